@@ -1,0 +1,582 @@
+"""The register: reads a data package, checks it, and refuses what is wrong in one sentence.
+
+What belongs here: everything about the files, from encoding to cross-references. What does not: checks that need a
+formula (``model``), and any arithmetic beyond reading a number.
+
+The tables are checked by Frictionless, and the assumptions by JSON Schema, both against ``datapackage.json``.
+
+>>> register = Register.read(default_folder())
+>>> register.claims["excess_2021"].section
+'mobilization-2016-2020'
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis.published import Published, PublishedError
+from analysis.units import UnitError, name_of, nearest, parse_unit, registry
+
+TABLES = ("claims", "relations", "readings", "sections", "sources")
+GRADES = ("stated", "implied", "chosen")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class InputError(ValueError):
+    """Bad input of any kind: the message is one sentence for the person who gave it."""
+
+
+class RegisterError(InputError):
+    """A data package that can't be used: names the file, the row and the field, and says what would be right."""
+
+    def __init__(self, file: Path | str, message: str, *, row: int | str = "", id: str = "", field: str = "") -> None:
+        where = [str(file)]
+        if row or id:
+            where.append(f"row {row} ({id})" if row and id else f"row {row}" if row else f"entry {id}")
+        if field:
+            where.append(f"field {field}")
+        super().__init__(f"{', '.join(where)}: {message}")
+
+
+def default_folder() -> Path:
+    """The data package to read: the environment's ANALYSIS_DATA, else the one that comes with the package."""
+    named = os.environ.get("ANALYSIS_DATA")
+    return Path(named) if named else Path(__file__).resolve().parent.parent / "data"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A number that the article prints, with its place: one row of claims.csv."""
+
+    id: str
+    quantity: str
+    input: bool
+    reported: bool
+    section: str
+    paragraph: int
+    item: int | None
+    statement: str
+    published: Published
+    unit_as_printed: str
+    period: str
+    place: str
+    document: str
+    source: str
+    note: str
+    row: int
+
+    @cached_property
+    def unit(self) -> str:
+        """The base unit: percent is a way of printing, so its base unit is dimensionless."""
+        unit = parse_unit(self.published.unit)
+        return "dimensionless" if unit == registry.percent else name_of(unit)
+
+    @property
+    def where(self) -> str:
+        """Section and paragraph, in one phrase."""
+        if self.section == "notes":
+            return f"note {self.paragraph}"
+        item = f", item {self.item}" if self.item else ""
+        return f"section {self.section}, paragraph {self.paragraph}{item}"
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A quantity, under named readings, against a claim: one row of relations.csv."""
+
+    id: str
+    statement: str
+    quantity: str
+    readings: Mapping[str, str]
+    claim: str
+    end: str
+    solve: tuple[str, ...]
+    goal: float | None
+    note: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A named way to a quantity's value: one row of readings.csv."""
+
+    quantity: str
+    reading: str
+    label: str
+    grade: str
+    default: bool
+    reconstruction: bool
+    note: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the words of a vague claim put as a floor or a ceiling, plainly and at their loosest, with the reason."""
+
+    reason: str
+    value: float | None = None
+    loosest: float | None = None
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """What an estimate rests on: one entry of assumptions.yaml, in base units."""
+
+    id: str
+    label: str
+    value: float
+    low: float
+    high: float
+    minimum: float
+    maximum: float
+    shape: str
+    kind: str
+    unit: str
+    grade: str
+    rationale: str
+    bias: str
+    settle: str
+    article_value: float | None = None
+    claim: str = ""
+    floor: Words | None = None
+    ceiling: Words | None = None
+
+    @property
+    def used(self) -> float:
+        """The value that a run of the article takes: the one that reproduces the print, else ours."""
+        return self.value if self.article_value is None else self.article_value
+
+
+@dataclass(frozen=True)
+class Register:
+    """A data package that was read and checked. ``read`` makes one; ids are kept in the order of the files."""
+
+    folder: Path
+    title: str
+    formulas: str
+    one_choice: tuple[tuple[str, ...], ...]
+    headline: tuple[str, ...]
+    claims: Mapping[str, Claim]
+    relations: Mapping[str, Relation]
+    readings: Mapping[tuple[str, str], Reading]
+    sections: Mapping[str, str]
+    sources: Mapping[str, str]
+    assumptions: Mapping[str, Assumption]
+
+    @classmethod
+    def read(cls, folder: Path | str | None = None) -> Register:
+        """Read and check the data package in a folder; without one, the package's own or the environment's.
+
+        Raises RegisterError, whose message is one sentence that names file, row and field.
+        """
+        return _Reader(Path(folder) if folder else default_folder()).register()
+
+    def file(self, name: str) -> str:
+        """How a sentence names one of the package's files."""
+        return shown(self.folder / name)
+
+    @cached_property
+    def inputs(self) -> Mapping[str, Claim]:
+        """The row that each quantity starts from."""
+        return {claim.quantity: claim for claim in self.claims.values() if claim.input}
+
+
+def shown(path: Path) -> str:
+    """A path as a sentence names it: relative to the working directory where it lies below it."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+class _SafeLoader(yaml.SafeLoader):
+    """The safe loader, which also refuses a key given twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        counts = Counter(key.value for key, _ in node.value)
+        for key, count in counts.items():
+            if count > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' is given twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+class _Reader:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.package_file = shown(folder / "datapackage.json")
+
+    def register(self) -> Register:
+        package = self._package()
+        settings = package["analysis"]
+        rows = {name: list(self._table(name)) for name in TABLES}
+        self._frictionless(package, rows)
+        sections = {row["id"]: row["title"] for _, row in rows["sections"]}
+        sources = {row["id"]: f"{row['publisher']}, {row['date']}" for _, row in rows["sources"]}
+        assumptions = self._assumptions()
+        claims = {row["id"]: self._claim(number, row, assumptions) for number, row in rows["claims"]}
+        relations = {row["id"]: self._relation(number, row, claims, assumptions) for number, row in rows["relations"]}
+        readings = {
+            (row["quantity"], row["reading"]): Reading(
+                **{k: row[k] for k in ("quantity", "reading", "label", "grade", "note")},
+                default=row["default"] == "true",
+                reconstruction=row["reconstruction"] == "true",
+                row=number,
+            )
+            for number, row in rows["readings"]
+        }
+        self._inputs(claims)
+        self._defaults(readings)
+        for assumption in assumptions.values():
+            if assumption.claim and assumption.claim not in claims:
+                raise RegisterError(
+                    shown(self.folder / "assumptions.yaml"),
+                    f"'{assumption.claim}' is no row of claims.csv{nearest(assumption.claim, claims)}",
+                    id=assumption.id,
+                    field="claim",
+                )
+        for name in settings.get("headline", []):
+            if name not in relations:
+                raise RegisterError(
+                    self.package_file, f"'{name}' is no relation{nearest(name, relations)}", field="analysis.headline"
+                )
+        return Register(
+            folder=self.folder,
+            title=str(package.get("title", package.get("name", ""))),
+            formulas=settings["formulas"],
+            one_choice=tuple(tuple(group) for group in settings.get("one_choice", [])),
+            headline=tuple(settings.get("headline", [])),
+            claims=claims,
+            relations=relations,
+            readings=readings,
+            sections=sections,
+            sources=sources,
+            assumptions=assumptions,
+        )
+
+    def _text(self, name: str) -> str:
+        path = self.folder / name
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            raise RegisterError(shown(path), "the file is missing") from None
+        except OSError as error:
+            raise RegisterError(shown(path), f"the file can't be read ({error.strerror})") from None
+        if not data.strip():
+            raise RegisterError(shown(path), "the file is empty")
+        if data.startswith(b"\xef\xbb\xbf"):
+            raise RegisterError(shown(path), "the file starts with a byte order mark; save it as UTF-8 without one")
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            raise RegisterError(shown(path), f"the file is not UTF-8 (line {line})") from None
+
+    def _package(self) -> dict[str, Any]:
+        try:
+            package: dict[str, Any] = json.loads(self._text("datapackage.json"))
+        except json.JSONDecodeError as error:
+            raise RegisterError(self.package_file, f"not JSON: {error.msg} (line {error.lineno})") from None
+        settings = package.get("analysis") if isinstance(package, dict) else None
+        if not isinstance(settings, dict) or not isinstance(settings.get("formulas"), str):
+            raise RegisterError(
+                self.package_file, "the importable module with the formulas is missing", field="analysis.formulas"
+            )
+        for field, depth in (("headline", 1), ("one_choice", 2)):
+            if not _is_nested(settings.get(field, []), depth):
+                what = "a list of names" if depth == 1 else "a list of lists of names"
+                raise RegisterError(self.package_file, f"not {what}", field=f"analysis.{field}")
+        resources = package.get("resources")
+        if not isinstance(resources, list) or not all(isinstance(entry, dict) for entry in resources):
+            raise RegisterError(self.package_file, "the list of resources is missing", field="resources")
+        self.schemas = {str(entry.get("name")): entry for entry in resources}
+        for name in (*TABLES, "assumptions"):
+            if name not in self.schemas:
+                raise RegisterError(self.package_file, f"no resource describes {name}", field="resources")
+        return package
+
+    def _table(self, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+        file = shown(self.folder / f"{name}.csv")
+        reader = csv.reader(io.StringIO(self._text(f"{name}.csv"), newline=""), strict=True)
+        try:
+            rows = list(reader)
+        except csv.Error as error:
+            raise RegisterError(file, f"not a table of comma-separated values ({error})", row=reader.line_num) from None
+        header = rows[0]
+        if len(rows) == 1:
+            raise RegisterError(file, "the table has no rows")
+        for number, row in enumerate(rows[1:], start=2):
+            for field, cell in zip(header, row, strict=False):
+                if cell.startswith(_FORMULA_STARTS) and not _is_number(cell):
+                    raise RegisterError(
+                        file,
+                        f"'{cell[:20]}' starts like a spreadsheet formula; no cell may start with {cell[0]!r}",
+                        row=number,
+                        id=row[0],
+                        field=field,
+                    )
+            yield number, dict(zip(header, row, strict=False))
+
+    def _frictionless(self, package: dict[str, Any], rows: Mapping[str, list[tuple[int, dict[str, str]]]]) -> None:
+        import frictionless
+
+        try:
+            described = frictionless.Package.from_descriptor(package, basepath=str(self.folder))
+        except frictionless.FrictionlessException as error:
+            notes = [reason.note for reason in error.reasons] or [error.error.note]
+            raise RegisterError(self.package_file, f"not a data package: {notes[0]}") from None
+        for name in TABLES:
+            report = described.get_resource(name).validate()
+            errors = [error for task in report.tasks for error in task.errors]
+            if errors:
+                raise self._as_sentence(name, min(errors, key=_urgency), rows)
+
+    def _as_sentence(
+        self, name: str, error: Any, rows: Mapping[str, list[tuple[int, dict[str, str]]]]
+    ) -> RegisterError:
+        file = shown(self.folder / f"{name}.csv")
+        number = getattr(error, "row_number", None) or ""
+        cells = getattr(error, "cells", None) or [""]
+        field = getattr(error, "field_name", None) or ", ".join(getattr(error, "field_names", None) or [])
+        cell = getattr(error, "cell", None)
+        known = {entry["name"]: entry for entry in self.schemas[name]["schema"]["fields"]}
+        match error.type:
+            case "foreign-key":
+                value = error.field_cells[0]
+                others = [row[error.reference_field_names[0]] for _, row in rows[error.reference_name]]
+                message = f"'{value}' is no row of {error.reference_name}.csv{nearest(str(value), others)}"
+            case "unique-error":
+                message = f"'{cell}' is given twice; each {field} stands on one row"
+            case "primary-key":
+                keys = self.schemas[name]["schema"]["primaryKey"]
+                field = ", ".join([keys] if isinstance(keys, str) else keys)
+                message = "the row is given twice"
+            case "missing-cell":
+                message = "the row has too few cells"
+            case "extra-cell":
+                message = "the row has too many cells"
+            case "blank-row":
+                message = "the row is blank"
+            case "type-error":
+                message = f"'{cell}' is not {_A_TYPE.get(known[field]['type'], known[field]['type'])}"
+            case "constraint-error" if "required" in error.note:
+                message = "the cell is empty and must not be"
+            case "constraint-error" if "enum" in error.note:
+                choices = [str(choice) for choice in known[field]["constraints"]["enum"]]
+                message = f"'{cell}' is not one of {', '.join(choices)}"
+            case "constraint-error" if "pattern" in error.note and field in _NUMBERS:
+                message = f"'{cell}' is not a number in plain digits, such as 2.59"
+            case "missing-label" | "incorrect-label" | "extra-label" | "blank-label" | "duplicate-label":
+                message = f"the columns are not those that datapackage.json describes ({error.note})"
+            case _:
+                message = str(error.note or error.message)
+        return RegisterError(file, message.rstrip("."), row=number, id=str(cells[0] or ""), field=field)
+
+    def _claim(self, number: int, row: dict[str, str], assumptions: Mapping[str, Assumption]) -> Claim:
+        def refuse(field: str, message: str) -> RegisterError:
+            return RegisterError(shown(self.folder / "claims.csv"), message, row=number, id=row["id"], field=field)
+
+        try:
+            parse_unit(row["unit"])
+        except UnitError as error:
+            raise refuse("unit", str(error)) from None
+        try:
+            published = Published(
+                **{k: row[k] for k in ("printed", "printed_high", "scale", "unit", "qualifier")},
+                target=row["target"] == "true",
+                rounding_unit=row["rounding_unit"],
+                rounding_unit_other=row["rounding_unit_other"],
+            )
+        except PublishedError as error:
+            raise refuse(error.field, str(error)) from None
+        if published.qualifier == "vague":
+            if row["input"] == "true":
+                raise refuse("input", "a vague number has no digits to start from")
+            named = assumptions.get(row["quantity"])
+            if named is None or (named.floor is None and named.ceiling is None):
+                raise refuse("quantity", "a vague number needs an assumption of that name with a floor or a ceiling")
+        if published.qualifier == "range" and row["input"] == "true":
+            raise refuse("input", "a model can't start from a range; its ends are quantities of their own")
+        return Claim(
+            **{k: row[k] for k in ("id", "quantity", "section", "statement", "unit_as_printed")},
+            **{k: row[k] for k in ("period", "place", "document", "source", "note")},
+            input=row["input"] == "true",
+            reported=row.get("reported") == "true",
+            paragraph=int(row["paragraph"]),
+            item=int(row["item"]) if row["item"] else None,
+            published=published,
+            row=number,
+        )
+
+    def _relation(
+        self, number: int, row: dict[str, str], claims: Mapping[str, Claim], assumptions: Mapping[str, Assumption]
+    ) -> Relation:
+        def refuse(field: str, message: str) -> RegisterError:
+            return RegisterError(shown(self.folder / "relations.csv"), message, row=number, id=row["id"], field=field)
+
+        readings: dict[str, str] = {}
+        for part in filter(None, (part.strip() for part in row["readings"].split(";"))):
+            quantity, equals, reading = (word.strip() for word in part.partition("="))
+            if not (quantity and equals and reading):
+                raise refuse("readings", f"'{part}' is not of the form quantity=reading")
+            if quantity in readings:
+                raise refuse("readings", f"{quantity} is given two readings")
+            readings[quantity] = reading
+        solve = tuple(part.strip() for part in row["solve"].split(";") if part.strip())
+        for name in solve:
+            if name not in assumptions:
+                raise refuse("solve", f"'{name}' is no assumption{nearest(name, assumptions)}")
+        if len(solve) > 2:
+            raise refuse("solve", "one assumption can be solved for, or two for a curve")
+        claim = claims.get(row["claim"])
+        if row["goal"] and (not solve or claim):
+            raise refuse("goal", "a goal goes with an assumption to solve for, in the place of a claim")
+        if solve and not (row["goal"] or claim):
+            raise refuse("solve", "nothing says what the quantity must equal; name a claim or a goal")
+        if claim and claim.quantity != row["quantity"]:
+            raise refuse("claim", f"{claim.id} is a value of {claim.quantity}, not of {row['quantity']}")
+        if (row["end"] != "") != (claim is not None and claim.published.qualifier == "range"):
+            raise refuse("end", "an end is named where the claim is a range, and only there")
+        if solve and claim and claim.published.qualifier == "vague":
+            raise refuse("solve", "a vague claim has no number to solve for")
+        return Relation(
+            **{k: row[k] for k in ("id", "statement", "quantity", "claim", "end", "note")},
+            readings=readings,
+            solve=solve,
+            goal=float(row["goal"]) if row["goal"] else None,
+            row=number,
+        )
+
+    def _inputs(self, claims: Mapping[str, Claim]) -> None:
+        seen: dict[str, Claim] = {}
+        units: dict[str, Claim] = {}
+        file = shown(self.folder / "claims.csv")
+        for claim in claims.values():
+            first = units.setdefault(claim.quantity, claim)
+            if first.unit != claim.unit:
+                raise RegisterError(
+                    file,
+                    f"{claim.quantity} is in {claim.unit} here and in {first.unit} in row {first.row} ({first.id})",
+                    row=claim.row,
+                    id=claim.id,
+                    field="unit",
+                )
+            if claim.input and claim.quantity in seen:
+                other = seen[claim.quantity]
+                raise RegisterError(
+                    file,
+                    f"{claim.quantity} starts from row {other.row} ({other.id}) already",
+                    row=claim.row,
+                    id=claim.id,
+                    field="input",
+                )
+            if claim.input:
+                seen[claim.quantity] = claim
+
+    def _defaults(self, readings: Mapping[tuple[str, str], Reading]) -> None:
+        seen: dict[str, Reading] = {}
+        for reading in readings.values():
+            if reading.default:
+                other = seen.setdefault(reading.quantity, reading)
+                if other is not reading:
+                    raise RegisterError(
+                        shown(self.folder / "readings.csv"),
+                        f"{reading.quantity} has the default {other.reading} already (row {other.row})",
+                        row=reading.row,
+                        id=f"{reading.quantity}, {reading.reading}",
+                        field="default",
+                    )
+
+    def _assumptions(self) -> dict[str, Assumption]:
+        import jsonschema
+
+        file = shown(self.folder / "assumptions.yaml")
+        try:
+            entries = yaml.load(self._text("assumptions.yaml"), _SafeLoader)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            where = f" (line {mark.line + 1})" if mark else ""
+            problem = getattr(error, "problem", None) or "it can't be parsed"
+            raise RegisterError(file, f"not YAML: {problem}{where}") from None
+        schema = self.schemas["assumptions"].get("jsonSchema")
+        if not isinstance(schema, dict):
+            raise RegisterError(self.package_file, "the schema of the assumptions is missing", field="jsonSchema")
+        problems = sorted(
+            jsonschema.Draft202012Validator(schema).iter_errors(entries), key=lambda e: list(map(str, e.path))
+        )
+        if problems:
+            problem, path = problems[0], list(problems[0].path)
+            entry = entries[path[0]] if path else {}
+            name = (entry.get("id") if isinstance(entry, dict) else "") or (f"number {path[0] + 1}" if path else "")
+            raise RegisterError(file, problem.message, id=str(name), field=".".join(map(str, path[1:])))
+        found: dict[str, Assumption] = {}
+        for entry in entries:
+            for side in ("floor", "ceiling"):
+                if side in entry:
+                    entry[side] = Words(**entry[side])
+            assumption = Assumption(**entry)
+
+            def refuse(field: str, message: str, name: str = assumption.id) -> RegisterError:
+                return RegisterError(file, message, id=name, field=field)
+
+            if assumption.id in found:
+                raise refuse("id", f"'{assumption.id}' is given twice")
+            numbers = {k: v for k, v in entry.items() if isinstance(v, int | float)}
+            for field, number in numbers.items():
+                if not math.isfinite(number):
+                    raise refuse(field, f"{number} is not a finite number")
+            if assumption.low > assumption.high:
+                raise refuse("low", f"the low end {assumption.low:g} lies above the high end {assumption.high:g}")
+            if assumption.minimum > assumption.maximum:
+                raise refuse(
+                    "minimum", f"the minimum {assumption.minimum:g} lies above the maximum {assumption.maximum:g}"
+                )
+            for field in ("article_value", "value", "low", "high"):
+                number = getattr(assumption, field)
+                if number is not None and not assumption.minimum <= number <= assumption.maximum:
+                    raise refuse(
+                        field, f"{number:g} lies outside {assumption.minimum:g} to {assumption.maximum:g}, its bounds"
+                    )
+            try:
+                unit = parse_unit(assumption.unit)
+            except UnitError as error:
+                raise refuse("unit", str(error)) from None
+            if registry.Quantity(1.0, unit).to_base_units().magnitude != 1.0:
+                raise refuse("unit", f"'{assumption.unit}' is not a base unit")
+            found[assumption.id] = assumption
+        return found
+
+
+_NUMBERS = ("printed", "printed_high", "rounding_unit", "rounding_unit_other")
+_A_TYPE = {"boolean": "true or false", "integer": "a whole number", "number": "a number"}
+_URGENCY = ("label", "blank-row", "extra-cell", "missing-cell", "type", "constraint", "unique", "primary", "foreign")
+
+
+def _urgency(error: Any) -> tuple[int, int]:
+    rank = next((i for i, word in enumerate(_URGENCY) if word in error.type), -1)
+    return (getattr(error, "row_number", None) or 0, rank)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _is_nested(value: Any, depth: int) -> bool:
+    if depth == 0:
+        return isinstance(value, str)
+    return isinstance(value, list) and all(_is_nested(item, depth - 1) for item in value)
