@@ -1,0 +1,843 @@
+"""The model: resolves names to rows, assumptions and formulas, and computes points, bounds and kinds.
+
+What belongs here: everything between a checked register and a number, and the checks that need formulas. What does not:
+whether a number agrees with what is printed (``verdicts``), and any fact of the article.
+
+A formula is a function named after the quantity it computes; its parameters are the names of what it needs. A value
+comes from, in this order: the reading that is named; the input row; the default reading; the bare formula; the
+assumption of that name.
+
+>>> model = Model(Register.read())
+>>> round(model.estimate("transfers_2019").value)
+2868778
+>>> round(model.estimate("transfers_2019", model.setting(readings={"transfers_2019": "from_difference"})).value)
+2870000
+"""
+
+from __future__ import annotations
+
+import graphlib
+import importlib
+import inspect
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pint
+from numpy.typing import NDArray
+
+from analysis.published import TIE, Interval
+from analysis.register import Assumption, Claim, InputError, Register, RegisterError
+from analysis.units import CONSTANTS, Quantity, name_of, nearest, parse_unit
+
+Floats = NDArray[np.float64]
+#: The reading that is a quantity's formula without a name of its own.
+BARE = "formula"
+#: The step, relative to a value, by which its effect is found.
+STEP = 1e-4
+_NAMELY = {"published": "as printed", "set": "the assumption as set", BARE: "by its formula"}
+
+
+class ModelError(InputError):
+    """A name, a value or a combination of readings that the model can't compute with."""
+
+
+class OutOfBounds(ModelError):
+    """A combination that takes a derived share or ratio outside what has a meaning."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to a quantity's value: exactly one of claim, assumption, constant and formula supplies it."""
+
+    claim: Claim | None = None
+    end: str = ""
+    assumption: Assumption | None = None
+    part: str = "set"
+    constant: float | None = None
+    formula: Callable[..., Any] | None = None
+    needs: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The formula in words: the first sentence of its docstring."""
+        return (inspect.getdoc(self.formula) or "").split("\n\n")[0].replace("\n", " ") if self.formula else ""
+
+    def value(self) -> float:
+        """The value of a leaf on a point, in base units."""
+        if self.claim:
+            return self.claim.published.value(self.end)
+        if self.assumption:
+            side, _, loosest = self.part.partition("_")
+            if side == "set":
+                return self.assumption.used
+            words = self.assumption.floor if side == "floor" else self.assumption.ceiling
+            assert words is not None
+            number = words.loosest if loosest else words.value
+            assert number is not None
+            return number
+        assert self.constant is not None
+        return self.constant
+
+    def interval(self, *, other: bool = False) -> Interval:
+        """What a leaf stands for: an interval for a printed number, a point for anything else."""
+        if self.claim:
+            return self.claim.published.stands_for(self.end, other=other)
+        return Interval(self.value(), self.value())
+
+    @property
+    def kind(self) -> str:
+        """On which side a leaf leaves room; the low end of a range is a floor, its high end a ceiling."""
+        if self.claim:
+            return {"low": "floor", "high": "ceiling"}.get(self.end, self.claim.published.kind)
+        if self.assumption:
+            return self.assumption.kind if self.part == "set" else self.part.partition("_")[0]
+        return "point"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A quantity in a plan: its name, the reading in use, and the way it is got. An override is a constant."""
+
+    name: str
+    reading: str
+    way: Way
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Readings and values that differ from the article's own. ``Model.setting`` makes one from what a user gives."""
+
+    readings: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @cached_property
+    def key(self) -> tuple[Any, ...]:
+        return tuple(sorted(self.readings.items())), tuple(sorted(self.values.items()))
+
+
+ARTICLE = Setting()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a quantity rests on, in order of computation; the last node is the quantity itself."""
+
+    target: str
+    nodes: tuple[Node, ...]
+    limits: tuple[tuple[str, float, float], ...]
+
+    @cached_property
+    def leaves(self) -> dict[str, Node]:
+        """The nodes that start the computation: rows, assumptions, constants, overrides."""
+        return {node.name: node for node in self.nodes if node.way.formula is None}
+
+    @cached_property
+    def by_name(self) -> dict[str, Node]:
+        return {node.name: node for node in self.nodes}
+
+    @cached_property
+    def claims(self) -> frozenset[str]:
+        """Ids of the rows that the quantity starts from."""
+        return frozenset(node.way.claim.id for node in self.nodes if node.way.claim)
+
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        """The rows and assumptions that the quantity starts from, by id."""
+        return tuple(
+            node.way.claim.id if node.way.claim else name for name, node in self.leaves.items() if name not in CONSTANTS
+        )
+
+    @cached_property
+    def start(self) -> dict[str, float]:
+        """The leaves' values on a point."""
+        return {name: np.float64(node.way.value()) for name, node in self.leaves.items()}
+
+    def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Every node's value, from given values of the leaves; a value given for another node stands for its formula.
+
+        Arrays broadcast against each other. Nothing is checked or clipped.
+        """
+        values: dict[str, Any] = {}
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            for node in self.nodes:
+                if node.name in given:
+                    values[node.name] = given[node.name]
+                elif node.way.formula is not None:
+                    values[node.name] = node.way.formula(**{name: values[name] for name in node.way.needs})
+                else:
+                    values[node.name] = np.float64(node.way.value())
+        return values
+
+    def within(self, values: Mapping[str, Any], slack: float = TIE) -> NDArray[np.bool_]:
+        """Whether every derived share and ratio lies in the bounds of the assumption that it stands for.
+
+        ``slack`` forgives a float that misses a bound by that share of it.
+        """
+        inside: NDArray[np.bool_] = np.asarray(True)
+        for name, low, high in self.limits:
+            value = np.asarray(values[name], float)
+            room = slack * max(abs(low), abs(high))
+            inside = inside & (value >= low - room) & (value <= high + room)
+        return inside
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Smallest and largest value over everything that the printed inputs stand for; one entry a variation.
+
+    ``trimmed`` counts the corners left out because a derived share had no meaning there, ``corners`` those in all.
+    Where every corner is left out, low and high are NaN.
+    """
+
+    low: Floats
+    high: Floats
+    trimmed: int = 0
+    corners: int = 1
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A quantity's value under one setting, in base units, with bounds, unit, kind and the leaves it rests on."""
+
+    quantity: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    kind: str
+    depends_on: tuple[str, ...]
+    trimmed: int = 0
+
+
+class Model:
+    """The register with its formulas, checked against each other.
+
+    modules: the modules with the formulas; without them, the importable module that datapackage.json names.
+    Raises RegisterError where register and formulas disagree: an unknown name, a circular definition, a unit that does
+    not match, a quantity that nothing supplies, a row without a relation.
+    """
+
+    def __init__(self, register: Register, modules: Iterable[ModuleType] | None = None) -> None:
+        self.register = register
+        self._package = register.file("datapackage.json")
+        self.ways = self._ways(list(modules) if modules is not None else [self._import(register.formulas)])
+        self._plans: dict[tuple[str, Setting], Plan] = {}
+        self._check_names()
+        self.units = self._check_units()
+        self._check_relations()
+
+    # What there is ------------------------------------------------------------------------------------------------
+
+    @property
+    def quantities(self) -> list[str]:
+        """Names of everything with a value, except the constants."""
+        return [name for name in self.ways if name not in CONSTANTS]
+
+    def default(self, quantity: str) -> str:
+        """The reading that a run of the article takes."""
+        ways = self.ways[quantity]
+        if "published" in ways:
+            return "published"
+        named = [r.reading for r in self.register.readings.values() if r.quantity == quantity and r.default]
+        if named:
+            return named[0]
+        for reading in (BARE, "set", "constant"):
+            if reading in ways:
+                return reading
+        raise RegisterError(
+            self.register.file("readings.csv"),
+            f"{quantity} has readings ({', '.join(ways)}) and none of them is the default",
+            field="default",
+        )
+
+    def readings(self, quantity: str) -> list[str]:
+        """The readings of a quantity, its default first."""
+        default = self.default(quantity)
+        return [default, *(reading for reading in self.ways[quantity] if reading != default)]
+
+    def label(self, quantity: str, reading: str) -> str:
+        """A reading in a few words."""
+        row = self.register.readings.get((quantity, reading))
+        if row:
+            return row.label
+        if reading in self.register.claims:
+            return self.register.claims[reading].statement
+        return _NAMELY.get(reading, reading)
+
+    def name(self, quantity: str) -> str:
+        """What a quantity is, in words."""
+        if quantity in self.register.assumptions:
+            return self.register.assumptions[quantity].label
+        if quantity in self.register.inputs:
+            return self.register.inputs[quantity].statement
+        return self.ways[quantity][self.default(quantity)].words or quantity
+
+    # Settings -----------------------------------------------------------------------------------------------------
+
+    def setting(self, readings: Mapping[str, str] | None = None, values: Mapping[str, float] | None = None) -> Setting:
+        """A setting from what a user gives; whatever equals the article's own is left out of it.
+
+        readings: quantity to reading; one choice that serves several quantities follows when one of them is named.
+        values: quantity to a number in base units. Raises ModelError, which names the nearest known name, for an
+        unknown quantity or reading; for a number that is not finite or lies outside its bounds; for a value that the
+        named reading does not use; and for readings that make a circle.
+        """
+        named = self._one_choice(readings or {})
+        for quantity, reading in named.items():
+            self.known(quantity)
+            if reading not in self.ways[quantity]:
+                raise ModelError(f"'{reading}' is no reading of {quantity}{nearest(str(reading), self.ways[quantity])}")
+        given = dict(values or {})
+        for quantity, number in given.items():
+            self._check_value(quantity, number)
+            reading = named.get(quantity, self.default(quantity))
+            if quantity in named and self.ways[quantity][reading].formula is not None:
+                raise ModelError(f"{quantity} = {number:g} is unused: its reading {reading} computes it")
+        setting = Setting(
+            {q: r for q, r in named.items() if r != self.default(q)},
+            {q: float(v) for q, v in given.items() if not self._as_in_article(q, v, named)},
+        )
+        for quantity in setting.readings:
+            self.plan(quantity, setting)
+        return setting
+
+    def known(self, quantity: str) -> str:
+        """The name of a quantity; raises ModelError with the nearest one where it is none."""
+        if quantity not in self.ways or quantity in CONSTANTS:
+            raise ModelError(f"'{quantity}' is no quantity{nearest(quantity, self.quantities)}")
+        return quantity
+
+    def differences(self, setting: Setting) -> str:
+        """What differs from the article, in one line; empty for the article's own."""
+        parts = [f"{q}: {self.label(q, r)} ({r})" for q, r in setting.readings.items()]
+        for quantity, number in setting.values.items():
+            way = self.ways[quantity][setting.readings.get(quantity, self.default(quantity))]
+            was = "" if way.formula else f" in the place of {way.value():,.10g}"
+            parts.append(f"{quantity} = {number:,.10g} {self.units[quantity]}{was}")
+        return f"differs from the article in: {'; '.join(parts)}" if parts else ""
+
+    def check_used(self, setting: Setting, plans: Iterable[Plan], given: Iterable[str] = ()) -> None:
+        """Refuse a reading or a value that nothing computed here depends on.
+
+        ``given`` adds names that a user gave with the article's own value, which the setting leaves out.
+        Raises ModelError that names it.
+        """
+        nodes = [plan.by_name for plan in plans]
+        for quantity in [*setting.values, *setting.readings, *given]:
+            used = [found[quantity] for found in nodes if quantity in found]
+            if quantity in setting.values and all(node.way.formula for node in used):
+                used = []
+            if not used:
+                raise ModelError(f"{quantity} is unused: nothing computed here depends on it under these readings")
+
+    def _check_value(self, quantity: str, number: float) -> None:
+        self.known(quantity)
+        if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+            raise ModelError(f"{quantity} = {number!r} is not a finite number")
+        assumption = self.register.assumptions.get(quantity)
+        unit = self.units[quantity]
+        if assumption and not assumption.minimum <= number <= assumption.maximum:
+            raise ModelError(
+                f"{quantity} = {number:g} lies outside {assumption.minimum:,.10g} to {assumption.maximum:,.10g}, "
+                f"which is what has a meaning (in {unit})"
+            )
+        if not assumption and unit != "dimensionless" and number < 0:
+            raise ModelError(f"{quantity} = {number:g} lies below 0 (in {unit})")
+
+    def _as_in_article(self, quantity: str, number: float, named: Mapping[str, str]) -> bool:
+        way = self.ways[quantity][named.get(quantity, self.default(quantity))]
+        return way.formula is None and way.value() == number
+
+    def _one_choice(self, readings: Mapping[str, str]) -> dict[str, str]:
+        named = dict(readings)
+        for group in self.register.one_choice:
+            chosen = {named[quantity] for quantity in group if quantity in named}
+            if len(chosen) > 1:
+                raise ModelError(
+                    f"{' and '.join(group)} are one choice and can't have the readings {', '.join(sorted(chosen))}"
+                )
+            for quantity in group if chosen else ():
+                named[quantity] = next(iter(chosen))
+        return named
+
+    # Plans --------------------------------------------------------------------------------------------------------
+
+    def under(self, setting: Setting, readings: Mapping[str, str]) -> Setting:
+        """A setting with some readings named over it; a value that they leave without a use is dropped."""
+        named = {**setting.readings, **self._one_choice(readings)}
+        values = {
+            quantity: number
+            for quantity, number in setting.values.items()
+            if quantity not in named or self.ways[quantity][named[quantity]].formula is None
+        }
+        return Setting(named, values)
+
+    def plan(self, quantity: str, setting: Setting = ARTICLE) -> Plan:
+        """What a quantity rests on under a setting. Raises ModelError for a circle, naming its members."""
+        key = (quantity, setting)
+        if key not in self._plans:
+            self._plans[key] = self._plan(quantity, setting)
+        return self._plans[key]
+
+    def _plan(self, quantity: str, setting: Setting) -> Plan:
+        found: dict[str, Node] = {}
+        open_names = [quantity]
+        while open_names:
+            name = open_names.pop()
+            if name in found:
+                continue
+            found[name] = self._node(name, setting)
+            open_names.extend(reversed(found[name].way.needs))
+        graph = {name: node.way.needs for name, node in found.items()}
+        try:
+            order = list(graphlib.TopologicalSorter(graph).static_order())
+        except graphlib.CycleError as error:
+            chain = [f"{name} ({found[name].reading})" for name in reversed(error.args[1])]
+            raise ModelError(
+                f"these readings make a circle: {chain[0]} needs {', which needs '.join(chain[1:])}; "
+                "choose another reading of one of them"
+            ) from None
+        limits = []
+        for name in order:
+            assumption = self.register.assumptions.get(name)
+            if assumption and found[name].way.formula is not None:
+                limits.append((name, assumption.minimum, assumption.maximum))
+        return Plan(quantity, tuple(found[name] for name in order), tuple(limits))
+
+    def _node(self, name: str, setting: Setting) -> Node:
+        reading = setting.readings.get(name, self.default(name))
+        way = self.ways[name][reading]
+        if name in setting.values and (way.formula is None or name not in setting.readings):
+            return Node(name, "given", Way(constant=setting.values[name]))
+        return Node(name, reading, way)
+
+    # Numbers ------------------------------------------------------------------------------------------------------
+
+    def point(self, plan: Plan) -> float:
+        """The value at the printed numbers. Raises OutOfBounds where a derived share has no meaning there."""
+        values = plan.evaluate(plan.start)
+        if not plan.within(values):
+            for name, low, high in plan.limits:
+                if not Plan(plan.target, plan.nodes, ((name, low, high),)).within(values):
+                    raise OutOfBounds(
+                        f"{name}, read {plan.by_name[name].reading}, comes to {values[name]:.6g}, "
+                        f"outside {low:,.10g} to {high:,.10g}, which is what has a meaning"
+                    )
+        for node in plan.nodes:
+            if not np.isfinite(values[node.name]):
+                raise OutOfBounds(f"{node.name}, read {node.reading}, has no finite value: something is divided by 0")
+        return float(values[plan.target])
+
+    def bounds(self, plan: Plan, *, other: bool = False, vary: Mapping[str, Floats] | None = None) -> Bounds:
+        """The smallest and largest value over the box of what the printed inputs stand for.
+
+        The same input moves once, everywhere. From the corners of the box, exact where the quantity is monotone in
+        each input, else by optimisation; where a derived share leaves its bounds, corners are trimmed and the points
+        at which the box's edges cross the bound take their place. ``vary`` gives arrays of one length n for some
+        leaves; low and high then have n entries, else one. ``other`` takes the other rounding places.
+        """
+        box = {name: node.way.interval(other=other) for name, node in plan.leaves.items() if name not in (vary or {})}
+        box = {name: interval for name, interval in box.items() if interval.high > interval.low}
+        columns = {name: np.asarray(values, float)[:, None] for name, values in (vary or {}).items()}
+        n = len(next(iter(columns.values()))) if columns else 1
+        low = np.array([interval.low for interval in box.values()])
+        width = np.array([interval.high - interval.low for interval in box.values()])
+
+        def at(where: Floats, slack: float = TIE) -> tuple[Floats, NDArray[np.bool_]]:
+            """The target and whether it has a meaning, at positions (…, leaves) between 0 and 1."""
+            given = {name: low[i] + where[..., i] * width[i] for i, name in enumerate(box)}
+            values = plan.evaluate({**plan.start, **columns, **given})
+            shape = (n, where.shape[-2])
+            target = np.broadcast_to(np.asarray(values[plan.target], float), shape)
+            return target, np.broadcast_to(plan.within(values, slack) & np.isfinite(target), shape)
+
+        corners = np.array(list(itertools.product((0.0, 1.0), repeat=len(box)))).reshape(2 ** len(box), len(box))
+        values, inside = at(corners)
+        found = [np.where(inside, values, np.nan)]
+        if not inside.all():
+            found.append(_crossings(at, corners, inside))
+        turning = np.flatnonzero(~_monotone(at, len(box), n))
+        if len(turning):
+            found.append(_optima(at, len(box), n, turning))
+        together = np.concatenate(found, axis=1)
+        some = ~np.isnan(together).all(axis=1)
+        filled = np.where(some[:, None], together, 0.0)
+        return Bounds(
+            np.where(some, np.nanmin(filled, axis=1), np.nan),
+            np.where(some, np.nanmax(filled, axis=1), np.nan),
+            int((~inside).sum(axis=1).max()),
+            len(corners),
+        )
+
+    def effect(self, plan: Plan, name: str) -> float:
+        """The relative change of the target for a small step of one node, with its sign; 0 below 1e-9.
+
+        >>> model = Model(Register.read())
+        >>> model.effect(model.plan("at_risk_total"), "overlap") < 0
+        True
+        """
+        values = plan.evaluate(plan.start)
+        here = float(values[plan.target])
+        step = STEP * (abs(float(values[name])) or 1.0)
+        there = float(plan.evaluate({**plan.start, name: float(values[name]) + step})[plan.target])
+        change = (there - here) / (abs(here) or 1.0)
+        return change if abs(change) >= TIE else 0.0
+
+    def kind(self, plan: Plan) -> str:
+        """point, floor, ceiling, range or none: what the kinds of the leaves make of the target.
+
+        A decreasing step turns ceiling into floor; a point with X is X; unlike kinds give none.
+
+        >>> model = Model(Register.read())
+        >>> model.kind(model.plan("at_risk_2021")), model.kind(model.plan("at_risk_total"))
+        ('ceiling', 'none')
+        """
+        turned = {"floor": "ceiling", "ceiling": "floor"}
+        kinds = set()
+        for name, node in plan.leaves.items():
+            effect = self.effect(plan, name) if node.way.kind != "point" else 0.0
+            if effect:
+                kinds.add(turned.get(node.way.kind, node.way.kind) if effect < 0 else node.way.kind)
+        return "point" if not kinds else kinds.pop() if len(kinds) == 1 else "none"
+
+    def estimate(self, quantity: str, setting: Setting = ARTICLE) -> Estimate:
+        """A quantity under a setting: value, bounds, unit, kind and what it rests on.
+
+        Raises ModelError for an unknown name or a circle, OutOfBounds for a derived share without a meaning.
+        """
+        plan = self.plan(self.known(quantity), setting)
+        value = self.point(plan)
+        bounds = self.bounds(plan)
+        return Estimate(
+            quantity=quantity,
+            value=value,
+            low=float(bounds.low[0]),
+            high=float(bounds.high[0]),
+            unit=self.units[quantity],
+            kind=self.kind(plan),
+            depends_on=plan.depends_on,
+            trimmed=bounds.trimmed,
+        )
+
+    # Checks -------------------------------------------------------------------------------------------------------
+
+    def _import(self, name: str) -> ModuleType:
+        def refuse(message: str) -> RegisterError:
+            return RegisterError(self._package, message, field="analysis.formulas")
+
+        if not all(part.isidentifier() for part in name.split(".")):
+            raise refuse(f"'{name}' is not the name of a module")
+        try:
+            module = importlib.import_module(name)
+        except ImportError as error:
+            raise refuse(f"the module '{name}' can't be imported ({error})") from None
+        file = getattr(module, "__file__", None)
+        if file and Path(file).resolve().is_relative_to(self.register.folder.resolve()):
+            raise refuse(f"the module '{name}' lies in the data package, from where no code is run")
+        return module
+
+    def _ways(self, modules: list[ModuleType]) -> dict[str, dict[str, Way]]:
+        ways: dict[str, dict[str, Way]] = {}
+        for claim in self.register.claims.values():
+            if claim.published.qualifier == "range":
+                for end in ("low", "high"):
+                    ways.setdefault(f"{claim.quantity}_{end}", {})["published"] = Way(claim=claim, end=end)
+            elif claim.published.qualifier != "vague":
+                rows = ways.setdefault(claim.quantity, {})
+                if claim.input:
+                    rows["published"] = Way(claim=claim)
+                rows[claim.id] = Way(claim=claim)
+        for assumption in self.register.assumptions.values():
+            parts = ways.setdefault(assumption.id, {})
+            parts["set"] = Way(assumption=assumption)
+            for side, words in (("floor", assumption.floor), ("ceiling", assumption.ceiling)):
+                if words and words.value is not None:
+                    parts[side] = Way(assumption=assumption, part=side)
+                if words and words.loosest is not None:
+                    parts[f"{side}_loosest"] = Way(assumption=assumption, part=f"{side}_loosest")
+        for function in _formulas(modules):
+            quantity, _, reading = function.__name__.partition("__")
+            needs = tuple(inspect.signature(function).parameters)
+            named = ways.setdefault(quantity, {})
+            if (reading or BARE) in named:
+                raise RegisterError(
+                    self._package,
+                    f"two things are called {function.__name__}: give the formula another name",
+                    field="analysis.formulas",
+                )
+            named[reading or BARE] = Way(formula=function, needs=needs)
+        for name, (constant, _) in CONSTANTS.items():
+            ways[name] = {"constant": Way(constant=constant)}
+        return ways
+
+    def _check_names(self) -> None:
+        register = self.register
+        for quantity, ways in self.ways.items():
+            for reading, way in ways.items():
+                for need in way.needs:
+                    if need not in self.ways:
+                        raise RegisterError(
+                            self._package,
+                            f"the formula {_called(way)} needs '{need}', which no formula or row supplies"
+                            f"{nearest(need, self.ways)}",
+                            field="analysis.formulas",
+                        )
+                if way.formula and reading != BARE and (quantity, reading) not in register.readings:
+                    raise RegisterError(
+                        register.file("readings.csv"),
+                        f"the formula {_called(way)} has no row; each named reading has its label and grade there",
+                    )
+        for (quantity, reading), row in register.readings.items():
+            where: dict[str, Any] = {"row": row.row, "id": f"{quantity}, {reading}"}
+            if quantity not in self.ways:
+                raise RegisterError(
+                    register.file("readings.csv"),
+                    f"'{quantity}' is a quantity that no formula or row supplies{nearest(quantity, self.quantities)}",
+                    field="quantity",
+                    **where,
+                )
+            if reading not in self.ways[quantity]:
+                raise RegisterError(
+                    register.file("readings.csv"),
+                    f"'{reading}' is no reading of {quantity}{nearest(reading, self.ways[quantity])}",
+                    field="reading",
+                    **where,
+                )
+            if row.default and "published" in self.ways[quantity] and reading != "published":
+                raise RegisterError(
+                    register.file("readings.csv"),
+                    f"{quantity} starts from its row {register.inputs[quantity].id}, so its default is published",
+                    field="default",
+                    **where,
+                )
+        for group in register.one_choice:
+            for quantity in group:
+                if quantity not in self.ways:
+                    raise RegisterError(
+                        self._package,
+                        f"'{quantity}' is no quantity{nearest(quantity, self.quantities)}",
+                        field="analysis.one_choice",
+                    )
+        taken = {**dict.fromkeys(self.ways, "a quantity"), **dict.fromkeys(register.relations, "a relation")}
+        for name in register.relations:
+            if name in self.ways:
+                raise RegisterError(
+                    register.file("relations.csv"), "a quantity has this name already", id=name, field="id",
+                    row=register.relations[name].row,
+                )  # fmt: skip
+        for claim in register.claims.values():
+            if claim.id in taken:
+                raise RegisterError(
+                    register.file("claims.csv"), f"{taken[claim.id]} has this name already", row=claim.row,
+                    id=claim.id, field="id",
+                )  # fmt: skip
+
+    def _check_units(self) -> dict[str, str]:
+        units = {name: unit for name, (_, unit) in CONSTANTS.items()}
+        for claim in self.register.claims.values():
+            units[claim.quantity] = claim.unit
+            if claim.published.qualifier == "range":
+                units.update({f"{claim.quantity}_{end}": claim.unit for end in ("low", "high")})
+        for assumption in self.register.assumptions.values():
+            units.setdefault(assumption.id, assumption.unit)
+            if not _same(units[assumption.id], assumption.unit):
+                raise RegisterError(
+                    self.register.file("assumptions.yaml"),
+                    f"'{assumption.unit}' does not match its claim's unit, {units[assumption.id]}",
+                    id=assumption.id,
+                    field="unit",
+                )
+        pending = {
+            (quantity, reading): way
+            for quantity, ways in self.ways.items()
+            for reading, way in ways.items()
+            if way.formula is not None
+        }
+        while pending:
+            ready = [key for key, way in pending.items() if all(need in units for need in way.needs)]
+            if not ready:
+                names = sorted({quantity for quantity, _ in pending})
+                raise RegisterError(
+                    self._package,
+                    f"the formulas of {', '.join(names)} need each other in a circle, so that nothing supplies them",
+                    field="analysis.formulas",
+                )
+            for key in ready:
+                way = pending.pop(key)
+                unit = self._unit_of(way, units)
+                if not _same(units.setdefault(key[0], unit), unit):
+                    raise RegisterError(
+                        self._package,
+                        f"the formula {_called(way)} gives {unit}, but {key[0]} is in {units[key[0]]}",
+                        field="analysis.formulas",
+                    )
+        return units
+
+    def _unit_of(self, way: Way, units: Mapping[str, str]) -> str:
+        """The unit that a formula gives, from one run of it on quantities."""
+        assert way.formula is not None
+        given = {name: Quantity(1.0 + 0.37 * i, parse_unit(units[name])) for i, name in enumerate(way.needs)}
+        try:
+            result = way.formula(**given)
+        except pint.DimensionalityError as error:
+            raise RegisterError(
+                self._package,
+                f"the formula {_called(way)} adds or compares unlike units ({error.units1} and {error.units2})",
+                field="analysis.formulas",
+            ) from None
+        except Exception as error:
+            raise RegisterError(
+                self._package,
+                f"the formula {_called(way)} can't be computed ({type(error).__name__}: {error})",
+                field="analysis.formulas",
+            ) from None
+        return name_of(result.units) if isinstance(result, Quantity) else "dimensionless"
+
+    def _check_relations(self) -> None:
+        register = self.register
+        file = register.file("relations.csv")
+        for relation in register.relations.values():
+
+            def refuse(field: str, message: str, row: int = relation.row, name: str = relation.id) -> RegisterError:
+                return RegisterError(file, message, row=row, id=name, field=field)
+
+            if relation.quantity not in self.ways:
+                raise refuse(
+                    "quantity",
+                    f"'{relation.quantity}' is a quantity that no formula or row supplies"
+                    f"{nearest(relation.quantity, self.quantities)}",
+                )
+            for quantity, reading in relation.readings.items():
+                if quantity not in self.ways:
+                    raise refuse("readings", f"'{quantity}' is no quantity{nearest(quantity, self.quantities)}")
+                if reading not in self.ways[quantity]:
+                    raise refuse(
+                        "readings", f"'{reading}' is no reading of {quantity}{nearest(reading, self.ways[quantity])}"
+                    )
+            try:
+                plan = self.plan(relation.quantity, self.under(ARTICLE, relation.readings))
+            except ModelError as error:
+                raise refuse("readings", str(error)) from None
+            if relation.claim in plan.claims:
+                raise refuse("claim", f"the relation is circular: it starts from {relation.claim}, which it checks")
+            for quantity in relation.readings:
+                if quantity not in plan.by_name:
+                    raise refuse("readings", f"{quantity} is unused: {relation.quantity} does not depend on it here")
+            for name in relation.solve:
+                if name not in plan.leaves:
+                    raise refuse("solve", f"{name} is unused: {relation.quantity} does not depend on it here")
+        checked = {relation.claim for relation in register.relations.values()}
+        for claim in register.claims.values():
+            if not (claim.input or claim.reported or claim.id in checked):
+                raise RegisterError(
+                    register.file("claims.csv"),
+                    "no relation checks this row; give it one in relations.csv, or mark it as input or reported",
+                    row=claim.row,
+                    id=claim.id,
+                )
+
+
+def _formulas(modules: Iterable[ModuleType]) -> list[Callable[..., Any]]:
+    found: list[Callable[..., Any]] = []
+    for module in modules:
+        for name, member in vars(module).items():
+            if inspect.ismodule(member) and member.__name__.startswith(f"{module.__name__}."):
+                found.extend(_formulas([member]))
+            elif inspect.isfunction(member) and member.__module__ == module.__name__ and not name.startswith("_"):
+                found.append(member)
+    return found
+
+
+def _called(way: Way) -> str:
+    return f"{way.formula.__module__}.{way.formula.__qualname__}" if way.formula else ""
+
+
+def _same(one: str, two: str) -> bool:
+    return bool(parse_unit(one).is_compatible_with(parse_unit(two)))
+
+
+_At = Callable[..., tuple[Floats, NDArray[np.bool_]]]
+
+
+def _crossings(at: _At, corners: Floats, inside: NDArray[np.bool_]) -> Floats:
+    """The target where an edge of the box crosses out of what has a meaning; NaN for an edge that does not."""
+    pairs = [
+        (i, j) for i, j in itertools.combinations(range(len(corners)), 2) if np.abs(corners[i] - corners[j]).sum() == 1
+    ]
+    if not pairs:
+        return np.full((len(inside), 1), np.nan)
+    one, two = np.array(pairs).T
+    crosses = inside[:, one] != inside[:, two]
+    # Each edge from its end with a meaning towards the other, the boundary halved in until floats end.
+    swap = inside[:, two][:, :, None]
+    good = np.where(swap, corners[two], corners[one])
+    bad = np.where(swap, corners[one], corners[two])
+    for _ in range(60):
+        middle = (good + bad) / 2
+        _, fine = at(middle, slack=0.0)
+        good = np.where(fine[:, :, None], middle, good)
+        bad = np.where(fine[:, :, None], bad, middle)
+    values, _ = at(good)
+    return np.where(crosses, values, np.nan)
+
+
+def _samples(leaves: int) -> Floats:
+    """A hundred and odd points of the box, the same each time, without a random number: a Kronecker sequence."""
+    primes = np.sqrt([2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71])
+    steps = np.resize(primes, leaves) * (1 + np.arange(leaves) // len(primes))
+    return np.asarray(np.outer(np.arange(1, 97), steps) % 1.0, np.float64)
+
+
+def _monotone(at: _At, leaves: int, n: int) -> NDArray[np.bool_]:
+    """Whether the target only rises, or only falls, in each leaf, as far as a grid through many points shows."""
+    samples = _samples(leaves)[:: 1 if n == 1 else 12]
+    monotone = np.ones(n, bool)
+    for i in range(leaves):
+        lines = []
+        for position in np.linspace(0, 1, 9 if n == 1 else 5):
+            there = samples.copy()
+            there[:, i] = position
+            lines.append(at(there)[0])
+        line = np.nan_to_num(np.stack(lines), posinf=np.finfo(float).max, neginf=np.finfo(float).min) / 2
+        steps = np.diff(line, axis=0)
+        slack = TIE * np.abs(line).max(axis=(0, 2))[:, None]
+        monotone &= ~((steps > slack).any(axis=(0, 2)) & (steps < -slack).any(axis=(0, 2)))
+    return monotone
+
+
+def _optima(at: _At, leaves: int, n: int, rows: NDArray[np.intp]) -> Floats:
+    """The smallest and largest target inside the box, by optimisation from the best points; NaN in other rows."""
+    from scipy.optimize import minimize
+
+    values, inside = at(_samples(leaves))
+    found = np.full((n, 2), np.nan)
+    for row, (column, sign) in itertools.product(map(int, rows), enumerate((1.0, -1.0))):
+
+        def cost(where: Floats, row: int = row, sign: float = sign) -> float:
+            target, fine = at(np.clip(where, 0, 1)[None, :])
+            return sign * float(target[row, 0]) if fine[row, 0] else math.inf
+
+        ranked = np.where(inside[row], sign * values[row], np.inf)
+        best = math.inf
+        for start in _samples(leaves)[np.argsort(ranked)[:5]]:
+            result = minimize(
+                cost,
+                start,
+                method="Nelder-Mead",
+                bounds=[(0, 1)] * leaves,
+                options={"xatol": 1e-10, "fatol": 0.0, "maxiter": 2000},
+            )
+            best = min(best, float(result.fun))
+        if math.isfinite(best):
+            found[row, column] = sign * best
+    return found
