@@ -5,4 +5,10 @@ What belongs here: the version. The rooms of the package, from the ground up, ar
 down that list, never up.
 """
 
+import sys
+
+# A dependency of the libraries that check files against a schema builds a grammar at import, which takes a second.
+# Without it only the format of internationalised addresses goes unchecked, and there are none here.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 __version__ = "0.1.0"

@@ -196,13 +196,14 @@ class Bounds:
     """Smallest and largest value over everything that the printed inputs stand for; one entry a variation.
 
     ``trimmed`` counts the corners left out because a derived share had no meaning there, ``corners`` those in all.
-    Where every corner is left out, low and high are NaN.
+    Where every corner is left out, low and high are NaN. ``turning`` says whether it was not monotone in each input.
     """
 
     low: Floats
     high: Floats
     trimmed: int = 0
     corners: int = 1
+    turning: bool = False
 
 
 @dataclass(frozen=True)
@@ -438,13 +439,16 @@ class Model:
                 raise OutOfBounds(f"{node.name}, read {node.reading}, has no finite value: something is divided by 0")
         return float(values[plan.target])
 
-    def bounds(self, plan: Plan, *, other: bool = False, vary: Mapping[str, Floats] | None = None) -> Bounds:
+    def bounds(
+        self, plan: Plan, *, other: bool = False, vary: Mapping[str, Floats] | None = None, monotone: bool = False
+    ) -> Bounds:
         """The smallest and largest value over the box of what the printed inputs stand for.
 
         The same input moves once, everywhere. From the corners of the box, exact where the quantity is monotone in
         each input, else by optimisation; where a derived share leaves its bounds, corners are trimmed and the points
         at which the box's edges cross the bound take their place. ``vary`` gives arrays of one length n for some
-        leaves; low and high then have n entries, else one. ``other`` takes the other rounding places.
+        leaves; low and high then have n entries, else one. ``other`` takes the other rounding places. ``monotone``
+        spares the search for turning points where it is known that there are none.
         """
         box = {name: node.way.interval(other=other) for name, node in plan.leaves.items() if name not in (vary or {})}
         box = {name: interval for name, interval in box.items() if interval.high > interval.low}
@@ -466,7 +470,7 @@ class Model:
         found = [np.where(inside, values, np.nan)]
         if not inside.all():
             found.append(_crossings(at, corners, inside))
-        turning = np.flatnonzero(~_monotone(at, len(box), n))
+        turning = np.array([], np.intp) if monotone else np.flatnonzero(~_monotone(at, len(box), n))
         if len(turning):
             found.append(_optima(at, len(box), n, turning))
         together = np.concatenate(found, axis=1)
@@ -477,6 +481,7 @@ class Model:
             np.where(some, np.nanmax(filled, axis=1), np.nan),
             int((~inside).sum(axis=1).max()),
             len(corners),
+            bool(len(turning)),
         )
 
     def effect(self, plan: Plan, name: str) -> float:

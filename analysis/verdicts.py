@@ -12,7 +12,7 @@ What belongs here: everything that sets a value from the model beside a claim. W
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -263,8 +263,8 @@ def _meaning(assumption: Assumption, value: float) -> str:
     return ""
 
 
-#: How finely the range of an assumption is searched for changes of a verdict, and how often a change is closed in on.
-_GRID, _ROUNDS = 129, 4
+#: How finely the range of an assumption is searched for changes, and how often a change is halved in on.
+_GRID, _HALVINGS = 65, 52
 
 
 def _condition(model: Model, plan: Plan, asserted: Interval, verdict: str, effects: set[str]) -> str:
@@ -283,36 +283,46 @@ def _condition(model: Model, plan: Plan, asserted: Interval, verdict: str, effec
 def _stays(
     model: Model, plan: Plan, assumption: Assumption, asserted: Interval, verdict: str
 ) -> list[tuple[float, float]]:
-    def same(x: NDArray[np.float64]) -> NDArray[np.bool_]:
-        values = plan.evaluate({**plan.start, assumption.id: x})
-        point = np.broadcast_to(np.asarray(values[plan.target], float), x.shape)
-        bounds = model.bounds(plan, vary={assumption.id: x})
-        meaning = np.broadcast_to(plan.within(values), x.shape)
-        stays: NDArray[np.bool_] = np.equal(_verdicts(asserted, point, bounds.low, bounds.high), verdict) & meaning
-        return stays
+    """The spans of an assumption over which the verdict is the same.
+
+    A verdict changes only where the point or an end of the bounds passes an end of what is asserted, or where something
+    derived loses its meaning. So each of these sides is followed by itself: a window narrower than the grid, through
+    which the point passes, shows as two sides that change between two neighbours.
+    """
 
     here = plan.start[assumption.id]
-    grid = np.unique(
-        [*np.linspace(assumption.minimum, assumption.maximum, _GRID), assumption.low, assumption.high, here]
-    )
-    holds = same(grid)
+    known = (assumption.low, assumption.high, here)
+    grid = np.unique([*np.linspace(assumption.minimum, assumption.maximum, _GRID), *known])
+    monotone = not model.bounds(plan, vary={assumption.id: grid}).turning
+
+    def sides(x: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """For each x, which side of each end (5, n), and whether the verdict is the same (n)."""
+        values = plan.evaluate({**plan.start, assumption.id: x})
+        point = np.broadcast_to(np.asarray(values[plan.target], float), x.shape)
+        bounds = model.bounds(plan, vary={assumption.id: x}, monotone=monotone)
+        meaning = np.broadcast_to(plan.within(values), x.shape) & np.isfinite(point)
+        above = Interval(asserted.low, np.inf, asserted.low_open, True)
+        below = Interval(-np.inf, asserted.high, True, asserted.high_open)
+        ends = np.stack(
+            [above.holds(point), below.holds(point), above.holds(bounds.high), below.holds(bounds.low), meaning]
+        )
+        return ends, np.equal(_verdicts(asserted, point, bounds.low, bounds.high), verdict) & meaning
+
+    ends, _ = sides(grid)
+    side, at = np.nonzero(ends[:, 1:] != ends[:, :-1])
+    left, right, was = grid[at], grid[at + 1], ends[side, at]
+    for _ in range(_HALVINGS if len(at) else 0):
+        middle = (left + right) / 2
+        stays = sides(middle)[0][side, np.arange(len(side))] == was
+        left, right = np.where(stays, middle, left), np.where(stays, right, middle)
+    edges = np.unique([grid[0], *right, grid[-1]])
+    same = sides((edges[1:] + edges[:-1]) / 2)[1]
     spans: list[tuple[float, float]] = []
-    start = None
-    for i, x in enumerate(grid):
-        if holds[i] and start is None:
-            start = float(x) if i == 0 else _edge(same, float(x), float(grid[i - 1]))
-        if start is not None and (not holds[i] or i == len(grid) - 1):
-            end = float(x) if holds[i] else _edge(same, float(grid[i - 1]), float(x))
-            spans.append((start, end))
-            start = None
-    return spans
-
-
-def _edge(same: Callable[[NDArray[np.float64]], NDArray[np.bool_]], inside: float, outside: float) -> float:
-    """Where a verdict changes between two values, closed in on by ever finer grids."""
-    for _ in range(_ROUNDS):
-        grid = np.linspace(inside, outside, _GRID)
-        changes = np.flatnonzero(~same(grid))
-        first = int(changes[0]) if len(changes) else len(grid) - 1
-        inside, outside = float(grid[max(first - 1, 0)]), float(grid[first])
-    return inside
+    for low, high, holds in zip(edges[:-1], edges[1:], same, strict=True):
+        if holds and spans and spans[-1][1] == low:
+            spans[-1] = (spans[-1][0], float(high))
+        elif holds:
+            spans.append((float(low), float(high)))
+    if not any(low <= here <= high for low, high in spans):
+        spans.append((float(here), float(here)))
+    return sorted(spans)

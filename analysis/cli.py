@@ -1,0 +1,506 @@
+"""The command line: ``analysis`` or ``python -m analysis``.
+
+What belongs here: reading arguments, printing, exit status: 0 when all is as accepted, 1 when something moved or did
+not run, 2 on bad input, which gets one sentence and no traceback. What does not: anything a notebook could also want.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as Grid
+from rich.tree import Tree
+from typer.core import TyperGroup
+
+from analysis import __version__
+from analysis.model import Model, ModelError, Plan, Setting
+from analysis.published import Interval
+from analysis.register import Claim, InputError, Register, Relation, shown
+from analysis.results import (
+    CAVEAT,
+    RELATION_COLUMNS,
+    counts,
+    digits,
+    finer,
+    guarded,
+    moved,
+    place_of,
+    published_words,
+    read_expected,
+    relations_frame,
+    role,
+    screen,
+    value_words,
+    verdict_words,
+    whole,
+    write_expected,
+    write_tables,
+)
+from analysis.units import UnitError, nearest, to_base
+from analysis.verdicts import Outcome, judge, judge_all
+
+#: How wide a table is printed where there is no terminal to ask.
+WIDTH = 150
+
+
+class _Commands(TyperGroup):
+    """Turns bad input into one sentence and exit status 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(2) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Recompute the numbers printed in an article, and see what follows from what.",
+)
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Another data package; else the environment's ANALYSIS_DATA.")
+]
+Notebooks = Annotated[Path | None, typer.Option("--notebooks", help="Another folder of notebooks.")]
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="analysis")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")]
+
+
+@app.callback()
+def _options(version: Version = False) -> None:
+    pass
+
+
+@app.command()
+def reproduce(
+    out: Annotated[Path, typer.Option("--out", help="Folder that the results take the place of.")] = Path("results"),
+    data: Data = None,
+    notebooks: Notebooks = None,
+) -> None:
+    """Run every notebook, write the results, and print what is published beside what is recomputed."""
+    from rich.progress import Progress
+
+    from analysis import figures
+    from analysis.notebooks import all_notebooks, run_all, shown_in
+
+    model = _model(data)
+    expected = read_expected(model.register)
+    found = all_notebooks(notebooks)
+    outcomes = judge_all(model)
+    figures.headless()
+    console = Console(stderr=True)
+    with whole(out) as folder:
+        write_tables(folder, model, outcomes, shown_in(found))
+        (folder / "figures").mkdir()
+        (folder / "notebooks").mkdir()
+        for name in [notebook.declared.get("figure") for notebook in found]:
+            if name in figures.FIGURES:
+                figures.save(name, folder / "figures", model)
+        with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+            task = progress.add_task("notebooks", total=len(found))
+            failed = run_all(found, folder / "notebooks", done=lambda name: progress.advance(task))
+        if failed:
+            for error in failed.values():
+                typer.echo(f"error: {error}", err=True)
+            typer.echo(f"{shown(out)} was left as it was.", err=True)
+            raise typer.Exit(1)
+    raise typer.Exit(_report(model, outcomes, expected))
+
+
+@app.command()
+def verify(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the relations as JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the relations as CSV.")] = False,
+    data: Data = None,
+) -> None:
+    """Print the verdicts without the notebooks; exit status 1 when something moved."""
+    from analysis.notebooks import all_notebooks, shown_in
+
+    model = _model(data)
+    expected = read_expected(model.register)
+    outcomes = judge_all(model)
+    if not (as_json or as_csv):
+        raise typer.Exit(_report(model, outcomes, expected))
+    frame = relations_frame(outcomes, shown_in(all_notebooks()))
+    if as_csv:
+        typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
+    else:
+        typer.echo(json.dumps([_typed(row) for row in frame.to_dict("records")], indent=1, ensure_ascii=False))
+    raise typer.Exit(_moved(model, outcomes, expected))
+
+
+@app.command()
+def accept(data: Data = None) -> None:
+    """Show what moved, then write what is computed now as what is expected."""
+    model = _model(data)
+    now = guarded(model, judge_all(model))
+    try:
+        expected = read_expected(model.register)
+    except InputError:
+        expected = {}
+    changes = moved(expected, now)
+    for change in changes:
+        typer.echo(str(change))
+    if changes:
+        write_expected(model.register, now)
+    typer.echo(f"{len(changes)} of {len(now)} values accepted anew in {model.register.file('expected.csv')}.")
+
+
+@app.command("list")
+def list_(
+    what: Annotated[str, typer.Argument(help="claims, relations, quantities, readings or assumptions; or all.")] = "",
+    data: Data = None,
+) -> None:
+    """List claims, relations, quantities, readings and assumptions, one line each."""
+    model = _model(data)
+    register = model.register
+    lines = {
+        "claims": [
+            f"{c.id}  {c.published}, {c.unit_as_printed}: {c.statement} ({c.period}); {c.where}"
+            for c in register.claims.values()
+        ],
+        "relations": [f"{r.id}  {r.statement} ({r.quantity})" for r in register.relations.values()],
+        "quantities": [f"{q}  {model.name(q)} ({model.units[q]})" for q in model.quantities],
+        "readings": [
+            f"{q}={r}  {model.label(q, r)}{_graded(model, q, r)}{', the default' if r == model.default(q) else ''}"
+            for q in model.quantities
+            if len(model.readings(q)) > 1
+            for r in model.readings(q)
+        ],
+        "assumptions": [
+            f"{a.id}  {a.used:,.10g} {a.unit}, varied {a.low:,.10g} to {a.high:,.10g}, {a.grade}: {a.label}"
+            for a in register.assumptions.values()
+        ],
+    }
+    if what and what not in lines:
+        raise InputError(f"'{what}' is nothing to list{nearest(what, lines)}")
+    for kind, rows in lines.items():
+        if what in ("", kind):
+            one = "quantity" if kind == "quantities" else kind.removesuffix("s")
+            for row in rows:
+                typer.echo(f"{one}  {row}")
+
+
+Set = Annotated[list[str] | None, typer.Option("--set", help="quantity=value, in base units or with a unit.")]
+Named = Annotated[list[str] | None, typer.Option("--reading", help="quantity=reading.")]
+
+
+@app.command()
+def explain(
+    id: Annotated[str, typer.Argument(help="A claim, a relation or a quantity.", show_default=False)],
+    values: Set = None,
+    readings: Named = None,
+    full: Annotated[bool, typer.Option("--digits", help="Show ten digits.")] = False,
+    data: Data = None,
+) -> None:
+    """Show where a number comes from, down to the printed rows, and recompute it under other assumptions."""
+    model = _model(data)
+    register = model.register
+    setting = _setting(model, values or [], readings or [])
+    given = [text.partition("=")[0].strip() for text in [*(values or []), *(readings or [])]]
+    if id in register.claims:
+        _explain_claim(model, register.claims[id], setting, given, full)
+    elif id in register.relations:
+        _explain_relation(model, register.relations[id], setting, given, full)
+    elif id in model.quantities:
+        _explain_quantity(model, id, setting, given, full)
+    else:
+        known = [*register.claims, *register.relations, *model.quantities]
+        raise ModelError(f"'{id}' is no claim, relation or quantity{nearest(id, known)}")
+    if differs := model.differences(setting):
+        typer.echo(differs)
+    typer.echo(CAVEAT)
+
+
+def _explain_claim(model: Model, claim: Claim, setting: Setting, given: list[str], full: bool) -> None:
+    relations = model.register.relations.values()
+    plans = {r.id: model.plan(r.quantity, model.under(setting, r.readings)) for r in relations}
+    checks = [r for r in relations if r.claim == claim.id]
+    starts = [r.id for r in relations if claim.id in plans[r.id].claims]
+    model.check_used(setting, [plans[name] for name in [*starts, *(r.id for r in checks)]], given)
+    typer.echo(f"{claim.id}  claim: {claim.statement}")
+    for line in _printed(model, claim):
+        typer.echo(f"  {line}")
+    typer.echo(f"  role: {role(claim)}, a value of {claim.quantity}")
+    for relation in checks:
+        typer.echo(f"  checked by {relation.id}: {_verdict_line(model, judge(model, relation, setting), full)}")
+    if starts:
+        typer.echo(f"  what starts from it: {', '.join(starts)}")
+
+
+def _explain_relation(model: Model, relation: Relation, setting: Setting, given: list[str], full: bool) -> None:
+    for name in given:
+        if name in relation.readings:
+            named = relation.readings[name]
+            raise ModelError(f"{name} is unused: {relation.id} names its own reading of it, {named}")
+    plan = model.plan(relation.quantity, model.under(setting, relation.readings))
+    model.check_used(setting, [plan], given)
+    typer.echo(f"{relation.id}  relation: {relation.statement}")
+    _console().print(_tree(model, plan, full), highlight=False, soft_wrap=True)
+    if relation.claim:
+        typer.echo(f"against {relation.claim}{f', its {relation.end} end' if relation.end else ''}")
+        for line in _printed(model, model.register.claims[relation.claim]):
+            typer.echo(f"  {line}")
+    for line in _judgement(model, judge(model, relation, setting), full):
+        typer.echo(line)
+
+
+def _explain_quantity(model: Model, quantity: str, setting: Setting, given: list[str], full: bool) -> None:
+    plan = model.plan(quantity, setting)
+    model.check_used(setting, [plan], given)
+    estimate = model.estimate(quantity, setting)
+    _console().print(_tree(model, plan, full), highlight=False, soft_wrap=True)
+    numbers = (estimate.value, estimate.low, estimate.high)
+    typer.echo(_result(model, quantity, numbers, estimate.kind, place_of(model, plan.depends_on), full))
+    for relation in model.register.relations.values():
+        if relation.quantity == quantity:
+            typer.echo(f"  {relation.id}: {_verdict_line(model, judge(model, relation, setting), full)}")
+
+
+Parameters = Annotated[list[str] | None, typer.Option("-p", "--parameter", help="name=value; may be repeated.")]
+
+
+@app.command()
+def run(
+    notebook: Annotated[str, typer.Argument(help="Name of a notebook, or the start of it.", show_default=False)],
+    parameters: Annotated[
+        list[str] | None, typer.Option("-p", "--parameter", help="name=value; may be repeated.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the notebook as run.")] = Path("runs"),
+    data: Data = None,
+    notebooks: Notebooks = None,
+) -> None:
+    """Run one notebook with other assumptions or readings, checked before anything is written."""
+    from analysis.notebooks import RunError, find, read_parameters
+    from analysis.notebooks import run as execute
+    from analysis.results import Study
+
+    model = _model(data)
+    found = find(notebook, notebooks)
+    given = read_parameters(found, parameters or [], model)
+    target = out / found.path.name
+    try:
+        execute(found, target, given)
+    except RunError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
+    study = Study(found.relations, model=model, **{**found.parameters, **given})
+    _print_table(model, study.outcomes)
+    typer.echo(study.differs)
+    typer.echo(f"{shown(target)} is written.")
+
+
+# What the commands share ----------------------------------------------------------------------------------------------
+
+
+def _model(data: Path | None) -> Model:
+    if data is not None:
+        # Kernels inherit it.
+        os.environ["ANALYSIS_DATA"] = str(data.absolute())
+    return Model(Register.read(data))
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDTH)
+
+
+def _setting(model: Model, values: Iterable[str], readings: Iterable[str]) -> Setting:
+    numbers: dict[str, float] = {}
+    for text in values:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals:
+            raise ModelError(f"'{text}' is not of the form quantity=value")
+        model.known(name)
+        if name in numbers:
+            raise ModelError(f"{name} is given twice")
+        try:
+            numbers[name] = to_base(value, model.units[name])
+        except UnitError as error:
+            raise ModelError(f"{name}: {error}") from None
+    named: dict[str, str] = {}
+    for text in readings:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals:
+            raise ModelError(f"'{text}' is not of the form quantity=reading")
+        if name in named:
+            raise ModelError(f"{name} is given twice")
+        named[name] = value
+    return model.setting(named, numbers)
+
+
+def _report(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
+    _print_table(model, outcomes)
+    typer.echo(counts(model, outcomes))
+    return _moved(model, outcomes, expected)
+
+
+def _moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
+    changes = moved(expected, guarded(model, outcomes))
+    for change in changes:
+        typer.echo(f"moved: {change}", err=True)
+    if changes:
+        typer.echo(f"{len(changes)} values differ from {model.register.file('expected.csv')}.", err=True)
+    return 1 if changes else 0
+
+
+def _print_table(model: Model, outcomes: list[Outcome]) -> None:
+    frame = screen(model, outcomes)
+    grid = Grid(box=None, pad_edge=False, caption=CAVEAT, caption_justify="left", header_style="bold")
+    ratios = {"relation": 5, "published": 3, "recomputed": 2, "bounds": 3, "verdict": 5}
+    for name in frame.columns:
+        grid.add_column(str(name), ratio=ratios.get(str(name), 1), overflow="fold", min_width=6)
+    for row in frame.itertuples(index=False):
+        grid.add_row(*(escape(str(cell)) for cell in row))
+    _console().print(grid, highlight=False)
+
+
+def _typed(row: dict[Any, str]) -> dict[str, Any]:
+    numbers = {"published", "published_low", "published_high", "recomputed", "recomputed_low", "recomputed_high"}
+    numbers |= {"needed", "power", "power_10"}
+    return {
+        name: (float(row[name]) if row[name] else None) if name in numbers else row[name] for name in RELATION_COLUMNS
+    }
+
+
+def _graded(model: Model, quantity: str, reading: str) -> str:
+    row = model.register.readings.get((quantity, reading))
+    return f" ({row.grade}{', reconstruction' if row.reconstruction else ''})" if row else ""
+
+
+def _unit(unit: str) -> str:
+    return "" if unit == "dimensionless" else unit
+
+
+def _number(model: Model, quantity: str, number: float | None, full: bool, place: float = 1e4, outward: int = 0) -> str:
+    return digits(number) if full else value_words(model, quantity, number, place, outward=outward)
+
+
+def _span(interval: Interval) -> str:
+    """An interval that a printed number stands for or asserts: exact decimals, so in full."""
+    low, high = f"{interval.low:,.10g}", f"{interval.high:,.10g}"
+    if interval.low == interval.high:
+        return f"{low} alone"
+    if interval.high == float("inf"):
+        return f"more than {low}" if interval.low_open else f"{low} and more"
+    return f"{low} to {'below ' if interval.high_open else ''}{high}"
+
+
+def _printed(model: Model, claim: Claim) -> list[str]:
+    published = claim.published
+    noun = "" if published.unit == "percent" else f" {claim.unit_as_printed}"
+    lines = [f"printed: {published}{noun} ({claim.period}, {claim.place}); held in {claim.unit}"]
+    ends = ("low", "high") if published.qualifier == "range" else ("",)
+    for end in ends if published.qualifier != "vague" else ():
+        stands, asserts = published.stands_for(end), published.asserts(end)
+        prefix = f"{end} end " if end else ""
+        lines.append(f"{prefix}stands for {_span(stands)}; asserts {_span(asserts)}")
+    if published.qualifier == "vague":
+        assumption = model.register.assumptions[claim.quantity]
+        for side, words in (("floor", assumption.floor), ("ceiling", assumption.ceiling)):
+            if words:
+                number = "none" if words.value is None else f"{words.value:,.10g}"
+                loosest = "" if words.loosest is None else f", {words.loosest:,.10g} at its loosest"
+                lines.append(f"{side} {number}{loosest}: {words.reason}")
+    document = f"; about: {claim.document}" if claim.document else ""
+    lines.append(f"{claim.where}; source cited: {model.register.sources.get(claim.source, 'none')}{document}")
+    if claim.note:
+        lines.append(f"note: {claim.note}")
+    return lines
+
+
+def _tree(model: Model, plan: Plan, full: bool) -> Tree:
+    values = plan.evaluate(plan.start)
+
+    def rests(name: str) -> set[str]:
+        """The rows that a node starts from."""
+        node = plan.by_name[name]
+        own = {node.way.claim.id} if node.way.claim else set()
+        return own.union(*(rests(need) for need in node.way.needs))
+
+    def branch(name: str, tree: Tree | None) -> Tree:
+        node = plan.by_name[name]
+        value = _number(model, name, float(values[name]), full, place_of(model, rests(name)))
+        reading = f", {node.reading}: {model.label(name, node.reading)}{_graded(model, name, node.reading)}"
+        plain = {"formula": "", "constant": "", "given": ", given by you"}
+        text = f"{name} = {value} {_unit(model.units[name])}".rstrip() + plain.get(node.reading, reading)
+        here = Tree(escape(text)) if tree is None else tree.add(escape(text))
+        if node.way.claim:
+            for line in _printed(model, node.way.claim):
+                here.add(escape(line))
+        elif node.way.assumption:
+            a = node.way.assumption
+            here.add(escape(f"assumption, {a.grade}: varied {a.low:,.10g} to {a.high:,.10g}; {a.bias}"))
+        elif node.way.formula:
+            here.add(escape(node.way.words))
+        for need in node.way.needs:
+            branch(need, here)
+        return here
+
+    return branch(plan.target, None)
+
+
+def _verdict_line(model: Model, outcome: Outcome, full: bool) -> str:
+    place = place_of(model, outcome.depends_on)
+    value = _number(model, outcome.relation.quantity, outcome.recomputed, full, place)
+    against = f", printed {published_words(model, outcome)}" if outcome.relation.claim else ""
+    return f"{outcome.relation.statement}: {value or 'not computable'}{against}; {verdict_words(model, outcome)}"
+
+
+def _result(
+    model: Model, quantity: str, numbers: tuple[float, float, float], kind: str, place: float, full: bool
+) -> str:
+    value, low, high = (
+        _number(model, quantity, number, full, finer(place) if outward else place, outward)
+        for number, outward in zip(numbers, (0, -1, 1), strict=True)
+    )
+    unit = f"{value} {_unit(model.units[quantity])}".rstrip()
+    return f"result: {unit}, {low} to {high} by rounding of the printed digits, kind {kind}"
+
+
+def _judgement(model: Model, outcome: Outcome, full: bool) -> list[str]:
+    relation = outcome.relation
+    if outcome.recomputed is None or outcome.recomputed_low is None or outcome.recomputed_high is None:
+        return [f"result: none, {outcome.reason}"]
+    place = place_of(model, outcome.depends_on)
+    numbers = (outcome.recomputed, outcome.recomputed_low, outcome.recomputed_high)
+    lines = [
+        _result(model, relation.quantity, numbers, outcome.kind, place, full),
+        f"verdict: {verdict_words(model, outcome)}{f': {outcome.reason}' if outcome.reason else ''}",
+    ]
+    if outcome.rests_on:
+        lines.append(f"rests on: {outcome.rests_on}")
+    if outcome.condition:
+        lines.append(f"the verdict stays for: {outcome.condition}")
+    if outcome.needed is not None:
+        lines.append(f"smallest shortfall that would pass: {outcome.needed:.3f} of the printed number")
+    if outcome.power is not None and outcome.power_10 is not None:
+        weak = ", weak" if outcome.weak else ""
+        lines.append(
+            f"power: {outcome.power:.2f} within a half of the printed number{weak}, "
+            f"{outcome.power_10:.2f} within a tenth"
+        )
+    return lines
