@@ -1,0 +1,495 @@
+"""The figures: for each, a function that takes a study and gives the plotted data, and one that draws them on an Axes.
+
+What belongs here: what is drawn and how. What does not: any number that the model does not give.
+
+A figure's data frame is what it shows, whole: a row a mark, numbers in base units. The same functions serve the
+notebooks and ``results/figures``.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from analysis.model import Model, ModelError
+from analysis.results import CAVEAT, Study, Table, place_of, published_words, value_words
+
+# Okabe and Ito's colours, which colour-blind readers can tell apart, in an order that also falls in lightness.
+BLACK, BLUE, ORANGE, GREEN, GREY = "#1b1b1b", "#0072B2", "#E69F00", "#009E73", "#8c8c8c"
+STYLE: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.titlesize": 10.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "xtick.color": BLACK,
+    "ytick.color": BLACK,
+    "figure.dpi": 100,
+    "savefig.dpi": 150,
+    "svg.hashsalt": "labour-transfer-arithmetic",
+    "svg.fonttype": "path",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure: the relations that its data come from, its size in inches, its data and its drawing."""
+
+    relations: tuple[str, ...]
+    size: tuple[float, float]
+    frame: Callable[[Study], pd.DataFrame]
+    draw: Callable[[Axes, pd.DataFrame], None]
+    alt: str
+
+
+def canvas(name: str) -> tuple[Canvas, Axes]:
+    """An empty figure of the size and style that the named one wants."""
+    with plt.rc_context(STYLE):
+        return plt.subplots(figsize=FIGURES[name].size, layout="constrained")
+
+
+# Plan against actual --------------------------------------------------------------------------------------------------
+
+
+def plan_against_actual_frame(study: Study) -> pd.DataFrame:
+    """Transfers planned and made: a row each, with what the printed digits leave open. Transfers a year."""
+    none: dict[str, str] = {}
+    february, tianshan = ({"transfers_2021": "total_2021_february"}, {"transfers_2021": "published"})
+    rows = [
+        ("Planned a year, 2016-2020", "planned", "planned_transfers_2016_2020", none),
+        ("Made a year, 2016-2020", "made", "transfers_2016_2020", none),
+        ("Planned 2021, implied by the total beside it", "implied", "planned_transfers_2021", february),
+        ("Planned 2021, implied by the later total", "implied", "planned_transfers_2021", tianshan),
+        ("Made 2021, printed with the plan", "made", "transfers_2021", february),
+        ("Made 2021, printed with the growth", "made", "transfers_2021", tianshan),
+    ]
+    return pd.DataFrame([_mark(study, label, role, quantity, readings) for label, role, quantity, readings in rows])
+
+
+def plan_against_actual(ax: Axes, frame: pd.DataFrame) -> None:
+    """Dots for what was planned, made and implied; a line at the mean of 2016-2020."""
+    with plt.rc_context(STYLE):
+        styles = {"planned": (BLUE, "D"), "made": (BLACK, "o"), "implied": (ORANGE, "s")}
+        _dots(ax, frame, styles)
+        mean = float(frame.loc[frame["label"] == "Made a year, 2016-2020", "value"].iloc[0])
+        ax.axvline(mean / 1e6, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
+        ax.annotate(
+            "mean of 2016-2020", (mean / 1e6, len(frame) - 0.45), xytext=(4, -2), textcoords="offset points", va="top",
+            color="#555555", fontsize=8,
+        )  # fmt: skip
+        implied = frame.loc[frame["role"] == "implied", "value"]
+        below = bool((implied < mean).all())
+        ax.set_title(
+            "The plan for 2021 lay below the level already reached"
+            if below
+            else "The plan for 2021 beside the level already reached"
+        )
+        _key(ax, {"planned": "printed plan", "implied": "implied plan", "made": "made"}, styles)
+        _foot(ax, "million transfers", "Sections mobilization-2016-2020, paragraph 6, and scale, paragraph 2.")
+
+
+# Two figures for 2019 -------------------------------------------------------------------------------------------------
+
+
+def two_values_of_2019_frame(study: Study) -> pd.DataFrame:
+    """The figures for 2019, printed and implied, and the persons that a ratio makes of the base. A row each."""
+    implied = {"persons_per_transfer": "implied"}
+    rows = [
+        ("Base that the growth implies", "transfers", "transfers_2019", {"transfers_2019": "from_rate"}),
+        ("Base that the increase implies", "transfers", "transfers_2019", {"transfers_2019": "from_difference"}),
+        ("Mean of 2016-2020, a year", "transfers", "transfers_2016_2020", {}),
+        ("Labourers printed for 2019", "labourers", "labourers_2019", {}),
+        ("Persons in the base, at the implied ratio", "persons", "persons_2019", implied),
+        ("Persons in the base, at the ratio set", "persons", "persons_2019", {}),
+    ]
+    frame = pd.DataFrame([_mark(study, label, role, quantity, readings) for label, role, quantity, readings in rows])
+    frame["ratio"] = [np.nan] * 4 + [study.value("persons_per_transfer.implied"), study.value("persons_per_transfer")]
+    return frame
+
+
+def two_values_of_2019(ax: Axes, frame: pd.DataFrame) -> None:
+    """Dots by unit; the ratio that turns the base into persons stands beside them."""
+    with plt.rc_context(STYLE):
+        styles = {"transfers": (BLACK, "o"), "labourers": (ORANGE, "D"), "persons": (BLUE, "s")}
+        shown = frame.copy()
+        ratios = shown["ratio"].map(lambda ratio: "" if np.isnan(ratio) else f", {ratio:.3f} per transfer")
+        shown["words"] = shown["words"] + ratios
+        _dots(ax, shown, styles)
+        labourers = float(frame.loc[frame["role"] == "labourers", "value"].iloc[0])
+        ax.axvline(labourers / 1e6, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
+        ax.set_title("Two figures for 2019: one unit can't serve both")
+        _key(ax, {"transfers": "transfers", "labourers": "labourers (unit not stated)", "persons": "persons"}, styles)
+        _foot(
+            ax,
+            "million",
+            "Section scale, paragraphs 1 and 2; note 4. Persons against person-times is one way in which both can "
+            "hold; part of a year, a narrower scope, a target or another year are others.",
+        )
+
+
+# Readings of the 2019 estimate ----------------------------------------------------------------------------------------
+
+
+def readings_of_at_risk_2019_frame(study: Study) -> pd.DataFrame:
+    """The printed estimate and its reconstructions: at the values set, and at low and high. Persons."""
+    model = study.model
+    rows = []
+    for reading in model.readings("at_risk_2019"):
+        row = model.register.readings.get(("at_risk_2019", reading))
+        if row is None:
+            continue
+        plan = model.plan("at_risk_2019", model.under(study.setting, {"at_risk_2019": reading}))
+        shares = [
+            a for name in plan.leaves if (a := model.register.assumptions.get(name)) and a.unit == "dimensionless"
+        ]
+        ends = [
+            float(plan.evaluate({**plan.start, **{a.id: getattr(a, end) for a in shares}})[plan.target])
+            for end in ("low", "high")
+        ]
+        value = model.point(plan)
+        rows.append(
+            {
+                "label": row.label.capitalize() + (" (reconstruction)" if row.reconstruction else ""),
+                "reading": reading,
+                "role": "reconstruction" if row.reconstruction else "printed",
+                "value": value,
+                "low": ends[0] if row.reconstruction else value,
+                "high": ends[1] if row.reconstruction else value,
+                "words": ("" if row.reconstruction else "up to ")
+                + value_words(model, "at_risk_2019", value, place_of(model, plan.depends_on)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def readings_of_at_risk_2019(ax: Axes, frame: pd.DataFrame) -> None:
+    """Dots at the values set, thin lines over the shares' ranges; the printed estimate is a ceiling."""
+    with plt.rc_context(STYLE):
+        styles = {"printed": (BLACK, "o"), "reconstruction": (BLUE, "s")}
+        _dots(ax, frame, styles)
+        printed = float(frame.loc[frame["role"] == "printed", "value"].iloc[0])
+        ax.axvline(printed / 1e6, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
+        ax.annotate(
+            "",
+            xy=((printed - 0.25e6) / 1e6, len(frame) - 1),
+            xytext=(printed / 1e6, len(frame) - 1),
+            arrowprops={"arrowstyle": "->", "color": BLACK, "linewidth": 1.2},
+        )
+        ax.set_xlim(left=0)
+        ax.set_title("No printed share fixes the estimate for 2019")
+        _key(ax, {"printed": "printed, a ceiling", "reconstruction": "at the shares set; line: low to high"}, styles)
+        _foot(ax, "million persons", "Section scale, paragraph 1. The article does not derive its estimate.")
+
+
+# From 2019 to the total -----------------------------------------------------------------------------------------------
+
+
+def waterfall_frame(study: Study) -> pd.DataFrame:
+    """The steps from 2019 to 2021 to the total, with bounds and kinds, and the printed range. Persons."""
+    model = study.model
+    rows = []
+    floor = 0.0
+    added = study.value("net_new_persons") * study.value("at_risk_share_of_new")
+    detained = study.value("former_detainees") * (1 - study.value("overlap"))
+    for label, role, quantity, size in (
+        ("At risk 2019", "level", "at_risk_2019", study.value("at_risk_2019")),
+        ("Added since", "step", "net_new_persons", added),
+        ("At risk 2021", "level", "at_risk_2021", study.value("at_risk_2021")),
+        ("Former detainees", "step", "former_detainees", detained),
+        ("Both groups", "level", "at_risk_total", study.value("at_risk_total")),
+    ):
+        estimate = model.estimate(quantity, study.setting)
+        level = role == "level"
+        low, high = (estimate.low, estimate.high) if level else (np.nan, np.nan)
+        assumption = model.register.assumptions.get(quantity)
+        if assumption and quantity not in study.setting.readings and quantity not in study.setting.values:
+            kept = detained / study.value(quantity)
+            low, high = floor + assumption.low * kept, floor + assumption.high * kept
+        start = 0.0 if level else floor
+        floor = start + size
+        rows.append(
+            {
+                "label": label,
+                "role": role,
+                "start": start,
+                "end": floor,
+                "low": low,
+                "high": high,
+                "kind": estimate.kind,
+                "words": value_words(model, quantity, size, 1e5 if level else 1e4),
+            }
+        )
+    for claim in ("at_risk_2021_approaches", "at_risk_total_range"):
+        printed = model.register.claims[claim].published
+        rows.append(
+            {
+                "label": model.register.claims[claim].statement,
+                "role": "printed",
+                "start": printed.value("low"),
+                "end": printed.value("high" if printed.printed_high else ""),
+                "low": np.nan,
+                "high": np.nan,
+                "kind": printed.kind,
+                "words": str(printed),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def waterfall(ax: Axes, frame: pd.DataFrame) -> None:
+    """Bars from level to level; an arrow where a ceiling or a floor leaves an end open; the printed numbers behind."""
+    with plt.rc_context(STYLE):
+        steps = frame[frame["role"] != "printed"].reset_index(drop=True)
+        approaches, both = (row for _, row in frame[frame["role"] == "printed"].iterrows())
+        ax.axhspan(both["start"] / 1e6, both["end"] / 1e6, color=ORANGE, alpha=0.18, linewidth=0, zorder=0)
+        ax.text(-0.45, both["end"] / 1e6 - 0.03, f"printed: {both['words']}", va="top", color="#7a5200")
+        ax.plot([1.55, 2.45], [approaches["start"] / 1e6] * 2, color="#7a5200", linewidth=1.4, linestyle=(0, (3, 2)))
+        for x, row in steps.iterrows():
+            at = float(x)  # type: ignore[arg-type]
+            colour = BLUE if row["role"] == "level" else GREY
+            ax.bar(at, (row["end"] - row["start"]) / 1e6, bottom=row["start"] / 1e6, width=0.6, color=colour)
+            ax.plot([at, at], [row["low"] / 1e6, row["high"] / 1e6], color=BLACK, linewidth=1.6)
+            middle = (row["start"] + row["end"]) / 2e6
+            if row["role"] == "level":
+                ax.text(
+                    at, middle, f"{row['words']}\n{_KIND_WORDS[row['kind']]}", ha="center", va="center", color="white"
+                )
+            else:
+                top = np.nanmax([row["end"], row["start"], row["high"]]) / 1e6
+                ax.text(at, top + 0.03, f"+{row['words']}\n{_KIND_WORDS[row['kind']]}", ha="center", va="bottom")
+            turn = {"ceiling": -1, "floor": 1}.get(row["kind"], 0)
+            if turn:
+                edge = row["end"] / 1e6
+                ax.annotate(
+                    "",
+                    xy=(at + 0.24, edge + turn * 0.22),
+                    xytext=(at + 0.24, edge),
+                    arrowprops={"arrowstyle": "->", "color": "white" if turn < 0 else BLACK, "linewidth": 1.4},
+                )
+        ends = steps["end"].to_numpy() / 1e6
+        for i in range(len(steps) - 1):
+            ax.plot([i + 0.3, i + 0.7], [ends[i]] * 2, color=GREY, linewidth=0.8)
+        ax.set_xticks(range(len(steps)), [textwrap.fill(label, 12) for label in steps["label"]])
+        ax.set_xlim(-0.5, len(steps) - 0.5)
+        ax.set_ylim(0, max(3.0, 1.12 * float(np.nanmax([ends.max(), both["end"] / 1e6]))))
+        ax.set_ylabel("million persons")
+        kinds = set(steps["kind"])
+        ax.set_title(
+            "A ceiling and a floor added together bound nothing"
+            if {"ceiling", "floor"} <= kinds
+            else "From 2019 to both groups together"
+        )
+        _foot(
+            ax,
+            "",
+            "Section scale; note 4. Black lines: what the printed digits leave open, and the range of former "
+            "detainees. Arrows: open ends. "
+            f"Dashes: 2021 as printed, {approaches['words']}.",
+        )
+
+
+_KIND_WORDS = {"point": "", "ceiling": "at most", "floor": "at least", "range": "a range", "none": "no bound"}
+
+
+# All relations --------------------------------------------------------------------------------------------------------
+
+
+def all_relations_frame(study: Study) -> pd.DataFrame:
+    """Recomputed over printed, with bounds, for each relation with a number to set beside it."""
+    rows = []
+    for outcome in study.outcomes:
+        if outcome.verdict in ("reproduced", "consistent", "inconsistent") and outcome.published:
+            assert outcome.recomputed is not None
+            assert outcome.recomputed_low is not None
+            assert outcome.recomputed_high is not None
+            rows.append(
+                {
+                    "label": outcome.relation.statement,
+                    "relation": outcome.relation.id,
+                    "value": outcome.recomputed / outcome.published,
+                    "low": outcome.recomputed_low / outcome.published,
+                    "high": outcome.recomputed_high / outcome.published,
+                    "verdict": outcome.verdict,
+                    "weak": outcome.weak,
+                    "words": published_words(study.model, outcome),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def all_relations(ax: Axes, frame: pd.DataFrame) -> None:
+    """A dot a relation at recomputed over printed, by verdict; passes that could hardly have failed are pale."""
+    with plt.rc_context(STYLE):
+        styles = {"reproduced": (BLUE, "o"), "consistent": (ORANGE, "s"), "inconsistent": (BLACK, "X")}
+        limit = 1.6
+        for i, row in frame.iterrows():
+            y = len(frame) - 1 - float(i)  # type: ignore[arg-type]
+            colour, marker = styles[row["verdict"]]
+            alpha = 0.4 if row["weak"] else 1.0
+            value = min(row["value"], limit)
+            if row["value"] <= limit:
+                ax.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.6, alpha=alpha)
+            else:
+                ax.text(limit + 0.015, y, f"{row['value']:.1f} →", va="center")
+            ax.plot(value, y, marker=marker, color=colour, markersize=6, alpha=alpha, linestyle="")
+            ax.text(0.43, y, row["words"], va="center", color="#444444", fontsize=8)
+        ax.axvline(1, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
+        labels = [textwrap.fill(label, 58) for label in frame["label"]]
+        ax.set_yticks(range(len(frame))[::-1], labels, fontsize=8)
+        ax.set_xlim(0.42, limit + 0.13)
+        ax.set_ylim(-0.8, len(frame) - 0.2)
+        ax.tick_params(axis="y", length=0)
+        ax.set_title("What is printed beside what is recomputed", loc="left")
+        _key(ax, {name: name for name in styles}, styles)
+        _foot(ax, "recomputed over printed", "Pale: a pass that could hardly have failed. Grey: as printed.")
+
+
+# Common strokes -------------------------------------------------------------------------------------------------------
+
+
+def _mark(study: Study, label: str, role: str, quantity: str, readings: dict[str, str]) -> dict[str, Any]:
+    """A row for a dot: a quantity under some readings over the study's setting, NaN where it can't be computed."""
+    model = study.model
+    row: dict[str, Any] = {"label": label, "role": role, "value": np.nan, "low": np.nan, "high": np.nan}
+    row["words"] = "not computable"
+    try:
+        estimate = model.estimate(quantity, model.under(study.setting, readings))
+    except ModelError:
+        return row
+    words = value_words(model, quantity, estimate.value, place_of(model, estimate.depends_on))
+    return {**row, "value": estimate.value, "low": estimate.low, "high": estimate.high, "words": words}
+
+
+#: What stands behind a label, so that no line runs through it.
+_PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+
+
+def _dots(ax: Axes, frame: pd.DataFrame, styles: dict[str, tuple[str, str]]) -> None:
+    """A row a dot, the first on top: the value, a line from low to high, and the value in words to its right."""
+    for i, row in frame.reset_index(drop=True).iterrows():
+        y = len(frame) - 1 - float(i)  # type: ignore[arg-type]
+        colour, marker = styles[row["role"]]
+        ax.plot([row["low"] / 1e6, row["high"] / 1e6], [y, y], color=colour, linewidth=2, alpha=0.6)
+        ax.plot(row["value"] / 1e6, y, marker=marker, color=colour, markersize=7, linestyle="")
+        right = row["value"] if np.isnan(row["high"]) else max(row["value"], row["high"])
+        ax.annotate(row["words"], (right / 1e6, y), xytext=(7, 0), textcoords="offset points", va="center", bbox=_PAPER)
+    ax.set_yticks(range(len(frame))[::-1], [textwrap.fill(label, 34) for label in frame["label"]])
+    ax.set_ylim(-0.6, len(frame) - 0.4)
+    ax.tick_params(axis="y", length=0)
+    low, high = float(np.nanmin(frame["low"])), float(np.nanmax(frame["high"]))
+    room = 0.08 * (high - low)
+    ax.set_xlim((low - room) / 1e6, (high + 5.5 * room) / 1e6)
+
+
+def _key(ax: Axes, names: dict[str, str], styles: dict[str, tuple[str, str]]) -> None:
+    """What the marks mean, in a row above the axes' top left corner."""
+    for role, name in names.items():
+        colour, marker = styles[role]
+        ax.plot([], [], marker=marker, color=colour, linestyle="", label=name)
+    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=len(names), frameon=False, handletextpad=0.2)
+    ax.set_title(ax.get_title(loc="left"), pad=24)
+
+
+def _foot(ax: Axes, unit: str, source: str) -> None:
+    """The unit on the axis, and under it where in the article the numbers stand."""
+    ax.set_xlabel(unit)
+    width = int(ax.figure.get_figwidth() * 16.5) if isinstance(ax.figure, Canvas) else 110
+    text = "\n".join(textwrap.wrap(f"{source} {CAVEAT}", width))
+    ax.annotate(
+        text,
+        (0, 0),
+        xytext=(6, 6),
+        xycoords="figure points",
+        textcoords="offset points",
+        fontsize=7.5,
+        color="#555555",
+        va="bottom",
+        annotation_clip=False,
+        in_layout=False,
+    )
+    lines = text.count("\n") + 1
+    if isinstance(ax.figure, Canvas):
+        height = ax.figure.get_figheight() * 72
+        engine = ax.figure.get_layout_engine()
+        if engine is not None:
+            bottom = (12 + 10 * lines) / height
+            engine.set(rect=(0, bottom, 1, 1 - bottom))  # type: ignore[call-arg]
+
+
+FIGURES: dict[str, Figure] = {
+    "all_relations": Figure(
+        (),
+        (9.5, 9.5),
+        all_relations_frame,
+        all_relations,
+        "For each relation, the recomputed value over the printed one with its bounds, marked by verdict.",
+    ),
+    "plan_against_actual": Figure(
+        ("plan_2021_from_february", "plan_2021_from_tianshan", "total_2021_printed_twice", "excess_over_goal"),
+        (8, 4.2),
+        plan_against_actual_frame,
+        plan_against_actual,
+        "Transfers planned and made a year in 2016-2020 and in 2021, with the plan for 2021 that the totals imply.",
+    ),
+    "two_values_of_2019": Figure(
+        ("base_2019_from_growth", "base_2019_from_difference", "base_2019_as_labourers", "ratio_implied"),
+        (8, 4.2),
+        two_values_of_2019_frame,
+        two_values_of_2019,
+        "The 2019 base that growth and increase imply, the mean of 2016-2020, the labourers printed for 2019, and the "
+        "persons in the base at two ratios.",
+    ),
+    "readings_of_at_risk_2019": Figure(
+        ("southern_at_values", "composition_at_values", "constant_share_at_values"),
+        (8, 3.4),
+        readings_of_at_risk_2019_frame,
+        readings_of_at_risk_2019,
+        "The printed estimate for 2019 beside three reconstructions at the shares set and over their ranges.",
+    ),
+    "waterfall": Figure(
+        ("added_whole", "total_at_values"),
+        (8, 4.6),
+        waterfall_frame,
+        waterfall,
+        "From persons at risk in 2019, by those added since, to 2021, and by former detainees to both groups.",
+    ),
+}
+
+
+def plotted(frame: pd.DataFrame) -> Table:
+    """A figure's data for a reader: numbers to five digits, in base units."""
+    numbers = frame.select_dtypes("number").columns
+    texts = {name: frame[name].map(lambda x: "" if np.isnan(x) else f"{float(f'{x:.5g}'):,.10g}") for name in numbers}
+    return Table(frame.assign(**texts))
+
+
+def save(name: str, folder: Path, model: Model) -> None:
+    """Write a figure of the article's own run as SVG and PNG, with its plotted data as CSV."""
+    figure = FIGURES[name]
+    study = Study(figure.relations or tuple(model.register.relations), model=model)
+    frame = figure.frame(study)
+    with plt.rc_context(STYLE):
+        fig, ax = canvas(name)
+        figure.draw(ax, frame)
+        fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Title": figure.alt, "Creator": None})
+        fig.savefig(folder / f"{name}.png", metadata={"Software": None, "Description": figure.alt})
+    plt.close(fig)
+    frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", float_format="%.10g")
+
+
+def headless() -> None:
+    """Draw without a screen: what a command does before its first figure."""
+    mpl.use("agg")

@@ -1,0 +1,272 @@
+"""Runs notebooks through papermill: parameters checked first, outputs whole or not at all.
+
+What belongs here: finding notebooks, reading what they declare, executing them. What does not: what they show.
+
+Papermill warns of an unknown parameter and goes on, marks cells that never ran as completed, and leaves a part of a
+notebook behind when it is killed. So parameters are checked against the notebook and the register before it starts,
+every code cell must have run afterwards, and an output takes its place in one step.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from analysis.model import Model, ModelError
+from analysis.register import InputError, shown
+from analysis.results import READING, Study
+from analysis.units import UnitError, nearest, to_base
+
+#: Seconds after which a cell, or the start of a kernel, has failed.
+TIMEOUT = 600
+
+
+class NotebookError(InputError):
+    """A notebook that is not as it must be, or that is asked for what it does not have."""
+
+
+class RunError(Exception):
+    """A notebook that did not run to its last cell; the message names notebook, cell and error."""
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook on disk, and what it declares of itself."""
+
+    path: Path
+    content: Any = field(repr=False, compare=False)
+
+    @classmethod
+    def read(cls, path: Path) -> Notebook:
+        """Raises NotebookError when the file can't be read as a notebook."""
+        try:
+            return cls(path, nbformat.read(path, as_version=4))
+        except Exception as error:
+            raise NotebookError(f"{shown(path)} can't be read as a notebook ({error})") from None
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+    @property
+    def declared(self) -> Mapping[str, Any]:
+        """What its metadata says under ``analysis``: claims and relations that it shows, and its figure."""
+        return dict(self.content.metadata.get("analysis", {}))
+
+    @property
+    def relations(self) -> list[str]:
+        return list(self.declared.get("relations", []))
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """Names and defaults in its one cell tagged ``parameters``: literals only, for papermill overwrites them."""
+        tagged = [c for c in self.content.cells if "parameters" in c.metadata.get("tags", [])]
+        if len(tagged) != 1:
+            raise NotebookError(f"{shown(self.path)} has {len(tagged)} cells tagged parameters; it must have one")
+        found: dict[str, Any] = {}
+        for statement in ast.parse(tagged[0].source).body:
+            if not (isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)):
+                raise NotebookError(f"{shown(self.path)}: its parameters cell holds more than names with values")
+            try:
+                found[statement.targets[0].id] = ast.literal_eval(statement.value)
+            except ValueError:
+                raise NotebookError(
+                    f"{shown(self.path)}: the parameter {statement.targets[0].id} is not a plain value"
+                ) from None
+        return found
+
+
+def default_folder() -> Path:
+    """The notebooks that come with the package."""
+    return Path(__file__).resolve().parent.parent / "notebooks"
+
+
+def all_notebooks(folder: Path | None = None) -> list[Notebook]:
+    """The notebooks in a folder, in the order of their names."""
+    folder = folder or default_folder()
+    paths = sorted(folder.glob("*.ipynb"))
+    if not paths:
+        raise NotebookError(f"{shown(folder)} has no notebooks")
+    return [Notebook.read(path) for path in paths]
+
+
+def find(name: str, folder: Path | None = None) -> Notebook:
+    """The notebook of a name, given with or without its ending, or by the start of it where that is enough."""
+    known = {notebook.name: notebook for notebook in all_notebooks(folder)}
+    stem = name.removesuffix(".ipynb")
+    starts = [notebook for key, notebook in known.items() if stem and key.startswith(stem)]
+    if stem in known or len(starts) == 1:
+        return known.get(stem) or starts[0]
+    raise NotebookError(f"'{name}' is no notebook{nearest(stem, known)}")
+
+
+def shown_in(notebooks: Iterable[Notebook]) -> dict[str, str]:
+    """For each relation, the notebook that shows it: the first that is about it, else the overview of all."""
+    found: dict[str, str] = {}
+    for notebook in sorted(notebooks, key=lambda n: len(n.relations)):
+        for relation in notebook.relations:
+            found.setdefault(relation, notebook.name)
+    return found
+
+
+def read_parameters(notebook: Notebook, given: Iterable[str], model: Model) -> dict[str, Any]:
+    """Parameters from ``name=value`` texts, checked against what the notebook declares and the register holds.
+
+    A value is in base units, or a number and a unit ("0.35 million person"). Raises InputError in one sentence for an
+    unknown name, with the nearest known one; for a value of the wrong type, not finite, or outside its bounds, with the
+    bounds; and for one that nothing in the notebook depends on.
+    """
+    declared = notebook.parameters
+    found: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals:
+            raise NotebookError(f"'{text}' is not of the form name=value")
+        if name in found:
+            raise NotebookError(f"{name} is given twice")
+        if name not in declared:
+            raise NotebookError(_unknown(notebook, name, model))
+        found[name] = value if name.endswith(READING) else _number(name, value, model)
+    parameters = {**declared, **found}
+    study = Study(notebook.relations, model=model, **parameters)
+    model.check_used(study.setting, study.plans, [name.removesuffix(READING) for name in found])
+    for name in found:
+        quantity = name.removesuffix(READING)
+        nodes = [plan.by_name[quantity] for plan in study.plans if quantity in plan.by_name]
+        if not name.endswith(READING) and all(node.way.formula is not None for node in nodes):
+            raise ModelError(f"{name} is unused: under these readings it is computed, not set")
+    return found
+
+
+def _number(name: str, text: str, model: Model) -> float:
+    try:
+        value = to_base(text, model.units[name])
+    except UnitError as error:
+        raise ModelError(f"{name}: {error}") from None
+    model.setting(values={name: value})
+    return value
+
+
+def _unknown(notebook: Notebook, name: str, model: Model) -> str:
+    quantity = name.removesuffix(READING)
+    for group in model.register.one_choice:
+        others = [other for other in group if other != quantity and f"{other}{READING}" in notebook.parameters]
+        if name.endswith(READING) and quantity in group and others:
+            return (
+                f"{name} is no parameter of {notebook.name}: {' and '.join(group)} are one choice, {others[0]}{READING}"
+            )
+    return f"'{name}' is no parameter of {notebook.name}{nearest(name, notebook.parameters)}"
+
+
+def run(notebook: Notebook, target: Path, parameters: Mapping[str, Any] | None = None) -> None:
+    """Execute a notebook and put the result in its place, whole or not at all.
+
+    Raises RunError when a cell fails or never ran, NotebookError when the output would overwrite the source.
+    """
+    if target.resolve() == notebook.path.resolve():
+        raise NotebookError(f"the output would overwrite the notebook itself; name another folder than {shown(target)}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(suffix=".ipynb", prefix=f".{target.stem}-", dir=target.parent)
+    except OSError as error:
+        raise NotebookError(f"{shown(target)} can't be written ({error.strerror})") from None
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        text = _execute(notebook.path, dict(parameters or {}))
+        temporary.write_text(text, encoding="utf-8")
+        temporary.chmod(0o644)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def run_all(
+    notebooks: Iterable[Notebook], folder: Path, *, done: Callable[[str], None] = lambda name: None
+) -> dict[str, str]:
+    """Execute notebooks on two processes into a folder; returns, by name, what went wrong. ``done`` hears of each."""
+    failed: dict[str, str] = {}
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        futures = {notebook.name: pool.submit(_attempt, notebook.path) for notebook in notebooks}
+        for name, future in futures.items():
+            text, error = future.result()
+            if error:
+                failed[name] = error
+            else:
+                (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
+            done(name)
+    return failed
+
+
+def _attempt(path: Path) -> tuple[str, str]:
+    try:
+        return _execute(path, {}), ""
+    except RunError as error:
+        return "", str(error)
+
+
+def _execute(path: Path, parameters: dict[str, Any]) -> str:
+    """The text of the notebook as run: no clock, version or path in it. Raises RunError."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    with contextlib.ExitStack() as stack:
+        output = Path(stack.enter_context(tempfile.TemporaryDirectory())) / path.name
+        before = os.environ.get("MPLBACKEND")
+        # A backend that the caller's environment names would take the figures out of the notebook.
+        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+        stack.callback(_restore, "MPLBACKEND", before)
+        try:
+            executed = papermill.execute_notebook(
+                str(path),
+                str(output),
+                parameters=parameters,
+                progress_bar=False,
+                log_output=False,
+                execution_timeout=TIMEOUT,
+                start_timeout=TIMEOUT,
+                # The kernel's own remarks are not the notebook's.
+                extra_arguments=["--IPKernelApp.log_level=40"],
+            )
+        except PapermillExecutionError as error:
+            raise RunError(f"{path.stem}, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
+        except Exception as error:
+            raise RunError(f"{path.stem} did not run to its end: {type(error).__name__}: {error}") from None
+    code = [(i, cell) for i, cell in enumerate(executed.cells) if cell.cell_type == "code" and cell.source.strip()]
+    for expected, (i, cell) in enumerate(code, start=1):
+        if cell.execution_count != expected:
+            raise RunError(f"{path.stem}, cell {i}: it never ran, so the notebook did not run to its end")
+    return clean(executed)
+
+
+def _restore(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
+
+
+def clean(notebook: Any) -> str:
+    """A notebook's text without what differs from run to run: times, versions, papermill's record."""
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["language_info"] = {"name": "python"}
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        if not cell.metadata.get("tags", True):
+            cell.metadata.pop("tags")
+    return str(nbformat.writes(notebook)) + "\n"
