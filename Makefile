@@ -1,0 +1,36 @@
+# Each target does its own set-up. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help env reproduce test notebooks lock
+PYTHON ?= python3
+BIN := .venv/bin
+
+help:  ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+env: .venv/installed  ## Make .venv from the lock
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index -e .
+	touch $@
+
+reproduce: env  ## Run the notebooks, write results/, print the verdicts
+	$(BIN)/python -m analysis reproduce
+
+test: env  ## Everything that CI checks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
+	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=600 -n 2 --dist loadfile notebooks
+
+notebooks: env  ## Commit-ready notebooks: as a run of them leaves them
+	$(BIN)/python -m analysis reproduce --out .notebooks-run || test -d .notebooks-run/notebooks
+	cp .notebooks-run/notebooks/*.ipynb notebooks/
+	rm -rf .notebooks-run .".notebooks-run.lock"
+
+lock: env  ## Renew requirements.lock from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --no-annotate --upgrade -o requirements.lock
