@@ -30,6 +30,7 @@ from analysis.results import (
     digits,
     finer,
     guarded,
+    headline,
     moved,
     place_of,
     published_words,
@@ -134,6 +135,7 @@ def reproduce(
 def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print the relations as JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the relations as CSV.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the headline table of the README.")] = False,
     data: Data = None,
 ) -> None:
     """Print the verdicts without the notebooks; exit status 1 when something moved."""
@@ -142,6 +144,9 @@ def verify(
     model = _model(data)
     expected = read_expected(model.register)
     outcomes = judge_all(model)
+    if as_markdown:
+        typer.echo(headline(model, outcomes))
+        raise typer.Exit(_moved(model, outcomes, expected))
     if not (as_json or as_csv):
         raise typer.Exit(_report(model, outcomes, expected))
     frame = relations_frame(outcomes, shown_in(all_notebooks()))

@@ -406,27 +406,16 @@ def _key(ax: Axes, names: dict[str, str], styles: dict[str, tuple[str, str]]) ->
 def _foot(ax: Axes, unit: str, source: str) -> None:
     """The unit on the axis, and under it where in the article the numbers stand."""
     ax.set_xlabel(unit)
-    width = int(ax.figure.get_figwidth() * 16.5) if isinstance(ax.figure, Canvas) else 110
-    text = "\n".join(textwrap.wrap(f"{source} {CAVEAT}", width))
-    ax.annotate(
-        text,
-        (0, 0),
-        xytext=(6, 6),
-        xycoords="figure points",
-        textcoords="offset points",
-        fontsize=7.5,
-        color="#555555",
-        va="bottom",
-        annotation_clip=False,
-        in_layout=False,
-    )
-    lines = text.count("\n") + 1
-    if isinstance(ax.figure, Canvas):
-        height = ax.figure.get_figheight() * 72
-        engine = ax.figure.get_layout_engine()
-        if engine is not None:
-            bottom = (12 + 10 * lines) / height
-            engine.set(rect=(0, bottom, 1, 1 - bottom))  # type: ignore[call-arg]
+    fig = ax.figure
+    if not isinstance(fig, Canvas):
+        return
+    width, height = fig.get_figwidth() * 72, fig.get_figheight() * 72
+    lines = textwrap.wrap(f"{source} {CAVEAT}", int(width / 4.4))
+    fig.text(6 / width, 6 / height, "\n".join(lines), fontsize=7.5, color="#555555", va="bottom")
+    engine = fig.get_layout_engine()
+    if engine is not None:
+        bottom = (12 + 10 * len(lines)) / height
+        engine.set(rect=(0, bottom, 1, 1 - bottom))  # type: ignore[call-arg]
 
 
 FIGURES: dict[str, Figure] = {

@@ -234,6 +234,14 @@ def screen(model: Model, outcomes: Iterable[Outcome]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def headline(model: Model, outcomes: Iterable[Outcome]) -> str:
+    """The headline relations as a Markdown table, which ends in the caveat: what the README shows."""
+    wanted = [outcome for outcome in outcomes if outcome.relation.id in model.register.headline]
+    frame = screen(model, wanted)
+    rows = [list(frame.columns), ["---"] * len(frame.columns), *frame.values.tolist()]
+    return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", CAVEAT])
+
+
 def counts(model: Model, outcomes: Iterable[Outcome]) -> str:
     """One line that counts relations by verdict, and the passes that could hardly have failed."""
     seen = list(outcomes)
