@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -224,14 +225,14 @@ def explain(
     """Show where a number comes from, down to the printed rows, and recompute it under other assumptions."""
     model = _model(data)
     register = model.register
-    setting = _setting(model, values or [], readings or [])
-    given = [text.partition("=")[0].strip() for text in [*(values or []), *(readings or [])]]
+    given = Given.read(model, values or [], readings or [])
+    setting = given.setting
     if id in register.claims:
-        _explain_claim(model, register.claims[id], setting, given, full)
+        _explain_claim(model, register.claims[id], given, full)
     elif id in register.relations:
-        _explain_relation(model, register.relations[id], setting, given, full)
+        _explain_relation(model, register.relations[id], given, full)
     elif id in model.quantities:
-        _explain_quantity(model, id, setting, given, full)
+        _explain_quantity(model, id, given, full)
     else:
         known = [*register.claims, *register.relations, *model.quantities]
         raise ModelError(f"'{id}' is no claim, relation or quantity{nearest(id, known)}")
@@ -240,12 +241,13 @@ def explain(
     typer.echo(CAVEAT)
 
 
-def _explain_claim(model: Model, claim: Claim, setting: Setting, given: list[str], full: bool) -> None:
+def _explain_claim(model: Model, claim: Claim, given: Given, full: bool) -> None:
+    setting = given.setting
     relations = model.register.relations.values()
     plans = {r.id: model.plan(r.quantity, model.under(setting, r.readings)) for r in relations}
     checks = [r for r in relations if r.claim == claim.id]
     starts = [r.id for r in relations if claim.id in plans[r.id].claims]
-    model.check_used(setting, [plans[name] for name in [*starts, *(r.id for r in checks)]], given)
+    given.check_used(model, [plans[name] for name in [*starts, *(r.id for r in checks)]])
     typer.echo(f"{claim.id}  claim: {claim.statement}")
     for line in _printed(model, claim):
         typer.echo(f"  {line}")
@@ -256,13 +258,14 @@ def _explain_claim(model: Model, claim: Claim, setting: Setting, given: list[str
         typer.echo(f"  what starts from it: {', '.join(starts)}")
 
 
-def _explain_relation(model: Model, relation: Relation, setting: Setting, given: list[str], full: bool) -> None:
-    for name in given:
+def _explain_relation(model: Model, relation: Relation, given: Given, full: bool) -> None:
+    setting = given.setting
+    for name in [*given.values, *given.readings]:
         if name in relation.readings:
             named = relation.readings[name]
             raise ModelError(f"{name} is unused: {relation.id} names its own reading of it, {named}")
     plan = model.plan(relation.quantity, model.under(setting, relation.readings))
-    model.check_used(setting, [plan], given)
+    given.check_used(model, [plan])
     typer.echo(f"{relation.id}  relation: {relation.statement}")
     _console().print(_tree(model, plan, full), highlight=False, soft_wrap=True)
     if relation.claim:
@@ -273,9 +276,10 @@ def _explain_relation(model: Model, relation: Relation, setting: Setting, given:
         typer.echo(line)
 
 
-def _explain_quantity(model: Model, quantity: str, setting: Setting, given: list[str], full: bool) -> None:
+def _explain_quantity(model: Model, quantity: str, given: Given, full: bool) -> None:
+    setting = given.setting
     plan = model.plan(quantity, setting)
-    model.check_used(setting, [plan], given)
+    given.check_used(model, [plan])
     estimate = model.estimate(quantity, setting)
     _console().print(_tree(model, plan, full), highlight=False, soft_wrap=True)
     numbers = (estimate.value, estimate.low, estimate.high)
@@ -333,28 +337,41 @@ def _console() -> Console:
     return console if console.is_terminal else Console(width=WIDTH)
 
 
-def _setting(model: Model, values: Iterable[str], readings: Iterable[str]) -> Setting:
-    numbers: dict[str, float] = {}
-    for text in values:
+@dataclass(frozen=True)
+class Given:
+    """What a user gave on the command line, by name, and the setting that it makes."""
+
+    values: dict[str, float]
+    readings: dict[str, str]
+    setting: Setting
+
+    @classmethod
+    def read(cls, model: Model, values: Iterable[str], readings: Iterable[str]) -> Given:
+        """From ``quantity=value`` and ``quantity=reading`` texts. Raises InputError in one sentence."""
+        numbers: dict[str, float] = {}
+        for name, text in _pairs(values, "value").items():
+            try:
+                numbers[name] = to_base(text, model.units[model.known(name)])
+            except UnitError as error:
+                raise ModelError(f"{name}: {error}") from None
+        named = _pairs(readings, "reading")
+        return cls(numbers, named, model.setting(named, numbers))
+
+    def check_used(self, model: Model, plans: Iterable[Plan]) -> None:
+        """Refuse what none of the plans depends on."""
+        model.check_used(self.setting, plans, values=self.values, readings=self.readings)
+
+
+def _pairs(texts: Iterable[str], what: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals:
-            raise ModelError(f"'{text}' is not of the form quantity=value")
-        model.known(name)
-        if name in numbers:
-            raise ModelError(f"{name} is given twice")
-        try:
-            numbers[name] = to_base(value, model.units[name])
-        except UnitError as error:
-            raise ModelError(f"{name}: {error}") from None
-    named: dict[str, str] = {}
-    for text in readings:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not equals:
-            raise ModelError(f"'{text}' is not of the form quantity=reading")
-        if name in named:
-            raise ModelError(f"{name} is given twice")
-        named[name] = value
-    return model.setting(named, numbers)
+            raise InputError(f"'{text}' is not of the form quantity={what}")
+        if name in found:
+            raise InputError(f"{name} is given twice")
+        found[name] = value
+    return found
 
 
 def _report(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:

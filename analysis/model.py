@@ -185,10 +185,13 @@ class Plan:
         """
         inside: NDArray[np.bool_] = np.asarray(True)
         for name, low, high in self.limits:
-            value = np.asarray(values[name], float)
-            room = slack * max(abs(low), abs(high))
-            inside = inside & (value >= low - room) & (value <= high + room)
+            inside = inside & _between(values[name], low, high, slack)
         return inside
+
+
+def _between(value: Any, low: float, high: float, slack: float) -> NDArray[np.bool_]:
+    room = slack * max(abs(low), abs(high))
+    return (np.asarray(value, float) >= low - room) & (np.asarray(value, float) <= high + room)
 
 
 @dataclass(frozen=True)
@@ -301,12 +304,16 @@ class Model:
         given = dict(values or {})
         for quantity, number in given.items():
             self._check_value(quantity, number)
-            reading = named.get(quantity, self.default(quantity))
-            if quantity in named and self.ways[quantity][reading].formula is not None:
-                raise ModelError(f"{quantity} = {number:g} is unused: its reading {reading} computes it")
+            computed = quantity in named and self.ways[quantity][named[quantity]].formula is not None
+            if computed and not self._as_in_article(quantity, number, {}):
+                raise ModelError(f"{quantity} = {number:g} is unused: its reading {named[quantity]} computes it")
         setting = Setting(
             {q: r for q, r in named.items() if r != self.default(q)},
-            {q: float(v) for q, v in given.items() if not self._as_in_article(q, v, named)},
+            {
+                quantity: float(number)
+                for quantity, number in given.items()
+                if not self._as_in_article(quantity, number, {}) and not self._as_in_article(quantity, number, named)
+            },
         )
         for quantity in setting.readings:
             self.plan(quantity, setting)
@@ -324,22 +331,27 @@ class Model:
         for quantity, number in setting.values.items():
             way = self.ways[quantity][setting.readings.get(quantity, self.default(quantity))]
             was = "" if way.formula else f" in the place of {way.value():,.10g}"
-            parts.append(f"{quantity} = {number:,.10g} {self.units[quantity]}{was}")
+            unit = "" if self.units[quantity] == "dimensionless" else f" {self.units[quantity]}"
+            parts.append(f"{quantity} = {number:,.10g}{unit}{was}")
         return f"differs from the article in: {'; '.join(parts)}" if parts else ""
 
-    def check_used(self, setting: Setting, plans: Iterable[Plan], given: Iterable[str] = ()) -> None:
+    def check_used(
+        self, setting: Setting, plans: Iterable[Plan], *, values: Iterable[str] = (), readings: Iterable[str] = ()
+    ) -> None:
         """Refuse a reading or a value that nothing computed here depends on.
 
-        ``given`` adds names that a user gave with the article's own value, which the setting leaves out.
+        values, readings: names that a user gave, also where they equal the article's own, which a setting leaves out.
         Raises ModelError that names it.
         """
         nodes = [plan.by_name for plan in plans]
-        for quantity in [*setting.values, *setting.readings, *given]:
-            used = [found[quantity] for found in nodes if quantity in found]
-            if quantity in setting.values and all(node.way.formula for node in used):
-                used = []
-            if not used:
+        for quantity in [*setting.readings, *readings]:
+            if not any(quantity in found for found in nodes):
                 raise ModelError(f"{quantity} is unused: nothing computed here depends on it under these readings")
+        for quantity in [*setting.values, *values]:
+            used = [found[quantity] for found in nodes if quantity in found]
+            if all(node.way.formula is not None for node in used):
+                why = f"its reading {used[0].reading} computes it" if used else "nothing computed here depends on it"
+                raise ModelError(f"{quantity} is unused: {why} under these readings")
 
     def _check_value(self, quantity: str, number: float) -> None:
         self.known(quantity)
@@ -427,13 +439,12 @@ class Model:
     def point(self, plan: Plan) -> float:
         """The value at the printed numbers. Raises OutOfBounds where a derived share has no meaning there."""
         values = plan.evaluate(plan.start)
-        if not plan.within(values):
-            for name, low, high in plan.limits:
-                if not Plan(plan.target, plan.nodes, ((name, low, high),)).within(values):
-                    raise OutOfBounds(
-                        f"{name}, read {plan.by_name[name].reading}, comes to {values[name]:.6g}, "
-                        f"outside {low:,.10g} to {high:,.10g}, which is what has a meaning"
-                    )
+        for name, low, high in plan.limits:
+            if not _between(values[name], low, high, TIE):
+                raise OutOfBounds(
+                    f"{name}, read {plan.by_name[name].reading}, comes to {values[name]:.6g}, "
+                    f"outside {low:,.10g} to {high:,.10g}, which is what has a meaning"
+                )
         for node in plan.nodes:
             if not np.isfinite(values[node.name]):
                 raise OutOfBounds(f"{node.name}, read {node.reading}, has no finite value: something is divided by 0")

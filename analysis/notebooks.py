@@ -140,12 +140,12 @@ def read_parameters(notebook: Notebook, given: Iterable[str], model: Model) -> d
         found[name] = value if name.endswith(READING) else _number(name, value, model)
     parameters = {**declared, **found}
     study = Study(notebook.relations, model=model, **parameters)
-    model.check_used(study.setting, study.plans, [name.removesuffix(READING) for name in found])
-    for name in found:
-        quantity = name.removesuffix(READING)
-        nodes = [plan.by_name[quantity] for plan in study.plans if quantity in plan.by_name]
-        if not name.endswith(READING) and all(node.way.formula is not None for node in nodes):
-            raise ModelError(f"{name} is unused: under these readings it is computed, not set")
+    model.check_used(
+        study.setting,
+        study.plans,
+        values=[name for name in found if not name.endswith(READING)],
+        readings=[name.removesuffix(READING) for name in found if name.endswith(READING)],
+    )
     return found
 
 

@@ -170,9 +170,14 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
         meaning = " (no meaning)" if "no meaning" in outcome.reason and len(points) == 1 else ""
         outside = " (outside its range)" if "outside" in outcome.reason and len(points) == 1 else ""
         return f"fitted at {'; or '.join(points)}{meaning}{outside}"
-    if outcome.verdict_other:
-        return f"{outcome.verdict} ({outcome.verdict_other} at the other rounding)"
-    return outcome.verdict or ("derived" if outcome.recomputed is not None else "not computable")
+    if not outcome.verdict:
+        return "derived" if outcome.recomputed is not None else f"not computable: {outcome.reason}"
+    notes = [f"{outcome.verdict_other} at the other rounding"] if outcome.verdict_other else []
+    claim = model.register.claims[outcome.relation.claim]
+    if claim.published.qualifier == "approaches":
+        needed = "no tolerance would do" if outcome.needed is None else f"tolerance needed {outcome.needed:.3f}"
+        notes.append(needed)
+    return f"{outcome.verdict} ({'; '.join(notes)})" if notes else outcome.verdict
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------
