@@ -21,6 +21,7 @@ import importlib
 import inspect
 import itertools
 import math
+import numbers
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -39,6 +40,10 @@ from analysis.units import CONSTANTS, Quantity, name_of, nearest, parse_unit
 Floats = NDArray[np.float64]
 #: The reading that is a quantity's formula without a name of its own.
 BARE = "formula"
+#: The readings whose value a user may set.
+SETTABLE = ("set", "published")
+#: Names of readings that a row can't have.
+RESERVED = (BARE, *SETTABLE, "floor", "floor_loosest", "ceiling", "ceiling_loosest", "constant", "given")
 #: The step, relative to a value, by which its effect is found.
 STEP = 1e-4
 _NAMELY = {"published": "as printed", "set": "the assumption as set", BARE: "by its formula"}
@@ -46,6 +51,10 @@ _NAMELY = {"published": "as printed", "set": "the assumption as set", BARE: "by 
 
 class ModelError(InputError):
     """A name, a value or a combination of readings that the model can't compute with."""
+
+
+class Circle(ModelError):
+    """Readings of which each needs the other."""
 
 
 class OutOfBounds(ModelError):
@@ -292,9 +301,9 @@ class Model:
         """A setting from what a user gives; whatever equals the article's own is left out of it.
 
         readings: quantity to reading; one choice that serves several quantities follows when one of them is named.
-        values: quantity to a number in base units. Raises ModelError, which names the nearest known name, for an
-        unknown quantity or reading; for a number that is not finite or lies outside its bounds; for a value that the
-        named reading does not use; and for readings that make a circle.
+        values: quantity to a number in base units; the article's own may stand beside any reading. Raises ModelError,
+        which names the nearest known name, for an unknown quantity or reading; for a number that is not finite or lies
+        outside its bounds; for a value that the named reading does not use; and for readings that make a circle.
         """
         named = self._one_choice(readings or {})
         for quantity, reading in named.items():
@@ -304,15 +313,15 @@ class Model:
         given = dict(values or {})
         for quantity, number in given.items():
             self._check_value(quantity, number)
-            computed = quantity in named and self.ways[quantity][named[quantity]].formula is not None
-            if computed and not self._as_in_article(quantity, number, {}):
-                raise ModelError(f"{quantity} = {number:g} is unused: its reading {named[quantity]} computes it")
+            elsewhere = named.get(quantity, SETTABLE[0]) not in SETTABLE
+            if elsewhere and not self._as_in_article(quantity, number):
+                raise ModelError(f"{quantity} = {number:g} is unused: its reading {named[quantity]} supplies it")
         setting = Setting(
             {q: r for q, r in named.items() if r != self.default(q)},
             {
                 quantity: float(number)
                 for quantity, number in given.items()
-                if not self._as_in_article(quantity, number, {}) and not self._as_in_article(quantity, number, named)
+                if not self._as_in_article(quantity, number)
             },
         )
         for quantity in setting.readings:
@@ -349,13 +358,13 @@ class Model:
                 raise ModelError(f"{quantity} is unused: nothing computed here depends on it under these readings")
         for quantity in [*setting.values, *values]:
             used = [found[quantity] for found in nodes if quantity in found]
-            if all(node.way.formula is not None for node in used):
-                why = f"its reading {used[0].reading} computes it" if used else "nothing computed here depends on it"
+            if all(node.reading not in ("given", *SETTABLE) for node in used):
+                why = f"its reading {used[0].reading} supplies it" if used else "nothing computed here depends on it"
                 raise ModelError(f"{quantity} is unused: {why} under these readings")
 
     def _check_value(self, quantity: str, number: float) -> None:
         self.known(quantity)
-        if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+        if isinstance(number, bool) or not isinstance(number, numbers.Real) or not math.isfinite(number):
             raise ModelError(f"{quantity} = {number!r} is not a finite number")
         assumption = self.register.assumptions.get(quantity)
         unit = self.units[quantity]
@@ -367,8 +376,8 @@ class Model:
         if not assumption and unit != "dimensionless" and number < 0:
             raise ModelError(f"{quantity} = {number:g} lies below 0 (in {unit})")
 
-    def _as_in_article(self, quantity: str, number: float, named: Mapping[str, str]) -> bool:
-        way = self.ways[quantity][named.get(quantity, self.default(quantity))]
+    def _as_in_article(self, quantity: str, number: float) -> bool:
+        way = self.ways[quantity][self.default(quantity)]
         return way.formula is None and way.value() == number
 
     def _one_choice(self, readings: Mapping[str, str]) -> dict[str, str]:
@@ -391,7 +400,7 @@ class Model:
         values = {
             quantity: number
             for quantity, number in setting.values.items()
-            if quantity not in named or self.ways[quantity][named[quantity]].formula is None
+            if named.get(quantity, SETTABLE[0]) in SETTABLE
         }
         return Setting(named, values)
 
@@ -416,7 +425,7 @@ class Model:
             order = list(graphlib.TopologicalSorter(graph).static_order())
         except graphlib.CycleError as error:
             chain = [f"{name} ({found[name].reading})" for name in reversed(error.args[1])]
-            raise ModelError(
+            raise Circle(
                 f"these readings make a circle: {chain[0]} needs {', which needs '.join(chain[1:])}; "
                 "choose another reading of one of them"
             ) from None
@@ -430,7 +439,7 @@ class Model:
     def _node(self, name: str, setting: Setting) -> Node:
         reading = setting.readings.get(name, self.default(name))
         way = self.ways[name][reading]
-        if name in setting.values and (way.formula is None or name not in setting.readings):
+        if name in setting.values and (reading in SETTABLE or name not in setting.readings):
             return Node(name, "given", Way(constant=setting.values[name]))
         return Node(name, reading, way)
 
@@ -476,17 +485,28 @@ class Model:
             target = np.broadcast_to(np.asarray(values[plan.target], float), shape)
             return target, np.broadcast_to(plan.within(values, slack) & np.isfinite(target), shape)
 
+        def margins(where: Floats) -> Floats:
+            """How far each derived share lies from each of its bounds at one position: (limits, n)."""
+            given = {name: low[i] + where[..., i] * width[i] for i, name in enumerate(box)}
+            values = plan.evaluate({**plan.start, **columns, **given})
+            sides = [(values[name] - a, b - values[name]) for name, a, b in plan.limits]
+            return np.array([np.broadcast_to(side, (n, 1))[:, 0] for pair in sides for side in pair] or [np.ones(n)])
+
         corners = np.array(list(itertools.product((0.0, 1.0), repeat=len(box)))).reshape(2 ** len(box), len(box))
         values, inside = at(corners)
         found = [np.where(inside, values, np.nan)]
         if not inside.all():
             found.append(_crossings(at, corners, inside))
         turning = np.array([], np.intp) if monotone else np.flatnonzero(~_monotone(at, len(box), n))
-        if len(turning):
-            found.append(_optima(at, len(box), n, turning))
+        # Along what has a meaning an extreme can lie off the edges; a scan over many variations does not look there.
+        searched = np.arange(n) if n == 1 and not inside.all() and len(box) else turning
+        if len(searched):
+            found.append(_optima(at, margins, len(box), n, searched))
         together = np.concatenate(found, axis=1)
         some = ~np.isnan(together).all(axis=1)
         filled = np.where(some[:, None], together, 0.0)
+        for name, least, most in plan.limits:
+            filled = np.clip(filled, least, most) if name == plan.target else filled
         return Bounds(
             np.where(some, np.nanmin(filled, axis=1), np.nan),
             np.where(some, np.nanmax(filled, axis=1), np.nan),
@@ -555,8 +575,8 @@ class Model:
             raise refuse(f"'{name}' is not the name of a module")
         try:
             module = importlib.import_module(name)
-        except ImportError as error:
-            raise refuse(f"the module '{name}' can't be imported ({error})") from None
+        except Exception as error:
+            raise refuse(f"the module '{name}' can't be imported ({type(error).__name__}: {error})") from None
         file = getattr(module, "__file__", None)
         if file and Path(file).resolve().is_relative_to(self.register.folder.resolve()):
             raise refuse(f"the module '{name}' lies in the data package, from where no code is run")
@@ -644,7 +664,18 @@ class Model:
                         f"'{quantity}' is no quantity{nearest(quantity, self.quantities)}",
                         field="analysis.one_choice",
                     )
-        taken = {**dict.fromkeys(self.ways, "a quantity"), **dict.fromkeys(register.relations, "a relation")}
+            readings = [{r for r, way in self.ways[quantity].items() if way.formula} for quantity in group]
+            if any(names != readings[0] for names in readings):
+                raise RegisterError(
+                    self._package,
+                    f"{' and '.join(group)} are one choice, so their readings must have the same names",
+                    field="analysis.one_choice",
+                )
+        taken = {
+            **dict.fromkeys(RESERVED, "a built-in reading"),
+            **dict.fromkeys(self.ways, "a quantity"),
+            **dict.fromkeys(register.relations, "a relation"),
+        }
         for name in register.relations:
             if name in self.ways:
                 raise RegisterError(
@@ -702,7 +733,8 @@ class Model:
     def _unit_of(self, way: Way, units: Mapping[str, str]) -> str:
         """The unit that a formula gives, from one run of it on quantities."""
         assert way.formula is not None
-        given = {name: Quantity(1.0 + 0.37 * i, parse_unit(units[name])) for i, name in enumerate(way.needs)}
+        # No two alike and none of them 1, so that a difference of shares is something to divide by.
+        given = {name: Quantity(0.37 + 0.21 * i, parse_unit(units[name])) for i, name in enumerate(way.needs)}
         try:
             result = way.formula(**given)
         except pint.DimensionalityError as error:
@@ -820,7 +852,8 @@ def _monotone(at: _At, leaves: int, n: int) -> NDArray[np.bool_]:
     monotone = np.ones(n, bool)
     for i in range(leaves):
         lines = []
-        for position in np.linspace(0, 1, 9 if n == 1 else 5):
+        # Closer together towards the ends, where a turn is easiest missed.
+        for position in (1 - np.cos(np.linspace(0, np.pi, 33 if n == 1 else 5))) / 2:
             there = samples.copy()
             there[:, i] = position
             lines.append(at(there)[0])
@@ -831,29 +864,37 @@ def _monotone(at: _At, leaves: int, n: int) -> NDArray[np.bool_]:
     return monotone
 
 
-def _optima(at: _At, leaves: int, n: int, rows: NDArray[np.intp]) -> Floats:
-    """The smallest and largest target inside the box, by optimisation from the best points; NaN in other rows."""
-    from scipy.optimize import minimize
+def _optima(at: _At, margins: Callable[[Floats], Floats], leaves: int, n: int, rows: NDArray[np.intp]) -> Floats:
+    """The smallest and largest target inside the box, by optimisation from the best points; NaN in other rows.
 
-    values, inside = at(_samples(leaves))
+    margins: at a position, how far each derived share lies from each of its bounds, below 0 where it has no meaning.
+    """
+    from scipy.optimize import minimize as _minimize
+
+    minimize: Callable[..., Any] = _minimize
+
+    samples = _samples(leaves)
+    values, inside = at(samples)
     found = np.full((n, 2), np.nan)
+    box = [(0.0, 1.0)] * leaves
     for row, (column, sign) in itertools.product(map(int, rows), enumerate((1.0, -1.0))):
+        scale = float(np.abs(values[row]).max()) or 1.0
 
-        def cost(where: Floats, row: int = row, sign: float = sign) -> float:
-            target, fine = at(np.clip(where, 0, 1)[None, :])
-            return sign * float(target[row, 0]) if fine[row, 0] else math.inf
+        def target(where: Floats, row: int = row, scale: float = sign * scale) -> float:
+            return float(at(np.clip(where, 0, 1)[None, :])[0][row, 0]) / scale
+
+        def cost(where: Floats, row: int = row, target: Callable[[Floats], float] = target) -> float:
+            return target(where) if at(np.clip(where, 0, 1)[None, :])[1][row, 0] else math.inf
 
         ranked = np.where(inside[row], sign * values[row], np.inf)
         best = math.inf
-        for start in _samples(leaves)[np.argsort(ranked)[:5]]:
-            result = minimize(
-                cost,
-                start,
-                method="Nelder-Mead",
-                bounds=[(0, 1)] * leaves,
-                options={"xatol": 1e-10, "fatol": 0.0, "maxiter": 2000},
+        for start in samples[[i for i in np.argsort(ranked)[:5] if np.isfinite(ranked[i])]]:
+            limits = {"type": "ineq", "fun": lambda where, row=row: margins(np.clip(where, 0, 1)[None, :])[:, row]}
+            smooth = minimize(target, start, method="SLSQP", bounds=box, constraints=[limits], options={"ftol": 1e-15})
+            simplex = minimize(
+                cost, start, method="Nelder-Mead", bounds=box, options={"xatol": 1e-10, "fatol": 0.0, "maxiter": 2000}
             )
-            best = min(best, float(result.fun))
+            best = min(best, cost(smooth.x), float(simplex.fun))
         if math.isfinite(best):
-            found[row, column] = sign * best
+            found[row, column] = sign * scale * best
     return found

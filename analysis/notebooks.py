@@ -237,7 +237,7 @@ def _execute(path: Path, parameters: dict[str, Any]) -> str:
                 execution_timeout=TIMEOUT,
                 start_timeout=TIMEOUT,
                 # The kernel's own remarks are not the notebook's.
-                extra_arguments=["--IPKernelApp.log_level=40"],
+                extra_arguments=["--IPKernelApp.log_level=50"],
             )
         except PapermillExecutionError as error:
             raise RunError(f"{path.stem}, cell {error.cell_index}: {error.ename}: {error.evalue}") from None

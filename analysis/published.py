@@ -114,6 +114,8 @@ class Published:
             text = getattr(self, field)
             if text and not _DIGITS.fullmatch(text):
                 raise PublishedError(field, f"'{text}' is not a number in plain digits, such as 2.59")
+            if sum(map(str.isdigit, text)) > 15:
+                raise PublishedError(field, f"'{text}' has more than the 15 digits that can be computed with")
         if self.qualifier == "vague":
             for field in ("printed", "printed_high", "rounding_unit", "rounding_unit_other"):
                 if getattr(self, field):
@@ -127,6 +129,8 @@ class Published:
             raise PublishedError(
                 "printed_high", f"the low end {self.printed} lies above the high end {self.printed_high}"
             )
+        if self.qualifier in ("up_to", "approaches") and Decimal(self.printed) < 0:
+            raise PublishedError("printed", f"'{self.qualifier}' reaches up from 0, so {self.printed} leaves nothing")
         for text in filter(None, (self.printed, self.printed_high)):
             if not self.rounding_unit and "." not in text and (self.scale or text.endswith("0")):
                 raise PublishedError(
@@ -170,6 +174,8 @@ class Published:
         >>> Published("1.6", scale="million", qualifier="up_to").asserts().high
         1600000.0
         """
+        if self.qualifier == "vague":
+            raise PublishedError("printed", "a vague number asserts only what its assumption carries")
         value = self.value(end)
         match self.qualifier:
             case "over":
@@ -181,8 +187,6 @@ class Published:
             case "approaches":
                 low = float(self._base(self._digits(end) * (1 - APPROACHES_TOLERANCE)))
                 return Interval(low, value, high_open=True)
-            case "vague":
-                raise PublishedError("printed", "a vague number asserts only what its assumption carries")
             case _:
                 return self.stands_for(end, other=other)
 
@@ -200,7 +204,8 @@ class Published:
             case "over" | "at_least":
                 return -math.inf, high
             case "up_to":
-                return low, math.inf
+                # Nothing below 0 is met, whatever the number.
+                return (low, math.inf) if high >= 0 else (math.inf, -math.inf)
             case "approaches":
                 return low, high / (1 - float(APPROACHES_TOLERANCE))
             case _:
@@ -236,5 +241,4 @@ def _a_place(text: str) -> str:
 
 
 def _grouped(text: str) -> str:
-    whole, point, rest = text.partition(".")
-    return f"{int(whole):,}{point}{rest}"
+    return f"{Decimal(text):,}"

@@ -47,7 +47,7 @@ class RegisterError(InputError):
             where.append(f"row {row} ({id})" if row and id else f"row {row}" if row else f"entry {id}")
         if field:
             where.append(f"field {field}")
-        super().__init__(f"{', '.join(where)}: {message}")
+        super().__init__(" ".join(f"{', '.join(where)}: {message}".split()))
 
 
 def default_folder() -> Path:
@@ -286,9 +286,11 @@ class _Reader:
 
     def _package(self) -> dict[str, Any]:
         try:
-            package: dict[str, Any] = json.loads(self._text("datapackage.json"))
+            package: dict[str, Any] = json.loads(self._text("datapackage.json"), parse_constant=_no_constant)
         except json.JSONDecodeError as error:
             raise RegisterError(self.package_file, f"not JSON: {error.msg} (line {error.lineno})") from None
+        except (ValueError, RecursionError) as error:
+            raise RegisterError(self.package_file, f"not JSON: {error}") from None
         settings = package.get("analysis") if isinstance(package, dict) else None
         if not isinstance(settings, dict) or not isinstance(settings.get("formulas"), str):
             raise RegisterError(
@@ -305,6 +307,11 @@ class _Reader:
         for name in (*TABLES, "assumptions"):
             if name not in self.schemas:
                 raise RegisterError(self.package_file, f"no resource describes {name}", field="resources")
+        for name in TABLES:
+            schema = self.schemas[name].get("schema")
+            fields = schema.get("fields") if isinstance(schema, dict) else None
+            if not isinstance(fields, list) or not all(isinstance(f, dict) and "name" in f for f in fields):
+                raise RegisterError(self.package_file, f"the schema of {name} has no list of fields", field="resources")
         return package
 
     def _table(self, name: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -315,9 +322,16 @@ class _Reader:
         except csv.Error as error:
             raise RegisterError(file, f"not a table of comma-separated values ({error})", row=reader.line_num) from None
         header = rows[0]
+        described = [field["name"] for field in self.schemas[name]["schema"]["fields"]]
+        if header != described:
+            wrong = [f"'{a}' in the place of '{b}'" for a, b in zip(header, described, strict=False) if a != b]
+            how = wrong[0] if wrong else f"{len(header)} in the place of {len(described)}"
+            raise RegisterError(file, f"the columns are not those that datapackage.json describes: {how}", row=1)
         if len(rows) == 1:
             raise RegisterError(file, "the table has no rows")
         for number, row in enumerate(rows[1:], start=2):
+            if not any(row):
+                raise RegisterError(file, "the row is blank", row=number)
             for field, cell in zip(header, row, strict=False):
                 if cell.startswith(_FORMULA_STARTS) and not _is_number(cell):
                     raise RegisterError(
@@ -337,8 +351,15 @@ class _Reader:
         except frictionless.FrictionlessException as error:
             notes = [reason.note for reason in error.reasons] or [error.error.note]
             raise RegisterError(self.package_file, f"not a data package: {notes[0]}") from None
+        except Exception as error:
+            # Frictionless stumbles over some descriptions instead of refusing them.
+            raise RegisterError(self.package_file, f"not a data package: {type(error).__name__}: {error}") from None
         for name in TABLES:
-            report = described.get_resource(name).validate()
+            try:
+                report = described.get_resource(name).validate()
+            except Exception as error:
+                message = f"the schema of {name} can't be used: {type(error).__name__}: {error}"
+                raise RegisterError(self.package_file, message, field="resources") from None
             errors = [error for task in report.tasks for error in task.errors]
             if errors:
                 raise self._as_sentence(name, min(errors, key=_urgency), rows)
@@ -389,9 +410,11 @@ class _Reader:
             return RegisterError(shown(self.folder / "claims.csv"), message, row=number, id=row["id"], field=field)
 
         try:
-            parse_unit(row["unit"])
+            unit = parse_unit(row["unit"])
         except UnitError as error:
             raise refuse("unit", str(error)) from None
+        if unit != registry.percent and not _is_base(unit):
+            raise refuse("unit", f"'{row['unit']}' is not a base unit; the scale has a column of its own")
         try:
             published = Published(
                 **{k: row[k] for k in ("printed", "printed_high", "scale", "unit", "qualifier")},
@@ -438,6 +461,10 @@ class _Reader:
         for name in solve:
             if name not in assumptions:
                 raise refuse("solve", f"'{name}' is no assumption{nearest(name, assumptions)}")
+        if len(set(solve)) < len(solve):
+            raise refuse("solve", f"{solve[0]} is given twice")
+        if row["goal"] and not math.isfinite(float(row["goal"])):
+            raise refuse("goal", f"'{row['goal']}' is not a finite number")
         if len(solve) > 2:
             raise refuse("solve", "one assumption can be solved for, or two for a curve")
         claim = claims.get(row["claim"])
@@ -504,18 +531,24 @@ class _Reader:
 
         file = shown(self.folder / "assumptions.yaml")
         try:
-            entries = yaml.load(self._text("assumptions.yaml"), _SafeLoader)
+            entries: Any = yaml.load(self._text("assumptions.yaml"), _SafeLoader)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             where = f" (line {mark.line + 1})" if mark else ""
             problem = getattr(error, "problem", None) or "it can't be parsed"
             raise RegisterError(file, f"not YAML: {problem}{where}") from None
+        except (ValueError, TypeError, OverflowError, RecursionError) as error:
+            raise RegisterError(file, f"not YAML: {error}") from None
         schema = self.schemas["assumptions"].get("jsonSchema")
         if not isinstance(schema, dict):
             raise RegisterError(self.package_file, "the schema of the assumptions is missing", field="jsonSchema")
-        problems = sorted(
-            jsonschema.Draft202012Validator(schema).iter_errors(entries), key=lambda e: list(map(str, e.path))
-        )
+        try:
+            jsonschema.Draft202012Validator.check_schema(schema)
+            found_errors = jsonschema.Draft202012Validator(schema).iter_errors(entries)
+            problems = sorted(found_errors, key=lambda e: list(map(str, e.path)))
+        except Exception as error:
+            message = f"the schema of the assumptions can't be used: {type(error).__name__}: {error}"
+            raise RegisterError(self.package_file, message[:200], field="jsonSchema") from None
         if problems:
             problem, path = problems[0], list(problems[0].path)
             entry = entries[path[0]] if path else {}
@@ -534,8 +567,11 @@ class _Reader:
             if assumption.id in found:
                 raise refuse("id", f"'{assumption.id}' is given twice")
             numbers = {k: v for k, v in entry.items() if isinstance(v, int | float)}
+            for side in (side for side in ("floor", "ceiling") if side in entry):
+                parts = {"value": entry[side].value, "loosest": entry[side].loosest}
+                numbers |= {f"{side}.{part}": number for part, number in parts.items() if number is not None}
             for field, number in numbers.items():
-                if not math.isfinite(number):
+                if not _is_finite(number):
                     raise refuse(field, f"{number} is not a finite number")
             if assumption.low > assumption.high:
                 raise refuse("low", f"the low end {assumption.low:g} lies above the high end {assumption.high:g}")
@@ -543,9 +579,8 @@ class _Reader:
                 raise refuse(
                     "minimum", f"the minimum {assumption.minimum:g} lies above the maximum {assumption.maximum:g}"
                 )
-            for field in ("article_value", "value", "low", "high"):
-                number = getattr(assumption, field)
-                if number is not None and not assumption.minimum <= number <= assumption.maximum:
+            for field, number in numbers.items():
+                if not assumption.minimum <= number <= assumption.maximum:
                     raise refuse(
                         field, f"{number:g} lies outside {assumption.minimum:g} to {assumption.maximum:g}, its bounds"
                     )
@@ -553,7 +588,7 @@ class _Reader:
                 unit = parse_unit(assumption.unit)
             except UnitError as error:
                 raise refuse("unit", str(error)) from None
-            if registry.Quantity(1.0, unit).to_base_units().magnitude != 1.0:
+            if not _is_base(unit):
                 raise refuse("unit", f"'{assumption.unit}' is not a base unit")
             found[assumption.id] = assumption
         return found
@@ -574,6 +609,22 @@ def _is_number(text: str) -> bool:
         return math.isfinite(float(text))
     except ValueError:
         return False
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
+
+
+def _is_base(unit: Any) -> bool:
+    """Whether one of a unit is one in base units, so that nothing is scaled in silence."""
+    return bool(registry.Quantity(1.0, unit).to_base_units().magnitude == 1.0)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number in JSON")
 
 
 def _is_nested(value: Any, depth: int) -> bool:

@@ -27,12 +27,13 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis.model import ARTICLE, Model, ModelError, Plan, Setting
+from analysis.model import ARTICLE, Circle, Model, ModelError, OutOfBounds, Plan, Setting
 from analysis.register import Claim, InputError, Register, RegisterError, shown
 from analysis.units import BASE_UNITS, nearest
 from analysis.verdicts import Outcome, judge_all
@@ -97,7 +98,8 @@ def in_words(
         return f"{_to(number, 10.0**-decimals, outward):.{decimals}f}"
     rounded = _to(number, place, outward)
     if abs(rounded) >= 1e6:
-        return f"{rounded / 1e6:.{max(0, 6 - round(math.log10(place)))}f} million"
+        exponent = Decimal(str(place / 1e6)).normalize().as_tuple().exponent
+        return f"{rounded / 1e6:.{max(0, -int(exponent))}f} million"
     return f"{rounded:,.0f}"
 
 
@@ -415,22 +417,30 @@ class Study:
         """The outcome of one of the study's relations."""
         return self.outcomes[self.relations.index(relation)]
 
-    def value(self, name: str) -> float:
-        """The value of ``quantity`` or ``quantity.reading`` under the study's setting, in base units, or NaN."""
+    def _plan(self, name: str) -> Plan:
         quantity, _, reading = name.partition(".")
+        if reading and reading not in self.model.ways[self.model.known(quantity)]:
+            raise ModelError(f"'{reading}' is no reading of {quantity}{nearest(reading, self.model.ways[quantity])}")
+        readings = {quantity: reading} if reading else {}
+        return self.model.plan(self.model.known(quantity), self.model.under(self.setting, readings))
+
+    def value(self, name: str) -> float:
+        """The value of ``quantity`` or ``quantity.reading`` under the study's setting, in base units.
+
+        NaN where the setting leaves no value. Raises ModelError for an unknown name.
+        """
         try:
-            plan = self.model.plan(quantity, self.model.under(self.setting, {quantity: reading} if reading else {}))
-            return self.model.point(plan)
-        except ModelError:
+            return self.model.point(self._plan(name))
+        except (Circle, OutOfBounds):
             return math.nan
 
     def words(self, name: str) -> str:
-        """The same, as a screen shows it."""
-        quantity, _, reading = name.partition(".")
+        """The same, as a screen shows it; says so where the setting leaves no value."""
+        quantity, _, _ = name.partition(".")
         try:
-            plan = self.model.plan(quantity, self.model.under(self.setting, {quantity: reading} if reading else {}))
+            plan = self._plan(name)
             return value_words(self.model, quantity, self.model.point(plan), place_of(self.model, plan.depends_on))
-        except ModelError:
+        except (Circle, OutOfBounds):
             return "not computable"
 
     def prose(self, template: str) -> Prose:
@@ -516,13 +526,14 @@ def moved(expected: Mapping[tuple[str, str, str], str], now: Mapping[tuple[str, 
 def _alike(was: str, now: str) -> bool:
     """Whether two cells are the same, number for number and word for word."""
     one, two = (re.split(r"([ =;,]+)", text) for text in (was, now))
-    return len(one) == len(two) and all(a == b or _close(a, b) for a, b in zip(one, two, strict=True))
+    # Ten digits in a cell of its own, six within a condition.
+    tolerance = 1e-9 if len(one) == 1 else 2e-6
+    return len(one) == len(two) and all(a == b or _close(a, b, tolerance) for a, b in zip(one, two, strict=True))
 
 
-def _close(was: str, now: str) -> bool:
+def _close(was: str, now: str, tolerance: float) -> bool:
     try:
-        # As many digits as the shorter spells: ten in a cell of its own, six within a condition.
-        return math.isclose(float(was), float(now), rel_tol=1e-9 if max(len(was), len(now)) > 8 else 2e-6)
+        return math.isclose(float(was), float(now), rel_tol=tolerance)
     except ValueError:
         return False
 
@@ -541,14 +552,16 @@ def write_expected(register: Register, now: Mapping[tuple[str, str, str], str]) 
 
 def write_file(path: Path, text: str) -> None:
     """Write a text file beside its place and put it there in one step."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, delete=False) as file:
-        file.write(text)
-    try:
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(path)
-    except OSError:
-        Path(file.name).unlink(missing_ok=True)
-        raise
+    data = text.encode("utf-8")
+    with tempfile.NamedTemporaryFile("wb", dir=path.parent, delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            file.write(data)
+            file.flush()
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -558,7 +571,7 @@ def whole(folder: Path) -> Iterator[Path]:
     Only a folder that is missing, empty or made here is replaced. Raises InputError where another is in the way, where
     it can't be written, or where another run is writing to it.
     """
-    folder = folder.absolute()
+    folder = folder.resolve()
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{shown(folder)} is a file; name a folder for the results")
     if folder.is_dir() and any(folder.iterdir()) and not is_ours(folder):

@@ -66,9 +66,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
     '; known: person, transfer'
     """
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    lower = {known_name.lower(): known_name for known_name in names}
+    close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.5)
     if close:
-        return f"; did you mean '{close[0]}'?"
+        return f"; did you mean '{lower[close[0]]}'?"
     return f"; known: {', '.join(names[:12])}{', …' if len(names) > 12 else ''}" if names else ""
 
 
@@ -112,8 +113,8 @@ def to_base(text: str, unit: str) -> float:
         pass
     number, _, rest = text.strip().partition(" ")
     try:
-        value = Decimal(number)
-    except ArithmeticError:
+        value = Decimal(str(float(number)))
+    except (ArithmeticError, ValueError):
         raise UnitError(f"'{text}' is not a number, nor a number and a unit such as '1 {unit}'") from None
     words = rest.split()
     while words and words[0] in SCALES:

@@ -199,7 +199,7 @@ def grade_of(model: Model, plan: Plan, name: str) -> str:
 
 def _power(met: tuple[float, float], printed: float, share: float) -> float | None:
     """One less the share of the values around the printed one that the same words would have been met by."""
-    if not printed:
+    if not printed or math.isnan(met[0]):
         return None
     low, high = sorted(((1 - share) * printed, (1 + share) * printed))
     common = max(0.0, min(high, met[1]) - max(low, met[0]))
