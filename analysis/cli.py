@@ -283,7 +283,8 @@ def _explain_quantity(model: Model, quantity: str, given: Given, full: bool) -> 
     estimate = model.estimate(quantity, setting)
     _console().print(_tree(model, plan, full), highlight=False, soft_wrap=True)
     numbers = (estimate.value, estimate.low, estimate.high)
-    typer.echo(_result(model, quantity, numbers, estimate.kind, place_of(model, plan.depends_on), full))
+    place = place_of(model, plan.depends_on, estimate.value)
+    typer.echo(_result(model, quantity, numbers, estimate.kind, place, full))
     for relation in model.register.relations.values():
         if relation.quantity == quantity:
             typer.echo(f"  {relation.id}: {_verdict_line(model, judge(model, relation, setting), full)}")
@@ -465,7 +466,7 @@ def _tree(model: Model, plan: Plan, full: bool) -> Tree:
 
     def branch(name: str, tree: Tree | None) -> Tree:
         node = plan.by_name[name]
-        value = _number(model, name, float(values[name]), full, place_of(model, rests(name)))
+        value = _number(model, name, float(values[name]), full, place_of(model, rests(name), float(values[name])))
         reading = f", {node.reading}: {model.label(name, node.reading)}{_graded(model, name, node.reading)}"
         plain = {"formula": "", "constant": "", "given": ", given by you"}
         text = f"{name} = {value} {_unit(model.units[name])}".rstrip() + plain.get(node.reading, reading)
@@ -486,7 +487,7 @@ def _tree(model: Model, plan: Plan, full: bool) -> Tree:
 
 
 def _verdict_line(model: Model, outcome: Outcome, full: bool) -> str:
-    place = place_of(model, outcome.depends_on)
+    place = place_of(model, outcome.depends_on, outcome.recomputed)
     value = _number(model, outcome.relation.quantity, outcome.recomputed, full, place)
     against = f", printed {published_words(model, outcome)}" if outcome.relation.claim else ""
     return f"{outcome.relation.statement}: {value or 'not computable'}{against}; {verdict_words(model, outcome)}"
@@ -507,7 +508,7 @@ def _judgement(model: Model, outcome: Outcome, full: bool) -> list[str]:
     relation = outcome.relation
     if outcome.recomputed is None or outcome.recomputed_low is None or outcome.recomputed_high is None:
         return [f"result: none, {outcome.reason}"]
-    place = place_of(model, outcome.depends_on)
+    place = place_of(model, outcome.depends_on, outcome.recomputed)
     numbers = (outcome.recomputed, outcome.recomputed_low, outcome.recomputed_high)
     lines = [
         _result(model, relation.quantity, numbers, outcome.kind, place, full),

@@ -369,7 +369,8 @@ def _mark(study: Study, label: str, role: str, quantity: str, readings: dict[str
         estimate = model.estimate(quantity, model.under(study.setting, readings))
     except ModelError:
         return row
-    words = value_words(model, quantity, estimate.value, place_of(model, estimate.depends_on))
+    place = place_of(model, estimate.depends_on, estimate.value)
+    words = value_words(model, quantity, estimate.value, place)
     return {**row, "value": estimate.value, "low": estimate.low, "high": estimate.high, "words": words}
 
 

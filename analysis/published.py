@@ -190,6 +190,14 @@ class Published:
             case _:
                 return self.stands_for(end, other=other)
 
+    def place(self, end: str = "") -> float:
+        """The place of the last digit that counts, in base units.
+
+        >>> Published("2.59", scale="million", unit="person").place()
+        10000.0
+        """
+        return float(self._base(self._place(self._digits(end))))
+
     def met_by(self, low: float, high: float, end: str = "") -> tuple[float, float]:
         """From which to which printed value the same words would be met by something from ``low`` to ``high``.
 

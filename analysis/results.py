@@ -3,8 +3,8 @@
 What belongs here: how outcomes become rows, files and words. What does not: any judgement (``verdicts``), any drawing
 (``figures``).
 
-Files hold base units and ten digits; a screen shows people to the nearest 10,000, or to the place of the coarsest
-printed number that they rest on.
+Files hold base units and ten digits; a screen shows counts to the place of the coarsest printed number that they rest
+on, and their bounds to the nearest 10,000 where that is finer.
 
 >>> study = Study(["added_whole"])
 >>> study.outcomes[0].verdict
@@ -111,24 +111,29 @@ def _to(number: float, place: float, outward: int) -> float:
     return nearest_step * place
 
 
-def place_of(model: Model, depends_on: Iterable[str]) -> float:
-    """The last place that counts in something that rests on these rows: 10,000, or the coarsest of theirs."""
-    places = [1e4]
+def place_of(model: Model, depends_on: Iterable[str], number: float | None = None) -> float:
+    """The last place that counts in something that rests on these rows: the coarsest of theirs.
+
+    Where none of them counts things, 10,000. The second digit of a number that would vanish at such a place.
+    """
+    places = []
     for name in depends_on:
         claim = model.register.claims.get(name)
-        if claim and claim.unit in BASE_UNITS and not claim.published.target:
-            interval = claim.published.stands_for()
-            places.append(interval.high - interval.low)
-    return max(places)
+        if claim and claim.unit in BASE_UNITS:
+            places.append(claim.published.place("low"))
+    place = max(places, default=1e4)
+    if number is None or not number or not math.isfinite(number) or abs(number) >= place / 2:
+        return place
+    return 10.0 ** max(0, math.floor(math.log10(abs(number))) - 1)
 
 
 def finer(place: float) -> float:
-    """The place that bounds are shown to: one finer than the value's, but never finer than 10,000.
+    """The place that bounds are shown to: 10,000 where the value's is coarser.
 
-    >>> finer(1e5), finer(1e4)
-    (10000.0, 10000.0)
+    >>> finer(1e5), finer(1e4), finer(1.0)
+    (10000.0, 10000.0, 1.0)
     """
-    return max(1e4, place / 10)
+    return min(1e4, place)
 
 
 def _percent(model: Model, quantity: str) -> int | None:
@@ -166,7 +171,10 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
         if not outcome.solved:
             return f"fitted: {outcome.reason}"
         points = [
-            ", ".join(f"{name} = {value_words(model, name, value, decimals=4)}" for name, value in point)
+            ", ".join(
+                f"{name} = {value_words(model, name, value, place_of(model, (), value), decimals=4)}"
+                for name, value in point
+            )
             for point in outcome.solved
         ]
         meaning = " (no meaning)" if "no meaning" in outcome.reason and len(points) == 1 else ""
@@ -220,7 +228,7 @@ def screen(model: Model, outcomes: Iterable[Outcome]) -> pd.DataFrame:
     rows = []
     for outcome in outcomes:
         quantity = outcome.relation.quantity
-        place = place_of(model, outcome.depends_on)
+        place = place_of(model, outcome.depends_on, outcome.recomputed)
         low, high = (
             value_words(model, quantity, number, finer(place), outward=outward)
             for number, outward in ((outcome.recomputed_low, -1), (outcome.recomputed_high, 1))
@@ -439,7 +447,8 @@ class Study:
         quantity, _, _ = name.partition(".")
         try:
             plan = self._plan(name)
-            return value_words(self.model, quantity, self.model.point(plan), place_of(self.model, plan.depends_on))
+            value = self.model.point(plan)
+            return value_words(self.model, quantity, value, place_of(self.model, plan.depends_on, value))
         except (Circle, OutOfBounds):
             return "not computable"
 
