@@ -6,6 +6,7 @@ not run, 2 on bad input, which gets one sentence and no traceback. What does not
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable
@@ -21,7 +22,7 @@ from rich.tree import Tree
 from typer.core import TyperGroup
 
 from analysis import __version__
-from analysis.model import Model, ModelError, Plan, Setting
+from analysis.model import Circle, Model, ModelError, Plan, Setting
 from analysis.published import Interval
 from analysis.register import Claim, InputError, Register, Relation, shown
 from analysis.results import (
@@ -244,10 +245,14 @@ def explain(
 def _explain_claim(model: Model, claim: Claim, given: Given, full: bool) -> None:
     setting = given.setting
     relations = model.register.relations.values()
-    plans = {r.id: model.plan(r.quantity, model.under(setting, r.readings)) for r in relations}
+    plans = {}
+    for relation in relations:
+        # A setting may make one of them circular; its own line says so where it checks the claim.
+        with contextlib.suppress(Circle):
+            plans[relation.id] = model.plan(relation.quantity, model.under(setting, relation.readings))
     checks = [r for r in relations if r.claim == claim.id]
-    starts = [r.id for r in relations if claim.id in plans[r.id].claims]
-    given.check_used(model, [plans[name] for name in [*starts, *(r.id for r in checks)]])
+    starts = [name for name, plan in plans.items() if claim.id in plan.claims]
+    given.check_used(model, [plans[name] for name in [*starts, *(r.id for r in checks)] if name in plans])
     typer.echo(f"{claim.id}  claim: {claim.statement}")
     for line in _printed(model, claim):
         typer.echo(f"  {line}")

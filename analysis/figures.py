@@ -392,7 +392,8 @@ def _dots(ax: Axes, frame: pd.DataFrame, styles: dict[str, tuple[str, str]]) -> 
     ax.tick_params(axis="y", length=0)
     low, high = float(np.nanmin(frame["low"])), float(np.nanmax(frame["high"]))
     room = 0.08 * (high - low)
-    ax.set_xlim((low - room) / 1e6, (high + 5.5 * room) / 1e6)
+    longest = max(frame["words"].str.len())
+    ax.set_xlim((low - room) / 1e6, (high + 0.36 * longest * room) / 1e6)
 
 
 def _key(ax: Axes, names: dict[str, str], styles: dict[str, tuple[str, str]]) -> None:

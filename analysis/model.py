@@ -264,7 +264,8 @@ class Model:
         named = [r.reading for r in self.register.readings.values() if r.quantity == quantity and r.default]
         if named:
             return named[0]
-        for reading in (BARE, "set", "constant"):
+        reported = [reading for reading, way in ways.items() if way.claim and way.claim.reported]
+        for reading in (BARE, "set", "constant", *reported):
             if reading in ways:
                 return reading
         raise RegisterError(

@@ -75,15 +75,18 @@ class Notebook:
         if len(tagged) != 1:
             raise NotebookError(f"{shown(self.path)} has {len(tagged)} cells tagged parameters; it must have one")
         found: dict[str, Any] = {}
-        for statement in ast.parse(tagged[0].source).body:
-            if not (isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)):
+        try:
+            body = ast.parse(tagged[0].source).body
+        except SyntaxError:
+            raise NotebookError(f"{shown(self.path)}: its parameters cell is not Python") from None
+        for statement in body:
+            targets = statement.targets if isinstance(statement, ast.Assign) else []
+            if not (isinstance(statement, ast.Assign) and len(targets) == 1 and isinstance(targets[0], ast.Name)):
                 raise NotebookError(f"{shown(self.path)}: its parameters cell holds more than names with values")
             try:
-                found[statement.targets[0].id] = ast.literal_eval(statement.value)
+                found[targets[0].id] = ast.literal_eval(statement.value)
             except ValueError:
-                raise NotebookError(
-                    f"{shown(self.path)}: the parameter {statement.targets[0].id} is not a plain value"
-                ) from None
+                raise NotebookError(f"{shown(self.path)}: the parameter {targets[0].id} is not a plain value") from None
         return found
 
 

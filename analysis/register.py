@@ -351,13 +351,11 @@ class _Reader:
         except frictionless.FrictionlessException as error:
             notes = [reason.note for reason in error.reasons] or [error.error.note]
             raise RegisterError(self.package_file, f"not a data package: {notes[0]}") from None
-        except Exception as error:
-            # Frictionless stumbles over some descriptions instead of refusing them.
-            raise RegisterError(self.package_file, f"not a data package: {type(error).__name__}: {error}") from None
         for name in TABLES:
             try:
                 report = described.get_resource(name).validate()
             except Exception as error:
+                # Frictionless stumbles over some descriptions instead of refusing them.
                 message = f"the schema of {name} can't be used: {type(error).__name__}: {error}"
                 raise RegisterError(self.package_file, message, field="resources") from None
             errors = [error for task in report.tasks for error in task.errors]
@@ -388,8 +386,6 @@ class _Reader:
                 message = "the row has too few cells"
             case "extra-cell":
                 message = "the row has too many cells"
-            case "blank-row":
-                message = "the row is blank"
             case "type-error":
                 message = f"'{cell}' is not {_A_TYPE.get(known[field]['type'], known[field]['type'])}"
             case "constraint-error" if "required" in error.note:
@@ -399,8 +395,6 @@ class _Reader:
                 message = f"'{cell}' is not one of {', '.join(choices)}"
             case "constraint-error" if "pattern" in error.note and field in _NUMBERS:
                 message = f"'{cell}' is not a number in plain digits, such as 2.59"
-            case "missing-label" | "incorrect-label" | "extra-label" | "blank-label" | "duplicate-label":
-                message = f"the columns are not those that datapackage.json describes ({error.note})"
             case _:
                 message = str(error.note or error.message)
         return RegisterError(file, message.rstrip("."), row=number, id=str(cells[0] or ""), field=field)
@@ -413,6 +407,8 @@ class _Reader:
             unit = parse_unit(row["unit"])
         except UnitError as error:
             raise refuse("unit", str(error)) from None
+        if unit == registry.percent and row["unit"] != "percent":
+            raise refuse("unit", f"'{row['unit']}' is written percent here")
         if unit != registry.percent and not _is_base(unit):
             raise refuse("unit", f"'{row['unit']}' is not a base unit; the scale has a column of its own")
         try:

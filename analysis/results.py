@@ -553,7 +553,10 @@ def write_expected(register: Register, now: Mapping[tuple[str, str, str], str]) 
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["table", "id", "field", "value"])
     writer.writerows([*key, value] for key, value in now.items())
-    write_file(register.folder / "expected.csv", text.getvalue())
+    try:
+        write_file(register.folder / "expected.csv", text.getvalue())
+    except OSError as error:
+        raise RegisterError(register.file("expected.csv"), f"the file can't be written ({error.strerror})") from None
 
 
 # Files, whole or not at all -------------------------------------------------------------------------------------------

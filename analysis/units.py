@@ -120,8 +120,8 @@ def to_base(text: str, unit: str) -> float:
     while words and words[0] in SCALES:
         value *= SCALES[words.pop(0)]
     given = parse_unit(" ".join(words) or "dimensionless")
-    if words and not given.is_compatible_with(parse_unit(unit)):
+    if not words:
+        return float(value)
+    if not given.is_compatible_with(parse_unit(unit)):
         raise UnitError(f"'{text}' is in {name_of(given)}, not in {unit}")
-    if given == registry.percent:
-        value /= 100
-    return float(value)
+    return float(value * Decimal(str(Quantity(1, given).to(parse_unit(unit)).magnitude)))

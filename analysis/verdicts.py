@@ -275,7 +275,8 @@ def _condition(model: Model, plan: Plan, asserted: Interval, verdict: str, effec
         if assumption is None or name not in effects or node.way.part != "set":
             continue
         spans = _stays(model, plan, assumption, asserted, verdict)
-        words = " or ".join(f"{a:.6g}" if a == b else f"{a:.6g} to {b:.6g}" for a, b in spans)
+        ends = [(f"{low:.6g}", f"{high:.6g}") for low, high in spans]
+        words = " or ".join(low if low == high else f"{low} to {high}" for low, high in ends)
         parts.append(f"{name} {words}")
     return "; ".join(parts)
 
@@ -319,9 +320,7 @@ def _stays(
     same = sides((edges[1:] + edges[:-1]) / 2)[1]
     spans: list[tuple[float, float]] = []
     for low, high, holds in zip(edges[:-1], edges[1:], same, strict=True):
-        if holds and spans and spans[-1][1] == low:
-            spans[-1] = (spans[-1][0], float(high))
-        elif holds:
+        if holds:
             spans.append((float(low), float(high)))
     if not any(low <= here <= high for low, high in spans):
         spans.append((float(here), float(here)))
