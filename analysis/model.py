@@ -502,7 +502,7 @@ class Model:
         # Along what has a meaning an extreme can lie off the edges; a scan over many variations does not look there.
         searched = np.arange(n) if n == 1 and not inside.all() and len(box) else turning
         if len(searched):
-            found.append(_optima(at, margins, len(box), n, searched))
+            found.append(_optima(at, margins, len(box), n, searched, kinks=bool(len(turning))))
         together = np.concatenate(found, axis=1)
         some = ~np.isnan(together).all(axis=1)
         filled = np.where(some[:, None], together, 0.0)
@@ -865,10 +865,13 @@ def _monotone(at: _At, leaves: int, n: int) -> NDArray[np.bool_]:
     return monotone
 
 
-def _optima(at: _At, margins: Callable[[Floats], Floats], leaves: int, n: int, rows: NDArray[np.intp]) -> Floats:
+def _optima(
+    at: _At, margins: Callable[[Floats], Floats], leaves: int, n: int, rows: NDArray[np.intp], *, kinks: bool
+) -> Floats:
     """The smallest and largest target inside the box, by optimisation from the best points; NaN in other rows.
 
     margins: at a position, how far each derived share lies from each of its bounds, below 0 where it has no meaning.
+    kinks: whether to look again without slopes, which is slow, and needless for what is monotone.
     """
     from scipy.optimize import minimize as _minimize
 
@@ -892,10 +895,10 @@ def _optima(at: _At, margins: Callable[[Floats], Floats], leaves: int, n: int, r
         for start in samples[[i for i in np.argsort(ranked)[:5] if np.isfinite(ranked[i])]]:
             limits = {"type": "ineq", "fun": lambda where, row=row: margins(np.clip(where, 0, 1)[None, :])[:, row]}
             smooth = minimize(target, start, method="SLSQP", bounds=box, constraints=[limits], options={"ftol": 1e-15})
-            simplex = minimize(
-                cost, start, method="Nelder-Mead", bounds=box, options={"xatol": 1e-10, "fatol": 0.0, "maxiter": 2000}
-            )
-            best = min(best, cost(smooth.x), float(simplex.fun))
+            best = min(best, cost(smooth.x))
+            if kinks:
+                options = {"xatol": 1e-10, "fatol": 0.0, "maxiter": 2000}
+                best = min(best, float(minimize(cost, start, method="Nelder-Mead", bounds=box, options=options).fun))
         if math.isfinite(best):
             found[row, column] = sign * scale * best
     return found

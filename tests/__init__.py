@@ -1,0 +1,1 @@
+"""Tests of behaviour; expectations come from hand arithmetic, brute force or another library."""

@@ -1,0 +1,733 @@
+"""The command line: what it prints, its exit status, and that bad input gets one sentence and changes nothing."""
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from typer.testing import CliRunner
+
+import analysis
+from analysis.cli import app
+from analysis.model import Model
+from analysis.results import CAVEAT
+from tests.spoiling import Change, added, all_of, cells, raw, removed, settings, text, without
+
+ROOT = Path(__file__).resolve().parent.parent
+CLAIMS, RELATIONS, READINGS, ASSUMPTIONS = "claims.csv", "relations.csv", "readings.csv", "assumptions.yaml"
+
+
+class Result:
+    def __init__(self, status: int, out: str, err: str) -> None:
+        self.status, self.out, self.err = status, out, err
+
+    @property
+    def flat(self) -> str:
+        """What was printed, with the folds of a table taken out."""
+        return " ".join(self.out.split())
+
+
+def run(*arguments: object) -> Result:
+    """One command in this process; the environment is as it was afterwards."""
+    done = CliRunner(env={"ANALYSIS_DATA": None}).invoke(app, [str(argument) for argument in arguments])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return Result(done.exit_code, done.stdout, done.stderr)
+
+
+def command(*arguments: object, cwd: Path = ROOT, program: list[str] | None = None, **variables: str) -> Result:
+    """One command as a process of its own."""
+    done = subprocess.run(
+        [*(program or [sys.executable, "-m", "analysis"]), *map(str, arguments)],
+        cwd=cwd,
+        env={name: value for name, value in {**os.environ, **variables}.items() if value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def refused(result: Result, *words: str) -> None:
+    """Exit status 2, one sentence, no traceback."""
+    assert result.status == 2
+    assert result.out == ""
+    assert len(result.err.splitlines()) == 1
+    assert result.err.startswith("error: ")
+    assert "Traceback" not in result.err
+    for word in words:
+        assert word in result.err
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def records(source: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(source, newline="")))
+
+
+@pytest.fixture
+def moved_package(package: Path) -> Path:
+    """A copy whose printed growth is 10.6 percent in the place of 10.5."""
+    cells(CLAIMS, "growth_rate_2019_2021", printed="10.6")(package)
+    return package
+
+
+def notebook(folder: Path, name: str, *sources: str, relations: list[str] | None = None) -> Path:
+    """A notebook of a parameters cell and further code cells."""
+    folder.mkdir(exist_ok=True)
+    book = nbformat.v4.new_notebook()
+    book.metadata["analysis"] = {"relations": relations or ["added_whole"], "claims": []}
+    book.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    book.cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    book.cells[0].metadata["tags"] = ["parameters"]
+    path = folder / f"{name}.ipynb"
+    nbformat.write(book, path)
+    return path
+
+
+# verify and accept ----------------------------------------------------------------------------------------------------
+
+
+def test_verify_prints_every_relation_the_caveat_and_one_line_of_counts(model: Model) -> None:
+    result = run("verify")
+    assert (result.status, result.err) == (0, "")
+    assert re.search(r"^relation +published +recomputed +bounds +kind +verdict +rests on +power", result.out, re.M)
+    assert result.out.splitlines()[-1].startswith(f"16 claims, {len(model.register.relations)} relations: ")
+    assert CAVEAT in result.flat
+    assert result.flat.count("fitted at") == sum(bool(r.solve) for r in model.register.relations.values())
+    assert max(map(len, result.out.splitlines())) <= 150
+
+
+def test_verify_as_csv() -> None:
+    result = run("verify", "--csv")
+    rows = {row["id"]: row for row in records(result.out)}
+    assert (result.status, result.err) == (0, "")
+    assert rows["base_2019_from_difference"]["recomputed"] == "2870000"  # 3.17 million less 300,000
+    assert rows["base_2019_from_difference"]["notebook"] == "02_growth_since_2019"
+    assert rows["added_whole"]["verdict"] == "reproduced"
+
+
+def test_verify_as_json() -> None:
+    result = run("verify", "--json")
+    rows = {row["id"]: row for row in json.loads(result.out)}
+    assert (result.status, result.err) == (0, "")
+    assert rows["base_2019_from_difference"]["recomputed"] == 2_870_000
+    assert rows["base_2019_from_difference"]["published"] is None
+    assert rows["excess_over_goal"]["published_high"] is None
+    assert rows["excess_over_goal"]["published"] == 0.3
+    assert rows["excess_over_goal"]["readings"] == ""
+    assert list(rows) == [row["id"] for row in records(run("verify", "--csv").out)]
+
+
+@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
+def test_verify_says_what_moved_and_from_what_to_what(moved_package: Path, form: list[str]) -> None:
+    result = run("verify", *form, "--data", moved_package)
+    assert result.status == 1
+    assert "moved: claims, growth_rate_2019_2021: published moved from 0.105 to 0.106" in result.err.splitlines()
+    # 3.17 million / 1.105 and / 1.106
+    assert (
+        "moved: relations, base_2019_from_growth: recomputed moved from 2868778.281 to 2866184.448"
+        in result.err.splitlines()
+    )
+    number = re.match(r"(\d+) values differ from .*expected\.csv\.$", result.err.splitlines()[-1])
+    assert number is not None
+    assert int(number[1]) == len(result.err.splitlines()) - 1
+    assert result.out
+
+
+def test_verify_names_a_row_that_is_gone_and_one_that_is_new(package: Path) -> None:
+    without(RELATIONS, "total_at_values")(package)
+    text("expected.csv", "claims,plan_2016_2020,unit,transfer\n", "")(package)
+    result = run("verify", "--data", package)
+    assert result.status == 1
+    assert re.search(r"moved: relations, total_at_values: recomputed is gone, was 2251221\.719", result.err)
+    assert "moved: claims, plan_2016_2020: unit is new, transfer" in result.err
+
+
+def test_accept_shows_the_difference_and_then_writes_it(moved_package: Path) -> None:
+    expected = moved_package / "expected.csv"
+    before = records(expected.read_text(encoding="utf-8"))
+    result = run("accept", "--data", moved_package)
+    assert result.status == 0
+    lines = result.out.splitlines()
+    assert "claims, growth_rate_2019_2021: published moved from 0.105 to 0.106" in lines
+    assert re.match(rf"{len(lines) - 1} of \d+ values accepted anew in .*expected\.csv\.$", lines[-1])
+    after = records(expected.read_text(encoding="utf-8"))
+    assert len([row for row in after if row not in before]) == len(lines) - 1
+    assert run("verify", "--data", moved_package).status == 0
+
+
+def test_accept_writes_nothing_when_nothing_moved(package: Path) -> None:
+    expected = package / "expected.csv"
+    os.utime(expected, (1, 1))
+    before = content(package)
+    result = run("accept", "--data", package)
+    assert result.status == 0
+    assert result.out.startswith("0 of ")
+    assert content(package) == before
+    assert expected.stat().st_mtime == 1
+
+
+def test_accept_writes_the_file_where_there_is_none(package: Path) -> None:
+    committed = (package / "expected.csv").read_bytes()
+    removed("expected.csv")(package)
+    refused(run("verify", "--data", package), "expected.csv", "is missing", "analysis accept")
+    result = run("accept", "--data", package)
+    assert result.status == 0
+    assert "claims, plan_2016_2020: published is new, 2200000" in result.out
+    assert (package / "expected.csv").read_bytes() == committed
+
+
+def test_accept_is_refused_on_a_package_that_is_refused(package: Path) -> None:
+    cells(CLAIMS, "growth_rate_2019_2021", printed="ten")(package)
+    before = content(package)
+    refused(run("accept", "--data", package), "claims.csv", "row 13", "printed")
+    assert content(package) == before
+
+
+def test_accept_says_when_the_file_cannot_be_written(package: Path) -> None:
+    removed("expected.csv")(package)
+    (package / "expected.csv").mkdir()
+    result = run("accept", "--data", package)
+    # The difference comes first, on the other stream.
+    assert "expected.csv" in result.err
+    assert "accepted anew" not in result.out
+    refused(Result(result.status, "", result.err))
+
+
+# list and explain -----------------------------------------------------------------------------------------------------
+
+
+def test_list_gives_one_line_each(model: Model) -> None:
+    register = model.register
+    kinds = {
+        "claims": ("claim", list(register.claims)),
+        "relations": ("relation", list(register.relations)),
+        "quantities": ("quantity", model.quantities),
+        "readings": (
+            "reading",
+            [f"{q}={r}" for q in model.quantities if len(model.readings(q)) > 1 for r in model.readings(q)],
+        ),
+        "assumptions": ("assumption", list(register.assumptions)),
+    }
+    everything = []
+    for kind, (one, known) in kinds.items():
+        lines = run("list", kind).out.splitlines()
+        assert [line.split()[:2] for line in lines] == [[one, id] for id in known]
+        everything += lines
+    assert run("list").out.splitlines() == everything
+
+
+def test_list_says_what_a_reader_needs() -> None:
+    claims = run("list", "claims").out
+    assert "net_increase_note_4  about 300,000, persons: Persons added" in claims
+    assert "note 4" in claims
+    readings = run("list", "readings").out
+    assert "transfers_2019=from_rate" in readings
+    assert "(chosen, reconstruction)" in readings
+    assert readings.count("transfers_2019=") == 3
+    assert re.search(r"transfers_2019=from_rate .*the default$", readings, re.M)
+    assert "overlap  0 dimensionless, varied 0 to 0.5, implied" in run("list", "assumptions").out
+
+
+def test_list_refuses_an_unknown_kind() -> None:
+    refused(run("list", "clams"), "'clams'", "did you mean 'claims'")
+
+
+def test_explain_a_claim() -> None:
+    result = run("explain", "growth_rate_2019_2021")
+    assert result.status == 0
+    # 10.5 percent stands for 10.45 to 10.55 percent.
+    for words in (
+        "printed: 10.5 percent",
+        "stands for 0.1045 to 0.1055; asserts 0.1045 to 0.1055",
+        "section scale, paragraph 2",
+        "role: given, a value of growth_2019_2021",
+        "checked by growth_from_difference",
+        "base_2019_from_growth",
+    ):
+        assert words in result.out
+    assert result.out.splitlines()[-1] == CAVEAT
+    assert "differs from the article" not in result.out
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        ("plan_2016_2020", ["stands for 2,200,000 alone; asserts 2,200,000 alone", "source cited: none; about: 13th"]),
+        ("plan_2016_2020_floor", ["asserts 2,200,000 and more"]),
+        ("excess_2016_2020", ["stands for 0.295 to 0.305; asserts more than 0.3"]),
+        ("at_risk_2019_up_to", ["stands for 1,550,000 to 1,650,000; asserts 0 to 1,600,000", "ethnic citizens"]),
+        ("at_risk_2021_approaches", ["asserts 1,800,000 to below 2,000,000"]),
+        (
+            "at_risk_total_range",
+            ["low end stands for 1,950,000 to 2,050,000", "high end stands for 2,450,000 to 2,550,000"],
+        ),
+        ("detainees_several", ["in words only", "floor 300,000, 200,000 at its loosest", "ceiling none"]),
+    ],
+)
+def test_explain_says_what_a_print_stands_for_and_asserts(claim: str, words: list[str]) -> None:
+    result = run("explain", claim)
+    assert result.status == 0
+    for word in words:
+        assert word in result.out
+
+
+def test_explain_a_relation_down_to_its_rows() -> None:
+    result = run("explain", "added_whole")
+    assert result.status == 0
+    for words in (
+        "added_whole  relation: All who were added are at risk",
+        "at_risk_2021 = 1.9 million person",
+        "Persons at risk in 2019 plus the net increase in persons times the share of those at risk.",
+        "printed: up to 1.6 million ethnic citizens",
+        "printed: 3.17 million",
+        "printed: 10.5 percent",
+        "assumption, stated: varied 0.7 to 1",
+        "against at_risk_2021_approaches",
+        "result: 1.9 million person, 1.84 million to 1.96 million by rounding of the printed digits, kind ceiling",
+        "verdict: reproduced",
+        "rests on: implied",
+        "the verdict stays for: at_risk_share_of_new 0.66",
+        # 1 - 1.9012217/2
+        "0.049 of the printed number",
+        "power: 0.84 within a half of the printed number, 0.20 within a tenth",
+    ):
+        assert words in result.out
+
+
+def test_explain_a_weak_pass_and_a_fit() -> None:
+    assert "power: 0.48 within a half of the printed number, weak" in run("explain", "excess_over_goal").out
+    assert "fitted at persons_per_transfer = 0.9028" in run("explain", "ratio_fitted").out
+    assert "its low end" in run("explain", "low_end_several_three").out
+
+
+def test_explain_a_quantity_in_full_digits() -> None:
+    result = run("explain", "transfers_2019", "--digits")
+    # 3.17 million over 1.105; 3.165/1.1055 and 3.175/1.1045
+    assert "result: 2868778.281 transfer, 2862957.938 to 2874603.893 by rounding" in result.out
+    assert "base_2019_from_growth" in result.out
+
+
+def test_explain_under_another_value_and_reading() -> None:
+    result = run(
+        "explain",
+        "at_risk_2021",
+        "--set",
+        "persons_per_transfer=0.5",
+        "--reading",
+        "at_risk_2019=southern",
+        "--digits",
+    )
+    assert result.status == 0
+    # 1.65 million x 0.95 + 0.5 x 3.17 million x 0.105/1.105 = 1,567,500 + 150,610.86
+    assert "result: 1718110.86" in result.out
+    assert "0.5 person/transfer, given by you" in result.out
+    line = result.out.splitlines()[-2]
+    assert line.startswith("differs from the article in: ")
+    assert "persons_per_transfer = 0.5 person/transfer in the place of 1" in line
+    assert "(southern)" in line
+
+
+def test_explain_takes_a_unit() -> None:
+    # 1,901,221.72 + 0.25 million
+    result = run("explain", "at_risk_total", "--set", "former_detainees=0.25 million person", "--digits")
+    assert "result: 2151221.71" in result.out
+    same = run("explain", "growth_2019_2021", "--set", "growth_2019_2021=20 percent", "--digits")
+    assert "result: 0.2, 0.2 to 0.2" in same.out
+
+
+def test_explain_a_relation_that_cannot_be_computed_under_a_setting() -> None:
+    result = run("explain", "total_2021_printed_twice", "--reading", "transfers_2021=total_2021_february")
+    assert result.status == 0
+    assert "result: none, circular under this setting" in result.out
+
+
+def test_explain_a_claim_that_one_of_many_relations_turns_circular_on() -> None:
+    result = run("explain", "total_2021_tianshan", "--reading", "net_new_transfers=from_base")
+    assert result.status == 0
+    assert "increase_from_growth" in result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["aded_whole"], ["'aded_whole'", "did you mean 'added_whole'"]),
+        (["at_risk_2021", "--set", "overlapp=0.1"], ["'overlapp'", "'overlap'"]),
+        (["at_risk_2021", "--set", "overlap"], ["'overlap' is not of the form quantity=value"]),
+        (["at_risk_2021", "--set", "overlap=0.1"], ["overlap is unused"]),
+        (["at_risk_2021", "--set", "persons_per_transfer=much"], ["persons_per_transfer", "'much' is not a number"]),
+        (["at_risk_2021", "--set", "persons_per_transfer=nan"], ["not a finite number"]),
+        (["at_risk_2021", "--set", "persons_per_transfer=1.5"], ["outside 0.05 to 1"]),
+        (["at_risk_2021", "--set", "at_risk_2019=1 transfer"], ["at_risk_2019", "transfer, not in person"]),
+        (
+            ["at_risk_2021", "--set", "persons_per_transfer=0.5", "--set", "persons_per_transfer=0.6"],
+            ["persons_per_transfer is given twice"],
+        ),
+        (["at_risk_2021", "--reading", "at_risk_2019=southen"], ["'southen'", "'southern'"]),
+        (["at_risk_2021", "--reading", "at_risk_2019"], ["not of the form quantity=reading"]),
+        (
+            ["at_risk_2021", "--reading", "at_risk_2019=southern", "--reading", "at_risk_2019=composition"],
+            ["at_risk_2019 is given twice"],
+        ),
+        (["added_whole_ratio_implied", "--set", "persons_per_transfer=0.9"], ["persons_per_transfer is unused"]),
+        (["excess_over_goal", "--reading", "at_risk_2019=southern"], ["at_risk_2019 is unused"]),
+        (["plan_2016_2020", "--set", "overlap=0.1"], ["overlap is unused"]),
+        (
+            ["at_risk_2021", "--reading", "persons_per_transfer=implied", "--reading", "total_2019=transfers"],
+            ["circle", "persons_per_transfer", "total_2019"],
+        ),
+    ],
+)
+def test_explain_refuses_in_one_sentence(arguments: list[str], words: list[str]) -> None:
+    refused(run("explain", *arguments), *words)
+
+
+# Bad input ------------------------------------------------------------------------------------------------------------
+
+
+TABLES = ("claims.csv", "relations.csv", "readings.csv", "sections.csv", "sources.csv")
+FILES = (*TABLES, "assumptions.yaml", "datapackage.json")
+BAD: dict[str, tuple[Change, list[str]]] = {
+    **{f"missing {file}": (removed(file), [file, "missing"]) for file in FILES},
+    **{f"empty {file}": (raw(file, lambda data: b""), [file, "empty"]) for file in FILES},
+    **{f"not UTF-8 {file}": (raw(file, lambda data: data + b"\xff\n"), [file, "not UTF-8"]) for file in FILES},
+    "no rows": (raw(CLAIMS, lambda data: data.splitlines(keepends=True)[0]), [CLAIMS, "no rows"]),
+    "claim twice": (cells(CLAIMS, "plan_2016_2020", id="plan_2016_2020_floor"), [CLAIMS, "row 3", "id", "twice"]),
+    "relation twice": (cells(RELATIONS, "excess_over_goal", id="goal_meets_floor"), [RELATIONS, "row 3", "twice"]),
+    "assumption twice": (text(ASSUMPTIONS, "id: overlap", "id: former_detainees"), [ASSUMPTIONS, "twice"]),
+    "unit": (cells(CLAIMS, "mean_2016_2020", unit="transfr"), [CLAIMS, "row 4", "unit", "'transfer'"]),
+    "qualifier": (cells(CLAIMS, "mean_2016_2020", qualifier="abot"), [CLAIMS, "row 4", "qualifier"]),
+    "source": (cells(CLAIMS, "excess_2021", source="nobody"), [CLAIMS, "row 7", "source", "nobody"]),
+    "section": (cells(CLAIMS, "excess_2021", section="scal"), [CLAIMS, "row 7", "section", "'scale'"]),
+    "quantity": (cells(RELATIONS, "added_whole", quantity="at_risk_2091"), [RELATIONS, "at_risk_2091"]),
+    "quantity of a reading": (
+        added(
+            READINGS,
+            quantity="at_risk_2091",
+            reading="southern",
+            label="x",
+            grade="chosen",
+            default="false",
+            reconstruction="false",
+        ),
+        [READINGS, "row 36", "quantity", "at_risk_2091", "'at_risk_2021'"],
+    ),
+    "reading": (
+        cells(RELATIONS, "southern_at_values", readings="at_risk_2019=southen"),
+        [RELATIONS, "row 29", "readings", "'southern'"],
+    ),
+    "digits": (cells(CLAIMS, "mean_2016_2020", printed="2,87"), [CLAIMS, "row 4", "printed", "'2,87'"]),
+    "no rounding unit": (
+        cells(CLAIMS, "increase_2019_2021", rounding_unit=""),
+        [CLAIMS, "row 14", "rounding_unit", "300000"],
+    ),
+    "low above high": (cells(CLAIMS, "at_risk_total_range", printed="3"), [CLAIMS, "row 16", "printed_high"]),
+    "assumption low above high": (
+        text(ASSUMPTIONS, "low: 0.95\n", "low: 1.06\n"),
+        [ASSUMPTIONS, "persons_per_transfer_drift", "low", "lies above"],
+    ),
+    "nothing supplies it": (
+        all_of(
+            cells(CLAIMS, "mean_2016_2020", quantity="transfers_2016_2019"),
+            cells(RELATIONS, "base_2019_as_mean", claim=""),
+        ),
+        ["transfers_2016_2020"],
+    ),
+    "circular": (
+        cells(RELATIONS, "total_2021_printed_twice", readings="transfers_2021=total_2021_february"),
+        [RELATIONS, "row 5", "circular", "total_2021_february"],
+    ),
+    "unit of a formula": (
+        cells(CLAIMS, "excess_2016_2020", unit="transfer"),
+        ["excess_over_plan_2016_2020", "gives dimensionless", "is in transfer"],
+    ),
+    "unlike units in a formula": (
+        cells(CLAIMS, "net_increase_note_4", unit="transfer"),
+        ["unlike units", "person", "transfer"],
+    ),
+    "spreadsheet formula": (
+        cells(CLAIMS, "mean_2016_2020", note='=HYPERLINK("a")'),
+        [CLAIMS, "row 4", "note", "spreadsheet formula"],
+    ),
+    "formulas": (settings(formulas="no_such_module_of_formulas"), ["datapackage.json", "analysis.formulas"]),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_bad_input_is_one_sentence_and_leaves_the_results(package: Path, tmp_path: Path, what: str) -> None:
+    spoil, words = BAD[what]
+    spoil(package)
+    results = tmp_path / "results"
+    results.mkdir()
+    (results / "relations.csv").write_text("of the former run", encoding="utf-8")
+    before = content(tmp_path)
+    refused(run("verify", "--data", package), *words)
+    refused(run("reproduce", "--data", package, "--out", results), *words)
+    assert content(tmp_path) == before
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["explain", "added_whole"], ["run", "04"], ["accept"]])
+def test_every_command_refuses_a_bad_package(package: Path, tmp_path: Path, arguments: list[str]) -> None:
+    cells(CLAIMS, "mean_2016_2020", unit="transfr")(package)
+    before = content(tmp_path)
+    more = ["--out", str(tmp_path / "out")] if arguments[0] == "run" else []
+    refused(run(*arguments, *more, "--data", package), CLAIMS, "row 4", "unit")
+    assert content(tmp_path) == before
+
+
+def test_a_package_that_is_not_there(tmp_path: Path) -> None:
+    refused(run("verify", "--data", tmp_path / "nowhere"), "datapackage.json", "missing")
+
+
+def test_bad_input_has_no_traceback_in_a_process_of_its_own(package: Path) -> None:
+    cells(CLAIMS, "mean_2016_2020", printed="2,87")(package)
+    refused(command("verify", "--data", package), "claims.csv, row 4 (mean_2016_2020), field printed: ")
+    refused(command("verify", ANALYSIS_DATA=str(package)), "claims.csv, row 4 (mean_2016_2020), field printed: ")
+
+
+def test_sentences_name_files_as_the_user_sees_them(package: Path) -> None:
+    cells(CLAIMS, "mean_2016_2020", printed="2,87")(package)
+    result = command("verify", "--data", "data", cwd=package.parent, PYTHONPATH=str(ROOT))
+    refused(result)
+    assert result.err.startswith("error: data/claims.csv, row 4")
+
+
+def test_a_wrong_option_is_refused() -> None:
+    result = run("verify", "--jsn")
+    assert result.status == 2
+    assert "--json" in result.err
+
+
+# The program ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_console_script_and_the_module_are_one() -> None:
+    script = [str(Path(sys.executable).parent / "analysis")]
+    assert command("--version", program=script).out == command("--version").out == f"{analysis.__version__}\n"
+    assert command("list", "assumptions", program=script).out == run("list", "assumptions").out
+
+
+def test_help_names_every_command() -> None:
+    result = command("--help")
+    assert result.status == 0
+    for name in ("reproduce", "verify", "accept", "list", "explain", "run"):
+        assert re.search(rf"\b{name}\b", result.out)
+
+
+def test_a_process_says_what_moved(moved_package: Path) -> None:
+    result = command("verify", ANALYSIS_DATA=str(moved_package))
+    assert result.status == 1
+    assert "moved: claims, growth_rate_2019_2021" in result.err
+
+
+def test_the_data_flag_comes_before_the_environment(moved_package: Path) -> None:
+    result = command("verify", "--data", ROOT / "data", ANALYSIS_DATA=str(moved_package))
+    assert (result.status, result.err) == (0, "")
+
+
+# run ------------------------------------------------------------------------------------------------------------------
+
+
+def test_run_writes_the_notebook_and_says_what_differs(tmp_path: Path) -> None:
+    result = run(
+        "run", "03", "-p", "at_risk_2019__reading=southern", "-p", "minority_share_south=0.9", "--out", tmp_path
+    )
+    assert (result.status, result.err) == (0, "")
+    assert {path.name for path in tmp_path.iterdir()} == {"03_at_risk_2019.ipynb"}
+    lines = result.out.splitlines()
+    assert lines[-2].startswith("differs from the article in: ")
+    assert "minority_share_south = 0.9" in lines[-2]
+    assert lines[-1].endswith("03_at_risk_2019.ipynb is written.")
+    written = nbformat.read(tmp_path / "03_at_risk_2019.ipynb", as_version=4)
+    outputs = "".join(output.get("text", "") for cell in written.cells for output in cell.get("outputs", []))
+    assert lines[-2] in outputs
+    # 1.65 million x 0.9 = 1.485 million
+    assert "1.48 million" in result.out or "1.49 million" in result.out
+
+
+def test_run_with_nothing_changed_says_so(tmp_path: Path) -> None:
+    notebook(tmp_path / "books", "one", "persons_per_transfer = 1.0", "print(persons_per_transfer)")
+    result = run("run", "one", "--notebooks", tmp_path / "books", "--out", tmp_path / "out")
+    assert result.status == 0
+    assert "as in the article" in result.out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["05"], ["'05' is no notebook"]),
+        (["03", "-p", "minority_share_sout=0.9"], ["'minority_share_sout'", "'minority_share_south'"]),
+        (["03", "-p", "minority_share_south=high"], ["minority_share_south", "'high' is not a number"]),
+        (["03", "-p", "minority_share_south=inf"], ["minority_share_south", "not a finite number"]),
+        (["03", "-p", "minority_share_south=1.5"], ["minority_share_south", "0 to 1"]),
+        (["03", "-p", "minority_share_south"], ["not of the form name=value"]),
+        (["03", "-p", "at_risk_2019__reading=southen"], ["'southen'", "'southern'"]),
+        (["03", "-p", "south_2019__reading=transfers"], ["one choice", "total_2019__reading"]),
+        (["03", "-p", "minority_share_south=0.9", "-p", "at_risk_2019__reading=no"], ["'no'"]),
+    ],
+)
+def test_run_refuses_before_anything_is_written(tmp_path: Path, arguments: list[str], words: list[str]) -> None:
+    refused(run("run", *arguments, "--out", tmp_path / "out"), *words)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_run_refuses_to_overwrite_its_source(tmp_path: Path) -> None:
+    path = notebook(tmp_path, "one", "persons_per_transfer = 1.0", "print(1)")
+    before = path.read_bytes()
+    refused(run("run", "one", "--notebooks", tmp_path, "--out", tmp_path), "would overwrite the notebook itself")
+    assert path.read_bytes() == before
+
+
+def test_run_fails_with_a_notebook_that_fails(tmp_path: Path) -> None:
+    notebook(tmp_path / "books", "one", "persons_per_transfer = 1.0", "1 / 0")
+    result = run("run", "one", "--notebooks", tmp_path / "books", "--out", tmp_path / "out")
+    assert result.status == 1
+    assert result.err.splitlines() == ["error: one, cell 1: ZeroDivisionError: division by zero"]
+    assert not list((tmp_path / "out").glob("*"))
+
+
+# reproduce ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reproduced(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
+    """One run of everything, as `make reproduce` starts it, from another working directory."""
+    folder = tmp_path_factory.mktemp("reproduce")
+    return command("reproduce", "--out", "results", cwd=folder, ANALYSIS_DATA=""), folder / "results"
+
+
+def test_reproduce_ends_with_the_table_and_the_counts(reproduced: tuple[Result, Path]) -> None:
+    result, _ = reproduced
+    assert (result.status, result.err) == (0, "")
+    assert result.out == run("verify").out
+
+
+def test_reproduce_writes_the_files_of_the_design(reproduced: tuple[Result, Path], model: Model) -> None:
+    _, results = reproduced
+    found = {str(path.relative_to(results)) for path in results.rglob("*") if path.is_file()}
+    books = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+    figures = ("all_relations", "plan_against_actual", "two_values_of_2019", "readings_of_at_risk_2019", "waterfall")
+    assert found == {
+        ".gitignore",
+        "claims.csv",
+        "estimates.json",
+        "relations.csv",
+        *(f"notebooks/{name}" for name in books),
+        *(f"figures/{name}.{kind}" for name in figures for kind in ("svg", "png", "csv")),
+    }
+    assert {path.name for path in results.parent.iterdir()} <= {"results", ".results.lock"}
+    rows = records((results / "relations.csv").read_text(encoding="utf-8"))
+    assert [row["id"] for row in rows] == list(model.register.relations)
+    assert ",".join(rows[0]) == (
+        "id,statement,claim,quantity,readings,unit,published,published_low,published_high,recomputed,recomputed_low,"
+        "recomputed_high,solved,needed,kind,verdict,verdict_other,rests_on,condition,reason,power,power_10,notebook"
+    )
+    assert all(row["notebook"] for row in rows)
+    claims = records((results / "claims.csv").read_text(encoding="utf-8"))
+    assert ",".join(claims[0]) == (
+        "id,section,paragraph,statement,unit,published,published_low,published_high,role,relations"
+    )
+    estimates = json.loads((results / "estimates.json").read_text(encoding="utf-8"))
+    assert set(estimates["at_risk_2021"]) == {"value", "low", "high", "unit", "kind", "depends_on"}
+
+
+def test_reproduce_gives_the_committed_notebooks(reproduced: tuple[Result, Path]) -> None:
+    _, results = reproduced
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        assert (results / "notebooks" / path.name).read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
+
+
+def test_nothing_compared_holds_a_path_a_host_or_a_clock(reproduced: tuple[Result, Path]) -> None:
+    _, results = reproduced
+    for path in results.rglob("*"):
+        if path.suffix in (".csv", ".json", ".svg", ".ipynb"):
+            written = re.sub(r'"image/png": "[^"]*"', "", path.read_text(encoding="utf-8"))
+            for word in (str(ROOT), str(results.parent), str(Path.home()) + "/", tempfile.gettempdir() + "/"):
+                assert word not in written, path.name
+            assert not re.search(rf"\b{re.escape(os.uname().nodename)}\b", written), path.name
+            assert not re.search(r"\d{2}:\d{2}:\d{2}", written), path.name
+
+
+def small_notebooks(folder: Path, *last: str) -> Path:
+    notebook(folder, "one", "persons_per_transfer = 1.0", "print(persons_per_transfer)")
+    notebook(folder, "two", "persons_per_transfer = 1.0", *last)
+    return folder
+
+
+def test_reproduce_writes_the_results_and_fails_when_a_value_moved(moved_package: Path, tmp_path: Path) -> None:
+    books = small_notebooks(tmp_path / "books", "print(2)")
+    result = run("reproduce", "--data", moved_package, "--notebooks", books, "--out", tmp_path / "results")
+    assert result.status == 1
+    assert "moved: claims, growth_rate_2019_2021: published moved from 0.105 to 0.106" in result.err
+    rows = {row["id"]: row for row in records((tmp_path / "results" / "claims.csv").read_text(encoding="utf-8"))}
+    assert rows["growth_rate_2019_2021"]["published"] == "0.106"
+    assert {path.name for path in (tmp_path / "results" / "notebooks").iterdir()} == {"one.ipynb", "two.ipynb"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("raise ValueError('so')", "two, cell 1: ValueError: so"),
+        ("import sys; sys.exit(0)", "two"),
+        ("import os; os._exit(0)", "two did not run to its end"),
+    ],
+)
+def test_reproduce_leaves_the_former_results_when_a_notebook_fails(tmp_path: Path, cell: str, words: str) -> None:
+    results = tmp_path / "results"
+    good = small_notebooks(tmp_path / "good", "print(2)")
+    assert run("reproduce", "--notebooks", good, "--out", results).status == 0
+    before = content(results)
+    bad = small_notebooks(tmp_path / "bad", cell, "print(3)")
+    result = run("reproduce", "--notebooks", bad, "--out", results)
+    assert result.status == 1
+    assert words in result.err
+    assert "results was left as it was." in result.err
+    assert "Traceback" not in result.err
+    assert content(results) == before
+    assert {path.name for path in tmp_path.iterdir()} <= {"results", "good", "bad", ".results.lock"}
+
+
+def test_reproduce_refuses_a_folder_of_something_else(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    before = content(tmp_path)
+    refused(run("reproduce", "--out", tmp_path), "holds something else than results")
+    assert content(tmp_path) == before
+
+
+def test_reproduce_refuses_a_folder_without_notebooks(tmp_path: Path) -> None:
+    refused(run("reproduce", "--notebooks", tmp_path, "--out", tmp_path / "results"), "has no notebooks")
+    assert not (tmp_path / "results").exists()
+
+
+def test_reproduce_refuses_to_start_without_expected_values(package: Path, tmp_path: Path) -> None:
+    removed("expected.csv")(package)
+    refused(run("reproduce", "--data", package, "--out", tmp_path / "results"), "expected.csv", "missing")
+    assert not (tmp_path / "results").exists()
+
+
+def test_another_working_directory_changes_nothing(tmp_path: Path, change_directory: Callable[[Path], None]) -> None:
+    before = run("verify", "--csv").out
+    change_directory(tmp_path)
+    assert run("verify", "--csv").out == before
+
+
+@pytest.fixture
+def change_directory(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    return lambda folder: monkeypatch.chdir(folder)
+
+
+def test_the_tiny_copy_of_a_package_can_lie_anywhere(package: Path, tmp_path: Path) -> None:
+    shutil.move(package, tmp_path / "else where")
+    assert run("verify", "--data", tmp_path / "else where").status == 0

@@ -1,0 +1,188 @@
+"""Any printed digit that changes is noticed: by verify, which names the row, and by the notebooks that show it."""
+
+import ast
+import contextlib
+import csv
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import nbformat
+import pytest
+from typer.testing import CliRunner
+
+from analysis.cli import app
+
+ROOT = Path(__file__).resolve().parent.parent
+Row = dict[str, str]
+
+
+def read(path: Path) -> list[Row]:
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+
+
+ROWS = {row["id"]: row for row in read(ROOT / "data" / "claims.csv")}
+POSITIONS = [
+    (id, field, position)
+    for id, row in ROWS.items()
+    for field in ("printed", "printed_high")
+    for position, digit in enumerate(row[field])
+    if digit.isdigit()
+]
+
+
+def valid(row: Row) -> bool:
+    """Whether the digits are multiples of their rounding unit, the low end not above the high end."""
+    unit = Decimal(row["rounding_unit"] or "0")
+    ends = [Decimal(row[field]) for field in ("printed", "printed_high") if row[field]]
+    return ends == sorted(ends) and not any(unit and end % unit for end in ends)
+
+
+def changes(row: Row, field: str, position: int) -> list[Row]:
+    """The rows with another digit at one position that the register would still take."""
+    text = row[field]
+    digit = int(text[position])
+    others = [str((digit + step) % 10) for step in range(1, 10)]
+    return [
+        changed
+        for other in others
+        if valid(changed := {**row, field: f"{text[:position]}{other}{text[position + 1 :]}"})
+    ]
+
+
+def write(folder: Path, changed: Row) -> None:
+    rows = [changed if id == changed["id"] else row for id, row in ROWS.items()]
+    with (folder / "claims.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(changed), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def verify(folder: Path) -> tuple[int, str]:
+    result = CliRunner(env={"ANALYSIS_DATA": None}).invoke(app, ["verify", "--data", str(folder)])
+    return result.exit_code, result.stderr
+
+
+def test_an_unchanged_copy_is_as_accepted(package: Path) -> None:
+    assert verify(package) == (0, "")
+
+
+def test_every_row_but_the_one_in_words_has_digits() -> None:
+    assert [id for id in ROWS if id not in {name for name, _, _ in POSITIONS}] == ["detainees_several"]
+
+
+def test_only_places_below_the_rounding_unit_cannot_change_alone() -> None:
+    fixed = [(id, field, i) for id, field, i in POSITIONS if not changes(ROWS[id], field, i)]
+    # 300,000, rounded to 10,000: its last four digits are no digits of the number.
+    expected = [(id, "printed", i) for id in ("increase_2019_2021", "net_increase_note_4") for i in (2, 3, 4, 5)]
+    assert fixed == expected
+
+
+@pytest.mark.parametrize(("id", "field", "position"), POSITIONS)
+def test_a_changed_digit_is_named_by_verify(package: Path, id: str, field: str, position: int) -> None:
+    row = ROWS[id]
+    possible = changes(row, field, position)
+    if possible:
+        write(package, possible[0])
+        status, message = verify(package)
+        assert status == 1
+        assert f"moved: claims, {id}: " in message
+        assert "expected.csv" in message
+        return
+    text = row[field]
+    write(package, {**row, field: f"{text[:position]}{(int(text[position]) + 1) % 10}{text[position + 1 :]}"})
+    status, message = verify(package)
+    assert status == 2
+    assert f"({id}), field rounding_unit" in message
+
+
+# The notebooks --------------------------------------------------------------------------------------------------------
+
+
+def claims_of(path: Path) -> list[str]:
+    return list(nbformat.read(path, as_version=4).metadata["analysis"]["claims"])
+
+
+NOTEBOOKS = {path.name: claims_of(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+
+
+def changed_rows() -> dict[str, Row]:
+    """For each row that has digits, one change of its first digit that can change."""
+    found: dict[str, Row] = {}
+    for id, field, position in POSITIONS:
+        for changed in changes(ROWS[id], field, position)[:1]:
+            found.setdefault(id, changed)
+    return found
+
+
+def ran(source: str, names: dict[str, object]) -> tuple[str, str]:
+    """What a cell prints, and its last expression's value as text."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(tree, "cell", "exec"), names)
+        value = eval(compile(ast.Expression(last.value), "cell", "eval"), names) if last else None
+    return printed.getvalue(), "" if value is None else repr(value)
+
+
+def failed_cells(path: Path) -> set[int]:
+    """The code cells, counted from 0, whose text is not the committed one when they are run in this process."""
+    failed = set()
+    names: dict[str, object] = {"__name__": "__main__"}
+    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    for number, cell in enumerate(code):
+        outputs = cell.outputs
+        printed = "".join(output.text for output in outputs if output.output_type == "stream")
+        results = [output.data["text/plain"] for output in outputs if output.output_type == "execute_result"]
+        if ran(cell.source, names) != (printed, "".join(results)):
+            failed.add(number)
+    return failed
+
+
+@pytest.fixture
+def run_cells(package: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], set[int]]:
+    from matplotlib import pyplot as plt
+
+    monkeypatch.setenv("ANALYSIS_DATA", str(package))
+    monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
+    return lambda name: failed_cells(ROOT / "notebooks" / name)
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_an_unchanged_copy_gives_what_the_notebook_shows(run_cells: Callable[[str], set[int]], name: str) -> None:
+    assert run_cells(name) == set()
+
+
+@pytest.mark.parametrize("id", [id for id in ROWS if id != "detainees_several"])
+def test_a_changed_digit_fails_each_notebook_that_shows_the_number(
+    package: Path, run_cells: Callable[[str], set[int]], id: str
+) -> None:
+    write(package, changed_rows()[id])
+    showing = [name for name, claims in NOTEBOOKS.items() if id in claims]
+    assert "00_overview.ipynb" in showing
+    assert len(showing) >= 2
+    assert [name for name in showing if not run_cells(name)] == []
+
+
+def test_nbval_fails_the_same_cells(package: Path, run_cells: Callable[[str], set[int]]) -> None:
+    id = "increase_2019_2021"
+    write(package, changed_rows()[id])
+    showing = [name for name, claims in NOTEBOOKS.items() if id in claims]
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-rf", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, *(f"notebooks/{name}" for name in showing)],
+        cwd=ROOT,
+        env={**os.environ, "ANALYSIS_DATA": str(package)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    failed = set(re.findall(r"^FAILED notebooks/(\S+)::Cell (\d+)", done.stdout, re.MULTILINE))
+    expected = {(name, str(number)) for name in showing for number in run_cells(name)}
+    assert failed == expected

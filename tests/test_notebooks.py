@@ -1,0 +1,515 @@
+"""The committed notebooks as a reader finds them, and how they are run: strict parameters, whole outputs or none."""
+
+import ast
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from analysis.model import Model
+from analysis.notebooks import (
+    Notebook,
+    NotebookError,
+    RunError,
+    all_notebooks,
+    clean,
+    find,
+    read_parameters,
+    run,
+    run_all,
+    shown_in,
+)
+from analysis.register import InputError
+from analysis.results import Study
+
+ROOT = Path(__file__).resolve().parent.parent
+BOOKS = {notebook.name: notebook for notebook in all_notebooks(ROOT / "notebooks")}
+READING = "__reading"
+committed = pytest.mark.parametrize("name", BOOKS)
+
+
+def code(name: str) -> list[Any]:
+    return [cell for cell in BOOKS[name].content.cells if cell.cell_type == "code"]
+
+
+# The committed notebooks ----------------------------------------------------------------------------------------------
+
+
+def test_there_are_five() -> None:
+    assert list(BOOKS) == [
+        "00_overview",
+        "01_transfers_against_plan",
+        "02_growth_since_2019",
+        "03_at_risk_2019",
+        "04_at_risk_2021",
+    ]
+
+
+@committed
+def test_it_was_run_once_from_top_to_bottom(name: str) -> None:
+    cells = code(name)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    for cell in cells:
+        kinds = {output.output_type for output in cell.outputs}
+        assert "error" not in kinds
+        assert not any(output.get("name") == "stderr" for output in cell.outputs)
+        if "parameters" not in cell.metadata.get("tags", []):
+            assert kinds, cell.source
+
+
+@committed
+def test_it_shows_prose_tables_and_one_figure(name: str) -> None:
+    mimes = [mime for cell in code(name) for output in cell.outputs for mime in output.get("data", {})]
+    assert mimes.count("image/png") == 1
+    assert mimes.count("text/markdown") == 1
+    assert mimes.count("text/html") == 3  # published beside recomputed, what is plotted, the sources
+    assert [output.text for cell in code(name) for output in cell.outputs if output.output_type == "stream"] == [
+        "as in the article\n"
+    ]
+
+
+@committed
+def test_it_has_one_parameters_cell_and_defines_nothing(name: str) -> None:
+    cells = BOOKS[name].content.cells
+    assert sum("parameters" in cell.metadata.get("tags", []) for cell in cells) == 1
+    kinds = {type(node) for cell in code(name) for node in ast.walk(ast.parse(cell.source))}
+    assert not kinds & {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda}
+
+
+@committed
+def test_its_metadata_is_the_same_on_every_machine(name: str) -> None:
+    metadata = BOOKS[name].content.metadata
+    assert set(metadata) == {"analysis", "kernelspec", "language_info"}
+    assert dict(metadata["kernelspec"]) == {"display_name": "Python 3", "language": "python", "name": "python3"}
+    assert dict(metadata["language_info"]) == {"name": "python"}
+    for cell in BOOKS[name].content.cells:
+        assert set(cell.metadata) <= {"tags"}
+
+
+@committed
+def test_its_parameters_have_the_defaults_of_the_register(name: str, model: Model) -> None:
+    parameters = BOOKS[name].parameters
+    assert parameters
+    for parameter, default in parameters.items():
+        quantity = parameter.removesuffix(READING)
+        assert quantity in model.quantities
+        if parameter.endswith(READING):
+            assert default == model.default(quantity)
+            assert len(model.readings(quantity)) > 1
+        else:
+            assumption = model.register.assumptions[quantity]
+            used = assumption.value if assumption.article_value is None else assumption.article_value
+            assert default == used
+            assert isinstance(default, float)
+
+
+@committed
+def test_its_comments_name_the_readings_and_the_bounds_of_the_register(name: str, model: Model) -> None:
+    (cell,) = [cell for cell in code(name) if "parameters" in cell.metadata.get("tags", [])]
+    for parameter in BOOKS[name].parameters:
+        (rest,) = re.findall(rf"^{parameter} = [^#]*#([^\n]*)", cell.source, re.M)
+        if parameter.endswith(READING):
+            named = rest.partition(";")[0].partition(",")[0].split("|")
+            quantity = parameter.removesuffix(READING)
+            printed = {claim for claim in model.register.claims if model.register.claims[claim].input}
+            assert {reading.strip() for reading in named} == set(model.readings(quantity)) - printed
+        else:
+            assumption = model.register.assumptions[parameter]
+            assert f"{assumption.minimum:,.10g} to {assumption.maximum:,.10g}" in rest
+
+
+@committed
+def test_each_parameter_is_given_to_its_study(name: str) -> None:
+    calls = [
+        node
+        for cell in code(name)
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Study"
+    ]
+    (call,) = calls
+    given = {word.arg: word.value.id for word in call.keywords if isinstance(word.value, ast.Name)}
+    assert given == {parameter: parameter for parameter in BOOKS[name].parameters}
+    if isinstance(call.args[0], ast.List):
+        assert ast.literal_eval(call.args[0]) == BOOKS[name].relations
+
+
+@committed
+def test_its_metadata_lists_the_claims_that_it_shows(name: str, model: Model) -> None:
+    declared = BOOKS[name].declared
+    assert declared["claims"] == Study(declared["relations"], model=model).claims
+
+
+def test_each_relation_is_shown_by_the_overview_and_by_one_other(model: Model) -> None:
+    everything = list(model.register.relations)
+    assert BOOKS["00_overview"].relations == everything
+    others = [relation for name, book in BOOKS.items() if name != "00_overview" for relation in book.relations]
+    assert sorted(others) == sorted(everything)
+    found = shown_in(BOOKS.values())
+    assert set(found) == set(everything)
+    assert all(relation in BOOKS[name].relations for relation, name in found.items())
+    assert "00_overview" not in found.values()
+
+
+def test_the_overview_shows_every_claim(model: Model) -> None:
+    assert BOOKS["00_overview"].declared["claims"] == list(model.register.claims)
+
+
+@committed
+def test_its_text_has_no_number_but_years_and_places(name: str) -> None:
+    for cell in BOOKS[name].content.cells:
+        if cell.cell_type != "markdown":
+            continue
+        words = re.sub(r"`[^`]*`", "", cell.source)
+        words = re.sub(r"paragraphs? \d+(( to|,| and) \d+)*", "", words)
+        words = re.sub(r"[Nn]otes? \d+", "", words)
+        words = re.sub(r"\b20\d\d\b", "", words)
+        assert re.findall(r"\d+", words) == []
+
+
+@committed
+def test_its_code_has_no_number_outside_the_parameters(name: str) -> None:
+    for cell in code(name):
+        if "parameters" in cell.metadata.get("tags", []):
+            continue
+        constants = [node.value for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Constant)]
+        assert not [value for value in constants if isinstance(value, int | float)]
+        for text in constants:
+            bare = re.sub(r"\{[^}]*\}|\b20\d\d\b|[a-z_0-9]+_[a-z_0-9]+", "", str(text))
+            assert not re.search(r"\d", bare), text
+
+
+@committed
+def test_its_figure_is_one_of_the_package(name: str) -> None:
+    from analysis.figures import FIGURES
+
+    figure = BOOKS[name].declared["figure"]
+    assert set(FIGURES[figure].relations) <= set(BOOKS[name].relations)
+    assert any(f"figures.{figure}(" in cell.source for cell in code(name))
+
+
+def test_a_fresh_run_gives_the_committed_files(tmp_path: Path) -> None:
+    done: list[str] = []
+    assert run_all(BOOKS.values(), tmp_path, done=done.append) == {}
+    assert sorted(done) == list(BOOKS)
+    for name, book in BOOKS.items():
+        fresh = (tmp_path / f"{name}.ipynb").read_text(encoding="utf-8")
+        assert fresh == book.path.read_text(encoding="utf-8"), name
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Notebook]:
+    """A notebook in a folder of its own: its first code cell has the parameters."""
+
+    def made(*sources: str, tagged: int = 1, relations: tuple[str, ...] = ("added_whole",)) -> Notebook:
+        book = nbformat.v4.new_notebook()
+        book.metadata["analysis"] = {"relations": list(relations)}
+        book.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        book.cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        for cell in book.cells[:tagged]:
+            cell.metadata["tags"] = ["parameters"]
+        (tmp_path / "books").mkdir(exist_ok=True)
+        path = tmp_path / "books" / "made.ipynb"
+        nbformat.write(book, path)
+        return Notebook.read(path)
+
+    return made
+
+
+def test_parameters_are_names_with_plain_values(write: Callable[..., Notebook]) -> None:
+    book = write("a = 1.0\nb__reading = 'c'  # words\n")
+    assert book.parameters == {"a": 1.0, "b__reading": "c"}
+    assert (book.name, book.relations) == ("made", ["added_whole"])
+
+
+@pytest.mark.parametrize(
+    ("sources", "tagged", "words"),
+    [
+        (["a = 1", "print(a)"], 0, "has 0 cells tagged parameters; it must have one"),
+        (["a = 1", "b = 2"], 2, "has 2 cells tagged parameters; it must have one"),
+        (["a = 1\nb = open('x')"], 1, "the parameter b is not a plain value"),
+        (["a = b"], 1, "the parameter a is not a plain value"),
+        (["import os\na = 1"], 1, "holds more than names with values"),
+        (["a.b = 1"], 1, "holds more than names with values"),
+        (["a, b = 1, 2"], 1, "holds more than names with values"),
+    ],
+)
+def test_other_parameters_are_refused(
+    write: Callable[..., Notebook], sources: list[str], tagged: int, words: str
+) -> None:
+    with pytest.raises(NotebookError, match=words):
+        _ = write(*sources, tagged=tagged).parameters
+
+
+def test_a_parameters_cell_that_is_no_python_is_refused(write: Callable[..., Notebook]) -> None:
+    with pytest.raises(NotebookError):
+        _ = write("a = = 1").parameters
+
+
+def test_two_names_for_one_value_are_refused(write: Callable[..., Notebook]) -> None:
+    with pytest.raises(NotebookError):
+        _ = write("a = b = 1").parameters
+
+
+@pytest.mark.parametrize("content", ["", "not JSON", '{"cells": 1}'])
+def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "bad.ipynb"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(NotebookError, match=r"bad\.ipynb can't be read as a notebook"):
+        Notebook.read(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("03", "03_at_risk_2019"),
+        ("03_at_risk_2019", "03_at_risk_2019"),
+        ("03_at_risk_2019.ipynb", "03_at_risk_2019"),
+        ("00_o", "00_overview"),
+    ],
+)
+def test_a_notebook_is_found_by_its_name_or_the_start_of_it(name: str, found: str) -> None:
+    assert find(name).name == found
+
+
+@pytest.mark.parametrize("name", ["", "0", "overview", "05", ".ipynb"])
+def test_a_name_that_fits_none_or_several_is_refused(name: str) -> None:
+    with pytest.raises(NotebookError) as refused:
+        find(name)
+    assert str(refused.value).startswith(f"'{name}' is no notebook; ")
+    assert "00_overview" in str(refused.value) or "did you mean" in str(refused.value)
+
+
+def test_a_folder_without_notebooks_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotebookError, match="has no notebooks"):
+        all_notebooks(tmp_path)
+
+
+# Parameters from texts ------------------------------------------------------------------------------------------------
+
+
+def test_parameters_are_read_in_base_units_or_with_a_unit(model: Model) -> None:
+    given = ["former_detainees=0.4 million person", "overlap = 25 percent", "at_risk_2019__reading=southern"]
+    assert read_parameters(BOOKS["04_at_risk_2021"], given, model) == {
+        "former_detainees": 400_000.0,
+        "overlap": 0.25,
+        "at_risk_2019__reading": "southern",
+    }
+    assert read_parameters(BOOKS["04_at_risk_2021"], [], model) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "words"),
+    [
+        ("04", ["overlapp=0.1"], ["'overlapp' is no parameter of 04_at_risk_2021", "did you mean 'overlap'"]),
+        ("04", ["at_risk_2091__reading=southern"], ["did you mean 'at_risk_2019__reading'"]),
+        ("04", ["at_risk_2019__reading=southen"], ["'southen' is no reading of at_risk_2019", "'southern'"]),
+        ("04", ["overlap"], ["'overlap' is not of the form name=value"]),
+        ("04", ["overlap=some"], ["overlap: 'some' is not a number"]),
+        ("04", ["overlap="], ["overlap: '' is not a number"]),
+        ("04", ["overlap=0.1 person"], ["overlap: '0.1 person' is in person, not in dimensionless"]),
+        ("04", ["overlap=nan"], ["overlap = nan is not a finite number"]),
+        ("04", ["overlap=inf"], ["overlap = inf is not a finite number"]),
+        ("04", ["overlap=-inf"], ["overlap = -inf is not a finite number"]),
+        ("04", ["overlap=1.5"], ["overlap = 1.5 lies outside 0 to 1"]),
+        ("04", ["overlap=-0.1"], ["overlap = -0.1 lies outside 0 to 1"]),
+        ("04", ["persons_per_transfer=0.01"], ["persons_per_transfer = 0.01 lies outside 0.05 to 1"]),
+        ("04", ["overlap=0.1", "overlap=0.2"], ["overlap is given twice"]),
+        # Only the southern and composition readings use the share, and the estimate is read as printed.
+        ("04", ["minority_share_south=0.9"], ["minority_share_south is unused"]),
+        (
+            "04",
+            ["persons_per_transfer=0.9", "persons_per_transfer__reading=implied"],
+            ["persons_per_transfer", "unused"],
+        ),
+        (
+            "04",
+            ["persons_per_transfer__reading=implied", "total_2019__reading=transfers"],
+            ["circle", "persons_per_transfer", "total_2019"],
+        ),
+        ("03", ["south_2019__reading=transfers"], ["one choice", "total_2019__reading"]),
+        ("01", ["overlap=0.1"], ["'overlap' is no parameter of 01_transfers_against_plan"]),
+    ],
+)
+def test_parameters_are_refused_in_one_sentence(model: Model, name: str, given: list[str], words: list[str]) -> None:
+    with pytest.raises(InputError) as refused:
+        read_parameters(find(name), given, model)
+    assert "\n" not in str(refused.value)
+    for word in words:
+        assert word in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "overlap=__import__('pathlib').Path('hit').touch()",
+        "overlap=(lambda: __import__('os').mkdir('hit'))()",
+        "__import__('pathlib').Path('hit').touch()=1",
+        "overlap; __import__('os').mkdir('hit')=1",
+        "at_risk_2019__reading='; __import__('os').mkdir('hit') #",
+    ],
+)
+def test_code_in_a_name_or_a_value_is_never_run(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError):
+        read_parameters(BOOKS["04_at_risk_2021"], [given], model)
+    assert list(tmp_path.iterdir()) == []
+
+
+# Running --------------------------------------------------------------------------------------------------------------
+
+
+def outputs(path: Path) -> str:
+    cells = nbformat.read(path, as_version=4).cells
+    return "".join(output.get("text", "") for cell in cells for output in cell.get("outputs", []))
+
+
+def test_a_notebook_runs_with_its_parameters_and_leaves_nothing_else(
+    write: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    book = write("persons_per_transfer = 1.0", "print(2 * persons_per_transfer)")
+    before = book.path.read_bytes()
+    target = tmp_path / "out" / "made.ipynb"
+    run(book, target, {"persons_per_transfer": 0.5})
+    assert outputs(target) == "1.0\n"
+    assert {path.name for path in target.parent.iterdir()} == {"made.ipynb"}
+    assert target.stat().st_mode & 0o777 == 0o644
+    assert book.path.read_bytes() == before
+    text = target.read_text(encoding="utf-8")
+    assert "papermill" not in nbformat.reads(text, as_version=4).metadata
+    assert str(tmp_path) not in text
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("raise ValueError('so')", r"^made, cell 1: ValueError: so$"),
+        ("import sys; sys.exit(0)", r"^made, cell \d: "),
+        ("import os; os._exit(0)", r"^made did not run to its end: "),
+    ],
+)
+def test_a_notebook_that_does_not_end_leaves_the_former_one(
+    write: Callable[..., Notebook], tmp_path: Path, cell: str, words: str
+) -> None:
+    target = tmp_path / "out" / "made.ipynb"
+    run(write("a = 1", "print('good')"), target)
+    before = target.read_bytes()
+    with pytest.raises(RunError, match=words) as failed:
+        run(write("a = 1", cell, "print('after')"), target)
+    assert "\n" not in str(failed.value)
+    assert target.read_bytes() == before
+    assert {path.name for path in target.parent.iterdir()} == {"made.ipynb"}
+
+
+def test_a_notebook_that_fails_at_first_leaves_nothing(write: Callable[..., Notebook], tmp_path: Path) -> None:
+    with pytest.raises(RunError):
+        run(write("a = 1", "1 / 0"), tmp_path / "out" / "made.ipynb")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_one_that_fails_does_not_stop_the_others(write: Callable[..., Notebook], tmp_path: Path) -> None:
+    bad = write("a = 1", "1 / 0")
+    other = bad.path.with_name("other.ipynb")
+    other.write_bytes(bad.path.read_bytes().replace(b"1 / 0", b"print(1)"))
+    folder = tmp_path / "out"
+    folder.mkdir()
+    failed = run_all([bad, Notebook.read(other)], folder)
+    assert failed == {"made": "made, cell 1: ZeroDivisionError: division by zero"}
+    assert [path.name for path in folder.iterdir()] == ["other.ipynb"]
+
+
+def test_a_notebook_is_not_written_over_itself(write: Callable[..., Notebook], tmp_path: Path) -> None:
+    book = write("a = 1", "print(a)")
+    before = book.path.read_bytes()
+    link = tmp_path / "link.ipynb"
+    link.symlink_to(book.path)
+    for target in (book.path, book.path.parent / ".." / "books" / "made.ipynb", link):
+        with pytest.raises(NotebookError, match="would overwrite the notebook itself"):
+            run(book, target)
+    assert book.path.read_bytes() == before
+
+
+def test_a_place_that_cannot_be_written_is_refused(write: Callable[..., Notebook], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    with pytest.raises(NotebookError, match="can't be written"):
+        run(write("a = 1", "print(a)"), tmp_path / "file" / "made.ipynb")
+
+
+def test_figures_stay_in_the_notebook_whatever_the_caller_draws_with(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    target = tmp_path / "out" / "made.ipynb"
+    run(write("a = 1", "from matplotlib import pyplot as plt\nplt.plot([1, 2])\nplt.show()"), target)
+    shown = [output.get("data", {}) for cell in nbformat.read(target, as_version=4).cells for output in cell.outputs]
+    assert sum("image/png" in data for data in shown) == 1
+    assert os.environ["MPLBACKEND"] == "agg"
+
+
+def papermill(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    variables = {name: value for name, value in os.environ.items() if name != "ANALYSIS_DATA"}
+    return subprocess.run(
+        [sys.executable, "-m", "papermill", "--no-progress-bar", *arguments],
+        cwd=cwd,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_papermills_own_command_line_runs_it_from_any_working_directory(tmp_path: Path) -> None:
+    source = BOOKS["02_growth_since_2019"].path
+    done = papermill(str(source), "out.ipynb", "-p", "persons_per_transfer", "0.5", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "differs from the article in: persons_per_transfer = 0.5" in outputs(tmp_path / "out.ipynb")
+    # Half of 3.17 million x 0.105/1.105, which is 150,611.
+    text = (tmp_path / "out.ipynb").read_text(encoding="utf-8")
+    assert "The net increase comes to 150,000 persons" in json.dumps(json.loads(text), ensure_ascii=False).replace(
+        '", "', ""
+    )
+
+
+def test_papermills_own_command_line_fails_on_a_value_out_of_bounds(tmp_path: Path) -> None:
+    source = BOOKS["02_growth_since_2019"].path
+    done = papermill(str(source), "out.ipynb", "-p", "persons_per_transfer", "1.5", cwd=tmp_path)
+    assert done.returncode != 0
+    assert "persons_per_transfer = 1.5 lies outside 0.05 to 1" in done.stderr
+
+
+def test_cleaning_keeps_what_a_reader_sees() -> None:
+    book = nbformat.v4.new_notebook()
+    cell = nbformat.v4.new_code_cell("1 + 1", execution_count=1)
+    cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "2"}, execution_count=1)]
+    cell.metadata.update({"tags": [], "papermill": {"duration": 1.5}, "execution": {"started": "then"}})
+    tagged = nbformat.v4.new_code_cell("a = 1", metadata={"tags": ["parameters"]})
+    book.cells = [cell, tagged]
+    book.metadata.update({"papermill": {"duration": 1}, "language_info": {"version": "3.11.4"}, "analysis": {"a": 1}})
+    book.metadata["widgets"] = {}
+    text = clean(book)
+    read = nbformat.reads(text, as_version=4)
+    assert [(c.source, c.id) for c in read.cells] == [("1 + 1", "cell-0"), ("a = 1", "cell-1")]
+    assert read.cells[0].outputs[0].data["text/plain"] == "2"
+    assert (dict(read.cells[0].metadata), read.cells[1].metadata["tags"]) == ({}, ["parameters"])
+    assert read.metadata["analysis"] == {"a": 1}
+    for word in ("papermill", "duration", "3.11.4", "widgets", "started"):
+        assert word not in text
+    assert clean(nbformat.reads(text, as_version=4)) == text
+
+
+def test_defaults_are_finite() -> None:
+    for book in BOOKS.values():
+        for value in book.parameters.values():
+            assert isinstance(value, str) or math.isfinite(value)

@@ -1,0 +1,58 @@
+"""The README says nothing that could have drifted: its table is the one computed now, its files and notebooks exist."""
+
+import re
+from pathlib import Path
+
+from analysis.model import Model
+from analysis.results import headline
+from analysis.verdicts import judge_all
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_headline_table_is_what_is_computed_now(model: Model) -> None:
+    shown = re.search(r"<!-- headline: .*?-->\n(.*?)\n<!-- end of headline -->", README, re.DOTALL)
+    assert shown is not None
+    assert shown[1] == headline(model, judge_all(model)), "`analysis verify --markdown` prints the table anew"
+
+
+def test_the_headline_table_stands_before_the_two_commands_and_the_template() -> None:
+    places = [README.index(text) for text in ("<!-- headline", "make reproduce", "make test", "## Overview")]
+    assert places == sorted(places)
+
+
+def test_what_is_named_exists() -> None:
+    named = re.findall(r"`((?:data|analysis|tests|notebooks)/[^`]*)`", README)
+    assert len(named) > 10
+    for path in named:
+        assert (ROOT / path).exists(), path
+
+
+def test_the_template_headings_stand_in_order() -> None:
+    headings = re.findall(r"^#{2,3} (.*)$", README, re.MULTILINE)
+    assert headings == [
+        "Overview",
+        "Data Availability and Provenance Statements",
+        "Statement about Rights",
+        "License for Data",
+        "Summary of Availability",
+        "Details on each Data Source",
+        "Dataset list",
+        "Computational requirements",
+        "Software Requirements",
+        "Controlled Randomness",
+        "Memory, Runtime, Storage Requirements",
+        "Description of programs/code",
+        "License for Code",
+        "Instructions to Replicators",
+        "Details",
+        "List of tables and programs",
+        "References",
+    ]
+
+
+def test_every_notebook_is_in_the_list_of_programs_but_the_overview() -> None:
+    section = README.split("## List of tables and programs")[1].split("## References")[0]
+    on_disk = {f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert set(re.findall(r"`(notebooks/[^`]*)`", section)) == on_disk - {"notebooks/00_overview.ipynb"}

@@ -1,0 +1,1033 @@
+"""Bad data packages: each is refused in one sentence that names the file, the row and the field."""
+
+import importlib
+import json
+import shutil
+from pathlib import Path
+from types import ModuleType
+
+import frictionless
+import pytest
+import yaml
+
+from analysis.model import Model
+from analysis.register import InputError, Register, RegisterError, default_folder, shown
+from tests.small import module
+from tests.spoiling import (
+    added,
+    all_of,
+    cells,
+    described,
+    entry,
+    raw,
+    read_rows,
+    removed,
+    resource,
+    settings,
+    text,
+    without,
+    write_rows,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA_FILES = ["claims.csv", "relations.csv", "readings.csv", "sections.csv", "sources.csv", "assumptions.yaml"]
+CLAIMS = "claims.csv"
+RELATIONS = "relations.csv"
+READINGS = "readings.csv"
+YAML = "assumptions.yaml"
+PACKAGE = "datapackage.json"
+
+
+def refusal(package: Path) -> str:
+    """The one sentence with which a package is refused, by the register or by the model."""
+    with pytest.raises(RegisterError) as refused:
+        Model(Register.read(package))
+    message = str(refused.value)
+    assert "\n" not in message
+    assert "Traceback" not in message
+    assert isinstance(refused.value, InputError)
+    return message
+
+
+def check(package, change, words):
+    change(package)
+    message = refusal(package)
+    for word in words:
+        assert word in message
+
+
+# Files ------------------------------------------------------------------------------------------------------------
+
+
+UNREADABLE = {
+    "missing": (lambda path: path.unlink(), "missing"),
+    "empty": (lambda path: path.write_bytes(b""), "empty"),
+    "blank": (lambda path: path.write_bytes(b" \n\n"), "empty"),
+    "mark": (lambda path: path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes()), "byte order mark"),
+    "latin": (lambda path: path.write_bytes(path.read_bytes()[:-1] + b"\xff\n"), "not UTF-8 (line "),
+    "utf16": (lambda path: path.write_bytes(path.read_text("utf-8").encode("utf-16")), "not UTF-8"),
+    "folder": (lambda path: (path.unlink(), path.mkdir()), "can't be read"),
+}
+
+
+@pytest.mark.parametrize("file", [*DATA_FILES, PACKAGE])
+@pytest.mark.parametrize(("spoil", "words"), UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_a_file_that_cannot_be_read(package, file, spoil, words):
+    spoil(package / file)
+    message = refusal(package)
+    assert message.split(":")[0].endswith(file)
+    assert words in message
+
+
+def test_the_line_that_is_not_utf8_is_named(package):
+    lines = (package / CLAIMS).read_bytes().split(b"\n")
+    lines[3] = lines[3].replace(b"Transfers", b"Transf\xe9rs")
+    (package / CLAIMS).write_bytes(b"\n".join(lines))
+    assert "not UTF-8 (line 4)" in refusal(package)
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    assert "datapackage.json: the file is missing" in refusal(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("file", DATA_FILES[:5])
+def test_a_table_without_rows(package, file):
+    (package / file).write_text((package / file).read_text("utf-8").split("\n")[0] + "\n", encoding="utf-8")
+    message = refusal(package)
+    assert file in message
+    assert "no rows" in message
+
+
+def test_line_ends_of_another_system_are_read(package, model):
+    for file in DATA_FILES[:5]:
+        (package / file).write_bytes((package / file).read_bytes().replace(b"\n", b"\r\n"))
+    assert Register.read(package).claims == model.register.claims
+
+
+# Tables -----------------------------------------------------------------------------------------------------------
+
+TABLE_CASES = {
+    # what stands in a cell
+    "digits that are no number": (
+        cells(CLAIMS, "mean_2016_2020", printed="2,87"),
+        [CLAIMS, "row 4 (mean_2016_2020)", "field printed", "2,87", "plain digits"],
+    ),
+    "words for digits": (
+        cells(CLAIMS, "growth_rate_2019_2021", printed="ten"),
+        [CLAIMS, "row 13 (growth_rate_2019_2021)", "field printed", "ten"],
+    ),
+    "a rounding unit that is no number": (
+        cells(CLAIMS, "increase_2019_2021", rounding_unit="tens"),
+        [CLAIMS, "row 14 (increase_2019_2021)", "field rounding_unit", "tens"],
+    ),
+    "no digits": (
+        cells(CLAIMS, "mean_2016_2020", printed=""),
+        [CLAIMS, "row 4 (mean_2016_2020)", "field printed", "missing"],
+    ),
+    "an empty cell": (
+        cells(CLAIMS, "mean_2016_2020", statement=""),
+        [CLAIMS, "row 4 (mean_2016_2020)", "field statement", "empty"],
+    ),
+    "a rounding unit is needed": (
+        cells(CLAIMS, "increase_2019_2021", rounding_unit=""),
+        [CLAIMS, "row 14 (increase_2019_2021)", "field rounding_unit", "300000", "10000"],
+    ),
+    "a rounding unit that the digits are no multiple of": (
+        cells(CLAIMS, "increase_2019_2021", rounding_unit="70000"),
+        [CLAIMS, "row 14 (increase_2019_2021)", "field rounding_unit", "300000", "70000"],
+    ),
+    "a range upside down": (
+        cells(CLAIMS, "at_risk_total_range", printed="2.5", printed_high="2"),
+        [CLAIMS, "row 16 (at_risk_total_range)", "field printed_high", "2.5", "above", "2"],
+    ),
+    "a range without its high end": (
+        cells(CLAIMS, "at_risk_total_range", printed_high=""),
+        [CLAIMS, "row 16 (at_risk_total_range)", "field printed_high", "range"],
+    ),
+    "an unknown unit": (
+        cells(CLAIMS, "mean_2016_2020", unit="transfr"),
+        [CLAIMS, "row 4 (mean_2016_2020)", "field unit", "transfr", "did you mean 'transfer'"],
+    ),
+    "an unknown qualifier": (
+        cells(CLAIMS, "mean_2016_2020", qualifier="roughly"),
+        [CLAIMS, "row 4 (mean_2016_2020)", "field qualifier", "roughly", "exact, about", "vague"],
+    ),
+    "an unknown scale": (
+        cells(CLAIMS, "mean_2016_2020", scale="millions"),
+        [CLAIMS, "row 4 (mean_2016_2020)", "field scale", "millions", "thousand, million, billion"],
+    ),
+    "an unknown section": (
+        cells(CLAIMS, "mean_2016_2020", section="mobilisation"),
+        [CLAIMS, "row 4 (mean_2016_2020)", "field section", "mobilisation", "sections.csv", "mobilization-2016-2020"],
+    ),
+    "an unknown source": (
+        cells(CLAIMS, "figure_2019_all", source="jamestown-2021"),
+        [CLAIMS, "row 8 (figure_2019_all)", "field source", "jamestown-2021", "sources.csv", "jamestown-2021-03"],
+    ),
+    "a yes for a true": (
+        cells(CLAIMS, "mean_2016_2020", input="yes"),
+        [CLAIMS, "row 4 (mean_2016_2020)", "field input", "yes", "true or false"],
+    ),
+    "a paragraph that is no number": (
+        cells(CLAIMS, "mean_2016_2020", paragraph="six"),
+        [CLAIMS, "row 4 (mean_2016_2020)", "field paragraph", "six", "whole number"],
+    ),
+    "a paragraph 0": (
+        cells(CLAIMS, "mean_2016_2020", paragraph="0"),
+        [CLAIMS, "row 4 (mean_2016_2020)", "field paragraph"],
+    ),
+    "a goal that is no number": (
+        cells(RELATIONS, "net_persons_nil", goal="nil"),
+        [RELATIONS, "row 25 (net_persons_nil)", "field goal", "nil", "a number"],
+    ),
+    "an id with capitals": (
+        cells(CLAIMS, "mean_2016_2020", id="Mean"),
+        [CLAIMS, "row 4 (Mean)", "field id"],
+    ),
+    "a grade that is none": (
+        cells(READINGS, "transfers_2021,published", grade="sure"),
+        [READINGS, "row 2 (transfers_2021)", "field grade", "sure", "stated, implied, chosen"],
+    ),
+    # cells that a spreadsheet would run
+    "an equals sign": (
+        cells(CLAIMS, "mean_2016_2020", note="=1+1"),
+        [CLAIMS, "row 4 (mean_2016_2020)", "field note", "=1+1", "spreadsheet formula"],
+    ),
+    "a plus": (cells(CLAIMS, "mean_2016_2020", note="+more"), [CLAIMS, "row 4", "field note", "spreadsheet formula"]),
+    "a minus": (cells(CLAIMS, "mean_2016_2020", note="-more"), [CLAIMS, "row 4", "field note", "spreadsheet formula"]),
+    "an at": (cells(RELATIONS, "same_share", note="@SUM(A1)"), [RELATIONS, "(same_share)", "field note", "formula"]),
+    "minus infinity": (cells(CLAIMS, "mean_2016_2020", note="-inf"), [CLAIMS, "row 4", "spreadsheet formula"]),
+    # names given twice
+    "a claim twice": (
+        cells(CLAIMS, "mean_2016_2020", id="plan_2016_2020"),
+        [CLAIMS, "row 4 (plan_2016_2020)", "field id", "twice"],
+    ),
+    "a relation twice": (
+        cells(RELATIONS, "same_share", id="added_whole"),
+        [RELATIONS, "(added_whole)", "field id", "twice"],
+    ),
+    "a section twice": (
+        added("sections.csv", id="scale", title="Again"),
+        ["sections.csv", "(scale)", "field id", "twice"],
+    ),
+    "a reading twice": (
+        cells(READINGS, "transfers_2021,total_2021_february", reading="published"),
+        [READINGS, "row 3 (transfers_2021)", "quantity, reading", "twice"],
+    ),
+    # relations
+    "a relation of an unknown claim": (
+        cells(RELATIONS, "same_share", claim="at_risk_2021_approach"),
+        [RELATIONS, "(same_share)", "field claim", "at_risk_2021_approach", "did you mean 'at_risk_2021_approaches'"],
+    ),
+    "a relation of an unknown quantity": (
+        cells(RELATIONS, "base_2019_from_growth", quantity="transfers_2018"),
+        [RELATIONS, "row 13 (base_2019_from_growth)", "field quantity", "transfers_2018", "did you mean 'transfers_20"],
+    ),
+    "a reading of an unknown quantity in a relation": (
+        cells(RELATIONS, "same_share", readings="at_risk_share_of_newer=as_in_2019"),
+        [RELATIONS, "(same_share)", "field readings", "at_risk_share_of_newer", "did you mean 'at_risk_share_of_new'"],
+    ),
+    "an unknown reading in a relation": (
+        cells(RELATIONS, "same_share", readings="at_risk_share_of_new=as_in_2018"),
+        [RELATIONS, "(same_share)", "field readings", "as_in_2018", "did you mean 'as_in_2019'"],
+    ),
+    "readings without an equals sign": (
+        cells(RELATIONS, "same_share", readings="at_risk_share_of_new"),
+        [RELATIONS, "(same_share)", "field readings", "quantity=reading"],
+    ),
+    "a reading without a name": (
+        cells(RELATIONS, "same_share", readings="at_risk_share_of_new="),
+        [RELATIONS, "(same_share)", "field readings", "quantity=reading"],
+    ),
+    "two readings of a quantity": (
+        cells(RELATIONS, "same_share", readings="at_risk_share_of_new=set; at_risk_share_of_new=as_in_2019"),
+        [RELATIONS, "(same_share)", "field readings", "at_risk_share_of_new", "two readings"],
+    ),
+    "a reading on which the quantity does not depend": (
+        cells(RELATIONS, "increase_from_growth", readings="net_new_transfers=from_base; at_risk_2019=southern"),
+        [RELATIONS, "(increase_from_growth)", "field readings", "at_risk_2019", "unused"],
+    ),
+    "readings that are one choice and differ": (
+        cells(RELATIONS, "composition_at_values", readings="total_2019=persons; south_2019=transfers"),
+        [RELATIONS, "(composition_at_values)", "field readings", "one choice", "persons, transfers"],
+    ),
+    "readings that make a circle": (
+        cells(
+            RELATIONS,
+            "same_share_ratio_implied",
+            readings="persons_per_transfer=implied; at_risk_share_of_new=as_in_2019; total_2019=transfers",
+        ),
+        [RELATIONS, "(same_share_ratio_implied)", "field readings", "circle", "persons_per_transfer", "total_2019"],
+    ),
+    "a relation that starts from what it checks": (
+        cells(RELATIONS, "growth_from_difference", readings=""),
+        [RELATIONS, "(growth_from_difference)", "field claim", "circular", "growth_rate_2019_2021"],
+    ),
+    "a relation that starts from what it checks by a long way": (
+        cells(
+            RELATIONS, "increase_from_growth", readings="net_new_transfers=from_base; transfers_2019=from_difference"
+        ),
+        [RELATIONS, "(increase_from_growth)", "circle"],
+    ),
+    "a claim of another quantity": (
+        cells(RELATIONS, "same_share", claim="net_increase_note_4"),
+        [RELATIONS, "(same_share)", "field claim", "net_new_persons", "not of at_risk_2021"],
+    ),
+    "an end where there is no range": (
+        cells(RELATIONS, "same_share", end="low"),
+        [RELATIONS, "(same_share)", "field end", "range"],
+    ),
+    "an end where there is no claim": (
+        cells(RELATIONS, "total_at_values", end="high"),
+        [RELATIONS, "(total_at_values)", "field end", "range"],
+    ),
+    "a range without its end": (
+        cells(RELATIONS, "low_end_several_two", end=""),
+        [RELATIONS, "(low_end_several_two)", "field end", "range"],
+    ),
+    "an end that is none": (
+        cells(RELATIONS, "low_end_several_two", end="lower"),
+        [RELATIONS, "(low_end_several_two)", "field end", "lower", "low, high"],
+    ),
+    "an unknown assumption to solve for": (
+        cells(RELATIONS, "net_persons_any_ratio", solve="persons_per_transfers"),
+        [RELATIONS, "(net_persons_any_ratio)", "field solve", "did you mean 'persons_per_transfer'"],
+    ),
+    "a quantity to solve for that is no assumption": (
+        cells(RELATIONS, "net_persons_any_ratio", solve="transfers_2021"),
+        [RELATIONS, "(net_persons_any_ratio)", "field solve", "transfers_2021", "no assumption"],
+    ),
+    "three assumptions to solve for": (
+        cells(
+            RELATIONS, "composition_fitted", solve="minority_share_south;minority_share_outside;at_risk_share_of_base"
+        ),
+        [RELATIONS, "(composition_fitted)", "field solve", "two for a curve"],
+    ),
+    "an assumption to solve for that has no effect here": (
+        cells(RELATIONS, "net_persons_drift", solve="overlap"),
+        [RELATIONS, "(net_persons_drift)", "field solve", "overlap", "unused"],
+    ),
+    "an assumption to solve for that a formula computes": (
+        cells(RELATIONS, "net_persons_drift_implied", solve="persons_per_transfer"),
+        [RELATIONS, "(net_persons_drift_implied)", "field solve", "persons_per_transfer", "unused"],
+    ),
+    "nothing to solve towards": (
+        cells(RELATIONS, "net_persons_nil", goal=""),
+        [RELATIONS, "(net_persons_nil)", "field solve", "claim or a goal"],
+    ),
+    "a goal beside a claim": (
+        cells(RELATIONS, "net_persons_drift", goal="0"),
+        [RELATIONS, "(net_persons_drift)", "field goal", "in the place of a claim"],
+    ),
+    "a goal and nothing to solve for": (
+        cells(RELATIONS, "total_at_values", goal="2000000"),
+        [RELATIONS, "(total_at_values)", "field goal", "assumption to solve for"],
+    ),
+    "a vague claim to solve towards": (
+        cells(RELATIONS, "detainees_from_low_end", solve="overlap"),
+        [RELATIONS, "(detainees_from_low_end)", "field solve", "vague"],
+    ),
+    # readings
+    "a reading of an unknown quantity": (
+        added(
+            READINGS,
+            quantity="transfers_2022",
+            reading="published",
+            label="x",
+            grade="stated",
+            default="false",
+            reconstruction="false",
+        ),
+        [READINGS, "(transfers_2022, published)", "field quantity", "transfers_2022", "no formula or row supplies"],
+    ),
+    "an unknown reading": (
+        added(
+            READINGS,
+            quantity="transfers_2019",
+            reading="from_differences",
+            label="x",
+            grade="stated",
+            default="false",
+            reconstruction="false",
+        ),
+        [READINGS, "(transfers_2019, from_differences)", "field reading", "did you mean 'from_difference'"],
+    ),
+    "two defaults": (
+        cells(READINGS, "transfers_2019,from_difference", default="true"),
+        [READINGS, "(transfers_2019, from_difference)", "field default", "from_rate", "row 9"],
+    ),
+    "a default beside an input row": (
+        all_of(
+            cells(READINGS, "growth_2019_2021,published", default="false"),
+            cells(READINGS, "growth_2019_2021,from_difference", default="true"),
+        ),
+        [READINGS, "(growth_2019_2021, from_difference)", "field default", "growth_rate_2019_2021", "published"],
+    ),
+    "no default": (
+        cells(READINGS, "transfers_2019,from_rate", default="false"),
+        [READINGS, "field default", "transfers_2019", "from_rate, from_difference, from_labourers"],
+    ),
+    "a formula without a row": (
+        without(READINGS, "persons_per_transfer,implied"),
+        [READINGS, "persons_per_transfer__implied", "no row"],
+    ),
+    # rows of one quantity
+    "two inputs": (
+        cells(CLAIMS, "total_2021_february", input="true"),
+        [CLAIMS, "row 12 (total_2021_tianshan)", "field input", "transfers_2021", "row 6 (total_2021_february)"],
+    ),
+    "two units": (
+        cells(CLAIMS, "total_2021_february", unit="person"),
+        [CLAIMS, "row 12 (total_2021_tianshan)", "field unit", "transfers_2021", "transfer here", "person in row 6"],
+    ),
+    "a row that nothing checks": (
+        all_of(without(RELATIONS, "goal_meets_floor")),
+        [CLAIMS, "row 2 (plan_2016_2020_floor)", "no relation", "input or reported"],
+    ),
+    "an input that is a range": (
+        cells(CLAIMS, "at_risk_total_range", input="true"),
+        [CLAIMS, "row 16 (at_risk_total_range)", "field input", "range"],
+    ),
+    # vague rows
+    "a vague input": (
+        cells(CLAIMS, "detainees_several", input="true"),
+        [CLAIMS, "row 11 (detainees_several)", "field input", "vague"],
+    ),
+    "a vague row with digits": (
+        cells(CLAIMS, "detainees_several", printed="3"),
+        [CLAIMS, "row 11 (detainees_several)", "field printed", "vague"],
+    ),
+    "a vague row with a rounding unit": (
+        cells(CLAIMS, "detainees_several", rounding_unit="1"),
+        [CLAIMS, "row 11 (detainees_several)", "field rounding_unit", "vague"],
+    ),
+    "a vague row without an assumption": (
+        cells(CLAIMS, "detainees_several", quantity="former_trainees"),
+        [CLAIMS, "row 11 (detainees_several)", "field quantity", "assumption of that name"],
+    ),
+    "a vague row whose assumption has no floor or ceiling": (
+        entry("former_detainees", floor=None, ceiling=None),
+        [CLAIMS, "row 11 (detainees_several)", "field quantity", "floor or a ceiling"],
+    ),
+    # names that clash
+    "a claim named like a quantity": (
+        all_of(
+            cells(CLAIMS, "excess_2021", id="transfers_2021"),
+            cells(RELATIONS, "excess_2021_over_old_goal", claim="transfers_2021"),
+        ),
+        [CLAIMS, "row 7 (transfers_2021)", "field id", "a quantity has this name"],
+    ),
+    "a relation named like a quantity": (
+        cells(RELATIONS, "total_at_values", id="at_risk_total"),
+        [RELATIONS, "(at_risk_total)", "field id", "a quantity has this name"],
+    ),
+    "a claim named like a relation": (
+        cells(RELATIONS, "total_at_values", id="excess_2021"),
+        [CLAIMS, "row 7 (excess_2021)", "field id", "a relation has this name"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "words"), TABLE_CASES.values(), ids=TABLE_CASES.keys())
+def test_a_bad_row_is_refused_with_its_file_row_and_field(package, change, words):
+    check(package, change, words)
+
+
+def _first_row(file, edit):
+    def change(folder):
+        lines = (folder / file).read_text("utf-8").split("\n")
+        lines[1] = edit(lines[1])
+        (folder / file).write_text("\n".join(lines), encoding="utf-8")
+
+    return change
+
+
+@pytest.mark.parametrize("file", DATA_FILES[:5])
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (lambda line: line.rsplit(",", 1)[0], ["row 2", "too few cells"]),
+        (lambda line: f"{line},one more", ["row 2", "too many cells"]),
+        (lambda line: "\n" + line, ["row 2", "blank"]),
+        (lambda line: "," * line.count(",") + "\n" + line, ["row 2"]),
+    ],
+    ids=["few", "many", "blank", "commas"],
+)
+def test_a_row_of_another_length_is_refused(package, file, edit, words):
+    check(package, _first_row(file, edit), [file, *words])
+
+
+@pytest.mark.parametrize("file", [CLAIMS, "sections.csv"])
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda header: ["name", *header[1:]],
+        lambda header: [header[1], header[0], *header[2:]],
+        lambda header: header[:-1],
+        lambda header: [*header, "more"],
+        lambda header: ["", *header[1:]],
+        lambda header: [header[1], *header[1:]],
+    ],
+    ids=["renamed", "swapped", "short", "long", "empty", "twice"],
+)
+def test_columns_that_are_not_as_described_are_refused(package, file, edit):
+    lines = (package / file).read_text("utf-8").split("\n")
+    lines[0] = ",".join(edit(lines[0].split(",")))
+    (package / file).write_text("\n".join(lines), encoding="utf-8")
+    message = refusal(package)
+    assert file in message
+    assert "columns are not those" in message or "too few cells" in message or "too many cells" in message
+
+
+def test_a_renamed_column_is_named(package):
+    text(CLAIMS, "id,quantity,input", "id,quantities,input")(package)
+    message = refusal(package)
+    assert "quantities" in message
+    assert "()" not in message
+
+
+def test_a_quote_that_never_ends(package):
+    text(CLAIMS, "Transfers made a year", '"Transfers made a year')(package)
+    message = refusal(package)
+    assert "claims.csv, row " in message
+    assert "comma-separated" in message
+
+
+def test_a_negative_number_is_no_spreadsheet_formula(package):
+    cells(RELATIONS, "net_persons_nil", goal="-1000")(package)
+    assert Register.read(package).relations["net_persons_nil"].goal == -1000.0
+
+
+def test_a_row_that_nothing_checks_is_accepted_once_it_is_marked_reported(package):
+    without(RELATIONS, "goal_meets_floor")(package)
+    assert "no relation" in refusal(package)
+    cells(CLAIMS, "plan_2016_2020_floor", reported="true")(package)
+    assert Model(Register.read(package)).register.claims["plan_2016_2020_floor"].reported
+
+
+@pytest.mark.parametrize(
+    ("file", "id", "field", "value"),
+    [
+        (CLAIMS, "mean_2016_2020", "printed", "2.8\n7"),
+        (CLAIMS, "mean_2016_2020", "printed", "2.87\n"),
+        (CLAIMS, "mean_2016_2020", "unit", "trans\nfer"),
+        (CLAIMS, "mean_2016_2020", "section", "sca\nle"),
+        (CLAIMS, "mean_2016_2020", "id", "mean_2016_2020\n"),
+        (RELATIONS, "same_share", "readings", "at_risk_share_of_new=as\nin_2019"),
+        (RELATIONS, "net_persons_nil", "solve", "drif\nt"),
+    ],
+)
+def test_a_line_break_in_a_cell_leaves_the_sentence_on_one_line(package, file, id, field, value):
+    cells(file, id, **{field: value})(package)
+    refusal(package)
+
+
+def test_a_scale_in_a_unit_is_refused(package):
+    check(package, cells(CLAIMS, "mean_2016_2020", unit="million transfer"), [CLAIMS, "row 4", "field unit"])
+
+
+@pytest.mark.parametrize("unit", ["%", "percents"])
+def test_percent_by_another_name_is_refused_or_divided_by_100(package, unit):
+    cells(CLAIMS, "excess_2021", unit=unit)(package)
+    try:
+        value = Model(Register.read(package)).estimate("excess_over_plan_2021").value
+    except RegisterError:
+        return
+    assert value == 0.154
+
+
+@pytest.mark.parametrize("goal", ["NaN", "INF"])
+def test_a_goal_is_a_finite_number(package, goal):
+    check(package, cells(RELATIONS, "net_persons_nil", goal=goal), [RELATIONS, "(net_persons_nil)", "field goal"])
+
+
+def test_one_assumption_cannot_be_solved_for_twice(package):
+    check(
+        package,
+        cells(RELATIONS, "composition_fitted", solve="minority_share_south; minority_share_south"),
+        [RELATIONS, "(composition_fitted)", "field solve"],
+    )
+
+
+@pytest.mark.parametrize("file", DATA_FILES[:5])
+def test_an_empty_first_line_is_refused(package, file):
+    raw(file, lambda data: b"\n" + data)(package)
+    assert file in refusal(package)
+
+
+def test_a_blank_row_in_one_table_and_a_bad_reference_to_it_in_another(package):
+    text("sections.csv", "\npolicy", "\n\npolicy")(package)
+    cells(CLAIMS, "mean_2016_2020", section="nowhere")(package)
+    refusal(package)
+
+
+def test_a_row_may_not_take_the_name_of_a_built_in_reading(package):
+    cells(CLAIMS, "total_2021_february", id="published")(package)
+    path = package / RELATIONS
+    path.write_text(path.read_text("utf-8").replace("total_2021_february", "published"), encoding="utf-8")
+    without(READINGS, "transfers_2021,total_2021_february")(package)
+    assert CLAIMS in refusal(package)
+
+
+# Assumptions ------------------------------------------------------------------------------------------------------
+
+ENTRY_CASES = {
+    "low above high": (
+        entry("overlap", low=0.6),
+        ["entry overlap", "field low", "0.6", "above", "0.5"],
+    ),
+    "minimum above maximum": (
+        entry("overlap", minimum=2),
+        ["entry overlap", "field minimum", "2", "above", "1"],
+    ),
+    "a value below its minimum": (
+        entry("persons_per_transfer", value=0.01),
+        ["entry persons_per_transfer", "field value", "0.01", "0.05 to 1"],
+    ),
+    "a value above its maximum": (
+        entry("at_risk_share_of_all", value=1.2),
+        ["entry at_risk_share_of_all", "field value", "1.2", "0 to 1"],
+    ),
+    "an article's value outside": (
+        entry("overlap", article_value=-0.5),
+        ["entry overlap", "field article_value", "-0.5", "0 to 1"],
+    ),
+    "a high end outside": (
+        entry("overlap", high=1.5),
+        ["entry overlap", "field high", "1.5", "0 to 1"],
+    ),
+    "a low end outside": (
+        entry("persons_per_transfer", low=0.01),
+        ["entry persons_per_transfer", "field low", "0.01", "0.05 to 1"],
+    ),
+    "a text for a number": (
+        entry("overlap", value="0.1"),
+        ["entry overlap", "field value", "0.1", "number"],
+    ),
+    "true for a number": (
+        entry("overlap", value=True),
+        ["entry overlap", "field value", "True", "number"],
+    ),
+    "NaN": (
+        entry("overlap", value=float("nan")),
+        ["entry overlap", "field value", "nan", "finite"],
+    ),
+    "infinity": (
+        entry("overlap", maximum=float("inf")),
+        ["entry overlap", "field maximum", "inf", "finite"],
+    ),
+    "an unknown unit": (
+        entry("former_detainees", unit="persn"),
+        ["entry former_detainees", "field unit", "persn", "did you mean 'person'"],
+    ),
+    "a unit that is no base unit": (
+        entry("overlap", unit="percent"),
+        ["entry overlap", "field unit", "percent", "base unit"],
+    ),
+    "a scale for a unit": (
+        entry("former_detainees", unit="million person"),
+        ["entry former_detainees", "field unit", "million person", "base unit"],
+    ),
+    "a unit that does not match its claim": (
+        entry("former_detainees", unit="transfer"),
+        ["entry former_detainees", "field unit", "transfer", "person"],
+    ),
+    "a unit that makes a formula add unlike things": (
+        entry("persons_per_transfer", unit="dimensionless"),
+        [PACKAGE, "analysis.formulas", "total_2019__transfers gives transfer", "in person"],
+    ),
+    "a grade that is none": (
+        entry("overlap", grade="guessed"),
+        ["entry overlap", "field grade", "guessed", "stated"],
+    ),
+    "a shape that is none": (
+        entry("overlap", shape="normal"),
+        ["entry overlap", "field shape", "normal", "triangular"],
+    ),
+    "an unknown claim": (
+        entry("overlap", claim="at_risk_total_rang"),
+        ["entry overlap", "field claim", "claims.csv", "did you mean 'at_risk_total_range'"],
+    ),
+    "a field missing": (entry("overlap", rationale=None), ["entry overlap", "rationale", "required"]),
+    "an empty text": (entry("overlap", rationale=""), ["entry overlap", "field rationale"]),
+    "an unknown field": (entry("overlap", colour="red"), ["entry overlap", "colour"]),
+    "a floor without its reason": (
+        entry("former_detainees", floor={"value": 3, "loosest": 2}),
+        ["entry former_detainees", "field floor", "reason"],
+    ),
+    "a floor that is no number": (
+        entry("former_detainees", floor={"value": "three", "loosest": 2, "reason": "x"}),
+        ["entry former_detainees", "field floor.value", "three"],
+    ),
+    "an id with a space": (entry("overlap", id="over lap"), ["entry over lap", "field id"]),
+    "an entry that is a text": (
+        text(YAML, "- id: overlap", "- words\n- id: overlap"),
+        ["entry number 9", "words", "object"],
+    ),
+    "an entry without an id": (text(YAML, "- id: overlap\n  label", "- label"), ["entry number 9", "id", "required"]),
+    "one thing that is no list": (raw(YAML, lambda _: b"id: overlap\n"), ["array"]),
+    "comments alone": (raw(YAML, lambda _: b"# nothing\n"), ["array"]),
+    "an empty list": (raw(YAML, lambda _: b"[]\n"), [YAML]),
+    "an id given twice": (
+        raw(YAML, lambda data: data + b"\n" + data[data.index(b"- id: overlap") :]),
+        ["entry overlap", "field id", "twice"],
+    ),
+    "a key given twice": (
+        text(YAML, "- id: overlap\n", "- id: overlap\n  value: 0.3\n"),
+        ["not YAML", "value", "twice", "line "],
+    ),
+    "a bracket that never ends": (text(YAML, "- id: overlap", "- id: [overlap"), ["not YAML", "line "]),
+    "a control character": (raw(YAML, lambda data: data + b"\x01"), ["not YAML"]),
+    "a tag that would run code": (
+        raw(YAML, lambda data: data + b"- !!python/object/apply:os.getcwd []\n"),
+        ["not YAML", "tag"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "words"), ENTRY_CASES.values(), ids=ENTRY_CASES.keys())
+def test_a_bad_assumption_is_refused_with_its_entry_and_field(package, change, words):
+    check(package, change, [words[0] if words[0] == PACKAGE else YAML, *words])
+
+
+YAML_FAULTS = {
+    "a key that is a list": text(YAML, "- id: overlap\n", "- ? [a, b]\n  : 1\n  id: overlap\n"),
+    "a date that is none": text(YAML, "settle: whether placements", "settle: 2020-13-45 #"),
+    "a number that is none": text(YAML, "value: 0.62", "value: 0x_"),
+    "a number too large for a float": text(YAML, "value: 0.62", "value: 1" + "0" * 400),
+}
+
+
+@pytest.mark.parametrize("change", YAML_FAULTS.values(), ids=YAML_FAULTS.keys())
+def test_yaml_that_its_reader_stumbles_over_is_refused(package, change):
+    change(package)
+    refusal(package)
+
+
+@pytest.mark.parametrize(
+    "floor",
+    [
+        {"value": float("nan"), "loosest": 200_000, "reason": "x"},
+        {"value": float("inf"), "loosest": 200_000, "reason": "x"},
+        {"value": -1, "loosest": -2, "reason": "x"},
+    ],
+    ids=["nan", "inf", "below the minimum"],
+)
+def test_a_floor_is_finite_and_has_a_meaning(package, floor):
+    check(package, entry("former_detainees", floor=floor), [YAML, "entry former_detainees", "field floor"])
+
+
+@pytest.mark.parametrize("id", ["over\nlap", "overlap\n"])
+def test_a_line_break_in_an_id_leaves_the_sentence_on_one_line(package, id):
+    entry("overlap", id=id)(package)
+    refusal(package)
+
+
+def test_the_value_used_is_the_articles_where_there_is_one(model):
+    assumptions = model.register.assumptions
+    assert (assumptions["persons_per_transfer"].used, assumptions["persons_per_transfer"].value) == (1, 0.9)
+    assert assumptions["former_detainees"].used == 350_000
+
+
+# datapackage.json -------------------------------------------------------------------------------------------------
+
+PACKAGE_CASES = {
+    "broken JSON": (raw(PACKAGE, lambda data: data[:-5]), ["not JSON", "line "]),
+    "a list": (raw(PACKAGE, lambda _: b"[]"), ["analysis.formulas"]),
+    "no settings": (described(lambda p: p.pop("analysis")), ["analysis.formulas", "missing"]),
+    "no formulas": (described(lambda p: p["analysis"].pop("formulas")), ["analysis.formulas", "missing"]),
+    "formulas that are no text": (settings(formulas=["analysis.formulas"]), ["analysis.formulas", "missing"]),
+    "an empty name": (settings(formulas=""), ["analysis.formulas", "not the name of a module"]),
+    "a path for a module": (
+        settings(formulas="analysis/formulas.py"),
+        ["analysis.formulas", "not the name of a module"],
+    ),
+    "a relative module": (settings(formulas=".formulas"), ["analysis.formulas", "not the name of a module"]),
+    "a module that is not there": (
+        settings(formulas="analysis.formulae"),
+        ["analysis.formulas", "analysis.formulae", "can't be imported"],
+    ),
+    "an unknown headline": (
+        settings(headline=["added_whole", "added_hole"]),
+        ["analysis.headline", "'added_hole'", "did you mean 'added_whole'"],
+    ),
+    "a headline that is no list": (settings(headline="added_whole"), ["analysis.headline", "list of names"]),
+    "a headline of numbers": (settings(headline=[1]), ["analysis.headline", "list of names"]),
+    "an unknown quantity in one choice": (
+        settings(one_choice=[["total_2019", "south_2018"]]),
+        ["analysis.one_choice", "'south_2018'", "did you mean 'south_2019'"],
+    ),
+    "one choice that is a flat list": (
+        settings(one_choice=["total_2019", "south_2019"]),
+        ["analysis.one_choice", "list of lists"],
+    ),
+    "no resources": (described(lambda p: p.pop("resources")), ["resources", "missing"]),
+    "resources that are names": (described(lambda p: p.update(resources=["claims"])), ["resources", "missing"]),
+    "a resource missing": (
+        described(lambda p: p["resources"].remove(resource(p, "readings"))),
+        ["resources", "readings"],
+    ),
+    "an unknown type": (
+        described(lambda p: resource(p, "claims")["schema"]["fields"][0].update(type="strng")),
+        ["not a data package", "strng"],
+    ),
+    "a pattern that is none": (
+        described(lambda p: resource(p, "claims")["schema"]["fields"][8].update(constraints={"pattern": "["})),
+        ["resources", "the schema of claims"],
+    ),
+    "a path out of the folder": (
+        described(lambda p: resource(p, "claims").update(path="../claims.csv")),
+        ["not a data package", "../claims.csv"],
+    ),
+    "no schema of the assumptions": (
+        described(lambda p: resource(p, "assumptions").pop("jsonSchema")),
+        ["jsonSchema", "missing"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "words"), PACKAGE_CASES.values(), ids=PACKAGE_CASES.keys())
+def test_a_bad_description_is_refused_with_its_field(package, change, words):
+    check(package, change, [PACKAGE, *words])
+
+
+DESCRIPTION_FAULTS = {
+    "a table without a schema, and a short row": all_of(
+        described(lambda p: resource(p, "claims").pop("schema")),
+        _first_row(CLAIMS, lambda line: line.rsplit(",", 1)[0]),
+    ),
+    "a schema of the assumptions that is none": described(
+        lambda p: resource(p, "assumptions")["jsonSchema"].update(type="arr")
+    ),
+    "a bound that is NaN": text(PACKAGE, '"minimum": 1\n', '"minimum": NaN\n'),
+    "one choice with a reading that the other quantity lacks": all_of(
+        settings(one_choice=[["total_2019", "at_risk_2019"]]),
+        cells(RELATIONS, "southern_at_values", readings="at_risk_2019=composition"),
+    ),
+    "brackets without end": raw(PACKAGE, lambda _: b"[" * 100_000),
+}
+
+
+@pytest.mark.parametrize("change", DESCRIPTION_FAULTS.values(), ids=DESCRIPTION_FAULTS.keys())
+def test_a_description_that_a_library_stumbles_over_is_refused(package, change):
+    change(package)
+    refusal(package)
+
+
+def test_a_table_without_a_schema_is_refused(package):
+    check(package, described(lambda p: resource(p, "claims").pop("schema")), [PACKAGE, "schema"])
+
+
+def test_no_code_is_run_from_a_data_package(package, monkeypatch):
+    (package / "formulas_inside.py").write_text("def at_risk_2019(south_2019):\n    return south_2019\n", "utf-8")
+    settings(formulas="formulas_inside")(package)
+    monkeypatch.syspath_prepend(str(package))
+    message = refusal(package)
+    assert "analysis.formulas" in message
+    assert "'formulas_inside' lies in the data package" in message
+
+
+def test_a_module_that_itself_lacks_an_import_is_refused(package, tmp_path, monkeypatch):
+    (tmp_path / "formulas_that_lack.py").write_text("import no_such_library\n", "utf-8")
+    settings(formulas="formulas_that_lack")(package)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert "no_such_library" in refusal(package)
+
+
+def test_a_module_that_cannot_be_parsed_is_refused(package, tmp_path, monkeypatch):
+    (tmp_path / "formulas_with_a_slip.py").write_text("def at_risk_2019(:\n", "utf-8")
+    settings(formulas="formulas_with_a_slip")(package)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert "formulas_with_a_slip" in refusal(package)
+
+
+# Formulas against rows --------------------------------------------------------------------------------------------
+
+
+def with_formulas(*formulas) -> str:
+    """The refusal of the article's rows with its own formulas and these besides."""
+    with pytest.raises(RegisterError) as refused:
+        Model(Register.read(ROOT / "data"), [_article(), module(*formulas)])
+    message = str(refused.value)
+    assert "\n" not in message
+    assert message.startswith((f"{shown(ROOT / 'data' / PACKAGE)}, field", f"{shown(ROOT / 'data' / READINGS)}:"))
+    return message
+
+
+def test_a_formula_that_needs_what_nothing_supplies():
+    def more_than_all(transfers_2020):
+        return transfers_2020
+
+    message = with_formulas(more_than_all)
+    assert "more_than_all" in message
+    assert "'transfers_2020', which no formula or row supplies; did you mean 'transfers_20" in message
+    assert "field analysis.formulas" in message
+
+
+def test_formulas_that_need_each_other():
+    def hen(egg):
+        return egg
+
+    def egg(hen):
+        return hen
+
+    message = with_formulas(hen, egg)
+    assert "egg, hen need each other in a circle" in message
+
+
+def test_a_formula_that_needs_itself():
+    def hen(hen):
+        return hen
+
+    assert "hen need each other in a circle" in with_formulas(hen)
+
+
+def test_a_formula_in_another_unit_than_the_row_of_its_quantity():
+    def at_risk_2021__in_transfers(transfers_2021):
+        return transfers_2021
+
+    rows = Register.read(ROOT / "data")
+    reading = next(iter(rows.readings.values()))
+    object.__setattr__(rows, "readings", {**rows.readings, ("at_risk_2021", "in_transfers"): reading})
+    with pytest.raises(RegisterError, match="in_transfers gives transfer, but at_risk_2021 is in person"):
+        Model(rows, [_article(), module(at_risk_2021__in_transfers)])
+
+
+def test_a_formula_that_adds_unlike_units():
+    def mixed(transfers_2021, total_2019):
+        return transfers_2021 + total_2019
+
+    message = with_formulas(mixed)
+    assert "mixed adds or compares unlike units (" in message
+    assert "transfer" in message
+    assert "person" in message
+
+
+def test_a_formula_that_breaks():
+    def broken(total_2019):
+        return total_2019.no_such_thing
+
+    message = with_formulas(broken)
+    assert "broken can't be computed (AttributeError" in message
+
+
+def test_a_named_formula_without_a_row_of_readings():
+    def total_2019__doubled(labourers_2019, persons_per_labourer):
+        return 2 * labourers_2019 * persons_per_labourer
+
+    message = with_formulas(total_2019__doubled)
+    assert "total_2019__doubled has no row" in message
+
+
+def test_two_formulas_of_one_name():
+    def at_risk_2021(at_risk_2019):
+        return at_risk_2019
+
+    assert "two things are called at_risk_2021" in with_formulas(at_risk_2021)
+
+
+def test_a_formula_that_divides_by_one_less_its_first_share_is_accepted():
+    def grossed_up(overlap, total_2019):
+        return total_2019 / (1 - overlap)
+
+    made = Model(Register.read(ROOT / "data"), [_article(), module(grossed_up)])
+    assert made.estimate("grossed_up").value == 2_590_000  # overlap is 0
+
+
+def test_functions_that_are_private_or_come_from_elsewhere_are_no_formulas():
+    def _helper(nothing_at_all):
+        return nothing_at_all
+
+    made = module(_helper)
+    made.shutil_copy = shutil.copy
+    made.other = ModuleType("other")
+    assert "_helper" not in Model(Register.read(ROOT / "data"), [_article(), made]).quantities
+
+
+def _article():
+    return importlib.import_module("analysis.formulas")
+
+
+# What is read -----------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_is_named_by_the_environment(package, monkeypatch):
+    monkeypatch.setenv("ANALYSIS_DATA", str(package))
+    assert default_folder() == package
+    assert Register.read().folder == package
+    monkeypatch.delenv("ANALYSIS_DATA")
+    assert default_folder() == ROOT / "data"
+
+
+def test_files_are_named_from_the_working_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert shown(tmp_path / "data" / "claims.csv") == str(Path("data") / "claims.csv")
+    assert shown(ROOT / "data" / "claims.csv") == str(ROOT / "data" / "claims.csv")
+
+
+def test_rows_are_read_as_they_stand(model):
+    claims = model.register.claims
+    assert list(claims)[:2] == ["plan_2016_2020_floor", "plan_2016_2020"]
+    row = claims["increase_2019_2021"]
+    assert (row.row, row.quantity, row.input, row.reported) == (14, "net_new_transfers", True, False)
+    assert (row.section, row.paragraph, row.item) == ("scale", 2, None)
+    assert (row.published.printed, row.published.rounding_unit, row.published.rounding_unit_other) == (
+        "300000", "10000", "100000",
+    )  # fmt: skip
+    assert claims["plan_2016_2020"].published.target
+    assert not row.published.target
+    assert claims["growth_rate_2019_2021"].unit == "dimensionless"
+    assert claims["figure_2019_all"].unit == "labourer"
+    assert model.register.relations["composition_fitted"].solve == ("minority_share_south", "minority_share_outside")
+    assert model.register.relations["net_persons_nil"].goal == 0.0
+    assert model.register.relations["added_whole"].goal is None
+    reading = model.register.readings["at_risk_2019", "southern"]
+    assert (reading.grade, reading.default, reading.reconstruction) == ("chosen", False, True)
+
+
+def test_a_place_reads_as_a_phrase(package):
+    cells(CLAIMS, "mean_2016_2020", item="3")(package)
+    claims = Register.read(package).claims
+    assert claims["plan_2016_2020"].where == "section mobilization-2016-2020, paragraph 6"
+    assert claims["mean_2016_2020"].where == "section mobilization-2016-2020, paragraph 6, item 3"
+    assert claims["net_increase_note_4"].where == "note 4"
+
+
+# Against other readers --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", ["data", "tests/packages/tiny"])
+def test_frictionless_and_json_schema_find_nothing_to_say(folder):
+    import jsonschema
+
+    path = ROOT / folder / PACKAGE
+    descriptor = json.loads(path.read_text("utf-8"))
+    described_package = frictionless.Package.from_descriptor(descriptor, basepath=str(path.parent))
+    for name in described_package.resource_names:
+        if name == "assumptions":
+            entries = yaml.safe_load((path.parent / YAML).read_text("utf-8"))
+            jsonschema.validate(entries, resource(descriptor, name)["jsonSchema"])
+            continue
+        report = described_package.get_resource(name).validate()
+        assert report.valid, report.flatten(["rowNumber", "fieldName", "note"])
+
+
+def test_every_file_of_the_package_is_described():
+    descriptor = json.loads((ROOT / "data" / PACKAGE).read_text("utf-8"))
+    assert {entry["path"] for entry in descriptor["resources"]} >= {*DATA_FILES}
+
+
+@pytest.mark.parametrize("file", [CLAIMS, RELATIONS])
+def test_a_table_is_read_by_commas_whatever_else_its_cells_hold(package, file):
+    """A reader that guesses the separator from the text would take another sign that is as frequent."""
+    path = package / file
+    rows = read_rows(path)
+    for sign in (";", "|"):
+        for row in rows[1:]:
+            row[rows[0].index("note")] = sign.join("abcdefghijklmnopqrstuvwxyz")
+        write_rows(path, rows)
+        assert len(Register.read(package).claims) == 16
+
+
+def test_removing_a_needed_file_names_it(package):
+    check(package, removed("sources.csv"), ["sources.csv: the file is missing"])
