@@ -12,9 +12,11 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Annotated, Any
 
 import typer
+from rich.box import HORIZONTALS
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
@@ -49,7 +51,7 @@ from analysis.results import (
 from analysis.units import UnitError, nearest, to_base
 from analysis.verdicts import Outcome, judge, judge_all
 
-#: How wide a table is printed where there is no terminal to ask.
+#: How wide a table is printed where neither a terminal nor COLUMNS says.
 WIDTH = 150
 
 
@@ -186,8 +188,7 @@ def list_(
     register = model.register
     lines = {
         "claims": [
-            f"{c.id}  {c.published}, {c.unit_as_printed}: {c.statement} ({c.period}); {c.where}"
-            for c in register.claims.values()
+            f"{c.id}  {c.published}{_noun(c)}: {c.statement} ({c.period}); {c.where}" for c in register.claims.values()
         ],
         "relations": [f"{r.id}  {r.statement} ({r.quantity})" for r in register.relations.values()],
         "quantities": [f"{q}  {model.name(q)} ({model.units[q]})" for q in model.quantities],
@@ -340,7 +341,7 @@ def _model(data: Path | None) -> Model:
 
 def _console() -> Console:
     console = Console()
-    return console if console.is_terminal else Console(width=WIDTH)
+    return console if console.is_terminal else Console(width=get_terminal_size((WIDTH, 24)).columns)
 
 
 @dataclass(frozen=True)
@@ -397,7 +398,8 @@ def _moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str,
 
 def _print_table(model: Model, outcomes: list[Outcome]) -> None:
     frame = screen(model, outcomes)
-    grid = Grid(box=None, pad_edge=False, caption=CAVEAT, caption_justify="left", header_style="bold")
+    grid = Grid(box=HORIZONTALS, show_lines=True, pad_edge=False, header_style="bold")
+    grid.caption, grid.caption_justify = CAVEAT, "left"
     ratios = {"relation": 5, "published": 3, "recomputed": 2, "bounds": 3, "verdict": 5}
     for name in frame.columns:
         grid.add_column(str(name), ratio=ratios.get(str(name), 1), overflow="fold", min_width=6)
@@ -437,10 +439,13 @@ def _span(interval: Interval) -> str:
     return f"{low} to {'below ' if interval.high_open else ''}{high}"
 
 
+def _noun(claim: Claim) -> str:
+    return "" if claim.published.unit == "percent" else f" {claim.unit_as_printed}"
+
+
 def _printed(model: Model, claim: Claim) -> list[str]:
     published = claim.published
-    noun = "" if published.unit == "percent" else f" {claim.unit_as_printed}"
-    lines = [f"printed: {published}{noun} ({claim.period}, {claim.place}); held in {claim.unit}"]
+    lines = [f"printed: {published}{_noun(claim)} ({claim.period}, {claim.place}); held in {claim.unit}"]
     ends = ("low", "high") if published.qualifier == "range" else ("",)
     for end in ends if published.qualifier != "vague" else ():
         stands, asserts = published.stands_for(end), published.asserts(end)

@@ -71,8 +71,8 @@ def plan_against_actual_frame(study: Study) -> pd.DataFrame:
     rows = [
         ("Planned a year, 2016-2020", "planned", "planned_transfers_2016_2020", none),
         ("Made a year, 2016-2020", "made", "transfers_2016_2020", none),
-        ("Planned 2021, implied by the total beside it", "implied", "planned_transfers_2021", february),
-        ("Planned 2021, implied by the later total", "implied", "planned_transfers_2021", tianshan),
+        ("Planned 2021, implied by the total given with it", "implied", "planned_transfers_2021", february),
+        ("Planned 2021, implied by the total given with the growth", "implied", "planned_transfers_2021", tianshan),
         ("Made 2021, printed with the plan", "made", "transfers_2021", february),
         ("Made 2021, printed with the growth", "made", "transfers_2021", tianshan),
     ]
@@ -93,9 +93,9 @@ def plan_against_actual(ax: Axes, frame: pd.DataFrame) -> None:
         implied = frame.loc[frame["role"] == "implied", "value"]
         below = bool((implied < mean).all())
         ax.set_title(
-            "The plan for 2021 lay below the level already reached"
+            "The plan implied for 2021 lies below the mean of 2016-2020"
             if below
-            else "The plan for 2021 beside the level already reached"
+            else "The plan implied for 2021 beside the mean of 2016-2020"
         )
         _key(ax, {"planned": "printed plan", "implied": "implied plan", "made": "made"}, styles)
         _foot(ax, "million transfers", "Sections mobilization-2016-2020, paragraph 6, and scale, paragraph 2.")
@@ -130,7 +130,7 @@ def two_values_of_2019(ax: Axes, frame: pd.DataFrame) -> None:
         _dots(ax, shown, styles)
         labourers = float(frame.loc[frame["role"] == "labourers", "value"].iloc[0])
         ax.axvline(labourers / 1e6, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-        ax.set_title("Two figures for 2019: one unit can't serve both")
+        ax.set_title("Two figures for 2019 that can't be one quantity")
         _key(ax, {"transfers": "transfers", "labourers": "labourers (unit not stated)", "persons": "persons"}, styles)
         _foot(
             ax,
@@ -202,6 +202,7 @@ def waterfall_frame(study: Study) -> pd.DataFrame:
     model = study.model
     rows = []
     floor = 0.0
+    spread = (0.0, 0.0)
     added = study.value("net_new_persons") * study.value("at_risk_share_of_new")
     detained = study.value("former_detainees") * (1 - study.value("overlap"))
     for label, role, quantity, size in (
@@ -218,6 +219,9 @@ def waterfall_frame(study: Study) -> pd.DataFrame:
         if assumption and quantity not in study.setting.readings and quantity not in study.setting.values:
             kept = detained / study.value(quantity)
             low, high = floor + assumption.low * kept, floor + assumption.high * kept
+            spread = low - floor - size, high - floor - size
+        if quantity == "at_risk_total":
+            low, high = low + spread[0], high + spread[1]
         start = 0.0 if level else floor
         floor = start + size
         rows.append(
@@ -295,8 +299,8 @@ def waterfall(ax: Axes, frame: pd.DataFrame) -> None:
         _foot(
             ax,
             "",
-            "Section scale; note 4. Black lines: what the printed digits leave open, and the range of former "
-            "detainees. Arrows: open ends. "
+            "Section scale; note 4. Black lines: what the printed digits leave open, and the range over which the "
+            "chosen number of former detainees is varied. Arrows: open ends. "
             f"Dashes: 2021 as printed, {approaches['words']}.",
         )
 
@@ -331,7 +335,7 @@ def all_relations_frame(study: Study) -> pd.DataFrame:
 
 
 def all_relations(ax: Axes, frame: pd.DataFrame) -> None:
-    """A dot a relation at recomputed over printed, by verdict; passes that could hardly have failed are pale."""
+    """A dot a relation at recomputed over printed, by verdict; passes with a power below 0.8 are pale."""
     with plt.rc_context(STYLE):
         styles = {"reproduced": (BLUE, "o"), "consistent": (ORANGE, "s"), "inconsistent": (BLACK, "X")}
         limit = 1.6
@@ -354,7 +358,12 @@ def all_relations(ax: Axes, frame: pd.DataFrame) -> None:
         ax.tick_params(axis="y", length=0)
         ax.set_title("What is printed beside what is recomputed", loc="left")
         _key(ax, {name: name for name in styles}, styles)
-        _foot(ax, "recomputed over printed", "Pale: a pass that could hardly have failed. Grey: as printed.")
+        _foot(
+            ax,
+            "recomputed over printed",
+            "Pale: a pass with a power below 0.8. Grey: as printed. Fitted and derived relations, and a claim in "
+            "words, have no printed number to divide by.",
+        )
 
 
 # Common strokes -------------------------------------------------------------------------------------------------------

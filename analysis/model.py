@@ -724,12 +724,17 @@ class Model:
                 way = pending.pop(key)
                 unit = self._unit_of(way, units)
                 if not _same(units.setdefault(key[0], unit), unit):
-                    raise RegisterError(
-                        self._package,
-                        f"the formula {_called(way)} gives {unit}, but {key[0]} is in {units[key[0]]}",
-                        field="analysis.formulas",
-                    )
+                    raise self._unlike(key[0], way, unit, units[key[0]])
         return units
+
+    def _unlike(self, quantity: str, way: Way, unit: str, held: str) -> RegisterError:
+        """A formula and a row, or another formula, that give one quantity in two units."""
+        rows = [claim for claim in self.register.claims.values() if claim.quantity == quantity]
+        message = f"{quantity} is in {held} here, but the formula {_called(way)} gives {unit}"
+        if rows:
+            where: dict[str, Any] = {"row": rows[0].row, "id": rows[0].id, "field": "unit"}
+            return RegisterError(self.register.file("claims.csv"), message, **where)
+        return RegisterError(self._package, message, field="analysis.formulas")
 
     def _unit_of(self, way: Way, units: Mapping[str, str]) -> str:
         """The unit that a formula gives, from one run of it on quantities."""

@@ -34,10 +34,18 @@ from typing import Any
 import pandas as pd
 
 from analysis.model import ARTICLE, Circle, Model, ModelError, OutOfBounds, Plan, Setting
+from analysis.published import TIE
 from analysis.register import Claim, InputError, Register, RegisterError, shown
 from analysis.units import BASE_UNITS, nearest
 from analysis.verdicts import Outcome, judge_all
 
+KIND_WORDS = {
+    "point": "neither a ceiling nor a floor",
+    "floor": "a floor",
+    "ceiling": "a ceiling",
+    "range": "a range",
+    "none": "no bound on either side",
+}
 CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are true."
 READING = "__reading"
 
@@ -160,7 +168,7 @@ def published_words(model: Model, outcome: Outcome) -> str:
     if claim.published.qualifier == "vague":
         floor = "" if outcome.published_low in (None, -math.inf) else f"at least {outcome.published_low:,.0f}"
         ceiling = "" if outcome.published_high in (None, math.inf) else f"at most {outcome.published_high:,.0f}"
-        return f"in words: {' and '.join(filter(None, (floor, ceiling)))}"
+        return f"in words, read as {' and '.join(filter(None, (floor, ceiling)))}"
     end = f", {relation.end} end" if relation.end else ""
     return f"{claim.published}{end}"
 
@@ -170,16 +178,8 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
     if outcome.verdict == "fitted":
         if not outcome.solved:
             return f"fitted: {outcome.reason}"
-        points = [
-            ", ".join(
-                f"{name} = {value_words(model, name, value, place_of(model, (), value), decimals=4)}"
-                for name, value in point
-            )
-            for point in outcome.solved
-        ]
-        meaning = " (no meaning)" if "no meaning" in outcome.reason and len(points) == 1 else ""
-        outside = " (outside its range)" if "outside" in outcome.reason and len(points) == 1 else ""
-        return f"fitted at {'; or '.join(points)}{meaning}{outside}"
+        points = [", ".join(_solved_words(model, name, value) for name, value in point) for point in outcome.solved]
+        return f"fitted at {'; or '.join(points)}"
     if not outcome.verdict:
         return "derived" if outcome.recomputed is not None else f"not computable: {outcome.reason}"
     notes = [f"{outcome.verdict_other} at the other rounding"] if outcome.verdict_other else []
@@ -188,6 +188,16 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
         needed = "no tolerance would do" if outcome.needed is None else f"tolerance needed {outcome.needed:.3f}"
         notes.append(needed)
     return f"{outcome.verdict} ({'; '.join(notes)})" if notes else outcome.verdict
+
+
+def _solved_words(model: Model, name: str, value: float) -> str:
+    assumption = model.register.assumptions[name]
+    words = f"{name} = {value_words(model, name, value, place_of(model, (), value), decimals=4)}"
+    slack = TIE * max(abs(assumption.minimum), abs(assumption.maximum))
+    if not assumption.minimum - slack <= value <= assumption.maximum + slack:
+        return f"{words} (no meaning)"
+    inside = assumption.low - slack <= value <= assumption.high + slack
+    return words if inside else f"{words} (outside its range)"
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------
@@ -224,7 +234,7 @@ class Prose(str):
 
 
 def screen(model: Model, outcomes: Iterable[Outcome]) -> pd.DataFrame:
-    """Outcomes as a reader wants them: relation, published, recomputed, bounds, kind, verdict, rests on, power."""
+    """Outcomes as a reader wants them: a relation a row, with its id, all in words."""
     rows = []
     for outcome in outcomes:
         quantity = outcome.relation.quantity
@@ -236,7 +246,7 @@ def screen(model: Model, outcomes: Iterable[Outcome]) -> pd.DataFrame:
         power = "" if outcome.power is None else f"{outcome.power:.2f}{', weak' if outcome.weak else ''}"
         rows.append(
             {
-                "relation": outcome.relation.statement,
+                "relation": f"{outcome.relation.statement} ({outcome.relation.id})",
                 "published": published_words(model, outcome),
                 "recomputed": value_words(model, quantity, outcome.recomputed, place),
                 "bounds": low if low == high else f"{low} to {high}",
@@ -453,12 +463,23 @@ class Study:
             return "not computable"
 
     def prose(self, template: str) -> Prose:
-        """A paragraph in which ``{quantity}`` and ``{quantity.reading}`` are replaced by their values.
+        """A paragraph in which ``{quantity}`` and ``{quantity.reading}`` are replaced by their values, and
+        ``{quantity|kind}`` by what its kind says.
 
         >>> Study(["added_whole"]).prose("At risk in 2021: {at_risk_2021} persons.")
         At risk in 2021: 1.9 million persons.
         """
-        return Prose(re.sub(r"\{([a-z0-9_.]+)\}", lambda found: self.words(found[1]), template))
+
+        def put(found: re.Match[str]) -> str:
+            return self.kind_words(found[1]) if found[2] else self.words(found[1])
+
+        return Prose(re.sub(r"\{([a-z0-9_.]+)(\|kind)?\}", put, template))
+
+    def kind_words(self, name: str) -> str:
+        """What the kind of ``quantity`` or ``quantity.reading`` says, under the study's setting."""
+        with contextlib.suppress(Circle):
+            return KIND_WORDS[self.model.kind(self._plan(name))]
+        return "not computable"
 
 
 def split(parameters: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
