@@ -12,7 +12,6 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import Annotated, Any
 
 import typer
@@ -51,8 +50,8 @@ from analysis.results import (
 from analysis.units import UnitError, nearest, to_base
 from analysis.verdicts import Outcome, judge, judge_all
 
-#: How wide a table is printed where neither a terminal nor COLUMNS says.
-WIDTH = 150
+#: How wide a table is printed where there is no terminal to ask, and the narrowest terminal that a table is printed on.
+WIDTH, NARROW = 150, 110
 
 
 class _Commands(TyperGroup):
@@ -273,7 +272,7 @@ def _explain_relation(model: Model, relation: Relation, given: Given, full: bool
     plan = model.plan(relation.quantity, model.under(setting, relation.readings))
     given.check_used(model, [plan])
     typer.echo(f"{relation.id}  relation: {relation.statement}")
-    _console().print(_tree(model, plan, full), highlight=False, soft_wrap=True)
+    _print_tree(_tree(model, plan, full))
     if relation.claim:
         typer.echo(f"against {relation.claim}{f', its {relation.end} end' if relation.end else ''}")
         for line in _printed(model, model.register.claims[relation.claim]):
@@ -287,7 +286,7 @@ def _explain_quantity(model: Model, quantity: str, given: Given, full: bool) -> 
     plan = model.plan(quantity, setting)
     given.check_used(model, [plan])
     estimate = model.estimate(quantity, setting)
-    _console().print(_tree(model, plan, full), highlight=False, soft_wrap=True)
+    _print_tree(_tree(model, plan, full))
     numbers = (estimate.value, estimate.low, estimate.high)
     place = place_of(model, plan.depends_on, estimate.value)
     typer.echo(_result(model, quantity, numbers, estimate.kind, place, full))
@@ -341,7 +340,7 @@ def _model(data: Path | None) -> Model:
 
 def _console() -> Console:
     console = Console()
-    return console if console.is_terminal else Console(width=get_terminal_size((WIDTH, 24)).columns)
+    return console if console.is_terminal else Console(width=WIDTH)
 
 
 @dataclass(frozen=True)
@@ -398,14 +397,21 @@ def _moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str,
 
 def _print_table(model: Model, outcomes: list[Outcome]) -> None:
     frame = screen(model, outcomes)
+    console = _console()
+    if console.width < NARROW:
+        for row in frame.to_dict("records"):
+            parts = [f"{name} {text}" for name, text in row.items() if text and name != "relation"]
+            typer.echo(f"{row['relation']}\n    {'; '.join(parts)}")
+        typer.echo(CAVEAT)
+        return
     grid = Grid(box=HORIZONTALS, show_lines=True, pad_edge=False, header_style="bold")
     grid.caption, grid.caption_justify = CAVEAT, "left"
     ratios = {"relation": 5, "published": 3, "recomputed": 2, "bounds": 3, "verdict": 5}
     for name in frame.columns:
         grid.add_column(str(name), ratio=ratios.get(str(name), 1), overflow="fold", min_width=6)
-    for row in frame.itertuples(index=False):
-        grid.add_row(*(escape(str(cell)) for cell in row))
-    _console().print(grid, highlight=False)
+    for cells in frame.itertuples(index=False):
+        grid.add_row(*(escape(str(cell)) for cell in cells))
+    console.print(grid, highlight=False)
 
 
 def _typed(row: dict[Any, str]) -> dict[str, Any]:
@@ -494,6 +500,12 @@ def _tree(model: Model, plan: Plan, full: bool) -> Tree:
         return here
 
     return branch(plan.target, None)
+
+
+def _print_tree(tree: Tree) -> None:
+    # Where there is no terminal, a line is a line, however long.
+    console = Console()
+    (console if console.is_terminal else Console(width=1000)).print(tree, highlight=False, soft_wrap=True)
 
 
 def _verdict_line(model: Model, outcome: Outcome, full: bool) -> str:

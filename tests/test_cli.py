@@ -14,12 +14,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 import analysis
-from analysis.cli import app
+from analysis.cli import _print_table, app
 from analysis.model import Model
+from analysis.register import Register
 from analysis.results import CAVEAT
+from analysis.verdicts import judge_all
 from tests.spoiling import Change, added, all_of, cells, raw, removed, settings, text, without
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,7 +105,7 @@ def notebook(folder: Path, name: str, *sources: str, relations: list[str] | None
 def test_verify_prints_every_relation_the_caveat_and_one_line_of_counts(model: Model) -> None:
     result = run("verify")
     assert (result.status, result.err) == (0, "")
-    assert re.search(r"^relation +published +recomputed +bounds +kind +verdict +rests on +power", result.out, re.M)
+    assert re.search(r"^ ?relation +published +recomputed +bounds +kind +verdict +rests on +power", result.out, re.M)
     assert result.out.splitlines()[-1].startswith(f"16 claims, {len(model.register.relations)} relations: ")
     assert CAVEAT in result.flat
     assert result.flat.count("fitted at") == sum(bool(r.solve) for r in model.register.relations.values())
@@ -231,7 +234,7 @@ def test_list_gives_one_line_each(model: Model) -> None:
 
 def test_list_says_what_a_reader_needs() -> None:
     claims = run("list", "claims").out
-    assert "net_increase_note_4  about 300,000, persons: Persons added" in claims
+    assert "net_increase_note_4  about 300,000 persons: Persons added" in claims
     assert "note 4" in claims
     readings = run("list", "readings").out
     assert "transfers_2019=from_rate" in readings
@@ -731,3 +734,19 @@ def change_directory(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
 def test_the_tiny_copy_of_a_package_can_lie_anywhere(package: Path, tmp_path: Path) -> None:
     shutil.move(package, tmp_path / "else where")
     assert run("verify", "--data", tmp_path / "else where").status == 0
+
+
+def test_on_a_narrow_terminal_a_relation_is_a_paragraph(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.setattr("analysis.cli._console", lambda: Console(width=80))
+    made = Model(Register.read(ROOT / "data"))
+    _print_table(made, judge_all(made, ["added_whole"]))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "All who were added are at risk (added_whole)"
+    assert "recomputed 1.9 million" in lines[1]
+    assert lines[-1] == CAVEAT
+
+
+def test_verify_prints_the_headline_table_as_markdown(model: Model) -> None:
+    result = run("verify", "--markdown")
+    assert result.status == 0
+    assert result.out.count("\n| ") == 1 + len(model.register.headline)

@@ -247,9 +247,9 @@ def test_a_title_that_no_longer_holds_is_not_shown(model: Model) -> None:
     other = drawn("waterfall", FIGURES["waterfall"].frame(study(model, former_detainees__reading="from_high_end")))
     assert "bound nothing" not in other.get_title("left")
     plan = FIGURES["plan_against_actual"]
-    assert "below the level" in drawn("plan_against_actual", plan.frame(study(model))).get_title("left")
+    assert "lies below" in drawn("plan_against_actual", plan.frame(study(model))).get_title("left")
     frame = plan.frame(study(model, excess_over_plan_2021=0.05))  # 3.2/1.05 = 3.05 million, above 2.87
-    assert "below the level" not in drawn("plan_against_actual", frame).get_title("left")
+    assert "lies below" not in drawn("plan_against_actual", frame).get_title("left")
 
 
 def test_all_relations_have_a_mark_each_and_what_lies_beyond_the_edge_a_number(article: Study) -> None:

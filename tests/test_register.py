@@ -889,7 +889,10 @@ def test_a_formula_in_another_unit_than_the_row_of_its_quantity():
     rows = Register.read(ROOT / "data")
     reading = next(iter(rows.readings.values()))
     object.__setattr__(rows, "readings", {**rows.readings, ("at_risk_2021", "in_transfers"): reading})
-    with pytest.raises(RegisterError, match="in_transfers gives transfer, but at_risk_2021 is in person"):
+    with pytest.raises(
+        RegisterError,
+        match=r"claims\.csv, row \d+ .*, field unit: at_risk_2021 is in person .*in_transfers gives transfer",
+    ):
         Model(rows, [_article(), module(at_risk_2021__in_transfers)])
 
 

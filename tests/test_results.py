@@ -204,7 +204,7 @@ def test_a_row_of_the_screen_by_hand(model: Model, outcomes: dict[str, Outcome])
         "power",
     ]
     assert frame.loc[0].to_dict() == {
-        "relation": "All who were added are at risk",
+        "relation": "All who were added are at risk (added_whole)",
         "published": "approaches 2 million",
         "recomputed": "1.9 million",
         "bounds": "1.84 million to 1.96 million",
@@ -251,9 +251,9 @@ def test_what_rests_on_printed_numbers_alone_says_so(model: Model, outcomes: dic
         # (1.6 - 1.65 s)/0.94 at s = 0.88, 0.95 and 1.
         (
             "composition_fitted",
-            "fitted at minority_share_south = 0.8800, minority_share_outside = 0.1574; "
-            "or minority_share_south = 0.9500, minority_share_outside = 0.0346; "
-            "or minority_share_south = 1.0000, minority_share_outside = -0.0532",
+            "fitted at minority_share_south = 0.8800, minority_share_outside = 0.1574 (outside its range); "
+            "or minority_share_south = 0.9500, minority_share_outside = 0.0346 (outside its range); "
+            "or minority_share_south = 1.0000, minority_share_outside = -0.0532 (no meaning)",
         ),
         ("low_end_several_three", "inconsistent (reproduced at the other rounding)"),
     ],
@@ -274,7 +274,7 @@ def test_a_fit_without_a_solution_says_why(model: Model, outcomes: dict[str, Out
         ("net_persons_ratio_one", "about 300,000"),
         ("net_persons_nil", "goal 0"),
         ("plan_2021_from_february", ""),
-        ("detainees_from_low_end", "in words: at least 300,000"),
+        ("detainees_from_low_end", "in words, read as at least 300,000"),
     ],
 )
 def test_what_is_printed_in_words(model: Model, outcomes: dict[str, Outcome], relation: str, words: str) -> None:
@@ -562,7 +562,9 @@ def test_a_relation_whose_readings_make_a_circle_under_a_setting_names_them(mode
 def test_a_study_table_has_the_relations_that_are_named(model: Model) -> None:
     study = Study(["added_whole", "same_share"], model=model)
     assert len(study.table().frame) == 2
-    assert list(study.table("same_share").frame["relation"]) == ["Of those added, the share of 2019 is at risk"]
+    assert list(study.table("same_share").frame["relation"]) == [
+        "Of those added, the share of 2019 is at risk (same_share)"
+    ]
 
 
 def test_claims_of_a_study_are_those_it_checks_and_starts_from(model: Model) -> None:
