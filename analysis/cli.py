@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +40,7 @@ from analysis.results import (
     place_of,
     published_words,
     read_expected,
+    refuse_foreign,
     relations_frame,
     role,
     screen,
@@ -63,6 +66,11 @@ class _Commands(TyperGroup):
         except InputError as error:
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(2) from None
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            typer.echo(f"error: the output can't be written ({error.strerror})", err=True)
+            raise typer.Exit(2) from None
 
 
 app = typer.Typer(
@@ -80,7 +88,8 @@ Notebooks = Annotated[Path | None, typer.Option("--notebooks", help="Another fol
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. A request to end is an ordinary end, so that nothing half-written is left behind."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     app(prog_name="analysis")
 
 
@@ -114,6 +123,7 @@ def reproduce(
     expected = read_expected(model.register)
     found = all_notebooks(notebooks)
     outcomes = judge_all(model)
+    refuse_foreign(out)
     figures.headless()
     console = Console(stderr=True)
     with whole(out) as folder:
@@ -144,6 +154,8 @@ def verify(
     """Print the verdicts without the notebooks; exit status 1 when something moved."""
     from analysis.notebooks import all_notebooks, shown_in
 
+    if as_json + as_csv + as_markdown > 1:
+        raise InputError("--json, --csv and --markdown are one choice")
     model = _model(data)
     expected = read_expected(model.register)
     outcomes = judge_all(model)
@@ -202,6 +214,7 @@ def list_(
             for a in register.assumptions.values()
         ],
     }
+    what = "" if what == "all" else what
     if what and what not in lines:
         raise InputError(f"'{what}' is nothing to list{nearest(what, lines)}")
     for kind, rows in lines.items():

@@ -746,7 +746,8 @@ class Model:
         except pint.DimensionalityError as error:
             raise RegisterError(
                 self._package,
-                f"the formula {_called(way)} adds or compares unlike units ({error.units1} and {error.units2})",
+                f"the formula {_called(way)} adds or compares unlike units ({error.units1} and {error.units2}); "
+                f"it is given {', '.join(f'{need} in {units[need]}' for need in way.needs)}",
                 field="analysis.formulas",
             ) from None
         except Exception as error:

@@ -111,6 +111,9 @@ def find(name: str, folder: Path | None = None) -> Notebook:
     starts = [notebook for key, notebook in known.items() if stem and key.startswith(stem)]
     if stem in known or len(starts) == 1:
         return known.get(stem) or starts[0]
+    if len(starts) > 1:
+        found = ", ".join(notebook.name for notebook in starts)
+        raise NotebookError(f"'{name}' is the start of {found}; give more of it")
     raise NotebookError(f"'{name}' is no notebook{nearest(stem, known)}")
 
 

@@ -17,6 +17,7 @@ import io
 import json
 import math
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -27,11 +28,15 @@ from typing import Any
 import yaml
 
 from analysis.published import Published, PublishedError
-from analysis.units import UnitError, name_of, nearest, parse_unit, registry
+from analysis.units import BASE_UNITS, UnitError, name_of, nearest, parse_unit, registry
 
 TABLES = ("claims", "relations", "readings", "sections", "sources")
 GRADES = ("stated", "implied", "chosen")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+#: Where a sentence that repeats what it was given is cut.
+_LONGEST = 400
 
 
 class InputError(ValueError):
@@ -47,7 +52,8 @@ class RegisterError(InputError):
             where.append(f"row {row} ({id})" if row and id else f"row {row}" if row else f"entry {id}")
         if field:
             where.append(f"field {field}")
-        super().__init__(" ".join(f"{', '.join(where)}: {message}".split()))
+        sentence = " ".join(f"{', '.join(where)}: {message}".split())
+        super().__init__(sentence if len(sentence) <= _LONGEST else f"{sentence[:_LONGEST]} …")
 
 
 def default_folder() -> Path:
@@ -213,6 +219,23 @@ class _SafeLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+_PLAIN = re.compile(r"[-+]?(0|[1-9][0-9_]*)(\.[0-9]*)?(e[-+]?[0-9]+)?|[-+]?\.(inf|nan)", re.IGNORECASE)
+
+
+def _plain_number(loader: _SafeLoader, node: yaml.ScalarNode) -> float:
+    """A number in plain digits: a leading zero, a colon or an x would make another number of it in silence."""
+    if not _PLAIN.fullmatch(node.value):
+        raise yaml.constructor.ConstructorError(None, None, f"'{node.value}' is not in plain digits", node.start_mark)
+    text = node.value.replace("_", "").lower()
+    if not re.search("[.e]", text):
+        return int(text)
+    return float(text.replace(".inf", "inf").replace(".nan", "nan"))
+
+
+_SafeLoader.add_constructor("tag:yaml.org,2002:int", _plain_number)
+_SafeLoader.add_constructor("tag:yaml.org,2002:float", _plain_number)
+
+
 class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -286,7 +309,10 @@ class _Reader:
 
     def _package(self) -> dict[str, Any]:
         try:
-            package: dict[str, Any] = json.loads(self._text("datapackage.json"), parse_constant=_no_constant)
+            text = self._text("datapackage.json")
+            package: dict[str, Any] = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_key_twice)
+        except RegisterError:
+            raise
         except json.JSONDecodeError as error:
             raise RegisterError(self.package_file, f"not JSON: {error.msg} (line {error.lineno})") from None
         except (ValueError, RecursionError) as error:
@@ -296,6 +322,11 @@ class _Reader:
             raise RegisterError(
                 self.package_file, "the importable module with the formulas is missing", field="analysis.formulas"
             )
+        for key in settings:
+            if key not in _SETTINGS:
+                raise RegisterError(
+                    self.package_file, f"'{key}' is no setting{nearest(key, _SETTINGS)}", field="analysis"
+                )
         for field, depth in (("headline", 1), ("one_choice", 2)):
             if not _is_nested(settings.get(field, []), depth):
                 what = "a list of names" if depth == 1 else "a list of lists of names"
@@ -307,6 +338,10 @@ class _Reader:
         for name in (*TABLES, "assumptions"):
             if name not in self.schemas:
                 raise RegisterError(self.package_file, f"no resource describes {name}", field="resources")
+        for name in (*TABLES, "assumptions"):
+            for key, right in (("path", f"{name}.{'yaml' if name == 'assumptions' else 'csv'}"), ("encoding", "utf-8")):
+                if self.schemas[name].get(key, right) != right:
+                    raise RegisterError(self.package_file, f"the {key} of {name} must be {right}", field="resources")
         for name in TABLES:
             schema = self.schemas[name].get("schema")
             fields = schema.get("fields") if isinstance(schema, dict) else None
@@ -393,7 +428,11 @@ class _Reader:
             case "constraint-error" if "enum" in error.note:
                 choices = [str(choice) for choice in known[field]["constraints"]["enum"]]
                 message = f"'{cell}' is not one of {', '.join(choices)}"
-            case "constraint-error" if "pattern" in error.note and field in _NUMBERS:
+            case "constraint-error" if "minimum" in error.note:
+                message = f"'{cell}' lies below {known[field]['constraints']['minimum']}"
+            case "constraint-error" if "pattern" in error.note and field not in _NUMBERS:
+                message = f"'{cell}' is not a name in lower-case letters and digits, such as others in this column"
+            case "constraint-error" if "pattern" in error.note:
                 message = f"'{cell}' is not a number in plain digits, such as 2.59"
             case _:
                 message = str(error.note or error.message)
@@ -420,6 +459,8 @@ class _Reader:
             )
         except PublishedError as error:
             raise refuse(error.field, str(error)) from None
+        if row["printed"].startswith("-") and name_of(unit) in BASE_UNITS and name_of(unit) != "USD":
+            raise refuse("printed", f"'{row['printed']}' lies below 0, and there are no fewer things than none")
         if published.qualifier == "vague":
             if row["input"] == "true":
                 raise refuse("input", "a vague number has no digits to start from")
@@ -527,12 +568,15 @@ class _Reader:
 
         file = shown(self.folder / "assumptions.yaml")
         try:
-            entries: Any = yaml.load(self._text("assumptions.yaml"), _SafeLoader)
+            text = self._text("assumptions.yaml")
+            entries: Any = yaml.load(text, _SafeLoader)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             where = f" (line {mark.line + 1})" if mark else ""
             problem = getattr(error, "problem", None) or "it can't be parsed"
             raise RegisterError(file, f"not YAML: {problem}{where}") from None
+        except RegisterError:
+            raise
         except (ValueError, TypeError, OverflowError, RecursionError) as error:
             raise RegisterError(file, f"not YAML: {error}") from None
         schema = self.schemas["assumptions"].get("jsonSchema")
@@ -566,6 +610,11 @@ class _Reader:
             for side in (side for side in ("floor", "ceiling") if side in entry):
                 parts = {"value": entry[side].value, "loosest": entry[side].loosest}
                 numbers |= {f"{side}.{part}": number for part, number in parts.items() if number is not None}
+            for side, sign in (("floor", 1), ("ceiling", -1)):
+                words = getattr(assumption, side)
+                plain, loosest = (words.value, words.loosest) if words else (None, None)
+                if plain is not None and loosest is not None and sign * loosest > sign * plain:
+                    raise refuse(f"{side}.loosest", f"{loosest:g} is tighter than {plain:g}")
             for field, number in numbers.items():
                 if not _is_finite(number):
                     raise refuse(field, f"{number} is not a finite number")
@@ -617,6 +666,16 @@ def _is_finite(number: float) -> bool:
 def _is_base(unit: Any) -> bool:
     """Whether one of a unit is one in base units, so that nothing is scaled in silence."""
     return bool(registry.Quantity(1.0, unit).to_base_units().magnitude == 1.0)
+
+
+_SETTINGS = ("formulas", "one_choice", "headline")
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    for key, count in Counter(key for key, _ in pairs).items():
+        if count > 1:
+            raise ValueError(f"the key '{key}' is given twice")
+    return dict(pairs)
 
 
 def _no_constant(name: str) -> Any:

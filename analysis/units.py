@@ -14,6 +14,7 @@ pint.errors.DimensionalityError: Cannot convert from 'person' ([person]) to 'tra
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Protocol
@@ -53,6 +54,10 @@ class Value(Protocol):
     def __rtruediv__(self, other: Any, /) -> Value: ...
 
 
+#: Names, multiplied or divided; no towers of powers, which a parser would compute.
+_UNIT = re.compile(r"(?!.*\*\*)[\w·²³⁴⁵⁶⁷⁸⁹⁰¹⁻/*% ]{1,60}")
+
+
 class UnitError(ValueError):
     """A unit that does not exist, or a number given in a unit of another dimension."""
 
@@ -82,6 +87,8 @@ def parse_unit(text: str) -> pint.Unit:
     'person / transfer'
     """
     try:
+        if not _UNIT.fullmatch(text):
+            raise ValueError(text)
         return registry.Unit(text)
     except Exception as error:
         known = [*BASE_UNITS, "percent", "dimensionless", "person/transfer"]
@@ -111,7 +118,7 @@ def to_base(text: str, unit: str) -> float:
         return float(text)
     except ValueError:
         pass
-    number, _, rest = text.strip().partition(" ")
+    number, _, rest = text.strip().replace("%", " percent").partition(" ")
     try:
         value = Decimal(str(float(number)))
     except (ArithmeticError, ValueError):
@@ -122,6 +129,8 @@ def to_base(text: str, unit: str) -> float:
     given = parse_unit(" ".join(words) or "dimensionless")
     if not words:
         return float(value)
+    if "percent" in words and words != ["percent"]:
+        raise UnitError(f"'{text}' is a percentage of something; give the number itself, in {unit}")
     if not given.is_compatible_with(parse_unit(unit)):
         raise UnitError(f"'{text}' is in {name_of(given)}, not in {unit}")
     return float(value * Decimal(str(Quantity(1, given).to(parse_unit(unit)).magnitude)))

@@ -777,7 +777,7 @@ PACKAGE_CASES = {
     ),
     "a path out of the folder": (
         described(lambda p: resource(p, "claims").update(path="../claims.csv")),
-        ["not a data package", "../claims.csv"],
+        ["path of claims", "must be claims.csv"],
     ),
     "no schema of the assumptions": (
         described(lambda p: resource(p, "assumptions").pop("jsonSchema")),
@@ -1034,3 +1034,19 @@ def test_a_table_is_read_by_commas_whatever_else_its_cells_hold(package, file):
 
 def test_removing_a_needed_file_names_it(package):
     check(package, removed("sources.csv"), ["sources.csv: the file is missing"])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (text("assumptions.yaml", "value: 350_000", "value: 0350000"), ["assumptions.yaml", "0350000", "plain digits"]),
+        (text("assumptions.yaml", "value: 350_000", "value: 97:13:20"), ["assumptions.yaml", "plain digits"]),
+        (text("assumptions.yaml", "loosest: 200_000", "loosest: 400_000"), ["former_detainees", "floor.loosest"]),
+        (text("datapackage.json", '"one_choice"', '"one_choise"'), ["datapackage.json", "did you mean 'one_choice'"]),
+        (text("datapackage.json", '"headline"', '"formulas": "a", "headline"'), ["'formulas' is given twice"]),
+        (cells(CLAIMS, "mean_2016_2020", printed="-2.87"), ["claims.csv", "mean_2016_2020", "printed", "below 0"]),
+    ],
+    ids=["octal", "sexagesimal", "loosest", "setting", "key twice", "fewer than none"],
+)
+def test_what_would_be_read_as_something_else_is_refused(package, spoil, words):
+    check(package, spoil, words)

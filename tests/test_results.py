@@ -30,6 +30,7 @@ from analysis.results import (
     place_of,
     published_words,
     read_expected,
+    refuse_foreign,
     relations_frame,
     role,
     screen,
@@ -921,3 +922,25 @@ def test_frames_can_be_read_back_as_they_were(outcomes: dict[str, Outcome]) -> N
     frame = relations_frame(outcomes.values())
     text = frame.to_csv(index=False, lineterminator="\n")
     assert pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False).equals(frame)
+
+
+def test_a_file_that_no_run_has_written_is_not_lost(tmp_path: Path) -> None:
+    with whole(tmp_path / "results") as folder:
+        (folder / "figures").mkdir()
+        for name in ("relations.csv", "estimates.json", "figures/waterfall.svg"):
+            (folder / name).write_text("made", encoding="utf-8")
+    refuse_foreign(tmp_path / "results")
+    refuse_foreign(tmp_path / "none yet")
+    mine = tmp_path / "results" / "figures" / "mine.txt"
+    mine.write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match=r"mine\.txt is not a result and would be lost"):
+        refuse_foreign(tmp_path / "results")
+    assert mine.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_value_accepted_twice_is_refused(package: Path) -> None:
+    path = package / "expected.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines, lines[1]]) + "\n", encoding="utf-8")
+    with pytest.raises(RegisterError, match=f"row {len(lines) + 1} .*given twice"):
+        read_expected(Register.read(package))

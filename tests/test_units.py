@@ -144,3 +144,13 @@ def test_nearest_lists_what_is_known_when_nothing_is_near():
     many = [f"name_{i:02}" for i in range(13)]
     assert nearest("qqq", many).endswith("name_11, …")  # twelve of them, then the sign that there are more
     assert nearest("qqq", many[:12]).endswith("name_11")
+
+
+@pytest.mark.parametrize("text", ["5 person**9**9**9", "50 percent person", "5 percent million person"])
+def test_towers_of_powers_and_percentages_of_things_are_refused(text: str) -> None:
+    with pytest.raises(UnitError):
+        to_base(text, "person")
+
+
+def test_a_percent_sign_is_a_percentage() -> None:
+    assert to_base("10.5%", "dimensionless") == 0.105
