@@ -282,8 +282,13 @@ def test_a_notebook_is_found_by_its_name_or_the_start_of_it(name: str, found: st
     assert find(name).name == found
 
 
-@pytest.mark.parametrize("name", ["", "0", "overview", "05", ".ipynb"])
-def test_a_name_that_fits_none_or_several_is_refused(name: str) -> None:
+def test_the_start_of_several_names_is_refused_with_all_of_them() -> None:
+    with pytest.raises(NotebookError, match="'0' is the start of 00_overview, 01_.*, 04_at_risk_2021; give more of it"):
+        find("0")
+
+
+@pytest.mark.parametrize("name", ["", "overview", "05", ".ipynb"])
+def test_a_name_that_fits_none_is_refused(name: str) -> None:
     with pytest.raises(NotebookError) as refused:
         find(name)
     assert str(refused.value).startswith(f"'{name}' is no notebook; ")
