@@ -32,7 +32,6 @@ APPROACHES_TOLERANCE = Decimal("0.10")
 TIE = 1e-9
 
 QUALIFIERS = ("exact", "about", "over", "at_least", "up_to", "approaches", "range", "vague")
-KINDS = ("point", "floor", "ceiling", "range", "none")
 _KIND = {"over": "floor", "at_least": "floor", "up_to": "ceiling", "approaches": "ceiling", "range": "range"}
 _WORDS = {"about": "about ", "over": "over ", "at_least": "at least ", "up_to": "up to ", "approaches": "approaches "}
 _DIGITS = re.compile(r"-?\d+(\.\d+)?")

@@ -22,7 +22,6 @@ from analysis.model import ARTICLE, Model, ModelError, OutOfBounds, Plan, Settin
 from analysis.published import TIE, Interval
 from analysis.register import GRADES, Assumption, Claim, Relation
 
-VERDICTS = ("reproduced", "consistent", "inconsistent", "fitted")
 #: Below this a pass could hardly have failed, and is shown as weak.
 WEAK = 0.8
 
