@@ -27,7 +27,7 @@ from typer.core import TyperGroup
 from analysis import __version__
 from analysis.model import Circle, Model, ModelError, Plan, Setting
 from analysis.published import Interval
-from analysis.register import Claim, InputError, Register, Relation, shown
+from analysis.register import Claim, InputError, Register, Relation, Wording, shown
 from analysis.results import (
     CAVEAT,
     RELATION_COLUMNS,
@@ -471,8 +471,8 @@ def _printed(model: Model, claim: Claim) -> list[str]:
         prefix = f"{end} end " if end else ""
         lines.append(f"{prefix}stands for {_span(stands)}; asserts {_span(asserts)}")
     if published.qualifier == "vague":
-        assumption = model.register.assumptions[claim.quantity]
-        for side, words in (("floor", assumption.floor), ("ceiling", assumption.ceiling)):
+        wording = model.register.wordings.get(claim.quantity, Wording())
+        for side, words in (("floor", wording.floor), ("ceiling", wording.ceiling)):
             if words:
                 number = "none" if words.value is None else f"{words.value:,.10g}"
                 loosest = "" if words.loosest is None else f", {words.loosest:,.10g} at its loosest"

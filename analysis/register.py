@@ -32,6 +32,8 @@ from analysis.units import BASE_UNITS, UnitError, name_of, nearest, parse_unit, 
 
 TABLES = ("claims", "relations", "readings", "sections", "sources")
 GRADES = ("stated", "implied", "chosen")
+#: The kind of an entry of assumptions.yaml that only says how a vague claim is read, and has no value of its own.
+WORDS_ALONE = "words"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -138,6 +140,14 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What a vague claim of a quantity puts as its floor and its ceiling, in base units."""
+
+    floor: Words | None = None
+    ceiling: Words | None = None
+
+
+@dataclass(frozen=True)
 class Assumption:
     """What an estimate rests on: one entry of assumptions.yaml, in base units."""
 
@@ -181,6 +191,8 @@ class Register:
     sections: Mapping[str, str]
     sources: Mapping[str, str]
     assumptions: Mapping[str, Assumption]
+    #: By quantity, from the assumption of that name or from an entry that carries words alone.
+    wordings: Mapping[str, Wording]
 
     @classmethod
     def read(cls, folder: Path | str | None = None) -> Register:
@@ -248,8 +260,12 @@ class _Reader:
         self._frictionless(package, rows)
         sections = {row["id"]: row["title"] for _, row in rows["sections"]}
         sources = {row["id"]: f"{row['publisher']}, {row['date']}" for _, row in rows["sources"]}
-        assumptions = self._assumptions()
-        claims = {row["id"]: self._claim(number, row, assumptions) for number, row in rows["claims"]}
+        assumptions, worded = self._assumptions()
+        wordings = {
+            **{a.id: Wording(a.floor, a.ceiling) for a in assumptions.values() if a.floor or a.ceiling},
+            **{name: wording for name, (wording, _) in worded.items()},
+        }
+        claims = {row["id"]: self._claim(number, row, wordings) for number, row in rows["claims"]}
         relations = {row["id"]: self._relation(number, row, claims, assumptions) for number, row in rows["relations"]}
         readings = {
             (row["quantity"], row["reading"]): Reading(
@@ -262,12 +278,16 @@ class _Reader:
         }
         self._inputs(claims)
         self._defaults(readings)
-        for assumption in assumptions.values():
-            if assumption.claim and assumption.claim not in claims:
+        belongs = {
+            **{a.id: a.claim for a in assumptions.values()},
+            **{name: claim for name, (_, claim) in worded.items()},
+        }
+        for name, claim in belongs.items():
+            if claim and claim not in claims:
                 raise RegisterError(
                     shown(self.folder / "assumptions.yaml"),
-                    f"'{assumption.claim}' is no row of claims.csv{nearest(assumption.claim, claims)}",
-                    id=assumption.id,
+                    f"'{claim}' is no row of claims.csv{nearest(claim, claims)}",
+                    id=name,
                     field="claim",
                 )
         for name in settings.get("headline", []):
@@ -287,6 +307,7 @@ class _Reader:
             sections=sections,
             sources=sources,
             assumptions=assumptions,
+            wordings=wordings,
         )
 
     def _text(self, name: str) -> str:
@@ -438,7 +459,7 @@ class _Reader:
                 message = str(error.note or error.message)
         return RegisterError(file, message.rstrip("."), row=number, id=str(cells[0] or ""), field=field)
 
-    def _claim(self, number: int, row: dict[str, str], assumptions: Mapping[str, Assumption]) -> Claim:
+    def _claim(self, number: int, row: dict[str, str], wordings: Mapping[str, Wording]) -> Claim:
         def refuse(field: str, message: str) -> RegisterError:
             return RegisterError(shown(self.folder / "claims.csv"), message, row=number, id=row["id"], field=field)
 
@@ -464,8 +485,7 @@ class _Reader:
         if published.qualifier == "vague":
             if row["input"] == "true":
                 raise refuse("input", "a vague number has no digits to start from")
-            named = assumptions.get(row["quantity"])
-            if named is None or (named.floor is None and named.ceiling is None):
+            if row["quantity"] not in wordings and row["reported"] != "true":
                 raise refuse("quantity", "a vague number needs an assumption of that name with a floor or a ceiling")
         if published.qualifier == "range" and row["input"] == "true":
             raise refuse("input", "a model can't start from a range; its ends are quantities of their own")
@@ -563,7 +583,8 @@ class _Reader:
                         field="default",
                     )
 
-    def _assumptions(self) -> dict[str, Assumption]:
+    def _assumptions(self) -> tuple[dict[str, Assumption], dict[str, tuple[Wording, str]]]:
+        """The assumptions, and the entries that carry words alone, each with the row that it belongs to."""
         import jsonschema
 
         file = shown(self.folder / "assumptions.yaml")
@@ -595,29 +616,41 @@ class _Reader:
             name = (entry.get("id") if isinstance(entry, dict) else "") or (f"number {path[0] + 1}" if path else "")
             raise RegisterError(file, problem.message, id=str(name), field=".".join(map(str, path[1:])))
         found: dict[str, Assumption] = {}
+        worded: dict[str, tuple[Wording, str]] = {}
         for entry in entries:
             for side in ("floor", "ceiling"):
                 if side in entry:
                     entry[side] = Words(**entry[side])
-            assumption = Assumption(**entry)
+            words_alone = entry["kind"] == WORDS_ALONE
+            wording = Wording(entry.get("floor"), entry.get("ceiling"))
 
-            def refuse(field: str, message: str, name: str = assumption.id) -> RegisterError:
+            def refuse(field: str, message: str, name: str = entry["id"]) -> RegisterError:
                 return RegisterError(file, message, id=name, field=field)
 
-            if assumption.id in found:
-                raise refuse("id", f"'{assumption.id}' is given twice")
+            if entry["id"] in found or entry["id"] in worded:
+                raise refuse("id", f"'{entry['id']}' is given twice")
             numbers = {k: v for k, v in entry.items() if isinstance(v, int | float)}
             for side in (side for side in ("floor", "ceiling") if side in entry):
                 parts = {"value": entry[side].value, "loosest": entry[side].loosest}
                 numbers |= {f"{side}.{part}": number for part, number in parts.items() if number is not None}
             for side, sign in (("floor", 1), ("ceiling", -1)):
-                words = getattr(assumption, side)
+                words = getattr(wording, side)
                 plain, loosest = (words.value, words.loosest) if words else (None, None)
                 if plain is not None and loosest is not None and sign * loosest > sign * plain:
                     raise refuse(f"{side}.loosest", f"{loosest:g} is tighter than {plain:g}")
             for field, number in numbers.items():
                 if not _is_finite(number):
                     raise refuse(field, f"{number} is not a finite number")
+            try:
+                unit = parse_unit(entry["unit"])
+            except UnitError as error:
+                raise refuse("unit", str(error)) from None
+            if not _is_base(unit):
+                raise refuse("unit", f"'{entry['unit']}' is not a base unit")
+            if words_alone:
+                worded[entry["id"]] = (wording, entry["claim"])
+                continue
+            assumption = Assumption(**entry)
             if assumption.low > assumption.high:
                 raise refuse("low", f"the low end {assumption.low:g} lies above the high end {assumption.high:g}")
             if assumption.minimum > assumption.maximum:
@@ -629,14 +662,8 @@ class _Reader:
                     raise refuse(
                         field, f"{number:g} lies outside {assumption.minimum:g} to {assumption.maximum:g}, its bounds"
                     )
-            try:
-                unit = parse_unit(assumption.unit)
-            except UnitError as error:
-                raise refuse("unit", str(error)) from None
-            if not _is_base(unit):
-                raise refuse("unit", f"'{assumption.unit}' is not a base unit")
             found[assumption.id] = assumption
-        return found
+        return found, worded
 
 
 _NUMBERS = ("printed", "printed_high", "rounding_unit", "rounding_unit_other")

@@ -21,7 +21,9 @@ from typing import Any, Protocol
 
 import pint
 
-BASE_UNITS = ("person", "transfer", "labourer", "session", "household", "cadre", "villager", "USD")
+BASE_UNITS = (
+    "person", "transfer", "labourer", "session", "household", "cadre", "villager", "USD", "year", "month", "hour",
+)  # fmt: skip
 SCALES = {"": Decimal(1), "thousand": Decimal(10) ** 3, "million": Decimal(10) ** 6, "billion": Decimal(10) ** 9}
 
 registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
@@ -33,11 +35,14 @@ for _name, _factor in SCALES.items():
         registry.define(f"{_name} = {_factor}")
 Quantity = registry.Quantity
 
-#: What stands between a labourer and the unit that a reader takes it for. Both are one by construction: the choice is
-#: which of the two a formula takes, never the number.
+#: What stands between a number as printed and the unit that a reader takes it for. All are one by construction: the
+#: choice is which of them a formula takes, never the number. ``a_year`` stands beside a span of years, as what happens
+#: in a year is counted in plain units.
 CONSTANTS: dict[str, tuple[float, str]] = {
     "persons_per_labourer": (1.0, "person/labourer"),
     "transfers_per_labourer": (1.0, "transfer/labourer"),
+    "persons_per_household_as_printed": (1.0, "person/household"),
+    "a_year": (1.0, "year"),
 }
 
 

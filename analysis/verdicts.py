@@ -157,9 +157,9 @@ def _trimmed(plan: Plan, trimmed: int, corners: int) -> str:
 def _asserts(model: Model, relation: Relation, claim: Claim, *, other: bool = False) -> Interval:
     if claim.published.qualifier != "vague":
         return claim.published.asserts(relation.end, other=other)
-    assumption = model.register.assumptions[claim.quantity]
+    wording = model.register.wordings[claim.quantity]
     ends = []
-    for words, without in ((assumption.floor, -math.inf), (assumption.ceiling, math.inf)):
+    for words, without in ((wording.floor, -math.inf), (wording.ceiling, math.inf)):
         number = None if words is None else words.loosest if other and words.loosest is not None else words.value
         ends.append(without if number is None else number)
     return Interval(ends[0], ends[1])

@@ -5,6 +5,6 @@ A formula is a function named after the quantity it computes; its parameters are
 operators, no unit conversion, no rounding, no clipping. What does not belong here: a number of the article.
 """
 
-from analysis.formulas import at_risk, labour_transfers
+from analysis.formulas import at_risk, labour_transfers, monitoring, other_provinces, trade, training
 
-__all__ = ["at_risk", "labour_transfers"]
+__all__ = ["at_risk", "labour_transfers", "monitoring", "other_provinces", "trade", "training"]

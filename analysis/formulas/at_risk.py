@@ -158,3 +158,14 @@ def former_detainees__from_high_end(at_risk_total_high: Value, at_risk_2021: Val
     600000.0
     """
     return (at_risk_total_high - at_risk_2021) / (1 - overlap)
+
+
+def detainees_placed(former_detainees: Value) -> Value:
+    """Former detainees at risk, taken for those placed in work.
+
+    former_detainees: persons, any shape. Returns persons. Place: introduction, paragraph 4, beside scale, paragraph 1.
+
+    >>> detainees_placed(400_000)
+    400000
+    """
+    return former_detainees

@@ -213,3 +213,50 @@ def persons_per_transfer__implied(total_2019: Value, transfers_2019: Value) -> V
     0.9
     """
     return total_2019 / transfers_2019
+
+
+def planned_total_2016_2020(planned_transfers_2016_2020: Value, years_2016_2020: Value, a_year: Value) -> Value:
+    """Transfers planned a year times the years of the plan.
+
+    planned_transfers_2016_2020: transfers, a year; years_2016_2020, a_year: years; any shape. Returns transfers, which
+    are person-times and no count of persons. Place: mobilization-2016-2020, paragraph 6.
+
+    >>> planned_total_2016_2020(1_000_000, 5, 1)
+    5000000.0
+    """
+    return planned_transfers_2016_2020 * (years_2016_2020 / a_year)
+
+
+def transfers_total_2016_2020(transfers_2016_2020: Value, years_2016_2020: Value, a_year: Value) -> Value:
+    """Transfers made a year times the years of the mean.
+
+    transfers_2016_2020: transfers, a year; years_2016_2020, a_year: years; any shape. Returns transfers, which are
+    person-times and no count of persons. Place: mobilization-2016-2020, paragraph 6.
+
+    >>> transfers_total_2016_2020(1_000_000, 5, 1)
+    5000000.0
+    """
+    return transfers_2016_2020 * (years_2016_2020 / a_year)
+
+
+def planned_total_2021_2025(planned_transfers_2021: Value, years_2021_2025: Value, a_year: Value) -> Value:
+    """Transfers planned for 2021 times the years of the plan, as if each year had the same plan.
+
+    planned_transfers_2021: transfers; years_2021_2025, a_year: years; any shape. Returns transfers, which are
+    person-times and no count of persons. Place: mobilization-2016-2020, paragraph 6; monitoring-2021-2025, paragraph 1.
+
+    >>> planned_total_2021_2025(1_000_000, 5, 1)
+    5000000.0
+    """
+    return planned_transfers_2021 * (years_2021_2025 / a_year)
+
+
+def southern_share_2019(labourers_south_2019: Value, labourers_2019: Value) -> Value:
+    """Labourers of the south in 2019 over labourers of the whole region.
+
+    labourers_south_2019, labourers_2019: labourers, any shape. Returns a share. Place: scale, paragraph 1.
+
+    >>> southern_share_2019(600_000, 1_000_000)
+    0.6
+    """
+    return labourers_south_2019 / labourers_2019

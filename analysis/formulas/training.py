@@ -1,0 +1,57 @@
+"""Training: person-sessions a year, before the plan, planned and held.
+
+Place in the article: section ``monitoring-2021-2025``, paragraphs 1, 3 and 5. A session is one person in one course;
+one person may take several. What does not belong here: persons.
+"""
+
+from analysis.units import Value
+
+
+def training_increase(training_planned: Value, training_before: Value) -> Value:
+    """Sessions planned a year over sessions held a year before the plan, less one.
+
+    training_planned, training_before: sessions, a year, any shape. Returns a fraction of those before.
+    Place: monitoring-2021-2025, paragraphs 3 and 5.
+
+    >>> training_increase(3_000_000, 2_000_000)
+    0.5
+    """
+    return training_planned / training_before - 1
+
+
+def training_attainment(training_2021: Value, training_planned: Value) -> Value:
+    """Sessions held in 2021 over sessions planned a year.
+
+    training_2021, training_planned: sessions, any shape. Returns a fraction of the plan.
+    Place: monitoring-2021-2025, paragraph 5.
+
+    >>> training_attainment(900_000, 1_000_000)
+    0.9
+    """
+    return training_2021 / training_planned
+
+
+def training_step_done(training_2021: Value, training_before: Value, training_planned: Value) -> Value:
+    """Sessions held in 2021 above those before, over the increase that was planned.
+
+    training_2021, training_before, training_planned: sessions, any shape. Returns a fraction of the step.
+    Place: monitoring-2021-2025, paragraphs 3 and 5.
+
+    >>> training_step_done(1_900_000, 1_000_000, 2_000_000)
+    0.9
+    """
+    return (training_2021 - training_before) / (training_planned - training_before)
+
+
+def training_needed_2022_2025(
+    training_planned: Value, years_2021_2025: Value, training_2021: Value, a_year: Value
+) -> Value:
+    """Sessions a year that the rest of the plan needs, for its mean to be the one planned.
+
+    training_planned, training_2021: sessions, a year; years_2021_2025, a_year: years; any shape. Returns sessions, a
+    year. Place: monitoring-2021-2025, paragraphs 1 and 5, as the plan is printed as an annual average.
+
+    >>> training_needed_2022_2025(1_000_000, 5, 800_000, 1)
+    1050000.0
+    """
+    return (training_planned * years_2021_2025 - training_2021 * a_year) / (years_2021_2025 - a_year)
