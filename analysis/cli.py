@@ -532,7 +532,7 @@ def _result(
     model: Model, quantity: str, numbers: tuple[float, float, float], kind: str, place: float, full: bool
 ) -> str:
     value, low, high = (
-        _number(model, quantity, number, full, finer(place) if outward else place, outward)
+        _number(model, quantity, number, full, finer(place, model.units[quantity]) if outward else place, outward)
         for number, outward in zip(numbers, (0, -1, 1), strict=True)
     )
     unit = f"{value} {_unit(model.units[quantity])}".rstrip()

@@ -508,9 +508,13 @@ class Model:
         filled = np.where(some[:, None], together, 0.0)
         for name, least, most in plan.limits:
             filled = np.clip(filled, least, most) if name == plan.target else filled
+        ends = np.nanmin(filled, axis=1), np.nanmax(filled, axis=1)
+        # What is nought but for the last digits of a float is nought.
+        slack = TIE * np.maximum(-ends[0], ends[1])
+        lowest, highest = (np.where(np.abs(end) <= slack, 0.0, end) for end in ends)
         return Bounds(
-            np.where(some, np.nanmin(filled, axis=1), np.nan),
-            np.where(some, np.nanmax(filled, axis=1), np.nan),
+            np.where(some, lowest, np.nan),
+            np.where(some, highest, np.nan),
             int((~inside).sum(axis=1).max()),
             len(corners),
             bool(len(turning)),
@@ -656,6 +660,13 @@ class Model:
                     f"{quantity} starts from its row {register.inputs[quantity].id}, so its default is published",
                     field="default",
                     **where,
+                )
+        for quantity in register.percent:
+            if quantity not in self.ways:
+                raise RegisterError(
+                    self._package,
+                    f"'{quantity}' is no quantity{nearest(quantity, self.quantities)}",
+                    field="analysis.percent",
                 )
         for group in register.one_choice:
             for quantity in group:

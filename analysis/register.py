@@ -185,6 +185,8 @@ class Register:
     formulas: str
     one_choice: tuple[tuple[str, ...], ...]
     headline: tuple[str, ...]
+    #: Shares and growths that no row prints, which a screen shows as percentages.
+    percent: tuple[str, ...]
     claims: Mapping[str, Claim]
     relations: Mapping[str, Relation]
     readings: Mapping[tuple[str, str], Reading]
@@ -301,6 +303,7 @@ class _Reader:
             formulas=settings["formulas"],
             one_choice=tuple(tuple(group) for group in settings.get("one_choice", [])),
             headline=tuple(settings.get("headline", [])),
+            percent=tuple(settings.get("percent", [])),
             claims=claims,
             relations=relations,
             readings=readings,
@@ -348,7 +351,7 @@ class _Reader:
                 raise RegisterError(
                     self.package_file, f"'{key}' is no setting{nearest(key, _SETTINGS)}", field="analysis"
                 )
-        for field, depth in (("headline", 1), ("one_choice", 2)):
+        for field, depth in (("headline", 1), ("one_choice", 2), ("percent", 1)):
             if not _is_nested(settings.get(field, []), depth):
                 what = "a list of names" if depth == 1 else "a list of lists of names"
                 raise RegisterError(self.package_file, f"not {what}", field=f"analysis.{field}")
@@ -695,7 +698,7 @@ def _is_base(unit: Any) -> bool:
     return bool(registry.Quantity(1.0, unit).to_base_units().magnitude == 1.0)
 
 
-_SETTINGS = ("formulas", "one_choice", "headline")
+_SETTINGS = ("formulas", "one_choice", "headline", "percent")
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

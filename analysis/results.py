@@ -107,8 +107,12 @@ def in_words(
     if unit not in BASE_UNITS:
         if percent is not None:
             return f"{_to(100 * number, 10.0**-percent, outward):.{percent}f} percent"
+        decimals = min(decimals, 1) if abs(number) >= 10 else decimals
         return f"{_to(number, 10.0**-decimals, outward):.{decimals}f}"
     rounded = _to(number, place, outward)
+    if abs(rounded) >= 1e9 and unit == "USD":
+        exponent = Decimal(str(place / 1e9)).normalize().as_tuple().exponent
+        return f"{rounded / 1e9:.{max(0, -int(exponent))}f} billion"
     if abs(rounded) >= 1e6:
         exponent = Decimal(str(place / 1e6)).normalize().as_tuple().exponent
         return f"{rounded / 1e6:.{max(0, -int(exponent))}f} million"
@@ -139,20 +143,22 @@ def place_of(model: Model, depends_on: Iterable[str], number: float | None = Non
     return 10.0 ** max(0, math.floor(math.log10(abs(number))) - 1)
 
 
-def finer(place: float) -> float:
-    """The place that bounds are shown to: 10,000 where the value's is coarser.
+def finer(place: float, unit: str = "person") -> float:
+    """The place that bounds are shown to: 10,000 where the value's is coarser; for money a tenth of the value's.
 
-    >>> finer(1e5), finer(1e4), finer(1.0)
-    (10000.0, 10000.0, 1.0)
+    >>> finer(1e5), finer(1e4), finer(1.0), finer(1e6, "USD")
+    (10000.0, 10000.0, 1.0, 100000.0)
     """
-    return min(1e4, place)
+    return place / 10 if unit == "USD" else min(1e4, place)
 
 
 def _percent(model: Model, quantity: str) -> int | None:
     """How many decimals a percentage of this quantity is shown with, one more than is printed; None if it is none."""
     printed = [c.published.printed for c in model.register.claims.values() if c.quantity == quantity]
     units = {c.published.unit for c in model.register.claims.values() if c.quantity == quantity}
-    return max(len(p.partition(".")[2]) for p in printed) + 1 if units == {"percent"} else None
+    if units == {"percent"}:
+        return max(len(p.partition(".")[2]) for p in printed) + 1
+    return 1 if quantity in model.register.percent else None
 
 
 def value_words(
@@ -244,7 +250,7 @@ def screen(model: Model, outcomes: Iterable[Outcome]) -> pd.DataFrame:
         quantity = outcome.relation.quantity
         place = place_of(model, outcome.depends_on, outcome.recomputed)
         low, high = (
-            value_words(model, quantity, number, finer(place), outward=outward)
+            value_words(model, quantity, number, finer(place, outcome.unit), outward=outward)
             for number, outward in ((outcome.recomputed_low, -1), (outcome.recomputed_high, 1))
         )
         power = "" if outcome.power is None else f"{outcome.power:.2f}{', weak' if outcome.weak else ''}"

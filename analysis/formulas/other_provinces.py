@@ -81,7 +81,7 @@ def cross_provincial_mean_2014_2016(
     part_of_2020: Value,
     a_year: Value,
 ) -> Value:
-    """Labourers moved outside 2017 to 2019, less the part of the 2020 plan that was carried out, a year of 2014 to 2016.
+    """Labourers moved outside 2017 to 2019, less the done part of the 2020 plan, over the years of 2014 to 2016.
 
     cross_provincial_other_years, cross_provincial_planned_2020: labourers; share_of_plan_2020_done: share;
     years_2014_mid_2020, years_2017_2019, part_of_2020, a_year: years; any shape. Returns labourers, a year.
