@@ -4,6 +4,8 @@ Printed: up to 1.6 million at risk in 2019 (stands for 1.55 to 1.65); 2.59 milli
 of which 1.65 million in the south (1.645 to 1.655); 3.17 million transfers in 2021 (3.165 to 3.175); growth of
 10.5 percent (10.45 to 10.55); approaching 2 million at risk in 2021, which asserts 1.8 to 2 million; a total of 2 to
 2.5 million, each end to 0.1 million (1.95 to 2.05; 2.45 to 2.55) or to 0.5 million (1.75 to 2.25; 2.25 to 2.75).
+In words: former detainees placed in work are hundreds of thousands, which are 200,000, or 100,000 at their loosest, up
+to 1,000,000.
 
 The step from 2019 to 2021 is 3,170,000 - 3,170,000 / 1.105 = 301,222 persons, from 3,165,000 - 3,165,000 / 1.1045 =
 299,450 to 3,175,000 - 3,175,000 / 1.1055 = 302,996, at one person per transfer; at the implied ratio it is
@@ -16,6 +18,18 @@ low - 50,000 <= v <= high + 50,000.
 """
 
 import pytest
+
+
+def test_southern_share(relation):
+    r = relation("southern_share")
+    # Persons or transfers, the unit cancels. Lowest with the south low and the region high.
+    assert r["recomputed"] == pytest.approx(1_650_000 / 2_590_000, rel=1e-9)  # 0.637066
+    assert r["recomputed_low"] == pytest.approx(1_645_000 / 2_595_000, rel=1e-9)  # 0.633911
+    assert r["recomputed_high"] == pytest.approx(1_655_000 / 2_585_000, rel=1e-9)  # 0.640232
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "stated"
+    assert r["power"] is None
+    assert r["power_10"] is None
 
 
 def test_southern_fitted(relation):
@@ -473,6 +487,50 @@ def test_detainees_from_high_end(relation):
     assert r["recomputed_low"] == pytest.approx(low, rel=1e-9)
     assert r["recomputed_high"] == pytest.approx(high, rel=1e-9)
     # At least 300,000, and at least 200,000. A ceiling less a ceiling is neither.
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("none", "reproduced", "")
+    assert r["rests_on"] == "implied"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_detainees_set_in_words(relation):
+    r = relation("detainees_set_in_words")
+    # An assumption, which does not move, and a floor.
+    assert r["recomputed"] == pytest.approx(350_000, rel=1e-9)
+    assert r["recomputed_low"] == pytest.approx(350_000, rel=1e-9)
+    assert r["recomputed_high"] == pytest.approx(350_000, rel=1e-9)
+    # From 200,000 to 1,000,000, and so from 100,000, too.
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("floor", "reproduced", "")
+    assert r["rests_on"] == "chosen"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_detainees_low_end_in_words(relation):
+    r = relation("detainees_low_end_in_words")
+    # As in detainees_from_low_end: 98,778, down to 1,950,000 - 1,952,996, which is trimmed to zero.
+    point = 2_000_000 - (1_600_000 + 3_170_000 - 3_170_000 / 1.105)  # 98,778
+    high = 2_050_000 - (1_550_000 + 3_165_000 - 3_165_000 / 1.1045)  # 200,550
+    assert r["recomputed"] == pytest.approx(point, rel=1e-9)
+    assert r["recomputed_low"] == pytest.approx(0)
+    assert r["recomputed_high"] == pytest.approx(high, rel=1e-9)
+    # The point is below 200,000, the high bound 550 above. At the loosest the point is still below, 1,222 short
+    # of 100,000, so that is no more than consistent either.
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("floor", "consistent", "")
+    assert r["rests_on"] == "implied"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_detainees_high_end_in_words(relation):
+    r = relation("detainees_high_end_in_words")
+    point = 2_500_000 - (1_600_000 + 3_170_000 - 3_170_000 / 1.105)  # 598,778
+    low = 2_450_000 - (1_650_000 + 3_175_000 - 3_175_000 / 1.1055)  # 497,004
+    high = 2_550_000 - (1_550_000 + 3_165_000 - 3_165_000 / 1.1045)  # 700,550
+    assert r["recomputed"] == pytest.approx(point, rel=1e-9)
+    assert r["recomputed_low"] == pytest.approx(low, rel=1e-9)
+    assert r["recomputed_high"] == pytest.approx(high, rel=1e-9)
+    # Within 200,000 to 1,000,000. A ceiling less a ceiling is neither.
     assert (r["kind"], r["verdict"], r["verdict_other"]) == ("none", "reproduced", "")
     assert r["rests_on"] == "implied"
     assert r["power"] is None

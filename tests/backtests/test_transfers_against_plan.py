@@ -2,6 +2,7 @@
 
 Printed: plan 2.2 million (a target, its digits alone); mean of 2016-2020 2.87 million, which stands for 2.865 to 2.875;
 2021 as 3.17 million (3.165 to 3.175) and as 3.2 million (3.15 to 3.25); excess of 2021 15.4 percent (15.35 to 15.45).
+A plan has 5 years of the calendar.
 
 Power is 1 minus the share of the values v from p/2 to 3p/2 (power_10: 0.9p to 1.1p) that the claim could have printed
 in the place of p and still have passed, between `low` and `high` as computed here.
@@ -104,6 +105,52 @@ def test_plan_2021_to_mean_tianshan(relation):
     assert r["recomputed"] == pytest.approx(3_170_000 / 1.154 / 2_870_000 - 1, rel=1e-9)  # -0.0429
     assert r["recomputed_low"] == pytest.approx(3_165_000 / 1.1545 / 2_875_000 - 1, rel=1e-9)  # -0.0465
     assert r["recomputed_high"] == pytest.approx(3_175_000 / 1.1535 / 2_865_000 - 1, rel=1e-9)  # -0.0393
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "stated"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_planned_in_2016_2020(relation):
+    r = relation("planned_in_2016_2020")
+    # The goal is a target and the years are counted, so nothing moves.
+    assert r["recomputed"] == pytest.approx(5 * 2_200_000, rel=1e-9)  # 11,000,000
+    assert r["recomputed_low"] == pytest.approx(11_000_000, rel=1e-9)
+    assert r["recomputed_high"] == pytest.approx(11_000_000, rel=1e-9)
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == ""
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_made_in_2016_2020(relation):
+    r = relation("made_in_2016_2020")
+    assert r["recomputed"] == pytest.approx(5 * 2_870_000, rel=1e-9)  # 14,350,000
+    assert r["recomputed_low"] == pytest.approx(5 * 2_865_000, rel=1e-9)  # 14,325,000
+    assert r["recomputed_high"] == pytest.approx(5 * 2_875_000, rel=1e-9)  # 14,375,000
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "stated"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_planned_in_2021_2025_february(relation):
+    r = relation("planned_in_2021_2025_february")
+    # Lowest with the total low and the excess high.
+    assert r["recomputed"] == pytest.approx(5 * 3_200_000 / 1.154, rel=1e-9)  # 13,864,818
+    assert r["recomputed_low"] == pytest.approx(5 * 3_150_000 / 1.1545, rel=1e-9)  # 13,642,269
+    assert r["recomputed_high"] == pytest.approx(5 * 3_250_000 / 1.1535, rel=1e-9)  # 14,087,560
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "stated"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_planned_in_2021_2025_tianshan(relation):
+    r = relation("planned_in_2021_2025_tianshan")
+    assert r["recomputed"] == pytest.approx(5 * 3_170_000 / 1.154, rel=1e-9)  # 13,734,835
+    assert r["recomputed_low"] == pytest.approx(5 * 3_165_000 / 1.1545, rel=1e-9)  # 13,707,233
+    assert r["recomputed_high"] == pytest.approx(5 * 3_175_000 / 1.1535, rel=1e-9)  # 13,762,462
     assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
     assert r["rests_on"] == "stated"
     assert r["power"] is None

@@ -1,0 +1,273 @@
+"""Hand arithmetic: trade, by product, partner and prefecture.
+
+Printed, in percent, to a tenth unless said otherwise: in 2021 trade grew 5.8 (5.75 to 5.85), labour-intensive products
+were 51.4 of exports (51.35 to 51.45) and grew 31 (30.5 to 31.5); in early 2022 exports grew 45.4 (45.35 to 45.45), and
+63.4 (63.35 to 63.45) stands for a growth of their share, the share, or a growth of their value.
+2021, by partner: United States down 61.3 (61.25 to 61.35) to 372 million dollars (371.5 to 372.5), European Union up
+13.6 (13.55 to 13.65) to 1.24 billion (1.235 to 1.245), Vietnam up 108.9 (108.85 to 108.95) to 408 million (407.5 to
+408.5).
+Early 2022: all trade 33.7 (33.65 to 33.75), Kashgar 105.7 (105.65 to 105.75), Hotan 273.6 (273.55 to 273.65), Kizilsu
+273.7 (273.65 to 273.75), Aksu 99 (98.5 to 99.5). Hotan in 2019 235.6 (235.55 to 235.65), in 2020 51.4 (51.35 to 51.45).
+Set: exports of 2021 grew as trade did, the share of early 2021 was that of the year, a dollar bought as many yuan in
+both years, trade outside the four prefectures stood still, December 2020 in Hotan was as the months before.
+"""
+
+import pytest
+
+
+def test_share_2020(relation):
+    r = relation("share_2020")
+    # Exports of 2020 are those of 2021 / 1.058, the products in them 0.514 of those of 2021 / 1.31. The growth of
+    # trade raises the share of 2020, that of the products lowers it.
+    assert r["recomputed"] == pytest.approx(0.514 * 1.058 / 1.31, rel=1e-9)  # 0.4151
+    assert r["recomputed_low"] == pytest.approx(0.5135 * 1.0575 / 1.315, rel=1e-9)  # 0.4129
+    assert r["recomputed_high"] == pytest.approx(0.5145 * 1.0585 / 1.305, rel=1e-9)  # 0.4173
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "chosen"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_share_2022_share_growth(relation):
+    r = relation("share_2022_share_growth")
+    assert r["recomputed"] == pytest.approx(0.514 * 1.634, rel=1e-9)  # 0.8399
+    assert r["recomputed_low"] == pytest.approx(0.5135 * 1.6335, rel=1e-9)  # 0.8388
+    assert r["recomputed_high"] == pytest.approx(0.5145 * 1.6345, rel=1e-9)  # 0.8410
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    # The base share is chosen.
+    assert r["rests_on"] == "chosen"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_share_2022_share(relation):
+    r = relation("share_2022_share")
+    assert r["recomputed"] == pytest.approx(0.634, rel=1e-9)
+    assert r["recomputed_low"] == pytest.approx(0.6335, rel=1e-9)
+    assert r["recomputed_high"] == pytest.approx(0.6345, rel=1e-9)
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    # No base share comes in.
+    assert r["rests_on"] == "implied"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_share_2022_value_growth(relation):
+    r = relation("share_2022_value_growth")
+    # The products grew by 1.634, what they are a part of by 1.454, which lowers the share.
+    assert r["recomputed"] == pytest.approx(0.514 * 1.634 / 1.454, rel=1e-9)  # 0.5776
+    assert r["recomputed_low"] == pytest.approx(0.5135 * 1.6335 / 1.4545, rel=1e-9)  # 0.5767
+    assert r["recomputed_high"] == pytest.approx(0.5145 * 1.6345 / 1.4535, rel=1e-9)  # 0.5786
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "chosen"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_growth_2022_share_growth(relation):
+    r = relation("growth_2022_share_growth")
+    # A share 1.634 times as large, of exports 1.454 times as large; the base share cancels.
+    assert r["recomputed"] == pytest.approx(1.634 * 1.454 - 1, rel=1e-9)  # 1.3758
+    assert r["recomputed_low"] == pytest.approx(1.6335 * 1.4535 - 1, rel=1e-9)  # 1.3743
+    assert r["recomputed_high"] == pytest.approx(1.6345 * 1.4545 - 1, rel=1e-9)  # 1.3774
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "stated"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_growth_2022_share(relation):
+    r = relation("growth_2022_share")
+    # 0.634 of exports 1.454 times as large, from 0.514. A higher base share lowers the growth.
+    assert r["recomputed"] == pytest.approx(0.634 * 1.454 / 0.514 - 1, rel=1e-9)  # 0.7935
+    assert r["recomputed_low"] == pytest.approx(0.6335 * 1.4535 / 0.5145 - 1, rel=1e-9)  # 0.7897
+    assert r["recomputed_high"] == pytest.approx(0.6345 * 1.4545 / 0.5135 - 1, rel=1e-9)  # 0.7972
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "chosen"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_growth_2022_value_growth(relation):
+    r = relation("growth_2022_value_growth")
+    assert r["recomputed"] == pytest.approx(0.634, rel=1e-9)
+    assert r["recomputed_low"] == pytest.approx(0.6335, rel=1e-9)
+    assert r["recomputed_high"] == pytest.approx(0.6345, rel=1e-9)
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "implied"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_base_share_share_growth(relation):
+    r = relation("base_share_share_growth")
+    # base x 1.634 = 1; the higher growth leaves the lower base.
+    assert r["recomputed"] == pytest.approx(1 / 1.634, rel=1e-9)  # 0.6120
+    assert r["recomputed_low"] == pytest.approx(1 / 1.6345, rel=1e-9)  # 0.6118
+    assert r["recomputed_high"] == pytest.approx(1 / 1.6335, rel=1e-9)  # 0.6122
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "stated"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_base_share_share(relation):
+    r = relation("base_share_share")
+    # The share of 2022 itself, from which there would be no growth.
+    assert r["recomputed"] == pytest.approx(0.634, rel=1e-9)
+    assert r["recomputed_low"] == pytest.approx(0.6335, rel=1e-9)
+    assert r["recomputed_high"] == pytest.approx(0.6345, rel=1e-9)
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "implied"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_base_share_value_growth(relation):
+    r = relation("base_share_value_growth")
+    # base x 1.634 / 1.454 = 1. Lowest with the exports low and the products high.
+    assert r["recomputed"] == pytest.approx(1.454 / 1.634, rel=1e-9)  # 0.8898
+    assert r["recomputed_low"] == pytest.approx(1.4535 / 1.6345, rel=1e-9)  # 0.8893
+    assert r["recomputed_high"] == pytest.approx(1.4545 / 1.6335, rel=1e-9)  # 0.8904
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "implied"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_us_2020(relation):
+    r = relation("us_2020")
+    # 1 - 0.613 = 0.387 is left. The larger the decline, the larger what it declined from: low with 1 - 0.6125.
+    assert r["recomputed"] == pytest.approx(372e6 / 0.387, rel=1e-9)  # 961.2 million
+    assert r["recomputed_low"] == pytest.approx(371.5e6 / 0.3875, rel=1e-9)  # 958.7 million
+    assert r["recomputed_high"] == pytest.approx(372.5e6 / 0.3865, rel=1e-9)  # 963.8 million
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    # That the rates are in dollars is implied.
+    assert r["rests_on"] == "implied"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_eu_2020(relation):
+    r = relation("eu_2020")
+    # The larger the growth, the smaller what it grew from.
+    assert r["recomputed"] == pytest.approx(1_240e6 / 1.136, rel=1e-9)  # 1,091.5 million
+    assert r["recomputed_low"] == pytest.approx(1_235e6 / 1.1365, rel=1e-9)  # 1,086.7 million
+    assert r["recomputed_high"] == pytest.approx(1_245e6 / 1.1355, rel=1e-9)  # 1,096.4 million
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "implied"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_vietnam_2020(relation):
+    r = relation("vietnam_2020")
+    assert r["recomputed"] == pytest.approx(408e6 / 2.089, rel=1e-9)  # 195.3 million
+    assert r["recomputed_low"] == pytest.approx(407.5e6 / 2.0895, rel=1e-9)  # 195.0 million
+    assert r["recomputed_high"] == pytest.approx(408.5e6 / 2.0885, rel=1e-9)  # 195.6 million
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "implied"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_three_partners(relation):
+    r = relation("three_partners")
+    # In dollars: (372 + 1,240 + 408) million less the three of 2020. The change with a partner is trade of 2021 x
+    # (1 - 1 / factor). With a factor above 1 it is a gain, and larger trade and larger growth raise it. The United
+    # States lost 0.613 / 0.387 of what is left, so there more trade left is a larger loss, and so is a larger decline.
+    point = 2_020e6 - 372e6 / 0.387 - 1_240e6 / 1.136 - 408e6 / 2.089  # -228.1 million
+    low = (
+        372.5e6 * (1 - 1 / 0.3865)  # -591.3 million
+        + 1_235e6 * (1 - 1 / 1.1355)  # 147.4 million
+        + 407.5e6 * (1 - 1 / 2.0885)  # 212.4 million
+    )  # -231.5 million
+    high = (
+        371.5e6 * (1 - 1 / 0.3875)  # -587.2 million
+        + 1_245e6 * (1 - 1 / 1.1365)  # 149.5 million
+        + 408.5e6 * (1 - 1 / 2.0895)  # 213.0 million
+    )  # -224.7 million
+    assert r["recomputed"] == pytest.approx(point, rel=1e-9)
+    assert r["recomputed_low"] == pytest.approx(low, rel=1e-9)
+    assert r["recomputed_high"] == pytest.approx(high, rel=1e-9)
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "implied"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_south_share_2021_largest(relation):
+    r = relation("south_share_2021_largest")
+    # share x 0.99 + (1 - share) x 0 = 0.337; Aksu is the slowest, by more than its rounding. Lowest with all trade slow
+    # and Aksu fast.
+    assert r["recomputed"] == pytest.approx(0.337 / 0.99, rel=1e-9)  # 0.3404
+    assert r["recomputed_low"] == pytest.approx(0.3365 / 0.995, rel=1e-9)  # 0.3382
+    assert r["recomputed_high"] == pytest.approx(0.3375 / 0.985, rel=1e-9)  # 0.3426
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    # That the rest stood still is chosen.
+    assert r["rests_on"] == "chosen"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_south_share_2021_equal(relation):
+    r = relation("south_share_2021_equal")
+    # 1.057 + 2.736 + 2.737 + 0.99 = 7.52, a mean of 1.88. Three of them move by 0.0005 and Aksu by 0.005: the sum is
+    # 7.52 - 0.0065 to 7.52 + 0.0065, and the fastest gives the low.
+    assert r["recomputed"] == pytest.approx(0.337 / 1.88, rel=1e-9)  # 0.1793
+    assert r["recomputed_low"] == pytest.approx(0.3365 / (7.5265 / 4), rel=1e-9)  # 0.1788
+    assert r["recomputed_high"] == pytest.approx(0.3375 / (7.5135 / 4), rel=1e-9)  # 0.1797
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "chosen"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_south_share_2021_smallest(relation):
+    r = relation("south_share_2021_smallest")
+    # Kizilsu is the fastest. At its slowest, 2.7365, Hotan at its fastest draws level and does not pass it, so the
+    # fastest of the four is 2.7365 to 2.7375.
+    assert r["recomputed"] == pytest.approx(0.337 / 2.737, rel=1e-9)  # 0.1231
+    assert r["recomputed_low"] == pytest.approx(0.3365 / 2.7375, rel=1e-9)  # 0.1229
+    assert r["recomputed_high"] == pytest.approx(0.3375 / 2.7365, rel=1e-9)  # 0.1233
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "chosen"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_south_share_2022_largest(relation):
+    r = relation("south_share_2022_largest")
+    # 0.337 / 0.99 x 1.99 / 1.337. Both rates stand above and below: 0.337 / 1.337 rises with the growth of all trade,
+    # 1.99 / 0.99 = 1 + 1 / 0.99 falls with that of the south, so the corners are those of 2021.
+    assert r["recomputed"] == pytest.approx(0.337 / 1.337 * 1.99 / 0.99, rel=1e-9)  # 0.5067
+    assert r["recomputed_low"] == pytest.approx(0.3365 / 1.3365 * 1.995 / 0.995, rel=1e-9)  # 0.5048
+    assert r["recomputed_high"] == pytest.approx(0.3375 / 1.3375 * 1.985 / 0.985, rel=1e-9)  # 0.5085
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "chosen"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_south_share_2022_smallest(relation):
+    r = relation("south_share_2022_smallest")
+    # 0.337 / 2.737 x 3.737 / 1.337; the corners are those of 2021.
+    assert r["recomputed"] == pytest.approx(0.337 / 1.337 * 3.737 / 2.737, rel=1e-9)  # 0.3441
+    assert r["recomputed_low"] == pytest.approx(0.3365 / 1.3365 * 3.7375 / 2.7375, rel=1e-9)  # 0.3438
+    assert r["recomputed_high"] == pytest.approx(0.3375 / 1.3375 * 3.7365 / 2.7365, rel=1e-9)  # 0.3445
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    assert r["rests_on"] == "chosen"
+    assert r["power"] is None
+    assert r["power_10"] is None
+
+
+def test_hotan_two_years(relation):
+    r = relation("hotan_two_years")
+    assert r["recomputed"] == pytest.approx(3.356 * 1.514 - 1, rel=1e-9)  # 4.0810
+    assert r["recomputed_low"] == pytest.approx(3.3555 * 1.5135 - 1, rel=1e-9)  # 4.0785
+    assert r["recomputed_high"] == pytest.approx(3.3565 * 1.5145 - 1, rel=1e-9)  # 4.0834
+    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
+    # That December was as the months before is implied.
+    assert r["rests_on"] == "implied"
+    assert r["power"] is None
+    assert r["power_10"] is None
