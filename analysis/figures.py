@@ -8,6 +8,7 @@ notebooks and ``results/figures``.
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -308,6 +309,173 @@ def waterfall(ax: Axes, frame: pd.DataFrame) -> None:
 _KIND_WORDS = {"point": "", "ceiling": "at most", "floor": "at least", "range": "a range", "none": "no bound"}
 
 
+# Other provinces ------------------------------------------------------------------------------------------------------
+
+
+def other_provinces_frame(study: Study) -> pd.DataFrame:
+    """Means, plans and what is left a year, and the printed volume's two ends. Labourers or transfers, a year."""
+    none: dict[str, str] = {}
+    rows = [
+        ("Mean, 2017-2019", "mean", "cross_provincial_mean_2017_2019", none),
+        ("Mean, 2014 to mid-2020", "mean", "cross_provincial_mean_2014_mid_2020", none),
+        ("Mean of the years outside 2017-2019", "left", "cross_provincial_mean_other_years", none),
+        ("Mean of 2014-2016, part of the 2020 plan taken out", "left", "cross_provincial_mean_2014_2016", none),
+        ("Planned, 2020", "planned", "cross_provincial_planned_2020", none),
+        ("Quota, 2016-2020", "planned", "cross_provincial_quota", none),
+        ("Suggested for Hotan alone", "planned", "cross_provincial_hotan", none),
+        ("Present volume, low end", "printed", "cross_provincial_volume_low", none),
+        ("Present volume, high end", "printed", "cross_provincial_volume_high", none),
+    ]
+    return pd.DataFrame([_mark(study, label, role, quantity, readings) for label, role, quantity, readings in rows])
+
+
+def other_provinces(ax: Axes, frame: pd.DataFrame) -> None:
+    """Dots for means, plans and what is left; a band between the ends of the printed volume."""
+    with plt.rc_context(STYLE):
+        styles = {"mean": (BLACK, "o"), "left": (ORANGE, "s"), "planned": (BLUE, "D")}
+        shown = frame[frame["role"] != "printed"]
+        low, high = frame.loc[frame["role"] == "printed", "value"]
+        _dots(ax, shown, styles, scale=1e3)
+        ax.axvspan(low / 1e3, high / 1e3, color=ORANGE, alpha=0.15, linewidth=0, zorder=0)
+        ax.annotate(
+            "present volume\nas printed", ((low + high) / 2e3, -0.52), ha="center", va="bottom", color="#7a5200",
+            fontsize=8, bbox=_PAPER,
+        )  # fmt: skip
+        ax.set_xlim(left=0)
+        ax.set_title("Two printed figures lie at the ends of the present volume, others below it")
+        _key(ax, {"mean": "mean of printed totals", "left": "what is left of them", "planned": "plan, quota"}, styles)
+        _foot(
+            ax,
+            "thousand a year, labourers taken for transfers one for one",
+            "Section other-provinces. What is left is a difference of two papers, taken to count alike.",
+        )
+
+
+# Training and monitoring ----------------------------------------------------------------------------------------------
+
+
+def training_frame(study: Study) -> pd.DataFrame:
+    """Training before the plan, planned, held, and what the rest of the plan needs. Sessions a year."""
+    none: dict[str, str] = {}
+    rows = [
+        ("Held a year before the plan", "held", "training_before", none),
+        ("Planned a year, 2021-2025", "planned", "training_planned", none),
+        ("Held in 2021", "held", "training_2021", none),
+        ("Needed a year, 2022-2025, for the mean to be the plan", "needed", "training_needed_2022_2025", none),
+    ]
+    return pd.DataFrame([_mark(study, label, role, quantity, readings) for label, role, quantity, readings in rows])
+
+
+def training(ax: Axes, frame: pd.DataFrame) -> None:
+    """Dots for what was held, planned and is needed; a line at the plan."""
+    with plt.rc_context(STYLE):
+        styles = {"held": (BLACK, "o"), "planned": (BLUE, "D"), "needed": (ORANGE, "s")}
+        _dots(ax, frame, styles)
+        (planned,) = frame.loc[frame["role"] == "planned", "value"]
+        held = frame.loc[frame["role"] == "held", "value"].iloc[-1]
+        ax.axvline(planned / 1e6, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
+        ax.set_title(
+            f"Training held in 2021 came to {100 * held / planned:.1f} percent of the plan"
+            if np.isfinite(held)
+            else "Training held and planned"
+        )
+        _key(ax, {"held": "held", "planned": "planned", "needed": "needed"}, styles)
+        _foot(
+            ax, "million person-sessions", "Section monitoring-2021-2025, paragraphs 3 and 5. Sessions are no persons."
+        )
+
+
+def monitoring_frame(study: Study) -> pd.DataFrame:
+    """Shares of households under monitoring and of households investigated, under each reading. Fractions."""
+    persons, both = {"rural_households": "persons"}, {"rural_households": "persons", "flagged_households": "persons"}
+    rows = [
+        ("Under monitoring: households as printed", "region", "flagged_share", {}),
+        ("Under monitoring: rural households are persons", "region", "flagged_share", persons),
+        ("Under monitoring: both are persons", "region", "flagged_share", both),
+        ("Investigated of those visited", "county", "investigated_share", {"households_checked": "nested"}),
+        (
+            "Investigated of those visited or investigated",
+            "county",
+            "investigated_share",
+            {"households_checked": "apart"},
+        ),
+    ]
+    return pd.DataFrame([_mark(study, label, role, quantity, readings) for label, role, quantity, readings in rows])
+
+
+def monitoring(ax: Axes, frame: pd.DataFrame) -> None:
+    """Dots for shares, by what they are shares of."""
+    with plt.rc_context(STYLE):
+        styles = {"region": (BLACK, "o"), "county": (BLUE, "s")}
+        _dots(ax, frame, styles, scale=0.01)
+        ax.set_xlim(left=0)
+        ax.set_title("Shares under each reading of what is a household")
+        _key(ax, {"region": "rural households of the region", "county": "households of one county"}, styles)
+        _foot(ax, "percent", "Section early-warning, paragraphs 2 and 6. Persons per household as set.")
+
+
+# Trade ----------------------------------------------------------------------------------------------------------------
+
+
+def trade_shares_frame(study: Study) -> pd.DataFrame:
+    """Shares in early 2021 and 2022 under each reading of the printed rates, and the largest that a reading leaves.
+
+    start, end: share of 2021 and of 2022; most: largest share of 2021. Fractions.
+    """
+    model = study.model
+    products, south = ("share_base", "labour_intensive_share_2022", "largest_share_base"), ("south_trade_share_2021",
+        "south_trade_share_2022", "")  # fmt: skip
+    rows = []
+    for label, role, (start, end, most), choice, reading in (
+        ("Figure is the growth of the share", "products", products, "labour_intensive_share_2022", "share_growth"),
+        ("Figure is the share", "products", products, "labour_intensive_share_2022", "share"),
+        ("Figure is the growth of value", "products", products, "labour_intensive_share_2022", "value_growth"),
+        ("All four grew as the slowest", "south", south, "south_growth_2022", "slowest"),
+        ("All four traded alike in 2021", "south", south, "south_growth_2022", "equal"),
+        ("All four grew as the fastest", "south", south, "south_growth_2022", "fastest"),
+    ):
+        row: dict[str, Any] = {"label": label, "role": role, "start": np.nan, "end": np.nan, "most": np.nan}
+        for column, quantity in (("start", start), ("end", end), ("most", most)):
+            with contextlib.suppress(ModelError):
+                if quantity:
+                    row[column] = model.estimate(quantity, model.under(study.setting, {choice: reading})).value
+        rows.append({**row, "words": f"{100 * row['start']:.1f} to {100 * row['end']:.1f}"})
+    return pd.DataFrame(rows)
+
+
+def trade_shares(ax: Axes, frame: pd.DataFrame) -> None:
+    """A line from the share of 2021 to that of 2022 for each reading; a bar at the largest share of 2021."""
+    with plt.rc_context(STYLE):
+        styles = {"products": (BLACK, "o"), "south": (BLUE, "s")}
+        for i, row in frame.reset_index(drop=True).iterrows():
+            y = len(frame) - 1 - float(i)  # type: ignore[arg-type]
+            colour, marker = styles[row["role"]]
+            ends = [100 * row["start"], 100 * row["end"]]
+            ax.plot(ends, [y, y], color=colour, linewidth=1.4, alpha=0.6, zorder=1)
+            ax.plot(ends[0], y, marker=marker, color=colour, markersize=7, linestyle="", markerfacecolor="white")
+            ax.plot(ends[1], y, marker=marker, color=colour, markersize=7, linestyle="")
+            if np.isfinite(row["most"]):
+                ax.plot([100 * row["most"]] * 2, [y - 0.28, y + 0.28], color=ORANGE, linewidth=2.2)
+            right = np.nanmax([*ends, 100 * row["most"]])
+            ax.annotate(row["words"], (right, y), xytext=(9, 0), textcoords="offset points", va="center", bbox=_PAPER)
+        ax.set_yticks(range(len(frame))[::-1], [textwrap.fill(label, 34) for label in frame["label"]])
+        ax.set_ylim(-0.6, len(frame) - 0.4)
+        ax.set_xlim(0, 112)
+        ax.tick_params(axis="y", length=0)
+        ax.axvline(100, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
+        ax.plot(
+            [], [], marker="|", color=ORANGE, markersize=10, markeredgewidth=2.2, linestyle="", label="largest in 2021"
+        )
+        ax.set_title("What each reading of the printed rates makes of the shares")
+        _key(ax, {"products": "labour-intensive products in exports", "south": "four prefectures in trade"}, styles)
+        _foot(
+            ax,
+            "percent, January-April 2021 (hollow) to January-April 2022 (filled)",
+            "Section trade, paragraphs 1 and 4. The share of exports in early 2021 is not printed; that of the whole "
+            "year stands for it unless set. Trade outside the four prefectures grew as set.",
+        )
+
+
 # All relations --------------------------------------------------------------------------------------------------------
 
 
@@ -387,22 +555,24 @@ def _mark(study: Study, label: str, role: str, quantity: str, readings: dict[str
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
 
 
-def _dots(ax: Axes, frame: pd.DataFrame, styles: dict[str, tuple[str, str]]) -> None:
+def _dots(ax: Axes, frame: pd.DataFrame, styles: dict[str, tuple[str, str]], scale: float = 1e6) -> None:
     """A row a dot, the first on top: the value, a line from low to high, and the value in words to its right."""
     for i, row in frame.reset_index(drop=True).iterrows():
         y = len(frame) - 1 - float(i)  # type: ignore[arg-type]
         colour, marker = styles[row["role"]]
-        ax.plot([row["low"] / 1e6, row["high"] / 1e6], [y, y], color=colour, linewidth=2, alpha=0.6)
-        ax.plot(row["value"] / 1e6, y, marker=marker, color=colour, markersize=7, linestyle="")
+        ax.plot([row["low"] / scale, row["high"] / scale], [y, y], color=colour, linewidth=2, alpha=0.6)
+        ax.plot(row["value"] / scale, y, marker=marker, color=colour, markersize=7, linestyle="")
         right = row["value"] if np.isnan(row["high"]) else max(row["value"], row["high"])
-        ax.annotate(row["words"], (right / 1e6, y), xytext=(7, 0), textcoords="offset points", va="center", bbox=_PAPER)
+        ax.annotate(
+            row["words"], (right / scale, y), xytext=(7, 0), textcoords="offset points", va="center", bbox=_PAPER
+        )
     ax.set_yticks(range(len(frame))[::-1], [textwrap.fill(label, 34) for label in frame["label"]])
     ax.set_ylim(-0.6, len(frame) - 0.4)
     ax.tick_params(axis="y", length=0)
     low, high = float(np.nanmin(frame["low"])), float(np.nanmax(frame["high"]))
     room = 0.08 * (high - low)
     longest = max(frame["words"].str.len())
-    ax.set_xlim((low - room) / 1e6, (high + 0.36 * longest * room) / 1e6)
+    ax.set_xlim((low - room) / scale, (high + 0.36 * longest * room) / scale)
 
 
 def _key(ax: Axes, names: dict[str, str], styles: dict[str, tuple[str, str]]) -> None:
@@ -410,7 +580,13 @@ def _key(ax: Axes, names: dict[str, str], styles: dict[str, tuple[str, str]]) ->
     for role, name in names.items():
         colour, marker = styles[role]
         ax.plot([], [], marker=marker, color=colour, linestyle="", label=name)
-    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=len(names), frameon=False, handletextpad=0.2)
+    ax.legend(
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 0.985),
+        ncols=len(ax.get_legend_handles_labels()[0]),
+        frameon=False,
+        handletextpad=0.2,
+    )
     ax.set_title(ax.get_title(loc="left"), pad=24)
 
 
@@ -465,6 +641,51 @@ FIGURES: dict[str, Figure] = {
         waterfall_frame,
         waterfall,
         "From persons at risk in 2019, by those added since, to 2021, and by former detainees to both groups.",
+    ),
+    "other_provinces": Figure(
+        (
+            "out_mean_2017_2019",
+            "out_mean_2014_mid_2020",
+            "out_mean_other_years",
+            "out_mean_2014_2016",
+            "low_end_plan_2020",
+            "low_end_hotan",
+            "low_end_quota",
+        ),
+        (8, 4.6),
+        other_provinces_frame,
+        other_provinces,
+        "Labourers moved to other provinces a year: means, what is left outside 2017-2019, plan and quota, beside the "
+        "printed present volume.",
+    ),
+    "training": Figure(
+        ("training_step", "training_left"),
+        (8, 3.4),
+        training_frame,
+        training,
+        "Training before the plan, planned, held in 2021, and what the rest of the plan needs a year.",
+    ),
+    "monitoring": Figure(
+        ("flagged", "flagged_if_rural_persons", "flagged_if_both_persons", "investigated_nested", "investigated_apart"),
+        (8, 3.6),
+        monitoring_frame,
+        monitoring,
+        "Share of rural households under real-time monitoring, and of households investigated, under each reading.",
+    ),
+    "trade_shares": Figure(
+        (
+            "share_2022_share_growth",
+            "share_2022_share",
+            "share_2022_value_growth",
+            "south_share_2022_largest",
+            "south_share_2021_equal",
+            "south_share_2022_smallest",
+        ),
+        (8.6, 4.4),
+        trade_shares_frame,
+        trade_shares,
+        "Shares of labour-intensive products in exports and of four prefectures in trade, early 2021 and early 2022, "
+        "under each reading of the printed rates.",
     ),
 }
 

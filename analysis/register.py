@@ -13,6 +13,7 @@ The tables are checked by Frictionless, and the assumptions by JSON Schema, both
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import math
@@ -185,16 +186,16 @@ class Register:
     formulas: str
     one_choice: tuple[tuple[str, ...], ...]
     headline: tuple[str, ...]
-    #: Shares and growths that no row prints, which a screen shows as percentages.
-    percent: tuple[str, ...]
     claims: Mapping[str, Claim]
     relations: Mapping[str, Relation]
     readings: Mapping[tuple[str, str], Reading]
     sections: Mapping[str, str]
     sources: Mapping[str, str]
     assumptions: Mapping[str, Assumption]
-    #: By quantity, from the assumption of that name or from an entry that carries words alone.
-    wordings: Mapping[str, Wording]
+    #: Shares and growths that no row prints, which a screen shows as percentages.
+    percent: tuple[str, ...] = ()
+    #: By quantity, how a vague claim is read where no assumption of that name says it.
+    worded: Mapping[str, Wording] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path | str | None = None) -> Register:
@@ -209,9 +210,18 @@ class Register:
         return shown(self.folder / name)
 
     @cached_property
+    def wordings(self) -> Mapping[str, Wording]:
+        """How the vague claims of each quantity are read."""
+        return {**_wordings(self.assumptions), **self.worded}
+
+    @cached_property
     def inputs(self) -> Mapping[str, Claim]:
         """The row that each quantity starts from."""
         return {claim.quantity: claim for claim in self.claims.values() if claim.input}
+
+
+def _wordings(assumptions: Mapping[str, Assumption]) -> dict[str, Wording]:
+    return {a.id: Wording(a.floor, a.ceiling) for a in assumptions.values() if a.floor or a.ceiling}
 
 
 def shown(path: Path) -> str:
@@ -263,10 +273,7 @@ class _Reader:
         sections = {row["id"]: row["title"] for _, row in rows["sections"]}
         sources = {row["id"]: f"{row['publisher']}, {row['date']}" for _, row in rows["sources"]}
         assumptions, worded = self._assumptions()
-        wordings = {
-            **{a.id: Wording(a.floor, a.ceiling) for a in assumptions.values() if a.floor or a.ceiling},
-            **{name: wording for name, (wording, _) in worded.items()},
-        }
+        wordings = {**_wordings(assumptions), **{name: wording for name, (wording, _) in worded.items()}}
         claims = {row["id"]: self._claim(number, row, wordings) for number, row in rows["claims"]}
         relations = {row["id"]: self._relation(number, row, claims, assumptions) for number, row in rows["relations"]}
         readings = {
@@ -310,7 +317,7 @@ class _Reader:
             sections=sections,
             sources=sources,
             assumptions=assumptions,
-            wordings=wordings,
+            worded={name: wording for name, (wording, _) in worded.items()},
         )
 
     def _text(self, name: str) -> str:

@@ -123,3 +123,10 @@ def all_of(*changes: Change) -> Change:
             each(folder)
 
     return change
+
+
+def at(file: str, id: str, shown: str = "") -> str:
+    """How a refusal names a row of the article's package: its number, and what stands in its first cell."""
+    folder = Path(__file__).resolve().parent.parent / "data"
+    numbers = [i for i, row in enumerate(read_rows(folder / file), start=1) if row[0] == id or ",".join(row[:2]) == id]
+    return f"row {numbers[0]} ({shown or id.partition(',')[0]})"

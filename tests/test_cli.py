@@ -23,7 +23,7 @@ from analysis.model import Model
 from analysis.register import Register
 from analysis.results import CAVEAT
 from analysis.verdicts import judge_all
-from tests.spoiling import Change, added, all_of, cells, raw, removed, settings, text, without
+from tests.spoiling import Change, added, all_of, at, cells, raw, removed, settings, text, without
 
 ROOT = Path(__file__).resolve().parent.parent
 CLAIMS, RELATIONS, READINGS, ASSUMPTIONS = "claims.csv", "relations.csv", "readings.csv", "assumptions.yaml"
@@ -195,7 +195,7 @@ def test_accept_writes_the_file_where_there_is_none(package: Path) -> None:
 def test_accept_is_refused_on_a_package_that_is_refused(package: Path) -> None:
     cells(CLAIMS, "growth_rate_2019_2021", printed="ten")(package)
     before = content(package)
-    refused(run("accept", "--data", package), "claims.csv", "row 13", "printed")
+    refused(run("accept", "--data", package), "claims.csv", at(CLAIMS, "growth_rate_2019_2021"), "printed")
     assert content(package) == before
 
 
@@ -407,13 +407,28 @@ BAD: dict[str, tuple[Change, list[str]]] = {
     **{f"empty {file}": (raw(file, lambda data: b""), [file, "empty"]) for file in FILES},
     **{f"not UTF-8 {file}": (raw(file, lambda data: data + b"\xff\n"), [file, "not UTF-8"]) for file in FILES},
     "no rows": (raw(CLAIMS, lambda data: data.splitlines(keepends=True)[0]), [CLAIMS, "no rows"]),
-    "claim twice": (cells(CLAIMS, "plan_2016_2020", id="plan_2016_2020_floor"), [CLAIMS, "row 3", "id", "twice"]),
-    "relation twice": (cells(RELATIONS, "excess_over_goal", id="goal_meets_floor"), [RELATIONS, "row 3", "twice"]),
+    "claim twice": (
+        cells(CLAIMS, "plan_2016_2020", id="plan_2016_2020_floor"),
+        [CLAIMS, at(CLAIMS, "plan_2016_2020"), "id", "twice"],
+    ),
+    "relation twice": (
+        cells(RELATIONS, "excess_over_goal", id="goal_meets_floor"),
+        [RELATIONS, at(RELATIONS, "excess_over_goal"), "twice"],
+    ),
     "assumption twice": (text(ASSUMPTIONS, "id: overlap", "id: former_detainees"), [ASSUMPTIONS, "twice"]),
-    "unit": (cells(CLAIMS, "mean_2016_2020", unit="transfr"), [CLAIMS, "row 4", "unit", "'transfer'"]),
-    "qualifier": (cells(CLAIMS, "mean_2016_2020", qualifier="abot"), [CLAIMS, "row 4", "qualifier"]),
-    "source": (cells(CLAIMS, "excess_2021", source="nobody"), [CLAIMS, "row 7", "source", "nobody"]),
-    "section": (cells(CLAIMS, "excess_2021", section="scal"), [CLAIMS, "row 7", "section", "'scale'"]),
+    "unit": (
+        cells(CLAIMS, "mean_2016_2020", unit="transfr"),
+        [CLAIMS, at(CLAIMS, "mean_2016_2020"), "unit", "'transfer'"],
+    ),
+    "qualifier": (
+        cells(CLAIMS, "mean_2016_2020", qualifier="abot"),
+        [CLAIMS, at(CLAIMS, "mean_2016_2020"), "qualifier"],
+    ),
+    "source": (cells(CLAIMS, "excess_2021", source="nobody"), [CLAIMS, at(CLAIMS, "excess_2021"), "source", "nobody"]),
+    "section": (
+        cells(CLAIMS, "excess_2021", section="scal"),
+        [CLAIMS, at(CLAIMS, "excess_2021"), "section", "'scale'"],
+    ),
     "quantity": (cells(RELATIONS, "added_whole", quantity="at_risk_2091"), [RELATIONS, "at_risk_2091"]),
     "quantity of a reading": (
         added(
@@ -425,18 +440,24 @@ BAD: dict[str, tuple[Change, list[str]]] = {
             default="false",
             reconstruction="false",
         ),
-        [READINGS, "row 36", "quantity", "at_risk_2091", "'at_risk_2021'"],
+        [READINGS, "(at_risk_2091", "quantity", "at_risk_2091", "'at_risk_2021'"],
     ),
     "reading": (
         cells(RELATIONS, "southern_at_values", readings="at_risk_2019=southen"),
-        [RELATIONS, "row 29", "readings", "'southern'"],
+        [RELATIONS, at(RELATIONS, "southern_at_values"), "readings", "'southern'"],
     ),
-    "digits": (cells(CLAIMS, "mean_2016_2020", printed="2,87"), [CLAIMS, "row 4", "printed", "'2,87'"]),
+    "digits": (
+        cells(CLAIMS, "mean_2016_2020", printed="2,87"),
+        [CLAIMS, at(CLAIMS, "mean_2016_2020"), "printed", "'2,87'"],
+    ),
     "no rounding unit": (
         cells(CLAIMS, "increase_2019_2021", rounding_unit=""),
-        [CLAIMS, "row 14", "rounding_unit", "300000"],
+        [CLAIMS, at(CLAIMS, "increase_2019_2021"), "rounding_unit", "300000"],
     ),
-    "low above high": (cells(CLAIMS, "at_risk_total_range", printed="3"), [CLAIMS, "row 16", "printed_high"]),
+    "low above high": (
+        cells(CLAIMS, "at_risk_total_range", printed="3"),
+        [CLAIMS, at(CLAIMS, "at_risk_total_range"), "printed_high"],
+    ),
     "assumption low above high": (
         text(ASSUMPTIONS, "low: 0.95\n", "low: 1.06\n"),
         [ASSUMPTIONS, "persons_per_transfer_drift", "low", "lies above"],
@@ -450,7 +471,7 @@ BAD: dict[str, tuple[Change, list[str]]] = {
     ),
     "circular": (
         cells(RELATIONS, "total_2021_printed_twice", readings="transfers_2021=total_2021_february"),
-        [RELATIONS, "row 5", "circular", "total_2021_february"],
+        [RELATIONS, at(RELATIONS, "total_2021_printed_twice"), "circular", "total_2021_february"],
     ),
     "unit of a formula": (
         cells(CLAIMS, "excess_2016_2020", unit="transfer"),
@@ -462,7 +483,7 @@ BAD: dict[str, tuple[Change, list[str]]] = {
     ),
     "spreadsheet formula": (
         cells(CLAIMS, "mean_2016_2020", note='=HYPERLINK("a")'),
-        [CLAIMS, "row 4", "note", "spreadsheet formula"],
+        [CLAIMS, at(CLAIMS, "mean_2016_2020"), "note", "spreadsheet formula"],
     ),
     "formulas": (settings(formulas="no_such_module_of_formulas"), ["datapackage.json", "analysis.formulas"]),
 }
@@ -486,7 +507,7 @@ def test_every_command_refuses_a_bad_package(package: Path, tmp_path: Path, argu
     cells(CLAIMS, "mean_2016_2020", unit="transfr")(package)
     before = content(tmp_path)
     more = ["--out", str(tmp_path / "out")] if arguments[0] == "run" else []
-    refused(run(*arguments, *more, "--data", package), CLAIMS, "row 4", "unit")
+    refused(run(*arguments, *more, "--data", package), CLAIMS, at(CLAIMS, "mean_2016_2020"), "unit")
     assert content(tmp_path) == before
 
 
@@ -496,15 +517,17 @@ def test_a_package_that_is_not_there(tmp_path: Path) -> None:
 
 def test_bad_input_has_no_traceback_in_a_process_of_its_own(package: Path) -> None:
     cells(CLAIMS, "mean_2016_2020", printed="2,87")(package)
-    refused(command("verify", "--data", package), "claims.csv, row 4 (mean_2016_2020), field printed: ")
-    refused(command("verify", ANALYSIS_DATA=str(package)), "claims.csv, row 4 (mean_2016_2020), field printed: ")
+    refused(command("verify", "--data", package), f"claims.csv, {at(CLAIMS, 'mean_2016_2020')}, field printed: ")
+    refused(
+        command("verify", ANALYSIS_DATA=str(package)), f"claims.csv, {at(CLAIMS, 'mean_2016_2020')}, field printed: "
+    )
 
 
 def test_sentences_name_files_as_the_user_sees_them(package: Path) -> None:
     cells(CLAIMS, "mean_2016_2020", printed="2,87")(package)
     result = command("verify", "--data", "data", cwd=package.parent, PYTHONPATH=str(ROOT))
     refused(result)
-    assert result.err.startswith("error: data/claims.csv, row 4")
+    assert result.err.startswith(f"error: data/claims.csv, {at(CLAIMS, 'mean_2016_2020')}")
 
 
 def test_a_wrong_option_is_refused() -> None:
