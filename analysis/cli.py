@@ -336,7 +336,15 @@ def compare(
         rows = [typed(dict(row)) for row in external_frame(found).to_dict("records")]
         typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
     elif found:
-        widths = {"external figure": 6, "printed": 5, "period and scope": 3, "seen": 4, "ours": 7, "comparison": 5}
+        widths = {
+            "external figure": 7,
+            "printed": 5,
+            "period and scope": 3,
+            "seen": 4,
+            "ours": 7,
+            "ratio": 2,
+            "comparison": 5,
+        }
         _print_frame(frame_in_words(found, model), widths, f"{SIDE_BY_SIDE} {CAVEAT}", expand=True)
     else:
         typer.echo("This data package has no external figures.")
