@@ -7,6 +7,7 @@ A unit is a product of base units. Where two units differ by exactly what a rati
 per transfer), the figures are compared only when a user gives that ratio, and the row says at which. A labourer, whose
 unit the print leaves open, is set beside a transfer or a person only as "read as transfers" or "read as persons".
 
+>>> from analysis.register import Register
 >>> compared = {(c.external.id, c.check): c for c in compare(Model(Register.read()))}
 >>> compared["transfers_2017", "total_2019"].reason
 'not compared: transfer against person; needs persons_per_transfer'
@@ -85,8 +86,9 @@ class _Bridge:
 def ratios_of(model: Model) -> dict[str, str]:
     """The assumptions that stand between two base units, with their units: what a user may give to compare them.
 
-    >>> ratios_of(Model(Register.read()))
-    {'persons_per_transfer': 'person/transfer'}
+    >>> from analysis.register import Register
+    >>> ratios_of(Model(Register.read()))["persons_per_transfer"]
+    'person/transfer'
     """
     return {a.id: a.unit for a in model.register.assumptions.values() if _is_ratio(a.unit)}
 
@@ -100,6 +102,7 @@ def compare(model: Model, setting: Setting = ARTICLE, *, ratios: Mapping[str, fl
 
     Raises ModelError for a ratio that is no ratio between units, or whose value has no meaning.
 
+    >>> from analysis.register import Register
     >>> model = Model(Register.read())
     >>> (row,) = [c for c in compare(model, ratios={"persons_per_transfer": 0.9}) if c.check == "total_2019"]
     >>> round(row.value), row.at_ratio, round(row.ratio, 4)
