@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 from rich.box import HORIZONTALS
 from rich.console import Console
@@ -117,6 +118,8 @@ def reproduce(
     from rich.progress import Progress
 
     from analysis import figures
+    from analysis.compare import compare as compare_all
+    from analysis.compare import external_frame
     from analysis.notebooks import all_notebooks, run_all, shown_in
 
     model = _model(data)
@@ -127,10 +130,10 @@ def reproduce(
     figures.headless()
     console = Console(stderr=True)
     with whole(out) as folder:
-        write_tables(folder, model, outcomes, shown_in(found))
+        write_tables(folder, model, outcomes, shown_in(found), external_frame(compare_all(model)))
         (folder / "figures").mkdir()
         (folder / "notebooks").mkdir()
-        for name in [notebook.declared.get("figure") for notebook in found]:
+        for name in dict.fromkeys(name for notebook in found for name in notebook.figures):
             if name in figures.FIGURES:
                 figures.save(name, folder / "figures", model)
         with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
@@ -308,6 +311,47 @@ def _explain_quantity(model: Model, quantity: str, given: Given, full: bool) -> 
             typer.echo(f"  {relation.id}: {_verdict_line(model, judge(model, relation, setting), full)}")
 
 
+@app.command()
+def compare(
+    values: Set = None,
+    readings: Named = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the comparisons as JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the comparisons as CSV.")] = False,
+    data: Data = None,
+) -> None:
+    """Set figures published elsewhere beside the article's; unlike units only at a ratio given with --set."""
+    from analysis.compare import SIDE_BY_SIDE, check_used, external_frame, frame_in_words, ratios_of, typed
+    from analysis.compare import compare as compare_all
+
+    if as_json + as_csv > 1:
+        raise InputError("--json and --csv are one choice")
+    model = _model(data)
+    given = Given.read(model, values or [], readings or [])
+    ratios = {name: number for name, number in given.values.items() if name in ratios_of(model)}
+    found = compare_all(model, given.setting, ratios=ratios)
+    check_used(model, given.setting, found, given.values, given.readings)
+    if as_csv:
+        typer.echo(external_frame(found).to_csv(index=False, lineterminator="\n"), nl=False)
+    elif as_json:
+        rows = [typed(dict(row)) for row in external_frame(found).to_dict("records")]
+        typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+    elif found:
+        widths = {
+            "external figure": 7,
+            "printed": 5,
+            "period and scope": 3,
+            "seen": 4,
+            "ours": 7,
+            "ratio": 2,
+            "comparison": 5,
+        }
+        _print_frame(frame_in_words(found, model), widths, f"{SIDE_BY_SIDE} {CAVEAT}", expand=True)
+    else:
+        typer.echo("This data package has no external figures.")
+    if not (as_csv or as_json) and (differs := model.differences(given.setting)):
+        typer.echo(differs)
+
+
 Parameters = Annotated[list[str] | None, typer.Option("-p", "--parameter", help="name=value; may be repeated.")]
 
 
@@ -409,17 +453,22 @@ def _moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str,
 
 
 def _print_table(model: Model, outcomes: list[Outcome]) -> None:
-    frame = screen(model, outcomes)
+    ratios = {"relation": 5, "published": 3, "recomputed": 2, "bounds": 3, "verdict": 5}
+    _print_frame(screen(model, outcomes), ratios, CAVEAT)
+
+
+def _print_frame(frame: pd.DataFrame, ratios: dict[str, int], foot: str, *, expand: bool = False) -> None:
+    """A frame of texts as a table, or as a list where the terminal is narrow; the first column names the row."""
+    first = str(frame.columns[0]) if len(frame.columns) else ""
     console = _console()
     if console.width < NARROW:
         for row in frame.to_dict("records"):
-            parts = [f"{name} {text}" for name, text in row.items() if text and name != "relation"]
-            typer.echo(f"{row['relation']}\n    {'; '.join(parts)}")
-        typer.echo(CAVEAT)
+            parts = [f"{name} {text}" for name, text in row.items() if text and name != first]
+            typer.echo(f"{row[first]}\n    {'; '.join(parts)}")
+        typer.echo(foot)
         return
-    grid = Grid(box=HORIZONTALS, show_lines=True, pad_edge=False, header_style="bold")
-    grid.caption, grid.caption_justify = CAVEAT, "left"
-    ratios = {"relation": 5, "published": 3, "recomputed": 2, "bounds": 3, "verdict": 5}
+    grid = Grid(box=HORIZONTALS, show_lines=True, pad_edge=False, header_style="bold", expand=expand)
+    grid.caption, grid.caption_justify = foot, "left"
     for name in frame.columns:
         grid.add_column(str(name), ratio=ratios.get(str(name), 1), overflow="fold", min_width=6)
     for cells in frame.itertuples(index=False):

@@ -13,7 +13,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -23,7 +23,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from analysis.model import Model, ModelError
-from analysis.results import CAVEAT, Study, Table, place_of, published_words, value_words
+from analysis.results import CAVEAT, Study, Table, in_words, place_of, published_words, value_words
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, in an order that also falls in lightness.
 BLACK, BLUE, ORANGE, GREEN, GREY = "#1b1b1b", "#0072B2", "#E69F00", "#009E73", "#8c8c8c"
@@ -338,11 +338,11 @@ def other_provinces(ax: Axes, frame: pd.DataFrame) -> None:
         _dots(ax, shown, styles, scale=1e3)
         ax.axvspan(low / 1e3, high / 1e3, color=ORANGE, alpha=0.15, linewidth=0, zorder=0)
         ax.annotate(
-            "present volume\nas printed", ((low + high) / 2e3, -0.52), ha="center", va="bottom", color="#7a5200",
-            fontsize=8, bbox=_PAPER,
+            "present volume\nas printed", ((low + high) / 2e3, len(shown) - 1), ha="center", va="center",
+            color="#7a5200", fontsize=8,
         )  # fmt: skip
         ax.set_xlim(left=0)
-        ax.set_title("Two printed figures lie at the ends of the present volume, others below it")
+        ax.set_title("Other provinces: plans and means beside the present volume")
         _key(ax, {"mean": "mean of printed totals", "left": "what is left of them", "planned": "plan, quota"}, styles)
         _foot(
             ax,
@@ -517,11 +517,12 @@ def all_relations(ax: Axes, frame: pd.DataFrame) -> None:
             else:
                 ax.text(limit + 0.015, y, f"{row['value']:.1f} →", va="center")
             ax.plot(value, y, marker=marker, color=colour, markersize=6, alpha=alpha, linestyle="")
-            ax.text(0.43, y, row["words"], va="center", color="#444444", fontsize=8)
+            ax.text(0.01, y, row["words"], va="center", color="#444444", fontsize=8)
         ax.axvline(1, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-        labels = [textwrap.fill(label, 58) for label in frame["label"]]
+        labels = [textwrap.fill(label, 54) for label in frame["label"]]
         ax.set_yticks(range(len(frame))[::-1], labels, fontsize=8)
-        ax.set_xlim(0.42, limit + 0.13)
+        ax.set_xlim(0, limit + 0.15)
+        ax.set_xticks([0.5, 0.75, 1, 1.25, 1.5])
         ax.set_ylim(-0.8, len(frame) - 0.2)
         ax.tick_params(axis="y", length=0)
         ax.set_title("What is printed beside what is recomputed", loc="left")
@@ -532,6 +533,167 @@ def all_relations(ax: Axes, frame: pd.DataFrame) -> None:
             "Pale: a pass with a power below 0.8. Grey: as printed. Fitted and derived relations, and a claim in "
             "words, have no printed number to divide by.",
         )
+
+
+# Transfers, 2016 to 2023, from all sources ----------------------------------------------------------------------------
+
+#: What of the article stands on the figure: the row's id there, whether it is a target, quantity, readings, what it is.
+_OF_THE_ARTICLE: tuple[tuple[str, bool, str, dict[str, str], str], ...] = (
+    ("article_plan", True, "planned_transfers_2016_2020", {}, "goal a year, the article"),
+    ("article_mean", False, "transfers_2016_2020", {}, "mean 2016-2020"),
+    ("article_2019_base", False, "transfers_2019", {}, "2019, implied by growth"),
+    ("article_2019_labourers", False, "labourers_2019", {}, "2019, labourers"),
+    ("article_2021_plan", True, "planned_transfers_2021", {}, "2021, plan implied"),
+    (
+        "article_2021_february",
+        False,
+        "transfers_2021",
+        {"transfers_2021": "total_2021_february"},
+        "2021, with the plan",
+    ),
+    ("article_2021_tianshan", False, "transfers_2021", {"transfers_2021": "published"}, "2021, with the growth"),
+)
+_OF_OTHERS = {
+    "plan_13fyp_a_year": "a year, text of the plan",
+    "transfers_2017_q3": "January-September 2017",
+    "transfers_2017": "2017",
+    "transfers_2017_2020_mean": "mean 2017-2020",
+    "transfers_2019_xinhua": "jobs, 2019",
+    "placement_2019_2020_report": "placed in jobs, 2019",
+    "plan_14fyp_total": "plan 2021-2025",
+    "transfers_2022": "2022",
+    "transfers_2023_q3": "January-September 2023",
+    "transfers_13fyp_total": "placements, quoted as of 2016-2021",
+}
+#: Years of the article's marks; those of others stand in their rows.
+_YEARS = {
+    **dict.fromkeys(("article_plan", "article_mean"), (2016, 2020)),
+    **dict.fromkeys(("article_2019_base", "article_2019_labourers"), (2019, 2019)),
+    **dict.fromkeys(("article_2021_plan", "article_2021_february", "article_2021_tianshan"), (2021, 2021)),
+}
+#: Sums whose years are not settled, so that no yearly value is made of them: they are named under the figure.
+_NOT_DRAWN = ("transfers_13fyp_total",)
+#: For each mark, where in its years it is drawn, and where its label stands: years, millions and side.
+_PLACES: dict[str, tuple[float, float, float, str]] = {
+    "article_plan": (2016.9, 2016.9, 2.135, "center"),
+    "plan_13fyp_a_year": (2019.1, 2019.1, 2.135, "center"),
+    "article_mean": (2016.2, 2016.2, 2.955, "center"),
+    "article_2019_base": (2018.84, 2018.3, 3.0, "center"),
+    "transfers_2019_xinhua": (2019.16, 2019.7, 3.0, "center"),
+    "transfers_2017_2020_mean": (2018.0, 2018.05, 2.745, "center"),
+    "transfers_2017": (2017.0, 2016.55, 2.66, "center"),
+    "transfers_2017_q3": (2017.0, 2017.0, 2.395, "center"),
+    "article_2019_labourers": (2018.84, 2018.7, 2.505, "center"),
+    "placement_2019_2020_report": (2019.16, 2019.35, 2.6, "left"),
+    "article_2021_plan": (2020.84, 2020.75, 2.655, "center"),
+    "plan_14fyp_total": (2022.3, 2022.3, 2.665, "center"),
+    "article_2021_february": (2020.84, 2020.6, 3.3, "center"),
+    "article_2021_tianshan": (2021.16, 2021.35, 3.17, "left"),
+    "transfers_2022": (2022.0, 2021.9, 2.955, "center"),
+    "transfers_2023_q3": (2023.0, 2023.0, 2.89, "center"),
+}
+_ORIGINS = {"target": (BLUE, BLUE), "article": (BLACK, BLACK), "external": (ORANGE, "#7a5200")}
+_UNITS = {"transfer": "o", "labourer": "D", "jobs": "s"}
+_FILLS: dict[str, Literal["full", "bottom", "none"]] = {"article": "full", "P": "full", "M": "bottom", "S": "none"}
+_FIRST, _LAST = 2016, 2023
+
+
+def transfers_2016_2023_frame(study: Study) -> pd.DataFrame:
+    """Targets, the article's figures and those published elsewhere: a row each, with years, unit and grade. A year."""
+    rows = []
+    for name, target, quantity, readings, what in _OF_THE_ARTICLE:
+        mark = _mark(study, what, "target" if target else "article", quantity, readings)
+        first, last = _YEARS[name]
+        unit = study.model.units[quantity]
+        rows.append({"id": name, **mark, "unit": unit, "grade": "article", "year_from": first, "year_to": last})
+    for name, what in _OF_OTHERS.items():
+        figure = study.model.register.external.get(name)
+        if figure is None:
+            continue
+        stands, years = figure.published.stands_for(), np.nan if name in _NOT_DRAWN else figure.years
+        a_year = f" in all, {in_words(figure.published.value() / years, 'transfer')} a year" if years > 1 else ""
+        rows.append(
+            {
+                "id": name,
+                "label": what,
+                "role": "target" if figure.published.target else "external",
+                "value": figure.published.value() / years,
+                "low": stands.low / years,
+                "high": stands.high / years,
+                "words": f"{figure.published}{a_year}",
+                "unit": "jobs" if "job" in figure.unit_as_printed else figure.unit,
+                "grade": figure.seen,
+                "year_from": figure.year_from,
+                "year_to": figure.year_to,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def transfers_2016_2023(ax: Axes, frame: pd.DataFrame) -> None:
+    """A mark for each figure at its year, a bar over the years of a mean or a plan; nothing joins two sources."""
+    with plt.rc_context(STYLE):
+        for year in range(_FIRST, _LAST + 1, 2):
+            ax.axvspan(year - 0.5, year + 0.5, color=GREY, alpha=0.08, linewidth=0, zorder=0)
+        missing = []
+        for row in frame.to_dict("records"):
+            if np.isnan(row["value"]):
+                missing.append(f"{row['words']} {row['label']}")
+                continue
+            colour, ink = _ORIGINS[row["role"]]
+            x, text_x, text_y, side = _PLACES[row["id"]]
+            value, low, high = (row[name] / 1e6 for name in ("value", "low", "high"))
+            if row["year_to"] > row["year_from"]:
+                right = min(row["year_to"], _LAST) + 0.45
+                ax.plot([row["year_from"] - 0.45, right], [value] * 2, color=colour, linewidth=1.8, zorder=1)
+                if row["year_to"] > _LAST:
+                    arrow = {"arrowstyle": "->", "color": colour, "linewidth": 1.8}
+                    ax.annotate("", xy=(right + 0.12, value), xytext=(right - 0.05, value), arrowprops=arrow)
+            ax.plot([x, x], [low, high], color=colour, linewidth=1.4, alpha=0.6, zorder=1)
+            ax.plot(x, value, zorder=3, color=colour, **_face(row["unit"], row["grade"]))
+            ax.annotate(
+                f"{row['words']}\n{row['label']}", (x, value), xytext=(text_x, text_y), ha=side, va="center",
+                color=ink, fontsize=7.5, linespacing=1.15, zorder=2,
+                arrowprops={"arrowstyle": "-", "color": ink, "linewidth": 0.5, "shrinkB": 4, "shrinkA": 0},
+            )  # fmt: skip
+        ax.set_xticks(range(_FIRST, _LAST + 1))
+        ax.set_xlim(_FIRST - 0.6, _LAST + 0.65)
+        ax.set_ylim(min(2.05, float(frame["low"].min()) / 1e6 - 0.1), max(3.4, float(frame["high"].max()) / 1e6 + 0.1))
+        ax.set_ylabel("million a year")
+        ax.set_title("Figures on transfers, side by side and not one series")
+        origins = {"target": "a target", "article": "the article", "external": "published elsewhere"}
+        for role, name in origins.items():
+            ax.plot([], [], color=_ORIGINS[role][0], linewidth=4, label=name)
+        units = {"transfer": "transfers (person-times)", "labourer": "labourers, placements (unit not stated)"}
+        for unit, name in {**units, "jobs": "jobs, persons placed in jobs (unit not stated)"}.items():
+            ax.plot([], [], color=GREY, label=name, **_face(unit, "article"))
+        grades = {"P": "the article, or a primary text", "M": "a mirror or news copy", "S": "a secondary source"}
+        for grade, name in grades.items():
+            ax.plot([], [], color=GREY, label=name, **_face("transfer", grade))
+        ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=3, frameon=False, fontsize=8)
+        ax.set_title(ax.get_title(loc="left"), pad=52)
+        _foot(
+            ax,
+            "",
+            "Bars: the years of a mean or a plan; uprights: what the printed digits leave open; the place within a "
+            "year means nothing. Units and scopes differ, so no line joins two sources: a mark on a bar of another has "
+            "its digits and no more. No figure published elsewhere is an input to an estimate."
+            + (f" Not drawn: {'; '.join(missing)}." if missing else ""),
+        )
+
+
+def _face(unit: str, grade: str) -> dict[str, Any]:
+    """The marker of a unit, filled by grade."""
+    fill = _FILLS[grade]
+    return {
+        "marker": _UNITS[unit],
+        "fillstyle": fill,
+        "markerfacecoloralt": "white",
+        "markersize": 6.5 if unit != "transfer" else 7,
+        "markeredgewidth": 1.3,
+        "linestyle": "",
+        **({"markerfacecolor": "white", "fillstyle": "full"} if fill == "none" else {}),
+    }
 
 
 # Common strokes -------------------------------------------------------------------------------------------------------
@@ -608,7 +770,7 @@ def _foot(ax: Axes, unit: str, source: str) -> None:
 FIGURES: dict[str, Figure] = {
     "all_relations": Figure(
         (),
-        (9.5, 9.5),
+        (9.5, 13),
         all_relations_frame,
         all_relations,
         "For each relation, the recomputed value over the printed one with its bounds, marked by verdict.",
@@ -634,6 +796,14 @@ FIGURES: dict[str, Figure] = {
         readings_of_at_risk_2019_frame,
         readings_of_at_risk_2019,
         "The printed estimate for 2019 beside three reconstructions at the shares set and over their ranges.",
+    ),
+    "transfers_2016_2023": Figure(
+        ("goal_meets_floor", "base_2019_from_growth", "plan_2021_from_tianshan", "total_2021_printed_twice"),
+        (9.5, 6.6),
+        transfers_2016_2023_frame,
+        transfers_2016_2023,
+        "Targets, the article's figures and figures published elsewhere on transfers from 2016 to 2023, side by side "
+        "by year, with unit and grade.",
     ),
     "waterfall": Figure(
         ("added_whole", "total_at_values"),

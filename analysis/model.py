@@ -34,7 +34,7 @@ import pint
 from numpy.typing import NDArray
 
 from analysis.published import TIE, Interval
-from analysis.register import Assumption, Claim, InputError, Register, RegisterError
+from analysis.register import PER_YEAR, Assumption, Claim, InputError, Register, RegisterError
 from analysis.units import CONSTANTS, Quantity, name_of, nearest, parse_unit
 
 Floats = NDArray[np.float64]
@@ -248,6 +248,7 @@ class Model:
         self._check_names()
         self.units = self._check_units()
         self._check_relations()
+        self._check_external()
 
     # What there is ------------------------------------------------------------------------------------------------
 
@@ -334,6 +335,27 @@ class Model:
         if quantity not in self.ways or quantity in CONSTANTS:
             raise ModelError(f"'{quantity}' is no quantity{nearest(quantity, self.quantities)}")
         return quantity
+
+    def named(self, text: str) -> tuple[str, dict[str, str]]:
+        """What ``quantity``, ``quantity.reading`` or the id of a row of claims names: a quantity, and readings of it.
+
+        Raises ModelError with the nearest known name.
+
+        >>> Model(Register.read()).named("figure_2019_all")
+        ('labourers_2019', {'labourers_2019': 'figure_2019_all'})
+        """
+        claim = self.register.claims.get(text)
+        if claim and claim.id in self.ways.get(claim.quantity, {}):
+            return claim.quantity, {claim.quantity: claim.id}
+        if claim:
+            raise ModelError(f"'{text}' is {claim.published.qualifier}, so it is not one number")
+        quantity, _, reading = text.partition(".")
+        if quantity not in self.ways or quantity in CONSTANTS:
+            known = nearest(text, [*self.quantities, *self.register.claims])
+            raise ModelError(f"'{text}' is no quantity and no row of claims.csv{known}")
+        if reading and reading not in self.ways[quantity]:
+            raise ModelError(f"'{reading}' is no reading of {quantity}{nearest(reading, self.ways[quantity])}")
+        return quantity, {quantity: reading} if reading else {}
 
     def differences(self, setting: Setting) -> str:
         """What differs from the article, in one line; empty for the article's own."""
@@ -811,6 +833,17 @@ class Model:
                     row=claim.row,
                     id=claim.id,
                 )
+
+    def _check_external(self) -> None:
+        for figure in self.register.external.values():
+            for check in figure.checks:
+                try:
+                    quantity, readings = self.named(check.removeprefix(PER_YEAR))
+                    self.plan(quantity, self.under(ARTICLE, readings))
+                except ModelError as error:
+                    raise RegisterError(
+                        self.register.file("external.csv"), str(error), row=figure.row, id=figure.id, field="checks"
+                    ) from None
 
 
 def _formulas(modules: Iterable[ModuleType]) -> list[Callable[..., Any]]:

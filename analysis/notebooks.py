@@ -61,12 +61,18 @@ class Notebook:
 
     @property
     def declared(self) -> Mapping[str, Any]:
-        """What its metadata says under ``analysis``: claims and relations that it shows, and its figure."""
+        """What its metadata says under ``analysis``: claims, relations and figures that it shows."""
         return dict(self.content.metadata.get("analysis", {}))
 
     @property
     def relations(self) -> list[str]:
         return list(self.declared.get("relations", []))
+
+    @property
+    def figures(self) -> list[str]:
+        """Names of the figures that it draws, under ``figures``, or ``figure`` where there is one."""
+        one = self.declared.get("figure")
+        return list(self.declared.get("figures", [one] if one else []))
 
     @cached_property
     def parameters(self) -> dict[str, Any]:

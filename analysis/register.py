@@ -20,7 +20,7 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +32,10 @@ from analysis.published import Published, PublishedError
 from analysis.units import BASE_UNITS, UnitError, name_of, nearest, parse_unit, registry
 
 TABLES = ("claims", "relations", "readings", "sections", "sources")
+#: Read where datapackage.json describes it.
+EXTERNAL = "external"
+#: Before what an external figure is set beside: the figure divided by its years is.
+PER_YEAR = "per_year:"
 GRADES = ("stated", "implied", "chosen")
 #: The kind of an entry of assumptions.yaml that only says how a vague claim is read, and has no value of its own.
 WORDS_ALONE = "words"
@@ -57,6 +61,11 @@ class RegisterError(InputError):
             where.append(f"field {field}")
         sentence = " ".join(f"{', '.join(where)}: {message}".split())
         super().__init__(sentence if len(sentence) <= _LONGEST else f"{sentence[:_LONGEST]} …")
+
+
+def _base_unit(published: Published) -> str:
+    unit = parse_unit(published.unit)
+    return "dimensionless" if unit == registry.percent else name_of(unit)
 
 
 def default_folder() -> Path:
@@ -89,8 +98,7 @@ class Claim:
     @cached_property
     def unit(self) -> str:
         """The base unit: percent is a way of printing, so its base unit is dimensionless."""
-        unit = parse_unit(self.published.unit)
-        return "dimensionless" if unit == registry.percent else name_of(unit)
+        return _base_unit(self.published)
 
     @property
     def where(self) -> str:
@@ -129,6 +137,43 @@ class Reading:
     reconstruction: bool
     note: str
     row: int
+
+
+@dataclass(frozen=True)
+class External:
+    """A figure published elsewhere, to be set beside the article's: one row of external.csv. No input to anything."""
+
+    id: str
+    statement: str
+    published: Published
+    unit_as_printed: str
+    period: str
+    year_from: int
+    year_to: int
+    scope: str
+    publisher: str
+    title: str
+    date: str
+    address: str
+    seen: str
+    checks: tuple[str, ...]
+    note: str
+    row: int
+
+    @property
+    def unit(self) -> str:
+        """The base unit; dimensionless for a percentage."""
+        return _base_unit(self.published)
+
+    @property
+    def years(self) -> int:
+        """How many years the figure adds up: those of its period, or one where it is a mean over them."""
+        return 1 if self.is_mean else self.year_to - self.year_from + 1
+
+    @property
+    def is_mean(self) -> bool:
+        """Whether the period says that the figure is a mean over its years."""
+        return ", a year" in self.period
 
 
 @dataclass(frozen=True)
@@ -196,6 +241,7 @@ class Register:
     percent: tuple[str, ...] = ()
     #: By quantity, how a vague claim is read where no assumption of that name says it.
     worded: Mapping[str, Wording] = dataclasses.field(default_factory=dict)
+    external: Mapping[str, External] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path | str | None = None) -> Register:
@@ -268,7 +314,7 @@ class _Reader:
     def register(self) -> Register:
         package = self._package()
         settings = package["analysis"]
-        rows = {name: list(self._table(name)) for name in TABLES}
+        rows = {name: list(self._table(name)) for name in self.tables}
         self._frictionless(package, rows)
         sections = {row["id"]: row["title"] for _, row in rows["sections"]}
         sources = {row["id"]: f"{row['publisher']}, {row['date']}" for _, row in rows["sources"]}
@@ -318,6 +364,7 @@ class _Reader:
             sources=sources,
             assumptions=assumptions,
             worded={name: wording for name, (wording, _) in worded.items()},
+            external={row["id"]: self._external(number, row) for number, row in rows.get(EXTERNAL, ())},
         )
 
     def _text(self, name: str) -> str:
@@ -369,11 +416,12 @@ class _Reader:
         for name in (*TABLES, "assumptions"):
             if name not in self.schemas:
                 raise RegisterError(self.package_file, f"no resource describes {name}", field="resources")
-        for name in (*TABLES, "assumptions"):
+        self.tables = (*TABLES, EXTERNAL) if EXTERNAL in self.schemas else TABLES
+        for name in (*self.tables, "assumptions"):
             for key, right in (("path", f"{name}.{'yaml' if name == 'assumptions' else 'csv'}"), ("encoding", "utf-8")):
                 if self.schemas[name].get(key, right) != right:
                     raise RegisterError(self.package_file, f"the {key} of {name} must be {right}", field="resources")
-        for name in TABLES:
+        for name in self.tables:
             schema = self.schemas[name].get("schema")
             fields = schema.get("fields") if isinstance(schema, dict) else None
             if not isinstance(fields, list) or not all(isinstance(f, dict) and "name" in f for f in fields):
@@ -417,7 +465,7 @@ class _Reader:
         except frictionless.FrictionlessException as error:
             notes = [reason.note for reason in error.reasons] or [error.error.note]
             raise RegisterError(self.package_file, f"not a data package: {notes[0]}") from None
-        for name in TABLES:
+        for name in self.tables:
             try:
                 report = described.get_resource(name).validate()
             except Exception as error:
@@ -473,25 +521,7 @@ class _Reader:
         def refuse(field: str, message: str) -> RegisterError:
             return RegisterError(shown(self.folder / "claims.csv"), message, row=number, id=row["id"], field=field)
 
-        try:
-            unit = parse_unit(row["unit"])
-        except UnitError as error:
-            raise refuse("unit", str(error)) from None
-        if unit == registry.percent and row["unit"] != "percent":
-            raise refuse("unit", f"'{row['unit']}' is written percent here")
-        if unit != registry.percent and not _is_base(unit):
-            raise refuse("unit", f"'{row['unit']}' is not a base unit; the scale has a column of its own")
-        try:
-            published = Published(
-                **{k: row[k] for k in ("printed", "printed_high", "scale", "unit", "qualifier")},
-                target=row["target"] == "true",
-                rounding_unit=row["rounding_unit"],
-                rounding_unit_other=row["rounding_unit_other"],
-            )
-        except PublishedError as error:
-            raise refuse(error.field, str(error)) from None
-        if row["printed"].startswith("-") and name_of(unit) in BASE_UNITS and name_of(unit) != "USD":
-            raise refuse("printed", f"'{row['printed']}' lies below 0, and there are no fewer things than none")
+        published = _printed(row, refuse)
         if published.qualifier == "vague":
             if row["input"] == "true":
                 raise refuse("input", "a vague number has no digits to start from")
@@ -509,6 +539,34 @@ class _Reader:
             published=published,
             row=number,
         )
+
+    def _external(self, number: int, row: dict[str, str]) -> External:
+        def refuse(field: str, message: str) -> RegisterError:
+            return RegisterError(shown(self.folder / "external.csv"), message, row=number, id=row["id"], field=field)
+
+        published = _printed(row, refuse)
+        if published.qualifier in ("range", "vague"):
+            raise refuse("qualifier", "an external figure is one number; the ends of a range are two rows")
+        years = int(row["year_from"]), int(row["year_to"])
+        if years[0] > years[1]:
+            raise refuse("year_from", f"{years[0]} lies after {years[1]}, the last year of the figure")
+        if "//" in row["address"] or " " in row["address"]:
+            raise refuse("address", f"'{row['address'][:60]}' is no address without a scheme, such as example.org")
+        checks = tuple(part.strip() for part in row["checks"].split(";") if part.strip())
+        if len(set(checks)) < len(checks):
+            raise refuse("checks", f"'{_first_twice(checks)}' is given twice")
+        found = External(
+            **{k: row[k] for k in ("id", "statement", "unit_as_printed", "period", "scope", "publisher", "title")},
+            **{k: row[k] for k in ("date", "address", "seen", "note")},
+            published=published,
+            year_from=years[0],
+            year_to=years[1],
+            checks=checks,
+            row=number,
+        )
+        if found.years == 1 and any(check.startswith(PER_YEAR) for check in checks):
+            raise refuse("checks", f"'{PER_YEAR}' divides a sum over several years, and this figure is none")
+        return found
 
     def _relation(
         self, number: int, row: dict[str, str], claims: Mapping[str, Claim], assumptions: Mapping[str, Assumption]
@@ -676,6 +734,30 @@ class _Reader:
         return found, worded
 
 
+def _printed(row: Mapping[str, str], refuse: Callable[[str, str], RegisterError]) -> Published:
+    """The number columns of a row, read; ``refuse`` makes the refusal from a field and a message."""
+    try:
+        unit = parse_unit(row["unit"])
+    except UnitError as error:
+        raise refuse("unit", str(error)) from None
+    if unit == registry.percent and row["unit"] != "percent":
+        raise refuse("unit", f"'{row['unit']}' is written percent here")
+    if unit != registry.percent and not _is_base(unit):
+        raise refuse("unit", f"'{row['unit']}' is not a base unit; the scale has a column of its own")
+    try:
+        published = Published(
+            **{k: row[k] for k in ("printed", "printed_high", "scale", "unit", "qualifier")},
+            target=row["target"] == "true",
+            rounding_unit=row["rounding_unit"],
+            rounding_unit_other=row["rounding_unit_other"],
+        )
+    except PublishedError as error:
+        raise refuse(error.field, str(error)) from None
+    if row["printed"].startswith("-") and name_of(unit) in BASE_UNITS and name_of(unit) != "USD":
+        raise refuse("printed", f"'{row['printed']}' lies below 0, and there are no fewer things than none")
+    return published
+
+
 _NUMBERS = ("printed", "printed_high", "rounding_unit", "rounding_unit_other")
 _A_TYPE = {"boolean": "true or false", "integer": "a whole number", "number": "a number"}
 _URGENCY = ("label", "blank-row", "extra-cell", "missing-cell", "type", "constraint", "unique", "primary", "foreign")
@@ -706,6 +788,10 @@ def _is_base(unit: Any) -> bool:
 
 
 _SETTINGS = ("formulas", "one_choice", "headline", "percent")
+
+
+def _first_twice(names: Iterable[str]) -> str:
+    return next(name for name, count in Counter(names).items() if count > 1)
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
