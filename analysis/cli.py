@@ -28,12 +28,13 @@ from typer.core import TyperGroup
 from analysis import __version__
 from analysis.model import Circle, Model, ModelError, Plan, Setting
 from analysis.published import Interval
-from analysis.register import Claim, InputError, Register, Relation, Wording, shown
+from analysis.register import Claim, Finding, InputError, Register, Relation, Wording, shown
 from analysis.results import (
     CAVEAT,
     RELATION_COLUMNS,
     counts,
     digits,
+    finding_words,
     finer,
     guarded,
     headline,
@@ -73,6 +74,9 @@ class _Commands(TyperGroup):
             typer.echo(f"error: the output can't be written ({error.strerror})", err=True)
             raise typer.Exit(2) from None
 
+
+#: What can be listed.
+LISTED = ("claims", "relations", "quantities", "readings", "assumptions", "findings")
 
 app = typer.Typer(
     cls=_Commands,
@@ -194,10 +198,10 @@ def accept(data: Data = None) -> None:
 
 @app.command("list")
 def list_(
-    what: Annotated[str, typer.Argument(help="claims, relations, quantities, readings or assumptions; or all.")] = "",
+    what: Annotated[str, typer.Argument(help=f"{', '.join(LISTED)}; or all.")] = "",
     data: Data = None,
 ) -> None:
-    """List claims, relations, quantities, readings and assumptions, one line each."""
+    """List claims, relations, quantities, readings, assumptions and findings, one line each."""
     model = _model(data)
     register = model.register
     lines = {
@@ -216,6 +220,7 @@ def list_(
             f"{a.id}  {a.used:,.10g} {a.unit}, varied {a.low:,.10g} to {a.high:,.10g}, {a.grade}: {a.label}"
             for a in register.assumptions.values()
         ],
+        "findings": [f"{f.id}  {f.title}" for f in register.findings.values()],
     }
     what = "" if what == "all" else what
     if what and what not in lines:
@@ -233,7 +238,7 @@ Named = Annotated[list[str] | None, typer.Option("--reading", help="quantity=rea
 
 @app.command()
 def explain(
-    id: Annotated[str, typer.Argument(help="A claim, a relation or a quantity.", show_default=False)],
+    id: Annotated[str, typer.Argument(help="A claim, a relation, a quantity or a finding.", show_default=False)],
     values: Set = None,
     readings: Named = None,
     full: Annotated[bool, typer.Option("--digits", help="Show ten digits.")] = False,
@@ -250,9 +255,11 @@ def explain(
         _explain_relation(model, register.relations[id], given, full)
     elif id in model.quantities:
         _explain_quantity(model, id, given, full)
+    elif id in register.findings:
+        _explain_finding(model, register.findings[id], given)
     else:
-        known = [*register.claims, *register.relations, *model.quantities]
-        raise ModelError(f"'{id}' is no claim, relation or quantity{nearest(id, known)}")
+        known = [*register.claims, *register.relations, *model.quantities, *register.findings]
+        raise ModelError(f"'{id}' is no claim, relation, quantity or finding{nearest(id, known)}")
     if differs := model.differences(setting):
         typer.echo(differs)
     typer.echo(CAVEAT)
@@ -295,6 +302,20 @@ def _explain_relation(model: Model, relation: Relation, given: Given, full: bool
             typer.echo(f"  {line}")
     for line in _judgement(model, judge(model, relation, setting), full):
         typer.echo(line)
+
+
+def _explain_finding(model: Model, finding: Finding, given: Given) -> None:
+    if given.values or given.readings:
+        raise InputError(f"{finding.id} is arithmetic of the rows as printed; nothing can be set in it")
+    typer.echo(f"{finding.id}  finding: {finding.title}")
+    for line in finding_words(model.register, finding):
+        typer.echo(f"  {line}")
+    for what, rows in (("rows", finding.claims), ("figures", finding.external), ("sources", finding.sources)):
+        if rows:
+            typer.echo(f"  {what}: {', '.join(rows)}")
+    typer.echo(f"  sceptical: {finding.sceptical}")
+    typer.echo(f"  charitable: {finding.charitable}")
+    typer.echo(f"  would settle it: {finding.settle}")
 
 
 def _explain_quantity(model: Model, quantity: str, given: Given, full: bool) -> None:

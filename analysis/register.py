@@ -33,7 +33,7 @@ from analysis.units import BASE_UNITS, UnitError, name_of, nearest, parse_unit, 
 
 TABLES = ("claims", "relations", "readings", "sections", "sources")
 #: Read where datapackage.json describes it.
-EXTERNAL = "external"
+EXTERNAL, FINDINGS = "external", "findings"
 #: Before what an external figure is set beside: the figure divided by its years is.
 PER_YEAR = "per_year:"
 GRADES = ("stated", "implied", "chosen")
@@ -223,6 +223,31 @@ class Assumption:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One piece of a finding's arithmetic. ``expression`` names rows of claims and of external, in base units."""
+
+    what: str
+    expression: str
+    comes_to: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something odd in the numbers: the rows it rests on, its arithmetic, both readings of it, what would settle it."""
+
+    id: str
+    title: str
+    claims: tuple[str, ...]
+    external: tuple[str, ...]
+    sources: tuple[str, ...]
+    arithmetic: tuple[Step, ...]
+    sceptical: str
+    charitable: str
+    settle: str
+
+
+@dataclass(frozen=True)
 class Register:
     """A data package that was read and checked. ``read`` makes one; ids are kept in the order of the files."""
 
@@ -242,6 +267,9 @@ class Register:
     #: By quantity, how a vague claim is read where no assumption of that name says it.
     worded: Mapping[str, Wording] = dataclasses.field(default_factory=dict)
     external: Mapping[str, External] = dataclasses.field(default_factory=dict)
+    findings: Mapping[str, Finding] = dataclasses.field(default_factory=dict)
+    #: The titles of sources that have one.
+    titles: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path | str | None = None) -> Register:
@@ -350,6 +378,7 @@ class _Reader:
                 raise RegisterError(
                     self.package_file, f"'{name}' is no relation{nearest(name, relations)}", field="analysis.headline"
                 )
+        external = {row["id"]: self._external(number, row) for number, row in rows.get(EXTERNAL, ())}
         return Register(
             folder=self.folder,
             title=str(package.get("title", package.get("name", ""))),
@@ -364,7 +393,9 @@ class _Reader:
             sources=sources,
             assumptions=assumptions,
             worded={name: wording for name, (wording, _) in worded.items()},
-            external={row["id"]: self._external(number, row) for number, row in rows.get(EXTERNAL, ())},
+            external=external,
+            findings=self._findings(claims, external, sources),
+            titles={row["id"]: row["title"] for _, row in rows["sources"] if row["title"]},
         )
 
     def _text(self, name: str) -> str:
@@ -417,8 +448,9 @@ class _Reader:
             if name not in self.schemas:
                 raise RegisterError(self.package_file, f"no resource describes {name}", field="resources")
         self.tables = (*TABLES, EXTERNAL) if EXTERNAL in self.schemas else TABLES
-        for name in (*self.tables, "assumptions"):
-            for key, right in (("path", f"{name}.{'yaml' if name == 'assumptions' else 'csv'}"), ("encoding", "utf-8")):
+        in_yaml = [name for name in ("assumptions", FINDINGS) if name in self.schemas]
+        for name in (*self.tables, *in_yaml):
+            for key, right in (("path", f"{name}.{'yaml' if name in in_yaml else 'csv'}"), ("encoding", "utf-8")):
                 if self.schemas[name].get(key, right) != right:
                     raise RegisterError(self.package_file, f"the {key} of {name} must be {right}", field="resources")
         for name in self.tables:
@@ -651,13 +683,13 @@ class _Reader:
                         field="default",
                     )
 
-    def _assumptions(self) -> tuple[dict[str, Assumption], dict[str, tuple[Wording, str]]]:
-        """The assumptions, and the entries that carry words alone, each with the row that it belongs to."""
+    def _entries(self, name: str) -> list[dict[str, Any]]:
+        """The entries of a YAML file, checked against the JSON Schema that its resource carries."""
         import jsonschema
 
-        file = shown(self.folder / "assumptions.yaml")
+        file = shown(self.folder / f"{name}.yaml")
         try:
-            text = self._text("assumptions.yaml")
+            text = self._text(f"{name}.yaml")
             entries: Any = yaml.load(text, _SafeLoader)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
@@ -668,21 +700,52 @@ class _Reader:
             raise
         except (ValueError, TypeError, OverflowError, RecursionError) as error:
             raise RegisterError(file, f"not YAML: {error}") from None
-        schema = self.schemas["assumptions"].get("jsonSchema")
+        schema = self.schemas[name].get("jsonSchema")
         if not isinstance(schema, dict):
-            raise RegisterError(self.package_file, "the schema of the assumptions is missing", field="jsonSchema")
+            raise RegisterError(self.package_file, f"the schema of the {name} is missing", field="jsonSchema")
         try:
             jsonschema.Draft202012Validator.check_schema(schema)
             found_errors = jsonschema.Draft202012Validator(schema).iter_errors(entries)
             problems = sorted(found_errors, key=lambda e: list(map(str, e.path)))
         except Exception as error:
-            message = f"the schema of the assumptions can't be used: {type(error).__name__}: {error}"
+            message = f"the schema of the {name} can't be used: {type(error).__name__}: {error}"
             raise RegisterError(self.package_file, message[:200], field="jsonSchema") from None
         if problems:
             problem, path = problems[0], list(problems[0].path)
             entry = entries[path[0]] if path else {}
-            name = (entry.get("id") if isinstance(entry, dict) else "") or (f"number {path[0] + 1}" if path else "")
-            raise RegisterError(file, problem.message, id=str(name), field=".".join(map(str, path[1:])))
+            id = (entry.get("id") if isinstance(entry, dict) else "") or (f"number {path[0] + 1}" if path else "")
+            raise RegisterError(file, problem.message, id=str(id), field=".".join(map(str, path[1:])))
+        return list(entries)
+
+    def _findings(
+        self, claims: Mapping[str, Claim], external: Mapping[str, External], sources: Mapping[str, str]
+    ) -> dict[str, Finding]:
+        if FINDINGS not in self.schemas:
+            return {}
+        file = shown(self.folder / f"{FINDINGS}.yaml")
+        found: dict[str, Finding] = {}
+        for entry in self._entries(FINDINGS):
+            if entry["id"] in found:
+                raise RegisterError(file, f"'{entry['id']}' is given twice", id=entry["id"], field="id")
+            known: dict[str, Mapping[str, Any]] = {"claims": claims, "external": external, "sources": sources}
+            for field, rows in known.items():
+                for name in entry.get(field, []):
+                    if name not in rows:
+                        message = f"'{name}' is no row of {field}.csv{nearest(name, rows)}"
+                        raise RegisterError(file, message, id=entry["id"], field=field)
+            found[entry["id"]] = Finding(
+                **{k: entry[k] for k in ("id", "title", "sceptical", "charitable", "settle")},
+                claims=tuple(entry.get("claims", [])),
+                external=tuple(entry.get("external", [])),
+                sources=tuple(entry.get("sources", [])),
+                arithmetic=tuple(Step(**step) for step in entry["arithmetic"]),
+            )
+        return found
+
+    def _assumptions(self) -> tuple[dict[str, Assumption], dict[str, tuple[Wording, str]]]:
+        """The assumptions, and the entries that carry words alone, each with the row that it belongs to."""
+        file = shown(self.folder / "assumptions.yaml")
+        entries = self._entries("assumptions")
         found: dict[str, Assumption] = {}
         worded: dict[str, tuple[Wording, str]] = {}
         for entry in entries:
