@@ -402,8 +402,8 @@ class Study:
 
     relations: ids. reported: ids of rows to list besides, which no relation uses. parameters: values of assumptions and
     inputs in base units, and readings as ``QUANTITY__reading``; those that equal the article's own change nothing.
-    Raises InputError in one sentence for an unknown name, a value that is not finite or lies outside its bounds, and one
-    that nothing shown depends on.
+    Raises InputError in one sentence for an unknown name, a value that is not finite or lies outside its bounds, and
+    one that nothing shown depends on.
 
     >>> study = Study(["net_persons_ratio_one"], persons_per_transfer=0.9)
     >>> print(study.differs)
@@ -748,7 +748,7 @@ def write_tables(
     shown_in: Mapping[str, str],
     external: pd.DataFrame | None = None,
 ) -> None:
-    """Write relations.csv, claims.csv and estimates.json into a folder; external.csv and findings.csv if there are any."""
+    """Write the tables of a run and estimates.json into a folder; external.csv and findings.csv where there are any."""
     frames = {"relations": relations_frame(outcomes, shown_in), "claims": claims_frame(model)}
     if model.register.findings:
         frames["findings"] = findings_frame(model.register)
