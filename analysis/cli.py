@@ -32,6 +32,7 @@ from analysis.register import Claim, Finding, InputError, Register, Relation, Wo
 from analysis.results import (
     CAVEAT,
     RELATION_COLUMNS,
+    claims_table,
     counts,
     digits,
     finding_words,
@@ -199,10 +200,16 @@ def accept(data: Data = None) -> None:
 @app.command("list")
 def list_(
     what: Annotated[str, typer.Argument(help=f"{', '.join(LISTED)}; or all.")] = "",
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the claims as the README shows them.")] = False,
     data: Data = None,
 ) -> None:
     """List claims, relations, quantities, readings, assumptions and findings, one line each."""
     model = _model(data)
+    if as_markdown:
+        if what != "claims":
+            raise InputError("--markdown prints the claims: `analysis list claims --markdown`")
+        typer.echo(claims_table(model, judge_all(model)))
+        return
     register = model.register
     lines = {
         "claims": [

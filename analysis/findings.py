@@ -175,7 +175,7 @@ def _older_sources(register: Register) -> Iterator[Coincidence]:
     for claim in register.claims.values():
         cited = _years(register.sources.get(claim.source, ""))
         if not claim.published.target and cited and _years(claim.period) and max(cited) < max(_years(claim.period)):
-            yield Coincidence("a source older than what it is cited for", (claim.id,))
+            yield Coincidence("a source older than what it is cited for", (claim.id, claim.source))
 
 
 def _two_dates(register: Register) -> Iterator[Coincidence]:

@@ -706,7 +706,7 @@ class _Reader:
         try:
             jsonschema.Draft202012Validator.check_schema(schema)
             found_errors = jsonschema.Draft202012Validator(schema).iter_errors(entries)
-            problems = sorted(found_errors, key=lambda e: list(map(str, e.path)))
+            problems = sorted(found_errors, key=_order)
         except Exception as error:
             message = f"the schema of the {name} can't be used: {type(error).__name__}: {error}"
             raise RegisterError(self.package_file, message[:200], field="jsonSchema") from None
@@ -714,7 +714,7 @@ class _Reader:
             problem, path = problems[0], list(problems[0].path)
             entry = entries[path[0]] if path else {}
             id = (entry.get("id") if isinstance(entry, dict) else "") or (f"number {path[0] + 1}" if path else "")
-            raise RegisterError(file, problem.message, id=str(id), field=".".join(map(str, path[1:])))
+            raise RegisterError(file, _in_words(problem), id=str(id), field=".".join(map(str, path[1:])))
         return list(entries)
 
     def _findings(
@@ -829,6 +829,20 @@ _URGENCY = ("label", "blank-row", "extra-cell", "missing-cell", "type", "constra
 def _urgency(error: Any) -> tuple[int, int]:
     rank = next((i for i, word in enumerate(_URGENCY) if word in error.type), -1)
     return (getattr(error, "row_number", None) or 0, rank)
+
+
+def _order(problem: Any) -> tuple[str, bool, list[str]]:
+    """Entry by entry, what is given wrongly before what is missing."""
+    path = list(map(str, problem.path))
+    return path[0] if path else "", problem.validator == "required", path
+
+
+def _in_words(problem: Any) -> str:
+    """What JSON Schema has to say, where its own words say nothing to a person."""
+    if problem.validator == "anyOf" and all("required" in choice for choice in problem.validator_value):
+        names = [name for choice in problem.validator_value for name in choice["required"]]
+        return f"{' or '.join(names)} is missing"
+    return str(problem.message)
 
 
 def _is_number(text: str) -> bool:

@@ -49,6 +49,7 @@ KIND_WORDS = {
 }
 CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are true."
 READING = "__reading"
+VERDICTS = ("reproduced", "consistent", "inconsistent", "fitted")
 
 RELATION_COLUMNS = (
     "id", "statement", "claim", "quantity", "readings", "unit", "published", "published_low", "published_high",
@@ -279,11 +280,26 @@ def headline(model: Model, outcomes: Iterable[Outcome]) -> str:
     return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", CAVEAT])
 
 
+def claims_table(model: Model, outcomes: Iterable[Outcome]) -> str:
+    """Every claim as a Markdown table, with its place, role and verdicts: what the README shows of the register."""
+    seen = list(outcomes)
+    rows = [["claim", "printed", "noun", "place", "role", "relations that check it, or start from it"], ["---"] * 6]
+    for claim in model.register.claims.values():
+        verdicts = [outcome.verdict for outcome in seen if outcome.relation.claim == claim.id]
+        checks = [f"{verdicts.count(name)} {name}" for name in VERDICTS if name in verdicts]
+        starts = sum(claim.id in outcome.depends_on for outcome in seen)
+        place = claim.where.replace("section ", "").replace("paragraph ", "")
+        used = "; ".join([*checks, f"start of {starts}"] if starts else checks)
+        what = f"{claim.statement} (`{claim.id}`)"
+        rows.append([what, str(claim.published), claim.unit_as_printed, place, role(claim), used])
+    return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", CAVEAT])
+
+
 def counts(model: Model, outcomes: Iterable[Outcome]) -> str:
     """One line that counts relations by verdict, and the passes that could hardly have failed."""
     seen = list(outcomes)
     names = [outcome.verdict or ("derived" if outcome.recomputed is not None else "not computable") for outcome in seen]
-    order = ("reproduced", "consistent", "inconsistent", "fitted", "derived", "not computable")
+    order = (*VERDICTS, "derived", "not computable")
     parts = [f"{names.count(name)} {name}" for name in order if name in names]
     weak = sum(outcome.weak for outcome in seen)
     return f"{len(model.register.claims)} claims, {len(seen)} relations: {', '.join(parts)}; {weak} of the passes weak."

@@ -266,7 +266,7 @@ def computed(folder: Path) -> tuple[object, ...]:
 
 def test_no_external_figure_is_an_input_to_an_estimate(package: Path) -> None:
     before = computed(package)
-    without(EXTERNAL, "transfers_2019_xinhua")(package)
+    without(EXTERNAL, "transfers_2007")(package)
     cells(EXTERNAL, "transfers_2017", printed="9.99")(package)
     row = {
         "id": "one_more", "statement": "Invented", "printed": "9", "unit": "transfer", "unit_as_printed": "things",
@@ -276,14 +276,16 @@ def test_no_external_figure_is_an_input_to_an_estimate(package: Path) -> None:
     }  # fmt: skip
     added(EXTERNAL, **row)(package)
     assert computed(package) == before
-    described(lambda p: p["resources"].remove(resource(p, "external")))(package)
+    for name in ("external", "findings"):  # findings name external figures
+        described(lambda p, name=name: p["resources"].remove(resource(p, name)))(package)
     removed(EXTERNAL)(package)
     assert computed(package) == before
     assert compare(Model(Register.read(package))) == []
 
 
 def test_a_package_without_external_figures_writes_no_such_table(package: Path, tmp_path: Path) -> None:
-    described(lambda p: p["resources"].remove(resource(p, "external")))(package)
+    for name in ("external", "findings"):  # findings name external figures
+        described(lambda p, name=name: p["resources"].remove(resource(p, name)))(package)
     made = Model(Register.read(package))
     write_tables(tmp_path, made, [], {}, external_frame(compare(made)))
     assert not (tmp_path / EXTERNAL).exists()

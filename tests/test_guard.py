@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -55,6 +55,15 @@ def changes(row: Row, field: str, position: int) -> list[Row]:
     ]
 
 
+def changed_rows() -> dict[str, Row]:
+    """For each row that has digits, one change of its first digit that can change."""
+    found: dict[str, Row] = {}
+    for id, field, position in POSITIONS:
+        for changed in changes(ROWS[id], field, position)[:1]:
+            found.setdefault(id, changed)
+    return found
+
+
 def write(folder: Path, changed: Row) -> None:
     rows = [changed if id == changed["id"] else row for id, row in ROWS.items()]
     with (folder / "claims.csv").open("w", encoding="utf-8", newline="") as file:
@@ -72,19 +81,47 @@ def test_an_unchanged_copy_is_as_accepted(package: Path) -> None:
     assert verify(package) == (0, "")
 
 
-def test_every_row_but_the_one_in_words_has_digits() -> None:
-    assert [id for id in ROWS if id not in {name for name, _, _ in POSITIONS}] == ["detainees_several"]
+def test_every_row_but_those_in_words_has_digits() -> None:
+    without = [id for id in ROWS if id not in {name for name, _, _ in POSITIONS}]
+    assert without == [id for id, row in ROWS.items() if row["qualifier"] == "vague"]
+    assert "detainees_several" in without
+
+
+def first_of_each_section() -> list[str]:
+    """The first row with digits of each section."""
+    firsts: dict[str, str] = {}
+    for id, _, _ in POSITIONS:
+        firsts.setdefault(ROWS[id]["section"], id)
+    return list(firsts.values())
 
 
 def test_only_places_below_the_rounding_unit_cannot_change_alone() -> None:
     fixed = [(id, field, i) for id, field, i in POSITIONS if not changes(ROWS[id], field, i)]
     # 300,000, rounded to 10,000: its last four digits are no digits of the number.
-    expected = [(id, "printed", i) for id in ("increase_2019_2021", "net_increase_note_4") for i in (2, 3, 4, 5)]
-    assert fixed == expected
+    below = [
+        (id, field, i)
+        for id, field, i in POSITIONS
+        if len(ROWS[id]["rounding_unit"]) > len(ROWS[id][field]) - i and ROWS[id]["rounding_unit"].isdigit()
+    ]
+    assert ("increase_2019_2021", "printed", 2) in below
+    assert ("increase_2019_2021", "printed", 1) not in below
+    assert fixed == below
+
+
+@pytest.mark.parametrize("id", first_of_each_section())
+def test_verify_fails_on_a_changed_digit(package: Path, id: str) -> None:
+    write(package, changed_rows()[id])
+    status, message = verify(package)
+    assert status == 1
+    assert f"moved: claims, {id}: " in message
 
 
 @pytest.mark.parametrize(("id", "field", "position"), POSITIONS)
-def test_a_changed_digit_is_named_by_verify(package: Path, id: str, field: str, position: int) -> None:
+def test_a_changed_digit_is_named_by_verify(
+    package: Path, monkeypatch: pytest.MonkeyPatch, id: str, field: str, position: int
+) -> None:
+    # What follows from the row is left out here, for it takes long; the row itself must be named.
+    monkeypatch.setattr("analysis.cli.judge_all", lambda model: [])
     row = ROWS[id]
     possible = changes(row, field, position)
     if possible:
@@ -111,15 +148,6 @@ def claims_of(path: Path) -> list[str]:
 NOTEBOOKS = {path.name: claims_of(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
 
 
-def changed_rows() -> dict[str, Row]:
-    """For each row that has digits, one change of its first digit that can change."""
-    found: dict[str, Row] = {}
-    for id, field, position in POSITIONS:
-        for changed in changes(ROWS[id], field, position)[:1]:
-            found.setdefault(id, changed)
-    return found
-
-
 def ran(source: str, names: dict[str, object]) -> tuple[str, str]:
     """What a cell prints, and its last expression's value as text."""
     tree = ast.parse(source)
@@ -130,9 +158,8 @@ def ran(source: str, names: dict[str, object]) -> tuple[str, str]:
     return printed.getvalue(), "" if value is None else repr(value)
 
 
-def failed_cells(path: Path) -> set[int]:
+def failed_cells(path: Path) -> Iterator[int]:
     """The code cells, counted from 0, whose text is not the committed one when they are run in this process."""
-    failed = set()
     names: dict[str, object] = {"__name__": "__main__"}
     code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     for number, cell in enumerate(code):
@@ -140,12 +167,11 @@ def failed_cells(path: Path) -> set[int]:
         printed = "".join(output.text for output in outputs if output.output_type == "stream")
         results = [output.data["text/plain"] for output in outputs if output.output_type == "execute_result"]
         if ran(cell.source, names) != (printed, "".join(results)):
-            failed.add(number)
-    return failed
+            yield number
 
 
 @pytest.fixture
-def run_cells(package: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], set[int]]:
+def run_cells(package: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Iterator[int]]:
     from matplotlib import pyplot as plt
 
     monkeypatch.setenv("ANALYSIS_DATA", str(package))
@@ -154,22 +180,28 @@ def run_cells(package: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_an_unchanged_copy_gives_what_the_notebook_shows(run_cells: Callable[[str], set[int]], name: str) -> None:
-    assert run_cells(name) == set()
+def test_an_unchanged_copy_gives_what_the_notebook_shows(run_cells: Callable[[str], Iterator[int]], name: str) -> None:
+    assert list(run_cells(name)) == []
 
 
-@pytest.mark.parametrize("id", [id for id in ROWS if id != "detainees_several"])
-def test_a_changed_digit_fails_each_notebook_that_shows_the_number(
-    package: Path, run_cells: Callable[[str], set[int]], id: str
+@pytest.mark.parametrize("id", list(changed_rows()))
+def test_a_changed_digit_fails_each_notebook_that_is_about_the_number(
+    package: Path, run_cells: Callable[[str], Iterator[int]], id: str
 ) -> None:
     write(package, changed_rows()[id])
     showing = [name for name, claims in NOTEBOOKS.items() if id in claims]
-    assert "00_overview.ipynb" in showing
+    assert showing[0] == "00_overview.ipynb"
     assert len(showing) >= 2
-    assert [name for name in showing if not run_cells(name)] == []
+    assert [name for name in showing[1:] if next(run_cells(name), None) is None] == []
 
 
-def test_nbval_fails_the_same_cells(package: Path, run_cells: Callable[[str], set[int]]) -> None:
+@pytest.mark.parametrize("id", first_of_each_section())
+def test_a_changed_digit_fails_the_overview(package: Path, run_cells: Callable[[str], Iterator[int]], id: str) -> None:
+    write(package, changed_rows()[id])
+    assert next(run_cells("00_overview.ipynb"), None) is not None
+
+
+def test_nbval_fails_the_same_cells(package: Path, run_cells: Callable[[str], Iterator[int]]) -> None:
     id = "increase_2019_2021"
     write(package, changed_rows()[id])
     showing = [name for name, claims in NOTEBOOKS.items() if id in claims]

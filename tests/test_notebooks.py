@@ -43,13 +43,16 @@ def code(name: str) -> list[Any]:
 # The committed notebooks ----------------------------------------------------------------------------------------------
 
 
-def test_there_are_five() -> None:
+def test_there_is_an_overview_and_one_for_each_number_or_section() -> None:
     assert list(BOOKS) == [
         "00_overview",
         "01_transfers_against_plan",
         "02_growth_since_2019",
         "03_at_risk_2019",
         "04_at_risk_2021",
+        "05_other_provinces",
+        "06_training_and_monitoring",
+        "07_trade",
     ]
 
 
@@ -66,11 +69,15 @@ def test_it_was_run_once_from_top_to_bottom(name: str) -> None:
 
 
 @committed
-def test_it_shows_prose_tables_and_one_figure(name: str) -> None:
+def test_it_shows_prose_tables_and_its_figures(name: str) -> None:
     mimes = [mime for cell in code(name) for output in cell.outputs for mime in output.get("data", {})]
-    assert mimes.count("image/png") == 1
+    figures = len(BOOKS[name].figures)
+    assert mimes.count("image/png") == figures
     assert mimes.count("text/markdown") == 1
-    assert mimes.count("text/html") == 3  # published beside recomputed, what is plotted, the sources
+    # Published beside recomputed, what is plotted, findings, the sources; in the overview a table for each of the
+    # others, and the figures published elsewhere.
+    tables = 3 + figures + (len(BOOKS) - 1 if name == "00_overview" else 0)
+    assert mimes.count("text/html") == tables
     assert [output.text for cell in code(name) for output in cell.outputs if output.output_type == "stream"] == [
         "as in the article\n"
     ]
@@ -144,7 +151,17 @@ def test_each_parameter_is_given_to_its_study(name: str) -> None:
 @committed
 def test_its_metadata_lists_the_claims_that_it_shows(name: str, model: Model) -> None:
     declared = BOOKS[name].declared
-    assert declared["claims"] == Study(declared["relations"], model=model).claims
+    shown = Study(declared["relations"], model=model).claims
+    besides = [name for name in declared["claims"] if name not in shown]
+    assert all(model.register.claims[name].reported for name in besides)
+    assert declared["claims"] == Study(declared["relations"], reported=besides, model=model).claims
+
+
+def test_each_reported_row_is_shown_by_the_overview_and_by_one_other(model: Model) -> None:
+    for claim in model.register.claims.values():
+        showing = [name for name, book in BOOKS.items() if claim.id in book.declared["claims"]]
+        assert showing[0] == "00_overview"
+        assert len(showing) == 2 if claim.reported else len(showing) >= 2
 
 
 def test_each_relation_is_shown_by_the_overview_and_by_one_other(model: Model) -> None:
@@ -190,9 +207,16 @@ def test_its_code_has_no_number_outside_the_parameters(name: str) -> None:
 def test_its_figure_is_one_of_the_package(name: str) -> None:
     from analysis.figures import FIGURES
 
-    figure = BOOKS[name].declared["figure"]
-    assert set(FIGURES[figure].relations) <= set(BOOKS[name].relations)
-    assert any(f"figures.{figure}(" in cell.source for cell in code(name))
+    assert BOOKS[name].figures
+    for figure in BOOKS[name].figures:
+        assert set(FIGURES[figure].relations) <= set(BOOKS[name].relations)
+        assert any(f"figures.{figure}(" in cell.source for cell in code(name))
+
+
+def test_every_figure_of_the_package_is_drawn_in_one_notebook() -> None:
+    from analysis.figures import FIGURES
+
+    assert sorted(figure for book in BOOKS.values() for figure in book.figures) == sorted(FIGURES)
 
 
 def test_a_fresh_run_gives_the_committed_files(tmp_path: Path) -> None:
@@ -287,7 +311,7 @@ def test_the_start_of_several_names_is_refused_with_all_of_them() -> None:
         find("0")
 
 
-@pytest.mark.parametrize("name", ["", "overview", "05", ".ipynb"])
+@pytest.mark.parametrize("name", ["", "overview", "09", ".ipynb"])
 def test_a_name_that_fits_none_is_refused(name: str) -> None:
     with pytest.raises(NotebookError) as refused:
         find(name)

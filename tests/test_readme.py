@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from analysis.model import Model
-from analysis.results import headline
+from analysis.results import claims_table, headline
 from analysis.verdicts import judge_all
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,6 +15,14 @@ def test_the_headline_table_is_what_is_computed_now(model: Model) -> None:
     shown = re.search(r"<!-- headline: .*?-->\n(.*?)\n<!-- end of headline -->", README, re.DOTALL)
     assert shown is not None
     assert shown[1] == headline(model, judge_all(model)), "`analysis verify --markdown` prints the table anew"
+
+
+def test_the_table_of_claims_is_what_is_computed_now(model: Model) -> None:
+    shown = re.search(r"<!-- claims: .*?-->\n(.*?)\n<!-- end of claims -->", README, re.DOTALL)
+    assert shown is not None
+    assert shown[1] == claims_table(model, judge_all(model)), "`analysis list claims --markdown` prints the table anew"
+    for id in model.register.claims:
+        assert f"(`{id}`)" in shown[1]
 
 
 def test_the_headline_table_stands_before_the_two_commands_and_the_template() -> None:
