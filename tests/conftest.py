@@ -1,6 +1,8 @@
 """Fixtures that several tests share: the article's model, and copies of its data package to spoil."""
 
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,16 @@ settings.register_profile("steady", deadline=None, derandomize=True, database=No
 settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _no_package_left_behind() -> Iterator[None]:
+    """A command that is given ``--data`` names it to its kernels in the environment; no test hands that on."""
+    before = os.environ.pop("ANALYSIS_DATA", None)
+    yield
+    os.environ.pop("ANALYSIS_DATA", None)
+    if before is not None:
+        os.environ["ANALYSIS_DATA"] = before
 
 
 @pytest.fixture(scope="session")

@@ -682,7 +682,8 @@ def test_changes_come_in_the_order_of_the_tables_and_what_is_gone_comes_last() -
 
 def test_the_guard_holds_values_bounds_and_verdicts_and_no_wording(model: Model, outcomes: dict[str, Outcome]) -> None:
     cells = guarded(model, outcomes.values())
-    assert {table for table, _, _ in cells} == {"claims", "relations"}
+    assert {table for table, _, _ in cells} == {"claims", "relations", "findings"}
+    assert {name for table, name, _ in cells if table == "findings"} == set(model.register.findings)
     assert {name for table, name, _ in cells if table == "claims"} == set(model.register.claims)
     assert {name for table, name, _ in cells if table == "relations"} == set(model.register.relations)
     fields = {field for _, _, field in cells}
