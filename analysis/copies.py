@@ -165,23 +165,16 @@ def _pdf_blocks(data: bytes, titles: Mapping[str, str], name: str) -> list[Block
         raise InputError(f"{name} is a PDF that needs a password.") from None
     except Exception as error:  # A broken PDF raises nearly anything out of its reader.
         raise InputError(f"{name} is a PDF that can't be read ({type(error).__name__}).") from None
-    pages = [page for page in _without_page_furniture(pages) if page]
+    pages = [_in_order(page) for page in _without_page_furniture(pages) if page]
     if not pages:
         raise InputError(f"{name} is a PDF without text; it may be a scan.")
-    steps = [
-        (one.base - two.base) / two.size
-        for page in pages
-        for one, two in itertools.pairwise(page)
-        if one.base > two.base and abs(one.size - two.size) < 0.08 * two.size
-    ]
-    step = statistics.median(steps) if steps else 1.2
+    layout = _Layout.of(pages)
     blocks: list[list[_Line]] = []
     for page in pages:
-        right = max(line.right for line in page)
         for number, line in enumerate(page):
             before = blocks[-1] if blocks else []
             same_column = number > 0 and before[-1].base > line.base
-            if before and (_same_block(before, line, step) if same_column else _goes_on(before, line, right, titles)):
+            if before and (layout.same(before, line) if same_column else layout.goes_on(before, line, titles)):
                 before.append(line)
             else:
                 blocks.append([line])
@@ -205,12 +198,28 @@ def _page_lines(page: Any) -> list[_Line]:
         text = text.replace("\x02\x01", "")
         text = re.sub(r"\x01\W*(\d{1,3})\W*\x02", r"[\1]", text)
         text = re.sub(r"[\x01\x02]|\(cid:\d+\)", "", text).strip()
-        made = _Line(text, min(char.x0 for char in chars), max(char.x1 for char in chars), base, size)
-        if lines and abs(lines[-1].base - base) < 0.3 * size and lines[-1].right <= made.left:
-            first = lines.pop()
-            made = replace(made, text=f"{first.text} {text}", left=first.left)
-        lines.append(made)
+        lines.append(_Line(text, min(char.x0 for char in chars), max(char.x1 for char in chars), base, size))
     return lines
+
+
+def _in_order(page: Sequence[_Line]) -> list[_Line]:
+    """The lines of a page from top to bottom, column by column; pieces that stand side by side are one line."""
+    (left, often), *others = Counter(round(line.left) for line in page).most_common(8)
+    width = max(line.right for line in page) - min(line.left for line in page)
+    if not any(count > 0.4 * often and abs(other - left) > 0.3 * width for other, count in others):
+        # A single column: justified text comes in pieces, in any order.
+        page = sorted(page, key=lambda line: -line.base)
+        rows = [[page[0]]]
+        for line in page[1:]:
+            rows[-1].append(line) if rows[-1][0].base - line.base < 0.3 * line.size else rows.append([line])
+        page = [line for row in rows for line in sorted(row, key=lambda line: line.left)]
+    made: list[_Line] = []
+    for line in page:
+        if made and abs(made[-1].base - line.base) < 0.3 * line.size and made[-1].right <= line.left + line.size:
+            first = made.pop()
+            line = replace(line, text=f"{first.text} {line.text}", left=first.left)
+        made.append(line)
+    return made
 
 
 _PAGE_NUMBER = re.compile(r"\W*(?:page )?\d{1,4}(?: ?(?:/|of) ?\d{1,4})?\W*", re.IGNORECASE)
@@ -225,7 +234,7 @@ def _without_page_furniture(pages: Sequence[Sequence[_Line]]) -> list[list[_Line
     edges = []
     for page in pages:
         ordered = sorted(page, key=lambda line: -line.base)
-        edges.append({*ordered[:3], *ordered[-3:]})
+        edges.append({*ordered[:4], *ordered[-4:]})
     counts = Counter(text for edge in edges for text in {_masked(line) for line in edge})
     often = max(2, len(pages) / 2)
     return [
@@ -238,27 +247,66 @@ def _without_page_furniture(pages: Sequence[Sequence[_Line]]) -> list[list[_Line
     ]
 
 
-def _same_block(before: Sequence[_Line], line: _Line, step: float) -> bool:
-    last, is_list = before[-1], bool(_BULLET.match(before[0].text))
-    if abs(last.size - line.size) > 0.08 * line.size or last.base - line.base > 1.3 * step * line.size:
-        return False
-    if is_list or _BULLET.match(line.text):
-        return is_list
-    indented = line.left > min(line.left for line in before) + 0.8 * line.size
-    return not (indented and _ends(last.text))
+@dataclass(frozen=True)
+class _Layout:
+    """How a PDF sets its paragraphs: the step from line to line, the margins, and where indented first lines begin."""
 
+    step: float
+    left: float
+    right: float
+    first: float | None
 
-def _goes_on(before: Sequence[_Line], line: _Line, right: float, titles: Mapping[str, str]) -> bool:
-    """Whether a paragraph goes on over a break of page: it stops within a sentence, or its last line is full."""
-    last, key = before[-1], _key(line.text)
-    is_title = _key("".join(line.text for line in before)) in titles
-    if abs(last.size - line.size) > 0.08 * line.size or is_title or any(title.startswith(key) for title in titles):
-        return False
-    if _BULLET.match(line.text):
-        return bool(_BULLET.match(before[0].text))
-    letter = (line.right - line.left) / len(line.text)
-    is_full = last.right + letter * (1 + len(line.text.split()[0])) > right
-    return is_full or not _ends(last.text)
+    @classmethod
+    def of(cls, pages: Sequence[Sequence[_Line]]) -> _Layout:
+        lines = [line for page in pages for line in page]
+        pairs = [
+            (one, two)
+            for page in pages
+            for one, two in itertools.pairwise(page)
+            if one.base > two.base and abs(one.size - two.size) < 0.08 * two.size
+        ]
+        left = float(Counter(round(line.left) for line in lines).most_common(1)[0][0])
+        starts = Counter(
+            round(b.left) for a, b in pairs if abs(a.left - left) < 1 and 0.8 < (b.left - left) / b.size < 4
+        )
+        first, times = starts.most_common(1)[0] if starts else (0, 0)
+        return cls(
+            step=statistics.median([(one.base - two.base) / two.size for one, two in pairs] or [1.2]),
+            left=left,
+            right=max(line.right for line in lines),
+            first=first if times > 2 * len(pages) else None,
+        )
+
+    def is_indented(self, line: _Line) -> bool:
+        return line.left > self.left + 0.8 * line.size
+
+    def is_first(self, line: _Line) -> bool:
+        return self.first is not None and abs(line.left - self.first) < 1
+
+    def same(self, before: Sequence[_Line], line: _Line) -> bool:
+        """Whether a line belongs to the block above it."""
+        last, is_list = before[-1], bool(_BULLET.match(before[0].text))
+        if abs(last.size - line.size) > 0.08 * line.size or last.base - line.base > 1.3 * self.step * line.size:
+            return False
+        if is_list or _BULLET.match(line.text):
+            return is_list
+        return not self.is_first(line)
+
+    def goes_on(self, before: Sequence[_Line], line: _Line, titles: Mapping[str, str]) -> bool:
+        """Whether a block goes on over a break of page: it stops within a sentence, or its last line is full."""
+        last, key = before[-1], _key(line.text)
+        is_title = _key("".join(line.text for line in before)) in titles
+        if abs(last.size - line.size) > 0.08 * line.size or is_title or any(title.startswith(key) for title in titles):
+            return False
+        if _BULLET.match(line.text):
+            return bool(_BULLET.match(before[0].text))
+        if self.first is not None:
+            return not self.is_first(line)
+        if all(map(self.is_indented, (*before, line))) and abs(before[-1].left - line.left) < 1:
+            return True
+        letter = (line.right - line.left) / len(line.text)
+        edge = max(one.right for one in before) if len(before) > 2 else self.right
+        return last.right + letter * (1 + len(line.text.split()[0])) > edge or not _ends(last.text)
 
 
 def _ends(text: str, marks: str = ".!?:;") -> bool:

@@ -242,14 +242,14 @@ RULES: dict[str, tuple[str, re.Pattern[str] | None]] = {
         "one as a pronoun, or as a member of things named",
         re.compile(
             r"\bone of (?:the|its|his|her|their|our|these|those|them|which|whom)\b|\bone (?:another|day|by one)\b"
-            r"|\bone's\b|\b(?:no|every|any|each|this|that|the)[ -]one\b|\bin one (?:instance|case|example)\b|\bon the one hand\b"
+            r"|\bone's\b|\b(?:no|every|any|each|this|that|the)[ -]one\b|\bin one (?:instance|case|example)\b"
             r"|\bone (?:person )?(?:may|might|can|cannot|could|should|would|must)\b",
             re.IGNORECASE,
         ),
     ),
     "once": (
         "once as a word of time, or in more than once",
-        re.compile(r"\b(?:at|more than) once\b|\bonce (?:again|more|the|a|an|they|it|he|she|we|in)\b", re.IGNORECASE),
+        re.compile(r"\b(?:at|more than) once\b|\bonce (?:again|more|the|an?|they|it|he|she|we)\b", re.IGNORECASE),
     ),
     "both": ("both: refers to two things named beside it", re.compile(r"\bboth\b", re.IGNORECASE)),
     "things named": (
