@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +22,9 @@ from analysis.numerals import JOINS, RULES, Number, numbers, plain
 from analysis.register import Claim, Register, shown
 
 Key = tuple[bool, str, str]
+_VAGUE: Key = (False, "vague", "")
+#: What a row says is printed: the keys of each of its numbers, and the years of a span.
+_Wants = tuple[list[set[Key]], list[str]]
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def _ends_of(row: Claim) -> list[Number]:
 def _keys(number: Number) -> set[Key]:
     """Two numbers are printed alike when they share a key: the digits and scale, or, for one in words, the worth."""
     if number.kind == "vague":
-        return {(False, "vague", "")}
+        return {_VAGUE}
     worth = "" if number.value is None else f"{number.value.normalize():f}"
     as_words = {(number.percent, worth, "in words")} if worth and not re.search(r"\..*0$", number.digits) else set()
     return as_words if number.in_words else {(number.percent, number.digits, number.scale)}
@@ -101,6 +104,10 @@ def _words(text: str) -> set[str]:
     return {word.rstrip("s") for word in re.findall(r"[^\W\d_]{3,}", plain(text).casefold())}
 
 
+def _without(rows: Sequence[Claim], ids: Container[str]) -> list[Claim]:
+    return [row for row in rows if row.id not in ids]
+
+
 class _Copy:
     """A paragraph of the copy with its numbers, and which of them are taken."""
 
@@ -121,51 +128,48 @@ class _Copy:
         near = self.paragraph.text[start : self.numbers[index].end + 50]
         return bool(_words(row.unit_as_printed) & _words(near))
 
-    def weight(self, rows: Sequence[Claim]) -> float:
-        """How much of what the rows print stands here, in rows; what is printed everywhere weighs less."""
+    def weight(self, wants: Sequence[_Wants]) -> float:
+        """How much of what rows print stands here, in rows; what is printed everywhere weighs less."""
         free, ruled, total = self.free_keys.copy(), self.ruled_keys.copy(), 0.0
-        for row in rows:
-            ends = [_wanted(end) for end in _ends_of(row)] or [{(False, "vague", "")}]
+        for ends, years in wants:
             for keys in ends:
                 full = next((key for key in keys if free[key] > 0), None)
                 part = next((key for key in keys if ruled[key] > 0), None)
                 if full:
                     free[full] -= 1
-                    total += (0.5 if full[1] == "vague" else 1) / len(ends)
+                    total += (0.5 if full == _VAGUE else 1) / len(ends)
                 elif part:
                     ruled[part] -= 1
                     total += 0.3 / len(ends)
-                elif (years := _years(row)) and self.year_digits.issuperset(years):
+                elif years and self.year_digits.issuperset(years):
                     total += 0.3
         return total
 
     def take(self, rows: Sequence[Claim]) -> list[Claim]:
         """Take each row's number; the rows whose number doesn't stand here are returned."""
-        rest = [row for row in rows if not (row.published.printed_high and self._take_range(row))]
-        singles = [row for row in rest if row.published.printed and not row.published.printed_high]
-        unruled = [i for i in range(len(self.numbers)) if not self.numbers[i].rule]
-        got = self._pair(singles, unruled, self._is_printed, len(rows))
-        left = [row for row in singles if row not in got]
-        ruled = [i for i in range(len(self.numbers)) if self.numbers[i].rule and i not in self.taken]
+        left = [row for row in rows if not (row.published.printed_high and self._take_range(row))]
+        singles = [row for row in left if row.published.printed and not row.published.printed_high]
+        vague = [row for row in left if not row.published.printed]
+        got = self._pair(singles, lambda row, i: self._is_printed(row, i) and not self.numbers[i].rule)
         # What a rule would exclude is a row's when its noun stands by it, or when nothing else could be.
-        got += self._pair(left, ruled, lambda row, i: self._is_printed(row, i) and self.named(row, i), len(rows))
-        left = [
-            row
-            for row in left
-            if row not in got and not any(_alike(_ends_of(row)[0], self.numbers[i]) for i in self.free())
-        ]
-        got += self._pair(left, [i for i in ruled if i not in self.taken], self._is_printed, len(rows))
-        vague = [row for row in rest if not row.published.printed]
-        got += self._pair(vague, self.free(), lambda row, i: self.numbers[i].kind == "vague", len(rows))
-        here = plain(self.paragraph.text).casefold()
-        for row in (row for row in rest if row not in got):
+        got |= self._pair(_without(singles, got), lambda row, i: self._is_printed(row, i) and self.named(row, i))
+        free = [self.numbers[i] for i in self.free()]
+        alone = [row for row in singles if not any(_alike(_ends_of(row)[0], number) for number in free)]
+        got |= self._pair(_without(alone, got), self._is_printed)
+        got |= self._pair(vague, lambda row, i: self._is_vague(i) and self.named(row, i))
+        here = self.paragraph.text.casefold()
+        for row in _without(left, got):
             years, unit = _years(row), plain(row.unit_as_printed).casefold()
             if (years and self.year_digits.issuperset(years)) or (not row.published.printed and unit in here):
-                got.append(row)
-        return [row for row in rest if row not in got]
+                got[row.id] = -1
+        got |= self._pair(_without(vague, got), lambda _, i: self._is_vague(i))
+        return _without(left, got)
 
     def _is_printed(self, row: Claim, index: int) -> bool:
         return bool(_wanted(_ends_of(row)[0]) & _keys(self.numbers[index]))
+
+    def _is_vague(self, index: int) -> bool:
+        return self.numbers[index].kind == "vague"
 
     def _take_range(self, row: Claim) -> bool:
         low, high = _ends_of(row)
@@ -175,26 +179,21 @@ class _Copy:
                 return True
         return False
 
-    def _pair(
-        self, rows: Sequence[Claim], free: Sequence[int], fits: Callable[[Claim, int], bool], count: int
-    ) -> list[Claim]:
-        """Give rows the numbers that fit them, as many as can be; among equals by noun, by likeness, by order."""
-        if not rows or not free:
-            return []
-        gain = np.zeros((len(rows), len(free)))
-        for a, row in enumerate(rows):
-            for b, index in enumerate(free):
-                if fits(row, index):
-                    printed, copied = row.published.printed, self.numbers[index].digits
-                    like = sum(x == y for x, y in zip(printed, copied, strict=False)) / max(
-                        len(printed), len(copied), 1
-                    )
-                    order = abs(a / len(rows) - b / len(free))
-                    gain[a, b] = 100 + 3 * self.named(row, index) + 3 * like - order
-        got = _best_pairs(gain)
-        self.taken |= {free[b] for _, b in got}
-        self.last = {rows[a].id: free[b] for a, b in got}
-        return [rows[a] for a, _ in got]
+    def _pair(self, rows: Sequence[Claim], fits: Callable[[Claim, int], bool]) -> dict[str, int]:
+        """Give rows numbers that fit them, as many as can be; among equals by noun, by likeness, by order."""
+        numbers = [index for index in range(len(self.numbers)) if index not in self.taken]
+        if not rows or not numbers:
+            return {}
+        gain = np.zeros((len(rows), len(numbers)))
+        for (a, row), (b, index) in itertools.product(enumerate(rows), enumerate(numbers)):
+            if fits(row, index):
+                printed, copied = row.published.printed, self.numbers[index].digits
+                same = sum(x == y for x, y in zip(printed, copied, strict=False))
+                like = same / max(len(printed), len(copied), 1)
+                gain[a, b] = 100 + 3 * self.named(row, index) + 3 * like - abs(a / len(rows) - b / len(numbers))
+        got = {rows[a].id: numbers[b] for a, b in _best_pairs(gain)}
+        self.taken |= set(got.values())
+        return got
 
     def take_unlike(self, rows: Sequence[Claim]) -> dict[str, str]:
         """For each row whose number is printed otherwise here, what is printed in its place."""
@@ -213,11 +212,8 @@ class _Copy:
             loose = number.rule not in ("year", "date", "ordinal", "note marker", "address") and self.named(row, index)
             return any(_alike(end, number) for end in _ends_of(row)) and (not number.rule or loose)
 
-        left = [row for row in rows if row.id not in made and row.published.printed and not _years(row)]
-        candidates = [i for i in range(len(self.numbers)) if i not in self.taken]
-        if self._pair(left, candidates, fits, len(rows)):
-            made |= {id: self.numbers[index].text for id, index in self.last.items()}
-        return made
+        left = [row for row in _without(rows, made) if row.published.printed and not _years(row)]
+        return made | {id: self.numbers[index].text for id, index in self._pair(left, fits).items()}
 
     def take_loose(self, row: Claim) -> bool:
         """Take a row's number where it stands without a row of its own."""
@@ -225,7 +221,7 @@ class _Copy:
             return self._take_range(row)
         vague = not row.published.printed
         for index in self.free():
-            if self.numbers[index].kind == "vague" if vague else self._is_printed(row, index):
+            if self._is_vague(index) if vague else self._is_printed(row, index):
                 self.taken.add(index)
                 return True
         return False
@@ -246,7 +242,10 @@ def _assigned(stated: Mapping[Place, Sequence[Claim]], copies: Sequence[_Copy]) 
             return 50
         return 5 - min(abs(place[1] - other[1]), 40) / 10 if place[0] == other[0] else 0
 
-    weights = np.array([[copy.weight(stated[place]) for copy in copies] for place in places])
+    wants = [
+        [([_wanted(end) for end in _ends_of(row)] or [{_VAGUE}], _years(row)) for row in stated[p]] for p in places
+    ]
+    weights = np.array([[copy.weight(wanted) for copy in copies] for wanted in wants])
     nearness = np.array([[near(place, copy.place) for copy in copies] for place in places])
     made = {}
     for a, b in _best_pairs(1000 * weights + nearness):
@@ -306,7 +305,8 @@ def _changes_of_place(
     staying: dict[str, list[tuple[int, int]]] = {}
     for section in dict.fromkeys(place[0] for place in kept):
         pairs = sorted((p[1], q[1]) for p, q in kept.items() if p[0] == q[0] == section)
-        weights = [len(stated[section, p]) + 0.5 * (p == q) for p, q in pairs]
+        # As few paragraphs as can be are said to have moved; among equals those with the fewest rows.
+        weights = [1 + 0.001 * len(stated[section, p]) for p, _ in pairs]
         staying[section] = [pairs[index] for index in sorted(_rising(pairs, weights))]
     moved = {p: q for p, q in kept.items() if p[0] != q[0] or (p[1], q[1]) not in staying[p[0]]}
     for place, other in moved.items():

@@ -15,7 +15,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 
 from analysis.units import SCALES
 
@@ -127,11 +126,6 @@ def numbers(text: str) -> list[Number]:
     [('2019', 'year'), ('2014', ''), ('several hundred', '')]
     """
     text = plain(text)
-    return list(_numbers(text))
-
-
-@lru_cache(maxsize=4096)
-def _numbers(text: str) -> tuple[Number, ...]:
     found = [_number(text, match) for match in _TOKEN.finditer(text)]
     for index in range(len(found) - 2, -1, -1):
         one, two = found[index], found[index + 1]
@@ -150,7 +144,7 @@ def _numbers(text: str) -> tuple[Number, ...]:
             within.append("year")
         if within:
             found[index] = replace(number, rule=within[0])
-    return tuple(found)
+    return found
 
 
 def _number(text: str, match: re.Match[str]) -> Number:
