@@ -417,7 +417,7 @@ def _headings_out(block: Block, titles: Mapping[str, str]) -> Iterator[tuple[str
 def _one_heading_each(pieces: list[tuple[str, Block]]) -> list[tuple[str, Block]]:
     """Of a heading that is printed more than once, such as in a list of contents, the one with the most below it."""
     at = [index for index, (slug, _) in enumerate(pieces) if slug]
-    below = {index: after - index for index, after in zip(at, [*at[1:], len(pieces)], strict=True)}
+    below = {index: after - index for index, after in itertools.pairwise([*at, len(pieces)])}
     best = {slug: max((i for i in at if pieces[i][0] == slug), key=below.__getitem__) for slug, _ in pieces if slug}
     return [piece for index, piece in enumerate(pieces) if not piece[0] or best[piece[0]] == index]
 

@@ -208,13 +208,19 @@ RULES: dict[str, tuple[str, re.Pattern[str] | None]] = {
         re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\b)?|\b\d{1,2} ?[ap]\.?m\b"),
     ),
     "date": (
-        "a day, or a part of a named year",
+        "a day, a half of a year or a decade",
         re.compile(
             rf"\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b{_NO_QUANTITY}|\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\b"
             rf"|\b\d{{4}}-\d{{2}}(?:-\d{{2}})?\b(?!\d)|\b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b"
             rf"|\b(?:first|second|latter) half\b"
-            rf"|\b(?:first|last) (?:\d{{1,2}}|{_FEW}|eleven) (?:days|weeks|months|quarters) of (?:{_MONTH} )?\d{{4}}\b"
-            rf"|\b(?:19|20)\d0s\b"
+            r"|\b(?:19|20)\d0s\b"
+        ),
+    ),
+    "part of a year": (
+        "so many months, weeks or days of a named year",
+        re.compile(
+            rf"\b(?:first|last) (?:\d{{1,2}}|{_FEW}|eleven|twelve) (?:days|weeks|months|quarters) "
+            rf"of (?:{_MONTH} )?\d{{4}}\b"
         ),
     ),
     "year": ("a year of the calendar, not followed by what it would count", None),
@@ -278,7 +284,7 @@ _PLURAL = re.compile(r"people|men|women|children|staff|[a-z'-]+(?<!s)(?<!u)(?<!i
 
 def _is_year(text: str, number: Number, before: Number | None) -> bool:
     """Whether a number of four digits from 1900 to 2099 is a year: no noun that it counts follows."""
-    if before and before.kind == "year" and JOINS.fullmatch(text, before.end, number.start):
+    if before and before.kind == "year" and re.fullmatch(" ?- ?| to ", text[before.end : number.start]):
         return True
     words = re.findall("[a-z'-]+", (re.match(r"(?:[ -][a-z][a-z'-]*){0,4}", text[number.end :]) or [""])[0])
     phrase = list(itertools.takewhile(lambda word: not _PHRASE_ENDS.fullmatch(word), (w.strip("-") for w in words)))
