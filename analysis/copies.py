@@ -202,8 +202,20 @@ def _page_lines(page: Any) -> list[_Line]:
     return lines
 
 
+def _lowered(piece: _Line, page: Sequence[_Line]) -> _Line:
+    """A small raised number as the marker of a note in the line that it stands in."""
+    if not re.fullmatch(r"\W*\d{1,3}\W*", piece.text):
+        return piece
+    for line in page:
+        if line.size > 1.1 * piece.size and 0 < piece.base - line.base < 0.8 * line.size and line.left < piece.left:
+            marker = re.sub(r"\D*(\d+)\D*", r"[\1]", piece.text)
+            return replace(piece, text=marker, base=line.base, size=line.size)
+    return piece
+
+
 def _in_order(page: Sequence[_Line]) -> list[_Line]:
     """The lines of a page from top to bottom, column by column; pieces that stand side by side are one line."""
+    page = [_lowered(line, page) for line in page]
     (left, often), *others = Counter(round(line.left) for line in page).most_common(8)
     width = max(line.right for line in page) - min(line.left for line in page)
     if not any(count > 0.4 * often and abs(other - left) > 0.3 * width for other, count in others):

@@ -81,6 +81,7 @@ _VALUES = {"a": 1, "an": 1, **_SMALL, **_TENS}
 _LARGE = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _HALVES = {"a half": "0.5", "a quarter": "0.25", "three quarters": "0.75"}
 _ADVERBS = {"once": "1", "twice": "2", "thrice": "3", "both": "2", "doubled": "2", "tripled": "3", "halved": "0.5"}
+_MULTIPLES = {"double": "2", "triple": "3"}
 NUMBER_WORDS = {*_VALUES, *_LARGE, *_ADVERBS, "hundred", "dozen", "percent", "hundreds", "thousands", "millions"}
 
 
@@ -96,14 +97,14 @@ _UNDER_100 = rf"(?>{_any(_TENS)}[ -]{_ONE}\b|{_any([*_SMALL, *_TENS])}\b)"
 _UNDER_1000 = rf"(?>(?:{_UNDER_100}|an?)[ -]hundred\b(?:(?: and)? {_UNDER_100}(?![ -]hundred\b))?|{_UNDER_100})"
 _HALF = rf"(?: and {_any(_HALVES)}\b)"
 _PATTERNS = {
-    "vague": rf"\b(?:several|many|a few|few|some|countless)(?:[ -]{_MANY})+\b"
+    "vague": rf"\b(?:several|many|few|some|countless|couple of)(?:[ -]{_MANY})+\b"
     rf"|\b(?:tens|scores|{_MANYS})(?: of {_MANYS})+\b|\b{_MANYS}\b",
     "ordinal": rf"\b\d+(?:st|nd|rd|th)\b|\b(?:{_any(_TENS)}-)?{_any(_RANKS.split())}\b",
     "fraction": rf"\b(?:an?|{_ONE}) {_any(_PARTS.split())}s?(?= of\b)|\b{_ONE}-(?:half|{_any(_PARTS.split())})s?\b"
-    r"|\bhalf(?= (?:of|the|its|their)\b)",
+    rf"|\bhalf\b(?!-| an?{_SCALE})",
     "words": rf"\b(?:{_UNDER_1000}{_HALF}?|half an?(?={_SCALE})|an?(?={_SCALE}))"
     rf"(?:(?:{_SCALE})+(?: {_UNDER_1000}(?:{_SCALE})+)*(?:(?: and)? {_UNDER_1000}(?!{_SCALE}))?)?",
-    "adverb": rf"\b{_any(_ADVERBS)}\b|\b{_FEW}fold\b",
+    "adverb": rf"\b{_any(_ADVERBS)}\b|\b(?:double|triple)(?= (?:the|that|those|its|their)\b)|\b{_FEW}fold\b",
     # Thousands are parted by commas or by spaces; a minus is one only where no range can be meant.
     "digits": r"(?<!\d\.)(?:(?<![\w)\]] )(?<![\w)\]])-)?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?!\d)|\d+)"
     rf"(?:\.\d+)?{_HALF}?",
@@ -153,7 +154,7 @@ def _number(text: str, match: re.Match[str]) -> Number:
         return Number(match[0], start, end, kind=kind, in_words=True)
     digits, scale = phrase, ""
     if kind == "adverb":
-        digits = _ADVERBS.get(phrase) or str(_SMALL[phrase.removesuffix("fold")])
+        digits = {**_ADVERBS, **_MULTIPLES}.get(phrase) or str(_SMALL[phrase.removesuffix("fold")])
     elif kind == "words":
         digits, scale = _read_words(phrase)
     else:
@@ -231,7 +232,8 @@ RULES: dict[str, tuple[str, re.Pattern[str] | None]] = {
         re.compile(
             rf"\b(?i:{_FEW})-[Yy]ear(?=(?: (?:[A-Z][\w'-]*|and))* [Pp]lans?\b)"
             r"|\bpp?\. ?\d+(?:(?:, ?| ?- ?| and )\d+)*\b"
-            r"|\b[Nn]os?\. ?\d+|\b(?:Article|Chapter|Table|Figure|Fig\.|Appendix|Resolution|Vol\.|Volume|Issue) \d+\b"
+            r"|\bNos?\. ?\d+|\bno\.\d+"
+            r"|\b(?:Article|Chapter|Table|Figure|Fig\.|Appendix|Resolution|Vol\.|Volume|Issue) \d+\b"
         ),
     ),
     "name": (
@@ -270,8 +272,8 @@ RULES: dict[str, tuple[str, re.Pattern[str] | None]] = {
 }
 
 _BEFORE_YEAR = re.compile(
-    r"(?:\b(?:in|since|from|by|of|until|till|to|after|before|during|over|between|early|late|through|and|for)|\bmid-"
-    rf"|{_MONTH},?|{_MONTH} \d{{1,2}},|summer|spring|autumn|winter|[(-]) ?$",
+    r"(?:\b(?:in|since|until|till|after|before|during|early|late)|\bmid-"
+    rf"|{_MONTH},?|{_MONTH} \d{{1,2}},|summer|spring|autumn|winter) ?$",
     re.IGNORECASE,
 )
 #: Where the phrase that a number counts has ended: an adverb, or a word that is neither noun nor adjective.

@@ -179,29 +179,45 @@ def test_html_without_an_article_element(article, read):
     assert report.status == 0, shown(report)
 
 
-def as_pdf(blocks: Sequence[Block], path: Path) -> bytes:
-    """Several pages with a header, a number at the foot, headings in larger type and a gap between paragraphs."""
+def as_pdf(blocks: Sequence[Block], path: Path, *, indent: int = 0, columns: int = 1, raised: bool = False) -> bytes:
+    """Several pages with a header, a number at the foot and headings in larger type.
+
+    Paragraphs are parted by a gap, or by an indent of so many letters; markers of notes may be raised.
+    """
     import matplotlib as mpl
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.figure import Figure
 
-    lines: list[tuple[str, float, float]] = []
-    for block in blocks:
-        size = 12.0 if block.heading else 8.0
-        text = re.sub("[\u2e80-\uffff]", "", block.text)
-        parts = [part for line in text.split("\n") for part in textwrap.wrap(line, 60 if block.heading else 95)]
-        lines += [(part, size, 1.3 * size + (10 if first == 0 else 0)) for first, part in enumerate(parts)]
+    letter, wide, high = 0.602, 595, 842  # of a letter in this font, in ems, and of a page, in points
     pages: list[Figure] = []
-    top = 0.0
+    top, column = 0.0, columns
     with mpl.rc_context({"pdf.fonttype": 42, "font.family": "DejaVu Sans Mono"}):
-        for text, size, step in lines:
-            top -= step
-            if top < 60:
-                pages.append(Figure(figsize=(8.27, 11.69)))
-                pages[-1].text(0.1, 0.97, "A quarterly for 2020, no reprints", fontsize=8)
-                pages[-1].text(0.5, 0.03, str(len(pages)), fontsize=8)
-                top = 780.0
-            pages[-1].text(0.1, top / 842, text, fontsize=size, parse_math=False)
+        for block in blocks:
+            size = 9.0 if block.heading else 8.0
+            text = re.sub("[\u2e80-\uffff]", "", block.text)
+            first_line = " " * indent if block.number else ""
+            lines = [
+                part
+                for line in text.split("\n")
+                for part in textwrap.wrap(line, 90 // columns - 5 * block.heading, initial_indent=first_line)
+            ]
+            for count, line in enumerate(lines):
+                top -= 1.3 * size + (0 if count or (indent and block.number > 1) else 10)
+                if top < 60:
+                    top, column = 780.0, column + 1
+                if column >= columns:
+                    column = 0
+                    pages.append(Figure(figsize=(wide / 72, high / 72)))
+                    pages[-1].text(0.1, 0.97, "A quarterly for 2020, no reprints", fontsize=8)
+                    pages[-1].text(0.5, 0.03, str(len(pages)), fontsize=8)
+                left = (50 + 260 * column) / wide
+                marks = list(re.finditer(r"(?<=\S)\[\d\]", line)) if raised else []
+                drawn = re.sub(r"(?<=\S)\[\d\]", "   ", line) if raised else line
+                at = left + (len(drawn) - len(drawn.lstrip())) * letter * size / wide
+                pages[-1].text(at, top / high, drawn.strip(), fontsize=size, parse_math=False)
+                for mark in marks:
+                    at = left + mark.start() * letter * size / wide
+                    pages[-1].text(at, (top + 3) / high, mark[0][1], fontsize=5)
         with PdfPages(path) as pdf:
             for page in pages:
                 pdf.savefig(page)
@@ -209,9 +225,36 @@ def as_pdf(blocks: Sequence[Block], path: Path) -> bytes:
     return path.read_bytes()
 
 
-def test_pdf_pages_are_put_together(article, read, tmp_path):
-    report = read(as_pdf(article, tmp_path / "made.pdf"))
+@pytest.mark.parametrize("layout", [{}, {"indent": 4}, {"columns": 2}], ids=["gaps", "indents", "columns"])
+def test_pdf_pages_are_put_together(article, read, tmp_path, layout):
+    report = read(as_pdf(article, tmp_path / "made.pdf", **layout))
     assert report.status == 0, shown(report)
+
+
+def test_a_raised_digit_is_the_marker_of_a_note(register, read, tmp_path):
+    article = made_up(register)
+    copy = [
+        replace(block, text=re.sub(r"\. ", ".[1] ", block.text, count=1)) if block.number else block
+        for block in article
+    ]
+    for data in (as_pdf(copy, tmp_path / "made.pdf", raised=True), as_html(copy), rendered(copy).replace("[1] ", "¹ ")):
+        report = read(data)
+        assert report.status == 0, shown(report)
+        assert report.excluded["note marker"][1] > sum(bool(block.number) for block in article) - 5
+
+
+def test_a_changed_digit_in_html_and_pdf(register, read, tmp_path):
+    article = made_up(register)
+    text = next(block.text for block in article if "2.59 million" in block.text)
+    copy = [
+        replace(block, text=block.text.replace("2.59", "2.58")) if block.text == text else block for block in article
+    ]
+    for data in (as_html(copy), as_pdf(copy, tmp_path / "made.pdf")):
+        report = read(data)
+        assert [(d.kind, "2.58 million in the place of 2.59" in d.text) for d in report.differences] == [
+            ("differs", True)
+        ]
+        assert not report.uncovered
 
 
 def test_other_spellings_of_the_same(register, read):
@@ -247,6 +290,48 @@ def test_a_list_of_contents_is_no_heading(register, article, read):
     contents = [Block("", 0, block.text) for block in article if block.heading]
     report = read([article[0], *contents, *article[1:]])
     assert report.status == 0, shown(report)
+
+
+def test_an_editor_s_note_and_a_note_on_the_author_are_not_the_article(register, read):
+    article = made_up(register)
+    last = next(index for index, block in enumerate(article) if block.text.startswith("Dr. "))
+    more = [Block("", 0, "She has kept 77 keys."), Block("", 0, "Editor’s Note: This is longer than 88 others.")]
+    report = read([*article[: last + 1], *more, *article[last + 1 :]])
+    assert report.status == 0, shown(report)
+    assert (report.excluded["author's note"][1], report.excluded["editor's note"][1]) == (2, 1)
+
+
+def test_notes_may_have_several_blocks_or_stand_in_one(register, read):
+    article = made_up(register)
+    notes = [index for index, block in enumerate(article) if block.section == "notes"]
+    text = article[notes[-1]].text
+    parts = text[: text.index(". ") + 1], text[text.index(". ") + 2 :]
+    report = read([*article[:-1], *(Block("", 0, part) for part in parts)])
+    assert report.status == 0, shown(report)
+    report = read(rendered(article[: notes[0]]) + "\n" + "\n".join(article[index].text for index in notes))
+    assert report.status == 0, shown(report)
+
+
+def test_a_text_without_blank_lines_has_a_paragraph_in_each_line(register, read):
+    report = read("\n".join(block.text for block in made_up(register)))
+    assert report.status == 0, shown(report)
+
+
+def test_headings_may_be_set_in_capitals_and_run_into_their_text(register, read):
+    text = rendered(made_up(register))
+    for title in register.sections.values():
+        text = text.replace(f"{title}\n\n", f"## {title.upper()}\n")
+    report = read(text)
+    assert report.status == 0, shown(report)
+
+
+def test_a_list_with_marks_is_one_paragraph(register, read):
+    article = made_up(register)
+    index = next(index for index in movable(register, article) if article[index].section == "trade")
+    items = [f"• {article[index].text[start:end].strip()}" for start, end in sentences(article[index].text)]
+    for between in ("\n", "\n\n"):
+        report = read(with_text(article, index, between.join(items)))
+        assert report.status == 0, shown(report)
 
 
 # A copy with one thing changed.
@@ -359,6 +444,16 @@ SHAPES = {
     "It took nine hundred thousand.": 1,
     "It holds 3,141,592 tiles.": 1,
     "Some 372m was lost.": 1,
+    "A total of 2014 rural households came.": 1,
+    "They said no. 12 villages came.": 1,
+    "It took double the time.": 1,
+    "It fell by half.": 1,
+    "A couple of hundred came.": 1,
+    "One village came.": 1,
+    "Of ten, nine came.": 2,
+    "USD372 was paid.": 1,
+    "Ages were 16 to 59.": 2,
+    "A dozen came.": 1,
     "On May 14, 96 left.": 1,
     "It grew tenfold.": 1,
 }
@@ -376,11 +471,17 @@ def test_an_added_number_is_reported_and_nothing_else(article, read, shape):
 
 
 def test_every_paragraph_is_looked_at(article, read):
-    for index, block in enumerate(article):
-        if block.number and "\n" not in block.text:
-            report = read(with_text(article, index, f"{block.text} The shed held 57,113 crates."))
-            assert not report.differences, shown(report)
-            assert [entry.text.split(" ")[0] for entry in report.uncovered] == ["57,113"], shown(report)
+    bodies = [index for index, block in enumerate(article) if block.number]
+    copy = [
+        replace(block, text=f"{block.text} The shed held {57_001 + 2 * index:,} crates.") if block.number else block
+        for index, block in enumerate(article)
+    ]
+    report = read(copy)
+    assert not report.differences, shown(report)
+    assert [entry.text.split(" ")[0] for entry in report.uncovered] == [f"{57_001 + 2 * index:,}" for index in bodies]
+    assert len({entry.text.partition("(")[2].partition(")")[0] for entry in report.uncovered}) == len(
+        {article[index].place for index in bodies}
+    )
 
 
 @pytest.mark.parametrize(
@@ -402,6 +503,36 @@ def test_what_is_no_quantity_is_excluded_by_a_rule(register, read, harmless):
     report = read(with_text(article, index, f"{article[index].text} {harmless}"))
     assert report.status == 0, shown(report)
     assert sum(count for _, count in report.excluded.values()) > before
+
+
+def test_what_a_rule_excludes_is_a_row_s_where_its_noun_stands_by_it(register, read):
+    article = made_up(register)
+    row = register.claims["four_months"]
+    index = homes(register, article)[row.id]
+    start, end = spots(row, article[index].text)[0]
+    text = article[index].text
+
+    def lasting(span: str) -> Report:
+        return read(with_text(article, index, f"{text[:start]}several{text[end:]} It lasted the {span} of 2022."))
+
+    assert lasting("first four months").status == 0
+    changed = lasting("first five months")
+    assert [(d.kind, d.rows) for d in changed.differences] == [("differs", (row.id,))], shown(changed)
+    assert not changed.uncovered
+
+
+def test_a_number_in_vague_words_is_compared_with_those_in_the_note_of_its_row(register, read):
+    text = rendered(made_up(register))
+    report = read(text.replace("hundreds of thousands cadres", "tens of thousands cadres"))
+    assert [(d.kind, d.rows) for d in report.differences] == [("differs", ("cadres_in_words",))], shown(report)
+    assert "tens of thousands" in report.differences[0].text
+
+
+def test_a_changed_end_of_a_range_is_one_difference(register, read):
+    report = read(rendered(made_up(register)).replace("20,000 to 25,000", "20,000 to 26,000"))
+    assert [(d.kind, d.rows) for d in report.differences] == [("differs", ("volume_out",))], shown(report)
+    assert "20,000 to 26,000 in the place of 20,000 to 25,000" in report.differences[0].text
+    assert not report.uncovered
 
 
 # A copy with a paragraph in another place.
