@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from analysis.copies import OUTSIDE, Paragraph, Place, read_copy, where
+from analysis.copies import OUTSIDE, Copy, Paragraph, Place, where
 from analysis.numerals import JOINS, RULES, Number, numbers, plain
-from analysis.register import Claim, Register, shown
+from analysis.register import Claim, Register
 
 Key = tuple[bool, str, str]
 _VAGUE: Key = (False, "vague", "")
@@ -119,8 +119,8 @@ class _Wanted:
         )
 
 
-class _Copy:
-    """A paragraph of the copy with its numbers, and which of them are taken."""
+class _Found:
+    """A paragraph of the copy with the numbers found in it, and which of them are taken."""
 
     def __init__(self, paragraph: Paragraph) -> None:
         self.paragraph, self.place = paragraph, paragraph.place
@@ -251,7 +251,7 @@ class _Copy:
         return " ".join(before) + number.text + " ".join(after)
 
 
-def _assigned(stated: Mapping[Place, Sequence[_Wanted]], copies: Sequence[_Copy]) -> dict[Place, _Copy]:
+def _assigned(stated: Mapping[Place, Sequence[_Wanted]], copies: Sequence[_Found]) -> dict[Place, _Found]:
     """Which paragraph of the copy each stated one is: the most rows found, in the stated place where it can be."""
     gain = np.zeros((len(stated), len(copies)))
     for (a, (place, wants)), (b, copy) in itertools.product(enumerate(stated.items()), enumerate(copies)):
@@ -269,7 +269,7 @@ def _best_pairs(gain: NDArray[np.float64]) -> list[tuple[int, int]]:
     return [(int(row), int(column)) for row, column in zip(rows, columns, strict=True) if gain[row, column] > 0]
 
 
-def _moved_rows(left: dict[Place, list[_Wanted]], copies: Sequence[_Copy]) -> tuple[list[Difference], set[Place]]:
+def _moved_rows(left: dict[Place, list[_Wanted]], copies: Sequence[_Found]) -> tuple[list[Difference], set[Place]]:
     """The rows whose number stands in another paragraph than theirs, without a row there; taken off ``left``."""
     moved: dict[tuple[Place, Place], list[str]] = defaultdict(list)
     for place, wants in left.items():
@@ -386,9 +386,20 @@ def audit(register: Register, path: Path | str) -> Report:
 
     Raises InputError, whose message is one sentence, for a file that can't be read or is no copy of the article.
     """
-    path = Path(path)
-    paragraphs, headless = read_copy(register, path)
-    copies = [_Copy(paragraph) for paragraph in paragraphs if not paragraph.outside]
+    copy = Copy.read(register, Path(path))
+    parted: set[int] = set()
+    report = _compared(register, copy, parted)
+    # Where a page ends with a full line and a full stop, what takes fewer differences is what is meant.
+    for doubt in range(copy.doubts if report.status else 0):
+        other = _compared(register, copy, parted | {doubt})
+        if len(other.differences) + len(other.uncovered) < len(report.differences) + len(report.uncovered):
+            parted, report = parted | {doubt}, other
+    return report
+
+
+def _compared(register: Register, copy: Copy, parted: set[int]) -> Report:
+    paragraphs, headless = copy.paragraphs(parted)
+    copies = [_Found(paragraph) for paragraph in paragraphs if not paragraph.outside]
     stated: dict[Place, list[_Wanted]] = defaultdict(list)
     for row in register.claims.values():
         stated[row.section, row.paragraph].append(_Wanted.of(row))
@@ -401,13 +412,13 @@ def audit(register: Register, path: Path | str) -> Report:
         for row in (want.row for want in wants):
             differences.append(_missing(row, unlike.get(row.id, "")))
     uncovered = [
-        Difference("uncovered", (), f"{copy.numbers[i].text} ({where(copy.place)}): … {copy.around(i)} …")
-        for copy in copies
-        for i in copy.free()
+        Difference("uncovered", (), f"{found.numbers[i].text} ({where(found.place)}): … {found.around(i)} …")
+        for found in copies
+        for i in found.free()
     ]
-    added = {copy.place for copy in copies if copy.free()} | strays
+    added = {found.place for found in copies if found.free()} | strays
     differences += [Difference("heading", (), f"section {section} has no heading") for section in sorted(headless)]
-    kept = {p: copy.place for p, copy in here.items() if p not in gone and p[0] not in headless}
+    kept = {p: found.place for p, found in here.items() if p not in gone and p[0] not in headless}
     # A span of years stands in many paragraphs: one that states nothing else is looked for in its own place alone,
     # unless it then takes more differences to say what happened.
     weak = {p for p, place in kept.items() if p != place and all(want.years for want in stated[p])}
@@ -419,11 +430,13 @@ def audit(register: Register, path: Path | str) -> Report:
     changes, notes = min(ways, key=lambda way: len(way[0]))
     differences += changes
     not_found = {id for difference in differences if difference.kind != "shifted" for id in difference.rows}
-    excluded = Counter(n.rule for copy in copies for i, n in enumerate(copy.numbers) if n.rule and i not in copy.taken)
+    excluded = Counter(
+        n.rule for found in copies for i, n in enumerate(found.numbers) if n.rule and i not in found.taken
+    )
     excluded.update(part.outside for part in paragraphs if part.outside for _ in numbers(part.text))
     reasons = {**{rule: reason for rule, (reason, _) in RULES.items()}, **OUTSIDE}
     return Report(
-        source=shown(path),
+        source=copy.name,
         rows=len(register.claims),
         found=len(register.claims) - len(not_found),
         differences=tuple(differences),

@@ -12,7 +12,7 @@ import re
 import statistics
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ OUTSIDE = {
 # Reading a file into blocks. A block is a list of lines: a paragraph, a heading, or a whole bullet list.
 
 Block = list[str]
+#: Stands as a line of its own where a block of a PDF may go on over a break of page, or another may begin.
+_DOUBT = "\ue000"
 _BULLET = re.compile(r"[•◦‣▪●∙·*+-]\s+\S")
 _NOTE_START = re.compile(r"\[(\d{1,3})\]")
 _MOST_BYTES = 100_000_000
@@ -174,7 +176,12 @@ def _pdf_blocks(data: bytes, titles: Mapping[str, str], name: str) -> list[Block
         for number, line in enumerate(page):
             before = blocks[-1] if blocks else []
             same_column = number > 0 and before[-1].base > line.base
-            if before and (layout.same(before, line) if same_column else layout.goes_on(before, line, titles)):
+            goes_on = bool(before) and (
+                layout.same(before, line) if same_column else layout.goes_on(before, line, titles)
+            )
+            if goes_on and not same_column and _ends(before[-1].text):
+                before.append(replace(line, text=f"{_DOUBT}\n{line.text}"))
+            elif goes_on:
                 before.append(line)
             else:
                 blocks.append([line])
@@ -365,15 +372,41 @@ def where(place: Place) -> str:
     return f"note {number}" if section == NOTES else f"section {section}, paragraph {number}"
 
 
-def read_copy(register: Register, path: Path) -> tuple[list[Paragraph], set[str]]:
-    """The paragraphs of a copy, in order, and the sections whose headings are missing from it.
+@dataclass(frozen=True)
+class Copy:
+    """A reader's copy in blocks. ``doubts`` counts the breaks of page at which a paragraph may end, or go on."""
 
-    Raises InputError for a file that can't be read or in which none of the headings is found.
-    """
-    slugs = {slug: title for slug, title in register.sections.items() if slug not in (INTRODUCTION, NOTES)}
-    titles = {_key(title): slug for slug, title in slugs.items()}
-    paragraphs, found = _paragraphs(_blocks(path, titles), titles, shown(path))
-    return paragraphs, set(slugs) - found
+    name: str
+    blocks: list[Block]
+    titles: Mapping[str, str]
+
+    @classmethod
+    def read(cls, register: Register, path: Path) -> Copy:
+        """Read a file; raises InputError for one that can't be read."""
+        slugs = {slug: title for slug, title in register.sections.items() if slug not in (INTRODUCTION, NOTES)}
+        titles = {_key(title): slug for slug, title in slugs.items()}
+        return cls(shown(path), _blocks(path, titles), titles)
+
+    @property
+    def doubts(self) -> int:
+        return sum(line == _DOUBT for block in self.blocks for line in block)
+
+    def paragraphs(self, parted: Container[int] = ()) -> tuple[list[Paragraph], set[str]]:
+        """The paragraphs in order, those at the numbered doubts parted, and the sections without a heading.
+
+        Raises InputError where none of the headings is found.
+        """
+        blocks: list[Block] = []
+        doubts = itertools.count()
+        for block in self.blocks:
+            blocks.append([])
+            for line in block:
+                if line != _DOUBT:
+                    blocks[-1].append(line)
+                elif next(doubts) in parted:
+                    blocks.append([])
+        paragraphs, found = _paragraphs(blocks, self.titles, self.name)
+        return paragraphs, set(self.titles.values()) - found
 
 
 def _paragraphs(blocks: Sequence[Block], titles: Mapping[str, str], name: str) -> tuple[list[Paragraph], set[str]]:

@@ -15,6 +15,7 @@ FILLER = [
     "Visitors are fond of the market hall, whose roof was painted by an apprentice in colours that have hardly faded.",
     "A letter in the same bundle praises the quiet of the place and complains, at some length, about its bread.",
 ]
+ADDRESS = "https://example.org/2014/77/the-long-path/to-the-archive_of_the_parish_and_its_other_papers/page-88.html"
 WORDS = dict(enumerate("zero one two three four five six seven eight nine ten eleven twelve".split()))  # noqa: SIM905
 
 
@@ -86,7 +87,8 @@ def made_up(register: Register) -> list[Block]:
         for number in range(1, last + 1):
             start = f"[{number}] " if slug == "notes" else ""
             here = [sentence(row) for row in rows.get((slug, number), [])]
-            blocks.append(Block(slug, number, start + " ".join([prose(7 * order + number), *here])))
+            more = [f"See {ADDRESS}."] if slug == "notes" else []
+            blocks.append(Block(slug, number, start + " ".join([prose(7 * order + number), *here, *more])))
     return blocks
 
 
