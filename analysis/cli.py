@@ -380,6 +380,23 @@ def compare(
         typer.echo(differs)
 
 
+@app.command()
+def audit(
+    file: Annotated[Path, typer.Argument(help="The article as you have it: text, HTML or PDF.", show_default=False)],
+    data: Data = None,
+) -> None:
+    """Find every row's digits in your own copy of the article, and every number of it that no row covers.
+
+    The copy stays where it is: nothing of it is kept or sent. Exit status 1 when copy and register differ.
+    """
+    from analysis.audit import audit as compare_with_copy
+
+    report = compare_with_copy(Register.read(data), file)
+    for line in report.lines():
+        typer.echo(line)
+    raise typer.Exit(report.status)
+
+
 Parameters = Annotated[list[str] | None, typer.Option("-p", "--parameter", help="name=value; may be repeated.")]
 
 
