@@ -289,8 +289,7 @@ def test_a_package_without_external_figures_writes_no_such_table(package: Path, 
     made = Model(Register.read(package))
     write_tables(tmp_path, made, [], {}, external_frame(compare(made)))
     assert not (tmp_path / EXTERNAL).exists()
-    result = CliRunner().invoke(app, ["compare", "--data", str(package)])
-    assert (result.exit_code, result.stdout) == (0, "This data package has no external figures.\n")
+    assert run("--data", str(package)) == (0, "This data package has no external figures.\n", "")
 
 
 def test_figures_are_listed_side_by_side_and_never_averaged(model: Model, article: Found) -> None:
@@ -490,8 +489,9 @@ def test_the_table_for_a_notebook(model: Model) -> None:
         compare_table(study, "transfers_2018")
 
 
-def run(*arguments: str, **environment: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, ["compare", *arguments], env=environment)
+def run(*arguments: str) -> tuple[int, str, str]:
+    """Status, output and errors of the command; the environment is as it was afterwards."""
+    result = CliRunner().invoke(app, ["compare", *arguments], env={"ANALYSIS_DATA": ""})
     return result.exit_code, result.stdout, result.stderr
 
 
@@ -551,7 +551,7 @@ def test_a_reading_on_the_command_line() -> None:
     ],
 )
 def test_bad_input_gets_one_sentence_and_status_2(arguments: list[str], words: str) -> None:
-    status, out, err = run(*arguments, ANALYSIS_DATA="")
+    status, out, err = run(*arguments)
     assert (status, out) == (2, "")
     assert words in err
     assert err.count("\n") == 1

@@ -200,6 +200,40 @@ def test_plotted_data_for_a_reader() -> None:
     assert repr(table).endswith(CAVEAT)
 
 
+def test_transfers_of_2016_to_2023_by_hand(article: Study, model: Model) -> None:
+    frame = FIGURES["transfers_2016_2023"].frame(article).set_index("id")
+    value, role = frame["value"] / 1e6, frame["role"]
+    # 3.17 / 1.105 = 2.86878; 3.17 / 1.154 = 2.74697; 13.75 over five years 2.75.
+    assert value["article_2019_base"] == pytest.approx(3.17 / 1.105)
+    assert value["article_2021_plan"] == pytest.approx(3.17 / 1.154)
+    assert value["plan_14fyp_total"] == pytest.approx(2.75)
+    assert (frame.loc["plan_14fyp_total", "year_from"], frame.loc["plan_14fyp_total", "year_to"]) == (2021, 2025)
+    assert frame.loc["plan_14fyp_total", "words"] == "13.75 million in all, 2.75 million a year"
+    assert list(frame.loc["transfers_2017", ["low", "high"]] / 1e6) == pytest.approx([2.745, 2.755])
+    targets = {"article_plan", "article_2021_plan", "plan_13fyp_a_year", "plan_14fyp_total"}
+    assert set(role.index[role == "target"]) == targets
+    # A sum quoted for years that are not settled gives no yearly value.
+    assert list(value.index[value.isna()]) == ["transfers_13fyp_total"]
+    for name in frame.index:
+        if name in model.register.external:
+            figure = model.register.external[name]
+            assert frame.loc[name, "grade"] == figure.seen
+            assert frame.loc[name, "unit"] in (figure.unit, "jobs")
+    assert set(frame["grade"]) == {"article", "P", "M", "S"}
+    assert set(frame["unit"]) == {"transfer", "labourer", "jobs"}
+
+
+def test_transfers_of_2016_to_2023_without_figures_published_elsewhere(article: Study) -> None:
+    kept = article.model.register.external
+    object.__setattr__(article.model.register, "external", {})
+    try:
+        frame = FIGURES["transfers_2016_2023"].frame(article)
+        drawn("transfers_2016_2023", frame)
+    finally:
+        object.__setattr__(article.model.register, "external", kept)
+    assert set(frame["role"]) == {"target", "article"}
+
+
 # What is drawn --------------------------------------------------------------------------------------------------------
 
 
@@ -250,6 +284,41 @@ def test_a_title_that_no_longer_holds_is_not_shown(model: Model) -> None:
     assert "lies below" in drawn("plan_against_actual", plan.frame(study(model))).get_title("left")
     frame = plan.frame(study(model, excess_over_plan_2021=0.05))  # 3.2/1.05 = 3.05 million, above 2.87
     assert "lies below" not in drawn("plan_against_actual", frame).get_title("left")
+
+
+def test_transfers_of_2016_to_2023_stand_at_their_years_and_nothing_joins_two_sources(article: Study) -> None:
+    frame = FIGURES["transfers_2016_2023"].frame(article)
+    ax = drawn("transfers_2016_2023", frame)
+    shown = frame[frame["value"].notna()]
+    assert [y for _, y in marks(ax)[: len(shown)]] == pytest.approx(list(shown["value"] / 1e6))
+    for (x, _), (_, row) in zip(marks(ax), shown.iterrows(), strict=False):
+        assert row["year_from"] - 0.5 < x < row["year_to"] + 0.5
+    # A line is level, over the years of one row, or upright, at one mark.
+    for line in ax.lines:
+        x, y = (np.ravel(values) for values in (line.get_xdata(), line.get_ydata()))
+        if len(x) == 2:
+            assert x[0] == x[1] or y[0] == y[1]
+    level = [line for line in ax.lines if len(line.get_xdata()) == 2 and line.get_xdata()[0] != line.get_xdata()[1]]
+    assert len(level) == (shown["year_to"] > shown["year_from"]).sum() == 5
+    for text in ["Not drawn: 14.33 million placements", "January-September 2017", CAVEAT, "a secondary source"]:
+        assert text in words(ax)
+    legend = ax.get_legend()
+    assert legend is not None
+    assert len(legend.get_texts()) == 9
+
+
+def test_labels_of_transfers_of_2016_to_2023_do_not_overlap(article: Study) -> None:
+    ax = drawn("transfers_2016_2023", FIGURES["transfers_2016_2023"].frame(article))
+    renderer = ax.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    texts = [text for text in ax.texts if text.get_text()]
+    # Of an annotation the text alone, without its line.
+    boxes = [mpl.text.Text.get_window_extent(text, renderer) for text in texts]
+    for i, box in enumerate(boxes):
+        for j, other in enumerate(boxes[:i]):
+            assert not box.overlaps(other), (texts[i].get_text(), texts[j].get_text())
+        for x, y in marks(ax):
+            at = ax.transData.transform((x, y))
+            assert not (box.x0 - 4 < at[0] < box.x1 + 4 and box.y0 - 4 < at[1] < box.y1 + 4), texts[i].get_text()
 
 
 def test_all_relations_have_a_mark_each_and_what_lies_beyond_the_edge_a_number(article: Study) -> None:

@@ -219,6 +219,15 @@ def test_every_figure_of_the_package_is_drawn_in_one_notebook() -> None:
     assert sorted(figure for book in BOOKS.values() for figure in book.figures) == sorted(FIGURES)
 
 
+@pytest.mark.parametrize(
+    ("declared", "figures"),
+    [({}, []), ({"figure": "waterfall"}, ["waterfall"]), ({"figures": ["a", "b"]}, ["a", "b"]), ({"figures": []}, [])],
+)
+def test_a_notebook_declares_one_figure_or_several(declared: dict[str, object], figures: list[str]) -> None:
+    content = nbformat.from_dict({"metadata": {"analysis": declared}})
+    assert Notebook(Path("some.ipynb"), content).figures == figures
+
+
 def test_a_fresh_run_gives_the_committed_files(tmp_path: Path) -> None:
     done: list[str] = []
     assert run_all(BOOKS.values(), tmp_path, done=done.append) == {}

@@ -34,6 +34,7 @@ from tests.spoiling import (
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_FILES = ["claims.csv", "relations.csv", "readings.csv", "sections.csv", "sources.csv", "assumptions.yaml"]
+DATA_FILES += ["external.csv"]
 CLAIMS = "claims.csv"
 RELATIONS = "relations.csv"
 READINGS = "readings.csv"
