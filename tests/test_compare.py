@@ -239,6 +239,13 @@ def test_words_around_the_digits_are_judged_apart_from_their_rounding() -> None:
     assert "does not fit 'at least'" in comparison(model, too_much)
 
 
+def test_what_the_print_stands_for_is_asked_in_its_own_unit() -> None:
+    model = invented(figure("some", "250", "persons", unit="transfer", rounding_unit="1"))
+    (row,) = compare(model, ratios={"made_ratio": 0.8})
+    # 200 persons at 0.8 persons per transfer are 250 transfers; the other way about they would be 160.
+    assert (row.value, row.rounding) == (pytest.approx(200), "within")
+
+
 def test_a_plan_stands_for_its_digits_alone() -> None:
     model = invented(figure("plan", "201", "persons", target=True, rounding_unit="1"))
     (row,) = compare(model)

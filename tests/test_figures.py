@@ -300,6 +300,9 @@ def test_transfers_of_2016_to_2023_stand_at_their_years_and_nothing_joins_two_so
             assert x[0] == x[1] or y[0] == y[1]
     level = [line for line in ax.lines if len(line.get_xdata()) == 2 and line.get_xdata()[0] != line.get_xdata()[1]]
     assert len(level) == (shown["year_to"] > shown["year_from"]).sum() == 5
+    # From the first year's start to the last one's end, but no further than 2023.
+    spans = sorted((round(float(line.get_xdata()[0]), 2), round(float(line.get_xdata()[1]), 2)) for line in level)
+    assert spans == [(2015.55, 2020.45), (2015.55, 2020.45), (2015.55, 2020.45), (2016.55, 2020.45), (2020.55, 2023.45)]
     for text in ["Not drawn: 14.33 million placements", "January-September 2017", CAVEAT, "a secondary source"]:
         assert text in words(ax)
     legend = ax.get_legend()
