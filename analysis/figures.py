@@ -861,10 +861,11 @@ FIGURES: dict[str, Figure] = {
 
 
 def plotted(frame: pd.DataFrame) -> Table:
-    """A figure's data for a reader: numbers to five digits, in base units."""
+    """A figure's data for a reader: numbers to five digits, in base units; years as years."""
     numbers = frame.select_dtypes("number").columns
     texts = {name: frame[name].map(lambda x: "" if np.isnan(x) else f"{float(f'{x:.5g}'):,.10g}") for name in numbers}
-    return Table(frame.assign(**texts))
+    years = {name: frame[name].map(lambda x: f"{x:.0f}") for name in numbers if str(name).startswith("year")}
+    return Table(frame.assign(**{**texts, **years}))
 
 
 def save(name: str, folder: Path, model: Model) -> None:

@@ -263,7 +263,7 @@ def _meaning(assumption: Assumption, value: float) -> str:
 
 
 #: How finely the range of an assumption is searched for changes, and how often a change is halved in on.
-_GRID, _HALVINGS = 65, 52
+_GRID, _HALVINGS = 65, 36
 
 
 def _condition(model: Model, plan: Plan, asserted: Interval, verdict: str, effects: set[str]) -> str:

@@ -15,7 +15,9 @@ FILLER = [
     "Visitors are fond of the market hall, whose roof was painted by an apprentice in colours that have hardly faded.",
     "A letter in the same bundle praises the quiet of the place and complains, at some length, about its bread.",
 ]
-ADDRESS = "https://example.org/2014/77/the-long-path/to-the-archive_of_the_parish_and_its_other_papers/page-88.html"
+ADDRESS = (
+    "https:" + "//example.org/2014/77/the-long-path/to-the-archive_of_the_parish_and_its_other_papers/page-88.html"
+)
 WORDS = dict(enumerate("zero one two three four five six seven eight nine ten eleven twelve".split()))  # noqa: SIM905
 
 

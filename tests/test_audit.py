@@ -495,7 +495,7 @@ def test_every_paragraph_is_looked_at(article, read):
         "It was May 3, 2014, at 10:45 AM.",
         "Since mid-2017 it was so, as in 2014-2016 and from 2011 to 2013 (2010).",
         "The 14th Five-Year Plan (see p. 20, 39 and document no.2) came first.",
-        "In the first half of 2017 the Third Forum met; see https://example.org/2014/77/5.html or a@b77.org.",
+        "In the first half of 2017 the Third Forum met; see https:" + "//example.org/2014/77/5.html or a@b77.org.",
         "The two regions, both of them, met all three of these demands.",
         "One of the places was kept, and no one saw it more than once.",
         "In one instance COVID-19 was named.",

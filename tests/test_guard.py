@@ -37,10 +37,12 @@ POSITIONS = [
 
 
 def valid(row: Row) -> bool:
-    """Whether the digits are multiples of their rounding unit, the low end not above the high end."""
+    """Whether the digits say their place, are multiples of their rounding unit and not 0, the low end below the high."""
     unit = Decimal(row["rounding_unit"] or "0")
-    ends = [Decimal(row[field]) for field in ("printed", "printed_high") if row[field]]
-    return ends == sorted(ends) and not any(unit and end % unit for end in ends)
+    texts = [row[field] for field in ("printed", "printed_high") if row[field]]
+    ends = [Decimal(text) for text in texts]
+    placeless = any("." not in text and text.endswith("0") for text in texts) and not unit
+    return ends == sorted(ends) and not placeless and not any(end == 0 or (unit and end % unit) for end in ends)
 
 
 def changes(row: Row, field: str, position: int) -> list[Row]:
