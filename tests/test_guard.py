@@ -37,7 +37,7 @@ POSITIONS = [
 
 
 def valid(row: Row) -> bool:
-    """Whether the digits say their place, are multiples of their rounding unit and not 0, the low end below the high."""
+    """Whether the digits say their place, are multiples of their rounding unit, and not 0; low end below high."""
     unit = Decimal(row["rounding_unit"] or "0")
     texts = [row[field] for field in ("printed", "printed_high") if row[field]]
     ends = [Decimal(text) for text in texts]
