@@ -103,6 +103,7 @@ def judge(model: Model, relation: Relation, setting: Setting = ARTICLE) -> Outco
         goal = relation.goal if relation.goal is not None else known.published
         assert goal is not None
         solved, reason = _solve(model, plan, relation.solve, goal)
+        reason = reason or "what is solved for lies within the range that it is varied over"
         return replace(known, verdict="fitted", solved=solved, reason=_sentences(reason, trimmed))
     if claim is None or asserted is None:
         return replace(known, reason=_sentences("no printed number to set beside it", trimmed))

@@ -452,22 +452,26 @@ def scaled(x, factor):
     return x * factor
 
 
+INSIDE = "what is solved for lies within the range that it is varied over"
+
+
 def test_a_fit_solves_for_the_printed_value():
     r = judged("3.0", scaled, solve=("factor",), assumptions=[assumption("factor", 1, maximum=2)])
     assert (r.verdict, r.recomputed) == ("fitted", 2.0)
     assert r.solved == ((("factor", pytest.approx(1.5)),),)
-    assert (r.rests_on, r.condition, r.verdict_other, r.power, r.reason) == ("", "", "", None, "")
+    assert (r.rests_on, r.condition, r.verdict_other, r.power) == ("", "", "", None)
+    assert r.reason == INSIDE
 
 
 @pytest.mark.parametrize(
     ("printed", "words"),
     [
-        ("3.0", ""),
+        ("3.0", INSIDE),
         ("1.0", "factor would be 0.5, outside 0.75 to 1.75"),
         ("3.8", "factor would be 1.9, outside 0.75 to 1.75"),
         ("5.0", "factor would be 2.5, above its maximum of 2, and has no meaning"),
         ("-1.0", "factor would be -0.5, below its minimum of 0, and has no meaning"),
-        ("3.5", ""),  # 1.75 itself
+        ("3.5", INSIDE),  # 1.75 itself
     ],
 )
 def test_a_fit_says_when_the_solution_is_unlikely_or_without_a_meaning(printed, words):
@@ -620,3 +624,20 @@ def test_all_relations_of_the_article_are_judged_in_order(model):
         assert bool(r.verdict) == bool(r.relation.claim or r.relation.solve)
         assert r.recomputed_low <= r.recomputed <= r.recomputed_high
     assert [r.relation.id for r in judge_all(model, ["same_share", "added_whole"])] == ["same_share", "added_whole"]
+
+
+# The article ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_relation_has_a_verdict_a_reason_and_where_it_can_a_power(model):
+    for outcome in judge_all(model):
+        claim = model.register.claims.get(outcome.relation.claim)
+        assert outcome.reason, outcome.relation.id
+        assert outcome.recomputed is not None, outcome.relation.id
+        wanted = (
+            {"fitted"} if outcome.relation.solve else {"reproduced", "consistent", "inconsistent"} if claim else {""}
+        )
+        assert outcome.verdict in wanted
+        has_power = claim is not None and not outcome.relation.solve and claim.published.qualifier != "vague"
+        assert (outcome.power is not None) == has_power
+        assert (outcome.power_10 is not None) == has_power
