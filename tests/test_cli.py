@@ -23,6 +23,7 @@ from analysis.model import Model
 from analysis.register import Register
 from analysis.results import CAVEAT
 from analysis.verdicts import judge_all
+from tests.made_up import made_up, rendered
 from tests.spoiling import Change, added, all_of, at, cells, raw, removed, settings, text, without
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -781,3 +782,45 @@ def test_verify_prints_the_headline_table_as_markdown(model: Model) -> None:
     result = run("verify", "--markdown")
     assert result.status == 0
     assert result.out.count("\n| ") == 1 + len(model.register.headline)
+
+
+# audit ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copy_of_an_article(tmp_path: Path, model: Model) -> Path:
+    """A made-up article that prints every row of the register."""
+    file = tmp_path / "copies" / "article.txt"
+    file.parent.mkdir()
+    file.write_text(rendered(made_up(model.register)), encoding="utf-8")
+    return file
+
+
+def test_audit_agrees_with_a_copy_that_has_every_row(copy_of_an_article: Path, model: Model) -> None:
+    before = copy_of_an_article.read_bytes()
+    result = run("audit", copy_of_an_article)
+    assert (result.status, result.err) == (0, "")
+    rows = len(model.register.claims)
+    assert f"{rows} of {rows} rows found in their places" in result.out.splitlines()[0]
+    assert result.out.splitlines()[-1] == "The copy and the register agree."
+    # Nothing is kept: the copy is as it was, and alone.
+    assert copy_of_an_article.read_bytes() == before
+    assert [path.name for path in copy_of_an_article.parent.iterdir()] == ["article.txt"]
+
+
+def test_audit_says_what_differs_and_exits_1(copy_of_an_article: Path) -> None:
+    text = copy_of_an_article.read_text(encoding="utf-8")
+    assert text.count("489") == 1
+    copy_of_an_article.write_text(text.replace("489", "498"), encoding="utf-8")
+    result = run("audit", copy_of_an_article)
+    assert result.status == 1
+    (line,) = (line for line in result.out.splitlines() if line.startswith("differs: "))
+    for word in ("investigated_489", "489", "498", "early-warning"):
+        assert word in line
+
+
+def test_audit_refuses_what_is_no_copy(tmp_path: Path) -> None:
+    refused(run("audit", tmp_path / "nowhere.pdf"), "nowhere.pdf")
+    refused(run("audit", tmp_path), str(tmp_path.name))
+    (tmp_path / "letter.txt").write_text("Dear reader, there is nothing here.\n" * 9, encoding="utf-8")
+    refused(run("audit", tmp_path / "letter.txt"), "letter.txt", "heading")

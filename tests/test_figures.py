@@ -42,6 +42,17 @@ SETTINGS: list[dict[str, float | str]] = [
     {"growth_2019_2021__reading": "from_labourers"},
     {"planned_transfers_2016_2020__reading": "plan_2016_2020_floor"},
     {"excess_over_plan_2021__reading": "from_plan_2016_2020"},
+    {
+        "share_base__reading": "set",
+        "south_growth_2022__reading": "fastest",
+        "growth_of_the_rest_2022": 0.33,
+        "rural_households__reading": "persons",
+        "persons_per_household": 10.0,
+        "part_of_2020": 1.0,
+        "share_of_plan_2020_done": 1.0,
+        "labour_intensive_share_2022__reading": "value_growth",
+    },
+    {"growth_of_the_rest_2022": -1.0, "share_of_plan_2020_done__reading": "as_time", "part_of_2020": 0.1},
 ]
 
 
@@ -138,6 +149,57 @@ def test_readings_of_2019_by_hand(article: Study) -> None:
     assert [label.endswith("(reconstruction)") for label in frame["label"]] == [False, True, True, True]
 
 
+def test_other_provinces_by_hand(article: Study) -> None:
+    frame = FIGURES["other_provinces"].frame(article)
+    assert list(frame["role"]) == [
+        "mean",
+        "mean",
+        "left",
+        "left",
+        "planned",
+        "planned",
+        "planned",
+        "printed",
+        "printed",
+    ]
+    # 76/3; 117/6.5; (117 - 76)/3.5; (117 - 76 - 20 x 0.5)/(6.5 - 3 - 0.5); then as printed.
+    expected = [76 / 3, 18, 41 / 3.5, 31 / 3, 20, 10, 20, 20, 25]
+    assert list(frame["value"] / 1e3) == pytest.approx(expected, rel=1e-9)
+    # Planned figures stand for their digits alone; a total for half a thousand to each side.
+    assert (frame.loc[4, "low"], frame.loc[4, "high"]) == (20_000, 20_000)
+    assert (frame.loc[0, "low"], frame.loc[0, "high"]) == pytest.approx((75_500 / 3, 76_500 / 3), rel=1e-9)
+
+
+def test_training_by_hand(article: Study) -> None:
+    frame = FIGURES["training"].frame(article)
+    # What is left: (5 x 1.5 - 1.48)/4 = 1.505.
+    assert list(frame["value"] / 1e6) == pytest.approx([1, 1.5, 1.48, 1.505], rel=1e-9)
+    ax = drawn("training", frame)
+    assert ax.get_title(loc="left") == "Training held in 2021 came to 98.7 percent of the plan"
+
+
+def test_monitoring_by_hand(article: Study) -> None:
+    frame = FIGURES["monitoring"].frame(article)
+    # 774,000 of 12 million households; of 12 million persons, 3.5 to a household; both persons; 489 of 2,165; of 2,654.
+    expected = [0.0645, 0.774 / (12 / 3.5), 0.0645, 489 / 2165, 489 / 2654]
+    assert list(frame["value"]) == pytest.approx(expected, rel=1e-9)
+
+
+def test_trade_shares_by_hand(article: Study) -> None:
+    frame = FIGURES["trade_shares"].frame(article)
+    # 63.4 percent as growth of the share, as the share, as growth of value; exports grew by 45.4 percent.
+    ends = [0.514 * 1.634, 0.634, 0.514 * 1.634 / 1.454]
+    most = [1 / 1.634, 0.634, 1.454 / 1.634]
+    # The south: w x g = 0.337 with the rest unchanged; g is 0.99, the mean of four (7.52/4 = 1.88), 2.737.
+    start = [0.337 / g for g in (0.99, 1.88, 2.737)]
+    after = [w * (1 + g) / 1.337 for w, g in zip(start, (0.99, 1.88, 2.737), strict=True)]
+    assert list(frame["start"]) == pytest.approx([0.514] * 3 + start, rel=1e-9)
+    assert list(frame["end"]) == pytest.approx(ends + after, rel=1e-9)
+    assert list(frame["most"][:3]) == pytest.approx(most, rel=1e-9)
+    assert frame["most"][3:].isna().all()
+    assert frame["words"][0] == "51.4 to 84.0"
+
+
 def test_waterfall_by_hand(article: Study) -> None:
     frame = FIGURES["waterfall"].frame(article)
     added = 3.17 * 0.105 / 1.105
@@ -191,6 +253,11 @@ def test_a_mark_that_cannot_be_computed_is_empty(model: Model) -> None:
     row = frame.loc[4]
     assert row["words"] == "not computable"
     assert np.isnan([row["value"], row["low"], row["high"], row["ratio"]]).all()
+
+
+def test_plotted_years_are_years() -> None:
+    frame = pd.DataFrame({"year_from": [2016], "value": [2016.0]})
+    assert plotted(frame).frame.to_dict("list") == {"year_from": ["2016"], "value": ["2,016"]}
 
 
 def test_plotted_data_for_a_reader() -> None:
