@@ -23,13 +23,23 @@ from analysis.register import Claim, Register
 
 Key = tuple[bool, str, str]
 _VAGUE: Key = (False, "vague", "")
+#: From here on a number is what a row says is printed; below it may stand in its place.
+_EXACT = 50.0
+#: What is compared, and what is not, in words for the reader.
+COMPARED = (
+    "the numbers, words such as over and up to before them, and their order and place; "
+    "not compared: the other words, dates and sources"
+)
 #: The rules whose numbers are a row's where the row's noun stands by them.
 _LENT = ("part of a year", "one", "once", "both", "things named", "own points")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where copy and register differ: missing, differs, moved, shifted, heading or uncovered (without a row)."""
+    """Where copy and register differ.
+
+    ``kind`` is missing, differs, qualifier, order, moved, shifted, heading or uncovered (without a row).
+    """
 
     kind: str
     rows: tuple[str, ...]
@@ -63,7 +73,7 @@ class Report:
         made.append(
             f"{wrong} difference{'s' * (wrong != 1)}, {bare} number{'s' * (bare != 1)} without a row"
             if self.status
-            else "The copy and the register agree."
+            else f"The copy and the register agree in {COMPARED}."
         )
         return made
 
@@ -91,46 +101,69 @@ def _alike(one: Number, two: Number) -> bool:
     return (one.scale, one.percent) == (two.scale, two.percent) or one.digits == two.digits or one.value == two.value
 
 
+_QUALIFIERS = {
+    "over": "over|more than|above|exceed(?:s|ed|ing)?|in excess of|upwards of",
+    "at_least": "at least|(?:no|not) (?:fewer|less) than|a minimum of",
+    "up_to": "up to|at most|(?:no|not) more than|within|a maximum of|as (?:many|much) as",
+    "about": "about|approximately|around|roughly|circa|some|an estimated",
+    "approaches": "approach(?:es|ed|ing)?|near(?:s|ed|ing|ly)?|almost|close to",
+    "under": "under|less than|fewer than|below",
+}
+_QUALIFIER = re.compile(
+    r"\b(?:" + "|".join(f"(?P<{name}>{words})" for name, words in _QUALIFIERS.items()) + r") (?:an? |a total of )?$",
+    re.IGNORECASE,
+)
+
+
 def _words(text: str) -> set[str]:
     return {word.rstrip("s") for word in re.findall(r"[^\W\d_]{3,}", plain(text).casefold())}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Wanted:
-    """What a row says is printed: its numbers, each with its keys, or the years of a span, or words alone."""
+    """What a row says is printed: its numbers, each with its keys, or the years of a span, or words alone.
+
+    A row has ``keys`` or ``years`` or neither: a span of years is never looked for as the number that it comes to.
+    """
 
     row: Claim
     keys: list[set[Key]]
-    years: list[str]
+    years: tuple[str, ...]
     nouns: set[str]
     wording: set[str]
 
     @classmethod
     def of(cls, row: Claim) -> _Wanted:
-        years = re.findall(r"\b\d{4}\b", row.period) if row.published.unit == "year" else []
+        years = re.findall(r"\b\d{4}\b", row.unit_as_printed) if row.published.unit == "year" else []
         # A row without digits may quote its words in its note: "in words only: several dozen".
         vague = [] if row.published.printed else [n for n in numbers(row.note) if n.kind == "vague"]
         return cls(
             row,
-            [_keys(end) | _keys(replace(end, in_words=True)) for end in _ends_of(row)],
-            [years[0], years[-1]] if years else [],
+            [] if years else [_keys(end) | _keys(replace(end, in_words=True)) for end in _ends_of(row)],
+            (years[0], years[-1]) if years else (),
             _words(row.unit_as_printed),
             {number.text.casefold() for number in vague},
         )
 
 
 class _Found:
-    """A paragraph of the copy with the numbers found in it, and which of them are taken."""
+    """A paragraph of the copy with the numbers found in it, which are taken, and where each row's number stands."""
 
     def __init__(self, paragraph: Paragraph) -> None:
         self.paragraph, self.place = paragraph, paragraph.place
         self.numbers = numbers(paragraph.text)
         self.taken: set[int] = set()
+        self.at: dict[str, int] = {}
         self.free_keys = Counter(key for n in self.numbers if not n.rule for key in _keys(n))
         self.lent_keys = Counter(key for n in self.numbers if n.rule in _LENT for key in _keys(n))
-        years = [number for number in self.numbers if number.kind == "year"]
-        self.years = {number.digits for number in years}
-        self.spans = {(one.digits, two.digits) for one, two in itertools.pairwise(years) if two.start - one.end < 12}
+        years = [(index, number) for index, number in enumerate(self.numbers) if number.kind == "year"]
+        self.years = {number.digits for _, number in years}
+        #: The spans of years, by the index of their first.
+        self.spans = {
+            index: (one.digits, two.digits)
+            for (index, one), (_, two) in itertools.pairwise(years)
+            if two.start - one.end < 12
+        }
 
     def free(self) -> list[int]:
         return [i for i, number in enumerate(self.numbers) if i not in self.taken and not number.rule]
@@ -153,85 +186,122 @@ class _Found:
                 elif part:
                     lent[part] -= 1
                     total += 0.3 / len(want.keys)
-                elif want.years:
-                    total += 0.5 * (tuple(want.years) in self.spans)
-            if not want.keys and free[_VAGUE]:
+            if want.years:
+                total += 0.5 * (want.years in self.spans.values())
+            elif not want.keys and free[_VAGUE]:
                 total += 0.6 if any(self._is_vague(want, i) and self.named(want, i) for i in self.free()) else 0.3
         return total
 
     def take(self, wants: Sequence[_Wanted]) -> list[_Wanted]:
         """Take each row's number; the rows whose number doesn't stand here are returned."""
         left = [want for want in wants if not (len(want.keys) == 2 and self._take_range(want))]
-        left = self._pair(left, lambda want, i: self._is_printed(want, i) and not self.numbers[i].rule)[1]
-        # What a rule would exclude is a row's when its noun stands by it.
-        left = self._pair(left, lambda w, i: self._is_printed(w, i) and self._is_lent(i) and self.named(w, i, 60))[1]
-        left = self._pair(left, lambda want, i: self._is_vague(want, i) and self.named(want, i))[1]
+        # First what stands in the order of the rows, then what is left, in any order.
+        self._give({want: i for want, i, gain in self._in_order(left) if gain >= _EXACT})
+        self._give(self._paired(left, lambda want, i: self._gain(want, i) >= _EXACT))
+        left = [want for want in left if want.row.id not in self.at]
+        # Words alone may be quoted, and the years of a span may stand apart.
         left = [want for want in left if not (want.years and self.years.issuperset(want.years))]
-        left = [want for want in left if want.keys or want.wording or not self._says(want.row.unit_as_printed)]
-        return self._pair(left, self._is_vague)[1]
+        return [want for want in left if want.keys or want.years or want.wording or not self._says(want)]
 
-    def _says(self, words: str) -> bool:
-        return plain(words).casefold() in self.paragraph.text.casefold()
+    def _give(self, pairs: Mapping[_Wanted, int]) -> None:
+        for want, index in pairs.items():
+            self.at[want.row.id] = index
+            if not want.years:
+                self.taken.add(index)
+
+    def _says(self, want: _Wanted) -> bool:
+        return plain(want.row.unit_as_printed).casefold() in self.paragraph.text.casefold()
 
     def _is_printed(self, want: _Wanted, index: int) -> bool:
         return len(want.keys) == 1 and bool(want.keys[0] & _keys(self.numbers[index]))
 
-    def _is_lent(self, index: int) -> bool:
-        return self.numbers[index].rule in _LENT
-
     def _is_vague(self, want: _Wanted, index: int) -> bool:
         number = self.numbers[index]
-        return not want.keys and number.kind == "vague" and (number.text.casefold() in want.wording or not want.wording)
+        in_words = not (want.keys or want.years) and number.kind == "vague"
+        return in_words and (number.text.casefold() in want.wording or not want.wording)
+
+    def _gain(self, want: _Wanted, index: int) -> float:
+        """How well a number fits a row: from _EXACT on it is what the row says, below it may stand in its place."""
+        number = self.numbers[index]
+        if want.years:
+            return 2 * _EXACT * (self.spans.get(index) == want.years)
+        if self._is_vague(want, index):
+            return _EXACT + 0.6 * _EXACT * self.named(want, index)
+        if self._is_printed(want, index):
+            # What a rule would exclude is a row's when its noun stands by it.
+            lent = number.rule in _LENT and self.named(want, index, 60)
+            return 1.8 * _EXACT * lent if number.rule else 2 * _EXACT + 3 * self.named(want, index)
+        if number.rule and not (number.rule == "part of a year" and self.named(want, index)):
+            return 0
+        if not want.keys:
+            return 10 * (bool(want.wording) and number.kind == "vague")
+        if not any(_alike(end, number) for end in _ends_of(want.row)):
+            return 0
+        printed, copied = want.row.published.printed, number.digits
+        same = sum(x == y for x, y in zip(printed, copied, strict=False))
+        return 10 + 3 * same / max(len(printed), len(copied), 1) + 3 * self.named(want, index)
 
     def _take_range(self, want: _Wanted) -> bool:
-        low, high = want.keys
-        for i, j in itertools.pairwise(self.free()):
-            if low & _keys(self.numbers[i]) and high & _keys(self.numbers[j]):
-                self.taken |= {i, j}
-                return True
-        return False
+        pairs = [
+            (i, j)
+            for i, j in itertools.pairwise(self.free())
+            if want.keys[0] & _keys(self.numbers[i]) and want.keys[1] & _keys(self.numbers[j])
+        ]
+        for i, j in sorted(pairs, key=lambda pair: not self._joined(*pair))[:1]:
+            self.taken |= {i, j}
+            self.at[want.row.id] = i
+        return bool(pairs)
 
-    def _pair(
-        self, wants: Sequence[_Wanted], fits: Callable[[_Wanted, int], bool]
-    ) -> tuple[dict[str, int], list[_Wanted]]:
-        """Give rows numbers that fit them, as many as can be, among equals by noun, likeness and order.
+    def _joined(self, i: int, j: int) -> bool:
+        """Whether two numbers stand together as the ends of a range do."""
+        return bool(JOINS.fullmatch(self.paragraph.text, self.numbers[i].end, self.numbers[j].start))
 
-        Returns the number of each row that got one, and the rows that got none.
-        """
-        numbers = [index for index in range(len(self.numbers)) if index not in self.taken]
-        gain = np.zeros((len(wants), len(numbers)))
-        for (a, want), (b, index) in itertools.product(enumerate(wants), enumerate(numbers)):
+    def _in_order(self, wants: Sequence[_Wanted]) -> list[tuple[_Wanted, int, float]]:
+        """Give rows numbers that fit them, the best that can be had with the rows in the order of the numbers."""
+        wants = [want for want in wants if len(want.keys) < 2 and want.row.id not in self.at]
+        open_ = [index for index in range(len(self.numbers)) if index not in self.taken]
+        gain = [[self._gain(want, index) for index in open_] for want in wants]
+        best = [[0.0] * (len(open_) + 1) for _ in range(len(wants) + 1)]
+        for a, b in itertools.product(range(len(wants)), range(len(open_))):
+            best[a + 1][b + 1] = max(best[a][b + 1], best[a + 1][b], best[a][b] + gain[a][b])
+        made, a, b = [], len(wants), len(open_)
+        while a and b:
+            if best[a][b] == best[a][b - 1]:
+                b -= 1
+            elif best[a][b] == best[a - 1][b]:
+                a -= 1
+            else:
+                a, b = a - 1, b - 1
+                made.append((wants[a], open_[b], gain[a][b]))
+        return made[::-1]
+
+    def _paired(self, wants: Sequence[_Wanted], fits: Callable[[_Wanted, int], bool]) -> dict[_Wanted, int]:
+        """Give the rows that have none numbers that fit them, as many as can be, in any order."""
+        wants = [want for want in wants if len(want.keys) < 2 and want.row.id not in self.at]
+        open_ = [index for index in range(len(self.numbers)) if index not in self.taken]
+        gain = np.zeros((len(wants), len(open_)))
+        for (a, want), (b, index) in itertools.product(enumerate(wants), enumerate(open_)):
             if fits(want, index):
-                printed, copied = want.row.published.printed, self.numbers[index].digits
-                same = sum(x == y for x, y in zip(printed, copied, strict=False))
-                like = same / max(len(printed), len(copied), 1)
-                gain[a, b] = 100 + 3 * self.named(want, index) + 3 * like - abs(a / len(wants) - b / len(numbers))
-        got = {wants[a].row.id: numbers[b] for a, b in _best_pairs(gain)}
-        self.taken |= set(got.values())
-        return got, [want for want in wants if want.row.id not in got]
+                gain[a, b] = 1000 + self._gain(want, index) - abs(a / len(wants) - b / len(open_))
+        return {wants[a]: open_[b] for a, b in _best_pairs(gain)}
 
     def take_unlike(self, wants: Sequence[_Wanted]) -> dict[str, str]:
         """For each row whose number is printed otherwise here, what is printed in its place."""
         made = {}
         for want in (want for want in wants if len(want.keys) == 2):
+            ends = want.keys[0] | want.keys[1]
             for i, j in itertools.pairwise(self.free()):
                 one, two = self.numbers[i], self.numbers[j]
-                joined = JOINS.fullmatch(self.paragraph.text, one.end, two.start)
-                if joined and (want.keys[0] & _keys(one) or want.keys[1] & _keys(two)):
+                if self._joined(i, j) and ends & (_keys(one) | _keys(two)):
                     self.taken |= {i, j}
                     made[want.row.id] = self.paragraph.text[one.start : two.end]
                     break
-
-        def fits(want: _Wanted, index: int) -> bool:
-            number = self.numbers[index]
-            if number.rule and not (number.rule == "part of a year" and self.named(want, index)):
-                return False
-            if not want.keys:
-                return bool(want.wording) and number.kind == "vague"
-            return not want.years and any(_alike(end, number) for end in _ends_of(want.row))
-
-        got, _ = self._pair([want for want in wants if want.row.id not in made], fits)
-        return made | {id: self.numbers[index].text for id, index in got.items()}
+        left = [want for want in wants if want.row.id not in made]
+        pairs = {want: index for want, index, _ in self._in_order(left)}
+        self.taken |= set(pairs.values())
+        pairs |= self._paired([want for want in left if want not in pairs], lambda want, i: self._gain(want, i) > 0)
+        self.taken |= set(pairs.values())
+        return made | {want.row.id: self.numbers[index].text for want, index in pairs.items()}
 
     def take_loose(self, want: _Wanted) -> bool:
         """Take a row's number where it stands without a row of its own."""
@@ -243,12 +313,42 @@ class _Found:
                 return True
         return False
 
+    def in_another_order(self, wants: Sequence[_Wanted]) -> list[Difference]:
+        """The rows whose numbers stand in another order than the rows do, as one difference."""
+        ids = [want.row.id for want in wants if want.row.id in self.at]
+        ranks = {id: rank for rank, id in enumerate(sorted(ids, key=self.at.__getitem__))}
+        off = [id for order, id in enumerate(ids) if ranks[id] != order]
+        if len(off) > 2:
+            # More than an exchange: the fewest that must be put elsewhere.
+            staying = _rising(list(enumerate(ranks[id] for id in ids)))
+            off = [id for order, id in enumerate(ids) if order not in staying]
+        if not off:
+            return []
+        texts = [self.numbers[self.at[id]].text for id in sorted(off, key=self.at.__getitem__)]
+        said = f"{', '.join(off)} ({where(self.place)}): in another order than stated: {', '.join(texts)}"
+        return [Difference("order", tuple(off), said)]
+
+    def qualified_otherwise(self, wants: Sequence[_Wanted]) -> list[Difference]:
+        """The rows before whose number stands another word such as over, up to or about than stated."""
+        made = []
+        for row in (want.row for want in wants if len(want.keys) == 1 and want.row.id in self.at):
+            number = self.numbers[self.at[row.id]]
+            start = number.end - len(number.text)
+            match = _QUALIFIER.search(self.paragraph.text[max(start - 40, 0) : start])
+            found = str(match.lastgroup) if match else "exact"
+            if found != row.published.qualifier:
+                word = f"{match[0]}{number.text}" if match else f"{number.text} without such a word"
+                made.append(
+                    Difference("qualifier", (row.id,), f"{_named(row)}: {word} in the place of {row.published}")
+                )
+        return made
+
     def around(self, index: int) -> str:
         """The number with a few words to each side."""
         number, text = self.numbers[index], self.paragraph.text
         start = number.end - len(number.text)
-        before, after = text[:start].split(" ")[-4:], text[number.end :].split(" ")[:4]
-        return " ".join(before) + number.text + " ".join(after)
+        before, after = text[max(start - 80, 0) : start].split(" "), text[number.end : number.end + 80].split(" ")
+        return " ".join(before[-4:]) + number.text + " ".join(after[:4])
 
 
 def _assigned(stated: Mapping[Place, Sequence[_Wanted]], copies: Sequence[_Found]) -> dict[Place, _Found]:
@@ -276,8 +376,9 @@ def _moved_rows(left: dict[Place, list[_Wanted]], copies: Sequence[_Found]) -> t
         for want in [want for want in wants if not want.years]:
             other = next((copy.place for copy in copies if copy.take_loose(want)), None)
             if other:
-                moved[place, other].append(want.row.id)
                 wants.remove(want)
+            if other and other != place:
+                moved[place, other].append(want.row.id)
     made = [
         Difference("moved", tuple(ids), f"{', '.join(ids)}: from {where(place)} to {where(other)}")
         for (place, other), ids in moved.items()
@@ -375,10 +476,14 @@ def _rises(pairs: Sequence[tuple[int, int]], chosen: set[int]) -> bool:
     return all(pairs[one][1] < pairs[two][1] for one, two in itertools.pairwise(sorted(chosen)))
 
 
+def _named(row: Claim) -> str:
+    return f"{row.id} ({row.where})"
+
+
 def _missing(row: Claim, instead: str = "") -> Difference:
     printed = row.published if row.published.printed else row.note or row.unit_as_printed
     found = f"{instead} in the place of " if instead else ""
-    return Difference("differs" if instead else "missing", (row.id,), f"{row.id} ({row.where}): {found}{printed}")
+    return Difference("differs" if instead else "missing", (row.id,), f"{_named(row)}: {found}{printed}")
 
 
 def audit(register: Register, path: Path | str) -> Report:
@@ -411,6 +516,10 @@ def _compared(register: Register, copy: Copy, parted: set[int]) -> Report:
         unlike = here[place].take_unlike(wants) if place in here else {}
         for row in (want.row for want in wants):
             differences.append(_missing(row, unlike.get(row.id, "")))
+    for place, found in here.items():
+        order = found.in_another_order(stated[place])
+        settled = [want for want in stated[place] if not any(want.row.id in difference.rows for difference in order)]
+        differences += order + found.qualified_otherwise(settled)
     uncovered = [
         Difference("uncovered", (), f"{found.numbers[i].text} ({where(found.place)}): … {found.around(i)} …")
         for found in copies

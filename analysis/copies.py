@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import itertools
+import logging
 import re
 import statistics
 import warnings
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +37,14 @@ OUTSIDE = {
 Block = list[str]
 #: Stands as a line of its own where a block of a PDF may go on over a break of page, or another may begin.
 _DOUBT = "\ue000"
-_BULLET = re.compile(r"[•◦‣▪●∙·*+-]\s+\S")
+#: The last few are letters of Word's symbol fonts.
+_BULLET = re.compile("[•◦‣▪●∙·*+-]\\s+\\S|[\uf0b7\uf0a7\uf0d8\uf076\uf0fc]\\s*\\S")
 _NOTE_START = re.compile(r"\[(\d{1,3})\]")
+_ITEM = re.compile(r"\(?(\d{1,2})[.)]\s+(?=\S)")
 _MOST_BYTES = 100_000_000
+_FEWEST_WORDS = 40
+#: A paragraph has fewer words; no line that was broken to fit a width has more letters.
+_MOST_WORDS, _WIDEST = 400, 200
 
 
 def _key(text: str) -> str:
@@ -45,26 +52,40 @@ def _key(text: str) -> str:
     return re.sub(r"[\W_]+", "", plain(text).casefold())
 
 
+_OTHER_KINDS = {
+    "a text with formatting (RTF)": re.compile(rb"\s*\{\\rtf"),
+    "a web page with its pictures (MHTML)": re.compile(
+        rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,20}(?:MIME-Version: ?1|Content-Type: ?multipart/)", re.IGNORECASE
+    ),
+}
+
+
 def _blocks(path: Path, titles: Mapping[str, str]) -> list[Block]:
     name = shown(path)
     try:
-        if path.is_dir():
-            raise InputError(f"{name} is a folder; the audit reads one file.")
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputError(f"{name} is larger than {_MOST_BYTES // 1_000_000} megabytes, so it is not an article.")
-        data = path.read_bytes()
+        is_folder = path.is_dir()
+        size = path.stat().st_size
+        data = b"" if is_folder or size > _MOST_BYTES else path.read_bytes()
     except (OSError, ValueError) as error:
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else getattr(error, "strerror", error)
         raise InputError(f"{name} can't be read: {reason}.") from None
+    if is_folder:
+        raise InputError(f"{name} is a folder; the audit reads one file.")
+    if size > _MOST_BYTES:
+        raise InputError(f"{name} is larger than {_MOST_BYTES // 1_000_000} megabytes, so it is not an article.")
     if not data.strip():
         raise InputError(f"{name} is empty.")
+    for kind, start in _OTHER_KINDS.items():
+        if start.match(data):
+            raise InputError(f"{name} is {kind}; save it as text, HTML or PDF.")
     if b"%PDF-" in data[:1024]:
         blocks = _pdf_blocks(data, titles, name)
     else:
         text = _decoded(data, name)
         is_html = re.search(r"<!doctype html|<(html|body)\b|</(p|div|h[1-6]|li|article)>", text, re.IGNORECASE)
-        blocks = _html_blocks(text, titles) if is_html else _text_blocks(text)
-    return _bullets_together([[" ".join(line.split()) for line in block if line.strip()] for block in blocks])
+        blocks = _html_blocks(text, titles, name) if is_html else _text_blocks(text, titles, name)
+    blocks = [[" ".join(line.split()) for line in block if line.strip()] for block in blocks]
+    return _bullets_together(_lists_together(_enumerated([block for block in blocks if block]), titles))
 
 
 def _decoded(data: bytes, name: str) -> str:
@@ -79,11 +100,38 @@ def _decoded(data: bytes, name: str) -> str:
     raise InputError(f"{name} is neither text, HTML nor PDF.")
 
 
-def _text_blocks(text: str) -> list[Block]:
-    text = plain(text)
-    blocks = re.split(r"\n *\n\s*", text)
-    # Without a single blank line, each line is a paragraph.
-    return [block.split("\n") for block in (blocks if len(blocks) > 1 else text.split("\n"))]
+def _text_blocks(text: str, titles: Mapping[str, str], name: str) -> list[Block]:
+    """The blocks of a text: blank lines part them, or each line is one where hardly any blank line is left.
+
+    Raises InputError for lines broken to a width where no blank lines say which of them end a paragraph.
+    """
+    parts = [part.split("\n") for part in re.split(r"\n *\n\s*", plain(text).strip())]
+    blocks = [[line for line in block if line.strip()] for block in parts]
+    lines = [line for block in blocks for line in block]
+    if 2 * sum(len(line) for line in lines if len(line) > _WIDEST) < sum(map(len, lines)):
+        if any(map(_runs_on, blocks)) and any(title in _key(text) for title in titles):
+            why = "its lines are broken to a width and no blank lines stand between paragraphs"
+            raise InputError(f"The paragraphs of {name} can't be told apart: {why}.")
+        return blocks if len(blocks) > 1 else [[line] for line in lines]
+    if len(blocks) < 0.6 * len(lines):
+        return [[line] for line in lines]
+    made: list[Block] = []
+    for block in blocks:
+        long = [len(line.split()) >= _FEWEST_WORDS for line in block]
+        # A line of this length is a paragraph, where it begins and ends with a sentence: a blank line was lost.
+        ends = [_ends(line) and (line.rstrip().endswith(":") or any(long[i : i + 2])) for i, line in enumerate(block)]
+        starts = [i for i in range(1, len(block)) if ends[i - 1]]
+        made += [block[one:two] for one, two in itertools.pairwise([0, *starts, len(block)])]
+    return made
+
+
+def _runs_on(block: Block) -> bool:
+    """Whether a block of wrapped lines holds several paragraphs: sentences end in it before their line is full."""
+    if _NOTE_START.match(block[0]) or sum(len(line.split()) for line in block) < _MOST_WORDS:
+        return False
+    width = sorted(map(len, block))[len(block) * 19 // 20]
+    early = (_ends(a) and len(a) + 1 + len(b.split()[0]) <= width for a, b in itertools.pairwise(block))
+    return sum(early) > 1
 
 
 _NOT_TEXT = {"script", "style", "noscript", "template", "nav", "head", "form", "button", "svg", "iframe"}
@@ -95,9 +143,9 @@ _BLOCK_NAMES = (
 _HTML_BLOCKS = set(_BLOCK_NAMES.split())
 
 
-def _html_blocks(text: str, titles: Mapping[str, str]) -> list[Block]:
+def _html_blocks(text: str, titles: Mapping[str, str], name: str) -> list[Block]:
     from bs4 import BeautifulSoup
-    from bs4.element import NavigableString, Tag
+    from bs4.element import NavigableString, PageElement, Tag
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -108,7 +156,10 @@ def _html_blocks(text: str, titles: Mapping[str, str]) -> list[Block]:
         return sum(title in key for title in titles)
 
     # The article's own element where one holds every heading, so that menus around it are left out.
-    inner = [tag for tag in soup.find_all(["article", "main"]) if headings(tag) == headings(soup)]
+    every = headings(soup)
+    inner = [tag for tag in soup.find_all(["article", "main", "pre"]) if every and headings(tag) == every]
+    if inner and inner[-1].name == "pre":
+        return _text_blocks(inner[-1].get_text(), titles, name)
     root: Tag = inner[-1] if inner else soup
     blocks: list[Block] = []
     written: list[str] = []
@@ -119,29 +170,42 @@ def _html_blocks(text: str, titles: Mapping[str, str]) -> list[Block]:
         parts = [joined] if whole else re.split(r"\n *\n\s*", joined)
         blocks.extend(part.split("\n") for part in parts if part.strip())
 
-    def walk(tag: Tag, in_list: bool) -> None:
-        for child in tag.children:
-            if isinstance(child, Tag):
-                if child.name in _NOT_TEXT or child.has_attr("hidden") or (child.name in _AROUND and not inner):
-                    continue
-                if child.name == "br":
-                    written.append("\n")
-                elif child.name == "sup" and (marker := re.fullmatch(r"\W*(\d{1,3})\W*", child.get_text())):
-                    written.append(f"[{marker[1]}]")
-                elif child.name in ("ul", "ol") and not in_list:
-                    flush()
-                    walk(child, True)
-                    flush(whole=True)
-                elif child.name in _HTML_BLOCKS:
-                    written.append("\n") if in_list else flush()
-                    walk(child, in_list)
-                    written.append("\n") if in_list else flush()
-                else:
-                    walk(child, in_list)
-            elif type(child) is NavigableString:
-                written.append(re.sub("[ \t\r\n\f]+", " ", child))
+    def edge() -> None:
+        written.append("\n")
 
-    walk(root, False)
+    def nothing() -> None:
+        pass
+
+    # Pages may be nested deeper than functions can call themselves: what is still to be read is kept in a list.
+    open_: list[tuple[Iterator[PageElement], bool, Callable[[], None]]] = [(iter(root.children), False, nothing)]
+    items: Counter[int] = Counter()
+    while open_:
+        children, in_list, close = open_[-1]
+        child = next(children, None)
+        if child is None:
+            open_.pop()
+            close()
+        elif isinstance(child, Tag):
+            if child.name in _NOT_TEXT or child.has_attr("hidden") or (child.name in _AROUND and not inner):
+                continue
+            if child.name == "br":
+                edge()
+            elif child.name == "sup" and (marker := re.fullmatch(r"\W*(\d{1,3})\W*", child.get_text())):
+                written.append(f"[{marker[1]}]")
+            elif child.name in ("ul", "ol") and not in_list:
+                flush()
+                open_.append((iter(child.children), True, partial(flush, whole=True)))
+            elif child.name in _HTML_BLOCKS:
+                part = edge if in_list else flush
+                part()
+                if child.name == "li" and child.parent and child.parent.name == "ol":
+                    items[id(child.parent)] += 1
+                    written.append(f"[{items[id(child.parent)]}] ")
+                open_.append((iter(child.children), in_list, part))
+            else:
+                open_.append((iter(child.children), in_list, nothing))
+        elif type(child) is NavigableString:
+            written.append(re.sub("[ \t\r\n\f]+", " ", child))
     flush()
     return blocks
 
@@ -158,11 +222,10 @@ class _Line:
 
 
 def _pdf_blocks(data: bytes, titles: Mapping[str, str], name: str) -> list[Block]:
-    from pdfminer.high_level import extract_pages
     from pdfminer.pdfdocument import PDFPasswordIncorrect, PDFTextExtractionNotAllowed
 
     try:
-        pages = [_page_lines(page) for page in extract_pages(io.BytesIO(data))]
+        pages = _pdf_pages(data)
     except (PDFPasswordIncorrect, PDFTextExtractionNotAllowed):
         raise InputError(f"{name} is a PDF that needs a password.") from None
     except Exception as error:  # A broken PDF raises nearly anything out of its reader.
@@ -188,24 +251,60 @@ def _pdf_blocks(data: bytes, titles: Mapping[str, str], name: str) -> list[Block
     return [plain("\n".join(line.text for line in block)).split("\n") for block in blocks]
 
 
+def _pdf_pages(data: bytes) -> list[list[_Line]]:
+    from pdfminer.converter import PDFPageAggregator
+    from pdfminer.layout import LAParams, LTChar
+    from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+    from pdfminer.pdfpage import PDFPage
+
+    # What it warns of is the file's, such as a font without a name, and of no use to a reader.
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
+    resources = PDFResourceManager()
+    device = PDFPageAggregator(resources)
+    interpreter = PDFPageInterpreter(resources, device)
+    made = []
+    for page in PDFPage.get_pages(io.BytesIO(data)):
+        interpreter.process_page(page)
+        turns = Counter(_turn(part) for part in device.get_result() if isinstance(part, LTChar))
+        (turn, _), *_ = turns.most_common(1) or [(0, 0)]
+        if turn:
+            # Most of the page stands on its side, or on its head.
+            page.rotate = (page.rotate + turn) % 360
+            interpreter.process_page(page)
+        layout = device.get_result()
+        layout.analyze(LAParams())
+        made.append(_page_lines(layout))
+    return made
+
+
+def _turn(char: Any) -> int:
+    """By how many degrees a character must be turned clockwise to stand upright, in quarters."""
+    a, b = char.matrix[:2]
+    if abs(b) > abs(a):
+        return 90 if b > 0 else 270
+    return 0 if a > 0 else 180
+
+
 def _page_lines(page: Any) -> list[_Line]:
     from pdfminer.layout import LTChar, LTTextContainer, LTTextLine
 
     lines: list[_Line] = []
-    for line in (line for box in page if isinstance(box, LTTextContainer) for line in box):
-        chars = [char for char in line if isinstance(char, LTChar) and char.get_text().strip()]
-        if not isinstance(line, LTTextLine) or not chars:
-            continue
-        size = statistics.median(char.size for char in chars)
-        base = statistics.median(char.y0 for char in chars)
-        text = ""
-        for char in line:
-            raised = isinstance(char, LTChar) and char.size < 0.9 * size and char.y0 > base + 0.1 * size
-            text += f"\x01{char.get_text()}\x02" if raised else char.get_text()
-        text = text.replace("\x02\x01", "")
-        text = re.sub(r"\x01\W*(\d{1,3})\W*\x02", r"[\1]", text)
-        text = re.sub(r"[\x01\x02]|\(cid:\d+\)", "", text).strip()
-        lines.append(_Line(text, min(char.x0 for char in chars), max(char.x1 for char in chars), base, size))
+    for box in (box for box in page if isinstance(box, LTTextContainer)):
+        for line in [box] if isinstance(box, LTTextLine) else box:
+            chars = [char for char in line if isinstance(char, LTChar) and char.get_text().strip()]
+            # What stands on its side in the margin of a page is not the article's.
+            if not isinstance(line, LTTextLine) or not chars or all(map(_turn, chars)):
+                continue
+            size = statistics.median(char.size for char in chars)
+            base = statistics.median(char.y0 for char in chars)
+            text = ""
+            for char in line:
+                raised = isinstance(char, LTChar) and char.size < 0.9 * size and char.y0 > base + 0.1 * size
+                text += f"\x01{char.get_text()}\x02" if raised else char.get_text()
+            text = text.replace("\x02\x01", "")
+            text = re.sub(r"\x01\W*(\d{1,3})\W*\x02", r"[\1]", text)
+            text = re.sub(r"[\x01\x02]|\(cid:\d+\)", "", text).strip()
+            lines.append(_Line(text, min(char.x0 for char in chars), max(char.x1 for char in chars), base, size))
     return lines
 
 
@@ -241,38 +340,50 @@ def _in_order(page: Sequence[_Line]) -> list[_Line]:
     return made
 
 
-_PAGE_NUMBER = re.compile(r"\W*(?:page )?\d{1,4}(?: ?(?:/|of) ?\d{1,4})?\W*", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"(?:[-|] ?)?(?:p(?:age|\.) ?)?(\d{1,4})(?: ?(?:/|of) ?\d{1,4})?(?: ?[-|])?(?: ?page)?", re.IGNORECASE
+)
 
 
-def _masked(line: _Line) -> str:
-    return re.sub(r"\d+", "#", line.text)
+def _masked(line: _Line) -> tuple[str, int]:
+    """A line without its digits, unless it has nothing else to be known by, and the height at which it stands."""
+    text = re.sub(r"\d+", "#", line.text) if re.search(r"[^\W\d_]", line.text) else line.text
+    return text, round(line.base / 3)
 
 
 def _without_page_furniture(pages: Sequence[Sequence[_Line]]) -> list[list[_Line]]:
-    """The pages without what stands at the edge of at least every second one, whatever its digits."""
-    edges = []
-    for page in pages:
+    """The pages without their numbers, and without what stands at the same edge of at least every second one."""
+    edges, offsets = [], set[tuple[int, int]]()
+    for count, page in enumerate(pages, start=1):
         ordered = sorted(page, key=lambda line: -line.base)
         edges.append({*ordered[:4], *ordered[-4:]})
+        # How far what may be the page's number is from its place in the file.
+        numbers = (_PAGE_NUMBER.fullmatch(plain(line.text)) for line in edges[-1])
+        offsets |= {(int(number[1]) - count, count) for number in numbers if number}
+    # Page numbers count pages: two are as far off as each other, or one is not off at all.
+    times = Counter(offset for offset, _ in offsets)
     counts = Counter(text for edge in edges for text in {_masked(line) for line in edge})
-    often = max(2, len(pages) / 2)
+
+    def is_furniture(line: _Line, count: int) -> bool:
+        if number := _PAGE_NUMBER.fullmatch(plain(line.text)):
+            offset = int(number[1]) - count
+            return offset == 0 or times[offset] > 1
+        return counts[_masked(line)] >= max(2, len(pages) / 2)
+
     return [
-        [
-            line
-            for line in page
-            if line not in edge or not (counts[_masked(line)] >= often or _PAGE_NUMBER.fullmatch(line.text))
-        ]
-        for page, edge in zip(pages, edges, strict=True)
+        [line for line in page if line not in edge or not is_furniture(line, count)]
+        for count, (page, edge) in enumerate(zip(pages, edges, strict=True), start=1)
     ]
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """How a PDF sets its paragraphs: the step from line to line, the margins, and where indented first lines begin."""
+    """How a PDF sets its paragraphs: the step from line to line, margins and width, and where first lines begin."""
 
     step: float
     left: float
     right: float
+    width: float
     first: float | None
 
     @classmethod
@@ -293,6 +404,7 @@ class _Layout:
             step=statistics.median([(one.base - two.base) / two.size for one, two in pairs] or [1.2]),
             left=left,
             right=max(line.right for line in lines),
+            width=sorted(line.right - line.left for line in lines)[len(lines) * 19 // 20],
             first=first if times > 2 * len(pages) else None,
         )
 
@@ -324,13 +436,50 @@ class _Layout:
         if all(map(self.is_indented, (*before, line))) and abs(before[-1].left - line.left) < 1:
             return True
         letter = (line.right - line.left) / len(line.text)
-        edge = max(one.right for one in before) if len(before) > 2 else self.right
+        edge = max(one.right for one in before) if len(before) > 2 else min(self.right, last.left + self.width)
         return last.right + letter * (1 + len(line.text.split()[0])) > edge or not _ends(last.text)
 
 
 def _ends(text: str, marks: str = ".!?:;") -> bool:
     """Whether a text ends like a sentence."""
     return bool(re.search(rf"[{marks}][\])\"']*(?:\s*\[\d{{1,3}}\])*$", plain(text).rstrip()))
+
+
+def _enumerated(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with the numbers of notes and lists, such as 1. and 2., as [1] and [2]: they count no thing."""
+    made = [list(block) for block in blocks]
+    items = [
+        (block, at, int(match[1])) for block in made for at, line in enumerate(block) if (match := _ITEM.match(line))
+    ]
+    runs: list[list[tuple[Block, int]]] = [[]]
+    for block, at, number in items:
+        if number == 1:
+            runs.append([])
+        if number == len(runs[-1]) + 1:
+            runs[-1].append((block, at))
+    for block, at in (item for run in runs if len(run) > 1 for item in run):
+        block[at] = _ITEM.sub(r"[\1] ", block[at], count=1)
+    return made
+
+
+def _lists_together(blocks: Sequence[Block], titles: Mapping[str, str]) -> list[Block]:
+    """The blocks with a list as one: several short ones after a colon that are no headings."""
+
+    def is_item(block: Block) -> bool:
+        key = _key("".join(block))
+        return len(" ".join(block).split()) < _FEWEST_WORDS and not any(title.startswith(key) for title in titles)
+
+    made: list[Block] = []
+    index = 0
+    while index < len(blocks):
+        made.append(blocks[index])
+        index += 1
+        if made[-1][-1].endswith(":"):
+            items = list(itertools.takewhile(is_item, itertools.islice(blocks, index, None)))
+            if len(items) > 1:
+                made.append([line for item in items for line in item])
+                index += len(items)
+    return made
 
 
 def _bullets_together(blocks: Iterable[Block]) -> list[Block]:
@@ -364,7 +513,6 @@ class Paragraph:
 Place = tuple[str, int]
 _AUTHOR = re.compile(r"(?:Dr|Prof|Professor|Mr|Ms|Mrs)\.? [A-Z][\w'.-]*(?: [A-Z][\w'.-]*){0,4} is\b")
 _EDITOR = re.compile(r"editor'?s'? note\b", re.IGNORECASE)
-_FEWEST_WORDS = 40
 
 
 def where(place: Place) -> str:
@@ -419,6 +567,11 @@ def _paragraphs(blocks: Sequence[Block], titles: Mapping[str, str], name: str) -
     texts = [_joined(lines, words) for _, lines in pieces]
     starts = (i for i, text in enumerate(texts) if len(text.split()) >= _FEWEST_WORDS and _ends(text, ".!?"))
     start = min(next(starts, headings[0]), headings[0])
+    # A list before the notes may be numbered as they are: it stands before what is about the author.
+    last = range(headings[-1] + 1, len(texts))
+    firsts = [index for index in last if texts[index].startswith("[1]")]
+    authors = [index for index in last if _AUTHOR.match(texts[index])][:1]
+    notes = authors[0] if firsts and authors and firsts[0] < authors[0] < firsts[-1] else headings[-1]
     made: list[Paragraph] = []
     section, number, outside = INTRODUCTION, 0, ""
     for index, ((slug, lines), text) in enumerate(zip(pieces, texts, strict=True)):
@@ -429,7 +582,7 @@ def _paragraphs(blocks: Sequence[Block], titles: Mapping[str, str], name: str) -
             made.append(Paragraph(INTRODUCTION, 0, text, FRONT))
         elif _EDITOR.match(text):
             made.append(Paragraph(section, number, text, EDITOR))
-        elif after_last and _NOTE_START.match(text):
+        elif after_last and index >= notes and _NOTE_START.match(text):
             section, outside = NOTES, ""
             for number, note in _notes(lines, words):
                 made.append(Paragraph(NOTES, number, note))

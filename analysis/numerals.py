@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -80,7 +81,16 @@ _TENS = {word: 10 * value for value, word in enumerate(_TENS_WORDS.split(), star
 _VALUES = {"a": 1, "an": 1, **_SMALL, **_TENS}
 _LARGE = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _HALVES = {"a half": "0.5", "a quarter": "0.25", "three quarters": "0.75"}
-_ADVERBS = {"once": "1", "twice": "2", "thrice": "3", "both": "2", "doubled": "2", "tripled": "3", "halved": "0.5"}
+_ADVERBS = {
+    "once": "1",
+    "twice": "2",
+    "thrice": "3",
+    "both": "2",
+    "doubled": "2",
+    "tripled": "3",
+    "quadrupled": "4",
+    "halved": "0.5",
+}
 _MULTIPLES = {"double": "2", "triple": "3"}
 NUMBER_WORDS = {*_VALUES, *_LARGE, *_ADVERBS, "hundred", "dozen", "percent", "hundreds", "thousands", "millions"}
 
@@ -97,7 +107,7 @@ _UNDER_100 = rf"(?>{_any(_TENS)}[ -]{_ONE}\b|{_any([*_SMALL, *_TENS])}\b)"
 _UNDER_1000 = rf"(?>(?:{_UNDER_100}|an?)[ -]hundred\b(?:(?: and)? {_UNDER_100}(?![ -]hundred\b))?|{_UNDER_100})"
 _HALF = rf"(?: and {_any(_HALVES)}\b)"
 _PATTERNS = {
-    "vague": rf"\b(?:several|many|few|some|countless|couple of)(?:[ -]{_MANY})+\b"
+    "vague": rf"\b(?:several|many|few|some|countless|(?:a )?couple of)(?:[ -]{_MANY})+\b|\ba couple\b(?!')"
     rf"|\b(?:tens|scores|{_MANYS})(?: of {_MANYS})+\b|\b{_MANYS}\b",
     "ordinal": rf"\b\d+(?:st|nd|rd|th)\b|\b(?:{_any(_TENS)}-)?{_any(_RANKS.split())}\b",
     "fraction": rf"\b(?:an?|{_ONE}) {_any(_PARTS.split())}s?(?= of\b)|\b{_ONE}-(?:half|{_any(_PARTS.split())})s?\b"
@@ -134,18 +144,19 @@ def numbers(text: str) -> list[Number]:
         large = two.percent and one.value is not None and one.value >= 1000
         if bare and not large and (two.scale or two.percent) and JOINS.fullmatch(text, one.end, two.start):
             found[index] = replace(one, scale=two.scale, percent=two.percent)
-    spans = [
-        (m.start(), m.end(), rule) for rule, (_, pattern) in RULES.items() if pattern for m in pattern.finditer(text)
-    ]
+    rules: dict[int, str] = {}
+    starts = [number.start for number in found]
+    for rule, (_, pattern) in RULES.items():
+        for match in pattern.finditer(text) if pattern else ():
+            for index in range(bisect_left(starts, match.start()), bisect_left(starts, match.end())):
+                if found[index].end <= match.end():
+                    rules.setdefault(index, rule)
     for index, number in enumerate(found):
-        within = [rule for start, end, rule in spans if start <= number.start and number.end <= end]
         if number.kind == "ordinal":
-            within.append("ordinal")
+            rules.setdefault(index, "ordinal")
         elif number.kind == "year" and _is_year(text, number, found[index - 1] if index else None):
-            within.append("year")
-        if within:
-            found[index] = replace(number, rule=within[0])
-    return found
+            rules.setdefault(index, "year")
+    return [replace(number, rule=rules.get(index, "")) for index, number in enumerate(found)]
 
 
 def _number(text: str, match: re.Match[str]) -> Number:
@@ -202,7 +213,9 @@ _NO_QUANTITY = r"(?!,?\d|\.\d| ?%| per ?cent| (?:hundred|thousand|million|billio
 RULES: dict[str, tuple[str, re.Pattern[str] | None]] = {
     "address": (
         "part of a web address or identifier",
-        re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\bdoi: ?\S+|\b10\.\d{4,}/\S+"),
+        re.compile(
+            r"(?:https?://|www\.)\S+|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|\bdoi: ?\S+|\b10\.\d{4,}/\S+"
+        ),
     ),
     "clock time": (
         "a time of day",
@@ -211,7 +224,8 @@ RULES: dict[str, tuple[str, re.Pattern[str] | None]] = {
     "date": (
         "a day, a half of a year or a decade",
         re.compile(
-            rf"\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b{_NO_QUANTITY}|\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\b"
+            rf"\b(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH})\b{_NO_QUANTITY}"
+            rf"|\b(?i:on|by|since|until|till|from|before|after|of|to) \d{{1,2}} {_MONTH}\b"
             rf"|\b\d{{4}}-\d{{2}}(?:-\d{{2}})?\b(?!\d)|\b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b"
             rf"|\b(?:first|second|latter) half\b"
             r"|\b(?:19|20)\d0s\b"
@@ -230,7 +244,7 @@ RULES: dict[str, tuple[str, re.Pattern[str] | None]] = {
     "document": (
         "part of a document's name or the place in one",
         re.compile(
-            rf"\b(?i:{_FEW})-[Yy]ear(?=(?: (?:[A-Z][\w'-]*|and))* [Pp]lans?\b)"
+            rf"\b(?i:{_FEW})-[Yy]ear(?=(?: (?:[A-Z][\w'-]*|and)){{0,12}} [Pp]lans?\b)"
             r"|\bpp?\. ?\d+(?:(?:, ?| ?- ?| and )\d+)*\b"
             r"|\bNos?\. ?\d+|\bno\.\d+"
             r"|\b(?:Article|Chapter|Table|Figure|Fig\.|Appendix|Resolution|Vol\.|Volume|Issue) \d+\b"
@@ -264,7 +278,7 @@ RULES: dict[str, tuple[str, re.Pattern[str] | None]] = {
     "own points": (
         "counts the points that the text goes on to make",
         re.compile(
-            r"\b(?:implication|reason|aim|objective|purpose|argument|point|answer|conclusion)s?\b[^.;:]* "
+            r"\b(?:implication|reason|aim|objective|purpose|argument|point|answer|conclusion)s?\b[^.;:]{0,200} "
             rf"(?:is|are|was|were) {_FEW}-?fold\b(?=[.:;])",
             re.IGNORECASE,
         ),
@@ -275,6 +289,9 @@ _BEFORE_YEAR = re.compile(
     r"(?:\b(?:in|since|until|till|after|before|during|early|late)|\bmid-"
     rf"|{_MONTH},?|{_MONTH} \d{{1,2}},|summer|spring|autumn|winter) ?$",
     re.IGNORECASE,
+)
+_BEFORE_QUANTITY = re.compile(
+    r"\b(?:some|nearly|almost|roughly|another|(?:more|fewer) than|a total of) $", re.IGNORECASE
 )
 #: Where the phrase that a number counts has ended: an adverb, or a word that is neither noun nor adjective.
 _PHRASE_ENDS = re.compile(
@@ -290,5 +307,9 @@ def _is_year(text: str, number: Number, before: Number | None) -> bool:
         return True
     words = re.findall("[a-z'-]+", (re.match(r"(?:[ -][a-z][a-z'-]*){0,4}", text[number.end :]) or [""])[0])
     phrase = list(itertools.takewhile(lambda word: not _PHRASE_ENDS.fullmatch(word), (w.strip("-") for w in words)))
+    if _BEFORE_QUANTITY.search(text[max(number.start - 20, 0) : number.start]):
+        return False
     plural = [bool(_PLURAL.fullmatch(word)) for word in phrase]
-    return not any(plural[:1]) and (bool(_BEFORE_YEAR.search(text[: number.start])) or not any(plural))
+    return not any(plural[:1]) and (
+        bool(_BEFORE_YEAR.search(text[max(number.start - 40, 0) : number.start])) or not any(plural)
+    )

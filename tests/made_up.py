@@ -47,6 +47,10 @@ def printed(digits: str, scale: str = "", percent: bool = False) -> str:
     return text + (f" {scale}" if scale else "") + (" percent" if percent else "")
 
 
+#: A word before a number for each qualifier.
+QUALIFIED = {"about": "about", "over": "over", "at_least": "at least", "up_to": "up to", "approaches": "nearly"}
+
+
 def numbers_in(words: str) -> bool:
     return any(word in words for word in ("dozen", "hundred", "thousand", "million"))
 
@@ -68,9 +72,11 @@ def sentence(row: Claim) -> str:
     if number.printed_high:
         high = printed(number.printed_high, number.scale, percent)
         low = f"{low.split(' ')[0]} to {high}"
+    low = f"{'$' if noun == 'things' else ''}{low}"
+    low = f"{QUALIFIED[number.qualifier]} {low}" if number.qualifier in QUALIFIED else low
     if percent:
         return f"The clerk put it at {low} in the margin."
-    return f"The clerk counted {'$' if noun == 'things' else ''}{low} {noun} on that page."
+    return f"The clerk counted {low} {noun} on that page."
 
 
 def made_up(register: Register) -> list[Block]:
