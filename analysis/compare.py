@@ -86,11 +86,16 @@ class _Bridge:
 def ratios_of(model: Model) -> dict[str, str]:
     """The assumptions that stand between two base units, with their units: what a user may give to compare them.
 
+    One that is live only under a reading other than the default is left out.
+
     >>> from analysis.register import Register
     >>> ratios_of(Model(Register.read()))["persons_per_transfer"]
     'person/transfer'
     """
-    return {a.id: a.unit for a in model.register.assumptions.values() if _is_ratio(a.unit)}
+    needed = {need for ways in model.ways.values() for way in ways.values() for need in way.needs}
+    live = {need for name in model.quantities for need in model.ways[name][model.default(name)].needs}
+    known = model.register.assumptions.values()
+    return {a.id: a.unit for a in known if a.id not in needed - live and _is_ratio(a.unit)}
 
 
 def compare(model: Model, setting: Setting = ARTICLE, *, ratios: Mapping[str, float] | None = None) -> list[Compared]:
@@ -295,6 +300,8 @@ def comparison(model: Model, found: Compared) -> str:
     """What came of it, in a few words: how ours lies to the print, at which ratio, or why it was not compared."""
     if found.ours is None or found.value is None:
         return found.reason
+    if found.ratio is None and found.reason:
+        return found.reason
     figure = found.external
     parts = [found.read_as] if found.read_as else []
     parts += [f"at {name} = {number:g}" for name, number in found.at_ratio]
@@ -377,9 +384,14 @@ def _row(found: Compared) -> dict[str, str]:
 
 def typed(row: Mapping[Any, str]) -> dict[str, Any]:
     """A row of that frame with its numbers as numbers, empty ones as None: what JSON holds."""
-    return {name: (float(text) if text else None) if name in _NUMBERS else text for name, text in row.items()}
+
+    def number(text: str) -> float | None:
+        return None if not text else int(text) if text.isdigit() else float(text)
+
+    return {name: number(text) if name in _NUMBERS else text for name, text in row.items()}
 
 
 _NUMBERS = (
+    "year_from", "year_to", "divided_by_years",
     "published", "published_low", "published_high", "ours", "ours_low", "ours_high", "compared", "ratio", "difference",
 )  # fmt: skip

@@ -20,8 +20,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import pint
+
 from analysis.register import Claim, Finding, Register, RegisterError, Step
-from analysis.units import nearest
+from analysis.units import CONSTANTS, Quantity, name_of, nearest, parse_unit
 
 _OPERATORS: dict[type, Any] = {
     ast.Add: operator.add,
@@ -37,12 +39,14 @@ _SMALL = 20
 def names(register: Register) -> dict[str, float]:
     """What an expression can name: rows of claims and of external by id, in base units.
 
-    The ends of a range as ``id_low`` and ``id_high``; what a row in words is read as, as ``id_floor``.
+    The ends of a range as ``id_low`` and ``id_high``; what a row in words is read as, as ``id_floor``. Besides, the
+    assumptions, as the article has them, and the constants, which stand between unlike units.
 
     >>> names(Register.read())["detainees_several_floor"]
     300000
     """
-    found: dict[str, float] = {}
+    found: dict[str, float] = {a.id: a.used for a in register.assumptions.values()}
+    found |= {name: number for name, (number, _) in CONSTANTS.items()}
     for claim in register.claims.values():
         if claim.published.qualifier == "range":
             found |= {f"{claim.id}_{end}": claim.published.value(end) for end in ("low", "high")}
@@ -53,6 +57,42 @@ def names(register: Register) -> dict[str, float]:
             if floor and floor.value is not None:
                 found[f"{claim.id}_floor"] = floor.value
     return found | {figure.id: figure.published.value() for figure in register.external.values()}
+
+
+def _unit(register: Register, name: str) -> str:
+    """The unit of something that an expression can name."""
+    if name in CONSTANTS:
+        return CONSTANTS[name][1]
+    for rows in (register.assumptions, register.external, register.claims):
+        if name in rows:
+            return rows[name].unit
+    return register.claims[re.sub("_(low|high|floor)$", "", name)].unit
+
+
+#: Rows, numbers, + - * / and brackets.
+_EXPRESSION = re.compile(r"[a-z0-9_.+\-*/() ]{1,500}")
+
+
+def unit_of(register: Register, expression: str) -> str:
+    """The unit that an expression over rows comes to. Raises ValueError for one that adds or compares unlike units.
+
+    >>> unit_of(Register.read(), "figure_2019_all * persons_per_labourer / total_2021_tianshan")
+    'person/transfer'
+    """
+    numbers = names(register)
+    used = [name for name in re.findall(r"[a-z][a-z0-9_]*", expression) if name in numbers]
+    known = {name: Quantity(numbers[name] or 1.0, parse_unit(_unit(register, name))) for name in used}
+    try:
+        result = _evaluated(expression, known)
+    except pint.DimensionalityError as error:
+        raise ValueError(f"'{expression}' adds unlike units ({error.units1} and {error.units2})") from None
+    return name_of(result.units) if isinstance(result, Quantity) else "dimensionless"
+
+
+def _evaluated(expression: str, known: dict[str, Any]) -> Any:
+    import simpleeval
+
+    return simpleeval.SimpleEval(operators=_OPERATORS, functions={}, names=known).eval(expression)
 
 
 def value(register: Register, expression: str) -> float:
@@ -70,7 +110,9 @@ def value(register: Register, expression: str) -> float:
 
     known = names(register)
     try:
-        result = float(simpleeval.SimpleEval(operators=_OPERATORS, functions={}, names=known).eval(expression))
+        if not _EXPRESSION.fullmatch(expression):
+            raise ValueError(expression)
+        result = float(_evaluated(expression, known))
     except simpleeval.NameNotDefined as error:
         name = str(getattr(error, "name", ""))
         raise ValueError(f"'{name}' is no row with a number{nearest(name, known)}") from None
@@ -95,18 +137,37 @@ def recomputed(register: Register, finding: Finding) -> list[tuple[Step, float]]
     ('person', 598778)
     """
     found = []
-    listed = {*finding.claims, *finding.external}
-    for step in finding.arithmetic:
+    listed = {*finding.claims, *finding.external, *register.assumptions, *CONSTANTS}
+    for place, step in enumerate(finding.arithmetic):
         try:
             number = value(register, step.expression)
             for name in re.findall(r"[a-z][a-z0-9_]*", step.expression):
                 if name not in listed and re.sub("_(low|high|floor)$", "", name) not in listed:
                     raise ValueError(f"'{name}' is used but not among the rows of the finding")
         except ValueError as error:
-            file = register.file("findings.yaml")
-            raise RegisterError(file, str(error), id=finding.id, field="arithmetic") from None
+            raise _refusal(register, finding, place, "expression", error) from None
         found.append((step, number))
     return found
+
+
+def _refusal(register: Register, finding: Finding, place: int, field: str, error: ValueError) -> RegisterError:
+    where = f"arithmetic.{place}.{field}"
+    return RegisterError(register.file("findings.yaml"), str(error), id=finding.id, field=where)
+
+
+def check(register: Register) -> None:
+    """Refuse a finding whose arithmetic can't be computed, or comes to another unit than it says.
+
+    Raises RegisterError in one sentence that names the step.
+    """
+    for finding in register.findings.values():
+        for place, (step, _) in enumerate(recomputed(register, finding)):
+            try:
+                unit = unit_of(register, step.expression)
+                if unit != step.unit:
+                    raise ValueError(f"'{step.unit}' is not what the expression comes to, {unit}")
+            except ValueError as error:
+                raise _refusal(register, finding, place, "unit", error) from None
 
 
 def agrees(step: Step, number: float) -> bool:
