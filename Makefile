@@ -1,6 +1,6 @@
 # Each target does its own set-up. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help env reproduce test notebooks lock
+.PHONY: help env reproduce test bench notebooks lock
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -26,11 +26,20 @@ test: env  ## Everything that CI checks
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=600 -n 2 --dist loadfile notebooks
 
+bench: env .venv/benchmarks  ## Measure the package beside its peers, write benchmarks/README.md
+	$(BIN)/python benchmarks/run.py
+
+.venv/benchmarks: benchmarks/requirements.lock .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
 notebooks: env  ## Commit-ready notebooks: as a run of them leaves them
 	$(BIN)/python -m analysis reproduce --out .notebooks-run || test -d .notebooks-run/notebooks
 	cp .notebooks-run/notebooks/*.ipynb notebooks/
 	rm -rf .notebooks-run .".notebooks-run.lock"
 
 lock: env  ## Renew requirements.lock from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header \
-	    --no-emit-index-url --no-annotate --upgrade -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --extra cluster --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-emit-index-url --no-annotate --upgrade -o requirements.lock
+	uv pip compile benchmarks/requirements.in -c requirements.lock --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-emit-index-url --no-annotate --upgrade -o benchmarks/requirements.lock

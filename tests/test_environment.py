@@ -24,9 +24,9 @@ DECLARED = [
 ]
 
 
-def entries() -> list[tuple[Requirement, list[str]]]:
+def entries(file: str = "requirements.lock") -> list[tuple[Requirement, list[str]]]:
     """The lock's requirements, each with its hashes."""
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8").replace("\\\n", " ")
+    text = (ROOT / file).read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     found = []
     for line in lines:
@@ -75,6 +75,17 @@ def test_the_lock_serves_the_oldest_python_that_is_required() -> None:
         assert any(entry.marker is None or entry.marker.evaluate(oldest) for entry in locked), text
 
 
+def test_the_lock_of_the_benchmarks_has_hashes_and_the_versions_of_the_other() -> None:
+    pinned: dict[str, set[str]] = {}
+    for entry, _ in LOCK:
+        pinned.setdefault(canonicalize_name(entry.name), set()).add(str(entry.specifier))
+    found = entries("benchmarks/requirements.lock")
+    assert {"squigglepy", "salib"} <= {canonicalize_name(entry.name) for entry, _ in found}
+    for entry, hashes in found:
+        assert hashes
+        assert str(entry.specifier) in pinned.get(canonicalize_name(entry.name), {str(entry.specifier)})
+
+
 def tracked() -> list[Path]:
     """The files that git holds, and those here that it would hold."""
     done = subprocess.run(
@@ -120,7 +131,9 @@ def test_make_installs_from_the_lock_and_checks_its_hashes() -> None:
     assert "--require-hashes -r requirements.lock" in installs[0]
     # The package itself brings nothing with it and asks no index.
     assert all("--no-deps" in line and "--no-index" in line for line in installs[1:])
-    assert "pip install" not in MAKEFILE.replace(commands, "")
+    _, benchmarks = recipe(".venv/benchmarks")
+    assert "--require-hashes -r $<" in benchmarks
+    assert "pip install" not in MAKEFILE.replace(commands, "").replace(benchmarks, "")
     assert recipe("env")[0] == [".venv/installed"]
 
 
@@ -194,7 +207,7 @@ def test_every_room_has_its_place_in_the_layers() -> None:
 
 def test_the_layers_stand_in_the_order_of_the_design() -> None:
     (contract,) = PROJECT["tool"]["importlinter"]["contracts"]
-    order = [name.removeprefix("analysis.") for name in contract["layers"]]
+    order = [name.strip().removeprefix("analysis.") for layer in contract["layers"] for name in layer.split("|")]
     from_the_ground = [
         "units",
         "published",
@@ -202,6 +215,9 @@ def test_the_layers_stand_in_the_order_of_the_design() -> None:
         "formulas",
         "model",
         "verdicts",
+        "uncertainty",
+        "scenarios",
+        "sensitivity",
         "results",
         "figures",
         "notebooks",
