@@ -22,8 +22,8 @@ import inspect
 import itertools
 import math
 import numbers
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -33,11 +33,14 @@ import numpy as np
 import pint
 from numpy.typing import NDArray
 
+from analysis import findings
 from analysis.published import TIE, Interval
 from analysis.register import PER_YEAR, Assumption, Claim, InputError, Register, RegisterError
 from analysis.units import CONSTANTS, Quantity, name_of, nearest, parse_unit
 
 Floats = NDArray[np.float64]
+#: For a leaf that stays where it is.
+_NOWHERE = Interval(0.0, 0.0)
 #: The reading that is a quantity's formula without a name of its own.
 BARE = "formula"
 #: The readings whose value a user may set.
@@ -63,13 +66,18 @@ class OutOfBounds(ModelError):
 
 @dataclass(frozen=True)
 class Way:
-    """One way to a quantity's value: exactly one of claim, assumption, constant and formula supplies it."""
+    """One way to a quantity's value: exactly one of claim, assumption, constant and formula supplies it.
+
+    ``side`` is the kind of a constant that a user gives in the place of an assumption: the number is another, the words
+    that make it a floor or a ceiling are the same.
+    """
 
     claim: Claim | None = None
     end: str = ""
     assumption: Assumption | None = None
     part: str = "set"
     constant: float | None = None
+    side: str = "point"
     formula: Callable[..., Any] | None = None
     needs: tuple[str, ...] = ()
 
@@ -107,7 +115,7 @@ class Way:
             return {"low": "floor", "high": "ceiling"}.get(self.end, self.claim.published.kind)
         if self.assumption:
             return self.assumption.kind if self.part == "set" else self.part.partition("_")[0]
-        return "point"
+        return self.side
 
 
 @dataclass(frozen=True)
@@ -138,12 +146,33 @@ ARTICLE = Setting()
 
 
 @dataclass(frozen=True)
+class Cap:
+    """A quantity that can't exceed another, or what an expression over rows comes to (``limit``, in base units)."""
+
+    quantity: str
+    most: str
+    limit: float = math.nan
+
+    def __str__(self) -> str:
+        return f"{self.quantity} at most {self.most}"
+
+    def room(self, values: Mapping[str, Any]) -> Any:
+        """How far the quantity lies below its cap; below 0 where it exceeds it."""
+        return (values[self.most] if math.isnan(self.limit) else self.limit) - values[self.quantity]
+
+
+@dataclass(frozen=True)
 class Plan:
-    """What a quantity rests on, in order of computation; the last node is the quantity itself."""
+    """What one or more quantities rest on, in order of computation. ``target`` is the one, or the first of them.
+
+    limits: derived shares and ratios, each with the smallest and the largest value that has a meaning.
+    caps: what can't exceed what; only where a plan is asked for with them.
+    """
 
     target: str
     nodes: tuple[Node, ...]
     limits: tuple[tuple[str, float, float], ...]
+    caps: tuple[Cap, ...] = ()
 
     @cached_property
     def leaves(self) -> dict[str, Node]:
@@ -195,6 +224,10 @@ class Plan:
         inside: NDArray[np.bool_] = np.asarray(True)
         for name, low, high in self.limits:
             inside = inside & _between(values[name], low, high, slack)
+        for cap in self.caps:
+            room = np.asarray(cap.room(values), float)
+            if not room.size or not room.min() >= 0:
+                inside = inside & (room >= -slack * np.abs(values[cap.quantity]))
         return inside
 
 
@@ -208,7 +241,8 @@ class Bounds:
     """Smallest and largest value over everything that the printed inputs stand for; one entry a variation.
 
     ``trimmed`` counts the corners left out because a derived share had no meaning there, ``corners`` those in all.
-    Where every corner is left out, low and high are NaN. ``turning`` says whether it was not monotone in each input.
+    Where every corner is left out, low and high are NaN. ``turning`` says whether it was not monotone in each input,
+    ``endless`` whether it has no finite value at a corner.
     """
 
     low: Floats
@@ -216,6 +250,7 @@ class Bounds:
     trimmed: int = 0
     corners: int = 1
     turning: bool = False
+    endless: bool = False
 
 
 @dataclass(frozen=True)
@@ -244,11 +279,14 @@ class Model:
         self.register = register
         self._package = register.file("datapackage.json")
         self.ways = self._ways(list(modules) if modules is not None else [self._import(register.formulas)])
-        self._plans: dict[tuple[str, Setting], Plan] = {}
+        self._plans: dict[tuple[tuple[str, ...], Setting, bool], Plan] = {}
         self._check_names()
         self.units = self._check_units()
+        findings.check(register)
+        self.caps = self._caps()
         self._check_relations()
         self._check_external()
+        self._check_statements()
 
     # What there is ------------------------------------------------------------------------------------------------
 
@@ -359,7 +397,12 @@ class Model:
 
     def differences(self, setting: Setting) -> str:
         """What differs from the article, in one line; empty for the article's own."""
-        parts = [f"{q}: {self.label(q, r)} ({r})" for q, r in setting.readings.items()]
+        rows = self.register.readings
+        ours = {key for key, row in rows.items() if row.reconstruction}
+        parts = [
+            f"{q}: {self.label(q, r)} ({r}{', a reconstruction' if (q, r) in ours else ''})"
+            for q, r in setting.readings.items()
+        ]
         for quantity, number in setting.values.items():
             way = self.ways[quantity][setting.readings.get(quantity, self.default(quantity))]
             was = "" if way.formula else f" in the place of {way.value():,.10g}"
@@ -393,11 +436,13 @@ class Model:
         unit = self.units[quantity]
         if assumption and not assumption.minimum <= number <= assumption.maximum:
             raise ModelError(
-                f"{quantity} = {number:g} lies outside {assumption.minimum:,.10g} to {assumption.maximum:,.10g}, "
+                f"{quantity} = {number:.10g} lies outside {assumption.minimum:,.10g} to {assumption.maximum:,.10g}, "
                 f"which is what has a meaning (in {unit})"
             )
         if not assumption and unit != "dimensionless" and number < 0:
             raise ModelError(f"{quantity} = {number:g} lies below 0 (in {unit})")
+        if not assumption and number < -1:
+            raise ModelError(f"{quantity} = {number:g} lies below -1, and nothing falls by more than the whole")
 
     def _as_in_article(self, quantity: str, number: float) -> bool:
         way = self.ways[quantity][self.default(quantity)]
@@ -429,20 +474,32 @@ class Model:
 
     def plan(self, quantity: str, setting: Setting = ARTICLE) -> Plan:
         """What a quantity rests on under a setting. Raises ModelError for a circle, naming its members."""
-        key = (quantity, setting)
+        return self.graph((quantity,), setting)
+
+    def graph(self, quantities: Sequence[str], setting: Setting = ARTICLE, *, capped: bool = False) -> Plan:
+        """What several quantities rest on together under a setting; ``capped`` adds what none of it can exceed.
+
+        Raises ModelError for a circle, naming its members.
+        """
+        key = (tuple(quantities), setting, capped)
         if key not in self._plans:
-            self._plans[key] = self._plan(quantity, setting)
+            self._plans[key] = self._plan(tuple(quantities), setting, capped)
         return self._plans[key]
 
-    def _plan(self, quantity: str, setting: Setting) -> Plan:
+    def _plan(self, quantities: tuple[str, ...], setting: Setting, capped: bool) -> Plan:
         found: dict[str, Node] = {}
-        open_names = [quantity]
+        caps: list[Cap] = []
+        open_names = list(reversed(quantities))
         while open_names:
             name = open_names.pop()
             if name in found:
                 continue
             found[name] = self._node(name, setting)
             open_names.extend(reversed(found[name].way.needs))
+            for cap in self.caps if capped else ():
+                if cap.quantity == name:
+                    caps.append(cap)
+                    open_names[:0] = [cap.most] if math.isnan(cap.limit) else []
         graph = {name: node.way.needs for name, node in found.items()}
         try:
             order = list(graphlib.TopologicalSorter(graph).static_order())
@@ -457,13 +514,15 @@ class Model:
             assumption = self.register.assumptions.get(name)
             if assumption and found[name].way.formula is not None:
                 limits.append((name, assumption.minimum, assumption.maximum))
-        return Plan(quantity, tuple(found[name] for name in order), tuple(limits))
+        return Plan(quantities[0], tuple(found[name] for name in order), tuple(limits), tuple(caps))
 
     def _node(self, name: str, setting: Setting) -> Node:
         reading = setting.readings.get(name, self.default(name))
         way = self.ways[name][reading]
         if name in setting.values and (reading in SETTABLE or name not in setting.readings):
-            return Node(name, "given", Way(constant=setting.values[name]))
+            # None of them is no floor.
+            side = way.assumption.kind if way.assumption and setting.values[name] else "point"
+            return Node(name, "given", Way(constant=setting.values[name], side=side))
         return Node(name, reading, way)
 
     # Numbers ------------------------------------------------------------------------------------------------------
@@ -471,6 +530,13 @@ class Model:
     def point(self, plan: Plan) -> float:
         """The value at the printed numbers. Raises OutOfBounds where a derived share has no meaning there."""
         values = plan.evaluate(plan.start)
+        for cap in plan.caps:
+            if not replace(plan, limits=(), caps=(cap,)).within(values):
+                most = values.get(cap.most, cap.limit)
+                raise OutOfBounds(
+                    f"{cap.quantity} comes to {values[cap.quantity]:,.0f}, above {cap.most} of {most:,.0f}, "
+                    "which it can't exceed"
+                )
         for name, low, high in plan.limits:
             if not _between(values[name], low, high, TIE):
                 raise OutOfBounds(
@@ -483,7 +549,15 @@ class Model:
         return float(values[plan.target])
 
     def bounds(
-        self, plan: Plan, *, other: bool = False, vary: Mapping[str, Floats] | None = None, monotone: bool = False
+        self,
+        plan: Plan,
+        *,
+        other: bool = False,
+        vary: Mapping[str, Floats] | None = None,
+        monotone: bool = False,
+        ranges: Mapping[str, Interval] | None = None,
+        rounding: bool = True,
+        of: Callable[[Mapping[str, Any]], Any] | None = None,
     ) -> Bounds:
         """The smallest and largest value over the box of what the printed inputs stand for.
 
@@ -491,11 +565,18 @@ class Model:
         each input, else by optimisation; where a derived share leaves its bounds, corners are trimmed and the points
         at which the box's edges cross the bound take their place. ``vary`` gives arrays of one length n for some
         leaves; low and high then have n entries, else one. ``other`` takes the other rounding places. ``monotone``
-        spares the search for turning points where it is known that there are none.
+        spares the search for turning points where it is known that there are none. ``ranges`` gives intervals for some
+        leaves, ``rounding`` says whether the others move over what they stand for or stay as they are; ``of`` bounds
+        another function of the nodes' values than the target.
         """
-        box = {name: node.way.interval(other=other) for name, node in plan.leaves.items() if name not in (vary or {})}
+        box = {
+            name: (ranges or {}).get(name) or (node.way.interval(other=other) if rounding else _NOWHERE)
+            for name, node in plan.leaves.items()
+            if name not in (vary or {})
+        }
         box = {name: interval for name, interval in box.items() if interval.high > interval.low}
-        columns = {name: np.asarray(values, float)[:, None] for name, values in (vary or {}).items()}
+        columns: dict[str, Any] = {name: np.asarray(values, float)[:, None] for name, values in (vary or {}).items()}
+        still = {name: np.float64(one.low) for name, one in (ranges or {}).items() if one.low == one.high}
         n = len(next(iter(columns.values()))) if columns else 1
         low = np.array([interval.low for interval in box.values()])
         width = np.array([interval.high - interval.low for interval in box.values()])
@@ -503,20 +584,27 @@ class Model:
         def at(where: Floats, slack: float = TIE) -> tuple[Floats, NDArray[np.bool_]]:
             """The target and whether it has a meaning, at positions (…, leaves) between 0 and 1."""
             given = {name: low[i] + where[..., i] * width[i] for i, name in enumerate(box)}
-            values = plan.evaluate({**plan.start, **columns, **given})
+            values = plan.evaluate({**plan.start, **still, **columns, **given})
             shape = (n, where.shape[-2])
-            target = np.broadcast_to(np.asarray(values[plan.target], float), shape)
+            target = np.broadcast_to(np.asarray(of(values) if of else values[plan.target], float), shape)
             return target, np.broadcast_to(plan.within(values, slack) & np.isfinite(target), shape)
 
         def margins(where: Floats) -> Floats:
             """How far each derived share lies from each of its bounds at one position: (limits, n)."""
             given = {name: low[i] + where[..., i] * width[i] for i, name in enumerate(box)}
-            values = plan.evaluate({**plan.start, **columns, **given})
-            sides = [(values[name] - a, b - values[name]) for name, a, b in plan.limits]
-            return np.array([np.broadcast_to(side, (n, 1))[:, 0] for pair in sides for side in pair] or [np.ones(n)])
+            values = plan.evaluate({**plan.start, **still, **columns, **given})
+            sides = [side for name, a, b in plan.limits for side in (values[name] - a, b - values[name])]
+            sides += [cap.room(values) for cap in plan.caps]
+            return np.array([np.broadcast_to(side, (n, 1))[:, 0] for side in sides] or [np.ones(n)])
 
         corners = np.array(list(itertools.product((0.0, 1.0), repeat=len(box)))).reshape(2 ** len(box), len(box))
         values, inside = at(corners)
+        endless = not np.isfinite(values).all()
+        if endless and plan.limits + plan.caps:
+            # What has a limit and leaves it is trimmed, however far it goes.
+            moved = {name: low[i] + corners[:, i] * width[i] for i, name in enumerate(box)}
+            there = plan.evaluate({**plan.start, **still, **columns, **moved})
+            endless = bool((plan.within(there) & ~np.isfinite(values)).any())
         found = [np.where(inside, values, np.nan)]
         if not inside.all():
             found.append(_crossings(at, corners, inside))
@@ -529,7 +617,7 @@ class Model:
         some = ~np.isnan(together).all(axis=1)
         filled = np.where(some[:, None], together, 0.0)
         for name, least, most in plan.limits:
-            filled = np.clip(filled, least, most) if name == plan.target else filled
+            filled = np.clip(filled, least, most) if name == plan.target and not of else filled
         ends = np.nanmin(filled, axis=1), np.nanmax(filled, axis=1)
         # What is nought but for the last digits of a float is nought.
         slack = TIE * np.maximum(-ends[0], ends[1])
@@ -540,6 +628,7 @@ class Model:
             int((~inside).sum(axis=1).max()),
             len(corners),
             bool(len(turning)),
+            endless,
         )
 
     def effect(self, plan: Plan, name: str) -> float:
@@ -551,7 +640,10 @@ class Model:
         """
         values = plan.evaluate(plan.start)
         here = float(values[plan.target])
-        step = STEP * (abs(float(values[name])) or 1.0)
+        assumption = self.register.assumptions.get(name)
+        # What stands at nought is stepped by a part of the range that it is varied over.
+        scale = abs(float(values[name])) or (assumption.high - assumption.low if assumption else 0.0) or 1.0
+        step = STEP * scale
         there = float(plan.evaluate({**plan.start, name: float(values[name]) + step})[plan.target])
         change = (there - here) / (abs(here) or 1.0)
         return change if abs(change) >= TIE else 0.0
@@ -683,12 +775,14 @@ class Model:
                     field="default",
                     **where,
                 )
-        for quantity in register.percent:
+        for setting, quantity in [("percent", q) for q in register.percent] + [
+            ("estimates", q) for q in register.estimates
+        ]:
             if quantity not in self.ways:
                 raise RegisterError(
                     self._package,
                     f"'{quantity}' is no quantity{nearest(quantity, self.quantities)}",
-                    field="analysis.percent",
+                    field=f"analysis.{setting}",
                 )
         for group in register.one_choice:
             for quantity in group:
@@ -722,6 +816,19 @@ class Model:
                     register.file("claims.csv"), f"{taken[claim.id]} has this name already", row=claim.row,
                     id=claim.id, field="id",
                 )  # fmt: skip
+        taken |= dict.fromkeys(register.claims, "a row of claims.csv")
+        for figure in register.external.values():
+            if figure.id in taken:
+                raise RegisterError(
+                    register.file("external.csv"), f"{taken[figure.id]} has this name already", row=figure.row,
+                    id=figure.id, field="id",
+                )  # fmt: skip
+        taken |= dict.fromkeys(register.external, "a row of external.csv")
+        for name in register.findings:
+            if name in taken:
+                raise RegisterError(
+                    register.file("findings.yaml"), f"{taken[name]} has this name already", id=name, field="id"
+                )
 
     def _check_units(self) -> dict[str, str]:
         units = {name: unit for name, (_, unit) in CONSTANTS.items()}
@@ -791,6 +898,23 @@ class Model:
             ) from None
         return name_of(result.units) if isinstance(result, Quantity) else "dimensionless"
 
+    def _caps(self) -> tuple[Cap, ...]:
+        """What can't exceed what, as the data package says: another quantity, or an expression over rows."""
+        found = []
+        for entry in self.register.caps:
+            quantity, most = entry["quantity"], entry["at_most"]
+            try:
+                self.known(quantity)
+                if most not in self.ways:
+                    found.append(Cap(quantity, entry.get("label", most), findings.value(self.register, most)))
+                elif _same(self.units[quantity], self.units[most]):
+                    found.append(Cap(quantity, most))
+                else:
+                    raise ModelError(f"{quantity} is in {self.units[quantity]}, and {most} in {self.units[most]}")
+            except ValueError as error:
+                raise RegisterError(self._package, str(error), field="analysis.caps") from None
+        return tuple(found)
+
     def _check_relations(self) -> None:
         register = self.register
         file = register.file("relations.csv")
@@ -845,6 +969,25 @@ class Model:
                         self.register.file("external.csv"), str(error), row=figure.row, id=figure.id, field="checks"
                     ) from None
 
+    def _check_statements(self) -> None:
+        for statement in self.register.statements.values():
+            units = []
+            for side in ("quantity", "other"):
+                try:
+                    quantity, readings = self.named(getattr(statement, side))
+                    self.plan(quantity, self.under(ARTICLE, readings))
+                    units.append(self.units[quantity])
+                    if units[0] != units[-1]:
+                        raise ModelError(f"{statement.quantity} is in {units[0]}, and {statement.other} in {units[1]}")
+                except ModelError as error:
+                    raise RegisterError(
+                        self.register.file("statements.csv"),
+                        str(error),
+                        row=statement.row,
+                        id=statement.id,
+                        field=side,
+                    ) from None
+
 
 def _formulas(modules: Iterable[ModuleType]) -> list[Callable[..., Any]]:
     found: list[Callable[..., Any]] = []
@@ -870,13 +1013,19 @@ _At = Callable[..., tuple[Floats, NDArray[np.bool_]]]
 
 def _crossings(at: _At, corners: Floats, inside: NDArray[np.bool_]) -> Floats:
     """The target where an edge of the box crosses out of what has a meaning; NaN for an edge that does not."""
-    pairs = [
-        (i, j) for i, j in itertools.combinations(range(len(corners)), 2) if np.abs(corners[i] - corners[j]).sum() == 1
-    ]
-    if not pairs:
+    leaves = corners.shape[1]
+    if not leaves:
         return np.full((len(inside), 1), np.nan)
-    one, two = np.array(pairs).T
+    # Corners are in the order of counting, so that two which differ in one leaf differ in one binary digit.
+    number = np.arange(len(corners))
+    one, two = np.concatenate(
+        [[number[number & bit == 0], number[number & bit == 0] | bit] for bit in 1 << np.arange(leaves)], axis=1
+    )
     crosses = inside[:, one] != inside[:, two]
+    some = crosses.any(axis=0)
+    if not some.any():
+        return np.full((len(inside), 1), np.nan)
+    one, two, crosses = one[some], two[some], crosses[:, some]
     # Each edge from its end with a meaning towards the other, the boundary halved in until floats end.
     swap = inside[:, two][:, :, None]
     good = np.where(swap, corners[two], corners[one])
@@ -900,18 +1049,17 @@ def _samples(leaves: int) -> Floats:
 def _monotone(at: _At, leaves: int, n: int) -> NDArray[np.bool_]:
     """Whether the target only rises, or only falls, in each leaf, as far as a grid through many points shows."""
     samples = _samples(leaves)[:: 1 if n == 1 else 12]
+    # Closer together towards the ends, where a turn is easiest missed.
+    positions = (1 - np.cos(np.linspace(0, np.pi, 33 if n == 1 else 5))) / 2
     monotone = np.ones(n, bool)
     for i in range(leaves):
-        lines = []
-        # Closer together towards the ends, where a turn is easiest missed.
-        for position in (1 - np.cos(np.linspace(0, np.pi, 33 if n == 1 else 5))) / 2:
-            there = samples.copy()
-            there[:, i] = position
-            lines.append(at(there)[0])
-        line = np.nan_to_num(np.stack(lines), posinf=np.finfo(float).max, neginf=np.finfo(float).min) / 2
-        steps = np.diff(line, axis=0)
-        slack = TIE * np.abs(line).max(axis=(0, 2))[:, None]
-        monotone &= ~((steps > slack).any(axis=(0, 2)) & (steps < -slack).any(axis=(0, 2)))
+        there = np.repeat(samples[None], len(positions), axis=0)
+        there[:, :, i] = positions[:, None]
+        found = at(there.reshape(-1, leaves))[0].reshape(n, *there.shape[:2])
+        line = np.nan_to_num(found, posinf=np.finfo(float).max, neginf=np.finfo(float).min) / 2
+        steps = np.diff(line, axis=1)
+        slack = TIE * np.abs(line).max(axis=(1, 2))[:, None, None]
+        monotone &= ~((steps > slack).any(axis=(1, 2)) & (steps < -slack).any(axis=(1, 2)))
     return monotone
 
 
@@ -944,11 +1092,15 @@ def _optima(
         best = math.inf
         for start in samples[[i for i in np.argsort(ranked)[:5] if np.isfinite(ranked[i])]]:
             limits = {"type": "ineq", "fun": lambda where, row=row: margins(np.clip(where, 0, 1)[None, :])[:, row]}
-            smooth = minimize(target, start, method="SLSQP", bounds=box, constraints=[limits], options={"ftol": 1e-15})
-            best = min(best, cost(smooth.x))
-            if kinks:
-                options = {"xatol": 1e-10, "fatol": 0.0, "maxiter": 2000}
-                best = min(best, float(minimize(cost, start, method="Nelder-Mead", bounds=box, options=options).fun))
+            with np.errstate(all="ignore"):
+                smooth = minimize(
+                    target, start, method="SLSQP", bounds=box, constraints=[limits], options={"ftol": 1e-15}
+                )
+                best = min(best, cost(smooth.x))
+                if kinks:
+                    options = {"xatol": 1e-10, "fatol": 0.0, "maxiter": 2000}
+                    rough = minimize(cost, start, method="Nelder-Mead", bounds=box, options=options)
+                    best = min(best, float(rough.fun))
         if math.isfinite(best):
             found[row, column] = sign * scale * best
     return found

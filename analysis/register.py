@@ -33,7 +33,11 @@ from analysis.units import BASE_UNITS, UnitError, name_of, nearest, parse_unit, 
 
 TABLES = ("claims", "relations", "readings", "sections", "sources")
 #: Read where datapackage.json describes it.
-EXTERNAL, FINDINGS = "external", "findings"
+EXTERNAL, FINDINGS, STATEMENTS = "external", "findings", "statements"
+#: How the two sides of a statement are compared.
+COMPARISONS = ("at_least", "more_than", "at_most", "less_than", "equals")
+#: The folder of the scenarios that come with a data package; datapackage.json lists them in their order.
+SCENARIOS = "scenarios"
 #: Before what an external figure is set beside: the figure divided by its years is.
 PER_YEAR = "per_year:"
 GRADES = ("stated", "implied", "chosen")
@@ -137,6 +141,23 @@ class Reading:
     reconstruction: bool
     note: str
     row: int
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Two numbers compared: one row of statements.csv, or one that a user writes out.
+
+    quantity: the left side, a quantity. comparison: one of COMPARISONS. other: the right side, a quantity, the id of a
+    row of claims.csv, or a number with its unit.
+    """
+
+    id: str
+    statement: str
+    quantity: str
+    comparison: str
+    other: str
+    note: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -264,10 +285,17 @@ class Register:
     assumptions: Mapping[str, Assumption]
     #: Shares and growths that no row prints, which a screen shows as percentages.
     percent: tuple[str, ...] = ()
+    #: The quantities that scenarios and sweeps are tabulated for.
+    estimates: tuple[str, ...] = ()
+    #: Names of the scenarios that come with the package, in the order in which they are shown.
+    scenarios: tuple[str, ...] = ()
+    #: What can't exceed what, in a draw, a sweep or a scenario.
+    caps: tuple[Mapping[str, str], ...] = ()
     #: By quantity, how a vague claim is read where no assumption of that name says it.
     worded: Mapping[str, Wording] = dataclasses.field(default_factory=dict)
     external: Mapping[str, External] = dataclasses.field(default_factory=dict)
     findings: Mapping[str, Finding] = dataclasses.field(default_factory=dict)
+    statements: Mapping[str, Statement] = dataclasses.field(default_factory=dict)
     #: The titles of sources that have one.
     titles: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
@@ -314,7 +342,11 @@ class _SafeLoader(yaml.SafeLoader):
         for key, count in counts.items():
             if count > 1:
                 raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' is given twice", node.start_mark)
-        return super().construct_mapping(node, deep)
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        for key in found:
+            if not isinstance(key, str):
+                raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' is no name", node.start_mark)
+        return found
 
 
 _PLAIN = re.compile(r"[-+]?(0|[1-9][0-9_]*)(\.[0-9]*)?(e[-+]?[0-9]+)?|[-+]?\.(inf|nan)", re.IGNORECASE)
@@ -332,6 +364,52 @@ def _plain_number(loader: _SafeLoader, node: yaml.ScalarNode) -> float:
 
 _SafeLoader.add_constructor("tag:yaml.org,2002:int", _plain_number)
 _SafeLoader.add_constructor("tag:yaml.org,2002:float", _plain_number)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises RegisterError where it is missing, empty or not UTF-8."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise RegisterError(shown(path), "the file is missing") from None
+    except OSError as error:
+        raise RegisterError(shown(path), f"the file can't be read ({error.strerror})") from None
+    if not data.strip():
+        raise RegisterError(shown(path), "the file is empty")
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise RegisterError(shown(path), "the file starts with a byte order mark; save it as UTF-8 without one")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise RegisterError(shown(path), f"the file is not UTF-8 (line {line})") from None
+
+
+def read_yaml(path: Path) -> Any:
+    """What a YAML file holds.
+
+    Raises RegisterError where it can't be read, for a key given twice, and for a number that is not in plain digits.
+    """
+    file = shown(path)
+    try:
+        return yaml.load(read_text(path), _SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1})" if mark else ""
+        problem = getattr(error, "problem", None) or "it can't be parsed"
+        raise RegisterError(file, f"not YAML: {problem}{where}") from None
+    except RegisterError:
+        raise
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise RegisterError(file, f"not YAML: {error}") from None
+
+
+def schema_problem(schema: Mapping[str, Any], value: Any) -> tuple[list[Any], str] | None:
+    """The first thing that JSON Schema finds wrong, as where it stands and what it is; None where it finds nothing."""
+    import jsonschema
+
+    problems = sorted(jsonschema.Draft202012Validator(schema).iter_errors(value), key=_order)
+    return (list(problems[0].path), _in_words(problems[0])) if problems else None
 
 
 class _Reader:
@@ -386,6 +464,9 @@ class _Reader:
             one_choice=tuple(tuple(group) for group in settings.get("one_choice", [])),
             headline=tuple(settings.get("headline", [])),
             percent=tuple(settings.get("percent", [])),
+            estimates=tuple(settings.get("estimates", [])),
+            scenarios=self.scenarios,
+            caps=tuple(settings.get("caps", [])),
             claims=claims,
             relations=relations,
             readings=readings,
@@ -395,30 +476,13 @@ class _Reader:
             worded={name: wording for name, (wording, _) in worded.items()},
             external=external,
             findings=self._findings(claims, external, sources),
+            statements={row["id"]: Statement(**row, row=number) for number, row in rows.get(STATEMENTS, ())},
             titles={row["id"]: row["title"] for _, row in rows["sources"] if row["title"]},
         )
 
-    def _text(self, name: str) -> str:
-        path = self.folder / name
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
-            raise RegisterError(shown(path), "the file is missing") from None
-        except OSError as error:
-            raise RegisterError(shown(path), f"the file can't be read ({error.strerror})") from None
-        if not data.strip():
-            raise RegisterError(shown(path), "the file is empty")
-        if data.startswith(b"\xef\xbb\xbf"):
-            raise RegisterError(shown(path), "the file starts with a byte order mark; save it as UTF-8 without one")
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = data[: error.start].count(b"\n") + 1
-            raise RegisterError(shown(path), f"the file is not UTF-8 (line {line})") from None
-
     def _package(self) -> dict[str, Any]:
         try:
-            text = self._text("datapackage.json")
+            text = read_text(self.folder / "datapackage.json")
             package: dict[str, Any] = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_key_twice)
         except RegisterError:
             raise
@@ -436,10 +500,13 @@ class _Reader:
                 raise RegisterError(
                     self.package_file, f"'{key}' is no setting{nearest(key, _SETTINGS)}", field="analysis"
                 )
-        for field, depth in (("headline", 1), ("one_choice", 2), ("percent", 1)):
+        for field, depth in (("headline", 1), ("one_choice", 2), ("percent", 1), ("estimates", 1)):
             if not _is_nested(settings.get(field, []), depth):
                 what = "a list of names" if depth == 1 else "a list of lists of names"
                 raise RegisterError(self.package_file, f"not {what}", field=f"analysis.{field}")
+        if not _is_caps(settings.get("caps", [])):
+            what = "not a list of objects with quantity, at_most and perhaps label"
+            raise RegisterError(self.package_file, what, field="analysis.caps")
         resources = package.get("resources")
         if not isinstance(resources, list) or not all(isinstance(entry, dict) for entry in resources):
             raise RegisterError(self.package_file, "the list of resources is missing", field="resources")
@@ -447,12 +514,16 @@ class _Reader:
         for name in (*TABLES, "assumptions"):
             if name not in self.schemas:
                 raise RegisterError(self.package_file, f"no resource describes {name}", field="resources")
-        self.tables = (*TABLES, EXTERNAL) if EXTERNAL in self.schemas else TABLES
+        self.tables = (*TABLES, *(name for name in (EXTERNAL, STATEMENTS) if name in self.schemas))
         in_yaml = [name for name in ("assumptions", FINDINGS) if name in self.schemas]
         for name in (*self.tables, *in_yaml):
             for key, right in (("path", f"{name}.{'yaml' if name in in_yaml else 'csv'}"), ("encoding", "utf-8")):
                 if self.schemas[name].get(key, right) != right:
                     raise RegisterError(self.package_file, f"the {key} of {name} must be {right}", field="resources")
+        paths = [str(entry.get("path", "")) for entry in resources]
+        self.scenarios = tuple(
+            Path(path).stem for path in paths if re.fullmatch(rf"{SCENARIOS}/[a-z0-9_]+\.yaml", path)
+        )
         for name in self.tables:
             schema = self.schemas[name].get("schema")
             fields = schema.get("fields") if isinstance(schema, dict) else None
@@ -462,7 +533,7 @@ class _Reader:
 
     def _table(self, name: str) -> Iterator[tuple[int, dict[str, str]]]:
         file = shown(self.folder / f"{name}.csv")
-        reader = csv.reader(io.StringIO(self._text(f"{name}.csv"), newline=""), strict=True)
+        reader = csv.reader(io.StringIO(read_text(self.folder / f"{name}.csv"), newline=""), strict=True)
         try:
             rows = list(reader)
         except csv.Error as error:
@@ -688,33 +759,21 @@ class _Reader:
         import jsonschema
 
         file = shown(self.folder / f"{name}.yaml")
-        try:
-            text = self._text(f"{name}.yaml")
-            entries: Any = yaml.load(text, _SafeLoader)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            where = f" (line {mark.line + 1})" if mark else ""
-            problem = getattr(error, "problem", None) or "it can't be parsed"
-            raise RegisterError(file, f"not YAML: {problem}{where}") from None
-        except RegisterError:
-            raise
-        except (ValueError, TypeError, OverflowError, RecursionError) as error:
-            raise RegisterError(file, f"not YAML: {error}") from None
+        entries: Any = read_yaml(self.folder / f"{name}.yaml")
         schema = self.schemas[name].get("jsonSchema")
         if not isinstance(schema, dict):
             raise RegisterError(self.package_file, f"the schema of the {name} is missing", field="jsonSchema")
         try:
             jsonschema.Draft202012Validator.check_schema(schema)
-            found_errors = jsonschema.Draft202012Validator(schema).iter_errors(entries)
-            problems = sorted(found_errors, key=_order)
+            problem = schema_problem(schema, entries)
         except Exception as error:
             message = f"the schema of the {name} can't be used: {type(error).__name__}: {error}"
             raise RegisterError(self.package_file, message[:200], field="jsonSchema") from None
-        if problems:
-            problem, path = problems[0], list(problems[0].path)
+        if problem:
+            path, words = problem
             entry = entries[path[0]] if path else {}
             id = (entry.get("id") if isinstance(entry, dict) else "") or (f"number {path[0] + 1}" if path else "")
-            raise RegisterError(file, _in_words(problem), id=str(id), field=".".join(map(str, path[1:])))
+            raise RegisterError(file, words, id=str(id), field=".".join(map(str, path[1:])))
         return list(entries)
 
     def _findings(
@@ -864,7 +923,16 @@ def _is_base(unit: Any) -> bool:
     return bool(registry.Quantity(1.0, unit).to_base_units().magnitude == 1.0)
 
 
-_SETTINGS = ("formulas", "one_choice", "headline", "percent")
+_SETTINGS = ("formulas", "one_choice", "headline", "percent", "estimates", "caps")
+
+
+def _is_caps(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(cap, dict)
+        and {"quantity", "at_most"} <= set(cap) <= {"quantity", "at_most", "label"}
+        and all(isinstance(text, str) and text for text in cap.values())
+        for cap in value
+    )
 
 
 def _first_twice(names: Iterable[str]) -> str:

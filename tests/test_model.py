@@ -690,7 +690,7 @@ def test_the_effect_is_the_slope_over_the_value(model):
     plan = model.plan("at_risk_total")
     total = 1_950_000 + STEP
     assert model.effect(plan, "persons_per_transfer") == pytest.approx(STEP * 1e-4 / total, rel=1e-6)
-    assert model.effect(plan, "overlap") == pytest.approx(-350_000 * 1e-4 / total, rel=1e-6)  # from 0, a step of 1e-4
+    assert model.effect(plan, "overlap") == pytest.approx(-350_000 * 0.5e-4 / total, rel=1e-6)  # from 0, of 0 to 0.5
     setting = model.setting({"persons_per_transfer": "implied"})
     assert model.effect(model.plan("net_new_persons", setting), "transfers_2021") == 0  # it cancels
 

@@ -662,7 +662,7 @@ ENTRY_CASES = {
     ),
     "a unit that makes a formula add unlike things": (
         entry("persons_per_transfer", unit="dimensionless"),
-        [PACKAGE, "analysis.formulas", "total_2019__transfers gives transfer", "in person"],
+        [PACKAGE, "analysis.formulas", "persons_per_transfer_drift", "to_ratio_2021 gives person/transfer"],
     ),
     "a grade that is none": (
         entry("overlap", grade="guessed"),
@@ -1151,7 +1151,8 @@ def test_frictionless_fails_each_wrong_fixture_and_the_register_refuses_it(packa
 
 def test_every_file_of_the_package_is_described():
     descriptor = json.loads((ROOT / "data" / PACKAGE).read_text("utf-8"))
-    on_disk = {path.name for path in (ROOT / "data").iterdir()} - {PACKAGE}
+    folder = ROOT / "data"
+    on_disk = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {PACKAGE}
     assert {entry["path"] for entry in descriptor["resources"]} == on_disk
 
 

@@ -215,6 +215,18 @@ def persons_per_transfer__implied(total_2019: Value, transfers_2019: Value) -> V
     return total_2019 / transfers_2019
 
 
+def persons_per_transfer_drift__to_ratio_2021(persons_per_transfer_2021: Value, persons_per_transfer: Value) -> Value:
+    """Persons per transfer in 2021 over persons per transfer in 2019.
+
+    persons_per_transfer_2021, persons_per_transfer: persons per transfer, any shape. Returns a ratio.
+    Place: note 4, if the ratio of 2021 were known apart from that of 2019.
+
+    >>> persons_per_transfer_drift__to_ratio_2021(0.9, 0.75)
+    1.2
+    """
+    return persons_per_transfer_2021 / persons_per_transfer
+
+
 def planned_total_2016_2020(planned_transfers_2016_2020: Value, years_2016_2020: Value, a_year: Value) -> Value:
     """Transfers planned a year times the years of the plan.
 
