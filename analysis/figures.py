@@ -1,4 +1,7 @@
-"""The figures: for each, a function that takes a study and gives the plotted data, and one that draws them on an Axes.
+"""The figures: for each, a function that gives the plotted data, and one that draws them on an Axes.
+
+The data are made from a study; where they are about what moves an estimate, from a ``Sensitivity``; where nothing in
+them can be set, from the model.
 
 What belongs here: what is drawn and how. What does not: any number that the model does not give.
 
@@ -9,8 +12,9 @@ notebooks and ``results/figures``.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,9 +25,14 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import MaxNLocator
 
 from analysis.model import Model, ModelError
 from analysis.results import CAVEAT, Study, Table, in_words, place_of, published_words, value_words
+from analysis.scenarios import tabulate
+from analysis.sensitivity import Axis, region
+from analysis.tables import Sensitivity, estimated_words
+from analysis.units import BASE_UNITS
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, in an order that also falls in lightness.
 BLACK, BLUE, ORANGE, GREEN, GREY = "#1b1b1b", "#0072B2", "#E69F00", "#009E73", "#8c8c8c"
@@ -47,13 +56,21 @@ STYLE: Any = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: the relations that its data come from, its size in inches, its data and its drawing."""
+    """A figure: the relations that its data come from, its size in inches, its data and its drawing.
+
+    of: makes what its data come from, for the article's own run; without it, a study of its relations, or of all.
+    """
 
     relations: tuple[str, ...]
     size: tuple[float, float]
-    frame: Callable[[Study], pd.DataFrame]
+    frame: Callable[[Any], pd.DataFrame]
     draw: Callable[[Axes, pd.DataFrame], None]
     alt: str
+    of: Callable[[Model], Any] | None = None
+
+    def source(self, model: Model) -> Any:
+        """What its data come from in the article's own run: a study, a sensitivity or the model."""
+        return self.of(model) if self.of else Study(self.relations or tuple(model.register.relations), model=model)
 
 
 def canvas(name: str) -> tuple[Canvas, Axes]:
@@ -696,6 +713,383 @@ def _face(unit: str, grade: str) -> dict[str, Any]:
     }
 
 
+# What moves an estimate -----------------------------------------------------------------------------------------------
+
+
+def tornado_frame(found: Sensitivity) -> pd.DataFrame:
+    """An estimate with each assumption at either end of its range: a row each, the widest first. NaN: no meaning."""
+    value = found.estimate.value
+    rows = [
+        {
+            "label": found.model.name(bar.assumption).rstrip("."),
+            "assumption": bar.assumption,
+            "low": bar.low,
+            "high": bar.high,
+            "quantity": found.quantity,
+            "unit": found.estimate.unit,
+            "value": np.nan if value is None else value,
+            "at_low": bar.at_low,
+            "at_high": bar.at_high,
+            "low_words": words["estimate at the low end"],
+            "high_words": words["estimate at the high end"],
+            "places": _places(found),
+        }
+        for bar, words in zip(found.tornado, found.tornado_table().frame.to_dict("records"), strict=True)
+    ]
+    columns = ("label", "assumption", "low", "high", "quantity", "unit", "value", "at_low", "at_high", "low_words",
+        "high_words", "places")  # fmt: skip
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def _places(found: Sensitivity) -> str:
+    """Where in the article that stands which an estimate rests on."""
+    register = found.model.register
+    rests_on = found.model.plan(found.quantity, found.setting).depends_on
+    assumptions = (register.assumptions.get(name) for name in rests_on)
+    rows = [*rests_on, *(a.claim for a in assumptions if a)]
+    places = (register.claims[name].where.partition(", paragraph")[0] for name in rows if name in register.claims)
+    words = "; ".join(sorted(set(places), reverse=True))
+    return words[:1].upper() + words[1:]
+
+
+def tornado(ax: Axes, frame: pd.DataFrame) -> None:
+    """Bars from the estimate as it is to either end of each range; a cross where an end has no meaning."""
+    with plt.rc_context(STYLE):
+        ax.set_title("Each assumption across its range, the others as they are")
+        if not len(frame):
+            _say(ax, "No assumption has an effect on it.")
+            _foot(ax, "", "")
+            return
+        numbers = frame[["value", "at_low", "at_high"]].to_numpy(float)
+        scale, unit = _scaled(numbers, frame["unit"].iloc[0])
+        value = float(frame["value"].iloc[0]) / scale
+        least, most = (float(end) / scale for end in (_of_finite(np.min, numbers), _of_finite(np.max, numbers)))
+        middle = value if np.isfinite(value) else (least + most) / 2
+        for i, row in frame.reset_index(drop=True).iterrows():
+            _bar(ax, len(frame) - 1 - float(i), row, scale, middle)  # type: ignore[arg-type]
+        if np.isfinite(value):
+            ax.axvline(value, color=BLACK, linewidth=1.1, zorder=3)
+        room = max(most - least, 1e-3 * abs(middle), 1e-9)
+        left, right = least - 0.45 * room, most + 0.45 * room
+        ax.set_xlim(left, right)
+        if least >= 0:
+            # The room for labels may reach below nought, where there are no persons.
+            ax.set_xticks([tick for tick in ax.get_xticks() if max(0, left) <= tick <= right])
+        ax.set_ylim(-0.6, len(frame) - 0.4)
+        ax.set_yticks(range(len(frame))[::-1], [textwrap.fill(label, 30) for label in frame["label"]])
+        ax.tick_params(axis="y", length=0)
+        for end, colour in _ENDS.items():
+            ax.fill_between([], [], color=colour, linewidth=0, label=f"at its {end} end")
+        if np.isfinite(value):
+            ax.plot([], [], color=BLACK, linewidth=1.1, label="as it is")
+        if not np.isfinite(numbers).all():
+            ax.plot([], [], color=BLACK, marker="X", linestyle="", label="no meaning there")
+        _legend(ax)
+        words = str(frame["quantity"].iloc[0]).replace("_", " ")
+        where = frame["places"].iloc[0]
+        _foot(
+            ax, f"{words}, {unit}", f"{where}. Beside each end: the assumption there, and what the estimate comes to."
+        )
+
+
+_ENDS = {"low": BLUE, "high": ORANGE}
+
+
+def _bar(ax: Axes, y: float, row: pd.Series[Any], scale: float, middle: float) -> None:
+    """One assumption's two ends, each with a label on its own side of the bar and of the estimate as it is."""
+    ends = {end: float(row[f"at_{end}"]) / scale for end in _ENDS}
+    finite = {end: x for end, x in ends.items() if np.isfinite(x)}
+    for end in sorted(finite, key=lambda end: -abs(finite[end] - middle)):
+        ax.barh(y, finite[end] - middle, left=middle, height=0.5, color=_ENDS[end], zorder=2)
+    # An end without a meaning stands at the middle, so that its label takes the side that the other one leaves.
+    places = {end: finite.get(end, middle) for end in _ENDS}
+    order = ("low", "high") if places["low"] <= places["high"] else ("high", "low")
+    for end, side in zip(order, (-1, 1), strict=True):
+        words = row[f"{end}_words"]
+        if end not in finite:
+            ax.plot(middle, y, color=BLACK, marker="X", markersize=8, linestyle="", zorder=4)
+        elif np.isclose(row[f"at_{end}"], row["value"], rtol=1e-12):
+            words = "as it is"
+        edge = min(places[end], middle) if side < 0 else max(places[end], middle)
+        ax.annotate(
+            f"at {row[end]:,.10g}: {words}", (edge, y), xytext=(side * (5 if len(finite) == len(ends) else 9), 0),
+            textcoords="offset points", ha="right" if side < 0 else "left", va="center", fontsize=8, bbox=_PAPER,
+            zorder=5,
+        )  # fmt: skip
+
+
+def sobol_indices_frame(found: Sensitivity) -> pd.DataFrame:
+    """Sobol indices with their intervals: a row an input, the largest total first; none where nothing is drawn."""
+    columns = ("label", "input", "quantity", "first", "first_low", "first_high", "total", "total_low", "total_high",
+        "places")  # fmt: skip
+    shares = found.indices
+    rows = [
+        {
+            "label": found.model.name(name).rstrip("."),
+            "input": name,
+            "quantity": found.quantity,
+            "first": shares.first[name],
+            "first_low": shares.first_interval[name][0],
+            "first_high": shares.first_interval[name][1],
+            "total": shares.total[name],
+            "total_low": shares.total_interval[name][0],
+            "total_high": shares.total_interval[name][1],
+            "places": _places(found),
+        }
+        for name in (sorted(shares.total, key=shares.total.__getitem__, reverse=True) if shares else ())
+        if shares is not None
+    ]
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def sobol_indices(ax: Axes, frame: pd.DataFrame) -> None:
+    """Two dots an input, alone and with the others, on their intervals."""
+    with plt.rc_context(STYLE):
+        ax.set_title("Illustrative: what explains the spread of the draws")
+        if not len(frame):
+            _say(ax, "No indices: nothing is drawn, or what is drawn is correlated.")
+            _foot(ax, "", "")
+            return
+        styles = {"first": (BLACK, "o"), "total": (ORANGE, "s")}
+        right = max(0.1, float(frame[["first", "first_high", "total", "total_high"]].to_numpy().max()))
+        for i, row in frame.reset_index(drop=True).iterrows():
+            for (column, (colour, marker)), step in zip(styles.items(), (0.16, -0.16), strict=True):
+                y = len(frame) - 1 - float(i) + step  # type: ignore[arg-type]
+                ax.plot([row[f"{column}_low"], row[f"{column}_high"]], [y, y], color=colour, linewidth=2, alpha=0.6)
+                ax.plot(row[column], y, marker=marker, color=colour, markersize=6, linestyle="")
+            words = " and ".join(f"{max(0.0, row[column]):.2f}" for column in styles)
+            edge = max(row["first"], row["first_high"], row["total"], row["total_high"])
+            ax.annotate(
+                words, (edge, len(frame) - 1 - float(i)), xytext=(9, 0), textcoords="offset points", va="center",  # type: ignore[arg-type]
+                fontsize=8, bbox=_PAPER,
+            )  # fmt: skip
+        ax.set_yticks(range(len(frame))[::-1], [textwrap.fill(label, 38) for label in frame["label"]])
+        ax.set_ylim(-0.6, len(frame) - 0.4)
+        ax.set_xlim(-0.03 * right, 1.25 * right)
+        ax.tick_params(axis="y", length=0)
+        _key(ax, {"first": "alone (first order)", "total": "with the others (total)"}, styles)
+        words = str(frame["quantity"].iloc[0]).replace("_", " ")
+        _foot(
+            ax,
+            f"share of the variance of {words}",
+            f"{frame['places'].iloc[0]}. Illustrative: draws under distributions that were chosen; they bound nothing. "
+            "Printed numbers are drawn over what their digits stand for. Lines: 95 percent of the resamples.",
+        )
+
+
+# What one would have to believe ---------------------------------------------------------------------------------------
+
+#: Points of a region along each axis: enough for the eye, as lines are drawn between them.
+_POINTS = 41
+
+
+def _region_frame(
+    model: Model, claim: str, x: Axis, y: Axis, label: str, readings: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """A region's grid, the printed number or its two ends, what it asserts, and the point as it is. A row each."""
+    setting = model.setting(readings)
+    found = region(model, claim, x, y, setting, points=_POINTS)
+    grid = found.frame.assign(role="grid", label="", holds=found.frame["holds"].map({True: "yes", False: "no"}))
+    printed = model.register.claims[claim].published
+    unit = model.units[found.quantity]
+    marks: list[dict[str, Any]] = [
+        {"role": "printed", "label": in_words(number, unit, printed.place()), found.quantity: number}
+        for number in dict.fromkeys(printed.value(end) for end in ("low", "high" if printed.printed_high else ""))
+    ]
+    marks += [
+        {"role": "asserted", "label": str(printed), found.quantity: number}
+        for number in (found.asserted.low, found.asserted.high)
+    ]
+    value = model.estimate(found.quantity, setting).value
+    here = {axis.name: model.estimate(axis.name, setting).value for axis in (x, y)}
+    marks.append(
+        {"role": "point", "label": f"{label}: {in_words(value, unit, 1e4)}", found.quantity: value, "holds": "", **here}
+    )
+    frame = pd.concat([grid, pd.DataFrame(marks)], ignore_index=True).fillna({"holds": ""})
+    return frame[["role", "label", x.name, y.name, found.quantity, "holds"]]
+
+
+def _region(ax: Axes, frame: pd.DataFrame, scale: float = 1.0, label: tuple[float, float] = (-10, 0)) -> str:
+    """The shade where the printed number holds, a line where the quantity equals it, and the point as it is.
+
+    scale: what a unit of both axes is worth in base units. label: where the point's label ends, in points from it.
+    Returns the printed number in words.
+    """
+    across, up, quantity = frame.columns[2:5]
+    grid = frame[frame["role"] == "grid"]
+    values = grid.pivot(index=up, columns=across, values=quantity)
+    holds = grid.pivot(index=up, columns=across, values="holds") == "yes"
+    xs, ys = values.columns.to_numpy(float) / scale, values.index.to_numpy(float) / scale
+    least, most = float(np.nanmin(values)), float(np.nanmax(values))
+    asserted, printed = (frame[frame["role"] == role] for role in ("asserted", "printed"))
+    low, high = asserted[quantity]
+    if holds.to_numpy().any():
+        # The edge lies where what is asserted ends, between the points; what does not hold for another reason is left.
+        shown = values.where(holds | (values < low) | (values > high))
+        levels = [max(low, least - 1), min(high, most + 1)]
+        ax.contourf(xs, ys, shown, levels=levels, colors=[ORANGE], alpha=0.4, zorder=1)
+    for row in printed.to_dict("records"):
+        if least < row[quantity] < most:
+            line = ax.contour(xs, ys, values, levels=[row[quantity]], colors=BLACK, linewidths=1.5, zorder=2)
+            for text in ax.clabel(line, fmt={row[quantity]: row["label"]}, fontsize=8):
+                text.set_bbox(_PAPER)
+    (point,) = frame[frame["role"] == "point"].to_dict("records")
+    at = (point[across] / scale, point[up] / scale)
+    name, _, words = point["label"].partition(": ")
+    ax.plot(*at, marker="D", color=BLUE, markersize=8, linestyle="", clip_on=False, zorder=6)
+    ax.annotate(
+        f"{name}\n{words}", at, xytext=label, textcoords="offset points", ha="right", va="center", fontsize=8,
+        linespacing=1.2, bbox=_PAPER, zorder=5,
+    )  # fmt: skip
+    ax.set_xlim(xs[0], xs[-1])
+    ax.set_ylim(ys[0], ys[-1])
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    ax.fill_between([], [], color=ORANGE, alpha=0.4, linewidth=0, label="the printed number holds")
+    ax.plot([], [], color=BLACK, linewidth=1.5, label="equals it" if len(printed) == 1 else "equals one of its ends")
+    ax.plot([], [], color=BLUE, marker="D", linestyle="", label=name)
+    _legend(ax)
+    return str(asserted["label"].iloc[0])
+
+
+def region_minority_shares_frame(model: Model) -> pd.DataFrame:
+    """At risk in 2019 by composition, over the two minority shares, beside the printed ceiling. Persons."""
+    south, outside = Axis("minority_share_south", 0.5, 1.0), Axis("minority_share_outside", 0.0, 1.0)
+    composition = {"at_risk_2019": "composition"}
+    return _region_frame(model, "at_risk_2019_up_to", south, outside, "the shares we chose", composition)
+
+
+def region_minority_shares(ax: Axes, frame: pd.DataFrame) -> None:
+    """Which minority shares of transferees, in the south and outside it, keep to the printed ceiling."""
+    with plt.rc_context(STYLE):
+        printed = _region(ax, frame)
+        _name(ax, f"Which minority shares of transferees give {printed} in 2019")
+        ax.set_ylabel("minority share of transferees outside the south")
+        _foot(
+            ax,
+            "minority share of transferees in the south",
+            "Section scale, paragraph 1; the composition reading, a reconstruction, with every minority transferee at "
+            "risk: the article does not derive its estimate, and prints neither share.",
+        )
+
+
+def region_ratio_and_drift_frame(model: Model) -> pd.DataFrame:
+    """The net increase in persons, over the ratio of 2019 and its drift to 2021, beside the printed one. Persons."""
+    ratio, drift = Axis("persons_per_transfer", 0.5, 1.0), Axis("persons_per_transfer_drift", 0.9, 1.1)
+    return _region_frame(model, "net_increase_note_4", ratio, drift, "as in note 4")
+
+
+def region_ratio_and_drift(ax: Axes, frame: pd.DataFrame) -> None:
+    """Which ratio of persons to transfers, and which drift of it, give the printed net increase."""
+    with plt.rc_context(STYLE):
+        printed = _region(ax, frame, label=(-6, -20))
+        _name(ax, f"Which ratio of persons to transfers gives {printed} more persons")
+        ax.set_ylabel("persons per transfer, 2021 over 2019")
+        _foot(
+            ax,
+            "persons per transfer, 2019",
+            "Section scale, paragraph 2; note 4, which sees no indication that the ratio changed substantially.",
+        )
+
+
+def region_total_frame(model: Model) -> pd.DataFrame:
+    """Both groups together, over those at risk in 2021 and former detainees, beside the printed range. Persons."""
+    transferred, detained = Axis("at_risk_2021", 1e6, 2.5e6), Axis("former_detainees", 0.0, 1e6)
+    return _region_frame(model, "at_risk_total_range", transferred, detained, "at our values")
+
+
+def region_total(ax: Axes, frame: pd.DataFrame) -> None:
+    """Which numbers of persons at risk in 2021 and of former detainees lead into the printed range."""
+    with plt.rc_context(STYLE):
+        printed = _region(ax, frame, scale=1e6)
+        _name(ax, f"What gives {printed} persons at risk in all")
+        ax.set_ylabel("former detainees at risk, million persons")
+        _foot(
+            ax,
+            "at risk through transfers in 2021, million persons",
+            "Section scale, paragraphs 1 and 3. Our values: 2021 as recomputed, former detainees as chosen, none of "
+            "them counted as transferred too.",
+        )
+
+
+# Scenarios ------------------------------------------------------------------------------------------------------------
+
+_AT_RISK = ("at_risk_2021", "at_risk_total")
+
+
+def scenarios_frame(found: Sensitivity) -> pd.DataFrame:
+    """Both estimates for 2021 under each scenario, with bounds by rounding and kind, and what is printed. Persons."""
+    model, rows = found.model, []
+    for scenario in found.scenarios:
+        for one in tabulate(model, [scenario], _AT_RISK):
+            words = estimated_words(model, dataclasses.replace(one, kind="point"))
+            kind = _KIND_WORDS.get(one.kind, "")
+            rows.append(
+                {
+                    "scenario": scenario.name,
+                    "role": one.quantity,
+                    "value": np.nan if one.value is None else one.value,
+                    "low": np.nan if one.low is None else one.low,
+                    "high": np.nan if one.high is None else one.high,
+                    "kind": one.kind,
+                    "reconstruction": "reconstruction" if one.reconstruction else "",
+                    "words": f"{words}, {kind}" if one.kind == "none" else f"{kind} {words}".strip(),
+                }
+            )
+    for claim in ("at_risk_2021_approaches", "at_risk_total_range"):
+        printed = model.register.claims[claim].published
+        low, high = printed.value("low"), printed.value("high" if printed.printed_high else "")
+        rows.append(
+            {"scenario": "", "role": "printed", "value": np.nan, "low": low, "high": high, "kind": printed.kind,
+             "reconstruction": "", "words": str(printed)}
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def scenarios(ax: Axes, frame: pd.DataFrame) -> None:
+    """Two dots a scenario on their bounds, an arrow at an open end; the printed numbers behind."""
+    with plt.rc_context(STYLE):
+        styles = {"at_risk_2021": (BLUE, "o"), "at_risk_total": (BLACK, "s")}
+        approaches, both = frame[frame["role"] == "printed"].to_dict("records")
+        names = list(dict.fromkeys(frame.loc[frame["role"] != "printed", "scenario"]))
+        ax.axvspan(both["low"] / 1e6, both["high"] / 1e6, color=ORANGE, alpha=0.18, linewidth=0, zorder=0)
+        ax.axvline(approaches["low"] / 1e6, color="#7a5200", linewidth=1.4, linestyle=(0, (3, 2)), zorder=1)
+        least, most = float(np.nanmin(frame["low"])) / 1e6, float(np.nanmax(frame["high"])) / 1e6
+        right = most + 0.12
+        for row in frame[frame["role"] != "printed"].to_dict("records"):
+            colour, marker = styles[row["role"]]
+            y = len(names) - 1 - names.index(row["scenario"]) + (0.2 if row["role"] == "at_risk_2021" else -0.2)
+            value, low, high = (row[name] / 1e6 for name in ("value", "low", "high"))
+            ax.text(right, y, row["words"], va="center", color=colour, fontsize=8)
+            if np.isnan(value):
+                continue
+            ax.plot([low, high], [y, y], color=colour, linewidth=2, alpha=0.6)
+            ax.plot(value, y, marker=marker, color=colour, markersize=5.5, linestyle="")
+            turn = {"ceiling": -1, "floor": 1}.get(row["kind"], 0)
+            if turn:
+                start = low if turn < 0 else high
+                arrow = {"arrowstyle": "->", "color": colour, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0}
+                ax.annotate("", xy=(start + turn * 0.06, y), xytext=(start, y), arrowprops=arrow)
+        marked = set(frame.loc[frame["reconstruction"] != "", "scenario"])
+        labels = [name.replace("_", " ") + ("\n(reconstruction)" if name in marked else "") for name in names]
+        ax.set_yticks(range(len(names))[::-1], labels)
+        ax.set_ylim(-0.6, len(names) - 0.4)
+        ax.tick_params(axis="y", length=0)
+        ax.set_xlim(least - 0.1, right + 0.02)
+        ax.set_title("Persons at risk under each scenario, beside what is printed")
+        for role, label in {"at_risk_2021": "through transfers, 2021", "at_risk_total": "both groups"}.items():
+            ax.plot([], [], marker=styles[role][1], color=styles[role][0], linestyle="", label=label)
+        ax.plot([], [], color="#7a5200", linewidth=1.4, linestyle=(0, (3, 2)), label=f"printed: {approaches['words']}")
+        ax.fill_between([], [], color=ORANGE, alpha=0.18, linewidth=0, label=f"printed: {both['words']}")
+        _legend(ax)
+        _foot(
+            ax,
+            "million persons",
+            "Section scale, paragraph 3. Lines: what the printed digits leave open; arrows: open ends. No bound: a "
+            "ceiling and a floor are added up. A reconstruction is ours, for the article does not derive its estimate.",
+        )
+
+
 # Common strokes -------------------------------------------------------------------------------------------------------
 
 
@@ -737,19 +1131,53 @@ def _dots(ax: Axes, frame: pd.DataFrame, styles: dict[str, tuple[str, str]], sca
     ax.set_xlim((low - room) / scale, (high + 0.36 * longest * room) / scale)
 
 
+def _scaled(numbers: Any, unit: str) -> tuple[float, str]:
+    """What an axis divides by, and the unit that it then has in words."""
+    most = float(_of_finite(np.max, np.abs(numbers)))
+    words = {"dimensionless": "a share or ratio"}.get(
+        unit, f"{unit}s" if unit in BASE_UNITS and unit != "USD" else unit
+    )
+    if unit in BASE_UNITS and most >= 1e4:
+        return (1e6, f"million {words}") if most >= 1e6 else (1e3, f"thousand {words}")
+    return 1.0, words
+
+
+def _of_finite(function: Callable[[Any], Any], numbers: Any) -> float:
+    """A function of those of the numbers that are finite; 0 where none is."""
+    finite = np.asarray(numbers, float)[np.isfinite(numbers)]
+    return float(function(finite)) if finite.size else 0.0
+
+
+def _say(ax: Axes, words: str) -> None:
+    """A sentence in the place of marks."""
+    ax.text(0.02, 0.9, words, transform=ax.transAxes, va="top")
+    ax.set_xticks([])
+    ax.set_yticks([])
+
+
 def _key(ax: Axes, names: dict[str, str], styles: dict[str, tuple[str, str]]) -> None:
     """What the marks mean, in a row above the axes' top left corner."""
     for role, name in names.items():
         colour, marker = styles[role]
         ax.plot([], [], marker=marker, color=colour, linestyle="", label=name)
+    _legend(ax, pad=0.2)
+
+
+def _legend(ax: Axes, pad: float = 0.5) -> None:
+    """What has a label, in a row above the axes' top left corner, under the title."""
     ax.legend(
         loc="lower left",
         bbox_to_anchor=(-0.02, 0.985),
         ncols=len(ax.get_legend_handles_labels()[0]),
         frameon=False,
-        handletextpad=0.2,
+        handletextpad=pad,
     )
-    ax.set_title(ax.get_title(loc="left"), pad=24)
+    _name(ax, ax.get_title(loc="left"))
+
+
+def _name(ax: Axes, title: str) -> None:
+    """The title, above the row of what the marks mean."""
+    ax.set_title(title, pad=24)
 
 
 def _foot(ax: Axes, unit: str, source: str) -> None:
@@ -857,6 +1285,60 @@ FIGURES: dict[str, Figure] = {
         "Shares of labour-intensive products in exports and of four prefectures in trade, early 2021 and early 2022, "
         "under each reading of the printed rates.",
     ),
+    "scenarios": Figure(
+        (),
+        (9.5, 8.6),
+        scenarios_frame,
+        scenarios,
+        "For each scenario, persons at risk through transfers in 2021 and both groups together, with bounds by "
+        "rounding, beside the printed numbers.",
+        lambda model: Sensitivity("at_risk_total", model=model),
+    ),
+    "tornado": Figure(
+        (),
+        (9, 4.2),
+        tornado_frame,
+        tornado,
+        "The estimate of both groups with each assumption at the low and at the high end of its range, the widest "
+        "first.",
+        lambda model: Sensitivity("at_risk_total", model=model),
+    ),
+    "region_minority_shares": Figure(
+        (),
+        (8, 5.4),
+        region_minority_shares_frame,
+        region_minority_shares,
+        "The minority shares of transferees in the south and outside it for which the composition reading keeps to the "
+        "printed ceiling, with the line on which it equals it and the chosen shares.",
+        lambda model: model,
+    ),
+    "region_ratio_and_drift": Figure(
+        (),
+        (8, 5.4),
+        region_ratio_and_drift_frame,
+        region_ratio_and_drift,
+        "The ratios of persons to transfers in 2019 and their drift to 2021 that give the printed net increase, with "
+        "the ratio of note 4.",
+        lambda model: model,
+    ),
+    "region_total": Figure(
+        (),
+        (8, 5.4),
+        region_total_frame,
+        region_total,
+        "The numbers of persons at risk in 2021 and of former detainees that add up to the printed range, with its two "
+        "ends and the recomputed point.",
+        lambda model: model,
+    ),
+    "sobol_indices": Figure(
+        (),
+        (9, 5.2),
+        sobol_indices_frame,
+        sobol_indices,
+        "Illustrative: the share of the variance of the draws that each input explains alone and with the others, with "
+        "intervals.",
+        lambda model: Sensitivity("at_risk_total", "illustrative", model=model),
+    ),
 }
 
 
@@ -871,8 +1353,7 @@ def plotted(frame: pd.DataFrame) -> Table:
 def save(name: str, folder: Path, model: Model) -> None:
     """Write a figure of the article's own run as SVG and PNG, with its plotted data as CSV."""
     figure = FIGURES[name]
-    study = Study(figure.relations or tuple(model.register.relations), model=model)
-    frame = figure.frame(study)
+    frame = figure.frame(figure.source(model))
     with plt.rc_context(STYLE):
         fig, ax = canvas(name)
         figure.draw(ax, frame)

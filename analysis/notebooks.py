@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -26,6 +27,9 @@ import nbformat
 from analysis.model import Model, ModelError
 from analysis.register import InputError, shown
 from analysis.results import READING, Study
+from analysis.scenarios import OWN
+from analysis.scenarios import find as find_scenario
+from analysis.uncertainty import PARTS, check_draws
 from analysis.units import UnitError, nearest, to_base
 
 #: Seconds after which a cell, or the start of a kernel, has failed.
@@ -135,9 +139,10 @@ def shown_in(notebooks: Iterable[Notebook]) -> dict[str, str]:
 def read_parameters(notebook: Notebook, given: Iterable[str], model: Model) -> dict[str, Any]:
     """Parameters from ``name=value`` texts, checked against what the notebook declares and the register holds.
 
-    A value is in base units, or a number and a unit ("0.35 million person"). Raises InputError in one sentence for an
-    unknown name, with the nearest known one; for a value of the wrong type, not finite, or outside its bounds, with the
-    bounds; and for one that nothing in the notebook depends on.
+    A value is in base units, or a number and a unit ("0.35 million person"); a parameter that names no quantity is a
+    text or a whole number, as its default is. Raises InputError in one sentence for an unknown name, with the nearest
+    known one; for a value of the wrong type, not finite, or outside its bounds, with the bounds; and for one that
+    nothing in the notebook depends on.
     """
     declared = notebook.parameters
     found: dict[str, Any] = {}
@@ -149,16 +154,60 @@ def read_parameters(notebook: Notebook, given: Iterable[str], model: Model) -> d
             raise NotebookError(f"{name} is given twice")
         if name not in declared:
             raise NotebookError(_unknown(notebook, name, model))
-        found[name] = value if name.endswith(READING) else _number(name, value, model)
-    parameters = {**declared, **found}
-    study = Study(notebook.relations, model=model, **parameters)
+        if _is_other(name, declared[name], model):
+            found[name] = _other(name, value, declared[name], model)
+        else:
+            found[name] = value if name.endswith(READING) else _number(name, value, model)
+    settings, others = split_parameters({**declared, **found}, model)
+    study = Study(notebook.relations, model=model, **settings)
     model.check_used(
         study.setting,
         study.plans,
-        values=[name for name in found if not name.endswith(READING)],
-        readings=[name.removesuffix(READING) for name in found if name.endswith(READING)],
+        values=[name for name in found if name in settings and not name.endswith(READING)],
+        readings=[name.removesuffix(READING) for name in found if name in settings and name.endswith(READING)],
     )
+    _check_others(others, model)
     return found
+
+
+def split_parameters(parameters: Mapping[str, Any], model: Model) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Parameters parted into those that a study takes, values and readings, and others, texts and whole numbers."""
+    others = {name: value for name, value in parameters.items() if _is_other(name, value, model)}
+    return {name: value for name, value in parameters.items() if name not in others}, others
+
+
+def _is_other(name: str, value: Any, model: Model) -> bool:
+    """Whether a parameter with this default names no quantity and no reading."""
+    named = name.endswith(READING) or name in model.quantities
+    return not named and isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def _other(name: str, text: str, default: str | int, model: Model) -> str | int:
+    """A text or a whole number, as the default is; a scenario's file by its whole path, wherever the kernel is."""
+    if isinstance(default, int):
+        if not re.fullmatch(r"[-+]?[0-9]{1,18}", text):
+            raise NotebookError(f"{name}: '{text}' is not a whole number")
+        return int(text)
+    if not _names_scenario(name) or text in (OWN, *model.register.scenarios):
+        return text
+    find_scenario(text, model)
+    return str(Path(text).absolute())
+
+
+def _names_scenario(name: str) -> bool:
+    return name == "scenario" or name.endswith("_scenario")
+
+
+def _check_others(others: Mapping[str, Any], model: Model) -> None:
+    """Raise InputError for an unknown quantity or scenario, one without a value, and draws that can't be made."""
+    quantity = others.get("quantity")
+    if quantity is not None:
+        model.known(quantity)
+    for name in filter(_names_scenario, others):
+        scenario = find_scenario(others[name], model)
+        if quantity is not None:
+            scenario.setting(model, quantity)
+    check_draws(others.get("draws", PARTS), others.get("seed", 0), "sobol")
 
 
 def _number(name: str, text: str, model: Model) -> float:

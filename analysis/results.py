@@ -49,6 +49,8 @@ KIND_WORDS = {
 }
 CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are true."
 READING = "__reading"
+#: Units of which there may be a half.
+_SPANS = ("year", "month", "hour")
 VERDICTS = ("reproduced", "consistent", "inconsistent", "fitted")
 
 RELATION_COLUMNS = (
@@ -106,6 +108,10 @@ def in_words(
     """
     if number is None:
         return ""
+    if not math.isfinite(number):
+        return "no finite value"
+    if unit in _SPANS and number != int(number):
+        return f"{number:.2g}"
     if unit not in BASE_UNITS:
         if percent is not None:
             return f"{_to(100 * number, 10.0**-percent, outward):.{percent}f} percent"
@@ -363,16 +369,20 @@ def findings_frame(register: Register) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["finding", "step", "title", "what", "expression", "value", "unit"])
 
 
-def finding_words(register: Register, finding: Finding) -> list[str]:
-    """The arithmetic of a finding as a screen shows it, a step a line."""
+def finding_words(register: Register, finding: Finding, *, full: bool = False, shown: bool = False) -> list[str]:
+    """The arithmetic of a finding as a screen shows it, a step a line.
+
+    full: ten digits. shown: with the expression that each step computes.
+    """
     lines = []
     for step, value in recomputed(register, finding):
         places = len(step.comes_to.partition(".")[2])
-        counted = step.unit in BASE_UNITS and abs(value) >= 1e4
-        place = 1e4 if abs(value) >= 1e5 else 1e3
+        counted = step.unit in BASE_UNITS and abs(value) >= 1e3
+        place = 1e4 if abs(value) >= 5e4 else 10.0 ** (math.floor(math.log10(abs(value) or 1)) - 1)
         number = in_words(value, step.unit, place) if counted else f"{value:,.{places}f}"
         unit = "" if step.unit == "dimensionless" else f" {step.unit}{'s' if step.unit in BASE_UNITS else ''}"
-        lines.append(f"{step.what}: {number}{unit}")
+        how = f" = {' '.join(step.expression.split())}" if shown else ""
+        lines.append(f"{step.what}: {digits(value) or '0' if full else number}{unit}{how}")
     return lines
 
 
@@ -613,6 +623,9 @@ def guarded(model: Model, outcomes: Iterable[Outcome]) -> dict[tuple[str, str, s
     }
     for row in findings_frame(model.register).to_dict("records"):
         held["findings", row["finding"], f"step_{row['step']}"] = row["value"]
+    for figure in model.register.external.values():
+        held["external", figure.id, "published"] = digits(figure.published.value())
+        held["external", figure.id, "unit"] = figure.unit
     return held
 
 

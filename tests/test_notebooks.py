@@ -14,7 +14,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from analysis.model import Model
+from analysis.figures import FIGURES
+from analysis.model import ARTICLE, Model
 from analysis.notebooks import (
     Notebook,
     NotebookError,
@@ -26,14 +27,20 @@ from analysis.notebooks import (
     run,
     run_all,
     shown_in,
+    split_parameters,
 )
 from analysis.register import InputError
-from analysis.results import Study
+from analysis.results import CAVEAT, Study
+from analysis.tables import Sensitivity
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOKS = {notebook.name: notebook for notebook in all_notebooks(ROOT / "notebooks")}
 READING = "__reading"
 committed = pytest.mark.parametrize("name", BOOKS)
+#: Those that take relations one by one; the other is about what moves the estimates.
+STUDIES = [name for name, book in BOOKS.items() if book.relations]
+SENSITIVITY = "08_sensitivity"
+studied = pytest.mark.parametrize("name", STUDIES)
 
 
 def code(name: str) -> list[Any]:
@@ -53,6 +60,7 @@ def test_there_is_an_overview_and_one_for_each_number_or_section() -> None:
         "05_other_provinces",
         "06_training_and_monitoring",
         "07_trade",
+        "08_sensitivity",
     ]
 
 
@@ -68,7 +76,7 @@ def test_it_was_run_once_from_top_to_bottom(name: str) -> None:
             assert kinds, cell.source
 
 
-@committed
+@studied
 def test_it_shows_prose_tables_and_its_figures(name: str) -> None:
     mimes = [mime for cell in code(name) for output in cell.outputs for mime in output.get("data", {})]
     figures = len(BOOKS[name].figures)
@@ -76,7 +84,7 @@ def test_it_shows_prose_tables_and_its_figures(name: str) -> None:
     assert mimes.count("text/markdown") == 1
     # Published beside recomputed, what is plotted, findings, the sources; in the overview a table for each of the
     # others, and the figures published elsewhere.
-    tables = 3 + figures + (len(BOOKS) - 1 if name == "00_overview" else 0)
+    tables = 3 + figures + (len(STUDIES) - 1 if name == "00_overview" else 0)
     assert mimes.count("text/html") == tables
     assert [output.text for cell in code(name) for output in cell.outputs if output.output_type == "stream"] == [
         "as in the article\n"
@@ -101,7 +109,7 @@ def test_its_metadata_is_the_same_on_every_machine(name: str) -> None:
         assert set(cell.metadata) <= {"tags"}
 
 
-@committed
+@studied
 def test_its_parameters_have_the_defaults_of_the_register(name: str, model: Model) -> None:
     parameters = BOOKS[name].parameters
     assert parameters
@@ -118,7 +126,7 @@ def test_its_parameters_have_the_defaults_of_the_register(name: str, model: Mode
             assert isinstance(default, float)
 
 
-@committed
+@studied
 def test_its_comments_name_the_readings_and_the_bounds_of_the_register(name: str, model: Model) -> None:
     (cell,) = [cell for cell in code(name) if "parameters" in cell.metadata.get("tags", [])]
     for parameter in BOOKS[name].parameters:
@@ -133,7 +141,7 @@ def test_its_comments_name_the_readings_and_the_bounds_of_the_register(name: str
             assert f"{assumption.minimum:,.10g} to {assumption.maximum:,.10g}" in rest
 
 
-@committed
+@studied
 def test_each_parameter_is_given_to_its_study(name: str) -> None:
     calls = [
         node
@@ -148,13 +156,121 @@ def test_each_parameter_is_given_to_its_study(name: str) -> None:
         assert ast.literal_eval(call.args[0]) == BOOKS[name].relations
 
 
-@committed
+@studied
 def test_its_metadata_lists_the_claims_that_it_shows(name: str, model: Model) -> None:
     declared = BOOKS[name].declared
     shown = Study(declared["relations"], model=model).claims
     besides = [name for name in declared["claims"] if name not in shown]
     assert all(model.register.claims[name].reported for name in besides)
     assert declared["claims"] == Study(declared["relations"], reported=besides, model=model).claims
+
+
+def test_only_one_has_no_relations() -> None:
+    assert [name for name in BOOKS if name not in STUDIES] == [SENSITIVITY]
+
+
+def test_the_notebook_on_sensitivity_shows_its_tables_its_figures_and_two_paragraphs() -> None:
+    mimes = [mime for cell in code(SENSITIVITY) for output in cell.outputs for mime in output.get("data", {})]
+    assert mimes.count("image/png") == len(BOOKS[SENSITIVITY].figures) == 6
+    assert mimes.count("text/markdown") == 2
+    # Scenarios, ranges, tornado, sources, statements, draws and indices; what is plotted, six; the printed numbers.
+    assert mimes.count("text/html") == 7 + 6 + 1
+    printed = [output.text for cell in code(SENSITIVITY) for output in cell.outputs if output.output_type == "stream"]
+    assert printed == ["as in the article\n"]
+
+
+def test_the_notebook_on_sensitivity_calls_what_is_drawn_illustrative() -> None:
+    cells = BOOKS[SENSITIVITY].content.cells
+    (start,) = [i for i, cell in enumerate(cells) if cell.source.startswith("## Illustrative")]
+    for i, cell in enumerate(cells):
+        for output in cell.get("outputs", []):
+            shown = output.get("data", {}).get("text/plain", "")
+            if "Sobol points" in shown or "first order" in shown:
+                assert i > start
+                assert "Illustrative" in shown
+    text = "".join(cell.source for cell in cells)
+    for word in ("confidence", "credible", "verified", "forced"):
+        assert word not in text
+
+
+def test_the_notebook_on_sensitivity_has_the_defaults_of_the_package(model: Model) -> None:
+    book = BOOKS[SENSITIVITY]
+    assert book.parameters == {
+        "quantity": "at_risk_total",
+        "scenario": "article",
+        "draws_scenario": "illustrative",
+        "draws": 65_536,
+        "seed": 0,
+    }
+    assert book.parameters["quantity"] in model.register.estimates
+    assert {book.parameters["scenario"], book.parameters["draws_scenario"]} <= set(model.register.scenarios)
+    (cell,) = [cell for cell in code(SENSITIVITY) if "parameters" in cell.metadata.get("tags", [])]
+    assert all("  # " in line for line in cell.source.splitlines())
+    # The figures that it shows are those of the results.
+    for name in book.figures:
+        of = FIGURES[name].source(model)
+        if isinstance(of, Sensitivity):
+            drawn = name == "sobol_indices"
+            assert of.quantity == book.parameters["quantity"]
+            assert of.scenario.name == book.parameters["draws_scenario" if drawn else "scenario"]
+
+
+def test_the_notebook_on_sensitivity_says_in_a_paragraph_what_moves_the_estimate(model: Model) -> None:
+    words = str(Sensitivity("at_risk_total", model=model).summary())
+    # 1.6 + 3.17 x 0.105/1.105 + 0.35 = 2.251. By the digits, from 1.55 + 3.165 x 0.1045/1.1045 + 0.35 = 2.1994 to
+    # 1.65 + 3.175 x 0.1055/1.1055 + 0.35 = 2.3030; bounds are rounded outwards.
+    assert "(at_risk_total), under the scenario article: 2.25 million persons, no bound on either side." in words
+    assert "leave 2.19 million to 2.31 million;" in words
+    # 0.2 or 0.6 million in the place of 0.35.
+    assert "Former detainees at risk (former_detainees), over 2.10 million to 2.51 million." in words
+    # 1.55 + 0.62 x 0.7 x (3.165 x 0.95 - 3.165/1.1045) + 0.2/2 = 1.7113; 1.65 + 3.175 x 1.05 - 3.175/1.1055 + 0.6.
+    assert words.endswith("give 1.71 million to 2.72 million.")
+    nothing = str(Sensitivity("at_risk_2019", model=model).summary())
+    assert nothing.endswith("leave 1.55 million to 1.65 million; no assumption moves it.")
+
+
+def test_statements_that_are_not_computable_under_a_scenario_are_named(model: Model) -> None:
+    table = Sensitivity("at_risk_2021", "sourced_only", model=model).statements_table()
+    needs = "not computable from figures with a source: it needs former_detainees, which is chosen."
+    assert f"At least two million at risk in all: {needs}" in table.foot
+    shown = {text.partition(":")[0] for text in table.frame["statement"]}
+    computable = ("more_than_in_2019", "two_million_in_2021", "increase_in_persons")
+    assert shown == {model.register.statements[name].statement for name in computable}
+
+
+def test_each_parameter_of_the_notebook_on_sensitivity_is_used() -> None:
+    calls = [
+        {word.arg: ast.unparse(word.value) for word in node.keywords}
+        | {i: ast.unparse(value) for i, value in enumerate(node.args)}
+        for cell in code(SENSITIVITY)
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Sensitivity"
+    ]
+    drawn = {"draws": "draws", "seed": "seed"}
+    assert calls == [
+        {0: "quantity", 1: "scenario", **drawn},
+        {0: "quantity", 1: "draws_scenario", **drawn, "model": "found.model"},
+    ]
+
+
+def test_the_notebook_on_sensitivity_lists_the_rows_that_its_tables_and_figures_rest_on(model: Model) -> None:
+    declared = set(BOOKS[SENSITIVITY].declared["claims"])
+    claims = model.register.claims
+    # What the estimates start from in the article and where the draws are made, and what is printed beside them.
+    used = {"at_risk_2019_up_to", "net_increase_note_4", "at_risk_2021_approaches", "at_risk_total_range"}
+    for quantity in model.register.estimates:
+        for setting in (ARTICLE, model.setting({"at_risk_2019": "composition"})):
+            used |= set(model.plan(quantity, setting).claims)
+    assert declared == used | {"detainees_several"}
+    assert BOOKS[SENSITIVITY].declared["claims"] == [name for name in claims if name in declared]
+    (call,) = [
+        node
+        for cell in code(SENSITIVITY)
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Study"
+    ]
+    (reported,) = [word.value for word in call.keywords]
+    assert ast.literal_eval(reported) == BOOKS[SENSITIVITY].declared["claims"]
 
 
 def test_each_reported_row_is_shown_by_the_overview_and_by_one_other(model: Model) -> None:
@@ -205,8 +321,6 @@ def test_its_code_has_no_number_outside_the_parameters(name: str) -> None:
 
 @committed
 def test_its_figure_is_one_of_the_package(name: str) -> None:
-    from analysis.figures import FIGURES
-
     assert BOOKS[name].figures
     for figure in BOOKS[name].figures:
         assert set(FIGURES[figure].relations) <= set(BOOKS[name].relations)
@@ -214,8 +328,6 @@ def test_its_figure_is_one_of_the_package(name: str) -> None:
 
 
 def test_every_figure_of_the_package_is_drawn_in_one_notebook() -> None:
-    from analysis.figures import FIGURES
-
     assert sorted(figure for book in BOOKS.values() for figure in book.figures) == sorted(FIGURES)
 
 
@@ -387,6 +499,80 @@ def test_parameters_are_refused_in_one_sentence(model: Model, name: str, given: 
         assert word in str(refused.value)
 
 
+def test_texts_and_whole_numbers_are_read_as_their_defaults_are(model: Model) -> None:
+    given = ["quantity=at_risk_2021", "scenario = southern", "draws=4096", "seed=3"]
+    assert read_parameters(BOOKS[SENSITIVITY], given, model) == {
+        "quantity": "at_risk_2021",
+        "scenario": "southern",
+        "draws": 4096,
+        "seed": 3,
+    }
+    assert read_parameters(BOOKS[SENSITIVITY], [], model) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["sceanrio=southern"], ["'sceanrio' is no parameter of 08_sensitivity", "did you mean 'scenario'"]),
+        (["overlap=0.5"], ["'overlap' is no parameter of 08_sensitivity"]),
+        (["quantity=at_risk_2012"], ["'at_risk_2012' is no quantity", "did you mean 'at_risk_2021'"]),
+        (["quantity="], ["'' is no quantity"]),
+        (["scenario=southen"], ["'southen' is no scenario and no file", "did you mean 'southern'"]),
+        (["draws_scenario=ilustrative"], ["'ilustrative' is no scenario", "did you mean 'illustrative'"]),
+        (["scenario=sourced_only"], ["not computable from figures with a source", "former_detainees"]),
+        (["draws=1000"], ["1,000 draws are no power of two", "512 or 1,024"]),
+        (["draws=8"], ["8 draws are too few"]),
+        (["draws=4e3"], ["draws: '4e3' is not a whole number"]),
+        (["draws=4096.0"], ["draws: '4096.0' is not a whole number"]),
+        (["draws=many"], ["draws: 'many' is not a whole number"]),
+        ([f"draws={'9' * 5000}"], ["is not a whole number"]),
+        (["seed=-1"], ["the seed -1 lies below 0"]),
+        (["seed=0.5"], ["seed: '0.5' is not a whole number"]),
+        (["seed=1", "seed=1"], ["seed is given twice"]),
+        (["draws"], ["'draws' is not of the form name=value"]),
+    ],
+)
+def test_texts_and_whole_numbers_are_checked_first(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError) as refused:
+        read_parameters(BOOKS[SENSITIVITY], given, model)
+    assert "\n" not in str(refused.value)
+    for word in words:
+        assert word in str(refused.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_file_of_a_scenario_is_named_by_its_whole_path(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text("name: mine\ndescription: d\nreason: r\nvalues: {overlap: 0.25}\n", encoding="utf-8")
+    # A file that is called as a scenario of the data package is not in its way.
+    Path("southern").write_text("no scenario", encoding="utf-8")
+    given = ["scenario=mine.yaml", "draws_scenario=southern"]
+    assert read_parameters(BOOKS[SENSITIVITY], given, model) == {
+        "scenario": str(tmp_path / "mine.yaml"),
+        "draws_scenario": "southern",
+    }
+    Path("mine.yaml").write_text("name: mine\ndescription: d\nreason: r\nvalues: {overlap: 2}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"mine\.yaml, field values.overlap|mine\.yaml: overlap = 2"):
+        read_parameters(BOOKS[SENSITIVITY], ["scenario=mine.yaml"], model)
+
+
+def test_other_parameters_may_stand_beside_those_of_a_study(model: Model, write: Callable[..., Notebook]) -> None:
+    book = write("overlap = 0.0\nnote = 'so'\ntimes = 2\n", relations=("total_at_values",))
+    read = read_parameters(book, ["overlap=0.5", "note=overlap", "times=3"], model)
+    assert read == {"overlap": 0.5, "note": "overlap", "times": 3}
+    assert split_parameters({**book.parameters, **read}, model) == ({"overlap": 0.5}, {"note": "overlap", "times": 3})
+    with pytest.raises(InputError, match=r"overlap = 1.5 lies outside 0 to 1"):
+        read_parameters(book, ["overlap=1.5", "times=3"], model)
+    # A number that is none of the model's is no whole number, and is not let through.
+    with pytest.raises(InputError, match="'overlapp' is no quantity"):
+        read_parameters(write("overlapp = 0.5"), [], model)
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -518,6 +704,30 @@ def test_papermills_own_command_line_runs_it_from_any_working_directory(tmp_path
     assert "The net increase comes to 150,000 persons" in json.dumps(json.loads(text), ensure_ascii=False).replace(
         '", "', ""
     )
+
+
+def test_the_notebook_on_sensitivity_runs_from_any_working_directory_with_a_file_of_the_users(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text(
+        "name: mine\ndescription: Fewer.\nreason: To see.\nvalues: {former_detainees: 0.25 million person}\n",
+        encoding="utf-8",
+    )
+    given = ["scenario=mine.yaml", "draws=4096", "seed=3", "draws_scenario=article"]
+    target = tmp_path / "out" / "08_sensitivity.ipynb"
+    run(BOOKS[SENSITIVITY], target, read_parameters(BOOKS[SENSITIVITY], given, model))
+    assert outputs(target) == (
+        "differs from the article in: former_detainees = 250,000 person in the place of 350,000\n"
+    )
+    cells = nbformat.read(target, as_version=4).cells
+    shown = [output.data["text/plain"] for cell in cells for output in cell.get("outputs", []) if "data" in output]
+    # 1.6 + 3.17 x 0.105/1.105 + 0.25 = 2.151 million; in the place of the draws a sentence, in the table, the indices.
+    assert "under the scenario mine: 2.15 million persons, no bound on either side." in shown[0]
+    assert any("mine: Fewer." in text and "2.15 million, none" in text for text in shown)
+    assert any("The scenario article gives no distribution" in text for text in shown)
+    assert any(text.endswith("Nothing is drawn. " + CAVEAT) for text in shown)
+    assert sum("image/png" in output.get("data", {}) for cell in cells for output in cell.get("outputs", [])) == 6
 
 
 def test_papermills_own_command_line_fails_on_a_value_out_of_bounds(tmp_path: Path) -> None:

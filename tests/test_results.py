@@ -572,7 +572,7 @@ def test_a_study_table_has_the_relations_that_are_named(model: Model) -> None:
 def test_claims_of_a_study_are_those_it_checks_and_starts_from(model: Model) -> None:
     # The printed excess against the printed plan and mean; nothing else.
     study = Study(["excess_over_goal"], model=model)
-    assert study.claims == ["plan_2016_2020", "mean_2016_2020", "excess_2016_2020"]
+    assert study.claims == ["plan_2016_2020", "excess_2016_2020", "mean_2016_2020"]
 
 
 def test_sources_say_where_a_number_stands(model: Model) -> None:
@@ -682,7 +682,8 @@ def test_changes_come_in_the_order_of_the_tables_and_what_is_gone_comes_last() -
 
 def test_the_guard_holds_values_bounds_and_verdicts_and_no_wording(model: Model, outcomes: dict[str, Outcome]) -> None:
     cells = guarded(model, outcomes.values())
-    assert {table for table, _, _ in cells} == {"claims", "relations", "findings"}
+    assert {table for table, _, _ in cells} == {"claims", "relations", "findings", "external"}
+    assert {name for table, name, _ in cells if table == "external"} == set(model.register.external)
     assert {name for table, name, _ in cells if table == "findings"} == set(model.register.findings)
     assert {name for table, name, _ in cells if table == "claims"} == set(model.register.claims)
     assert {name for table, name, _ in cells if table == "relations"} == set(model.register.relations)
