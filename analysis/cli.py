@@ -26,9 +26,10 @@ from rich.tree import Tree
 from typer.core import TyperGroup
 
 from analysis import __version__
+from analysis.findings import problems as by_hand
 from analysis.model import Circle, Model, ModelError, Plan, Setting
 from analysis.published import Interval
-from analysis.register import Claim, Finding, InputError, Register, Relation, Wording, shown
+from analysis.register import Claim, External, Finding, InputError, Register, Relation, Wording, shown
 from analysis.results import (
     CAVEAT,
     RELATION_COLUMNS,
@@ -77,7 +78,17 @@ class _Commands(TyperGroup):
 
 
 #: What can be listed.
-LISTED = ("claims", "relations", "quantities", "readings", "assumptions", "findings")
+LISTED = (
+    "claims",
+    "relations",
+    "quantities",
+    "readings",
+    "assumptions",
+    "findings",
+    "external",
+    "statements",
+    "scenarios",
+)
 
 app = typer.Typer(
     cls=_Commands,
@@ -203,7 +214,9 @@ def list_(
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the claims as the README shows them.")] = False,
     data: Data = None,
 ) -> None:
-    """List claims, relations, quantities, readings, assumptions and findings, one line each."""
+    """List what there is, one line each: claims, relations, quantities, readings, assumptions, findings and so on."""
+    from analysis.scenarios import shipped
+
     model = _model(data)
     if as_markdown:
         if what != "claims":
@@ -228,13 +241,16 @@ def list_(
             for a in register.assumptions.values()
         ],
         "findings": [f"{f.id}  {f.title}" for f in register.findings.values()],
+        "external": [f"{e.id}  {e.published} {e.unit_as_printed}: {e.statement}" for e in register.external.values()],
+        "statements": [f"{s.id}  {s.statement}" for s in register.statements.values()],
+        "scenarios": [f"{s.name}  {s.description}" for s in shipped(model).values()],
     }
     what = "" if what == "all" else what
     if what and what not in lines:
         raise InputError(f"'{what}' is nothing to list{nearest(what, lines)}")
     for kind, rows in lines.items():
         if what in ("", kind):
-            one = "quantity" if kind == "quantities" else kind.removesuffix("s")
+            one = {"quantities": "quantity", "external": "external figure"}.get(kind, kind.removesuffix("s"))
             for row in rows:
                 typer.echo(f"{one}  {row}")
 
@@ -263,10 +279,12 @@ def explain(
     elif id in model.quantities:
         _explain_quantity(model, id, given, full)
     elif id in register.findings:
-        _explain_finding(model, register.findings[id], given)
+        _explain_finding(model, register.findings[id], given, full)
+    elif id in register.external:
+        _explain_external(model, register.external[id], given)
     else:
-        known = [*register.claims, *register.relations, *model.quantities, *register.findings]
-        raise ModelError(f"'{id}' is no claim, relation, quantity or finding{nearest(id, known)}")
+        known = [*register.claims, *register.relations, *model.quantities, *register.findings, *register.external]
+        raise ModelError(f"'{id}' is no claim, relation, quantity, finding or external figure{nearest(id, known)}")
     if differs := model.differences(setting):
         typer.echo(differs)
     typer.echo(CAVEAT)
@@ -301,6 +319,9 @@ def _explain_relation(model: Model, relation: Relation, given: Given, full: bool
             raise ModelError(f"{name} is unused: {relation.id} names its own reading of it, {named}")
     plan = model.plan(relation.quantity, model.under(setting, relation.readings))
     given.check_used(model, [plan])
+    if given.values or given.readings:
+        # What a user sets can leave a number without a meaning: then there is nothing to explain.
+        model.point(plan)
     typer.echo(f"{relation.id}  relation: {relation.statement}")
     _print_tree(_tree(model, plan, full))
     if relation.claim:
@@ -311,15 +332,37 @@ def _explain_relation(model: Model, relation: Relation, given: Given, full: bool
         typer.echo(line)
 
 
-def _explain_finding(model: Model, finding: Finding, given: Given) -> None:
+def _explain_external(model: Model, figure: External, given: Given) -> None:
+    from analysis.compare import SEEN, SIDE_BY_SIDE, check_used, comparison, ratios_of
+    from analysis.compare import compare as compare_all
+
+    ratios = {name: number for name, number in given.values.items() if name in ratios_of(model)}
+    found = [one for one in compare_all(model, given.setting, ratios=ratios) if one.external.id == figure.id]
+    check_used(model, given.setting, found, given.values, given.readings)
+    typer.echo(f"{figure.id}  external figure: {figure.statement}")
+    typer.echo(f"  printed: {figure.published} {figure.unit_as_printed} ({figure.period}, {figure.scope})")
+    typer.echo(f"  {SEEN[figure.seen]}: {', '.join(filter(None, (figure.publisher, figure.title, figure.date)))}")
+    typer.echo(f"  seen at {figure.address}")
+    if figure.note:
+        typer.echo(f"  note: {figure.note}")
+    for one in found:
+        typer.echo(f"  beside {one.check or 'nothing'}: {comparison(model, one)}")
+    typer.echo(SIDE_BY_SIDE)
+
+
+def _explain_finding(model: Model, finding: Finding, given: Given, full: bool) -> None:
     if given.values or given.readings:
         raise InputError(f"{finding.id} is arithmetic of the rows as printed; nothing can be set in it")
     typer.echo(f"{finding.id}  finding: {finding.title}")
-    for line in finding_words(model.register, finding):
+    register = model.register
+    for line in finding_words(register, finding, full=full, shown=True):
         typer.echo(f"  {line}")
-    for what, rows in (("rows", finding.claims), ("figures", finding.external), ("sources", finding.sources)):
-        if rows:
-            typer.echo(f"  {what}: {', '.join(rows)}")
+    for name in finding.claims:
+        typer.echo(f"  row {name}: {register.claims[name].published}{_noun(register.claims[name])}")
+    for name in finding.external:
+        typer.echo(f"  figure {name}: {register.external[name].published} {register.external[name].unit_as_printed}")
+    for name in finding.sources:
+        typer.echo(f"  source {name}: {register.sources[name]}")
     typer.echo(f"  sceptical: {finding.sceptical}")
     typer.echo(f"  charitable: {finding.charitable}")
     typer.echo(f"  would settle it: {finding.settle}")
@@ -369,9 +412,9 @@ def compare(
             "printed": 5,
             "period and scope": 3,
             "seen": 4,
-            "ours": 7,
+            "ours": 9,
             "ratio": 2,
-            "comparison": 5,
+            "comparison": 6,
         }
         _print_frame(frame_in_words(found, model), widths, f"{SIDE_BY_SIDE} {CAVEAT}", expand=True)
     else:
@@ -387,6 +430,9 @@ def audit(
 ) -> None:
     """Find every row's digits in your own copy of the article, and every number of it that no row covers.
 
+    Compared: the numbers, a word such as over or up to before them, their order and place.
+    Not compared: the other words around them, dates and sources.
+
     The copy stays where it is: nothing of it is kept or sent. Exit status 1 when copy and register differ.
     """
     from analysis.audit import audit as compare_with_copy
@@ -397,7 +443,164 @@ def audit(
     raise typer.Exit(report.status)
 
 
-Parameters = Annotated[list[str] | None, typer.Option("-p", "--parameter", help="name=value; may be repeated.")]
+In = Annotated[str, typer.Option("--scenario", help="A scenario's name, or the path of its file.")]
+Cluster = Annotated[str, typer.Option("--scheduler", help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786.")]
+
+
+@app.command()
+def scenarios(
+    files: Annotated[list[str] | None, typer.Argument(help="Files of your own, or names of shipped ones.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the estimates as JSON, in base units.")] = False,
+    as_schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a scenario's file.")] = False,
+    data: Data = None,
+) -> None:
+    """Tabulate the headline estimates under every scenario, or under those given."""
+    from analysis.scenarios import find, schema, shipped, tabulate
+    from analysis.tables import estimated_json, scenarios_table
+
+    if as_json + as_schema > 1:
+        raise InputError("--json and --schema are one choice")
+    model = _model(data)
+    if as_schema:
+        typer.echo(json.dumps(schema(model), indent=1, ensure_ascii=False))
+        return
+    listed = [find(file, model) for file in files] if files else list(shipped(model).values())
+    if as_json:
+        _print_json([estimated_json(found) for found in tabulate(model, listed)])
+    else:
+        table = scenarios_table(model, listed)
+        _print_frame(table.frame, {"scenario": 3}, table.foot, expand=True)
+
+
+@app.command()
+def sensitivity(
+    quantity: Annotated[
+        str,
+        typer.Argument(help="A quantity, such as at_risk_total; without one, the ranges of all headlines."),
+    ] = "",
+    scenario: In = "article",
+    draws: Annotated[int, typer.Option("--draws", help="How many; a power of two, unless random.")] = 2**16,
+    seed: Annotated[int, typer.Option("--seed", help="A whole number from 0 up.")] = 0,
+    random: Annotated[bool, typer.Option("--random", help="Plain random draws in the place of Sobol points.")] = False,
+    scheduler: Cluster = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, in base units.")] = False,
+    data: Data = None,
+) -> None:
+    """Show what moves an estimate: each assumption, each source, and draws where a scenario gives distributions."""
+    from analysis.scenarios import find
+    from analysis.tables import Sensitivity, all_ranges_table
+    from analysis.uncertainty import check_draws, reach
+
+    method = "random" if random else "sobol"
+    check_draws(draws, seed, method)
+    reach(scheduler)
+    model = _model(data)
+    how: dict[str, Any] = {"draws": draws, "seed": seed, "method": method, "scheduler": scheduler, "model": model}
+    if not quantity and as_json:
+        _print_json([Sensitivity(name, scenario, **how).json() for name in model.register.estimates])
+        return
+    if not quantity:
+        table = all_ranges_table(model, find(scenario, model))
+        _print_frame(table.frame, {"estimate of": 3, "moved": 4, "over": 2, "estimate": 2}, table.foot)
+        return
+    found = Sensitivity(quantity, scenario, **how)
+    if as_json:
+        _print_json(found.json())
+        return
+    estimate = found.estimate
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        raise ModelError(f"{quantity} has no value under {found.scenario.name}: {estimate.reason}")
+    place = min(1e4, place_of(model, estimate.depends_on, estimate.value))
+    typer.echo(f"{quantity} under {found.scenario.name}: {found.scenario.description}")
+    numbers = (estimate.value, estimate.low, estimate.high)
+    typer.echo(_result(model, quantity, numbers, estimate.kind, place, False))
+    for table, ratios in (
+        (found.ranges_table(), {"moved": 4, "over": 2, "estimate": 2}),
+        (found.tornado_table(), {"assumption": 4}),
+        (found.sources_table(), {"source left out": 2, "its rows": 3, "from": 3}),
+        *([(found.draws_table(), {}), (found.indices_table(), {"input": 4, "drawn from": 3})] if found.drawn else []),
+    ):
+        foot = table.foot.replace(f" {CAVEAT}", "").replace(CAVEAT, "")
+        if len(table.frame):
+            typer.echo("")
+            _print_frame(table.frame, ratios, foot)
+        elif foot:
+            typer.echo(foot)
+    if not found.drawn:
+        typer.echo(found.draws_table().foot.removesuffix(f" {CAVEAT}"))
+    typer.echo(found.differs)
+    typer.echo(CAVEAT)
+
+
+@app.command("break-even")
+def break_even_(
+    statement: Annotated[
+        str, typer.Argument(help="A statement's id, or 'quantity >= number unit', in base units without one; else all.")
+    ] = "",
+    scenario: In = "article",
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, in base units.")] = False,
+    data: Data = None,
+) -> None:
+    """Find, for each assumption, where a statement stops holding."""
+    from analysis.scenarios import find
+    from analysis.sensitivity import statement_of
+    from analysis.tables import break_even_json, break_even_table, break_even_under, break_evens_json
+
+    model = _model(data)
+    wanted = [statement_of(model, statement)] if statement else list(model.register.statements.values())
+    found = find(scenario, model)
+    if statement:
+        # One that is asked for and not computable is refused; among all of them it is listed as such.
+        result = break_even_json(break_even_under(model, wanted[0], found))
+    if as_json:
+        _print_json(result if statement else break_evens_json(model, wanted, found))
+        return
+    table = break_even_table(model, wanted, found)
+    _print_frame(table.frame, {"statement": 4, "assumption": 4, "as it is": 1, "holds for": 3}, table.foot)
+    typer.echo(f"under {found.name}: {found.description}")
+    differs = set()
+    for one in wanted:
+        with contextlib.suppress(ModelError):
+            differs.add(model.differences(found.setting(model, model.named(one.quantity)[0])))
+    for line in sorted(filter(None, differs)):
+        typer.echo(line)
+
+
+@app.command()
+def sweep(
+    spec: Annotated[Path, typer.Argument(help="The file that says what is swept.", show_default=False)],
+    out: Annotated[Path | None, typer.Option("--out", help="A .parquet or .csv file; else runs/NAME.parquet.")] = None,
+    scheduler: Cluster = "",
+    data: Data = None,
+) -> None:
+    """Compute estimates over a grid or a Latin hypercube of assumptions and readings; goes on where it was stopped."""
+    from rich.progress import Progress
+
+    from analysis.sweeps import read
+    from analysis.sweeps import sweep as compute
+
+    model = _model(data)
+    found = read(spec, model)
+    target = out or Path("runs") / f"{spec.stem}.parquet"
+    console = Console(stderr=True)
+    try:
+        with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+            task = progress.add_task("rows", total=found.rows)
+            swept = compute(
+                model, found, target, scheduler=scheduler, done=lambda rows: progress.update(task, completed=rows)
+            )
+    except KeyboardInterrupt:
+        typer.echo(f"stopped; the same command goes on with {shown(target)} where it was", err=True)
+        raise typer.Exit(130) from None
+    resumed = f", {swept.resumed:,} of them from before" if swept.resumed else ""
+    typer.echo(f"{shown(swept.path)} holds {swept.rows:,} rows{resumed}, in base units.")
+    for words, count in swept.violations.items():
+        typer.echo(f"{count:,} rows have no meaning: {words}")
+    typer.echo(CAVEAT)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
 
 
 @app.command()
@@ -411,7 +614,7 @@ def run(
     notebooks: Notebooks = None,
 ) -> None:
     """Run one notebook with other assumptions or readings, checked before anything is written."""
-    from analysis.notebooks import RunError, find, read_parameters
+    from analysis.notebooks import RunError, find, read_parameters, split_parameters
     from analysis.notebooks import run as execute
     from analysis.results import Study
 
@@ -424,9 +627,14 @@ def run(
     except RunError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
-    study = Study(found.relations, model=model, **{**found.parameters, **given})
-    _print_table(model, study.outcomes)
-    typer.echo(study.differs)
+    settings, others = split_parameters({**found.parameters, **given}, model)
+    study = Study(found.relations, model=model, **settings)
+    if study.outcomes:
+        _print_table(model, study.outcomes)
+    if others:
+        typer.echo(f"run with {', '.join(f'{name} = {value}' for name, value in others.items())}")
+    if settings or not others:
+        typer.echo(study.differs)
     typer.echo(f"{shown(target)} is written.")
 
 
@@ -494,7 +702,10 @@ def _moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str,
         typer.echo(f"moved: {change}", err=True)
     if changes:
         typer.echo(f"{len(changes)} values differ from {model.register.file('expected.csv')}.", err=True)
-    return 1 if changes else 0
+    wrong = by_hand(model.register)
+    for problem in wrong:
+        typer.echo(f"by hand: {problem} in {model.register.file('findings.yaml')}", err=True)
+    return 1 if changes or wrong else 0
 
 
 def _print_table(model: Model, outcomes: list[Outcome]) -> None:
