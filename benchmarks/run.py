@@ -1,0 +1,447 @@
+"""Measures the package beside its peers on this machine, and writes results.json, growth.svg, growth.png and README.md.
+
+Ratios of medians of five rounds in one process, taken in turns, so that a slow minute hits all alike. Memory is the
+peak of a process of its own, above what it had once everything was imported and the model was built.
+
+    make bench
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import peers  # noqa: E402
+import truth  # noqa: E402
+
+ROUNDS = 5
+DRAWS = 10**7
+PERSONS = 1000
+
+
+def reference():
+    """The model, and the reference scenario's setting and distributions."""
+    from analysis.model import Model
+    from analysis.register import Register
+    from analysis.scenarios import find
+
+    model = Model(Register.read(HERE.parent / "data"))
+    scenario = find(str(HERE / "reference.yaml"), model)
+    return model, scenario.setting(model, "at_risk_total"), scenario.distributions
+
+
+def ours(given, n, seed=0, method="random", outputs=peers.OUTPUTS):
+    from analysis.uncertainty import draw
+
+    model, setting, distributions = given
+    return draw(model, outputs, setting, distributions, n=n, seed=seed, method=method)
+
+
+def seconds(function):
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+def in_turns(tools, rounds=ROUNDS):
+    """The median seconds of each tool, the tools taken in turns; one round before is not counted."""
+    for function in tools.values():
+        function()
+    taken = {name: [] for name in tools}
+    for _ in range(rounds):
+        for name, function in tools.items():
+            taken[name].append(seconds(function))
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def peak():
+    """The most memory that this process has had since it started, in MB."""
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
+def apart(what, n):
+    """Seconds and MB above the start of one run in a process of its own."""
+    command = [sys.executable, __file__, "--alone", what, "--n", str(n)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def alone(what, n):
+    given = reference()
+    if what == "ours":
+        ours(given, 2**14)
+        run = lambda: ours(given, n)  # noqa: E731
+    elif what == "sweep":
+        with tempfile.TemporaryDirectory() as folder:
+            before = peak()
+            taken = seconds(lambda: swept(given[0], n, Path(folder)))
+            return {"seconds": taken, "mb": peak() - before}
+    else:
+        function = {"numpy": peers.numpy_by_hand, "squigglepy": peers.squigglepy_vectorised}[what]
+        function(2**10, 0)
+        run = lambda: function(n, 0)  # noqa: E731
+    before = peak()
+    taken = seconds(run)
+    return {"seconds": taken, "mb": peak() - before}
+
+
+# What is measured -----------------------------------------------------------------------------------------------------
+
+
+def draws(given):
+    """10^7 draws, nine inputs, five outputs, with mean, sd and three percentiles each."""
+    taken = in_turns(
+        {
+            "ours": lambda: ours(given, DRAWS),
+            "numpy": lambda: peers.numpy_by_hand(DRAWS, 0),
+            "squigglepy": lambda: peers.squigglepy_vectorised(DRAWS, 0),
+        }
+    )
+    memory = {name: apart(name, DRAWS)["mb"] for name in taken}
+    return {"seconds": taken, "mb": memory, "n": DRAWS}
+
+
+def exact(given, n):
+    """The largest distance in persons between our percentiles of at_risk_total and those of the same draws, sorted."""
+    from analysis import uncertainty
+
+    model, setting, distributions = given
+    found = ours(given, n)
+    plan = model.graph(peers.OUTPUTS, setting, capped=True)
+    drawn = uncertainty.inputs(plan, distributions)
+    values = np.empty(n)
+    size, kept = uncertainty.block_size(n, "random"), 0
+    for block in range(-(-n // size)):
+        rows = min(size, n - block * size)
+        points = uncertainty.points(len(drawn), rows, 0, block, "random")
+        computed = plan.evaluate({**plan.start, **drawn.values(points)})
+        fine = computed["at_risk_total"][np.broadcast_to(plan.within(computed), (rows,))]
+        values[kept : kept + len(fine)] = fine
+        kept += len(fine)
+    values = values[:kept]
+    values.sort()
+    summary = found.summaries["at_risk_total"]
+    # The value below which a share lies, as the histogram defines it: between the two draws at that rank.
+    places = [share * kept for share in uncertainty.PERCENTILES.values()]
+    sorted_ = [
+        float(np.interp(place, [int(place), int(place) + 1], values[int(place) - 1 : int(place) + 1]))
+        for place in places
+    ]
+    ours_ = [getattr(summary, name) for name in uncertainty.PERCENTILES]
+    return max(abs(a - b) for a, b in zip(sorted_, ours_, strict=True))
+
+
+def many(given):
+    """10^8 draws against 10^7: time, memory, and the percentiles against an exact sort."""
+    rows = {n: apart("ours", n) for n in (DRAWS, 10 * DRAWS)}
+    return {
+        "seconds": {str(n): row["seconds"] for n, row in rows.items()},
+        "mb": {str(n): row["mb"] for n, row in rows.items()},
+        "persons": {str(n): exact(given, n) for n in (DRAWS, 10 * DRAWS)},
+    }
+
+
+def accuracy(given):
+    """The time at which the worst of p05, p50 and p95 of at_risk_total is within 1,000 persons of the true ones, as a
+    root mean square over twenty seeds; the number of draws doubles until it is."""
+    right = np.array(truth.percentiles())
+
+    def one(n, seed):
+        summary = ours(given, n, seed, "sobol", ("at_risk_total",)).summaries["at_risk_total"]
+        return summary.p05, summary.p50, summary.p95
+
+    tools = {
+        "ours": one,
+        "numpy": lambda n, seed: peers.numpy_by_hand(n, seed)[-1][2:],
+        "squigglepy": lambda n, seed: peers.squigglepy_vectorised(n, seed)[-1][2:],
+    }
+    found = {}
+    for name, function in tools.items():
+        n = 2**10
+        while True:
+            misses = [np.abs(np.array(function(n, seed)) - right).max() for seed in range(20)]
+            if np.sqrt(np.mean(np.square(misses))) <= PERSONS:
+                break
+            n *= 2
+        found[name] = {"n": n, "persons": float(np.sqrt(np.mean(np.square(misses))))}
+    taken = in_turns({name: lambda f=function, n=found[name]["n"]: f(n, 0) for name, function in tools.items()})
+    return {name: {**row, "seconds": taken[name]} for name, row in found.items()}
+
+
+def indices(given):
+    """First-order and total indices with intervals at 2^14 base points, and the largest error over ten seeds."""
+    from analysis.sensitivity import sobol_indices
+    from analysis.uncertainty import inputs
+
+    model, setting, distributions = given
+    plan = model.plan("at_risk_total", setting)
+    drawn = inputs(plan, distributions)
+
+    def function(values):
+        return plan.evaluate({**plan.start, **values})["at_risk_total"]
+
+    def of_ours(seed=0):
+        found = sobol_indices(function, drawn, n=2**14, seed=seed)
+        return found.first, found.total
+
+    def of_salib(seed=0):
+        return peers.salib_indices(drawn.distributions, lambda u: function(drawn.values(u)), 2**14, seed)
+
+    right = truth.indices()
+
+    def error(run):
+        worst = [
+            max(abs(found[kind][name] - right[kind][name]) for kind in (0, 1) for name in right[kind])
+            for found in (run(seed) for seed in range(10))
+        ]
+        return float(np.sqrt(np.mean(np.square(worst))))
+
+    taken = in_turns({"ours": of_ours, "SALib": of_salib})
+    return {"seconds": taken, "error": {"ours": error(of_ours), "SALib": error(of_salib)}}
+
+
+def swept(model, rows, folder):
+    from analysis.sweeps import read, sweep
+
+    spec = folder / "spec.yaml"
+    spec.write_text(
+        f"""name: every headline estimate
+method: latin_hypercube
+samples: {rows}
+values:
+  persons_per_transfer: {{low: 0.7, high: 1, unit: person/transfer}}
+  persons_per_transfer_drift: {{low: 0.95, high: 1.05}}
+  at_risk_share_of_new: {{low: 0.62, high: 1}}
+  former_detainees: {{low: 0.2, high: 0.6, unit: million person}}
+  overlap: {{low: 0, high: 0.5}}
+readings:
+  at_risk_2019: [published, southern, composition, constant_share]
+""",
+        encoding="utf-8",
+    )
+    for old in folder.glob("*.parquet*"):
+        old.unlink()
+    return sweep(model, read(spec, model), folder / "swept.parquet")
+
+
+def scenarios(given):
+    """1,000 scenarios of all headline estimates, against as many runs of one notebook through papermill's API."""
+    import papermill
+
+    with tempfile.TemporaryDirectory() as folder:
+        taken = [seconds(lambda: swept(given[0], 1000, Path(folder))) for _ in range(ROUNDS + 1)][1:]
+        notebook = HERE.parent / "notebooks" / "04_at_risk_2021.ipynb"
+        twenty = seconds(
+            lambda: [
+                papermill.execute_notebook(
+                    str(notebook),
+                    f"{folder}/{i}.ipynb",
+                    parameters={"persons_per_transfer": 0.7 + 0.01 * i},
+                    progress_bar=False,
+                    extra_arguments=["--IPKernelApp.log_level=50"],
+                )
+                for i in range(20)
+            ]
+        )
+    return {"sweep": statistics.median(taken), "papermill": twenty * 50}
+
+
+def growth():
+    """Time and memory by number of draws and of scenarios, each in a process of its own."""
+    return {
+        "draws": {str(n): apart("ours", n) for n in (10**5, 10**6, 10**7, 10**8)},
+        "scenarios": {str(n): apart("sweep", n) for n in (10**3, 10**4, 10**5, 10**6)},
+    }
+
+
+# What is written ------------------------------------------------------------------------------------------------------
+
+
+def machine():
+    """What the numbers were measured on."""
+    import scipy
+
+    model = next(
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.processor(),
+    )
+    return {
+        "processor": model,
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+    }
+
+
+def figure(found):
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    from matplotlib import pyplot as plt
+
+    mpl.rcParams["svg.hashsalt"] = "growth"
+    fig, axes = plt.subplots(1, 2, figsize=(8, 3.2), layout="constrained", sharey=True)
+    for ax, (what, rows) in zip(axes, found["growth"].items(), strict=True):
+        sizes = [int(n) for n in rows]
+        times = [row["seconds"] for row in rows.values()]
+        ax.loglog(sizes, times, "o-", color="#0072B2")
+        for n, row in zip(sizes, rows.values(), strict=True):
+            ax.annotate(
+                f"{row['mb']:.0f} MB",
+                (n, row["seconds"]),
+                xytext=(0, 7),
+                textcoords="offset points",
+                ha="center",
+                fontsize=8,
+            )
+        ax.margins(0.15, 0.3)
+        ax.set_xlabel(what)
+        ax.spines[["top", "right"]].set_visible(False)
+    axes[0].set_ylabel("seconds")
+    fig.suptitle("Time grows with draws and scenarios; memory of draws does not", fontsize=10)
+    fig.savefig(HERE / "growth.svg", metadata={"Date": None})
+    fig.savefig(HERE / "growth.png", dpi=120)
+
+
+def page(found):
+    """The text of README.md."""
+    d, m, a, i, s = (found[name] for name in ("draws", "many", "accuracy", "indices", "scenarios"))
+    here = found["machine"]
+
+    def ratio(peer, mine):
+        return f"{peer / mine:.1f}"
+
+    lines = [
+        "# Benchmarks",
+        "",
+        "Made by `make bench`, never edited. Ratios travel, seconds do not: "
+        f"{here['processor']}, {here['cores']} cores, {here['system']}, Python {here['python']}, "
+        f"numpy {here['numpy']}, scipy {here['scipy']}.",
+        "",
+        "`reference.yaml` is a numerical benchmark and no estimate. Its true values come from `truth.py`, by formulas",
+        "and quadrature that share nothing with the package.",
+        "",
+        "## Draws",
+        "",
+        f"{d['n']:,} draws of nine inputs, five outputs with mean, sd and three percentiles each; medians of {ROUNDS}",
+        "rounds, in turns. Memory is the peak above what the process had before.",
+        "",
+        "| tool | seconds | times ours | MB |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| {name} | {taken:.2f} | {ratio(taken, d['seconds']['ours'])} | {d['mb'][name]:,.0f} |"
+            for name, taken in d["seconds"].items()
+        ),
+        "",
+        "| draws | seconds | MB | farthest percentile from an exact sort of the same draws |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| {int(n):,} | {m['seconds'][n]:.2f} | {m['mb'][n]:,.0f} | {m['persons'][n]:.1f} persons |"
+            for n in m["seconds"]
+        ),
+        "",
+        f"Seconds until p05, p50 and p95 of `at_risk_total` are all within {PERSONS:,} persons of "
+        "the true ones (root mean",
+        "square of the worst over twenty seeds; draws doubled until they are):",
+        "",
+        "| tool | draws | persons | seconds | times ours |",
+        "| --- | --- | --- | --- | --- |",
+        *(
+            f"| {name} | {row['n']:,} | {row['persons']:,.0f} | {row['seconds']:.3f} "
+            f"| {ratio(row['seconds'], a['ours']['seconds'])} |"
+            for name, row in a.items()
+        ),
+        "",
+        "## Sobol indices",
+        "",
+        "First-order and total, with 95 percent intervals (100 resamples), 2^14 base points; the "
+        "error is the root mean",
+        "square over ten seeds of the worst index's distance from the true one.",
+        "",
+        "| tool | seconds | times ours | error |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| {name} | {taken:.3f} | {ratio(taken, i['seconds']['ours'])} | {i['error'][name]:.1e} |"
+            for name, taken in i["seconds"].items()
+        ),
+        "",
+        "## Scenarios",
+        "",
+        f"1,000 scenarios of all headline estimates: {s['sweep']:.3f} s by `sweep`, into a file; "
+        f"{s['papermill']:,.0f} s",
+        "as runs of one notebook through papermill's API (20 runs, times 50): "
+        f"{s['papermill'] / s['sweep']:,.0f} times as long.",
+        "",
+        "## Growth",
+        "",
+        "Each row a process of its own.",
+        "",
+        "| draws | seconds | MB |",
+        "| --- | --- | --- |",
+        *(f"| {int(n):,} | {row['seconds']:.2f} | {row['mb']:,.0f} |" for n, row in found["growth"]["draws"].items()),
+        "",
+        "| scenarios | seconds | MB |",
+        "| --- | --- | --- |",
+        *(
+            f"| {int(n):,} | {row['seconds']:.2f} | {row['mb']:,.0f} |"
+            for n, row in found["growth"]["scenarios"].items()
+        ),
+        "",
+        "![Time and memory by number of draws and of scenarios](growth.svg)",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--alone", help="measure one thing, and print it as JSON")
+    parser.add_argument("--n", type=int, default=DRAWS)
+    parser.add_argument("--only", nargs="*", help="measure these again and keep the rest")
+    options = parser.parse_args()
+    if options.alone:
+        print(json.dumps(alone(options.alone, options.n)))
+        return
+    given = reference()
+    measures = {
+        "draws": lambda: draws(given),
+        "many": lambda: many(given),
+        "accuracy": lambda: accuracy(given),
+        "indices": lambda: indices(given),
+        "scenarios": lambda: scenarios(given),
+        "growth": growth,
+    }
+    kept = HERE / "results.json"
+    found = json.loads(kept.read_text()) if options.only and kept.exists() else {}
+    found["machine"] = machine()
+    for name, measure in measures.items():
+        if not options.only or name in options.only:
+            print(f"{name} ...", file=sys.stderr, flush=True)
+            found[name] = measure()
+    kept.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    (HERE / "README.md").write_text(page(found), encoding="utf-8")
+    figure(found)
+
+
+if __name__ == "__main__":
+    main()
