@@ -1,10 +1,15 @@
 """The README says nothing that could have drifted: its table is the one computed now, its files and notebooks exist."""
 
+import importlib
+import json
 import re
 from pathlib import Path
 
+import pytest
+
 from analysis.model import Model
 from analysis.results import claims_table, headline
+from analysis.sweeps import read as read_sweep
 from analysis.verdicts import judge_all
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,3 +69,38 @@ def test_every_notebook_is_in_the_list_of_programs_but_the_overview() -> None:
     section = README.split("## List of tables and programs")[1].split("## References")[0]
     on_disk = {f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert set(re.findall(r"`(notebooks/[^`]*)`", section)) == on_disk - {"notebooks/00_overview.ipynb"}
+
+
+def test_the_scenario_that_is_shown_is_one_that_comes_with_the_package() -> None:
+    shown = re.search(r"<!-- scenario: (\S+) -->\n```yaml\n(.*?)```", README, re.DOTALL)
+    assert shown is not None
+    assert shown[2] == (ROOT / shown[1]).read_text(encoding="utf-8")
+
+
+def test_the_sweep_that_is_shown_can_be_run(model: Model, tmp_path: Path) -> None:
+    shown = re.search(r"<!-- sweep: .*? -->\n```yaml\n(.*?)```", README, re.DOTALL)
+    assert shown is not None
+    (tmp_path / "sweep.yaml").write_text(shown[1], encoding="utf-8")
+    # 31 ratios, 41 numbers of former detainees, 3 overlaps, 3 readings.
+    assert read_sweep(tmp_path / "sweep.yaml", model).rows == 31 * 41 * 3 * 3
+
+
+def test_the_page_of_benchmarks_is_what_the_results_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = ROOT / "benchmarks"
+    monkeypatch.syspath_prepend(str(folder))
+    page = importlib.import_module("run").page
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    assert page(results) == (folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_the_benchmarks_promise_is_what_was_measured() -> None:
+    found = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
+    draws, indices, scenarios = found["draws"], found["indices"], found["scenarios"]
+    for peer in ("numpy", "squigglepy"):
+        assert draws["seconds"][peer] >= 3 * draws["seconds"]["ours"]
+        assert found["accuracy"][peer]["seconds"] > found["accuracy"]["ours"]["seconds"]
+    assert max(draws["mb"]["ours"], *found["many"]["mb"].values()) <= 100
+    assert max(found["many"]["persons"].values()) <= 10
+    assert indices["seconds"]["SALib"] >= 5 * indices["seconds"]["ours"]
+    assert indices["error"]["ours"] <= indices["error"]["SALib"]
+    assert scenarios["papermill"] >= 1000 * scenarios["sweep"]
