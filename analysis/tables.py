@@ -142,9 +142,9 @@ def estimated_json(found: Estimated) -> dict[str, Any]:
 class Sensitivity:
     """An estimate under a scenario and what moves it, as ``analysis sensitivity`` prints it and notebook 08 shows it.
 
-    quantity: what is estimated. scenario: its name, or the path of its file. draws, seed, method, scheduler: as in
-    ``uncertainty.draw``; nothing is drawn where the scenario gives no distribution. Raises InputError in one sentence
-    for an unknown name or a number that can't be used.
+    quantity: what is estimated. scenario: its name, or the path of its file. draws, seed, method, scheduler,
+    compiled: as in ``uncertainty.draw``; nothing is drawn where the scenario gives no distribution. Raises InputError
+    in one sentence for an unknown name or a number that can't be used.
     """
 
     def __init__(
@@ -156,6 +156,7 @@ class Sensitivity:
         seed: int = 0,
         method: str = "sobol",
         scheduler: str = "",
+        compiled: bool = False,
         model: Model | None = None,
     ) -> None:
         self.model = model or Model(Register.read())
@@ -163,6 +164,7 @@ class Sensitivity:
         self.scenario = find(scenario, self.model)
         self.setting = self.scenario.setting(self.model, quantity)
         self._how: dict[str, Any] = {"n": draws, "seed": seed, "method": method, "scheduler": scheduler}
+        self._how["compiled"] = compiled
 
     @property
     def differs(self) -> str:

@@ -32,6 +32,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.compiled import Counted, Loop
 from analysis.model import Floats, Model, ModelError, Plan, Setting
 from analysis.published import Interval
 from analysis.register import InputError
@@ -55,6 +56,8 @@ PERCENTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 BINS = 4096
 #: Rows of a block of random draws, whose columns stay in a core's cache; the largest block of Sobol points.
 ROWS, NET = 2**15, 2**15
+#: What a random word is multiplied with to lie in the unit interval.
+WORD = 2.0**-32
 #: Parts that the draws are cut into, between which the numerical error is measured.
 PARTS = 16
 #: The most draws, some ten minutes of them.
@@ -184,6 +187,27 @@ class Distribution:
         found = np.asarray(self._frozen.ppf(u), float)
         return np.asarray(np.clip(np.exp(found) if self.shape == "lognormal" else found, low, high), float)
 
+    @property
+    def expression(self) -> tuple[str, dict[str, float]] | None:
+        """The same as ``ppf`` in Python, over u and letters with their numbers, for a compiled loop; None for a shape
+        that only scipy.stats knows.
+
+        >>> Distribution("uniform", {"low": 1, "high": 3}).expression
+        ('a + u * b', {'a': 1.0, 'b': 2.0})
+        """
+        low, high = self.low, self.high
+        match self.shape:
+            case "fixed":
+                return "a", {"a": low}
+            case "uniform":
+                return "a + u * b", {"a": low, "b": high - low}
+            case "triangular":
+                rise, fall = (high - low) * (self.numbers["mode"] - low), (high - low) * (high - self.numbers["mode"])
+                turn = (self.numbers["mode"] - low) / (high - low)
+                text = "a + np.sqrt(u * c) if u < e else b - np.sqrt((1.0 - u) * d)"
+                return text, {"a": low, "b": high, "c": rise, "d": fall, "e": turn}
+        return None
+
 
 #: Two quantities and the rank correlation (Spearman's) between them.
 Correlation = tuple[str, str, float]
@@ -224,6 +248,14 @@ class Inputs:
     @property
     def _all(self) -> list[Distribution]:
         return list(self.distributions.values())
+
+    @property
+    def expressions(self) -> dict[str, tuple[str, dict[str, float]]] | None:
+        """Each input as an expression over its point; None where that is not all there is to it."""
+        found = {name: one.expression for name, one in self.distributions.items()}
+        if self.mixing or not all(found.values()):
+            return None
+        return {name: one for name, one in found.items() if one}
 
     @property
     def ranges(self) -> dict[str, Interval]:
@@ -270,15 +302,25 @@ def points(count: int, size: int, seed: int, block: int, method: str, out: Float
     >>> points(2, 4, 0, 0, "random").shape
     (2, 4)
     """
-    bits = np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(block,)))
     if method == "random":
-        # Two numbers from each word: 32 bits are more than a histogram can tell apart, and less work.
-        words = bits.random_raw(count * size // 2 + 1).view(np.uint32)
-        return np.multiply(words[: count * size].reshape(count, size), 2.0**-32, out=out)
+        return np.multiply(words(count, size, seed, block), WORD, out=out)
     from scipy.stats import qmc
 
-    rng = np.random.Generator(bits)
+    rng = np.random.Generator(_bits(seed, block))
     return np.ascontiguousarray(qmc.Sobol(count, rng=rng).random(size).T)
+
+
+def words(count: int, size: int, seed: int, block: int) -> NDArray[np.uint32]:
+    """The random words of a block, (count, size); times ``WORD`` each is a point.
+
+    Two of them from each word of the generator: 32 bits are more than a histogram can tell apart, and less work.
+    """
+    raw: NDArray[np.uint32] = _bits(seed, block).random_raw(count * size // 2 + 1).view(np.uint32)
+    return raw[: count * size].reshape(count, size)
+
+
+def _bits(seed: int, block: int) -> np.random.SFC64:
+    return np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(block,)))
 
 
 # Blocks, on this machine or on a cluster ------------------------------------------------------------------------------
@@ -380,6 +422,7 @@ class _Job:
     parts: int
     #: Whether the support of an output was found by a search, and so only to a hair.
     searched: bool
+    compiled: bool
 
     @property
     def blocks(self) -> int:
@@ -400,53 +443,77 @@ class _Part:
 
 def _part(work: tuple[_Job, int]) -> _Part:
     job, number = work
+    found = _Part(np.zeros((len(job.outputs), BINS), np.int64), [], [], [], {})
+    says = [words for words, _ in apart(job.plan)]
+    count = _compiled(job) if job.compiled else _on_arrays(job)
+    for block in range(number, job.blocks, job.parts):
+        one = count(block, min(job.size, job.n - block * job.size))
+        if one.outside and not job.searched:
+            raise AssertionError("a draw left the bounds that were computed for it")
+        means = one.sums / max(one.kept, 1)
+        np.add(found.counts, one.counts, out=found.counts)
+        found.kept.append(one.kept)
+        found.means.append(means)
+        found.squares.append(one.squares - one.kept * means**2)
+        for words, violated in zip(says, one.violations.tolist(), strict=True):
+            if violated:
+                found.violations[words] = found.violations.get(words, 0) + violated
+    return found
+
+
+def _on_arrays(job: _Job) -> Callable[[int, int], Counted]:
+    """A function that counts a block of a size, on whole arrays."""
     outputs = len(job.outputs)
-    found = _Part(np.zeros((outputs, BINS), np.int64), [], [], [], {})
-    checks = apart(job.plan)
+    checks = [one for _, one in apart(job.plan)]
     low, scale = (np.array(column)[:, None] for column in zip(*job.support, strict=True))
     offsets = BINS * np.arange(outputs, dtype=np.int32)[:, None]
     # Laid out once, as fresh memory is slow to come by for several threads at a time.
     cube, room = np.empty((len(job.inputs), job.size)), np.empty((outputs, job.size))
-    for block in range(number, job.blocks, job.parts):
-        size = min(job.size, job.n - block * job.size)
+
+    def count(block: int, size: int) -> Counted:
         out = cube if size == job.size else None
         u = points(len(job.inputs), size, job.seed, block, job.method, out)
         values = job.plan.evaluate({**job.plan.start, **job.inputs.values(u, out=u)})
-        inside = _inside(checks, values, size, found.violations)
+        fine = [np.broadcast_to(one.within(values), (size,)) for one in checks]
         places = room[:, :size]
         for i, name in enumerate(job.outputs):
             np.subtract(values[name], low[i], out=places[i])
         places *= scale
-        if inside is not None:
-            places = places[:, inside]
-        kept = places.shape[1]
-        means = places.sum(axis=1) / max(kept, 1)
+        if not all(one.all() for one in fine):
+            places = places[:, np.logical_and.reduce(fine)]
         bins = places.astype(np.int32)
         if job.searched:
             # Where bounds were found by a search, what lies beyond by a hair counts at their end.
             np.clip(bins, 0, BINS - 1, out=bins)
         bins += offsets
-        counted = np.bincount(bins.ravel(), minlength=outputs * BINS).reshape(outputs, -1)
-        if counted.shape[1] > BINS or (counted.sum(axis=1) != kept).any():
-            raise AssertionError("a draw left the bounds that were computed for it")
-        np.add(found.counts, counted, out=found.counts)
-        found.kept.append(kept)
-        found.means.append(means)
-        found.squares.append(np.einsum("ij,ij->i", places, places) - kept * means**2)
-    return found
+        counts = np.bincount(bins.ravel(), minlength=outputs * BINS).reshape(outputs, -1)
+        kept = places.shape[1]
+        outside = counts.shape[1] > BINS or (counts.sum(axis=1) != kept).any()
+        return Counted(
+            counts[:, :BINS],
+            kept,
+            places.sum(axis=1),
+            np.einsum("ij,ij->i", places, places),
+            np.array([size - one.sum() for one in fine], np.int64),
+            int(outside),
+        )
+
+    return count
 
 
-def _inside(
-    checks: Sequence[tuple[str, Plan]], values: Mapping[str, Any], size: int, violations: dict[str, int]
-) -> NDArray[np.bool_] | None:
-    """Which draws have a meaning, None where all have; ``violations`` counts the others, by what they violate."""
-    inside: NDArray[np.bool_] | None = None
-    for words, one in checks:
-        fine = np.broadcast_to(one.within(values), (size,))
-        if not fine.all():
-            violations[words] = violations.get(words, 0) + int(size - fine.sum())
-            inside = fine if inside is None else inside & fine
-    return inside
+def _compiled(job: _Job) -> Callable[[int, int], Counted]:
+    """The same with a compiled loop: the inputs in it where expressions say all about them, else on arrays before."""
+    given = job.inputs.expressions
+    names: Mapping[str, tuple[str, dict[str, float]]] = given or {name: ("u", {}) for name in job.inputs.distributions}
+    loop = Loop(job.plan, job.outputs, names, job.support, BINS)
+
+    def count(block: int, size: int) -> Counted:
+        if given and job.method == "random":
+            return loop(words(len(job.inputs), size, job.seed, block), WORD)
+        u = points(len(job.inputs), size, job.seed, block, job.method)
+        return loop(u if given else np.array([*job.inputs.values(u).values()]), 1.0)
+
+    return count
 
 
 def apart(plan: Plan) -> list[tuple[str, Plan]]:
@@ -487,15 +554,18 @@ def draw(
     seed: int = 0,
     method: str = "sobol",
     scheduler: str = "",
+    compiled: bool = False,
 ) -> Draws:
     """Draws of quantities under a setting: mean, sd and percentiles, with the numerical error of each.
 
     distributions: by quantity; printed inputs without one are uniform over what they stand for, assumptions without one
     stay as they are set. n: how many draws, a power of two for Sobol points. seed: a whole number from 0 up. method:
     ``sobol``, scrambled Sobol points, or ``random``. scheduler: address of a Dask scheduler, else this machine.
+    compiled: run the formulas as one loop compiled with numba, which takes a second or two before the first draw.
 
     A draw in which something exceeds what it can't, or a derived share has no meaning, is left out and counted. The
-    error is the standard error over ``PARTS`` independent parts. Raises ModelError for numbers that can't be used.
+    error is the standard error over ``PARTS`` independent parts. Raises ModelError for numbers that can't be used,
+    InputError where numba is asked for and not installed, or can't compile a formula.
     """
     check_draws(n, seed, method)
     plan = model.graph(tuple(quantities), setting, capped=True)
@@ -505,7 +575,11 @@ def draw(
     support, searched = [one[:2] for one in found], any(one[2] for one in found)
     size = block_size(n, method)
     blocks = -(-n // size)
-    job = _Job(plan, tuple(quantities), drawn, tuple(support), n, seed, method, size, min(PARTS, blocks), searched)
+    how = (n, seed, method, size, min(PARTS, blocks), searched, compiled)
+    job = _Job(plan, tuple(quantities), drawn, tuple(support), *how)
+    if compiled:
+        # Compiled once, and refused before anything runs, rather than by each thread.
+        _compiled(replace(job, size=1))(0, 1)
     parts = list(run_blocks(_part, [(job, number) for number in range(job.parts)], scheduler))
     return _together(job, parts)
 

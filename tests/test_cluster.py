@@ -82,6 +82,7 @@ def test_draws_on_a_cluster_are_those_of_one_process(model: Model, cluster: Any)
     alone = drawn(model)
     assert (alone.n, alone.method) == (N, "random")
     assert drawn(model, cluster.scheduler_address) == alone
+    assert drawn(model, cluster.scheduler_address, compiled=True) == drawn(model, compiled=True)
 
 
 def test_a_sweep_on_a_cluster_is_that_of_one_process(

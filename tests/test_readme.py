@@ -97,7 +97,7 @@ def test_what_the_benchmarks_promise_is_what_was_measured() -> None:
     found = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
     draws, indices, scenarios = found["draws"], found["indices"], found["scenarios"]
     for peer in ("numpy", "squigglepy"):
-        assert draws["seconds"][peer] >= 3 * draws["seconds"]["ours"]
+        assert draws["seconds"][peer] >= 5 * draws["seconds"]["ours"]
         assert found["accuracy"][peer]["seconds"] > found["accuracy"]["ours"]["seconds"]
     assert max(draws["mb"]["ours"], *found["many"]["mb"].values()) <= 100
     assert max(found["many"]["persons"].values()) <= 10
