@@ -361,3 +361,69 @@ def test_a_ceiling_below_zero_is_refused(qualifier):
     with pytest.raises(PublishedError, match=r"-5") as refused:
         Published("-5", qualifier=qualifier)
     assert refused.value.field in ("printed", "qualifier")
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        (
+            {"printed": "2", "qualifier": "roughly"},
+            f"'roughly' is not one of {', '.join(QUALIFIERS)}",
+        ),
+        (
+            {"printed": "1234567890.123456"},
+            "'1234567890.123456' has more than the 15 digits that can be computed with",
+        ),
+        ({"printed": "2", "qualifier": "vague"}, "a vague number has no digits; leave the cell empty"),
+        ({"printed": ""}, "the digits are missing; only a vague number has none"),
+        ({"printed": "2", "printed_high": "3"}, "a range has a high end, and nothing else has one"),
+        # Of the noughts at the end all but one may be a place by convention; the one proposed leaves a digit more.
+        ({"printed": "300000"}, "the digits 300000 do not say to which place they are rounded; give one such as 10000"),
+        ({"printed": "40"}, "the digits 40 do not say to which place they are rounded; give one such as 1"),
+        (
+            {"printed": "2", "scale": "million"},
+            "the digits 2 do not say to which place they are rounded; give one such as 0.1",
+        ),
+    ],
+)
+def test_a_refusal_says_what_would_be_right(how, message):
+    with pytest.raises(PublishedError) as refused:
+        Published(**how)
+    assert str(refused.value) == message
+
+
+def test_the_most_digits_that_a_float_holds_are_taken():
+    assert Published("123456789.012345").value() == 123456789.012345
+
+
+def test_both_ends_of_a_range_may_be_the_same():
+    assert Published("3", "3", qualifier="range").value("high") == 3
+
+
+@pytest.mark.parametrize("qualifier", ["up_to", "approaches"])
+def test_a_ceiling_of_nought_is_taken(qualifier):
+    assert Published("0", qualifier=qualifier, rounding_unit="1").asserts().high == 0
+
+
+def test_the_ends_of_a_range_have_places_and_claims_of_their_own():
+    one = Published("1.5", "2.25", qualifier="range")
+    assert (one.place("low"), one.place("high")) == (0.1, 0.01)
+    # half a place to each side: 2.25 - 0.005 and 2.25 + 0.005
+    assert ends(one.asserts("high")) == pytest.approx((2.245, 2.255))
+    assert one.value("high") == 2.25
+
+
+def test_a_vague_number_says_why_it_asserts_nothing():
+    with pytest.raises(PublishedError, match="^a vague number asserts only what its assumption carries$"):
+        Published("", qualifier="vague").asserts()
+
+
+def test_a_value_of_nought_meets_every_up_to_and_values_below_it_none():
+    one = Published("2", qualifier="up_to")
+    assert one.met_by(-1, 0) == (-1, math.inf)
+    assert one.met_by(-2, -1) == (math.inf, -math.inf)
+
+
+@pytest.mark.parametrize("words", [["1", "2"], [True, False]])
+def test_an_interval_computes_with_floats_whatever_it_is_given(words):
+    assert Interval(1, 1).holds(np.array(words)).tolist() == [True, False]

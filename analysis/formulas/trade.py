@@ -163,8 +163,8 @@ def trade_us_2020(trade_us_2021: Value, trade_decline_us_2021: Value, yuan_per_d
     trade_us_2021: dollars; trade_decline_us_2021: fraction of the year before; yuan_per_dollar_2021_over_2020: ratio,
     one if the decline is in dollars; any shape. Returns dollars. Place: trade, paragraph 2.
 
-    >>> trade_us_2020(400_000_000, 0.5, 1)
-    800000000.0
+    >>> trade_us_2020(400_000_000, 0.5, 2)
+    1600000000.0
     """
     return trade_us_2021 * yuan_per_dollar_2021_over_2020 / (1 - trade_decline_us_2021)
 
@@ -175,8 +175,8 @@ def trade_eu_2020(trade_eu_2021: Value, trade_growth_eu_2021: Value, yuan_per_do
     trade_eu_2021: dollars; trade_growth_eu_2021: fraction of the year before; yuan_per_dollar_2021_over_2020: ratio,
     one if the growth is in dollars; any shape. Returns dollars. Place: trade, paragraph 2.
 
-    >>> trade_eu_2020(1_250_000_000, 0.25, 1)
-    1000000000.0
+    >>> trade_eu_2020(1_250_000_000, 0.25, 2)
+    2000000000.0
     """
     return trade_eu_2021 * yuan_per_dollar_2021_over_2020 / (1 + trade_growth_eu_2021)
 
@@ -190,8 +190,8 @@ def trade_vietnam_2020(
     yuan_per_dollar_2021_over_2020: ratio, one if the growth is in dollars; any shape. Returns dollars.
     Place: trade, paragraph 2.
 
-    >>> trade_vietnam_2020(400_000_000, 1, 1)
-    200000000.0
+    >>> trade_vietnam_2020(400_000_000, 1, 2)
+    400000000.0
     """
     return trade_vietnam_2021 * yuan_per_dollar_2021_over_2020 / (1 + trade_growth_vietnam_2021)
 
@@ -274,7 +274,7 @@ def south_trade_share_2021(trade_growth_2022: Value, growth_of_the_rest_2022: Va
     share of the four in the trade of the same months of 2021. Division by two equal growths raises or gives infinity.
     Place: trade, paragraph 4.
 
-    >>> south_trade_share_2021(0.25, 0.0, 1.0)
+    >>> south_trade_share_2021(0.75, 0.5, 1.5)
     0.25
     """
     return (trade_growth_2022 - growth_of_the_rest_2022) / (south_growth_2022 - growth_of_the_rest_2022)
@@ -301,7 +301,7 @@ def trade_growth_hotan_2018_2020(
     of the growth factor of the year to that of its eleven months; any shape. Returns a fraction of 2018.
     Place: trade, paragraph 5.
 
-    >>> trade_growth_hotan_2018_2020(1.0, 0.5, 1)
-    2.0
+    >>> trade_growth_hotan_2018_2020(1.0, 0.5, 2)
+    5.0
     """
     return (1 + trade_growth_hotan_2019) * (1 + trade_growth_hotan_2020) * hotan_year_over_eleven_months - 1
