@@ -54,8 +54,8 @@ METHODS = ("sobol", "random")
 PERCENTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 #: Bins of a histogram over the support of an output: a rank is then right to a few in a million.
 BINS = 4096
-#: Rows of a block of random draws, whose columns stay in a core's cache; the largest block of Sobol points.
-ROWS, NET = 2**15, 2**15
+#: Most rows of a block, whose columns stay in a core's cache.
+ROWS = 2**15
 #: What a random word is multiplied with to lie in the unit interval.
 WORD = 2.0**-32
 #: Parts that the draws are cut into, between which the numerical error is measured.
@@ -482,16 +482,14 @@ def _on_arrays(job: _Job) -> Callable[[int, int], Counted]:
         if not all(one.all() for one in fine):
             places = places[:, np.logical_and.reduce(fine)]
         bins = places.astype(np.int32)
-        if job.searched:
+        outside = bins.size and (bins.min() < 0 or bins.max() >= BINS)
+        if outside:
             # Where bounds were found by a search, what lies beyond by a hair counts at their end.
             np.clip(bins, 0, BINS - 1, out=bins)
         bins += offsets
-        counts = np.bincount(bins.ravel(), minlength=outputs * BINS).reshape(outputs, -1)
-        kept = places.shape[1]
-        outside = counts.shape[1] > BINS or (counts.sum(axis=1) != kept).any()
         return Counted(
-            counts[:, :BINS],
-            kept,
+            np.bincount(bins.ravel(), minlength=outputs * BINS).reshape(outputs, BINS),
+            places.shape[1],
             places.sum(axis=1),
             np.einsum("ij,ij->i", places, places),
             np.array([size - one.sum() for one in fine], np.int64),
@@ -573,7 +571,7 @@ def draw(
     plan = binding(model, plan, drawn.ranges)
     found = [_support(model, plan, name, drawn) for name in quantities]
     support, searched = [one[:2] for one in found], any(one[2] for one in found)
-    size = block_size(n, method)
+    size = block_size(n)
     blocks = -(-n // size)
     how = (n, seed, method, size, min(PARTS, blocks), searched, compiled)
     job = _Job(plan, tuple(quantities), drawn, tuple(support), *how)
@@ -584,9 +582,9 @@ def draw(
     return _together(job, parts)
 
 
-def block_size(n: int, method: str) -> int:
+def block_size(n: int) -> int:
     """How many rows a block has, so that there are ``PARTS`` blocks at least, and each stays in a core's cache."""
-    return min(ROWS if method == "random" else NET, -(-n // PARTS))
+    return min(ROWS, -(-n // PARTS))
 
 
 def _support(model: Model, plan: Plan, name: str, drawn: Inputs) -> tuple[float, float, bool]:

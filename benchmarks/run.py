@@ -132,7 +132,7 @@ def exact(given, n):
     plan = model.graph(peers.OUTPUTS, setting, capped=True)
     drawn = uncertainty.inputs(plan, distributions)
     values = np.empty(n)
-    size, kept = uncertainty.block_size(n, "random"), 0
+    size, kept = uncertainty.block_size(n), 0
     for block in range(-(-n // size)):
         rows = min(size, n - block * size)
         points = uncertainty.points(len(drawn), rows, 0, block, "random")

@@ -414,7 +414,7 @@ def test_the_ends_of_a_range_have_places_and_claims_of_their_own():
 
 
 def test_a_vague_number_says_why_it_asserts_nothing():
-    with pytest.raises(PublishedError, match="^a vague number asserts only what its assumption carries$"):
+    with pytest.raises(PublishedError, match=r"^a vague number asserts only what its assumption carries$"):
         Published("", qualifier="vague").asserts()
 
 

@@ -16,7 +16,6 @@ from analysis.scenarios import find
 from analysis.uncertainty import (
     BINS,
     METHODS,
-    NET,
     PARTS,
     PERCENTILES,
     ROWS,
@@ -79,8 +78,8 @@ UNIT = {"a": uniform(0, 1), "b": uniform(0, 1)}
 
 def cube(found):
     """The points of every block of some draws, one after the other: (inputs, n)."""
-    # At least PARTS blocks, of ROWS random draws or NET Sobol points at most.
-    size = min(ROWS if found.method == "random" else NET, -(-found.n // PARTS))
+    # At least PARTS blocks, of ROWS draws at most.
+    size = min(ROWS, -(-found.n // PARTS))
     starts = range(0, found.n, size)
     blocks = [
         points(len(found.inputs), min(size, found.n - start), found.seed, i, found.method)
@@ -601,15 +600,38 @@ def test_moments_and_percentiles_are_those_of_the_same_draws(model, n, method):
             assert abs(getattr(summary, p) - ordered[math.ceil(share * n) - 1]) <= width * (1 + 1e-6), (name, p)
 
 
-def test_the_numerical_error_is_the_standard_error_over_sixteen_parts(model):
+@pytest.mark.parametrize("blocks", [1, 3])
+def test_the_numerical_error_is_the_standard_error_over_sixteen_parts(blocks, monkeypatch):
     n = 2**14
-    found = draw(sum_and_product(), ["total"], ARTICLE, UNIT, n=n)
-    parts = (found.inputs.values(cube(found))["a"] + found.inputs.values(cube(found))["b"]).reshape(PARTS, -1)
+    monkeypatch.setattr("analysis.uncertainty.ROWS", -(-n // PARTS // blocks))
+    monkeypatch.setitem(globals(), "ROWS", -(-n // PARTS // blocks))
+    found = draw(sum_and_product(), ["total"], ARTICLE, UNIT, n=n, method="random")
+    totals = found.inputs.values(cube(found))["a"] + found.inputs.values(cube(found))["b"]
+    # Block i belongs to part i modulo 16.
+    owner = np.arange(n) // -(-n // PARTS // blocks) % PARTS
+    parts = [totals[owner == part] for part in range(PARTS)]
     error = found.summaries["total"].error
-    assert error["mean"] == pytest.approx(parts.mean(axis=1).std(ddof=1) / 4, rel=1e-6)
-    assert error["sd"] == pytest.approx(parts.std(axis=1, ddof=1).std(ddof=1) / 4, rel=1e-6)
-    medians = np.quantile(parts, 0.5, axis=1, method="inverted_cdf")
-    assert error["p50"] == pytest.approx(medians.std(ddof=1) / 4, abs=2 / BINS)
+    assert error["mean"] == pytest.approx(np.std([part.mean() for part in parts], ddof=1) / 4, rel=1e-6)
+    assert error["sd"] == pytest.approx(np.std([part.std(ddof=1) for part in parts], ddof=1) / 4, rel=1e-6)
+    medians = [np.quantile(part, 0.5, method="inverted_cdf") for part in parts]
+    assert error["p50"] == pytest.approx(np.std(medians, ddof=1) / 4, abs=2 / BINS)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_draw_outside_its_support_stops_the_run_unless_a_search_found_the_support(compiled, monkeypatch):
+    made = sum_and_product()
+
+    def narrow(searched):
+        monkeypatch.setattr("analysis.uncertainty._support", lambda *_: (0.5, BINS / 1.0, searched))
+        return draw(made, ["total"], ARTICLE, UNIT, n=2**14, compiled=compiled)
+
+    # The sum of two numbers from 0 to 1 lies below 0.5 in an eighth of all cases, and above 1.5 in another.
+    summary = narrow(True).summaries["total"]
+    assert summary.p05 == pytest.approx(0.5 + 0.05 / 0.125 / BINS, abs=0.02 / BINS)
+    assert summary.p95 == pytest.approx(1.5 - 0.05 / 0.125 / BINS, abs=0.02 / BINS)
+    assert summary.p50 == pytest.approx(1, abs=0.01)
+    with pytest.raises(AssertionError, match=r"^a draw left the bounds that were computed for it$"):
+        narrow(False)
 
 
 def test_a_percentile_is_read_off_the_counts():
@@ -620,7 +642,18 @@ def test_a_percentile_is_read_off_the_counts():
     assert percentile(counts, 0.75, 10.0, 0.5) == 14
     assert percentile(counts, 0.875, 10.0, 0.5) == 15  # half of the last one
     assert percentile(np.array([0, 0, 4, 0]), 0.05, 0.0, 1.0) == pytest.approx(2.05)
+    assert percentile(np.array([0, 0, 4]), 0.5, 0.0, 1.0) == 2.5
     assert math.isnan(percentile(np.zeros(5, int), 0.5, 0.0, 1.0))
+
+
+def test_a_fixed_distribution_has_one_value_and_a_uniform_one_may():
+    assert draw(sum_and_product(), ["total"], ARTICLE, {"a": Distribution("fixed", {"value": 0.25})}, n=16).kept == 16
+    assert uniform(0.5, 0.5).median == 0.5
+
+
+def test_equal_distributions_are_one_key_and_unequal_ones_are_not():
+    assert len({uniform(0, 1): 1, uniform(0, 1): 2, uniform(0, 2): 3}) == 2
+    assert hash(uniform(0, 1)) == hash(Distribution("uniform", {"high": 1, "low": 0}))
 
 
 def test_the_same_seed_gives_the_same_and_nought_is_a_seed():
