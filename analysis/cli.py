@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterable
@@ -26,6 +27,7 @@ from rich.tree import Tree
 from typer.core import TyperGroup
 
 from analysis import __version__
+from analysis.files import is_ours, refuse_foreign, whole
 from analysis.findings import problems as by_hand
 from analysis.model import Circle, Model, ModelError, Plan, Setting
 from analysis.published import Interval
@@ -44,13 +46,11 @@ from analysis.results import (
     place_of,
     published_words,
     read_expected,
-    refuse_foreign,
     relations_frame,
     role,
     screen,
     value_words,
     verdict_words,
-    whole,
     write_expected,
     write_tables,
 )
@@ -102,6 +102,7 @@ Data = Annotated[
     Path | None, typer.Option("--data", help="Another data package; else the environment's ANALYSIS_DATA.")
 ]
 Notebooks = Annotated[Path | None, typer.Option("--notebooks", help="Another folder of notebooks.")]
+Timeout = Annotated[int, typer.Option("--timeout", min=1, help="Seconds that a cell may take.")]
 
 
 def main() -> None:
@@ -129,6 +130,7 @@ def reproduce(
     out: Annotated[Path, typer.Option("--out", help="Folder that the results take the place of.")] = Path("results"),
     data: Data = None,
     notebooks: Notebooks = None,
+    timeout: Timeout = 600,
 ) -> None:
     """Run every notebook, write the results, and print what is published beside what is recomputed."""
     from rich.progress import Progress
@@ -143,6 +145,7 @@ def reproduce(
     found = all_notebooks(notebooks)
     outcomes = judge_all(model)
     refuse_foreign(out)
+    aside = out.with_name(f"{out.name}-failed")
     figures.headless()
     console = Console(stderr=True)
     with whole(out) as folder:
@@ -154,12 +157,16 @@ def reproduce(
                 figures.save(name, folder / "figures", model)
         with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
             task = progress.add_task("notebooks", total=len(found))
-            failed = run_all(found, folder / "notebooks", done=lambda name: progress.advance(task))
+            failed = run_all(found, folder / "notebooks", timeout=timeout, done=lambda name: progress.advance(task))
         if failed:
-            for error in failed.values():
-                typer.echo(f"error: {error}", err=True)
-            typer.echo(f"{shown(out)} was left as it was.", err=True)
+            with whole(aside) as kept:
+                for name, error in failed.items():
+                    typer.echo(f"error: {error}", err=True)
+                    (kept / f"{name}.failed.ipynb").write_text(error.text, encoding="utf-8")
+            typer.echo(f"{shown(out)} was left as it was; what ran of the failed is kept in {shown(aside)}.", err=True)
             raise typer.Exit(1)
+    if is_ours(aside):
+        shutil.rmtree(aside)
     raise typer.Exit(_report(model, outcomes, expected))
 
 
@@ -616,6 +623,7 @@ def run(
     out: Annotated[Path, typer.Option("--out", help="Folder for the notebook as run.")] = Path("runs"),
     data: Data = None,
     notebooks: Notebooks = None,
+    timeout: Timeout = 600,
 ) -> None:
     """Run one notebook with other assumptions or readings, checked before anything is written."""
     from analysis.notebooks import RunError, find, read_parameters, split_parameters
@@ -627,7 +635,7 @@ def run(
     given = read_parameters(found, parameters or [], model)
     target = out / found.path.name
     try:
-        execute(found, target, given)
+        execute(found, target, given, timeout=timeout)
     except RunError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None

@@ -4,7 +4,8 @@ What belongs here: finding notebooks, reading what they declare, executing them.
 
 Papermill warns of an unknown parameter and goes on, marks cells that never ran as completed, and leaves a part of a
 notebook behind when it is killed. So parameters are checked against the notebook and the register before it starts,
-every code cell must have run afterwards, and an output takes its place in one step.
+every code cell must have run afterwards, and an output takes its place in one step. A notebook that failed is kept, by
+a name of its own.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ import contextlib
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from analysis.files import alone, write_file
 from analysis.model import Model, ModelError
 from analysis.register import InputError, shown
 from analysis.results import READING, Study
@@ -32,8 +33,8 @@ from analysis.scenarios import find as find_scenario
 from analysis.uncertainty import PARTS, check_draws
 from analysis.units import UnitError, nearest, to_base
 
-#: Seconds after which a cell, or the start of a kernel, has failed.
-TIMEOUT = 600
+#: Seconds after which a cell has failed, and the least that the start of a kernel is given.
+TIMEOUT, _START = 600, 60
 
 
 class NotebookError(InputError):
@@ -41,7 +42,14 @@ class NotebookError(InputError):
 
 
 class RunError(Exception):
-    """A notebook that did not run to its last cell; the message names notebook, cell and error."""
+    """A notebook that did not run to its last cell; the message names notebook, cell and error.
+
+    ``text`` is the notebook as far as it ran, empty where it never started.
+    """
+
+    def __init__(self, message: str, text: str = "") -> None:
+        super().__init__(message)
+        self.text = text
 
 
 @dataclass(frozen=True)
@@ -230,64 +238,84 @@ def _unknown(notebook: Notebook, name: str, model: Model) -> str:
     return f"'{name}' is no parameter of {notebook.name}{nearest(name, notebook.parameters)}"
 
 
-def run(notebook: Notebook, target: Path, parameters: Mapping[str, Any] | None = None) -> None:
-    """Execute a notebook and put the result in its place, whole or not at all.
+def run(
+    notebook: Notebook, target: Path, parameters: Mapping[str, Any] | None = None, *, timeout: int = TIMEOUT
+) -> None:
+    """Execute a notebook and put the result in its place, whole or not at all. timeout: seconds that a cell may take.
 
-    Raises RunError when a cell fails or never ran, NotebookError when the output would overwrite the source.
+    Raises RunError when a cell fails, takes too long or never ran, and keeps what ran beside the target, as
+    ``NAME.failed.ipynb``; NotebookError when the output would overwrite the source or can't be written.
     """
     if target.resolve() == notebook.path.resolve():
         raise NotebookError(f"the output would overwrite the notebook itself; name another folder than {shown(target)}")
+    failed = target.with_name(f"{target.stem}.failed.ipynb")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(suffix=".ipynb", prefix=f".{target.stem}-", dir=target.parent)
+        with alone(target):
+            try:
+                with _inline():
+                    write_file(target, _execute(notebook.path, dict(parameters or {}), timeout))
+            except RunError as error:
+                if error.text:
+                    write_file(failed, error.text)
+                    raise RunError(f"{error}; what ran is kept in {shown(failed)}") from None
+                raise
+            failed.unlink(missing_ok=True)
     except OSError as error:
         raise NotebookError(f"{shown(target)} can't be written ({error.strerror})") from None
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        text = _execute(notebook.path, dict(parameters or {}))
-        temporary.write_text(text, encoding="utf-8")
-        temporary.chmod(0o644)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def run_all(
-    notebooks: Iterable[Notebook], folder: Path, *, done: Callable[[str], None] = lambda name: None
-) -> dict[str, str]:
-    """Execute notebooks on two processes into a folder; returns, by name, what went wrong. ``done`` hears of each."""
-    failed: dict[str, str] = {}
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        futures = {notebook.name: pool.submit(_attempt, notebook.path) for notebook in notebooks}
-        for name, future in futures.items():
-            text, error = future.result()
-            if error:
-                failed[name] = error
-            else:
-                (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
-            done(name)
+    notebooks: Iterable[Notebook],
+    folder: Path,
+    *,
+    timeout: int = TIMEOUT,
+    done: Callable[[str], None] = lambda name: None,
+) -> dict[str, RunError]:
+    """Execute notebooks, two at a time, into a folder; returns, by name, what went wrong. ``done`` hears of each."""
+    failed: dict[str, RunError] = {}
+    # Threads are enough, as each notebook is computed by a kernel of its own, which ends when this process does.
+    with _inline(), ThreadPoolExecutor(2) as pool:
+        futures = {notebook.name: pool.submit(_in_thread, notebook.path, timeout) for notebook in notebooks}
+        try:
+            for name, future in futures.items():
+                try:
+                    write_file(folder / f"{name}.ipynb", future.result())
+                except RunError as error:
+                    failed[name] = error
+                done(name)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            _stop_kernels()
+            raise
     return failed
 
 
-def _attempt(path: Path) -> tuple[str, str]:
+def _in_thread(path: Path, timeout: int) -> str:
+    from jupyter_core.utils import ensure_event_loop
+
     try:
-        return _execute(path, {}), ""
-    except RunError as error:
-        return "", str(error)
+        return _execute(path, {}, timeout)
+    finally:
+        # What jupyter_client opens for a thread, nobody else closes.
+        ensure_event_loop().close()
 
 
-def _execute(path: Path, parameters: dict[str, Any]) -> str:
+def _stop_kernels() -> None:
+    """End the kernels that this process has started, so that nobody waits for what is no longer wanted."""
+    import psutil
+
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            child.kill()
+
+
+def _execute(path: Path, parameters: dict[str, Any], timeout: int) -> str:
     """The text of the notebook as run: no clock, version or path in it. Raises RunError."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    with contextlib.ExitStack() as stack:
-        output = Path(stack.enter_context(tempfile.TemporaryDirectory())) / path.name
-        before = os.environ.get("MPLBACKEND")
-        # A backend that the caller's environment names would take the figures out of the notebook.
-        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-        stack.callback(_restore, "MPLBACKEND", before)
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / path.name
         try:
             executed = papermill.execute_notebook(
                 str(path),
@@ -295,20 +323,61 @@ def _execute(path: Path, parameters: dict[str, Any]) -> str:
                 parameters=parameters,
                 progress_bar=False,
                 log_output=False,
-                execution_timeout=TIMEOUT,
-                start_timeout=TIMEOUT,
+                execution_timeout=timeout,
+                start_timeout=max(timeout, _START),
                 # The kernel's own remarks are not the notebook's.
                 extra_arguments=["--IPKernelApp.log_level=50"],
             )
         except PapermillExecutionError as error:
-            raise RunError(f"{path.stem}, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
+            words = f"{path.stem}, cell {error.cell_index}: {error.ename}: {_short(error.evalue)}"
+            raise RunError(words, _as_far_as(output)) from None
         except Exception as error:
-            raise RunError(f"{path.stem} did not run to its end: {type(error).__name__}: {error}") from None
+            raise RunError(_ending(path.stem, output, error, timeout), _as_far_as(output)) from None
     code = [(i, cell) for i, cell in enumerate(executed.cells) if cell.cell_type == "code" and cell.source.strip()]
     for expected, (i, cell) in enumerate(code, start=1):
         if cell.execution_count != expected:
-            raise RunError(f"{path.stem}, cell {i}: it never ran, so the notebook did not run to its end")
+            words = f"{path.stem}, cell {i}: it never ran, so the notebook did not run to its end"
+            raise RunError(words, clean(executed))
     return clean(executed)
+
+
+def _ending(name: str, output: Path, error: Exception, timeout: int) -> str:
+    """What to say where no cell failed, but a cell took too long, or the kernel died."""
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    cells = nbformat.read(output, as_version=4).cells if output.exists() else []
+    # papermill writes down when it started a cell.
+    started = [i for i, cell in enumerate(cells) if cell.metadata.get("papermill", {}).get("start_time")]
+    where = f"{name}, cell {started[-1]}" if started else f"{name} did not run to its end"
+    if isinstance(error, CellTimeoutError):
+        return f"{where}: it took more than the {timeout} seconds that a cell may take"
+    if isinstance(error, DeadKernelError):
+        return f"{where}: the kernel died, as when memory runs out or a process is killed"
+    return f"{where}: {type(error).__name__}: {_short(str(error))}"
+
+
+def _short(text: str) -> str:
+    """The first lines of an error's words, in one line."""
+    return " ".join(text.split())[:500]
+
+
+def _as_far_as(output: Path) -> str:
+    """The text of a notebook that papermill has written as far as it ran; empty where there is none."""
+    try:
+        return clean(nbformat.read(output, as_version=4))
+    except Exception:
+        return ""
+
+
+@contextlib.contextmanager
+def _inline() -> Iterator[None]:
+    """Kernels draw into their notebooks, whatever backend the caller's environment names."""
+    before = os.environ.get("MPLBACKEND")
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    try:
+        yield
+    finally:
+        _restore("MPLBACKEND", before)
 
 
 def _restore(name: str, value: str | None) -> None:

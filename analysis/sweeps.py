@@ -16,7 +16,6 @@ has no meaning; its estimates are then empty.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import inspect
 import itertools
@@ -32,6 +31,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import __version__
+from analysis.files import alone
 from analysis.model import SETTABLE, Floats, Model, ModelError, Plan, Setting
 from analysis.register import InputError, RegisterError, read_yaml, schema_problem, shown
 from analysis.scenarios import OWN, Scenario, find
@@ -407,7 +407,7 @@ def sweep(
     reach(scheduler)
     sidecar = out.with_name(f"{out.name}.settings.json")
     parts = out.with_name(f".{out.name}.parts")
-    with _alone(out):
+    with alone(out):
         for path in (sidecar, parts / "settings.json"):
             _same_settings(path, described, out)
         if out.exists():
@@ -493,22 +493,6 @@ def _counted(out: Path, rows: int) -> dict[str, int]:
         raise InputError(f"{shown(out)} is not the sweep that was written; remove it, or name another") from None
     counts = frame[name].value_counts().to_dict()
     return {str(words): int(count) for words, count in sorted(counts.items()) if words}
-
-
-@contextlib.contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    """Hold a lock on an output. Raises InputError where another run has it."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        lock = out.with_name(f".{out.name}.lock").open("w")
-    except OSError as error:
-        raise InputError(f"{shown(out)} can't be written ({error.strerror})") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise InputError(f"another run is writing to {shown(out)}; wait for it to end") from None
-        yield
 
 
 def _same_settings(path: Path, settings: Mapping[str, Any], out: Path) -> None:

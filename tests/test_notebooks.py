@@ -5,18 +5,23 @@ import json
 import math
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import psutil
 import pytest
 
 from analysis.figures import FIGURES
+from analysis.files import alone
 from analysis.model import ARTICLE, Model
 from analysis.notebooks import (
+    TIMEOUT,
     Notebook,
     NotebookError,
     RunError,
@@ -595,6 +600,16 @@ def test_code_in_a_name_or_a_value_is_never_run(
 # Running --------------------------------------------------------------------------------------------------------------
 
 
+def names(folder: Path) -> set[str]:
+    """What lies in a folder, but for the locks that tell runs apart."""
+    return {path.name for path in folder.iterdir() if not path.name.endswith(".lock")}
+
+
+def kernels() -> list[psutil.Process]:
+    """The kernels that this process has started and that are still there."""
+    return [child for child in psutil.Process().children() if "ipykernel" in " ".join(child.cmdline())]
+
+
 def outputs(path: Path) -> str:
     cells = nbformat.read(path, as_version=4).cells
     return "".join(output.get("text", "") for cell in cells for output in cell.get("outputs", []))
@@ -608,7 +623,7 @@ def test_a_notebook_runs_with_its_parameters_and_leaves_nothing_else(
     target = tmp_path / "out" / "made.ipynb"
     run(book, target, {"persons_per_transfer": 0.5})
     assert outputs(target) == "1.0\n"
-    assert {path.name for path in target.parent.iterdir()} == {"made.ipynb"}
+    assert names(target.parent) == {"made.ipynb"}
     assert target.stat().st_mode & 0o777 == 0o644
     assert book.path.read_bytes() == before
     text = target.read_text(encoding="utf-8")
@@ -619,28 +634,38 @@ def test_a_notebook_runs_with_its_parameters_and_leaves_nothing_else(
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        ("raise ValueError('so')", r"^made, cell 1: ValueError: so$"),
-        ("import sys; sys.exit(0)", r"^made, cell \d: "),
-        ("import os; os._exit(0)", r"^made did not run to its end: "),
+        ("raise ValueError('so')", r"^made, cell 1: ValueError: so; "),
+        ("raise ValueError('so\\n\\nand so')", r"^made, cell 1: ValueError: so and so; "),
+        ("import sys; sys.exit(0)", r"^made, cell \d: .*; "),
+        ("import os; os._exit(0)", r"^made, cell 1: the kernel died, as when memory runs out or a process is killed; "),
+        ("while True: pass", r"^made, cell 1: it took more than the 3 seconds that a cell may take; "),
     ],
 )
-def test_a_notebook_that_does_not_end_leaves_the_former_one(
+def test_a_notebook_that_does_not_end_leaves_the_former_one_and_is_kept_beside_it(
     write: Callable[..., Notebook], tmp_path: Path, cell: str, words: str
 ) -> None:
     target = tmp_path / "out" / "made.ipynb"
     run(write("a = 1", "print('good')"), target)
     before = target.read_bytes()
-    with pytest.raises(RunError, match=words) as failed:
-        run(write("a = 1", cell, "print('after')"), target)
+    with pytest.raises(RunError, match=f"{words}what ran is kept in .*made.failed.ipynb$") as failed:
+        run(write("a = 1", cell, "print('after')"), target, timeout=3 if "while" in cell else TIMEOUT)
     assert "\n" not in str(failed.value)
     assert target.read_bytes() == before
-    assert {path.name for path in target.parent.iterdir()} == {"made.ipynb"}
+    assert names(target.parent) == {"made.ipynb", "made.failed.ipynb"}
+    kept = target.with_name("made.failed.ipynb")
+    assert cell in [kept_cell.source for kept_cell in nbformat.read(kept, as_version=4).cells]
+    assert "after" not in outputs(kept)
+    assert kernels() == []
+    run(write("a = 1", "print('good again')"), target)
+    assert names(target.parent) == {"made.ipynb"}
 
 
-def test_a_notebook_that_fails_at_first_leaves_nothing(write: Callable[..., Notebook], tmp_path: Path) -> None:
+def test_a_notebook_that_fails_at_first_leaves_nothing_in_its_place(
+    write: Callable[..., Notebook], tmp_path: Path
+) -> None:
     with pytest.raises(RunError):
         run(write("a = 1", "1 / 0"), tmp_path / "out" / "made.ipynb")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert names(tmp_path / "out") == {"made.failed.ipynb"}
 
 
 def test_one_that_fails_does_not_stop_the_others(write: Callable[..., Notebook], tmp_path: Path) -> None:
@@ -650,8 +675,55 @@ def test_one_that_fails_does_not_stop_the_others(write: Callable[..., Notebook],
     folder = tmp_path / "out"
     folder.mkdir()
     failed = run_all([bad, Notebook.read(other)], folder)
-    assert failed == {"made": "made, cell 1: ZeroDivisionError: division by zero"}
+    assert {name: str(error) for name, error in failed.items()} == {
+        "made": "made, cell 1: ZeroDivisionError: division by zero"
+    }
+    assert "ZeroDivisionError" in failed["made"].text
     assert [path.name for path in folder.iterdir()] == ["other.ipynb"]
+
+
+def test_a_second_run_of_the_same_notebook_says_that_one_is_under_way(
+    write: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    target = tmp_path / "out" / "made.ipynb"
+    with alone(target), pytest.raises(InputError, match=r"another run is writing to .*made\.ipynb; wait"):
+        run(write("a = 1", "print(a)"), target)
+    assert names(target.parent) == set()
+
+
+def test_whoever_stops_a_run_waits_for_no_kernel(write: Callable[..., Notebook], tmp_path: Path) -> None:
+    endless = write("a = 1", "import time\nwhile True: time.sleep(0.01)")
+    quick = endless.path.with_name("quick.ipynb")
+    quick.write_bytes(endless.path.read_bytes().replace(b"while True: time.sleep(0.01)", b"print(a)"))
+
+    def stop(name: str) -> None:
+        raise KeyboardInterrupt
+
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run_all([Notebook.read(quick), endless], tmp_path, done=stop)
+    assert kernels() == []
+    # Far below the ten minutes that the cell may take.
+    assert time.monotonic() - started < TIMEOUT / 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_kernel_outlives_a_run_that_is_killed(write: Callable[..., Notebook], tmp_path: Path, number: int) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    tell = f"import os, pathlib, signal\npathlib.Path({str(pipe)!r}).write_text(str(os.getpid()))\nwhile True: pass"
+    books = str(write("a = 1", tell).path.parent)
+    command = [sys.executable, "-m", "analysis", "reproduce", "--notebooks", books, "--out", str(tmp_path / "out")]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        kernel = psutil.Process(int(pipe.read_text(encoding="utf-8")))
+        process.send_signal(number)
+        process.wait(60)
+        kernel.wait(60)
+    finally:
+        process.kill()
+        process.wait()
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_notebook_is_not_written_over_itself(write: Callable[..., Notebook], tmp_path: Path) -> None:

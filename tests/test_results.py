@@ -1,4 +1,4 @@
-"""What leaves a run: numbers as files and screens spell them, the tables, the guard, and folders written whole."""
+"""What leaves a run: numbers as files and screens spell them, the tables, and the guard."""
 
 import csv
 import dataclasses
@@ -30,15 +30,12 @@ from analysis.results import (
     place_of,
     published_words,
     read_expected,
-    refuse_foreign,
     relations_frame,
     role,
     screen,
     split,
     verdict_words,
-    whole,
     write_expected,
-    write_file,
     write_tables,
 )
 from analysis.verdicts import Outcome, judge, judge_all
@@ -736,209 +733,10 @@ def test_expected_values_that_are_missing(package: Path) -> None:
         read_expected(register)
 
 
-# Files and folders ----------------------------------------------------------------------------------------------------
-
-
-def names(folder: Path) -> set[str]:
-    """What lies in a folder, but for the lock that tells runs apart."""
-    return {path.name for path in folder.iterdir() if not path.name.endswith(".lock")}
-
-
-def test_a_file_is_written_whole(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
-    write_file(path, "old\n")
-    write_file(path, "new\r\n")
-    assert path.read_bytes() == b"new\r\n"
-    assert path.stat().st_mode & 0o777 == 0o644
-    assert names(tmp_path) == {"a.txt"}
-
-
-def test_a_file_keeps_its_old_text_when_the_new_one_cannot_take_its_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "a.txt"
-    path.write_text("old", encoding="utf-8")
-
-    def full(self: Path, target: Path) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="No space left"):
-        write_file(path, "new")
-    assert path.read_text(encoding="utf-8") == "old"
-    assert names(tmp_path) == {"a.txt"}
-
-
-def test_a_text_that_cannot_be_encoded_leaves_the_old_file(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
-    path.write_text("old", encoding="utf-8")
-    with pytest.raises(UnicodeEncodeError):
-        write_file(path, "half\ud800")
-    assert path.read_text(encoding="utf-8") == "old"
-
-
-def test_a_text_that_cannot_be_encoded_leaves_no_litter(tmp_path: Path) -> None:
-    with pytest.raises(UnicodeEncodeError):
-        write_file(tmp_path / "a.txt", "half\ud800")
-    assert names(tmp_path) == set()
-
-
-def filled(folder: Path, text: str) -> None:
-    with whole(folder) as new:
-        (new / "numbers.csv").write_text(text, encoding="utf-8")
-        (new / "inner").mkdir()
-        (new / "inner" / "more.csv").write_text(text, encoding="utf-8")
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def test_a_folder_takes_its_place_at_the_end_and_not_before(tmp_path: Path) -> None:
-    folder = tmp_path / "deep" / "results"
-    with whole(folder) as new:
-        (new / "numbers.csv").write_text("1", encoding="utf-8")
-        assert not folder.exists()
-        assert new.parent == folder.parent
-    assert (folder / "numbers.csv").read_text(encoding="utf-8") == "1"
-    assert names(folder.parent) == {"results"}
-    assert folder.stat().st_mode & 0o777 == 0o755
-
-
-def test_a_folder_replaces_the_whole_of_the_former_one(tmp_path: Path) -> None:
-    folder = tmp_path / "results"
-    filled(folder, "old")
-    (folder / "stray.csv").write_text("of the former run", encoding="utf-8")
-    with whole(folder) as new:
-        (new / "numbers.csv").write_text("new", encoding="utf-8")
-        assert (folder / "numbers.csv").read_text(encoding="utf-8") == "old"
-    assert {path.name for path in folder.iterdir()} == {".gitignore", "numbers.csv"}
-    assert (folder / "numbers.csv").read_text(encoding="utf-8") == "new"
-    assert names(tmp_path) == {"results"}
-
-
-def test_a_folder_takes_its_place_where_the_system_cannot_exchange_two(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "results"
-    filled(folder, "old")
-    monkeypatch.setattr("analysis.results.ctypes.CDLL", lambda *args, **kwargs: object())
-    filled(folder, "new")
-    assert (folder / "numbers.csv").read_text(encoding="utf-8") == "new"
-    assert names(tmp_path) == {"results"}
-
-
-def test_git_ignores_what_is_generated(tmp_path: Path) -> None:
-    filled(tmp_path / "results", "1")
-    assert "*" in (tmp_path / "results" / ".gitignore").read_text(encoding="utf-8").splitlines()
-
-
-@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
-def test_a_run_that_fails_leaves_the_former_folder_and_no_litter(tmp_path: Path, error: type[BaseException]) -> None:
-    folder = tmp_path / "results"
-    filled(folder, "old")
-    before = content(folder)
-
-    def fail() -> None:
-        with whole(folder) as new:
-            (new / "numbers.csv").write_text("half", encoding="utf-8")
-            raise error
-
-    with pytest.raises(error):
-        fail()
-    assert content(folder) == before
-    assert names(tmp_path) == {"results"}
-
-
-def test_a_first_run_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    def fail() -> None:
-        with whole(tmp_path / "results") as new:
-            (new / "numbers.csv").write_text("half", encoding="utf-8")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-    assert names(tmp_path) == set()
-
-
-def test_what_a_killed_run_left_is_cleared_by_the_next(tmp_path: Path) -> None:
-    (tmp_path / ".results.new-abc").mkdir()
-    (tmp_path / ".results.new-abc" / "half.csv").write_text("half", encoding="utf-8")
-    (tmp_path / ".other.new-abc").mkdir()
-    filled(tmp_path / "results", "1")
-    assert names(tmp_path) == {"results", ".other.new-abc"}
-
-
-def test_an_empty_folder_may_be_named(tmp_path: Path) -> None:
-    (tmp_path / "results").mkdir()
-    filled(tmp_path / "results", "1")
-    assert (tmp_path / "results" / "numbers.csv").exists()
-
-
-def test_a_folder_of_something_else_is_refused_and_survives(tmp_path: Path) -> None:
-    folder = tmp_path / "thesis"
-    folder.mkdir()
-    (folder / "chapter.txt").write_text("years of work", encoding="utf-8")
-    (folder / ".gitignore").write_text("*.log\n", encoding="utf-8")
-    before = content(folder)
-    with pytest.raises(InputError, match="holds something else than results"):
-        filled(folder, "1")
-    assert content(folder) == before
-    assert names(tmp_path) == {"thesis"}
-
-
-def test_a_file_is_refused_and_survives(tmp_path: Path) -> None:
-    (tmp_path / "results").write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match="is a file; name a folder"):
-        filled(tmp_path / "results", "1")
-    assert (tmp_path / "results").read_text(encoding="utf-8") == "mine"
-
-
-def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match="can't be written"):
-        filled(tmp_path / "file" / "results", "1")
-    assert names(tmp_path) == {"file"}
-
-
-def test_a_second_run_on_the_same_folder_is_refused_and_the_first_ends_well(tmp_path: Path) -> None:
-    folder = tmp_path / "results"
-    with whole(folder) as new:
-        (new / "numbers.csv").write_text("first", encoding="utf-8")
-        with pytest.raises(InputError, match="another run is writing"):
-            filled(folder, "second")
-        filled(tmp_path / "elsewhere", "third")
-    assert (folder / "numbers.csv").read_text(encoding="utf-8") == "first"
-    filled(folder, "fourth")
-    assert (folder / "numbers.csv").read_text(encoding="utf-8") == "fourth"
-
-
-def test_a_link_to_another_disk_stays_a_link(tmp_path: Path) -> None:
-    (tmp_path / "disk").mkdir()
-    (tmp_path / "results").symlink_to(tmp_path / "disk")
-    filled(tmp_path / "results", "1")
-    assert names(tmp_path) == {"disk", "results"}
-    assert (tmp_path / "disk" / "numbers.csv").exists()
-
-
 def test_frames_can_be_read_back_as_they_were(outcomes: dict[str, Outcome]) -> None:
     frame = relations_frame(outcomes.values())
     text = frame.to_csv(index=False, lineterminator="\n")
     assert pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False).equals(frame)
-
-
-def test_a_file_that_no_run_has_written_is_not_lost(tmp_path: Path) -> None:
-    with whole(tmp_path / "results") as folder:
-        (folder / "figures").mkdir()
-        for name in ("relations.csv", "estimates.json", "figures/waterfall.svg"):
-            (folder / name).write_text("made", encoding="utf-8")
-    refuse_foreign(tmp_path / "results")
-    refuse_foreign(tmp_path / "none yet")
-    mine = tmp_path / "results" / "figures" / "mine.txt"
-    mine.write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match=r"mine\.txt is not a result and would be lost"):
-        refuse_foreign(tmp_path / "results")
-    assert mine.read_text(encoding="utf-8") == "mine"
 
 
 def test_a_value_accepted_twice_is_refused(package: Path) -> None:
