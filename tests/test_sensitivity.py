@@ -158,6 +158,27 @@ def test_an_interval_narrows_with_more_points():
     assert 4 < width(2**8) / width(2**14) < 16
 
 
+def test_intervals_are_as_wide_as_those_of_scipys_bootstrap():
+    found = sobol_indices(ishigami, ISHIGAMI, n=2**10)
+    theirs = stats.sobol_indices(
+        func=lambda x: ishigami({"x1": x[0], "x2": x[1], "x3": x[2]}),
+        n=2**10,
+        dists=[stats.uniform(-PI, 2 * PI)] * 3,
+        rng=np.random.default_rng(1),
+    ).bootstrap(confidence_level=0.95, n_resamples=200)
+    pairs = (found.first_interval, theirs.first_order), (found.total_interval, theirs.total_order)
+    for ours, scipys in pairs:
+        wide = scipys.confidence_interval.high - scipys.confidence_interval.low
+        assert [high - low for low, high in ours.values()] == pytest.approx(wide, rel=0.35)
+
+
+def test_two_base_points_are_the_fewest():
+    assert set(sobol_indices(ishigami, ISHIGAMI, n=2).first) == {"x1", "x2", "x3"}
+
+
+CORRELATED = "^Sobol indices need independent inputs, and some are correlated here$"
+
+
 def test_indices_that_say_nothing_are_refused():
     unit = {"x": uniform(0, 1), "y": uniform(0, 1)}
 
@@ -165,11 +186,16 @@ def test_indices_that_say_nothing_are_refused():
         return v["x"]
 
     refused = [
-        (plain, Inputs(unit, ((1.0, 0.0), (0.6, 0.8))), 64, "need independent inputs"),
+        (
+            plain,
+            Inputs(unit, ((1.0, 0.0), (0.6, 0.8))),
+            64,
+            "^Sobol indices need independent inputs, and some are correlated here$",
+        ),
         (plain, Inputs(unit), 100, "100 base points are no power of two"),
         (plain, Inputs(unit), 1, "1 base points are no power of two"),
         (plain, Inputs(unit), 0, "no power of two"),
-        (lambda v: 3.0, Inputs(unit), 64, "no variance to share out"),
+        (lambda v: 3.0, Inputs(unit), 64, "^nothing that is drawn moves it, so there is no variance to share out$"),
         (lambda v: 0 * v["x"], Inputs(unit), 64, "no variance to share out"),
         (lambda v: 1 / 3, Inputs({}), 64, "no variance to share out"),
     ]
@@ -184,6 +210,10 @@ def test_the_indices_of_the_benchmark(model):
     setting = scenario.setting(model, "at_risk_total")
     drawn = inputs(model.plan("at_risk_total", setting), scenario.distributions)
     found = indices_of(model, "at_risk_total", setting, drawn, n=2**13)
+    few = [indices_of(model, "at_risk_total", setting, drawn, n=64, seed=seed).first for seed in (0, 0, 1)]
+    assert few[0] == few[1]
+    assert few[0] != few[2]
+    assert few[0] != found.first
 
     # Variances that matter, in a million persons; labourers, transfers and growth hardly move, and stay in the middle:
     # detainees 0.5^2 / 12; 1.65 ms + 0.94 mo, with 0.15^2 / 12 and the triangle's (0.12^2 + 0.5^2 - 0.06) / 18
@@ -687,7 +717,14 @@ def test_a_statement_can_be_written_out(model, text, quantity, comparison, other
     found = statement_of(model, text)
     assert (found.quantity, found.comparison, found.other) == (quantity, comparison, other)
     assert isinstance(found, Statement)
-    break_even(model, found)
+    assert (found.id, found.statement) == (text, text)
+    assert break_even(model, found).statement is found
+
+
+def test_a_number_larger_than_anything_counted_is_refused(model):
+    assert break_even(model, statement_of(model, "at_risk_total <= 1000000000000000")).holds
+    with pytest.raises(InputError, match=r"^'1000000000000001' is larger than anything that is counted here$"):
+        statement_of(model, "at_risk_total <= 1000000000000001")
 
 
 def test_a_statement_of_the_package_is_found_by_its_name(model):
