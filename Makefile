@@ -1,11 +1,11 @@
 # Each target does its own set-up. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help env reproduce test bench notebooks lock
+.PHONY: help env reproduce test test-long prove mutate baselines bench notebooks lock
 PYTHON ?= python3
 BIN := .venv/bin
 
 help:  ## List the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 env: .venv/installed  ## Make .venv from the lock
 
@@ -25,6 +25,20 @@ test: env  ## Everything that CI checks
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=600 -n 2 --dist loadfile notebooks
+
+test-long: env  ## What takes longer: rare failures, kills, fuzzing, the proof of the guard, mutation testing
+	$(BIN)/python -m pytest -m long
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 tests/test_fuzz.py
+	$(MAKE) prove mutate
+
+prove: env  ## Change one thing at a time and show that the guard notices
+	$(BIN)/python tests/long/prove.py
+
+mutate: env  ## Mutation testing of the core, or of the modules in ONLY
+	$(BIN)/python tests/long/mutate.py $(ONLY)
+
+baselines: env  ## Accept the plotted data and the looks of all figures
+	$(BIN)/python tests/long/baselines.py
 
 bench: env .venv/benchmarks  ## Measure the package beside its peers, write benchmarks/README.md
 	$(BIN)/python benchmarks/run.py

@@ -27,6 +27,7 @@ from rich.tree import Tree
 from typer.core import TyperGroup
 
 from analysis import __version__
+from analysis.diff import Difference
 from analysis.files import is_ours, refuse_foreign, whole
 from analysis.findings import problems as by_hand
 from analysis.model import Circle, Model, ModelError, Plan, Setting
@@ -196,6 +197,56 @@ def verify(
     else:
         typer.echo(json.dumps([_typed(row) for row in frame.to_dict("records")], indent=1, ensure_ascii=False))
     raise typer.Exit(_moved(model, outcomes, expected))
+
+
+@app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(help="A results folder.", show_default=False)],
+    after: Annotated[Path, typer.Argument(help="Another one.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the differences as JSON, in base units.")] = False,
+) -> None:
+    """Say which numbers moved between two results folders, by how much, and which input moved them; 1 if any did."""
+    from analysis.diff import compare as compare_runs
+    from analysis.diff import summary
+
+    found = compare_runs(before, after)
+    if as_json:
+        _print_json([one.json() for one in found])
+    elif found:
+        # A line a row of a table; its bounds and the rest of it follow by name, and figures are only counted.
+        lines: dict[tuple[str, str], list[Difference]] = {}
+        for one in found:
+            if not one.table.startswith("figures/"):
+                lines.setdefault((one.table, one.id), []).append(one)
+        frame = pd.DataFrame([_moved_line(group) for group in lines.values()])
+        if len(frame):
+            _print_frame(frame, {"what": 3, "was": 2, "now": 2, "by": 2, "also": 2, "moved by": 3}, "")
+        typer.echo(summary(found))
+    else:
+        typer.echo(summary(found))
+    raise typer.Exit(int(bool(found)))
+
+
+def _moved_line(group: list[Difference]) -> dict[str, str]:
+    one, *others = group
+    return {
+        "what": f"{one.table}, {one.id}",
+        "field": one.field,
+        "was": _grouped(one.was),
+        "now": _grouped(one.now),
+        "by": "" if one.by is None else f"{one.by:+,.6g} {_unit(one.unit)}".strip(),
+        "percent": "" if one.percent is None else f"{one.percent:+,.3g}",
+        "also": ", ".join(other.field for other in others),
+        "moved by": ", ".join(one.inputs),
+    }
+
+
+def _grouped(text: str) -> str:
+    """A cell of a results file with its thousands apart; words stay as they are."""
+    try:
+        return f"{float(text):,.10g}"
+    except ValueError:
+        return text
 
 
 @app.command()

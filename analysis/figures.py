@@ -1360,7 +1360,16 @@ def save(name: str, folder: Path, model: Model) -> None:
         fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Title": figure.alt, "Creator": None})
         fig.savefig(folder / f"{name}.png", metadata={"Software": None, "Description": figure.alt})
     plt.close(fig)
-    frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", float_format="%.10g")
+    (folder / f"{name}.csv").write_text(data_text(frame), encoding="utf-8")
+
+
+def data_text(frame: pd.DataFrame) -> str:
+    """A figure's plotted data as CSV, to ten digits.
+
+    >>> data_text(pd.DataFrame({"year": [2019], "share": [1 / 3]}))
+    'year,share\\n2019,0.3333333333\\n'
+    """
+    return str(frame.to_csv(index=False, lineterminator="\n", float_format="%.10g"))
 
 
 def headless() -> None:
