@@ -16,6 +16,7 @@ assumption of that name.
 
 from __future__ import annotations
 
+import functools
 import graphlib
 import importlib
 import inspect
@@ -215,6 +216,11 @@ class Plan:
                 else:
                     values[node.name] = np.float64(node.way.value())
         return values
+
+    def room(self, values: Mapping[str, Any]) -> Any:
+        """How far the nearest of the bounds and caps lies, in its own unit; below 0 past it."""
+        sides = [side for name, low, high in self.limits for side in (values[name] - low, high - values[name])]
+        return functools.reduce(np.minimum, [*sides, *(cap.room(values) for cap in self.caps)], np.inf)
 
     def within(self, values: Mapping[str, Any], slack: float = TIE) -> NDArray[np.bool_]:
         """Whether every derived share and ratio lies in the bounds of the assumption that it stands for.
@@ -581,33 +587,40 @@ class Model:
         low = np.array([interval.low for interval in box.values()])
         width = np.array([interval.high - interval.low for interval in box.values()])
 
-        def at(where: Floats, slack: float = TIE) -> tuple[Floats, NDArray[np.bool_]]:
-            """The target and whether it has a meaning, at positions (…, leaves) between 0 and 1."""
+        def values_at(where: Floats) -> tuple[dict[str, Any], Floats]:
+            """Every node's value, and the target, at positions (…, leaves) between 0 and 1."""
             given = {name: low[i] + where[..., i] * width[i] for i, name in enumerate(box)}
             values = plan.evaluate({**plan.start, **still, **columns, **given})
-            shape = (n, where.shape[-2])
-            target = np.broadcast_to(np.asarray(of(values) if of else values[plan.target], float), shape)
-            return target, np.broadcast_to(plan.within(values, slack) & np.isfinite(target), shape)
+            target = np.asarray(of(values) if of else values[plan.target], float)
+            return values, np.broadcast_to(target, (n, where.shape[-2]))
+
+        def at(where: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+            """The target and whether it has a meaning, at these positions."""
+            values, target = values_at(where)
+            return target, np.broadcast_to(plan.within(values) & np.isfinite(target), target.shape)
 
         def margins(where: Floats) -> Floats:
-            """How far each derived share lies from each of its bounds at one position: (limits, n)."""
-            given = {name: low[i] + where[..., i] * width[i] for i, name in enumerate(box)}
-            values = plan.evaluate({**plan.start, **still, **columns, **given})
+            """How far each derived share lies from each of its bounds at these positions: (limits, n, positions)."""
+            values, target = values_at(where)
             sides = [side for name, a, b in plan.limits for side in (values[name] - a, b - values[name])]
             sides += [cap.room(values) for cap in plan.caps]
-            return np.array([np.broadcast_to(side, (n, 1))[:, 0] for side in sides] or [np.ones(n)])
+            return np.array([np.broadcast_to(side, target.shape) for side in sides] or [np.ones(target.shape)])
+
+        def room(where: Floats) -> Floats:
+            """How far the nearest bound lies at these positions; NaN where the target is not finite."""
+            values, target = values_at(where)
+            return np.where(np.isfinite(target), plan.room(values), np.nan)
 
         corners = np.array(list(itertools.product((0.0, 1.0), repeat=len(box)))).reshape(2 ** len(box), len(box))
         values, inside = at(corners)
         endless = not np.isfinite(values).all()
         if endless and plan.limits + plan.caps:
             # What has a limit and leaves it is trimmed, however far it goes.
-            moved = {name: low[i] + corners[:, i] * width[i] for i, name in enumerate(box)}
-            there = plan.evaluate({**plan.start, **still, **columns, **moved})
+            there, _ = values_at(corners)
             endless = bool((plan.within(there) & ~np.isfinite(values)).any())
         found = [np.where(inside, values, np.nan)]
         if not inside.all():
-            found.append(_crossings(at, corners, inside))
+            found.append(_crossings(at, room, corners, inside))
         turning = np.array([], np.intp) if monotone else np.flatnonzero(~_monotone(at, len(box), n))
         # Along what has a meaning an extreme can lie off the edges; a scan over many variations does not look there.
         searched = np.arange(n) if n == 1 and not inside.all() and len(box) else turning
@@ -1011,8 +1024,11 @@ def _same(one: str, two: str) -> bool:
 _At = Callable[..., tuple[Floats, NDArray[np.bool_]]]
 
 
-def _crossings(at: _At, corners: Floats, inside: NDArray[np.bool_]) -> Floats:
-    """The target where an edge of the box crosses out of what has a meaning; NaN for an edge that does not."""
+def _crossings(at: _At, room: Callable[[Floats], Floats], corners: Floats, inside: NDArray[np.bool_]) -> Floats:
+    """The target where an edge of the box crosses out of what has a meaning; NaN for an edge that does not.
+
+    room: at positions, how far the nearest bound lies, below 0 past it; NaN where the target is not finite.
+    """
     leaves = corners.shape[1]
     if not leaves:
         return np.full((len(inside), 1), np.nan)
@@ -1026,16 +1042,29 @@ def _crossings(at: _At, corners: Floats, inside: NDArray[np.bool_]) -> Floats:
     if not some.any():
         return np.full((len(inside), 1), np.nan)
     one, two, crosses = one[some], two[some], crosses[:, some]
-    # Each edge from its end with a meaning towards the other, the boundary halved in until floats end.
+    # Each edge from its end with a meaning towards the other, the boundary closed in on until floats end: where a
+    # straight line through both ends crosses it (regula falsi, the Illinois way), and at every fourth turn halfway.
     swap = inside[:, two][:, :, None]
-    good = np.where(swap, corners[two], corners[one])
-    bad = np.where(swap, corners[one], corners[two])
-    for _ in range(60):
-        middle = (good + bad) / 2
-        _, fine = at(middle, slack=0.0)
-        good = np.where(fine[:, :, None], middle, good)
-        bad = np.where(fine[:, :, None], bad, middle)
-    values, _ = at(good)
+    start = np.where(swap, corners[two], corners[one])
+    way = np.where(swap, corners[one], corners[two]) - start
+    good, bad, least = np.zeros(crosses.shape), np.ones(crosses.shape), 2.0**-44
+    above, below = room(start), room(start + way)
+    nought = np.nan_to_num(least * np.abs(above - below), posinf=0.0)
+    was = np.zeros(crosses.shape, bool), np.zeros(crosses.shape, bool)
+    for turn in range(4 * 44):
+        with np.errstate(all="ignore"):
+            line = np.clip(good + (bad - good) * above / (above - below), good + least, bad - least)
+        place = np.where(np.isnan(line) | (turn % 4 == 3), (good + bad) / 2, line)
+        here = room(start + place[:, :, None] * way)
+        fine = here >= -nought
+        # An end that stays a second time counts half, so that the next line falls beyond the boundary.
+        above = np.where(fine, here, np.where(was[1], above / 2, above))
+        below = np.where(fine, np.where(was[0], below / 2, below), here)
+        was = fine, ~fine
+        good, bad = np.where(fine, place, good), np.where(here > nought, bad, place)
+        if not (crosses & (bad - good > 2 * least)).any():
+            break
+    values, _ = at(start + good[:, :, None] * way)
     return np.where(crosses, values, np.nan)
 
 
@@ -1082,19 +1111,31 @@ def _optima(
     for row, (column, sign) in itertools.product(map(int, rows), enumerate((1.0, -1.0))):
         scale = float(np.abs(values[row]).max()) or 1.0
 
-        def target(where: Floats, row: int = row, scale: float = sign * scale) -> float:
-            return float(at(np.clip(where, 0, 1)[None, :])[0][row, 0]) / scale
+        def targets(where: Floats, row: int = row, scale: float = sign * scale) -> Floats:
+            return np.asarray(at(np.clip(where, 0, 1))[0][row] / scale)
 
-        def cost(where: Floats, row: int = row, target: Callable[[Floats], float] = target) -> float:
-            return target(where) if at(np.clip(where, 0, 1)[None, :])[1][row, 0] else math.inf
+        def limits(where: Floats, row: int = row) -> Floats:
+            return margins(np.clip(where, 0, 1))[:, row]
+
+        def cost(where: Floats, row: int = row, targets: Callable[[Floats], Floats] = targets) -> float:
+            return float(targets(where[None])[0]) if at(np.clip(where, 0, 1)[None])[1][row, 0] else math.inf
 
         ranked = np.where(inside[row], sign * values[row], np.inf)
         best = math.inf
         for start in samples[[i for i in np.argsort(ranked)[:5] if np.isfinite(ranked[i])]]:
-            limits = {"type": "ineq", "fun": lambda where, row=row: margins(np.clip(where, 0, 1)[None, :])[:, row]}
             with np.errstate(all="ignore"):
                 smooth = minimize(
-                    target, start, method="SLSQP", bounds=box, constraints=[limits], options={"ftol": 1e-15}
+                    lambda where, of=targets: of(where[None])[0],
+                    start,
+                    method="SLSQP",
+                    jac=lambda where, of=targets: _slopes(of, where),
+                    bounds=box,
+                    constraints={
+                        "type": "ineq",
+                        "fun": lambda where, of=limits: of(where[None])[:, 0],
+                        "jac": lambda where, of=limits: _slopes(of, where),
+                    },
+                    options={"ftol": 1e-15},
                 )
                 best = min(best, cost(smooth.x))
                 if kinks:
@@ -1104,3 +1145,10 @@ def _optima(
         if math.isfinite(best):
             found[row, column] = sign * scale * best
     return found
+
+
+def _slopes(of: Callable[[Floats], Floats], where: Floats) -> Floats:
+    """The slopes of a function of positions in the box at one of them, by small steps that stay in the box."""
+    steps = np.where(where > 0.5, -1.0, 1.0) * 2.0**-26
+    values = of(np.vstack([where, where + np.diag(steps)]))
+    return (values[..., 1:] - values[..., :1]) / steps

@@ -108,10 +108,10 @@ def judge(model: Model, relation: Relation, setting: Setting = ARTICLE) -> Outco
     if claim is None or asserted is None:
         return replace(known, reason=_sentences("no printed number to set beside it", trimmed))
     verdict = _verdict(asserted, point, low, high)
-    other_bounds = model.bounds(plan, other=True)
-    other = _verdict(
-        _asserts(model, relation, claim, other=True), point, float(other_bounds.low[0]), float(other_bounds.high[0])
-    )
+    # Most rows have no other place to be rounded to, and then nothing is to be computed again.
+    same = all(node.way.interval() == node.way.interval(other=True) for node in plan.leaves.values())
+    others = bounds if same else model.bounds(plan, other=True)
+    other = _verdict(_asserts(model, relation, claim, other=True), point, float(others.low[0]), float(others.high[0]))
     power, power_10 = (None, None)
     if claim.published.qualifier != "vague":
         met = claim.published.met_by(low, high, relation.end)
@@ -263,8 +263,9 @@ def _meaning(assumption: Assumption, value: float) -> str:
     return ""
 
 
-#: How finely the range of an assumption is searched for changes, and how often a change is halved in on.
-_GRID, _HALVINGS = 65, 36
+#: How finely the range of an assumption is searched for changes; into how many parts a change is closed in on, and how
+#: often: 16 parts seven times are 28 halvings.
+_GRID, _PARTS, _TURNS = 65, 16, 7
 
 
 def _condition(model: Model, plan: Plan, asserted: Interval, verdict: str, effects: set[str]) -> str:
@@ -312,10 +313,14 @@ def _stays(
     ends, _ = sides(grid)
     side, at = np.nonzero(ends[:, 1:] != ends[:, :-1])
     left, right, was = grid[at], grid[at + 1], ends[side, at]
-    for _ in range(_HALVINGS if len(at) else 0):
-        middle = (left + right) / 2
-        stays = sides(middle)[0][side, np.arange(len(side))] == was
-        left, right = np.where(stays, middle, left), np.where(stays, right, middle)
+    each = np.arange(len(at))
+    for _ in range(_TURNS if len(at) else 0):
+        x = np.linspace(left, right, _PARTS + 1, axis=1)
+        found = sides(x.ravel())[0].reshape(-1, *x.shape)[side, each]
+        # The first that differs from where it begins; the last is known to.
+        first = 1 + (found[:, 1:-1] != was[:, None]).argmax(axis=1)
+        first = np.where((found[:, 1:-1] != was[:, None]).any(axis=1), first, _PARTS)
+        left, right = x[each, first - 1], x[each, first]
     edges = np.unique([grid[0], *right, grid[-1]])
     same = sides((edges[1:] + edges[:-1]) / 2)[1]
     spans: list[tuple[float, float]] = []

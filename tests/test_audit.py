@@ -1,13 +1,14 @@
 """The audit of a reader's copy: on a made-up article, and on the article itself where ARTICLE names its file."""
 
 import csv
+import functools
 import html
 import itertools
 import os
 import re
 import textwrap
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +27,14 @@ needs_article = pytest.mark.skipif(not ARTICLE, reason="the environment variable
 @pytest.fixture(scope="module")
 def register() -> Register:
     return Register.read(ROOT / "data")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _a_paragraph_is_read_once() -> Iterator[None]:
+    """Most copies differ in one paragraph, and what a text's numbers are depends on the text alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.audit.numbers", functools.cache(numbers))
+        yield
 
 
 @pytest.fixture(scope="module", params=["made up", pytest.param("real", marks=needs_article)])
