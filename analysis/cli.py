@@ -1,65 +1,33 @@
 """The command line: ``analysis`` or ``python -m analysis``.
 
 What belongs here: reading arguments, printing, exit status: 0 when all is as accepted, 1 when something moved or did
-not run, 2 on bad input, which gets one sentence and no traceback. What does not: anything a notebook could also want.
+not run, 2 on bad input, which gets one sentence and no traceback. What does not: words and layout of a screen
+(``terminal``), and anything a notebook could also want.
+
+Each command loads what it uses, and no more: help needs none of the libraries, a verdict neither figures nor notebooks.
 """
 
 from __future__ import annotations
 
 import contextlib
+import csv
+import io
 import json
 import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import pandas as pd
 import typer
-from rich.box import HORIZONTALS
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table as Grid
-from rich.tree import Tree
 from typer.core import TyperGroup
 
 from analysis import __version__
-from analysis.diff import Difference
-from analysis.files import is_ours, refuse_foreign, whole
-from analysis.findings import problems as by_hand
-from analysis.model import Circle, Model, ModelError, Plan, Setting
-from analysis.published import Interval
-from analysis.register import Claim, External, Finding, InputError, Register, Relation, Wording, shown
-from analysis.results import (
-    CAVEAT,
-    RELATION_COLUMNS,
-    claims_table,
-    counts,
-    digits,
-    finding_words,
-    finer,
-    guarded,
-    headline,
-    moved,
-    place_of,
-    published_words,
-    read_expected,
-    relations_frame,
-    role,
-    screen,
-    value_words,
-    verdict_words,
-    write_expected,
-    write_tables,
-)
-from analysis.units import UnitError, nearest, to_base
-from analysis.verdicts import Outcome, judge, judge_all
 
-#: How wide a table is printed where there is no terminal to ask, and the narrowest terminal that a table is printed on.
-WIDTH, NARROW = 150, 110
+if TYPE_CHECKING:
+    from analysis.model import Model
+    from analysis.verdicts import Outcome
 
 
 class _Commands(TyperGroup):
@@ -68,7 +36,11 @@ class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except InputError as error:
+        except ValueError as error:
+            from analysis.register import InputError
+
+            if not isinstance(error, InputError):
+                raise
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(2) from None
         except BrokenPipeError:
@@ -134,12 +106,17 @@ def reproduce(
     timeout: Timeout = 600,
 ) -> None:
     """Run every notebook, write the results, and print what is published beside what is recomputed."""
+    from rich.console import Console
     from rich.progress import Progress
 
-    from analysis import figures
+    from analysis import figures, provenance
     from analysis.compare import compare as compare_all
     from analysis.compare import external_frame
+    from analysis.files import is_ours, refuse_foreign, whole
     from analysis.notebooks import all_notebooks, run_all, shown_in
+    from analysis.register import shown
+    from analysis.results import read_expected, write_tables
+    from analysis.verdicts import judge_all
 
     model = _model(data)
     expected = read_expected(model.register)
@@ -159,13 +136,16 @@ def reproduce(
         with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
             task = progress.add_task("notebooks", total=len(found))
             failed = run_all(found, folder / "notebooks", timeout=timeout, done=lambda name: progress.advance(task))
+        paths = [notebook.path for notebook in found]
         if failed:
             with whole(aside) as kept:
                 for name, error in failed.items():
                     typer.echo(f"error: {error}", err=True)
                     (kept / f"{name}.failed.ipynb").write_text(error.text, encoding="utf-8")
+                provenance.write(kept, model, paths, failed=failed)
             typer.echo(f"{shown(out)} was left as it was; what ran of the failed is kept in {shown(aside)}.", err=True)
             raise typer.Exit(1)
+        provenance.write(folder, model, paths)
     if is_ours(aside):
         shutil.rmtree(aside)
     raise typer.Exit(_report(model, outcomes, expected))
@@ -180,6 +160,9 @@ def verify(
 ) -> None:
     """Print the verdicts without the notebooks; exit status 1 when something moved."""
     from analysis.notebooks import all_notebooks, shown_in
+    from analysis.register import InputError
+    from analysis.results import RELATION_COLUMNS, headline, read_expected, relation_rows
+    from analysis.verdicts import judge_all
 
     if as_json + as_csv + as_markdown > 1:
         raise InputError("--json, --csv and --markdown are one choice")
@@ -191,11 +174,16 @@ def verify(
         raise typer.Exit(_moved(model, outcomes, expected))
     if not (as_json or as_csv):
         raise typer.Exit(_report(model, outcomes, expected))
-    frame = relations_frame(outcomes, shown_in(all_notebooks()))
+    where = shown_in(all_notebooks(checked=False))
+    rows = relation_rows(outcomes, where)
     if as_csv:
-        typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, RELATION_COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        typer.echo(text.getvalue(), nl=False)
     else:
-        typer.echo(json.dumps([_typed(row) for row in frame.to_dict("records")], indent=1, ensure_ascii=False))
+        typer.echo(json.dumps([_typed(row) for row in rows], indent=1, ensure_ascii=False))
     raise typer.Exit(_moved(model, outcomes, expected))
 
 
@@ -208,50 +196,26 @@ def diff(
     """Say which numbers moved between two results folders, by how much, and which input moved them; 1 if any did."""
     from analysis.diff import compare as compare_runs
     from analysis.diff import summary
+    from analysis.terminal import print_differences
 
     found = compare_runs(before, after)
     if as_json:
         _print_json([one.json() for one in found])
     elif found:
-        # A line a row of a table; its bounds and the rest of it follow by name, and figures are only counted.
-        lines: dict[tuple[str, str], list[Difference]] = {}
-        for one in found:
-            if not one.table.startswith("figures/"):
-                lines.setdefault((one.table, one.id), []).append(one)
-        frame = pd.DataFrame([_moved_line(group) for group in lines.values()])
-        if len(frame):
-            _print_frame(frame, {"what": 3, "was": 2, "now": 2, "by": 2, "also": 2, "moved by": 3}, "")
+        print_differences(found)
         typer.echo(summary(found))
     else:
         typer.echo(summary(found))
     raise typer.Exit(int(bool(found)))
 
 
-def _moved_line(group: list[Difference]) -> dict[str, str]:
-    one, *others = group
-    return {
-        "what": f"{one.table}, {one.id}",
-        "field": one.field,
-        "was": _grouped(one.was),
-        "now": _grouped(one.now),
-        "by": "" if one.by is None else f"{one.by:+,.6g} {_unit(one.unit)}".strip(),
-        "percent": "" if one.percent is None else f"{one.percent:+,.3g}",
-        "also": ", ".join(other.field for other in others),
-        "moved by": ", ".join(one.inputs),
-    }
-
-
-def _grouped(text: str) -> str:
-    """A cell of a results file with its thousands apart; words stay as they are."""
-    try:
-        return f"{float(text):,.10g}"
-    except ValueError:
-        return text
-
-
 @app.command()
 def accept(data: Data = None) -> None:
     """Show what moved, then write what is computed now as what is expected."""
+    from analysis.register import InputError
+    from analysis.results import guarded, moved, read_expected, write_expected
+    from analysis.verdicts import judge_all
+
     model = _model(data)
     now = guarded(model, judge_all(model))
     try:
@@ -273,7 +237,12 @@ def list_(
     data: Data = None,
 ) -> None:
     """List what there is, one line each: claims, relations, quantities, readings, assumptions, findings and so on."""
+    from analysis.register import InputError
+    from analysis.results import claims_table
     from analysis.scenarios import shipped
+    from analysis.terminal import graded, noun
+    from analysis.units import nearest
+    from analysis.verdicts import judge_all
 
     model = _model(data)
     if as_markdown:
@@ -284,12 +253,12 @@ def list_(
     register = model.register
     lines = {
         "claims": [
-            f"{c.id}  {c.published}{_noun(c)}: {c.statement} ({c.period}); {c.where}" for c in register.claims.values()
+            f"{c.id}  {c.published}{noun(c)}: {c.statement} ({c.period}); {c.where}" for c in register.claims.values()
         ],
         "relations": [f"{r.id}  {r.statement} ({r.quantity})" for r in register.relations.values()],
         "quantities": [f"{q}  {model.name(q)} ({model.units[q]})" for q in model.quantities],
         "readings": [
-            f"{q}={r}  {model.label(q, r)}{_graded(model, q, r)}{', the default' if r == model.default(q) else ''}"
+            f"{q}={r}  {model.label(q, r)}{graded(model, q, r)}{', the default' if r == model.default(q) else ''}"
             for q in model.quantities
             if len(model.readings(q)) > 1
             for r in model.readings(q)
@@ -326,118 +295,10 @@ def explain(
     data: Data = None,
 ) -> None:
     """Show where a number comes from, down to the printed rows, and recompute it under other assumptions."""
+    from analysis import terminal
+
     model = _model(data)
-    register = model.register
-    given = Given.read(model, values or [], readings or [])
-    setting = given.setting
-    if id in register.claims:
-        _explain_claim(model, register.claims[id], given, full)
-    elif id in register.relations:
-        _explain_relation(model, register.relations[id], given, full)
-    elif id in model.quantities:
-        _explain_quantity(model, id, given, full)
-    elif id in register.findings:
-        _explain_finding(model, register.findings[id], given, full)
-    elif id in register.external:
-        _explain_external(model, register.external[id], given)
-    else:
-        known = [*register.claims, *register.relations, *model.quantities, *register.findings, *register.external]
-        raise ModelError(f"'{id}' is no claim, relation, quantity, finding or external figure{nearest(id, known)}")
-    if differs := model.differences(setting):
-        typer.echo(differs)
-    typer.echo(CAVEAT)
-
-
-def _explain_claim(model: Model, claim: Claim, given: Given, full: bool) -> None:
-    setting = given.setting
-    relations = model.register.relations.values()
-    plans = {}
-    for relation in relations:
-        # A setting may make one of them circular; its own line says so where it checks the claim.
-        with contextlib.suppress(Circle):
-            plans[relation.id] = model.plan(relation.quantity, model.under(setting, relation.readings))
-    checks = [r for r in relations if r.claim == claim.id]
-    starts = [name for name, plan in plans.items() if claim.id in plan.claims]
-    given.check_used(model, [plans[name] for name in [*starts, *(r.id for r in checks)] if name in plans])
-    typer.echo(f"{claim.id}  claim: {claim.statement}")
-    for line in _printed(model, claim):
-        typer.echo(f"  {line}")
-    typer.echo(f"  role: {role(claim)}, a value of {claim.quantity}")
-    for relation in checks:
-        typer.echo(f"  checked by {relation.id}: {_verdict_line(model, judge(model, relation, setting), full)}")
-    if starts:
-        typer.echo(f"  what starts from it: {', '.join(starts)}")
-
-
-def _explain_relation(model: Model, relation: Relation, given: Given, full: bool) -> None:
-    setting = given.setting
-    for name in [*given.values, *given.readings]:
-        if name in relation.readings:
-            named = relation.readings[name]
-            raise ModelError(f"{name} is unused: {relation.id} names its own reading of it, {named}")
-    plan = model.plan(relation.quantity, model.under(setting, relation.readings))
-    given.check_used(model, [plan])
-    if given.values or given.readings:
-        # What a user sets can leave a number without a meaning: then there is nothing to explain.
-        model.point(plan)
-    typer.echo(f"{relation.id}  relation: {relation.statement}")
-    _print_tree(_tree(model, plan, full))
-    if relation.claim:
-        typer.echo(f"against {relation.claim}{f', its {relation.end} end' if relation.end else ''}")
-        for line in _printed(model, model.register.claims[relation.claim]):
-            typer.echo(f"  {line}")
-    for line in _judgement(model, judge(model, relation, setting), full):
-        typer.echo(line)
-
-
-def _explain_external(model: Model, figure: External, given: Given) -> None:
-    from analysis.compare import SEEN, SIDE_BY_SIDE, check_used, comparison, ratios_of
-    from analysis.compare import compare as compare_all
-
-    ratios = {name: number for name, number in given.values.items() if name in ratios_of(model)}
-    found = [one for one in compare_all(model, given.setting, ratios=ratios) if one.external.id == figure.id]
-    check_used(model, given.setting, found, given.values, given.readings)
-    typer.echo(f"{figure.id}  external figure: {figure.statement}")
-    typer.echo(f"  printed: {figure.published} {figure.unit_as_printed} ({figure.period}, {figure.scope})")
-    typer.echo(f"  {SEEN[figure.seen]}: {', '.join(filter(None, (figure.publisher, figure.title, figure.date)))}")
-    typer.echo(f"  seen at {figure.address}")
-    if figure.note:
-        typer.echo(f"  note: {figure.note}")
-    for one in found:
-        typer.echo(f"  beside {one.check or 'nothing'}: {comparison(model, one)}")
-    typer.echo(SIDE_BY_SIDE)
-
-
-def _explain_finding(model: Model, finding: Finding, given: Given, full: bool) -> None:
-    if given.values or given.readings:
-        raise InputError(f"{finding.id} is arithmetic of the rows as printed; nothing can be set in it")
-    typer.echo(f"{finding.id}  finding: {finding.title}")
-    register = model.register
-    for line in finding_words(register, finding, full=full, shown=True):
-        typer.echo(f"  {line}")
-    for name in finding.claims:
-        typer.echo(f"  row {name}: {register.claims[name].published}{_noun(register.claims[name])}")
-    for name in finding.external:
-        typer.echo(f"  figure {name}: {register.external[name].published} {register.external[name].unit_as_printed}")
-    for name in finding.sources:
-        typer.echo(f"  source {name}: {register.sources[name]}")
-    typer.echo(f"  sceptical: {finding.sceptical}")
-    typer.echo(f"  charitable: {finding.charitable}")
-    typer.echo(f"  would settle it: {finding.settle}")
-
-
-def _explain_quantity(model: Model, quantity: str, given: Given, full: bool) -> None:
-    setting = given.setting
-    plan = model.plan(quantity, setting)
-    given.check_used(model, [plan])
-    estimate = model.estimate(quantity, setting)
-    _print_tree(_tree(model, plan, full))
-    numbers = (estimate.value, estimate.low, estimate.high)
-    place = place_of(model, plan.depends_on, estimate.value)
-    typer.echo(_result(model, quantity, numbers, estimate.kind, place, full))
-    for relation in model.register.relations.values():
-        if relation.quantity == quantity:
-            typer.echo(f"  {relation.id}: {_verdict_line(model, judge(model, relation, setting), full)}")
+    terminal.explain(model, id, terminal.Given.read(model, values or [], readings or []), full)
 
 
 @app.command()
@@ -451,6 +312,9 @@ def compare(
     """Set figures published elsewhere beside the article's; unlike units only at a ratio given with --set."""
     from analysis.compare import SIDE_BY_SIDE, check_used, external_frame, frame_in_words, ratios_of, typed
     from analysis.compare import compare as compare_all
+    from analysis.register import InputError
+    from analysis.results import CAVEAT
+    from analysis.terminal import Given, print_frame
 
     if as_json + as_csv > 1:
         raise InputError("--json and --csv are one choice")
@@ -474,7 +338,7 @@ def compare(
             "ratio": 2,
             "comparison": 6,
         }
-        _print_frame(frame_in_words(found, model), widths, f"{SIDE_BY_SIDE} {CAVEAT}", expand=True)
+        print_frame(frame_in_words(found, model), widths, f"{SIDE_BY_SIDE} {CAVEAT}", expand=True)
     else:
         typer.echo("This data package has no external figures.")
     if not (as_csv or as_json) and (differs := model.differences(given.setting)):
@@ -494,6 +358,7 @@ def audit(
     The copy stays where it is: nothing of it is kept or sent. Exit status 1 when copy and register differ.
     """
     from analysis.audit import audit as compare_with_copy
+    from analysis.register import Register
 
     report = compare_with_copy(Register.read(data), file)
     for line in report.lines():
@@ -513,8 +378,10 @@ def scenarios(
     data: Data = None,
 ) -> None:
     """Tabulate the headline estimates under every scenario, or under those given."""
+    from analysis.register import InputError
     from analysis.scenarios import find, schema, shipped, tabulate
     from analysis.tables import estimated_json, scenarios_table
+    from analysis.terminal import print_frame
 
     if as_json + as_schema > 1:
         raise InputError("--json and --schema are one choice")
@@ -527,7 +394,7 @@ def scenarios(
         _print_json([estimated_json(found) for found in tabulate(model, listed)])
     else:
         table = scenarios_table(model, listed)
-        _print_frame(table.frame, {"scenario": 3}, table.foot, expand=True)
+        print_frame(table.frame, {"scenario": 3}, table.foot, expand=True)
 
 
 @app.command()
@@ -548,8 +415,11 @@ def sensitivity(
     data: Data = None,
 ) -> None:
     """Show what moves an estimate: each assumption, each source, and draws where a scenario gives distributions."""
+    from analysis.model import ModelError
+    from analysis.results import CAVEAT, place_of
     from analysis.scenarios import find
     from analysis.tables import Sensitivity, all_ranges_table
+    from analysis.terminal import print_frame, result
     from analysis.uncertainty import check_draws, reach
 
     method = "random" if random else "sobol"
@@ -563,7 +433,7 @@ def sensitivity(
         return
     if not quantity:
         table = all_ranges_table(model, find(scenario, model))
-        _print_frame(table.frame, {"estimate of": 3, "moved": 4, "over": 2, "estimate": 2}, table.foot)
+        print_frame(table.frame, {"estimate of": 3, "moved": 4, "over": 2, "estimate": 2}, table.foot)
         return
     found = Sensitivity(quantity, scenario, **how)
     if as_json:
@@ -575,7 +445,7 @@ def sensitivity(
     place = min(1e4, place_of(model, estimate.depends_on, estimate.value))
     typer.echo(f"{quantity} under {found.scenario.name}: {found.scenario.description}")
     numbers = (estimate.value, estimate.low, estimate.high)
-    typer.echo(_result(model, quantity, numbers, estimate.kind, place, False))
+    typer.echo(result(model, quantity, numbers, estimate.kind, place, False))
     for table, ratios in (
         (found.ranges_table(), {"moved": 4, "over": 2, "estimate": 2}),
         (found.tornado_table(), {"assumption": 4}),
@@ -585,7 +455,7 @@ def sensitivity(
         foot = table.foot.replace(f" {CAVEAT}", "").replace(CAVEAT, "")
         if len(table.frame):
             typer.echo("")
-            _print_frame(table.frame, ratios, foot)
+            print_frame(table.frame, ratios, foot)
         elif foot:
             typer.echo(foot)
     if not found.drawn:
@@ -604,9 +474,11 @@ def break_even_(
     data: Data = None,
 ) -> None:
     """Find, for each assumption, where a statement stops holding."""
+    from analysis.model import ModelError
     from analysis.scenarios import find
     from analysis.sensitivity import statement_of
     from analysis.tables import break_even_json, break_even_table, break_even_under, break_evens_json
+    from analysis.terminal import print_frame
 
     model = _model(data)
     wanted = [statement_of(model, statement)] if statement else list(model.register.statements.values())
@@ -618,7 +490,7 @@ def break_even_(
         _print_json(result if statement else break_evens_json(model, wanted, found))
         return
     table = break_even_table(model, wanted, found)
-    _print_frame(table.frame, {"statement": 4, "assumption": 4, "as it is": 1, "holds for": 3}, table.foot)
+    print_frame(table.frame, {"statement": 4, "assumption": 4, "as it is": 1, "holds for": 3}, table.foot)
     typer.echo(f"under {found.name}: {found.description}")
     differs = set()
     for one in wanted:
@@ -636,8 +508,11 @@ def sweep(
     data: Data = None,
 ) -> None:
     """Compute estimates over a grid or a Latin hypercube of assumptions and readings; goes on where it was stopped."""
+    from rich.console import Console
     from rich.progress import Progress
 
+    from analysis.register import shown
+    from analysis.results import CAVEAT
     from analysis.sweeps import read
     from analysis.sweeps import sweep as compute
 
@@ -661,10 +536,6 @@ def sweep(
     typer.echo(CAVEAT)
 
 
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
-
-
 @app.command()
 def run(
     notebook: Annotated[str, typer.Argument(help="Name of a notebook, or the start of it.", show_default=False)],
@@ -677,9 +548,12 @@ def run(
     timeout: Timeout = 600,
 ) -> None:
     """Run one notebook with other assumptions or readings, checked before anything is written."""
+    from analysis import provenance
     from analysis.notebooks import RunError, find, read_parameters, split_parameters
     from analysis.notebooks import run as execute
+    from analysis.register import shown
     from analysis.results import Study
+    from analysis.terminal import print_outcomes
 
     model = _model(data)
     found = find(notebook, notebooks)
@@ -690,14 +564,16 @@ def run(
     except RunError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
-    settings, others = split_parameters({**found.parameters, **given}, model)
+    parameters_used = {**found.parameters, **given}
+    settings, others = split_parameters(parameters_used, model)
     study = Study(found.relations, model=model, **settings)
+    how = [f"run with {', '.join(f'{name} = {value}' for name, value in others.items())}"] if others else []
+    how += [study.differs] if settings or not others else []
+    provenance.write_beside(target, model, found.path, parameters_used, "; ".join(how))
     if study.outcomes:
-        _print_table(model, study.outcomes)
-    if others:
-        typer.echo(f"run with {', '.join(f'{name} = {value}' for name, value in others.items())}")
-    if settings or not others:
-        typer.echo(study.differs)
+        print_outcomes(model, study.outcomes)
+    for line in how:
+        typer.echo(line)
     typer.echo(f"{shown(target)} is written.")
 
 
@@ -705,61 +581,28 @@ def run(
 
 
 def _model(data: Path | None) -> Model:
+    from analysis.model import Model
+    from analysis.register import Register
+
     if data is not None:
         # Kernels inherit it.
         os.environ["ANALYSIS_DATA"] = str(data.absolute())
     return Model(Register.read(data))
 
 
-def _console() -> Console:
-    console = Console()
-    return console if console.is_terminal else Console(width=WIDTH)
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a user gave on the command line, by name, and the setting that it makes."""
-
-    values: dict[str, float]
-    readings: dict[str, str]
-    setting: Setting
-
-    @classmethod
-    def read(cls, model: Model, values: Iterable[str], readings: Iterable[str]) -> Given:
-        """From ``quantity=value`` and ``quantity=reading`` texts. Raises InputError in one sentence."""
-        numbers: dict[str, float] = {}
-        for name, text in _pairs(values, "value").items():
-            try:
-                numbers[name] = to_base(text, model.units[model.known(name)])
-            except UnitError as error:
-                raise ModelError(f"{name}: {error}") from None
-        named = _pairs(readings, "reading")
-        return cls(numbers, named, model.setting(named, numbers))
-
-    def check_used(self, model: Model, plans: Iterable[Plan]) -> None:
-        """Refuse what none of the plans depends on."""
-        model.check_used(self.setting, plans, values=self.values, readings=self.readings)
-
-
-def _pairs(texts: Iterable[str], what: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not equals:
-            raise InputError(f"'{text}' is not of the form quantity={what}")
-        if name in found:
-            raise InputError(f"{name} is given twice")
-        found[name] = value
-    return found
-
-
 def _report(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
-    _print_table(model, outcomes)
+    from analysis.results import counts
+    from analysis.terminal import print_outcomes
+
+    print_outcomes(model, outcomes)
     typer.echo(counts(model, outcomes))
     return _moved(model, outcomes, expected)
 
 
 def _moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
+    from analysis.findings import problems as by_hand
+    from analysis.results import guarded, moved
+
     changes = moved(expected, guarded(model, outcomes))
     for change in changes:
         typer.echo(f"moved: {change}", err=True)
@@ -771,162 +614,11 @@ def _moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str,
     return 1 if changes or wrong else 0
 
 
-def _print_table(model: Model, outcomes: list[Outcome]) -> None:
-    ratios = {"relation": 5, "published": 3, "recomputed": 2, "bounds": 3, "verdict": 5}
-    _print_frame(screen(model, outcomes), ratios, CAVEAT)
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
 
 
-def _print_frame(frame: pd.DataFrame, ratios: dict[str, int], foot: str, *, expand: bool = False) -> None:
-    """A frame of texts as a table, or as a list where the terminal is narrow; the first column names the row."""
-    first = str(frame.columns[0]) if len(frame.columns) else ""
-    console = _console()
-    if console.width < NARROW:
-        for row in frame.to_dict("records"):
-            parts = [f"{name} {text}" for name, text in row.items() if text and name != first]
-            typer.echo(f"{row[first]}\n    {'; '.join(parts)}")
-        typer.echo(foot)
-        return
-    grid = Grid(box=HORIZONTALS, show_lines=True, pad_edge=False, header_style="bold", expand=expand)
-    grid.caption, grid.caption_justify = foot, "left"
-    for name in frame.columns:
-        grid.add_column(str(name), ratio=ratios.get(str(name), 1), overflow="fold", min_width=6)
-    for cells in frame.itertuples(index=False):
-        grid.add_row(*(escape(str(cell)) for cell in cells))
-    console.print(grid, highlight=False)
-
-
-def _typed(row: dict[Any, str]) -> dict[str, Any]:
+def _typed(row: dict[str, str]) -> dict[str, Any]:
     numbers = {"published", "published_low", "published_high", "recomputed", "recomputed_low", "recomputed_high"}
     numbers |= {"needed", "power", "power_10"}
-    return {
-        name: (float(row[name]) if row[name] else None) if name in numbers else row[name] for name in RELATION_COLUMNS
-    }
-
-
-def _graded(model: Model, quantity: str, reading: str) -> str:
-    row = model.register.readings.get((quantity, reading))
-    return f" ({row.grade}{', reconstruction' if row.reconstruction else ''})" if row else ""
-
-
-def _unit(unit: str) -> str:
-    return "" if unit == "dimensionless" else unit
-
-
-def _number(model: Model, quantity: str, number: float | None, full: bool, place: float = 1e4, outward: int = 0) -> str:
-    return digits(number) if full else value_words(model, quantity, number, place, outward=outward)
-
-
-def _span(interval: Interval) -> str:
-    """An interval that a printed number stands for or asserts: exact decimals, so in full."""
-    low, high = f"{interval.low:,.10g}", f"{interval.high:,.10g}"
-    if interval.low == interval.high:
-        return f"{low} alone"
-    if interval.high == float("inf"):
-        return f"more than {low}" if interval.low_open else f"{low} and more"
-    return f"{low} to {'below ' if interval.high_open else ''}{high}"
-
-
-def _noun(claim: Claim) -> str:
-    return "" if claim.published.unit == "percent" else f" {claim.unit_as_printed}"
-
-
-def _printed(model: Model, claim: Claim) -> list[str]:
-    published = claim.published
-    lines = [f"printed: {published}{_noun(claim)} ({claim.period}, {claim.place}); held in {claim.unit}"]
-    ends = ("low", "high") if published.qualifier == "range" else ("",)
-    for end in ends if published.qualifier != "vague" else ():
-        stands, asserts = published.stands_for(end), published.asserts(end)
-        prefix = f"{end} end " if end else ""
-        lines.append(f"{prefix}stands for {_span(stands)}; asserts {_span(asserts)}")
-    if published.qualifier == "vague":
-        wording = model.register.wordings.get(claim.quantity, Wording())
-        for side, words in (("floor", wording.floor), ("ceiling", wording.ceiling)):
-            if words:
-                number = "none" if words.value is None else f"{words.value:,.10g}"
-                loosest = "" if words.loosest is None else f", {words.loosest:,.10g} at its loosest"
-                lines.append(f"{side} {number}{loosest}: {words.reason}")
-    document = f"; about: {claim.document}" if claim.document else ""
-    lines.append(f"{claim.where}; source cited: {model.register.sources.get(claim.source, 'none')}{document}")
-    if claim.note:
-        lines.append(f"note: {claim.note}")
-    return lines
-
-
-def _tree(model: Model, plan: Plan, full: bool) -> Tree:
-    values = plan.evaluate(plan.start)
-
-    def rests(name: str) -> set[str]:
-        """The rows that a node starts from."""
-        node = plan.by_name[name]
-        own = {node.way.claim.id} if node.way.claim else set()
-        return own.union(*(rests(need) for need in node.way.needs))
-
-    def branch(name: str, tree: Tree | None) -> Tree:
-        node = plan.by_name[name]
-        value = _number(model, name, float(values[name]), full, place_of(model, rests(name), float(values[name])))
-        reading = f", {node.reading}: {model.label(name, node.reading)}{_graded(model, name, node.reading)}"
-        plain = {"formula": "", "constant": "", "given": ", given by you"}
-        text = f"{name} = {value} {_unit(model.units[name])}".rstrip() + plain.get(node.reading, reading)
-        here = Tree(escape(text)) if tree is None else tree.add(escape(text))
-        if node.way.claim:
-            for line in _printed(model, node.way.claim):
-                here.add(escape(line))
-        elif node.way.assumption:
-            a = node.way.assumption
-            here.add(escape(f"assumption, {a.grade}: varied {a.low:,.10g} to {a.high:,.10g}; {a.bias}"))
-        elif node.way.formula:
-            here.add(escape(node.way.words))
-        for need in node.way.needs:
-            branch(need, here)
-        return here
-
-    return branch(plan.target, None)
-
-
-def _print_tree(tree: Tree) -> None:
-    # Where there is no terminal, a line is a line, however long.
-    console = Console()
-    (console if console.is_terminal else Console(width=1000)).print(tree, highlight=False, soft_wrap=True)
-
-
-def _verdict_line(model: Model, outcome: Outcome, full: bool) -> str:
-    place = place_of(model, outcome.depends_on, outcome.recomputed)
-    value = _number(model, outcome.relation.quantity, outcome.recomputed, full, place)
-    against = f", printed {published_words(model, outcome)}" if outcome.relation.claim else ""
-    return f"{outcome.relation.statement}: {value or 'not computable'}{against}; {verdict_words(model, outcome)}"
-
-
-def _result(
-    model: Model, quantity: str, numbers: tuple[float, float, float], kind: str, place: float, full: bool
-) -> str:
-    value, low, high = (
-        _number(model, quantity, number, full, finer(place, model.units[quantity]) if outward else place, outward)
-        for number, outward in zip(numbers, (0, -1, 1), strict=True)
-    )
-    unit = f"{value} {_unit(model.units[quantity])}".rstrip()
-    return f"result: {unit}, {low} to {high} by rounding of the printed digits, kind {kind}"
-
-
-def _judgement(model: Model, outcome: Outcome, full: bool) -> list[str]:
-    relation = outcome.relation
-    if outcome.recomputed is None or outcome.recomputed_low is None or outcome.recomputed_high is None:
-        return [f"result: none, {outcome.reason}"]
-    place = place_of(model, outcome.depends_on, outcome.recomputed)
-    numbers = (outcome.recomputed, outcome.recomputed_low, outcome.recomputed_high)
-    lines = [
-        _result(model, relation.quantity, numbers, outcome.kind, place, full),
-        f"verdict: {verdict_words(model, outcome)}{f': {outcome.reason}' if outcome.reason else ''}",
-    ]
-    if outcome.rests_on:
-        lines.append(f"rests on: {outcome.rests_on}")
-    if outcome.condition:
-        lines.append(f"the verdict stays for: {outcome.condition}")
-    if outcome.needed is not None:
-        lines.append(f"smallest shortfall that would pass: {outcome.needed:.3f} of the printed number")
-    if outcome.power is not None and outcome.power_10 is not None:
-        weak = ", weak" if outcome.weak else ""
-        lines.append(
-            f"power: {outcome.power:.2f} within a half of the printed number{weak}, "
-            f"{outcome.power_10:.2f} within a tenth"
-        )
-    return lines
+    return {name: (float(text) if text else None) if name in numbers else text for name, text in row.items()}

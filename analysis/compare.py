@@ -20,15 +20,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from analysis.model import ARTICLE, Estimate, Model, ModelError, Setting
 from analysis.published import Interval
 from analysis.register import PER_YEAR, External
 from analysis.results import CAVEAT, Study, Table, digits, in_words, place_of, value_words
 from analysis.units import BASE_UNITS, CONSTANTS, name_of, nearest, parse_unit
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: How a figure was seen, as a screen spells the grade.
 SEEN = {"P": "primary text", "M": "mirror", "S": "secondary"}
@@ -251,6 +252,8 @@ def _where_from(model: Model, quantity: str, setting: Setting) -> str:
 
 def frame_in_words(compared: list[Compared], model: Model) -> pd.DataFrame:
     """The comparisons as a reader wants them: short cells, units and grades spelt, nothing divided by unlike units."""
+    import pandas as pd
+
     rows = []
     before = ""
     for found in compared:
@@ -353,6 +356,8 @@ def compare_table(study: Study, *figures: str, ratios: Mapping[str, float] | Non
 
 def external_frame(compared: list[Compared]) -> pd.DataFrame:
     """The comparisons as results/external.csv holds them: every cell a text, numbers in base units, ten digits."""
+    import pandas as pd
+
     return pd.DataFrame([[row[c] for c in COLUMNS] for row in map(_row, compared)], columns=list(COLUMNS))
 
 

@@ -24,9 +24,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from analysis.files import write_file
 from analysis.findings import recomputed
@@ -35,6 +33,10 @@ from analysis.published import TIE
 from analysis.register import Claim, Finding, Register, RegisterError
 from analysis.units import BASE_UNITS, nearest
 from analysis.verdicts import Outcome, judge_all
+
+if TYPE_CHECKING:
+    # Half of a second that a verdict does without: who makes a frame loads it.
+    import pandas as pd
 
 KIND_WORDS = {
     "point": "neither a ceiling nor a floor",
@@ -243,6 +245,13 @@ class Prose(str):
 
 def screen(model: Model, outcomes: Iterable[Outcome]) -> pd.DataFrame:
     """Outcomes as a reader wants them: a relation a row, with its id, all in words."""
+    import pandas as pd
+
+    return pd.DataFrame(screen_rows(model, outcomes))
+
+
+def screen_rows(model: Model, outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
+    """The same by column."""
     rows = []
     for outcome in outcomes:
         quantity = outcome.relation.quantity
@@ -264,14 +273,15 @@ def screen(model: Model, outcomes: Iterable[Outcome]) -> pd.DataFrame:
                 "power": power,
             }
         )
-    return pd.DataFrame(rows)
+    return rows
 
 
 def headline(model: Model, outcomes: Iterable[Outcome]) -> str:
     """The headline relations as a Markdown table, which ends in the caveat: what the README shows."""
     wanted = [outcome for outcome in outcomes if outcome.relation.id in model.register.headline]
-    frame = screen(model, wanted)
-    rows = [list(frame.columns), ["---"] * len(frame.columns), *frame.values.tolist()]
+    found = screen_rows(model, wanted)
+    names = [*found[0]] if found else []
+    rows = [names, ["---"] * len(names), *([*row.values()] for row in found)]
     return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", CAVEAT])
 
 
@@ -302,6 +312,13 @@ def counts(model: Model, outcomes: Iterable[Outcome]) -> str:
 
 def relations_frame(outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Outcomes as results/relations.csv holds them: every cell a text, numbers in base units."""
+    import pandas as pd
+
+    return pd.DataFrame(relation_rows(outcomes, shown_in), columns=list(RELATION_COLUMNS))
+
+
+def relation_rows(outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+    """The same by column."""
     rows = []
     for outcome in outcomes:
         relation = outcome.relation
@@ -321,12 +338,19 @@ def relations_frame(outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | N
             if column not in row:
                 value = getattr(outcome, column)
                 row[column] = value if isinstance(value, str) else digits(value)
-        rows.append([row[column] for column in RELATION_COLUMNS])
-    return pd.DataFrame(rows, columns=list(RELATION_COLUMNS))
+        rows.append({column: row[column] for column in RELATION_COLUMNS})
+    return rows
 
 
 def claims_frame(model: Model) -> pd.DataFrame:
     """Claims as results/claims.csv holds them, with the role of each and the relations that check it."""
+    import pandas as pd
+
+    return pd.DataFrame(claim_rows(model), columns=list(CLAIM_COLUMNS))
+
+
+def claim_rows(model: Model) -> list[dict[str, str]]:
+    """The same by column."""
     checked: dict[str, list[str]] = {}
     for relation in model.register.relations.values():
         checked.setdefault(relation.claim, []).append(relation.id)
@@ -340,16 +364,17 @@ def claims_frame(model: Model) -> pd.DataFrame:
             low, high = published.value("low"), published.value("high")
         elif published.qualifier != "vague":
             value, low, high = published.value(), published.asserts().low, published.asserts().high
-        rows.append(
-            [claim.id, claim.section, str(claim.paragraph), claim.statement, claim.unit]
-            + [digits(number) for number in (value, low, high)]
-            + [role(claim), "; ".join(checked.get(claim.id, []))]
-        )
-    return pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
+        cells = [claim.id, claim.section, str(claim.paragraph), claim.statement, claim.unit]
+        cells += [digits(number) for number in (value, low, high)]
+        cells += [role(claim), "; ".join(checked.get(claim.id, []))]
+        rows.append(dict(zip(CLAIM_COLUMNS, cells, strict=True)))
+    return rows
 
 
 def findings_frame(register: Register) -> pd.DataFrame:
     """Findings as results/findings.csv holds them: a row a step of the arithmetic, numbers in base units."""
+    import pandas as pd
+
     rows = [
         [finding.id, str(number), finding.title, step.what, step.expression, digits(value) or "0", step.unit]
         for finding in register.findings.values()
@@ -476,6 +501,8 @@ class Study:
 
     def sources(self) -> Table:
         """The printed numbers that the study rests on or checks: digits, noun, period, place in the article, source."""
+        import pandas as pd
+
         register = self.model.register
         rows = []
         for name in self.claims:
@@ -498,6 +525,8 @@ class Study:
 
         Raises ModelError for a name that is no finding.
         """
+        import pandas as pd
+
         known = self.model.register.findings
         for name in findings:
             if name not in known:
@@ -602,16 +631,17 @@ class Moved:
 
 def guarded(model: Model, outcomes: Iterable[Outcome]) -> dict[tuple[str, str, str], str]:
     """Every published and recomputed value with its bounds and verdict, by table, row and column; empty cells out."""
-    frames = {"claims": claims_frame(model), "relations": relations_frame(outcomes)}
+    tables = {"claims": claim_rows(model), "relations": relation_rows(outcomes)}
     held = {
         (table, row["id"], column): row[column]
-        for table, frame in frames.items()
-        for row in frame.to_dict("records")
+        for table, rows in tables.items()
+        for row in rows
         for column in _GUARDED[table]
         if row[column]
     }
-    for row in findings_frame(model.register).to_dict("records"):
-        held["findings", row["finding"], f"step_{row['step']}"] = row["value"]
+    for finding in model.register.findings.values():
+        for number, (_, value) in enumerate(recomputed(model.register, finding), start=1):
+            held["findings", finding.id, f"step_{number}"] = digits(value) or "0"
     for figure in model.register.external.values():
         held["external", figure.id, "published"] = digits(figure.published.value())
         held["external", figure.id, "unit"] = figure.unit

@@ -277,6 +277,21 @@ def growth():
     }
 
 
+def startup():
+    """Processes from start to end, commands beside the bare import of pandas."""
+    started = {
+        "import pandas": ("-c", "import pandas"),
+        "analysis --help": ("-m", "analysis", "--help"),
+        "analysis verify": ("-m", "analysis", "verify"),
+        "analysis explain at_risk_2021": ("-m", "analysis", "explain", "at_risk_2021"),
+    }
+
+    def run(arguments):
+        subprocess.run([sys.executable, *arguments], cwd=HERE.parent, capture_output=True, check=True)
+
+    return in_turns({name: lambda a=arguments: run(a) for name, arguments in started.items()})
+
+
 # What is written ------------------------------------------------------------------------------------------------------
 
 
@@ -335,7 +350,7 @@ def figure(found):
 def page(found):
     """The text of README.md."""
     d, m, a, i, s = (found[name] for name in ("draws", "many", "accuracy", "indices", "scenarios"))
-    here, compilation = found["machine"], d["compilation"]
+    here, compilation, started = found["machine"], d["compilation"], found["startup"]
 
     def ratio(peer, mine):
         return f"{peer / mine:.1f}"
@@ -403,6 +418,14 @@ def page(found):
         "as runs of one notebook through papermill's API (20 runs, times 50): "
         f"{s['papermill'] / s['sweep']:,.0f} times as long.",
         "",
+        "## Start-up",
+        "",
+        f"Processes from start to end, medians of {ROUNDS} rounds, in turns.",
+        "",
+        "| process | seconds | times `import pandas` |",
+        "| --- | --- | --- |",
+        *(f"| `{name}` | {taken:.2f} | {ratio(taken, started['import pandas'])} |" for name, taken in started.items()),
+        "",
         "## Growth",
         "",
         "Each row a process of its own.",
@@ -440,6 +463,7 @@ def main():
         "accuracy": lambda: accuracy(given),
         "indices": lambda: indices(given),
         "scenarios": lambda: scenarios(given),
+        "startup": startup,
         "growth": growth,
     }
     kept = HERE / "results.json"

@@ -347,7 +347,7 @@ def test_no_draw_goes_into_a_verdict(monkeypatch: pytest.MonkeyPatch, model: Mod
     monkeypatch.setattr(uncertainty, "points", never)
     monkeypatch.setattr(uncertainty, "draw", never)
     outcomes = judge_all(model)
-    monkeypatch.setattr(cli, "judge_all", lambda model: outcomes)
+    monkeypatch.setattr("analysis.verdicts.judge_all", lambda model: outcomes)
     for form in ([], ["--json"], ["--csv"], ["--markdown"]):
         result = run("verify", *form)
         assert result.status == 0

@@ -18,10 +18,11 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import analysis
-from analysis.cli import _print_table, app
+from analysis.cli import app
 from analysis.model import Model
 from analysis.register import Register
 from analysis.results import CAVEAT
+from analysis.terminal import print_outcomes
 from analysis.verdicts import judge_all
 from tests.made_up import made_up, rendered
 from tests.spoiling import Change, added, all_of, at, cells, raw, removed, settings, text, without
@@ -584,7 +585,8 @@ def test_run_writes_the_notebook_and_says_what_differs(tmp_path: Path) -> None:
         "run", "03", "-p", "at_risk_2019__reading=southern", "-p", "minority_share_south=0.9", "--out", tmp_path
     )
     assert (result.status, result.err) == (0, "")
-    assert {path.name for path in tmp_path.iterdir()} == {"03_at_risk_2019.ipynb"}
+    names = {"03_at_risk_2019.ipynb", "03_at_risk_2019-ro-crate-metadata.json"}
+    assert {path.name for path in tmp_path.iterdir()} == names
     lines = result.out.splitlines()
     assert lines[-2].startswith("differs from the article in: ")
     assert "minority_share_south = 0.9" in lines[-2]
@@ -684,6 +686,7 @@ def test_reproduce_writes_the_files_of_the_design(reproduced: tuple[Result, Path
         "external.csv",
         "findings.csv",
         "relations.csv",
+        "ro-crate-metadata.json",
         *(f"notebooks/{name}" for name in books),
         *(f"figures/{name}.{kind}" for name in figures for kind in ("svg", "png", "csv")),
     }
@@ -794,9 +797,9 @@ def test_the_tiny_copy_of_a_package_can_lie_anywhere(package: Path, tmp_path: Pa
 
 
 def test_on_a_narrow_terminal_a_relation_is_a_paragraph(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    monkeypatch.setattr("analysis.cli._console", lambda: Console(width=80))
+    monkeypatch.setattr("analysis.terminal.console", lambda: Console(width=80))
     made = Model(Register.read(ROOT / "data"))
-    _print_table(made, judge_all(made, ["added_whole"]))
+    print_outcomes(made, judge_all(made, ["added_whole"]))
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "All who were added are at risk (added_whole)"
     assert "recomputed 1.9 million" in lines[1]

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from analysis import cli
 from analysis import compare as comparing
+from analysis import terminal
 from analysis.cli import app
 from analysis.compare import (
     COLUMNS,
@@ -518,8 +518,8 @@ def test_the_command_prints_a_table_that_ends_in_its_caveats() -> None:
 def test_a_narrow_terminal_gets_a_list(
     model: Model, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "_console", lambda: cli.Console(width=100))
-    cli._print_frame(frame_in_words(compare(model), model), {}, SIDE_BY_SIDE)
+    monkeypatch.setattr(terminal, "console", lambda: terminal.Console(width=100))
+    terminal.print_frame(frame_in_words(compare(model), model), {}, SIDE_BY_SIDE)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Transfers planned over five years (plan_13fyp_total)"
     assert lines[1].startswith(

@@ -123,7 +123,7 @@ def test_a_changed_digit_is_named_by_verify(
     package: Path, monkeypatch: pytest.MonkeyPatch, id: str, field: str, position: int
 ) -> None:
     # What follows from the row is left out here, for it takes long; the row itself must be named.
-    monkeypatch.setattr("analysis.cli.judge_all", lambda model: [])
+    monkeypatch.setattr("analysis.verdicts.judge_all", lambda model: [])
     row = ROWS[id]
     possible = changes(row, field, position)
     if possible:

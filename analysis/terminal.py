@@ -1,0 +1,415 @@
+"""What commands print on a terminal: tables, and where a number comes from; and what --set and --reading say.
+
+What belongs here: words and layout of a screen, which a notebook has its own of. What does not: the commands and their
+options (``cli``, which loads this room only once it knows that a command is to run), and any judgement.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+from rich.box import HORIZONTALS
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as Grid
+from rich.tree import Tree
+
+from analysis.model import Circle, Model, ModelError, Plan, Setting
+from analysis.published import Interval
+from analysis.register import Claim, External, Finding, InputError, Relation, Wording
+from analysis.results import (
+    CAVEAT,
+    digits,
+    finding_words,
+    finer,
+    place_of,
+    published_words,
+    role,
+    screen_rows,
+    value_words,
+    verdict_words,
+)
+from analysis.units import UnitError, nearest, to_base
+from analysis.verdicts import Outcome, judge
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.diff import Difference
+
+#: How wide a table is printed where there is no terminal to ask, and the narrowest terminal that a table is printed on.
+WIDTH, NARROW = 150, 110
+
+
+# What a user gave -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a user gave on the command line, by name, and the setting that it makes."""
+
+    values: dict[str, float]
+    readings: dict[str, str]
+    setting: Setting
+
+    @classmethod
+    def read(cls, model: Model, values: Iterable[str], readings: Iterable[str]) -> Given:
+        """From ``quantity=value`` and ``quantity=reading`` texts. Raises InputError in one sentence."""
+        numbers: dict[str, float] = {}
+        for name, text in _pairs(values, "value").items():
+            try:
+                numbers[name] = to_base(text, model.units[model.known(name)])
+            except UnitError as error:
+                raise ModelError(f"{name}: {error}") from None
+        named = _pairs(readings, "reading")
+        return cls(numbers, named, model.setting(named, numbers))
+
+    def check_used(self, model: Model, plans: Iterable[Plan]) -> None:
+        """Refuse what none of the plans depends on."""
+        model.check_used(self.setting, plans, values=self.values, readings=self.readings)
+
+
+def _pairs(texts: Iterable[str], what: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals:
+            raise InputError(f"'{text}' is not of the form quantity={what}")
+        if name in found:
+            raise InputError(f"{name} is given twice")
+        found[name] = value
+    return found
+
+
+# Tables ---------------------------------------------------------------------------------------------------------------
+
+
+def console() -> Console:
+    """The terminal, or a page of a fixed width where there is none."""
+    found = Console()
+    return found if found.is_terminal else Console(width=WIDTH)
+
+
+def print_outcomes(model: Model, outcomes: Iterable[Outcome]) -> None:
+    """Outcomes as a table, a relation a row."""
+    ratios = {"relation": 5, "published": 3, "recomputed": 2, "bounds": 3, "verdict": 5}
+    _print_rows(screen_rows(model, outcomes), ratios, CAVEAT)
+
+
+def print_frame(frame: pd.DataFrame, ratios: Mapping[str, int], foot: str, *, expand: bool = False) -> None:
+    """A frame of texts as a table, or as a list where the terminal is narrow; the first column names the row."""
+    names = [str(name) for name in frame.columns]
+    rows = [dict(zip(names, map(str, cells), strict=True)) for cells in frame.itertuples(index=False)]
+    _print_rows(rows, ratios, foot, columns=names, expand=expand)
+
+
+def print_differences(found: Iterable[Difference]) -> None:
+    """What moved between two runs: a line a row of a table, its bounds and the rest of it by name; no figures."""
+    groups: dict[tuple[str, str], list[Difference]] = {}
+    for one in found:
+        if not one.table.startswith("figures/"):
+            groups.setdefault((one.table, one.id), []).append(one)
+    rows = [
+        {
+            "what": f"{one.table}, {one.id}",
+            "field": one.field,
+            "was": _grouped(one.was),
+            "now": _grouped(one.now),
+            "by": "" if one.by is None else f"{one.by:+,.6g} {_unit(one.unit)}".strip(),
+            "percent": "" if one.percent is None else f"{one.percent:+,.3g}",
+            "also": ", ".join(other.field for other in others),
+            "moved by": ", ".join(one.inputs),
+        }
+        for one, *others in groups.values()
+    ]
+    if rows:
+        _print_rows(rows, {"what": 3, "was": 2, "now": 2, "by": 2, "also": 2, "moved by": 3}, "")
+
+
+def _grouped(text: str) -> str:
+    """A cell of a results file with its thousands apart; words stay as they are."""
+    try:
+        return f"{float(text):,.10g}"
+    except ValueError:
+        return text
+
+
+def _print_rows(
+    rows: Sequence[Mapping[str, str]],
+    ratios: Mapping[str, int],
+    foot: str,
+    *,
+    columns: Iterable[str] = (),
+    expand: bool = False,
+) -> None:
+    """Rows as a table; without columns, those of the first row."""
+    names = [*columns] or [*rows[0]] if rows or columns else []
+    screen = console()
+    if screen.width < NARROW:
+        for row in rows:
+            parts = [f"{name} {row[name]}" for name in names[1:] if row[name]]
+            typer.echo(f"{row[names[0]]}\n    {'; '.join(parts)}")
+        typer.echo(foot)
+        return
+    grid = Grid(box=HORIZONTALS, show_lines=True, pad_edge=False, header_style="bold", expand=expand)
+    grid.caption, grid.caption_justify = foot, "left"
+    for name in names:
+        grid.add_column(name, ratio=ratios.get(name, 1), overflow="fold", min_width=6)
+    for row in rows:
+        grid.add_row(*(escape(row[name]) for name in names))
+    screen.print(grid, highlight=False)
+
+
+# Where a number comes from --------------------------------------------------------------------------------------------
+
+
+def explain(model: Model, id: str, given: Given, full: bool) -> None:
+    """Print where a number comes from, down to the printed rows.
+
+    full: with ten digits. Raises InputError for an unknown id, and for what was given and nothing depends on.
+    """
+    register = model.register
+    if id in register.claims:
+        _explain_claim(model, register.claims[id], given, full)
+    elif id in register.relations:
+        _explain_relation(model, register.relations[id], given, full)
+    elif id in model.quantities:
+        _explain_quantity(model, id, given, full)
+    elif id in register.findings:
+        _explain_finding(model, register.findings[id], given, full)
+    elif id in register.external:
+        _explain_external(model, register.external[id], given)
+    else:
+        known = [*register.claims, *register.relations, *model.quantities, *register.findings, *register.external]
+        raise ModelError(f"'{id}' is no claim, relation, quantity, finding or external figure{nearest(id, known)}")
+    if differs := model.differences(given.setting):
+        typer.echo(differs)
+    typer.echo(CAVEAT)
+
+
+def _explain_claim(model: Model, claim: Claim, given: Given, full: bool) -> None:
+    setting = given.setting
+    relations = model.register.relations.values()
+    plans = {}
+    for relation in relations:
+        # A setting may make one of them circular; its own line says so where it checks the claim.
+        with contextlib.suppress(Circle):
+            plans[relation.id] = model.plan(relation.quantity, model.under(setting, relation.readings))
+    checks = [r for r in relations if r.claim == claim.id]
+    starts = [name for name, plan in plans.items() if claim.id in plan.claims]
+    given.check_used(model, [plans[name] for name in [*starts, *(r.id for r in checks)] if name in plans])
+    typer.echo(f"{claim.id}  claim: {claim.statement}")
+    for line in _printed(model, claim):
+        typer.echo(f"  {line}")
+    typer.echo(f"  role: {role(claim)}, a value of {claim.quantity}")
+    for relation in checks:
+        typer.echo(f"  checked by {relation.id}: {_verdict_line(model, judge(model, relation, setting), full)}")
+    if starts:
+        typer.echo(f"  what starts from it: {', '.join(starts)}")
+
+
+def _explain_relation(model: Model, relation: Relation, given: Given, full: bool) -> None:
+    setting = given.setting
+    for name in [*given.values, *given.readings]:
+        if name in relation.readings:
+            named = relation.readings[name]
+            raise ModelError(f"{name} is unused: {relation.id} names its own reading of it, {named}")
+    plan = model.plan(relation.quantity, model.under(setting, relation.readings))
+    given.check_used(model, [plan])
+    if given.values or given.readings:
+        # What a user sets can leave a number without a meaning: then there is nothing to explain.
+        model.point(plan)
+    typer.echo(f"{relation.id}  relation: {relation.statement}")
+    _print_tree(_tree(model, plan, full))
+    if relation.claim:
+        typer.echo(f"against {relation.claim}{f', its {relation.end} end' if relation.end else ''}")
+        for line in _printed(model, model.register.claims[relation.claim]):
+            typer.echo(f"  {line}")
+    for line in _judgement(model, judge(model, relation, setting), full):
+        typer.echo(line)
+
+
+def _explain_external(model: Model, figure: External, given: Given) -> None:
+    from analysis.compare import SEEN, SIDE_BY_SIDE, check_used, comparison, ratios_of
+    from analysis.compare import compare as compare_all
+
+    ratios = {name: number for name, number in given.values.items() if name in ratios_of(model)}
+    found = [one for one in compare_all(model, given.setting, ratios=ratios) if one.external.id == figure.id]
+    check_used(model, given.setting, found, given.values, given.readings)
+    typer.echo(f"{figure.id}  external figure: {figure.statement}")
+    typer.echo(f"  printed: {figure.published} {figure.unit_as_printed} ({figure.period}, {figure.scope})")
+    typer.echo(f"  {SEEN[figure.seen]}: {', '.join(filter(None, (figure.publisher, figure.title, figure.date)))}")
+    typer.echo(f"  seen at {figure.address}")
+    if figure.note:
+        typer.echo(f"  note: {figure.note}")
+    for one in found:
+        typer.echo(f"  beside {one.check or 'nothing'}: {comparison(model, one)}")
+    typer.echo(SIDE_BY_SIDE)
+
+
+def _explain_finding(model: Model, finding: Finding, given: Given, full: bool) -> None:
+    if given.values or given.readings:
+        raise InputError(f"{finding.id} is arithmetic of the rows as printed; nothing can be set in it")
+    typer.echo(f"{finding.id}  finding: {finding.title}")
+    register = model.register
+    for line in finding_words(register, finding, full=full, shown=True):
+        typer.echo(f"  {line}")
+    for name in finding.claims:
+        typer.echo(f"  row {name}: {register.claims[name].published}{noun(register.claims[name])}")
+    for name in finding.external:
+        typer.echo(f"  figure {name}: {register.external[name].published} {register.external[name].unit_as_printed}")
+    for name in finding.sources:
+        typer.echo(f"  source {name}: {register.sources[name]}")
+    typer.echo(f"  sceptical: {finding.sceptical}")
+    typer.echo(f"  charitable: {finding.charitable}")
+    typer.echo(f"  would settle it: {finding.settle}")
+
+
+def _explain_quantity(model: Model, quantity: str, given: Given, full: bool) -> None:
+    setting = given.setting
+    plan = model.plan(quantity, setting)
+    given.check_used(model, [plan])
+    estimate = model.estimate(quantity, setting)
+    _print_tree(_tree(model, plan, full))
+    numbers = (estimate.value, estimate.low, estimate.high)
+    place = place_of(model, plan.depends_on, estimate.value)
+    typer.echo(result(model, quantity, numbers, estimate.kind, place, full))
+    for relation in model.register.relations.values():
+        if relation.quantity == quantity:
+            typer.echo(f"  {relation.id}: {_verdict_line(model, judge(model, relation, setting), full)}")
+
+
+def graded(model: Model, quantity: str, reading: str) -> str:
+    """The grade of a reading in brackets, with the word for one that is ours; empty where it has none."""
+    row = model.register.readings.get((quantity, reading))
+    return f" ({row.grade}{', reconstruction' if row.reconstruction else ''})" if row else ""
+
+
+def _unit(unit: str) -> str:
+    return "" if unit == "dimensionless" else unit
+
+
+def _number(model: Model, quantity: str, number: float | None, full: bool, place: float = 1e4, outward: int = 0) -> str:
+    return digits(number) if full else value_words(model, quantity, number, place, outward=outward)
+
+
+def _span(interval: Interval) -> str:
+    """An interval that a printed number stands for or asserts: exact decimals, so in full."""
+    low, high = f"{interval.low:,.10g}", f"{interval.high:,.10g}"
+    if interval.low == interval.high:
+        return f"{low} alone"
+    if interval.high == float("inf"):
+        return f"more than {low}" if interval.low_open else f"{low} and more"
+    return f"{low} to {'below ' if interval.high_open else ''}{high}"
+
+
+def noun(claim: Claim) -> str:
+    """The noun that the article prints after a number, none after a percentage."""
+    return "" if claim.published.unit == "percent" else f" {claim.unit_as_printed}"
+
+
+def _printed(model: Model, claim: Claim) -> list[str]:
+    published = claim.published
+    lines = [f"printed: {published}{noun(claim)} ({claim.period}, {claim.place}); held in {claim.unit}"]
+    ends = ("low", "high") if published.qualifier == "range" else ("",)
+    for end in ends if published.qualifier != "vague" else ():
+        stands, asserts = published.stands_for(end), published.asserts(end)
+        prefix = f"{end} end " if end else ""
+        lines.append(f"{prefix}stands for {_span(stands)}; asserts {_span(asserts)}")
+    if published.qualifier == "vague":
+        wording = model.register.wordings.get(claim.quantity, Wording())
+        for side, words in (("floor", wording.floor), ("ceiling", wording.ceiling)):
+            if words:
+                number = "none" if words.value is None else f"{words.value:,.10g}"
+                loosest = "" if words.loosest is None else f", {words.loosest:,.10g} at its loosest"
+                lines.append(f"{side} {number}{loosest}: {words.reason}")
+    document = f"; about: {claim.document}" if claim.document else ""
+    lines.append(f"{claim.where}; source cited: {model.register.sources.get(claim.source, 'none')}{document}")
+    if claim.note:
+        lines.append(f"note: {claim.note}")
+    return lines
+
+
+def _tree(model: Model, plan: Plan, full: bool) -> Tree:
+    values = plan.evaluate(plan.start)
+
+    def rests(name: str) -> set[str]:
+        """The rows that a node starts from."""
+        node = plan.by_name[name]
+        own = {node.way.claim.id} if node.way.claim else set()
+        return own.union(*(rests(need) for need in node.way.needs))
+
+    def branch(name: str, tree: Tree | None) -> Tree:
+        node = plan.by_name[name]
+        value = _number(model, name, float(values[name]), full, place_of(model, rests(name), float(values[name])))
+        reading = f", {node.reading}: {model.label(name, node.reading)}{graded(model, name, node.reading)}"
+        plain = {"formula": "", "constant": "", "given": ", given by you"}
+        text = f"{name} = {value} {_unit(model.units[name])}".rstrip() + plain.get(node.reading, reading)
+        here = Tree(escape(text)) if tree is None else tree.add(escape(text))
+        if node.way.claim:
+            for line in _printed(model, node.way.claim):
+                here.add(escape(line))
+        elif node.way.assumption:
+            a = node.way.assumption
+            here.add(escape(f"assumption, {a.grade}: varied {a.low:,.10g} to {a.high:,.10g}; {a.bias}"))
+        elif node.way.formula:
+            here.add(escape(node.way.words))
+        for need in node.way.needs:
+            branch(need, here)
+        return here
+
+    return branch(plan.target, None)
+
+
+def _print_tree(tree: Tree) -> None:
+    # Where there is no terminal, a line is a line, however long.
+    console = Console()
+    (console if console.is_terminal else Console(width=1000)).print(tree, highlight=False, soft_wrap=True)
+
+
+def _verdict_line(model: Model, outcome: Outcome, full: bool) -> str:
+    place = place_of(model, outcome.depends_on, outcome.recomputed)
+    value = _number(model, outcome.relation.quantity, outcome.recomputed, full, place)
+    against = f", printed {published_words(model, outcome)}" if outcome.relation.claim else ""
+    return f"{outcome.relation.statement}: {value or 'not computable'}{against}; {verdict_words(model, outcome)}"
+
+
+def result(
+    model: Model, quantity: str, numbers: tuple[float, float, float], kind: str, place: float, full: bool
+) -> str:
+    """One line of a value in base units with its bounds and kind, rounded to a place or in full."""
+    value, low, high = (
+        _number(model, quantity, number, full, finer(place, model.units[quantity]) if outward else place, outward)
+        for number, outward in zip(numbers, (0, -1, 1), strict=True)
+    )
+    unit = f"{value} {_unit(model.units[quantity])}".rstrip()
+    return f"result: {unit}, {low} to {high} by rounding of the printed digits, kind {kind}"
+
+
+def _judgement(model: Model, outcome: Outcome, full: bool) -> list[str]:
+    relation = outcome.relation
+    if outcome.recomputed is None or outcome.recomputed_low is None or outcome.recomputed_high is None:
+        return [f"result: none, {outcome.reason}"]
+    place = place_of(model, outcome.depends_on, outcome.recomputed)
+    numbers = (outcome.recomputed, outcome.recomputed_low, outcome.recomputed_high)
+    lines = [
+        result(model, relation.quantity, numbers, outcome.kind, place, full),
+        f"verdict: {verdict_words(model, outcome)}{f': {outcome.reason}' if outcome.reason else ''}",
+    ]
+    if outcome.rests_on:
+        lines.append(f"rests on: {outcome.rests_on}")
+    if outcome.condition:
+        lines.append(f"the verdict stays for: {outcome.condition}")
+    if outcome.needed is not None:
+        lines.append(f"smallest shortfall that would pass: {outcome.needed:.3f} of the printed number")
+    if outcome.power is not None and outcome.power_10 is not None:
+        weak = ", weak" if outcome.weak else ""
+        lines.append(
+            f"power: {outcome.power:.2f} within a half of the printed number{weak}, "
+            f"{outcome.power_10:.2f} within a tenth"
+        )
+    return lines

@@ -1,0 +1,81 @@
+"""A command loads what it uses: each in a process of its own, which then says what it has loaded."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+FIGURES_AND_NOTEBOOKS = {"matplotlib", "papermill", "nbformat", "nbclient", "rocrate", "sphinx"}
+LARGE_RUNS = {"distributed", "joblib", "numba", "pyarrow"}
+NUMBERS = {"numpy", "pandas", "scipy", "pint", "frictionless", "jsonschema", "yaml"}
+
+RUN = """
+import contextlib, io, json, sys
+from analysis.cli import app
+with contextlib.redirect_stdout(io.StringIO()) as out:
+    try:
+        app(sys.argv[1:], prog_name="analysis")
+    except SystemExit as end:
+        status = end.code
+# A name that is set to None is one that is kept from being loaded.
+print(json.dumps([status, out.getvalue(), [name for name, module in sys.modules.items() if module is not None]]))
+"""
+
+
+def loaded(*arguments: str) -> tuple[str, set[str]]:
+    """What a command prints, and the modules that it has loaded at its end, those of packages by the package's name."""
+    environment = {name: value for name, value in os.environ.items() if name != "ANALYSIS_DATA"}
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    status, out, modules = json.loads(done.stdout)
+    assert (status, done.stderr) == (0, "")
+    return out, {name for name in modules if name.startswith("analysis.")} | {name.split(".")[0] for name in modules}
+
+
+@pytest.mark.parametrize("command", [(), ("verify",), ("explain",), ("reproduce",), ("run",), ("sweep",)])
+def test_help_loads_none_of_the_libraries(command: tuple[str, ...]) -> None:
+    out, modules = loaded(*command, "--help")
+    assert "Usage" in out
+    assert modules & (FIGURES_AND_NOTEBOOKS | LARGE_RUNS | NUMBERS) == set()
+    assert {name for name in modules if name.startswith("analysis.")} == {"analysis.cli"}
+
+
+@pytest.mark.parametrize(
+    ("command", "prints"),
+    [
+        (("verify",), "claims,"),
+        (("verify", "--json"), '"notebook": "04_at_risk_2021"'),
+        (("verify", "--csv"), ",04_at_risk_2021\n"),
+        (("verify", "--markdown"), "| relation |"),
+        (("explain", "at_risk_2021"), "at_risk_2021 = "),
+        (("explain", "added_whole"), "verdict: reproduced"),
+        (("explain", "excess_2021"), "printed: 15.4 percent"),
+        (("explain", "households_above_rural_persons"), "sceptical:"),
+        (("explain", "plan_13fyp_total"), "external figure"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_verdict_loads_neither_frames_figures_nor_notebooks(command: tuple[str, ...], prints: str) -> None:
+    out, modules = loaded(*command)
+    assert prints in out
+    assert modules & (FIGURES_AND_NOTEBOOKS | LARGE_RUNS | {"pandas"}) == set()
+    assert not {"analysis.figures", "analysis.provenance", "analysis.sensitivity", "analysis.sweeps"} & modules
+
+
+def test_what_a_command_has_loaded_is_seen() -> None:
+    # So that the tests above can't pass for want of looking: tables of scenarios do need frames.
+    out, modules = loaded("scenarios", "article")
+    assert "article" in out
+    assert {"pandas", "numpy", "analysis.tables"} <= modules
+    assert modules & {"papermill", "rocrate", "matplotlib", "distributed", "numba"} == set()
