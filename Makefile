@@ -27,7 +27,7 @@ test: env  ## Everything that CI checks
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=600 -n 2 --dist loadfile notebooks
 
 test-long: env  ## What takes longer: rare failures, kills, fuzzing, the proof of the guard, mutation testing
-	$(BIN)/python -m pytest -m long
+	KILLS_RECORD=tests/long/kills.json $(BIN)/python -m pytest -m long
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 tests/test_fuzz.py
 	$(MAKE) prove mutate
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import json
+import logging
 import os
 import re
 import tempfile
@@ -31,6 +32,9 @@ from analysis.scenarios import OWN
 from analysis.scenarios import find as find_scenario
 from analysis.uncertainty import PARTS, check_draws
 from analysis.units import UnitError, nearest, to_base
+
+# What papermill would log of a failure, the error says.
+logging.getLogger("papermill").addHandler(logging.NullHandler())
 
 #: Seconds after which a cell has failed, and the least that the start of a kernel is given.
 TIMEOUT, _START = 600, 60
@@ -259,7 +263,7 @@ def run(
     try:
         with alone(target):
             try:
-                with _inline():
+                with _steady():
                     write_file(target, _execute(notebook.path, dict(parameters or {}), timeout))
             except RunError as error:
                 if error.text:
@@ -281,7 +285,7 @@ def run_all(
     """Execute notebooks, two at a time, into a folder; returns, by name, what went wrong. ``done`` hears of each."""
     failed: dict[str, RunError] = {}
     # Threads are enough, as each notebook is computed by a kernel of its own, which ends when this process does.
-    with _inline(), ThreadPoolExecutor(2) as pool:
+    with _steady(), ThreadPoolExecutor(2) as pool:
         futures = {notebook.name: pool.submit(_in_thread, notebook.path, timeout) for notebook in notebooks}
         try:
             for name, future in futures.items():
@@ -374,27 +378,41 @@ def _as_far_as(output: Path) -> str:
     import nbformat
 
     try:
-        return clean(nbformat.read(output, as_version=4))
+        notebook = nbformat.read(output, as_version=4)
     except Exception:
         return ""
+    # Papermill puts its own remarks before a cell that failed.
+    remarks = ("papermill-error-cell-tag",)
+    notebook.cells = [cell for cell in notebook.cells if not set(remarks) & set(cell.metadata.get("tags", ()))]
+    return clean(notebook)
 
 
 @contextlib.contextmanager
-def _inline() -> Iterator[None]:
-    """Kernels draw into their notebooks, whatever backend the caller's environment names."""
-    before = os.environ.get("MPLBACKEND")
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    try:
-        yield
-    finally:
-        _restore("MPLBACKEND", before)
-
-
-def _restore(name: str, value: str | None) -> None:
-    if value is None:
-        os.environ.pop(name, None)
-    else:
-        os.environ[name] = value
+def _steady() -> Iterator[None]:
+    """An environment in which what the user has set up for other work does not reach a kernel: start-up files, kernels,
+    styles of drawing, or a backend that would take the figures out of the notebook."""
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        (scratch / "matplotlibrc").touch()
+        ours = {
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "MATPLOTLIBRC": str(scratch / "matplotlibrc"),
+            "IPYTHONDIR": str(scratch / "ipython"),
+            **{
+                f"JUPYTER_{kind}_DIR": str(scratch / "jupyter" / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")
+            },
+            "JUPYTER_PATH": "",
+            "PYTHONSTARTUP": "",
+        }
+        before = dict(os.environ)
+        os.environ.update(ours)
+        try:
+            yield
+        finally:
+            for name in ours:
+                del os.environ[name]
+                if name in before:
+                    os.environ[name] = before[name]
 
 
 def clean(notebook: Any) -> str:

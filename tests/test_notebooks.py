@@ -642,7 +642,7 @@ def test_a_notebook_runs_with_its_parameters_and_leaves_nothing_else(
     ],
 )
 def test_a_notebook_that_does_not_end_leaves_the_former_one_and_is_kept_beside_it(
-    write: Callable[..., Notebook], tmp_path: Path, cell: str, words: str
+    write: Callable[..., Notebook], tmp_path: Path, capfd: pytest.CaptureFixture[str], cell: str, words: str
 ) -> None:
     target = tmp_path / "out" / "made.ipynb"
     run(write("a = 1", "print('good')"), target)
@@ -656,6 +656,7 @@ def test_a_notebook_that_does_not_end_leaves_the_former_one_and_is_kept_beside_i
     assert cell in [kept_cell.source for kept_cell in nbformat.read(kept, as_version=4).cells]
     assert "after" not in outputs(kept)
     assert kernels() == []
+    assert capfd.readouterr().err == ""
     run(write("a = 1", "print('good again')"), target)
     assert names(target.parent) == {"made.ipynb"}
 
@@ -666,6 +667,52 @@ def test_a_notebook_that_fails_at_first_leaves_nothing_in_its_place(
     with pytest.raises(RunError):
         run(write("a = 1", "1 / 0"), tmp_path / "out" / "made.ipynb")
     assert names(tmp_path / "out") == {"made.failed.ipynb"}
+
+
+def test_a_notebook_that_fails_is_kept_beside_its_place_until_it_runs(
+    write: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    with pytest.raises(RunError):
+        run(write("a = 1", "print('so far')", "1 / 0", "print('never')"), folder / "made.ipynb")
+    assert names(folder) == {"made.failed.ipynb"}
+    kept = nbformat.read(folder / "made.failed.ipynb", as_version=4)
+    # Its own cells alone, those after the error not run.
+    assert [cell.source for cell in kept.cells] == ["a = 1", "print('so far')", "1 / 0", "print('never')"]
+    assert [cell.execution_count for cell in kept.cells] == [1, 2, 3, None]
+    assert kept.cells[1].outputs[0].text == "so far\n"
+    assert kept.cells[2].outputs[0].ename == "ZeroDivisionError"
+    run(write("a = 1", "print(1)"), folder / "made.ipynb")
+    assert names(folder) == {"made.ipynb"}
+
+
+def test_what_a_user_has_set_up_for_other_work_does_not_reach_a_notebook(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    start = home / ".ipython" / "profile_default" / "startup" / "mine.py"
+    rc = home / ".config" / "matplotlib" / "matplotlibrc"
+    kernel = home / ".local" / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+    startup = home / "startup.py"
+    for path, text in (
+        (start, "print('mine')\nchanged = 1"),
+        (rc, "lines.linewidth: 77"),
+        (kernel, '{"argv": ["false"], "display_name": "Python 3", "language": "python"}'),
+        (startup, "changed = 1"),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("PYTHONSTARTUP", str(startup))
+    monkeypatch.setenv("JUPYTER_PATH", str(home / ".local" / "share" / "jupyter"))
+    for name in ("IPYTHONDIR", "MATPLOTLIBRC", "MPLCONFIGDIR", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    target = tmp_path / "out" / "made.ipynb"
+    shows = "import matplotlib as mpl\nprint('changed' in globals(), mpl.rcParams['lines.linewidth'])"
+    run(write("a = 1", shows), target)
+    assert outputs(target) == "False 1.5\n"
+    assert os.environ["JUPYTER_PATH"] == str(home / ".local" / "share" / "jupyter")
+    assert "IPYTHONDIR" not in os.environ
 
 
 def test_one_that_fails_does_not_stop_the_others(write: Callable[..., Notebook], tmp_path: Path) -> None:
