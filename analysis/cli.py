@@ -17,6 +17,8 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -81,7 +83,38 @@ Timeout = Annotated[int, typer.Option("--timeout", min=1, help="Seconds that a c
 def main() -> None:
     """Run the command line. A request to end is an ordinary end, so that nothing half-written is left behind."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    app(prog_name="analysis")
+    for stream in (sys.stdout, sys.stderr):
+        # What a terminal's encoding lacks is spelled out.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    with _place_for_settings():
+        app(prog_name="analysis")
+
+
+#: Where matplotlib, IPython and Jupyter keep their settings and caches, each in the home directory.
+_SETTINGS = (
+    "MPLCONFIGDIR",
+    "IPYTHONDIR",
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_RUNTIME_DIR",
+    "XDG_CACHE_HOME",
+)
+
+
+@contextlib.contextmanager
+def _place_for_settings() -> Iterator[None]:
+    """A temporary place for what libraries and kernels write to a home directory, where there is none to write to."""
+    home = os.environ.get("HOME", "")
+    if home and os.access(home, os.W_OK | os.X_OK):
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="analysis-") as folder:
+        missing = {name: str(Path(folder) / name.lower()) for name in _SETTINGS if name not in os.environ}
+        for place in missing.values():
+            Path(place).mkdir(mode=0o700)
+        os.environ.update(missing)
+        yield
 
 
 def _version(wanted: bool) -> None:
@@ -177,10 +210,12 @@ def verify(
     where = shown_in(all_notebooks(checked=False))
     rows = relation_rows(outcomes, where)
     if as_csv:
+        from analysis.register import as_cell
+
         text = io.StringIO()
         writer = csv.DictWriter(text, RELATION_COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: as_cell(cell) for name, cell in row.items()} for row in rows)
         typer.echo(text.getvalue(), nl=False)
     else:
         typer.echo(json.dumps([_typed(row) for row in rows], indent=1, ensure_ascii=False))
@@ -240,7 +275,7 @@ def list_(
     from analysis.register import InputError
     from analysis.results import claims_table
     from analysis.scenarios import shipped
-    from analysis.terminal import graded, noun
+    from analysis.terminal import graded, noun, one_line
     from analysis.units import nearest
     from analysis.verdicts import judge_all
 
@@ -279,7 +314,7 @@ def list_(
         if what in ("", kind):
             one = {"quantities": "quantity", "external": "external figure"}.get(kind, kind.removesuffix("s"))
             for row in rows:
-                typer.echo(f"{one}  {row}")
+                typer.echo(one_line(f"{one}  {row}"))
 
 
 Set = Annotated[list[str] | None, typer.Option("--set", help="quantity=value, in base units or with a unit.")]
@@ -324,7 +359,9 @@ def compare(
     found = compare_all(model, given.setting, ratios=ratios)
     check_used(model, given.setting, found, given.values, given.readings)
     if as_csv:
-        typer.echo(external_frame(found).to_csv(index=False, lineterminator="\n"), nl=False)
+        from analysis.results import harmless
+
+        typer.echo(harmless(external_frame(found)).to_csv(index=False, lineterminator="\n"), nl=False)
     elif as_json:
         rows = [typed(dict(row)) for row in external_frame(found).to_dict("records")]
         typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
@@ -358,11 +395,11 @@ def audit(
     The copy stays where it is: nothing of it is kept or sent. Exit status 1 when copy and register differ.
     """
     from analysis.audit import audit as compare_with_copy
-    from analysis.register import Register
+    from analysis.register import Register, printable
 
     report = compare_with_copy(Register.read(data), file)
     for line in report.lines():
-        typer.echo(line)
+        typer.echo(printable(" ".join(line.split())))
     raise typer.Exit(report.status)
 
 
@@ -567,7 +604,8 @@ def run(
     parameters_used = {**found.parameters, **given}
     settings, others = split_parameters(parameters_used, model)
     study = Study(found.relations, model=model, **settings)
-    how = [f"run with {', '.join(f'{name} = {value}' for name, value in others.items())}"] if others else []
+    texts = (f"{name} = {' '.join(str(value).split())}" for name, value in others.items())
+    how = [f"run with {', '.join(texts)}"] if others else []
     how += [study.differs] if settings or not others else []
     provenance.write_beside(target, model, found.path, parameters_used, "; ".join(how))
     if study.outcomes:
@@ -587,7 +625,12 @@ def _model(data: Path | None) -> Model:
     if data is not None:
         # Kernels inherit it.
         os.environ["ANALYSIS_DATA"] = str(data.absolute())
-    return Model(Register.read(data))
+    register = Register.read(data)
+    with contextlib.suppress(OSError):
+        if Path.cwd().is_relative_to(register.folder.resolve()):
+            # Nor does a kernel take a module from there.
+            os.environ["PYTHONSAFEPATH"] = "1"
+    return Model(register)
 
 
 def _report(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:

@@ -28,7 +28,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
 from analysis.model import Model, ModelError
-from analysis.results import CAVEAT, Study, Table, in_words, place_of, published_words, value_words
+from analysis.results import CAVEAT, Study, Table, harmless, in_words, place_of, published_words, value_words
 from analysis.scenarios import tabulate
 from analysis.sensitivity import Axis, region
 from analysis.tables import Sensitivity, estimated_words
@@ -49,6 +49,8 @@ STYLE: Any = {
     "ytick.color": BLACK,
     "figure.dpi": 100,
     "savefig.dpi": 150,
+    # A sign of the dollar in a text is one.
+    "text.parse_math": False,
     "svg.hashsalt": "labour-transfer-arithmetic",
     "svg.fonttype": "path",
 }
@@ -1369,7 +1371,7 @@ def data_text(frame: pd.DataFrame) -> str:
     >>> data_text(pd.DataFrame({"year": [2019], "share": [1 / 3]}))
     'year,share\\n2019,0.3333333333\\n'
     """
-    return str(frame.to_csv(index=False, lineterminator="\n", float_format="%.10g"))
+    return str(harmless(frame).to_csv(index=False, lineterminator="\n", float_format="%.10g"))
 
 
 def headless() -> None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import functools
 import graphlib
-import importlib
+import importlib.util
 import inspect
 import itertools
 import math
@@ -705,13 +705,20 @@ class Model:
 
         if not all(part.isidentifier() for part in name.split(".")):
             raise refuse(f"'{name}' is not the name of a module")
+        parts = name.split(".")
+        folder = self.register.folder.resolve()
         try:
-            module = importlib.import_module(name)
-        except Exception as error:
+            # A package is imported before what lies in it can be found, so each is looked at before it runs.
+            for count in range(1, len(parts) + 1):
+                spec = importlib.util.find_spec(".".join(parts[:count]))
+                places = [spec.origin, *(spec.submodule_search_locations or [])] if spec else []
+                if any(Path(place).resolve().is_relative_to(folder) for place in places if place):
+                    raise refuse(f"the module '{name}' lies in the data package, from where no code is run")
+                module = importlib.import_module(".".join(parts[:count]))
+        except RegisterError:
+            raise
+        except (Exception, SystemExit) as error:
             raise refuse(f"the module '{name}' can't be imported ({type(error).__name__}: {error})") from None
-        file = getattr(module, "__file__", None)
-        if file and Path(file).resolve().is_relative_to(self.register.folder.resolve()):
-            raise refuse(f"the module '{name}' lies in the data package, from where no code is run")
         return module
 
     def _ways(self, modules: list[ModuleType]) -> dict[str, dict[str, Way]]:

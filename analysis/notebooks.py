@@ -26,7 +26,7 @@ from typing import Any
 
 from analysis.files import alone, write_file
 from analysis.model import Model, ModelError
-from analysis.register import InputError, shown
+from analysis.register import CONTROL, InputError, shown
 from analysis.results import READING, Study
 from analysis.scenarios import OWN
 from analysis.scenarios import find as find_scenario
@@ -106,7 +106,7 @@ class Notebook:
         found: dict[str, Any] = {}
         try:
             body = ast.parse(tagged[0].source).body
-        except SyntaxError:
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise NotebookError(f"{shown(self.path)}: its parameters cell is not Python") from None
         for statement in body:
             targets = statement.targets if isinstance(statement, ast.Assign) else []
@@ -114,7 +114,7 @@ class Notebook:
                 raise NotebookError(f"{shown(self.path)}: its parameters cell holds more than names with values")
             try:
                 found[targets[0].id] = ast.literal_eval(statement.value)
-            except ValueError:
+            except (ValueError, TypeError, RecursionError, MemoryError):
                 raise NotebookError(f"{shown(self.path)}: the parameter {targets[0].id} is not a plain value") from None
         return found
 
@@ -169,6 +169,8 @@ def read_parameters(notebook: Notebook, given: Iterable[str], model: Model) -> d
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals:
             raise NotebookError(f"'{text}' is not of the form name=value")
+        if CONTROL.search(text):
+            raise NotebookError(f"'{text}' holds a control character, which no parameter may hold")
         if name in found:
             raise NotebookError(f"{name} is given twice")
         if name not in declared:
@@ -231,7 +233,7 @@ def _check_others(others: Mapping[str, Any], model: Model) -> None:
 
 def _number(name: str, text: str, model: Model) -> float:
     try:
-        value = to_base(text, model.units[name])
+        value = to_base(text, model.units[model.known(name)])
     except UnitError as error:
         raise ModelError(f"{name}: {error}") from None
     model.setting(values={name: value})

@@ -19,11 +19,12 @@ import json
 import math
 import os
 import re
+import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
@@ -46,12 +47,44 @@ WORDS_ALONE = "words"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-#: Where a sentence that repeats what it was given is cut.
+#: From which length a sentence that repeats what it was given is cut in the middle.
 _LONGEST = 400
+#: The largest file that is read, in bytes, and the largest YAML file, whose reader is slow.
+_MOST_BYTES, _MOST_YAML = 10_000_000, 1_000_000
+#: How deep lists and mappings may lie in each other.
+_DEEPEST = 20
+#: What no text may hold: it would move a terminal's cursor, colour it, or show letters in another order than they have.
+CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """A text without what a terminal would follow: control characters are spelled out.
+
+    >>> printable("a\\x1b[31mb")
+    'a\\\\x1b[31mb'
+    """
+    return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def as_cell(value: Any) -> Any:
+    """A value as a cell of a file that a spreadsheet may open: a text that it would compute starts with an apostrophe.
+
+    >>> as_cell("=1+1"), as_cell("-2.5"), as_cell("a=b")
+    ("'=1+1", '-2.5', 'a=b')
+    """
+    is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not _is_number(value)
+    return f"'{value}" if is_formula else value
 
 
 class InputError(ValueError):
-    """Bad input of any kind: the message is one sentence for the person who gave it."""
+    """Bad input of any kind: the message is one sentence for the person who gave it, on one line and not endless."""
+
+    def __init__(self, message: str) -> None:
+        sentence = printable(" ".join(message.split()))
+        # Its end says what would be right.
+        super().__init__(sentence if len(sentence) <= _LONGEST else f"{sentence[:250]} … {sentence[-140:]}")
 
 
 class RegisterError(InputError):
@@ -63,8 +96,7 @@ class RegisterError(InputError):
             where.append(f"row {row} ({id})" if row and id else f"row {row}" if row else f"entry {id}")
         if field:
             where.append(f"field {field}")
-        sentence = " ".join(f"{', '.join(where)}: {message}".split())
-        super().__init__(sentence if len(sentence) <= _LONGEST else f"{sentence[:_LONGEST]} …")
+        super().__init__(f"{', '.join(where)}: {message}")
 
 
 def _base_unit(published: Published) -> str:
@@ -329,24 +361,49 @@ def _wordings(assumptions: Mapping[str, Assumption]) -> dict[str, Wording]:
 def shown(path: Path) -> str:
     """A path as a sentence names it: relative to the working directory where it lies below it."""
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        return str(path)
+        return printable(str(path.resolve().relative_to(Path.cwd())))
+    except (ValueError, OSError, RuntimeError):
+        return printable(str(path))
 
 
 class _SafeLoader(yaml.SafeLoader):
-    """The safe loader, which also refuses a key given twice."""
+    """The safe loader for names, texts and plain numbers: it refuses a key given twice, what stands for another part of
+    the file (so that nothing grows when it is read), tags, and what lies too deep."""
+
+    # What looks like a date is a text.
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        start: [(tag, form) for tag, form in forms if tag.rpartition(":")[2] in ("bool", "int", "float", "null")]
+        for start, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise _refused("anchors and aliases (& and *) are not read; write each value where it belongs", event)
+        if getattr(event, "tag", None):
+            raise _refused("tags (!) are not read", event)
+        if self.depth > _DEEPEST:
+            raise _refused(f"more than {_DEEPEST} levels lie in each other", event)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         counts = Counter(key.value for key, _ in node.value)
         for key, count in counts.items():
             if count > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' is given twice", node.start_mark)
+                raise _refused(f"the key '{key}' is given twice", node)
         found: dict[Any, Any] = super().construct_mapping(node, deep)
         for key in found:
             if not isinstance(key, str):
-                raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' is no name", node.start_mark)
+                raise _refused(f"the key '{key}' is no name", node)
         return found
+
+
+def _refused(problem: str, where: Any) -> yaml.constructor.ConstructorError:
+    return yaml.constructor.ConstructorError(None, None, problem, where.start_mark)
 
 
 _PLAIN = re.compile(r"[-+]?(0|[1-9][0-9_]*)(\.[0-9]*)?(e[-+]?[0-9]+)?|[-+]?\.(inf|nan)", re.IGNORECASE)
@@ -355,7 +412,7 @@ _PLAIN = re.compile(r"[-+]?(0|[1-9][0-9_]*)(\.[0-9]*)?(e[-+]?[0-9]+)?|[-+]?\.(in
 def _plain_number(loader: _SafeLoader, node: yaml.ScalarNode) -> float:
     """A number in plain digits: a leading zero, a colon or an x would make another number of it in silence."""
     if not _PLAIN.fullmatch(node.value):
-        raise yaml.constructor.ConstructorError(None, None, f"'{node.value}' is not in plain digits", node.start_mark)
+        raise _refused(f"'{node.value}' is not in plain digits", node)
     text = node.value.replace("_", "").lower()
     if not re.search("[.e]", text):
         return int(text)
@@ -366,49 +423,89 @@ _SafeLoader.add_constructor("tag:yaml.org,2002:int", _plain_number)
 _SafeLoader.add_constructor("tag:yaml.org,2002:float", _plain_number)
 
 
-def read_text(path: Path) -> str:
-    """The text of a file. Raises RegisterError where it is missing, empty or not UTF-8."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise RegisterError(shown(path), "the file is missing") from None
-    except OSError as error:
-        raise RegisterError(shown(path), f"the file can't be read ({error.strerror})") from None
-    if not data.strip():
-        raise RegisterError(shown(path), "the file is empty")
-    if data.startswith(b"\xef\xbb\xbf"):
-        raise RegisterError(shown(path), "the file starts with a byte order mark; save it as UTF-8 without one")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise RegisterError(shown(path), f"the file is not UTF-8 (line {line})") from None
+def read_text(path: Path, most: int = _MOST_BYTES) -> str:
+    """The text of a file of at most so many bytes.
 
-
-def read_yaml(path: Path) -> Any:
-    """What a YAML file holds.
-
-    Raises RegisterError where it can't be read, for a key given twice, and for a number that is not in plain digits.
+    Raises RegisterError where it is missing, empty, too large, not UTF-8, or holds control characters.
     """
     file = shown(path)
     try:
-        return yaml.load(read_text(path), _SafeLoader)
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise RegisterError(file, "the file can't be read (it is no ordinary file)")
+        with path.open("rb") as opened:
+            data = opened.read(most + 1)
+    except FileNotFoundError:
+        raise RegisterError(file, "the file is missing") from None
+    except OSError as error:
+        raise RegisterError(file, f"the file can't be read ({error.strerror})") from None
+    if len(data) > most:
+        raise RegisterError(file, f"the file has more than the {most // 1_000_000} megabytes that are read")
+    if not data.strip():
+        raise RegisterError(file, "the file is empty")
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise RegisterError(file, "the file starts with a byte order mark; save it as UTF-8 without one")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise RegisterError(file, f"the file is not UTF-8 (line {line})") from None
+    if found := CONTROL.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise RegisterError(file, f"{_named(found[0])}, which no text may hold (line {line})")
+    return text
+
+
+def _named(character: str) -> str:
+    return f"it holds the control character U+{ord(character):04X}"
+
+
+def _check_content(file: str, value: Any) -> None:
+    """Refuse control characters, which a file may spell as escapes, and what lies too deep."""
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        for text in level:
+            if isinstance(text, str) and (found := CONTROL.search(text)):
+                raise RegisterError(file, f"{_named(found[0])}, which no text may hold")
+        level = [
+            part
+            for one in level
+            if isinstance(one, list | dict)
+            for part in ([*one, *one.values()] if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return
+    raise RegisterError(file, f"more than {_DEEPEST} levels lie in each other")
+
+
+def read_yaml(path: Path) -> Any:
+    """What a YAML file holds: names, texts, numbers in plain digits, lists and mappings.
+
+    Raises RegisterError where it can't be read, for a key given twice, an alias, a tag, a number that is not in plain
+    digits, and where it is too large or too deep.
+    """
+    file = shown(path)
+    text = read_text(path, _MOST_YAML)
+    try:
+        content = yaml.load(text, _SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark else ""
         problem = getattr(error, "problem", None) or "it can't be parsed"
         raise RegisterError(file, f"not YAML: {problem}{where}") from None
-    except RegisterError:
-        raise
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise RegisterError(file, f"not YAML: {error}") from None
+    _check_content(file, content)
+    return content
 
 
 def schema_problem(schema: Mapping[str, Any], value: Any) -> tuple[list[Any], str] | None:
     """The first thing that JSON Schema finds wrong, as where it stands and what it is; None where it finds nothing."""
     import jsonschema
+    from referencing import Registry
 
-    problems = sorted(jsonschema.Draft202012Validator(schema).iter_errors(value), key=_order)
+    # What a schema refers to outside itself is not fetched.
+    validator = jsonschema.Draft202012Validator(schema, registry=Registry())
+    problems = sorted(validator.iter_errors(value), key=_order)
     return (list(problems[0].path), _in_words(problems[0])) if problems else None
 
 
@@ -422,6 +519,7 @@ class _Reader:
         settings = package["analysis"]
         rows = {name: list(self._table(name)) for name in self.tables}
         self._frictionless(package, rows)
+        self._check_ids(rows)
         sections = {row["id"]: row["title"] for _, row in rows["sections"]}
         sources = {row["id"]: f"{row['publisher']}, {row['date']}" for _, row in rows["sources"]}
         assumptions, worded = self._assumptions()
@@ -481,9 +579,11 @@ class _Reader:
         )
 
     def _package(self) -> dict[str, Any]:
+        self._check_inside("datapackage.json", lambda message: RegisterError(self.package_file, message))
         try:
             text = read_text(self.folder / "datapackage.json")
             package: dict[str, Any] = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_key_twice)
+            _check_content(self.package_file, package)
         except RegisterError:
             raise
         except json.JSONDecodeError as error:
@@ -510,6 +610,8 @@ class _Reader:
         resources = package.get("resources")
         if not isinstance(resources, list) or not all(isinstance(entry, dict) for entry in resources):
             raise RegisterError(self.package_file, "the list of resources is missing", field="resources")
+        for entry in resources:
+            self._check_resource(entry)
         self.schemas = {str(entry.get("name")): entry for entry in resources}
         for name in (*TABLES, "assumptions"):
             if name not in self.schemas:
@@ -530,6 +632,31 @@ class _Reader:
             if not isinstance(fields, list) or not all(isinstance(f, dict) and "name" in f for f in fields):
                 raise RegisterError(self.package_file, f"the schema of {name} has no list of fields", field="resources")
         return package
+
+    def _check_resource(self, entry: Mapping[str, Any]) -> None:
+        """Refuse a resource that leaves the folder, or that is read otherwise than as the plain file it names."""
+        name, path = entry.get("name"), entry.get("path", "")
+
+        def refuse(message: str) -> RegisterError:
+            return RegisterError(self.package_file, f"resource {name!r}: {message}", field="resources")
+
+        for key in _FOLLOWED:
+            if key in entry:
+                raise refuse(f"its {key} is not followed here; a resource is the plain file that its path names")
+        if not isinstance(path, str):
+            raise refuse("its path is not the name of one file")
+        if "://" in path or "\\" in path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+            raise refuse(f"the path '{path}' leaves the data package; name a file that lies in it")
+        self._check_inside(path, refuse)
+
+    def _check_inside(self, path: str, refuse: Callable[[str], RegisterError]) -> None:
+        """Refuse a file that is a link out of the folder."""
+        try:
+            inside = (self.folder / path).resolve().is_relative_to(self.folder.resolve())
+        except (OSError, ValueError, RuntimeError):
+            raise refuse(f"the path '{path}' can't be followed") from None
+        if not inside:
+            raise refuse(f"the path '{path}' is a link out of the data package")
 
     def _table(self, name: str) -> Iterator[tuple[int, dict[str, str]]]:
         file = shown(self.folder / f"{name}.csv")
@@ -560,19 +687,34 @@ class _Reader:
                     )
             yield number, dict(zip(header, row, strict=False))
 
+    def _check_ids(self, rows: Mapping[str, list[tuple[int, dict[str, str]]]]) -> None:
+        """Names stand in formulas, commands and tables of every kind, whatever the package's own schema allows."""
+        for name, table in rows.items():
+            for number, row in table:
+                for field in ("id", "quantity", "reading"):
+                    if not _ID.fullmatch(row.get(field, "a")):
+                        message = f"'{row[field]}' is not a name of letters, digits and _ . -"
+                        file = shown(self.folder / f"{name}.csv")
+                        raise RegisterError(file, message, row=number, id=row.get("id", ""), field=field)
+
     def _frictionless(self, package: dict[str, Any], rows: Mapping[str, list[tuple[int, dict[str, str]]]]) -> None:
         import frictionless
 
+        # A profile would be fetched from where it says.
+        resources = [{k: v for k, v in entry.items() if k not in _PROFILES} for entry in package["resources"]]
+        package = {**{k: v for k, v in package.items() if k not in _PROFILES}, "resources": resources}
         try:
             described = frictionless.Package.from_descriptor(package, basepath=str(self.folder))
         except frictionless.FrictionlessException as error:
             notes = [reason.note for reason in error.reasons] or [error.error.note]
             raise RegisterError(self.package_file, f"not a data package: {notes[0]}") from None
+        except Exception as error:
+            # Frictionless stumbles over some descriptions instead of refusing them.
+            raise RegisterError(self.package_file, f"not a data package: {type(error).__name__}: {error}") from None
         for name in self.tables:
             try:
                 report = described.get_resource(name).validate()
             except Exception as error:
-                # Frictionless stumbles over some descriptions instead of refusing them.
                 message = f"the schema of {name} can't be used: {type(error).__name__}: {error}"
                 raise RegisterError(self.package_file, message, field="resources") from None
             errors = [error for task in report.tasks for error in task.errors]
@@ -691,7 +833,7 @@ class _Reader:
                 raise refuse("solve", f"'{name}' is no assumption{nearest(name, assumptions)}")
         if len(set(solve)) < len(solve):
             raise refuse("solve", f"{solve[0]} is given twice")
-        if row["goal"] and not math.isfinite(float(row["goal"])):
+        if row["goal"] and not _is_number(row["goal"]):
             raise refuse("goal", f"'{row['goal']}' is not a finite number")
         if len(solve) > 2:
             raise refuse("solve", "one assumption can be solved for, or two for a curve")
@@ -774,6 +916,9 @@ class _Reader:
             entry = entries[path[0]] if path else {}
             id = (entry.get("id") if isinstance(entry, dict) else "") or (f"number {path[0] + 1}" if path else "")
             raise RegisterError(file, words, id=str(id), field=".".join(map(str, path[1:])))
+        for entry in entries:
+            if not _ID.fullmatch(str(entry["id"])):
+                raise RegisterError(file, f"'{entry['id']}' is not a name of letters, digits and _ . -", field="id")
         return list(entries)
 
     def _findings(
@@ -923,6 +1068,10 @@ def _is_base(unit: Any) -> bool:
     return bool(registry.Quantity(1.0, unit).to_base_units().magnitude == 1.0)
 
 
+_ID = re.compile(r"\w[\w.-]*", re.ASCII)
+#: Keys under which a resource would be read otherwise, or from elsewhere.
+_FOLLOWED = ("data", "dialect", "scheme", "compression", "innerpath", "extrapaths", "control")
+_PROFILES = ("profile", "profiles", "$schema")
 _SETTINGS = ("formulas", "one_choice", "headline", "percent", "estimates", "caps")
 
 

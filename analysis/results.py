@@ -30,7 +30,7 @@ from analysis.files import write_file
 from analysis.findings import recomputed
 from analysis.model import ARTICLE, Circle, Model, ModelError, OutOfBounds, Plan, Setting
 from analysis.published import TIE
-from analysis.register import Claim, Finding, Register, RegisterError
+from analysis.register import Claim, Finding, Register, RegisterError, as_cell, read_text
 from analysis.units import BASE_UNITS, nearest
 from analysis.verdicts import Outcome, judge_all
 
@@ -77,6 +77,30 @@ def digits(number: float | None) -> str:
     if number is None or not math.isfinite(number):
         return ""
     return f"{0.0 if abs(number) < 1e-9 else number:.10g}"
+
+
+def harmless(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame as a file for spreadsheets holds it: no text in it starts like a formula.
+
+    >>> harmless(pd.DataFrame({"a": ["=1+1", "b"], "c": [-1.0, 2.0]})).values.tolist()
+    [["'=1+1", -1.0], ['b', 2.0]]
+    """
+    return frame.map(as_cell)
+
+
+#: What Markdown would take for more than a letter.
+_MARKUP = re.compile(r"[\\`*\[\]<>&|$~#]|(?<!\w)_|_(?!\w)|:(?=//)|^[-+=](?=\s)")
+
+
+def markdown(text: str) -> str:
+    """A text of the data as Markdown shows it letter by letter: no link, no markup, on one line.
+
+    >>> print(markdown("a <b>\\n*c* | d_e"))
+    a \\<b\\> \\*c\\* \\| d_e
+    """
+    escaped = _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+    # What starts like an item of a list.
+    return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", escaped)
 
 
 def in_words(
@@ -225,7 +249,7 @@ class Table:
             "<tr>" + "".join(f'<td style="text-align:left">{html.escape(str(cell))}</td>' for cell in row) + "</tr>"
             for row in self.frame.itertuples(index=False)
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{self.foot}</p>"
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{html.escape(self.foot)}</p>"
 
     def __repr__(self) -> str:
         lines = [" | ".join(map(str, self.frame.columns))]
@@ -281,7 +305,7 @@ def headline(model: Model, outcomes: Iterable[Outcome]) -> str:
     wanted = [outcome for outcome in outcomes if outcome.relation.id in model.register.headline]
     found = screen_rows(model, wanted)
     names = [*found[0]] if found else []
-    rows = [names, ["---"] * len(names), *([*row.values()] for row in found)]
+    rows = [names, ["---"] * len(names), *([*map(markdown, row.values())] for row in found)]
     return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", CAVEAT])
 
 
@@ -295,8 +319,8 @@ def claims_table(model: Model, outcomes: Iterable[Outcome]) -> str:
         starts = sum(claim.id in outcome.depends_on for outcome in seen)
         place = claim.where.replace("section ", "").replace("paragraph ", "")
         used = "; ".join([*checks, f"start of {starts}"] if starts else checks)
-        what = f"{claim.statement} (`{claim.id}`)"
-        rows.append([what, str(claim.published), claim.unit_as_printed, place, role(claim), used])
+        what = f"{markdown(claim.statement)} (`{claim.id}`)"
+        rows.append([what, str(claim.published), markdown(claim.unit_as_printed), place, role(claim), used])
     return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", CAVEAT])
 
 
@@ -651,13 +675,14 @@ def guarded(model: Model, outcomes: Iterable[Outcome]) -> dict[tuple[str, str, s
 def read_expected(register: Register) -> dict[tuple[str, str, str], str]:
     """What was accepted. Raises RegisterError when there is no such file or it is not the one that accept writes."""
     file = register.file("expected.csv")
+    path = register.folder / "expected.csv"
+    if not path.exists():
+        raise RegisterError(file, "the file is missing; `analysis accept` writes it")
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     try:
-        text = (register.folder / "expected.csv").read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise RegisterError(file, "the file is missing; `analysis accept` writes it") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise RegisterError(file, f"the file can't be read ({error})") from None
-    rows = list(csv.reader(io.StringIO(text)))
+        rows = list(reader)
+    except csv.Error as error:
+        raise RegisterError(file, f"not a table of comma-separated values ({error})", row=reader.line_num) from None
     if not rows or rows[0] != ["table", "id", "field", "value"]:
         raise RegisterError(file, "the columns are not table, id, field, value; `analysis accept` writes the file anew")
     found: dict[tuple[str, str, str], str] = {}
@@ -725,6 +750,6 @@ def write_tables(
     if external is not None and len(external):
         frames["external"] = external
     for name, frame in frames.items():
-        frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        harmless(frame).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     text = json.dumps(estimates(model, ARTICLE), indent=1, ensure_ascii=False, allow_nan=False)
     (folder / "estimates.json").write_text(text + "\n", encoding="utf-8")

@@ -20,7 +20,7 @@ import pandas as pd
 
 from analysis.model import Model, ModelError
 from analysis.register import Register, Statement
-from analysis.results import CAVEAT, KIND_WORDS, Prose, Table, digits, value_words
+from analysis.results import CAVEAT, KIND_WORDS, Prose, Table, digits, markdown, value_words
 from analysis.scenarios import OWN, Estimated, Scenario, estimate, find, shipped, tabulate
 from analysis.sensitivity import (
     ALL,
@@ -224,10 +224,10 @@ class Sensitivity:
 
     def summary(self) -> Prose:
         """The estimate, and what moves it, in a paragraph."""
-        found, name = self.estimate, _named(self.model, self.quantity)
+        found, name = self.estimate, markdown(_named(self.model, self.quantity))
         words = f"{name}, under the scenario {self.scenario.name}: "
         if found.value is None:
-            return Prose(f"{words}{found.reason}.")
+            return Prose(f"{words}{markdown(found.reason)}.")
         words += (
             f"{_words(self.model, self.quantity, found.value)}{_units(found.unit)}, {KIND_WORDS[found.kind]}. "
             "The printed digits alone "
@@ -242,7 +242,8 @@ class Sensitivity:
         if widest is None:
             return Prose(f"{words}; no assumption moves it.")
         low, high = sorted((widest.at_low, widest.at_high))
-        words += f"; what moves it most by itself is {_named(self.model, widest.assumption)}, over {over(low, high)}"
+        most = markdown(_named(self.model, widest.assumption))
+        words += f"; what moves it most by itself is {most}, over {over(low, high)}"
         return Prose(f"{words}. All assumptions together, with the rounding, give {over(together.low, together.high)}.")
 
     def ranges_table(self) -> Table:

@@ -7,6 +7,7 @@ options (``cli``, which loads this room only once it knows that a command is to 
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,8 +15,8 @@ from typing import TYPE_CHECKING
 import typer
 from rich.box import HORIZONTALS
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table as Grid
+from rich.text import Text
 from rich.tree import Tree
 
 from analysis.model import Circle, Model, ModelError, Plan, Setting
@@ -138,6 +139,15 @@ def _grouped(text: str) -> str:
         return text
 
 
+def one_line(text: str) -> str:
+    """A text without its line breaks, so that a line of a screen is a row.
+
+    >>> one_line("one\\n  two")
+    'one two'
+    """
+    return re.sub(r"\s*[\r\n]\s*", " ", text)
+
+
 def _print_rows(
     rows: Sequence[Mapping[str, str]],
     ratios: Mapping[str, int],
@@ -152,15 +162,16 @@ def _print_rows(
     if screen.width < NARROW:
         for row in rows:
             parts = [f"{name} {row[name]}" for name in names[1:] if row[name]]
-            typer.echo(f"{row[names[0]]}\n    {'; '.join(parts)}")
+            typer.echo(f"{one_line(row[names[0]])}\n    {one_line('; '.join(parts))}")
         typer.echo(foot)
         return
     grid = Grid(box=HORIZONTALS, show_lines=True, pad_edge=False, header_style="bold", expand=expand)
-    grid.caption, grid.caption_justify = foot, "left"
+    # Texts as they are: no markup, no names of pictures between colons.
+    grid.caption, grid.caption_justify = Text(foot), "left"
     for name in names:
-        grid.add_column(name, ratio=ratios.get(name, 1), overflow="fold", min_width=6)
+        grid.add_column(Text(name), ratio=ratios.get(name, 1), overflow="fold", min_width=6)
     for row in rows:
-        grid.add_row(*(escape(row[name]) for name in names))
+        grid.add_row(*(Text(row[name]) for name in names))
     screen.print(grid, highlight=False)
 
 
@@ -349,15 +360,15 @@ def _tree(model: Model, plan: Plan, full: bool) -> Tree:
         reading = f", {node.reading}: {model.label(name, node.reading)}{graded(model, name, node.reading)}"
         plain = {"formula": "", "constant": "", "given": ", given by you"}
         text = f"{name} = {value} {_unit(model.units[name])}".rstrip() + plain.get(node.reading, reading)
-        here = Tree(escape(text)) if tree is None else tree.add(escape(text))
+        here = Tree(Text(text)) if tree is None else tree.add(Text(text))
         if node.way.claim:
             for line in _printed(model, node.way.claim):
-                here.add(escape(line))
+                here.add(Text(line))
         elif node.way.assumption:
             a = node.way.assumption
-            here.add(escape(f"assumption, {a.grade}: varied {a.low:,.10g} to {a.high:,.10g}; {a.bias}"))
+            here.add(Text(f"assumption, {a.grade}: varied {a.low:,.10g} to {a.high:,.10g}; {a.bias}"))
         elif node.way.formula:
-            here.add(escape(node.way.words))
+            here.add(Text(node.way.words))
         for need in node.way.needs:
             branch(need, here)
         return here

@@ -706,11 +706,11 @@ def test_expected_values_survive_the_disk(model: Model, package: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "columns are not table, id, field, value"),
+        (b"", "the file is empty"),
         (b"id,field,value\n", "columns are not table, id, field, value"),
         (b"table,id,field,value\nclaims,a,unit\n", "row 2: the row does not have four cells"),
         (b"table,id,field,value\nclaims,a,unit,person\nclaims,a,b,c,d\n", "row 3: the row does not have four cells"),
-        (b"table,id,field,value\nclaims,a,unit,\xff\n", "can't be read"),
+        (b"table,id,field,value\nclaims,a,unit,\xff\n", "not UTF-8 (line 2)"),
     ],
 )
 def test_expected_values_that_cannot_be_read(package: Path, content: bytes, words: str) -> None:

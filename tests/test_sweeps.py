@@ -640,7 +640,7 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
     "a list": ("- name: a\n", ["the file is not a mapping of name, method and what is varied"]),
     "an empty file": ("", ["the file is empty"]),
     "a key given twice": (f"{S}name: b\n", ["the key 'name' is given twice (line 1)"]),
-    "code": (f"{S}values: !!python/object/apply:os.getcwd []", ["not YAML: could not determine a constructor"]),
+    "code": (f"{S}values: !!python/object/apply:os.getcwd []", ["not YAML: tags (!) are not read"]),
     "an unknown key": (
         f"{S}vlaues: {{overlap: [0]}}",
         ["field vlaues: 'vlaues' is nothing that a sweep has; did you mean 'values'?"],
