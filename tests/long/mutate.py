@@ -24,7 +24,7 @@ COPIED = ("analysis", "tests", "data", "notebooks", "benchmarks", "pyproject.tom
 #: The tests that are run for each module; its doctests always are.
 TESTS = {
     "published": ["tests/test_published.py"],
-    "register": ["tests/test_register.py"],
+    "register": ["tests/test_register.py", "tests/test_untrusted_files.py"],
     "model": ["tests/test_model.py", "tests/test_tiny_package.py"],
     "verdicts": ["tests/test_verdicts.py"],
     "formulas": ["tests/backtests"],
