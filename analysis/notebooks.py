@@ -257,7 +257,7 @@ def run(
     """Execute a notebook and put the result in its place, whole or not at all. timeout: seconds that a cell may take.
 
     Raises RunError when a cell fails, takes too long or never ran, and keeps what ran beside the target, as
-    ``NAME.failed.ipynb``; NotebookError when the output would overwrite the source or can't be written.
+    ``NAME.failed.ipynb``; InputError when the output would overwrite the source or can't be written.
     """
     if target.resolve() == notebook.path.resolve():
         raise NotebookError(f"the output would overwrite the notebook itself; name another folder than {shown(target)}")
@@ -274,7 +274,7 @@ def run(
                 raise
             failed.unlink(missing_ok=True)
     except OSError as error:
-        raise NotebookError(f"{shown(target)} can't be written ({error.strerror})") from None
+        raise InputError(f"{shown(target)} can't be written ({error.strerror})") from None
 
 
 def run_all(

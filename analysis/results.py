@@ -82,6 +82,7 @@ def digits(number: float | None) -> str:
 def harmless(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame as a file for spreadsheets holds it: no text in it starts like a formula.
 
+    >>> import pandas as pd
     >>> harmless(pd.DataFrame({"a": ["=1+1", "b"], "c": [-1.0, 2.0]})).values.tolist()
     [["'=1+1", -1.0], ['b', 2.0]]
     """

@@ -586,7 +586,7 @@ def test_run_writes_the_notebook_and_says_what_differs(tmp_path: Path) -> None:
     )
     assert (result.status, result.err) == (0, "")
     names = {"03_at_risk_2019.ipynb", "03_at_risk_2019-ro-crate-metadata.json"}
-    assert {path.name for path in tmp_path.iterdir()} == names
+    assert {path.name for path in tmp_path.iterdir() if path.suffix != ".lock"} == names
     lines = result.out.splitlines()
     assert lines[-2].startswith("differs from the article in: ")
     assert "minority_share_south = 0.9" in lines[-2]
@@ -650,8 +650,11 @@ def test_run_fails_with_a_notebook_that_fails(tmp_path: Path) -> None:
     notebook(tmp_path / "books", "one", "persons_per_transfer = 1.0", "1 / 0")
     result = run("run", "one", "--notebooks", tmp_path / "books", "--out", tmp_path / "out")
     assert result.status == 1
-    assert result.err.splitlines() == ["error: one, cell 1: ZeroDivisionError: division by zero"]
-    assert not list((tmp_path / "out").glob("*"))
+    kept = tmp_path / "out" / "one.failed.ipynb"
+    assert result.err.splitlines() == [
+        f"error: one, cell 1: ZeroDivisionError: division by zero; what ran is kept in {kept}"
+    ]
+    assert [path for path in (tmp_path / "out").iterdir() if path.suffix != ".lock"] == [kept]
 
 
 # reproduce ------------------------------------------------------------------------------------------------------------
@@ -744,7 +747,7 @@ def test_reproduce_writes_the_results_and_fails_when_a_value_moved(moved_package
     [
         ("raise ValueError('so')", "two, cell 1: ValueError: so"),
         ("import sys; sys.exit(0)", "two"),
-        ("import os; os._exit(0)", "two did not run to its end"),
+        ("import os; os._exit(0)", "two, cell 1: the kernel died"),
     ],
 )
 def test_reproduce_leaves_the_former_results_when_a_notebook_fails(tmp_path: Path, cell: str, words: str) -> None:
@@ -756,10 +759,17 @@ def test_reproduce_leaves_the_former_results_when_a_notebook_fails(tmp_path: Pat
     result = run("reproduce", "--notebooks", bad, "--out", results)
     assert result.status == 1
     assert words in result.err
-    assert "results was left as it was." in result.err
+    aside = tmp_path / "results-failed"
+    assert f"results was left as it was; what ran of the failed is kept in {aside}." in result.err
     assert "Traceback" not in result.err
     assert content(results) == before
-    assert {path.name for path in tmp_path.iterdir()} <= {"results", "good", "bad", ".results.lock"}
+    locks = {".results.lock", ".results-failed.lock"}
+    assert {path.name for path in tmp_path.iterdir()} <= {"results", "results-failed", "good", "bad", *locks}
+    assert {path.name for path in aside.iterdir()} == {".gitignore", "two.failed.ipynb", "ro-crate-metadata.json"}
+    assert cell in (aside / "two.failed.ipynb").read_text(encoding="utf-8")
+    assert "FailedActionStatus" in (aside / "ro-crate-metadata.json").read_text(encoding="utf-8")
+    assert run("reproduce", "--notebooks", good, "--out", results).status == 0
+    assert not aside.exists()
 
 
 def test_reproduce_refuses_a_folder_of_something_else(tmp_path: Path) -> None:

@@ -29,7 +29,6 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 from analysis.audit import audit
-from analysis.cli import Given
 from analysis.findings import unit_of, value
 from analysis.model import Model
 from analysis.notebooks import Notebook, read_parameters
@@ -39,6 +38,7 @@ from analysis.register import InputError, Register, RegisterError, _Reader, read
 from analysis.scenarios import read as read_scenario
 from analysis.sensitivity import statement_of
 from analysis.sweeps import read as read_sweep
+from analysis.terminal import Given
 from analysis.units import SCALES
 from tests.fuzzing import RECORD, fuzz
 from tests.made_up import made_up, rendered

@@ -786,7 +786,7 @@ def test_a_notebook_is_not_written_over_itself(write: Callable[..., Notebook], t
 
 def test_a_place_that_cannot_be_written_is_refused(write: Callable[..., Notebook], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine", encoding="utf-8")
-    with pytest.raises(NotebookError, match="can't be written"):
+    with pytest.raises(InputError, match="can't be written"):
         run(write("a = 1", "print(a)"), tmp_path / "file" / "made.ipynb")
 
 
