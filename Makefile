@@ -28,7 +28,7 @@ test: env  ## Everything that CI checks
 
 test-long: env  ## What takes longer: rare failures, kills, fuzzing, the proof of the guard, mutation testing
 	KILLS_RECORD=tests/long/kills.json $(BIN)/python -m pytest -m long
-	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n 2 tests/test_fuzz.py
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/test_fuzz.py
 	$(MAKE) prove mutate
 
 prove: env  ## Change one thing at a time and show that the guard notices

@@ -1,12 +1,13 @@
 """What `make test-long` found is on record, is of the tree as it is, and says enough."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.long import mutate
+from tests.long import mutate, prove
 
 FOLDER = Path(__file__).parent / "long"
 
@@ -28,3 +29,24 @@ def test_nine_changes_in_ten_are_noticed_and_each_other_has_its_reason(module: s
     assert found["tried"] == found["noticed"] + len(left)
     assert found["noticed"] >= 0.9 * found["tried"]
     assert [one for one in left if not one["why"]] == []
+
+
+def test_the_guard_was_proved_on_the_tree_as_it_is_and_nothing_escaped() -> None:
+    found = record("prove.json")
+    assert found["sha256"] == prove.rests_on(), "run `make prove`"
+    assert found["escaped"] == {kind: [] for kind in found["tried"]}
+    assert found["noticed"] == found["tried"]
+    assert all(found["tried"].values())
+
+
+def test_what_reads_was_fuzzed_with_a_hundred_thousand_examples() -> None:
+    found = record("fuzz.json")
+    tests = re.findall(r"^def (test_\w+)", (FOLDER.parent / "test_fuzz.py").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(found) == set(tests)
+    assert sum(found.values()) >= 100_000
+
+
+def test_a_hundred_runs_were_killed_and_lost_nothing() -> None:
+    found = record("kills.json")
+    assert found["kills"] >= 100
+    assert found["results of before"] + found["results of after"] == found["kills"] + found.get("ended before", 0)
