@@ -59,7 +59,10 @@ def start(folder: Path, notebooks: Path) -> subprocess.Popen[bytes]:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Every file of a folder; of where it came from only that it is whole, as a commit may be made meanwhile."""
+    found = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert json.loads(found.pop("ro-crate-metadata.json"))["@graph"]
+    return found
 
 
 def started_in(folder: Path) -> list[psutil.Process]:
