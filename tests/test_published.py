@@ -427,3 +427,7 @@ def test_a_value_of_nought_meets_every_up_to_and_values_below_it_none():
 @pytest.mark.parametrize("words", [["1", "2"], [True, False]])
 def test_an_interval_computes_with_floats_whatever_it_is_given(words):
     assert Interval(1, 1).holds(np.array(words)).tolist() == [True, False]
+
+
+def test_a_place_is_the_finer_one_where_there_are_two():
+    assert Published("300000", rounding_unit="10000", rounding_unit_other="100000").place() == 10000
