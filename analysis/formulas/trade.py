@@ -226,6 +226,8 @@ def south_growth_2022__slowest(
 
     >>> float(south_growth_2022__slowest(1.0, 2.0, 3.0, 0.5))
     0.5
+    >>> float(south_growth_2022__slowest(0.25, 2.0, 3.0, 0.5))
+    0.25
     """
     pair = np.minimum(cast(Any, trade_growth_kashgar_2022), cast(Any, trade_growth_hotan_2022))
     other = np.minimum(cast(Any, trade_growth_kizilsu_2022), cast(Any, trade_growth_aksu_2022))
@@ -261,6 +263,8 @@ def south_growth_2022__fastest(
 
     >>> float(south_growth_2022__fastest(1.0, 2.0, 3.0, 0.5))
     3.0
+    >>> float(south_growth_2022__fastest(1.0, 4.0, 3.0, 0.5))
+    4.0
     """
     pair = np.maximum(cast(Any, trade_growth_kashgar_2022), cast(Any, trade_growth_hotan_2022))
     other = np.maximum(cast(Any, trade_growth_kizilsu_2022), cast(Any, trade_growth_aksu_2022))
