@@ -34,7 +34,7 @@ from analysis.units import BASE_UNITS, UnitError, name_of, nearest, parse_unit, 
 
 TABLES = ("claims", "relations", "readings", "sections", "sources")
 #: Read where datapackage.json describes it.
-EXTERNAL, FINDINGS, STATEMENTS = "external", "findings", "statements"
+EXTERNAL, FINDINGS, STATEMENTS, REFUSALS = "external", "findings", "statements", "refusals"
 #: How the two sides of a statement are compared.
 COMPARISONS = ("at_least", "more_than", "at_most", "less_than", "equals")
 #: The folder of the scenarios that come with a data package; datapackage.json lists them in their order.
@@ -301,6 +301,15 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """What the package does not conclude, and why."""
+
+    id: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Register:
     """A data package that was read and checked. ``read`` makes one; ids are kept in the order of the files."""
 
@@ -328,6 +337,7 @@ class Register:
     external: Mapping[str, External] = dataclasses.field(default_factory=dict)
     findings: Mapping[str, Finding] = dataclasses.field(default_factory=dict)
     statements: Mapping[str, Statement] = dataclasses.field(default_factory=dict)
+    refusals: Mapping[str, Refusal] = dataclasses.field(default_factory=dict)
     #: The titles of sources that have one.
     titles: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
@@ -575,6 +585,7 @@ class _Reader:
             external=external,
             findings=self._findings(claims, external, sources),
             statements={row["id"]: Statement(**row, row=number) for number, row in rows.get(STATEMENTS, ())},
+            refusals=self._refusals(),
             titles={row["id"]: row["title"] for _, row in rows["sources"] if row["title"]},
         )
 
@@ -617,7 +628,7 @@ class _Reader:
             if name not in self.schemas:
                 raise RegisterError(self.package_file, f"no resource describes {name}", field="resources")
         self.tables = (*TABLES, *(name for name in (EXTERNAL, STATEMENTS) if name in self.schemas))
-        in_yaml = [name for name in ("assumptions", FINDINGS) if name in self.schemas]
+        in_yaml = [name for name in ("assumptions", FINDINGS, REFUSALS) if name in self.schemas]
         for name in (*self.tables, *in_yaml):
             for key, right in (("path", f"{name}.{'yaml' if name in in_yaml else 'csv'}"), ("encoding", "utf-8")):
                 if self.schemas[name].get(key, right) != right:
@@ -944,6 +955,15 @@ class _Reader:
                 sources=tuple(entry.get("sources", [])),
                 arithmetic=tuple(Step(**step) for step in entry["arithmetic"]),
             )
+        return found
+
+    def _refusals(self) -> dict[str, Refusal]:
+        found: dict[str, Refusal] = {}
+        for entry in self._entries(REFUSALS) if REFUSALS in self.schemas else ():
+            if entry["id"] in found:
+                file = shown(self.folder / f"{REFUSALS}.yaml")
+                raise RegisterError(file, f"'{entry['id']}' is given twice", id=entry["id"], field="id")
+            found[entry["id"]] = Refusal(**{name: " ".join(text.split()) for name, text in entry.items()})
         return found
 
     def _assumptions(self) -> tuple[dict[str, Assumption], dict[str, tuple[Wording, str]]]:

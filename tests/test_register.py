@@ -1186,3 +1186,35 @@ def test_removing_a_needed_file_names_it(package):
 )
 def test_what_would_be_read_as_something_else_is_refused(package, spoil, words):
     check(package, spoil, words)
+
+
+REFUSED = "- {id: a, what: 'A  stock', reason: B}\n- {id: b, what: C, reason: D}\n"
+
+
+def test_what_is_not_concluded_is_read_in_its_order_with_its_reasons(package):
+    (package / "refusals.yaml").write_text(REFUSED, encoding="utf-8")
+    found = Register.read(package).refusals
+    assert [(one.id, one.what, one.reason) for one in found.values()] == [("a", "A stock", "B"), ("b", "C", "D")]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (REFUSED.replace("id: b", "id: a"), ["refusals.yaml", "a", "given twice"]),
+        (REFUSED.replace("reason: D", "why: D"), ["refusals.yaml", "b", "why"]),
+        (REFUSED.replace("what: C", "what: ''"), ["refusals.yaml", "b", "what"]),
+        ("[]\n", ["refusals.yaml"]),
+    ],
+    ids=["twice", "misspelt", "empty", "none"],
+)
+def test_a_malformed_refusal_is_refused(package, content, words):
+    def spoil(folder):
+        (folder / "refusals.yaml").write_text(content, encoding="utf-8")
+
+    check(package, spoil, words)
+
+
+def test_a_package_need_not_say_what_it_refuses(package):
+    described(lambda d: d.update(resources=[r for r in d["resources"] if r["name"] != "refusals"]))(package)
+    removed("refusals.yaml")(package)
+    assert Register.read(package).refusals == {}

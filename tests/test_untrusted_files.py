@@ -72,7 +72,7 @@ def test_whatever_reads_yaml_refuses_aliases(model: Model, tmp_path: Path, read)
         read(path, model)
 
 
-@pytest.mark.parametrize("file", ["assumptions.yaml", "findings.yaml"])
+@pytest.mark.parametrize("file", ["assumptions.yaml", "findings.yaml", "refusals.yaml"])
 def test_yaml_of_a_data_package_refuses_aliases(package: Path, file: str) -> None:
     (package / file).write_text(LAUGHS, encoding="utf-8")
     assert f"{file}: not YAML: anchors and aliases" in refusal(package)
