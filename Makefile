@@ -1,6 +1,6 @@
 # Each target does its own set-up. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help env reproduce test test-long prove mutate baselines bench notebooks lock
+.PHONY: help env reproduce report test test-long coverage prove mutate baselines bench notebooks lock
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -15,21 +15,27 @@ env: .venv/installed  ## Make .venv from the lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index -e .
 	touch $@
 
-reproduce: env  ## Run the notebooks, write results/, print the verdicts
+reproduce: env  ## Run the notebooks, write results/ with the report, print the verdicts
 	$(BIN)/python -m analysis reproduce
+
+report: reproduce  ## The same, and say where to read
+	@echo "results/report/index.html, and results/report.html in one file"
 
 test: env  ## Everything that CI checks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=600 -n 2 --dist loadfile notebooks
 
 test-long: env  ## What takes longer: rare failures, kills, fuzzing, the proof of the guard, mutation testing
 	KILLS_RECORD=tests/long/kills.json $(BIN)/python -m pytest -m long
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/test_fuzz.py
-	$(MAKE) prove mutate
+	$(MAKE) coverage prove mutate
+
+coverage: env  ## The tests, and which branches none of them takes
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered
 
 prove: env  ## Change one thing at a time and show that the guard notices
 	$(BIN)/python tests/long/prove.py

@@ -137,12 +137,13 @@ def reproduce(
     data: Data = None,
     notebooks: Notebooks = None,
     timeout: Timeout = 600,
+    with_report: Annotated[bool, typer.Option("--report/--no-report", help="Build the report, too.")] = True,
 ) -> None:
-    """Run every notebook, write the results, and print what is published beside what is recomputed."""
+    """Run every notebook, write the results with a report, and print what is published beside what is recomputed."""
     from rich.console import Console
     from rich.progress import Progress
 
-    from analysis import figures, provenance
+    from analysis import figures, provenance, report
     from analysis.compare import compare as compare_all
     from analysis.compare import external_frame
     from analysis.files import is_ours, refuse_foreign, whole
@@ -178,6 +179,12 @@ def reproduce(
                 provenance.write(kept, model, paths, failed=failed)
             typer.echo(f"{shown(out)} was left as it was; what ran of the failed is kept in {shown(aside)}.", err=True)
             raise typer.Exit(1)
+        if with_report:
+            try:
+                report.write(folder, model, outcomes, found)
+            except report.ReportError as error:
+                typer.echo(f"error: {error}; {shown(out)} was left as it was.", err=True)
+                raise typer.Exit(1) from None
         provenance.write(folder, model, paths)
     if is_ours(aside):
         shutil.rmtree(aside)
@@ -273,9 +280,9 @@ def list_(
 ) -> None:
     """List what there is, one line each: claims, relations, quantities, readings, assumptions, findings and so on."""
     from analysis.register import InputError
-    from analysis.results import claims_table
+    from analysis.results import claims_table, noun
     from analysis.scenarios import shipped
-    from analysis.terminal import graded, noun, one_line
+    from analysis.terminal import graded, one_line
     from analysis.units import nearest
     from analysis.verdicts import judge_all
 

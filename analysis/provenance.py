@@ -42,13 +42,17 @@ _HERE = Path(__file__).resolve().parent
 #: Seconds after which git has no answer.
 _PATIENCE = 20
 _FORMATS = {
+    ".css": "text/css",
     ".csv": "text/csv",
+    ".html": "text/html",
     ".ipynb": "application/x-ipynb+json",
+    ".js": "text/javascript",
     ".json": "application/json",
     ".lock": "text/plain",
     ".png": "image/png",
     ".py": "text/x-python",
     ".svg": "image/svg+xml",
+    ".tex": "application/x-tex",
     ".yaml": "application/yaml",
 }
 

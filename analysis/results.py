@@ -29,8 +29,8 @@ from typing import TYPE_CHECKING, Any
 from analysis.files import write_file
 from analysis.findings import recomputed
 from analysis.model import ARTICLE, Circle, Model, ModelError, OutOfBounds, Plan, Setting
-from analysis.published import TIE
-from analysis.register import Claim, Finding, Register, RegisterError, as_cell, read_text
+from analysis.published import TIE, Interval
+from analysis.register import Claim, Finding, Register, RegisterError, Wording, as_cell, read_text
 from analysis.units import BASE_UNITS, nearest
 from analysis.verdicts import Outcome, judge_all
 
@@ -422,6 +422,44 @@ def finding_words(register: Register, finding: Finding, *, full: bool = False, s
         unit = "" if step.unit == "dimensionless" else f" {step.unit}{'s' if step.unit in BASE_UNITS else ''}"
         how = f" = {' '.join(step.expression.split())}" if shown else ""
         lines.append(f"{step.what}: {digits(value) or '0' if full else number}{unit}{how}")
+    return lines
+
+
+def _span(interval: Interval) -> str:
+    """An interval that a printed number stands for or asserts: exact decimals, so in full."""
+    low, high = f"{interval.low:,.10g}", f"{interval.high:,.10g}"
+    if interval.low == interval.high:
+        return f"{low} alone"
+    if interval.high == float("inf"):
+        return f"more than {low}" if interval.low_open else f"{low} and more"
+    return f"{low} to {'below ' if interval.high_open else ''}{high}"
+
+
+def noun(claim: Claim) -> str:
+    """The noun that the article prints after a number, none after a percentage."""
+    return "" if claim.published.unit == "percent" else f" {claim.unit_as_printed}"
+
+
+def claim_words(model: Model, claim: Claim) -> list[str]:
+    """What is printed, what it stands for and asserts, and where it stands: a line each."""
+    published = claim.published
+    lines = [f"printed: {published}{noun(claim)} ({claim.period}, {claim.place}); held in {claim.unit}"]
+    ends = ("low", "high") if published.qualifier == "range" else ("",)
+    for end in ends if published.qualifier != "vague" else ():
+        stands, asserts = published.stands_for(end), published.asserts(end)
+        prefix = f"{end} end " if end else ""
+        lines.append(f"{prefix}stands for {_span(stands)}; asserts {_span(asserts)}")
+    if published.qualifier == "vague":
+        wording = model.register.wordings.get(claim.quantity, Wording())
+        for side, words in (("floor", wording.floor), ("ceiling", wording.ceiling)):
+            if words:
+                number = "none" if words.value is None else f"{words.value:,.10g}"
+                loosest = "" if words.loosest is None else f", {words.loosest:,.10g} at its loosest"
+                lines.append(f"{side} {number}{loosest}: {words.reason}")
+    document = f"; about: {claim.document}" if claim.document else ""
+    lines.append(f"{claim.where}; source cited: {model.register.sources.get(claim.source, 'none')}{document}")
+    if claim.note:
+        lines.append(f"note: {claim.note}")
     return lines
 
 

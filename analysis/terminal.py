@@ -20,13 +20,14 @@ from rich.text import Text
 from rich.tree import Tree
 
 from analysis.model import Circle, Model, ModelError, Plan, Setting
-from analysis.published import Interval
-from analysis.register import Claim, External, Finding, InputError, Relation, Wording
+from analysis.register import Claim, External, Finding, InputError, Relation
 from analysis.results import (
     CAVEAT,
+    claim_words,
     digits,
     finding_words,
     finer,
+    noun,
     place_of,
     published_words,
     role,
@@ -214,7 +215,7 @@ def _explain_claim(model: Model, claim: Claim, given: Given, full: bool) -> None
     starts = [name for name, plan in plans.items() if claim.id in plan.claims]
     given.check_used(model, [plans[name] for name in [*starts, *(r.id for r in checks)] if name in plans])
     typer.echo(f"{claim.id}  claim: {claim.statement}")
-    for line in _printed(model, claim):
+    for line in claim_words(model, claim):
         typer.echo(f"  {line}")
     typer.echo(f"  role: {role(claim)}, a value of {claim.quantity}")
     for relation in checks:
@@ -238,7 +239,7 @@ def _explain_relation(model: Model, relation: Relation, given: Given, full: bool
     _print_tree(_tree(model, plan, full))
     if relation.claim:
         typer.echo(f"against {relation.claim}{f', its {relation.end} end' if relation.end else ''}")
-        for line in _printed(model, model.register.claims[relation.claim]):
+        for line in claim_words(model, model.register.claims[relation.claim]):
             typer.echo(f"  {line}")
     for line in _judgement(model, judge(model, relation, setting), full):
         typer.echo(line)
@@ -308,43 +309,6 @@ def _number(model: Model, quantity: str, number: float | None, full: bool, place
     return digits(number) if full else value_words(model, quantity, number, place, outward=outward)
 
 
-def _span(interval: Interval) -> str:
-    """An interval that a printed number stands for or asserts: exact decimals, so in full."""
-    low, high = f"{interval.low:,.10g}", f"{interval.high:,.10g}"
-    if interval.low == interval.high:
-        return f"{low} alone"
-    if interval.high == float("inf"):
-        return f"more than {low}" if interval.low_open else f"{low} and more"
-    return f"{low} to {'below ' if interval.high_open else ''}{high}"
-
-
-def noun(claim: Claim) -> str:
-    """The noun that the article prints after a number, none after a percentage."""
-    return "" if claim.published.unit == "percent" else f" {claim.unit_as_printed}"
-
-
-def _printed(model: Model, claim: Claim) -> list[str]:
-    published = claim.published
-    lines = [f"printed: {published}{noun(claim)} ({claim.period}, {claim.place}); held in {claim.unit}"]
-    ends = ("low", "high") if published.qualifier == "range" else ("",)
-    for end in ends if published.qualifier != "vague" else ():
-        stands, asserts = published.stands_for(end), published.asserts(end)
-        prefix = f"{end} end " if end else ""
-        lines.append(f"{prefix}stands for {_span(stands)}; asserts {_span(asserts)}")
-    if published.qualifier == "vague":
-        wording = model.register.wordings.get(claim.quantity, Wording())
-        for side, words in (("floor", wording.floor), ("ceiling", wording.ceiling)):
-            if words:
-                number = "none" if words.value is None else f"{words.value:,.10g}"
-                loosest = "" if words.loosest is None else f", {words.loosest:,.10g} at its loosest"
-                lines.append(f"{side} {number}{loosest}: {words.reason}")
-    document = f"; about: {claim.document}" if claim.document else ""
-    lines.append(f"{claim.where}; source cited: {model.register.sources.get(claim.source, 'none')}{document}")
-    if claim.note:
-        lines.append(f"note: {claim.note}")
-    return lines
-
-
 def _tree(model: Model, plan: Plan, full: bool) -> Tree:
     values = plan.evaluate(plan.start)
 
@@ -362,7 +326,7 @@ def _tree(model: Model, plan: Plan, full: bool) -> Tree:
         text = f"{name} = {value} {_unit(model.units[name])}".rstrip() + plain.get(node.reading, reading)
         here = Tree(Text(text)) if tree is None else tree.add(Text(text))
         if node.way.claim:
-            for line in _printed(model, node.way.claim):
+            for line in claim_words(model, node.way.claim):
                 here.add(Text(line))
         elif node.way.assumption:
             a = node.way.assumption

@@ -45,6 +45,7 @@ def start(folder: Path, notebooks: Path) -> subprocess.Popen[bytes]:
             "-m",
             "analysis",
             "reproduce",
+            "--no-report",
             "--data",
             str(PACKAGES / "tiny"),
             "--notebooks",

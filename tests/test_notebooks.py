@@ -760,7 +760,17 @@ def test_no_kernel_outlives_a_run_that_is_killed(write: Callable[..., Notebook],
     os.mkfifo(pipe)
     tell = f"import os, pathlib, signal\npathlib.Path({str(pipe)!r}).write_text(str(os.getpid()))\nwhile True: pass"
     books = str(write("a = 1", tell).path.parent)
-    command = [sys.executable, "-m", "analysis", "reproduce", "--notebooks", books, "--out", str(tmp_path / "out")]
+    command = [
+        sys.executable,
+        "-m",
+        "analysis",
+        "reproduce",
+        "--no-report",
+        "--notebooks",
+        books,
+        "--out",
+        str(tmp_path / "out"),
+    ]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         kernel = psutil.Process(int(pipe.read_text(encoding="utf-8")))

@@ -366,7 +366,7 @@ def test_the_command_run_says_where_its_notebook_came_from(tmp_path: Path) -> No
 
 def test_the_command_reproduce_leaves_it_in_the_folder(tmp_path: Path) -> None:
     notebook(tmp_path / "books", "one")
-    arguments = ["reproduce", "--notebooks", str(tmp_path / "books"), "--out", str(tmp_path / "results")]
+    arguments = ["reproduce", "--no-report", "--notebooks", str(tmp_path / "books"), "--out", str(tmp_path / "results")]
     texts = []
     for _ in range(2):
         done = CliRunner(env={"ANALYSIS_DATA": None}).invoke(app, arguments)
