@@ -50,6 +50,8 @@ SETTABLE = ("set", "published")
 RESERVED = (BARE, *SETTABLE, "floor", "floor_loosest", "ceiling", "ceiling_loosest", "constant", "given")
 #: The step, relative to a value, by which its effect is found.
 STEP = 1e-4
+#: How many plans a model keeps.
+_KEPT = 4096
 _NAMELY = {"published": "as printed", "set": "the assumption as set", BARE: "by its formula"}
 
 
@@ -488,9 +490,13 @@ class Model:
         Raises ModelError for a circle, naming its members.
         """
         key = (tuple(quantities), setting, capped)
-        if key not in self._plans:
-            self._plans[key] = self._plan(tuple(quantities), setting, capped)
-        return self._plans[key]
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) >= _KEPT:
+                # A reader who moves a slider for an hour asks for plans without an end.
+                self._plans.clear()
+            plan = self._plans[key] = self._plan(tuple(quantities), setting, capped)
+        return plan
 
     def _plan(self, quantities: tuple[str, ...], setting: Setting, capped: bool) -> Plan:
         found: dict[str, Node] = {}
