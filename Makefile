@@ -1,6 +1,6 @@
 # Each target does its own set-up. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help env reproduce test test-long prove mutate baselines bench notebooks lock
+.PHONY: help env reproduce explore test test-long prove mutate baselines bench notebooks lock
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -17,6 +17,9 @@ env: .venv/installed  ## Make .venv from the lock
 
 reproduce: env  ## Run the notebooks, write results/, print the verdicts
 	$(BIN)/python -m analysis reproduce
+
+explore: env  ## Open a page to move assumptions on; Ctrl-C ends it
+	$(BIN)/python -m analysis explore
 
 test: env  ## Everything that CI checks
 	$(BIN)/ruff check

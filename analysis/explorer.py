@@ -19,6 +19,7 @@ JupyterLab or served by voila, neither of which this module needs to be imported
 from __future__ import annotations
 
 import contextlib
+import functools
 import html
 import math
 import os
@@ -199,7 +200,7 @@ class _State:
             statement.statement,
             found.holds,
             sides,
-            {turn.assumption: turn_words(model, turn, statement.comparison) for turn in some if turn.holds},
+            {turn.assumption: _short(turn_words(model, turn, statement.comparison)) for turn in some if turn.holds},
             tuple(turn.assumption for turn in some if not turn.holds),
         )
 
@@ -228,6 +229,12 @@ class _State:
         return figures.tornado_frame(found) if self.estimates[self.target].value is not None else None
 
 
+@functools.lru_cache(maxsize=2)
+def _shipped(model: Model) -> dict[str, Scenario]:
+    """The scenarios of the data package, read once a model."""
+    return shipped(model)
+
+
 def _group(model: Model, quantity: str) -> tuple[str, ...]:
     """The quantities that one choice serves, this one among them."""
     return next((tuple(group) for group in model.register.one_choice if quantity in group), (quantity,))
@@ -246,6 +253,10 @@ def _reading_words(model: Model, quantity: str, reading: str) -> str:
     row = model.register.readings.get((quantity, reading))
     marks = [reading, row.grade if row else "", "a reconstruction" if row and row.reconstruction else ""]
     return f"{model.label(quantity, reading)} ({', '.join(filter(None, marks))})"
+
+
+def _short(words: str) -> str:
+    return words.replace(" (outside the range that it is varied over)", " (outside its range)")
 
 
 def _digits(number: float) -> str:
@@ -268,7 +279,9 @@ class Explorer:
 
     def __init__(self, scenario: str = OWN, query: str = "", *, model: Model | None = None) -> None:
         self.model = model or Model(Register.read())
-        self.shipped = shipped(self.model)
+        if not self.model.register.estimates:
+            raise InputError(f"{shown(self.model.register.folder)} names no estimates, so there is nothing to explore")
+        self.shipped = _shipped(self.model)
         self._state = _State(self.model, find(scenario, self.model))
         self.problem = ""
         if query:
@@ -424,9 +437,10 @@ class Explorer:
         for quantity in list(readings):
             readings |= dict.fromkeys(set(_group(self.model, quantity)) - set(readings), readings[quantity])
         setting = self.model.setting({**base.readings, **readings}, {**base.values, **values})
-        plans = [self.model.graph((name,), setting, capped=True) for name in self.model.register.estimates]
-        self.model.check_used(setting, plans, values=values, readings=[q for q in readings if f"{q}{READING}" in given])
-        self._state = _State(self.model, self._scenario(setting))
+        state = _State(self.model, self._scenario(setting))
+        idle = [name for name in readings if not state.names & set(_group(self.model, name))]
+        self.model.check_used(Setting(values=setting.values), state.plans, values=values, readings=idle)
+        self._state = state
 
     def _number(self, name: str, text: str) -> float:
         if len(text) > _LONGEST:
@@ -475,7 +489,11 @@ class Explorer:
         if self.preset:
             return f"?{urlencode({'scenario': self.preset})}"
         pairs = {name: _digits(number) for name, number in self.setting.values.items()}
-        pairs |= {f"{name}{READING}": reading for name, reading in self.setting.readings.items()}
+        firsts = {
+            next((one for one in _group(self.model, name) if one in self._state.names), name): reading
+            for name, reading in self.setting.readings.items()
+        }
+        pairs |= {f"{name}{READING}": reading for name, reading in firsts.items()}
         return f"?{urlencode(pairs or {'scenario': OWN})}"
 
     @property
@@ -632,10 +650,8 @@ class Page:
             self._back,
             heading("Assumptions"),
             self._handles,
-            heading("Readings"),
-            self._named,
-            self._accordion,
         ]
+        readings = [heading("Readings"), self._named, self._accordion]
         right = [
             self._waterfall,
             self._tornado,
@@ -651,7 +667,7 @@ class Page:
             widgets.HBox([self._load, self._upload]),
             self._load_said,
         ]
-        columns = widgets.Box([widgets.VBox(left), widgets.VBox(right)])
+        columns = widgets.Box([widgets.VBox(left), widgets.VBox(right), widgets.VBox(readings)])
         columns.add_class("lt-columns")
         caveat = widgets.HTML(f"<p class='lt-caveat'>{html.escape(CAVEAT)}</p>")
         page = widgets.VBox(
@@ -697,6 +713,9 @@ class Page:
     def _take(self, change: Any) -> None:
         if change.new:
             self._do("scenario", lambda: self.explorer.take(change.new))
+        elif not self._quiet:
+            # A setting of one's own is made by moving something.
+            self._show()
 
     def _uploaded(self, change: Any) -> None:
         def load() -> None:
@@ -707,8 +726,11 @@ class Page:
                     raise InputError("the file is not in UTF-8") from None
                 self.explorer.load(text)
 
-        if change.new:
+        if change.new and not self._quiet:
             self._do("load", load)
+            with self._in_quiet():
+                # So that the same file can be loaded again.
+                self._upload.value = ()
 
     def _slid(self, name: str, value: float) -> None:
         self._do(name, lambda: self.explorer.set(name, float(f"{value:.10g}")))
@@ -756,9 +778,12 @@ class Page:
         )
         cards = "".join(self._card(name) for name in self.headline)
         self._cards.value = f"<div class='lt-cards' role='status' aria-live='polite'>{cards}</div>{stale}"
-        self._differs.value = f"<p class='lt-differs'>{html.escape(_sentence(explorer.differs))}</p>"
+        bounds = "".join(self._under(name) for name in self.headline)
+        self._differs.value = (
+            f"<p class='lt-differs'>{html.escape(_sentence(explorer.differs))}</p><ul class='lt-narrow'>{bounds}</ul>"
+        )
         one = explorer.scenario
-        words = f"<p class='lt-note'>{html.escape(one.description)} {html.escape(one.reason)}</p>"
+        words = "" if one.name == MINE else f"<p class='lt-note'>{html.escape(f'{one.description} {one.reason}')}</p>"
         self._preset_note.value = words + _alert(self._refused.get("scenario", ""))
         self._load_said.value = _alert(self._refused.get("load", ""))
         self._waterfall.value = _waterfall_html(explorer)
@@ -771,18 +796,23 @@ class Page:
         explorer = self.explorer
         found, label = explorer.estimates[name], explorer.model.name(name).rstrip(".")
         unit = f" {found.unit}s" if found.unit in BASE_UNITS else ""
-        if found.value is None:
-            under = html.escape(found.reason)
-        else:
-            mark = "; a reconstruction" if found.reconstruction else ""
-            under = html.escape(f"{explorer.bounds(name)} by the printed digits; {KIND_WORDS[found.kind]}{mark}")
-        title = html.escape(name.replace("_", " "))
         return (
             f"<div class='lt-card' data-estimate='{html.escape(name)}' title='{html.escape(label)}'>"
-            f"<div class='lt-what'>{title}</div>"
+            f"<div class='lt-what'>{html.escape(name.replace('_', ' '))}</div>"
             f"<div class='lt-number'>{html.escape(explorer.words(name))}<span>{html.escape(unit)}</span></div>"
-            f"<div class='lt-under'>{under}</div></div>"
+            f"<div class='lt-under'>{html.escape(self._bounds(name))}</div></div>"
         )
+
+    def _under(self, name: str) -> str:
+        return "<li>" + html.escape(f"{name.replace('_', ' ')}: {self._bounds(name)}") + "</li>"
+
+    def _bounds(self, name: str) -> str:
+        """What rounding alone leaves open of an estimate, and on which side there is room; or why it has no value."""
+        found = self.explorer.estimates[name]
+        if found.value is None:
+            return found.reason
+        mark = "; a reconstruction" if found.reconstruction else ""
+        return f"{self.explorer.bounds(name)} by the printed digits; {KIND_WORDS[found.kind]}{mark}"
 
 
 class _Row:
@@ -879,7 +909,7 @@ def _figure(title: str, rows: Iterable[tuple[str, str, str]], alt: Iterable[str]
     """A figure of bars: for each row its label, its bars and its words; alt: what they show, in words."""
     body = "".join(
         f"<div class='lt-label'>{html.escape(label)}</div><div class='lt-track'>{bars}</div>"
-        f"<div class='lt-words'>{html.escape(words)}</div>"
+        f"<div class='lt-words'>{'<br>'.join(html.escape(line) for line in words.splitlines())}</div>"
         for label, bars, words in rows
     )
     described = html.escape(f"{title}. {' '.join(alt)}", quote=True)
@@ -898,8 +928,8 @@ def _scale(low: float, high: float) -> tuple[Callable[[float], float], list[floa
     return lambda x: (x - low) / room, ticks
 
 
-def _ticks(at: Callable[[float], float], ticks: Iterable[float]) -> str:
-    marks = (f"<b style='left:{_percent(at(tick))}'>{tick / 1e6:.10g}</b>" for tick in ticks)
+def _ticks(at: Callable[[float], float], ticks: Iterable[float], scale: float = 1e6) -> str:
+    marks = (f"<b style='left:{_percent(at(tick))}'>{tick / scale:,.10g}</b>" for tick in ticks)
     return f"<div class='lt-axis'>{''.join(marks)}</div>"
 
 
@@ -960,12 +990,16 @@ def _tornado_html(explorer: Explorer) -> str:
                 bars += _bar(at(row.value), at(result), end)
             words.append(f"at {number:,.10g}: {text}")
         bars += _bar(at(row.value), at(row.value), "line")
-        rows.append((row.label, bars, "; ".join(words)))
+        rows.append((row.label, bars, "\n".join(words)))
         alt.append(f"{row.label}: {'; '.join(words)}.")
-    rows.append(("", _ticks(at, ticks), ""))
+    scale = 1e6 if max(abs(least), abs(most)) >= 1e6 else 1.0
+    rows.append(("", _ticks(at, ticks, scale), ""))
     key = "<span class='lt-key lt-low'></span> at its low end <span class='lt-key lt-high'></span> at its high end"
-    unit = "Million persons. " if frame["unit"].iloc[0] == "person" else ""
-    return _figure(title, rows, alt, f"{unit}{key}; black: as it is.")
+    name = frame["unit"].iloc[0]
+    unit = (
+        f"{'million ' if scale > 1 else ''}{name}s" if name in BASE_UNITS else "" if name == "dimensionless" else name
+    )
+    return _figure(title, rows, alt, f"{f'{html.escape(unit.capitalize())}. ' if unit else ''}{key}; black: as it is.")
 
 
 def _statements_html(explorer: Explorer) -> str:
@@ -1063,12 +1097,11 @@ def serve(
     except (OSError, OverflowError) as error:
         raise InputError(f"port {port} can't be used ({getattr(error, 'strerror', None) or error})") from None
     with tempfile.TemporaryDirectory() as folder, steady():
-        if one.file:
+        if one.file and scenario not in model.register.scenarios:
             # A copy, so that every visitor starts from the same, whatever becomes of the file.
-            text = Path(scenario).read_text(encoding="utf-8") if scenario not in model.register.scenarios else ""
-            if text:
-                scenario = str(Path(folder) / "scenario.yaml")
-                Path(scenario).write_text(text, encoding="utf-8")
+            copy = Path(folder) / "scenario.yaml"
+            copy.write_text(Path(scenario).read_text(encoding="utf-8"), encoding="utf-8")
+            scenario = str(copy)
         path = Path(folder) / "served" / f"{NOTEBOOK}.ipynb"
         path.parent.mkdir()
         nbformat.write(_starting_from(content, scenario), path)
@@ -1141,6 +1174,8 @@ def _voila(path: Path, sockets: list[Any], ready: Callable[[str], None]) -> None
             "allow_remote_access": False,
             "local_hostnames": ["localhost"],
             "headers": {"Content-Security-Policy": _ALLOWED},
+            "ws_ping_interval": 30_000,
+            "ws_ping_timeout": 30_000,
         },
     )
     app.initialize([])
