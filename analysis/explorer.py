@@ -30,7 +30,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlunsplit
 
 import pandas as pd
 
@@ -588,7 +588,7 @@ def address_of(environment: Mapping[str, str] | None = None) -> str:
     environment = os.environ if environment is None else environment
     port = environment.get("SERVER_PORT", "")
     host = f"{environment.get('SERVER_NAME', '')}{f':{port}' if port else ''}"
-    return f"http://{host}/" if served(environment) and host else ""
+    return urlunsplit(("http", host, "/", "", "")) if served(environment) and host else ""
 
 
 def open_page(scenario: str = OWN, *, headline: Iterable[str] = ()) -> Page:
@@ -627,12 +627,14 @@ class Page:
         self._load = widgets.Button(description="Load this text")
         self._upload = widgets.FileUpload(accept=".yaml,.yml,.txt", multiple=False, description="Load a file")
         self._handles, self._named, self._more = widgets.VBox(), widgets.VBox(), widgets.VBox()
-        self._accordion = widgets.Accordion([self._more], titles=["More readings"])
+        self._fold = widgets.ToggleButton(description="More readings")
         self.widget = self._layout()
         self._preset.observe(self._take, "value")
         self._back.on_click(lambda _: self._do("scenario", explorer.reset))
         self._load.on_click(lambda _: self._do("load", lambda: explorer.load(self._text.value)))
         self._upload.observe(self._uploaded, "value")
+        self._fold.observe(lambda change: self._unfold(change.new), "value")
+        self._unfold(False)
         self._show()
 
     def _layout(self) -> Any:
@@ -651,7 +653,7 @@ class Page:
             heading("Assumptions"),
             self._handles,
         ]
-        readings = [heading("Readings"), self._named, self._accordion]
+        readings = [heading("Readings"), self._named, self._fold, self._more]
         right = [
             self._waterfall,
             self._tornado,
@@ -732,6 +734,10 @@ class Page:
                 # So that the same file can be loaded again.
                 self._upload.value = ()
 
+    def _unfold(self, unfolded: bool) -> None:
+        self._more.layout.display = None if unfolded else "none"
+        self._fold.description = "Fewer readings" if unfolded else "More readings"
+
     def _slid(self, name: str, value: float) -> None:
         self._do(name, lambda: self.explorer.set(name, float(f"{value:.10g}")))
 
@@ -777,13 +783,17 @@ class Page:
             else ""
         )
         cards = "".join(self._card(name) for name in self.headline)
-        self._cards.value = f"<div class='lt-cards' role='status' aria-live='polite'>{cards}</div>{stale}"
+        self._cards.value = f"<div class='lt-cards'>{cards}</div>{stale}"
         bounds = "".join(self._under(name) for name in self.headline)
         self._differs.value = (
             f"<p class='lt-differs'>{html.escape(_sentence(explorer.differs))}</p><ul class='lt-narrow'>{bounds}</ul>"
         )
         one = explorer.scenario
-        words = "" if one.name == MINE else f"<p class='lt-note'>{html.escape(f'{one.description} {one.reason}')}</p>"
+        words = (
+            ""
+            if one.name == MINE and not one.file
+            else f"<p class='lt-note'>{html.escape(f'{one.description} {one.reason}')}</p>"
+        )
         self._preset_note.value = words + _alert(self._refused.get("scenario", ""))
         self._load_said.value = _alert(self._refused.get("load", ""))
         self._waterfall.value = _waterfall_html(explorer)
@@ -1127,6 +1137,11 @@ def _starting_from(content: Any, scenario: str) -> Any:
     return content
 
 
+def _with_cookie(request: Any, notebook: Any, cwd: str) -> None:
+    """Gives the page the cookie without which it may not end its kernel when it is left."""
+    assert request.xsrf_token
+
+
 def _voila(path: Path, sockets: list[Any], ready: Callable[[str], None]) -> None:
     from tornado.httpserver import HTTPServer
     from tornado.ioloop import IOLoop
@@ -1159,6 +1174,7 @@ def _voila(path: Path, sockets: list[Any], ready: Callable[[str], None]) -> None
     settings.VoilaConfiguration.allow_template_override = "NO"
     settings.VoilaConfiguration.allow_theme_override = "NO"
     settings.VoilaConfiguration.file_allowlist = []
+    settings.VoilaConfiguration.prelaunch_hook = _with_cookie
     settings.MappingKernelManager.cull_idle_timeout = _LEFT
     settings.MappingKernelManager.cull_interval = _LOOK
     app = Served(
