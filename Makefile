@@ -1,6 +1,6 @@
 # Each target does its own set-up. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help env reproduce report test test-long coverage prove mutate baselines bench notebooks lock
+.PHONY: help env reproduce report explore test test-long coverage prove mutate baselines bench notebooks lock
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -20,6 +20,9 @@ reproduce: env  ## Run the notebooks, write results/ with the report, print the 
 
 report: reproduce  ## The same, and say where to read
 	@echo "results/report/index.html, and results/report.html in one file"
+
+explore: env  ## Open a page to move assumptions on; Ctrl-C ends it
+	$(BIN)/python -m analysis explore
 
 test: env  ## Everything that CI checks
 	$(BIN)/ruff check

@@ -622,6 +622,29 @@ def run(
     typer.echo(f"{shown(target)} is written.")
 
 
+@app.command()
+def explore(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Where it listens; 0 takes a free one.")] = 8866,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address and open nothing.")] = False,
+    scenario: In = "article",
+    data: Data = None,
+) -> None:
+    """Open a page on which assumptions are moved and numbers follow; served on this machine alone, until Ctrl-C."""
+    from analysis.explorer import serve
+
+    model = _model(data)
+
+    def ready(address: str) -> None:
+        typer.echo(f"The explorer is at {address} for this machine alone; Ctrl-C ends it.")
+        sys.stdout.flush()
+        if not no_browser:
+            import webbrowser
+
+            webbrowser.open(address)
+
+    serve(scenario, model=model, port=port, ready=ready)
+
+
 # What the commands share ----------------------------------------------------------------------------------------------
 
 

@@ -28,7 +28,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
 from analysis.model import Model, ModelError
-from analysis.results import CAVEAT, Study, Table, harmless, in_words, place_of, published_words, value_words
+from analysis.results import CAVEAT, Study, Table, Under, harmless, in_words, place_of, published_words, value_words
 from analysis.scenarios import tabulate
 from analysis.sensitivity import Axis, region
 from analysis.tables import Sensitivity, estimated_words
@@ -217,7 +217,7 @@ def readings_of_at_risk_2019(ax: Axes, frame: pd.DataFrame) -> None:
 # From 2019 to the total -----------------------------------------------------------------------------------------------
 
 
-def waterfall_frame(study: Study) -> pd.DataFrame:
+def waterfall_frame(study: Under) -> pd.DataFrame:
     """The steps from 2019 to 2021 to the total, with bounds and kinds, and the printed range. Persons."""
     model = study.model
     rows = []

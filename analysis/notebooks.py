@@ -265,7 +265,7 @@ def run(
     try:
         with alone(target):
             try:
-                with _steady():
+                with steady():
                     write_file(target, _execute(notebook.path, dict(parameters or {}), timeout))
             except RunError as error:
                 if error.text:
@@ -287,7 +287,7 @@ def run_all(
     """Execute notebooks, two at a time, into a folder; returns, by name, what went wrong. ``done`` hears of each."""
     failed: dict[str, RunError] = {}
     # Threads are enough, as each notebook is computed by a kernel of its own, which ends when this process does.
-    with _steady(), ThreadPoolExecutor(2) as pool:
+    with steady(), ThreadPoolExecutor(2) as pool:
         futures = {notebook.name: pool.submit(_in_thread, notebook.path, timeout) for notebook in notebooks}
         try:
             for name, future in futures.items():
@@ -390,7 +390,7 @@ def _as_far_as(output: Path) -> str:
 
 
 @contextlib.contextmanager
-def _steady() -> Iterator[None]:
+def steady() -> Iterator[None]:
     """An environment in which what the user has set up for other work does not reach a kernel: start-up files, kernels,
     styles of drawing, or a backend that would take the figures out of the notebook."""
     with tempfile.TemporaryDirectory() as name:
@@ -418,7 +418,7 @@ def _steady() -> Iterator[None]:
 
 
 def clean(notebook: Any) -> str:
-    """A notebook's text without what differs from run to run: times, versions, papermill's record."""
+    """A notebook's text without what differs from run to run: times, versions, papermill's record, views of widgets."""
     import nbformat
 
     notebook.metadata.pop("papermill", None)
@@ -431,4 +431,7 @@ def clean(notebook: Any) -> str:
             cell.metadata.pop(key, None)
         if not cell.metadata.get("tags", True):
             cell.metadata.pop("tags")
+        for output in cell.get("outputs", []):
+            # A view without its kernel shows nothing, and its name is drawn anew each time.
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     return str(nbformat.writes(notebook)) + "\n"

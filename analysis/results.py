@@ -500,7 +500,41 @@ def _rounded(number: float) -> float | int:
 # A study: what a notebook works with ----------------------------------------------------------------------------------
 
 
-class Study:
+class Under:
+    """The values of quantities under one setting.
+
+    >>> model = Model(Register.read())
+    >>> round(Under(model, model.setting(values={"former_detainees": 0.0})).value("at_risk_total"))
+    1901222
+    """
+
+    def __init__(self, model: Model, setting: Setting) -> None:
+        self.model, self.setting = model, setting
+
+    @property
+    def differs(self) -> str:
+        """What differs from the article, in one line; says so when nothing does."""
+        return self.model.differences(self.setting) or "as in the article"
+
+    def _plan(self, name: str) -> Plan:
+        quantity, _, reading = name.partition(".")
+        if reading and reading not in self.model.ways[self.model.known(quantity)]:
+            raise ModelError(f"'{reading}' is no reading of {quantity}{nearest(reading, self.model.ways[quantity])}")
+        readings = {quantity: reading} if reading else {}
+        return self.model.plan(self.model.known(quantity), self.model.under(self.setting, readings))
+
+    def value(self, name: str) -> float:
+        """The value of ``quantity`` or ``quantity.reading`` under the setting, in base units.
+
+        NaN where the setting leaves no value. Raises ModelError for an unknown name.
+        """
+        try:
+            return self.model.point(self._plan(name))
+        except (Circle, OutOfBounds):
+            return math.nan
+
+
+class Study(Under):
     """Some relations judged under the parameters of a notebook.
 
     relations: ids. reported: ids of rows to list besides, which no relation uses. parameters: values of assumptions and
@@ -521,7 +555,7 @@ class Study:
         model: Model | None = None,
         **parameters: Any,
     ) -> None:
-        self.model = model or Model(Register.read())
+        super().__init__(model or Model(Register.read()), ARTICLE)
         known = self.model.register.relations
         self.relations = list(relations)
         self.reported = list(reported)
@@ -540,11 +574,6 @@ class Study:
                 with contextlib.suppress(ModelError):
                     self.plans.append(self.model.plan(known[name].quantity, self.model.under(self.setting, named)))
         self.model.check_used(self.setting, self.plans)
-
-    @property
-    def differs(self) -> str:
-        """What differs from the article, in one line; says so when nothing does."""
-        return self.model.differences(self.setting) or "as in the article"
 
     def table(self, *relations: str) -> Table:
         """Published beside recomputed, for the named relations or for all of the study's."""
@@ -613,23 +642,6 @@ class Study:
     def outcome(self, relation: str) -> Outcome:
         """The outcome of one of the study's relations."""
         return self.outcomes[self.relations.index(relation)]
-
-    def _plan(self, name: str) -> Plan:
-        quantity, _, reading = name.partition(".")
-        if reading and reading not in self.model.ways[self.model.known(quantity)]:
-            raise ModelError(f"'{reading}' is no reading of {quantity}{nearest(reading, self.model.ways[quantity])}")
-        readings = {quantity: reading} if reading else {}
-        return self.model.plan(self.model.known(quantity), self.model.under(self.setting, readings))
-
-    def value(self, name: str) -> float:
-        """The value of ``quantity`` or ``quantity.reading`` under the study's setting, in base units.
-
-        NaN where the setting leaves no value. Raises ModelError for an unknown name.
-        """
-        try:
-            return self.model.point(self._plan(name))
-        except (Circle, OutOfBounds):
-            return math.nan
 
     def words(self, name: str) -> str:
         """The same, as a screen shows it; says so where the setting leaves no value."""

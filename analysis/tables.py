@@ -64,7 +64,7 @@ def number(value: float | None) -> float | None:
     return float(digits(value)) if value is not None and math.isfinite(value) else None
 
 
-def _words(model: Model, quantity: str, value: float | None, *, outward: int = 0) -> str:
+def words_of(model: Model, quantity: str, value: float | None, *, outward: int = 0) -> str:
     """A value as a screen shows it: people to the nearest 10,000, bounds rounded outwards."""
     if value is None or not math.isfinite(value):
         return "no meaning"
@@ -72,8 +72,9 @@ def _words(model: Model, quantity: str, value: float | None, *, outward: int = 0
     return value_words(model, quantity, value, 1.0 if small else 1e4, outward=outward)
 
 
-def _span(model: Model, quantity: str, low: float, high: float, *, outward: bool = False) -> str:
-    ends = [_words(model, quantity, end, outward=sign if outward else 0) for end, sign in ((low, -1), (high, 1))]
+def span_of(model: Model, quantity: str, low: float, high: float, *, outward: bool = False) -> str:
+    """From a value to another, as a screen shows it; one alone where both read alike."""
+    ends = [words_of(model, quantity, end, outward=sign if outward else 0) for end, sign in ((low, -1), (high, 1))]
     return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
@@ -81,7 +82,8 @@ def _units(unit: str) -> str:
     return f" {unit}s" if unit in BASE_UNITS else ""
 
 
-def _named(model: Model, name: str) -> str:
+def named(model: Model, name: str) -> str:
+    """A quantity in words, with its name."""
     return f"{model.name(name).rstrip('.')} ({name})"
 
 
@@ -125,7 +127,7 @@ def estimated_words(model: Model, found: Estimated) -> str:
     if found.value is None:
         return "not computable"
     kind = "" if found.kind == "point" else f", {found.kind}"
-    return f"{_words(model, found.quantity, found.value)}{kind}"
+    return f"{words_of(model, found.quantity, found.value)}{kind}"
 
 
 def estimated_json(found: Estimated) -> dict[str, Any]:
@@ -142,7 +144,7 @@ def estimated_json(found: Estimated) -> dict[str, Any]:
 class Sensitivity:
     """An estimate under a scenario and what moves it, as ``analysis sensitivity`` prints it and notebook 08 shows it.
 
-    quantity: what is estimated. scenario: its name, or the path of its file. draws, seed, method, scheduler,
+    quantity: what is estimated. scenario: it, its name, or the path of its file. draws, seed, method, scheduler,
     compiled: as in ``uncertainty.draw``; nothing is drawn where the scenario gives no distribution. Raises InputError
     in one sentence for an unknown name or a number that can't be used.
     """
@@ -150,7 +152,7 @@ class Sensitivity:
     def __init__(
         self,
         quantity: str,
-        scenario: str = OWN,
+        scenario: str | Scenario = OWN,
         *,
         draws: int = 2**16,
         seed: int = 0,
@@ -161,7 +163,7 @@ class Sensitivity:
     ) -> None:
         self.model = model or Model(Register.read())
         self.quantity = self.model.known(quantity)
-        self.scenario = find(scenario, self.model)
+        self.scenario = scenario if isinstance(scenario, Scenario) else find(scenario, self.model)
         self.setting = self.scenario.setting(self.model, quantity)
         self._how: dict[str, Any] = {"n": draws, "seed": seed, "method": method, "scheduler": scheduler}
         self._how["compiled"] = compiled
@@ -224,25 +226,25 @@ class Sensitivity:
 
     def summary(self) -> Prose:
         """The estimate, and what moves it, in a paragraph."""
-        found, name = self.estimate, markdown(_named(self.model, self.quantity))
+        found, name = self.estimate, markdown(named(self.model, self.quantity))
         words = f"{name}, under the scenario {self.scenario.name}: "
         if found.value is None:
             return Prose(f"{words}{markdown(found.reason)}.")
         words += (
-            f"{_words(self.model, self.quantity, found.value)}{_units(found.unit)}, {KIND_WORDS[found.kind]}. "
+            f"{words_of(self.model, self.quantity, found.value)}{_units(found.unit)}, {KIND_WORDS[found.kind]}. "
             "The printed digits alone "
         )
         by_rounding, *_, together = self.ranges
 
         def over(low: float, high: float) -> str:
-            return _span(self.model, self.quantity, low, high, outward=True)
+            return span_of(self.model, self.quantity, low, high, outward=True)
 
         words += f"leave {over(by_rounding.low, by_rounding.high)}"
         widest = next((one for one in self.tornado if one.width), None)
         if widest is None:
             return Prose(f"{words}; no assumption moves it.")
         low, high = sorted((widest.at_low, widest.at_high))
-        most = markdown(_named(self.model, widest.assumption))
+        most = markdown(named(self.model, widest.assumption))
         words += f"; what moves it most by itself is {most}, over {over(low, high)}"
         return Prose(f"{words}. All assumptions together, with the rounding, give {over(together.low, together.high)}.")
 
@@ -254,11 +256,11 @@ class Sensitivity:
         """Each assumption across its range, the rest at their values."""
         rows = [
             {
-                "assumption": _named(self.model, bar.assumption),
-                "low end": _words(self.model, bar.assumption, bar.low),
-                "high end": _words(self.model, bar.assumption, bar.high),
-                "estimate at the low end": _words(self.model, self.quantity, bar.at_low),
-                "estimate at the high end": _words(self.model, self.quantity, bar.at_high),
+                "assumption": named(self.model, bar.assumption),
+                "low end": words_of(self.model, bar.assumption, bar.low),
+                "high end": words_of(self.model, bar.assumption, bar.high),
+                "estimate at the low end": words_of(self.model, self.quantity, bar.at_low),
+                "estimate at the high end": words_of(self.model, self.quantity, bar.at_high),
             }
             for bar in self.tornado
         ]
@@ -271,7 +273,9 @@ class Sensitivity:
             {
                 "source left out": self.model.register.sources.get(found.source, found.source),
                 "its rows": ", ".join(found.rows),
-                "estimate": "not computable" if found.value is None else _words(self.model, self.quantity, found.value),
+                "estimate": "not computable"
+                if found.value is None
+                else words_of(self.model, self.quantity, found.value),
                 "from": ", ".join(found.instead) or found.reason.removeprefix("not computable without it: "),
             }
             for found in self.left_out
@@ -289,7 +293,7 @@ class Sensitivity:
         rows = [
             {
                 "of the draws": label,
-                self.quantity: _words(self.model, self.quantity, getattr(summary, name)),
+                self.quantity: words_of(self.model, self.quantity, getattr(summary, name)),
                 "numerical error": error.format(summary.error[name]),
             }
             for name, label in _LABELS.items()
@@ -310,7 +314,7 @@ class Sensitivity:
         order = sorted(found.total, key=lambda name: -found.total[name])
         rows = [
             {
-                "input": _named(self.model, name),
+                "input": named(self.model, name),
                 "drawn from": str(self.drawn.inputs.distributions[name]),
                 "alone (first order)": _share(found.first[name], found.first_interval[name]),
                 "with the others (total)": _share(found.total[name], found.total_interval[name]),
@@ -369,7 +373,7 @@ def all_ranges_table(model: Model, scenario: Scenario) -> Table:
             continue
         for row in _range_rows(model, quantity, ranges(model, quantity, scenario.setting(model, quantity))):
             kind = "" if found.kind == "point" else f", {found.kind}"
-            rows.append({"estimate of": f"{quantity}, {_words(model, quantity, found.value)}{kind}", **row})
+            rows.append({"estimate of": f"{quantity}, {words_of(model, quantity, found.value)}{kind}", **row})
     columns = ["estimate of", "moved", "over", "estimate", "trimmed"]
     frame = pd.DataFrame(rows, columns=columns)
     return Table(_without_empty(frame, "trimmed"), " ".join([*reasons, CAVEAT]))
@@ -382,9 +386,9 @@ def _range_rows(model: Model, quantity: str, found: Iterable[Range]) -> list[dic
         moved = {ROUNDING: "the printed digits, as rounded", ALL: "all of these together"}.get(one.what)
         rows.append(
             {
-                "moved": moved or _named(model, one.what),
-                "over": _span(model, one.what, assumption.low, assumption.high) if assumption else "",
-                "estimate": _span(model, quantity, one.low, one.high, outward=True),
+                "moved": moved or named(model, one.what),
+                "over": span_of(model, one.what, assumption.low, assumption.high) if assumption else "",
+                "estimate": span_of(model, quantity, one.low, one.high, outward=True),
                 "trimmed": f"{one.trimmed:,} of {one.corners:,} corners" if one.trimmed else "",
             }
         )
@@ -432,13 +436,13 @@ def break_even_table(model: Model, statements: Iterable[Statement], scenario: Sc
             reasons.append(f"{statement.statement}: {error}.")
             continue
         holds = "holds" if found.holds else "does not hold"
-        sides = f"{_words(model, found.quantity, found.left)} against {_words(model, found.quantity, found.right)}"
+        sides = f"{words_of(model, found.quantity, found.left)} against {words_of(model, found.quantity, found.right)}"
         for turn in found.turns:
             rows.append(
                 {
                     "statement": f"{statement.statement}: {holds}, {sides}",
-                    "assumption": _named(model, turn.assumption),
-                    "as it is": _words(model, turn.assumption, turn.value),
+                    "assumption": named(model, turn.assumption),
+                    "as it is": words_of(model, turn.assumption, turn.value),
                     "holds for": turn_words(model, turn, statement.comparison),
                 }
             )

@@ -42,9 +42,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BOOKS = {notebook.name: notebook for notebook in all_notebooks(ROOT / "notebooks")}
 READING = "__reading"
 committed = pytest.mark.parametrize("name", BOOKS)
-#: Those that take relations one by one; the other is about what moves the estimates.
+#: Those that take relations one by one; of the others, one is about what moves the estimates, and one is the explorer.
 STUDIES = [name for name, book in BOOKS.items() if book.relations]
-SENSITIVITY = "08_sensitivity"
+SENSITIVITY, EXPLORER = "08_sensitivity", "09_explorer"
 studied = pytest.mark.parametrize("name", STUDIES)
 
 
@@ -66,6 +66,7 @@ def test_there_is_an_overview_and_one_for_each_number_or_section() -> None:
         "06_training_and_monitoring",
         "07_trade",
         "08_sensitivity",
+        "09_explorer",
     ]
 
 
@@ -170,8 +171,34 @@ def test_its_metadata_lists_the_claims_that_it_shows(name: str, model: Model) ->
     assert declared["claims"] == Study(declared["relations"], reported=besides, model=model).claims
 
 
-def test_only_one_has_no_relations() -> None:
-    assert [name for name in BOOKS if name not in STUDIES] == [SENSITIVITY]
+def test_only_two_have_no_relations() -> None:
+    assert [name for name in BOOKS if name not in STUDIES] == [SENSITIVITY, EXPLORER]
+
+
+def test_the_notebook_of_the_explorer_says_its_numbers_in_words_and_keeps_no_view_of_a_widget(model: Model) -> None:
+    found = [output.data for cell in code(EXPLORER) for output in cell.outputs]
+    assert [set(data) for data in found] == [{"text/plain"}, {"text/plain", "text/html"}]
+    assert "widget" not in BOOKS[EXPLORER].path.read_text(encoding="utf-8")
+    words = {
+        line.rpartition("(")[2].partition(")")[0]: line.split(" | ")[1:]
+        for line in found[1]["text/plain"].splitlines()
+        if line.count(" | ") == 3
+    }
+    # 1.6 + 3.17 x 0.105/1.105 = 1.9012; with 0.35, 2.2512.
+    assert words["at_risk_2021"] == ["1.90 million", "1.84 million to 1.96 million", "a ceiling"]
+    assert words["at_risk_total"] == ["2.25 million", "2.19 million to 2.31 million", "no bound on either side"]
+    assert set(model.register.estimates) < set(words)
+    assert found[1]["text/plain"].endswith(f"As in the article. {CAVEAT}")
+    assert BOOKS[EXPLORER].parameters == {"scenario": "article"}
+
+
+def test_the_notebook_of_the_explorer_lists_the_rows_that_its_numbers_rest_on(model: Model) -> None:
+    claims, assumptions = model.register.claims, model.register.assumptions
+    used = {"at_risk_2021_approaches", "at_risk_total_range", "net_increase_note_4"}
+    for quantity in model.register.estimates:
+        plan = model.plan(quantity)
+        used |= {*plan.claims, *(assumptions[name].claim for name in plan.leaves if name in assumptions)}
+    assert BOOKS[EXPLORER].declared["claims"] == [name for name in claims if name in used]
 
 
 def test_the_notebook_on_sensitivity_shows_its_tables_its_figures_and_two_paragraphs() -> None:
@@ -326,7 +353,8 @@ def test_its_code_has_no_number_outside_the_parameters(name: str) -> None:
 
 @committed
 def test_its_figure_is_one_of_the_package(name: str) -> None:
-    assert BOOKS[name].figures
+    # The explorer draws its own, anew at every move.
+    assert bool(BOOKS[name].figures) == (name != EXPLORER)
     for figure in BOOKS[name].figures:
         assert set(FIGURES[figure].relations) <= set(BOOKS[name].relations)
         assert any(f"figures.{figure}(" in cell.source for cell in code(name))
@@ -437,7 +465,7 @@ def test_the_start_of_several_names_is_refused_with_all_of_them() -> None:
         find("0")
 
 
-@pytest.mark.parametrize("name", ["", "overview", "09", ".ipynb"])
+@pytest.mark.parametrize("name", ["", "overview", "19", ".ipynb"])
 def test_a_name_that_fits_none_is_refused(name: str) -> None:
     with pytest.raises(NotebookError) as refused:
         find(name)

@@ -43,7 +43,7 @@ def loaded(*arguments: str) -> tuple[str, set[str]]:
     return out, {name for name in modules if name.startswith("analysis.")} | {name.split(".")[0] for name in modules}
 
 
-@pytest.mark.parametrize("command", [(), ("verify",), ("explain",), ("reproduce",), ("run",), ("sweep",)])
+@pytest.mark.parametrize("command", [(), ("verify",), ("explain",), ("reproduce",), ("run",), ("sweep",), ("explore",)])
 def test_help_loads_none_of_the_libraries(command: tuple[str, ...]) -> None:
     out, modules = loaded(*command, "--help")
     assert "Usage" in out
