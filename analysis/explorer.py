@@ -294,7 +294,7 @@ class Explorer:
                 self.problem = f"The link can't be used, so nothing of it was taken: {error}."
 
     def _new(self, scenario: Scenario) -> _State:
-        """What follows from a scenario. A model keeps a plan for each move, so now and then a new one takes its place."""
+        """What follows from a scenario. A model keeps each move's plans, so now and then a new one takes its place."""
         self._moves += 1
         if self._moves % _FRESH == 0:
             self.model = Model(self.model.register)

@@ -105,7 +105,7 @@ def drawn(plan: Plan, words: Mapping[str, str]) -> str:
     label = f"{plan.target} is computed from {start_from}" if len(names) > 1 else f"{plan.target}, taken as it is"
     return (
         f'<svg class="lineage" role="img" aria-label="{html.escape(label)}" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
+        f'width="{width:.0f}" height="{height:.0f}">{"".join(parts)}</svg>'
     )
 
 

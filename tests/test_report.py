@@ -21,7 +21,7 @@ from analysis.verdicts import judge_all
 from tests.spoiling import all_of, cells, text
 
 ROOT = Path(__file__).resolve().parent.parent
-NOTHING = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'
+NOTHING = '<svg width="9" height="9"></svg>'
 
 
 class Page(HTMLParser):
