@@ -1,6 +1,6 @@
 # Each target does its own set-up. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help env reproduce report explore test test-long coverage prove mutate baselines bench notebooks lock
+.PHONY: help env reproduce report explore test test-long tex coverage prove mutate baselines bench notebooks lock
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -32,10 +32,13 @@ test: env  ## Everything that CI checks
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=600 -n 2 --dist loadfile notebooks
 
-test-long: env  ## What takes longer: rare failures, kills, fuzzing, the proof of the guard, mutation testing
+test-long: env tex  ## What takes longer: rare failures, kills, fuzzing, pages, the proof of the guard, mutation testing
 	KILLS_RECORD=tests/long/kills.json $(BIN)/python -m pytest -m long
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/test_fuzz.py
 	$(MAKE) coverage prove mutate
+
+tex:  ## Install a TeX from Debian's packages, where there is none
+	command -v pdflatex >/dev/null || { apt-get update && apt-get install -y --no-install-recommends texlive-latex-base; }
 
 coverage: env  ## The tests, and which branches none of them takes
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered
@@ -57,7 +60,7 @@ bench: env .venv/benchmarks  ## Measure the package beside its peers, write benc
 	touch $@
 
 notebooks: env  ## Commit-ready notebooks: as a run of them leaves them
-	$(BIN)/python -m analysis reproduce --out .notebooks-run || test -d .notebooks-run/notebooks
+	$(BIN)/python -m analysis reproduce --no-report --out .notebooks-run || test -d .notebooks-run/notebooks
 	cp .notebooks-run/notebooks/*.ipynb notebooks/
 	rm -rf .notebooks-run .".notebooks-run.lock"
 

@@ -53,8 +53,6 @@ from analysis.tables import break_even_under, turn_words
 from analysis.verdicts import WEAK, Outcome
 
 PAGES = Path(__file__).resolve().parent / "pages"
-#: Notebooks that make no page: what they show only lives when somebody moves it.
-_NOT_READ = "explorer"
 #: The parts of the report, each with its title and what is in it.
 SECTIONS = {
     "numbers": ("Number by number", "The notebooks as they ran, a page for each headline number."),
@@ -144,7 +142,8 @@ class Pages:
             pages["findings"] = self.findings()
         if register.external:
             pages["external"] = self.external()
-        pages["figures"] = self.figures()
+        if any(name in FIGURES for notebook in self.notebooks for name in notebook.figures):
+            pages["figures"] = self.figures()
         pages |= {path.stem: self.prose(path) for path in sorted(PAGES.glob("*.md"))}
         if register.refusals:
             pages["refusals"] = self.refusals()
@@ -501,7 +500,8 @@ def write(folder: Path, model: Model, outcomes: list[Outcome], notebooks: list[N
 
     Raises ReportError when Sphinx can't build the pages, or has a warning about one.
     """
-    read = [notebook for notebook in notebooks if not notebook.name.endswith(_NOT_READ)]
+    # What only lives when somebody moves it says of itself that it is no page.
+    read = [notebook for notebook in notebooks if notebook.declared.get("report", True)]
     with tempfile.TemporaryDirectory() as made:
         source, built = Path(made) / "source", Path(made) / "built"
         (source / "static").mkdir(parents=True)

@@ -236,6 +236,27 @@ def test_what_a_text_of_the_data_holds_is_shown_letter_by_letter(package: Path, 
     assert "[x](javascript:alert(2))" in shown
 
 
+# Another data package -------------------------------------------------------------------------------------------------
+
+
+def test_the_report_of_another_package_has_its_title_and_pages_for_what_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = ROOT / "tests" / "packages"
+    monkeypatch.syspath_prepend(str(packages))
+    tiny = Model(Register.read(packages / "tiny"))
+    for name in ("notebooks", "figures"):
+        (tmp_path / name).mkdir()
+    report.write(tmp_path, tiny, judge_all(tiny), [])
+    pages = {path.stem for path in (tmp_path / "report").glob("*.html")}
+    assert {"index", "claims", "relations", "assumptions", "methods"} <= pages
+    assert not {"findings", "external", "refusals", "figures"} & pages
+    index = (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+    assert "Invented numbers on evening classes" in index
+    # 1,200 households, 2.5 sessions each
+    assert "3,000" in index
+
+
 # When Sphinx has something to say -------------------------------------------------------------------------------------
 
 
