@@ -39,7 +39,6 @@ from analysis.results import (
     finding_words,
     finer,
     markdown,
-    noun,
     place_of,
     published_words,
     role,
@@ -196,9 +195,7 @@ class Pages:
         findings = [f for f in self.model.register.findings.values() if claim.id in f.claims]
         fields = {
             "row": f"`{claim.id}`, {role(claim)}; a value of `{claim.quantity}`",
-            "printed": _lines(
-                f"**{markdown(str(claim.published))}** {markdown(noun(claim))}".strip(), claim_words(self.model, claim)
-            ),
+            "printed": _lines("", [line.removeprefix("printed: ") for line in claim_words(self.model, claim)]),
             "checked by": _lines(*(f"{self.relation_link(o.relation.id)}: {self.verdict(o)}" for o in checks)),
             "what starts from it": ", ".join(map(self.relation_link, starts)),
             "findings": ", ".join(f"[{markdown(f.title)}](#finding-{f.id})" for f in findings),
@@ -298,7 +295,8 @@ class Pages:
                 bar = of.get(assumption.id)
                 if bar and bar.width:
                     low, high = (self.words(quantity, value) for value in (bar.at_low, bar.at_high))
-                    moved.append(f"{markdown(self.model.name(quantity))}: {low} at the low end, {high} at the high end")
+                    what = markdown(self.model.name(quantity).rstrip("."))
+                    moved.append(f"{what}: {low} at the low end, {high} at the high end")
             parts.append(self.assumption(assumption, moved, turns.get(assumption.id, [])))
         return _joined([*parts, CAVEAT])
 
