@@ -149,7 +149,8 @@ def reproduce(
     from analysis.files import is_ours, refuse_foreign, whole
     from analysis.notebooks import all_notebooks, run_all, shown_in
     from analysis.register import shown
-    from analysis.results import read_expected, write_tables
+    from analysis.results import harmless, read_expected, write_tables
+    from analysis.tracing import trace_frame
     from analysis.verdicts import judge_all
 
     model = _model(data)
@@ -171,6 +172,8 @@ def reproduce(
             task = progress.add_task("notebooks", total=len(found))
             failed = run_all(found, folder / "notebooks", timeout=timeout, done=lambda name: progress.advance(task))
         paths = [notebook.path for notebook in found]
+        ran = all_notebooks(folder / "notebooks") if not failed else []
+        harmless(trace_frame(model, outcomes, ran)).to_csv(folder / "map.csv", index=False, lineterminator="\n")
         if failed:
             with whole(aside) as kept:
                 for name, error in failed.items():
@@ -275,12 +278,12 @@ def accept(data: Data = None) -> None:
 @app.command("list")
 def list_(
     what: Annotated[str, typer.Argument(help=f"{', '.join(LISTED)}; or all.")] = "",
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the claims as the README shows them.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the map as the README shows it.")] = False,
     data: Data = None,
 ) -> None:
     """List what there is, one line each: claims, relations, quantities, readings, assumptions, findings and so on."""
     from analysis.register import InputError
-    from analysis.results import claims_table, noun
+    from analysis.results import noun
     from analysis.scenarios import shipped
     from analysis.terminal import graded, one_line
     from analysis.units import nearest
@@ -288,9 +291,12 @@ def list_(
 
     model = _model(data)
     if as_markdown:
+        from analysis.notebooks import all_notebooks
+        from analysis.tracing import map_table
+
         if what != "claims":
-            raise InputError("--markdown prints the claims: `analysis list claims --markdown`")
-        typer.echo(claims_table(model, judge_all(model)))
+            raise InputError("--markdown prints the map of the claims: `analysis list claims --markdown`")
+        typer.echo(map_table(model, judge_all(model), all_notebooks()))
         return
     register = model.register
     lines = {

@@ -310,21 +310,6 @@ def headline(model: Model, outcomes: Iterable[Outcome]) -> str:
     return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", CAVEAT])
 
 
-def claims_table(model: Model, outcomes: Iterable[Outcome]) -> str:
-    """Every claim as a Markdown table, with its place, role and verdicts: what the README shows of the register."""
-    seen = list(outcomes)
-    rows = [["claim", "printed", "noun", "place", "role", "relations that check it, or start from it"], ["---"] * 6]
-    for claim in model.register.claims.values():
-        verdicts = [outcome.verdict for outcome in seen if outcome.relation.claim == claim.id]
-        checks = [f"{verdicts.count(name)} {name}" for name in VERDICTS if name in verdicts]
-        starts = sum(claim.id in outcome.depends_on for outcome in seen)
-        place = claim.where.replace("section ", "").replace("paragraph ", "")
-        used = "; ".join([*checks, f"start of {starts}"] if starts else checks)
-        what = f"{markdown(claim.statement)} (`{claim.id}`)"
-        rows.append([what, str(claim.published), markdown(claim.unit_as_printed), place, role(claim), used])
-    return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", CAVEAT])
-
-
 def counts(model: Model, outcomes: Iterable[Outcome]) -> str:
     """One line that counts relations by verdict, and the passes that could hardly have failed."""
     seen = list(outcomes)

@@ -691,6 +691,7 @@ def test_reproduce_writes_the_files_of_the_design(reproduced: tuple[Result, Path
         "report.html",
         "external.csv",
         "findings.csv",
+        "map.csv",
         "relations.csv",
         "ro-crate-metadata.json",
         *(f"notebooks/{name}" for name in books),

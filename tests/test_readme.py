@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from analysis.model import Model
-from analysis.results import claims_table, headline
+from analysis.notebooks import all_notebooks
+from analysis.results import headline
 from analysis.sweeps import read as read_sweep
+from analysis.tracing import map_table
 from analysis.verdicts import judge_all
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,7 +27,8 @@ def test_the_headline_table_is_what_is_computed_now(model: Model) -> None:
 def test_the_table_of_claims_is_what_is_computed_now(model: Model) -> None:
     shown = re.search(r"<!-- claims: .*?-->\n(.*?)\n<!-- end of claims -->", README, re.DOTALL)
     assert shown is not None
-    assert shown[1] == claims_table(model, judge_all(model)), "`analysis list claims --markdown` prints the table anew"
+    now = map_table(model, judge_all(model), all_notebooks())
+    assert shown[1] == now, "`analysis list claims --markdown` prints the table anew"
     for id in model.register.claims:
         assert f"(`{id}`)" in shown[1]
 
