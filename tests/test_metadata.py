@@ -62,3 +62,48 @@ def test_the_citation_follows_the_schema_of_its_format(tmp_path: Path) -> None:
     jsonschema.Draft7Validator(schema).validate(CITATION)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft7Validator(schema).validate({**CITATION, "licence": "MIT"})
+
+
+# What a host of the repository reads ---------------------------------------------------------------------------------
+
+
+def test_a_number_is_challenged_by_its_identifier_and_its_source() -> None:
+    path = ROOT / ".github" / "ISSUE_TEMPLATE" / "challenge-a-number.yml"
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert set(form) == {"name", "description", "title", "body"}
+    asked = {part["id"]: part for part in form["body"] if part["type"] != "markdown"}
+    assert {part["type"] for part in form["body"]} <= {"markdown", "input", "dropdown", "textarea"}
+    needed = [name for name, part in asked.items() if part.get("validations", {}).get("required")]
+    assert needed == ["identifier", "what", "now", "instead", "source"]
+    assert "No data on any person" in asked["source"]["attributes"]["description"]
+    report = (ROOT / "analysis" / "pages" / "reproduce.md").read_text(encoding="utf-8")
+    assert "identifier" in report
+
+
+def test_a_container_makes_the_environment_with_make_on_the_oldest_python() -> None:
+    found = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    assert found["postCreateCommand"] == "make env"
+    assert found["image"].endswith(f":{PROJECT['requires-python'].removeprefix('>=')}")
+    assert 8866 in found["forwardPorts"]  # where the explorer is
+
+
+def test_binder_installs_from_the_lock() -> None:
+    folder = ROOT / "binder"
+    assert (folder / "requirements.txt").read_text(encoding="utf-8").split() == ["-r", "../requirements.lock"]
+    assert (folder / "runtime.txt").read_text(encoding="utf-8").strip() == "python-3.11"
+    script = folder / "postBuild"
+    assert script.stat().st_mode & 0o111
+    assert "--no-deps --no-index -e ." in script.read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+def test_repo2docker_accepts_the_repository(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "jupyter-repo2docker"], check=True)
+    command = [python, "-m", "repo2docker", "--no-build", "--debug", str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    shown = done.stdout + done.stderr
+    assert "binder/requirements.txt" in shown
+    assert "binder/postBuild" in shown
