@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-_BLOCK = re.compile(r"<!-- (append to|write to|run)(?: (\S+))? -->\n```[a-z]*\n(.*?)```", re.DOTALL)
+_BLOCK = re.compile(r"<!-- (append to|write to|run as|run)(?: (\S+))? -->\n```[a-z]*\n(.*?)```", re.DOTALL)
 
 
 def follow(document: str, folder: Path, environment: dict[str, str]) -> list[str]:
@@ -25,6 +25,10 @@ def follow(document: str, folder: Path, environment: dict[str, str]) -> list[str
                 for line in wanted:
                     assert line in shown, f"{command} does not print {line!r}, but:\n{shown}"
             continue
+        if what == "run as":
+            done = _process(["-c", text], folder, environment)
+            assert (done.returncode, done.stderr) == (0, ""), done.stderr
+            continue
         path = folder / name
         assert (what == "append to") == path.exists(), f"{name}: to {what}"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,8 +40,11 @@ def follow(document: str, folder: Path, environment: dict[str, str]) -> list[str
 def _run(command: str, folder: Path, environment: dict[str, str]) -> str:
     words = shlex.split(command)
     assert words[0] == "analysis", f"not a command of the package: {command}"
-    done = subprocess.run(
-        [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+    done = _process(["-m", *words], folder, environment)
     assert (done.returncode, done.stderr) == (0, ""), f"{command}: {done.stdout}{done.stderr}"
     return done.stdout
+
+
+def _process(arguments: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
