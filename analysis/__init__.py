@@ -1,8 +1,6 @@
 """Reproducible arithmetic of the numbers printed in one article.
 
-What belongs here: the version. The rooms of the package, from the ground up, are ``units``, ``published``,
-``register``, ``formulas``, ``model``, ``verdicts``, ``results``, ``figures``, ``notebooks`` and ``cli``; an import goes
-down that list, never up.
+What belongs here: the version. ``docs/architecture.md`` shows the rooms of the package, and which of them uses which.
 """
 
 import sys
