@@ -63,6 +63,7 @@ LISTED = (
     "external",
     "statements",
     "scenarios",
+    "columns",
 )
 
 app = typer.Typer(
@@ -278,10 +279,11 @@ def accept(data: Data = None) -> None:
 @app.command("list")
 def list_(
     what: Annotated[str, typer.Argument(help=f"{', '.join(LISTED)}; or all.")] = "",
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the map as the README shows it.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the map of claims, or the codebook.")] = False,
     data: Data = None,
 ) -> None:
     """List what there is, one line each: claims, relations, quantities, readings, assumptions, findings and so on."""
+    from analysis.codebook import codebook, columns
     from analysis.register import InputError
     from analysis.results import noun
     from analysis.scenarios import shipped
@@ -294,9 +296,12 @@ def list_(
         from analysis.notebooks import all_notebooks
         from analysis.tracing import map_table
 
-        if what != "claims":
-            raise InputError("--markdown prints the map of the claims: `analysis list claims --markdown`")
-        typer.echo(map_table(model, judge_all(model), all_notebooks()))
+        if what not in ("claims", "columns"):
+            raise InputError(
+                "--markdown prints `analysis list claims`, as the README has it, and `analysis list columns`"
+            )
+        claims = what == "claims"
+        typer.echo(map_table(model, judge_all(model), all_notebooks()) if claims else codebook(model.register))
         return
     register = model.register
     lines = {
@@ -319,6 +324,7 @@ def list_(
         "external": [f"{e.id}  {e.published} {e.unit_as_printed}: {e.statement}" for e in register.external.values()],
         "statements": [f"{s.id}  {s.statement}" for s in register.statements.values()],
         "scenarios": [f"{s.name}  {s.description}" for s in shipped(model).values()],
+        "columns": [f"{c.file} {c.name}  {c.description} ({c.kind})" for c in columns(register)],
     }
     what = "" if what == "all" else what
     if what and what not in lines:

@@ -1,5 +1,6 @@
 """What describes the package agrees: its citation, CodeMeta, licence and version."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import pytest
 import yaml
 
 from analysis import __version__
+from analysis.codebook import codebook, columns
+from analysis.model import Model
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -62,6 +65,33 @@ def test_the_citation_follows_the_schema_of_its_format(tmp_path: Path) -> None:
     jsonschema.Draft7Validator(schema).validate(CITATION)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft7Validator(schema).validate({**CITATION, "licence": "MIT"})
+
+
+# The codebook ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_codebook_is_that_of_the_schema(model: Model) -> None:
+    committed = (ROOT / "docs" / "codebook.md").read_text(encoding="utf-8")
+    assert committed == codebook(model.register) + "\n", "`analysis list columns --markdown` prints it anew"
+
+
+def test_every_column_of_every_table_is_in_it_and_described(model: Model) -> None:
+    found = {(one.file, one.name): one for one in columns(model.register)}
+    for path in (ROOT / "data").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            header = next(csv.reader(file))
+        assert [name for of, name in found if of == path.name] == header
+    for path in (ROOT / "data").glob("*.yaml"):
+        used = {name for entry in yaml.safe_load(path.read_text(encoding="utf-8")) for name in entry}
+        assert used <= {name for of, name in found if of == path.name}
+    assert [key for key, one in found.items() if not one.description] == []
+
+
+def test_a_column_of_numbers_says_its_unit(model: Model) -> None:
+    numbers = [one for one in columns(model.register) if one.kind.startswith(("number", "integer"))]
+    assert numbers
+    counted = {"paragraph", "item"}  # places in the article
+    assert [(one.file, one.name) for one in numbers if not one.unit and one.name not in counted] == []
 
 
 # What a host of the repository reads ---------------------------------------------------------------------------------
