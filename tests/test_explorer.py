@@ -277,6 +277,9 @@ def test_a_preset_that_has_no_value_says_why(one: Explorer) -> None:
     assert one.estimates["at_risk_total"].reason.startswith("not computable from figures with a source")
     assert "no source" in one.differs
     assert one.tornado is None
+    # What the steps to the total do not rest on is no reason.
+    assert one.estimates["excess_over_plan_2016_2020"].value is None
+    assert "No waterfall: not computable from figures with a source: it needs former_detainees" in words_in(Page(one))
 
 
 def test_a_move_from_a_preset_starts_from_what_it_stands_at(one: Explorer) -> None:
