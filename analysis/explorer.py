@@ -208,8 +208,12 @@ class _State:
 
     @cached_property
     def problem(self) -> str:
-        """Why the waterfall can't be drawn; empty where it can."""
-        return next((found.reason for found in self.estimates.values() if found.value is None), "")
+        """Why the waterfall can't be drawn: a step to the last estimate, or that itself, has no value.
+
+        Empty where it can.
+        """
+        steps = {*self.model.plan(self.target, self.setting).by_name}
+        return next((one.reason for name, one in self.estimates.items() if one.value is None and name in steps), "")
 
     @cached_property
     def waterfall(self) -> pd.DataFrame | None:
@@ -815,11 +819,12 @@ class Page:
     def _card(self, name: str) -> str:
         explorer = self.explorer
         found, label = explorer.estimates[name], explorer.model.name(name).rstrip(".")
-        unit = f" {found.unit}s" if found.unit in BASE_UNITS else ""
+        unit = f" {found.unit}s" if found.unit in BASE_UNITS and found.value is not None else ""
         return (
             f"<div class='lt-card' data-estimate='{html.escape(name)}' title='{html.escape(label)}'>"
             f"<div class='lt-what'>{html.escape(name.replace('_', ' '))}</div>"
-            f"<div class='lt-number'>{html.escape(explorer.words(name))}<span>{html.escape(unit)}</span></div>"
+            f"<div class='lt-number{'' if found.value is not None else ' lt-none'}'>"
+            f"{html.escape(explorer.words(name))}<span>{html.escape(unit)}</span></div>"
             f"<div class='lt-under'>{html.escape(self._bounds(name))}</div></div>"
         )
 

@@ -239,6 +239,11 @@ def test_one_choice_that_serves_two_quantities_is_made_once(one: Explorer) -> No
     one.set("persons_per_transfer", "0.9")
     # 1.65 million transfers at 0.9, of which 95 percent.
     assert value(one, "at_risk_2019") == pytest.approx(0.95 * 0.9 * S)
+    # One of the two is left without a use, and the choice stays, as the other still caps what is at risk.
+    one.read("at_risk_2019", "published")
+    assert one.choices["total_2019"].reading == "transfers"
+    one.set("persons_per_transfer", "0.6")
+    assert one.estimates["at_risk_2019"].value is None
 
 
 def test_an_estimate_without_a_value_says_why_and_so_does_what_rests_on_it(one: Explorer) -> None:
@@ -272,6 +277,9 @@ def test_a_preset_that_has_no_value_says_why(one: Explorer) -> None:
     assert one.estimates["at_risk_total"].reason.startswith("not computable from figures with a source")
     assert "no source" in one.differs
     assert one.tornado is None
+    # What the steps to the total do not rest on is no reason.
+    assert one.estimates["excess_over_plan_2016_2020"].value is None
+    assert "No waterfall: not computable from figures with a source: it needs former_detainees" in words_in(Page(one))
 
 
 def test_a_move_from_a_preset_starts_from_what_it_stands_at(one: Explorer) -> None:
@@ -382,6 +390,8 @@ def test_a_link_holds_a_name_a_value_and_a_reading(model: Model) -> None:
     )
     assert found.problem == ""
     assert value(found, "at_risk_total") == pytest.approx(SOUTHERN + 0.9 * ADDED + 300_000)
+    found = Explorer(query="scenario=half_overlap&persons_per_transfer=0.9", model=model)
+    assert value(found, "at_risk_total") == pytest.approx(R + 0.9 * ADDED + FORMER / 2)
 
 
 @pytest.mark.parametrize(
@@ -646,6 +656,8 @@ def test_the_page_offers_its_file_and_its_link_and_takes_a_file_back(page: Page,
     given = {"name": "x.yaml", "type": "", "size": 1, "last_modified": datetime(2022, 6, 5, tzinfo=UTC)}
     page._upload.value = ({**given, "content": memoryview(unquote(data[1]).encode())},)
     assert one.setting == setting
+    # So that the same file can be chosen again.
+    assert page._upload.value == ()
     page._upload.value = ({**given, "content": memoryview(b"\xff\xfe")},)
     assert one.setting == setting
     assert "the file is not in UTF-8." in page._load_said.value
