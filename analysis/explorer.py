@@ -879,7 +879,11 @@ class _Row:
         """Bring field, slider and words to a handle; what was refused stays in the field, with the reason."""
         if not refused:
             self.field.value = _digits(float(f"{handle.value:.10g}"))
-        self.slider.value = min(max(handle.value, handle.low), handle.high)
+        there = min(max(handle.value, handle.low), handle.high)
+        # A slider counts its steps in floats. To put it right by the last digit of one would take back what a reader
+        # who holds a key has moved it by meanwhile.
+        if not math.isclose(self.slider.value, there, rel_tol=1e-9, abs_tol=1e-6 * handle.step):
+            self.slider.value = there
         unit = "" if handle.unit == "dimensionless" else f" {handle.unit}"
         ends = f"{handle.low:,.10g} to {handle.high:,.10g}{unit}"
         words = f"{ends}; {handle.grade}; {handle.minimum:,.10g} to {handle.maximum:,.10g} is accepted"

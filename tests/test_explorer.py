@@ -552,6 +552,22 @@ def test_the_page_shows_the_headline_first_and_ends_in_the_caveat(page: Page) ->
         assert word not in re.sub(r"<style>.*?</style>", "", words, flags=re.DOTALL)
 
 
+def test_a_slider_that_counts_its_steps_in_floats_is_not_put_right(page: Page) -> None:
+    """What it is told back would undo the step that a reader who holds a key has made meanwhile."""
+    found = row(page, "persons_per_transfer")
+    # 1 less twenty steps of 0.005, one by one, as floats have it
+    counted = 1.0
+    for _ in range(20):
+        counted -= 0.005
+    assert counted != 0.9
+    found.slider.value = counted
+    assert found.slider.value == counted
+    assert found.field.value == "0.9"
+    page.explorer.set("persons_per_transfer", 0.8)
+    page._show()
+    assert found.slider.value == 0.8
+
+
 def test_a_slider_moves_the_numbers_the_field_and_the_marks(page: Page, one: Explorer) -> None:
     found = row(page, "persons_per_transfer")
     found.slider.value = 0.8

@@ -19,19 +19,15 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from analysis.explorer import Explorer
 from analysis.model import Model
+from tests.browsing import CHROMIUM, NO_CHROMIUM, chromium
 from tests.conftest import ROOT
 from tests.test_explorer import MOVES, READINGS
 from tests.test_scenarios import ADDED, FORMER, R
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-)  # fmt: skip
 #: Milliseconds that a page may take to start its kernel on a busy machine, and to answer.
 START, ANSWER = 90_000, 20_000
 TOTAL = "[data-estimate=at_risk_total] .lt-number"
@@ -88,11 +84,9 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
-        pytest.skip(f"{CHROMIUM} is not there: set CHROMIUM to a Chromium, as browser tests need one")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        pytest.skip(NO_CHROMIUM)
+    with chromium() as found:
         yield found
-        found.close()
 
 
 class Visit:
