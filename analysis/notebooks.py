@@ -26,7 +26,7 @@ from typing import Any
 
 from analysis.files import alone, write_file
 from analysis.model import Model, ModelError
-from analysis.register import CONTROL, InputError, shown
+from analysis.register import CONTROL, InputError, shipped, shown
 from analysis.results import READING, Study
 from analysis.scenarios import OWN
 from analysis.scenarios import find as find_scenario
@@ -121,7 +121,7 @@ class Notebook:
 
 def default_folder() -> Path:
     """The notebooks that come with the package."""
-    return Path(__file__).resolve().parent.parent / "notebooks"
+    return shipped("notebooks")
 
 
 def all_notebooks(folder: Path | None = None, *, checked: bool = True) -> list[Notebook]:

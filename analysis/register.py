@@ -107,7 +107,14 @@ def _base_unit(published: Published) -> str:
 def default_folder() -> Path:
     """The data package to read: the environment's ANALYSIS_DATA, else the one that comes with the package."""
     named = os.environ.get("ANALYSIS_DATA")
-    return Path(named) if named else Path(__file__).resolve().parent.parent / "data"
+    return Path(named) if named else shipped("data")
+
+
+def shipped(name: str) -> Path:
+    """A folder that comes with the package: within it where it is installed from a wheel, else beside it."""
+    package = Path(__file__).resolve().parent
+    within = package / "shipped" / name
+    return within if within.is_dir() else package.parent / name
 
 
 @dataclass(frozen=True)
