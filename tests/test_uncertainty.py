@@ -1,6 +1,7 @@
 """Uncertainty: distributions against scipy.stats, draws against closed forms and the same draws in plain numpy."""
 
 import dataclasses
+import itertools
 import math
 import os
 
@@ -23,6 +24,7 @@ from analysis.uncertainty import (
     Distribution,
     DistributionError,
     Inputs,
+    apart,
     binding,
     check_draws,
     draw,
@@ -903,3 +905,33 @@ def test_an_address_that_is_none_is_refused_in_one_sentence():
 
 def test_inputs_without_any_are_none():
     assert (len(Inputs({})), Inputs({}).values(np.zeros((0, 4)))) == (0, {})
+
+
+# What lies at an edge -------------------------------------------------------------------------------------------------
+
+
+def test_distributions_that_are_equal_have_one_hash_and_others_have_others():
+    assert hash(uniform(0, 1)) == hash(uniform(0, 1))
+    assert len({hash(one) for one in (uniform(0, 1), uniform(0, 2), triangular(0, 0.5, 1))}) == 3
+
+
+def test_correlated_inputs_have_a_value_at_the_very_edge_of_the_cube():
+    tied = three([("a", "b", 0.5)])
+    corners = np.array(list(itertools.product((0.0, 1.0), repeat=3))).T
+    found = tied.values(corners)
+    for name, one in tied.distributions.items():
+        assert np.isfinite(found[name]).all()
+        assert (one.low <= found[name]).all()
+        assert (found[name] <= one.high).all()
+    # At the corners where all points are nought, or one, each is at its own end.
+    for name in "abc":
+        assert found[name][[0, -1]] == pytest.approx([0, 1], abs=1e-3)
+
+
+def test_what_is_left_out_is_counted_for_each_limit_and_cap_by_itself(model):
+    setting = model.setting({"at_risk_2019": "southern"})
+    plan = model.graph(("at_risk_2019",), setting, capped=True)
+    for words, one in apart(plan):
+        assert len(one.limits) + len(one.caps) == 1
+        assert words == (str(one.caps[0]) if one.caps else "{} from {:g} to {:g}".format(*one.limits[0]))
+    assert len(apart(plan)) == len(plan.limits) + len(plan.caps) > 1
