@@ -1,6 +1,6 @@
 # Each target does its own set-up. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help env reproduce report explore test test-long tex coverage prove mutate baselines bench notebooks lock
+.PHONY: help env reproduce report explore test test-long tex coverage prove mutate baselines checklist bench notebooks lock
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -51,6 +51,9 @@ mutate: env  ## Mutation testing of the core, or of the modules in ONLY
 
 baselines: env  ## Accept the plotted data and the looks of all figures
 	$(BIN)/python tests/long/baselines.py
+
+checklist: env  ## Report, row by row, what standards of replication ask and whether it is met
+	$(BIN)/python -m tests.checklist
 
 bench: env .venv/benchmarks  ## Measure the package beside its peers, write benchmarks/README.md
 	$(BIN)/python benchmarks/run.py
