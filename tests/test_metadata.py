@@ -15,6 +15,7 @@ import yaml
 from analysis import __version__
 from analysis.codebook import codebook, columns
 from analysis.model import Model
+from tests.crate import crate
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -65,6 +66,28 @@ def test_the_citation_follows_the_schema_of_its_format(tmp_path: Path) -> None:
     jsonschema.Draft7Validator(schema).validate(CITATION)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft7Validator(schema).validate({**CITATION, "licence": "MIT"})
+
+
+# The package as an RO-Crate -------------------------------------------------------------------------------------------
+
+
+def test_the_crate_is_made_of_the_package_as_it_is() -> None:
+    committed = (ROOT / "ro-crate-metadata.json").read_text(encoding="utf-8")
+    assert committed == crate(), "`python -m tests.crate` writes it anew"
+
+
+def test_each_part_of_the_crate_is_there_and_described() -> None:
+    graph = json.loads((ROOT / "ro-crate-metadata.json").read_text(encoding="utf-8"))["@graph"]
+    parts = {one["@id"]: one for one in graph if one["@type"] in ("File", "Dataset")}
+    (root,) = [one for name, one in parts.items() if name == "./"]
+    assert root["version"] == __version__
+    for name, one in parts.items():
+        assert (ROOT / name).exists(), name
+        assert one["description"]
+    held = {name for name in parts if name.startswith("data/") and name != "data/"}
+    assert held == {path.relative_to(ROOT).as_posix() for path in (ROOT / "data").rglob("*") if path.is_file()}
+    folders = {f"{path.name}/" for path in ROOT.iterdir() if path.is_dir() and (path / "__init__.py").exists()}
+    assert folders <= set(parts)
 
 
 # The codebook ---------------------------------------------------------------------------------------------------------

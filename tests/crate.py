@@ -1,0 +1,98 @@
+"""The package as an RO-Crate: what each part is, for archives and search. Written to ro-crate-metadata.json at the top.
+
+    python -m tests.crate
+
+No file's hash stands in it, so that it changes only where a part is added or described anew.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rocrate.model.contextentity import ContextEntity
+from rocrate.model.dataset import Dataset
+from rocrate.model.file import File
+from rocrate.rocrate import ROCrate
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = {
+    "analysis/": "The programs: a Python package.",
+    "benchmarks/": "Measurements of the package beside other tools.",
+    "docs/": "Architecture, codebook, checklist, another article, an example for TeX.",
+    "notebooks/": "The notebooks with their outputs, one per headline number.",
+    "tests/": "Tests, and hand arithmetic for every relation.",
+}
+FILES = {
+    "README.md": ("How to reproduce, and what everything means.", "text/markdown"),
+    "CHANGELOG.md": ("What changed for a user, and which results moved.", "text/markdown"),
+    "CITATION.cff": ("How to cite.", "application/yaml"),
+    "codemeta.json": ("The same for machines.", "application/json"),
+    "LICENSE": ("The licence of the code.", "text/plain"),
+    "requirements.lock": ("Every package with its hashes.", "text/plain"),
+}
+
+
+def crate() -> str:
+    """The crate's text."""
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    made = ROCrate(version="1.3")
+    root = made.root_dataset
+    # The library has put the clock there; a release would have a date.
+    del root["datePublished"]
+    if "date-released" in citation:
+        root["datePublished"] = citation["date-released"]
+    root["name"], root["description"] = citation["title"], " ".join(citation["abstract"].split())
+    root["version"], root["keywords"] = citation["version"], citation["keywords"]
+
+    def add(identifier: str, kind: str, /, **properties: Any) -> Any:
+        return made.add(ContextEntity(made, identifier, {"@type": kind, **properties}))
+
+    root["license"] = add("LICENSE#licence", "CreativeWork", name=citation["license"])
+    root["author"] = add("#contributors", "Organization", name=citation["authors"][0]["name"])
+    article = citation["preferred-citation"]
+    writer = article["authors"][0]
+    root["citation"] = add(
+        "#article",
+        "ScholarlyArticle",
+        name=article["title"],
+        author=f"{writer['given-names']} {writer['family-names']}",
+        datePublished=article["date-published"],
+        isPartOf=article["journal"],
+    )
+    for name, (description, encoding) in FILES.items():
+        properties = {"name": name, "description": description, "encodingFormat": encoding}
+        made.add(File(made, dest_path=name, properties=properties))
+    for name, description in FOLDERS.items():
+        made.add(Dataset(made, dest_path=name, properties={"name": name, "description": description}))
+    data = {"name": package["title"], "description": package["description"], "conformsTo": "data/datapackage.json"}
+    files = [
+        made.add(
+            File(
+                made,
+                dest_path=f"data/{entry['path']}",
+                properties={
+                    "name": entry["path"],
+                    "description": entry["description"],
+                    "encodingFormat": entry["mediatype"],
+                },
+            )
+        )
+        for entry in package["resources"]
+    ]
+    described = {
+        "name": "datapackage.json",
+        "description": "The schema of the data.",
+        "encodingFormat": "application/json",
+    }
+    files.append(made.add(File(made, dest_path="data/datapackage.json", properties=described)))
+    folder = made.add(Dataset(made, dest_path="data/", properties=data))
+    folder["hasPart"] = files
+    return json.dumps(made.metadata.generate(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    (ROOT / "ro-crate-metadata.json").write_text(crate(), encoding="utf-8")
