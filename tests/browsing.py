@@ -28,6 +28,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def keep(page: Page, name: str) -> None:
+    """Keep a picture of a page in the folder that SCREENSHOTS names, if it names one; of several of a name, each."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        number = len(list(Path(folder).glob(f"{name}-*.png")))
+        page.screenshot(path=Path(folder) / f"{name}-{number:02}.png", full_page=True)
+
+
 class Watched:
     """A page, with what it asked for and what went wrong."""
 

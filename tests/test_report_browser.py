@@ -14,7 +14,7 @@ from analysis import figures, report
 from analysis.model import Model
 from analysis.notebooks import all_notebooks
 from analysis.verdicts import judge_all
-from tests.browsing import Watched, chromium, needs_chromium
+from tests.browsing import Watched, chromium, keep, needs_chromium
 
 pytestmark = needs_chromium
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,6 +83,7 @@ def test_no_page_is_wider_than_its_window(open_page: Open, results: Path, width:
     wide = []
     for address in addresses(results):
         watched.open(address)
+        keep(watched.page, f"report-{width}-{Path(address).stem}")
         if watched.too_wide() > 0:
             wide.append((address.rpartition("/")[2], watched.too_wide()))
     assert wide == []
