@@ -72,6 +72,8 @@ _SETTINGS: dict[str, Any] = {
     "nb_code_prompt_hide": "Hide the code",
     "myst_enable_extensions": ["colon_fence", "fieldlist"],
     "myst_links_external_new_tab": False,
+    # A link leads to a place on a page; to look for it among the names of other languages takes long.
+    "myst_ref_domains": ["std"],
     "html_theme": "pydata_sphinx_theme",
     "html_static_path": ["static"],
     "html_extra_path": ["extra"],

@@ -8,6 +8,7 @@ of its own), so that little has to be loaded.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -44,20 +45,25 @@ def setup(app: Any) -> dict[str, bool]:
 
 def _label(context: dict[str, Any]) -> None:
     """Give each cell of a table the name of its column, which a narrow screen shows beside it."""
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(context.get("body", ""), "html.parser")
     # What a reader sees on it is its name.
-    for summary in soup.find_all("summary"):
-        summary.attrs.pop("aria-label", None)
-    for table in soup.find_all("table"):
-        names = [cell.get_text(" ", strip=True) for cell in table.find_all("th")]
-        for cell in table.find_all("th"):
-            cell["scope"] = "col"
-        for row in table.find_all("tr"):
-            for name, cell in zip(names, row.find_all("td"), strict=False):
-                cell["data-label"] = name
-    context["body"] = str(soup)
+    body = re.sub(r'(<summary\b[^>]*?) aria-label="[^"]*"', r"\1", context.get("body", ""))
+    context["body"] = re.sub(r"<table\b.*?</table>", lambda table: _labelled(table[0]), body, flags=re.DOTALL)
+
+
+def _labelled(table: str) -> str:
+    """A table as Sphinx writes it, so well formed, its texts escaped and none within another.
+
+    >>> _labelled("<table><tr><th>a <b>b</b></th></tr><tr><td>1</td></tr></table>")
+    '<table><tr><th scope="col">a <b>b</b></th></tr><tr><td data-label="a b">1</td></tr></table>'
+    """
+    heads = re.findall(r"<th\b[^>]*>(.*?)</th>", table, re.DOTALL)
+    names = [" ".join(re.sub(r"<[^>]*>", " ", head).split()).replace('"', "&quot;") for head in heads]
+
+    def row(found: re.Match[str]) -> str:
+        left = iter(names)
+        return re.sub(r"<td\b", lambda _: f'<td data-label="{next(left, "")}"', found[0])
+
+    return re.sub(r"<tr\b.*?</tr>", row, re.sub(r"<th\b", '<th scope="col"', table), flags=re.DOTALL)
 
 
 if __name__ == "__main__":
