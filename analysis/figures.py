@@ -7,15 +7,18 @@ What belongs here: what is drawn and how. What does not: any number that the mod
 
 A figure's data frame is what it shows, whole: a row a mark, numbers in base units. The same functions serve the
 notebooks and ``results/figures``.
+
+All are made to be read at half a page's width, but for two that list what is a page long: ``all_relations`` and
+``scenarios`` take a page's. A title states what the frame shows, and is computed from it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +28,8 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
 
 from analysis.model import Model, ModelError
@@ -35,11 +40,22 @@ from analysis.tables import Sensitivity, estimated_words
 from analysis.units import BASE_UNITS
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, in an order that also falls in lightness.
-BLACK, BLUE, ORANGE, GREEN, GREY = "#1b1b1b", "#0072B2", "#E69F00", "#009E73", "#8c8c8c"
+# Printed in grey they are apart as well: 27, 87, 140 and 162 of 255; where two meet, their marks differ in shape too.
+BLACK, BLUE, GREY, ORANGE = "#1b1b1b", "#0072B2", "#8c8c8c", "#E69F00"
+#: Orange and grey for letters, which want more contrast.
+INK, PALE_INK = "#7a5200", "#555555"
+#: Inches across: a figure, what is left of it at half a page, and a figure that takes a page's width.
+WIDTH, HALF_PAGE, FULL_PAGE = 5.0, 3.4, 9.5
+#: Points of text. The smallest is 5.6 at half a page.
+TEXT, SMALL, LARGE = 9.0, 8.25, 10.0
 STYLE: Any = {
     "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "axes.titlesize": 10.5,
+    "font.size": TEXT,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "axes.labelsize": SMALL,
+    "legend.fontsize": SMALL,
+    "axes.titlesize": LARGE,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.spines.top": False,
@@ -48,7 +64,7 @@ STYLE: Any = {
     "xtick.color": BLACK,
     "ytick.color": BLACK,
     "figure.dpi": 100,
-    "savefig.dpi": 150,
+    "savefig.dpi": 200,
     # A sign of the dollar in a text is one.
     "text.parse_math": False,
     "svg.hashsalt": "labour-transfer-arithmetic",
@@ -69,6 +85,11 @@ class Figure:
     draw: Callable[[Axes, pd.DataFrame], None]
     alt: str
     of: Callable[[Model], Any] | None = None
+
+    @property
+    def full_page(self) -> bool:
+        """Whether it is made for a page's width, and not for half of it."""
+        return self.size[0] > WIDTH
 
     def source(self, model: Model) -> Any:
         """What its data come from in the article's own run: a study, a sensitivity or the model."""
@@ -105,20 +126,18 @@ def plan_against_actual(ax: Axes, frame: pd.DataFrame) -> None:
         styles = {"planned": (BLUE, "D"), "made": (BLACK, "o"), "implied": (ORANGE, "s")}
         _dots(ax, frame, styles)
         mean = float(frame.loc[frame["label"] == "Made a year, 2016-2020", "value"].iloc[0])
-        ax.axvline(mean / 1e6, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-        ax.annotate(
-            "mean of 2016-2020", (mean / 1e6, len(frame) - 0.45), xytext=(4, -2), textcoords="offset points", va="top",
-            color="#555555", fontsize=8,
-        )  # fmt: skip
+        _guide(ax, mean / 1e6, "mean of 2016-2020", len(frame) - 0.45)
         implied = frame.loc[frame["role"] == "implied", "value"]
         below = bool((implied < mean).all())
-        ax.set_title(
+        _finish(
+            ax,
             "The plan implied for 2021 lies below the mean of 2016-2020"
             if below
-            else "The plan implied for 2021 beside the mean of 2016-2020"
+            else "The plan implied for 2021 beside the mean of 2016-2020",
+            "million transfers",
+            "Sections mobilization-2016-2020, paragraph 6, and scale, paragraph 2. Lines: what the printed digits "
+            "leave open.",
         )
-        _key(ax, {"planned": "printed plan", "implied": "implied plan", "made": "made"}, styles)
-        _foot(ax, "million transfers", "Sections mobilization-2016-2020, paragraph 6, and scale, paragraph 2.")
 
 
 # Two figures for 2019 -------------------------------------------------------------------------------------------------
@@ -141,20 +160,23 @@ def two_values_of_2019_frame(study: Study) -> pd.DataFrame:
 
 
 def two_values_of_2019(ax: Axes, frame: pd.DataFrame) -> None:
-    """Dots by unit; the ratio that turns the base into persons stands beside them."""
+    """Dots by unit, which stands beside them, as does the ratio that turns the base into persons."""
     with plt.rc_context(STYLE):
         styles = {"transfers": (BLACK, "o"), "labourers": (ORANGE, "D"), "persons": (BLUE, "s")}
         shown = frame.copy()
-        ratios = shown["ratio"].map(lambda ratio: "" if np.isnan(ratio) else f", {ratio:.3f} per transfer")
-        shown["words"] = shown["words"] + ratios
+        ratios = shown["ratio"].map(lambda ratio: "" if np.isnan(ratio) else f" at {ratio:.3f} a transfer")
+        shown["words"] = shown["words"] + " " + shown["role"] + ratios
         _dots(ax, shown, styles)
-        labourers = float(frame.loc[frame["role"] == "labourers", "value"].iloc[0])
-        ax.axvline(labourers / 1e6, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-        ax.set_title("Two figures for 2019 that can't be one quantity")
-        _key(ax, {"transfers": "transfers", "labourers": "labourers (unit not stated)", "persons": "persons"}, styles)
-        _foot(
+        base = frame.iloc[0]
+        (printed,) = (row for _, row in frame[frame["role"] == "labourers"].iterrows())
+        _guide(ax, printed["value"] / 1e6)
+        apart = base["low"] > printed["high"] or base["high"] < printed["low"]
+        _finish(
             ax,
-            "million",
+            f"The implied {base['words']} and the printed {printed['words']} of 2019 can't be one quantity"
+            if apart
+            else "The base implied for 2019 beside the number printed for it",
+            "million transfers, labourers (unit not stated) or persons",
             "Section scale, paragraphs 1 and 2; note 4. Persons against person-times is one way in which both can "
             "hold; part of a year, a narrower scope, a target or another year are others.",
         )
@@ -199,19 +221,21 @@ def readings_of_at_risk_2019(ax: Axes, frame: pd.DataFrame) -> None:
     """Dots at the values set, thin lines over the shares' ranges; the printed estimate is a ceiling."""
     with plt.rc_context(STYLE):
         styles = {"printed": (BLACK, "o"), "reconstruction": (BLUE, "s")}
-        _dots(ax, frame, styles)
-        printed = float(frame.loc[frame["role"] == "printed", "value"].iloc[0])
-        ax.axvline(printed / 1e6, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-        ax.annotate(
-            "",
-            xy=((printed - 0.25e6) / 1e6, len(frame) - 1),
-            xytext=(printed / 1e6, len(frame) - 1),
-            arrowprops={"arrowstyle": "->", "color": BLACK, "linewidth": 1.2},
+        _dots(ax, frame, styles, start=0)
+        (printed,) = (row for _, row in frame[frame["role"] == "printed"].iterrows())
+        at = printed["value"] / 1e6
+        _guide(ax, at)
+        arrow = {"arrowstyle": "->", "color": BLACK, "linewidth": 1.2}
+        ax.annotate("", xy=(at - 0.25, len(frame) - 1), xytext=(at, len(frame) - 1), arrowprops=arrow)
+        values = frame.loc[frame["role"] == "reconstruction"].sort_values("value")
+        _finish(
+            ax,
+            f"Printed: {printed['words']}. Reconstructions, at the shares set: "
+            f"{_span(values['words'].iloc[0], values['words'].iloc[-1])}",
+            "million persons",
+            "Section scale, paragraph 1. The article does not derive its estimate, a ceiling (arrow). Squares: at the "
+            "shares set; lines: each share from its low to its high.",
         )
-        ax.set_xlim(left=0)
-        ax.set_title("No printed share fixes the estimate for 2019")
-        _key(ax, {"printed": "printed, a ceiling", "reconstruction": "at the shares set; line: low to high"}, styles)
-        _foot(ax, "million persons", "Section scale, paragraph 1. The article does not derive its estimate.")
 
 
 # From 2019 to the total -----------------------------------------------------------------------------------------------
@@ -279,45 +303,45 @@ def waterfall(ax: Axes, frame: pd.DataFrame) -> None:
         steps = frame[frame["role"] != "printed"].reset_index(drop=True)
         approaches, both = (row for _, row in frame[frame["role"] == "printed"].iterrows())
         ax.axhspan(both["start"] / 1e6, both["end"] / 1e6, color=ORANGE, alpha=0.18, linewidth=0, zorder=0)
-        ax.text(-0.45, both["end"] / 1e6 - 0.03, f"printed: {both['words']}", va="top", color="#7a5200")
-        ax.plot([1.55, 2.45], [approaches["start"] / 1e6] * 2, color="#7a5200", linewidth=1.4, linestyle=(0, (3, 2)))
+        ax.text(-0.45, both["end"] / 1e6 - 0.03, f"printed: {both['words']}", va="top", color=INK, fontsize=SMALL)
+        ax.plot([1.5, 2.5], [approaches["start"] / 1e6] * 2, color=INK, linewidth=1.4, linestyle=(0, (3, 2)))
         for x, row in steps.iterrows():
             at = float(x)  # type: ignore[arg-type]
-            colour = BLUE if row["role"] == "level" else GREY
-            ax.bar(at, (row["end"] - row["start"]) / 1e6, bottom=row["start"] / 1e6, width=0.6, color=colour)
+            level = row["role"] == "level"
+            ax.bar(
+                at, (row["end"] - row["start"]) / 1e6, bottom=row["start"] / 1e6, width=0.86,
+                color=BLUE if level else GREY,
+            )  # fmt: skip
             ax.plot([at, at], [row["low"] / 1e6, row["high"] / 1e6], color=BLACK, linewidth=1.6)
-            middle = (row["start"] + row["end"]) / 2e6
-            if row["role"] == "level":
-                ax.text(
-                    at, middle, f"{row['words']}\n{_KIND_WORDS[row['kind']]}", ha="center", va="center", color="white"
-                )
+            words = "\n".join(filter(None, (row["words"] if level else f"+{row['words']}", _KIND_WORDS[row["kind"]])))
+            if level:
+                middle = (row["start"] + row["end"]) / 2e6
+                ax.text(at, middle, words, ha="center", va="center", color="white", fontsize=SMALL)
             else:
                 top = np.nanmax([row["end"], row["start"], row["high"]]) / 1e6
-                ax.text(at, top + 0.03, f"+{row['words']}\n{_KIND_WORDS[row['kind']]}", ha="center", va="bottom")
+                ax.text(at, top + 0.03, words, ha="center", va="bottom", fontsize=SMALL)
             turn = {"ceiling": -1, "floor": 1}.get(row["kind"], 0)
             if turn:
                 edge = row["end"] / 1e6
                 ax.annotate(
                     "",
-                    xy=(at + 0.24, edge + turn * 0.22),
-                    xytext=(at + 0.24, edge),
+                    xy=(at + 0.3, edge + turn * 0.22),
+                    xytext=(at + 0.3, edge),
                     arrowprops={"arrowstyle": "->", "color": "white" if turn < 0 else BLACK, "linewidth": 1.4},
                 )
         ends = steps["end"].to_numpy() / 1e6
         for i in range(len(steps) - 1):
-            ax.plot([i + 0.3, i + 0.7], [ends[i]] * 2, color=GREY, linewidth=0.8)
-        ax.set_xticks(range(len(steps)), [textwrap.fill(label, 12) for label in steps["label"]])
+            ax.plot([i + 0.43, i + 0.57], [ends[i]] * 2, color=GREY, linewidth=0.8)
+        ax.set_xticks(range(len(steps)), [_wrap(label, 56) for label in steps["label"]])
         ax.set_xlim(-0.5, len(steps) - 0.5)
         ax.set_ylim(0, max(3.0, 1.12 * float(np.nanmax([ends.max(), both["end"] / 1e6]))))
         ax.set_ylabel("million persons")
         kinds = set(steps["kind"])
-        ax.set_title(
+        _finish(
+            ax,
             "A ceiling and a floor added together bound nothing"
             if {"ceiling", "floor"} <= kinds
-            else "From 2019 to both groups together"
-        )
-        _foot(
-            ax,
+            else "From 2019 to both groups together",
             "",
             "Section scale; note 4. Black lines: what the printed digits leave open, and the range over which the "
             "chosen number of former detainees is varied. Arrows: open ends. "
@@ -333,40 +357,53 @@ _KIND_WORDS = {"point": "", "ceiling": "at most", "floor": "at least", "range": 
 
 def other_provinces_frame(study: Study) -> pd.DataFrame:
     """Means, plans and what is left a year, and the printed volume's two ends. Labourers or transfers, a year."""
-    none: dict[str, str] = {}
+    nankai, paper = ("labourers_out_2017_2019",), ("labourers_out_2014_2020",)
     rows = [
-        ("Mean, 2017-2019", "mean", "cross_provincial_mean_2017_2019", none),
-        ("Mean, 2014 to mid-2020", "mean", "cross_provincial_mean_2014_mid_2020", none),
-        ("Mean of the years outside 2017-2019", "left", "cross_provincial_mean_other_years", none),
-        ("Mean of 2014-2016, part of the 2020 plan taken out", "left", "cross_provincial_mean_2014_2016", none),
-        ("Planned, 2020", "planned", "cross_provincial_planned_2020", none),
-        ("Quota, 2016-2020", "planned", "cross_provincial_quota", none),
-        ("Suggested for Hotan alone", "planned", "cross_provincial_hotan", none),
-        ("Present volume, low end", "printed", "cross_provincial_volume_low", none),
-        ("Present volume, high end", "printed", "cross_provincial_volume_high", none),
-    ]
-    return pd.DataFrame([_mark(study, label, role, quantity, readings) for label, role, quantity, readings in rows])
+        ("Mean, 2017-2019", "mean", "cross_provincial_mean_2017_2019", nankai),
+        ("Mean, 2014 to mid-2020", "mean", "cross_provincial_mean_2014_mid_2020", paper),
+        ("Mean of the years outside 2017-2019", "left", "cross_provincial_mean_other_years", paper + nankai),
+        ("Mean of 2014-2016, part of the 2020 plan taken out", "left", "cross_provincial_mean_2014_2016",
+         paper + nankai),
+        ("Planned, 2020", "planned", "cross_provincial_planned_2020", ("plan_out_2020",)),
+        ("Quota, 2016-2020", "planned", "cross_provincial_quota", ("quota_out",)),
+        ("Suggested for Hotan alone", "planned", "cross_provincial_hotan", ("hotan_out",)),
+        ("Present volume, low end", "printed", "cross_provincial_volume_low", ("volume_out",)),
+        ("Present volume, high end", "printed", "cross_provincial_volume_high", ("volume_out",)),
+    ]  # fmt: skip
+    frame = pd.DataFrame([_mark(study, label, role, quantity, {}) for label, role, quantity, _ in rows])
+    frame["source"] = [" less ".join(_cited(study.model, claim) for claim in claims) for *_, claims in rows]
+    return frame
+
+
+def _cited(model: Model, claim: str) -> str:
+    """What a row is about, or else who is cited for it, in short."""
+    row = model.register.claims[claim]
+    named = row.document.partition(",")[0].partition(" (")[0]
+    return named or model.register.sources.get(row.source, "no source cited")
 
 
 def other_provinces(ax: Axes, frame: pd.DataFrame) -> None:
-    """Dots for means, plans and what is left; a band between the ends of the printed volume."""
+    """Dots for means, plans and what is left, by source; a band between the ends of the printed volume."""
     with plt.rc_context(STYLE):
         styles = {"mean": (BLACK, "o"), "left": (ORANGE, "s"), "planned": (BLUE, "D")}
-        shown = frame[frame["role"] != "printed"]
-        low, high = frame.loc[frame["role"] == "printed", "value"]
-        _dots(ax, shown, styles, scale=1e3)
-        ax.axvspan(low / 1e3, high / 1e3, color=ORANGE, alpha=0.15, linewidth=0, zorder=0)
+        shown = frame[frame["role"] != "printed"].copy()
+        volume = frame[frame["role"] == "printed"]
+        low, high = float(volume["low"].min()), float(volume["high"].max())
+        inside = int(((shown["value"] >= low) & (shown["value"] <= high)).sum())
+        shown["label"] += ": " + shown["source"].where(shown["role"] != "left", "one paper less the other")
+        _dots(ax, shown, styles, scale=1e3, start=0, room=136, paper=False)
+        ax.axvspan(low / 1e3, high / 1e3, color=ORANGE, alpha=0.18, linewidth=0, zorder=0)
         ax.annotate(
-            "present volume\nas printed", ((low + high) / 2e3, len(shown) - 1), ha="center", va="center",
-            color="#7a5200", fontsize=8,
+            "printed present\nvolume", (low / 1e3, len(shown) - 1), xytext=(-4, 0), textcoords="offset points",
+            ha="right", va="center", color=INK, fontsize=SMALL,
         )  # fmt: skip
-        ax.set_xlim(left=0)
-        ax.set_title("Other provinces: plans and means beside the present volume")
-        _key(ax, {"mean": "mean of printed totals", "left": "what is left of them", "planned": "plan, quota"}, styles)
-        _foot(
+        _finish(
             ax,
-            "thousand a year, labourers taken for transfers one for one",
-            "Section other-provinces. What is left is a difference of two papers, taken to count alike.",
+            f"Other provinces: {inside} of {len(shown)} yearly means, plans and remainders lie within the printed "
+            f"{' to '.join(volume['words'])}",
+            "thousand a year; a labourer taken for a transfer",
+            "Section other-provinces. A remainder is a difference of two papers, taken to count alike. Circles: means; "
+            "squares: remainders; diamonds: plans. Lines, and the band's edges: what the printed digits leave open.",
         )
 
 
@@ -392,45 +429,102 @@ def training(ax: Axes, frame: pd.DataFrame) -> None:
         _dots(ax, frame, styles)
         (planned,) = frame.loc[frame["role"] == "planned", "value"]
         held = frame.loc[frame["role"] == "held", "value"].iloc[-1]
-        ax.axvline(planned / 1e6, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-        ax.set_title(
+        _guide(ax, planned / 1e6)
+        _finish(
+            ax,
             f"Training held in 2021 came to {100 * held / planned:.1f} percent of the plan"
             if np.isfinite(held)
-            else "Training held and planned"
+            else "Training held and planned",
+            "million person-sessions",
+            "Section monitoring-2021-2025, paragraphs 3 and 5. Sessions are no persons. Dashes: the plan.",
         )
-        _key(ax, {"held": "held", "planned": "planned", "needed": "needed"}, styles)
-        _foot(
-            ax, "million person-sessions", "Section monitoring-2021-2025, paragraphs 3 and 5. Sessions are no persons."
-        )
+
+
+#: What the article prints for a quantity that may be persons.
+_PRINTED_AS = {"rural_households": "households_as_printed", "flagged_households": "flagged_as_printed"}
 
 
 def monitoring_frame(study: Study) -> pd.DataFrame:
-    """Shares of households under monitoring and of households investigated, under each reading. Fractions."""
+    """Households at each stage of monitoring and their share of the stage before, under each reading. Households.
+
+    The villagers who were placed are of another place and year, so they are no share of anything here.
+    """
     persons, both = {"rural_households": "persons"}, {"rural_households": "persons", "flagged_households": "persons"}
-    rows = [
-        ("Under monitoring: households as printed", "region", "flagged_share", {}),
-        ("Under monitoring: rural households are persons", "region", "flagged_share", persons),
-        ("Under monitoring: both are persons", "region", "flagged_share", both),
-        ("Investigated of those visited", "county", "investigated_share", {"households_checked": "nested"}),
-        (
-            "Investigated of those visited or investigated",
-            "county",
-            "investigated_share",
-            {"households_checked": "apart"},
-        ),
-    ]
-    return pd.DataFrame([_mark(study, label, role, quantity, readings) for label, role, quantity, readings in rows])
+    nested, apart = {"households_checked": "nested"}, {"households_checked": "apart"}
+    region = (("Rural households", "rural_households", ""), ("Under monitoring", "flagged_households", "flagged_share"))
+    county = (
+        ("Visited", "households_checked", ""),
+        ("Investigated", "households_investigated", "investigated_share"),
+    )
+    checked = (("Visited or investigated", *county[0][1:]), county[1])
+    rows: list[dict[str, Any]] = []
+    per = study.value("persons_per_household")
+    for group, role, readings, stages in (
+        ("Region, 2021: both numbers are households", "region", {}, region),
+        ("Region, 2021: the first number is persons", "region", persons, region),
+        ("Region, 2021: both numbers are persons", "region", both, region),
+        ("A county, 2020: investigated among the visited", "county", nested, county),
+        ("A county, 2020: investigated beside the visited", "county", apart, checked),
+    ):
+        for label, quantity, share in stages:
+            whole = {"value": 1.0, "low": 1.0, "high": 1.0, "words": ""}
+            part = _mark(study, label, role, share, readings) if share else whole
+            row = {"group": group, **_mark(study, label, role, quantity, readings)}
+            if quantity in readings and readings[quantity] == "persons":
+                # In the place that is printed: the quotient alone would be rounded to a million.
+                row["words"] = _mark(study, "", "", _PRINTED_AS[quantity], {})["words"] + " persons"
+                row["words"] += "" if share else f", {per:.3g} a household"
+            elif row["words"] != "not computable":
+                row["words"] += " households"
+            rows.append({**row, **{f"share_{name}" if name != "value" else "share": part[name] for name in whole}})
+    placed = study.model.register.claims["placed_1872"]
+    number = placed.published.value()
+    none = {"share": np.nan, "share_low": np.nan, "share_high": np.nan, "share_words": ""}
+    rows.append(
+        {"group": "Another place, 2021: able villagers", "label": "Placed, all of them", "role": "elsewhere",
+         "value": number, "low": number, "high": number, "words": str(placed.published), **none}
+    )  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def monitoring(ax: Axes, frame: pd.DataFrame) -> None:
-    """Dots for shares, by what they are shares of."""
+    """A funnel for each reading: a bar at each stage, as wide as its share of the first, and what narrows between."""
     with plt.rc_context(STYLE):
-        styles = {"region": (BLACK, "o"), "county": (BLUE, "s")}
-        _dots(ax, frame, styles, scale=0.01)
-        ax.set_xlim(left=0)
-        ax.set_title("Shares under each reading of what is a household")
-        _key(ax, {"region": "rural households of the region", "county": "households of one county"}, styles)
-        _foot(ax, "percent", "Section early-warning, paragraphs 2 and 6. Persons per household as set.")
+        colours = {"region": BLUE, "county": GREY, "elsewhere": BLACK}
+        ys, heads = _stacked(frame["group"])
+        before: dict[str, tuple[float, float]] = {}
+        for y, row in zip(ys, frame.to_dict("records"), strict=True):
+            across, colour = 100 * row["share"], colours[row["role"]]
+            ax.barh(y, across, height=0.62, color=colour, zorder=2)
+            ax.plot([100 * row["share_low"], 100 * row["share_high"]], [y, y], color=BLACK, linewidth=1.6, zorder=3)
+            if row["group"] in before and np.isfinite(across):
+                width, above = before[row["group"]]
+                edges = [above - 0.31, above - 0.31, y + 0.31, y + 0.31]
+                ax.fill([0, width, across, 0], edges, color=colour, alpha=0.25, linewidth=0, zorder=1)
+            before[row["group"]] = across, y
+            whole = row["share"] == 1 and not row["share_words"]
+            words = ": ".join(filter(None, (row["words"], row["share_words"])))
+            # Within a bar that is the whole, else beside it.
+            at, side = (0.0, 5) if whole or not np.isfinite(across) else (100 * row["share_high"], 6)
+            ax.annotate(
+                words, (at, y), xytext=(side, 0), textcoords="offset points", va="center_baseline", fontsize=SMALL,
+                zorder=4, color="white" if whole and row["role"] == "region" else BLACK,
+            )  # fmt: skip
+        _headings(ax, heads)
+        _rows(ax, frame["label"], ys, room=86)
+        ax.set_ylim(min(ys) - 0.6, 0.45)
+        ax.set_xlim(0, 103)
+        shares = frame[(frame["role"] == "region") & (frame["share_words"] != "")].dropna().sort_values("share")
+        _finish(
+            ax,
+            f"Under monitoring: {_span(shares['share_words'].iloc[0], shares['share_words'].iloc[-1])} of rural "
+            "households, by what the printed numbers count"
+            if len(shares)
+            else "Households at each stage of monitoring",
+            "percent of the first stage",
+            "Section early-warning, paragraphs 2, 6 and 7. Persons per household as set. The villagers placed are of "
+            "another place and year, and no share of those above.",
+        )
 
 
 # Trade ----------------------------------------------------------------------------------------------------------------
@@ -466,32 +560,128 @@ def trade_shares(ax: Axes, frame: pd.DataFrame) -> None:
     """A line from the share of 2021 to that of 2022 for each reading; a bar at the largest share of 2021."""
     with plt.rc_context(STYLE):
         styles = {"products": (BLACK, "o"), "south": (BLUE, "s")}
-        for i, row in frame.reset_index(drop=True).iterrows():
-            y = len(frame) - 1 - float(i)  # type: ignore[arg-type]
+        heads_of = {
+            "products": "Labour-intensive products, of exports",
+            "south": "Four southern prefectures, of trade",
+        }
+        ys, heads = _stacked(frame["role"].map(heads_of))
+        beside = _rows(ax, frame["label"], ys, room=104)
+        rights, texts = [], []
+        for y, row in zip(ys, frame.to_dict("records"), strict=True):
             colour, marker = styles[row["role"]]
             ends = [100 * row["start"], 100 * row["end"]]
             ax.plot(ends, [y, y], color=colour, linewidth=1.4, alpha=0.6, zorder=1)
-            ax.plot(ends[0], y, marker=marker, color=colour, markersize=7, linestyle="", markerfacecolor="white")
-            ax.plot(ends[1], y, marker=marker, color=colour, markersize=7, linestyle="")
+            ax.plot(ends[0], y, marker=marker, color=colour, markersize=6.5, linestyle="", markerfacecolor="white")
+            ax.plot(ends[1], y, marker=marker, color=colour, markersize=6.5, linestyle="")
             if np.isfinite(row["most"]):
                 ax.plot([100 * row["most"]] * 2, [y - 0.28, y + 0.28], color=ORANGE, linewidth=2.2)
-            right = np.nanmax([*ends, 100 * row["most"]])
-            ax.annotate(row["words"], (right, y), xytext=(9, 0), textcoords="offset points", va="center", bbox=_PAPER)
-        ax.set_yticks(range(len(frame))[::-1], [textwrap.fill(label, 34) for label in frame["label"]])
-        ax.set_ylim(-0.6, len(frame) - 0.4)
-        ax.set_xlim(0, 112)
-        ax.tick_params(axis="y", length=0)
-        ax.axvline(100, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-        ax.plot(
-            [], [], marker="|", color=ORANGE, markersize=10, markeredgewidth=2.2, linestyle="", label="largest in 2021"
-        )
-        ax.set_title("What each reading of the printed rates makes of the shares")
-        _key(ax, {"products": "labour-intensive products in exports", "south": "four prefectures in trade"}, styles)
-        _foot(
+            rights.append(_of_finite(np.max, [*ends, 100 * row["most"]]))
+            texts.append(row["words"])
+            ax.annotate(
+                row["words"], (rights[-1], y), xytext=(8, 0), textcoords="offset points", va="center", bbox=_PAPER,
+                fontsize=SMALL,
+            )  # fmt: skip
+        ax.set_ylim(min(ys) - 0.6, 0.45)
+        ax.set_xlim(0, _reach(rights, [_width(text, SMALL) + 14 for text in texts], 0, _across(ax, beside)))
+        ax.set_xticks([0, 25, 50, 75, 100])
+        _guide(ax, 100)
+        _headings(ax, heads)
+        products = frame.loc[frame["role"] == "products", "end"].dropna().sort_values() * 100
+        _finish(
             ax,
-            "percent, January-April 2021 (hollow) to January-April 2022 (filled)",
+            f"Read in {len(products)} ways, one printed figure gives shares of {products.iloc[0]:.1f} to "
+            f"{products.iloc[-1]:.1f} percent"
+            if len(products) > 1
+            else "What each reading of the printed rates makes of the shares",
+            "percent, January-April 2021 (hollow)\nto January-April 2022 (filled)",
             "Section trade, paragraphs 1 and 4. The share of exports in early 2021 is not printed; that of the whole "
-            "year stands for it unless set. Trade outside the four prefectures grew as set.",
+            "year stands for it unless set. Trade outside the four prefectures grew as set. Uprights: the largest "
+            "share that 2021 can have had.",
+        )
+
+
+#: The prefectures of the south whose growth is printed, and the partners whose trade is, with their quantities.
+_PREFECTURES = {name: f"trade_growth_{name.lower()}_2022" for name in ("Kashgar", "Hotan", "Kizilsu", "Aksu")}
+_PARTNERS = {"United States": "us", "European Union": "eu", "Vietnam": "vietnam"}
+
+
+def trade_growth_2022_frame(study: Study) -> pd.DataFrame:
+    """Growth of trade in early 2022 in the region and four of its prefectures, the fastest last. Fractions.
+
+    multiple: growth over that of the region.
+    """
+    region = _mark(study, "Region", "region", "trade_growth_2022", {})
+    four = [_mark(study, name, "prefecture", quantity, {}) for name, quantity in _PREFECTURES.items()]
+    frame = pd.DataFrame([region, *sorted(four, key=lambda row: float(row["value"]))])
+    # A rate as it is printed, without the decimal that a screen adds to what is computed.
+    frame["words"] = [f"{100 * x:.4g} percent" if np.isfinite(x) else "not computable" for x in frame["value"]]
+    frame["multiple"] = frame["value"] / (region["value"] or np.nan)
+    return frame
+
+
+def trade_growth_2022(ax: Axes, frame: pd.DataFrame) -> None:
+    """A bar for each, and a line at the region's growth."""
+    with plt.rc_context(STYLE):
+        region = float(frame["value"].iloc[0])
+        four = frame[frame["role"] == "prefecture"]
+        ys = list(range(len(frame)))[::-1]
+        beside = _rows(ax, frame["label"], ys)
+        texts = []
+        for y, row in zip(ys, frame.to_dict("records"), strict=True):
+            ax.barh(y, 100 * row["value"], height=0.56, color=BLACK if row["role"] == "region" else BLUE)
+            times = f", {row['multiple']:.1f} times" if row["role"] != "region" and np.isfinite(row["multiple"]) else ""
+            texts.append(row["words"] + times)
+            ax.annotate(
+                texts[-1], (100 * _of_finite(np.max, [row["value"], 0]), y), xytext=(6, 0), textcoords="offset points",
+                va="center", fontsize=SMALL, bbox=_PAPER,
+            )  # fmt: skip
+        ax.xaxis.set_major_locator(MaxNLocator(5, steps=_STEPS))
+        _guide(ax, 100 * region, zorder=3)
+        rights = [100 * _of_finite(np.max, [value, 0]) for value in frame["value"]]
+        least = min(0.0, 100 * _of_finite(np.min, frame["value"]))
+        ax.set_xlim(
+            least, _reach(rights, [_width(text, SMALL) + 12 for text in texts], least, _across(ax, beside)) or 1
+        )
+        ax.set_ylim(-0.6, len(frame) - 0.4)
+        _finish(
+            ax,
+            f"Trade of all {len(four)} southern prefectures grew faster than the region's, at "
+            f"{four['multiple'].min():.1f} to {four['multiple'].max():.1f} times its rate"
+            if region > 0 and bool((four["value"] > region).all())
+            else "Growth of trade in four southern prefectures and in the region",
+            "percent, January-April 2022 over January-April 2021",
+            "Section trade, paragraph 4. Rates as printed; what they start from is not, so they say nothing of the "
+            "size of a prefecture's trade. Times: over the region's rate, which the line carries down.",
+        )
+
+
+def trade_base_2020_frame(study: Study) -> pd.DataFrame:
+    """Trade with three partners: of 2020 as value and rate of 2021 imply it, and of 2021 as printed. Dollars."""
+    rows = []
+    for partner, short in _PARTNERS.items():
+        for role, year in (("implied", 2020), ("printed", 2021)):
+            mark = _mark(study, f"{partner} {year}, {role}", role, f"trade_{short}_{year}", {})
+            rows.append({**mark, "partner": partner, "year": year})
+    return pd.DataFrame(rows)
+
+
+def trade_base_2020(ax: Axes, frame: pd.DataFrame) -> None:
+    """Dots for the year implied and the year printed, partner by partner."""
+    with plt.rc_context(STYLE):
+        _dots(ax, frame, {"implied": (ORANGE, "s"), "printed": (BLACK, "o")}, start=0)
+        for y in range(2, len(frame), 2):
+            ax.axhline(y - 0.5, color=GREY, linewidth=0.5, zorder=0)
+        before, after = (frame.loc[frame["role"] == role, "value"].to_numpy(float) for role in ("implied", "printed"))
+        turn = "more" if before.sum() > after.sum() else "less"
+        _finish(
+            ax,
+            f"The rates imply {before.sum() / 1e9:.2f} billion dollars with {len(before)} partners in 2020, {turn} "
+            f"than the {after.sum() / 1e9:.2f} billion of 2021"
+            if np.isfinite([*before, *after]).all()
+            else "Trade in 2020 that the rates of 2021 imply",
+            "million US dollars a year",
+            "Section trade, paragraph 2. Implied: trade of 2021 over one plus its rate of growth, which is in dollars "
+            "unless set. Lines: what the printed digits leave open.",
         )
 
 
@@ -516,6 +706,12 @@ def all_relations_frame(study: Study) -> pd.DataFrame:
                     "verdict": outcome.verdict,
                     "weak": outcome.weak,
                     "words": published_words(study.model, outcome),
+                    "recomputed": value_words(
+                        study.model,
+                        outcome.relation.quantity,
+                        outcome.recomputed,
+                        place_of(study.model, outcome.depends_on, outcome.recomputed),
+                    ),
                 }
             )
     return pd.DataFrame(rows)
@@ -534,23 +730,30 @@ def all_relations(ax: Axes, frame: pd.DataFrame) -> None:
             if row["value"] <= limit:
                 ax.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.6, alpha=alpha)
             else:
-                ax.text(limit + 0.015, y, f"{row['value']:.1f} →", va="center")
+                ax.text(limit + 0.03, y, f"→ {row['value']:.1f}", va="center", fontsize=SMALL)
             ax.plot(value, y, marker=marker, color=colour, markersize=6, alpha=alpha, linestyle="")
-            ax.text(0.01, y, row["words"], va="center", color="#444444", fontsize=8)
-        ax.axvline(1, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-        labels = [textwrap.fill(label, 54) for label in frame["label"]]
-        ax.set_yticks(range(len(frame))[::-1], labels, fontsize=8)
-        ax.set_xlim(0, limit + 0.15)
-        ax.set_xticks([0.5, 0.75, 1, 1.25, 1.5])
-        ax.set_ylim(-0.8, len(frame) - 0.2)
-        ax.tick_params(axis="y", length=0)
-        ax.set_title("What is printed beside what is recomputed", loc="left")
-        _key(ax, {name: name for name in styles}, styles)
-        _foot(
+            ax.text(-0.39, y, row["words"], va="center", color=PALE_INK, fontsize=SMALL)
+            ax.text(limit + 0.26, y, row["recomputed"], va="center", fontsize=SMALL)
+        _guide(ax, 1)
+        for x, words in ((-0.39, "printed"), (limit + 0.26, "recomputed")):
+            ax.text(x, len(frame) - 0.35, words, va="bottom", fontsize=SMALL, fontweight="bold")
+        _rows(ax, frame["label"], room=270)
+        ax.set_xlim(-0.4, limit + 0.64)
+        ax.set_xticks([0, 0.25, 0.5, 0.75, 1, 1.25, 1.5])
+        ax.set_ylim(-0.8, len(frame) + 0.4)
+        for name, (colour, marker) in styles.items():
+            number = int((frame["verdict"] == name).sum())
+            ax.plot([], [], marker=marker, color=colour, linestyle="", label=f"{name}, {number}")
+        off = int((frame["verdict"] == "inconsistent").sum())
+        weak = int(frame["weak"].sum())
+        _finish(
             ax,
+            f"Of {len(frame)} relations with a printed number, {len(frame) - off} are reproduced or consistent, {weak} "
+            f"of them weakly, and {off} are inconsistent",
             "recomputed over printed",
-            "Pale: a pass with a power below 0.8. Grey: as printed. Fitted and derived relations, and a claim in "
-            "words, have no printed number to divide by.",
+            "All sections. Pale: a pass with a power below 0.8, which could hardly fail. Dashes: where both are equal; "
+            "arrows: beyond the edge. Fitted and derived relations, and a claim in words, have no printed number to "
+            "divide by. For a page's width.",
         )
 
 
@@ -558,9 +761,9 @@ def all_relations(ax: Axes, frame: pd.DataFrame) -> None:
 
 #: What of the article stands on the figure: the row's id there, whether it is a target, quantity, readings, what it is.
 _OF_THE_ARTICLE: tuple[tuple[str, bool, str, dict[str, str], str], ...] = (
-    ("article_plan", True, "planned_transfers_2016_2020", {}, "goal a year, the article"),
-    ("article_mean", False, "transfers_2016_2020", {}, "mean 2016-2020"),
-    ("article_2019_base", False, "transfers_2019", {}, "2019, implied by growth"),
+    ("article_plan", True, "planned_transfers_2016_2020", {}, "2016-2020, goal a year"),
+    ("article_mean", False, "transfers_2016_2020", {}, "2016-2020, mean"),
+    ("article_2019_base", False, "transfers_2019", {}, "2019, implied by the growth"),
     ("article_2019_labourers", False, "labourers_2019", {}, "2019, labourers"),
     ("article_2021_plan", True, "planned_transfers_2021", {}, "2021, plan implied"),
     (
@@ -568,20 +771,20 @@ _OF_THE_ARTICLE: tuple[tuple[str, bool, str, dict[str, str], str], ...] = (
         False,
         "transfers_2021",
         {"transfers_2021": "total_2021_february"},
-        "2021, with the plan",
+        "2021, given with the plan",
     ),
-    ("article_2021_tianshan", False, "transfers_2021", {"transfers_2021": "published"}, "2021, with the growth"),
+    ("article_2021_tianshan", False, "transfers_2021", {"transfers_2021": "published"}, "2021, given with growth"),
 )
 _OF_OTHERS = {
-    "plan_13fyp_a_year": "a year, text of the plan",
-    "transfers_2017_q3": "January-September 2017",
-    "transfers_2017": "2017",
-    "transfers_2017_2020_mean": "mean 2017-2020",
-    "transfers_2019_xinhua": "jobs, 2019",
-    "placement_2019_2020_report": "placed in jobs, 2019",
-    "plan_14fyp_total": "plan 2021-2025",
-    "transfers_2022": "2022",
-    "transfers_2023_q3": "January-September 2023",
+    "plan_13fyp_a_year": "2016-2020, plan, a year",
+    "transfers_2017_q3": "2017, January-September",
+    "transfers_2017": "2017, the year",
+    "transfers_2017_2020_mean": "2017-2020, mean",
+    "transfers_2019_xinhua": "2019, jobs",
+    "placement_2019_2020_report": "2019, placed in jobs",
+    "plan_14fyp_total": "2021-2025, plan, a year",
+    "transfers_2022": "2022, the year",
+    "transfers_2023_q3": "2023, January-September",
     "transfers_13fyp_total": "placements, quoted as of 2016-2021",
 }
 #: Years of the article's marks; those of others stand in their rows.
@@ -592,29 +795,9 @@ _YEARS = {
 }
 #: Sums whose years are not settled, so that no yearly value is made of them: they are named under the figure.
 _NOT_DRAWN = ("transfers_13fyp_total",)
-#: For each mark, where in its years it is drawn, and where its label stands: years, millions and side.
-_PLACES: dict[str, tuple[float, float, float, str]] = {
-    "article_plan": (2016.9, 2016.9, 2.135, "center"),
-    "plan_13fyp_a_year": (2019.1, 2019.1, 2.135, "center"),
-    "article_mean": (2016.2, 2016.2, 2.955, "center"),
-    "article_2019_base": (2018.84, 2018.3, 3.0, "center"),
-    "transfers_2019_xinhua": (2019.16, 2019.7, 3.0, "center"),
-    "transfers_2017_2020_mean": (2018.0, 2018.05, 2.745, "center"),
-    "transfers_2017": (2017.0, 2016.55, 2.66, "center"),
-    "transfers_2017_q3": (2017.0, 2017.0, 2.395, "center"),
-    "article_2019_labourers": (2018.84, 2018.7, 2.505, "center"),
-    "placement_2019_2020_report": (2019.16, 2019.35, 2.6, "left"),
-    "article_2021_plan": (2020.84, 2020.75, 2.655, "center"),
-    "plan_14fyp_total": (2022.3, 2022.3, 2.665, "center"),
-    "article_2021_february": (2020.84, 2020.6, 3.3, "center"),
-    "article_2021_tianshan": (2021.16, 2021.35, 3.17, "left"),
-    "transfers_2022": (2022.0, 2021.9, 2.955, "center"),
-    "transfers_2023_q3": (2023.0, 2023.0, 2.89, "center"),
-}
-_ORIGINS = {"target": (BLUE, BLUE), "article": (BLACK, BLACK), "external": (ORANGE, "#7a5200")}
+_ORIGINS = {"target": (BLUE, BLUE), "article": (BLACK, BLACK), "external": (ORANGE, INK)}
 _UNITS = {"transfer": "o", "labourer": "D", "jobs": "s"}
 _FILLS: dict[str, Literal["full", "bottom", "none"]] = {"article": "full", "P": "full", "M": "bottom", "S": "none"}
-_FIRST, _LAST = 2016, 2023
 
 
 def transfers_2016_2023_frame(study: Study) -> pd.DataFrame:
@@ -650,54 +833,53 @@ def transfers_2016_2023_frame(study: Study) -> pd.DataFrame:
 
 
 def transfers_2016_2023(ax: Axes, frame: pd.DataFrame) -> None:
-    """A mark for each figure at its year, a bar over the years of a mean or a plan; nothing joins two sources."""
+    """A row each, time running down; a band for the rows that start in one year; nothing joins two sources."""
     with plt.rc_context(STYLE):
-        for year in range(_FIRST, _LAST + 1, 2):
-            ax.axvspan(year - 0.5, year + 0.5, color=GREY, alpha=0.08, linewidth=0, zorder=0)
-        missing = []
-        for row in frame.to_dict("records"):
-            if np.isnan(row["value"]):
-                missing.append(f"{row['words']} {row['label']}")
-                continue
+        known = frame[frame["value"].notna()].sort_values(["year_from", "year_to"], kind="stable")
+        missing = [f"{row['words']} {row['label']}" for row in frame[frame["value"].isna()].to_dict("records")]
+        ys = list(range(len(known)))[::-1]
+        beside = _rows(ax, known["label"], ys, room=132)
+        years = list(dict.fromkeys(known["year_from"]))
+        rights, texts = [], []
+        for y, row, tick in zip(ys, known.to_dict("records"), ax.get_yticklabels(), strict=True):
             colour, ink = _ORIGINS[row["role"]]
-            x, text_x, text_y, side = _PLACES[row["id"]]
             value, low, high = (row[name] / 1e6 for name in ("value", "low", "high"))
-            if row["year_to"] > row["year_from"]:
-                right = min(row["year_to"], _LAST) + 0.45
-                ax.plot([row["year_from"] - 0.45, right], [value] * 2, color=colour, linewidth=1.8, zorder=1)
-                if row["year_to"] > _LAST:
-                    arrow = {"arrowstyle": "->", "color": colour, "linewidth": 1.8}
-                    ax.annotate("", xy=(right + 0.12, value), xytext=(right - 0.05, value), arrowprops=arrow)
-            ax.plot([x, x], [low, high], color=colour, linewidth=1.4, alpha=0.6, zorder=1)
-            ax.plot(x, value, zorder=3, color=colour, **_face(row["unit"], row["grade"]))
+            if years.index(row["year_from"]) % 2 == 0:
+                ax.axhspan(y - 0.5, y + 0.5, color=GREY, alpha=0.12, linewidth=0, zorder=0)
+            ax.plot([low, high], [y, y], color=colour, linewidth=1.6, alpha=0.6, zorder=1)
+            ax.plot(value, y, zorder=3, color=colour, **_face(row["unit"], row["grade"]))
+            # A sum over several years is followed by its share of one, which is what is drawn.
+            texts.append(row["words"].replace(" in all, ", " in all,\n"))
+            rights.append(high)
             ax.annotate(
-                f"{row['words']}\n{row['label']}", (x, value), xytext=(text_x, text_y), ha=side, va="center",
-                color=ink, fontsize=7.5, linespacing=1.15, zorder=2,
-                arrowprops={"arrowstyle": "-", "color": ink, "linewidth": 0.5, "shrinkB": 4, "shrinkA": 0},
+                texts[-1], (high, y), xytext=(8, 0), textcoords="offset points", va="center", color=ink, fontsize=SMALL,
+                linespacing=1.1,
             )  # fmt: skip
-        ax.set_xticks(range(_FIRST, _LAST + 1))
-        ax.set_xlim(_FIRST - 0.6, _LAST + 0.65)
-        ax.set_ylim(min(2.05, float(frame["low"].min()) / 1e6 - 0.1), max(3.4, float(frame["high"].max()) / 1e6 + 0.1))
-        ax.set_ylabel("million a year")
-        ax.set_title("Figures on transfers, side by side and not one series")
-        origins = {"target": "a target", "article": "the article", "external": "published elsewhere"}
+            tick.set_color(ink)
+        left = min(2.1, float(known["low"].min()) / 1e6 - 0.1)
+        ax.set_xlim(left, _reach(rights, [_width(text, SMALL) + 14 for text in texts], left, _across(ax, beside)))
+        ax.xaxis.set_major_locator(MaxNLocator(5, steps=_STEPS))
+        ax.set_ylim(-0.5, len(known) - 0.5)
+        origins = {"target": "a target", "article": "the article", "external": "elsewhere"}
         for role, name in origins.items():
             ax.plot([], [], color=_ORIGINS[role][0], linewidth=4, label=name)
-        units = {"transfer": "transfers (person-times)", "labourer": "labourers, placements (unit not stated)"}
-        for unit, name in {**units, "jobs": "jobs, persons placed in jobs (unit not stated)"}.items():
+        units = {"transfer": "transfers", "labourer": "labourers, placements", "jobs": "persons placed in jobs"}
+        for unit, name in units.items():
             ax.plot([], [], color=GREY, label=name, **_face(unit, "article"))
-        grades = {"P": "the article, or a primary text", "M": "a mirror or news copy", "S": "a secondary source"}
+        grades = {"P": "primary text", "M": "mirror, news copy", "S": "a secondary source"}
         for grade, name in grades.items():
             ax.plot([], [], color=GREY, label=name, **_face("transfer", grade))
-        ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.985), ncols=3, frameon=False, fontsize=8)
-        ax.set_title(ax.get_title(loc="left"), pad=52)
-        _foot(
+        made = known.loc[known["role"] != "target", "value"] / 1e6
+        _finish(
             ax,
-            "",
-            "Bars: the years of a mean or a plan; uprights: what the printed digits leave open; the place within a "
-            "year means nothing. Units and scopes differ, so no line joins two sources: a mark on a bar of another has "
-            "its digits and no more. No figure published elsewhere is an input to an estimate."
+            f"Targets apart, numbers of 2016 to 2023 run from {made.min():.3g} to {made.max():.3g} million a year"
+            + (f" in {known['unit'].nunique()} units: not one series" if known["unit"].nunique() > 1 else ""),
+            "million a year",
+            "Sections mobilization-2016-2020, paragraph 6, and scale; elsewhere: data/external.csv. Lines: what the "
+            "printed digits leave open. Transfers are person-times; the other units are not stated. No figure "
+            "published elsewhere is an input to an estimate."
             + (f" Not drawn: {'; '.join(missing)}." if missing else ""),
+            columns=3,
         )
 
 
@@ -757,48 +939,62 @@ def _places(found: Sensitivity) -> str:
 def tornado(ax: Axes, frame: pd.DataFrame) -> None:
     """Bars from the estimate as it is to either end of each range; a cross where an end has no meaning."""
     with plt.rc_context(STYLE):
-        ax.set_title("Each assumption across its range, the others as they are")
         if not len(frame):
             _say(ax, "No assumption has an effect on it.")
-            _foot(ax, "", "")
+            _finish(ax, "Each assumption across its range, the others as they are", "", "")
             return
         numbers = frame[["value", "at_low", "at_high"]].to_numpy(float)
         scale, unit = _scaled(numbers, frame["unit"].iloc[0])
         value = float(frame["value"].iloc[0]) / scale
         least, most = (float(end) / scale for end in (_of_finite(np.min, numbers), _of_finite(np.max, numbers)))
         middle = value if np.isfinite(value) else (least + most) / 2
-        for i, row in frame.reset_index(drop=True).iterrows():
+        beside = _rows(ax, frame["label"], room=104)
+        widths = [
             _bar(ax, len(frame) - 1 - float(i), row, scale, middle)  # type: ignore[arg-type]
+            for i, row in frame.reset_index(drop=True).iterrows()
+        ]
         if np.isfinite(value):
             ax.axvline(value, color=BLACK, linewidth=1.1, zorder=3)
+        # Each side has room for its widest label; what is left is for the bars.
         room = max(most - least, 1e-3 * abs(middle), 1e-9)
-        left, right = least - 0.45 * room, most + 0.45 * room
+        sides = [max(side) for side in zip(*widths, strict=True)]
+        across = _across(ax, beside)
+        a_point = room / max(across - sum(sides), across / 5)
+        left, right = least - sides[0] * a_point, most + sides[1] * a_point
         ax.set_xlim(left, right)
+        ax.xaxis.set_major_locator(MaxNLocator(4))
         if least >= 0:
             # The room for labels may reach below nought, where there are no persons.
             ax.set_xticks([tick for tick in ax.get_xticks() if max(0, left) <= tick <= right])
         ax.set_ylim(-0.6, len(frame) - 0.4)
-        ax.set_yticks(range(len(frame))[::-1], [textwrap.fill(label, 30) for label in frame["label"]])
-        ax.tick_params(axis="y", length=0)
         for end, colour in _ENDS.items():
             ax.fill_between([], [], color=colour, linewidth=0, label=f"at its {end} end")
         if np.isfinite(value):
             ax.plot([], [], color=BLACK, linewidth=1.1, label="as it is")
         if not np.isfinite(numbers).all():
             ax.plot([], [], color=BLACK, marker="X", linestyle="", label="no meaning there")
-        _legend(ax)
         words = str(frame["quantity"].iloc[0]).replace("_", " ")
-        where = frame["places"].iloc[0]
-        _foot(
-            ax, f"{words}, {unit}", f"{where}. Beside each end: the assumption there, and what the estimate comes to."
+        first = frame.iloc[0]
+        _finish(
+            ax,
+            f"What moves the estimate most: {_lower(first['label'])}, which takes it from "
+            f"{_span(first['low_words'], first['high_words'])}"
+            if np.isfinite([first["at_low"], first["at_high"]]).all()
+            else "Each assumption across its range, the others as they are",
+            f"{words}, {unit}",
+            f"{frame['places'].iloc[0]}. Each assumption across its range, the others as they are. Beside each end: "
+            "the assumption there, and what the estimate comes to.",
         )
 
 
 _ENDS = {"low": BLUE, "high": ORANGE}
 
 
-def _bar(ax: Axes, y: float, row: pd.Series[Any], scale: float, middle: float) -> None:
-    """One assumption's two ends, each with a label on its own side of the bar and of the estimate as it is."""
+def _bar(ax: Axes, y: float, row: pd.Series[Any], scale: float, middle: float) -> tuple[float, float]:
+    """One assumption's two ends, each with a label on its own side of the bar and of the estimate as it is.
+
+    Returns how many points each label takes.
+    """
     ends = {end: float(row[f"at_{end}"]) / scale for end in _ENDS}
     finite = {end: x for end, x in ends.items() if np.isfinite(x)}
     for end in sorted(finite, key=lambda end: -abs(finite[end] - middle)):
@@ -806,6 +1002,8 @@ def _bar(ax: Axes, y: float, row: pd.Series[Any], scale: float, middle: float) -
     # An end without a meaning stands at the middle, so that its label takes the side that the other one leaves.
     places = {end: finite.get(end, middle) for end in _ENDS}
     order = ("low", "high") if places["low"] <= places["high"] else ("high", "low")
+    gap = 5 if len(finite) == len(ends) else 9
+    taken = []
     for end, side in zip(order, (-1, 1), strict=True):
         words = row[f"{end}_words"]
         if end not in finite:
@@ -813,11 +1011,13 @@ def _bar(ax: Axes, y: float, row: pd.Series[Any], scale: float, middle: float) -
         elif np.isclose(row[f"at_{end}"], row["value"], rtol=1e-12):
             words = "as it is"
         edge = min(places[end], middle) if side < 0 else max(places[end], middle)
+        text = f"at {row[end]:,.10g}:\n{words}"
         ax.annotate(
-            f"at {row[end]:,.10g}: {words}", (edge, y), xytext=(side * (5 if len(finite) == len(ends) else 9), 0),
-            textcoords="offset points", ha="right" if side < 0 else "left", va="center", fontsize=8, bbox=_PAPER,
-            zorder=5,
+            text, (edge, y), xytext=(side * gap, 0), textcoords="offset points", ha="right" if side < 0 else "left",
+            va="center", fontsize=SMALL, linespacing=1.05, bbox=_PAPER, zorder=5,
         )  # fmt: skip
+        taken.append(_width(text, SMALL) + gap + 4)
+    return taken[0], taken[1]
 
 
 def sobol_indices_frame(found: Sensitivity) -> pd.DataFrame:
@@ -847,13 +1047,13 @@ def sobol_indices_frame(found: Sensitivity) -> pd.DataFrame:
 def sobol_indices(ax: Axes, frame: pd.DataFrame) -> None:
     """Two dots an input, alone and with the others, on their intervals."""
     with plt.rc_context(STYLE):
-        ax.set_title("Illustrative: what explains the spread of the draws")
         if not len(frame):
             _say(ax, "No indices: nothing is drawn, or what is drawn is correlated.")
-            _foot(ax, "", "")
+            _finish(ax, "Illustrative: what explains the spread of the draws", "", "")
             return
         styles = {"first": (BLACK, "o"), "total": (ORANGE, "s")}
         right = max(0.1, float(frame[["first", "first_high", "total", "total_high"]].to_numpy().max()))
+        beside = _rows(ax, frame["label"], room=132)
         for i, row in frame.reset_index(drop=True).iterrows():
             for (column, (colour, marker)), step in zip(styles.items(), (0.16, -0.16), strict=True):
                 y = len(frame) - 1 - float(i) + step  # type: ignore[arg-type]
@@ -863,16 +1063,18 @@ def sobol_indices(ax: Axes, frame: pd.DataFrame) -> None:
             edge = max(row["first"], row["first_high"], row["total"], row["total_high"])
             ax.annotate(
                 words, (edge, len(frame) - 1 - float(i)), xytext=(9, 0), textcoords="offset points", va="center",  # type: ignore[arg-type]
-                fontsize=8, bbox=_PAPER,
+                fontsize=SMALL, bbox=_PAPER,
             )  # fmt: skip
-        ax.set_yticks(range(len(frame))[::-1], [textwrap.fill(label, 38) for label in frame["label"]])
         ax.set_ylim(-0.6, len(frame) - 0.4)
-        ax.set_xlim(-0.03 * right, 1.25 * right)
-        ax.tick_params(axis="y", length=0)
+        left = -0.03 * right
+        ax.set_xlim(left, _reach([right], [_width("0.00 and 0.00", SMALL) + 15], left, _across(ax, beside)))
         _key(ax, {"first": "alone (first order)", "total": "with the others (total)"}, styles)
         words = str(frame["quantity"].iloc[0]).replace("_", " ")
-        _foot(
+        first = frame.iloc[0]
+        _finish(
             ax,
+            f"Illustrative: the largest part of the spread, {100 * max(0.0, first['total']):.0f} percent, comes with "
+            f"{_lower(first['label'])}",
             f"share of the variance of {words}",
             f"{frame['places'].iloc[0]}. Illustrative: draws under distributions that were chosen; they bound nothing. "
             "Printed numbers are drawn over what their digits stand for. Lines: 95 percent of the resamples.",
@@ -911,10 +1113,17 @@ def _region_frame(
     return frame[["role", "label", x.name, y.name, found.quantity, "holds"]]
 
 
-def _region(ax: Axes, frame: pd.DataFrame, scale: float = 1.0, label: tuple[float, float] = (-10, 0)) -> str:
+def _region(
+    ax: Axes,
+    frame: pd.DataFrame,
+    scale: float = 1.0,
+    label: tuple[float, float] = (-10, 0),
+    side: Literal["left", "center", "right"] = "right",
+) -> str:
     """The shade where the printed number holds, a line where the quantity equals it, and the point as it is.
 
-    scale: what a unit of both axes is worth in base units. label: where the point's label ends, in points from it.
+    scale: what a unit of both axes is worth in base units. label: where the point's label is, in points from it, and
+    which side of it is there.
     Returns the printed number in words.
     """
     across, up, quantity = frame.columns[2:5]
@@ -933,25 +1142,35 @@ def _region(ax: Axes, frame: pd.DataFrame, scale: float = 1.0, label: tuple[floa
     for row in printed.to_dict("records"):
         if least < row[quantity] < most:
             line = ax.contour(xs, ys, values, levels=[row[quantity]], colors=BLACK, linewidths=1.5, zorder=2)
-            for text in ax.clabel(line, fmt={row[quantity]: row["label"]}, fontsize=8):
+            for text in ax.clabel(line, fmt={row[quantity]: row["label"]}, fontsize=SMALL):
                 text.set_bbox(_PAPER)
     (point,) = frame[frame["role"] == "point"].to_dict("records")
     at = (point[across] / scale, point[up] / scale)
     name, _, words = point["label"].partition(": ")
     ax.plot(*at, marker="D", color=BLUE, markersize=8, linestyle="", clip_on=False, zorder=6)
     ax.annotate(
-        f"{name}\n{words}", at, xytext=label, textcoords="offset points", ha="right", va="center", fontsize=8,
-        linespacing=1.2, bbox=_PAPER, zorder=5,
+        f"{name}\n{words}", at, xytext=label, textcoords="offset points", ha=side, va="center", fontsize=SMALL,
+        linespacing=1.2, zorder=5,
     )  # fmt: skip
     ax.set_xlim(xs[0], xs[-1])
     ax.set_ylim(ys[0], ys[-1])
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axis.set_major_locator(MaxNLocator(5, steps=_STEPS))
     ax.fill_between([], [], color=ORANGE, alpha=0.4, linewidth=0, label="the printed number holds")
     ax.plot([], [], color=BLACK, linewidth=1.5, label="equals it" if len(printed) == 1 else "equals one of its ends")
-    ax.plot([], [], color=BLUE, marker="D", linestyle="", label=name)
-    _legend(ax)
     return str(asserted["label"].iloc[0])
+
+
+def _stands(frame: pd.DataFrame) -> str:
+    """Where the point's value stands to what the printed number asserts, in a word, with both in words."""
+    quantity = frame.columns[4]
+    (point,) = frame[frame["role"] == "point"].to_dict("records")
+    asserted = frame[frame["role"] == "asserted"]
+    low, high = asserted[quantity]
+    name, _, words = point["label"].partition(": ")
+    slack = 1e-9 * abs(point[quantity])
+    where = "above" if point[quantity] > high + slack else "below" if point[quantity] < low - slack else "within"
+    return f"{name[:1].upper()}{name[1:]} give {words}: {where} what is printed, {asserted['label'].iloc[0]}"
 
 
 def region_minority_shares_frame(model: Model) -> pd.DataFrame:
@@ -964,11 +1183,11 @@ def region_minority_shares_frame(model: Model) -> pd.DataFrame:
 def region_minority_shares(ax: Axes, frame: pd.DataFrame) -> None:
     """Which minority shares of transferees, in the south and outside it, keep to the printed ceiling."""
     with plt.rc_context(STYLE):
-        printed = _region(ax, frame)
-        _name(ax, f"Which minority shares of transferees give {printed} in 2019")
+        _region(ax, frame)
         ax.set_ylabel("minority share of transferees outside the south")
-        _foot(
+        _finish(
             ax,
+            _stands(frame),
             "minority share of transferees in the south",
             "Section scale, paragraph 1; the composition reading, a reconstruction, with every minority transferee at "
             "risk: the article does not derive its estimate, and prints neither share.",
@@ -981,14 +1200,31 @@ def region_ratio_and_drift_frame(model: Model) -> pd.DataFrame:
     return _region_frame(model, "net_increase_note_4", ratio, drift, "as in note 4")
 
 
+def _held(frame: pd.DataFrame) -> tuple[float, float] | None:
+    """Between which values of the upright axis what is printed holds, at the point's place on the other one."""
+    across, up, quantity = frame.columns[2:5]
+    (point,) = frame[frame["role"] == "point"].to_dict("records")
+    column = frame[(frame["role"] == "grid") & np.isclose(frame[across], point[across])].sort_values(quantity)
+    low, high = frame.loc[frame["role"] == "asserted", quantity]
+    values = column[quantity].to_numpy(float)
+    if not len(values) or low < values[0] or high > values[-1]:
+        return None
+    first, last = np.interp([low, high], values, column[up].to_numpy(float))
+    return float(first), float(last)
+
+
 def region_ratio_and_drift(ax: Axes, frame: pd.DataFrame) -> None:
     """Which ratio of persons to transfers, and which drift of it, give the printed net increase."""
     with plt.rc_context(STYLE):
-        printed = _region(ax, frame, label=(-6, -20))
-        _name(ax, f"Which ratio of persons to transfers gives {printed} more persons")
+        printed = _region(ax, frame, label=(-8, -24))
         ax.set_ylabel("persons per transfer, 2021 over 2019")
-        _foot(
+        held = _held(frame)
+        _finish(
             ax,
+            f"At the ratio of note 4, {printed} more persons leave its drift to 2021 between {held[0]:.3f} and "
+            f"{held[1]:.3f}"
+            if held
+            else f"Which ratio of persons to transfers gives {printed} more persons",
             "persons per transfer, 2019",
             "Section scale, paragraph 2; note 4, which sees no indication that the ratio changed substantially.",
         )
@@ -997,17 +1233,17 @@ def region_ratio_and_drift(ax: Axes, frame: pd.DataFrame) -> None:
 def region_total_frame(model: Model) -> pd.DataFrame:
     """Both groups together, over those at risk in 2021 and former detainees, beside the printed range. Persons."""
     transferred, detained = Axis("at_risk_2021", 1e6, 2.5e6), Axis("former_detainees", 0.0, 1e6)
-    return _region_frame(model, "at_risk_total_range", transferred, detained, "at our values")
+    return _region_frame(model, "at_risk_total_range", transferred, detained, "our values")
 
 
 def region_total(ax: Axes, frame: pd.DataFrame) -> None:
     """Which numbers of persons at risk in 2021 and of former detainees lead into the printed range."""
     with plt.rc_context(STYLE):
-        printed = _region(ax, frame, scale=1e6)
-        _name(ax, f"What gives {printed} persons at risk in all")
+        _region(ax, frame, scale=1e6, label=(14, -22), side="center")
         ax.set_ylabel("former detainees at risk, million persons")
-        _foot(
+        _finish(
             ax,
+            _stands(frame),
             "at risk through transfers in 2021, million persons",
             "Section scale, paragraphs 1 and 3. Our values: 2021 as recomputed, former detainees as chosen, none of "
             "them counted as transferred too.",
@@ -1055,14 +1291,14 @@ def scenarios(ax: Axes, frame: pd.DataFrame) -> None:
         approaches, both = frame[frame["role"] == "printed"].to_dict("records")
         names = list(dict.fromkeys(frame.loc[frame["role"] != "printed", "scenario"]))
         ax.axvspan(both["low"] / 1e6, both["high"] / 1e6, color=ORANGE, alpha=0.18, linewidth=0, zorder=0)
-        ax.axvline(approaches["low"] / 1e6, color="#7a5200", linewidth=1.4, linestyle=(0, (3, 2)), zorder=1)
+        ax.axvline(approaches["low"] / 1e6, color=INK, linewidth=1.4, linestyle=(0, (3, 2)), zorder=1)
         least, most = float(np.nanmin(frame["low"])) / 1e6, float(np.nanmax(frame["high"])) / 1e6
         right = most + 0.12
         for row in frame[frame["role"] != "printed"].to_dict("records"):
             colour, marker = styles[row["role"]]
             y = len(names) - 1 - names.index(row["scenario"]) + (0.2 if row["role"] == "at_risk_2021" else -0.2)
             value, low, high = (row[name] / 1e6 for name in ("value", "low", "high"))
-            ax.text(right, y, row["words"], va="center", color=colour, fontsize=8)
+            ax.text(right, y, row["words"], va="center", color=colour, fontsize=SMALL)
             if np.isnan(value):
                 continue
             ax.plot([low, high], [y, y], color=colour, linewidth=2, alpha=0.6)
@@ -1074,21 +1310,24 @@ def scenarios(ax: Axes, frame: pd.DataFrame) -> None:
                 ax.annotate("", xy=(start + turn * 0.06, y), xytext=(start, y), arrowprops=arrow)
         marked = set(frame.loc[frame["reconstruction"] != "", "scenario"])
         labels = [name.replace("_", " ") + ("\n(reconstruction)" if name in marked else "") for name in names]
-        ax.set_yticks(range(len(names))[::-1], labels)
+        beside = _rows(ax, labels)
         ax.set_ylim(-0.6, len(names) - 0.4)
-        ax.tick_params(axis="y", length=0)
-        ax.set_xlim(least - 0.1, right + 0.02)
-        ax.set_title("Persons at risk under each scenario, beside what is printed")
+        widest = max(_width(words, SMALL) for words in frame["words"]) + 8
+        ax.set_xlim(least - 0.1, _reach([right], [widest], least - 0.1, _across(ax, beside)))
         for role, label in {"at_risk_2021": "through transfers, 2021", "at_risk_total": "both groups"}.items():
             ax.plot([], [], marker=styles[role][1], color=styles[role][0], linestyle="", label=label)
-        ax.plot([], [], color="#7a5200", linewidth=1.4, linestyle=(0, (3, 2)), label=f"printed: {approaches['words']}")
+        ax.plot([], [], color=INK, linewidth=1.4, linestyle=(0, (3, 2)), label=f"printed: {approaches['words']}")
         ax.fill_between([], [], color=ORANGE, alpha=0.18, linewidth=0, label=f"printed: {both['words']}")
-        _legend(ax)
-        _foot(
+        totals = frame.loc[frame["role"] == "at_risk_total", "value"].dropna()
+        inside = int(((totals >= both["low"]) & (totals <= both["high"])).sum())
+        _finish(
             ax,
+            f"Persons at risk, both groups: within the printed {both['words']} under {inside} of the {len(totals)} "
+            "scenarios that give a number",
             "million persons",
             "Section scale, paragraph 3. Lines: what the printed digits leave open; arrows: open ends. No bound: a "
-            "ceiling and a floor are added up. A reconstruction is ours, for the article does not derive its estimate.",
+            "ceiling and a floor are added up. A reconstruction is ours, for the article does not derive its estimate. "
+            "For a page's width.",
         )
 
 
@@ -1109,28 +1348,112 @@ def _mark(study: Study, label: str, role: str, quantity: str, readings: dict[str
     return {**row, "value": estimate.value, "low": estimate.low, "high": estimate.high, "words": words}
 
 
+#: What an axis counts in.
+_STEPS = (1, 2, 5, 10)
 #: What stands behind a label, so that no line runs through it.
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
 
 
-def _dots(ax: Axes, frame: pd.DataFrame, styles: dict[str, tuple[str, str]], scale: float = 1e6) -> None:
-    """A row a dot, the first on top: the value, a line from low to high, and the value in words to its right."""
+def _dots(
+    ax: Axes,
+    frame: pd.DataFrame,
+    styles: dict[str, tuple[str, str]],
+    scale: float = 1e6,
+    start: float | None = None,
+    room: float = 122,
+    paper: bool = True,
+) -> None:
+    """A row a dot, the first on top: the value, a line from low to high, and the value in words to its right.
+
+    start: where the axis starts, if not a little left of the lowest end. room: points for what stands beside the rows.
+    paper: whether the words cover what is behind them.
+    """
+    beside = _rows(ax, frame["label"], room=room)
+    rights, texts = [], []
     for i, row in frame.reset_index(drop=True).iterrows():
         y = len(frame) - 1 - float(i)  # type: ignore[arg-type]
         colour, marker = styles[row["role"]]
         ax.plot([row["low"] / scale, row["high"] / scale], [y, y], color=colour, linewidth=2, alpha=0.6)
-        ax.plot(row["value"] / scale, y, marker=marker, color=colour, markersize=7, linestyle="")
-        right = row["value"] if np.isnan(row["high"]) else max(row["value"], row["high"])
+        ax.plot(row["value"] / scale, y, marker=marker, color=colour, markersize=6.5, linestyle="")
+        rights.append((row["value"] if np.isnan(row["high"]) else max(row["value"], row["high"])) / scale)
+        texts.append(_wrap(row["words"], 92, SMALL))
         ax.annotate(
-            row["words"], (right / scale, y), xytext=(7, 0), textcoords="offset points", va="center", bbox=_PAPER
-        )
-    ax.set_yticks(range(len(frame))[::-1], [textwrap.fill(label, 34) for label in frame["label"]])
+            texts[-1], (rights[-1], y), xytext=(7, 0), textcoords="offset points", va="center",
+            bbox=_PAPER if paper else None, fontsize=SMALL, linespacing=1.1,
+        )  # fmt: skip
     ax.set_ylim(-0.6, len(frame) - 0.4)
+    low, high = (_of_finite(end, frame[["low", "high"]]) / scale for end in (np.min, np.max))
+    left = low - 0.06 * (high - low or 1) if start is None else start
+    ax.set_xlim(left, _reach(rights, [_width(text, SMALL) + 14 for text in texts], left, _across(ax, beside)))
+    ax.xaxis.set_major_locator(MaxNLocator(5, steps=_STEPS))
+
+
+def _guide(ax: Axes, x: float, words: str = "", y: float = 0.0, zorder: float = 0) -> None:
+    """A dashed upright at a value, with what it is beside its top."""
+    ax.axvline(x, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=zorder)
+    if words:
+        ax.annotate(
+            words, (x, y), xytext=(4, -2), textcoords="offset points", va="top", color=PALE_INK, fontsize=SMALL,
+        )  # fmt: skip
+
+
+def _rows(ax: Axes, labels: Iterable[str], ys: Iterable[float] | None = None, room: float = 118) -> float:
+    """What stands beside the rows, wrapped to so many points; the first on top. Returns the points that it takes."""
+    texts = [_even(label, room, SMALL) for label in labels]
+    ax.set_yticks(list(range(len(texts))[::-1] if ys is None else ys), texts, linespacing=1.1)
     ax.tick_params(axis="y", length=0)
-    low, high = float(np.nanmin(frame["low"])), float(np.nanmax(frame["high"]))
-    room = 0.08 * (high - low)
-    longest = max(frame["words"].str.len())
-    ax.set_xlim((low - room) / scale, (high + 0.36 * longest * room) / scale)
+    return max((_width(text, SMALL) for text in texts), default=0.0)
+
+
+def _stacked(groups: Iterable[str]) -> tuple[list[float], dict[str, float]]:
+    """The places of rows under headings, from 0 downwards, and of the headings.
+
+    >>> _stacked(["a", "a", "b"])
+    ([-0.85, -1.85, -3.85], {'a': 0.0, 'b': -3.0})
+    """
+    ys: list[float] = []
+    heads: dict[str, float] = {}
+    y = 0.0
+    for group in groups:
+        if group not in heads:
+            y -= 0.15 if heads else 0
+            heads[group] = round(y, 2)
+            y -= 0.85
+        ys.append(round(y, 2))
+        y -= 1
+    return ys, heads
+
+
+def _headings(ax: Axes, heads: Mapping[str, float]) -> None:
+    """Headings over groups of rows, at the left edge of the axes."""
+    for text, y in heads.items():
+        ax.annotate(
+            text, (0, y), xycoords=ax.get_yaxis_transform(), xytext=(1, 0), textcoords="offset points", va="center",
+            fontsize=SMALL, fontweight="bold", bbox=_PAPER, zorder=4,
+        )  # fmt: skip
+
+
+def _across(ax: Axes, beside: float) -> float:
+    """How many points the axes are wide, once so many are taken by what stands beside its rows."""
+    fig = ax.figure
+    if _alone(ax):
+        return float(fig.get_figwidth() * 72 - beside - 22)  # type: ignore[union-attr]
+    return float(ax.get_window_extent().width * 72 / fig.dpi)
+
+
+def _reach(rights: Iterable[float], widths: Iterable[float], left: float, across: float) -> float:
+    """Where an axis from left, so many points wide, has to end for texts of these widths to fit right of these places.
+
+    >>> _reach([1.0, 2.0], [50, 100], 0.0, 200)
+    4.0
+    """
+    ends = [
+        left + (right - left) * across / max(across - width, across / 4)
+        for right, width in zip(rights, widths, strict=True)
+        if np.isfinite(right)
+    ]
+    end = max(ends, default=left)
+    return end if end > left else left + 1
 
 
 def _scaled(numbers: Any, unit: str) -> tuple[float, str]:
@@ -1158,63 +1481,158 @@ def _say(ax: Axes, words: str) -> None:
 
 
 def _key(ax: Axes, names: dict[str, str], styles: dict[str, tuple[str, str]]) -> None:
-    """What the marks mean, in a row above the axes' top left corner."""
+    """What the marks mean, for the key."""
     for role, name in names.items():
         colour, marker = styles[role]
         ax.plot([], [], marker=marker, color=colour, linestyle="", label=name)
-    _legend(ax, pad=0.2)
 
 
-def _legend(ax: Axes, pad: float = 0.5) -> None:
-    """What has a label, in a row above the axes' top left corner, under the title."""
-    ax.legend(
-        loc="lower left",
-        bbox_to_anchor=(-0.02, 0.985),
-        ncols=len(ax.get_legend_handles_labels()[0]),
-        frameon=False,
-        handletextpad=pad,
-    )
-    _name(ax, ax.get_title(loc="left"))
+@lru_cache(maxsize=4096)
+def _width(text: str, size: float = TEXT, bold: bool = False) -> float:
+    """How many points a text takes across, by its widest line.
+
+    >>> _width("million") < _width("million", bold=True) < _width("million persons")
+    True
+    """
+    font = FontProperties(family=STYLE["font.family"], size=size, weight="bold" if bold else "normal")
+    lines = text.split("\n")
+    return float(max(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] for line in lines))
 
 
-def _name(ax: Axes, title: str) -> None:
-    """The title, above the row of what the marks mean."""
-    ax.set_title(title, pad=24)
+def _wrap(text: str, room: float, size: float = TEXT, bold: bool = False) -> str:
+    """A text in lines of at most so many points; a break that it has stays, and a word that is longer is cut.
+
+    >>> _wrap("persons at risk", 60).split("\\n")
+    ['persons at', 'risk']
+    """
+    lines = []
+    for line in text.split("\n"):
+        lines.append("")
+        for word in line.split():
+            while _width(word, size, bold) > room and len(word) > 1:
+                fits = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or _width(word[:n], size, bold) <= room)
+                lines[-1:] = [*filter(None, lines[-1:]), word[:fits], ""]
+                word = word[fits:]
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and _width(longer, size, bold) > room:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+    return "\n".join(lines)
 
 
-def _foot(ax: Axes, unit: str, source: str) -> None:
-    """The unit on the axis, and under it where in the article the numbers stand."""
+def _even(text: str, room: float, size: float = TEXT, bold: bool = False) -> str:
+    """A text in as few lines of at most so many points as it takes, the lines about as long as each other.
+
+    >>> _even("made with the plan", 80).split("\\n"), _wrap("made with the plan", 80).split("\\n")
+    (['made with', 'the plan'], ['made with the', 'plan'])
+    """
+    lines = best = _wrap(text, room, size, bold)
+    while len(lines.split("\n")) <= len(best.split("\n")) and room > 12:
+        best, room = lines, 0.95 * room
+        lines = _wrap(text, room, size, bold)
+    return best
+
+
+def _span(low: str, high: str) -> str:
+    """Two values in words as one span, the unit once.
+
+    >>> _span("1.6 million", "2 million"), _span("900,000", "1 million")
+    ('1.6 to 2 million', '900,000 to 1 million')
+    """
+    number, _, unit = low.partition(" ")
+    return f"{number if unit and unit == high.partition(' ')[2] else low} to {high}"
+
+
+def _lower(text: str) -> str:
+    """A label within a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def _alone(ax: Axes) -> bool:
+    """Whether the axes have a figure to themselves, so that title, key and source can take its whole width."""
+    return isinstance(ax.figure, Canvas) and len(ax.figure.axes) == 1
+
+
+#: Points from the edge of a figure to its texts.
+_MARGIN = 6
+
+
+def _finish(ax: Axes, title: str, unit: str, source: str, columns: int = 0) -> None:
+    """Title and key above, the unit on the axis, and under it where in the article the numbers stand.
+
+    columns: of the key; as many as fit, if 0. Axes that stand beside others have title, key and unit alone.
+    """
     ax.set_xlabel(unit)
     fig = ax.figure
-    if not isinstance(fig, Canvas):
+    names = ax.get_legend_handles_labels()[1]
+    if not _alone(ax) or not isinstance(fig, Canvas):
+        if names:
+            ax.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False)
+        ax.set_title(_wrap(title, max(60, _across(ax, 0)), LARGE, bold=True), pad=6 + 1.5 * SMALL * len(names))
         return
     width, height = fig.get_figwidth() * 72, fig.get_figheight() * 72
-    lines = textwrap.wrap(f"{source} {CAVEAT}", int(width / 4.4))
-    fig.text(6 / width, 6 / height, "\n".join(lines), fontsize=7.5, color="#555555", va="bottom")
+    room = width - 2 * _MARGIN
+    head = _even(title, room, LARGE, bold=True)
+    top = _MARGIN + 1.25 * LARGE * len(head.split("\n"))
+    over = fig.suptitle(
+        head, x=_MARGIN / width, y=1 - _MARGIN / height, ha="left", va="top", fontsize=LARGE, fontweight="bold",
+        linespacing=1.15,
+    )  # fmt: skip
+    over.set_in_layout(False)
+    if names:
+        columns = columns or _columns(names, room)
+        legend = ax.legend(
+            loc="upper left", bbox_to_anchor=(_MARGIN / width, 1 - (top + 2) / height), borderpad=0, borderaxespad=0,
+            bbox_transform=fig.transFigure, ncols=columns, frameon=False, **_KEY,
+        )  # fmt: skip
+        legend.set_in_layout(False)
+        top += 5 + 1.55 * SMALL * -(-len(names) // columns)
+    lines = _wrap(f"{source} {CAVEAT}".strip(), room, SMALL).split("\n")
+    fig.text(
+        _MARGIN / width, _MARGIN / height, "\n".join(lines), fontsize=SMALL, color=PALE_INK, va="bottom",
+        linespacing=1.15,
+    )  # fmt: skip
     engine = fig.get_layout_engine()
     if engine is not None:
-        bottom = (12 + 10 * len(lines)) / height
-        engine.set(rect=(0, bottom, 1, 1 - bottom))  # type: ignore[call-arg]
+        bottom = _MARGIN + 4 + 1.22 * SMALL * len(lines)
+        engine.set(rect=(0, bottom / height, 1, 1 - (bottom + top) / height))  # type: ignore[call-arg]
+
+
+#: How the key is set, in its letters' size.
+_KEY: Any = {"handlelength": 1.4, "handletextpad": 0.5, "columnspacing": 1.2, "labelspacing": 0.4}
+
+
+def _columns(names: list[str], room: float) -> int:
+    """In how many columns a key fits into so many points."""
+    apart = SMALL * (_KEY["handlelength"] + _KEY["handletextpad"] + _KEY["columnspacing"])
+    for columns in range(len(names), 1, -1):
+        deep = -(-len(names) // columns)
+        widest = [max(_width(name, SMALL) for name in names[i : i + deep]) for i in range(0, len(names), deep)]
+        if sum(widest) + apart * len(widest) <= room:
+            return columns
+    return 1
 
 
 FIGURES: dict[str, Figure] = {
     "all_relations": Figure(
         (),
-        (9.5, 13),
+        (FULL_PAGE, 13),
         all_relations_frame,
         all_relations,
-        "For each relation, the recomputed value over the printed one with its bounds, marked by verdict.",
+        "For each relation, the recomputed value over the printed one with its bounds, marked by verdict, with both in "
+        "words; passes that could hardly fail are pale. A figure for a page's width.",
     ),
     "plan_against_actual": Figure(
         ("plan_2021_from_february", "plan_2021_from_tianshan", "total_2021_printed_twice", "excess_over_goal"),
-        (8, 4.2),
+        (WIDTH, 4.2),
         plan_against_actual_frame,
         plan_against_actual,
         "Transfers planned and made a year in 2016-2020 and in 2021, with the plan for 2021 that the totals imply.",
     ),
     "two_values_of_2019": Figure(
         ("base_2019_from_growth", "base_2019_from_difference", "base_2019_as_labourers", "ratio_implied"),
-        (8, 4.2),
+        (WIDTH, 4.6),
         two_values_of_2019_frame,
         two_values_of_2019,
         "The 2019 base that growth and increase imply, the mean of 2016-2020, the labourers printed for 2019, and the "
@@ -1222,22 +1640,22 @@ FIGURES: dict[str, Figure] = {
     ),
     "readings_of_at_risk_2019": Figure(
         ("southern_at_values", "composition_at_values", "constant_share_at_values"),
-        (8, 3.4),
+        (WIDTH, 3.9),
         readings_of_at_risk_2019_frame,
         readings_of_at_risk_2019,
         "The printed estimate for 2019 beside three reconstructions at the shares set and over their ranges.",
     ),
     "transfers_2016_2023": Figure(
         ("goal_meets_floor", "base_2019_from_growth", "plan_2021_from_tianshan", "total_2021_printed_twice"),
-        (9.5, 6.6),
+        (WIDTH, 7.4),
         transfers_2016_2023_frame,
         transfers_2016_2023,
-        "Targets, the article's figures and figures published elsewhere on transfers from 2016 to 2023, side by side "
-        "by year, with unit and grade.",
+        "Targets, the article's figures and figures published elsewhere on transfers from 2016 to 2023, a row each in "
+        "the order of their years, with unit and grade; no line joins them.",
     ),
     "waterfall": Figure(
         ("added_whole", "total_at_values"),
-        (8, 4.6),
+        (WIDTH, 4.7),
         waterfall_frame,
         waterfall,
         "From persons at risk in 2019, by those added since, to 2021, and by former detainees to both groups.",
@@ -1252,25 +1670,26 @@ FIGURES: dict[str, Figure] = {
             "low_end_hotan",
             "low_end_quota",
         ),
-        (8, 4.6),
+        (WIDTH, 5.5),
         other_provinces_frame,
         other_provinces,
-        "Labourers moved to other provinces a year: means, what is left outside 2017-2019, plan and quota, beside the "
-        "printed present volume.",
+        "Labourers moved to other provinces a year, by source: means, what is left outside 2017-2019, plan and quota, "
+        "beside the printed present volume.",
     ),
     "training": Figure(
         ("training_step", "training_left"),
-        (8, 3.4),
+        (WIDTH, 3.1),
         training_frame,
         training,
         "Training before the plan, planned, held in 2021, and what the rest of the plan needs a year.",
     ),
     "monitoring": Figure(
         ("flagged", "flagged_if_rural_persons", "flagged_if_both_persons", "investigated_nested", "investigated_apart"),
-        (8, 3.6),
+        (WIDTH, 6.2),
         monitoring_frame,
         monitoring,
-        "Share of rural households under real-time monitoring, and of households investigated, under each reading.",
+        "Funnels from rural households to those under real-time monitoring, and from households visited to those "
+        "investigated, under each reading, with the shares; villagers placed elsewhere stand apart.",
     ),
     "trade_shares": Figure(
         (
@@ -1281,24 +1700,40 @@ FIGURES: dict[str, Figure] = {
             "south_share_2021_equal",
             "south_share_2022_smallest",
         ),
-        (8.6, 4.4),
+        (WIDTH, 5.1),
         trade_shares_frame,
         trade_shares,
         "Shares of labour-intensive products in exports and of four prefectures in trade, early 2021 and early 2022, "
         "under each reading of the printed rates.",
     ),
+    "trade_growth_2022": Figure(
+        ("south_share_2021_largest", "south_share_2021_equal", "south_share_2021_smallest"),
+        (WIDTH, 3.5),
+        trade_growth_2022_frame,
+        trade_growth_2022,
+        "Growth of trade in January-April 2022 over the same months of 2021, as printed for Aksu, Kashgar, Hotan and "
+        "Kizilsu, beside that of the region.",
+    ),
+    "trade_base_2020": Figure(
+        ("us_2020", "eu_2020", "vietnam_2020", "three_partners"),
+        (WIDTH, 4.2),
+        trade_base_2020_frame,
+        trade_base_2020,
+        "Trade with the United States, the European Union and Vietnam in 2020, as value and rate of 2021 imply it, "
+        "beside that of 2021 as printed.",
+    ),
     "scenarios": Figure(
         (),
-        (9.5, 8.6),
+        (FULL_PAGE, 8.6),
         scenarios_frame,
         scenarios,
         "For each scenario, persons at risk through transfers in 2021 and both groups together, with bounds by "
-        "rounding, beside the printed numbers.",
+        "rounding, beside the printed numbers. A figure for a page's width.",
         lambda model: Sensitivity("at_risk_total", model=model),
     ),
     "tornado": Figure(
         (),
-        (9, 4.2),
+        (WIDTH, 4.6),
         tornado_frame,
         tornado,
         "The estimate of both groups with each assumption at the low and at the high end of its range, the widest "
@@ -1307,7 +1742,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "region_minority_shares": Figure(
         (),
-        (8, 5.4),
+        (WIDTH, 4.8),
         region_minority_shares_frame,
         region_minority_shares,
         "The minority shares of transferees in the south and outside it for which the composition reading keeps to the "
@@ -1316,7 +1751,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "region_ratio_and_drift": Figure(
         (),
-        (8, 5.4),
+        (WIDTH, 4.8),
         region_ratio_and_drift_frame,
         region_ratio_and_drift,
         "The ratios of persons to transfers in 2019 and their drift to 2021 that give the printed net increase, with "
@@ -1325,7 +1760,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "region_total": Figure(
         (),
-        (8, 5.4),
+        (WIDTH, 4.8),
         region_total_frame,
         region_total,
         "The numbers of persons at risk in 2021 and of former detainees that add up to the printed range, with its two "
@@ -1334,7 +1769,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "sobol_indices": Figure(
         (),
-        (9, 5.2),
+        (WIDTH, 5.4),
         sobol_indices_frame,
         sobol_indices,
         "Illustrative: the share of the variance of the draws that each input explains alone and with the others, with "

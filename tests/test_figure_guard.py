@@ -67,7 +67,7 @@ def looks(name: str, model: Model) -> Figure:
 
 def pictured(name: str) -> pytest.MarkDecorator:
     return pytest.mark.mpl_image_compare(
-        baseline_dir=str(BASELINE), filename=f"{name}.png", style="default", tolerance=1, savefig_kwargs={"dpi": 50}
+        baseline_dir=str(BASELINE), filename=f"{name}.png", style="default", tolerance=1, savefig_kwargs={"dpi": 80}
     )
 
 
