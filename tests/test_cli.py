@@ -678,9 +678,10 @@ def test_reproduce_writes_the_files_of_the_design(reproduced: tuple[Result, Path
     found = {str(path.relative_to(results)) for path in results.rglob("*") if path.is_file()}
     books = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
     figures = (
-        "all_relations", "transfers_2016_2023", "plan_against_actual", "two_values_of_2019", "readings_of_at_risk_2019",
-        "waterfall", "other_provinces", "training", "monitoring", "trade_shares", "trade_growth_2022",
-        "trade_base_2020", "scenarios", "tornado", "region_minority_shares", "region_ratio_and_drift", "region_total", "sobol_indices",
+        "all_relations", "transfers_2016_2023", "plan_against_actual", "two_values_of_2019",
+        "readings_of_at_risk_2019", "waterfall", "other_provinces", "training", "monitoring", "trade_shares",
+        "trade_growth_2022", "trade_base_2020", "scenarios", "tornado", "region_minority_shares",
+        "region_ratio_and_drift", "region_total", "sobol_indices",
     )  # fmt: skip
     assert "report/index.html" in found
     assert {name for name in found if not name.startswith("report/")} == {
