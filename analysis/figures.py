@@ -165,7 +165,7 @@ def two_values_of_2019(ax: Axes, frame: pd.DataFrame) -> None:
         styles = {"transfers": (BLACK, "o"), "labourers": (ORANGE, "D"), "persons": (BLUE, "s")}
         shown = frame.copy()
         ratios = shown["ratio"].map(lambda ratio: "" if np.isnan(ratio) else f" at {ratio:.3f} a transfer")
-        shown["words"] = shown["words"] + " " + shown["role"] + ratios
+        shown["words"] += (" " + shown["role"] + ratios).where(shown["value"].notna(), "")
         _dots(ax, shown, styles)
         base = frame.iloc[0]
         (printed,) = (row for _, row in frame[frame["role"] == "labourers"].iterrows())
@@ -493,6 +493,7 @@ def monitoring(ax: Axes, frame: pd.DataFrame) -> None:
         colours = {"region": BLUE, "county": GREY, "elsewhere": BLACK}
         ys, heads = _stacked(frame["group"])
         before: dict[str, tuple[float, float]] = {}
+        rights, widths = [], []
         for y, row in zip(ys, frame.to_dict("records"), strict=True):
             across, colour = 100 * row["share"], colours[row["role"]]
             ax.barh(y, across, height=0.62, color=colour, zorder=2)
@@ -506,14 +507,16 @@ def monitoring(ax: Axes, frame: pd.DataFrame) -> None:
             words = ": ".join(filter(None, (row["words"], row["share_words"])))
             # Within a bar that is the whole, else beside it.
             at, side = (0.0, 5) if whole or not np.isfinite(across) else (100 * row["share_high"], 6)
+            rights.append(at)
+            widths.append(_width(words, SMALL) + side + 4)
             ax.annotate(
                 words, (at, y), xytext=(side, 0), textcoords="offset points", va="center_baseline", fontsize=SMALL,
                 zorder=4, color="white" if whole and row["role"] == "region" else BLACK,
             )  # fmt: skip
         _headings(ax, heads)
-        _rows(ax, frame["label"], ys, room=86)
+        beside = _rows(ax, frame["label"], ys, room=86)
         ax.set_ylim(min(ys) - 0.6, 0.45)
-        ax.set_xlim(0, 103)
+        ax.set_xlim(0, max(103, _reach(rights, widths, 0, _across(ax, beside))))
         shares = frame[(frame["role"] == "region") & (frame["share_words"] != "")].dropna().sort_values("share")
         _finish(
             ax,
@@ -552,7 +555,9 @@ def trade_shares_frame(study: Study) -> pd.DataFrame:
             with contextlib.suppress(ModelError):
                 if quantity:
                     row[column] = model.estimate(quantity, model.under(study.setting, {choice: reading})).value
-        rows.append({**row, "words": f"{100 * row['start']:.1f} to {100 * row['end']:.1f}"})
+        known = np.isfinite(row["start"]) and np.isfinite(row["end"])
+        words = f"{100 * row['start']:.1f} to {100 * row['end']:.1f}" if known else "not computable"
+        rows.append({**row, "words": words})
     return pd.DataFrame(rows)
 
 
@@ -1369,21 +1374,22 @@ def _dots(
     paper: whether the words cover what is behind them.
     """
     beside = _rows(ax, frame["label"], room=room)
+    low, high = (_of_finite(end, frame[["low", "high"]]) / scale for end in (np.min, np.max))
+    left = low - 0.06 * (high - low or 1) if start is None else start
     rights, texts = [], []
     for i, row in frame.reset_index(drop=True).iterrows():
         y = len(frame) - 1 - float(i)  # type: ignore[arg-type]
         colour, marker = styles[row["role"]]
         ax.plot([row["low"] / scale, row["high"] / scale], [y, y], color=colour, linewidth=2, alpha=0.6)
         ax.plot(row["value"] / scale, y, marker=marker, color=colour, markersize=6.5, linestyle="")
-        rights.append((row["value"] if np.isnan(row["high"]) else max(row["value"], row["high"])) / scale)
+        right = (row["value"] if np.isnan(row["high"]) else max(row["value"], row["high"])) / scale
+        rights.append(right if np.isfinite(right) else left)
         texts.append(_wrap(row["words"], 92, SMALL))
         ax.annotate(
             texts[-1], (rights[-1], y), xytext=(7, 0), textcoords="offset points", va="center",
             bbox=_PAPER if paper else None, fontsize=SMALL, linespacing=1.1,
         )  # fmt: skip
     ax.set_ylim(-0.6, len(frame) - 0.4)
-    low, high = (_of_finite(end, frame[["low", "high"]]) / scale for end in (np.min, np.max))
-    left = low - 0.06 * (high - low or 1) if start is None else start
     ax.set_xlim(left, _reach(rights, [_width(text, SMALL) + 14 for text in texts], left, _across(ax, beside)))
     ax.xaxis.set_major_locator(MaxNLocator(5, steps=_STEPS))
 
@@ -1496,7 +1502,9 @@ def _width(text: str, size: float = TEXT, bold: bool = False) -> float:
     """
     font = FontProperties(family=STYLE["font.family"], size=size, weight="bold" if bold else "normal")
     lines = text.split("\n")
-    return float(max(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] for line in lines))
+    widest = max(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] for line in lines)
+    # On a screen letters are fitted to pixels, which makes some wider.
+    return 1.015 * float(widest)
 
 
 def _wrap(text: str, room: float, size: float = TEXT, bold: bool = False) -> str:

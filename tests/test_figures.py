@@ -410,6 +410,11 @@ def test_a_mark_that_cannot_be_computed_is_empty(model: Model) -> None:
     row = frame.loc[4]
     assert row["words"] == "not computable"
     assert np.isnan([row["value"], row["low"], row["high"], row["ratio"]]).all()
+    # It is not drawn, and its words stand where the axis starts.
+    ax = drawn("two_values_of_2019", frame)
+    (text,) = [text for text in ax.texts if text.get_text() == "not computable"]
+    assert text.xy == (pytest.approx(ax.get_xlim()[0]), 1)
+    assert (1 in [y for x, y in marks(ax) if np.isfinite(x)]) is False
 
 
 def test_plotted_years_are_years() -> None:
