@@ -702,8 +702,10 @@ class Page:
 
     def _repr_mimebundle_(self, **how: Any) -> dict[str, Any]:
         view = "application/vnd.jupyter.widget-view+json"
-        words = "The explorer; run this notebook in JupyterLab, or `analysis explore`, to move what it shows."
-        return {"text/plain": words, view: self.widget._repr_mimebundle_()[view]}
+        return {"text/plain": repr(self), view: self.widget._repr_mimebundle_()[view]}
+
+    def __repr__(self) -> str:
+        return "The explorer; run this notebook in JupyterLab, or `analysis explore`, to move what it shows."
 
     def table(self) -> Table | None:
         """The headline numbers as a table, for a notebook; a page that is served has them already."""

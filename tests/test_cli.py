@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 import analysis
 from analysis.cli import app
+from analysis.codebook import columns
 from analysis.model import Model
 from analysis.register import Register
 from analysis.results import CAVEAT
@@ -237,6 +238,7 @@ def test_list_gives_one_line_each(model: Model) -> None:
         "external": ("external figure", list(register.external)),
         "statements": ("statement", list(register.statements)),
         "scenarios": ("scenario", list(register.scenarios)),
+        "columns": ("column", [f"{one.file} {one.name}" for one in columns(register)]),
     }
     everything = []
     for kind, (one, known) in kinds.items():
@@ -620,7 +622,7 @@ def test_run_says_with_what_a_notebook_without_relations_was_run(tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["09"], ["'09' is no notebook"]),
+        (["19"], ["'19' is no notebook"]),
         (["08", "-p", "quantity=at_risk_2012"], ["'at_risk_2012' is no quantity", "'at_risk_2021'"]),
         (["08", "-p", "scenario=southen"], ["'southen' is no scenario and no file", "'southern'"]),
         (["08", "-p", "draws=1000"], ["1,000 draws are no power of two"]),
