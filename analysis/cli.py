@@ -149,11 +149,14 @@ def reproduce(
     from analysis.compare import external_frame
     from analysis.files import is_ours, refuse_foreign, whole
     from analysis.notebooks import all_notebooks, run_all, shown_in
-    from analysis.register import shown
+    from analysis.register import InputError, shown
     from analysis.results import harmless, read_expected, write_tables
     from analysis.tracing import trace_frame
     from analysis.verdicts import judge_all
 
+    out = out.absolute()
+    if not out.name:
+        raise InputError(f"{shown(out)} can't be replaced by results; name another folder")
     model = _model(data)
     expected = read_expected(model.register)
     found = all_notebooks(notebooks)

@@ -155,7 +155,10 @@ class _State:
         model, table = self.model, self.model.register.assumptions
         live: set[str] = set()
         for name in model.register.estimates:
-            live |= set(live_assumptions(model, model.plan(name, self.setting)))
+            plan = model.plan(name, self.setting)
+            live |= set(live_assumptions(model, plan))
+            # What was moved stays where it can be moved back, however little it comes to.
+            live |= {one for one in plan.leaves if one in self.setting.values and one in table}
         found = {}
         for name in (name for name in table if name in live):
             one = table[name]

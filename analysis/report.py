@@ -79,6 +79,8 @@ _SETTINGS: dict[str, Any] = {
     "html_extra_path": ["extra"],
     "html_css_files": ["report.css"],
     "html_copy_source": False,
+    # A text of the data stays as it is, its quotes and dashes too.
+    "smartquotes": False,
     "html_use_index": False,
     "html_show_copyright": False,
     "html_show_sphinx": False,
@@ -132,7 +134,8 @@ class Pages:
         found = {}
         for notebook in self.notebooks:
             first = next((cell.source for cell in notebook.content.cells if cell.cell_type == "markdown"), "")
-            found[notebook.name] = re.sub(r"^#+\s*", "", first.partition("\n")[0]) or notebook.name
+            heading = re.match(r"\s*# +(.+)", first)
+            found[notebook.name] = heading[1].strip() if heading else notebook.name
         return found
 
     def all(self) -> dict[str, str]:
@@ -519,6 +522,8 @@ def write(folder: Path, model: Model, outcomes: list[Outcome], notebooks: list[N
         settings["html_theme_options"] = {**_SETTINGS["html_theme_options"], **beside}
         conf = "".join(f"{name} = {value!r}\n" for name, value in settings.items())
         (source / "conf.py").write_text(conf, encoding="utf-8")
+        # Nothing on a page reads another file.
+        (source / "docutils.conf").write_text("[general]\nfile_insertion_enabled: no\n", encoding="utf-8")
         for name, text in pages.items():
             (source / f"{name}.md").write_text(text, encoding="utf-8")
         for notebook in read:
@@ -526,7 +531,7 @@ def write(folder: Path, model: Model, outcomes: list[Outcome], notebooks: list[N
             text = _to_read(text, notebook, f"relations-{notebook.name}" in pages)
             (source / f"{notebook.name}.ipynb").write_text(text, encoding="utf-8")
         _sphinx(source, built)
-        (built / "html").rename(folder / "report")
+        shutil.move(built / "html", folder / "report")
         (folder / "report.html").write_text(_in_one(built / "singlehtml" / "index.html"), encoding="utf-8")
     (folder / "estimates.tex").write_text(estimates_tex(model), encoding="utf-8")
 
@@ -534,6 +539,10 @@ def write(folder: Path, model: Model, outcomes: list[Outcome], notebooks: list[N
 def _to_read(text: str, notebook: Notebook, recomputed: bool) -> str:
     """A notebook as a page has it: its code folded away, its figures with words, and a way to its relations."""
     content = json.loads(text)
+    first = next((cell for cell in content["cells"] if cell["cell_type"] == "markdown"), None)
+    if first is None or not "".join(first["source"]).lstrip().startswith("# "):
+        title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {markdown(notebook.name)}"}
+        content["cells"].insert(0, title)
     alts = [FIGURES[name].alt for name in notebook.figures if name in FIGURES]
     for cell in content["cells"]:
         if cell["cell_type"] != "code":

@@ -100,8 +100,9 @@ def markdown(text: str) -> str:
     a \\<b\\> \\*c\\* \\| d_e
     """
     escaped = _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
-    # What starts like an item of a list.
-    return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", escaped)
+    # What starts like an item of a list, or like a directive, a remark or a place to link to.
+    escaped = re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", escaped)
+    return re.sub(r"^(?=[%:({+=^~!\"'.,;?@/-])", r"\\", escaped)
 
 
 def in_words(

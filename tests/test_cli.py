@@ -799,6 +799,19 @@ def test_reproduce_refuses_to_start_without_expected_values(package: Path, tmp_p
     assert not (tmp_path / "results").exists()
 
 
+def test_results_take_the_place_of_no_folder_without_a_name() -> None:
+    refused(run("reproduce", "--out", "/"), "can't be replaced by results; name another folder")
+
+
+def test_results_take_the_place_of_no_working_directory_with_other_things(
+    tmp_path: Path, change_directory: Callable[[Path], None]
+) -> None:
+    (tmp_path / "mine.txt").write_text("a", encoding="utf-8")
+    change_directory(tmp_path)
+    refused(run("reproduce", "--out", "."), "holds something else than results")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
 def test_another_working_directory_changes_nothing(tmp_path: Path, change_directory: Callable[[Path], None]) -> None:
     before = run("verify", "--csv").out
     change_directory(tmp_path)

@@ -552,6 +552,15 @@ def test_the_page_shows_the_headline_first_and_ends_in_the_caveat(page: Page) ->
         assert word not in re.sub(r"<style>.*?</style>", "", words, flags=re.DOTALL)
 
 
+def test_what_was_moved_to_next_to_nothing_can_still_be_moved_back() -> None:
+    one = Explorer()
+    one.set("former_detainees", 2.0)
+    assert one.handles["former_detainees"].value == 2.0
+    assert one.handles["former_detainees"].differs
+    one.set("former_detainees", 350_000.0)
+    assert one.differs == "as in the article"
+
+
 def test_a_slider_that_counts_its_steps_in_floats_is_not_put_right(page: Page) -> None:
     """What it is told back would undo the step that a reader who holds a key has made meanwhile."""
     found = row(page, "persons_per_transfer")

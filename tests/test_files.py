@@ -1,7 +1,9 @@
 """Files and folders: written whole or not at all, whatever ends the run."""
 
 import errno
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -207,6 +209,23 @@ def test_a_file_that_no_run_has_written_is_not_lost(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"mine\.txt is not a result and would be lost"):
         refuse_foreign(tmp_path / "results")
     assert mine.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("name", ["report/mine.txt", "figures/mine.png", "notebooks/mine.ipynb"])
+def test_what_a_run_has_not_listed_as_its_own_is_not_lost_wherever_it_lies(tmp_path: Path, name: str) -> None:
+    with whole(tmp_path / "results") as folder:
+        for one in ("figures/a b.png", "report/index.html", "notebooks/a.ipynb"):
+            (folder / one).parent.mkdir()
+            (folder / one).write_text("a", encoding="utf-8")
+        listed = ["./", "figures/a%20b.png", "report/index.html", "notebooks/a.ipynb"]
+        graph = [{"@id": id, "@type": "File" if id != "./" else "Dataset"} for id in listed]
+        crate = folder / "ro-crate-metadata.json"
+        crate.write_text(json.dumps({"@graph": graph}), encoding="utf-8")
+    refuse_foreign(tmp_path / "results")
+    (tmp_path / "results" / name).write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match=rf"{re.escape(name)} is not a result and would be lost"):
+        refuse_foreign(tmp_path / "results")
+    assert (tmp_path / "results" / name).read_text(encoding="utf-8") == "mine"
 
 
 def test_what_was_about_to_be_replaced_is_put_back_where_a_run_was_killed_between_two_steps(tmp_path: Path) -> None:

@@ -1,5 +1,9 @@
 """The report: each link leads somewhere, nothing is asked of another host, and the numbers are those of the results."""
 
+import errno
+import html
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -234,6 +238,53 @@ def test_what_a_text_of_the_data_holds_is_shown_letter_by_letter(package: Path, 
     shown = (folder / "report" / "claims.html").read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
     assert "[x](javascript:alert(2))" in shown
+
+
+BLOCKS = [
+    ":::{include} /etc/hostname", "% a remark", "(target)=", "(target)=", "```{raw} html", ":::{note}", "> a", "1. one",
+    "123. one", "# one", "| a |", "<!-- a -->", '"quoted" -- and --- so', "$x$", "{{ a }}", "![x](y)", "* one", "***",
+]  # fmt: skip
+
+
+def test_no_text_starts_a_block_of_its_own(package: Path, tmp_path: Path) -> None:
+    """A note stands at the start of a line, where Markdown would take it for more than a text."""
+    relations = list(Register.read(package).relations)
+    notes = dict(zip(relations, BLOCKS, strict=False))
+    all_of(*(cells("relations.csv", name, note=note) for name, note in notes.items()))(package)
+    external = next(iter(Register.read(package).external))
+    cells("external.csv", external, note=":::{literalinclude} /etc/hostname")(package)
+    model = Model(Register.read(package))
+    folder = fill(tmp_path / "results")
+    report.write(folder, model, judge_all(model), all_notebooks()[1:4])
+    pages = "".join(path.read_text(encoding="utf-8") for path in (folder / "report").glob("*.html"))
+    shown = " ".join(html.unescape(re.sub(r"<[^>]+>", "", pages)).split())
+    for note in [*notes.values(), ":::{literalinclude} /etc/hostname"]:
+        assert note in shown, note
+
+
+def test_a_notebook_without_a_heading_has_its_name_for_one(model: Model, tmp_path: Path) -> None:
+    books = tmp_path / "books"
+    books.mkdir()
+    content = json.loads((ROOT / "notebooks" / "05_other_provinces.ipynb").read_text(encoding="utf-8"))
+    content["cells"] = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+    (books / "05_other_provinces.ipynb").write_text(json.dumps(content), encoding="utf-8")
+    folder = fill(tmp_path / "results", books)
+    report.write(folder, model, judge_all(model), all_notebooks(books))
+    page = (folder / "report" / "05_other_provinces.html").read_text(encoding="utf-8")
+    assert re.search(r"<h1>05_other_provinces", page)
+
+
+def test_it_is_built_where_temporary_files_lie_on_another_disk(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, target: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    folder = fill(tmp_path / "results")
+    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(os, "rename", refuse)
+    report.write(folder, model, judge_all(model), all_notebooks()[3:4])
+    assert (folder / "report" / "index.html").is_file()
 
 
 # Another data package -------------------------------------------------------------------------------------------------
