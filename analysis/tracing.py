@@ -65,8 +65,12 @@ def trace(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Noteboo
                 }
             )
         if not checks:
-            # The notebook that lists the fewest rows beside it is about it.
-            listing = [book for book in books if claim.id in book.declared.get("claims", [])]
+            # Of those that show it, the notebook that lists the fewest rows beside it is about it.
+            listing = [
+                book
+                for book in books
+                if claim.id in book.declared.get("claims", []) and _cell(texts[book.name], claim.statement)
+            ]
             name = min(listing, key=lambda book: len(book.declared["claims"])).name if listing else ""
             rows.append(
                 {
