@@ -611,16 +611,12 @@ _PARTNERS = {"United States": "us", "European Union": "eu", "Vietnam": "vietnam"
 
 
 def trade_growth_2022_frame(study: Study) -> pd.DataFrame:
-    """Growth of trade in early 2022 in the region and four of its prefectures, the fastest last. Fractions.
-
-    multiple: growth over that of the region.
-    """
+    """Growth of trade in early 2022 in the region and four of its prefectures, the fastest last. Fractions."""
     region = _mark(study, "Region", "region", "trade_growth_2022", {})
     four = [_mark(study, name, "prefecture", quantity, {}) for name, quantity in _PREFECTURES.items()]
     frame = pd.DataFrame([region, *sorted(four, key=lambda row: float(row["value"]))])
     # A rate as it is printed, without the decimal that a screen adds to what is computed.
     frame["words"] = [f"{100 * x:.4g} percent" if np.isfinite(x) else "not computable" for x in frame["value"]]
-    frame["multiple"] = frame["value"] / (region["value"] or np.nan)
     return frame
 
 
@@ -634,8 +630,7 @@ def trade_growth_2022(ax: Axes, frame: pd.DataFrame) -> None:
         texts = []
         for y, row in zip(ys, frame.to_dict("records"), strict=True):
             ax.barh(y, 100 * row["value"], height=0.56, color=BLACK if row["role"] == "region" else BLUE)
-            times = f", {row['multiple']:.1f} times" if row["role"] != "region" and np.isfinite(row["multiple"]) else ""
-            texts.append(row["words"] + times)
+            texts.append(row["words"])
             ax.annotate(
                 texts[-1], (100 * _of_finite(np.max, [row["value"], 0]), y), xytext=(6, 0), textcoords="offset points",
                 va="center", fontsize=SMALL, bbox=_PAPER,
@@ -650,23 +645,27 @@ def trade_growth_2022(ax: Axes, frame: pd.DataFrame) -> None:
         ax.set_ylim(-0.6, len(frame) - 0.4)
         _finish(
             ax,
-            f"Trade of all {len(four)} southern prefectures grew faster than the region's, at "
-            f"{four['multiple'].min():.1f} to {four['multiple'].max():.1f} times its rate"
+            f"Trade of all {len(four)} southern prefectures grew faster than the region's: {four['words'].iloc[0]} to "
+            f"{four['words'].iloc[-1]} against {frame['words'].iloc[0]}"
             if region > 0 and bool((four["value"] > region).all())
             else "Growth of trade in four southern prefectures and in the region",
             "percent, January-April 2022 over January-April 2021",
             "Section trade, paragraph 4. Rates as printed; what they start from is not, so they say nothing of the "
-            "size of a prefecture's trade. Times: over the region's rate, which the line carries down.",
+            "size of a prefecture's trade. The line carries down the region's rate.",
         )
 
 
 def trade_base_2020_frame(study: Study) -> pd.DataFrame:
-    """Trade with three partners: of 2020 as value and rate of 2021 imply it, and of 2021 as printed. Dollars."""
+    """Trade with three partners: of 2020 as value and rate of 2021 imply it, and of 2021 as printed. Dollars.
+
+    change: of the three together, from 2020 to 2021.
+    """
     rows = []
+    together = _mark(study, "", "", "trade_change_three_partners", {})
     for partner, short in _PARTNERS.items():
         for role, year in (("implied", 2020), ("printed", 2021)):
             mark = _mark(study, f"{partner} {year}, {role}", role, f"trade_{short}_{year}", {})
-            rows.append({**mark, "partner": partner, "year": year})
+            rows.append({**mark, "partner": partner, "year": year, "change": together["value"]})
     return pd.DataFrame(rows)
 
 
@@ -676,13 +675,12 @@ def trade_base_2020(ax: Axes, frame: pd.DataFrame) -> None:
         _dots(ax, frame, {"implied": (ORANGE, "s"), "printed": (BLACK, "o")}, start=0)
         for y in range(2, len(frame), 2):
             ax.axhline(y - 0.5, color=GREY, linewidth=0.5, zorder=0)
-        before, after = (frame.loc[frame["role"] == role, "value"].to_numpy(float) for role in ("implied", "printed"))
-        turn = "more" if before.sum() > after.sum() else "less"
+        change = float(frame["change"].iloc[0])
         _finish(
             ax,
-            f"The rates imply {before.sum() / 1e9:.2f} billion dollars with {len(before)} partners in 2020, {turn} "
-            f"than the {after.sum() / 1e9:.2f} billion of 2021"
-            if np.isfinite([*before, *after]).all()
+            f"By the rates, trade with {frame['partner'].nunique()} partners together "
+            f"{'fell' if change < 0 else 'rose'} by {abs(change) / 1e6:,.0f} million dollars in 2021"
+            if np.isfinite(change)
             else "Trade in 2020 that the rates of 2021 imply",
             "million US dollars a year",
             "Section trade, paragraph 2. Implied: trade of 2021 over one plus its rate of growth, which is in dollars "

@@ -38,6 +38,8 @@ logging.getLogger("papermill").addHandler(logging.NullHandler())
 
 #: Seconds after which a cell has failed, and the least that the start of a kernel is given.
 TIMEOUT, _START = 600, 60
+#: How often a kernel that does not start is started, and what jupyter_client says of it.
+_STARTS, _NOT_STARTED = 3, "Kernel died before replying to kernel_info"
 
 
 class NotebookError(InputError):
@@ -329,23 +331,27 @@ def _execute(path: Path, parameters: dict[str, Any], timeout: int) -> str:
 
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / path.name
-        try:
-            executed = papermill.execute_notebook(
-                str(path),
-                str(output),
-                parameters=parameters,
-                progress_bar=False,
-                log_output=False,
-                execution_timeout=timeout,
-                start_timeout=max(timeout, _START),
-                # The kernel's own remarks are not the notebook's.
-                extra_arguments=["--IPKernelApp.log_level=50"],
-            )
-        except PapermillExecutionError as error:
-            words = f"{path.stem}, cell {error.cell_index}: {error.ename}: {_short(error.evalue)}"
-            raise RunError(words, _as_far_as(output)) from None
-        except Exception as error:
-            raise RunError(_ending(path.stem, output, error, timeout), _as_far_as(output)) from None
+        for left in reversed(range(_STARTS)):
+            try:
+                executed = papermill.execute_notebook(
+                    str(path),
+                    str(output),
+                    parameters=parameters,
+                    progress_bar=False,
+                    log_output=False,
+                    execution_timeout=timeout,
+                    start_timeout=max(timeout, _START),
+                    # The kernel's own remarks are not the notebook's.
+                    extra_arguments=["--IPKernelApp.log_level=50"],
+                )
+                break
+            except PapermillExecutionError as error:
+                words = f"{path.stem}, cell {error.cell_index}: {error.ename}: {_short(error.evalue)}"
+                raise RunError(words, _as_far_as(output)) from None
+            except Exception as error:
+                # Between the choice of a port and its use another process may take it; then no cell has run.
+                if not (left and _NOT_STARTED in str(error)):
+                    raise RunError(_ending(path.stem, output, error, timeout), _as_far_as(output)) from None
     code = [(i, cell) for i, cell in enumerate(executed.cells) if cell.cell_type == "code" and cell.source.strip()]
     for expected, (i, cell) in enumerate(code, start=1):
         if cell.execution_count != expected:

@@ -31,11 +31,11 @@ from typing import Any
 from urllib.parse import quote
 
 from analysis import __version__
-from analysis.files import write_file
+from analysis.files import CRATE, write_file
 from analysis.model import Model
 
-#: What RO-Crate calls its file in a folder of results, and the end of the name of one that stands beside a notebook.
-NAME = "ro-crate-metadata.json"
+#: In a folder of results, and the end of the name of one that stands beside a notebook.
+NAME = CRATE
 PROFILE = "https://w3id.org/ro/wfrun/process/0.6"
 UNKNOWN = "unknown"
 _HERE = Path(__file__).resolve().parent

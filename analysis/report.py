@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,14 +34,17 @@ from analysis.register import Assumption, Claim, External, Finding
 from analysis.results import (
     CAVEAT,
     KIND_WORDS,
+    VERDICTS,
     claim_words,
     counts,
+    each_estimate,
     finding_words,
     finer,
     markdown,
     place_of,
     published_words,
     role,
+    rows_under,
     screen_rows,
     value_words,
     verdict_words,
@@ -70,7 +73,7 @@ _SETTINGS: dict[str, Any] = {
     "nb_render_markdown_format": "myst",
     "nb_code_prompt_show": "Code",
     "nb_code_prompt_hide": "Hide the code",
-    "myst_enable_extensions": ["colon_fence", "fieldlist"],
+    "myst_enable_extensions": ["colon_fence", "deflist", "fieldlist"],
     "myst_links_external_new_tab": False,
     # A link leads to a place on a page; to look for it among the names of other languages takes long.
     "myst_ref_domains": ["std"],
@@ -94,11 +97,8 @@ _SETTINGS: dict[str, Any] = {
         "navbar_align": "left",
         "navigation_depth": 2,
         "search_bar_text": "Search",
-        "show_prev_next": True,
         "show_toc_level": 2,
     },
-    "html_context": {"default_mode": "auto"},
-    "singlehtml_sidebars": {"**": []},
 }
 
 
@@ -112,10 +112,6 @@ class Pages:
     model: Model
     outcomes: list[Outcome]
     notebooks: list[Notebook]
-    by_relation: dict[str, Outcome] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_relation", {outcome.relation.id: outcome for outcome in self.outcomes})
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
@@ -271,11 +267,9 @@ class Pages:
         """The plan drawn, each value in words."""
         values = plan.evaluate(plan.start)
         words = {}
-        for node in plan.nodes:
-            value = float(values[node.name])
-            rests = self.model.plan(node.name).depends_on if node.way.formula else (node.name,)
-            rows = [node.way.claim.id] if node.way.claim else rests
-            words[node.name] = value_words(self.model, node.name, value, place_of(self.model, rows, value))
+        for name in plan.by_name:
+            value = float(values[name])
+            words[name] = value_words(self.model, name, value, place_of(self.model, rows_under(plan, name), value))
         return drawn(plan, words)
 
     def assumptions(self) -> str:
@@ -413,11 +407,15 @@ class Pages:
     def prose(self, path: Path) -> str:
         """A page of the package's own, its numbers put in."""
         text = path.read_text(encoding="utf-8")
-        known = {"approaches": f"{float(APPROACHES_TOLERANCE):.0%}", "weak": f"{WEAK:g}", "version": __version__}
+        known = VERDICTS | {
+            "approaches": f"{float(APPROACHES_TOLERANCE):.0%}",
+            "weak": f"{WEAK:g}",
+            "version": __version__,
+        }
         return re.sub(r"\{\{ (\w+) \}\}", lambda found: known[found[1]], text)
 
     def relation_link(self, name: str) -> str:
-        return f"[{markdown(self.by_relation[name].relation.statement)}](#relation-{name})"
+        return f"[{markdown(self.model.register.relations[name].statement)}](#relation-{name})"
 
     def verdict(self, outcome: Outcome) -> str:
         """The verdict in words, with what is printed where there is something printed."""
@@ -573,7 +571,7 @@ def _in_one(page: Path) -> str:
     from bs4 import BeautifulSoup
 
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-    for gone in soup.select("script, link, .related, .sphinxsidebar, .cell_input, details.hide, a.headerlink"):
+    for gone in soup.select("script, link, .related, .sphinxsidebar, details.hide, a.headerlink"):
         gone.decompose()
     style = soup.new_tag("style")
     style.string = (PAGES / "report.css").read_text(encoding="utf-8")
@@ -621,27 +619,22 @@ def estimates_tex(model: Model) -> str:
     \\expandafter\\def\\csname estimate:at_risk_2021\\endcsname{1.9 million}
     """
     lines = [_TEX]
-    for quantity in model.quantities:
-        names = model.readings(quantity)
-        keys = {quantity: {}, **({f"{quantity}.{name}": {quantity: name} for name in names} if len(names) > 1 else {})}
-        for key, readings in keys.items():
-            try:
-                found = model.estimate(quantity, model.under(ARTICLE, readings))
-            except ModelError:
-                continue
-            place = place_of(model, found.depends_on, found.value)
-            near = finer(place, found.unit)
-            words = {
-                "": value_words(model, quantity, found.value, place),
-                ".low": value_words(model, quantity, found.low, near, outward=-1),
-                ".high": value_words(model, quantity, found.high, near, outward=1),
-                ".unit": "" if found.unit == "dimensionless" else found.unit,
-                ".kind": found.kind,
-            }
-            lines += [
-                f"\\expandafter\\def\\csname estimate:{key}{part}\\endcsname{{{_tex(text)}}}"
-                for part, text in words.items()
-            ]
+    for key, found in each_estimate(model, ARTICLE):
+        if isinstance(found, ModelError):
+            continue
+        place = place_of(model, found.depends_on, found.value)
+        near = finer(place, found.unit)
+        words = {
+            "": value_words(model, found.quantity, found.value, place),
+            ".low": value_words(model, found.quantity, found.low, near, outward=-1),
+            ".high": value_words(model, found.quantity, found.high, near, outward=1),
+            ".unit": "" if found.unit == "dimensionless" else found.unit,
+            ".kind": found.kind,
+        }
+        lines += [
+            f"\\expandafter\\def\\csname estimate:{key}{part}\\endcsname{{{_tex(text)}}}"
+            for part, text in words.items()
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -20,7 +20,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.files import write_file
 from analysis.findings import recomputed
-from analysis.model import ARTICLE, Circle, Model, ModelError, OutOfBounds, Plan, Setting
+from analysis.model import ARTICLE, Circle, Estimate, Model, ModelError, OutOfBounds, Plan, Setting
 from analysis.published import TIE, Interval
 from analysis.register import Claim, Finding, Register, RegisterError, Wording, as_cell, read_text
 from analysis.units import BASE_UNITS, nearest
@@ -49,7 +49,13 @@ CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are
 READING = "__reading"
 #: Units of which there may be a half.
 _SPANS = ("year", "month", "hour")
-VERDICTS = ("reproduced", "consistent", "inconsistent", "fitted")
+#: The verdicts, and when each is given, at the article's values.
+VERDICTS = {
+    "reproduced": "the value at the printed numbers satisfies what the claim asserts",
+    "consistent": "it does not, but some values that round to the printed numbers do",
+    "inconsistent": "none do",
+    "fitted": "a value was solved for so that it holds: what one would have to believe, and no test of anything",
+}
 
 RELATION_COLUMNS = (
     "id", "statement", "claim", "quantity", "readings", "unit", "published", "published_low", "published_high",
@@ -166,6 +172,12 @@ def place_of(model: Model, depends_on: Iterable[str], number: float | None = Non
     if number is None or not number or not math.isfinite(number) or abs(number) >= place / 2:
         return place
     return 10.0 ** max(0, math.floor(math.log10(abs(number))) - 1)
+
+
+def rows_under(plan: Plan, name: str) -> set[str]:
+    """The rows that a node of a plan starts from."""
+    way = plan.by_name[name].way
+    return ({way.claim.id} if way.claim else set()).union(*(rows_under(plan, need) for need in way.needs))
 
 
 def finer(place: float, unit: str = "person") -> float:
@@ -457,25 +469,31 @@ def role(claim: Claim) -> str:
 def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
     """Every quantity, and every reading of it as ``quantity.reading``, with value, bounds, unit, kind, depends_on."""
     found: dict[str, dict[str, Any]] = {}
+    for key, estimate in each_estimate(model, setting):
+        if isinstance(estimate, ModelError):
+            found[key] = {"value": None, "reason": str(estimate)}
+            continue
+        found[key] = {
+            "value": _rounded(estimate.value),
+            "low": _rounded(estimate.low),
+            "high": _rounded(estimate.high),
+            "unit": estimate.unit,
+            "kind": estimate.kind,
+            "depends_on": list(estimate.depends_on),
+        }
+    return found
+
+
+def each_estimate(model: Model, setting: Setting) -> Iterator[tuple[str, Estimate | ModelError]]:
+    """Every quantity, and of several readings each as ``quantity.reading``, by that key; or why it has no value."""
     for quantity in model.quantities:
         names = model.readings(quantity)
-        for key, readings in {quantity: {}, **{f"{quantity}.{name}": {quantity: name} for name in names}}.items():
-            if key != quantity and len(names) == 1:
-                continue
+        several = {f"{quantity}.{name}": {quantity: name} for name in names} if len(names) > 1 else {}
+        for key, readings in {quantity: {}, **several}.items():
             try:
-                estimate = model.estimate(quantity, model.under(setting, readings))
+                yield key, model.estimate(quantity, model.under(setting, readings))
             except ModelError as error:
-                found[key] = {"value": None, "reason": str(error)}
-                continue
-            found[key] = {
-                "value": _rounded(estimate.value),
-                "low": _rounded(estimate.low),
-                "high": _rounded(estimate.high),
-                "unit": estimate.unit,
-                "kind": estimate.kind,
-                "depends_on": list(estimate.depends_on),
-            }
-    return found
+                yield key, error
 
 
 def _rounded(number: float) -> float | int:

@@ -37,10 +37,9 @@ def build(source: Path, built: Path) -> int:
     return 0
 
 
-def setup(app: Any) -> dict[str, bool]:
+def setup(app: Any) -> None:
     """What Sphinx calls of this room: every page is made readable on a narrow screen and aloud."""
     app.connect("html-page-context", lambda app, page, template, context, tree: _label(context))
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _label(context: dict[str, Any]) -> None:

@@ -31,6 +31,7 @@ from analysis.results import (
     place_of,
     published_words,
     role,
+    rows_under,
     screen_rows,
     value_words,
     verdict_words,
@@ -312,15 +313,11 @@ def _number(model: Model, quantity: str, number: float | None, full: bool, place
 def _tree(model: Model, plan: Plan, full: bool) -> Tree:
     values = plan.evaluate(plan.start)
 
-    def rests(name: str) -> set[str]:
-        """The rows that a node starts from."""
-        node = plan.by_name[name]
-        own = {node.way.claim.id} if node.way.claim else set()
-        return own.union(*(rests(need) for need in node.way.needs))
-
     def branch(name: str, tree: Tree | None) -> Tree:
         node = plan.by_name[name]
-        value = _number(model, name, float(values[name]), full, place_of(model, rests(name), float(values[name])))
+        value = _number(
+            model, name, float(values[name]), full, place_of(model, rows_under(plan, name), float(values[name]))
+        )
         reading = f", {node.reading}: {model.label(name, node.reading)}{graded(model, name, node.reading)}"
         plain = {"formula": "", "constant": "", "given": ", given by you"}
         text = f"{name} = {value} {_unit(model.units[name])}".rstrip() + plain.get(node.reading, reading)

@@ -1,6 +1,7 @@
 """The committed notebooks as a reader finds them, and how they are run: strict parameters, whole outputs or none."""
 
 import ast
+import contextlib
 import json
 import math
 import os
@@ -16,6 +17,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
+from papermill import execute_notebook as execute
 
 from analysis.figures import FIGURES
 from analysis.files import alone
@@ -600,6 +602,42 @@ def test_other_parameters_may_stand_beside_those_of_a_study(model: Model, write:
     # A number that is none of the model's is no whole number, and is not let through.
     with pytest.raises(InputError, match="'overlapp' is no quantity"):
         read_parameters(write("overlapp = 0.5"), [], model)
+
+
+@pytest.mark.parametrize(("fails", "runs"), [(1, True), (2, True), (3, False)])
+def test_a_kernel_that_does_not_start_is_started_again_a_few_times(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: int, runs: bool
+) -> None:
+    """Another process may take a port between its choice and its use."""
+    tried = []
+
+    def unlucky(*arguments: Any, **named: Any) -> Any:
+        tried.append(1)
+        if len(tried) <= fails:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return execute(*arguments, **named)
+
+    monkeypatch.setattr("papermill.execute_notebook", unlucky)
+    target = tmp_path / "out.ipynb"
+    with contextlib.nullcontext() if runs else pytest.raises(RunError, match="did not run to its end"):
+        run(write("a = 1", "print(a)"), target)
+    assert target.exists() == runs
+    assert len(tried) == min(fails + 1, 3)
+
+
+def test_nothing_else_is_tried_twice(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def broken(*arguments: Any, **named: Any) -> Any:
+        tried.append(1)
+        raise RuntimeError("another reason")
+
+    monkeypatch.setattr("papermill.execute_notebook", broken)
+    with pytest.raises(RunError, match="another reason"):
+        run(write("a = 1"), tmp_path / "out.ipynb")
+    assert tried == [1]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.model import Model
 from analysis.notebooks import all_notebooks
-from analysis.results import headline
+from analysis.results import VERDICTS, headline
 from analysis.sweeps import read as read_sweep
 from analysis.tracing import map_table
 from analysis.verdicts import judge_all
@@ -31,6 +31,17 @@ def test_the_table_of_claims_is_what_is_computed_now(model: Model) -> None:
     assert shown[1] == now, "`analysis list claims --markdown` prints the table anew"
     for id in model.register.claims:
         assert f"(`{id}`)" in shown[1]
+
+
+def test_the_verdicts_mean_what_the_package_says() -> None:
+    for verdict, meaning in VERDICTS.items():
+        assert f"| {verdict} | {meaning} |" in README
+
+
+def test_what_is_not_concluded_is_what_the_data_say(model: Model) -> None:
+    shown = re.search(r"<!-- refusals: .*?-->\n(.*?)\n<!-- end of refusals -->", README, re.DOTALL)
+    assert shown is not None
+    assert shown[1].splitlines() == [f"- {one.what}" for one in model.register.refusals.values()]
 
 
 def test_the_headline_table_stands_before_the_two_commands_and_the_template() -> None:

@@ -21,6 +21,7 @@ from analysis.lineage import depths, drawn
 from analysis.model import Model, Plan
 from analysis.notebooks import all_notebooks
 from analysis.register import Register
+from analysis.results import VERDICTS
 from analysis.verdicts import judge_all
 from tests.spoiling import all_of, cells, text
 
@@ -174,6 +175,13 @@ def test_a_relation_says_what_the_results_say(pages: dict[str, Page]) -> None:
         assert words in section, words
 
 
+def test_the_methods_say_what_each_verdict_means(pages: dict[str, Page]) -> None:
+    page = pages["methods.html"]
+    assert sum(tag == "dt" for tag, _ in page.tags) == len(VERDICTS)
+    for verdict, meaning in VERDICTS.items():
+        assert re.search(rf"<dt>{verdict}.*?</dt>\s*<dd><p>{re.escape(meaning)}</p>", page.text)
+
+
 def test_the_page_of_a_claim_leads_to_what_checks_it(pages: dict[str, Page]) -> None:
     page = pages["claims.html"].text
     start = page.index('id="claim-at-risk-2021-approaches"')
@@ -316,6 +324,16 @@ def test_what_sphinx_says_is_the_error(model: Model, tmp_path: Path, monkeypatch
     with pytest.raises(report.ReportError, match=r"the report can't be built: .*no_such_theme"):
         report.write(fill(tmp_path / "results"), model, judge_all(model), all_notebooks())
     assert not (tmp_path / "results" / "report").exists()
+
+
+def test_no_page_reads_another_file_or_runs_what_it_holds(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = shutil.copytree(report.PAGES, tmp_path / "pages")
+    (pages / "methods.md").write_text("# Methods\n\n:::{include} /etc/hostname\n:::\n", encoding="utf-8")
+    monkeypatch.setattr(report, "PAGES", pages)
+    with pytest.raises(report.ReportError, match='"include" disabled'):
+        report.write(fill(tmp_path / "results"), model, judge_all(model), all_notebooks()[3:4])
 
 
 # Lineage --------------------------------------------------------------------------------------------------------------
