@@ -658,14 +658,22 @@ def trade_growth_2022(ax: Axes, frame: pd.DataFrame) -> None:
 def trade_base_2020_frame(study: Study) -> pd.DataFrame:
     """Trade with three partners: of 2020 as value and rate of 2021 imply it, and of 2021 as printed. Dollars.
 
-    change: of the three together, from 2020 to 2021.
+    change: of the three together, from 2020 to 2021; change_words: the same in words.
     """
     rows = []
     together = _mark(study, "", "", "trade_change_three_partners", {})
     for partner, short in _PARTNERS.items():
         for role, year in (("implied", 2020), ("printed", 2021)):
             mark = _mark(study, f"{partner} {year}, {role}", role, f"trade_{short}_{year}", {})
-            rows.append({**mark, "partner": partner, "year": year, "change": together["value"]})
+            rows.append(
+                {
+                    **mark,
+                    "partner": partner,
+                    "year": year,
+                    "change": together["value"],
+                    "change_words": together["words"],
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -679,7 +687,7 @@ def trade_base_2020(ax: Axes, frame: pd.DataFrame) -> None:
         _finish(
             ax,
             f"By the rates, trade with {frame['partner'].nunique()} partners together "
-            f"{'fell' if change < 0 else 'rose'} by {abs(change) / 1e6:,.0f} million dollars in 2021"
+            f"{'fell' if change < 0 else 'rose'} by {frame['change_words'].iloc[0].removeprefix('-')} dollars in 2021"
             if np.isfinite(change)
             else "Trade in 2020 that the rates of 2021 imply",
             "million US dollars a year",

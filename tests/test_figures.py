@@ -327,11 +327,11 @@ def test_base_years_of_trade_by_hand(article: Study, model: Model) -> None:
     ]  # fmt: skip
     ax = drawn("trade_base_2020", frame)
     assert [x for x, _ in marks(ax)] == pytest.approx(expected)
-    # 372 + 1240 + 408 = 2020, less 961.24 + 1091.55 + 195.31 = 2248.10.
+    # 372 + 1240 + 408 = 2020, less 961.24 + 1091.55 + 195.31 = 2248.10; 1.24 billion is printed to 10 million.
     assert list(frame["change"] / 1e6) == pytest.approx([2020 - sum(expected[::2])] * 6)
-    assert title(ax) == "By the rates, trade with 3 partners together fell by 228 million dollars in 2021"
+    assert title(ax) == "By the rates, trade with 3 partners together fell by 230 million dollars in 2021"
     # If the rates are in yuan, all three of 2020 go with it: 2248 becomes 1798, below 2020, or 2698.
-    for rose, turn in ((0.8, "rose by 222"), (1.2, "fell by 678")):
+    for rose, turn in ((0.8, "rose by 220"), (1.2, "fell by 680")):
         other = FIGURES["trade_base_2020"].frame(study(model, yuan_per_dollar_2021_over_2020=rose))
         assert list(other["value"][::2] / 1e6) == pytest.approx([rose * one for one in expected[::2]])
         assert f"together {turn} million" in title(drawn("trade_base_2020", other))
