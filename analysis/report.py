@@ -81,6 +81,8 @@ _SETTINGS: dict[str, Any] = {
     "html_static_path": ["static"],
     "html_extra_path": ["extra"],
     "html_css_files": ["report.css"],
+    # Unsaid, the theme's script complains of an empty one.
+    "html_context": {"default_mode": "auto"},
     "html_copy_source": False,
     # A text of the data stays as it is, its quotes and dashes too.
     "smartquotes": False,
