@@ -49,6 +49,8 @@ MINE = "mine"
 NOTEBOOK, PARTS = "09_explorer", Path(__file__).resolve().parent / "pages" / "explorer"
 #: The longest text of a field, and of a link, that is looked at.
 _LONGEST, _LONGEST_LINK = 200, 8_000
+#: How many letters a narrow field has room for.
+_ROOM = 40
 #: After how many moves a new model takes the place of the old one.
 _FRESH = 500
 
@@ -224,7 +226,8 @@ class _State:
         if self.problem:
             return None
         try:
-            return figures.waterfall_frame(Under(self.model, self.setting))
+            # As finely as the headline numbers beside it.
+            return figures.waterfall_frame(Under(self.model, self.setting), place=1e4)
         except (ModelError, KeyError):
             return None
 
@@ -902,7 +905,9 @@ class _Row:
             self.field.options = options
         self.field.value = choice.reading
         mark = f"differs from the article: {choice.readings.get(choice.article, choice.article)} there"
-        self._say(choice.differs, "", mark if choice.differs else "", refused)
+        # What the field itself has no room for.
+        whole = choice.readings[choice.reading]
+        self._say(choice.differs, whole if len(whole) > _ROOM else "", mark if choice.differs else "", refused)
 
     def _say(self, differs: bool, words: str, mark: str, refused: str) -> None:
         parts = [f"<span class='lt-note'>{html.escape(words)}</span>" if words else ""]

@@ -241,8 +241,11 @@ def readings_of_at_risk_2019(ax: Axes, frame: pd.DataFrame) -> None:
 # From 2019 to the total -----------------------------------------------------------------------------------------------
 
 
-def waterfall_frame(study: Under) -> pd.DataFrame:
-    """The steps from 2019 to 2021 to the total, with bounds and kinds, and the printed range. Persons."""
+def waterfall_frame(study: Under, place: float = 1e5) -> pd.DataFrame:
+    """The steps from 2019 to 2021 to the total, with bounds and kinds, and the printed range. Persons.
+
+    place: the last place that counts in the words for a level.
+    """
     model = study.model
     rows = []
     floor = 0.0
@@ -277,7 +280,7 @@ def waterfall_frame(study: Under) -> pd.DataFrame:
                 "low": low,
                 "high": high,
                 "kind": estimate.kind,
-                "words": value_words(model, quantity, size, 1e5 if level else 1e4),
+                "words": value_words(model, quantity, size, place if level else 1e4),
             }
         )
     for claim in ("at_risk_2021_approaches", "at_risk_total_range"):

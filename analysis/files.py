@@ -75,6 +75,8 @@ def whole(folder: Path) -> Iterator[Path]:
     folder = folder.resolve()
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{shown(folder)} is a file; name a folder for the results")
+    if folder.is_mount():
+        raise InputError(f"{shown(folder)} is where a disk is mounted, which can't be replaced; name a folder in it")
     if folder.is_dir() and any(folder.iterdir()) and not is_ours(folder):
         raise InputError(f"{shown(folder)} holds something else than results; name a new or empty folder")
     with alone(folder):

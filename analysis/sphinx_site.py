@@ -37,8 +37,37 @@ def build(source: Path, built: Path) -> int:
     return 0
 
 
+#: A number with its commas and its point, or a word.
+_WORD = re.compile(r"\d+(?:[.,]\d+)*(?!\w)|\w+")
+#: The same as the search in the page has it. It leaves out what has digits alone, unless something stands behind them.
+_SPLIT = r"""
+var numberOrWord = /\d+(?:[.,]\d+)*(?![\p{Letter}\p{Number}_])|[\p{Letter}\p{Number}_\p{Emoji_Presentation}]+/gu;
+var splitQuery = (query) => (query.match(numberOrWord) || []).map((word) => /^\d+$/.test(word) ? word + "." : word);
+"""
+
+
+def words(text: str) -> list[str]:
+    """The words that a search finds, numbers as they are printed among them.
+
+    >>> words("Some 1.6 million in 2019, of 1,135,200")
+    ['Some', '1.6', 'million', 'in', '2019.', 'of', '1,135,200']
+    """
+    return [f"{word}." if word.isdigit() else word for word in _WORD.findall(text)]
+
+
 def setup(app: Any) -> None:
-    """What Sphinx calls of this room: every page is made readable on a narrow screen and aloud."""
+    """What Sphinx calls of this room: pages are made readable on a narrow screen and aloud, numbers are found."""
+    from sphinx.search.en import SearchEnglish
+
+    class Numbers(SearchEnglish):
+        """English, with its numbers."""
+
+        js_splitter_code = _SPLIT
+
+        def split(self, input: str) -> list[str]:
+            return words(input)
+
+    app.add_search_language(Numbers)
     app.connect("html-page-context", lambda app, page, template, context, tree: _label(context))
 
 

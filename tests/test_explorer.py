@@ -329,7 +329,7 @@ def test_the_figures_show_the_setting(one: Explorer, page: Page) -> None:
     described = re.findall(r'role="img" aria-label="([^"]*)"', words_in(page))
     assert len(described) == 2
     assert "Former detainees: +500,000, a floor." in described[0]
-    assert "Both groups: 2.4 million, no bound on either side." in described[0]
+    assert "Both groups: 2.40 million, no bound on either side." in described[0]
     assert "at 0.5: 2.15 million" in described[1]
 
 

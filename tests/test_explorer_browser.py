@@ -437,6 +437,25 @@ def test_two_visitors_have_settings_of_their_own(visit: Callable[..., Visit], se
 
 
 @long
+@pytest.mark.parametrize("ended", ["kernel", "server"])
+def test_a_page_whose_kernel_or_server_has_ended_says_that_its_numbers_stand_still(
+    browser: Browser, ended: str
+) -> None:
+    own = Server()
+    one = Visit(browser, own.address)
+    try:
+        one.shows("2.25 million")
+        assert not one.page.locator(".lt-ended").is_visible()
+        for process in own.kernels() if ended == "kernel" else [psutil.Process(own.process.pid)]:
+            process.kill()
+        expect(one.page.get_by_text("nothing moves them any more")).to_be_visible(timeout=ANSWER)
+        keep(one.page, "ended")
+    finally:
+        one.context.close()
+        own.end()
+
+
+@long
 @pytest.mark.parametrize("width", [360, 390, 768, 1280])
 def test_nothing_is_wider_than_the_screen(visit: Callable[..., Visit], width: int) -> None:
     one = visit("?scenario=composition&persons_per_transfer=0.9", width=width)

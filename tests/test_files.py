@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from analysis.files import alone, refuse_foreign, whole, write_file
@@ -161,6 +162,13 @@ def test_a_folder_of_something_else_is_refused_and_survives(tmp_path: Path) -> N
         filled(folder, "1")
     assert content(folder) == before
     assert names(tmp_path) == {"thesis"}
+
+
+def test_where_a_disk_is_mounted_is_refused_before_anything_is_made() -> None:
+    mounts = [Path(one.mountpoint) for one in psutil.disk_partitions(all=True) if Path(one.mountpoint).is_dir()]
+    folder = next(path for path in mounts if path.name)
+    with pytest.raises(InputError, match="is where a disk is mounted, which can't be replaced; name a folder in it"):
+        filled(folder, "1")
 
 
 def test_a_file_is_refused_and_survives(tmp_path: Path) -> None:

@@ -72,6 +72,12 @@ def test_it_opens_from_a_file_and_its_search_leads_to_a_relation(open_page: Open
     page.keyboard.press("Enter")
     page.locator("#search-results a", has_text="Recomputed").first.click()
     page.get_by_text("added_whole_ratio_implied").first.wait_for()
+    # A number as it is printed, with commas, with a point, and without either.
+    for number, page_of_it in (("774,000", "Printed"), ("1.65", "Printed"), ("489", "Printed")):
+        page.keyboard.press("Control+k")
+        page.keyboard.type(number)
+        page.keyboard.press("Enter")
+        page.locator("#search-results a", has_text=page_of_it).first.wait_for()
     assert watched.wrong == []
     assert [address for address in watched.asked if not address.startswith("file:")] == []
 
