@@ -633,7 +633,7 @@ class Model:
             filled = np.clip(filled, least, most) if name == plan.target and not of else filled
         ends = np.nanmin(filled, axis=1), np.nanmax(filled, axis=1)
         # What is nought but for the last digits of a float is nought.
-        slack = TIE * np.maximum(-ends[0], ends[1])
+        slack = TIE * np.abs(np.where(inside, values, 0.0)).max(axis=1)
         lowest, highest = (np.where(np.abs(end) <= slack, 0.0, end) for end in ends)
         return Bounds(
             np.where(some, lowest, np.nan),
@@ -899,8 +899,8 @@ class Model:
     def _unit_of(self, way: Way, units: Mapping[str, str]) -> str:
         """The unit that a formula gives, from one run of it on quantities."""
         assert way.formula is not None
-        # No two alike and none of them 1, so that a difference of shares is something to divide by.
-        given = {name: Quantity(0.37 + 0.21 * i, parse_unit(units[name])) for i, name in enumerate(way.needs)}
+        # No two alike, and neither one of them nor two together 1: a difference of shares is something to divide by.
+        given = {name: Quantity(0.37 + 0.2236 * i, parse_unit(units[name])) for i, name in enumerate(way.needs)}
         try:
             result = way.formula(**given)
         except pint.DimensionalityError as error:

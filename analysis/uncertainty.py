@@ -170,7 +170,7 @@ class Distribution:
             case "fixed":
                 return np.full(np.shape(u), low)
             case "uniform":
-                return np.asarray(low + u * (high - low), float)
+                return low + u * (high - low)
             case "triangular":
                 width, mode = high - low, self.numbers["mode"]
                 turn = (mode - low) / width
@@ -183,9 +183,9 @@ class Distribution:
                 falling *= width * (high - mode)
                 rising -= np.sqrt(falling, out=falling)
                 rising += low + high - mode
-                return np.asarray(rising, float)
-        found = np.asarray(self._frozen.ppf(u), float)
-        return np.asarray(np.clip(np.exp(found) if self.shape == "lognormal" else found, low, high), float)
+                return rising
+        found: Floats = self._frozen.ppf(u)
+        return np.clip(np.exp(found) if self.shape == "lognormal" else found, low, high)
 
     @property
     def expression(self) -> tuple[str, dict[str, float]] | None:

@@ -59,7 +59,7 @@ def module(*formulas: Callable[..., Any]) -> ModuleType:
     """A module that holds these functions as its own."""
     made = ModuleType("made_in_memory")
     for formula in formulas:
-        formula.__module__ = made.__name__
+        formula.__module__, formula.__qualname__ = made.__name__, formula.__name__
         setattr(made, formula.__name__, formula)
     return made
 
@@ -72,8 +72,12 @@ def small_model(
     defaults: Mapping[str, str] | None = None,
     grades: Mapping[tuple[str, str], str] | None = None,
     one_choice: Sequence[Sequence[str]] = (),
+    **more: Any,
 ) -> Model:
-    """A model of these rows and formulas; each named formula gets its row, those in ``defaults`` as the default."""
+    """A model of these rows and formulas; each named formula gets its row, those in ``defaults`` as the default.
+
+    more: what else a register holds, such as caps.
+    """
     rows: dict[tuple[str, str], Reading] = {}
     names = [tuple(f.__name__.split("__", 1)) for f in formulas if "__" in f.__name__]
     for quantity, reading in [*names, *(grades or {})]:
@@ -99,5 +103,6 @@ def small_model(
         sections={"numbers": "Numbers"},
         sources={},
         assumptions={entry.id: entry for entry in assumptions},
+        **more,
     )
     return Model(register, [module(*formulas)])

@@ -33,6 +33,34 @@ def test_the_table_of_claims_is_what_is_computed_now(model: Model) -> None:
         assert f"(`{id}`)" in shown[1]
 
 
+def minutes(seconds: float) -> str:
+    """
+    >>> minutes(38), minutes(70), minutes(400)
+    ('40 seconds', '1 minute', '7 minutes')
+    """
+    if seconds < 60:
+        return f"{max(10, round(seconds, -1))} seconds"
+    return f"{round(seconds / 60)} minute{'' if round(seconds / 60) == 1 else 's'}"
+
+
+def test_times_memory_and_disk_are_those_that_were_measured() -> None:
+    found = json.loads((ROOT / "tests" / "long" / "runtime.json").read_text(encoding="utf-8"))
+    first, again, test = found["seconds"].values()
+    shown = re.search(r"<!-- runtime: .*? -->\n(.*?)\n<!-- end of runtime -->", README, re.DOTALL)
+    assert shown is not None
+    assert " ".join(shown[1].split()) == (
+        f"Measured on {found['cores']} cores: in a fresh clone `make reproduce` takes {minutes(first)}, which "
+        f"includes making the environment; run again, {minutes(again)}; `make test` takes {minutes(test)}. No process "
+        f"holds more than {found['megabytes of the largest process'] / 1000:.1f} GB of memory. The clone takes "
+        f"{found['megabytes of disk'] / 1000:.1f} GB of disk then, nearly all of it the environment."
+    )
+
+
+def test_the_number_of_made_up_inputs_is_that_on_record() -> None:
+    found = json.loads((ROOT / "tests" / "long" / "fuzz.json").read_text(encoding="utf-8"))
+    assert f"{sum(found.values()) // 1000},000 made-up inputs" in README
+
+
 def test_the_verdicts_mean_what_the_package_says() -> None:
     for verdict, meaning in VERDICTS.items():
         assert f"| {verdict} | {meaning} |" in README

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize, special, stats
 
+from analysis import uncertainty
 from analysis.model import ARTICLE, Model, ModelError
 from analysis.register import InputError
 from analysis.scenarios import find
@@ -632,8 +633,11 @@ def test_a_draw_outside_its_support_stops_the_run_unless_a_search_found_the_supp
     assert summary.p05 == pytest.approx(0.5 + 0.05 / 0.125 / BINS, abs=0.02 / BINS)
     assert summary.p95 == pytest.approx(1.5 - 0.05 / 0.125 / BINS, abs=0.02 / BINS)
     assert summary.p50 == pytest.approx(1, abs=0.01)
-    with pytest.raises(AssertionError, match=r"^a draw left the bounds that were computed for it$"):
-        narrow(False)
+    # A support that is left on one side only is left all the same.
+    for support in ((0.5, BINS / 1.0), (0.5, BINS / 3.0), (-1.0, BINS / 2.5)):
+        monkeypatch.setattr("analysis.uncertainty._support", lambda *_, given=support: (*given, False))
+        with pytest.raises(AssertionError, match=r"^a draw left the bounds that were computed for it$"):
+            draw(made, ["total"], ARTICLE, UNIT, n=2**14, compiled=compiled)
 
 
 def test_a_percentile_is_read_off_the_counts():
@@ -926,6 +930,92 @@ def test_correlated_inputs_have_a_value_at_the_very_edge_of_the_cube():
     # At the corners where all points are nought, or one, each is at its own end.
     for name in "abc":
         assert found[name][[0, -1]] == pytest.approx([0, 1], abs=1e-3)
+
+
+def support(made, name, distributions, capped=True):
+    """Where the counts of an output start, where they end, and whether a search found that."""
+    plan = made.graph((name,), ARTICLE, capped=capped)
+    low, scale, searched = uncertainty._support(made, plan, name, inputs(plan, distributions))
+    return low, low + BINS / scale, searched
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "room"),
+    [(0, 1, 1e-9), (2, 3, 3e-9), (-3, -2, 3e-9), (-1, 1, 2e-9), (0.5, 0.5, 5e-10), (0, 0, 1e-9)],
+)
+def test_counts_reach_a_hair_past_the_bounds(low, high, room):
+    def output(x):
+        return 1.0 * x
+
+    made = small_model(output, assumptions=[assumption("x", low, minimum=-9, maximum=9)])
+    found = support(made, "output", {"x": uniform(low, high)})
+    # 1e-9 of the largest of both ends and the width, and of one where all are nought
+    assert found == (pytest.approx(low - room, abs=room / 1e4), pytest.approx(high + room, abs=room / 1e4), False)
+
+
+def test_counts_reach_a_hundredth_past_bounds_that_were_searched_for():
+    def hump(x):
+        return 4 + x * (2 - x)
+
+    # from 4 at both ends to 5 in the middle
+    found = support(small_model(hump, assumptions=[assumption("x", 1, maximum=2)]), "hump", {"x": uniform(0, 2)})
+    assert found == (pytest.approx(4 - 0.01 - 5e-9, abs=1e-9), pytest.approx(5 + 0.01 + 5e-9, abs=1e-9), True)
+
+
+def test_counts_reach_past_limits_and_caps_unless_they_alone_bound_the_output():
+    def share__from_x(x):
+        return 1 / x
+
+    def target(x, share):
+        return 2 * x + 0 * share
+
+    def inverse(share):
+        return 3 * share
+
+    given = [assumption("x", 1, maximum=4), assumption("share", 0.5, maximum=2)]
+    made = small_model(share__from_x, target, inverse, assumptions=given, defaults={"share": "from_x"})
+    # 1 / x is a share up to 2, from 0.5 on; the counts reach over all that x is drawn from
+    assert support(made, "target", {"x": uniform(0.25, 4)})[:2] == pytest.approx((0.5, 8), abs=1e-8)
+    # but 3 / x has no end where x may be nought, so that its limit bounds it: from 3 / 4 to 6
+    low, high, searched = support(made, "inverse", {"x": uniform(0, 4)})
+    room = 0.01 * (6 - 0.75)
+    assert (low, high, searched) == (pytest.approx(0.75 - room), pytest.approx(6 + room), True)
+    with pytest.raises(ModelError) as error:
+        draw(small_model(share__from_x, assumptions=given[:1], defaults={"share": "from_x"}), ["share"], ARTICLE,
+             {"x": uniform(0, 4)}, n=64)  # fmt: skip
+    assert str(error.value) == "share has no bounds under these distributions: something is divided by 0"
+
+
+def test_nothing_is_counted_anywhere_where_nothing_has_a_meaning():
+    def share__from_x(x):
+        return 1 / x
+
+    given = [assumption("x", 1, maximum=4), assumption("share", 0.5, maximum=2)]
+    made = small_model(share__from_x, assumptions=given, defaults={"share": "from_x"})
+    # 1 / x from 4 without end, and a share up to 2
+    assert support(made, "share", {"x": uniform(0, 0.25)}) == (0, BINS, True)
+
+
+def test_a_lognormal_keeps_to_its_ends_to_the_last_digit():
+    """The exponential of a logarithm may miss what that is of by a hair, either way."""
+    rng = np.random.default_rng(0)
+    ends = rng.uniform(0.5, 5, size=400)
+    missed = np.exp(np.log(ends)) - ends
+    assert (missed < 0).any()
+    assert (missed > 0).any()
+    for end in ends:
+        found = (
+            lognormal(end, 1, end, 2 * end).ppf(np.array([0.0]))[0],
+            lognormal(end, 1, end / 2, end).ppf(np.ones(1))[0],
+        )
+        assert found[0] >= end >= found[1]
+
+
+def test_an_address_is_reached_or_refused_and_none_is_nowhere():
+    pytest.importorskip("distributed")
+    uncertainty.reach("")
+    with pytest.raises(InputError, match="no Dask scheduler answers at 'nonsense'"):
+        uncertainty.reach("nonsense")
 
 
 def test_what_is_left_out_is_counted_for_each_limit_and_cap_by_itself(model):

@@ -25,7 +25,12 @@ COPIED = ("analysis", "tests", "data", "notebooks", "benchmarks", "pyproject.tom
 TESTS = {
     "published": ["tests/test_published.py"],
     "register": ["tests/test_register.py", "tests/test_untrusted_files.py"],
-    "model": ["tests/test_model.py", "tests/test_tiny_package.py"],
+    "model": [
+        "tests/test_model.py",
+        "tests/test_model_checks.py",
+        "tests/test_bounds.py",
+        "tests/test_tiny_package.py",
+    ],
     "verdicts": ["tests/test_verdicts.py"],
     "formulas": ["tests/backtests"],
     "uncertainty": ["tests/test_uncertainty.py", "tests/test_compiled.py"],
