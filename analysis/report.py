@@ -52,6 +52,7 @@ from analysis.results import (
 from analysis.scenarios import find
 from analysis.sensitivity import tornado
 from analysis.tables import break_even_under, turn_words
+from analysis.uncertainty import SHAPES
 from analysis.verdicts import WEAK, Outcome
 
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -409,11 +410,17 @@ class Pages:
     def prose(self, path: Path) -> str:
         """A page of the package's own, its numbers put in."""
         text = path.read_text(encoding="utf-8")
-        known = VERDICTS | {
-            "approaches": f"{float(APPROACHES_TOLERANCE):.0%}",
-            "weak": f"{WEAK:g}",
-            "version": __version__,
-        }
+        *most, last = (shape.replace("_", " ") for shape in SHAPES)
+        known = (
+            VERDICTS
+            | KIND_WORDS
+            | {
+                "shapes": f"{', '.join(most)} or {last}",
+                "approaches": f"{float(APPROACHES_TOLERANCE):.0%}",
+                "weak": f"{WEAK:g}",
+                "version": __version__,
+            }
+        )
         return re.sub(r"\{\{ (\w+) \}\}", lambda found: known[found[1]], text)
 
     def relation_link(self, name: str) -> str:

@@ -21,7 +21,7 @@ from analysis.lineage import depths, drawn
 from analysis.model import Model, Plan
 from analysis.notebooks import all_notebooks
 from analysis.register import Register
-from analysis.results import VERDICTS
+from analysis.results import KIND_WORDS, VERDICTS
 from analysis.verdicts import judge_all
 from tests.spoiling import all_of, cells, text
 
@@ -175,11 +175,14 @@ def test_a_relation_says_what_the_results_say(pages: dict[str, Page]) -> None:
         assert words in section, words
 
 
-def test_the_methods_say_what_each_verdict_means(pages: dict[str, Page]) -> None:
+def test_the_methods_say_what_each_verdict_and_each_kind_means_and_how_is_drawn(pages: dict[str, Page]) -> None:
     page = pages["methods.html"]
-    assert sum(tag == "dt" for tag, _ in page.tags) == len(VERDICTS)
+    assert sum(tag == "dt" for tag, _ in page.tags) == len(VERDICTS) + len(KIND_WORDS)
     for verdict, meaning in VERDICTS.items():
         assert re.search(rf"<dt>{verdict}.*?</dt>\s*<dd><p>{re.escape(meaning)}</p>", page.text)
+    for kind, meaning in KIND_WORDS.items():
+        assert re.search(rf"<dt>{kind}.*?</dt>\s*<dd><p>{re.escape(meaning)}", page.text)
+    assert "fixed, uniform, triangular, pert, truncated normal, lognormal or beta" in " ".join(page.text.split())
 
 
 def test_the_page_of_a_claim_leads_to_what_checks_it(pages: dict[str, Page]) -> None:
