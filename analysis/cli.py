@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import enum
 import io
 import json
 import os
@@ -18,7 +19,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,6 +30,8 @@ from analysis import __version__
 
 if TYPE_CHECKING:
     from analysis.model import Model
+    from analysis.notebooks import Notebook
+    from analysis.results import Study
     from analysis.verdicts import Outcome
 
 
@@ -79,6 +82,14 @@ Data = Annotated[
 ]
 Notebooks = Annotated[Path | None, typer.Option("--notebooks", help="Another folder of notebooks.")]
 Timeout = Annotated[int, typer.Option("--timeout", min=1, help="Seconds that a cell may take.")]
+
+
+class _Kernels(enum.StrEnum):
+    warm = "warm"
+    plain = "plain"
+
+
+Kernel = Annotated[_Kernels, typer.Option("--kernel", help="Forked from a warm parent where that works, or ordinary.")]
 
 
 def main() -> None:
@@ -139,6 +150,7 @@ def reproduce(
     notebooks: Notebooks = None,
     timeout: Timeout = 600,
     with_report: Annotated[bool, typer.Option("--report/--no-report", help="Build the report, too.")] = True,
+    kernel: Kernel = _Kernels.warm,
 ) -> None:
     """Run every notebook, write the results with a report, and print what is published beside what is recomputed."""
     from rich.console import Console
@@ -174,7 +186,8 @@ def reproduce(
                 figures.save(name, folder / "figures", model)
         with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
             task = progress.add_task("notebooks", total=len(found))
-            failed = run_all(found, folder / "notebooks", timeout=timeout, done=lambda name: progress.advance(task))
+            done = lambda name: progress.advance(task)  # noqa: E731
+            failed = run_all(found, folder / "notebooks", timeout=timeout, done=done, kernel=kernel.value)
         paths = [notebook.path for notebook in found]
         ran = all_notebooks(folder / "notebooks") if not failed else []
         harmless(trace_frame(model, outcomes, ran)).to_csv(folder / "map.csv", index=False, lineterminator="\n")
@@ -468,7 +481,7 @@ def sensitivity(
     random: Annotated[bool, typer.Option("--random", help="Plain random draws in the place of Sobol points.")] = False,
     scheduler: Cluster = "",
     compiled: Annotated[
-        bool, typer.Option("--compiled", help="Draw in a loop compiled by numba; worth it from 10 million draws.")
+        bool, typer.Option("--compiled", help="Draw in a loop compiled by numba; worth it from some 50 million draws.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, in base units.")] = False,
     data: Data = None,
@@ -601,40 +614,98 @@ def run(
     parameters: Annotated[
         list[str] | None, typer.Option("-p", "--parameter", help="name=value; may be repeated.")
     ] = None,
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Option("--scenario", help="Name of a scenario, or its file; may be repeated, for a notebook each."),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", help="Folder for the notebook as run.")] = Path("runs"),
     data: Data = None,
     notebooks: Notebooks = None,
     timeout: Timeout = 600,
+    kernel: Kernel = _Kernels.warm,
 ) -> None:
     """Run one notebook with other assumptions or readings, checked before anything is written."""
-    from analysis import provenance
-    from analysis.notebooks import RunError, find, read_parameters, split_parameters
+    from analysis.notebooks import RunError, find, read_parameters
     from analysis.notebooks import run as execute
     from analysis.register import shown
-    from analysis.results import Study
     from analysis.terminal import print_outcomes
 
     model = _model(data)
     found = find(notebook, notebooks)
+    if scenarios:
+        _run_under(model, found, scenarios, parameters or [], out, timeout, kernel.value)
+        return
     given = read_parameters(found, parameters or [], model)
     target = out / found.path.name
     try:
-        execute(found, target, given, timeout=timeout)
+        execute(found, target, given, timeout=timeout, kernel=kernel.value)
     except RunError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
-    parameters_used = {**found.parameters, **given}
-    settings, others = split_parameters(parameters_used, model)
-    study = Study(found.relations, model=model, **settings)
-    texts = (f"{name} = {' '.join(str(value).split())}" for name, value in others.items())
-    how = [f"run with {', '.join(texts)}"] if others else []
-    how += [study.differs] if settings or not others else []
-    provenance.write_beside(target, model, found.path, parameters_used, "; ".join(how))
+    study, how = _ran(model, found, target, given)
     if study.outcomes:
         print_outcomes(model, study.outcomes)
     for line in how:
         typer.echo(line)
     typer.echo(f"{shown(target)} is written.")
+
+
+def _run_under(
+    model: Model, notebook: Notebook, named: list[str], parameters: list[str], out: Path, timeout: int, kernel: str
+) -> None:
+    """Run one notebook under several scenarios side by side, each into a file of its own."""
+    from analysis.files import alone, write_file
+    from analysis.notebooks import read_parameters, run_many, scenario_texts
+    from analysis.register import InputError, shown
+    from analysis.scenarios import find
+
+    jobs = {}
+    for text in named:
+        scenario = find(text, model)
+        name = f"{notebook.name}-{scenario.name}"
+        if name in jobs:
+            raise InputError(f"the scenario {scenario.name} is given twice")
+        try:
+            jobs[name] = (
+                notebook,
+                read_parameters(notebook, [*scenario_texts(notebook, text, model), *parameters], model),
+            )
+        except InputError as error:
+            raise InputError(f"the scenario {scenario.name}: {error}") from None
+    try:
+        with contextlib.ExitStack() as stack:
+            for name in jobs:
+                stack.enter_context(alone(out / f"{name}.ipynb"))
+            failed = run_many(jobs, out, timeout=timeout, kernel=kernel)
+            for name, (_, given) in jobs.items():
+                target, kept = out / f"{name}.ipynb", out / f"{name}.failed.ipynb"
+                kept.unlink(missing_ok=True)
+                if name in failed:
+                    write_file(kept, failed[name].text)
+                    typer.echo(f"error: {name}: {failed[name]}; what ran is kept in {shown(kept)}", err=True)
+                else:
+                    _, how = _ran(model, notebook, target, given)
+                    typer.echo(f"{shown(target)} is written: {'; '.join(how) or 'as in the article'}")
+    except OSError as error:
+        raise InputError(f"{shown(out)} can't be written ({error.strerror})") from None
+    if failed:
+        raise typer.Exit(1)
+
+
+def _ran(model: Model, notebook: Notebook, target: Path, given: Mapping[str, Any]) -> tuple[Study, list[str]]:
+    """Describe a run beside what came of it; what it shows, and in words what it was run with."""
+    from analysis import provenance
+    from analysis.notebooks import split_parameters
+    from analysis.results import Study
+
+    used = {**notebook.parameters, **given}
+    settings, others = split_parameters(used, model)
+    study = Study(notebook.relations, model=model, **settings)
+    texts = (f"{name} = {' '.join(str(value).split())}" for name, value in others.items())
+    how = [f"run with {', '.join(texts)}"] if others else []
+    how += [study.differs] if settings or not others else []
+    provenance.write_beside(target, model, notebook.path, used, "; ".join(how))
+    return study, how
 
 
 @app.command()

@@ -426,7 +426,9 @@ class Model:
         """
         nodes = [plan.by_name for plan in plans]
         for quantity in [*setting.readings, *readings]:
-            if not any(quantity in found for found in nodes):
+            # Of quantities that are one choice, one that is used is enough.
+            served = next((group for group in self.register.one_choice if quantity in group), (quantity,))
+            if not any(one in found for one in served for found in nodes):
                 raise ModelError(f"{quantity} is unused: nothing computed here depends on it under these readings")
         for quantity in [*setting.values, *values]:
             used = [found[quantity] for found in nodes if quantity in found]

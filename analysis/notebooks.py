@@ -38,6 +38,8 @@ logging.getLogger("papermill").addHandler(logging.NullHandler())
 
 #: Seconds after which a cell has failed, and the least that the start of a kernel is given.
 TIMEOUT, _START = 600, 60
+#: The kernels to choose from, and what Jupyter calls them; without the first there are the second.
+KERNELS = {"warm": "warm", "plain": "python3"}
 #: How often a kernel that does not start is started, and what jupyter_client says of it.
 _STARTS, _NOT_STARTED = 3, "Kernel died before replying to kernel_info"
 
@@ -193,6 +195,27 @@ def read_parameters(notebook: Notebook, given: Iterable[str], model: Model) -> d
     return found
 
 
+def scenario_texts(notebook: Notebook, name: str, model: Model) -> list[str]:
+    """What a scenario changes, as parameters of a notebook in the form ``name=value``. name: its name, or its file.
+
+    Raises NotebookError for a scenario that parameters can't carry: one that draws, or that takes other values for each
+    estimate, unless the notebook takes a scenario itself.
+    """
+    if "scenario" in notebook.parameters:
+        return [f"scenario={name}"]
+    scenario = find_scenario(name, model)
+    if scenario.distributions or scenario.assumptions or scenario.only_sourced:
+        raise NotebookError(f"it is more than values and readings, which is all that {notebook.name} takes")
+    readings = dict(scenario.readings)
+    for group in model.register.one_choice:
+        # Of those that are one choice, the one that is a parameter stands for all.
+        chosen = [readings.pop(quantity) for quantity in group if quantity in readings]
+        known = [quantity for quantity in group if f"{quantity}{READING}" in notebook.parameters]
+        readings.update({(known or group)[0]: chosen[0]} if chosen else {})
+    texts = [f"{quantity}{READING}={reading}" for quantity, reading in readings.items()]
+    return [*texts, *(f"{quantity}={value!r}" for quantity, value in scenario.values.items())]
+
+
 def split_parameters(parameters: Mapping[str, Any], model: Model) -> tuple[dict[str, Any], dict[str, Any]]:
     """Parameters parted into those that a study takes, values and readings, and others, texts and whole numbers."""
     others = {name: value for name, value in parameters.items() if _is_other(name, value, model)}
@@ -254,11 +277,17 @@ def _unknown(notebook: Notebook, name: str, model: Model) -> str:
 
 
 def run(
-    notebook: Notebook, target: Path, parameters: Mapping[str, Any] | None = None, *, timeout: int = TIMEOUT
+    notebook: Notebook,
+    target: Path,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    timeout: int = TIMEOUT,
+    kernel: str = "warm",
 ) -> None:
-    """Execute a notebook and put the result in its place, whole or not at all. timeout: seconds that a cell may take.
+    """Execute a notebook and put the result in its place, whole or not at all.
 
-    Raises RunError when a cell fails, takes too long or never ran, and keeps what ran beside the target, as
+    timeout: seconds that a cell may take. kernel: one of KERNELS, ``warm`` where it is to be had or ``plain``. Raises
+    RunError when a cell fails, takes too long or never ran, and keeps what ran beside the target, as
     ``NAME.failed.ipynb``; InputError when the output would overwrite the source or can't be written.
     """
     if target.resolve() == notebook.path.resolve():
@@ -268,7 +297,7 @@ def run(
         with alone(target):
             try:
                 with steady():
-                    write_file(target, _execute(notebook.path, dict(parameters or {}), timeout))
+                    write_file(target, _execute(notebook.path, dict(parameters or {}), timeout, kernel))
             except RunError as error:
                 if error.text:
                     write_file(failed, error.text)
@@ -285,12 +314,32 @@ def run_all(
     *,
     timeout: int = TIMEOUT,
     done: Callable[[str], None] = lambda name: None,
+    kernel: str = "warm",
 ) -> dict[str, RunError]:
-    """Execute notebooks, two at a time, into a folder; returns, by name, what went wrong. ``done`` hears of each."""
+    """Execute notebooks side by side into a folder, as many at a time as there are cores.
+
+    Returns, by name, what went wrong. ``done`` hears of each. timeout, kernel: as for ``run``.
+    """
+    jobs: dict[str, tuple[Notebook, dict[str, Any]]] = {notebook.name: (notebook, {}) for notebook in notebooks}
+    return run_many(jobs, folder, timeout=timeout, done=done, kernel=kernel)
+
+
+def run_many(
+    jobs: Mapping[str, tuple[Notebook, Mapping[str, Any]]],
+    folder: Path,
+    *,
+    timeout: int = TIMEOUT,
+    done: Callable[[str], None] = lambda name: None,
+    kernel: str = "warm",
+) -> dict[str, RunError]:
+    """The same with notebooks and their parameters, by the name under which each is written."""
     failed: dict[str, RunError] = {}
     # Threads are enough, as each notebook is computed by a kernel of its own, which ends when this process does.
-    with steady(), ThreadPoolExecutor(2) as pool:
-        futures = {notebook.name: pool.submit(_in_thread, notebook.path, timeout) for notebook in notebooks}
+    with steady(), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        futures = {
+            name: pool.submit(_in_thread, notebook.path, dict(parameters), timeout, kernel)
+            for name, (notebook, parameters) in jobs.items()
+        }
         try:
             for name, future in futures.items():
                 try:
@@ -305,11 +354,11 @@ def run_all(
     return failed
 
 
-def _in_thread(path: Path, timeout: int) -> str:
+def _in_thread(path: Path, parameters: dict[str, Any], timeout: int, kernel: str) -> str:
     from jupyter_core.utils import ensure_event_loop
 
     try:
-        return _execute(path, {}, timeout)
+        return _execute(path, parameters, timeout, kernel)
     finally:
         # What jupyter_client opens for a thread, nobody else closes.
         ensure_event_loop().close()
@@ -319,12 +368,22 @@ def _stop_kernels() -> None:
     """End the kernels that this process has started, so that nobody waits for what is no longer wanted."""
     import psutil
 
-    for child in psutil.Process().children():
+    for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            child.kill()
+            # The standard library's own helper is needed again by whoever goes on.
+            if not any("resource_tracker" in text for text in child.cmdline()):
+                child.kill()
 
 
-def _execute(path: Path, parameters: dict[str, Any], timeout: int) -> str:
+def _kernel_name(kernel: str) -> str:
+    """What Jupyter calls a kernel, or the plain one where it knows of no such."""
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    name = KERNELS[kernel]
+    return name if name in KernelSpecManager().find_kernel_specs() else KERNELS["plain"]
+
+
+def _execute(path: Path, parameters: dict[str, Any], timeout: int, kernel: str) -> str:
     """The text of the notebook as run: no clock, version or path in it. Raises RunError."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
@@ -337,6 +396,7 @@ def _execute(path: Path, parameters: dict[str, Any], timeout: int) -> str:
                     str(path),
                     str(output),
                     parameters=parameters,
+                    kernel_name=_kernel_name(kernel),
                     progress_bar=False,
                     log_output=False,
                     execution_timeout=timeout,

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from analysis.figures import FIGURES
 from analysis.model import ARTICLE, Model, ModelError
 from analysis.notebooks import Notebook, shown_in
+from analysis.register import Claim
 from analysis.results import CAVEAT, markdown, role
 from analysis.verdicts import Outcome
 
@@ -37,8 +38,8 @@ def trace(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Noteboo
     """A row for each printed number and relation that checks it, one without a relation where none does.
 
     The formula computes the relation's quantity; it is empty where the quantity is a row of its own. Cells are counted
-    from 0, as an error counts them; the cell is the first of the notebook that shows the relation, or the row, in a
-    table. Outputs are files of the results, the figures those that are drawn from the relation.
+    from 0, texts among them, as an error counts them; the cell is the first of the notebook that shows the relation, or
+    the row, in a table. Outputs are files of the results, the figures those that are drawn from the relation.
     """
     books, seen = list(notebooks), list(outcomes)
     shown, texts = shown_in(books), {book.name: _texts(book) for book in books}
@@ -69,7 +70,7 @@ def trace(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Noteboo
             listing = [
                 book
                 for book in books
-                if claim.id in book.declared.get("claims", []) and _cell(texts[book.name], claim.statement)
+                if claim.id in book.declared.get("claims", []) and _cell(texts[book.name], _row_of(claim))
             ]
             name = min(listing, key=lambda book: len(book.declared["claims"])).name if listing else ""
             rows.append(
@@ -79,7 +80,7 @@ def trace(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Noteboo
                     **dict.fromkeys(("relation", "verdict", "formula"), ""),
                     "quantity": claim.quantity,
                     "notebook": name,
-                    "cell": _cell(texts.get(name, {}), claim.statement),
+                    "cell": _cell(texts.get(name, {}), _row_of(claim)),
                     "outputs": "claims.csv",
                 }
             )
@@ -131,6 +132,11 @@ def _texts(notebook: Notebook) -> dict[int, str]:
         for number, cell in enumerate(notebook.content.cells)
         if cell.cell_type == "code"
     }
+
+
+def _row_of(claim: Claim) -> str:
+    """How the row of a printed number begins in a table, behind the end of the row above it."""
+    return f"\n{claim.statement} | "
 
 
 def _cell(texts: Mapping[int, str], wanted: str) -> str:

@@ -31,6 +31,10 @@ FILES = {
     "CITATION.cff": ("How to cite.", "application/yaml"),
     "codemeta.json": ("The same for machines.", "application/json"),
     "LICENSE": ("The licence of the code.", "text/plain"),
+    "Makefile": ("What can be run, a target each.", "text/x-makefile"),
+    "CONTRIBUTING.md": ("How to add a number, a formula, a relation, a scenario or a figure.", "text/markdown"),
+    "pyproject.toml": ("The package, its dependencies and its checks.", "application/toml"),
+    "environment.yml": ("The same environment for conda.", "application/yaml"),
     "requirements.lock": ("Every package with its hashes.", "text/plain"),
 }
 

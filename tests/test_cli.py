@@ -641,6 +641,104 @@ def test_run_refuses_before_anything_is_written(tmp_path: Path, arguments: list[
     assert list(tmp_path.iterdir()) == []
 
 
+def of_both_groups(folder: Path, *cells: str) -> None:
+    """A notebook about both groups together, so that an overlap has a meaning."""
+    path = notebook(folder, "one", *cells)
+    book = nbformat.read(path, as_version=4)
+    book.metadata["analysis"] = {"relations": ["low_end_several_three"]}
+    nbformat.write(book, path)
+
+
+def written(path: Path) -> str:
+    cells = nbformat.read(path, as_version=4).cells
+    return "".join(output.get("text", "") for cell in cells for output in cell.get("outputs", []))
+
+
+def test_run_gives_each_scenario_a_notebook_of_its_own(tmp_path: Path) -> None:
+    parameters = "overlap = 0.0\nat_risk_2019__reading = 'published'"
+    of_both_groups(tmp_path / "books", parameters, "print(overlap, at_risk_2019__reading)")
+    (tmp_path / "mine.yaml").write_text(
+        "name: mine\ndescription: A quarter.\nreason: Mine.\nvalues:\n  overlap: 0.25\n", encoding="utf-8"
+    )
+    named = ("article", "half_overlap", "composition", tmp_path / "mine.yaml")
+    given = [word for name in named for word in ("--scenario", name)]
+    result = run("run", "one", *given, "--notebooks", tmp_path / "books", "--out", tmp_path / "out")
+    assert (result.status, result.err) == (0, "")
+    seen = {path.stem: written(path).strip() for path in (tmp_path / "out").glob("*.ipynb")}
+    assert seen == {
+        "one-article": "0.0 published",
+        "one-half_overlap": "0.5 published",
+        "one-composition": "0.0 composition",
+        "one-mine": "0.25 published",
+    }
+    lines = result.out.splitlines()
+    assert lines[0].endswith("one-article.ipynb is written: as in the article")
+    assert lines[1].endswith(
+        "one-half_overlap.ipynb is written: differs from the article in: overlap = 0.5 in the place of 0"
+    )
+    described = json.loads((tmp_path / "out" / "one-mine-ro-crate-metadata.json").read_text(encoding="utf-8"))
+    assert "overlap = 0.25" in json.dumps(described)
+
+
+def test_run_puts_parameters_over_each_scenario_and_hands_a_scenario_on_to_a_notebook_that_takes_one(
+    tmp_path: Path,
+) -> None:
+    of_both_groups(tmp_path / "books", "overlap = 0.0\nat_risk_2019 = 1.6e6", "print(overlap, at_risk_2019)")
+    notebook(tmp_path / "books", "two", "scenario = 'article'", "print(scenario)")
+    more = ("--notebooks", tmp_path / "books", "--out", tmp_path / "out")
+    assert run("run", "one", "--scenario", "half_overlap", "-p", "at_risk_2019=1.5e6", *more).status == 0
+    assert written(tmp_path / "out" / "one-half_overlap.ipynb") == "0.5 1500000.0\n"
+    assert run("run", "two", "--scenario", "illustrative", "--kernel", "plain", *more).status == 0
+    assert written(tmp_path / "out" / "two-illustrative.ipynb") == "illustrative\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--scenario", "southen"], ["'southen' is no scenario and no file", "'southern'"]),
+        (["--scenario", "illustrative"], ["the scenario illustrative: it is more than values and readings"]),
+        (["--scenario", "all_low"], ["the scenario all_low: it is more than values and readings"]),
+        (["--scenario", "sourced_only"], ["the scenario sourced_only: it is more than values and readings"]),
+        (["--scenario", "article", "--scenario", "article"], ["the scenario article is given twice"]),
+        (
+            ["--scenario", "ratio_rises"],
+            ["the scenario ratio_rises: 'persons_per_transfer_drift__reading' is no parameter"],
+        ),
+        (["--scenario", "half_overlap", "-p", "overlap=0.1"], ["the scenario half_overlap: overlap is given twice"]),
+    ],
+)
+def test_run_refuses_a_scenario_before_anything_is_written(
+    tmp_path: Path, arguments: list[str], words: list[str]
+) -> None:
+    refused(run("run", "04", *arguments, "--out", tmp_path / "out"), *words)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_several_scenarios_one_that_fails_leaves_the_others(tmp_path: Path) -> None:
+    of_both_groups(tmp_path / "books", "overlap = 0.0", "print(1 / (0.5 - overlap))")
+    more = ("--notebooks", tmp_path / "books", "--out", tmp_path / "out")
+    result = run("run", "one", "--scenario", "half_overlap", "--scenario", "article", *more)
+    assert result.status == 1
+    kept = tmp_path / "out" / "one-half_overlap.failed.ipynb"
+    assert result.err.splitlines() == [
+        f"error: one-half_overlap: one, cell 2: ZeroDivisionError: float division by zero; what ran is kept in {kept}"
+    ]
+    names = {path.name for path in (tmp_path / "out").iterdir() if path.suffix != ".lock"}
+    assert names == {kept.name, "one-article.ipynb", "one-article-ro-crate-metadata.json"}
+    # What failed before is gone once it has run.
+    of_both_groups(tmp_path / "books", "overlap = 0.0", "print(overlap)")
+    assert run("run", "one", "--scenario", "half_overlap", *more).status == 0
+    assert not kept.exists()
+
+
+@pytest.mark.parametrize("kernel", ["", "wram"])
+def test_a_kernel_is_warm_or_plain(tmp_path: Path, kernel: str) -> None:
+    result = run("run", "04", "--kernel", kernel, "--out", tmp_path / "out")
+    assert result.status == 2
+    assert ("'warm'" in result.err, "'plain'" in result.err) == (True, True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_run_refuses_to_overwrite_its_source(tmp_path: Path) -> None:
     path = notebook(tmp_path, "one", "persons_per_transfer = 1.0", "print(1)")
     before = path.read_bytes()

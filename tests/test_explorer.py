@@ -17,7 +17,7 @@ from analysis import cli, explorer
 from analysis.explorer import Explorer, Page, address_of, open_page, query_of
 from analysis.model import Model
 from analysis.register import InputError, Register
-from analysis.results import CAVEAT
+from analysis.results import CAVEAT, READING
 from analysis.scenarios import find
 from tests.conftest import ROOT
 from tests.spoiling import cells
@@ -314,6 +314,14 @@ def test_statements_hold_or_say_what_they_would_need(one: Explorer) -> None:
     assert (moved.holds, moved.sides) == (False, "1.95 million against 2.00 million")
     assert moved.needs is not None
     assert moved.needs["former_detainees"] == "100,000 and more (outside its range)"
+
+
+def test_a_reading_too_long_for_its_field_stands_beneath_it(one: Explorer, page: Page) -> None:
+    """A narrow field shows some forty letters of what was chosen."""
+    for name, choice in one.choices.items():
+        chosen = choice.readings[choice.reading]
+        words = html.unescape(row(page, f"{name}{READING}").words.value)
+        assert (chosen in words) == (len(chosen) > 40), name
 
 
 def test_the_figures_show_the_setting(one: Explorer, page: Page) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -14,7 +15,12 @@ import yaml
 
 from analysis import __version__
 from analysis.codebook import codebook, columns
+from analysis.compare import compare, external_frame
 from analysis.model import Model
+from analysis.notebooks import all_notebooks
+from analysis.results import write_tables
+from analysis.tracing import trace_frame
+from analysis.verdicts import judge_all
 from tests.crate import crate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -133,11 +139,42 @@ def test_a_number_is_challenged_by_its_identifier_and_its_source() -> None:
     assert "identifier" in report
 
 
+def test_every_column_of_the_results_is_described(model: Model, tmp_path: Path) -> None:
+    outcomes = judge_all(model)
+    write_tables(tmp_path, model, outcomes, {}, external_frame(compare(model)))
+    trace_frame(model, outcomes, all_notebooks()).to_csv(tmp_path / "map.csv", index=False)
+    text = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## `(\w+\.csv)`\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL))
+    written = {
+        path.name: path.read_text(encoding="utf-8").partition("\n")[0].split(",") for path in tmp_path.glob("*.csv")
+    }
+    described = {
+        file: [
+            name
+            for cell in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+            for name in re.findall(r"`(\w+)`", cell)
+        ]
+        for file, section in sections.items()
+    }
+    assert {file: sorted(names) for file, names in described.items()} == {
+        file: sorted(names) for file, names in written.items()
+    }
+    one = next(iter(json.loads((tmp_path / "estimates.json").read_text(encoding="utf-8")).values()))
+    assert all(f"`{name}`" in text.partition("## `estimates.json`")[2] for name in one)
+
+
 def test_a_container_makes_the_environment_with_make_on_the_oldest_python() -> None:
     found = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
     assert found["postCreateCommand"] == "make env"
     assert found["image"].endswith(f":{PROJECT['requires-python'].removeprefix('>=')}")
     assert 8866 in found["forwardPorts"]  # where the explorer is
+
+
+def test_a_container_makes_the_environment_as_everybody_does() -> None:
+    found = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    assert found["postCreateCommand"] == "make env"
+    # The least Python that the project takes.
+    assert found["image"] == f"python:{PROJECT['requires-python'].removeprefix('>=')}"
 
 
 def test_binder_installs_from_the_lock() -> None:

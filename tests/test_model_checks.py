@@ -475,6 +475,24 @@ def test_what_is_unused_says_what_supplies_it() -> None:
     assert str(error.value) == "q is unused: nothing computed here depends on it under these readings"
 
 
+def test_of_what_is_one_choice_one_that_is_used_is_enough() -> None:
+    def w__named() -> float:
+        return 1.0
+
+    def w__other() -> float:
+        return 1.0
+
+    def q__other() -> float:
+        return 1.0
+
+    defaults = {"q": "named", "w": "named"}
+    made = small_model(q__named, q__other, w__named, w__other, defaults=defaults, one_choice=(("q", "w"),))
+    setting = made.setting({"w": "other"})
+    made.check_used(setting, [made.plan("q", setting)], readings=["w"])
+    with pytest.raises(ModelError, match="q is unused"):
+        made.check_used(setting, [])
+
+
 def test_a_choice_with_two_answers_is_refused() -> None:
     def w__named() -> float:
         return 1.0

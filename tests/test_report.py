@@ -165,6 +165,61 @@ def test_every_picture_has_words_for_who_does_not_see_it(pages: dict[str, Page])
                 assert (has.get("role"), bool(has.get("aria-label"))) == ("img", True)
 
 
+def section(page: Page, anchor: str) -> str:
+    """The words of a section, from its anchor to the next one of its kind."""
+    start = page.text.index(f'id="{as_id(anchor)}"')
+    kind = anchor.partition("-")[0]
+    end = re.search(rf'<span id="{kind}-|<footer|class="prev-next', page.text[start + 10 :])
+    text = page.text[start : start + 10 + (end.start() if end else len(page.text))]
+    return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", text).split()))
+
+
+def after(text: str, field: str) -> str:
+    """What stands in a section behind the name of a field."""
+    assert f" {field} :" in text, field
+    return text.partition(f" {field} :")[2].strip()
+
+
+def test_a_relation_says_why_and_how_hard_it_was_to_pass(pages: dict[str, Page], model: Model) -> None:
+    for outcome in judge_all(model, ["excess_over_goal", "low_end_several_three"]):
+        name = next(name for name, page in pages.items() if as_id(f"relation-{outcome.relation.id}") in page.ids)
+        found = section(pages[name], f"relation-{outcome.relation.id}")
+        assert after(found, "reason").startswith(" ".join(outcome.reason.split()))
+        assert after(found, "power").startswith(f"{outcome.power:.2f} within a half of the printed number")
+        assert ("hardly fail is weak" in after(found, "power").partition(" readings")[0]) == outcome.weak
+
+
+def test_an_assumption_says_what_it_leans_to_moves_and_turns_and_what_would_settle_it(
+    pages: dict[str, Page], model: Model
+) -> None:
+    one = model.register.assumptions["former_detainees"]
+    found = section(pages["assumptions.html"], "assumption-former_detainees")
+    for field, words in (("rationale", one.rationale), ("bias", one.bias), ("would settle it", one.settle)):
+        assert after(found, field).startswith(" ".join(words.split()))
+    # 1.95 million less 0.35 million more 0.301 million, and 0.2 to 0.6 million beside: 2.10 and 2.50 million in all
+    assert "2.10 million at the low end, 2.50 million at the high end" in after(found, "moves")
+    # 2 million less 1.901 million
+    assert "100,000 and more" in after(found, "statements")
+
+
+def test_a_printed_number_leads_to_what_starts_from_it_and_to_nothing_else(
+    pages: dict[str, Page], model: Model
+) -> None:
+    found = after(section(pages["claims.html"], "claim-at_risk_2019_up_to"), "what starts from it")
+    starts = found.partition(" findings :")[0]
+    # All who were added are on top of the printed 1.6 million; the plan and its excess have nothing to do with it.
+    assert model.register.relations["added_whole"].statement in starts
+    assert model.register.relations["excess_over_goal"].statement not in starts
+
+
+def test_a_finding_has_each_reading_under_its_own_name(pages: dict[str, Page], model: Model) -> None:
+    for finding in model.register.findings.values():
+        found = section(pages["findings.html"], f"finding-{finding.id}")
+        assert f"Sceptical: {' '.join(finding.sceptical.split())}"[:90] in found
+        assert f"Charitable: {' '.join(finding.charitable.split())}"[:90] in found
+        assert after(found, "would settle it").startswith(" ".join(finding.settle.split())[:60])
+
+
 def test_a_relation_says_what_the_results_say(pages: dict[str, Page]) -> None:
     page = pages["relations-04_at_risk_2021.html"].text
     start = page.index('id="relation-added-whole"')
@@ -173,6 +228,11 @@ def test_a_relation_says_what_the_results_say(pages: dict[str, Page]) -> None:
     # 1.6 million + 3.17 million - 3.17 million / 1.105 = 1.9 million; 1 - 1.9012 / 2 = 0.049
     for words in ("approaches 2 million", "1.9 million", "1.84 million to 1.96 million", "a ceiling", "0.049"):
         assert words in section, words
+
+
+def test_nothing_of_the_making_is_left_in_it(results: Path) -> None:
+    names = {path.name for path in (results / "report").rglob("*")}
+    assert names & {"objects.inv", ".buildinfo", "_sources", ".doctrees", "conf.py", "docutils.conf"} == set()
 
 
 def test_the_methods_say_what_each_verdict_and_each_kind_means_and_how_is_drawn(pages: dict[str, Page]) -> None:

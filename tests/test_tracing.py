@@ -50,12 +50,18 @@ def test_each_formula_can_be_imported_and_is_of_the_quantity(rows: list[dict[str
 
 
 def test_each_cell_shows_the_relation_or_the_number(rows: list[dict[str, str]]) -> None:
+    digits = {claim["id"]: claim["printed"] for claim in claims()}
     for row in rows:
         content = json.loads((ROOT / "notebooks" / f"{row['notebook']}.ipynb").read_text(encoding="utf-8"))
         cell = content["cells"][int(row["cell"])]
         assert cell["cell_type"] == "code"
-        wanted = f"({row['relation']})" if row["relation"] else row["statement"]
-        assert wanted in "".join(text for output in cell["outputs"] for text in output["data"]["text/plain"])
+        shown = "".join(text for output in cell["outputs"] for text in output["data"]["text/plain"]).splitlines()
+        if row["relation"]:
+            assert any(f"({row['relation']}) |" in line for line in shown)
+        else:
+            # Its own row of the table, with its own digits.
+            line = next(line for line in shown if line.partition(" | ")[0] == row["statement"])
+            assert digits[row["claim"]] in line.split(" | ")[1].replace(",", "")
 
 
 def test_each_output_is_one_that_a_run_writes(rows: list[dict[str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""The article's arithmetic: pure functions, one module per section.
+"""The article's arithmetic: pure functions, one module per subject.
 
 A formula is a function named after the quantity it computes; its parameters are the names of the quantities it needs.
 ``quantity__reading`` is one reading of a quantity. Values are floats, arrays or pint quantities in base units: plain
