@@ -63,7 +63,7 @@ bench: env .venv/benchmarks  ## Measure the package beside its peers, write benc
 	touch $@
 
 notebooks: env  ## Commit-ready notebooks: as a run of them leaves them
-	$(BIN)/python -m analysis reproduce --no-report --kernel plain --out .notebooks-run || test -d .notebooks-run/notebooks
+	$(BIN)/python -m analysis reproduce --no-report --out .notebooks-run || test -d .notebooks-run/notebooks
 	cp .notebooks-run/notebooks/*.ipynb notebooks/
 	rm -rf .notebooks-run .".notebooks-run.lock"
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import enum
 import io
 import json
 import os
@@ -84,14 +83,6 @@ Notebooks = Annotated[Path | None, typer.Option("--notebooks", help="Another fol
 Timeout = Annotated[int, typer.Option("--timeout", min=1, help="Seconds that a cell may take.")]
 
 
-class _Kernels(enum.StrEnum):
-    warm = "warm"
-    plain = "plain"
-
-
-Kernel = Annotated[_Kernels, typer.Option("--kernel", help="Forked from a warm parent where that works, or ordinary.")]
-
-
 def main() -> None:
     """Run the command line. A request to end is an ordinary end, so that nothing half-written is left behind."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
@@ -150,7 +141,6 @@ def reproduce(
     notebooks: Notebooks = None,
     timeout: Timeout = 600,
     with_report: Annotated[bool, typer.Option("--report/--no-report", help="Build the report, too.")] = True,
-    kernel: Kernel = _Kernels.warm,
 ) -> None:
     """Run every notebook, write the results with a report, and print what is published beside what is recomputed."""
     from rich.console import Console
@@ -186,8 +176,7 @@ def reproduce(
                 figures.save(name, folder / "figures", model)
         with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
             task = progress.add_task("notebooks", total=len(found))
-            done = lambda name: progress.advance(task)  # noqa: E731
-            failed = run_all(found, folder / "notebooks", timeout=timeout, done=done, kernel=kernel.value)
+            failed = run_all(found, folder / "notebooks", timeout=timeout, done=lambda name: progress.advance(task))
         paths = [notebook.path for notebook in found]
         ran = all_notebooks(folder / "notebooks") if not failed else []
         harmless(trace_frame(model, outcomes, ran)).to_csv(folder / "map.csv", index=False, lineterminator="\n")
@@ -622,7 +611,6 @@ def run(
     data: Data = None,
     notebooks: Notebooks = None,
     timeout: Timeout = 600,
-    kernel: Kernel = _Kernels.warm,
 ) -> None:
     """Run one notebook with other assumptions or readings, checked before anything is written."""
     from analysis.notebooks import RunError, find, read_parameters
@@ -633,12 +621,12 @@ def run(
     model = _model(data)
     found = find(notebook, notebooks)
     if scenarios:
-        _run_under(model, found, scenarios, parameters or [], out, timeout, kernel.value)
+        _run_under(model, found, scenarios, parameters or [], out, timeout)
         return
     given = read_parameters(found, parameters or [], model)
     target = out / found.path.name
     try:
-        execute(found, target, given, timeout=timeout, kernel=kernel.value)
+        execute(found, target, given, timeout=timeout)
     except RunError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
@@ -651,7 +639,7 @@ def run(
 
 
 def _run_under(
-    model: Model, notebook: Notebook, named: list[str], parameters: list[str], out: Path, timeout: int, kernel: str
+    model: Model, notebook: Notebook, named: list[str], parameters: list[str], out: Path, timeout: int
 ) -> None:
     """Run one notebook under several scenarios side by side, each into a file of its own."""
     from analysis.files import alone, write_file
@@ -676,7 +664,7 @@ def _run_under(
         with contextlib.ExitStack() as stack:
             for name in jobs:
                 stack.enter_context(alone(out / f"{name}.ipynb"))
-            failed = run_many(jobs, out, timeout=timeout, kernel=kernel)
+            failed = run_many(jobs, out, timeout=timeout)
             for name, (_, given) in jobs.items():
                 target, kept = out / f"{name}.ipynb", out / f"{name}.failed.ipynb"
                 kept.unlink(missing_ok=True)

@@ -38,8 +38,6 @@ logging.getLogger("papermill").addHandler(logging.NullHandler())
 
 #: Seconds after which a cell has failed, and the least that the start of a kernel is given.
 TIMEOUT, _START = 600, 60
-#: The kernels to choose from, and what Jupyter calls them; without the first there are the second.
-KERNELS = {"warm": "warm", "plain": "python3"}
 #: How often a kernel that does not start is started, and what jupyter_client says of it.
 _STARTS, _NOT_STARTED = 3, "Kernel died before replying to kernel_info"
 
@@ -282,13 +280,12 @@ def run(
     parameters: Mapping[str, Any] | None = None,
     *,
     timeout: int = TIMEOUT,
-    kernel: str = "warm",
 ) -> None:
     """Execute a notebook and put the result in its place, whole or not at all.
 
-    timeout: seconds that a cell may take. kernel: one of KERNELS, ``warm`` where it is to be had or ``plain``. Raises
-    RunError when a cell fails, takes too long or never ran, and keeps what ran beside the target, as
-    ``NAME.failed.ipynb``; InputError when the output would overwrite the source or can't be written.
+    timeout: seconds that a cell may take. Raises RunError when a cell fails, takes too long or never ran, and keeps
+    what ran beside the target, as ``NAME.failed.ipynb``; InputError when the output would overwrite the source or can't
+    be written.
     """
     if target.resolve() == notebook.path.resolve():
         raise NotebookError(f"the output would overwrite the notebook itself; name another folder than {shown(target)}")
@@ -297,7 +294,7 @@ def run(
         with alone(target):
             try:
                 with steady():
-                    write_file(target, _execute(notebook.path, dict(parameters or {}), timeout, kernel))
+                    write_file(target, _execute(notebook.path, dict(parameters or {}), timeout))
             except RunError as error:
                 if error.text:
                     write_file(failed, error.text)
@@ -314,14 +311,13 @@ def run_all(
     *,
     timeout: int = TIMEOUT,
     done: Callable[[str], None] = lambda name: None,
-    kernel: str = "warm",
 ) -> dict[str, RunError]:
     """Execute notebooks side by side into a folder, as many at a time as there are cores.
 
-    Returns, by name, what went wrong. ``done`` hears of each. timeout, kernel: as for ``run``.
+    Returns, by name, what went wrong. ``done`` hears of each. timeout: as for ``run``.
     """
     jobs: dict[str, tuple[Notebook, dict[str, Any]]] = {notebook.name: (notebook, {}) for notebook in notebooks}
-    return run_many(jobs, folder, timeout=timeout, done=done, kernel=kernel)
+    return run_many(jobs, folder, timeout=timeout, done=done)
 
 
 def run_many(
@@ -330,14 +326,13 @@ def run_many(
     *,
     timeout: int = TIMEOUT,
     done: Callable[[str], None] = lambda name: None,
-    kernel: str = "warm",
 ) -> dict[str, RunError]:
     """The same with notebooks and their parameters, by the name under which each is written."""
     failed: dict[str, RunError] = {}
     # Threads are enough, as each notebook is computed by a kernel of its own, which ends when this process does.
     with steady(), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         futures = {
-            name: pool.submit(_in_thread, notebook.path, dict(parameters), timeout, kernel)
+            name: pool.submit(_in_thread, notebook.path, dict(parameters), timeout)
             for name, (notebook, parameters) in jobs.items()
         }
         try:
@@ -354,11 +349,11 @@ def run_many(
     return failed
 
 
-def _in_thread(path: Path, parameters: dict[str, Any], timeout: int, kernel: str) -> str:
+def _in_thread(path: Path, parameters: dict[str, Any], timeout: int) -> str:
     from jupyter_core.utils import ensure_event_loop
 
     try:
-        return _execute(path, parameters, timeout, kernel)
+        return _execute(path, parameters, timeout)
     finally:
         # What jupyter_client opens for a thread, nobody else closes.
         ensure_event_loop().close()
@@ -368,22 +363,12 @@ def _stop_kernels() -> None:
     """End the kernels that this process has started, so that nobody waits for what is no longer wanted."""
     import psutil
 
-    for child in psutil.Process().children(recursive=True):
+    for child in psutil.Process().children():
         with contextlib.suppress(psutil.Error):
-            # The standard library's own helper is needed again by whoever goes on.
-            if not any("resource_tracker" in text for text in child.cmdline()):
-                child.kill()
+            child.kill()
 
 
-def _kernel_name(kernel: str) -> str:
-    """What Jupyter calls a kernel, or the plain one where it knows of no such."""
-    from jupyter_client.kernelspec import KernelSpecManager
-
-    name = KERNELS[kernel]
-    return name if name in KernelSpecManager().find_kernel_specs() else KERNELS["plain"]
-
-
-def _execute(path: Path, parameters: dict[str, Any], timeout: int, kernel: str) -> str:
+def _execute(path: Path, parameters: dict[str, Any], timeout: int) -> str:
     """The text of the notebook as run: no clock, version or path in it. Raises RunError."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
@@ -396,7 +381,6 @@ def _execute(path: Path, parameters: dict[str, Any], timeout: int, kernel: str) 
                     str(path),
                     str(output),
                     parameters=parameters,
-                    kernel_name=_kernel_name(kernel),
                     progress_bar=False,
                     log_output=False,
                     execution_timeout=timeout,

@@ -170,11 +170,8 @@ def _print_rows(
     grid = Grid(box=HORIZONTALS, show_lines=True, pad_edge=False, header_style="bold", expand=expand)
     # Texts as they are: no markup, no names of pictures between colons.
     grid.caption, grid.caption_justify = Text(foot), "left"
-    # The first column ends in a name, which is whole where there is room, so that it can be searched for.
-    longest = max((len(word) for row in rows for word in row[names[0]].split()), default=0)
-    for i, name in enumerate(names):
-        least = min(longest, screen.width // 3) if i == 0 else 0
-        grid.add_column(Text(name), ratio=ratios.get(name, 1), overflow="fold", min_width=max(6, least))
+    for name in names:
+        grid.add_column(Text(name), ratio=ratios.get(name, 1), overflow="fold", min_width=6)
     for row in rows:
         grid.add_row(*(Text(row[name]) for name in names))
     screen.print(grid, highlight=False)

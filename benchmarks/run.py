@@ -269,78 +269,6 @@ def scenarios(given):
     return {"sweep": statistics.median(taken), "papermill": twenty * 50}
 
 
-#: Each runs all notebooks as a process of its own, from start to end.
-REPRODUCTIONS = {
-    "warm": ["-m", "analysis", "reproduce", "--no-report", "--kernel", "warm", "--out", "{folder}/results"],
-    "plain, on as many processes as cores": [
-        "-m", "analysis", "reproduce", "--no-report", "--kernel", "plain", "--out", "{folder}/results",
-    ],
-    "papermill, in turn": [
-        "-c",
-        "import pathlib, papermill\n"
-        "for path in sorted(pathlib.Path('notebooks').glob('*.ipynb')):\n"
-        "    papermill.execute_notebook(str(path), '{folder}/' + path.name, progress_bar=False,"
-        " extra_arguments=['--IPKernelApp.log_level=50'])",
-    ],
-}  # fmt: skip
-KERNEL_ROWS = {"reproduction": "all notebooks", "hundred": "100 scenarios", "empty": "an empty notebook"}
-#: Runs of one notebook through papermill that stand for a hundred.
-SOME, ALL = 10, 100
-
-
-def kernels():
-    """Warm kernels beside ordinary ones: all notebooks, a hundred scenarios through one, and an empty notebook."""
-    import nbformat
-    import papermill
-
-    from analysis.notebooks import Notebook, find, run_many
-
-    quiet = {"progress_bar": False, "extra_arguments": ["--IPKernelApp.log_level=50"]}
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-
-        def whole(arguments):
-            command = [sys.executable, *(text.replace("{folder}", name) for text in arguments)]
-            subprocess.run(command, cwd=HERE.parent, capture_output=True, check=True)
-
-        reproduction = in_turns({what: lambda a=a: whole(a) for what, a in REPRODUCTIONS.items()}, rounds=3)
-        book = find("04_at_risk_2021")
-
-        def many(count, kernel):
-            jobs = {str(i): (book, {"persons_per_transfer": 0.7 + 0.3 * i / count}) for i in range(count)}
-            assert run_many(jobs, folder, kernel=kernel) == {}
-
-        def in_turn():
-            for i in range(SOME):
-                given = {"persons_per_transfer": 0.7 + 0.3 * i / SOME}
-                papermill.execute_notebook(str(book.path), f"{name}/{i}.ipynb", parameters=given, **quiet)
-
-        hundred = in_turns({"warm": lambda: many(ALL, "warm"), "papermill, in turn": in_turn}, rounds=3)
-        hundred["papermill, in turn"] *= ALL / SOME
-        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")]), folder / "empty.ipynb")
-        empty = Notebook.read(folder / "empty.ipynb")
-
-        def one(kernel):
-            assert run_many({"ran": (empty, {})}, folder, kernel=kernel) == {}
-
-        def bare(kernel):
-            from jupyter_client.manager import start_new_kernel
-
-            manager, client = start_new_kernel(kernel_name=kernel, extra_arguments=quiet["extra_arguments"])
-            client.stop_channels()
-            manager.shutdown_kernel(now=True)
-
-        single = in_turns(
-            {
-                "warm": lambda: one("warm"),
-                "a warm kernel alone": lambda: bare("warm"),
-                "plain": lambda: one("plain"),
-                "a plain kernel alone": lambda: bare("python3"),
-            }
-        )
-    return {"reproduction": reproduction, "hundred": hundred, "empty": single}
-
-
 def growth():
     """Time and memory by number of draws and of scenarios, each in a process of its own."""
     return {
@@ -498,23 +426,6 @@ def page(found):
         "| --- | --- | --- |",
         *(f"| `{name}` | {taken:.2f} | {ratio(taken, started['import pandas'])} |" for name, taken in started.items()),
         "",
-        "## Kernels",
-        "",
-        "All notebooks with tables and figures, as a process of its own from start to end, beside the same notebooks",
-        f"through papermill's API in a process of its own; 100 scenarios through one notebook, papermill's {SOME} "
-        f"runs times {ALL // SOME};",
-        "and a notebook with one empty cell, beside a kernel that starts and ends. Medians in turns.",
-        "",
-        *(
-            line
-            for title, rows in found["kernels"].items()
-            for line in (
-                f"| {KERNEL_ROWS[title]} | seconds | times warm |",
-                "| --- | --- | --- |",
-                *(f"| {name} | {taken:.2f} | {ratio(taken, rows['warm'])} |" for name, taken in rows.items()),
-                "",
-            )
-        ),
         "## Growth",
         "",
         "Each row a process of its own.",
@@ -553,7 +464,6 @@ def main():
         "indices": lambda: indices(given),
         "scenarios": lambda: scenarios(given),
         "startup": startup,
-        "kernels": kernels,
         "growth": growth,
     }
     kept = HERE / "results.json"

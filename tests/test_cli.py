@@ -688,7 +688,7 @@ def test_run_puts_parameters_over_each_scenario_and_hands_a_scenario_on_to_a_not
     more = ("--notebooks", tmp_path / "books", "--out", tmp_path / "out")
     assert run("run", "one", "--scenario", "half_overlap", "-p", "at_risk_2019=1.5e6", *more).status == 0
     assert written(tmp_path / "out" / "one-half_overlap.ipynb") == "0.5 1500000.0\n"
-    assert run("run", "two", "--scenario", "illustrative", "--kernel", "plain", *more).status == 0
+    assert run("run", "two", "--scenario", "illustrative", *more).status == 0
     assert written(tmp_path / "out" / "two-illustrative.ipynb") == "illustrative\n"
 
 
@@ -729,14 +729,6 @@ def test_of_several_scenarios_one_that_fails_leaves_the_others(tmp_path: Path) -
     of_both_groups(tmp_path / "books", "overlap = 0.0", "print(overlap)")
     assert run("run", "one", "--scenario", "half_overlap", *more).status == 0
     assert not kept.exists()
-
-
-@pytest.mark.parametrize("kernel", ["", "wram"])
-def test_a_kernel_is_warm_or_plain(tmp_path: Path, kernel: str) -> None:
-    result = run("run", "04", "--kernel", kernel, "--out", tmp_path / "out")
-    assert result.status == 2
-    assert ("'warm'" in result.err, "'plain'" in result.err) == (True, True)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_run_refuses_to_overwrite_its_source(tmp_path: Path) -> None:

@@ -668,14 +668,8 @@ def names(folder: Path) -> set[str]:
 
 
 def kernels() -> list[psutil.Process]:
-    """The kernels that this process has started and that are still there, ordinary ones and those that were forked."""
-    found = []
-    for child in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.Error):
-            words = " ".join(child.cmdline())
-            forked = "multiprocessing.forkserver" in words and child.ppid() != os.getpid()
-            found += [child] if forked or "ipykernel_launcher" in words else []
-    return found
+    """The kernels that this process has started and that are still there."""
+    return [child for child in psutil.Process().children() if "ipykernel" in " ".join(child.cmdline())]
 
 
 def outputs(path: Path) -> str:

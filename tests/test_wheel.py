@@ -51,7 +51,6 @@ def test_it_carries_the_data_the_notebooks_and_what_pages_are_made_of(wheel: Pat
         assert {f"analysis/shipped/{path.relative_to(ROOT).as_posix()}" for path in files} <= names
     pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "analysis" / "pages").rglob("*") if path.is_file()}
     assert pages <= names
-    assert any(name.endswith(".data/data/share/jupyter/kernels/warm/kernel.json") for name in names)
     assert not {name for name in names if name.startswith(("tests/", "benchmarks/", ".venv"))}
     with zipfile.ZipFile(wheel) as archive:
         (metadata,) = [name for name in names if name.endswith(".dist-info/METADATA")]
