@@ -489,7 +489,7 @@ def test_of_what_is_one_choice_one_that_is_used_is_enough() -> None:
     made = small_model(q__named, q__other, w__named, w__other, defaults=defaults, one_choice=(("q", "w"),))
     setting = made.setting({"w": "other"})
     made.check_used(setting, [made.plan("q", setting)], readings=["w"])
-    with pytest.raises(ModelError, match="^w is unused"):
+    with pytest.raises(ModelError, match=r"^w is unused"):
         made.check_used(setting, [])
 
 
