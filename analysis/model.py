@@ -627,7 +627,7 @@ class Model:
         # Along what has a meaning an extreme can lie off the edges; a scan over many variations does not look there.
         searched = np.arange(n) if n == 1 and not inside.all() and len(box) else turning
         if len(searched):
-            found.append(_optima(at, margins, len(box), n, searched, kinks=bool(len(turning))))
+            found.append(_optima(at, room, margins, len(box), n, searched, kinks=bool(len(turning))))
         together = np.concatenate(found, axis=1)
         some = ~np.isnan(together).all(axis=1)
         filled = np.where(some[:, None], together, 0.0)
@@ -1030,14 +1030,14 @@ def _same(one: str, two: str) -> bool:
     return bool(parse_unit(one).is_compatible_with(parse_unit(two)))
 
 
+#: At positions: the target and whether it has a meaning; and how far the nearest bound lies, below 0 past it, NaN where
+#: the target is not finite.
 _At = Callable[..., tuple[Floats, NDArray[np.bool_]]]
+_Room = Callable[[Floats], Floats]
 
 
-def _crossings(at: _At, room: Callable[[Floats], Floats], corners: Floats, inside: NDArray[np.bool_]) -> Floats:
-    """The target where an edge of the box crosses out of what has a meaning; NaN for an edge that does not.
-
-    room: at positions, how far the nearest bound lies, below 0 past it; NaN where the target is not finite.
-    """
+def _crossings(at: _At, room: _Room, corners: Floats, inside: NDArray[np.bool_]) -> Floats:
+    """The target where an edge of the box crosses out of what has a meaning; NaN for an edge that does not."""
     leaves = corners.shape[1]
     if not leaves:
         return np.full((len(inside), 1), np.nan)
@@ -1051,37 +1051,46 @@ def _crossings(at: _At, room: Callable[[Floats], Floats], corners: Floats, insid
     if not some.any():
         return np.full((len(inside), 1), np.nan)
     one, two, crosses = one[some], two[some], crosses[:, some]
-    # Each edge from its end with a meaning towards the other, the boundary closed in on until floats end: where a
-    # straight line through both ends crosses it (regula falsi, the Illinois way), and at every fourth turn halfway.
+    # Each edge from its end with a meaning towards the other.
     swap = inside[:, two][:, :, None]
-    start = np.where(swap, corners[two], corners[one])
-    way = np.where(swap, corners[one], corners[two]) - start
-    good, bad, least = np.zeros(crosses.shape), np.ones(crosses.shape), 2.0**-44
-    above, below = room(start), room(start + way)
-    nought = np.nan_to_num(least * np.abs(above - below), posinf=0.0)
-    was = np.zeros(crosses.shape, bool), np.zeros(crosses.shape, bool)
-    for turn in range(4 * 44):
-        with np.errstate(all="ignore"):
-            line = np.clip(good + (bad - good) * above / (above - below), good + least, bad - least)
-        place = np.where(np.isnan(line) | (turn % 4 == 3), (good + bad) / 2, line)
-        here = room(start + place[:, :, None] * way)
-        fine = here >= -nought
-        # An end that stays a second time counts half, so that the next line falls beyond the boundary.
-        above = np.where(fine, here, np.where(was[1], above / 2, above))
-        below = np.where(fine, np.where(was[0], below / 2, below), here)
-        was = fine, ~fine
-        good, bad = np.where(fine, place, good), np.where(here > nought, bad, place)
-        if not (crosses & (bad - good > 2 * least)).any():
-            break
-    values, _ = at(start + good[:, :, None] * way)
+    start, end = np.where(swap, corners[two], corners[one]), np.where(swap, corners[one], corners[two])
+    values, _ = at(_border(room, start, end, crosses))
     return np.where(crosses, values, np.nan)
 
 
+def _border(room: _Room, start: Floats, end: Floats, which: NDArray[np.bool_]) -> Floats:
+    """On straight ways from positions with a meaning, the last that has one; the starts where ``which`` is false.
+
+    start, end: (n, positions, leaves); which: (n, positions).
+    """
+    from scipy.optimize import elementwise
+
+    # A way may start on a bound, or past it by the last digits of a float; that is not where it crosses it.
+    hair = 2 * np.maximum(-room(start), 0) + np.finfo(float).tiny
+    places = np.zeros(which.shape)
+
+    def left(place: Floats, row: NDArray[np.intp], way: NDArray[np.intp]) -> Floats:
+        """``room`` on these ways, so far along them; -1 where the target is not finite."""
+        places[row, way] = place
+        found = room(start + places[:, :, None] * (end - start)) + hair
+        return np.nan_to_num(found[row, way], nan=-1.0, posinf=1.0)
+
+    row, way = np.nonzero(which)
+    ends = np.zeros(len(row)), np.ones(len(row))
+    found = elementwise.find_root(left, ends, args=(row, way), tolerances={"xatol": 2.0**-50})
+    # Of the two floats between which it crosses, the one that still has a meaning; the end where it does not cross.
+    places[row, way] = np.where(found.f_bracket[1] >= 0, found.bracket[1], found.bracket[0])
+    return start + places[:, :, None] * (end - start)
+
+
+@functools.cache
 def _samples(leaves: int) -> Floats:
-    """A hundred and odd points of the box, the same each time, without a random number: a Kronecker sequence."""
-    primes = np.sqrt([2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71])
-    steps = np.resize(primes, leaves) * (1 + np.arange(leaves) // len(primes))
-    return np.asarray(np.outer(np.arange(1, 97), steps) % 1.0, np.float64)
+    """Nearly a hundred points of the box, the same each time: the R sequence, whose steps are powers of one number.
+
+    That number solves x to the power of (leaves + 1) = x + 1; with one leaf it is the golden ratio.
+    """
+    ratio = np.roots([1, *[0] * (leaves - 1), -1, -1]).real.max()
+    return np.asarray(np.outer(np.arange(1, 97), ratio ** -np.arange(1.0, leaves + 1)) % 1.0, np.float64)
 
 
 def _monotone(at: _At, leaves: int, n: int) -> NDArray[np.bool_]:
@@ -1102,9 +1111,18 @@ def _monotone(at: _At, leaves: int, n: int) -> NDArray[np.bool_]:
 
 
 def _optima(
-    at: _At, margins: Callable[[Floats], Floats], leaves: int, n: int, rows: NDArray[np.intp], *, kinks: bool
+    at: _At,
+    room: _Room,
+    margins: Callable[[Floats], Floats],
+    leaves: int,
+    n: int,
+    rows: NDArray[np.intp],
+    *,
+    kinks: bool,
 ) -> Floats:
     """The smallest and largest target inside the box, by optimisation from the best points; NaN in other rows.
+
+    What ends a hair past a bound is taken back to it, on the way to where it started from.
 
     margins: at a position, how far each derived share lies from each of its bounds, below 0 where it has no meaning.
     kinks: whether to look again without slopes, which is slow, and needless for what is monotone.
@@ -1146,11 +1164,14 @@ def _optima(
                     },
                     options={"ftol": 1e-15},
                 )
-                best = min(best, cost(smooth.x))
+                ended = [smooth.x]
                 if kinks:
                     options = {"xatol": 1e-10, "fatol": 0.0, "maxiter": 2000}
-                    rough = minimize(cost, start, method="Nelder-Mead", bounds=box, options=options)
-                    best = min(best, float(rough.fun))
+                    ended.append(minimize(cost, start, method="Nelder-Mead", bounds=box, options=options).x)
+                ends = np.clip(ended, 0, 1)
+                which = np.broadcast_to((np.arange(n) == row)[:, None], (n, len(ends)))
+                there = _border(room, start[None, None], ends[None], which)
+                best = min(best, float(targets(there).min()))
         if math.isfinite(best):
             found[row, column] = sign * scale * best
     return found
