@@ -195,6 +195,8 @@ def reproduce(
                 typer.echo(f"error: {error}; {shown(out)} was left as it was.", err=True)
                 raise typer.Exit(1) from None
         provenance.write(folder, model, paths)
+        # Somebody may have put something there meanwhile.
+        refuse_foreign(out)
     if is_ours(aside):
         shutil.rmtree(aside)
     raise typer.Exit(_report(model, outcomes, expected))
@@ -642,42 +644,42 @@ def _run_under(
     model: Model, notebook: Notebook, named: list[str], parameters: list[str], out: Path, timeout: int
 ) -> None:
     """Run one notebook under several scenarios side by side, each into a file of its own."""
-    from analysis.files import alone, write_file
-    from analysis.notebooks import read_parameters, run_many, scenario_texts
+    from analysis.notebooks import RunError, read_parameters, run_each, scenario_texts
     from analysis.register import InputError, shown
     from analysis.scenarios import find
 
-    jobs = {}
+    jobs: dict[Path, dict[str, Any]] = {}
     for text in named:
         scenario = find(text, model)
-        name = f"{notebook.name}-{scenario.name}"
-        if name in jobs:
+        target = out / f"{notebook.name}-{scenario.name}.ipynb"
+        if target in jobs:
             raise InputError(f"the scenario {scenario.name} is given twice")
         try:
-            jobs[name] = (
-                notebook,
-                read_parameters(notebook, [*scenario_texts(notebook, text, model), *parameters], model),
-            )
+            jobs[target] = read_parameters(notebook, [*scenario_texts(notebook, text, model), *parameters], model)
         except InputError as error:
             raise InputError(f"the scenario {scenario.name}: {error}") from None
-    try:
-        with contextlib.ExitStack() as stack:
-            for name in jobs:
-                stack.enter_context(alone(out / f"{name}.ipynb"))
-            failed = run_many(jobs, out, timeout=timeout)
-            for name, (_, given) in jobs.items():
-                target, kept = out / f"{name}.ipynb", out / f"{name}.failed.ipynb"
-                kept.unlink(missing_ok=True)
-                if name in failed:
-                    write_file(kept, failed[name].text)
-                    typer.echo(f"error: {name}: {failed[name]}; what ran is kept in {shown(kept)}", err=True)
-                else:
-                    _, how = _ran(model, notebook, target, given)
-                    typer.echo(f"{shown(target)} is written: {'; '.join(how) or 'as in the article'}")
-    except OSError as error:
-        raise InputError(f"{shown(out)} can't be written ({error.strerror})") from None
+    said: dict[Path, str] = {}
+    failed: dict[Path, RunError | InputError] = {}
+
+    def done(target: Path, error: RunError | InputError | None) -> None:
+        if error is None:
+            try:
+                _, how = _ran(model, notebook, target, jobs[target])
+                said[target] = "; ".join(how) or "as in the article"
+            except OSError as problem:
+                where = shown(Path(problem.filename or target))
+                error = InputError(f"{where} can't be read or written ({problem.strerror})")
+        if error is not None:
+            failed[target] = error
+
+    run_each(notebook, jobs, done, timeout=timeout)
+    for target in jobs:
+        if target in failed:
+            typer.echo(f"error: {target.stem}: {failed[target]}", err=True)
+        else:
+            typer.echo(f"{shown(target)} is written: {said[target]}")
     if failed:
-        raise typer.Exit(1)
+        raise typer.Exit(2 if any(isinstance(error, InputError) for error in failed.values()) else 1)
 
 
 def _ran(model: Model, notebook: Notebook, target: Path, given: Mapping[str, Any]) -> tuple[Study, list[str]]:

@@ -46,12 +46,22 @@ def write_file(path: Path, text: str) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def resolved(path: Path) -> Path:
+    """Where a path leads, through all links. Raises InputError where that is nowhere."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        raise InputError(f"{shown(path)} is a link that leads to itself; name another folder") from None
+
+
 @contextlib.contextmanager
 def alone(target: Path) -> Iterator[None]:
     """Hold a lock on a file or folder, in a hidden file beside it; the system lets go of it when the run ends or dies.
 
     Raises InputError where another run holds it, or where nothing can be written beside the target.
     """
+    if target.parent.is_file():
+        raise InputError(f"{shown(target.parent)} is a file; name a folder")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         lock = target.with_name(f".{target.name}.lock").open("w")
@@ -72,7 +82,7 @@ def whole(folder: Path) -> Iterator[Path]:
     Only a folder that is missing, empty or made here is replaced. Raises InputError where another is in the way, where
     it can't be written, or where another run is writing to it.
     """
-    folder = folder.resolve()
+    folder = resolved(folder)
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{shown(folder)} is a file; name a folder for the results")
     if folder.is_mount():
@@ -116,7 +126,10 @@ def refuse_foreign(folder: Path) -> None:
     written = _listed(folder)
     for path in sorted(folder.rglob("*")) if is_ours(folder) else ():
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and not (name in written if written else _GENERATED.fullmatch(name)):
+        # A link or a pipe is somebody's as well; a folder is what lies in it.
+        if (path.is_symlink() or not path.is_dir()) and not (
+            name in written if written else _GENERATED.fullmatch(name)
+        ):
             raise InputError(f"{shown(path)} is not a result and would be lost; move it elsewhere")
 
 

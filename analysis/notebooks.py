@@ -12,19 +12,20 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import json
 import logging
 import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from analysis.files import alone, write_file
+from analysis.files import alone, resolved, write_file
 from analysis.model import Model, ModelError
 from analysis.register import CONTROL, InputError, shipped, shown
 from analysis.results import READING, Study
@@ -38,6 +39,8 @@ logging.getLogger("papermill").addHandler(logging.NullHandler())
 
 #: Seconds after which a cell has failed, and the least that the start of a kernel is given.
 TIMEOUT, _START = 600, 60
+_Key = TypeVar("_Key")
+_Found = TypeVar("_Found")
 #: How often a kernel that does not start is started, and what jupyter_client says of it.
 _STARTS, _NOT_STARTED = 3, "Kernel died before replying to kernel_info"
 
@@ -275,26 +278,85 @@ def _unknown(notebook: Notebook, name: str, model: Model) -> str:
 
 
 def run(
+    notebook: Notebook, target: Path, parameters: Mapping[str, Any] | None = None, *, timeout: int = TIMEOUT
+) -> None:
+    """Execute a notebook and put the result in its place, whole or not at all. timeout: seconds that a cell may take.
+
+    Raises RunError when a cell fails, takes too long or never ran, and keeps what ran beside the target, as
+    ``NAME.failed.ipynb``; InputError when the output would lie among the notebooks or can't be written.
+    """
+    with steady():
+        _in_place(notebook, target, dict(parameters or {}), timeout)
+
+
+def run_each(
     notebook: Notebook,
-    target: Path,
-    parameters: Mapping[str, Any] | None = None,
+    jobs: Mapping[Path, Mapping[str, Any]],
+    done: Callable[[Path, RunError | InputError | None], None],
     *,
     timeout: int = TIMEOUT,
 ) -> None:
-    """Execute a notebook and put the result in its place, whole or not at all.
+    """The same into several targets, each with parameters of its own, side by side. ``done`` hears of each as it ends,
+    with what went wrong, if anything did."""
 
-    timeout: seconds that a cell may take. Raises RunError when a cell fails, takes too long or never ran, and keeps
-    what ran beside the target, as ``NAME.failed.ipynb``; InputError when the output would overwrite the source or can't
-    be written.
+    def one(target: Path) -> RunError | InputError | None:
+        try:
+            _in_place(notebook, target, dict(jobs[target]), timeout)
+        except (RunError, InputError) as error:
+            return error
+        return None
+
+    _side_by_side({target: functools.partial(one, target) for target in jobs}, done)
+
+
+def run_all(
+    notebooks: Iterable[Notebook],
+    folder: Path,
+    *,
+    timeout: int = TIMEOUT,
+    done: Callable[[str], None] = lambda name: None,
+) -> dict[str, RunError]:
+    """Execute notebooks side by side into a folder; returns, by name and in their order, what went wrong.
+
+    ``done`` hears of each as it ends.
     """
-    if target.resolve() == notebook.path.resolve():
+    books = {notebook.name: notebook for notebook in notebooks}
+    failed: dict[str, RunError] = {}
+
+    def one(notebook: Notebook) -> str | RunError:
+        try:
+            return _execute(notebook.path, {}, timeout)
+        except RunError as error:
+            return error
+
+    def take(name: str, found: str | RunError) -> None:
+        if isinstance(found, RunError):
+            failed[name] = found
+        else:
+            write_file(folder / f"{name}.ipynb", found)
+        done(name)
+
+    _side_by_side({name: functools.partial(one, notebook) for name, notebook in books.items()}, take)
+    return {name: failed[name] for name in books if name in failed}
+
+
+def _in_place(notebook: Notebook, target: Path, parameters: dict[str, Any], timeout: int) -> None:
+    """``run``, in an environment that is steady already."""
+    if resolved(target) == notebook.path.resolve():
         raise NotebookError(f"the output would overwrite the notebook itself; name another folder than {shown(target)}")
+    if resolved(target.parent) == notebook.path.resolve().parent:
+        raise NotebookError(
+            f"the output would lie among the notebooks; name another folder than {shown(target.parent)}"
+        )
+    if target.is_dir():
+        raise InputError(
+            f"{shown(target)} is a folder, in the place of which no notebook is written; move it elsewhere"
+        )
     failed = target.with_name(f"{target.stem}.failed.ipynb")
     try:
         with alone(target):
             try:
-                with steady():
-                    write_file(target, _execute(notebook.path, dict(parameters or {}), timeout))
+                write_file(target, _execute(notebook.path, parameters, timeout))
             except RunError as error:
                 if error.text:
                     write_file(failed, error.text)
@@ -305,55 +367,25 @@ def run(
         raise InputError(f"{shown(target)} can't be written ({error.strerror})") from None
 
 
-def run_all(
-    notebooks: Iterable[Notebook],
-    folder: Path,
-    *,
-    timeout: int = TIMEOUT,
-    done: Callable[[str], None] = lambda name: None,
-) -> dict[str, RunError]:
-    """Execute notebooks side by side into a folder, as many at a time as there are cores.
-
-    Returns, by name, what went wrong. ``done`` hears of each. timeout: as for ``run``.
-    """
-    jobs: dict[str, tuple[Notebook, dict[str, Any]]] = {notebook.name: (notebook, {}) for notebook in notebooks}
-    return run_many(jobs, folder, timeout=timeout, done=done)
-
-
-def run_many(
-    jobs: Mapping[str, tuple[Notebook, Mapping[str, Any]]],
-    folder: Path,
-    *,
-    timeout: int = TIMEOUT,
-    done: Callable[[str], None] = lambda name: None,
-) -> dict[str, RunError]:
-    """The same with notebooks and their parameters, by the name under which each is written."""
-    failed: dict[str, RunError] = {}
+def _side_by_side(work: Mapping[_Key, Callable[[], _Found]], take: Callable[[_Key, _Found], None]) -> None:
+    """Do work in as many threads as there are cores; ``take`` is given what comes of each as soon as it does."""
     # Threads are enough, as each notebook is computed by a kernel of its own, which ends when this process does.
     with steady(), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        futures = {
-            name: pool.submit(_in_thread, notebook.path, dict(parameters), timeout)
-            for name, (notebook, parameters) in jobs.items()
-        }
+        futures = {pool.submit(_in_thread, one): key for key, one in work.items()}
         try:
-            for name, future in futures.items():
-                try:
-                    write_file(folder / f"{name}.ipynb", future.result())
-                except RunError as error:
-                    failed[name] = error
-                done(name)
+            for future in as_completed(futures):
+                take(futures[future], future.result())
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             _stop_kernels()
             raise
-    return failed
 
 
-def _in_thread(path: Path, parameters: dict[str, Any], timeout: int) -> str:
+def _in_thread(work: Callable[[], _Found]) -> _Found:
     from jupyter_core.utils import ensure_event_loop
 
     try:
-        return _execute(path, parameters, timeout)
+        return work()
     finally:
         # What jupyter_client opens for a thread, nobody else closes.
         ensure_event_loop().close()
@@ -375,6 +407,7 @@ def _execute(path: Path, parameters: dict[str, Any], timeout: int) -> str:
 
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / path.name
+        remarks = Path(folder) / "kernel.txt"
         for left in reversed(range(_STARTS)):
             try:
                 executed = papermill.execute_notebook(
@@ -385,8 +418,9 @@ def _execute(path: Path, parameters: dict[str, Any], timeout: int) -> str:
                     log_output=False,
                     execution_timeout=timeout,
                     start_timeout=max(timeout, _START),
-                    # The kernel's own remarks are not the notebook's.
+                    # The kernel's own remarks are neither the notebook's nor ours.
                     extra_arguments=["--IPKernelApp.log_level=50"],
+                    kernel_manager_class=_kernels_that_write_to(remarks),
                 )
                 break
             except PapermillExecutionError as error:
@@ -395,13 +429,37 @@ def _execute(path: Path, parameters: dict[str, Any], timeout: int) -> str:
             except Exception as error:
                 # Between the choice of a port and its use another process may take it; then no cell has run.
                 if not (left and _NOT_STARTED in str(error)):
-                    raise RunError(_ending(path.stem, output, error, timeout), _as_far_as(output)) from None
+                    words = _ending(path.stem, output, error, timeout) + _last_line(remarks)
+                    raise RunError(words, _as_far_as(output)) from None
     code = [(i, cell) for i, cell in enumerate(executed.cells) if cell.cell_type == "code" and cell.source.strip()]
     for expected, (i, cell) in enumerate(code, start=1):
         if cell.execution_count != expected:
             words = f"{path.stem}, cell {i}: it never ran, so the notebook did not run to its end"
             raise RunError(words, clean(executed))
     return clean(executed)
+
+
+def _kernels_that_write_to(path: Path) -> type[Any]:
+    """A class of kernel managers whose kernels write their standard error into a file.
+
+    That is what a kernel and its libraries say beside a notebook. A kernel that ends while the machine is busy may
+    complain of sockets that it has closed itself, when all cells have run.
+    """
+    from jupyter_client.manager import AsyncKernelManager
+
+    class Kernels(AsyncKernelManager):
+        async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
+            with path.open("ab") as file:
+                await super().start_kernel(**options, stderr=file)
+
+    return Kernels
+
+
+def _last_line(path: Path) -> str:
+    """What a kernel that ended too early said last, to be put behind what is said of it."""
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.exists() else []
+    said = [_short(line) for line in lines if line.strip()]
+    return f"; it said: {said[-1]}" if said else ""
 
 
 def _ending(name: str, output: Path, error: Exception, timeout: int) -> str:

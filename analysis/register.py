@@ -408,6 +408,9 @@ class _SafeLoader(yaml.SafeLoader):
         return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise _refused("a key is a list or a mapping, and must be a name", key)
         counts = Counter(key.value for key, _ in node.value)
         for key, count in counts.items():
             if count > 1:

@@ -111,7 +111,12 @@ _STRUCTURE: dict[str, Any] = {
     "required": ["name", "description", "reason"],
     "additionalProperties": False,
     "properties": {
-        "name": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "description": "lower-case letters and digits"},
+        "name": {
+            "type": "string",
+            "pattern": "^[a-z][a-z0-9_]*$",
+            "maxLength": 80,
+            "description": "lower-case letters and digits",
+        },
         "description": {"type": "string", "minLength": 1, "description": "what is changed, in one sentence"},
         "reason": {"type": "string", "minLength": 1, "description": "why somebody would"},
         "readings": {
@@ -201,6 +206,9 @@ def read(path: Path, model: Model) -> Scenario:
     problem = schema_problem(_STRUCTURE, content)
     if problem:
         raise RegisterError(file, problem[1], field=".".join(map(str, problem[0])))
+    if content["name"].endswith("\n"):
+        # Which a pattern lets pass, and files are named after it.
+        raise RegisterError(file, "the name ends in a line break", field="name")
     return _Content(file, content, model).scenario()
 
 

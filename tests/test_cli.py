@@ -641,12 +641,8 @@ def test_run_refuses_before_anything_is_written(tmp_path: Path, arguments: list[
     assert list(tmp_path.iterdir()) == []
 
 
-def of_both_groups(folder: Path, *cells: str) -> None:
-    """A notebook about both groups together, so that an overlap has a meaning."""
-    path = notebook(folder, "one", *cells)
-    book = nbformat.read(path, as_version=4)
-    book.metadata["analysis"] = {"relations": ["low_end_several_three"]}
-    nbformat.write(book, path)
+#: Relations on which an overlap has an effect.
+BOTH = ["low_end_several_three"]
 
 
 def written(path: Path) -> str:
@@ -656,7 +652,7 @@ def written(path: Path) -> str:
 
 def test_run_gives_each_scenario_a_notebook_of_its_own(tmp_path: Path) -> None:
     parameters = "overlap = 0.0\nat_risk_2019__reading = 'published'"
-    of_both_groups(tmp_path / "books", parameters, "print(overlap, at_risk_2019__reading)")
+    notebook(tmp_path / "books", "one", parameters, "print(overlap, at_risk_2019__reading)", relations=BOTH)
     (tmp_path / "mine.yaml").write_text(
         "name: mine\ndescription: A quarter.\nreason: Mine.\nvalues:\n  overlap: 0.25\n", encoding="utf-8"
     )
@@ -683,7 +679,9 @@ def test_run_gives_each_scenario_a_notebook_of_its_own(tmp_path: Path) -> None:
 def test_run_puts_parameters_over_each_scenario_and_hands_a_scenario_on_to_a_notebook_that_takes_one(
     tmp_path: Path,
 ) -> None:
-    of_both_groups(tmp_path / "books", "overlap = 0.0\nat_risk_2019 = 1.6e6", "print(overlap, at_risk_2019)")
+    notebook(
+        tmp_path / "books", "one", "overlap = 0.0\nat_risk_2019 = 1.6e6", "print(overlap, at_risk_2019)", relations=BOTH
+    )
     notebook(tmp_path / "books", "two", "scenario = 'article'", "print(scenario)")
     more = ("--notebooks", tmp_path / "books", "--out", tmp_path / "out")
     assert run("run", "one", "--scenario", "half_overlap", "-p", "at_risk_2019=1.5e6", *more).status == 0
@@ -715,7 +713,7 @@ def test_run_refuses_a_scenario_before_anything_is_written(
 
 
 def test_of_several_scenarios_one_that_fails_leaves_the_others(tmp_path: Path) -> None:
-    of_both_groups(tmp_path / "books", "overlap = 0.0", "print(1 / (0.5 - overlap))")
+    notebook(tmp_path / "books", "one", "overlap = 0.0", "print(1 / (0.5 - overlap))", relations=BOTH)
     more = ("--notebooks", tmp_path / "books", "--out", tmp_path / "out")
     result = run("run", "one", "--scenario", "half_overlap", "--scenario", "article", *more)
     assert result.status == 1
@@ -723,12 +721,63 @@ def test_of_several_scenarios_one_that_fails_leaves_the_others(tmp_path: Path) -
     assert result.err.splitlines() == [
         f"error: one-half_overlap: one, cell 2: ZeroDivisionError: float division by zero; what ran is kept in {kept}"
     ]
+    assert result.out.splitlines() == [f"{kept.with_name('one-article.ipynb')} is written: as in the article"]
     names = {path.name for path in (tmp_path / "out").iterdir() if path.suffix != ".lock"}
     assert names == {kept.name, "one-article.ipynb", "one-article-ro-crate-metadata.json"}
     # What failed before is gone once it has run.
-    of_both_groups(tmp_path / "books", "overlap = 0.0", "print(overlap)")
+    notebook(tmp_path / "books", "one", "overlap = 0.0", "print(overlap)", relations=BOTH)
     assert run("run", "one", "--scenario", "half_overlap", *more).status == 0
     assert not kept.exists()
+
+
+def test_of_several_scenarios_one_that_cannot_be_written_is_named_and_leaves_the_others(tmp_path: Path) -> None:
+    notebook(tmp_path / "books", "one", "overlap = 0.0", "print(overlap)", relations=BOTH)
+    (tmp_path / "out" / "one-half_overlap.ipynb").mkdir(parents=True)
+    more = ("--notebooks", tmp_path / "books", "--out", tmp_path / "out")
+    result = run("run", "one", "--scenario", "half_overlap", "--scenario", "article", *more)
+    assert result.status == 2
+    (line,) = result.err.splitlines()
+    assert line.startswith(f"error: one-half_overlap: {tmp_path / 'out' / 'one-half_overlap.ipynb'} is a folder")
+    assert written(tmp_path / "out" / "one-article.ipynb") == "0.0\n"
+    assert (tmp_path / "out" / "one-article-ro-crate-metadata.json").exists()
+
+
+def test_of_several_scenarios_a_file_that_vanishes_is_named_and_leaves_the_others(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("name: mine\ndescription: A.\nreason: B.\nvalues:\n  overlap: 0.25\n", encoding="utf-8")
+    notebook(
+        tmp_path / "books", "one", "scenario = 'article'",
+        f"import pathlib\nscenario == 'article' or pathlib.Path({str(mine)!r}).unlink()\nprint(1)",
+    )  # fmt: skip
+    more = ("--notebooks", tmp_path / "books", "--out", tmp_path / "out")
+    result = run("run", "one", "--scenario", mine, "--scenario", "article", *more)
+    assert result.status == 2
+    assert result.err.splitlines() == [f"error: one-mine: {mine} can't be read or written (No such file or directory)"]
+    assert (tmp_path / "out" / "one-article-ro-crate-metadata.json").exists()
+
+
+def test_run_writes_nothing_among_the_notebooks(tmp_path: Path) -> None:
+    notebook(tmp_path, "one", "overlap = 0.0", "print(overlap)", relations=BOTH)
+    other = notebook(tmp_path, "one-article", "overlap = 0.0", "print('mine')")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    refused(
+        run("run", "one.ipynb", "--scenario", "article", "--notebooks", tmp_path, "--out", tmp_path),
+        "one-article", "would lie among the notebooks; name another folder",
+    )  # fmt: skip
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert other.name in before
+
+
+def test_reproduce_loses_nothing_that_is_put_into_the_results_while_it_runs(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    quick = notebook(tmp_path / "books", "one", "overlap = 0.0", "print(1)")
+    more = ("reproduce", "--no-report", "--notebooks", quick.parent, "--out", out)
+    assert run(*more).status == 0
+    mine = f"import pathlib\npathlib.Path({str(out / 'mine.txt')!r}).write_text('mine')"
+    notebook(tmp_path / "books", "two", "overlap = 0.0", mine)
+    refused(run(*more), "mine.txt is not a result and would be lost; move it elsewhere")
+    assert (out / "mine.txt").read_text(encoding="utf-8") == "mine"
+    assert not (out / "notebooks" / "two.ipynb").exists()
 
 
 def test_run_refuses_to_overwrite_its_source(tmp_path: Path) -> None:

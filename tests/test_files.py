@@ -180,7 +180,7 @@ def test_a_file_is_refused_and_survives(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match="can't be written"):
+    with pytest.raises(InputError, match="file is a file; name a folder"):
         filled(tmp_path / "file" / "results", "1")
     assert names(tmp_path) == {"file"}
 
@@ -217,6 +217,30 @@ def test_a_file_that_no_run_has_written_is_not_lost(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"mine\.txt is not a result and would be lost"):
         refuse_foreign(tmp_path / "results")
     assert mine.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_link_or_a_pipe_of_somebody_s_is_not_lost(tmp_path: Path) -> None:
+    filled(tmp_path / "results", "1")
+    with whole(tmp_path / "results") as folder:
+        (folder / "relations.csv").write_text("made", encoding="utf-8")
+        (folder / "figures").mkdir()
+    refuse_foreign(tmp_path / "results")
+    mine = tmp_path / "results" / "mine"
+    for make in (
+        lambda: mine.symlink_to(tmp_path),
+        lambda: mine.symlink_to(tmp_path / "nowhere"),
+        lambda: os.mkfifo(mine),
+    ):
+        make()
+        with pytest.raises(InputError, match="mine is not a result and would be lost"):
+            refuse_foreign(tmp_path / "results")
+        mine.unlink()
+
+
+def test_a_link_that_leads_to_itself_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "results").symlink_to(tmp_path / "results")
+    with pytest.raises(InputError, match="results is a link that leads to itself; name another folder"):
+        filled(tmp_path / "results", "1")
 
 
 @pytest.mark.parametrize("name", ["report/mine.txt", "figures/mine.png", "notebooks/mine.ipynb"])

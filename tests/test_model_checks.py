@@ -28,6 +28,22 @@ def q__named() -> float:
     return 2.0
 
 
+def q__other() -> float:
+    return 1.0
+
+
+def w__named() -> float:
+    return 1.0
+
+
+def w__other() -> float:
+    return 1.0
+
+
+#: q and w, each read as named or other, and both alike.
+ONE_CHOICE: dict[str, Any] = {"defaults": {"q": "named", "w": "named"}, "one_choice": (("q", "w"),)}
+
+
 def double(base: Any) -> Any:
     return 2 * base
 
@@ -117,21 +133,11 @@ def test_settings_of_the_package_name_quantities(given: dict[str, Any], field: s
 
 
 def test_quantities_that_are_one_choice_have_readings_of_one_name() -> None:
-    def w__named() -> float:
-        return 1.0
-
-    def w__other() -> float:
-        return 1.0
-
-    def q__other() -> float:
-        return 1.0
-
-    some = {"q": "named", "w": "named"}
-    assert refused(q__named, w__named, w__other, defaults=some, one_choice=(("q", "w"),)) == (
+    assert refused(q__named, w__named, w__other, **ONE_CHOICE) == (
         "nowhere/datapackage.json, field analysis.one_choice: q and w are one choice, so their readings must have the "
         "same names"
     )
-    made = small_model(q__named, q__other, w__named, w__other, defaults=some, one_choice=(("q", "w"),))
+    made = small_model(q__named, q__other, w__named, w__other, **ONE_CHOICE)
     assert made.setting({"q": "other"}).readings == {"q": "other", "w": "other"}
 
 
@@ -476,17 +482,7 @@ def test_what_is_unused_says_what_supplies_it() -> None:
 
 
 def test_of_what_is_one_choice_one_that_is_used_is_enough() -> None:
-    def w__named() -> float:
-        return 1.0
-
-    def w__other() -> float:
-        return 1.0
-
-    def q__other() -> float:
-        return 1.0
-
-    defaults = {"q": "named", "w": "named"}
-    made = small_model(q__named, q__other, w__named, w__other, defaults=defaults, one_choice=(("q", "w"),))
+    made = small_model(q__named, q__other, w__named, w__other, **ONE_CHOICE)
     setting = made.setting({"w": "other"})
     made.check_used(setting, [made.plan("q", setting)], readings=["w"])
     with pytest.raises(ModelError, match=r"^w is unused"):
@@ -494,17 +490,7 @@ def test_of_what_is_one_choice_one_that_is_used_is_enough() -> None:
 
 
 def test_a_choice_with_two_answers_is_refused() -> None:
-    def w__named() -> float:
-        return 1.0
-
-    def w__other() -> float:
-        return 1.0
-
-    def q__other() -> float:
-        return 1.0
-
-    defaults = {"q": "named", "w": "named"}
-    made = small_model(q__named, q__other, w__named, w__other, defaults=defaults, one_choice=(("q", "w"),))
+    made = small_model(q__named, q__other, w__named, w__other, **ONE_CHOICE)
     with pytest.raises(ModelError) as error:
         made.setting({"q": "other", "w": "named"})
     assert str(error.value) == "q and w are one choice and can't have the readings named, other"

@@ -693,6 +693,10 @@ def test_a_notebook_runs_with_its_parameters_and_leaves_nothing_else(
     assert str(tmp_path) not in text
 
 
+#: A cell that writes into the standard error that the kernel was started with, as what is not Python does, and ends it.
+SAYS = "import os; os.write(2, b'first\\n{}\\n\\n'); os._exit(1)"
+
+
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
@@ -700,6 +704,7 @@ def test_a_notebook_runs_with_its_parameters_and_leaves_nothing_else(
         ("raise ValueError('so\\n\\nand so')", r"^made, cell 1: ValueError: so and so; "),
         ("import sys; sys.exit(0)", r"^made, cell \d: .*; "),
         ("import os; os._exit(0)", r"^made, cell 1: the kernel died, as when memory runs out or a process is killed; "),
+        (SAYS.format("for the reader"), r"^made, cell 1: the kernel died, .* is killed; it said: for the reader; "),
         ("while True: pass", r"^made, cell 1: it took more than the 3 seconds that a cell may take; "),
     ],
 )
@@ -721,6 +726,14 @@ def test_a_notebook_that_does_not_end_leaves_the_former_one_and_is_kept_beside_i
     assert capfd.readouterr().err == ""
     run(write("a = 1", "print('good again')"), target)
     assert names(target.parent) == {"made.ipynb"}
+
+
+def test_what_a_kernel_says_as_it_ends_is_nobodys_concern(
+    write: Callable[..., Notebook], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    cell = "import atexit, os; _ = atexit.register(os.write, 2, b'socket closed')"
+    run(write("a = 1", cell), tmp_path / "made.ipynb")
+    assert (capfd.readouterr().err, outputs(tmp_path / "made.ipynb")) == ("", "")
 
 
 def test_a_notebook_that_fails_at_first_leaves_nothing_in_its_place(
@@ -858,7 +871,7 @@ def test_a_notebook_is_not_written_over_itself(write: Callable[..., Notebook], t
 
 def test_a_place_that_cannot_be_written_is_refused(write: Callable[..., Notebook], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match="can't be written"):
+    with pytest.raises(InputError, match="file is a file; name a folder"):
         run(write("a = 1", "print(a)"), tmp_path / "file" / "made.ipynb")
 
 

@@ -648,7 +648,12 @@ WHOLE: dict[str, tuple[bytes, str]] = {
     "no name": (b"description: b\nreason: c\n", ": 'name' is a required property"),
     "a name that is none": (b"name: Of Mine\ndescription: b\nreason: c\n", ", field name: 'Of Mine' does not match"),
     "an empty reason": (b"name: a\ndescription: b\nreason: ''\n", ", field reason: "),
-    "a key that is a list": (b"? [a]\n: b\n", ": not YAML: "),
+    "a key that is a list": (b"? [a]\n: b\n", ": not YAML: a key is a list or a mapping, and must be a name (line 1)"),
+    "a name with a line break": (
+        b'name: "a\\n"\ndescription: b\nreason: c\n',
+        ", field name: the name ends in a line break",
+    ),
+    "a name of a hundred letters": (b"name: " + b"a" * 100 + b"\ndescription: b\nreason: c\n", ", field name: "),
     "the name given twice": (b"name: a\nname: b\ndescription: c\nreason: d\n", ": not YAML: the key 'name' is given"),
     "two documents": (b"name: a\n---\nname: b\n", ": not YAML: "),
 }

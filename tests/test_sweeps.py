@@ -540,7 +540,7 @@ def test_a_folder_that_cannot_be_made_is_refused(model: Model, tmp_path: Path) -
     out = tmp_path / "taken" / "out.csv"
     with pytest.raises(InputError) as caught:
         sweep(model, LONG, out)
-    assert str(caught.value).startswith(f"{out} can't be written (")
+    assert str(caught.value) == f"{tmp_path / 'taken'} is a file; name a folder"
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
