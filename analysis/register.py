@@ -53,6 +53,7 @@ _LONGEST = 400
 _MOST_BYTES, _MOST_YAML = 10_000_000, 1_000_000
 #: How deep lists and mappings may lie in each other.
 _DEEPEST = 20
+_TOO_DEEP = f"more than {_DEEPEST} levels lie in each other"
 #: What no text may hold: it would move a terminal's cursor, colour it, or show letters in another order than they have.
 CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
@@ -383,7 +384,18 @@ def shown(path: Path) -> str:
         return printable(str(path))
 
 
-class _SafeLoader(yaml.SafeLoader):
+#: PyYAML's safe loader, with the text read by libyaml, several times as fast, where PyYAML was built with it. What is
+#: read is put together by PyYAML itself in either case, so that it can be looked at on the way.
+_Loader: Any = yaml.SafeLoader
+if yaml.__with_libyaml__:
+
+    class _Loader(yaml.composer.Composer, yaml.CSafeLoader):  # type: ignore[no-redef]
+        def __init__(self, stream: str) -> None:
+            yaml.CSafeLoader.__init__(self, stream)
+            yaml.composer.Composer.__init__(self)
+
+
+class _SafeLoader(_Loader):  # type: ignore[misc]
     """The safe loader for names, texts and plain numbers: it refuses a key given twice, what stands for another part of
     the file (so that nothing grows when it is read), tags, and what lies too deep."""
 
@@ -395,15 +407,15 @@ class _SafeLoader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
+        event = self.peek_event()
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _refused("anchors and aliases (& and *) are not read; write each value where it belongs", event)
         if getattr(event, "tag", None):
             raise _refused("tags (!) are not read", event)
         if self.depth > _DEEPEST:
-            raise _refused(f"more than {_DEEPEST} levels lie in each other", event)
+            raise _refused(_TOO_DEEP, event)
         self.depth += 1
-        node = super().compose_node(parent, index)
+        node: yaml.Node | None = super().compose_node(parent, index)
         self.depth -= 1
         return node
 
@@ -494,7 +506,7 @@ def _check_content(file: str, value: Any) -> None:
         ]
         if not level:
             return
-    raise RegisterError(file, f"more than {_DEEPEST} levels lie in each other")
+    raise RegisterError(file, _TOO_DEEP)
 
 
 def read_yaml(path: Path) -> Any:
@@ -511,6 +523,8 @@ def read_yaml(path: Path) -> Any:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark else ""
         problem = getattr(error, "problem", None) or "it can't be parsed"
+        # libyaml itself reads no more than some levels ahead.
+        problem = _TOO_DEEP if "nesting depth" in problem else problem
         raise RegisterError(file, f"not YAML: {problem}{where}") from None
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise RegisterError(file, f"not YAML: {error}") from None

@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import nbformat
 import pytest
 import yaml
 
+from analysis import register
 from analysis.model import Model
 from analysis.register import Register, RegisterError, read_yaml, schema_problem
 from analysis.scenarios import read as read_scenario
@@ -51,17 +54,41 @@ HOSTILE_YAML = {
 }
 
 
+@pytest.fixture(params=["libyaml", "without"])
+def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The register as it is where PyYAML was built with libyaml, and where it was not."""
+    if request.param == "libyaml":
+        return register
+    monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    spec = spec_from_file_location("register_without_libyaml", register.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, module)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.mark.parametrize(("content", "words", "line"), HOSTILE_YAML.values(), ids=HOSTILE_YAML.keys())
-def test_yaml_that_grows_runs_or_hides_is_refused(tmp_path: Path, content: str, words: str, line: int | None) -> None:
+def test_yaml_that_grows_runs_or_hides_is_refused(
+    reader: ModuleType, tmp_path: Path, content: str, words: str, line: int | None
+) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(RegisterError) as refused:
-        read_yaml(path)
+    with pytest.raises(reader.RegisterError) as refused:
+        reader.read_yaml(path)
     message = str(refused.value)
     assert message.startswith(f"{path}: ")
     assert words in message
     assert len(message) < 1000
     assert line is None or f"(line {line})" in message
+
+
+@pytest.mark.parametrize("name", ["findings", "refusals", "assumptions"])
+def test_yaml_is_read_as_pyyaml_reads_it(reader: ModuleType, name: str) -> None:
+    path = ROOT / "data" / f"{name}.yaml"
+    expected = yaml.load(path.read_text(encoding="utf-8"), yaml.SafeLoader)
+    assert reader.read_yaml(path) == expected
 
 
 @pytest.mark.parametrize("read", [read_scenario, read_sweep])
