@@ -481,6 +481,22 @@ def test_what_is_unused_says_what_supplies_it() -> None:
     assert str(error.value) == "q is unused: nothing computed here depends on it under these readings"
 
 
+def test_what_differs_is_said_with_what_it_takes_the_place_of() -> None:
+    model = small_model(
+        q__named, q__other, claims=[claim("printed_base", "7")],
+        assumptions=[assumption("base", 5, maximum=9, claim="printed_base")],
+        defaults={"q": "named"},
+    )  # fmt: skip
+    rows = model.register.readings
+    rows["q", "other"] = dataclasses.replace(rows["q", "other"], reconstruction=True)
+    both = Setting({"q": "other", "base": "published"}, {"base": 6.0})
+    assert model.differences(both) == (
+        "differs from the article in: q: Label of other (other, a reconstruction); "
+        "base: as printed (published); base = 6 in the place of 7"
+    )
+    assert model.differences(Setting({"base": "set"}, {"base": 6.0})).endswith("base = 6 in the place of 5")
+
+
 def test_of_what_is_one_choice_one_that_is_used_is_enough() -> None:
     made = small_model(q__named, q__other, w__named, w__other, **ONE_CHOICE)
     setting = made.setting({"w": "other"})
