@@ -165,6 +165,7 @@ def reproduce(
     outcomes = judge_all(model)
     refuse_foreign(out)
     aside = out.with_name(f"{out.name}-failed")
+    refuse_foreign(aside)
     figures.headless()
     console = Console(stderr=True)
     with whole(out) as folder:
@@ -181,9 +182,10 @@ def reproduce(
         ran = all_notebooks(folder / "notebooks") if not failed else []
         harmless(trace_frame(model, outcomes, ran)).to_csv(folder / "map.csv", index=False, lineterminator="\n")
         if failed:
+            for error in failed.values():
+                typer.echo(f"error: {error}", err=True)
             with whole(aside) as kept:
                 for name, error in failed.items():
-                    typer.echo(f"error: {error}", err=True)
                     (kept / f"{name}.failed.ipynb").write_text(error.text, encoding="utf-8")
                 provenance.write(kept, model, paths, failed=failed)
             typer.echo(f"{shown(out)} was left as it was; what ran of the failed is kept in {shown(aside)}.", err=True)
@@ -198,7 +200,9 @@ def reproduce(
         # Somebody may have put something there meanwhile.
         refuse_foreign(out)
     if is_ours(aside):
-        shutil.rmtree(aside)
+        with contextlib.suppress(InputError):
+            refuse_foreign(aside)
+            shutil.rmtree(aside)
     raise typer.Exit(_report(model, outcomes, expected))
 
 
@@ -349,7 +353,12 @@ Named = Annotated[list[str] | None, typer.Option("--reading", help="quantity=rea
 
 @app.command()
 def explain(
-    id: Annotated[str, typer.Argument(help="A claim, a relation, a quantity or a finding.", show_default=False)],
+    id: Annotated[
+        str,
+        typer.Argument(
+            help="A claim, a relation, a quantity, a finding or a figure published elsewhere.", show_default=False
+        ),
+    ],
     values: Set = None,
     readings: Named = None,
     full: Annotated[bool, typer.Option("--digits", help="Show ten digits.")] = False,

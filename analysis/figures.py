@@ -1204,7 +1204,7 @@ def region_minority_shares(ax: Axes, frame: pd.DataFrame) -> None:
             _stands(frame),
             "minority share of transferees in the south",
             "Section scale, paragraph 1; the composition reading, a reconstruction, with every minority transferee at "
-            "risk: the article does not derive its estimate, and prints neither share.",
+            "risk: the article does not derive its estimate, and prints neither share; ours are unverified.",
         )
 
 

@@ -49,9 +49,14 @@ def write_file(path: Path, text: str) -> None:
 def resolved(path: Path) -> Path:
     """Where a path leads, through all links. Raises InputError where that is nowhere."""
     try:
-        return path.resolve()
-    except (OSError, RuntimeError):
-        raise InputError(f"{shown(path)} is a link that leads to itself; name another folder") from None
+        found = path.resolve()
+        # From Python 3.13 on, a link that leads to itself is left as it is.
+        circular = found.is_symlink()
+    except RuntimeError:
+        circular = True
+    if circular:
+        raise InputError(f"{shown(path)} is a link that leads to itself; name another folder")
+    return found
 
 
 @contextlib.contextmanager

@@ -217,10 +217,13 @@ class Plan:
                     values[node.name] = np.float64(node.way.value())
         return values
 
-    def room(self, values: Mapping[str, Any]) -> Any:
-        """How far the nearest of the bounds and caps lies, in its own unit; below 0 past it."""
-        sides = [side for name, low, high in self.limits for side in (values[name] - low, high - values[name])]
-        return functools.reduce(np.minimum, [*sides, *(cap.room(values) for cap in self.caps)], np.inf)
+    def sides(self, values: Mapping[str, Any]) -> list[Any]:
+        """How far each bound and cap lies, as a share of the size that ``within`` takes; below 0 past it."""
+        found = []
+        for name, low, high in self.limits:
+            size = max(abs(low), abs(high)) or 1.0
+            found += [(values[name] - low) / size, (high - values[name]) / size]
+        return [*found, *(cap.room(values) / np.maximum(np.abs(values[cap.quantity]), 1.0) for cap in self.caps)]
 
     def within(self, values: Mapping[str, Any], slack: float = TIE) -> NDArray[np.bool_]:
         """Whether every derived share and ratio lies in the bounds of the assumption that it stands for.
@@ -601,17 +604,15 @@ class Model:
             values, target = values_at(where)
             return target, np.broadcast_to(plan.within(values) & np.isfinite(target), target.shape)
 
-        def margins(where: Floats) -> Floats:
-            """How far each derived share lies from each of its bounds at these positions: (limits, n, positions)."""
-            values, target = values_at(where)
-            sides = [side for name, a, b in plan.limits for side in (values[name] - a, b - values[name])]
-            sides += [cap.room(values) for cap in plan.caps]
-            return np.array([np.broadcast_to(side, target.shape) for side in sides] or [np.ones(target.shape)])
+        def sides(where: Floats) -> Floats:
+            """How far each bound lies at these positions, as ``Plan.sides``: (bounds, n, positions).
 
-        def room(where: Floats) -> Floats:
-            """How far the nearest bound lies at these positions; NaN where the target is not finite."""
+            The last is none: it is passed where the target is not finite.
+            """
             values, target = values_at(where)
-            return np.where(np.isfinite(target), plan.room(values), np.nan)
+            with np.errstate(invalid="ignore"):
+                found = [*plan.sides(values), np.where(np.isfinite(target), 1.0, -1.0)]
+            return np.array([np.broadcast_to(side, target.shape) for side in found])
 
         corners = np.array(list(itertools.product((0.0, 1.0), repeat=len(box)))).reshape(2 ** len(box), len(box))
         values, inside = at(corners)
@@ -622,12 +623,12 @@ class Model:
             endless = bool((plan.within(there) & ~np.isfinite(values)).any())
         found = [np.where(inside, values, np.nan)]
         if not inside.all():
-            found.append(_crossings(at, room, corners, inside))
+            found.append(_crossings(at, sides, corners, inside))
         turning = np.array([], np.intp) if monotone else np.flatnonzero(~_monotone(at, len(box), n))
         # Along what has a meaning an extreme can lie off the edges; a scan over many variations does not look there.
         searched = np.arange(n) if n == 1 and not inside.all() and len(box) else turning
         if len(searched):
-            found.append(_optima(at, room, margins, len(box), n, searched, kinks=bool(len(turning))))
+            found.append(_optima(at, sides, len(box), n, searched, kinks=bool(len(turning))))
         together = np.concatenate(found, axis=1)
         some = ~np.isnan(together).all(axis=1)
         filled = np.where(some[:, None], together, 0.0)
@@ -1030,13 +1031,14 @@ def _same(one: str, two: str) -> bool:
     return bool(parse_unit(one).is_compatible_with(parse_unit(two)))
 
 
-#: At positions: the target and whether it has a meaning; and how far the nearest bound lies, below 0 past it, NaN where
-#: the target is not finite.
+#: At positions: the target and whether it has a meaning; and how far each bound lies, as a share of its size.
 _At = Callable[..., tuple[Floats, NDArray[np.bool_]]]
-_Room = Callable[[Floats], Floats]
+_Sides = Callable[[Floats], Floats]
+#: What is past a bound by no more than this share of it lies on it: the last digits of a float.
+_ON_IT = 2.0**-48
 
 
-def _crossings(at: _At, room: _Room, corners: Floats, inside: NDArray[np.bool_]) -> Floats:
+def _crossings(at: _At, sides: _Sides, corners: Floats, inside: NDArray[np.bool_]) -> Floats:
     """The target where an edge of the box crosses out of what has a meaning; NaN for an edge that does not."""
     leaves = corners.shape[1]
     if not leaves:
@@ -1054,33 +1056,40 @@ def _crossings(at: _At, room: _Room, corners: Floats, inside: NDArray[np.bool_])
     # Each edge from its end with a meaning towards the other.
     swap = inside[:, two][:, :, None]
     start, end = np.where(swap, corners[two], corners[one]), np.where(swap, corners[one], corners[two])
-    values, _ = at(_border(room, start, end, crosses))
+    values, _ = at(_border(sides, start, end, crosses))
     return np.where(crosses, values, np.nan)
 
 
-def _border(room: _Room, start: Floats, end: Floats, which: NDArray[np.bool_]) -> Floats:
+def _border(sides: _Sides, start: Floats, end: Floats, which: NDArray[np.bool_]) -> Floats:
     """On straight ways from positions with a meaning, the last that has one; the starts where ``which`` is false.
 
-    start, end: (n, positions, leaves); which: (n, positions).
+    start, end: (n, positions, leaves), or of that shape once broadcast; which: (n, positions).
     """
     from scipy.optimize import elementwise
 
-    # A way may start on a bound, or past it by the last digits of a float; that is not where it crosses it.
-    hair = 2 * np.maximum(-room(start), 0) + np.finfo(float).tiny
-    places = np.zeros(which.shape)
+    shape = (*which.shape, end.shape[-1])
+    start, end = np.broadcast_to(start, shape), np.broadcast_to(end, shape)
+    # A bound that a way starts on, or past, as far as that is forgiven, is crossed where the way goes farther past it.
+    past = np.maximum(-np.nan_to_num(sides(start)), 0) + _ON_IT
 
-    def left(place: Floats, row: NDArray[np.intp], way: NDArray[np.intp]) -> Floats:
-        """``room`` on these ways, so far along them; -1 where the target is not finite."""
+    def room(places: Any) -> Floats:
+        """How far the nearest bound lies at these places of the ways; -1 where that is no number."""
+        found = sides(start + places[:, :, None] * (end - start)) + past
+        return np.asarray(np.nan_to_num(found, nan=-1.0, posinf=1.0, neginf=-1.0).min(axis=0), np.float64)
+
+    def room_at(place: Floats, row: NDArray[np.intp], way: NDArray[np.intp]) -> Floats:
         places[row, way] = place
-        found = room(start + places[:, :, None] * (end - start)) + hair
-        return np.nan_to_num(found[row, way], nan=-1.0, posinf=1.0)
+        return room(places)[row, way]
 
-    row, way = np.nonzero(which)
-    ends = np.zeros(len(row)), np.ones(len(row))
-    found = elementwise.find_root(left, ends, args=(row, way), tolerances={"xatol": 2.0**-50})
-    # Of the two floats between which it crosses, the one that still has a meaning; the end where it does not cross.
-    places[row, way] = np.where(found.f_bracket[1] >= 0, found.bracket[1], found.bracket[0])
-    return start + places[:, :, None] * (end - start)
+    # Most that start on a bound go past it at once, and are spared the search.
+    places = np.where(which & (room(which * 2.0**-36) >= 0), 1.0, 0.0)
+    row, way = np.nonzero(room(places) < 0)
+    if len(row):
+        whole = np.zeros(len(row)), np.ones(len(row))
+        found = elementwise.find_root(room_at, whole, args=(row, way), tolerances={"xatol": 2.0**-40})
+        # Of the two floats between which it crosses, the one that still has a meaning.
+        places[row, way] = np.where(found.f_bracket[1] >= 0, found.bracket[1], found.bracket[0])
+    return np.asarray(start + places[:, :, None] * (end - start))
 
 
 @functools.cache
@@ -1117,8 +1126,7 @@ def _monotone(at: _At, leaves: int, n: int) -> NDArray[np.bool_]:
 
 def _optima(
     at: _At,
-    room: _Room,
-    margins: Callable[[Floats], Floats],
+    sides: _Sides,
     leaves: int,
     n: int,
     rows: NDArray[np.intp],
@@ -1129,7 +1137,6 @@ def _optima(
 
     What ends a hair past a bound is taken back to it, on the way to where it started from.
 
-    margins: at a position, how far each derived share lies from each of its bounds, below 0 where it has no meaning.
     kinks: whether to look again without slopes, which is slow, and needless for what is monotone.
     """
     from scipy.optimize import minimize as _minimize
@@ -1144,13 +1151,13 @@ def _optima(
         scale = float(np.abs(values[row]).max()) or 1.0
 
         def targets(where: Floats, row: int = row, scale: float = sign * scale) -> Floats:
-            return np.asarray(at(where)[0][row] / scale)
+            return np.asarray(at(np.clip(where, 0, 1))[0][row] / scale)
 
         def limits(where: Floats, row: int = row) -> Floats:
-            return margins(where)[:, row]
+            return np.minimum(sides(np.clip(where, 0, 1))[:, row], 1.0)
 
         def cost(where: Floats, row: int = row, targets: Callable[[Floats], Floats] = targets) -> float:
-            return float(targets(where[None])[0]) if at(where[None])[1][row, 0] else math.inf
+            return float(targets(where[None])[0]) if at(np.clip(where, 0, 1)[None])[1][row, 0] else math.inf
 
         ranked = np.where(inside[row], sign * values[row], np.inf)
         best = math.inf
@@ -1175,8 +1182,9 @@ def _optima(
                     ended.append(minimize(cost, start, method="Nelder-Mead", bounds=box, options=options).x)
                 ends = np.clip(ended, 0, 1)
                 which = np.broadcast_to((np.arange(n) == row)[:, None], (n, len(ends)))
-                there = _border(room, start[None, None], ends[None], which)
-                best = min(best, float(targets(there).min()))
+                there = _border(sides, start, ends[None], which)
+                # What is no number displaces none.
+                best = min([best, *targets(there).tolist()])
         if math.isfinite(best):
             found[row, column] = sign * scale * best
     return found

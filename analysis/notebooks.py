@@ -18,6 +18,7 @@ import logging
 import os
 import re
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -58,6 +59,10 @@ class RunError(Exception):
     def __init__(self, message: str, text: str = "") -> None:
         super().__init__(message)
         self.text = text
+
+
+class _Stopped(Exception):
+    """A run of several was stopped: what its threads still come to is neither tried again nor written."""
 
 
 @dataclass(frozen=True)
@@ -286,7 +291,7 @@ def run(
     ``NAME.failed.ipynb``; InputError when the output would lie among the notebooks or can't be written.
     """
     with steady():
-        _in_place(notebook, target, dict(parameters or {}), timeout)
+        _in_place(notebook, target, dict(parameters or {}), timeout, threading.Event())
 
 
 def run_each(
@@ -299,9 +304,9 @@ def run_each(
     """The same into several targets, each with parameters of its own, side by side. ``done`` hears of each as it ends,
     with what went wrong, if anything did."""
 
-    def one(target: Path) -> RunError | InputError | None:
+    def one(target: Path, stop: threading.Event) -> RunError | InputError | None:
         try:
-            _in_place(notebook, target, dict(jobs[target]), timeout)
+            _in_place(notebook, target, dict(jobs[target]), timeout, stop)
         except (RunError, InputError) as error:
             return error
         return None
@@ -323,9 +328,9 @@ def run_all(
     books = {notebook.name: notebook for notebook in notebooks}
     failed: dict[str, RunError] = {}
 
-    def one(notebook: Notebook) -> str | RunError:
+    def one(notebook: Notebook, stop: threading.Event) -> str | RunError:
         try:
-            return _execute(notebook.path, {}, timeout)
+            return _execute(notebook.path, {}, timeout, stop)
         except RunError as error:
             return error
 
@@ -340,23 +345,29 @@ def run_all(
     return {name: failed[name] for name in books if name in failed}
 
 
-def _in_place(notebook: Notebook, target: Path, parameters: dict[str, Any], timeout: int) -> None:
+def _in_place(
+    notebook: Notebook, target: Path, parameters: dict[str, Any], timeout: int, stop: threading.Event
+) -> None:
     """``run``, in an environment that is steady already."""
-    if resolved(target) == notebook.path.resolve():
-        raise NotebookError(f"the output would overwrite the notebook itself; name another folder than {shown(target)}")
-    if resolved(target.parent) == notebook.path.resolve().parent:
-        raise NotebookError(
-            f"the output would lie among the notebooks; name another folder than {shown(target.parent)}"
-        )
-    if target.is_dir():
-        raise InputError(
-            f"{shown(target)} is a folder, in the place of which no notebook is written; move it elsewhere"
-        )
-    failed = target.with_name(f"{target.stem}.failed.ipynb")
+    source = notebook.path
     try:
+        if resolved(target) == resolved(source):
+            raise NotebookError(
+                f"the output would overwrite the notebook itself; name another folder than {shown(target)}"
+            )
+        # A notebook that is a link lies among those where the link lies, and among those where it leads.
+        if resolved(target.parent) in (resolved(source.parent), resolved(source).parent):
+            raise NotebookError(
+                f"the output would lie among the notebooks; name another folder than {shown(target.parent)}"
+            )
+        if target.is_dir():
+            raise InputError(
+                f"{shown(target)} is a folder, in the place of which no notebook is written; move it elsewhere"
+            )
+        failed = target.with_name(f"{target.stem}.failed.ipynb")
         with alone(target):
             try:
-                write_file(target, _execute(notebook.path, parameters, timeout))
+                write_file(target, _execute(source, parameters, timeout, stop))
             except RunError as error:
                 if error.text:
                     write_file(failed, error.text)
@@ -367,25 +378,32 @@ def _in_place(notebook: Notebook, target: Path, parameters: dict[str, Any], time
         raise InputError(f"{shown(target)} can't be written ({error.strerror})") from None
 
 
-def _side_by_side(work: Mapping[_Key, Callable[[], _Found]], take: Callable[[_Key, _Found], None]) -> None:
-    """Do work in as many threads as there are cores; ``take`` is given what comes of each as soon as it does."""
+def _side_by_side(
+    work: Mapping[_Key, Callable[[threading.Event], _Found]], take: Callable[[_Key, _Found], None]
+) -> None:
+    """Do work in as many threads as there are cores; ``take`` is given what comes of each as soon as it does.
+
+    Each is given what says whether the whole was stopped.
+    """
+    stop = threading.Event()
     # Threads are enough, as each notebook is computed by a kernel of its own, which ends when this process does.
     with steady(), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        futures = {pool.submit(_in_thread, one): key for key, one in work.items()}
+        futures = {pool.submit(_in_thread, one, stop): key for key, one in work.items()}
         try:
             for future in as_completed(futures):
                 take(futures[future], future.result())
         except BaseException:
+            stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             _stop_kernels()
             raise
 
 
-def _in_thread(work: Callable[[], _Found]) -> _Found:
+def _in_thread(work: Callable[[threading.Event], _Found], stop: threading.Event) -> _Found:
     from jupyter_core.utils import ensure_event_loop
 
     try:
-        return work()
+        return work(stop)
     finally:
         # What jupyter_client opens for a thread, nobody else closes.
         ensure_event_loop().close()
@@ -400,8 +418,8 @@ def _stop_kernels() -> None:
             child.kill()
 
 
-def _execute(path: Path, parameters: dict[str, Any], timeout: int) -> str:
-    """The text of the notebook as run: no clock, version or path in it. Raises RunError."""
+def _execute(path: Path, parameters: dict[str, Any], timeout: int, stop: threading.Event) -> str:
+    """The text of the notebook as run: no clock, version or path in it. Raises RunError, or _Stopped where it is."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -427,10 +445,13 @@ def _execute(path: Path, parameters: dict[str, Any], timeout: int) -> str:
                 words = f"{path.stem}, cell {error.cell_index}: {error.ename}: {_short(error.evalue)}"
                 raise RunError(words, _as_far_as(output)) from None
             except Exception as error:
+                if stop.is_set():
+                    raise _Stopped from None
                 # Between the choice of a port and its use another process may take it; then no cell has run.
                 if not (left and _NOT_STARTED in str(error)):
-                    words = _ending(path.stem, output, error, timeout) + _last_line(remarks)
-                    raise RunError(words, _as_far_as(output)) from None
+                    raise RunError(_ending(path.stem, output, error, timeout, remarks), _as_far_as(output)) from None
+    if stop.is_set():
+        raise _Stopped
     code = [(i, cell) for i, cell in enumerate(executed.cells) if cell.cell_type == "code" and cell.source.strip()]
     for expected, (i, cell) in enumerate(code, start=1):
         if cell.execution_count != expected:
@@ -462,7 +483,7 @@ def _last_line(path: Path) -> str:
     return f"; it said: {said[-1]}" if said else ""
 
 
-def _ending(name: str, output: Path, error: Exception, timeout: int) -> str:
+def _ending(name: str, output: Path, error: Exception, timeout: int, remarks: Path) -> str:
     """What to say where no cell failed, but a cell took too long, or the kernel died."""
     import nbformat
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -474,8 +495,8 @@ def _ending(name: str, output: Path, error: Exception, timeout: int) -> str:
     if isinstance(error, CellTimeoutError):
         return f"{where}: it took more than the {timeout} seconds that a cell may take"
     if isinstance(error, DeadKernelError):
-        return f"{where}: the kernel died, as when memory runs out or a process is killed"
-    return f"{where}: {type(error).__name__}: {_short(str(error))}"
+        return f"{where}: the kernel died, as when memory runs out or a process is killed{_last_line(remarks)}"
+    return f"{where}: {type(error).__name__}: {_short(str(error))}{_last_line(remarks)}"
 
 
 def _short(text: str) -> str:

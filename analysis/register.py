@@ -1090,6 +1090,8 @@ def _in_words(problem: Any) -> str:
     if problem.validator == "anyOf" and all("required" in choice for choice in problem.validator_value):
         names = [name for choice in problem.validator_value for name in choice["required"]]
         return f"{' or '.join(names)} is missing"
+    if problem.validator == "maxLength":
+        return f"{problem.instance!r} has more than {problem.validator_value} characters"
     return str(problem.message)
 
 

@@ -413,9 +413,9 @@ def page(found):
         "",
         "## Scenarios",
         "",
-        f"1,000 scenarios of all headline estimates: {s['sweep']:.3f} s by `sweep`, into a file; "
-        f"{s['papermill']:,.0f} s",
-        "as runs of one notebook through papermill's API (20 runs, times 50): "
+        f"1,000 scenarios of all headline estimates: {s['sweep']:.3f} s by `sweep` into a file, in a process that has "
+        f"begun already; {s['papermill']:,.0f} s",
+        "as runs of one notebook through papermill's API (20 runs, each with its kernel, times 50): "
         f"{s['papermill'] / s['sweep']:,.0f} times as long.",
         "",
         "## Start-up",

@@ -780,6 +780,32 @@ def test_reproduce_loses_nothing_that_is_put_into_the_results_while_it_runs(tmp_
     assert not (out / "notebooks" / "two.ipynb").exists()
 
 
+def test_reproduce_loses_nothing_that_is_put_beside_what_failed(tmp_path: Path) -> None:
+    out, note = tmp_path / "results", tmp_path / "results-failed" / "note.txt"
+    fails = notebook(tmp_path / "books", "one", "overlap = 0.0", "1 / 0")
+    more = ("reproduce", "--no-report", "--notebooks", fails.parent, "--out", out)
+    assert run(*more).status == 1
+    note.write_text("mine", encoding="utf-8")
+    refused(run(*more), "note.txt is not a result and would be lost; move it elsewhere")
+    note.unlink()
+    writes = f"import pathlib\npathlib.Path({str(note)!r}).write_text('mine')"
+    notebook(tmp_path / "books", "one", "overlap = 0.0", writes)
+    assert run(*more).status == 0
+    assert note.read_text(encoding="utf-8") == "mine"
+
+
+def test_reproduce_says_what_failed_where_it_cannot_be_kept(tmp_path: Path) -> None:
+    (tmp_path / "results-failed").mkdir()
+    (tmp_path / "results-failed" / "mine.txt").write_text("mine", encoding="utf-8")
+    fails = notebook(tmp_path / "books", "one", "overlap = 0.0", "1 / 0")
+    result = run("reproduce", "--no-report", "--notebooks", fails.parent, "--out", tmp_path / "results")
+    assert result.status == 2
+    first, last = result.err.splitlines()
+    assert first == "error: one, cell 1: ZeroDivisionError: division by zero"
+    assert "results-failed" in last
+    assert (tmp_path / "results-failed" / "mine.txt").read_text(encoding="utf-8") == "mine"
+
+
 def test_run_refuses_to_overwrite_its_source(tmp_path: Path) -> None:
     path = notebook(tmp_path, "one", "persons_per_transfer = 1.0", "print(1)")
     before = path.read_bytes()

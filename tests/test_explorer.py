@@ -654,9 +654,9 @@ def test_a_handle_comes_and_goes_with_the_readings(page: Page) -> None:
     def shown() -> list[str]:
         return [widget.description for widget in walk(page._handles) if type(widget).__name__ == "Text"]
 
-    assert "Minority share of transferees, south" not in shown()
+    assert "Minority share of transferees in the south, unverified" not in shown()
     row(page, "at_risk_2019__reading").field.value = "southern"
-    assert "Minority share of transferees, south" in shown()
+    assert "Minority share of transferees in the south, unverified" in shown()
     page._preset.value = "ratio_2019_implied"
     assert "Persons per transfer, 2019" not in shown()
 

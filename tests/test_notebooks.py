@@ -33,6 +33,7 @@ from analysis.notebooks import (
     read_parameters,
     run,
     run_all,
+    run_each,
     shown_in,
     split_parameters,
 )
@@ -706,6 +707,7 @@ SAYS = "import os; os.write(2, b'first\\n{}\\n\\n'); os._exit(1)"
         ("import os; os._exit(0)", r"^made, cell 1: the kernel died, as when memory runs out or a process is killed; "),
         (SAYS.format("for the reader"), r"^made, cell 1: the kernel died, .* is killed; it said: for the reader; "),
         ("while True: pass", r"^made, cell 1: it took more than the 3 seconds that a cell may take; "),
+        ("import os; _ = os.write(2, b'a word')\nwhile True: pass", r"^made, cell 1: it took more .* may take; "),
     ],
 )
 def test_a_notebook_that_does_not_end_leaves_the_former_one_and_is_kept_beside_it(
@@ -827,6 +829,47 @@ def test_whoever_stops_a_run_waits_for_no_kernel(write: Callable[..., Notebook],
     assert kernels() == []
     # Far below the ten minutes that the cell may take.
     assert time.monotonic() - started < TIMEOUT / 2
+
+
+def test_whoever_stops_several_runs_of_one_notebook_finds_what_was_there(
+    write: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    book = write("a = 1", "import time\nwhile a == 2: time.sleep(0.01)")
+    quick, endless = tmp_path / "quick.ipynb", tmp_path / "endless.ipynb"
+    former = tmp_path / "endless.failed.ipynb"
+    former.write_text("of another run", encoding="utf-8")
+
+    def stop(target: Path, error: Exception | None) -> None:
+        assert (target, error) == (quick, None)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_each(book, {quick: {"a": 1}, endless: {"a": 2}}, stop)
+    assert kernels() == []
+    assert not endless.exists()
+    assert former.read_text(encoding="utf-8") == "of another run"
+
+
+def test_several_runs_name_each_place_that_cannot_be_written(write: Callable[..., Notebook], tmp_path: Path) -> None:
+    said = {}
+    long, fine = tmp_path / f"{'a' * 300}.ipynb", tmp_path / "fine.ipynb"
+    run_each(write("a = 1", "print(a)"), {long: {}, fine: {}}, said.__setitem__)
+    assert said[fine] is None
+    assert isinstance(said[long], InputError)
+    assert str(said[long]).startswith(str(tmp_path))
+    assert str(said[long]).endswith(".ipynb can't be written (File name too long)")
+    assert outputs(fine) == "1\n"
+
+
+def test_nothing_is_written_among_notebooks_that_are_links(write: Callable[..., Notebook], tmp_path: Path) -> None:
+    book = write("a = 1", "print(a)")
+    (tmp_path / "links").mkdir()
+    link = tmp_path / "links" / "one.ipynb"
+    link.symlink_to(book.path)
+    for folder in (link.parent, book.path.parent):
+        with pytest.raises(NotebookError, match="would lie among the notebooks"):
+            run(Notebook.read(link), folder / "other.ipynb")
+        assert not (folder / "other.ipynb").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

@@ -653,7 +653,10 @@ WHOLE: dict[str, tuple[bytes, str]] = {
         b'name: "a\\n"\ndescription: b\nreason: c\n',
         ", field name: the name ends in a line break",
     ),
-    "a name of a hundred letters": (b"name: " + b"a" * 100 + b"\ndescription: b\nreason: c\n", ", field name: "),
+    "a name of a hundred letters": (
+        b"name: " + b"a" * 100 + b"\ndescription: b\nreason: c\n",
+        f", field name: '{'a' * 100}' has more than 80 characters",
+    ),
     "the name given twice": (b"name: a\nname: b\ndescription: c\nreason: d\n", ": not YAML: the key 'name' is given"),
     "two documents": (b"name: a\n---\nname: b\n", ": not YAML: "),
 }
