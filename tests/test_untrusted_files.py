@@ -266,7 +266,7 @@ def test_no_schema_is_fetched(package: Path, address: str) -> None:
 def test_a_schema_may_refer_to_a_part_of_itself() -> None:
     schema = {"$defs": {"short": {"maxLength": 2}}, "items": {"$ref": "#/$defs/short"}}
     assert schema_problem(schema, ["ab"]) is None
-    assert schema_problem(schema, ["ab", "abc"]) == ([1], "'abc' is too long")
+    assert schema_problem(schema, ["ab", "abc"]) == ([1], "'abc' has more than 2 characters")
 
 
 # Code -----------------------------------------------------------------------------------------------------------------
