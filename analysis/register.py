@@ -1079,10 +1079,10 @@ def _urgency(error: Any) -> tuple[int, int]:
     return (getattr(error, "row_number", None) or 0, rank)
 
 
-def _order(problem: Any) -> tuple[str, bool, list[str]]:
+def _order(problem: Any) -> tuple[list[str], bool, list[str]]:
     """Entry by entry, what is given wrongly before what is missing."""
-    path = list(map(str, problem.path))
-    return path[0] if path else "", problem.validator == "required", path
+    path = [f"{part:09}" if isinstance(part, int) else part for part in problem.path]
+    return path[:1], problem.validator == "required", path
 
 
 def _in_words(problem: Any) -> str:

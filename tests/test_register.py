@@ -1,7 +1,10 @@
 """Bad data packages: each is refused in one sentence that names the file, the row and the field."""
 
+import csv
+import dataclasses
 import importlib
 import json
+import math
 import shutil
 import subprocess
 import sys
@@ -12,8 +15,20 @@ import frictionless
 import pytest
 import yaml
 
+from analysis import register
 from analysis.model import Model
-from analysis.register import InputError, Register, RegisterError, default_folder, shown
+from analysis.register import (
+    InputError,
+    Register,
+    RegisterError,
+    as_cell,
+    default_folder,
+    read_text,
+    read_yaml,
+    schema_problem,
+    shipped,
+    shown,
+)
 from tests.small import module
 from tests.spoiling import (
     added,
@@ -53,11 +68,14 @@ def refusal(package: Path) -> str:
     return message
 
 
-def check(package, change, words):
+def check(package, change, words, sentence=""):
+    """Refused with all these words, and, where a sentence is given, with nothing after the place but that sentence."""
     change(package)
     message = refusal(package)
     for word in words:
         assert word in message
+    if sentence:
+        assert message.endswith(f": {sentence}")
 
 
 # Files ------------------------------------------------------------------------------------------------------------
@@ -452,9 +470,45 @@ TABLE_CASES = {
 }
 
 
-@pytest.mark.parametrize(("change", "words"), TABLE_CASES.values(), ids=TABLE_CASES.keys())
-def test_a_bad_row_is_refused_with_its_file_row_and_field(package, change, words):
-    check(package, change, words)
+#: What is said after the place; of the cases that the register refuses itself.
+ROW_SENTENCES = {
+    "digits that are no number": "'2,87' is not a number in plain digits, such as 2.59",
+    "an empty cell": "the cell is empty and must not be",
+    "an unknown unit": "'transfr' is not a known unit; did you mean 'transfer'?",
+    "an unknown scale": "'millions' is not one of thousand, million, billion",
+    "an unknown section": "'mobilisation' is no row of sections.csv; did you mean 'mobilization-2016-2020'?",
+    "a yes for a true": "'yes' is not true or false",
+    "a paragraph that is no number": "'six' is not a whole number",
+    "a paragraph 0": "'0' lies below 1",
+    "a goal that is no number": "'nil' is not a number",
+    "an id with capitals": "'Mean' is not a name in lower-case letters and digits, such as others in this column",
+    "a grade that is none": "'sure' is not one of stated, implied, chosen",
+    "an equals sign": "'=1+1' starts like a spreadsheet formula; no cell may start with '='",
+    "a plus": "'+more' starts like a spreadsheet formula; no cell may start with '+'",
+    "a minus": "'-more' starts like a spreadsheet formula; no cell may start with '-'",
+    "an at": "'@SUM(A1)' starts like a spreadsheet formula; no cell may start with '@'",
+    "a claim twice": "'plan_2016_2020' is given twice; each id stands on one row",
+    "a reading twice": "the row is given twice",
+    "readings without an equals sign": "'at_risk_share_of_new' is not of the form quantity=reading",
+    "two readings of a quantity": "at_risk_share_of_new is given two readings",
+    "a claim of another quantity": "net_increase_note_4 is a value of net_new_persons, not of at_risk_2021",
+    "an end where there is no range": "an end is named where the claim is a range, and only there",
+    "an unknown assumption to solve for": (
+        "'persons_per_transfers' is no assumption; did you mean 'persons_per_transfer'?"
+    ),
+    "three assumptions to solve for": "one assumption can be solved for, or two for a curve",
+    "nothing to solve towards": "nothing says what the quantity must equal; name a claim or a goal",
+    "a goal beside a claim": "a goal goes with an assumption to solve for, in the place of a claim",
+    "a vague claim to solve towards": "a vague claim has no number to solve for",
+    "an input that is a range": "a model can't start from a range; its ends are quantities of their own",
+    "a vague input": "a vague number has no digits to start from",
+    "a vague row without an assumption": ("a vague number needs an assumption of that name with a floor or a ceiling"),
+}
+
+
+@pytest.mark.parametrize("name", TABLE_CASES)
+def test_a_bad_row_is_refused_with_its_file_row_and_field(package, name):
+    check(package, *TABLE_CASES[name], ROW_SENTENCES.get(name, ""))
 
 
 def _first_row(file, edit):
@@ -713,9 +767,21 @@ ENTRY_CASES = {
 }
 
 
-@pytest.mark.parametrize(("change", "words"), ENTRY_CASES.values(), ids=ENTRY_CASES.keys())
-def test_a_bad_assumption_is_refused_with_its_entry_and_field(package, change, words):
-    check(package, change, [words[0] if words[0] == PACKAGE else YAML, *words])
+ENTRY_SENTENCES = {
+    "low above high": "the low end 0.6 lies above the high end 0.5",
+    "minimum above maximum": "the minimum 2 lies above the maximum 1",
+    "a value below its minimum": "0.01 lies outside 0.05 to 1, its bounds",
+    "NaN": "nan is not a finite number",
+    "a unit that is no base unit": "'percent' is not a base unit",
+    "an unknown claim": "'at_risk_total_rang' is no row of claims.csv; did you mean 'at_risk_total_range'?",
+    "an id given twice": "'overlap' is given twice",
+}
+
+
+@pytest.mark.parametrize("name", ENTRY_CASES)
+def test_a_bad_assumption_is_refused_with_its_entry_and_field(package, name):
+    change, words = ENTRY_CASES[name]
+    check(package, change, [words[0] if words[0] == PACKAGE else YAML, *words], ENTRY_SENTENCES.get(name, ""))
 
 
 YAML_FAULTS = {
@@ -808,14 +874,81 @@ PACKAGE_CASES = {
     ),
     "no schema of the assumptions": (
         described(lambda p: resource(p, "assumptions").pop("jsonSchema")),
-        ["jsonSchema", "missing"],
+        ["field jsonSchema", "missing"],
     ),
+    "a bound that is NaN": (text(PACKAGE, '"minimum": 1\n', '"minimum": NaN\n'), []),
+    "a schema without its fields": (
+        described(lambda p: resource(p, "claims")["schema"].pop("fields")),
+        ["field resources"],
+    ),
+    "a schema with a field without a name": (
+        described(lambda p: resource(p, "claims")["schema"]["fields"][3].pop("name")),
+        ["field resources"],
+    ),
+    "a schema that is a text": (
+        described(lambda p: resource(p, "claims").update(schema="claims")),
+        ["field resources"],
+    ),
+    "a table in another file": (
+        described(lambda p: resource(p, "readings").update(path="claims.csv")),
+        ["field resources"],
+    ),
+    "a table in another encoding": (
+        described(lambda p: resource(p, "readings").update(encoding="latin-1")),
+        ["field resources"],
+    ),
+    "assumptions in another file": (
+        described(lambda p: resource(p, "assumptions").update(path="assumptions.csv")),
+        ["field resources"],
+    ),
+    "findings in another file": (
+        described(lambda p: resource(p, "findings").update(path="assumptions.yaml")),
+        ["field resources"],
+    ),
+    "percentages that are no list": (settings(percent={"flagged_share": 1}), ["field analysis.percent"]),
+    "estimates that are no list": (settings(estimates="at_risk_2021"), ["field analysis.estimates"]),
+    "a setting that is none": (settings(headlines=[]), ["field analysis:"]),
+    "caps that are no list": (settings(caps={"quantity": "a", "at_most": "b"}), ["field analysis.caps"]),
+    "a cap that is a text": (settings(caps=["south_2019"]), ["field analysis.caps"]),
+    "a cap without its limit": (settings(caps=[{"quantity": "south_2019"}]), ["field analysis.caps"]),
+    "a cap with more": (
+        settings(caps=[{"quantity": "south_2019", "at_most": "total_2019", "at_least": "overlap"}]),
+        ["field analysis.caps"],
+    ),
+    "a cap of nothing": (settings(caps=[{"quantity": "", "at_most": "total_2019"}]), ["field analysis.caps"]),
+}
+NO_CAPS = "not a list of objects with quantity, at_most and perhaps label"
+
+
+PACKAGE_SENTENCES = {
+    "no settings": "the importable module with the formulas is missing",
+    "an unknown headline": "'added_hole' is no relation; did you mean 'added_whole'?",
+    "a headline that is no list": "not a list of names",
+    "one choice that is a flat list": "not a list of lists of names",
+    "no resources": "the list of resources is missing",
+    "a resource missing": "no resource describes readings",
+    "a path out of the folder": "the path '../claims.csv' leaves the data package; name a file that lies in it",
+    "no schema of the assumptions": "the schema of the assumptions is missing",
+    "a bound that is NaN": "not JSON: NaN is not a number in JSON",
+    "a schema without its fields": "the schema of claims has no list of fields",
+    "a schema with a field without a name": "the schema of claims has no list of fields",
+    "a schema that is a text": "the schema of claims has no list of fields",
+    "a table in another file": "the path of readings must be readings.csv",
+    "a table in another encoding": "the encoding of readings must be utf-8",
+    "assumptions in another file": "the path of assumptions must be assumptions.yaml",
+    "findings in another file": "the path of findings must be findings.yaml",
+    "percentages that are no list": "not a list of names",
+    "estimates that are no list": "not a list of names",
+    "a setting that is none": "'headlines' is no setting; did you mean 'headline'?",
+    **dict.fromkeys(("caps that are no list", "a cap that is a text"), NO_CAPS),
+    **dict.fromkeys(("a cap without its limit", "a cap with more", "a cap of nothing"), NO_CAPS),
 }
 
 
-@pytest.mark.parametrize(("change", "words"), PACKAGE_CASES.values(), ids=PACKAGE_CASES.keys())
-def test_a_bad_description_is_refused_with_its_field(package, change, words):
-    check(package, change, [PACKAGE, *words])
+@pytest.mark.parametrize("name", PACKAGE_CASES)
+def test_a_bad_description_is_refused_with_its_field(package, name):
+    change, words = PACKAGE_CASES[name]
+    check(package, change, [PACKAGE, *words], PACKAGE_SENTENCES.get(name, ""))
 
 
 DESCRIPTION_FAULTS = {
@@ -826,7 +959,6 @@ DESCRIPTION_FAULTS = {
     "a schema of the assumptions that is none": described(
         lambda p: resource(p, "assumptions")["jsonSchema"].update(type="arr")
     ),
-    "a bound that is NaN": text(PACKAGE, '"minimum": 1\n', '"minimum": NaN\n'),
     "one choice with a reading that the other quantity lacks": all_of(
         settings(one_choice=[["total_2019", "at_risk_2019"]]),
         cells(RELATIONS, "southern_at_values", readings="at_risk_2019=composition"),
@@ -1218,3 +1350,603 @@ def test_a_package_need_not_say_what_it_refuses(package):
     described(lambda d: d.update(resources=[r for r in d["resources"] if r["name"] != "refusals"]))(package)
     removed("refusals.yaml")(package)
     assert Register.read(package).refusals == {}
+
+
+# What is read, field by field -------------------------------------------------------------------------------------
+
+
+def table(file):
+    """The rows of a table of the package, by the standard library's reader."""
+    with (ROOT / "data" / file).open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def stands_for(read, row, texts):
+    """Whether the texts of a row were read as they stand."""
+    return {field: getattr(read, field) for field in texts} == {field: row[field] for field in texts}
+
+
+NUMBERS = ("printed", "printed_high", "scale", "unit", "qualifier", "rounding_unit", "rounding_unit_other")
+
+
+def test_every_column_of_claims_is_read(model):
+    texts = ("id", "quantity", "section", "statement", "unit_as_printed", "period", "place", "document", "source")
+    for number, row in enumerate(table(CLAIMS), start=2):
+        claim = model.register.claims[row["id"]]
+        assert stands_for(claim, row, (*texts, "note"))
+        assert stands_for(claim.published, row, NUMBERS)
+        assert claim.input is {"true": True, "false": False}[row["input"]]
+        assert claim.reported is {"true": True, "false": False, "": False}[row["reported"]]
+        assert claim.published.target is {"true": True, "false": False}[row["target"]]
+        assert (claim.paragraph, claim.item) == (int(row["paragraph"]), int(row["item"]) if row["item"] else None)
+        assert claim.row == number
+
+
+def test_every_column_of_external_figures_is_read(model):
+    texts = ("id", "statement", "unit_as_printed", "period", "scope", "publisher", "title", "date", "address", "seen")
+    for number, row in enumerate(table("external.csv"), start=2):
+        figure = model.register.external[row["id"]]
+        assert stands_for(figure, row, (*texts, "note"))
+        assert stands_for(figure.published, row, NUMBERS)
+        assert (figure.year_from, figure.year_to) == (int(row["year_from"]), int(row["year_to"]))
+        assert list(figure.checks) == [part for part in row["checks"].replace(" ", "").split(";") if part]
+        assert figure.row == number
+
+
+def test_every_column_of_relations_readings_and_statements_is_read(model):
+    for number, row in enumerate(table(RELATIONS), start=2):
+        relation = model.register.relations[row["id"]]
+        assert stands_for(relation, row, ("id", "statement", "quantity", "claim", "end", "note"))
+        pairs = [part.split("=") for part in row["readings"].replace(" ", "").split(";") if part]
+        assert dict(relation.readings) == dict(pairs)
+        assert list(relation.solve) == [part for part in row["solve"].replace(" ", "").split(";") if part]
+        assert relation.goal == (float(row["goal"]) if row["goal"] else None)
+        assert relation.row == number
+    for number, row in enumerate(table(READINGS), start=2):
+        reading = model.register.readings[row["quantity"], row["reading"]]
+        assert stands_for(reading, row, ("quantity", "reading", "label", "grade", "note"))
+        assert (str(reading.default).lower(), str(reading.reconstruction).lower()) == (
+            row["default"], row["reconstruction"],
+        )  # fmt: skip
+        assert reading.row == number
+    for number, row in enumerate(table("statements.csv"), start=2):
+        statement = model.register.statements[row["id"]]
+        assert stands_for(statement, row, ("id", "statement", "quantity", "comparison", "other", "note"))
+        assert statement.row == number
+
+
+def test_sections_sources_and_settings_are_read(model):
+    register = model.register
+    assert register.sections == {row["id"]: row["title"] for row in table("sections.csv")}
+    assert register.sources == {row["id"]: f"{row['publisher']}, {row['date']}" for row in table("sources.csv")}
+    assert register.titles == {row["id"]: row["title"] for row in table("sources.csv") if row["title"]}
+    package = json.loads((ROOT / "data" / PACKAGE).read_text("utf-8"))
+    for field in ("headline", "percent", "estimates", "caps"):
+        assert list(getattr(register, field)) == package["analysis"][field]
+    assert [list(group) for group in register.one_choice] == package["analysis"]["one_choice"]
+    assert (register.title, register.formulas) == (package["title"], "analysis.formulas")
+    assert register.folder == ROOT / "data"
+    paths = [entry["path"] for entry in package["resources"]]
+    shipped_files = [path for path in paths if path.startswith("scenarios/") and path.endswith(".yaml")]
+    assert [f"scenarios/{name}.yaml" for name in register.scenarios] == shipped_files
+
+
+def test_entries_are_read_as_they_stand(model):
+    def read(name):
+        return yaml.safe_load((ROOT / "data" / name).read_text("utf-8"))
+
+    for one in read(YAML):
+        sides = {side: one.pop(side) for side in ("floor", "ceiling") if side in one}
+        assumption = model.register.assumptions.get(one["id"])
+        assert (assumption is None) == (one["kind"] == "words")
+        if assumption is not None:
+            assert {field: getattr(assumption, field) for field in one} == one
+        wording = model.register.wordings.get(one["id"])
+        found = {side: dataclasses.asdict(words) for side, words in (vars(wording) if wording else {}).items() if words}
+        assert found == {side: {"value": None, "loosest": None, **words} for side, words in sides.items()}
+    for one in read("findings.yaml"):
+        found = dataclasses.asdict(model.register.findings[one["id"]])
+        assert found == {
+            **{"claims": (), "external": (), "sources": ()},
+            **{field: tuple(value) if isinstance(value, list) else value for field, value in one.items()},
+        }
+    assert list(model.register.refusals) == [one["id"] for one in read("refusals.yaml")]
+
+
+def test_what_a_description_leaves_out_is_empty(package):
+    bare = {"formulas": "analysis.formulas"}
+    described(lambda p: (p.update(analysis=bare), p.pop("title"), p.update(name="a-name")))(package)
+    register = Register.read(package)
+    assert register.title == "a-name"
+    assert (register.headline, register.one_choice, register.percent, register.estimates, register.caps) == ((),) * 5
+    described(lambda p: p.pop("name"))(package)
+    assert Register.read(package).title == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "files"),
+    [
+        ("external", "external", ["external.csv"]),
+        ("statements", "statements", ["statements.csv"]),
+        ("findings", "findings", ["findings.yaml"]),
+    ],
+)
+def test_what_is_not_described_is_not_read(package, name, field, files):
+    described(lambda p: p.update(resources=[r for r in p["resources"] if r["name"] != name]))(package)
+    if name == "external":  # the findings rest on it
+        described(lambda p: p.update(resources=[r for r in p["resources"] if r["name"] != "findings"]))(package)
+    for file in files:
+        removed(file)(package)
+    assert getattr(Register.read(package), field) == {}
+
+
+def test_scenarios_are_the_files_of_their_folder_that_have_a_plain_name(package):
+    described(
+        lambda p: p.update(
+            resources=[
+                *(r for r in p["resources"] if not r["path"].startswith("scenarios/")),
+                *({"name": f"a{i}", "path": path} for i, path in enumerate(PATHS)),
+            ]
+        )
+    )(package)
+    assert Register.read(package).scenarios == ("zeta", "alpha_2")
+
+
+PATHS = [
+    "scenarios/zeta.yaml",
+    "scenarios/alpha_2.yaml",
+    "scenarios/Big.yaml",
+    "scenarios/alpha.yml",
+    "scenarios/deep/alpha.yaml",
+    "other/scenarios/alpha.yaml",
+    "scenarios/alpha.yaml.bak",
+]
+
+
+def test_a_folder_that_is_shipped_lies_within_the_package_or_beside_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(register, "__file__", str(tmp_path / "analysis" / "register.py"))
+    assert shipped("data") == tmp_path / "data"
+    (tmp_path / "analysis" / "shipped" / "data").mkdir(parents=True)
+    assert shipped("data") == tmp_path / "analysis" / "shipped" / "data"
+    assert shipped("notebooks") == tmp_path / "notebooks"
+
+
+# Which of several faults is said ----------------------------------------------------------------------------------
+
+
+def test_the_first_wrong_row_is_said_and_in_it_the_cell_before_what_it_refers_to(package):
+    cells(CLAIMS, "excess_2016_2020", paragraph="six")(package)
+    cells(CLAIMS, "mean_2016_2020", section="nowhere")(package)
+    rows = [row["id"] for row in table(CLAIMS)]
+    first = min(("excess_2016_2020", "mean_2016_2020"), key=rows.index)
+    assert f"({first})" in refusal(package)
+    cells(CLAIMS, first, section="nowhere", paragraph="six")(package)
+    assert f"({first}), field paragraph: 'six' is not a whole number" in refusal(package)
+    cells(CLAIMS, first, input="", paragraph="0", source="nobody")(package)
+    message = refusal(package)
+    assert "field section" not in message
+    assert "field source" not in message
+
+
+def test_the_first_wrong_entry_is_said_and_in_it_what_is_wrong_before_what_is_missing(package):
+    ids = [one["id"] for one in yaml.safe_load((package / YAML).read_text("utf-8"))]
+    assert len(ids) > 10
+    entry(ids[10], label=3)(package)
+    assert f"entry {ids[10]}, field label: 3 is not of type 'string'" in refusal(package)
+    entry(ids[2], label=4, bias=None)(package)
+    assert f"entry {ids[2]}, field label: 4 is not of type 'string'" in refusal(package)
+    entry(ids[2], label="a label")(package)
+    assert f"entry {ids[2]}: 'bias' is a required property" in refusal(package)
+    assert schema_problem({"type": "array", "minItems": 3, "items": {"type": "string"}}, ["a", 1])[0] == []
+
+
+# External figures -------------------------------------------------------------------------------------------------
+
+EXTERNAL_CASES = {
+    "years upside down": (
+        {"year_from": "2022", "year_to": "2021"},
+        "year_from",
+        "2022 lies after 2021, the last year of the figure",
+    ),
+    "a scheme": (
+        {"address": "https:" + "//example.org/a"},
+        "address",
+        "'https:" + "//example.org/a' is no address without a scheme, such as example.org",
+    ),
+    "a space": (
+        {"address": "example org"},
+        "address",
+        "'example org' is no address without a scheme, such as example.org",
+    ),
+    "a check twice": (
+        {"checks": "total_2019; transfers_2021; transfers_2021"},
+        "checks",
+        "'transfers_2021' is given twice",
+    ),
+    "a sum of one year": (
+        {"year_from": "2021", "year_to": "2021", "period": "2021", "checks": "per_year:transfers_2021"},
+        "checks",
+        "'per_year:' divides a sum over several years, and this figure is none",
+    ),
+    "an unknown unit": ({"unit": "persn"}, "unit", "'persn' is not a known unit; did you mean 'person'?"),
+    "a percent by another name": ({"unit": "%"}, "unit", "'%' is written percent here"),
+    "a scale in a unit": (
+        {"unit": "thousand person"},
+        "unit",
+        "'thousand person' is not a base unit; the scale has a column of its own",
+    ),
+    "fewer than none": (
+        {"printed": "-5", "unit": "person", "rounding_unit": "1"},
+        "printed",
+        "'-5' lies below 0, and there are no fewer things than none",
+    ),
+}
+
+
+@pytest.mark.parametrize(("values", "field", "sentence"), EXTERNAL_CASES.values(), ids=EXTERNAL_CASES)
+def test_a_bad_external_figure_is_refused(package, values, field, sentence):
+    where = f"external.csv, {at('external.csv', 'monitored_2021')}, field {field}: "
+    check(package, cells("external.csv", "monitored_2021", **values), [], f"{where}{sentence}".partition(": ")[2])
+    assert where in refusal(package)
+
+
+@pytest.mark.parametrize("qualifier", ["range", "vague"])
+def test_an_external_figure_is_one_number_whatever_its_schema_allows(package, qualifier):
+    def free(package):
+        for column in resource(package, "external")["schema"]["fields"]:
+            column.pop("constraints", None)
+
+    described(free)(package)
+    digits = (
+        {"printed": "8", "printed_high": "9", "rounding_unit": "1"}
+        if qualifier == "range"
+        else {"printed": "", "rounding_unit": ""}
+    )
+    cells("external.csv", "monitored_2021", qualifier=qualifier, **digits)(package)
+    where = f"external.csv, {at('external.csv', 'monitored_2021')}, field qualifier: "
+    assert refusal(package).endswith(f"{where}an external figure is one number; the ends of a range are two rows")
+
+
+def test_a_loss_in_money_and_a_growth_below_nought_are_numbers(package):
+    cells("external.csv", "monitored_2021", printed="-5", unit="USD", rounding_unit="1", checks="")(package)
+    assert Register.read(package).external["monitored_2021"].published.value() == -5
+    cells("external.csv", "monitored_2021", printed="-5", unit="percent", rounding_unit="1", checks="")(package)
+    assert Register.read(package).external["monitored_2021"].published.value() == -0.05
+
+
+def test_a_figure_adds_up_the_years_of_its_period_unless_it_is_a_mean(package):
+    cells("external.csv", "monitored_2021", year_from="2017", year_to="2021", period="2017-2021", checks="")(package)
+    figure = Register.read(package).external["monitored_2021"]
+    assert (figure.years, figure.is_mean) == (5, False)
+    cells("external.csv", "monitored_2021", period="2017-2021, a year")(package)
+    figure = Register.read(package).external["monitored_2021"]
+    assert (figure.years, figure.is_mean) == (1, True)
+
+
+# Findings ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["claims", "external", "sources"])
+def test_a_finding_names_rows_that_are_there(package, field):
+    entries = yaml.safe_load((package / "findings.yaml").read_text("utf-8"))
+    one = next(one for one in entries if one.get(field))
+    one[field].append(f"{one[field][0]}x")
+    (package / "findings.yaml").write_text(yaml.safe_dump(entries, sort_keys=False), encoding="utf-8")
+    said = f"'{one[field][0]}x' is no row of {field}.csv; did you mean '{one[field][0]}'?"
+    assert refusal(package).endswith(f"findings.yaml, entry {one['id']}, field {field}: {said}")
+
+
+def test_a_finding_is_named_once(package):
+    lines = (package / "findings.yaml").read_text("utf-8").split("\n")
+    starts = [number for number, line in enumerate(lines) if line.startswith("- ")]
+    again = lines[starts[0] : starts[1]]
+    (package / "findings.yaml").write_text("\n".join([*again, *lines[starts[0] :]]), encoding="utf-8")
+    name = yaml.safe_load("\n".join(again))[0]["id"]
+    assert refusal(package).endswith(f"findings.yaml, entry {name}, field id: '{name}' is given twice")
+
+
+# Names, whatever a package's own schema allows --------------------------------------------------------------------
+
+
+NAMES = {
+    "a claim": (
+        cells(CLAIMS, "us_rate_2021", id="a b"),
+        f"{CLAIMS}, {at(CLAIMS, 'us_rate_2021', 'a b')}, field id: 'a b'",
+    ),
+    "a quantity": (
+        cells(CLAIMS, "mean_2016_2020", quantity="a+b"),
+        f"{CLAIMS}, {at(CLAIMS, 'mean_2016_2020')}, field quantity: 'a+b'",
+    ),
+    "a quantity of a relation": (
+        cells(RELATIONS, "same_share", quantity="a+b"),
+        f"{RELATIONS}, {at(RELATIONS, 'same_share')}, field quantity: 'a+b'",
+    ),
+    "a reading": (
+        cells(READINGS, "transfers_2021,total_2021_february", reading="a b"),
+        f"{READINGS}, {at(READINGS, 'transfers_2021,total_2021_february').split(' (')[0]}, field reading: 'a b'",
+    ),
+    "a section": (added("sections.csv", id="a/b", title="x"), "sections.csv, row 12 (a/b), field id: 'a/b'"),
+}
+
+
+@pytest.mark.parametrize(("change", "said"), NAMES.values(), ids=NAMES)
+def test_a_name_is_of_letters_digits_and_few_signs_whatever_its_schema_allows(package, change, said):
+    def free(package):
+        for described_file in package["resources"]:
+            for column in described_file.get("schema", {}).get("fields", []):
+                column.get("constraints", {}).pop("pattern", None)
+
+    described(free)(package)
+    change(package)
+    assert refusal(package).endswith(f"{said} is not a name of letters, digits and _ . -")
+
+
+# Texts and numbers ------------------------------------------------------------------------------------------------
+
+
+def test_a_sentence_is_one_line_and_cut_in_its_middle_where_it_is_long():
+    assert str(InputError("a\n b\tc")) == "a b c"
+    assert str(InputError("x" * 400)) == "x" * 400
+    assert str(InputError("x" * 250 + "y" * 11 + "z" * 140)) == "x" * 250 + " … " + "z" * 140
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ({}, "a.csv: why"),
+        ({"row": 3}, "a.csv, row 3: why"),
+        ({"id": "b"}, "a.csv, entry b: why"),
+        ({"row": 3, "id": "b"}, "a.csv, row 3 (b): why"),
+        ({"row": 3, "field": "c"}, "a.csv, row 3, field c: why"),
+        ({"row": 3, "id": "b", "field": "c"}, "a.csv, row 3 (b), field c: why"),
+        ({"field": "c"}, "a.csv, field c: why"),
+    ],
+)
+def test_a_refusal_says_where(where, words):
+    assert str(RegisterError("a.csv", "why", **where)) == words
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_cell_that_a_spreadsheet_would_compute_starts_with_an_apostrophe(sign):
+    assert as_cell(f"{sign}a") == f"'{sign}a"
+    assert as_cell(f"a{sign}") == f"a{sign}"
+
+
+def test_a_number_is_a_cell_as_it_is():
+    assert [as_cell(value) for value in ("+5", "-2.5e3", -5, None, "-inf", "-nan")] == [
+        "+5", "-2.5e3", -5, None, "'-inf", "'-nan",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("350_000", 350_000),
+        ("0", 0),
+        ("-7", -7),
+        ("+7", 7),
+        ("0.5", 0.5),
+        ("7.", 7.0),
+        ("1_000.5", 1000.5),
+        ("2.5e+3", 2500.0),
+        ("2.5E-1", 0.25),
+        (".inf", float("inf")),
+        ("-.INF", float("-inf")),
+    ],
+)
+def test_a_number_in_yaml_is_read_as_it_is_written(tmp_path, written, value):
+    (tmp_path / "a.yaml").write_text(f"a: {written}\n", encoding="utf-8")
+    found = read_yaml(tmp_path / "a.yaml")["a"]
+    assert (found, type(found)) == (value, type(value))
+
+
+def test_not_a_number_in_yaml_is_read(tmp_path):
+    (tmp_path / "a.yaml").write_text("a: .nan\n", encoding="utf-8")
+    assert math.isnan(read_yaml(tmp_path / "a.yaml")["a"])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a: 010\n", "not YAML: '010' is not in plain digits (line 1)"),
+        ("b: 1\na: 0x1F\n", "not YAML: '0x1F' is not in plain digits (line 2)"),
+        ("a: 1:30\n", "not YAML: '1:30' is not in plain digits (line 1)"),
+        ("a: 0b11\n", "not YAML: '0b11' is not in plain digits (line 1)"),
+        ("a: 1\n7: b\n", "not YAML: the key '7' is no name (line 1)"),
+        ("a: 1\n? [b]\n: c\n", "not YAML: a key is a list or a mapping, and must be a name (line 2)"),
+        ("a: 1\na: 2\n", "not YAML: the key 'a' is given twice (line 1)"),
+        ("[" * 22 + "]" * 22, "not YAML: more than 20 levels lie in each other (line 1)"),
+        (
+            "- &b 1\n",
+            "not YAML: anchors and aliases (& and *) are not read; write each value where it belongs (line 1)",
+        ),
+        ("- !b 1\n", "not YAML: tags (!) are not read (line 1)"),
+        ('a: "\\e"\n', "it holds the control character U+001B, which no text may hold"),
+        ("a:\nb: \x07\n", "it holds the control character U+0007, which no text may hold (line 2)"),
+    ],
+)
+def test_what_is_not_read_in_yaml_is_said(tmp_path, content, said):
+    (tmp_path / "a.yaml").write_text(content, encoding="utf-8")
+    with pytest.raises(RegisterError) as refused:
+        read_yaml(tmp_path / "a.yaml")
+    assert str(refused.value) == f"{shown(tmp_path / 'a.yaml')}: {said}"
+
+
+def test_lists_may_lie_in_each_other_twenty_deep(tmp_path):
+    (tmp_path / "a.yaml").write_text("[" * 20 + "]" * 20, encoding="utf-8")
+    found, depth = read_yaml(tmp_path / "a.yaml"), 1
+    while found:
+        (found,) = found
+        depth += 1
+    assert depth == 20
+
+
+def test_a_file_of_the_most_bytes_is_read_and_one_more_is_refused(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"a" * 3_000_000)
+    assert read_text(path, 3_000_000) == "a" * 3_000_000
+    path.write_bytes(b"a" * 3_000_001)
+    with pytest.raises(RegisterError) as refused:
+        read_text(path, 3_000_000)
+    assert str(refused.value) == f"{shown(path)}: the file has more than the 3 megabytes that are read"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (None, "the file is missing"),
+        (b" \n", "the file is empty"),
+        (b"\xef\xbb\xbfa", "the file starts with a byte order mark; save it as UTF-8 without one"),
+        (b"a\nb\nc\xff", "the file is not UTF-8 (line 3)"),
+        (b"a\n\x1b\n\x1b", "it holds the control character U+001B, which no text may hold (line 2)"),
+    ],
+)
+def test_what_is_wrong_with_a_text_is_said(tmp_path, data, said):
+    path = tmp_path / "a.txt"
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(RegisterError) as refused:
+        read_text(path)
+    assert str(refused.value) == f"{shown(path)}: {said}"
+
+
+def test_a_folder_for_a_file_and_a_file_for_a_folder_are_no_texts(tmp_path):
+    with pytest.raises(RegisterError, match=r": the file can't be read \(it is no ordinary file\)$"):
+        read_text(tmp_path)
+    (tmp_path / "a").touch()
+    with pytest.raises(RegisterError, match=r": the file can't be read \(Not a directory\)$"):
+        read_text(tmp_path / "a" / "b")
+
+
+# Rows and columns -------------------------------------------------------------------------------------------------
+
+SHAPES = {
+    "renamed": (text(CLAIMS, "id,quantity", "id,quantities"), "row 1: ", "'quantities' in the place of 'quantity'"),
+    "a column too few": (
+        raw("sections.csv", lambda d: d.replace(b",note\n", b"\n", 1)),
+        "row 1: ",
+        "2 in the place of 3",
+    ),
+    "a column more": (
+        raw("sections.csv", lambda d: d.replace(b",note\n", b",note,x\n", 1)),
+        "row 1: ",
+        "4 in the place of 3",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "where", "how"), SHAPES.values(), ids=SHAPES)
+def test_columns_are_named_where_they_differ(package, change, where, how):
+    said = f"{where}the columns are not those that datapackage.json describes: {how}"
+    change(package)
+    assert refusal(package).endswith(said)
+
+
+def test_blank_rows_no_rows_and_rows_of_another_length_are_said(package):
+    def said(change):
+        before = (package / "sections.csv").read_bytes()
+        change(package)
+        message = refusal(package)
+        (package / "sections.csv").write_bytes(before)
+        return message.partition("sections.csv")[2]
+
+    assert said(text("sections.csv", "\npolicy", "\n\npolicy")).endswith(": the row is blank")
+    assert said(raw("sections.csv", lambda d: d[: d.index(b"\n") + 1])) == ": the table has no rows"
+    second = (package / "sections.csv").read_text("utf-8").split("\n")[1]
+    short, long = second.rpartition(",")[0], f"{second},more"
+    assert said(text("sections.csv", second, short)) == ", row 2 (introduction), field note: the row has too few cells"
+    assert said(text("sections.csv", second, long)) == ", row 2 (introduction): the row has too many cells"
+    assert said(text("sections.csv", second, f'"{second}')).startswith(", row ")
+    assert said(raw("sections.csv", lambda d: d.replace(b"\n", b'\n"a" b,c,d\n', 1))) == (
+        ", row 2: not a table of comma-separated values (',' expected after '\"')"
+    )
+    assert said(text("sections.csv", f"\n{second}", "\n=introduction,a,b")) == (
+        ", row 2 (=introduction), field id: "
+        "'=introduction' starts like a spreadsheet formula; no cell may start with '='"
+    )
+    assert said(text("sections.csv", f"\n{second}", "\nintroduction,@23456789012345678901,b")) == (
+        ", row 2 (introduction), field title: "
+        "'@2345678901234567890' starts like a spreadsheet formula; no cell may start with '@'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("constraint", "value", "said"),
+    [
+        ({"maximum": 3}, "6", 'constraint "maximum" is "3"'),
+        ({"minimum": 7}, "6", "'6' lies below 7"),
+        ({"enum": ["5", "7"]}, "6", "'6' is not one of 5, 7"),
+    ],
+)
+def test_a_constraint_of_a_packages_own_is_said(package, constraint, value, said):
+    described(lambda p: resource(p, "claims")["schema"]["fields"][5].update(constraints=constraint))(package)
+    for row in table(CLAIMS):
+        cells(CLAIMS, row["id"], paragraph="7" if "maximum" not in constraint else "3")(package)
+    cells(CLAIMS, "mean_2016_2020", paragraph=value)(package)
+    message = refusal(package)
+    assert f"claims.csv, {at(CLAIMS, 'mean_2016_2020')}, field paragraph: " in message
+    assert said in message
+    assert not message.endswith(".")
+
+
+def test_a_type_of_a_packages_own_and_a_key_of_one_column_are_said(package):
+    described(lambda p: resource(p, "claims")["schema"]["fields"][17].update(type="year"))(package)
+    message = refusal(package)
+    assert "field period: '" in message
+    assert message.endswith("is not year")
+
+
+def test_a_row_given_twice_is_said_where_the_key_is_one_column(package):
+    def edit(package):
+        entry = resource(package, "sections")["schema"]
+        entry["primaryKey"] = "id"
+        entry["fields"][0]["constraints"].pop("unique", None)
+
+    described(edit)(package)
+    added("sections.csv", id="scale", title="Again")(package)
+    assert refusal(package).endswith("(scale), field id: the row is given twice")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("path", "../claims.csv", "the path '../claims.csv' leaves the data package; name a file that lies in it"),
+        ("path", 3, "its path is not the name of one file"),
+        ("dialect", {}, "its dialect is not followed here; a resource is the plain file that its path names"),
+        ("path", "a\x00b", "the path 'a\\x00b' can't be followed"),
+    ],
+)
+def test_what_is_wrong_with_a_resource_is_said(package, key, value, said):
+    described(lambda p: resource(p, "scenario-article").update({key: value}))(package)
+    message = refusal(package)
+    if "x00" not in said:
+        assert message.endswith(f"datapackage.json, field resources: resource 'scenario-article': {said}")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (entry("overlap", high=10**400), "field high: "),
+        (
+            entry("cadres", ceiling={"reason": "x", "value": 5, "loosest": 4}),
+            "field ceiling.loosest: 4 is tighter than 5",
+        ),
+        (
+            entry("former_detainees", floor={"reason": "x", "value": 5, "loosest": 6}),
+            "field floor.loosest: 6 is tighter than 5",
+        ),
+        (
+            entry("former_detainees", floor={"reason": "x", "value": -5, "loosest": -6}),
+            "field floor.value: -5 lies outside 0 to ",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_numbers_of_an_entry_is_said(package, change, said):
+    change(package)
+    assert said in refusal(package)
+
+
+def test_a_floor_may_be_as_loose_as_it_is(package):
+    entry("former_detainees", floor={"reason": "x", "value": 300_000, "loosest": 300_000})(package)
+    floor = Register.read(package).wordings["former_detainees"].floor
+    assert (floor.value, floor.loosest) == (300_000, 300_000)

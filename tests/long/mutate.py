@@ -2,6 +2,7 @@
 
     python tests/long/mutate.py [MODULE ...]
 
+Without a MODULE, those whose record is not of the module and its tests as they are.
 Works on a copy of the tree. Writes into mutation.json what came of each module, with the sha256 of the module and its
 tests, and each change that no test noticed. Why such a change is equivalent or accepted is written there by hand, under
 ``why``, and kept as long as the change is the same; a test fails where a reason is missing.
@@ -36,8 +37,11 @@ TESTS = {
     "uncertainty": ["tests/test_uncertainty.py", "tests/test_compiled.py"],
     "sensitivity": ["tests/test_sensitivity.py"],
 }
-#: A test whose processes start in another folder, where mutmut finds no settings.
-ELSEWHERE = "tests/test_untrusted_files.py::test_a_command_in_a_data_package_runs_none_of_its_code"
+#: Tests whose processes start in another folder, where mutmut finds no settings.
+ELSEWHERE = [
+    "tests/test_untrusted_files.py::test_a_command_in_a_data_package_runs_none_of_its_code",
+    "tests/test_untrusted_files.py::test_a_notebook_run_in_a_data_package_runs_none_of_its_code",
+]
 #: Exit statuses under which mutmut keeps a change that no test noticed: passed, no tests, not reached.
 ALIVE = (0, 33, 34, None)
 #: mutmut puts its changed functions beside the formulas, where a model would take them for formulas.
@@ -71,7 +75,7 @@ def settings(module: str) -> str:
         "source_paths": ["analysis"],
         "only_mutate": sources(module),
         "also_copy": [name for name in COPIED if name not in ("analysis", "tests")],
-        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:xdist", "--deselect", ELSEWHERE],
+        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:xdist", *(f"--deselect={one}" for one in ELSEWHERE)],
         "pytest_add_cli_args_test_selection": [*TESTS[module], *sources(module)],
         "timeout_constant": 10.0,
     }
@@ -117,6 +121,9 @@ def main() -> None:
     for module in sys.argv[1:] or TESTS:
         if module not in TESTS:
             raise SystemExit(f"'{module}' is not one of {', '.join(TESTS)}")
+        if not sys.argv[1:] and found.get(module, {}).get("sha256") == digest(module):
+            print(f"{module}: {found[module]['noticed']} of {found[module]['tried']} noticed, as recorded", flush=True)
+            continue
         found[module] = mutate(module, found.get(module, {}).get("not_noticed", []))
         print(f"{module}: {found[module]['noticed']} of {found[module]['tried']} noticed", flush=True)
         text = json.dumps({name: found[name] for name in TESTS if name in found}, indent=1, ensure_ascii=False)
