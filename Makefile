@@ -1,6 +1,6 @@
 # Each target does its own set-up. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help env reproduce report explore test test-long tex coverage prove mutate baselines checklist bench notebooks lock
+.PHONY: help env reproduce report explore test test-long tex coverage prove mutate repeat baselines checklist bench notebooks lock
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -46,8 +46,11 @@ coverage: env  ## The tests, and which branches none of them takes
 prove: env  ## Change one thing at a time and show that the guard notices
 	$(BIN)/python tests/long/prove.py
 
-mutate: env  ## Mutation testing of the core, or of the modules in ONLY
+mutate: env  ## Mutation testing of the modules of the core that changed, or of those in ONLY
 	$(BIN)/python tests/long/mutate.py $(ONLY)
+
+repeat:  ## Run the tests twenty times over in a clone, or as often as TIMES says; about two hours
+	$(PYTHON) tests/long/repeat.py $(TIMES)
 
 baselines: env  ## Accept the plotted data and the looks of all figures
 	$(BIN)/python tests/long/baselines.py

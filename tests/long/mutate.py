@@ -75,7 +75,7 @@ def settings(module: str) -> str:
         "source_paths": ["analysis"],
         "only_mutate": sources(module),
         "also_copy": [name for name in COPIED if name not in ("analysis", "tests")],
-        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:xdist", *(f"--deselect={one}" for one in ELSEWHERE)],
+        "pytest_add_cli_args": ["-pno:cacheprovider", "-pno:xdist", *(f"--deselect={test}" for test in ELSEWHERE)],
         "pytest_add_cli_args_test_selection": [*TESTS[module], *sources(module)],
         "timeout_constant": 10.0,
     }
