@@ -2,9 +2,9 @@
 
     python tests/long/repeat.py [TIMES]
 
-Clones what is committed, makes the environment as a newcomer does, and runs `make test` there TIMES times, 20 if nothing
-is said. Adds each run to repetitions.json; runs of another tree are dropped from it. A run passes where all its tests
-do and nothing is left in the tree. What fails is printed; exit status 1 if anything does.
+Clones what is committed, makes the environment as a newcomer does, and runs `make test` there TIMES times, else twenty.
+Adds each run to repetitions.json; runs of another tree are dropped from it. A run passes where all its tests do and
+nothing is left in the tree. What fails is printed; exit status 1 if anything does.
 """
 
 from __future__ import annotations
