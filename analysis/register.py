@@ -1079,9 +1079,9 @@ def _urgency(error: Any) -> tuple[int, int]:
     return (getattr(error, "row_number", None) or 0, rank)
 
 
-def _order(problem: Any) -> tuple[list[str], bool, list[str]]:
+def _order(problem: Any) -> tuple[list[Any], bool, list[Any]]:
     """Entry by entry, what is given wrongly before what is missing."""
-    path = [f"{part:09}" if isinstance(part, int) else part for part in problem.path]
+    path = list(problem.path)
     return path[:1], problem.validator == "required", path
 
 

@@ -1332,7 +1332,7 @@ def test_what_is_not_concluded_is_read_in_its_order_with_its_reasons(package):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (REFUSED.replace("id: b", "id: a"), ["refusals.yaml", "a", "given twice"]),
+        (REFUSED.replace("id: b", "id: a"), ["refusals.yaml, entry a, field id: 'a' is given twice"]),
         (REFUSED.replace("reason: D", "why: D"), ["refusals.yaml", "b", "why"]),
         (REFUSED.replace("what: C", "what: ''"), ["refusals.yaml", "b", "what"]),
         ("[]\n", ["refusals.yaml"]),
@@ -1514,18 +1514,18 @@ def test_a_folder_that_is_shipped_lies_within_the_package_or_beside_it(tmp_path,
 # Which of several faults is said ----------------------------------------------------------------------------------
 
 
-def test_the_first_wrong_row_is_said_and_in_it_the_cell_before_what_it_refers_to(package):
+def test_the_first_wrong_row_is_said_and_in_it_what_makes_the_rest_wrong(package):
     cells(CLAIMS, "excess_2016_2020", paragraph="six")(package)
-    cells(CLAIMS, "mean_2016_2020", section="nowhere")(package)
-    rows = [row["id"] for row in table(CLAIMS)]
-    first = min(("excess_2016_2020", "mean_2016_2020"), key=rows.index)
-    assert f"({first})" in refusal(package)
-    cells(CLAIMS, first, section="nowhere", paragraph="six")(package)
-    assert f"({first}), field paragraph: 'six' is not a whole number" in refusal(package)
-    cells(CLAIMS, first, input="", paragraph="0", source="nobody")(package)
-    message = refusal(package)
-    assert "field section" not in message
-    assert "field source" not in message
+    earlier = at(CLAIMS, "plan_2016_2020")
+    assert int(earlier.split()[1]) < int(at(CLAIMS, "excess_2016_2020").split()[1])
+    cells(CLAIMS, "plan_2016_2020", section="nowhere")(package)
+    assert f"{earlier}, field section: 'nowhere' is no row of sections.csv" in refusal(package)
+    cells(CLAIMS, "plan_2016_2020", statement="")(package)
+    assert f"{earlier}, field statement: the cell is empty and must not be" in refusal(package)
+    cells(CLAIMS, "plan_2016_2020", paragraph="seven")(package)
+    assert f"{earlier}, field paragraph: 'seven' is not a whole number" in refusal(package)
+    raw(CLAIMS, lambda data: data.replace(b"\nplan_2016_2020,", b"\nplan_2016_2020,more,", 1))(package)
+    assert refusal(package).endswith(f"{earlier}: the row has too many cells")
 
 
 def test_the_first_wrong_entry_is_said_and_in_it_what_is_wrong_before_what_is_missing(package):
@@ -1643,6 +1643,25 @@ def test_a_finding_is_named_once(package):
     (package / "findings.yaml").write_text("\n".join([*again, *lines[starts[0] :]]), encoding="utf-8")
     name = yaml.safe_load("\n".join(again))[0]["id"]
     assert refusal(package).endswith(f"findings.yaml, entry {name}, field id: '{name}' is given twice")
+
+
+def test_a_finding_rests_on_claims_or_on_sources_and_perhaps_on_external_figures(package):
+    said = "\n".join(
+        f"- {{id: {name}, title: x, {rows}, sceptical: x, charitable: x, settle: x, "
+        "arithmetic: [{what: x, expression: '1 + 1', comes_to: '2', unit: person}]}"
+        for name, rows in [
+            ("a", "claims: [mean_2016_2020]"),
+            ("b", "sources: [ndrc-2016-05], external: [monitored_2021]"),
+            ("c", "claims: [mean_2016_2020], sources: [ndrc-2016-05]"),
+        ]
+    )
+    (package / "findings.yaml").write_text(f"{said}\n", encoding="utf-8")
+    found = Register.read(package).findings
+    assert [(name, one.claims, one.external, one.sources) for name, one in found.items()] == [
+        ("a", ("mean_2016_2020",), (), ()),
+        ("b", (), ("monitored_2021",), ("ndrc-2016-05",)),
+        ("c", ("mean_2016_2020",), (), ("ndrc-2016-05",)),
+    ]
 
 
 # Names, whatever a package's own schema allows --------------------------------------------------------------------
