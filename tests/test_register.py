@@ -74,6 +74,8 @@ def check(package, change, words, sentence=""):
     message = refusal(package)
     for word in words:
         assert word in message
+    if words and (package / words[0]).suffix in (".csv", ".yaml", ".json"):
+        assert message.startswith((f"{shown(package / words[0])}, ", f"{shown(package / words[0])}: "))
     if sentence:
         assert message.endswith(f": {sentence}")
 
@@ -121,10 +123,10 @@ def test_a_table_without_rows(package, file):
     assert "no rows" in message
 
 
-def test_line_ends_of_another_system_are_read(package, model):
+def test_line_ends_of_another_system_are_read(package, article):
     for file in DATA_FILES[:5]:
         (package / file).write_bytes((package / file).read_bytes().replace(b"\n", b"\r\n"))
-    assert Register.read(package).claims == model.register.claims
+    assert Register.read(package).claims == article.claims
 
 
 # Tables -----------------------------------------------------------------------------------------------------------
@@ -620,7 +622,12 @@ def test_percent_by_another_name_is_refused_or_divided_by_100(package, unit):
 
 @pytest.mark.parametrize("goal", ["NaN", "INF"])
 def test_a_goal_is_a_finite_number(package, goal):
-    check(package, cells(RELATIONS, "net_persons_nil", goal=goal), [RELATIONS, "(net_persons_nil)", "field goal"])
+    check(
+        package,
+        cells(RELATIONS, "net_persons_nil", goal=goal),
+        [RELATIONS, "(net_persons_nil)", "field goal"],
+        f"'{goal}' is not a finite number",
+    )
 
 
 def test_one_assumption_cannot_be_solved_for_twice(package):
@@ -628,6 +635,7 @@ def test_one_assumption_cannot_be_solved_for_twice(package):
         package,
         cells(RELATIONS, "composition_fitted", solve="minority_share_south; minority_share_south"),
         [RELATIONS, "(composition_fitted)", "field solve"],
+        "minority_share_south is given twice",
     )
 
 
@@ -816,8 +824,8 @@ def test_a_line_break_in_an_id_leaves_the_sentence_on_one_line(package, id):
     refusal(package)
 
 
-def test_the_value_used_is_the_articles_where_there_is_one(model):
-    assumptions = model.register.assumptions
+def test_the_value_used_is_the_articles_where_there_is_one(article):
+    assumptions = article.assumptions
     assert (assumptions["persons_per_transfer"].used, assumptions["persons_per_transfer"].value) == (1, 0.9)
     assert assumptions["former_detainees"].used == 350_000
 
@@ -1127,8 +1135,8 @@ def test_files_are_named_from_the_working_directory(tmp_path, monkeypatch):
     assert shown(ROOT / "data" / "claims.csv") == str(ROOT / "data" / "claims.csv")
 
 
-def test_rows_are_read_as_they_stand(model):
-    claims = model.register.claims
+def test_rows_are_read_as_they_stand(article):
+    claims = article.claims
     rows = read_rows(ROOT / "data" / CLAIMS)
     assert list(claims) == [row[0] for row in rows[1:]]
     row = claims["increase_2019_2021"]
@@ -1142,10 +1150,10 @@ def test_rows_are_read_as_they_stand(model):
     assert not row.published.target
     assert claims["growth_rate_2019_2021"].unit == "dimensionless"
     assert claims["figure_2019_all"].unit == "labourer"
-    assert model.register.relations["composition_fitted"].solve == ("minority_share_south", "minority_share_outside")
-    assert model.register.relations["net_persons_nil"].goal == 0.0
-    assert model.register.relations["added_whole"].goal is None
-    reading = model.register.readings["at_risk_2019", "southern"]
+    assert article.relations["composition_fitted"].solve == ("minority_share_south", "minority_share_outside")
+    assert article.relations["net_persons_nil"].goal == 0.0
+    assert article.relations["added_whole"].goal is None
+    reading = article.readings["at_risk_2019", "southern"]
     assert (reading.grade, reading.default, reading.reconstruction) == ("chosen", False, True)
 
 
@@ -1355,6 +1363,12 @@ def test_a_package_need_not_say_what_it_refuses(package):
 # What is read, field by field -------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def article():
+    """The article's register, read anew for each test."""
+    return Register.read(ROOT / "data")
+
+
 def table(file):
     """The rows of a table of the package, by the standard library's reader."""
     with (ROOT / "data" / file).open(encoding="utf-8", newline="") as opened:
@@ -1369,10 +1383,10 @@ def stands_for(read, row, texts):
 NUMBERS = ("printed", "printed_high", "scale", "unit", "qualifier", "rounding_unit", "rounding_unit_other")
 
 
-def test_every_column_of_claims_is_read(model):
+def test_every_column_of_claims_is_read(article):
     texts = ("id", "quantity", "section", "statement", "unit_as_printed", "period", "place", "document", "source")
     for number, row in enumerate(table(CLAIMS), start=2):
-        claim = model.register.claims[row["id"]]
+        claim = article.claims[row["id"]]
         assert stands_for(claim, row, (*texts, "note"))
         assert stands_for(claim.published, row, NUMBERS)
         assert claim.input is {"true": True, "false": False}[row["input"]]
@@ -1382,10 +1396,10 @@ def test_every_column_of_claims_is_read(model):
         assert claim.row == number
 
 
-def test_every_column_of_external_figures_is_read(model):
+def test_every_column_of_external_figures_is_read(article):
     texts = ("id", "statement", "unit_as_printed", "period", "scope", "publisher", "title", "date", "address", "seen")
     for number, row in enumerate(table("external.csv"), start=2):
-        figure = model.register.external[row["id"]]
+        figure = article.external[row["id"]]
         assert stands_for(figure, row, (*texts, "note"))
         assert stands_for(figure.published, row, NUMBERS)
         assert (figure.year_from, figure.year_to) == (int(row["year_from"]), int(row["year_to"]))
@@ -1393,9 +1407,9 @@ def test_every_column_of_external_figures_is_read(model):
         assert figure.row == number
 
 
-def test_every_column_of_relations_readings_and_statements_is_read(model):
+def test_every_column_of_relations_readings_and_statements_is_read(article):
     for number, row in enumerate(table(RELATIONS), start=2):
-        relation = model.register.relations[row["id"]]
+        relation = article.relations[row["id"]]
         assert stands_for(relation, row, ("id", "statement", "quantity", "claim", "end", "note"))
         pairs = [part.split("=") for part in row["readings"].replace(" ", "").split(";") if part]
         assert dict(relation.readings) == dict(pairs)
@@ -1403,54 +1417,53 @@ def test_every_column_of_relations_readings_and_statements_is_read(model):
         assert relation.goal == (float(row["goal"]) if row["goal"] else None)
         assert relation.row == number
     for number, row in enumerate(table(READINGS), start=2):
-        reading = model.register.readings[row["quantity"], row["reading"]]
+        reading = article.readings[row["quantity"], row["reading"]]
         assert stands_for(reading, row, ("quantity", "reading", "label", "grade", "note"))
         assert (str(reading.default).lower(), str(reading.reconstruction).lower()) == (
             row["default"], row["reconstruction"],
         )  # fmt: skip
         assert reading.row == number
     for number, row in enumerate(table("statements.csv"), start=2):
-        statement = model.register.statements[row["id"]]
+        statement = article.statements[row["id"]]
         assert stands_for(statement, row, ("id", "statement", "quantity", "comparison", "other", "note"))
         assert statement.row == number
 
 
-def test_sections_sources_and_settings_are_read(model):
-    register = model.register
-    assert register.sections == {row["id"]: row["title"] for row in table("sections.csv")}
-    assert register.sources == {row["id"]: f"{row['publisher']}, {row['date']}" for row in table("sources.csv")}
-    assert register.titles == {row["id"]: row["title"] for row in table("sources.csv") if row["title"]}
+def test_sections_sources_and_settings_are_read(article):
+    assert article.sections == {row["id"]: row["title"] for row in table("sections.csv")}
+    assert article.sources == {row["id"]: f"{row['publisher']}, {row['date']}" for row in table("sources.csv")}
+    assert article.titles == {row["id"]: row["title"] for row in table("sources.csv") if row["title"]}
     package = json.loads((ROOT / "data" / PACKAGE).read_text("utf-8"))
     for field in ("headline", "percent", "estimates", "caps"):
-        assert list(getattr(register, field)) == package["analysis"][field]
-    assert [list(group) for group in register.one_choice] == package["analysis"]["one_choice"]
-    assert (register.title, register.formulas) == (package["title"], "analysis.formulas")
-    assert register.folder == ROOT / "data"
+        assert list(getattr(article, field)) == package["analysis"][field]
+    assert [list(group) for group in article.one_choice] == package["analysis"]["one_choice"]
+    assert (article.title, article.formulas) == (package["title"], "analysis.formulas")
+    assert article.folder == ROOT / "data"
     paths = [entry["path"] for entry in package["resources"]]
     shipped_files = [path for path in paths if path.startswith("scenarios/") and path.endswith(".yaml")]
-    assert [f"scenarios/{name}.yaml" for name in register.scenarios] == shipped_files
+    assert [f"scenarios/{name}.yaml" for name in article.scenarios] == shipped_files
 
 
-def test_entries_are_read_as_they_stand(model):
+def test_entries_are_read_as_they_stand(article):
     def read(name):
         return yaml.safe_load((ROOT / "data" / name).read_text("utf-8"))
 
     for one in read(YAML):
         sides = {side: one.pop(side) for side in ("floor", "ceiling") if side in one}
-        assumption = model.register.assumptions.get(one["id"])
+        assumption = article.assumptions.get(one["id"])
         assert (assumption is None) == (one["kind"] == "words")
         if assumption is not None:
             assert {field: getattr(assumption, field) for field in one} == one
-        wording = model.register.wordings.get(one["id"])
+        wording = article.wordings.get(one["id"])
         found = {side: dataclasses.asdict(words) for side, words in (vars(wording) if wording else {}).items() if words}
         assert found == {side: {"value": None, "loosest": None, **words} for side, words in sides.items()}
     for one in read("findings.yaml"):
-        found = dataclasses.asdict(model.register.findings[one["id"]])
+        found = dataclasses.asdict(article.findings[one["id"]])
         assert found == {
             **{"claims": (), "external": (), "sources": ()},
             **{field: tuple(value) if isinstance(value, list) else value for field, value in one.items()},
         }
-    assert list(model.register.refusals) == [one["id"] for one in read("refusals.yaml")]
+    assert list(article.refusals) == [one["id"] for one in read("refusals.yaml")]
 
 
 def test_what_a_description_leaves_out_is_empty(package):
