@@ -850,7 +850,7 @@ PACKAGE_CASES = {
     ),
     "an unknown headline": (
         settings(headline=["added_whole", "added_hole"]),
-        ["analysis.headline", "'added_hole'", "did you mean 'added_whole'"],
+        ["field analysis.headline:", "'added_hole'", "did you mean 'added_whole'"],
     ),
     "a headline that is no list": (settings(headline="added_whole"), ["analysis.headline", "list of names"]),
     "a headline of numbers": (settings(headline=[1]), ["analysis.headline", "list of names"]),
@@ -874,7 +874,7 @@ PACKAGE_CASES = {
     ),
     "a pattern that is none": (
         described(lambda p: resource(p, "claims")["schema"]["fields"][8].update(constraints={"pattern": "["})),
-        ["resources", "the schema of claims"],
+        ["field resources: the schema of claims can't be used: error: "],
     ),
     "a path out of the folder": (
         described(lambda p: resource(p, "claims").update(path="../claims.csv")),
@@ -1960,6 +1960,14 @@ def test_what_is_wrong_with_a_resource_is_said(package, key, value, said):
     [
         (entry("overlap", high=10**400), "field high: "),
         (
+            entry("cadres", ceiling={"reason": "x", "value": float("inf"), "loosest": float("inf")}),
+            "field ceiling.value: inf is not a finite number",
+        ),
+        (
+            entry("former_detainees", floor={"reason": "x", "value": 5, "loosest": float("-inf")}),
+            "field floor.loosest: -inf is not a finite number",
+        ),
+        (
             entry("cadres", ceiling={"reason": "x", "value": 5, "loosest": 4}),
             "field ceiling.loosest: 4 is tighter than 5",
         ),
@@ -1976,6 +1984,31 @@ def test_what_is_wrong_with_a_resource_is_said(package, key, value, said):
 def test_what_is_wrong_with_the_numbers_of_an_entry_is_said(package, change, said):
     change(package)
     assert said in refusal(package)
+
+
+def test_a_range_and_bounds_may_be_one_number(package):
+    entry("overlap", value=0.25, article_value=0.25, low=0.25, high=0.25, minimum=0.25, maximum=0.25)(package)
+    overlap = Register.read(package).assumptions["overlap"]
+    assert {overlap.low, overlap.high, overlap.minimum, overlap.maximum} == {0.25}
+
+
+def test_an_id_of_an_entry_is_of_letters_digits_and_few_signs_whatever_its_schema_allows(package):
+    described(lambda p: resource(p, "assumptions")["jsonSchema"].update({"items": {}}))(package)
+    entry("overlap", id="over/lap")(package)
+    assert refusal(package).endswith(f"{YAML}, field id: 'over/lap' is not a name of letters, digits and _ . -")
+
+
+def test_what_frictionless_stumbles_over_is_said(package, monkeypatch):
+    def stumble(*_, **__):
+        raise KeyError("so")
+
+    monkeypatch.setattr(frictionless.Package, "from_descriptor", stumble)
+    assert refusal(package) == f"{shown(package / PACKAGE)}: not a data package: KeyError: 'so'"
+
+
+def test_a_line_break_in_a_cell_is_kept(package):
+    cells(CLAIMS, "mean_2016_2020", note="a\r\nb")(package)
+    assert Register.read(package).claims["mean_2016_2020"].note == "a\r\nb"
 
 
 def test_a_floor_may_be_as_loose_as_it_is(package):
