@@ -867,7 +867,7 @@ class _Reader:
             if name not in assumptions:
                 raise refuse("solve", f"'{name}' is no assumption{nearest(name, assumptions)}")
         if len(set(solve)) < len(solve):
-            raise refuse("solve", f"{solve[0]} is given twice")
+            raise refuse("solve", f"{_first_twice(solve)} is given twice")
         if row["goal"] and not _is_number(row["goal"]):
             raise refuse("goal", f"'{row['goal']}' is not a finite number")
         if len(solve) > 2:

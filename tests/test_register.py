@@ -630,10 +630,11 @@ def test_a_goal_is_a_finite_number(package, goal):
     )
 
 
-def test_one_assumption_cannot_be_solved_for_twice(package):
+@pytest.mark.parametrize("others", ["", "minority_share_outside; "])
+def test_one_assumption_cannot_be_solved_for_twice(package, others):
     check(
         package,
-        cells(RELATIONS, "composition_fitted", solve="minority_share_south; minority_share_south"),
+        cells(RELATIONS, "composition_fitted", solve=f"{others}minority_share_south; minority_share_south"),
         [RELATIONS, "(composition_fitted)", "field solve"],
         "minority_share_south is given twice",
     )
@@ -757,7 +758,7 @@ ENTRY_CASES = {
     "an entry without an id": (text(YAML, "- id: overlap\n  label", "- label"), ["entry number 9", "id", "required"]),
     "one thing that is no list": (raw(YAML, lambda _: b"id: overlap\n"), ["array"]),
     "comments alone": (raw(YAML, lambda _: b"# nothing\n"), ["array"]),
-    "an empty list": (raw(YAML, lambda _: b"[]\n"), [YAML]),
+    "an empty list": (raw(YAML, lambda _: b"[]\n"), [f"{YAML}: []"]),
     "an id given twice": (
         raw(YAML, lambda data: data + b"\n" + data[data.index(b"- id: overlap") :]),
         ["entry overlap", "field id", "twice"],
@@ -834,10 +835,13 @@ def test_the_value_used_is_the_articles_where_there_is_one(article):
 
 PACKAGE_CASES = {
     "broken JSON": (raw(PACKAGE, lambda data: data[:-5]), ["not JSON", "line "]),
-    "a list": (raw(PACKAGE, lambda _: b"[]"), ["analysis.formulas"]),
-    "no settings": (described(lambda p: p.pop("analysis")), ["analysis.formulas", "missing"]),
-    "no formulas": (described(lambda p: p["analysis"].pop("formulas")), ["analysis.formulas", "missing"]),
-    "formulas that are no text": (settings(formulas=["analysis.formulas"]), ["analysis.formulas", "missing"]),
+    "a list": (raw(PACKAGE, lambda _: b"[]"), ["field analysis.formulas:"]),
+    "no settings": (described(lambda p: p.pop("analysis")), ["field analysis.formulas:", "missing"]),
+    "no formulas": (described(lambda p: p["analysis"].pop("formulas")), ["field analysis.formulas:", "missing"]),
+    "formulas that are no text": (
+        settings(formulas=["field analysis.formulas:"]),
+        ["field analysis.formulas:", "missing"],
+    ),
     "an empty name": (settings(formulas=""), ["analysis.formulas", "not the name of a module"]),
     "a path for a module": (
         settings(formulas="analysis/formulas.py"),
@@ -883,6 +887,14 @@ PACKAGE_CASES = {
     "no schema of the assumptions": (
         described(lambda p: resource(p, "assumptions").pop("jsonSchema")),
         ["field jsonSchema", "missing"],
+    ),
+    "a schema of the assumptions that is none": (
+        described(lambda p: resource(p, "assumptions")["jsonSchema"].update(type="arr")),
+        ["field jsonSchema: the schema of the assumptions can't be used: SchemaError: 'arr' "],
+    ),
+    "a resource without a path": (
+        described(lambda p: resource(p, "scenario-article").pop("path")),
+        [f"{PACKAGE}: not a data package: ", '"path"', "required"],
     ),
     "a bound that is NaN": (text(PACKAGE, '"minimum": 1\n', '"minimum": NaN\n'), []),
     "a schema without its fields": (
@@ -963,9 +975,6 @@ DESCRIPTION_FAULTS = {
     "a table without a schema, and a short row": all_of(
         described(lambda p: resource(p, "claims").pop("schema")),
         _first_row(CLAIMS, lambda line: line.rsplit(",", 1)[0]),
-    ),
-    "a schema of the assumptions that is none": described(
-        lambda p: resource(p, "assumptions")["jsonSchema"].update(type="arr")
     ),
     "one choice with a reading that the other quantity lacks": all_of(
         settings(one_choice=[["total_2019", "at_risk_2019"]]),
@@ -2009,6 +2018,17 @@ def test_what_frictionless_stumbles_over_is_said(package, monkeypatch):
 def test_a_line_break_in_a_cell_is_kept(package):
     cells(CLAIMS, "mean_2016_2020", note="a\r\nb")(package)
     assert Register.read(package).claims["mean_2016_2020"].note == "a\r\nb"
+
+
+@pytest.mark.parametrize(("left", "taken"), [("floor", "ceiling"), ("ceiling", "floor")])
+def test_an_assumption_may_say_one_side_of_a_vague_claim_alone(package, left, taken):
+    words = {"reason": "x", "value": 400_000, "loosest": 400_000}
+    entry("former_detainees", **{left: words})(package)
+    entry("former_detainees", **{taken: words})(package)
+    entry("former_detainees", **{taken: None})(package)
+    wording = Register.read(package).wordings["former_detainees"]
+    assert getattr(wording, left).value == 400_000
+    assert getattr(wording, taken) is None
 
 
 def test_a_floor_may_be_as_loose_as_it_is(package):

@@ -212,7 +212,8 @@ def test_a_folder_that_is_a_link_out_of_the_data_package_is_refused(package: Pat
 def test_a_description_that_is_a_link_out_of_the_data_package_is_refused(package: Path, tmp_path: Path) -> None:
     (package / "datapackage.json").rename(tmp_path / "other.json")
     (package / "datapackage.json").symlink_to(tmp_path / "other.json")
-    assert "is a link out of the data package" in refusal(package)
+    said = "the path 'datapackage.json' is a link out of the data package"
+    assert refusal(package) == f"{register.shown(package)}/datapackage.json: {said}"
 
 
 def test_a_link_to_itself_is_refused(package: Path) -> None:
