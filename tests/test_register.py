@@ -866,11 +866,11 @@ PACKAGE_CASES = {
         settings(one_choice=["total_2019", "south_2019"]),
         ["analysis.one_choice", "list of lists"],
     ),
-    "no resources": (described(lambda p: p.pop("resources")), ["resources", "missing"]),
-    "resources that are names": (described(lambda p: p.update(resources=["claims"])), ["resources", "missing"]),
+    "no resources": (described(lambda p: p.pop("resources")), ["field resources:", "missing"]),
+    "resources that are names": (described(lambda p: p.update(resources=["claims"])), ["field resources:", "missing"]),
     "a resource missing": (
         described(lambda p: p["resources"].remove(resource(p, "readings"))),
-        ["resources", "readings"],
+        ["field resources:", "readings"],
     ),
     "an unknown type": (
         described(lambda p: resource(p, "claims")["schema"]["fields"][0].update(type="strng")),
@@ -1839,6 +1839,7 @@ def test_a_file_of_the_most_bytes_is_read_and_one_more_is_refused(tmp_path):
         (b" \n", "the file is empty"),
         (b"\xef\xbb\xbfa", "the file starts with a byte order mark; save it as UTF-8 without one"),
         (b"a\nb\nc\xff", "the file is not UTF-8 (line 3)"),
+        (b"\n\x1b", "it holds the control character U+001B, which no text may hold (line 2)"),
         (b"a\n\x1b\n\x1b", "it holds the control character U+001B, which no text may hold (line 2)"),
     ],
 )
@@ -1852,11 +1853,11 @@ def test_what_is_wrong_with_a_text_is_said(tmp_path, data, said):
 
 
 def test_a_folder_for_a_file_and_a_file_for_a_folder_are_no_texts(tmp_path):
-    with pytest.raises(RegisterError, match=r": the file can't be read \(it is no ordinary file\)$"):
-        read_text(tmp_path)
     (tmp_path / "a").touch()
-    with pytest.raises(RegisterError, match=r": the file can't be read \(Not a directory\)$"):
-        read_text(tmp_path / "a" / "b")
+    for path, why in ((tmp_path, "it is no ordinary file"), (tmp_path / "a" / "b", "Not a directory")):
+        with pytest.raises(RegisterError) as refused:
+            read_text(path)
+        assert str(refused.value) == f"{shown(path)}: the file can't be read ({why})"
 
 
 # Rows and columns -------------------------------------------------------------------------------------------------
@@ -2013,6 +2014,21 @@ def test_what_frictionless_stumbles_over_is_said(package, monkeypatch):
 
     monkeypatch.setattr(frictionless.Package, "from_descriptor", stumble)
     assert refusal(package) == f"{shown(package / PACKAGE)}: not a data package: KeyError: 'so'"
+
+
+def test_twenty_lists_in_each_other_may_lie_in_a_description(package):
+    def nested(lists):
+        return described(lambda p: p.update(notes=json.loads("[" * lists + "]" * lists)))
+
+    nested(20)(package)
+    assert Register.read(package).claims
+    nested(21)(package)
+    assert refusal(package) == f"{shown(package / PACKAGE)}: more than 20 levels lie in each other"
+
+
+def test_an_encoding_that_is_not_said_is_utf_8(package):
+    described(lambda p: [entry.pop("encoding", None) for entry in p["resources"]])(package)
+    assert Register.read(package).claims
 
 
 def test_a_line_break_in_a_cell_is_kept(package):
