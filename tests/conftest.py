@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,14 @@ ROOT = Path(__file__).resolve().parent.parent
 def pytest_collection_finish(session: pytest.Session) -> None:
     if is_long():
         session.config.pluginmanager.register(Recorder())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _an_interrupt_is_heard() -> Iterator[None]:
+    """Tests started in the background may have been told to ignore it, which what they start would inherit."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(autouse=True)

@@ -43,10 +43,7 @@ class Server:
         environment = {name: text for name, text in os.environ.items() if name not in ("QUERY_STRING", "ANALYSIS_DATA")}
         environment |= {"HOME": str(home)} if home else {}
         pipe = subprocess.PIPE
-        # A shell's job in the background ignores interrupts, and whoever it starts would too.
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=pipe, stderr=pipe, text=True)
-        signal.signal(signal.SIGINT, before)
         assert self.process.stdout is not None
         self.said = self.process.stdout.readline()
         found = re.search(r"\S+//127[.]0[.]0[.]1:\d+/", self.said)

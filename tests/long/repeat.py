@@ -42,7 +42,7 @@ def run_once(clone: Path) -> dict[str, Any]:
     kept = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
     done = subprocess.run(["make", "test"], cwd=clone, env=kept, capture_output=True, text=True)
     seconds = round(time.monotonic() - start)
-    counted = re.findall(r"^=* ?(\d+ passed.*?) in [\d.]+s", done.stdout, re.MULTILINE)
+    counted = re.findall(r"^=* ?(\d+ [a-z]+.*?) in [\d.]+s", done.stdout, re.MULTILINE)
     failed = re.findall(r"^(?:FAILED|ERROR) (.*)", done.stdout, re.MULTILINE)
     if done.returncode and not failed:
         failed = [(done.stdout + done.stderr)[-2000:]]
