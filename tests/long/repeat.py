@@ -9,12 +9,12 @@ nothing is left in the tree. What fails is printed; exit status 1 if anything do
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -22,7 +22,6 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RECORD = Path(__file__).with_name("repetitions.json")
-TIMES = 20
 
 
 def of(*command: str, cwd: Path = ROOT) -> str:
@@ -51,7 +50,9 @@ def run_once(clone: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    times = int(sys.argv[1]) if sys.argv[1:] else TIMES
+    asked = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    asked.add_argument("times", nargs="?", type=int, default=20, help="how many runs")
+    times = asked.parse_args().times
     found = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
     if found.get("sha256") != digest():
         found = {"sha256": digest(), "runs": []}
