@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from analysis import figures, report
 from analysis.model import Model
@@ -59,6 +59,19 @@ def addresses(results: Path) -> list[str]:
     return [path.as_uri() for path in [*sorted((results / "report").glob("*.html")), results / "report.html"]]
 
 
+def search_for(page: Page, text: str) -> None:
+    """Search by keyboard, and wait for what this search found.
+
+    What is pressed earlier may go to the page before, whose results would also be taken for those of this search.
+    """
+    page.keyboard.press("Control+k")
+    page.get_by_role("searchbox").and_(page.locator(":focus")).wait_for()
+    page.keyboard.type(text)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.locator("#search-results .search-summary", has_text="Search finished").wait_for()
+
+
 def test_it_opens_from_a_file_and_its_search_leads_to_a_relation(open_page: Open, results: Path) -> None:
     watched = open_page()
     page = watched.open((results / "report" / "index.html").as_uri())
@@ -67,16 +80,13 @@ def test_it_opens_from_a_file_and_its_search_leads_to_a_relation(open_page: Open
         has=page.get_by_role("link", name="All who were added are at risk", exact=True)
     )
     assert "1.9 million" in row.inner_text()
-    page.keyboard.press("Control+k")
-    page.keyboard.type("added_whole_ratio_implied")
-    page.keyboard.press("Enter")
-    page.locator("#search-results a", has_text="Recomputed").first.click()
+    search_for(page, "added_whole_ratio_implied")
+    with page.expect_navigation():
+        page.locator("#search-results a", has_text="Recomputed").first.click()
     page.get_by_text("added_whole_ratio_implied").first.wait_for()
     # A number as it is printed, with commas, with a point, and without either.
     for number, page_of_it in (("774,000", "Printed"), ("1.65", "Printed"), ("489", "Printed")):
-        page.keyboard.press("Control+k")
-        page.keyboard.type(number)
-        page.keyboard.press("Enter")
+        search_for(page, number)
         page.locator("#search-results a", has_text=page_of_it).first.wait_for()
     assert watched.wrong == []
     assert [address for address in watched.asked if not address.startswith("file:")] == []
