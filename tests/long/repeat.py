@@ -36,7 +36,10 @@ def digest() -> str:
 
 
 def run_once(clone: Path) -> dict[str, Any]:
-    """One run of `make test`: how long it took, what was counted, and what failed or was left in the tree."""
+    """One run of `make test`: how long it took, what was counted, and what failed or was left in the tree.
+
+    Of a run that failed also the end of what it said.
+    """
     start = time.monotonic()
     kept = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
     done = subprocess.run(["make", "test"], cwd=clone, env=kept, capture_output=True, text=True)
@@ -46,7 +49,8 @@ def run_once(clone: Path) -> dict[str, Any]:
     if done.returncode and not failed:
         failed = [(done.stdout + done.stderr)[-2000:]]
     left = of("git", "status", "--porcelain", cwd=clone).splitlines()
-    return {"seconds": seconds, "counted": counted, "failed": failed, "left": left}
+    run = {"seconds": seconds, "counted": counted, "failed": failed, "left": left}
+    return run | ({"said": done.stdout[-8000:]} if failed else {})
 
 
 def main() -> None:
