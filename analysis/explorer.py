@@ -83,6 +83,22 @@ class Handle:
         return float(f"{next(n for n in (1, 2, 5, 10) if n * power >= least * (1 - 1e-9)) * power:.10g}")
 
     @property
+    def notch(self) -> float:
+        """Where its slider stands: on the step, or at the end, next to its value.
+
+        >>> Handle("a", "", "", "", 0.8732, 1, 0.7, 1, 0.05, 1).notch
+        0.875
+        """
+        if not self.low < self.value < self.high:
+            return min(max(self.value, self.low), self.high)
+        steps = round((self.value - self.low) / self.step)
+        return min(float(f"{self.low + steps * self.step:.10g}"), self.high)
+
+    def stands_at(self, position: float) -> bool:
+        """Whether a position is that of its slider; a slider counts its steps in floats."""
+        return math.isclose(position, self.notch, rel_tol=1e-9, abs_tol=1e-6 * self.step)
+
+    @property
     def differs(self) -> bool:
         """Whether it is not as in the article."""
         return self.value != self.article
@@ -761,7 +777,10 @@ class Page:
         self._fold.description = "Fewer readings" if unfolded else "More readings"
 
     def _slid(self, name: str, value: float) -> None:
-        self._do(name, lambda: self.explorer.set(name, float(f"{value:.10g}")))
+        handle = self.explorer.handles.get(name)
+        # A browser answers with a slider's position where that is put next to a value between two steps.
+        if handle is None or not handle.stands_at(value):
+            self._do(name, lambda: self.explorer.set(name, float(f"{value:.10g}")))
 
     def _typed(self, name: str, text: str) -> None:
         self._do(name, lambda: self.explorer.set(name, text))
@@ -887,11 +906,10 @@ class _Row:
         """Bring field, slider and words to a handle; what was refused stays in the field, with the reason."""
         if not refused:
             self.field.value = _digits(float(f"{handle.value:.10g}"))
-        there = min(max(handle.value, handle.low), handle.high)
-        # A slider counts its steps in floats. To put it right by the last digit of one would take back what a reader
-        # who holds a key has moved it by meanwhile.
-        if not math.isclose(self.slider.value, there, rel_tol=1e-9, abs_tol=1e-6 * handle.step):
-            self.slider.value = there
+        # To put a slider right by the last digit of a float would take back what a reader who holds a key has moved it
+        # by meanwhile.
+        if not handle.stands_at(self.slider.value):
+            self.slider.value = handle.notch
         unit = "" if handle.unit == "dimensionless" else f" {handle.unit}"
         ends = f"{handle.low:,.10g} to {handle.high:,.10g}{unit}"
         words = f"{ends}; {handle.grade}; {handle.minimum:,.10g} to {handle.maximum:,.10g} is accepted"

@@ -585,6 +585,42 @@ def test_a_slider_that_counts_its_steps_in_floats_is_not_put_right(page: Page) -
     assert found.slider.value == 0.8
 
 
+def test_a_value_between_two_steps_of_a_slider_stays_as_it_is(page: Page, one: Explorer) -> None:
+    """A browser puts a slider on a step and answers with that position, which is not a reader's move."""
+    found = row(page, "persons_per_transfer")
+    found.field.value = "0.8732"
+    # Between 0.87 and 0.875, the latter being nearer.
+    assert found.slider.value == 0.875
+    found.slider.value = 0.7 + 35 * 0.005
+    found.slider.value = 0.875 - 1e-12
+    assert (one.handles["persons_per_transfer"].value, found.field.value) == (0.8732, "0.8732")
+    # 1.6 + 0.8732 x 0.3012 + 0.35.
+    assert value(one, "at_risk_total") == pytest.approx(R + 0.8732 * ADDED + FORMER)
+    # The steps on either side are moves.
+    found.slider.value = 0.87
+    assert found.field.value == "0.87"
+    found.slider.value = 0.875
+    assert found.field.value == "0.875"
+
+
+def test_every_slider_of_every_scenario_stands_on_a_step_or_at_an_end(model: Model) -> None:
+    page = Page(Explorer(model=model), headline=HEADLINE)
+    between = set()
+    for name in model.register.scenarios:
+        page._preset.value = name
+        for handle in page.explorer.handles.values():
+            count = int((handle.high - handle.low) / handle.step * (1 + 1e-9))
+            places = [*(handle.low + step * handle.step for step in range(count + 1)), handle.high]
+            stands = row(page, handle.name).slider.value
+            assert min(abs(place - stands) for place in places) < 1e-6 * handle.step
+            nearest = min(abs(place - min(max(handle.value, handle.low), handle.high)) for place in places)
+            assert abs(stands - min(max(handle.value, handle.low), handle.high)) <= nearest + 1e-6 * handle.step
+            if nearest > 1e-6 * handle.step:
+                between.add((name, handle.name))
+    # The median of 0.7 to 1 with the mode 0.9 is 0.7 + sqrt(0.3 x 0.2 / 2) = 0.8732.
+    assert ("illustrative", "persons_per_transfer") in between
+
+
 def test_a_slider_moves_the_numbers_the_field_and_the_marks(page: Page, one: Explorer) -> None:
     found = row(page, "persons_per_transfer")
     found.slider.value = 0.8

@@ -111,6 +111,15 @@ class Visit:
     def shows(self, words: str, where: str = TOTAL) -> None:
         expect(self.page.locator(where).first).to_contain_text(words, timeout=ANSWER)
 
+    def stays_at(self, link: str) -> None:
+        """Its link is this, and still is after a further message, which comes behind what a page sends of itself."""
+        self.shows(link, ".lt-link")
+        row = self.page.locator(".lt-row", has=self.page.locator(".noUi-handle")).first
+        row.locator("input[type=text]").fill("half")
+        row.locator("input[type=text]").press("Enter")
+        expect(row.get_by_role("alert")).to_contain_text("'half' is not a number", timeout=ANSWER)
+        self.shows(link, ".lt-link")
+
     def label(self, text: str) -> Any:
         return self.page.get_by_label(text, exact=True)
 
@@ -161,6 +170,17 @@ def test_a_page_loads_and_a_slider_that_is_moved_by_keyboard_moves_the_number(
     one.shows(expected)
     expect(one.label("Persons per transfer, 2019").first).to_have_value("0.9")
     one.shows("persons_per_transfer = 0.9 person/transfer in the place of 1", ".lt-differs")
+
+
+def test_a_value_between_two_steps_of_a_slider_is_kept(visit: Callable[..., Visit], model: Model) -> None:
+    one = visit("?persons_per_transfer=0.8732")
+    # 1.6 + 0.8732 x 0.3012 + 0.35 million.
+    one.shows(f"{(R + 0.8732 * ADDED + FORMER) / 1e6:.2f} million")
+    field = one.page.locator(".lt-of-overlap input[type=text]")
+    field.fill("0.333")
+    field.press("Enter")
+    one.stays_at("persons_per_transfer=0.8732&overlap=0.333")
+    expect(field).to_have_value("0.333")
 
 
 # The server -----------------------------------------------------------------------------------------------------------
@@ -349,7 +369,7 @@ def test_each_preset_shows_what_its_scenario_comes_to(visit: Callable[..., Visit
         one.label("Scenario").select_option(index=number)
         expected = words(model, "at_risk_total", lambda found, name=name: found.take(name))  # type: ignore[misc]
         one.shows(expected)
-        one.shows(f"scenario={name}", ".lt-link")
+        one.stays_at(f"scenario={name}")
 
 
 @long
