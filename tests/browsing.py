@@ -50,8 +50,9 @@ class Watched:
         self.page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)
 
     def open(self, address: str) -> Page:
+        """Go to a page and wait until it has loaded with all it needs."""
+        # Not for a silent network as well: on a busy machine that is at times never said.
         self.page.goto(address)
-        self.page.wait_for_load_state("networkidle")
         return self.page
 
     def too_wide(self) -> int:

@@ -47,10 +47,10 @@ def run_once(clone: Path) -> dict[str, Any]:
     counted = re.findall(r"^=* ?(\d+ [a-z]+.*?) in [\d.]+s", done.stdout, re.MULTILINE)
     failed = re.findall(r"^(?:FAILED|ERROR) (.*)", done.stdout, re.MULTILINE)
     if done.returncode and not failed:
-        failed = [(done.stdout + done.stderr)[-2000:]]
+        failed = [f"make test ended with status {done.returncode}"]
     left = of("git", "status", "--porcelain", cwd=clone).splitlines()
     run = {"seconds": seconds, "counted": counted, "failed": failed, "left": left}
-    return run | ({"said": done.stdout[-8000:]} if failed else {})
+    return run | ({"said": (done.stdout + done.stderr)[-8000:]} if failed else {})
 
 
 def main() -> None:
