@@ -34,6 +34,7 @@ test: env  ## Everything that CI checks
 
 test-long: env tex  ## What takes longer: rare failures, kills, fuzzing, pages, the proof of the guard, mutation testing
 	SCREENSHOTS=.screenshots KILLS_RECORD=tests/long/kills.json RUNTIME_RECORD=tests/long/runtime.json $(BIN)/python -m pytest -m long
+	$(BIN)/python -m tests.runtime
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/test_fuzz.py
 	$(MAKE) coverage prove mutate
 

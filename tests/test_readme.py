@@ -13,6 +13,7 @@ from analysis.results import VERDICTS, headline
 from analysis.sweeps import read as read_sweep
 from analysis.tracing import map_table
 from analysis.verdicts import judge_all
+from tests.runtime import RECORD, renewed
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,27 +34,30 @@ def test_the_table_of_claims_is_what_is_computed_now(model: Model) -> None:
         assert f"(`{id}`)" in shown[1]
 
 
-def minutes(seconds: float) -> str:
-    """
-    >>> minutes(38), minutes(70), minutes(400)
-    ('40 seconds', '1 minute', '7 minutes')
-    """
-    if seconds < 60:
-        return f"{max(10, round(seconds, -1))} seconds"
-    return f"{round(seconds / 60)} minute{'' if round(seconds / 60) == 1 else 's'}"
-
-
 def test_times_memory_and_disk_are_those_that_were_measured() -> None:
-    found = json.loads((ROOT / "tests" / "long" / "runtime.json").read_text(encoding="utf-8"))
-    first, again, test = found["seconds"].values()
-    shown = re.search(r"<!-- runtime: .*? -->\n(.*?)\n<!-- end of runtime -->", README, re.DOTALL)
-    assert shown is not None
-    assert " ".join(shown[1].split()) == (
-        f"Measured on {found['cores']} cores: in a fresh clone `make reproduce` takes {minutes(first)}, which "
-        f"includes making the environment; run again, {minutes(again)}; `make test` takes {minutes(test)}. No process "
-        f"holds more than {found['megabytes of the largest process'] / 1000:.1f} GB of memory. The clone takes "
-        f"{found['megabytes of disk'] / 1000:.1f} GB of disk then, nearly all of it the environment."
-    )
+    found = json.loads(RECORD.read_text(encoding="utf-8"))
+    assert renewed(README, found) == README, "`python -m tests.runtime` writes the passage anew"
+
+
+def test_what_was_measured_is_said_in_round_numbers() -> None:
+    found = {
+        "cores": 4,
+        "seconds": {"reproduce in a clone": 149, "reproduce again": 64, "test": 451},
+        "megabytes of the largest process": 1249,
+        "megabytes of disk": 960,
+    }
+    said = renewed(README, found)
+    lines = said.partition("<!-- runtime")[2].partition("<!-- end of runtime")[0].splitlines()[1:]
+    assert max(map(len, lines)) <= 120
+    passage = " ".join(lines)
+    # 149 s are 2.5 minutes and 451 s 7.5, both a little less or more
+    assert "4 cores: in a fresh clone `make reproduce` takes 2 minutes," in passage
+    assert "run again, 1 minute; `make test` takes 8 minutes. No process holds more than 1.2 GB" in passage
+    assert "The clone takes 1.0 GB of disk then" in passage
+    # Whatever else the README says stays.
+    assert renewed(said, json.loads(RECORD.read_text(encoding="utf-8"))) == README
+    with pytest.raises(SystemExit, match="no passage"):
+        renewed(README.replace("<!-- end of runtime -->", ""), found)
 
 
 def test_the_number_of_made_up_inputs_is_that_on_record() -> None:
