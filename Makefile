@@ -73,6 +73,6 @@ notebooks: env  ## Commit-ready notebooks: as a run of them leaves them
 
 lock: env  ## Renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra cluster --extra compiled --universal --python-version 3.11 --generate-hashes \
-	    --no-header --no-emit-index-url --no-annotate --upgrade -o requirements.lock
+	    --no-header --no-emit-index-url --no-annotate --no-strip-extras --upgrade -o requirements.lock
 	uv pip compile benchmarks/requirements.in -c requirements.lock --universal --python-version 3.11 --generate-hashes \
-	    --no-header --no-emit-index-url --no-annotate --upgrade -o benchmarks/requirements.lock
+	    --no-header --no-emit-index-url --no-annotate --no-strip-extras --upgrade -o benchmarks/requirements.lock

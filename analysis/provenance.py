@@ -116,7 +116,7 @@ def software(root: Path = _HERE.parent) -> dict[str, str]:
     """Versions, by name, of the installed distributions that the root's requirements.lock names; of all without one."""
     lock = root / "requirements.lock"
     if lock.is_file():
-        names = re.findall(r"^([A-Za-z0-9._-]+)==", lock.read_text(encoding="utf-8"), re.MULTILINE)
+        names = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==", lock.read_text(encoding="utf-8"), re.MULTILINE)
     else:
         names = [one.name for one in importlib.metadata.distributions() if one.name]
     versions = {}

@@ -1,5 +1,6 @@
 """What is installed, and from where: the lock answers for pyproject.toml, and everything installs from the lock."""
 
+import importlib.metadata
 import re
 import subprocess
 import sys
@@ -55,6 +56,26 @@ def test_every_entry_of_the_lock_is_one_version_with_hashes() -> None:
         assert entry.url is None
         assert hashes, entry
         assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", digest.strip()) for digest in hashes), entry
+
+
+def test_what_a_package_needs_with_an_extra_is_locked_with_that_extra() -> None:
+    # Where the lock has `coverage` and a package needs `coverage[toml]`, pip 23.2 takes the newest release of the
+    # latter, and refuses the whole lock as soon as there is one newer than the lock's.
+    locked: dict[str, set[frozenset[str]]] = {}
+    for entry, _ in LOCK:
+        locked.setdefault(canonicalize_name(entry.name), set()).add(frozenset(entry.extras))
+    asked = []
+    for name, choices in locked.items():
+        try:
+            found = [Requirement(text) for text in importlib.metadata.requires(name) or []]
+        except importlib.metadata.PackageNotFoundError:  # of another system
+            continue
+        for extra in {"", *(one for extras in choices for one in extras)}:
+            for need in found:
+                if need.extras and (need.marker is None or need.marker.evaluate({"extra": extra})):
+                    asked.append(need.name)
+                    assert locked[canonicalize_name(need.name)] == {frozenset(need.extras)}, f"{name} needs {need}"
+    assert "coverage" in asked
 
 
 def test_the_lock_names_a_version_once_for_each_environment() -> None:

@@ -226,9 +226,10 @@ def test_versions_are_those_that_are_installed(results: Path, model: Model) -> N
 def test_only_what_the_lock_names_and_is_installed_is_listed(tmp_path: Path) -> None:
     lock = (
         "numpy==0.1 ; python_version > '3' \\\n    --hash=sha256:00\npandas==2\nno-such-thing-here==1.0\n# scipy==1\n"
+        "coverage[toml]==7\n"
     )
     (tmp_path / "requirements.lock").write_text(lock, encoding="utf-8")
-    assert software(tmp_path) == {name: importlib.metadata.version(name) for name in ("numpy", "pandas")}
+    assert software(tmp_path) == {name: importlib.metadata.version(name) for name in ("coverage", "numpy", "pandas")}
 
 
 def test_without_a_lock_all_that_is_installed_is_listed(tmp_path: Path) -> None:
