@@ -1,6 +1,6 @@
 """The README's passage on time, memory and disk, written anew from what was measured in tests/long/runtime.json.
 
-python -m tests.runtime
+`python -m tests.runtime` does it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ PASSAGE = re.compile(r"(?s)(?<=<!-- runtime: `make test-long` measures it -->\n)
 
 
 def minutes(seconds: float) -> str:
-    """
+    """A duration as a reader would say it: to ten seconds below a minute, else to the minute.
+
     >>> minutes(38), minutes(70), minutes(400)
     ('40 seconds', '1 minute', '7 minutes')
     """

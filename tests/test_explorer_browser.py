@@ -172,7 +172,7 @@ def test_a_page_loads_and_a_slider_that_is_moved_by_keyboard_moves_the_number(
     one.shows("persons_per_transfer = 0.9 person/transfer in the place of 1", ".lt-differs")
 
 
-def test_a_value_between_two_steps_of_a_slider_is_kept(visit: Callable[..., Visit], model: Model) -> None:
+def test_a_value_between_two_steps_of_a_slider_is_kept(visit: Callable[..., Visit]) -> None:
     one = visit("?persons_per_transfer=0.8732")
     # 1.6 + 0.8732 x 0.3012 + 0.35 million.
     one.shows(f"{(R + 0.8732 * ADDED + FORMER) / 1e6:.2f} million")
