@@ -50,7 +50,7 @@ prove: env  ## Change one thing at a time and show that the guard notices
 mutate: env  ## Mutation testing of the modules of the core that changed, or of those in ONLY
 	$(BIN)/python tests/long/mutate.py $(ONLY)
 
-repeat:  ## Run the tests twenty times over in a clone, or as often as TIMES says; about two hours
+repeat:  ## Run the tests twenty times over in a clone, or as often as TIMES says; about three hours
 	$(PYTHON) tests/long/repeat.py $(TIMES)
 
 baselines: env  ## Accept the plotted data and the looks of all figures
