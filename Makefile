@@ -33,7 +33,7 @@ test: env  ## Everything that CI checks
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=600 -n 2 --dist loadfile notebooks
 
 test-long: env tex  ## What takes longer: rare failures, kills, fuzzing, pages, the proof of the guard, mutation testing
-	SCREENSHOTS=.screenshots KILLS_RECORD=tests/long/kills.json RUNTIME_RECORD=tests/long/runtime.json $(BIN)/python -m pytest -m long
+	SCREENSHOTS=.screenshots RECORDS=tests/long $(BIN)/python -m pytest -m long
 	$(BIN)/python -m tests.runtime
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/test_fuzz.py
 	$(MAKE) coverage prove mutate

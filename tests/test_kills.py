@@ -2,7 +2,7 @@
 
     pytest -m long tests/test_kills.py
 
-With KILLS_RECORD in the environment, what was seen is written to the file that it names.
+With RECORDS in the environment, what was seen is written to kills.json in the folder that it names.
 """
 
 import json
@@ -116,7 +116,7 @@ def test_a_run_killed_at_any_moment_leaves_whole_results(tmp_path: Path) -> None
     assert left == []
     # The next run has cleared what the killed ones left.
     assert {path.name for path in tmp_path.iterdir()} == {"results", ".results.lock", "odd", "even", "tmp"}
-    if record := os.environ.get("KILLS_RECORD"):
-        Path(record).write_text(
+    if records := os.environ.get("RECORDS"):
+        Path(records, "kills.json").write_text(
             json.dumps({"kills": KILLS, **dict(sorted(seen.items()))}, indent=1) + "\n", encoding="utf-8"
         )
