@@ -29,6 +29,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
 
@@ -767,7 +768,7 @@ def all_relations(ax: Axes, frame: pd.DataFrame) -> None:
             "recomputed over printed",
             "All sections. Pale: a pass with a power below 0.8, which could hardly fail. Dashes: where both are equal; "
             "arrows: beyond the edge. Fitted and derived relations, and a claim in words, have no printed number to "
-            "divide by. For a page's width.",
+            "divide by.",
         )
 
 
@@ -1340,8 +1341,7 @@ def scenarios(ax: Axes, frame: pd.DataFrame) -> None:
             "scenarios that give a number",
             "million persons",
             "Section scale, paragraph 3. Lines: what the printed digits leave open; arrows: open ends. No bound: a "
-            "ceiling and a floor are added up. A reconstruction is ours, for the article does not derive its estimate. "
-            "For a page's width.",
+            "ceiling and a floor are added up. A reconstruction is ours, for the article does not derive its estimate.",
         )
 
 
@@ -1614,6 +1614,8 @@ def _finish(ax: Axes, title: str, unit: str, source: str, columns: int = 0) -> N
     if engine is not None:
         bottom = _MARGIN + 4 + 1.22 * SMALL * len(lines)
         engine.set(rect=(0, bottom / height, 1, 1 - (bottom + top) / height))  # type: ignore[call-arg]
+    # What is left out of the layout is left out of a tight box too, in which notebooks save: so that has the whole.
+    fig.add_artist(Rectangle((0, 0), 1, 1, fill=False, linewidth=0))
 
 
 #: How the key is set, in its letters' size.
@@ -1638,7 +1640,7 @@ FIGURES: dict[str, Figure] = {
         all_relations_frame,
         all_relations,
         "For each relation, the recomputed value over the printed one with its bounds, marked by verdict, with both in "
-        "words; passes that could hardly fail are pale. A figure for a page's width.",
+        "words; passes that could hardly fail are pale.",
     ),
     "plan_against_actual": Figure(
         ("plan_2021_from_february", "plan_2021_from_tianshan", "total_2021_printed_twice", "excess_over_goal"),
@@ -1745,7 +1747,7 @@ FIGURES: dict[str, Figure] = {
         scenarios_frame,
         scenarios,
         "For each scenario, persons at risk through transfers in 2021 and both groups together, with bounds by "
-        "rounding, beside the printed numbers. A figure for a page's width.",
+        "rounding, beside the printed numbers.",
         lambda model: Sensitivity("at_risk_total", model=model),
     ),
     "tornado": Figure(

@@ -1,5 +1,6 @@
 """The figures: their data against hand arithmetic, what is drawn of them, and that saving is the same each time."""
 
+import io
 import os
 import re
 import socket
@@ -11,6 +12,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from IPython.core.pylabtools import print_figure
 from matplotlib.axes import Axes
 from matplotlib.contour import QuadContourSet
 
@@ -766,7 +768,6 @@ def test_every_figure_can_be_read_at_half_a_page_but_for_two_that_take_a_page(ar
     smallest = min(text.get_fontsize() for text in every_text(ax))
     assert smallest * (7 if full else HALF_PAGE) / FIGURES[name].size[0] >= 5.5
     assert full or FIGURES[name].size[0] == WIDTH
-    assert ("for a page's width" in FIGURES[name].alt) == full
 
 
 def test_one_type_face_and_a_palette_apart_in_grey(article: Study) -> None:
@@ -1066,6 +1067,22 @@ def test_the_saved_data_are_the_plotted_data(saved: tuple[Path, Path], article: 
     numbers = frame.select_dtypes("number").columns
     assert read[numbers].to_numpy() == pytest.approx(frame[numbers].to_numpy(), rel=1e-9, nan_ok=True)
     assert b"\r" not in (saved[0] / f"{name}.csv").read_bytes()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_notebook_shows_the_whole_of_a_figure(article: Study, name: str) -> None:
+    """A notebook saves what a tight box holds, with 0.1 inch around it: nothing of the figure may be cut off."""
+    fig = drawn(name, frame_of(name, article)).figure
+    assert isinstance(fig, mpl.figure.Figure)
+    saved = io.BytesIO()
+    fig.savefig(saved, dpi=100)
+    shown = print_figure(fig, bbox_inches="tight", dpi=100)
+    picture, wider = (mpl.image.imread(io.BytesIO(file)) for file in (saved.getvalue(), shown))
+    high, wide = picture.shape[:2]
+    assert wider.shape[:2] == pytest.approx((high + 20, wide + 20), abs=1)
+    rims = (wider[:9], wider[-9:], wider[:, :9], wider[:, -9:])
+    assert all(np.all(rim == 1) for rim in rims)
+    assert (wider[..., :3] < 0.5).sum() == pytest.approx((picture[..., :3] < 0.5).sum(), rel=0.02)
 
 
 def test_saving_leaves_no_figure_open(model: Model, tmp_path: Path) -> None:
