@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from analysis.files import alone, refuse_foreign, whole, write_file
+from analysis.files import alone, refuse_foreign, whole, write_file, write_files
 from analysis.register import InputError
 
 
@@ -139,11 +139,50 @@ def test_a_first_run_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_run_left_is_cleared_by_the_next(tmp_path: Path) -> None:
-    (tmp_path / ".results.new-abc").mkdir()
-    (tmp_path / ".results.new-abc" / "half.csv").write_text("half", encoding="utf-8")
-    (tmp_path / ".other.new-abc").mkdir()
+    half = tmp_path / ".results.new-abcdefg_"
+    for folder in (half, tmp_path / ".other.new-abcdefg_"):
+        filled(folder, "half")
+    # Killed as soon as the folder was made, while it was marked, and when all but the mark had been removed again.
+    for name, mark in (("1", None), ("2", "# Gen"), ("3", (half / ".gitignore").read_text(encoding="utf-8"))):
+        (tmp_path / f".results.new-abcdefg{name}").mkdir()
+        if mark is not None:
+            (tmp_path / f".results.new-abcdefg{name}" / ".gitignore").write_text(mark, encoding="utf-8")
     filled(tmp_path / "results", "1")
-    assert names(tmp_path) == {"results", ".other.new-abc"}
+    assert names(tmp_path) == {"results", ".other.new-abcdefg_"}
+
+
+@pytest.mark.parametrize("out", ["results", "*", "[a-z]*", "r?sults"])
+@pytest.mark.parametrize(
+    "name", [".results.new-notes", ".results.new-my_notes", ".results.new-my_notes-old", ".results.new-2.new-abcdefg_"]
+)
+def test_a_folder_of_somebody_elses_survives_though_its_name_is_like_ours(tmp_path: Path, name: str, out: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "notes.txt").write_text("mine", encoding="utf-8")
+    filled(tmp_path / out, "1")
+    assert names(tmp_path) == {name, out}
+    assert (tmp_path / name / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_run_leaves_what_another_is_filling_under_a_name_that_begins_alike(tmp_path: Path) -> None:
+    with whole(tmp_path / "results.new-2") as new:
+        filled(tmp_path / "results", "1")
+        (new / "numbers.csv").write_text("2", encoding="utf-8")
+    assert content(tmp_path / "results.new-2")["numbers.csv"] == b"2"
+
+
+def test_a_link_in_the_place_of_the_lock_is_refused_and_what_it_leads_to_survives(tmp_path: Path) -> None:
+    (tmp_path / "precious.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / ".results.lock").symlink_to("precious.txt")
+    with pytest.raises(InputError, match=r"\.results\.lock is a link, and is where runs keep their lock; remove it"):
+        filled(tmp_path / "results", "1")
+    assert (tmp_path / "precious.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_files_that_belong_together_are_all_as_they_were_where_one_can_not_be_written(tmp_path: Path) -> None:
+    write_files({tmp_path / "a.txt": "old", tmp_path / "b.txt": "old"})
+    with pytest.raises(FileNotFoundError):
+        write_files({tmp_path / "a.txt": "new", tmp_path / "missing" / "b.txt": "new"})
+    assert content(tmp_path) == {"a.txt": b"old", "b.txt": b"old"}
 
 
 def test_an_empty_folder_may_be_named(tmp_path: Path) -> None:
@@ -263,8 +302,8 @@ def test_what_a_run_has_not_listed_as_its_own_is_not_lost_wherever_it_lies(tmp_p
 def test_what_was_about_to_be_replaced_is_put_back_where_a_run_was_killed_between_two_steps(tmp_path: Path) -> None:
     # A system that can't exchange two folders moves the former one aside first; killed then, none is in its place.
     filled(tmp_path / "results", "old")
-    (tmp_path / "results").rename(tmp_path / ".results.new-abc-old")
-    (tmp_path / ".results.new-abc").mkdir()
+    (tmp_path / "results").rename(tmp_path / ".results.new-abcdefg_-old")
+    (tmp_path / ".results.new-abcdefg_").mkdir()
 
     def fail() -> None:
         with whole(tmp_path / "results"):
