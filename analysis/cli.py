@@ -14,7 +14,6 @@ import csv
 import io
 import json
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -29,7 +28,7 @@ from analysis import __version__
 
 if TYPE_CHECKING:
     from analysis.model import Model
-    from analysis.notebooks import Notebook
+    from analysis.notebooks import Beside, Notebook
     from analysis.results import Study
     from analysis.verdicts import Outcome
 
@@ -50,8 +49,17 @@ class _Commands(TyperGroup):
         except BrokenPipeError:
             raise
         except OSError as error:
-            typer.echo(f"error: the output can't be written ({error.strerror})", err=True)
+            typer.echo(f"error: {_unwritable(error)}", err=True)
             raise typer.Exit(2) from None
+
+
+def _unwritable(error: OSError) -> str:
+    """What to say of a file that can't be read or written and that nothing has refused by name before."""
+    if error.filename:
+        from analysis.register import shown
+
+        return f"{shown(Path(os.fsdecode(error.filename)))} can't be read or written ({error.strerror})"
+    return f"the output can't be written ({error.strerror or error})"
 
 
 #: What can be listed.
@@ -85,13 +93,21 @@ Timeout = Annotated[int, typer.Option("--timeout", min=1, help="Seconds that a c
 
 def main() -> None:
     """Run the command line. A request to end is an ordinary end, so that nothing half-written is left behind."""
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # What is told to outlive its terminal does.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda number, frame: sys.exit(128 + number))
     for stream in (sys.stdout, sys.stderr):
         # What a terminal's encoding lacks is spelled out.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     with _place_for_settings():
-        app(prog_name="analysis")
+        try:
+            app(prog_name="analysis")
+        except OSError as error:
+            # Help is printed before any command is invoked.
+            typer.echo(f"error: {_unwritable(error)}", err=True)
+            sys.exit(2)
 
 
 #: Where matplotlib, IPython and Jupyter keep their settings and caches, each in the home directory.
@@ -149,7 +165,7 @@ def reproduce(
     from analysis import figures, provenance, report
     from analysis.compare import compare as compare_all
     from analysis.compare import external_frame
-    from analysis.files import is_ours, refuse_foreign, whole
+    from analysis.files import is_ours, keeps_failed, refuse_foreign, remove_failed, whole
     from analysis.notebooks import all_notebooks, run_all, shown_in
     from analysis.register import InputError, shown
     from analysis.results import harmless, read_expected, write_tables
@@ -166,6 +182,10 @@ def reproduce(
     refuse_foreign(out)
     aside = out.with_name(f"{out.name}-failed")
     refuse_foreign(aside)
+    if is_ours(aside) and not keeps_failed(aside):
+        raise InputError(
+            f"{shown(aside)} holds results, and what fails would be kept there; move it elsewhere or give another --out"
+        )
     figures.headless()
     console = Console(stderr=True)
     with whole(out) as folder:
@@ -199,10 +219,7 @@ def reproduce(
         provenance.write(folder, model, paths)
         # Somebody may have put something there meanwhile.
         refuse_foreign(out)
-    if is_ours(aside):
-        with contextlib.suppress(InputError):
-            refuse_foreign(aside)
-            shutil.rmtree(aside)
+    remove_failed(aside)
     raise typer.Exit(_report(model, outcomes, expected))
 
 
@@ -604,7 +621,7 @@ def sweep(
     resumed = f", {swept.resumed:,} of them from before" if swept.resumed else ""
     typer.echo(f"{shown(swept.path)} holds {swept.rows:,} rows{resumed}, in base units.")
     for words, count in swept.violations.items():
-        typer.echo(f"{count:,} rows have no meaning: {words}")
+        typer.echo(f"{count:,} rows are left without estimates, as they violate: {words}")
     typer.echo(CAVEAT)
 
 
@@ -636,12 +653,13 @@ def run(
         return
     given = read_parameters(found, parameters or [], model)
     target = out / found.path.name
+    study, how = _asked(model, found, given)
+    beside = _provenance(model, found, {target: given}, {target: "; ".join(how)})
     try:
-        execute(found, target, given, timeout=timeout)
+        execute(found, target, given, timeout=timeout, beside=beside)
     except RunError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
-    study, how = _ran(model, found, target, given)
     if study.outcomes:
         print_outcomes(model, study.outcomes)
     for line in how:
@@ -667,43 +685,52 @@ def _run_under(
             jobs[target] = read_parameters(notebook, [*scenario_texts(notebook, text, model), *parameters], model)
         except InputError as error:
             raise InputError(f"the scenario {scenario.name}: {error}") from None
-    said: dict[Path, str] = {}
+    said = {target: "; ".join(_asked(model, notebook, given)[1]) for target, given in jobs.items()}
     failed: dict[Path, RunError | InputError] = {}
 
     def done(target: Path, error: RunError | InputError | None) -> None:
-        if error is None:
-            try:
-                _, how = _ran(model, notebook, target, jobs[target])
-                said[target] = "; ".join(how) or "as in the article"
-            except OSError as problem:
-                where = shown(Path(problem.filename or target))
-                error = InputError(f"{where} can't be read or written ({problem.strerror})")
         if error is not None:
             failed[target] = error
 
-    run_each(notebook, jobs, done, timeout=timeout)
+    run_each(notebook, jobs, done, timeout=timeout, beside=_provenance(model, notebook, jobs, said))
     for target in jobs:
         if target in failed:
             typer.echo(f"error: {target.stem}: {failed[target]}", err=True)
         else:
-            typer.echo(f"{shown(target)} is written: {said[target]}")
+            typer.echo(f"{shown(target)} is written: {said[target] or 'as in the article'}")
     if failed:
         raise typer.Exit(2 if any(isinstance(error, InputError) for error in failed.values()) else 1)
 
 
-def _ran(model: Model, notebook: Notebook, target: Path, given: Mapping[str, Any]) -> tuple[Study, list[str]]:
-    """Describe a run beside what came of it; what it shows, and in words what it was run with."""
-    from analysis import provenance
+def _provenance(
+    model: Model, notebook: Notebook, jobs: Mapping[Path, Mapping[str, Any]], how: Mapping[Path, str]
+) -> Beside:
+    """What describes a run, to be put beside what comes of it. jobs, how: the parameters given, and what it is run with
+    in words, by where that will stand."""
+    from analysis.provenance import beside, describe_one
+    from analysis.register import InputError, shown
+
+    def describe(target: Path, made: Path) -> dict[Path, str]:
+        used = {**notebook.parameters, **jobs[target]}
+        try:
+            return {beside(target): describe_one(made, model, notebook.path, used, how[target])}
+        except OSError as problem:
+            where = shown(Path(problem.filename or target))
+            raise InputError(f"{where} can't be read or written ({problem.strerror})") from None
+
+    return describe
+
+
+def _asked(model: Model, notebook: Notebook, given: Mapping[str, Any]) -> tuple[Study, list[str]]:
+    """What a run with these parameters shows, and in words what it is run with."""
     from analysis.notebooks import split_parameters
     from analysis.results import Study
 
-    used = {**notebook.parameters, **given}
-    settings, others = split_parameters(used, model)
+    settings, others = split_parameters({**notebook.parameters, **given}, model)
     study = Study(notebook.relations, model=model, **settings)
     texts = (f"{name} = {' '.join(str(value).split())}" for name, value in others.items())
     how = [f"run with {', '.join(texts)}"] if others else []
     how += [study.differs] if settings or not others else []
-    provenance.write_beside(target, model, notebook.path, used, "; ".join(how))
     return study, how
 
 

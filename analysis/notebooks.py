@@ -19,14 +19,15 @@ import os
 import re
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-from analysis.files import alone, resolved, write_file
+from analysis.files import alone, resolved, write_file, write_files
 from analysis.model import Model, ModelError
 from analysis.register import CONTROL, InputError, shipped, shown
 from analysis.results import READING, Study
@@ -35,11 +36,14 @@ from analysis.scenarios import find as find_scenario
 from analysis.uncertainty import PARTS, check_draws
 from analysis.units import UnitError, nearest, to_base
 
-# What papermill would log of a failure, the error says.
-logging.getLogger("papermill").addHandler(logging.NullHandler())
+# What papermill would log of a failure, the error says; and what a kernel that was stopped leaves undone is not missed.
+for _name in ("papermill", "asyncio"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 #: Seconds after which a cell has failed, and the least that the start of a kernel is given.
 TIMEOUT, _START = 600, 60
+#: Given where a notebook as run will stand, and a file that has its text meanwhile: texts that belong to it, by path.
+Beside: TypeAlias = Callable[[Path, Path], Mapping[Path, str]]
 _Key = TypeVar("_Key")
 _Found = TypeVar("_Found")
 #: How often a kernel that does not start is started, and what jupyter_client says of it.
@@ -81,12 +85,31 @@ class Notebook:
         """
         try:
             if not checked:
-                return cls(path, {"metadata": dict(json.loads(path.read_text(encoding="utf-8"))["metadata"])})
-            import nbformat
+                found = cls(path, {"metadata": dict(json.loads(path.read_text(encoding="utf-8"))["metadata"])})
+            else:
+                import nbformat
 
-            return cls(path, nbformat.read(path, as_version=4))
+                found = cls(path, nbformat.read(path, as_version=4))
         except Exception as error:
             raise NotebookError(f"{shown(path)} can't be read as a notebook ({error})") from None
+        found._check_declared()
+        return found
+
+    def _check_declared(self) -> None:
+        """Raise NotebookError where something that the notebook declares is not of the kind that it must be."""
+        declared = self.content["metadata"].get("analysis", {})
+        if not isinstance(declared, dict):
+            raise NotebookError(f"{shown(self.path)}: its metadata analysis must be names with values")
+        for name in ("claims", "relations", "figures"):
+            value = declared.get(name, [])
+            if not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+                raise NotebookError(f"{shown(self.path)}: {name} in its metadata analysis must be a list of names")
+        if not isinstance(declared.get("figure", ""), str):
+            raise NotebookError(f"{shown(self.path)}: figure in its metadata analysis must be a name")
+        for number, cell in enumerate(self.content.get("cells", ())):
+            tags = cell["metadata"].get("tags", [])
+            if not (isinstance(tags, list) and all(isinstance(one, str) for one in tags)):
+                raise NotebookError(f"{shown(self.path)}: the tags of its cell {number} must be a list of texts")
 
     @property
     def name(self) -> str:
@@ -282,16 +305,27 @@ def _unknown(notebook: Notebook, name: str, model: Model) -> str:
     return f"'{name}' is no parameter of {notebook.name}{nearest(name, notebook.parameters)}"
 
 
+def _nothing(target: Path, made: Path) -> Mapping[Path, str]:
+    return {}
+
+
 def run(
-    notebook: Notebook, target: Path, parameters: Mapping[str, Any] | None = None, *, timeout: int = TIMEOUT
+    notebook: Notebook,
+    target: Path,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    timeout: int = TIMEOUT,
+    beside: Beside = _nothing,
 ) -> None:
     """Execute a notebook and put the result in its place, whole or not at all. timeout: seconds that a cell may take.
+    beside: what takes its place together with it.
 
     Raises RunError when a cell fails, takes too long or never ran, and keeps what ran beside the target, as
-    ``NAME.failed.ipynb``; InputError when the output would lie among the notebooks or can't be written.
+    ``NAME.failed.ipynb``; InputError when the output would lie among the notebooks, would replace what no run has left
+    as it is, or can't be written.
     """
     with steady():
-        _in_place(notebook, target, dict(parameters or {}), timeout, threading.Event())
+        _in_place(notebook, target, dict(parameters or {}), timeout, beside, threading.Event())
 
 
 def run_each(
@@ -300,13 +334,14 @@ def run_each(
     done: Callable[[Path, RunError | InputError | None], None],
     *,
     timeout: int = TIMEOUT,
+    beside: Beside = _nothing,
 ) -> None:
     """The same into several targets, each with parameters of its own, side by side. ``done`` hears of each as it ends,
     with what went wrong, if anything did."""
 
     def one(target: Path, stop: threading.Event) -> RunError | InputError | None:
         try:
-            _in_place(notebook, target, dict(jobs[target]), timeout, stop)
+            _in_place(notebook, target, dict(jobs[target]), timeout, beside, stop)
         except (RunError, InputError) as error:
             return error
         return None
@@ -346,7 +381,12 @@ def run_all(
 
 
 def _in_place(
-    notebook: Notebook, target: Path, parameters: dict[str, Any], timeout: int, stop: threading.Event
+    notebook: Notebook,
+    target: Path,
+    parameters: dict[str, Any],
+    timeout: int,
+    beside: Beside,
+    stop: threading.Event,
 ) -> None:
     """``run``, in an environment that is steady already."""
     source = notebook.path
@@ -366,8 +406,15 @@ def _in_place(
             )
         failed = target.with_name(f"{target.stem}.failed.ipynb")
         with alone(target):
+            for path in (target, failed):
+                if os.path.lexists(path) and not _is_left_by_a_run(path):
+                    raise InputError(f"{shown(path)} is not as a run leaves it and would be lost; move it elsewhere")
             try:
-                write_file(target, _execute(source, parameters, timeout, stop))
+                text = _execute(source, parameters, timeout, stop)
+                with tempfile.TemporaryDirectory() as folder:
+                    made = Path(folder) / target.name
+                    made.write_text(text, encoding="utf-8")
+                    write_files({**beside(target, made), target: text})
             except RunError as error:
                 if error.text:
                     write_file(failed, error.text)
@@ -376,6 +423,18 @@ def _in_place(
             failed.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"{shown(target)} can't be written ({error.strerror})") from None
+
+
+def _is_left_by_a_run(path: Path) -> bool:
+    """Whether a file is a notebook as a run writes it, and nobody has changed it since."""
+    import nbformat
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        with warnings.catch_warnings(action="ignore"):
+            return clean(nbformat.reads(text, as_version=4)) == text
+    except Exception:
+        return False
 
 
 def _side_by_side(
@@ -429,8 +488,8 @@ def _execute(path: Path, parameters: dict[str, Any], timeout: int, stop: threadi
         for left in reversed(range(_STARTS)):
             try:
                 executed = papermill.execute_notebook(
-                    str(path),
-                    str(output),
+                    _literally(path),
+                    _literally(output),
                     parameters=parameters,
                     progress_bar=False,
                     log_output=False,
@@ -458,6 +517,11 @@ def _execute(path: Path, parameters: dict[str, Any], timeout: int, stop: threadi
             words = f"{path.stem}, cell {i}: it never ran, so the notebook did not run to its end"
             raise RunError(words, clean(executed))
     return clean(executed)
+
+
+def _literally(path: Path) -> str:
+    """A path as papermill takes it, which would put parameters in the place of names in braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _kernels_that_write_to(path: Path) -> type[Any]:

@@ -188,9 +188,10 @@ def beside(target: Path) -> Path:
     return target.with_name(f"{target.stem}-{NAME}")
 
 
-def write_beside(target: Path, model: Model, notebook: Path, parameters: Mapping[str, Any], how: str) -> None:
-    """Describe a run of one notebook, beside what came of it.
+def describe_one(made: Path, model: Model, notebook: Path, parameters: Mapping[str, Any], how: str) -> str:
+    """The provenance of a run of one notebook, to stand beside what came of it.
 
+    made: a file that holds what came of it, by the name that it will have.
     parameters: all that it ran with, by name. how: what differs from the article, in one line, so that a run with other
     parameters can be told from the article's. Of a path in a parameter, as of a scenario's file, only the name is kept;
     the file is an input.
@@ -203,8 +204,7 @@ def write_beside(target: Path, model: Model, notebook: Path, parameters: Mapping
             given[f"parameters/{named[name]}"] = Path(value)
             how = how.replace(value, named[name])
     what = f"the notebook {notebook.stem}"
-    described = _describe(model, given, {target.name: target}, what=what, parameters=named, how=how, apart=True)
-    write_file(beside(target), described)
+    return _describe(model, given, {made.name: made}, what=what, parameters=named, how=how, apart=True)
 
 
 def _describe(

@@ -102,6 +102,40 @@ def notebook(folder: Path, name: str, *sources: str, relations: list[str] | None
     return path
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("run", "--help"), ("list",)])
+def test_a_full_disk_under_what_is_printed_is_one_sentence(arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "analysis", *arguments], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert done.stderr == "error: the output can't be written (No space left on device)\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("explain", "excess_over_goal", "--set", "planned_transfers_2016_2020=1e-300"),
+        ("scenarios", "tiny.yaml"),
+        ("sensitivity", "excess_over_plan_2016_2020", "--scenario", "tiny.yaml"),
+        ("break-even", "excess_over_plan_2016_2020 >= 0.3", "--scenario", "tiny.yaml"),
+    ],
+)
+def test_a_value_beyond_all_measure_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    # 2.87 million over 1e-300 is 2.87e306, and 2.87e308 in percent, more than a double holds.
+    monkeypatch.chdir(tmp_path)
+    text = "name: tiny\ndescription: d\nreason: r\nvalues:\n  planned_transfers_2016_2020: 1.0e-300 transfer\n"
+    Path("tiny.yaml").write_text(text, encoding="utf-8")
+    result = run(*arguments)
+    assert (result.status, result.err) == (0, "")
+    # As a share: 2.87 million over 1e-300, less one.
+    assert "2.9e+306" in result.flat
+    assert not re.search(r"\d{20}", result.out)
+
+
 # verify and accept ----------------------------------------------------------------------------------------------------
 
 
@@ -792,6 +826,20 @@ def test_reproduce_loses_nothing_that_is_put_beside_what_failed(tmp_path: Path) 
     notebook(tmp_path / "books", "one", "overlap = 0.0", writes)
     assert run(*more).status == 0
     assert note.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_reproduce_leaves_results_that_stand_where_what_fails_would_be_kept(tmp_path: Path, link: bool) -> None:
+    books = notebook(tmp_path / "books", "one", "overlap = 0.0", "print(1)").parent
+    kept = tmp_path / ("kept" if link else "results-failed")
+    assert run("reproduce", "--no-report", "--notebooks", books, "--out", kept).status == 0
+    if link:
+        (tmp_path / "results-failed").symlink_to("kept")
+    before = content(kept)
+    result = run("reproduce", "--no-report", "--notebooks", books, "--out", tmp_path / "results")
+    refused(result, "results-failed holds results, and what fails would be kept there; move it elsewhere or give")
+    assert content(kept) == before
+    assert not (tmp_path / "results").exists()
 
 
 def test_reproduce_says_what_failed_where_it_cannot_be_kept(tmp_path: Path) -> None:

@@ -834,10 +834,10 @@ def test_whoever_stops_a_run_waits_for_no_kernel(write: Callable[..., Notebook],
 def test_whoever_stops_several_runs_of_one_notebook_finds_what_was_there(
     write: Callable[..., Notebook], tmp_path: Path
 ) -> None:
-    book = write("a = 1", "import time\nwhile a == 2: time.sleep(0.01)")
     quick, endless = tmp_path / "quick.ipynb", tmp_path / "endless.ipynb"
     former = tmp_path / "endless.failed.ipynb"
-    former.write_text("of another run", encoding="utf-8")
+    run(write("a = 1", "print('of another run')"), former)
+    book = write("a = 1", "import time\nwhile a == 2: time.sleep(0.01)")
 
     def stop(target: Path, error: Exception | None) -> None:
         assert (target, error) == (quick, None)
@@ -872,7 +872,7 @@ def test_nothing_is_written_among_notebooks_that_are_links(write: Callable[..., 
         assert not (folder / "other.ipynb").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_no_kernel_outlives_a_run_that_is_killed(write: Callable[..., Notebook], tmp_path: Path, number: int) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -889,7 +889,10 @@ def test_no_kernel_outlives_a_run_that_is_killed(write: Callable[..., Notebook],
         "--out",
         str(tmp_path / "out"),
     ]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # What a killed run leaves in the place for temporary files, nobody clears.
+    (tmp_path / "tmp").mkdir()
+    there = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    process = subprocess.Popen(command, cwd=ROOT, env=there, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         kernel = psutil.Process(int(pipe.read_text(encoding="utf-8")))
         process.send_signal(number)
@@ -899,6 +902,86 @@ def test_no_kernel_outlives_a_run_that_is_killed(write: Callable[..., Notebook],
         process.kill()
         process.wait()
     assert not (tmp_path / "out").exists()
+    if number != signal.SIGKILL:
+        assert list((tmp_path / "tmp").iterdir()) == []
+        assert {path.name for path in tmp_path.iterdir()} == {"pipe", "tmp", Path(books).name, ".out.lock"}
+
+
+@pytest.mark.parametrize("name", ["{overlap}", "{a}", "{}", "{", "{{x}}"])
+def test_braces_in_a_path_stand_for_themselves(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """papermill puts parameters in the place of names in braces, and would run another notebook."""
+    for folder in (name, "0.5"):
+        (tmp_path / folder).mkdir()
+    book = write("overlap = 0.0", "print('this one')").path
+    named = book.rename(tmp_path / name / "made.ipynb")
+    (tmp_path / "0.5" / "made.ipynb").write_text(
+        named.read_text(encoding="utf-8").replace("this one", "another one"), encoding="utf-8"
+    )
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / name))
+    run(Notebook.read(named), tmp_path / "out" / "made.ipynb", {"overlap": 0.5})
+    assert "this one\\n" in (tmp_path / "out" / "made.ipynb").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "tags", "words"),
+    [
+        (5, [], "its metadata analysis must be names with values"),
+        ({"relations": 5}, [], "relations in its metadata analysis must be a list of names"),
+        ({"relations": [["a"]]}, [], "relations in its metadata analysis must be a list of names"),
+        ({"claims": "a"}, [], "claims in its metadata analysis must be a list of names"),
+        ({"figures": 3}, [], "figures in its metadata analysis must be a list of names"),
+        ({"figure": ["a"]}, [], "figure in its metadata analysis must be a name"),
+        ({}, 5, "the tags of its cell 0 must be a list of texts"),
+        ({}, [5], "the tags of its cell 0 must be a list of texts"),
+    ],
+)
+def test_a_notebook_that_declares_what_is_none_is_refused(
+    write: Callable[..., Notebook], metadata: Any, tags: Any, words: str
+) -> None:
+    path = write("a = 1").path
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["metadata"]["analysis"] = metadata
+    content["cells"][0]["metadata"]["tags"] = tags
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(NotebookError, match=f"made.ipynb.*({words}|can't be read as a notebook)"):
+        Notebook.read(path)
+    if not tags:
+        with pytest.raises(NotebookError, match=words):
+            Notebook.read(path, checked=False)
+
+
+@pytest.mark.parametrize("name", ["made.ipynb", "made.failed.ipynb"])
+@pytest.mark.parametrize("by", ["another", "an edit"])
+def test_a_notebook_that_no_run_has_left_so_is_refused_and_survives(
+    write: Callable[..., Notebook], tmp_path: Path, name: str, by: str
+) -> None:
+    book, target = write("a = 1", "print(a)"), tmp_path / "out" / "made.ipynb"
+    run(book, target)
+    run(book, target)
+    text = target.read_text(encoding="utf-8").replace("print(a)", "print(a)  # why?") if by == "an edit" else "mine"
+    if by == "an edit":
+        # As JupyterLab saves it.
+        text = text.replace('"name": "python"', '"name": "python",\n   "version": "3.11.7"')
+    (target.parent / name).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=f"{re.escape(name)} is not as a run leaves it and would be lost; move it"):
+        run(book, target)
+    assert (target.parent / name).read_text(encoding="utf-8") == text
+
+
+def test_what_belongs_to_a_notebook_takes_its_place_with_it_or_neither_does(
+    write: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    book, target = write("a = 1", "print(a)"), tmp_path / "out" / "made.ipynb"
+    label = target.with_name("label.txt")
+    run(book, target, beside=lambda to, made: {label: f"{to.name} {made.name} {len(made.read_bytes())}"})
+    assert label.read_text(encoding="utf-8") == f"made.ipynb made.ipynb {len(target.read_bytes())}"
+    before = target.read_bytes()
+    with pytest.raises(InputError, match="can't be written"):
+        run(book, target, {"a": 2}, beside=lambda to, made: {label: "new", tmp_path / "missing" / "b": "new"})
+    assert target.read_bytes() == before
+    assert label.read_text(encoding="utf-8").startswith("made.ipynb")
 
 
 def test_a_notebook_is_not_written_over_itself(write: Callable[..., Notebook], tmp_path: Path) -> None:

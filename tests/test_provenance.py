@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from analysis import __version__, provenance
 from analysis.cli import app
 from analysis.model import Model
-from analysis.provenance import NAME, Source, beside, inputs, software, source, write, write_beside
+from analysis.provenance import NAME, Source, beside, describe_one, inputs, software, source, write
 from analysis.register import Register
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -283,7 +283,8 @@ def target(tmp_path: Path) -> Path:
 
 
 def apart(target: Path, model: Model, how: str = "as in the article", **parameters: Any) -> dict[str, Entity]:
-    write_beside(target, model, ROOT / "notebooks" / target.name, parameters, how)
+    described = describe_one(target, model, ROOT / "notebooks" / target.name, parameters, how)
+    beside(target).write_text(described, encoding="utf-8")
     return graph(beside(target))
 
 
