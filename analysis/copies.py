@@ -63,14 +63,16 @@ _OTHER_KINDS = {
 def _blocks(path: Path, titles: Mapping[str, str]) -> list[Block]:
     name = shown(path)
     try:
-        is_folder = path.is_dir()
+        is_folder, is_file = path.is_dir(), path.is_file()
         size = path.stat().st_size
-        data = b"" if is_folder or size > _MOST_BYTES else path.read_bytes()
+        data = path.read_bytes() if is_file and size <= _MOST_BYTES else b""
     except (OSError, ValueError) as error:
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else getattr(error, "strerror", error)
         raise InputError(f"{name} can't be read: {reason}.") from None
     if is_folder:
         raise InputError(f"{name} is a folder; the audit reads one file.")
+    if not is_file:
+        raise InputError(f"{name} is a pipe or a device; the audit reads one file.")
     if size > _MOST_BYTES:
         raise InputError(f"{name} is larger than {_MOST_BYTES // 1_000_000} megabytes, so it is not an article.")
     if not data.strip():

@@ -137,8 +137,19 @@ def _rows(path: Path, needed: bool) -> list[dict[str, str]]:
             raise InputError(f"{shown(path)} is missing; name a folder that a whole run has written") from None
         return []
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{shown(path)} can't be read ({error})") from None
-    return [{key: value or "" for key, value in row.items() if key} for row in csv.DictReader(io.StringIO(text))]
+        raise InputError(f"{shown(path)} can't be read ({_why(error)})") from None
+    try:
+        return [
+            {key: value or "" for key, value in row.items() if key}
+            for row in csv.DictReader(io.StringIO(text), strict=True)
+        ]
+    except csv.Error as error:
+        raise InputError(f"{shown(path)} is no table as a run writes it ({error})") from None
+
+
+def _why(error: Exception) -> str:
+    """What the system or a reader says of a file, without the file's name."""
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _estimates(path: Path) -> dict[str, dict[str, Any]]:
@@ -146,10 +157,14 @@ def _estimates(path: Path) -> dict[str, dict[str, Any]]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{shown(path)} is missing; name a folder that a whole run has written") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{shown(path)} can't be read ({error})") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{shown(path)} can't be read ({_why(error)})") from None
     if not isinstance(found, dict) or not all(isinstance(entry, dict) for entry in found.values()):
         raise InputError(f"{shown(path)} does not hold estimates by name")
+    for name, entry in found.items():
+        named = entry.get("depends_on", [])
+        if not (isinstance(named, list) and all(isinstance(one, str) for one in named)):
+            raise InputError(f"{shown(path)}: depends_on of {name} is no list of names")
     return found
 
 

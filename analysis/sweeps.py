@@ -413,6 +413,8 @@ def sweep(
         if out.exists():
             if not sidecar.exists():
                 raise InputError(f"{shown(out)} is there and is no sweep; name another file")
+            # A run that was killed when the file was in its place has left them.
+            shutil.rmtree(parts, ignore_errors=True)
             done(spec.rows)
             return Swept(out, spec.rows, _counted(out, spec.rows), spec.rows)
         try:
@@ -431,8 +433,8 @@ def sweep(
 def _fill(job: _Job, parts: Path, scheduler: str, done: Callable[[int], None]) -> int:
     """Compute the blocks that are not there; returns how many rows were."""
     numbers = range(_blocks(job.spec))
-    missing = [number for number in numbers if not _part(parts, number).exists()]
-    rows = resumed = job.spec.rows - sum(min(ROWS, job.spec.rows - number * ROWS) for number in missing)
+    missing = [number for number in numbers if not _is_block(_part(parts, number), job.spec, number)]
+    rows = resumed = job.spec.rows - sum(_rows_of(job.spec, number) for number in missing)
     done(rows)
     for number, frame in zip(missing, run_blocks(_block, _works(job, missing), scheduler), strict=True):
         path = _part(parts, number)
@@ -441,6 +443,21 @@ def _fill(job: _Job, parts: Path, scheduler: str, done: Callable[[int], None]) -
         rows += len(frame)
         done(rows)
     return resumed
+
+
+def _rows_of(spec: Spec, number: int) -> int:
+    """How many rows a block has; the last has what is left."""
+    return min(ROWS, spec.rows - number * ROWS)
+
+
+def _is_block(path: Path, spec: Spec, number: int) -> bool:
+    """Whether a file is a block as it was written; one that was damaged since is computed again."""
+    import pyarrow.parquet as pq
+
+    try:
+        return bool(pq.read_table(path).num_rows == _rows_of(spec, number))
+    except (OSError, ValueError):
+        return False
 
 
 def _part(parts: Path, number: int) -> Path:

@@ -77,7 +77,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """
     names = sorted(known)
     lower = {known_name.lower(): known_name for known_name in names}
-    close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.55)
     if close:
         return f"; did you mean '{lower[close[0]]}'?"
     return f"; known: {', '.join(names[:12])}{', …' if len(names) > 12 else ''}" if names else ""

@@ -959,6 +959,13 @@ def test_a_missing_file_and_a_folder_are_refused(register, tmp_path):
         audit(register, "a\0b")
 
 
+def test_a_pipe_and_a_device_are_refused_at_once(register, tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    for path in (tmp_path / "pipe.txt", Path("/dev/zero")):
+        with pytest.raises(InputError, match=f"{path.name} is a pipe or a device; the audit reads one file"):
+            audit(register, path)
+
+
 def test_a_page_nested_deeply_is_read(register, read):
     page = as_html(made_up(register))
     report = read(

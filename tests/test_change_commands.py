@@ -482,7 +482,9 @@ def test_a_sweep_counts_what_has_no_meaning(tmp_path: Path) -> None:
     )
     path.write_text(text, encoding="utf-8")
     result = run("sweep", path, "--out", tmp_path / "out.parquet")
-    assert "1 rows have no meaning: south_2019 at most total_2019" in result.out.splitlines()
+    assert (
+        "1 rows are left without estimates, as they violate: south_2019 at most total_2019" in result.out.splitlines()
+    )
 
 
 # Bad input ------------------------------------------------------------------------------------------------------------

@@ -160,6 +160,10 @@ def test_the_command_gives_json(runs: tuple[Path, Path]) -> None:
     assert [Difference(**{**row, "inputs": tuple(row["inputs"])}) for row in rows] == compare(*runs)
 
 
+def with_text(name: str, text: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_text(text, encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
@@ -172,6 +176,11 @@ def test_the_command_gives_json(runs: tuple[Path, Path]) -> None:
         ),
         (lambda folder: (folder / "estimates.json").write_text("[]", encoding="utf-8"), "does not hold estimates"),
         (lambda folder: (folder / "claims.csv").write_bytes(b"\xff\xfe\xff"), r"claims\.csv can't be read"),
+        (with_text("estimates.json", "[" * 100_000), r"estimates\.json can't be read"),
+        (with_text("estimates.json", '{"a": {"depends_on": 5}}'), "depends_on of a is no list of names"),
+        (with_text("estimates.json", '{"a": {"depends_on": [5]}}'), "depends_on of a is no list of names"),
+        (with_text("relations.csv", 'id\n"open\n'), r"relations\.csv is no table as a run writes it"),
+        (with_text("figures/waterfall.csv", 'id\n"a"b\n'), r"waterfall\.csv is no table as a run writes it"),
     ],
 )
 def test_a_folder_without_a_whole_run_is_refused(

@@ -363,6 +363,38 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(
     assert out.read_bytes() == whole.read_bytes()
 
 
+@pytest.mark.parametrize("damage", [b"", b"junk", b"PAR1 and no more"])
+def test_a_block_that_was_damaged_is_computed_again(
+    model: Model, tmp_path: Path, small_blocks: None, computed: list[int], damage: bytes
+) -> None:
+    whole, out = tmp_path / "whole.csv", tmp_path / "out.csv"
+    sweep(model, LONG, whole)
+    with pytest.raises(Stopped):
+        sweep(model, LONG, out, done=stop_after(12))
+    first, second, third = sorted((tmp_path / ".out.csv.parts").glob("*.parquet"))
+    # Nothing can be read of the first block, and of the third, not all.
+    first.write_bytes(damage)
+    third.write_bytes(second.read_bytes()[:-20])
+    computed.clear()
+    assert sweep(model, LONG, out).resumed == 4
+    assert sorted(computed) == [0, *range(8, 31, 4)]
+    assert out.read_bytes() == whole.read_bytes()
+
+
+def test_what_a_run_that_was_killed_at_its_end_left_is_cleared_by_the_next(
+    model: Model, tmp_path: Path, small_blocks: None
+) -> None:
+    with pytest.raises(Stopped):
+        sweep(model, LONG, tmp_path / "out.csv", done=stop_after(12))
+    parts = tmp_path / ".out.csv.parts"
+    (tmp_path / "kept").mkdir()
+    parts.rename(tmp_path / "kept" / parts.name)
+    sweep(model, LONG, tmp_path / "out.csv")
+    (tmp_path / "kept" / parts.name).rename(parts)
+    sweep(model, LONG, tmp_path / "out.csv")
+    assert not parts.exists()
+
+
 def test_a_run_whose_block_fails_goes_on_where_it_was(
     model: Model, tmp_path: Path, small_blocks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
