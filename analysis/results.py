@@ -49,6 +49,8 @@ CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are
 READING = "__reading"
 #: Units of which there may be a half.
 _SPANS = ("year", "month", "hour")
+#: From where on a number is nothing that is counted, and shown by its size alone.
+_BEYOND = 1e18
 #: The verdicts, and when each is given, at the article's values.
 VERDICTS = {
     "reproduced": "the value at the printed numbers satisfies what the claim asserts",
@@ -133,6 +135,8 @@ def in_words(
         return ""
     if not math.isfinite(number):
         return "no finite value"
+    if abs(number) >= _BEYOND:
+        return f"{number:.2g}"
     if unit in _SPANS and number != int(number):
         return f"{number:.2g}"
     if unit not in BASE_UNITS:
@@ -213,11 +217,18 @@ def published_words(model: Model, outcome: Outcome) -> str:
     if claim is None:
         return "" if relation.goal is None else f"goal {relation.goal:,.10g}"
     if claim.published.qualifier == "vague":
-        floor = "" if outcome.published_low in (None, -math.inf) else f"at least {outcome.published_low:,.0f}"
-        ceiling = "" if outcome.published_high in (None, math.inf) else f"at most {outcome.published_high:,.0f}"
+        percent = _percent(model, relation.quantity) is not None
+        floor, ceiling = (
+            "" if number is None or math.isinf(number) else f"{side} {_exactly(number, percent)}"
+            for side, number in (("at least", outcome.published_low), ("at most", outcome.published_high))
+        )
         return f"in words, read as {' and '.join(filter(None, (floor, ceiling)))}"
     end = f", {relation.end} end" if relation.end else ""
     return f"{claim.published}{end}"
+
+
+def _exactly(number: float, percent: bool) -> str:
+    return f"{100 * number:.10g} percent" if percent else f"{number:,.0f}"
 
 
 def verdict_words(model: Model, outcome: Outcome) -> str:
@@ -229,8 +240,9 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
         return f"fitted at {'; or '.join(points)}"
     if not outcome.verdict:
         return "derived" if outcome.recomputed is not None else f"not computable: {outcome.reason}"
-    notes = [f"{outcome.verdict_other} at the other rounding"] if outcome.verdict_other else []
     claim = model.register.claims[outcome.relation.claim]
+    other = "at the loosest reading" if claim.published.qualifier == "vague" else "at the other rounding"
+    notes = [f"{outcome.verdict_other} {other}"] if outcome.verdict_other else []
     if claim.published.qualifier == "approaches":
         needed = "no tolerance would do" if outcome.needed is None else f"tolerance needed {outcome.needed:.3f}"
         notes.append(needed)

@@ -254,6 +254,8 @@ def test_what_rests_on_printed_numbers_alone_says_so(model: Model, outcomes: dic
             "or minority_share_south = 1.0000, minority_share_outside = -0.0532 (no meaning)",
         ),
         ("low_end_several_three", "inconsistent (reproduced at the other rounding)"),
+        # 1.48/1.5 = 0.98666..., below the whole and above 1.45/1.5 = 0.96666..., which would round to it.
+        ("training_attained", "inconsistent (reproduced at the loosest reading)"),
     ],
 )
 def test_verdicts_in_words(model: Model, outcomes: dict[str, Outcome], relation: str, words: str) -> None:
@@ -273,6 +275,7 @@ def test_a_fit_without_a_solution_says_why(model: Model, outcomes: dict[str, Out
         ("net_persons_nil", "goal 0"),
         ("plan_2021_from_february", ""),
         ("detainees_from_low_end", "in words, read as at least 300,000"),
+        ("training_attained", "in words, read as at least 100 percent"),
     ],
 )
 def test_what_is_printed_in_words(model: Model, outcomes: dict[str, Outcome], relation: str, words: str) -> None:

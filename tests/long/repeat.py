@@ -3,8 +3,8 @@
     python tests/long/repeat.py [TIMES]
 
 Clones what is committed, makes the environment as a newcomer does, and runs `make test` there TIMES times, else twenty.
-Adds each run to repetitions.json; runs of another tree are dropped from it. A run passes where all its tests do and
-nothing is left in the tree. What fails is printed; exit status 1 if anything does.
+Adds each run to repetitions.json, which names the commit; runs of another tree are dropped from it. A run passes where
+all its tests do and nothing is left in the tree. What fails is printed; exit status 1 if anything does.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def main() -> None:
     times = asked.parse_args().times
     found = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
     if found.get("sha256") != digest():
-        found = {"sha256": digest(), "runs": []}
+        found = {"sha256": digest(), "commit": of("git", "rev-parse", "HEAD").strip(), "runs": []}
     with tempfile.TemporaryDirectory() as made:
         clone = Path(made) / "clone"
         of("git", "clone", "--quiet", str(ROOT), str(clone))
