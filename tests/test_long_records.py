@@ -30,6 +30,59 @@ def test_nine_changes_in_ten_are_noticed_and_each_other_has_its_reason(module: s
     assert [one for one in left if not one["why"]] == []
 
 
+MODULE = """
+LIMIT = 3
+
+def one(a):
+    return a + 1
+
+class Thing:
+    size = 1
+
+    @property
+    def two(self):
+        return 2
+"""
+TEST = """
+from analysis.thing import one
+
+def test_one():
+    assert one(1) == 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "was", "now", "found"),
+    [
+        ("analysis/thing.py", "a + 1", "a + 2", ["thing.one"]),
+        ("analysis/thing.py", "return 2", "return 3", ["thing.Thing.two"]),
+        ("analysis/thing.py", "    @property\n", "", ["thing.Thing.two"]),
+        ("analysis/thing.py", "class", "def three():\n    return LIMIT\n\nclass", ["thing.three"]),
+        ("analysis/thing.py", "LIMIT = 3", "LIMIT = 4", None),
+        ("analysis/thing.py", "size = 1", "size = 2", None),
+        ("tests/test_thing.py", "def", "def test_two():\n    assert one(2) == 3\n\ndef", []),
+        ("tests/test_thing.py", "== 2", "== one(1)", None),
+        ("tests/test_thing.py", "import one", "import one as one", None),
+        ("tests/test_thing.py", "def test_one", "def test_another", None),
+    ],
+)
+def test_functions_that_changed_are_tried_again_alone_and_all_of_them_where_more_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, was: str, now: str, found: list[str] | None
+) -> None:
+    for name, text in (("analysis/thing.py", MODULE), ("tests/test_thing.py", TEST)):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(mutate, "ROOT", tmp_path)
+    monkeypatch.setattr(mutate, "TESTS", {"thing": ["tests/test_thing.py"]})
+    known = mutate.parts("thing")
+    assert mutate.changed("thing", known) == []
+    assert mutate.changed("thing", {}) is None
+    text = (tmp_path / path).read_text(encoding="utf-8")
+    assert text.count(was) == 1
+    (tmp_path / path).write_text(text.replace(was, now), encoding="utf-8")
+    assert mutate.changed("thing", known) == found
+
+
 def test_the_guard_was_proved_on_the_tree_as_it_is_and_nothing_escaped() -> None:
     found = record("prove.json")
     assert found["sha256"] == prove.rests_on(), "run `make prove`"
