@@ -1012,14 +1012,14 @@ class _Reader:
             for side in (side for side in ("floor", "ceiling") if side in entry):
                 parts = {"value": entry[side].value, "loosest": entry[side].loosest}
                 numbers |= {f"{side}.{part}": number for part, number in parts.items() if number is not None}
+            for field, number in numbers.items():
+                if not _is_finite(number):
+                    raise refuse(field, f"{number} is not a finite number")
             for side, sign in (("floor", 1), ("ceiling", -1)):
                 words = getattr(wording, side)
                 plain, loosest = (words.value, words.loosest) if words else (None, None)
                 if plain is not None and loosest is not None and sign * loosest > sign * plain:
                     raise refuse(f"{side}.loosest", f"{loosest:g} is tighter than {plain:g}")
-            for field, number in numbers.items():
-                if not _is_finite(number):
-                    raise refuse(field, f"{number} is not a finite number")
             try:
                 unit = parse_unit(entry["unit"])
             except UnitError as error:

@@ -295,6 +295,9 @@ def _stays(
     here = plan.start[assumption.id]
     known = (assumption.low, assumption.high, here)
     grid = np.unique([*np.linspace(assumption.minimum, assumption.maximum, _GRID), *known])
+    if len(grid) == 1:
+        # It can be nothing else.
+        return [(here, here)]
     monotone = not model.bounds(plan, vary={assumption.id: grid}).turning
 
     def sides(x: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

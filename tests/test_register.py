@@ -2051,3 +2051,14 @@ def test_a_floor_may_be_as_loose_as_it_is(package):
     entry("former_detainees", floor={"reason": "x", "value": 300_000, "loosest": 300_000})(package)
     floor = Register.read(package).wordings["former_detainees"].floor
     assert (floor.value, floor.loosest) == (300_000, 300_000)
+
+
+@pytest.mark.parametrize("side", ["value", "loosest"])
+def test_a_whole_number_beyond_a_double_is_no_finite_number(package, side):
+    # Of 400 nines; YAML reads it as it is, and no double holds more than some 1.8e308.
+    floor = {"value": 300_000, "loosest": 200_000, "reason": "x", side: int("9" * 400)}
+    check(
+        package,
+        entry("former_detainees", floor=floor),
+        [YAML, "entry former_detainees", f"field floor.{side}", "is not a finite number"],
+    )

@@ -294,6 +294,14 @@ def test_a_condition_may_have_two_spans():
     assert spans(r.condition, "share") == [pytest.approx((0, 0.25), abs=1e-5), pytest.approx((0.75, 1), abs=1e-5)]
 
 
+@pytest.mark.parametrize(("printed", "verdict"), [("2", "reproduced"), ("3", "inconsistent")])
+def test_what_can_be_one_value_alone_has_that_as_its_condition(printed, verdict):
+    # Twice 1 is 2, whose digits stand for 1.5 to 2.5.
+    fixed = assumption("x", 1, minimum=1, maximum=1)
+    r = judged(printed, x="", assumptions=[fixed], unit="dimensionless")
+    assert (r.verdict, r.condition) == (verdict, "x 1")
+
+
 def test_a_condition_may_be_one_value():
     def only(share):
         return (share - 0.5) * (share - 0.5)
