@@ -43,6 +43,8 @@ GRID, HYPERCUBE = "grid", "latin_hypercube"
 ROWS = 2**16
 #: The most rows of one sweep, so that a mistyped number of steps is refused and no disk filled.
 MOST = 10**9
+#: The most combinations of readings, each of which is a plan of its own that is made before anything is computed.
+COMBINATIONS = 10**4
 #: The most values of one axis of a grid, and the most rows of a Latin hypercube, which are held in memory.
 STEPS, SAMPLES = 10**6, 10**7
 READING = "__reading"
@@ -191,6 +193,10 @@ def read(path: Path, model: Model) -> Spec:
     )
     if spec.rows > MOST:
         raise refuse(f"{spec.rows:,} rows are more than the {MOST:,} that a sweep may have", "values")
+    combinations = math.prod(map(len, readings.values()))
+    if combinations > COMBINATIONS:
+        words = f"{combinations:,} combinations are more than the {COMBINATIONS:,} that a sweep may have"
+        raise refuse(words, "readings")
     for span in spans:
         if span.name in spec.quantities:
             raise refuse("it is varied here, so it is no estimate", "quantities", span.name)

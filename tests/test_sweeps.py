@@ -874,12 +874,25 @@ def test_what_is_wrong_in_the_scenario_of_a_sweep_is_told(model: Model, tmp_path
             "field values: 1,000,000,000,000 rows are more than the 1,000,000,000 that a sweep may have",
         ),
         (
+            # 5 times 5 times 4 times 3 times 3 times 2 times 2 are 3,600, and times 3 are 10,800.
+            f"{S}readings:\n"
+            "  at_risk_2019: [published, at_risk_2019_up_to, southern, composition, constant_share]\n"
+            "  former_detainees: [set, floor, floor_loosest, from_low_end, from_high_end]\n"
+            "  growth_2019_2021: [published, growth_rate_2019_2021, from_difference, from_labourers]\n"
+            "  net_new_transfers: [published, increase_2019_2021, from_base]\n"
+            "  transfers_2019: [from_rate, from_difference, from_labourers]\n"
+            "  transfers_2021: [total_2021_february, published, total_2021_tianshan]\n"
+            "  persons_per_transfer: [set, implied]\n"
+            "  at_risk_share_of_new: [set, as_in_2019]\n",
+            "field readings: 10,800 combinations are more than the 10,000 that a sweep may have",
+        ),
+        (
             f"{S}values: {{overlap: {{low: 0, high: 1, steps: 1000000000000}}}}",
             "field values.overlap",
         ),
         (f"{C.replace('8', '1000000000000')}values: {{overlap: {{low: 0, high: 1}}}}", "field samples: 1000000000000"),
     ],
-    ids=["axes", "steps", "samples"],
+    ids=["axes", "readings", "steps", "samples"],
 )
 def test_too_many_rows_are_refused_before_anything_is_computed(
     model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, words: str
