@@ -288,12 +288,16 @@ def _short(words: str) -> str:
 
 
 def _digits(number: float) -> str:
-    """A number in plain digits, all of them.
+    """A number in plain digits, all of them; with a power of ten where they would be very many.
 
-    >>> _digits(350000.0), _digits(0.1 + 0.2), _digits(1e-7)
-    ('350000', '0.30000000000000004', '0.0000001')
+    >>> _digits(350000.0), _digits(0.1 + 0.2), _digits(1e-7), _digits(1e300)
+    ('350000', '0.30000000000000004', '0.0000001', '1.0e+300')
     """
     text = f"{Decimal(repr(float(number))):f}"
+    if len(text) > _LONGEST:
+        # YAML takes no number with a power for one unless it has a point.
+        whole, _, power = repr(float(number)).partition("e")
+        return f"{whole if '.' in whole else f'{whole}.0'}e{power}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -521,15 +525,18 @@ class Explorer:
 
     @property
     def link(self) -> str:
-        """The part of a link that carries the setting; draws are carried at their medians."""
+        """The part of a link that carries the setting; draws are carried at their medians.
+
+        What a file sets that nothing shown depends on is left out.
+        """
         if self.preset:
             return f"?{urlencode({'scenario': self.preset})}"
-        pairs = {name: _digits(number) for name, number in self.setting.values.items()}
-        firsts = {
-            next((one for one in _group(self.model, name) if one in self._state.names), name): reading
-            for name, reading in self.setting.readings.items()
-        }
-        pairs |= {f"{name}{READING}": reading for name, reading in firsts.items()}
+        shown_here = self._state.names
+        pairs = {name: _digits(number) for name, number in self.setting.values.items() if name in shown_here}
+        for name, reading in self.setting.readings.items():
+            # Of those that are one choice, one stands for all.
+            one = next((one for one in _group(self.model, name) if one in shown_here), "")
+            pairs |= {f"{one}{READING}": reading} if one else {}
         return f"?{urlencode(pairs or {'scenario': OWN})}"
 
     @property

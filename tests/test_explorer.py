@@ -390,6 +390,26 @@ def test_a_file_is_read_by_the_commands(one: Explorer, tmp_path: Path) -> None:
     assert json.loads(result.out)["value"] == found["at_risk_total"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "values: {mean_2017_2019_over_quota: 0.5}",
+        "values: {cross_provincial_volume: 1 transfer, overlap: 0.25}",
+        "readings: {training_2021: training_held_2021}",
+        "values: {planned_transfers_2016_2020: 1.0e-300 transfer, former_detainees: 1.0e-300 person}",
+        "values: {planned_transfers_2016_2020: 1.0e+300 transfer}",
+    ],
+)
+def test_what_the_page_offers_of_a_file_it_takes_back(model: Model, one: Explorer, text: str) -> None:
+    one.load(f"name: mine\ndescription: d\nreason: r\n{text}\n")
+    other = Explorer("southern", one.link, model=model)
+    assert other.problem == ""
+    values = [{name: (e.value, e.low, e.high) for name, e in made.estimates.items()} for made in (one, other)]
+    assert values[0] == values[1]
+    other.load(one.file)
+    assert other.setting == one.setting
+
+
 def test_a_link_holds_a_name_a_value_and_a_reading(model: Model) -> None:
     found = Explorer(
         "article",
