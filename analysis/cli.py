@@ -50,7 +50,18 @@ class _Commands(TyperGroup):
             raise
         except OSError as error:
             typer.echo(f"error: {_unwritable(error)}", err=True)
+            _drop_output()
             raise typer.Exit(2) from None
+
+
+def _drop_output() -> None:
+    """Drop what can't be printed, so that the end of the process does not stumble over it again."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _unwritable(error: OSError) -> str:
@@ -103,10 +114,18 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     with _place_for_settings():
         try:
-            app(prog_name="analysis")
+            try:
+                app(prog_name="analysis")
+            finally:
+                # What is held back until the end may find the disk full as well.
+                sys.stdout.flush()
+        except BrokenPipeError:
+            _drop_output()
+            sys.exit(1)
         except OSError as error:
             # Help is printed before any command is invoked.
             typer.echo(f"error: {_unwritable(error)}", err=True)
+            _drop_output()
             sys.exit(2)
 
 

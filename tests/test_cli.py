@@ -103,14 +103,27 @@ def notebook(folder: Path, name: str, *sources: str, relations: list[str] | None
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-@pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("run", "--help"), ("list",)])
-def test_a_full_disk_under_what_is_printed_is_one_sentence(arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("run", "--help"), ("list",), ("verify", "--csv")])
+def test_a_full_disk_under_what_is_printed_is_one_sentence(arguments: tuple[str, ...], unbuffered: str) -> None:
+    command = [sys.executable, "-m", "analysis", *arguments]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     with Path("/dev/full").open("w", encoding="utf-8") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "analysis", *arguments], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True
-        )
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 2
     assert done.stderr == "error: the output can't be written (No space left on device)\n"
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [("--version",), ("list",)])
+def test_a_reader_who_leaves_is_told_nothing(arguments: tuple[str, ...], unbuffered: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "analysis", *arguments]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=write, stderr=subprocess.PIPE, text=True)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 @pytest.mark.parametrize(
