@@ -27,10 +27,10 @@ from typer.core import TyperGroup
 from analysis import __version__
 
 if TYPE_CHECKING:
-    from analysis.model import Model
-    from analysis.notebooks import Beside, Notebook
-    from analysis.results import Study
-    from analysis.verdicts import Outcome
+    from analysis.core.model import Model
+    from analysis.core.verdicts import Outcome
+    from analysis.output.notebooks import Beside, Notebook
+    from analysis.output.results import Study
 
 
 class _Commands(TyperGroup):
@@ -40,7 +40,7 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except ValueError as error:
-            from analysis.register import InputError
+            from analysis.core.register import InputError
 
             if not isinstance(error, InputError):
                 raise
@@ -67,7 +67,7 @@ def _drop_output() -> None:
 def _unwritable(error: OSError) -> str:
     """What to say of a file that can't be read or written and that nothing has refused by name before."""
     if error.filename:
-        from analysis.register import shown
+        from analysis.core.register import shown
 
         return f"{shown(Path(os.fsdecode(error.filename)))} can't be read or written ({error.strerror})"
     return f"the output can't be written ({error.strerror or error})"
@@ -76,7 +76,7 @@ def _unwritable(error: OSError) -> str:
 #: What can be listed.
 LISTED = (
     "claims",
-    "relations",
+    "checks",
     "quantities",
     "readings",
     "assumptions",
@@ -181,15 +181,15 @@ def reproduce(
     from rich.console import Console
     from rich.progress import Progress
 
-    from analysis import figures, provenance, report
-    from analysis.compare import compare as compare_all
-    from analysis.compare import external_frame
-    from analysis.files import is_ours, keeps_failed, refuse_foreign, remove_failed, whole
-    from analysis.notebooks import all_notebooks, run_all, shown_in
-    from analysis.register import InputError, shown
-    from analysis.results import harmless, read_expected, write_tables
-    from analysis.tracing import trace_frame
-    from analysis.verdicts import judge_all
+    from analysis.core.files import is_ours, keeps_failed, refuse_foreign, remove_failed, replace_atomically
+    from analysis.core.register import InputError, shown
+    from analysis.core.verdicts import judge_all
+    from analysis.output import figures, provenance, report
+    from analysis.output.external import compare as compare_all
+    from analysis.output.external import external_frame
+    from analysis.output.map import trace_frame
+    from analysis.output.notebooks import all_notebooks, run_all, shown_in
+    from analysis.output.results import escape_spreadsheet_formulas, read_expected, write_tables
 
     out = out.absolute()
     if not out.name:
@@ -207,7 +207,7 @@ def reproduce(
         )
     figures.headless()
     console = Console(stderr=True)
-    with whole(out) as folder:
+    with replace_atomically(out) as folder:
         write_tables(folder, model, outcomes, shown_in(found), external_frame(compare_all(model)))
         (folder / "figures").mkdir()
         (folder / "notebooks").mkdir()
@@ -219,11 +219,13 @@ def reproduce(
             failed = run_all(found, folder / "notebooks", timeout=timeout, done=lambda name: progress.advance(task))
         paths = [notebook.path for notebook in found]
         ran = all_notebooks(folder / "notebooks") if not failed else []
-        harmless(trace_frame(model, outcomes, ran)).to_csv(folder / "map.csv", index=False, lineterminator="\n")
+        escape_spreadsheet_formulas(trace_frame(model, outcomes, ran)).to_csv(
+            folder / "map.csv", index=False, lineterminator="\n"
+        )
         if failed:
             for error in failed.values():
                 typer.echo(f"error: {error}", err=True)
-            with whole(aside) as kept:
+            with replace_atomically(aside) as kept:
                 for name, error in failed.items():
                     (kept / f"{name}.failed.ipynb").write_text(error.text, encoding="utf-8")
                 provenance.write(kept, model, paths, failed=failed)
@@ -244,16 +246,16 @@ def reproduce(
 
 @app.command()
 def verify(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the relations as JSON.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print the relations as CSV.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the checks as CSV.")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the headline table of the README.")] = False,
     data: Data = None,
 ) -> None:
     """Print the verdicts without the notebooks; exit status 1 when something moved."""
-    from analysis.notebooks import all_notebooks, shown_in
-    from analysis.register import InputError
-    from analysis.results import RELATION_COLUMNS, headline, read_expected, relation_rows
-    from analysis.verdicts import judge_all
+    from analysis.core.register import InputError
+    from analysis.core.verdicts import judge_all
+    from analysis.output.notebooks import all_notebooks, shown_in
+    from analysis.output.results import CHECK_COLUMNS, check_rows, headline, read_expected
 
     if as_json + as_csv + as_markdown > 1:
         raise InputError("--json, --csv and --markdown are one choice")
@@ -266,12 +268,12 @@ def verify(
     if not (as_json or as_csv):
         raise typer.Exit(_report(model, outcomes, expected))
     where = shown_in(all_notebooks(checked=False))
-    rows = relation_rows(outcomes, where)
+    rows = check_rows(outcomes, where)
     if as_csv:
-        from analysis.register import as_cell
+        from analysis.core.register import as_cell
 
         text = io.StringIO()
-        writer = csv.DictWriter(text, RELATION_COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(text, CHECK_COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: as_cell(cell) for name, cell in row.items()} for row in rows)
         typer.echo(text.getvalue(), nl=False)
@@ -287,9 +289,9 @@ def diff(
     as_json: Annotated[bool, typer.Option("--json", help="Print the differences as JSON, in base units.")] = False,
 ) -> None:
     """Say which numbers moved between two results folders, by how much, and which input moved them; 1 if any did."""
-    from analysis.diff import compare as compare_runs
-    from analysis.diff import summary
-    from analysis.terminal import print_differences
+    from analysis.output.diff import compare as compare_runs
+    from analysis.output.diff import summary
+    from analysis.output.terminal import print_differences
 
     found = compare_runs(before, after)
     if as_json:
@@ -305,9 +307,9 @@ def diff(
 @app.command()
 def accept(data: Data = None) -> None:
     """Show what moved, then write what is computed now as what is expected."""
-    from analysis.register import InputError
-    from analysis.results import guarded, moved, read_expected, write_expected
-    from analysis.verdicts import judge_all
+    from analysis.core.register import InputError
+    from analysis.core.verdicts import judge_all
+    from analysis.output.results import guarded, moved, read_expected, write_expected
 
     model = _model(data)
     now = guarded(model, judge_all(model))
@@ -329,19 +331,19 @@ def list_(
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the map of claims, or the codebook.")] = False,
     data: Data = None,
 ) -> None:
-    """List what there is, one line each: claims, relations, quantities, readings, assumptions, findings and so on."""
-    from analysis.codebook import codebook, columns
-    from analysis.register import InputError
-    from analysis.results import noun
-    from analysis.scenarios import shipped
-    from analysis.terminal import graded, one_line
-    from analysis.units import nearest
-    from analysis.verdicts import judge_all
+    """List what there is, one line each: claims, checks, quantities, readings, assumptions, findings and so on."""
+    from analysis.core.register import InputError
+    from analysis.core.units import nearest
+    from analysis.core.verdicts import judge_all
+    from analysis.output.codebook import codebook, columns
+    from analysis.output.results import noun
+    from analysis.output.terminal import graded, one_line
+    from analysis.whatif.scenarios import shipped
 
     model = _model(data)
     if as_markdown:
-        from analysis.notebooks import all_notebooks
-        from analysis.tracing import map_table
+        from analysis.output.map import map_table
+        from analysis.output.notebooks import all_notebooks
 
         if what not in ("claims", "columns"):
             raise InputError(
@@ -355,7 +357,7 @@ def list_(
         "claims": [
             f"{c.id}  {c.published}{noun(c)}: {c.statement} ({c.period}); {c.where}" for c in register.claims.values()
         ],
-        "relations": [f"{r.id}  {r.statement} ({r.quantity})" for r in register.relations.values()],
+        "checks": [f"{r.id}  {r.statement} ({r.quantity})" for r in register.checks.values()],
         "quantities": [f"{q}  {model.name(q)} ({model.units[q]})" for q in model.quantities],
         "readings": [
             f"{q}={r}  {model.label(q, r)}{graded(model, q, r)}{', the default' if r == model.default(q) else ''}"
@@ -392,7 +394,7 @@ def explain(
     id: Annotated[
         str,
         typer.Argument(
-            help="A claim, a relation, a quantity, a finding or a figure published elsewhere.", show_default=False
+            help="A claim, a check, a quantity, a finding or a figure published elsewhere.", show_default=False
         ),
     ],
     values: Set = None,
@@ -401,7 +403,7 @@ def explain(
     data: Data = None,
 ) -> None:
     """Show where a number comes from, down to the printed rows, and recompute it under other assumptions."""
-    from analysis import terminal
+    from analysis.output import terminal
 
     model = _model(data)
     terminal.explain(model, id, terminal.Given.read(model, values or [], readings or []), full)
@@ -416,11 +418,11 @@ def compare(
     data: Data = None,
 ) -> None:
     """Set figures published elsewhere beside the article's; unlike units only at a ratio given with --set."""
-    from analysis.compare import SIDE_BY_SIDE, check_used, external_frame, frame_in_words, ratios_of, typed
-    from analysis.compare import compare as compare_all
-    from analysis.register import InputError
-    from analysis.results import CAVEAT
-    from analysis.terminal import Given, print_frame
+    from analysis.core.register import InputError
+    from analysis.output.external import SIDE_BY_SIDE, check_used, external_frame, frame_in_words, ratios_of, typed
+    from analysis.output.external import compare as compare_all
+    from analysis.output.results import CAVEAT
+    from analysis.output.terminal import Given, print_frame
 
     if as_json + as_csv > 1:
         raise InputError("--json and --csv are one choice")
@@ -430,9 +432,11 @@ def compare(
     found = compare_all(model, given.setting, ratios=ratios)
     check_used(model, given.setting, found, given.values, given.readings)
     if as_csv:
-        from analysis.results import harmless
+        from analysis.output.results import escape_spreadsheet_formulas
 
-        typer.echo(harmless(external_frame(found)).to_csv(index=False, lineterminator="\n"), nl=False)
+        typer.echo(
+            escape_spreadsheet_formulas(external_frame(found)).to_csv(index=False, lineterminator="\n"), nl=False
+        )
     elif as_json:
         rows = [typed(dict(row)) for row in external_frame(found).to_dict("records")]
         typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
@@ -465,8 +469,8 @@ def audit(
 
     The copy stays where it is: nothing of it is kept or sent. Exit status 1 when copy and register differ.
     """
-    from analysis.audit import audit as compare_with_copy
-    from analysis.register import Register, printable
+    from analysis.audit.alignment import audit as compare_with_copy
+    from analysis.core.register import Register, printable
 
     report = compare_with_copy(Register.read(data), file)
     for line in report.lines():
@@ -486,10 +490,10 @@ def scenarios(
     data: Data = None,
 ) -> None:
     """Tabulate the headline estimates under every scenario, or under those given."""
-    from analysis.register import InputError
-    from analysis.scenarios import find, schema, shipped, tabulate
-    from analysis.tables import estimated_json, scenarios_table
-    from analysis.terminal import print_frame
+    from analysis.core.register import InputError
+    from analysis.output.tables import estimated_json, scenarios_table
+    from analysis.output.terminal import print_frame
+    from analysis.whatif.scenarios import find, schema, shipped, tabulate
 
     if as_json + as_schema > 1:
         raise InputError("--json and --schema are one choice")
@@ -523,12 +527,12 @@ def sensitivity(
     data: Data = None,
 ) -> None:
     """Show what moves an estimate: each assumption, each source, and draws where a scenario gives distributions."""
-    from analysis.model import ModelError
-    from analysis.results import CAVEAT, place_of
-    from analysis.scenarios import find
-    from analysis.tables import Sensitivity, all_ranges_table
-    from analysis.terminal import print_frame, result
-    from analysis.uncertainty import check_draws, reach
+    from analysis.core.model import ModelError
+    from analysis.output.results import CAVEAT, place_of
+    from analysis.output.tables import Sensitivity, all_ranges_table
+    from analysis.output.terminal import print_frame, result
+    from analysis.whatif.draws import check_draws, reach
+    from analysis.whatif.scenarios import find
 
     method = "random" if random else "sobol"
     check_draws(draws, seed, method)
@@ -582,11 +586,11 @@ def break_even_(
     data: Data = None,
 ) -> None:
     """Find, for each assumption, where a statement stops holding."""
-    from analysis.model import ModelError
-    from analysis.scenarios import find
-    from analysis.sensitivity import statement_of
-    from analysis.tables import break_even_json, break_even_table, break_even_under, break_evens_json
-    from analysis.terminal import print_frame
+    from analysis.core.model import ModelError
+    from analysis.output.tables import break_even_json, break_even_table, break_even_under, break_evens_json
+    from analysis.output.terminal import print_frame
+    from analysis.whatif.scenarios import find
+    from analysis.whatif.sensitivity import statement_of
 
     model = _model(data)
     wanted = [statement_of(model, statement)] if statement else list(model.register.statements.values())
@@ -611,34 +615,29 @@ def break_even_(
 @app.command()
 def sweep(
     spec: Annotated[Path, typer.Argument(help="The file that says what is swept.", show_default=False)],
-    out: Annotated[Path | None, typer.Option("--out", help="A .parquet or .csv file; else runs/NAME.parquet.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="A .csv or .parquet file; else runs/NAME.csv.")] = None,
     scheduler: Cluster = "",
     data: Data = None,
 ) -> None:
-    """Compute estimates over a grid or a Latin hypercube of assumptions and readings; goes on where it was stopped."""
+    """Compute estimates over a grid or a Latin hypercube of assumptions and readings."""
     from rich.console import Console
     from rich.progress import Progress
 
-    from analysis.register import shown
-    from analysis.results import CAVEAT
-    from analysis.sweeps import read
-    from analysis.sweeps import sweep as compute
+    from analysis.core.register import shown
+    from analysis.output.results import CAVEAT
+    from analysis.whatif.sweep import read
+    from analysis.whatif.sweep import sweep as compute
 
     model = _model(data)
     found = read(spec, model)
-    target = out or Path("runs") / f"{spec.stem}.parquet"
+    target = out or Path("runs") / f"{spec.stem}.csv"
     console = Console(stderr=True)
-    try:
-        with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-            task = progress.add_task("rows", total=found.rows)
-            swept = compute(
-                model, found, target, scheduler=scheduler, done=lambda rows: progress.update(task, completed=rows)
-            )
-    except KeyboardInterrupt:
-        typer.echo(f"stopped; the same command goes on with {shown(target)} where it was", err=True)
-        raise typer.Exit(130) from None
-    resumed = f", {swept.resumed:,} of them from before" if swept.resumed else ""
-    typer.echo(f"{shown(swept.path)} holds {swept.rows:,} rows{resumed}, in base units.")
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("rows", total=found.rows)
+        swept = compute(
+            model, found, target, scheduler=scheduler, done=lambda rows: progress.update(task, completed=rows)
+        )
+    typer.echo(f"{shown(swept.path)} holds {swept.rows:,} rows, in base units.")
     for words, count in swept.violations.items():
         typer.echo(f"{count:,} rows are left without estimates, as they violate: {words}")
     typer.echo(CAVEAT)
@@ -660,10 +659,10 @@ def run(
     timeout: Timeout = 600,
 ) -> None:
     """Run one notebook with other assumptions or readings, checked before anything is written."""
-    from analysis.notebooks import RunError, find, read_parameters
-    from analysis.notebooks import run as execute
-    from analysis.register import shown
-    from analysis.terminal import print_outcomes
+    from analysis.core.register import shown
+    from analysis.output.notebooks import RunError, find, read_parameters
+    from analysis.output.notebooks import run as execute
+    from analysis.output.terminal import print_outcomes
 
     model = _model(data)
     found = find(notebook, notebooks)
@@ -690,9 +689,9 @@ def _run_under(
     model: Model, notebook: Notebook, named: list[str], parameters: list[str], out: Path, timeout: int
 ) -> None:
     """Run one notebook under several scenarios side by side, each into a file of its own."""
-    from analysis.notebooks import RunError, read_parameters, run_each, scenario_texts
-    from analysis.register import InputError, shown
-    from analysis.scenarios import find
+    from analysis.core.register import InputError, shown
+    from analysis.output.notebooks import RunError, read_parameters, run_each, scenario_texts
+    from analysis.whatif.scenarios import find
 
     jobs: dict[Path, dict[str, Any]] = {}
     for text in named:
@@ -726,8 +725,8 @@ def _provenance(
 ) -> Beside:
     """What describes a run, to be put beside what comes of it. jobs, how: the parameters given, and what it is run with
     in words, by where that will stand."""
-    from analysis.provenance import beside, describe_one
-    from analysis.register import InputError, shown
+    from analysis.core.register import InputError, shown
+    from analysis.output.provenance import beside, describe_one
 
     def describe(target: Path, made: Path) -> dict[Path, str]:
         used = {**notebook.parameters, **jobs[target]}
@@ -742,61 +741,33 @@ def _provenance(
 
 def _asked(model: Model, notebook: Notebook, given: Mapping[str, Any]) -> tuple[Study, list[str]]:
     """What a run with these parameters shows, and in words what it is run with."""
-    from analysis.notebooks import split_parameters
-    from analysis.results import Study
+    from analysis.output.notebooks import split_parameters
+    from analysis.output.results import Study
 
     settings, others = split_parameters({**notebook.parameters, **given}, model)
-    study = Study(notebook.relations, model=model, **settings)
+    study = Study(notebook.checks, model=model, **settings)
     texts = (f"{name} = {' '.join(str(value).split())}" for name, value in others.items())
     how = [f"run with {', '.join(texts)}"] if others else []
     how += [study.differs] if settings or not others else []
     return study, how
 
 
-@app.command()
-def explore(
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Where it listens; 0 takes a free one.")] = 8866,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address and open nothing.")] = False,
-    scenario: In = "article",
-    data: Data = None,
-) -> None:
-    """Open a page on which assumptions are moved and numbers follow; served on this machine alone, until Ctrl-C."""
-    from analysis.explorer import serve
-
-    model = _model(data)
-
-    def ready(address: str) -> None:
-        typer.echo(f"The explorer is at {address} for this machine alone; Ctrl-C ends it.")
-        sys.stdout.flush()
-        if not no_browser:
-            import webbrowser
-
-            webbrowser.open(address)
-
-    serve(scenario, model=model, port=port, ready=ready)
-
-
 # What the commands share ----------------------------------------------------------------------------------------------
 
 
 def _model(data: Path | None) -> Model:
-    from analysis.model import Model
-    from analysis.register import Register
+    from analysis.core.model import Model
+    from analysis.core.register import Register
 
     if data is not None:
         # Kernels inherit it.
         os.environ["ANALYSIS_DATA"] = str(data.absolute())
-    register = Register.read(data)
-    with contextlib.suppress(OSError):
-        if Path.cwd().is_relative_to(register.folder.resolve()):
-            # Nor does a kernel take a module from there.
-            os.environ["PYTHONSAFEPATH"] = "1"
-    return Model(register)
+    return Model(Register.read(data))
 
 
 def _report(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
-    from analysis.results import counts
-    from analysis.terminal import print_outcomes
+    from analysis.output.results import counts
+    from analysis.output.terminal import print_outcomes
 
     print_outcomes(model, outcomes)
     typer.echo(counts(model, outcomes))
@@ -804,8 +775,8 @@ def _report(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str
 
 
 def _moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
-    from analysis.findings import problems as by_hand
-    from analysis.results import guarded, moved
+    from analysis.core.findings import problems as by_hand
+    from analysis.output.results import guarded, moved
 
     changes = moved(expected, guarded(model, outcomes))
     for change in changes:

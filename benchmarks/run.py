@@ -34,9 +34,9 @@ PERSONS = 1000
 
 def reference():
     """The model, and the reference scenario's setting and distributions."""
-    from analysis.model import Model
-    from analysis.register import Register
-    from analysis.scenarios import find
+    from analysis.core.model import Model
+    from analysis.core.register import Register
+    from analysis.whatif.scenarios import find
 
     model = Model(Register.read(HERE.parent / "data"))
     scenario = find(str(HERE / "reference.yaml"), model)
@@ -44,7 +44,7 @@ def reference():
 
 
 def ours(given, n, seed=0, method="random", outputs=peers.OUTPUTS, compiled=True):
-    from analysis.uncertainty import draw
+    from analysis.whatif.draws import draw
 
     model, setting, distributions = given
     return draw(model, outputs, setting, distributions, n=n, seed=seed, method=method, compiled=compiled)
@@ -125,7 +125,7 @@ def draws(given):
 
 def exact(given, n):
     """The largest distance in persons between our percentiles of at_risk_total and those of the same draws, sorted."""
-    from analysis import uncertainty
+    from analysis.whatif import draws as uncertainty
 
     model, setting, distributions = given
     found = ours(given, n)
@@ -193,8 +193,8 @@ def accuracy(given):
 
 def indices(given):
     """First-order and total indices with intervals at 2^14 base points, and the largest error over ten seeds."""
-    from analysis.sensitivity import sobol_indices
-    from analysis.uncertainty import inputs
+    from analysis.whatif.draws import inputs
+    from analysis.whatif.sensitivity import sobol_indices
 
     model, setting, distributions = given
     plan = model.plan("at_risk_total", setting)
@@ -224,7 +224,7 @@ def indices(given):
 
 
 def swept(model, rows, folder):
-    from analysis.sweeps import read, sweep
+    from analysis.whatif.sweep import read, sweep
 
     spec = folder / "spec.yaml"
     spec.write_text(

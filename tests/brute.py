@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from analysis.model import ARTICLE
+from analysis.core.model import ARTICLE
 
 
 def scan(model, quantity, setting=ARTICLE, *, other=False, points=7, fixed=None):

@@ -9,22 +9,16 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from analysis.model import Model
-from analysis.register import Register
-from tests.fuzzing import Recorder, is_long
+from analysis.core.model import Model
+from analysis.core.register import Register
 
 # The same examples on every run and no clock, so that a failure is the change's and not the machine's.
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)
-# Other examples on each run, and very many of them in tests/test_fuzz.py.
+# Other examples on each run.
 settings.register_profile("long", deadline=None, database=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "steady")
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    if is_long():
-        session.config.pluginmanager.register(Recorder())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,7 +23,7 @@ FOLDERS = {
     "benchmarks/": "Measurements of the package beside other tools.",
     "docs/": "Architecture, codebook, checklist, another article, an example for TeX.",
     "notebooks/": "The notebooks with their outputs, one per headline number.",
-    "tests/": "Tests, and hand arithmetic for every relation.",
+    "tests/": "Tests, and hand arithmetic for every check.",
 }
 FILES = {
     "README.md": ("How to reproduce, and what everything means.", "text/markdown"),
@@ -32,7 +32,7 @@ FILES = {
     "codemeta.json": ("The same for machines.", "application/json"),
     "LICENSE": ("The licence of the code.", "text/plain"),
     "Makefile": ("What can be run, a target each.", "text/x-makefile"),
-    "CONTRIBUTING.md": ("How to add a number, a formula, a relation, a scenario or a figure.", "text/markdown"),
+    "CONTRIBUTING.md": ("How to add a number, a formula, a check, a scenario or a figure.", "text/markdown"),
     "pyproject.toml": ("The package, its dependencies and its checks.", "application/toml"),
     "environment.yml": ("The same environment for conda.", "application/yaml"),
     "requirements.lock": ("Every package with its hashes.", "text/plain"),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from analysis.register import Claim, Register
+from analysis.core.register import Claim, Register
 
 FILLER = [
     "Nobody who walks along the canal in the evening can miss the lamps that the ferrymen hang out for late boats.",

@@ -5,9 +5,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from analysis.model import Model
-from analysis.published import Published
-from analysis.register import Assumption, Claim, Reading, Register, Relation
+from analysis.core.model import Model
+from analysis.core.published import Published
+from analysis.core.register import Assumption, Check, Claim, Reading, Register
 
 
 def claim(id: str, printed: str, *, quantity: str = "", input: bool = True, **how: Any) -> Claim:
@@ -49,10 +49,10 @@ def assumption(id: str, value: float, *, minimum: float = 0, maximum: float = 1,
     return Assumption(id=id, value=value, minimum=minimum, maximum=maximum, **{**given, **more})
 
 
-def relation(id: str, quantity: str, claim: str = "", **more: Any) -> Relation:
+def check(id: str, quantity: str, claim: str = "", **more: Any) -> Check:
     """A quantity against a claim, or against nothing."""
     given = {"readings": {}, "end": "", "solve": (), "goal": None, "note": "", "row": 2}
-    return Relation(id=id, statement=f"Statement of {id}", quantity=quantity, claim=claim, **{**given, **more})
+    return Check(id=id, statement=f"Statement of {id}", quantity=quantity, claim=claim, **{**given, **more})
 
 
 def module(*formulas: Callable[..., Any]) -> ModuleType:
@@ -68,10 +68,10 @@ def small_model(
     *formulas: Callable[..., Any],
     claims: Sequence[Claim] = (),
     assumptions: Sequence[Assumption] = (),
-    relations: Sequence[Relation] = (),
+    checks: Sequence[Check] = (),
     defaults: Mapping[str, str] | None = None,
     grades: Mapping[tuple[str, str], str] | None = None,
-    one_choice: Sequence[Sequence[str]] = (),
+    linked_readings: Sequence[Sequence[str]] = (),
     **more: Any,
 ) -> Model:
     """A model of these rows and formulas; each named formula gets its row, those in ``defaults`` as the default.
@@ -95,10 +95,10 @@ def small_model(
         folder=Path("nowhere"),
         title="Invented numbers",
         formulas="made_in_memory",
-        one_choice=tuple(tuple(group) for group in one_choice),
+        linked_readings=tuple(tuple(group) for group in linked_readings),
         headline=(),
         claims={row.id: row for row in claims},
-        relations={row.id: row for row in relations},
+        checks={row.id: row for row in checks},
         readings=rows,
         sections={"numbers": "Numbers"},
         sources={},

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import cli, uncertainty
-from analysis.model import Model
-from analysis.register import InputError, Register
-from analysis.scenarios import find, shipped
-from analysis.sensitivity import statement_of
-from analysis.tables import Sensitivity, break_even_table, scenarios_table
-from analysis.verdicts import judge_all
+from analysis import cli
+from analysis.core.model import Model
+from analysis.core.register import InputError, Register
+from analysis.core.verdicts import judge_all
+from analysis.output.tables import Sensitivity, break_even_table, scenarios_table
+from analysis.whatif import draws as uncertainty
+from analysis.whatif.scenarios import find, shipped
+from analysis.whatif.sensitivity import statement_of
 from tests.conftest import ROOT
 from tests.spoiling import Change, added, at, cells, described, settings
 from tests.test_cli import Result, content, refused, run
@@ -347,7 +348,7 @@ def test_no_draw_goes_into_a_verdict(monkeypatch: pytest.MonkeyPatch, model: Mod
     monkeypatch.setattr(uncertainty, "points", never)
     monkeypatch.setattr(uncertainty, "draw", never)
     outcomes = judge_all(model)
-    monkeypatch.setattr("analysis.verdicts.judge_all", lambda model: outcomes)
+    monkeypatch.setattr("analysis.core.verdicts.judge_all", lambda model: outcomes)
     for form in ([], ["--json"], ["--csv"], ["--markdown"]):
         result = run("verify", *form)
         assert result.status == 0

@@ -19,17 +19,17 @@ from typer.testing import CliRunner
 
 import analysis
 from analysis.cli import app
-from analysis.codebook import columns
-from analysis.model import Model
-from analysis.register import Register
-from analysis.results import CAVEAT
-from analysis.terminal import print_outcomes
-from analysis.verdicts import judge_all
+from analysis.core.model import Model
+from analysis.core.register import Register
+from analysis.core.verdicts import judge_all
+from analysis.output.codebook import columns
+from analysis.output.results import CAVEAT
+from analysis.output.terminal import print_outcomes
 from tests.made_up import made_up, rendered
 from tests.spoiling import Change, added, all_of, at, cells, raw, removed, settings, text, without
 
 ROOT = Path(__file__).resolve().parent.parent
-CLAIMS, RELATIONS, READINGS, ASSUMPTIONS = "claims.csv", "relations.csv", "readings.csv", "assumptions.yaml"
+CLAIMS, CHECKS, READINGS, ASSUMPTIONS = "claims.csv", "checks.csv", "readings.csv", "assumptions.yaml"
 
 
 class Result:
@@ -89,11 +89,11 @@ def moved_package(package: Path) -> Path:
     return package
 
 
-def notebook(folder: Path, name: str, *sources: str, relations: list[str] | None = None) -> Path:
+def notebook(folder: Path, name: str, *sources: str, checks: list[str] | None = None) -> Path:
     """A notebook of a parameters cell and further code cells."""
     folder.mkdir(exist_ok=True)
     book = nbformat.v4.new_notebook()
-    book.metadata["analysis"] = {"relations": relations or ["added_whole"], "claims": []}
+    book.metadata["analysis"] = {"checks": checks or ["added_whole"], "claims": []}
     book.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     book.cells = [nbformat.v4.new_code_cell(source) for source in sources]
     book.cells[0].metadata["tags"] = ["parameters"]
@@ -152,15 +152,15 @@ def test_a_value_beyond_all_measure_is_shown(
 # verify and accept ----------------------------------------------------------------------------------------------------
 
 
-def test_verify_prints_every_relation_the_caveat_and_one_line_of_counts(model: Model) -> None:
+def test_verify_prints_every_check_the_caveat_and_one_line_of_counts(model: Model) -> None:
     result = run("verify")
     assert (result.status, result.err) == (0, "")
-    assert re.search(r"^ ?relation +published +recomputed +bounds +kind +verdict +rests on +power", result.out, re.M)
+    assert re.search(r"^ ?check +published +recomputed +bounds +kind +verdict +rests on +power", result.out, re.M)
     assert result.out.splitlines()[-1].startswith(
-        f"{len(model.register.claims)} claims, {len(model.register.relations)} relations: "
+        f"{len(model.register.claims)} claims, {len(model.register.checks)} checks: "
     )
     assert CAVEAT in result.flat
-    assert result.flat.count("fitted at") == sum(bool(r.solve) for r in model.register.relations.values())
+    assert result.flat.count("fitted at") == sum(bool(r.solve) for r in model.register.checks.values())
     assert max(map(len, result.out.splitlines())) <= 150
 
 
@@ -192,7 +192,7 @@ def test_verify_says_what_moved_and_from_what_to_what(moved_package: Path, form:
     assert "moved: claims, growth_rate_2019_2021: published moved from 0.105 to 0.106" in result.err.splitlines()
     # 3.17 million / 1.105 and / 1.106
     assert (
-        "moved: relations, base_2019_from_growth: recomputed moved from 2868778.281 to 2866184.448"
+        "moved: checks, base_2019_from_growth: recomputed moved from 2868778.281 to 2866184.448"
         in result.err.splitlines()
     )
     lines = [line for line in result.err.splitlines() if not line.startswith("by hand: ")]
@@ -206,11 +206,11 @@ def test_verify_says_what_moved_and_from_what_to_what(moved_package: Path, form:
 
 
 def test_verify_names_a_row_that_is_gone_and_one_that_is_new(package: Path) -> None:
-    without(RELATIONS, "total_at_values")(package)
+    without(CHECKS, "total_at_values")(package)
     text("expected.csv", "claims,plan_2016_2020,unit,transfer\n", "")(package)
     result = run("verify", "--data", package)
     assert result.status == 1
-    assert re.search(r"moved: relations, total_at_values: recomputed is gone, was 2251221\.719", result.err)
+    assert re.search(r"moved: checks, total_at_values: recomputed is gone, was 2251221\.719", result.err)
     assert "moved: claims, plan_2016_2020: unit is new, transfer" in result.err
 
 
@@ -274,7 +274,7 @@ def test_list_gives_one_line_each(model: Model) -> None:
     register = model.register
     kinds = {
         "claims": ("claim", list(register.claims)),
-        "relations": ("relation", list(register.relations)),
+        "checks": ("check", list(register.checks)),
         "quantities": ("quantity", model.quantities),
         "readings": (
             "reading",
@@ -350,11 +350,11 @@ def test_explain_says_what_a_print_stands_for_and_asserts(claim: str, words: lis
         assert word in result.out
 
 
-def test_explain_a_relation_down_to_its_rows() -> None:
+def test_explain_a_check_down_to_its_rows() -> None:
     result = run("explain", "added_whole")
     assert result.status == 0
     for words in (
-        "added_whole  relation: All who were added are at risk",
+        "added_whole  check: All who were added are at risk",
         "at_risk_2021 = 1.9 million person",
         "Persons at risk in 2019 plus the net increase in persons times the share of those at risk.",
         "printed: up to 1.6 million ethnic citizens",
@@ -414,13 +414,13 @@ def test_explain_takes_a_unit() -> None:
     assert "result: 0.2, 0.2 to 0.2" in same.out
 
 
-def test_explain_a_relation_that_cannot_be_computed_under_a_setting() -> None:
+def test_explain_a_check_that_cannot_be_computed_under_a_setting() -> None:
     result = run("explain", "total_2021_printed_twice", "--reading", "transfers_2021=total_2021_february")
     assert result.status == 0
     assert "result: none, circular under this setting" in result.out
 
 
-def test_explain_a_claim_that_one_of_many_relations_turns_circular_on() -> None:
+def test_explain_a_claim_that_one_of_many_checks_turns_circular_on() -> None:
     result = run("explain", "total_2021_tianshan", "--reading", "net_new_transfers=from_base")
     assert result.status == 0
     assert "increase_from_growth" in result.out
@@ -463,7 +463,7 @@ def test_explain_refuses_in_one_sentence(arguments: list[str], words: list[str])
 # Bad input ------------------------------------------------------------------------------------------------------------
 
 
-TABLES = ("claims.csv", "relations.csv", "readings.csv", "sections.csv", "sources.csv")
+TABLES = ("claims.csv", "checks.csv", "readings.csv", "sections.csv", "sources.csv")
 FILES = (*TABLES, "assumptions.yaml", "datapackage.json")
 BAD: dict[str, tuple[Change, list[str]]] = {
     **{f"missing {file}": (removed(file), [file, "missing"]) for file in FILES},
@@ -474,9 +474,9 @@ BAD: dict[str, tuple[Change, list[str]]] = {
         cells(CLAIMS, "plan_2016_2020", id="plan_2016_2020_floor"),
         [CLAIMS, at(CLAIMS, "plan_2016_2020").split(" (")[0], "id", "twice"],
     ),
-    "relation twice": (
-        cells(RELATIONS, "excess_over_goal", id="goal_meets_floor"),
-        [RELATIONS, at(RELATIONS, "excess_over_goal").split(" (")[0], "twice"],
+    "check twice": (
+        cells(CHECKS, "excess_over_goal", id="goal_meets_floor"),
+        [CHECKS, at(CHECKS, "excess_over_goal").split(" (")[0], "twice"],
     ),
     "assumption twice": (text(ASSUMPTIONS, "id: overlap", "id: former_detainees"), [ASSUMPTIONS, "twice"]),
     "unit": (
@@ -492,7 +492,7 @@ BAD: dict[str, tuple[Change, list[str]]] = {
         cells(CLAIMS, "excess_2021", section="scal"),
         [CLAIMS, at(CLAIMS, "excess_2021"), "section", "'scale'"],
     ),
-    "quantity": (cells(RELATIONS, "added_whole", quantity="at_risk_2091"), [RELATIONS, "at_risk_2091"]),
+    "quantity": (cells(CHECKS, "added_whole", quantity="at_risk_2091"), [CHECKS, "at_risk_2091"]),
     "quantity of a reading": (
         added(
             READINGS,
@@ -506,8 +506,8 @@ BAD: dict[str, tuple[Change, list[str]]] = {
         [READINGS, "(at_risk_2091", "quantity", "at_risk_2091", "'at_risk_2021'"],
     ),
     "reading": (
-        cells(RELATIONS, "southern_at_values", readings="at_risk_2019=southen"),
-        [RELATIONS, at(RELATIONS, "southern_at_values"), "readings", "'southern'"],
+        cells(CHECKS, "southern_at_values", readings="at_risk_2019=southen"),
+        [CHECKS, at(CHECKS, "southern_at_values"), "readings", "'southern'"],
     ),
     "digits": (
         cells(CLAIMS, "mean_2016_2020", printed="2,87"),
@@ -528,13 +528,13 @@ BAD: dict[str, tuple[Change, list[str]]] = {
     "nothing supplies it": (
         all_of(
             cells(CLAIMS, "mean_2016_2020", quantity="transfers_2016_2019"),
-            cells(RELATIONS, "base_2019_as_mean", claim=""),
+            cells(CHECKS, "base_2019_as_mean", claim=""),
         ),
         ["transfers_2016_2020"],
     ),
     "circular": (
-        cells(RELATIONS, "total_2021_printed_twice", readings="transfers_2021=total_2021_february"),
-        [RELATIONS, at(RELATIONS, "total_2021_printed_twice"), "circular", "total_2021_february"],
+        cells(CHECKS, "total_2021_printed_twice", readings="transfers_2021=total_2021_february"),
+        [CHECKS, at(CHECKS, "total_2021_printed_twice"), "circular", "total_2021_february"],
     ),
     "unit of a formula": (
         cells(CLAIMS, "excess_2016_2020", unit="transfer"),
@@ -558,7 +558,7 @@ def test_bad_input_is_one_sentence_and_leaves_the_results(package: Path, tmp_pat
     spoil(package)
     results = tmp_path / "results"
     results.mkdir()
-    (results / "relations.csv").write_text("of the former run", encoding="utf-8")
+    (results / "checks.csv").write_text("of the former run", encoding="utf-8")
     before = content(tmp_path)
     refused(run("verify", "--data", package), *words)
     refused(run("reproduce", "--data", package, "--out", results), *words)
@@ -654,10 +654,10 @@ def test_run_with_nothing_changed_says_so(tmp_path: Path) -> None:
     assert "as in the article" in result.out.splitlines()
 
 
-def test_run_says_with_what_a_notebook_without_relations_was_run(tmp_path: Path) -> None:
+def test_run_says_with_what_a_notebook_without_checks_was_run(tmp_path: Path) -> None:
     path = notebook(tmp_path / "books", "one", "quantity = 'overlap'\nseed = 0", "print(quantity, seed)")
     book = nbformat.read(path, as_version=4)
-    book.metadata["analysis"] = {"relations": []}
+    book.metadata["analysis"] = {"checks": []}
     nbformat.write(book, path)
     result = run("run", "one", "--notebooks", tmp_path / "books", "-p", "seed=3", "--out", tmp_path / "out")
     assert (result.status, result.err) == (0, "")
@@ -688,7 +688,7 @@ def test_run_refuses_before_anything_is_written(tmp_path: Path, arguments: list[
     assert list(tmp_path.iterdir()) == []
 
 
-#: Relations on which an overlap has an effect.
+#: Checks on which an overlap has an effect.
 BOTH = ["low_end_several_three"]
 
 
@@ -699,7 +699,7 @@ def written(path: Path) -> str:
 
 def test_run_gives_each_scenario_a_notebook_of_its_own(tmp_path: Path) -> None:
     parameters = "overlap = 0.0\nat_risk_2019__reading = 'published'"
-    notebook(tmp_path / "books", "one", parameters, "print(overlap, at_risk_2019__reading)", relations=BOTH)
+    notebook(tmp_path / "books", "one", parameters, "print(overlap, at_risk_2019__reading)", checks=BOTH)
     (tmp_path / "mine.yaml").write_text(
         "name: mine\ndescription: A quarter.\nreason: Mine.\nvalues:\n  overlap: 0.25\n", encoding="utf-8"
     )
@@ -727,7 +727,7 @@ def test_run_puts_parameters_over_each_scenario_and_hands_a_scenario_on_to_a_not
     tmp_path: Path,
 ) -> None:
     notebook(
-        tmp_path / "books", "one", "overlap = 0.0\nat_risk_2019 = 1.6e6", "print(overlap, at_risk_2019)", relations=BOTH
+        tmp_path / "books", "one", "overlap = 0.0\nat_risk_2019 = 1.6e6", "print(overlap, at_risk_2019)", checks=BOTH
     )
     notebook(tmp_path / "books", "two", "scenario = 'article'", "print(scenario)")
     more = ("--notebooks", tmp_path / "books", "--out", tmp_path / "out")
@@ -760,7 +760,7 @@ def test_run_refuses_a_scenario_before_anything_is_written(
 
 
 def test_of_several_scenarios_one_that_fails_leaves_the_others(tmp_path: Path) -> None:
-    notebook(tmp_path / "books", "one", "overlap = 0.0", "print(1 / (0.5 - overlap))", relations=BOTH)
+    notebook(tmp_path / "books", "one", "overlap = 0.0", "print(1 / (0.5 - overlap))", checks=BOTH)
     more = ("--notebooks", tmp_path / "books", "--out", tmp_path / "out")
     result = run("run", "one", "--scenario", "half_overlap", "--scenario", "article", *more)
     assert result.status == 1
@@ -772,13 +772,13 @@ def test_of_several_scenarios_one_that_fails_leaves_the_others(tmp_path: Path) -
     names = {path.name for path in (tmp_path / "out").iterdir() if path.suffix != ".lock"}
     assert names == {kept.name, "one-article.ipynb", "one-article-ro-crate-metadata.json"}
     # What failed before is gone once it has run.
-    notebook(tmp_path / "books", "one", "overlap = 0.0", "print(overlap)", relations=BOTH)
+    notebook(tmp_path / "books", "one", "overlap = 0.0", "print(overlap)", checks=BOTH)
     assert run("run", "one", "--scenario", "half_overlap", *more).status == 0
     assert not kept.exists()
 
 
 def test_of_several_scenarios_one_that_cannot_be_written_is_named_and_leaves_the_others(tmp_path: Path) -> None:
-    notebook(tmp_path / "books", "one", "overlap = 0.0", "print(overlap)", relations=BOTH)
+    notebook(tmp_path / "books", "one", "overlap = 0.0", "print(overlap)", checks=BOTH)
     (tmp_path / "out" / "one-half_overlap.ipynb").mkdir(parents=True)
     more = ("--notebooks", tmp_path / "books", "--out", tmp_path / "out")
     result = run("run", "one", "--scenario", "half_overlap", "--scenario", "article", *more)
@@ -804,7 +804,7 @@ def test_of_several_scenarios_a_file_that_vanishes_is_named_and_leaves_the_other
 
 
 def test_run_writes_nothing_among_the_notebooks(tmp_path: Path) -> None:
-    notebook(tmp_path, "one", "overlap = 0.0", "print(overlap)", relations=BOTH)
+    notebook(tmp_path, "one", "overlap = 0.0", "print(overlap)", checks=BOTH)
     other = notebook(tmp_path, "one-article", "overlap = 0.0", "print('mine')")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     refused(
@@ -906,7 +906,7 @@ def test_reproduce_writes_the_files_of_the_design(reproduced: tuple[Result, Path
     found = {str(path.relative_to(results)) for path in results.rglob("*") if path.is_file()}
     books = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
     figures = (
-        "all_relations", "transfers_2016_2023", "plan_against_actual", "two_values_of_2019",
+        "all_checks", "transfers_2016_2023", "plan_against_actual", "two_values_of_2019",
         "readings_of_at_risk_2019", "waterfall", "other_provinces", "training", "monitoring", "trade_shares",
         "trade_growth_2022", "trade_base_2020", "scenarios", "tornado", "region_minority_shares",
         "region_ratio_and_drift", "region_total", "sobol_indices",
@@ -921,14 +921,14 @@ def test_reproduce_writes_the_files_of_the_design(reproduced: tuple[Result, Path
         "external.csv",
         "findings.csv",
         "map.csv",
-        "relations.csv",
+        "checks.csv",
         "ro-crate-metadata.json",
         *(f"notebooks/{name}" for name in books),
         *(f"figures/{name}.{kind}" for name in figures for kind in ("svg", "png", "csv")),
     }
     assert {path.name for path in results.parent.iterdir()} <= {"results", ".results.lock"}
-    rows = records((results / "relations.csv").read_text(encoding="utf-8"))
-    assert [row["id"] for row in rows] == list(model.register.relations)
+    rows = records((results / "checks.csv").read_text(encoding="utf-8"))
+    assert [row["id"] for row in rows] == list(model.register.checks)
     assert ",".join(rows[0]) == (
         "id,statement,claim,quantity,readings,unit,published,published_low,published_high,recomputed,recomputed_low,"
         "recomputed_high,solved,needed,kind,verdict,verdict_other,rests_on,condition,reason,power,power_10,notebook"
@@ -936,7 +936,7 @@ def test_reproduce_writes_the_files_of_the_design(reproduced: tuple[Result, Path
     assert all(row["notebook"] for row in rows)
     claims = records((results / "claims.csv").read_text(encoding="utf-8"))
     assert ",".join(claims[0]) == (
-        "id,section,paragraph,statement,unit,published,published_low,published_high,role,relations"
+        "id,section,paragraph,statement,unit,published,published_low,published_high,role,checks"
     )
     estimates = json.loads((results / "estimates.json").read_text(encoding="utf-8"))
     assert set(estimates["at_risk_2021"]) == {"value", "low", "high", "unit", "kind", "depends_on"}
@@ -1054,8 +1054,8 @@ def test_the_tiny_copy_of_a_package_can_lie_anywhere(package: Path, tmp_path: Pa
     assert run("verify", "--data", tmp_path / "else where").status == 0
 
 
-def test_on_a_narrow_terminal_a_relation_is_a_paragraph(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    monkeypatch.setattr("analysis.terminal.console", lambda: Console(width=80))
+def test_on_a_narrow_terminal_a_check_is_a_paragraph(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.setattr("analysis.output.terminal.console", lambda: Console(width=80))
     made = Model(Register.read(ROOT / "data"))
     print_outcomes(made, judge_all(made, ["added_whole"]))
     lines = capsys.readouterr().out.splitlines()

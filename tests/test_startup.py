@@ -43,7 +43,7 @@ def loaded(*arguments: str) -> tuple[str, set[str]]:
     return out, {name for name in modules if name.startswith("analysis.")} | {name.split(".")[0] for name in modules}
 
 
-@pytest.mark.parametrize("command", [(), ("verify",), ("explain",), ("reproduce",), ("run",), ("sweep",), ("explore",)])
+@pytest.mark.parametrize("command", [(), ("verify",), ("explain",), ("reproduce",), ("run",), ("sweep",)])
 def test_help_loads_none_of_the_libraries(command: tuple[str, ...]) -> None:
     out, modules = loaded(*command, "--help")
     assert "Usage" in out
@@ -57,7 +57,7 @@ def test_help_loads_none_of_the_libraries(command: tuple[str, ...]) -> None:
         (("verify",), "claims,"),
         (("verify", "--json"), '"notebook": "04_at_risk_2021"'),
         (("verify", "--csv"), ",04_at_risk_2021\n"),
-        (("verify", "--markdown"), "| relation |"),
+        (("verify", "--markdown"), "| check |"),
         (("explain", "at_risk_2021"), "at_risk_2021 = "),
         (("explain", "added_whole"), "verdict: reproduced"),
         (("explain", "excess_2021"), "printed: 15.4 percent"),
@@ -70,12 +70,20 @@ def test_a_verdict_loads_neither_frames_figures_nor_notebooks(command: tuple[str
     out, modules = loaded(*command)
     assert prints in out
     assert modules & (FIGURES_AND_NOTEBOOKS | LARGE_RUNS | {"pandas"}) == set()
-    assert not {"analysis.figures", "analysis.provenance", "analysis.sensitivity", "analysis.sweeps"} & modules
+    assert (
+        not {
+            "analysis.output.figures",
+            "analysis.output.provenance",
+            "analysis.whatif.sensitivity",
+            "analysis.whatif.sweep",
+        }
+        & modules
+    )
 
 
 def test_what_a_command_has_loaded_is_seen() -> None:
     # So that the tests above can't pass for want of looking: tables of scenarios do need frames.
     out, modules = loaded("scenarios", "article")
     assert "article" in out
-    assert {"pandas", "numpy", "analysis.tables"} <= modules
+    assert {"pandas", "numpy", "analysis.output.tables"} <= modules
     assert modules & {"papermill", "rocrate", "matplotlib", "distributed", "numba"} == set()

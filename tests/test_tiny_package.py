@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.model import Model, ModelError
-from analysis.register import Register
-from analysis.verdicts import judge, judge_all
+from analysis.core.model import Model, ModelError
+from analysis.core.register import Register
+from analysis.core.verdicts import judge, judge_all
 
 PACKAGES = Path(__file__).resolve().parent / "packages"
 
@@ -22,7 +22,7 @@ def tiny(monkeypatch) -> Model:
 
 
 def outcome(tiny, id, **setting):
-    return judge(tiny, tiny.register.relations[id], tiny.setting(**setting))
+    return judge(tiny, tiny.register.checks[id], tiny.setting(**setting))
 
 
 def bounds(outcome):
@@ -32,7 +32,7 @@ def bounds(outcome):
 def test_its_settings_are_read(tiny):
     assert tiny.register.title == "Invented numbers on evening classes"
     assert tiny.register.headline == ("sessions_from_households", "mixed_at_half", "high_end_of_attendance")
-    assert tiny.register.one_choice == ()
+    assert tiny.register.linked_readings == ()
     assert {"sessions", "mixed_share", "attendance", "attendance_low", "helpers"} <= set(tiny.quantities)
 
 
@@ -130,16 +130,16 @@ def test_a_value_or_a_reading_changes_what_rests_on_it(tiny):
 
 
 def test_judging_all_follows_the_order_of_the_table(tiny):
-    assert [r.relation.id for r in judge_all(tiny)] == list(tiny.register.relations)
+    assert [r.check.id for r in judge_all(tiny)] == list(tiny.register.checks)
     some = ["helpers_needed", "mixed_at_half"]
-    assert [r.relation.id for r in judge_all(tiny, some)] == some
+    assert [r.check.id for r in judge_all(tiny, some)] == some
 
 
 def test_another_process_reads_it_by_the_environment():
     code = (
-        "import json; from analysis.model import Model; from analysis.register import Register; "
-        "from analysis.verdicts import judge_all; "
-        "print(json.dumps({r.relation.id: r.verdict for r in judge_all(Model(Register.read()))}))"
+        "import json; from analysis.core.model import Model; from analysis.core.register import Register; "
+        "from analysis.core.verdicts import judge_all; "
+        "print(json.dumps({r.check.id: r.verdict for r in judge_all(Model(Register.read()))}))"
     )
     here = Path(__file__).resolve().parent.parent
     environment = {

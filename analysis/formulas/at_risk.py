@@ -4,7 +4,7 @@ Place in the article: section ``scale``. What does not belong here: the transfer
 The article does not derive its figure for 2019; three readings here are reconstructions and are labelled so.
 """
 
-from analysis.units import Value
+from analysis.core.units import Value
 
 
 def total_2019__persons(labourers_2019: Value, persons_per_labourer: Value) -> Value:

@@ -4,7 +4,7 @@ Place in the article: section ``mobilization-2016-2020``, paragraphs 1 and 6; se
 note 4. What does not belong here: who among the transferred is at risk (``at_risk``).
 """
 
-from analysis.units import Value
+from analysis.core.units import Value
 
 
 def excess_over_plan_2016_2020(transfers_2016_2020: Value, planned_transfers_2016_2020: Value) -> Value:

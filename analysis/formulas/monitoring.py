@@ -4,7 +4,7 @@ Place in the article: section ``early-warning``, paragraphs 2 and 6. Households 
 then they are persons, and households by way of the persons in one. What does not belong here: labour transfers.
 """
 
-from analysis.units import Value
+from analysis.core.units import Value
 
 
 def rural_households__households(households_as_printed: Value) -> Value:

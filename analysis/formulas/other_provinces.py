@@ -5,7 +5,7 @@ difference of two of them presumes that they count alike. What does not belong h
 (``labour_transfers``).
 """
 
-from analysis.units import Value
+from analysis.core.units import Value
 
 
 def cross_provincial_mean_2017_2019(cross_provincial_2017_2019: Value, years_2017_2019: Value, a_year: Value) -> Value:

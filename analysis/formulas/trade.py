@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from analysis.units import Value
+from analysis.core.units import Value
 
 
 def export_growth_2021__as_trade(trade_growth_2021: Value) -> Value:

@@ -4,7 +4,7 @@ Place in the article: section ``monitoring-2021-2025``, paragraphs 1, 3 and 5. A
 one person may take several. What does not belong here: persons.
 """
 
-from analysis.units import Value
+from analysis.core.units import Value
 
 
 def training_increase(training_planned: Value, training_before: Value) -> Value:

@@ -20,8 +20,8 @@ low - 50,000 <= v <= high + 50,000.
 import pytest
 
 
-def test_southern_share(relation):
-    r = relation("southern_share")
+def test_southern_share(check):
+    r = check("southern_share")
     # Persons or transfers, the unit cancels. Lowest with the south low and the region high.
     assert r["recomputed"] == pytest.approx(1_650_000 / 2_590_000, rel=1e-9)  # 0.637066
     assert r["recomputed_low"] == pytest.approx(1_645_000 / 2_595_000, rel=1e-9)  # 0.633911
@@ -32,8 +32,8 @@ def test_southern_share(relation):
     assert r["power_10"] is None
 
 
-def test_southern_fitted(relation):
-    r = relation("southern_fitted")
+def test_southern_fitted(check):
+    r = check("southern_fitted")
     # 1,650,000 x 0.95 x 1 before solving
     assert r["recomputed"] == pytest.approx(1_650_000 * 0.95, rel=1e-9)  # 1,567,500
     assert r["recomputed_low"] == pytest.approx(1_645_000 * 0.95, rel=1e-9)  # 1,562,750
@@ -47,8 +47,8 @@ def test_southern_fitted(relation):
     assert r["power_10"] is None
 
 
-def test_southern_share_fitted(relation):
-    r = relation("southern_share_fitted")
+def test_southern_share_fitted(check):
+    r = check("southern_share_fitted")
     assert r["recomputed"] == pytest.approx(1_650_000 * 0.95, rel=1e-9)  # 1,567,500
     assert r["recomputed_low"] == pytest.approx(1_645_000 * 0.95, rel=1e-9)  # 1,562,750
     assert r["recomputed_high"] == pytest.approx(1_655_000 * 0.95, rel=1e-9)  # 1,572,250
@@ -61,8 +61,8 @@ def test_southern_share_fitted(relation):
     assert r["power_10"] is None
 
 
-def test_southern_at_values(relation):
-    r = relation("southern_at_values")
+def test_southern_at_values(check):
+    r = check("southern_at_values")
     low = 1_645_000 * 0.95  # 1,562,750
     assert r["recomputed"] == pytest.approx(1_650_000 * 0.95, rel=1e-9)  # 1,567,500
     assert r["recomputed_low"] == pytest.approx(low, rel=1e-9)
@@ -75,8 +75,8 @@ def test_southern_at_values(relation):
     assert r["power_10"] == pytest.approx((low - 1_440_000) / 320_000, rel=1e-9)  # 0.3836
 
 
-def test_composition_fitted(relation):
-    r = relation("composition_fitted")
+def test_composition_fitted(check):
+    r = check("composition_fitted")
     # 1,650,000 x 0.95 + (2,590,000 - 1,650,000) x 0.50 = 1,567,500 + 470,000 before solving. A southern labourer more
     # is one elsewhere less, so it adds 0.95 - 0.50: both printed numbers low give the low bound.
     point = 1_650_000 * 0.95 + 940_000 * 0.50  # 2,037,500
@@ -103,8 +103,8 @@ def test_composition_fitted(relation):
     assert r["power_10"] is None
 
 
-def test_composition_share_fitted(relation):
-    r = relation("composition_share_fitted")
+def test_composition_share_fitted(check):
+    r = check("composition_share_fitted")
     point = 1_650_000 * 0.95 + 940_000 * 0.50  # 2,037,500
     low = 1_645_000 * 0.95 + (2_585_000 - 1_645_000) * 0.50  # 2,032,750
     high = 1_655_000 * 0.95 + (2_595_000 - 1_655_000) * 0.50  # 2,042,250
@@ -120,8 +120,8 @@ def test_composition_share_fitted(relation):
     assert r["power_10"] is None
 
 
-def test_composition_at_values(relation):
-    r = relation("composition_at_values")
+def test_composition_at_values(check):
+    r = check("composition_at_values")
     low = 1_645_000 * 0.95 + (2_585_000 - 1_645_000) * 0.50  # 2,032,750
     point = 1_650_000 * 0.95 + 940_000 * 0.50  # 2,037,500
     high = 1_655_000 * 0.95 + (2_595_000 - 1_655_000) * 0.50  # 2,042,250
@@ -136,8 +136,8 @@ def test_composition_at_values(relation):
     assert r["power_10"] == pytest.approx(1, rel=1e-9)
 
 
-def test_constant_share_fitted(relation):
-    r = relation("constant_share_fitted")
+def test_constant_share_fitted(check):
+    r = check("constant_share_fitted")
     assert r["recomputed"] == pytest.approx(2_590_000 * 0.62, rel=1e-9)  # 1,605,800
     assert r["recomputed_low"] == pytest.approx(2_585_000 * 0.62, rel=1e-9)  # 1,602,700
     assert r["recomputed_high"] == pytest.approx(2_595_000 * 0.62, rel=1e-9)  # 1,608,900
@@ -150,8 +150,8 @@ def test_constant_share_fitted(relation):
     assert r["power_10"] is None
 
 
-def test_constant_share_at_values(relation):
-    r = relation("constant_share_at_values")
+def test_constant_share_at_values(check):
+    r = check("constant_share_at_values")
     low = 2_585_000 * 0.62  # 1,602,700
     assert r["recomputed"] == pytest.approx(2_590_000 * 0.62, rel=1e-9)  # 1,605,800
     assert r["recomputed_low"] == pytest.approx(low, rel=1e-9)
@@ -163,8 +163,8 @@ def test_constant_share_at_values(relation):
     assert r["power_10"] == pytest.approx((low - 1_440_000) / 320_000, rel=1e-9)  # 0.5084
 
 
-def test_added_whole(relation):
-    r = relation("added_whole")
+def test_added_whole(check):
+    r = check("added_whole")
     point = 1_600_000 + 3_170_000 - 3_170_000 / 1.105  # 1,901,222
     low = 1_550_000 + 3_165_000 - 3_165_000 / 1.1045  # 1,849,450
     high = 1_650_000 + 3_175_000 - 3_175_000 / 1.1055  # 1,952,996
@@ -181,8 +181,8 @@ def test_added_whole(relation):
     assert r["power_10"] == pytest.approx(1 - (high / 0.9 - low) / 400_000, rel=1e-9)  # 0.1986
 
 
-def test_added_whole_ratio_implied(relation):
-    r = relation("added_whole_ratio_implied")
+def test_added_whole_ratio_implied(check):
+    r = check("added_whole_ratio_implied")
     point = 1_600_000 + 2_590_000 * 0.105  # 1,871,950
     low = 1_550_000 + 2_585_000 * 0.1045  # 1,820,132.5
     high = 1_650_000 + 2_595_000 * 0.1055  # 1,923,772.5
@@ -197,8 +197,8 @@ def test_added_whole_ratio_implied(relation):
     assert r["power_10"] == pytest.approx(1 - (high / 0.9 - low) / 400_000, rel=1e-9)  # 0.2065
 
 
-def test_same_share(relation):
-    r = relation("same_share")
+def test_same_share(check):
+    r = check("same_share")
     # share of 2019 = 1,600,000 / 2,590,000 = 0.6178, of a step of 301,222: 186,083 more
     point = 1_600_000 + (3_170_000 - 3_170_000 / 1.105) * 1_600_000 / 2_590_000  # 1,786,083
     low = 1_550_000 + (3_165_000 - 3_165_000 / 1.1045) * 1_550_000 / 2_595_000  # 1,728,862
@@ -215,8 +215,8 @@ def test_same_share(relation):
     assert r["power_10"] == pytest.approx(1 - (high / 0.9 - 1_800_000) / 400_000, rel=1e-9)  # 0.3794
 
 
-def test_same_share_ratio_implied(relation):
-    r = relation("same_share_ratio_implied")
+def test_same_share_ratio_implied(check):
+    r = check("same_share_ratio_implied")
     # 1,600,000 + 2,590,000 x 0.105 x 1,600,000 / 2,590,000: the labourers cancel.
     low = 1_550_000 * 1.1045  # 1,711,975
     high = 1_650_000 * 1.1055  # 1,824,075
@@ -231,8 +231,8 @@ def test_same_share_ratio_implied(relation):
     assert r["power_10"] == pytest.approx(1 - (high / 0.9 - 1_800_000) / 400_000, rel=1e-9)  # 0.4331
 
 
-def test_labourers_as_transfers(relation):
-    r = relation("labourers_as_transfers")
+def test_labourers_as_transfers(check):
+    r = check("labourers_as_transfers")
     low = 1_550_000 + 3_165_000 - 2_595_000  # 2,120,000
     high = 1_650_000 + 3_175_000 - 2_585_000  # 2,240,000
     assert r["recomputed"] == pytest.approx(1_600_000 + 3_170_000 - 2_590_000, rel=1e-9)  # 2,180,000
@@ -247,8 +247,8 @@ def test_labourers_as_transfers(relation):
     assert r["power_10"] == pytest.approx(1 - (2_200_000 - low) / 400_000, rel=1e-9)  # 0.8
 
 
-def test_labourers_as_transfers_same_share(relation):
-    r = relation("labourers_as_transfers_same_share")
+def test_labourers_as_transfers_same_share(check):
+    r = check("labourers_as_transfers_same_share")
     # 1,600,000 + (3,170,000 - 2,590,000) x 1,600,000 / 2,590,000 = 1,600,000 x 3,170,000 / 2,590,000
     point = 1_600_000 * 3_170_000 / 2_590_000  # 1,958,301
     low = 1_550_000 * 3_165_000 / 2_595_000  # 1,890,462
@@ -264,8 +264,8 @@ def test_labourers_as_transfers_same_share(relation):
     assert r["power_10"] == pytest.approx(1 - (2_200_000 - low) / 400_000, rel=1e-9)  # 0.2262
 
 
-def test_detainees_for_low_end_added_whole(relation):
-    r = relation("detainees_for_low_end_added_whole")
+def test_detainees_for_low_end_added_whole(check):
+    r = check("detainees_for_low_end_added_whole")
     # 350,000 former detainees before solving, on the 1,901,222 of added_whole
     point = 1_600_000 + 3_170_000 - 3_170_000 / 1.105 + 350_000  # 2,251,222
     low = 1_550_000 + 3_165_000 - 3_165_000 / 1.1045 + 350_000  # 2,199,450
@@ -282,8 +282,8 @@ def test_detainees_for_low_end_added_whole(relation):
     assert r["power_10"] is None
 
 
-def test_detainees_for_low_end_ratio_implied(relation):
-    r = relation("detainees_for_low_end_ratio_implied")
+def test_detainees_for_low_end_ratio_implied(check):
+    r = check("detainees_for_low_end_ratio_implied")
     assert r["recomputed"] == pytest.approx(1_600_000 + 2_590_000 * 0.105 + 350_000, rel=1e-9)  # 2,221,950
     assert r["recomputed_low"] == pytest.approx(1_550_000 + 2_585_000 * 0.1045 + 350_000, rel=1e-9)  # 2,170,132.5
     assert r["recomputed_high"] == pytest.approx(1_650_000 + 2_595_000 * 0.1055 + 350_000, rel=1e-9)  # 2,273,772.5
@@ -295,8 +295,8 @@ def test_detainees_for_low_end_ratio_implied(relation):
     assert r["power_10"] is None
 
 
-def test_detainees_for_low_end_same_share(relation):
-    r = relation("detainees_for_low_end_same_share")
+def test_detainees_for_low_end_same_share(check):
+    r = check("detainees_for_low_end_same_share")
     assert r["recomputed"] == pytest.approx(1_600_000 * 1.105 + 350_000, rel=1e-9)  # 2,118,000
     assert r["recomputed_low"] == pytest.approx(1_550_000 * 1.1045 + 350_000, rel=1e-9)  # 2,061,975
     assert r["recomputed_high"] == pytest.approx(1_650_000 * 1.1055 + 350_000, rel=1e-9)  # 2,174,075
@@ -309,8 +309,8 @@ def test_detainees_for_low_end_same_share(relation):
     assert r["power_10"] is None
 
 
-def test_detainees_for_low_end_labourers_as_transfers(relation):
-    r = relation("detainees_for_low_end_labourers_as_transfers")
+def test_detainees_for_low_end_labourers_as_transfers(check):
+    r = check("detainees_for_low_end_labourers_as_transfers")
     assert r["recomputed"] == pytest.approx(1_600_000 + 3_170_000 - 2_590_000 + 350_000, rel=1e-9)  # 2,530,000
     assert r["recomputed_low"] == pytest.approx(1_550_000 + 3_165_000 - 2_595_000 + 350_000, rel=1e-9)  # 2,470,000
     assert r["recomputed_high"] == pytest.approx(1_650_000 + 3_175_000 - 2_585_000 + 350_000, rel=1e-9)  # 2,590,000
@@ -322,8 +322,8 @@ def test_detainees_for_low_end_labourers_as_transfers(relation):
     assert r["power_10"] is None
 
 
-def test_detainees_for_high_end_added_whole(relation):
-    r = relation("detainees_for_high_end_added_whole")
+def test_detainees_for_high_end_added_whole(check):
+    r = check("detainees_for_high_end_added_whole")
     point = 1_600_000 + 3_170_000 - 3_170_000 / 1.105 + 350_000  # 2,251,222
     low = 1_550_000 + 3_165_000 - 3_165_000 / 1.1045 + 350_000  # 2,199,450
     high = 1_650_000 + 3_175_000 - 3_175_000 / 1.1055 + 350_000  # 2,302,996
@@ -338,8 +338,8 @@ def test_detainees_for_high_end_added_whole(relation):
     assert r["power_10"] is None
 
 
-def test_detainees_for_high_end_ratio_implied(relation):
-    r = relation("detainees_for_high_end_ratio_implied")
+def test_detainees_for_high_end_ratio_implied(check):
+    r = check("detainees_for_high_end_ratio_implied")
     assert r["recomputed"] == pytest.approx(1_600_000 + 2_590_000 * 0.105 + 350_000, rel=1e-9)  # 2,221,950
     assert r["recomputed_low"] == pytest.approx(1_550_000 + 2_585_000 * 0.1045 + 350_000, rel=1e-9)  # 2,170,132.5
     assert r["recomputed_high"] == pytest.approx(1_650_000 + 2_595_000 * 0.1055 + 350_000, rel=1e-9)  # 2,273,772.5
@@ -351,8 +351,8 @@ def test_detainees_for_high_end_ratio_implied(relation):
     assert r["power_10"] is None
 
 
-def test_detainees_for_high_end_same_share(relation):
-    r = relation("detainees_for_high_end_same_share")
+def test_detainees_for_high_end_same_share(check):
+    r = check("detainees_for_high_end_same_share")
     assert r["recomputed"] == pytest.approx(1_600_000 * 1.105 + 350_000, rel=1e-9)  # 2,118,000
     assert r["recomputed_low"] == pytest.approx(1_550_000 * 1.1045 + 350_000, rel=1e-9)  # 2,061,975
     assert r["recomputed_high"] == pytest.approx(1_650_000 * 1.1055 + 350_000, rel=1e-9)  # 2,174,075
@@ -365,8 +365,8 @@ def test_detainees_for_high_end_same_share(relation):
     assert r["power_10"] is None
 
 
-def test_detainees_for_high_end_labourers_as_transfers(relation):
-    r = relation("detainees_for_high_end_labourers_as_transfers")
+def test_detainees_for_high_end_labourers_as_transfers(check):
+    r = check("detainees_for_high_end_labourers_as_transfers")
     assert r["recomputed"] == pytest.approx(1_600_000 + 3_170_000 - 2_590_000 + 350_000, rel=1e-9)  # 2,530,000
     assert r["recomputed_low"] == pytest.approx(1_550_000 + 3_165_000 - 2_595_000 + 350_000, rel=1e-9)  # 2,470,000
     assert r["recomputed_high"] == pytest.approx(1_650_000 + 3_175_000 - 2_585_000 + 350_000, rel=1e-9)  # 2,590,000
@@ -378,8 +378,8 @@ def test_detainees_for_high_end_labourers_as_transfers(relation):
     assert r["power_10"] is None
 
 
-def test_low_end_several_three(relation):
-    r = relation("low_end_several_three")
+def test_low_end_several_three(check):
+    r = check("low_end_several_three")
     low = 1_550_000 + 3_165_000 - 3_165_000 / 1.1045 + 300_000  # 2,149,450
     high = 1_650_000 + 3_175_000 - 3_175_000 / 1.1055 + 300_000  # 2,252,996
     assert r["recomputed"] == pytest.approx(1_600_000 + 3_170_000 - 3_170_000 / 1.105 + 300_000, rel=1e-9)  # 2,201,222
@@ -394,8 +394,8 @@ def test_low_end_several_three(relation):
     assert r["power_10"] == pytest.approx(1 - (2_200_000 - (low - 50_000)) / 400_000, rel=1e-9)  # 0.7486
 
 
-def test_low_end_several_two(relation):
-    r = relation("low_end_several_two")
+def test_low_end_several_two(check):
+    r = check("low_end_several_two")
     low = 1_550_000 + 3_165_000 - 3_165_000 / 1.1045 + 200_000  # 2,049,450
     high = 1_650_000 + 3_175_000 - 3_175_000 / 1.1055 + 200_000  # 2,152,996
     assert r["recomputed"] == pytest.approx(1_600_000 + 3_170_000 - 3_170_000 / 1.105 + 200_000, rel=1e-9)  # 2,101,222
@@ -409,8 +409,8 @@ def test_low_end_several_two(relation):
     assert r["power_10"] == pytest.approx(1 - (2_200_000 - (low - 50_000)) / 400_000, rel=1e-9)  # 0.4986
 
 
-def test_overlap_for_low_end_several_three(relation):
-    r = relation("overlap_for_low_end_several_three")
+def test_overlap_for_low_end_several_three(check):
+    r = check("overlap_for_low_end_several_three")
     point = 1_600_000 + 3_170_000 - 3_170_000 / 1.105 + 300_000  # 2,201,222
     low = 1_550_000 + 3_165_000 - 3_165_000 / 1.1045 + 300_000  # 2,149,450
     high = 1_650_000 + 3_175_000 - 3_175_000 / 1.1055 + 300_000  # 2,252,996
@@ -427,8 +427,8 @@ def test_overlap_for_low_end_several_three(relation):
     assert r["power_10"] is None
 
 
-def test_overlap_for_low_end_several_two(relation):
-    r = relation("overlap_for_low_end_several_two")
+def test_overlap_for_low_end_several_two(check):
+    r = check("overlap_for_low_end_several_two")
     point = 1_600_000 + 3_170_000 - 3_170_000 / 1.105 + 200_000  # 2,101,222
     low = 1_550_000 + 3_165_000 - 3_165_000 / 1.1045 + 200_000  # 2,049,450
     high = 1_650_000 + 3_175_000 - 3_175_000 / 1.1055 + 200_000  # 2,152,996
@@ -445,15 +445,15 @@ def test_overlap_for_low_end_several_two(relation):
     assert r["power_10"] is None
 
 
-def test_high_end_several_three(relation):
-    r = relation("high_end_several_three")
+def test_high_end_several_three(check):
+    r = check("high_end_several_three")
     low = 1_550_000 + 3_165_000 - 3_165_000 / 1.1045 + 300_000  # 2,149,450
     high = 1_650_000 + 3_175_000 - 3_175_000 / 1.1055 + 300_000  # 2,252,996
     assert r["recomputed"] == pytest.approx(1_600_000 + 3_170_000 - 3_170_000 / 1.105 + 300_000, rel=1e-9)  # 2,201,222
     assert r["recomputed_low"] == pytest.approx(low, rel=1e-9)
     assert r["recomputed_high"] == pytest.approx(high, rel=1e-9)
     # Below 2.45 to 2.55 million throughout; 2.25 to 2.75 million is reached by the high bound, not by the point.
-    # The relation names the reading of "several", so that stays at three.
+    # The check names the reading of "several", so that stays at three.
     assert (r["kind"], r["verdict"], r["verdict_other"]) == ("none", "inconsistent", "consistent")
     assert r["rests_on"] == "chosen"
     # v from low - 50,000 = 2,099,450 to high + 50,000 = 2,302,996, within 1.25 to 3.75 million; of 2.25 to 2.75 million
@@ -462,8 +462,8 @@ def test_high_end_several_three(relation):
     assert r["power_10"] == pytest.approx(1 - (high + 50_000 - 2_250_000) / 500_000, rel=1e-9)  # 0.8940
 
 
-def test_detainees_from_low_end(relation):
-    r = relation("detainees_from_low_end")
+def test_detainees_from_low_end(check):
+    r = check("detainees_from_low_end")
     # 2,000,000 - 1,901,222. At the other corner 1,950,000 - 1,952,996 is below zero, and is trimmed to zero.
     point = 2_000_000 - (1_600_000 + 3_170_000 - 3_170_000 / 1.105)  # 98,778
     high = 2_050_000 - (1_550_000 + 3_165_000 - 3_165_000 / 1.1045)  # 200,550
@@ -478,8 +478,8 @@ def test_detainees_from_low_end(relation):
     assert r["power_10"] is None
 
 
-def test_detainees_from_high_end(relation):
-    r = relation("detainees_from_high_end")
+def test_detainees_from_high_end(check):
+    r = check("detainees_from_high_end")
     point = 2_500_000 - (1_600_000 + 3_170_000 - 3_170_000 / 1.105)  # 598,778
     low = 2_450_000 - (1_650_000 + 3_175_000 - 3_175_000 / 1.1055)  # 497,004
     high = 2_550_000 - (1_550_000 + 3_165_000 - 3_165_000 / 1.1045)  # 700,550
@@ -493,8 +493,8 @@ def test_detainees_from_high_end(relation):
     assert r["power_10"] is None
 
 
-def test_detainees_set_in_words(relation):
-    r = relation("detainees_set_in_words")
+def test_detainees_set_in_words(check):
+    r = check("detainees_set_in_words")
     # An assumption, which does not move, and a floor.
     assert r["recomputed"] == pytest.approx(350_000, rel=1e-9)
     assert r["recomputed_low"] == pytest.approx(350_000, rel=1e-9)
@@ -506,8 +506,8 @@ def test_detainees_set_in_words(relation):
     assert r["power_10"] is None
 
 
-def test_detainees_low_end_in_words(relation):
-    r = relation("detainees_low_end_in_words")
+def test_detainees_low_end_in_words(check):
+    r = check("detainees_low_end_in_words")
     # As in detainees_from_low_end: 98,778, down to 1,950,000 - 1,952,996, which is trimmed to zero.
     point = 2_000_000 - (1_600_000 + 3_170_000 - 3_170_000 / 1.105)  # 98,778
     high = 2_050_000 - (1_550_000 + 3_165_000 - 3_165_000 / 1.1045)  # 200,550
@@ -522,8 +522,8 @@ def test_detainees_low_end_in_words(relation):
     assert r["power_10"] is None
 
 
-def test_detainees_high_end_in_words(relation):
-    r = relation("detainees_high_end_in_words")
+def test_detainees_high_end_in_words(check):
+    r = check("detainees_high_end_in_words")
     point = 2_500_000 - (1_600_000 + 3_170_000 - 3_170_000 / 1.105)  # 598,778
     low = 2_450_000 - (1_650_000 + 3_175_000 - 3_175_000 / 1.1055)  # 497,004
     high = 2_550_000 - (1_550_000 + 3_165_000 - 3_165_000 / 1.1045)  # 700,550
@@ -537,8 +537,8 @@ def test_detainees_high_end_in_words(relation):
     assert r["power_10"] is None
 
 
-def test_total_at_values(relation):
-    r = relation("total_at_values")
+def test_total_at_values(check):
+    r = check("total_at_values")
     # "Up to" 1.6 million and "at least" several hundred thousand: neither a ceiling nor a floor.
     point = 1_600_000 + 3_170_000 - 3_170_000 / 1.105 + 350_000  # 2,251,222
     low = 1_550_000 + 3_165_000 - 3_165_000 / 1.1045 + 350_000  # 2,199,450

@@ -11,8 +11,8 @@ in the place of p and still have passed: those v whose half rounding unit on eit
 import pytest
 
 
-def test_growth_from_difference(relation):
-    r = relation("growth_from_difference")
+def test_growth_from_difference(check):
+    r = check("growth_from_difference")
     # 300,000 / (3,170,000 - 300,000) = 300,000 / 2,870,000
     low = 295_000 / (3_175_000 - 295_000)  # 0.102431
     high = 305_000 / (3_165_000 - 305_000)  # 0.106643
@@ -27,8 +27,8 @@ def test_growth_from_difference(relation):
     assert r["power_10"] == pytest.approx(1 - (high - low + 0.001) / 0.021, rel=1e-9)  # 0.7518
 
 
-def test_increase_from_growth(relation):
-    r = relation("increase_from_growth")
+def test_increase_from_growth(check):
+    r = check("increase_from_growth")
     low = 3_165_000 - 3_165_000 / 1.1045  # 299,450
     high = 3_175_000 - 3_175_000 / 1.1055  # 302,996
     assert r["recomputed"] == pytest.approx(3_170_000 - 3_170_000 / 1.105, rel=1e-9)  # 301,222
@@ -41,8 +41,8 @@ def test_increase_from_growth(relation):
     assert r["power_10"] == pytest.approx(1 - (high - low + 10_000) / 60_000, rel=1e-9)  # 0.7742
 
 
-def test_base_2019_from_growth(relation):
-    r = relation("base_2019_from_growth")
+def test_base_2019_from_growth(check):
+    r = check("base_2019_from_growth")
     assert r["recomputed"] == pytest.approx(3_170_000 / 1.105, rel=1e-9)  # 2,868,778
     assert r["recomputed_low"] == pytest.approx(3_165_000 / 1.1055, rel=1e-9)  # 2,862,958
     assert r["recomputed_high"] == pytest.approx(3_175_000 / 1.1045, rel=1e-9)  # 2,874,604
@@ -52,8 +52,8 @@ def test_base_2019_from_growth(relation):
     assert r["power_10"] is None
 
 
-def test_base_2019_from_difference(relation):
-    r = relation("base_2019_from_difference")
+def test_base_2019_from_difference(check):
+    r = check("base_2019_from_difference")
     assert r["recomputed"] == pytest.approx(3_170_000 - 300_000, rel=1e-9)  # 2,870,000
     assert r["recomputed_low"] == pytest.approx(3_165_000 - 305_000, rel=1e-9)  # 2,860,000
     assert r["recomputed_high"] == pytest.approx(3_175_000 - 295_000, rel=1e-9)  # 2,880,000
@@ -63,8 +63,8 @@ def test_base_2019_from_difference(relation):
     assert r["power_10"] is None
 
 
-def test_base_2019_as_mean(relation):
-    r = relation("base_2019_as_mean")
+def test_base_2019_as_mean(check):
+    r = check("base_2019_as_mean")
     low = 3_165_000 / 1.1055  # 2,862,958
     high = 3_175_000 / 1.1045  # 2,874,604
     assert r["recomputed"] == pytest.approx(3_170_000 / 1.105, rel=1e-9)  # 2,868,778
@@ -78,8 +78,8 @@ def test_base_2019_as_mean(relation):
     assert r["power_10"] == pytest.approx(1 - (high - low + 10_000) / 574_000, rel=1e-9)  # 0.9623
 
 
-def test_base_2019_as_labourers(relation):
-    r = relation("base_2019_as_labourers")
+def test_base_2019_as_labourers(check):
+    r = check("base_2019_as_labourers")
     low = 3_165_000 / 1.1055  # 2,862,958
     high = 3_175_000 / 1.1045  # 2,874,604
     assert r["recomputed"] == pytest.approx(3_170_000 / 1.105, rel=1e-9)  # 2,868,778
@@ -93,8 +93,8 @@ def test_base_2019_as_labourers(relation):
     assert r["power_10"] == pytest.approx(1, rel=1e-9)
 
 
-def test_growth_from_labourers(relation):
-    r = relation("growth_from_labourers")
+def test_growth_from_labourers(check):
+    r = check("growth_from_labourers")
     assert r["recomputed"] == pytest.approx(3_170_000 / 2_590_000 - 1, rel=1e-9)  # 0.2239
     assert r["recomputed_low"] == pytest.approx(3_165_000 / 2_595_000 - 1, rel=1e-9)  # 0.2197
     assert r["recomputed_high"] == pytest.approx(3_175_000 / 2_585_000 - 1, rel=1e-9)  # 0.2282
@@ -106,8 +106,8 @@ def test_growth_from_labourers(relation):
     assert r["power_10"] == pytest.approx(1, rel=1e-9)
 
 
-def test_ratio_implied(relation):
-    r = relation("ratio_implied")
+def test_ratio_implied(check):
+    r = check("ratio_implied")
     # 2,590,000 persons / (3,170,000 / 1.105) transfers
     assert r["recomputed"] == pytest.approx(2_590_000 / (3_170_000 / 1.105), rel=1e-9)  # 0.902823
     assert r["recomputed_low"] == pytest.approx(2_585_000 / (3_175_000 / 1.1045), rel=1e-9)  # 0.899254
@@ -118,8 +118,8 @@ def test_ratio_implied(relation):
     assert r["power_10"] is None
 
 
-def test_ratio_fitted(relation):
-    r = relation("ratio_fitted")
+def test_ratio_fitted(check):
+    r = check("ratio_fitted")
     # Before solving, one person per transfer: the persons are the 2019 base.
     assert r["recomputed"] == pytest.approx(3_170_000 / 1.105, rel=1e-9)  # 2,868,778
     assert r["recomputed_low"] == pytest.approx(3_165_000 / 1.1055, rel=1e-9)  # 2,862,958
@@ -133,8 +133,8 @@ def test_ratio_fitted(relation):
     assert r["power_10"] is None
 
 
-def test_net_persons_ratio_one(relation):
-    r = relation("net_persons_ratio_one")
+def test_net_persons_ratio_one(check):
+    r = check("net_persons_ratio_one")
     low = 3_165_000 - 3_165_000 / 1.1045  # 299,450
     high = 3_175_000 - 3_175_000 / 1.1055  # 302,996
     assert r["recomputed"] == pytest.approx(3_170_000 - 3_170_000 / 1.105, rel=1e-9)  # 301,222
@@ -147,8 +147,8 @@ def test_net_persons_ratio_one(relation):
     assert r["power_10"] == pytest.approx(1 - (high - low + 10_000) / 60_000, rel=1e-9)  # 0.7742
 
 
-def test_net_persons_ratio_implied(relation):
-    r = relation("net_persons_ratio_implied")
+def test_net_persons_ratio_implied(check):
+    r = check("net_persons_ratio_implied")
     # ratio = 2,590,000 x 1.105 / 3,170,000; persons in 2021 = 2,590,000 x 1.105; less 2,590,000 in 2019:
     # 2,590,000 x 0.105. The total of 2021 cancels.
     low = 2_585_000 * 0.1045  # 270,132.5
@@ -165,8 +165,8 @@ def test_net_persons_ratio_implied(relation):
     assert r["power_10"] == pytest.approx(1 - (high + 5_000 - 270_000) / 60_000, rel=1e-9)  # 0.8538
 
 
-def test_net_persons_any_ratio(relation):
-    r = relation("net_persons_any_ratio")
+def test_net_persons_any_ratio(check):
+    r = check("net_persons_any_ratio")
     assert r["recomputed"] == pytest.approx(3_170_000 - 3_170_000 / 1.105, rel=1e-9)  # 301,222
     assert r["recomputed_low"] == pytest.approx(3_165_000 - 3_165_000 / 1.1045, rel=1e-9)  # 299,450
     assert r["recomputed_high"] == pytest.approx(3_175_000 - 3_175_000 / 1.1055, rel=1e-9)  # 302,996
@@ -179,8 +179,8 @@ def test_net_persons_any_ratio(relation):
     assert r["power_10"] is None
 
 
-def test_net_persons_drift(relation):
-    r = relation("net_persons_drift")
+def test_net_persons_drift(check):
+    r = check("net_persons_drift")
     assert r["recomputed"] == pytest.approx(3_170_000 - 3_170_000 / 1.105, rel=1e-9)  # 301,222
     assert r["recomputed_low"] == pytest.approx(3_165_000 - 3_165_000 / 1.1045, rel=1e-9)  # 299,450
     assert r["recomputed_high"] == pytest.approx(3_175_000 - 3_175_000 / 1.1055, rel=1e-9)  # 302,996
@@ -193,8 +193,8 @@ def test_net_persons_drift(relation):
     assert r["power_10"] is None
 
 
-def test_net_persons_drift_implied(relation):
-    r = relation("net_persons_drift_implied")
+def test_net_persons_drift_implied(check):
+    r = check("net_persons_drift_implied")
     # At the implied ratio: 2,590,000 x 1.105 x drift persons in 2021, 2,590,000 in 2019.
     assert r["recomputed"] == pytest.approx(2_590_000 * 0.105, rel=1e-9)  # 271,950
     assert r["recomputed_low"] == pytest.approx(2_585_000 * 0.1045, rel=1e-9)  # 270,132.5
@@ -208,8 +208,8 @@ def test_net_persons_drift_implied(relation):
     assert r["power_10"] is None
 
 
-def test_net_persons_nil(relation):
-    r = relation("net_persons_nil")
+def test_net_persons_nil(check):
+    r = check("net_persons_nil")
     assert r["recomputed"] == pytest.approx(3_170_000 - 3_170_000 / 1.105, rel=1e-9)  # 301,222
     assert r["recomputed_low"] == pytest.approx(3_165_000 - 3_165_000 / 1.1045, rel=1e-9)  # 299,450
     assert r["recomputed_high"] == pytest.approx(3_175_000 - 3_175_000 / 1.1055, rel=1e-9)  # 302,996
@@ -222,8 +222,8 @@ def test_net_persons_nil(relation):
     assert r["power_10"] is None
 
 
-def test_net_persons_from_labourers(relation):
-    r = relation("net_persons_from_labourers")
+def test_net_persons_from_labourers(check):
+    r = check("net_persons_from_labourers")
     # The base is 2,590,000 labourers at one transfer each.
     assert r["recomputed"] == pytest.approx(3_170_000 - 2_590_000, rel=1e-9)  # 580,000
     assert r["recomputed_low"] == pytest.approx(3_165_000 - 2_595_000, rel=1e-9)  # 570,000

@@ -10,8 +10,8 @@ Set: 3.5 persons per household.
 import pytest
 
 
-def test_person_per_household_twice(relation):
-    r = relation("person_per_household_twice")
+def test_person_per_household_twice(check):
+    r = check("person_per_household_twice")
     assert r["recomputed"] == pytest.approx(1, rel=1e-9)
     assert r["recomputed_low"] == pytest.approx(1, rel=1e-9)
     assert r["recomputed_high"] == pytest.approx(1, rel=1e-9)
@@ -23,8 +23,8 @@ def test_person_per_household_twice(relation):
     assert r["power_10"] == pytest.approx((1.1 - 1) / 0.2, rel=1e-9)  # 0.5
 
 
-def test_cadres_twice(relation):
-    r = relation("cadres_twice")
+def test_cadres_twice(check):
+    r = check("cadres_twice")
     assert r["recomputed"] == pytest.approx(400_000, rel=1e-9)
     assert r["recomputed_low"] == pytest.approx(395_000, rel=1e-9)
     assert r["recomputed_high"] == pytest.approx(405_000, rel=1e-9)
@@ -35,8 +35,8 @@ def test_cadres_twice(relation):
     assert r["power_10"] is None
 
 
-def test_households_a_cadre(relation):
-    r = relation("households_a_cadre")
+def test_households_a_cadre(check):
+    r = check("households_a_cadre")
     # Lowest with few households and many cadres.
     assert r["recomputed"] == pytest.approx(12_000_000 / 400_000, rel=1e-9)  # 30
     assert r["recomputed_low"] == pytest.approx(11_500_000 / 405_000, rel=1e-9)  # 28.40
@@ -47,8 +47,8 @@ def test_households_a_cadre(relation):
     assert r["power_10"] is None
 
 
-def test_households_a_cadre_if_persons(relation):
-    r = relation("households_a_cadre_if_persons")
+def test_households_a_cadre_if_persons(check):
+    r = check("households_a_cadre_if_persons")
     # 12,000,000 persons / 3.5 = 3,428,571 households; 3.5 does not move.
     assert r["recomputed"] == pytest.approx(12_000_000 / 3.5 / 400_000, rel=1e-9)  # 8.571
     assert r["recomputed_low"] == pytest.approx(11_500_000 / 3.5 / 405_000, rel=1e-9)  # 8.113
@@ -60,8 +60,8 @@ def test_households_a_cadre_if_persons(relation):
     assert r["power_10"] is None
 
 
-def test_persons_a_cadre(relation):
-    r = relation("persons_a_cadre")
+def test_persons_a_cadre(check):
+    r = check("persons_a_cadre")
     # 12,000,000 households x 3.5 = 42,000,000 persons; 3.5 does not move.
     assert r["recomputed"] == pytest.approx(42_000_000 / 400_000, rel=1e-9)  # 105
     assert r["recomputed_low"] == pytest.approx(11_500_000 * 3.5 / 405_000, rel=1e-9)  # 99.38
@@ -72,8 +72,8 @@ def test_persons_a_cadre(relation):
     assert r["power_10"] is None
 
 
-def test_persons_a_cadre_if_persons(relation):
-    r = relation("persons_a_cadre_if_persons")
+def test_persons_a_cadre_if_persons(check):
+    r = check("persons_a_cadre_if_persons")
     # The 12,000,000 are the persons, and no household comes in.
     assert r["recomputed"] == pytest.approx(12_000_000 / 400_000, rel=1e-9)  # 30
     assert r["recomputed_low"] == pytest.approx(11_500_000 / 405_000, rel=1e-9)  # 28.40
@@ -84,8 +84,8 @@ def test_persons_a_cadre_if_persons(relation):
     assert r["power_10"] is None
 
 
-def test_persons_in_households(relation):
-    r = relation("persons_in_households")
+def test_persons_in_households(check):
+    r = check("persons_in_households")
     # 3.5 does not move.
     assert r["recomputed"] == pytest.approx(12_000_000 * 3.5, rel=1e-9)  # 42,000,000
     assert r["recomputed_low"] == pytest.approx(11_500_000 * 3.5, rel=1e-9)  # 40,250,000
@@ -96,8 +96,8 @@ def test_persons_in_households(relation):
     assert r["power_10"] is None
 
 
-def test_flagged(relation):
-    r = relation("flagged")
+def test_flagged(check):
+    r = check("flagged")
     # Lowest with few monitored of many.
     assert r["recomputed"] == pytest.approx(774_000 / 12_000_000, rel=1e-9)  # 0.0645
     assert r["recomputed_low"] == pytest.approx(773_500 / 12_500_000, rel=1e-9)  # 0.06188
@@ -108,8 +108,8 @@ def test_flagged(relation):
     assert r["power_10"] is None
 
 
-def test_flagged_if_rural_persons(relation):
-    r = relation("flagged_if_rural_persons")
+def test_flagged_if_rural_persons(check):
+    r = check("flagged_if_rural_persons")
     # 774,000 of 12,000,000 / 3.5 households
     assert r["recomputed"] == pytest.approx(774_000 * 3.5 / 12_000_000, rel=1e-9)  # 0.22575
     assert r["recomputed_low"] == pytest.approx(773_500 * 3.5 / 12_500_000, rel=1e-9)  # 0.21658
@@ -120,8 +120,8 @@ def test_flagged_if_rural_persons(relation):
     assert r["power_10"] is None
 
 
-def test_flagged_if_both_persons(relation):
-    r = relation("flagged_if_both_persons")
+def test_flagged_if_both_persons(check):
+    r = check("flagged_if_both_persons")
     # 774,000 / 3.5 of 12,000,000 / 3.5 households: the persons in a household cancel.
     assert r["recomputed"] == pytest.approx(774_000 / 12_000_000, rel=1e-9)  # 0.0645
     assert r["recomputed_low"] == pytest.approx(773_500 / 12_500_000, rel=1e-9)  # 0.06188
@@ -133,8 +133,8 @@ def test_flagged_if_both_persons(relation):
     assert r["power_10"] is None
 
 
-def test_investigated_nested(relation):
-    r = relation("investigated_nested")
+def test_investigated_nested(check):
+    r = check("investigated_nested")
     assert r["recomputed"] == pytest.approx(489 / 2_165, rel=1e-9)  # 0.22587
     assert r["recomputed_low"] == pytest.approx(488.5 / 2_165.5, rel=1e-9)  # 0.22558
     assert r["recomputed_high"] == pytest.approx(489.5 / 2_164.5, rel=1e-9)  # 0.22615
@@ -144,8 +144,8 @@ def test_investigated_nested(relation):
     assert r["power_10"] is None
 
 
-def test_investigated_apart(relation):
-    r = relation("investigated_apart")
+def test_investigated_apart(check):
+    r = check("investigated_apart")
     # 2,165 + 489 = 2,654 in all. One investigated more raises the share although it raises the whole as well, so the
     # low is 488.5 of 2,165.5 + 488.5 and the high 489.5 of 2,164.5 + 489.5, both of 2,654.
     assert r["recomputed"] == pytest.approx(489 / 2_654, rel=1e-9)  # 0.18425

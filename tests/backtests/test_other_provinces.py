@@ -14,8 +14,8 @@ in the place of p and still have passed: those v whose half rounding unit on eit
 import pytest
 
 
-def test_out_mean_2017_2019(relation):
-    r = relation("out_mean_2017_2019")
+def test_out_mean_2017_2019(check):
+    r = check("out_mean_2017_2019")
     # The years do not move, so the labourers alone give the bounds.
     low = 75_500 / 3  # 25,166.7
     high = 76_500 / 3  # 25,500
@@ -30,8 +30,8 @@ def test_out_mean_2017_2019(relation):
     assert r["power_10"] == pytest.approx(1 - (high - low + 1_000) / 5_000, rel=1e-9)  # 0.7333
 
 
-def test_out_mean_2014_mid_2020(relation):
-    r = relation("out_mean_2014_mid_2020")
+def test_out_mean_2014_mid_2020(check):
+    r = check("out_mean_2014_mid_2020")
     # Lowest with few labourers over a long span.
     assert r["recomputed"] == pytest.approx(117_000 / 6.5, rel=1e-9)  # 18,000
     assert r["recomputed_low"] == pytest.approx(116_500 / 6.55, rel=1e-9)  # 17,786.3
@@ -42,8 +42,8 @@ def test_out_mean_2014_mid_2020(relation):
     assert r["power_10"] is None
 
 
-def test_out_other_years(relation):
-    r = relation("out_other_years")
+def test_out_other_years(check):
+    r = check("out_other_years")
     # Lowest with the whole low and what is taken out high.
     assert r["recomputed"] == pytest.approx(117_000 - 76_000, rel=1e-9)  # 41,000
     assert r["recomputed_low"] == pytest.approx(116_500 - 76_500, rel=1e-9)  # 40,000
@@ -54,8 +54,8 @@ def test_out_other_years(relation):
     assert r["power_10"] is None
 
 
-def test_out_mean_other_years(relation):
-    r = relation("out_mean_other_years")
+def test_out_mean_other_years(check):
+    r = check("out_mean_other_years")
     # 6.5 - 3 = 3.5 years. Lowest with the fewest left, 40,000, over the longest span, 6.55 - 3.
     assert r["recomputed"] == pytest.approx(41_000 / 3.5, rel=1e-9)  # 11,714.3
     assert r["recomputed_low"] == pytest.approx(40_000 / 3.55, rel=1e-9)  # 11,267.6
@@ -66,8 +66,8 @@ def test_out_mean_other_years(relation):
     assert r["power_10"] is None
 
 
-def test_out_mean_2014_2016(relation):
-    r = relation("out_mean_2014_2016")
+def test_out_mean_2014_2016(check):
+    r = check("out_mean_2014_2016")
     # 117,000 - 76,000 - 0.5 x 20,000 = 31,000 over 6.5 - 3 - 0.5 = 3 years. The plan is a target and the two halves
     # are assumptions, so the same corners as over all other years: 40,000 - 10,000 over 6.55 - 3.5 is the lowest.
     assert r["recomputed"] == pytest.approx(31_000 / 3, rel=1e-9)  # 10,333.3
@@ -80,8 +80,8 @@ def test_out_mean_2014_2016(relation):
     assert r["power_10"] is None
 
 
-def test_out_mean_2014_2016_as_time(relation):
-    r = relation("out_mean_2014_2016_as_time")
+def test_out_mean_2014_2016_as_time(check):
+    r = check("out_mean_2014_2016_as_time")
     # Half of the year had passed, so half of the plan: the digits are those above.
     assert r["recomputed"] == pytest.approx(31_000 / 3, rel=1e-9)  # 10,333.3
     assert r["recomputed_low"] == pytest.approx(30_000 / 3.05, rel=1e-9)  # 9,836.1
@@ -93,8 +93,8 @@ def test_out_mean_2014_2016_as_time(relation):
     assert r["power_10"] is None
 
 
-def test_out_mean_over_quota(relation):
-    r = relation("out_mean_over_quota")
+def test_out_mean_over_quota(check):
+    r = check("out_mean_over_quota")
     # What is above the quota, in parts of it; the quota does not move.
     assert r["recomputed"] == pytest.approx(76_000 / 3 / 10_000 - 1, rel=1e-9)  # 1.5333
     assert r["recomputed_low"] == pytest.approx(75_500 / 3 / 10_000 - 1, rel=1e-9)  # 1.5167
@@ -105,8 +105,8 @@ def test_out_mean_over_quota(relation):
     assert r["power_10"] is None
 
 
-def test_low_end_plan_2020(relation):
-    r = relation("low_end_plan_2020")
+def test_low_end_plan_2020(check):
+    r = check("low_end_plan_2020")
     # A target, so nothing moves.
     assert r["recomputed"] == pytest.approx(20_000, rel=1e-9)
     assert r["recomputed_low"] == pytest.approx(20_000, rel=1e-9)
@@ -118,8 +118,8 @@ def test_low_end_plan_2020(relation):
     assert r["power_10"] == pytest.approx(1 - 1_000 / 4_000, rel=1e-9)  # 0.75
 
 
-def test_low_end_hotan(relation):
-    r = relation("low_end_hotan")
+def test_low_end_hotan(check):
+    r = check("low_end_hotan")
     # A target, so nothing moves.
     assert r["recomputed"] == pytest.approx(20_000, rel=1e-9)
     assert r["recomputed_low"] == pytest.approx(20_000, rel=1e-9)
@@ -131,8 +131,8 @@ def test_low_end_hotan(relation):
     assert r["power_10"] == pytest.approx(1 - 1_000 / 4_000, rel=1e-9)  # 0.75
 
 
-def test_high_end_mean_2017_2019(relation):
-    r = relation("high_end_mean_2017_2019")
+def test_high_end_mean_2017_2019(check):
+    r = check("high_end_mean_2017_2019")
     low = 75_500 / 3  # 25,166.7
     high = 76_500 / 3  # 25,500
     assert r["recomputed"] == pytest.approx(76_000 / 3, rel=1e-9)  # 25,333.3
@@ -146,8 +146,8 @@ def test_high_end_mean_2017_2019(relation):
     assert r["power_10"] == pytest.approx(1 - (high - low + 1_000) / 5_000, rel=1e-9)  # 0.7333
 
 
-def test_low_end_mean_2014_mid_2020(relation):
-    r = relation("low_end_mean_2014_mid_2020")
+def test_low_end_mean_2014_mid_2020(check):
+    r = check("low_end_mean_2014_mid_2020")
     low = 116_500 / 6.55  # 17,786.3
     high = 117_500 / 6.45  # 18,217.1
     assert r["recomputed"] == pytest.approx(117_000 / 6.5, rel=1e-9)  # 18,000
@@ -162,8 +162,8 @@ def test_low_end_mean_2014_mid_2020(relation):
     assert r["power_10"] == pytest.approx(1 - (high + 500 - 18_000) / 4_000, rel=1e-9)  # 0.8207
 
 
-def test_low_end_mean_other_years(relation):
-    r = relation("low_end_mean_other_years")
+def test_low_end_mean_other_years(check):
+    r = check("low_end_mean_other_years")
     low = 40_000 / 3.55  # 11,267.6
     high = 42_000 / 3.45  # 12,173.9
     assert r["recomputed"] == pytest.approx(41_000 / 3.5, rel=1e-9)  # 11,714.3
@@ -177,8 +177,8 @@ def test_low_end_mean_other_years(relation):
     assert r["power_10"] == pytest.approx(1, rel=1e-9)
 
 
-def test_low_end_mean_2014_2016(relation):
-    r = relation("low_end_mean_2014_2016")
+def test_low_end_mean_2014_2016(check):
+    r = check("low_end_mean_2014_2016")
     high = 32_000 / 2.95  # 10,847.5
     assert r["recomputed"] == pytest.approx(31_000 / 3, rel=1e-9)  # 10,333.3
     assert r["recomputed_low"] == pytest.approx(30_000 / 3.05, rel=1e-9)  # 9,836.1
@@ -191,8 +191,8 @@ def test_low_end_mean_2014_2016(relation):
     assert r["power_10"] == pytest.approx(1, rel=1e-9)
 
 
-def test_low_end_quota(relation):
-    r = relation("low_end_quota")
+def test_low_end_quota(check):
+    r = check("low_end_quota")
     # A target, so nothing moves.
     assert r["recomputed"] == pytest.approx(10_000, rel=1e-9)
     assert r["recomputed_low"] == pytest.approx(10_000, rel=1e-9)

@@ -15,8 +15,8 @@ both years, trade outside the four prefectures stood still, December 2020 in Hot
 import pytest
 
 
-def test_share_2020(relation):
-    r = relation("share_2020")
+def test_share_2020(check):
+    r = check("share_2020")
     # Exports of 2020 are those of 2021 / 1.058, the products in them 0.514 of those of 2021 / 1.31. The growth of
     # trade raises the share of 2020, that of the products lowers it.
     assert r["recomputed"] == pytest.approx(0.514 * 1.058 / 1.31, rel=1e-9)  # 0.4151
@@ -28,8 +28,8 @@ def test_share_2020(relation):
     assert r["power_10"] is None
 
 
-def test_share_2022_share_growth(relation):
-    r = relation("share_2022_share_growth")
+def test_share_2022_share_growth(check):
+    r = check("share_2022_share_growth")
     assert r["recomputed"] == pytest.approx(0.514 * 1.634, rel=1e-9)  # 0.8399
     assert r["recomputed_low"] == pytest.approx(0.5135 * 1.6335, rel=1e-9)  # 0.8388
     assert r["recomputed_high"] == pytest.approx(0.5145 * 1.6345, rel=1e-9)  # 0.8410
@@ -40,8 +40,8 @@ def test_share_2022_share_growth(relation):
     assert r["power_10"] is None
 
 
-def test_share_2022_share(relation):
-    r = relation("share_2022_share")
+def test_share_2022_share(check):
+    r = check("share_2022_share")
     assert r["recomputed"] == pytest.approx(0.634, rel=1e-9)
     assert r["recomputed_low"] == pytest.approx(0.6335, rel=1e-9)
     assert r["recomputed_high"] == pytest.approx(0.6345, rel=1e-9)
@@ -52,8 +52,8 @@ def test_share_2022_share(relation):
     assert r["power_10"] is None
 
 
-def test_share_2022_value_growth(relation):
-    r = relation("share_2022_value_growth")
+def test_share_2022_value_growth(check):
+    r = check("share_2022_value_growth")
     # The products grew by 1.634, what they are a part of by 1.454, which lowers the share.
     assert r["recomputed"] == pytest.approx(0.514 * 1.634 / 1.454, rel=1e-9)  # 0.5776
     assert r["recomputed_low"] == pytest.approx(0.5135 * 1.6335 / 1.4545, rel=1e-9)  # 0.5767
@@ -64,8 +64,8 @@ def test_share_2022_value_growth(relation):
     assert r["power_10"] is None
 
 
-def test_growth_2022_share_growth(relation):
-    r = relation("growth_2022_share_growth")
+def test_growth_2022_share_growth(check):
+    r = check("growth_2022_share_growth")
     # A share 1.634 times as large, of exports 1.454 times as large; the base share cancels.
     assert r["recomputed"] == pytest.approx(1.634 * 1.454 - 1, rel=1e-9)  # 1.3758
     assert r["recomputed_low"] == pytest.approx(1.6335 * 1.4535 - 1, rel=1e-9)  # 1.3743
@@ -76,8 +76,8 @@ def test_growth_2022_share_growth(relation):
     assert r["power_10"] is None
 
 
-def test_growth_2022_share(relation):
-    r = relation("growth_2022_share")
+def test_growth_2022_share(check):
+    r = check("growth_2022_share")
     # 0.634 of exports 1.454 times as large, from 0.514. A higher base share lowers the growth.
     assert r["recomputed"] == pytest.approx(0.634 * 1.454 / 0.514 - 1, rel=1e-9)  # 0.7935
     assert r["recomputed_low"] == pytest.approx(0.6335 * 1.4535 / 0.5145 - 1, rel=1e-9)  # 0.7897
@@ -88,8 +88,8 @@ def test_growth_2022_share(relation):
     assert r["power_10"] is None
 
 
-def test_growth_2022_value_growth(relation):
-    r = relation("growth_2022_value_growth")
+def test_growth_2022_value_growth(check):
+    r = check("growth_2022_value_growth")
     assert r["recomputed"] == pytest.approx(0.634, rel=1e-9)
     assert r["recomputed_low"] == pytest.approx(0.6335, rel=1e-9)
     assert r["recomputed_high"] == pytest.approx(0.6345, rel=1e-9)
@@ -99,8 +99,8 @@ def test_growth_2022_value_growth(relation):
     assert r["power_10"] is None
 
 
-def test_base_share_share_growth(relation):
-    r = relation("base_share_share_growth")
+def test_base_share_share_growth(check):
+    r = check("base_share_share_growth")
     # base x 1.634 = 1; the higher growth leaves the lower base.
     assert r["recomputed"] == pytest.approx(1 / 1.634, rel=1e-9)  # 0.6120
     assert r["recomputed_low"] == pytest.approx(1 / 1.6345, rel=1e-9)  # 0.6118
@@ -111,8 +111,8 @@ def test_base_share_share_growth(relation):
     assert r["power_10"] is None
 
 
-def test_base_share_share(relation):
-    r = relation("base_share_share")
+def test_base_share_share(check):
+    r = check("base_share_share")
     # The share of 2022 itself, from which there would be no growth.
     assert r["recomputed"] == pytest.approx(0.634, rel=1e-9)
     assert r["recomputed_low"] == pytest.approx(0.6335, rel=1e-9)
@@ -123,8 +123,8 @@ def test_base_share_share(relation):
     assert r["power_10"] is None
 
 
-def test_base_share_value_growth(relation):
-    r = relation("base_share_value_growth")
+def test_base_share_value_growth(check):
+    r = check("base_share_value_growth")
     # base x 1.634 / 1.454 = 1. Lowest with the exports low and the products high.
     assert r["recomputed"] == pytest.approx(1.454 / 1.634, rel=1e-9)  # 0.8898
     assert r["recomputed_low"] == pytest.approx(1.4535 / 1.6345, rel=1e-9)  # 0.8893
@@ -135,8 +135,8 @@ def test_base_share_value_growth(relation):
     assert r["power_10"] is None
 
 
-def test_us_2020(relation):
-    r = relation("us_2020")
+def test_us_2020(check):
+    r = check("us_2020")
     # 1 - 0.613 = 0.387 is left. The larger the decline, the larger what it declined from: low with 1 - 0.6125.
     assert r["recomputed"] == pytest.approx(372e6 / 0.387, rel=1e-9)  # 961.2 million
     assert r["recomputed_low"] == pytest.approx(371.5e6 / 0.3875, rel=1e-9)  # 958.7 million
@@ -148,8 +148,8 @@ def test_us_2020(relation):
     assert r["power_10"] is None
 
 
-def test_eu_2020(relation):
-    r = relation("eu_2020")
+def test_eu_2020(check):
+    r = check("eu_2020")
     # The larger the growth, the smaller what it grew from.
     assert r["recomputed"] == pytest.approx(1_240e6 / 1.136, rel=1e-9)  # 1,091.5 million
     assert r["recomputed_low"] == pytest.approx(1_235e6 / 1.1365, rel=1e-9)  # 1,086.7 million
@@ -160,8 +160,8 @@ def test_eu_2020(relation):
     assert r["power_10"] is None
 
 
-def test_vietnam_2020(relation):
-    r = relation("vietnam_2020")
+def test_vietnam_2020(check):
+    r = check("vietnam_2020")
     assert r["recomputed"] == pytest.approx(408e6 / 2.089, rel=1e-9)  # 195.3 million
     assert r["recomputed_low"] == pytest.approx(407.5e6 / 2.0895, rel=1e-9)  # 195.0 million
     assert r["recomputed_high"] == pytest.approx(408.5e6 / 2.0885, rel=1e-9)  # 195.6 million
@@ -171,8 +171,8 @@ def test_vietnam_2020(relation):
     assert r["power_10"] is None
 
 
-def test_three_partners(relation):
-    r = relation("three_partners")
+def test_three_partners(check):
+    r = check("three_partners")
     # In dollars: (372 + 1,240 + 408) million less the three of 2020. The change with a partner is trade of 2021 x
     # (1 - 1 / factor). With a factor above 1 it is a gain, and larger trade and larger growth raise it. The United
     # States lost 0.613 / 0.387 of what is left, so there more trade left is a larger loss, and so is a larger decline.
@@ -196,8 +196,8 @@ def test_three_partners(relation):
     assert r["power_10"] is None
 
 
-def test_south_share_2021_largest(relation):
-    r = relation("south_share_2021_largest")
+def test_south_share_2021_largest(check):
+    r = check("south_share_2021_largest")
     # share x 0.99 + (1 - share) x 0 = 0.337; Aksu is the slowest, by more than its rounding. Lowest with all trade slow
     # and Aksu fast.
     assert r["recomputed"] == pytest.approx(0.337 / 0.99, rel=1e-9)  # 0.3404
@@ -210,8 +210,8 @@ def test_south_share_2021_largest(relation):
     assert r["power_10"] is None
 
 
-def test_south_share_2021_equal(relation):
-    r = relation("south_share_2021_equal")
+def test_south_share_2021_equal(check):
+    r = check("south_share_2021_equal")
     # 1.057 + 2.736 + 2.737 + 0.99 = 7.52, a mean of 1.88. Three of them move by 0.0005 and Aksu by 0.005: the sum is
     # 7.52 - 0.0065 to 7.52 + 0.0065, and the fastest gives the low.
     assert r["recomputed"] == pytest.approx(0.337 / 1.88, rel=1e-9)  # 0.1793
@@ -223,8 +223,8 @@ def test_south_share_2021_equal(relation):
     assert r["power_10"] is None
 
 
-def test_south_share_2021_smallest(relation):
-    r = relation("south_share_2021_smallest")
+def test_south_share_2021_smallest(check):
+    r = check("south_share_2021_smallest")
     # Kizilsu is the fastest. At its slowest, 2.7365, Hotan at its fastest draws level and does not pass it, so the
     # fastest of the four is 2.7365 to 2.7375.
     assert r["recomputed"] == pytest.approx(0.337 / 2.737, rel=1e-9)  # 0.1231
@@ -236,8 +236,8 @@ def test_south_share_2021_smallest(relation):
     assert r["power_10"] is None
 
 
-def test_south_share_2022_largest(relation):
-    r = relation("south_share_2022_largest")
+def test_south_share_2022_largest(check):
+    r = check("south_share_2022_largest")
     # 0.337 / 0.99 x 1.99 / 1.337. Both rates stand above and below: 0.337 / 1.337 rises with the growth of all trade,
     # 1.99 / 0.99 = 1 + 1 / 0.99 falls with that of the south, so the corners are those of 2021.
     assert r["recomputed"] == pytest.approx(0.337 / 1.337 * 1.99 / 0.99, rel=1e-9)  # 0.5067
@@ -249,8 +249,8 @@ def test_south_share_2022_largest(relation):
     assert r["power_10"] is None
 
 
-def test_south_share_2022_smallest(relation):
-    r = relation("south_share_2022_smallest")
+def test_south_share_2022_smallest(check):
+    r = check("south_share_2022_smallest")
     # 0.337 / 2.737 x 3.737 / 1.337; the corners are those of 2021.
     assert r["recomputed"] == pytest.approx(0.337 / 1.337 * 3.737 / 2.737, rel=1e-9)  # 0.3441
     assert r["recomputed_low"] == pytest.approx(0.3365 / 1.3365 * 3.7375 / 2.7375, rel=1e-9)  # 0.3438
@@ -261,8 +261,8 @@ def test_south_share_2022_smallest(relation):
     assert r["power_10"] is None
 
 
-def test_hotan_two_years(relation):
-    r = relation("hotan_two_years")
+def test_hotan_two_years(check):
+    r = check("hotan_two_years")
     assert r["recomputed"] == pytest.approx(3.356 * 1.514 - 1, rel=1e-9)  # 4.0810
     assert r["recomputed_low"] == pytest.approx(3.3555 * 1.5135 - 1, rel=1e-9)  # 4.0785
     assert r["recomputed_high"] == pytest.approx(3.3565 * 1.5145 - 1, rel=1e-9)  # 4.0834

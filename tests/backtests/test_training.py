@@ -11,8 +11,8 @@ in the place of p and still have passed.
 import pytest
 
 
-def test_training_before_twice(relation):
-    r = relation("training_before_twice")
+def test_training_before_twice(check):
+    r = check("training_before_twice")
     assert r["recomputed"] == pytest.approx(1_000_000, rel=1e-9)
     assert r["recomputed_low"] == pytest.approx(950_000, rel=1e-9)
     assert r["recomputed_high"] == pytest.approx(1_050_000, rel=1e-9)
@@ -25,8 +25,8 @@ def test_training_before_twice(relation):
     assert r["power_10"] == pytest.approx(0, abs=1e-9)
 
 
-def test_training_planned_twice(relation):
-    r = relation("training_planned_twice")
+def test_training_planned_twice(check):
+    r = check("training_planned_twice")
     # Both are targets, so nothing moves.
     assert r["recomputed"] == pytest.approx(1_500_000, rel=1e-9)
     assert r["recomputed_low"] == pytest.approx(1_500_000, rel=1e-9)
@@ -38,8 +38,8 @@ def test_training_planned_twice(relation):
     assert r["power_10"] == pytest.approx(1, rel=1e-9)
 
 
-def test_training_rise(relation):
-    r = relation("training_rise")
+def test_training_rise(check):
+    r = check("training_rise")
     # Lowest from the highest training before; the plan does not move.
     assert r["recomputed"] == pytest.approx(0.5, rel=1e-9)
     assert r["recomputed_low"] == pytest.approx(1_500_000 / 1_050_000 - 1, rel=1e-9)  # 0.4286
@@ -50,8 +50,8 @@ def test_training_rise(relation):
     assert r["power_10"] is None
 
 
-def test_training_attained(relation):
-    r = relation("training_attained")
+def test_training_attained(check):
+    r = check("training_attained")
     assert r["recomputed"] == pytest.approx(1_480_000 / 1_500_000, rel=1e-9)  # 0.9867
     assert r["recomputed_low"] == pytest.approx(1_475_000 / 1_500_000, rel=1e-9)  # 0.9833
     assert r["recomputed_high"] == pytest.approx(1_485_000 / 1_500_000, rel=1e-9)  # 0.99
@@ -62,8 +62,8 @@ def test_training_attained(relation):
     assert r["power_10"] is None
 
 
-def test_training_step(relation):
-    r = relation("training_step")
+def test_training_step(check):
+    r = check("training_step")
     # (1.48 - 1) / (1.5 - 1). The training before stands above and below the line. As 1.48 is less than 1.5, a higher
     # start takes more, in parts, from what is above than from what is below: lowest with few held and a high start.
     assert r["recomputed"] == pytest.approx(480_000 / 500_000, rel=1e-9)  # 0.96
@@ -75,8 +75,8 @@ def test_training_step(relation):
     assert r["power_10"] is None
 
 
-def test_training_left(relation):
-    r = relation("training_left")
+def test_training_left(check):
+    r = check("training_left")
     # 5 x 1,500,000 - 1,480,000 = 6,020,000 over 4 years. The more was held, the less is left: 1,485,000 gives the low.
     assert r["recomputed"] == pytest.approx(6_020_000 / 4, rel=1e-9)  # 1,505,000
     assert r["recomputed_low"] == pytest.approx((7_500_000 - 1_485_000) / 4, rel=1e-9)  # 1,503,750

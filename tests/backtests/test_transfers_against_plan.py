@@ -11,8 +11,8 @@ in the place of p and still have passed, between `low` and `high` as computed he
 import pytest
 
 
-def test_goal_meets_floor(relation):
-    r = relation("goal_meets_floor")
+def test_goal_meets_floor(check):
+    r = check("goal_meets_floor")
     # Both are targets, so nothing moves: 2,200,000, and "at least 2.2 million" holds with equality.
     assert r["recomputed"] == pytest.approx(2_200_000, rel=1e-9)
     assert r["recomputed_low"] == pytest.approx(2_200_000, rel=1e-9)
@@ -23,8 +23,8 @@ def test_goal_meets_floor(relation):
     assert r["power_10"] == pytest.approx((2_420_000 - 2_200_000) / 440_000, rel=1e-9)  # 0.5
 
 
-def test_excess_over_goal(relation):
-    r = relation("excess_over_goal")
+def test_excess_over_goal(check):
+    r = check("excess_over_goal")
     low = 2_865_000 / 2_200_000 - 1  # 0.302273
     high = 2_875_000 / 2_200_000 - 1  # 0.306818
     assert r["recomputed"] == pytest.approx(2_870_000 / 2_200_000 - 1, rel=1e-9)  # 0.304545
@@ -38,8 +38,8 @@ def test_excess_over_goal(relation):
     assert r["power_10"] == pytest.approx((0.33 - high) / 0.06, rel=1e-9)  # 0.3864
 
 
-def test_excess_over_floor(relation):
-    r = relation("excess_over_floor")
+def test_excess_over_floor(check):
+    r = check("excess_over_floor")
     low = 2_865_000 / 2_200_000 - 1  # 0.302273
     high = 2_875_000 / 2_200_000 - 1  # 0.306818
     assert r["recomputed"] == pytest.approx(2_870_000 / 2_200_000 - 1, rel=1e-9)  # 0.304545
@@ -52,8 +52,8 @@ def test_excess_over_floor(relation):
     assert r["power_10"] == pytest.approx((0.33 - high) / 0.06, rel=1e-9)  # 0.3864
 
 
-def test_total_2021_printed_twice(relation):
-    r = relation("total_2021_printed_twice")
+def test_total_2021_printed_twice(check):
+    r = check("total_2021_printed_twice")
     assert r["recomputed"] == pytest.approx(3_170_000, rel=1e-9)
     assert r["recomputed_low"] == pytest.approx(3_165_000, rel=1e-9)
     assert r["recomputed_high"] == pytest.approx(3_175_000, rel=1e-9)
@@ -65,8 +65,8 @@ def test_total_2021_printed_twice(relation):
     assert r["power_10"] == pytest.approx(1 - (3_225_000 - 3_115_000) / 640_000, rel=1e-9)  # 0.8281
 
 
-def test_plan_2021_from_february(relation):
-    r = relation("plan_2021_from_february")
+def test_plan_2021_from_february(check):
+    r = check("plan_2021_from_february")
     assert r["recomputed"] == pytest.approx(3_200_000 / 1.154, rel=1e-9)  # 2,772,964
     assert r["recomputed_low"] == pytest.approx(3_150_000 / 1.1545, rel=1e-9)  # 2,728,454
     assert r["recomputed_high"] == pytest.approx(3_250_000 / 1.1535, rel=1e-9)  # 2,817,512
@@ -77,8 +77,8 @@ def test_plan_2021_from_february(relation):
     assert r["power_10"] is None
 
 
-def test_plan_2021_from_tianshan(relation):
-    r = relation("plan_2021_from_tianshan")
+def test_plan_2021_from_tianshan(check):
+    r = check("plan_2021_from_tianshan")
     assert r["recomputed"] == pytest.approx(3_170_000 / 1.154, rel=1e-9)  # 2,746,967
     assert r["recomputed_low"] == pytest.approx(3_165_000 / 1.1545, rel=1e-9)  # 2,741,447
     assert r["recomputed_high"] == pytest.approx(3_175_000 / 1.1535, rel=1e-9)  # 2,752,492
@@ -88,8 +88,8 @@ def test_plan_2021_from_tianshan(relation):
     assert r["power_10"] is None
 
 
-def test_plan_2021_to_mean_february(relation):
-    r = relation("plan_2021_to_mean_february")
+def test_plan_2021_to_mean_february(check):
+    r = check("plan_2021_to_mean_february")
     # Lowest with the total low, the excess high and the mean high.
     assert r["recomputed"] == pytest.approx(3_200_000 / 1.154 / 2_870_000 - 1, rel=1e-9)  # -0.0338
     assert r["recomputed_low"] == pytest.approx(3_150_000 / 1.1545 / 2_875_000 - 1, rel=1e-9)  # -0.0510
@@ -100,8 +100,8 @@ def test_plan_2021_to_mean_february(relation):
     assert r["power_10"] is None
 
 
-def test_plan_2021_to_mean_tianshan(relation):
-    r = relation("plan_2021_to_mean_tianshan")
+def test_plan_2021_to_mean_tianshan(check):
+    r = check("plan_2021_to_mean_tianshan")
     assert r["recomputed"] == pytest.approx(3_170_000 / 1.154 / 2_870_000 - 1, rel=1e-9)  # -0.0429
     assert r["recomputed_low"] == pytest.approx(3_165_000 / 1.1545 / 2_875_000 - 1, rel=1e-9)  # -0.0465
     assert r["recomputed_high"] == pytest.approx(3_175_000 / 1.1535 / 2_865_000 - 1, rel=1e-9)  # -0.0393
@@ -111,8 +111,8 @@ def test_plan_2021_to_mean_tianshan(relation):
     assert r["power_10"] is None
 
 
-def test_planned_in_2016_2020(relation):
-    r = relation("planned_in_2016_2020")
+def test_planned_in_2016_2020(check):
+    r = check("planned_in_2016_2020")
     # The goal is a target and the years are counted, so nothing moves.
     assert r["recomputed"] == pytest.approx(5 * 2_200_000, rel=1e-9)  # 11,000,000
     assert r["recomputed_low"] == pytest.approx(11_000_000, rel=1e-9)
@@ -123,8 +123,8 @@ def test_planned_in_2016_2020(relation):
     assert r["power_10"] is None
 
 
-def test_made_in_2016_2020(relation):
-    r = relation("made_in_2016_2020")
+def test_made_in_2016_2020(check):
+    r = check("made_in_2016_2020")
     assert r["recomputed"] == pytest.approx(5 * 2_870_000, rel=1e-9)  # 14,350,000
     assert r["recomputed_low"] == pytest.approx(5 * 2_865_000, rel=1e-9)  # 14,325,000
     assert r["recomputed_high"] == pytest.approx(5 * 2_875_000, rel=1e-9)  # 14,375,000
@@ -134,8 +134,8 @@ def test_made_in_2016_2020(relation):
     assert r["power_10"] is None
 
 
-def test_planned_in_2021_2025_february(relation):
-    r = relation("planned_in_2021_2025_february")
+def test_planned_in_2021_2025_february(check):
+    r = check("planned_in_2021_2025_february")
     # Lowest with the total low and the excess high.
     assert r["recomputed"] == pytest.approx(5 * 3_200_000 / 1.154, rel=1e-9)  # 13,864,818
     assert r["recomputed_low"] == pytest.approx(5 * 3_150_000 / 1.1545, rel=1e-9)  # 13,642,269
@@ -146,8 +146,8 @@ def test_planned_in_2021_2025_february(relation):
     assert r["power_10"] is None
 
 
-def test_planned_in_2021_2025_tianshan(relation):
-    r = relation("planned_in_2021_2025_tianshan")
+def test_planned_in_2021_2025_tianshan(check):
+    r = check("planned_in_2021_2025_tianshan")
     assert r["recomputed"] == pytest.approx(5 * 3_170_000 / 1.154, rel=1e-9)  # 13,734,835
     assert r["recomputed_low"] == pytest.approx(5 * 3_165_000 / 1.1545, rel=1e-9)  # 13,707,233
     assert r["recomputed_high"] == pytest.approx(5 * 3_175_000 / 1.1535, rel=1e-9)  # 13,762,462
@@ -157,8 +157,8 @@ def test_planned_in_2021_2025_tianshan(relation):
     assert r["power_10"] is None
 
 
-def test_excess_2021_over_old_goal(relation):
-    r = relation("excess_2021_over_old_goal")
+def test_excess_2021_over_old_goal(check):
+    r = check("excess_2021_over_old_goal")
     assert r["recomputed"] == pytest.approx(3_200_000 / 2_200_000 - 1, rel=1e-9)  # 0.4545
     assert r["recomputed_low"] == pytest.approx(3_150_000 / 2_200_000 - 1, rel=1e-9)  # 0.4318
     assert r["recomputed_high"] == pytest.approx(3_250_000 / 2_200_000 - 1, rel=1e-9)  # 0.4773

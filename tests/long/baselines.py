@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.figures import FIGURES, data_text
-from analysis.model import Model
-from analysis.register import Register
+from analysis.core.model import Model
+from analysis.core.register import Register
+from analysis.output.figures import FIGURES, data_text
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BASELINE = ROOT / "tests" / "baseline"

@@ -1,0 +1,1 @@
+"""The reader's own copy of the article beside the register."""

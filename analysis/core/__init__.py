@@ -1,0 +1,1 @@
+"""From the register's files to numbers and verdicts."""

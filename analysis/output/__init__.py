@@ -1,0 +1,1 @@
+"""What leaves a run: steps, tables, figures, notebooks and the report."""

@@ -1,0 +1,520 @@
+"""What a screen and a notebook show of scenarios, ranges, draws, indices and break-evens: tables in words.
+
+What belongs here: rows and sentences from what ``scenarios``, ``uncertainty`` and ``sensitivity`` compute, for the
+command line, for notebooks and as JSON. What does not: any computation of its own.
+
+>>> found = Sensitivity("at_risk_total")
+>>> found.estimate.kind, found.drawn is None
+('none', True)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from analysis.core.model import Model, ModelError
+from analysis.core.register import Register, Statement
+from analysis.core.units import BASE_UNITS
+from analysis.output.results import CAVEAT, KIND_WORDS, Prose, Table, digits, markdown, value_words
+from analysis.whatif.draws import Draws, draw, inputs
+from analysis.whatif.scenarios import OWN, Estimated, Scenario, estimate, find, shipped, tabulate
+from analysis.whatif.sensitivity import (
+    ALL,
+    ROUNDING,
+    Bar,
+    BreakEven,
+    Indices,
+    LeftOut,
+    Range,
+    Turn,
+    break_even,
+    indices_of,
+    leave_one_source_out,
+    ranges,
+    tornado,
+)
+
+#: Stands under everything that was drawn.
+ILLUSTRATIVE = (
+    "Illustrative: draws under distributions that were chosen. They bound nothing, and are no statement of how sure "
+    "anybody is."
+)
+_LABELS = {
+    "mean": "mean",
+    "sd": "standard deviation",
+    "p05": "5th percentile",
+    "p50": "median",
+    "p95": "95th percentile",
+}
+_COMPARED = {"at_least": "at least", "more_than": "more than", "at_most": "at most", "less_than": "less than"}
+
+
+def number(value: float | None) -> float | None:
+    """A number as JSON holds it: ten digits, and none where it is not finite.
+
+    >>> number(2 / 3), number(float("nan"))
+    (0.6666666667, None)
+    """
+    return float(digits(value)) if value is not None and math.isfinite(value) else None
+
+
+def words_of(model: Model, quantity: str, value: float | None, *, outward: int = 0) -> str:
+    """A value as a screen shows it: people to the nearest 10,000, bounds rounded outwards."""
+    if value is None or not math.isfinite(value):
+        return "no meaning"
+    small = model.units[quantity] in BASE_UNITS and 0 < abs(value) < 1e4
+    return value_words(model, quantity, value, 1.0 if small else 1e4, outward=outward)
+
+
+def span_of(model: Model, quantity: str, low: float, high: float, *, outward: bool = False) -> str:
+    """From a value to another, as a screen shows it; one alone where both read alike."""
+    ends = [words_of(model, quantity, end, outward=sign if outward else 0) for end, sign in ((low, -1), (high, 1))]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def _units(unit: str) -> str:
+    return f" {unit}s" if unit in BASE_UNITS else ""
+
+
+def named(model: Model, name: str) -> str:
+    """A quantity in words, with its name."""
+    return f"{model.name(name).rstrip('.')} ({name})"
+
+
+# Scenarios ------------------------------------------------------------------------------------------------------------
+
+
+def scenarios_table(model: Model, scenarios: Iterable[Scenario] | None = None) -> Table:
+    """The estimates under each scenario, with what their words make of them; a scenario a row."""
+    listed = list(scenarios if scenarios is not None else shipped(model).values())
+    quantities = model.register.estimates
+    rows, reasons = [], []
+    for scenario in listed:
+        estimates = tabulate(model, [scenario])
+        mark = " (reconstruction)" if any(found.reconstruction for found in estimates) else ""
+        row = {"scenario": f"{scenario.name}{mark}: {scenario.description}"}
+        for found in estimates:
+            row[found.quantity.replace("_", " ")] = estimated_words(model, found)
+            if found.reason:
+                reasons.append(f"{scenario.name}, {found.quantity}: {found.reason}.")
+        rows.append(row)
+    units = dict.fromkeys(f"{model.units[name]}s" for name in quantities if model.units[name] in BASE_UNITS)
+    foot = " ".join(
+        [
+            *reasons,
+            f"In {', '.join(units)}. Values at the printed numbers and what is set, drawn inputs at their medians; "
+            "a ceiling or a floor where the words make it one, "
+            "none where they bound nothing; a reconstruction is ours, for the article does not derive it.",
+            CAVEAT,
+        ]
+    )
+    return Table(pd.DataFrame(rows, columns=["scenario", *(name.replace("_", " ") for name in quantities)]), foot)
+
+
+def estimated_words(model: Model, found: Estimated) -> str:
+    """One estimate under a scenario, in a few words.
+
+    >>> model = Model(Register.read())
+    >>> estimated_words(model, estimate(model, find("southern", model), "at_risk_2019"))
+    '1.57 million'
+    """
+    if found.value is None:
+        return "not computable"
+    kind = "" if found.kind == "point" else f", {found.kind}"
+    return f"{words_of(model, found.quantity, found.value)}{kind}"
+
+
+def estimated_json(found: Estimated) -> dict[str, Any]:
+    """One estimate under a scenario, as JSON holds it, in base units."""
+    row = dataclasses.asdict(found)
+    row |= {name: number(row[name]) for name in ("value", "low", "high")}
+    row["depends_on"] = list(found.depends_on)
+    return row
+
+
+# Sensitivity ----------------------------------------------------------------------------------------------------------
+
+
+class Sensitivity:
+    """An estimate under a scenario and what moves it, as ``analysis sensitivity`` prints it and notebook 08 shows it.
+
+    quantity: what is estimated. scenario: it, its name, or the path of its file. draws, seed, method, scheduler,
+    compiled: as in ``uncertainty.draw``; nothing is drawn where the scenario gives no distribution. Raises InputError
+    in one sentence for an unknown name or a number that can't be used.
+    """
+
+    def __init__(
+        self,
+        quantity: str,
+        scenario: str | Scenario = OWN,
+        *,
+        draws: int = 2**16,
+        seed: int = 0,
+        method: str = "sobol",
+        scheduler: str = "",
+        compiled: bool = False,
+        model: Model | None = None,
+    ) -> None:
+        self.model = model or Model(Register.read())
+        self.quantity = self.model.known(quantity)
+        self.scenario = scenario if isinstance(scenario, Scenario) else find(scenario, self.model)
+        self.setting = self.scenario.setting(self.model, quantity)
+        self._how: dict[str, Any] = {"n": draws, "seed": seed, "method": method, "scheduler": scheduler}
+        self._how["compiled"] = compiled
+
+    @property
+    def differs(self) -> str:
+        """What differs from the article, in one line; says so when nothing does."""
+        used = self.model.graph((self.quantity,), self.setting, capped=True).by_name
+        idle = [name for name in (*self.setting.readings, *self.setting.values) if name not in used]
+        tied = [f"{one} with {two} at {rank:g}" for one, two, rank in self.scenario.correlations]
+        parts = [
+            self.model.differences(self.setting) or "as in the article",
+            f"without an effect on {self.quantity}: {', '.join(idle)}" if idle else "",
+            f"rank correlations: {', '.join(tied)}" if tied else "",
+        ]
+        return "; ".join(filter(None, parts))
+
+    @cached_property
+    def estimate(self) -> Estimated:
+        """The estimate itself."""
+        return estimate(self.model, self.scenario, self.quantity)
+
+    @cached_property
+    def ranges(self) -> list[Range]:
+        """What the quantity ranges over: under rounding, each assumption, and all of them."""
+        return ranges(self.model, self.quantity, self.setting)
+
+    @cached_property
+    def tornado(self) -> list[Bar]:
+        """Each assumption across its range."""
+        return tornado(self.model, self.quantity, self.setting)
+
+    @cached_property
+    def left_out(self) -> list[LeftOut]:
+        """The estimate without each source."""
+        return leave_one_source_out(self.model, self.quantity, self.setting)
+
+    @cached_property
+    def drawn(self) -> Draws | None:
+        """The draws; None where the scenario gives no distribution that has an effect here."""
+        plan = self.model.plan(self.quantity, self.setting)
+        if not set(self.scenario.distributions) & set(plan.leaves):
+            return None
+        given, tied = self.scenario.distributions, self.scenario.correlations
+        return draw(self.model, [self.quantity], self.setting, given, tied, **self._how)
+
+    @cached_property
+    def indices(self) -> Indices | None:
+        """Sobol indices; None where nothing is drawn, or where inputs are correlated, for which they say nothing."""
+        if self.drawn is None or self.scenario.correlations:
+            return None
+        plan = self.model.plan(self.quantity, self.setting)
+        given = inputs(plan, self.scenario.distributions)
+        return indices_of(self.model, self.quantity, self.setting, given, seed=self._how["seed"])
+
+    @property
+    def scenarios(self) -> list[Scenario]:
+        """The scenarios that come with the data package, and this one where it is another."""
+        return list({**shipped(self.model), self.scenario.name: self.scenario}.values())
+
+    def summary(self) -> Prose:
+        """The estimate, and what moves it, in a paragraph."""
+        found, name = self.estimate, markdown(named(self.model, self.quantity))
+        words = f"{name}, under the scenario {self.scenario.name}: "
+        if found.value is None:
+            return Prose(f"{words}{markdown(found.reason)}.")
+        words += (
+            f"{words_of(self.model, self.quantity, found.value)}{_units(found.unit)}, {KIND_WORDS[found.kind]}. "
+            "The printed digits alone "
+        )
+        by_rounding, *_, together = self.ranges
+
+        def over(low: float, high: float) -> str:
+            return span_of(self.model, self.quantity, low, high, outward=True)
+
+        words += f"leave {over(by_rounding.low, by_rounding.high)}"
+        widest = next((one for one in self.tornado if one.width), None)
+        if widest is None:
+            return Prose(f"{words}; no assumption moves it.")
+        low, high = sorted((widest.at_low, widest.at_high))
+        most = markdown(named(self.model, widest.assumption))
+        words += f"; what moves it most by itself is {most}, over {over(low, high)}"
+        return Prose(f"{words}. All assumptions together, with the rounding, give {over(together.low, together.high)}.")
+
+    def ranges_table(self) -> Table:
+        """From where to where the estimate moves: under rounding alone, each assumption alone, and all together."""
+        return Table(_without_empty(pd.DataFrame(_range_rows(self.model, self.quantity, self.ranges)), "trimmed"))
+
+    def tornado_table(self) -> Table:
+        """Each assumption across its range, the rest at their values."""
+        rows = [
+            {
+                "assumption": named(self.model, bar.assumption),
+                "low end": words_of(self.model, bar.assumption, bar.low),
+                "high end": words_of(self.model, bar.assumption, bar.high),
+                "estimate at the low end": words_of(self.model, self.quantity, bar.at_low),
+                "estimate at the high end": words_of(self.model, self.quantity, bar.at_high),
+            }
+            for bar in self.tornado
+        ]
+        columns = ["assumption", "low end", "high end", "estimate at the low end", "estimate at the high end"]
+        return Table(pd.DataFrame(rows, columns=columns))
+
+    def sources_table(self) -> Table:
+        """The estimate without each cited source in turn."""
+        rows = [
+            {
+                "source left out": self.model.register.sources.get(found.source, found.source),
+                "its rows": ", ".join(found.rows),
+                "estimate": "not computable"
+                if found.value is None
+                else words_of(self.model, self.quantity, found.value),
+                "from": ", ".join(found.instead) or found.reason.removeprefix("not computable without it: "),
+            }
+            for found in self.left_out
+        ]
+        return Table(pd.DataFrame(rows, columns=["source left out", "its rows", "estimate", "from"]))
+
+    def draws_table(self) -> Table:
+        """What the draws come to, each number with its numerical error; says so where nothing is drawn."""
+        columns = ["of the draws", self.quantity, "numerical error"]
+        if self.drawn is None:
+            why = f"The scenario {self.scenario.name} gives no distribution that has an effect here: nothing is drawn."
+            return Table(pd.DataFrame([], columns=columns), f"{why} {CAVEAT}")
+        summary = self.drawn.summaries[self.quantity]
+        error = "{:,.0f}" if self.model.units[self.quantity] in BASE_UNITS else "{:.1g}"
+        rows = [
+            {
+                "of the draws": label,
+                self.quantity: words_of(self.model, self.quantity, getattr(summary, name)),
+                "numerical error": error.format(summary.error[name]),
+            }
+            for name, label in _LABELS.items()
+        ]
+        left = "; ".join(f"{count:,} left out ({words})" for words, count in self.drawn.violations.items())
+        how = {"sobol": "scrambled Sobol points", "random": "random draws"}[self.drawn.method]
+        made = f"{self.drawn.n:,} {how}, seed {self.drawn.seed}{f'; {left}' if left else ''}."
+        return Table(pd.DataFrame(rows), f"{made} {ILLUSTRATIVE} {CAVEAT}")
+
+    def indices_table(self) -> Table:
+        """The share of the variance of the draws that each input explains, alone and with the others."""
+        columns = ["input", "drawn from", "alone (first order)", "with the others (total)"]
+        if self.indices is None:
+            why = "correlated inputs have no Sobol indices" if self.drawn else "nothing is drawn"
+            return Table(pd.DataFrame([], columns=columns), f"{why[0].upper()}{why[1:]}. {CAVEAT}")
+        assert self.drawn is not None
+        found = self.indices
+        order = sorted(found.total, key=lambda name: -found.total[name])
+        rows = [
+            {
+                "input": named(self.model, name),
+                "drawn from": str(self.drawn.inputs.distributions[name]),
+                "alone (first order)": _share(found.first[name], found.first_interval[name]),
+                "with the others (total)": _share(found.total[name], found.total_interval[name]),
+            }
+            for name in order
+        ]
+        foot = f"{found.n:,} base points; 95 percent of the resamples in brackets. {ILLUSTRATIVE} {CAVEAT}"
+        return Table(pd.DataFrame(rows, columns=columns), foot)
+
+    def statements_table(self) -> Table:
+        """Where each statement of the data package stops holding under the scenario, or why that is not computable."""
+        return break_even_table(self.model, self.model.register.statements.values(), self.scenario)
+
+    def json(self) -> dict[str, Any]:
+        """Everything as JSON holds it, in base units; what was drawn is null where nothing is."""
+        found, drawn, shares = self.estimate, self.drawn, self.indices
+        summary = drawn.summaries[self.quantity] if drawn else None
+        numbers = {name: number(getattr(summary, name)) if summary else None for name in _LABELS}
+        return {
+            "quantity": self.quantity,
+            "unit": found.unit,
+            "n": drawn.n if drawn else 0,
+            "seed": self._how["seed"],
+            **numbers,
+            "S1": _numbers(shares.first if shares else {}),
+            "ST": _numbers(shares.total if shares else {}),
+            "S1_interval": _pairs(shares.first_interval if shares else {}),
+            "ST_interval": _pairs(shares.total_interval if shares else {}),
+            "error": _numbers(summary.error) if summary else {},
+            "method": drawn.method if drawn else None,
+            "kept": drawn.kept if drawn else 0,
+            "violations": dict(drawn.violations) if drawn else {},
+            "label": ILLUSTRATIVE if drawn else None,
+            "scenario": self.scenario.name,
+            "differs": self.differs,
+            "value": number(found.value),
+            "low": number(found.low),
+            "high": number(found.high),
+            "kind": found.kind,
+            "reconstruction": found.reconstruction,
+            "reason": found.reason,
+            "ranges": [_row(one) for one in self.ranges],
+            "tornado": [_row(one) for one in self.tornado],
+            "without_source": [_row(one) for one in self.left_out],
+            "caveat": CAVEAT,
+        }
+
+
+def all_ranges_table(model: Model, scenario: Scenario) -> Table:
+    """Every headline estimate with its kind: its range under rounding, under each assumption alone, and under all."""
+    rows, reasons = [], []
+    for quantity in model.register.estimates:
+        found = estimate(model, scenario, quantity)
+        if found.value is None:
+            reasons.append(f"{quantity}: {found.reason}.")
+            continue
+        for row in _range_rows(model, quantity, ranges(model, quantity, scenario.setting(model, quantity))):
+            kind = "" if found.kind == "point" else f", {found.kind}"
+            rows.append({"estimate of": f"{quantity}, {words_of(model, quantity, found.value)}{kind}", **row})
+    columns = ["estimate of", "moved", "over", "estimate", "trimmed"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return Table(_without_empty(frame, "trimmed"), " ".join([*reasons, CAVEAT]))
+
+
+def _range_rows(model: Model, quantity: str, found: Iterable[Range]) -> list[dict[str, str]]:
+    rows = []
+    for one in found:
+        assumption = model.register.assumptions.get(one.what)
+        moved = {ROUNDING: "the printed digits, as rounded", ALL: "all of these together"}.get(one.what)
+        rows.append(
+            {
+                "moved": moved or named(model, one.what),
+                "over": span_of(model, one.what, assumption.low, assumption.high) if assumption else "",
+                "estimate": span_of(model, quantity, one.low, one.high, outward=True),
+                "trimmed": f"{one.trimmed:,} of {one.corners:,} corners" if one.trimmed else "",
+            }
+        )
+    return rows
+
+
+def _without_empty(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    return frame if frame[column].astype(bool).any() else frame.drop(columns=column)
+
+
+def _share(value: float, interval: tuple[float, float]) -> str:
+    low, high = (max(0.0, min(1.0, end)) for end in interval)
+    return f"{max(0.0, value):.3f} ({low:.3f} to {high:.3f})"
+
+
+def _numbers(found: Mapping[str, float]) -> dict[str, float | None]:
+    return {name: number(value) for name, value in found.items()}
+
+
+def _pairs(found: Mapping[str, tuple[float, float]]) -> dict[str, list[float | None]]:
+    return {name: [number(low), number(high)] for name, (low, high) in found.items()}
+
+
+def _row(found: Any) -> dict[str, Any]:
+    row = dataclasses.asdict(found)
+    return {
+        name: number(value) if isinstance(value, float) else list(value) if isinstance(value, tuple) else value
+        for name, value in row.items()
+    }
+
+
+# Break-even -----------------------------------------------------------------------------------------------------------
+
+
+def break_even_table(model: Model, statements: Iterable[Statement], scenario: Scenario) -> Table:
+    """For each statement and each assumption, the values over which the statement holds, the others as they are.
+
+    Under the table, the statements that are not computable under the scenario, with the reason.
+    """
+    rows, reasons = [], []
+    for statement in statements:
+        try:
+            found = break_even_under(model, statement, scenario)
+        except ModelError as error:
+            reasons.append(f"{statement.statement}: {error}.")
+            continue
+        holds = "holds" if found.holds else "does not hold"
+        sides = f"{words_of(model, found.quantity, found.left)} against {words_of(model, found.quantity, found.right)}"
+        for turn in found.turns:
+            rows.append(
+                {
+                    "statement": f"{statement.statement}: {holds}, {sides}",
+                    "assumption": named(model, turn.assumption),
+                    "as it is": words_of(model, turn.assumption, turn.value),
+                    "holds for": turn_words(model, turn, statement.comparison),
+                }
+            )
+        if not found.turns:
+            reasons.append(f"{statement.statement}: {holds}, {sides}; no assumption has an effect on it.")
+    foot = " ".join([*reasons, "Each over what has a meaning, the other assumptions as they are.", CAVEAT])
+    return Table(pd.DataFrame(rows, columns=["statement", "assumption", "as it is", "holds for"]), foot)
+
+
+def break_even_under(model: Model, statement: Statement, scenario: Scenario) -> BreakEven:
+    """Where a statement stops holding under a scenario."""
+    quantity, _ = model.named(statement.quantity)
+    return break_even(model, statement, scenario.setting(model, quantity))
+
+
+def turn_words(model: Model, turn: Turn, comparison: str) -> str:
+    """For which values of an assumption a statement holds."""
+    varied = model.register.assumptions[turn.assumption]
+    if turn.everywhere:
+        return "the whole range"
+    if not turn.holds:
+        return "no value"
+
+    def end(value: float) -> str:
+        return value_words(model, turn.assumption, value, 1e4 if value >= 1e4 else 1.0, decimals=4)
+
+    above, below = ("above {}", "below {}") if comparison in ("more_than", "less_than") else ("{} and more", "up to {}")
+    parts = []
+    for low, high in turn.holds:
+        starts, stops = low in turn.roots, high in turn.roots
+        if low == high:
+            parts.append(f"{end(low)} alone")
+        elif starts and not stops:
+            parts.append(above.format(end(low)))
+        elif stops and not starts:
+            parts.append(below.format(end(high)))
+        else:
+            parts.append(f"{end(low)} to {end(high)}")
+    ends = [root for root in turn.roots if not varied.low <= root <= varied.high]
+    outside = " (outside the range that it is varied over)" if ends and len(ends) == len(turn.roots) else ""
+    return f"{' or '.join(parts)}{outside}"
+
+
+def break_even_json(found: BreakEven) -> dict[str, Any]:
+    """A break-even as JSON holds it, in base units."""
+    return {
+        "id": found.statement.id,
+        "statement": found.statement.statement,
+        "quantity": found.quantity,
+        "comparison": found.statement.comparison,
+        "unit": found.unit,
+        "left": number(found.left),
+        "right": number(found.right),
+        "holds": found.holds,
+        "assumptions": {
+            turn.assumption: {
+                "value": number(turn.value),
+                "roots": [number(root) for root in turn.roots],
+                "holds_for": [[number(low), number(high)] for low, high in turn.holds],
+                "whole_range": turn.everywhere,
+            }
+            for turn in found.turns
+        },
+    }
+
+
+def break_evens_json(model: Model, statements: Iterable[Statement], scenario: Scenario) -> list[dict[str, Any]]:
+    """Break-evens as JSON holds them; a statement that is not computable under the scenario has the reason alone."""
+    rows: list[dict[str, Any]] = []
+    for statement in statements:
+        try:
+            rows.append(break_even_json(break_even_under(model, statement, scenario)))
+        except ModelError as error:
+            rows.append({"id": statement.id, "statement": statement.statement, "reason": str(error)})
+    return rows

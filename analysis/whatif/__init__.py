@@ -1,0 +1,1 @@
+"""Other assumptions than the article's, and what they change."""

@@ -1,0 +1,168 @@
+"""The report as a reader opens it: from a file, in Chromium, wide and narrow, light and dark, and read aloud."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from analysis.core.model import Model
+from analysis.core.verdicts import judge_all
+from analysis.output import figures, report
+from analysis.output.notebooks import all_notebooks
+from tests.browsing import Watched, chromium, keep, needs_chromium
+
+pytestmark = needs_chromium
+ROOT = Path(__file__).resolve().parents[2]
+#: What axe-core must not find; of less weight is, say, a heading that skips a level.
+SERIOUS = ("serious", "critical")
+Open = Callable[..., Watched]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    """Opens a window of the browser, which is closed after the test."""
+    opened: list[Watched] = []
+
+    def one(**given: Any) -> Watched:
+        opened.append(Watched(browser, **given))
+        return opened[-1]
+
+    yield one
+    for watched in opened:
+        watched.context.close()
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Path:
+    folder = tmp_path_factory.mktemp("results")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    (folder / "figures").mkdir()
+    figures.headless()
+    for name in figures.FIGURES:
+        figures.save(name, folder / "figures", model)
+    report.write(folder, model, judge_all(model), all_notebooks())
+    return folder
+
+
+def addresses(results: Path) -> list[str]:
+    return [path.as_uri() for path in sorted((results / "report").glob("*.html"))]
+
+
+def search_for(page: Page, text: str) -> None:
+    """Search by keyboard, and wait for what this search found.
+
+    What is pressed earlier may go to the page before, whose results would also be taken for those of this search.
+    """
+    page.keyboard.press("Control+k")
+    page.get_by_role("searchbox").and_(page.locator(":focus")).wait_for()
+    page.keyboard.type(text)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.locator("#search-results .search-summary", has_text="Search finished").wait_for()
+
+
+def test_it_opens_from_a_file_and_its_search_leads_to_a_check(open_page: Open, results: Path) -> None:
+    watched = open_page()
+    page = watched.open((results / "report" / "index.html").as_uri())
+    # 1.6 million + 3.17 million - 3.17 million / 1.105
+    row = page.get_by_role("row").filter(
+        has=page.get_by_role("link", name="All who were added are at risk", exact=True)
+    )
+    assert "1.9 million" in row.inner_text()
+    search_for(page, "added_whole_ratio_implied")
+    with page.expect_navigation():
+        page.locator("#search-results a", has_text="Recomputed").first.click()
+    page.get_by_text("added_whole_ratio_implied").first.wait_for()
+    # A number as it is printed, with commas, with a point, and without either.
+    for number, page_of_it in (("774,000", "Printed"), ("1.65", "Printed"), ("489", "Printed")):
+        search_for(page, number)
+        page.locator("#search-results a", has_text=page_of_it).first.wait_for()
+    assert watched.wrong == []
+    assert [address for address in watched.asked if not address.startswith("file:")] == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_no_page_is_wider_than_its_window(open_page: Open, results: Path, width: int) -> None:
+    watched = open_page(width=width)
+    wide = []
+    for address in addresses(results):
+        watched.open(address)
+        keep(watched.page, f"report-{width}-{Path(address).stem}")
+        if watched.too_wide() > 0:
+            wide.append((address.rpartition("/")[2], watched.too_wide()))
+    assert wide == []
+    assert watched.wrong == []
+    assert {address.partition(":")[0] for address in watched.asked} <= {"file", "data"}
+
+
+@pytest.mark.long
+def test_every_link_of_every_page_can_be_followed(open_page: Open, results: Path) -> None:
+    watched = open_page()
+    links: set[str] = set()
+    for address in addresses(results):
+        page = watched.open(address)
+        links |= set(page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)"))
+    lost = []
+    for link in sorted(links):
+        target, _, anchor = link.partition("#")
+        if target.endswith((".csv", ".svg")):
+            continue
+        page = watched.page
+        if page.url.partition("#")[0] != target:
+            page = watched.open(target)
+        if anchor and not page.evaluate("id => document.getElementById(decodeURIComponent(id)) !== null", anchor):
+            lost.append(link)
+    assert lost == []
+    assert watched.wrong == []
+
+
+@pytest.mark.long
+def test_a_reader_can_do_without_a_mouse(open_page: Open, results: Path) -> None:
+    watched = open_page()
+    page = watched.open((results / "report" / "index.html").as_uri())
+    page.keyboard.press("Tab")
+    assert "main content" in page.evaluate("document.activeElement.textContent").lower()
+    seen = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate("document.activeElement.textContent.trim()"))
+    assert {"Number by number", "Every number", "Method", "All who were added are at risk"} <= seen
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The source of axe-core: of the file that AXE names, else from the npm registry."""
+    if os.environ.get("AXE"):
+        return Path(os.environ["AXE"]).read_text(encoding="utf-8")
+    if not shutil.which("npm"):
+        pytest.skip("neither npm nor a file of axe-core in AXE")
+    folder = tmp_path_factory.mktemp("axe")
+    command = ["npm", "install", "--silent", "--no-save", "axe-core@4.10.3"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+def test_axe_finds_nothing_serious(open_page: Open, results: Path, axe: str, scheme: str, width: int) -> None:
+    watched = open_page(scheme=scheme, width=width)
+    found: list[Any] = []
+    for address in addresses(results):
+        page = watched.open(address)
+        page.evaluate(axe)
+        for one in page.evaluate("axe.run()")["violations"]:
+            if one["impact"] in SERIOUS:
+                found.append((address.rpartition("/")[2], one["id"], one["nodes"][0]["html"][:200]))
+    assert found == []
