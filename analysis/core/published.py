@@ -24,12 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core.units import SCALES
+from analysis.core.words import SAME
 
 #: The widest shortfall that "approaches" is read to allow, a share of the printed number. Chosen by us; the smallest
 #: one that would pass is always shown beside the verdict.
 APPROACHES_TOLERANCE = Decimal("0.10")
-#: Below this relative difference two floats are the same number, so that a tie in decimals stays a tie.
-TIE = 1e-9
 
 QUALIFIERS = ("exact", "about", "over", "at_least", "up_to", "approaches", "range", "vague")
 _KIND = {"over": "floor", "at_least": "floor", "up_to": "ceiling", "approaches": "ceiling", "range": "range"}
@@ -76,7 +75,7 @@ class Interval:
 def _beyond(values: NDArray[np.float64], bound: float, strict: bool) -> NDArray[np.bool_]:
     if math.isinf(bound):
         return np.isfinite(values)
-    slack = TIE * abs(bound)
+    slack = SAME * abs(bound)
     return values > bound + slack if strict else values >= bound - slack
 
 

@@ -1,9 +1,7 @@
-"""Units: the pint registry, its three look-alike dimensions, and the constants that join them.
-
-What belongs here: which units exist and what one is in base units. What does not: any number of the article.
+"""Units: the pint registry, three dimensions that look alike, and the constants that join them.
 
 ``person``, ``transfer`` (one person moved once, a person-time) and ``labourer`` (a head as the article prints it, its
-unit not stated) are separate base dimensions, so adding or comparing them raises until a ratio stands between.
+unit not stated) are separate base dimensions. Adding or comparing them raises until a ratio stands between.
 
 >>> Quantity(1, "person") + Quantity(1, "transfer")
 Traceback (most recent call last):
@@ -14,11 +12,14 @@ pint.errors.DimensionalityError: Cannot convert from 'person' ([person]) to 'tra
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Protocol
+from functools import cache
+from typing import Any, Protocol, cast
 
+import numpy as np
 import pint
 
 BASE_UNITS = (
@@ -35,9 +36,8 @@ for _name, _factor in SCALES.items():
         registry.define(f"{_name} = {_factor}")
 Quantity = registry.Quantity
 
-#: What stands between a number as printed and the unit that a reader takes it for. All are one by construction: the
-#: choice is which of them a formula takes, never the number. ``a_year`` stands beside a span of years, as what happens
-#: in a year is counted in plain units.
+#: Ratios that are one by construction, each with its unit. They stand between a number as printed and the unit that a
+#: reader takes it for: the choice is where one is used, never its value. ``a_year`` stands beside a span of years.
 CONSTANTS: dict[str, tuple[float, str]] = {
     "persons_per_labourer": (1.0, "person/labourer"),
     "transfers_per_labourer": (1.0, "transfer/labourer"),
@@ -47,7 +47,7 @@ CONSTANTS: dict[str, tuple[float, str]] = {
 
 
 class Value(Protocol):
-    """What a formula computes with: a float, a numpy array or a pint quantity; plain operators only."""
+    """The operands of a formula: a float, a numpy array or a pint quantity."""
 
     def __add__(self, other: Any, /) -> Value: ...
     def __radd__(self, other: Any, /) -> Value: ...
@@ -59,12 +59,26 @@ class Value(Protocol):
     def __rtruediv__(self, other: Any, /) -> Value: ...
 
 
-#: Names, multiplied or divided; no towers of powers, which a parser would compute.
-_UNIT = re.compile(r"(?!.*\*\*)[\w·²³⁴⁵⁶⁷⁸⁹⁰¹⁻/*% ]{1,60}")
+def minimum(one: Value, two: Value) -> Value:
+    """The smaller of two values, elementwise.
+
+    >>> float(minimum(1.0, 2.0))
+    1.0
+    """
+    return cast(Value, np.minimum(cast(Any, one), cast(Any, two)))
+
+
+def maximum(one: Value, two: Value) -> Value:
+    """The larger of two values, elementwise.
+
+    >>> float(maximum(1.0, 2.0))
+    2.0
+    """
+    return cast(Value, np.maximum(cast(Any, one), cast(Any, two)))
 
 
 class UnitError(ValueError):
-    """A unit that does not exist, or a number given in a unit of another dimension."""
+    """A text that names no unit or no number, or a number in a unit of another dimension."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -83,6 +97,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"; known: {', '.join(names[:12])}{', …' if len(names) > 12 else ''}" if names else ""
 
 
+#: Names, multiplied or divided; no towers of powers, which a parser would compute.
+_UNIT = re.compile(r"(?!.*\*\*)[\w·²³⁴⁵⁶⁷⁸⁹⁰¹⁻/*% ]{1,60}")
+
+
+@cache
 def parse_unit(text: str) -> pint.Unit:
     """The unit that a text names; ``dimensionless`` for shares and ratios of like things.
 
@@ -109,31 +128,47 @@ def name_of(unit: Any) -> str:
     return f"{unit:~P}".replace(" ", "") or "dimensionless" if unit != registry.dimensionless else "dimensionless"
 
 
-def to_base(text: str, unit: str) -> float:
-    """A number, bare in base units or followed by a unit, in the base unit of ``unit``.
+@cache
+def same_dimension(one: str, two: str) -> bool:
+    """Whether two units measure the same dimension.
 
-    Raises UnitError when it is no number or its unit is of another dimension.
-
-    >>> to_base("0.35 million person", "person")
-    350000.0
-    >>> to_base("10.5 percent", "dimensionless")
-    0.105
+    >>> same_dimension("person", "transfer")
+    False
     """
+    return bool(parse_unit(one).is_compatible_with(parse_unit(two)))
+
+
+#: Digits with or without commas between thousands, a point, an exponent.
+_NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*(.*)", re.DOTALL)
+
+
+def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
+    """A number in the base unit of ``unit``, from a text: digits, then perhaps a scale, then perhaps a unit.
+
+    with_unit: demand the unit of what is not dimensionless, as scenario files do. Raises UnitError for anything else.
+
+    >>> read_number("0.35 million person", "person"), read_number("400,000", "person"), read_number("10.5 %", "dimensionless")
+    (350000.0, 400000.0, 0.105)
+    >>> read_number("0.8 person", "transfer")
+    Traceback (most recent call last):
+        ...
+    analysis.core.units.UnitError: '0.8 person' is in person, not in transfer
+    """  # noqa: E501
+    found = _NUMBER.fullmatch(text.strip())
     try:
-        return float(text)
-    except ValueError:
-        pass
-    number, _, rest = text.strip().replace("%", " percent").partition(" ")
-    try:
-        value = Decimal(str(float(number)))
-    except (ArithmeticError, ValueError):
-        raise UnitError(f"'{text}' is not a number, nor a number and a unit such as '1 {unit}'") from None
-    words = rest.split()
+        value = Decimal(found[1].replace(",", "")) if found else None
+    except ArithmeticError:
+        value = None
+    if found is None or value is None or not math.isfinite(float(value)):
+        raise UnitError(f"'{text}' is not a number, nor a number and a unit such as '1 {unit}'")
+    words = found[2].replace("%", " percent").split()
     while words and words[0] in SCALES:
         value *= SCALES[words.pop(0)]
-    given = parse_unit(" ".join(words) or "dimensionless")
     if not words:
+        if with_unit and unit != "dimensionless":
+            raise UnitError(f"'{text}' has no unit; write '{text} {unit}'")
         return float(value)
+    given = parse_unit(" ".join(words))
     if "percent" in words and words != ["percent"]:
         raise UnitError(f"'{text}' is a percentage of something; give the number itself, in {unit}")
     if not given.is_compatible_with(parse_unit(unit)):

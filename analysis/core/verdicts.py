@@ -1,9 +1,5 @@
-"""Verdicts: whether a recomputed quantity agrees with what is printed, what that rests on, and how much it could fail.
+"""Verdicts: whether a recomputed quantity agrees with a claim, what that rests on, and how it could have failed.
 
-What belongs here: everything that sets a value from the model beside a claim. What does not: how a value is computed
-(``model``), and how it is shown (``results``).
-
->>> from analysis.core.register import Register
 >>> model = Model(Register.read())
 >>> judge(model, model.register.checks["added_whole"]).verdict
 'reproduced'
@@ -11,18 +7,21 @@ What belongs here: everything that sets a value from the model beside a claim. W
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analysis.core.bounds import Floats, breakpoints, solve
 from analysis.core.model import ARTICLE, Model, ModelError, OutOfBounds, Plan, Setting
-from analysis.core.published import TIE, Interval
-from analysis.core.register import GRADES, Assumption, Check, Claim
+from analysis.core.published import Interval
+from analysis.core.register import GRADES, Assumption, Check, Claim, Register
+from analysis.core.words import same
 
-#: Below this a pass could hardly have failed, and is shown as weak.
+#: A pass with a lower power could hardly have failed, and is shown as weak.
 WEAK = 0.8
 
 
@@ -30,7 +29,7 @@ WEAK = 0.8
 class Outcome:
     """A check judged under a setting; numbers in base units, None where there is none.
 
-    solved holds (assumption, value) pairs: one pair for a fit, several points of two pairs for a curve.
+    solved: (assumption, value) pairs: one pair for one assumption, several points of two pairs for a curve.
     """
 
     check: Check
@@ -60,17 +59,16 @@ class Outcome:
 
 
 def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
-    """The outcome of one check under a setting.
+    """The outcome of one check under a setting; the check's own readings come before the setting's.
 
-    The check's own readings come before the setting's. Under a setting that makes the check circular, or takes a
-    derived share out of what has a meaning, the outcome has no verdict and its reason says why.
+    There is no verdict where the setting makes the check circular or takes a quantity past a limit; ``reason`` says so.
     """
     claim = model.register.claims.get(check.claim)
-    asserted = _asserts(model, check, claim) if claim else None
+    asserted = _asserts(model.register, check, claim) if claim else None
     known = Outcome(
         check,
         model.units[check.quantity],
-        published=claim.published.value(check.end) if claim and claim.published.printed else None,
+        published=claim.published.value(check.end) if claim and claim.printed else None,
         published_low=asserted.low if asserted else None,
         published_high=asserted.high if asserted else None,
     )
@@ -78,54 +76,52 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
         plan = model.plan(check.quantity, model.under(setting, check.readings))
         if check.claim in plan.claims:
             raise ModelError(f"circular under this setting: it would start from {check.claim}, which it checks")
-        unused = [name for name in check.solve if name not in plan.leaves]
-        if unused:
-            raise ModelError(f"nothing to solve under this setting: {unused[0]} is computed, or has no effect")
-        point = model.point(plan)
+        for name in check.solve:
+            if name not in plan.leaves:
+                raise ModelError(f"nothing to solve under this setting: {name} is computed, or has no effect")
+        point = plan.value
     except OutOfBounds as error:
         return replace(known, reason=f"not computable: {error}")
     except ModelError as error:
         return replace(known, reason=str(error))
-    bounds = model.bounds(plan)
-    low, high = float(bounds.low[0]), float(bounds.high[0])
-    effects = {node.name for node in plan.nodes if model.effect(plan, node.name)}
+    (bounds,) = plan.bounds()
     known = replace(
         known,
         recomputed=point,
-        recomputed_low=low,
-        recomputed_high=high,
-        kind=model.kind(plan),
-        rests_on=_weakest(model, plan, effects - set(check.solve)),
+        recomputed_low=bounds.low,
+        recomputed_high=bounds.high,
+        kind=plan.kind,
+        rests_on=_weakest(model, plan, check.solve),
         depends_on=plan.depends_on,
     )
-    trimmed = _trimmed(plan, bounds.trimmed, bounds.corners)
+    names = " or ".join(limit.quantity for limit in plan.limits)
+    trimmed = (
+        f"; {bounds.trimmed} of {bounds.corners} corners trimmed by the limits of {names}" if bounds.trimmed else ""
+    )
     if check.solve:
         goal = check.goal if check.goal is not None else known.published
         assert goal is not None
         solved, reason = _solve(model, plan, check.solve, goal)
-        reason = reason or "what is solved for lies within the range that it is varied over"
-        return replace(known, verdict="fitted", solved=solved, reason=_sentences(reason, trimmed))
+        return replace(known, verdict="fitted", solved=solved, reason=f"{reason}{trimmed}")
     if claim is None or asserted is None:
-        return replace(known, reason=_sentences("no printed number to set beside it", trimmed))
-    verdict = _verdict(asserted, point, low, high)
-    # Most rows have no other place to be rounded to, and then nothing is to be computed again.
-    same = all(node.way.interval() == node.way.interval(other=True) for node in plan.leaves.values())
-    others = bounds if same else model.bounds(plan, other=True)
-    other = _verdict(_asserts(model, check, claim, other=True), point, float(others.low[0]), float(others.high[0]))
+        return replace(known, reason=f"no printed number to set beside it{trimmed}")
+    verdict = _verdict(asserted, point, bounds.low, bounds.high)
+    # Most rows have no other place to be rounded to.
+    alike = all(node.source.interval() == node.source.interval(other=True) for node in plan.leaves.values())
+    (others,) = (bounds,) if alike else plan.bounds(other=True)
+    other = _verdict(_asserts(model.register, check, claim, other=True), point, others.low, others.high)
     power, power_10 = (None, None)
-    if claim.published.qualifier != "vague":
-        met = claim.published.met_by(low, high, check.end)
+    if claim.qualifier != "vague":
+        met = claim.published.met_by(bounds.low, bounds.high, check.end)
         power, power_10 = (_power(met, claim.published.value(check.end), share) for share in (0.5, 0.1))
-    needed = None
-    if claim.published.qualifier == "approaches" and known.published and point < known.published:
-        needed = 1 - point / known.published
+    short = claim.qualifier == "approaches" and known.published and point < known.published
     return replace(
         known,
         verdict=verdict,
         verdict_other=other if other != verdict else "",
-        condition=_condition(model, plan, asserted, verdict, effects),
-        reason=_sentences(_WHY[verdict], trimmed),
-        needed=needed,
+        condition=_condition(model, plan, asserted, verdict),
+        reason=f"{_WHY[verdict]}{trimmed}",
+        needed=1 - point / known.published if short and known.published else None,
         power=power,
         power_10=power_10,
     )
@@ -144,49 +140,34 @@ _WHY = {
 }
 
 
-def _sentences(*parts: str) -> str:
-    return "; ".join(part for part in parts if part)
-
-
-def _trimmed(plan: Plan, trimmed: int, corners: int) -> str:
-    if not trimmed:
-        return ""
-    names = " or ".join(name for name, _, _ in plan.limits)
-    return f"{trimmed} of {corners} corners trimmed, where {names} would have no meaning"
-
-
-def _asserts(model: Model, check: Check, claim: Claim, *, other: bool = False) -> Interval:
-    if claim.published.qualifier != "vague":
+def _asserts(register: Register, check: Check, claim: Claim, *, other: bool = False) -> Interval:
+    if claim.qualifier != "vague":
         return claim.published.asserts(check.end, other=other)
-    wording = model.register.wordings[claim.quantity]
+    reading = register.vague_readings[claim.quantity]
     ends = []
-    for words, without in ((wording.floor, -math.inf), (wording.ceiling, math.inf)):
-        number = None if words is None else words.loosest if other and words.loosest is not None else words.value
+    for end, without in ((reading.floor, -math.inf), (reading.ceiling, math.inf)):
+        number = None if end is None else end.loosest if other and end.loosest is not None else end.value
         ends.append(without if number is None else number)
     return Interval(ends[0], ends[1])
 
 
-def _verdict(asserted: Interval, point: float, low: float, high: float) -> str:
-    return str(_verdicts(asserted, np.array([point]), np.array([low]), np.array([high]))[0])
+def _verdict(asserted: Interval, point: Any, low: Any, high: Any) -> str:
+    if bool(asserted.holds(point)):
+        return "reproduced"
+    return "consistent" if not np.isnan(low) and bool(asserted.meets(low, high)) else "inconsistent"
 
 
-def _verdicts(
-    asserted: Interval, point: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]
-) -> NDArray[np.str_]:
-    some = asserted.meets(low, high) & ~np.isnan(low)
-    return np.where(asserted.holds(point), "reproduced", np.where(some, "consistent", "inconsistent"))
-
-
-def _weakest(model: Model, plan: Plan, effects: set[str]) -> str:
+def _weakest(model: Model, plan: Plan, solved: Iterable[str]) -> str:
     """The weakest grade among the assumptions and readings on whose value the target depends."""
-    grades = [grade for name in effects if (grade := grade_of(model, plan, name))]
+    names = [name for name, direction in plan.direction.items() if direction and name not in solved]
+    grades = [grade for name in names if (grade := grade_of(model, plan, name))]
     return max(grades, key=GRADES.index, default="")
 
 
 def grade_of(model: Model, plan: Plan, name: str) -> str:
-    """The grade of a node's reading, or of its assumption; empty for a plain row, formula or constant.
+    """The grade of a node's reading, or of its assumption; empty for a plain claim, formula or constant.
 
-    What a user has set by hand counts as chosen.
+    A value set by a user counts as chosen.
     """
     node = plan.by_name[name]
     if node.reading == "given":
@@ -194,11 +175,11 @@ def grade_of(model: Model, plan: Plan, name: str) -> str:
     row = model.register.readings.get((name, node.reading))
     if row:
         return row.grade
-    return node.way.assumption.grade if node.way.assumption else ""
+    return node.source.assumption.grade if node.source.assumption else ""
 
 
 def _power(met: tuple[float, float], printed: float, share: float) -> float | None:
-    """One less the share of the values around the printed one that the same words would have been met by."""
+    """One less the share of the values around the printed one that would have passed as well."""
     if not printed or math.isnan(met[0]):
         return None
     low, high = sorted(((1 - share) * printed, (1 + share) * printed))
@@ -206,130 +187,126 @@ def _power(met: tuple[float, float], printed: float, share: float) -> float | No
     return 1 - common / (high - low)
 
 
+# Solutions ------------------------------------------------------------------------------------------------------------
+
+
 def _solve(
     model: Model, plan: Plan, names: tuple[str, ...], goal: float
 ) -> tuple[tuple[tuple[tuple[str, float], ...], ...], str]:
     """The value of an assumption at which the target equals the goal, or three points of the curve of two."""
+    inside = "the solution lies within the range that it is varied over"
     assumptions = [model.register.assumptions[name] for name in names]
     if len(assumptions) == 1:
         value = _root(plan, assumptions[0], goal, {})
         if value is None:
             return (), f"no value of {names[0]} makes it so"
-        return (((names[0], value),),), _meaning(assumptions[0], value)
+        return (((names[0], value),),), _outside(assumptions[0], value) or inside
     first, second = assumptions
-    points = []
-    reasons = []
+    points, reasons = [], []
     for x in sorted({first.low, first.used, first.high}):
         y = _root(plan, second, goal, {first.id: x})
         if y is not None:
             points.append(((first.id, x), (second.id, y)))
-            said = _meaning(second, y)
-            if said:
-                reasons.append(f"at {first.id} = {x:g}, {said}")
-    return tuple(points), "; ".join(reasons) if points else f"no values of {' and '.join(names)} make it so"
+            said = _outside(second, y)
+            reasons += [f"at {first.id} = {x:g}, {said}"] if said else []
+    if not points:
+        return (), f"no values of {' and '.join(names)} make it so"
+    return tuple(points), "; ".join(reasons) or inside
 
 
-def _root(plan: Plan, assumption: Assumption, goal: float, given: dict[str, float]) -> float | None:
-    """The value at which the target equals the goal: from two evaluations where it is affine, which a third checks."""
-
-    def miss(x: float) -> float:
-        return float(plan.evaluate({**plan.start, **given, assumption.id: x})[plan.target]) - goal
-
-    ends = (assumption.minimum, assumption.maximum)
-    at_low, at_high = (miss(x) for x in ends)
-    scale = max(abs(goal), abs(at_low + goal), abs(at_high + goal))
-    if abs(at_high - at_low) <= TIE * scale:
-        return None
-    root = ends[0] - at_low * (ends[1] - ends[0]) / (at_high - at_low)
-    if abs(miss(root)) <= TIE * scale:
-        return root
-    if at_low * at_high > 0:
-        return None
-    from scipy.optimize import brentq
-
-    return float(brentq(miss, *ends, xtol=1e-14, rtol=1e-14))
+def _root(plan: Plan, assumption: Assumption, goal: float, given: Mapping[str, float]) -> float | None:
+    return solve(
+        lambda x: plan.evaluate({**given, assumption.id: x})[plan.target], assumption.minimum, assumption.maximum, goal
+    )
 
 
-def _meaning(assumption: Assumption, value: float) -> str:
-    slack = TIE * max(abs(assumption.minimum), abs(assumption.maximum))
-    for side, bound, past in (
-        ("below its minimum", assumption.minimum, value < assumption.minimum - slack),
-        ("above its maximum", assumption.maximum, value > assumption.maximum + slack),
-    ):
-        if past:
-            return f"{assumption.id} would be {value:,.6g}, {side} of {bound:,.10g}, and has no meaning"
-    if not assumption.low - slack <= value <= assumption.high + slack:
+def in_range(value: float, low: float, high: float) -> bool:
+    """Whether a value lies between two ends, to the last digits."""
+    return low <= value <= high or same(value, low) or same(value, high)
+
+
+def _outside(assumption: Assumption, value: float) -> str:
+    if not in_range(value, assumption.minimum, assumption.maximum):
+        side = "below its minimum" if value < assumption.minimum else "above its maximum"
+        end = assumption.minimum if value < assumption.minimum else assumption.maximum
+        return f"{assumption.id} would be {value:,.6g}, {side} of {end:,.10g}, which is impossible"
+    if not in_range(value, assumption.low, assumption.high):
         return f"{assumption.id} would be {value:,.6g}, outside {assumption.low:,.10g} to {assumption.high:,.10g}"
     return ""
 
 
-#: How finely the range of an assumption is searched for changes; into how many parts a change is closed in on, and how
-#: often: 16 parts seven times are 28 halvings.
-_GRID, _PARTS, _TURNS = 65, 16, 7
+# The values for which a verdict stays ---------------------------------------------------------------------------------
 
 
-def _condition(model: Model, plan: Plan, asserted: Interval, verdict: str, effects: set[str]) -> str:
+def _condition(model: Model, plan: Plan, asserted: Interval, verdict: str) -> str:
     """For each assumption that matters, the values for which the verdict stays, the others as they are."""
     parts = []
     for name, node in plan.leaves.items():
         assumption = model.register.assumptions.get(name)
-        if assumption is None or name not in effects or node.way.part != "set":
+        if assumption is None or not plan.direction[name] or node.source.part != "set":
             continue
-        spans = _stays(model, plan, assumption, asserted, verdict)
+        spans = stays(plan, assumption, lambda point, low, high: _verdict(asserted, point, low, high) == verdict, (
+            asserted.low, asserted.high,
+        ))  # fmt: skip
         ends = [(f"{low:.6g}", f"{high:.6g}") for low, high in spans]
-        words = " or ".join(low if low == high else f"{low} to {high}" for low, high in ends)
-        parts.append(f"{name} {words}")
+        parts.append(f"{name} {' or '.join(low if low == high else f'{low} to {high}' for low, high in ends)}")
     return "; ".join(parts)
 
 
-def _stays(
-    model: Model, plan: Plan, assumption: Assumption, asserted: Interval, verdict: str
-) -> list[tuple[float, float]]:
-    """The spans of an assumption over which the verdict is the same.
+def stays(plan: Plan, assumption: Assumption, holds: Any, levels: Iterable[float]) -> list[tuple[float, float]]:
+    """The spans of an assumption, over its allowed range, in which something about the target holds.
 
-    A verdict changes only where the point or an end of the bounds passes an end of what is asserted, or where something
-    derived loses its meaning. So each of these sides is followed by itself: a window narrower than the grid, through
-    which the point passes, shows as two sides that change between two neighbours.
+    holds: of the value and its bounds. It may change only where the value or a bound passes a level, at a limit, or at
+    a pole. Each bound is the target at a corner of the box, a ratio of two linear functions of the assumption; so the
+    places of change are roots.
     """
-
-    here = plan.start[assumption.id]
-    known = (assumption.low, assumption.high, here)
-    grid = np.unique([*np.linspace(assumption.minimum, assumption.maximum, _GRID), *known])
-    if len(grid) == 1:
-        # It can be nothing else.
+    here = float(plan.start[assumption.id])
+    low, high = assumption.minimum, assumption.maximum
+    if low == high:
         return [(here, here)]
-    monotone = not model.bounds(plan, vary={assumption.id: grid}).turning
-
-    def sides(x: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """For each x, which side of each end (5, n), and whether the verdict is the same (n)."""
-        values = plan.evaluate({**plan.start, assumption.id: x})
-        point = np.broadcast_to(np.asarray(values[plan.target], float), x.shape)
-        bounds = model.bounds(plan, vary={assumption.id: x}, monotone=monotone)
-        meaning = np.broadcast_to(plan.within(values), x.shape) & np.isfinite(point)
-        above = Interval(asserted.low, np.inf, asserted.low_open, True)
-        below = Interval(-np.inf, asserted.high, True, asserted.high_open)
-        ends = np.stack(
-            [above.holds(point), below.holds(point), above.holds(bounds.high), below.holds(bounds.low), meaning]
-        )
-        return ends, np.equal(_verdicts(asserted, point, bounds.low, bounds.high), verdict) & meaning
-
-    ends, _ = sides(grid)
-    side, at = np.nonzero(ends[:, 1:] != ends[:, :-1])
-    left, right, was = grid[at], grid[at + 1], ends[side, at]
-    each = np.arange(len(at))
-    for _ in range(_TURNS if len(at) else 0):
-        x = np.linspace(left, right, _PARTS + 1, axis=1)
-        found = sides(x.ravel())[0].reshape(-1, *x.shape)[side, each]
-        # The first that differs from where it begins; the last is known to.
-        first = 1 + (found[:, 1:-1] != was[:, None]).argmax(axis=1)
-        first = np.where((found[:, 1:-1] != was[:, None]).any(axis=1), first, _PARTS)
-        left, right = x[each, first - 1], x[each, first]
-    edges = np.unique([grid[0], *right, grid[-1]])
-    same = sides((edges[1:] + edges[:-1]) / 2)[1]
+    quarter = (high - low) / 4
+    places = np.array([low + quarter, low + 2 * quarter, low + 3 * quarter])
+    targets, rooms = _along(plan, assumption.id, places)
+    changes = {low, high, *breakpoints(targets, low, high, levels)}
+    changes |= set(breakpoints(rooms, low, high, [0.0])) if rooms.size else set()
+    edges = sorted(changes)
+    middles = np.array([(one + two) / 2 for one, two in itertools.pairwise(edges)])
+    found = plan.bounds(vary={assumption.id: middles})
+    values = plan.evaluate({assumption.id: middles})
+    points = np.broadcast_to(np.asarray(values[plan.target], float), middles.shape)
+    fine = np.broadcast_to(plan.within(values), middles.shape) & np.isfinite(points)
     spans: list[tuple[float, float]] = []
-    for low, high, holds in zip(edges[:-1], edges[1:], same, strict=True):
-        if holds:
-            spans.append((float(low), float(high)))
-    if not any(low <= here <= high for low, high in spans):
-        spans.append((float(here), float(here)))
+    for start, stop, point, ok, one in zip(edges[:-1], edges[1:], points, fine, found, strict=True):
+        if not (ok and holds(point, one.low, one.high)):
+            continue
+        if spans and spans[-1][1] == start:
+            spans[-1] = (spans[-1][0], stop)
+        else:
+            spans.append((start, stop))
+    if not any(start <= here <= stop for start, stop in spans):
+        spans.append((here, here))
     return sorted(spans)
+
+
+def _along(plan: Plan, name: str, places: Floats) -> tuple[Floats, Floats]:
+    """The target and the rooms at some values of a leaf, (values, positions): at the printed numbers, and at the
+    corners of what they stand for."""
+    box = {
+        leaf: node.source.interval()
+        for leaf, node in plan.leaves.items()
+        if leaf != name and node.source.interval().low < node.source.interval().high
+    }
+    count = 2 ** len(box)
+    numbers = np.arange(count)
+    given: dict[str, Any] = {name: places[:, None]}
+    for i, (leaf, interval) in enumerate(box.items()):
+        corner = np.where(numbers >> i & 1, interval.high, interval.low)
+        given[leaf] = np.concatenate([corner, [float(plan.start[leaf])]])
+    targets, rooms = [], []
+    for branch in plan.branches:
+        values = branch.evaluate(given)
+        shape = (len(places), count + 1)
+        targets.append(np.broadcast_to(np.asarray(values[plan.target], float), shape))
+        rooms += [np.broadcast_to(np.asarray(room, float), shape) for room in branch.rooms(values)]
+    empty = np.zeros((len(places), 0))
+    return np.concatenate(targets, axis=1), np.concatenate(rooms, axis=1) if rooms else empty

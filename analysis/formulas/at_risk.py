@@ -1,46 +1,19 @@
 """Persons at risk in 2019 and 2021, and with former detainees.
 
-Place in the article: section ``scale``. What does not belong here: the transfers themselves (``labour_transfers``).
-The article does not derive its figure for 2019; three readings here are reconstructions and are labelled so.
+Place in the article: section ``scale``.
 """
 
 from analysis.core.units import Value
 
 
-def total_2019__persons(labourers_2019: Value, persons_per_labourer: Value) -> Value:
-    """Labourers of 2019 times persons per labourer, which is one.
-
-    labourers_2019: labourers; persons_per_labourer: persons per labourer; any shape. Returns persons.
-    Place: scale, paragraph 1, its labourers read as persons.
-
-    >>> total_2019__persons(1_000_000, 1)
-    1000000
-    """
-    return labourers_2019 * persons_per_labourer
-
-
 def total_2019__transfers(labourers_2019: Value, transfers_per_labourer: Value, persons_per_transfer: Value) -> Value:
     """Labourers of 2019 times transfers per labourer, which is one, times persons per transfer.
 
-    labourers_2019: labourers; transfers_per_labourer: transfers per labourer; persons_per_transfer: persons per
-    transfer; any shape. Returns persons. Place: scale, paragraph 1, its labourers read as transfers.
-
+    Place: scale, paragraph 1, its labourers read as transfers.
     >>> total_2019__transfers(1_000_000, 1, 0.5)
     500000.0
     """
     return labourers_2019 * transfers_per_labourer * persons_per_transfer
-
-
-def south_2019__persons(labourers_south_2019: Value, persons_per_labourer: Value) -> Value:
-    """Labourers of the south in 2019 times persons per labourer, which is one.
-
-    labourers_south_2019: labourers; persons_per_labourer: persons per labourer; any shape. Returns persons.
-    Place: scale, paragraph 1, its labourers read as persons.
-
-    >>> south_2019__persons(1_000_000, 1)
-    1000000
-    """
-    return labourers_south_2019 * persons_per_labourer
 
 
 def south_2019__transfers(
@@ -48,9 +21,7 @@ def south_2019__transfers(
 ) -> Value:
     """Labourers of the south in 2019 times transfers per labourer, which is one, times persons per transfer.
 
-    labourers_south_2019: labourers; transfers_per_labourer: transfers per labourer; persons_per_transfer: persons per
-    transfer; any shape. Returns persons. Place: scale, paragraph 1, its labourers read as transfers.
-
+    Place: scale, paragraph 1, its labourers read as transfers.
     >>> south_2019__transfers(1_000_000, 1, 0.5)
     500000.0
     """
@@ -60,9 +31,7 @@ def south_2019__transfers(
 def at_risk_2019__southern(south_2019: Value, minority_share_south: Value, at_risk_share_of_base: Value) -> Value:
     """Persons transferred in the south times their minority share times the share of those at risk.
 
-    south_2019: persons; minority_share_south, at_risk_share_of_base: fractions; any shape. Returns persons.
     Place: scale, paragraph 1; a reconstruction, the article gives no derivation.
-
     >>> at_risk_2019__southern(1_000_000, 0.5, 1)
     500000.0
     """
@@ -78,9 +47,7 @@ def at_risk_2019__composition(
 ) -> Value:
     """Minority persons transferred, in the south and outside it, times the share of those at risk.
 
-    total_2019, south_2019: persons; minority_share_south, minority_share_outside, at_risk_share_of_base: fractions; any
-    shape. Returns persons. Place: scale, paragraph 1; a reconstruction, the article gives no derivation.
-
+    Place: scale, paragraph 1; a reconstruction, the article gives no derivation.
     >>> at_risk_2019__composition(1_000_000, 600_000, 0.5, 0.25, 1)
     400000.0
     """
@@ -91,9 +58,7 @@ def at_risk_2019__composition(
 def at_risk_2019__constant_share(total_2019: Value, at_risk_share_of_all: Value) -> Value:
     """Persons transferred in all times the share of them at risk.
 
-    total_2019: persons; at_risk_share_of_all: fraction; any shape. Returns persons.
     Place: scale, paragraph 1; a reconstruction, the article gives no derivation.
-
     >>> at_risk_2019__constant_share(1_000_000, 0.5)
     500000.0
     """
@@ -103,9 +68,7 @@ def at_risk_2019__constant_share(total_2019: Value, at_risk_share_of_all: Value)
 def at_risk_share_of_new__as_in_2019(at_risk_2019: Value, total_2019: Value) -> Value:
     """Persons at risk in 2019 over persons transferred in 2019.
 
-    at_risk_2019, total_2019: persons, any shape. Returns a fraction.
     Place: scale, paragraphs 1 and 3, if those added were at risk in the proportion of 2019.
-
     >>> at_risk_share_of_new__as_in_2019(600_000, 1_000_000)
     0.6
     """
@@ -115,9 +78,7 @@ def at_risk_share_of_new__as_in_2019(at_risk_2019: Value, total_2019: Value) -> 
 def at_risk_2021(at_risk_2019: Value, net_new_persons: Value, at_risk_share_of_new: Value) -> Value:
     """Persons at risk in 2019 plus the net increase in persons times the share of those at risk.
 
-    at_risk_2019, net_new_persons: persons; at_risk_share_of_new: fraction; any shape. Returns persons.
     Place: scale, paragraph 3.
-
     >>> at_risk_2021(600_000, 100_000, 0.5)
     650000.0
     """
@@ -127,9 +88,7 @@ def at_risk_2021(at_risk_2019: Value, net_new_persons: Value, at_risk_share_of_n
 def at_risk_total(at_risk_2021: Value, former_detainees: Value, overlap: Value) -> Value:
     """Persons at risk through transfers plus former detainees who are not among them.
 
-    at_risk_2021, former_detainees: persons; overlap: the share of former detainees also transferred, a fraction; any
-    shape. Returns persons. Place: scale, paragraph 3.
-
+    Place: scale, paragraph 3.
     >>> at_risk_total(600_000, 100_000, 0.5)
     650000.0
     """
@@ -139,9 +98,7 @@ def at_risk_total(at_risk_2021: Value, former_detainees: Value, overlap: Value) 
 def former_detainees__from_low_end(at_risk_total_low: Value, at_risk_2021: Value, overlap: Value) -> Value:
     """The low end of the total less persons at risk through transfers, over one less the overlap.
 
-    at_risk_total_low, at_risk_2021: persons; overlap: fraction; any shape. Returns persons.
     Place: scale, paragraphs 1 and 3.
-
     >>> former_detainees__from_low_end(700_000, 600_000, 0.5)
     200000.0
     """
@@ -151,21 +108,8 @@ def former_detainees__from_low_end(at_risk_total_low: Value, at_risk_2021: Value
 def former_detainees__from_high_end(at_risk_total_high: Value, at_risk_2021: Value, overlap: Value) -> Value:
     """The high end of the total less persons at risk through transfers, over one less the overlap.
 
-    at_risk_total_high, at_risk_2021: persons; overlap: fraction; any shape. Returns persons.
     Place: scale, paragraphs 1 and 3.
-
     >>> former_detainees__from_high_end(900_000, 600_000, 0.5)
     600000.0
     """
     return (at_risk_total_high - at_risk_2021) / (1 - overlap)
-
-
-def detainees_placed(former_detainees: Value) -> Value:
-    """Former detainees at risk, taken for those placed in work.
-
-    former_detainees: persons, any shape. Returns persons. Place: introduction, paragraph 4, beside scale, paragraph 1.
-
-    >>> detainees_placed(400_000)
-    400000
-    """
-    return former_detainees

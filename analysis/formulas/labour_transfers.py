@@ -1,7 +1,7 @@
 """Transfers, planned and made, 2016 to 2021, and the step from transfers to persons.
 
 Place in the article: section ``mobilization-2016-2020``, paragraphs 1 and 6; section ``scale``, paragraphs 1 and 2;
-note 4. What does not belong here: who among the transferred is at risk (``at_risk``).
+note 4.
 """
 
 from analysis.core.units import Value
@@ -10,10 +10,8 @@ from analysis.core.units import Value
 def excess_over_plan_2016_2020(transfers_2016_2020: Value, planned_transfers_2016_2020: Value) -> Value:
     """Transfers made a year over transfers planned a year, less one.
 
-    transfers_2016_2020, planned_transfers_2016_2020: transfers a year, any shape. Returns a fraction of the plan.
-    Division by a plan of nothing raises or gives infinity, as the type of number does.
-    Place: mobilization-2016-2020, paragraph 6.
-
+    Division by a plan of nothing raises or gives infinity, as the type of number does. Place:
+    mobilization-2016-2020, paragraph 6.
     >>> round(excess_over_plan_2016_2020(1_300_000, 1_000_000), 6)
     0.3
     """
@@ -23,9 +21,7 @@ def excess_over_plan_2016_2020(transfers_2016_2020: Value, planned_transfers_201
 def excess_over_plan_2021__from_plan_2016_2020(transfers_2021: Value, planned_transfers_2016_2020: Value) -> Value:
     """Transfers made in 2021 over the transfers planned a year for 2016 to 2020, less one.
 
-    transfers_2021, planned_transfers_2016_2020: transfers, any shape. Returns a fraction of the plan.
     Place: mobilization-2016-2020, paragraph 6, if the earlier plan had still been the plan.
-
     >>> round(excess_over_plan_2021__from_plan_2016_2020(1_500_000, 1_000_000), 6)
     0.5
     """
@@ -35,9 +31,7 @@ def excess_over_plan_2021__from_plan_2016_2020(transfers_2021: Value, planned_tr
 def planned_transfers_2021(transfers_2021: Value, excess_over_plan_2021: Value) -> Value:
     """Transfers made in 2021 divided by one plus their excess over the plan.
 
-    transfers_2021: transfers; excess_over_plan_2021: fraction of the plan; any shape. Returns transfers.
     Place: mobilization-2016-2020, paragraph 6; the plan itself is not printed.
-
     >>> round(planned_transfers_2021(1_100_000, 0.1))
     1000000
     """
@@ -47,33 +41,17 @@ def planned_transfers_2021(transfers_2021: Value, excess_over_plan_2021: Value) 
 def planned_2021_over_mean_2016_2020(planned_transfers_2021: Value, transfers_2016_2020: Value) -> Value:
     """The plan for 2021 over the annual mean made in 2016 to 2020, less one.
 
-    planned_transfers_2021, transfers_2016_2020: transfers a year, any shape. Returns a fraction of the mean.
     Place: mobilization-2016-2020, paragraph 6.
-
     >>> round(planned_2021_over_mean_2016_2020(950_000, 1_000_000), 6)
     -0.05
     """
     return planned_transfers_2021 / transfers_2016_2020 - 1
 
 
-def transfers_2016_2020__as_base_2019(transfers_2019: Value) -> Value:
-    """The 2019 base in the place of the annual mean of 2016 to 2020.
-
-    transfers_2019: transfers, any shape. Returns transfers. It asks only whether the digits coincide.
-    Place: scale, paragraph 2, beside mobilization-2016-2020, paragraph 6.
-
-    >>> transfers_2016_2020__as_base_2019(1_000_000)
-    1000000
-    """
-    return transfers_2019
-
-
 def transfers_2019__from_rate(transfers_2021: Value, growth_2019_2021: Value) -> Value:
     """Transfers in 2021 divided by one plus their growth since 2019.
 
-    transfers_2021: transfers; growth_2019_2021: fraction of the base; any shape. Returns transfers.
     Place: scale, paragraph 2.
-
     >>> round(transfers_2019__from_rate(1_100_000, 0.1))
     1000000
     """
@@ -83,33 +61,17 @@ def transfers_2019__from_rate(transfers_2021: Value, growth_2019_2021: Value) ->
 def transfers_2019__from_difference(transfers_2021: Value, net_new_transfers: Value) -> Value:
     """Transfers in 2021 less those added since 2019.
 
-    transfers_2021, net_new_transfers: transfers, any shape. Returns transfers.
     Place: scale, paragraph 2.
-
     >>> transfers_2019__from_difference(1_100_000, 100_000)
     1000000
     """
     return transfers_2021 - net_new_transfers
 
 
-def transfers_2019__from_labourers(labourers_2019: Value, transfers_per_labourer: Value) -> Value:
-    """Labourers of 2019 times transfers per labourer, which is one.
-
-    labourers_2019: labourers; transfers_per_labourer: transfers per labourer; any shape. Returns transfers.
-    Place: scale, paragraph 1, if its labourers are transfers.
-
-    >>> transfers_2019__from_labourers(1_000_000, 1)
-    1000000
-    """
-    return labourers_2019 * transfers_per_labourer
-
-
 def growth_2019_2021__from_difference(net_new_transfers: Value, transfers_2021: Value) -> Value:
     """Transfers added since 2019 over transfers in 2021 less those added.
 
-    net_new_transfers, transfers_2021: transfers, any shape. Returns a fraction of the base.
     Place: scale, paragraph 2.
-
     >>> round(growth_2019_2021__from_difference(100_000, 1_100_000), 6)
     0.1
     """
@@ -121,9 +83,7 @@ def growth_2019_2021__from_labourers(
 ) -> Value:
     """Transfers in 2021 over the labourers of 2019 counted as transfers, less one.
 
-    transfers_2021: transfers; labourers_2019: labourers; transfers_per_labourer: transfers per labourer, which is one;
-    any shape. Returns a fraction of the base. Place: scale, paragraphs 1 and 2, if the first gave the base.
-
+    Place: scale, paragraphs 1 and 2, if the first gave the base.
     >>> round(growth_2019_2021__from_labourers(1_100_000, 1_000_000, 1), 6)
     0.1
     """
@@ -133,45 +93,17 @@ def growth_2019_2021__from_labourers(
 def net_new_transfers__from_base(transfers_2021: Value, transfers_2019: Value) -> Value:
     """Transfers in 2021 less transfers in 2019.
 
-    transfers_2021, transfers_2019: transfers, any shape. Returns transfers.
     Place: scale, paragraph 2.
-
     >>> net_new_transfers__from_base(1_100_000, 1_000_000)
     100000
     """
     return transfers_2021 - transfers_2019
 
 
-def labourers_2019__from_base(transfers_2019: Value, transfers_per_labourer: Value) -> Value:
-    """Transfers in 2019 over transfers per labourer, which is one.
-
-    transfers_2019: transfers; transfers_per_labourer: transfers per labourer; any shape. Returns labourers.
-    Place: scale, paragraph 1 beside paragraph 2, if both gave one quantity.
-
-    >>> labourers_2019__from_base(1_000_000, 1)
-    1000000.0
-    """
-    return transfers_2019 / transfers_per_labourer
-
-
-def labourers_2019__from_persons(persons_2019: Value, persons_per_labourer: Value) -> Value:
-    """Persons transferred in 2019 over persons per labourer, which is one.
-
-    persons_2019: persons; persons_per_labourer: persons per labourer; any shape. Returns labourers.
-    Place: scale, paragraph 1 beside paragraph 2, if the first gave persons and the second transfers.
-
-    >>> labourers_2019__from_persons(1_000_000, 1)
-    1000000.0
-    """
-    return persons_2019 / persons_per_labourer
-
-
 def persons_2019(transfers_2019: Value, persons_per_transfer: Value) -> Value:
     """Transfers in 2019 times persons per transfer.
 
-    transfers_2019: transfers; persons_per_transfer: persons per transfer; any shape. Returns the persons transferred in
-    that year. Place: note 4.
-
+    Place: note 4.
     >>> persons_2019(1_000_000, 0.5)
     500000.0
     """
@@ -181,9 +113,7 @@ def persons_2019(transfers_2019: Value, persons_per_transfer: Value) -> Value:
 def persons_2021(transfers_2021: Value, persons_per_transfer: Value, persons_per_transfer_drift: Value) -> Value:
     """Transfers in 2021 times persons per transfer in 2019 times the drift of that ratio to 2021.
 
-    transfers_2021: transfers; persons_per_transfer: persons per transfer; persons_per_transfer_drift: 2021 over 2019, a
-    fraction; any shape. Returns the persons transferred in that year. Place: note 4.
-
+    Place: note 4.
     >>> persons_2021(1_000_000, 0.5, 1.5)
     750000.0
     """
@@ -193,9 +123,7 @@ def persons_2021(transfers_2021: Value, persons_per_transfer: Value, persons_per
 def net_new_persons(persons_2021: Value, persons_2019: Value) -> Value:
     """Persons transferred in 2021 less persons transferred in 2019.
 
-    persons_2021, persons_2019: persons, any shape. Returns persons.
     Place: note 4.
-
     >>> net_new_persons(1_100_000, 1_000_000)
     100000
     """
@@ -205,10 +133,8 @@ def net_new_persons(persons_2021: Value, persons_2019: Value) -> Value:
 def persons_per_transfer__implied(total_2019: Value, transfers_2019: Value) -> Value:
     """Persons in 2019 over transfers in 2019.
 
-    total_2019: persons; transfers_2019: transfers; any shape. Returns persons per transfer. It presupposes that the
-    labourers of 2019 are persons: with reading ``transfers`` of total_2019 it is a cycle.
+    It presupposes that the labourers of 2019 are persons: with reading ``transfers`` of total_2019 it is a cycle.
     Place: scale, paragraphs 1 and 2; note 4.
-
     >>> persons_per_transfer__implied(900_000, 1_000_000)
     0.9
     """
@@ -218,9 +144,7 @@ def persons_per_transfer__implied(total_2019: Value, transfers_2019: Value) -> V
 def persons_per_transfer_drift__to_ratio_2021(persons_per_transfer_2021: Value, persons_per_transfer: Value) -> Value:
     """Persons per transfer in 2021 over persons per transfer in 2019.
 
-    persons_per_transfer_2021, persons_per_transfer: persons per transfer, any shape. Returns a ratio.
     Place: note 4, if the ratio of 2021 were known apart from that of 2019.
-
     >>> persons_per_transfer_drift__to_ratio_2021(0.9, 0.75)
     1.2
     """
@@ -230,9 +154,7 @@ def persons_per_transfer_drift__to_ratio_2021(persons_per_transfer_2021: Value, 
 def planned_total_2016_2020(planned_transfers_2016_2020: Value, years_2016_2020: Value, a_year: Value) -> Value:
     """Transfers planned a year times the years of the plan.
 
-    planned_transfers_2016_2020: transfers, a year; years_2016_2020, a_year: years; any shape. Returns transfers, which
-    are person-times and no count of persons. Place: mobilization-2016-2020, paragraph 6.
-
+    Person-times, no count of persons. Place: mobilization-2016-2020, paragraph 6.
     >>> planned_total_2016_2020(1_000_000, 5, 1)
     5000000.0
     """
@@ -242,9 +164,7 @@ def planned_total_2016_2020(planned_transfers_2016_2020: Value, years_2016_2020:
 def transfers_total_2016_2020(transfers_2016_2020: Value, years_2016_2020: Value, a_year: Value) -> Value:
     """Transfers made a year times the years of the mean.
 
-    transfers_2016_2020: transfers, a year; years_2016_2020, a_year: years; any shape. Returns transfers, which are
-    person-times and no count of persons. Place: mobilization-2016-2020, paragraph 6.
-
+    Person-times, no count of persons. Place: mobilization-2016-2020, paragraph 6.
     >>> transfers_total_2016_2020(1_000_000, 5, 1)
     5000000.0
     """
@@ -254,9 +174,8 @@ def transfers_total_2016_2020(transfers_2016_2020: Value, years_2016_2020: Value
 def planned_total_2021_2025(planned_transfers_2021: Value, years_2021_2025: Value, a_year: Value) -> Value:
     """Transfers planned for 2021 times the years of the plan, as if each year had the same plan.
 
-    planned_transfers_2021: transfers; years_2021_2025, a_year: years; any shape. Returns transfers, which are
-    person-times and no count of persons. Place: mobilization-2016-2020, paragraph 6; monitoring-2021-2025, paragraph 1.
-
+    Person-times, no count of persons. Place: mobilization-2016-2020, paragraph 6; monitoring-2021-2025, paragraph
+    1.
     >>> planned_total_2021_2025(1_000_000, 5, 1)
     5000000.0
     """
@@ -266,8 +185,7 @@ def planned_total_2021_2025(planned_transfers_2021: Value, years_2021_2025: Valu
 def southern_share_2019(labourers_south_2019: Value, labourers_2019: Value) -> Value:
     """Labourers of the south in 2019 over labourers of the whole region.
 
-    labourers_south_2019, labourers_2019: labourers, any shape. Returns a share. Place: scale, paragraph 1.
-
+    Place: scale, paragraph 1.
     >>> southern_share_2019(600_000, 1_000_000)
     0.6
     """

@@ -1,8 +1,7 @@
 """Labourers moved to other provinces: yearly means, what is left outside 2017 to 2019, and the volume a year.
 
 Place in the article: section ``other-provinces``. The figures come from different papers and span different years; a
-difference of two of them presumes that they count alike. What does not belong here: transfers inside the region
-(``labour_transfers``).
+difference of two of them presumes that they count alike.
 """
 
 from analysis.core.units import Value
@@ -11,9 +10,7 @@ from analysis.core.units import Value
 def cross_provincial_mean_2017_2019(cross_provincial_2017_2019: Value, years_2017_2019: Value, a_year: Value) -> Value:
     """Labourers moved in 2017 to 2019 over the years of that span.
 
-    cross_provincial_2017_2019: labourers; years_2017_2019, a_year: years; any shape. Returns labourers, a year.
     Place: other-provinces, paragraph 1.
-
     >>> cross_provincial_mean_2017_2019(60_000, 3, 1)
     20000.0
     """
@@ -25,9 +22,7 @@ def cross_provincial_mean_2014_mid_2020(
 ) -> Value:
     """Labourers moved from 2014 to the middle of 2020 over the years of that span.
 
-    cross_provincial_2014_mid_2020: labourers; years_2014_mid_2020, a_year: years; any shape. Returns labourers, a
-    year. Place: other-provinces, paragraph 1.
-
+    Place: other-provinces, paragraph 1.
     >>> cross_provincial_mean_2014_mid_2020(65_000, 6.5, 1)
     10000.0
     """
@@ -37,9 +32,7 @@ def cross_provincial_mean_2014_mid_2020(
 def cross_provincial_other_years(cross_provincial_2014_mid_2020: Value, cross_provincial_2017_2019: Value) -> Value:
     """Labourers moved from 2014 to the middle of 2020 less those moved in 2017 to 2019.
 
-    cross_provincial_2014_mid_2020, cross_provincial_2017_2019: labourers, any shape. Returns labourers. It presumes
-    that both papers count alike. Place: other-provinces, paragraph 1.
-
+    It presumes that both papers count alike. Place: other-provinces, paragraph 1.
     >>> cross_provincial_other_years(100_000, 60_000)
     40000
     """
@@ -51,25 +44,11 @@ def cross_provincial_mean_other_years(
 ) -> Value:
     """Labourers moved outside 2017 to 2019 over the years of the longer span less those of the shorter.
 
-    cross_provincial_other_years: labourers; years_2014_mid_2020, years_2017_2019, a_year: years; any shape. Returns
-    labourers, a year. Place: other-provinces, paragraph 1.
-
+    Place: other-provinces, paragraph 1.
     >>> cross_provincial_mean_other_years(35_000, 6.5, 3, 1)
     10000.0
     """
     return cross_provincial_other_years * a_year / (years_2014_mid_2020 - years_2017_2019)
-
-
-def share_of_plan_2020_done__as_time(part_of_2020: Value, a_year: Value) -> Value:
-    """The part of 2020 that had passed, as a share of the year.
-
-    part_of_2020, a_year: years, any shape. Returns a share of the plan. Place: other-provinces, paragraph 1, if the
-    plan of 2020 was carried out evenly.
-
-    >>> share_of_plan_2020_done__as_time(0.5, 1)
-    0.5
-    """
-    return part_of_2020 / a_year
 
 
 def cross_provincial_mean_2014_2016(
@@ -83,10 +62,7 @@ def cross_provincial_mean_2014_2016(
 ) -> Value:
     """Labourers moved outside 2017 to 2019, less the done part of the 2020 plan, over the years of 2014 to 2016.
 
-    cross_provincial_other_years, cross_provincial_planned_2020: labourers; share_of_plan_2020_done: share;
-    years_2014_mid_2020, years_2017_2019, part_of_2020, a_year: years; any shape. Returns labourers, a year.
     Place: other-provinces, paragraph 1.
-
     >>> cross_provincial_mean_2014_2016(40_000, 20_000, 0.5, 6.5, 3, 0.5, 1)
     10000.0
     """
@@ -99,105 +75,8 @@ def mean_2017_2019_over_quota(
 ) -> Value:
     """Labourers moved a year in 2017 to 2019, one transfer each, over the yearly quota, less one.
 
-    cross_provincial_mean_2017_2019: labourers, a year; transfers_per_labourer: transfers per labourer;
-    cross_provincial_quota: transfers, a year; any shape. Returns a fraction of the quota.
     Place: other-provinces, paragraphs 1 and 2.
-
     >>> mean_2017_2019_over_quota(20_000, 1, 10_000)
     1.0
     """
     return cross_provincial_mean_2017_2019 * transfers_per_labourer / cross_provincial_quota - 1
-
-
-def cross_provincial_volume__from_mean_2017_2019(
-    cross_provincial_mean_2017_2019: Value, transfers_per_labourer: Value
-) -> Value:
-    """Labourers moved a year in 2017 to 2019, one transfer each.
-
-    cross_provincial_mean_2017_2019: labourers, a year; transfers_per_labourer: transfers per labourer; any shape.
-    Returns transfers, a year. Place: other-provinces, paragraphs 1 and 3.
-
-    >>> cross_provincial_volume__from_mean_2017_2019(20_000, 1)
-    20000
-    """
-    return cross_provincial_mean_2017_2019 * transfers_per_labourer
-
-
-def cross_provincial_volume__from_mean_2014_mid_2020(
-    cross_provincial_mean_2014_mid_2020: Value, transfers_per_labourer: Value
-) -> Value:
-    """Labourers moved a year from 2014 to the middle of 2020, one transfer each.
-
-    cross_provincial_mean_2014_mid_2020: labourers, a year; transfers_per_labourer: transfers per labourer; any shape.
-    Returns transfers, a year. Place: other-provinces, paragraphs 1 and 3.
-
-    >>> cross_provincial_volume__from_mean_2014_mid_2020(20_000, 1)
-    20000
-    """
-    return cross_provincial_mean_2014_mid_2020 * transfers_per_labourer
-
-
-def cross_provincial_volume__from_mean_other_years(
-    cross_provincial_mean_other_years: Value, transfers_per_labourer: Value
-) -> Value:
-    """Labourers moved a year outside 2017 to 2019, one transfer each.
-
-    cross_provincial_mean_other_years: labourers, a year; transfers_per_labourer: transfers per labourer; any shape.
-    Returns transfers, a year. Place: other-provinces, paragraphs 1 and 3.
-
-    >>> cross_provincial_volume__from_mean_other_years(10_000, 1)
-    10000
-    """
-    return cross_provincial_mean_other_years * transfers_per_labourer
-
-
-def cross_provincial_volume__from_mean_2014_2016(
-    cross_provincial_mean_2014_2016: Value, transfers_per_labourer: Value
-) -> Value:
-    """Labourers moved a year in 2014 to 2016, one transfer each.
-
-    cross_provincial_mean_2014_2016: labourers, a year; transfers_per_labourer: transfers per labourer; any shape.
-    Returns transfers, a year. Place: other-provinces, paragraphs 1 and 3.
-
-    >>> cross_provincial_volume__from_mean_2014_2016(10_000, 1)
-    10000
-    """
-    return cross_provincial_mean_2014_2016 * transfers_per_labourer
-
-
-def cross_provincial_volume__from_plan_2020(
-    cross_provincial_planned_2020: Value, transfers_per_labourer: Value
-) -> Value:
-    """Labourers to be moved in 2020, one transfer each.
-
-    cross_provincial_planned_2020: labourers; transfers_per_labourer: transfers per labourer; any shape. Returns
-    transfers, a year. Place: other-provinces, paragraphs 1 and 3.
-
-    >>> cross_provincial_volume__from_plan_2020(10_000, 1)
-    10000
-    """
-    return cross_provincial_planned_2020 * transfers_per_labourer
-
-
-def cross_provincial_volume__from_hotan(cross_provincial_hotan: Value, transfers_per_labourer: Value) -> Value:
-    """Labourers that one prefecture was to move, one transfer each.
-
-    cross_provincial_hotan: labourers, a year; transfers_per_labourer: transfers per labourer; any shape. Returns
-    transfers, a year. Place: other-provinces, paragraphs 2 and 3.
-
-    >>> cross_provincial_volume__from_hotan(10_000, 1)
-    10000
-    """
-    return cross_provincial_hotan * transfers_per_labourer
-
-
-def cross_provincial_volume__from_quota(cross_provincial_quota: Value) -> Value:
-    """The yearly quota.
-
-    cross_provincial_quota: transfers, a year, any shape. Returns transfers, a year.
-    Place: other-provinces, paragraphs 2 and 3.
-
-    >>> cross_provincial_volume__from_quota(10_000)
-    10000
-    """
-    return cross_provincial_quota

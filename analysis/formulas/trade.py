@@ -1,26 +1,10 @@
 """Trade: growth rates, shares and values, what they imply for the year before, and the four prefectures of the south.
 
 Place in the article: section ``trade``. A share that comes out above one is left so: it says what a reading would need.
-What does not belong here: any link between trade and labour.
+
 """
 
-from typing import Any, cast
-
-import numpy as np
-
-from analysis.core.units import Value
-
-
-def export_growth_2021__as_trade(trade_growth_2021: Value) -> Value:
-    """The growth of all trade in the place of that of exports.
-
-    trade_growth_2021: fraction of the year before, any shape. Returns a fraction of the year before.
-    Place: trade, paragraph 1, which prints no growth of exports for 2021.
-
-    >>> export_growth_2021__as_trade(0.1)
-    0.1
-    """
-    return trade_growth_2021
+from analysis.core.units import Value, maximum, minimum
 
 
 def labour_intensive_share_2020(
@@ -28,43 +12,17 @@ def labour_intensive_share_2020(
 ) -> Value:
     """The share of 2021 times one plus the growth of exports, over one plus the growth of these products.
 
-    labour_intensive_share_2021: share; export_growth_2021, labour_intensive_growth_2021: fractions of the year before;
-    any shape. Returns a share of exports. Place: trade, paragraph 1.
-
+    Place: trade, paragraph 1.
     >>> round(labour_intensive_share_2020(0.5, 0.2, 0.5), 6)
     0.4
     """
     return labour_intensive_share_2021 * (1 + export_growth_2021) / (1 + labour_intensive_growth_2021)
 
 
-def share_base__as_in_2021(labour_intensive_share_2021: Value) -> Value:
-    """The share of the whole of 2021 in the place of that of its first four months.
-
-    labour_intensive_share_2021: share, any shape. Returns a share of exports. Place: trade, paragraph 1.
-
-    >>> share_base__as_in_2021(0.5)
-    0.5
-    """
-    return labour_intensive_share_2021
-
-
-def labour_intensive_share_2022__share(labour_intensive_figure_2022: Value) -> Value:
-    """The printed figure, read as the share itself.
-
-    labour_intensive_figure_2022: fraction, any shape. Returns a share of exports. Place: trade, paragraph 1.
-
-    >>> labour_intensive_share_2022__share(0.6)
-    0.6
-    """
-    return labour_intensive_figure_2022
-
-
 def labour_intensive_share_2022__share_growth(share_base: Value, labour_intensive_figure_2022: Value) -> Value:
     """The base share times one plus the printed figure, read as the growth of the share.
 
-    share_base: share; labour_intensive_figure_2022: fraction; any shape. Returns a share of exports.
     Place: trade, paragraph 1.
-
     >>> labour_intensive_share_2022__share_growth(0.5, 0.5)
     0.75
     """
@@ -76,9 +34,7 @@ def labour_intensive_share_2022__value_growth(
 ) -> Value:
     """The base share times one plus the printed figure, read as the growth of value, over one plus that of exports.
 
-    share_base: share; labour_intensive_figure_2022, export_growth_2022: fractions; any shape. Returns a share of
-    exports. Place: trade, paragraph 1.
-
+    Place: trade, paragraph 1.
     >>> labour_intensive_share_2022__value_growth(0.5, 0.5, 0.25)
     0.6
     """
@@ -90,9 +46,7 @@ def labour_intensive_growth_2022__share(
 ) -> Value:
     """The printed figure, read as the share, over the base share, times one plus the growth of exports, less one.
 
-    labour_intensive_figure_2022, share_base: shares; export_growth_2022: fraction; any shape. Returns a fraction of the
-    year before. Place: trade, paragraph 1.
-
+    Place: trade, paragraph 1.
     >>> labour_intensive_growth_2022__share(0.6, 0.5, 0.25)
     0.5
     """
@@ -102,42 +56,17 @@ def labour_intensive_growth_2022__share(
 def labour_intensive_growth_2022__share_growth(labour_intensive_figure_2022: Value, export_growth_2022: Value) -> Value:
     """One plus the printed figure, read as the growth of the share, times one plus the growth of exports, less one.
 
-    labour_intensive_figure_2022, export_growth_2022: fractions, any shape. Returns a fraction of the year before.
     Place: trade, paragraph 1.
-
     >>> labour_intensive_growth_2022__share_growth(0.5, 0.5)
     1.25
     """
     return (1 + labour_intensive_figure_2022) * (1 + export_growth_2022) - 1
 
 
-def labour_intensive_growth_2022__value_growth(labour_intensive_figure_2022: Value) -> Value:
-    """The printed figure, read as the growth of value.
-
-    labour_intensive_figure_2022: fraction, any shape. Returns a fraction of the year before. Place: trade, paragraph 1.
-
-    >>> labour_intensive_growth_2022__value_growth(0.6)
-    0.6
-    """
-    return labour_intensive_figure_2022
-
-
-def largest_share_base__share(labour_intensive_figure_2022: Value) -> Value:
-    """The printed figure, read as the share: a base share below it is one that has grown.
-
-    labour_intensive_figure_2022: share, any shape. Returns a share of exports. Place: trade, paragraph 1.
-
-    >>> largest_share_base__share(0.6)
-    0.6
-    """
-    return labour_intensive_figure_2022
-
-
 def largest_share_base__share_growth(labour_intensive_figure_2022: Value) -> Value:
     """One over one plus the printed figure, read as the growth of the share: the base share that becomes the whole.
 
-    labour_intensive_figure_2022: fraction, any shape. Returns a share of exports. Place: trade, paragraph 1.
-
+    Place: trade, paragraph 1.
     >>> largest_share_base__share_growth(0.6)
     0.625
     """
@@ -145,12 +74,10 @@ def largest_share_base__share_growth(labour_intensive_figure_2022: Value) -> Val
 
 
 def largest_share_base__value_growth(labour_intensive_figure_2022: Value, export_growth_2022: Value) -> Value:
-    """One plus the growth of exports over one plus the printed figure, read as the growth of value: the base share that
-    becomes the whole.
+    """One plus the growth of exports over one plus the printed figure, read as the growth of value: the base share
+    that becomes the whole.
 
-    labour_intensive_figure_2022, export_growth_2022: fractions, any shape. Returns a share of exports.
     Place: trade, paragraph 1.
-
     >>> round(largest_share_base__value_growth(0.6, 0.2), 6)
     0.75
     """
@@ -160,9 +87,7 @@ def largest_share_base__value_growth(labour_intensive_figure_2022: Value, export
 def trade_us_2020(trade_us_2021: Value, trade_decline_us_2021: Value, yuan_per_dollar_2021_over_2020: Value) -> Value:
     """Trade of 2021 with the United States over one less its decline, times what the yuan rose by, if in yuan.
 
-    trade_us_2021: dollars; trade_decline_us_2021: fraction of the year before; yuan_per_dollar_2021_over_2020: ratio,
-    one if the decline is in dollars; any shape. Returns dollars. Place: trade, paragraph 2.
-
+    Place: trade, paragraph 2.
     >>> trade_us_2020(400_000_000, 0.5, 2)
     1600000000.0
     """
@@ -172,9 +97,7 @@ def trade_us_2020(trade_us_2021: Value, trade_decline_us_2021: Value, yuan_per_d
 def trade_eu_2020(trade_eu_2021: Value, trade_growth_eu_2021: Value, yuan_per_dollar_2021_over_2020: Value) -> Value:
     """Trade of 2021 with the European Union over one plus its growth, times what the yuan rose by, if in yuan.
 
-    trade_eu_2021: dollars; trade_growth_eu_2021: fraction of the year before; yuan_per_dollar_2021_over_2020: ratio,
-    one if the growth is in dollars; any shape. Returns dollars. Place: trade, paragraph 2.
-
+    Place: trade, paragraph 2.
     >>> trade_eu_2020(1_250_000_000, 0.25, 2)
     2000000000.0
     """
@@ -186,10 +109,7 @@ def trade_vietnam_2020(
 ) -> Value:
     """Trade of 2021 with Vietnam over one plus its growth, times what the yuan rose by, if in yuan.
 
-    trade_vietnam_2021: dollars; trade_growth_vietnam_2021: fraction of the year before;
-    yuan_per_dollar_2021_over_2020: ratio, one if the growth is in dollars; any shape. Returns dollars.
     Place: trade, paragraph 2.
-
     >>> trade_vietnam_2020(400_000_000, 1, 2)
     400000000.0
     """
@@ -206,8 +126,7 @@ def trade_change_three_partners(
 ) -> Value:
     """Trade of 2021 less that of 2020, summed over the United States, the European Union and Vietnam.
 
-    All in dollars, any shape. Returns dollars. Place: trade, paragraph 2.
-
+    Place: trade, paragraph 2.
     >>> trade_change_three_partners(4, 8, 6, 5, 3, 1)
     -1
     """
@@ -222,16 +141,15 @@ def south_growth_2022__slowest(
 ) -> Value:
     """The smallest of the growth rates of the four prefectures.
 
-    All fractions of the year before, any shape. Returns a fraction of the year before. Place: trade, paragraph 4.
-
+    Place: trade, paragraph 4.
     >>> float(south_growth_2022__slowest(1.0, 2.0, 3.0, 0.5))
     0.5
     >>> float(south_growth_2022__slowest(0.25, 2.0, 3.0, 0.5))
     0.25
     """
-    pair = np.minimum(cast(Any, trade_growth_kashgar_2022), cast(Any, trade_growth_hotan_2022))
-    other = np.minimum(cast(Any, trade_growth_kizilsu_2022), cast(Any, trade_growth_aksu_2022))
-    return cast(Value, np.minimum(pair, other))
+    pair = minimum(trade_growth_kashgar_2022, trade_growth_hotan_2022)
+    other = minimum(trade_growth_kizilsu_2022, trade_growth_aksu_2022)
+    return minimum(pair, other)
 
 
 def south_growth_2022__equal(
@@ -242,8 +160,7 @@ def south_growth_2022__equal(
 ) -> Value:
     """The mean of the growth rates of the four prefectures, as if they had traded alike the year before.
 
-    All fractions of the year before, any shape. Returns a fraction of the year before. Place: trade, paragraph 4.
-
+    Place: trade, paragraph 4.
     >>> south_growth_2022__equal(1.0, 2.0, 3.0, 0.5)
     1.625
     """
@@ -259,25 +176,22 @@ def south_growth_2022__fastest(
 ) -> Value:
     """The largest of the growth rates of the four prefectures.
 
-    All fractions of the year before, any shape. Returns a fraction of the year before. Place: trade, paragraph 4.
-
+    Place: trade, paragraph 4.
     >>> float(south_growth_2022__fastest(1.0, 2.0, 3.0, 0.5))
     3.0
     >>> float(south_growth_2022__fastest(1.0, 4.0, 3.0, 0.5))
     4.0
     """
-    pair = np.maximum(cast(Any, trade_growth_kashgar_2022), cast(Any, trade_growth_hotan_2022))
-    other = np.maximum(cast(Any, trade_growth_kizilsu_2022), cast(Any, trade_growth_aksu_2022))
-    return cast(Value, np.maximum(pair, other))
+    pair = maximum(trade_growth_kashgar_2022, trade_growth_hotan_2022)
+    other = maximum(trade_growth_kizilsu_2022, trade_growth_aksu_2022)
+    return maximum(pair, other)
 
 
 def south_trade_share_2021(trade_growth_2022: Value, growth_of_the_rest_2022: Value, south_growth_2022: Value) -> Value:
-    """The growth of all trade above that of the rest, over the growth of the four prefectures above that of the rest.
+    """The growth of all trade above that of the rest, over the growth of the four prefectures above that of the
+    rest.
 
-    trade_growth_2022, growth_of_the_rest_2022, south_growth_2022: fractions of the year before, any shape. Returns the
-    share of the four in the trade of the same months of 2021. Division by two equal growths raises or gives infinity.
-    Place: trade, paragraph 4.
-
+    Division by two equal growths raises or gives infinity. Place: trade, paragraph 4.
     >>> south_trade_share_2021(0.75, 0.5, 1.5)
     0.25
     """
@@ -285,11 +199,10 @@ def south_trade_share_2021(trade_growth_2022: Value, growth_of_the_rest_2022: Va
 
 
 def south_trade_share_2022(south_trade_share_2021: Value, south_growth_2022: Value, trade_growth_2022: Value) -> Value:
-    """The share of the four prefectures the year before, times one plus their growth, over one plus that of all trade.
+    """The share of the four prefectures the year before, times one plus their growth, over one plus that of all
+    trade.
 
-    south_trade_share_2021: share; south_growth_2022, trade_growth_2022: fractions of the year before; any shape.
-    Returns a share of trade. Place: trade, paragraph 4.
-
+    Place: trade, paragraph 4.
     >>> south_trade_share_2022(0.25, 1.0, 0.25)
     0.4
     """
@@ -301,10 +214,7 @@ def trade_growth_hotan_2018_2020(
 ) -> Value:
     """One plus the growth of 2019, times one plus that of eleven months of 2020 carried to the year, less one.
 
-    trade_growth_hotan_2019, trade_growth_hotan_2020: fractions of the year before; hotan_year_over_eleven_months: ratio
-    of the growth factor of the year to that of its eleven months; any shape. Returns a fraction of 2018.
     Place: trade, paragraph 5.
-
     >>> trade_growth_hotan_2018_2020(1.0, 0.5, 2)
     5.0
     """

@@ -1,7 +1,7 @@
 """Training: person-sessions a year, before the plan, planned and held.
 
 Place in the article: section ``monitoring-2021-2025``, paragraphs 1, 3 and 5. A session is one person in one course;
-one person may take several. What does not belong here: persons.
+one person may take several.
 """
 
 from analysis.core.units import Value
@@ -10,9 +10,7 @@ from analysis.core.units import Value
 def training_increase(training_planned: Value, training_before: Value) -> Value:
     """Sessions planned a year over sessions held a year before the plan, less one.
 
-    training_planned, training_before: sessions, a year, any shape. Returns a fraction of those before.
     Place: monitoring-2021-2025, paragraphs 3 and 5.
-
     >>> training_increase(3_000_000, 2_000_000)
     0.5
     """
@@ -22,9 +20,7 @@ def training_increase(training_planned: Value, training_before: Value) -> Value:
 def training_attainment(training_2021: Value, training_planned: Value) -> Value:
     """Sessions held in 2021 over sessions planned a year.
 
-    training_2021, training_planned: sessions, any shape. Returns a fraction of the plan.
     Place: monitoring-2021-2025, paragraph 5.
-
     >>> training_attainment(900_000, 1_000_000)
     0.9
     """
@@ -34,9 +30,7 @@ def training_attainment(training_2021: Value, training_planned: Value) -> Value:
 def training_step_done(training_2021: Value, training_before: Value, training_planned: Value) -> Value:
     """Sessions held in 2021 above those before, over the increase that was planned.
 
-    training_2021, training_before, training_planned: sessions, any shape. Returns a fraction of the step.
     Place: monitoring-2021-2025, paragraphs 3 and 5.
-
     >>> training_step_done(1_900_000, 1_000_000, 2_000_000)
     0.9
     """
@@ -48,9 +42,7 @@ def training_needed_2022_2025(
 ) -> Value:
     """Sessions a year that the rest of the plan needs, for its mean to be the one planned.
 
-    training_planned, training_2021: sessions, a year; years_2021_2025, a_year: years; any shape. Returns sessions, a
-    year. Place: monitoring-2021-2025, paragraphs 1 and 5, as the plan is printed as an annual average.
-
+    Place: monitoring-2021-2025, paragraphs 1 and 5, as the plan is printed as an annual average.
     >>> training_needed_2022_2025(1_000_000, 5, 800_000, 1)
     1050000.0
     """

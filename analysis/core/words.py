@@ -1,0 +1,134 @@
+"""Numbers as files and screens spell them, and texts made safe to show.
+
+Files hold base units and ten digits. A screen shows a count to a named place, a share in percent or to three decimals.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+from typing import Any
+
+from analysis.core.units import BASE_UNITS
+
+#: Units of which there may be a half.
+_SPANS = ("year", "month", "hour")
+#: From here on, only the size of a number is shown.
+_BEYOND = 1e18
+#: Two numbers are the same below this relative difference, so that a tie in decimals stays a tie.
+SAME = 1e-9
+#: Control characters would move a terminal's cursor, colour it, or reverse the order of letters.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def same(one: float, two: float, tolerance: float = SAME) -> bool:
+    """Whether two numbers are equal to the last digits of a float.
+
+    >>> same(0.1 + 0.2, 0.3), same(1.0, 1.001)
+    (True, False)
+    """
+    return one == two or math.isclose(one, two, rel_tol=tolerance, abs_tol=1e-12)
+
+
+def printable(text: str) -> str:
+    """A text whose control characters are spelled out.
+
+    >>> printable("a\\x1b[31mb")
+    'a\\\\x1b[31mb'
+    """
+    return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a finite number in Python's spelling."""
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def escape_spreadsheet_formula(value: Any) -> Any:
+    """A cell that no spreadsheet computes: a text that starts like a formula gets an apostrophe.
+
+    >>> escape_spreadsheet_formula("=1+1"), escape_spreadsheet_formula("-2.5"), escape_spreadsheet_formula("a=b")
+    ("'=1+1", '-2.5', 'a=b')
+    """
+    is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not is_number(value)
+    return f"'{value}" if is_formula else value
+
+
+def digits(number: float | None) -> str:
+    """A number as files spell it: ten significant digits; empty for none and for an open end.
+
+    >>> digits(0.30454545454545456), digits(2870000.0), digits(None), digits(float("inf"))
+    ('0.3045454545', '2870000', '', '')
+    """
+    if number is None or not math.isfinite(number):
+        return ""
+    return f"{0.0 if abs(number) < 1e-9 else number:.10g}"
+
+
+def in_words(
+    number: float | None,
+    unit: str,
+    place: float = 1e4,
+    *,
+    percent: int | None = None,
+    decimals: int = 3,
+    outward: int = 0,
+) -> str:
+    """A number as a screen shows it.
+
+    unit: base unit. place: the last place that counts, for things that are counted. percent: decimals of a percentage.
+    outward: -1 rounds down, 1 rounds up, 0 to the nearest.
+
+    >>> in_words(2868778.3, "transfer"), in_words(1901221.7, "person", 1e5), in_words(271950, "person")
+    ('2.87 million', '1.9 million', '270,000')
+    >>> in_words(0.30454, "dimensionless", percent=1), in_words(0.90282, "person/transfer")
+    ('30.5 percent', '0.903')
+    """
+    if number is None:
+        return ""
+    if not math.isfinite(number):
+        return "no finite value"
+    if abs(number) >= _BEYOND:
+        return f"{number:.2g}"
+    if unit in _SPANS and number != int(number):
+        return f"{number:.2g}"
+    if unit not in BASE_UNITS:
+        if percent is not None:
+            return f"{_rounded(100 * number, 10.0**-percent, outward):.{percent}f} percent"
+        decimals = min(decimals, 1) if abs(number) >= 10 else decimals
+        return f"{_rounded(number, 10.0**-decimals, outward):.{decimals}f}"
+    rounded = _rounded(number, place, outward)
+    for size, scale in ((1e9, "billion"), (1e6, "million")):
+        if abs(rounded) >= size and (scale == "million" or unit == "USD"):
+            exponent = Decimal(str(place / size)).normalize().as_tuple().exponent
+            return f"{rounded / size:.{max(0, -int(exponent))}f} {scale}"
+    return f"{rounded:,.0f}"
+
+
+def _rounded(number: float, place: float, outward: int) -> float:
+    steps = number / place
+    nearest_step = round(steps)
+    if outward and abs(steps - nearest_step) > 1e-6:
+        nearest_step = math.floor(steps) if outward < 0 else math.ceil(steps)
+    return nearest_step * place
+
+
+#: Letters that Markdown would take for markup.
+_MARKUP = re.compile(r"[\\`*\[\]<>&|$~#]|(?<!\w)_|_(?!\w)|:(?=//)|^[-+=](?=\s)")
+
+
+def markdown(text: str) -> str:
+    """A text as Markdown shows it letter by letter: no link, no markup, on one line.
+
+    >>> print(markdown("a <b>\\n*c* | d_e"))
+    a \\<b\\> \\*c\\* \\| d_e
+    """
+    escaped = _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+    # An item of a list, a directive, a remark or a place to link to begins so.
+    escaped = re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", escaped)
+    return re.sub(r"^(?=[%:({+=^~!\"'.,;?@/-])", r"\\", escaped)
