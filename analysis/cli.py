@@ -14,6 +14,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from analysis.core.model import Model
     from analysis.core.verdicts import Outcome
     from analysis.output.notebooks import Beside, Notebook
-    from analysis.output.results import Study
+    from analysis.output.results import Worksheet
 
 
 class _Commands(TyperGroup):
@@ -181,7 +182,7 @@ def reproduce(
     from rich.console import Console
     from rich.progress import Progress
 
-    from analysis.core.files import is_ours, keeps_failed, refuse_foreign, remove_failed, replace_atomically
+    from analysis.core.files import is_ours, refuse_foreign, replace_atomically
     from analysis.core.register import InputError, shown
     from analysis.core.verdicts import judge_all
     from analysis.output import figures, provenance, report
@@ -201,10 +202,8 @@ def reproduce(
     refuse_foreign(out)
     aside = out.with_name(f"{out.name}-failed")
     refuse_foreign(aside)
-    if is_ours(aside) and not keeps_failed(aside):
-        raise InputError(
-            f"{shown(aside)} holds results, and what fails would be kept there; move it elsewhere or give another --out"
-        )
+    if is_ours(aside) and (aside / "checks.csv").exists():
+        raise InputError(f"{shown(aside)} holds results, and failed notebooks would be kept there; give another --out")
     figures.headless()
     console = Console(stderr=True)
     with replace_atomically(out) as folder:
@@ -238,9 +237,8 @@ def reproduce(
                 typer.echo(f"error: {error}; {shown(out)} was left as it was.", err=True)
                 raise typer.Exit(1) from None
         provenance.write(folder, model, paths)
-        # Somebody may have put something there meanwhile.
-        refuse_foreign(out)
-    remove_failed(aside)
+    if is_ours(aside):
+        shutil.rmtree(aside, ignore_errors=True)
     raise typer.Exit(_report(model, outcomes, expected))
 
 
@@ -270,12 +268,12 @@ def verify(
     where = shown_in(all_notebooks(checked=False))
     rows = check_rows(outcomes, where)
     if as_csv:
-        from analysis.core.register import as_cell
+        from analysis.core.words import escape_spreadsheet_formula
 
         text = io.StringIO()
         writer = csv.DictWriter(text, CHECK_COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows({name: as_cell(cell) for name, cell in row.items()} for row in rows)
+        writer.writerows({name: escape_spreadsheet_formula(cell) for name, cell in row.items()} for row in rows)
         typer.echo(text.getvalue(), nl=False)
     else:
         typer.echo(json.dumps([_typed(row) for row in rows], indent=1, ensure_ascii=False))
@@ -406,7 +404,7 @@ def explain(
     from analysis.output import terminal
 
     model = _model(data)
-    terminal.explain(model, id, terminal.Given.read(model, values or [], readings or []), full)
+    terminal.explain(model, id, model.change_from_texts(values or [], readings or []), full)
 
 
 @app.command()
@@ -419,18 +417,17 @@ def compare(
 ) -> None:
     """Set figures published elsewhere beside the article's; unlike units only at a ratio given with --set."""
     from analysis.core.register import InputError
-    from analysis.output.external import SIDE_BY_SIDE, check_used, external_frame, frame_in_words, ratios_of, typed
+    from analysis.output.external import SIDE_BY_SIDE, check_used, external_frame, frame_in_words, typed
     from analysis.output.external import compare as compare_all
     from analysis.output.results import CAVEAT
-    from analysis.output.terminal import Given, print_frame
+    from analysis.output.terminal import print_frame
 
     if as_json + as_csv > 1:
         raise InputError("--json and --csv are one choice")
     model = _model(data)
-    given = Given.read(model, values or [], readings or [])
-    ratios = {name: number for name, number in given.values.items() if name in ratios_of(model)}
-    found = compare_all(model, given.setting, ratios=ratios)
-    check_used(model, given.setting, found, given.values, given.readings)
+    setting = model.change_from_texts(values or [], readings or [])
+    found = compare_all(model, setting)
+    check_used(model, setting, found)
     if as_csv:
         from analysis.output.results import escape_spreadsheet_formulas
 
@@ -453,7 +450,7 @@ def compare(
         print_frame(frame_in_words(found, model), widths, f"{SIDE_BY_SIDE} {CAVEAT}", expand=True)
     else:
         typer.echo("This data package has no external figures.")
-    if not (as_csv or as_json) and (differs := model.differences(given.setting)):
+    if not (as_csv or as_json) and (differs := model.differences(setting)):
         typer.echo(differs)
 
 
@@ -470,7 +467,8 @@ def audit(
     The copy stays where it is: nothing of it is kept or sent. Exit status 1 when copy and register differ.
     """
     from analysis.audit.alignment import audit as compare_with_copy
-    from analysis.core.register import Register, printable
+    from analysis.core.register import Register
+    from analysis.core.words import printable
 
     report = compare_with_copy(Register.read(data), file)
     for line in report.lines():
@@ -739,13 +737,13 @@ def _provenance(
     return describe
 
 
-def _asked(model: Model, notebook: Notebook, given: Mapping[str, Any]) -> tuple[Study, list[str]]:
+def _asked(model: Model, notebook: Notebook, given: Mapping[str, Any]) -> tuple[Worksheet, list[str]]:
     """What a run with these parameters shows, and in words what it is run with."""
     from analysis.output.notebooks import split_parameters
-    from analysis.output.results import Study
+    from analysis.output.results import Worksheet
 
     settings, others = split_parameters({**notebook.parameters, **given}, model)
-    study = Study(notebook.checks, model=model, **settings)
+    study = Worksheet(notebook.checks, model=model, **settings)
     texts = (f"{name} = {' '.join(str(value).split())}" for name, value in others.items())
     how = [f"run with {', '.join(texts)}"] if others else []
     how += [study.differs] if settings or not others else []
@@ -783,7 +781,7 @@ def _moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str,
         typer.echo(f"moved: {change}", err=True)
     if changes:
         typer.echo(f"{len(changes)} values differ from {model.register.file('expected.csv')}.", err=True)
-    wrong = by_hand(model.register)
+    wrong = by_hand(model)
     for problem in wrong:
         typer.echo(f"by hand: {problem} in {model.register.file('findings.yaml')}", err=True)
     return 1 if changes or wrong else 0

@@ -221,8 +221,8 @@ def _text(node: ast.expr, shown: Mapping[str, str]) -> tuple[str, int]:
     match node:
         case ast.Name(id=name):
             return shown.get(name, shown.get(name.replace("__", ".", 1), name)), 9
-        case ast.Constant(value=value):
-            return f"{value:,}" if isinstance(value, int) else f"{value:g}", 9
+        case ast.Constant(value=int() | float() as value):
+            return f"{value:,}" if isinstance(value, int) else f"{value}", 9
         case ast.UnaryOp(operand=operand):
             return f"−{_bracketed(operand, 3, shown)}", 3
         case ast.Call(func=ast.Name(id=name), args=[one, two]):

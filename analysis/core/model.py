@@ -1,8 +1,8 @@
 """The model: resolves names to printed numbers, assumptions and formulas, and computes values, bounds and kinds.
 
 A formula is a function named after the quantity it computes; its parameters are the names of the quantities it needs.
-A quantity's value comes from, in this order: the reading that is named; the claim it starts from; the default reading; the
-bare formula; the assumption of that name.
+Its value comes from, in this order: the reading that is named; the claim it starts from; the default reading; the bare
+formula; the assumption of that name.
 
 >>> model = Model(Register.read())
 >>> round(model.estimate("transfers_2019").value)
@@ -141,10 +141,14 @@ class Node:
 
 @dataclass(frozen=True)
 class Setting:
-    """Readings and values that differ from the article's own. ``Model.setting`` makes one."""
+    """Readings and values that differ from the article's own. ``Model.setting`` makes one.
+
+    given: the names that a user gave, also where they equal the article's own.
+    """
 
     readings: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, float] = field(default_factory=dict)
+    given: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __hash__(self) -> int:
         return hash((tuple(sorted(self.readings.items())), tuple(sorted(self.values.items()))))
@@ -540,7 +544,18 @@ class Model:
             if readings.get(quantity, SETTABLE[0]) not in SETTABLE and quantity not in given:
                 readings.pop(quantity)
             values[quantity] = self.number(quantity, one, with_unit=with_units)
-        return self.setting(readings, values)
+        return self.setting(readings, values, given=base.given | given.keys())
+
+    def change_from_texts(
+        self, values: Iterable[str] = (), readings: Iterable[str] = (), base: Setting = ARTICLE
+    ) -> Setting:
+        """The same from texts: quantity=value, and quantity=reading."""
+        numbers, named = assignments(values, "value"), assignments(readings, "reading")
+        for name, reading in named.items():
+            if name in numbers:
+                raise ModelError(f"{name} is given a value and a reading; give one of them")
+            self.known_reading(name, reading)
+        return self.change({**{name: self.number(name, text) for name, text in numbers.items()}, **named}, base)
 
     def number(self, quantity: str, given: Any, *, with_unit: bool = False) -> float:
         """A value for a quantity in base units, from a number or a text; raises ModelError where it can't be one."""
@@ -554,7 +569,13 @@ class Model:
         self.check_value(quantity, given)
         return float(given)
 
-    def setting(self, readings: Mapping[str, str] | None = None, values: Mapping[str, float] | None = None) -> Setting:
+    def setting(
+        self,
+        readings: Mapping[str, str] | None = None,
+        values: Mapping[str, float] | None = None,
+        *,
+        given: Iterable[str] = (),
+    ) -> Setting:
         """A setting from readings by quantity and values in base units; what equals the article's own is left out.
 
         Linked readings follow when one of them is named. Raises ModelError for an unknown name, a value that is not
@@ -563,14 +584,15 @@ class Model:
         named = self._linked(readings or {})
         for quantity, reading in named.items():
             self.known_reading(quantity, reading)
-        given = dict(values or {})
-        for quantity, number in given.items():
+        numbers = dict(values or {})
+        for quantity, number in numbers.items():
             self.check_value(quantity, number)
             if named.get(quantity, SETTABLE[0]) not in SETTABLE and not self.as_in_article(quantity, number):
                 raise ModelError(f"{quantity} = {number:g} is unused: its reading {named[quantity]} supplies it")
         setting = Setting(
             {quantity: reading for quantity, reading in named.items() if reading != self.default(quantity)},
-            {name: float(number) for name, number in given.items() if not self.as_in_article(name, number)},
+            {name: float(number) for name, number in numbers.items() if not self.as_in_article(name, number)},
+            frozenset([*(readings or {}), *numbers, *given]),
         )
         for quantity in setting.readings:
             self.plan(quantity, setting)
@@ -619,24 +641,21 @@ class Model:
             parts.append(f"{quantity} = {number:,.10g}{unit}{was}")
         return f"differs from the article in: {'; '.join(parts)}" if parts else ""
 
-    def check_used(
-        self, setting: Setting, plans: Iterable[Plan], *, values: Iterable[str] = (), readings: Iterable[str] = ()
-    ) -> None:
-        """Raise ModelError for a reading or a value that none of the plans depends on.
-
-        values, readings: names that a user gave, also where they equal the article's own.
-        """
+    def check_used(self, setting: Setting, plans: Iterable[Plan], *, ignored: Iterable[str] = ()) -> None:
+        """Raise ModelError for a reading or a value that was given and that none of the plans depends on."""
         nodes = [plan.by_name for plan in plans]
-        for quantity in [*setting.readings, *readings]:
+        for quantity in dict.fromkeys([*setting.readings, *setting.values, *setting.given]):
+            if quantity in ignored:
+                continue
             # Of linked readings, one that is used is enough.
             linked = next((group for group in self.register.linked_readings if quantity in group), (quantity,))
-            if not any(one in found for one in linked for found in nodes):
+            used = [found[one] for one in linked for found in nodes if one in found]
+            if not used:
                 raise ModelError(f"{quantity} is unused: nothing computed here depends on it under these readings")
-        for quantity in [*setting.values, *values]:
-            used = [found[quantity] for found in nodes if quantity in found]
-            if all(node.reading not in ("given", *SETTABLE) for node in used):
-                why = f"its reading {used[0].reading} supplies it" if used else "nothing computed here depends on it"
-                raise ModelError(f"{quantity} is unused: {why} under these readings")
+            if quantity in setting.values and all(node.reading not in ("given", *SETTABLE) for node in used):
+                raise ModelError(
+                    f"{quantity} is unused: its reading {used[0].reading} supplies it under these readings"
+                )
 
     # Plans ------------------------------------------------------------------------------------------------------------
 
@@ -644,7 +663,7 @@ class Model:
         """A setting with some readings named over it; a value that they leave without a use is dropped."""
         named = {**setting.readings, **self._linked(readings)}
         used = {name: one for name, one in setting.values.items() if named.get(name, SETTABLE[0]) in SETTABLE}
-        return Setting(named, used)
+        return Setting(named, used, setting.given)
 
     def plan(self, quantity: str | Sequence[str], setting: Setting = ARTICLE, *, capped: bool = False) -> Plan:
         """The nodes that a quantity, or several together, rest on; ``capped`` adds the caps among the limits.
@@ -723,10 +742,10 @@ class Model:
         for assumption in self.register.assumptions.values():
             parts = found.setdefault(assumption.id, {})
             parts["set"] = Source(assumption=assumption)
-            for side, end in (("floor", assumption.floor), ("ceiling", assumption.ceiling)):
-                if end and end.value is not None:
+            for side, words in (("floor", assumption.floor), ("ceiling", assumption.ceiling)):
+                if words and words.value is not None:
                     parts[side] = Source(assumption=assumption, part=side)
-                if end and end.loosest is not None:
+                if words and words.loosest is not None:
                     parts[f"{side}_loosest"] = Source(assumption=assumption, part=f"{side}_loosest")
         for reading in self.register.readings.values():
             if reading.same_as:
@@ -759,6 +778,23 @@ def _import(register: Register) -> ModuleType:
     except (Exception, SystemExit) as error:
         message = f"the module '{register.formulas}' can't be imported ({type(error).__name__}: {error})"
         raise RegisterError(register.file("datapackage.json"), message, field="analysis.formulas") from None
+
+
+def assignments(texts: Iterable[str], what: str = "value") -> dict[str, str]:
+    """Texts of the form name=value, by name. Raises InputError for another form and for a name given twice.
+
+    >>> assignments(["overlap = 0.5"])
+    {'overlap': '0.5'}
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (equals and name and value):
+            raise InputError(f"'{text}' is not of the form quantity={what}")
+        if name in found:
+            raise InputError(f"{name} is given twice")
+        found[name] = value
+    return found
 
 
 def unit_of(expression: Expression, units: Mapping[str, str]) -> str:

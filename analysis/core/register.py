@@ -596,7 +596,8 @@ class Register:
                 message = f"{reading.quantity} has the default {other_reading.reading} already"
                 message += f" (row {other_reading.row})"
                 raise self.refuse("readings.csv", reading, "default", message)
-        for one in (*self.assumptions.values(), *self.words.values()):
+        entries: list[Assumption | VagueReading] = [*self.assumptions.values(), *self.words.values()]
+        for one in entries:
             self._known("assumptions.yaml", one, "claim", one.claim, self.claims, "row of claims.csv")
         for finding in self.findings.values():
             rows: dict[str, Iterable[str]] = {"claims": self.claims, "external": self.external, "sources": self.sources}
@@ -752,7 +753,11 @@ def _read_entries(path: Path, model: type[_R]) -> Iterator[_R]:
 def _read_assumptions(path: Path) -> Iterator[Assumption | VagueReading]:
     for number, content in _list_of(path):
         words = isinstance(content, dict) and content.get("kind") == "words"
-        yield _entry(path, VagueReading if words else Assumption, content, number=number)
+        yield (
+            _entry(path, VagueReading, content, number=number)
+            if words
+            else _entry(path, Assumption, content, number=number)
+        )
 
 
 def _list_of(path: Path) -> Iterator[tuple[int, Any]]:

@@ -64,7 +64,7 @@ def _kind(type_: str, required: bool, rules: Mapping[str, Any]) -> str:
 
 def codebook(register: Register) -> str:
     """The codebook as Markdown, a table a file."""
-    from analysis.output.results import markdown
+    from analysis.core.words import markdown
 
     package = json.loads(read_text(register.folder / "datapackage.json"))
     what = {resource["path"]: resource["description"] for resource in package["resources"]}

@@ -26,7 +26,8 @@ from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Setting
 from analysis.core.published import Interval
 from analysis.core.register import PER_YEAR, External
 from analysis.core.units import BASE_UNITS, CONSTANTS, name_of, nearest, parse_unit
-from analysis.output.results import CAVEAT, Study, Table, digits, in_words, place_of, value_words
+from analysis.core.words import digits, in_words
+from analysis.output.results import CAVEAT, Table, Worksheet, place_of, value_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,33 +94,29 @@ def ratios_of(model: Model) -> dict[str, str]:
     >>> ratios_of(Model(Register.read()))["persons_per_transfer"]
     'person/transfer'
     """
-    needed = {need for ways in model.ways.values() for way in ways.values() for need in way.needs}
-    live = {need for name in model.quantities for need in model.ways[name][model.default(name)].needs}
+    needed = {need for sources in model.sources.values() for one in sources.values() for need in one.needs}
+    live = {need for name in model.quantities for need in model.sources[name][model.default(name)].needs}
     known = model.register.assumptions.values()
     return {a.id: a.unit for a in known if a.id not in needed - live and _is_ratio(a.unit)}
 
 
-def compare(model: Model, setting: Setting = ARTICLE, *, ratios: Mapping[str, float] | None = None) -> list[Compared]:
-    """Every external figure beside what its row names, in the order of the table.
+def compare(model: Model, setting: Setting = ARTICLE) -> list[Compared]:
+    """Every external figure beside the numbers that its row names, in the order of the table.
 
-    setting: readings and values for our side; a ratio among its values counts as given. ratios: ratios between units
-    given besides, by name, also where they equal the article's own. The ratio of a comparison is the external figure,
-    in our unit, over ours; the difference is the figure less ours. Nothing is summed or averaged over figures.
-
-    Raises ModelError for a ratio that is no ratio between units, or whose value has no meaning.
+    A ratio between units counts where the setting gives one, also at the article's own value. The ratio of a
+    comparison is the external figure, in our unit, over ours; the difference is the figure less ours. Nothing is summed
+    or averaged over figures.
 
     >>> from analysis.core.register import Register
     >>> model = Model(Register.read())
-    >>> (row,) = [c for c in compare(model, ratios={"persons_per_transfer": 0.9}) if c.beside == "total_2019"]
+    >>> at = model.setting(values={"persons_per_transfer": 0.9})
+    >>> (row,) = [c for c in compare(model, at) if c.beside == "total_2019"]
     >>> round(row.value), row.at_ratio, round(row.ratio, 4)
     (2475000, (('persons_per_transfer', 0.9),), 0.9556)
     """
     known = ratios_of(model)
-    for name in ratios or {}:
-        if name not in known:
-            raise ModelError(f"'{name}' is no ratio between units; known: {', '.join(known) or 'none'}")
-    model.setting(values=dict(ratios or {}))
-    given = {name: number for name, number in setting.values.items() if name in known} | dict(ratios or {})
+    assumptions = model.register.assumptions
+    given = {name: setting.values.get(name, assumptions[name].used) for name in known if name in setting.given}
     return [
         found
         for figure in model.register.external.values()
@@ -130,13 +127,8 @@ def compare(model: Model, setting: Setting = ARTICLE, *, ratios: Mapping[str, fl
     ]
 
 
-def check_used(
-    model: Model, setting: Setting, compared: list[Compared], values: Mapping[str, float], readings: Mapping[str, str]
-) -> None:
-    """Refuse a value or a reading that neither a comparison here was made at nor anything of ours depends on.
-
-    values, readings: what a user gave, also where it equals the article's own. Raises ModelError that names it.
-    """
+def check_used(model: Model, setting: Setting, compared: list[Compared]) -> None:
+    """Raise ModelError for a value or a reading that no comparison and nothing of ours depends on."""
     at = {name for found in compared for name, _ in found.at_ratio}
     plans = []
     for found in compared:
@@ -144,8 +136,7 @@ def check_used(
             if found.quantity:
                 _, named = model.named(found.beside.removeprefix(PER_YEAR))
                 plans.append(model.plan(found.quantity, model.under(setting, named)))
-    others = Setting(setting.readings, {name: number for name, number in setting.values.items() if name not in at})
-    model.check_used(others, plans, values=[name for name in values if name not in at], readings=readings)
+    model.check_used(setting, plans, ignored=at)
 
 
 def _compared(
@@ -172,9 +163,9 @@ def _compared(
         ours = model.estimate(quantity, under)
     except ModelError as error:
         return Compared(**row, reason=f"not compared: {error}")
-    bridge = _bridge(figure.unit, ours.unit, known, given)
+    bridge = _bridge(figure.base_unit, ours.unit, known, given)
     if bridge.factor is None:
-        against = f"{figure.unit} against {ours.unit}"
+        against = f"{figure.base_unit} against {ours.unit}"
         return Compared(**row, ours=ours, reason=f"not compared: {against}; needs {bridge.needs}")
     value = figure.published.value() * bridge.factor / years
     # What the print stands for and asserts is in its own unit, so ours is taken there.
@@ -244,13 +235,13 @@ def _where_from(model: Model, quantity: str, setting: Setting) -> str:
     reading = setting.readings.get(quantity, model.default(quantity))
     if quantity in setting.values:
         return "given by you"
-    way = model.ways[quantity][reading]
-    if way.claim:
-        return f"printed, {way.claim.where.removeprefix('section ')}"
-    if way.assumption:
-        return f"assumption, {way.assumption.grade}"
+    source = model.sources[quantity][reading]
+    if source.claim:
+        return f"printed, {source.claim.where.removeprefix('section ')}"
+    if source.assumption:
+        return f"assumption, {source.assumption.grade}"
     row = model.register.readings.get((quantity, reading))
-    return f"implied: {row.label if row else way.words or model.name(quantity)}"
+    return f"implied: {row.label if row else source.words or model.name(quantity)}"
 
 
 # Words ----------------------------------------------------------------------------------------------------------------
@@ -281,10 +272,10 @@ def frame_in_words(compared: list[Compared], model: Model) -> pd.DataFrame:
 
 
 def _noun(figure: External) -> str:
-    if figure.unit == "dimensionless":
+    if figure.base_unit == "dimensionless":
         return ""
-    open_unit = ", unit not stated" if figure.unit == OPEN else ""
-    return f"{figure.unit_as_printed} [{figure.unit}{open_unit}]"
+    open_unit = ", unit not stated" if figure.base_unit == OPEN else ""
+    return f"{figure.unit_as_printed} [{figure.base_unit}{open_unit}]"
 
 
 def _when(figure: External) -> str:
@@ -339,12 +330,12 @@ def _difference(model: Model, found: Compared) -> str:
     return f"differs by {'+' if found.difference > 0 else '−'}{words}"
 
 
-def compare_table(study: Study, *figures: str, ratios: Mapping[str, float] | None = None) -> Table:
+def compare_table(study: Worksheet, *figures: str) -> Table:
     """The comparisons under a study's parameters, for a notebook: the named figures, or all.
 
     Raises ModelError for a figure that is none.
 
-    >>> table = compare_table(Study(["added_whole"]), "transfers_2019_xinhua")
+    >>> table = compare_table(Worksheet(["added_whole"]), "transfers_2019_xinhua")
     >>> print(table.frame["comparison"][1])
     outside its rounding; does not fit 'over'; differs by +280,000
     """
@@ -352,7 +343,7 @@ def compare_table(study: Study, *figures: str, ratios: Mapping[str, float] | Non
     for name in figures:
         if name not in known:
             raise ModelError(f"'{name}' is no external figure{nearest(name, known)}")
-    found = compare(study.model, study.setting, ratios=ratios)
+    found = compare(study.model, study.setting)
     wanted = [c for c in found if not figures or c.external.id in figures]
     return Table(frame_in_words(wanted, study.model), foot=f"{SIDE_BY_SIDE} {CAVEAT}")
 
@@ -371,7 +362,8 @@ def _row(found: Compared) -> dict[str, str]:
     figure, ours = found.external, found.ours
     stands = figure.published.stands_for()
     return {
-        **{name: getattr(figure, name) for name in ("id", "statement", "unit", "period", "scope", "seen", "publisher")},
+        **{name: getattr(figure, name) for name in ("id", "statement", "period", "scope", "seen", "publisher")},
+        "unit": figure.base_unit,
         **{name: getattr(figure, name) for name in ("title", "date", "address", "note")},
         **{
             name: getattr(found, name) for name in ("beside", "quantity", "reading", "ours_from", "read_as", "rounding")

@@ -35,13 +35,13 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.core.model import Model, ModelError
 from analysis.core.units import BASE_UNITS
+from analysis.core.words import in_words
 from analysis.output.results import (
     CAVEAT,
-    Study,
+    Evaluation,
     Table,
-    Under,
+    Worksheet,
     escape_spreadsheet_formulas,
-    in_words,
     place_of,
     published_words,
     value_words,
@@ -104,7 +104,7 @@ class Figure:
 
     def source(self, model: Model) -> Any:
         """What its data come from in the article's own run: a study, a sensitivity or the model."""
-        return self.of(model) if self.of else Study(self.checks or tuple(model.register.checks), model=model)
+        return self.of(model) if self.of else Worksheet(self.checks or tuple(model.register.checks), model=model)
 
 
 def canvas(name: str) -> tuple[Canvas, Axes]:
@@ -116,7 +116,7 @@ def canvas(name: str) -> tuple[Canvas, Axes]:
 # Plan against actual --------------------------------------------------------------------------------------------------
 
 
-def plan_against_actual_frame(study: Study) -> pd.DataFrame:
+def plan_against_actual_frame(study: Worksheet) -> pd.DataFrame:
     """Transfers planned and made: a row each, with what the printed digits leave open. Transfers a year."""
     none: dict[str, str] = {}
     february, tianshan = ({"transfers_2021": "total_2021_february"}, {"transfers_2021": "published"})
@@ -154,7 +154,7 @@ def plan_against_actual(ax: Axes, frame: pd.DataFrame) -> None:
 # Two figures for 2019 -------------------------------------------------------------------------------------------------
 
 
-def two_values_of_2019_frame(study: Study) -> pd.DataFrame:
+def two_values_of_2019_frame(study: Worksheet) -> pd.DataFrame:
     """The figures for 2019, printed and implied, and the persons that a ratio makes of the base. A row each."""
     implied = {"persons_per_transfer": "implied"}
     rows = [
@@ -196,7 +196,7 @@ def two_values_of_2019(ax: Axes, frame: pd.DataFrame) -> None:
 # Readings of the 2019 estimate ----------------------------------------------------------------------------------------
 
 
-def readings_of_at_risk_2019_frame(study: Study) -> pd.DataFrame:
+def readings_of_at_risk_2019_frame(study: Worksheet) -> pd.DataFrame:
     """The printed estimate and its reconstructions: at the values set, and at low and high. Persons."""
     model = study.model
     rows = []
@@ -212,7 +212,7 @@ def readings_of_at_risk_2019_frame(study: Study) -> pd.DataFrame:
             float(plan.evaluate({**plan.start, **{a.id: getattr(a, end) for a in shares}})[plan.target])
             for end in ("low", "high")
         ]
-        value = model.point(plan)
+        value = plan.value
         rows.append(
             {
                 "label": row.label.capitalize() + (" (reconstruction)" if row.reconstruction else ""),
@@ -252,7 +252,7 @@ def readings_of_at_risk_2019(ax: Axes, frame: pd.DataFrame) -> None:
 # From 2019 to the total -----------------------------------------------------------------------------------------------
 
 
-def waterfall_frame(study: Under, place: float = 1e5) -> pd.DataFrame:
+def waterfall_frame(study: Evaluation, place: float = 1e5) -> pd.DataFrame:
     """The steps from 2019 to 2021 to the total, with bounds and kinds, and the printed range. Persons.
 
     place: the last place that counts in the words for a level.
@@ -369,7 +369,7 @@ _KIND_WORDS = {"point": "", "ceiling": "at most", "floor": "at least", "range": 
 # Other provinces ------------------------------------------------------------------------------------------------------
 
 
-def other_provinces_frame(study: Study) -> pd.DataFrame:
+def other_provinces_frame(study: Worksheet) -> pd.DataFrame:
     """Means, plans and what is left a year, and the printed volume's two ends. Labourers or transfers, a year."""
     nankai, paper = ("labourers_out_2017_2019",), ("labourers_out_2014_2020",)
     rows = [
@@ -424,7 +424,7 @@ def other_provinces(ax: Axes, frame: pd.DataFrame) -> None:
 # Training and monitoring ----------------------------------------------------------------------------------------------
 
 
-def training_frame(study: Study) -> pd.DataFrame:
+def training_frame(study: Worksheet) -> pd.DataFrame:
     """Training before the plan, planned, held, and what the rest of the plan needs. Sessions a year."""
     none: dict[str, str] = {}
     rows = [
@@ -458,7 +458,7 @@ def training(ax: Axes, frame: pd.DataFrame) -> None:
 _PRINTED_AS = {"rural_households": "households_as_printed", "flagged_households": "flagged_as_printed"}
 
 
-def monitoring_frame(study: Study) -> pd.DataFrame:
+def monitoring_frame(study: Worksheet) -> pd.DataFrame:
     """Households at each stage of monitoring and their share of the stage before, under each reading. Households.
 
     The villagers who were placed are of another place and year, so they are no share of anything here.
@@ -547,7 +547,7 @@ def monitoring(ax: Axes, frame: pd.DataFrame) -> None:
 # Trade ----------------------------------------------------------------------------------------------------------------
 
 
-def trade_shares_frame(study: Study) -> pd.DataFrame:
+def trade_shares_frame(study: Worksheet) -> pd.DataFrame:
     """Shares in early 2021 and 2022 under each reading of the printed rates, and the largest that a reading leaves.
 
     start, end: share of 2021 and of 2022; most: largest share of 2021. Fractions.
@@ -624,7 +624,7 @@ _PREFECTURES = {name: f"trade_growth_{name.lower()}_2022" for name in ("Kashgar"
 _PARTNERS = {"United States": "us", "European Union": "eu", "Vietnam": "vietnam"}
 
 
-def trade_growth_2022_frame(study: Study) -> pd.DataFrame:
+def trade_growth_2022_frame(study: Worksheet) -> pd.DataFrame:
     """Growth of trade in early 2022 in the region and four of its prefectures, the fastest last. Fractions."""
     region = _mark(study, "Region", "region", "trade_growth_2022", {})
     four = [_mark(study, name, "prefecture", quantity, {}) for name, quantity in _PREFECTURES.items()]
@@ -669,7 +669,7 @@ def trade_growth_2022(ax: Axes, frame: pd.DataFrame) -> None:
         )
 
 
-def trade_base_2020_frame(study: Study) -> pd.DataFrame:
+def trade_base_2020_frame(study: Worksheet) -> pd.DataFrame:
     """Trade with three partners: of 2020 as value and rate of 2021 imply it, and of 2021 as printed. Dollars.
 
     change: of the three together, from 2020 to 2021; change_words: the same in words.
@@ -713,7 +713,7 @@ def trade_base_2020(ax: Axes, frame: pd.DataFrame) -> None:
 # All checks --------------------------------------------------------------------------------------------------------
 
 
-def all_checks_frame(study: Study) -> pd.DataFrame:
+def all_checks_frame(study: Worksheet) -> pd.DataFrame:
     """Recomputed over printed, with bounds, for each check with a number to set beside it."""
     rows = []
     for outcome in study.outcomes:
@@ -825,7 +825,7 @@ _UNITS = {"transfer": "o", "labourer": "D", "jobs": "s"}
 _FILLS: dict[str, Literal["full", "bottom", "none"]] = {"article": "full", "P": "full", "M": "bottom", "S": "none"}
 
 
-def transfers_2016_2023_frame(study: Study) -> pd.DataFrame:
+def transfers_2016_2023_frame(study: Worksheet) -> pd.DataFrame:
     """Targets, the article's figures and those published elsewhere: a row each, with years, unit and grade. A year."""
     rows = []
     for name, target, quantity, readings, what in _OF_THE_ARTICLE:
@@ -1358,7 +1358,7 @@ def scenarios(ax: Axes, frame: pd.DataFrame) -> None:
 # Common strokes -------------------------------------------------------------------------------------------------------
 
 
-def _mark(study: Study, label: str, role: str, quantity: str, readings: dict[str, str]) -> dict[str, Any]:
+def _mark(study: Worksheet, label: str, role: str, quantity: str, readings: dict[str, str]) -> dict[str, Any]:
     """A row for a dot: a quantity under some readings over the study's setting, NaN where it can't be computed."""
     model = study.model
     row: dict[str, Any] = {"label": label, "role": role, "value": np.nan, "low": np.nan, "high": np.nan}

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING
 from analysis.core.model import ARTICLE, Model, ModelError
 from analysis.core.register import Claim
 from analysis.core.verdicts import Outcome
+from analysis.core.words import markdown
 from analysis.output.figures import FIGURES
 from analysis.output.notebooks import Notebook, shown_in
-from analysis.output.results import CAVEAT, markdown, role
+from analysis.output.results import CAVEAT, role
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,8 +120,8 @@ def _formula(model: Model, quantity: str, readings: Mapping[str, str]) -> str:
         node = model.plan(quantity, model.under(ARTICLE, readings)).by_name[quantity]
     except ModelError:
         return ""
-    formula = node.way.formula
-    return f"{formula.__module__}.{formula.__name__}" if formula else ""
+    formula = node.source.expression
+    return f"{formula.function.__module__}.{formula.name}" if formula and formula.function else ""
 
 
 def _texts(notebook: Notebook) -> dict[int, str]:

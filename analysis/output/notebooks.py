@@ -23,16 +23,17 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from analysis.core.files import lock, resolved, write_file, write_files
-from analysis.core.model import Model, ModelError
-from analysis.core.register import CONTROL, InputError, shipped, shown
-from analysis.core.units import UnitError, nearest, to_base
-from analysis.output.results import READING, Study
+from analysis.core.files import lock, write_file
+from analysis.core.model import Model
+from analysis.core.register import InputError, shipped, shown
+from analysis.core.units import nearest
+from analysis.core.words import CONTROL
+from analysis.output.results import READING, Worksheet
 from analysis.whatif.draws import PARTS, check_draws
 from analysis.whatif.scenarios import OWN
 from analysis.whatif.scenarios import find as find_scenario
@@ -215,15 +216,11 @@ def read_parameters(notebook: Notebook, given: Iterable[str], model: Model) -> d
         if _is_other(name, declared[name], model):
             found[name] = _other(name, value, declared[name], model)
         else:
-            found[name] = value if name.endswith(READING) else _number(name, value, model)
+            found[name] = value if name.endswith(READING) else model.number(name, value)
     settings, others = split_parameters({**declared, **found}, model)
-    study = Study(notebook.checks, model=model, **settings)
-    model.check_used(
-        study.setting,
-        study.plans,
-        values=[name for name in found if name in settings and not name.endswith(READING)],
-        readings=[name.removesuffix(READING) for name in found if name in settings and name.endswith(READING)],
-    )
+    study = Worksheet(notebook.checks, model=model, **settings)
+    given = frozenset(name.removesuffix(READING) for name in found if name in settings)
+    model.check_used(replace(study.setting, given=given), study.plans)
     _check_others(others, model)
     return found
 
@@ -287,15 +284,6 @@ def _check_others(others: Mapping[str, Any], model: Model) -> None:
         if quantity is not None:
             scenario.setting(model, quantity)
     check_draws(others.get("draws", PARTS), others.get("seed", 0), "sobol")
-
-
-def _number(name: str, text: str, model: Model) -> float:
-    try:
-        value = to_base(text, model.units[model.known(name)])
-    except UnitError as error:
-        raise ModelError(f"{name}: {error}") from None
-    model.setting(values={name: value})
-    return value
 
 
 def _unknown(notebook: Notebook, name: str, model: Model) -> str:
@@ -394,36 +382,29 @@ def _in_place(
 ) -> None:
     """``run``, in an environment that is steady already."""
     source = notebook.path
+    if source.parent.resolve() in (target.parent.resolve(), target.resolve()):
+        raise NotebookError(
+            f"the output would lie among the notebooks; name another folder than {shown(target.parent)}"
+        )
+    failed = target.with_name(f"{target.stem}.failed.ipynb")
     try:
-        if resolved(target) == resolved(source):
-            raise NotebookError(
-                f"the output would overwrite the notebook itself; name another folder than {shown(target)}"
-            )
-        # A notebook that is a link lies among those where the link lies, and among those where it leads.
-        if resolved(target.parent) in (resolved(source.parent), resolved(source).parent):
-            raise NotebookError(
-                f"the output would lie among the notebooks; name another folder than {shown(target.parent)}"
-            )
-        if target.is_dir():
-            raise InputError(
-                f"{shown(target)} is a folder, in the place of which no notebook is written; move it elsewhere"
-            )
-        failed = target.with_name(f"{target.stem}.failed.ipynb")
         with lock(target):
             for path in (target, failed):
                 if os.path.lexists(path) and not _is_left_by_a_run(path):
                     raise InputError(f"{shown(path)} is not as a run leaves it and would be lost; move it elsewhere")
             try:
                 text = _execute(source, parameters, timeout, stop)
-                with tempfile.TemporaryDirectory() as folder:
-                    made = Path(folder) / target.name
-                    made.write_text(text, encoding="utf-8")
-                    write_files({**beside(target, made), target: text})
             except RunError as error:
                 if error.text:
                     write_file(failed, error.text)
-                    raise RunError(f"{error}; what ran is kept in {shown(failed)}") from None
+                    raise RunError(f"{error}; the cells that ran are kept in {shown(failed)}") from None
                 raise
+            with tempfile.TemporaryDirectory() as folder:
+                made = Path(folder) / target.name
+                made.write_text(text, encoding="utf-8")
+                for path, said in beside(target, made).items():
+                    write_file(path, said)
+            write_file(target, text)
             failed.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"{shown(target)} can't be written ({error.strerror})") from None

@@ -26,6 +26,7 @@ from analysis.core.model import ARTICLE, Model, ModelError, Plan
 from analysis.core.published import APPROACHES_TOLERANCE
 from analysis.core.register import Assumption, Claim, External, Finding
 from analysis.core.verdicts import WEAK, Outcome
+from analysis.core.words import markdown
 from analysis.output.external import SEEN, SIDE_BY_SIDE, compare, frame_in_words
 from analysis.output.figures import FIGURES
 from analysis.output.notebooks import Notebook, shown_in
@@ -38,7 +39,6 @@ from analysis.output.results import (
     each_estimate,
     finding_words,
     finer,
-    markdown,
     place_of,
     published_words,
     role,
@@ -251,13 +251,13 @@ class Pages:
             return []
         plan, found = self.plans[check], []
         for name, node in plan.leaves.items():
-            if node.way.claim:
-                one = node.way.claim
+            if node.source.claim:
+                one = node.source.claim
                 found.append(f"[{markdown(one.statement)}](#claim-{one.id}): {markdown(str(one.published))}")
-            elif node.way.assumption:
-                words = value_words(self.model, name, node.way.value(), place_of(self.model, (), node.way.value()))
-                link = f"[{markdown(node.way.assumption.label)}](#assumption-{name})"
-                found.append(f"{link}: {markdown(words)}, {node.way.assumption.grade}")
+            elif node.source.assumption:
+                words = value_words(self.model, name, node.source.value, place_of(self.model, (), node.source.value))
+                link = f"[{markdown(node.source.assumption.label)}](#assumption-{name})"
+                found.append(f"{link}: {markdown(words)}, {node.source.assumption.grade}")
         return found
 
     def assumptions(self) -> str:

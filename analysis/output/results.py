@@ -6,8 +6,8 @@ What belongs here: how outcomes become rows, files and words. What does not: any
 Files hold base units and ten digits; a screen shows counts to the place of the coarsest printed number that they rest
 on, and their bounds to the nearest 10,000 where that is finer.
 
->>> study = Study(["added_whole"])
->>> study.outcomes[0].verdict
+>>> sheet = Worksheet(["added_whole"])
+>>> sheet.outcomes[0].verdict
 'reproduced'
 """
 
@@ -21,18 +21,18 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.core.files import write_file
 from analysis.core.findings import recomputed
 from analysis.core.model import ARTICLE, Circle, Estimate, Model, ModelError, OutOfBounds, Plan, Setting
-from analysis.core.published import TIE, Interval
-from analysis.core.register import Claim, Finding, Register, RegisterError, Wording, as_cell, read_text
+from analysis.core.published import Interval
+from analysis.core.register import Claim, Finding, Register, RegisterError, read_text
 from analysis.core.units import BASE_UNITS, nearest
-from analysis.core.verdicts import Outcome, judge_all
+from analysis.core.verdicts import Outcome, in_range, judge_all
+from analysis.core.words import digits, escape_spreadsheet_formula, in_words, markdown, same
 
 if TYPE_CHECKING:
     # Half of a second that a verdict does without: who makes a frame loads it.
@@ -47,10 +47,6 @@ KIND_WORDS = {
 }
 CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are true."
 READING = "__reading"
-#: Units of which there may be a half.
-_SPANS = ("year", "month", "hour")
-#: From where on a number is nothing that is counted, and shown by its size alone.
-_BEYOND = 1e18
 #: The verdicts, and when each is given, at the article's values.
 VERDICTS = {
     "reproduced": "the value at the printed numbers satisfies what the claim asserts",
@@ -73,18 +69,6 @@ _GUARDED = {
     "claims": ("unit", "published", "published_low", "published_high", "role"),
     "checks": (*CHECK_COLUMNS[5:19], "power", "power_10"),
 }
-# Numbers as files and screens spell them ------------------------------------------------------------------------------
-
-
-def digits(number: float | None) -> str:
-    """A number as files spell it: ten significant digits; empty for none and for an open end.
-
-    >>> digits(0.30454545454545456), digits(2870000.0), digits(None), digits(float("inf"))
-    ('0.3045454545', '2870000', '', '')
-    """
-    if number is None or not math.isfinite(number):
-        return ""
-    return f"{0.0 if abs(number) < 1e-9 else number:.10g}"
 
 
 def escape_spreadsheet_formulas(frame: pd.DataFrame) -> pd.DataFrame:
@@ -94,72 +78,7 @@ def escape_spreadsheet_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     >>> escape_spreadsheet_formulas(pd.DataFrame({"a": ["=1+1", "b"], "c": [-1.0, 2.0]})).values.tolist()
     [["'=1+1", -1.0], ['b', 2.0]]
     """
-    return frame.map(as_cell)
-
-
-#: What Markdown would take for more than a letter.
-_MARKUP = re.compile(r"[\\`*\[\]<>&|$~#]|(?<!\w)_|_(?!\w)|:(?=//)|^[-+=](?=\s)")
-
-
-def markdown(text: str) -> str:
-    """A text of the data as Markdown shows it letter by letter: no link, no markup, on one line.
-
-    >>> print(markdown("a <b>\\n*c* | d_e"))
-    a \\<b\\> \\*c\\* \\| d_e
-    """
-    escaped = _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
-    # What starts like an item of a list, or like a directive, a remark or a place to link to.
-    escaped = re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", escaped)
-    return re.sub(r"^(?=[%:({+=^~!\"'.,;?@/-])", r"\\", escaped)
-
-
-def in_words(
-    number: float | None,
-    unit: str,
-    place: float = 1e4,
-    *,
-    percent: int | None = None,
-    decimals: int = 3,
-    outward: int = 0,
-) -> str:
-    """A number as a screen shows it.
-
-    unit: base unit. place: the last place that counts, for things that are counted. percent: decimals of a percentage.
-
-    >>> in_words(2868778.3, "transfer"), in_words(1901221.7, "person", 1e5), in_words(271950, "person")
-    ('2.87 million', '1.9 million', '270,000')
-    >>> in_words(0.30454, "dimensionless", percent=1), in_words(0.90282, "person/transfer")
-    ('30.5 percent', '0.903')
-    """
-    if number is None:
-        return ""
-    if not math.isfinite(number):
-        return "no finite value"
-    if abs(number) >= _BEYOND:
-        return f"{number:.2g}"
-    if unit in _SPANS and number != int(number):
-        return f"{number:.2g}"
-    if unit not in BASE_UNITS:
-        if percent is not None:
-            return f"{_to(100 * number, 10.0**-percent, outward):.{percent}f} percent"
-        decimals = min(decimals, 1) if abs(number) >= 10 else decimals
-        return f"{_to(number, 10.0**-decimals, outward):.{decimals}f}"
-    rounded = _to(number, place, outward)
-    if abs(rounded) >= 1e9 and unit == "USD":
-        exponent = Decimal(str(place / 1e9)).normalize().as_tuple().exponent
-        return f"{rounded / 1e9:.{max(0, -int(exponent))}f} billion"
-    if abs(rounded) >= 1e6:
-        exponent = Decimal(str(place / 1e6)).normalize().as_tuple().exponent
-        return f"{rounded / 1e6:.{max(0, -int(exponent))}f} million"
-    return f"{rounded:,.0f}"
-
-
-def _to(number: float, place: float, outward: int) -> float:
-    steps = number / place
-    nearest_step = round(steps)
-    if outward and abs(steps - nearest_step) > 1e-6:
-        nearest_step = math.floor(steps) if outward < 0 else math.ceil(steps)
-    return nearest_step * place
+    return frame.map(escape_spreadsheet_formula)
 
 
 def place_of(model: Model, depends_on: Iterable[str], number: float | None = None) -> float:
@@ -170,7 +89,7 @@ def place_of(model: Model, depends_on: Iterable[str], number: float | None = Non
     places = []
     for name in depends_on:
         claim = model.register.claims.get(name)
-        if claim and claim.unit in BASE_UNITS:
+        if claim and claim.base_unit in BASE_UNITS:
             places.append(claim.published.place("low"))
     place = max(places, default=1e4)
     if number is None or not number or not math.isfinite(number) or abs(number) >= place / 2:
@@ -180,8 +99,8 @@ def place_of(model: Model, depends_on: Iterable[str], number: float | None = Non
 
 def rows_under(plan: Plan, name: str) -> set[str]:
     """The rows that a node of a plan starts from."""
-    way = plan.by_name[name].way
-    return ({way.claim.id} if way.claim else set()).union(*(rows_under(plan, need) for need in way.needs))
+    source = plan.by_name[name].source
+    return ({source.claim.id} if source.claim else set()).union(*(rows_under(plan, need) for need in source.needs))
 
 
 def finer(place: float, unit: str = "person") -> float:
@@ -195,8 +114,8 @@ def finer(place: float, unit: str = "person") -> float:
 
 def _percent(model: Model, quantity: str) -> int | None:
     """How many decimals a percentage of this quantity is shown with, one more than is printed; None if it is none."""
-    printed = [c.published.printed for c in model.register.claims.values() if c.quantity == quantity]
-    units = {c.published.unit for c in model.register.claims.values() if c.quantity == quantity}
+    printed = [c.printed for c in model.register.claims.values() if c.quantity == quantity]
+    units = {c.unit for c in model.register.claims.values() if c.quantity == quantity}
     if units == {"percent"}:
         return max(len(p.partition(".")[2]) for p in printed) + 1
     return 1 if quantity in model.register.percent else None
@@ -252,10 +171,9 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
 def _solved_words(model: Model, name: str, value: float) -> str:
     assumption = model.register.assumptions[name]
     words = f"{name} = {value_words(model, name, value, place_of(model, (), value), decimals=4)}"
-    slack = TIE * max(abs(assumption.minimum), abs(assumption.maximum))
-    if not assumption.minimum - slack <= value <= assumption.maximum + slack:
-        return f"{words} (no meaning)"
-    inside = assumption.low - slack <= value <= assumption.high + slack
+    if not in_range(value, assumption.minimum, assumption.maximum):
+        return f"{words} (impossible)"
+    inside = in_range(value, assumption.low, assumption.high)
     return words if inside else f"{words} (outside its range)"
 
 
@@ -399,32 +317,32 @@ def claim_rows(model: Model) -> list[dict[str, str]]:
             low, high = published.value("low"), published.value("high")
         elif published.qualifier != "vague":
             value, low, high = published.value(), published.asserts().low, published.asserts().high
-        cells = [claim.id, claim.section, str(claim.paragraph), claim.statement, claim.unit]
+        cells = [claim.id, claim.section, str(claim.paragraph), claim.statement, claim.base_unit]
         cells += [digits(number) for number in (value, low, high)]
         cells += [role(claim), "; ".join(checked.get(claim.id, []))]
         rows.append(dict(zip(CLAIM_COLUMNS, cells, strict=True)))
     return rows
 
 
-def findings_frame(register: Register) -> pd.DataFrame:
+def findings_frame(model: Model) -> pd.DataFrame:
     """Findings as results/findings.csv holds them: a row a step of the arithmetic, numbers in base units."""
     import pandas as pd
 
     rows = [
         [finding.id, str(number), finding.title, step.what, step.expression, digits(value) or "0", step.unit]
-        for finding in register.findings.values()
-        for number, (step, value) in enumerate(recomputed(register, finding), start=1)
+        for finding in model.register.findings.values()
+        for number, (step, value) in enumerate(recomputed(model, finding), start=1)
     ]
     return pd.DataFrame(rows, columns=["finding", "step", "title", "what", "expression", "value", "unit"])
 
 
-def finding_words(register: Register, finding: Finding, *, full: bool = False, shown: bool = False) -> list[str]:
+def finding_words(model: Model, finding: Finding, *, full: bool = False, shown: bool = False) -> list[str]:
     """The arithmetic of a finding as a screen shows it, a step a line.
 
     full: ten digits. shown: with the expression that each step computes.
     """
     lines = []
-    for step, value in recomputed(register, finding):
+    for step, value in recomputed(model, finding):
         places = len(step.comes_to.partition(".")[2])
         counted = step.unit in BASE_UNITS and abs(value) >= 1e3
         place = 1e4 if abs(value) >= 5e4 else 10.0 ** (math.floor(math.log10(abs(value) or 1)) - 1)
@@ -447,21 +365,21 @@ def _span(interval: Interval) -> str:
 
 def noun(claim: Claim) -> str:
     """The noun that the article prints after a number, none after a percentage."""
-    return "" if claim.published.unit == "percent" else f" {claim.unit_as_printed}"
+    return "" if claim.unit == "percent" else f" {claim.unit_as_printed}"
 
 
 def claim_words(model: Model, claim: Claim) -> list[str]:
     """What is printed, what it stands for and asserts, and where it stands: a line each."""
     published = claim.published
-    lines = [f"printed: {published}{noun(claim)} ({claim.period}, {claim.place}); held in {claim.unit}"]
+    lines = [f"printed: {published}{noun(claim)} ({claim.period}, {claim.place}); held in {claim.base_unit}"]
     ends = ("low", "high") if published.qualifier == "range" else ("",)
     for end in ends if published.qualifier != "vague" else ():
         stands, asserts = published.stands_for(end), published.asserts(end)
         prefix = f"{end} end " if end else ""
         lines.append(f"{prefix}stands for {_span(stands)}; asserts {_span(asserts)}")
     if published.qualifier == "vague":
-        wording = model.register.wordings.get(claim.quantity, Wording())
-        for side, words in (("floor", wording.floor), ("ceiling", wording.ceiling)):
+        reading = model.register.vague_readings.get(claim.quantity)
+        for side, words in (("floor", reading.floor), ("ceiling", reading.ceiling)) if reading else ():
             if words:
                 number = "none" if words.value is None else f"{words.value:,.10g}"
                 loosest = "" if words.loosest is None else f", {words.loosest:,.10g} at its loosest"
@@ -516,11 +434,11 @@ def _rounded(number: float) -> float | int:
 # A study: what a notebook works with ----------------------------------------------------------------------------------
 
 
-class Under:
+class Evaluation:
     """The values of quantities under one setting.
 
     >>> model = Model(Register.read())
-    >>> round(Under(model, model.setting(values={"former_detainees": 0.0})).value("at_risk_total"))
+    >>> round(Evaluation(model, model.setting(values={"former_detainees": 0.0})).value("at_risk_total"))
     1901222
     """
 
@@ -533,11 +451,8 @@ class Under:
         return self.model.differences(self.setting) or "as in the article"
 
     def _plan(self, name: str) -> Plan:
-        quantity, _, reading = name.partition(".")
-        if reading and reading not in self.model.ways[self.model.known(quantity)]:
-            raise ModelError(f"'{reading}' is no reading of {quantity}{nearest(reading, self.model.ways[quantity])}")
-        readings = {quantity: reading} if reading else {}
-        return self.model.plan(self.model.known(quantity), self.model.under(self.setting, readings))
+        quantity, readings = self.model.named(name)
+        return self.model.plan(quantity, self.model.under(self.setting, readings))
 
     def value(self, name: str) -> float:
         """The value of ``quantity`` or ``quantity.reading`` under the setting, in base units.
@@ -545,12 +460,12 @@ class Under:
         NaN where the setting leaves no value. Raises ModelError for an unknown name.
         """
         try:
-            return self.model.point(self._plan(name))
+            return self._plan(name).value
         except (Circle, OutOfBounds):
             return math.nan
 
 
-class Study(Under):
+class Worksheet(Evaluation):
     """Some checks judged under the parameters of a notebook.
 
     checks: ids. reported: ids of rows to list besides, which no check uses. parameters: values of assumptions and
@@ -558,8 +473,8 @@ class Study(Under):
     Raises InputError in one sentence for an unknown name, a value that is not finite or lies outside its bounds, and
     one that nothing shown depends on.
 
-    >>> study = Study(["net_persons_ratio_one"], persons_per_transfer=0.9)
-    >>> print(study.differs)
+    >>> sheet = Worksheet(["net_persons_ratio_one"], persons_per_transfer=0.9)
+    >>> print(sheet.differs)
     differs from the article in: persons_per_transfer = 0.9 person/transfer in the place of 1
     """
 
@@ -582,7 +497,7 @@ class Study(Under):
             if name not in known:
                 raise ModelError(f"'{name}' is no check{nearest(name, known)}")
         readings, values = split(parameters)
-        self.setting = self.model.setting(readings, values)
+        self.setting = replace(self.model.setting(readings, values), given=frozenset())
         self.outcomes = judge_all(self.model, self.checks, self.setting)
         self.plans: list[Plan] = []
         for name in self.checks:
@@ -618,7 +533,7 @@ class Study(Under):
                     "number": claim.statement,
                     "printed": str(claim.published),
                     "noun printed": claim.unit_as_printed,
-                    "held as": claim.unit,
+                    "held as": claim.base_unit,
                     "period": claim.period,
                     "place in the article": claim.where,
                     "source cited": register.sources.get(claim.source, "none"),
@@ -641,7 +556,7 @@ class Study(Under):
         rows = [
             {
                 "finding": f"{finding.title} ({finding.id})",
-                "arithmetic": "; ".join(finding_words(self.model.register, finding)),
+                "arithmetic": "; ".join(finding_words(self.model, finding)),
                 "sceptical": finding.sceptical,
                 "charitable": finding.charitable,
                 "would settle it": finding.settle,
@@ -662,7 +577,7 @@ class Study(Under):
         quantity, _, _ = name.partition(".")
         try:
             plan = self._plan(name)
-            value = self.model.point(plan)
+            value = plan.value
             return value_words(self.model, quantity, value, place_of(self.model, plan.depends_on, value))
         except (Circle, OutOfBounds):
             return "not computable"
@@ -671,7 +586,7 @@ class Study(Under):
         """A paragraph in which ``{quantity}`` and ``{quantity.reading}`` are replaced by their values, and
         ``{quantity|kind}`` by what its kind says.
 
-        >>> Study(["added_whole"]).prose("At risk in 2021: {at_risk_2021} persons.")
+        >>> Worksheet(["added_whole"]).prose("At risk in 2021: {at_risk_2021} persons.")
         At risk in 2021: 1.9 million persons.
         """
 
@@ -683,7 +598,7 @@ class Study(Under):
     def kind_words(self, name: str) -> str:
         """What the kind of ``quantity`` or ``quantity.reading`` says, under the study's setting."""
         with contextlib.suppress(Circle):
-            return KIND_WORDS[self.model.kind(self._plan(name))]
+            return KIND_WORDS[self._plan(name).kind]
         return "not computable"
 
 
@@ -729,11 +644,11 @@ def guarded(model: Model, outcomes: Iterable[Outcome]) -> dict[tuple[str, str, s
         if row[column]
     }
     for finding in model.register.findings.values():
-        for number, (_, value) in enumerate(recomputed(model.register, finding), start=1):
+        for number, (_, value) in enumerate(recomputed(model, finding), start=1):
             held["findings", finding.id, f"step_{number}"] = digits(value) or "0"
     for figure in model.register.external.values():
         held["external", figure.id, "published"] = digits(figure.published.value())
-        held["external", figure.id, "unit"] = figure.unit
+        held["external", figure.id, "unit"] = figure.base_unit
     return held
 
 
@@ -781,7 +696,7 @@ def _alike(was: str, now: str) -> bool:
 
 def _close(was: str, now: str, tolerance: float) -> bool:
     try:
-        return math.isclose(float(was), float(now), rel_tol=tolerance)
+        return same(float(was), float(now), tolerance)
     except ValueError:
         return False
 
@@ -811,7 +726,7 @@ def write_tables(
     """Write the tables of a run and estimates.json into a folder; external.csv and findings.csv where there are any."""
     frames = {"checks": checks_frame(outcomes, shown_in), "claims": claims_frame(model)}
     if model.register.findings:
-        frames["findings"] = findings_frame(model.register)
+        frames["findings"] = findings_frame(model)
     if external is not None and len(external):
         frames["external"] = external
     for name, frame in frames.items():

@@ -21,7 +21,8 @@ import pandas as pd
 from analysis.core.model import Model, ModelError
 from analysis.core.register import Register, Statement
 from analysis.core.units import BASE_UNITS
-from analysis.output.results import CAVEAT, KIND_WORDS, Prose, Table, digits, markdown, value_words
+from analysis.core.words import digits, markdown
+from analysis.output.results import CAVEAT, KIND_WORDS, Prose, Table, value_words
 from analysis.whatif.draws import Draws, draw, inputs
 from analysis.whatif.scenarios import OWN, Estimated, Scenario, estimate, find, shipped, tabulate
 from analysis.whatif.sensitivity import (
@@ -171,7 +172,7 @@ class Sensitivity:
     @property
     def differs(self) -> str:
         """What differs from the article, in one line; says so when nothing does."""
-        used = self.model.graph((self.quantity,), self.setting, capped=True).by_name
+        used = self.model.plan(self.quantity, self.setting, capped=True).by_name
         idle = [name for name in (*self.setting.readings, *self.setting.values) if name not in used]
         tied = [f"{one} with {two} at {rank:g}" for one, two, rank in self.scenario.correlations]
         parts = [

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
@@ -21,12 +20,12 @@ from rich.tree import Tree
 
 from analysis.core.model import Circle, Model, ModelError, Plan, Setting
 from analysis.core.register import Check, Claim, External, Finding, InputError
-from analysis.core.units import UnitError, nearest, to_base
+from analysis.core.units import nearest
 from analysis.core.verdicts import Outcome, judge
+from analysis.core.words import digits
 from analysis.output.results import (
     CAVEAT,
     claim_words,
-    digits,
     finding_words,
     finer,
     noun,
@@ -46,46 +45,6 @@ if TYPE_CHECKING:
 
 #: How wide a table is printed where there is no terminal to ask, and the narrowest terminal that a table is printed on.
 WIDTH, NARROW = 150, 110
-
-
-# What a user gave -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a user gave on the command line, by name, and the setting that it makes."""
-
-    values: dict[str, float]
-    readings: dict[str, str]
-    setting: Setting
-
-    @classmethod
-    def read(cls, model: Model, values: Iterable[str], readings: Iterable[str]) -> Given:
-        """From ``quantity=value`` and ``quantity=reading`` texts. Raises InputError in one sentence."""
-        numbers: dict[str, float] = {}
-        for name, text in _pairs(values, "value").items():
-            try:
-                numbers[name] = to_base(text, model.units[model.known(name)])
-            except UnitError as error:
-                raise ModelError(f"{name}: {error}") from None
-        named = _pairs(readings, "reading")
-        return cls(numbers, named, model.setting(named, numbers))
-
-    def check_used(self, model: Model, plans: Iterable[Plan]) -> None:
-        """Refuse what none of the plans depends on."""
-        model.check_used(self.setting, plans, values=self.values, readings=self.readings)
-
-
-def _pairs(texts: Iterable[str], what: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not equals:
-            raise InputError(f"'{text}' is not of the form quantity={what}")
-        if name in found:
-            raise InputError(f"{name} is given twice")
-        found[name] = value
-    return found
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------
@@ -180,32 +139,31 @@ def _print_rows(
 # Where a number comes from --------------------------------------------------------------------------------------------
 
 
-def explain(model: Model, id: str, given: Given, full: bool) -> None:
+def explain(model: Model, id: str, setting: Setting, full: bool) -> None:
     """Print where a number comes from, down to the printed rows.
 
     full: with ten digits. Raises InputError for an unknown id, and for what was given and nothing depends on.
     """
     register = model.register
     if id in register.claims:
-        _explain_claim(model, register.claims[id], given, full)
+        _explain_claim(model, register.claims[id], setting, full)
     elif id in register.checks:
-        _explain_check(model, register.checks[id], given, full)
+        _explain_check(model, register.checks[id], setting, full)
     elif id in model.quantities:
-        _explain_quantity(model, id, given, full)
+        _explain_quantity(model, id, setting, full)
     elif id in register.findings:
-        _explain_finding(model, register.findings[id], given, full)
+        _explain_finding(model, register.findings[id], setting, full)
     elif id in register.external:
-        _explain_external(model, register.external[id], given)
+        _explain_external(model, register.external[id], setting)
     else:
         known = [*register.claims, *register.checks, *model.quantities, *register.findings, *register.external]
         raise ModelError(f"'{id}' is no claim, check, quantity, finding or external figure{nearest(id, known)}")
-    if differs := model.differences(given.setting):
+    if differs := model.differences(setting):
         typer.echo(differs)
     typer.echo(CAVEAT)
 
 
-def _explain_claim(model: Model, claim: Claim, given: Given, full: bool) -> None:
-    setting = given.setting
+def _explain_claim(model: Model, claim: Claim, setting: Setting, full: bool) -> None:
     checks = model.register.checks.values()
     plans = {}
     for check in checks:
@@ -214,7 +172,7 @@ def _explain_claim(model: Model, claim: Claim, given: Given, full: bool) -> None
             plans[check.id] = model.plan(check.quantity, model.under(setting, check.readings))
     own = [r for r in checks if r.claim == claim.id]
     starts = [name for name, plan in plans.items() if claim.id in plan.claims]
-    given.check_used(model, [plans[name] for name in [*starts, *(r.id for r in own)] if name in plans])
+    model.check_used(setting, [plans[name] for name in [*starts, *(r.id for r in own)] if name in plans])
     typer.echo(f"{claim.id}  claim: {claim.statement}")
     for line in claim_words(model, claim):
         typer.echo(f"  {line}")
@@ -225,17 +183,16 @@ def _explain_claim(model: Model, claim: Claim, given: Given, full: bool) -> None
         typer.echo(f"  what starts from it: {', '.join(starts)}")
 
 
-def _explain_check(model: Model, check: Check, given: Given, full: bool) -> None:
-    setting = given.setting
-    for name in [*given.values, *given.readings]:
+def _explain_check(model: Model, check: Check, setting: Setting, full: bool) -> None:
+    for name in setting.given:
         if name in check.readings:
             named = check.readings[name]
             raise ModelError(f"{name} is unused: {check.id} names its own reading of it, {named}")
     plan = model.plan(check.quantity, model.under(setting, check.readings))
-    given.check_used(model, [plan])
-    if given.values or given.readings:
+    model.check_used(setting, [plan])
+    if setting.given:
         # What a user sets can leave a number without a meaning: then there is nothing to explain.
-        model.point(plan)
+        _ = plan.value
     typer.echo(f"{check.id}  check: {check.statement}")
     _print_tree(_tree(model, plan, full))
     if check.claim:
@@ -246,13 +203,12 @@ def _explain_check(model: Model, check: Check, given: Given, full: bool) -> None
         typer.echo(line)
 
 
-def _explain_external(model: Model, figure: External, given: Given) -> None:
-    from analysis.output.external import SEEN, SIDE_BY_SIDE, check_used, comparison, ratios_of
+def _explain_external(model: Model, figure: External, setting: Setting) -> None:
+    from analysis.output.external import SEEN, SIDE_BY_SIDE, check_used, comparison
     from analysis.output.external import compare as compare_all
 
-    ratios = {name: number for name, number in given.values.items() if name in ratios_of(model)}
-    found = [one for one in compare_all(model, given.setting, ratios=ratios) if one.external.id == figure.id]
-    check_used(model, given.setting, found, given.values, given.readings)
+    found = [one for one in compare_all(model, setting) if one.external.id == figure.id]
+    check_used(model, setting, found)
     typer.echo(f"{figure.id}  external figure: {figure.statement}")
     typer.echo(f"  printed: {figure.published} {figure.unit_as_printed} ({figure.period}, {figure.scope})")
     typer.echo(f"  {SEEN[figure.seen]}: {', '.join(filter(None, (figure.publisher, figure.title, figure.date)))}")
@@ -264,12 +220,12 @@ def _explain_external(model: Model, figure: External, given: Given) -> None:
     typer.echo(SIDE_BY_SIDE)
 
 
-def _explain_finding(model: Model, finding: Finding, given: Given, full: bool) -> None:
-    if given.values or given.readings:
+def _explain_finding(model: Model, finding: Finding, setting: Setting, full: bool) -> None:
+    if setting.given:
         raise InputError(f"{finding.id} is arithmetic of the rows as printed; nothing can be set in it")
     typer.echo(f"{finding.id}  finding: {finding.title}")
     register = model.register
-    for line in finding_words(register, finding, full=full, shown=True):
+    for line in finding_words(model, finding, full=full, shown=True):
         typer.echo(f"  {line}")
     for name in finding.claims:
         typer.echo(f"  row {name}: {register.claims[name].published}{noun(register.claims[name])}")
@@ -282,10 +238,9 @@ def _explain_finding(model: Model, finding: Finding, given: Given, full: bool) -
     typer.echo(f"  would settle it: {finding.settle}")
 
 
-def _explain_quantity(model: Model, quantity: str, given: Given, full: bool) -> None:
-    setting = given.setting
+def _explain_quantity(model: Model, quantity: str, setting: Setting, full: bool) -> None:
     plan = model.plan(quantity, setting)
-    given.check_used(model, [plan])
+    model.check_used(setting, [plan])
     estimate = model.estimate(quantity, setting)
     _print_tree(_tree(model, plan, full))
     numbers = (estimate.value, estimate.low, estimate.high)
@@ -322,15 +277,15 @@ def _tree(model: Model, plan: Plan, full: bool) -> Tree:
         plain = {"formula": "", "constant": "", "given": ", given by you"}
         text = f"{name} = {value} {_unit(model.units[name])}".rstrip() + plain.get(node.reading, reading)
         here = Tree(Text(text)) if tree is None else tree.add(Text(text))
-        if node.way.claim:
-            for line in claim_words(model, node.way.claim):
+        if node.source.claim:
+            for line in claim_words(model, node.source.claim):
                 here.add(Text(line))
-        elif node.way.assumption:
-            a = node.way.assumption
+        elif node.source.assumption:
+            a = node.source.assumption
             here.add(Text(f"assumption, {a.grade}: varied {a.low:,.10g} to {a.high:,.10g}; {a.bias}"))
-        elif node.way.formula:
-            here.add(Text(node.way.words))
-        for need in node.way.needs:
+        elif node.source.words:
+            here.add(Text(node.source.words))
+        for need in node.source.needs:
             branch(need, here)
         return here
 
