@@ -129,6 +129,12 @@ def name_of(unit: Any) -> str:
 
 
 @cache
+def is_base_unit(text: str) -> bool:
+    """Whether one of a unit is one in base units, so that nothing is scaled in silence."""
+    return bool(Quantity(1.0, parse_unit(text)).to_base_units().magnitude == 1.0)
+
+
+@cache
 def same_dimension(one: str, two: str) -> bool:
     """Whether two units measure the same dimension.
 

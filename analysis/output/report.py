@@ -320,7 +320,7 @@ class Pages:
 
     def finding(self, finding: Finding) -> str:
         register = self.model.register
-        steps = [markdown(line) for line in finding_words(register, finding)]
+        steps = [markdown(line) for line in finding_words(self.model, finding)]
         rows = [f"[{markdown(register.claims[name].statement)}](#claim-{name})" for name in finding.claims]
         rows += [f"[{markdown(register.external[name].statement)}](#external-{name})" for name in finding.external]
         rows += [markdown(register.sources[name]) for name in finding.sources]
