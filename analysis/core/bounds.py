@@ -68,6 +68,9 @@ def extremes(
     corners = np.array(list(itertools.product((0.0, 1.0), repeat=k))).reshape(2**k, k)
     values, rooms = at(corners)
     fine = _kept(rooms, values)
+    if any((room < -SAME).all() for room in rooms):
+        # A limit that every corner breaks is broken all over the box.
+        return [Bounds(np.nan, np.nan, len(corners), len(corners))] * rows
     found = [np.where(fine, values, np.nan)]
     edges = _edges(k)
     if len(edges):

@@ -398,9 +398,11 @@ class Plan:
                 value[i] += 0.37 * steps * _scale(node, float(plan.start[node.name]))
                 given[node.name] = value
             values = plan.evaluate(given)
-            for node in plan.nodes:
-                value = np.broadcast_to(np.asarray(values[node.name], float), (len(moved), 4))
-                if not is_fractional(*value.T).all():
+            shape = len(moved), 4
+            stacked = np.array([np.broadcast_to(np.asarray(values[node.name], float), shape) for node in plan.nodes])
+            fine = is_fractional(*np.moveaxis(stacked, -1, 0)).all(axis=-1)
+            for node, ok in zip(plan.nodes, fine, strict=True):
+                if not ok:
                     raise ModelError(
                         f"the formula of {node.name} ({node.reading}) is not a ratio of two linear functions of each "
                         "input, so its bounds can't be computed"
