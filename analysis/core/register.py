@@ -657,7 +657,8 @@ def read_rows(path: Path, model: type[_R], other: type[Any] | None = None) -> di
     found: dict[str, _R] = {}
     for place, content in _table(path, model) if path.suffix == ".csv" else _list(path):
         words = other is not None and isinstance(content, dict) and content.get("kind") == "words"
-        row = _validated(path, other if words and other else model, content, **place)
+        chosen = other if words and other else model
+        row = _validated(path, chosen, content, row=place.get("row", 0), number=place.get("number", 0))
         name: str = row.id
         if name in found:
             raise RegisterError(shown(path), f"'{name}' is given twice", row=row.row or "", id=name, field="id")

@@ -1,15 +1,15 @@
-"""What commands print on a terminal: tables, and where a number comes from; and what --set and --reading say.
-
-What belongs here: words and layout of a screen, which a notebook has its own of. What does not: the commands and their
-options (``cli``, which loads this room only once it knows that a command is to run), and any judgement.
-"""
+"""The screens of the commands: tables, lists, and where a number comes from."""
 
 from __future__ import annotations
 
 import contextlib
+import csv
+import io
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.box import HORIZONTALS
@@ -18,24 +18,35 @@ from rich.table import Table as Grid
 from rich.text import Text
 from rich.tree import Tree
 
+from analysis.core.findings import problems
 from analysis.core.model import Circle, Model, ModelError, Plan, Setting
-from analysis.core.register import Check, Claim, External, Finding, InputError
+from analysis.core.register import Check, Claim, External, Finding, InputError, shown
 from analysis.core.units import nearest
-from analysis.core.verdicts import Outcome, judge
-from analysis.core.words import digits
+from analysis.core.verdicts import Outcome, judge, judge_all
+from analysis.core.words import digits, escape_spreadsheet_formula
 from analysis.output.results import (
     CAVEAT,
+    CHECK_COLUMNS,
+    Table,
+    check_rows,
     claim_words,
+    counts,
+    escape_spreadsheet_formulas,
     finding_words,
     finer,
+    guarded,
+    headline,
+    moved,
     noun,
     place_of,
     published_words,
+    read_expected,
     role,
     rows_under,
     screen_rows,
     value_words,
     verdict_words,
+    write_expected,
 )
 
 if TYPE_CHECKING:
@@ -134,6 +145,264 @@ def _print_rows(
     for row in rows:
         grid.add_row(*(Text(row[name]) for name in names))
     screen.print(grid, highlight=False)
+
+
+# Commands -------------------------------------------------------------------------------------------------------------
+
+
+def print_report(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
+    """Every verdict, and what moved; returns the exit status."""
+    print_outcomes(model, outcomes)
+    typer.echo(counts(model, outcomes))
+    return print_moved(model, outcomes, expected)
+
+
+def print_moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
+    """The values that differ from the accepted ones; returns the exit status."""
+    changes = moved(expected, guarded(model, outcomes))
+    for change in changes:
+        typer.echo(f"moved: {change}", err=True)
+    if changes:
+        typer.echo(f"{len(changes)} values differ from {model.register.file('expected.csv')}.", err=True)
+    wrong = problems(model)
+    for problem in wrong:
+        typer.echo(f"by hand: {problem} in {model.register.file('findings.yaml')}", err=True)
+    return 1 if changes or wrong else 0
+
+
+def verify(model: Model, form: str) -> int:
+    """The verdicts as a table, or as json, csv or markdown; returns the exit status."""
+    expected = read_expected(model.register)
+    outcomes = judge_all(model)
+    if not form:
+        return print_report(model, outcomes, expected)
+    if form == "markdown":
+        typer.echo(headline(model, outcomes))
+    else:
+        from analysis.output.notebooks import all_notebooks, shown_in
+
+        rows = check_rows(outcomes, shown_in(all_notebooks(checked=False)))
+        print_csv(CHECK_COLUMNS, rows) if form == "csv" else print_json([typed(row) for row in rows])
+    return print_moved(model, outcomes, expected)
+
+
+def accept(model: Model) -> None:
+    """Write the values computed now as the accepted ones, and say which of them moved."""
+    now = guarded(model, judge_all(model))
+    try:
+        expected = read_expected(model.register)
+    except InputError:
+        expected = {}
+    changes = moved(expected, now)
+    for change in changes:
+        typer.echo(str(change))
+    if changes:
+        write_expected(model.register, now)
+    typer.echo(f"{len(changes)} of {len(now)} values accepted anew in {model.register.file('expected.csv')}.")
+
+
+def diff(before: Path, after: Path, as_json: bool) -> int:
+    """The numbers that moved between two results folders; returns the exit status."""
+    from analysis.output.diff import compare as compare_runs
+    from analysis.output.diff import summary
+
+    found = compare_runs(before, after)
+    if as_json:
+        print_json([one.json() for one in found])
+    else:
+        print_differences(found)
+        typer.echo(summary(found))
+    return int(bool(found))
+
+
+def list_all(model: Model, kind: str, as_markdown: bool) -> None:
+    """The rows of a kind, or of all, one line each. Raises InputError for an unknown kind."""
+    from analysis.output.codebook import codebook, columns
+    from analysis.whatif.scenarios import shipped
+
+    register = model.register
+    if as_markdown:
+        from analysis.output.map import map_table
+        from analysis.output.notebooks import all_notebooks
+
+        if kind not in ("claims", "columns"):
+            raise InputError("--markdown prints `analysis list claims` and `analysis list columns`")
+        claims = kind == "claims"
+        typer.echo(map_table(model, judge_all(model), all_notebooks()) if claims else codebook(register))
+        return
+    lines: dict[str, list[str]] = {
+        "claims": [
+            f"{c.id}  {c.published}{noun(c)}: {c.statement} ({c.period}); {c.where}" for c in register.claims.values()
+        ],
+        "checks": [f"{r.id}  {r.statement} ({r.quantity})" for r in register.checks.values()],
+        "quantities": [f"{q}  {model.name(q)} ({model.units[q]})" for q in model.quantities],
+        "readings": [
+            f"{q}={r}  {model.label(q, r)}{graded(model, q, r)}{', the default' if r == model.default(q) else ''}"
+            for q in model.quantities
+            if len(model.readings(q)) > 1
+            for r in model.readings(q)
+        ],
+        "assumptions": [
+            f"{a.id}  {a.used:,.10g} {a.unit}, varied {a.low:,.10g} to {a.high:,.10g}, {a.grade}: {a.label}"
+            for a in register.assumptions.values()
+        ],
+        "findings": [f"{f.id}  {f.title}" for f in register.findings.values()],
+        "external": [f"{e.id}  {e.published} {e.unit_as_printed}: {e.statement}" for e in register.external.values()],
+        "statements": [f"{s.id}  {s.statement}" for s in register.statements.values()],
+        "scenarios": [f"{s.name}  {s.description}" for s in shipped(model).values()],
+        "columns": [f"{c.file} {c.name}  {c.description} ({c.kind})" for c in columns(register)],
+    }
+    kind = "" if kind == "all" else kind
+    if kind and kind not in lines:
+        raise InputError(f"'{kind}' can't be listed{nearest(kind, lines)}")
+    for name, rows in lines.items():
+        one = {"quantities": "quantity", "external": "external figure"}.get(name, name.removesuffix("s"))
+        for row in rows if kind in ("", name) else ():
+            typer.echo(one_line(f"{one}  {row}"))
+
+
+def compare(model: Model, setting: Setting, form: str) -> None:
+    """External figures beside the article's numbers, as a table, json or csv."""
+    from analysis.output import external
+
+    found = external.compare(model, setting)
+    external.check_used(model, setting, found)
+    frame = external.external_frame(found)
+    if form == "csv":
+        typer.echo(escape_spreadsheet_formulas(frame).to_csv(index=False, lineterminator="\n"), nl=False)
+    elif form == "json":
+        print_json([external.typed(dict(row)) for row in frame.to_dict("records")])
+    elif found:
+        widths = {"external figure": 7, "printed": 5, "period and scope": 3, "seen": 4, "ours": 9, "ratio": 2}
+        foot = f"{external.SIDE_BY_SIDE} {CAVEAT}"
+        print_frame(external.frame_in_words(found, model), widths | {"comparison": 6}, foot, expand=True)
+    else:
+        typer.echo("This data package has no external figures.")
+    if not form and (differs := model.differences(setting)):
+        typer.echo(differs)
+
+
+def scenarios(model: Model, files: list[str], form: str) -> None:
+    """The estimates under scenarios as a table or json; or the schema of a scenario's file."""
+    from analysis.output.tables import estimated_json, scenarios_table
+    from analysis.whatif.scenarios import find, schema, shipped, tabulate
+
+    if form == "schema":
+        print_json(schema(model))
+        return
+    listed = [find(file, model) for file in files] if files else list(shipped(model).values())
+    if form == "json":
+        print_json([estimated_json(found) for found in tabulate(model, listed)])
+    else:
+        table = scenarios_table(model, listed)
+        print_frame(table.frame, {"scenario": 3}, table.foot, expand=True)
+
+
+def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **how: Any) -> None:
+    """An estimate's ranges, tornado, sources and draws; without a quantity, the ranges of every estimate."""
+    from analysis.output.tables import Sensitivity, all_ranges_table
+    from analysis.whatif.draws import check_draws, reach
+    from analysis.whatif.scenarios import find
+
+    check_draws(how["draws"], how["seed"], how["method"])
+    reach(how["scheduler"])
+    if not quantity:
+        if as_json:
+            print_json([Sensitivity(name, scenario, model=model, **how).json() for name in model.register.estimates])
+            return
+        table = all_ranges_table(model, find(scenario, model))
+        print_frame(table.frame, {"estimate of": 3, "moved": 4, "over": 2, "estimate": 2}, table.foot)
+        return
+    found = Sensitivity(quantity, scenario, model=model, **how)
+    if as_json:
+        print_json(found.json())
+        return
+    estimate = found.estimate
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        raise ModelError(f"{quantity} has no value under {found.scenario.name}: {estimate.reason}")
+    place = min(1e4, place_of(model, estimate.depends_on, estimate.value))
+    typer.echo(f"{quantity} under {found.scenario.name}: {found.scenario.description}")
+    typer.echo(result(model, quantity, (estimate.value, estimate.low, estimate.high), estimate.kind, place, False))
+    tables: list[tuple[Table, dict[str, int]]] = [
+        (found.ranges_table(), {"moved": 4, "over": 2, "estimate": 2}),
+        (found.tornado_table(), {"assumption": 4}),
+        (found.sources_table(), {"source left out": 2, "its rows": 3, "from": 3}),
+    ]
+    tables += [(found.draws_table(), {}), (found.indices_table(), {"input": 4, "drawn from": 3})] if found.drawn else []
+    for table, ratios in tables:
+        foot = table.foot.replace(f" {CAVEAT}", "").replace(CAVEAT, "")
+        if len(table.frame):
+            typer.echo("")
+            print_frame(table.frame, ratios, foot)
+        elif foot:
+            typer.echo(foot)
+    if not found.drawn:
+        typer.echo(found.draws_table().foot.removesuffix(f" {CAVEAT}"))
+    typer.echo(found.differs)
+    typer.echo(CAVEAT)
+
+
+def break_even(model: Model, text: str, scenario: str, as_json: bool) -> None:
+    """Where a statement, or every one, stops holding along each assumption."""
+    from analysis.output.tables import break_even_json, break_even_table, break_even_under, break_evens_json
+    from analysis.whatif.scenarios import find
+    from analysis.whatif.sensitivity import statement_of
+
+    wanted = [statement_of(model, text)] if text else list(model.register.statements.values())
+    found = find(scenario, model)
+    # One that is asked for and not computable is refused; among all of them it is listed as such.
+    one = break_even_json(break_even_under(model, wanted[0], found)) if text else None
+    if as_json:
+        print_json(one if text else break_evens_json(model, wanted, found))
+        return
+    table = break_even_table(model, wanted, found)
+    print_frame(table.frame, {"statement": 4, "assumption": 4, "as it is": 1, "holds for": 3}, table.foot)
+    typer.echo(f"under {found.name}: {found.description}")
+    differs = set()
+    for statement in wanted:
+        with contextlib.suppress(ModelError):
+            differs.add(model.differences(found.setting(model, model.named(statement.quantity)[0])))
+    for line in sorted(filter(None, differs)):
+        typer.echo(line)
+
+
+def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:
+    """Compute a sweep into a file, with a progress bar."""
+    from rich.progress import Progress
+
+    from analysis.whatif.sweep import read
+    from analysis.whatif.sweep import sweep as compute
+
+    found = read(spec, model)
+    screen = Console(stderr=True)
+    with Progress(console=screen, disable=not screen.is_terminal, transient=True) as progress:
+        task = progress.add_task("rows", total=found.rows)
+        swept = compute(model, found, out, scheduler=scheduler, done=lambda rows: progress.update(task, completed=rows))
+    typer.echo(f"{shown(swept.path)} holds {swept.rows:,} rows, in base units.")
+    for words, count in swept.violations.items():
+        typer.echo(f"{count:,} rows are left without estimates, as they violate: {words}")
+    typer.echo(CAVEAT)
+
+
+def print_json(value: Any) -> None:
+    """Print JSON."""
+    typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def print_csv(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> None:
+    """Print rows as CSV that no spreadsheet computes."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: escape_spreadsheet_formula(cell) for name, cell in row.items()} for row in rows)
+    typer.echo(text.getvalue(), nl=False)
+
+
+def typed(row: dict[str, str]) -> dict[str, Any]:
+    """A row of checks with its numbers as numbers."""
+    numbers = {"published", "published_low", "published_high", "recomputed", "recomputed_low", "recomputed_high"}
+    numbers |= {"needed", "power", "power_10"}
+    return {name: (float(text) if text else None) if name in numbers else text for name, text in row.items()}
 
 
 # Where a number comes from --------------------------------------------------------------------------------------------
