@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pint
 
 from analysis.core import findings
-from analysis.core.model import ARTICLE, BARE, RESERVED, Limit, Model, ModelError, Source, unit_of
+from analysis.core.model import ARTICLE, BARE, RESERVED, Limit, Model, ModelError, Source
 from analysis.core.register import PER_YEAR, RegisterError
 from analysis.core.units import CONSTANTS, nearest, parse_unit, same_dimension
 
@@ -53,7 +53,7 @@ def _unit(model: Model, key: tuple[str, str], source: Source, found: dict[str, s
         return wanted if joined else given
     assert source.expression is not None
     try:
-        return unit_of(source.expression, found)
+        return findings.unit_of(source.expression, found)
     except pint.DimensionalityError as error:
         given = ", ".join(f"{need} in {found[need]}" for need in source.needs)
         raise model.refuse_formula(

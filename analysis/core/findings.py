@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -52,15 +52,20 @@ def value(model: Model, text: str) -> tuple[float, str]:
         raise ValueError(f"'{text}' divides by 0") from None
     if not math.isfinite(result):
         raise ValueError(f"'{text}' has no finite value")
-    return result, _unit(expression, known)
-
-
-def _unit(expression: Expression, known: list[tuple[float, str]]) -> str:
-    given = [Quantity(number or 1.0, parse_unit(unit)) for number, unit in known]
     try:
-        result = expression.compiled(*given)
+        return result, unit_of(expression, dict(zip(expression.needs, (unit for _, unit in known), strict=True)))
     except pint.DimensionalityError as error:
-        raise ValueError(f"'{expression.name}' adds unlike units ({error.units1} and {error.units2})") from None
+        raise ValueError(f"'{text}' adds unlike units ({error.units1} and {error.units2})") from None
+
+
+def unit_of(expression: Expression, units: Mapping[str, str]) -> str:
+    """The unit that an expression gives, from one evaluation on pint quantities.
+
+    Raises pint.DimensionalityError where unlike units are added or compared.
+    """
+    # No two values alike, none of them 1, and no two that add to 1: a difference may be divided by.
+    given = [Quantity(0.37 + 0.2236 * i, parse_unit(units[name])) for i, name in enumerate(expression.needs)]
+    result = expression.compiled(*given)
     return name_of(result.units) if isinstance(result, Quantity) else "dimensionless"
 
 

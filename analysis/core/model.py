@@ -18,29 +18,16 @@ import importlib
 import math
 import numbers
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from analysis.core import expressions
-from analysis.core.bounds import Bounds, Floats, extremes, is_fractional, merged
-from analysis.core.expressions import Expression, ExpressionError
-from analysis.core.published import Interval
-from analysis.core.register import Assumption, Claim, InputError, Register, RegisterError
-from analysis.core.units import (
-    CONSTANTS,
-    Quantity,
-    UnitError,
-    name_of,
-    nearest,
-    parse_unit,
-    read_number,
-)
-from analysis.core.words import SAME
+from analysis.core.expressions import ExpressionError
+from analysis.core.plan import ARTICLE, Limit, ModelError, Node, OutOfBounds, Plan, Setting, Source
+from analysis.core.register import InputError, Register, RegisterError
+from analysis.core.units import CONSTANTS, UnitError, nearest, read_number
 
 #: The reading that is a quantity's formula without a name of its own.
 BARE = "formula"
@@ -48,371 +35,25 @@ BARE = "formula"
 SETTABLE = ("set", "published")
 #: Names that no row can have as its reading.
 RESERVED = (BARE, *SETTABLE, "floor", "floor_loosest", "ceiling", "ceiling_loosest", "constant", "given")
-#: The relative step by which the direction of an effect is found.
-_STEP = 1e-4
 _NAMELY = {"published": "as printed", "set": "the assumption as set", BARE: "by its formula"}
 
-
-class ModelError(InputError):
-    """A name, a value or a combination of readings that can't be computed with."""
+__all__ = [
+    "ARTICLE",
+    "Circle",
+    "Estimate",
+    "Limit",
+    "Model",
+    "ModelError",
+    "Node",
+    "OutOfBounds",
+    "Plan",
+    "Setting",
+    "Source",
+]
 
 
 class Circle(ModelError):
     """Readings of which each needs the other."""
-
-
-class OutOfBounds(ModelError):
-    """A combination that takes a quantity past a limit, or divides by zero."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a value comes from: exactly one of claim, assumption, constant, expression and ``same_as``.
-
-    end: of a range. part: of an assumption, ``set`` or an end of its words. side: the kind of a constant that a user
-    sets in place of an assumption.
-    """
-
-    claim: Claim | None = None
-    end: str = ""
-    assumption: Assumption | None = None
-    part: str = "set"
-    constant: float | None = None
-    side: str = "point"
-    expression: Expression | None = None
-    same_as: str = ""
-
-    @cached_property
-    def needs(self) -> tuple[str, ...]:
-        """The quantities that the value is computed from."""
-        return (self.same_as,) if self.same_as else self.expression.needs if self.expression else ()
-
-    @property
-    def words(self) -> str:
-        """The formula in words."""
-        return self.expression.words if self.expression else ""
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether no other quantity is needed."""
-        return self.expression is None and not self.same_as
-
-    @cached_property
-    def value(self) -> float:
-        """The value of a leaf, in base units."""
-        if self.claim:
-            return self.claim.published.value(self.end)
-        if self.assumption:
-            side, _, loosest = self.part.partition("_")
-            if side == "set":
-                return self.assumption.used
-            end = self.assumption.floor if side == "floor" else self.assumption.ceiling
-            assert end is not None
-            number = end.loosest if loosest else end.value
-            assert number is not None
-            return number
-        assert self.constant is not None
-        return self.constant
-
-    def interval(self, *, other: bool = False) -> Interval:
-        """The values a leaf stands for: an interval for a printed number, a point for anything else."""
-        if self.claim:
-            return self.claim.published.stands_for(self.end, other=other)
-        return Interval(self.value, self.value)
-
-    @property
-    def kind(self) -> str:
-        """On which side a leaf leaves room; the low end of a range is a floor, its high end a ceiling."""
-        if self.claim:
-            return {"low": "floor", "high": "ceiling"}.get(self.end, self.claim.published.kind)
-        if self.assumption:
-            return self.assumption.kind if self.part == "set" else self.part.partition("_")[0]
-        return self.side
-
-
-@dataclass(frozen=True)
-class Node:
-    """A quantity in a plan, the reading in use, and its source. A value that a user sets has the reading ``given``."""
-
-    name: str
-    reading: str
-    source: Source
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Readings and values that differ from the article's own. ``Model.setting`` makes one.
-
-    given: the names that a user gave, also where they equal the article's own.
-    """
-
-    readings: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, float] = field(default_factory=dict)
-    given: frozenset[str] = field(default=frozenset(), compare=False)
-
-    def __hash__(self) -> int:
-        return hash((tuple(sorted(self.readings.items())), tuple(sorted(self.values.items()))))
-
-
-ARTICLE = Setting()
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A quantity that stays between two numbers, or at most another quantity (``other``).
-
-    difference: for a branch of minimum or maximum, an expression that stays at 0 or above.
-    """
-
-    quantity: str
-    low: float = -math.inf
-    high: float = math.inf
-    other: str = ""
-    label: str = ""
-    difference: Expression | None = None
-
-    def __str__(self) -> str:
-        if self.other or self.label:
-            return f"{self.quantity} at most {self.label or self.other}"
-        return f"{self.quantity} outside {self.low:,.10g} to {self.high:,.10g}"
-
-    def rooms(self, values: Mapping[str, Any]) -> list[Any]:
-        """How far the quantity lies from each end, as a share of the end; below 0 past it."""
-        if self.difference is not None:
-            return [self.difference.compiled(*(values[name] for name in self.difference.needs))]
-        here = values[self.quantity]
-        if self.other:
-            return [(values[self.other] - here) / np.maximum(np.abs(self._size), 1.0)]
-        found = [(here - self.low) / self._size] if math.isfinite(self.low) else []
-        return [*found, (self.high - here) / self._size] if math.isfinite(self.high) else found
-
-    @property
-    def _size(self) -> float:
-        # A fixed scale keeps a room a ratio of two linear functions.
-        ends = [abs(end) for end in (self.low, self.high) if math.isfinite(end)]
-        return max(ends, default=1e6) or 1.0
-
-    def kept(self, values: Mapping[str, Any]) -> NDArray[np.bool_]:
-        """Where the limit is kept, to the last digits."""
-        inside: NDArray[np.bool_] = np.asarray(True)
-        for room in self.rooms(values):
-            inside = inside & (np.asarray(room, float) >= -SAME)
-        return inside
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The nodes that some quantities rest on, in order of computation; ``target`` is the first of those quantities.
-
-    limits: what no combination may exceed. Derived assumptions always have theirs; caps stand in a capped plan.
-    """
-
-    target: str
-    nodes: tuple[Node, ...]
-    limits: tuple[Limit, ...] = ()
-
-    @cached_property
-    def leaves(self) -> dict[str, Node]:
-        """The nodes that start the computation."""
-        return {node.name: node for node in self.nodes if node.source.is_leaf}
-
-    @cached_property
-    def by_name(self) -> dict[str, Node]:
-        return {node.name: node for node in self.nodes}
-
-    @cached_property
-    def claims(self) -> frozenset[str]:
-        """Ids of the claims that the quantities start from."""
-        return frozenset(node.source.claim.id for node in self.nodes if node.source.claim)
-
-    @property
-    def depends_on(self) -> tuple[str, ...]:
-        """The claims and assumptions that the quantities start from, by id."""
-        return tuple(
-            node.source.claim.id if node.source.claim else name
-            for name, node in self.leaves.items()
-            if name not in CONSTANTS
-        )
-
-    @cached_property
-    def start(self) -> dict[str, float]:
-        """The leaves' values."""
-        return {name: np.float64(node.source.value) for name, node in self.leaves.items()}
-
-    def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Every node's value, with values given for some nodes in place of their own. Arrays broadcast.
-
-        Nothing is checked or clipped; a division by zero gives infinity.
-        """
-        values: dict[str, Any] = {}
-        start = self.start
-        with np.errstate(all="ignore"):
-            for node in self.nodes:
-                name, source = node.name, node.source
-                if name in given:
-                    values[name] = given[name]
-                elif name in start:
-                    values[name] = start[name]
-                elif source.same_as:
-                    values[name] = values[source.same_as]
-                else:
-                    assert source.expression is not None
-                    values[name] = source.expression.compiled(*(values[need] for need in source.needs))
-        return values
-
-    def rooms(self, values: Mapping[str, Any]) -> list[Any]:
-        """How far each end of each limit lies; below 0 past it."""
-        return [room for limit in self.limits for room in limit.rooms(values)]
-
-    def within(self, values: Mapping[str, Any]) -> NDArray[np.bool_]:
-        """Where every limit is kept."""
-        inside: NDArray[np.bool_] = np.asarray(True)
-        for limit in self.limits:
-            inside = inside & limit.kept(values)
-        return inside
-
-    @cached_property
-    def branches(self) -> tuple[Plan, ...]:
-        """Plans without minimum and maximum: one for each choice of their operands, limited to where it is right."""
-        found = [self]
-        for node in self.nodes:
-            expression = node.source.expression
-            if expression is None or len(expression.branches) == 1:
-                continue
-            found = [
-                plan._with(node, branch, conditions) for plan in found for branch, conditions in expression.branches
-            ]
-        return tuple(found)
-
-    def _with(self, node: Node, branch: Expression, conditions: tuple[Expression, ...]) -> Plan:
-        chosen = Node(node.name, node.reading, replace(node.source, expression=branch))
-        nodes = tuple(chosen if one.name == node.name else one for one in self.nodes)
-        limits = tuple(Limit(node.name, difference=condition) for condition in conditions)
-        return Plan(self.target, nodes, (*self.limits, *limits))
-
-    @cached_property
-    def direction(self) -> dict[str, int]:
-        """For each node, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0)."""
-        here = self.evaluate({})
-        count = len(self.nodes)
-        values: dict[str, Any] = {}
-        with np.errstate(all="ignore"):
-            for i, node in enumerate(self.nodes):
-                source = node.source
-                if source.is_leaf:
-                    value = np.full(count, self.start[node.name])
-                elif source.same_as:
-                    value = values[source.same_as].copy()
-                else:
-                    assert source.expression is not None
-                    value = np.broadcast_to(
-                        np.asarray(source.expression.compiled(*(values[need] for need in source.needs)), float), count
-                    ).copy()
-                value[i] += _STEP * _scale(node, float(here[node.name]))
-                values[node.name] = value
-            target = float(here[self.target])
-            # Between poles the target only rises or only falls in a leaf, so any step shows the direction.
-            change = (values[self.target] - target) / (abs(target) or 1.0)
-        return {
-            node.name: 0 if not abs(one) >= SAME else 1 if one > 0 else -1
-            for node, one in zip(self.nodes, change, strict=True)
-        }
-
-    @cached_property
-    def kind(self) -> str:
-        """point, floor, ceiling, range or none: which side the kinds of the leaves leave open for the target.
-
-        A falling effect turns ceiling into floor; a point with another kind is that kind; unlike kinds give none.
-        """
-        turned = {"floor": "ceiling", "ceiling": "floor"}
-        kinds = set()
-        for name, node in self.leaves.items():
-            kind = node.source.kind
-            if kind != "point" and self.direction[name]:
-                kinds.add(turned.get(kind, kind) if self.direction[name] < 0 else kind)
-        return "point" if not kinds else kinds.pop() if len(kinds) == 1 else "none"
-
-    @cached_property
-    def value(self) -> float:
-        """The target at the printed numbers. Raises OutOfBounds past a limit and for a division by zero."""
-        values = self.evaluate({})
-        for limit in self.limits:
-            if not limit.kept(values):
-                here = float(values[limit.quantity])
-                if limit.other or limit.label:
-                    most = values[limit.other] if limit.other else limit.high
-                    raise OutOfBounds(
-                        f"{limit.quantity} would be {here:,.0f}, above {limit.label or limit.other} of {most:,.0f}, "
-                        "which it can't exceed"
-                    )
-                raise OutOfBounds(
-                    f"{limit.quantity}, read {self.by_name[limit.quantity].reading}, would be {here:.6g}, outside its "
-                    f"allowed range of {limit.low:,.10g} to {limit.high:,.10g}"
-                )
-        for node in self.nodes:
-            if not np.isfinite(values[node.name]):
-                raise OutOfBounds(f"{node.name}, read {node.reading}, has no finite value: a division by zero")
-        return float(values[self.target])
-
-    def bounds(
-        self,
-        *,
-        other: bool = False,
-        vary: Mapping[str, Floats] | None = None,
-        ranges: Mapping[str, Interval] | None = None,
-        rounding: bool = True,
-        of: str = "",
-    ) -> list[Bounds]:
-        """Smallest and largest target over everything that the printed inputs stand for, limits kept.
-
-        The same input moves once, everywhere. other: the other rounding places. vary: arrays of one length for some
-        leaves, one result for each entry. ranges: intervals for some leaves. rounding: whether printed inputs move. of:
-        another node than the target.
-        """
-        box: dict[str, tuple[float, float]] = {}
-        still: dict[str, float] = {}
-        for name, node in self.leaves.items():
-            one = (ranges or {}).get(name) or (node.source.interval(other=other) if rounding else None)
-            if one is not None and name not in (vary or {}):
-                box |= {name: (one.low, one.high)} if one.high > one.low else {}
-                still |= {name: one.low} if one.high == one.low else {}
-        found = []
-        for plan in self.branches:
-
-            def function(given: Mapping[str, Any], plan: Plan = plan) -> tuple[Any, Sequence[Any]]:
-                values = plan.evaluate({**still, **given})
-                return values[of or plan.target], plan.rooms(values)
-
-            found.append(extremes(function, box, vary))
-        return found[0] if len(found) == 1 else [merged(parts) for parts in zip(*found, strict=True)]
-
-    def confirm(self) -> None:
-        """Raise ModelError, naming the formula, where a node is no ratio of two linear functions of each leaf."""
-        for plan in self.branches:
-            moved = [node for node in plan.leaves.values() if node.name not in CONSTANTS]
-            # Wide steps from the value, one leaf at a time: 0, ⅓, ½ and 1 of the way.
-            steps = np.array([0.0, 1 / 3, 0.5, 1.0])
-            given: dict[str, Any] = {}
-            for i, node in enumerate(moved):
-                value = np.repeat(float(plan.start[node.name]), 4 * len(moved)).reshape(len(moved), 4)
-                value[i] += 0.37 * steps * _scale(node, float(plan.start[node.name]))
-                given[node.name] = value
-            values = plan.evaluate(given)
-            shape = len(moved), 4
-            stacked = np.array([np.broadcast_to(np.asarray(values[node.name], float), shape) for node in plan.nodes])
-            fine = is_fractional(*np.moveaxis(stacked, -1, 0)).all(axis=-1)
-            for node, ok in zip(plan.nodes, fine, strict=True):
-                if not ok:
-                    raise ModelError(
-                        f"the formula of {node.name} ({node.reading}) is not a ratio of two linear functions of each "
-                        "input, so its bounds can't be computed"
-                    )
-
-
-def _scale(node: Node, value: float) -> float:
-    """The size of a node's value; where that is 0, the width of the range it is varied over."""
-    assumption = node.source.assumption
-    return abs(value) or (assumption.high - assumption.low if assumption else 0.0) or 1.0
 
 
 @dataclass(frozen=True)
@@ -797,14 +438,3 @@ def assignments(texts: Iterable[str], what: str = "value") -> dict[str, str]:
             raise InputError(f"{name} is given twice")
         found[name] = value
     return found
-
-
-def unit_of(expression: Expression, units: Mapping[str, str]) -> str:
-    """The unit that an expression gives, from one evaluation on pint quantities.
-
-    Raises pint.DimensionalityError where unlike units are added or compared.
-    """
-    # No two values alike, none of them 1, and no two that add to 1: a difference may be divided by.
-    given = [Quantity(0.37 + 0.2236 * i, parse_unit(units[name])) for i, name in enumerate(expression.needs)]
-    result = expression.compiled(*given)
-    return name_of(result.units) if isinstance(result, Quantity) else "dimensionless"

@@ -1,0 +1,348 @@
+"""Plans: the nodes that a quantity rests on, in order of computation, and the numbers that follow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.core.bounds import Bounds, Floats, extremes, is_fractional, merged
+from analysis.core.expressions import Expression
+from analysis.core.published import Interval
+from analysis.core.register import Assumption, Claim, InputError
+from analysis.core.units import CONSTANTS
+from analysis.core.words import SAME
+
+#: The relative step by which the direction of an effect is found.
+_STEP = 1e-4
+
+
+class ModelError(InputError):
+    """A name, a value or a combination of readings that can't be computed with."""
+
+
+class OutOfBounds(ModelError):
+    """A combination that takes a quantity past a limit, or divides by zero."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a value comes from: exactly one of claim, assumption, constant, expression and ``same_as``.
+
+    end: of a range. part: of an assumption, ``set`` or an end of its words. side: the kind of a value that a user sets.
+    """
+
+    claim: Claim | None = None
+    end: str = ""
+    assumption: Assumption | None = None
+    part: str = "set"
+    constant: float | None = None
+    side: str = "point"
+    expression: Expression | None = None
+    same_as: str = ""
+
+    @cached_property
+    def needs(self) -> tuple[str, ...]:
+        """The quantities that the value is computed from; none for a leaf."""
+        return (self.same_as,) if self.same_as else self.expression.needs if self.expression else ()
+
+    @property
+    def words(self) -> str:
+        """The formula in words."""
+        return self.expression.words if self.expression else ""
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no other quantity is needed."""
+        return self.expression is None and not self.same_as
+
+    @cached_property
+    def value(self) -> float:
+        """The value of a leaf, in base units."""
+        found = self.constant
+        if self.claim:
+            found = self.claim.published.value(self.end)
+        elif self.assumption:
+            side, _, loosest = self.part.partition("_")
+            end = self.assumption.floor if side == "floor" else self.assumption.ceiling
+            found = self.assumption.used if side == "set" else getattr(end, "loosest" if loosest else "value")
+        assert found is not None
+        return found
+
+    def interval(self, *, other: bool = False) -> Interval:
+        """The values that a leaf stands for: an interval for a printed number, a point for anything else."""
+        claim = self.claim
+        return claim.published.stands_for(self.end, other=other) if claim else Interval(self.value, self.value)
+
+    @property
+    def kind(self) -> str:
+        """On which side a leaf leaves room; the low end of a range is a floor, its high end a ceiling."""
+        if self.claim:
+            return {"low": "floor", "high": "ceiling"}.get(self.end, self.claim.published.kind)
+        if self.assumption:
+            return self.assumption.kind if self.part == "set" else self.part.partition("_")[0]
+        return self.side
+
+
+@dataclass(frozen=True)
+class Node:
+    """A quantity in a plan, the reading in use, and its source. A value that a user sets has the reading ``given``."""
+
+    name: str
+    reading: str
+    source: Source
+
+    def scale(self, value: float) -> float:
+        """The size of a value; where that is 0, the width of the range it is varied over."""
+        one = self.source.assumption
+        return abs(value) or (one.high - one.low if one else 0.0) or 1.0
+
+    def compute(self, values: Mapping[str, Any]) -> Any:
+        """The value from those of its needs."""
+        if self.source.expression is None:
+            return values[self.source.same_as]
+        return self.source.expression.compiled(*(values[need] for need in self.source.needs))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Readings and values that differ from the article's own. ``Model.setting`` makes one.
+
+    given: the names that a user gave, also where they equal the article's own.
+    """
+
+    readings: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict)
+    given: frozenset[str] = field(default=frozenset(), compare=False)
+
+    def __hash__(self) -> int:
+        return hash((tuple(sorted(self.readings.items())), tuple(sorted(self.values.items()))))
+
+
+ARTICLE = Setting()
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A quantity that stays between two numbers, or at most another quantity (``other``).
+
+    difference: for a branch of minimum or maximum, an expression that stays at 0 or above.
+    """
+
+    quantity: str
+    low: float = -math.inf
+    high: float = math.inf
+    other: str = ""
+    label: str = ""
+    difference: Expression | None = None
+
+    def __str__(self) -> str:
+        if self.other or self.label:
+            return f"{self.quantity} at most {self.label or self.other}"
+        return f"{self.quantity} outside {self.low:,.10g} to {self.high:,.10g}"
+
+    def rooms(self, values: Mapping[str, Any]) -> list[Any]:
+        """How far the quantity lies from each end, as a share of a fixed size; below 0 past it."""
+        if self.difference is not None:
+            return [self.difference.compiled(*(values[name] for name in self.difference.needs))]
+        ends = [abs(end) for end in (self.low, self.high) if math.isfinite(end)]
+        size, here = max(ends, default=1e6) or 1.0, values[self.quantity]
+        if self.other:
+            return [(values[self.other] - here) / size]
+        found = [(here - self.low) / size] if math.isfinite(self.low) else []
+        return [*found, (self.high - here) / size] if math.isfinite(self.high) else found
+
+    def kept(self, values: Mapping[str, Any]) -> NDArray[np.bool_]:
+        """Where the limit is kept, to the last digits."""
+        inside: NDArray[np.bool_] = np.asarray(True)
+        for room in self.rooms(values):
+            inside = inside & (np.asarray(room, float) >= -SAME)
+        return inside
+
+    def sentence(self, values: Mapping[str, Any], reading: str) -> str:
+        """The refusal of a value past the limit."""
+        here = float(values[self.quantity])
+        if self.other or self.label:
+            most = values[self.other] if self.other else self.high
+            above = f"above {self.label or self.other} of {most:,.0f}"
+            return f"{self.quantity} would be {here:,.0f}, {above}, which it can't exceed"
+        span = f"{self.low:,.10g} to {self.high:,.10g}"
+        return f"{self.quantity}, read {reading}, would be {here:.6g}, outside its allowed range of {span}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The nodes that some quantities rest on, in order of computation; ``target`` is the first of those quantities.
+
+    limits: of derived assumptions always; caps in a capped plan alone.
+    """
+
+    target: str
+    nodes: tuple[Node, ...]
+    limits: tuple[Limit, ...] = ()
+
+    @cached_property
+    def leaves(self) -> dict[str, Node]:
+        """The nodes that start the computation."""
+        return {node.name: node for node in self.nodes if node.source.is_leaf}
+
+    @cached_property
+    def by_name(self) -> dict[str, Node]:
+        """The nodes by their names."""
+        return {node.name: node for node in self.nodes}
+
+    @cached_property
+    def claims(self) -> frozenset[str]:
+        """Ids of the claims that the quantities start from."""
+        return frozenset(node.source.claim.id for node in self.nodes if node.source.claim)
+
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        """The claims and assumptions that the quantities start from, by id."""
+        leaves = (node for node in self.leaves.values() if node.name not in CONSTANTS)
+        return tuple(node.source.claim.id if node.source.claim else node.name for node in leaves)
+
+    @cached_property
+    def start(self) -> dict[str, float]:
+        """The leaves' values."""
+        return {name: np.float64(node.source.value) for name, node in self.leaves.items()}
+
+    def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Every node's value, with values given for some nodes in place of their own. Arrays broadcast.
+
+        Nothing is checked or clipped; a division by zero gives infinity.
+        """
+        values: dict[str, Any] = {}
+        with np.errstate(all="ignore"):
+            for node in self.nodes:
+                name = node.name
+                known = given if name in given else self.start
+                values[name] = known[name] if name in known else node.compute(values)
+        return values
+
+    def rooms(self, values: Mapping[str, Any]) -> list[Any]:
+        """How far each end of each limit lies; below 0 past it."""
+        return [room for limit in self.limits for room in limit.rooms(values)]
+
+    def within(self, values: Mapping[str, Any]) -> NDArray[np.bool_]:
+        """Where every limit is kept."""
+        inside: NDArray[np.bool_] = np.asarray(True)
+        for limit in self.limits:
+            inside = inside & limit.kept(values)
+        return inside
+
+    @cached_property
+    def branches(self) -> tuple[Plan, ...]:
+        """Plans without minimum and maximum: one for each choice of operands, limited to where the choice is right."""
+        found = [self]
+        for node in self.nodes:
+            if node.source.expression and len(node.source.expression.branches) > 1:
+                found = [
+                    plan._with(node, branch, conditions)
+                    for plan in found
+                    for branch, conditions in node.source.expression.branches
+                ]
+        return tuple(found)
+
+    def _with(self, node: Node, branch: Expression, conditions: tuple[Expression, ...]) -> Plan:
+        chosen = replace(node, source=replace(node.source, expression=branch))
+        nodes = tuple(chosen if one.name == node.name else one for one in self.nodes)
+        limits = (Limit(node.name, difference=condition) for condition in conditions)
+        return Plan(self.target, nodes, (*self.limits, *limits))
+
+    @cached_property
+    def direction(self) -> dict[str, int]:
+        """For each node, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0)."""
+        here = self.evaluate({})
+        values: dict[str, Any] = {}
+        with np.errstate(all="ignore"):
+            for i, node in enumerate(self.nodes):
+                value = self.start[node.name] if node.source.is_leaf else node.compute(values)
+                values[node.name] = np.broadcast_to(np.asarray(value, float), len(self.nodes)).copy()
+                values[node.name][i] += _STEP * node.scale(float(here[node.name]))
+            target = float(here[self.target])
+            # Between poles the target only rises or only falls in a node, so any step shows the direction.
+            change = (values[self.target] - target) / (abs(target) or 1.0)
+        signs = np.where(np.abs(change) >= SAME, np.sign(change), 0)
+        return {node.name: int(sign) for node, sign in zip(self.nodes, signs, strict=True)}
+
+    @cached_property
+    def kind(self) -> str:
+        """point, floor, ceiling, range or none: which side the kinds of the leaves leave open for the target.
+
+        A falling effect turns ceiling into floor; a point with another kind is that kind; unlike kinds give none.
+        """
+        turned = {"floor": "ceiling", "ceiling": "floor"}
+        kinds = set()
+        for name, node in self.leaves.items():
+            kind = node.source.kind
+            if kind != "point" and self.direction[name]:
+                kinds.add(turned.get(kind, kind) if self.direction[name] < 0 else kind)
+        return "point" if not kinds else kinds.pop() if len(kinds) == 1 else "none"
+
+    @cached_property
+    def value(self) -> float:
+        """The target at the printed numbers. Raises OutOfBounds past a limit and for a division by zero."""
+        values = self.evaluate({})
+        for limit in self.limits:
+            if not limit.kept(values):
+                raise OutOfBounds(limit.sentence(values, self.by_name[limit.quantity].reading))
+        for node in self.nodes:
+            if not np.isfinite(values[node.name]):
+                raise OutOfBounds(f"{node.name}, read {node.reading}, has no finite value: a division by zero")
+        return float(values[self.target])
+
+    def bounds(
+        self,
+        *,
+        other: bool = False,
+        vary: Mapping[str, Floats] | None = None,
+        ranges: Mapping[str, Interval] | None = None,
+        rounding: bool = True,
+        of: str = "",
+    ) -> list[Bounds]:
+        """Smallest and largest target over everything that the printed inputs stand for, limits kept.
+
+        The same input moves once, everywhere. other: the other rounding places. vary: arrays of one length for some
+        leaves, one result for each entry. ranges: intervals for some leaves. rounding: whether printed inputs move. of:
+        another node than the target.
+        """
+        box: dict[str, tuple[float, float]] = {}
+        still: dict[str, float] = {}
+        for name, node in self.leaves.items():
+            one = (ranges or {}).get(name) or (node.source.interval(other=other) if rounding else None)
+            if one is not None and name not in (vary or {}):
+                box |= {name: (one.low, one.high)} if one.high > one.low else {}
+                still |= {name: one.low} if one.high == one.low else {}
+
+        def bounded(plan: Plan) -> list[Bounds]:
+            def function(given: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
+                values = plan.evaluate({**still, **given})
+                return values[of or plan.target], plan.rooms(values)
+
+            return extremes(function, box, vary)
+
+        return [merged(parts) for parts in zip(*map(bounded, self.branches), strict=True)]
+
+    def confirm(self) -> None:
+        """Raise ModelError, naming the formula, where a node is no ratio of two linear functions of each leaf."""
+        for plan in self.branches:
+            moved = [node for node in plan.leaves.values() if node.name not in CONSTANTS]
+            given: dict[str, Any] = {}
+            for i, node in enumerate(moved):
+                # Wide steps, one leaf at a time: 0, ⅓, ½ and 1 of the way.
+                given[node.name] = np.full((len(moved), 4), plan.start[node.name])
+                given[node.name][i] += 0.37 * np.array([0, 1 / 3, 0.5, 1]) * node.scale(float(plan.start[node.name]))
+            values = plan.evaluate(given)
+            shape = len(moved), 4
+            stacked = np.array([np.broadcast_to(np.asarray(values[node.name], float), shape) for node in plan.nodes])
+            for node, fine in zip(plan.nodes, is_fractional(*np.moveaxis(stacked, -1, 0)), strict=True):
+                if not fine.all():
+                    name = f"{node.name} ({node.reading})"
+                    why = "is not a ratio of two linear functions of each input, so its bounds can't be computed"
+                    raise ModelError(f"the formula of {name} {why}")
