@@ -49,7 +49,7 @@ class Study:
         >>> load().change(ovrelap=0.5)
         Traceback (most recent call last):
             ...
-        analysis.core.model.ModelError: 'ovrelap' is not a quantity; did you mean 'overlap'?
+        analysis.core.plan.ModelError: 'ovrelap' is not a quantity; did you mean 'overlap'?
         """
         return Study(self.model, self.model.change(given, self.setting))
 

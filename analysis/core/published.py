@@ -1,12 +1,9 @@
-"""A printed number: its digits, scale, unit and qualifier; what it stands for, and what it asserts.
+"""A printed number: its digits, scale, unit and qualifier; the values it stands for, and what it asserts.
 
-What belongs here: how a form of words is read as an interval. What does not: which number is compared with which.
+A number **stands for** every value that rounds to its digits, either way on a tie; that counts when a sum starts from it.
+It **asserts** the interval that its words claim; that counts when it is checked.
 
-A number **stands for** every value that rounds to its digits, either way on a tie; that is used when a model starts
-from it. It **asserts** what its words claim; that is used when it is checked.
-
->>> number = Published("2.59", scale="million", unit="person", qualifier="exact")
->>> number.stands_for()
+>>> Published("2.59", scale="million", unit="person").stands_for()
 Interval(low=2585000.0, high=2595000.0, low_open=False, high_open=False)
 >>> Published("30", unit="percent", qualifier="over", rounding_unit="1").asserts()
 Interval(low=0.3, high=inf, low_open=True, high_open=False)
@@ -104,45 +101,43 @@ class Published:
     rounding_unit_other: str = ""
 
     def __post_init__(self) -> None:
+        texts = {
+            name: getattr(self, name) for name in ("printed", "printed_high", "rounding_unit", "rounding_unit_other")
+        }
         if self.qualifier not in QUALIFIERS:
             raise PublishedError("qualifier", f"'{self.qualifier}' is not one of {', '.join(QUALIFIERS)}")
         if self.scale not in SCALES:
             raise PublishedError("scale", f"'{self.scale}' is not one of thousand, million, billion or empty")
-        for field in ("printed", "printed_high", "rounding_unit", "rounding_unit_other"):
-            text = getattr(self, field)
+        for name, text in texts.items():
+            if text and self.qualifier == "vague":
+                raise PublishedError(name, "a vague number has no digits; leave the cell empty")
             if text and not _DIGITS.fullmatch(text):
-                raise PublishedError(field, f"'{text}' is not a number in plain digits, such as 2.59")
+                raise PublishedError(name, f"'{text}' is not a number in plain digits, such as 2.59")
             if sum(map(str.isdigit, text)) > 15:
-                raise PublishedError(field, f"'{text}' has more than the 15 digits that can be computed with")
+                raise PublishedError(name, f"'{text}' has more than the 15 digits that can be computed with")
         if self.qualifier == "vague":
-            for field in ("printed", "printed_high", "rounding_unit", "rounding_unit_other"):
-                if getattr(self, field):
-                    raise PublishedError(field, "a vague number has no digits; leave the cell empty")
             return
         if not self.printed:
             raise PublishedError("printed", "the digits are missing; only a vague number has none")
         if (self.qualifier == "range") != bool(self.printed_high):
             raise PublishedError("printed_high", "a range has a high end, and nothing else has one")
-        if self.printed_high and Decimal(self.printed) > Decimal(self.printed_high):
-            raise PublishedError(
-                "printed_high", f"the low end {self.printed} lies above the high end {self.printed_high}"
-            )
-        if self.qualifier in ("up_to", "approaches") and Decimal(self.printed) < 0:
+        ends = [Decimal(text) for text in (self.printed, self.printed_high) if text]
+        if ends != sorted(ends):
+            message = f"the low end {self.printed} lies above the high end {self.printed_high}"
+            raise PublishedError("printed_high", message)
+        if self.qualifier in ("up_to", "approaches") and ends[0] < 0:
             raise PublishedError("printed", f"'{self.qualifier}' reaches up from 0, so {self.printed} leaves nothing")
+        for name in ("rounding_unit", "rounding_unit_other"):
+            if texts[name] and Decimal(texts[name]) <= 0:
+                raise PublishedError(name, f"'{texts[name]}' is not above 0")
         for text in filter(None, (self.printed, self.printed_high)):
             if not self.rounding_unit and "." not in text and (self.scale or text.endswith("0")):
-                raise PublishedError(
-                    "rounding_unit",
-                    f"the digits {text} do not say to which place they are rounded; give one such as {_a_place(text)}",
-                )
-        for field in ("rounding_unit", "rounding_unit_other"):
-            unit = Decimal(getattr(self, field) or "1")
-            if unit <= 0:
-                raise PublishedError(field, f"'{getattr(self, field)}' is not above 0")
-        if self.rounding_unit:
-            for text in filter(None, (self.printed, self.printed_high)):
-                if Decimal(text) % Decimal(self.rounding_unit):
-                    raise PublishedError("rounding_unit", f"{text} is no multiple of {self.rounding_unit}")
+                zeros = len(text) - len(text.rstrip("0"))
+                place = str(10 ** max(zeros - 1, 0)) if zeros else "0.1"
+                message = f"the digits {text} do not say to which place they are rounded; give one such as {place}"
+                raise PublishedError("rounding_unit", message)
+            if self.rounding_unit and Decimal(text) % Decimal(self.rounding_unit):
+                raise PublishedError("rounding_unit", f"{text} is no multiple of {self.rounding_unit}")
 
     @property
     def kind(self) -> str:
@@ -239,11 +234,6 @@ class Published:
         named = (self.rounding_unit_other if other else "") or self.rounding_unit
         exponent = digits.as_tuple().exponent
         return Decimal(named) if named else Decimal(1).scaleb(int(exponent))
-
-
-def _a_place(text: str) -> str:
-    zeros = len(text) - len(text.rstrip("0")) if text.endswith("0") else 0
-    return str(10 ** max(zeros - 1, 0)) if zeros else "0.1"
 
 
 def _grouped(text: str) -> str:
