@@ -46,7 +46,7 @@ from analysis.output.results import (
     value_words,
     verdict_words,
 )
-from analysis.output.tables import break_even_under, turn_words
+from analysis.output.tables import break_even_under, break_even_words
 from analysis.whatif.draws import SHAPES
 from analysis.whatif.scenarios import find
 from analysis.whatif.sensitivity import tornado
@@ -272,9 +272,9 @@ class Pages:
                 found = break_even_under(self.model, statement, scenario)  # type: ignore[arg-type]
             except ModelError:
                 continue
-            for turn in found.turns:
-                holds = markdown(turn_words(self.model, turn, statement.comparison))
-                turns.setdefault(turn.assumption, []).append(f"{markdown(statement.statement)}: {holds}")
+            for one in found.break_evens:
+                holds = markdown(break_even_words(self.model, one, statement.comparison))
+                turns.setdefault(one.assumption, []).append(f"{markdown(statement.statement)}: {holds}")
         parts = ["# Assumptions", _LEDE_ASSUMPTIONS]
         for assumption in self.model.register.assumptions.values():
             moved = []

@@ -30,10 +30,10 @@ from analysis.whatif.sensitivity import (
     ROUNDING,
     Bar,
     BreakEven,
+    BreakEvens,
     Indices,
     LeftOut,
     Range,
-    Turn,
     break_even,
     indices_of,
     leave_one_source_out,
@@ -269,7 +269,7 @@ class Sensitivity:
         return Table(pd.DataFrame(rows, columns=columns))
 
     def sources_table(self) -> Table:
-        """The estimate without each cited source in turn."""
+        """The estimate without each cited source in one."""
         rows = [
             {
                 "source left out": self.model.register.sources.get(found.source, found.source),
@@ -438,42 +438,42 @@ def break_even_table(model: Model, statements: Iterable[Statement], scenario: Sc
             continue
         holds = "holds" if found.holds else "does not hold"
         sides = f"{words_of(model, found.quantity, found.left)} against {words_of(model, found.quantity, found.right)}"
-        for turn in found.turns:
+        for one in found.break_evens:
             rows.append(
                 {
                     "statement": f"{statement.statement}: {holds}, {sides}",
-                    "assumption": named(model, turn.assumption),
-                    "as it is": words_of(model, turn.assumption, turn.value),
-                    "holds for": turn_words(model, turn, statement.comparison),
+                    "assumption": named(model, one.assumption),
+                    "as it is": words_of(model, one.assumption, one.value),
+                    "holds for": break_even_words(model, one, statement.comparison),
                 }
             )
-        if not found.turns:
+        if not found.break_evens:
             reasons.append(f"{statement.statement}: {holds}, {sides}; no assumption has an effect on it.")
     foot = " ".join([*reasons, "Each over what has a meaning, the other assumptions as they are.", CAVEAT])
     return Table(pd.DataFrame(rows, columns=["statement", "assumption", "as it is", "holds for"]), foot)
 
 
-def break_even_under(model: Model, statement: Statement, scenario: Scenario) -> BreakEven:
+def break_even_under(model: Model, statement: Statement, scenario: Scenario) -> BreakEvens:
     """Where a statement stops holding under a scenario."""
     quantity, _ = model.named(statement.quantity)
     return break_even(model, statement, scenario.setting(model, quantity))
 
 
-def turn_words(model: Model, turn: Turn, comparison: str) -> str:
+def break_even_words(model: Model, one: BreakEven, comparison: str) -> str:
     """For which values of an assumption a statement holds."""
-    varied = model.register.assumptions[turn.assumption]
-    if turn.everywhere:
+    varied = model.register.assumptions[one.assumption]
+    if one.everywhere:
         return "the whole range"
-    if not turn.holds:
+    if not one.holds:
         return "no value"
 
     def end(value: float) -> str:
-        return value_words(model, turn.assumption, value, 1e4 if value >= 1e4 else 1.0, decimals=4)
+        return value_words(model, one.assumption, value, 1e4 if value >= 1e4 else 1.0, decimals=4)
 
     above, below = ("above {}", "below {}") if comparison in ("more_than", "less_than") else ("{} and more", "up to {}")
     parts = []
-    for low, high in turn.holds:
-        starts, stops = low in turn.roots, high in turn.roots
+    for low, high in one.holds:
+        starts, stops = low in one.roots, high in one.roots
         if low == high:
             parts.append(f"{end(low)} alone")
         elif starts and not stops:
@@ -482,12 +482,12 @@ def turn_words(model: Model, turn: Turn, comparison: str) -> str:
             parts.append(below.format(end(high)))
         else:
             parts.append(f"{end(low)} to {end(high)}")
-    ends = [root for root in turn.roots if not varied.low <= root <= varied.high]
-    outside = " (outside the range that it is varied over)" if ends and len(ends) == len(turn.roots) else ""
+    ends = [root for root in one.roots if not varied.low <= root <= varied.high]
+    outside = " (outside the range that it is varied over)" if ends and len(ends) == len(one.roots) else ""
     return f"{' or '.join(parts)}{outside}"
 
 
-def break_even_json(found: BreakEven) -> dict[str, Any]:
+def break_even_json(found: BreakEvens) -> dict[str, Any]:
     """A break-even as JSON holds it, in base units."""
     return {
         "id": found.statement.id,
@@ -499,13 +499,13 @@ def break_even_json(found: BreakEven) -> dict[str, Any]:
         "right": number(found.right),
         "holds": found.holds,
         "assumptions": {
-            turn.assumption: {
-                "value": number(turn.value),
-                "roots": [number(root) for root in turn.roots],
-                "holds_for": [[number(low), number(high)] for low, high in turn.holds],
-                "whole_range": turn.everywhere,
+            one.assumption: {
+                "value": number(one.value),
+                "roots": [number(root) for root in one.roots],
+                "holds_for": [[number(low), number(high)] for low, high in one.holds],
+                "whole_range": one.everywhere,
             }
-            for turn in found.turns
+            for one in found.break_evens
         },
     }
 
