@@ -1,9 +1,14 @@
-"""Fixtures that several tests share: the article's model, and copies of its data package to spoil."""
+"""Fixtures that several tests share: the article's model, copies of its data package to spoil, and one whole run."""
 
+import fcntl
+import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,16 +19,24 @@ from analysis.core.register import Register
 
 # The same examples on every run and no clock, so that a failure is the change's and not the machine's.
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)
-# Other examples on each run.
-settings.register_profile("long", deadline=None, database=None, print_blob=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "steady")
+settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@dataclass(frozen=True)
+class Run:
+    """A run of ``analysis reproduce``: its folder of results, exit status and screens."""
+
+    folder: Path
+    status: int
+    out: str
+    err: str
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _an_interrupt_is_heard() -> Iterator[None]:
-    """Tests started in the background may have been told to ignore it, which what they start would inherit."""
+    """Tests started in the background may have been told to ignore it, and their processes inherit that."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -31,7 +44,7 @@ def _an_interrupt_is_heard() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_package_left_behind() -> Iterator[None]:
-    """A command that is given ``--data`` names it to its kernels in the environment; no test hands that on."""
+    """A command with ``--data`` names the folder to its kernels in the environment; no test hands that on."""
     before = os.environ.pop("ANALYSIS_DATA", None)
     yield
     os.environ.pop("ANALYSIS_DATA", None)
@@ -50,3 +63,19 @@ def package(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     shutil.copytree(ROOT / "data", folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """One whole run, made once and shared by all workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        record = shared / "done.json"
+        if not record.exists():
+            command = [sys.executable, "-m", "analysis", "reproduce", "--out", str(shared / "results")]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            record.write_text(json.dumps([done.returncode, done.stdout, done.stderr]), encoding="utf-8")
+    return Run(shared / "results", *json.loads(record.read_text(encoding="utf-8")))

@@ -1,7 +1,7 @@
 """A printed number: its digits, scale, unit and qualifier; the values it stands for, and what it asserts.
 
-A number **stands for** every value that rounds to its digits, either way on a tie; that counts when a sum starts from it.
-It **asserts** the interval that its words claim; that counts when it is checked.
+A number **stands for** every value that rounds to its digits, either way on a tie. It counts when a sum starts from it.
+It **asserts** the interval that its words claim. That counts when it is checked.
 
 >>> Published("2.59", scale="million", unit="person").stands_for()
 Interval(low=2585000.0, high=2595000.0, low_open=False, high_open=False)

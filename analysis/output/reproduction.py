@@ -131,6 +131,6 @@ def _provenance(
 
     def describe(target: Path, made: Path) -> dict[Path, str]:
         used = {**notebook.parameters, **jobs[target]}
-        return {provenance.beside(target): provenance.describe_one(made, model, notebook.path, used, how[target])}
+        return {provenance.beside(target): provenance.describe(made, model, [notebook.path], used, how[target])}
 
     return describe

@@ -52,7 +52,6 @@ from analysis.output.results import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.output.diff import Difference
 
 #: How wide a table is printed where there is no terminal to ask, and the narrowest terminal that a table is printed on.
 WIDTH, NARROW = 150, 110
@@ -80,27 +79,25 @@ def print_frame(frame: pd.DataFrame, ratios: Mapping[str, int], foot: str, *, ex
     _print_rows(rows, ratios, foot, columns=names, expand=expand)
 
 
-def print_differences(found: Iterable[Difference]) -> None:
-    """What moved between two runs: a line a row of a table, its bounds and the rest of it by name; no figures."""
-    groups: dict[tuple[str, str], list[Difference]] = {}
-    for one in found:
-        if not one.table.startswith("figures/"):
-            groups.setdefault((one.table, one.id), []).append(one)
-    rows = [
-        {
-            "what": f"{one.table}, {one.id}",
-            "field": one.field,
-            "was": _grouped(one.was),
-            "now": _grouped(one.now),
-            "by": "" if one.by is None else f"{one.by:+,.6g} {_unit(one.unit)}".strip(),
-            "percent": "" if one.percent is None else f"{one.percent:+,.3g}",
-            "also": ", ".join(other.field for other in others),
-            "moved by": ", ".join(one.inputs),
-        }
-        for one, *others in groups.values()
-    ]
+def print_differences(found: pd.DataFrame) -> None:
+    """The numbers that moved between two runs: a line a row of a table, its bounds and the rest by name."""
+    rows = []
+    for (table, id), group in found[~found["table"].str.startswith("figures/")].groupby(["table", "id"], sort=False):
+        one, *others = group.to_dict("records")
+        rows.append(
+            {
+                "row": f"{table}, {id}",
+                "field": one["field"],
+                "was": _grouped(one["was"]),
+                "now": _grouped(one["now"]),
+                "by": "" if one["by"] is None else f"{one['by']:+,.6g}",
+                "percent": "" if one["percent"] is None else f"{one['percent']:+,.3g}",
+                "also": ", ".join(str(other["field"]) for other in others),
+                "moved by": ", ".join(one["inputs"]),
+            }
+        )
     if rows:
-        _print_rows(rows, {"what": 3, "was": 2, "now": 2, "by": 2, "also": 2, "moved by": 3}, "")
+        _print_rows(rows, {"row": 3, "was": 2, "now": 2, "by": 2, "also": 2, "moved by": 3}, "")
 
 
 def _grouped(text: str) -> str:
@@ -204,15 +201,15 @@ def accept(model: Model) -> None:
 def diff(before: Path, after: Path, as_json: bool) -> int:
     """The numbers that moved between two results folders; returns the exit status."""
     from analysis.output.diff import compare as compare_runs
-    from analysis.output.diff import summary
 
     found = compare_runs(before, after)
     if as_json:
-        print_json([one.json() for one in found])
+        print_json(found.to_dict("records"))
     else:
         print_differences(found)
-        typer.echo(summary(found))
-    return int(bool(found))
+        counted = ", ".join(f"{count:,} in {table}" for table, count in found["table"].value_counts(sort=False).items())
+        typer.echo(f"Moved: {counted}." if counted else "Nothing moved.")
+    return int(len(found) > 0)
 
 
 def list_all(model: Model, kind: str, as_markdown: bool) -> None:
