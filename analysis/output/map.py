@@ -65,6 +65,7 @@ def _formula(model: Model, check: Check) -> str:
         )
     except ModelError:
         return ""
+    formula = plan.by_name[check.quantity].source.expression
     return f"{formula.function.__module__}.{formula.name}" if formula and formula.function else ""
 
 

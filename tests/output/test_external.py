@@ -31,7 +31,7 @@ from analysis.output.external import (
     frame_in_words,
     ratios_of,
 )
-from analysis.output.results import CAVEAT, Study, checks_frame, estimates, write_tables
+from analysis.output.results import CAVEAT, Worksheet, checks_frame, estimates, write_tables
 from tests.small import assumption, claim, small_model
 from tests.spoiling import Change, added, cells, described, read_rows, removed, resource, text, without
 
@@ -483,7 +483,7 @@ def test_a_row_is_named_by_its_place_in_the_file(package: Path) -> None:
 
 
 def test_the_table_for_a_notebook(model: Model) -> None:
-    study = Study(["added_whole"], model=model, persons_per_transfer=0.9)
+    study = Worksheet(["added_whole"], model=model, persons_per_transfer=0.9)
     table = compare_table(study, "transfers_2017", "placement_2019_2020_report")
     assert len(table.frame.columns) == 7
     assert len(table.frame) == 4

@@ -40,7 +40,7 @@ from analysis.output.figures import (
     tornado_frame,
 )
 from analysis.output.figures import _finish as finish
-from analysis.output.results import CAVEAT, Study
+from analysis.output.results import CAVEAT, Worksheet
 from analysis.output.tables import Sensitivity
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,24 +81,24 @@ SETTINGS: list[dict[str, float | str]] = [
 
 #: The figures whose data come from a study; the others are about what moves an estimate.
 OF_STUDIES = [name for name, figure in FIGURES.items() if figure.of is None]
-STUDIES: dict[str, Study] = {}
+STUDIES: dict[str, Worksheet] = {}
 FRAMES: dict[str, pd.DataFrame] = {}
 
 
-def study(model: Model, **parameters: float | str) -> Study:
+def study(model: Model, **parameters: float | str) -> Worksheet:
     """All checks under some parameters, judged once for all tests."""
     key = str(sorted(parameters.items()))
     if key not in STUDIES:
-        STUDIES[key] = Study(model.register.checks, model=model, **parameters)
+        STUDIES[key] = Worksheet(model.register.checks, model=model, **parameters)
     return STUDIES[key]
 
 
 @pytest.fixture(scope="module")
-def article(model: Model) -> Study:
+def article(model: Model) -> Worksheet:
     return study(model)
 
 
-def frame_of(name: str, article: Study) -> pd.DataFrame:
+def frame_of(name: str, article: Worksheet) -> pd.DataFrame:
     """A figure's data in the article's own run, made once for all tests."""
     if name not in FRAMES:
         figure = FIGURES[name]
@@ -162,7 +162,7 @@ def boxes(ax: Axes) -> list[tuple[str, mpl.transforms.Bbox]]:
 # The plotted data -----------------------------------------------------------------------------------------------------
 
 
-def test_plan_and_actual_by_hand(article: Study) -> None:
+def test_plan_and_actual_by_hand(article: Worksheet) -> None:
     frame = FIGURES["plan_against_actual"].frame(article)
     assert list(frame["role"]) == ["planned", "made", "implied", "implied", "made", "made"]
     # Low, value, high in millions; 15.4 percent stands for 15.35 to 15.45.
@@ -179,7 +179,7 @@ def test_plan_and_actual_by_hand(article: Study) -> None:
     assert list(frame["words"][:4]) == ["2.2 million", "2.87 million", "2.8 million", "2.75 million"]
 
 
-def test_two_values_of_2019_by_hand(article: Study) -> None:
+def test_two_values_of_2019_by_hand(article: Worksheet) -> None:
     frame = FIGURES["two_values_of_2019"].frame(article)
     base = 3.17 / 1.105
     values = [base, 2.87, 2.87, 2.59, 2.59, base]
@@ -190,7 +190,7 @@ def test_two_values_of_2019_by_hand(article: Study) -> None:
     assert (frame.loc[1, "low"], frame.loc[1, "high"]) == pytest.approx((2_860_000, 2_880_000))
 
 
-def test_readings_of_2019_by_hand(article: Study) -> None:
+def test_readings_of_2019_by_hand(article: Worksheet) -> None:
     frame = FIGURES["readings_of_at_risk_2019"].frame(article).set_index("reading")
     assert list(frame.index) == ["published", "southern", "composition", "constant_share"]
     assert list(frame["role"]) == ["printed"] + ["reconstruction"] * 3
@@ -207,7 +207,7 @@ def test_readings_of_2019_by_hand(article: Study) -> None:
     assert [label.endswith("(reconstruction)") for label in frame["label"]] == [False, True, True, True]
 
 
-def test_other_provinces_by_hand(article: Study) -> None:
+def test_other_provinces_by_hand(article: Worksheet) -> None:
     frame = FIGURES["other_provinces"].frame(article)
     assert list(frame["role"]) == [
         "mean",
@@ -239,7 +239,7 @@ def test_other_provinces_by_hand(article: Study) -> None:
     assert (frame.loc[0, "low"], frame.loc[0, "high"]) == pytest.approx((75_500 / 3, 76_500 / 3), rel=1e-9)
 
 
-def test_training_by_hand(article: Study) -> None:
+def test_training_by_hand(article: Worksheet) -> None:
     frame = FIGURES["training"].frame(article)
     # What is left: (5 x 1.5 - 1.48)/4 = 1.505.
     assert list(frame["value"] / 1e6) == pytest.approx([1, 1.5, 1.48, 1.505], rel=1e-9)
@@ -247,7 +247,7 @@ def test_training_by_hand(article: Study) -> None:
     assert title(ax) == "Training held in 2021 came to 98.7 percent of the plan"
 
 
-def test_monitoring_by_hand(article: Study) -> None:
+def test_monitoring_by_hand(article: Worksheet) -> None:
     frame = FIGURES["monitoring"].frame(article)
     assert list(frame["role"]) == ["region"] * 6 + ["county"] * 4 + ["elsewhere"]
     # 12 million and 774,000, over 3.5 where they are persons; 2,165 and 489 households, 2,654 together.
@@ -268,7 +268,7 @@ def test_monitoring_by_hand(article: Study) -> None:
     ]
 
 
-def test_monitoring_is_a_funnel_for_each_reading(article: Study) -> None:
+def test_monitoring_is_a_funnel_for_each_reading(article: Worksheet) -> None:
     frame = FIGURES["monitoring"].frame(article)
     ax = drawn("monitoring", frame)
     bars = [bar for container in ax.containers for bar in container]
@@ -284,7 +284,7 @@ def test_monitoring_is_a_funnel_for_each_reading(article: Study) -> None:
     assert title(ax).startswith("Under monitoring: 6.4 to 22.6 percent of rural households")
 
 
-def test_growth_of_trade_by_hand(article: Study) -> None:
+def test_growth_of_trade_by_hand(article: Worksheet) -> None:
     frame = FIGURES["trade_growth_2022"].frame(article)
     assert list(frame["label"]) == ["Region", "Aksu", "Kashgar", "Hotan", "Kizilsu"]
     assert list(frame["value"]) == pytest.approx([0.337, 0.99, 1.057, 2.736, 2.737])
@@ -302,7 +302,7 @@ def test_growth_of_trade_by_hand(article: Study) -> None:
     assert "percent, January-April 2022 over January-April 2021" in words(ax)
 
 
-def test_growth_of_trade_below_the_regions_has_another_title(article: Study) -> None:
+def test_growth_of_trade_below_the_regions_has_another_title(article: Worksheet) -> None:
     frame = FIGURES["trade_growth_2022"].frame(article)
     slower = frame.copy()
     slower.loc[1, ["value", "low", "high"]] = 0.2
@@ -315,7 +315,7 @@ def test_growth_of_trade_below_the_regions_has_another_title(article: Study) -> 
     assert "faster" not in title(drawn("trade_growth_2022", missing))
 
 
-def test_base_years_of_trade_by_hand(article: Study, model: Model) -> None:
+def test_base_years_of_trade_by_hand(article: Worksheet, model: Model) -> None:
     frame = FIGURES["trade_base_2020"].frame(article)
     assert list(frame["role"]) == ["implied", "printed"] * 3
     assert list(frame["year"]) == [2020, 2021] * 3
@@ -341,7 +341,7 @@ def test_base_years_of_trade_by_hand(article: Study, model: Model) -> None:
     assert title(drawn("trade_base_2020", frame)) == "Trade in 2020 that the rates of 2021 imply"
 
 
-def test_trade_shares_by_hand(article: Study) -> None:
+def test_trade_shares_by_hand(article: Worksheet) -> None:
     frame = FIGURES["trade_shares"].frame(article)
     # 63.4 percent as growth of the share, as the share, as growth of value; exports grew by 45.4 percent.
     ends = [0.514 * 1.634, 0.634, 0.514 * 1.634 / 1.454]
@@ -356,7 +356,7 @@ def test_trade_shares_by_hand(article: Study) -> None:
     assert frame["words"][0] == "51.4 to 84.0"
 
 
-def test_waterfall_by_hand(article: Study) -> None:
+def test_waterfall_by_hand(article: Worksheet) -> None:
     frame = FIGURES["waterfall"].frame(article)
     added = 3.17 * 0.105 / 1.105
     ends = [1.6, 1.6 + added, 1.6 + added, 1.95 + added, 1.95 + added]
@@ -385,7 +385,7 @@ def test_waterfall_steps_end_where_the_next_level_does(model: Model) -> None:
         assert frame.loc[3, "end"] == pytest.approx(frame.loc[4, "end"])
 
 
-def test_all_checks_are_ratios_to_the_print(article: Study) -> None:
+def test_all_checks_are_ratios_to_the_print(article: Worksheet) -> None:
     frame = FIGURES["all_checks"].frame(article).set_index("check")
     verdicts = {o.check.id: o.verdict for o in article.outcomes}
     assert set(frame["verdict"]) == {"reproduced", "consistent", "inconsistent"}
@@ -428,7 +428,7 @@ def test_plotted_data_for_a_reader() -> None:
     assert repr(table).endswith(CAVEAT)
 
 
-def test_transfers_of_2016_to_2023_by_hand(article: Study, model: Model) -> None:
+def test_transfers_of_2016_to_2023_by_hand(article: Worksheet, model: Model) -> None:
     frame = FIGURES["transfers_2016_2023"].frame(article).set_index("id")
     value, role = frame["value"] / 1e6, frame["role"]
     # 3.17 / 1.105 = 2.86878; 3.17 / 1.154 = 2.74697; 13.75 over five years 2.75.
@@ -451,7 +451,7 @@ def test_transfers_of_2016_to_2023_by_hand(article: Study, model: Model) -> None
     assert set(frame["unit"]) == {"transfer", "labourer", "jobs"}
 
 
-def test_transfers_of_2016_to_2023_without_figures_published_elsewhere(article: Study) -> None:
+def test_transfers_of_2016_to_2023_without_figures_published_elsewhere(article: Worksheet) -> None:
     kept = article.model.register.external
     object.__setattr__(article.model.register, "external", {})
     try:
@@ -466,7 +466,7 @@ ADDED = 3.17 * 0.105 / 1.105
 """Net increase in persons, in millions: 3.17 less 3.17/1.105, which is 0.301222."""
 
 
-def test_the_tornado_by_hand(article: Study) -> None:
+def test_the_tornado_by_hand(article: Worksheet) -> None:
     frame = frame_of("tornado", article)
     value = 1.6 + ADDED + 0.35
     assert list(frame["value"] / 1e6) == pytest.approx([value] * 5)
@@ -498,7 +498,7 @@ def test_an_end_of_the_tornado_without_a_meaning_is_empty(model: Model) -> None:
     assert frame.loc["at_risk_share_of_base", "at_low"] / 1e6 == pytest.approx(ADDED)
 
 
-def test_sobol_indices_by_hand(article: Study) -> None:
+def test_sobol_indices_by_hand(article: Worksheet) -> None:
     frame = frame_of("sobol_indices", article).set_index("input")
     # The estimate is nearly a sum, so an index is its term's share of the variance, in millions squared. A uniform
     # distribution of width w has w^2/12: outside the south 0.94 x (0.75 - 0.3), the south 1.65 x (1 - 0.88).
@@ -523,13 +523,13 @@ def test_sobol_indices_by_hand(article: Study) -> None:
     assert (frame["total"][5:] < 0.001).all()
 
 
-def grid_and_marks(name: str, article: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+def grid_and_marks(name: str, article: Worksheet) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame = frame_of(name, article)
     grid = frame["role"] == "grid"
     return frame[grid], frame[~grid].set_index("role")
 
 
-def test_the_region_of_minority_shares_by_hand(article: Study) -> None:
+def test_the_region_of_minority_shares_by_hand(article: Worksheet) -> None:
     grid, marks = grid_and_marks("region_minority_shares", article)
     south, outside = grid["minority_share_south"], grid["minority_share_outside"]
     assert (south.min(), south.max(), outside.min(), outside.max()) == (0.5, 1, 0, 1)
@@ -546,7 +546,7 @@ def test_the_region_of_minority_shares_by_hand(article: Study) -> None:
     assert point["label"] == "the shares we chose: 2.04 million"
 
 
-def test_the_region_of_ratio_and_drift_by_hand(article: Study) -> None:
+def test_the_region_of_ratio_and_drift_by_hand(article: Worksheet) -> None:
     grid, marks = grid_and_marks("region_ratio_and_drift", article)
     ratio, drift = grid["persons_per_transfer"], grid["persons_per_transfer_drift"]
     assert (ratio.min(), ratio.max(), drift.min(), drift.max()) == pytest.approx((0.5, 1, 0.9, 1.1))
@@ -561,7 +561,7 @@ def test_the_region_of_ratio_and_drift_by_hand(article: Study) -> None:
     assert point["net_new_persons"] / 1e6 == pytest.approx(ADDED)
 
 
-def test_the_region_of_the_total_by_hand(article: Study) -> None:
+def test_the_region_of_the_total_by_hand(article: Worksheet) -> None:
     grid, marks = grid_and_marks("region_total", article)
     value = grid["at_risk_2021"] + grid["former_detainees"]
     assert (value.min(), value.max()) == (1_000_000, 3_500_000)
@@ -573,7 +573,7 @@ def test_the_region_of_the_total_by_hand(article: Study) -> None:
     assert point["at_risk_total"] / 1e6 == pytest.approx(1.95 + ADDED)
 
 
-def test_scenarios_by_hand(article: Study) -> None:
+def test_scenarios_by_hand(article: Worksheet) -> None:
     frame = frame_of("scenarios", article).set_index(["scenario", "role"])
     # Persons of 2021 and of 2019 at the implied ratio: 2.59 million x 1.105, and 2.59 million.
     implied = 2.59 * 0.105
@@ -633,7 +633,7 @@ def test_a_scenario_of_a_users_own_stands_below_the_others(model: Model, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["plan_against_actual", "two_values_of_2019", "readings_of_at_risk_2019"])
-def test_dots_stand_at_their_values_with_their_words(article: Study, name: str) -> None:
+def test_dots_stand_at_their_values_with_their_words(article: Worksheet, name: str) -> None:
     frame = FIGURES[name].frame(article)
     ax = drawn(name, frame)
     assert [x for x, _ in marks(ax)] == pytest.approx(list(frame["value"] / 1e6))
@@ -651,14 +651,14 @@ def test_dots_stand_at_their_values_with_their_words(article: Study, name: str) 
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_what_is_named_beside_its_mark_has_no_key(article: Study, name: str) -> None:
+def test_what_is_named_beside_its_mark_has_no_key(article: Worksheet, name: str) -> None:
     keys = {"all_checks": 3, "transfers_2016_2023": 9, "scenarios": 4, "tornado": 3, "sobol_indices": 2}
     legend = drawn(name, frame_of(name, article)).get_legend()
     number = len(legend.get_texts()) if legend else 0
     assert number == keys.get(name, 2 if name.startswith("region") else 0)
 
 
-def test_the_waterfall_has_five_bars_an_arrow_each_open_end_and_the_printed_range(article: Study) -> None:
+def test_the_waterfall_has_five_bars_an_arrow_each_open_end_and_the_printed_range(article: Worksheet) -> None:
     frame = FIGURES["waterfall"].frame(article)
     ax = drawn("waterfall", frame)
     bars = [bar for container in ax.containers for bar in container]
@@ -682,7 +682,7 @@ def test_a_title_that_no_longer_holds_is_not_shown(model: Model) -> None:
     assert "lies below" not in title(drawn("plan_against_actual", frame))
 
 
-def test_transfers_of_2016_to_2023_stand_in_the_order_of_their_years_and_nothing_joins_two(article: Study) -> None:
+def test_transfers_of_2016_to_2023_stand_in_the_order_of_their_years_and_nothing_joins_two(article: Worksheet) -> None:
     frame = FIGURES["transfers_2016_2023"].frame(article)
     ax = drawn("transfers_2016_2023", frame)
     shown = frame[frame["value"].notna()].sort_values(["year_from", "year_to"], kind="stable")
@@ -710,7 +710,7 @@ def test_transfers_of_2016_to_2023_stand_in_the_order_of_their_years_and_nothing
     )
 
 
-def test_all_checks_have_a_mark_each_and_what_lies_beyond_the_edge_a_number(article: Study) -> None:
+def test_all_checks_have_a_mark_each_and_what_lies_beyond_the_edge_a_number(article: Worksheet) -> None:
     frame = FIGURES["all_checks"].frame(article)
     ax = drawn("all_checks", frame)
     assert len(marks(ax)) == len(frame)
@@ -738,7 +738,7 @@ def test_all_checks_have_a_mark_each_and_what_lies_beyond_the_edge_a_number(arti
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_no_text_is_cut_or_lies_on_another_or_on_a_mark(article: Study, name: str) -> None:
+def test_no_text_is_cut_or_lies_on_another_or_on_a_mark(article: Worksheet, name: str) -> None:
     ax = drawn(name, frame_of(name, article))
     uncut(ax)
     found = boxes(ax)
@@ -760,7 +760,7 @@ def uncut(ax: Axes) -> None:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_can_be_read_at_half_a_page_but_for_two_that_take_a_page(article: Study, name: str) -> None:
+def test_every_figure_can_be_read_at_half_a_page_but_for_two_that_take_a_page(article: Worksheet, name: str) -> None:
     ax = drawn(name, frame_of(name, article))
     full = name in ("all_checks", "scenarios")
     assert FIGURES[name].full_page == full
@@ -770,7 +770,7 @@ def test_every_figure_can_be_read_at_half_a_page_but_for_two_that_take_a_page(ar
     assert full or FIGURES[name].size[0] == WIDTH
 
 
-def test_one_type_face_and_a_palette_apart_in_grey(article: Study) -> None:
+def test_one_type_face_and_a_palette_apart_in_grey(article: Worksheet) -> None:
     lightness = [sum(w * c for w, c in zip((299, 587, 114), mpl.colors.to_rgb(one), strict=True))
         for one in (BLACK, BLUE, GREY, ORANGE)]  # fmt: skip
     # Of 1,000: 106, 341, 549 and 636.
@@ -783,7 +783,7 @@ def test_one_type_face_and_a_palette_apart_in_grey(article: Study) -> None:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_has_title_units_and_source(article: Study, name: str) -> None:
+def test_a_figure_has_title_units_and_source(article: Worksheet, name: str) -> None:
     ax = drawn(name, frame_of(name, article))
     assert len(title(ax)) > 30
     assert not re.search("nan|confirmed|refuted|debunked|\\bverified|error|forced", words(ax))
@@ -816,7 +816,7 @@ def test_every_figure_is_drawn_under_other_settings(model: Model, parameters: di
         plt.close("all")
 
 
-def test_a_figure_can_be_drawn_beside_others(article: Study) -> None:
+def test_a_figure_can_be_drawn_beside_others(article: Worksheet) -> None:
     fig, axes = plt.subplots(1, 2)
     FIGURES["waterfall"].draw(axes[0], FIGURES["waterfall"].frame(article))
     FIGURES["plan_against_actual"].draw(axes[1], FIGURES["plan_against_actual"].frame(article))
@@ -826,13 +826,13 @@ def test_a_figure_can_be_drawn_beside_others(article: Study) -> None:
     whole.canvas.draw()
 
 
-def test_the_style_is_not_left_behind(article: Study) -> None:
+def test_the_style_is_not_left_behind(article: Worksheet) -> None:
     before = dict(mpl.rcParams)
     drawn("waterfall", FIGURES["waterfall"].frame(article))
     assert dict(mpl.rcParams) == before
 
 
-def test_the_tornado_has_two_bars_an_assumption_around_the_estimate(article: Study) -> None:
+def test_the_tornado_has_two_bars_an_assumption_around_the_estimate(article: Worksheet) -> None:
     frame = frame_of("tornado", article)
     ax = drawn("tornado", frame)
     value = 1.6 + ADDED + 0.35
@@ -881,7 +881,7 @@ def test_what_moves_other_estimates_is_drawn(model: Model, quantity: str, scenar
     assert quantity.replace("_", " ") in words(ax) or "No assumption has an effect on it." in words(ax)
 
 
-def test_where_nothing_is_drawn_the_figure_says_so(article: Study, model: Model) -> None:
+def test_where_nothing_is_drawn_the_figure_says_so(article: Worksheet, model: Model) -> None:
     frame = sobol_indices_frame(Sensitivity("at_risk_total", "article", model=model))
     assert list(frame.columns) == list(frame_of("sobol_indices", article).columns)
     assert len(frame) == 0
@@ -906,7 +906,7 @@ def test_a_tornado_whose_estimate_has_no_meaning_as_it_is_has_no_line(model: Mod
     assert found.summary().endswith("which it can't exceed.")
 
 
-def test_sobol_indices_stand_on_their_intervals_and_are_called_illustrative(article: Study) -> None:
+def test_sobol_indices_stand_on_their_intervals_and_are_called_illustrative(article: Worksheet) -> None:
     frame = frame_of("sobol_indices", article)
     ax = drawn("sobol_indices", frame)
     shown = [(x, round(y, 2)) for x, y in marks(ax)]
@@ -932,7 +932,7 @@ def shaded(ax: Axes, x: float, y: float) -> bool:
     return any(path.contains_point((x, y)) for path in contours(ax)[0].get_paths())
 
 
-def test_the_region_of_minority_shares_is_shaded_up_to_its_line(article: Study) -> None:
+def test_the_region_of_minority_shares_is_shaded_up_to_its_line(article: Worksheet) -> None:
     ax = drawn("region_minority_shares", frame_of("region_minority_shares", article))
     (line,) = contours(ax)[1]
     for x, y in np.concatenate([path.vertices for path in line.get_paths()]):
@@ -946,7 +946,7 @@ def test_the_region_of_minority_shares_is_shaded_up_to_its_line(article: Study) 
     assert title(ax) == "The shares we chose give 2.04 million: above what is printed, up to 1.6 million"
 
 
-def test_the_region_of_ratio_and_drift_is_shaded_beside_its_line(article: Study) -> None:
+def test_the_region_of_ratio_and_drift_is_shaded_beside_its_line(article: Worksheet) -> None:
     ax = drawn("region_ratio_and_drift", frame_of("region_ratio_and_drift", article))
     (line,) = contours(ax)[1]
     for x, y in np.concatenate([path.vertices for path in line.get_paths()]):
@@ -964,7 +964,7 @@ def test_the_region_of_ratio_and_drift_is_shaded_beside_its_line(article: Study)
     assert "note 4" in words(ax)
 
 
-def test_the_region_of_the_total_is_shaded_between_its_ends(article: Study) -> None:
+def test_the_region_of_the_total_is_shaded_between_its_ends(article: Worksheet) -> None:
     ax = drawn("region_total", frame_of("region_total", article))
     sums = [float(np.sum(path.vertices[0])) for line in contours(ax)[1] for path in line.get_paths()]
     assert sums == pytest.approx([2.0, 2.5])
@@ -981,7 +981,7 @@ def test_the_region_of_the_total_is_shaded_between_its_ends(article: Study) -> N
     assert "below what is printed" in title(drawn("region_total", frame))
 
 
-def test_what_is_asserted_and_yet_does_not_hold_is_not_shaded(article: Study) -> None:
+def test_what_is_asserted_and_yet_does_not_hold_is_not_shaded(article: Worksheet) -> None:
     frame = frame_of("region_total", article).copy()
     frame.loc[frame["at_risk_2021"] > 1.95e6, "holds"] = "no"
     _, ax = canvas("region_total")
@@ -994,7 +994,7 @@ def test_what_is_asserted_and_yet_does_not_hold_is_not_shaded(article: Study) ->
     assert not [child for child in ax.get_children() if isinstance(child, QuadContourSet) and child.filled]
 
 
-def test_scenarios_have_a_dot_each_an_arrow_an_open_end_and_the_printed_numbers_behind(article: Study) -> None:
+def test_scenarios_have_a_dot_each_an_arrow_an_open_end_and_the_printed_numbers_behind(article: Worksheet) -> None:
     frame = frame_of("scenarios", article)
     ax = drawn("scenarios", frame)
     values = frame["value"].dropna() / 1e6
@@ -1057,7 +1057,7 @@ def test_a_saved_figure_names_no_path_date_or_host_and_says_what_it_shows(saved:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_the_saved_data_are_the_plotted_data(saved: tuple[Path, Path], article: Study, name: str) -> None:
+def test_the_saved_data_are_the_plotted_data(saved: tuple[Path, Path], article: Worksheet, name: str) -> None:
     frame = frame_of(name, article)
     read = pd.read_csv(saved[0] / f"{name}.csv")
     assert list(read.columns) == list(frame.columns)
@@ -1070,7 +1070,7 @@ def test_the_saved_data_are_the_plotted_data(saved: tuple[Path, Path], article: 
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_notebook_shows_the_whole_of_a_figure(article: Study, name: str) -> None:
+def test_a_notebook_shows_the_whole_of_a_figure(article: Worksheet, name: str) -> None:
     """A notebook saves what a tight box holds, with 0.1 inch around it: nothing of the figure may be cut off."""
     fig = drawn(name, frame_of(name, article)).figure
     assert isinstance(fig, mpl.figure.Figure)

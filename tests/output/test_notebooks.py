@@ -38,7 +38,7 @@ from analysis.output.notebooks import (
     shown_in,
     split_parameters,
 )
-from analysis.output.results import CAVEAT, Study
+from analysis.output.results import CAVEAT, Worksheet
 from analysis.output.tables import Sensitivity
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,7 +155,7 @@ def test_each_parameter_is_given_to_its_study(name: str) -> None:
         node
         for cell in code(name)
         for node in ast.walk(ast.parse(cell.source))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Study"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Worksheet"
     ]
     (call,) = calls
     given = {word.arg: word.value.id for word in call.keywords if isinstance(word.value, ast.Name)}
@@ -167,10 +167,10 @@ def test_each_parameter_is_given_to_its_study(name: str) -> None:
 @studied
 def test_its_metadata_lists_the_claims_that_it_shows(name: str, model: Model) -> None:
     declared = BOOKS[name].declared
-    shown = Study(declared["checks"], model=model).claims
+    shown = Worksheet(declared["checks"], model=model).claims
     besides = [name for name in declared["claims"] if name not in shown]
     assert all(model.register.claims[name].reported for name in besides)
-    assert declared["claims"] == Study(declared["checks"], reported=besides, model=model).claims
+    assert declared["claims"] == Worksheet(declared["checks"], reported=besides, model=model).claims
 
 
 def test_only_one_has_no_checks() -> None:
@@ -275,7 +275,7 @@ def test_the_notebook_on_sensitivity_lists_the_rows_that_its_tables_and_figures_
         node
         for cell in code(SENSITIVITY)
         for node in ast.walk(ast.parse(cell.source))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Study"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Worksheet"
     ]
     (reported,) = [word.value for word in call.keywords]
     assert ast.literal_eval(reported) == BOOKS[SENSITIVITY].declared["claims"]

@@ -418,7 +418,7 @@ def test_boxes_lie_apart_within_the_picture_and_no_line_runs_through_one(model: 
         for (a1, b1, a2, b2), (c1, d1, c2, d2) in combinations(found, 2):
             assert a2 <= c1 or c2 <= a1 or b2 <= d1 or d2 <= b1, plan.target
         lines = re.findall(r'<path d="([^"]+)"', svg)
-        assert len(lines) == sum(len(node.way.needs) for node in plan.nodes)
+        assert len(lines) == sum(len(node.source.needs) for node in plan.nodes)
         for line in lines:
             for way in walked(line):
                 for x1, y1, x2, y2 in found:
@@ -431,7 +431,7 @@ def test_what_is_needed_lies_to_the_left(model: Model) -> None:
         deep = depths(plan)
         assert deep[plan.target] == 0
         for node in plan.nodes:
-            assert all(deep[need] > deep[node.name] for need in node.way.needs)
+            assert all(deep[need] > deep[node.name] for need in node.source.needs)
 
 
 def test_a_picture_shows_each_name_and_value(model: Model) -> None:

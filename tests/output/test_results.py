@@ -18,7 +18,7 @@ from analysis.core.register import InputError, Register, RegisterError
 from analysis.core.verdicts import Outcome, judge, judge_all
 from analysis.output.results import (
     CAVEAT,
-    Study,
+    Worksheet,
     Table,
     checks_frame,
     claims_frame,
@@ -388,7 +388,7 @@ def test_estimates_have_every_quantity_and_every_reading_where_there_is_more_tha
     assert {key for key in found if "." not in key} == set(model.quantities)
     for quantity in model.quantities:
         readings = {key.partition(".")[2] for key in found if key.startswith(f"{quantity}.")}
-        named = set(model.ways[quantity])
+        named = set(model.sources[quantity])
         assert readings == (named if len(named) > 1 else set())
     assert {"transfers_2019.from_rate", "transfers_2019.from_difference", "at_risk_2019.southern"} <= set(found)
     assert "transfers_2019" in found
@@ -486,24 +486,24 @@ def test_a_study_refuses_in_one_sentence(
     model: Model, checks: list[str], parameters: dict[str, object], words: list[str]
 ) -> None:
     with pytest.raises(InputError) as refused:
-        Study(checks, model=model, **parameters)
+        Worksheet(checks, model=model, **parameters)
     assert "\n" not in str(refused.value)
     for word in words:
         assert word in str(refused.value)
 
 
 def test_a_study_says_what_differs(model: Model) -> None:
-    assert Study(["added_whole"], model=model).differs == "as in the article"
-    same = Study(["added_whole"], model=model, persons_per_transfer=1.0, at_risk_2019__reading="published")
+    assert Worksheet(["added_whole"], model=model).differs == "as in the article"
+    same = Worksheet(["added_whole"], model=model, persons_per_transfer=1.0, at_risk_2019__reading="published")
     assert same.differs == "as in the article"
-    other = Study(["added_whole"], model=model, persons_per_transfer=0.9, transfers_2019__reading="from_difference")
+    other = Worksheet(["added_whole"], model=model, persons_per_transfer=0.9, transfers_2019__reading="from_difference")
     assert other.differs.startswith("differs from the article in: ")
     assert "persons_per_transfer = 0.9 person/transfer in the place of 1" in other.differs
     assert "transfers_2019: 2021 less the printed increase (from_difference)" in other.differs
 
 
 def test_a_study_computes_under_its_parameters(model: Model) -> None:
-    study = Study(["added_whole"], model=model, persons_per_transfer=0.5)
+    study = Worksheet(["added_whole"], model=model, persons_per_transfer=0.5)
     # 1.6 million + half of 3.17 million x 0.105/1.105.
     expected = 1_600_000 + 0.5 * 3_170_000 * 0.105 / 1.105
     assert study.value("at_risk_2021") == pytest.approx(expected)
@@ -513,7 +513,7 @@ def test_a_study_computes_under_its_parameters(model: Model) -> None:
 
 
 def test_prose_puts_numbers_in(model: Model) -> None:
-    prose = Study(["growth_from_difference"], model=model).prose(
+    prose = Worksheet(["growth_from_difference"], model=model).prose(
         "From {transfers_2019} or {transfers_2019.from_difference} by {growth_2019_2021.from_difference}; {Not a name}."
     )
     # 0.3/2.87 = 10.4530 percent; printed with one decimal, shown with two.
@@ -522,7 +522,7 @@ def test_prose_puts_numbers_in(model: Model) -> None:
 
 
 def test_prose_says_when_a_value_cannot_be_computed(model: Model) -> None:
-    study = Study(
+    study = Worksheet(
         ["growth_from_difference", "increase_from_growth"], model=model, net_new_transfers__reading="from_base"
     )
     assert str(study.prose("{growth_2019_2021.from_difference}")) == "not computable"
@@ -532,11 +532,11 @@ def test_prose_says_when_a_value_cannot_be_computed(model: Model) -> None:
 @pytest.mark.parametrize("name", ["at_risk_2091", "at_risk_2021.no_such_reading"])
 def test_prose_refuses_an_unknown_name(model: Model, name: str) -> None:
     with pytest.raises(InputError, match=r"at_risk_2021|no_such_reading"):
-        Study(["added_whole"], model=model).prose(f"{{{name}}}")
+        Worksheet(["added_whole"], model=model).prose(f"{{{name}}}")
 
 
 def test_a_check_that_turns_circular_is_not_computable_and_says_why(model: Model) -> None:
-    study = Study(
+    study = Worksheet(
         ["total_2021_printed_twice", "plan_2021_from_tianshan"],
         model=model,
         transfers_2021__reading="total_2021_february",
@@ -562,7 +562,7 @@ def test_a_check_whose_readings_make_a_circle_under_a_setting_names_them(model: 
 
 
 def test_a_study_table_has_the_checks_that_are_named(model: Model) -> None:
-    study = Study(["added_whole", "same_share"], model=model)
+    study = Worksheet(["added_whole", "same_share"], model=model)
     assert len(study.table().frame) == 2
     assert list(study.table("same_share").frame["check"]) == [
         "Of those added, the share of 2019 is at risk (same_share)"
@@ -571,12 +571,12 @@ def test_a_study_table_has_the_checks_that_are_named(model: Model) -> None:
 
 def test_claims_of_a_study_are_those_it_checks_and_starts_from(model: Model) -> None:
     # The printed excess against the printed plan and mean; nothing else.
-    study = Study(["excess_over_goal"], model=model)
+    study = Worksheet(["excess_over_goal"], model=model)
     assert study.claims == ["plan_2016_2020", "excess_2016_2020", "mean_2016_2020"]
 
 
 def test_sources_say_where_a_number_stands(model: Model) -> None:
-    frame = Study(["net_persons_ratio_one"], model=model).sources().frame.set_index("number")
+    frame = Worksheet(["net_persons_ratio_one"], model=model).sources().frame.set_index("number")
     rows = {row["statement"]: row for row in records(ROOT / "data" / "claims.csv")}
     assert list(frame.index) == [
         "Transfers made, as given with the growth since 2019",
