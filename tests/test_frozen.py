@@ -14,8 +14,6 @@ from typing import Any
 import pytest
 
 from analysis.core.model import Model, ModelError
-from analysis.core.verdicts import judge_all
-from analysis.output.results import guarded
 from analysis.whatif.scenarios import estimate, shipped
 from analysis.whatif.sensitivity import break_even, tornado
 
@@ -45,7 +43,7 @@ def values(model: Model) -> dict[str, Any]:
                 continue
             break_evens[f"{scenario.name} {statement.id}"] = {
                 "sides": [even.left, even.right, even.holds],
-                **{turn.assumption: {"roots": turn.roots, "holds": turn.holds} for turn in even.turns},
+                **{turn.assumption: {"roots": turn.roots, "holds": turn.holds} for turn in even.break_evens},
             }
     bars = {
         f"{quantity} {bar.assumption}": [*map(plain, (bar.low, bar.high, bar.at_low, bar.at_high))]
@@ -89,6 +87,9 @@ def test_what_was_computed_is_computed_still(model: Model, part: str) -> None:
 
 
 def test_what_was_accepted_is_computed_still(model: Model) -> None:
+    from analysis.core.verdicts import judge_all
+    from analysis.output.results import guarded
+
     rows = csv.reader((FROZEN / "expected.csv").read_text(encoding="utf-8").splitlines()[1:])
     renamed = {"relations": "checks"}
     before = {(renamed.get(table, table), name, field): value for table, name, field, value in rows}

@@ -60,9 +60,7 @@ def map_table(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Not
 def _formula(model: Model, check: Check) -> str:
     """Return the whole name of the function that computes a check's quantity; empty where none does."""
     try:
-        formula = (
-            model.plan(check.quantity, model.under(ARTICLE, check.readings)).by_name[check.quantity].source.expression
-        )
+        plan = model.plan(check.quantity, model.under(ARTICLE, check.readings))
     except ModelError:
         return ""
     formula = plan.by_name[check.quantity].source.expression

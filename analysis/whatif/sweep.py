@@ -1,15 +1,12 @@
-"""Sweeps: estimates over a grid or a Latin hypercube of assumptions and readings, in a file.
+"""Sweeps: estimates over a grid or a Latin hypercube of assumptions and readings, as a DataFrame or a file.
 
-What belongs here: reading what to sweep, computing it block by block, and the file that it makes. What does not: draws
-and what they come to (``draws``).
-
-A row of the file is one combination: the values varied and the estimates, in base units, and what it violates where it
-has no meaning; its estimates are then empty.
+A row is one combination: the values varied and the estimates, in base units, and the limit that it violates, if any;
+its estimates are then empty.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
->>> spec = Spec("a grid", ("net_new_persons",), (Span("persons_per_transfer", values=(0.9, 1.0)),))
->>> compute(model, spec).net_new_persons.round().tolist()
+>>> ratios = {"persons_per_transfer": Span(low=0.9, high=1, steps=2, unit="person/transfer")}
+>>> compute(model, Spec(name="a grid", quantities=("net_new_persons",), values=ratios)).net_new_persons.round().tolist()
 [271100.0, 301222.0]
 """
 
@@ -20,371 +17,206 @@ import importlib.util
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import BeforeValidator, Field
 
+from analysis.core.bounds import Floats
 from analysis.core.files import lock
-from analysis.core.model import SETTABLE, Floats, Model, ModelError, Plan, Setting
-from analysis.core.register import InputError, RegisterError, read_yaml, schema_problem, shown
-from analysis.core.units import SCALES, UnitError, nearest, to_base
-from analysis.whatif.draws import apart, reach, run_blocks
-from analysis.whatif.scenarios import OWN, Scenario, find
+from analysis.core.model import SETTABLE, Model, ModelError, Plan
+from analysis.core.register import InputError, Text, shown
+from analysis.whatif.draws import reach, run_blocks
+from analysis.whatif.scenarios import OWN, Content, Number, find, read_as
 
-GRID, HYPERCUBE = "grid", "latin_hypercube"
-#: Rows of one block: what is computed at a time.
+#: Rows that are computed at a time.
 ROWS = 2**16
-#: The most rows of one sweep, so that a mistyped number of steps is refused and no disk filled.
+#: The most rows of one sweep, so that a mistyped number of steps fills no disk.
 MOST = 10**9
-#: The most combinations of readings, each of which is a plan of its own that is made before anything is computed.
-COMBINATIONS = 10**4
-#: The most values of one axis of a grid, and the most rows of a Latin hypercube, which are held in memory.
-STEPS, SAMPLES = 10**6, 10**7
-READING = "__reading"
-_ENDINGS = (".csv", ".parquet")
+#: The most combinations of readings, each with a plan of its own, and the most values in memory.
+COMBINATIONS, HELD = 10**4, 10**7
 
 
-_ARTICLE = Scenario(OWN, "Nothing is changed.")
+class Span(Content):
+    """The values of one quantity: for a grid a list, or ``steps`` from low to high; else low and high.
+
+    A number has its unit, such as ``0.4 million person``, or ``unit`` is that of all.
+    """
+
+    values: tuple[Number, ...] = ()
+    low: Number = ""
+    high: Number = ""
+    steps: Annotated[int, Field(ge=0, le=HELD)] = 0
+    unit: str = ""
+
+    def numbers(self, model: Model, quantity: str, method: str) -> list[float]:
+        """The values of a grid, or the ends of a Latin hypercube, in base units. Raises ModelError."""
+        texts = self.values or (self.low, self.high)
+        found = [model.number(quantity, f"{text} {self.unit}".strip(), with_unit=True) for text in texts]
+        if (method == "grid") != (bool(self.values) or self.steps > 1):
+            wanted = "two steps or more, or a list" if method == "grid" else "low and high, without steps"
+            raise ModelError(f"{quantity}: a sweep by {method} needs {wanted}")
+        if self.values or found[0] < found[1]:
+            return np.linspace(found[0], found[1], self.steps).tolist() if self.steps else found
+        raise ModelError(f"{quantity}: the low end {self.low} does not lie below the high end {self.high}")
 
 
-@dataclass(frozen=True)
-class Span:
-    """What one quantity is given: the values of a grid, or the ends of a range for a Latin hypercube; base units."""
-
-    name: str
-    values: tuple[float, ...] = ()
-    low: float = math.nan
-    high: float = math.nan
+def _as_span(given: Any) -> Any:
+    return {"values": given} if isinstance(given, list | tuple) else given
 
 
-@dataclass(frozen=True)
-class Spec:
-    """What is swept. readings: by quantity, the readings that are all taken, the slowest to change first."""
+class Spec(Content):
+    """A sweep, as a file holds it: ``quantities`` under ``scenario``, over values and readings by quantity.
 
-    name: str
-    quantities: tuple[str, ...]
-    spans: tuple[Span, ...] = ()
-    readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    method: str = GRID
-    samples: int = 0
-    seed: int = 0
-    scenario: Scenario = _ARTICLE
+    Without quantities, the data package's estimates. Of readings, the first quantity's is the slowest to change.
+    """
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """How many readings and values each axis of the sweep has."""
-        readings = tuple(len(names) for names in self.readings.values())
-        return readings + (tuple(len(span.values) for span in self.spans) if self.method == GRID else ())
+    name: Text
+    method: Literal["grid", "latin_hypercube"] = "grid"
+    scenario: str = OWN
+    quantities: tuple[str, ...] = ()
+    values: Annotated[Mapping[str, Annotated[Span, BeforeValidator(_as_span)]], Field(default_factory=dict)]
+    readings: Annotated[Mapping[str, tuple[str, ...]], Field(default_factory=dict)]
+    samples: Annotated[int, Field(ge=0, le=HELD)] = 0
+    seed: Annotated[int, Field(ge=0)] = 0
 
     @property
     def rows(self) -> int:
-        """How many combinations there are."""
-        return math.prod(self.shape) if self.method == GRID else self.samples
-
-
-# Reading a file -------------------------------------------------------------------------------------------------------
-
-_NUMBERS: dict[str, Any] = {"type": ["number", "string"]}
-_LIST: dict[str, Any] = {"type": "array", "items": _NUMBERS, "minItems": 1, "uniqueItems": True}
-_RANGE: dict[str, Any] = {
-    "type": "object",
-    "required": ["low", "high"],
-    "additionalProperties": False,
-    "properties": {
-        "low": _NUMBERS,
-        "high": _NUMBERS,
-        "steps": {"type": "integer", "minimum": 2, "maximum": STEPS},
-        "unit": {"type": "string"},
-    },
-}
-STRUCTURE: dict[str, Any] = {
-    "title": "A sweep: which estimates over which assumptions and readings",
-    "type": "object",
-    "required": ["name", "method"],
-    "additionalProperties": False,
-    "properties": {
-        "name": {"type": "string", "minLength": 1},
-        "method": {"enum": [GRID, HYPERCUBE]},
-        "scenario": {"type": "string", "description": "a scenario's name, or the path of its file"},
-        "quantities": {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True},
-        "values": {
-            "type": "object",
-            "additionalProperties": {"anyOf": [_LIST, _RANGE]},
-        },
-        "readings": {
-            "type": "object",
-            "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True},
-        },
-        "samples": {"type": "integer", "minimum": 1, "maximum": SAMPLES},
-        "seed": {"type": "integer", "minimum": 0},
-    },
-}
+        """How many rows the sweep has."""
+        steps = (len(span.values) or span.steps for span in self.values.values())
+        return self.samples or math.prod(map(len, self.readings.values())) * math.prod(steps)
 
 
 def read(path: Path, model: Model) -> Spec:
     """The sweep that a file describes. Raises RegisterError, one sentence that names file and field."""
-    file = shown(path)
-    content = read_yaml(path)
 
-    def refuse(message: str, *where: str) -> RegisterError:
-        return RegisterError(file, message, field=".".join(where))
+    def made(spec: Spec) -> Spec:
+        beside = path.parent / spec.scenario
+        spec = spec.model_copy(update={"scenario": str(beside)}) if beside.is_file() else spec
+        _job(model, spec)
+        return spec
 
-    if not isinstance(content, dict):
-        raise refuse("the file is not a mapping of name, method and what is varied")
-    for key in content:
-        if key not in STRUCTURE["properties"]:
-            known = nearest(str(key), STRUCTURE["properties"])
-            raise refuse(f"'{key}' is nothing that a sweep has{known}", str(key))
-    problem = schema_problem(STRUCTURE, content)
-    if problem and problem[0][:1] == ["values"] and len(problem[0]) == 2:
-        given = content["values"][problem[0][1]]
-        closer = None
-        if isinstance(given, dict | list):
-            closer = schema_problem(_LIST if isinstance(given, list) else _RANGE, given)
-        what = closer or ([], "neither a list of numbers nor low and high, with steps from 2 up for a grid")
-        raise refuse(what[1], *map(str, [*problem[0], *what[0]]))
-    if problem:
-        raise refuse(problem[1], *map(str, problem[0]))
-    grid = content["method"] == GRID
-    for key, wanted in (("samples", not grid), ("seed", not grid)):
-        if key in content and not wanted:
-            raise refuse(f"a grid has no {key}; give the steps of each range", key)
-    if not grid and "samples" not in content:
-        raise refuse("a Latin hypercube needs samples, how many rows there are to be", "samples")
-    try:
-        scenario = find(_beside(path, content.get("scenario", OWN)), model)
-    except InputError as error:
-        raise refuse(str(error), "scenario") from None
-    for name in content.get("quantities", []):
-        if name not in model.quantities:
-            raise refuse(f"'{name}' is no quantity{nearest(name, model.quantities)}", "quantities")
-    readings = {}
-    for name, names in content.get("readings", {}).items():
-        if name not in model.quantities:
-            raise refuse(f"'{name}' is no quantity{nearest(name, model.quantities)}", "readings", name)
-        for reading in names:
-            if reading not in model.ways[name]:
-                known = nearest(reading, model.ways[name])
-                raise refuse(f"'{reading}' is no reading of {name}{known}", "readings", name)
-        readings[name] = tuple(names)
-    spans = [_span(model, name, given, grid, refuse) for name, given in content.get("values", {}).items()]
-    if not spans and not readings:
-        raise refuse("nothing is varied; give values or readings")
-    if scenario.distributions or scenario.assumptions or scenario.only_sourced:
-        raise refuse(
-            f"{scenario.name} moves more than readings and values; a sweep starts from those alone", "scenario"
-        )
-    spec = Spec(
-        name=content["name"],
-        quantities=tuple(content.get("quantities", model.register.estimates)),
-        spans=tuple(spans),
-        readings=readings,
-        method=content["method"],
-        samples=int(content.get("samples", 0)),
-        seed=int(content.get("seed", 0)),
-        scenario=scenario,
-    )
-    if spec.rows > MOST:
-        raise refuse(f"{spec.rows:,} rows are more than the {MOST:,} that a sweep may have", "values")
-    combinations = math.prod(map(len, readings.values()))
-    if combinations > COMBINATIONS:
-        words = f"{combinations:,} combinations are more than the {COMBINATIONS:,} that a sweep may have"
-        raise refuse(words, "readings")
-    for span in spans:
-        if span.name in spec.quantities:
-            raise refuse("it is varied here, so it is no estimate", "quantities", span.name)
-    try:
-        _check(model, spec)
-    except ModelError as error:
-        first = str(error).partition(" ")[0]
-        named = [part for part in ("values", "readings") if first in content.get(part, {})]
-        raise refuse(str(error), *([named[0], first] if named else [])) from None
-    return spec
-
-
-def _beside(path: Path, text: str) -> str:
-    """A scenario's path as given, or as it lies beside the file that names it."""
-    beside = path.parent / text
-    return str(beside) if text.endswith((".yaml", ".yml")) and beside.is_file() else text
-
-
-def _span(model: Model, name: str, given: Any, grid: bool, refuse: Callable[..., RegisterError]) -> Span:
-    if name not in model.quantities:
-        raise refuse(f"'{name}' is no quantity{nearest(name, model.quantities)}", "values", name)
-    held = model.units[name]
-
-    def number(given: Any, unit: str = "") -> float:
-        text = f"{given} {unit}".strip()
-        words = [word for word in text.split()[1:] if word not in SCALES]
-        if held != "dimensionless" and not words:
-            raise refuse(f"{text} has no unit; it is held in {held}", "values", name)
-        try:
-            found = to_base(text, held)
-            model.setting(values={name: found})
-        except (UnitError, ModelError) as error:
-            raise refuse(str(error), "values", name) from None
-        return found
-
-    if isinstance(given, list):
-        if not grid:
-            raise refuse("a Latin hypercube needs low and high, not a list", "values", name)
-        return Span(name, values=tuple(number(one) for one in given))
-    low, high = (number(given[end], given.get("unit", "")) for end in ("low", "high"))
-    if low >= high:
-        raise refuse(f"the low end {low:,.10g} does not lie below the high end {high:,.10g}", "values", name, "low")
-    if grid and "steps" not in given:
-        raise refuse("a grid needs steps, how many values there are to be from low to high", "values", name)
-    if not grid and "steps" in given:
-        raise refuse("a Latin hypercube has no steps; samples says how many rows there are to be", "values", name)
-    return Span(name, tuple(map(float, np.linspace(low, high, int(given["steps"])))) if grid else (), low, high)
-
-
-def _check(model: Model, spec: Spec) -> None:
-    """Refuse what nothing computed here depends on, and values of what a reading supplies; a combination of readings
-    that can't be computed is a row that says so."""
-    for span in spec.spans:
-        for reading in (*spec.readings.get(span.name, ()), spec.scenario.readings.get(span.name, SETTABLE[0])):
-            if reading not in SETTABLE:
-                raise ModelError(f"{span.name} is unused: its reading {reading} supplies it; vary one of the two")
-    plans: list[Plan] = []
-    for _, setting in _settings(model, spec):
-        if isinstance(setting, Setting):
-            plans += [model.graph((quantity,), setting, capped=True) for quantity in spec.quantities]
-    if not plans:
-        raise ModelError("no combination of the readings can be computed")
-    nodes = [plan.by_name for plan in plans]
-    for name in [*spec.readings, *(span.name for span in spec.spans)]:
-        if not any(name in found for found in nodes):
-            raise ModelError(f"{name} is unused: nothing computed here depends on it under these readings")
-    for span in spec.spans:
-        if not any(span.name in plan.leaves for plan in plans):
-            raise ModelError(f"{span.name} is unused: its reading supplies it in every combination")
-
-
-# Computing ------------------------------------------------------------------------------------------------------------
-
-
-def _settings(model: Model, spec: Spec) -> Iterator[tuple[tuple[str, ...], Setting | str]]:
-    """Each combination of readings, with its setting, or the reason why there is none."""
-    for combination in itertools.product(*spec.readings.values()):
-        readings = {**spec.scenario.readings, **dict(zip(spec.readings, combination, strict=True))}
-        # What is varied is given, wherever no reading supplies it.
-        given = {span.name: span.values[0] if span.values else span.low for span in spec.spans}
-        values = {
-            name: number
-            for name, number in {**spec.scenario.values, **given}.items()
-            if readings.get(name, SETTABLE[0]) in SETTABLE
-        }
-        try:
-            setting = model.setting(readings, values)
-            model.graph(spec.quantities, setting, capped=True)
-            yield combination, setting
-        except ModelError as error:
-            yield combination, str(error)
+    return read_as(path, Spec, made, "values", "readings")
 
 
 @dataclass(frozen=True)
 class _Job:
-    """What every block needs: by combination of readings, the plan, or why there is none."""
+    """A sweep in base units. plans: by combination of readings, the plan, or the reason why there is none.
 
-    spec: Spec
-    plans: tuple[tuple[tuple[str, ...], Plan | None, str], ...]
-    sampled: Floats | None
+    sampled: points in the unit cube, (rows, axes), for a Latin hypercube.
+    """
+
+    quantities: tuple[str, ...]
+    readings: Mapping[str, tuple[str, ...]]
+    values: Mapping[str, list[float]]
+    plans: tuple[Plan | str, ...]
+    rows: range
+    sampled: Floats | None = None
 
 
 def _job(model: Model, spec: Spec) -> _Job:
-    plans: list[tuple[tuple[str, ...], Plan | None, str]] = []
-    for combination, setting in _settings(model, spec):
-        if isinstance(setting, Setting):
-            plans.append((combination, model.graph(spec.quantities, setting, capped=True), ""))
-        else:
-            plans.append((combination, None, setting))
+    """A sweep, checked. Raises ModelError in one sentence for any fault in it."""
+    scenario, grid = find(spec.scenario, model), spec.method == "grid"
+    quantities = spec.quantities or model.register.estimates
+    for name in (*quantities, *spec.values):
+        model.known(name)
+        if name in quantities and name in spec.values:
+            raise ModelError(f"{name} is varied here, so it is no estimate")
+    for name, names in spec.readings.items():
+        for reading in names:
+            model.known_reading(name, reading)
+    for name in spec.values:
+        for reading in spec.readings.get(name, (scenario.readings.get(name, SETTABLE[0]),)):
+            if reading not in SETTABLE:
+                raise ModelError(f"{name} is unused: its reading {reading} supplies it; vary one of the two")
+    if not spec.values and not spec.readings:
+        raise ModelError("nothing is varied; give values or readings")
+    if grid == bool(spec.samples) or (grid and spec.seed):
+        raise ModelError("a Latin hypercube needs samples, how many rows there are to be; a grid has none, and no seed")
+    if scenario.distributions or scenario.assumptions or scenario.only_sourced:
+        raise ModelError(f"{scenario.name} moves more than readings and values; a sweep starts from those alone")
+    combinations = math.prod(map(len, spec.readings.values()))
+    if spec.rows > MOST or combinations > COMBINATIONS:
+        most = f"{MOST:,} rows and {COMBINATIONS:,} combinations of readings"
+        raise ModelError(f"{spec.rows:,} rows and {combinations:,} combinations are more than {most}")
+    values = {name: span.numbers(model, name, spec.method) for name, span in spec.values.items()}
+    plans: list[Plan | str] = []
+    for combination in itertools.product(*spec.readings.values()):
+        readings = {**scenario.readings, **dict(zip(spec.readings, combination, strict=True))}
+        given = {**scenario.values, **{name: numbers[0] for name, numbers in values.items()}}
+        used = {name: one for name, one in given.items() if readings.get(name, SETTABLE[0]) in SETTABLE}
+        try:
+            plans.append(model.plan(quantities, model.setting(readings, used), capped=True))
+        except ModelError as error:
+            plans.append(str(error))
+    made = [plan for plan in plans if isinstance(plan, Plan)]
+    if not made:
+        raise ModelError(f"no combination of the readings can be computed: {plans[0]}")
+    for name in (*spec.readings, *values):
+        if not any(name in (plan.leaves if name in values else plan.by_name) for plan in made):
+            raise ModelError(f"{name} is unused: nothing computed here depends on it under these readings")
     sampled = None
-    if spec.method == HYPERCUBE:
+    if not grid:
         from scipy.stats import qmc
 
         rng = np.random.default_rng(spec.seed)
-        sampled = qmc.LatinHypercube(len(spec.readings) + len(spec.spans), rng=rng).random(spec.samples)
-    return _Job(spec, tuple(plans), sampled)
+        sampled = qmc.LatinHypercube(len(spec.readings) + len(values), rng=rng).random(spec.rows)
+    return _Job(quantities, spec.readings, values, tuple(plans), range(spec.rows), sampled)
 
 
-def _block(work: tuple[_Job, int, int]) -> pd.DataFrame:
-    """The rows from start to stop of a sweep."""
-    job, start, stop = work
-    spec = job.spec
-    rows = np.arange(start, stop)
-    combined = tuple(len(names) for names in spec.readings.values())
+def _blocks(job: _Job) -> Iterator[_Job]:
+    for start in range(0, len(job.rows), ROWS):
+        part = slice(start, start + ROWS)
+        yield replace(job, rows=job.rows[part], sampled=None if job.sampled is None else job.sampled[part])
+
+
+def _block(job: _Job) -> pd.DataFrame:
+    """The rows of a part of a sweep."""
+    combined = tuple(map(len, job.readings.values()))
+    rows, k = np.asarray(job.rows), len(combined)
     if job.sampled is None:
-        places = np.unravel_index(rows, spec.shape) if spec.shape else ()
-        picked, values = (
-            places[: len(combined)],
-            {
-                span.name: np.asarray(span.values)[at]
-                for span, at in zip(spec.spans, places[len(combined) :], strict=True)
-            },
-        )
+        places = np.unravel_index(rows, (*combined, *map(len, job.values.values())))
+        picked = places[:k]
+        axes = zip(job.values.items(), places[k:], strict=True)
+        values = {name: np.array(numbers)[place] for (name, numbers), place in axes}
     else:
-        u = job.sampled
-        picked = tuple((u[:, i] * count).astype(int) for i, count in enumerate(combined))
-        values = {
-            span.name: span.low + u[:, len(combined) + i] * (span.high - span.low) for i, span in enumerate(spec.spans)
-        }
-    which = np.ravel_multi_index(picked, combined) if combined else np.zeros(len(rows), int)
-    columns: dict[str, Any] = {"row": rows}
-    for name, at, names in zip(spec.readings, picked, spec.readings.values(), strict=True):
-        columns[f"{name}{READING}"] = np.asarray(names, object)[at]
-    columns |= values
-    found = {name: np.full(len(rows), np.nan) for name in spec.quantities}
+        u = job.sampled.T
+        picked = tuple((one * many).astype(int) for one, many in zip(u, combined, strict=False))
+        ends = zip(job.values.items(), u[k:], strict=True)
+        values = {name: low + one * (high - low) for (name, (low, high)), one in ends}
+    which = np.ravel_multi_index(picked, combined) if k else np.zeros(len(rows), int)
+    named = zip(job.readings.items(), picked, strict=True)
+    columns = {f"{name}__reading": np.array(names, object)[place] for (name, names), place in named}
+    found = {name: np.full(len(rows), np.nan) for name in job.quantities}
     violates = np.full(len(rows), "", object)
     for number in np.unique(which):
-        _, plan, reason = job.plans[number]
-        here = np.flatnonzero(which == number)
-        if plan is None:
-            violates[here] = reason
+        plan, here = job.plans[number], np.flatnonzero(which == number)
+        if isinstance(plan, str):
+            violates[here] = plan
             continue
-        given = {name: column[here] for name, column in values.items() if name in plan.leaves}
-        computed = plan.evaluate({**plan.start, **given})
-        for words, one in reversed(apart(plan)):
-            violates[here[~np.broadcast_to(one.within(computed), here.shape)]] = words
-        for name in spec.quantities:
-            numbers = np.broadcast_to(np.asarray(computed[name], float), here.shape)
-            finite = np.isfinite(numbers)
-            violates[here[~finite & (violates[here] == "")]] = f"{name} has no finite value"
-            found[name][here] = numbers
-        for name in spec.quantities:
-            found[name][here[violates[here] != ""]] = np.nan
-    return pd.DataFrame({**columns, **found, "violates": violates})
+        computed = plan.evaluate({name: column[here] for name, column in values.items() if name in plan.leaves})
+        for name in job.quantities:
+            found[name][here] = computed[name]
+            violates[here[~np.isfinite(found[name][here])]] = f"{name} has no finite value"
+        for limit in reversed(plan.limits):
+            violates[here[~np.broadcast_to(limit.kept(computed), here.shape)]] = str(limit)
+    for numbers in found.values():
+        numbers[violates != ""] = np.nan
+    return pd.DataFrame({"row": rows, **columns, **values, **found, "violates": violates})
 
 
 def compute(model: Model, spec: Spec, scheduler: str = "") -> pd.DataFrame:
-    """The whole sweep as a frame, a row a combination; for sweeps that fit in memory."""
-    _check(model, spec)
-    job = _job(model, spec)
-    frames = run_blocks(_block, _works(job, range(_blocks(spec))), scheduler)
-    return pd.concat(list(frames), ignore_index=True)
-
-
-def _blocks(spec: Spec) -> int:
-    return -(-spec.rows // ROWS)
-
-
-def _works(job: _Job, blocks: Any) -> Iterator[tuple[_Job, int, int]]:
-    for number in blocks:
-        start, stop = number * ROWS, min((number + 1) * ROWS, job.spec.rows)
-        sampled = None if job.sampled is None else job.sampled[start:stop]
-        yield _Job(job.spec, job.plans, sampled), start, stop
-
-
-# Files ----------------------------------------------------------------------------------------------------------------
+    """The whole sweep as a frame, a row a combination. Raises InputError in one sentence for a fault in the sweep."""
+    return pd.concat(run_blocks(_block, _blocks(_job(model, spec)), scheduler), ignore_index=True)
 
 
 @dataclass(frozen=True)
 class Swept:
-    """A sweep's file: how many rows it has, and, by what they violate, how many of them have no estimate."""
+    """A sweep's file: how many rows it has, and how many of them violate each limit."""
 
     path: Path
     rows: int
@@ -396,56 +228,50 @@ def sweep(
 ) -> Swept:
     """Compute a sweep into a CSV or Parquet file, which is written whole or not at all.
 
-    ``done`` hears how many rows are computed. Raises InputError where the file exists, or can't be written, where
-    another run is writing it, and where Parquet is asked for and pyarrow is not installed.
+    ``done`` hears how many rows are computed. Raises InputError for a fault in the sweep, where the file exists or
+    can't be written, where another run is writing it, and for Parquet without pyarrow.
     """
-    if out.suffix not in _ENDINGS:
-        raise InputError(f"{shown(out)} ends in none of {', '.join(_ENDINGS)}")
+    if out.suffix not in (".csv", ".parquet"):
+        raise InputError(f"{shown(out)} ends in neither .csv nor .parquet")
     if out.suffix == ".parquet" and importlib.util.find_spec("pyarrow") is None:
         raise InputError("pyarrow is not installed; the extra `parquet` brings it; or name a file that ends in .csv")
-    _check(model, spec)
     job = _job(model, spec)
     reach(scheduler)
-    with lock(out):
+    violations: Counter[str] = Counter()
+    with lock(out), contextlib.closing(run_blocks(_block, _blocks(job), scheduler)) as frames:
         if out.exists():
             raise InputError(f"{shown(out)} exists; remove it or name another file")
+
+        def counted() -> Iterator[pd.DataFrame]:
+            for frame in frames:
+                yield frame
+                violations.update(frame["violates"][frame["violates"] != ""])
+                done(int(frame["row"].iloc[-1]) + 1)
+
         new = out.with_name(f".{out.name}.new-file")
-        violations: Counter[str] = Counter()
-        rows = 0
         try:
-            with _writer(out, new) as write:
-                for frame in run_blocks(_block, _works(job, range(_blocks(spec))), scheduler):
-                    write(frame)
-                    violations.update(words for words in frame["violates"] if words)
-                    rows += len(frame)
-                    done(rows)
+            (_write_csv if out.suffix == ".csv" else _write_parquet)(new, counted())
             new.replace(out)
         except OSError as error:
             raise InputError(f"{shown(out)} can't be written ({error.strerror})") from None
         finally:
             new.unlink(missing_ok=True)
-    return Swept(out, rows, dict(sorted(violations.items())))
+    return Swept(out, len(job.rows), dict(sorted(violations.items())))
 
 
-@contextlib.contextmanager
-def _writer(out: Path, new: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
-    """What appends a block to a new file of the kind that ``out`` is."""
-    if out.suffix == ".csv":
-        with new.open("w", encoding="utf-8", newline="") as file:
-            yield lambda frame: frame.to_csv(
-                file, index=False, header=not file.tell(), lineterminator="\n", float_format="%.10g"
-            )
-        return
+def _write_csv(path: Path, frames: Iterable[pd.DataFrame]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for frame in frames:
+            frame.to_csv(file, index=False, header=not file.tell(), lineterminator="\n", float_format="%.10g")
+
+
+def _write_parquet(path: Path, frames: Iterable[pd.DataFrame]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     with contextlib.ExitStack() as stack:
-        writers: list[Any] = []
-
-        def write(frame: pd.DataFrame) -> None:
+        writer = None
+        for frame in frames:
             table = pa.Table.from_pandas(frame, preserve_index=False)
-            if not writers:
-                writers.append(stack.enter_context(pq.ParquetWriter(new, table.schema)))
-            writers[0].write_table(table)
-
-        yield write
+            writer = writer or stack.enter_context(pq.ParquetWriter(path, table.schema))
+            writer.write_table(table)
