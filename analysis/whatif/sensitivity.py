@@ -433,7 +433,7 @@ def region(model: Model, claim: str, x: Axis, y: Axis, setting: Setting = ARTICL
     found = capped.evaluate({x.name: across, y.name: up})
     values = np.broadcast_to(np.asarray(found[row.quantity], float), across.shape)
     printed = row.published
-    ends = Interval(printed.value("low"), printed.value("high"))
-    asserted = ends if printed.qualifier == "range" else printed.asserts()
+    is_range = printed.qualifier == "range"
+    asserted = Interval(printed.value("low"), printed.value("high")) if is_range else printed.asserts()
     holds = asserted.holds(values) & capped.within(found)
     return Region(claim, row.quantity, x, y, xs, ys, values, holds, asserted)
