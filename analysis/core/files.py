@@ -90,12 +90,14 @@ def refuse_foreign(folder: Path) -> None:
         return
     if not is_ours(folder):
         raise InputError(f"{shown(folder)} is not a folder of results; name a new or empty folder")
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+    try:
         graph = json.loads((folder / CRATE).read_text(encoding="utf-8"))["@graph"]
         written = {unquote(one["@id"]) for one in graph} | {CRATE, MARKED}
-        for path in sorted(folder.rglob("*")):
-            if not path.is_dir() and path.relative_to(folder).as_posix() not in written:
-                raise InputError(f"{shown(path)} is not a result and would be lost; move it elsewhere")
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    for path in sorted(folder.rglob("*")):
+        if not path.is_dir() and path.relative_to(folder).as_posix() not in written:
+            raise InputError(f"{shown(path)} is not a result and would be lost; move it elsewhere")
 
 
 def _recover(folder: Path) -> None:

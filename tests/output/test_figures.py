@@ -5,7 +5,6 @@ import os
 import re
 import socket
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -14,7 +13,6 @@ import pandas as pd
 import pytest
 from IPython.core.pylabtools import print_figure
 from matplotlib.axes import Axes
-from matplotlib.contour import QuadContourSet
 
 mpl.use("agg")
 
@@ -22,26 +20,12 @@ from matplotlib import pyplot as plt
 
 from analysis.core.model import Model
 from analysis.output.figures import (
-    BLACK,
-    BLUE,
     FIGURES,
-    GREY,
-    HALF_PAGE,
-    ORANGE,
-    STYLE,
-    WIDTH,
     canvas,
     headless,
-    plotted,
-    region_total,
     save,
-    scenarios_frame,
-    sobol_indices_frame,
-    tornado_frame,
 )
-from analysis.output.figures import _finish as finish
-from analysis.output.results import CAVEAT, Worksheet
-from analysis.output.tables import Sensitivity
+from analysis.output.results import Worksheet
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS: list[dict[str, float | str]] = [
@@ -268,22 +252,6 @@ def test_monitoring_by_hand(article: Worksheet) -> None:
     ]
 
 
-def test_monitoring_is_a_funnel_for_each_reading(article: Worksheet) -> None:
-    frame = FIGURES["monitoring"].frame(article)
-    ax = drawn("monitoring", frame)
-    bars = [bar for container in ax.containers for bar in container]
-    assert [bar.get_width() for bar in bars] == pytest.approx(list(100 * frame["share"]), nan_ok=True)
-    # Between the two bars of a reading, what narrows from the whole to the share.
-    funnels = [patch.get_xy() for patch in ax.patches if isinstance(patch, mpl.patches.Polygon)]
-    assert len(funnels) == 5
-    for corners, share in zip(funnels, frame["share"][1:10:2], strict=True):
-        assert sorted(set(corners[:, 0])) == pytest.approx([0, 100 * share, 100])
-    for text in [*frame["group"], "1,872", "489 households: 22.6 percent", "another place and year"]:
-        assert text in words(ax)
-    # 6.45 and 22.575 percent.
-    assert title(ax).startswith("Under monitoring: 6.4 to 22.6 percent of rural households")
-
-
 def test_growth_of_trade_by_hand(article: Worksheet) -> None:
     frame = FIGURES["trade_growth_2022"].frame(article)
     assert list(frame["label"]) == ["Region", "Aksu", "Kashgar", "Hotan", "Kizilsu"]
@@ -300,19 +268,6 @@ def test_growth_of_trade_by_hand(article: Worksheet) -> None:
     )
     assert "273.7 percent" in words(ax)
     assert "percent, January-April 2022 over January-April 2021" in words(ax)
-
-
-def test_growth_of_trade_below_the_regions_has_another_title(article: Worksheet) -> None:
-    frame = FIGURES["trade_growth_2022"].frame(article)
-    slower = frame.copy()
-    slower.loc[1, ["value", "low", "high"]] = 0.2
-    assert "faster" not in title(drawn("trade_growth_2022", slower))
-    fallen = frame.copy()
-    fallen.loc[0, "value"] = -0.2
-    assert "faster" not in title(drawn("trade_growth_2022", fallen))
-    missing = frame.copy()
-    missing.loc[4, ["value", "low", "high"]] = np.nan
-    assert "faster" not in title(drawn("trade_growth_2022", missing))
 
 
 def test_base_years_of_trade_by_hand(article: Worksheet, model: Model) -> None:
@@ -371,20 +326,6 @@ def test_waterfall_by_hand(article: Worksheet) -> None:
     assert list(frame["end"][5:]) == [2_000_000, 2_500_000]
 
 
-def test_waterfall_counts_the_overlap_once(model: Model) -> None:
-    frame = FIGURES["waterfall"].frame(study(model, overlap=0.5))
-    added = 3.17 * 0.105 / 1.105
-    assert frame.loc[3, "end"] / 1e6 == pytest.approx(1.6 + added + 0.175)
-    assert list(frame.loc[3, ["low", "high"]] / 1e6) == pytest.approx([1.7 + added, 1.9 + added])
-
-
-def test_waterfall_steps_end_where_the_next_level_does(model: Model) -> None:
-    for parameters in SETTINGS:
-        frame = FIGURES["waterfall"].frame(study(model, **parameters))
-        assert frame.loc[1, "end"] == pytest.approx(frame.loc[2, "end"])
-        assert frame.loc[3, "end"] == pytest.approx(frame.loc[4, "end"])
-
-
 def test_all_checks_are_ratios_to_the_print(article: Worksheet) -> None:
     frame = FIGURES["all_checks"].frame(article).set_index("check")
     verdicts = {o.check.id: o.verdict for o in article.outcomes}
@@ -401,31 +342,6 @@ def test_all_checks_are_ratios_to_the_print(article: Worksheet) -> None:
     assert frame.loc["excess_over_goal", "weak"]
     assert not frame.loc["growth_from_difference", "weak"]
     assert not {"detainees_from_low_end", "ratio_fitted", "ratio_implied"} & set(frame.index)
-
-
-def test_a_mark_that_cannot_be_computed_is_empty(model: Model) -> None:
-    # Persons per transfer as implied presupposes labourers that are persons, so with transfers it is a circle.
-    frame = FIGURES["two_values_of_2019"].frame(study(model, total_2019__reading="transfers"))
-    row = frame.loc[4]
-    assert row["words"] == "not computable"
-    assert np.isnan([row["value"], row["low"], row["high"], row["ratio"]]).all()
-    # It is not drawn, and its words stand where the axis starts.
-    ax = drawn("two_values_of_2019", frame)
-    (text,) = [text for text in ax.texts if text.get_text() == "not computable"]
-    assert text.xy == (pytest.approx(ax.get_xlim()[0]), 1)
-    assert (1 in [y for x, y in marks(ax) if np.isfinite(x)]) is False
-
-
-def test_plotted_years_are_years() -> None:
-    frame = pd.DataFrame({"year_from": [2016], "value": [2016.0]})
-    assert plotted(frame).frame.to_dict("list") == {"year_from": ["2016"], "value": ["2,016"]}
-
-
-def test_plotted_data_for_a_reader() -> None:
-    frame = pd.DataFrame({"label": ["a", "b"], "value": [2_868_778.28, np.nan], "share": [0.123456, 2.0]})
-    table = plotted(frame)
-    assert table.frame.to_dict("list") == {"label": ["a", "b"], "value": ["2,868,800", ""], "share": ["0.12346", "2"]}
-    assert repr(table).endswith(CAVEAT)
 
 
 def test_transfers_of_2016_to_2023_by_hand(article: Worksheet, model: Model) -> None:
@@ -449,17 +365,6 @@ def test_transfers_of_2016_to_2023_by_hand(article: Worksheet, model: Model) -> 
             assert frame.loc[name, "unit"] in (figure.unit, "jobs")
     assert set(frame["grade"]) == {"article", "P", "M", "S"}
     assert set(frame["unit"]) == {"transfer", "labourer", "jobs"}
-
-
-def test_transfers_of_2016_to_2023_without_figures_published_elsewhere(article: Worksheet) -> None:
-    kept = article.model.register.external
-    object.__setattr__(article.model.register, "external", {})
-    try:
-        frame = FIGURES["transfers_2016_2023"].frame(article)
-        drawn("transfers_2016_2023", frame)
-    finally:
-        object.__setattr__(article.model.register, "external", kept)
-    assert set(frame["role"]) == {"target", "article"}
 
 
 ADDED = 3.17 * 0.105 / 1.105
@@ -487,15 +392,6 @@ def test_the_tornado_by_hand(article: Worksheet) -> None:
     # 2.1012 and 2.5012 million, to the nearest 10,000.
     assert (frame.loc[0, "low_words"], frame.loc[0, "high_words"]) == ("2.10 million", "2.50 million")
     assert set(frame["places"]) == {"Section scale; note 4"}
-
-
-def test_an_end_of_the_tornado_without_a_meaning_is_empty(model: Model) -> None:
-    frame = tornado_frame(Sensitivity("at_risk_2021", "composition", model=model)).set_index("assumption")
-    # At 0.7 persons per transfer 2.219 million persons were moved, and 2.0375 + 0.7 x 0.3012 = 2.248 would be at risk.
-    assert np.isnan(frame.loc["persons_per_transfer", "at_low"])
-    assert frame.loc["persons_per_transfer", "low_words"] == "no meaning"
-    # With no share at risk of those of 2019, those added alone.
-    assert frame.loc["at_risk_share_of_base", "at_low"] / 1e6 == pytest.approx(ADDED)
 
 
 def test_sobol_indices_by_hand(article: Worksheet) -> None:
@@ -617,60 +513,7 @@ def test_scenarios_by_hand(article: Worksheet) -> None:
     assert printed.to_numpy().tolist() == [[2e6, 2e6], [2e6, 2.5e6]]
 
 
-def test_a_scenario_of_a_users_own_stands_below_the_others(model: Model, tmp_path: Path) -> None:
-    file = tmp_path / "mine.yaml"
-    file.write_text(
-        "name: mine\ndescription: Fewer.\nreason: To see.\nvalues: {former_detainees: 0.25 million person}\n",
-        encoding="utf-8",
-    )
-    frame = scenarios_frame(Sensitivity("at_risk_total", str(file), model=model))
-    mine = frame[frame["scenario"] == "mine"]
-    assert list(mine.index) == [30, 31]  # fifteen others, two rows each
-    assert list(mine["value"] / 1e6) == pytest.approx([1.6 + ADDED, 1.6 + ADDED + 0.25])
-
-
 # What is drawn --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["plan_against_actual", "two_values_of_2019", "readings_of_at_risk_2019"])
-def test_dots_stand_at_their_values_with_their_words(article: Worksheet, name: str) -> None:
-    frame = FIGURES[name].frame(article)
-    ax = drawn(name, frame)
-    assert [x for x, _ in marks(ax)] == pytest.approx(list(frame["value"] / 1e6))
-    assert [y for _, y in marks(ax)] == list(range(len(frame)))[::-1]
-    spans = [line for line in ax.lines if len(line.get_xdata()) == 2 and len(set(line.get_ydata())) == 1]
-    assert len(spans) == len(frame)
-    assert list(spans[2].get_xdata()) == pytest.approx([frame.loc[2, "low"] / 1e6, frame.loc[2, "high"] / 1e6])
-    labels = [" ".join(text.get_text().split()) for text in ax.get_yticklabels()][::-1]
-    assert sorted(labels) == sorted(" ".join(label.split()) for label in frame["label"])
-    for text in frame["words"]:
-        assert text in words(ax)
-    assert CAVEAT in words(ax)
-    low, high = ax.get_xlim()
-    assert all(low <= x <= high for x, _ in marks(ax))
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_what_is_named_beside_its_mark_has_no_key(article: Worksheet, name: str) -> None:
-    keys = {"all_checks": 3, "transfers_2016_2023": 9, "scenarios": 4, "tornado": 3, "sobol_indices": 2}
-    legend = drawn(name, frame_of(name, article)).get_legend()
-    number = len(legend.get_texts()) if legend else 0
-    assert number == keys.get(name, 2 if name.startswith("region") else 0)
-
-
-def test_the_waterfall_has_five_bars_an_arrow_each_open_end_and_the_printed_range(article: Worksheet) -> None:
-    frame = FIGURES["waterfall"].frame(article)
-    ax = drawn("waterfall", frame)
-    bars = [bar for container in ax.containers for bar in container]
-    assert [bar.get_y() + bar.get_height() for bar in bars] == pytest.approx(list(frame["end"][:5] / 1e6))
-    arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None) is not None]
-    assert len(arrows) == 3  # two ceilings and a floor
-    down = [arrow for arrow in arrows if arrow.xy[1] < arrow.xyann[1]]
-    assert len(down) == 2
-    for text in ("at most", "at least", "no bound", "2 to 2.5 million", "approaches 2 million", "+350,000"):
-        assert text in words(ax)
-    assert "bound nothing" in title(ax)
-    assert ax.get_ylim()[1] >= 2.5
 
 
 def test_a_title_that_no_longer_holds_is_not_shown(model: Model) -> None:
@@ -680,61 +523,6 @@ def test_a_title_that_no_longer_holds_is_not_shown(model: Model) -> None:
     assert "lies below" in title(drawn("plan_against_actual", plan.frame(study(model))))
     frame = plan.frame(study(model, excess_over_plan_2021=0.05))  # 3.2/1.05 = 3.05 million, above 2.87
     assert "lies below" not in title(drawn("plan_against_actual", frame))
-
-
-def test_transfers_of_2016_to_2023_stand_in_the_order_of_their_years_and_nothing_joins_two(article: Worksheet) -> None:
-    frame = FIGURES["transfers_2016_2023"].frame(article)
-    ax = drawn("transfers_2016_2023", frame)
-    shown = frame[frame["value"].notna()].sort_values(["year_from", "year_to"], kind="stable")
-    places = marks(ax)[: len(shown)]
-    assert [x for x, _ in places] == pytest.approx(list(shown["value"] / 1e6))
-    assert [y for _, y in places] == list(range(len(shown)))[::-1]
-    labels = [text.get_text() for text in ax.get_yticklabels()]
-    assert [" ".join(label.split()) for label in labels] == list(shown["label"])
-    # Each label starts with its years.
-    for label, row in zip(labels, shown.to_dict("records"), strict=True):
-        assert label.startswith(str(row["year_from"]))
-        assert row["year_from"] == row["year_to"] or f"{row['year_from']}-{row['year_to']}" in label
-    # A line keeps to the row of its mark, and spans what the digits leave open.
-    lines = [line for line in ax.lines if len(line.get_xdata()) == 2]
-    assert [list(line.get_xdata()) for line in lines] == [
-        pytest.approx([row["low"] / 1e6, row["high"] / 1e6]) for row in shown.to_dict("records")
-    ]
-    assert all(len(set(line.get_ydata())) == 1 for line in lines)
-    for text in ["Not drawn: 14.33 million placements", "2017, January-September", CAVEAT, "a secondary source"]:
-        assert text in words(ax)
-    # 2.476 and 3.2 million; transfers, labourers or placements, and jobs.
-    assert (
-        title(ax)
-        == "Targets apart, numbers of 2016 to 2023 run from 2.48 to 3.2 million a year in 3 units: not one series"
-    )
-
-
-def test_all_checks_have_a_mark_each_and_what_lies_beyond_the_edge_a_number(article: Worksheet) -> None:
-    frame = FIGURES["all_checks"].frame(article)
-    ax = drawn("all_checks", frame)
-    assert len(marks(ax)) == len(frame)
-    assert len(ax.get_yticklabels()) == len(frame)
-    beyond = frame[frame["value"] > 1.6]
-    assert set(beyond["check"]) == {
-        "excess_2021_over_old_goal",  # 45.5 over 15.4 percent
-        "growth_from_labourers",  # 22.4 over 10.5 percent
-        "net_persons_from_labourers",  # 580,000 over 300,000
-    }
-    arrows = [text.get_text() for text in ax.texts if "→" in text.get_text()]
-    assert arrows == ["→ 3.0", "→ 2.1", "→ 1.9"]
-    counts = frame["verdict"].value_counts()
-    for name in ("reproduced", "consistent", "inconsistent"):
-        assert f"{name}, {counts[name]}" in words(ax)
-    assert title(ax) == (
-        f"Of {len(frame)} checks with a printed number, {counts['reproduced'] + counts['consistent']} are "
-        f"reproduced or consistent, {frame['weak'].sum()} of them weakly, and {counts['inconsistent']} are inconsistent"
-    )
-    # What is printed and what is recomputed, in words: 2.87 million set beside 2.59.
-    row = frame.set_index("check").loc["base_2019_as_labourers"]
-    assert (row["words"], row["recomputed"]) == ("2.59 million", "2.87 million")
-    pale = [line for line in ax.lines if len(line.get_xdata()) == 1 and line.get_alpha() == 0.4]
-    assert len(pale) == frame["weak"].sum()
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -759,51 +547,6 @@ def uncut(ax: Axes) -> None:
         assert box.y1 <= height + 1, text
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_can_be_read_at_half_a_page_but_for_two_that_take_a_page(article: Worksheet, name: str) -> None:
-    ax = drawn(name, frame_of(name, article))
-    full = name in ("all_checks", "scenarios")
-    assert FIGURES[name].full_page == full
-    # A page of text is some seven inches wide.
-    smallest = min(text.get_fontsize() for text in every_text(ax))
-    assert smallest * (7 if full else HALF_PAGE) / FIGURES[name].size[0] >= 5.5
-    assert full or FIGURES[name].size[0] == WIDTH
-
-
-def test_one_type_face_and_a_palette_apart_in_grey(article: Worksheet) -> None:
-    lightness = [sum(w * c for w, c in zip((299, 587, 114), mpl.colors.to_rgb(one), strict=True))
-        for one in (BLACK, BLUE, GREY, ORANGE)]  # fmt: skip
-    # Of 1,000: 106, 341, 549 and 636.
-    assert lightness == sorted(lightness)
-    assert all(second - first > 80 for first, second in pairwise(lightness))
-    for name in FIGURES:
-        ax = drawn(name, frame_of(name, article))
-        assert {tuple(text.get_fontfamily()) for text in every_text(ax)} == {(STYLE["font.family"],)}
-        plt.close("all")
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_has_title_units_and_source(article: Worksheet, name: str) -> None:
-    ax = drawn(name, frame_of(name, article))
-    assert len(title(ax)) > 30
-    assert not re.search("nan|confirmed|refuted|debunked|\\bverified|error|forced", words(ax))
-    assert ax.get_xlabel() or name == "waterfall"
-    assert ax.get_ylabel() or not name.startswith(("region", "waterfall"))
-    assert re.search(r"\b(All s|S)ections?\b", words(ax))
-    assert CAVEAT in words(ax)
-
-
-def test_a_long_title_is_broken_into_lines_and_takes_what_room_it_needs() -> None:
-    _, long = canvas("plan_against_actual")
-    finish(long, "A title that goes on " * 9, "million", "Section scale.")
-    long.figure.canvas.draw()
-    lines = long.figure.get_suptitle().split("\n")  # type: ignore[union-attr]
-    assert len(lines) == 3
-    uncut(long)
-    (over,) = [box for text, box in boxes(long) if text.startswith("A title")]
-    assert not over.overlaps(long.get_window_extent())
-
-
 @pytest.mark.parametrize("parameters", SETTINGS, ids=lambda p: ", ".join(f"{k}={v}" for k, v in p.items()))
 def test_every_figure_is_drawn_under_other_settings(model: Model, parameters: dict[str, float | str]) -> None:
     changed = study(model, **parameters)
@@ -814,209 +557,6 @@ def test_every_figure_is_drawn_under_other_settings(model: Model, parameters: di
         uncut(ax)
         assert "nan" not in words(ax)
         plt.close("all")
-
-
-def test_a_figure_can_be_drawn_beside_others(article: Worksheet) -> None:
-    fig, axes = plt.subplots(1, 2)
-    FIGURES["waterfall"].draw(axes[0], FIGURES["waterfall"].frame(article))
-    FIGURES["plan_against_actual"].draw(axes[1], FIGURES["plan_against_actual"].frame(article))
-    fig.canvas.draw()
-    whole = plt.figure()
-    FIGURES["waterfall"].draw(whole.subfigures(1, 2)[0].subplots(), FIGURES["waterfall"].frame(article))
-    whole.canvas.draw()
-
-
-def test_the_style_is_not_left_behind(article: Worksheet) -> None:
-    before = dict(mpl.rcParams)
-    drawn("waterfall", FIGURES["waterfall"].frame(article))
-    assert dict(mpl.rcParams) == before
-
-
-def test_the_tornado_has_two_bars_an_assumption_around_the_estimate(article: Worksheet) -> None:
-    frame = frame_of("tornado", article)
-    ax = drawn("tornado", frame)
-    value = 1.6 + ADDED + 0.35
-    bars = [bar for container in ax.containers for bar in container]
-    assert len(bars) == 10
-    assert [min(bar.get_x(), bar.get_x() + bar.get_width()) <= value + 1e-9 for bar in bars] == [True] * 10
-    reached = sorted(round(bar.get_x() + bar.get_width(), 6) for bar in bars)
-    assert reached == pytest.approx(sorted([*frame["at_low"] / 1e6, *frame["at_high"] / 1e6]), abs=1e-6)
-    (line,) = [line for line in ax.lines if len(line.get_xdata()) == 2 and line.get_label().startswith("_")]
-    assert list(line.get_xdata()) == pytest.approx([value, value])
-    for text in ("at 200,000: 2.10 million", "at 600,000: 2.50 million", "at 0: as it is", "at risk total, million"):
-        assert text in words(ax)
-    assert "no meaning" not in words(ax)
-    # The half of detainees who are counted twice lowers the total, so its high end stands left.
-    (left,) = [text for text in ax.texts if text.get_text().startswith("at 0.5:")]
-    assert left.get_horizontalalignment() == "right"
-
-
-def test_a_cross_marks_an_end_of_the_tornado_without_a_meaning(model: Model) -> None:
-    frame = tornado_frame(Sensitivity("at_risk_2021", "composition", model=model))
-    ax = drawn("tornado", frame)
-    crosses = [line for line in ax.lines if line.get_marker() == "X" and len(line.get_xdata())]
-    row = list(frame["assumption"]).index("persons_per_transfer")
-    # 1.65 x 0.95 + 0.94 x 0.5 and those added: where the estimate stands.
-    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in crosses] == [
-        (pytest.approx(1.5675 + 0.47 + ADDED), len(frame) - 1 - row)
-    ]
-    assert "at 0.7: no meaning" in words(ax)
-    assert "no meaning there" in words(ax)
-    assert min(ax.get_xticks()) >= 0
-
-
-@pytest.mark.parametrize(
-    ("quantity", "scenario"),
-    [
-        ("at_risk_total", "without_detainees"),
-        ("at_risk_2021", "sourced_only"),
-        ("net_new_persons", "ratio_falls"),
-        ("persons_per_transfer", "ratio_2019_implied"),
-        ("trade_us_2020", "article"),
-    ],
-)
-def test_what_moves_other_estimates_is_drawn(model: Model, quantity: str, scenario: str) -> None:
-    found = Sensitivity(quantity, scenario, model=model)
-    ax = drawn("tornado", tornado_frame(found))
-    assert quantity.replace("_", " ") in words(ax) or "No assumption has an effect on it." in words(ax)
-
-
-def test_where_nothing_is_drawn_the_figure_says_so(article: Worksheet, model: Model) -> None:
-    frame = sobol_indices_frame(Sensitivity("at_risk_total", "article", model=model))
-    assert list(frame.columns) == list(frame_of("sobol_indices", article).columns)
-    assert len(frame) == 0
-    assert "No indices: nothing is drawn" in words(drawn("sobol_indices", frame))
-    nothing = tornado_frame(Sensitivity("at_risk_2019", "article", model=model))
-    assert "No assumption has an effect on it." in words(drawn("tornado", nothing))
-
-
-def test_a_tornado_whose_estimate_has_no_meaning_as_it_is_has_no_line(model: Model, tmp_path: Path) -> None:
-    file = tmp_path / "mine.yaml"
-    # 0.7 x 3.17 = 2.219 million persons were moved, and 2.248 million would be at risk.
-    file.write_text(
-        "name: mine\ndescription: d\nreason: r\nreadings: {at_risk_2019: composition}\n"
-        "values: {persons_per_transfer: 0.7 person/transfer}\n",
-        encoding="utf-8",
-    )
-    found = Sensitivity("at_risk_2021", str(file), model=model)
-    frame = tornado_frame(found)
-    assert frame["value"].isna().all()
-    ax = drawn("tornado", frame)
-    assert "as it is" not in words(ax)
-    assert found.summary().endswith("which it can't exceed.")
-
-
-def test_sobol_indices_stand_on_their_intervals_and_are_called_illustrative(article: Worksheet) -> None:
-    frame = frame_of("sobol_indices", article)
-    ax = drawn("sobol_indices", frame)
-    shown = [(x, round(y, 2)) for x, y in marks(ax)]
-    expected = [(row[kind], round(len(frame) - 1 - i + step, 2)) for i, row in frame.iterrows()
-        for kind, step in (("first", 0.16), ("total", -0.16))]  # fmt: skip
-    assert shown == [(pytest.approx(x), y) for x, y in expected]
-    spans = [line for line in ax.lines if len(line.get_xdata()) == 2]
-    assert list(spans[0].get_xdata()) == [frame.loc[0, "first_low"], frame.loc[0, "first_high"]]
-    assert list(spans[1].get_xdata()) == [frame.loc[0, "total_low"], frame.loc[0, "total_high"]]
-    assert title(ax).startswith("Illustrative")
-    assert "they bound nothing" in words(ax)
-    assert "0.43 and 0.43" in words(ax)
-
-
-def contours(ax: Axes) -> tuple[QuadContourSet, list[QuadContourSet]]:
-    """The shade, and the lines."""
-    found = [child for child in ax.get_children() if isinstance(child, QuadContourSet)]
-    (shade,) = [one for one in found if one.filled]
-    return shade, [one for one in found if not one.filled]
-
-
-def shaded(ax: Axes, x: float, y: float) -> bool:
-    return any(path.contains_point((x, y)) for path in contours(ax)[0].get_paths())
-
-
-def test_the_region_of_minority_shares_is_shaded_up_to_its_line(article: Worksheet) -> None:
-    ax = drawn("region_minority_shares", frame_of("region_minority_shares", article))
-    (line,) = contours(ax)[1]
-    for x, y in np.concatenate([path.vertices for path in line.get_paths()]):
-        assert 1.65 * x + 0.94 * y == pytest.approx(1.6)
-    # Where the south's share is 0.8, 1.32 million, and 0.28 of the 0.94 million elsewhere, 0.298, are left.
-    assert shaded(ax, 0.8, 0.29)
-    assert not shaded(ax, 0.8, 0.31)
-    assert marks(ax) == [(0.95, 0.5)]
-    for text in ("the shares we chose 2.04 million", "reconstruction", "paragraph 1"):
-        assert text in words(ax)
-    assert title(ax) == "The shares we chose give 2.04 million: above what is printed, up to 1.6 million"
-
-
-def test_the_region_of_ratio_and_drift_is_shaded_beside_its_line(article: Worksheet) -> None:
-    ax = drawn("region_ratio_and_drift", frame_of("region_ratio_and_drift", article))
-    (line,) = contours(ax)[1]
-    for x, y in np.concatenate([path.vertices for path in line.get_paths()]):
-        # Between the points of the grid the line is straight, which it is not: within 500 persons.
-        assert x * (3.17 * y - 3.17 / 1.105) == pytest.approx(0.3, abs=0.0005)
-    # At 0.8 persons per transfer 0.3 million more need 3.17 d - 2.868778 = 0.375, so d = 1.02328.
-    assert shaded(ax, 0.8, 1.02328)
-    # 5,000 persons are 0.00625 of 3.17 million transfers at that ratio, a drift of 0.00197.
-    assert shaded(ax, 0.8, 1.0251)
-    assert not shaded(ax, 0.8, 1.0254)
-    assert not shaded(ax, 0.8, 1.0212)
-    assert marks(ax) == [(1, 1)]
-    # 295,000 and 305,000 more than 2.868778 million are 0.998037 and 1.001192 of 3.17 million.
-    assert title(ax).endswith("leave its drift to 2021 between 0.998 and 1.001")
-    assert "note 4" in words(ax)
-
-
-def test_the_region_of_the_total_is_shaded_between_its_ends(article: Worksheet) -> None:
-    ax = drawn("region_total", frame_of("region_total", article))
-    sums = [float(np.sum(path.vertices[0])) for line in contours(ax)[1] for path in line.get_paths()]
-    assert sums == pytest.approx([2.0, 2.5])
-    assert shaded(ax, 1.9, 0.35)
-    assert shaded(ax, 1.9, 0.11)
-    assert not shaded(ax, 1.9, 0.09)
-    assert not shaded(ax, 1.9, 0.61)
-    assert marks(ax) == [(pytest.approx(1.6 + ADDED), 0.35)]
-    for text in ("2.0 million", "2.5 million", "equals one of its ends", "million persons"):
-        assert text in words(ax)
-    assert title(ax) == "Our values give 2.25 million: within what is printed, 2 to 2.5 million"
-    frame = frame_of("region_total", article).copy()
-    frame.loc[frame["role"] == "point", "at_risk_total"] = 1.9e6
-    assert "below what is printed" in title(drawn("region_total", frame))
-
-
-def test_what_is_asserted_and_yet_does_not_hold_is_not_shaded(article: Worksheet) -> None:
-    frame = frame_of("region_total", article).copy()
-    frame.loc[frame["at_risk_2021"] > 1.95e6, "holds"] = "no"
-    _, ax = canvas("region_total")
-    region_total(ax, frame)
-    assert shaded(ax, 1.85, 0.35)
-    assert not shaded(ax, 2.05, 0.2)
-    frame.loc[frame["role"] == "grid", "holds"] = "no"
-    _, ax = canvas("region_total")
-    region_total(ax, frame)
-    assert not [child for child in ax.get_children() if isinstance(child, QuadContourSet) and child.filled]
-
-
-def test_scenarios_have_a_dot_each_an_arrow_an_open_end_and_the_printed_numbers_behind(article: Worksheet) -> None:
-    frame = frame_of("scenarios", article)
-    ax = drawn("scenarios", frame)
-    values = frame["value"].dropna() / 1e6
-    assert [x for x, _ in marks(ax)] == pytest.approx(list(values))
-    arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None) is not None]
-    assert len(arrows) == frame.loc[frame["role"] != "printed", "kind"].isin(["ceiling", "floor"]).sum()
-    # Ceilings: 2021 but for the three reconstructions, and the total without detainees; floors: their totals.
-    assert [arrow.xy[0] < arrow.xyann[0] for arrow in arrows].count(True) == 12 + 1
-    assert [arrow.xy[0] > arrow.xyann[0] for arrow in arrows].count(True) == 3
-    labels = [text.get_text() for text in ax.get_yticklabels()]
-    assert [label for label in labels if "(reconstruction)" in label] == [
-        f"{name}\n(reconstruction)" for name in ("southern", "composition", "illustrative")
-    ]
-    for text in (
-        "printed: approaches 2 million",
-        "printed: 2 to 2.5 million",
-        "2.25 million, no bound",
-        "at most 1.90",
-    ):
-        assert text in words(ax)
-    (band,) = [patch for patch in ax.patches if patch.get_alpha() == 0.18 and patch.get_width() == 0.5]
-    assert band.get_x() == 2.0
 
 
 # Saved ----------------------------------------------------------------------------------------------------------------
@@ -1083,8 +623,3 @@ def test_a_notebook_shows_the_whole_of_a_figure(article: Worksheet, name: str) -
     rims = (wider[:9], wider[-9:], wider[:, :9], wider[:, -9:])
     assert all(np.all(rim == 1) for rim in rims)
     assert (wider[..., :3] < 0.5).sum() == pytest.approx((picture[..., :3] < 0.5).sum(), rel=0.02)
-
-
-def test_saving_leaves_no_figure_open(model: Model, tmp_path: Path) -> None:
-    save("waterfall", tmp_path, model)
-    assert plt.get_fignums() == []

@@ -1,27 +1,20 @@
 """The report: each link leads somewhere, nothing is asked of another host, and the numbers are those of the results."""
 
-import errno
 import html
-import json
-import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from html.parser import HTMLParser
-from itertools import combinations
 from pathlib import Path
 from urllib.parse import unquote
 
-import numpy as np
 import pytest
 
-from analysis.core.model import Model, Plan
+from analysis.core.model import Model
 from analysis.core.register import Register
 from analysis.core.verdicts import judge_all
 from analysis.output import report
 from analysis.output.notebooks import all_notebooks
-from analysis.output.results import KIND_WORDS, VERDICTS
 from tests.spoiling import all_of, cells, text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,11 +111,6 @@ def test_no_page_asks_anything_of_another_host(results: Path, pages: dict[str, P
         assert [one or two for one, two in found if re.match(r"(https?:)?//", one or two)] == [], path.name
 
 
-def test_each_identifier_of_a_page_is_given_once(pages: dict[str, Page]) -> None:
-    for name, page in pages.items():
-        assert [one for one in set(page.ids) if page.ids.count(one) > 1] == [], name
-
-
 def test_whatever_the_register_holds_has_its_own_anchor(pages: dict[str, Page], model: Model) -> None:
     register = model.register
     ids = {one for page in pages.values() for one in page.ids}
@@ -149,12 +137,6 @@ def test_the_headline_table_is_that_of_the_readme(pages: dict[str, Page]) -> Non
         assert [theirs[0].rpartition(" (")[0], *theirs[1:]] == ours
 
 
-def test_a_table_says_beside_each_cell_what_it_is(pages: dict[str, Page]) -> None:
-    labels = [has.get("data-label") for tag, has in pages["index.html"].tags if tag == "td"]
-    assert labels[:8] == ["check", "published", "recomputed", "bounds", "kind", "verdict", "rests on", "power"]
-    assert len(labels) == 8 * 11
-
-
 def test_every_picture_has_words_for_who_does_not_see_it(pages: dict[str, Page]) -> None:
     for name, page in pages.items():
         for tag, has in page.tags:
@@ -177,15 +159,6 @@ def after(text: str, field: str) -> str:
     return text.partition(f" {field} :")[2].strip()
 
 
-def test_a_check_says_why_and_how_hard_it_was_to_pass(pages: dict[str, Page], model: Model) -> None:
-    for outcome in judge_all(model, ["excess_over_goal", "low_end_several_three"]):
-        name = next(name for name, page in pages.items() if as_id(f"check-{outcome.check.id}") in page.ids)
-        found = section(pages[name], f"check-{outcome.check.id}")
-        assert after(found, "reason").startswith(" ".join(outcome.reason.split()))
-        assert after(found, "power").startswith(f"{outcome.power:.2f} within a half of the printed number")
-        assert ("hardly fail is weak" in after(found, "power").partition(" readings")[0]) == outcome.weak
-
-
 def test_an_assumption_says_what_it_leans_to_moves_and_turns_and_what_would_settle_it(
     pages: dict[str, Page], model: Model
 ) -> None:
@@ -199,24 +172,6 @@ def test_an_assumption_says_what_it_leans_to_moves_and_turns_and_what_would_sett
     assert "100,000 and more" in after(found, "statements")
 
 
-def test_a_printed_number_leads_to_what_starts_from_it_and_to_nothing_else(
-    pages: dict[str, Page], model: Model
-) -> None:
-    found = after(section(pages["claims.html"], "claim-at_risk_2019_up_to"), "what starts from it")
-    starts = found.partition(" findings :")[0]
-    # All who were added are on top of the printed 1.6 million; the plan and its excess have nothing to do with it.
-    assert model.register.checks["added_whole"].statement in starts
-    assert model.register.checks["excess_over_goal"].statement not in starts
-
-
-def test_a_finding_has_each_reading_under_its_own_name(pages: dict[str, Page], model: Model) -> None:
-    for finding in model.register.findings.values():
-        found = section(pages["findings.html"], f"finding-{finding.id}")
-        assert f"Sceptical: {' '.join(finding.sceptical.split())}"[:90] in found
-        assert f"Charitable: {' '.join(finding.charitable.split())}"[:90] in found
-        assert after(found, "would settle it").startswith(" ".join(finding.settle.split())[:60])
-
-
 def test_a_check_says_what_the_results_say(pages: dict[str, Page]) -> None:
     page = pages["checks-04_at_risk_2021.html"].text
     start = page.index('id="check-added-whole"')
@@ -225,36 +180,6 @@ def test_a_check_says_what_the_results_say(pages: dict[str, Page]) -> None:
     # 1.6 million + 3.17 million - 3.17 million / 1.105 = 1.9 million; 1 - 1.9012 / 2 = 0.049
     for words in ("approaches 2 million", "1.9 million", "1.84 million to 1.96 million", "a ceiling", "0.049"):
         assert words in section, words
-
-
-def test_nothing_of_the_making_is_left_in_it(results: Path) -> None:
-    names = {path.name for path in (results / "report").rglob("*")}
-    assert names & {"objects.inv", ".buildinfo", "_sources", ".doctrees", "conf.py", "docutils.conf"} == set()
-
-
-def test_the_methods_say_what_each_verdict_and_each_kind_means_and_how_is_drawn(pages: dict[str, Page]) -> None:
-    page = pages["methods.html"]
-    assert sum(tag == "dt" for tag, _ in page.tags) == len(VERDICTS) + len(KIND_WORDS)
-    for verdict, meaning in VERDICTS.items():
-        assert re.search(rf"<dt>{verdict}.*?</dt>\s*<dd><p>{re.escape(meaning)}</p>", page.text)
-    for kind, meaning in KIND_WORDS.items():
-        assert re.search(rf"<dt>{kind}.*?</dt>\s*<dd><p>{re.escape(meaning)}", page.text)
-    assert "fixed, uniform, triangular, pert, truncated normal, lognormal or beta" in " ".join(page.text.split())
-
-
-def test_the_page_of_a_claim_leads_to_what_checks_it(pages: dict[str, Page]) -> None:
-    page = pages["claims.html"].text
-    start = page.index('id="claim-at-risk-2021-approaches"')
-    section = page[start : page.index("</section>", start)]
-    assert "checks-04_at_risk_2021.html#check-added-whole" in section
-    assert "checks-04_at_risk_2021.html#check-same-share" in section
-
-
-def test_the_search_knows_a_check_by_its_id_and_its_words(results: Path) -> None:
-    index = (results / "report" / "searchindex.js").read_text(encoding="utf-8")
-    # As the stemmer has them.
-    assert '"added_whol"' in index
-    assert '"detaine"' in index
 
 
 def test_a_page_shows_nothing_that_differs_between_two_places(results: Path) -> None:
@@ -292,72 +217,7 @@ def test_what_a_text_of_the_data_holds_is_shown_letter_by_letter(package: Path, 
     assert "[x](javascript:alert(2))" in shown
 
 
-BLOCKS = [
-    ":::{include} /etc/hostname", "% a remark", "(target)=", "(target)=", "```{raw} html", ":::{note}", "> a", "1. one",
-    "123. one", "# one", "| a |", "<!-- a -->", '"quoted" -- and --- so', "$x$", "{{ a }}", "![x](y)", "* one", "***",
-]  # fmt: skip
-
-
-def test_no_text_starts_a_block_of_its_own(package: Path, tmp_path: Path) -> None:
-    """A note stands at the start of a line, where Markdown would take it for more than a text."""
-    checks = list(Register.read(package).checks)
-    notes = dict(zip(checks, BLOCKS, strict=False))
-    all_of(*(cells("checks.csv", name, note=note) for name, note in notes.items()))(package)
-    external = next(iter(Register.read(package).external))
-    cells("external.csv", external, note=":::{literalinclude} /etc/hostname")(package)
-    model = Model(Register.read(package))
-    folder = fill(tmp_path / "results")
-    report.write(folder, model, judge_all(model), all_notebooks()[1:4])
-    pages = "".join(path.read_text(encoding="utf-8") for path in (folder / "report").glob("*.html"))
-    shown = " ".join(html.unescape(re.sub(r"<[^>]+>", "", pages)).split())
-    for note in [*notes.values(), ":::{literalinclude} /etc/hostname"]:
-        assert note in shown, note
-
-
-def test_a_notebook_without_a_heading_has_its_name_for_one(model: Model, tmp_path: Path) -> None:
-    books = tmp_path / "books"
-    books.mkdir()
-    content = json.loads((ROOT / "notebooks" / "05_other_provinces.ipynb").read_text(encoding="utf-8"))
-    content["cells"] = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
-    (books / "05_other_provinces.ipynb").write_text(json.dumps(content), encoding="utf-8")
-    folder = fill(tmp_path / "results", books)
-    report.write(folder, model, judge_all(model), all_notebooks(books))
-    page = (folder / "report" / "05_other_provinces.html").read_text(encoding="utf-8")
-    assert re.search(r"<h1>05_other_provinces", page)
-
-
-def test_it_is_built_where_temporary_files_lie_on_another_disk(
-    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(self: Path, target: object) -> None:
-        raise OSError(errno.EXDEV, "Invalid cross-device link")
-
-    folder = fill(tmp_path / "results")
-    monkeypatch.setattr(Path, "rename", refuse)
-    monkeypatch.setattr(os, "rename", refuse)
-    report.write(folder, model, judge_all(model), all_notebooks()[3:4])
-    assert (folder / "report" / "index.html").is_file()
-
-
 # Another data package -------------------------------------------------------------------------------------------------
-
-
-def test_the_report_of_another_package_has_its_title_and_pages_for_what_there_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    packages = ROOT / "tests" / "packages"
-    monkeypatch.syspath_prepend(str(packages))
-    tiny = Model(Register.read(packages / "tiny"))
-    for name in ("notebooks", "figures"):
-        (tmp_path / name).mkdir()
-    report.write(tmp_path, tiny, judge_all(tiny), [])
-    pages = {path.stem for path in (tmp_path / "report").glob("*.html")}
-    assert {"index", "claims", "checks", "assumptions", "methods"} <= pages
-    assert not {"findings", "external", "refusals", "figures"} & pages
-    index = (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
-    assert "Invented numbers on evening classes" in index
-    # 1,200 households, 2.5 sessions each
-    assert "3,000" in index
 
 
 # When Sphinx has something to say -------------------------------------------------------------------------------------
@@ -370,76 +230,7 @@ def test_what_sphinx_says_is_the_error(model: Model, tmp_path: Path, monkeypatch
     assert not (tmp_path / "results" / "report").exists()
 
 
-def test_no_page_reads_another_file_or_runs_what_it_holds(
-    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pages = shutil.copytree(report.PAGES, tmp_path / "pages")
-    (pages / "methods.md").write_text("# Methods\n\n:::{include} /etc/hostname\n:::\n", encoding="utf-8")
-    monkeypatch.setattr(report, "PAGES", pages)
-    with pytest.raises(report.ReportError, match='"include" disabled'):
-        report.write(fill(tmp_path / "results"), model, judge_all(model), all_notebooks()[3:4])
-
-
 # Lineage --------------------------------------------------------------------------------------------------------------
-
-
-def plans(model: Model) -> Iterator[Plan]:
-    for check in model.register.checks.values():
-        yield model.plan(check.quantity, model.under(model.setting(), check.readings))
-
-
-def boxes(svg: str) -> list[tuple[float, float, float, float]]:
-    found = re.findall(r'<rect x="([\d.-]+)" y="([\d.-]+)" width="(\d+)" height="(\d+)"', svg)
-    return [(float(x), float(y), float(x) + float(w), float(y) + float(h)) for x, y, w, h in found]
-
-
-def walked(line: str) -> Iterator[np.ndarray]:
-    """Fifty points on each piece of a line of SVG: M to start, C for a curve, H for a level piece."""
-    t = np.linspace(0, 1, 50)[:, None]
-    at = np.zeros(2)
-    for letter, numbers in re.findall(r"([MCH])([-\d. ]+)", line):
-        points = np.array(numbers.split(), float)
-        if letter == "H":
-            points = np.array([points[0], at[1]])
-            yield (1 - t) * at + t * points
-        elif letter == "C":
-            one, two, end = points.reshape(3, 2)
-            yield (1 - t) ** 3 * at + 3 * (1 - t) ** 2 * t * one + 3 * (1 - t) * t**2 * two + t**3 * end
-        at = points[-2:]
-
-
-def test_boxes_lie_apart_within_the_picture_and_no_line_runs_through_one(model: Model) -> None:
-    for plan in plans(model):
-        svg = drawn(plan, dict.fromkeys(plan.by_name, "1"))
-        found = boxes(svg)
-        assert len(found) == len(plan.nodes)
-        width, height = map(float, re.search(r'viewBox="0 0 (\d+) (\d+)"', svg).groups())
-        assert all(x1 >= 0 and y1 >= 0 and x2 <= width and y2 <= height for x1, y1, x2, y2 in found)
-        for (a1, b1, a2, b2), (c1, d1, c2, d2) in combinations(found, 2):
-            assert a2 <= c1 or c2 <= a1 or b2 <= d1 or d2 <= b1, plan.target
-        lines = re.findall(r'<path d="([^"]+)"', svg)
-        assert len(lines) == sum(len(node.source.needs) for node in plan.nodes)
-        for line in lines:
-            for way in walked(line):
-                for x1, y1, x2, y2 in found:
-                    inside = (way[:, 0] > x1 + 2) & (way[:, 0] < x2 - 2) & (way[:, 1] > y1 + 2) & (way[:, 1] < y2 - 2)
-                    assert not inside.any(), plan.target
-
-
-def test_what_is_needed_lies_to_the_left(model: Model) -> None:
-    for plan in plans(model):
-        deep = depths(plan)
-        assert deep[plan.target] == 0
-        for node in plan.nodes:
-            assert all(deep[need] > deep[node.name] for need in node.source.needs)
-
-
-def test_a_picture_shows_each_name_and_value(model: Model) -> None:
-    plan = model.plan("at_risk_total")
-    svg = drawn(plan, {name: f"<{i}>" for i, name in enumerate(plan.by_name)})
-    texts = [re.sub("_ ?", "_", part) for part in re.findall(r'<text class="name"[^>]*>([^<]*)<', svg)]
-    assert "".join(texts) == "".join(plan.by_name)
-    assert re.findall(r'<text class="value"[^>]*>([^<]*)<', svg) == [f"&lt;{i}&gt;" for i in range(len(plan.nodes))]
 
 
 # For TeX --------------------------------------------------------------------------------------------------------------

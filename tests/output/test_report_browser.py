@@ -10,11 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from analysis.core.model import Model
-from analysis.core.verdicts import judge_all
-from analysis.output import figures, report
-from analysis.output.notebooks import all_notebooks
 from tests.browsing import Watched, chromium, keep, needs_chromium
+from tests.conftest import Run
 
 pytestmark = needs_chromium
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,16 +40,9 @@ def open_page(browser: Browser) -> Iterator[Open]:
         watched.context.close()
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Path:
-    folder = tmp_path_factory.mktemp("results")
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
-    (folder / "figures").mkdir()
-    figures.headless()
-    for name in figures.FIGURES:
-        figures.save(name, folder / "figures", model)
-    report.write(folder, model, judge_all(model), all_notebooks())
-    return folder
+@pytest.fixture
+def results(reproduced: Run) -> Path:
+    return reproduced.folder
 
 
 def addresses(results: Path) -> list[str]:

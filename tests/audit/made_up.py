@@ -1,8 +1,8 @@
-"""A made-up article for a register: our own prose, and one sentence for each row that prints the row's number."""
+"""A made-up article: our own prose, and one sentence for each row of a register that prints the row's number."""
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from analysis.core.register import Claim, Register
@@ -15,9 +15,7 @@ FILLER = [
     "Visitors are fond of the market hall, whose roof was painted by an apprentice in colours that have hardly faded.",
     "A letter in the same bundle praises the quiet of the place and complains, at some length, about its bread.",
 ]
-ADDRESS = (
-    "https:" + "//example.org/2014/77/the-long-path/to-the-archive_of_the_parish_and_its_other_papers/page-88.html"
-)
+ADDRESS = "https:" + "//example.org/2014/77/the-long-path/to-the-archive_of_the_parish_and_its_papers/page-88.html"
 WORDS = dict(enumerate("zero one two three four five six seven eight nine ten eleven twelve".split()))  # noqa: SIM905
 
 
@@ -47,7 +45,6 @@ def printed(digits: str, scale: str = "", percent: bool = False) -> str:
     return text + (f" {scale}" if scale else "") + (" percent" if percent else "")
 
 
-#: A word before a number for each qualifier.
 QUALIFIED = {"about": "about", "over": "over", "at_least": "at least", "up_to": "up to", "approaches": "nearly"}
 
 
@@ -103,17 +100,3 @@ def made_up(register: Register) -> list[Block]:
 def rendered(blocks: Iterable[Block]) -> str:
     """The article as plain text, a blank line between blocks."""
     return "\n\n".join(block.text for block in blocks) + "\n"
-
-
-def numbered(blocks: Iterable[Block]) -> list[Block]:
-    """The same blocks, with the paragraphs of each section counted anew; notes keep the number that they print."""
-    made: list[Block] = []
-    section, count = "introduction", 0
-    for block in blocks:
-        if block.heading:
-            section, count = block.section, 0
-        elif block.section and block.section != "notes":
-            count += 1
-            block = replace(block, section=section, number=count)
-        made.append(block)
-    return made
