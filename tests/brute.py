@@ -9,25 +9,28 @@ from analysis.core.model import ARTICLE
 
 
 def scan(model, quantity, setting=ARTICLE, *, other=False, points=7, fixed=None):
-    """Smallest and largest value over a dense grid of the box, values without a meaning left out; brute force."""
+    """Smallest and largest value over a dense grid of the box, values past a limit left out."""
     plan = model.plan(quantity, setting)
     axes, fixed = {}, fixed or {}
     for name, node in plan.leaves.items():
-        interval = node.way.interval(other=other)
+        interval = node.source.interval(other=other)
         if name not in fixed and interval.high > interval.low:
             axes[name] = np.linspace(interval.low, interval.high, points)
-    mesh = np.meshgrid(*axes.values(), indexing="ij") if axes else []
-    values = {name: grid.ravel() for name, grid in zip(axes, mesh, strict=True)}
-    computed = by_hand(plan, {**values, **fixed})
-    found = np.broadcast_to(
-        np.asarray(computed[quantity], float), next(iter(values.values())).shape if values else (1,)
-    )
-    fine = np.isfinite(found)
-    for name, assumed in model.register.assumptions.items():
-        if name in computed and plan.by_name[name].way.formula is not None:
-            room = 1e-9 * max(abs(assumed.minimum), abs(assumed.maximum))
-            fine = fine & (computed[name] >= assumed.minimum - room) & (computed[name] <= assumed.maximum + room)
+    mesh = [grid.ravel() for grid in np.meshgrid(*axes.values(), indexing="ij")] if axes else []
+    values = by_hand(plan, {**dict(zip(axes, mesh, strict=True)), **fixed})
+    found = np.broadcast_to(np.asarray(values[quantity], float), mesh[0].shape if mesh else (1,))
+    fine = np.isfinite(found) & allowed(model, plan, values)
     return (found[fine].min(), found[fine].max()) if fine.any() else (math.nan, math.nan)
+
+
+def allowed(model, plan, values):
+    """Whether each derived assumption lies in its allowed range, to nine digits."""
+    fine = np.asarray(True)
+    for name, assumed in model.register.assumptions.items():
+        if name in values and name not in plan.leaves:
+            room = 1e-9 * max(abs(assumed.minimum), abs(assumed.maximum))
+            fine = fine & (values[name] >= assumed.minimum - room) & (values[name] <= assumed.maximum + room)
+    return fine
 
 
 def by_hand(plan, start):
@@ -36,14 +39,18 @@ def by_hand(plan, start):
 
     def of(name):
         if name not in computed:
-            way = plan.by_name[name].way
+            source = plan.by_name[name].source
             if name in start:
                 computed[name] = start[name]
-            elif way.formula is not None:
-                computed[name] = way.formula(*[of(need) for need in inspect.signature(way.formula).parameters])
+            elif source.same_as:
+                computed[name] = of(source.same_as)
+            elif source.expression:
+                formula = source.expression.function
+                computed[name] = formula(*[of(need) for need in inspect.signature(formula).parameters])
             else:
-                computed[name] = np.float64(way.value())
+                computed[name] = np.float64(source.value)
         return computed[name]
 
-    of(plan.target)
+    for node in plan.nodes:
+        of(node.name)
     return computed

@@ -1,58 +1,47 @@
 """Small models made in memory from a few invented numbers, for tests that need a shape the article does not have."""
 
+import linecache
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from analysis.core.model import Model
-from analysis.core.published import Published
 from analysis.core.register import Assumption, Check, Claim, Reading, Register
+from analysis.core.units import maximum, minimum
 
 
 def claim(id: str, printed: str, *, quantity: str = "", input: bool = True, **how: Any) -> Claim:
     """A printed number, by default the one that its quantity starts from."""
-    return Claim(
-        id=id,
-        quantity=quantity or id.removeprefix("printed_"),
-        input=input,
-        reported=not input,
-        section="numbers",
-        paragraph=1,
-        item=None,
-        statement=f"Statement of {id}",
-        published=Published(printed, **how),
-        unit_as_printed="things",
-        period="2020",
-        place="nowhere",
-        document="",
-        source="",
-        note="",
-        row=2,
-    )
+    empty = dict.fromkeys(("printed_high", "scale", "rounding_unit", "rounding_unit_other", "document", "source"), "")
+    given: dict[str, Any] = {"unit": "dimensionless", "qualifier": "exact", "target": False, "reported": not input}
+    given |= {"section": "numbers", "paragraph": 1, "item": None, "unit_as_printed": "things", "period": "2020"}
+    given |= {"quantity": quantity or id.removeprefix("printed_"), "statement": f"Statement of {id}", "row": 2}
+    return Claim(id=id, printed=printed, input=input, place="nowhere", note="", **{**empty, **given, **how})
 
 
 def assumption(id: str, value: float, *, minimum: float = 0, maximum: float = 1, **more: Any) -> Assumption:
     """An assumption that is varied over all that has a meaning, unless told otherwise."""
-    given = {
-        "label": f"Label of {id}",
-        "low": minimum,
-        "high": maximum,
-        "shape": "none",
-        "kind": "point",
-        "unit": "dimensionless",
-        "grade": "chosen",
-        "rationale": "invented",
-        "bias": "invented",
-        "settle": "invented",
-    }
+    given = {"label": f"Label of {id}", "low": minimum, "high": maximum, "shape": "none", "kind": "point"}
+    given |= {"unit": "dimensionless", "grade": "chosen"} | dict.fromkeys(("rationale", "bias", "settle"), "invented")
     return Assumption(id=id, value=value, minimum=minimum, maximum=maximum, **{**given, **more})
 
 
-def check(id: str, quantity: str, claim: str = "", **more: Any) -> Check:
+def check(id: str, quantity: str, claim: str = "", *, readings: Mapping[str, str] | None = None, **more: Any) -> Check:
     """A quantity against a claim, or against nothing."""
-    given = {"readings": {}, "end": "", "solve": (), "goal": None, "note": "", "row": 2}
-    return Check(id=id, statement=f"Statement of {id}", quantity=quantity, claim=claim, **{**given, **more})
+    given = {"end": "", "solve": (), "goal": None, "note": "", "row": 2, **more}
+    named = "; ".join(f"{name}={reading}" for name, reading in (readings or {}).items())
+    return Check(id=id, statement=f"Statement of {id}", quantity=quantity, readings=named, claim=claim, **given)
+
+
+def formula(text: str) -> Callable[..., Any]:
+    """A function from one line, such as ``double(base) = 2 * base``, whose source can be read as that of a file can."""
+    head, _, body = text.partition(" = ")
+    source, file, scope = f"def {head}:\n    return {body}\n", f"<{text}>", {"minimum": minimum, "maximum": maximum}
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    exec(compile(source, file, "exec"), scope)
+    found: Callable[..., Any] = scope[head.partition("(")[0]]
+    return found
 
 
 def module(*formulas: Callable[..., Any]) -> ModuleType:
@@ -71,16 +60,17 @@ def small_model(
     checks: Sequence[Check] = (),
     defaults: Mapping[str, str] | None = None,
     grades: Mapping[tuple[str, str], str] | None = None,
+    same_as: Mapping[tuple[str, str], str] | None = None,
     linked_readings: Sequence[Sequence[str]] = (),
     **more: Any,
 ) -> Model:
     """A model of these rows and formulas; each named formula gets its row, those in ``defaults`` as the default.
 
-    more: what else a register holds, such as caps.
+    same_as: quantities of equal value, by quantity and reading. more: what else a register holds, such as caps.
     """
     rows: dict[tuple[str, str], Reading] = {}
     names = [tuple(f.__name__.split("__", 1)) for f in formulas if "__" in f.__name__]
-    for quantity, reading in [*names, *(grades or {})]:
+    for quantity, reading in [*names, *(grades or {}), *(same_as or {})]:
         rows[quantity, reading] = Reading(
             quantity=quantity,
             reading=reading,
@@ -88,6 +78,7 @@ def small_model(
             grade=(grades or {}).get((quantity, reading), "implied"),
             default=(defaults or {}).get(quantity) == reading,
             reconstruction=False,
+            same_as=(same_as or {}).get((quantity, reading), ""),
             note="",
             row=2,
         )
@@ -96,7 +87,6 @@ def small_model(
         title="Invented numbers",
         formulas="made_in_memory",
         linked_readings=tuple(tuple(group) for group in linked_readings),
-        headline=(),
         claims={row.id: row for row in claims},
         checks={row.id: row for row in checks},
         readings=rows,

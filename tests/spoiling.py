@@ -16,55 +16,40 @@ def read_rows(path: Path) -> list[list[str]]:
     return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
 
 
-def write_rows(path: Path, rows: list[list[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
+def _is(row: list[str], id: str) -> bool:
+    """Whether a row has this id, or these first two cells, parted by a comma."""
+    return row[0] == id or ",".join(row[:2]) == id
+
+
+def _rows(file: str, edit: Callable[[list[list[str]]], Any]) -> Change:
+    def change(folder: Path) -> None:
+        rows = read_rows(folder / file)
+        edit(rows)
+        with (folder / file).open("w", encoding="utf-8", newline="") as opened:
+            csv.writer(opened, lineterminator="\n").writerows(rows)
+
+    return change
 
 
 def cells(file: str, id: str, /, **values: str) -> Change:
-    """Other values in the first row whose id (or first two cells, parted by a comma) is this."""
+    """Other values in the first row with this id."""
 
-    def change(folder: Path) -> None:
-        rows = read_rows(folder / file)
-        (row, *_) = (row for row in rows if row[0] == id or ",".join(row[:2]) == id)
+    def edit(rows: list[list[str]]) -> None:
+        row = next(row for row in rows if _is(row, id))
         for field, value in values.items():
             row[rows[0].index(field)] = value
-        write_rows(folder / file, rows)
 
-    return change
+    return _rows(file, edit)
 
 
 def added(file: str, /, **values: str) -> Change:
     """One more row at the end; what is not named is empty."""
-
-    def change(folder: Path) -> None:
-        rows = read_rows(folder / file)
-        rows.append([values.get(field, "") for field in rows[0]])
-        write_rows(folder / file, rows)
-
-    return change
+    return _rows(file, lambda rows: rows.append([values.get(field, "") for field in rows[0]]))
 
 
 def without(file: str, id: str) -> Change:
     """The first row with this id taken out."""
-
-    def change(folder: Path) -> None:
-        rows = read_rows(folder / file)
-        rows.remove(next(row for row in rows if row[0] == id or ",".join(row[:2]) == id))
-        write_rows(folder / file, rows)
-
-    return change
-
-
-def text(file: str, old: str, new: str) -> Change:
-    """The first occurrence of one text replaced by another."""
-
-    def change(folder: Path) -> None:
-        before = (folder / file).read_text(encoding="utf-8")
-        assert old in before
-        (folder / file).write_text(before.replace(old, new, 1), encoding="utf-8", newline="")
-
-    return change
+    return _rows(file, lambda rows: rows.remove(next(row for row in rows if _is(row, id))))
 
 
 def raw(file: str, change_bytes: Callable[[bytes], bytes]) -> Change:
@@ -76,6 +61,16 @@ def raw(file: str, change_bytes: Callable[[bytes], bytes]) -> Change:
     return change
 
 
+def text(file: str, old: str, new: str) -> Change:
+    """The first occurrence of one text replaced by another."""
+
+    def change(data: bytes) -> bytes:
+        assert old.encode() in data
+        return data.replace(old.encode(), new.encode(), 1)
+
+    return raw(file, change)
+
+
 def removed(file: str) -> Change:
     return lambda folder: (folder / file).unlink()
 
@@ -83,13 +78,12 @@ def removed(file: str) -> Change:
 def described(edit: Callable[[dict[str, Any]], Any]) -> Change:
     """datapackage.json, changed."""
 
-    def change(folder: Path) -> None:
-        path = folder / "datapackage.json"
-        package = json.loads(path.read_text(encoding="utf-8"))
+    def change(data: bytes) -> bytes:
+        package = json.loads(data)
         edit(package)
-        path.write_text(json.dumps(package), encoding="utf-8")
+        return json.dumps(package).encode()
 
-    return change
+    return raw("datapackage.json", change)
 
 
 def settings(**values: Any) -> Change:
@@ -105,16 +99,13 @@ def resource(package: dict[str, Any], name: str) -> dict[str, Any]:
 def entry(id: str, /, **values: Any) -> Change:
     """Other values in one assumption; None takes the field out."""
 
-    def change(folder: Path) -> None:
-        path = folder / "assumptions.yaml"
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    def change(data: bytes) -> bytes:
+        entries = yaml.safe_load(data)
         (found,) = (entry for entry in entries if entry["id"] == id)
-        found.update(values)
-        for field in [field for field, value in values.items() if value is None]:
-            del found[field]
-        path.write_text(yaml.safe_dump(entries, sort_keys=False), encoding="utf-8")
+        kept = {name: value for name, value in {**found, **values}.items() if value is not None}
+        return yaml.safe_dump([kept if one is found else one for one in entries], sort_keys=False).encode()
 
-    return change
+    return raw("assumptions.yaml", change)
 
 
 def all_of(*changes: Change) -> Change:
@@ -127,6 +118,6 @@ def all_of(*changes: Change) -> Change:
 
 def at(file: str, id: str, shown: str = "") -> str:
     """How a refusal names a row of the article's package: its number, and what stands in its first cell."""
-    folder = Path(__file__).resolve().parent.parent / "data"
-    numbers = [i for i, row in enumerate(read_rows(folder / file), start=1) if row[0] == id or ",".join(row[:2]) == id]
-    return f"row {numbers[0]} ({shown or id.partition(',')[0]})"
+    rows = read_rows(Path(__file__).resolve().parent.parent / "data" / file)
+    number = next(i for i, row in enumerate(rows, start=1) if _is(row, id))
+    return f"row {number} ({shown or id.partition(',')[0]})"

@@ -81,8 +81,9 @@ def extremes(
         ends = edges[:, 0] | edges[:, 2]
         # Without a pole the middle lies between the ends.
         one, two = values[:, edges[:, 0]], values[:, ends]
-        slack = SAME * np.maximum(np.abs(one), np.abs(two))
-        pole = (middle_values > np.fmax(one, two) + slack) | (middle_values < np.fmin(one, two) - slack)
+        with np.errstate(all="ignore"):
+            slack = SAME * np.maximum(np.abs(one), np.abs(two))
+            pole = (middle_values > np.fmax(one, two) + slack) | (middle_values < np.fmin(one, two) - slack)
         open_side = pole & _kept(middle_rooms, middle_values)
         found += [np.where(open_side, -np.inf, np.nan), np.where(open_side, np.inf, np.nan)]
     # A limit that every corner keeps is kept all over the box.
@@ -261,9 +262,11 @@ def breakpoints(values: Floats, low: float, high: float, levels: Iterable[float]
 def is_fractional(start: Any, third: Any, middle: Any, end: Any) -> Any:
     """Whether values at 0, ⅓, ½ and 1 are those of one ratio of two linear functions."""
     a, b, c = _mobius(start, middle, end)
+    size = np.maximum(np.abs(start), np.abs(end))
+    four = np.stack([start, third, middle, end])
     with np.errstate(all="ignore"):
         predicted = (a + b / 3) / (1 + c / 3)
-    size = np.maximum(np.abs(start), np.abs(end))
-    close = np.abs(predicted - third) <= CONFIRMED * np.maximum(size, np.abs(third))
-    straight = (start == end) & (middle == end) & (third == end)
-    return close | straight | ~np.isfinite(start + third + middle + end)
+        close = np.abs(predicted - third) <= CONFIRMED * np.maximum(size, np.abs(third))
+        # A constant that is computed along the way differs in its last digits.
+        constant = np.ptp(four, axis=0) <= SAME * size
+    return close | constant | ~np.isfinite(four).all(axis=0)

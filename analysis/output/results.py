@@ -497,7 +497,9 @@ class Worksheet(Evaluation):
             if name not in known:
                 raise ModelError(f"'{name}' is no check{nearest(name, known)}")
         readings, values = split(parameters)
-        self.setting = replace(self.model.setting(readings, values), given=frozenset())
+        setting = self.model.setting(readings, values)
+        # A default that equals the article's own is no choice of the reader's.
+        self.setting = replace(setting, given=frozenset({*setting.readings, *setting.values}))
         self.outcomes = judge_all(self.model, self.checks, self.setting)
         self.plans: list[Plan] = []
         for name in self.checks:

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.core.model import ARTICLE, Model, ModelError
-from analysis.core.published import Published
 from analysis.core.register import External, Register
 from analysis.core.verdicts import judge_all
 from analysis.output.external import (
@@ -32,7 +31,7 @@ Found = dict[tuple[str, str], Compared]
 
 
 def found(model: Model, **ratios: float) -> Found:
-    return {(c.external.id, c.beside): c for c in compare(model, ratios=ratios)}
+    return {(c.external.id, c.beside): c for c in compare(model, model.setting(values=ratios))}
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +39,16 @@ def article(model: Model) -> Found:
     return found(model)
 
 
-def figure(id: str, printed: str, *checks: str, unit: str = "person", **more: object) -> External:
+def figure(id: str, printed: str, *beside: str, unit: str = "person", **more: object) -> External:
     """An invented external figure of 2020."""
-    how = {k: more.pop(k) for k in ("qualifier", "target", "scale", "rounding_unit") if k in more}
     values = {
+        "printed_high": "", "scale": "", "qualifier": "exact", "target": False, "rounding_unit": "",
+        "rounding_unit_other": "",
         "statement": f"Statement of {id}", "unit_as_printed": "things", "period": "2020", "year_from": 2020,
         "year_to": 2020, "scope": "Xinjiang", "publisher": "Somebody", "title": "", "date": "2021",
         "address": "example.org", "seen": "P", "note": "", "row": 2,
     }  # fmt: skip
-    published = Published(printed, unit=unit, **how)  # type: ignore[arg-type]
-    return External(id=id, published=published, checks=checks, **{**values, **more})  # type: ignore[arg-type]
+    return External.model_validate({"id": id, "printed": printed, "unit": unit, "beside": beside, **values, **more})
 
 
 def invented(*figures: External, ratio: str = "person/transfer") -> Model:

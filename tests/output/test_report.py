@@ -15,6 +15,7 @@ from analysis.core.register import Register
 from analysis.core.verdicts import judge_all
 from analysis.output import report
 from analysis.output.notebooks import all_notebooks
+from tests.conftest import Run
 from tests.spoiling import all_of, cells, text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,14 +67,12 @@ def fill(folder: Path, books: Path = ROOT / "notebooks") -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Path:
-    folder = fill(tmp_path_factory.mktemp("results"))
-    report.write(folder, model, judge_all(model), all_notebooks())
-    return folder
+@pytest.fixture(scope="session")
+def results(reproduced: Run) -> Path:
+    return reproduced.folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pages(results: Path) -> dict[str, Page]:
     return {path.name: Page(path) for path in sorted((results / "report").glob("*.html"))}
 

@@ -114,13 +114,13 @@ def test_a_row_of_the_screen_by_hand(model: Model, outcomes: dict[str, Outcome])
         # 2.5 - 1.9012 million = 598,778.
         ("detainees_for_high_end_added_whole", "fitted at former_detainees = 600,000"),
         # 1.6 / (1.65 x 0.95) = 1.0207..., more than all.
-        ("southern_share_fitted", "fitted at at_risk_share_of_base = 1.0207 (no meaning)"),
+        ("southern_share_fitted", "fitted at at_risk_share_of_base = 1.0207 (impossible)"),
         # (1.6 - 1.65 s)/0.94 at s = 0.88, 0.95 and 1.
         (
             "composition_fitted",
             "fitted at minority_share_south = 0.8800, minority_share_outside = 0.1574 (outside its range); "
             "or minority_share_south = 0.9500, minority_share_outside = 0.0346 (outside its range); "
-            "or minority_share_south = 1.0000, minority_share_outside = -0.0532 (no meaning)",
+            "or minority_share_south = 1.0000, minority_share_outside = -0.0532 (impossible)",
         ),
         ("low_end_several_three", "inconsistent (reproduced at the other rounding)"),
         # 1.48/1.5 = 0.98666..., below the whole and above 1.45/1.5 = 0.96666..., which would round to it.
@@ -290,9 +290,9 @@ def test_tables_on_disk(model: Model, outcomes: dict[str, Outcome], tmp_path: Pa
     ("checks", "parameters", "words"),
     [
         (["aded_whole"], {}, ["'aded_whole' is no check", "'added_whole'"]),
-        (["added_whole"], {"overlapp": 0.1}, ["'overlapp' is no quantity", "'overlap'"]),
+        (["added_whole"], {"overlapp": 0.1}, ["'overlapp' is not a quantity", "'overlap'"]),
         (["added_whole"], {"total_2091__reading": "persons"}, ["'total_2091'", "'total_2019'"]),
-        (["added_whole"], {"at_risk_2019__reading": "southen"}, ["'southen' is no reading", "'southern'"]),
+        (["added_whole"], {"at_risk_2019__reading": "southen"}, ["'southen' is not a reading", "'southern'"]),
         (["goal_meets_floor"], {"overlap": 0.5}, ["overlap is unused"]),
         (["goal_meets_floor"], {"at_risk_2019__reading": "southern"}, ["at_risk_2019 is unused"]),
         (["added_whole"], {"persons_per_transfer": 1.5}, ["persons_per_transfer = 1.5", "0.05 to 1"]),
