@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {
     "analysis/": "The programs: a Python package.",
     "benchmarks/": "Measurements of the package beside other tools.",
-    "docs/": "Architecture, codebook, checklist, another article, an example for TeX.",
+    "docs/": "Architecture, one verdict on one page, where each number goes, codebook, results, an example for TeX.",
     "notebooks/": "The notebooks with their outputs, one per headline number.",
     "tests/": "Tests, and hand arithmetic for every check.",
 }
@@ -35,7 +35,8 @@ FILES = {
     "CONTRIBUTING.md": ("How to add a number, a formula, a check, a scenario or a figure.", "text/markdown"),
     "pyproject.toml": ("The package, its dependencies and its checks.", "application/toml"),
     "environment.yml": ("The same environment for conda.", "application/yaml"),
-    "requirements.lock": ("Every package with its hashes.", "text/plain"),
+    "requirements.lock": ("Every package that a run needs, with its hashes.", "text/plain"),
+    "requirements-dev.lock": ("What the tests need besides, with its hashes.", "text/plain"),
 }
 
 

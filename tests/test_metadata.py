@@ -135,7 +135,7 @@ def test_a_number_is_challenged_by_its_identifier_and_its_source() -> None:
     needed = [name for name, part in asked.items() if part.get("validations", {}).get("required")]
     assert needed == ["identifier", "what", "now", "instead", "source"]
     assert "No data on any person" in asked["source"]["attributes"]["description"]
-    report = (ROOT / "analysis" / "pages" / "reproduce.md").read_text(encoding="utf-8")
+    report = (ROOT / "analysis" / "output" / "pages" / "reproduce.md").read_text(encoding="utf-8")
     assert "identifier" in report
 
 

@@ -1,4 +1,4 @@
-"""Findings: their arithmetic computed from quantities and rows; and where to look for more.
+"""Findings: their arithmetic computed from quantities and rows.
 
 A step names quantities, ``quantity.reading``, rows of claims and external figures; so no formula is written twice.
 
@@ -10,26 +10,21 @@ A step names quantities, ``quantity.reading``, rows of claims and external figur
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pint
 
 from analysis.core.expressions import Expression, parse
-from analysis.core.register import Claim, Finding, Register, Step
+from analysis.core.register import Finding, Step
 from analysis.core.units import CONSTANTS, Quantity, name_of, nearest, parse_unit
-from analysis.core.words import same
 
 if TYPE_CHECKING:
     from analysis.core.model import Model, Plan
-
-#: Below this a number is a count that many things share, or the length of a span.
-_SMALL = 20
 
 
 def value(model: Model, text: str) -> tuple[float, str]:
@@ -91,7 +86,8 @@ def _named(model: Model, name: str) -> tuple[float, str]:
     if plan is None:
         known = [*model.sources, *register.claims, *register.external]
         raise ValueError(f"'{name}' is no quantity and no row with a number{nearest(name, known)}")
-    return plan.value, model.units[plan.target]
+    # Arithmetic is shown also where it leaves the range that a reading is allowed.
+    return replace(plan, limits=()).value, model.units[plan.target]
 
 
 def _plan(model: Model, name: str) -> Plan | None:
@@ -168,78 +164,3 @@ def problems(model: Model) -> list[str]:
         for step, number in recomputed(model, finding)
         if not agrees(step, number)
     ]
-
-
-# Where to look --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Coincidence:
-    """Rows, or sources, that share something that calls for a second look."""
-
-    what: str
-    members: tuple[str, ...]
-
-
-def coincidences(register: Register) -> list[Coincidence]:
-    """Rows of different quantities with the same digits, or of one section with digits one apart in the last place;
-    rows whose source is older than their period; one document under two dates.
-
-    Counts below twenty and spans of the calendar are left out, for many things share them.
-
-    >>> [c.members for c in coincidences(Register.read()) if c.what == "one document, two dates"]
-    [('bachu-county-2020-10-11', 'bachu-county-2021-10-11')]
-    """
-    return [*_same_digits(register), *_older_sources(register), *_two_dates(register)]
-
-
-def _same_digits(register: Register) -> Iterator[Coincidence]:
-    rows: list[tuple[Claim, str, str]] = [
-        (claim, end, text)
-        for claim in register.claims.values()
-        for end, text in (("low", claim.printed), ("high", claim.printed_high))
-        if text and (claim.scale or claim.unit == "percent" or Decimal(text) >= _SMALL)
-        if claim.base_unit not in ("year", "month", "hour")
-    ]
-    for (one, end, text), (two, other_end, other) in itertools.combinations(rows, 2):
-        if one.quantity == two.quantity:
-            continue
-        if same(one.published.value(end), two.published.value(other_end)):
-            yield Coincidence("the same digits", (one.id, two.id))
-        elif (
-            one.section == two.section
-            and len(text) == len(other) > 3
-            and abs(int(text.replace(".", "")) - int(other.replace(".", ""))) == 1
-        ):
-            yield Coincidence("digits one apart", (one.id, two.id))
-
-
-def _years(text: str) -> list[int]:
-    return [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", text)]
-
-
-def _older_sources(register: Register) -> Iterator[Coincidence]:
-    for claim in register.claims.values():
-        cited = _years(register.sources.get(claim.source, ""))
-        if not claim.target and cited and _years(claim.period) and max(cited) < max(_years(claim.period)):
-            yield Coincidence("a source older than its subject", (claim.id, claim.source))
-
-
-def _two_dates(register: Register) -> Iterator[Coincidence]:
-    def document(name: str) -> str:
-        return re.sub(r"-(\d{4})(-\d\d)*$", "", name)
-
-    for one, two in itertools.combinations(register.sources, 2):
-        titled = register.titles.get(one) and register.titles.get(one) == register.titles.get(two)
-        if titled and document(one) == document(two):
-            yield Coincidence("one document, two dates", (one, two))
-
-
-def unnamed(register: Register) -> list[Coincidence]:
-    """Coincidences of which no finding names all the members.
-
-    >>> unnamed(Register.read())
-    []
-    """
-    named = [{*f.claims, *f.external, *f.sources} for f in register.findings.values()]
-    return [found for found in coincidences(register) if not any(set(found.members) <= rows for rows in named)]
