@@ -71,28 +71,16 @@ def small_model(
     rows: dict[tuple[str, str], Reading] = {}
     names = [tuple(f.__name__.split("__", 1)) for f in formulas if "__" in f.__name__]
     for quantity, reading in [*names, *(grades or {}), *(same_as or {})]:
-        rows[quantity, reading] = Reading(
-            quantity=quantity,
-            reading=reading,
-            label=f"Label of {reading}",
-            grade=(grades or {}).get((quantity, reading), "implied"),
-            default=(defaults or {}).get(quantity) == reading,
-            reconstruction=False,
-            same_as=(same_as or {}).get((quantity, reading), ""),
-            note="",
-            row=2,
-        )
+        key = quantity, reading
+        rows[key] = Reading(
+            quantity=quantity, reading=reading, label=f"Label of {reading}", grade=(grades or {}).get(key, "implied"),
+            default=(defaults or {}).get(quantity) == reading, reconstruction=False, note="", row=2,
+            same_as=(same_as or {}).get(key, ""),
+        )  # fmt: skip
     register = Register(
-        folder=Path("nowhere"),
-        title="Invented numbers",
-        formulas="made_in_memory",
-        linked_readings=tuple(tuple(group) for group in linked_readings),
-        claims={row.id: row for row in claims},
-        checks={row.id: row for row in checks},
-        readings=rows,
-        sections={"numbers": "Numbers"},
-        sources={},
-        assumptions={entry.id: entry for entry in assumptions},
-        **more,
-    )
+        folder=Path("nowhere"), title="Invented numbers", formulas="made_in_memory", sections={"numbers": "Numbers"},
+        sources={}, readings=rows, linked_readings=tuple(map(tuple, linked_readings)),
+        claims={row.id: row for row in claims}, checks={row.id: row for row in checks},
+        assumptions={entry.id: entry for entry in assumptions}, **more,
+    )  # fmt: skip
     return Model(register, [module(*formulas)])

@@ -267,16 +267,24 @@ def run_blocks(
     """
     import joblib
 
-    with contextlib.ExitStack() as stack, warnings.catch_warnings():
-        # A run that stops in the middle has computed some blocks in vain.
-        warnings.filterwarnings("ignore", category=UserWarning, module="joblib")
+    with contextlib.ExitStack() as stack:
         how: dict[str, Any] = {"n_jobs": os.cpu_count() or 1, "backend": "threading"}
         if scheduler:
             stack.enter_context(_cluster(scheduler))
             stack.enter_context(joblib.parallel_config("dask"))
             how = {}
         parallel = joblib.Parallel(batch_size=1, return_as="generator", **how)
-        yield from parallel(joblib.delayed(function)(item) for item in items)
+        found = parallel(joblib.delayed(function)(item) for item in items)
+        try:
+            for one in found:  # noqa: UP028, so that the generator is closed below
+                yield one
+        except TimeoutError:
+            raise InputError(f"no worker answers the Dask scheduler at '{scheduler}'") from None
+        finally:
+            with warnings.catch_warnings():
+                # A run that stops in the middle has computed some blocks in vain.
+                warnings.simplefilter("ignore", UserWarning)
+                found.close()
 
 
 def reach(scheduler: str) -> None:
@@ -419,12 +427,18 @@ def _supported(plan: Plan, quantities: Sequence[str], drawn: Inputs) -> tuple[Pl
     support = []
     for name in quantities:
         one = bounds(free, name)
-        one = one if math.isfinite(one.high - one.low) else bounds(plan, name)
-        if math.isinf(one.high - one.low):
+        own = [limit for limit in plan.limits if limit.quantity == name]
+        low = max([one.low, *(limit.low for limit in own)])
+        high = min([one.high, *(limit.high for limit in own)])
+        if math.isinf(high - low):
+            one = bounds(plan, name)
+            low, high = one.low, one.high
+        if math.isinf(high - low):
             raise ModelError(f"{name} has no bounds under these distributions: something is divided by 0")
-        # NaN is where no draw is kept; else the histogram is a hair wider than the bounds.
-        low, high = (0.0, 1.0) if math.isnan(one.low) else (one.low, one.high)
-        room = SAME * max(abs(low), abs(high), high - low) or SAME
+        if not low <= high:
+            low, high = 0.0, 1.0  # no draw is kept
+        # A hair wider than the bounds, so that a float's last digit stays inside.
+        room = 2 * SAME * max(abs(low), abs(high), high - low) or SAME
         support.append((low - room, BINS / (high - low + 2 * room)))
     return plan, np.array(support)
 
@@ -514,11 +528,16 @@ def _in_a_loop(plan: Plan, outputs: Sequence[str], drawn: Inputs, support: Float
         slack = SAME * max((abs(end) for end in (limit.low, limit.high) if math.isfinite(end)), default=1e6)
         high = f"{v[limit.other]} + {number(slack)}" if limit.other else number(limit.high + slack)
         row.append(f"fine = {number(limit.low - slack)} <= {v[limit.quantity]} <= {high}")
-        row += [f"violated[{i}] += not fine", "inside &= fine"]
+        row += [f"w{i} += not fine", "inside &= fine"]
     for i, (output, (low, scale)) in enumerate(zip(outputs, support, strict=True)):
         row.append(f"places[{i}, i] = ({v[output]} - {number(low)}) * {number(scale)}")
-    before = [f"n{i} = numbers[{i}]" for i in range(len(numbers))]
-    loop = _compile(_LOOP.format(before="\n    ".join(before), row="\n            ".join(row)))
+    # A count in a variable, rather than in an array, lets the loop run on whole vectors.
+    limits = range(len(plan.limits))
+    before = [*(f"n{i} = numbers[{i}]" for i in range(len(numbers))), *(f"w{i} = 0" for i in limits)]
+    parts = {"before": before, "row": row, "after": [f"violated[{i}] = w{i}" for i in limits]}
+    loop = _compile(
+        _LOOP.format(**{name: ("\n    " + " " * 8 * (name == "row")).join(lines) for name, lines in parts.items()})
+    )
 
     def count(seed: int, block: int, method: str, size: int) -> _Tally:
         given, unit = _raw_points(len(drawn), size, seed, block, method)
@@ -560,7 +579,9 @@ def loop(points, unit, numbers, counts, sums, squares, violated):
                     q += place * place
             sums[o] += s
             squares[o] += q
-        total += kept[:size].sum()
+        for i in range(size):
+            total += kept[i]
+    {after}
     return total, within
 """
 

@@ -94,7 +94,9 @@ def find(text: str, model: Model) -> Scenario:
 
 def _as_text(given: Any) -> str:
     if isinstance(given, bool) or not isinstance(given, int | float | str):
-        raise PydanticCustomError("rule", "", {"field": "", "message": "it is no number, or a number with its unit"})
+        raise PydanticCustomError(
+            "rule", "", {"field": "", "message": "it is not a number, nor a number with its unit"}
+        )
     return str(given)
 
 
@@ -212,17 +214,15 @@ def _scenario(content: _File, model: Model, path: Path) -> Scenario:
 
 def _distribution(model: Model, quantity: str, given: dict[str, str]) -> Distribution:
     shape, unit = given.pop("shape", ""), given.pop("unit", "")
+    numbers = {}
     try:
-        numbers = {
-            name: read_number(text, "dimensionless")
-            if name in UNITLESS
-            else model.number(quantity, f"{text} {unit}".strip(), with_unit=True)
-            for name, text in given.items()
-        }
+        for name, text in given.items():
+            if name in UNITLESS:
+                numbers[name] = read_number(text, "dimensionless")
+            else:
+                numbers[name] = model.number(quantity, f"{text} {unit}".strip(), with_unit=True)
         return Distribution(shape, numbers)
-    except DistributionError as error:
-        raise ModelError(f"{quantity}: {error.field}: {error}") from None
-    except UnitError as error:
+    except (DistributionError, UnitError) as error:
         raise ModelError(f"{quantity}: {error}") from None
 
 

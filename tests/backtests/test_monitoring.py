@@ -7,151 +7,52 @@ In words: hundreds of thousands of cadres, which are 200,000, or 100,000 at thei
 Set: 3.5 persons per household.
 """
 
-import pytest
+from tests.backtests.ledger import Ledger
 
+hand = Ledger()
+# fmt: off
 
-def test_person_per_household_twice(check):
-    r = check("person_per_household_twice")
-    assert r["recomputed"] == pytest.approx(1, rel=1e-9)
-    assert r["recomputed_low"] == pytest.approx(1, rel=1e-9)
-    assert r["recomputed_high"] == pytest.approx(1, rel=1e-9)
-    # The number that it starts from is itself an "at least". "At least 1" holds with equality.
-    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("floor", "reproduced", "")
-    assert r["rests_on"] == ""
-    # "At least v" passes for v up to 1, the lower half of 0.5 to 1.5 and of 0.9 to 1.1.
-    assert r["power"] == pytest.approx((1.5 - 1) / 1, rel=1e-9)  # 0.5
-    assert r["power_10"] == pytest.approx((1.1 - 1) / 0.2, rel=1e-9)  # 0.5
+# The number that it starts from is itself an "at least". "At least 1" holds with equality.
+# "At least v" passes for v up to 1, the lower half of 0.5 to 1.5 and of 0.9 to 1.1.
+power = (1.5 - 1) / 1, (1.1 - 1) / 0.2  # 0.5, 0.5
+hand("person_per_household_twice", 1, 1, 1, "reproduced", kind="floor", rests_on="", power=power)
 
+# From 200,000 to 1,000,000, and so from 100,000, too.
+hand("cadres_twice", 400_000, 395_000, 405_000, "reproduced", rests_on="")
 
-def test_cadres_twice(check):
-    r = check("cadres_twice")
-    assert r["recomputed"] == pytest.approx(400_000, rel=1e-9)
-    assert r["recomputed_low"] == pytest.approx(395_000, rel=1e-9)
-    assert r["recomputed_high"] == pytest.approx(405_000, rel=1e-9)
-    # From 200,000 to 1,000,000, and so from 100,000, too.
-    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "reproduced", "")
-    assert r["rests_on"] == ""
-    assert r["power"] is None
-    assert r["power_10"] is None
+# Lowest with few households and many cadres. 30, 28.40, 31.65
+hand("households_a_cadre", 12_000_000 / 400_000, 11_500_000 / 405_000, 12_500_000 / 395_000, rests_on="stated")
 
+# 12,000,000 persons / 3.5 = 3,428,571 households; 3.5 does not move.
+# That persons were meant is implied, the persons in a household are chosen. 8.571, 8.113, 9.042
+hand("households_a_cadre_if_persons", 12_000_000 / 3.5 / 400_000, 11_500_000 / 3.5 / 405_000,
+     12_500_000 / 3.5 / 395_000, rests_on="chosen")
 
-def test_households_a_cadre(check):
-    r = check("households_a_cadre")
-    # Lowest with few households and many cadres.
-    assert r["recomputed"] == pytest.approx(12_000_000 / 400_000, rel=1e-9)  # 30
-    assert r["recomputed_low"] == pytest.approx(11_500_000 / 405_000, rel=1e-9)  # 28.40
-    assert r["recomputed_high"] == pytest.approx(12_500_000 / 395_000, rel=1e-9)  # 31.65
-    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
-    assert r["rests_on"] == "stated"
-    assert r["power"] is None
-    assert r["power_10"] is None
+# 12,000,000 households x 3.5 = 42,000,000 persons; 3.5 does not move. 105, 99.38, 110.76
+hand("persons_a_cadre", 42_000_000 / 400_000, 11_500_000 * 3.5 / 405_000, 12_500_000 * 3.5 / 395_000, rests_on="chosen")
 
+# The 12,000,000 are the persons, and no household comes in. 30, 28.40, 31.65
+hand("persons_a_cadre_if_persons", 12_000_000 / 400_000, 11_500_000 / 405_000, 12_500_000 / 395_000, rests_on="implied")
 
-def test_households_a_cadre_if_persons(check):
-    r = check("households_a_cadre_if_persons")
-    # 12,000,000 persons / 3.5 = 3,428,571 households; 3.5 does not move.
-    assert r["recomputed"] == pytest.approx(12_000_000 / 3.5 / 400_000, rel=1e-9)  # 8.571
-    assert r["recomputed_low"] == pytest.approx(11_500_000 / 3.5 / 405_000, rel=1e-9)  # 8.113
-    assert r["recomputed_high"] == pytest.approx(12_500_000 / 3.5 / 395_000, rel=1e-9)  # 9.042
-    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
-    # That persons were meant is implied, the persons in a household are chosen.
-    assert r["rests_on"] == "chosen"
-    assert r["power"] is None
-    assert r["power_10"] is None
+# 3.5 does not move. 42,000,000, 40,250,000, 43,750,000
+hand("persons_in_households", 12_000_000 * 3.5, 11_500_000 * 3.5, 12_500_000 * 3.5, rests_on="chosen")
 
+# Lowest with few monitored of many. 0.0645, 0.06188, 0.06735
+hand("flagged", 774_000 / 12_000_000, 773_500 / 12_500_000, 774_500 / 11_500_000, rests_on="stated")
 
-def test_persons_a_cadre(check):
-    r = check("persons_a_cadre")
-    # 12,000,000 households x 3.5 = 42,000,000 persons; 3.5 does not move.
-    assert r["recomputed"] == pytest.approx(42_000_000 / 400_000, rel=1e-9)  # 105
-    assert r["recomputed_low"] == pytest.approx(11_500_000 * 3.5 / 405_000, rel=1e-9)  # 99.38
-    assert r["recomputed_high"] == pytest.approx(12_500_000 * 3.5 / 395_000, rel=1e-9)  # 110.76
-    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
-    assert r["rests_on"] == "chosen"
-    assert r["power"] is None
-    assert r["power_10"] is None
+# 774,000 of 12,000,000 / 3.5 households. 0.22575, 0.21658, 0.23572
+hand("flagged_if_rural_persons", 774_000 * 3.5 / 12_000_000, 773_500 * 3.5 / 12_500_000, 774_500 * 3.5 / 11_500_000,
+     rests_on="chosen")
 
+# 774,000 / 3.5 of 12,000,000 / 3.5 households: the persons in a household cancel.
+# What cancels does not count, so what is left is that persons were meant. 0.0645, 0.06188, 0.06735
+hand("flagged_if_both_persons", 774_000 / 12_000_000, 773_500 / 12_500_000, 774_500 / 11_500_000, rests_on="implied")
 
-def test_persons_a_cadre_if_persons(check):
-    r = check("persons_a_cadre_if_persons")
-    # The 12,000,000 are the persons, and no household comes in.
-    assert r["recomputed"] == pytest.approx(12_000_000 / 400_000, rel=1e-9)  # 30
-    assert r["recomputed_low"] == pytest.approx(11_500_000 / 405_000, rel=1e-9)  # 28.40
-    assert r["recomputed_high"] == pytest.approx(12_500_000 / 395_000, rel=1e-9)  # 31.65
-    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
-    assert r["rests_on"] == "implied"
-    assert r["power"] is None
-    assert r["power_10"] is None
+# 0.22587, 0.22558, 0.22615
+hand("investigated_nested", 489 / 2_165, 488.5 / 2_165.5, 489.5 / 2_164.5, rests_on="implied")
 
+# 2,165 + 489 = 2,654 in all. One investigated more raises the share although it raises the whole as well, so the
+# low is 488.5 of 2,165.5 + 488.5 and the high 489.5 of 2,164.5 + 489.5, both of 2,654.
+hand("investigated_apart", 489 / 2_654, 488.5 / 2_654, 489.5 / 2_654, rests_on="implied")  # 0.18425, 0.18406, 0.18444
 
-def test_persons_in_households(check):
-    r = check("persons_in_households")
-    # 3.5 does not move.
-    assert r["recomputed"] == pytest.approx(12_000_000 * 3.5, rel=1e-9)  # 42,000,000
-    assert r["recomputed_low"] == pytest.approx(11_500_000 * 3.5, rel=1e-9)  # 40,250,000
-    assert r["recomputed_high"] == pytest.approx(12_500_000 * 3.5, rel=1e-9)  # 43,750,000
-    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
-    assert r["rests_on"] == "chosen"
-    assert r["power"] is None
-    assert r["power_10"] is None
-
-
-def test_flagged(check):
-    r = check("flagged")
-    # Lowest with few monitored of many.
-    assert r["recomputed"] == pytest.approx(774_000 / 12_000_000, rel=1e-9)  # 0.0645
-    assert r["recomputed_low"] == pytest.approx(773_500 / 12_500_000, rel=1e-9)  # 0.06188
-    assert r["recomputed_high"] == pytest.approx(774_500 / 11_500_000, rel=1e-9)  # 0.06735
-    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
-    assert r["rests_on"] == "stated"
-    assert r["power"] is None
-    assert r["power_10"] is None
-
-
-def test_flagged_if_rural_persons(check):
-    r = check("flagged_if_rural_persons")
-    # 774,000 of 12,000,000 / 3.5 households
-    assert r["recomputed"] == pytest.approx(774_000 * 3.5 / 12_000_000, rel=1e-9)  # 0.22575
-    assert r["recomputed_low"] == pytest.approx(773_500 * 3.5 / 12_500_000, rel=1e-9)  # 0.21658
-    assert r["recomputed_high"] == pytest.approx(774_500 * 3.5 / 11_500_000, rel=1e-9)  # 0.23572
-    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
-    assert r["rests_on"] == "chosen"
-    assert r["power"] is None
-    assert r["power_10"] is None
-
-
-def test_flagged_if_both_persons(check):
-    r = check("flagged_if_both_persons")
-    # 774,000 / 3.5 of 12,000,000 / 3.5 households: the persons in a household cancel.
-    assert r["recomputed"] == pytest.approx(774_000 / 12_000_000, rel=1e-9)  # 0.0645
-    assert r["recomputed_low"] == pytest.approx(773_500 / 12_500_000, rel=1e-9)  # 0.06188
-    assert r["recomputed_high"] == pytest.approx(774_500 / 11_500_000, rel=1e-9)  # 0.06735
-    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
-    # What cancels does not count, so what is left is that persons were meant.
-    assert r["rests_on"] == "implied"
-    assert r["power"] is None
-    assert r["power_10"] is None
-
-
-def test_investigated_nested(check):
-    r = check("investigated_nested")
-    assert r["recomputed"] == pytest.approx(489 / 2_165, rel=1e-9)  # 0.22587
-    assert r["recomputed_low"] == pytest.approx(488.5 / 2_165.5, rel=1e-9)  # 0.22558
-    assert r["recomputed_high"] == pytest.approx(489.5 / 2_164.5, rel=1e-9)  # 0.22615
-    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
-    assert r["rests_on"] == "implied"
-    assert r["power"] is None
-    assert r["power_10"] is None
-
-
-def test_investigated_apart(check):
-    r = check("investigated_apart")
-    # 2,165 + 489 = 2,654 in all. One investigated more raises the share although it raises the whole as well, so the
-    # low is 488.5 of 2,165.5 + 488.5 and the high 489.5 of 2,164.5 + 489.5, both of 2,654.
-    assert r["recomputed"] == pytest.approx(489 / 2_654, rel=1e-9)  # 0.18425
-    assert r["recomputed_low"] == pytest.approx(488.5 / 2_654, rel=1e-9)  # 0.18406
-    assert r["recomputed_high"] == pytest.approx(489.5 / 2_654, rel=1e-9)  # 0.18444
-    assert (r["kind"], r["verdict"], r["verdict_other"]) == ("point", "", "")
-    assert r["rests_on"] == "implied"
-    assert r["power"] is None
-    assert r["power_10"] is None
+test_by_hand = hand.test()

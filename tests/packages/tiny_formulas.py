@@ -10,13 +10,13 @@ def sessions(households, sessions_per_household):
     return households * sessions_per_household
 
 
-def mixed_share(evening_share):
-    """The share of ordered pairs of which one came in the evening and one did not.
+def day_per_evening(evening_share):
+    """Households that came by day for each that came in the evening: the rest over the share.
 
-    >>> mixed_share(0.25)
-    0.375
+    >>> day_per_evening(0.25)
+    3.0
     """
-    return 2 * evening_share * (1 - evening_share)
+    return (1 - evening_share) / evening_share
 
 
 def attendance(households, villagers_per_household):

@@ -1,0 +1,10 @@
+"""No check goes without hand arithmetic."""
+
+from importlib import import_module
+from pathlib import Path
+
+
+def test_every_check_is_worked_out_by_hand_once(model):
+    files = [path.stem for path in Path(__file__).parent.glob("test_*.py") if path.stem != Path(__file__).stem]
+    found = [id for name in files for id in import_module(f"tests.backtests.{name}").hand.entries]
+    assert sorted(found) == sorted(model.register.checks)

@@ -1,0 +1,138 @@
+"""A study from Python: what it computes, what a change is, and what is refused in the command line's own sentences."""
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import analysis
+from analysis import Study, load
+from analysis.cli import app
+from analysis.core.register import InputError
+from tests.spoiling import cells
+
+STEP = 3_170_000 - 3_170_000 / 1.105  # 301,222 transfers added since 2019
+
+
+@pytest.fixture(scope="module")
+def article(model):
+    return Study(model)
+
+
+def refused(call, *args, **given):
+    with pytest.raises(InputError) as error:
+        call(*args, **given)
+    return str(error.value)
+
+
+def test_names_are_found_where_they_are_needed():
+    assert {"Study", "load"} <= set(dir(analysis))
+    with pytest.raises(AttributeError, match="module 'analysis' has no attribute 'laod'; it has Study, load"):
+        _ = analysis.laod
+
+
+def test_a_package_is_named_or_the_shipped_one(package):
+    cells("claims.csv", "mean_2016_2020", printed="2.88")(package)
+    assert [load(one)["transfers_2016_2020"].value for one in (None, str(package))] == [2_870_000, 2_880_000]
+    assert refused(load, "nowhere") == "nowhere/datapackage.json: the file is missing"
+
+
+def test_a_change_makes_another_study_and_leaves_this_one(article):
+    before = repr(article), article["at_risk_2021"]
+    study = article.change(persons_per_transfer=0.5, former_detainees="0.3 million person", at_risk_2019="southern")
+    # 1,650,000 x 0.95 and half of the step; with 300,000 former detainees in all
+    assert study["at_risk_2021"].value == pytest.approx(1_650_000 * 0.95 + STEP / 2)
+    assert study["at_risk_total"].value == pytest.approx(1_650_000 * 0.95 + STEP / 2 + 300_000)
+    assert (repr(article), article["at_risk_2021"]) == before
+    # A further change starts from it, and one back to the article's own value undoes it.
+    further = study.change(overlap=0.5, persons_per_transfer=1)
+    assert further["at_risk_total"].value == pytest.approx(1_650_000 * 0.95 + STEP + 150_000)
+    assert study.setting.values == {"persons_per_transfer": 0.5, "former_detainees": 300_000}
+
+
+def test_texts_give_the_same_study(article):
+    by_texts = article.change_from_texts(["persons_per_transfer=0.5", "overlap = 25 %"], ["at_risk_2019=southern"])
+    assert by_texts.setting == article.change(persons_per_transfer=0.5, overlap=0.25, at_risk_2019="southern").setting
+
+
+def test_a_study_is_asked_by_quantity_reading_or_row(article):
+    assert article["transfers_2019.from_difference"].value == 2_870_000  # 3,170,000 - 300,000
+    assert article["figure_2019_all"].value == 2_590_000
+    assert article.change(labourers_2019=1_000_000)["figure_2019_all"].value == 2_590_000
+    assert article.change(overlap=0.5)["at_risk_2019.southern"].value == 1_567_500  # 1,650,000 x 0.95
+    assert "transfers_2021" in article.plan("transfers_2019").leaves
+
+
+REFUSED = [
+    ({"ovrelap": 0.5}, "'ovrelap' is not a quantity; did you mean 'overlap'?"),
+    ({"overlap": 2}, "overlap = 2 lies outside its allowed range of 0 to 1 (in dimensionless)"),
+    ({"overlap": "0.8 person"}, "overlap: '0.8 person' is in person, not in dimensionless"),
+    ({"transfers_2019": "from_rates"}, "transfers_2019: 'from_rates' is not a number, nor a number and a unit such as "
+     "'1 transfer'; its readings are from_labourers, from_rate, from_difference"),
+    ({"transfers_2021": -1}, "transfers_2021 = -1 lies below 0 (in transfer)"),
+    ({"persons_per_transfer": "implied", "total_2019": "transfers"}, "these readings make a circle: "
+     "persons_per_transfer (implied) needs total_2019 (transfers), which needs persons_per_transfer (implied); choose "
+     "another reading of one of them"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "said"), REFUSED)
+def test_a_wrong_change_is_refused_in_the_sentence_of_the_command_line(article, given, said):
+    assert refused(article.change, **given) == said
+    options = []
+    for name, one in given.items():
+        is_reading = isinstance(one, str) and one in article.model.sources.get(name, {})
+        options += ["--reading" if is_reading else "--set", f"{name}={one}"]
+    result = CliRunner().invoke(app, ["explain", *options, "at_risk_total"])
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: {said}\n")
+
+
+@pytest.mark.parametrize("one", [True, None, [0.5], np.array([0.5, 0.6]), {"value": 1}, 1j, b"0.5"])
+def test_a_value_of_another_type_is_refused(article, one):
+    assert refused(article.change, overlap=one) == " ".join(f"overlap = {one!r} is not a finite number".split())
+
+
+def test_a_wrong_name_is_refused_with_the_nearest(article):
+    said = "is not a quantity and not a row of claims.csv; did you mean 'at_risk_2021'?"
+    assert refused(article.__getitem__, "at_rsk_2021") == f"'at_rsk_2021' {said}"
+    assert refused(article.frame, ["overlap", "at_rsk_2021"]) == f"'at_rsk_2021' {said}"
+    assert refused(article.outcomes, ["added_hole"]) == "'added_hole' is not a check; did you mean 'added_whole'?"
+    assert refused(article.checks, "at_rsk_2021") == "'at_rsk_2021' is not a quantity; did you mean 'at_risk_2021'?"
+    with pytest.raises(TypeError):
+        article.change({"overlap": 0.5})
+
+
+def test_frames_have_a_row_for_each_name(article):
+    frame = article.frame(["transfers_2019", "at_risk_2019"])
+    assert [*frame.index] == ["transfers_2019", "at_risk_2019"]
+    assert frame.loc["at_risk_2019"].tolist() == [1_600_000, 1_550_000, 1_650_000, "person", "ceiling"]
+    out = article.change(persons_per_transfer="implied", labourers_2019=3_000_000).frame(
+        ["transfers_2021", "persons_2019"]
+    )
+    # 3,000,000 x 1.105 / 3,170,000 persons per transfer: more than one.
+    assert out["value"].isna().tolist() == [False, True]
+    assert "would be 1.04574, outside its allowed range" in out.loc["persons_2019", "reason"]
+
+
+def test_two_studies_are_set_side_by_side(article):
+    study = article.change(former_detainees=400_000)
+    frame = study.differs_from(article, ["at_risk_total", "at_risk_2021"])
+    assert frame["difference"].tolist() == [50_000, 0]  # 400,000 less 350,000
+    assert frame["percent"].tolist() == pytest.approx([100 * 50_000 / (1_950_000 + STEP), 0])
+    assert [*study.differs_from(article).index] == [*article.model.register.estimates]
+    assert (study.differs, article.differs) == (
+        "differs from the article in: former_detainees = 400,000 person in place of 350,000", "as in the article",
+    )  # fmt: skip
+
+
+def test_checks_and_findings_of_a_quantity_or_all(article):
+    named, rows = article.checks("at_risk_2021"), article.model.register.checks
+    assert set(named.index) == {name for name, row in rows.items() if row.quantity == "at_risk_2021"}
+    assert named.loc["added_whole", "verdict"] == "reproduced"
+    assert article.change(persons_per_transfer=0.5).checks("at_risk_2021").loc["added_whole", "verdict"] == "consistent"
+    assert len(article.checks()) == len(rows)
+    assert [one.check.id for one in article.outcomes(["same_share", "added_whole"])] == ["same_share", "added_whole"]
+    everything = article.findings()
+    assert [*everything.index] == [*article.model.register.findings]
+    # The base of 2019 starts from the total of 2021 and its growth, and from no number on trade.
+    some = set(article.findings("transfers_2019").index)
+    assert {"two_values_of_2019", "base_equals_mean"} <= some < set(everything.index)
