@@ -12,7 +12,7 @@ a limit, 0 or more where the limit is kept.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -68,34 +68,44 @@ def extremes(
     corners = np.array(list(itertools.product((0.0, 1.0), repeat=k))).reshape(2**k, k)
     values, rooms = at(corners)
     fine = _kept(rooms, values)
-    if any((room < -SAME).all() for room in rooms):
-        # A limit that every corner breaks is broken all over the box.
-        return [Bounds(np.nan, np.nan, len(corners), len(corners))] * rows
-    found = [np.where(fine, values, np.nan)]
     edges = _edges(k)
-    if len(edges):
-        starts, axes = corners[edges[:, 0]], edges[:, 1]
+    if not len(edges):
+        found = [np.where(fine, values, np.nan)]
+    else:
+        starts, axes, ends = corners[edges[:, 0]], edges[:, 1], edges[:, 0] | edges[:, 2]
         middles = starts.copy()
         middles[np.arange(len(edges)), axes] = 0.5
         middle_values, middle_rooms = at(middles)
-        ends = edges[:, 0] | edges[:, 2]
-        # Without a pole the middle lies between the ends.
-        one, two = values[:, edges[:, 0]], values[:, ends]
-        with np.errstate(all="ignore"):
-            slack = SAME * np.maximum(np.abs(one), np.abs(two))
-            pole = (middle_values > np.fmax(one, two) + slack) | (middle_values < np.fmin(one, two) - slack)
-        open_side = pole & _kept(middle_rooms, middle_values)
-        found += [np.where(open_side, -np.inf, np.nan), np.where(open_side, np.inf, np.nan)]
-    # A limit that every corner keeps is kept all over the box.
-    binding = [i for i, room in enumerate(rooms) if not (room >= -SAME).all()]
-    if binding and len(edges):
-        candidates = [_crossings(rooms[binding], middle_rooms[binding], edges, ends, starts, axes, rows)]
+
+        def along(corner: Floats, middle: Floats, goal: float = 0.0, *, inverse: bool = False) -> Floats:
+            """Where the edges reach a goal, or a pole: positions (rows, edges, leaves), NaN where nowhere."""
+            three = corner[:, edges[:, 0]] - goal, middle - goal, corner[:, ends] - goal
+            with np.errstate(all="ignore"):
+                t = root(*(1 / one for one in three)) if inverse else root(*three)
+                place = np.repeat(starts[None], rows, axis=0)
+                place[:, np.arange(len(axes)), axes] = np.where((t >= 0) & (t <= 1), t, np.nan)
+            return place
+
+        poles = [
+            _has_pole(room[:, edges[:, 0]], middle, room[:, ends])
+            for room, middle in zip(rooms, middle_rooms, strict=True)
+        ]
+        # A limit without a pole that every corner breaks is broken all over the box; one that every corner keeps, kept.
+        if any((room < -SAME).all() and not pole.any() for room, pole in zip(rooms, poles, strict=True)):
+            return [Bounds(np.nan, np.nan, len(corners), len(corners))] * rows
+        binding = [i for i, room in enumerate(rooms) if poles[i].any() or not (room >= -SAME).all()]
+        found = [np.where(fine & np.isfinite(values), values, np.nan)]
+        candidates = [along(rooms[i], middle_rooms[i]) for i in binding]
         candidates += _meetings(at, corners, k, binding)
         for where in candidates:
-            with np.errstate(all="ignore"):
-                there, room = at(where)
+            there, room = at(where)
             inside = np.isfinite(where).all(axis=-1) & _kept(room, there)
-            found.append(np.where(inside, there, np.nan))
+            found.append(np.where(inside & np.isfinite(there), there, np.nan))
+        pole = _has_pole(values[:, edges[:, 0]], middle_values, values[:, ends])
+        if pole.any():
+            found += [
+                np.where(pole, one, np.nan) for one in _beside(at, along(values, middle_values, inverse=True), axes)
+            ]
     together = np.concatenate(found, axis=1)
     some = ~np.isnan(together).all(axis=1)
     filled = np.where(some[:, None], together, 0.0)
@@ -146,18 +156,30 @@ def root(start: Any, middle: Any, end: Any) -> Any:
     """
     start, middle, end = (np.asarray(one, float) for one in (start, middle, end))
     with np.errstate(all="ignore"):
-        return start * (middle - end) / (end * middle + start * middle - 2 * start * end)
+        found = start * (middle - end) / (end * middle + start * middle - 2 * start * end)
+        # The same in the limit, where one of the three is infinite.
+        found = np.where(np.isinf(start), (middle - end) / (middle - 2 * end), found)
+        found = np.where(np.isinf(middle), start / (start + end), found)
+        return np.where(np.isinf(end), start / (2 * start - middle), found)
 
 
-def _crossings(rooms: Floats, middles: Floats, edges: Any, ends: Any, starts: Floats, axes: Any, rows: int) -> Floats:
-    """Where edges cross limits: positions (rows, limits × edges, leaves), NaN where an edge crosses none."""
-    where = []
-    for room, middle in zip(rooms, middles, strict=True):
-        t = root(room[:, edges[:, 0]], middle, room[:, ends])
-        place = np.repeat(starts[None], rows, axis=0)
-        place[:, np.arange(len(axes)), axes] = np.where((t > 0) & (t < 1), t, np.nan)
-        where.append(place)
-    return np.concatenate(where, axis=1)
+def _has_pole(start: Floats, middle: Floats, end: Floats) -> NDArray[np.bool_]:
+    """Whether a ratio of two linear functions has a pole: without one the middle lies between the ends."""
+    with np.errstate(all="ignore"):
+        slack = SAME * np.maximum(np.abs(start), np.abs(end))
+        outside = (middle > np.fmax(start, end) + slack) | (middle < np.fmin(start, end) - slack)
+    infinite: NDArray[np.bool_] = np.isinf(start) | np.isinf(middle) | np.isinf(end)
+    return outside | infinite
+
+
+def _beside(at: Callable[[Floats], tuple[Floats, Floats]], poles: Floats, axes: NDArray[np.intp]) -> Iterator[Floats]:
+    """Infinity, with its sign, on each side of a pole; NaN where a limit forbids that side, or no pole is there."""
+    for step in (-1e-9, 1e-9):
+        where = poles.copy()
+        where[:, np.arange(len(axes)), axes] += step
+        there, room = at(where)
+        inside = ((where >= 0) & (where <= 1)).all(axis=-1) & _kept(room, there)
+        yield np.where(inside, np.copysign(np.inf, there), np.nan)
 
 
 def _meetings(
@@ -180,17 +202,17 @@ def _meetings(
         along = rooms.reshape(len(limits), -1, 3, 3, len(faces))
         roots = [root(*(along[:, :, step, place] for place in range(3))) for step in range(3)]
         # root_of_limit(t) = (a + b t) / (1 + c t), (limits, rows, faces)
-        a, b, c = _mobius(*roots)
-        for one, two in itertools.combinations(range(len(limits)), 2):
-            square = b[one] * c[two] - b[two] * c[one]
-            linear = a[one] * c[two] + b[one] - a[two] * c[one] - b[two]
-            for t in _quadratic(square, linear, a[one] - a[two]):
-                with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):
+            a, b, c = _mobius(*roots)
+            for one, two in itertools.combinations(range(len(limits)), 2):
+                square = b[one] * c[two] - b[two] * c[one]
+                linear = a[one] * c[two] + b[one] - a[two] * c[one] - b[two]
+                for t in _quadratic(square, linear, a[one] - a[two]):
                     s = (a[one] + b[one] * t) / (1 + c[one] * t)
-                place = np.repeat(faces[None], len(t), axis=0)
-                inside = (s >= 0) & (s <= 1) & (t >= 0) & (t <= 1)
-                place[..., i], place[..., j] = np.where(inside, s, np.nan), np.where(inside, t, np.nan)
-                found.append(place)
+                    place = np.repeat(faces[None], len(t), axis=0)
+                    inside = (s >= 0) & (s <= 1) & (t >= 0) & (t <= 1)
+                    place[..., i], place[..., j] = np.where(inside, s, np.nan), np.where(inside, t, np.nan)
+                    found.append(place)
     return found
 
 
@@ -223,9 +245,11 @@ def solve(function: Callable[[Any], Any], low: float, high: float, goal: float) 
     """
     ends = low + (high - low) / 4, high - (high - low) / 4
     places = np.array([ends[0], (ends[0] + ends[1]) / 2, ends[1]])
-    values = np.broadcast_to(np.asarray(function(places), float), (3,)) - goal
-    scale = max(abs(goal), float(np.abs(values + goal).max()))
-    if not np.ptp(values) > SAME * scale:
+    with np.errstate(all="ignore"):
+        values = np.broadcast_to(np.asarray(function(places), float), (3,)) - goal
+    finite = values[np.isfinite(values)]
+    scale = max(abs(goal), float(np.abs(finite + goal).max(initial=0.0)))
+    if len(finite) == len(values) and not np.ptp(values) > SAME * scale:
         return None
     found = float(ends[0] + root(*values) * (ends[1] - ends[0]))
     if not np.isfinite(found):

@@ -2,7 +2,7 @@
 
 A step names quantities, ``quantity.reading``, rows of claims and external figures; so no formula is written twice.
 
->>> from analysis.core.model import Model
+>>> from analysis.core.model import Model, Register
 >>> model = Model(Register.read())
 >>> round(value(model, "transfers_2019 - labourers_2019 * transfers_per_labourer")[0])
 278778
@@ -33,7 +33,7 @@ def value(model: Model, text: str) -> tuple[float, str]:
     Raises ValueError, whose message says what is wrong, for an unknown name, anything but arithmetic, unlike units, a
     division by zero, and a result that is not finite.
 
-    >>> from analysis.core.model import Model
+    >>> from analysis.core.model import Model, Register
     >>> value(Model(Register.read()), "mean_2016_2020 ^ 2")
     Traceback (most recent call last):
         ...
@@ -45,6 +45,8 @@ def value(model: Model, text: str) -> tuple[float, str]:
         result = float(expression.compiled(*(number for number, _ in known)))
     except ZeroDivisionError:
         raise ValueError(f"'{text}' divides by 0") from None
+    except OverflowError:
+        raise ValueError(f"'{text}' has no finite value") from None
     if not math.isfinite(result):
         raise ValueError(f"'{text}' has no finite value")
     try:
@@ -105,7 +107,7 @@ def recomputed(model: Model, finding: Finding) -> list[tuple[Step, float]]:
     Raises RegisterError for an expression that can't be computed, has another unit than the step says, or starts from a
     claim or figure that the finding does not list.
 
-    >>> from analysis.core.model import Model
+    >>> from analysis.core.model import Model, Register
     >>> model = Model(Register.read())
     >>> ((step, number),) = recomputed(model, model.register.findings["high_end_of_the_total"])
     >>> step.unit, round(number)

@@ -184,7 +184,7 @@ class Model:
                 readings[quantity] = one.strip()
                 values.pop(quantity, None)
                 continue
-            if readings.get(quantity, SETTABLE[0]) not in SETTABLE and quantity not in given:
+            if readings.get(quantity, SETTABLE[0]) not in SETTABLE:
                 readings.pop(quantity)
             values[quantity] = self.number(quantity, one, with_unit=with_units)
         return self.setting(readings, values, given=base.given | given.keys())

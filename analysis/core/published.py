@@ -30,7 +30,7 @@ APPROACHES_TOLERANCE = Decimal("0.10")
 QUALIFIERS = ("exact", "about", "over", "at_least", "up_to", "approaches", "range", "vague")
 _KIND = {"over": "floor", "at_least": "floor", "up_to": "ceiling", "approaches": "ceiling", "range": "range"}
 _WORDS = {"about": "about ", "over": "over ", "at_least": "at least ", "up_to": "up to ", "approaches": "approaches "}
-_DIGITS = re.compile(r"-?\d+(\.\d+)?")
+_DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 class PublishedError(ValueError):

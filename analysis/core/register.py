@@ -116,6 +116,12 @@ def _flag(cell: Any) -> Any:
     return {"true": True, "false": False}.get(cell, cell) if isinstance(cell, str) else cell
 
 
+def _no_flag(cell: Any) -> Any:
+    if isinstance(cell, bool):
+        raise PydanticCustomError("rule", "", {"field": "", "message": f"'{cell}' is not a number"})
+    return cell
+
+
 def _none_if_empty(cell: Any) -> Any:
     return None if cell == "" else cell
 
@@ -123,7 +129,7 @@ def _none_if_empty(cell: Any) -> Any:
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 Text = Annotated[str, Field(min_length=1), BeforeValidator(_spaced)]
 Flag = Annotated[bool, Field(strict=True), BeforeValidator(_flag)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_no_flag)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
 Grade = Literal["stated", "implied", "chosen"]
 
@@ -274,6 +280,12 @@ class Reading(Row):
     same_as: str
     note: str
 
+    @model_validator(mode="after")
+    def _check_same_as(self) -> Self:
+        if self.same_as and self.reading in ("published", "set"):
+            _wrong(f"{self.quantity} has its own number under this reading", "same_as")
+        return self
+
     @property
     def id(self) -> str:
         """Quantity and reading, as a sentence names the row."""
@@ -366,6 +378,8 @@ class Assumption(_Worded):
 
     @model_validator(mode="after")
     def _check_ranges(self) -> Self:
+        if self.unit == "percent":
+            _wrong("a share is given as dimensionless, such as 0.95", "unit")
         for low, high in (("low", "high"), ("minimum", "maximum")):
             if getattr(self, low) > getattr(self, high):
                 _wrong(f"{getattr(self, low):g} lies above the {high}, {getattr(self, high):g}", low)
@@ -484,7 +498,10 @@ class Register:
         """
         folder = Path(folder) if folder else default_folder()
         package = _read_json(folder / "datapackage.json")
-        paths = [str(entry.get("path", "")) for entry in package.get("resources", [])]
+        resources = package.get("resources", [])
+        if not isinstance(resources, list) or not all(isinstance(entry, dict) for entry in resources):
+            raise RegisterError(folder / "datapackage.json", "it is not a list of mappings", field="resources")
+        paths = [str(entry.get("path", "")) for entry in resources]
         settings = _validated(folder / "datapackage.json", Settings, package.get("analysis"), prefix="analysis.")
         sources = read_rows(folder / "sources.csv", Citation)
         entries = read_rows(folder / "assumptions.yaml", Assumption, VagueReading)

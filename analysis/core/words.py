@@ -119,7 +119,7 @@ def _rounded(number: float, place: float, outward: int) -> float:
 
 
 #: Letters that Markdown would take for markup.
-_MARKUP = re.compile(r"[\\`*\[\]<>&|$~#]|(?<!\w)_|_(?!\w)|:(?=//)|^[-+=](?=\s)")
+_MARKUP = re.compile(r"[\\`*\[\]<>&|$~#]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|^[-+=](?=\s)")
 
 
 def markdown(text: str) -> str:

@@ -475,7 +475,7 @@ class Worksheet(Evaluation):
 
     >>> sheet = Worksheet(["net_persons_ratio_one"], persons_per_transfer=0.9)
     >>> print(sheet.differs)
-    differs from the article in: persons_per_transfer = 0.9 person/transfer in the place of 1
+    differs from the article in: persons_per_transfer = 0.9 person/transfer in place of 1
     """
 
     def __init__(

@@ -24,7 +24,7 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from analysis.core.model import Model, ModelError, Setting
+from analysis.core.model import SETTABLE, Model, ModelError, Setting
 from analysis.core.register import Claim, InputError, RegisterError, Text, read_yaml, sentence, shown
 from analysis.core.units import UnitError, nearest, read_number
 from analysis.whatif.draws import SHAPES, UNITLESS, Correlation, Distribution, DistributionError, inputs
@@ -192,6 +192,10 @@ def _scenario(content: _File, model: Model, path: Path) -> Scenario:
     for name, reading in content.readings.items():
         model.known_reading(name, reading)
     values = {name: model.number(name, text, with_unit=True) for name, text in content.values.items()}
+    for name in values:
+        # Its own value, too: the reader of the file would take it for used.
+        if (reading := content.readings.get(name, SETTABLE[0])) not in SETTABLE:
+            raise ModelError(f"{name} is unused: its reading {reading} supplies it")
     distributions = {name: _distribution(model, name, dict(one)) for name, one in content.distributions.items()}
     for name in values.keys() & distributions:
         raise ModelError(f"{name} has a value and a distribution; give one of them")

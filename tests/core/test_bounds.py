@@ -128,7 +128,6 @@ def test_bounds_over_the_allowed_ranges_are_those_of_scipy(model, capped):
             compare(model, plan, allowed(plan, **pole), capped=capped)
 
 
-@pytest.mark.xfail(strict=True, reason="no edge that ends in a pole is followed to where it crosses a limit")
 def test_former_detainees_reach_their_maximum_before_the_pole(model):
     # What is left of the total, over one less the overlap, passes every number as the overlap nears 1.
     plan = model.plan("former_detainees", model.setting({"former_detainees": "from_low_end"}))
@@ -137,7 +136,6 @@ def test_former_detainees_reach_their_maximum_before_the_pole(model):
     assert (found.low, found.high) == pytest.approx((0, 18_040_304))
 
 
-@pytest.mark.xfail(strict=True, reason="the meeting of two limits is computed without numpy's warnings turned off")
 def test_bounds_warn_of_nothing(model):
     row = model.register.checks["labourers_as_transfers_same_share"]
     plan = model.plan(row.quantity, model.under(ARTICLE, row.readings), capped=True)
@@ -204,19 +202,16 @@ def test_a_check_of_what_is_no_ratio_is_refused_by_the_formula_that_is_none():
     )
 
 
-@pytest.mark.xfail(strict=True, reason="the plans of the checks alone are confirmed")
 def test_what_is_no_ratio_is_refused_where_no_check_names_it_too():
     with pytest.raises((RegisterError, ModelError)):
         small_model(square, claims=[claim("printed_x", "3")]).estimate("square")
 
 
-@pytest.mark.xfail(strict=True, raises=ModelError, reason="the last digits of what cancels are taken for a curve")
 def test_what_cancels_is_confirmed_whatever_its_last_digits():
     for x in range(1, 100):
         plan_of("x * (y / x)", x=float(x), y=2.59).confirm()
 
 
-@pytest.mark.xfail(strict=True, reason="a leaf is moved with the others at their values, and a factor of 0 hides it")
 def test_a_factor_of_nought_does_not_hide_a_square():
     with pytest.raises(ModelError):
         plan_of("x * x * y", x=3.0, y=0.0).confirm()
@@ -291,7 +286,6 @@ def test_the_largest_product_under_a_sum():
     assert bounds(lambda x, y: x * y, UNIT, lambda x, y: 1 - x - y).high == pytest.approx(0.25)
 
 
-@pytest.mark.xfail(strict=True, reason="a pole is judged by the middle of its edge, and is not followed to a limit")
 @pytest.mark.parametrize(
     ("pole", "limit", "low", "high"),
     [
@@ -341,7 +335,6 @@ def test_a_root_outside_the_range_is_found_and_a_bend_is_refused():
         solve(lambda x: x * x * x, 0, 1, 0.2)
 
 
-@pytest.mark.xfail(strict=True, reason="a pole at one of the three places of evaluation leaves no finite difference")
 def test_a_pole_at_a_place_of_evaluation_hides_no_root():
     with np.errstate(all="ignore"):
         assert solve(lambda x: 1 / (x - 0.5), 0, 1, 4) == pytest.approx(0.75)

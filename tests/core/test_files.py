@@ -128,7 +128,6 @@ def test_a_folder_or_file_of_somebody_elses_is_refused_and_survives(tmp_path):
     assert not is_ours(tmp_path / "thesis")
 
 
-@pytest.mark.xfail(strict=True, reason="the refusal is a ValueError, which is suppressed around it; the file is lost")
 @pytest.mark.parametrize("name", ["mine.txt", "figures/mine.png", "figures/link"])
 def test_a_file_that_no_run_listed_is_not_lost(tmp_path, name):
     with replace_atomically(tmp_path / "results") as new:

@@ -162,7 +162,6 @@ def test_a_change_takes_numbers_texts_and_readings(model):
     )
 
 
-@pytest.mark.xfail(strict=True, raises=ModelError, reason="the former reading is never taken out")
 def test_a_value_takes_the_place_of_the_reading_of_an_earlier_change(model):
     former = model.change({"transfers_2019": "from_difference"})
     assert model.change({"transfers_2019": 2_600_000}, former) == Setting({}, {"transfers_2019": 2_600_000})

@@ -93,6 +93,5 @@ def test_markdown_shows_a_text_letter_by_letter(text):
     assert shown(text) == " ".join(text.split())
 
 
-@pytest.mark.xfail(strict=True, reason="of two underscores side by side, one is taken for a letter and not escaped")
 def test_markdown_shows_two_underscores_as_they_are():
     assert shown("__init__") == "__init__"
