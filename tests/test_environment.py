@@ -82,7 +82,7 @@ def tracked() -> list[Path]:
 # In parts, so that this file names none of them.
 ADDRESS = re.compile("htt" + r"ps?:" + "//[^\\s\"'<>)]*")
 # Names of terms in the form of an address, which nothing asks for; and this machine.
-TERMS = ("https://w3id.org/ro/", "http://schema.org/", "http://127.0.0.1:")
+TERMS = ("https://w3id.org/ro/", "https://json-schema.org/", "http://schema.org/", "http://127.0.0.1:")
 HOSTS = ["py" + "pi.", "python" + "hosted", "ana" + "conda.", "conda" + ".io", "--index" + "-url", "--extra" + "-index"]
 
 

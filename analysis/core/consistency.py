@@ -121,6 +121,13 @@ def check(model: Model) -> None:
     _check_names(model)
     for row in model.register.checks.values():
         _check_check(model, row)
+    for quantity, sources in model.sources.items():
+        for reading in [reading for reading, source in sources.items() if source.expression]:
+            try:
+                model.plan(quantity, model.under(ARTICLE, {quantity: reading})).confirm()
+            except ModelError as error:
+                file = model.register.file("datapackage.json")
+                raise RegisterError(file, str(error), field="analysis.formulas") from None
     checked = {row.claim for row in model.register.checks.values()}
     for claim in model.register.claims.values():
         if not (claim.input or claim.reported or claim.id in checked):

@@ -312,7 +312,6 @@ class Plan:
         leaves, one result for each entry. ranges: intervals for some leaves. rounding: whether printed inputs move. of:
         another node than the target.
         """
-        self.confirm()
         box: dict[str, tuple[float, float]] = {}
         still: dict[str, float] = {}
         for name, node in self.leaves.items():
@@ -332,21 +331,15 @@ class Plan:
 
     def confirm(self) -> None:
         """Raise ModelError, naming the formula, where a node is no ratio of two linear functions of each leaf."""
-        _ = self._confirmed
-
-    @cached_property
-    def _confirmed(self) -> bool:
         for plan in self.branches:
             moved = [node for node in plan.leaves.values() if node.name not in CONSTANTS]
             given: dict[str, Any] = {}
             for i, node in enumerate(moved):
-                # Wide steps, one leaf at a time: 0, ⅓, ½ and 1 of the way.
-                # Off their values a little, so that a factor of 0 hides nothing.
-                given[node.name] = np.full(
-                    (len(moved), 4),
-                    plan.start[node.name] + 0.01 * (i % 7 + 1) * node.scale(float(plan.start[node.name])),
-                )
-                given[node.name][i] += 0.37 * np.array([0, 1 / 3, 0.5, 1]) * node.scale(float(plan.start[node.name]))
+                # All a little off their values, so that a factor of 0 hides nothing; then wide steps, one leaf at a
+                # time: 0, ⅓, ½ and 1 of the way.
+                scale = node.scale(float(plan.start[node.name]))
+                given[node.name] = np.full((len(moved), 4), plan.start[node.name] + 0.01 * (i % 7 + 1) * scale)
+                given[node.name][i] += 0.37 * scale * np.array([0, 1 / 3, 0.5, 1])
             values = plan.evaluate(given)
             shape = len(moved), 4
             stacked = np.array([np.broadcast_to(np.asarray(values[node.name], float), shape) for node in plan.nodes])
@@ -355,4 +348,3 @@ class Plan:
                     name = f"{node.name} ({node.reading})"
                     why = "is not a ratio of two linear functions of each input, so its bounds can't be computed"
                     raise ModelError(f"the formula of {name} {why}")
-        return True

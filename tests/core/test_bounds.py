@@ -203,8 +203,8 @@ def test_a_check_of_what_is_no_ratio_is_refused_by_the_formula_that_is_none():
 
 
 def test_what_is_no_ratio_is_refused_where_no_check_names_it_too():
-    with pytest.raises((RegisterError, ModelError)):
-        small_model(square, claims=[claim("printed_x", "3")]).estimate("square")
+    with pytest.raises(RegisterError, match=r"analysis.formulas: the formula of square \(formula\) is not a ratio"):
+        small_model(square, claims=[claim("printed_x", "3")])
 
 
 def test_what_cancels_is_confirmed_whatever_its_last_digits():

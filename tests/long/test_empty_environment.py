@@ -89,38 +89,6 @@ def test_a_command_does_the_same_with_nothing_around_it(source: Path, tmp_path: 
         assert list((tmp_path / "bare").iterdir()) == []
 
 
-@pytest.mark.parametrize("home", [None, "", "nowhere", "file"])
-def test_settings_are_kept_elsewhere_where_there_is_no_home(tmp_path: Path, home: str | None) -> None:
-    """What is written to a home directory goes to a temporary place, which is gone afterwards."""
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    (tmp_path / "temporary").mkdir()
-    code = (
-        "import os, sys, analysis.cli as cli\n"
-        "cli.app = lambda prog_name: print(os.environ['MPLCONFIGDIR'], os.path.isdir(os.environ['MPLCONFIGDIR']),"
-        " os.environ['IPYTHONDIR'])\n"
-        "cli.main()"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "temporary"), "IPYTHONDIR": "mine"}
-    environment = {name: value for name, value in environment.items() if name not in ("HOME", "MPLCONFIGDIR")}
-    if home is not None:
-        environment["HOME"] = home and str(tmp_path / home)
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
-    )
-    place, there, chosen = done.stdout.split()
-    assert Path(place).is_relative_to(tmp_path / "temporary")
-    assert (there, chosen) == ("True", "mine")
-    assert list((tmp_path / "temporary").iterdir()) == []
-
-
-def test_settings_are_kept_in_a_home_that_can_be_written_to(tmp_path: Path) -> None:
-    code = "import os, analysis.cli as cli\ncli.app = lambda prog_name: print('MPLCONFIGDIR' in os.environ)\ncli.main()"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
-    environment.pop("MPLCONFIGDIR", None)
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
-
-
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-8"])
 def test_what_a_terminal_cannot_spell_is_spelled_out(encoding: str) -> None:
     done = subprocess.run(
