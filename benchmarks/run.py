@@ -129,14 +129,14 @@ def exact(given, n):
 
     model, setting, distributions = given
     found = ours(given, n)
-    plan = model.graph(peers.OUTPUTS, setting, capped=True)
+    plan = model.plan(peers.OUTPUTS, setting, capped=True)
     drawn = uncertainty.inputs(plan, distributions)
     values = np.empty(n)
     size, kept = uncertainty.block_size(n), 0
     for block in range(-(-n // size)):
         rows = min(size, n - block * size)
         points = uncertainty.points(len(drawn), rows, 0, block, "random")
-        computed = plan.evaluate({**plan.start, **drawn.values(points)})
+        computed = plan.evaluate(drawn.values(points))
         fine = computed["at_risk_total"][np.broadcast_to(plan.within(computed), (rows,))]
         values[kept : kept + len(fine)] = fine
         kept += len(fine)
@@ -201,7 +201,7 @@ def indices(given):
     drawn = inputs(plan, distributions)
 
     def function(values):
-        return plan.evaluate({**plan.start, **values})["at_risk_total"]
+        return plan.evaluate(values)["at_risk_total"]
 
     def of_ours(seed=0):
         found = sobol_indices(function, drawn, n=2**14, seed=seed)

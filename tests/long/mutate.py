@@ -19,7 +19,8 @@ COPIED = ("analysis", "tests", "data", "notebooks", "pyproject.toml", "README.md
 TESTS = {
     "core/published": ["tests/core/test_published.py"],
     "core/register": ["tests/core/test_register.py"],
-    "core/model": ["tests/core/test_model.py", "tests/core/test_bounds.py"],
+    "core/bounds": ["tests/core/test_bounds.py"],
+    "core/model": ["tests/core/test_model.py"],
     "core/verdicts": ["tests/core/test_verdicts.py"],
     "formulas": ["tests/backtests"],
 }
