@@ -1,7 +1,6 @@
 """Figures published elsewhere, set beside the article's: same unit or no comparison, and never an average.
 
-What belongs here: a row of external.csv against a quantity or a claim, with the ratio and the difference where the
-units agree. What does not: any estimate, for an external figure is an input to none, and any judgement on a figure.
+An external figure is an input to no estimate, and is not judged.
 
 A unit is a product of base units. Where two units differ by exactly what a ratio of the register stands for (persons
 per transfer), the figures are compared only when a user gives that ratio, and the row says at which. A labourer, whose

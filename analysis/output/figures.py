@@ -3,8 +3,6 @@
 The data are made from a study; where they are about what moves an estimate, from a ``Sensitivity``; where nothing in
 them can be set, from the model.
 
-What belongs here: what is drawn and how. What does not: any number that the model does not give.
-
 A figure's data frame is what it shows, whole: a row a mark, numbers in base units. The same functions serve the
 notebooks and ``results/figures``.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.core.model import ARTICLE, Model, ModelError
+from analysis.core.model import ARTICLE, Model
 from analysis.core.register import Check
 from analysis.core.verdicts import Outcome
 from analysis.core.words import markdown
@@ -42,7 +42,7 @@ def trace_frame(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[N
 
 
 def map_table(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Notebook]) -> str:
-    """Return the map as a Markdown table with a line for each printed number, as the README shows it."""
+    """Return the map as a Markdown table with a line for each printed number, as docs/map.md shows it."""
     frame = trace_frame(model, outcomes, notebooks)
     frame["check"] = ("`" + frame["check"] + "`: " + frame["verdict"]).where(frame["check"] != "", "")
     frame["formula"] = frame["formula"].str.replace(r".*formulas\.(.+)", r"`\1`", regex=True)
@@ -59,10 +59,7 @@ def map_table(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Not
 
 def _formula(model: Model, check: Check) -> str:
     """Return the whole name of the function that computes a check's quantity; empty where none does."""
-    try:
-        plan = model.plan(check.quantity, model.under(ARTICLE, check.readings))
-    except ModelError:
-        return ""
+    plan = model.plan(check.quantity, model.under(ARTICLE, check.readings))
     formula = plan.by_name[check.quantity].source.expression
     return f"{formula.function.__module__}.{formula.name}" if formula and formula.function else ""
 

@@ -1,7 +1,5 @@
 """Runs notebooks through papermill: parameters checked first, outputs whole or not at all.
 
-What belongs here: finding notebooks, reading what they declare, executing them. What does not: what they show.
-
 Papermill warns of an unknown parameter and goes on, marks cells that never ran as completed, and leaves a part of a
 notebook behind when it is killed. So parameters are checked against the notebook and the register before it starts,
 every code cell must have run afterwards, and an output takes its place in one step. A notebook that failed is kept, by

@@ -1,7 +1,6 @@
 """The report: a site to read, and the estimates for a TeX document, all made from a run's results.
 
-What belongs here: pages written as Markdown from the model, its outcomes and the executed notebooks, and Sphinx called
-on them. What does not: any number that the model does not give, and the notebooks themselves.
+It writes pages as Markdown from the model, its outcomes and the executed notebooks, and calls Sphinx on them.
 
 Sphinx runs in a process of its own (``sphinx_site``). Texts of the data are escaped: nothing in them is markup or code.
 """

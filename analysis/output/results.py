@@ -1,8 +1,5 @@
 """What leaves a run: tables for machines, tables for a screen, and the guard against change.
 
-What belongs here: how outcomes become rows, files and words. What does not: any judgement (``verdicts``), any drawing
-(``figures``), and how files take their places (``files``).
-
 Files hold base units and ten digits; a screen shows counts to the place of the coarsest printed number that they rest
 on, and their bounds to the nearest 10,000 where that is finer.
 

@@ -1,7 +1,6 @@
 """Sphinx called on the pages of a report.
 
-What belongs here: what needs Sphinx. What does not: what the pages say (``report``, which starts this room as a process
-of its own), so that little has to be loaded.
+``report`` starts it as a process of its own, so that little has to be loaded.
 
     python -m analysis.output.sphinx_site SOURCE BUILT
 """

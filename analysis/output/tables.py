@@ -1,8 +1,5 @@
 """What a screen and a notebook show of scenarios, ranges, draws, indices and break-evens: tables in words.
 
-What belongs here: rows and sentences from what ``scenarios``, ``uncertainty`` and ``sensitivity`` compute, for the
-command line, for notebooks and as JSON. What does not: any computation of its own.
-
 >>> found = Sensitivity("at_risk_total")
 >>> found.estimate.kind, found.drawn is None
 ('none', True)

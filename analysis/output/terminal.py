@@ -457,7 +457,7 @@ def _explain_check(model: Model, check: Check, setting: Setting, full: bool) -> 
     plan = model.plan(check.quantity, model.under(setting, check.readings))
     model.check_used(setting, [plan])
     if setting.given:
-        # What a user sets can leave a number without a meaning: then there is nothing to explain.
+        # A setting can lead past a limit; then there is nothing to explain.
         _ = plan.value
     typer.echo(f"{check.id}  check: {check.statement}")
     _print_tree(_tree(model, plan, full))
