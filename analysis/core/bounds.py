@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -123,6 +124,8 @@ def extremes(
 def merged(found: Iterable[Bounds]) -> Bounds:
     """The bounds over several branches of one function."""
     parts = list(found)
+    if len(parts) == 1:
+        return parts[0]
     lows, highs = [one.low for one in parts], [one.high for one in parts]
     some = not all(np.isnan(lows))
     low, high = (float(np.nanmin(lows)), float(np.nanmax(highs))) if some else (np.nan, np.nan)
@@ -137,6 +140,7 @@ def _kept(rooms: Floats, values: Floats) -> NDArray[np.bool_]:
     return kept
 
 
+@cache
 def _edges(k: int) -> NDArray[np.intp]:
     """The edges of a box: the corner where each starts, its axis, and the bit of that axis in a corner's number."""
     numbers = np.arange(2**k)

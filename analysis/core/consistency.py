@@ -119,10 +119,15 @@ def check(model: Model) -> None:
     """Raise RegisterError for names, checks, findings, figures and statements that don't fit the formulas."""
     _check_readings(model)
     _check_names(model)
+    confirmed: set[tuple[str, str]] = set()
     for row in model.register.checks.values():
         _check_check(model, row)
+        if not row.readings:
+            confirmed |= {(node.name, node.reading) for node in model.plan(row.quantity).nodes}
     for quantity, sources in model.sources.items():
         for reading in [reading for reading, source in sources.items() if source.expression]:
+            if (quantity, reading) in confirmed:
+                continue
             try:
                 model.plan(quantity, model.under(ARTICLE, {quantity: reading})).confirm()
             except ModelError as error:
