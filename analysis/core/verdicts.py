@@ -243,7 +243,11 @@ def _condition(model: Model, plan: Plan, asserted: Interval, verdict: str) -> st
     parts = []
     for name, node in plan.leaves.items():
         assumption = model.register.assumptions.get(name)
-        if assumption is None or not plan.direction[name] or node.source.part != "set":
+        if assumption is None or node.source.part != "set":
+            continue
+        # An assumption that cancels in the value may still lead past a limit.
+        places = np.array([assumption.minimum, assumption.used, assumption.maximum])
+        if not plan.direction[name] and bool(plan.within(plan.evaluate({name: places})).all()):
             continue
         spans = stays(plan, assumption, lambda point, low, high: _verdict(asserted, point, low, high) == verdict, (
             asserted.low, asserted.high,

@@ -185,7 +185,6 @@ def test_a_condition_is_where_a_grid_of_each_assumption_keeps_the_verdict(model)
     assert compared > 3000
 
 
-@pytest.mark.xfail(strict=True, reason="an assumption that cancels in the value is left out although a limit needs it")
 def test_a_condition_names_what_a_limit_needs(model):
     # The share at risk of those added is 1,600,000 of 2,590,000 x ratio, at most 1; in the sum the ratio cancels.
     found = spans(of(model, "labourers_as_transfers_same_share").condition, "persons_per_transfer")
