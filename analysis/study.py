@@ -135,4 +135,4 @@ class Study:
         return self.model.differences(self.setting) or "as in the article"
 
     def __repr__(self) -> str:
-        return f"{self.model.register.title}. {self.model.differences(self.setting) or 'No settings changed'}."
+        return f"{self.model.register.title}: {self.differs}."

@@ -241,6 +241,7 @@ REFUSED = {
     "explain at_risk_2021 --set persons_per_transfer=1.7": "lies outside its allowed range of 0.05 to 1",
     "explain at_risk_2021 --set 'overlap=1 person'": "overlap: '1 person' is in person, not in dimensionless",
     "explain at_risk_2021 --set persons_per_transfer": "'persons_per_transfer' is not of the form quantity=value",
+    "explain at_risk_2021 --set at_risk_2019=southern": "'southern' is a reading of at_risk_2019 and not a value",
     "explain at_risk_2021 --reading at_risk_2019=south": "'south' is not a reading of at_risk_2019; did you mean",
     "list claim": "'claim' can't be listed; did you mean 'claims'?",
     "verify --csv --json": "--json and --csv and --markdown are one choice",

@@ -198,6 +198,9 @@ class Model:
             if name in numbers:
                 raise ModelError(f"{name} is given a value and a reading; give one of them")
             self.known_reading(name, reading)
+        for name, text in numbers.items():
+            if text.strip() in self.sources[self.known(name)]:
+                raise ModelError(f"'{text.strip()}' is a reading of {name} and not a value; name it as a reading")
         return self.change({**{name: self.number(name, text) for name, text in numbers.items()}, **named}, base)
 
     def number(self, quantity: str, given: Any, *, with_unit: bool = False) -> float:
@@ -207,7 +210,7 @@ class Model:
                 given = read_number(given, self.units[self.known(quantity)], with_unit=with_unit)
             except UnitError as error:
                 known = [name for name in self.sources[quantity] if name not in RESERVED]
-                hint = f"; its readings are {', '.join(known)}" if known and given[:1].isalpha() else ""
+                hint = f"; named readings: {', '.join(known)}" if known and given[:1].isalpha() else ""
                 raise ModelError(f"{quantity}: {error}{hint}") from None
         self.check_value(quantity, given)
         return float(given)

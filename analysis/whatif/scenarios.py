@@ -82,9 +82,11 @@ def find(text: str, model: Model) -> Scenario:
         return found
     if text == OWN:
         return Scenario(OWN, "Nothing is changed.")
+    is_file = False
     with contextlib.suppress(OSError, ValueError):
-        if Path(text).is_file():
-            return read(Path(text), model)
+        is_file = Path(text).is_file()
+    if is_file:
+        return read(Path(text), model)
     known = nearest(text, model.register.scenarios or [OWN])
     raise InputError(f"'{text[:80]}' is no scenario and no file{known}")
 

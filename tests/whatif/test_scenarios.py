@@ -252,6 +252,13 @@ def test_an_unknown_scenario_is_refused_with_the_nearest(model: Model) -> None:
         find("no\0path", model)
 
 
+def test_a_faulty_file_is_refused_for_its_fault(model: Model, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: mine\ndescription: d\nreason: r\nvalues: {persons_per_transfer: 0.8}\n", encoding="utf-8")
+    with pytest.raises(RegisterError, match=r"mine\.yaml, field values\.persons_per_transfer: .*0\.8.* unit"):
+        find(str(path), model)
+
+
 # Refusals -------------------------------------------------------------------------------------------------------------
 
 DRAWN = """distributions:
