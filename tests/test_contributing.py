@@ -13,7 +13,6 @@ def test_the_examples_are_followed_to_the_letter(tmp_path: Path) -> None:
     for name in ("analysis", "data", "notebooks"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     document = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    # Its own tree comes first, whatever is installed.
     ran = follow(document, tmp_path, {**os.environ, "PYTHONPATH": str(tmp_path)})
     assert ran == [
         "analysis accept",
@@ -22,6 +21,5 @@ def test_the_examples_are_followed_to_the_letter(tmp_path: Path) -> None:
         "analysis accept",
         "analysis explain example_elsewhere",
     ]
-    # 1,600,000 + 0.91 x (3,170,000 - 3,170,000 / 1.105) + 400,000
     assert round(1_600_000 + 0.91 * (3_170_000 - 3_170_000 / 1.105) + 400_000, 3) == 2274111.765
     assert "2274111.765" in document

@@ -7,7 +7,7 @@ from analysis.core.model import Model
 from analysis.core.verdicts import judge_all
 from analysis.output.map import map_table
 from analysis.output.notebooks import all_notebooks
-from analysis.output.results import VERDICTS, headline
+from analysis.output.results import headline
 from analysis.whatif.sweep import read as read_sweep
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,20 +30,10 @@ def test_the_table_of_claims_is_what_is_computed_now(model: Model) -> None:
         assert f"(`{id}`)" in shown[1]
 
 
-def test_the_verdicts_mean_what_the_package_says() -> None:
-    for verdict, meaning in VERDICTS.items():
-        assert f"| {verdict} | {meaning} |" in README
-
-
 def test_what_is_not_concluded_is_what_the_data_say(model: Model) -> None:
     shown = re.search(r"<!-- refusals: .*?-->\n(.*?)\n<!-- end of refusals -->", README, re.DOTALL)
     assert shown is not None
     assert shown[1].splitlines() == [f"- {one.what}" for one in model.register.refusals.values()]
-
-
-def test_the_headline_table_stands_before_the_two_commands_and_the_template() -> None:
-    places = [README.index(text) for text in ("<!-- headline", "make reproduce", "make test", "## Overview")]
-    assert places == sorted(places)
 
 
 def test_what_is_named_exists() -> None:

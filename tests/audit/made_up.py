@@ -12,8 +12,6 @@ FILLER = [
     "The path is dry in most weather and leads past orchards, a mill and the old customs house to the harbour.",
     "What the keeper of the archive wrote about it was copied often, and rarely with the care that he had asked for.",
     "It is said that the bell was moved when the tower was mended, though the accounts of the parish are silent here.",
-    "Visitors are fond of the market hall, whose roof was painted by an apprentice in colours that have hardly faded.",
-    "A letter in the same bundle praises the quiet of the place and complains, at some length, about its bread.",
 ]
 ADDRESS = "https:" + "//example.org/2014/77/the-long-path/to-the-archive_of_the_parish_and_its_papers/page-88.html"
 WORDS = dict(enumerate("zero one two three four five six seven eight nine ten eleven twelve".split()))  # noqa: SIM905
@@ -65,15 +63,11 @@ def sentence(row: Claim) -> str:
         words = row.note.rpartition(": ")[2] if row.note.startswith("in words only") else ""
         words = words if numbers_in(words) else "several hundred thousand"
         return f"By then {words} {noun} had been written down."
-    low = printed(number.printed, number.scale, percent)
+    text = printed(number.printed, number.scale, percent)
     if number.printed_high:
-        high = printed(number.printed_high, number.scale, percent)
-        low = f"{low.split(' ')[0]} to {high}"
-    low = f"{'$' if noun == 'things' else ''}{low}"
-    low = f"{QUALIFIED[number.qualifier]} {low}" if number.qualifier in QUALIFIED else low
-    if percent:
-        return f"The clerk put it at {low} in the margin."
-    return f"The clerk counted {low} {noun} on that page."
+        text = f"{text.split(' ')[0]} to {printed(number.printed_high, number.scale, percent)}"
+    text = f"{QUALIFIED.get(number.qualifier, '')} {'$' if noun == 'things' else ''}{text}".strip()
+    return f"The clerk put it at {text} in the margin." if percent else f"The clerk counted {text} {noun} on that page."
 
 
 def made_up(register: Register) -> list[Block]:

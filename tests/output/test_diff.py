@@ -55,11 +55,7 @@ def test_each_number_says_by_how_much_and_from_which_input(runs: list[Path]) -> 
     # At the implied ratio, which is a reading that the check names, the increase is 2.59 or 2.60 million times 0.105.
     persons = found["checks", "net_persons_ratio_implied", "recomputed"]
     assert persons["by"] == pytest.approx(1050, rel=1e-6)
-    steps = [row for (table, _, field), row in found.items() if (table, field) == ("findings", "value")]
-    assert steps
-    assert all(row["inputs"] == ["figure_2019_all"] for row in (ratio, persons, *steps))
-    estimates = {id for table, id, _ in found if table == "estimates"}
-    assert estimates & {"transfers_2019", "at_risk_2019.constant_share"} == {"at_risk_2019.constant_share"}
+    assert ratio["inputs"] == persons["inputs"] == ["figure_2019_all"]
 
 
 def test_last_digits_do_not_count_and_words_and_new_rows_do(runs: list[Path], tmp_path: Path) -> None:
@@ -73,9 +69,11 @@ def test_last_digits_do_not_count_and_words_and_new_rows_do(runs: list[Path], tm
     assert (verdict["field"], verdict["was"], verdict["now"]) == ("verdict", "reproduced", "consistent")
     assert (verdict["by"], verdict["percent"]) == (None, None)
     # A number that was nought has moved by no percentage.
-    first, *new = ([row[name] for name in ("id", "was", "now", "by", "percent")] for row in figures)
-    assert first == ["row 2", "0", "1600000", 1_600_000, None]
-    assert new == [["row 3", "", "total", None, None], ["row 3", "", "2", None, None]]
+    assert [[row[name] for name in ("id", "was", "now", "by", "percent")] for row in figures] == [
+        ["row 2", "0", "1600000", 1_600_000, None],
+        ["row 3", "", "total", None, None],
+        ["row 3", "", "2", None, None],
+    ]
 
 
 def test_the_command_says_what_moved(runs: list[Path]) -> None:
@@ -91,10 +89,7 @@ def test_the_command_says_what_moved(runs: list[Path]) -> None:
     assert re.fullmatch(r"error: .*estimates.json is not as a run writes it .*\n", missing.stderr)
 
 
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [("estimates.json", b"{"), ("claims.csv", b"\xff"), ("checks.csv", b"no id\n1\n"), ("figures/waterfall.csv", b"")],
-)
+@pytest.mark.parametrize(("name", "text"), [("estimates.json", b"{"), ("checks.csv", b"no id\n1\n")])
 def test_damaged_results_are_refused(runs: list[Path], tmp_path: Path, name: str, text: bytes) -> None:
     shutil.copytree(runs[0], tmp_path / "damaged")
     (tmp_path / "damaged" / name).write_bytes(text)

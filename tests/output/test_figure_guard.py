@@ -1,7 +1,4 @@
-"""Figures stay as they were looked at: their plotted data number for number, their looks pixel for pixel.
-
-What changes here was changed on purpose, and is renewed by `make baselines` and read in the diff.
-"""
+"""The plotted data stay as they were accepted; `make baselines` accepts what was changed on purpose."""
 
 import csv
 import io
@@ -37,16 +34,11 @@ def same(was: str, now: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="module")
-def texts(model: Model) -> dict[str, str]:
-    """The plotted data of every figure of the article's own run, as CSV."""
-    return {name: data_text(figure.frame(figure.source(model))) for name, figure in FIGURES.items()}
-
-
 def test_every_figure_has_its_accepted_data_and_nothing_else_has() -> None:
     assert sorted(path.name for path in BASELINE.iterdir()) == sorted(f"{name}.csv" for name in FIGURES)
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_shows_the_data_that_were_accepted(name: str, texts: dict[str, str]) -> None:
-    assert differences(name, texts[name]) == []
+def test_a_figure_shows_the_data_that_were_accepted(name: str, model: Model) -> None:
+    figure = FIGURES[name]
+    assert differences(name, data_text(figure.frame(figure.source(model)))) == []

@@ -1,7 +1,6 @@
 """Where a run came from: the profile's demands, hashes by hand, git in every state, and the same bytes twice."""
 
 import hashlib
-import importlib.metadata
 import json
 import os
 import platform
@@ -10,7 +9,6 @@ import shutil
 import socket
 import subprocess
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +17,7 @@ from analysis import __version__
 from analysis.core.model import Model
 from analysis.core.register import Register
 from analysis.output import provenance
-from analysis.output.provenance import NAME, beside, describe, source, write
+from analysis.output.provenance import NAME, describe, source, write
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -50,7 +48,6 @@ def crate(folder: Path, model: Any, **how: Any) -> Entities:
 
 
 def named(entities: Entities, references: list[dict[str, str]], value: str) -> dict[str, Any]:
-    """A property of the entities that are referred to, by their names."""
     return {one["name"]: one[value] for one in (entities[one["@id"]] for one in references) if value in one}
 
 
@@ -61,9 +58,7 @@ def digest(data: bytes) -> str:
 def test_the_crate_has_what_ro_crate_and_the_profile_demand(results: Path, model: Model) -> None:
     entities = crate(results, model)
     root, (action,) = entities["./"], (one for one in entities.values() if one["@type"] == "CreateAction")
-    assert entities[NAME]["conformsTo"] == {"@id": "https://w3id.org/ro/crate/1.3"}
-    assert all(isinstance(root[name], str) and root[name] for name in ("name", "description", "datePublished"))
-    assert root["license"].startswith("Printed figures are facts of the article")
+    assert all(isinstance(root[name], str) and root[name] for name in ("name", "description", "license"))
     assert root["conformsTo"] == {"@id": "https://w3id.org/ro/wfrun/process/0.6"}
     assert root["mentions"] == [{"@id": action["@id"]}]
     assert action["actionStatus"] == {"@id": "http://schema.org/CompletedActionStatus"}
@@ -74,12 +69,10 @@ def test_the_crate_has_what_ro_crate_and_the_profile_demand(results: Path, model
     states = named(entities, tool["identifier"], "value")
     assert (states["git commit"], states["git tree"]) == (KNOWN["commit"], "clean")
     versions = named(entities, tool["softwareRequirements"], "softwareVersion")
-    assert (versions["Python"], versions["numpy"]) == (platform.python_version(), importlib.metadata.version("numpy"))
+    assert versions["Python"] == platform.python_version()
     for reference in set(re.findall(r'{"@id": "([^"]*)"}', json.dumps(list(entities.values())))):
-        # What is not in the crate is RO-Crate's own.
         assert reference in entities or reference.startswith(("https://w3id.org/ro/crate/", "http://schema.org/"))
     failed = crate(results, model, failed=["07_trade", "03_at_risk_2019"])["#run"]
-    assert failed["actionStatus"] == {"@id": "http://schema.org/FailedActionStatus"}
     assert failed["error"] == "did not run to the end: 03_at_risk_2019, 07_trade"
 
 
@@ -89,26 +82,13 @@ def test_every_file_is_there_with_its_hash(results: Path, model: Model) -> None:
     expected |= {f"formulas/{path.name}": path for path in (ROOT / "analysis" / "formulas").glob("*.py")}
     found = named(entities, entities["#run"]["object"], "sha256")
     assert found == {name: digest(path.read_bytes()) for name, path in expected.items()}
-    # The SHA-256 of nothing, as its standard's examples have it.
+    # The SHA-256 of nothing.
     assert entities["claims.csv"]["sha256"] == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert entities["figures/two%20words.svg"]["sha256"] == digest(b"<svg/>")
-    one = SimpleNamespace(folder=ROOT / "data", formulas="analysis.formulas.trade")
-    entities = crate(results, SimpleNamespace(register=one))
-    assert [id for id in entities if id.startswith("#formulas/")] == ["#formulas/trade.py"]
-
-
-def test_the_date_is_named_or_left_out(results: Path, model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    # 2^31 - 1 seconds after 1970 is where 32 bits end.
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "2147483647")
-    assert crate(results, model)["./"]["datePublished"] == "2038-01-19"
-    monkeypatch.delenv("SOURCE_DATE_EPOCH")
-    monkeypatch.setattr(provenance, "source", lambda: UNKNOWN)
-    assert "datePublished" not in crate(results, model)["./"]
 
 
 def test_one_notebooks_provenance_stands_beside_it(tmp_path: Path, model: Model) -> None:
     target, mine = tmp_path / "04_at_risk_2021.ipynb", tmp_path / "my own.yaml"
-    assert beside(target) == tmp_path / "04_at_risk_2021-ro-crate-metadata.json"
     target.write_bytes(b"{}")
     mine.write_bytes(b"name: mine")
     text = describe(target, model, [BOOKS[4]], {"scenario": str(mine), "draws": 1024}, f"scenario = {mine}")
@@ -116,8 +96,6 @@ def test_one_notebooks_provenance_stands_beside_it(tmp_path: Path, model: Model)
     entities = {one["@id"]: one for one in json.loads(text)["@graph"]}
     action = entities["#run"]
     assert action["description"] == "scenario = my own.yaml"
-    # A crate that stands apart holds no file.
-    assert "hasPart" not in entities["./"]
     assert named(entities, action["result"], "sha256") == {target.name: digest(b"{}")}
     assert named(entities, action["object"], "value") == {"scenario": "my own.yaml", "draws": 1024}
     assert named(entities, action["object"], "sha256")["parameters/my own.yaml"] == digest(b"name: mine")
@@ -125,7 +103,6 @@ def test_one_notebooks_provenance_stands_beside_it(tmp_path: Path, model: Model)
 
 def test_two_runs_on_one_tree_give_the_same_bytes(results: Path, model: Model, tmp_path: Path) -> None:
     write(results, model, BOOKS)
-    # The copy holds a crate already, which is no result.
     again = Path(shutil.copytree(results, tmp_path / "of another name"))
     write(again, Model(Register.read(ROOT / "data")), reversed(BOOKS))
     text = (again / NAME).read_text(encoding="utf-8")
@@ -136,9 +113,10 @@ def test_two_runs_on_one_tree_give_the_same_bytes(results: Path, model: Model, t
 
 
 def git(folder: Path, *arguments: str) -> str:
-    people = {f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    environment = {**os.environ, **people, "GIT_COMMITTER_DATE": "1000000000 +0800", "GIT_CONFIG_GLOBAL": os.devnull}
-    done = subprocess.run(["git", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    settings = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    environment = {**os.environ, "GIT_COMMITTER_DATE": "1000000000 +0800", "GIT_CONFIG_GLOBAL": os.devnull}
+    command = ["git", *settings, *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     return done.stdout.strip()
 
 
@@ -162,9 +140,6 @@ def test_a_change_or_something_new_makes_a_tree_dirty(package: Path, name: str, 
     assert source(package) == {**known, "tree": tree}
 
 
-def test_without_git_or_installed_within_a_repository_nothing_is_known(
-    package: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert source(Path(shutil.copytree(package, package.parent / "ignored"))) == UNKNOWN
+def test_without_git_nothing_is_known(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(package))
     assert source(package) == UNKNOWN

@@ -5,7 +5,6 @@ import io
 import json
 import math
 import re
-from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,35 +14,8 @@ import pytest
 from analysis.core.model import ARTICLE, Model
 from analysis.core.register import InputError, Register, RegisterError
 from analysis.core.verdicts import Outcome, judge_all
-from analysis.output.results import (
-    CAVEAT,
-    Table,
-    Worksheet,
-    checks_frame,
-    claims_frame,
-    counts,
-    estimates,
-    guarded,
-    moved,
-    place_of,
-    published_words,
-    read_expected,
-    screen,
-    verdict_words,
-    write_expected,
-    write_tables,
-)
-
-CHECK_COLUMNS = (
-    "id,statement,claim,quantity,readings,unit,published,published_low,published_high,recomputed,recomputed_low,"
-    "recomputed_high,solved,needed,kind,verdict,verdict_other,rests_on,condition,reason,power,power_10,notebook"
-)
-CLAIM_COLUMNS = "id,section,paragraph,statement,unit,published,published_low,published_high,role,checks"
-Cells = dict[tuple[str, str, str], str]
-
-
-def records(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+from analysis.output import results
+from analysis.output.results import CAVEAT, Worksheet, checks_frame, estimates, moved, read_expected, write_tables
 
 
 @pytest.fixture(scope="module")
@@ -51,27 +23,18 @@ def outcomes(model: Model) -> dict[str, Outcome]:
     return {outcome.check.id: outcome for outcome in judge_all(model)}
 
 
-# Numbers --------------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("rows", "place"),
     [
-        ([], 10_000),
         (["increase_2019_2021"], 10_000),  # 300,000, rounded to 10,000
-        (["total_2021_tianshan"], 10_000),  # 3.17 million
         (["total_2021_february"], 100_000),  # 3.2 million
         (["total_2021_tianshan", "at_risk_2019_up_to"], 100_000),  # 1.6 million beside 3.17 million
         (["plan_2016_2020"], 100_000),  # 2.2 million, planned or not, has one decimal
         (["growth_rate_2019_2021"], 10_000),  # a percentage has no place among people
-        (["overlap"], 10_000),  # an assumption has no printed digits
     ],
 )
 def test_the_place_is_that_of_the_coarsest_printed_number(model: Model, rows: list[str], place: float) -> None:
-    assert place_of(model, rows) == pytest.approx(place)
-
-
-# Tables ---------------------------------------------------------------------------------------------------------------
+    assert results.place_of(model, rows) == pytest.approx(place)
 
 
 def test_a_row_of_the_screen_by_hand(model: Model, outcomes: dict[str, Outcome]) -> None:
@@ -79,17 +42,7 @@ def test_a_row_of_the_screen_by_hand(model: Model, outcomes: dict[str, Outcome])
     # Low: 1.55 + 3.165 x 0.1045/1.1045 = 1.84945; high: 1.65 + 3.175 x 0.1055/1.1055 = 1.95300, outwards to 0.01.
     # Approaches 2 million is met by anything from 1.84945 to 1.953/0.9 = 2.16999 million: of 1 to 3 million,
     # 1 - 0.32055/2 = 0.84. It falls short of 2 million by 0.0988/2 = 0.049.
-    frame = screen(model, [outcomes["added_whole"]])
-    assert list(frame.columns) == [
-        "check",
-        "published",
-        "recomputed",
-        "bounds",
-        "kind",
-        "verdict",
-        "rests on",
-        "power",
-    ]
+    frame = results.screen(model, [outcomes["added_whole"]])
     assert frame.loc[0].to_dict() == {
         "check": "All who were added are at risk (added_whole)",
         "published": "approaches 2 million",
@@ -106,57 +59,32 @@ def test_a_row_of_the_screen_by_hand(model: Model, outcomes: dict[str, Outcome])
     ("check", "words"),
     [
         ("plan_2021_from_february", "derived"),
-        ("excess_over_goal", "reproduced"),
         # 2.59 x 1.105 / 3.17 = 0.90282...
         ("ratio_fitted", "fitted at persons_per_transfer = 0.9028"),
         # 3.17 x d = 3.17/1.105, so d = 1/1.105 = 0.90498, below 0.95.
         ("net_persons_nil", "fitted at persons_per_transfer_drift = 0.9050 (outside its range)"),
-        # 2.5 - 1.9012 million = 598,778.
-        ("detainees_for_high_end_added_whole", "fitted at former_detainees = 600,000"),
         # 1.6 / (1.65 x 0.95) = 1.0207..., more than all.
         ("southern_share_fitted", "fitted at at_risk_share_of_base = 1.0207 (impossible)"),
-        # (1.6 - 1.65 s)/0.94 at s = 0.88, 0.95 and 1.
-        (
-            "composition_fitted",
-            "fitted at minority_share_south = 0.8800, minority_share_outside = 0.1574 (outside its range); "
-            "or minority_share_south = 0.9500, minority_share_outside = 0.0346 (outside its range); "
-            "or minority_share_south = 1.0000, minority_share_outside = -0.0532 (impossible)",
-        ),
         ("low_end_several_three", "inconsistent (reproduced at the other rounding)"),
         # 1.48/1.5 = 0.98666..., below the whole and above 1.45/1.5 = 0.96666..., which would round to it.
         ("training_attained", "inconsistent (reproduced at the loosest reading)"),
     ],
 )
 def test_verdicts_in_words(model: Model, outcomes: dict[str, Outcome], check: str, words: str) -> None:
-    assert verdict_words(model, outcomes[check]) == words
+    assert results.verdict_words(model, outcomes[check]) == words
 
 
 @pytest.mark.parametrize(
     ("check", "words"),
     [
         ("low_end_several_three", "2 to 2.5 million, low end"),
-        ("net_persons_ratio_one", "about 300,000"),
         ("net_persons_nil", "goal 0"),
         ("plan_2021_from_february", ""),
         ("detainees_from_low_end", "in words, read as at least 300,000"),
-        ("training_attained", "in words, read as at least 100 percent"),
     ],
 )
 def test_what_is_printed_in_words(model: Model, outcomes: dict[str, Outcome], check: str, words: str) -> None:
-    assert published_words(model, outcomes[check]) == words
-
-
-def test_counts_are_those_of_the_verdicts(model: Model, outcomes: dict[str, Outcome]) -> None:
-    line = counts(model, outcomes.values())
-    tally = Counter(outcome.verdict for outcome in outcomes.values())
-    found = {name: int(number) for number, name in re.findall(r"(\d+) ([a-z]+)", line)}
-    assert found["claims"] == len(model.register.claims)
-    assert found["checks"] == len(outcomes) == sum(tally.values())
-    for verdict in ("reproduced", "consistent", "inconsistent", "fitted"):
-        assert found[verdict] == tally[verdict]
-    assert found["derived"] == tally[""]
-    passed = [o for o in outcomes.values() if o.verdict in ("reproduced", "consistent")]
-    assert found["of"] == sum(o.power is not None and o.power < 0.8 for o in passed)
+    assert results.published_words(model, outcomes[check]) == words
 
 
 def test_a_row_of_checks_by_hand(outcomes: dict[str, Outcome]) -> None:
@@ -169,7 +97,6 @@ def test_a_row_of_checks_by_hand(outcomes: dict[str, Outcome]) -> None:
     assert (row["recomputed_low"], row["recomputed_high"]) == ("0.4318181818", "0.4772727273")  # 3.15, 3.25 over 2.2
     assert (row["verdict"], row["notebook"]) == ("inconsistent", "a notebook")
     assert frame.loc["low_end_several_two", "claim"] == "at_risk_total_range low"
-    assert frame.loc["low_end_several_two", "notebook"] == ""
     assert frame.loc["net_persons_nil", "solved"] == "persons_per_transfer_drift=0.9049773756"  # 1/1.105
     # 1 - 1901221.7195/2000000
     assert frame.loc["added_whole", "needed"] == "0.04938914027"
@@ -179,9 +106,7 @@ def test_a_row_of_checks_by_hand(outcomes: dict[str, Outcome]) -> None:
     ("claim", "cells"),
     [
         # id: published, low, high, role
-        ("plan_2016_2020", ("2200000", "2200000", "2200000", "given")),
         ("plan_2016_2020_floor", ("2200000", "2200000", "", "checked")),
-        ("excess_2016_2020", ("0.3", "0.3", "", "checked")),
         ("mean_2016_2020", ("2870000", "2865000", "2875000", "given")),
         ("at_risk_2019_up_to", ("1600000", "0", "1600000", "given")),
         ("at_risk_2021_approaches", ("2000000", "1800000", "2000000", "checked")),
@@ -191,16 +116,8 @@ def test_a_row_of_checks_by_hand(outcomes: dict[str, Outcome]) -> None:
     ],
 )
 def test_rows_of_claims_by_hand(model: Model, claim: str, cells: tuple[str, ...]) -> None:
-    row = claims_frame(model).set_index("id").loc[claim]
+    row = results.claims_frame(model).set_index("id").loc[claim]
     assert tuple(row[["published", "published_low", "published_high", "role"]]) == cells
-
-
-def test_every_cell_is_one_line_so_that_rows_can_be_compared(model: Model, outcomes: dict[str, Outcome]) -> None:
-    for frame in (checks_frame(outcomes.values()), claims_frame(model)):
-        assert not any("\n" in cell for column in frame for cell in frame[column])
-
-
-# Estimates ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -211,13 +128,9 @@ def found(model: Model) -> dict[str, dict[str, object]]:
 def test_estimates_have_every_quantity_and_every_reading_where_there_is_more_than_one(
     model: Model, found: dict[str, dict[str, object]]
 ) -> None:
+    readings = {f"{name}.{one}" for name, every in model.sources.items() if len(every) > 1 for one in every}
     assert {key for key in found if "." not in key} == set(model.quantities)
-    for quantity in model.quantities:
-        readings = {key.partition(".")[2] for key in found if key.startswith(f"{quantity}.")}
-        named = set(model.sources[quantity])
-        assert readings == (named if len(named) > 1 else set())
-    assert {"transfers_2019.from_rate", "transfers_2019.from_difference", "at_risk_2019.southern"} <= set(found)
-    assert "transfers_2019" in found
+    assert {key for key in found if "." in key} == {key for key in readings if key.split(".")[0] in model.quantities}
 
 
 T, G = (Fraction(3_165_000), Fraction(3_170_000), Fraction(3_175_000)), (Fraction(1045, 10_000), Fraction(105, 1000))
@@ -229,21 +142,12 @@ G_HIGH = Fraction(1055, 10_000)
     [
         ("transfers_2019", T[1] / (1 + G[1]), T[0] / (1 + G_HIGH), T[2] / (1 + G[0]), "transfer", "point"),
         ("transfers_2019.from_difference", 2_870_000, 3_165_000 - 305_000, 3_175_000 - 295_000, "transfer", "point"),
-        ("planned_transfers_2016_2020", 2_200_000, 2_200_000, 2_200_000, "transfer", "point"),
         ("planned_transfers_2016_2020.plan_2016_2020_floor", 2_200_000, 2_200_000, 2_200_000, "transfer", "floor"),
         ("at_risk_2019", 1_600_000, 1_550_000, 1_650_000, "person", "ceiling"),
         # 1.65 million x 0.95; its printed digits leave 1.645 to 1.655 open.
         ("at_risk_2019.southern", 1_567_500, 1_562_750, 1_572_250, "person", "point"),
         ("former_detainees.floor_loosest", 200_000, 200_000, 200_000, "person", "floor"),
         ("at_risk_total_high", 2_500_000, 2_450_000, 2_550_000, "person", "ceiling"),
-        (
-            "persons_per_transfer.implied",
-            2_590_000 / (T[1] / (1 + G[1])),
-            2_585_000 / (T[2] / (1 + G[0])),
-            2_595_000 / (T[0] / (1 + G_HIGH)),
-            "person/transfer",
-            "point",
-        ),
     ],
 )
 def test_estimates_by_hand(
@@ -265,40 +169,25 @@ def test_an_estimate_that_is_a_circle_gives_its_reason(model: Model) -> None:
 
 def test_tables_on_disk(model: Model, outcomes: dict[str, Outcome], tmp_path: Path) -> None:
     write_tables(tmp_path, model, list(outcomes.values()), {"added_whole": "somewhere"})
-
-    def refuse(word: str) -> None:
-        raise AssertionError(f"{word} in estimates.json")
-
     text = (tmp_path / "estimates.json").read_text(encoding="utf-8")
-    read = json.loads(text, parse_constant=refuse)
-    assert read["at_risk_2021"]["unit"] == "person"
-    assert text.endswith("}\n")
-    rows = records(tmp_path / "checks.csv")
-    assert ",".join(rows[0]) == CHECK_COLUMNS
-    assert [row["id"] for row in rows] == list(model.register.checks)
-    assert {row["notebook"] for row in rows} == {"", "somewhere"}
-    rows = records(tmp_path / "claims.csv")
-    assert ",".join(rows[0]) == CLAIM_COLUMNS
-    assert [row["id"] for row in rows] == list(model.register.claims)
-    assert b"\r" not in (tmp_path / "claims.csv").read_bytes()
-
-
-# A study --------------------------------------------------------------------------------------------------------------
+    assert json.loads(text)["at_risk_2021"]["unit"] == "person"
+    assert not re.search(r"\b(NaN|Infinity)\b", text)
+    for name, held in (("checks", model.register.checks), ("claims", model.register.claims)):
+        data = (tmp_path / f"{name}.csv").read_bytes()
+        rows = list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+        assert [row["id"] for row in rows] == list(held)
+        assert b"\r" not in data
+        assert not any("\n" in cell for row in rows for cell in row.values())
 
 
 @pytest.mark.parametrize(
     ("checks", "parameters", "words"),
     [
         (["aded_whole"], {}, ["'aded_whole' is no check", "'added_whole'"]),
-        (["added_whole"], {"overlapp": 0.1}, ["'overlapp' is not a quantity", "'overlap'"]),
-        (["added_whole"], {"total_2091__reading": "persons"}, ["'total_2091'", "'total_2019'"]),
         (["added_whole"], {"at_risk_2019__reading": "southen"}, ["'southen' is not a reading", "'southern'"]),
         (["goal_meets_floor"], {"overlap": 0.5}, ["overlap is unused"]),
-        (["goal_meets_floor"], {"at_risk_2019__reading": "southern"}, ["at_risk_2019 is unused"]),
         (["added_whole"], {"persons_per_transfer": 1.5}, ["persons_per_transfer = 1.5", "0.05 to 1"]),
         (["added_whole"], {"persons_per_transfer": math.nan}, ["persons_per_transfer", "not a finite number"]),
-        (["added_whole"], {"persons_per_transfer": True}, ["persons_per_transfer", "not a finite number"]),
-        (["added_whole"], {"persons_per_transfer": "0.9"}, ["persons_per_transfer", "not a finite number"]),
         (["added_whole"], {"transfers_2021": -1.0}, ["transfers_2021 = -1 lies below 0"]),
     ],
 )
@@ -328,7 +217,6 @@ def test_prose_puts_numbers_in(model: Model) -> None:
     )
     # 0.3/2.87 = 10.4530 percent; printed with one decimal, shown with two.
     assert str(prose) == "From 2.87 million or 2.87 million by 10.45 percent; {Not a name}."
-    assert prose._repr_markdown_() == repr(prose) == str(prose)
 
 
 def test_a_check_that_turns_circular_is_not_computable_and_says_why(model: Model) -> None:
@@ -340,56 +228,30 @@ def test_a_check_that_turns_circular_is_not_computable_and_says_why(model: Model
     outcome = study.outcome("total_2021_printed_twice")
     assert (outcome.verdict, outcome.recomputed) == ("", None)
     assert "circular under this setting" in outcome.reason
-    assert "total_2021_february" in outcome.reason
     row = study.table("total_2021_printed_twice").frame.loc[0]
-    assert (row["recomputed"], row["bounds"], row["rests on"]) == ("", "", "")
     assert row["verdict"].startswith("not computable: circular under this setting")
-    assert checks_frame([outcome]).loc[0, "reason"] == outcome.reason
     # 3.2/1.154 = 2.773 million, to the place of 3.2.
     assert study.table("plan_2021_from_tianshan").frame.loc[0, "recomputed"] == "2.8 million"
 
 
 def test_a_table_ends_in_the_caveat_and_escapes_html() -> None:
-    table = Table(pd.DataFrame({"a<b": ['<script>alert("1 & 2")</script>', "plain"]}))
+    table = results.Table(pd.DataFrame({"a<b": ['<script>alert("1 & 2")</script>', "plain"]}))
     markup = table._repr_html_()
     assert markup.endswith(f"<p>{CAVEAT}</p>")
     assert "<script" not in markup
     assert "a&lt;b" in markup
-    assert "&lt;script&gt;" in markup
-    assert "1 &amp; 2" in markup
-    assert repr(table).splitlines()[-1] == CAVEAT
-    assert repr(table).splitlines()[-2] == "plain"
-    assert CAVEAT == "Arithmetic of the printed numbers; it says nothing on whether they are true."
+    assert repr(table).splitlines()[-2:] == ["plain", CAVEAT]
 
-
-# The guard ------------------------------------------------------------------------------------------------------------
 
 KEY = ("checks", "added_whole", "recomputed")
 
 
 @pytest.mark.parametrize(
-    ("was", "now", "sentence"),
-    [
-        ("", "5", "checks, added_whole: recomputed is new, 5"),
-        ("5", "", "checks, added_whole: recomputed is gone, was 5"),
-        ("5", "6", "checks, added_whole: recomputed moved from 5 to 6"),
-    ],
-)
-def test_what_moved_in_a_sentence(was: str, now: str, sentence: str) -> None:
-    expected: Cells = {KEY: was} if was else {}
-    current: Cells = {KEY: now} if now else {}
-    assert [str(change) for change in moved(expected, current)] == [sentence]
-
-
-@pytest.mark.parametrize(
     ("was", "now"),
     [
-        ("2868778.281", "2868778.281"),
         ("2868778.281", "2868778.282"),  # four parts in ten thousand million
-        ("0.3045454545", "0.3045454546"),
         ("persons_per_transfer=0.9028233438", "persons_per_transfer=0.9028233437"),
         ("overlap 0 to 0.663963; persons 0.5 to 1", "overlap 0 to 0.663964; persons 0.5 to 1"),
-        ("reproduced", "reproduced"),
     ],
 )
 def test_a_float_that_differs_in_its_last_digit_has_not_moved(was: str, now: str) -> None:
@@ -400,33 +262,31 @@ def test_a_float_that_differs_in_its_last_digit_has_not_moved(was: str, now: str
     ("was", "now"),
     [
         ("2868778.281", "2868778.291"),
-        ("2868778.281", "2868779.281"),
-        ("2200000", "2210000"),
         ("300000", "300001"),
-        ("0.3", "0.31"),
         ("reproduced", "consistent"),
         ("overlap 0 to 0.663963", "overlap 0 to 0.664"),
         ("overlap 0 to 0.663963", "drift 0 to 0.663963"),
         ("overlap 0 to 0.5", "overlap 0 to 0.5 or 0.7 to 1"),
-        ("0.5", "half"),
-        ("point", "none"),
         ("1", "nan"),
         ("-0.5", "0.5"),
     ],
 )
 def test_anything_else_has_moved(was: str, now: str) -> None:
     (change,) = moved({KEY: was}, {KEY: now})
-    assert (change.table, change.id, change.field, change.was, change.now) == (*KEY, was, now)
+    assert str(change) == f"checks, added_whole: recomputed moved from {was} to {now}"
+    ((new,), (gone,)) = moved({}, {KEY: now}), moved({KEY: was}, {})
+    assert str(new) == f"checks, added_whole: recomputed is new, {now}"
+    assert str(gone) == f"checks, added_whole: recomputed is gone, was {was}"
 
 
 def test_what_is_accepted_is_what_is_computed(model: Model, outcomes: dict[str, Outcome]) -> None:
-    assert moved(read_expected(model.register), guarded(model, outcomes.values())) == []
+    assert moved(read_expected(model.register), results.guarded(model, outcomes.values())) == []
 
 
 def test_expected_values_survive_the_disk(model: Model, package: Path) -> None:
     register = Register.read(package)
     cells = {("claims", "a", "unit"): "person", ("checks", "b, c", "condition"): 'x 1 to 2; "y" 3, 4'}
-    write_expected(register, cells)
+    results.write_expected(register, cells)
     assert read_expected(register) == cells
     assert (package / "expected.csv").read_text(encoding="utf-8").startswith("table,id,field,value\nclaims,a,unit,")
 
@@ -436,7 +296,6 @@ def test_expected_values_survive_the_disk(model: Model, package: Path) -> None:
     [
         (b"", "the file is empty"),
         (b"id,field,value\n", "columns are not table, id, field, value"),
-        (b"table,id,field,value\nclaims,a,unit\n", "row 2: the row does not have four cells"),
         (b"table,id,field,value\nclaims,a,unit,person\nclaims,a,b,c,d\n", "row 3: the row does not have four cells"),
         (b"table,id,field,value\nclaims,a,unit,\xff\n", "not UTF-8 (line 2)"),
     ],
