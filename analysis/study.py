@@ -88,6 +88,8 @@ class Study:
 
         names: else the estimates that the data package lists.
         """
+        if not isinstance(other, Study):
+            raise ModelError(f"{other!r} is not a study; analysis.load() gives one")
         wanted = [*names] or [*self.model.register.estimates]
         here, there = self.frame(wanted), other.frame(wanted)
         frame = there[["value"]].rename(columns={"value": "other"}).join(here[["value", "unit"]])

@@ -1,5 +1,7 @@
 """A study from Python: what it computes, what a change is, and what is refused in the command line's own sentences."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -136,3 +138,11 @@ def test_checks_and_findings_of_a_quantity_or_all(article):
     # The base of 2019 starts from the total of 2021 and its growth, and from no number on trade.
     some = set(article.findings("transfers_2019").index)
     assert {"two_values_of_2019", "base_equals_mean"} <= some < set(everything.index)
+
+
+def test_a_wrong_type_is_one_sentence(article):
+    for wrong in (5, None, slice(1, 2)):
+        assert "is not a quantity" in refused(article.__getitem__, wrong)
+    assert refused(article.differs_from, 5).startswith("5 is not a study")
+    assert "is not a finite number" in refused(article.change, overlap=10**400)
+    assert article.change(overlap=Decimal("0.5")).setting.values == {"overlap": 0.5}

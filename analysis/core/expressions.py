@@ -128,7 +128,10 @@ def _definition(function: Callable[..., Any]) -> ast.FunctionDef:
         try:
             tree = ast.parse(Path(code.co_filename).read_text(encoding="utf-8"))
         except (OSError, ValueError, SyntaxError):
-            tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+            try:
+                tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+            except OSError:
+                raise ExpressionError(f"the text of {function.__module__}.{function.__name__} can't be read") from None
         nodes = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
         _trees[code.co_filename] = {(node.name, node.lineno): node for node in nodes}
     return _trees[code.co_filename][function.__name__, code.co_firstlineno]

@@ -19,6 +19,7 @@ import math
 import numbers
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from types import ModuleType
 from typing import Any
@@ -157,6 +158,7 @@ class Model:
         >>> Model(Register.read()).named("figure_2019_all")
         ('labourers_2019', {'labourers_2019': 'figure_2019_all'})
         """
+        text = str(text)
         claim = self.register.claims.get(text)
         if claim and claim.id in self.sources.get(claim.quantity, {}):
             return claim.quantity, {claim.quantity: claim.id}
@@ -247,7 +249,9 @@ class Model:
     def check_value(self, quantity: str, number: Any) -> None:
         """Raise ModelError for a value that is no finite number or lies outside the allowed range."""
         unit = self.units[self.known(quantity)]
-        if isinstance(number, bool) or not isinstance(number, numbers.Real) or not math.isfinite(number):
+        is_number = isinstance(number, numbers.Real | Decimal) and not isinstance(number, bool)
+        # A whole number past the largest float is none.
+        if not is_number or (isinstance(number, int) and number.bit_length() > 1023) or not math.isfinite(number):
             raise ModelError(f"{quantity} = {number!r} is not a finite number")
         assumption = self.register.assumptions.get(quantity)
         number = float(number)

@@ -91,7 +91,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """
     names = sorted(known)
     lower = {known_name.lower(): known_name for known_name in names}
-    close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.55)
+    close = difflib.get_close_matches(str(name).lower(), lower, n=1, cutoff=0.55)
     if close:
         return f"; did you mean '{lower[close[0]]}'?"
     return f"; known: {', '.join(names[:12])}{', …' if len(names) > 12 else ''}" if names else ""
@@ -145,7 +145,7 @@ def same_dimension(one: str, two: str) -> bool:
 
 
 #: Digits with or without commas between thousands, a point, an exponent.
-_NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*(.*)", re.DOTALL)
+_NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*(.*)", re.DOTALL | re.ASCII)
 
 
 def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:

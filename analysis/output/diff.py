@@ -40,7 +40,7 @@ def _read(folder: Path) -> tuple[dict[tuple[str, str, str], str], dict[tuple[str
     rests: dict[tuple[str, str], set[str]] = {}
     path = folder / "estimates.json"
     try:
-        estimates = json.loads(path.read_text(encoding="utf-8"))
+        estimates = dict(json.loads(path.read_text(encoding="utf-8")))
         tables = [folder / f"{table}.csv" for table in _KEYS]
         for path in filter(Path.exists, [*tables, *sorted(folder.glob("figures/*.csv"))]):
             table = path.relative_to(folder).with_suffix("").as_posix()
@@ -55,6 +55,6 @@ def _read(folder: Path) -> tuple[dict[tuple[str, str, str], str], dict[tuple[str
         for id, entry in estimates.items():
             rests["estimates", id] = {id, *entry.get("depends_on", [])}
             cells |= {("estimates", id, name): str(entry[name]) for name in entry if _COMPARED.match(name)}
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise InputError(f"{shown(path)} is not as a run writes it ({' '.join(str(error).split())})") from None
     return cells, rests

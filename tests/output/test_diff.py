@@ -89,7 +89,7 @@ def test_the_command_says_what_moved(runs: list[Path]) -> None:
     assert re.fullmatch(r"error: .*estimates.json is not as a run writes it .*\n", missing.stderr)
 
 
-@pytest.mark.parametrize(("name", "text"), [("estimates.json", b"{"), ("checks.csv", b"no id\n1\n")])
+@pytest.mark.parametrize(("name", "text"), [("estimates.json", b"[1]"), ("checks.csv", b"no id\n1\n")])
 def test_damaged_results_are_refused(runs: list[Path], tmp_path: Path, name: str, text: bytes) -> None:
     shutil.copytree(runs[0], tmp_path / "damaged")
     (tmp_path / "damaged" / name).write_bytes(text)
