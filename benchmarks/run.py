@@ -1,4 +1,4 @@
-"""Measures the package beside its peers on this machine, and writes results.json, growth.svg, growth.png and README.md.
+"""Measures the package beside its peers on this machine, and writes results.json, growth.svg and README.md.
 
 Ratios of medians of five rounds in one process, taken in turns, so that a slow minute hits all alike. Memory is the
 peak of a process of its own, above what it had once everything was imported and the model was built.
@@ -344,7 +344,6 @@ def figure(found):
     axes[0].set_ylabel("seconds")
     fig.suptitle("Time grows with draws and scenarios; memory of draws does not", fontsize=10)
     fig.savefig(HERE / "growth.svg", metadata={"Date": None})
-    fig.savefig(HERE / "growth.png", dpi=120)
 
 
 def page(found):
