@@ -275,7 +275,9 @@ def sensitivity(
 
 @app.command("break-even")
 def break_even(
-    statement: Annotated[str, typer.Argument(help="A statement's id, or 'quantity >= number unit'; else all.")] = "",
+    statement: Annotated[
+        str, typer.Argument(help="A statement's id, or 'quantity >= number unit', or 'quantity <= quantity'; else all.")
+    ] = "",
     scenario: In = "article",
     as_json: AsJson = False,
     data: Data = None,
