@@ -1,6 +1,8 @@
 """Small models made in memory from a few invented numbers, for tests that need a shape the article does not have."""
 
+import inspect
 import linecache
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -35,20 +37,22 @@ def check(id: str, quantity: str, claim: str = "", *, readings: Mapping[str, str
 
 
 def formula(text: str) -> Callable[..., Any]:
-    """A function from one line, such as ``double(base) = 2 * base``, whose source can be read as that of a file can."""
+    """A function from one line, such as ``double(base) = 2 * base``; it keeps its source."""
     head, _, body = text.partition(" = ")
-    source, file, scope = f"def {head}:\n    return {body}\n", f"<{text}>", {"minimum": minimum, "maximum": maximum}
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    exec(compile(source, file, "exec"), scope)
+    source, scope = f"def {head}:\n    return {body}\n", {"minimum": minimum, "maximum": maximum}
+    exec(source, scope)
     found: Callable[..., Any] = scope[head.partition("(")[0]]
+    found.__source__ = source  # type: ignore[attr-defined]
     return found
 
 
 def module(*formulas: Callable[..., Any]) -> ModuleType:
     """A module that holds these functions as its own."""
     made = ModuleType("made_in_memory")
+    source = "\n".join(getattr(one, "__source__", "") or textwrap.dedent(inspect.getsource(one)) for one in formulas)
+    made.__file__ = f"<{' '.join(formula.__name__ for formula in formulas)}>"
+    linecache.cache[made.__file__] = (len(source), None, source.splitlines(keepends=True), made.__file__)
     for formula in formulas:
-        formula.__module__, formula.__qualname__ = made.__name__, formula.__name__
         setattr(made, formula.__name__, formula)
     return made
 

@@ -1,8 +1,8 @@
 """Extremes, roots and spans of quantities that are ratios of two linear functions in each leaf, in closed form.
 
-Along an edge of a box such a quantity is (A t + B) ÷ (C t + 1). Three evaluations give it, and a fourth confirms it
-(``check``). It rises or falls all along an edge, so its extremes over a box lie at the corners. A limit cuts the box:
-then they lie at feasible corners, where an edge crosses a limit, or where two limits meet on a face.
+Along an edge of a box such a quantity is (A t + B) ÷ (C t + 1). Three evaluations give it, and a fourth confirms it.
+It rises or falls all along an edge, so its extremes over a box lie at the corners. A limit cuts the box: then they lie
+at feasible corners, where an edge crosses a limit, or where two limits meet on a face.
 That is no theorem for every formula; tests compare it with scipy's optimisers for every shipped quantity.
 
 A function here takes the leaves' values by name, arrays of one shape, and returns the quantity and its rooms: one array
@@ -12,7 +12,7 @@ a limit, 0 or more where the limit is kept.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
@@ -24,7 +24,6 @@ from analysis.core.words import SAME
 
 Floats = NDArray[np.float64]
 Function: TypeAlias = Callable[[Mapping[str, Any]], tuple[Any, Sequence[Any]]]
-_THREE = np.array([0.0, 0.5, 1.0])
 #: The relative difference up to which a fourth evaluation confirms three.
 CONFIRMED = 1e-9
 
@@ -33,13 +32,12 @@ CONFIRMED = 1e-9
 class Bounds:
     """Smallest and largest value over a box; NaN where no part of it keeps every limit.
 
-    trimmed: how many of the ``corners`` break a limit.
+    trimmed: how many corners of the box break a limit.
     """
 
     low: float
     high: float
     trimmed: int = 0
-    corners: int = 1
 
 
 def extremes(
@@ -48,108 +46,86 @@ def extremes(
     """The bounds of a function over a box; one for each entry of the arrays in ``vary``, else one.
 
     >>> extremes(lambda v: (v["a"] / v["b"], ()), {"a": (1, 2), "b": (4, 5)})
-    [Bounds(low=0.2, high=0.5, trimmed=0, corners=4)]
+    [Bounds(low=0.2, high=0.5, trimmed=0)]
     """
-    names = list(box)
+    names, k = list(box), len(box)
     low = np.array([box[name][0] for name in names], float)
     width = np.array([box[name][1] for name in names], float) - low
     columns = {name: np.asarray(values, float)[:, None] for name, values in (vary or {}).items()}
     rows = len(next(iter(columns.values()))) if columns else 1
-    k = len(names)
 
-    def at(where: Floats) -> tuple[Floats, Floats]:
-        """The function and its rooms, (limits, rows, points), at positions (…, points, leaves) between 0 and 1."""
-        given = {name: low[i] + where[..., i] * width[i] for i, name in enumerate(names)}
-        shape = (rows, where.shape[-2])
+    def at(places: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+        """Values, rooms, and where each limit is kept, at places between 0 and 1: (points, leaves), perhaps by row."""
+        given = {name: low[i] + places[..., i] * width[i] for i, name in enumerate(names)}
+        shape = rows, places.shape[-2]
         with np.errstate(all="ignore"):
-            target, rooms = function({**columns, **given})
-        stacked = np.array([np.broadcast_to(np.asarray(room, float), shape) for room in rooms]).reshape(-1, *shape)
-        return np.broadcast_to(np.asarray(target, float), shape), stacked
+            target, parts = function({**columns, **given})
+        values = np.broadcast_to(np.asarray(target, float), shape)
+        rooms = np.array([np.broadcast_to(np.asarray(room, float), shape) for room in parts]).reshape(-1, *shape)
+        return values, rooms, ~np.isnan(values) & (rooms >= -SAME).all(axis=0)
 
-    corners = np.array(list(itertools.product((0.0, 1.0), repeat=k))).reshape(2**k, k)
-    values, rooms = at(corners)
-    fine = _kept(rooms, values)
-    edges = _edges(k)
-    if not len(edges):
-        found = [np.where(fine, values, np.nan)]
-    else:
-        starts, axes, ends = corners[edges[:, 0]], edges[:, 1], edges[:, 0] | edges[:, 2]
-        middles = starts.copy()
-        middles[np.arange(len(edges)), axes] = 0.5
-        middle_values, middle_rooms = at(middles)
+    corners, starts, ends, axes = _edges(k)
+    edges = np.arange(len(axes))
+    middles = corners[starts]
+    middles[edges, axes] = 0.5
+    values, rooms, kept = at(np.concatenate([corners, middles]))
+    count = len(corners)
 
-        def along(corner: Floats, middle: Floats, goal: float = 0.0, *, inverse: bool = False) -> Floats:
-            """Where the edges reach a goal, or a pole: positions (rows, edges, leaves), NaN where nowhere."""
-            three = corner[:, edges[:, 0]] - goal, middle - goal, corner[:, ends] - goal
-            with np.errstate(all="ignore"):
-                t = root(*(1 / one for one in three)) if inverse else root(*three)
-                place = np.repeat(starts[None], rows, axis=0)
-                place[:, np.arange(len(axes)), axes] = np.where((t >= 0) & (t <= 1), t, np.nan)
-            return place
+    def along(numbers: Floats) -> tuple[Floats, Floats, Floats]:
+        """Numbers at the start, the middle and the end of each edge."""
+        return numbers[..., starts], numbers[..., count:], numbers[..., ends]
 
-        poles = [
-            _has_pole(room[:, edges[:, 0]], middle, room[:, ends])
-            for room, middle in zip(rooms, middle_rooms, strict=True)
-        ]
-        # A limit without a pole that every corner breaks is broken all over the box; one that every corner keeps, kept.
-        if any((room < -SAME).all() and not pole.any() for room, pole in zip(rooms, poles, strict=True)):
-            return [Bounds(np.nan, np.nan, len(corners), len(corners))] * rows
-        binding = [i for i, room in enumerate(rooms) if poles[i].any() or not (room >= -SAME).all()]
-        found = [np.where(fine & np.isfinite(values), values, np.nan)]
-        candidates = [along(rooms[i], middle_rooms[i]) for i in binding]
-        candidates += _meetings(at, corners, k, binding)
-        for where in candidates:
-            there, room = at(where)
-            inside = np.isfinite(where).all(axis=-1) & _kept(room, there)
-            found.append(np.where(inside & np.isfinite(there), there, np.nan))
-        pole = _has_pole(values[:, edges[:, 0]], middle_values, values[:, ends])
-        if pole.any():
-            found += [
-                np.where(pole, one, np.nan) for one in _beside(at, along(values, middle_values, inverse=True), axes)
-            ]
+    def on_edges(t: Floats) -> Floats:
+        """Places on the edges, (rows, edges, leaves); NaN beyond them."""
+        places = np.repeat(corners[starts][None], rows, axis=0)
+        places[:, edges, axes] = np.where((t >= 0) & (t <= 1), t, np.nan)
+        return places
+
+    found = [np.where(kept & np.isfinite(values), values, np.nan)[:, :count]]
+    binding = [i for i, room in enumerate(rooms) if (room < -SAME).any() or _has_pole(*along(room)).any()]
+    if binding and k:
+        crossings = [on_edges(root(*along(rooms[i]))) for i in binding]
+        meetings = _meetings(lambda where: at(where)[1][binding], corners, len(binding))
+        places = np.concatenate([*crossings, *meetings], axis=1)
+        there, _, inside = at(places)
+        found.append(np.where(inside & np.isfinite(places).all(axis=-1) & np.isfinite(there), there, np.nan))
+    pole = _has_pole(*along(values))
+    if pole.any():
+        with np.errstate(all="ignore"):
+            at_pole = root(*(1 / one for one in along(values)))
+        for step in (-1e-9, 1e-9):
+            # On a side of a pole that no limit forbids, the value has no bound.
+            places = on_edges(at_pole + step)
+            there, _, inside = at(places)
+            open_side = pole & inside & np.isfinite(places).all(axis=-1)
+            found.append(np.where(open_side, np.copysign(np.inf, there), np.nan))
     together = np.concatenate(found, axis=1)
     some = ~np.isnan(together).all(axis=1)
     filled = np.where(some[:, None], together, 0.0)
-    lows, highs = np.nanmin(filled, axis=1), np.nanmax(filled, axis=1)
     # A float's last digits around 0 are 0.
     size = SAME * np.abs(np.where(np.isfinite(together), together, 0.0)).max(axis=1)
-    lows, highs = (np.where(np.abs(end) <= size, 0.0, end) for end in (lows, highs))
-    trimmed = (~fine).sum(axis=1)
+    lows, highs = (np.where(np.abs(e) <= size, 0.0, e) for e in (np.nanmin(filled, axis=1), np.nanmax(filled, axis=1)))
+    trimmed = (~kept[:, :count]).sum(axis=1)
     return [
-        Bounds(float(a), float(b), int(cut), len(corners)) if ok else Bounds(np.nan, np.nan, int(cut), len(corners))
+        Bounds(float(a), float(b), int(cut)) if ok else Bounds(np.nan, np.nan, int(cut))
         for a, b, cut, ok in zip(lows, highs, trimmed, some, strict=True)
     ]
 
 
-def merged(found: Iterable[Bounds]) -> Bounds:
+def merged(parts: Sequence[Bounds]) -> Bounds:
     """The bounds over several branches of one function."""
-    parts = list(found)
-    if len(parts) == 1:
-        return parts[0]
-    lows, highs = [one.low for one in parts], [one.high for one in parts]
-    some = not all(np.isnan(lows))
-    low, high = (float(np.nanmin(lows)), float(np.nanmax(highs))) if some else (np.nan, np.nan)
-    return Bounds(low, high, min(one.trimmed for one in parts), parts[0].corners)
-
-
-def _kept(rooms: Floats, values: Floats) -> NDArray[np.bool_]:
-    """Where every limit is kept, to the last digits, and the value is a number."""
-    kept = ~np.isnan(values)
-    for room in rooms:
-        kept = kept & (room >= -SAME)
-    return kept
+    kept = [one for one in parts if not np.isnan(one.low)] or parts[:1]
+    return Bounds(min(one.low for one in kept), max(one.high for one in kept), min(one.trimmed for one in parts))
 
 
 @cache
-def _edges(k: int) -> NDArray[np.intp]:
-    """The edges of a box: the corner where each starts, its axis, and the bit of that axis in a corner's number."""
+def _edges(k: int) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """The corners of a box, and its edges: the corner where each starts, the one where it ends, and its axis."""
     numbers = np.arange(2**k)
-    parts = []
-    for axis in range(k):
-        bit = 1 << (k - 1 - axis)
-        start = numbers[numbers & bit == 0]
-        parts.append(np.stack([start, np.full_like(start, axis), np.full_like(start, bit)], axis=1))
-    return np.concatenate(parts) if parts else np.zeros((0, 3), np.intp)
+    corners = (numbers[:, None] >> np.arange(k) & 1).astype(float)
+    edges = [(start, start | 1 << axis, axis) for axis in range(k) for start in numbers if not start >> axis & 1]
+    starts, ends, axes = np.array(edges, np.intp).reshape(-1, 3).T
+    return corners, starts, ends, axes
 
 
 def root(start: Any, middle: Any, end: Any) -> Any:
@@ -176,63 +152,43 @@ def _has_pole(start: Floats, middle: Floats, end: Floats) -> NDArray[np.bool_]:
     return outside | infinite
 
 
-def _beside(at: Callable[[Floats], tuple[Floats, Floats]], poles: Floats, axes: NDArray[np.intp]) -> Iterator[Floats]:
-    """Infinity, with its sign, on each side of a pole; NaN where a limit forbids that side, or no pole is there."""
-    for step in (-1e-9, 1e-9):
-        where = poles.copy()
-        where[:, np.arange(len(axes)), axes] += step
-        there, room = at(where)
-        inside = ((where >= 0) & (where <= 1)).all(axis=-1) & _kept(room, there)
-        yield np.where(inside, np.copysign(np.inf, there), np.nan)
-
-
-def _meetings(
-    at: Callable[[Floats], tuple[Floats, Floats]], corners: Floats, k: int, limits: list[int]
-) -> list[Floats]:
+def _meetings(rooms_at: Callable[[Floats], Floats], corners: Floats, limits: int) -> list[Floats]:
     """Where two limits meet on a face of the box.
 
     At a fixed place along one side of a face, the root along the other side is a ratio of two linear functions of that
     place. Two such roots are equal where a quadratic is 0.
     """
     found: list[Floats] = []
-    if len(limits) < 2:
-        return found
-    for i, j in itertools.permutations(range(k), 2):
+    k = corners.shape[1]
+    three = np.array([0.0, 0.5, 1.0])
+    for i, j in itertools.permutations(range(k), 2) if limits > 1 else ():
         faces = corners[(corners[:, i] == 0) & (corners[:, j] == 0)]
         # Nine places on each face, three along one side for each of three along the other.
         grid = np.repeat(faces[None], 9, axis=0)
-        grid[..., i], grid[..., j] = np.tile(_THREE, 3)[:, None], np.repeat(_THREE, 3)[:, None]
-        rooms = at(grid.reshape(-1, k))[1][limits]
-        along = rooms.reshape(len(limits), -1, 3, 3, len(faces))
-        roots = [root(*(along[:, :, step, place] for place in range(3))) for step in range(3)]
-        # root_of_limit(t) = (a + b t) / (1 + c t), (limits, rows, faces)
+        grid[..., i], grid[..., j] = np.tile(three, 3)[:, None], np.repeat(three, 3)[:, None]
+        along = rooms_at(grid.reshape(-1, k)).reshape(limits, -1, 3, 3, len(faces))
+        # Of each limit: root(t) = (a + b t) ÷ (1 + c t), each (limits, rows, faces).
+        a, b, c = _mobius(*(root(*(along[:, :, step, place] for place in range(3))) for step in range(3)))
         with np.errstate(all="ignore"):
-            a, b, c = _mobius(*roots)
-            for one, two in itertools.combinations(range(len(limits)), 2):
+            for one, two in itertools.combinations(range(limits), 2):
                 square = b[one] * c[two] - b[two] * c[one]
                 linear = a[one] * c[two] + b[one] - a[two] * c[one] - b[two]
-                for t in _quadratic(square, linear, a[one] - a[two]):
+                free = a[one] - a[two]
+                turned = -(linear + np.where(linear < 0, -1.0, 1.0) * np.sqrt(linear * linear - 4 * square * free)) / 2
+                for t in (turned / square, free / turned):
                     s = (a[one] + b[one] * t) / (1 + c[one] * t)
-                    place = np.repeat(faces[None], len(t), axis=0)
                     inside = (s >= 0) & (s <= 1) & (t >= 0) & (t <= 1)
-                    place[..., i], place[..., j] = np.where(inside, s, np.nan), np.where(inside, t, np.nan)
-                    found.append(place)
+                    places = np.repeat(faces[None], len(t), axis=0)
+                    places[..., i], places[..., j] = np.where(inside, s, np.nan), np.where(inside, t, np.nan)
+                    found.append(places)
     return found
 
 
 def _mobius(start: Any, middle: Any, end: Any) -> tuple[Any, Any, Any]:
-    """a, b, c of (a + b t) / (1 + c t) from its values at 0, ½ and 1."""
+    """a, b, c of (a + b t) ÷ (1 + c t) from its values at 0, ½ and 1."""
     with np.errstate(all="ignore"):
-        c = (2 * middle - start - end) / (end - middle)
-        c = np.where(start == end, 0.0, c)
+        c = np.where(start == end, 0.0, (2 * middle - start - end) / (end - middle))
         return start, end * (1 + c) - start, c
-
-
-def _quadratic(a: Any, b: Any, c: Any) -> list[Any]:
-    """The real roots of a t² + b t + c; NaN where there is none."""
-    with np.errstate(all="ignore"):
-        turned = -(b + np.where(b < 0, -1.0, 1.0) * np.sqrt(b * b - 4 * a * c)) / 2
-        return [turned / a, c / turned]
 
 
 # One leaf -------------------------------------------------------------------------------------------------------------
@@ -247,15 +203,13 @@ def solve(function: Callable[[Any], Any], low: float, high: float, goal: float) 
     >>> solve(lambda x: 3 / (1 + x), 0, 4, 1.5)
     1.0
     """
-    ends = low + (high - low) / 4, high - (high - low) / 4
-    places = np.array([ends[0], (ends[0] + ends[1]) / 2, ends[1]])
     with np.errstate(all="ignore"):
-        values = np.broadcast_to(np.asarray(function(places), float), (3,)) - goal
+        values = np.broadcast_to(np.asarray(function(_quarters(low, high)), float), (3,)) - goal
     finite = values[np.isfinite(values)]
     scale = max(abs(goal), float(np.abs(finite + goal).max(initial=0.0)))
     if len(finite) == len(values) and not np.ptp(values) > SAME * scale:
         return None
-    found = float(ends[0] + root(*values) * (ends[1] - ends[0]))
+    found = float(low + (0.25 + 0.5 * root(*values)) * (high - low))
     if not np.isfinite(found):
         return None
     missed = float(np.asarray(function(np.array([found])), float).ravel()[0]) - goal
@@ -264,24 +218,23 @@ def solve(function: Callable[[Any], Any], low: float, high: float, goal: float) 
     return found
 
 
+def _quarters(low: float, high: float) -> Floats:
+    """The places at a quarter, a half and three quarters of the way: ends are often poles."""
+    return low + np.array([0.25, 0.5, 0.75]) * (high - low)
+
+
 def breakpoints(values: Floats, low: float, high: float, levels: Iterable[float]) -> list[float]:
     """Where ratios of two linear functions pass levels, or have a pole, between two ends.
 
     values: at ¼, ½ and ¾ of the way from low to high, (3, functions).
     """
-    found: list[Any] = []
-    ends = low + (high - low) / 4, high - (high - low) / 4
-    for level in levels:
-        if np.isfinite(level):
-            found.append(root(*(values - level)))
-    # A pole is where one over the function is 0.
     with np.errstate(all="ignore"):
-        found.append(root(*(1 / values)))
-    places = ends[0] + np.concatenate(found) * (ends[1] - ends[0]) if found else np.array([])
-    inside = np.unique(places[np.isfinite(places) & (places > low) & (places < high)])
-    # Roots that differ in a float's last digits are one.
+        # A pole is where one over the function is 0.
+        roots = [root(*(1 / values)), *(root(*(values - level)) for level in levels if np.isfinite(level))]
+    places = low + (0.25 + 0.5 * np.concatenate(roots)) * (high - low)
     kept: list[float] = []
-    for place in map(float, inside):
+    for place in map(float, np.unique(places[(places > low) & (places < high)])):
+        # Roots that differ in a float's last digits are one.
         if not kept or place - kept[-1] > SAME * max(abs(low), abs(high)):
             kept.append(place)
     return kept

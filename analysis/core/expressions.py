@@ -13,21 +13,20 @@ from __future__ import annotations
 import ast
 import inspect
 import itertools
-import textwrap
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from analysis.core.units import maximum, minimum
 
+#: Each operator's sign, and how strongly it binds.
 _OPERATORS: dict[type[ast.operator], tuple[str, int]] = {
     ast.Add: ("+", 1), ast.Sub: ("−", 1), ast.Mult: ("×", 2), ast.Div: ("÷", 2), ast.Pow: ("^", 4),
 }  # fmt: skip
 _CHOICES = {"minimum": "smaller", "maximum": "larger"}
-_SCOPE = {"minimum": minimum, "maximum": maximum}
 
 
 class ExpressionError(ValueError):
@@ -44,18 +43,14 @@ class Expression:
     words: str = ""
     function: Callable[..., Any] | None = None
 
-    def __hash__(self) -> int:
-        return hash((self.name, ast.dump(self.result)))
-
     @cached_property
     def compiled(self) -> Callable[..., Any]:
         """The expression as a function of its needs."""
         if self.function is not None:
             return self.function
-        names = [ast.arg(name.replace(".", "__")) for name in self.needs]
-        arguments = ast.arguments([], names, None, [], [], None, [])
-        tree = ast.Expression(ast.Lambda(arguments, self.result))
-        found: Callable[..., Any] = eval(compile(ast.fix_missing_locations(tree), self.name, "eval"), dict(_SCOPE))
+        names = ", ".join(name.replace(".", "__") for name in self.needs)
+        scope = {"minimum": minimum, "maximum": maximum}
+        found: Callable[..., Any] = eval(f"lambda {names}: {ast.unparse(self.result)}", scope)
         return found
 
     def text(self, shown: Mapping[str, str]) -> str:
@@ -64,7 +59,7 @@ class Expression:
 
     def source(self, names: Mapping[str, str]) -> str:
         """Python source over other names, for a compiled loop."""
-        return ast.unparse(_Renamed(names).visit(_copy(self.result)))
+        return re.sub(r"\b[A-Za-z_]\w*", lambda found: names.get(found[0], found[0]), ast.unparse(self.result))
 
     @cached_property
     def branches(self) -> tuple[tuple[Expression, tuple[Expression, ...]], ...]:
@@ -75,15 +70,11 @@ class Expression:
             return ((self, ()),)
         found = []
         for choice in itertools.product((0, 1), repeat=len(calls)):
-            chosen = dict(zip(map(id, calls), choice, strict=True))
             differences: list[ast.expr] = []
-            result = _resolve(self.result, chosen, differences)
-            conditions = tuple(self._part(difference) for difference in differences)
-            found.append((self._part(result), conditions))
+            result = _resolve(self.result, dict(zip(map(id, calls), choice, strict=True)), differences)
+            parts = [Expression(self.name, self.needs, tree) for tree in (result, *differences)]
+            found.append((parts[0], tuple(parts[1:])))
         return tuple(found)
-
-    def _part(self, tree: ast.expr) -> Expression:
-        return Expression(self.name, self.needs, tree)
 
 
 def parse(text: str) -> Expression:
@@ -96,75 +87,59 @@ def parse(text: str) -> Expression:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ExpressionError(f"'{text}' is not made of names, numbers, + - * / and brackets") from None
     needs: dict[str, None] = {}
-    result = _checked(tree, {}, needs, text)
+    result = _checked(tree, {}, needs)
     return Expression(text, tuple(needs), result)
 
 
 def read(module: ModuleType) -> dict[str, Expression]:
-    """The formulas of a module and its submodules, by name. Raises ExpressionError naming formula and line."""
+    """The formulas of a module and its submodules, by name. Raises ExpressionError naming the formula."""
     found: dict[str, Expression] = {}
-    for function in _functions(module):
-        if function.__name__ in found:
-            raise ExpressionError(f"two formulas are called {function.__name__}: give one of them another name")
-        found[function.__name__] = _read_function(function)
+    within = f"{module.__name__}."
+    parts = [one for one in vars(module).values() if inspect.ismodule(one) and one.__name__.startswith(within)]
+    for part in (module, *parts):
+        for node in ast.parse(_source(part)).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                if node.name in found:
+                    raise ExpressionError(f"two formulas are called {node.name}: give one of them another name")
+                try:
+                    found[node.name] = _read_function(node, getattr(part, node.name))
+                except ExpressionError as error:
+                    raise ExpressionError(f"the formula {part.__name__}.{node.name}: {error}") from None
     return found
 
 
-def _functions(module: ModuleType) -> Iterator[Callable[..., Any]]:
-    for name, member in vars(module).items():
-        if inspect.ismodule(member) and member.__name__.startswith(f"{module.__name__}."):
-            yield from _functions(member)
-        elif inspect.isfunction(member) and member.__module__ == module.__name__ and not name.startswith("_"):
-            yield member
+def _source(module: ModuleType) -> str:
+    try:
+        return inspect.getsource(module)
+    except (OSError, TypeError):  # an empty file, or none
+        return ""
 
 
-_trees: dict[str, dict[tuple[str, int], ast.FunctionDef]] = {}
-
-
-def _definition(function: Callable[..., Any]) -> ast.FunctionDef:
-    """A function's definition; the file it stands in is parsed once."""
-    code = function.__code__
-    if code.co_filename not in _trees:
-        try:
-            tree = ast.parse(Path(code.co_filename).read_text(encoding="utf-8"))
-        except (OSError, ValueError, SyntaxError):
-            try:
-                tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-            except OSError:
-                raise ExpressionError(f"the text of {function.__module__}.{function.__name__} can't be read") from None
-        nodes = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
-        _trees[code.co_filename] = {(node.name, node.lineno): node for node in nodes}
-    return _trees[code.co_filename][function.__name__, code.co_firstlineno]
-
-
-def _read_function(function: Callable[..., Any]) -> Expression:
-    node = _definition(function)
-    called = f"{function.__module__}.{function.__name__}"
+def _read_function(node: ast.FunctionDef, function: Callable[..., Any]) -> Expression:
     needs = [argument.arg for argument in node.args.args]
     if node.args.vararg or node.args.kwarg or node.args.kwonlyargs or node.args.posonlyargs or node.args.defaults:
-        raise ExpressionError(f"the formula {called} may have plain parameters only")
+        raise ExpressionError("it may have plain parameters only")
     known: dict[str, ast.expr] = {}
-    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
-    for statement in body[:-1]:
-        target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
-        if not (isinstance(statement, ast.Assign) and isinstance(target, ast.Name)):
-            raise ExpressionError(f"the formula {called} may assign names and return, not: {_short(statement)}")
-        known[target.id] = _checked(statement.value, known, dict.fromkeys(needs), called, fixed=True)
-    last = body[-1] if body else node
-    if not isinstance(last, ast.Return) or last.value is None:
-        raise ExpressionError(f"the formula {called} must end in a return")
-    result = _checked(last.value, known, dict.fromkeys(needs), called, fixed=True)
-    words = " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split())
-    return Expression(function.__name__, tuple(needs), result, words, function)
+    parameters = dict.fromkeys(needs)
+    body = node.body if ast.get_docstring(node) is None else node.body[1:]
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                known[name] = _checked(value, known, parameters, fixed=True)
+            case ast.Return(value=ast.expr() as value) if statement is body[-1]:
+                words = (ast.get_docstring(node) or "").split("\n\n")[0]
+                result = _checked(value, known, parameters, fixed=True)
+                return Expression(node.name, tuple(needs), result, " ".join(words.split()), function)
+            case _:
+                raise ExpressionError(f"it may assign names and return, not: {_short(statement)}")
+    raise ExpressionError("it must end in a return")
 
 
-def _checked(
-    node: ast.expr, known: Mapping[str, ast.expr], needs: dict[str, None], called: str, *, fixed: bool = False
-) -> ast.expr:
+def _checked(node: ast.expr, known: Mapping[str, ast.expr], needs: dict[str, None], *, fixed: bool = False) -> ast.expr:
     """A tree with assigned names put in; refuses what is no arithmetic, and with ``fixed`` what is no parameter."""
 
     def of(child: ast.expr) -> ast.expr:
-        return _checked(child, known, needs, called, fixed=fixed)
+        return _checked(child, known, needs, fixed=fixed)
 
     match node:
         case ast.Name(id=name) if name in known:
@@ -183,16 +158,11 @@ def _checked(
             return ast.BinOp(of(left), op, of(right))
         case ast.Call(func=ast.Name(id=name), args=[one, two], keywords=[]) if name in _CHOICES:
             return ast.Call(ast.Name(name, ast.Load()), [of(one), of(two)], [])
-    subject = f"the formula {called} " if fixed else ""
-    raise ExpressionError(f"{subject}'{_short(node)}' is not made of names, numbers, + - * / and brackets".strip())
+    raise ExpressionError(f"'{_short(node)}' is not made of names, numbers, + - * / and brackets")
 
 
 def _short(node: ast.AST) -> str:
     return ast.unparse(node).split("\n")[0][:60]
-
-
-def _copy(node: ast.expr) -> ast.expr:
-    return ast.parse(ast.unparse(node), mode="eval").body
 
 
 def _resolve(node: ast.expr, chosen: Mapping[int, int], differences: list[ast.expr]) -> ast.expr:
@@ -209,14 +179,6 @@ def _resolve(node: ast.expr, chosen: Mapping[int, int], differences: list[ast.ex
         case ast.UnaryOp(op=op, operand=operand):
             return ast.UnaryOp(op, _resolve(operand, chosen, differences))
     return node
-
-
-class _Renamed(ast.NodeTransformer):
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self.names = names
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Name(self.names.get(node.id, node.id), node.ctx)
 
 
 def _text(node: ast.expr, shown: Mapping[str, str]) -> tuple[str, int]:

@@ -94,17 +94,13 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
         rests_on=_weakest(model, plan, check.solve),
         depends_on=plan.depends_on,
     )
-    names = " or ".join(limit.quantity for limit in plan.limits)
-    trimmed = (
-        f"; {bounds.trimmed} of {bounds.corners} corners trimmed by the limits of {names}" if bounds.trimmed else ""
-    )
     if check.solve:
         goal = check.goal if check.goal is not None else known.published
         assert goal is not None
         solved, reason = _solve(model, plan, check.solve, goal)
-        return replace(known, verdict="fitted", solved=solved, reason=f"{reason}{trimmed}")
+        return replace(known, verdict="fitted", solved=solved, reason=reason)
     if claim is None or asserted is None:
-        return replace(known, reason=f"no printed number to set beside it{trimmed}")
+        return replace(known, reason="no printed number to set beside it")
     verdict = _verdict(asserted, point, bounds.low, bounds.high)
     # Most rows have no other place to be rounded to.
     alike = all(node.source.interval() == node.source.interval(other=True) for node in plan.leaves.values())
@@ -120,7 +116,7 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
         verdict=verdict,
         verdict_other=other if other != verdict else "",
         condition=_condition(model, plan, asserted, verdict),
-        reason=f"{_WHY[verdict]}{trimmed}",
+        reason=_WHY[verdict],
         needed=1 - point / known.published if short and known.published else None,
         power=power,
         power_10=power_10,

@@ -1,4 +1,4 @@
-"""Numbers as files and screens spell them, and texts made safe to show.
+"""Numbers as files and screens spell them.
 
 Files hold base units and ten digits. A screen shows a count to a named place, a share in percent or to three decimals.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
-from typing import Any
 
 from analysis.core.units import BASE_UNITS
 
@@ -20,7 +19,6 @@ _BEYOND = 1e18
 SAME = 1e-9
 #: Control characters would move a terminal's cursor, colour it, or reverse the order of letters.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def same(one: float, two: float, tolerance: float = SAME) -> bool:
@@ -47,16 +45,6 @@ def is_number(text: str) -> bool:
         return math.isfinite(float(text))
     except ValueError:
         return False
-
-
-def escape_spreadsheet_formula(value: Any) -> Any:
-    """A cell that no spreadsheet computes: a text that starts like a formula gets an apostrophe.
-
-    >>> escape_spreadsheet_formula("=1+1"), escape_spreadsheet_formula("-2.5"), escape_spreadsheet_formula("a=b")
-    ("'=1+1", '-2.5', 'a=b')
-    """
-    is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not is_number(value)
-    return f"'{value}" if is_formula else value
 
 
 def digits(number: float | None) -> str:
@@ -116,19 +104,3 @@ def _rounded(number: float, place: float, outward: int) -> float:
     if outward and abs(steps - nearest_step) > 1e-6:
         nearest_step = math.floor(steps) if outward < 0 else math.ceil(steps)
     return nearest_step * place
-
-
-#: Letters that Markdown would take for markup.
-_MARKUP = re.compile(r"[\\`*\[\]<>&|$~#]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|^[-+=](?=\s)")
-
-
-def markdown(text: str) -> str:
-    """A text as Markdown shows it letter by letter: no link, no markup, on one line.
-
-    >>> print(markdown("a <b>\\n*c* | d_e"))
-    a \\<b\\> \\*c\\* \\| d_e
-    """
-    escaped = _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
-    # An item of a list, a directive, a remark or a place to link to begins so.
-    escaped = re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", escaped)
-    return re.sub(r"^(?=[%:({+=^~!\"'.,;?@/-])", r"\\", escaped)

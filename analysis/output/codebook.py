@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analysis.core.register import Register, read_text
-from analysis.core.words import markdown
+from analysis.output.escape import markdown
 
 #: A column of a table, or a field of an entry; the name of a field within a field has a dot.
 Column = namedtuple("Column", "file name kind unit description")

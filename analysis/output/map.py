@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.core.model import ARTICLE, Model
 from analysis.core.register import Check
 from analysis.core.verdicts import Outcome
-from analysis.core.words import markdown
+from analysis.output.escape import markdown
 from analysis.output.figures import FIGURES
 from analysis.output.notebooks import Notebook
 from analysis.output.results import CAVEAT, noun, role

@@ -25,7 +25,7 @@ from analysis.core.model import ARTICLE, Model, ModelError, Plan
 from analysis.core.published import APPROACHES_TOLERANCE
 from analysis.core.register import Assumption, Claim, External, Finding
 from analysis.core.verdicts import WEAK, Outcome
-from analysis.core.words import markdown
+from analysis.output.escape import markdown
 from analysis.output.external import SEEN, SIDE_BY_SIDE, compare, frame_in_words
 from analysis.output.figures import FIGURES
 from analysis.output.notebooks import Notebook, shown_in

@@ -29,7 +29,8 @@ from analysis.core.published import Interval
 from analysis.core.register import Claim, Finding, Register, RegisterError, read_text
 from analysis.core.units import BASE_UNITS, nearest
 from analysis.core.verdicts import Outcome, in_range, judge_all
-from analysis.core.words import digits, escape_spreadsheet_formula, in_words, markdown, same
+from analysis.core.words import digits, in_words, same
+from analysis.output.escape import escape_spreadsheet_formula, markdown
 
 if TYPE_CHECKING:
     # Half of a second that a verdict does without: who makes a frame loads it.

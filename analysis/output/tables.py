@@ -18,7 +18,8 @@ import pandas as pd
 from analysis.core.model import Model, ModelError
 from analysis.core.register import Register, Statement
 from analysis.core.units import BASE_UNITS
-from analysis.core.words import digits, markdown
+from analysis.core.words import digits
+from analysis.output.escape import markdown
 from analysis.output.results import CAVEAT, KIND_WORDS, Prose, Table, value_words
 from analysis.whatif.draws import Draws, draw, inputs
 from analysis.whatif.scenarios import OWN, Estimated, Scenario, estimate, find, shipped, tabulate
@@ -248,7 +249,7 @@ class Sensitivity:
 
     def ranges_table(self) -> Table:
         """From where to where the estimate moves: under rounding alone, each assumption alone, and all together."""
-        return Table(_without_empty(pd.DataFrame(_range_rows(self.model, self.quantity, self.ranges)), "trimmed"))
+        return Table(pd.DataFrame(_range_rows(self.model, self.quantity, self.ranges)))
 
     def tornado_table(self) -> Table:
         """Each assumption across its range, the rest at their values."""
@@ -372,9 +373,9 @@ def all_ranges_table(model: Model, scenario: Scenario) -> Table:
         for row in _range_rows(model, quantity, ranges(model, quantity, scenario.setting(model, quantity))):
             kind = "" if found.kind == "point" else f", {found.kind}"
             rows.append({"estimate of": f"{quantity}, {words_of(model, quantity, found.value)}{kind}", **row})
-    columns = ["estimate of", "moved", "over", "estimate", "trimmed"]
+    columns = ["estimate of", "moved", "over", "estimate"]
     frame = pd.DataFrame(rows, columns=columns)
-    return Table(_without_empty(frame, "trimmed"), " ".join([*reasons, CAVEAT]))
+    return Table(frame, " ".join([*reasons, CAVEAT]))
 
 
 def _range_rows(model: Model, quantity: str, found: Iterable[Range]) -> list[dict[str, str]]:
@@ -387,14 +388,9 @@ def _range_rows(model: Model, quantity: str, found: Iterable[Range]) -> list[dic
                 "moved": moved or named(model, one.what),
                 "over": span_of(model, one.what, assumption.low, assumption.high) if assumption else "",
                 "estimate": span_of(model, quantity, one.low, one.high, outward=True),
-                "trimmed": f"{one.trimmed:,} of {one.corners:,} corners" if one.trimmed else "",
             }
         )
     return rows
-
-
-def _without_empty(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    return frame if frame[column].astype(bool).any() else frame.drop(columns=column)
 
 
 def _share(value: float, interval: tuple[float, float]) -> str:

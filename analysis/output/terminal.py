@@ -23,7 +23,8 @@ from analysis.core.model import Circle, Model, ModelError, Plan, Setting
 from analysis.core.register import Check, Claim, External, Finding, InputError, shown
 from analysis.core.units import nearest
 from analysis.core.verdicts import Outcome, judge, judge_all
-from analysis.core.words import digits, escape_spreadsheet_formula
+from analysis.core.words import digits
+from analysis.output.escape import escape_spreadsheet_formula
 from analysis.output.results import (
     CAVEAT,
     CHECK_COLUMNS,

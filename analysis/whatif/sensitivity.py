@@ -55,14 +55,12 @@ def _along(plan: Plan, one: Assumption) -> Floats:
 class Range:
     """From where to where a quantity moves with rounding, an assumption, or all of them with it (``what``).
 
-    trimmed: corners left out, of ``corners``, because they break a limit. Numbers in base units.
+    Numbers in base units.
     """
 
     what: str
     low: float
     high: float
-    trimmed: int = 0
-    corners: int = 1
 
 
 def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Range]:
@@ -73,7 +71,7 @@ def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Rang
     found = []
     for what, intervals in moved.items():
         (bounds,) = capped.bounds(ranges=intervals, rounding=what in (ROUNDING, ALL))
-        found.append(Range(what, bounds.low, bounds.high, bounds.trimmed, bounds.corners))
+        found.append(Range(what, bounds.low, bounds.high))
     return found
 
 

@@ -255,7 +255,7 @@ UNIT = {"x": (0, 1), "y": (0, 1)}
 def test_bounds_by_hand(function, box, limits, low, high, trimmed):
     found = bounds(function, box, *limits)
     assert (found.low, found.high) == pytest.approx((low, high), rel=1e-12, abs=1e-15, nan_ok=True)
-    assert (found.trimmed, found.corners) == (trimmed, 2 ** len(box))
+    assert found.trimmed == trimmed
 
 
 def test_the_face_on_which_two_limits_meet_inside():
@@ -305,7 +305,7 @@ def test_each_entry_of_what_varies_has_its_bounds():
     found = extremes(lambda v: (v["x"] * v["k"], [1 - v["x"] * v["k"]]), {"x": (0.5, 1)}, vary)
     assert [end for one in found[:2] for end in (one.low, one.high)] == pytest.approx([0.5, 1, 0.8, 1])
     assert np.isnan(found[2].low)  # 1.5 at least
-    assert merged(found) == Bounds(0.5, 1, 0, 2)
+    assert merged(found) == Bounds(0.5, 1, 0)
     assert np.isnan(merged(found[2:]).high)
 
 

@@ -2,7 +2,6 @@
 
 import ast
 import importlib.util
-import types
 
 import numpy as np
 import pytest
@@ -34,9 +33,9 @@ def formula(tmp_path):
 # What is refused ------------------------------------------------------------------------------------------------------
 
 NOT = "'{0}' is not made of names, numbers, + - * / and brackets"
-ASSIGN = "may assign names and return, not: {0}"
-END = "must end in a return"
-PLAIN = "may have plain parameters only"
+ASSIGN = "it may assign names and return, not: {0}"
+END = "it must end in a return"
+PLAIN = "it may have plain parameters only"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +46,7 @@ PLAIN = "may have plain parameters only"
         ("(a):\n a += 1\n return a", ASSIGN, "a += 1"),
         ("(a):\n one, two = a, a\n return one + two", ASSIGN, "one, two = (a, a)"),
         ("(a):\n b: float = a\n return b", ASSIGN, "b: float = a"), ("(a):\n a = 1", END, ""),
-        ("(a):\n return", END, ""), ("(a):\n 'Words alone.'", END, ""),
+        ("(a):\n return", ASSIGN, "return"), ("(a):\n 'Words alone.'", END, ""),
         *((f"(a, b):\n return {part}", NOT, part) for part in (
             "a if a else 1", "a > b", "abs(a)", "minimum(a, b, a)", "minimum(a, two=1)", "BEYOND", "a.real", "True",
             "'2'", "a // b", "a % b", "a[0]", "not a", "1j", "[a]", "minimum",
@@ -59,7 +58,7 @@ PLAIN = "may have plain parameters only"
 def test_a_formula_that_is_no_straight_line_is_refused_by_name(formula, source, sentence, part):
     with pytest.raises(ExpressionError) as refused:
         formula(f"def q{source}")
-    assert str(refused.value) == f"the formula made_up.q {sentence.format(part)}"
+    assert str(refused.value) == f"the formula made_up.q: {sentence.format(part)}"
 
 
 @pytest.mark.parametrize(
@@ -74,17 +73,9 @@ def test_a_text_that_is_no_arithmetic_is_refused(text):
         parse(text)
 
 
-def test_two_formulas_of_one_name_are_refused():
-    outer, inner = types.ModuleType("made_up"), types.ModuleType("made_up.inner")
-    outer.inner = inner
-    for made in (outer, inner):
-
-        def q():
-            return 1
-
-        made.q, q.__module__ = q, made.__name__
+def test_two_formulas_of_one_name_are_refused(formula):
     with pytest.raises(ExpressionError, match=r"^two formulas are called q: give one of them another name$"):
-        read(outer)
+        formula("def q():\n return 1\n\n\ndef q():\n return 2")
 
 
 # What is shown --------------------------------------------------------------------------------------------------------
