@@ -63,7 +63,9 @@ Data = Annotated[
 ]
 Notebooks = Annotated[Path | None, typer.Option("--notebooks", help="Another folder of notebooks.")]
 Timeout = Annotated[int, typer.Option("--timeout", min=1, help="Seconds that a cell may take.")]
-Set = Annotated[list[str] | None, typer.Option("--set", help="quantity=value, in base units or with a unit.")]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", help="quantity=value, in base units or with a unit, or quantity=reading.")
+]
 Named = Annotated[list[str] | None, typer.Option("--reading", help="quantity=reading.")]
 In = Annotated[str, typer.Option("--scenario", help="A scenario's name, or the path of its file.")]
 Cluster = Annotated[str, typer.Option("--scheduler", help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786.")]
@@ -94,12 +96,13 @@ def main() -> None:
 
 
 def _study(data: Path | None, values: list[str] | None = None, readings: list[str] | None = None) -> Study:
+    from analysis.core.model import assignments
     from analysis.study import load
 
     if data is not None:
         # Kernels inherit it.
         os.environ["ANALYSIS_DATA"] = str(data.absolute())
-    return load(data).change_from_texts(values or (), readings or ())
+    return load(data).change(**assignments([*(values or ()), *(readings or ())]))
 
 
 def _one_of(**chosen: bool) -> None:

@@ -53,19 +53,15 @@ class Study:
         """
         return Study(self.model, self.model.change(given, self.setting))
 
-    def change_from_texts(self, values: Iterable[str] = (), readings: Iterable[str] = ()) -> Study:
-        """The same from texts such as ``overlap=0.5`` and ``at_risk_2019=southern``, as a command line has them."""
-        return Study(self.model, self.model.change_from_texts(values, readings, self.setting))
-
     def __getitem__(self, name: str) -> Estimate:
         """The estimate of ``quantity``, ``quantity.reading`` or a claim. Raises ModelError where there is none."""
         quantity, readings = self.model.named(name)
-        return self.model.estimate(quantity, self.model.under(self.setting, readings))
+        return self.model.estimate(quantity, self.model.change(readings, self.setting))
 
     def plan(self, name: str) -> Plan:
         """The nodes that a quantity rests on here."""
         quantity, readings = self.model.named(name)
-        return self.model.plan(quantity, self.model.under(self.setting, readings))
+        return self.model.plan(quantity, self.model.change(readings, self.setting))
 
     def frame(self, names: Iterable[str]) -> pd.DataFrame:
         """Estimates as a table, a row each: value, low, high, unit, kind; empty with the reason where there is none."""

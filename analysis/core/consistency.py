@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pint
 
 from analysis.core import findings
-from analysis.core.model import ARTICLE, BARE, RESERVED, Limit, Model, ModelError, Source
+from analysis.core.model import BARE, RESERVED, Limit, Model, ModelError, Source
 from analysis.core.register import PER_YEAR, RegisterError
 from analysis.core.units import CONSTANTS, nearest, parse_unit, same_dimension
 
@@ -96,22 +96,20 @@ def _check_needs(model: Model) -> None:
             raise RegisterError(register.file("readings.csv"), message)
 
 
-def caps(model: Model) -> tuple[Limit, ...]:
-    """The caps of the data package as limits."""
+def limits(model: Model) -> tuple[Limit, ...]:
+    """The limits of the data package."""
     found = []
-    for cap in model.register.caps:
+    for one in model.register.limits:
         try:
-            model.known(cap.quantity)
-            if cap.at_most not in model.sources:
-                value, _ = findings.value(model, cap.at_most)
-                found.append(Limit(cap.quantity, high=value, label=cap.label or cap.at_most))
-            elif same_dimension(model.units[cap.quantity], model.units[cap.at_most]):
-                found.append(Limit(cap.quantity, other=cap.at_most))
+            model.known(one.quantity)
+            if isinstance(one.at_most, str):
+                if model.units[one.quantity] != model.units[model.known(one.at_most)]:
+                    raise ModelError(f"{one.quantity} and {one.at_most} have different units")
+                found.append(Limit(one.quantity, other=one.at_most))
             else:
-                units = f"{cap.quantity} is in {model.units[cap.quantity]}, and {cap.at_most} in"
-                raise ModelError(f"{units} {model.units[cap.at_most]}")
-        except ValueError as error:
-            raise RegisterError(model.register.file("datapackage.json"), str(error), field="analysis.caps") from None
+                found.append(Limit(one.quantity, high=one.at_most))
+        except ModelError as error:
+            raise RegisterError(model.register.file("datapackage.json"), str(error), field="analysis.limits") from None
     return tuple(found)
 
 
@@ -129,20 +127,20 @@ def check(model: Model) -> None:
             if (quantity, reading) in confirmed:
                 continue
             try:
-                model.plan(quantity, model.under(ARTICLE, {quantity: reading})).confirm()
+                model.plan(quantity, model.change({quantity: reading})).confirm()
             except ModelError as error:
                 file = model.register.file("datapackage.json")
                 raise RegisterError(file, str(error), field="analysis.formulas") from None
     checked = {row.claim for row in model.register.checks.values()}
     for claim in model.register.claims.values():
-        if not (claim.input or claim.reported or claim.id in checked):
+        if not (claim.role != "result" or claim.id in checked):
             message = "no check names this row; give it one in checks.csv, or mark it as input or reported"
             raise model.register.refuse("claims.csv", claim, "", message)
     for figure in model.register.external.values():
         for one in figure.beside:
             try:
                 quantity, readings = model.named(one.removeprefix(PER_YEAR))
-                model.plan(quantity, model.under(ARTICLE, readings))
+                model.plan(quantity, model.change(readings))
             except ModelError as error:
                 raise model.register.refuse("external.csv", figure, "beside", str(error)) from None
     for statement in model.register.statements.values():
@@ -150,7 +148,7 @@ def check(model: Model) -> None:
         for side in ("quantity", "other"):
             try:
                 quantity, readings = model.named(getattr(statement, side))
-                model.plan(quantity, model.under(ARTICLE, readings))
+                model.plan(quantity, model.change(readings))
                 held.append(model.units[quantity])
                 if held[0] != held[-1]:
                     raise ModelError(f"{statement.quantity} is in {held[0]}, and {statement.other} in {held[1]}")
@@ -219,7 +217,7 @@ def _check_check(model: Model, row: Check) -> None:
     try:
         for quantity, reading in row.readings.items():
             model.known_reading(quantity, reading)
-        plan = model.plan(row.quantity, model.under(ARTICLE, row.readings))
+        plan = model.plan(row.quantity, model.change(row.readings))
         plan.confirm()
     except ModelError as error:
         raise refuse("readings", str(error)) from None
@@ -228,6 +226,3 @@ def _check_check(model: Model, row: Check) -> None:
     for quantity in row.readings:
         if quantity not in plan.by_name:
             raise refuse("readings", f"{quantity} is unused: {row.quantity} does not depend on it here")
-    for name in row.solve:
-        if name not in plan.leaves:
-            raise refuse("solve", f"{name} is unused: {row.quantity} does not depend on it here")

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pint
 
+from analysis.core.bounds import Bounds, extremes
 from analysis.core.expressions import Expression, parse
 from analysis.core.register import Finding, Step
 from analysis.core.units import CONSTANTS, Quantity, name_of, nearest, parse_unit
@@ -53,6 +54,20 @@ def value(model: Model, text: str) -> tuple[float, str]:
         return result, unit_of(expression, dict(zip(expression.needs, (unit for _, unit in known), strict=True)))
     except pint.DimensionalityError as error:
         raise ValueError(f"'{text}' adds unlike units ({error.units1} and {error.units2})") from None
+
+
+def spread(model: Model, text: str) -> tuple[float, Bounds]:
+    """The value of an expression over rows and spans of years, and its bounds by the digits of the external figures."""
+    expression = parse(text)
+    still = {name: _named(model, name)[0] for name in expression.needs}
+    external = model.register.external
+    intervals = {name: external[name].published.stands_for() for name in expression.needs if name in external}
+    box = {name: (one.low, one.high) for name, one in intervals.items() if one.low < one.high}
+
+    def function(given: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
+        return expression.compiled(*({**still, **given}[name] for name in expression.needs)), ()
+
+    return float(function({})[0]), extremes(function, box)[0]
 
 
 def unit_of(expression: Expression, units: Mapping[str, str]) -> str:
@@ -93,12 +108,11 @@ def _named(model: Model, name: str) -> tuple[float, str]:
 
 
 def _plan(model: Model, name: str) -> Plan | None:
-    from analysis.core.model import ARTICLE
 
     quantity, _, reading = name.partition(".")
     if quantity not in model.sources or (reading and reading not in model.sources[quantity]):
         return None
-    return model.plan(quantity, model.under(ARTICLE, {quantity: reading} if reading else {}))
+    return model.plan(quantity, model.change({quantity: reading} if reading else {}))
 
 
 def recomputed(model: Model, finding: Finding) -> list[tuple[Step, float]]:

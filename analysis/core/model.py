@@ -1,4 +1,4 @@
-"""The model: resolves names to printed numbers, assumptions and formulas, and computes values, bounds and kinds.
+"""The model: resolves names to printed numbers, assumptions and formulas, and computes values, bounds and sides.
 
 A formula is a function named after the quantity it computes; its parameters are the names of the quantities it needs.
 Its value comes from, in this order: the reading that is named; the claim it starts from; the default reading; the bare
@@ -29,28 +29,18 @@ from analysis.core.expressions import ExpressionError
 from analysis.core.plan import ARTICLE, Limit, ModelError, Node, OutOfBounds, Plan, Setting, Source
 from analysis.core.register import InputError, Register, RegisterError
 from analysis.core.units import CONSTANTS, UnitError, nearest, read_number
+from analysis.core.words import in_words
 
 #: The reading that is a quantity's formula without a name of its own.
 BARE = "formula"
 #: The readings whose value a user may set.
-SETTABLE = ("set", "published")
+SETTABLE = ("set", "published", "in_words")
 #: Names that no row can have as its reading.
-RESERVED = (BARE, *SETTABLE, "floor", "floor_loosest", "ceiling", "ceiling_loosest", "constant", "given")
-_NAMELY = {"published": "as printed", "set": "the assumption as set", BARE: "by its formula"}
+RESERVED = (BARE, *SETTABLE, "floor", "ceiling", "constant", "given")
+_NAMELY = {"published": "as printed", "set": "the assumption as set", BARE: "by its formula", "in_words": "in words"}
 
-__all__ = [
-    "ARTICLE",
-    "Circle",
-    "Estimate",
-    "Limit",
-    "Model",
-    "ModelError",
-    "Node",
-    "OutOfBounds",
-    "Plan",
-    "Setting",
-    "Source",
-]
+__all__ = ["ARTICLE", "Circle", "Estimate", "Limit", "Model", "ModelError", "Node", "OutOfBounds", "Plan", "Setting",
+           "Source"]  # fmt: skip
 
 
 class Circle(ModelError):
@@ -59,15 +49,20 @@ class Circle(ModelError):
 
 @dataclass(frozen=True)
 class Estimate:
-    """A quantity's value under one setting, in base units, with bounds, unit, kind and the leaves it rests on."""
+    """A quantity's value under one setting, in base units, with its bounds by rounding.
+
+    side: ``at most``, ``at least``, neither or ``no bound``. depends_on: the claims and assumptions that it starts
+    from. remarks: sentences that stand beside it, and refuse nothing.
+    """
 
     quantity: str
     value: float
     low: float
     high: float
     unit: str
-    kind: str
+    side: str
     depends_on: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 class Model:
@@ -81,11 +76,10 @@ class Model:
         from analysis.core import consistency
 
         self.register = register
-        self._plans: dict[tuple[tuple[str, ...], Setting, bool], Plan] = {}
+        self._plans: dict[tuple[tuple[str, ...], Setting], Plan] = {}
         self.sources = self._sources(list(modules) if modules is not None else [_import(register)])
         self.units = consistency.units(self)
-        self.caps: tuple[Limit, ...] = ()
-        self.caps = consistency.caps(self)
+        self.limits: tuple[Limit, ...] = consistency.limits(self)
         consistency.check(self)
 
     # Names ------------------------------------------------------------------------------------------------------------
@@ -102,20 +96,16 @@ class Model:
     @cached_property
     def _defaults(self) -> dict[str, str]:
         named = {row.quantity: row.reading for row in self.register.readings.values() if row.default}
-        return {quantity: self._default(quantity, named) for quantity in self.sources}
-
-    def _default(self, quantity: str, named: Mapping[str, str]) -> str:
-        sources = self.sources[quantity]
-        if "published" in sources:
-            return "published"
-        if quantity in named:
-            return named[quantity]
-        reported = [reading for reading, source in sources.items() if source.claim and source.claim.reported]
-        for reading in (BARE, "set", "constant", *reported):
-            if reading in sources:
-                return reading
-        message = f"{quantity} has readings ({', '.join(sources)}) and none of them is the default"
-        raise RegisterError(self.register.file("readings.csv"), message, field="default")
+        found = {}
+        for quantity, sources in self.sources.items():
+            counts = [reading for reading, source in sources.items() if source.claim and source.claim.role == "count"]
+            order = ("published", named.get(quantity, ""), BARE, "set", "constant", *counts)
+            known = [reading for reading in order if reading in sources]
+            if not known:
+                message = f"{quantity} has readings ({', '.join(sources)}) and none of them is the default"
+                raise RegisterError(self.register.file("readings.csv"), message, field="default")
+            found[quantity] = known[0]
+        return found
 
     def readings(self, quantity: str) -> list[str]:
         """The readings of a quantity, its default first."""
@@ -125,10 +115,8 @@ class Model:
     def label(self, quantity: str, reading: str) -> str:
         """A reading in a few words."""
         row = self.register.readings.get((quantity, reading))
-        if row:
-            return row.label
         claim = self.register.claims.get(reading)
-        return claim.statement if claim else _NAMELY.get(reading, reading)
+        return row.label if row else claim.statement if claim else _NAMELY.get(reading, reading)
 
     def name(self, quantity: str) -> str:
         """A quantity in words."""
@@ -137,7 +125,9 @@ class Model:
         if quantity in self.register.inputs:
             return self.register.inputs[quantity].statement
         source = self.sources[quantity][self.default(quantity)]
-        return source.words or (self.name(source.same_as) if source.same_as else quantity)
+        if source.same_as:
+            return self.name(source.same_as)
+        return source.expression.words if source.expression else quantity
 
     def known(self, quantity: str) -> str:
         """The name of a quantity; raises ModelError with the nearest one where it is none."""
@@ -158,15 +148,14 @@ class Model:
         >>> Model(Register.read()).named("figure_2019_all")
         ('labourers_2019', {'labourers_2019': 'figure_2019_all'})
         """
-        text = str(text)
-        claim = self.register.claims.get(text)
+        claim = self.register.claims.get(str(text))
         if claim and claim.id in self.sources.get(claim.quantity, {}):
             return claim.quantity, {claim.quantity: claim.id}
         if claim:
             raise ModelError(f"'{text}' is {claim.qualifier}, so it is not one number")
-        quantity, _, reading = text.partition(".")
+        quantity, _, reading = str(text).partition(".")
         if quantity not in self.sources or quantity in CONSTANTS:
-            known = nearest(text, [*self.quantities, *self.register.claims])
+            known = nearest(str(text), [*self.quantities, *self.register.claims])
             raise ModelError(f"'{text}' is not a quantity and not a row of claims.csv{known}")
         return quantity, {quantity: self.known_reading(quantity, reading)} if reading else {}
 
@@ -179,31 +168,19 @@ class Model:
         base: the setting it starts from. with_units: demand units, as scenario files do. Raises ModelError in one
         sentence for a wrong name, reading, value, unit or type.
         """
-        readings, values = dict(base.readings), dict(base.values)
+        named: dict[str, str] = {}
+        values = dict(base.values)
         for name, one in given.items():
             quantity = self.known(name)
             if isinstance(one, str) and one.strip() in self.sources[quantity]:
-                readings[quantity] = one.strip()
-                values.pop(quantity, None)
-                continue
-            if readings.get(quantity, SETTABLE[0]) not in SETTABLE:
-                readings.pop(quantity)
-            values[quantity] = self.number(quantity, one, with_unit=with_units)
-        return self.setting(readings, values, given=base.given | given.keys())
-
-    def change_from_texts(
-        self, values: Iterable[str] = (), readings: Iterable[str] = (), base: Setting = ARTICLE
-    ) -> Setting:
-        """The same from texts: quantity=value, and quantity=reading."""
-        numbers, named = assignments(values, "value"), assignments(readings, "reading")
-        for name, reading in named.items():
-            if name in numbers:
-                raise ModelError(f"{name} is given a value and a reading; give one of them")
-            self.known_reading(name, reading)
-        for name, text in numbers.items():
-            if text.strip() in self.sources[self.known(name)]:
-                raise ModelError(f"'{text.strip()}' is a reading of {name} and not a value; name it as a reading")
-        return self.change({**{name: self.number(name, text) for name, text in numbers.items()}, **named}, base)
+                named[quantity] = one.strip()
+            else:
+                values[quantity] = self.number(quantity, one, with_unit=with_units)
+        chosen = self._linked(named)
+        # A new value takes the place of an earlier reading, and a new reading that of an earlier value.
+        earlier = {name: one for name, one in base.readings.items() if name not in given or one in SETTABLE}
+        left = {name: one for name, one in values.items() if name not in chosen or chosen[name] in SETTABLE}
+        return self.setting({**earlier, **chosen}, left, given=base.given | given.keys())
 
     def number(self, quantity: str, given: Any, *, with_unit: bool = False) -> float:
         """A value for a quantity in base units, from a number or a text; raises ModelError where it can't be one."""
@@ -211,8 +188,8 @@ class Model:
             try:
                 given = read_number(given, self.units[self.known(quantity)], with_unit=with_unit)
             except UnitError as error:
-                known = [name for name in self.sources[quantity] if name not in RESERVED]
-                hint = f"; named readings: {', '.join(known)}" if known and given[:1].isalpha() else ""
+                named = [name for name in self.sources[quantity] if name not in RESERVED]
+                hint = f"; named readings: {', '.join(named)}" if named and given[:1].isalpha() else ""
                 raise ModelError(f"{quantity}: {error}{hint}") from None
         self.check_value(quantity, given)
         return float(given)
@@ -224,7 +201,7 @@ class Model:
         *,
         given: Iterable[str] = (),
     ) -> Setting:
-        """A setting from readings by quantity and values in base units; what equals the article's own is left out.
+        """A setting from readings by quantity and values in base units; those equal to the article's own are left out.
 
         Linked readings follow when one of them is named. Raises ModelError for an unknown name, a value that is not
         finite or outside its allowed range, a value that the named reading does not use, and readings in a circle.
@@ -235,7 +212,7 @@ class Model:
         numbers = dict(values or {})
         for quantity, number in numbers.items():
             self.check_value(quantity, number)
-            if named.get(quantity, SETTABLE[0]) not in SETTABLE and not self.as_in_article(quantity, number):
+            if named.get(quantity, "set") not in SETTABLE and not self.as_in_article(quantity, number):
                 raise ModelError(f"{quantity} = {number:g} is unused: its reading {named[quantity]} supplies it")
         setting = Setting(
             {quantity: reading for quantity, reading in named.items() if reading != self.default(quantity)},
@@ -254,14 +231,10 @@ class Model:
         if not is_number or (isinstance(number, int) and number.bit_length() > 1023) or not math.isfinite(number):
             raise ModelError(f"{quantity} = {number!r} is not a finite number")
         assumption = self.register.assumptions.get(quantity)
-        number = float(number)
-        if assumption and not assumption.minimum <= number <= assumption.maximum:
-            allowed = f"{assumption.minimum:,.10g} to {assumption.maximum:,.10g}"
-            raise ModelError(f"{quantity} = {number:.10g} lies outside its allowed range of {allowed} (in {unit})")
-        if not assumption and unit != "dimensionless" and number < 0:
-            raise ModelError(f"{quantity} = {number:g} lies below 0 (in {unit})")
-        if not assumption and number < -1:
-            raise ModelError(f"{quantity} = {number:g} lies below -1, and nothing falls by more than the whole")
+        low = assumption.minimum if assumption else -1.0 if unit == "dimensionless" else 0.0
+        if not low <= float(number) <= (assumption.maximum if assumption else math.inf):
+            allowed = f"{low:,.10g} to {assumption.maximum:,.10g}" if assumption else f"{low:g} or more"
+            raise ModelError(f"{quantity} = {float(number):.10g} lies outside its allowed range, {allowed} (in {unit})")
 
     def as_in_article(self, quantity: str, number: float) -> bool:
         """Whether a value equals the article's own."""
@@ -286,7 +259,7 @@ class Model:
             parts.append(f"{quantity}: {self.label(quantity, reading)} ({reading}{ours})")
         for quantity, number in setting.values.items():
             source = self.sources[quantity][setting.readings.get(quantity, self.default(quantity))]
-            was = f" in place of {source.value:,.10g}" if source.is_leaf else ""
+            was = f" in place of {source.value:,.10g}" if source.is_leaf and not source.in_words else ""
             unit = "" if self.units[quantity] == "dimensionless" else f" {self.units[quantity]}"
             parts.append(f"{quantity} = {number:,.10g}{unit}{was}")
         return f"differs from the article in: {'; '.join(parts)}" if parts else ""
@@ -295,51 +268,39 @@ class Model:
         """Raise ModelError for a reading or a value that was given and that none of the plans depends on."""
         nodes = [plan.by_name for plan in plans]
         for quantity in dict.fromkeys([*setting.readings, *setting.values, *setting.given]):
-            if quantity in ignored:
-                continue
             # Of linked readings, one that is used is enough.
             linked = next((group for group in self.register.linked_readings if quantity in group), (quantity,))
             used = [found[one] for one in linked for found in nodes if one in found]
-            if not used:
-                raise ModelError(f"{quantity} is unused: nothing computed here depends on it under these readings")
-            if quantity in setting.values and all(node.reading not in ("given", *SETTABLE) for node in used):
-                raise ModelError(
-                    f"{quantity} is unused: its reading {used[0].reading} supplies it under these readings"
-                )
+            unread = quantity in setting.values and all(node.reading not in ("given", *SETTABLE) for node in used)
+            if quantity not in ignored and (unread or not used):
+                why = f"its reading {used[0].reading} supplies it" if used else "nothing computed here depends on it"
+                raise ModelError(f"{quantity} is unused: {why} under these readings")
 
     # Plans ------------------------------------------------------------------------------------------------------------
 
-    def under(self, setting: Setting, readings: Mapping[str, str]) -> Setting:
-        """A setting with some readings named over it; a value that they leave without a use is dropped."""
-        named = {**setting.readings, **self._linked(readings)}
-        used = {name: one for name, one in setting.values.items() if named.get(name, SETTABLE[0]) in SETTABLE}
-        return Setting(named, used, setting.given)
-
-    def plan(self, quantity: str | Sequence[str], setting: Setting = ARTICLE, *, capped: bool = False) -> Plan:
-        """The nodes that a quantity, or several together, rest on; ``capped`` adds the caps among the limits.
-
-        Raises Circle, naming its members.
-        """
+    def plan(self, quantity: str | Sequence[str], setting: Setting = ARTICLE) -> Plan:
+        """The nodes that a quantity, or several together, rest on, with the limits on them. Raises Circle."""
         quantities = (quantity,) if isinstance(quantity, str) else tuple(quantity)
-        key = quantities, setting, capped
+        key = quantities, setting
         if key not in self._plans:
-            self._plans[key] = self._plan(quantities, setting, capped)
+            self._plans[key] = self._plan(quantities, setting)
         return self._plans[key]
 
-    def _plan(self, quantities: tuple[str, ...], setting: Setting, capped: bool) -> Plan:
+    def _plan(self, quantities: tuple[str, ...], setting: Setting) -> Plan:
         found: dict[str, Node] = {}
-        limits: list[Limit] = []
-        open_names = list(reversed(quantities))
-        while open_names:
-            name = open_names.pop()
-            if name in found:
-                continue
-            found[name] = self._node(name, setting)
-            open_names.extend(reversed(found[name].source.needs))
-            for cap in self.caps if capped else ():
-                if cap.quantity == name:
-                    limits.append(cap)
-                    open_names[:0] = [cap.other] if cap.other else []
+
+        def add(names: Iterable[str]) -> None:
+            open_names = list(names)[::-1]
+            while open_names:
+                name = open_names.pop()
+                if name not in found:
+                    found[name] = self._node(name, setting)
+                    open_names.extend(reversed(found[name].source.needs))
+
+        add(quantities)
+        own = set(found)
+        limits = [one for one in self.limits if one.quantity in own]
+        add(one.other for one in limits if one.other)
         try:
             graph = {name: node.source.needs for name, node in found.items()}
             order = list(graphlib.TopologicalSorter(graph).static_order())
@@ -349,33 +310,43 @@ class Model:
                 f"these readings make a circle: {chain[0]} needs {', which needs '.join(chain[1:])}; "
                 "choose another reading of one of them"
             ) from None
-        derived = []
         for name in order:
             assumption = self.register.assumptions.get(name)
             if assumption and not found[name].source.is_leaf:
-                derived.append(Limit(name, assumption.minimum, assumption.maximum))
-        return Plan(quantities[0], tuple(found[name] for name in order), (*derived, *limits))
+                limits.append(Limit(name, assumption.minimum, assumption.maximum))
+        return Plan(quantities[0], tuple(found[name] for name in order), tuple(limits), frozenset(set(found) - own))
 
     def _node(self, name: str, setting: Setting) -> Node:
         reading = setting.readings.get(name, self.default(name))
-        source = self.sources[name][reading]
         if name in setting.values and (reading in SETTABLE or name not in setting.readings):
-            # A floor of 0 leaves no room below it.
-            side = source.assumption.kind if source.assumption and setting.values[name] else "point"
-            return Node(name, "given", Source(constant=setting.values[name], side=side))
-        return Node(name, reading, source)
+            return Node(name, "given", Source(constant=setting.values[name]))
+        return Node(name, reading, self.sources[name][reading])
 
-    def estimate(self, quantity: str, setting: Setting = ARTICLE, *, capped: bool = False) -> Estimate:
-        """A quantity under a setting: value, bounds, unit, kind and the leaves it rests on.
+    def estimate(self, quantity: str, setting: Setting = ARTICLE) -> Estimate:
+        """A quantity under a setting: value, bounds, unit, side, the leaves it rests on, and remarks.
 
-        Raises ModelError for an unknown name or a circle, OutOfBounds past a limit.
+        Raises ModelError for an unknown name, a circle, or an input that words alone give, OutOfBounds past a limit.
         """
-        plain = self.plan(self.known(quantity), setting)
-        plan = self.plan(quantity, setting, capped=True) if capped else plain
-        value = plan.value
-        (bounds,) = plan.bounds()
+        plan = self.plan(self.known(quantity), setting)
+        value, (bounds,) = plan.value, plan.bounds()
+        remarks = tuple(self._remarks(quantity, plan, value, setting))
         unit = self.units[quantity]
-        return Estimate(quantity, value, bounds.low, bounds.high, unit, plain.kind, plain.depends_on)
+        return Estimate(quantity, value, bounds.low, bounds.high, unit, plan.side, plan.depends_on, remarks)
+
+    def _remarks(self, quantity: str, plan: Plan, value: float, setting: Setting) -> Iterator[str]:
+        for one in self.register.remarks:
+            if one.quantity == quantity:
+                figure = self.register.external.get(one.above)
+                try:
+                    more = value - (figure.published.value() if figure else self.plan(one.above, setting).value)
+                except ModelError:
+                    continue
+                if more > 0:
+                    yield one.words.format(more=in_words(more, self.units[quantity], 1e3))
+        for name, number in setting.values.items():
+            ours = self.register.assumptions.get(name)
+            if ours and name in plan.by_name and not ours.low <= number <= ours.high:
+                yield f"{name} is varied from {ours.low:,.10g} to {ours.high:,.10g}, and set to {number:,.10g}"
 
     # Formulas ---------------------------------------------------------------------------------------------------------
 
@@ -386,17 +357,20 @@ class Model:
                 for end in ("low", "high"):
                     found.setdefault(f"{claim.quantity}_{end}", {})["published"] = Source(claim=claim, end=end)
             elif claim.qualifier != "vague":
+                source = Source(claim=claim, side=claim.published.side)
                 rows = found.setdefault(claim.quantity, {})
-                rows |= {"published": Source(claim=claim)} if claim.input else {}
-                rows[claim.id] = Source(claim=claim)
+                rows |= {"published": source} if claim.input else {}
+                rows[claim.id] = source
         for assumption in self.register.assumptions.values():
             parts = found.setdefault(assumption.id, {})
-            parts["set"] = Source(assumption=assumption)
-            for side, words in (("floor", assumption.floor), ("ceiling", assumption.ceiling)):
+            parts["set"] = Source(assumption=assumption, side=assumption.side)
+            for part, side, words in (
+                ("floor", "at least", assumption.floor),
+                ("ceiling", "at most", assumption.ceiling),
+            ):
                 if words and words.value is not None:
-                    parts[side] = Source(assumption=assumption, part=side)
-                if words and words.loosest is not None:
-                    parts[f"{side}_loosest"] = Source(assumption=assumption, part=f"{side}_loosest")
+                    parts |= {part: Source(assumption=assumption, part=part, side=side)}
+                    parts["in_words"] = Source(assumption=assumption, part="in_words", side=side)
         for reading in self.register.readings.values():
             if reading.same_as:
                 found.setdefault(reading.quantity, {})[reading.reading] = Source(same_as=reading.same_as)
@@ -430,7 +404,7 @@ def _import(register: Register) -> ModuleType:
         raise RegisterError(register.file("datapackage.json"), message, field="analysis.formulas") from None
 
 
-def assignments(texts: Iterable[str], what: str = "value") -> dict[str, str]:
+def assignments(texts: Iterable[str]) -> dict[str, str]:
     """Texts of the form name=value, by name. Raises InputError for another form and for a name given twice.
 
     >>> assignments(["overlap = 0.5"])
@@ -440,8 +414,8 @@ def assignments(texts: Iterable[str], what: str = "value") -> dict[str, str]:
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not (equals and name and value):
-            raise InputError(f"'{text}' is not of the form quantity={what}")
+            raise InputError(f"'{text}' is not of the form quantity=value")
         if name in found:
-            raise InputError(f"{name} is given twice")
+            raise InputError(f"{name} is given twice; give one value or reading")
         found[name] = value
     return found

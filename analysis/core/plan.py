@@ -20,6 +20,8 @@ from analysis.core.words import SAME
 
 #: The relative step by which the direction of an effect is found.
 _STEP = 1e-4
+#: Which way an effect that falls turns a side.
+_TURNED = {"at least": "at most", "at most": "at least"}
 
 
 class ModelError(InputError):
@@ -34,7 +36,8 @@ class OutOfBounds(ModelError):
 class Source:
     """Where a value comes from: exactly one of claim, assumption, constant, expression and ``same_as``.
 
-    end: of a range. part: of an assumption, ``set`` or an end of its words. side: the kind of a value that a user sets.
+    end: of a range. part: of an assumption, ``set``, an end of its words, or ``in_words``, which is no single value.
+    side: ``at most``, ``at least`` or neither, on which a leaf leaves room.
     """
 
     claim: Claim | None = None
@@ -42,9 +45,9 @@ class Source:
     assumption: Assumption | None = None
     part: str = "set"
     constant: float | None = None
-    side: str = "point"
     expression: Expression | None = None
     same_as: str = ""
+    side: str = ""
 
     @cached_property
     def needs(self) -> tuple[str, ...]:
@@ -52,41 +55,36 @@ class Source:
         return (self.same_as,) if self.same_as else self.expression.needs if self.expression else ()
 
     @property
-    def words(self) -> str:
-        """The formula in words."""
-        return self.expression.words if self.expression else ""
-
-    @property
     def is_leaf(self) -> bool:
         """Whether no other quantity is needed."""
         return self.expression is None and not self.same_as
 
+    @property
+    def in_words(self) -> bool:
+        """Whether words alone say how large it is."""
+        return self.part == "in_words"
+
     @cached_property
     def value(self) -> float:
-        """The value of a leaf, in base units."""
-        found = self.constant
+        """The value of a leaf, in base units; NaN where words alone give it."""
         if self.claim:
-            found = self.claim.published.value(self.end)
-        elif self.assumption:
-            side, _, loosest = self.part.partition("_")
-            end = self.assumption.floor if side == "floor" else self.assumption.ceiling
-            found = self.assumption.used if side == "set" else getattr(end, "loosest" if loosest else "value")
+            return self.claim.published.value(self.end)
+        if self.assumption and self.part != "set":
+            end = {"floor": self.assumption.floor, "ceiling": self.assumption.ceiling}.get(self.part)
+            return math.nan if end is None or end.value is None else end.value
+        found = self.assumption.used if self.assumption else self.constant
         assert found is not None
         return found
 
-    def interval(self, *, other: bool = False) -> Interval:
-        """The values that a leaf stands for: an interval for a printed number, a point for anything else."""
-        claim = self.claim
-        return claim.published.stands_for(self.end, other=other) if claim else Interval(self.value, self.value)
-
-    @property
-    def kind(self) -> str:
-        """On which side a leaf leaves room; the low end of a range is a floor, its high end a ceiling."""
+    def interval(self, *, coarse: bool = False) -> Interval:
+        """The values that a leaf stands for: those of a printed number or of words, a point for anything else."""
+        one = self.assumption
         if self.claim:
-            return {"low": "floor", "high": "ceiling"}.get(self.end, self.claim.published.kind)
-        if self.assumption:
-            return self.assumption.kind if self.part == "set" else self.part.partition("_")[0]
-        return self.side
+            return self.claim.published.stands_for(self.end, coarse=coarse)
+        if one and self.in_words:
+            floor, ceiling = (end.value if end else None for end in (one.floor, one.ceiling))
+            return Interval(one.minimum if floor is None else floor, one.maximum if ceiling is None else ceiling)
+        return Interval(self.value, self.value)
 
 
 @dataclass(frozen=True)
@@ -138,13 +136,14 @@ class Limit:
     low: float = -math.inf
     high: float = math.inf
     other: str = ""
-    label: str = ""
     difference: Expression | None = None
 
     def __str__(self) -> str:
-        if self.other or self.label:
-            return f"{self.quantity} at most {self.label or self.other}"
-        return f"{self.quantity} outside {self.low:,.10g} to {self.high:,.10g}"
+        return f"{self.quantity} {f'at most {self.other}' if self.other else f'outside {self._span}'}"
+
+    @property
+    def _span(self) -> str:
+        return f"{self.low:,.10g} to {self.high:,.10g}"
 
     def rooms(self, values: Mapping[str, Any]) -> list[Any]:
         """How far the quantity lies from each end, as a share of a fixed size; below 0 past it."""
@@ -161,30 +160,28 @@ class Limit:
         """Where the limit is kept, to the last digits."""
         inside: NDArray[np.bool_] = np.asarray(True)
         for room in self.rooms(values):
-            inside = inside & (np.asarray(room, float) >= -SAME)
+            inside = inside & ~(np.asarray(room, float) < -SAME)
         return inside
 
-    def sentence(self, values: Mapping[str, Any], reading: str) -> str:
+    def sentence(self, values: Mapping[str, Any]) -> str:
         """The refusal of a value past the limit."""
         here = float(values[self.quantity])
-        if self.other or self.label:
-            most = values[self.other] if self.other else self.high
-            above = f"above {self.label or self.other} of {most:,.0f}"
-            return f"{self.quantity} would be {here:,.0f}, {above}, which it can't exceed"
-        span = f"{self.low:,.10g} to {self.high:,.10g}"
-        return f"{self.quantity}, read {reading}, would be {here:.6g}, outside its allowed range of {span}"
+        if self.other:
+            return f"{self.quantity} would be {here:,.10g}, and it is at most {self.other}, {values[self.other]:,.10g}"
+        return f"{self.quantity} would be {here:,.6g}, outside its allowed range of {self._span}"
 
 
 @dataclass(frozen=True)
 class Plan:
     """The nodes that some quantities rest on, in order of computation; ``target`` is the first of those quantities.
 
-    limits: of derived assumptions always; caps in a capped plan alone.
+    beyond: names that the limits alone need.
     """
 
     target: str
     nodes: tuple[Node, ...]
     limits: tuple[Limit, ...] = ()
+    beyond: frozenset[str] = frozenset()
 
     @cached_property
     def leaves(self) -> dict[str, Node]:
@@ -196,16 +193,21 @@ class Plan:
         """The nodes by their names."""
         return {node.name: node for node in self.nodes}
 
-    @cached_property
-    def claims(self) -> frozenset[str]:
-        """Ids of the claims that the quantities start from."""
-        return frozenset(node.source.claim.id for node in self.nodes if node.source.claim)
-
     @property
     def depends_on(self) -> tuple[str, ...]:
         """The claims and assumptions that the quantities start from, by id."""
-        leaves = (node for node in self.leaves.values() if node.name not in CONSTANTS)
+        leaves = (one for name, one in self.leaves.items() if name not in CONSTANTS and name not in self.beyond)
         return tuple(node.source.claim.id if node.source.claim else node.name for node in leaves)
+
+    @cached_property
+    def claims(self) -> frozenset[str]:
+        """Ids of the claims that the quantities start from."""
+        return frozenset(n.source.claim.id for n in self.nodes if n.source.claim and n.name not in self.beyond)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The leaves that words alone give."""
+        return tuple(name for name, node in self.leaves.items() if node.source.in_words and name not in self.beyond)
 
     @cached_property
     def start(self) -> dict[str, float]:
@@ -253,16 +255,17 @@ class Plan:
         chosen = replace(node, source=replace(node.source, expression=branch))
         nodes = tuple(chosen if one.name == node.name else one for one in self.nodes)
         limits = (Limit(node.name, difference=condition) for condition in conditions)
-        return Plan(self.target, nodes, (*self.limits, *limits))
+        return replace(self, nodes=nodes, limits=(*self.limits, *limits))
 
     @cached_property
     def direction(self) -> dict[str, int]:
         """For each node, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0)."""
-        here = self.evaluate({})
+        somewhere = {name: self.leaves[name].source.interval().low for name in self.words}
+        here = self.evaluate(somewhere)
         values: dict[str, Any] = {}
         with np.errstate(all="ignore"):
             for i, node in enumerate(self.nodes):
-                value = self.start[node.name] if node.source.is_leaf else node.compute(values)
+                value = here[node.name] if node.source.is_leaf else node.compute(values)
                 values[node.name] = np.broadcast_to(np.asarray(value, float), len(self.nodes)).copy()
                 values[node.name][i] += _STEP * node.scale(float(here[node.name]))
             target = float(here[self.target])
@@ -272,50 +275,50 @@ class Plan:
         return {node.name: int(sign) for node, sign in zip(self.nodes, signs, strict=True)}
 
     @cached_property
-    def kind(self) -> str:
-        """point, floor, ceiling, range or none: which side the kinds of the leaves leave open for the target.
-
-        A falling effect turns ceiling into floor; a point with another kind is that kind; unlike kinds give none.
-        """
-        turned = {"floor": "ceiling", "ceiling": "floor"}
-        kinds = set()
+    def side(self) -> str:
+        """``at most``, ``at least``, neither, or ``no bound`` where the leaves' sides pull the target both ways."""
+        sides = set()
         for name, node in self.leaves.items():
-            kind = node.source.kind
-            if kind != "point" and self.direction[name]:
-                kinds.add(turned.get(kind, kind) if self.direction[name] < 0 else kind)
-        return "point" if not kinds else kinds.pop() if len(kinds) == 1 else "none"
+            if node.source.side and self.direction[name]:
+                sides.add(_TURNED[node.source.side] if self.direction[name] < 0 else node.source.side)
+        return "no bound" if len(sides) > 1 else "".join(sides)
 
     @cached_property
     def value(self) -> float:
-        """The target at the printed numbers. Raises OutOfBounds past a limit and for a division by zero."""
+        """The target at the printed numbers.
+
+        Raises OutOfBounds past a limit and for a division by zero, ModelError where words alone give an input.
+        """
         values = self.evaluate({})
         for limit in self.limits:
             if not limit.kept(values):
-                raise OutOfBounds(limit.sentence(values, self.by_name[limit.quantity].reading))
+                raise OutOfBounds(limit.sentence(values))
+        for name in self.words:
+            raise ModelError(f"{self.target} has no single value: {name} is given in words only; set it to a number")
         for node in self.nodes:
-            if not np.isfinite(values[node.name]):
+            if not np.isfinite(values[node.name]) and node.name not in self.beyond:
                 raise OutOfBounds(f"{node.name}, read {node.reading}, has no finite value: a division by zero")
         return float(values[self.target])
 
     def bounds(
         self,
         *,
-        other: bool = False,
+        coarse: bool = False,
         vary: Mapping[str, Floats] | None = None,
         ranges: Mapping[str, Interval] | None = None,
         rounding: bool = True,
         of: str = "",
     ) -> list[Bounds]:
-        """Smallest and largest target over everything that the printed inputs stand for, limits kept.
+        """Smallest and largest target over everything that the printed inputs and words stand for, limits kept.
 
-        The same input moves once, everywhere. other: the other rounding places. vary: arrays of one length for some
+        The same input moves once, everywhere. coarse: at the coarser places. vary: arrays of one length for some
         leaves, one result for each entry. ranges: intervals for some leaves. rounding: whether printed inputs move. of:
         another node than the target.
         """
         box: dict[str, tuple[float, float]] = {}
         still: dict[str, float] = {}
         for name, node in self.leaves.items():
-            one = (ranges or {}).get(name) or (node.source.interval(other=other) if rounding else None)
+            one = (ranges or {}).get(name) or (node.source.interval(coarse=coarse) if rounding else None)
             if one is not None and name not in (vary or {}):
                 box |= {name: (one.low, one.high)} if one.high > one.low else {}
                 still |= {name: one.low} if one.high == one.low else {}
@@ -337,8 +340,9 @@ class Plan:
             for i, node in enumerate(moved):
                 # All a little off their values, so that a factor of 0 hides nothing; then wide steps, one leaf at a
                 # time: 0, ⅓, ½ and 1 of the way.
-                scale = node.scale(float(plan.start[node.name]))
-                given[node.name] = np.full((len(moved), 4), plan.start[node.name] + 0.01 * (i % 7 + 1) * scale)
+                value = node.source.interval().low if node.source.in_words else node.source.value
+                scale = node.scale(value)
+                given[node.name] = np.full((len(moved), 4), value + 0.01 * (i % 7 + 1) * scale)
                 given[node.name][i] += 0.37 * scale * np.array([0, 1 / 3, 0.5, 1])
             values = plan.evaluate(given)
             shape = len(moved), 4

@@ -15,20 +15,15 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from analysis.core.units import SCALES
 from analysis.core.words import SAME
 
-#: The widest shortfall that "approaches" is read to allow, a share of the printed number. Chosen by us; the smallest
-#: one that would pass is always shown beside the verdict.
+#: "Approaches" matches up to this shortfall, a share of the printed number. Chosen by us.
 APPROACHES_TOLERANCE = Decimal("0.10")
 
 QUALIFIERS = ("exact", "about", "over", "at_least", "up_to", "approaches", "range", "vague")
-_KIND = {"over": "floor", "at_least": "floor", "up_to": "ceiling", "approaches": "ceiling", "range": "range"}
+_SIDES = {"over": "at least", "at_least": "at least", "up_to": "at most", "approaches": "at most"}
 _WORDS = {"about": "about ", "over": "over ", "at_least": "at least ", "up_to": "up to ", "approaches": "approaches "}
 _DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
@@ -50,40 +45,34 @@ class Interval:
     low_open: bool = False
     high_open: bool = False
 
-    def holds(self, values: Any) -> NDArray[np.bool_]:
-        """Whether each value lies in the interval; an array of any shape, the same shape back.
+    def holds(self, value: float) -> bool:
+        """Whether a value lies in the interval, to the last digits of a float.
 
-        >>> Interval(0, 2, high_open=True).holds(np.array([0.0, 1.0, 2.0])).tolist()
-        [True, True, False]
+        >>> Interval(0, 2, high_open=True).holds(2), Interval(0, 2).holds(2)
+        (False, True)
         """
-        return self.meets(values, values)
+        return self.meets(value, value)
 
-    def meets(self, low: Any, high: Any) -> NDArray[np.bool_]:
-        """Whether some value from ``low`` to ``high`` lies in the interval, elementwise.
+    def meets(self, low: float, high: float) -> bool:
+        """Whether some value from ``low`` to ``high`` lies in the interval; never where they are NaN.
 
-        >>> Interval(0, 2).meets(np.array([1.5, 2.5]), np.array([3.0, 3.0])).tolist()
-        [True, False]
+        >>> Interval(0, 2).meets(1.5, 3), Interval(0, 2).meets(2.5, 3)
+        (True, False)
         """
-        above = _beyond(np.asarray(high, float), self.low, self.low_open)
-        below = _beyond(-np.asarray(low, float), -self.high, self.high_open)
-        return above & below
+        return _reaches(high, self.low, self.low_open) and _reaches(-low, -self.high, self.high_open)
 
 
-def _beyond(values: NDArray[np.float64], bound: float, strict: bool) -> NDArray[np.bool_]:
-    if math.isinf(bound):
-        return np.isfinite(values)
+def _reaches(value: float, bound: float, strict: bool) -> bool:
     slack = SAME * abs(bound)
-    return values > bound + slack if strict else values >= bound - slack
+    return bool(value > bound + slack if strict else value >= bound - slack)
 
 
 @dataclass(frozen=True)
 class Published:
     """A number as printed. ``printed``, ``printed_high`` and the rounding units are digits, in one scale and unit.
 
-    rounding_unit says the place of the last digit that counts; it is needed where the digits do not say it, that is
-    when the printed integer ends in 0 or has a scale. rounding_unit_other is the other defensible place.
-
-    Raises PublishedError naming the field.
+    rounding_unit: the place of the last digit that counts; needed where the printed integer ends in 0 or has a scale.
+    rounding_unit_other: the other defensible place. Raises PublishedError naming the field.
 
     >>> Published("300000", unit="person", qualifier="about")
     Traceback (most recent call last):
@@ -101,35 +90,27 @@ class Published:
     rounding_unit_other: str = ""
 
     def __post_init__(self) -> None:
-        texts = {
-            name: getattr(self, name) for name in ("printed", "printed_high", "rounding_unit", "rounding_unit_other")
-        }
         if self.qualifier not in QUALIFIERS:
             raise PublishedError("qualifier", f"'{self.qualifier}' is not one of {', '.join(QUALIFIERS)}")
         if self.scale not in SCALES:
             raise PublishedError("scale", f"'{self.scale}' is not one of thousand, million, billion or empty")
-        for name, text in texts.items():
+        for name in ("printed", "printed_high", "rounding_unit", "rounding_unit_other"):
+            text = getattr(self, name)
             if text and self.qualifier == "vague":
                 raise PublishedError(name, "a vague number has no digits; leave the cell empty")
             if text and not _DIGITS.fullmatch(text):
                 raise PublishedError(name, f"'{text}' is not a number in plain digits, such as 2.59")
-            if sum(map(str.isdigit, text)) > 15:
-                raise PublishedError(name, f"'{text}' has more than the 15 digits that can be computed with")
+            if text and name.startswith("rounding") and Decimal(text) <= 0:
+                raise PublishedError(name, f"'{text}' is not above 0")
         if self.qualifier == "vague":
             return
         if not self.printed:
             raise PublishedError("printed", "the digits are missing; only a vague number has none")
         if (self.qualifier == "range") != bool(self.printed_high):
             raise PublishedError("printed_high", "a range has a high end, and nothing else has one")
-        ends = [Decimal(text) for text in (self.printed, self.printed_high) if text]
-        if ends != sorted(ends):
+        if self.printed_high and Decimal(self.printed) > Decimal(self.printed_high):
             message = f"the low end {self.printed} lies above the high end {self.printed_high}"
             raise PublishedError("printed_high", message)
-        if self.qualifier in ("up_to", "approaches") and ends[0] < 0:
-            raise PublishedError("printed", f"'{self.qualifier}' reaches up from 0, so {self.printed} leaves nothing")
-        for name in ("rounding_unit", "rounding_unit_other"):
-            if texts[name] and Decimal(texts[name]) <= 0:
-                raise PublishedError(name, f"'{texts[name]}' is not above 0")
         for text in filter(None, (self.printed, self.printed_high)):
             if not self.rounding_unit and "." not in text and (self.scale or text.endswith("0")):
                 zeros = len(text) - len(text.rstrip("0"))
@@ -140,9 +121,9 @@ class Published:
                 raise PublishedError("rounding_unit", f"{text} is no multiple of {self.rounding_unit}")
 
     @property
-    def kind(self) -> str:
-        """point, floor, ceiling, range or none: on which side of the number its words leave room."""
-        return "none" if self.qualifier == "vague" else _KIND.get(self.qualifier, "point")
+    def side(self) -> str:
+        """``at most``, ``at least`` or neither: on which side of the number its words leave room."""
+        return _SIDES.get(self.qualifier, "")
 
     def value(self, end: str = "") -> float:
         """The printed digits in base units; ``end`` is high for the high end of a range.
@@ -152,36 +133,45 @@ class Published:
         """
         return float(self._base(self._digits(end)))
 
-    def stands_for(self, end: str = "", *, other: bool = False) -> Interval:
-        """Every value that rounds to the digits: half a rounding unit to each side, ties on both.
+    def stands_for(self, end: str = "", *, coarse: bool = False) -> Interval:
+        """Every value that rounds to the digits: half a place to each side, ties on both.
 
-        A planned figure stands for its digits alone. ``other`` takes the other rounding place, where there is one.
+        A planned figure stands for its digits alone. ``coarse`` takes the coarser place, where there are two.
+
+        >>> Published("300000", rounding_unit="10000", rounding_unit_other="100000").stands_for(coarse=True)
+        Interval(low=250000.0, high=350000.0, low_open=False, high_open=False)
         """
         digits = self._digits(end)
-        half = Decimal(0) if self.target else self._place(digits, other) / 2
+        half = Decimal(0) if self.target else self._place(digits, coarse=coarse) / 2
         return Interval(float(self._base(digits - half)), float(self._base(digits + half)))
 
-    def asserts(self, end: str = "", *, other: bool = False) -> Interval:
-        """What the words claim of the quantity; for a range, of its named end.
+    def asserts(self, end: str = "", *, coarse: bool = False) -> Interval:
+        """The claim that the words make of the quantity: for a range, of its named end, else from end to end.
 
-        >>> Published("1.6", scale="million", qualifier="up_to").asserts().high
-        1600000.0
+        Over x: above x. At least x: x or more. Up to x: nothing to x. Approaches x: at most a tenth below x. About x:
+        all that rounds to x at its last digit that is not 0. Any other: all that rounds to the digits. ``coarse`` takes
+        the coarser place, and rounds the digits of a bound.
+
+        >>> Published("2", scale="million", qualifier="approaches", rounding_unit="1").asserts()
+        Interval(low=1800000.0, high=2000000.0, low_open=False, high_open=True)
         """
-        if self.qualifier == "vague":
-            raise PublishedError("printed", "a vague number asserts only what its assumption carries")
-        value = self.value(end)
+        value, around = self.value(end), self.stands_for(end, coarse=coarse)
         match self.qualifier:
             case "over":
-                return Interval(value, math.inf, low_open=True)
+                return Interval(around.low if coarse else value, math.inf, low_open=True)
             case "at_least":
-                return Interval(value, math.inf)
+                return Interval(around.low if coarse else value, math.inf)
             case "up_to":
-                return Interval(0.0, value)
+                return Interval(0.0, around.high if coarse else value)
             case "approaches":
-                low = float(self._base(self._digits(end) * (1 - APPROACHES_TOLERANCE)))
-                return Interval(low, value, high_open=True)
+                return Interval(value * float(1 - APPROACHES_TOLERANCE), value, high_open=True)
+            case "about":
+                half = float(self._base(Decimal(1).scaleb(int(self._digits(end).normalize().as_tuple()[2])) / 2))
+                return Interval(min(value - half, around.low), max(value + half, around.high))
+            case "range" if not end:
+                return Interval(around.low, self.stands_for("high", coarse=coarse).high)
             case _:
-                return self.stands_for(end, other=other)
+                return around
 
     def place(self, end: str = "") -> float:
         """The place of the last digit that counts, in base units.
@@ -194,21 +184,18 @@ class Published:
     def met_by(self, low: float, high: float, end: str = "") -> tuple[float, float]:
         """From which to which printed value the same words would be met by something from ``low`` to ``high``.
 
-        The closed form behind a check's power: the set of v for which ``asserts``, printed as v, meets the values.
-
         >>> Published("2", scale="million", qualifier="up_to", rounding_unit="1").met_by(1.5e6, 1.7e6)
         (1500000.0, inf)
         """
-        interval = self.stands_for(end)
+        interval = self.asserts(end)
         half = (interval.high - interval.low) / 2
         match self.qualifier:
             case "over" | "at_least":
                 return -math.inf, high
             case "up_to":
-                # Nothing below 0 is met, whatever the number.
-                return (low, math.inf) if high >= 0 else (math.inf, -math.inf)
+                return low, math.inf
             case "approaches":
-                return low, high / (1 - float(APPROACHES_TOLERANCE))
+                return low, high / float(1 - APPROACHES_TOLERANCE)
             case _:
                 return low - half, high + half
 
@@ -220,7 +207,7 @@ class Published:
         """
         if self.qualifier == "vague":
             return "in words only"
-        digits = " to ".join(_grouped(text) for text in (self.printed, self.printed_high) if text)
+        digits = " to ".join(f"{Decimal(text):,}" for text in (self.printed, self.printed_high) if text)
         unit = " percent" if self.unit == "percent" else ""
         return f"{_WORDS.get(self.qualifier, '')}{digits}{f' {self.scale}' if self.scale else ''}{unit}"
 
@@ -230,11 +217,7 @@ class Published:
     def _base(self, digits: Decimal) -> Decimal:
         return digits * SCALES[self.scale] / (100 if self.unit == "percent" else 1)
 
-    def _place(self, digits: Decimal, other: bool = False) -> Decimal:
-        named = (self.rounding_unit_other if other else "") or self.rounding_unit
-        exponent = digits.as_tuple().exponent
-        return Decimal(named) if named else Decimal(1).scaleb(int(exponent))
-
-
-def _grouped(text: str) -> str:
-    return f"{Decimal(text):,}"
+    def _place(self, digits: Decimal, *, coarse: bool = False) -> Decimal:
+        """The place that is named, else the one of the last digit; the larger of the two that are named if coarse."""
+        finest = Decimal(self.rounding_unit) if self.rounding_unit else Decimal(1).scaleb(int(digits.as_tuple()[2]))
+        return max(finest, Decimal(self.rounding_unit_other)) if coarse and self.rounding_unit_other else finest

@@ -186,7 +186,10 @@ class Claim(_Figure):
 
     quantity: Name
     input: Flag
-    reported: Flag
+    role: Literal["start", "result", "count"]
+    judged_by: str
+    same_calculation_as: Names
+    words: str
     section: Name
     paragraph: Annotated[int, Field(ge=1)]
     item: Annotated[int | None, BeforeValidator(_none_if_empty)]
@@ -196,6 +199,8 @@ class Claim(_Figure):
 
     @model_validator(mode="after")
     def _check_input(self) -> Self:
+        if (self.role != "result") and (self.judged_by or self.same_calculation_as):
+            _wrong("only a result of the article is judged", "judged_by")
         if self.input and self.qualifier == "vague":
             _wrong("a number in words has no digits to start from", "input")
         if self.input and self.qualifier == "range":
@@ -254,17 +259,37 @@ class Check(Row):
     quantity: Name
     readings: Annotated[Mapping[str, str], BeforeValidator(_assigned)]
     claim: str
+    end: Literal["", "low", "high", "whole"]
+    kind: Literal["", "derivation", "repetition", "hypothesis", "external"]
+    against: str
+    note: str
+
+    @model_validator(mode="after")
+    def _check_kind(self) -> Self:
+        if bool(self.claim or self.against) != bool(self.kind):
+            _wrong("a check against a claim or a figure has a kind, and a derived quantity has none", "kind")
+        if bool(self.against) != (self.kind == "external"):
+            _wrong("a figure published elsewhere goes with the kind external", "against")
+        return self
+
+
+class Solve(Row):
+    """An assumption to solve for, so that a quantity equals a claim or a goal: one row of solutions.csv."""
+
+    id: Name
+    statement: Text
+    quantity: Name
+    readings: Annotated[Mapping[str, str], BeforeValidator(_assigned)]
+    claim: str
     end: Literal["", "low", "high"]
-    solve: Annotated[Names, Field(max_length=2)]
+    solve: Name
     goal: Annotated[Finite | None, BeforeValidator(_none_if_empty)]
     note: str
 
     @model_validator(mode="after")
     def _check_goal(self) -> Self:
-        if self.goal is not None and (not self.solve or self.claim):
-            _wrong("a goal goes with an assumption to solve for, without a claim", "goal")
-        if self.solve and self.goal is None and not self.claim:
-            _wrong("nothing says what the quantity must equal; name a claim or a goal", "solve")
+        if (self.goal is None) != bool(self.claim):
+            _wrong("the quantity must equal a claim or a goal, and not both", "goal")
         return self
 
 
@@ -325,11 +350,11 @@ class Citation(Row):
 
 
 class VagueEnd(Row):
-    """The floor or ceiling that the words of a claim put, plainly and at their loosest, with the reason."""
+    """The floor or ceiling that the words of a claim put, and that at the coarser place, with the reason."""
 
     reason: Text
     value: Finite | None = None
-    loosest: Finite | None = None
+    coarse: Finite | None = None
 
 
 class _Worded(Row):
@@ -347,8 +372,8 @@ class _Worded(Row):
     def _check_words(self) -> Self:
         _check_unit(self.unit)
         for side, end, sign in (("floor", self.floor, 1), ("ceiling", self.ceiling, -1)):
-            if end and end.value is not None and end.loosest is not None and sign * end.loosest > sign * end.value:
-                _wrong(f"{end.loosest:g} is tighter than {end.value:g}", f"{side}.loosest")
+            if end and end.value is not None and end.coarse is not None and sign * end.coarse > sign * end.value:
+                _wrong(f"{end.coarse:g} is tighter than {end.value:g}", f"{side}.coarse")
         return self
 
 
@@ -385,11 +410,16 @@ class Assumption(_Worded):
                 _wrong(f"{getattr(self, low):g} lies above the {high}, {getattr(self, high):g}", low)
         numbers = {name: getattr(self, name) for name in ("article_value", "value", "low", "high")}
         for side, end in (("floor", self.floor), ("ceiling", self.ceiling)):
-            numbers |= {f"{side}.value": end.value, f"{side}.loosest": end.loosest} if end else {}
+            numbers |= {f"{side}.value": end.value, f"{side}.coarse": end.coarse} if end else {}
         for name, number in numbers.items():
             if number is not None and not self.minimum <= number <= self.maximum:
                 _wrong(f"{number:g} lies outside the allowed range, {self.minimum:g} to {self.maximum:g}", name)
         return self
+
+    @property
+    def side(self) -> str:
+        """On which side the value leaves room."""
+        return {"floor": "at least", "ceiling": "at most"}.get(self.kind, "")
 
     @property
     def used(self) -> float:
@@ -436,12 +466,19 @@ class Refusal(Row):
     reason: Text
 
 
-class Cap(Row):
-    """A quantity that can't exceed another, or an expression over rows."""
+class Most(Row):
+    """A limit: a quantity that is at most a number or another quantity."""
 
     quantity: Name
-    at_most: Text
-    label: str = ""
+    at_most: Finite | Name
+
+
+class Remark(Row):
+    """A sentence that stands beside a quantity when it exceeds another; ``{more}`` is by how much."""
+
+    quantity: Name
+    above: Name
+    words: Text
 
 
 class Settings(Row):
@@ -456,7 +493,8 @@ class Settings(Row):
     headline: tuple[str, ...] = ()
     percent: tuple[str, ...] = ()
     estimates: tuple[str, ...] = ()
-    caps: tuple[Cap, ...] = ()
+    limits: tuple[Most, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 # The whole ------------------------------------------------------------------------------------------------------------
@@ -473,6 +511,7 @@ class Register:
     formulas: str
     claims: Mapping[str, Claim]
     checks: Mapping[str, Check]
+    solutions: Mapping[str, Solve]
     readings: Mapping[tuple[str, str], Reading]
     sections: Mapping[str, str]
     sources: Mapping[str, str]
@@ -488,7 +527,8 @@ class Register:
     headline: tuple[str, ...] = ()
     percent: tuple[str, ...] = ()
     estimates: tuple[str, ...] = ()
-    caps: tuple[Cap, ...] = ()
+    limits: tuple[Most, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @classmethod
     def read(cls, folder: Path | str | None = None) -> Register:
@@ -515,6 +555,7 @@ class Register:
             title=str(package.get("title", package.get("name", ""))),
             claims=read_rows(folder / "claims.csv", Claim),
             checks=read_rows(folder / "checks.csv", Check),
+            solutions=read_rows(folder / "solutions.csv", Solve),
             readings={(row.quantity, row.reading): row for row in read_rows(folder / "readings.csv", Reading).values()},
             sections={row.id: row.title for row in read_rows(folder / "sections.csv", Section).values()},
             sources={row.id: f"{row.publisher}, {row.date}" for row in sources.values()},
@@ -553,7 +594,6 @@ class Register:
             yield "claims.csv", claim, "source", [claim.source], self.sources, "sources.csv"
         for check in self.checks.values():
             yield "checks.csv", check, "claim", [check.claim], self.claims, "claims.csv"
-            yield "checks.csv", check, "solve", check.solve, self.assumptions, "assumptions.yaml"
         for name in ("assumptions", "words"):
             for entry in getattr(self, name).values():
                 yield "assumptions.yaml", entry, "claim", [entry.claim], self.claims, "claims.csv"
@@ -578,7 +618,7 @@ class Register:
             if claim.input and (other := first.setdefault(("inputs", claim.quantity), claim)) is not claim:
                 message = f"{claim.quantity} starts from row {other.row} ({other.id}) already"
                 raise self.refuse("claims.csv", claim, "input", message)
-            if claim.qualifier == "vague" and not claim.reported and claim.quantity not in self.vague_readings:
+            if claim.qualifier == "vague" and claim.role != "count" and claim.quantity not in self.vague_readings:
                 message = "a number in words needs an assumption of that name with a floor or a ceiling"
                 raise self.refuse("claims.csv", claim, "quantity", message)
         for reading in self.readings.values():
@@ -593,8 +633,6 @@ class Register:
             if (check.end != "") != (against is not None and against.qualifier == "range"):
                 message = "an end is named where the claim is a range, and only there"
                 raise self.refuse("checks.csv", check, "end", message)
-            if check.solve and against and against.qualifier == "vague":
-                raise self.refuse("checks.csv", check, "solve", "a claim in words has no number to solve for")
         for one in self.headline:
             if one not in self.checks:
                 message = f"'{one}' is no row of checks.csv{nearest(one, self.checks)}"

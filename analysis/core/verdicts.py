@@ -1,35 +1,47 @@
-"""Verdicts: whether a recomputed quantity agrees with a claim, what that rests on, and how it could have failed.
+"""Verdicts: whether a recomputed quantity agrees with a claim, and what that rests on; and solutions.
 
 >>> model = Model(Register.read())
->>> judge(model, model.register.checks["added_whole"]).verdict
-'reproduced'
+>>> judge(model, model.register.checks["at_risk_2021_sum"]).verdict
+'matches'
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from analysis.core.bounds import Floats, breakpoints, solve
-from analysis.core.model import ARTICLE, Model, ModelError, OutOfBounds, Plan, Setting
+from analysis.core import findings
+from analysis.core.bounds import Bounds, Floats, breakpoints, solve
+from analysis.core.model import ARTICLE, Model, ModelError, Plan, Setting
 from analysis.core.published import Interval
-from analysis.core.register import GRADES, Assumption, Check, Claim, Register
+from analysis.core.register import GRADES, Assumption, Check, Claim, External, Solve
 from analysis.core.words import same
 
-#: A pass with a lower power could hardly have failed, and is shown as weak.
-WEAK = 0.8
+#: Each verdict of a check, with its rule. The first that applies decides.
+VERDICTS = {
+    "matches": "the value from the printed numbers satisfies what the claim asserts",
+    "matches_within_rounding": "it does not; some values that round to the printed numbers do, or a coarser place does",
+    "compatible": "words leave it open, and a value that they allow satisfies the claim",
+    "differs": "no value that the printed numbers and words allow satisfies the claim",
+}
+#: The verdict of a result that no check judges.
+NOT_RECALCULABLE = "not_recalculable"
 
 
 @dataclass(frozen=True)
 class Outcome:
     """A check judged under a setting; numbers in base units, None where there is none.
 
-    solved: (assumption, value) pairs: one pair for one assumption, several points of two pairs for a curve.
+    published_low, published_high: the interval that the claim asserts. finer: the verdict without the coarser places,
+    where that differs. barely: rounding alone gives a pass, by less than one percent. rests_on: the weakest grade among
+    the assumptions and readings that matter; empty for printed numbers alone. condition: the values of each assumption
+    for which the verdict stays. passing: the share of values within ten percent of the printed one that would have
+    passed as well.
     """
 
     check: Check
@@ -40,86 +52,99 @@ class Outcome:
     recomputed: float | None = None
     recomputed_low: float | None = None
     recomputed_high: float | None = None
-    solved: tuple[tuple[tuple[str, float], ...], ...] = ()
-    needed: float | None = None
-    kind: str = ""
+    side: str = ""
     verdict: str = ""
-    verdict_other: str = ""
+    finer: str = ""
+    barely: bool = False
     rests_on: str = ""
     condition: str = ""
     reason: str = ""
-    power: float | None = None
-    power_10: float | None = None
+    passing: float | None = None
     depends_on: tuple[str, ...] = ()
 
     @property
-    def weak(self) -> bool:
-        """Whether it passed although it could hardly have failed."""
-        return self.verdict in ("reproduced", "consistent") and self.power is not None and self.power < WEAK
+    def difference(self) -> float | None:
+        """The recomputed value less the printed one, or less the floor that words put."""
+        printed = self.published_low if self.published is None else self.published
+        return None if self.recomputed is None or printed is None else self.recomputed - printed
 
 
 def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     """The outcome of one check under a setting; the check's own readings come before the setting's.
 
-    There is no verdict where the setting makes the check circular or takes a quantity past a limit; ``reason`` says so.
+    There is no verdict without a claim, nor where the setting makes the check circular or takes a quantity past a
+    limit; ``reason`` says so.
     """
-    claim = model.register.claims.get(check.claim)
-    asserted = _asserts(model.register, check, claim) if claim else None
-    known = Outcome(
-        check,
-        model.units[check.quantity],
-        published=claim.published.value(check.end) if claim and claim.printed else None,
-        published_low=asserted.low if asserted else None,
-        published_high=asserted.high if asserted else None,
-    )
+    fine, coarse = (_asserts(model, check, coarse=at) for at in (False, True))
+    known = Outcome(check, model.units[check.quantity], _printed(model, check))
+    known = replace(known, published_low=fine.low, published_high=fine.high) if fine else known
+    if check.against and check.claim:
+        # Figures published elsewhere, set beside the claim: nothing of the model is in it.
+        point, bounds = findings.spread(model, check.against)
+        known = replace(known, recomputed=point, recomputed_low=bounds.low, recomputed_high=bounds.high)
+        return _judged(model, known, fine, coarse, bounds, bounds, None)
     try:
-        plan = model.plan(check.quantity, model.under(setting, check.readings))
+        plan = model.plan(check.quantity, model.change(check.readings, setting))
         if check.claim in plan.claims:
             raise ModelError(f"circular under this setting: it would start from {check.claim}, which it checks")
-        for name in check.solve:
-            if name not in plan.leaves:
-                raise ModelError(f"nothing to solve under this setting: {name} is computed, or has no effect")
-        point = plan.value
-    except OutOfBounds as error:
-        return replace(known, reason=f"not computable: {error}")
+        value = None if plan.words else plan.value
     except ModelError as error:
         return replace(known, reason=str(error))
-    (bounds,) = plan.bounds()
+    (bounds,), (wider,) = plan.bounds(), plan.bounds(coarse=True)
     known = replace(
         known,
-        recomputed=point,
+        recomputed=value,
         recomputed_low=bounds.low,
         recomputed_high=bounds.high,
-        kind=plan.kind,
-        rests_on=_weakest(model, plan, check.solve),
+        side=plan.side,
+        rests_on=_weakest(model, plan),
         depends_on=plan.depends_on,
     )
-    if check.solve:
-        goal = check.goal if check.goal is not None else known.published
-        assert goal is not None
-        solved, reason = _solve(model, plan, check.solve, goal)
-        return replace(known, verdict="fitted", solved=solved, reason=reason)
-    if claim is None or asserted is None:
+    return _judged(model, known, fine, coarse, bounds, wider, plan)
+
+
+def _judged(
+    model: Model,
+    known: Outcome,
+    fine: Interval | None,
+    coarse: Interval | None,
+    bounds: Bounds,
+    wider: Bounds,
+    plan: Plan | None,
+) -> Outcome:
+    """An outcome with its verdict: at the printed digits, then at the coarser places where those differ."""
+    if fine is None or coarse is None:
         return replace(known, reason="no printed number to set beside it")
-    verdict = _verdict(asserted, point, bounds.low, bounds.high)
-    # Most rows have no other place to be rounded to.
-    alike = all(node.source.interval() == node.source.interval(other=True) for node in plan.leaves.values())
-    (others,) = (bounds,) if alike else plan.bounds(other=True)
-    other = _verdict(_asserts(model.register, check, claim, other=True), point, others.low, others.high)
-    power, power_10 = (None, None)
-    if claim.qualifier != "vague":
-        met = claim.published.met_by(bounds.low, bounds.high, check.end)
-        power, power_10 = (_power(met, claim.published.value(check.end), share) for share in (0.5, 0.1))
-    short = claim.qualifier == "approaches" and known.published and point < known.published
+    check, words = known.check, bool(plan and plan.words)
+    claim = model.register.claims.get(check.claim)
+    approaches = claim is not None and claim.qualifier == "approaches"
+
+    def verdict(point: float, low: float, high: float, asserted: Interval = fine) -> str:
+        if asserted.holds(point):
+            return "matches"
+        # Our tenth is no printed digit: rounding does not decide there, and the word allows all that falls short.
+        if approaches and point < asserted.low:
+            return "compatible"
+        if asserted.meets(low, high):
+            return "compatible" if words else "matches_within_rounding"
+        return "differs"
+
+    point = math.nan if known.recomputed is None else known.recomputed
+    finer = verdict(point, bounds.low, bounds.high)
+    found, used, asserted = finer, bounds, fine
+    if finer == "differs":
+        found, used, asserted = verdict(point, wider.low, wider.high, coarse), wider, coarse
+        found = "matches_within_rounding" if found == "matches" else found
+    margin = min(used.high - asserted.low, asserted.high - used.low)
+    size = known.published or (asserted.low if math.isfinite(asserted.low) else asserted.high)
     return replace(
         known,
-        verdict=verdict,
-        verdict_other=other if other != verdict else "",
-        condition=_condition(model, plan, asserted, verdict),
-        reason=_WHY[verdict],
-        needed=1 - point / known.published if short and known.published else None,
-        power=power,
-        power_10=power_10,
+        verdict=found,
+        finer=finer if finer != found else "",
+        barely=found == "matches_within_rounding" and margin < 0.01 * abs(size),
+        condition=_condition(model, plan, fine, lambda *numbers: verdict(*numbers) == finer) if plan else "",
+        reason=VERDICTS[found],
+        passing=None if claim is None or known.published is None else _passing(claim, check, bounds),
     )
 
 
@@ -129,91 +154,112 @@ def judge_all(model: Model, checks: Iterable[str] | None = None, setting: Settin
     return [judge(model, table[name], setting) for name in (checks if checks is not None else table)]
 
 
-_WHY = {
-    "reproduced": "the value at the printed numbers satisfies the words",
-    "consistent": "the value at the printed numbers does not satisfy the words; some that round to them do",
-    "inconsistent": "no value that rounds to the printed numbers satisfies the words",
-}
+def results(model: Model, outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """The verdict of each result of the article, by the id of its claim: that of the one check that judges it.
+
+    ``not_recalculable`` where none does, and empty where that check has no verdict under the setting.
+    """
+    verdicts = {outcome.check.id: outcome.verdict for outcome in outcomes} | {"": NOT_RECALCULABLE}
+    named = {one.id: one.judged_by for one in model.register.claims.values() if one.role == "result"}
+    return {claim: verdicts.get(check, "") for claim, check in named.items()}
 
 
-def _asserts(register: Register, check: Check, claim: Claim, *, other: bool = False) -> Interval:
-    if claim.qualifier != "vague":
-        return claim.published.asserts(check.end, other=other)
-    reading = register.vague_readings[claim.quantity]
-    ends = []
-    for end, without in ((reading.floor, -math.inf), (reading.ceiling, math.inf)):
-        number = None if end is None else end.loosest if other and end.loosest is not None else end.value
-        ends.append(without if number is None else number)
-    return Interval(ends[0], ends[1])
+def counts(model: Model, verdicts: Mapping[str, str]) -> dict[str, int]:
+    """How many results have each verdict; results that are one calculation count once, as the first of them."""
+    found = dict.fromkeys((*VERDICTS, NOT_RECALCULABLE), 0)
+    seen: set[str] = set()
+    for name, verdict in verdicts.items():
+        if verdict and name not in seen:
+            found[verdict] += 1
+        seen |= {*model.register.claims[name].same_calculation_as}
+    return found
 
 
-def _verdict(asserted: Interval, point: Any, low: Any, high: Any) -> str:
-    if bool(asserted.holds(point)):
-        return "reproduced"
-    return "consistent" if not np.isnan(low) and bool(asserted.meets(low, high)) else "inconsistent"
+def _other_side(model: Model, check: Check) -> Claim | External | None:
+    """The row that a check is set against: a claim, else a figure published elsewhere."""
+    return model.register.claims.get(check.claim) or model.register.external.get(check.against)
 
 
-def _weakest(model: Model, plan: Plan, solved: Iterable[str]) -> str:
+def _printed(model: Model, check: Check) -> float | None:
+    row = _other_side(model, check)
+    return row.published.value(check.end) if row and row.printed and check.end != "whole" else None
+
+
+def _asserts(model: Model, check: Check, *, coarse: bool) -> Interval | None:
+    """The claim that the other side of a check makes, by its digits or its words."""
+    row = _other_side(model, check)
+    if row is None or row.qualifier != "vague":
+        return row.published.asserts(check.end.removeprefix("whole"), coarse=coarse) if row else None
+    words = model.register.vague_readings[check.quantity]
+    floor, ceiling = (
+        None if end is None else end.coarse if coarse and end.coarse is not None else end.value
+        for end in (words.floor, words.ceiling)
+    )
+    return Interval(-math.inf if floor is None else floor, math.inf if ceiling is None else ceiling)
+
+
+def _weakest(model: Model, plan: Plan) -> str:
     """The weakest grade among the assumptions and readings on whose value the target depends."""
-    names = [name for name, direction in plan.direction.items() if direction and name not in solved]
-    grades = [grade for name in names if (grade := grade_of(model, plan, name))]
-    return max(grades, key=GRADES.index, default="")
+    grades = [grade_of(model, plan, name) for name, direction in plan.direction.items() if direction]
+    return max(filter(None, grades), key=GRADES.index, default="")
 
 
 def grade_of(model: Model, plan: Plan, name: str) -> str:
     """The grade of a node's reading, or of its assumption; empty for a plain claim, formula or constant.
 
-    A value set by a user counts as chosen.
+    A value set by a user counts as chosen; a number as printed has none.
     """
     node = plan.by_name[name]
     if node.reading == "given":
         return "chosen"
     row = model.register.readings.get((name, node.reading))
     if row:
-        return row.grade
+        return "" if node.reading == "published" else row.grade
     return node.source.assumption.grade if node.source.assumption else ""
 
 
-def _power(met: tuple[float, float], printed: float, share: float) -> float | None:
-    """One less the share of the values around the printed one that would have passed as well."""
-    if not printed or math.isnan(met[0]):
+def _passing(claim: Claim, check: Check, bounds: Bounds) -> float | None:
+    printed, met = claim.published.value(check.end), claim.published.met_by(bounds.low, bounds.high, check.end)
+    if not printed or math.isnan(bounds.low):
         return None
-    low, high = sorted(((1 - share) * printed, (1 + share) * printed))
-    common = max(0.0, min(high, met[1]) - max(low, met[0]))
-    return 1 - common / (high - low)
+    low, high = sorted((0.9 * printed, 1.1 * printed))
+    return max(0.0, min(high, met[1]) - max(low, met[0])) / (high - low)
 
 
 # Solutions ------------------------------------------------------------------------------------------------------------
 
 
-def _solve(
-    model: Model, plan: Plan, names: tuple[str, ...], goal: float
-) -> tuple[tuple[tuple[tuple[str, float], ...], ...], str]:
-    """The value of an assumption at which the target equals the goal, or three points of the curve of two."""
-    inside = "the solution lies within the range that it is varied over"
-    assumptions = [model.register.assumptions[name] for name in names]
-    if len(assumptions) == 1:
-        value = _root(plan, assumptions[0], goal, {})
-        if value is None:
-            return (), f"no value of {names[0]} makes it so"
-        return (((names[0], value),),), _outside(assumptions[0], value) or inside
-    first, second = assumptions
-    points, reasons = [], []
-    for x in sorted({first.low, first.used, first.high}):
-        y = _root(plan, second, goal, {first.id: x})
-        if y is not None:
-            points.append(((first.id, x), (second.id, y)))
-            said = _outside(second, y)
-            reasons += [f"at {first.id} = {x:g}, {said}"] if said else []
-    if not points:
-        return (), f"no values of {' and '.join(names)} make it so"
-    return tuple(points), "; ".join(reasons) or inside
+@dataclass(frozen=True)
+class Solution:
+    """An assumption solved for so that a quantity equals a number: what one would have to believe, and no test.
+
+    status: ``in_range`` of the range it is varied over, ``out_of_range``, or ``impossible``: outside its allowed range,
+    or no value at all.
+    """
+
+    row: Solve
+    value: float | None
+    status: str
+    reason: str = ""
 
 
-def _root(plan: Plan, assumption: Assumption, goal: float, given: Mapping[str, float]) -> float | None:
-    return solve(
-        lambda x: plan.evaluate({**given, assumption.id: x})[plan.target], assumption.minimum, assumption.maximum, goal
-    )
+def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
+    """The value of the assumption that a row solves for, the rest as the setting and the row have it."""
+    one = model.register.assumptions[row.solve]
+    goal = row.goal if row.goal is not None else model.register.claims[row.claim].published.value(row.end)
+    try:
+        plan = model.plan(row.quantity, model.change(row.readings, setting))
+    except ModelError as error:
+        return Solution(row, None, "impossible", str(error))
+    if one.id not in plan.by_name:
+        return Solution(row, None, "impossible", f"{row.quantity} does not depend on {one.id} here")
+    value = solve(lambda x: plan.evaluate({one.id: x})[plan.target], one.minimum, one.maximum, goal)
+    if value is None:
+        return Solution(row, None, "impossible", f"no value of {one.id} makes it so")
+    if not in_range(value, one.minimum, one.maximum):
+        return Solution(row, value, "impossible", f"allowed is {one.minimum:,.10g} to {one.maximum:,.10g}")
+    varied = f"the range it is varied over is {one.low:,.10g} to {one.high:,.10g}"
+    return Solution(row, value, "in_range" if in_range(value, one.low, one.high) else "out_of_range", varied)
 
 
 def in_range(value: float, low: float, high: float) -> bool:
@@ -221,20 +267,12 @@ def in_range(value: float, low: float, high: float) -> bool:
     return low <= value <= high or same(value, low) or same(value, high)
 
 
-def _outside(assumption: Assumption, value: float) -> str:
-    if not in_range(value, assumption.minimum, assumption.maximum):
-        side = "below its minimum" if value < assumption.minimum else "above its maximum"
-        end = assumption.minimum if value < assumption.minimum else assumption.maximum
-        return f"{assumption.id} would be {value:,.6g}, {side} of {end:,.10g}, which is impossible"
-    if not in_range(value, assumption.low, assumption.high):
-        return f"{assumption.id} would be {value:,.6g}, outside {assumption.low:,.10g} to {assumption.high:,.10g}"
-    return ""
-
-
 # The values for which a verdict stays ---------------------------------------------------------------------------------
 
+Holds = Callable[[float, float, float], bool]
 
-def _condition(model: Model, plan: Plan, asserted: Interval, verdict: str) -> str:
+
+def _condition(model: Model, plan: Plan, asserted: Interval, holds: Holds) -> str:
     """For each assumption that matters, the values for which the verdict stays, the others as they are."""
     parts = []
     for name, node in plan.leaves.items():
@@ -245,15 +283,13 @@ def _condition(model: Model, plan: Plan, asserted: Interval, verdict: str) -> st
         places = np.array([assumption.minimum, assumption.used, assumption.maximum])
         if not plan.direction[name] and bool(plan.within(plan.evaluate({name: places})).all()):
             continue
-        spans = stays(plan, assumption, lambda point, low, high: _verdict(asserted, point, low, high) == verdict, (
-            asserted.low, asserted.high,
-        ))  # fmt: skip
+        spans = stays(plan, assumption, holds, (asserted.low, asserted.high))
         ends = [(f"{low:.6g}", f"{high:.6g}") for low, high in spans]
         parts.append(f"{name} {' or '.join(low if low == high else f'{low} to {high}' for low, high in ends)}")
     return "; ".join(parts)
 
 
-def stays(plan: Plan, assumption: Assumption, holds: Any, levels: Iterable[float]) -> list[tuple[float, float]]:
+def stays(plan: Plan, assumption: Assumption, holds: Holds, levels: Iterable[float]) -> list[tuple[float, float]]:
     """The spans of an assumption, over its allowed range, in which something about the target holds.
 
     holds: of the value and its bounds. It may change only where the value or a bound passes a level, at a limit, or at
@@ -264,20 +300,18 @@ def stays(plan: Plan, assumption: Assumption, holds: Any, levels: Iterable[float
     low, high = assumption.minimum, assumption.maximum
     if low == high:
         return [(here, here)]
-    quarter = (high - low) / 4
-    places = np.array([low + quarter, low + 2 * quarter, low + 3 * quarter])
-    targets, rooms = _along(plan, assumption.id, places)
+    targets, rooms = _along(plan, assumption.id, low + np.array([0.25, 0.5, 0.75]) * (high - low))
     changes = {low, high, *breakpoints(targets, low, high, levels)}
     changes |= set(breakpoints(rooms, low, high, [0.0])) if rooms.size else set()
     edges = sorted(changes)
     middles = np.array([(one + two) / 2 for one, two in itertools.pairwise(edges)])
-    found = plan.bounds(vary={assumption.id: middles})
     values = plan.evaluate({assumption.id: middles})
     points = np.broadcast_to(np.asarray(values[plan.target], float), middles.shape)
-    fine = np.broadcast_to(plan.within(values), middles.shape) & np.isfinite(points)
+    fine = np.broadcast_to(plan.within(values), middles.shape) & (np.isfinite(points) | bool(plan.words))
     spans: list[tuple[float, float]] = []
-    for start, stop, point, ok, one in zip(edges[:-1], edges[1:], points, fine, found, strict=True):
-        if not (ok and holds(point, one.low, one.high)):
+    found = zip(edges[:-1], edges[1:], points, fine, plan.bounds(vary={assumption.id: middles}), strict=True)
+    for start, stop, point, ok, one in found:
+        if not (ok and holds(float(point), one.low, one.high)):
             continue
         if spans and spans[-1][1] == start:
             spans[-1] = (spans[-1][0], stop)
@@ -291,22 +325,17 @@ def stays(plan: Plan, assumption: Assumption, holds: Any, levels: Iterable[float
 def _along(plan: Plan, name: str, places: Floats) -> tuple[Floats, Floats]:
     """The target and the rooms at some values of a leaf, (values, positions): at the printed numbers, and at the
     corners of what they stand for."""
-    box = {
-        leaf: node.source.interval()
-        for leaf, node in plan.leaves.items()
-        if leaf != name and node.source.interval().low < node.source.interval().high
-    }
-    count = 2 ** len(box)
-    numbers = np.arange(count)
+    intervals = {leaf: node.source.interval() for leaf, node in plan.leaves.items() if leaf != name}
+    box = {leaf: one for leaf, one in intervals.items() if one.low < one.high}
+    corners = np.arange(2 ** len(box))
     given: dict[str, Any] = {name: places[:, None]}
     for i, (leaf, interval) in enumerate(box.items()):
-        corner = np.where(numbers >> i & 1, interval.high, interval.low)
+        corner = np.where(corners >> i & 1, interval.high, interval.low)
         given[leaf] = np.concatenate([corner, [float(plan.start[leaf])]])
     targets, rooms = [], []
     for branch in plan.branches:
         values = branch.evaluate(given)
-        shape = (len(places), count + 1)
+        shape = (len(places), len(corners) + 1)
         targets.append(np.broadcast_to(np.asarray(values[plan.target], float), shape))
         rooms += [np.broadcast_to(np.asarray(room, float), shape) for room in branch.rooms(values)]
-    empty = np.zeros((len(places), 0))
-    return np.concatenate(targets, axis=1), np.concatenate(rooms, axis=1) if rooms else empty
+    return np.concatenate(targets, axis=1), np.concatenate(rooms, axis=1) if rooms else np.zeros((len(places), 0))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 from analysis.core.units import BASE_UNITS
@@ -66,36 +67,50 @@ def in_words(
     percent: int | None = None,
     decimals: int = 3,
     outward: int = 0,
+    beside: Iterable[float] = (),
 ) -> str:
     """A number as a screen shows it.
 
     unit: base unit. place: the last place that counts, for things that are counted. percent: decimals of a percentage.
-    outward: -1 rounds down, 1 rounds up, 0 to the nearest.
+    outward: -1 rounds down, 1 rounds up, 0 to the nearest. beside: numbers it is compared with; it is shown with as
+    many digits as keep it on its side of them.
 
     >>> in_words(2868778.3, "transfer"), in_words(1901221.7, "person", 1e5), in_words(271950, "person")
     ('2.87 million', '1.9 million', '270,000')
     >>> in_words(0.30454, "dimensionless", percent=1), in_words(0.90282, "person/transfer")
     ('30.5 percent', '0.903')
+    >>> in_words(1765672, "person", 1e5, beside=[1.8e6])
+    '1.77 million'
     """
     if number is None:
         return ""
     if not math.isfinite(number):
         return "no finite value"
-    if abs(number) >= _BEYOND:
+    if abs(number) >= _BEYOND or (unit in _SPANS and number != int(number)):
         return f"{number:.2g}"
-    if unit in _SPANS and number != int(number):
-        return f"{number:.2g}"
-    if unit not in BASE_UNITS:
-        if percent is not None:
-            return f"{_rounded(100 * number, 10.0**-percent, outward):.{percent}f} percent"
+    counted = unit in BASE_UNITS
+    if not counted:
         decimals = min(decimals, 1) if abs(number) >= 10 else decimals
-        return f"{_rounded(number, 10.0**-decimals, outward):.{decimals}f}"
+        place = 10.0**-decimals if percent is None else 10.0**-percent / 100
+    while place > 1e-9 and any(_crosses(number, _rounded(number, place, outward), other) for other in beside):
+        place /= 10
     rounded = _rounded(number, place, outward)
-    for size, scale in ((1e9, "billion"), (1e6, "million")):
-        if abs(rounded) >= size and (scale == "million" or unit == "USD"):
-            exponent = Decimal(str(place / size)).normalize().as_tuple().exponent
-            return f"{rounded / size:.{max(0, -int(exponent))}f} {scale}"
-    return f"{rounded:,.0f}"
+    if not counted:
+        size, word = (1, "") if percent is None else (0.01, " percent")
+        return f"{rounded / size:.{_decimals(place / size)}f}{word}"
+    for size, word in ((1e9, "billion"), (1e6, "million")):
+        if abs(rounded) >= size and (word == "million" or unit == "USD"):
+            return f"{rounded / size:.{_decimals(place / size)}f} {word}"
+    return f"{rounded:,.{_decimals(place)}f}"
+
+
+def _crosses(number: float, rounded: float, other: float) -> bool:
+    """Whether rounding takes a number to, or past, another that it is compared with."""
+    return not same(number, other) and (rounded - other) * (number - other) <= 0
+
+
+def _decimals(place: float) -> int:
+    return max(0, -int(Decimal(f"{place:.1g}").normalize().as_tuple()[2]))
 
 
 def _rounded(number: float, place: float, outward: int) -> float:

@@ -18,16 +18,6 @@ def excess_over_plan_2016_2020(transfers_2016_2020: Value, planned_transfers_201
     return transfers_2016_2020 / planned_transfers_2016_2020 - 1
 
 
-def excess_over_plan_2021__from_plan_2016_2020(transfers_2021: Value, planned_transfers_2016_2020: Value) -> Value:
-    """Transfers made in 2021 over the transfers planned a year for 2016 to 2020, less one.
-
-    Place: mobilization-2016-2020, paragraph 6, if the earlier plan had still been the plan.
-    >>> round(excess_over_plan_2021__from_plan_2016_2020(1_500_000, 1_000_000), 6)
-    0.5
-    """
-    return transfers_2021 / planned_transfers_2016_2020 - 1
-
-
 def planned_transfers_2021(transfers_2021: Value, excess_over_plan_2021: Value) -> Value:
     """Transfers made in 2021 divided by one plus their excess over the plan.
 
@@ -78,18 +68,6 @@ def growth_2019_2021__from_difference(net_new_transfers: Value, transfers_2021: 
     return net_new_transfers / (transfers_2021 - net_new_transfers)
 
 
-def growth_2019_2021__from_labourers(
-    transfers_2021: Value, labourers_2019: Value, transfers_per_labourer: Value
-) -> Value:
-    """Transfers in 2021 over the labourers of 2019 counted as transfers, less one.
-
-    Place: scale, paragraphs 1 and 2, if the first gave the base.
-    >>> round(growth_2019_2021__from_labourers(1_100_000, 1_000_000, 1), 6)
-    0.1
-    """
-    return transfers_2021 / (labourers_2019 * transfers_per_labourer) - 1
-
-
 def net_new_transfers__from_base(transfers_2021: Value, transfers_2019: Value) -> Value:
     """Transfers in 2021 less transfers in 2019.
 
@@ -110,14 +88,24 @@ def persons_2019(transfers_2019: Value, persons_per_transfer: Value) -> Value:
     return transfers_2019 * persons_per_transfer
 
 
-def persons_2021(transfers_2021: Value, persons_per_transfer: Value, persons_per_transfer_drift: Value) -> Value:
-    """Transfers in 2021 times persons per transfer in 2019 times the drift of that ratio to 2021.
+def persons_per_transfer_2021(persons_per_transfer: Value, persons_per_transfer_drift: Value) -> Value:
+    """Persons per transfer in 2019 times the change of that ratio to 2021.
 
     Place: note 4.
-    >>> persons_2021(1_000_000, 0.5, 1.5)
+    >>> persons_per_transfer_2021(0.5, 1.5)
+    0.75
+    """
+    return persons_per_transfer * persons_per_transfer_drift
+
+
+def persons_2021(transfers_2021: Value, persons_per_transfer_2021: Value) -> Value:
+    """Transfers in 2021 times persons per transfer in 2021.
+
+    Place: note 4.
+    >>> persons_2021(1_000_000, 0.75)
     750000.0
     """
-    return transfers_2021 * persons_per_transfer * persons_per_transfer_drift
+    return transfers_2021 * persons_per_transfer_2021
 
 
 def net_new_persons(persons_2021: Value, persons_2019: Value) -> Value:
@@ -139,16 +127,6 @@ def persons_per_transfer__implied(total_2019: Value, transfers_2019: Value) -> V
     0.9
     """
     return total_2019 / transfers_2019
-
-
-def persons_per_transfer_drift__to_ratio_2021(persons_per_transfer_2021: Value, persons_per_transfer: Value) -> Value:
-    """Persons per transfer in 2021 over persons per transfer in 2019.
-
-    Place: note 4, if the ratio of 2021 were known apart from that of 2019.
-    >>> persons_per_transfer_drift__to_ratio_2021(0.9, 0.75)
-    1.2
-    """
-    return persons_per_transfer_2021 / persons_per_transfer
 
 
 def planned_total_2016_2020(planned_transfers_2016_2020: Value, years_2016_2020: Value, a_year: Value) -> Value:

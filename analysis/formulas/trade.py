@@ -1,7 +1,6 @@
 """Trade: growth rates, shares and values, what they imply for the year before, and the four prefectures of the south.
 
-Place in the article: section ``trade``. A share that comes out above one is left so: it says what a reading would need.
-
+Place in the article: section ``trade``.
 """
 
 from analysis.core.units import Value, maximum, minimum

@@ -134,7 +134,7 @@ def check_used(model: Model, setting: Setting, compared: list[Compared]) -> None
         with contextlib.suppress(ModelError):
             if found.quantity:
                 _, named = model.named(found.beside.removeprefix(PER_YEAR))
-                plans.append(model.plan(found.quantity, model.under(setting, named)))
+                plans.append(model.plan(found.quantity, model.change(named, setting)))
     model.check_used(setting, plans, ignored=at)
 
 
@@ -148,7 +148,7 @@ def _compared(
 ) -> Compared:
     quantity, readings = model.named(beside.removeprefix(PER_YEAR))
     years = figure.years if beside.startswith(PER_YEAR) else 1
-    under = model.under(setting, readings)
+    under = model.change(readings, setting)
     reading = under.readings.get(quantity, model.default(quantity))
     row: dict[str, Any] = {
         "external": figure,

@@ -202,7 +202,7 @@ def readings_of_at_risk_2019_frame(study: Worksheet) -> pd.DataFrame:
         row = model.register.readings.get(("at_risk_2019", reading))
         if row is None:
             continue
-        plan = model.plan("at_risk_2019", model.under(study.setting, {"at_risk_2019": reading}))
+        plan = model.plan("at_risk_2019", model.change({"at_risk_2019": reading}, study.setting))
         shares = [
             a for name in plan.leaves if (a := model.register.assumptions.get(name)) and a.unit == "dimensionless"
         ]
@@ -566,7 +566,7 @@ def trade_shares_frame(study: Worksheet) -> pd.DataFrame:
         for column, quantity in (("start", start), ("end", end), ("most", most)):
             with contextlib.suppress(ModelError):
                 if quantity:
-                    row[column] = model.estimate(quantity, model.under(study.setting, {choice: reading})).value
+                    row[column] = model.estimate(quantity, model.change({choice: reading}, study.setting)).value
         known = np.isfinite(row["start"]) and np.isfinite(row["end"])
         words = f"{100 * row['start']:.1f} to {100 * row['end']:.1f}" if known else "not computable"
         rows.append({**row, "words": words})
@@ -1362,7 +1362,7 @@ def _mark(study: Worksheet, label: str, role: str, quantity: str, readings: dict
     row: dict[str, Any] = {"label": label, "role": role, "value": np.nan, "low": np.nan, "high": np.nan}
     row["words"] = "not computable"
     try:
-        estimate = model.estimate(quantity, model.under(study.setting, readings))
+        estimate = model.estimate(quantity, model.change(readings, study.setting))
     except ModelError:
         return row
     place = place_of(model, estimate.depends_on, estimate.value)

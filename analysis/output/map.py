@@ -59,7 +59,7 @@ def map_table(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Not
 
 def _formula(model: Model, check: Check) -> str:
     """Return the whole name of the function that computes a check's quantity; empty where none does."""
-    plan = model.plan(check.quantity, model.under(ARTICLE, check.readings))
+    plan = model.plan(check.quantity, model.change(check.readings))
     formula = plan.by_name[check.quantity].source.expression
     return f"{formula.function.__module__}.{formula.name}" if formula and formula.function else ""
 

@@ -117,7 +117,7 @@ class Pages:
         found = {}
         for check in self.model.register.checks.values():
             try:
-                found[check.id] = self.model.plan(check.quantity, self.model.under(ARTICLE, check.readings))
+                found[check.id] = self.model.plan(check.quantity, self.model.change(check.readings))
             except ModelError:
                 continue
         return found

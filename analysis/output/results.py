@@ -3,9 +3,9 @@
 Files hold base units and ten digits; a screen shows counts to the place of the coarsest printed number that they rest
 on, and their bounds to the nearest 10,000 where that is finer.
 
->>> sheet = Worksheet(["added_whole"])
+>>> sheet = Worksheet(["at_risk_2021_sum"])
 >>> sheet.outcomes[0].verdict
-'reproduced'
+'matches'
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.core.files import write_file
 from analysis.core.findings import recomputed
-from analysis.core.model import ARTICLE, Circle, Estimate, Model, ModelError, OutOfBounds, Plan, Setting
+from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Plan, Setting
 from analysis.core.published import Interval
 from analysis.core.register import Claim, Finding, Register, RegisterError, read_text
 from analysis.core.units import BASE_UNITS, nearest
-from analysis.core.verdicts import Outcome, in_range, judge_all
+from analysis.core.verdicts import Outcome, counts, judge_all, results, solution
 from analysis.core.words import digits, in_words, same
 from analysis.output.escape import escape_spreadsheet_formula, markdown
 
@@ -36,37 +36,38 @@ if TYPE_CHECKING:
     # Half of a second that a verdict does without: who makes a frame loads it.
     import pandas as pd
 
-KIND_WORDS = {
-    "point": "neither a ceiling nor a floor",
-    "floor": "a floor",
-    "ceiling": "a ceiling",
-    "range": "a range",
-    "none": "no bound on either side",
-}
 CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are true."
 READING = "__reading"
-#: The verdicts, and when each is given, at the article's values.
-VERDICTS = {
-    "reproduced": "the value at the printed numbers satisfies what the claim asserts",
-    "consistent": "it does not, but some values that round to the printed numbers do",
-    "inconsistent": "none do",
-    "fitted": "a value was solved for so that it holds: what one would have to believe, and no test of anything",
-}
-
 CHECK_COLUMNS = (
-    "id", "statement", "claim", "quantity", "readings", "unit", "published", "published_low", "published_high",
-    "recomputed", "recomputed_low", "recomputed_high", "solved", "needed", "kind", "verdict", "verdict_other",
-    "rests_on", "condition", "reason", "power", "power_10", "notebook",
+    "id", "kind", "statement", "claim", "against", "quantity", "readings", "unit", "published", "published_low",
+    "published_high", "recomputed", "recomputed_low", "recomputed_high", "side", "verdict", "finer", "barely", "rests_on",
+    "condition", "reason", "passing", "notebook",
+)  # fmt: skip
+DERIVED_COLUMNS = (
+    "id", "statement", "quantity", "readings", "unit", "recomputed", "recomputed_low", "recomputed_high", "side",
+    "rests_on", "reason", "notebook",
+)  # fmt: skip
+SOLUTION_COLUMNS = (
+    "id", "statement", "quantity", "readings", "claim", "goal", "solve", "value", "unit", "low", "high", "status", "reason",
 )  # fmt: skip
 CLAIM_COLUMNS = (
     "id", "section", "paragraph", "statement", "unit", "published", "published_low", "published_high", "role",
-    "checks",
+    "verdict", "judged_by", "same_calculation_as", "checks",
 )  # fmt: skip
 #: What the guard holds of each table: what is computed or printed, not what is merely worded.
 _GUARDED = {
-    "claims": ("unit", "published", "published_low", "published_high", "role"),
-    "checks": (*CHECK_COLUMNS[5:19], "power", "power_10"),
+    "claims": ("unit", "published", "published_low", "published_high", "role", "verdict"),
+    "checks": (*CHECK_COLUMNS[7:20], "passing"),
+    "derived": DERIVED_COLUMNS[4:10],
+    "solutions": ("value", "unit", "low", "high", "status"),
 }
+#: How a verdict is said of each kind of check.
+_SAID = {
+    "repetition": {"matches": "match each other", "matches_within_rounding": "match each other within rounding",
+                   "compatible": "compatible with each other", "differs": "differ"},
+    "hypothesis": {"matches": "would match", "matches_within_rounding": "would match within rounding",
+                   "compatible": "would be compatible", "differs": "would differ"},
+}  # fmt: skip
 
 
 def escape_spreadsheet_formulas(frame: pd.DataFrame) -> pd.DataFrame:
@@ -120,59 +121,75 @@ def _percent(model: Model, quantity: str) -> int | None:
 
 
 def value_words(
-    model: Model, quantity: str, number: float | None, place: float = 1e4, *, decimals: int = 3, outward: int = 0
+    model: Model,
+    quantity: str,
+    number: float | None,
+    place: float = 1e4,
+    *,
+    decimals: int = 3,
+    outward: int = 0,
+    beside: Iterable[float] = (),
 ) -> str:
-    """A value of a quantity as a screen shows it."""
-    percent = _percent(model, quantity)
-    return in_words(number, model.units[quantity], place, percent=percent, decimals=decimals, outward=outward)
+    """A value of a quantity as a screen shows it; ``beside`` as in ``in_words``."""
+    percent, unit = _percent(model, quantity), model.units[quantity]
+    return in_words(number, unit, place, percent=percent, decimals=decimals, outward=outward, beside=[*beside])
 
 
 def published_words(model: Model, outcome: Outcome) -> str:
-    """What is printed, as a screen shows it."""
+    """The other side of a check, as a screen shows it."""
     check = outcome.check
     claim = model.register.claims.get(check.claim)
     if claim is None:
-        return "" if check.goal is None else f"goal {check.goal:,.10g}"
-    if claim.published.qualifier == "vague":
-        percent = _percent(model, check.quantity) is not None
-        floor, ceiling = (
-            "" if number is None or math.isinf(number) else f"{side} {_exactly(number, percent)}"
-            for side, number in (("at least", outcome.published_low), ("at most", outcome.published_high))
-        )
-        return f"in words, read as {' and '.join(filter(None, (floor, ceiling)))}"
-    end = f", {check.end} end" if check.end else ""
-    return f"{claim.published}{end}"
+        return str(model.register.external[check.against].published) if check.against else ""
+    if claim.qualifier != "vague":
+        return f"{claim.words or claim.published}{f', {check.end} end' if check.end in ('low', 'high') else ''}"
+    percent = _percent(model, check.quantity) is not None
+    floor, ceiling = (
+        "" if number is None or math.isinf(number) else f"{side} {_exactly(number, percent)}"
+        for side, number in (("at least", outcome.published_low), ("at most", outcome.published_high))
+    )
+    return f'"{claim.words}", read as {" and ".join(filter(None, (floor, ceiling)))}'
 
 
 def _exactly(number: float, percent: bool) -> str:
     return f"{100 * number:.10g} percent" if percent else f"{number:,.0f}"
 
 
+def recomputed_words(model: Model, outcome: Outcome) -> str:
+    """The recomputed value as a screen shows it: on the right side of the numbers that it is compared with."""
+    if outcome.recomputed is None:
+        return "" if outcome.reason and not outcome.verdict else "no single value"
+    ends = [end for end in (outcome.published, outcome.published_low, outcome.published_high) if end is not None]
+    place = place_of(model, outcome.depends_on, outcome.recomputed)
+    return value_words(model, outcome.check.quantity, outcome.recomputed, place, beside=filter(math.isfinite, ends))
+
+
 def verdict_words(model: Model, outcome: Outcome) -> str:
-    """The verdict with what was solved, or what it is at the other rounding place."""
-    if outcome.verdict == "fitted":
-        if not outcome.solved:
-            return f"fitted: {outcome.reason}"
-        points = [", ".join(_solved_words(model, name, value) for name, value in point) for point in outcome.solved]
-        return f"fitted at {'; or '.join(points)}"
+    """The verdict as a screen says it, with how far off or short the value is."""
     if not outcome.verdict:
-        return "derived" if outcome.recomputed is not None else f"not computable: {outcome.reason}"
-    claim = model.register.claims[outcome.check.claim]
-    other = "at the loosest reading" if claim.published.qualifier == "vague" else "at the other rounding"
-    notes = [f"{outcome.verdict_other} {other}"] if outcome.verdict_other else []
-    if claim.published.qualifier == "approaches":
-        needed = "no tolerance would do" if outcome.needed is None else f"tolerance needed {outcome.needed:.3f}"
-        notes.append(needed)
-    return f"{outcome.verdict} ({'; '.join(notes)})" if notes else outcome.verdict
+        known = outcome.recomputed is not None or outcome.recomputed_low is not None
+        return "derived" if known and not outcome.check.kind else f"not computable: {outcome.reason}"
+    found = _SAID.get(outcome.check.kind, {}).get(outcome.verdict, outcome.verdict.replace("_", " "))
+    off, printed = outcome.difference, outcome.published
+    claim = model.register.claims.get(outcome.check.claim)
+    qualifier = claim.qualifier if claim else ""
+    notes = []
+    if outcome.verdict == "differs" and off is not None:
+        found += f" by {_off_words(model, outcome, abs(off))}"
+    elif qualifier == "approaches" and off is not None and off < 0 and printed:
+        notes.append(f"{-100 * off / printed:.1f} percent short")
+    elif qualifier == "over" and off is not None:
+        notes.append(f"{_off_words(model, outcome, abs(off))} {'above' if off > 0 else 'below'}")
+    notes += ["barely"] if outcome.barely else []
+    finer = _SAID.get(outcome.check.kind, {}).get(outcome.finer, outcome.finer.replace("_", " "))
+    notes += [f"{finer} at the finer place"] if outcome.finer else []
+    return f"{found}, {'; '.join(notes)}" if notes else found
 
 
-def _solved_words(model: Model, name: str, value: float) -> str:
-    assumption = model.register.assumptions[name]
-    words = f"{name} = {value_words(model, name, value, place_of(model, (), value), decimals=4)}"
-    if not in_range(value, assumption.minimum, assumption.maximum):
-        return f"{words} (impossible)"
-    inside = in_range(value, assumption.low, assumption.high)
-    return words if inside else f"{words} (outside its range)"
+def _off_words(model: Model, outcome: Outcome, off: float) -> str:
+    if _percent(model, outcome.check.quantity) is not None:
+        return f"{100 * off:.1f} points"
+    return in_words(off, outcome.unit, place_of(model, outcome.depends_on, off) if off >= 1e5 else 1e3, decimals=3)
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------
@@ -226,17 +243,14 @@ def screen_rows(model: Model, outcomes: Iterable[Outcome]) -> list[dict[str, str
             value_words(model, quantity, number, finer(place, outcome.unit), outward=outward)
             for number, outward in ((outcome.recomputed_low, -1), (outcome.recomputed_high, 1))
         )
-        power = "" if outcome.power is None else f"{outcome.power:.2f}{', weak' if outcome.weak else ''}"
         rows.append(
             {
                 "check": f"{outcome.check.statement} ({outcome.check.id})",
-                "published": published_words(model, outcome),
-                "recomputed": value_words(model, quantity, outcome.recomputed, place),
+                "printed": published_words(model, outcome),
+                "recomputed": " ".join(filter(None, (outcome.side, recomputed_words(model, outcome)))),
                 "bounds": low if low == high else f"{low} to {high}",
-                "kind": outcome.kind,
                 "verdict": verdict_words(model, outcome),
                 "rests on": outcome.rests_on or ("printed" if outcome.recomputed is not None else ""),
-                "power": power,
             }
         )
     return rows
@@ -251,73 +265,68 @@ def headline(model: Model, outcomes: Iterable[Outcome]) -> str:
     return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", CAVEAT])
 
 
-def counts(model: Model, outcomes: Iterable[Outcome]) -> str:
-    """One line that counts checks by verdict, and the passes that could hardly have failed."""
+def counts_line(model: Model, outcomes: Iterable[Outcome]) -> str:
+    """One line that counts the article's results by verdict; checks of ours are in no count."""
     seen = list(outcomes)
-    names = [outcome.verdict or ("derived" if outcome.recomputed is not None else "not computable") for outcome in seen]
-    order = (*VERDICTS, "derived", "not computable")
-    parts = [f"{names.count(name)} {name}" for name in order if name in names]
-    weak = sum(outcome.weak for outcome in seen)
-    return f"{len(model.register.claims)} claims, {len(seen)} checks: {', '.join(parts)}; {weak} of the passes weak."
+    found = counts(model, results(model, seen))
+    parts = [f"{number} {name.replace('_', ' ')}" for name, number in found.items() if number]
+    ours = sum(outcome.check.kind in ("hypothesis", "external") for outcome in seen)
+    total = sum(found.values())
+    return f"{total} results of the article: {', '.join(parts)}. Besides, {ours} comparisons of ours, in no count."
 
 
-def checks_frame(outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Outcomes as results/checks.csv holds them: every cell a text, numbers in base units."""
-    import pandas as pd
-
-    return pd.DataFrame(check_rows(outcomes, shown_in), columns=list(CHECK_COLUMNS))
-
-
-def check_rows(outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None) -> list[dict[str, str]]:
-    """The same by column."""
+def check_rows(
+    outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None, *, derived: bool = False
+) -> list[dict[str, str]]:
+    """Judged checks as results/checks.csv holds them, or ``derived`` quantities as derived.csv does: texts, by column,
+    numbers in base units."""
     rows = []
     for outcome in outcomes:
         check = outcome.check
-        row = {
-            "id": check.id,
-            "statement": check.statement,
+        if bool(check.kind) == derived:
+            continue
+        row: dict[str, Any] = {
             "claim": f"{check.claim} {check.end}".strip(),
-            "quantity": check.quantity,
             "readings": "; ".join(f"{quantity}={reading}" for quantity, reading in check.readings.items()),
-            "unit": outcome.unit,
-            "solved": "; ".join(
-                ", ".join(f"{name}={digits(value)}" for name, value in point) for point in outcome.solved
-            ),
             "notebook": (shown_in or {}).get(check.id, ""),
+            "barely": "barely" if outcome.barely else "",
         }
-        for column in CHECK_COLUMNS:
-            if column not in row:
-                value = getattr(outcome, column)
-                row[column] = value if isinstance(value, str) else digits(value)
-        rows.append({column: row[column] for column in CHECK_COLUMNS})
+        for column in DERIVED_COLUMNS if derived else CHECK_COLUMNS:
+            value = row.get(column, getattr(check, column, None))
+            value = getattr(outcome, column) if value is None else value
+            row[column] = value if isinstance(value, str) else digits(value)
+        rows.append({column: row[column] for column in (DERIVED_COLUMNS if derived else CHECK_COLUMNS)})
     return rows
 
 
-def claims_frame(model: Model) -> pd.DataFrame:
-    """Claims as results/claims.csv holds them, with the role of each and the checks that check it."""
-    import pandas as pd
+def solution_rows(model: Model) -> list[dict[str, str]]:
+    """Solutions as results/solutions.csv holds them, by column; low and high are the range varied over."""
+    rows = []
+    for row in model.register.solutions.values():
+        found, one = solution(model, row), model.register.assumptions[row.solve]
+        cells = [row.id, row.statement, row.quantity, "; ".join(f"{k}={v}" for k, v in row.readings.items())]
+        cells += [f"{row.claim} {row.end}".strip(), digits(row.goal), row.solve, digits(found.value), one.unit]
+        cells += [digits(one.low), digits(one.high), found.status, found.reason]
+        rows.append(dict(zip(SOLUTION_COLUMNS, cells, strict=True)))
+    return rows
 
-    return pd.DataFrame(claim_rows(model), columns=list(CLAIM_COLUMNS))
 
-
-def claim_rows(model: Model) -> list[dict[str, str]]:
-    """The same by column."""
+def claim_rows(model: Model, outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
+    """Claims as results/claims.csv holds them, by column: the role and verdict of each, and the checks against it."""
     checked: dict[str, list[str]] = {}
     for check in model.register.checks.values():
         checked.setdefault(check.claim, []).append(check.id)
+    verdicts = results(model, outcomes)
     rows = []
     for claim in model.register.claims.values():
         published = claim.published
-        value: float | None = None
-        low: float | None = None
-        high: float | None = None
-        if published.qualifier == "range":
-            low, high = published.value("low"), published.value("high")
-        elif published.qualifier != "vague":
-            value, low, high = published.value(), published.asserts().low, published.asserts().high
+        value = None if claim.qualifier in ("range", "vague") else published.value()
+        asserted = None if claim.qualifier == "vague" else published.asserts()
+        numbers = (value, asserted.low, asserted.high) if asserted else (None, None, None)
         cells = [claim.id, claim.section, str(claim.paragraph), claim.statement, claim.base_unit]
-        cells += [digits(number) for number in (value, low, high)]
-        cells += [role(claim), "; ".join(checked.get(claim.id, []))]
+        cells += [digits(number) for number in numbers]
+        cells += [claim.role, verdicts.get(claim.id, ""), claim.judged_by, "; ".join(claim.same_calculation_as)]
+        cells += ["; ".join(checked.get(claim.id, []))]
         rows.append(dict(zip(CLAIM_COLUMNS, cells, strict=True)))
     return rows
 
@@ -369,7 +378,8 @@ def noun(claim: Claim) -> str:
 def claim_words(model: Model, claim: Claim) -> list[str]:
     """What is printed, what it stands for and asserts, and where it stands: a line each."""
     published = claim.published
-    lines = [f"printed: {published}{noun(claim)} ({claim.period}, {claim.place}); held in {claim.base_unit}"]
+    said = f'"{claim.words}"' if claim.words else f"{published}{noun(claim)}"
+    lines = [f"printed: {said} ({claim.period}, {claim.place}); held in {claim.base_unit}"]
     ends = ("low", "high") if published.qualifier == "range" else ("",)
     for end in ends if published.qualifier != "vague" else ():
         stands, asserts = published.stands_for(end), published.asserts(end)
@@ -380,8 +390,8 @@ def claim_words(model: Model, claim: Claim) -> list[str]:
         for side, words in (("floor", reading.floor), ("ceiling", reading.ceiling)) if reading else ():
             if words:
                 number = "none" if words.value is None else f"{words.value:,.10g}"
-                loosest = "" if words.loosest is None else f", {words.loosest:,.10g} at its loosest"
-                lines.append(f"{side} {number}{loosest}: {words.reason}")
+                coarse = "" if words.coarse is None else f", {words.coarse:,.10g} at the coarser place"
+                lines.append(f"{side} {number}{coarse}: {words.reason}")
     document = f"; about: {claim.document}" if claim.document else ""
     lines.append(f"{claim.where}; source cited: {model.register.sources.get(claim.source, 'none')}{document}")
     if claim.note:
@@ -389,13 +399,8 @@ def claim_words(model: Model, claim: Claim) -> list[str]:
     return lines
 
 
-def role(claim: Claim) -> str:
-    """given: the model starts from it; reported: nothing in the article lets one recompute it; else checked."""
-    return "given" if claim.input else "reported" if claim.reported else "checked"
-
-
 def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
-    """Every quantity, and every reading of it as ``quantity.reading``, with value, bounds, unit, kind, depends_on."""
+    """Every quantity, and every reading of it as ``quantity.reading``, with value, bounds, unit, side, depends_on, remarks."""
     found: dict[str, dict[str, Any]] = {}
     for key, estimate in each_estimate(model, setting):
         if isinstance(estimate, ModelError):
@@ -406,8 +411,9 @@ def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
             "low": _rounded(estimate.low),
             "high": _rounded(estimate.high),
             "unit": estimate.unit,
-            "kind": estimate.kind,
+            "side": estimate.side,
             "depends_on": list(estimate.depends_on),
+            "remarks": list(estimate.remarks),
         }
     return found
 
@@ -419,7 +425,7 @@ def each_estimate(model: Model, setting: Setting) -> Iterator[tuple[str, Estimat
         several = {f"{quantity}.{name}": {quantity: name} for name in names} if len(names) > 1 else {}
         for key, readings in {quantity: {}, **several}.items():
             try:
-                yield key, model.estimate(quantity, model.under(setting, readings))
+                yield key, model.estimate(quantity, model.change(readings, setting))
             except ModelError as error:
                 yield key, error
 
@@ -450,16 +456,17 @@ class Evaluation:
 
     def _plan(self, name: str) -> Plan:
         quantity, readings = self.model.named(name)
-        return self.model.plan(quantity, self.model.under(self.setting, readings))
+        return self.model.plan(quantity, self.model.change(readings, self.setting))
 
     def value(self, name: str) -> float:
         """The value of ``quantity`` or ``quantity.reading`` under the setting, in base units.
 
         NaN where the setting leaves no value. Raises ModelError for an unknown name.
         """
+        plan = self._plan(name)
         try:
-            return self._plan(name).value
-        except (Circle, OutOfBounds):
+            return plan.value
+        except ModelError:
             return math.nan
 
 
@@ -471,7 +478,7 @@ class Worksheet(Evaluation):
     Raises InputError in one sentence for an unknown name, a value that is not finite or lies outside its bounds, and
     one that nothing shown depends on.
 
-    >>> sheet = Worksheet(["net_persons_ratio_one"], persons_per_transfer=0.9)
+    >>> sheet = Worksheet(["net_persons"], persons_per_transfer=0.9)
     >>> print(sheet.differs)
     differs from the article in: persons_per_transfer = 0.9 person/transfer in place of 1
     """
@@ -503,7 +510,7 @@ class Worksheet(Evaluation):
         for name in self.checks:
             for named in ({}, known[name].readings):
                 with contextlib.suppress(ModelError):
-                    self.plans.append(self.model.plan(known[name].quantity, self.model.under(self.setting, named)))
+                    self.plans.append(self.model.plan(known[name].quantity, self.model.change(named, self.setting)))
         self.model.check_used(self.setting, self.plans)
 
     def table(self, *checks: str) -> Table:
@@ -517,7 +524,7 @@ class Worksheet(Evaluation):
         checks = self.model.register.checks
         used = {*self.reported, *(checks[name].claim for name in self.checks)}
         for name in self.checks:
-            used |= self.model.plan(checks[name].quantity, self.model.under(ARTICLE, checks[name].readings)).claims
+            used |= self.model.plan(checks[name].quantity, self.model.change(checks[name].readings)).claims
         return [claim for claim in self.model.register.claims if claim in used]
 
     def sources(self) -> Table:
@@ -531,7 +538,7 @@ class Worksheet(Evaluation):
             rows.append(
                 {
                     "number": claim.statement,
-                    "printed": str(claim.published),
+                    "printed": claim.words or str(claim.published),
                     "noun printed": claim.unit_as_printed,
                     "held as": claim.base_unit,
                     "period": claim.period,
@@ -579,27 +586,21 @@ class Worksheet(Evaluation):
             plan = self._plan(name)
             value = plan.value
             return value_words(self.model, quantity, value, place_of(self.model, plan.depends_on, value))
-        except (Circle, OutOfBounds):
+        except ModelError:
             return "not computable"
 
     def prose(self, template: str) -> Prose:
         """A paragraph in which ``{quantity}`` and ``{quantity.reading}`` are replaced by their values, and
-        ``{quantity|kind}`` by what its kind says.
+        ``{quantity|side}`` by its side.
 
-        >>> Worksheet(["added_whole"]).prose("At risk in 2021: {at_risk_2021} persons.")
+        >>> Worksheet(["at_risk_2021_sum"]).prose("At risk in 2021: {at_risk_2021} persons.")
         At risk in 2021: 1.9 million persons.
         """
 
         def put(found: re.Match[str]) -> str:
-            return self.kind_words(found[1]) if found[2] else self.words(found[1])
+            return self._plan(found[1]).side if found[2] else self.words(found[1])
 
-        return Prose(re.sub(r"\{([a-z0-9_.]+)(\|kind)?\}", put, template))
-
-    def kind_words(self, name: str) -> str:
-        """What the kind of ``quantity`` or ``quantity.reading`` says, under the study's setting."""
-        with contextlib.suppress(Circle):
-            return KIND_WORDS[self._plan(name).kind]
-        return "not computable"
+        return Prose(re.sub(r"\{([a-z0-9_.]+)(\|side)?\}", put, template))
 
 
 def split(parameters: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
@@ -635,7 +636,9 @@ class Moved:
 
 def guarded(model: Model, outcomes: Iterable[Outcome]) -> dict[tuple[str, str, str], str]:
     """Every published and recomputed value with its bounds and verdict, by table, row and column; empty cells out."""
-    tables = {"claims": claim_rows(model), "checks": check_rows(outcomes)}
+    seen = list(outcomes)
+    tables = {"claims": claim_rows(model, seen), "checks": check_rows(seen), "derived": check_rows(seen, derived=True)}
+    tables |= {"solutions": solution_rows(model)}
     held = {
         (table, row["id"], column): row[column]
         for table, rows in tables.items()
@@ -724,7 +727,14 @@ def write_tables(
     external: pd.DataFrame | None = None,
 ) -> None:
     """Write the tables of a run and estimates.json into a folder; external.csv and findings.csv where there are any."""
-    frames = {"checks": checks_frame(outcomes, shown_in), "claims": claims_frame(model)}
+    import pandas as pd
+
+    frames = {
+        "checks": pd.DataFrame(check_rows(outcomes, shown_in), columns=[*CHECK_COLUMNS]),
+        "derived": pd.DataFrame(check_rows(outcomes, shown_in, derived=True), columns=[*DERIVED_COLUMNS]),
+        "solutions": pd.DataFrame(solution_rows(model), columns=[*SOLUTION_COLUMNS]),
+        "claims": pd.DataFrame(claim_rows(model, outcomes), columns=[*CLAIM_COLUMNS]),
+    }
     if model.register.findings:
         frames["findings"] = findings_frame(model)
     if external is not None and len(external):

@@ -436,7 +436,7 @@ def _explain_claim(model: Model, claim: Claim, setting: Setting, full: bool) -> 
     for check in checks:
         # A setting may make one of them circular; its own line says so where it own the claim.
         with contextlib.suppress(Circle):
-            plans[check.id] = model.plan(check.quantity, model.under(setting, check.readings))
+            plans[check.id] = model.plan(check.quantity, model.change(check.readings, setting))
     own = [r for r in checks if r.claim == claim.id]
     starts = [name for name, plan in plans.items() if claim.id in plan.claims]
     model.check_used(setting, [plans[name] for name in [*starts, *(r.id for r in own)] if name in plans])
@@ -455,7 +455,7 @@ def _explain_check(model: Model, check: Check, setting: Setting, full: bool) -> 
         if name in check.readings:
             named = check.readings[name]
             raise ModelError(f"{name} is unused: {check.id} names its own reading of it, {named}")
-    plan = model.plan(check.quantity, model.under(setting, check.readings))
+    plan = model.plan(check.quantity, model.change(check.readings, setting))
     model.check_used(setting, [plan])
     if setting.given:
         # A setting can lead past a limit; then there is nothing to explain.

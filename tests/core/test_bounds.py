@@ -41,7 +41,7 @@ def of_quantities(model):
 
 def of_checks(model, *, capped=False):
     rows = model.register.checks.values()
-    return distinct(model.plan(row.quantity, model.under(ARTICLE, row.readings), capped=capped) for row in rows)
+    return distinct(model.plan(row.quantity, model.change(row.readings), capped=capped) for row in rows)
 
 
 # Beside scipy ---------------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def test_former_detainees_reach_their_maximum_before_the_pole(model):
 
 def test_bounds_warn_of_nothing(model):
     row = model.register.checks["labourers_as_transfers_same_share"]
-    plan = model.plan(row.quantity, model.under(ARTICLE, row.readings), capped=True)
+    plan = model.plan(row.quantity, model.change(row.readings), capped=True)
     with np.errstate(all="raise"):
         plan.bounds(ranges=allowed(plan))
 

@@ -187,9 +187,9 @@ def test_one_choice_follows(model):
     assert model.estimate("south_2019", setting).value == 825_000  # 1.65 million x 0.5
     assert model.setting({"south_2019": "transfers"}) == model.setting({"total_2019": "transfers"})
     # Readings named over a setting win, and drop the values that they leave without a use.
-    over = model.under(replace(setting, values={"transfers_2019": 2.5e6}), {"south_2019": "persons"})
+    over = model.change({"south_2019": "persons"}, replace(setting, values={"transfers_2019": 2.5e6}))
     assert over.readings == {"total_2019": "persons", "south_2019": "persons"}
-    assert model.under(over, {"transfers_2019": "from_rate"}).values == {}
+    assert model.change({"transfers_2019": "from_rate"}, over).values == {}
 
 
 def test_differences_are_one_line(model):

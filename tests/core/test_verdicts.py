@@ -164,7 +164,7 @@ def test_a_condition_is_where_a_grid_of_each_assumption_keeps_the_verdict(model)
     for r in judge_all(model):
         if r.verdict not in ("reproduced", "consistent", "inconsistent"):
             continue
-        id, setting = r.check.claim, model.under(ARTICLE, r.check.readings)
+        id, setting = r.check.claim, model.change(r.check.readings)
         wanted = Interval(*IN_WORDS[id]) if id in IN_WORDS else model.register.claims[id].published.asserts(r.check.end)
         plan = model.plan(r.check.quantity, setting)
         for name in [name for name, node in plan.leaves.items() if node.reading == "set"]:
@@ -306,7 +306,7 @@ def test_solutions_are_those_of_brentq(model):
     """Every solution of the register, each between far ends."""
     solved = 0
     for r in judge_all(model, [name for name, row in model.register.checks.items() if row.solve]):
-        plan = model.plan(r.check.quantity, model.under(ARTICLE, r.check.readings))
+        plan = model.plan(r.check.quantity, model.change(r.check.readings))
         goal = r.published if r.check.goal is None else r.check.goal
         for *before, (name, found) in r.solved:
             most = 2 * max(abs(found), model.register.assumptions[name].maximum)
