@@ -27,9 +27,12 @@ from analysis.core.words import SAME
 #: one that would pass is always shown beside the verdict.
 APPROACHES_TOLERANCE = Decimal("0.10")
 
-QUALIFIERS = ("exact", "about", "over", "at_least", "up_to", "approaches", "range", "vague")
+QUALIFIERS = ("exact", "about", "over", "at_least", "up_to", "approaches", "expected", "range", "vague")
 _KIND = {"over": "floor", "at_least": "floor", "up_to": "ceiling", "approaches": "ceiling", "range": "range"}
-_WORDS = {"about": "about ", "over": "over ", "at_least": "at least ", "up_to": "up to ", "approaches": "approaches "}
+_WORDS = {
+    "about": "about ", "over": "over ", "at_least": "at least ", "up_to": "up to ", "approaches": "approaches ",
+    "expected": "expected ",
+}  # fmt: skip
 _DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
