@@ -1,6 +1,7 @@
 """Findings: their arithmetic computed from quantities and rows.
 
 A step names quantities, ``quantity.reading``, rows of claims and external figures; so no formula is written twice.
+``_low`` and ``_high`` after a row are the ends of its range, or of the values that its rounded digits stand for.
 
 >>> from analysis.core.model import Model, Register
 >>> model = Model(Register.read())
@@ -21,7 +22,7 @@ import pint
 
 from analysis.core.bounds import Bounds, extremes
 from analysis.core.expressions import Expression, parse
-from analysis.core.register import Finding, Step
+from analysis.core.register import Claim, External, Finding, Step
 from analysis.core.units import CONSTANTS, Quantity, name_of, nearest, parse_unit
 
 if TYPE_CHECKING:
@@ -82,19 +83,20 @@ def unit_of(expression: Expression, units: Mapping[str, str]) -> str:
 
 
 def _named(model: Model, name: str) -> tuple[float, str]:
-    """The value and the unit of a name in an expression: a row of claims, an end of one, an external figure, else a
-    quantity under the article's setting."""
+    """The value and the unit of a name in an expression: a row of claims or an external figure, the low or high end of
+    either, a floor in words, else a quantity under the article's setting."""
     register = model.register
     if name in CONSTANTS:
         return CONSTANTS[name]
+    figures: dict[str, Claim | External] = {**register.claims, **register.external}
     row, _, end = name.rpartition("_")
-    if name in register.external:
-        return register.external[name].published.value(), register.external[name].base_unit
-    if name in register.claims and register.claims[name].printed:
-        return register.claims[name].published.value(), register.claims[name].base_unit
-    claim = register.claims.get(row)
-    if claim and end in ("low", "high") and claim.qualifier == "range":
-        return claim.published.value(end), claim.base_unit
+    if name in figures and figures[name].printed:
+        return figures[name].published.value(), figures[name].base_unit
+    figure, claim = figures.get(row), register.claims.get(row)
+    if figure and figure.printed and end in ("low", "high"):
+        is_range = figure.qualifier == "range"
+        published = figure.published
+        return published.value(end) if is_range else getattr(published.stands_for(), end), figure.base_unit
     if claim and end == "floor" and claim.quantity in register.vague_readings:
         floor = register.vague_readings[claim.quantity].floor
         if floor and floor.value is not None:
@@ -152,7 +154,7 @@ def _rows(model: Model, text: str) -> Iterator[str]:
             yield name
         elif plan is not None:
             yield from plan.claims
-        elif row in model.register.claims:
+        elif row in model.register.claims or row in model.register.external:
             yield row
 
 

@@ -22,9 +22,12 @@ from analysis.core.words import SAME
 #: "Approaches" matches up to this shortfall, a share of the printed number. Chosen by us.
 APPROACHES_TOLERANCE = Decimal("0.10")
 
-QUALIFIERS = ("exact", "about", "over", "at_least", "up_to", "approaches", "range", "vague")
+QUALIFIERS = ("exact", "about", "over", "at_least", "up_to", "approaches", "expected", "range", "vague")
 _SIDES = {"over": "at least", "at_least": "at least", "up_to": "at most", "approaches": "at most"}
-_WORDS = {"about": "about ", "over": "over ", "at_least": "at least ", "up_to": "up to ", "approaches": "approaches "}
+_WORDS = {
+    "about": "about ", "over": "over ", "at_least": "at least ", "up_to": "up to ", "approaches": "approaches ",
+    "expected": "expected ",
+}  # fmt: skip
 _DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 

@@ -218,6 +218,8 @@ class Claim(_Figure):
 class External(_Figure):
     """A figure published elsewhere, to be set beside the article's: one row of external.csv. It is never an input."""
 
+    noun: str = ""
+    as_printed: str = ""
     year_from: int
     year_to: int
     scope: Text

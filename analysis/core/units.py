@@ -23,7 +23,8 @@ import numpy as np
 import pint
 
 BASE_UNITS = (
-    "person", "transfer", "labourer", "session", "household", "cadre", "villager", "USD", "year", "month", "hour",
+    "person", "transfer", "labourer", "session", "household", "cadre", "villager", "USD", "CNY", "year", "month",
+    "hour",
 )  # fmt: skip
 SCALES = {"": Decimal(1), "thousand": Decimal(10) ** 3, "million": Decimal(10) ** 6, "billion": Decimal(10) ** 9}
 

@@ -8,9 +8,9 @@ unit the print leaves open, is set beside a transfer or a person only as "read a
 
 >>> from analysis.core.register import Register
 >>> compared = {(c.external.id, c.beside): c for c in compare(Model(Register.read()))}
->>> compared["transfers_2017", "total_2019"].reason
+>>> compared["report_2019", "total_2019"].reason
 'not compared: transfer against person; needs persons_per_transfer'
->>> compared["transfers_2017", "labourers_2019"].read_as
+>>> compared["report_2019", "labourers_2019"].read_as
 'read as transfers'
 """
 
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 SEEN = {"P": "primary text", "M": "mirror", "S": "secondary"}
 SIDE_BY_SIDE = "Listed side by side, never averaged; an external figure is no input to any estimate."
 COLUMNS = (
-    "id", "statement", "unit", "noun", "published", "published_low", "published_high", "period", "year_from", "year_to",
+    "id", "statement", "noun", "as_printed", "qualifier", "unit", "unit_as_printed", "published", "published_low",
+    "published_high", "period", "year_from", "year_to",
     "scope", "seen", "publisher", "title", "date", "address", "beside", "divided_by_years", "quantity", "reading",
     "ours_unit", "ours", "ours_low", "ours_high", "ours_from", "read_as", "at_ratio", "compared", "ratio", "difference",
     "rounding", "words", "reason", "note",
@@ -111,7 +112,7 @@ def compare(model: Model, setting: Setting = ARTICLE) -> list[Compared]:
     >>> at = model.setting(values={"persons_per_transfer": 0.9})
     >>> (row,) = [c for c in compare(model, at) if c.beside == "total_2019"]
     >>> round(row.value), row.at_ratio, round(row.ratio, 4)
-    (2475000, (('persons_per_transfer', 0.9),), 0.9556)
+    (2574000, (('persons_per_transfer', 0.9),), 0.9938)
     """
     known = ratios_of(model)
     assumptions = model.register.assumptions
@@ -362,13 +363,13 @@ def _row(found: Compared) -> dict[str, str]:
     stands = figure.published.stands_for()
     return {
         **{name: getattr(figure, name) for name in ("id", "statement", "period", "scope", "seen", "publisher")},
+        **{name: getattr(figure, name) for name in ("noun", "as_printed", "qualifier", "unit_as_printed")},
         "unit": figure.base_unit,
         **{name: getattr(figure, name) for name in ("title", "date", "address", "note")},
         **{
             name: getattr(found, name) for name in ("beside", "quantity", "reading", "ours_from", "read_as", "rounding")
         },
         **{name: getattr(found, name) for name in ("words", "reason")},
-        "noun": figure.unit_as_printed,
         "published": digits(figure.published.value()),
         "published_low": digits(stands.low),
         "published_high": digits(stands.high),

@@ -808,7 +808,7 @@ _OF_OTHERS = {
     "plan_14fyp_total": "2021-2025, plan, a year",
     "transfers_2022": "2022, the year",
     "transfers_2023_q3": "2023, January-September",
-    "transfers_13fyp_total": "placements, quoted as of 2016-2021",
+    "report_2016_2020": "2016-2020, five years",
 }
 #: Years of the article's marks; those of others stand in their rows.
 _YEARS = {
@@ -816,8 +816,6 @@ _YEARS = {
     **dict.fromkeys(("article_2019_base", "article_2019_labourers"), (2019, 2019)),
     **dict.fromkeys(("article_2021_plan", "article_2021_february", "article_2021_tianshan"), (2021, 2021)),
 }
-#: Sums whose years are not settled, so that no yearly value is made of them: they are named under the figure.
-_NOT_DRAWN = ("transfers_13fyp_total",)
 _ORIGINS = {"target": (BLUE, BLUE), "article": (BLACK, BLACK), "external": (ORANGE, INK)}
 _UNITS = {"transfer": "o", "labourer": "D", "jobs": "s"}
 _FILLS: dict[str, Literal["full", "bottom", "none"]] = {"article": "full", "P": "full", "M": "bottom", "S": "none"}
@@ -835,7 +833,7 @@ def transfers_2016_2023_frame(study: Worksheet) -> pd.DataFrame:
         figure = study.model.register.external.get(name)
         if figure is None:
             continue
-        stands, years = figure.published.stands_for(), np.nan if name in _NOT_DRAWN else figure.years
+        stands, years = figure.published.stands_for(), figure.years
         a_year = f" in all, {in_words(figure.published.value() / years, 'transfer')} a year" if years > 1 else ""
         rows.append(
             {
@@ -858,8 +856,7 @@ def transfers_2016_2023_frame(study: Worksheet) -> pd.DataFrame:
 def transfers_2016_2023(ax: Axes, frame: pd.DataFrame) -> None:
     """A row each, time running down; a band for the rows that start in one year; nothing joins two sources."""
     with plt.rc_context(STYLE):
-        known = frame[frame["value"].notna()].sort_values(["year_from", "year_to"], kind="stable")
-        missing = [f"{row['words']} {row['label']}" for row in frame[frame["value"].isna()].to_dict("records")]
+        known = frame.sort_values(["year_from", "year_to"], kind="stable")
         ys = list(range(len(known)))[::-1]
         beside = _rows(ax, known["label"], ys, room=132)
         years = list(dict.fromkeys(known["year_from"]))
@@ -900,8 +897,7 @@ def transfers_2016_2023(ax: Axes, frame: pd.DataFrame) -> None:
             "million a year",
             "Sections mobilization-2016-2020, paragraph 6, and scale; elsewhere: data/external.csv. Lines: what the "
             "printed digits leave open. Transfers are person-times; the other units are not stated. No figure "
-            "published elsewhere is an input to an estimate."
-            + (f" Not drawn: {'; '.join(missing)}." if missing else ""),
+            "published elsewhere is an input to an estimate.",
             columns=3,
         )
 

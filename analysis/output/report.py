@@ -359,8 +359,11 @@ class Pages:
         fields = {
             "figure": f"`{figure.id}`",
             "printed": markdown(f"{figure.published} {figure.unit_as_printed}"),
+            "in its words": markdown(figure.as_printed),
+            "noun": markdown(figure.noun),
             "period and scope": markdown(f"{figure.period}, {figure.scope}"),
-            "source": f"{markdown(seen)}; {SEEN[figure.seen]}, seen at {markdown(figure.address)}",
+            "source": f"{markdown(seen)}; {SEEN[figure.seen]}, "
+            + (f"seen at {markdown(figure.address)}" if figure.address else "seen without an address"),
             "beside ours": _lines(*beside),
             "note": markdown(figure.note),
         }

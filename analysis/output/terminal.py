@@ -479,7 +479,9 @@ def _explain_external(model: Model, figure: External, setting: Setting) -> None:
     typer.echo(f"{figure.id}  external figure: {figure.statement}")
     typer.echo(f"  printed: {figure.published} {figure.unit_as_printed} ({figure.period}, {figure.scope})")
     typer.echo(f"  {SEEN[figure.seen]}: {', '.join(filter(None, (figure.publisher, figure.title, figure.date)))}")
-    typer.echo(f"  seen at {figure.address}")
+    if figure.as_printed:
+        typer.echo(f"  in its words: {figure.as_printed}")
+    typer.echo(f"  seen {f'at {figure.address}' if figure.address else 'without an address'}")
     if figure.note:
         typer.echo(f"  note: {figure.note}")
     for one in found:

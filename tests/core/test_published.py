@@ -220,7 +220,7 @@ RANGE = "a range has a high end, and nothing else has one"
     ("how", "field", "sentence"),
     [
         ({"printed": "2.5", "qualifier": "nearly"}, "qualifier",
-         "'nearly' is not one of exact, about, over, at_least, up_to, approaches, range, vague"),
+         "'nearly' is not one of exact, about, over, at_least, up_to, approaches, expected, range, vague"),
         ({"printed": "2.5", "scale": "trillion"}, "scale",
          "'trillion' is not one of thousand, million, billion or empty"),
         *(({"printed": text}, "printed", DIGITS.format(text))
