@@ -214,6 +214,15 @@ def _check_check(model: Model, row: Check) -> None:
         model.known(row.quantity)
     except ModelError as error:
         raise refuse("quantity", str(error)) from None
+    if row.against:
+        try:
+            unit = findings.value(model, row.against)[1]
+        except ValueError as error:
+            raise refuse("against", str(error)) from None
+        if unit != model.units[row.quantity]:
+            raise refuse("against", f"'{row.against}' is in {unit}, and {row.quantity} in {model.units[row.quantity]}")
+        if row.claim:
+            return
     try:
         for quantity, reading in row.readings.items():
             model.known_reading(quantity, reading)
