@@ -12,7 +12,7 @@ from analysis.core.register import InputError, shown
 #: The columns that name a row of each table; rows of a figure's data have no name, and are counted.
 _KEYS = {"claims": ["id"], "checks": ["id"], "findings": ["finding", "step"], "external": ["id"]}
 #: How the columns begin that are compared; the others hold words.
-_COMPARED = re.compile("published|recomputed|value|low|high|solved|needed|power|ours|ratio|unit|kind|verdict|role")
+_COMPARED = re.compile("published|recomputed|value|low|high|passing|ours|ratio|unit|side|verdict|finer|status|role")
 
 
 def compare(before: Path, after: Path) -> pd.DataFrame:

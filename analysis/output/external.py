@@ -241,7 +241,7 @@ def _where_from(model: Model, quantity: str, setting: Setting) -> str:
     if source.assumption:
         return f"assumption, {source.assumption.grade}"
     row = model.register.readings.get((quantity, reading))
-    return f"implied: {row.label if row else source.words or model.name(quantity)}"
+    return f"implied: {row.label if row else model.name(quantity)}"
 
 
 # Words ----------------------------------------------------------------------------------------------------------------
@@ -310,7 +310,7 @@ def comparison(model: Model, found: Compared) -> str:
     what = "digits" if figure.published.target else "rounding"
     lies = {"within": f"within its {what}", "overlap": f"bounds overlap its {what}", "outside": f"outside its {what}"}
     parts.append(lies[found.rounding])
-    if figure.published.kind != "point":
+    if figure.published.side:
         word = figure.published.qualifier.replace("_", " ")
         parts.append({"within": "fits", "overlap": "bounds fit", "outside": "does not fit"}[found.words] + f" '{word}'")
     parts.append(_difference(model, found))

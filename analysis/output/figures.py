@@ -260,7 +260,9 @@ def waterfall_frame(study: Evaluation, place: float = 1e5) -> pd.DataFrame:
     floor = 0.0
     spread = (0.0, 0.0)
     added = study.value("net_new_persons") * study.value("at_risk_share_of_new")
-    detained = study.value("former_detainees") * (1 - study.value("overlap"))
+    detainees = model.plan("former_detainees", study.setting)
+    number = detainees.bounds()[0].low if detainees.words else study.value("former_detainees")
+    detained = number * (1 - study.value("overlap"))
     for label, role, quantity, size in (
         ("At risk 2019", "level", "at_risk_2019", study.value("at_risk_2019")),
         ("Added since", "step", "net_new_persons", added),
@@ -268,12 +270,14 @@ def waterfall_frame(study: Evaluation, place: float = 1e5) -> pd.DataFrame:
         ("Former detainees", "step", "former_detainees", detained),
         ("Both groups", "level", "at_risk_total", study.value("at_risk_total")),
     ):
-        estimate = model.estimate(quantity, study.setting)
+        if np.isnan(size):
+            continue
+        plan = model.plan(quantity, study.setting)
         level = role == "level"
-        low, high = (estimate.low, estimate.high) if level else (np.nan, np.nan)
+        low, high = (plan.bounds()[0].low, plan.bounds()[0].high) if level else (np.nan, np.nan)
         assumption = model.register.assumptions.get(quantity)
         if assumption and quantity not in study.setting.readings and quantity not in study.setting.values:
-            kept = detained / study.value(quantity)
+            kept = detained / number
             low, high = floor + assumption.low * kept, floor + assumption.high * kept
             spread = low - floor - size, high - floor - size
         if quantity == "at_risk_total":
@@ -288,7 +292,7 @@ def waterfall_frame(study: Evaluation, place: float = 1e5) -> pd.DataFrame:
                 "end": floor,
                 "low": low,
                 "high": high,
-                "kind": estimate.kind,
+                "side": plan.side,
                 "words": value_words(model, quantity, size, place if level else 1e4),
             }
         )
@@ -302,7 +306,7 @@ def waterfall_frame(study: Evaluation, place: float = 1e5) -> pd.DataFrame:
                 "end": printed.value("high" if printed.printed_high else ""),
                 "low": np.nan,
                 "high": np.nan,
-                "kind": printed.kind,
+                "side": printed.side,
                 "words": str(printed),
             }
         )
@@ -325,14 +329,14 @@ def waterfall(ax: Axes, frame: pd.DataFrame) -> None:
                 color=BLUE if level else GREY,
             )  # fmt: skip
             ax.plot([at, at], [row["low"] / 1e6, row["high"] / 1e6], color=BLACK, linewidth=1.6)
-            words = "\n".join(filter(None, (row["words"] if level else f"+{row['words']}", _KIND_WORDS[row["kind"]])))
+            words = "\n".join(filter(None, (row["words"] if level else f"+{row['words']}", row["side"])))
             if level:
                 middle = (row["start"] + row["end"]) / 2e6
                 ax.text(at, middle, words, ha="center", va="center", color="white", fontsize=SMALL)
             else:
                 top = np.nanmax([row["end"], row["start"], row["high"]]) / 1e6
                 ax.text(at, top + 0.03, words, ha="center", va="bottom", fontsize=SMALL)
-            turn = {"ceiling": -1, "floor": 1}.get(row["kind"], 0)
+            turn = _TURNS.get(row["side"], 0)
             if turn:
                 edge = row["end"] / 1e6
                 ax.annotate(
@@ -348,11 +352,11 @@ def waterfall(ax: Axes, frame: pd.DataFrame) -> None:
         ax.set_xlim(-0.5, len(steps) - 0.5)
         ax.set_ylim(0, max(3.0, 1.12 * float(np.nanmax([ends.max(), both["end"] / 1e6]))))
         ax.set_ylabel("million persons")
-        kinds = set(steps["kind"])
+        sides = set(steps["side"])
         _finish(
             ax,
-            "A ceiling and a floor added together bound nothing"
-            if {"ceiling", "floor"} <= kinds
+            'An "up to" and an "at least" added together bound nothing'
+            if {"at most", "at least"} <= sides
             else "From 2019 to both groups together",
             "",
             "Section scale; note 4. Black lines: what the printed digits leave open, and the range over which the "
@@ -361,7 +365,8 @@ def waterfall(ax: Axes, frame: pd.DataFrame) -> None:
         )
 
 
-_KIND_WORDS = {"point": "", "ceiling": "at most", "floor": "at least", "range": "a range", "none": "no bound"}
+#: Which way an arrow points from a value that leaves room on one side.
+_TURNS = {"at most": -1, "at least": 1}
 
 
 # Other provinces ------------------------------------------------------------------------------------------------------
@@ -715,8 +720,7 @@ def all_checks_frame(study: Worksheet) -> pd.DataFrame:
     """Recomputed over printed, with bounds, for each check with a number to set beside it."""
     rows = []
     for outcome in study.outcomes:
-        if outcome.verdict in ("reproduced", "consistent", "inconsistent") and outcome.published:
-            assert outcome.recomputed is not None
+        if outcome.verdict and outcome.published and outcome.recomputed is not None:
             assert outcome.recomputed_low is not None
             assert outcome.recomputed_high is not None
             rows.append(
@@ -727,7 +731,7 @@ def all_checks_frame(study: Worksheet) -> pd.DataFrame:
                     "low": outcome.recomputed_low / outcome.published,
                     "high": outcome.recomputed_high / outcome.published,
                     "verdict": outcome.verdict,
-                    "weak": outcome.weak,
+                    "kind": outcome.check.kind,
                     "words": published_words(study.model, outcome),
                     "recomputed": value_words(
                         study.model,
@@ -741,14 +745,17 @@ def all_checks_frame(study: Worksheet) -> pd.DataFrame:
 
 
 def all_checks(ax: Axes, frame: pd.DataFrame) -> None:
-    """A dot a check at recomputed over printed, by verdict; passes with a power below 0.8 are pale."""
+    """A dot a check at recomputed over printed, by verdict; comparisons of ours, which enter no count, are pale."""
     with plt.rc_context(STYLE):
-        styles = {"reproduced": (BLUE, "o"), "consistent": (ORANGE, "s"), "inconsistent": (BLACK, "X")}
+        styles = {
+            "matches": (BLUE, "o"), "matches_within_rounding": (ORANGE, "s"), "compatible": (GREY, "D"),
+            "differs": (BLACK, "X"),
+        }  # fmt: skip
         limit = 1.6
         for i, row in frame.iterrows():
             y = len(frame) - 1 - float(i)  # type: ignore[arg-type]
             colour, marker = styles[row["verdict"]]
-            alpha = 0.4 if row["weak"] else 1.0
+            alpha = 0.4 if row["kind"] in ("hypothesis", "external") else 1.0
             value = min(row["value"], limit)
             if row["value"] <= limit:
                 ax.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.6, alpha=alpha)
@@ -766,17 +773,16 @@ def all_checks(ax: Axes, frame: pd.DataFrame) -> None:
         ax.set_ylim(-0.8, len(frame) + 0.4)
         for name, (colour, marker) in styles.items():
             number = int((frame["verdict"] == name).sum())
-            ax.plot([], [], marker=marker, color=colour, linestyle="", label=f"{name}, {number}")
-        off = int((frame["verdict"] == "inconsistent").sum())
-        weak = int(frame["weak"].sum())
+            ax.plot([], [], marker=marker, color=colour, linestyle="", label=f"{name.replace('_', ' ')}, {number}")
+        own = frame[~frame["kind"].isin(["hypothesis", "external"])]
+        off = int((own["verdict"] == "differs").sum())
         _finish(
             ax,
-            f"Of {len(frame)} checks with a printed number, {len(frame) - off} are reproduced or consistent, {weak} "
-            f"of them weakly, and {off} are inconsistent",
+            f"Of {len(own)} sums and repetitions of the article with a printed number, {off or 'none'} "
+            f"{'differ' if off != 1 else 'differs'}; pale: {len(frame) - len(own)} comparisons of ours",
             "recomputed over printed",
-            "All sections. Pale: a pass with a power below 0.8, which could hardly fail. Dashes: where both are equal; "
-            "arrows: beyond the edge. Fitted and derived checks, and a claim in words, have no printed number to "
-            "divide by.",
+            "All sections. Pale: hypotheses of ours, and figures published elsewhere. Dashes: where both are equal; "
+            "arrows: beyond the edge. A claim in words has no printed number to divide by.",
         )
 
 
@@ -1279,8 +1285,7 @@ def scenarios_frame(found: Sensitivity) -> pd.DataFrame:
     model, rows = found.model, []
     for scenario in found.scenarios:
         for one in tabulate(model, [scenario], _AT_RISK):
-            words = estimated_words(model, dataclasses.replace(one, kind="point"))
-            kind = _KIND_WORDS.get(one.kind, "")
+            words = estimated_words(model, dataclasses.replace(one, side=""))
             rows.append(
                 {
                     "scenario": scenario.name,
@@ -1288,16 +1293,16 @@ def scenarios_frame(found: Sensitivity) -> pd.DataFrame:
                     "value": np.nan if one.value is None else one.value,
                     "low": np.nan if one.low is None else one.low,
                     "high": np.nan if one.high is None else one.high,
-                    "kind": one.kind,
+                    "side": one.side,
                     "reconstruction": "reconstruction" if one.reconstruction else "",
-                    "words": f"{words}, {kind}" if one.kind == "none" else f"{kind} {words}".strip(),
+                    "words": f"{words}, {one.side}" if one.side == "no bound" else f"{one.side} {words}".strip(),
                 }
             )
     for claim in ("at_risk_2021_approaches", "at_risk_total_range"):
         printed = model.register.claims[claim].published
         low, high = printed.value("low"), printed.value("high" if printed.printed_high else "")
         rows.append(
-            {"scenario": "", "role": "printed", "value": np.nan, "low": low, "high": high, "kind": printed.kind,
+            {"scenario": "", "role": "printed", "value": np.nan, "low": low, "high": high, "side": printed.side,
              "reconstruction": "", "words": str(printed)}
         )  # fmt: skip
     return pd.DataFrame(rows)
@@ -1322,7 +1327,7 @@ def scenarios(ax: Axes, frame: pd.DataFrame) -> None:
                 continue
             ax.plot([low, high], [y, y], color=colour, linewidth=2, alpha=0.6)
             ax.plot(value, y, marker=marker, color=colour, markersize=5.5, linestyle="")
-            turn = {"ceiling": -1, "floor": 1}.get(row["kind"], 0)
+            turn = _TURNS.get(row["side"], 0)
             if turn:
                 start = low if turn < 0 else high
                 arrow = {"arrowstyle": "->", "color": colour, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0}

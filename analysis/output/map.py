@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.core.model import ARTICLE, Model
+from analysis.core.model import Model
 from analysis.core.register import Check
 from analysis.core.verdicts import Outcome
 from analysis.output.escape import markdown
 from analysis.output.figures import FIGURES
 from analysis.output.notebooks import Notebook
-from analysis.output.results import CAVEAT, noun, role
+from analysis.output.results import CAVEAT, noun
 
 COLUMNS = (
     "section", "paragraph", "item", "statement", "printed", "claim", "role", "check", "verdict", "quantity",
@@ -29,7 +29,7 @@ def trace_frame(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[N
     rows = []
     for claim in model.register.claims.values():
         place = [claim.section, str(claim.paragraph), str(claim.item or ""), claim.statement, str(claim.published)]
-        start = [*place, claim.id, role(claim)]
+        start = [*place, claim.id, claim.role]
         own = [check for check in model.register.checks.values() if check.claim == claim.id]
         for check in own:
             way = [check.id, verdicts[check.id], check.quantity, _formula(model, check)]
@@ -53,7 +53,7 @@ def map_table(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Not
         printed = f"{markdown(claim.statement)} (`{id}`): {markdown(f'{claim.published}{noun(claim)}')}"
         place = claim.where.replace("section ", "").replace("paragraph ", "")
         ways = ["; ".join(dict.fromkeys(filter(None, group[name]))) for name in ("check", "formula", "cell")]
-        lines.append(f"| {' | '.join([printed, place, role(claim), *ways])} |")
+        lines.append(f"| {' | '.join([printed, place, claim.role, *ways])} |")
     return "\n".join([*lines, "", CAVEAT])
 
 

@@ -24,23 +24,20 @@ from analysis import __version__
 from analysis.core.model import ARTICLE, Model, ModelError, Plan
 from analysis.core.published import APPROACHES_TOLERANCE
 from analysis.core.register import Assumption, Claim, External, Finding
-from analysis.core.verdicts import WEAK, Outcome
+from analysis.core.verdicts import VERDICTS, Outcome
 from analysis.output.escape import markdown
 from analysis.output.external import SEEN, SIDE_BY_SIDE, compare, frame_in_words
 from analysis.output.figures import FIGURES
 from analysis.output.notebooks import Notebook, shown_in
 from analysis.output.results import (
     CAVEAT,
-    KIND_WORDS,
-    VERDICTS,
     claim_words,
-    counts,
+    counts_line,
     each_estimate,
     finding_words,
     finer,
     place_of,
     published_words,
-    role,
     screen_rows,
     value_words,
     verdict_words,
@@ -62,6 +59,12 @@ GRADES = {
     "stated": "what the article states, at the weakest",
     "implied": "what the article's numbers imply, at the weakest",
     "chosen": "what was chosen here, at the weakest",
+}
+KINDS = {
+    "derivation": "the article's own sum",
+    "repetition": "one thing printed twice",
+    "hypothesis": "a comparison of ours, in no count",
+    "external": "against a figure published elsewhere, in no count",
 }
 _SETTINGS: dict[str, Any] = {
     "extensions": ["myst_nb", "analysis.output.sphinx_site"],
@@ -159,7 +162,7 @@ class Pages:
         parts = [
             f"# {markdown(self.model.register.title)}",
             "What is printed, what follows from it, and what that rests on. "
-            + markdown(counts(self.model, self.outcomes)),
+            + markdown(counts_line(self.model, self.outcomes)),
             "## Headline numbers",
             _table(rows),
             CAVEAT,
@@ -193,7 +196,7 @@ class Pages:
         starts = [name for name, plan in self.plans.items() if claim.id in plan.claims]
         findings = [f for f in self.model.register.findings.values() if claim.id in f.claims]
         fields = {
-            "row": f"`{claim.id}`, {role(claim)}; a value of `{claim.quantity}`",
+            "row": f"`{claim.id}`, {claim.role}; a value of `{claim.quantity}`",
             "printed": _lines("", [line.removeprefix("printed: ") for line in claim_words(self.model, claim)]),
             "checked by": _lines(*(f"{self.check_link(o.check.id)}: {self.verdict(o)}" for o in own)),
             "what starts from it": ", ".join(map(self.check_link, starts)),
@@ -219,23 +222,21 @@ class Pages:
         model, check = self.model, outcome.check
         row = screen_rows(model, [outcome])[0]
         claim = model.register.claims.get(check.claim)
-        readings = [f"`{q}` as {markdown(model.label(q, r))} (`{r}`)" for q, r in check.readings.items()]
+        readings = [f"`{q}`: {markdown(model.label(q, r))} (`{r}`)" for q, r in check.readings.items()]
         shown = shown_in(self.notebooks).get(check.id)
-        power = ""
-        if outcome.power is not None and outcome.power_10 is not None:
-            power = f"{outcome.power:.2f} within a half of the printed number, {outcome.power_10:.2f} within a tenth"
-            power += "; a pass that could hardly fail is weak" if outcome.weak else ""
         fields = {
             "check": f"`{check.id}`; a value of `{check.quantity}`, {markdown(model.name(check.quantity))}",
-            "printed": f"[{markdown(row['published'])}](#claim-{claim.id}), {markdown(claim.where)}" if claim else "",
+            "printed": f"[{markdown(row['printed'])}](#claim-{claim.id}), {markdown(claim.where)}" if claim else "",
             "recomputed": markdown(row["recomputed"]),
             "bounds": markdown(row["bounds"]) and f"{markdown(row['bounds'])}, by rounding of the printed digits",
-            "kind": KIND_WORDS.get(outcome.kind, ""),
+            "kind": f"{check.kind}; {KINDS[check.kind]}" if check.kind else "derived; no printed number beside it",
             "verdict": self.verdict(outcome),
             "reason": markdown(outcome.reason),
             "rests on": GRADES.get(outcome.rests_on, "printed numbers alone" if row["rests on"] else ""),
             "stays for": markdown(outcome.condition),
-            "power": power,
+            "would also pass": ""
+            if outcome.passing is None
+            else f"{outcome.passing:.0%} of the values within ten percent of the printed one",
             "readings": _lines(*readings),
             "inputs": _lines(*self.inputs(check.id)),
             "note": markdown(check.note),
@@ -295,9 +296,9 @@ class Pages:
         ]
         own = "" if one.article_value is None else f"; {self.words(one.id, one.article_value)}{unit} as in the article"
         fields = {
-            "assumption": f"`{one.id}`, {one.grade}{f', {KIND_WORDS[one.kind]}' if one.kind != 'point' else ''}",
+            "assumption": f"`{one.id}`, {one.grade}{f', {one.side}' if one.side else ''}",
             "value": f"{self.words(one.id, one.value)}{unit}{own}",
-            "varied over": f"{spans[0]}{unit}; what has a meaning: {spans[1]}",
+            "varied over": f"{spans[0]}{unit}; allowed: {spans[1]}",
             "belongs to": f"[{markdown(claim.statement)}](#claim-{claim.id})" if claim else "",
             "rationale": markdown(one.rationale),
             "bias": markdown(one.bias),
@@ -398,16 +399,11 @@ class Pages:
         """A page of the package's own, its numbers put in."""
         text = path.read_text(encoding="utf-8")
         *most, last = (shape.replace("_", " ") for shape in SHAPES)
-        known = (
-            VERDICTS
-            | KIND_WORDS
-            | {
-                "shapes": f"{', '.join(most)} or {last}",
-                "approaches": f"{float(APPROACHES_TOLERANCE):.0%}",
-                "weak": f"{WEAK:g}",
-                "version": __version__,
-            }
-        )
+        known = VERDICTS | {
+            "shapes": f"{', '.join(most)} or {last}",
+            "approaches": f"{float(APPROACHES_TOLERANCE):.0%}",
+            "version": __version__,
+        }
         return re.sub(r"\{\{ (\w+) \}\}", lambda found: known[found[1]], text)
 
     def check_link(self, name: str) -> str:
@@ -557,7 +553,7 @@ def _sphinx(source: Path, built: Path) -> None:
 # For TeX --------------------------------------------------------------------------------------------------------------
 
 _TEX = f"""% Generated by `analysis`, never edited. {CAVEAT}
-% \\estimate{{at_risk_2021}} is a value in words; add .low or .high for its bounds by rounding, .unit or .kind.
+% \\estimate{{at_risk_2021}} is a value in words; add .low or .high for its bounds by rounding, .unit or .side.
 \\newcommand{{\\estimate}}[1]{{\\ifcsname estimate:\\detokenize{{#1}}\\endcsname
   \\csname estimate:\\detokenize{{#1}}\\endcsname
   \\else\\errmessage{{'\\detokenize{{#1}}' is no estimate}}\\fi}}
@@ -566,7 +562,7 @@ _ESCAPES = {"\\": r"\textbackslash{}", **{sign: f"\\{sign}" for sign in "#$%&_{}
 
 
 def estimates_tex(model: Model) -> str:
-    """Every quantity and reading for a TeX document: value, bounds, unit and kind in words, by name.
+    """Every quantity and reading for a TeX document: value, bounds, unit and side in words, by name.
 
     >>> from analysis.core.register import Register
     >>> text = estimates_tex(Model(Register.read()))
@@ -584,7 +580,7 @@ def estimates_tex(model: Model) -> str:
             ".low": value_words(model, found.quantity, found.low, near, outward=-1),
             ".high": value_words(model, found.quantity, found.high, near, outward=1),
             ".unit": "" if found.unit == "dimensionless" else found.unit,
-            ".kind": found.kind,
+            ".side": found.side,
         }
         lines += [
             f"\\expandafter\\def\\csname estimate:{key}{part}\\endcsname{{{_tex(text)}}}"

@@ -40,15 +40,16 @@ CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are
 READING = "__reading"
 CHECK_COLUMNS = (
     "id", "kind", "statement", "claim", "against", "quantity", "readings", "unit", "published", "published_low",
-    "published_high", "recomputed", "recomputed_low", "recomputed_high", "side", "verdict", "finer", "barely", "rests_on",
-    "condition", "reason", "passing", "notebook",
+    "published_high", "recomputed", "recomputed_low", "recomputed_high", "side", "verdict", "finer", "barely",
+    "rests_on", "condition", "reason", "passing", "notebook",
 )  # fmt: skip
 DERIVED_COLUMNS = (
     "id", "statement", "quantity", "readings", "unit", "recomputed", "recomputed_low", "recomputed_high", "side",
     "rests_on", "reason", "notebook",
 )  # fmt: skip
 SOLUTION_COLUMNS = (
-    "id", "statement", "quantity", "readings", "claim", "goal", "solve", "value", "unit", "low", "high", "status", "reason",
+    "id", "statement", "quantity", "readings", "claim", "goal", "solve", "value", "unit", "low", "high",
+    "status", "reason",
 )  # fmt: skip
 CLAIM_COLUMNS = (
     "id", "section", "paragraph", "statement", "unit", "published", "published_low", "published_high", "role",
@@ -400,7 +401,7 @@ def claim_words(model: Model, claim: Claim) -> list[str]:
 
 
 def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
-    """Every quantity, and every reading of it as ``quantity.reading``, with value, bounds, unit, side, depends_on, remarks."""
+    """Every quantity, and every reading of it as ``quantity.reading``: an Estimate's fields, or why it has no value."""
     found: dict[str, dict[str, Any]] = {}
     for key, estimate in each_estimate(model, setting):
         if isinstance(estimate, ModelError):

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,9 +21,9 @@ from rich.tree import Tree
 
 from analysis.core.findings import problems
 from analysis.core.model import Circle, Model, ModelError, Plan, Setting
-from analysis.core.register import Check, Claim, External, Finding, InputError, shown
+from analysis.core.register import Check, Claim, External, Finding, InputError, Solve, shown
 from analysis.core.units import nearest
-from analysis.core.verdicts import Outcome, judge, judge_all
+from analysis.core.verdicts import Outcome, judge, judge_all, solution
 from analysis.core.words import digits
 from analysis.output.escape import escape_spreadsheet_formula
 from analysis.output.results import (
@@ -31,7 +32,7 @@ from analysis.output.results import (
     Table,
     check_rows,
     claim_words,
-    counts,
+    counts_line,
     escape_spreadsheet_formulas,
     finding_words,
     finer,
@@ -42,7 +43,7 @@ from analysis.output.results import (
     place_of,
     published_words,
     read_expected,
-    role,
+    recomputed_words,
     rows_under,
     screen_rows,
     value_words,
@@ -69,7 +70,7 @@ def console() -> Console:
 
 def print_outcomes(model: Model, outcomes: Iterable[Outcome]) -> None:
     """Outcomes as a table, a check a row."""
-    ratios = {"check": 5, "published": 3, "recomputed": 2, "bounds": 3, "verdict": 5}
+    ratios = {"check": 5, "printed": 3, "recomputed": 2, "bounds": 3, "verdict": 5}
     _print_rows(screen_rows(model, outcomes), ratios, CAVEAT)
 
 
@@ -151,7 +152,7 @@ def _print_rows(
 def print_report(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
     """Every verdict, and what moved; returns the exit status."""
     print_outcomes(model, outcomes)
-    typer.echo(counts(model, outcomes))
+    typer.echo(counts_line(model, outcomes))
     return print_moved(model, outcomes, expected)
 
 
@@ -232,7 +233,8 @@ def list_all(model: Model, kind: str, as_markdown: bool) -> None:
         "claims": [
             f"{c.id}  {c.published}{noun(c)}: {c.statement} ({c.period}); {c.where}" for c in register.claims.values()
         ],
-        "checks": [f"{r.id}  {r.statement} ({r.quantity})" for r in register.checks.values()],
+        "checks": [f"{r.id}  {r.kind or 'derived'}: {r.statement} ({r.quantity})" for r in register.checks.values()],
+        "solutions": [f"{r.id}  {r.statement} ({r.solve})" for r in register.solutions.values()],
         "quantities": [f"{q}  {model.name(q)} ({model.units[q]})" for q in model.quantities],
         "readings": [
             f"{q}={r}  {model.label(q, r)}{graded(model, q, r)}{', the default' if r == model.default(q) else ''}"
@@ -320,7 +322,7 @@ def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **
         raise ModelError(f"{quantity} has no value under {found.scenario.name}: {estimate.reason}")
     place = min(1e4, place_of(model, estimate.depends_on, estimate.value))
     typer.echo(f"{quantity} under {found.scenario.name}: {found.scenario.description}")
-    typer.echo(result(model, quantity, (estimate.value, estimate.low, estimate.high), estimate.kind, place, False))
+    typer.echo(result(model, quantity, (estimate.value, estimate.low, estimate.high), estimate.side, place, False))
     tables: list[tuple[Table, dict[str, int]]] = [
         (found.ranges_table(), {"moved": 4, "over": 2, "estimate": 2}),
         (found.tornado_table(), {"assumption": 4}),
@@ -399,7 +401,7 @@ def print_csv(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> None
 def typed(row: dict[str, str]) -> dict[str, Any]:
     """A row of checks with its numbers as numbers."""
     numbers = {"published", "published_low", "published_high", "recomputed", "recomputed_low", "recomputed_high"}
-    numbers |= {"needed", "power", "power_10"}
+    numbers |= {"passing"}
     return {name: (float(text) if text else None) if name in numbers else text for name, text in row.items()}
 
 
@@ -416,6 +418,8 @@ def explain(model: Model, id: str, setting: Setting, full: bool) -> None:
         _explain_claim(model, register.claims[id], setting, full)
     elif id in register.checks:
         _explain_check(model, register.checks[id], setting, full)
+    elif id in register.solutions:
+        _explain_solution(model, register.solutions[id], setting)
     elif id in model.quantities:
         _explain_quantity(model, id, setting, full)
     elif id in register.findings:
@@ -423,8 +427,9 @@ def explain(model: Model, id: str, setting: Setting, full: bool) -> None:
     elif id in register.external:
         _explain_external(model, register.external[id], setting)
     else:
-        known = [*register.claims, *register.checks, *model.quantities, *register.findings, *register.external]
-        raise ModelError(f"'{id}' is no claim, check, quantity, finding or external figure{nearest(id, known)}")
+        known = [*register.claims, *register.checks, *register.solutions, *model.quantities, *register.findings]
+        hint = nearest(id, [*known, *register.external])
+        raise ModelError(f"'{id}' is no claim, check, solution, quantity, finding or external figure{hint}")
     if differs := model.differences(setting):
         typer.echo(differs)
     typer.echo(CAVEAT)
@@ -443,7 +448,7 @@ def _explain_claim(model: Model, claim: Claim, setting: Setting, full: bool) -> 
     typer.echo(f"{claim.id}  claim: {claim.statement}")
     for line in claim_words(model, claim):
         typer.echo(f"  {line}")
-    typer.echo(f"  role: {role(claim)}, a value of {claim.quantity}")
+    typer.echo(f"  role: {claim.role}, a value of {claim.quantity}")
     for check in own:
         typer.echo(f"  checked by {check.id}: {_verdict_line(model, judge(model, check, setting), full)}")
     if starts:
@@ -455,19 +460,39 @@ def _explain_check(model: Model, check: Check, setting: Setting, full: bool) -> 
         if name in check.readings:
             named = check.readings[name]
             raise ModelError(f"{name} is unused: {check.id} names its own reading of it, {named}")
+    if check.against and check.claim:
+        if setting.given:
+            raise ModelError(f"{check.id} rests on figures published elsewhere; nothing can be set in it")
+        typer.echo(f"{check.id}  check: {check.statement}\n  {check.against}")
+        for line in [
+            *claim_words(model, model.register.claims[check.claim]),
+            *_judgement(model, judge(model, check), full),
+        ]:
+            typer.echo(f"  {line}")
+        return
     plan = model.plan(check.quantity, model.change(check.readings, setting))
     model.check_used(setting, [plan])
     if setting.given:
         # A setting can lead past a limit; then there is nothing to explain.
-        _ = plan.value
+        _ = plan.words or plan.value
     typer.echo(f"{check.id}  check: {check.statement}")
     _print_tree(_tree(model, plan, full))
     if check.claim:
-        typer.echo(f"against {check.claim}{f', its {check.end} end' if check.end else ''}")
+        end = f", its {check.end} end" if check.end in ("low", "high") else ", as a whole" if check.end else ""
+        typer.echo(f"against {check.claim}{end}")
         for line in claim_words(model, model.register.claims[check.claim]):
             typer.echo(f"  {line}")
     for line in _judgement(model, judge(model, check, setting), full):
         typer.echo(line)
+
+
+def _explain_solution(model: Model, row: Solve, setting: Setting) -> None:
+    found = solution(model, row, setting)
+    typer.echo(f"{row.id}  solution: {row.statement}")
+    value = "none" if found.value is None else value_words(model, row.solve, found.value, 1e3, decimals=4)
+    typer.echo(f"{row.solve} = {value}: {found.status.replace('_', ' ')}; {found.reason}")
+    if row.note:
+        typer.echo(f"note: {row.note}")
 
 
 def _explain_external(model: Model, figure: External, setting: Setting) -> None:
@@ -510,11 +535,20 @@ def _explain_finding(model: Model, finding: Finding, setting: Setting, full: boo
 def _explain_quantity(model: Model, quantity: str, setting: Setting, full: bool) -> None:
     plan = model.plan(quantity, setting)
     model.check_used(setting, [plan])
-    estimate = model.estimate(quantity, setting)
-    _print_tree(_tree(model, plan, full))
-    numbers = (estimate.value, estimate.low, estimate.high)
-    place = place_of(model, plan.depends_on, estimate.value)
-    typer.echo(result(model, quantity, numbers, estimate.kind, place, full))
+    try:
+        estimate = model.estimate(quantity, setting)
+    except ModelError as error:
+        if not plan.words:
+            raise
+        _print_tree(_tree(model, plan, full))
+        typer.echo(f"result: none, {error}")
+    else:
+        _print_tree(_tree(model, plan, full))
+        numbers = (estimate.value, estimate.low, estimate.high)
+        place = place_of(model, plan.depends_on, estimate.value)
+        typer.echo(result(model, quantity, numbers, estimate.side, place, full))
+        for remark in estimate.remarks:
+            typer.echo(f"remark: {remark}")
     for check in model.register.checks.values():
         if check.quantity == quantity:
             typer.echo(f"  {check.id}: {_verdict_line(model, judge(model, check, setting), full)}")
@@ -531,7 +565,12 @@ def _unit(unit: str) -> str:
 
 
 def _number(model: Model, quantity: str, number: float | None, full: bool, place: float = 1e4, outward: int = 0) -> str:
-    return digits(number) if full else value_words(model, quantity, number, place, outward=outward)
+    if full:
+        return digits(number)
+    # On its own side of every number that a claim on it prints or asserts.
+    claims = [one.published for one in model.register.claims.values() if one.quantity == quantity and one.printed]
+    ends = [end for one in claims for end in (one.value(), one.asserts().low, one.asserts().high)]
+    return value_words(model, quantity, number, place, outward=outward, beside=filter(math.isfinite, ends))
 
 
 def _tree(model: Model, plan: Plan, full: bool) -> Tree:
@@ -539,9 +578,8 @@ def _tree(model: Model, plan: Plan, full: bool) -> Tree:
 
     def branch(name: str, tree: Tree | None) -> Tree:
         node = plan.by_name[name]
-        value = _number(
-            model, name, float(values[name]), full, place_of(model, rows_under(plan, name), float(values[name]))
-        )
+        place = place_of(model, rows_under(plan, name), float(values[name]))
+        value = "in words" if node.source.in_words else _number(model, name, float(values[name]), full, place)
         reading = f", {node.reading}: {model.label(name, node.reading)}{graded(model, name, node.reading)}"
         plain = {"formula": "", "constant": "", "given": ", given by you"}
         text = f"{name} = {value} {_unit(model.units[name])}".rstrip() + plain.get(node.reading, reading)
@@ -552,8 +590,8 @@ def _tree(model: Model, plan: Plan, full: bool) -> Tree:
         elif node.source.assumption:
             a = node.source.assumption
             here.add(Text(f"assumption, {a.grade}: varied {a.low:,.10g} to {a.high:,.10g}; {a.bias}"))
-        elif node.source.words:
-            here.add(Text(node.source.words))
+        elif node.source.expression:
+            here.add(Text(node.source.expression.words))
         for need in node.source.needs:
             branch(need, here)
         return here
@@ -568,44 +606,41 @@ def _print_tree(tree: Tree) -> None:
 
 
 def _verdict_line(model: Model, outcome: Outcome, full: bool) -> str:
-    place = place_of(model, outcome.depends_on, outcome.recomputed)
-    value = _number(model, outcome.check.quantity, outcome.recomputed, full, place)
-    against = f", printed {published_words(model, outcome)}" if outcome.check.claim else ""
+    value = digits(outcome.recomputed) if full else recomputed_words(model, outcome)
+    printed = published_words(model, outcome)
+    against = f", printed {printed}" if printed else ""
     return f"{outcome.check.statement}: {value or 'not computable'}{against}; {verdict_words(model, outcome)}"
 
 
 def result(
-    model: Model, quantity: str, numbers: tuple[float, float, float], kind: str, place: float, full: bool
+    model: Model, quantity: str, numbers: tuple[float, float, float], side: str, place: float, full: bool
 ) -> str:
-    """One line of a value in base units with its bounds and kind, rounded to a place or in full."""
+    """One line of a value in base units with its bounds and side, rounded to a place or in full."""
     value, low, high = (
         _number(model, quantity, number, full, finer(place, model.units[quantity]) if outward else place, outward)
         for number, outward in zip(numbers, (0, -1, 1), strict=True)
     )
     unit = f"{value} {_unit(model.units[quantity])}".rstrip()
-    return f"result: {unit}, {low} to {high} by rounding of the printed digits, kind {kind}"
+    said = side if side in ("at most", "at least") else ""
+    end = ", no bound on either side" if side == "no bound" else ""
+    return f"result: {f'{said} {unit}'.strip()}, {low} to {high} by rounding of the printed digits{end}"
 
 
 def _judgement(model: Model, outcome: Outcome, full: bool) -> list[str]:
-    check = outcome.check
-    if outcome.recomputed is None or outcome.recomputed_low is None or outcome.recomputed_high is None:
+    check, lines = outcome.check, []
+    if outcome.recomputed_low is None or outcome.recomputed_high is None:
         return [f"result: none, {outcome.reason}"]
-    place = place_of(model, outcome.depends_on, outcome.recomputed)
-    numbers = (outcome.recomputed, outcome.recomputed_low, outcome.recomputed_high)
-    lines = [
-        result(model, check.quantity, numbers, outcome.kind, place, full),
-        f"verdict: {verdict_words(model, outcome)}{f': {outcome.reason}' if outcome.reason else ''}",
-    ]
+    if outcome.recomputed is None:
+        lines.append("result: no single value, as words alone give an input")
+    else:
+        place = place_of(model, outcome.depends_on, outcome.recomputed)
+        numbers = (outcome.recomputed, outcome.recomputed_low, outcome.recomputed_high)
+        lines.append(result(model, check.quantity, numbers, outcome.side, place, full))
+    lines.append(f"verdict: {verdict_words(model, outcome)}{f': {outcome.reason}' if outcome.reason else ''}")
     if outcome.rests_on:
         lines.append(f"rests on: {outcome.rests_on}")
     if outcome.condition:
         lines.append(f"the verdict stays for: {outcome.condition}")
-    if outcome.needed is not None:
-        lines.append(f"smallest shortfall that would pass: {outcome.needed:.3f} of the printed number")
-    if outcome.power is not None and outcome.power_10 is not None:
-        weak = ", weak" if outcome.weak else ""
-        lines.append(
-            f"power: {outcome.power:.2f} within a half of the printed number{weak}, "
-            f"{outcome.power_10:.2f} within a tenth"
-        )
+    if outcome.passing is not None:
+        lines.append(f"would also pass: {outcome.passing:.0%} of the values within ten percent of the printed one")
     return lines
