@@ -1,0 +1,235 @@
+"""Worked steps: a formula, the numbers put in, and the result, together, with the print beside it.
+
+>>> from analysis.study import load
+>>> print(Steps(load(), ["net_new_persons"], depth=0))
+net new persons = persons 2021 − persons 2019
+                = 3.170 million − 2.869 million
+                = 0.301 million    printed: "approximately 300,000 persons" (note 4): matches
+"""
+
+from __future__ import annotations
+
+import ast
+import html
+import math
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from analysis.core.expressions import Expression
+from analysis.core.model import Model, ModelError, Node, Plan
+from analysis.core.units import BASE_UNITS, CONSTANTS
+from analysis.core.verdicts import judge
+from analysis.output.results import verdict_words
+
+if TYPE_CHECKING:
+    from analysis.study import Study
+
+#: The widest line.
+WIDTH = 80
+_ASSUMED = {"stated": "stated by the article", "implied": "required by its numbers", "chosen": "ours"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One quantity: its label, its value in lines that start with ``=``, and the notes beside the value."""
+
+    quantity: str
+    label: str
+    lines: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    level: int = 0
+
+    def __str__(self) -> str:
+        indent = "  " * self.level
+        head = f"{indent}{self.label} "
+        short = f"{head}{' '.join(self.lines)}"
+        texts = [short] if len(self.lines) < 3 and len(short) <= WIDTH else [head + self.lines[0]]
+        texts += [" " * len(head) + line for line in self.lines[1:]] if len(texts[0]) != len(short) else []
+        for note in self.notes:
+            if len(texts[-1]) + 4 + len(note) <= WIDTH:
+                texts[-1] += f"    {note}"
+            else:
+                deep = " " * (len(indent) + 4)
+                texts += textwrap.wrap(note, WIDTH, initial_indent=deep, subsequent_indent=deep)
+        return "\n".join(texts)
+
+
+class Steps:
+    """The worked steps of some quantities under a study's setting; shows as text, and as HTML in a notebook.
+
+    depth: how many levels of the quantities that they rest on are worked too; without it, all. Each is worked once.
+    """
+
+    def __init__(self, study: Study, names: Iterable[str], depth: int | None = None) -> None:
+        self.study = study
+        self.steps = list(_steps(study, list(names), 99 if depth is None else depth))
+
+    def __repr__(self) -> str:
+        return "\n".join(map(str, self.steps))
+
+    def _repr_html_(self) -> str:
+        return f'<pre class="steps">{html.escape(repr(self))}</pre>'
+
+
+def _steps(study: Study, names: list[str], depth: int) -> Iterator[Step]:
+    seen: set[str] = set()
+    for name in names:
+        plan = study.plan(name)
+        todo = [(plan.target, 0)]
+        while todo:
+            quantity, level = todo.pop()
+            if quantity in seen or quantity in CONSTANTS:
+                continue
+            seen.add(quantity)
+            yield step(study, plan, quantity, level)
+            if level < depth:
+                todo += [(need, level + 1) for need in reversed(plan.by_name[quantity].source.needs)]
+
+
+def step(study: Study, plan: Plan, quantity: str, level: int = 0) -> Step:
+    """The worked step of one node of a plan."""
+    node, model = plan.by_name[quantity], study.model
+    source = node.source
+    values = {name: float(value) for name, value in plan.evaluate({}).items()}
+    notes = [*_origin(model, node)]
+    if source.expression is None:
+        other = [f"= {_label(source.same_as)}"] if source.same_as else []
+        lines = [*other, f"= {'in words' if source.in_words else _number(model, plan, quantity, values[quantity])}"]
+    else:
+        formula = _without_units(source.expression)
+        names = {need: _label(need) for need in formula.needs}
+        result, shown = _worked(model, plan, quantity, formula, values)
+        lines = [f"= {formula.text(names)}", f"= {formula.text(shown)}", f"= {result}"]
+    if quantity == plan.target:
+        notes += _beside(study, quantity)
+    return Step(quantity, _label(quantity), tuple(lines), tuple(notes), level)
+
+
+def _label(quantity: str) -> str:
+    """A quantity's name as words, with spans of years as spans."""
+    return re.sub(r"\b(\d{4}) (\d{4})\b", r"\1–\2", quantity.replace("__", ", ").replace("_", " "))
+
+
+def _origin(model: Model, node: Node) -> Iterator[str]:
+    """Where an input is printed, or that it is an assumption, and whose."""
+    claim, assumption = node.source.claim, node.source.assumption
+    if claim:
+        yield f'printed: "{claim.words}" ({claim.where})' if claim.words else f"printed ({claim.where})"
+    elif assumption:
+        words = {"floor": "the least that the words allow", "in_words": "in words only"}.get(node.source.part, "")
+        yield words or _ASSUMED[assumption.grade]
+    elif node.reading == "given":
+        yield "set by you"
+    else:
+        row = model.register.readings.get((node.name, node.reading))
+        if row and row.grade == "chosen":
+            yield f"{row.label} (ours)"
+
+
+def _beside(study: Study, quantity: str) -> Iterator[str]:
+    """What is printed of a quantity and the verdict, its side, and its remarks."""
+    try:
+        found = study[quantity]
+    except ModelError:
+        found = None
+    if found and found.side:
+        yield found.side
+    for check in study.model.register.checks.values():
+        claim = study.model.register.claims.get(check.claim)
+        if check.quantity == quantity and claim and claim.judged_by == check.id:
+            outcome = judge(study.model, check, study.setting)
+            yield f'printed: "{claim.words or claim.published}" ({claim.where}): {verdict_words(study.model, outcome)}'
+    for remark in found.remarks if found else ():
+        yield f"remark: {remark}"
+
+
+# Numbers --------------------------------------------------------------------------------------------------------------
+
+
+def _worked(
+    model: Model, plan: Plan, quantity: str, formula: Expression, values: Mapping[str, float]
+) -> tuple[str, dict[str, str]]:
+    """The result of a formula, and its operands with as many digits as it takes to recompute it by hand."""
+    finest = 0
+    operands = [values[need] for need in formula.needs]
+    while True:
+        rounded = [_rounded(model, plan, need, values[need], finest) for need in formula.needs]
+        by_hand = float(formula.compiled(*rounded)) if all(map(math.isfinite, operands)) else math.nan
+        result = _number(model, plan, quantity, values[quantity])
+        if finest == 6 or not math.isfinite(by_hand) or _number(model, plan, quantity, by_hand) == result:
+            shown = {need: _number(model, plan, need, values[need], finest) for need in formula.needs}
+            return result, shown
+        finest += 1
+
+
+def _places(model: Model, quantity: str, value: float, finest: int) -> tuple[float, int, str]:
+    """The scale, the decimals at that scale, and the word behind a number."""
+    unit = model.units[quantity]
+    if unit in BASE_UNITS:
+        if abs(value) >= 1e5:
+            return (1e9, 3 + finest, " billion") if abs(value) >= 1e9 else (1e6, 3 + finest, " million")
+        return 1.0, finest if abs(value) >= 1000 else finest + (value != round(value)), ""
+    rows = [claim for claim in model.register.claims.values() if claim.quantity == quantity]
+    if any(claim.unit == "percent" for claim in rows) or quantity in model.register.percent:
+        return 0.01, 1 + finest, " percent"
+    return 1.0, 4 + finest if value != round(value) else 0, ""
+
+
+def _rounded(model: Model, plan: Plan, quantity: str, value: float, finest: int) -> float:
+    if _exact(plan, quantity):
+        return value
+    scale, decimals, _ = _places(model, quantity, value, finest)
+    return round(value / scale, decimals) * scale
+
+
+def _exact(plan: Plan, quantity: str) -> bool:
+    """Whether a number is shown as it is printed or set."""
+    source = plan.by_name[quantity].source if quantity in plan.by_name else None
+    return bool(source and source.is_leaf)
+
+
+def _number(model: Model, plan: Plan, quantity: str, value: float, finest: int = 0) -> str:
+    source = plan.by_name[quantity].source if quantity in plan.by_name else None
+    if source and source.in_words:
+        return "in words"
+    if not math.isfinite(value):
+        return "no value"
+    if source and source.claim and same_as_printed(source.claim.published.value(source.end), value):
+        one = source.claim.published
+        digits = one.printed_high if source.end == "high" else one.printed
+        word = f" {one.scale}" if one.scale else " percent" if one.unit == "percent" else ""
+        return f"{float(digits):,.{len(digits.partition('.')[2])}f}{word}"
+    scale, decimals, word = _places(model, quantity, value, finest)
+    if source and source.is_leaf:
+        return f"{value / scale:,.10g}{word}"
+    return f"{value / scale:,.{decimals}f}{word}"
+
+
+def same_as_printed(one: float, two: float) -> bool:
+    """Whether a leaf still has its printed value."""
+    return math.isclose(one, two, rel_tol=1e-12)
+
+
+def _without_units(formula: Expression) -> Expression:
+    """A formula without the factors that only serve units, such as ``a_year``."""
+
+    def of(node: ast.expr) -> ast.expr:
+        match node:
+            case ast.BinOp(left=left, op=ast.Mult() | ast.Div(), right=ast.Name(id=name)) if name in CONSTANTS:
+                return of(left)
+            case ast.BinOp(left=ast.Name(id=name), op=ast.Mult(), right=right) if name in CONSTANTS:
+                return of(right)
+            case ast.BinOp(left=left, op=op, right=right):
+                return ast.BinOp(of(left), op, of(right))
+            case ast.UnaryOp(op=op, operand=operand):
+                return ast.UnaryOp(op, of(operand))
+            case ast.Call(func=func, args=args):
+                return ast.Call(func, [of(one) for one in args], [])
+        return node
+
+    result = of(formula.result)
+    used = {node.id for node in ast.walk(result) if isinstance(node, ast.Name)}
+    return replace(formula, result=result, needs=tuple(n for n in formula.needs if n in used), function=None)
