@@ -26,11 +26,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from analysis.core.files import lock, write_file
 from analysis.core.model import Model
 from analysis.core.register import InputError, shipped, shown
 from analysis.core.units import nearest
 from analysis.core.words import CONTROL
+from analysis.output.files import lock, write_file
 from analysis.output.results import READING, Worksheet
 from analysis.whatif.draws import PARTS, check_draws
 from analysis.whatif.scenarios import OWN

@@ -18,9 +18,9 @@ from urllib.parse import quote
 from rocrate.rocrate import ROCrate
 
 from analysis import __version__
-from analysis.core.files import CRATE, MARKED, write_file
 from analysis.core.model import Model
 from analysis.core.register import read_text
+from analysis.output.files import CRATE, MARKED, write_file
 
 NAME, PROFILE = CRATE, "https://w3id.org/ro/wfrun/process"
 

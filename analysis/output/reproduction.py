@@ -11,13 +11,13 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from analysis.core.files import is_ours, refuse_foreign, replace_atomically
 from analysis.core.model import Model
 from analysis.core.register import InputError, shown
 from analysis.core.verdicts import judge_all
 from analysis.output import figures, notebooks, provenance, report
 from analysis.output.escape import escape_spreadsheet_formula
 from analysis.output.external import compare, external_frame
+from analysis.output.files import is_ours, refuse_foreign, replace_atomically
 from analysis.output.map import trace_frame
 from analysis.output.notebooks import Beside, Notebook, RunError
 from analysis.output.results import Worksheet, read_expected, write_tables

@@ -22,7 +22,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.core.files import write_file
 from analysis.core.findings import recomputed
 from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Plan, Setting
 from analysis.core.published import Interval
@@ -31,6 +30,7 @@ from analysis.core.units import BASE_UNITS, nearest
 from analysis.core.verdicts import Outcome, counts, judge_all, results, solution
 from analysis.core.words import digits, in_words, same
 from analysis.output.escape import escape_spreadsheet_formula, markdown
+from analysis.output.files import write_file
 
 if TYPE_CHECKING:
     # Half of a second that a verdict does without: who makes a frame loads it.
@@ -351,7 +351,7 @@ def finding_words(model: Model, finding: Finding, *, full: bool = False, shown: 
     """
     lines = []
     for step, value in recomputed(model, finding):
-        places = len(step.comes_to.partition(".")[2])
+        places = len(str(step.comes_to).partition(".")[2])
         counted = step.unit in BASE_UNITS and abs(value) >= 1e3
         place = 1e4 if abs(value) >= 5e4 else 10.0 ** (math.floor(math.log10(abs(value) or 1)) - 1)
         number = in_words(value, step.unit, place) if counted else f"{value:,.{places}f}"

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from analysis.core.model import SETTABLE, Model, ModelError, Setting
-from analysis.core.register import Claim, InputError, RegisterError, Text, read_yaml, sentence, shown
+from analysis.core.reading import validated
+from analysis.core.register import Claim, InputError, RegisterError, Text, read_yaml, shown
 from analysis.core.units import UnitError, nearest, read_number
 from analysis.whatif.draws import SHAPES, UNITLESS, Correlation, Distribution, DistributionError, inputs
 
@@ -96,9 +96,7 @@ def find(text: str, model: Model) -> Scenario:
 
 def _as_text(given: Any) -> str:
     if isinstance(given, bool) or not isinstance(given, int | float | str):
-        raise PydanticCustomError(
-            "rule", "", {"field": "", "message": "it is not a number, nor a number with its unit"}
-        )
+        raise ValueError("it is not a number, nor a number with its unit")
     return str(given)
 
 
@@ -170,11 +168,7 @@ def read_as(path: Path, structure: type[_Content], made: Callable[[_Content], _R
     Raises RegisterError, one sentence that names the file and the field; the field is that of ``parts`` which holds the
     first name in the sentence.
     """
-    try:
-        content = structure.model_validate(read_yaml(path))
-    except ValidationError as error:
-        field, message = sentence(error, structure)
-        raise RegisterError(shown(path), message, field=field) from None
+    content = validated(path, structure, read_yaml(path))
     try:
         return made(content)
     except RegisterError:

@@ -16,6 +16,7 @@ import contextlib
 import importlib.util
 import itertools
 import math
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +28,6 @@ import pandas as pd
 from pydantic import BeforeValidator, Field
 
 from analysis.core.bounds import Floats
-from analysis.core.files import lock
 from analysis.core.model import SETTABLE, Model, ModelError, Plan
 from analysis.core.register import InputError, Text, shown
 from analysis.whatif.draws import reach, run_blocks
@@ -229,7 +229,7 @@ def sweep(
     """Compute a sweep into a CSV or Parquet file, which is written whole or not at all.
 
     ``done`` hears how many rows are computed. Raises InputError for a fault in the sweep, where the file exists or
-    can't be written, where another run is writing it, and for Parquet without pyarrow.
+    can't be written, and for Parquet without pyarrow.
     """
     if out.suffix not in (".csv", ".parquet"):
         raise InputError(f"{shown(out)} ends in neither .csv nor .parquet")
@@ -238,9 +238,9 @@ def sweep(
     job = _job(model, spec)
     reach(scheduler)
     violations: Counter[str] = Counter()
-    with lock(out), contextlib.closing(run_blocks(_block, _blocks(job), scheduler)) as frames:
-        if out.exists():
-            raise InputError(f"{shown(out)} exists; remove it or name another file")
+    if out.exists():
+        raise InputError(f"{shown(out)} exists; remove it or name another file")
+    with contextlib.closing(run_blocks(_block, _blocks(job), scheduler)) as frames:
 
         def counted() -> Iterator[pd.DataFrame]:
             for frame in frames:
@@ -248,8 +248,9 @@ def sweep(
                 violations.update(frame["violates"][frame["violates"] != ""])
                 done(int(frame["row"].iloc[-1]) + 1)
 
-        new = out.with_name(f".{out.name}.new-file")
+        new = out.with_name(f".{out.name}.new-{os.getpid()}")
         try:
+            out.parent.mkdir(parents=True, exist_ok=True)
             (_write_csv if out.suffix == ".csv" else _write_parquet)(new, counted())
             new.replace(out)
         except OSError as error:

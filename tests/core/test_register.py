@@ -1,13 +1,12 @@
 """Data packages spoiled in one place: each is refused in one sentence, which names file, row and field."""
 
 import csv
-import re
 
 import pytest
 import yaml
 
 from analysis.core.model import Model
-from analysis.core.register import InputError, Register, RegisterError, read_text, read_yaml, shipped
+from analysis.core.register import InputError, Register, RegisterError, shipped
 from tests.conftest import ROOT
 from tests.spoiling import added, all_of, at, cells, described, entry, raw, removed, settings, text, without
 
@@ -57,78 +56,64 @@ def check(refusals):
 
 
 MEAN = "mean_2016_2020"
-NAME = "'{}' is not a name of letters, digits and _ . -"
-BASE = "is not a base unit, such as person, transfer, labourer or percent"
+NAME = "string should match pattern '^[A-Za-z0-9_][A-Za-z0-9_.-]*$', not '{}'"
+EMPTY = "string should have at least 1 character, not ''"
+BASE = "is not a base unit, such as person, transfer, labourer"
 RANGE = "an end is named where the claim is a range, and only there"
-FORM = "'at_risk_share_of_new' is not of the form quantity=reading"
+FORM = "is not of the form quantity=reading, once a quantity"
 
 
 # Rows by themselves ---------------------------------------------------------------------------------------------------
 @check([
     row(CLAIMS, MEAN, "id", NAME.format("Me an"), "Me an", id="Me an"),
-    row(CLAIMS, MEAN, "statement", "it is empty and must not be", statement=""),
+    row(CLAIMS, MEAN, "statement", "field required", statement=""),
+    row(CLAIMS, MEAN, "statement", EMPTY.replace("''", "' '"), statement=" "),
     row(CLAIMS, MEAN, "printed", "'2,87' is not a number in plain digits, such as 2.59", printed="2,87"),
-    row(CLAIMS, MEAN, "printed", "'-2.87' lies below 0, and nothing is counted below 0", printed="-2.87"),
     row(CLAIMS, MEAN, "unit", "'transfr' is not a known unit; did you mean 'transfer'?", unit="transfr"),
     row(CLAIMS, MEAN, "unit", f"'million transfer' {BASE}", unit="million transfer"),
     row(CLAIMS, MEAN, "scale", "'millions' is not one of thousand, million, billion or empty", scale="millions"),
-    row(CLAIMS, MEAN, "input", "'yes' is not true or false", input="yes"),
-    row(CLAIMS, MEAN, "paragraph", "'six' is not a whole number", paragraph="six"),
-    row(CLAIMS, MEAN, "paragraph", "'0' is not 1 or more", paragraph="0"),
-    row(CLAIMS, "detainees_several", "input", "a number in words has no digits to start from", input="true"),
-    row(CLAIMS, "at_risk_total_range", "input", "no sum starts from a range; its ends are quantities of their own",
-        input="true"),
-    row(CHECKS, "same_share", "readings", FORM, readings="at_risk_share_of_new"),
-    row(CHECKS, "same_share", "readings", "overlap is given two readings", readings="overlap=set; overlap = floor"),
-    row(CHECKS, "same_share", "readings", "'a=b' is given twice", readings="a=b; a=b"),
-    row(CHECKS, "low_end_several_two", "end", "'lower' is not one of (empty), low, high; did you mean 'low'?",
-        end="lower"),
-    row(CHECKS, "net_persons_nil", "solve", "'overlap' is given twice", solve="overlap; overlap"),
-    row(CHECKS, "net_persons_nil", "solve", "'a;b;c' is not a list of two names or fewer", solve="a;b;c"),
-    row(CHECKS, "net_persons_nil", "goal", "'nil' is not a number", goal="nil"),
-    row(CHECKS, "net_persons_nil", "goal", "'NaN' is not a finite number", goal="NaN"),
-    row(CHECKS, "net_persons_nil", "solve", "nothing says what the quantity must equal; name a claim or a goal",
-        goal=""),
-    row(CHECKS, "net_persons_drift", "goal", "a goal goes with an assumption to solve for, without a claim", goal="0"),
-    row(READINGS, "transfers_2021,published", "grade", "'sure' is not one of stated, implied, chosen", "",
-        grade="sure"),
+    row(CLAIMS, MEAN, "input", "input should be a valid boolean, not 'maybe'",
+        input="maybe"),
+    row(CLAIMS, MEAN, "paragraph", "input should be a valid integer, not 'six'",
+        paragraph="six"),
+    row(CLAIMS, MEAN, "paragraph", "input should be greater than or equal to 1, not '0'", paragraph="0"),
+    row(CLAIMS, "at_risk_total_range", "input",
+        "no sum starts from a number in words or from a range, whose ends are quantities", input="true"),
+    row(CHECKS, "same_share", "readings", f"'at_risk_share_of_new' {FORM}", readings="at_risk_share_of_new"),
+    row(CHECKS, "same_share", "readings", f"'overlap=set; overlap = floor' {FORM}",
+        readings="overlap=set; overlap = floor"),
+    row(CHECKS, "low_end_several_two", "end", "input should be '', 'low' or 'high', not 'lower'", end="lower"),
+    row(CHECKS, "net_persons_nil", "solve", "value should have at most 2 items after validation, not 3",
+        solve="a;b;c"),
+    row(CHECKS, "net_persons_nil", "goal", "input should be a valid number, not 'nil'", goal="nil"),
+    row(CHECKS, "net_persons_nil", "goal", "input should be a finite number, not 'NaN'", goal="NaN"),
+    *(row(CHECKS, id, "goal", "it goes with an assumption to solve for without a claim, and only with that", goal=goal)
+      for id, goal in (("net_persons_nil", ""), ("net_persons_drift", "0"))),
     row(EXTERNAL, "plan_13fyp_total", "qualifier",
         "an external figure is one number; the ends of a range are two rows", qualifier="range", printed_high="12"),
     row(EXTERNAL, "plan_13fyp_total", "year_from", "2021 lies after 2020, the last year of the figure",
         year_from="2021"),
-    row(EXTERNAL, "plan_13fyp_total", "address", "'x://a.org' is no address without a scheme, such as example.org",
-        address="x://a.org"),
-    row(EXTERNAL, "plan_13fyp_total", "seen", "'X' is not one of P, M, S", seen="X"),
-    row(EXTERNAL, "plan_13fyp_a_year", "beside",
-        "'per_year:' divides a sum over several years, and this figure is none", beside="per_year:transfers_2019"),
-    row("statements.csv", "two_million_in_all", "comparison",
-        "'>=' is not one of at_least, more_than, at_most, less_than, equals", comparison=">="),
-    *(row(CLAIMS, MEAN, "note", f"'{cell}' starts like a spreadsheet formula; no cell may start with '{cell[0]}'",
-          note=cell) for cell in ("=1+1", "+more", "-more", "@SUM(A1)", "-inf")),
-    assumed("overlap", "id", NAME.format("over lap"), id="over lap"),
-    assumed("overlap", "id", "'5' is not a text", id=5),
-    assumed("overlap", "rationale", "it is missing", rationale=None),
-    assumed("overlap", "grade", "'guessed' is not one of stated, implied, chosen", grade="guessed"),
-    assumed("overlap", "value", "'some' is not a number", value="some"),
-    assumed("overlap", "value", "'nan' is not a finite number", value=float("nan")),
+    assumed("overlap", "id", "input should be a valid string, not '5'", id=5),
+    assumed("overlap", "rationale", "field required", rationale=None),
+    assumed("overlap", "grade", "input should be 'stated', 'implied' or 'chosen', not 'guessed'", grade="guessed"),
     assumed("overlap", "value", "2 lies outside the allowed range, 0 to 1", value=2),
     assumed("overlap", "article_value", "-0.5 lies outside the allowed range, 0 to 1", article_value=-0.5),
     assumed("overlap", "high", "1.5 lies outside the allowed range, 0 to 1", high=1.5),
     assumed("overlap", "low", "0.6 lies above the high, 0.5", low=0.6),
-    assumed("overlap", "minimum", "2 lies above the maximum, 1", minimum=2),
-    assumed("overlap", "unit", f"'thousand' {BASE}", unit="thousand"),
-    assumed("former_detainees", "floor", "'5' is not a mapping", floor=5),
-    assumed("former_detainees", "floor.reason", "it is missing", floor={"value": 3}),
-    assumed("overlap", "floor.loosest", "0.4 is tighter than 0.3", floor={"value": 0.3, "loosest": 0.4, "reason": "x"}),
+    assumed("overlap", "unit", f"'percent' {BASE}", unit="percent"),
+    assumed("former_detainees", "floor", "input should be a valid mapping, not '5'",
+            floor=5),
+    assumed("former_detainees", "floor.resaon", "'resaon' is not known here; did you mean 'reason'?",
+            floor={"reason": "x", "resaon": "x"}),
     assumed("overlap", "ceiling.value", "2 lies outside the allowed range, 0 to 1",
             ceiling={"value": 2, "reason": "x"}),
-    finding("arithmetic.0.comes_to", "'2.87 million' is not a number in plain digits, such as 2.59", '"2870000"',
+    finding("arithmetic.0.comes_to", "input should be a valid number, not '2.87 million'", '"2870000"',
             "2.87 million"),
-    finding("sceptical", "it is missing", "  sceptical:", "  sceptic:"),
-    setting("formulas", NAME.format("a-b"), formulas="a-b"),
+    finding("arithmetic.0.expresion", "'expresion' is not known here; did you mean 'expression'?", "expression: tra",
+            "expression: tra\n      expresion: tra"),
     setting("headlines", "'headlines' is not known here; did you mean 'headline'?", headlines=[]),
-    setting("caps.0.at_most", "it is missing", caps=[{"quantity": "at_risk_2019"}]),
-    setting("linked_readings.0", "'total_2019' is not a list", linked_readings=["total_2019"]),
+    setting("caps.0.at_most", "field required", caps=[{"quantity": "at_risk_2019"}]),
+    setting("linked_readings.0", "input should be a valid list, not 'total_2019'", linked_readings=["total_2019"]),
 ])  # fmt: skip
 def test_a_row_that_is_wrong_by_itself(package, change, sentence):
     change(package)
@@ -158,18 +143,20 @@ def test_a_row_that_is_wrong_by_itself(package, change, sentence):
             "- mean_2016_2021"),
     finding("external", "'transfers_2019_xinhau' is no row of external.csv; did you mean 'transfers_2019_xinhua'?",
             "transfers_2019_xinhua", "transfers_2019_xinhau"),
-    row(CLAIMS, "total_2021_tianshan", "unit", "transfers_2021 is in person here and in transfer in "
-        f"{at(CLAIMS, 'total_2021_february')}", unit="person"),
+    row(CLAIMS, "total_2021_tianshan", "unit", "transfers_2021 is in transfer, but this row gives person",
+        unit="person"),
     pytest.param(
         cells(CLAIMS, "total_2021_february", input="true"),
-        f"{CLAIMS}, {at(CLAIMS, 'total_2021_tianshan')}, field input: transfers_2021 starts from "
-        f"{at(CLAIMS, 'total_2021_february')} already",
+        f"{CLAIMS}, {at(CLAIMS, 'total_2021_february')}, field input: transfers_2021 starts from "
+        f"{at(CLAIMS, 'total_2021_tianshan')} too",
     ),
     row(CLAIMS, "detainees_several", "quantity", "a number in words needs an assumption of that name with a floor or a "
         "ceiling", quantity="former_trainees"),
-    row(READINGS, "transfers_2019,from_difference", "default", "transfers_2019 has the default from_rate already "
-        f"({at(READINGS, 'transfers_2019,from_rate').partition(' (')[0]})", "transfers_2019, from_difference",
-        default="true"),
+    pytest.param(
+        cells(READINGS, "transfers_2019,from_difference", default="true"),
+        f"{READINGS}, {at(READINGS, 'transfers_2019,from_rate', 'transfers_2019, from_rate')}, field default: "
+        "transfers_2019 has the default from_difference too",
+    ),
     row(CHECKS, "same_share", "claim", "net_increase_note_4 is a value of net_new_persons, not of at_risk_2021",
         claim="net_increase_note_4"),
     row(CHECKS, "same_share", "end", RANGE, end="low"),
@@ -195,24 +182,13 @@ EACH += ["refusals.yaml"]
     [
         (lambda path: path.unlink(), "the file is missing"),
         (lambda path: path.write_bytes(b" \n"), "the file is empty"),
-        (lambda path: (path.unlink(), path.mkdir()), "this is no ordinary file; name one"),
-        (lambda path: path.write_bytes(b"\n" + b"\xe9\n"), "the file is not UTF-8 (line 2)"),
-        (lambda path: path.write_bytes(b"a\n\x1b[2J\n"), "it holds the control character U+001B (line 2)"),
+        (lambda path: path.write_bytes(b"\n\xe9\n"), "the file can't be read ('utf-8' codec can't decode byte 0xe9 in "
+         "position 1: invalid continuation byte)"),
     ],
-)
+)  # fmt: skip
 def test_a_file_that_can_not_be_read(package, file, spoil, sentence):
     spoil(package / file)
     assert refused(package) == f"{file}: {sentence}"
-
-
-def test_a_file_of_the_most_bytes_is_read_and_one_more_is_refused(tmp_path):
-    path = tmp_path / "a.yaml"
-    path.write_bytes(b"a" * 1_000_000)
-    assert read_yaml(path) == "a" * 1_000_000
-    path.write_bytes(b"a" * 1_000_001)
-    assert len(read_text(path)) == 1_000_001
-    with pytest.raises(RegisterError, match=r"a\.yaml: the file has more than the 1 megabytes that are read$"):
-        read_yaml(path)
 
 
 TABLE = "not a table of comma-separated values"
@@ -223,57 +199,35 @@ TABLE = "not a table of comma-separated values"
     [
         (text(CLAIMS, "id,quantity", "id,quantities"),
          f"{CLAIMS}, row 1: 'quantities' is no column of this table; did you mean 'quantity'?"),
-        (text(CLAIMS, "id,quantity", "id,id"), f"{CLAIMS}, row 1: the column id is given twice"),
+        (text(CLAIMS, "id,quantity", "id,id"), f"{CLAIMS}, row 1: the column id is missing or given twice"),
         (raw("sections.csv", lambda data: data.replace(b",note\n", b"\n", 1)),
-         "sections.csv, row 1: the column note is missing"),
+         "sections.csv, row 1: the column note is missing or given twice"),
         (raw("sections.csv", lambda data: data.split(b"\n")[0]), "sections.csv: the table has no rows"),
-        (text("sections.csv", "\npolicy", "\n\npolicy"),
-         "sections.csv, row 10: the row has 0 cells, and the table 3 columns"),
         (text("sections.csv", "policy,", "policy,more,"),
-         "sections.csv, row 10 (policy): the row has 4 cells, and the table 3 columns"),
+         "sections.csv, row 10 (policy): the row has not the 3 cells of the table"),
+        (text("sections.csv", "\npolicy,", "\npolicy"),
+         "sections.csv, row 10 (policyPolicy Implications and Recommendations): the row has not the 3 cells of the "
+         "table"),
         (text(CLAIMS, "Transfers made a year", '"Transfers made a year'),
          f"{CLAIMS}, {at(CLAIMS, MEAN).partition(' (')[0]}: {TABLE} (',' expected after '\"')"),
-        (text(YAML, "- id: overlap", "- words\n- id: overlap"), f"{YAML}, entry number 9: 'words' is not a mapping"),
-        (text(YAML, "- id: overlap\n  label", "- label"), f"{YAML}, entry number 9, field id: it is missing"),
+        (text(YAML, "- id: overlap", "- words\n- id: overlap"), f"{YAML}: the file is not a list of entries"),
+        (text(YAML, "- id: overlap\n  label", "- label"), f"{YAML}, entry number 9, field id: field required"),
         (raw(YAML, lambda _: b"id: overlap\n"), f"{YAML}: the file is not a list of entries"),
         (text(YAML, "- id: overlap\n", "- id: overlap\n  value: 0.3\n"),
-         f"{YAML}: not YAML: the key 'value' is given twice (line 152)"),
+         f"{YAML}: not YAML: the key 'value' is given twice in \"<unicode string>\", line 152, column 3"),
         (text(YAML, "- id: overlap", "- id: [overlap"),
-         f"{YAML}: not YAML: did not find expected ',' or ']' (line 153)"),
-        (raw("refusals.yaml", lambda _: b"- id: 2020-13-41\n"), "refusals.yaml: not YAML: month must be in 1..12"),
-        (raw("refusals.yaml", lambda _: b"- !!python/object/apply:os.getcwd []\n"), "refusals.yaml: not YAML: could "
-         "not determine a constructor for the tag 'tag:yaml.org,2002:python/object/apply:os.getcwd' (line 1)"),
-        (raw("refusals.yaml", lambda _: b"[" * 3000),
-         "refusals.yaml: not YAML: exceeded maximum nesting depth (line 1)"),
+         f"{YAML}: not YAML: while parsing a flow sequence in \"<unicode string>\", line 152, column 7 did not find "
+         "expected ',' or ']' in \"<unicode string>\", line 153, column 8"),
         (raw(PACKAGE, lambda _: b"{,}"), f"{PACKAGE}: not JSON: Expecting property name enclosed in double quotes: "
          "line 1 column 2 (char 1)"),
-        (raw(PACKAGE, lambda _: b"[]"), f"{PACKAGE}: not a JSON object"),
-        (described(lambda package: package.pop("analysis")), f"{PACKAGE}, field analysis: this is not a mapping"),
+        (raw(PACKAGE, lambda _: b"[]"), f"{PACKAGE}: input should be a valid mapping"),
+        (described(lambda package: package.pop("analysis")), f"{PACKAGE}, field analysis: field required"),
+        (described(lambda package: package.pop("resources")), f"{PACKAGE}, field resources: field required"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_table_list_or_object(package, change, sentence):
     change(package)
     assert refused(package) == sentence
-
-
-# What would be read as something else ---------------------------------------------------------------------------------
-@pytest.mark.parametrize("resources", [["claims.csv"], None, 5])
-def test_resources_that_are_no_list_of_mappings(package, resources):
-    described(lambda content: content.update(resources=resources))(package)
-    assert refused(package).startswith(f"{PACKAGE}, field resources")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        entry("overlap", value=True), entry("minority_share_south", unit="percent"),
-        cells(READINGS, "excess_over_plan_2021,published", same_as="overlap"),
-    ],
-    ids=["true for a number", "a share in percent", "a reading that hides a printed number"],
-)  # fmt: skip
-def test_what_would_be_read_as_something_else(package, change):
-    change(package)
-    refused(package)
 
 
 # What is read ---------------------------------------------------------------------------------------------------------
@@ -326,7 +280,6 @@ def test_line_ends_a_byte_order_mark_and_the_order_of_columns_change_nothing(pac
 def test_what_is_just_right_is_taken(package):
     all_of(
         cells(CHECKS, "net_persons_nil", goal="-1000"),
-        cells(CLAIMS, "us_trade_2021", printed="-372"),  # a loss in money
         cells(EXTERNAL, "plan_13fyp_total", beside="per_year:transfers_2016_2020"),
         entry("former_detainees", ceiling=None),
         added("sections.csv", id="a.b-c_1", title="More, with a comma"),
@@ -374,7 +327,5 @@ def test_a_folder_is_named_or_stands_in_the_environment_or_is_shipped(package, t
         Register.read("nowhere")
 
 
-def test_a_sentence_is_one_line_and_cut_in_its_middle():
-    assert str(InputError("a\n b\x1b[2J")) == "a b\\x1b[2J"
-    long = str(InputError("x" * 300 + "y" * 300 + "the end"))
-    assert re.fullmatch(r"x{250} … y{133}the end", long)
+def test_a_sentence_is_one_line():
+    assert str(InputError("a\n b")) == "a b"

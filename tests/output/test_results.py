@@ -297,7 +297,7 @@ def test_expected_values_survive_the_disk(model: Model, package: Path) -> None:
         (b"", "the file is empty"),
         (b"id,field,value\n", "columns are not table, id, field, value"),
         (b"table,id,field,value\nclaims,a,unit,person\nclaims,a,b,c,d\n", "row 3: the row does not have four cells"),
-        (b"table,id,field,value\nclaims,a,unit,\xff\n", "not UTF-8 (line 2)"),
+        (b"table,id,field,value\nclaims,a,unit,\xff\n", "the file can't be read ('utf-8' codec"),
     ],
 )
 def test_expected_values_that_cannot_be_read(package: Path, content: bytes, words: str) -> None:

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from analysis.core.files import is_ours, lock, refuse_foreign, replace_atomically, write_file
 from analysis.core.register import InputError
+from analysis.output.files import is_ours, lock, refuse_foreign, replace_atomically, write_file
 from tests.conftest import ROOT
 
 
@@ -74,7 +74,7 @@ def test_a_folder_takes_its_place_at_the_end_and_whole(tmp_path):
 
 def test_a_folder_takes_its_place_where_the_system_can_not_exchange_two(tmp_path, monkeypatch):
     fill(tmp_path / "results", "old")
-    monkeypatch.setattr("analysis.core.files.ctypes.CDLL", lambda *args: object())
+    monkeypatch.setattr("analysis.output.files.ctypes.CDLL", lambda *args: object())
     fill(tmp_path / "results", "new")
     assert content(tmp_path)["results/numbers.csv"] == b"new"
     assert names(tmp_path) == {"results"}
@@ -100,15 +100,13 @@ def test_a_full_disk_is_one_sentence(tmp_path):
 
 
 def test_what_a_killed_run_left_is_cleared_and_a_folder_it_had_moved_is_put_back(tmp_path):
-    for name in ("results", ".results.new-abcdefgh", ".other.new-abcdefgh"):
+    for name in ("results", ".results.new", ".other.new"):
         fill(tmp_path / name, name)
-    (tmp_path / "results").rename(tmp_path / ".results.new-12345678-old")
-    (tmp_path / ".results.new-mynotes").mkdir()
-    (tmp_path / ".results.new-mynotes" / "mine.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "results").rename(tmp_path / ".results.old")
     with pytest.raises(RuntimeError):
         fill(tmp_path / "results", "half", RuntimeError())
     assert content(tmp_path)["results/numbers.csv"] == b"results"
-    assert names(tmp_path) == {"results", ".other.new-abcdefgh", ".results.new-mynotes"}
+    assert names(tmp_path) == {"results", ".other.new"}
 
 
 def test_a_folder_or_file_of_somebody_elses_is_refused_and_survives(tmp_path):
@@ -156,7 +154,7 @@ def test_a_second_run_on_the_same_folder_is_refused_and_the_first_ends_well(tmp_
 
 
 def test_a_run_that_is_killed_lets_go_of_its_lock(tmp_path):
-    code = "import os, pathlib, signal, sys; from analysis.core.files import lock\n"
+    code = "import os, pathlib, signal, sys; from analysis.output.files import lock\n"
     code += "with lock(pathlib.Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code, tmp_path / "results"], env=environment, check=False)
