@@ -68,8 +68,8 @@ NOT = "is not made of names, numbers, + - * / and brackets"
          "list"),
         ("at_risk_2019 / at_risk_2019 * mean_2016_2020", "it starts from at_risk_2019_up_to, which the finding does "
          "not list"),
-        ("report_2013_low / report_2013_high * mean_2016_2020", "it starts from report_2013, which the finding does not "
-         "list"),
+        ("report_2013_low / report_2013_high * mean_2016_2020", "it starts from report_2013, which the finding does "
+         "not list"),
         ("mean_2016_2020 ^ 2", f"'mean_2016_2020 ^ 2' {NOT}"), ("abs(mean_2016_2020)", f"'abs(mean_2016_2020)' {NOT}"),
         ("1 / (mean_2016_2020 - mean_2016_2020)", "'1 / (mean_2016_2020 - mean_2016_2020)' divides by 0"),
         ("mean_2016_2020 + at_risk_2019_up_to", "'mean_2016_2020 + at_risk_2019_up_to' adds unlike units (transfer and "
