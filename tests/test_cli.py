@@ -82,7 +82,7 @@ def test_accept_writes_nothing_for_a_bad_package(package: Path) -> None:
         ("added_whole", ["at_risk_2021 = 1.9 million person", "verdict: reproduced", "power: 0.84"]),
         ("at_risk_2021", ["result: 1.9 million person, 1.84 million to 1.96 million", "added_whole: "]),
         ("two_values_of_2019", ["sceptical: ", "base less labourers"]),
-        ("plan_13fyp_total", ["external figure", "seen at 121jk.cn"]),
+        ("plan_13fyp_total", ["external figure", "at 121jk.cn"]),
         ("part_of_2020", ["0.5 year"]),
     ],
 )

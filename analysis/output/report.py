@@ -363,8 +363,8 @@ class Pages:
             "in its words": markdown(figure.as_printed),
             "noun": markdown(figure.noun),
             "period and scope": markdown(f"{figure.period}, {figure.scope}"),
-            "source": f"{markdown(seen)}; {SEEN[figure.seen]}, "
-            + (f"seen at {markdown(figure.address)}" if figure.address else "seen without an address"),
+            "source": f"{markdown(seen)}; {SEEN[figure.seen]}",
+            "address": markdown(figure.address) or "not known",
             "beside ours": _lines(*beside),
             "note": markdown(figure.note),
         }

@@ -506,7 +506,7 @@ def _explain_external(model: Model, figure: External, setting: Setting) -> None:
     typer.echo(f"  {SEEN[figure.seen]}: {', '.join(filter(None, (figure.publisher, figure.title, figure.date)))}")
     if figure.as_printed:
         typer.echo(f"  in its words: {figure.as_printed}")
-    typer.echo(f"  seen {f'at {figure.address}' if figure.address else 'without an address'}")
+    typer.echo(f"  at {figure.address}" if figure.address else "  without an address")
     if figure.note:
         typer.echo(f"  note: {figure.note}")
     for one in found:

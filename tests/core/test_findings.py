@@ -45,6 +45,9 @@ def test_a_step_that_comes_to_something_else_is_said(package):
         ("at_risk_total_range_high - at_risk_total_range_low", 500_000, "person"),
         ("detainees_several_floor", 300_000, "person"), ("transfers_2019.from_difference / 2", 1_435_000, "transfer"),
         ("plan_13fyp_total / plan_13fyp_a_year", 5, "dimensionless"), ("2 * 3 - 1", 5, "dimensionless"),
+        # 3.174 million is rounded to the thousand, 3.17 to ten thousands, and a plan not at all.
+        ("report_2021_low", 3_173_500, "transfer"), ("total_2021_tianshan_high", 3_175_000, "transfer"),
+        ("plan_14fyp_total_high", 13_750_000, "transfer"),
     ],
 )  # fmt: skip
 def test_names_of_rows_quantities_and_figures(model, expression, value, unit):
@@ -65,6 +68,8 @@ NOT = "is not made of names, numbers, + - * / and brackets"
         ("eu_trade_2021 / eu_trade_2021 * mean_2016_2020", "it starts from eu_trade_2021, which the finding does not "
          "list"),
         ("at_risk_2019 / at_risk_2019 * mean_2016_2020", "it starts from at_risk_2019_up_to, which the finding does "
+         "not list"),
+        ("report_2013_low / report_2013_high * mean_2016_2020", "it starts from report_2013, which the finding does "
          "not list"),
         ("mean_2016_2020 ^ 2", f"'mean_2016_2020 ^ 2' {NOT}"), ("abs(mean_2016_2020)", f"'abs(mean_2016_2020)' {NOT}"),
         ("1 / (mean_2016_2020 - mean_2016_2020)", "'1 / (mean_2016_2020 - mean_2016_2020)' has no finite value"),

@@ -199,6 +199,7 @@ def test_nought_meets_every_up_to_and_values_below_it_none():
         (Published("300000", unit="person", qualifier="about", rounding_unit="10000"), "about 300,000"),
         (Published("1.6", scale="million", qualifier="up_to"), "up to 1.6 million"),
         (Published("2.0", scale="million", qualifier="approaches"), "approaches 2.0 million"),
+        (Published("2.86", scale="million", qualifier="expected"), "expected 2.86 million"),
         (Published("2", "2.5", scale="million", qualifier="range", rounding_unit="0.5"), "2 to 2.5 million"),
         (Published("1234567.50"), "1,234,567.50"), (Published("", qualifier="vague"), "in words only"),
         (Published("-0.5", unit="percent"), "-0.5 percent"), (Published("1.50", scale="thousand"), "1.50 thousand"),

@@ -1,6 +1,7 @@
 """External figures beside the article's: units by hand, refusals in one sentence, and no way into an estimate."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -133,6 +134,18 @@ def test_every_figure_has_a_publisher_a_date_an_address_and_a_grade(model: Model
         assert "人次" not in row.unit_as_printed or row.unit in ("transfer", "session"), row.id
         if re.match(r"jobs|placements|citizens placed|(rural )?labour transfers", row.unit_as_printed):
             assert row.unit == "labourer", row.id
+
+
+def test_the_passage_as_printed_holds_the_digits(model: Model) -> None:
+    scales = {"万": 10**4, "亿": 10**8, "%": Decimal("0.01"), "": 1}
+    for row in model.register.external.values():
+        numbers = re.findall(r"(\d+(?:\.\d+)?)(万|亿|%|)", row.as_printed)
+        held = [float(Decimal(digits) * scales[scale]) for digits, scale in numbers]
+        assert row.published.value() in held or not row.as_printed, row.id
+        # Words for a floor and for a forecast.
+        if row.as_printed:
+            assert (row.qualifier in ("over", "at_least")) == ("以上" in row.as_printed), row.id
+            assert (row.qualifier == "expected") == ("预计" in row.as_printed), row.id
 
 
 def test_the_table_for_a_notebook(model: Model) -> None:
