@@ -266,6 +266,13 @@ class VagueEnd(Row):
     coarse: float | None = None
 
 
+class Marked(BaseModel, extra="forbid"):
+    """A value of an assumption that is worth trying, with the reason."""
+
+    value: float
+    reason: Text
+
+
 class VagueReading(Row):
     """How a claim in words is read, in base units, where no assumption has its name."""
 
@@ -293,6 +300,7 @@ class Assumption(VagueReading):
     bias: Text
     settle: Text
     article_value: float | None = None
+    marked: tuple[Marked, ...] = ()
 
     kinds: ClassVar = {"words": VagueReading}
 

@@ -301,6 +301,9 @@ class Pages:
             "varied over": f"{spans[0]}{unit}; allowed: {spans[1]}",
             "belongs to": f"[{markdown(claim.statement)}](#claim-{claim.id})" if claim else "",
             "rationale": markdown(one.rationale),
+            "worth trying": _lines(
+                *(f"{self.words(one.id, each.value)}: {markdown(each.reason)}" for each in one.marked)
+            ),
             "bias": markdown(one.bias),
             "moves": _lines(*moved),
             "statements": _lines(*turns),
