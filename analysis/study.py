@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,9 @@ from analysis.core.verdicts import Outcome, judge_all
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from analysis.output.display import Aligned, Folded
+    from analysis.output.steps import Steps
 
 
 def load(folder: Path | str | None = None) -> Study:
@@ -53,6 +56,16 @@ class Study:
         """
         return Study(self.model, self.model.change(given, self.setting))
 
+    def from_notebook(self, namespace: Mapping[str, Any], *, other: Iterable[str] = ()) -> Study:
+        """Another study with the parameters of a notebook: its plain names, as ``globals()`` has them.
+
+        other: parameters of the notebook that are no quantities. Raises InputError for any further plain name, so that
+        a mistyped parameter never passes unnoticed.
+        """
+        kinds = bool | int | float | str
+        plain = {name: one for name, one in namespace.items() if isinstance(one, kinds) and not name.startswith("_")}
+        return self.change(**{name: one for name, one in plain.items() if name not in other})
+
     def __getitem__(self, name: str) -> Estimate:
         """The estimate of ``quantity``, ``quantity.reading`` or a claim. Raises ModelError where there is none."""
         quantity, readings = self.model.named(name)
@@ -62,6 +75,15 @@ class Study:
         """The nodes that a quantity rests on here."""
         quantity, readings = self.model.named(name)
         return self.model.plan(quantity, self.model.change(readings, self.setting))
+
+    def steps(self, *names: str, depth: int | None = None) -> Steps:
+        """The worked steps of some quantities: each formula, the numbers put in, and the result.
+
+        depth: how many levels of the quantities below are worked too; without it, all.
+        """
+        from analysis.output.steps import Steps
+
+        return Steps(self.model, self.setting, names, depth)
 
     def frame(self, names: Iterable[str]) -> pd.DataFrame:
         """Estimates as a table, a row each: value, low, high, unit, side; empty with the reason where there is none."""
@@ -101,31 +123,31 @@ class Study:
                 raise ModelError(f"'{name}' is not a check{nearest(name, known)}")
         return judge_all(self.model, checks, self.setting)
 
-    def checks(self, quantity: str = "") -> pd.DataFrame:
-        """The checks of a quantity, or all of them: published, recomputed, verdict, conditions."""
-        import pandas as pd
+    def checks(self, *quantities: str) -> Aligned:
+        """The checks of some quantities, or all of them, in words: printed, recomputed, verdict."""
+        from analysis.output.display import checks_table
 
-        table = self.model.register.checks
-        names = [name for name, row in table.items() if not quantity or row.quantity == self.model.known(quantity)]
-        rows = {
-            one.check.id: {
-                "statement": one.check.statement, "published": one.published, "recomputed": one.recomputed,
-                "low": one.recomputed_low, "high": one.recomputed_high, "verdict": one.verdict or "derived",
-                "stays for": one.condition,
-            }
-            for one in self.outcomes(names)
-        }  # fmt: skip
-        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("check")
+        wanted = [self.model.known(name) for name in quantities]
+        table = self.model.register.checks.values()
+        return checks_table(self.model, self.outcomes([r.id for r in table if not wanted or r.quantity in wanted]))
 
-    def findings(self, quantity: str = "") -> pd.DataFrame:
-        """The findings that rest on a claim of a quantity's, or all of them."""
-        import pandas as pd
+    def solutions(self, *quantities: str) -> Aligned:
+        """Assumptions solved for, so that a claim on one of the quantities holds: what one would have to believe."""
+        from analysis.output.display import solutions_table
 
-        found = self.model.register.findings.values()
-        claims = self.plan(quantity).claims if quantity else frozenset[str]()
-        shown = [one for one in found if not quantity or claims & {*one.claims}]
-        rows = {one.id: {"title": one.title, "settled by": one.settle} for one in shown}
-        return pd.DataFrame.from_dict(rows, orient="index", columns=["title", "settled by"]).rename_axis("finding")
+        return solutions_table(self.model, self.setting, [self.model.known(name) for name in quantities])
+
+    def findings(self, *quantities: str) -> Folded:
+        """The findings on claims of some quantities, or all of them: a title each, with both readings folded."""
+        from analysis.output.display import findings_table
+
+        return findings_table(self.model, [self.model.known(name) for name in quantities])
+
+    def figure(self, name: str) -> Any:
+        """A figure of this study, drawn with matplotlib. Raises InputError for an unknown name."""
+        from analysis.output.figures import drawn
+
+        return drawn(name, self.model, self.setting)
 
     @property
     def differs(self) -> str:

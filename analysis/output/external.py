@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Any
 from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Setting
 from analysis.core.published import Interval
 from analysis.core.register import PER_YEAR, External
-from analysis.core.units import BASE_UNITS, CONSTANTS, name_of, nearest, parse_unit
+from analysis.core.units import BASE_UNITS, CONSTANTS, name_of, parse_unit
 from analysis.core.words import digits, in_words
-from analysis.output.results import CAVEAT, Table, Worksheet, place_of, value_words
+from analysis.output.results import place_of, value_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -328,24 +328,6 @@ def _difference(model: Model, found: Compared) -> str:
     place = 1e4 if size >= 5e4 else 10.0 ** max(0, len(str(int(size))) - 2)
     words = in_words(size, "person", place) if found.ours.unit in BASE_UNITS else f"{size:.2g}"
     return f"differs by {'+' if found.difference > 0 else '−'}{words}"
-
-
-def compare_table(study: Worksheet, *figures: str) -> Table:
-    """The comparisons under a study's parameters, for a notebook: the named figures, or all.
-
-    Raises ModelError for a figure that is none.
-
-    >>> table = compare_table(Worksheet(["added_whole"]), "transfers_2019_xinhua")
-    >>> print(table.frame["comparison"][1])
-    outside its rounding; does not fit 'over'; differs by +280,000
-    """
-    known = study.model.register.external
-    for name in figures:
-        if name not in known:
-            raise ModelError(f"'{name}' is no external figure{nearest(name, known)}")
-    found = compare(study.model, study.setting)
-    wanted = [c for c in found if not figures or c.external.id in figures]
-    return Table(frame_in_words(wanted, study.model), foot=f"{SIDE_BY_SIDE} {CAVEAT}")
 
 
 # Files ----------------------------------------------------------------------------------------------------------------

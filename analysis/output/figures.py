@@ -31,14 +31,14 @@ from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
 
-from analysis.core.model import Model, ModelError
-from analysis.core.units import BASE_UNITS
+from analysis.core.model import ARTICLE, Model, ModelError, Setting
+from analysis.core.units import BASE_UNITS, nearest
+from analysis.core.verdicts import judge_all
 from analysis.core.words import in_words
 from analysis.output.results import (
     CAVEAT,
     Evaluation,
     Table,
-    Worksheet,
     escape_spreadsheet_formulas,
     place_of,
     published_words,
@@ -85,7 +85,7 @@ STYLE: Any = {
 class Figure:
     """A figure: the checks that its data come from, its size in inches, its data and its drawing.
 
-    of: makes what its data come from, for the article's own run; without it, a study of its checks, or of all.
+    of: makes what its data come from; without it, an evaluation of the setting.
     """
 
     checks: tuple[str, ...]
@@ -100,9 +100,9 @@ class Figure:
         """Whether it is made for a page's width, and not for half of it."""
         return self.size[0] > WIDTH
 
-    def source(self, model: Model) -> Any:
-        """What its data come from in the article's own run: a study, a sensitivity or the model."""
-        return self.of(model) if self.of else Worksheet(self.checks or tuple(model.register.checks), model=model)
+    def source(self, model: Model, setting: Setting = ARTICLE) -> Any:
+        """Its data's source: an evaluation of a setting, or a sensitivity or the model under the article's own."""
+        return self.of(model) if self.of else Evaluation(model, setting)
 
 
 def canvas(name: str) -> tuple[Canvas, Axes]:
@@ -111,10 +111,22 @@ def canvas(name: str) -> tuple[Canvas, Axes]:
         return plt.subplots(figsize=FIGURES[name].size, layout="constrained")
 
 
+def drawn(name: str, model: Model, setting: Setting) -> Canvas:
+    """A figure under a setting, for a notebook. Raises ModelError for an unknown name."""
+    if name not in FIGURES:
+        raise ModelError(f"'{name}' is no figure{nearest(name, FIGURES)}")
+    figure = FIGURES[name]
+    with plt.rc_context(STYLE):
+        fig, ax = canvas(name)
+        figure.draw(ax, figure.frame(figure.source(model, setting)))
+    plt.close(fig)  # else the notebook shows it twice
+    return fig
+
+
 # Plan against actual --------------------------------------------------------------------------------------------------
 
 
-def plan_against_actual_frame(study: Worksheet) -> pd.DataFrame:
+def plan_against_actual_frame(study: Evaluation) -> pd.DataFrame:
     """Transfers planned and made: a row each, with what the printed digits leave open. Transfers a year."""
     none: dict[str, str] = {}
     february, tianshan = ({"transfers_2021": "total_2021_february"}, {"transfers_2021": "published"})
@@ -152,7 +164,7 @@ def plan_against_actual(ax: Axes, frame: pd.DataFrame) -> None:
 # Two figures for 2019 -------------------------------------------------------------------------------------------------
 
 
-def two_values_of_2019_frame(study: Worksheet) -> pd.DataFrame:
+def two_values_of_2019_frame(study: Evaluation) -> pd.DataFrame:
     """The figures for 2019, printed and implied, and the persons that a ratio makes of the base. A row each."""
     implied = {"persons_per_transfer": "implied"}
     rows = [
@@ -194,7 +206,7 @@ def two_values_of_2019(ax: Axes, frame: pd.DataFrame) -> None:
 # Readings of the 2019 estimate ----------------------------------------------------------------------------------------
 
 
-def readings_of_at_risk_2019_frame(study: Worksheet) -> pd.DataFrame:
+def readings_of_at_risk_2019_frame(study: Evaluation) -> pd.DataFrame:
     """The printed estimate and its reconstructions: at the values set, and at low and high. Persons."""
     model = study.model
     rows = []
@@ -372,7 +384,7 @@ _TURNS = {"at most": -1, "at least": 1}
 # Other provinces ------------------------------------------------------------------------------------------------------
 
 
-def other_provinces_frame(study: Worksheet) -> pd.DataFrame:
+def other_provinces_frame(study: Evaluation) -> pd.DataFrame:
     """Means, plans and what is left a year, and the printed volume's two ends. Labourers or transfers, a year."""
     nankai, paper = ("labourers_out_2017_2019",), ("labourers_out_2014_2020",)
     rows = [
@@ -427,7 +439,7 @@ def other_provinces(ax: Axes, frame: pd.DataFrame) -> None:
 # Training and monitoring ----------------------------------------------------------------------------------------------
 
 
-def training_frame(study: Worksheet) -> pd.DataFrame:
+def training_frame(study: Evaluation) -> pd.DataFrame:
     """Training before the plan, planned, held, and what the rest of the plan needs. Sessions a year."""
     none: dict[str, str] = {}
     rows = [
@@ -461,7 +473,7 @@ def training(ax: Axes, frame: pd.DataFrame) -> None:
 _PRINTED_AS = {"rural_households": "households_as_printed", "flagged_households": "flagged_as_printed"}
 
 
-def monitoring_frame(study: Worksheet) -> pd.DataFrame:
+def monitoring_frame(study: Evaluation) -> pd.DataFrame:
     """Households at each stage of monitoring and their share of the stage before, under each reading. Households.
 
     The villagers who were placed are of another place and year, so they are no share of anything here.
@@ -550,7 +562,7 @@ def monitoring(ax: Axes, frame: pd.DataFrame) -> None:
 # Trade ----------------------------------------------------------------------------------------------------------------
 
 
-def trade_shares_frame(study: Worksheet) -> pd.DataFrame:
+def trade_shares_frame(study: Evaluation) -> pd.DataFrame:
     """Shares in early 2021 and 2022 under each reading of the printed rates, and the largest that a reading leaves.
 
     start, end: share of 2021 and of 2022; most: largest share of 2021. Fractions.
@@ -627,7 +639,7 @@ _PREFECTURES = {name: f"trade_growth_{name.lower()}_2022" for name in ("Kashgar"
 _PARTNERS = {"United States": "us", "European Union": "eu", "Vietnam": "vietnam"}
 
 
-def trade_growth_2022_frame(study: Worksheet) -> pd.DataFrame:
+def trade_growth_2022_frame(study: Evaluation) -> pd.DataFrame:
     """Growth of trade in early 2022 in the region and four of its prefectures, the fastest last. Fractions."""
     region = _mark(study, "Region", "region", "trade_growth_2022", {})
     four = [_mark(study, name, "prefecture", quantity, {}) for name, quantity in _PREFECTURES.items()]
@@ -672,7 +684,7 @@ def trade_growth_2022(ax: Axes, frame: pd.DataFrame) -> None:
         )
 
 
-def trade_base_2020_frame(study: Worksheet) -> pd.DataFrame:
+def trade_base_2020_frame(study: Evaluation) -> pd.DataFrame:
     """Trade with three partners: of 2020 as value and rate of 2021 imply it, and of 2021 as printed. Dollars.
 
     change: of the three together, from 2020 to 2021; change_words: the same in words.
@@ -716,10 +728,10 @@ def trade_base_2020(ax: Axes, frame: pd.DataFrame) -> None:
 # All checks --------------------------------------------------------------------------------------------------------
 
 
-def all_checks_frame(study: Worksheet) -> pd.DataFrame:
+def all_checks_frame(study: Evaluation) -> pd.DataFrame:
     """Recomputed over printed, with bounds, for each check with a number to set beside it."""
     rows = []
-    for outcome in study.outcomes:
+    for outcome in judge_all(study.model, setting=study.setting):
         if outcome.verdict and outcome.published and outcome.recomputed is not None:
             assert outcome.recomputed_low is not None
             assert outcome.recomputed_high is not None
@@ -827,7 +839,7 @@ _UNITS = {"transfer": "o", "labourer": "D", "jobs": "s"}
 _FILLS: dict[str, Literal["full", "bottom", "none"]] = {"article": "full", "P": "full", "M": "bottom", "S": "none"}
 
 
-def transfers_2016_2023_frame(study: Worksheet) -> pd.DataFrame:
+def transfers_2016_2023_frame(study: Evaluation) -> pd.DataFrame:
     """Targets, the article's figures and those published elsewhere: a row each, with years, unit and grade. A year."""
     rows = []
     for name, target, quantity, readings, what in _OF_THE_ARTICLE:
@@ -1357,7 +1369,7 @@ def scenarios(ax: Axes, frame: pd.DataFrame) -> None:
 # Common strokes -------------------------------------------------------------------------------------------------------
 
 
-def _mark(study: Worksheet, label: str, role: str, quantity: str, readings: dict[str, str]) -> dict[str, Any]:
+def _mark(study: Evaluation, label: str, role: str, quantity: str, readings: dict[str, str]) -> dict[str, Any]:
     """A row for a dot: a quantity under some readings over the study's setting, NaN where it can't be computed."""
     model = study.model
     row: dict[str, Any] = {"label": label, "role": role, "value": np.nan, "low": np.nan, "high": np.nan}
@@ -1674,7 +1686,7 @@ FIGURES: dict[str, Figure] = {
         "The printed estimate for 2019 beside three reconstructions at the shares set and over their ranges.",
     ),
     "transfers_2016_2023": Figure(
-        ("goal_meets_floor", "base_2019_from_growth", "plan_2021_from_tianshan", "total_2021_printed_twice"),
+        ("plan_printed_twice", "base_2019_from_growth", "plan_2021_from_tianshan", "total_2021_printed_twice"),
         (WIDTH, 7.4),
         transfers_2016_2023_frame,
         transfers_2016_2023,
@@ -1682,7 +1694,7 @@ FIGURES: dict[str, Figure] = {
         "the order of their years, with unit and grade; no line joins them.",
     ),
     "waterfall": Figure(
-        ("added_whole", "total_at_values"),
+        ("at_risk_2021_sum", "total_in_range"),
         (WIDTH, 4.7),
         waterfall_frame,
         waterfall,
@@ -1695,8 +1707,6 @@ FIGURES: dict[str, Figure] = {
             "out_mean_other_years",
             "out_mean_2014_2016",
             "low_end_plan_2020",
-            "low_end_hotan",
-            "low_end_quota",
         ),
         (WIDTH, 5.5),
         other_provinces_frame,

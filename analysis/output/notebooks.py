@@ -21,17 +21,15 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from analysis.core.model import Model
+from analysis.core.model import ARTICLE, Model, Setting, assignments
 from analysis.core.register import InputError, shipped, shown
 from analysis.core.units import nearest
-from analysis.core.words import CONTROL
 from analysis.output.files import lock, write_file
-from analysis.output.results import READING, Worksheet
 from analysis.whatif.draws import PARTS, check_draws
 from analysis.whatif.scenarios import OWN
 from analysis.whatif.scenarios import find as find_scenario
@@ -145,13 +143,17 @@ class Notebook:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise NotebookError(f"{shown(self.path)}: its parameters cell is not Python") from None
         for statement in body:
-            targets = statement.targets if isinstance(statement, ast.Assign) else []
-            if not (isinstance(statement, ast.Assign) and len(targets) == 1 and isinstance(targets[0], ast.Name)):
-                raise NotebookError(f"{shown(self.path)}: its parameters cell holds more than names with values")
+            match statement:
+                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                    pass
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    pass
+                case _:
+                    raise NotebookError(f"{shown(self.path)}: its parameters cell holds more than names with values")
             try:
-                found[targets[0].id] = ast.literal_eval(statement.value)
+                found[name] = ast.literal_eval(value)
             except (ValueError, TypeError, RecursionError, MemoryError):
-                raise NotebookError(f"{shown(self.path)}: the parameter {targets[0].id} is not a plain value") from None
+                raise NotebookError(f"{shown(self.path)}: the parameter {name} is not a plain value") from None
         return found
 
 
@@ -191,69 +193,51 @@ def shown_in(notebooks: Iterable[Notebook]) -> dict[str, str]:
     return found
 
 
-def read_parameters(notebook: Notebook, given: Iterable[str], model: Model) -> dict[str, Any]:
-    """Parameters from ``name=value`` texts, checked against what the notebook declares and the register holds.
+@dataclass(frozen=True)
+class Job:
+    """A run that was asked for: the setting of its numbers, the parameters to put in, and what differs, in words."""
 
-    A value is in base units, or a number and a unit ("0.35 million person"); a parameter that names no quantity is a
-    text or a whole number, as its default is. Raises InputError in one sentence for an unknown name, with the nearest
-    known one; for a value of the wrong type, not finite, or outside its bounds, with the bounds; and for one that
-    nothing in the notebook depends on.
+    setting: Setting
+    parameters: Mapping[str, Any]
+    words: str
+
+
+def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = "") -> Job:
+    """A run from ``name=value`` texts over a scenario, checked before it starts.
+
+    A value is in base units, a number and a unit ("0.35 million person"), or the name of a reading; a parameter of the
+    notebook that is no quantity is a text or a whole number, as its default is. Raises InputError in one sentence for
+    an unknown name or a wrong value, and for one that nothing in the notebook depends on.
     """
-    declared = notebook.parameters
-    found: dict[str, Any] = {}
-    for text in given:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not equals:
-            raise NotebookError(f"'{text}' is not of the form name=value")
-        if CONTROL.search(text):
-            raise NotebookError(f"'{text}' holds a control character, which no parameter may hold")
-        if name in found:
-            raise NotebookError(f"{name} is given twice")
-        if name not in declared:
-            raise NotebookError(_unknown(notebook, name, model))
-        if _is_other(name, declared[name], model):
-            found[name] = _other(name, value, declared[name], model)
-        else:
-            found[name] = value if name.endswith(READING) else model.number(name, value)
-    settings, others = split_parameters({**declared, **found}, model)
-    study = Worksheet(notebook.checks, model=model, **settings)
-    given = frozenset(name.removesuffix(READING) for name in found if name in settings)
-    model.check_used(replace(study.setting, given=given), study.plans)
-    _check_others(others, model)
-    return found
+    declared = {name: one for name, one in notebook.parameters.items() if name not in model.quantities}
+    texts = assignments(given)
+    others = {name: _other(name, text, declared[name], model) for name, text in texts.items() if name in declared}
+    if scenario and "scenario" in declared:
+        others["scenario"], scenario = _other("scenario", scenario, "", model), ""
+    wanted = {name: text for name, text in texts.items() if name not in declared}
+    if declared and wanted:
+        name = next(iter(wanted))
+        raise NotebookError(f"'{name}' is no parameter of {notebook.name}{nearest(name, declared)}")
+    if declared:
+        _check_others({**declared, **others}, model)
+    base = model.change(_of_scenario(notebook, scenario, model)) if scenario else ARTICLE
+    setting = model.change(wanted, base)
+    plans = [model.plan(row.quantity, model.change(row.readings, setting))
+             for name in notebook.checks if (row := model.register.checks[name]).quantity in model.sources
+             and not (row.against and row.claim)]  # fmt: skip
+    used = {node.name for plan in plans for node in plan.nodes}
+    model.check_used(setting, plans, ignored=[*base.given] if used & base.given else [])
+    words = [f"run with {', '.join(f'{name} = {value}' for name, value in others.items())}"] if others else []
+    differs = model.differences(setting) or ("" if others else "as in the article")
+    return Job(setting, {**setting.readings, **setting.values, **others}, "; ".join(filter(None, [*words, differs])))
 
 
-def scenario_texts(notebook: Notebook, name: str, model: Model) -> list[str]:
-    """What a scenario changes, as parameters of a notebook in the form ``name=value``. name: its name, or its file.
-
-    Raises NotebookError for a scenario that parameters can't carry: one that draws, or that takes other values for each
-    estimate, unless the notebook takes a scenario itself.
-    """
-    if "scenario" in notebook.parameters:
-        return [f"scenario={name}"]
+def _of_scenario(notebook: Notebook, name: str, model: Model) -> dict[str, Any]:
+    """What a scenario changes, by quantity. Raises NotebookError for one that parameters can't carry."""
     scenario = find_scenario(name, model)
     if scenario.distributions or scenario.assumptions or scenario.only_sourced:
         raise NotebookError(f"it is more than values and readings, which is all that {notebook.name} takes")
-    readings = dict(scenario.readings)
-    for group in model.register.linked_readings:
-        # Of those that are one choice, the one that is a parameter stands for all.
-        chosen = [readings.pop(quantity) for quantity in group if quantity in readings]
-        known = [quantity for quantity in group if f"{quantity}{READING}" in notebook.parameters]
-        readings.update({(known or group)[0]: chosen[0]} if chosen else {})
-    texts = [f"{quantity}{READING}={reading}" for quantity, reading in readings.items()]
-    return [*texts, *(f"{quantity}={value!r}" for quantity, value in scenario.values.items())]
-
-
-def split_parameters(parameters: Mapping[str, Any], model: Model) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Parameters parted into those that a study takes, values and readings, and others, texts and whole numbers."""
-    others = {name: value for name, value in parameters.items() if _is_other(name, value, model)}
-    return {name: value for name, value in parameters.items() if name not in others}, others
-
-
-def _is_other(name: str, value: Any, model: Model) -> bool:
-    """Whether a parameter with this default names no quantity and no reading."""
-    named = name.endswith(READING) or name in model.quantities
-    return not named and isinstance(value, str | int) and not isinstance(value, bool)
+    return {**scenario.readings, **scenario.values}
 
 
 def _other(name: str, text: str, default: str | int, model: Model) -> str | int:
@@ -282,17 +266,6 @@ def _check_others(others: Mapping[str, Any], model: Model) -> None:
         if quantity is not None:
             scenario.setting(model, quantity)
     check_draws(others.get("draws", PARTS), others.get("seed", 0), "sobol")
-
-
-def _unknown(notebook: Notebook, name: str, model: Model) -> str:
-    quantity = name.removesuffix(READING)
-    for group in model.register.linked_readings:
-        others = [other for other in group if other != quantity and f"{other}{READING}" in notebook.parameters]
-        if name.endswith(READING) and quantity in group and others:
-            return (
-                f"{name} is no parameter of {notebook.name}: {' and '.join(group)} are one choice, {others[0]}{READING}"
-            )
-    return f"'{name}' is no parameter of {notebook.name}{nearest(name, notebook.parameters)}"
 
 
 def _nothing(target: Path, made: Path) -> Mapping[Path, str]:

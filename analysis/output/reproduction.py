@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import typer
 from rich.console import Console
@@ -19,8 +17,8 @@ from analysis.output.escape import escape_spreadsheet_formula
 from analysis.output.external import compare, external_frame
 from analysis.output.files import is_ours, refuse_foreign, replace_atomically
 from analysis.output.map import trace_frame
-from analysis.output.notebooks import Beside, Notebook, RunError
-from analysis.output.results import Worksheet, read_expected, write_tables
+from analysis.output.notebooks import Job, Notebook, RunError
+from analysis.output.results import read_expected, write_tables
 from analysis.output.terminal import print_outcomes, print_report
 from analysis.whatif.scenarios import find as find_scenario
 
@@ -83,54 +81,36 @@ def run(
 
     Raises InputError for bad parameters before anything is written.
     """
-    jobs: dict[Path, dict[str, Any]] = {}
+    jobs: dict[Path, Job] = {}
     for text in scenarios:
         scenario = find_scenario(text, model)
         target = out / f"{notebook.name}-{scenario.name}.ipynb"
         if target in jobs:
             raise InputError(f"the scenario {scenario.name} is given twice")
         try:
-            texts = [*notebooks.scenario_texts(notebook, text, model), *parameters]
-            jobs[target] = notebooks.read_parameters(notebook, texts, model)
+            jobs[target] = notebooks.job(notebook, parameters, model, text)
         except InputError as error:
             raise InputError(f"the scenario {scenario.name}: {error}") from None
     if not jobs:
-        jobs[out / notebook.path.name] = notebooks.read_parameters(notebook, parameters, model)
-    sheets = {target: _sheet(model, notebook, given) for target, given in jobs.items()}
+        jobs[out / notebook.path.name] = notebooks.job(notebook, parameters, model)
     failed: dict[Path, RunError | InputError] = {}
 
     def done(target: Path, error: RunError | InputError | None) -> None:
         if error is not None:
             failed[target] = error
 
-    said = {target: words for target, (_, words) in sheets.items()}
-    notebooks.run_each(notebook, jobs, done, timeout=timeout, beside=_provenance(model, notebook, jobs, said))
-    for target, (sheet, words) in sheets.items():
+    def describe(target: Path, made: Path) -> dict[Path, str]:
+        used = {**notebook.parameters, **jobs[target].parameters}
+        text = provenance.describe(made, model, [notebook.path], used, jobs[target].words)
+        return {provenance.beside(target): text}
+
+    each = {target: one.parameters for target, one in jobs.items()}
+    notebooks.run_each(notebook, each, done, timeout=timeout, beside=describe)
+    for target, one in jobs.items():
         if target in failed:
             typer.echo(f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}", err=True)
             continue
-        if sheet.outcomes and not scenarios:
-            print_outcomes(model, sheet.outcomes)
-        typer.echo(f"{shown(target)} is written: {words}")
+        if notebook.checks and not scenarios:
+            print_outcomes(model, judge_all(model, notebook.checks, one.setting))
+        typer.echo(f"{shown(target)} is written: {one.words}")
     return 2 if any(isinstance(one, InputError) for one in failed.values()) else 1 if failed else 0
-
-
-def _sheet(model: Model, notebook: Notebook, given: Mapping[str, Any]) -> tuple[Worksheet, str]:
-    """The checks of a notebook under these parameters, and what differs in words."""
-    settings, others = notebooks.split_parameters({**notebook.parameters, **given}, model)
-    sheet = Worksheet(notebook.checks, model=model, **settings)
-    texts = [f"{name} = {' '.join(str(value).split())}" for name, value in others.items()]
-    words = [f"run with {', '.join(texts)}"] if others else []
-    return sheet, "; ".join(words + ([sheet.differs] if settings or not others else []))
-
-
-def _provenance(
-    model: Model, notebook: Notebook, jobs: Mapping[Path, Mapping[str, Any]], how: Mapping[Path, str]
-) -> Beside:
-    """Describes a run, to be written beside its notebook."""
-
-    def describe(target: Path, made: Path) -> dict[Path, str]:
-        used = {**notebook.parameters, **jobs[target]}
-        return {provenance.beside(target): provenance.describe(made, model, [notebook.path], used, how[target])}
-
-    return describe

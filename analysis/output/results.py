@@ -3,14 +3,13 @@
 Files hold base units and ten digits; a screen shows counts to the place of the coarsest printed number that they rest
 on, and their bounds to the nearest 10,000 where that is finer.
 
->>> sheet = Worksheet(["at_risk_2021_sum"])
->>> sheet.outcomes[0].verdict
-'matches'
+>>> from analysis.core.register import Register
+>>> counts_line(model := Model(Register.read()), judge_all(model))[:25]
+'15 results of the article'
 """
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import html
 import io
@@ -18,7 +17,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +25,8 @@ from analysis.core.findings import recomputed
 from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Plan, Setting
 from analysis.core.published import Interval
 from analysis.core.register import Claim, Finding, Register, RegisterError, read_text
-from analysis.core.units import BASE_UNITS, nearest
-from analysis.core.verdicts import Outcome, counts, judge_all, results, solution
+from analysis.core.units import BASE_UNITS
+from analysis.core.verdicts import Outcome, counts, results, solution
 from analysis.core.words import digits, in_words, same
 from analysis.output.escape import escape_spreadsheet_formula, markdown
 from analysis.output.files import write_file
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are true."
-READING = "__reading"
 CHECK_COLUMNS = (
     "id", "kind", "statement", "claim", "against", "quantity", "readings", "unit", "published", "published_low",
     "published_high", "recomputed", "recomputed_low", "recomputed_high", "side", "verdict", "finer", "barely",
@@ -436,9 +434,6 @@ def _rounded(number: float) -> float | int:
     return int(value) if value.is_integer() else value
 
 
-# A study: what a notebook works with ----------------------------------------------------------------------------------
-
-
 class Evaluation:
     """The values of quantities under one setting.
 
@@ -469,149 +464,6 @@ class Evaluation:
             return plan.value
         except ModelError:
             return math.nan
-
-
-class Worksheet(Evaluation):
-    """Some checks judged under the parameters of a notebook.
-
-    checks: ids. reported: ids of rows to list besides, which no check uses. parameters: values of assumptions and
-    inputs in base units, and readings as ``QUANTITY__reading``; those that equal the article's own change nothing.
-    Raises InputError in one sentence for an unknown name, a value that is not finite or lies outside its bounds, and
-    one that nothing shown depends on.
-
-    >>> sheet = Worksheet(["net_persons"], persons_per_transfer=0.9)
-    >>> print(sheet.differs)
-    differs from the article in: persons_per_transfer = 0.9 person/transfer in place of 1
-    """
-
-    def __init__(
-        self,
-        checks: Iterable[str],
-        *,
-        reported: Iterable[str] = (),
-        model: Model | None = None,
-        **parameters: Any,
-    ) -> None:
-        super().__init__(model or Model(Register.read()), ARTICLE)
-        known = self.model.register.checks
-        self.checks = list(checks)
-        self.reported = list(reported)
-        for name in self.reported:
-            if name not in self.model.register.claims:
-                raise ModelError(f"'{name}' is no claim{nearest(name, self.model.register.claims)}")
-        for name in self.checks:
-            if name not in known:
-                raise ModelError(f"'{name}' is no check{nearest(name, known)}")
-        readings, values = split(parameters)
-        setting = self.model.setting(readings, values)
-        # A default that equals the article's own is no choice of the reader's.
-        self.setting = replace(setting, given=frozenset({*setting.readings, *setting.values}))
-        self.outcomes = judge_all(self.model, self.checks, self.setting)
-        self.plans: list[Plan] = []
-        for name in self.checks:
-            for named in ({}, known[name].readings):
-                with contextlib.suppress(ModelError):
-                    self.plans.append(self.model.plan(known[name].quantity, self.model.change(named, self.setting)))
-        self.model.check_used(self.setting, self.plans)
-
-    def table(self, *checks: str) -> Table:
-        """Published beside recomputed, for the named checks or for all of the study's."""
-        wanted = checks or tuple(self.checks)
-        return Table(screen(self.model, [o for o in self.outcomes if o.check.id in wanted]))
-
-    @property
-    def claims(self) -> list[str]:
-        """Ids of the rows that the study starts from, checks or lists besides, in the order of the register."""
-        checks = self.model.register.checks
-        used = {*self.reported, *(checks[name].claim for name in self.checks)}
-        for name in self.checks:
-            used |= self.model.plan(checks[name].quantity, self.model.change(checks[name].readings)).claims
-        return [claim for claim in self.model.register.claims if claim in used]
-
-    def sources(self) -> Table:
-        """The printed numbers that the study rests on or checks: digits, noun, period, place in the article, source."""
-        import pandas as pd
-
-        register = self.model.register
-        rows = []
-        for name in self.claims:
-            claim = register.claims[name]
-            rows.append(
-                {
-                    "number": claim.statement,
-                    "printed": claim.words or str(claim.published),
-                    "noun printed": claim.unit_as_printed,
-                    "held as": claim.base_unit,
-                    "period": claim.period,
-                    "place in the article": claim.where,
-                    "source cited": register.sources.get(claim.source, "none"),
-                }
-            )
-        return Table(pd.DataFrame(rows))
-
-    def findings(self, *findings: str) -> Table:
-        """The findings that rest on one of the study's rows, or those named, with both readings of each.
-
-        Raises ModelError for a name that is no finding.
-        """
-        import pandas as pd
-
-        known = self.model.register.findings
-        for name in findings:
-            if name not in known:
-                raise ModelError(f"'{name}' is no finding{nearest(name, known)}")
-        shown = set(self.claims)
-        rows = [
-            {
-                "finding": f"{finding.title} ({finding.id})",
-                "arithmetic": "; ".join(finding_words(self.model, finding)),
-                "sceptical": finding.sceptical,
-                "charitable": finding.charitable,
-                "would settle it": finding.settle,
-            }
-            for finding in known.values()
-            if (finding.id in findings if findings else shown & set(finding.claims) or not finding.claims)
-        ]
-        return Table(
-            pd.DataFrame(rows, columns=["finding", "arithmetic", "sceptical", "charitable", "would settle it"])
-        )
-
-    def outcome(self, check: str) -> Outcome:
-        """The outcome of one of the study's checks."""
-        return self.outcomes[self.checks.index(check)]
-
-    def words(self, name: str) -> str:
-        """The same, as a screen shows it; says so where the setting leaves no value."""
-        quantity, _, _ = name.partition(".")
-        try:
-            plan = self._plan(name)
-            value = plan.value
-            return value_words(self.model, quantity, value, place_of(self.model, plan.depends_on, value))
-        except ModelError:
-            return "not computable"
-
-    def prose(self, template: str) -> Prose:
-        """A paragraph in which ``{quantity}`` and ``{quantity.reading}`` are replaced by their values, and
-        ``{quantity|side}`` by its side.
-
-        >>> Worksheet(["at_risk_2021_sum"]).prose("At risk in 2021: {at_risk_2021} persons.")
-        At risk in 2021: 1.9 million persons.
-        """
-
-        def put(found: re.Match[str]) -> str:
-            return self._plan(found[1]).side if found[2] else self.words(found[1])
-
-        return Prose(re.sub(r"\{([a-z0-9_.]+)(\|side)?\}", put, template))
-
-
-def split(parameters: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
-    """Parameters parted into readings, by quantity, and values.
-
-    >>> split({"at_risk_2019__reading": "southern", "overlap": 0.5})
-    ({'at_risk_2019': 'southern'}, {'overlap': 0.5})
-    """
-    readings = {name.removesuffix(READING): value for name, value in parameters.items() if name.endswith(READING)}
-    return readings, {name: value for name, value in parameters.items() if not name.endswith(READING)}
 
 
 # The guard ------------------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """Worked steps: a formula, the numbers put in, and the result, together, with the print beside it.
 
->>> from analysis.study import load
->>> print(Steps(load(), ["net_new_persons"], depth=0))
+>>> from analysis.core.model import Register
+>>> print(Steps(Model(Register.read()), Setting(), ["net_new_persons"], depth=0))
 net new persons = persons 2021 − persons 2019
                 = 3.170 million − 2.869 million
-                = 0.301 million    printed: "approximately 300,000 persons" (note 4): matches
+                = 0.301 million
+    printed: "approximately 300,000 persons" (note 4): matches
 """
 
 from __future__ import annotations
@@ -16,16 +17,12 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from analysis.core.expressions import Expression
-from analysis.core.model import Model, ModelError, Node, Plan
+from analysis.core.model import Model, ModelError, Node, Plan, Setting
 from analysis.core.units import BASE_UNITS, CONSTANTS
 from analysis.core.verdicts import judge
 from analysis.output.results import verdict_words
-
-if TYPE_CHECKING:
-    from analysis.study import Study
 
 #: The widest line.
 WIDTH = 80
@@ -58,14 +55,13 @@ class Step:
 
 
 class Steps:
-    """The worked steps of some quantities under a study's setting; shows as text, and as HTML in a notebook.
+    """The worked steps of some quantities under a setting; shows as text, and as HTML in a notebook.
 
     depth: how many levels of the quantities that they rest on are worked too; without it, all. Each is worked once.
     """
 
-    def __init__(self, study: Study, names: Iterable[str], depth: int | None = None) -> None:
-        self.study = study
-        self.steps = list(_steps(study, list(names), 99 if depth is None else depth))
+    def __init__(self, model: Model, setting: Setting, names: Iterable[str], depth: int | None = None) -> None:
+        self.steps = list(_steps(model, setting, names, 99 if depth is None else depth))
 
     def __repr__(self) -> str:
         return "\n".join(map(str, self.steps))
@@ -74,24 +70,26 @@ class Steps:
         return f'<pre class="steps">{html.escape(repr(self))}</pre>'
 
 
-def _steps(study: Study, names: list[str], depth: int) -> Iterator[Step]:
+def _steps(model: Model, setting: Setting, names: Iterable[str], depth: int) -> Iterator[Step]:
     seen: set[str] = set()
     for name in names:
-        plan = study.plan(name)
+        quantity, readings = model.named(name)
+        under = model.change(readings, setting)
+        plan = model.plan(quantity, under)
         todo = [(plan.target, 0)]
         while todo:
             quantity, level = todo.pop()
             if quantity in seen or quantity in CONSTANTS:
                 continue
             seen.add(quantity)
-            yield step(study, plan, quantity, level)
+            yield step(model, under, plan, quantity, level)
             if level < depth:
                 todo += [(need, level + 1) for need in reversed(plan.by_name[quantity].source.needs)]
 
 
-def step(study: Study, plan: Plan, quantity: str, level: int = 0) -> Step:
-    """The worked step of one node of a plan."""
-    node, model = plan.by_name[quantity], study.model
+def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int = 0) -> Step:
+    """The worked step of one node of a plan under a setting."""
+    node = plan.by_name[quantity]
     source = node.source
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
     notes = [*_origin(model, node)]
@@ -104,7 +102,7 @@ def step(study: Study, plan: Plan, quantity: str, level: int = 0) -> Step:
         result, shown = _worked(model, plan, quantity, formula, values)
         lines = [f"= {formula.text(names)}", f"= {formula.text(shown)}", f"= {result}"]
     if quantity == plan.target:
-        notes += _beside(study, quantity)
+        notes += _beside(model, setting, quantity)
     return Step(quantity, _label(quantity), tuple(lines), tuple(notes), level)
 
 
@@ -129,19 +127,19 @@ def _origin(model: Model, node: Node) -> Iterator[str]:
             yield f"{row.label} (ours)"
 
 
-def _beside(study: Study, quantity: str) -> Iterator[str]:
+def _beside(model: Model, setting: Setting, quantity: str) -> Iterator[str]:
     """What is printed of a quantity and the verdict, its side, and its remarks."""
     try:
-        found = study[quantity]
+        found = model.estimate(quantity, setting)
     except ModelError:
         found = None
     if found and found.side:
         yield found.side
-    for check in study.model.register.checks.values():
-        claim = study.model.register.claims.get(check.claim)
+    for check in model.register.checks.values():
+        claim = model.register.claims.get(check.claim)
         if check.quantity == quantity and claim and claim.judged_by == check.id:
-            outcome = judge(study.model, check, study.setting)
-            yield f'printed: "{claim.words or claim.published}" ({claim.where}): {verdict_words(study.model, outcome)}'
+            outcome = judge(model, check, setting)
+            yield f'printed: "{claim.words or claim.published}" ({claim.where}): {verdict_words(model, outcome)}'
     for remark in found.remarks if found else ():
         yield f"remark: {remark}"
 
