@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pint
 
 from analysis.core import findings
-from analysis.core.model import ARTICLE, BARE, RESERVED, Limit, Model, ModelError, Source
+from analysis.core.model import ARTICLE, BARE, RESERVED, Limit, Model, ModelError, Plan, Source
 from analysis.core.register import PER_YEAR
 from analysis.core.units import CONSTANTS, nearest, parse_unit, same_dimension
 
@@ -120,10 +120,12 @@ def check(model: Model) -> None:
         if any(names != found[0] for names in found):
             message = f"{' and '.join(group)} are one choice, so their readings must have the same names"
             raise register.refuse(None, "linked_readings", message)
+    confirmed: set[tuple[str, str]] = set()
     for row in register.checks.values():
-        _check_check(model, row)
+        plan = _check_check(model, row)
+        confirmed |= set() if row.readings else {(node.name, node.reading) for node in plan.nodes}
     for quantity, reading, source in model.each():
-        if source.expression:
+        if source.expression and (quantity, reading) not in confirmed:
             with register.refusing(None, "formulas"):
                 model.plan(quantity, model.under(ARTICLE, {quantity: reading})).confirm()
     checked = {row.claim for row in register.checks.values()}
@@ -146,7 +148,7 @@ def check(model: Model) -> None:
         findings.recomputed(model, finding)
 
 
-def _check_check(model: Model, row: Check) -> None:
+def _check_check(model: Model, row: Check) -> Plan:
     with model.register.refusing(row, "readings"):
         setting = model.setting(row.readings)
         plan = model.plan(row.quantity, setting)
@@ -159,3 +161,4 @@ def _check_check(model: Model, row: Check) -> None:
         for name in row.solve:
             if name not in plan.leaves:
                 raise ModelError(f"{name} is unused: {row.quantity} does not depend on it here")
+    return plan
