@@ -37,7 +37,6 @@ from analysis.core.reading import (
 )
 from analysis.core.units import BASE_UNITS, is_base_unit, name_of, nearest, parse_unit
 
-# The rest of the package imports these from here, beside the rows.
 __all__ = ["InputError", "RegisterError", "read_text", "read_yaml", "shipped", "shown"]
 
 Grade = Literal["stated", "implied", "chosen"]
@@ -197,10 +196,7 @@ class Reading(Row):
 
 
 class Statement(Row):
-    """Two values compared, each a quantity, a quantity and its reading, or the id of a claim.
-
-    In one that a user writes out, the text is its id, and ``other`` may be a number with its unit.
-    """
+    """Two values compared. In one that a user writes out, ``other`` may also be a number with its unit."""
 
     file = "statements.csv"
     id: str
@@ -381,20 +377,19 @@ class Register:
         A table that datapackage.json does not list has no rows. Raises RegisterError naming file, row and field.
         """
         folder = Path(folder or os.environ.get("ANALYSIS_DATA") or shipped("data"))
-        package = validated(folder / "datapackage.json", Package, read_yaml(folder / "datapackage.json"), "")
+        package = validated(folder / "datapackage.json", Package, read_yaml(folder / "datapackage.json"))
         paths = [str(one.get("path")) for one in package.resources]
         tables: dict[str, Any] = {
             Path(model.file).stem: read_rows(folder / model.file, model) if model.file in paths else {}
             for model in _TABLES
         }
-        entries, readings = tables.pop("assumptions"), tables.pop("readings")
-        sections, sources = tables.pop("sections"), tables.pop("sources")
+        entries = tables.pop("assumptions")
         register = cls(
             folder=folder,
             title=package.title,
-            readings={(row.quantity, row.reading): row for row in readings.values()},
-            sections={row.id: row.title for row in sections.values()},
-            sources={row.id: f"{row.publisher}, {row.date}" for row in sources.values()},
+            readings={(row.quantity, row.reading): row for row in tables.pop("readings").values()},
+            sections={row.id: row.title for row in tables.pop("sections").values()},
+            sources={row.id: f"{row.publisher}, {row.date}" for row in tables.pop("sources").values()},
             assumptions={name: one for name, one in entries.items() if isinstance(one, Assumption)},
             words={name: one for name, one in entries.items() if not isinstance(one, Assumption)},
             scenarios=tuple(Path(path).stem for path in paths if re.fullmatch(r"scenarios/[a-z0-9_]+\.yaml", path)),
@@ -451,16 +446,15 @@ class Register:
                             yield from ((mark.to, row, place, name) for name in names if name)
 
     def _check(self) -> None:
-        """Refuse a name that another table lacks, two inputs or defaults of one quantity, and claims that a check can't
-        be set against."""
+        """Refuse rows of one table that do not fit those of another."""
         tables: dict[str, Mapping[str, Any]] = {"sections.csv": self.sections, "sources.csv": self.sources}
         tables |= {"claims.csv": self.claims, "checks.csv": self.checks, "external.csv": self.external}
         tables |= {"assumptions.yaml": self.assumptions}
         for to, row, place, name in self.references():
             if to in tables and name not in tables[to]:
                 raise self.refuse(row, place, f"'{name}' is no row of {to}{nearest(name, tables[to])}")
-        units: list[Any] = [*self.claims.values(), *self.external.values()]
-        for one in (*units, *self.assumptions.values(), *self.words.values()):
+        measured: list[Any] = [*self.claims.values(), *self.external.values(), *self.vague_readings.values()]
+        for one in (*measured, *self.assumptions.values()):
             with self.refusing(one, "unit"):
                 if not is_base_unit(one.unit) and not (one.unit == "percent" and isinstance(one, Figure)):
                     raise ValueError(f"'{one.unit}' is not a base unit, such as {', '.join(BASE_UNITS[:3])}")
@@ -468,17 +462,15 @@ class Register:
             if claim.input and (other := self.inputs[claim.quantity]) is not claim:
                 raise self.refuse(claim, "input", f"{claim.quantity} starts from row {other.row} ({other.id}) too")
             if claim.qualifier == "vague" and not claim.reported and claim.quantity not in self.vague_readings:
-                message = "a number in words needs an assumption of that name with a floor or a ceiling"
-                raise self.refuse(claim, "quantity", message)
+                raise self.refuse(claim, "quantity", "its words need an assumption of that name, with floor or ceiling")
         defaults = {reading.quantity: reading for reading in self.readings.values() if reading.default}
-        for quantity, reading in ((one.quantity, one) for one in self.readings.values() if one.default):
-            if defaults[quantity] is not reading:
-                raise self.refuse(reading, "default", f"{quantity} has the default {defaults[quantity].reading} too")
+        for reading in self.readings.values():
+            if reading.default and (last := defaults[reading.quantity]) is not reading:
+                raise self.refuse(reading, "default", f"{reading.quantity} has the default {last.reading} too")
         for check in self.checks.values():
             against = self.claims.get(check.claim)
             if against and against.quantity != check.quantity:
-                message = f"{against.id} is a value of {against.quantity}, not of {check.quantity}"
-                raise self.refuse(check, "claim", message)
+                raise self.refuse(check, "claim", f"{against.id} is a value of {against.quantity}, not of it")
             if bool(check.end) != (against is not None and against.qualifier == "range"):
                 raise self.refuse(check, "end", "an end is named where the claim is a range, and only there")
             if check.solve and against and against.qualifier == "vague":

@@ -150,14 +150,14 @@ def test_a_row_that_is_wrong_by_itself(package, change, sentence):
         f"{CLAIMS}, {at(CLAIMS, 'total_2021_february')}, field input: transfers_2021 starts from "
         f"{at(CLAIMS, 'total_2021_tianshan')} too",
     ),
-    row(CLAIMS, "detainees_several", "quantity", "a number in words needs an assumption of that name with a floor or a "
+    row(CLAIMS, "detainees_several", "quantity", "its words need an assumption of that name, with floor or "
         "ceiling", quantity="former_trainees"),
     pytest.param(
         cells(READINGS, "transfers_2019,from_difference", default="true"),
         f"{READINGS}, {at(READINGS, 'transfers_2019,from_rate', 'transfers_2019, from_rate')}, field default: "
         "transfers_2019 has the default from_difference too",
     ),
-    row(CHECKS, "same_share", "claim", "net_increase_note_4 is a value of net_new_persons, not of at_risk_2021",
+    row(CHECKS, "same_share", "claim", "net_increase_note_4 is a value of net_new_persons, not of it",
         claim="net_increase_note_4"),
     row(CHECKS, "same_share", "end", RANGE, end="low"),
     row(CHECKS, "total_at_values", "end", RANGE, end="high"),
