@@ -111,13 +111,13 @@ def caps(model: Model) -> tuple[Limit, ...]:
 def check(model: Model) -> None:
     """Raise RegisterError for readings, checks, figures, statements and findings that don't fit the formulas."""
     register = model.register
-    for (quantity, reading), given in register.readings.items():
-        if given.default and "published" in model.sources[quantity] and reading != "published":
-            message = f"{quantity} starts from its row {register.inputs[quantity].id}, so its default is published"
-            raise register.refuse(given, "default", message)
+    for given in register.readings.values():
+        with register.refusing(given, "default"):
+            if given.default and given.reading != "published" and "published" in model.sources[given.quantity]:
+                raise ModelError(f"{given.quantity} starts from a row of claims.csv, so its default is published")
     for group in register.linked_readings:
-        found = [{name for name, source in model.sources[one].items() if not source.is_leaf} for one in group]
-        if any(names != found[0] for names in found):
+        names = {frozenset(name for name, source in model.sources[one].items() if not source.is_leaf) for one in group}
+        if len(names) > 1:
             message = f"{' and '.join(group)} are one choice, so their readings must have the same names"
             raise register.refuse(None, "linked_readings", message)
     confirmed: set[tuple[str, str]] = set()

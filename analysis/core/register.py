@@ -10,11 +10,10 @@ takes the default of its field. ``Register._check`` holds the rules between tabl
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -60,8 +59,6 @@ def _listed(cell: Any) -> Any:
 
 def _assigned(cell: Any) -> Any:
     """The readings in a cell: quantity=reading, between semicolons."""
-    if not isinstance(cell, str):
-        return cell
     pairs = [[word.strip() for word in part.split("=")] for part in _listed(cell)]
     if not all(len(pair) == 2 for pair in pairs) or len(dict(pairs)) < len(pairs):
         raise ValueError(f"'{cell}' is not of the form quantity=reading, once a quantity")
@@ -69,10 +66,8 @@ def _assigned(cell: Any) -> Any:
 
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
+Number = Annotated[float, Field(strict=True)]  # in YAML, `true` is no number
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-# Rows -----------------------------------------------------------------------------------------------------------------
 
 
 class Figure(Row):
@@ -97,7 +92,7 @@ class Figure(Row):
     @cached_property
     def published(self) -> Published:
         """The number as printed."""
-        return Published(**{one.name: getattr(self, one.name) for one in dataclasses.fields(Published)})
+        return Published(**{one.name: getattr(self, one.name) for one in fields(Published)})
 
     @cached_property
     def base_unit(self) -> str:
@@ -189,6 +184,10 @@ class Reading(Row):
     reconstruction: bool
     same_as: Annotated[str, Ref("quantities")] = ""
 
+    def model_post_init(self, context: Any) -> None:
+        if self.same_as and self.reading in ("published", "set"):
+            raise FieldError("same_as", f"{self.quantity} has its own number under this reading")
+
     @property
     def id(self) -> str:
         """Quantity and reading, as a sentence names the row."""
@@ -228,8 +227,8 @@ class VagueEnd(Row):
     """The floor or ceiling that the words of a claim put, plainly and at their loosest, with the reason."""
 
     reason: Text
-    value: float | None = None
-    loosest: float | None = None
+    value: Number | None = None
+    loosest: Number | None = None
 
 
 class VagueReading(Row):
@@ -249,17 +248,16 @@ class VagueReading(Row):
 class Assumption(VagueReading):
     """What an estimate rests on. It is varied from low to high, and allowed from minimum to maximum."""
 
-    value: float
-    low: float
-    high: float
-    minimum: float
-    maximum: float
+    value: Number
+    low: Number
+    high: Number
+    minimum: Number
+    maximum: Number
     shape: Literal["none", "uniform", "triangular"]
     grade: Grade
     bias: Text
     settle: Text
-    article_value: float | None = None
-
+    article_value: Number | None = None
     kinds: ClassVar = {"words": VagueReading}
 
     def model_post_init(self, context: Any) -> None:
@@ -270,8 +268,7 @@ class Assumption(VagueReading):
             numbers |= {f"{side}.value": end.value, f"{side}.loosest": end.loosest} if end else {}
         for name, number in numbers.items():
             if number is not None and not self.minimum <= number <= self.maximum:
-                allowed = f"{self.minimum:g} to {self.maximum:g}"
-                raise FieldError(name, f"{number:g} lies outside the allowed range, {allowed}")
+                raise FieldError(name, f"{number:g} lies outside the allowed range, {self.minimum:g} to {self.maximum:g}")
 
     @property
     def used(self) -> float:
@@ -342,8 +339,6 @@ class Package(BaseModel):
 
 # The whole ------------------------------------------------------------------------------------------------------------
 
-_TABLES = (Claim, Check, Reading, Section, Citation, Assumption, External, Statement, Finding, Refusal)
-
 
 @dataclass(frozen=True)
 class Register:
@@ -381,7 +376,7 @@ class Register:
         paths = [str(one.get("path")) for one in package.resources]
         tables: dict[str, Any] = {
             Path(model.file).stem: read_rows(folder / model.file, model) if model.file in paths else {}
-            for model in _TABLES
+            for model in (Claim, Check, Reading, Section, Citation, Assumption, External, Statement, Finding, Refusal)
         }
         entries = tables.pop("assumptions")
         register = cls(
@@ -432,8 +427,8 @@ class Register:
     def references(self) -> Iterator[tuple[str, Row | None, str, str]]:
         """Table, row, field and name of each reference; ``quantities`` is the table of a quantity."""
         yield from (("checks.csv", None, "headline", name) for name in self.headline)
-        yield from (("quantities", None, "percent", name) for name in self.percent)
-        yield from (("quantities", None, "estimates", name) for name in self.estimates)
+        for place in ("percent", "estimates"):
+            yield from (("quantities", None, place, name) for name in getattr(self, place))
         yield from (("quantities", None, "linked_readings", name) for group in self.linked_readings for name in group)
         tables = (self.claims, self.external, self.checks, self.readings, self.assumptions, self.words, self.findings)
         for table in (*tables, self.statements):
@@ -447,12 +442,10 @@ class Register:
 
     def _check(self) -> None:
         """Refuse rows of one table that do not fit those of another."""
-        tables: dict[str, Mapping[str, Any]] = {"sections.csv": self.sections, "sources.csv": self.sources}
-        tables |= {"claims.csv": self.claims, "checks.csv": self.checks, "external.csv": self.external}
-        tables |= {"assumptions.yaml": self.assumptions}
         for to, row, place, name in self.references():
-            if to in tables and name not in tables[to]:
-                raise self.refuse(row, place, f"'{name}' is no row of {to}{nearest(name, tables[to])}")
+            known = getattr(self, to.partition(".")[0], None)
+            if known is not None and name not in known:
+                raise self.refuse(row, place, f"'{name}' is no row of {to}{nearest(name, known)}")
         measured: list[Any] = [*self.claims.values(), *self.external.values(), *self.vague_readings.values()]
         for one in (*measured, *self.assumptions.values()):
             with self.refusing(one, "unit"):
