@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pint
 
 from analysis.core import findings
-from analysis.core.model import BARE, RESERVED, Limit, Model, ModelError, Source
+from analysis.core.model import BARE, RESERVED, Limit, Model, ModelError, Plan, Source
 from analysis.core.register import PER_YEAR
 from analysis.core.units import CONSTANTS, nearest, parse_unit, same_dimension
 
@@ -110,19 +110,22 @@ def limits(model: Model) -> tuple[Limit, ...]:
 def check(model: Model) -> None:
     """Raise RegisterError for readings, checks, figures, statements and findings that don't fit the formulas."""
     register = model.register
-    for (quantity, reading), given in register.readings.items():
-        if given.default and "published" in model.sources[quantity] and reading != "published":
-            message = f"{quantity} starts from its row {register.inputs[quantity].id}, so its default is published"
-            raise register.refuse(given, "default", message)
+    for given in register.readings.values():
+        with register.refusing(given, "default"):
+            if given.default and given.reading != "published" and "published" in model.sources[given.quantity]:
+                raise ModelError(f"{given.quantity} starts from a row of claims.csv, so its default is published")
     for group in register.linked_readings:
-        found = [{name for name, source in model.sources[one].items() if not source.is_leaf} for one in group]
-        if any(names != found[0] for names in found):
+        names = {frozenset(name for name, source in model.sources[one].items() if not source.is_leaf) for one in group}
+        if len(names) > 1:
             message = f"{' and '.join(group)} are one choice, so their readings must have the same names"
             raise register.refuse(None, "linked_readings", message)
+    confirmed: set[tuple[str, str]] = set()
     for row in register.checks.values():
-        _check_check(model, row)
+        plan = _check_check(model, row)
+        if plan and not row.readings:
+            confirmed |= {(node.name, node.reading) for node in plan.nodes}
     for quantity, reading, source in model.each():
-        if source.expression:
+        if source.expression and (quantity, reading) not in confirmed:
             with register.refusing(None, "formulas"):
                 model.plan(quantity, model.change({quantity: reading})).confirm()
     for claim in register.claims.values():
@@ -143,14 +146,14 @@ def check(model: Model) -> None:
         findings.recomputed(model, finding)
 
 
-def _check_check(model: Model, row: Check) -> None:
+def _check_check(model: Model, row: Check) -> Plan | None:
     with model.register.refusing(row, "against"):
         if row.against:
             unit = findings.value(model, row.against)[1]
             if unit != model.units[row.quantity]:
                 raise ModelError(f"'{row.against}' is in {unit}, and {row.quantity} in {model.units[row.quantity]}")
             if row.claim:
-                return
+                return None
     with model.register.refusing(row, "readings"):
         setting = model.change(row.readings)
         plan = model.plan(row.quantity, setting)
@@ -159,3 +162,4 @@ def _check_check(model: Model, row: Check) -> None:
     with model.register.refusing(row, "claim"):
         if row.claim in plan.claims:
             raise ModelError(f"the check is circular: it starts from {row.claim}, which it checks")
+    return plan

@@ -2,11 +2,6 @@
 
 A step names quantities, ``quantity.reading``, rows of claims and external figures; so no formula is written twice.
 ``_low`` and ``_high`` after a row are the ends of its range, or of the values that its rounded digits stand for.
-
->>> from analysis.core.model import Model, Register
->>> model = Model(Register.read())
->>> round(value(model, "transfers_2019 - labourers_2019 * transfers_per_labourer")[0])
-278778
 """
 
 from __future__ import annotations
@@ -22,7 +17,7 @@ import pint
 from analysis.core.bounds import Bounds, extremes
 from analysis.core.expressions import Expression, parse
 from analysis.core.register import Finding, Step
-from analysis.core.units import CONSTANTS, Quantity, name_of, nearest, parse_unit
+from analysis.core.units import Quantity, name_of, nearest, parse_unit
 
 if TYPE_CHECKING:
     from analysis.core.model import Model
@@ -69,8 +64,7 @@ def unit_of(expression: Expression, units: Mapping[str, str]) -> str:
 
 
 def _named(model: Model, name: str) -> tuple[float, str, frozenset[str]]:
-    """The value, the unit and the rows behind a name: a row of claims or an external figure, the low or high end of
-    either, a floor in words, else a quantity under the article's setting."""
+    """The value, the unit and the rows behind a name: of a row, an end of one, or a quantity perhaps with a reading."""
     register = model.register
     row = register.external.get(name) or register.claims.get(name)
     if row and row.printed:
@@ -85,8 +79,6 @@ def _named(model: Model, name: str) -> tuple[float, str, frozenset[str]]:
     words = register.vague_readings.get(claim.quantity) if claim else None
     if claim and words and words.floor and words.floor.value is not None and end == "floor":
         return words.floor.value, claim.base_unit, frozenset([start])
-    if name in CONSTANTS:
-        return (*CONSTANTS[name], frozenset())
     quantity, _, reading = name.partition(".")
     if quantity not in model.sources or (reading and reading not in model.sources[quantity]):
         known = [*model.sources, *register.claims, *register.external]
@@ -97,10 +89,8 @@ def _named(model: Model, name: str) -> tuple[float, str, frozenset[str]]:
 
 
 def recomputed(model: Model, finding: Finding) -> list[tuple[Step, float]]:
-    """The arithmetic of a finding, each step with its value in base units.
-
-    Raises RegisterError for an expression that can't be computed, has another unit than the step says, or starts from a
-    claim or figure that the finding does not list.
+    """The arithmetic of a finding, each step with its value in base units. Raises RegisterError for an expression that
+    can't be computed, has another unit than the step says, or starts from a row that the finding does not list.
 
     >>> from analysis.core.model import Model, Register
     >>> model = Model(Register.read())

@@ -10,11 +10,10 @@ takes the default of its field. ``Register._check`` holds the rules between tabl
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -37,7 +36,6 @@ from analysis.core.reading import (
 )
 from analysis.core.units import BASE_UNITS, is_base_unit, name_of, nearest, parse_unit
 
-# The rest of the package imports these from here, beside the rows.
 __all__ = ["InputError", "RegisterError", "read_text", "read_yaml", "shipped", "shown"]
 
 Grade = Literal["stated", "implied", "chosen"]
@@ -61,8 +59,6 @@ def _listed(cell: Any) -> Any:
 
 def _assigned(cell: Any) -> Any:
     """The readings in a cell: quantity=reading, between semicolons."""
-    if not isinstance(cell, str):
-        return cell
     pairs = [[word.strip() for word in part.split("=")] for part in _listed(cell)]
     if not all(len(pair) == 2 for pair in pairs) or len(dict(pairs)) < len(pairs):
         raise ValueError(f"'{cell}' is not of the form quantity=reading, once a quantity")
@@ -70,10 +66,8 @@ def _assigned(cell: Any) -> Any:
 
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
+Number = Annotated[float, Field(strict=True)]  # in YAML, `true` is no number
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-# Rows -----------------------------------------------------------------------------------------------------------------
 
 
 class Figure(Row):
@@ -98,7 +92,7 @@ class Figure(Row):
     @cached_property
     def published(self) -> Published:
         """The number as printed."""
-        return Published(**{one.name: getattr(self, one.name) for one in dataclasses.fields(Published)})
+        return Published(**{one.name: getattr(self, one.name) for one in fields(Published)})
 
     @cached_property
     def base_unit(self) -> str:
@@ -201,7 +195,7 @@ class Solve(Row):
     claim: Annotated[str, Ref("claims.csv")] = ""
     end: Literal["", "low", "high"] = ""
     solve: Annotated[Name, Ref("assumptions.yaml")]
-    goal: float | None = None
+    goal: Number | None = None
 
     def model_post_init(self, context: Any) -> None:
         if (self.goal is None) != bool(self.claim):
@@ -220,6 +214,10 @@ class Reading(Row):
     reconstruction: bool
     same_as: Annotated[str, Ref("quantities")] = ""
 
+    def model_post_init(self, context: Any) -> None:
+        if self.same_as and self.reading in ("published", "set"):
+            raise FieldError("same_as", f"{self.quantity} has its own number under this reading")
+
     @property
     def id(self) -> str:
         """Quantity and reading, as a sentence names the row."""
@@ -227,10 +225,7 @@ class Reading(Row):
 
 
 class Statement(Row):
-    """Two values compared, each a quantity, a quantity and its reading, or the id of a claim.
-
-    In one that a user writes out, the text is its id, and ``other`` may be a number with its unit.
-    """
+    """Two values compared. In one that a user writes out, ``other`` may also be a number with its unit."""
 
     file = "statements.csv"
     id: str
@@ -262,14 +257,14 @@ class VagueEnd(Row):
     """The floor or ceiling that the words of a claim put, and that at a coarser place, with the reason."""
 
     reason: Text
-    value: float | None = None
-    coarse: float | None = None
+    value: Number | None = None
+    coarse: Number | None = None
 
 
 class Marked(BaseModel, extra="forbid"):
     """A value of an assumption that is worth trying, with the reason."""
 
-    value: float
+    value: Number
     reason: Text
 
 
@@ -290,16 +285,16 @@ class VagueReading(Row):
 class Assumption(VagueReading):
     """What an estimate rests on. It is varied from low to high, and allowed from minimum to maximum."""
 
-    value: float
-    low: float
-    high: float
-    minimum: float
-    maximum: float
+    value: Number
+    low: Number
+    high: Number
+    minimum: Number
+    maximum: Number
     shape: Literal["none", "uniform", "triangular"]
     grade: Grade
     bias: Text
     settle: Text
-    article_value: float | None = None
+    article_value: Number | None = None
     marked: tuple[Marked, ...] = ()
 
     kinds: ClassVar = {"words": VagueReading}
@@ -312,8 +307,9 @@ class Assumption(VagueReading):
             numbers |= {f"{side}.value": end.value, f"{side}.coarse": end.coarse} if end else {}
         for name, number in numbers.items():
             if number is not None and not self.minimum <= number <= self.maximum:
-                allowed = f"{self.minimum:g} to {self.maximum:g}"
-                raise FieldError(name, f"{number:g} lies outside the allowed range, {allowed}")
+                raise FieldError(
+                    name, f"{number:g} lies outside the allowed range, {self.minimum:g} to {self.maximum:g}"
+                )
 
     @property
     def side(self) -> str:
@@ -363,7 +359,7 @@ class Most(BaseModel, extra="forbid"):
     """A limit: a quantity that is at most a number or another quantity."""
 
     quantity: Name
-    at_most: float | Name
+    at_most: Number | Name
 
 
 class Remark(BaseModel, extra="forbid"):
@@ -397,6 +393,7 @@ class Package(BaseModel):
 
 # The whole ------------------------------------------------------------------------------------------------------------
 
+
 _TABLES = (Claim, Check, Solve, Reading, Section, Citation, Assumption, External, Statement, Finding, Refusal)
 
 
@@ -409,12 +406,12 @@ class Register:
     formulas: str
     claims: Mapping[str, Claim]
     checks: Mapping[str, Check]
-    solutions: Mapping[str, Solve]
     readings: Mapping[tuple[str, str], Reading]
     sections: Mapping[str, str]
     sources: Mapping[str, str]
     assumptions: Mapping[str, Assumption]
     words: Mapping[str, VagueReading] = field(default_factory=dict)
+    solutions: Mapping[str, Solve] = field(default_factory=dict)
     external: Mapping[str, External] = field(default_factory=dict)
     statements: Mapping[str, Statement] = field(default_factory=dict)
     findings: Mapping[str, Finding] = field(default_factory=dict)
@@ -434,20 +431,19 @@ class Register:
         A table that datapackage.json does not list has no rows. Raises RegisterError naming file, row and field.
         """
         folder = Path(folder or os.environ.get("ANALYSIS_DATA") or shipped("data"))
-        package = validated(folder / "datapackage.json", Package, read_yaml(folder / "datapackage.json"), "")
+        package = validated(folder / "datapackage.json", Package, read_yaml(folder / "datapackage.json"))
         paths = [str(one.get("path")) for one in package.resources]
         tables: dict[str, Any] = {
             Path(model.file).stem: read_rows(folder / model.file, model) if model.file in paths else {}
             for model in _TABLES
         }
-        entries, readings = tables.pop("assumptions"), tables.pop("readings")
-        sections, sources = tables.pop("sections"), tables.pop("sources")
+        entries = tables.pop("assumptions")
         register = cls(
             folder=folder,
             title=package.title,
-            readings={(row.quantity, row.reading): row for row in readings.values()},
-            sections={row.id: row.title for row in sections.values()},
-            sources={row.id: f"{row.publisher}, {row.date}" for row in sources.values()},
+            readings={(row.quantity, row.reading): row for row in tables.pop("readings").values()},
+            sections={row.id: row.title for row in tables.pop("sections").values()},
+            sources={row.id: f"{row.publisher}, {row.date}" for row in tables.pop("sources").values()},
             assumptions={name: one for name, one in entries.items() if isinstance(one, Assumption)},
             words={name: one for name, one in entries.items() if not isinstance(one, Assumption)},
             scenarios=tuple(Path(path).stem for path in paths if re.fullmatch(r"scenarios/[a-z0-9_]+\.yaml", path)),
@@ -490,8 +486,8 @@ class Register:
     def references(self) -> Iterator[tuple[str, Row | None, str, str]]:
         """Table, row, field and name of each reference; ``quantities`` is the table of a quantity."""
         yield from (("checks.csv", None, "headline", name) for name in self.headline)
-        yield from (("quantities", None, "percent", name) for name in self.percent)
-        yield from (("quantities", None, "estimates", name) for name in self.estimates)
+        for place in ("percent", "estimates"):
+            yield from (("quantities", None, place, name) for name in getattr(self, place))
         yield from (("quantities", None, "linked_readings", name) for group in self.linked_readings for name in group)
         yield from (("quantities", None, "limits", one.quantity) for one in self.limits)
         yield from (("quantities", None, "remarks", one.quantity) for one in self.remarks)
@@ -506,16 +502,13 @@ class Register:
                             yield from ((mark.to, row, place, name) for name in names if name)
 
     def _check(self) -> None:
-        """Refuse a name that another table lacks, two inputs or defaults of one quantity, and claims that a check can't
-        be set against."""
-        tables: dict[str, Mapping[str, Any]] = {"sections.csv": self.sections, "sources.csv": self.sources}
-        tables |= {"claims.csv": self.claims, "checks.csv": self.checks, "external.csv": self.external}
-        tables |= {"assumptions.yaml": self.assumptions}
+        """Refuse rows of one table that do not fit those of another."""
         for to, row, place, name in self.references():
-            if to in tables and name not in tables[to]:
-                raise self.refuse(row, place, f"'{name}' is no row of {to}{nearest(name, tables[to])}")
-        units: list[Any] = [*self.claims.values(), *self.external.values()]
-        for one in (*units, *self.assumptions.values(), *self.words.values()):
+            known = getattr(self, to.partition(".")[0], None)
+            if known is not None and name not in known:
+                raise self.refuse(row, place, f"'{name}' is no row of {to}{nearest(name, known)}")
+        measured: list[Any] = [*self.claims.values(), *self.external.values(), *self.vague_readings.values()]
+        for one in (*measured, *self.assumptions.values()):
             with self.refusing(one, "unit"):
                 if not is_base_unit(one.unit) and not (one.unit == "percent" and isinstance(one, Figure)):
                     raise ValueError(f"'{one.unit}' is not a base unit, such as {', '.join(BASE_UNITS[:3])}")
@@ -523,16 +516,14 @@ class Register:
             if claim.input and (other := self.inputs[claim.quantity]) is not claim:
                 raise self.refuse(claim, "input", f"{claim.quantity} starts from row {other.row} ({other.id}) too")
             if claim.qualifier == "vague" and claim.role != "count" and claim.quantity not in self.vague_readings:
-                message = "a number in words needs an assumption of that name with a floor or a ceiling"
-                raise self.refuse(claim, "quantity", message)
+                raise self.refuse(claim, "quantity", "its words need an assumption of that name, with floor or ceiling")
         defaults = {reading.quantity: reading for reading in self.readings.values() if reading.default}
-        for quantity, reading in ((one.quantity, one) for one in self.readings.values() if one.default):
-            if defaults[quantity] is not reading:
-                raise self.refuse(reading, "default", f"{quantity} has the default {defaults[quantity].reading} too")
+        for reading in self.readings.values():
+            if reading.default and (last := defaults[reading.quantity]) is not reading:
+                raise self.refuse(reading, "default", f"{reading.quantity} has the default {last.reading} too")
         for check in self.checks.values():
             against = self.claims.get(check.claim)
             if against and against.quantity != check.quantity:
-                message = f"{against.id} is a value of {against.quantity}, not of {check.quantity}"
-                raise self.refuse(check, "claim", message)
+                raise self.refuse(check, "claim", f"{against.id} is a value of {against.quantity}, not of it")
             if bool(check.end) != (against is not None and against.qualifier == "range"):
                 raise self.refuse(check, "end", "an end is named where the claim is a range, and only there")

@@ -10,8 +10,7 @@ from analysis.core.units import Value
 def excess_over_plan_2016_2020(transfers_2016_2020: Value, planned_transfers_2016_2020: Value) -> Value:
     """Transfers made a year over transfers planned a year, less one.
 
-    Division by a plan of nothing raises or gives infinity, as the type of number does. Place:
-    mobilization-2016-2020, paragraph 6.
+    Place: mobilization-2016-2020, paragraph 6.
     >>> round(excess_over_plan_2016_2020(1_300_000, 1_000_000), 6)
     0.3
     """
@@ -121,8 +120,7 @@ def net_new_persons(persons_2021: Value, persons_2019: Value) -> Value:
 def persons_per_transfer__implied(total_2019: Value, transfers_2019: Value) -> Value:
     """Persons in 2019 over transfers in 2019.
 
-    It presupposes that the labourers of 2019 are persons: with reading ``transfers`` of total_2019 it is a cycle.
-    Place: scale, paragraphs 1 and 2; note 4.
+    Place: scale, paragraphs 1 and 2; note 4; if the labourers of 2019 are persons.
     >>> persons_per_transfer__implied(900_000, 1_000_000)
     0.9
     """
@@ -152,8 +150,7 @@ def transfers_total_2016_2020(transfers_2016_2020: Value, years_2016_2020: Value
 def planned_total_2021_2025(planned_transfers_2021: Value, years_2021_2025: Value, a_year: Value) -> Value:
     """Transfers planned for 2021 times the years of the plan, as if each year had the same plan.
 
-    Person-times, no count of persons. Place: mobilization-2016-2020, paragraph 6; monitoring-2021-2025, paragraph
-    1.
+    Person-times, no count of persons. Place: mobilization-2016-2020, paragraph 6; monitoring-2021-2025, paragraph 1.
     >>> planned_total_2021_2025(1_000_000, 5, 1)
     5000000.0
     """

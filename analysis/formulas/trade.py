@@ -63,9 +63,9 @@ def labour_intensive_growth_2022__share_growth(labour_intensive_figure_2022: Val
 
 
 def largest_share_base__share_growth(labour_intensive_figure_2022: Value) -> Value:
-    """One over one plus the printed figure, read as the growth of the share: the base share that becomes the whole.
+    """One over one plus the printed figure, read as the growth of the share.
 
-    Place: trade, paragraph 1.
+    Place: trade, paragraph 1; the base share that becomes the whole.
     >>> largest_share_base__share_growth(0.6)
     0.625
     """
@@ -73,10 +73,9 @@ def largest_share_base__share_growth(labour_intensive_figure_2022: Value) -> Val
 
 
 def largest_share_base__value_growth(labour_intensive_figure_2022: Value, export_growth_2022: Value) -> Value:
-    """One plus the growth of exports over one plus the printed figure, read as the growth of value: the base share
-    that becomes the whole.
+    """One plus the growth of exports over one plus the printed figure, read as the growth of value.
 
-    Place: trade, paragraph 1.
+    Place: trade, paragraph 1; the base share that becomes the whole.
     >>> round(largest_share_base__value_growth(0.6, 0.2), 6)
     0.75
     """
@@ -141,14 +140,11 @@ def south_growth_2022__slowest(
     """The smallest of the growth rates of the four prefectures.
 
     Place: trade, paragraph 4.
-    >>> float(south_growth_2022__slowest(1.0, 2.0, 3.0, 0.5))
-    0.5
     >>> float(south_growth_2022__slowest(0.25, 2.0, 3.0, 0.5))
     0.25
     """
-    pair = minimum(trade_growth_kashgar_2022, trade_growth_hotan_2022)
-    other = minimum(trade_growth_kizilsu_2022, trade_growth_aksu_2022)
-    return minimum(pair, other)
+    three = minimum(minimum(trade_growth_kashgar_2022, trade_growth_hotan_2022), trade_growth_kizilsu_2022)
+    return minimum(three, trade_growth_aksu_2022)
 
 
 def south_growth_2022__equal(
@@ -176,21 +172,17 @@ def south_growth_2022__fastest(
     """The largest of the growth rates of the four prefectures.
 
     Place: trade, paragraph 4.
-    >>> float(south_growth_2022__fastest(1.0, 2.0, 3.0, 0.5))
-    3.0
     >>> float(south_growth_2022__fastest(1.0, 4.0, 3.0, 0.5))
     4.0
     """
-    pair = maximum(trade_growth_kashgar_2022, trade_growth_hotan_2022)
-    other = maximum(trade_growth_kizilsu_2022, trade_growth_aksu_2022)
-    return maximum(pair, other)
+    three = maximum(maximum(trade_growth_kashgar_2022, trade_growth_hotan_2022), trade_growth_kizilsu_2022)
+    return maximum(three, trade_growth_aksu_2022)
 
 
 def south_trade_share_2021(trade_growth_2022: Value, growth_of_the_rest_2022: Value, south_growth_2022: Value) -> Value:
-    """The growth of all trade above that of the rest, over the growth of the four prefectures above that of the
-    rest.
+    """The growth of all trade above that of the rest, over that of the four prefectures above that of the rest.
 
-    Division by two equal growths raises or gives infinity. Place: trade, paragraph 4.
+    Place: trade, paragraph 4.
     >>> south_trade_share_2021(0.75, 0.5, 1.5)
     0.25
     """
@@ -198,8 +190,7 @@ def south_trade_share_2021(trade_growth_2022: Value, growth_of_the_rest_2022: Va
 
 
 def south_trade_share_2022(south_trade_share_2021: Value, south_growth_2022: Value, trade_growth_2022: Value) -> Value:
-    """The share of the four prefectures the year before, times one plus their growth, over one plus that of all
-    trade.
+    """The share of the four prefectures the year before, times one plus their growth, over one plus that of all trade.
 
     Place: trade, paragraph 4.
     >>> south_trade_share_2022(0.25, 1.0, 0.25)

@@ -346,7 +346,7 @@ FORMULAS = "nowhere/datapackage.json, field analysis.formulas: "
         ([q__named, q__other], {},
          "nowhere/readings.csv, field default: q has readings (named, other) and none of them is the default"),
         ([q, q__named], {"claims": [claim("printed_q", "1")], "defaults": {"q": "named"}},
-         "nowhere/readings.csv, row 2 (q, named), field default: q starts from its row printed_q, so its default is "
+         "nowhere/readings.csv, row 2 (q, named), field default: q starts from a row of claims.csv, so its default is "
          "published"),
         ([q], {"grades": {("q", "nmed"): "stated"}},
          "nowhere/readings.csv, row 2 (q, nmed), field reading: 'nmed' is not a reading of q; known: formula"),

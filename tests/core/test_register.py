@@ -89,6 +89,8 @@ FORM = "is not of the form quantity=reading, once a quantity"
     row(CHECKS, "net_persons_nil", "goal", "input should be a finite number, not 'NaN'", goal="NaN"),
     *(row(CHECKS, id, "goal", "it goes with an assumption to solve for without a claim, and only with that", goal=goal)
       for id, goal in (("net_persons_nil", ""), ("net_persons_drift", "0"))),
+    row(READINGS, "excess_over_plan_2021,published", "same_as",
+        "excess_over_plan_2021 has its own number under this reading", "", same_as="overlap"),
     row(EXTERNAL, "plan_13fyp_total", "qualifier",
         "an external figure is one number; the ends of a range are two rows", qualifier="range", printed_high="12"),
     row(EXTERNAL, "plan_13fyp_total", "year_from", "2021 lies after 2020, the last year of the figure",
@@ -96,6 +98,7 @@ FORM = "is not of the form quantity=reading, once a quantity"
     assumed("overlap", "id", "input should be a valid string, not '5'", id=5),
     assumed("overlap", "rationale", "field required", rationale=None),
     assumed("overlap", "grade", "input should be 'stated', 'implied' or 'chosen', not 'guessed'", grade="guessed"),
+    assumed("overlap", "value", "input should be a valid number, not 'True'", value=True),
     assumed("overlap", "value", "2 lies outside the allowed range, 0 to 1", value=2),
     assumed("overlap", "article_value", "-0.5 lies outside the allowed range, 0 to 1", article_value=-0.5),
     assumed("overlap", "high", "1.5 lies outside the allowed range, 0 to 1", high=1.5),
@@ -150,14 +153,14 @@ def test_a_row_that_is_wrong_by_itself(package, change, sentence):
         f"{CLAIMS}, {at(CLAIMS, 'total_2021_february')}, field input: transfers_2021 starts from "
         f"{at(CLAIMS, 'total_2021_tianshan')} too",
     ),
-    row(CLAIMS, "detainees_several", "quantity", "a number in words needs an assumption of that name with a floor or a "
+    row(CLAIMS, "detainees_several", "quantity", "its words need an assumption of that name, with floor or "
         "ceiling", quantity="former_trainees"),
     pytest.param(
         cells(READINGS, "transfers_2019,from_difference", default="true"),
         f"{READINGS}, {at(READINGS, 'transfers_2019,from_rate', 'transfers_2019, from_rate')}, field default: "
         "transfers_2019 has the default from_difference too",
     ),
-    row(CHECKS, "same_share", "claim", "net_increase_note_4 is a value of net_new_persons, not of at_risk_2021",
+    row(CHECKS, "same_share", "claim", "net_increase_note_4 is a value of net_new_persons, not of it",
         claim="net_increase_note_4"),
     row(CHECKS, "same_share", "end", RANGE, end="low"),
     row(CHECKS, "total_at_values", "end", RANGE, end="high"),
