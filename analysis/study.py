@@ -64,18 +64,18 @@ class Study:
         return self.model.plan(quantity, self.model.change(readings, self.setting))
 
     def frame(self, names: Iterable[str]) -> pd.DataFrame:
-        """Estimates as a table, a row each: value, low, high, unit, kind; empty with the reason where there is none."""
+        """Estimates as a table, a row each: value, low, high, unit, side; empty with the reason where there is none."""
         import pandas as pd
 
         rows: dict[str, dict[str, Any]] = {}
         for name in names:
             try:
                 one = self[name]
-                rows[name] = {"value": one.value, "low": one.low, "high": one.high, "unit": one.unit, "kind": one.kind}
+                rows[name] = {"value": one.value, "low": one.low, "high": one.high, "unit": one.unit, "side": one.side}
             except ModelError as error:
                 self.model.named(name)
                 rows[name] = {"reason": str(error)}
-        columns = ["value", "low", "high", "unit", "kind"]
+        columns = ["value", "low", "high", "unit", "side"]
         columns += ["reason"] if any("reason" in row for row in rows.values()) else []
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("quantity")
 
