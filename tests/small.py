@@ -12,7 +12,6 @@ from analysis.core.model import Model
 from analysis.core.register import Assumption, Check, Claim, External, Reading, Register, Solve
 from analysis.core.units import maximum, minimum
 
-
 #: The cells of a printed number that most leave empty.
 _DIGITS = ("printed_high", "scale", "rounding_unit", "rounding_unit_other")
 
@@ -45,13 +44,14 @@ def assumption(id: str, value: float, *, minimum: float = 0, maximum: float = 1,
 def check(id: str, quantity: str, claim: str = "", *, readings: Mapping[str, str] | None = None, **more: Any) -> Check:
     """A quantity against a claim, or against nothing."""
     kind = "external" if more.get("against") else "derivation" if claim else ""
-    given = {"end": "", "kind": kind, "against": "", "note": "", "row": 2, "readings": readings or {}, **more}
-    return Check(id=id, statement=f"Statement of {id}", quantity=quantity, claim=claim, **given)
+    given = {"end": "", "kind": kind, "against": "", "note": "", "row": 2, **more}
+    named = "; ".join(f"{name}={reading}" for name, reading in (readings or {}).items())
+    return Check(id=id, statement=f"Statement of {id}", quantity=quantity, readings=named, claim=claim, **given)
 
 
 def solve(quantity: str, name: str, *, goal: float | None = None, claim: str = "", **more: Any) -> Solve:
     """An assumption to solve for, so that a quantity equals a goal or a claim."""
-    given = {"id": "solved", "statement": "Solved", "end": "", "readings": {}, "note": "", **more}
+    given = {"id": "solved", "statement": "Solved", "end": "", "readings": "", "note": "", **more}
     return Solve(quantity=quantity, solve=name, goal=goal, claim=claim, **given)
 
 
