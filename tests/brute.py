@@ -7,13 +7,20 @@ import numpy as np
 
 from analysis.core.model import ARTICLE
 
+#: The shipped limits: a quantity, and what it is at most.
+LIMITS = [
+    ("labourers_south_2019", "labourers_2019"), ("south_2019", "total_2019"), ("southern_share_2019", 1),
+    ("flagged_share", 1), ("investigated_share", 1), ("labour_intensive_share_2020", 1),
+    ("labour_intensive_share_2022", 1), ("south_trade_share_2021", 1), ("south_trade_share_2022", 1),
+]  # fmt: skip
 
-def scan(model, quantity, setting=ARTICLE, *, other=False, points=7, fixed=None):
+
+def scan(model, quantity, setting=ARTICLE, *, coarse=False, points=7, fixed=None):
     """Smallest and largest value over a dense grid of the box, values past a limit left out."""
     plan = model.plan(quantity, setting)
     axes, fixed = {}, fixed or {}
     for name, node in plan.leaves.items():
-        interval = node.source.interval(other=other)
+        interval = node.source.interval(coarse=coarse)
         if name not in fixed and interval.high > interval.low:
             axes[name] = np.linspace(interval.low, interval.high, points)
     mesh = [grid.ravel() for grid in np.meshgrid(*axes.values(), indexing="ij")] if axes else []
@@ -24,13 +31,24 @@ def scan(model, quantity, setting=ARTICLE, *, other=False, points=7, fixed=None)
 
 
 def allowed(model, plan, values):
-    """Whether each derived assumption lies in its allowed range, to nine digits."""
+    """Whether each derived assumption lies in its allowed range and each limit is kept, to nine digits."""
     fine = np.asarray(True)
+    for room in rooms(model, plan, values):
+        fine = fine & ~(np.asarray(room) < -1e-9)
+    return fine
+
+
+def rooms(model, plan, values):
+    """How far derived assumptions lie from the ends of their allowed ranges, and quantities from their limits."""
+    found = []
     for name, assumed in model.register.assumptions.items():
         if name in values and name not in plan.leaves:
-            room = 1e-9 * max(abs(assumed.minimum), abs(assumed.maximum))
-            fine = fine & (values[name] >= assumed.minimum - room) & (values[name] <= assumed.maximum + room)
-    return fine
+            size = max(abs(assumed.minimum), abs(assumed.maximum))
+            found += [(values[name] - assumed.minimum) / size, (assumed.maximum - values[name]) / size]
+    for name, most in LIMITS:
+        if name in values:
+            found.append((values.get(most, most) - values[name]) / (1e6 if isinstance(most, str) else 1))
+    return found
 
 
 def by_hand(plan, start):

@@ -9,17 +9,29 @@ from types import ModuleType
 from typing import Any
 
 from analysis.core.model import Model
-from analysis.core.register import Assumption, Check, Claim, Reading, Register
+from analysis.core.register import Assumption, Check, Claim, External, Reading, Register, Solve
 from analysis.core.units import maximum, minimum
+
+#: The cells of a printed number that most leave empty.
+_DIGITS = ("printed_high", "scale", "rounding_unit", "rounding_unit_other")
 
 
 def claim(id: str, printed: str, *, quantity: str = "", input: bool = True, **how: Any) -> Claim:
     """A printed number, by default the one that its quantity starts from."""
-    empty = dict.fromkeys(("printed_high", "scale", "rounding_unit", "rounding_unit_other", "document", "source"), "")
-    given: dict[str, Any] = {"unit": "dimensionless", "qualifier": "exact", "target": False, "reported": not input}
+    given: dict[str, Any] = dict.fromkeys(("judged_by", "words", "document", "source", *_DIGITS), "")
+    given |= {"unit": "dimensionless", "qualifier": "exact", "target": False, "role": "start" if input else "count"}
     given |= {"section": "numbers", "paragraph": 1, "item": None, "unit_as_printed": "things", "period": "2020"}
     given |= {"quantity": quantity or id.removeprefix("printed_"), "statement": f"Statement of {id}", "row": 2}
-    return Claim(id=id, printed=printed, input=input, place="nowhere", note="", **{**empty, **given, **how})
+    given |= {"place": "nowhere", "note": "", "same_calculation_as": ()}
+    return Claim(id=id, printed=printed, input=input, **{**given, **how})
+
+
+def figure(id: str, printed: str, *beside: str, **how: Any) -> External:
+    """A figure published elsewhere."""
+    given: dict[str, Any] = dict.fromkeys(("title", "date", "address", "note", *_DIGITS), "")
+    given |= {"unit": "dimensionless", "qualifier": "exact", "target": False, "year_from": 2019, "year_to": 2020}
+    given |= dict.fromkeys(("statement", "unit_as_printed", "period", "scope", "publisher"), "x") | {"seen": "P"}
+    return External(id=id, printed=printed, beside=beside, row=4, **{**given, **how})
 
 
 def assumption(id: str, value: float, *, minimum: float = 0, maximum: float = 1, **more: Any) -> Assumption:
@@ -31,9 +43,16 @@ def assumption(id: str, value: float, *, minimum: float = 0, maximum: float = 1,
 
 def check(id: str, quantity: str, claim: str = "", *, readings: Mapping[str, str] | None = None, **more: Any) -> Check:
     """A quantity against a claim, or against nothing."""
-    given = {"end": "", "solve": (), "goal": None, "note": "", "row": 2, **more}
+    kind = "external" if more.get("against") else "derivation" if claim else ""
+    given = {"end": "", "kind": kind, "against": "", "note": "", "row": 2, **more}
     named = "; ".join(f"{name}={reading}" for name, reading in (readings or {}).items())
     return Check(id=id, statement=f"Statement of {id}", quantity=quantity, readings=named, claim=claim, **given)
+
+
+def solve(quantity: str, name: str, *, goal: float | None = None, claim: str = "", **more: Any) -> Solve:
+    """An assumption to solve for, so that a quantity equals a goal or a claim."""
+    given = {"id": "solved", "statement": "Solved", "end": "", "readings": "", "note": "", **more}
+    return Solve(quantity=quantity, solve=name, goal=goal, claim=claim, **given)
 
 
 def formula(text: str) -> Callable[..., Any]:
@@ -70,7 +89,7 @@ def small_model(
 ) -> Model:
     """A model of these rows and formulas; each named formula gets its row, those in ``defaults`` as the default.
 
-    same_as: quantities of equal value, by quantity and reading. more: what else a register holds, such as caps.
+    same_as: quantities of equal value, by quantity and reading. more: what else a register holds, such as limits.
     """
     rows: dict[tuple[str, str], Reading] = {}
     names = [tuple(f.__name__.split("__", 1)) for f in formulas if "__" in f.__name__]
@@ -83,7 +102,7 @@ def small_model(
         )  # fmt: skip
     register = Register(
         folder=Path("nowhere"), title="Invented numbers", formulas="made_in_memory", sections={"numbers": "Numbers"},
-        sources={}, readings=rows, linked_readings=tuple(map(tuple, linked_readings)),
+        sources={}, solutions={}, readings=rows, linked_readings=tuple(map(tuple, linked_readings)),
         claims={row.id: row for row in claims}, checks={row.id: row for row in checks},
         assumptions={entry.id: entry for entry in assumptions}, **more,
     )  # fmt: skip

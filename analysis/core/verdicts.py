@@ -1,6 +1,7 @@
 """Verdicts: whether a recomputed quantity agrees with a claim, and what that rests on; and solutions.
 
->>> model = Model(Register.read())
+>>> from analysis import load
+>>> model = load().model
 >>> judge(model, model.register.checks["at_risk_2021_sum"]).verdict
 'matches'
 """
@@ -119,22 +120,24 @@ def _judged(
     claim = model.register.claims.get(check.claim)
     approaches = claim is not None and claim.qualifier == "approaches"
 
-    def verdict(point: float, low: float, high: float, asserted: Interval = fine) -> str:
+    def at(asserted: Interval, point: float, reached: Bounds) -> str:
         if asserted.holds(point):
             return "matches"
         # Our tenth is no printed digit: rounding does not decide there, and the word allows all that falls short.
         if approaches and point < asserted.low:
             return "compatible"
-        if asserted.meets(low, high):
+        if asserted.meets(reached.low, reached.high):
             return "compatible" if words else "matches_within_rounding"
         return "differs"
 
+    def verdict(point: float, near: Bounds, far: Bounds) -> str:
+        first = at(fine, point, near)
+        found = at(coarse, point, far) if first == "differs" else first
+        return "matches_within_rounding" if found == "matches" != first else found
+
     point = math.nan if known.recomputed is None else known.recomputed
-    finer = verdict(point, bounds.low, bounds.high)
-    found, used, asserted = finer, bounds, fine
-    if finer == "differs":
-        found, used, asserted = verdict(point, wider.low, wider.high, coarse), wider, coarse
-        found = "matches_within_rounding" if found == "matches" else found
+    finer, found = at(fine, point, bounds), verdict(point, bounds, wider)
+    used, asserted = (wider, coarse) if finer == "differs" else (bounds, fine)
     margin = min(used.high - asserted.low, asserted.high - used.low)
     size = known.published or (asserted.low if math.isfinite(asserted.low) else asserted.high)
     return replace(
@@ -142,7 +145,7 @@ def _judged(
         verdict=found,
         finer=finer if finer != found else "",
         barely=found == "matches_within_rounding" and margin < 0.01 * abs(size),
-        condition=_condition(model, plan, fine, lambda *numbers: verdict(*numbers) == finer) if plan else "",
+        condition=_condition(model, plan, (fine, coarse), lambda *one: verdict(*one) == found) if plan else "",
         reason=VERDICTS[found],
         passing=None if claim is None or known.published is None else _passing(claim, check, bounds),
     )
@@ -165,13 +168,13 @@ def results(model: Model, outcomes: Iterable[Outcome]) -> dict[str, str]:
 
 
 def counts(model: Model, verdicts: Mapping[str, str]) -> dict[str, int]:
-    """How many results have each verdict; results that are one calculation count once, as the first of them."""
+    """How many results have each verdict; results that are one calculation count once, as the first with a verdict."""
     found = dict.fromkeys((*VERDICTS, NOT_RECALCULABLE), 0)
     seen: set[str] = set()
     for name, verdict in verdicts.items():
         if verdict and name not in seen:
             found[verdict] += 1
-        seen |= {*model.register.claims[name].same_calculation_as}
+            seen |= {*model.register.claims[name].same_calculation_as}
     return found
 
 
@@ -234,7 +237,7 @@ class Solution:
     """An assumption solved for so that a quantity equals a number: what one would have to believe, and no test.
 
     status: ``in_range`` of the range it is varied over, ``out_of_range``, or ``impossible``: outside its allowed range,
-    or no value at all.
+    past a limit, or no value at all.
     """
 
     row: Solve
@@ -258,6 +261,10 @@ def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
         return Solution(row, None, "impossible", f"no value of {one.id} makes it so")
     if not in_range(value, one.minimum, one.maximum):
         return Solution(row, value, "impossible", f"allowed is {one.minimum:,.10g} to {one.maximum:,.10g}")
+    there = plan.evaluate({one.id: value})
+    for limit in plan.limits:
+        if not limit.kept(there):
+            return Solution(row, value, "impossible", limit.sentence(there))
     varied = f"the range it is varied over is {one.low:,.10g} to {one.high:,.10g}"
     return Solution(row, value, "in_range" if in_range(value, one.low, one.high) else "out_of_range", varied)
 
@@ -269,12 +276,12 @@ def in_range(value: float, low: float, high: float) -> bool:
 
 # The values for which a verdict stays ---------------------------------------------------------------------------------
 
-Holds = Callable[[float, float, float], bool]
+Holds = Callable[[float, Bounds, Bounds], bool]
 
 
-def _condition(model: Model, plan: Plan, asserted: Interval, holds: Holds) -> str:
+def _condition(model: Model, plan: Plan, asserted: Iterable[Interval], holds: Holds) -> str:
     """For each assumption that matters, the values for which the verdict stays, the others as they are."""
-    parts = []
+    parts, levels = [], [end for one in asserted for end in (one.low, one.high)]
     for name, node in plan.leaves.items():
         assumption = model.register.assumptions.get(name)
         if assumption is None or node.source.part != "set":
@@ -283,7 +290,7 @@ def _condition(model: Model, plan: Plan, asserted: Interval, holds: Holds) -> st
         places = np.array([assumption.minimum, assumption.used, assumption.maximum])
         if not plan.direction[name] and bool(plan.within(plan.evaluate({name: places})).all()):
             continue
-        spans = stays(plan, assumption, holds, (asserted.low, asserted.high))
+        spans = stays(plan, assumption, holds, levels)
         ends = [(f"{low:.6g}", f"{high:.6g}") for low, high in spans]
         parts.append(f"{name} {' or '.join(low if low == high else f'{low} to {high}' for low, high in ends)}")
     return "; ".join(parts)
@@ -292,9 +299,9 @@ def _condition(model: Model, plan: Plan, asserted: Interval, holds: Holds) -> st
 def stays(plan: Plan, assumption: Assumption, holds: Holds, levels: Iterable[float]) -> list[tuple[float, float]]:
     """The spans of an assumption, over its allowed range, in which something about the target holds.
 
-    holds: of the value and its bounds. It may change only where the value or a bound passes a level, at a limit, or at
-    a pole. Each bound is the target at a corner of the box, a ratio of two linear functions of the assumption; so the
-    places of change are roots.
+    holds: of the value, its bounds, and those at the coarser places. It may change only where the value or a bound
+    passes a level, at a limit, or at a pole. Each bound is the target at a corner of the box, a ratio of two linear
+    functions of the assumption; so the places of change are roots.
     """
     here = float(plan.start[assumption.id])
     low, high = assumption.minimum, assumption.maximum
@@ -309,9 +316,9 @@ def stays(plan: Plan, assumption: Assumption, holds: Holds, levels: Iterable[flo
     points = np.broadcast_to(np.asarray(values[plan.target], float), middles.shape)
     fine = np.broadcast_to(plan.within(values), middles.shape) & (np.isfinite(points) | bool(plan.words))
     spans: list[tuple[float, float]] = []
-    found = zip(edges[:-1], edges[1:], points, fine, plan.bounds(vary={assumption.id: middles}), strict=True)
-    for start, stop, point, ok, one in found:
-        if not (ok and holds(float(point), one.low, one.high)):
+    bounds = [plan.bounds(coarse=coarse, vary={assumption.id: middles}) for coarse in (False, True)]
+    for start, stop, point, ok, *reached in zip(edges[:-1], edges[1:], points, fine, *bounds, strict=True):
+        if not (ok and holds(float(point), *reached)):
             continue
         if spans and spans[-1][1] == start:
             spans[-1] = (spans[-1][0], stop)
@@ -324,18 +331,19 @@ def stays(plan: Plan, assumption: Assumption, holds: Holds, levels: Iterable[flo
 
 def _along(plan: Plan, name: str, places: Floats) -> tuple[Floats, Floats]:
     """The target and the rooms at some values of a leaf, (values, positions): at the printed numbers, and at the
-    corners of what they stand for."""
-    intervals = {leaf: node.source.interval() for leaf, node in plan.leaves.items() if leaf != name}
-    box = {leaf: one for leaf, one in intervals.items() if one.low < one.high}
+    corners of what they stand for, also at the coarser places."""
+    sources = {leaf: node.source for leaf, node in plan.leaves.items() if leaf != name}
+    box = {leaf: one for leaf, one in sources.items() if one.interval().low < one.interval().high}
     corners = np.arange(2 ** len(box))
     given: dict[str, Any] = {name: places[:, None]}
-    for i, (leaf, interval) in enumerate(box.items()):
-        corner = np.where(corners >> i & 1, interval.high, interval.low)
-        given[leaf] = np.concatenate([corner, [float(plan.start[leaf])]])
+    for i, (leaf, source) in enumerate(box.items()):
+        near, far = source.interval(), source.interval(coarse=True)
+        both = [np.where(corners >> i & 1, one.high, one.low) for one in (near, far)]
+        given[leaf] = np.concatenate([*both, [float(plan.start[leaf])]])
     targets, rooms = [], []
     for branch in plan.branches:
         values = branch.evaluate(given)
-        shape = (len(places), len(corners) + 1)
+        shape = (len(places), 2 * len(corners) + 1)
         targets.append(np.broadcast_to(np.asarray(values[plan.target], float), shape))
         rooms += [np.broadcast_to(np.asarray(room, float), shape) for room in branch.rooms(values)]
     return np.concatenate(targets, axis=1), np.concatenate(rooms, axis=1) if rooms else np.zeros((len(places), 0))

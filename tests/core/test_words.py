@@ -31,6 +31,21 @@ def test_a_number_in_words(number, unit, how, words):
     assert in_words(number, unit, **how) == words
 
 
+@pytest.mark.parametrize(
+    ("number", "unit", "place", "beside", "words"),
+    [
+        # 1,765,672 is below 1.8 million, and 1.8 million to the nearest 100,000; 1,901,222 rounds to no 1.8 million.
+        (1_765_672, "person", 1e5, [1.8e6], "1.77 million"), (1_901_222, "person", 1e5, [1.8e6], "1.9 million"),
+        (1_799_950, "person", 1e5, [1.8e6], "1.79995 million"), (1.8e6, "person", 1e5, [1.8e6], "1.8 million"),
+        (1_801_000, "person", 1e5, [1.8e6, 1_801_400], "1.801 million"), (0.9996, "person/transfer", 1, [1], "0.9996"),
+        (0.29996, "dimensionless", 1, [0.3], "29.996 percent"), (0.30004, "dimensionless", 1, [], "30.0 percent"),
+    ],
+)  # fmt: skip
+def test_a_number_stays_on_its_side_of_those_beside_it(number, unit, place, beside, words):
+    percent = 1 if unit == "dimensionless" else None
+    assert in_words(number, unit, place, percent=percent, beside=beside) == words
+
+
 @given(st.floats(-1e17, 1e17), st.sampled_from([1.0, 1e2, 1e4, 1e5]))
 def test_rounding_outward_holds_the_number(number, place):
     def shown(outward):
