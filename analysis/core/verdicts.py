@@ -144,7 +144,7 @@ def _judged(
         barely=found == "matches_within_rounding" and margin < 0.01 * abs(size),
         condition=_condition(model, plan, fine, lambda *numbers: verdict(*numbers) == finer) if plan else "",
         reason=VERDICTS[found],
-        passing=None if claim is None or known.published is None else _passing(claim, check, bounds),
+        passing=None if claim is None or known.published is None else _passing(claim, check, bounds, point),
     )
 
 
@@ -218,8 +218,10 @@ def grade_of(model: Model, plan: Plan, name: str) -> str:
     return node.source.assumption.grade if node.source.assumption else ""
 
 
-def _passing(claim: Claim, check: Check, bounds: Bounds) -> float | None:
-    printed, met = claim.published.value(check.end), claim.published.met_by(bounds.low, bounds.high, check.end)
+def _passing(claim: Claim, check: Check, bounds: Bounds, point: float) -> float | None:
+    # As in the verdict, rounding does not decide at our tenth.
+    high = point if claim.qualifier == "approaches" else bounds.high
+    printed, met = claim.published.value(check.end), claim.published.met_by(bounds.low, high, check.end)
     if not printed or math.isnan(bounds.low):
         return None
     low, high = sorted((0.9 * printed, 1.1 * printed))
