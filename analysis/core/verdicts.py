@@ -235,8 +235,8 @@ def _passing(claim: Claim, check: Check, bounds: Bounds, point: float) -> float 
 class Solution:
     """An assumption solved for so that a quantity equals a number: what one would have to believe, and no test.
 
-    status: ``in_range`` of the range it is varied over, ``out_of_range``, or ``impossible``: outside its allowed range,
-    or no value at all.
+    status: ``in_range`` of the range it is varied over, ``out_of_range``, or ``impossible``: outside its allowed range
+    or past a limit, or no value at all.
     """
 
     row: Solve
@@ -260,6 +260,10 @@ def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
         return Solution(row, None, "impossible", f"no value of {one.id} makes it so")
     if not in_range(value, one.minimum, one.maximum):
         return Solution(row, value, "impossible", f"allowed is {one.minimum:,.10g} to {one.maximum:,.10g}")
+    there = plan.evaluate({one.id: value})
+    for limit in plan.limits:
+        if not limit.kept(there):
+            return Solution(row, value, "impossible", limit.sentence(there))
     varied = f"the range it is varied over is {one.low:,.10g} to {one.high:,.10g}"
     return Solution(row, value, "in_range" if in_range(value, one.low, one.high) else "out_of_range", varied)
 
