@@ -1,5 +1,6 @@
 """Verdicts: whether a recomputed quantity agrees with a claim, and what that rests on; and solutions.
 
+>>> from analysis.core.register import Register
 >>> model = Model(Register.read())
 >>> judge(model, model.register.checks["at_risk_2021_sum"]).verdict
 'matches'
@@ -119,22 +120,24 @@ def _judged(
     claim = model.register.claims.get(check.claim)
     approaches = claim is not None and claim.qualifier == "approaches"
 
-    def verdict(point: float, low: float, high: float, asserted: Interval = fine) -> str:
+    def verdict(point: float, around: Bounds, asserted: Interval) -> str:
         if asserted.holds(point):
             return "matches"
         # Our tenth is no printed digit: rounding does not decide there, and the word allows all that falls short.
         if approaches and point < asserted.low:
             return "compatible"
-        if asserted.meets(low, high):
+        if asserted.meets(around.low, around.high):
             return "compatible" if words else "matches_within_rounding"
         return "differs"
 
+    def both(point: float, bounds: Bounds, wider: Bounds) -> tuple[str, str]:
+        finer = verdict(point, bounds, fine)
+        found = verdict(point, wider, coarse) if finer == "differs" else finer
+        return finer, "matches_within_rounding" if found == "matches" and finer == "differs" else found
+
     point = math.nan if known.recomputed is None else known.recomputed
-    finer = verdict(point, bounds.low, bounds.high)
-    found, used, asserted = finer, bounds, fine
-    if finer == "differs":
-        found, used, asserted = verdict(point, wider.low, wider.high, coarse), wider, coarse
-        found = "matches_within_rounding" if found == "matches" else found
+    finer, found = both(point, bounds, wider)
+    used, asserted = (wider, coarse) if finer == "differs" else (bounds, fine)
     margin = min(used.high - asserted.low, asserted.high - used.low)
     size = known.published or (asserted.low if math.isfinite(asserted.low) else asserted.high)
     return replace(
@@ -142,7 +145,7 @@ def _judged(
         verdict=found,
         finer=finer if finer != found else "",
         barely=found == "matches_within_rounding" and margin < 0.01 * abs(size),
-        condition=_condition(model, plan, fine, lambda *numbers: verdict(*numbers) == finer) if plan else "",
+        condition=_condition(model, plan, (fine, coarse), lambda *at: both(*at)[1] == found) if plan else "",
         reason=VERDICTS[found],
         passing=None if claim is None or known.published is None else _passing(claim, check, bounds, point),
     )
@@ -275,12 +278,12 @@ def in_range(value: float, low: float, high: float) -> bool:
 
 # The values for which a verdict stays ---------------------------------------------------------------------------------
 
-Holds = Callable[[float, float, float], bool]
+Holds = Callable[[float, Bounds, Bounds], bool]
 
 
-def _condition(model: Model, plan: Plan, asserted: Interval, holds: Holds) -> str:
+def _condition(model: Model, plan: Plan, asserted: Iterable[Interval], holds: Holds) -> str:
     """For each assumption that matters, the values for which the verdict stays, the others as they are."""
-    parts = []
+    parts, levels = [], [end for one in asserted for end in (one.low, one.high)]
     for name, node in plan.leaves.items():
         assumption = model.register.assumptions.get(name)
         if assumption is None or node.source.part != "set":
@@ -289,7 +292,7 @@ def _condition(model: Model, plan: Plan, asserted: Interval, holds: Holds) -> st
         places = np.array([assumption.minimum, assumption.used, assumption.maximum])
         if not plan.direction[name] and bool(plan.within(plan.evaluate({name: places})).all()):
             continue
-        spans = stays(plan, assumption, holds, (asserted.low, asserted.high))
+        spans = stays(plan, assumption, holds, levels)
         ends = [(f"{low:.6g}", f"{high:.6g}") for low, high in spans]
         parts.append(f"{name} {' or '.join(low if low == high else f'{low} to {high}' for low, high in ends)}")
     return "; ".join(parts)
@@ -298,9 +301,9 @@ def _condition(model: Model, plan: Plan, asserted: Interval, holds: Holds) -> st
 def stays(plan: Plan, assumption: Assumption, holds: Holds, levels: Iterable[float]) -> list[tuple[float, float]]:
     """The spans of an assumption, over its allowed range, in which something about the target holds.
 
-    holds: of the value and its bounds. It may change only where the value or a bound passes a level, at a limit, or at
-    a pole. Each bound is the target at a corner of the box, a ratio of two linear functions of the assumption; so the
-    places of change are roots.
+    holds: of the value and its bounds, at the finer and the coarser places. It may change only where the value or a
+    bound passes a level, at a limit, or at a pole. Each bound is the target at a corner of the box, a ratio of two
+    linear functions of the assumption; so the places of change are roots.
     """
     here = float(plan.start[assumption.id])
     low, high = assumption.minimum, assumption.maximum
@@ -311,13 +314,14 @@ def stays(plan: Plan, assumption: Assumption, holds: Holds, levels: Iterable[flo
     changes |= set(breakpoints(rooms, low, high, [0.0])) if rooms.size else set()
     edges = sorted(changes)
     middles = np.array([(one + two) / 2 for one, two in itertools.pairwise(edges)])
-    values = plan.evaluate({assumption.id: middles})
+    vary = {assumption.id: middles}
+    values = plan.evaluate(vary)
     points = np.broadcast_to(np.asarray(values[plan.target], float), middles.shape)
     fine = np.broadcast_to(plan.within(values), middles.shape) & (np.isfinite(points) | bool(plan.words))
     spans: list[tuple[float, float]] = []
-    found = zip(edges[:-1], edges[1:], points, fine, plan.bounds(vary={assumption.id: middles}), strict=True)
-    for start, stop, point, ok, one in found:
-        if not (ok and holds(float(point), one.low, one.high)):
+    bounds = plan.bounds(vary=vary), plan.bounds(vary=vary, coarse=True)
+    for start, stop, point, ok, one, wider in zip(edges[:-1], edges[1:], points, fine, *bounds, strict=True):
+        if not (ok and holds(float(point), one, wider)):
             continue
         if spans and spans[-1][1] == start:
             spans[-1] = (spans[-1][0], stop)
@@ -330,18 +334,19 @@ def stays(plan: Plan, assumption: Assumption, holds: Holds, levels: Iterable[flo
 
 def _along(plan: Plan, name: str, places: Floats) -> tuple[Floats, Floats]:
     """The target and the rooms at some values of a leaf, (values, positions): at the printed numbers, and at the
-    corners of what they stand for."""
-    intervals = {leaf: node.source.interval() for leaf, node in plan.leaves.items() if leaf != name}
-    box = {leaf: one for leaf, one in intervals.items() if one.low < one.high}
+    corners of what they stand for, at the finer and the coarser places."""
+    sources = {leaf: node.source for leaf, node in plan.leaves.items() if leaf != name}
+    box = {leaf: one for leaf, one in sources.items() if one.interval().low < one.interval().high}
     corners = np.arange(2 ** len(box))
     given: dict[str, Any] = {name: places[:, None]}
-    for i, (leaf, interval) in enumerate(box.items()):
-        corner = np.where(corners >> i & 1, interval.high, interval.low)
-        given[leaf] = np.concatenate([corner, [float(plan.start[leaf])]])
+    for i, (leaf, source) in enumerate(box.items()):
+        ends = [source.interval(coarse=coarse) for coarse in (False, True)]
+        at = [np.where(corners >> i & 1, one.high, one.low) for one in ends]
+        given[leaf] = np.concatenate([*at, [float(plan.start[leaf])]])
     targets, rooms = [], []
     for branch in plan.branches:
         values = branch.evaluate(given)
-        shape = (len(places), len(corners) + 1)
+        shape = (len(places), 2 * len(corners) + 1)
         targets.append(np.broadcast_to(np.asarray(values[plan.target], float), shape))
         rooms += [np.broadcast_to(np.asarray(room, float), shape) for room in branch.rooms(values)]
     return np.concatenate(targets, axis=1), np.concatenate(rooms, axis=1) if rooms else np.zeros((len(places), 0))
