@@ -195,7 +195,7 @@ class Solve(Row):
     claim: Annotated[str, Ref("claims.csv")] = ""
     end: Literal["", "low", "high"] = ""
     solve: Annotated[Name, Ref("assumptions.yaml")]
-    goal: Number | None = None
+    goal: float | None = None
 
     def model_post_init(self, context: Any) -> None:
         if (self.goal is None) != bool(self.claim):

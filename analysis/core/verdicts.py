@@ -147,7 +147,7 @@ def _judged(
         barely=found == "matches_within_rounding" and margin < 0.01 * abs(size),
         condition=_condition(model, plan, (fine, coarse), lambda *one: verdict(*one) == found) if plan else "",
         reason=VERDICTS[found],
-        passing=None if claim is None or known.published is None else _passing(claim, check, bounds),
+        passing=None if claim is None or known.published is None else _passing(claim, check, bounds, point),
     )
 
 
@@ -221,8 +221,10 @@ def grade_of(model: Model, plan: Plan, name: str) -> str:
     return node.source.assumption.grade if node.source.assumption else ""
 
 
-def _passing(claim: Claim, check: Check, bounds: Bounds) -> float | None:
-    printed, met = claim.published.value(check.end), claim.published.met_by(bounds.low, bounds.high, check.end)
+def _passing(claim: Claim, check: Check, bounds: Bounds, point: float) -> float | None:
+    # As in the verdict, rounding does not decide at our tenth.
+    high = point if claim.qualifier == "approaches" else bounds.high
+    printed, met = claim.published.value(check.end), claim.published.met_by(bounds.low, high, check.end)
     if not printed or math.isnan(bounds.low):
         return None
     low, high = sorted((0.9 * printed, 1.1 * printed))
@@ -312,11 +314,12 @@ def stays(plan: Plan, assumption: Assumption, holds: Holds, levels: Iterable[flo
     changes |= set(breakpoints(rooms, low, high, [0.0])) if rooms.size else set()
     edges = sorted(changes)
     middles = np.array([(one + two) / 2 for one, two in itertools.pairwise(edges)])
-    values = plan.evaluate({assumption.id: middles})
+    vary = {assumption.id: middles}
+    values = plan.evaluate(vary)
     points = np.broadcast_to(np.asarray(values[plan.target], float), middles.shape)
     fine = np.broadcast_to(plan.within(values), middles.shape) & (np.isfinite(points) | bool(plan.words))
     spans: list[tuple[float, float]] = []
-    bounds = [plan.bounds(coarse=coarse, vary={assumption.id: middles}) for coarse in (False, True)]
+    bounds = [plan.bounds(coarse=coarse, vary=vary) for coarse in (False, True)]
     for start, stop, point, ok, *reached in zip(edges[:-1], edges[1:], points, fine, *bounds, strict=True):
         if not (ok and holds(float(point), *reached)):
             continue

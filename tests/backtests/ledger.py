@@ -1,52 +1,56 @@
-"""A ledger of checks worked out by hand, and the test that compares each with the package's own result.
+"""A ledger of checks and solutions worked out by hand, and the test that compares each with the package's own result.
 
-Power is 1 minus the share of the values v from p/2 to 3p/2 (the second: 0.9p to 1.1p) that the claim could have printed
-in place of p and still have passed: those v whose half rounding unit on either side meets `low` to `high`.
+passing: the share of the numbers v from nine to eleven tenths of the printed one that the article could have printed,
+with the same words and places, and still have passed. v exact, about v or an end v passes where half a place to each
+side meets `low` to `high`; over v where v is below `high`; approaches v where v is above `low`, and `value` is no more
+than a tenth below v.
 """
 
 import pytest
 
-from analysis.core.verdicts import judge
-
-#: What the reason of a solution says.
-SAID = {"inside": "the solution lies within the range", "outside": ", outside ", "impossible": "which is impossible"}
+from analysis.core.verdicts import judge, solution
 
 
 class Ledger:
-    """Called with a check's id, its value and its bounds, and what follows from them.
+    """Called with a check's id, its value with bounds, and its verdict; ``solution`` with an assumption's value.
 
-    Between two calls, a name keeps its number until it is set again. rests_on: not compared where it is left out. said:
-    what the reason says of a solution.
+    finer: the verdict at the finer places, where it differs. by: the value less the printed number. A bound that is
+    None, and a share or a difference that is left out, is not compared.
     """
 
     def __init__(self):
         self.entries = {}
 
-    def __call__(self, id, *numbers, **more):
+    def __call__(self, id, value, low, high, verdict="", *, side="", finer="", barely=False, by=None, passing=None):
         assert id not in self.entries
-        self.entries[id] = (numbers, more)
+
+        def compare(model):
+            found = judge(model, model.register.checks[id])
+            assert found.recomputed == close(value)
+            assert low is None or found.recomputed_low == close(low)
+            assert high is None or found.recomputed_high == close(high)
+            assert (found.verdict, found.finer, found.side, found.barely) == (verdict, finer, side, barely)
+            assert by is None or found.difference == close(by)
+            assert passing is None or found.passing == close(passing)
+
+        self.entries[id] = compare
+
+    def solution(self, id, value, status):
+        assert id not in self.entries
+
+        def compare(model):
+            found = solution(model, model.register.solutions[id])
+            assert (found.value, found.status) == (close(value), status)
+
+        self.entries[id] = compare
 
     def test(self):
         @pytest.mark.parametrize("id", self.entries)
         def test_by_hand(model, id):
-            numbers, more = self.entries[id]
-            compare(judge(model, model.register.checks[id]), *numbers, **more)
+            self.entries[id](model)
 
         return test_by_hand
 
 
-def compare(
-    r, point, low, high, verdict="", *, other="", kind="point", rests_on=None, power=None, solved=(), needed=None,
-    said="",
-):  # fmt: skip
-    assert (r.recomputed, r.recomputed_low, r.recomputed_high) == pytest.approx((point, low, high), rel=1e-9)
-    assert (r.verdict, r.verdict_other, r.kind) == (verdict, other, kind)
-    assert rests_on in (None, r.rests_on)
-    found = None if r.power is None else (r.power, r.power_10)
-    assert found == (power and pytest.approx(power, rel=1e-9, abs=1e-9))
-    assert r.needed == (needed and pytest.approx(needed, rel=1e-9))
-    wanted = solved if isinstance(solved, (list, tuple)) else [(solved,)]
-    assert [len(one) for one in r.solved] == [len(one) for one in wanted]
-    values = [value for one in r.solved for _, value in one]
-    assert values == pytest.approx([value for one in wanted for value in one], rel=1e-9)
-    assert SAID.get(said, "") in r.reason
+def close(number):
+    return number if number is None else pytest.approx(number, rel=1e-9, abs=1e-9)

@@ -1,103 +1,68 @@
 """Hand arithmetic: the growth of transfers since 2019, and what it says of the 2019 base and of persons.
 
 Printed: 3.17 million transfers in 2021 (3.165 to 3.175); growth of 10.5 percent (10.45 to 10.55); 300,000 added
-(295,000 to 305,000, or 250,000 to 350,000 if rounded to 100,000), once as transfers and once as persons; 2.59 million
-labourers in 2019 (2.585 to 2.595). One person per transfer and no drift, unless a test says otherwise.
+(295,000 to 305,000) as transfers, and approximately 300,000 (250,000 to 350,000) as persons; 2.59 million labourers in
+2019 (2.585 to 2.595); a mean of 2.87 million a year in 2016-2020 (2.865 to 2.875). One person per transfer in both
+years, unless a line says otherwise.
+Published elsewhere, of 2019: over 2.87 million jobs, and 2.86 million transfers expected (2.855 to 2.865).
 """
 
 from tests.backtests.ledger import Ledger
 
 hand = Ledger()
-# fmt: off
 
-# 300,000 / (3,170,000 - 300,000) = 300,000 / 2,870,000
-low, high = 295_000 / (3_175_000 - 295_000), 305_000 / (3_165_000 - 305_000)  # 0.102431, 0.106643
-# 10.5 percent is 0.1045 to 0.1055: in it by 0.00003. The point does not move with the place of 300,000.
-# v from low - 0.0005 to high + 0.0005, within 0.0525 to 0.1575 and within 0.0945 to 0.1155.
-power = 1 - (high - low + 0.001) / 0.105, 1 - (high - low + 0.001) / 0.021  # 0.9504, 0.7518
-hand("growth_from_difference", 300_000 / 2_870_000, low, high, "reproduced", rests_on="stated", power=power)  # 0.104530
+#: The base of 2019: 2,868,778, from 2,862,958 to 2,874,604.
+BASE = 3_170_000 / 1.105, 3_165_000 / 1.1055, 3_175_000 / 1.1045
+#: Added since: 301,222, from 299,450 to 302,996. A higher total and a higher growth raise it.
+ADDED = 3_170_000 - 3_170_000 / 1.105, 3_165_000 - 3_165_000 / 1.1045, 3_175_000 - 3_175_000 / 1.1055
 
-low, high = 3_165_000 - 3_165_000 / 1.1045, 3_175_000 - 3_175_000 / 1.1055  # 299,450, 302,996
-# v from low - 5,000 to high + 5,000, within 150,000 to 450,000 and within 270,000 to 330,000.
-power = 1 - (high - low + 10_000) / 300_000, 1 - (high - low + 10_000) / 60_000  # 0.9548, 0.7742
-# 301,222
-hand("increase_from_growth", 3_170_000 - 3_170_000 / 1.105, low, high, "reproduced", rests_on="stated", power=power)
+# 300,000 / (3,170,000 - 300,000) = 30 / 287 = 0.104530, within 0.1045 to 0.1055. The bounds: 0.102431, 0.106643.
+hand("growth_from_difference", 30 / 287, 295 / (3_175 - 295), 305 / (3_165 - 305), "matches")
 
-# 2,868,778, 2,862,958, 2,874,604
-hand("base_2019_from_growth", 3_170_000 / 1.105, 3_165_000 / 1.1055, 3_175_000 / 1.1045, rests_on="stated")
+# Within 295,000 to 305,000. v from low - 5,000 to high + 5,000 would have passed, of 270,000 to 330,000.
+passing = (ADDED[2] - ADDED[1] + 10_000) / 60_000  # 0.2258
+hand("increase_from_growth", *ADDED, "matches", by=ADDED[0] - 300_000, passing=passing)
+
+hand("base_2019_from_growth", *BASE)
 
 # 2,870,000, 2,860,000, 2,880,000
-hand("base_2019_from_difference", 3_170_000 - 300_000, 3_165_000 - 305_000, 3_175_000 - 295_000, rests_on="stated")
+hand("base_2019_from_difference", 3_170_000 - 300_000, 3_165_000 - 305_000, 3_175_000 - 295_000)
 
-low, high = 3_165_000 / 1.1055, 3_175_000 / 1.1045  # 2,862,958, 2,874,604
-# The printed mean, 2.87 million, is 2.865 to 2.875 million.
-# v from low - 5,000 to high + 5,000, within 1.435 to 4.305 million and within 2.583 to 3.157 million.
-power = 1 - (high - low + 10_000) / 2_870_000, 1 - (high - low + 10_000) / 574_000  # 0.9925, 0.9623
-hand("base_2019_as_mean", 3_170_000 / 1.105, low, high, "reproduced", rests_on="implied", power=power)  # 2,868,778
+# Within 2.865 to 2.875 million.
+hand("base_2019_as_mean", *BASE, "matches")
 
-# The printed labourers, 2.59 million, are 2.585 to 2.595 million.
-# v from low - 5,000 to high + 5,000 lies within 1.295 to 3.885 million, and above 2.331 to 2.849 million.
-power = 1 - (high - low + 10_000) / 2_590_000, 1  # 0.9916
-# 2,868,778
-hand("base_2019_as_labourers", 3_170_000 / 1.105, low, high, "inconsistent", rests_on="implied", power=power)
+# Above 2.595 million throughout; no v from 2,331,000 to 2,849,000 comes within 5,000 of 2,862,958.
+hand("base_2019_as_labourers", *BASE, "differs", by=BASE[0] - 2_590_000, passing=0)  # by 278,778
 
-point = 3_170_000 / 2_590_000 - 1  # 0.2239
-low, high = 3_165_000 / 2_595_000 - 1, 3_175_000 / 2_585_000 - 1  # 0.2197, 0.2282
-# 10.5 percent is 0.1045 to 0.1055. No v from 0.0525 to 0.1575 comes near 0.2197.
-hand("growth_from_labourers", point, low, high, "inconsistent", rests_on="implied", power=(1, 1))
+# 2,590,000 persons in 2,868,778 transfers: 0.902823, 0.899254, 0.906405
+hand("ratio_implied", 2_590_000 / BASE[0], 2_585_000 / BASE[2], 2_595_000 / BASE[1])
 
-point = 2_590_000 / (3_170_000 / 1.105)  # 0.902823
-low, high = 2_585_000 / (3_175_000 / 1.1045), 2_595_000 / (3_165_000 / 1.1055)  # 0.899254, 0.906405
-# 2,590,000 persons / (3,170,000 / 1.105) transfers
-hand("ratio_implied", point, low, high, rests_on="implied")
+# Persons in 2019 are BASE x ratio.
+hand.solution("ratio_fitted", 2_590_000 * 1.105 / 3_170_000, "in_range")  # 0.902823, within 0.36 to 1
 
-point, low, high = 3_170_000 / 1.105, 3_165_000 / 1.1055, 3_175_000 / 1.1045  # 2,868,778, 2,862,958, 2,874,604
-# Before solving, one person per transfer: the persons are the 2019 base. ratio x 3,170,000 / 1.105 = 2,590,000
-solved = 2_590_000 * 1.105 / 3_170_000  # 0.902823, within 0.70 to 1
-hand("ratio_fitted", point, low, high, "fitted", rests_on="implied", solved=solved, said="inside")
+# Within 250,000 to 350,000. v from low - 50,000 = 249,450 to high + 50,000 = 352,996: all of 270,000 to 330,000.
+hand("net_persons", *ADDED, "matches", passing=1)
 
-low, high = 3_165_000 - 3_165_000 / 1.1045, 3_175_000 - 3_175_000 / 1.1055  # 299,450, 302,996
-# v from low - 5,000 to high + 5,000, within 150,000 to 450,000 and within 270,000 to 330,000.
-power = 1 - (high - low + 10_000) / 300_000, 1 - (high - low + 10_000) / 60_000  # 0.9548, 0.7742
-# 301,222
-hand("net_persons_ratio_one", 3_170_000 - 3_170_000 / 1.105, low, high, "reproduced", rests_on="stated", power=power)
+# At a constant ratio r the net increase is r x 301,222.
+hand.solution("ratio_for_note_4", 250_000 / ADDED[0], "in_range")  # 0.829953
 
-# ratio = 2,590,000 x 1.105 / 3,170,000; persons in 2021 = 2,590,000 x 1.105; less 2,590,000 in 2019:
-# 2,590,000 x 0.105. The total of 2021 cancels.
-low, high = 2_585_000 * 0.1045, 2_595_000 * 0.1055  # 270,132.5, 273,772.5
-# Below 295,000; but if 300,000 is rounded to 100,000, it is 250,000 to 350,000 and holds the point.
-# v from low - 5,000 = 265,132.5 to high + 5,000 = 278,772.5, within 150,000 to 450,000; of 270,000 to 330,000
-# only the part up to 278,772.5.
-power = 1 - (high - low + 10_000) / 300_000, 1 - (high + 5_000 - 270_000) / 60_000  # 0.9545, 0.8538
-# 271,950
-hand("net_persons_ratio_implied", 2_590_000 * 0.105, low, high, "inconsistent", other="reproduced", rests_on="implied",
-     power=power)
+# BASE x ratio is 2,590,000, so 2,590,000 x 1.105 in 2021: 2,590,000 x 0.105 more. The total of 2021 cancels.
+# 271,950, 270,132.5, 273,772.5, within 250,000 to 350,000.
+hand("net_persons_ratio_implied", 2_590_000 * 0.105, 2_585_000 * 0.1045, 2_595_000 * 0.1055, "matches", by=-28_050)
 
-point = 3_170_000 - 3_170_000 / 1.105  # 301,222
-low, high = 3_165_000 - 3_165_000 / 1.1045, 3_175_000 - 3_175_000 / 1.1055  # 299,450, 302,996
-# ratio x (3,170,000 - 3,170,000 / 1.105) = 300,000; within 0.70 to 1
-solved = 300_000 / (3_170_000 - 3_170_000 / 1.105)  # 0.995944
-hand("net_persons_any_ratio", point, low, high, "fitted", rests_on="stated", solved=solved, said="inside")
+# 3,170,000 x ratio of 2021 = 300,000 + 2,590,000
+hand.solution("ratio_2021_for_note_4_at_implied", 2_890_000 / 3_170_000, "in_range")  # 0.911672
 
-# 3,170,000 x drift - 3,170,000 / 1.105 = 300,000; within 0.95 to 1.05
-solved = (300_000 + 3_170_000 / 1.105) / 3_170_000  # 0.999615
-hand("net_persons_drift", point, low, high, "fitted", rests_on="stated", solved=solved, said="inside")
+# 3,170,000 x ratio of 2021 = 300,000 + 0.55 x BASE = 300,000 + 1,577,828
+hand.solution("ratio_2021_for_note_4_at_055", (300_000 + 0.55 * BASE[0]) / 3_170_000, "in_range")  # 0.592375
 
-point, low, high = 2_590_000 * 0.105, 2_585_000 * 0.1045, 2_595_000 * 0.1055  # 271,950, 270,132.5, 273,772.5
-# At the implied ratio: 2,590,000 x 1.105 x drift persons in 2021, 2,590,000 in 2019.
-# 2,590,000 x 1.105 x drift = 300,000 + 2,590,000
-solved = 2_890_000 / (2_590_000 * 1.105)  # 1.009801, within 0.95 to 1.05
-hand("net_persons_drift_implied", point, low, high, "fitted", rests_on="implied", solved=solved, said="inside")
+# 3,170,000 x change = BASE: the change undoes the growth. Varied from 0.95.
+hand.solution("change_without_increase", 1 / 1.105, "out_of_range")  # 0.904977
 
-point = 3_170_000 - 3_170_000 / 1.105  # 301,222
-low, high = 3_165_000 - 3_165_000 / 1.1045, 3_175_000 - 3_175_000 / 1.1055  # 299,450, 302,996
-# 3,170,000 x drift = 3,170,000 / 1.105, so the drift undoes the growth. It lies below 0.95.
-solved = 1 / 1.105  # 0.904977
-hand("net_persons_nil", point, low, high, "fitted", rests_on="stated", solved=solved, said="outside")
+# Below 2,870,000 by 1,222; some of the base lies above, by 4,604 at most, which is 0.2 percent.
+hand("xinhua_base_2019", *BASE, "matches_within_rounding", barely=True, by=BASE[0] - 2_870_000)
 
-point, low, high = 3_170_000 - 2_590_000, 3_165_000 - 2_595_000, 3_175_000 - 2_585_000  # 580,000, 570,000, 590,000
-# The base is 2,590,000 labourers at one transfer each. Above 305,000, and above 350,000.
-# v from 565,000 to 595,000: none of it within 150,000 to 450,000.
-hand("net_persons_from_labourers", point, low, high, "inconsistent", rests_on="implied", power=(1, 1))
+# Above 2,865,000; the base reaches down to 2,862,958, which is 2,042 below, 0.1 percent.
+hand("official_base_2019_forecast", *BASE, "matches_within_rounding", barely=True, by=BASE[0] - 2_860_000)
 
 test_by_hand = hand.test()

@@ -277,7 +277,7 @@ def test_a_condition_ends_where_the_ratio_reaches_one(model):
     assert (r.verdict, spans(r.condition, "persons_per_transfer_drift")) == (OPEN, [(0.5, 1.25)])
     r = of(model, "at_risk_2021_sum", values={**few, "persons_per_transfer": 0.5, "persons_per_transfer_drift": 1.25})
     assert spans(r.condition, "persons_per_transfer") == [(0.05, 0.8)]
-    # A ratio of 2021 that is set takes the place of the change: 0.1 x (3.17 x 0.8 - 2.869 r) is at most 0.2 from 0.1868.
+    # A ratio of 2021 that is set takes the place of the change: 0.1 (3.17 x 0.8 - 2.869 r) is at most 0.2 from 0.1868.
     r = of(model, "at_risk_2021_sum", values={**few, "persons_per_transfer_2021": 0.8})
     assert "drift" not in r.condition
     assert spans(r.condition, "persons_per_transfer") == [(pytest.approx(0.536 / (3.17 / 1.105), abs=1e-6), 1)]
@@ -352,7 +352,9 @@ def test_a_result_has_the_verdict_of_the_check_that_judges_it_and_one_calculatio
         result("off", "9.0", "c3"), result("none", "4.0"), claim("seen", "4.0", quantity="doubled", input=False),
     ]  # fmt: skip
     named = {"c1": "once", "c2": "again", "c3": "off", "h1": "none", "h2": "off"}
-    checks = [check(id, "doubled", one, kind="hypothesis" if id[0] == "h" else "derivation") for id, one in named.items()]
+    checks = [
+        check(id, "doubled", one, kind="hypothesis" if id[0] == "h" else "derivation") for id, one in named.items()
+    ]
     made = small_model(doubled, claims=rows, checks=checks)
     # A hypothesis that matches judges nothing, and no row without the role has a verdict.
     found = results(made, judge_all(made))
@@ -408,7 +410,9 @@ def test_where_nothing_solves_it_the_solution_is_impossible():
 
 def test_a_solution_past_a_limit_of_the_article_is_impossible(model):
     # Fewer transfers in 2021 than in 2019: the same persons would need more than one for each transfer.
-    found = solution(model, model.register.solutions["change_without_increase"], model.change({"growth_2019_2021": -0.2}))
+    found = solution(
+        model, model.register.solutions["change_without_increase"], model.change({"growth_2019_2021": -0.2})
+    )
     assert (found.value, found.status) == (pytest.approx(1 / 0.8), "impossible")
     assert found.reason == "persons_per_transfer_2021 would be 1.25, outside its allowed range of 0.025 to 1"
 
