@@ -32,6 +32,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
 
 from analysis.core.model import Model, ModelError
+from analysis.core.published import Interval
 from analysis.core.units import BASE_UNITS
 from analysis.core.words import in_words
 from analysis.output.results import (
@@ -46,7 +47,6 @@ from analysis.output.results import (
 )
 from analysis.output.tables import Sensitivity, estimated_words
 from analysis.whatif.scenarios import tabulate
-from analysis.whatif.sensitivity import Axis, region
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, in an order that also falls in lightness.
 # Printed in grey they are apart as well: 27, 87, 140 and 162 of 255; where two meet, their marks differ in shape too.
@@ -1047,31 +1047,20 @@ def sobol_indices_frame(found: Sensitivity) -> pd.DataFrame:
     """Sobol indices with their intervals: a row an input, the largest total first; none where nothing is drawn."""
     columns = ("label", "input", "quantity", "first", "first_low", "first_high", "total", "total_low", "total_high",
         "places")  # fmt: skip
-    shares = found.indices
+    if found.indices is None:
+        return pd.DataFrame(columns=list(columns))
     rows = [
-        {
-            "label": found.model.name(name).rstrip("."),
-            "input": name,
-            "quantity": found.quantity,
-            "first": shares.first[name],
-            "first_low": shares.first_interval[name][0],
-            "first_high": shares.first_interval[name][1],
-            "total": shares.total[name],
-            "total_low": shares.total_interval[name][0],
-            "total_high": shares.total_interval[name][1],
-            "places": _places(found),
-        }
-        for name in (sorted(shares.total, key=shares.total.__getitem__, reverse=True) if shares else ())
-        if shares is not None
+        {"label": found.model.name(name).rstrip("."), "input": name, "quantity": found.quantity, **one}
+        for name, one in sorted(found.indices.items(), key=lambda one: -one[1]["total"])
     ]
-    return pd.DataFrame(rows, columns=list(columns))
+    return pd.DataFrame(rows).assign(places=_places(found))[list(columns)]
 
 
 def sobol_indices(ax: Axes, frame: pd.DataFrame) -> None:
     """Two dots an input, alone and with the others, on their intervals."""
     with plt.rc_context(STYLE):
         if not len(frame):
-            _say(ax, "No indices: nothing is drawn, or what is drawn is correlated.")
+            _say(ax, "No indices: nothing is drawn.")
             _finish(ax, "Illustrative: what explains the spread of the draws", "", "")
             return
         styles = {"first": (BLACK, "o"), "total": (ORANGE, "s")}
@@ -1111,29 +1100,36 @@ _POINTS = 41
 
 
 def _region_frame(
-    model: Model, claim: str, x: Axis, y: Axis, label: str, readings: Mapping[str, str] | None = None
+    model: Model, claim: str, label: str, readings: Mapping[str, str], **axes: tuple[float, float]
 ) -> pd.DataFrame:
-    """A region's grid, the printed number or its two ends, what it asserts, and the point as it is. A row each."""
-    setting = model.setting(readings)
-    found = region(model, claim, x, y, setting, points=_POINTS)
-    grid = found.frame.assign(role="grid", label="", holds=found.frame["holds"].map({True: "yes", False: "no"}))
-    printed = model.register.claims[claim].published
-    unit = model.units[found.quantity]
+    """A printed number over two quantities, given in the place of their own sources. A row each: points of a grid and
+    whether it holds there, the printed number or its two ends, what it asserts, and the point as it is.
+
+    A range holds between its two ends. Points past a limit do not hold.
+    """
+    quantity, printed = model.register.claims[claim].quantity, model.register.claims[claim].published
+    unit, setting = model.units[quantity], model.setting(readings)
+    is_range = printed.qualifier == "range"
+    asserted = Interval(printed.value("low"), printed.value("high")) if is_range else printed.asserts()
+    free = {name: reading for name, reading in readings.items() if name not in axes}
+    given = model.setting(free, {name: (low + high) / 2 for name, (low, high) in axes.items()})
+    plan = model.plan(quantity, given, capped=True)
+    across, up = np.meshgrid(*(np.linspace(low, high, _POINTS) for low, high in axes.values()))
+    values = plan.evaluate(dict(zip(axes, (across, up), strict=True)))
+    there = np.broadcast_to(np.asarray(values[quantity], float), across.shape)
+    holds = np.where(asserted.holds(there) & plan.within(values), "yes", "no")
+    columns = {**dict(zip(axes, (across, up), strict=True)), quantity: there, "holds": holds}
+    grid = pd.DataFrame({name: column.ravel() for name, column in columns.items()}).assign(role="grid", label="")
     marks: list[dict[str, Any]] = [
-        {"role": "printed", "label": in_words(number, unit, printed.place()), found.quantity: number}
+        {"role": "printed", "label": in_words(number, unit, printed.place()), quantity: number}
         for number in dict.fromkeys(printed.value(end) for end in ("low", "high" if printed.printed_high else ""))
     ]
-    marks += [
-        {"role": "asserted", "label": str(printed), found.quantity: number}
-        for number in (found.asserted.low, found.asserted.high)
-    ]
-    value = model.estimate(found.quantity, setting).value
-    here = {axis.name: model.estimate(axis.name, setting).value for axis in (x, y)}
-    marks.append(
-        {"role": "point", "label": f"{label}: {in_words(value, unit, 1e4)}", found.quantity: value, "holds": "", **here}
-    )
+    marks += [{"role": "asserted", "label": str(printed), quantity: end} for end in (asserted.low, asserted.high)]
+    value = model.estimate(quantity, setting).value
+    here = {name: model.estimate(name, setting).value for name in axes}
+    marks.append({"role": "point", "label": f"{label}: {in_words(value, unit, 1e4)}", quantity: value, **here})
     frame = pd.concat([grid, pd.DataFrame(marks)], ignore_index=True).fillna({"holds": ""})
-    return frame[["role", "label", x.name, y.name, found.quantity, "holds"]]
+    return frame[["role", "label", *axes, quantity, "holds"]]
 
 
 def _region(
@@ -1198,9 +1194,9 @@ def _stands(frame: pd.DataFrame) -> str:
 
 def region_minority_shares_frame(model: Model) -> pd.DataFrame:
     """At risk in 2019 by composition, over the two minority shares, beside the printed ceiling. Persons."""
-    south, outside = Axis("minority_share_south", 0.5, 1.0), Axis("minority_share_outside", 0.0, 1.0)
+    axes = {"minority_share_south": (0.5, 1.0), "minority_share_outside": (0.0, 1.0)}
     composition = {"at_risk_2019": "composition"}
-    return _region_frame(model, "at_risk_2019_up_to", south, outside, "the shares we chose", composition)
+    return _region_frame(model, "at_risk_2019_up_to", "the shares we chose", composition, **axes)
 
 
 def region_minority_shares(ax: Axes, frame: pd.DataFrame) -> None:
@@ -1219,8 +1215,8 @@ def region_minority_shares(ax: Axes, frame: pd.DataFrame) -> None:
 
 def region_ratio_and_drift_frame(model: Model) -> pd.DataFrame:
     """The net increase in persons, over the ratio of 2019 and its drift to 2021, beside the printed one. Persons."""
-    ratio, drift = Axis("persons_per_transfer", 0.5, 1.0), Axis("persons_per_transfer_drift", 0.9, 1.1)
-    return _region_frame(model, "net_increase_note_4", ratio, drift, "as in note 4")
+    axes = {"persons_per_transfer": (0.5, 1.0), "persons_per_transfer_drift": (0.9, 1.1)}
+    return _region_frame(model, "net_increase_note_4", "as in note 4", {}, **axes)
 
 
 def _held(frame: pd.DataFrame) -> tuple[float, float] | None:
@@ -1255,8 +1251,8 @@ def region_ratio_and_drift(ax: Axes, frame: pd.DataFrame) -> None:
 
 def region_total_frame(model: Model) -> pd.DataFrame:
     """Both groups together, over those at risk in 2021 and former detainees, beside the printed range. Persons."""
-    transferred, detained = Axis("at_risk_2021", 1e6, 2.5e6), Axis("former_detainees", 0.0, 1e6)
-    return _region_frame(model, "at_risk_total_range", transferred, detained, "our values")
+    axes = {"at_risk_2021": (1e6, 2.5e6), "former_detainees": (0.0, 1e6)}
+    return _region_frame(model, "at_risk_total_range", "our values", {}, **axes)
 
 
 def region_total(ax: Axes, frame: pd.DataFrame) -> None:

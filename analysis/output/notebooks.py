@@ -241,7 +241,7 @@ def scenario_texts(notebook: Notebook, name: str, model: Model) -> list[str]:
         known = [quantity for quantity in group if f"{quantity}{READING}" in notebook.parameters]
         readings.update({(known or group)[0]: chosen[0]} if chosen else {})
     texts = [f"{quantity}{READING}={reading}" for quantity, reading in readings.items()]
-    return [*texts, *(f"{quantity}={value!r}" for quantity, value in scenario.values.items())]
+    return [*texts, *(f"{quantity}={value!r}" for quantity, value in scenario.numbers(model).items())]
 
 
 def split_parameters(parameters: Mapping[str, Any], model: Model) -> tuple[dict[str, Any], dict[str, Any]]:
