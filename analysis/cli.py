@@ -298,7 +298,7 @@ def sweep(
     scheduler: Cluster = "",
     data: Data = None,
 ) -> None:
-    """Compute estimates over a grid or a Latin hypercube of assumptions and readings."""
+    """Compute estimates over a grid of assumptions and readings."""
     from analysis.output import terminal
 
     terminal.sweep(_study(data).model, spec, out or Path("runs") / f"{spec.stem}.csv", scheduler)

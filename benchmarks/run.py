@@ -40,7 +40,7 @@ def reference():
 
     model = Model(Register.read(HERE.parent / "data"))
     scenario = find(str(HERE / "reference.yaml"), model)
-    return model, scenario.setting(model, "at_risk_total"), scenario.distributions
+    return model, scenario.setting(model, "at_risk_total"), scenario.drawn(model)
 
 
 def ours(given, n, seed=0, method="random", outputs=peers.OUTPUTS, compiled=True):
@@ -132,24 +132,24 @@ def exact(given, n):
     plan = model.plan(peers.OUTPUTS, setting, capped=True)
     drawn = uncertainty.inputs(plan, distributions)
     values = np.empty(n)
-    size, kept = uncertainty.block_size(n), 0
+    size, kept = min(uncertainty.ROWS, -(-n // uncertainty.PARTS)), 0
     for block in range(-(-n // size)):
         rows = min(size, n - block * size)
-        points = uncertainty.points(len(drawn), rows, 0, block, "random")
-        computed = plan.evaluate(drawn.values(points))
+        raw, unit = uncertainty.points(len(drawn), rows, 0, block, "random")
+        computed = plan.evaluate(uncertainty.values_of(drawn, raw * unit))
         fine = computed["at_risk_total"][np.broadcast_to(plan.within(computed), (rows,))]
         values[kept : kept + len(fine)] = fine
         kept += len(fine)
     values = values[:kept]
     values.sort()
-    summary = found.summaries["at_risk_total"]
+    numbers = found.numbers["at_risk_total"]
     # The value below which a share lies, as the histogram defines it: between the two draws at that rank.
     places = [share * kept for share in uncertainty.PERCENTILES.values()]
     sorted_ = [
         float(np.interp(place, [int(place), int(place) + 1], values[int(place) - 1 : int(place) + 1]))
         for place in places
     ]
-    ours_ = [getattr(summary, name) for name in uncertainty.PERCENTILES]
+    ours_ = [numbers[name] for name in uncertainty.PERCENTILES]
     return max(abs(a - b) for a, b in zip(sorted_, ours_, strict=True))
 
 
@@ -170,8 +170,7 @@ def accuracy(given):
 
     def one(n, seed):
         found = ours(given, n, seed, "sobol", ("at_risk_total",), compiled=False)
-        summary = found.summaries["at_risk_total"]
-        return summary.p05, summary.p50, summary.p95
+        return [found.numbers["at_risk_total"][name] for name in ("p05", "p50", "p95")]
 
     tools = {
         "ours": one,
@@ -193,7 +192,7 @@ def accuracy(given):
 
 def indices(given):
     """First-order and total indices with intervals at 2^14 base points, and the largest error over ten seeds."""
-    from analysis.whatif.draws import inputs
+    from analysis.whatif.draws import inputs, values_of
     from analysis.whatif.sensitivity import sobol_indices
 
     model, setting, distributions = given
@@ -205,10 +204,10 @@ def indices(given):
 
     def of_ours(seed=0):
         found = sobol_indices(function, drawn, n=2**14, seed=seed)
-        return found.first, found.total
+        return [{name: one[kind] for name, one in found.items()} for kind in ("first", "total")]
 
     def of_salib(seed=0):
-        return peers.salib_indices(drawn.distributions, lambda u: function(drawn.values(u)), 2**14, seed)
+        return peers.salib_indices(drawn, lambda u: function(values_of(drawn, u)), 2**14, seed)
 
     right = truth.indices()
 
@@ -229,16 +228,12 @@ def swept(model, rows, folder):
     spec = folder / "spec.yaml"
     spec.write_text(
         f"""name: every headline estimate
-method: latin_hypercube
-samples: {rows}
 values:
-  persons_per_transfer: {{low: 0.7, high: 1, unit: person/transfer}}
-  persons_per_transfer_drift: {{low: 0.95, high: 1.05}}
-  at_risk_share_of_new: {{low: 0.62, high: 1}}
-  former_detainees: {{low: 0.2, high: 0.6, unit: million person}}
-  overlap: {{low: 0, high: 0.5}}
-readings:
-  at_risk_2019: [published, southern, composition, constant_share]
+  persons_per_transfer: {{low: 0.7, high: 1, steps: {rows // 250}, unit: person/transfer}}
+  persons_per_transfer_drift: [0.95, 0.975, 1, 1.025, 1.05]
+  at_risk_share_of_new: [0.62, 1]
+  former_detainees: {{low: 0.2, high: 0.6, steps: 5, unit: million person}}
+  overlap: [0, 0.1, 0.2, 0.3, 0.4]
 """,
         encoding="utf-8",
     )

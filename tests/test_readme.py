@@ -8,6 +8,7 @@ from analysis.core.verdicts import judge_all
 from analysis.output.map import map_table
 from analysis.output.notebooks import all_notebooks
 from analysis.output.results import headline
+from analysis.whatif.sweep import compute
 from analysis.whatif.sweep import read as read_sweep
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,4 +61,4 @@ def test_the_sweep_that_is_shown_can_be_run(model: Model, tmp_path: Path) -> Non
     assert shown is not None
     (tmp_path / "sweep.yaml").write_text(shown[1], encoding="utf-8")
     # 31 ratios, 41 numbers of former detainees, 3 overlaps, 3 readings.
-    assert read_sweep(tmp_path / "sweep.yaml", model).rows == 31 * 41 * 3 * 3
+    assert len(compute(model, read_sweep(tmp_path / "sweep.yaml", model))) == 31 * 41 * 3 * 3

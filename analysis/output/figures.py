@@ -46,7 +46,6 @@ from analysis.output.results import (
 )
 from analysis.output.tables import Sensitivity, estimated_words
 from analysis.whatif.scenarios import tabulate
-from analysis.whatif.sensitivity import Axis, region
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, in an order that also falls in lightness.
 # Printed in grey they are apart as well: 27, 87, 140 and 162 of 255; where two meet, their marks differ in shape too.
@@ -115,10 +114,14 @@ def drawn(name: str, model: Model, setting: Setting) -> Canvas:
     """A figure under a setting, for a notebook. Raises ModelError for an unknown name."""
     if name not in FIGURES:
         raise ModelError(f"'{name}' is no figure{nearest(name, FIGURES)}")
-    figure = FIGURES[name]
+    return shown(name, FIGURES[name].source(model, setting))
+
+
+def shown(name: str, source: Any) -> Canvas:
+    """A figure of an evaluation or a sensitivity, for a notebook."""
     with plt.rc_context(STYLE):
         fig, ax = canvas(name)
-        figure.draw(ax, figure.frame(figure.source(model, setting)))
+        FIGURES[name].draw(ax, FIGURES[name].frame(source))
     plt.close(fig)  # else the notebook shows it twice
     return fig
 
@@ -1061,31 +1064,20 @@ def sobol_indices_frame(found: Sensitivity) -> pd.DataFrame:
     """Sobol indices with their intervals: a row an input, the largest total first; none where nothing is drawn."""
     columns = ("label", "input", "quantity", "first", "first_low", "first_high", "total", "total_low", "total_high",
         "places")  # fmt: skip
-    shares = found.indices
+    if found.indices is None:
+        return pd.DataFrame(columns=list(columns))
     rows = [
-        {
-            "label": found.model.name(name).rstrip("."),
-            "input": name,
-            "quantity": found.quantity,
-            "first": shares.first[name],
-            "first_low": shares.first_interval[name][0],
-            "first_high": shares.first_interval[name][1],
-            "total": shares.total[name],
-            "total_low": shares.total_interval[name][0],
-            "total_high": shares.total_interval[name][1],
-            "places": _places(found),
-        }
-        for name in (sorted(shares.total, key=shares.total.__getitem__, reverse=True) if shares else ())
-        if shares is not None
+        {"label": found.model.name(name).rstrip("."), "input": name, "quantity": found.quantity, **one}
+        for name, one in sorted(found.indices.items(), key=lambda one: -one[1]["total"])
     ]
-    return pd.DataFrame(rows, columns=list(columns))
+    return pd.DataFrame(rows).assign(places=_places(found))[list(columns)]
 
 
 def sobol_indices(ax: Axes, frame: pd.DataFrame) -> None:
     """Two dots an input, alone and with the others, on their intervals."""
     with plt.rc_context(STYLE):
         if not len(frame):
-            _say(ax, "No indices: nothing is drawn, or what is drawn is correlated.")
+            _say(ax, "No indices: nothing is drawn.")
             _finish(ax, "Illustrative: what explains the spread of the draws", "", "")
             return
         styles = {"first": (BLACK, "o"), "total": (ORANGE, "s")}
@@ -1115,175 +1107,6 @@ def sobol_indices(ax: Axes, frame: pd.DataFrame) -> None:
             f"share of the variance of {words}",
             f"{frame['places'].iloc[0]}. Illustrative: draws under distributions that were chosen; they bound nothing. "
             "Printed numbers are drawn over what their digits stand for. Lines: 95 percent of the resamples.",
-        )
-
-
-# What one would have to believe ---------------------------------------------------------------------------------------
-
-#: Points of a region along each axis: enough for the eye, as lines are drawn between them.
-_POINTS = 41
-
-
-def _region_frame(
-    model: Model, claim: str, x: Axis, y: Axis, label: str, readings: Mapping[str, str] | None = None
-) -> pd.DataFrame:
-    """A region's grid, the printed number or its two ends, what it asserts, and the point as it is. A row each."""
-    setting = model.setting(readings)
-    found = region(model, claim, x, y, setting, points=_POINTS)
-    grid = found.frame.assign(role="grid", label="", holds=found.frame["holds"].map({True: "yes", False: "no"}))
-    printed = model.register.claims[claim].published
-    unit = model.units[found.quantity]
-    marks: list[dict[str, Any]] = [
-        {"role": "printed", "label": in_words(number, unit, printed.place()), found.quantity: number}
-        for number in dict.fromkeys(printed.value(end) for end in ("low", "high" if printed.printed_high else ""))
-    ]
-    marks += [
-        {"role": "asserted", "label": str(printed), found.quantity: number}
-        for number in (found.asserted.low, found.asserted.high)
-    ]
-    value = model.estimate(found.quantity, setting).value
-    here = {axis.name: model.estimate(axis.name, setting).value for axis in (x, y)}
-    marks.append(
-        {"role": "point", "label": f"{label}: {in_words(value, unit, 1e4)}", found.quantity: value, "holds": "", **here}
-    )
-    frame = pd.concat([grid, pd.DataFrame(marks)], ignore_index=True).fillna({"holds": ""})
-    return frame[["role", "label", x.name, y.name, found.quantity, "holds"]]
-
-
-def _region(
-    ax: Axes,
-    frame: pd.DataFrame,
-    scale: float = 1.0,
-    label: tuple[float, float] = (-10, 0),
-    side: Literal["left", "center", "right"] = "right",
-) -> str:
-    """The shade where the printed number holds, a line where the quantity equals it, and the point as it is.
-
-    scale: what a unit of both axes is worth in base units. label: where the point's label is, in points from it, and
-    which side of it is there.
-    Returns the printed number in words.
-    """
-    across, up, quantity = frame.columns[2:5]
-    grid = frame[frame["role"] == "grid"]
-    values = grid.pivot(index=up, columns=across, values=quantity)
-    holds = grid.pivot(index=up, columns=across, values="holds") == "yes"
-    xs, ys = values.columns.to_numpy(float) / scale, values.index.to_numpy(float) / scale
-    least, most = float(np.nanmin(values)), float(np.nanmax(values))
-    asserted, printed = (frame[frame["role"] == role] for role in ("asserted", "printed"))
-    low, high = asserted[quantity]
-    if holds.to_numpy().any():
-        # The edge lies where what is asserted ends, between the points; what does not hold for another reason is left.
-        shown = values.where(holds | (values < low) | (values > high))
-        levels = [max(low, least - 1), min(high, most + 1)]
-        ax.contourf(xs, ys, shown, levels=levels, colors=[ORANGE], alpha=0.4, zorder=1)
-    for row in printed.to_dict("records"):
-        if least < row[quantity] < most:
-            line = ax.contour(xs, ys, values, levels=[row[quantity]], colors=BLACK, linewidths=1.5, zorder=2)
-            for text in ax.clabel(line, fmt={row[quantity]: row["label"]}, fontsize=SMALL):
-                text.set_bbox(_PAPER)
-    (point,) = frame[frame["role"] == "point"].to_dict("records")
-    at = (point[across] / scale, point[up] / scale)
-    name, _, words = point["label"].partition(": ")
-    ax.plot(*at, marker="D", color=BLUE, markersize=8, linestyle="", clip_on=False, zorder=6)
-    ax.annotate(
-        f"{name}\n{words}", at, xytext=label, textcoords="offset points", ha=side, va="center", fontsize=SMALL,
-        linespacing=1.2, zorder=5,
-    )  # fmt: skip
-    ax.set_xlim(xs[0], xs[-1])
-    ax.set_ylim(ys[0], ys[-1])
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(5, steps=_STEPS))
-    ax.fill_between([], [], color=ORANGE, alpha=0.4, linewidth=0, label="the printed number holds")
-    ax.plot([], [], color=BLACK, linewidth=1.5, label="equals it" if len(printed) == 1 else "equals one of its ends")
-    return str(asserted["label"].iloc[0])
-
-
-def _stands(frame: pd.DataFrame) -> str:
-    """Where the point's value stands to what the printed number asserts, in a word, with both in words."""
-    quantity = frame.columns[4]
-    (point,) = frame[frame["role"] == "point"].to_dict("records")
-    asserted = frame[frame["role"] == "asserted"]
-    low, high = asserted[quantity]
-    name, _, words = point["label"].partition(": ")
-    slack = 1e-9 * abs(point[quantity])
-    where = "above" if point[quantity] > high + slack else "below" if point[quantity] < low - slack else "within"
-    return f"{name[:1].upper()}{name[1:]} give {words}: {where} what is printed, {asserted['label'].iloc[0]}"
-
-
-def region_minority_shares_frame(model: Model) -> pd.DataFrame:
-    """At risk in 2019 by composition, over the two minority shares, beside the printed ceiling. Persons."""
-    south, outside = Axis("minority_share_south", 0.5, 1.0), Axis("minority_share_outside", 0.0, 1.0)
-    composition = {"at_risk_2019": "composition"}
-    return _region_frame(model, "at_risk_2019_up_to", south, outside, "the shares we chose", composition)
-
-
-def region_minority_shares(ax: Axes, frame: pd.DataFrame) -> None:
-    """Which minority shares of transferees, in the south and outside it, keep to the printed ceiling."""
-    with plt.rc_context(STYLE):
-        _region(ax, frame)
-        ax.set_ylabel("minority share of transferees outside the south")
-        _finish(
-            ax,
-            _stands(frame),
-            "minority share of transferees in the south",
-            "Section scale, paragraph 1; the composition reading, a reconstruction, with every minority transferee at "
-            "risk: the article does not derive its estimate, and prints neither share; ours are unverified.",
-        )
-
-
-def region_ratio_and_drift_frame(model: Model) -> pd.DataFrame:
-    """The net increase in persons, over the ratio of 2019 and its drift to 2021, beside the printed one. Persons."""
-    ratio, drift = Axis("persons_per_transfer", 0.5, 1.0), Axis("persons_per_transfer_drift", 0.9, 1.1)
-    return _region_frame(model, "net_increase_note_4", ratio, drift, "as in note 4")
-
-
-def _held(frame: pd.DataFrame) -> tuple[float, float] | None:
-    """Between which values of the upright axis what is printed holds, at the point's place on the other one."""
-    across, up, quantity = frame.columns[2:5]
-    (point,) = frame[frame["role"] == "point"].to_dict("records")
-    column = frame[(frame["role"] == "grid") & np.isclose(frame[across], point[across])].sort_values(quantity)
-    low, high = frame.loc[frame["role"] == "asserted", quantity]
-    values = column[quantity].to_numpy(float)
-    if not len(values) or low < values[0] or high > values[-1]:
-        return None
-    first, last = np.interp([low, high], values, column[up].to_numpy(float))
-    return float(first), float(last)
-
-
-def region_ratio_and_drift(ax: Axes, frame: pd.DataFrame) -> None:
-    """Which ratio of persons to transfers, and which drift of it, give the printed net increase."""
-    with plt.rc_context(STYLE):
-        printed = _region(ax, frame, label=(-8, -24))
-        ax.set_ylabel("persons per transfer, 2021 over 2019")
-        held = _held(frame)
-        _finish(
-            ax,
-            f"At the ratio of note 4, {printed} more persons leave its drift to 2021 between {held[0]:.3f} and "
-            f"{held[1]:.3f}"
-            if held
-            else f"Which ratio of persons to transfers gives {printed} more persons",
-            "persons per transfer, 2019",
-            "Section scale, paragraph 2; note 4, which sees no indication that the ratio changed substantially.",
-        )
-
-
-def region_total_frame(model: Model) -> pd.DataFrame:
-    """Both groups together, over those at risk in 2021 and former detainees, beside the printed range. Persons."""
-    transferred, detained = Axis("at_risk_2021", 1e6, 2.5e6), Axis("former_detainees", 0.0, 1e6)
-    return _region_frame(model, "at_risk_total_range", transferred, detained, "our values")
-
-
-def region_total(ax: Axes, frame: pd.DataFrame) -> None:
-    """Which numbers of persons at risk in 2021 and of former detainees lead into the printed range."""
-    with plt.rc_context(STYLE):
-        _region(ax, frame, scale=1e6, label=(14, -22), side="center")
-        ax.set_ylabel("former detainees at risk, million persons")
-        _finish(
-            ax,
-            _stands(frame),
-            "at risk through transfers in 2021, million persons",
-            "Section scale, paragraphs 1 and 3. Our values: 2021 as recomputed, former detainees as chosen, none of "
-            "them counted as transferred too.",
         )
 
 
@@ -1767,7 +1590,7 @@ FIGURES: dict[str, Figure] = {
         scenarios,
         "For each scenario, persons at risk through transfers in 2021 and both groups together, with bounds by "
         "rounding, beside the printed numbers.",
-        lambda model: Sensitivity("at_risk_total", model=model),
+        lambda model: Sensitivity("at_risk_2021", model=model),
     ),
     "tornado": Figure(
         (),
@@ -1776,34 +1599,7 @@ FIGURES: dict[str, Figure] = {
         tornado,
         "The estimate of both groups with each assumption at the low and at the high end of its range, the widest "
         "first.",
-        lambda model: Sensitivity("at_risk_total", model=model),
-    ),
-    "region_minority_shares": Figure(
-        (),
-        (WIDTH, 4.8),
-        region_minority_shares_frame,
-        region_minority_shares,
-        "The minority shares of transferees in the south and outside it for which the composition reading keeps to the "
-        "printed ceiling, with the line on which it equals it and the chosen shares.",
-        lambda model: model,
-    ),
-    "region_ratio_and_drift": Figure(
-        (),
-        (WIDTH, 4.8),
-        region_ratio_and_drift_frame,
-        region_ratio_and_drift,
-        "The ratios of persons to transfers in 2019 and their drift to 2021 that give the printed net increase, with "
-        "the ratio of note 4.",
-        lambda model: model,
-    ),
-    "region_total": Figure(
-        (),
-        (WIDTH, 4.8),
-        region_total_frame,
-        region_total,
-        "The numbers of persons at risk in 2021 and of former detainees that add up to the printed range, with its two "
-        "ends and the recomputed point.",
-        lambda model: model,
+        lambda model: Sensitivity("at_risk_2021", model=model),
     ),
     "sobol_indices": Figure(
         (),

@@ -237,7 +237,7 @@ def _of_scenario(notebook: Notebook, name: str, model: Model) -> dict[str, Any]:
     scenario = find_scenario(name, model)
     if scenario.distributions or scenario.assumptions or scenario.only_sourced:
         raise NotebookError(f"it is more than values and readings, which is all that {notebook.name} takes")
-    return {**scenario.readings, **scenario.values}
+    return {**scenario.readings, **scenario.numbers(model)}
 
 
 def _other(name: str, text: str, default: str | int, model: Model) -> str | int:
@@ -259,8 +259,8 @@ def _names_scenario(name: str) -> bool:
 def _check_others(others: Mapping[str, Any], model: Model) -> None:
     """Raise InputError for an unknown quantity or scenario, one without a value, and draws that can't be made."""
     quantity = others.get("quantity")
-    if quantity is not None:
-        model.known(quantity)
+    for name in ("quantity", "draws_quantity"):
+        model.known(others.get(name, next(iter(model.quantities))))
     for name in filter(_names_scenario, others):
         scenario = find_scenario(others[name], model)
         if quantity is not None:

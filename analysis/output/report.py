@@ -43,7 +43,6 @@ from analysis.output.results import (
     verdict_words,
 )
 from analysis.output.tables import break_even_under, break_even_words
-from analysis.whatif.draws import SHAPES
 from analysis.whatif.scenarios import find
 from analysis.whatif.sensitivity import tornado
 
@@ -401,9 +400,7 @@ class Pages:
     def prose(self, path: Path) -> str:
         """A page of the package's own, its numbers put in."""
         text = path.read_text(encoding="utf-8")
-        *most, last = (shape.replace("_", " ") for shape in SHAPES)
         known = VERDICTS | {
-            "shapes": f"{', '.join(most)} or {last}",
             "approaches": f"{float(APPROACHES_TOLERANCE):.0%}",
             "version": __version__,
         }

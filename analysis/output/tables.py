@@ -15,27 +15,27 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.core.bounds import Bounds
 from analysis.core.model import Model, ModelError
 from analysis.core.register import Register, Statement
 from analysis.core.units import BASE_UNITS
 from analysis.core.words import digits
 from analysis.output.escape import markdown
-from analysis.output.results import CAVEAT, KIND_WORDS, Prose, Table, value_words
-from analysis.whatif.draws import Draws, draw, inputs
+from analysis.output.results import CAVEAT, Prose, Table, value_words
+from analysis.whatif.draws import Draws, draw
 from analysis.whatif.scenarios import OWN, Estimated, Scenario, estimate, find, shipped, tabulate
 from analysis.whatif.sensitivity import (
     ALL,
+    POINTS,
     ROUNDING,
     Bar,
     BreakEven,
     BreakEvens,
-    Indices,
     LeftOut,
-    Range,
     break_even,
-    indices_of,
     leave_one_source_out,
     ranges,
+    sobol_indices,
     tornado,
 )
 
@@ -93,23 +93,23 @@ def scenarios_table(model: Model, scenarios: Iterable[Scenario] | None = None) -
     """The estimates under each scenario, with what their words make of them; a scenario a row."""
     listed = list(scenarios if scenarios is not None else shipped(model).values())
     quantities = model.register.estimates
-    rows, reasons = [], []
+    rows: list[dict[str, str]] = []
+    reasons: dict[tuple[str, str], list[str]] = {}
     for scenario in listed:
         estimates = tabulate(model, [scenario])
         mark = " (reconstruction)" if any(found.reconstruction for found in estimates) else ""
         row = {"scenario": f"{scenario.name}{mark}: {scenario.description}"}
         for found in estimates:
             row[found.quantity.replace("_", " ")] = estimated_words(model, found)
-            if found.reason:
-                reasons.append(f"{scenario.name}, {found.quantity}: {found.reason}.")
+            for text in filter(None, (found.reason, *found.remarks)):
+                reasons.setdefault((found.quantity, text), []).append(scenario.name)
         rows.append(row)
     units = dict.fromkeys(f"{model.units[name]}s" for name in quantities if model.units[name] in BASE_UNITS)
     foot = " ".join(
         [
-            *reasons,
+            *(f"{quantity} under {', '.join(names)}: {text}." for (quantity, text), names in reasons.items()),
             f"In {', '.join(units)}. Values at the printed numbers and what is set, drawn inputs at their medians; "
-            "a ceiling or a floor where the words make it one, "
-            "none where they bound nothing; a reconstruction is ours, for the article does not derive it.",
+            "a reconstruction is ours, for the article does not derive it.",
             CAVEAT,
         ]
     )
@@ -121,19 +121,19 @@ def estimated_words(model: Model, found: Estimated) -> str:
 
     >>> model = Model(Register.read())
     >>> estimated_words(model, estimate(model, find("southern", model), "at_risk_2019"))
-    '1.57 million'
+    'at most 1.57 million'
     """
     if found.value is None:
-        return "not computable"
-    kind = "" if found.kind == "point" else f", {found.kind}"
-    return f"{words_of(model, found.quantity, found.value)}{kind}"
+        return "no single value" if "single" in found.reason else "not computable"
+    words = words_of(model, found.quantity, found.value)
+    return f"{words}, no bound" if found.side == "no bound" else f"{found.side} {words}".strip()
 
 
 def estimated_json(found: Estimated) -> dict[str, Any]:
     """One estimate under a scenario, as JSON holds it, in base units."""
     row = dataclasses.asdict(found)
     row |= {name: number(row[name]) for name in ("value", "low", "high")}
-    row["depends_on"] = list(found.depends_on)
+    row |= {"depends_on": list(found.depends_on), "remarks": list(found.remarks)}
     return row
 
 
@@ -144,7 +144,7 @@ class Sensitivity:
     """An estimate under a scenario and what moves it, as ``analysis sensitivity`` prints it and notebook 08 shows it.
 
     quantity: what is estimated. scenario: it, its name, or the path of its file. draws, seed, method, scheduler,
-    compiled: as in ``uncertainty.draw``; nothing is drawn where the scenario gives no distribution. Raises InputError
+    compiled: as in ``draws.draw``; nothing is drawn where the scenario gives no distribution. Raises InputError
     in one sentence for an unknown name or a number that can't be used.
     """
 
@@ -170,13 +170,11 @@ class Sensitivity:
     @property
     def differs(self) -> str:
         """What differs from the article, in one line; says so when nothing does."""
-        used = self.model.plan(self.quantity, self.setting, capped=True).by_name
+        used = self.model.plan(self.quantity, self.setting).by_name
         idle = [name for name in (*self.setting.readings, *self.setting.values) if name not in used]
-        tied = [f"{one} with {two} at {rank:g}" for one, two, rank in self.scenario.correlations]
         parts = [
             self.model.differences(self.setting) or "as in the article",
             f"without an effect on {self.quantity}: {', '.join(idle)}" if idle else "",
-            f"rank correlations: {', '.join(tied)}" if tied else "",
         ]
         return "; ".join(filter(None, parts))
 
@@ -186,8 +184,8 @@ class Sensitivity:
         return estimate(self.model, self.scenario, self.quantity)
 
     @cached_property
-    def ranges(self) -> list[Range]:
-        """What the quantity ranges over: under rounding, each assumption, and all of them."""
+    def ranges(self) -> dict[str, Bounds]:
+        """The bounds of the quantity: under rounding, each assumption, and all of them."""
         return ranges(self.model, self.quantity, self.setting)
 
     @cached_property
@@ -206,17 +204,16 @@ class Sensitivity:
         plan = self.model.plan(self.quantity, self.setting)
         if not set(self.scenario.distributions) & set(plan.leaves):
             return None
-        given, tied = self.scenario.distributions, self.scenario.correlations
-        return draw(self.model, [self.quantity], self.setting, given, tied, **self._how)
+        return draw(self.model, [self.quantity], self.setting, self.scenario.drawn(self.model), **self._how)
 
     @cached_property
-    def indices(self) -> Indices | None:
-        """Sobol indices; None where nothing is drawn, or where inputs are correlated, for which they say nothing."""
-        if self.drawn is None or self.scenario.correlations:
+    def indices(self) -> Mapping[str, Mapping[str, float]] | None:
+        """Sobol indices by input; None where nothing is drawn."""
+        if self.drawn is None:
             return None
-        plan = self.model.plan(self.quantity, self.setting)
-        given = inputs(plan, self.scenario.distributions)
-        return indices_of(self.model, self.quantity, self.setting, given, seed=self._how["seed"])
+        plan, seed = self.model.plan(self.quantity, self.setting), self._how["seed"]
+        # Points past a limit stay, for leaving them out ties inputs.
+        return sobol_indices(lambda values: plan.evaluate(values)[self.quantity], self.drawn.inputs, seed=seed)
 
     @property
     def scenarios(self) -> list[Scenario]:
@@ -229,11 +226,8 @@ class Sensitivity:
         words = f"{name}, under the scenario {self.scenario.name}: "
         if found.value is None:
             return Prose(f"{words}{markdown(found.reason)}.")
-        words += (
-            f"{words_of(self.model, self.quantity, found.value)}{_units(found.unit)}, {KIND_WORDS[found.kind]}. "
-            "The printed digits alone "
-        )
-        by_rounding, *_, together = self.ranges
+        words += f"{estimated_words(self.model, found)}{_units(found.unit)}. The printed digits alone "
+        by_rounding, *_, together = self.ranges.values()
 
         def over(low: float, high: float) -> str:
             return span_of(self.model, self.quantity, low, high, outward=True)
@@ -287,40 +281,37 @@ class Sensitivity:
         if self.drawn is None:
             why = f"The scenario {self.scenario.name} gives no distribution that has an effect here: nothing is drawn."
             return Table(pd.DataFrame([], columns=columns), f"{why} {CAVEAT}")
-        summary = self.drawn.summaries[self.quantity]
+        numbers, errors = self.drawn.numbers[self.quantity], self.drawn.errors[self.quantity]
         error = "{:,.0f}" if self.model.units[self.quantity] in BASE_UNITS else "{:.1g}"
         rows = [
             {
                 "of the draws": label,
-                self.quantity: words_of(self.model, self.quantity, getattr(summary, name)),
-                "numerical error": error.format(summary.error[name]),
+                self.quantity: words_of(self.model, self.quantity, numbers[name]),
+                "numerical error": error.format(errors[name]),
             }
             for name, label in _LABELS.items()
         ]
         left = "; ".join(f"{count:,} left out ({words})" for words, count in self.drawn.violations.items())
-        how = {"sobol": "scrambled Sobol points", "random": "random draws"}[self.drawn.method]
-        made = f"{self.drawn.n:,} {how}, seed {self.drawn.seed}{f'; {left}' if left else ''}."
+        how = {"sobol": "scrambled Sobol points", "random": "random draws"}[self._how["method"]]
+        made = f"{self.drawn.n:,} {how}, seed {self._how['seed']}{f'; {left}' if left else ''}."
         return Table(pd.DataFrame(rows), f"{made} {ILLUSTRATIVE} {CAVEAT}")
 
     def indices_table(self) -> Table:
         """The share of the variance of the draws that each input explains, alone and with the others."""
         columns = ["input", "drawn from", "alone (first order)", "with the others (total)"]
         if self.indices is None:
-            why = "correlated inputs have no Sobol indices" if self.drawn else "nothing is drawn"
-            return Table(pd.DataFrame([], columns=columns), f"{why[0].upper()}{why[1:]}. {CAVEAT}")
+            return Table(pd.DataFrame([], columns=columns), f"Nothing is drawn. {CAVEAT}")
         assert self.drawn is not None
-        found = self.indices
-        order = sorted(found.total, key=lambda name: -found.total[name])
         rows = [
             {
                 "input": named(self.model, name),
-                "drawn from": str(self.drawn.inputs.distributions[name]),
-                "alone (first order)": _share(found.first[name], found.first_interval[name]),
-                "with the others (total)": _share(found.total[name], found.total_interval[name]),
+                "drawn from": str(self.drawn.inputs[name]),
+                "alone (first order)": _share(found, "first"),
+                "with the others (total)": _share(found, "total"),
             }
-            for name in order
+            for name, found in sorted(self.indices.items(), key=lambda one: -one[1]["total"])
         ]
-        foot = f"{found.n:,} base points; 95 percent of the resamples in brackets. {ILLUSTRATIVE} {CAVEAT}"
+        foot = f"{POINTS:,} base points; 95 percent of the resamples in brackets. {ILLUSTRATIVE} {CAVEAT}"
         return Table(pd.DataFrame(rows, columns=columns), foot)
 
     def statements_table(self) -> Table:
@@ -329,21 +320,20 @@ class Sensitivity:
 
     def json(self) -> dict[str, Any]:
         """Everything as JSON holds it, in base units; what was drawn is null where nothing is."""
-        found, drawn, shares = self.estimate, self.drawn, self.indices
-        summary = drawn.summaries[self.quantity] if drawn else None
-        numbers = {name: number(getattr(summary, name)) if summary else None for name in _LABELS}
+        found, drawn, shares = self.estimate, self.drawn, self.indices or {}
+        summary = drawn.numbers[self.quantity] if drawn else {}
         return {
             "quantity": self.quantity,
             "unit": found.unit,
             "n": drawn.n if drawn else 0,
             "seed": self._how["seed"],
-            **numbers,
-            "S1": _numbers(shares.first if shares else {}),
-            "ST": _numbers(shares.total if shares else {}),
-            "S1_interval": _pairs(shares.first_interval if shares else {}),
-            "ST_interval": _pairs(shares.total_interval if shares else {}),
-            "error": _numbers(summary.error) if summary else {},
-            "method": drawn.method if drawn else None,
+            **{name: number(summary.get(name)) for name in _LABELS},
+            "S1": {name: number(one["first"]) for name, one in shares.items()},
+            "ST": {name: number(one["total"]) for name, one in shares.items()},
+            "S1_interval": {name: _ends(one, "first") for name, one in shares.items()},
+            "ST_interval": {name: _ends(one, "total") for name, one in shares.items()},
+            "error": {name: number(one) for name, one in (drawn.errors[self.quantity] if drawn else {}).items()},
+            "method": self._how["method"] if drawn else None,
             "kept": drawn.kept if drawn else 0,
             "violations": dict(drawn.violations) if drawn else {},
             "label": ILLUSTRATIVE if drawn else None,
@@ -352,10 +342,11 @@ class Sensitivity:
             "value": number(found.value),
             "low": number(found.low),
             "high": number(found.high),
-            "kind": found.kind,
+            "side": found.side,
+            "remarks": list(found.remarks),
             "reconstruction": found.reconstruction,
             "reason": found.reason,
-            "ranges": [_row(one) for one in self.ranges],
+            "ranges": [{"what": what, **_row(one)} for what, one in self.ranges.items()],
             "tornado": [_row(one) for one in self.tornado],
             "without_source": [_row(one) for one in self.left_out],
             "caveat": CAVEAT,
@@ -363,7 +354,7 @@ class Sensitivity:
 
 
 def all_ranges_table(model: Model, scenario: Scenario) -> Table:
-    """Every headline estimate with its kind: its range under rounding, under each assumption alone, and under all."""
+    """Every headline estimate with its side: its range under rounding, under each assumption alone, and under all."""
     rows, reasons = [], []
     for quantity in model.register.estimates:
         found = estimate(model, scenario, quantity)
@@ -371,39 +362,34 @@ def all_ranges_table(model: Model, scenario: Scenario) -> Table:
             reasons.append(f"{quantity}: {found.reason}.")
             continue
         for row in _range_rows(model, quantity, ranges(model, quantity, scenario.setting(model, quantity))):
-            kind = "" if found.kind == "point" else f", {found.kind}"
-            rows.append({"estimate of": f"{quantity}, {words_of(model, quantity, found.value)}{kind}", **row})
+            rows.append({"estimate of": f"{quantity}, {estimated_words(model, found)}", **row})
     columns = ["estimate of", "moved", "over", "estimate"]
     frame = pd.DataFrame(rows, columns=columns)
     return Table(frame, " ".join([*reasons, CAVEAT]))
 
 
-def _range_rows(model: Model, quantity: str, found: Iterable[Range]) -> list[dict[str, str]]:
+def _range_rows(model: Model, quantity: str, found: Mapping[str, Bounds]) -> list[dict[str, str]]:
     rows = []
-    for one in found:
-        assumption = model.register.assumptions.get(one.what)
-        moved = {ROUNDING: "the printed digits, as rounded", ALL: "all of these together"}.get(one.what)
+    for what, one in found.items():
+        assumption = model.register.assumptions.get(what)
+        moved = {ROUNDING: "the printed digits, as rounded", ALL: "all of these together"}.get(what)
         rows.append(
             {
-                "moved": moved or named(model, one.what),
-                "over": span_of(model, one.what, assumption.low, assumption.high) if assumption else "",
+                "moved": moved or named(model, what),
+                "over": span_of(model, what, assumption.low, assumption.high) if assumption else "",
                 "estimate": span_of(model, quantity, one.low, one.high, outward=True),
             }
         )
     return rows
 
 
-def _share(value: float, interval: tuple[float, float]) -> str:
-    low, high = (max(0.0, min(1.0, end)) for end in interval)
-    return f"{max(0.0, value):.3f} ({low:.3f} to {high:.3f})"
+def _share(found: Mapping[str, float], kind: str) -> str:
+    low, high = (max(0.0, min(1.0, found[f"{kind}_{end}"])) for end in ("low", "high"))
+    return f"{max(0.0, found[kind]):.3f} ({low:.3f} to {high:.3f})"
 
 
-def _numbers(found: Mapping[str, float]) -> dict[str, float | None]:
-    return {name: number(value) for name, value in found.items()}
-
-
-def _pairs(found: Mapping[str, tuple[float, float]]) -> dict[str, list[float | None]]:
-    return {name: [number(low), number(high)] for name, (low, high) in found.items()}
+def _ends(found: Mapping[str, float], kind: str) -> list[float | None]:
+    return [number(found[f"{kind}_low"]), number(found[f"{kind}_high"])]
 
 
 def _row(found: Any) -> dict[str, Any]:

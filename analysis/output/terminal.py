@@ -305,7 +305,8 @@ def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **
     from analysis.whatif.scenarios import find
 
     check_draws(how["draws"], how["seed"], how["method"])
-    reach(how["scheduler"])
+    with reach(how["scheduler"]):
+        pass
     if not quantity:
         if as_json:
             print_json([Sensitivity(name, scenario, model=model, **how).json() for name in model.register.estimates])
@@ -376,10 +377,14 @@ def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:
     found = read(spec, model)
     screen = Console(stderr=True)
     with Progress(console=screen, disable=not screen.is_terminal, transient=True) as progress:
-        task = progress.add_task("rows", total=found.rows)
-        swept = compute(model, found, out, scheduler=scheduler, done=lambda rows: progress.update(task, completed=rows))
-    typer.echo(f"{shown(swept.path)} holds {swept.rows:,} rows, in base units.")
-    for words, count in swept.violations.items():
+        task = progress.add_task("rows", total=None)
+
+        def done(rows: int, total: int) -> None:
+            progress.update(task, completed=rows, total=total)
+
+        violations = compute(model, found, out, scheduler=scheduler, done=done)
+    typer.echo(f"{shown(out)} holds {progress.tasks[task].total:,.0f} rows, in base units.")
+    for words, count in sorted(violations.items()):
         typer.echo(f"{count:,} rows are left without estimates, as they violate: {words}")
     typer.echo(CAVEAT)
 

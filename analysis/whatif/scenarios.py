@@ -1,8 +1,9 @@
 """Scenarios: named departures from the article, each a file that holds only its changes.
 
-A scenario names readings, gives values with their units, and may give distributions and the rank correlations between
-them. It may take every assumption at the end of its range that makes an estimate lowest or highest (``assumptions``),
-or leave out every number for which the article cites no source (``only_sourced``).
+A scenario names readings, gives values with their units, and may give distributions. It alone may take figures that
+are published elsewhere in the place of the article's (``external``). It may take every assumption at
+the end of its range that makes an estimate lowest or highest (``assumptions``), or leave out every number for which the
+article cites no source (``only_sourced``).
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -14,84 +15,26 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from analysis.core import findings
+from analysis.core.bounds import Floats, root
 from analysis.core.model import SETTABLE, Model, ModelError, Setting
 from analysis.core.reading import validated
 from analysis.core.register import Claim, InputError, RegisterError, Text, read_yaml, shown
-from analysis.core.units import UnitError, nearest, read_number
-from analysis.whatif.draws import SHAPES, UNITLESS, Correlation, Distribution, DistributionError, inputs
+from analysis.core.units import nearest
+from analysis.whatif.draws import Distribution
 
 #: The scenario that changes nothing.
 OWN = "article"
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """The differences from the article, by name; numbers in base units."""
-
-    name: str
-    description: str
-    reason: str = ""
-    readings: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, float] = field(default_factory=dict)
-    distributions: Mapping[str, Distribution] = field(default_factory=dict)
-    correlations: tuple[Correlation, ...] = ()
-    assumptions: str = ""
-    only_sourced: bool = False
-    file: str = ""
-
-    @property
-    def base(self) -> dict[str, float]:
-        """The values given, and the medians of the distributions."""
-        return {**self.values, **{name: one.median for name, one in self.distributions.items()}}
-
-    def setting(self, model: Model, quantity: str) -> Setting:
-        """The setting under which a quantity is computed; a drawn quantity stands at its median.
-
-        Raises ModelError where the scenario leaves the quantity without a value.
-        """
-        setting = model.setting(self.readings, self.base)
-        if self.only_sourced:
-            setting = without(model, quantity, setting, lambda claim: not claim.source, "from figures with a source")
-            for name, node in model.plan(quantity, setting).leaves.items():
-                if node.source.assumption and node.source.assumption.grade == "chosen":
-                    raise ModelError(f"not computable from figures with a source: it needs {name}, which is chosen")
-        return _at_ends(model, quantity, setting, self.assumptions) if self.assumptions else setting
-
-
-def shipped(model: Model) -> dict[str, Scenario]:
-    """The scenarios that come with the data package, by name, in the order in which datapackage.json lists them."""
-    return {name: find(name, model) for name in model.register.scenarios or [OWN]}
-
-
-def find(text: str, model: Model) -> Scenario:
-    """A scenario by its name, or by the path of its file. Raises InputError where it is neither."""
-    if text in model.register.scenarios:
-        path = model.register.folder / "scenarios" / f"{text}.yaml"
-        found = read(path, model)
-        if found.name != text:
-            raise RegisterError(shown(path), f"'{found.name}' is not the name of the file", field="name")
-        return found
-    if text == OWN:
-        return Scenario(OWN, "Nothing is changed.")
-    is_file = False
-    with contextlib.suppress(OSError, ValueError):
-        is_file = Path(text).is_file()
-    if is_file:
-        return read(Path(text), model)
-    known = nearest(text, model.register.scenarios or [OWN])
-    raise InputError(f"'{text[:80]}' is no scenario and no file{known}")
-
-
-# Files ----------------------------------------------------------------------------------------------------------------
 
 
 def _as_text(given: Any) -> str:
@@ -114,134 +57,158 @@ class Content(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class _Tie(Content):
-    between: tuple[str, str]
-    rank: Annotated[float, Field(ge=-1, le=1)]
+class Shape(Content):
+    """A distribution as a file gives it; ``unit`` is that of its numbers, where they have none themselves."""
+
+    shape: Literal["uniform", "triangular"]
+    low: Number
+    high: Number
+    mode: Number = ""
+    unit: str = ""
+
+    def distribution(self, model: Model, quantity: str) -> Distribution:
+        """The distribution of a quantity, in base units. Raises ModelError."""
+        if bool(self.mode) != (self.shape == "triangular"):
+            raise ModelError(f"{quantity}: a triangular distribution has low, mode, high, and a uniform one low, high")
+        texts = filter(None, (self.low, self.high, self.mode))
+        numbers = [model.number(quantity, f"{text} {self.unit}".strip(), with_unit=True) for text in texts]
+        try:
+            return Distribution(*numbers)
+        except ModelError as error:
+            raise ModelError(f"{quantity}: {error}") from None
 
 
-class _File(Content):
+class Scenario(Content):
+    """The differences from the article, by name, as a file holds them."""
+
     model_config = ConfigDict(title="A scenario: the differences from the article")
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,79}$", description="lower-case letters, digits and _")]
     description: Annotated[Text, Field(description="the changes, in one sentence")]
     reason: Annotated[Text, Field(description="why somebody would make them")]
     readings: Annotated[dict[str, str], Field(description="quantity: the reading to take")] = {}
     values: Annotated[dict[str, Number], Field(description="quantity: a number, such as 0.35 million person")] = {}
-    distributions: Annotated[
-        dict[str, dict[str, Number]], Field(description="quantity: a distribution; illustrative")
-    ] = {}
-    correlations: Annotated[list[_Tie], Field(description="rank correlations between two that are drawn")] = []
+    external: Annotated[dict[str, str], Field(description="quantity: official figures, by their rows")] = {}
+    distributions: Annotated[dict[str, Shape], Field(description="quantity: a distribution; illustrative")] = {}
     assumptions: Annotated[Literal["", "lowest", "highest"], Field(description="each at the end that makes it so")] = ""
     only_sourced: Annotated[bool, Field(strict=True, description="leave out numbers without a cited source")] = False
 
+    def numbers(self, model: Model) -> dict[str, float]:
+        """The values given, in base units. Raises ModelError for a wrong name, number, row or unit."""
+        found = {name: model.number(name, text, with_unit=True) for name, text in self.values.items()}
+        for name, text in self.external.items():
+            number, unit = findings.value(model, text)
+            if unit != model.units[model.known(name)]:
+                raise ModelError(f"{name} is in {model.units[name]}, and '{text}' in {unit}")
+            found[name] = model.number(name, number)
+        return found
 
-#: The parts of a file that hold names of quantities.
-_PARTS = ("values", "distributions", "readings")
+    def drawn(self, model: Model) -> dict[str, Distribution]:
+        """The distributions given, in base units. Raises ModelError likewise."""
+        return {name: shape.distribution(model, name) for name, shape in self.distributions.items()}
+
+    def base(self, model: Model) -> Setting:
+        """The readings and values given, with what is drawn at its median."""
+        medians = {name: float(one.ppf(np.array(0.5))) for name, one in self.drawn(model).items()}
+        return model.setting(self.readings, {**self.numbers(model), **medians})
+
+    def setting(self, model: Model, quantity: str) -> Setting:
+        """The setting under which a quantity is computed. Raises ModelError where it is left without a value."""
+        setting = self.base(model)
+        if self.only_sourced:
+            setting = without(model, quantity, setting, lambda claim: not claim.source, "from figures with a source")
+            for name, node in model.plan(quantity, setting).leaves.items():
+                if node.source.assumption and node.source.assumption.grade == "chosen":
+                    raise ModelError(f"not computable from figures with a source: it needs {name}, which is chosen")
+        return _at_ends(model, quantity, setting, self.assumptions) if self.assumptions else setting
+
+    def check(self, model: Model) -> None:
+        """Raise ModelError for a scenario that can't be computed with, and for a name that nothing depends on."""
+        for name, reading in self.readings.items():
+            model.known_reading(name, reading)
+        given = [*self.numbers(model), *self.drawn(model)]
+        for name in given:
+            if given.count(name) > 1:
+                raise ModelError(f"{name} has a value and a distribution; give one of them")
+            # Its own value, too: the reader of the file would take it for used.
+            if self.readings.get(name, SETTABLE[0]) not in SETTABLE:
+                raise ModelError(f"{name} is unused: its reading {self.readings[name]} supplies it")
+        if self.assumptions and given:
+            raise ModelError("assumptions moves every assumption, so none can be given beside it")
+        setting = self.base(model)
+        plans = [model.plan(quantity, setting) for quantity in model.register.estimates]
+        with_readings = []
+        for check in model.register.checks.values():
+            with contextlib.suppress(ModelError):
+                plans.append(model.plan(check.quantity, setting))
+            with contextlib.suppress(ModelError):
+                with_readings.append(model.plan(check.quantity, model.change(check.readings, setting)))
+        model.check_used(Setting(values=setting.values, given=frozenset(given)), plans)
+        # A reading may serve a check that names readings of its own.
+        model.check_used(Setting(setting.readings, given=frozenset(self.readings)), [*plans, *with_readings])
+
+
+def shipped(model: Model) -> dict[str, Scenario]:
+    """The scenarios that come with the data package, by name, in the order in which datapackage.json lists them."""
+    return {name: find(name, model) for name in model.register.scenarios or [OWN]}
+
+
+def find(text: str, model: Model) -> Scenario:
+    """A scenario by its name, or by the path of its file. Raises InputError where it is neither."""
+    if text in model.register.scenarios:
+        path = model.register.folder / "scenarios" / f"{text}.yaml"
+        found = read(path, model)
+        if found.name != text:
+            raise RegisterError(shown(path), f"'{found.name}' is not the name of the file", field="name")
+        return found
+    if text == OWN:
+        return Scenario(name=OWN, description="Nothing is changed.", reason="The article as it stands.")
+    if os.path.isfile(text):  # noqa: PTH113, as Path refuses a name that is too long
+        return read(Path(text), model)
+    raise InputError(f"'{text[:80]}' is no scenario and no file{nearest(text, model.register.scenarios or [OWN])}")
 
 
 def schema(model: Model) -> dict[str, Any]:
     """The JSON Schema of a scenario's file, with the names of this data package, so that an editor completes them."""
-    found = _File.model_json_schema()
-    parts, units = found["properties"], model.units
-    number = parts["values"]["additionalProperties"]
-    shapes = {"shape": {"enum": list(SHAPES)}, "unit": {"type": "string"}}
-    shapes |= {name: {"type": number["type"]} for names in SHAPES.values() for name in names}
-    distribution = {"type": "object", "required": ["shape"], "additionalProperties": False, "properties": shapes}
-    found["$defs"]["distribution"] = distribution
-    several = [name for name in model.quantities if len(model.readings(name)) > 1]
-    names: dict[str, dict[str, Any]] = {
-        "readings": {name: {"enum": model.readings(name), "description": model.name(name)} for name in several},
-        "values": {name: {**number, "description": f"{model.name(name)} ({units[name]})"} for name in model.quantities},
-        "distributions": {name: {"$ref": "#/$defs/distribution"} for name in model.quantities},
-    }
-    for part, properties in names.items():
-        parts[part] |= {"properties": properties, "additionalProperties": False}
+    found = Scenario.model_json_schema()
+    for part in ("readings", "values", "external", "distributions"):
+        properties = {}
+        for name in model.quantities:
+            words = {"description": f"{model.name(name)} ({model.units[name]})"}
+            choice = {"enum": model.readings(name)} if part == "readings" else {}
+            properties[name] = {**found["properties"][part]["additionalProperties"], **words, **choice}
+        found["properties"][part] |= {"additionalProperties": False, "properties": properties}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 
 
 _Content = TypeVar("_Content", bound=Content)
-_Read = TypeVar("_Read")
 
 
-def read_as(path: Path, structure: type[_Content], made: Callable[[_Content], _Read], *parts: str) -> _Read:
-    """Something made from a YAML file with the structure of a pydantic model.
+def read(path: Path, model: Model) -> Scenario:
+    """The scenario in a file. Raises RegisterError, one sentence that names file and field, for any fault in it."""
+    return read_as(
+        path, Scenario, lambda scenario: scenario.check(model), "values", "external", "distributions", "readings"
+    )
+
+
+def read_as(path: Path, structure: type[_Content], check: Callable[[_Content], None], *parts: str) -> _Content:
+    """The content of a YAML file with the structure of a pydantic model, checked.
 
     Raises RegisterError, one sentence that names the file and the field; the field is that of ``parts`` which holds the
     first name in the sentence.
     """
     content = validated(path, structure, read_yaml(path))
     try:
-        return made(content)
+        check(content)
     except RegisterError:
         raise
     except InputError as error:
-        words = re.findall(r"\w+", str(error))
+        message = str(error)
+        words = re.findall(r"\w+", message)
         fields = (f"{part}.{word}" for word in words for part in parts if word in getattr(content, part))
-        raise RegisterError(shown(path), str(error), field=next(fields, "")) from None
-
-
-def read(path: Path, model: Model) -> Scenario:
-    """The scenario in a file. Raises RegisterError, one sentence that names file and field, for any fault in it."""
-    return read_as(path, _File, lambda content: _scenario(content, model, path), *_PARTS)
-
-
-def _scenario(content: _File, model: Model, path: Path) -> Scenario:
-    for name, reading in content.readings.items():
-        model.known_reading(name, reading)
-    values = {name: model.number(name, text, with_unit=True) for name, text in content.values.items()}
-    for name in values:
-        # Its own value, too: the reader of the file would take it for used.
-        if (reading := content.readings.get(name, SETTABLE[0])) not in SETTABLE:
-            raise ModelError(f"{name} is unused: its reading {reading} supplies it")
-    distributions = {name: _distribution(model, name, dict(one)) for name, one in content.distributions.items()}
-    for name in values.keys() & distributions:
-        raise ModelError(f"{name} has a value and a distribution; give one of them")
-    ties: dict[frozenset[str], Correlation] = {}
-    for one, two, rank in ((*tie.between, tie.rank) for tie in content.correlations):
-        for name in {one, two} - distributions.keys():
-            raise ModelError(f"correlations: '{name}' has no distribution here{nearest(name, distributions)}")
-        if one == two or frozenset((one, two)) in ties:
-            raise ModelError(f"correlations: {one} and {two} are given twice, or are the same")
-        ties[frozenset((one, two))] = (one, two, rank)
-    if content.assumptions and (values or distributions):
-        raise ModelError("assumptions moves every assumption, so none can be given beside it")
-    told = content.model_dump(include={"name", "description", "reason", "readings", "assumptions", "only_sourced"})
-    found = Scenario(
-        **told, values=values, distributions=distributions, correlations=(*ties.values(),), file=shown(path)
-    )
-    _check_used(found, model)
-    return found
-
-
-def _distribution(model: Model, quantity: str, given: dict[str, str]) -> Distribution:
-    shape, unit = given.pop("shape", ""), given.pop("unit", "")
-    numbers = {}
-    try:
-        for name, text in given.items():
-            if name in UNITLESS:
-                numbers[name] = read_number(text, "dimensionless")
-            else:
-                numbers[name] = model.number(quantity, f"{text} {unit}".strip(), with_unit=True)
-        return Distribution(shape, numbers)
-    except (DistributionError, UnitError) as error:
-        raise ModelError(f"{quantity}: {error}") from None
-
-
-def _check_used(scenario: Scenario, model: Model) -> None:
-    """Refuse a scenario that can't be computed with, and names in it that nothing depends on."""
-    setting = model.setting(scenario.readings, scenario.base)
-    plans = [model.plan(quantity, setting, capped=True) for quantity in model.register.estimates]
-    # A reading may serve a check that names readings of its own.
-    with_readings = []
-    for check in model.register.checks.values():
-        with contextlib.suppress(ModelError):
-            plans.append(model.plan(check.quantity, setting))
-        with contextlib.suppress(ModelError):
-            with_readings.append(model.plan(check.quantity, model.under(setting, check.readings)))
-    model.check_used(Setting(values=setting.values, given=frozenset(scenario.base)), plans)
-    named = frozenset(scenario.readings)
-    model.check_used(Setting(setting.readings, given=named), [*plans, *with_readings])
-    if scenario.correlations:
-        inputs(model.plan([*scenario.distributions], setting), scenario.distributions, scenario.correlations)
+        field = next(fields, "")
+    else:
+        return content
+    raise RegisterError(shown(path), message, field=field)
 
 
 # Estimates ------------------------------------------------------------------------------------------------------------
@@ -252,7 +219,7 @@ class Estimated:
     """A quantity under a scenario, in base units; None, with the reason, where it is not computable.
 
     low, high: the room that the rounding of the printed digits leaves. reconstruction: whether it rests on a reading of
-    ours that the article does not derive.
+    ours that the article does not derive. side, remarks: as of an estimate.
     """
 
     scenario: str
@@ -261,7 +228,8 @@ class Estimated:
     value: float | None = None
     low: float | None = None
     high: float | None = None
-    kind: str = ""
+    side: str = ""
+    remarks: tuple[str, ...] = ()
     reconstruction: bool = False
     reason: str = ""
     depends_on: tuple[str, ...] = ()
@@ -269,25 +237,17 @@ class Estimated:
 
 
 def estimate(model: Model, scenario: Scenario, quantity: str) -> Estimated:
-    """A quantity under a scenario, with bounds by rounding and kind; with the reason where it is not computable."""
+    """A quantity under a scenario, with bounds by rounding and side; with the reason where it is not computable."""
     known = Estimated(scenario.name, quantity, model.units[model.known(quantity)])
     try:
         setting = scenario.setting(model, quantity)
-        found = model.estimate(quantity, setting, capped=True)
+        found = model.estimate(quantity, setting)
     except ModelError as error:
         return replace(known, reason=str(error))
-    rows = model.register.readings
-    used = [rows.get((node.name, node.reading)) for node in model.plan(quantity, setting).nodes]
-    return replace(
-        known,
-        value=found.value,
-        low=found.low,
-        high=found.high,
-        kind=found.kind,
-        reconstruction=any(row is not None and row.reconstruction for row in used),
-        depends_on=found.depends_on,
-        differs=model.differences(setting),
-    )
+    rows = [model.register.readings.get((one.name, one.reading)) for one in model.plan(quantity, setting).nodes]
+    numbers = {name: getattr(found, name) for name in ("value", "low", "high", "side", "remarks", "depends_on")}
+    ours = any(row is not None and row.reconstruction for row in rows)
+    return replace(known, **numbers, reconstruction=ours, differs=model.differences(setting))
 
 
 def tabulate(model: Model, scenarios: Iterable[Scenario], quantities: Iterable[str] = ()) -> list[Estimated]:
@@ -317,17 +277,33 @@ def without(
 
 
 def _at_ends(model: Model, quantity: str, setting: Setting, which: str) -> Setting:
-    """The setting with each assumption at the end of its range that, with the others, moves the quantity most, as far
-    as no limit is broken."""
-    plan, capped = (model.plan(quantity, setting, capped=caps) for caps in (False, True))
-    varied = [
-        node.source.assumption for node in plan.leaves.values() if node.source.assumption and node.reading == "set"
-    ]
-    corners = np.array(list(itertools.product(*((one.low, one.high) for one in varied))))
-    values = capped.evaluate({one.id: corners[:, i] for i, one in enumerate(varied)})
-    target = np.broadcast_to(np.asarray(values[quantity], float), (len(corners),))
+    """The setting with each assumption at the end of its range that, with the others, moves the quantity most; where a
+    limit cuts the range of one, at the limit."""
+    plan = model.plan(quantity, setting)
+    leaves = plan.leaves.values()
+    varied = [node.source.assumption for node in leaves if node.source.assumption and node.reading == "set"]
+    if not varied:
+        return setting
+    low, high = np.array([(one.low, one.high) for one in varied]).T
+    corners = np.array(list(itertools.product(*zip(low, high, strict=True))))
+
+    def at(places: Floats) -> dict[str, Any]:
+        return plan.evaluate({one.id: places[..., i] for i, one in enumerate(varied)})
+
+    found = [corners]
+    for i in range(len(varied)):
+        # Along an edge of the box, a limit is reached where its room is 0.
+        edge = np.repeat(corners[None], 3, axis=0)
+        edge[..., i] = low[i] + np.array([[0.0], [0.5], [1.0]]) * (high[i] - low[i])
+        for room in plan.rooms(at(edge)):
+            t = root(*np.broadcast_to(np.asarray(room, float), edge.shape[:-1]))
+            crossing = corners.copy()
+            crossing[:, i] = low[i] + t * (high[i] - low[i])
+            found.append(crossing[(t > 0) & (t < 1)])
+    places = np.concatenate(found)
+    values = at(places)
     sign = 1.0 if which == "lowest" else -1.0
-    best = corners[np.argmin(np.where(capped.within(values), sign * target, np.inf))].tolist()
-    return model.setting(
-        setting.readings, {**setting.values, **{one.id: x for one, x in zip(varied, best, strict=True)}}
-    )
+    target = np.where(plan.within(values), sign * values[quantity], np.inf)
+    best = places[np.argmin(np.broadcast_to(target, len(places)))].tolist()
+    ends = {one.id: end for one, end in zip(varied, best, strict=True)}
+    return model.setting(setting.readings, {**setting.values, **ends})

@@ -2,7 +2,7 @@
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
->>> bars = tornado(model, "at_risk_total")
+>>> bars = tornado(model, "at_risk_2021")
 >>> bars[0].assumption, round(bars[0].at_low), round(bars[0].at_high)
 ('former_detainees', 2101222, 2501222)
 >>> found = break_even(model, statement_of(model, "at_risk_2021 <= persons_2021")).break_evens
@@ -19,60 +19,54 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from analysis.core.bounds import Floats, breakpoints
+from analysis.core.bounds import Bounds, Floats, breakpoints
 from analysis.core.model import ARTICLE, Model, ModelError, Node, Plan, Setting, Source
 from analysis.core.published import Interval
 from analysis.core.register import Assumption, InputError, Statement
 from analysis.core.units import UnitError, nearest, read_number
 from analysis.core.words import SAME
-from analysis.whatif.draws import Inputs
+from analysis.whatif.draws import Distribution, values_of
 from analysis.whatif.scenarios import without
 
 #: The names of ranges that are no single assumption's.
 ROUNDING, ALL = "rounding", "all"
+#: Base points of Sobol indices.
+POINTS = 2**14
 
 
 def handles(model: Model, plan: Plan, *, alone: bool = True) -> dict[str, Assumption]:
     """The assumptions that a plan starts from, by name; ``alone``: that move its target by themselves."""
     table = model.register.assumptions
-    found = {n: table[n] for n, node in plan.leaves.items() if n in table and node.reading in ("set", "given")}
-    return {name: one for name, one in found.items() if not alone or np.ptp(_along(plan, one)) > 0}
+    free = {name: table[name] for name in plan.leaves if name in table and _is_free(plan, table[name])}
+    targets = {name: _at(plan, one)[0] for name, one in free.items()}
+    moving = {name for name, target in targets.items() if np.ptp(target) > SAME * np.abs(target).max()}
+    return {name: one for name, one in free.items() if name in moving or not alone}
 
 
-def _along(plan: Plan, one: Assumption) -> Floats:
-    """The target at a quarter, a half and three quarters of an assumption's allowed range; equal ones are the same."""
-    values = plan.evaluate({one.id: one.minimum + np.array([0.25, 0.5, 0.75]) * (one.maximum - one.minimum)})
-    target = np.broadcast_to(np.asarray(values[plan.target], float), (3,))
-    return target if np.ptp(target) > SAME * np.abs(target).max() else np.repeat(target[1], 3)
+def _is_free(plan: Plan, one: Assumption) -> bool:
+    return one.id in plan.leaves and plan.leaves[one.id].reading in ("set", "given")
+
+
+def _at(plan: Plan, one: Assumption, x: Floats | None = None) -> Floats:
+    """The target and the rooms of a plan at some values of an assumption, else at a quarter, a half and three quarters
+    of its allowed range: (1 + limits, values)."""
+    x = one.minimum + np.array([0.25, 0.5, 0.75]) * (one.maximum - one.minimum) if x is None else x
+    values = plan.evaluate({one.id: x} if _is_free(plan, one) else {})
+    return np.array([np.broadcast_to(row, x.shape) for row in (values[plan.target], *plan.rooms(values))], float)
 
 
 # Ranges ---------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Range:
-    """From where to where a quantity moves with rounding, an assumption, or all of them with it (``what``).
-
-    Numbers in base units.
-    """
-
-    what: str
-    low: float
-    high: float
-
-
-def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Range]:
-    """The range of a quantity under the rounding of printed digits alone, each assumption alone, and all together."""
-    plan, capped = (model.plan(model.known(quantity), setting, capped=caps) for caps in (False, True))
+def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> dict[str, Bounds]:
+    """A quantity's bounds under the rounding of printed digits, each assumption alone, and all of them together."""
+    plan = model.plan(model.known(quantity), setting)
     every = {name: Interval(one.low, one.high) for name, one in handles(model, plan, alone=False).items()}
-    moved = {ROUNDING: {}, **{name: {name: every[name]} for name in handles(model, plan)}, ALL: every}
-    found = []
-    for what, intervals in moved.items():
-        (bounds,) = capped.bounds(ranges=intervals, rounding=what in (ROUNDING, ALL))
-        found.append(Range(what, bounds.low, bounds.high))
-    return found
+    found = {ROUNDING: plan.bounds(ranges={})[0]}
+    for name in handles(model, plan):
+        (found[name],) = plan.bounds(ranges={name: every[name]}, rounding=False)
+    return {**found, ALL: plan.bounds(ranges=every)[0]}
 
 
 @dataclass(frozen=True)
@@ -93,93 +87,28 @@ class Bar:
 
 def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Bar]:
     """Each assumption across its range, the rest at their values; the one that moves the quantity most comes first."""
-    capped = model.plan(model.known(quantity), setting, capped=True)
+    plan = model.plan(model.known(quantity), setting)
     bars = []
-    for name, one in handles(model, model.plan(quantity, setting)).items():
-        values = capped.evaluate({name: np.array([one.low, one.high])})
-        bars.append(Bar(name, one.low, one.high, *np.where(capped.within(values), values[quantity], np.nan).tolist()))
+    for name, one in handles(model, plan).items():
+        # A limit on the way is the end of the bar.
+        low, high = (float(end) for end in _reached(plan, one))
+        values = plan.evaluate({name: np.array([low, high])})
+        bars.append(Bar(name, low, high, *np.where(plan.within(values), values[quantity], np.nan).tolist()))
     return sorted(bars, key=lambda bar: -bar.width)
 
 
-# Sobol indices --------------------------------------------------------------------------------------------------------
+def _reached(plan: Plan, one: Assumption) -> tuple[float, float]:
+    """The ends of an assumption's range, or the limits that it reaches before them, from its value on."""
+    here = float(plan.start[one.id])
+    turns = [
+        x for x in breakpoints(_at(plan, one)[1:].T, one.minimum, one.maximum, [0.0]) if not _is_past(plan, one, x)
+    ]
+    below, above = [x for x in turns if x <= here], [x for x in turns if x >= here]
+    return max([one.low, *below]), min([one.high, *above])
 
 
-@dataclass(frozen=True)
-class Indices:
-    """First-order and total Sobol indices by input, each with an interval that holds 95 percent of its resamples."""
-
-    n: int
-    first: Mapping[str, float]
-    total: Mapping[str, float]
-    first_interval: Mapping[str, tuple[float, float]]
-    total_interval: Mapping[str, tuple[float, float]]
-
-
-def sobol_indices(
-    function: Callable[[Mapping[str, Floats]], Any],
-    inputs: Inputs,
-    *,
-    n: int = 2**14,
-    seed: int = 0,
-    resamples: int = 100,
-) -> Indices:
-    """Sobol indices of a function of independent inputs, which takes arrays of one length by name.
-
-    First-order: the share of the variance that an input explains alone, mean of f(B) (f(AB) - f(A)) over the variance.
-    Total: the share left when all others are known, mean of (f(AB) - f(A))² / 2 over it (Saltelli and others 2010, doi
-    10.1016/j.cpc.2009.09.018, table 2, b and f, as scipy.stats has them). n: base points, a power of two. Intervals:
-    1.96 standard deviations over bootstrap ``resamples`` of the points. Raises ModelError for dependent inputs, for
-    which indices say nothing, and for a function that does not vary.
-
-    >>> from analysis.whatif.draws import Distribution
-    >>> unit = Distribution("uniform", {"low": 0, "high": 1})
-    >>> round(sobol_indices(lambda v: v["a"] + 2 * v["b"], Inputs({"a": unit, "b": unit}), n=1024).first["a"], 2)
-    0.2
-    """
-    from scipy.stats import qmc
-
-    if inputs.mixing:
-        raise ModelError("Sobol indices need independent inputs, and some are correlated here")
-    if n < 2 or n & (n - 1):
-        raise ModelError(f"{n:,} base points are no power of two, as Sobol points need")
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(0,))))
-    count = len(inputs)
-    # An input's two values come from neighbouring dimensions, pairs of which lie evenest: a tenth of the error that
-    # the first half of the dimensions against the second gives.
-    both = np.ascontiguousarray(qmc.Sobol(2 * count, rng=rng).random(n).T)
-    one, two = inputs.values(both[0::2]), inputs.values(both[1::2])
-    crossed = [{**one, name: two[name]} for name in one]
-    f = np.array([np.broadcast_to(np.asarray(function(values), float), (n,)) for values in (one, two, *crossed)])
-    if not np.ptp(f[:2]):
-        raise ModelError("nothing that is drawn moves it, so there is no variance to share out")
-    f -= f[:2].mean()
-    moved = f[2:] - f[0]
-    terms = np.concatenate([f[1] * moved, moved**2 / 2, [f[:2].mean(axis=0), (f[:2] ** 2).mean(axis=0)]])
-    picks = rng.integers(0, n, (resamples, n)) + np.arange(resamples)[:, None] * n
-    weights = np.bincount(picks.ravel(), minlength=resamples * n).reshape(resamples, n) / n
-
-    def indices(means: Floats) -> Floats:
-        return means[..., :-2] / (means[..., -1] - means[..., -2] ** 2)[..., None]
-
-    found = indices(terms.mean(axis=1))
-    half = 1.96 * indices(weights @ terms.T).std(axis=0, ddof=1)
-    ends = list(zip((found - half).tolist(), (found + half).tolist(), strict=True))
-    first, total, near, wide = (
-        dict(zip(one, part, strict=True))
-        for part in (found[:count].tolist(), found[count:].tolist(), ends[:count], ends[count:])
-    )
-    return Indices(n, first, total, near, wide)
-
-
-def indices_of(
-    model: Model, quantity: str, setting: Setting, inputs: Inputs, *, n: int = 2**14, seed: int = 0
-) -> Indices:
-    """Sobol indices of a quantity under a setting. Points past a limit stay, for leaving them out ties inputs."""
-    plan = model.plan(quantity, setting)
-    return sobol_indices(lambda values: plan.evaluate(values)[quantity], inputs, n=n, seed=seed)
-
-
-# Leaving out a source -------------------------------------------------------------------------------------------------
+def _is_past(plan: Plan, one: Assumption, x: float) -> bool:
+    return not bool(plan.within(plan.evaluate({one.id: x})).all())
 
 
 @dataclass(frozen=True)
@@ -196,23 +125,77 @@ class LeftOut:
 def leave_one_source_out(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[LeftOut]:
     """The quantity with each cited source's rows dropped in turn, another row of the same quantity in their place."""
     plan = model.plan(model.known(quantity), setting)
-    used = [node.source.claim for node in plan.leaves.values() if node.source.claim]
+    used: dict[str, list[str]] = {}
+    for node in plan.leaves.values():
+        if node.source.claim and node.source.claim.source:
+            used.setdefault(node.source.claim.source, []).append(node.source.claim.id)
     found = []
-    for source in dict.fromkeys(claim.source for claim in used if claim.source):
-        rows = tuple(claim.id for claim in used if claim.source == source)
+    for source, rows in used.items():
         try:
             left = without(model, quantity, setting, lambda claim, source=source: claim.source == source)  # type: ignore[misc]
             other = model.plan(quantity, left)
             instead = tuple(name for name in other.depends_on if name not in plan.depends_on)
-            found.append(LeftOut(source, rows, other.value, instead))
+            found.append(LeftOut(source, tuple(rows), other.value, instead))
         except ModelError as error:
-            found.append(LeftOut(source, rows, None, reason=str(error)))
+            found.append(LeftOut(source, tuple(rows), None, reason=str(error)))
     return found
+
+
+# Sobol indices --------------------------------------------------------------------------------------------------------
+
+
+def sobol_indices(
+    function: Callable[[Mapping[str, Floats]], Any],
+    inputs: Mapping[str, Distribution],
+    *,
+    n: int = POINTS,
+    seed: int = 0,
+    resamples: int = 100,
+) -> dict[str, dict[str, float]]:
+    """Sobol indices of a function of independent inputs, which takes arrays of one length by name; by input.
+
+    first: the share of the variance that an input explains alone, mean of f(B) (f(AB) - f(A)) over the variance. total:
+    the share left when all others are known, mean of (f(AB) - f(A))² / 2 over it (``scipy.stats.sobol_indices``). Each
+    with its low and high end: 1.96 standard deviations over bootstrap ``resamples`` of the points. n: base points, a
+    power of two. Raises ModelError for a function that does not vary.
+
+    >>> unit = Distribution(0, 1)
+    >>> round(sobol_indices(lambda v: v["a"] + 2 * v["b"], {"a": unit, "b": unit}, n=1024)["a"]["first"], 2)
+    0.2
+    """
+    from scipy import stats
+
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(0,))))
+    # An input's two values come from neighbouring dimensions, pairs of which lie evenest: a tenth of the error that
+    # the first half of the dimensions against the second gives.
+    both = np.ascontiguousarray(stats.qmc.Sobol(2 * len(inputs), rng=rng).random(n).T)
+    one, two = values_of(inputs, both[0::2]), values_of(inputs, both[1::2])
+    crossed = [{**one, name: two[name]} for name in one]
+    f = np.array([np.broadcast_to(function(values), n) for values in (one, two, *crossed)])
+    if not np.ptp(f[:2]):
+        raise ModelError("nothing that is drawn moves it, so there is no variance to share out")
+    f -= f[:2].mean()
+    found = stats.sobol_indices(func={"f_A": f[0], "f_B": f[1], "f_AB": f[2:]}, n=n)
+    # The same from means, which all resamples weigh at once.
+    moved = f[2:] - f[0]
+    terms = np.concatenate([f[1] * moved, moved**2 / 2, [f[:2].mean(axis=0), (f[:2] ** 2).mean(axis=0)]])
+    picks = rng.integers(0, n, (resamples, n)) + np.arange(resamples)[:, None] * n
+    means = np.bincount(picks.ravel(), minlength=resamples * n).reshape(resamples, n) @ terms.T / n
+    halves = 1.96 * (means[:, :-2] / (means[:, -1:] - means[:, -2:-1] ** 2)).std(axis=0, ddof=1)
+    rows: dict[str, dict[str, float]] = {name: {} for name in inputs}
+    shares = [("first", *one) for one in zip(inputs, found.first_order, halves, strict=False)]
+    shares += [("total", *one) for one in zip(inputs, found.total_order, halves[len(inputs) :], strict=True)]
+    for kind, name, share, half in shares:
+        ends = {f"{kind}_low": float(share - half), f"{kind}_high": float(share + half)}
+        rows[name] |= {kind: float(share), **ends}
+    return rows
 
 
 # Break-even -----------------------------------------------------------------------------------------------------------
 
 _SIGNS = {">=": "at_least", ">": "more_than", "<=": "at_most", "<": "less_than", "=": "equals", "==": "equals"}
+#: The signs of left less right for which a statement holds.
+_HOLDS = {"at_least": (0, 1), "more_than": (1,), "at_most": (-1, 0), "less_than": (-1,), "equals": (0,)}
 
 
 @dataclass(frozen=True)
@@ -264,17 +247,16 @@ def _sides(model: Model, statement: Statement, setting: Setting) -> tuple[Plan, 
     """The plans of both sides; a number has a plan of one leaf."""
     quantity, readings = model.named(statement.quantity)
     unit, text = model.units[quantity], statement.other
-    left = model.plan(quantity, model.under(setting, readings))
+    left = model.plan(quantity, model.change(readings, setting))
     if re.match(r"[-+0-9.]", text):
         try:
-            number = read_number(text, unit)
+            return left, Plan("number", (Node("number", "given", Source(constant=read_number(text, unit))),))
         except UnitError as error:
             raise InputError(str(error)) from None
-        return left, Plan("number", (Node("number", "given", Source(constant=number)),))
     other, readings = model.named(text)
     if model.units[other] != unit:
         raise InputError(f"{text} is in {model.units[other]}, not in {unit}")
-    return left, model.plan(other, model.under(setting, readings))
+    return left, model.plan(other, model.change(readings, setting))
 
 
 def break_even(model: Model, statement: Statement, setting: Setting = ARTICLE) -> BreakEvens:
@@ -284,78 +266,48 @@ def break_even(model: Model, statement: Statement, setting: Setting = ARTICLE) -
     """
     sides = _sides(model, statement, setting)
     left, right = (side.value for side in sides)
-    moved = [handles(model, side) for side in sides]
-    found = []
-    for name, one in {**moved[0], **moved[1]}.items():
-        here = next(float(side.start[name]) for side, names in zip(sides, moved, strict=True) if name in names)
-        found.append(_break_even(sides, [name in names for names in moved], one, here, statement.comparison))
-    holds = bool(_holds(statement.comparison, left - right, SAME * max(abs(left), abs(right))))
+    moved = {**handles(model, sides[0]), **handles(model, sides[1])}
+    holds = bool(_holds(statement.comparison, np.array(left - right), SAME * max(abs(left), abs(right))))
+    found = tuple(_break_even(sides, one, statement.comparison) for one in moved.values())
     quantity = sides[0].target
-    return BreakEvens(statement, quantity, model.units[quantity], left, right, holds, tuple(found))
+    return BreakEvens(statement, quantity, model.units[quantity], left, right, holds, found)
 
 
-def _holds(comparison: str, above: Any, slack: float) -> Any:
+def _holds(comparison: str, above: Floats, slack: float) -> Any:
     """Whether a statement holds where the left side lies so far above the right."""
-    match comparison:
-        case "at_least":
-            return above >= -slack
-        case "more_than":
-            return above > slack
-        case "at_most":
-            return above <= slack
-        case "less_than":
-            return above < -slack
-    return np.abs(above) <= slack
+    return np.isin(np.where(np.abs(above) <= slack, 0, np.sign(above)), _HOLDS[comparison])
 
 
-def _break_even(
-    sides: Sequence[Plan], moves: Sequence[bool], one: Assumption, here: float, comparison: str
-) -> BreakEven:
+def _break_even(sides: Sequence[Plan], one: Assumption, comparison: str) -> BreakEven:
     low, high = one.minimum, one.maximum
-
-    def at(plan: Plan, moved: bool, x: Floats) -> Floats:
-        """The target and the rooms of a side at some values of the assumption, (1 + limits, values)."""
-        found = plan.evaluate({one.id: x} if moved else {})
-        return np.array(
-            [np.broadcast_to(column, x.shape) for column in (found[plan.target], *plan.rooms(found))], float
-        )
+    lefts, rights = ([_at(branch, one) for branch in side.branches] for side in sides)
+    changes = [low, high]
+    for rows in (*lefts, *rights):
+        # A limit is reached where its room is 0; the target has a pole where one over it is 0.
+        changes += [*breakpoints(rows[1:].T, low, high, [0.0]), *breakpoints(rows[:1].T, low, high, [])]
+    meetings = np.concatenate([_meetings(x[0], y[0]) for x, y in itertools.product(lefts, rights)])
+    hair, targets = SAME * (high - low), np.abs([rows[0] for rows in (*lefts, *rights)])
+    slack = SAME * targets[np.isfinite(targets)].max(initial=0.0)
 
     def above(x: Floats) -> Floats:
         """How far the left side lies above the right; NaN past a limit."""
-        left, right = (at(side, moved, x) for side, moved in zip(sides, moves, strict=True))
-        kept = (left[1:] >= -SAME).all(axis=0) & (right[1:] >= -SAME).all(axis=0)
+        left, right = (_at(side, one, x) for side in sides)
+        kept = (np.concatenate([left[1:], right[1:]]) >= -SAME).all(axis=0)
         return np.where(kept & np.isfinite(left[0] + right[0]), left[0] - right[0], np.nan)
 
-    quarters = low + np.array([0.25, 0.5, 0.75]) * (high - low)
-    lefts, rights = (
-        [at(branch, moved, quarters) for branch in side.branches] for side, moved in zip(sides, moves, strict=True)
-    )
-    changes = [low, high]
-    for branch in (*lefts, *rights):
-        # A limit is reached where its room is 0; the target has a pole where one over it is 0.
-        changes += [*breakpoints(branch[1:].T, low, high, [0.0]), *breakpoints(branch[:1].T, low, high, [])]
-    meetings = [quarters[0] + _meetings(x[0], y[0]) * (high - low) / 2 for x, y in itertools.product(lefts, rights)]
-    hair = SAME * (high - low)
-    candidates = np.array([*changes, *np.concatenate(meetings)])
-    candidates = np.clip(candidates[(candidates >= low - hair) & (candidates <= high + hair)], low, high)
-    slack = SAME * max(
-        float(np.abs(branch[0][np.isfinite(branch[0])]).max(initial=0.0)) for branch in (*lefts, *rights)
-    )
-    roots: list[float] = []
-    for root in sorted(candidates[np.abs(above(candidates)) <= slack].tolist()):
-        roots += [root] if not roots or root > roots[-1] + hair else []
-    points = np.array(sorted({*changes, *roots}))
-    on, between = (_holds(comparison, above(x), slack) for x in (points, (points[1:] + points[:-1]) / 2))
-    spans: list[tuple[float, float]] = []
-    for i, point in enumerate(points.tolist()):
-        if i and between[i - 1]:
-            joined = bool(spans) and spans[-1][1] == points[i - 1] and on[i - 1]
-            spans.append((spans.pop()[0] if joined else float(points[i - 1]), point))
-        elif on[i] and not between[i : i + 1].any():
-            spans.append((point, point))
+    places = np.sort([*changes, *(low + (0.25 + meetings / 2) * (high - low))])
+    places = np.clip(places[(places >= low - hair) & (places <= high + hair)], low, high)
+    equal = places[np.abs(above(places)) <= slack]
+    roots = equal[np.diff(equal, prepend=-np.inf) > hair]
+    points = np.unique([*changes, *roots])
+    # The statement holds or not all along between two points, so points and middles in turn show all spans.
+    turns = np.sort([*points, *(points[1:] + points[:-1]) / 2])
+    edges = np.flatnonzero(np.diff(_holds(comparison, above(turns), slack), prepend=False, append=False))
+    spans = tuple((float(points[start // 2]), float(points[end // 2])) for start, end in edges.reshape(-1, 2))
     strict = comparison in ("more_than", "less_than")
-    everywhere = spans == [(low, high)] and not (strict and roots)
-    return BreakEven(one.id, here, tuple(roots), tuple(spans), everywhere)
+    everywhere = spans == ((low, high),) and not (strict and len(roots))
+    here = next(float(side.start[one.id]) for side in sides if _is_free(side, one))
+    return BreakEven(one.id, here, tuple(roots.tolist()), spans, everywhere)
 
 
 def _meetings(one: Floats, two: Floats) -> Floats:
@@ -371,67 +323,3 @@ def _meetings(one: Floats, two: Floats) -> Floats:
         turned = -(linear + np.copysign(np.sqrt(np.maximum(linear**2 - 4 * square * product[0], 0.0)), linear)) / 2
         found: Floats = np.array([turned / square, product[0] / turned])
     return found[np.isfinite(found)]
-
-
-# Two assumptions ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Axis:
-    """One of the two quantities of a region, and from where to where it goes, in base units."""
-
-    name: str
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Region:
-    """The values of a quantity over a grid of two others, and where a printed number holds. All in base units.
-
-    values, holds: (points of y, points of x). asserted: the interval in which the printed number holds.
-    """
-
-    claim: str
-    quantity: str
-    x: Axis
-    y: Axis
-    xs: Floats
-    ys: Floats
-    values: Floats
-    holds: Any
-    asserted: Interval
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """A row a point: x, y, the quantity, and whether the printed number holds there."""
-        across, up = np.meshgrid(self.xs, self.ys)
-        columns = {self.x.name: across, self.y.name: up, self.quantity: self.values, "holds": self.holds}
-        return pd.DataFrame({name: column.ravel() for name, column in columns.items()})
-
-
-def region(model: Model, claim: str, x: Axis, y: Axis, setting: Setting = ARTICLE, *, points: int = 101) -> Region:
-    """Where a printed number holds, over two quantities that are given in the place of their own sources.
-
-    A range holds between its two ends. Points past a limit do not hold. Raises ModelError where the printed number's
-    quantity does not depend on both, and for an axis that leaves an allowed range.
-    """
-    row = model.register.claims[claim]
-    for axis, end in itertools.product((x, y), (0, 1)):
-        model.check_value(axis.name, (axis.low, axis.high)[end])
-    given = {axis.name: (axis.low + axis.high) / 2 for axis in (x, y)}
-    readings = {name: reading for name, reading in setting.readings.items() if name not in given}
-    setting = model.setting(readings, {**setting.values, **given})
-    plan, capped = (model.plan(row.quantity, setting, capped=caps) for caps in (False, True))
-    for name in given:
-        if name not in plan.leaves:
-            raise ModelError(f"{name} is unused: {row.quantity} does not depend on it here")
-    xs, ys = (np.linspace(axis.low, axis.high, points) for axis in (x, y))
-    across, up = np.meshgrid(xs, ys)
-    found = capped.evaluate({x.name: across, y.name: up})
-    values = np.broadcast_to(np.asarray(found[row.quantity], float), across.shape)
-    printed = row.published
-    is_range = printed.qualifier == "range"
-    asserted = Interval(printed.value("low"), printed.value("high")) if is_range else printed.asserts()
-    holds = asserted.holds(values) & capped.within(found)
-    return Region(claim, row.quantity, x, y, xs, ys, values, holds, asserted)

@@ -50,7 +50,7 @@ def drawn(model: Model, scheduler: str = "", **how: Any) -> Draws:
     setting = scenario.setting(model, "at_risk_total")
     names = ["at_risk_2021", "at_risk_total"]
     given = {"n": 200_000, "seed": 5, "method": "random", "scheduler": scheduler, **how}
-    return draw(model, names, setting, scenario.distributions, scenario.correlations, **given)
+    return draw(model, names, setting, scenario.drawn(model), **given)
 
 
 @pytest.fixture

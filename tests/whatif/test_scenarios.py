@@ -207,7 +207,7 @@ def test_a_file_works_from_anywhere(model: Model, tmp_path: Path, monkeypatch: p
 def test_a_number_is_held_in_base_units_however_it_is_written(
     model: Model, tmp_path: Path, text: str, value: float
 ) -> None:
-    assert [*read(write(tmp_path, f"values:\n  {text}"), model).values.values()] == [value]
+    assert [*read(write(tmp_path, f"values:\n  {text}"), model).numbers(model).values()] == [value]
 
 
 @settings(max_examples=25)
@@ -223,7 +223,9 @@ def test_an_input_that_is_given_its_own_value_changes_nothing(
         values[name] = f"{float(leaves[name].source.value)!r} {unit}".strip()
     scenario = read(write(tmp_path_factory.mktemp("own"), f"values: {json.dumps(values)}"), model)
     for quantity in model.register.estimates:
-        ours, theirs = (estimate(model, one, quantity) for one in (scenario, Scenario("mine", "")))
+        ours, theirs = (
+            estimate(model, one, quantity) for one in (scenario, Scenario(name="mine", description="a", reason="b"))
+        )
         assert ours == theirs
 
 
@@ -261,18 +263,18 @@ def test_a_faulty_file_is_refused_for_its_fault(model: Model, tmp_path: Path) ->
 
 # Refusals -------------------------------------------------------------------------------------------------------------
 
-DRAWN = """distributions:
-  overlap: {shape: uniform, low: 0, high: 0.5}
-  former_detainees: {shape: uniform, low: 0.2, high: 0.6, unit: million person}
-  persons_per_transfer: {shape: uniform, low: 0.8, high: 1, unit: person/transfer}"""
-TIED = "{between: [overlap, former_detainees], rank: 0.5}"
+DRAWN = "distributions: {overlap: {shape: uniform, low: 0, high: 0.5}}"
 
 #: The text besides name, description and reason; the field at fault; and a part of the sentence.
 REFUSED: list[tuple[str, str, str]] = [
     ("valeus: {overlap: 0.1}", "valeus", "did you mean 'values'?"),
     ("readings: {at_rsk_2019: southern}", "readings.at_rsk_2019", "did you mean 'at_risk_2019'?"),
     ("values: {overlapp: 0.1}", "values.overlapp", "did you mean 'overlap'?"),
-    ("distributions: {overlapp: {shape: fixed, value: 0}}", "distributions.overlapp", "did you mean 'overlap'?"),
+    (
+        "distributions: {overlapp: {shape: uniform, low: 0, high: 1}}",
+        "distributions.overlapp",
+        "did you mean 'overlap'?",
+    ),
     ("values: {persons_per_labourer: 2}", "values.persons_per_labourer", "is not a quantity"),
     ("readings: {at_risk_2019: southren}", "readings.at_risk_2019", "did you mean 'southern'?"),
     ("readings: {at_risk_2019: 1}", "readings.at_risk_2019", "input should be a valid string, not '1'"),
@@ -306,28 +308,32 @@ REFUSED: list[tuple[str, str, str]] = [
     ("readings: {total_2019: transfers, persons_per_transfer: implied}", "readings", "these readings make a circle"),
     ("readings: {total_2019: transfers, south_2019: persons}", "readings", "are one choice"),
     (f"values: {{overlap: 0.1}}\n{DRAWN}", "values.overlap", "has a value and a distribution; give one of them"),
-    ("distributions: {overlap: {low: 0, high: 0.5}}", "distributions.overlap", "is not one of fixed"),
-    ("distributions: {overlap: {shape: uniform, low: 0}}", "distributions.overlap", "distribution has low, high"),
-    ("distributions: {overlap: {shape: uniform, low: 0, high: 1.5}}", "distributions.overlap", "allowed range"),
-    ("distributions: {former_detainees: {shape: fixed, value: 1}}", "distributions.former_detainees", "has no unit"),
+    ("distributions: {overlap: {low: 0, high: 0.5}}", "distributions.overlap.shape", "it is missing"),
     (
-        "distributions: {overlap: {shape: beta, alpha: x, beta: 2, low: 0, high: 1}}",
+        "distributions: {overlap: {shape: beta, low: 0, high: 1}}",
+        "distributions.overlap.shape",
+        "is not one of uniform",
+    ),
+    ("distributions: {overlap: {shape: uniform, low: 0}}", "distributions.overlap.high", "it is missing"),
+    (
+        "distributions: {overlap: {shape: uniform, low: 0, high: 1, mod: 1}}",
+        "distributions.overlap.mod",
+        "not known here",
+    ),
+    (
+        "distributions: {overlap: {shape: uniform, low: 0, high: 1, mode: 1}}",
         "distributions.overlap",
-        "'x' is not a number",
+        "has low, mode, high",
     ),
-    (f"{DRAWN}\ncorrelations: [{{between: [overlap, x], rank: 0}}]", "", "correlations: 'x' has no distribution here"),
-    (f"{DRAWN}\ncorrelations: [{TIED}, {TIED}]", "", "are given twice, or are the same"),
-    (f"{DRAWN}\ncorrelations: [{{between: [overlap, overlap], rank: 0.5}}]", "", "are given twice, or are the same"),
-    (f"{DRAWN}\ncorrelations: [{TIED.replace('0.5', '1.5')}]", "correlations.0.rank", ""),
-    (f"{DRAWN}\ncorrelations: [{{between: [overlap], rank: 0.5}}]", "correlations.0.between", ""),
+    ("distributions: {overlap: {shape: triangular, low: 0, high: 1}}", "distributions.overlap", "has low, mode, high"),
+    ("distributions: {overlap: {shape: uniform, low: 1, high: 0}}", "distributions.overlap", "does not lie below"),
+    ("distributions: {overlap: {shape: uniform, low: 0, high: 1.5}}", "distributions.overlap", "allowed range"),
     (
-        # Two that each go almost wholly with a third can't go against each other.
-        f"{DRAWN}\ncorrelations: [{{between: [overlap, former_detainees], rank: 0.9}}, "
-        "{between: [overlap, persons_per_transfer], rank: 0.9}, "
-        "{between: [former_detainees, persons_per_transfer], rank: -0.9}]",
-        "",
-        "these rank correlations can't hold together: overlap with former_detainees at 0.9",
+        "distributions: {former_detainees: {shape: uniform, low: 1, high: 2}}",
+        "distributions.former_detainees",
+        "no unit",
     ),
+    ("distributions: {overlap: {shape: uniform, low: x, high: 1}}", "distributions.overlap", "'x' is not a number"),
     ("assumptions: lowest\nvalues: {overlap: 0.1}", "", "assumptions moves every assumption"),
     ("assumptions: middle", "assumptions", "input should be '', 'lowest' or 'highest', not 'middle'"),
     ("only_sourced: some", "only_sourced", "input should be a valid boolean, not 'some'"),
