@@ -31,6 +31,22 @@ def test_a_number_in_words(number, unit, how, words):
     assert in_words(number, unit, **how) == words
 
 
+@pytest.mark.parametrize(
+    ("number", "unit", "how", "other", "words"),
+    [
+        # To a tenth of a million 1.8, and to a hundredth 1.77.
+        (1_765_672, "person", {"place": 1e5}, 1_800_000, "1.77 million"),
+        (1_605_800, "person", {"place": 1e5}, 1_600_000, "1.61 million"),
+        (2_868_778, "transfer", {}, 2_870_000, "2.869 million"), (200_550, "person", {}, 200_000, "201,000"),
+        # These keep their side as they are.
+        (98_778, "person", {}, 200_000, "100,000"), (1_901_222, "person", {"place": 1e5}, 2_000_000, "1.9 million"),
+        (0.996, "dimensionless", {"percent": 0}, 1, "99.6 percent"), (1.8e6, "person", {}, 1.8e6, "1.80 million"),
+    ],
+)  # fmt: skip
+def test_no_number_is_rounded_to_or_past_one_that_it_is_compared_with(number, unit, how, other, words):
+    assert in_words(number, unit, **how, beside=[other]) == words
+
+
 @given(st.floats(-1e17, 1e17), st.sampled_from([1.0, 1e2, 1e4, 1e5]))
 def test_rounding_outward_holds_the_number(number, place):
     def shown(outward):
