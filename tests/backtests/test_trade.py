@@ -84,16 +84,14 @@ hand("south_share_2021_equal", 0.337 / 1.88, 0.3365 / (7.5265 / 4), 0.3375 / (7.
 # fastest of the four is 2.7365 to 2.7375. 0.1231, 0.1229, 0.1233
 hand("south_share_2021_fastest", 0.337 / 2.737, 0.3365 / 2.7375, 0.3375 / 2.7365)
 
-point = 0.337 / 1.337 * 1.99 / 0.99  # 0.5067
-low, high = 0.3365 / 1.3365 * 1.995 / 0.995, 0.3375 / 1.3375 * 1.985 / 0.985  # 0.5048, 0.5085
 # 0.337 / 0.99 x 1.99 / 1.337. Both rates stand above and below: 0.337 / 1.337 rises with the growth of all trade,
-# 1.99 / 0.99 = 1 + 1 / 0.99 falls with that of the south, so the corners are those of 2021.
-hand("south_share_2022_slowest", point, low, high)
+# 1.99 / 0.99 = 1 + 1 / 0.99 falls with that of the south, so the corners are those of 2021. 0.5067, 0.5048, 0.5085
+low, high = 0.3365 / 1.3365 * 1.995 / 0.995, 0.3375 / 1.3375 * 1.985 / 0.985
+hand("south_share_2022_slowest", 0.337 / 1.337 * 1.99 / 0.99, low, high)
 
-point = 0.337 / 1.337 * 3.737 / 2.737  # 0.3441
-low, high = 0.3365 / 1.3365 * 3.7375 / 2.7375, 0.3375 / 1.3375 * 3.7365 / 2.7365  # 0.3438, 0.3445
-# 0.337 / 2.737 x 3.737 / 1.337; the corners are those of 2021.
-hand("south_share_2022_fastest", point, low, high)
+# 0.337 / 2.737 x 3.737 / 1.337. 0.3441, 0.3438, 0.3445
+low, high = 0.3365 / 1.3365 * 3.7375 / 2.7375, 0.3375 / 1.3375 * 3.7365 / 2.7365
+hand("south_share_2022_fastest", 0.337 / 1.337 * 3.737 / 2.737, low, high)
 
 # December as the months before. 4.0810, 4.0785, 4.0834
 hand("hotan_two_years", 3.356 * 1.514 - 1, 3.3555 * 1.5135 - 1, 3.3565 * 1.5145 - 1)

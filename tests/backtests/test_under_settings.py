@@ -24,7 +24,7 @@ JUDGED = [
     ("at_risk_2021_sum", {"at_risk_share_of_new": 0}, 1_600_000, "compatible", "at most"),  # 20 percent short
     # 2,021,500 is above, and its digits reach down to 1,550,000 + 3,165,000 x 0.95 - 2,595,000 = 1,961,750.
     ("at_risk_2021_sum", RISING, 1_600_000 + 3_170_000 * 0.95 - 2_590_000, WITHIN, "at most"),
-    # 1,700,000 + N = 2,001,222, and 1,800,000 + N = 2,101,222, whose digits reach down to 2,099,450.
+    # 1,700,000 + N = 2,001,222, down to 1,999,450, and 1,800,000 + N = 2,101,222, down to 2,099,450.
     ("at_risk_2021_sum", {"at_risk_2019": 1_700_000}, 1_700_000 + ADDED, WITHIN, ""),
     ("at_risk_2021_sum", {"at_risk_2019": 1_800_000}, 1_800_000 + ADDED, "differs", ""),
     # Note 4: 250,000 to 350,000. 0.83 N = 250,014; 0.82 N = 247,002, at most 0.82 x 302,996 = 248,457.
