@@ -256,7 +256,7 @@ def test_a_condition_is_where_a_grid_of_each_assumption_keeps_the_verdict(model)
         for name in [name for name, node in plan.leaves.items() if node.reading == "set"]:
             one, named = register.assumptions[name], f"{name} " in r.condition
             found = spans(r.condition, name) if named else [(one.minimum, one.maximum)]
-            xs = np.linspace(one.minimum, one.maximum, 202)[1:-1]
+            xs = np.linspace(one.minimum, one.maximum, 92)[1:-1]
             near = np.array([np.abs(xs - end) for span in found for end in span]).min(axis=0)
             for x in xs[near > 1e-5 * (one.maximum - one.minimum)]:  # an end is given to six digits
                 values, inside = by_hand(plan, {name: x}), any(low < x < high for low, high in found)
@@ -267,7 +267,7 @@ def test_a_condition_is_where_a_grid_of_each_assumption_keeps_the_verdict(model)
                 verdict = by_rule(row, end, bool(plan.words), float(values[plan.target]), *both)
                 assert (verdict == r.verdict) == inside, (r.check.id, name, x)
                 compared += 1
-    assert compared > 3000
+    assert compared > 1500
 
 
 def test_a_condition_ends_where_the_ratio_reaches_one(model):
@@ -277,7 +277,7 @@ def test_a_condition_ends_where_the_ratio_reaches_one(model):
     assert (r.verdict, spans(r.condition, "persons_per_transfer_drift")) == (OPEN, [(0.5, 1.25)])
     r = of(model, "at_risk_2021_sum", values={**few, "persons_per_transfer": 0.5, "persons_per_transfer_drift": 1.25})
     assert spans(r.condition, "persons_per_transfer") == [(0.05, 0.8)]
-    # A ratio of 2021 that is set takes the place of the change: 0.1 x (3.17 x 0.8 - 2.869 r) is at most 0.2 from 0.1868.
+    # A ratio of 2021 that is set takes the place of the change: 0.1 x (3.17 x 0.8 - 2.869 r) is 0.2 at 0.1868.
     r = of(model, "at_risk_2021_sum", values={**few, "persons_per_transfer_2021": 0.8})
     assert "drift" not in r.condition
     assert spans(r.condition, "persons_per_transfer") == [(pytest.approx(0.536 / (3.17 / 1.105), abs=1e-6), 1)]
@@ -351,8 +351,8 @@ def test_a_result_has_the_verdict_of_the_check_that_judges_it_and_one_calculatio
         claim("printed_x", "2.0"), result("once", "4.0", "c1", "again"), result("again", "4.1", "c2", "once"),
         result("off", "9.0", "c3"), result("none", "4.0"), claim("seen", "4.0", quantity="doubled", input=False),
     ]  # fmt: skip
-    named = {"c1": "once", "c2": "again", "c3": "off", "h1": "none", "h2": "off"}
-    checks = [check(id, "doubled", one, kind="hypothesis" if id[0] == "h" else "derivation") for id, one in named.items()]
+    checks = [check(id, "doubled", one) for id, one in {"c1": "once", "c2": "again", "c3": "off"}.items()]
+    checks += [check(id, "doubled", one, kind="hypothesis") for id, one in {"h1": "none", "h2": "off"}.items()]
     made = small_model(doubled, claims=rows, checks=checks)
     # A hypothesis that matches judges nothing, and no row without the role has a verdict.
     found = results(made, judge_all(made))
@@ -408,7 +408,8 @@ def test_where_nothing_solves_it_the_solution_is_impossible():
 
 def test_a_solution_past_a_limit_of_the_article_is_impossible(model):
     # Fewer transfers in 2021 than in 2019: the same persons would need more than one for each transfer.
-    found = solution(model, model.register.solutions["change_without_increase"], model.change({"growth_2019_2021": -0.2}))
+    row = model.register.solutions["change_without_increase"]
+    found = solution(model, row, model.change({"growth_2019_2021": -0.2}))
     assert (found.value, found.status) == (pytest.approx(1 / 0.8), "impossible")
     assert found.reason == "persons_per_transfer_2021 would be 1.25, outside its allowed range of 0.025 to 1"
 
