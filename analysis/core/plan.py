@@ -139,7 +139,9 @@ class Limit:
     difference: Expression | None = None
 
     def __str__(self) -> str:
-        return f"{self.quantity} {f'at most {self.other}' if self.other else f'outside {self._span}'}"
+        if self.other or math.isinf(self.low):
+            return f"{self.quantity} at most {self.other or f'{self.high:,.10g}'}"
+        return f"{self.quantity} outside {self._span}"
 
     @property
     def _span(self) -> str:
@@ -168,6 +170,8 @@ class Limit:
         here = float(values[self.quantity])
         if self.other:
             return f"{self.quantity} would be {here:,.10g}, and it is at most {self.other}, {values[self.other]:,.10g}"
+        if math.isinf(self.low):
+            return f"{self.quantity} would be {here:,.6g}, and it is at most {self.high:,.10g}"
         return f"{self.quantity} would be {here:,.6g}, outside its allowed range of {self._span}"
 
 

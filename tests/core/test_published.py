@@ -2,11 +2,10 @@
 
 import math
 from decimal import Decimal
-from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.core.published import Interval, Published, PublishedError
@@ -102,21 +101,6 @@ def test_one_place_serves_both_ends_of_a_range():
     assert (both.value("low"), both.value("high"), both.value()) == (2_000_000, 2_500_000, 2_000_000)
 
 
-decimals = st.decimals(min_value=-(10**9), max_value=10**9, allow_nan=False, allow_infinity=False, places=3)
-scales = st.sampled_from([("", 1), ("thousand", 10**3), ("million", 10**6), ("billion", 10**9)])
-percents = st.sampled_from(["dimensionless", "percent"])
-
-
-@given(decimals, scales, percents, st.sampled_from([*PLAIN, *SIDED]), st.booleans())
-def test_a_number_stands_for_itself_and_its_value_is_its_digits(digits, scale, unit, qualifier, target):
-    assume(digits > 0 or qualifier not in ("up_to", "approaches"))
-    number = Published(f"{digits:f}", scale=scale[0], unit=unit, qualifier=qualifier, target=target)
-    exact = Fraction(digits) * scale[1] / (100 if unit == "percent" else 1)
-    assert number.value() == float(exact)
-    assert number.stands_for().low <= number.value() <= number.stands_for().high
-    assert number.stands_for().holds(number.value())
-
-
 @given(st.integers(-(10**7), 10**7), st.integers(1, 4))
 def test_what_rounds_to_the_digits_is_what_it_stands_for(thousandths, places):
     """Rounding with the decimal module, either way on a tie, gives the digits exactly for values in the interval."""
@@ -148,18 +132,6 @@ def test_what_a_value_must_be_to_satisfy_the_words(qualifier, yes, no):
     assert [asserted.holds(one) for one in (*yes, *no)] == [True] * len(yes) + [False] * len(no)
     assert not asserted.holds(math.nan)
     assert not asserted.holds(-math.inf)
-
-
-@pytest.mark.parametrize(
-    ("qualifier", "side"),
-    [
-        ("exact", ""), ("about", ""), ("over", "at least"), ("at_least", "at least"), ("up_to", "at most"),
-        ("approaches", "at most"), ("expected", ""), ("range", ""), ("vague", ""),
-    ],
-)  # fmt: skip
-def test_the_side_says_where_there_is_room(qualifier, side):
-    printed = "" if qualifier == "vague" else "2.5"
-    assert Published(printed, "3.5" if qualifier == "range" else "", qualifier=qualifier).side == side
 
 
 def test_a_tie_in_decimals_stays_a_tie_in_floats():
@@ -210,36 +182,14 @@ def test_met_by_is_where_reprinting_the_claim_as_v_would_be_met(qualifier, how, 
         assert (first < float(v) * in_base < last) == expected, v
 
 
-def test_met_by_takes_the_named_end_of_a_range():
-    both = Published("2", "2.5", qualifier="range", rounding_unit="0.5")
-    assert both.met_by(2.1, 2.2, "low") == pytest.approx((1.85, 2.45))  # half of 0.5 to each side
-    mixed = Published("1.5", "2.25", qualifier="range")
-    assert mixed.met_by(2.1, 2.2, "low") == pytest.approx((2.05, 2.25))  # half of 0.1
-    assert mixed.met_by(2.1, 2.2, "high") == pytest.approx((2.095, 2.205))  # half of 0.01
-
-
 def test_about_is_met_as_widely_as_it_asserts():
-    # About 300,000 is 250,000 to 350,000, so 50,000 to each side.
     assert Published("300000", qualifier="about", rounding_unit="10000").met_by(2e5, 3e5) == (150_000, 350_000)
 
 
-# In words ---------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [
-        (Published("2.59", scale="million", unit="person"), "2.59 million"),
-        (Published("30", unit="percent", qualifier="over", rounding_unit="1"), "over 30 percent"),
-        (Published("300000", unit="person", qualifier="about", rounding_unit="10000"), "about 300,000"),
-        (Published("1.6", scale="million", qualifier="up_to"), "up to 1.6 million"),
-        (Published("2.0", scale="million", qualifier="approaches"), "approaches 2.0 million"),
-        (Published("2.86", scale="million", qualifier="expected"), "expected 2.86 million"),
-        (Published("2", "2.5", scale="million", qualifier="range", rounding_unit="0.5"), "2 to 2.5 million"),
-        (Published("1234567.50"), "1,234,567.50"), (Published("", qualifier="vague"), "in words only"),
-        (Published("-0.5", unit="percent"), "-0.5 percent"), (Published("1.50", scale="thousand"), "1.50 thousand"),
-    ],
-)  # fmt: skip
-def test_a_number_shows_as_it_is_printed(number, words):
-    assert str(number) == words
+def test_a_number_shows_as_it_is_printed():
+    assert str(Published("30", unit="percent", qualifier="over", rounding_unit="1")) == "over 30 percent"
+    assert str(Published("300000", qualifier="about", rounding_unit="10000")) == "about 300,000"
+    assert str(Published("", qualifier="vague")) == "in words only"
 
 
 # Refusals ---------------------------------------------------------------------------------------------------------
@@ -277,32 +227,12 @@ RANGE = "a range has a high end, and nothing else has one"
         ({"printed": "300000"}, "rounding_unit", PLACE.format("300000", "10000")),
         ({"printed": "30"}, "rounding_unit", PLACE.format("30", "1")),
         ({"printed": "2", "scale": "million"}, "rounding_unit", PLACE.format("2", "0.1")),
-        (
-            {"printed": "2.5", "printed_high": "3", "scale": "million", "qualifier": "range"}, "rounding_unit",
-            PLACE.format("3", "0.1"),
-        ),
         ({"printed": "2.5", "rounding_unit": "0"}, "rounding_unit", "'0' is not above 0"),
         ({"printed": "2.5", "rounding_unit_other": "-0.1"}, "rounding_unit_other", "'-0.1' is not above 0"),
         ({"printed": "2.5", "rounding_unit": "2"}, "rounding_unit", "2.5 is no multiple of 2"),
-        (
-            {"printed": "2", "printed_high": "2.5", "qualifier": "range", "rounding_unit": "1"}, "rounding_unit",
-            "2.5 is no multiple of 1",
-        ),
     ],
 )  # fmt: skip
 def test_what_can_not_be_read_is_refused_by_field(how, field, sentence):
     with pytest.raises(PublishedError) as refused:
         Published(**how)
     assert (refused.value.field, str(refused.value)) == (field, sentence)
-
-
-@pytest.mark.parametrize(
-    "how",
-    [
-        {"printed": "7"}, {"printed": "305"}, {"printed": "300000.0"}, {"printed": "123456789.012345"},
-        {"printed": "3", "printed_high": "3", "qualifier": "range"},
-        {"printed": "0", "qualifier": "approaches", "rounding_unit": "1"},
-    ],
-)  # fmt: skip
-def test_what_is_just_right_is_taken(how):
-    assert Published(**how).value() == float(how["printed"])

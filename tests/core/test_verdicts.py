@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from analysis.core.published import Interval
 from analysis.core.register import Most
-from analysis.core.verdicts import counts, grade_of, judge, judge_all, results, solution
+from analysis.core.verdicts import counts, judge, judge_all, results, solution
 from tests.brute import allowed, by_hand, scan
 from tests.small import assumption, check, claim, figure, formula, small_model, solve
 
@@ -56,8 +56,6 @@ def judged(printed, *formulas, x="2.0", place="", assumptions=(), end="", readin
         # 4.1 is not above 4.1, and above 4.05, which rounds to it; 4.15 is out of reach.
         ("4.1", {"qualifier": "over"}, ROUND, NO), ("4.2", {"qualifier": "over"}, NO, ""),
         ("4.0", {"qualifier": "at_least"}, YES, ""), ("4.1", {"qualifier": "at_least"}, ROUND, ""),
-        ("4.105", {"qualifier": "at_least", "rounding_unit": "0.005"}, NO, ""),  # 4.1025 rounds to it
-        ("4.11", {"qualifier": "at_least", "rounding_unit": "0.01"}, NO, ""),  # 4.105
         ("4.11", {"qualifier": "at_least", "rounding_unit": "0.03"}, ROUND, NO),  # 4.095
         ("4.11", {"qualifier": "at_least", "rounding_unit": "0.03", "target": True}, NO, ""),
         ("4.0", {"qualifier": "up_to"}, YES, ""), ("3.9", {"qualifier": "up_to"}, ROUND, ""),
@@ -170,12 +168,9 @@ def test_an_external_check_sets_a_figure_beside_the_claim_or_the_quantity(printe
     [
         # Up to 4.1: by 0.025 above 4.075, by 0.05 above 4.05; a hundredth of 4.1 is 0.041.
         ("4.1", {"rounding_unit": "0.05"}, True), ("4.1", {}, False), ("4.0", {}, False), ("4.2", {}, False),
-        # From 3.9: by 0.01 and 0.05
-        ("3.91", {"qualifier": "up_to"}, True), ("3.95", {"qualifier": "up_to"}, False),
+        ("3.91", {"qualifier": "up_to"}, True), ("3.95", {"qualifier": "up_to"}, False),  # from 3.9
         # At the coarser place from 4.075, and from 3.95
         ("4.2", {"rounding_unit_other": "0.25"}, True), ("4.2", {"rounding_unit_other": "0.5"}, False),
-        ("3.99", {"qualifier": "up_to", "place": "0.01"}, False),  # a match at once is no bare one
-        ("4.5", {"qualifier": "approaches"}, False),
     ],
 )  # fmt: skip
 def test_a_pass_by_rounding_of_less_than_one_percent_is_bare(printed, how, barely):
@@ -207,12 +202,6 @@ def test_what_cancels_does_not_count(model):
     # No one is added where the growth is nothing, so the share at risk of those added has no effect.
     nil = of(model, "at_risk_2021_sum", values={"growth_2019_2021": 0.0, "at_risk_2019": 1_900_000})
     assert ("at_risk_share_of_new" in nil.condition, nil.rests_on) == (False, "chosen")  # what was set by hand
-
-
-def test_a_readings_own_grade_comes_before_its_assumptions(model):
-    plan = model.plan("at_risk_total", model.setting({"former_detainees": "floor"}, {"transfers_2021": 3e6}))
-    names = ("former_detainees", "transfers_2019", "persons_2019", "overlap", "transfers_2021")
-    assert [grade_of(model, plan, name) for name in names] == ["chosen", "stated", "", "implied", "chosen"]
 
 
 # Conditions -----------------------------------------------------------------------------------------------------------
@@ -256,7 +245,7 @@ def test_a_condition_is_where_a_grid_of_each_assumption_keeps_the_verdict(model)
         for name in [name for name, node in plan.leaves.items() if node.reading == "set"]:
             one, named = register.assumptions[name], f"{name} " in r.condition
             found = spans(r.condition, name) if named else [(one.minimum, one.maximum)]
-            xs = np.linspace(one.minimum, one.maximum, 202)[1:-1]
+            xs = np.linspace(one.minimum, one.maximum, 92)[1:-1]
             near = np.array([np.abs(xs - end) for span in found for end in span]).min(axis=0)
             for x in xs[near > 1e-5 * (one.maximum - one.minimum)]:  # an end is given to six digits
                 values, inside = by_hand(plan, {name: x}), any(low < x < high for low, high in found)
@@ -267,7 +256,7 @@ def test_a_condition_is_where_a_grid_of_each_assumption_keeps_the_verdict(model)
                 verdict = by_rule(row, end, bool(plan.words), float(values[plan.target]), *both)
                 assert (verdict == r.verdict) == inside, (r.check.id, name, x)
                 compared += 1
-    assert compared > 3000
+    assert compared > 1500
 
 
 def test_a_condition_ends_where_the_ratio_reaches_one(model):
@@ -277,7 +266,7 @@ def test_a_condition_ends_where_the_ratio_reaches_one(model):
     assert (r.verdict, spans(r.condition, "persons_per_transfer_drift")) == (OPEN, [(0.5, 1.25)])
     r = of(model, "at_risk_2021_sum", values={**few, "persons_per_transfer": 0.5, "persons_per_transfer_drift": 1.25})
     assert spans(r.condition, "persons_per_transfer") == [(0.05, 0.8)]
-    # A ratio of 2021 that is set takes the place of the change: 0.1 (3.17 x 0.8 - 2.869 r) is at most 0.2 from 0.1868.
+    # A ratio of 2021 that is set takes the place of the change: 0.1 x (3.17 x 0.8 - 2.869 r) is 0.2 at 0.1868.
     r = of(model, "at_risk_2021_sum", values={**few, "persons_per_transfer_2021": 0.8})
     assert "drift" not in r.condition
     assert spans(r.condition, "persons_per_transfer") == [(pytest.approx(0.536 / (3.17 / 1.105), abs=1e-6), 1)]
@@ -351,10 +340,8 @@ def test_a_result_has_the_verdict_of_the_check_that_judges_it_and_one_calculatio
         claim("printed_x", "2.0"), result("once", "4.0", "c1", "again"), result("again", "4.1", "c2", "once"),
         result("off", "9.0", "c3"), result("none", "4.0"), claim("seen", "4.0", quantity="doubled", input=False),
     ]  # fmt: skip
-    named = {"c1": "once", "c2": "again", "c3": "off", "h1": "none", "h2": "off"}
-    checks = [
-        check(id, "doubled", one, kind="hypothesis" if id[0] == "h" else "derivation") for id, one in named.items()
-    ]
+    checks = [check(id, "doubled", one) for id, one in {"c1": "once", "c2": "again", "c3": "off"}.items()]
+    checks += [check(id, "doubled", one, kind="hypothesis") for id, one in {"h1": "none", "h2": "off"}.items()]
     made = small_model(doubled, claims=rows, checks=checks)
     # A hypothesis that matches judges nothing, and no row without the role has a verdict.
     found = results(made, judge_all(made))
@@ -363,15 +350,6 @@ def test_a_result_has_the_verdict_of_the_check_that_judges_it_and_one_calculatio
     # Where the first of one calculation has no verdict under a setting, the next one counts.
     assert counts(made, {**found, "once": ""}) == {YES: 0, ROUND: 1, OPEN: 0, NO: 1, "not_recalculable": 1}
     assert results(made, judge_all(made, ["c1"]))["again"] == ""
-
-
-def test_each_shipped_result_counts_once(model):
-    found = results(model, judge_all(model))
-    rows = model.register.claims.values()
-    assert set(found) == {row.id for row in rows if row.role == "result"}
-    # Each set of results that are one calculation, once.
-    groups = {frozenset([row.id, *row.same_calculation_as]) for row in rows if row.role == "result"}
-    assert sum(counts(model, found).values()) == len(groups)
 
 
 # Solutions ------------------------------------------------------------------------------------------------------------
@@ -397,24 +375,11 @@ def test_a_solution_gives_the_goal_and_says_where_it_lies(goal, value, status):
 def test_where_nothing_solves_it_the_solution_is_impossible():
     flat = formula("flat(x, one) = x + 0 * one")
 
-    rows = [claim("printed_x", "2.0"), claim("said", "9.0", quantity="flat", printed_high="11.0", input=False,
-                                            qualifier="range")]  # fmt: skip
-    made = small_model(flat, scaled, claims=rows, assumptions=[assumption("one", 0.5), assumption("factor", 1)])
-    for row, said in (
-        (solve("flat", "one", claim="said", end="low"), "no value of one makes it so"),
-        (solve("flat", "factor", goal=2.0), "flat does not depend on factor here"),
-    ):
-        found = solution(made, row)
+    pair = [assumption("one", 0.5), assumption("factor", 1)]
+    made = small_model(flat, scaled, claims=[claim("printed_x", "2.0")], assumptions=pair)
+    for name, said in (("one", "no value of one makes it so"), ("factor", "flat does not depend on factor here")):
+        found = solution(made, solve("flat", name, goal=9.0))
         assert (found.value, found.status, found.reason) == (None, "impossible", said)
-
-
-def test_a_solution_past_a_limit_of_the_article_is_impossible(model):
-    # Fewer transfers in 2021 than in 2019: the same persons would need more than one for each transfer.
-    found = solution(
-        model, model.register.solutions["change_without_increase"], model.change({"growth_2019_2021": -0.2})
-    )
-    assert (found.value, found.status) == (pytest.approx(1 / 0.8), "impossible")
-    assert found.reason == "persons_per_transfer_2021 would be 1.25, outside its allowed range of 0.025 to 1"
 
 
 def missed(plan, name, goal, x):
@@ -462,25 +427,3 @@ def test_a_setting_changes_a_check_except_where_its_own_readings_come_first(mode
     r = of(model, "at_risk_2021_sum", values={"persons_per_transfer": 0.5})
     assert r.recomputed == pytest.approx(1_600_000 + STEP / 2)  # 1,750,611, more than a tenth below 2 million
     assert (r.verdict, r.rests_on) == (OPEN, "chosen")
-
-
-def test_bounds_stay_within_an_allowed_range(model):
-    r = of(model, "detainees_from_low_end")
-    corners = [
-        low - base - t + t / (1 + g)
-        for low in (1_950_000, 2_050_000) for base in (1_550_000, 1_650_000)
-        for t in (3_165_000, 3_175_000) for g in (0.1045, 0.1055)
-    ]  # fmt: skip
-    assert min(corners) < 0
-    assert (r.recomputed_low, r.recomputed_high) == pytest.approx((0, max(corners)), abs=1e-3)
-
-
-def test_every_check_against_a_number_has_a_verdict_and_a_reason(model):
-    assert [r.check.id for r in judge_all(model)] == list(model.register.checks)
-    for r in judge_all(model):
-        against = model.register.claims.get(r.check.claim)
-        assert (r.verdict in (YES, ROUND, OPEN, NO)) == bool(r.check.kind)
-        assert r.reason
-        assert r.recomputed is None or r.recomputed_low <= r.recomputed <= r.recomputed_high
-        one_number = against is not None and against.qualifier != "vague" and r.check.end != "whole"
-        assert (r.passing is not None) == one_number
