@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from analysis.core.model import SETTABLE, Model, ModelError, Setting
 from analysis.core.register import Claim, InputError, RegisterError, Text, read_yaml, sentence, shown
@@ -34,17 +33,10 @@ from analysis.whatif.draws import Distribution
 OWN = "article"
 
 
-def _as_text(given: Any) -> str:
-    if isinstance(given, bool) or not isinstance(given, int | float | str):
-        message = "it is not a number, nor a number with its unit"
-        raise PydanticCustomError("rule", "{message}", {"message": message, "field": ""})
-    return str(given)
-
-
 #: A number in a file, as text, so that one parser reads all.
 Number = Annotated[
     str,
-    BeforeValidator(_as_text),
+    Field(coerce_numbers_to_str=True),
     WithJsonSchema({"type": ["number", "string"], "description": "a number, with its unit where it has one"}),
 ]
 
