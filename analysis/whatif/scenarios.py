@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from analysis.core import findings
 from analysis.core.bounds import Floats, root
@@ -37,16 +37,10 @@ from analysis.whatif.draws import Distribution
 OWN = "article"
 
 
-def _as_text(given: Any) -> str:
-    if isinstance(given, bool) or not isinstance(given, int | float | str):
-        raise ValueError("it is not a number, nor a number with its unit")
-    return str(given)
-
-
 #: A number in a file, as text, so that one parser reads all.
 Number = Annotated[
     str,
-    BeforeValidator(_as_text),
+    Field(coerce_numbers_to_str=True),
     WithJsonSchema({"type": ["number", "string"], "description": "a number, with its unit where it has one"}),
 ]
 

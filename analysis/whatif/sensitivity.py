@@ -182,13 +182,10 @@ def sobol_indices(
     picks = rng.integers(0, n, (resamples, n)) + np.arange(resamples)[:, None] * n
     means = np.bincount(picks.ravel(), minlength=resamples * n).reshape(resamples, n) @ terms.T / n
     halves = 1.96 * (means[:, :-2] / (means[:, -1:] - means[:, -2:-1] ** 2)).std(axis=0, ddof=1)
-    rows: dict[str, dict[str, float]] = {name: {} for name in inputs}
-    shares = [("first", *one) for one in zip(inputs, found.first_order, halves, strict=False)]
-    shares += [("total", *one) for one in zip(inputs, found.total_order, halves[len(inputs) :], strict=True)]
-    for kind, name, share, half in shares:
-        ends = {f"{kind}_low": float(share - half), f"{kind}_high": float(share + half)}
-        rows[name] |= {kind: float(share), **ends}
-    return rows
+    shares, halves = np.array([found.first_order, found.total_order]), halves.reshape(2, -1)
+    names = [f"{kind}{end}" for end in ("", "_low", "_high") for kind in ("first", "total")]
+    rows = np.concatenate([shares, shares - halves, shares + halves]).T.tolist()
+    return {name: dict(zip(names, row, strict=True)) for name, row in zip(inputs, rows, strict=True)}
 
 
 # Break-even -----------------------------------------------------------------------------------------------------------
