@@ -305,11 +305,9 @@ class Assumption(VagueReading):
         numbers = {name: getattr(self, name) for name in ("article_value", "value", "low", "high")}
         for side, end in (("floor", self.floor), ("ceiling", self.ceiling)):
             numbers |= {f"{side}.value": end.value, f"{side}.coarse": end.coarse} if end else {}
-        for name, number in numbers.items():
-            if number is not None and not self.minimum <= number <= self.maximum:
-                raise FieldError(
-                    name, f"{number:g} lies outside the allowed range, {self.minimum:g} to {self.maximum:g}"
-                )
+        for name, one in numbers.items():
+            if one is not None and not self.minimum <= one <= self.maximum:
+                raise FieldError(name, f"{one:g} lies outside the allowed range, {self.minimum:g} to {self.maximum:g}")
 
     @property
     def side(self) -> str:

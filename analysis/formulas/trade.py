@@ -63,9 +63,9 @@ def labour_intensive_growth_2022__share_growth(labour_intensive_figure_2022: Val
 
 
 def largest_share_base__share_growth(labour_intensive_figure_2022: Value) -> Value:
-    """One over one plus the printed figure, read as the growth of the share.
+    """One over one plus the printed figure, read as the growth of the share: the base share that becomes the whole.
 
-    Place: trade, paragraph 1; the base share that becomes the whole.
+    Place: trade, paragraph 1.
     >>> largest_share_base__share_growth(0.6)
     0.625
     """
@@ -73,9 +73,10 @@ def largest_share_base__share_growth(labour_intensive_figure_2022: Value) -> Val
 
 
 def largest_share_base__value_growth(labour_intensive_figure_2022: Value, export_growth_2022: Value) -> Value:
-    """One plus the growth of exports over one plus the printed figure, read as the growth of value.
+    """One plus the growth of exports over one plus the printed figure, read as the growth of value: the base share
+    that becomes the whole.
 
-    Place: trade, paragraph 1; the base share that becomes the whole.
+    Place: trade, paragraph 1.
     >>> round(largest_share_base__value_growth(0.6, 0.2), 6)
     0.75
     """
@@ -180,7 +181,8 @@ def south_growth_2022__fastest(
 
 
 def south_trade_share_2021(trade_growth_2022: Value, growth_of_the_rest_2022: Value, south_growth_2022: Value) -> Value:
-    """The growth of all trade above that of the rest, over that of the four prefectures above that of the rest.
+    """The growth of all trade above that of the rest, over the growth of the four prefectures above that of the
+    rest.
 
     Place: trade, paragraph 4.
     >>> south_trade_share_2021(0.75, 0.5, 1.5)
