@@ -134,7 +134,7 @@ def test_an_input_in_words_leaves_a_claim_open_or_differs(printed, how, verdict)
     end = "whole" if "printed_high" in how else ""
     r = judged(printed, added, assumptions=given, end=end, more=IN_WORDS, **how)
     assert (r.verdict, r.recomputed, r.recomputed_low, r.recomputed_high) == (verdict, None, 4.95, 11.05)
-    assert (r.rests_on, r.side) == ("stated", "at least")
+    assert (r.rests_on, r.side, r.condition) == ("stated", "at least", "")
 
 
 @pytest.mark.parametrize(("floor", "verdict"), [(words(3), OPEN), (words(9), OPEN), (words(9.5), NO)])
