@@ -236,6 +236,28 @@ def test_bounds_by_hand(function, box, limits, low, high, trimmed):
     assert found.trimmed == trimmed
 
 
+def test_the_face_on_which_two_limits_meet_inside():
+    """Millions at risk: 1.6 and those added, with ratio r and its change d; at most all that were transferred."""
+    at_risk = formula("at_risk(r, d) = 1.6 + 3.17 * r * d - 3.17 / 1.105 * r")
+
+    def kept(r, d):
+        return (1 - r * d >= -1e-12) & (3.17 * r * d - at_risk(r, d) >= -1e-12)
+
+    box = {"r": (0.05, 1), "d": (0.5, 2)}
+    found = bounds(at_risk, box, lambda r, d: 1 - r * d, lambda r, d: 3.17 * r * d - at_risk(r, d))
+    # r d = 1 and 1.6 = 3.17 / 1.105 r meet at r = 0.5577 and d = 1.793: 3.17 million.
+    assert found.high == pytest.approx(3.17, rel=1e-12)
+    # Corners and edges alone reach 1.90 million, at r = 1 and d = 1.
+    line = np.linspace(0, 1, 100_001)
+    r, d = 0.05 + 0.95 * line, 0.5 + 1.5 * line
+    edges = [(r, 0.5), (r, 2.0), (0.05, d), (1.0, d)]
+    best = max(np.where(kept(*edge), at_risk(*edge), -np.inf).max() for edge in edges)
+    assert best == pytest.approx(1.6 + 3.17 - 3.17 / 1.105, rel=1e-5)
+    # The least is where the limit on those at risk, r = 0.5577, leaves the smallest change: a grid has it in sight.
+    grid = at_risk(r[::100, None], d[None, ::100])[kept(r[::100, None], d[None, ::100])]
+    assert found.low <= grid.min() <= found.low + 0.01
+
+
 @pytest.mark.xfail(strict=True, reason="along a limit a product may be largest between the edges, which is not sought")
 def test_the_largest_product_under_a_sum():
     # x y with x + y at most 1 is largest at 0.5 and 0.5.
