@@ -41,7 +41,7 @@ from analysis.output.results import (
     Table,
     escape_spreadsheet_formulas,
     place_of,
-    published_words,
+    recomputed_words,
     value_words,
 )
 from analysis.output.tables import Sensitivity, estimated_words
@@ -736,6 +736,8 @@ def all_checks_frame(study: Evaluation) -> pd.DataFrame:
     rows = []
     for outcome in judge_all(study.model, setting=study.setting):
         if outcome.verdict and outcome.published and outcome.recomputed is not None:
+            check, register = outcome.check, study.model.register
+            row = register.claims[check.claim] if check.claim else register.external[check.against]
             assert outcome.recomputed_low is not None
             assert outcome.recomputed_high is not None
             rows.append(
@@ -747,13 +749,8 @@ def all_checks_frame(study: Evaluation) -> pd.DataFrame:
                     "high": outcome.recomputed_high / outcome.published,
                     "verdict": outcome.verdict,
                     "kind": outcome.check.kind,
-                    "words": published_words(study.model, outcome),
-                    "recomputed": value_words(
-                        study.model,
-                        outcome.check.quantity,
-                        outcome.recomputed,
-                        place_of(study.model, outcome.depends_on, outcome.recomputed),
-                    ),
+                    "words": f"{row.published}{f', {check.end} end' if check.end else ''}",
+                    "recomputed": recomputed_words(study.model, outcome),
                 }
             )
     return pd.DataFrame(rows)
