@@ -344,6 +344,20 @@ class Finding(Row):
     settle: Text
 
 
+class Headline(Row):
+    """One of the numbers that a reader meets first; ``{name}`` in its texts is replaced by the value of a quantity."""
+
+    file = "headlines.yaml"
+    id: Name
+    title: Text
+    claim: Annotated[Name, Ref("claims.csv")]
+    working: Annotated[tuple[str, ...], Ref("values")] = ()
+    check: Annotated[str, Ref("checks.csv")] = ""
+    shown: str = ""
+    sentence: Text
+    notebook: Text
+
+
 class Refusal(Row):
     """A conclusion that the package does not draw, and why."""
 
@@ -392,7 +406,7 @@ class Package(BaseModel):
 # The whole ------------------------------------------------------------------------------------------------------------
 
 
-_TABLES = (Claim, Check, Solve, Reading, Section, Citation, Assumption, External, Statement, Finding, Refusal)
+_TABLES = (Claim, Check, Solve, Reading, Section, Citation, Assumption, External, Statement, Finding, Headline, Refusal)
 
 
 @dataclass(frozen=True)
@@ -413,6 +427,7 @@ class Register:
     external: Mapping[str, External] = field(default_factory=dict)
     statements: Mapping[str, Statement] = field(default_factory=dict)
     findings: Mapping[str, Finding] = field(default_factory=dict)
+    headlines: Mapping[str, Headline] = field(default_factory=dict)
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
     scenarios: tuple[str, ...] = ()
     linked_readings: tuple[tuple[str, ...], ...] = ()
@@ -490,7 +505,7 @@ class Register:
         yield from (("quantities", None, "limits", one.quantity) for one in self.limits)
         yield from (("quantities", None, "remarks", one.quantity) for one in self.remarks)
         tables = (self.claims, self.external, self.checks, self.readings, self.assumptions, self.words, self.findings)
-        for table in (*tables, self.solutions, self.statements):
+        for table in (*tables, self.solutions, self.statements, self.headlines):
             for row in table.values():
                 for place, info in type(row).model_fields.items():
                     found = getattr(row, place)

@@ -165,3 +165,13 @@ def southern_share_2019(labourers_south_2019: Value, labourers_2019: Value) -> V
     0.6
     """
     return labourers_south_2019 / labourers_2019
+
+
+def figures_of_2019_apart(transfers_2019: Value, labourers_2019: Value, transfers_per_labourer: Value) -> Value:
+    """Transfers in 2019 less the labourers printed for 2019, each read as one transfer.
+
+    Place: scale, paragraphs 1 and 2; our question, the article does not equate them.
+    >>> figures_of_2019_apart(1_100_000, 1_000_000, 1)
+    100000
+    """
+    return transfers_2019 - labourers_2019 * transfers_per_labourer

@@ -106,6 +106,14 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
     return Step(quantity, _label(quantity), tuple(lines), tuple(notes), level)
 
 
+def line(model: Model, setting: Setting, name: str) -> str:
+    """The numbers put into the formula of a quantity, and the result, in one line."""
+    quantity, readings = model.named(name)
+    plan = model.plan(quantity, model.change(readings, setting))
+    _ = plan.words or plan.value  # refused past a limit
+    return " ".join(step(model, setting, plan, quantity).lines[1:]).removeprefix("= ")
+
+
 def _label(quantity: str) -> str:
     """A quantity's name as words, with spans of years as spans."""
     return re.sub(r"\b(\d{4}) (\d{4})\b", r"\1–\2", quantity.replace("__", ", ").replace("_", " "))
@@ -153,21 +161,22 @@ def _worked(
     """The result of a formula, and its operands with as many digits as it takes to recompute it by hand."""
     finest = 0
     operands = [values[need] for need in formula.needs]
+    # A sum in millions stays in millions.
+    least = 1e4 if max(map(abs, operands), default=0) >= 1e6 else 1e5
+    result = _number(model, plan, quantity, values[quantity], 0, least)
     while True:
         rounded = [_rounded(model, plan, need, values[need], finest) for need in formula.needs]
         by_hand = float(formula.compiled(*rounded)) if all(map(math.isfinite, operands)) else math.nan
-        result = _number(model, plan, quantity, values[quantity])
-        if finest == 6 or not math.isfinite(by_hand) or _number(model, plan, quantity, by_hand) == result:
-            shown = {need: _number(model, plan, need, values[need], finest) for need in formula.needs}
-            return result, shown
+        if finest == 6 or not math.isfinite(by_hand) or _number(model, plan, quantity, by_hand, 0, least) == result:
+            return result, {need: _number(model, plan, need, values[need], finest) for need in formula.needs}
         finest += 1
 
 
-def _places(model: Model, quantity: str, value: float, finest: int) -> tuple[float, int, str]:
-    """The scale, the decimals at that scale, and the word behind a number."""
+def _places(model: Model, quantity: str, value: float, finest: int, least: float = 1e5) -> tuple[float, int, str]:
+    """The scale, the decimals at that scale, and the word behind a number; from ``least`` on, counts are in millions."""
     unit = model.units[quantity]
     if unit in BASE_UNITS:
-        if abs(value) >= 1e5:
+        if abs(value) >= least:
             return (1e9, 3 + finest, " billion") if abs(value) >= 1e9 else (1e6, 3 + finest, " million")
         return 1.0, finest if abs(value) >= 1000 else finest + (value != round(value)), ""
     rows = [claim for claim in model.register.claims.values() if claim.quantity == quantity]
@@ -189,7 +198,7 @@ def _exact(plan: Plan, quantity: str) -> bool:
     return bool(source and source.is_leaf)
 
 
-def _number(model: Model, plan: Plan, quantity: str, value: float, finest: int = 0) -> str:
+def _number(model: Model, plan: Plan, quantity: str, value: float, finest: int = 0, least: float = 1e5) -> str:
     source = plan.by_name[quantity].source if quantity in plan.by_name else None
     if source and source.in_words:
         return "in words"
@@ -200,7 +209,7 @@ def _number(model: Model, plan: Plan, quantity: str, value: float, finest: int =
         digits = one.printed_high if source.end == "high" else one.printed
         word = f" {one.scale}" if one.scale else " percent" if one.unit == "percent" else ""
         return f"{float(digits):,.{len(digits.partition('.')[2])}f}{word}"
-    scale, decimals, word = _places(model, quantity, value, finest)
+    scale, decimals, word = _places(model, quantity, value, finest, least)
     if source and source.is_leaf:
         return f"{value / scale:,.10g}{word}"
     return f"{value / scale:,.{decimals}f}{word}"

@@ -1,0 +1,101 @@
+"""The six headline numbers: the article's words, the working, the verdict, and one sentence with its conditions.
+
+>>> from analysis.core.model import Register
+>>> print(headlines(Model(Register.read()))[0].verdict)
+matches, 0.5 points above
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.core.model import ARTICLE, Model, ModelError, Setting
+from analysis.core.register import Headline
+from analysis.core.verdicts import judge
+from analysis.output.display import Aligned
+from analysis.output.results import place_of, value_words, verdict_words
+from analysis.output.steps import line
+
+#: A terminal's width where there is none.
+WIDTH = 80
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A headline under a setting, in words."""
+
+    row: Headline
+    working: tuple[str, ...]
+    verdict: str
+    sentence: str
+
+
+def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
+    """The headlines of the data package under a setting, in their order."""
+    found = []
+    for row in model.register.headlines.values():
+        verdict = row.shown or "{verdict}"
+        if row.check:
+            outcome = judge(model, model.register.checks[row.check], setting)
+            verdict = verdict.replace("{verdict}", verdict_words(model, outcome))
+        verdict = _filled(model, setting, verdict)
+        working = tuple(_line(model, setting, name) for name in row.working)
+        found.append(Shown(row, working, verdict, _filled(model, setting, row.sentence)))
+    return found
+
+
+def _line(model: Model, setting: Setting, name: str) -> str:
+    try:
+        return line(model, setting, name)
+    except ModelError as error:
+        return str(error)
+
+
+def _filled(model: Model, setting: Setting, text: str) -> str:
+    """A text with each name in braces replaced by its value."""
+
+    def put(found: re.Match[str]) -> str:
+        quantity, readings = model.named(found[1])
+        try:
+            one = model.estimate(quantity, model.change(readings, setting))
+        except ModelError:
+            return "(no single value)"
+        return value_words(model, quantity, one.value, place_of(model, one.depends_on, one.value), decimals=2)
+
+    return re.sub(r"\{([a-z0-9_.]+)\}", put, text)
+
+
+def headlines_text(shown: Iterable[Shown], width: int = WIDTH) -> str:
+    """Headlines for a terminal: the words, the working with the verdict at the right, and the sentence."""
+    lines = []
+    for number, one in enumerate(shown, start=1):
+        lines += textwrap.wrap(one.row.title, width, initial_indent=f"{number}  ", subsequent_indent="   ")
+        last = one.working[-1] if one.working else "no derivation in this article"
+        lines += [f"     {text}" for text in one.working[:-1]]
+        room = width - 5 - len(one.verdict)
+        lines += (
+            [f"     {last:<{room}}{one.verdict}"]
+            if len(last) + 2 <= room
+            else [f"     {last}", f"{one.verdict:>{width}}"]
+        )
+        lines += textwrap.wrap(one.sentence, width, initial_indent="     ", subsequent_indent="     ")
+    return "\n".join(lines)
+
+
+def headlines_table(shown: Iterable[Shown]) -> Aligned:
+    """Headlines as a table of four columns, for a notebook and the README."""
+    rows = [
+        {
+            "the article": one.row.title,
+            "working": "; ".join(one.working) or "none in this article",
+            "shown as": one.verdict,
+            "why": one.sentence,
+        }
+        for one in shown
+    ]
+    return Aligned(pd.DataFrame(rows))
