@@ -123,6 +123,12 @@ class Study:
                 raise ModelError(f"'{name}' is not a check{nearest(name, known)}")
         return judge_all(self.model, checks, self.setting)
 
+    def headlines(self) -> Aligned:
+        """The headline numbers of the article: its words, the working, the verdict, and one sentence with conditions."""
+        from analysis.output.headlines import headlines, headlines_table
+
+        return headlines_table(headlines(self.model, self.setting))
+
     def checks(self, *quantities: str) -> Aligned:
         """The checks of some quantities, or all of them, in words: printed, recomputed, verdict."""
         from analysis.output.display import checks_table

@@ -173,7 +173,7 @@ def _worked(
 
 
 def _places(model: Model, quantity: str, value: float, finest: int, least: float = 1e5) -> tuple[float, int, str]:
-    """The scale, the decimals at that scale, and the word behind a number; from ``least`` on, counts are in millions."""
+    """The scale, the decimals at that scale, and the word behind a number; counts are in millions from ``least`` on."""
     unit = model.units[quantity]
     if unit in BASE_UNITS:
         if abs(value) >= least:
@@ -182,7 +182,8 @@ def _places(model: Model, quantity: str, value: float, finest: int, least: float
     rows = [claim for claim in model.register.claims.values() if claim.quantity == quantity]
     if any(claim.unit == "percent" for claim in rows) or quantity in model.register.percent:
         return 0.01, 1 + finest, " percent"
-    return 1.0, 4 + finest if value != round(value) else 0, ""
+    short = (n for n in range(4 + finest) if math.isclose(round(value, n), value, rel_tol=1e-9))
+    return 1.0, next(short, 4 + finest), ""
 
 
 def _rounded(model: Model, plan: Plan, quantity: str, value: float, finest: int) -> float:
