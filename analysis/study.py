@@ -124,7 +124,7 @@ class Study:
         return judge_all(self.model, checks, self.setting)
 
     def headlines(self) -> Aligned:
-        """The headline numbers of the article: its words, the working, the verdict, and one sentence with conditions."""
+        """The headline numbers of the article: its words, the working, the verdict, and one sentence."""
         from analysis.output.headlines import headlines, headlines_table
 
         return headlines_table(headlines(self.model, self.setting))

@@ -395,10 +395,18 @@ class Settings(BaseModel, extra="forbid"):
     remarks: tuple[Remark, ...] = ()
 
 
-class Package(BaseModel):
-    """The part of datapackage.json that is read: its title, the files that it lists, and the settings."""
+class Article(BaseModel):
+    """The article that the numbers are of."""
 
     title: str = ""
+    path: str = ""
+
+
+class Package(BaseModel):
+    """The part of datapackage.json that is read: its title and article, the files that it lists, and the settings."""
+
+    title: str = ""
+    sources: tuple[Article, ...] = (Article(),)
     resources: tuple[dict[str, Any], ...]
     analysis: Settings
 
@@ -422,6 +430,7 @@ class Register:
     sections: Mapping[str, str]
     sources: Mapping[str, str]
     assumptions: Mapping[str, Assumption]
+    article: Article = field(default_factory=Article)
     words: Mapping[str, VagueReading] = field(default_factory=dict)
     solutions: Mapping[str, Solve] = field(default_factory=dict)
     external: Mapping[str, External] = field(default_factory=dict)
@@ -454,6 +463,7 @@ class Register:
         register = cls(
             folder=folder,
             title=package.title,
+            article=package.sources[0],
             readings={(row.quantity, row.reading): row for row in tables.pop("readings").values()},
             sections={row.id: row.title for row in tables.pop("sections").values()},
             sources={row.id: f"{row.publisher}, {row.date}" for row in tables.pop("sources").values()},

@@ -28,11 +28,11 @@ from analysis.core.verdicts import VERDICTS, Outcome
 from analysis.output.escape import markdown
 from analysis.output.external import SEEN, SIDE_BY_SIDE, compare, frame_in_words
 from analysis.output.figures import FIGURES
+from analysis.output.front import front
 from analysis.output.notebooks import Notebook, shown_in
 from analysis.output.results import (
     CAVEAT,
     claim_words,
-    counts_line,
     each_estimate,
     finding_words,
     finer,
@@ -150,24 +150,10 @@ class Pages:
         return {"index": self.index(), **{name: self.section(name, pages) for name in SECTIONS}, **pages}
 
     def index(self) -> str:
-        """The first page: the headline table, and the way to everything else."""
-        wanted = [o for o in self.outcomes if o.check.id in self.model.register.headline]
-        rows = []
-        for outcome, row in zip(wanted, screen_rows(self.model, wanted), strict=True):
-            cells = {name: markdown(text) for name, text in row.items()}
-            cells["check"] = self.check_link(outcome.check.id)
-            cells["verdict"] = _marked(outcome, cells["verdict"])
-            rows.append(cells)
-        parts = [
-            f"# {markdown(self.model.register.title)}",
-            "What is printed, what follows from it, and what that rests on. "
-            + markdown(counts_line(self.model, self.outcomes)),
-            "## Headline numbers",
-            _table(rows),
-            CAVEAT,
-            _toctree(SECTIONS, hidden=True),
-        ]
-        return _joined(parts)
+        """The front page."""
+        page = _raw(front(self.model, FIGURES["waterfall"].alt))
+        image = ":::{image} plots/waterfall.svg\n:class: hidden\n:alt: From 2019 to both groups\n:::"
+        return _joined(["# Do the numbers in the article add up?", page, image, _toctree(SECTIONS, hidden=True)])
 
     def section(self, name: str, pages: Mapping[str, str]) -> str:
         """The way to the pages of a section."""
