@@ -278,7 +278,7 @@ _Count = Callable[[Any, float], _Tally]
 
 
 def _sum(tallies: Iterable[_Tally]) -> _Tally:
-    return [sum(column) for column in zip(*tallies, strict=True)]
+    return functools.reduce(lambda one, two: [a + b for a, b in zip(one, two, strict=True)], tallies)
 
 
 def _numbers(tally: _Tally, support: Floats) -> Floats:
