@@ -137,8 +137,8 @@ def run_blocks(
     """
     from joblib import Parallel, delayed, parallel_config
 
-    how = parallel_config("dask") if scheduler else parallel_config("threading", n_jobs=-1)
-    with reach(scheduler), how, warnings.catch_warnings():
+    backend = "dask" if scheduler else "threading"
+    with reach(scheduler), parallel_config(backend, n_jobs=-1), warnings.catch_warnings():
         # A run that stops in the middle has computed some blocks in vain.
         warnings.filterwarnings("ignore", ".*tasks", UserWarning)
         yield from Parallel(return_as="generator")(delayed(function)(item) for item in items)
