@@ -69,13 +69,16 @@ class Distribution:
         """The value that a share u of the draws lies below; an array of any shape, the same shape back."""
         width = self.high - self.low
         if self.mode is None:
-            return self.low + u * width
+            found = u * width
+            found += self.low
+            return found
         rise = self.mode - self.low
         # Each half is at the mode where the other counts.
         rising = np.sqrt(np.minimum(u, rise / width) * (width * rise))
         falling = np.sqrt((1 - np.maximum(u, rise / width)) * (width * (width - rise)))
-        found: Floats = rising - falling + (self.high - rise)
-        return found
+        rising -= falling
+        rising += self.high - rise
+        return rising
 
     def source(self, number: Callable[[float], str]) -> str:
         """``ppf`` as Python over u, with numbers as ``number`` writes them."""
@@ -137,8 +140,8 @@ def run_blocks(
     """
     from joblib import Parallel, delayed, parallel_config
 
-    how = parallel_config("dask") if scheduler else parallel_config("threading", n_jobs=-1)
-    with reach(scheduler), how, warnings.catch_warnings():
+    backend = "dask" if scheduler else "threading"
+    with reach(scheduler), parallel_config(backend, n_jobs=-1), warnings.catch_warnings():
         # A run that stops in the middle has computed some blocks in vain.
         warnings.filterwarnings("ignore", ".*tasks", UserWarning)
         yield from Parallel(return_as="generator")(delayed(function)(item) for item in items)
@@ -280,7 +283,7 @@ _Count = Callable[[Any, float], _Tally]
 
 
 def _sum(tallies: Iterable[_Tally]) -> _Tally:
-    return [sum(column) for column in zip(*tallies, strict=True)]
+    return functools.reduce(lambda one, two: [a + b for a, b in zip(one, two, strict=True)], tallies)
 
 
 def _numbers(tally: _Tally, support: Floats) -> Floats:
@@ -303,8 +306,9 @@ def _on_arrays(plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribut
     def count(raw: Any, unit: float) -> _Tally:
         values, shape = plan.evaluate(values_of(drawn, raw * unit)), raw.shape[1:]
         fine = [np.broadcast_to(limit.kept(values), shape) for limit in plan.limits]
-        places = np.array([np.broadcast_to(values[name], shape) for name in outputs])
-        places -= low
+        places = np.empty((len(outputs), *shape))
+        for i, name in enumerate(outputs):
+            np.subtract(values[name], low[i], out=places[i])
         places *= scale
         if not all(one.all() for one in fine):
             places = places[:, np.logical_and.reduce(fine)]

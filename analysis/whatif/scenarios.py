@@ -35,8 +35,6 @@ from analysis.whatif.draws import Distribution
 
 #: The scenario that changes nothing.
 OWN = "article"
-
-
 #: A number in a file, as text, so that one parser reads all.
 Number = Annotated[
     str,

@@ -2,6 +2,7 @@
 
 import math
 import sys
+import tracemalloc
 from collections.abc import Mapping
 from typing import Any
 
@@ -291,6 +292,19 @@ def test_the_seed_makes_the_draws_and_the_threads_do_not(monkeypatch: pytest.Mon
     for method in METHODS:
         assert drawn(0, 1, method) == drawn(0, 5, method)
         assert len({drawn(seed, 1, method).numbers["product"]["mean"] for seed in (0, 1, 2)}) == 3
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_memory_does_not_grow_with_the_draws(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draws, "ROWS", 64)
+    draw(sum_and_product(), ["total"], ARTICLE, UNIT, n=2**10, method="random", compiled=compiled)
+    tracemalloc.start()
+    try:
+        draw(sum_and_product(), ["total"], ARTICLE, UNIT, n=2**18, method="random", compiled=compiled)
+        # A block's histogram has 32 kB, so those of the 256 blocks of a part have 8 MB.
+        assert tracemalloc.get_traced_memory()[1] < 4e6
+    finally:
+        tracemalloc.stop()
 
 
 def test_an_input_of_one_value_has_that_value_and_a_planned_figure_does_not_move(model: Model) -> None:
