@@ -94,19 +94,19 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
     notes = [*_origin(model, node)]
     if source.expression is None:
-        other = [f"= {_label(source.same_as)}"] if source.same_as else []
+        other = [f"= {label(source.same_as)}"] if source.same_as else []
         lines = [*other, f"= {'in words' if source.in_words else _number(model, plan, quantity, values[quantity])}"]
     else:
         formula = _without_units(source.expression)
-        names = {need: _label(need) for need in formula.needs}
+        names = {need: label(need) for need in formula.needs}
         result, shown = _worked(model, plan, quantity, formula, values)
         lines = [f"= {formula.text(names)}", f"= {formula.text(shown)}", f"= {result}"]
     if quantity == plan.target:
         notes += _beside(model, setting, quantity)
-    return Step(quantity, _label(quantity), tuple(lines), tuple(notes), level)
+    return Step(quantity, label(quantity), tuple(lines), tuple(notes), level)
 
 
-def _label(quantity: str) -> str:
+def label(quantity: str) -> str:
     """A quantity's name as words, with spans of years as spans."""
     return re.sub(r"\b(\d{4}) (\d{4})\b", r"\1–\2", quantity.replace("__", ", ").replace("_", " "))
 
