@@ -43,8 +43,14 @@ class Step:
         indent = "  " * self.level
         head = f"{indent}{self.label} "
         short = f"{head}{' '.join(self.lines)}"
-        texts = [short] if len(self.lines) < 3 and len(short) <= WIDTH else [head + self.lines[0]]
-        texts += [" " * len(head) + line for line in self.lines[1:]] if len(texts[0]) != len(short) else []
+        if len(self.lines) < 3 and len(short) <= WIDTH:
+            texts = [short]
+        elif len(head) + max(map(len, self.lines)) <= WIDTH:
+            texts = [head + self.lines[0], *(" " * len(head) + line for line in self.lines[1:])]
+        else:
+            texts, deep = [head.rstrip()], f"{indent}    "
+            for line in self.lines:
+                texts += textwrap.wrap(line, WIDTH, initial_indent=deep, subsequent_indent=f"{deep}  ")
         for note in self.notes:
             if len(texts[-1]) + 4 + len(note) <= WIDTH:
                 texts[-1] += f"    {note}"
@@ -92,6 +98,9 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
     node = plan.by_name[quantity]
     source = node.source
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
+    shown_here = [name for name in (quantity, *source.needs) if math.isfinite(values[name]) and name not in CONSTANTS]
+    refusals = {name: reason for name in shown_here if (reason := _refusal(model, setting, name))}
+    values |= dict.fromkeys(refusals, math.nan)
     notes = [*_origin(model, node)]
     if source.expression is None:
         other = [f"= {label(source.same_as)}"] if source.same_as else []
@@ -102,8 +111,17 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
         result, shown = _worked(model, plan, quantity, formula, values)
         lines = [f"= {formula.text(names)}", f"= {formula.text(shown)}", f"= {result}"]
     if quantity == plan.target:
-        notes += _beside(model, setting, quantity)
+        notes += [refusals[quantity]] if quantity in refusals else _beside(model, setting, quantity)
     return Step(quantity, label(quantity), tuple(lines), tuple(notes), level)
+
+
+def _refusal(model: Model, setting: Setting, quantity: str) -> str:
+    """Why a limit refuses a quantity; empty where none does."""
+    try:
+        _ = model.plan(quantity, setting).value
+    except ModelError as error:
+        return str(error)
+    return ""
 
 
 def label(quantity: str) -> str:
