@@ -195,7 +195,7 @@ def _places(model: Model, quantity: str, value: float, finest: int) -> tuple[flo
 
 
 def _rounded(model: Model, plan: Plan, quantity: str, value: float, finest: int) -> float:
-    if _exact(plan, quantity):
+    if _exact(plan, quantity) or not math.isfinite(value):
         return value
     scale, decimals, _ = _places(model, quantity, value, finest)
     return round(value / scale, decimals) * scale
