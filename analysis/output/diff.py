@@ -10,7 +10,9 @@ import pandas as pd
 from analysis.core.register import InputError, shown
 
 #: The columns that name a row of each table; rows of a figure's data have no name, and are counted.
-_KEYS = {"claims": ["id"], "checks": ["id"], "findings": ["finding", "step"], "external": ["id"]}
+_KEYS = {name: ["id"] for name in ("claims", "checks", "derived", "solutions", "external")} | {
+    "findings": ["finding", "step"]
+}
 #: How the columns begin that are compared; the others hold words.
 _COMPARED = re.compile("published|recomputed|value|low|high|passing|ours|ratio|unit|side|verdict|finer|status|role")
 

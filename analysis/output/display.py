@@ -56,7 +56,7 @@ def checks_table(model: Model, outcomes: Iterable[Outcome]) -> Aligned:
         {
             "comparison": one.check.statement,
             "printed": published_words(model, one),
-            "recomputed": " ".join(filter(None, (one.side, recomputed_words(model, one)))),
+            "recomputed": recomputed_words(model, one),
             "verdict": verdict_words(model, one),
         }
         for one in outcomes

@@ -88,7 +88,7 @@ class _Bridge:
 def ratios_of(model: Model) -> dict[str, str]:
     """The assumptions that stand between two base units, with their units: what a user may give to compare them.
 
-    One that is live only under a reading other than the default is left out.
+    One that is live only under a reading other than the default, of itself or of what needs it, is left out.
 
     >>> from analysis.core.register import Register
     >>> ratios_of(Model(Register.read()))["persons_per_transfer"]
@@ -97,7 +97,8 @@ def ratios_of(model: Model) -> dict[str, str]:
     needed = {need for sources in model.sources.values() for one in sources.values() for need in one.needs}
     live = {need for name in model.quantities for need in model.sources[name][model.default(name)].needs}
     known = model.register.assumptions.values()
-    return {a.id: a.unit for a in known if a.id not in needed - live and _is_ratio(a.unit)}
+    used = {a.id for a in known if model.sources[a.id][model.default(a.id)].assumption} - (needed - live)
+    return {a.id: a.unit for a in known if a.id in used and _is_ratio(a.unit)}
 
 
 def compare(model: Model, setting: Setting = ARTICLE) -> list[Compared]:

@@ -13,7 +13,6 @@ All are made to be read at half a page's width, but for two that list what is a 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -242,7 +241,7 @@ def readings_of_at_risk_2019_frame(study: Evaluation) -> pd.DataFrame:
 
 
 def readings_of_at_risk_2019(ax: Axes, frame: pd.DataFrame) -> None:
-    """Dots at the values set, thin lines over the shares' ranges; the printed estimate is a ceiling."""
+    """Dots at the values set, thin lines over the shares' ranges; the printed estimate is "at most"."""
     with plt.rc_context(STYLE):
         styles = {"printed": (BLACK, "o"), "reconstruction": (BLUE, "s")}
         _dots(ax, frame, styles, start=0)
@@ -257,7 +256,7 @@ def readings_of_at_risk_2019(ax: Axes, frame: pd.DataFrame) -> None:
             f"Printed: {printed['words']}. Reconstructions, at the shares set: "
             f"{_span(values['words'].iloc[0], values['words'].iloc[-1])}",
             "million persons",
-            "Section scale, paragraph 1. The article does not derive its estimate, a ceiling (arrow). Squares: at the "
+            'Section scale, paragraph 1. The article does not derive its estimate, "up to" (arrow). Squares: at the '
             "shares set; lines: each share from its low to its high.",
         )
 
@@ -329,7 +328,7 @@ def waterfall_frame(study: Evaluation, place: float = 1e5) -> pd.DataFrame:
 
 
 def waterfall(ax: Axes, frame: pd.DataFrame) -> None:
-    """Bars from level to level; an arrow where a ceiling or a floor leaves an end open; the printed numbers behind."""
+    """Bars from level to level, with an arrow where a side is open; the printed numbers behind."""
     with plt.rc_context(STYLE):
         steps = frame[frame["role"] != "printed"].reset_index(drop=True)
         approaches, both = (row for _, row in frame[frame["role"] == "printed"].iterrows())
@@ -938,7 +937,7 @@ def _face(unit: str, grade: str) -> dict[str, Any]:
 
 
 def tornado_frame(found: Sensitivity) -> pd.DataFrame:
-    """An estimate with each assumption at either end of its range: a row each, the widest first. NaN: no meaning."""
+    """An estimate with each assumption at either end of its range: a row each, the widest first. NaN: no value."""
     value = found.estimate.value
     rows = [
         {
@@ -974,7 +973,7 @@ def _places(found: Sensitivity) -> str:
 
 
 def tornado(ax: Axes, frame: pd.DataFrame) -> None:
-    """Bars from the estimate as it is to either end of each range; a cross where an end has no meaning."""
+    """Bars from the estimate as it is to either end of each range; a cross where an end has no value."""
     with plt.rc_context(STYLE):
         if not len(frame):
             _say(ax, "No assumption has an effect on it.")
@@ -1009,7 +1008,7 @@ def tornado(ax: Axes, frame: pd.DataFrame) -> None:
         if np.isfinite(value):
             ax.plot([], [], color=BLACK, linewidth=1.1, label="as it is")
         if not np.isfinite(numbers).all():
-            ax.plot([], [], color=BLACK, marker="X", linestyle="", label="no meaning there")
+            ax.plot([], [], color=BLACK, marker="X", linestyle="", label="no value there")
         words = str(frame["quantity"].iloc[0]).replace("_", " ")
         first = frame.iloc[0]
         _finish(
@@ -1036,7 +1035,7 @@ def _bar(ax: Axes, y: float, row: pd.Series[Any], scale: float, middle: float) -
     finite = {end: x for end, x in ends.items() if np.isfinite(x)}
     for end in sorted(finite, key=lambda end: -abs(finite[end] - middle)):
         ax.barh(y, finite[end] - middle, left=middle, height=0.5, color=_ENDS[end], zorder=2)
-    # An end without a meaning stands at the middle, so that its label takes the side that the other one leaves.
+    # An end without a value stands at the middle, so that its label takes the side that the other one leaves.
     places = {end: finite.get(end, middle) for end in _ENDS}
     order = ("low", "high") if places["low"] <= places["high"] else ("high", "low")
     gap = 5 if len(finite) == len(ends) else 9
@@ -1113,11 +1112,10 @@ _AT_RISK = ("at_risk_2021", "at_risk_total")
 
 
 def scenarios_frame(found: Sensitivity) -> pd.DataFrame:
-    """Both estimates for 2021 under each scenario, with bounds by rounding and kind, and what is printed. Persons."""
+    """Both estimates for 2021 under each scenario, with bounds by rounding and side, and what is printed. Persons."""
     model, rows = found.model, []
     for scenario in found.scenarios:
         for one in tabulate(model, [scenario], _AT_RISK):
-            words = estimated_words(model, dataclasses.replace(one, side=""))
             rows.append(
                 {
                     "scenario": scenario.name,
@@ -1127,7 +1125,7 @@ def scenarios_frame(found: Sensitivity) -> pd.DataFrame:
                     "high": np.nan if one.high is None else one.high,
                     "side": one.side,
                     "reconstruction": "reconstruction" if one.reconstruction else "",
-                    "words": f"{words}, {one.side}" if one.side == "no bound" else f"{one.side} {words}".strip(),
+                    "words": estimated_words(model, one),
                 }
             )
     for claim in ("at_risk_2021_approaches", "at_risk_total_range"):
@@ -1181,8 +1179,8 @@ def scenarios(ax: Axes, frame: pd.DataFrame) -> None:
             f"Persons at risk, both groups: within the printed {both['words']} under {inside} of the {len(totals)} "
             "scenarios that give a number",
             "million persons",
-            "Section scale, paragraph 3. Lines: what the printed digits leave open; arrows: open ends. No bound: a "
-            "ceiling and a floor are added up. A reconstruction is ours, for the article does not derive its estimate.",
+            "Section scale, paragraph 3. Lines: what the printed digits leave open; arrows: open ends. No bound: an "
+            '"at most" and an "at least" are added up. A reconstruction is ours: the article derives no estimate.',
         )
 
 
@@ -1481,7 +1479,7 @@ FIGURES: dict[str, Figure] = {
         all_checks_frame,
         all_checks,
         "For each check, the recomputed value over the printed one with its bounds, marked by verdict, with both in "
-        "words; passes that could hardly fail are pale.",
+        "words; comparisons of ours are pale.",
     ),
     "plan_against_actual": Figure(
         ("plan_2021_from_february", "plan_2021_from_tianshan", "total_2021_printed_twice", "excess_over_goal"),
@@ -1554,9 +1552,9 @@ FIGURES: dict[str, Figure] = {
             "share_2022_share_growth",
             "share_2022_share",
             "share_2022_value_growth",
-            "south_share_2022_largest",
+            "south_share_2022_slowest",
             "south_share_2021_equal",
-            "south_share_2022_smallest",
+            "south_share_2022_fastest",
         ),
         (WIDTH, 5.1),
         trade_shares_frame,
@@ -1565,7 +1563,7 @@ FIGURES: dict[str, Figure] = {
         "under each reading of the printed rates.",
     ),
     "trade_growth_2022": Figure(
-        ("south_share_2021_largest", "south_share_2021_equal", "south_share_2021_smallest"),
+        ("south_share_2021_slowest", "south_share_2021_equal", "south_share_2021_fastest"),
         (WIDTH, 3.5),
         trade_growth_2022_frame,
         trade_growth_2022,
@@ -1594,8 +1592,7 @@ FIGURES: dict[str, Figure] = {
         (WIDTH, 4.6),
         tornado_frame,
         tornado,
-        "The estimate of both groups with each assumption at the low and at the high end of its range, the widest "
-        "first.",
+        "Persons at risk in 2021 with each assumption at the low and at the high end of its range, the widest first.",
         lambda model: Sensitivity("at_risk_2021", model=model),
     ),
     "sobol_indices": Figure(

@@ -1,5 +1,6 @@
 """The map: the way from each number of the article to its row, check, formula, notebook cell and file."""
 
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -11,6 +12,7 @@ from analysis.output.escape import markdown
 from analysis.output.figures import FIGURES
 from analysis.output.notebooks import Notebook
 from analysis.output.results import CAVEAT, noun
+from analysis.output.steps import label
 
 COLUMNS = (
     "section", "paragraph", "item", "statement", "printed", "claim", "role", "check", "verdict", "quantity",
@@ -21,11 +23,12 @@ COLUMNS = (
 def trace_frame(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Notebook]) -> pd.DataFrame:
     """Return the map as results/map.csv holds it: a row for each check of each printed number, or one without a check.
 
-    The cell is the first that shows the check or the number, counted from 0 among all cells of the notebook.
+    The cell is the first that shows the check, or a step of its quantity, counted from 0 among all cells of the
+    notebook; empty where no notebook does.
     """
     verdicts = {outcome.check.id: outcome.verdict for outcome in outcomes}
-    # The notebook that lists the fewest rows beside a number is the one about it.
-    books = sorted(notebooks, key=lambda book: len(book.declared.get("claims", [])))
+    # The overview and the sensitivities list no checks, and come last.
+    books = sorted(notebooks, key=lambda book: not book.checks)
     rows = []
     for claim in model.register.claims.values():
         place = [claim.section, str(claim.paragraph), str(claim.item or ""), claim.statement, str(claim.published)]
@@ -33,11 +36,13 @@ def trace_frame(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[N
         own = [check for check in model.register.checks.values() if check.claim == claim.id]
         for check in own:
             way = [check.id, verdicts[check.id], check.quantity, _formula(model, check)]
-            cell = _cell([book for book in books if check.id in book.checks], f"({check.id})")
+            cell = _cell([one for one in books if check.id in one.checks], f"{check.statement}  ", check.quantity)
             drawn = [f" figures/{name}.csv" for name, figure in FIGURES.items() if check.id in figure.checks]
             rows.append([*start, *way, *cell, f"claims.csv checks.csv{''.join(drawn)}"])
         if not own:
-            rows.append([*start, "", "", claim.quantity, "", *_cell(books, f"\n{claim.statement} | "), "claims.csv"])
+            rows.append(
+                [*start, "", "", claim.quantity, "", *_cell(books, claim.statement, claim.quantity), "claims.csv"]
+            )
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -64,11 +69,12 @@ def _formula(model: Model, check: Check) -> str:
     return f"{formula.function.__module__}.{formula.name}" if formula and formula.function else ""
 
 
-def _cell(books: list[Notebook], wanted: str) -> tuple[str, str]:
-    """Return the first notebook that shows a text, and the number of the cell; empty where none does."""
+def _cell(books: list[Notebook], row: str, quantity: str) -> tuple[str, str]:
+    """Return the first notebook with a row of a table or a step of a quantity, and the cell; empty where none has."""
+    wanted = re.compile(f"^ *({re.escape(row)}|{re.escape(label(quantity))} = )", re.MULTILINE)
     for book in books:
         for number, cell in enumerate(book.content.cells):
             shown = [one.get("text", "") + one.get("data", {}).get("text/plain", "") for one in cell.get("outputs", [])]
-            if any(wanted in text for text in shown):
+            if any(map(wanted.search, shown)):
                 return book.name, str(number)
     return "", ""

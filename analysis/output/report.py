@@ -450,9 +450,9 @@ def _list(lines: Iterable[str]) -> str:
 
 
 def _marked(outcome: Outcome, words: str) -> str:
-    """A verdict in bold."""
-    first, _, rest = words.partition(" ")
-    return f"**{first}**{' ' if rest else ''}{rest}" if outcome.verdict else words
+    """A verdict in bold, without its notes."""
+    first, comma, rest = words.partition(", ")
+    return f"**{first}**{comma}{rest}" if outcome.verdict else words
 
 
 def _raw(text: str) -> str:

@@ -4,6 +4,7 @@ Files hold base units and ten digits; a screen shows counts to the place of the 
 on, and their bounds to the nearest 10,000 where that is finer.
 
 >>> from analysis.core.register import Register
+>>> from analysis.core.verdicts import judge_all
 >>> counts_line(model := Model(Register.read()), judge_all(model))[:25]
 '15 results of the article'
 """
@@ -154,13 +155,23 @@ def _exactly(number: float, percent: bool) -> str:
     return f"{100 * number:.10g} percent" if percent else f"{number:,.0f}"
 
 
+def sided(side: str, words: str) -> str:
+    """A value in words with its side.
+
+    >>> sided("at most", "1.9 million"), sided("no bound", "2.2 million")
+    ('at most 1.9 million', '2.2 million, no bound')
+    """
+    return f"{words}, no bound" if side == "no bound" else f"{side} {words}".strip()
+
+
 def recomputed_words(model: Model, outcome: Outcome) -> str:
-    """The recomputed value as a screen shows it: on the right side of the numbers that it is compared with."""
+    """The recomputed value with its side: on its own side of the numbers that it is compared with."""
     if outcome.recomputed is None:
         return "" if outcome.reason and not outcome.verdict else "no single value"
     ends = [end for end in (outcome.published, outcome.published_low, outcome.published_high) if end is not None]
     place = place_of(model, outcome.depends_on, outcome.recomputed)
-    return value_words(model, outcome.check.quantity, outcome.recomputed, place, beside=filter(math.isfinite, ends))
+    words = value_words(model, outcome.check.quantity, outcome.recomputed, place, beside=filter(math.isfinite, ends))
+    return sided(outcome.side, words)
 
 
 def verdict_words(model: Model, outcome: Outcome) -> str:
@@ -246,8 +257,8 @@ def screen_rows(model: Model, outcomes: Iterable[Outcome]) -> list[dict[str, str
             {
                 "check": f"{outcome.check.statement} ({outcome.check.id})",
                 "printed": published_words(model, outcome),
-                "recomputed": " ".join(filter(None, (outcome.side, recomputed_words(model, outcome)))),
-                "bounds": low if low == high else f"{low} to {high}",
+                "recomputed": recomputed_words(model, outcome),
+                "bounds": "" if outcome.recomputed is None else low if low == high else f"{low} to {high}",
                 "verdict": verdict_words(model, outcome),
                 "rests on": outcome.rests_on or ("printed" if outcome.recomputed is not None else ""),
             }

@@ -43,8 +43,14 @@ class Step:
         indent = "  " * self.level
         head = f"{indent}{self.label} "
         short = f"{head}{' '.join(self.lines)}"
-        texts = [short] if len(self.lines) < 3 and len(short) <= WIDTH else [head + self.lines[0]]
-        texts += [" " * len(head) + line for line in self.lines[1:]] if len(texts[0]) != len(short) else []
+        if len(self.lines) < 3 and len(short) <= WIDTH:
+            texts = [short]
+        elif len(head) + max(map(len, self.lines)) <= WIDTH:
+            texts = [head + self.lines[0], *(" " * len(head) + line for line in self.lines[1:])]
+        else:
+            texts, deep = [head.rstrip()], f"{indent}    "
+            for line in self.lines:
+                texts += textwrap.wrap(line, WIDTH, initial_indent=deep, subsequent_indent=f"{deep}  ")
         for note in self.notes:
             if len(texts[-1]) + 4 + len(note) <= WIDTH:
                 texts[-1] += f"    {note}"
@@ -92,29 +98,41 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
     node = plan.by_name[quantity]
     source = node.source
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
+    shown_here = [name for name in (quantity, *source.needs) if math.isfinite(values[name]) and name not in CONSTANTS]
+    refusals = {name: reason for name in shown_here if (reason := _refusal(model, setting, name))}
+    values |= dict.fromkeys(refusals, math.nan)
     notes = [*_origin(model, node)]
     if source.expression is None:
-        other = [f"= {_label(source.same_as)}"] if source.same_as else []
+        other = [f"= {label(source.same_as)}"] if source.same_as else []
         lines = [*other, f"= {'in words' if source.in_words else _number(model, plan, quantity, values[quantity])}"]
     else:
         formula = _without_units(source.expression)
-        names = {need: _label(need) for need in formula.needs}
+        names = {need: label(need) for need in formula.needs}
         result, shown = _worked(model, plan, quantity, formula, values)
         lines = [f"= {formula.text(names)}", f"= {formula.text(shown)}", f"= {result}"]
     if quantity == plan.target:
-        notes += _beside(model, setting, quantity)
-    return Step(quantity, _label(quantity), tuple(lines), tuple(notes), level)
+        notes += [refusals[quantity]] if quantity in refusals else _beside(model, setting, quantity)
+    return Step(quantity, label(quantity), tuple(lines), tuple(notes), level)
 
 
 def line(model: Model, setting: Setting, name: str) -> str:
-    """The numbers put into the formula of a quantity, and the result, in one line."""
+    """The numbers put into the formula of a quantity, and the result, in one line. Raises ModelError past a limit."""
     quantity, readings = model.named(name)
     plan = model.plan(quantity, model.change(readings, setting))
-    _ = plan.words or plan.value  # refused past a limit
+    _ = plan.words or plan.value
     return " ".join(step(model, setting, plan, quantity).lines[1:]).removeprefix("= ")
 
 
-def _label(quantity: str) -> str:
+def _refusal(model: Model, setting: Setting, quantity: str) -> str:
+    """Why a limit refuses a quantity; empty where none does."""
+    try:
+        _ = model.plan(quantity, setting).value
+    except ModelError as error:
+        return str(error)
+    return ""
+
+
+def label(quantity: str) -> str:
     """A quantity's name as words, with spans of years as spans."""
     return re.sub(r"\b(\d{4}) (\d{4})\b", r"\1–\2", quantity.replace("__", ", ").replace("_", " "))
 
@@ -187,7 +205,7 @@ def _places(model: Model, quantity: str, value: float, finest: int, least: float
 
 
 def _rounded(model: Model, plan: Plan, quantity: str, value: float, finest: int) -> float:
-    if _exact(plan, quantity):
+    if _exact(plan, quantity) or not math.isfinite(value):
         return value
     scale, decimals, _ = _places(model, quantity, value, finest)
     return round(value / scale, decimals) * scale

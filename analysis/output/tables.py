@@ -1,8 +1,8 @@
 """What a screen and a notebook show of scenarios, ranges, draws, indices and break-evens: tables in words.
 
->>> found = Sensitivity("at_risk_total")
->>> found.estimate.kind, found.drawn is None
-('none', True)
+>>> found = Sensitivity("at_risk_2021")
+>>> found.estimate.side, found.drawn is None
+('at most', True)
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from analysis.core.register import Register, Statement
 from analysis.core.units import BASE_UNITS
 from analysis.core.words import digits
 from analysis.output.escape import markdown
-from analysis.output.results import CAVEAT, Prose, Table, value_words
+from analysis.output.results import CAVEAT, Prose, Table, sided, value_words
 from analysis.whatif.draws import Draws, draw
 from analysis.whatif.scenarios import OWN, Estimated, Scenario, estimate, find, shipped, tabulate
 from analysis.whatif.sensitivity import (
@@ -66,7 +66,7 @@ def number(value: float | None) -> float | None:
 def words_of(model: Model, quantity: str, value: float | None, *, outward: int = 0) -> str:
     """A value as a screen shows it: people to the nearest 10,000, bounds rounded outwards."""
     if value is None or not math.isfinite(value):
-        return "no meaning"
+        return "no value"
     small = model.units[quantity] in BASE_UNITS and 0 < abs(value) < 1e4
     return value_words(model, quantity, value, 1.0 if small else 1e4, outward=outward)
 
@@ -125,8 +125,7 @@ def estimated_words(model: Model, found: Estimated) -> str:
     """
     if found.value is None:
         return "no single value" if "single" in found.reason else "not computable"
-    words = words_of(model, found.quantity, found.value)
-    return f"{words}, no bound" if found.side == "no bound" else f"{found.side} {words}".strip()
+    return sided(found.side, words_of(model, found.quantity, found.value))
 
 
 def estimated_json(found: Estimated) -> dict[str, Any]:
@@ -428,7 +427,9 @@ def break_even_table(model: Model, statements: Iterable[Statement], scenario: Sc
             )
         if not found.break_evens:
             reasons.append(f"{statement.statement}: {holds}, {sides}; no assumption has an effect on it.")
-    foot = " ".join([*reasons, "Each over what has a meaning, the other assumptions as they are.", CAVEAT])
+    foot = " ".join(
+        [*reasons, "Each over the values that the limits allow, the other assumptions as they are.", CAVEAT]
+    )
     return Table(pd.DataFrame(rows, columns=["statement", "assumption", "as it is", "holds for"]), foot)
 
 

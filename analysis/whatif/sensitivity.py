@@ -4,7 +4,7 @@
 >>> model = Model(Register.read())
 >>> bars = tornado(model, "at_risk_2021")
 >>> bars[0].assumption, round(bars[0].at_low), round(bars[0].at_high)
-('former_detainees', 2101222, 2501222)
+('persons_per_transfer', 1708440, 1901222)
 >>> found = break_even(model, statement_of(model, "at_risk_2021 <= persons_2021")).break_evens
 >>> [(one.assumption, round(one.roots[0], 4)) for one in found if one.roots]
 [('persons_per_transfer', 0.5577)]
@@ -99,11 +99,13 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Bar
 
 def _reached(plan: Plan, one: Assumption) -> tuple[float, float]:
     """The ends of an assumption's range, or the limits that it reaches before them, from its value on."""
-    here = float(plan.start[one.id])
+    here, step = float(plan.start[one.id]), 1e-6 * (one.maximum - one.minimum)
     turns = [
         x for x in breakpoints(_at(plan, one)[1:].T, one.minimum, one.maximum, [0.0]) if not _is_past(plan, one, x)
     ]
-    below, above = [x for x in turns if x <= here], [x for x in turns if x >= here]
+    # A limit that the value itself lies at ends one side alone.
+    below = [x for x in turns if x < here + step and _is_past(plan, one, x - step)]
+    above = [x for x in turns if x > here - step and _is_past(plan, one, x + step)]
     return max([one.low, *below]), min([one.high, *above])
 
 
