@@ -18,8 +18,10 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from analysis.core.expressions import Expression
-from analysis.core.model import Model, ModelError, Node, Plan, Setting
+from analysis.core.model import Model, ModelError, Node, OutOfBounds, Plan, Setting
 from analysis.core.units import BASE_UNITS, CONSTANTS
 from analysis.core.verdicts import judge
 from analysis.output.results import verdict_words
@@ -91,7 +93,10 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
     """The worked step of one node of a plan under a setting."""
     node = plan.by_name[quantity]
     source = node.source
-    values = {name: float(value) for name, value in plan.evaluate({}).items()}
+    values = {
+        name: math.nan if _refusal(model, name, setting) else float(value)
+        for name, value in plan.evaluate({}).items()
+    }
     notes = [*_origin(model, node)]
     if source.expression is None:
         other = [f"= {_label(source.same_as)}"] if source.same_as else []
@@ -104,6 +109,17 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
     if quantity == plan.target:
         notes += _beside(model, setting, quantity)
     return Step(quantity, _label(quantity), tuple(lines), tuple(notes), level)
+
+
+def _refusal(model: Model, quantity: str, setting: Setting) -> str:
+    """The sentence with which a limit refuses a quantity; empty where none does."""
+    try:
+        _ = quantity in CONSTANTS or model.plan(quantity, setting).value
+    except OutOfBounds as error:
+        return str(error)
+    except ModelError:
+        pass
+    return ""
 
 
 def _label(quantity: str) -> str:
@@ -133,13 +149,18 @@ def _beside(model: Model, setting: Setting, quantity: str) -> Iterator[str]:
         found = model.estimate(quantity, setting)
     except ModelError:
         found = None
+    refusal = _refusal(model, quantity, setting)
     if found and found.side:
         yield found.side
     for check in model.register.checks.values():
         claim = model.register.claims.get(check.claim)
         if check.quantity == quantity and claim and claim.judged_by == check.id:
             outcome = judge(model, check, setting)
-            yield f'printed: "{claim.words or claim.published}" ({claim.where}): {verdict_words(model, outcome)}'
+            words = verdict_words(model, outcome)
+            refusal = "" if refusal in words else refusal
+            yield f'printed: "{claim.words or claim.published}" ({claim.where}): {words}'
+    if refusal:
+        yield refusal
     for remark in found.remarks if found else ():
         yield f"remark: {remark}"
 
@@ -152,10 +173,10 @@ def _worked(
 ) -> tuple[str, dict[str, str]]:
     """The result of a formula, and its operands with as many digits as it takes to recompute it by hand."""
     finest = 0
-    operands = [values[need] for need in formula.needs]
     while True:
         rounded = [_rounded(model, plan, need, values[need], finest) for need in formula.needs]
-        by_hand = float(formula.compiled(*rounded)) if all(map(math.isfinite, operands)) else math.nan
+        with np.errstate(all="ignore"):
+            by_hand = float(formula.compiled(*map(np.float64, rounded)))
         result = _number(model, plan, quantity, values[quantity])
         if finest == 6 or not math.isfinite(by_hand) or _number(model, plan, quantity, by_hand) == result:
             shown = {need: _number(model, plan, need, values[need], finest) for need in formula.needs}
@@ -177,7 +198,7 @@ def _places(model: Model, quantity: str, value: float, finest: int) -> tuple[flo
 
 
 def _rounded(model: Model, plan: Plan, quantity: str, value: float, finest: int) -> float:
-    if _exact(plan, quantity):
+    if _exact(plan, quantity) or not math.isfinite(value):
         return value
     scale, decimals, _ = _places(model, quantity, value, finest)
     return round(value / scale, decimals) * scale
