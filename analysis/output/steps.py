@@ -94,8 +94,7 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
     node = plan.by_name[quantity]
     source = node.source
     values = {
-        name: math.nan if _refusal(model, name, setting) else float(value)
-        for name, value in plan.evaluate({}).items()
+        name: math.nan if _refusal(model, name, setting) else float(value) for name, value in plan.evaluate({}).items()
     }
     notes = [*_origin(model, node)]
     if source.expression is None:

@@ -8,7 +8,7 @@ import yaml
 from analysis.core.model import Model
 from analysis.core.register import InputError, Register, RegisterError, shipped
 from tests.conftest import ROOT
-from tests.spoiling import added, all_of, at, cells, described, entry, raw, removed, settings, text, without
+from tests.spoiling import added, all_of, at, cells, described, entry, raw, removed, settings, text
 
 CLAIMS, CHECKS, READINGS, EXTERNAL = "claims.csv", "checks.csv", "readings.csv", "external.csv"
 SOLUTIONS = "solutions.csv"
@@ -189,8 +189,8 @@ def test_a_row_that_does_not_fit_another(package, change, sentence):
 
 # Files ----------------------------------------------------------------------------------------------------------------
 
-EACH = [CLAIMS, CHECKS, SOLUTIONS, READINGS, EXTERNAL, "sections.csv", "sources.csv", "statements.csv", YAML, FINDINGS, PACKAGE]
-EACH += ["refusals.yaml"]
+EACH = [CLAIMS, CHECKS, SOLUTIONS, READINGS, EXTERNAL, "sections.csv", "sources.csv", "statements.csv"]
+EACH += [YAML, FINDINGS, PACKAGE, "refusals.yaml"]
 
 
 @pytest.mark.parametrize("file", EACH)
@@ -250,8 +250,8 @@ def test_a_file_that_is_no_table_list_or_object(package, change, sentence):
 # What is read ---------------------------------------------------------------------------------------------------------
 def test_rows_are_read_as_the_csv_module_reads_them(model):
     tables = {CLAIMS: model.register.claims, CHECKS: model.register.checks, EXTERNAL: model.register.external}
-    tables |= {SOLUTIONS: model.register.solutions, READINGS: {", ".join(key): one for key, one in model.register.readings.items()}}
-    tables |= {"statements.csv": model.register.statements}
+    tables |= {READINGS: {", ".join(key): one for key, one in model.register.readings.items()}}
+    tables |= {SOLUTIONS: model.register.solutions, "statements.csv": model.register.statements}
     for file, found in tables.items():
         with (ROOT / "data" / file).open(encoding="utf-8", newline="") as lines:
             for number, (read, cells_of) in enumerate(zip(found.values(), csv.DictReader(lines), strict=True), start=2):
