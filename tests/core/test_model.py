@@ -300,6 +300,20 @@ def test_a_remark_may_name_a_figure_published_elsewhere():
     assert made.estimate("double", made.change({"base": 2500})).remarks == ("x",)  # 5,000 is not above 5,000
 
 
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [("bas", "'bas' is not a quantity; did you mean 'base'?"), ("q", "double is in person, and q in dimensionless"),
+     ("seen", "double is in person, and seen in transfer")],
+)  # fmt: skip
+def test_a_remark_that_is_none_is_refused(above, said):
+    how = {
+        "external": {"seen": figure("seen", "5", unit="transfer")},
+        "claims": [claim("printed_base", "4", **PERSONS)],
+    }
+    found = refused(double, q, remarks=(Remark(quantity="double", above=above, words="x"),), **how)
+    assert found == f"nowhere/datapackage.json, field analysis.remarks: {said}"
+
+
 def test_a_derived_assumption_stays_in_its_allowed_range(model):
     # 3,000,000 x 1.105 / 3,170,000 = 1.04574 persons per transfer
     setting = model.setting({"persons_per_transfer": "implied"}, {"labourers_2019": 3_000_000})
