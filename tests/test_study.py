@@ -127,17 +127,29 @@ def test_two_studies_are_set_side_by_side(article):
 
 def test_checks_and_findings_of_a_quantity_or_all(article):
     named, rows = article.checks("at_risk_2021"), article.model.register.checks
-    assert set(named.index) == {name for name, row in rows.items() if row.quantity == "at_risk_2021"}
+    of_2021 = {name: row.statement for name, row in rows.items() if row.quantity == "at_risk_2021"}
+    assert [*named["comparison"]] == [*of_2021.values()]
     half = article.change(persons_per_transfer=0.5).checks("at_risk_2021")
-    verdicts = [frame.loc["at_risk_2021_sum", "verdict"] for frame in (named, half)]
-    assert verdicts == ["matches", "compatible"]  # 1.90 million, and 1.75 million, below 1.8
+    verdicts = [frame.set_index("comparison").loc[of_2021["at_risk_2021_sum"], "verdict"] for frame in (named, half)]
+    # 1.90 million is 4.9 percent short of two, and 1,750,611 is 12.5 percent short, below 1.8.
+    assert verdicts == ["matches, 4.9 percent short", "compatible, 12.5 percent short"]
     assert len(article.checks()) == len(rows)
     assert [one.check.id for one in article.outcomes(["same_share", "net_persons"])] == ["same_share", "net_persons"]
     everything = article.findings()
-    assert [*everything.index] == [*article.model.register.findings]
-    # The base of 2019 starts from the total of 2021 and its growth, and from no number on trade.
-    some = set(article.findings("transfers_2019").index)
-    assert {"two_values_of_2019", "base_equals_mean"} <= some < set(everything.index)
+    assert [*everything["finding"]] == [*article.model.register.findings]
+    # Those that list a row on the total of 2021, and none on trade.
+    some = set(article.findings("transfers_2021")["finding"])
+    assert {"two_values_of_2019", "base_equals_mean"} <= some < set(everything["finding"])
+
+
+def test_solutions_of_a_quantity_or_all(article):
+    rows = article.model.register.solutions.values()
+    found = article.solutions("at_risk_2019")
+    assert [*found["solved for"]] == [row.statement for row in rows if row.quantity == "at_risk_2019"]
+    # 1.6 / 1.65 of the south; 1,600,000 / 1,567,500 of its minority; 32,500 / 940,000 outside; 1,600,000 / 2,037,500.
+    assert [*found["value"]][:4] == ["0.9697", "1.0207", "0.0346", "0.7853"]
+    assert [*found["so it is"]][:4] == ["in range", "impossible", "out of range", "in range"]
+    assert len(article.solutions()) == len(rows)
 
 
 def test_a_wrong_type_is_one_sentence(article):

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.core.model import Model, ModelError
 from analysis.core.register import Register, RegisterError
-from analysis.core.verdicts import judge
+from analysis.core.verdicts import counts, judge, judge_all, results, solution
 from tests.conftest import ROOT
 from tests.spoiling import text
 
@@ -31,29 +31,26 @@ def bounds(r):
     return r.recomputed_low, r.recomputed_high
 
 
-def test_sessions_are_reproduced(tiny):
+def test_sessions_match(tiny):
     r = outcome(tiny, "sessions_from_households")
     # about 1,200 to the hundred stands for 1,150 to 1,250; 2.5 for 2.45 to 2.55
     assert r.recomputed == 1200 * 2.5  # 3,000, which lies in 2,950 to 3,050
     assert bounds(r) == pytest.approx((1150 * 2.45, 1250 * 2.55))  # 2,817.5 to 3,187.5
     assert (r.published, r.published_low, r.published_high) == (3000, 2950, 3050)
-    assert (r.verdict, r.verdict_other, r.kind, r.rests_on, r.unit) == ("reproduced", "", "point", "", "session")
-    # v passes from 2,817.5 - 50 to 3,187.5 + 50: 470 of the 3,000 from 1,500 to 4,500, of the 600 from 2,700 to 3,300
-    assert r.power == pytest.approx(1 - 470 / 3000)
-    assert r.power_10 == pytest.approx(1 - 470 / 600)
-    assert not r.weak
+    assert (r.verdict, r.finer, r.rests_on, r.unit) == ("matches", "", "", "session")
+    # Printed numbers from 2,817.5 - 50 to 3,187.5 + 50 pass: 470 of the 600 from 2,700 to 3,300.
+    assert r.passing == pytest.approx(470 / 600)
 
 
-def test_a_ratio_with_its_input_above_and_below_is_consistent_at_one_corner(tiny):
+def test_a_ratio_with_its_input_above_and_below_matches_at_one_corner(tiny):
     r = outcome(tiny, "day_at_half")
     # (1 - x) / x is 1 at 0.5, 0.45 / 0.55 = 0.818182 at 0.55 and 0.55 / 0.45 = 1.222222 at 0.45
     assert r.recomputed == 1
     assert bounds(r) == pytest.approx((0.45 / 0.55, 0.55 / 0.45), rel=1e-12)
     # 1.2 asserts 1.15 to 1.25: not the point, but some values near the upper corner
-    assert (r.published_low, r.published_high, r.verdict) == (1.15, 1.25, "consistent")
-    # v passes from 0.768182 to 1.272222: all of that lies in 0.6 to 1.8, and from 1.08 on in 1.08 to 1.32
-    assert r.power == pytest.approx(1 - (0.55 / 0.45 - 0.45 / 0.55 + 0.1) / 1.2)
-    assert r.power_10 == pytest.approx(1 - (0.55 / 0.45 + 0.05 - 1.08) / 0.24)
+    assert (r.published_low, r.published_high, r.verdict) == (1.15, 1.25, "matches_within_rounding")
+    # It passes up to 1.222222 + 0.05, that is from 1.08 on in 1.08 to 1.32.
+    assert r.passing == pytest.approx((0.55 / 0.45 + 0.05 - 1.08) / 0.24)
 
 
 def test_a_formula_that_bends_is_refused_by_name(tiny, monkeypatch, tmp_path):
@@ -75,47 +72,58 @@ def test_a_row_names_a_quantity_of_equal_value(tiny):
     assert tiny.estimate("evenings", tiny.setting(values={"households": 1000})).value == 2500
 
 
-def test_the_range_is_checked_end_by_end(tiny):
-    low, high = outcome(tiny, "low_end_of_attendance"), outcome(tiny, "high_end_of_attendance")
-    # 1,200 x 4 = 4,800; 1,150 x 4 = 4,600 to 1,250 x 4 = 5,000
-    assert low.recomputed == high.recomputed == 4800
-    assert bounds(low) == bounds(high) == (4600, 5000)
+def test_the_range_is_checked_as_a_whole_and_end_by_end(tiny):
+    names = ("attendance_as_a_whole", "low_end_of_attendance", "high_end_of_attendance")
+    whole, low, high = (outcome(tiny, name) for name in names)
+    for one in (whole, low, high):
+        # 1,200 x 4 = 4,800; 1,150 x 4 = 4,600 to 1,250 x 4 = 5,000
+        assert (one.recomputed, *bounds(one), one.rests_on) == (4800, 4600, 5000, "chosen")
+    assert (whole.published, whole.published_low, whole.published_high) == (None, 3500, 5500)
     assert (low.published, low.published_low, low.published_high) == (4000, 3500, 4500)
     assert (high.published, high.published_low, high.published_high) == (5000, 4500, 5500)
-    assert (low.verdict, high.verdict) == ("inconsistent", "reproduced")
-    assert low.rests_on == high.rests_on == "chosen"
-    # 4,500 / 1,200 = 3.75 to 5,500 / 1,200 = 4.58333 villagers
+    assert (whole.verdict, low.verdict, high.verdict) == ("matches", "differs", "matches")
+    # 3,500 / 1,200 = 2.91667, and 4,500 / 1,200 = 3.75, to 5,500 / 1,200 = 4.58333 villagers
+    assert whole.condition == "villagers_per_household 2.91667 to 4.58333"
     assert high.condition == "villagers_per_household 3.75 to 4.58333"
     # none fits the low end while 1,250 x is below 3,500 or 1,150 x is above 4,500: up to 2.8, and from 3.91304
     assert low.condition == "villagers_per_household 1 to 2.8 or 3.91304 to 10"
-    # v passes from 4,600 - 500 to 5,000 + 500: 1,400 of the 5,000 from 2,500 to 7,500, all from 4,500 to 5,500
-    assert (high.power, high.power_10) == pytest.approx((1 - 1400 / 5000, 0))
-    assert high.weak
+    # 4,600 - 500 to 5,000 + 500 pass: all from 4,500 to 5,500, and 300 of the 800 from 3,600 to 4,400
+    assert (high.passing, low.passing) == pytest.approx((1, 300 / 800))
 
 
-def test_the_villagers_of_a_household_are_fitted(tiny):
-    r = outcome(tiny, "villagers_for_low_end")
-    assert r.solved == ((("villagers_per_household", pytest.approx(4000 / 1200)),),)
-    assert (r.verdict, "outside 3.5 to 4.5" in r.reason) == ("fitted", True)
+def test_the_villagers_of_a_household_are_solved_for(tiny):
+    found = solution(tiny, tiny.register.solutions["villagers_for_low_end"])
+    assert (found.value, found.status) == (pytest.approx(4000 / 1200), "out_of_range")  # 3.33, varied 3.5 to 4.5
+    assert "3.5 to 4.5" in found.reason
 
 
-def test_the_words_are_checked_against_their_floor_and_its_loosest_reading(tiny):
+def test_the_words_are_checked_against_their_floor_and_a_coarser_one(tiny):
     r = outcome(tiny, "helpers_needed")
     assert r.recomputed == pytest.approx(3000 / 100)  # 30 are fewer than three dozen, more than two dozen
     assert bounds(r) == pytest.approx((28.175, 31.875))
-    assert (r.published, r.published_low, r.published_high) == (None, 36, float("inf"))
-    assert (r.verdict, r.verdict_other) == ("inconsistent", "reproduced")
-    assert (r.power, r.power_10) == (None, None)
-    assert r.rests_on == "implied"
-    # 3,187.5 sessions at most: 36 helpers are needed where one holds 3,187.5 / 36 = 88.5417 or fewer
-    assert r.condition == "sessions_per_helper 88.5417 to 300"
+    assert (r.published, r.published_low, r.published_high, r.passing) == (None, 36, float("inf"), None)
+    assert (r.verdict, r.finer, r.barely, r.rests_on) == ("matches_within_rounding", "differs", False, "implied")
+    # 3,000 / 36 = 83.3333: with fewer sessions for each the value itself matches. 3,187.5 / 24 = 132.8125: with more,
+    # not even two dozen are needed.
+    assert r.condition == "sessions_per_helper 83.3333 to 132.812"
+
+
+def test_each_result_has_the_verdict_of_its_judge_and_counts_once(tiny):
+    found = results(tiny, judge_all(tiny))
+    assert found == {
+        "sessions_all": "matches", "day_for_each": "matches_within_rounding", "attendance_range": "matches",
+        "helpers_in_words": "matches_within_rounding",
+    }  # fmt: skip
+    assert counts(tiny, found) == {
+        "matches": 2, "matches_within_rounding": 2, "compatible": 0, "differs": 0, "not_recalculable": 0,
+    }  # fmt: skip
 
 
 def test_a_value_or_a_reading_changes_what_rests_on_it(tiny):
     # 1,000 households: 2,500 sessions, from 2,450 to 2,550
     r = outcome(tiny, "sessions_from_households", values={"households": 1000})
     assert (r.recomputed, *bounds(r)) == pytest.approx((2500, 2450, 2550))
-    assert (r.verdict, r.rests_on) == ("inconsistent", "chosen")
+    assert (r.verdict, r.rests_on) == ("differs", "chosen")
     other = outcome(tiny, "sessions_at_each_helper", readings={"helpers": "from_sessions"})
     assert other.recomputed == pytest.approx(100)  # sessions over sessions over 100: all but the 100 cancels
     assert bounds(other) == pytest.approx((100, 100))
@@ -136,6 +144,6 @@ def test_another_process_reads_it_by_the_environment(tiny):
     found = json.loads(done.stdout)
     assert list(found) == list(tiny.register.checks)
     assert [verdict for verdict, _ in found.values()] == [
-        "reproduced", "consistent", "inconsistent", "reproduced", "fitted", "inconsistent", "",
+        "matches", "matches_within_rounding", "matches", "differs", "matches", "matches_within_rounding", "",
     ]  # fmt: skip
     assert found["sessions_at_each_helper"] == ["", 75]  # 3,000 sessions, 40 helpers

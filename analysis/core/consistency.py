@@ -93,18 +93,26 @@ def _check_names(model: Model) -> None:
 
 
 def limits(model: Model) -> tuple[Limit, ...]:
-    """The limits of the data package."""
-    found = []
+    """The limits of the data package. Raises RegisterError for one, or a remark, that compares unlike things."""
+    found, external = [], model.register.external
     for one in model.register.limits:
         with model.register.refusing(None, "limits"):
             if isinstance(one.at_most, str):
-                unit, other = model.units[one.quantity], model.units[model.known(one.at_most)]
-                if unit != other:
-                    raise ModelError(f"{one.quantity} is in {unit}, and {one.at_most} in {other}")
+                _check_alike(model, one.quantity, one.at_most, model.units[model.known(one.at_most)])
                 found.append(Limit(one.quantity, other=one.at_most))
             else:
                 found.append(Limit(one.quantity, high=one.at_most))
+    for said in model.register.remarks:
+        with model.register.refusing(None, "remarks"):
+            figure = external.get(said.above)
+            unit = figure.base_unit if figure else model.units[model.known(said.above)]
+            _check_alike(model, said.quantity, said.above, unit)
     return tuple(found)
+
+
+def _check_alike(model: Model, quantity: str, other: str, unit: str) -> None:
+    if model.units[quantity] != unit:
+        raise ModelError(f"{quantity} is in {model.units[quantity]}, and {other} in {unit}")
 
 
 def check(model: Model) -> None:

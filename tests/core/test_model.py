@@ -252,7 +252,7 @@ def test_a_limit_refuses_a_quantity_and_all_computed_from_it_and_no_setting(most
     [
         ("base", "doubl", "'doubl' is not a quantity; did you mean 'double'?"),
         ("bas", "double", "'bas' is not a quantity; did you mean 'base'?"),
-        ("q", "double", "double and q have different units"),
+        ("q", "double", "double is in person, and q in dimensionless"),
     ],
 )
 def test_a_limit_that_is_none_is_refused(most, quantity, said):
@@ -298,6 +298,20 @@ def test_a_remark_may_name_a_figure_published_elsewhere():
     made = small_model(double, claims=[claim("printed_base", "4001", **PERSONS)], external=rows, remarks=tuple(said))
     assert made.estimate("double").remarks == ("3,000 more", "x")  # 8,002 less 5,000, to the thousand
     assert made.estimate("double", made.change({"base": 2500})).remarks == ("x",)  # 5,000 is not above 5,000
+
+
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [("bas", "'bas' is not a quantity; did you mean 'base'?"), ("q", "double is in person, and q in dimensionless"),
+     ("seen", "double is in person, and seen in transfer")],
+)  # fmt: skip
+def test_a_remark_that_is_none_is_refused(above, said):
+    how = {
+        "external": {"seen": figure("seen", "5", unit="transfer")},
+        "claims": [claim("printed_base", "4", **PERSONS)],
+    }
+    found = refused(double, q, remarks=(Remark(quantity="double", above=above, words="x"),), **how)
+    assert found == f"nowhere/datapackage.json, field analysis.remarks: {said}"
 
 
 def test_a_derived_assumption_stays_in_its_allowed_range(model):
@@ -375,15 +389,15 @@ FORMULAS = "nowhere/datapackage.json, field analysis.formulas: "
     [
         ([double], {"claims": [claim("printed_bass", "1")]}, f"{FORMULAS}the formula double needs 'base', which no "
          "formula or row supplies; did you mean 'bass'?"),
-        ([a, b], {}, f"{FORMULAS}the formulas of a, b need each other in a circle, so that nothing supplies them"),
+        ([a, b], {}, f"{FORMULAS}the formulas of a, b need each other in a circle, so nothing supplies them"),
         ([adds], {"claims": [*BASE, claim("printed_other", "1", unit="transfer")]}, f"{FORMULAS}the formula adds adds "
          "or compares unlike units (person and transfer); it is given base in person, other in transfer"),
         ([twice__one, twice__two], {"claims": BASE, "defaults": {"twice": "one"}}, f"{FORMULAS}twice is in person, but "
          "twice__two gives person²"),
         ([double], {"claims": [*BASE, claim("printed_double", "1", unit="transfer")]},
-         "nowhere/claims.csv, row 2 (printed_double), field unit: double is in transfer, but double gives person"),
+         f"{FORMULAS}double is in transfer, but double gives person"),
         ([], {"claims": BASE, "assumptions": [assumption("base", 1, maximum=9, unit="transfer")]},
-         "nowhere/assumptions.yaml, entry base, field unit: 'transfer' does not match its claim's unit, person"),
+         "nowhere/assumptions.yaml, entry base, field unit: base is in person, but this entry gives transfer"),
         ([q], {"same_as": {("w", "alike"): "qq"}},
          "nowhere/readings.csv, row 2 (w, alike), field same_as: 'qq' is not a quantity; did you mean 'q'?"),
         ([q], {"claims": BASE, "same_as": {("q", "alike"): "base"}},
@@ -393,8 +407,8 @@ FORMULAS = "nowhere/datapackage.json, field analysis.formulas: "
         ([q__named, q__other], {},
          "nowhere/readings.csv, field default: q has readings (named, other) and none of them is the default"),
         ([q, q__named], {"claims": [claim("printed_q", "1")], "defaults": {"q": "named"}},
-         "nowhere/readings.csv, row 2 (q, named), field default: q starts from its row printed_q, so its default is "
-         "published"),
+         "nowhere/readings.csv, row 2 (q, named), field default: q starts from a row of claims.csv, so its "
+         "default is published"),
         ([q], {"grades": {("q", "nmed"): "stated"}},
          "nowhere/readings.csv, row 2 (q, nmed), field reading: 'nmed' is not a reading of q; known: formula"),
         ([q], {"percent": ("qq",)}, "nowhere/datapackage.json, field analysis.percent: 'qq' is not a quantity; did you "
@@ -418,9 +432,10 @@ def test_names_units_and_defaults_fit(made, how, said):
     [
         ({"quantity": "doubel"}, "quantity", "'doubel' is not a quantity; did you mean 'double'?"),
         ({"readings": {"bas": "published"}}, "readings", "'bas' is not a quantity; did you mean 'base'?"),
-        ({"readings": {"base": "publishd"}}, "readings", "'publishd' is not a reading of base; did you mean "
-         "'published'?"),
-        ({"readings": {"w": "published"}}, "readings", "w is unused: double does not depend on it here"),
+        ({"readings": {"base": "publishd"}}, "readings", "base: 'publishd' is not a number, nor a number "
+         "and a unit such as '1 person'; named readings: printed_base"),
+        ({"readings": {"w": "published"}}, "readings", "w is unused: nothing computed here depends on it under "
+         "these readings"),
         ({"claim": "printed_base"}, "claim", "the check is circular: it starts from printed_base, which it checks"),
     ],
 )  # fmt: skip

@@ -8,9 +8,10 @@ import yaml
 from analysis.core.model import Model
 from analysis.core.register import InputError, Register, RegisterError, shipped
 from tests.conftest import ROOT
-from tests.spoiling import added, all_of, at, cells, described, entry, raw, removed, settings, text, without
+from tests.spoiling import added, all_of, at, cells, described, entry, raw, removed, settings, text
 
 CLAIMS, CHECKS, READINGS, EXTERNAL = "claims.csv", "checks.csv", "readings.csv", "external.csv"
+SOLUTIONS = "solutions.csv"
 YAML, PACKAGE, FINDINGS = "assumptions.yaml", "datapackage.json", "findings.yaml"
 
 
@@ -82,13 +83,23 @@ FORM = "is not of the form quantity=reading, once a quantity"
     row(CHECKS, "same_share", "readings", f"'at_risk_share_of_new' {FORM}", readings="at_risk_share_of_new"),
     row(CHECKS, "same_share", "readings", f"'overlap=set; overlap = floor' {FORM}",
         readings="overlap=set; overlap = floor"),
-    row(CHECKS, "low_end_several_two", "end", "input should be '', 'low' or 'high', not 'lower'", end="lower"),
-    row(CHECKS, "net_persons_nil", "solve", "value should have at most 2 items after validation, not 3",
-        solve="a;b;c"),
-    row(CHECKS, "net_persons_nil", "goal", "input should be a valid number, not 'nil'", goal="nil"),
-    row(CHECKS, "net_persons_nil", "goal", "input should be a finite number, not 'NaN'", goal="NaN"),
-    *(row(CHECKS, id, "goal", "it goes with an assumption to solve for without a claim, and only with that", goal=goal)
-      for id, goal in (("net_persons_nil", ""), ("net_persons_drift", "0"))),
+    row(CHECKS, "low_end_several_three", "end", "input should be '', 'low', 'high' or 'whole', not 'lower'",
+        end="lower"),
+    row(CHECKS, "same_share", "kind", "input should be '', 'derivation', 'repetition', 'hypothesis' or 'external', not "
+        "'guess'", kind="guess"),
+    row(CHECKS, "same_share", "kind", "a check against a claim or a figure has one, and a derived quantity has none",
+        kind=""),
+    row(CHECKS, "planned_in_2016_2020", "kind", "a check against a claim or a figure has one, and a derived quantity "
+        "has none", kind="hypothesis"),
+    *(row(CHECKS, id, "against", "a figure published elsewhere goes with the kind external, and only with it", **cell)
+      for id, cell in (("same_share", {"against": "report_2021"}), ("official_total_2021", {"kind": "hypothesis"}))),
+    row(CLAIMS, MEAN, "role", "input should be 'start', 'result' or 'count', not 'given'", role="given"),
+    row(CLAIMS, MEAN, "role", "a check judges results alone", judged_by="base_2019_as_mean"),
+    row(CLAIMS, MEAN, "role", "a check judges results alone", same_calculation_as="plan_2016_2020"),
+    row(SOLUTIONS, "change_without_increase", "goal", "input should be a valid number, not 'nil'", goal="nil"),
+    row(SOLUTIONS, "change_without_increase", "goal", "input should be a finite number, not 'NaN'", goal="NaN"),
+    *(row(SOLUTIONS, id, "goal", "the quantity must equal a claim or a goal, and not both", goal=goal)
+      for id, goal in (("change_without_increase", ""), ("southern_fitted", "0"))),
     row(READINGS, "excess_over_plan_2021,published", "same_as",
         "excess_over_plan_2021 has its own number under this reading", "", same_as="overlap"),
     row(EXTERNAL, "plan_13fyp_total", "qualifier",
@@ -115,7 +126,8 @@ FORM = "is not of the form quantity=reading, once a quantity"
     finding("arithmetic.0.expresion", "'expresion' is not known here; did you mean 'expression'?", "expression: tra",
             "expression: tra\n      expresion: tra"),
     setting("headlines", "'headlines' is not known here; did you mean 'headline'?", headlines=[]),
-    setting("caps.0.at_most", "field required", caps=[{"quantity": "at_risk_2019"}]),
+    setting("limits.0.at_most", "field required", limits=[{"quantity": "south_2019"}]),
+    setting("remarks.0.words", "field required", remarks=[{"quantity": "south_2019", "above": "total_2019"}]),
     setting("linked_readings.0", "input should be a valid list, not 'total_2019'", linked_readings=["total_2019"]),
 ])  # fmt: skip
 def test_a_row_that_is_wrong_by_itself(package, change, sentence):
@@ -138,8 +150,12 @@ def test_a_row_that_is_wrong_by_itself(package, change, sentence):
         "'jamestown-2021-03'?", source="jamestown-2021"),
     row(CHECKS, "same_share", "claim", "'at_risk_2021_approach' is no row of claims.csv; did you mean "
         "'at_risk_2021_approaches'?", claim="at_risk_2021_approach"),
-    row(CHECKS, "net_persons_drift", "solve", "'persons_per_transfers' is no row of assumptions.yaml; did you mean "
-        "'persons_per_transfer'?", solve="persons_per_transfers"),
+    row(SOLUTIONS, "southern_fitted", "solve", "'minority_share_sout' is no row of assumptions.yaml; did you mean "
+        "'minority_share_south'?", solve="minority_share_sout"),
+    row(CLAIMS, "excess_2016_2020", "judged_by", "'excess_over_gaol' is no row of checks.csv; did you mean "
+        "'excess_over_goal'?", judged_by="excess_over_gaol"),
+    row(CLAIMS, "increase_2019_2021", "same_calculation_as", "'growth_rate' is no row of claims.csv; did you mean "
+        "'growth_rate_2019_2021'?", same_calculation_as="growth_rate"),
     assumed("overlap", "claim", "'at_risk_total_rang' is no row of claims.csv; did you mean 'at_risk_total_range'?",
             claim="at_risk_total_rang"),
     finding("claims", "'mean_2016_2021' is no row of claims.csv; did you mean 'mean_2016_2020'?", "- mean_2016_2020",
@@ -163,9 +179,7 @@ def test_a_row_that_is_wrong_by_itself(package, change, sentence):
     row(CHECKS, "same_share", "claim", "net_increase_note_4 is a value of net_new_persons, not of it",
         claim="net_increase_note_4"),
     row(CHECKS, "same_share", "end", RANGE, end="low"),
-    row(CHECKS, "total_at_values", "end", RANGE, end="high"),
-    row(CHECKS, "low_end_several_two", "end", RANGE, end=""),
-    row(CHECKS, "detainees_from_low_end", "solve", "a claim in words has no number to solve for", solve="overlap"),
+    row(CHECKS, "low_end_several_three", "end", RANGE, end=""),
     setting("headline", "'same_shore' is no row of checks.csv; did you mean 'same_share'?", headline=["same_shore"]),
 ])  # fmt: skip
 def test_a_row_that_does_not_fit_another(package, change, sentence):
@@ -175,8 +189,8 @@ def test_a_row_that_does_not_fit_another(package, change, sentence):
 
 # Files ----------------------------------------------------------------------------------------------------------------
 
-EACH = [CLAIMS, CHECKS, READINGS, EXTERNAL, "sections.csv", "sources.csv", "statements.csv", YAML, FINDINGS, PACKAGE]
-EACH += ["refusals.yaml"]
+EACH = [CLAIMS, CHECKS, SOLUTIONS, READINGS, EXTERNAL, "sections.csv", "sources.csv", "statements.csv"]
+EACH += [YAML, FINDINGS, PACKAGE, "refusals.yaml"]
 
 
 @pytest.mark.parametrize("file", EACH)
@@ -217,10 +231,10 @@ TABLE = "not a table of comma-separated values"
         (text(YAML, "- id: overlap\n  label", "- label"), f"{YAML}, entry number 9, field id: field required"),
         (raw(YAML, lambda _: b"id: overlap\n"), f"{YAML}: the file is not a list of entries"),
         (text(YAML, "- id: overlap\n", "- id: overlap\n  value: 0.3\n"),
-         f"{YAML}: not YAML: the key 'value' is given twice in \"<unicode string>\", line 152, column 3"),
+         f"{YAML}: not YAML: the key 'value' is given twice in \"<unicode string>\", line 163, column 3"),
         (text(YAML, "- id: overlap", "- id: [overlap"),
-         f"{YAML}: not YAML: while parsing a flow sequence in \"<unicode string>\", line 152, column 7 did not find "
-         "expected ',' or ']' in \"<unicode string>\", line 153, column 8"),
+         f"{YAML}: not YAML: while parsing a flow sequence in \"<unicode string>\", line 163, column 7 did not find "
+         "expected ',' or ']' in \"<unicode string>\", line 164, column 8"),
         (raw(PACKAGE, lambda _: b"{,}"), f"{PACKAGE}: not JSON: Expecting property name enclosed in double quotes: "
          "line 1 column 2 (char 1)"),
         (raw(PACKAGE, lambda _: b"[]"), f"{PACKAGE}: input should be a valid mapping"),
@@ -237,7 +251,7 @@ def test_a_file_that_is_no_table_list_or_object(package, change, sentence):
 def test_rows_are_read_as_the_csv_module_reads_them(model):
     tables = {CLAIMS: model.register.claims, CHECKS: model.register.checks, EXTERNAL: model.register.external}
     tables |= {READINGS: {", ".join(key): one for key, one in model.register.readings.items()}}
-    tables |= {"statements.csv": model.register.statements}
+    tables |= {SOLUTIONS: model.register.solutions, "statements.csv": model.register.statements}
     for file, found in tables.items():
         with (ROOT / "data" / file).open(encoding="utf-8", newline="") as lines:
             for number, (read, cells_of) in enumerate(zip(found.values(), csv.DictReader(lines), strict=True), start=2):
@@ -265,7 +279,7 @@ def test_entries_are_read_as_yaml_reads_them(model):
                 for name, value in one.items() if not isinstance(value, (list, dict))
             }  # fmt: skip
     assert model.register.assumptions["overlap"].used == 0
-    assert model.register.assumptions["former_detainees"].used == 350_000  # without a value of the article's
+    assert model.register.assumptions["former_detainees"].used == 300_000  # without a value of the article's
 
 
 def test_line_ends_a_byte_order_mark_and_the_order_of_columns_change_nothing(package, model):
@@ -282,13 +296,13 @@ def test_line_ends_a_byte_order_mark_and_the_order_of_columns_change_nothing(pac
 
 def test_what_is_just_right_is_taken(package):
     all_of(
-        cells(CHECKS, "net_persons_nil", goal="-1000"),
+        cells(SOLUTIONS, "change_without_increase", goal="-1000"),
         cells(EXTERNAL, "plan_13fyp_total", beside="per_year:transfers_2016_2020"),
         entry("former_detainees", ceiling=None),
         added("sections.csv", id="a.b-c_1", title="More, with a comma"),
     )(package)
     read = Register.read(package)
-    assert (read.checks["net_persons_nil"].goal, read.sections["a.b-c_1"]) == (-1000, "More, with a comma")
+    assert (read.solutions["change_without_increase"].goal, read.sections["a.b-c_1"]) == (-1000, "More, with a comma")
     assert read.external["plan_13fyp_total"].years == 5
     assert read.external["plan_13fyp_a_year"].years == 1  # a mean over them
 
@@ -297,21 +311,29 @@ def test_a_file_that_is_not_listed_is_not_read(package):
     names = ("findings", "statements", "refusals", "external")
     described(lambda content: content.update(
         resources=[one for one in content["resources"] if one["name"] not in names],
-        analysis={**content["analysis"], "caps": []},
+        analysis={**content["analysis"], "remarks": []},
     ))(package)  # fmt: skip
     removed(FINDINGS)(package)
     read = Register.read(package)
     assert (read.findings, read.statements, read.refusals, read.external) == ({}, {}, {}, {})
 
 
-def test_a_row_that_no_check_names_is_marked(package):
-    without(CHECKS, "goal_meets_floor")(package)
+def test_a_result_is_judged_by_a_check_on_its_own_row(package):
+    cells(CLAIMS, "excess_2016_2020", judged_by="plan_printed_twice")(package)
     assert refused(package) == (
-        f"{CLAIMS}, {at(CLAIMS, 'plan_2016_2020_floor')}: no check names this row; give it one in checks.csv, or mark "
-        "it as input or reported"
+        f"{CLAIMS}, {at(CLAIMS, 'excess_2016_2020')}, field judged_by: plan_printed_twice does not check this row"
     )
-    cells(CLAIMS, "plan_2016_2020_floor", reported="true")(package)
-    assert Model(Register.read(package)).register.claims["plan_2016_2020_floor"].reported
+    cells(CLAIMS, "excess_2016_2020", judged_by="")(package)
+    assert Model(Register.read(package)).register.claims["excess_2016_2020"].judged_by == ""
+
+
+def test_figures_beside_a_check_fit_it(package):
+    place = f"{CHECKS}, {at(CHECKS, 'official_total_2021')}, field against: "
+    cells(CHECKS, "official_total_2021", against="report_2012x")(package)
+    assert refused(package).startswith(f"{place}'report_2012x' is no quantity and no row with a number; did you mean")
+    cells(CHECKS, "official_total_2021", against="report_2021 / report_2019")(package)
+    said = "'report_2021 / report_2019' is in dimensionless, and transfers_2021 in transfer"
+    assert refused(package) == f"{place}{said}"
 
 
 def test_a_folder_is_named_or_stands_in_the_environment_or_is_shipped(package, tmp_path, monkeypatch):
