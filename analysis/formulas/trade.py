@@ -17,7 +17,7 @@ def labour_intensive_share_2020(
 
 
 def labour_intensive_share_2022__share_growth(share_base: Value, labour_intensive_figure_2022: Value) -> Value:
-    """The base share times one plus the figure, read as the growth of the share (paragraph 1).
+    """The base share times one plus the printed figure, read as the growth of the share (paragraph 1).
     >>> labour_intensive_share_2022__share_growth(0.5, 0.5)
     0.75
     """
@@ -46,7 +46,8 @@ def labour_intensive_growth_2022__share(
 
 
 def labour_intensive_growth_2022__share_growth(labour_intensive_figure_2022: Value, export_growth_2022: Value) -> Value:
-    """One plus the figure, read as the growth of the share, times one plus that of exports, less one (paragraph 1).
+    """One plus the printed figure, read as the growth of the share, times one plus the growth of exports, less one
+    (paragraph 1).
     >>> labour_intensive_growth_2022__share_growth(0.5, 0.5)
     1.25
     """
@@ -54,7 +55,7 @@ def labour_intensive_growth_2022__share_growth(labour_intensive_figure_2022: Val
 
 
 def largest_share_base__share_growth(labour_intensive_figure_2022: Value) -> Value:
-    """The base share that becomes the whole: one over one plus the figure, as the growth of the share (paragraph 1).
+    """One over one plus the printed figure, read as the growth of the share (paragraph 1).
     >>> largest_share_base__share_growth(0.6)
     0.625
     """
@@ -62,7 +63,7 @@ def largest_share_base__share_growth(labour_intensive_figure_2022: Value) -> Val
 
 
 def largest_share_base__value_growth(labour_intensive_figure_2022: Value, export_growth_2022: Value) -> Value:
-    """The same: one plus the growth of exports over one plus the figure, as the growth of value (paragraph 1).
+    """One plus the growth of exports over one plus the printed figure, read as the growth of value (paragraph 1).
     >>> round(largest_share_base__value_growth(0.6, 0.2), 6)
     0.75
     """
@@ -155,7 +156,7 @@ def south_growth_2022__fastest(
 
 
 def south_trade_share_2021(trade_growth_2022: Value, growth_of_the_rest_2022: Value, south_growth_2022: Value) -> Value:
-    """The growth of all trade above that of the rest, over the growth of the four prefectures above that of the rest
+    """The growth of all trade above that of the rest, over that of the four prefectures above that of the rest
     (paragraph 4).
     >>> south_trade_share_2021(0.75, 0.5, 1.5)
     0.25
