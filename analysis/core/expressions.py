@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -46,16 +45,13 @@ class Expression:
     @cached_property
     def compiled(self) -> Callable[..., Any]:
         """The expression as a function of its needs."""
-        if self.function is not None:
-            return self.function
         names = ", ".join(name.replace(".", "__") for name in self.needs)
         scope = {"minimum": minimum, "maximum": maximum}
-        found: Callable[..., Any] = eval(f"lambda {names}: {ast.unparse(self.result)}", scope)
-        return found
+        return self.function or eval(f"lambda {names}: {ast.unparse(self.result)}", scope)
 
     def text(self, shown: Mapping[str, str]) -> str:
         """The expression as a person writes it, with each name as ``shown`` has it."""
-        return _text(self.result, shown)[0]
+        return _text(self.result, shown)
 
     def source(self, names: Mapping[str, str]) -> str:
         """Python source over other names, for a compiled loop."""
@@ -65,16 +61,14 @@ class Expression:
     def branches(self) -> tuple[tuple[Expression, tuple[Expression, ...]], ...]:
         """The expression without minimum and maximum: each choice of operands, with differences that are 0 or more
         where that choice is the right one."""
-        calls = [node for node in ast.walk(self.result) if isinstance(node, ast.Call)]
-        if not calls:
+
+        def expression(tree: ast.expr) -> Expression:
+            return Expression(self.name, self.needs, tree)
+
+        found = _split(self.result)
+        if len(found) == 1:
             return ((self, ()),)
-        found = []
-        for choice in itertools.product((0, 1), repeat=len(calls)):
-            differences: list[ast.expr] = []
-            result = _resolve(self.result, dict(zip(map(id, calls), choice, strict=True)), differences)
-            parts = [Expression(self.name, self.needs, tree) for tree in (result, *differences)]
-            found.append((parts[0], tuple(parts[1:])))
-        return tuple(found)
+        return tuple((expression(tree), tuple(map(expression, differences))) for tree, differences in found)
 
 
 def parse(text: str) -> Expression:
@@ -94,10 +88,9 @@ def parse(text: str) -> Expression:
 def read(module: ModuleType) -> dict[str, Expression]:
     """The formulas of a module and its submodules, by name. Raises ExpressionError naming the formula."""
     found: dict[str, Expression] = {}
-    within = f"{module.__name__}."
-    parts = [one for one in vars(module).values() if inspect.ismodule(one) and one.__name__.startswith(within)]
-    for part in (module, *parts):
-        for node in ast.parse(_source(part)).body:
+    inner = [one for one in vars(module).values() if inspect.ismodule(one)]
+    for part in (module, *(one for one in inner if one.__name__.startswith(f"{module.__name__}."))):
+        for node in ast.parse(inspect.getsource(part)).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 if node.name in found:
                     raise ExpressionError(f"two formulas are called {node.name}: give one of them another name")
@@ -108,56 +101,45 @@ def read(module: ModuleType) -> dict[str, Expression]:
     return found
 
 
-def _source(module: ModuleType) -> str:
-    try:
-        return inspect.getsource(module)
-    except (OSError, TypeError):  # an empty file, or none
-        return ""
-
-
 def _read_function(node: ast.FunctionDef, function: Callable[..., Any]) -> Expression:
-    needs = [argument.arg for argument in node.args.args]
+    needs = tuple(argument.arg for argument in node.args.args)
     if node.args.vararg or node.args.kwarg or node.args.kwonlyargs or node.args.posonlyargs or node.args.defaults:
         raise ExpressionError("it may have plain parameters only")
-    known: dict[str, ast.expr] = {}
-    parameters = dict.fromkeys(needs)
-    body = node.body if ast.get_docstring(node) is None else node.body[1:]
+    known: dict[str, ast.expr] = {name: ast.Name(name, ast.Load()) for name in needs}
+    text = ast.get_docstring(node)
+    # The first paragraph, without the place in the article that ends it in brackets.
+    words = re.sub(r" \([^()]*\)\.$", ".", " ".join(re.split(r"\n\n|>>>", text or "")[0].split()))
+    body = node.body if text is None else node.body[1:]
     for statement in body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                known[name] = _checked(value, known, parameters, fixed=True)
+                known[name] = _checked(value, known)
             case ast.Return(value=ast.expr() as value) if statement is body[-1]:
-                words = (ast.get_docstring(node) or "").split("\n\n")[0]
-                result = _checked(value, known, parameters, fixed=True)
-                return Expression(node.name, tuple(needs), result, " ".join(words.split()), function)
+                return Expression(node.name, needs, _checked(value, known), words, function)
             case _:
                 raise ExpressionError(f"it may assign names and return, not: {_short(statement)}")
     raise ExpressionError("it must end in a return")
 
 
-def _checked(node: ast.expr, known: Mapping[str, ast.expr], needs: dict[str, None], *, fixed: bool = False) -> ast.expr:
-    """A tree with assigned names put in; refuses what is no arithmetic, and with ``fixed`` what is no parameter."""
-
-    def of(child: ast.expr) -> ast.expr:
-        return _checked(child, known, needs, fixed=fixed)
-
+def _checked(node: ast.expr, known: Mapping[str, ast.expr], needs: dict[str, None] | None = None) -> ast.expr:
+    """A tree with known names put in, and others added to ``needs``; without that, others are refused."""
     match node:
         case ast.Name(id=name) if name in known:
             return known[name]
-        case ast.Name(id=name) if name in needs or not fixed:
+        case ast.Name(id=name) if needs is not None:
             needs[name] = None
             return node
-        case ast.Attribute(value=ast.Name(id=name), attr=reading) if not fixed:
+        case ast.Attribute(value=ast.Name(id=name), attr=reading) if needs is not None:
             needs[f"{name}.{reading}"] = None
             return ast.Name(f"{name}__{reading}", ast.Load())
         case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
             return node
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return ast.UnaryOp(ast.USub(), of(operand))
+            return ast.UnaryOp(ast.USub(), _checked(operand, known, needs))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-            return ast.BinOp(of(left), op, of(right))
+            return ast.BinOp(_checked(left, known, needs), op, _checked(right, known, needs))
         case ast.Call(func=ast.Name(id=name), args=[one, two], keywords=[]) if name in _CHOICES:
-            return ast.Call(ast.Name(name, ast.Load()), [of(one), of(two)], [])
+            return ast.Call(ast.Name(name, ast.Load()), [_checked(arg, known, needs) for arg in (one, two)], [])
     raise ExpressionError(f"'{_short(node)}' is not made of names, numbers, + - * / and brackets")
 
 
@@ -165,41 +147,38 @@ def _short(node: ast.AST) -> str:
     return ast.unparse(node).split("\n")[0][:60]
 
 
-def _resolve(node: ast.expr, chosen: Mapping[int, int], differences: list[ast.expr]) -> ast.expr:
-    """A tree in which each minimum and maximum is the chosen operand; adds by how much that operand wins."""
+def _split(node: ast.expr) -> list[tuple[ast.expr, tuple[ast.expr, ...]]]:
+    """A tree with each choice of operands of minimum and maximum, and by how much the chosen ones win."""
     match node:
-        case ast.Call(func=ast.Name(id=name), args=args):
-            parts = [_resolve(one, chosen, differences) for one in args]
-            taken, other = parts[chosen[id(node)]], parts[1 - chosen[id(node)]]
-            ahead = (other, taken) if name == "minimum" else (taken, other)
-            differences.append(ast.BinOp(ahead[0], ast.Sub(), ahead[1]))
-            return taken
-        case ast.BinOp(left=left, op=op, right=right):
-            return ast.BinOp(_resolve(left, chosen, differences), op, _resolve(right, chosen, differences))
         case ast.UnaryOp(op=op, operand=operand):
-            return ast.UnaryOp(op, _resolve(operand, chosen, differences))
-    return node
+            return [(ast.UnaryOp(op, one), ahead) for one, ahead in _split(operand)]
+        case ast.BinOp(left=left, op=op, right=right):
+            return [(ast.BinOp(a, op, b), (*x, *y)) for a, x in _split(left) for b, y in _split(right)]
+        case ast.Call(func=ast.Name(id=name), args=[left, right]):
+            found = []
+            for (a, x), (b, y) in ((one, two) for one in _split(left) for two in _split(right)):
+                over, under = ast.BinOp(a, ast.Sub(), b), ast.BinOp(b, ast.Sub(), a)
+                first, second = (under, over) if name == "minimum" else (over, under)
+                found += [(a, (*x, *y, first)), (b, (*x, *y, second))]
+            return found
+    return [(node, ())]
 
 
-def _text(node: ast.expr, shown: Mapping[str, str]) -> tuple[str, int]:
-    """A tree as text, and how strongly its outermost operator binds."""
+def _text(node: ast.expr, shown: Mapping[str, str], least: int = 0) -> str:
+    """A tree as text, in brackets where its outermost operator binds less strongly than ``least``."""
     match node:
         case ast.Name(id=name):
-            return shown.get(name, shown.get(name.replace("__", ".", 1), name)), 9
+            return shown.get(name, shown.get(name.replace("__", ".", 1), name))
         case ast.Constant(value=int() | float() as value):
-            return f"{value:,}" if isinstance(value, int) else f"{value}", 9
+            return f"{value:,}" if isinstance(value, int) else f"{value}"
         case ast.UnaryOp(operand=operand):
-            return f"−{_bracketed(operand, 3, shown)}", 3
-        case ast.Call(func=ast.Name(id=name), args=[one, two]):
-            return f"the {_CHOICES[name]} of {_bracketed(one, 5, shown)} and {_bracketed(two, 5, shown)}", 0
+            text, strength = f"−{_text(operand, shown, 3)}", 3
         case ast.BinOp(left=left, op=op, right=right):
             sign, strength = _OPERATORS[type(op)]
             # Behind a minus or a division, an operator of the same strength needs brackets.
-            tighter = strength + (1 if sign in "−÷^" else 0)
-            return f"{_bracketed(left, strength, shown)} {sign} {_bracketed(right, tighter, shown)}", strength
-    raise ExpressionError(f"'{_short(node)}' can't be shown")
-
-
-def _bracketed(node: ast.expr, least: int, shown: Mapping[str, str]) -> str:
-    text, strength = _text(node, shown)
+            text = f"{_text(left, shown, strength)} {sign} {_text(right, shown, strength + (sign in '−÷^'))}"
+        case ast.Call(func=ast.Name(id=name), args=[one, two]):
+            text, strength = f"the {_CHOICES[name]} of {_text(one, shown, 5)} and {_text(two, shown, 5)}", 0
+        case _:
+            raise ExpressionError(f"'{_short(node)}' can't be shown")
     return text if strength >= least else f"({text})"

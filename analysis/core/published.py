@@ -2,17 +2,13 @@
 
 A number **stands for** every value that rounds to its digits, either way on a tie. It counts when a sum starts from it.
 It **asserts** the interval that its words claim. That counts when it is checked.
-
->>> Published("2.59", scale="million", unit="person").stands_for()
-Interval(low=2585000.0, high=2595000.0, low_open=False, high_open=False)
->>> Published("30", unit="percent", qualifier="over", rounding_unit="1").asserts()
-Interval(low=0.3, high=inf, low_open=True, high_open=False)
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -24,15 +20,11 @@ APPROACHES_TOLERANCE = Decimal("0.10")
 
 QUALIFIERS = ("exact", "about", "over", "at_least", "up_to", "approaches", "expected", "range", "vague")
 _SIDES = {"over": "at least", "at_least": "at least", "up_to": "at most", "approaches": "at most"}
-_WORDS = {
-    "about": "about ", "over": "over ", "at_least": "at least ", "up_to": "up to ", "approaches": "approaches ",
-    "expected": "expected ",
-}  # fmt: skip
 _DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
-class PublishedError(ValueError):
-    """A printed number that can't be read: ``field`` names the cell, the message says what would be right."""
+class FieldError(ValueError):
+    """A row that can't be read: ``field`` names the cell to change, the message says what would be right."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -49,11 +41,7 @@ class Interval:
     high_open: bool = False
 
     def holds(self, value: float) -> bool:
-        """Whether a value lies in the interval, to the last digits of a float.
-
-        >>> Interval(0, 2, high_open=True).holds(2), Interval(0, 2).holds(2)
-        (False, True)
-        """
+        """Whether a value lies in the interval, to the last digits of a float."""
         return self.meets(value, value)
 
     def meets(self, low: float, high: float) -> bool:
@@ -75,12 +63,12 @@ class Published:
     """A number as printed. ``printed``, ``printed_high`` and the rounding units are digits, in one scale and unit.
 
     rounding_unit: the place of the last digit that counts; needed where the printed integer ends in 0 or has a scale.
-    rounding_unit_other: the other defensible place. Raises PublishedError naming the field.
+    rounding_unit_other: the other defensible place. Raises FieldError naming the field.
 
     >>> Published("300000", unit="person", qualifier="about")
     Traceback (most recent call last):
         ...
-    analysis.core.published.PublishedError: the digits 300000 do not say to which place they are rounded; ...
+    analysis.core.published.FieldError: the digits 300000 do not say to which place they are rounded; ...
     """
 
     printed: str
@@ -93,35 +81,38 @@ class Published:
     rounding_unit_other: str = ""
 
     def __post_init__(self) -> None:
+        for fault in self._faults():
+            raise FieldError(*fault)
+
+    def _faults(self) -> Iterator[tuple[str, str]]:
+        """Field and sentence of each fault."""
+        vague, is_range = self.qualifier == "vague", self.qualifier == "range"
         if self.qualifier not in QUALIFIERS:
-            raise PublishedError("qualifier", f"'{self.qualifier}' is not one of {', '.join(QUALIFIERS)}")
+            yield "qualifier", f"'{self.qualifier}' is not one of {', '.join(QUALIFIERS)}"
         if self.scale not in SCALES:
-            raise PublishedError("scale", f"'{self.scale}' is not one of thousand, million, billion or empty")
+            yield "scale", f"'{self.scale}' is not one of thousand, million, billion or empty"
         for name in ("printed", "printed_high", "rounding_unit", "rounding_unit_other"):
-            text = getattr(self, name)
-            if text and self.qualifier == "vague":
-                raise PublishedError(name, "a vague number has no digits; leave the cell empty")
-            if text and not _DIGITS.fullmatch(text):
-                raise PublishedError(name, f"'{text}' is not a number in plain digits, such as 2.59")
-            if text and name.startswith("rounding") and Decimal(text) <= 0:
-                raise PublishedError(name, f"'{text}' is not above 0")
-        if self.qualifier == "vague":
-            return
-        if not self.printed:
-            raise PublishedError("printed", "the digits are missing; only a vague number has none")
-        if (self.qualifier == "range") != bool(self.printed_high):
-            raise PublishedError("printed_high", "a range has a high end, and nothing else has one")
-        if self.printed_high and Decimal(self.printed) > Decimal(self.printed_high):
-            message = f"the low end {self.printed} lies above the high end {self.printed_high}"
-            raise PublishedError("printed_high", message)
+            if text := getattr(self, name):
+                if vague:
+                    yield name, "a vague number has no digits; leave the cell empty"
+                if not _DIGITS.fullmatch(text):
+                    yield name, f"'{text}' is not a number in plain digits, such as 2.59"
+                if name.startswith("rounding") and Decimal(text) <= 0:
+                    yield name, f"'{text}' is not above 0"
+        if not self.printed and not vague:
+            yield "printed", "the digits are missing; only a vague number has none"
+        if is_range != bool(self.printed_high):
+            yield "printed_high", "a range has a high end, and nothing else has one"
+        if is_range and Decimal(self.printed) > Decimal(self.printed_high):
+            yield "printed_high", f"the low end {self.printed} lies above the high end {self.printed_high}"
         for text in filter(None, (self.printed, self.printed_high)):
+            if self.rounding_unit and Decimal(text) % Decimal(self.rounding_unit):
+                yield "rounding_unit", f"{text} is no multiple of {self.rounding_unit}"
             if not self.rounding_unit and "." not in text and (self.scale or text.endswith("0")):
                 zeros = len(text) - len(text.rstrip("0"))
-                place = str(10 ** max(zeros - 1, 0)) if zeros else "0.1"
-                message = f"the digits {text} do not say to which place they are rounded; give one such as {place}"
-                raise PublishedError("rounding_unit", message)
-            if self.rounding_unit and Decimal(text) % Decimal(self.rounding_unit):
-                raise PublishedError("rounding_unit", f"{text} is no multiple of {self.rounding_unit}")
+                place = 10 ** max(zeros - 1, 0) if zeros else 0.1
+                unsaid = f"the digits {text} do not say to which place they are rounded"
+                yield "rounding_unit", f"{unsaid}; give one such as {place}"
 
     @property
     def side(self) -> str:
@@ -160,21 +151,18 @@ class Published:
         """
         value, around = self.value(end), self.stands_for(end, coarse=coarse)
         match self.qualifier:
-            case "over":
-                return Interval(around.low if coarse else value, math.inf, low_open=True)
-            case "at_least":
-                return Interval(around.low if coarse else value, math.inf)
+            case "over" | "at_least":
+                return Interval(around.low if coarse else value, math.inf, low_open=self.qualifier == "over")
             case "up_to":
                 return Interval(0.0, around.high if coarse else value)
             case "approaches":
                 return Interval(value * float(1 - APPROACHES_TOLERANCE), value, high_open=True)
             case "about":
-                half = float(self._base(Decimal(1).scaleb(int(self._digits(end).normalize().as_tuple()[2])) / 2))
+                half = float(self._base(_last_place(self._digits(end).normalize()) / 2))
                 return Interval(min(value - half, around.low), max(value + half, around.high))
             case "range" if not end:
                 return Interval(around.low, self.stands_for("high", coarse=coarse).high)
-            case _:
-                return around
+        return around
 
     def place(self, end: str = "") -> float:
         """The place of the last digit that counts, in base units.
@@ -190,8 +178,6 @@ class Published:
         >>> Published("2", scale="million", qualifier="up_to", rounding_unit="1").met_by(1.5e6, 1.7e6)
         (1500000.0, inf)
         """
-        interval = self.asserts(end)
-        half = (interval.high - interval.low) / 2
         match self.qualifier:
             case "over" | "at_least":
                 return -math.inf, high
@@ -199,8 +185,9 @@ class Published:
                 return low, math.inf
             case "approaches":
                 return low, high / float(1 - APPROACHES_TOLERANCE)
-            case _:
-                return low - half, high + half
+        interval = self.asserts(end)
+        half = (interval.high - interval.low) / 2
+        return low - half, high + half
 
     def __str__(self) -> str:
         """As the article prints it, in plain words.
@@ -210,9 +197,9 @@ class Published:
         """
         if self.qualifier == "vague":
             return "in words only"
+        word = "" if self.qualifier in ("exact", "range") else self.qualifier.replace("_", " ")
         digits = " to ".join(f"{Decimal(text):,}" for text in (self.printed, self.printed_high) if text)
-        unit = " percent" if self.unit == "percent" else ""
-        return f"{_WORDS.get(self.qualifier, '')}{digits}{f' {self.scale}' if self.scale else ''}{unit}"
+        return " ".join(filter(None, (word, digits, self.scale, "percent" if self.unit == "percent" else "")))
 
     def _digits(self, end: str) -> Decimal:
         return Decimal(self.printed_high if end == "high" else self.printed)
@@ -222,5 +209,9 @@ class Published:
 
     def _place(self, digits: Decimal, *, coarse: bool = False) -> Decimal:
         """The place that is named, else the one of the last digit; the larger of the two that are named if coarse."""
-        finest = Decimal(self.rounding_unit) if self.rounding_unit else Decimal(1).scaleb(int(digits.as_tuple()[2]))
+        finest = Decimal(self.rounding_unit) if self.rounding_unit else _last_place(digits)
         return max(finest, Decimal(self.rounding_unit_other)) if coarse and self.rounding_unit_other else finest
+
+
+def _last_place(digits: Decimal) -> Decimal:
+    return Decimal(1).scaleb(int(digits.as_tuple()[2]))

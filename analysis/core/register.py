@@ -10,39 +10,61 @@ takes the default of its field. ``Register._check`` holds the rules between tabl
 from __future__ import annotations
 
 import contextlib
+import csv
+import io
+import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
-from analysis.core.published import Published
-from analysis.core.reading import (
-    FieldError,
-    InputError,
-    RegisterError,
-    Row,
-    read_rows,
-    read_text,
-    read_yaml,
-    shipped,
-    shown,
-    validated,
-)
+from analysis.core.published import FieldError, Published
 from analysis.core.units import BASE_UNITS, is_base_unit, name_of, nearest, parse_unit
-
-__all__ = ["InputError", "RegisterError", "read_text", "read_yaml", "shipped", "shown"]
 
 Grade = Literal["stated", "implied", "chosen"]
 #: Who stands behind a reading or an assumption, the strongest first.
 GRADES = get_args(Grade)
 #: Put before the name of a quantity, divides an external figure by its years.
 PER_YEAR = "per_year:"
+
+
+class InputError(ValueError):
+    """Bad input of any kind. The message is one sentence on one line for the person who gave it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+
+
+class RegisterError(InputError):
+    """A file that can't be used. The message names file, row and field, and says what would be right."""
+
+    def __init__(self, file: Path | str, message: str, *, row: int | str = "", id: str = "", field: str = "") -> None:
+        place = f"row {row} ({id})" if row and id else f"row {row}" if row else f"entry {id}" if id else ""
+        where = [shown(file) if isinstance(file, Path) else file, place, f"field {field}" if field else ""]
+        super().__init__(f"{', '.join(filter(None, where))}: {message}")
+
+
+def shipped(name: str) -> Path:
+    """A folder that comes with the package: inside it when installed from a wheel, else beside it."""
+    package = Path(__file__).resolve().parents[1]
+    within = package / "shipped" / name
+    return within if within.is_dir() else package.parent / name
+
+
+def shown(path: Path) -> str:
+    """A path as a sentence names it: relative to the working directory where it lies below it."""
+    here = Path.cwd()
+    return str(path.resolve().relative_to(here) if path.resolve().is_relative_to(here) else path)
+
+
+# Rows -----------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -68,6 +90,22 @@ def _assigned(cell: Any) -> Any:
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 Number = Annotated[float, Field(strict=True)]  # in YAML, `true` is no number
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Readings = Annotated[Mapping[str, str], BeforeValidator(_assigned), Ref("quantities")]
+ClaimId = Annotated[str, Ref("claims.csv")]
+Quantity = Annotated[Name, Ref("quantities")]
+
+
+class Row(BaseModel):
+    """A row of a table, an entry of a YAML file, or a part of one. ``row`` is the line of a table, from 2 on.
+
+    file: where the rows are. kinds: the models of entries of another kind.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    file: ClassVar[str] = ""
+    kinds: ClassVar[Mapping[str, type[Row]]] = {}
+    row: int = 0
+    note: str = ""
 
 
 class Figure(Row):
@@ -87,7 +125,7 @@ class Figure(Row):
     period: Text
 
     def model_post_init(self, context: Any) -> None:
-        _ = self.published  # raises where its digits can't be read
+        _ = self.published  # raises where it can't be read
 
     @cached_property
     def published(self) -> Published:
@@ -108,7 +146,7 @@ class Claim(Figure):
     input: bool
     role: Literal["start", "result", "count"]
     judged_by: Annotated[str, Ref("checks.csv")] = ""
-    same_calculation_as: Annotated[tuple[Name, ...], BeforeValidator(_listed), Ref("claims.csv")] = ()
+    same_calculation_as: Annotated[tuple[str, ...], BeforeValidator(_listed), Ref("claims.csv")] = ()
     words: str = ""
     section: Annotated[Name, Ref("sections.csv")]
     paragraph: Annotated[int, Field(ge=1)]
@@ -127,9 +165,9 @@ class Claim(Figure):
     @property
     def where(self) -> str:
         """Section and paragraph, in one phrase."""
-        item = f", item {self.item}" if self.item else ""
-        notes = self.section == "notes"
-        return f"note {self.paragraph}" if notes else f"section {self.section}, paragraph {self.paragraph}{item}"
+        if self.section == "notes":
+            return f"note {self.paragraph}"
+        return f"section {self.section}, paragraph {self.paragraph}{f', item {self.item}' if self.item else ''}"
 
 
 class External(Figure):
@@ -164,15 +202,15 @@ class External(Figure):
 class Check(Row):
     """A quantity under named readings, against a claim or a figure; without one, a derived quantity.
 
-    against: arithmetic over figures published elsewhere. With a claim, it takes the place of the quantity.
+    against: arithmetic over figures published elsewhere; beside a claim, it takes the place of the quantity.
     """
 
     file = "checks.csv"
     id: Name
     statement: Text
-    quantity: Annotated[Name, Ref("quantities")]
-    readings: Annotated[Mapping[str, str], BeforeValidator(_assigned), Ref("quantities")] = {}
-    claim: Annotated[str, Ref("claims.csv")] = ""
+    quantity: Quantity
+    readings: Readings = {}
+    claim: ClaimId = ""
     end: Literal["", "low", "high", "whole"] = ""
     kind: Literal["", "derivation", "repetition", "hypothesis", "external"] = ""
     against: str = ""
@@ -190,9 +228,9 @@ class Solve(Row):
     file = "solutions.csv"
     id: Name
     statement: Text
-    quantity: Annotated[Name, Ref("quantities")]
-    readings: Annotated[Mapping[str, str], BeforeValidator(_assigned), Ref("quantities")] = {}
-    claim: Annotated[str, Ref("claims.csv")] = ""
+    quantity: Quantity
+    readings: Readings = {}
+    claim: ClaimId = ""
     end: Literal["", "low", "high"] = ""
     solve: Annotated[Name, Ref("assumptions.yaml")]
     goal: float | None = None
@@ -206,7 +244,7 @@ class Reading(Row):
     """A named way to a quantity's value. ``same_as`` names a quantity of equal value."""
 
     file = "readings.csv"
-    quantity: Annotated[Name, Ref("quantities")]
+    quantity: Quantity
     reading: Name
     label: Text
     grade: Grade
@@ -276,7 +314,7 @@ class VagueReading(Row):
     label: Text
     kind: Literal["words", "point", "floor", "ceiling"]
     unit: Text
-    claim: Annotated[str, Ref("claims.csv")] = ""
+    claim: ClaimId = ""
     rationale: Text
     floor: VagueEnd | None = None
     ceiling: VagueEnd | None = None
@@ -302,10 +340,18 @@ class Assumption(VagueReading):
     def model_post_init(self, context: Any) -> None:
         if self.low > self.high:
             raise FieldError("low", f"{self.low:g} lies above the high, {self.high:g}")
-        numbers = {name: getattr(self, name) for name in ("article_value", "value", "low", "high")}
-        for side, end in (("floor", self.floor), ("ceiling", self.ceiling)):
-            numbers |= {f"{side}.value": end.value, f"{side}.coarse": end.coarse} if end else {}
-        for name, one in numbers.items():
+        for name in (
+            "article_value",
+            "value",
+            "low",
+            "high",
+            "floor.value",
+            "floor.coarse",
+            "ceiling.value",
+            "ceiling.coarse",
+        ):
+            side, _, part = name.partition(".")
+            one = getattr(getattr(self, side), part, None) if part else getattr(self, side)
             if one is not None and not self.minimum <= one <= self.maximum:
                 raise FieldError(name, f"{one:g} lies outside the allowed range, {self.minimum:g} to {self.maximum:g}")
 
@@ -411,8 +457,113 @@ class Package(BaseModel):
     analysis: Settings
 
 
-# The whole ------------------------------------------------------------------------------------------------------------
+# Reading --------------------------------------------------------------------------------------------------------------
 
+_M = TypeVar("_M", bound=BaseModel)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises RegisterError where it is missing, empty or not UTF-8."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise RegisterError(path, "the file is missing") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise RegisterError(path, f"the file can't be read ({error})") from None
+    if not text.strip():
+        raise RegisterError(path, "the file is empty")
+    return text
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The safe loader, which refuses a key given twice."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.MarkedYAMLError(problem=f"the key '{key}' is given twice", problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML or JSON file. Raises RegisterError where it can't be read."""
+    text, kind = read_text(path), "JSON" if path.suffix == ".json" else "YAML"
+    try:
+        return json.loads(text) if kind == "JSON" else yaml.load(text, _Loader)
+    except (yaml.YAMLError, ValueError) as error:
+        raise RegisterError(path, f"not {kind}: {error}") from None
+
+
+def _read_rows(path: Path, model: type[Row]) -> dict[str, Any]:
+    """The rows of a CSV table, or the entries of a YAML list, by id."""
+    found: dict[str, Any] = {}
+    for id, content in _table(path) if path.suffix == ".csv" else _list(path):
+        row: Any = validated(path, model.kinds.get(content.get("kind", ""), model), content, id)
+        if row.id in found:
+            raise RegisterError(path, f"'{row.id}' is given twice", row=row.row or "", id=row.id, field="id")
+        found[row.id] = row
+    if not found:
+        raise RegisterError(path, "the table has no rows")
+    return found
+
+
+def _list(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    content = read_yaml(path)
+    if not isinstance(content, list) or not all(isinstance(entry, dict) for entry in content):
+        raise RegisterError(path, "the file is not a list of entries")
+    for number, entry in enumerate(content, start=1):
+        yield str(entry.get("id", f"number {number}")), entry
+
+
+def _table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), restkey="", strict=True)
+    try:
+        for cells in reader:
+            line, id = reader.line_num, cells.get("id", "")
+            if "" in cells or None in cells.values():
+                raise RegisterError(path, "the row has more or fewer cells than the first row", row=line, id=id)
+            yield id, {name: cell for name, cell in cells.items() if cell} | {"row": line}
+    except csv.Error as error:
+        message = f"not a table of comma-separated values ({error})"
+        raise RegisterError(path, message, row=reader.reader.line_num) from None
+
+
+#: Words for Python's kinds of values, and for reasons that say nothing more.
+_PLAIN = {"dictionary( or instance.*)?": "mapping", "tuple": "list", "decimal": "number", ", unable to .*": ""}
+
+
+def validated(path: Path, model: type[_M], content: Any, id: str = "") -> _M:
+    """The content of a file, or an entry of it, as its model. Raises RegisterError for the first fault in it."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as found:
+        # An unknown field comes first: it may be the misspelled one that is missing.
+        fault = min(found.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
+    at, given, place = fault["loc"], fault["input"], ".".join(map(str, fault["loc"]))
+    message = f"{fault['msg'][0].lower()}{fault['msg'][1:]}"
+    for python, plain in _PLAIN.items():
+        message = re.sub(python, plain, message)
+    if fault["type"] == "value_error":
+        rule = fault["ctx"]["error"]
+        place, message = getattr(rule, "field", place), str(rule)
+    elif fault["type"] == "extra_forbidden":
+        message = f"'{at[-1]}' is not known here{nearest(str(at[-1]), _fields(model, at[:-1]))}"
+    elif isinstance(given, str | int | float) and ", not " not in message:
+        message += f", not '{given}'"
+    row = content.get("row", "") if isinstance(content, dict) else ""
+    raise RegisterError(path, message, row=row, id=id, field=place)
+
+
+def _fields(model: Any, at: Iterable[Any]) -> list[str]:
+    """The fields of the model at a place within another one."""
+    for part in at:
+        held = model.model_fields[part].annotation if part in model.model_fields else None
+        model = next((one for one in (held, *get_args(held)) if hasattr(one, "model_fields")), model)
+    return list(model.model_fields)
+
+
+# The whole ------------------------------------------------------------------------------------------------------------
 
 _TABLES = (Claim, Check, Solve, Reading, Section, Citation, Assumption, External, Statement, Finding, Headline, Refusal)
 
@@ -456,7 +607,7 @@ class Register:
         package = validated(folder / "datapackage.json", Package, read_yaml(folder / "datapackage.json"))
         paths = [str(one.get("path")) for one in package.resources]
         tables: dict[str, Any] = {
-            Path(model.file).stem: read_rows(folder / model.file, model) if model.file in paths else {}
+            Path(model.file).stem: _read_rows(folder / model.file, model) if model.file in paths else {}
             for model in _TABLES
         }
         entries = tables.pop("assumptions")
@@ -508,21 +659,21 @@ class Register:
 
     def references(self) -> Iterator[tuple[str, Row | None, str, str]]:
         """Table, row, field and name of each reference; ``quantities`` is the table of a quantity."""
-        yield from (("checks.csv", None, "headline", name) for name in self.headline)
-        for place in ("percent", "estimates"):
-            yield from (("quantities", None, place, name) for name in getattr(self, place))
+        for to, place in (("checks.csv", "headline"), ("quantities", "percent"), ("quantities", "estimates")):
+            yield from ((to, None, place, name) for name in getattr(self, place))
         yield from (("quantities", None, "linked_readings", name) for group in self.linked_readings for name in group)
         yield from (("quantities", None, "limits", one.quantity) for one in self.limits)
         yield from (("quantities", None, "remarks", one.quantity) for one in self.remarks)
         tables = (self.claims, self.external, self.checks, self.readings, self.assumptions, self.words, self.findings)
-        for table in (*tables, self.solutions, self.statements, self.headlines):
-            for row in table.values():
-                for place, info in type(row).model_fields.items():
-                    found = getattr(row, place)
-                    names = (found,) if isinstance(found, str) else found
-                    for mark in info.metadata:
-                        if isinstance(mark, Ref):
-                            yield from ((mark.to, row, place, name) for name in names if name)
+        for row in (
+            row for table in (*tables, self.solutions, self.statements, self.headlines) for row in table.values()
+        ):
+            for place, info in type(row).model_fields.items():
+                for mark in info.metadata:
+                    if isinstance(mark, Ref):
+                        found = getattr(row, place)
+                        names = (found,) if isinstance(found, str) else found
+                        yield from ((mark.to, row, place, name) for name in names if name)
 
     def _check(self) -> None:
         """Refuse rows of one table that do not fit those of another."""
@@ -530,8 +681,8 @@ class Register:
             known = getattr(self, to.partition(".")[0], None)
             if known is not None and name not in known:
                 raise self.refuse(row, place, f"'{name}' is no row of {to}{nearest(name, known)}")
-        measured: list[Any] = [*self.claims.values(), *self.external.values(), *self.vague_readings.values()]
-        for one in (*measured, *self.assumptions.values()):
+        measured: list[Any] = [*self.claims.values(), *self.external.values(), *self.assumptions.values()]
+        for one in (*measured, *self.words.values()):
             with self.refusing(one, "unit"):
                 if not is_base_unit(one.unit) and not (one.unit == "percent" and isinstance(one, Figure)):
                     raise ValueError(f"'{one.unit}' is not a base unit, such as {', '.join(BASE_UNITS[:3])}")

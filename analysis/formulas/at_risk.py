@@ -1,15 +1,13 @@
 """Persons at risk in 2019 and 2021, and with former detainees.
 
-Place in the article: section ``scale``.
+Places are paragraphs of section ``scale``. The article derives no number of 2019: its readings are ours.
 """
 
 from analysis.core.units import Value
 
 
 def total_2019__transfers(labourers_2019: Value, transfers_per_labourer: Value, persons_per_transfer: Value) -> Value:
-    """Labourers of 2019 times transfers per labourer, which is one, times persons per transfer.
-
-    Place: scale, paragraph 1, its labourers read as transfers.
+    """Labourers of 2019 times transfers per labourer and persons per transfer (paragraph 1, read as transfers).
     >>> total_2019__transfers(1_000_000, 1, 0.5)
     500000.0
     """
@@ -19,9 +17,8 @@ def total_2019__transfers(labourers_2019: Value, transfers_per_labourer: Value, 
 def south_2019__transfers(
     labourers_south_2019: Value, transfers_per_labourer: Value, persons_per_transfer: Value
 ) -> Value:
-    """Labourers of the south in 2019 times transfers per labourer, which is one, times persons per transfer.
-
-    Place: scale, paragraph 1, its labourers read as transfers.
+    """Labourers of the south in 2019 times transfers per labourer and persons per transfer (paragraph 1, read as
+    transfers).
     >>> south_2019__transfers(1_000_000, 1, 0.5)
     500000.0
     """
@@ -29,9 +26,7 @@ def south_2019__transfers(
 
 
 def at_risk_2019__southern(south_2019: Value, minority_share_south: Value, at_risk_share_of_base: Value) -> Value:
-    """Persons transferred in the south times their minority share times the share of those at risk.
-
-    Place: scale, paragraph 1; a reconstruction, the article gives no derivation.
+    """Persons transferred in the south times their minority share times the share of those at risk (paragraph 1).
     >>> at_risk_2019__southern(1_000_000, 0.5, 1)
     500000.0
     """
@@ -45,9 +40,7 @@ def at_risk_2019__composition(
     minority_share_outside: Value,
     at_risk_share_of_base: Value,
 ) -> Value:
-    """Minority persons transferred, in the south and outside it, times the share of those at risk.
-
-    Place: scale, paragraph 1; a reconstruction, the article gives no derivation.
+    """Minority persons transferred, in the south and outside it, times the share of those at risk (paragraph 1).
     >>> at_risk_2019__composition(1_000_000, 600_000, 0.5, 0.25, 1)
     400000.0
     """
@@ -56,9 +49,7 @@ def at_risk_2019__composition(
 
 
 def at_risk_2019__constant_share(total_2019: Value, at_risk_share_of_all: Value) -> Value:
-    """Persons transferred in all times the share of them at risk.
-
-    Place: scale, paragraph 1; a reconstruction, the article gives no derivation.
+    """Persons transferred in all times the share of them at risk (paragraph 1).
     >>> at_risk_2019__constant_share(1_000_000, 0.5)
     500000.0
     """
@@ -66,9 +57,8 @@ def at_risk_2019__constant_share(total_2019: Value, at_risk_share_of_all: Value)
 
 
 def at_risk_share_of_new__as_in_2019(at_risk_2019: Value, total_2019: Value) -> Value:
-    """Persons at risk in 2019 over persons transferred in 2019.
-
-    Place: scale, paragraphs 1 and 3, if those added were at risk in the proportion of 2019.
+    """Persons at risk in 2019 over persons transferred in 2019 (paragraphs 1 and 3, if those added are as those of
+    2019).
     >>> at_risk_share_of_new__as_in_2019(600_000, 1_000_000)
     0.6
     """
@@ -76,9 +66,7 @@ def at_risk_share_of_new__as_in_2019(at_risk_2019: Value, total_2019: Value) -> 
 
 
 def at_risk_2021(at_risk_2019: Value, net_new_persons: Value, at_risk_share_of_new: Value) -> Value:
-    """Persons at risk in 2019 plus the net increase in persons times the share of those at risk.
-
-    Place: scale, paragraph 3.
+    """Persons at risk in 2019 plus the net increase in persons times the share of those at risk (paragraph 3).
     >>> at_risk_2021(600_000, 100_000, 0.5)
     650000.0
     """
@@ -86,9 +74,7 @@ def at_risk_2021(at_risk_2019: Value, net_new_persons: Value, at_risk_share_of_n
 
 
 def at_risk_total(at_risk_2021: Value, former_detainees: Value, overlap: Value) -> Value:
-    """Persons at risk through transfers plus former detainees who are not among them.
-
-    Place: scale, paragraph 3.
+    """Persons at risk through transfers plus former detainees who are not among them (paragraph 3).
     >>> at_risk_total(600_000, 100_000, 0.5)
     650000.0
     """
@@ -96,9 +82,7 @@ def at_risk_total(at_risk_2021: Value, former_detainees: Value, overlap: Value) 
 
 
 def former_detainees__from_low_end(at_risk_total_low: Value, at_risk_2021: Value, overlap: Value) -> Value:
-    """The low end of the total less persons at risk through transfers, over one less the overlap.
-
-    Place: scale, paragraphs 1 and 3.
+    """The low end of the total less persons at risk through transfers, over one less the overlap (paragraphs 1 and 3).
     >>> former_detainees__from_low_end(700_000, 600_000, 0.5)
     200000.0
     """
@@ -106,9 +90,7 @@ def former_detainees__from_low_end(at_risk_total_low: Value, at_risk_2021: Value
 
 
 def former_detainees__from_high_end(at_risk_total_high: Value, at_risk_2021: Value, overlap: Value) -> Value:
-    """The high end of the total less persons at risk through transfers, over one less the overlap.
-
-    Place: scale, paragraphs 1 and 3.
+    """The high end of the total less persons at risk through transfers, over one less the overlap (paragraphs 1 and 3).
     >>> former_detainees__from_high_end(900_000, 600_000, 0.5)
     600000.0
     """

@@ -1,16 +1,13 @@
 """Transfers, planned and made, 2016 to 2021, and the step from transfers to persons.
 
-Place in the article: section ``mobilization-2016-2020``, paragraphs 1 and 6; section ``scale``, paragraphs 1 and 2;
-note 4.
+A sum over several years counts person-times, and no persons.
 """
 
 from analysis.core.units import Value
 
 
 def excess_over_plan_2016_2020(transfers_2016_2020: Value, planned_transfers_2016_2020: Value) -> Value:
-    """Transfers made a year over transfers planned a year, less one.
-
-    Place: mobilization-2016-2020, paragraph 6.
+    """Transfers made a year over transfers planned a year, less one (mobilization-2016-2020, paragraph 6).
     >>> round(excess_over_plan_2016_2020(1_300_000, 1_000_000), 6)
     0.3
     """
@@ -18,9 +15,7 @@ def excess_over_plan_2016_2020(transfers_2016_2020: Value, planned_transfers_201
 
 
 def planned_transfers_2021(transfers_2021: Value, excess_over_plan_2021: Value) -> Value:
-    """Transfers made in 2021 divided by one plus their excess over the plan.
-
-    Place: mobilization-2016-2020, paragraph 6; the plan itself is not printed.
+    """Transfers made in 2021 divided by one plus their excess over the plan (mobilization-2016-2020, paragraph 6).
     >>> round(planned_transfers_2021(1_100_000, 0.1))
     1000000
     """
@@ -28,9 +23,7 @@ def planned_transfers_2021(transfers_2021: Value, excess_over_plan_2021: Value) 
 
 
 def planned_2021_over_mean_2016_2020(planned_transfers_2021: Value, transfers_2016_2020: Value) -> Value:
-    """The plan for 2021 over the annual mean made in 2016 to 2020, less one.
-
-    Place: mobilization-2016-2020, paragraph 6.
+    """The plan for 2021 over the annual mean made in 2016 to 2020, less one (mobilization-2016-2020, paragraph 6).
     >>> round(planned_2021_over_mean_2016_2020(950_000, 1_000_000), 6)
     -0.05
     """
@@ -38,9 +31,7 @@ def planned_2021_over_mean_2016_2020(planned_transfers_2021: Value, transfers_20
 
 
 def transfers_2019__from_rate(transfers_2021: Value, growth_2019_2021: Value) -> Value:
-    """Transfers in 2021 divided by one plus their growth since 2019.
-
-    Place: scale, paragraph 2.
+    """Transfers in 2021 divided by one plus their growth since 2019 (scale, paragraph 2).
     >>> round(transfers_2019__from_rate(1_100_000, 0.1))
     1000000
     """
@@ -48,9 +39,7 @@ def transfers_2019__from_rate(transfers_2021: Value, growth_2019_2021: Value) ->
 
 
 def transfers_2019__from_difference(transfers_2021: Value, net_new_transfers: Value) -> Value:
-    """Transfers in 2021 less those added since 2019.
-
-    Place: scale, paragraph 2.
+    """Transfers in 2021 less those added since 2019 (scale, paragraph 2).
     >>> transfers_2019__from_difference(1_100_000, 100_000)
     1000000
     """
@@ -58,9 +47,7 @@ def transfers_2019__from_difference(transfers_2021: Value, net_new_transfers: Va
 
 
 def growth_2019_2021__from_difference(net_new_transfers: Value, transfers_2021: Value) -> Value:
-    """Transfers added since 2019 over transfers in 2021 less those added.
-
-    Place: scale, paragraph 2.
+    """Transfers added since 2019 over transfers in 2021 less those added (scale, paragraph 2).
     >>> round(growth_2019_2021__from_difference(100_000, 1_100_000), 6)
     0.1
     """
@@ -68,9 +55,7 @@ def growth_2019_2021__from_difference(net_new_transfers: Value, transfers_2021: 
 
 
 def net_new_transfers__from_base(transfers_2021: Value, transfers_2019: Value) -> Value:
-    """Transfers in 2021 less transfers in 2019.
-
-    Place: scale, paragraph 2.
+    """Transfers in 2021 less transfers in 2019 (scale, paragraph 2).
     >>> net_new_transfers__from_base(1_100_000, 1_000_000)
     100000
     """
@@ -78,9 +63,7 @@ def net_new_transfers__from_base(transfers_2021: Value, transfers_2019: Value) -
 
 
 def persons_2019(transfers_2019: Value, persons_per_transfer: Value) -> Value:
-    """Transfers in 2019 times persons per transfer.
-
-    Place: note 4.
+    """Transfers in 2019 times persons per transfer (note 4).
     >>> persons_2019(1_000_000, 0.5)
     500000.0
     """
@@ -88,9 +71,7 @@ def persons_2019(transfers_2019: Value, persons_per_transfer: Value) -> Value:
 
 
 def persons_per_transfer_2021(persons_per_transfer: Value, persons_per_transfer_drift: Value) -> Value:
-    """Persons per transfer in 2019 times the change of that ratio to 2021.
-
-    Place: note 4.
+    """Persons per transfer in 2019 times the change of that ratio to 2021 (note 4).
     >>> persons_per_transfer_2021(0.5, 1.5)
     0.75
     """
@@ -98,9 +79,7 @@ def persons_per_transfer_2021(persons_per_transfer: Value, persons_per_transfer_
 
 
 def persons_2021(transfers_2021: Value, persons_per_transfer_2021: Value) -> Value:
-    """Transfers in 2021 times persons per transfer in 2021.
-
-    Place: note 4.
+    """Transfers in 2021 times persons per transfer in 2021 (note 4).
     >>> persons_2021(1_000_000, 0.75)
     750000.0
     """
@@ -108,9 +87,7 @@ def persons_2021(transfers_2021: Value, persons_per_transfer_2021: Value) -> Val
 
 
 def net_new_persons(persons_2021: Value, persons_2019: Value) -> Value:
-    """Persons transferred in 2021 less persons transferred in 2019.
-
-    Place: note 4.
+    """Persons transferred in 2021 less persons transferred in 2019 (note 4).
     >>> net_new_persons(1_100_000, 1_000_000)
     100000
     """
@@ -118,9 +95,7 @@ def net_new_persons(persons_2021: Value, persons_2019: Value) -> Value:
 
 
 def persons_per_transfer__implied(total_2019: Value, transfers_2019: Value) -> Value:
-    """Persons in 2019 over transfers in 2019.
-
-    Place: scale, paragraphs 1 and 2; note 4; if the labourers of 2019 are persons.
+    """Persons in 2019 over transfers in 2019 (scale, paragraphs 1 and 2; note 4; if the labourers of 2019 are persons).
     >>> persons_per_transfer__implied(900_000, 1_000_000)
     0.9
     """
@@ -128,9 +103,7 @@ def persons_per_transfer__implied(total_2019: Value, transfers_2019: Value) -> V
 
 
 def planned_total_2016_2020(planned_transfers_2016_2020: Value, years_2016_2020: Value, a_year: Value) -> Value:
-    """Transfers planned a year times the years of the plan.
-
-    Person-times, no count of persons. Place: mobilization-2016-2020, paragraph 6.
+    """Transfers planned a year times the years of the plan (mobilization-2016-2020, paragraph 6).
     >>> planned_total_2016_2020(1_000_000, 5, 1)
     5000000.0
     """
@@ -138,9 +111,7 @@ def planned_total_2016_2020(planned_transfers_2016_2020: Value, years_2016_2020:
 
 
 def transfers_total_2016_2020(transfers_2016_2020: Value, years_2016_2020: Value, a_year: Value) -> Value:
-    """Transfers made a year times the years of the mean.
-
-    Person-times, no count of persons. Place: mobilization-2016-2020, paragraph 6.
+    """Transfers made a year times the years of the mean (mobilization-2016-2020, paragraph 6).
     >>> transfers_total_2016_2020(1_000_000, 5, 1)
     5000000.0
     """
@@ -148,9 +119,8 @@ def transfers_total_2016_2020(transfers_2016_2020: Value, years_2016_2020: Value
 
 
 def planned_total_2021_2025(planned_transfers_2021: Value, years_2021_2025: Value, a_year: Value) -> Value:
-    """Transfers planned for 2021 times the years of the plan, as if each year had the same plan.
-
-    Person-times, no count of persons. Place: mobilization-2016-2020, paragraph 6; monitoring-2021-2025, paragraph 1.
+    """Transfers planned for 2021 times the years of the plan, as if each year had the same plan
+    (mobilization-2016-2020, paragraph 6; monitoring-2021-2025, paragraph 1).
     >>> planned_total_2021_2025(1_000_000, 5, 1)
     5000000.0
     """
@@ -158,9 +128,7 @@ def planned_total_2021_2025(planned_transfers_2021: Value, years_2021_2025: Valu
 
 
 def southern_share_2019(labourers_south_2019: Value, labourers_2019: Value) -> Value:
-    """Labourers of the south in 2019 over labourers of the whole region.
-
-    Place: scale, paragraph 1.
+    """Labourers of the south in 2019 over labourers of the whole region (scale, paragraph 1).
     >>> southern_share_2019(600_000, 1_000_000)
     0.6
     """

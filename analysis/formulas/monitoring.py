@@ -1,6 +1,6 @@
 """Monitoring: cadres, households and persons, and the share under real-time monitoring.
 
-Place in the article: section ``early-warning``, paragraphs 2 and 6. Households as printed can also be read as persons;
+Places are paragraphs of section ``early-warning``. Households as printed can also be read as persons;
 then they are persons, and households by way of the persons in one.
 """
 
@@ -10,9 +10,7 @@ from analysis.core.units import Value
 def rural_households__persons(
     households_as_printed: Value, persons_per_household_as_printed: Value, persons_per_household: Value
 ) -> Value:
-    """Households as printed, read as persons, over persons per household.
-
-    Place: early-warning, paragraph 2, if persons were meant.
+    """Households as printed, read as persons, over persons per household (paragraph 2).
     >>> rural_households__persons(2_000_000, 1, 4)
     500000.0
     """
@@ -20,9 +18,7 @@ def rural_households__persons(
 
 
 def rural_persons__households(households_as_printed: Value, persons_per_household: Value) -> Value:
-    """Households as printed times persons per household.
-
-    Place: early-warning, paragraph 2.
+    """Households as printed times persons per household (paragraph 2).
     >>> rural_persons__households(2_000_000, 4)
     8000000
     """
@@ -32,9 +28,7 @@ def rural_persons__households(households_as_printed: Value, persons_per_househol
 def flagged_households__persons(
     flagged_as_printed: Value, persons_per_household_as_printed: Value, persons_per_household: Value
 ) -> Value:
-    """Households under real-time monitoring as printed, read as persons, over persons per household.
-
-    Place: early-warning, paragraph 2, if persons were meant.
+    """Households under real-time monitoring as printed, read as persons, over persons per household (paragraph 2).
     >>> flagged_households__persons(100_000, 1, 4)
     25000.0
     """
@@ -42,9 +36,7 @@ def flagged_households__persons(
 
 
 def households_per_cadre(rural_households: Value, cadres: Value) -> Value:
-    """Rural households over cadres.
-
-    Place: early-warning, paragraph 2.
+    """Rural households over cadres (paragraph 2).
     >>> households_per_cadre(2_000_000, 100_000)
     20.0
     """
@@ -52,9 +44,7 @@ def households_per_cadre(rural_households: Value, cadres: Value) -> Value:
 
 
 def persons_per_cadre(rural_persons: Value, cadres: Value) -> Value:
-    """Rural persons over cadres.
-
-    Place: early-warning, paragraph 2.
+    """Rural persons over cadres (paragraph 2).
     >>> persons_per_cadre(2_000_000, 100_000)
     20.0
     """
@@ -62,9 +52,7 @@ def persons_per_cadre(rural_persons: Value, cadres: Value) -> Value:
 
 
 def flagged_share(flagged_households: Value, rural_households: Value) -> Value:
-    """Households under real-time monitoring over rural households.
-
-    Place: early-warning, paragraph 2.
+    """Households under real-time monitoring over rural households (paragraph 2).
     >>> flagged_share(100_000, 2_000_000)
     0.05
     """
@@ -72,9 +60,7 @@ def flagged_share(flagged_households: Value, rural_households: Value) -> Value:
 
 
 def households_checked__apart(households_visited: Value, households_investigated: Value) -> Value:
-    """Households visited and households investigated, none of them both.
-
-    Place: early-warning, paragraph 6.
+    """Households visited and households investigated, none of them both (paragraph 6).
     >>> households_checked__apart(2_000, 500)
     2500
     """
@@ -82,9 +68,7 @@ def households_checked__apart(households_visited: Value, households_investigated
 
 
 def investigated_share(households_investigated: Value, households_checked: Value) -> Value:
-    """Households investigated over households visited or investigated.
-
-    Place: early-warning, paragraph 6.
+    """Households investigated over households visited or investigated (paragraph 6).
     >>> investigated_share(500, 2_000)
     0.25
     """

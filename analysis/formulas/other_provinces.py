@@ -1,6 +1,6 @@
 """Labourers moved to other provinces: yearly means, what is left outside 2017 to 2019, and the volume a year.
 
-Place in the article: section ``other-provinces``. The figures come from different papers and span different years; a
+Places are paragraphs of section ``other-provinces``. The figures come from different papers and span different years; a
 difference of two of them presumes that they count alike.
 """
 
@@ -8,9 +8,7 @@ from analysis.core.units import Value
 
 
 def cross_provincial_mean_2017_2019(cross_provincial_2017_2019: Value, years_2017_2019: Value, a_year: Value) -> Value:
-    """Labourers moved in 2017 to 2019 over the years of that span.
-
-    Place: other-provinces, paragraph 1.
+    """Labourers moved in 2017 to 2019 over the years of that span (paragraph 1).
     >>> cross_provincial_mean_2017_2019(60_000, 3, 1)
     20000.0
     """
@@ -20,9 +18,7 @@ def cross_provincial_mean_2017_2019(cross_provincial_2017_2019: Value, years_201
 def cross_provincial_mean_2014_mid_2020(
     cross_provincial_2014_mid_2020: Value, years_2014_mid_2020: Value, a_year: Value
 ) -> Value:
-    """Labourers moved from 2014 to the middle of 2020 over the years of that span.
-
-    Place: other-provinces, paragraph 1.
+    """Labourers moved from 2014 to the middle of 2020 over the years of that span (paragraph 1).
     >>> cross_provincial_mean_2014_mid_2020(65_000, 6.5, 1)
     10000.0
     """
@@ -30,9 +26,7 @@ def cross_provincial_mean_2014_mid_2020(
 
 
 def cross_provincial_other_years(cross_provincial_2014_mid_2020: Value, cross_provincial_2017_2019: Value) -> Value:
-    """Labourers moved from 2014 to the middle of 2020 less those moved in 2017 to 2019.
-
-    It presumes that both papers count alike. Place: other-provinces, paragraph 1.
+    """Labourers moved from 2014 to the middle of 2020 less those moved in 2017 to 2019 (paragraph 1).
     >>> cross_provincial_other_years(100_000, 60_000)
     40000
     """
@@ -42,9 +36,7 @@ def cross_provincial_other_years(cross_provincial_2014_mid_2020: Value, cross_pr
 def cross_provincial_mean_other_years(
     cross_provincial_other_years: Value, years_2014_mid_2020: Value, years_2017_2019: Value, a_year: Value
 ) -> Value:
-    """Labourers moved outside 2017 to 2019 over the years of the longer span less those of the shorter.
-
-    Place: other-provinces, paragraph 1.
+    """Labourers moved outside 2017 to 2019 over the years of the longer span less those of the shorter (paragraph 1).
     >>> cross_provincial_mean_other_years(35_000, 6.5, 3, 1)
     10000.0
     """
@@ -60,9 +52,8 @@ def cross_provincial_mean_2014_2016(
     part_of_2020: Value,
     a_year: Value,
 ) -> Value:
-    """Labourers moved outside 2017 to 2019, less the done part of the 2020 plan, over the years of 2014 to 2016.
-
-    Place: other-provinces, paragraph 1.
+    """Labourers moved outside 2017 to 2019, less the done part of the 2020 plan, over the years of 2014 to 2016
+    (paragraph 1).
     >>> cross_provincial_mean_2014_2016(40_000, 20_000, 0.5, 6.5, 3, 0.5, 1)
     10000.0
     """
@@ -73,9 +64,7 @@ def cross_provincial_mean_2014_2016(
 def mean_2017_2019_over_quota(
     cross_provincial_mean_2017_2019: Value, transfers_per_labourer: Value, cross_provincial_quota: Value
 ) -> Value:
-    """Labourers moved a year in 2017 to 2019, one transfer each, over the yearly quota, less one.
-
-    Place: other-provinces, paragraphs 1 and 2.
+    """Labourers moved a year in 2017 to 2019, one transfer each, over the yearly quota, less one (paragraphs 1 and 2).
     >>> mean_2017_2019_over_quota(20_000, 1, 10_000)
     1.0
     """

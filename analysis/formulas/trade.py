@@ -1,6 +1,6 @@
 """Trade: growth rates, shares and values, what they imply for the year before, and the four prefectures of the south.
 
-Place in the article: section ``trade``.
+Places are paragraphs of section ``trade``.
 """
 
 from analysis.core.units import Value, maximum, minimum
@@ -9,9 +9,7 @@ from analysis.core.units import Value, maximum, minimum
 def labour_intensive_share_2020(
     labour_intensive_share_2021: Value, export_growth_2021: Value, labour_intensive_growth_2021: Value
 ) -> Value:
-    """The share of 2021 times one plus the growth of exports, over one plus the growth of these products.
-
-    Place: trade, paragraph 1.
+    """The share of 2021 times one plus the growth of exports, over one plus the growth of these products (paragraph 1).
     >>> round(labour_intensive_share_2020(0.5, 0.2, 0.5), 6)
     0.4
     """
@@ -19,9 +17,7 @@ def labour_intensive_share_2020(
 
 
 def labour_intensive_share_2022__share_growth(share_base: Value, labour_intensive_figure_2022: Value) -> Value:
-    """The base share times one plus the printed figure, read as the growth of the share.
-
-    Place: trade, paragraph 1.
+    """The base share times one plus the printed figure, read as the growth of the share (paragraph 1).
     >>> labour_intensive_share_2022__share_growth(0.5, 0.5)
     0.75
     """
@@ -31,9 +27,8 @@ def labour_intensive_share_2022__share_growth(share_base: Value, labour_intensiv
 def labour_intensive_share_2022__value_growth(
     share_base: Value, labour_intensive_figure_2022: Value, export_growth_2022: Value
 ) -> Value:
-    """The base share times one plus the printed figure, read as the growth of value, over one plus that of exports.
-
-    Place: trade, paragraph 1.
+    """The base share times one plus the figure, read as the growth of value, over one plus that of exports (paragraph
+    1).
     >>> labour_intensive_share_2022__value_growth(0.5, 0.5, 0.25)
     0.6
     """
@@ -43,9 +38,7 @@ def labour_intensive_share_2022__value_growth(
 def labour_intensive_growth_2022__share(
     labour_intensive_figure_2022: Value, share_base: Value, export_growth_2022: Value
 ) -> Value:
-    """The printed figure, read as the share, over the base share, times one plus the growth of exports, less one.
-
-    Place: trade, paragraph 1.
+    """The figure, read as the share, over the base share, times one plus the growth of exports, less one (paragraph 1).
     >>> labour_intensive_growth_2022__share(0.6, 0.5, 0.25)
     0.5
     """
@@ -53,9 +46,8 @@ def labour_intensive_growth_2022__share(
 
 
 def labour_intensive_growth_2022__share_growth(labour_intensive_figure_2022: Value, export_growth_2022: Value) -> Value:
-    """One plus the printed figure, read as the growth of the share, times one plus the growth of exports, less one.
-
-    Place: trade, paragraph 1.
+    """One plus the printed figure, read as the growth of the share, times one plus the growth of exports, less one
+    (paragraph 1).
     >>> labour_intensive_growth_2022__share_growth(0.5, 0.5)
     1.25
     """
@@ -63,9 +55,7 @@ def labour_intensive_growth_2022__share_growth(labour_intensive_figure_2022: Val
 
 
 def largest_share_base__share_growth(labour_intensive_figure_2022: Value) -> Value:
-    """One over one plus the printed figure, read as the growth of the share: the base share that becomes the whole.
-
-    Place: trade, paragraph 1.
+    """One over one plus the printed figure, read as the growth of the share (paragraph 1).
     >>> largest_share_base__share_growth(0.6)
     0.625
     """
@@ -73,10 +63,7 @@ def largest_share_base__share_growth(labour_intensive_figure_2022: Value) -> Val
 
 
 def largest_share_base__value_growth(labour_intensive_figure_2022: Value, export_growth_2022: Value) -> Value:
-    """One plus the growth of exports over one plus the printed figure, read as the growth of value: the base share
-    that becomes the whole.
-
-    Place: trade, paragraph 1.
+    """One plus the growth of exports over one plus the printed figure, read as the growth of value (paragraph 1).
     >>> round(largest_share_base__value_growth(0.6, 0.2), 6)
     0.75
     """
@@ -84,9 +71,8 @@ def largest_share_base__value_growth(labour_intensive_figure_2022: Value, export
 
 
 def trade_us_2020(trade_us_2021: Value, trade_decline_us_2021: Value, yuan_per_dollar_2021_over_2020: Value) -> Value:
-    """Trade of 2021 with the United States over one less its decline, times what the yuan rose by, if in yuan.
-
-    Place: trade, paragraph 2.
+    """Trade of 2021 with the United States over one less its decline, times what the yuan rose by, if in yuan
+    (paragraph 2).
     >>> trade_us_2020(400_000_000, 0.5, 2)
     1600000000.0
     """
@@ -94,9 +80,8 @@ def trade_us_2020(trade_us_2021: Value, trade_decline_us_2021: Value, yuan_per_d
 
 
 def trade_eu_2020(trade_eu_2021: Value, trade_growth_eu_2021: Value, yuan_per_dollar_2021_over_2020: Value) -> Value:
-    """Trade of 2021 with the European Union over one plus its growth, times what the yuan rose by, if in yuan.
-
-    Place: trade, paragraph 2.
+    """Trade of 2021 with the European Union over one plus its growth, times what the yuan rose by, if in yuan
+    (paragraph 2).
     >>> trade_eu_2020(1_250_000_000, 0.25, 2)
     2000000000.0
     """
@@ -106,9 +91,7 @@ def trade_eu_2020(trade_eu_2021: Value, trade_growth_eu_2021: Value, yuan_per_do
 def trade_vietnam_2020(
     trade_vietnam_2021: Value, trade_growth_vietnam_2021: Value, yuan_per_dollar_2021_over_2020: Value
 ) -> Value:
-    """Trade of 2021 with Vietnam over one plus its growth, times what the yuan rose by, if in yuan.
-
-    Place: trade, paragraph 2.
+    """Trade of 2021 with Vietnam over one plus its growth, times what the yuan rose by, if in yuan (paragraph 2).
     >>> trade_vietnam_2020(400_000_000, 1, 2)
     400000000.0
     """
@@ -123,9 +106,7 @@ def trade_change_three_partners(
     trade_vietnam_2021: Value,
     trade_vietnam_2020: Value,
 ) -> Value:
-    """Trade of 2021 less that of 2020, summed over the United States, the European Union and Vietnam.
-
-    Place: trade, paragraph 2.
+    """Trade of 2021 less that of 2020, summed over the United States, the European Union and Vietnam (paragraph 2).
     >>> trade_change_three_partners(4, 8, 6, 5, 3, 1)
     -1
     """
@@ -138,9 +119,7 @@ def south_growth_2022__slowest(
     trade_growth_kizilsu_2022: Value,
     trade_growth_aksu_2022: Value,
 ) -> Value:
-    """The smallest of the growth rates of the four prefectures.
-
-    Place: trade, paragraph 4.
+    """The smallest of the growth rates of the four prefectures (paragraph 4).
     >>> float(south_growth_2022__slowest(0.25, 2.0, 3.0, 0.5))
     0.25
     """
@@ -154,9 +133,7 @@ def south_growth_2022__equal(
     trade_growth_kizilsu_2022: Value,
     trade_growth_aksu_2022: Value,
 ) -> Value:
-    """The mean of the growth rates of the four prefectures, as if they had traded alike the year before.
-
-    Place: trade, paragraph 4.
+    """The mean of the growth rates of the four prefectures, as if they had traded alike the year before (paragraph 4).
     >>> south_growth_2022__equal(1.0, 2.0, 3.0, 0.5)
     1.625
     """
@@ -170,9 +147,7 @@ def south_growth_2022__fastest(
     trade_growth_kizilsu_2022: Value,
     trade_growth_aksu_2022: Value,
 ) -> Value:
-    """The largest of the growth rates of the four prefectures.
-
-    Place: trade, paragraph 4.
+    """The largest of the growth rates of the four prefectures (paragraph 4).
     >>> float(south_growth_2022__fastest(1.0, 4.0, 3.0, 0.5))
     4.0
     """
@@ -181,10 +156,8 @@ def south_growth_2022__fastest(
 
 
 def south_trade_share_2021(trade_growth_2022: Value, growth_of_the_rest_2022: Value, south_growth_2022: Value) -> Value:
-    """The growth of all trade above that of the rest, over the growth of the four prefectures above that of the
-    rest.
-
-    Place: trade, paragraph 4.
+    """The growth of all trade above that of the rest, over that of the four prefectures above that of the rest
+    (paragraph 4).
     >>> south_trade_share_2021(0.75, 0.5, 1.5)
     0.25
     """
@@ -192,9 +165,8 @@ def south_trade_share_2021(trade_growth_2022: Value, growth_of_the_rest_2022: Va
 
 
 def south_trade_share_2022(south_trade_share_2021: Value, south_growth_2022: Value, trade_growth_2022: Value) -> Value:
-    """The share of the four prefectures the year before, times one plus their growth, over one plus that of all trade.
-
-    Place: trade, paragraph 4.
+    """The share of the four prefectures the year before, times one plus their growth, over one plus that of all trade
+    (paragraph 4).
     >>> south_trade_share_2022(0.25, 1.0, 0.25)
     0.4
     """
@@ -204,9 +176,8 @@ def south_trade_share_2022(south_trade_share_2021: Value, south_growth_2022: Val
 def trade_growth_hotan_2018_2020(
     trade_growth_hotan_2019: Value, trade_growth_hotan_2020: Value, hotan_year_over_eleven_months: Value
 ) -> Value:
-    """One plus the growth of 2019, times one plus that of eleven months of 2020 carried to the year, less one.
-
-    Place: trade, paragraph 5.
+    """One plus the growth of 2019, times one plus that of eleven months of 2020 carried to the year, less one
+    (paragraph 5).
     >>> trade_growth_hotan_2018_2020(1.0, 0.5, 2)
     5.0
     """

@@ -1,6 +1,6 @@
 """Training: person-sessions a year, before the plan, planned and held.
 
-Place in the article: section ``monitoring-2021-2025``, paragraphs 1, 3 and 5. A session is one person in one course;
+Places are paragraphs of section ``monitoring-2021-2025``. A session is one person in one course;
 one person may take several.
 """
 
@@ -8,9 +8,7 @@ from analysis.core.units import Value
 
 
 def training_increase(training_planned: Value, training_before: Value) -> Value:
-    """Sessions planned a year over sessions held a year before the plan, less one.
-
-    Place: monitoring-2021-2025, paragraphs 3 and 5.
+    """Sessions planned a year over sessions held a year before the plan, less one (paragraphs 3 and 5).
     >>> training_increase(3_000_000, 2_000_000)
     0.5
     """
@@ -18,9 +16,7 @@ def training_increase(training_planned: Value, training_before: Value) -> Value:
 
 
 def training_attainment(training_2021: Value, training_planned: Value) -> Value:
-    """Sessions held in 2021 over sessions planned a year.
-
-    Place: monitoring-2021-2025, paragraph 5.
+    """Sessions held in 2021 over sessions planned a year (paragraph 5).
     >>> training_attainment(900_000, 1_000_000)
     0.9
     """
@@ -28,9 +24,7 @@ def training_attainment(training_2021: Value, training_planned: Value) -> Value:
 
 
 def training_step_done(training_2021: Value, training_before: Value, training_planned: Value) -> Value:
-    """Sessions held in 2021 above those before, over the increase that was planned.
-
-    Place: monitoring-2021-2025, paragraphs 3 and 5.
+    """Sessions held in 2021 above those before, over the increase that was planned (paragraphs 3 and 5).
     >>> training_step_done(1_900_000, 1_000_000, 2_000_000)
     0.9
     """
@@ -40,9 +34,7 @@ def training_step_done(training_2021: Value, training_before: Value, training_pl
 def training_needed_2022_2025(
     training_planned: Value, years_2021_2025: Value, training_2021: Value, a_year: Value
 ) -> Value:
-    """Sessions a year that the rest of the plan needs, for its mean to be the one planned.
-
-    Place: monitoring-2021-2025, paragraphs 1 and 5, as the plan is printed as an annual average.
+    """Sessions a year that the rest of the plan needs, for its mean to be the one planned (paragraphs 1 and 5).
     >>> training_needed_2022_2025(1_000_000, 5, 800_000, 1)
     1050000.0
     """

@@ -28,8 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from analysis.core import findings
 from analysis.core.bounds import Floats, root
 from analysis.core.model import SETTABLE, Model, ModelError, Setting
-from analysis.core.reading import validated
-from analysis.core.register import Claim, InputError, RegisterError, Text, read_yaml, shown
+from analysis.core.register import Claim, InputError, RegisterError, Text, read_yaml, shown, validated
 from analysis.core.units import nearest
 from analysis.whatif.draws import Distribution
 

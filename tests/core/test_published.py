@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.core.published import Interval, Published, PublishedError
+from analysis.core.published import FieldError, Interval, Published
 
 SIDED = ("over", "at_least", "up_to", "approaches")
 PLAIN = ("exact", "about", "expected")
@@ -233,6 +233,6 @@ RANGE = "a range has a high end, and nothing else has one"
     ],
 )  # fmt: skip
 def test_what_can_not_be_read_is_refused_by_field(how, field, sentence):
-    with pytest.raises(PublishedError) as refused:
+    with pytest.raises(FieldError) as refused:
         Published(**how)
     assert (refused.value.field, str(refused.value)) == (field, sentence)
