@@ -147,13 +147,15 @@ def verify(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the headline table of the README.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Print every check.")] = False,
     data: Data = None,
 ) -> None:
-    """Print the verdicts without the notebooks; exit status 1 when something moved."""
+    """Print the headlines without the notebooks; exit status 1 when something moved."""
     from analysis.output import terminal
 
-    _one_of(json=as_json, csv=as_csv, markdown=as_markdown)
-    form = "json" if as_json else "csv" if as_csv else "markdown" if as_markdown else ""
+    forms = {"json": as_json, "csv": as_csv, "markdown": as_markdown, "all": every}
+    _one_of(**forms)
+    form = next((name for name, chosen in forms.items() if chosen), "")
     raise typer.Exit(terminal.verify(_study(data).model, form))
 
 

@@ -2,7 +2,7 @@
 
 >>> from analysis.core.model import Register
 >>> print(headlines(Model(Register.read()))[0].verdict)
-matches, 0.5 points above
+matches
 """
 
 from __future__ import annotations
@@ -11,18 +11,21 @@ import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from analysis.core.model import ARTICLE, Model, ModelError, Setting
 from analysis.core.register import Headline
 from analysis.core.verdicts import judge
-from analysis.output.display import Aligned
+from analysis.output.escape import markdown
 from analysis.output.results import place_of, value_words, verdict_words
 from analysis.output.steps import line
 
+if TYPE_CHECKING:
+    from analysis.output.display import Aligned
+
 #: A terminal's width where there is none.
 WIDTH = 80
+COLUMNS = ("the article", "working", "shown as", "why")
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
         verdict = row.shown or "{verdict}"
         if row.check:
             outcome = judge(model, model.register.checks[row.check], setting)
-            verdict = verdict.replace("{verdict}", verdict_words(model, outcome))
+            verdict = verdict.replace("{verdict}", verdict_words(model, outcome).partition(",")[0])
         verdict = _filled(model, setting, verdict)
         working = tuple(_line(model, setting, name) for name in row.working)
         found.append(Shown(row, working, verdict, _filled(model, setting, row.sentence)))
@@ -88,14 +91,20 @@ def headlines_text(shown: Iterable[Shown], width: int = WIDTH) -> str:
 
 
 def headlines_table(shown: Iterable[Shown]) -> Aligned:
-    """Headlines as a table of four columns, for a notebook and the README."""
-    rows = [
-        {
-            "the article": one.row.title,
-            "working": "; ".join(one.working) or "none in this article",
-            "shown as": one.verdict,
-            "why": one.sentence,
-        }
+    """Headlines as a table of four columns, for a notebook."""
+    from analysis.output.display import Aligned
+
+    return Aligned(_rows(shown), columns=COLUMNS)
+
+
+def headlines_markdown(shown: Iterable[Shown]) -> str:
+    """The same in Markdown, for the README."""
+    rows = [COLUMNS, ("---",) * len(COLUMNS), *(tuple(map(markdown, row)) for row in _rows(shown))]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _rows(shown: Iterable[Shown]) -> list[tuple[str, ...]]:
+    return [
+        (one.row.title, "; ".join(one.working) or "no derivation in this article", one.verdict, one.sentence)
         for one in shown
     ]
-    return Aligned(pd.DataFrame(rows))

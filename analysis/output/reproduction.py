@@ -71,7 +71,11 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
         provenance.write(made, model, paths)
     if is_ours(aside):
         shutil.rmtree(aside, ignore_errors=True)
-    return print_report(model, outcomes, expected)
+    status = print_report(model, outcomes, expected)
+    if with_report:
+        typer.echo(f"Read    {shown(out / 'report' / 'index.html')}")
+    typer.echo("Change  analysis explain at_risk_2021 --set persons_per_transfer=0.8")
+    return status
 
 
 def run(

@@ -29,7 +29,7 @@ from analysis.core.register import Claim, Finding, Register, RegisterError, read
 from analysis.core.units import BASE_UNITS
 from analysis.core.verdicts import Outcome, counts, results, solution
 from analysis.core.words import digits, in_words, same
-from analysis.output.escape import escape_spreadsheet_formula, markdown
+from analysis.output.escape import escape_spreadsheet_formula
 from analysis.output.files import write_file
 
 if TYPE_CHECKING:
@@ -264,15 +264,6 @@ def screen_rows(model: Model, outcomes: Iterable[Outcome]) -> list[dict[str, str
             }
         )
     return rows
-
-
-def headline(model: Model, outcomes: Iterable[Outcome]) -> str:
-    """The headline checks as a Markdown table, which ends in the caveat: what the README shows."""
-    wanted = [outcome for outcome in outcomes if outcome.check.id in model.register.headline]
-    found = screen_rows(model, wanted)
-    names = [*found[0]] if found else []
-    rows = [names, ["---"] * len(names), *([*map(markdown, row.values())] for row in found)]
-    return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", CAVEAT])
 
 
 def counts_line(model: Model, outcomes: Iterable[Outcome]) -> str:

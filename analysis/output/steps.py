@@ -118,9 +118,10 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
 def line(model: Model, setting: Setting, name: str) -> str:
     """The numbers put into the formula of a quantity, and the result, in one line. Raises ModelError past a limit."""
     quantity, readings = model.named(name)
-    plan = model.plan(quantity, model.change(readings, setting))
+    under = model.change(readings, setting)
+    plan = model.plan(quantity, under)
     _ = plan.words or plan.value
-    return " ".join(step(model, setting, plan, quantity).lines[1:]).removeprefix("= ")
+    return " ".join(step(model, under, plan, quantity).lines[1:]).removeprefix("= ")
 
 
 def _refusal(model: Model, setting: Setting, quantity: str) -> str:

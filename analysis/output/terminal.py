@@ -8,6 +8,7 @@ import io
 import json
 import math
 import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from analysis.core.units import nearest
 from analysis.core.verdicts import Outcome, judge, judge_all, solution
 from analysis.core.words import digits
 from analysis.output.escape import escape_spreadsheet_formula
+from analysis.output.headlines import headlines, headlines_markdown, headlines_text
 from analysis.output.results import (
     CAVEAT,
     CHECK_COLUMNS,
@@ -37,7 +39,6 @@ from analysis.output.results import (
     finding_words,
     finer,
     guarded,
-    headline,
     moved,
     noun,
     place_of,
@@ -57,6 +58,11 @@ if TYPE_CHECKING:
 
 #: How wide a table is printed where there is no terminal to ask, and the narrowest terminal that a table is printed on.
 WIDTH, NARROW = 150, 110
+
+
+#: The widest line of the headlines.
+HEADLINES = 80
+CHECKED = "Checked: that printed numbers follow from each other; not that they are true."
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------
@@ -150,10 +156,16 @@ def _print_rows(
 
 
 def print_report(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
-    """Every verdict, and what moved; returns the exit status."""
-    print_outcomes(model, outcomes)
-    typer.echo(counts_line(model, outcomes))
-    return print_moved(model, outcomes, expected)
+    """The headlines, the count of the article's results, and what moved; returns the exit status."""
+    typer.echo(textwrap.fill(f"Do the numbers add up? {model.register.article.title}", HEADLINES))
+    typer.echo(textwrap.fill(CHECKED, HEADLINES))
+    typer.echo(f"\n{headlines_text(headlines(model), HEADLINES)}\n")
+    typer.echo(textwrap.fill(counts_line(model, outcomes), HEADLINES))
+    status = print_moved(model, outcomes, expected)
+    if not status:
+        count = len(expected)
+        typer.echo(f"No settings changed. All {count:,} results equal {model.register.file('expected.csv')}.")
+    return status
 
 
 def print_moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
@@ -170,13 +182,17 @@ def print_moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str,
 
 
 def verify(model: Model, form: str) -> int:
-    """The verdicts as a table, or as json, csv or markdown; returns the exit status."""
+    """The headlines; or every check as a table (``all``), json or csv; or the headlines in markdown. Returns the exit
+    status."""
     expected = read_expected(model.register)
     outcomes = judge_all(model)
     if not form:
         return print_report(model, outcomes, expected)
     if form == "markdown":
-        typer.echo(headline(model, outcomes))
+        typer.echo(headlines_markdown(headlines(model)))
+    elif form == "all":
+        print_outcomes(model, outcomes)
+        typer.echo(counts_line(model, outcomes))
     else:
         from analysis.output.notebooks import all_notebooks, shown_in
 
