@@ -265,14 +265,13 @@ def readings_of_at_risk_2019(ax: Axes, frame: pd.DataFrame) -> None:
 
 
 def waterfall_frame(study: Evaluation, place: float = 1e5) -> pd.DataFrame:
-    """The steps from 2019 to 2021 to the total, with bounds and kinds, and the printed range. Persons.
+    """The steps from 2019 to 2021 to the total, with bounds and sides, and the printed range. Persons.
 
     place: the last place that counts in the words for a level.
     """
     model = study.model
     rows = []
     floor = 0.0
-    spread = (0.0, 0.0)
     added = study.value("net_new_persons") * study.value("at_risk_share_of_new")
     detainees = model.plan("former_detainees", study.setting)
     number = detainees.bounds()[0].low if detainees.words else study.value("former_detainees")
@@ -289,13 +288,6 @@ def waterfall_frame(study: Evaluation, place: float = 1e5) -> pd.DataFrame:
         plan = model.plan(quantity, study.setting)
         level = role == "level"
         low, high = (plan.bounds()[0].low, plan.bounds()[0].high) if level else (np.nan, np.nan)
-        assumption = model.register.assumptions.get(quantity)
-        if assumption and quantity not in study.setting.readings and quantity not in study.setting.values:
-            kept = detained / number
-            low, high = floor + assumption.low * kept, floor + assumption.high * kept
-            spread = low - floor - size, high - floor - size
-        if quantity == "at_risk_total":
-            low, high = low + spread[0], high + spread[1]
         start = 0.0 if level else floor
         floor = start + size
         rows.append(
@@ -373,8 +365,7 @@ def waterfall(ax: Axes, frame: pd.DataFrame) -> None:
             if {"at most", "at least"} <= sides
             else "From 2019 to both groups together",
             "",
-            "Section scale; note 4. Black lines: what the printed digits leave open, and the range over which the "
-            "chosen number of former detainees is varied. Arrows: open ends. "
+            "Section scale; note 4. Black lines: what the printed digits leave open. Arrows: open ends. "
             f"Dashes: 2021 as printed, {approaches['words']}.",
         )
 
@@ -773,7 +764,8 @@ def all_checks(ax: Axes, frame: pd.DataFrame) -> None:
             else:
                 ax.text(limit + 0.03, y, f"→ {row['value']:.1f}", va="center", fontsize=SMALL)
             ax.plot(value, y, marker=marker, color=colour, markersize=6, alpha=alpha, linestyle="")
-            ax.text(-0.39, y, row["words"], va="center", color=PALE_INK, fontsize=SMALL)
+            words = _wrap(row["words"], 190, SMALL)
+            ax.text(-0.39, y, words, va="center", color=PALE_INK, fontsize=SMALL, linespacing=1.0)
             ax.text(limit + 0.26, y, row["recomputed"], va="center", fontsize=SMALL)
         _guide(ax, 1)
         for x, words in ((-0.39, "printed"), (limit + 0.26, "recomputed")):

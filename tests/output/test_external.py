@@ -7,21 +7,20 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.core.model import ARTICLE, Model, ModelError
+from analysis.core.model import ARTICLE, Model
 from analysis.core.register import Register
 from analysis.core.verdicts import judge_all
 from analysis.output.external import (
     COLUMNS,
     SEEN,
-    SIDE_BY_SIDE,
     Compared,
     compare,
-    compare_table,
     comparison,
     external_frame,
+    frame_in_words,
 )
-from analysis.output.results import CAVEAT, Worksheet, checks_frame, estimates, write_tables
-from tests.spoiling import cells, described, removed, resource, without
+from analysis.output.results import check_rows, estimates, write_tables
+from tests.spoiling import cells, without
 
 EXTERNAL = "external.csv"
 Found = dict[tuple[str, str], Compared]
@@ -99,19 +98,14 @@ def test_households_are_compared_with_persons_only_at_persons_per_household(mode
 def test_no_external_figure_is_an_input_to_an_estimate(package: Path) -> None:
     def computed() -> tuple[object, ...]:
         model = Model(Register.read(package))
-        return estimates(model, ARTICLE), checks_frame(judge_all(model)).values.tolist()
+        own = [one for one in judge_all(model) if one.check.kind != "external"]
+        return estimates(model, ARTICLE), check_rows(own), check_rows(own, derived=True)
 
     before = computed()
     without(EXTERNAL, "transfers_2007")(package)
-    cells(EXTERNAL, "transfers_2017", printed="9.99")(package)
+    for name in ("transfers_2017", "transfers_2019_xinhua", "report_2019", "report_2021"):
+        cells(EXTERNAL, name, printed="9.99")(package)
     assert computed() == before
-    # Out altogether, with the findings and the caps, which name some.
-    for name in ("external", "findings"):
-        described(lambda p, name=name: p["resources"].remove(resource(p, name)))(package)
-    described(lambda p: p["analysis"].pop("caps"))(package)
-    removed(EXTERNAL)(package)
-    assert computed() == before
-    assert compare(Model(Register.read(package))) == []
 
 
 def test_figures_are_listed_side_by_side_and_never_averaged(article: Found) -> None:
@@ -148,22 +142,19 @@ def test_the_passage_as_printed_holds_the_digits(model: Model) -> None:
             assert (row.qualifier == "expected") == ("预计" in row.as_printed), row.id
 
 
-def test_the_table_for_a_notebook(model: Model) -> None:
-    study = Worksheet(["added_whole"], model=model, persons_per_transfer=0.9)
-    table = compare_table(study, "report_2019", "placement_2019_2020_report")
+def test_the_table_in_words(model: Model) -> None:
+    compared = compare(model, model.change({"persons_per_transfer": 0.9}))
+    table = frame_in_words(compared, model).to_dict("records")
+    names = ("placement_2019_2020_report", "report_2019")
+    rows = {name: [row for one, row in zip(compared, table, strict=True) if one.external.id == name] for name in names}
     # 2.6 / 2.59; 2.86 / (3.17 / 1.105), 2.86 / 2.59, and 0.9 x 2.86 / 2.59.
-    assert list(table.frame["ratio"]) == ["1.004", "0.997", "1.104", "0.994"]
-    assert table.frame["seen"][1] == "mirror: Xinjiang government, in a collection of reports, 2020-01-06"
-    assert table.frame["printed"][1] == "expected 2.86 million person-times (人次) [transfer]"
-    assert table.frame["printed"][0] == "2.6 million citizens placed in jobs [labourer, unit not stated]"
-    assert table.frame["ours"][3] == "2.59 million persons: total_2019, implied: labourers read as persons"
-    assert "at persons_per_transfer = 0.9" in table.frame["comparison"][3]
-    for shown in (repr(table), table._repr_html_()):
-        assert SIDE_BY_SIDE in shown
-        assert CAVEAT in shown
-    assert len(compare_table(study).frame) == len(compare(model))
-    with pytest.raises(ModelError, match=r"'transfers_2018' is no external figure; did you mean 'transfers_20"):
-        compare_table(study, "transfers_2018")
+    (placed,), reported = rows.values()
+    assert [row["ratio"] for row in [placed, *reported]] == ["1.004", "0.997", "1.104", "0.994"]
+    assert reported[0]["seen"] == "mirror: Xinjiang government, in a collection of reports, 2020-01-06"
+    assert reported[0]["printed"] == "expected 2.86 million person-times (人次) [transfer]"
+    assert placed["printed"] == "2.6 million citizens placed in jobs [labourer, unit not stated]"
+    assert reported[2]["ours"] == "2.59 million persons: total_2019, implied: labourers read as persons"
+    assert "at persons_per_transfer = 0.9" in reported[2]["comparison"]
 
 
 def test_the_file_holds_base_units_and_ten_digits(model: Model, tmp_path: Path) -> None:
