@@ -4,7 +4,7 @@
 >>> model = Model(Register.read())
 >>> bars = tornado(model, "at_risk_2021")
 >>> bars[0].assumption, round(bars[0].at_low), round(bars[0].at_high)
-('former_detainees', 2101222, 2501222)
+('persons_per_transfer', 1708440, 1901222)
 >>> found = break_even(model, statement_of(model, "at_risk_2021 <= persons_2021")).break_evens
 >>> [(one.assumption, round(one.roots[0], 4)) for one in found if one.roots]
 [('persons_per_transfer', 0.5577)]
@@ -99,12 +99,13 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Bar
 
 def _reached(plan: Plan, one: Assumption) -> tuple[float, float]:
     """The ends of an assumption's range, or the limits that it reaches before them, from its value on."""
-    here = float(plan.start[one.id])
-    turns = [
-        x for x in breakpoints(_at(plan, one)[1:].T, one.minimum, one.maximum, [0.0]) if not _is_past(plan, one, x)
-    ]
-    below, above = [x for x in turns if x <= here], [x for x in turns if x >= here]
-    return max([one.low, *below]), min([one.high, *above])
+    here, hair = float(plan.start[one.id]), SAME * (one.maximum - one.minimum)
+    turns = breakpoints(_at(plan, one)[1:].T, one.minimum, one.maximum, [0.0])
+    low = max([one.low, *(x for x in turns if x < here - hair)])
+    high = min([one.high, *(x for x in turns if x > here + hair)])
+    # The value may itself be a limit, beyond which all is past it.
+    past = [_is_past(plan, one, (here + end) / 2) for end in (low, high)]
+    return here if past[0] else low, here if past[1] else high
 
 
 def _is_past(plan: Plan, one: Assumption, x: float) -> bool:
