@@ -87,7 +87,10 @@ class Scenario(Content):
         """The values given, in base units. Raises ModelError for a wrong name, number, row or unit."""
         found = {name: model.number(name, text, with_unit=True) for name, text in self.values.items()}
         for name, text in self.external.items():
-            number, unit = findings.value(model, text)
+            try:
+                number, unit = findings.value(model, text)
+            except ValueError as error:
+                raise ModelError(f"{name}: {error}") from None
             if unit != model.units[model.known(name)]:
                 raise ModelError(f"{name} is in {model.units[name]}, and '{text}' in {unit}")
             found[name] = model.number(name, number)

@@ -99,14 +99,13 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Bar
 
 def _reached(plan: Plan, one: Assumption) -> tuple[float, float]:
     """The ends of an assumption's range, or the limits that it reaches before them, from its value on."""
-    here, step = float(plan.start[one.id]), 1e-6 * (one.maximum - one.minimum)
-    turns = [
-        x for x in breakpoints(_at(plan, one)[1:].T, one.minimum, one.maximum, [0.0]) if not _is_past(plan, one, x)
-    ]
-    # A limit that the value itself lies at ends one side alone.
-    below = [x for x in turns if x < here + step and _is_past(plan, one, x - step)]
-    above = [x for x in turns if x > here - step and _is_past(plan, one, x + step)]
-    return max([one.low, *below]), min([one.high, *above])
+    here, hair = float(plan.start[one.id]), SAME * (one.maximum - one.minimum)
+    turns = breakpoints(_at(plan, one)[1:].T, one.minimum, one.maximum, [0.0])
+    low = max([one.low, *(x for x in turns if x < here - hair)])
+    high = min([one.high, *(x for x in turns if x > here + hair)])
+    # The value may itself be a limit, beyond which all is past it.
+    past = [_is_past(plan, one, (here + end) / 2) for end in (low, high)]
+    return here if past[0] else low, here if past[1] else high
 
 
 def _is_past(plan: Plan, one: Assumption, x: float) -> bool:

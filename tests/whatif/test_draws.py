@@ -12,7 +12,7 @@ from scipy import optimize, stats
 
 from analysis.core.model import ARTICLE, Model, ModelError
 from analysis.core.published import Interval
-from analysis.core.register import Cap, InputError
+from analysis.core.register import InputError, Most
 from analysis.whatif import draws
 from analysis.whatif.draws import (
     BINS,
@@ -29,6 +29,7 @@ from analysis.whatif.draws import (
     reach,
     values_of,
 )
+from analysis.whatif.scenarios import find
 from tests.small import assumption, claim, small_model
 
 U = np.concatenate([[0.0, 1.0], np.linspace(1e-6, 1 - 1e-6, 401)])
@@ -156,7 +157,7 @@ def test_draws_that_cannot_be_made_are_refused(n: int, seed: int, method: str, w
     [
         (["totl"], UNIT, "'totl' is not a quantity; did you mean 'total'"),
         (["total"], {"c": Distribution(0, 1)}, "'c' is not a quantity"),
-        (["total"], {"a": Distribution(0, 1.5)}, "a = 1.5 lies outside its allowed range of 0 to 1"),
+        (["total"], {"a": Distribution(0, 1.5)}, "a = 1.5 lies outside its allowed range, 0 to 1"),
     ],
 )
 def test_names_and_ranges_are_checked_before_drawing(quantities: list[str], told: Any, words: str) -> None:
@@ -213,9 +214,9 @@ def test_the_numerical_error_is_the_standard_error_over_sixteen_parts(monkeypatc
 # Draws against the same draws in numpy --------------------------------------------------------------------------------
 
 RANGED: Mapping[str, Distribution] = {
-    "former_detainees": Distribution(200_000, 600_000, 350_000),
+    "former_detainees": Distribution(300_000, 900_000, 350_000),
     "overlap": Distribution(0, 0.5),
-    "persons_per_transfer": Distribution(0.7, 1, 0.9),
+    "persons_per_transfer": Distribution(0.36, 1, 0.9),
     "persons_per_transfer_drift": Distribution(0.95, 1.05, 1.05),
     "at_risk_share_of_new": Distribution(0.62, 1, 0.62),
 }
@@ -234,13 +235,19 @@ def test_numbers_are_those_of_the_same_draws(
     added = v["persons_per_transfer"] * v["transfers_2021"]
     added = added * v["persons_per_transfer_drift"] - added / (1 + v["growth_2019_2021"])
     whole = v["at_risk_2019"] + added * v["at_risk_share_of_new"] + v["former_detainees"] * (1 - v["overlap"])
-    for name, x in (("at_risk_total", whole), ("net_new_persons", added)):
+    # The ratio of 2021 is at most one.
+    fine = v["persons_per_transfer"] * v["persons_per_transfer_drift"] <= 1
+    kept = int(fine.sum())
+    past = {"persons_per_transfer_2021 outside 0.025 to 1": n - kept}
+    assert (found.kept, found.violations) == (kept, past)
+    assert 0 < kept < n
+    for name, x in (("at_risk_total", whole[fine]), ("net_new_persons", added[fine])):
         numbers = found.numbers[name]
         assert (numbers["mean"], numbers["sd"]) == pytest.approx((x.mean(), x.std(ddof=1)), rel=1e-9)
         (bounds,) = model.plan(name).bounds(ranges={k: Interval(one.low, one.high) for k, one in RANGED.items()})
         for p, share in PERCENTILES.items():
             # It lies between the draws on either side of the share, to a bin.
-            rank, width = math.ceil(share * n), (bounds.high - bounds.low) / BINS * (1 + 1e-6)
+            rank, width = math.ceil(share * kept), (bounds.high - bounds.low) / BINS * (1 + 1e-6)
             assert np.sort(x)[rank - 1] - width <= numbers[p] <= np.sort(x)[rank] + width
 
 
@@ -251,8 +258,8 @@ def test_a_compiled_loop_draws_the_same(model: Model, method: str) -> None:
 
 
 def test_one_compilation_serves_other_numbers(model: Model) -> None:
-    told = {"overlap": Distribution(0, 0.5)}
-    draw(model, ["at_risk_total"], ARTICLE, told, n=64, compiled=True)
+    told, setting = {"overlap": Distribution(0, 0.5)}, model.change({"former_detainees": 3e5})
+    draw(model, ["at_risk_total"], setting, told, n=64, compiled=True)
     before = draws._loop.cache_info().misses
     other = model.setting(values={"former_detainees": 4e5})
     draw(model, ["at_risk_total"], other, {"overlap": Distribution(0.1, 0.3)}, n=128, seed=9, compiled=True)
@@ -309,13 +316,42 @@ def test_memory_does_not_grow_with_the_draws(compiled: bool, monkeypatch: pytest
 
 def test_an_input_of_one_value_has_that_value_and_a_planned_figure_does_not_move(model: Model) -> None:
     # 1.6 million and 301,221.7 and half of 350,000; rounding moves the mean by far less than a person in 100,000.
-    found = draw(model, ["at_risk_total"], ARTICLE, {"overlap": Distribution(0.5, 0.5)}, n=1024)
+    setting = model.change({"former_detainees": 350_000})
+    found = draw(model, ["at_risk_total"], setting, {"overlap": Distribution(0.5, 0.5)}, n=1024)
     whole = 1_600_000 + 3_170_000 - 3_170_000 / 1.105 + 175_000
     assert found.numbers["at_risk_total"]["mean"] == pytest.approx(whole, rel=1e-5)
     found = draw(model, ["planned_transfers_2016_2020"], ARTICLE, {}, n=64)
     planned = found.numbers["planned_transfers_2016_2020"]
     assert [planned[name] for name in ("mean", "p50")] == pytest.approx([2.2e6, 2.2e6])
     assert planned["sd"] == pytest.approx(0, abs=0.1)
+
+
+def test_an_input_in_words_is_not_drawn(model: Model) -> None:
+    assert "former_detainees" not in inputs(model.plan("at_risk_total"), {})
+    with pytest.raises(ModelError, match=r"^former_detainees is given in words only; give it a value or a distribut"):
+        draw(model, ["at_risk_total"], ARTICLE, {"overlap": Distribution(0, 0.5)}, n=64)
+
+
+def test_illustrative_draws_start_from_the_printed_number_of_2019(model: Model) -> None:
+    scenario = find("illustrative", model)
+    names = ["at_risk_2019", "at_risk_2021", "at_risk_total"]
+    setting, told = scenario.setting(model, "at_risk_total"), scenario.drawn(model)
+    plan = model.plan(names, setting)
+    # No reconstruction: the print over what its digits stand for, and no share of ours.
+    assert inputs(plan, told)["at_risk_2019"] == Distribution(1_550_000, 1_650_000)
+    assert set(plan.depends_on) & {*model.register.assumptions} == {*told, "at_risk_share_of_new", "overlap"}
+    printed = {"at_risk_2019": 1.6e6, "transfers_2021": 3.17e6, "growth_2019_2021": 0.105}
+    found = draw(model, names, setting, {**told, **{name: Distribution(x, x) for name, x in printed.items()}}, n=2**16)
+    values = plan.evaluate(values_of(found.inputs, cube(found)))
+    fine = plan.within(values)
+    assert (values["at_risk_2019"] == 1.6e6).all()
+    # From a ratio of 0.36 and a change of 0.95, 51,379.819 added, to 1 / 1.05 and 1.05, 437,830.209 added.
+    drawn = values["at_risk_2021"][fine]
+    assert 1_651_379.819 < drawn.min() < 1_670_000
+    assert 2_000_000 < drawn.max() < 2_037_830.209
+    assert found.numbers["at_risk_2021"]["mean"] == pytest.approx(drawn.mean(), rel=1e-9)
+    # Of the draws 0.307 percent have a ratio of 2021 above one, by numerical integration.
+    assert 1 - found.kept / found.n == pytest.approx(0.00307, abs=2e-4)
 
 
 # Draws past a limit ---------------------------------------------------------------------------------------------------
@@ -364,17 +400,14 @@ def test_a_draw_that_violates_several_is_counted_with_each_and_left_out_once(com
         both,
         claims=[claim("printed_most", "1500000", quantity="most", target=True, rounding_unit="1")],
         assumptions=[assumption("a", 2e5, maximum=1e6), assumption("b", 5e5, maximum=1e6)],
-        caps=[
-            Cap(quantity="first", at_most="second"),
-            Cap(quantity="both", at_most="printed_most + 0", label="the most"),
-        ],
+        limits=(Most(quantity="first", at_most="second"), Most(quantity="both", at_most="most")),
     )
     told = {"a": Distribution(0, 1e6), "b": Distribution(0, 1e6)}
     found = draw(made, ["both"], ARTICLE, told, n=2**12, compiled=compiled)
     place = {name: i for i, name in enumerate(found.inputs)}
     a, b = (cube(found)[place[name]] * 1e6 for name in "ab")
     one, two = a > b, a + b > 1.5e6
-    assert found.violations == {"first at most second": int(one.sum()), "both at most the most": int(two.sum())}
+    assert found.violations == {"first at most second": int(one.sum()), "both at most most": int(two.sum())}
     assert found.kept == int((~(one | two)).sum())
     # Half lie above the diagonal, an eighth above the sum, a sixteenth above both: 7/16 are left.
     assert found.kept / found.n == pytest.approx(7 / 16, abs=0.01)
