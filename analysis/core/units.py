@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -50,16 +50,12 @@ CONSTANTS: dict[str, tuple[float, str]] = {
 }
 
 
-#: An operand of a formula: a float, a numpy array or a pint quantity.
-Value: TypeAlias = Any
-
-
-def minimum(one: Value, two: Value) -> Value:
+def minimum(one: Any, two: Any) -> Any:
     """The smaller of two values, elementwise."""
     return np.minimum(one, two)
 
 
-def maximum(one: Value, two: Value) -> Value:
+def maximum(one: Any, two: Any) -> Any:
     """The larger of two values, elementwise."""
     return np.maximum(one, two)
 

@@ -3,10 +3,8 @@
 A sum over several years counts person-times, and no persons.
 """
 
-from analysis.core.units import Value
 
-
-def excess_over_plan_2016_2020(transfers_2016_2020: Value, planned_transfers_2016_2020: Value) -> Value:
+def excess_over_plan_2016_2020(transfers_2016_2020, planned_transfers_2016_2020):
     """Transfers made a year over transfers planned a year, less one (mobilization-2016-2020, paragraph 6).
     >>> round(excess_over_plan_2016_2020(1_300_000, 1_000_000), 6)
     0.3
@@ -14,7 +12,7 @@ def excess_over_plan_2016_2020(transfers_2016_2020: Value, planned_transfers_201
     return transfers_2016_2020 / planned_transfers_2016_2020 - 1
 
 
-def planned_transfers_2021(transfers_2021: Value, excess_over_plan_2021: Value) -> Value:
+def planned_transfers_2021(transfers_2021, excess_over_plan_2021):
     """Transfers made in 2021 divided by one plus their excess over the plan (mobilization-2016-2020, paragraph 6).
     >>> round(planned_transfers_2021(1_100_000, 0.1))
     1000000
@@ -22,7 +20,7 @@ def planned_transfers_2021(transfers_2021: Value, excess_over_plan_2021: Value) 
     return transfers_2021 / (1 + excess_over_plan_2021)
 
 
-def planned_2021_over_mean_2016_2020(planned_transfers_2021: Value, transfers_2016_2020: Value) -> Value:
+def planned_2021_over_mean_2016_2020(planned_transfers_2021, transfers_2016_2020):
     """The plan for 2021 over the annual mean made in 2016 to 2020, less one (mobilization-2016-2020, paragraph 6).
     >>> round(planned_2021_over_mean_2016_2020(950_000, 1_000_000), 6)
     -0.05
@@ -30,7 +28,7 @@ def planned_2021_over_mean_2016_2020(planned_transfers_2021: Value, transfers_20
     return planned_transfers_2021 / transfers_2016_2020 - 1
 
 
-def transfers_2019__from_rate(transfers_2021: Value, growth_2019_2021: Value) -> Value:
+def transfers_2019__from_rate(transfers_2021, growth_2019_2021):
     """Transfers in 2021 divided by one plus their growth since 2019 (scale, paragraph 2).
     >>> round(transfers_2019__from_rate(1_100_000, 0.1))
     1000000
@@ -38,7 +36,7 @@ def transfers_2019__from_rate(transfers_2021: Value, growth_2019_2021: Value) ->
     return transfers_2021 / (1 + growth_2019_2021)
 
 
-def transfers_2019__from_difference(transfers_2021: Value, net_new_transfers: Value) -> Value:
+def transfers_2019__from_difference(transfers_2021, net_new_transfers):
     """Transfers in 2021 less those added since 2019 (scale, paragraph 2).
     >>> transfers_2019__from_difference(1_100_000, 100_000)
     1000000
@@ -46,7 +44,7 @@ def transfers_2019__from_difference(transfers_2021: Value, net_new_transfers: Va
     return transfers_2021 - net_new_transfers
 
 
-def growth_2019_2021__from_difference(net_new_transfers: Value, transfers_2021: Value) -> Value:
+def growth_2019_2021__from_difference(net_new_transfers, transfers_2021):
     """Transfers added since 2019 over transfers in 2021 less those added (scale, paragraph 2).
     >>> round(growth_2019_2021__from_difference(100_000, 1_100_000), 6)
     0.1
@@ -54,7 +52,7 @@ def growth_2019_2021__from_difference(net_new_transfers: Value, transfers_2021: 
     return net_new_transfers / (transfers_2021 - net_new_transfers)
 
 
-def net_new_transfers__from_base(transfers_2021: Value, transfers_2019: Value) -> Value:
+def net_new_transfers__from_base(transfers_2021, transfers_2019):
     """Transfers in 2021 less transfers in 2019 (scale, paragraph 2).
     >>> net_new_transfers__from_base(1_100_000, 1_000_000)
     100000
@@ -62,7 +60,7 @@ def net_new_transfers__from_base(transfers_2021: Value, transfers_2019: Value) -
     return transfers_2021 - transfers_2019
 
 
-def persons_2019(transfers_2019: Value, persons_per_transfer: Value) -> Value:
+def persons_2019(transfers_2019, persons_per_transfer):
     """Transfers in 2019 times persons per transfer (note 4).
     >>> persons_2019(1_000_000, 0.5)
     500000.0
@@ -70,7 +68,7 @@ def persons_2019(transfers_2019: Value, persons_per_transfer: Value) -> Value:
     return transfers_2019 * persons_per_transfer
 
 
-def persons_per_transfer_2021(persons_per_transfer: Value, persons_per_transfer_drift: Value) -> Value:
+def persons_per_transfer_2021(persons_per_transfer, persons_per_transfer_drift):
     """Persons per transfer in 2019 times the change of that ratio to 2021 (note 4).
     >>> persons_per_transfer_2021(0.5, 1.5)
     0.75
@@ -78,7 +76,7 @@ def persons_per_transfer_2021(persons_per_transfer: Value, persons_per_transfer_
     return persons_per_transfer * persons_per_transfer_drift
 
 
-def persons_2021(transfers_2021: Value, persons_per_transfer_2021: Value) -> Value:
+def persons_2021(transfers_2021, persons_per_transfer_2021):
     """Transfers in 2021 times persons per transfer in 2021 (note 4).
     >>> persons_2021(1_000_000, 0.75)
     750000.0
@@ -86,7 +84,7 @@ def persons_2021(transfers_2021: Value, persons_per_transfer_2021: Value) -> Val
     return transfers_2021 * persons_per_transfer_2021
 
 
-def net_new_persons(persons_2021: Value, persons_2019: Value) -> Value:
+def net_new_persons(persons_2021, persons_2019):
     """Persons transferred in 2021 less persons transferred in 2019 (note 4).
     >>> net_new_persons(1_100_000, 1_000_000)
     100000
@@ -94,7 +92,7 @@ def net_new_persons(persons_2021: Value, persons_2019: Value) -> Value:
     return persons_2021 - persons_2019
 
 
-def persons_per_transfer__implied(total_2019: Value, transfers_2019: Value) -> Value:
+def persons_per_transfer__implied(total_2019, transfers_2019):
     """Persons in 2019 over transfers in 2019 (scale, paragraphs 1 and 2; note 4; if the labourers of 2019 are persons).
     >>> persons_per_transfer__implied(900_000, 1_000_000)
     0.9
@@ -102,7 +100,7 @@ def persons_per_transfer__implied(total_2019: Value, transfers_2019: Value) -> V
     return total_2019 / transfers_2019
 
 
-def planned_total_2016_2020(planned_transfers_2016_2020: Value, years_2016_2020: Value, a_year: Value) -> Value:
+def planned_total_2016_2020(planned_transfers_2016_2020, years_2016_2020, a_year):
     """Transfers planned a year times the years of the plan (mobilization-2016-2020, paragraph 6).
     >>> planned_total_2016_2020(1_000_000, 5, 1)
     5000000.0
@@ -110,7 +108,7 @@ def planned_total_2016_2020(planned_transfers_2016_2020: Value, years_2016_2020:
     return planned_transfers_2016_2020 * (years_2016_2020 / a_year)
 
 
-def transfers_total_2016_2020(transfers_2016_2020: Value, years_2016_2020: Value, a_year: Value) -> Value:
+def transfers_total_2016_2020(transfers_2016_2020, years_2016_2020, a_year):
     """Transfers made a year times the years of the mean (mobilization-2016-2020, paragraph 6).
     >>> transfers_total_2016_2020(1_000_000, 5, 1)
     5000000.0
@@ -118,7 +116,7 @@ def transfers_total_2016_2020(transfers_2016_2020: Value, years_2016_2020: Value
     return transfers_2016_2020 * (years_2016_2020 / a_year)
 
 
-def planned_total_2021_2025(planned_transfers_2021: Value, years_2021_2025: Value, a_year: Value) -> Value:
+def planned_total_2021_2025(planned_transfers_2021, years_2021_2025, a_year):
     """Transfers planned for 2021 times the years of the plan, as if each year had the same plan
     (mobilization-2016-2020, paragraph 6; monitoring-2021-2025, paragraph 1).
     >>> planned_total_2021_2025(1_000_000, 5, 1)
@@ -127,7 +125,7 @@ def planned_total_2021_2025(planned_transfers_2021: Value, years_2021_2025: Valu
     return planned_transfers_2021 * (years_2021_2025 / a_year)
 
 
-def southern_share_2019(labourers_south_2019: Value, labourers_2019: Value) -> Value:
+def southern_share_2019(labourers_south_2019, labourers_2019):
     """Labourers of the south in 2019 over labourers of the whole region (scale, paragraph 1).
     >>> southern_share_2019(600_000, 1_000_000)
     0.6

@@ -4,12 +4,8 @@ Places are paragraphs of section ``early-warning``. Households as printed can al
 then they are persons, and households by way of the persons in one.
 """
 
-from analysis.core.units import Value
 
-
-def rural_households__persons(
-    households_as_printed: Value, persons_per_household_as_printed: Value, persons_per_household: Value
-) -> Value:
+def rural_households__persons(households_as_printed, persons_per_household_as_printed, persons_per_household):
     """Households as printed, read as persons, over persons per household (paragraph 2).
     >>> rural_households__persons(2_000_000, 1, 4)
     500000.0
@@ -17,7 +13,7 @@ def rural_households__persons(
     return households_as_printed * persons_per_household_as_printed / persons_per_household
 
 
-def rural_persons__households(households_as_printed: Value, persons_per_household: Value) -> Value:
+def rural_persons__households(households_as_printed, persons_per_household):
     """Households as printed times persons per household (paragraph 2).
     >>> rural_persons__households(2_000_000, 4)
     8000000
@@ -25,9 +21,7 @@ def rural_persons__households(households_as_printed: Value, persons_per_househol
     return households_as_printed * persons_per_household
 
 
-def flagged_households__persons(
-    flagged_as_printed: Value, persons_per_household_as_printed: Value, persons_per_household: Value
-) -> Value:
+def flagged_households__persons(flagged_as_printed, persons_per_household_as_printed, persons_per_household):
     """Households under real-time monitoring as printed, read as persons, over persons per household (paragraph 2).
     >>> flagged_households__persons(100_000, 1, 4)
     25000.0
@@ -35,7 +29,7 @@ def flagged_households__persons(
     return flagged_as_printed * persons_per_household_as_printed / persons_per_household
 
 
-def households_per_cadre(rural_households: Value, cadres: Value) -> Value:
+def households_per_cadre(rural_households, cadres):
     """Rural households over cadres (paragraph 2).
     >>> households_per_cadre(2_000_000, 100_000)
     20.0
@@ -43,7 +37,7 @@ def households_per_cadre(rural_households: Value, cadres: Value) -> Value:
     return rural_households / cadres
 
 
-def persons_per_cadre(rural_persons: Value, cadres: Value) -> Value:
+def persons_per_cadre(rural_persons, cadres):
     """Rural persons over cadres (paragraph 2).
     >>> persons_per_cadre(2_000_000, 100_000)
     20.0
@@ -51,7 +45,7 @@ def persons_per_cadre(rural_persons: Value, cadres: Value) -> Value:
     return rural_persons / cadres
 
 
-def flagged_share(flagged_households: Value, rural_households: Value) -> Value:
+def flagged_share(flagged_households, rural_households):
     """Households under real-time monitoring over rural households (paragraph 2).
     >>> flagged_share(100_000, 2_000_000)
     0.05
@@ -59,7 +53,7 @@ def flagged_share(flagged_households: Value, rural_households: Value) -> Value:
     return flagged_households / rural_households
 
 
-def households_checked__apart(households_visited: Value, households_investigated: Value) -> Value:
+def households_checked__apart(households_visited, households_investigated):
     """Households visited and households investigated, none of them both (paragraph 6).
     >>> households_checked__apart(2_000, 500)
     2500
@@ -67,7 +61,7 @@ def households_checked__apart(households_visited: Value, households_investigated
     return households_visited + households_investigated
 
 
-def investigated_share(households_investigated: Value, households_checked: Value) -> Value:
+def investigated_share(households_investigated, households_checked):
     """Households investigated over households visited or investigated (paragraph 6).
     >>> investigated_share(500, 2_000)
     0.25

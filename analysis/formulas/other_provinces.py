@@ -4,10 +4,8 @@ Places are paragraphs of section ``other-provinces``. The figures come from diff
 difference of two of them presumes that they count alike.
 """
 
-from analysis.core.units import Value
 
-
-def cross_provincial_mean_2017_2019(cross_provincial_2017_2019: Value, years_2017_2019: Value, a_year: Value) -> Value:
+def cross_provincial_mean_2017_2019(cross_provincial_2017_2019, years_2017_2019, a_year):
     """Labourers moved in 2017 to 2019 over the years of that span (paragraph 1).
     >>> cross_provincial_mean_2017_2019(60_000, 3, 1)
     20000.0
@@ -15,9 +13,7 @@ def cross_provincial_mean_2017_2019(cross_provincial_2017_2019: Value, years_201
     return cross_provincial_2017_2019 * a_year / years_2017_2019
 
 
-def cross_provincial_mean_2014_mid_2020(
-    cross_provincial_2014_mid_2020: Value, years_2014_mid_2020: Value, a_year: Value
-) -> Value:
+def cross_provincial_mean_2014_mid_2020(cross_provincial_2014_mid_2020, years_2014_mid_2020, a_year):
     """Labourers moved from 2014 to the middle of 2020 over the years of that span (paragraph 1).
     >>> cross_provincial_mean_2014_mid_2020(65_000, 6.5, 1)
     10000.0
@@ -25,7 +21,7 @@ def cross_provincial_mean_2014_mid_2020(
     return cross_provincial_2014_mid_2020 * a_year / years_2014_mid_2020
 
 
-def cross_provincial_other_years(cross_provincial_2014_mid_2020: Value, cross_provincial_2017_2019: Value) -> Value:
+def cross_provincial_other_years(cross_provincial_2014_mid_2020, cross_provincial_2017_2019):
     """Labourers moved from 2014 to the middle of 2020 less those moved in 2017 to 2019 (paragraph 1).
     >>> cross_provincial_other_years(100_000, 60_000)
     40000
@@ -33,9 +29,7 @@ def cross_provincial_other_years(cross_provincial_2014_mid_2020: Value, cross_pr
     return cross_provincial_2014_mid_2020 - cross_provincial_2017_2019
 
 
-def cross_provincial_mean_other_years(
-    cross_provincial_other_years: Value, years_2014_mid_2020: Value, years_2017_2019: Value, a_year: Value
-) -> Value:
+def cross_provincial_mean_other_years(cross_provincial_other_years, years_2014_mid_2020, years_2017_2019, a_year):
     """Labourers moved outside 2017 to 2019 over the years of the longer span less those of the shorter (paragraph 1).
     >>> cross_provincial_mean_other_years(35_000, 6.5, 3, 1)
     10000.0
@@ -44,14 +38,14 @@ def cross_provincial_mean_other_years(
 
 
 def cross_provincial_mean_2014_2016(
-    cross_provincial_other_years: Value,
-    cross_provincial_planned_2020: Value,
-    share_of_plan_2020_done: Value,
-    years_2014_mid_2020: Value,
-    years_2017_2019: Value,
-    part_of_2020: Value,
-    a_year: Value,
-) -> Value:
+    cross_provincial_other_years,
+    cross_provincial_planned_2020,
+    share_of_plan_2020_done,
+    years_2014_mid_2020,
+    years_2017_2019,
+    part_of_2020,
+    a_year,
+):
     """Labourers moved outside 2017 to 2019, less the done part of the 2020 plan, over the years of 2014 to 2016
     (paragraph 1).
     >>> cross_provincial_mean_2014_2016(40_000, 20_000, 0.5, 6.5, 3, 0.5, 1)
@@ -61,9 +55,7 @@ def cross_provincial_mean_2014_2016(
     return left * a_year / (years_2014_mid_2020 - years_2017_2019 - part_of_2020)
 
 
-def mean_2017_2019_over_quota(
-    cross_provincial_mean_2017_2019: Value, transfers_per_labourer: Value, cross_provincial_quota: Value
-) -> Value:
+def mean_2017_2019_over_quota(cross_provincial_mean_2017_2019, transfers_per_labourer, cross_provincial_quota):
     """Labourers moved a year in 2017 to 2019, one transfer each, over the yearly quota, less one (paragraphs 1 and 2).
     >>> mean_2017_2019_over_quota(20_000, 1, 10_000)
     1.0

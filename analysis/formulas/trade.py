@@ -3,12 +3,10 @@
 Places are paragraphs of section ``trade``.
 """
 
-from analysis.core.units import Value, maximum, minimum
+from analysis.core.units import maximum, minimum
 
 
-def labour_intensive_share_2020(
-    labour_intensive_share_2021: Value, export_growth_2021: Value, labour_intensive_growth_2021: Value
-) -> Value:
+def labour_intensive_share_2020(labour_intensive_share_2021, export_growth_2021, labour_intensive_growth_2021):
     """The share of 2021 times one plus the growth of exports, over one plus the growth of these products (paragraph 1).
     >>> round(labour_intensive_share_2020(0.5, 0.2, 0.5), 6)
     0.4
@@ -16,7 +14,7 @@ def labour_intensive_share_2020(
     return labour_intensive_share_2021 * (1 + export_growth_2021) / (1 + labour_intensive_growth_2021)
 
 
-def labour_intensive_share_2022__share_growth(share_base: Value, labour_intensive_figure_2022: Value) -> Value:
+def labour_intensive_share_2022__share_growth(share_base, labour_intensive_figure_2022):
     """The base share times one plus the printed figure, read as the growth of the share (paragraph 1).
     >>> labour_intensive_share_2022__share_growth(0.5, 0.5)
     0.75
@@ -24,9 +22,7 @@ def labour_intensive_share_2022__share_growth(share_base: Value, labour_intensiv
     return share_base * (1 + labour_intensive_figure_2022)
 
 
-def labour_intensive_share_2022__value_growth(
-    share_base: Value, labour_intensive_figure_2022: Value, export_growth_2022: Value
-) -> Value:
+def labour_intensive_share_2022__value_growth(share_base, labour_intensive_figure_2022, export_growth_2022):
     """The base share times one plus the figure, read as the growth of value, over one plus that of exports (paragraph
     1).
     >>> labour_intensive_share_2022__value_growth(0.5, 0.5, 0.25)
@@ -35,9 +31,7 @@ def labour_intensive_share_2022__value_growth(
     return share_base * (1 + labour_intensive_figure_2022) / (1 + export_growth_2022)
 
 
-def labour_intensive_growth_2022__share(
-    labour_intensive_figure_2022: Value, share_base: Value, export_growth_2022: Value
-) -> Value:
+def labour_intensive_growth_2022__share(labour_intensive_figure_2022, share_base, export_growth_2022):
     """The figure, read as the share, over the base share, times one plus the growth of exports, less one (paragraph 1).
     >>> labour_intensive_growth_2022__share(0.6, 0.5, 0.25)
     0.5
@@ -45,7 +39,7 @@ def labour_intensive_growth_2022__share(
     return labour_intensive_figure_2022 / share_base * (1 + export_growth_2022) - 1
 
 
-def labour_intensive_growth_2022__share_growth(labour_intensive_figure_2022: Value, export_growth_2022: Value) -> Value:
+def labour_intensive_growth_2022__share_growth(labour_intensive_figure_2022, export_growth_2022):
     """One plus the printed figure, read as the growth of the share, times one plus the growth of exports, less one
     (paragraph 1).
     >>> labour_intensive_growth_2022__share_growth(0.5, 0.5)
@@ -54,7 +48,7 @@ def labour_intensive_growth_2022__share_growth(labour_intensive_figure_2022: Val
     return (1 + labour_intensive_figure_2022) * (1 + export_growth_2022) - 1
 
 
-def largest_share_base__share_growth(labour_intensive_figure_2022: Value) -> Value:
+def largest_share_base__share_growth(labour_intensive_figure_2022):
     """One over one plus the printed figure, read as the growth of the share (paragraph 1).
     >>> largest_share_base__share_growth(0.6)
     0.625
@@ -62,7 +56,7 @@ def largest_share_base__share_growth(labour_intensive_figure_2022: Value) -> Val
     return 1 / (1 + labour_intensive_figure_2022)
 
 
-def largest_share_base__value_growth(labour_intensive_figure_2022: Value, export_growth_2022: Value) -> Value:
+def largest_share_base__value_growth(labour_intensive_figure_2022, export_growth_2022):
     """One plus the growth of exports over one plus the printed figure, read as the growth of value (paragraph 1).
     >>> round(largest_share_base__value_growth(0.6, 0.2), 6)
     0.75
@@ -70,7 +64,7 @@ def largest_share_base__value_growth(labour_intensive_figure_2022: Value, export
     return (1 + export_growth_2022) / (1 + labour_intensive_figure_2022)
 
 
-def trade_us_2020(trade_us_2021: Value, trade_decline_us_2021: Value, yuan_per_dollar_2021_over_2020: Value) -> Value:
+def trade_us_2020(trade_us_2021, trade_decline_us_2021, yuan_per_dollar_2021_over_2020):
     """Trade of 2021 with the United States over one less its decline, times what the yuan rose by, if in yuan
     (paragraph 2).
     >>> trade_us_2020(400_000_000, 0.5, 2)
@@ -79,7 +73,7 @@ def trade_us_2020(trade_us_2021: Value, trade_decline_us_2021: Value, yuan_per_d
     return trade_us_2021 * yuan_per_dollar_2021_over_2020 / (1 - trade_decline_us_2021)
 
 
-def trade_eu_2020(trade_eu_2021: Value, trade_growth_eu_2021: Value, yuan_per_dollar_2021_over_2020: Value) -> Value:
+def trade_eu_2020(trade_eu_2021, trade_growth_eu_2021, yuan_per_dollar_2021_over_2020):
     """Trade of 2021 with the European Union over one plus its growth, times what the yuan rose by, if in yuan
     (paragraph 2).
     >>> trade_eu_2020(1_250_000_000, 0.25, 2)
@@ -88,9 +82,7 @@ def trade_eu_2020(trade_eu_2021: Value, trade_growth_eu_2021: Value, yuan_per_do
     return trade_eu_2021 * yuan_per_dollar_2021_over_2020 / (1 + trade_growth_eu_2021)
 
 
-def trade_vietnam_2020(
-    trade_vietnam_2021: Value, trade_growth_vietnam_2021: Value, yuan_per_dollar_2021_over_2020: Value
-) -> Value:
+def trade_vietnam_2020(trade_vietnam_2021, trade_growth_vietnam_2021, yuan_per_dollar_2021_over_2020):
     """Trade of 2021 with Vietnam over one plus its growth, times what the yuan rose by, if in yuan (paragraph 2).
     >>> trade_vietnam_2020(400_000_000, 1, 2)
     400000000.0
@@ -99,13 +91,8 @@ def trade_vietnam_2020(
 
 
 def trade_change_three_partners(
-    trade_us_2021: Value,
-    trade_us_2020: Value,
-    trade_eu_2021: Value,
-    trade_eu_2020: Value,
-    trade_vietnam_2021: Value,
-    trade_vietnam_2020: Value,
-) -> Value:
+    trade_us_2021, trade_us_2020, trade_eu_2021, trade_eu_2020, trade_vietnam_2021, trade_vietnam_2020
+):
     """Trade of 2021 less that of 2020, summed over the United States, the European Union and Vietnam (paragraph 2).
     >>> trade_change_three_partners(4, 8, 6, 5, 3, 1)
     -1
@@ -114,11 +101,8 @@ def trade_change_three_partners(
 
 
 def south_growth_2022__slowest(
-    trade_growth_kashgar_2022: Value,
-    trade_growth_hotan_2022: Value,
-    trade_growth_kizilsu_2022: Value,
-    trade_growth_aksu_2022: Value,
-) -> Value:
+    trade_growth_kashgar_2022, trade_growth_hotan_2022, trade_growth_kizilsu_2022, trade_growth_aksu_2022
+):
     """The smallest of the growth rates of the four prefectures (paragraph 4).
     >>> float(south_growth_2022__slowest(0.25, 2.0, 3.0, 0.5))
     0.25
@@ -128,11 +112,8 @@ def south_growth_2022__slowest(
 
 
 def south_growth_2022__equal(
-    trade_growth_kashgar_2022: Value,
-    trade_growth_hotan_2022: Value,
-    trade_growth_kizilsu_2022: Value,
-    trade_growth_aksu_2022: Value,
-) -> Value:
+    trade_growth_kashgar_2022, trade_growth_hotan_2022, trade_growth_kizilsu_2022, trade_growth_aksu_2022
+):
     """The mean of the growth rates of the four prefectures, as if they had traded alike the year before (paragraph 4).
     >>> south_growth_2022__equal(1.0, 2.0, 3.0, 0.5)
     1.625
@@ -142,11 +123,8 @@ def south_growth_2022__equal(
 
 
 def south_growth_2022__fastest(
-    trade_growth_kashgar_2022: Value,
-    trade_growth_hotan_2022: Value,
-    trade_growth_kizilsu_2022: Value,
-    trade_growth_aksu_2022: Value,
-) -> Value:
+    trade_growth_kashgar_2022, trade_growth_hotan_2022, trade_growth_kizilsu_2022, trade_growth_aksu_2022
+):
     """The largest of the growth rates of the four prefectures (paragraph 4).
     >>> float(south_growth_2022__fastest(1.0, 4.0, 3.0, 0.5))
     4.0
@@ -155,7 +133,7 @@ def south_growth_2022__fastest(
     return maximum(three, trade_growth_aksu_2022)
 
 
-def south_trade_share_2021(trade_growth_2022: Value, growth_of_the_rest_2022: Value, south_growth_2022: Value) -> Value:
+def south_trade_share_2021(trade_growth_2022, growth_of_the_rest_2022, south_growth_2022):
     """The growth of all trade above that of the rest, over that of the four prefectures above that of the rest
     (paragraph 4).
     >>> south_trade_share_2021(0.75, 0.5, 1.5)
@@ -164,7 +142,7 @@ def south_trade_share_2021(trade_growth_2022: Value, growth_of_the_rest_2022: Va
     return (trade_growth_2022 - growth_of_the_rest_2022) / (south_growth_2022 - growth_of_the_rest_2022)
 
 
-def south_trade_share_2022(south_trade_share_2021: Value, south_growth_2022: Value, trade_growth_2022: Value) -> Value:
+def south_trade_share_2022(south_trade_share_2021, south_growth_2022, trade_growth_2022):
     """The share of the four prefectures the year before, times one plus their growth, over one plus that of all trade
     (paragraph 4).
     >>> south_trade_share_2022(0.25, 1.0, 0.25)
@@ -173,9 +151,7 @@ def south_trade_share_2022(south_trade_share_2021: Value, south_growth_2022: Val
     return south_trade_share_2021 * (1 + south_growth_2022) / (1 + trade_growth_2022)
 
 
-def trade_growth_hotan_2018_2020(
-    trade_growth_hotan_2019: Value, trade_growth_hotan_2020: Value, hotan_year_over_eleven_months: Value
-) -> Value:
+def trade_growth_hotan_2018_2020(trade_growth_hotan_2019, trade_growth_hotan_2020, hotan_year_over_eleven_months):
     """One plus the growth of 2019, times one plus that of eleven months of 2020 carried to the year, less one
     (paragraph 5).
     >>> trade_growth_hotan_2018_2020(1.0, 0.5, 2)

@@ -4,10 +4,8 @@ Places are paragraphs of section ``monitoring-2021-2025``. A session is one pers
 one person may take several.
 """
 
-from analysis.core.units import Value
 
-
-def training_increase(training_planned: Value, training_before: Value) -> Value:
+def training_increase(training_planned, training_before):
     """Sessions planned a year over sessions held a year before the plan, less one (paragraphs 3 and 5).
     >>> training_increase(3_000_000, 2_000_000)
     0.5
@@ -15,7 +13,7 @@ def training_increase(training_planned: Value, training_before: Value) -> Value:
     return training_planned / training_before - 1
 
 
-def training_attainment(training_2021: Value, training_planned: Value) -> Value:
+def training_attainment(training_2021, training_planned):
     """Sessions held in 2021 over sessions planned a year (paragraph 5).
     >>> training_attainment(900_000, 1_000_000)
     0.9
@@ -23,7 +21,7 @@ def training_attainment(training_2021: Value, training_planned: Value) -> Value:
     return training_2021 / training_planned
 
 
-def training_step_done(training_2021: Value, training_before: Value, training_planned: Value) -> Value:
+def training_step_done(training_2021, training_before, training_planned):
     """Sessions held in 2021 above those before, over the increase that was planned (paragraphs 3 and 5).
     >>> training_step_done(1_900_000, 1_000_000, 2_000_000)
     0.9
@@ -31,9 +29,7 @@ def training_step_done(training_2021: Value, training_before: Value, training_pl
     return (training_2021 - training_before) / (training_planned - training_before)
 
 
-def training_needed_2022_2025(
-    training_planned: Value, years_2021_2025: Value, training_2021: Value, a_year: Value
-) -> Value:
+def training_needed_2022_2025(training_planned, years_2021_2025, training_2021, a_year):
     """Sessions a year that the rest of the plan needs, for its mean to be the one planned (paragraphs 1 and 5).
     >>> training_needed_2022_2025(1_000_000, 5, 800_000, 1)
     1050000.0
