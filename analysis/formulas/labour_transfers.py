@@ -133,7 +133,7 @@ def southern_share_2019(labourers_south_2019, labourers_2019):
     return labourers_south_2019 / labourers_2019
 
 
-def figures_of_2019_apart(transfers_2019: Value, labourers_2019: Value, transfers_per_labourer: Value) -> Value:
+def figures_of_2019_apart(transfers_2019, labourers_2019, transfers_per_labourer):
     """Transfers in 2019 less the labourers printed for 2019, each read as one transfer.
 
     Place: scale, paragraphs 1 and 2; our question, the article does not equate them.
