@@ -398,10 +398,10 @@ def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:
         def done(rows: int, total: int) -> None:
             progress.update(task, completed=rows, total=total)
 
-        violations = compute(model, found, out, scheduler=scheduler, done=done)
+        empty = compute(model, found, out, scheduler=scheduler, done=done)
     typer.echo(f"{shown(out)} holds {progress.tasks[task].total:,.0f} rows, in base units.")
-    for words, count in sorted(violations.items()):
-        typer.echo(f"{count:,} rows are left without estimates, as they violate: {words}")
+    for reason, count in sorted(empty.items()):
+        typer.echo(f"{count:,} empty cells: {reason}")
     typer.echo(CAVEAT)
 
 

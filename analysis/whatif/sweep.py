@@ -1,7 +1,7 @@
 """Sweeps: estimates over a grid of assumptions and readings, as a DataFrame or a file.
 
 A row is one combination: the values varied and the estimates, in base units. An estimate past a limit is empty, and
-so is one with an input that words alone give; ``violates`` names the limit.
+``violates`` says why; one with an input that words alone give is empty. ``remarks`` has those of each estimate.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, Field
 
-from analysis.core.model import SETTABLE, Model, ModelError, Plan
+from analysis.core.model import ARTICLE, SETTABLE, Model, ModelError, Plan, Setting
 from analysis.core.register import InputError, Text, shown
 from analysis.whatif.draws import run_blocks
 from analysis.whatif.scenarios import OWN, Content, Number, find, read_as
@@ -88,7 +88,11 @@ def read(path: Path, model: Model) -> Spec:
     return read_as(path, Spec, check, "values", "readings")
 
 
-def _checked(model: Model, spec: Spec) -> tuple[int, Callable[[int], pd.DataFrame]]:
+#: Some rows, and how many of them have an empty cell, by reason.
+_Block = tuple[pd.DataFrame, Counter[str]]
+
+
+def _checked(model: Model, spec: Spec) -> tuple[int, Callable[[int], _Block]]:
     """How many rows a sweep has, and a function that computes those from one on. Raises ModelError for any fault."""
     scenario, quantities = find(spec.scenario, model), spec.quantities or model.register.estimates
     if scenario.distributions or scenario.assumptions or scenario.only_sourced:
@@ -110,12 +114,14 @@ def _checked(model: Model, spec: Spec) -> tuple[int, Callable[[int], pd.DataFram
     total, inner = math.prod(shape), math.prod(map(len, values.values()))
     given = {**scenario.numbers(model), **{name: numbers[0] for name, numbers in values.items()}}
     plans: list[dict[str, Plan] | str] = []
+    settings: list[Setting] = []
     for combination in itertools.product(*spec.readings.values()):
         readings = {**scenario.readings, **dict(zip(spec.readings, combination, strict=True))}
         used = {name: one for name, one in given.items() if readings.get(name, SETTABLE[0]) in SETTABLE}
+        settings.append(ARTICLE)
         try:
-            setting = model.setting(readings, used)
-            plans.append({name: model.plan(name, setting) for name in quantities})
+            settings[-1] = model.setting(readings, used)
+            plans.append({name: model.plan(name, settings[-1]) for name in quantities})
         except ModelError as error:
             plans.append(str(error))
     made = [plan for each in plans if isinstance(each, dict) for plan in each.values()]
@@ -127,24 +133,38 @@ def _checked(model: Model, spec: Spec) -> tuple[int, Callable[[int], pd.DataFram
 
     columns = {**{f"{name}__reading": np.array(names, object) for name, names in spec.readings.items()}, **values}
 
-    def block(start: int) -> pd.DataFrame:
+    def block(start: int) -> _Block:
         rows = np.arange(start, min(start + ROWS, total))
         places = np.unravel_index(rows, shape)
         taken = {name: np.asarray(axis)[place] for (name, axis), place in zip(columns.items(), places, strict=True)}
         found = {name: np.full(len(rows), np.nan) for name in quantities}
-        violates = np.full(len(rows), "", object)
+        violates, remarks = np.full((2, len(rows)), "", object)
+        empty: Counter[str] = Counter()
         for number in np.unique(rows // inner):
             each, here = plans[number], np.flatnonzero(rows // inner == number)
             if isinstance(each, str):
                 violates[here] = each
+                empty[each] += len(here) * len(found)
                 continue
             for name, plan in each.items():
-                computed = plan.evaluate({name: taken[name][here] for name in values if name in plan.leaves})
-                kept = np.broadcast_to(plan.within(computed), here.shape)
+                given = {one: taken[one][here] for one in values if one in plan.leaves}
+                computed = {one: np.broadcast_to(value, here.shape) for one, value in plan.evaluate(given).items()}
+                kept = np.ones(here.shape, bool)
+                for limit in plan.limits:
+                    # The first limit that a value is past refuses it.
+                    past = np.flatnonzero(kept & ~limit.kept(computed))
+                    kept[past] = False
+                    empty[str(limit)] += len(past)
+                    for i in past:
+                        _say(violates, here[i], limit.sentence({one: value[i] for one, value in computed.items()}))
                 found[name][here] = np.where(kept & np.isfinite(computed[name]), computed[name], np.nan)
-                for limit in reversed(plan.limits):
-                    violates[here[~np.broadcast_to(limit.kept(computed), here.shape)]] = str(limit)
-        return pd.DataFrame({"row": rows, **taken, **found, "violates": violates})
+                if plan.no_single_value:
+                    empty[plan.no_single_value] += int(kept.sum())
+                for said in model.remarks(name, settings[number], {one: taken[one][here] for one in values}):
+                    texts = np.broadcast_to(np.array(said, object), here.shape)
+                    for i in np.flatnonzero(np.isfinite(found[name][here]) & (texts != "")):
+                        _say(remarks, here[i], f"{name}: {texts[i]}")
+        return pd.DataFrame({"row": rows, **taken, **found, "violates": violates, "remarks": remarks}), +empty
 
     return total, block
 
@@ -152,13 +172,20 @@ def _checked(model: Model, spec: Spec) -> tuple[int, Callable[[int], pd.DataFram
 def compute(model: Model, spec: Spec, scheduler: str = "") -> pd.DataFrame:
     """The whole sweep as a frame, a row a combination. Raises InputError in one sentence for a fault in the sweep."""
     total, block = _checked(model, spec)
-    return pd.concat(run_blocks(block, range(0, total, ROWS), scheduler), ignore_index=True)
+    blocks = run_blocks(block, range(0, total, ROWS), scheduler)
+    return pd.concat([frame for frame, _ in blocks], ignore_index=True)
+
+
+def _say(column: Any, row: int, sentence: str) -> None:
+    if sentence not in column[row]:
+        column[row] = f"{column[row]} | {sentence}" if column[row] else sentence
 
 
 def sweep(
     model: Model, spec: Spec, out: Path, *, scheduler: str = "", done: Callable[[int, int], None] = lambda *rows: None
 ) -> Counter[str]:
-    """Compute a sweep into a CSV or Parquet file, written whole or not at all; returns how many rows violate a limit.
+    """Compute a sweep into a CSV or Parquet file, written whole or not at all; returns how many cells are empty, by
+    reason.
 
     ``done`` hears how many rows are computed, and of how many. Raises InputError for a fault in the sweep, where the
     file exists or can't be written, and for Parquet without pyarrow.
@@ -170,22 +197,22 @@ def sweep(
     if out.exists():
         raise InputError(f"{shown(out)} exists; remove it or name another file")
     total, block = _checked(model, spec)
-    violations: Counter[str] = Counter()
+    empty: Counter[str] = Counter()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
             new, write = Path(folder) / out.name, None
             with contextlib.ExitStack() as stack:
                 blocks = run_blocks(block, range(0, total, ROWS), scheduler)
-                for frame in stack.enter_context(contextlib.closing(blocks)):
+                for frame, reasons in stack.enter_context(contextlib.closing(blocks)):
                     write = write or _writer(new, frame, stack)
                     write(frame)
-                    violations.update(frame["violates"][frame["violates"] != ""])
+                    empty.update(reasons)
                     done(int(frame["row"].iloc[-1]) + 1, total)
             new.replace(out)
     except OSError as error:
         raise InputError(f"{shown(out)} can't be written ({error.strerror})") from None
-    return violations
+    return empty
 
 
 def _writer(path: Path, first: pd.DataFrame, stack: contextlib.ExitStack) -> Callable[[pd.DataFrame], object]:
