@@ -11,7 +11,7 @@ from analysis.core.verdicts import Outcome
 from analysis.output.escape import markdown
 from analysis.output.figures import FIGURES
 from analysis.output.notebooks import Notebook
-from analysis.output.results import CAVEAT, noun
+from analysis.output.results import CAVEAT, printed_words
 from analysis.output.steps import label
 
 COLUMNS = (
@@ -49,13 +49,13 @@ def trace_frame(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[N
 def map_table(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Notebook]) -> str:
     """Return the map as a Markdown table with a line for each printed number, as docs/map.md shows it."""
     frame = trace_frame(model, outcomes, notebooks)
-    frame["check"] = ("`" + frame["check"] + "`: " + frame["verdict"]).where(frame["check"] != "", "")
+    frame["check"] = ("`" + frame["check"] + "`: " + frame["verdict"].str.replace("_", " ")).where(frame["check"] != "", "")
     frame["formula"] = frame["formula"].str.replace(r".*formulas\.(.+)", r"`\1`", regex=True)
     frame["cell"] = (frame["notebook"].str.partition("_")[0] + ", " + frame["cell"]).where(frame["cell"] != "", "")
     lines = ["| number in the article | place | role | check: verdict | formula | notebook, cell |", f"|{' --- |' * 6}"]
     for id, group in frame.groupby("claim", sort=False):
         claim = model.register.claims[str(id)]
-        printed = f"{markdown(claim.statement)} (`{id}`): {markdown(f'{claim.published}{noun(claim)}')}"
+        printed = f"{markdown(claim.statement)} (`{id}`): {markdown(printed_words(claim))}"
         place = claim.where.replace("section ", "").replace("paragraph ", "")
         ways = ["; ".join(dict.fromkeys(filter(None, group[name]))) for name in ("check", "formula", "cell")]
         lines.append(f"| {' | '.join([printed, place, claim.role, *ways])} |")

@@ -371,16 +371,16 @@ def _span(interval: Interval) -> str:
     return f"{low} to {'below ' if interval.high_open else ''}{high}"
 
 
-def noun(claim: Claim) -> str:
-    """The noun that the article prints after a number, none after a percentage."""
-    return "" if claim.unit == "percent" else f" {claim.unit_as_printed}"
+def printed_words(claim: Claim) -> str:
+    """A claim's own words where they are held, else its digits with the noun that the article prints after them."""
+    noun = "" if claim.unit == "percent" else f" {claim.unit_as_printed}"
+    return f'"{claim.words}"' if claim.words else f"{claim.published}{noun}"
 
 
 def claim_words(model: Model, claim: Claim) -> list[str]:
     """What is printed, what it stands for and asserts, and where it stands: a line each."""
     published = claim.published
-    said = f'"{claim.words}"' if claim.words else f"{published}{noun(claim)}"
-    lines = [f"printed: {said} ({claim.period}, {claim.place}); held in {claim.base_unit}"]
+    lines = [f"printed: {printed_words(claim)} ({claim.period}, {claim.place}); held in {claim.base_unit}"]
     ends = ("low", "high") if published.qualifier == "range" else ("",)
     for end in ends if published.qualifier != "vague" else ():
         stands, asserts = published.stands_for(end), published.asserts(end)

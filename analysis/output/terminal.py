@@ -40,8 +40,8 @@ from analysis.output.results import (
     finer,
     guarded,
     moved,
-    noun,
     place_of,
+    printed_words,
     published_words,
     read_expected,
     recomputed_words,
@@ -247,7 +247,7 @@ def list_all(model: Model, kind: str, as_markdown: bool) -> None:
         return
     lines: dict[str, list[str]] = {
         "claims": [
-            f"{c.id}  {c.published}{noun(c)}: {c.statement} ({c.period}); {c.where}" for c in register.claims.values()
+            f"{c.id}  {printed_words(c)}: {c.statement} ({c.period}); {c.where}" for c in register.claims.values()
         ],
         "checks": [f"{r.id}  {r.kind or 'derived'}: {r.statement} ({r.quantity})" for r in register.checks.values()],
         "solutions": [f"{r.id}  {r.statement} ({r.solve})" for r in register.solutions.values()],
@@ -543,7 +543,7 @@ def _explain_finding(model: Model, finding: Finding, setting: Setting, full: boo
     for line in finding_words(model, finding, full=full, shown=True):
         typer.echo(f"  {line}")
     for name in finding.claims:
-        typer.echo(f"  row {name}: {register.claims[name].published}{noun(register.claims[name])}")
+        typer.echo(f"  row {name}: {printed_words(register.claims[name])}")
     for name in finding.external:
         typer.echo(f"  figure {name}: {register.external[name].published} {register.external[name].unit_as_printed}")
     for name in finding.sources:

@@ -50,23 +50,25 @@ def test_each_number_says_by_how_much_and_from_which_input(runs: list[Path]) -> 
     # 10,000 of 2,590,000 are 0.3861 percent.
     assert printed["percent"] == pytest.approx(0.38610, abs=1e-5)
     # At one person each, over 3.17 million / 1.105 transfers.
-    ratio = found["checks", "ratio_implied", "recomputed"]
+    ratio = found["derived", "ratio_implied", "recomputed"]
     assert ratio["by"] == pytest.approx(10_000 / (3_170_000 / 1.105), rel=1e-6)
     # At the implied ratio, which is a reading that the check names, the increase is 2.59 or 2.60 million times 0.105.
     persons = found["checks", "net_persons_ratio_implied", "recomputed"]
     assert persons["by"] == pytest.approx(1050, rel=1e-6)
     assert ratio["inputs"] == persons["inputs"] == ["figure_2019_all"]
+    # The ratio that is solved for moves with it.
+    assert found["solutions", "ratio_fitted", "value"]["by"] == pytest.approx(ratio["by"])
 
 
 def test_last_digits_do_not_count_and_words_and_new_rows_do(runs: list[Path], tmp_path: Path) -> None:
     pair = [Path(shutil.copytree(runs[0], tmp_path / name)) for name in ("a", "b")]
     edit(pair[1], "estimates.json", "1901221.719", "1901221.7191")
     assert moved(*pair) == {}
-    edit(pair[1], "checks.csv", ",point,reproduced,", ",point,consistent,")
+    edit(pair[1], "checks.csv", ",at most,matches,", ",at most,compatible,")
     edit(pair[0], "figures/waterfall.csv", "1600000", "0")
     edit(pair[1], "figures/waterfall.csv", "1600000\n", "1600000\ntotal,2\n")
     verdict, *figures = moved(*pair).values()
-    assert (verdict["field"], verdict["was"], verdict["now"]) == ("verdict", "reproduced", "consistent")
+    assert (verdict["field"], verdict["was"], verdict["now"]) == ("verdict", "matches", "compatible")
     assert (verdict["by"], verdict["percent"]) == (None, None)
     # A number that was nought has moved by no percentage.
     assert [[row[name] for name in ("id", "was", "now", "by", "percent")] for row in figures] == [

@@ -103,8 +103,8 @@ def test_no_external_figure_is_an_input_to_an_estimate(package: Path) -> None:
 
     before = computed()
     without(EXTERNAL, "transfers_2007")(package)
-    for name in ("transfers_2017", "transfers_2019_xinhua", "report_2019", "report_2021"):
-        cells(EXTERNAL, name, printed="9.99")(package)
+    for digit, name in enumerate(("transfers_2017", "transfers_2019_xinhua", "report_2019", "report_2021"), start=1):
+        cells(EXTERNAL, name, printed=f"9.9{digit}")(package)
     assert computed() == before
 
 

@@ -26,19 +26,17 @@ from analysis.output.notebooks import (
     all_notebooks,
     clean,
     find,
-    read_parameters,
+    job,
     run,
     run_all,
     shown_in,
 )
-from analysis.output.results import Worksheet
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOKS = {notebook.name: notebook for notebook in all_notebooks(ROOT / "notebooks")}
-READING = "__reading"
 committed = pytest.mark.parametrize("name", BOOKS)
-#: Those that take checks one by one; the other one is about what moves the estimates.
-studied = pytest.mark.parametrize("name", [name for name, book in BOOKS.items() if book.checks])
+#: The other one is about what moves the estimates, and takes no quantities.
+studied = pytest.mark.parametrize("name", [name for name in BOOKS if name != "08_sensitivity"])
 
 
 def code(name: str) -> list[Any]:
@@ -61,60 +59,48 @@ def test_it_was_run_once_from_top_to_bottom_and_defines_nothing(name: str) -> No
     assert dict(metadata["language_info"]) == {"name": "python"}
 
 
+@committed
+def test_it_is_short_and_draws_the_figures_that_it_declares(name: str) -> None:
+    assert len(code(name)) <= 12
+    calls = [node for cell in code(name) for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
+    assert max(len(call.args) for call in calls) <= 5
+    drawn = [call.args[0].value for call in calls if getattr(call.func, "attr", "") in ("figure", "shown")]
+    assert drawn == BOOKS[name].figures
+
+
 @studied
-def test_its_parameters_have_the_defaults_of_the_register(name: str, model: Model) -> None:
+def test_its_parameters_are_those_of_the_article_with_their_choices(name: str, model: Model) -> None:
+    cell = next(cell for cell in code(name) if "parameters" in cell.metadata.get("tags", []))
     assert BOOKS[name].parameters
     for parameter, default in BOOKS[name].parameters.items():
-        quantity = parameter.removesuffix(READING)
-        if parameter.endswith(READING):
-            assert default == model.default(quantity)
-            assert len(model.readings(quantity)) > 1
-        else:
-            assumption = model.register.assumptions[quantity]
-            assert default == (assumption.value if assumption.article_value is None else assumption.article_value)
-
-
-@studied
-def test_its_comments_name_the_readings_and_the_bounds_of_the_register(name: str, model: Model) -> None:
-    cell = next(cell for cell in code(name) if "parameters" in cell.metadata.get("tags", []))
-    printed = {id for id, claim in model.register.claims.items() if claim.input}
-    for parameter in BOOKS[name].parameters:
-        (rest,) = re.findall(rf"^{parameter} = [^#]*#([^\n]*)", cell.source, re.M)
-        if parameter.endswith(READING):
-            named = rest.partition(";")[0].partition(",")[0].split("|")
-            quantity = parameter.removesuffix(READING)
-            assert {reading.strip() for reading in named} == set(model.readings(quantity)) - printed
-        else:
-            assumption = model.register.assumptions[parameter]
+        (rest,) = re.findall(rf"^{parameter}: (?:float|str) = [^#]*#([^\n]*)", cell.source, re.M)
+        assumption = model.register.assumptions.get(parameter)
+        if isinstance(default, str):
+            assert default == model.default(parameter)
+            named = set(re.findall(r"\w+", rest)) & set(model.readings(parameter))
+            assert default in named
+            assert len(named) > 1 or "or a share" in rest
+        elif assumption:
+            assert default == assumption.used
             assert f"{assumption.minimum:,.10g} to {assumption.maximum:,.10g}" in rest
+        else:
+            assert default == model.estimate(parameter).value
+            assert "printed" in rest
 
 
-@studied
-def test_its_metadata_lists_the_claims_that_it_shows(name: str, model: Model) -> None:
-    declared = BOOKS[name].declared
-    shown = Worksheet(declared["checks"], model=model).claims
-    besides = [claim for claim in declared["claims"] if claim not in shown]
-    assert all(model.register.claims[claim].reported for claim in besides)
-    assert declared["claims"] == Worksheet(declared["checks"], reported=besides, model=model).claims
-
-
-def test_each_check_is_shown_by_the_overview_and_by_one_other_and_each_figure_once(model: Model) -> None:
-    everything = list(model.register.checks)
-    assert BOOKS["00_overview"].checks == everything
-    others = [check for name, book in BOOKS.items() if name != "00_overview" for check in book.checks]
-    assert sorted(others) == sorted(everything)
+def test_each_check_belongs_to_one_notebook_and_each_figure_is_drawn(model: Model) -> None:
+    assert sorted(check for book in BOOKS.values() for check in book.checks) == sorted(model.register.checks)
     found = shown_in(BOOKS.values())
-    assert set(found) == set(everything)
+    assert set(found) == set(model.register.checks)
     assert all(check in BOOKS[name].checks for check, name in found.items())
-    assert "00_overview" not in found.values()
-    assert sorted(figure for book in BOOKS.values() for figure in book.figures) == sorted(FIGURES)
+    assert {figure for book in BOOKS.values() for figure in book.figures} == set(FIGURES)
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Notebook]:
     """A notebook in a folder of its own: its first code cell has the parameters."""
 
-    def made(*sources: str, tagged: int = 1, checks: tuple[str, ...] = ("added_whole",)) -> Notebook:
+    def made(*sources: str, tagged: int = 1, checks: tuple[str, ...] = ("at_risk_2021_sum",)) -> Notebook:
         book = nbformat.v4.new_notebook()
         book.metadata["analysis"] = {"checks": list(checks)}
         book.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -142,7 +128,7 @@ def write(tmp_path: Path) -> Callable[..., Notebook]:
 def test_parameters_are_names_with_plain_values(
     write: Callable[..., Notebook], sources: list[str], tagged: int, words: str
 ) -> None:
-    assert write("a = 1.0\nb__reading = 'c'  # words\n").parameters == {"a": 1.0, "b__reading": "c"}
+    assert write("a: float = 1.0\nb = 'c'  # words\n").parameters == {"a": 1.0, "b": "c"}
     with pytest.raises(NotebookError, match=words):
         _ = write(*sources, tagged=tagged).parameters
 
@@ -155,18 +141,26 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path) -> None:
 
 
 def test_parameters_are_read_in_base_units_or_with_a_unit(model: Model) -> None:
-    given = ["former_detainees=0.4 million person", "overlap = 25 percent", "at_risk_2019__reading=southern"]
-    assert read_parameters(BOOKS["04_at_risk_2021"], given, model) == {
-        "former_detainees": 400_000.0,
-        "overlap": 0.25,
-        "at_risk_2019__reading": "southern",
-    }
-    assert read_parameters(BOOKS["04_at_risk_2021"], [], model) == {}
+    given = ["former_detainees=0.4 million person", "overlap = 25 percent", "at_risk_2019=southern"]
+    made = job(BOOKS["04_at_risk_2021"], given, model)
+    assert made.parameters == {"former_detainees": 400_000.0, "overlap": 0.25, "at_risk_2019": "southern"}
+    assert made.words.startswith("differs from the article in: at_risk_2019")
+    made = job(BOOKS["04_at_risk_2021"], [], model)
+    assert (made.parameters, made.words) == ({}, "as in the article")
+
+
+def test_a_scenario_is_what_its_values_and_readings_are(model: Model) -> None:
+    made = job(BOOKS["04_at_risk_2021"], ["overlap=0.25"], model, "several_is_three")
+    assert made.parameters == {"former_detainees": "floor", "overlap": 0.25}
+    # The notebook that has a parameter for it takes it whole.
+    assert job(BOOKS["08_sensitivity"], [], model, "all_high").parameters == {"scenario": "all_high"}
+    with pytest.raises(InputError, match="it is more than values and readings"):
+        job(BOOKS["04_at_risk_2021"], [], model, "all_high")
 
 
 def refuses(book: Notebook, given: list[str], model: Model, words: list[str]) -> None:
     with pytest.raises(InputError) as refused:
-        read_parameters(book, given, model)
+        job(book, given, model)
     assert "\n" not in str(refused.value)
     for word in words:
         assert word in str(refused.value)
@@ -175,20 +169,20 @@ def refuses(book: Notebook, given: list[str], model: Model, words: list[str]) ->
 @pytest.mark.parametrize(
     ("name", "given", "words"),
     [
-        ("04", ["overlapp=0.1"], ["'overlapp' is no parameter of 04_at_risk_2021", "did you mean 'overlap'"]),
-        ("04", ["at_risk_2019__reading=southen"], ["'southen' is not a reading of at_risk_2019", "'southern'"]),
+        ("04", ["overlapp=0.1"], ["'overlapp' is not a quantity", "did you mean 'overlap'"]),
+        ("04", ["at_risk_2019=southen"], ["at_risk_2019", "'southen'", "southern, composition"]),
         ("04", ["overlap=0.1 person"], ["overlap: '0.1 person' is in person, not in dimensionless"]),
         ("04", ["overlap=nan"], ["overlap: 'nan' is not a number"]),
-        ("04", ["overlap=1.5"], ["overlap = 1.5 lies outside its allowed range of 0 to 1"]),
+        ("04", ["overlap=1.5"], ["overlap = 1.5 lies outside its allowed range, 0 to 1"]),
         ("04", ["overlap=0.1", "overlap=0.2"], ["overlap is given twice"]),
         # Only the southern and composition readings use the share, and the estimate is read as printed.
         ("04", ["minority_share_south=0.9"], ["minority_share_south is unused"]),
         (
             "04",
-            ["persons_per_transfer__reading=implied", "total_2019__reading=transfers"],
+            ["persons_per_transfer=implied", "total_2019=transfers"],
             ["circle", "persons_per_transfer", "total_2019"],
         ),
-        ("03", ["south_2019__reading=transfers"], ["one choice", "total_2019__reading"]),
+        ("03", ["south_2019=transfers", "total_2019=persons"], ["one choice", "total_2019"]),
     ],
 )
 def test_parameters_are_refused_in_one_sentence(model: Model, name: str, given: list[str], words: list[str]) -> None:
@@ -232,7 +226,7 @@ def test_a_kernel_that_does_not_start_is_started_again_a_few_times(
     [
         "overlap=__import__('pathlib').Path('hit').touch()",
         "overlap; __import__('os').mkdir('hit')=1",
-        "at_risk_2019__reading='; __import__('os').mkdir('hit') #",
+        "at_risk_2019='; __import__('os').mkdir('hit') #",
     ],
 )
 def test_code_in_a_name_or_a_value_is_never_run(
@@ -240,7 +234,7 @@ def test_code_in_a_name_or_a_value_is_never_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError):
-        read_parameters(BOOKS["04_at_risk_2021"], [given], model)
+        job(BOOKS["04_at_risk_2021"], [given], model)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -362,21 +356,26 @@ def test_a_notebook_that_no_run_has_left_so_is_refused_and_survives(
     assert (target.parent / name).read_text(encoding="utf-8") == text
 
 
-@pytest.mark.parametrize(("ratio", "status"), [("0.5", 0), ("1.5", 1)])
+@pytest.mark.parametrize(
+    ("name", "value", "wrong"),
+    [
+        ("persons_per_transfer", "0.5", ""),
+        ("persons_per_transfer", "1.5", "persons_per_transfer = 1.5 lies outside its allowed range, 0.05 to 1"),
+        ("persons_per_transfr", "0.5", "'persons_per_transfr' is not a quantity; did you mean 'persons_per_transfer'?"),
+    ],
+)
 def test_papermills_own_command_line_runs_it_from_any_working_directory(
-    tmp_path: Path, ratio: str, status: int
+    tmp_path: Path, name: str, value: str, wrong: str
 ) -> None:
     book = str(BOOKS["02_growth_since_2019"].path)
-    command = [sys.executable, "-m", "papermill", "--no-progress-bar", book, "out.ipynb"]
-    command += ["-p", "persons_per_transfer", ratio]
+    command = [sys.executable, "-m", "papermill", "--no-progress-bar", book, "out.ipynb", "-p", name, value]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == status, done.stderr
-    if status:
-        assert "persons_per_transfer = 1.5 lies outside its allowed range of 0.05 to 1" in done.stderr
-    else:
+    assert (done.returncode, wrong in done.stderr) == (int(bool(wrong)), True), done.stderr
+    if not wrong:
         # Half of 3.17 million x 0.105/1.105, which is 150,611.
-        assert "differs from the article in: persons_per_transfer = 0.5" in outputs(tmp_path / "out.ipynb")
-        assert "150,000 persons" in (tmp_path / "out.ipynb").read_text(encoding="utf-8")
+        shown = (tmp_path / "out.ipynb").read_text(encoding="utf-8")
+        assert "differs from the article in: persons_per_transfer = 0.5" in shown
+        assert "= 0.151 million" in shown
 
 
 def test_cleaning_keeps_what_a_reader_sees() -> None:
