@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.core.published import Interval, Published, FieldError
+from analysis.core.published import FieldError, Interval, Published
 
 SIDED = ("over", "at_least", "up_to", "approaches")
 PLAIN = ("exact", "about", "expected")
