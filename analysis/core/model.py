@@ -307,7 +307,7 @@ class Model:
         Raises ModelError for an unknown name, a circle, or an input that words alone give, OutOfBounds past a limit.
         """
         plan = self.plan(self.known(quantity), setting)
-        value, (bounds,) = plan.value, plan.bounds()
+        value, (bounds, _) = plan.value, plan.spans
         remarks = tuple(self._remarks(quantity, plan, value, setting))
         unit = self.units[quantity]
         return Estimate(quantity, value, bounds.low, bounds.high, unit, plan.side, plan.depends_on, remarks)

@@ -292,6 +292,13 @@ class Plan:
                 raise OutOfBounds(f"{node.name}, read {node.reading}, has no finite value: a division by zero")
         return float(values[self.target])
 
+    @cached_property
+    def spans(self) -> tuple[Bounds, Bounds]:
+        """The bounds, and those at the coarser places."""
+        (near,) = self.bounds()
+        has_far = any(node.source.far != node.source.near for node in self.leaves.values())
+        return near, self.bounds(coarse=True)[0] if has_far else near
+
     def bounds(
         self,
         *,
@@ -334,8 +341,8 @@ class Plan:
                 given[node.name] = np.full(shape, node.start + 0.01 * (i % 7 + 1) * scale)
                 given[node.name][i] += 0.37 * scale * np.array([0, 1 / 3, 0.5, 1])
             values = plan.evaluate(given)
-            for node in plan.nodes:
-                steps = np.broadcast_to(np.asarray(values[node.name], float), shape)
-                if not is_fractional(*steps.T).all():
+            steps = np.array([np.zeros(shape) + values[node.name] for node in plan.nodes])
+            for node, fine in zip(plan.nodes, is_fractional(*np.moveaxis(steps, -1, 0)), strict=True):
+                if not fine.all():
                     why = "is not a ratio of two linear functions of each input, so its bounds can't be computed"
                     raise ModelError(f"the formula of {node.name} ({node.reading}) {why}")
