@@ -69,7 +69,7 @@ REFUSED = [
     ({"overlap": 2}, "overlap = 2 lies outside its allowed range, 0 to 1 (in dimensionless)"),
     ({"overlap": "0.8 person"}, "overlap: '0.8 person' is in person, not in dimensionless"),
     ({"transfers_2019": "from_rates"}, "transfers_2019: 'from_rates' is not a number, nor a number and a unit such as "
-     "'1 transfer'; named readings: from_labourers, from_rate, from_difference"),
+     "'1 transfer'; named readings: from_rate, from_labourers, from_difference"),
     ({"transfers_2021": -1}, "transfers_2021 = -1 lies outside its allowed range, 0 or more (in transfer)"),
     ({"persons_per_transfer": "implied", "total_2019": "transfers"}, "these readings make a circle: "
      "persons_per_transfer (implied) needs total_2019 (transfers), which needs persons_per_transfer (implied); choose "

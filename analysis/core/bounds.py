@@ -85,7 +85,8 @@ def extremes(
     binding = [i for i, room in enumerate(rooms) if (room < -SAME).any() or _has_pole(*along(room)).any()]
     if binding and k:
         crossings = [on_edges(root(*along(rooms[i]))) for i in binding]
-        meetings = _meetings(lambda where: at(where)[1][binding], corners, len(binding))
+        crossed = np.array([[~np.isnan(one[:, axes == i, i]).all() for i in range(k)] for one in crossings])
+        meetings = _meetings(lambda where: at(where)[1][binding], corners, crossed)
         places = np.concatenate([*crossings, *meetings], axis=1)
         there, _, inside = at(places)
         found.append(np.where(inside & np.isfinite(places).all(axis=-1) & np.isfinite(there), there, np.nan))
@@ -152,8 +153,8 @@ def _has_pole(start: Floats, middle: Floats, end: Floats) -> NDArray[np.bool_]:
     return outside | infinite
 
 
-def _meetings(rooms_at: Callable[[Floats], Floats], corners: Floats, limits: int) -> list[Floats]:
-    """Where two limits meet on a face of the box.
+def _meetings(rooms_at: Callable[[Floats], Floats], corners: Floats, crossed: NDArray[np.bool_]) -> list[Floats]:
+    """Where two limits meet on a face of the box; ``crossed`` says which limits cross edges of which axes.
 
     At a fixed place along one side of a face, the root along the other side is a ratio of two linear functions of that
     place. Two such roots are equal where a quadratic is 0.
@@ -161,16 +162,21 @@ def _meetings(rooms_at: Callable[[Floats], Floats], corners: Floats, limits: int
     found: list[Floats] = []
     k = corners.shape[1]
     three = np.array([0.0, 0.5, 1.0])
-    for i, j in itertools.permutations(range(k), 2) if limits > 1 else ():
+    for i, j in itertools.permutations(range(k), 2):
+        # A limit that cuts the face leaves it through one of its edges.
+        here = np.flatnonzero(crossed[:, i] | crossed[:, j])
+        if len(here) < 2:
+            continue
         faces = corners[(corners[:, i] == 0) & (corners[:, j] == 0)]
         # Nine places on each face, three along one side for each of three along the other.
         grid = np.repeat(faces[None], 9, axis=0)
         grid[..., i], grid[..., j] = np.tile(three, 3)[:, None], np.repeat(three, 3)[:, None]
-        along = rooms_at(grid.reshape(-1, k)).reshape(limits, -1, 3, 3, len(faces))
+        along = rooms_at(grid.reshape(-1, k))[here]
+        along = np.moveaxis(along.reshape(*along.shape[:2], 3, 3, len(faces)), (2, 3), (1, 0))
         # Of each limit: root(t) = (a + b t) ÷ (1 + c t), each (limits, rows, faces).
-        a, b, c = _mobius(*(root(*(along[:, :, step, place] for place in range(3))) for step in range(3)))
+        a, b, c = _mobius(*root(*along))
         with np.errstate(all="ignore"):
-            for one, two in itertools.combinations(range(limits), 2):
+            for one, two in itertools.combinations(range(len(here)), 2):
                 square = b[one] * c[two] - b[two] * c[one]
                 linear = a[one] * c[two] + b[one] - a[two] * c[one] - b[two]
                 free = a[one] - a[two]

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 def units(model: Model) -> dict[str, str]:
     """The base unit of every quantity. Raises RegisterError where two sources of one quantity differ in unit."""
     register = model.register
-    _check_names(model)
     found = {name: unit for name, (_, unit) in CONSTANTS.items()}
     for claim in register.claims.values():
         ends = [f"{claim.quantity}_{end}" for end in ("low", "high")] if claim.qualifier == "range" else []
@@ -66,7 +65,7 @@ def _called(quantity: str, reading: str) -> str:
     return quantity if reading == BARE else f"{quantity}__{reading}"
 
 
-def _check_names(model: Model) -> None:
+def check_names(model: Model) -> None:
     """Every name is known, and no two things that a command can name have one name."""
     register = model.register
     for to, row, field, name in register.references():

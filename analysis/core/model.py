@@ -31,7 +31,8 @@ from numpy.typing import NDArray
 from analysis.core import expressions
 from analysis.core.expressions import ExpressionError
 from analysis.core.plan import ARTICLE, Limit, ModelError, Node, OutOfBounds, Plan, Setting, Source
-from analysis.core.register import InputError, Register, RegisterError
+from analysis.core.published import Interval
+from analysis.core.register import Assumption, InputError, Register, RegisterError
 from analysis.core.units import CONSTANTS, UnitError, nearest, read_number
 from analysis.core.words import in_words
 
@@ -72,8 +73,8 @@ class Estimate:
 class Model:
     """The register with its formulas, checked against each other.
 
-    modules: the modules with the formulas; without them, the module that datapackage.json names. Raises RegisterError
-    where register and formulas disagree.
+    sources: of each quantity, by reading, the default first. modules: those with the formulas; without them, the module
+    that datapackage.json names. Raises RegisterError where register and formulas disagree.
     """
 
     def __init__(self, register: Register, modules: Iterable[ModuleType] | None = None) -> None:
@@ -81,7 +82,9 @@ class Model:
 
         self.register = register
         self._plans: dict[tuple[tuple[str, ...], Setting], Plan] = {}
-        self.sources = self._sources(list(modules) if modules is not None else [_import(register)])
+        self.sources = self._sources(modules or [_import(register)])
+        consistency.check_names(self)
+        self.sources = {name: self._default_first(name, sources) for name, sources in self.sources.items()}
         self.units = consistency.units(self)
         self.limits: tuple[Limit, ...] = consistency.limits(self)
         consistency.check(self)
@@ -95,26 +98,11 @@ class Model:
 
     def default(self, quantity: str) -> str:
         """The reading under the article's setting."""
-        return self._defaults[quantity]
-
-    @cached_property
-    def _defaults(self) -> dict[str, str]:
-        named = {row.quantity: row.reading for row in self.register.readings.values() if row.default}
-        found = {}
-        for quantity, sources in self.sources.items():
-            counts = [reading for reading, source in sources.items() if source.claim and source.claim.role == "count"]
-            order = ("published", named.get(quantity, ""), BARE, "set", "constant", *counts)
-            known = [reading for reading in order if reading in sources]
-            if not known:
-                message = f"{quantity} has readings ({', '.join(sources)}) and none of them is the default"
-                raise RegisterError(self.register.file("readings.csv"), message, field="default")
-            found[quantity] = known[0]
-        return found
+        return next(iter(self.sources[quantity]))
 
     def readings(self, quantity: str) -> list[str]:
         """The readings of a quantity, its default first."""
-        default = self.default(quantity)
-        return [default, *(reading for reading in self.sources[quantity] if reading != default)]
+        return list(self.sources[quantity])
 
     def label(self, quantity: str, reading: str) -> str:
         """A reading in a few words."""
@@ -141,9 +129,8 @@ class Model:
 
     def known_reading(self, quantity: str, reading: str) -> str:
         """The name of a reading; raises ModelError with the nearest one where the quantity has none of that name."""
-        if reading not in self.sources[self.known(quantity)]:
-            known = nearest(str(reading), self.sources[quantity])
-            raise ModelError(f"'{reading}' is not a reading of {quantity}{known}")
+        if reading not in (known := self.sources[self.known(quantity)]):
+            raise ModelError(f"'{reading}' is not a reading of {quantity}{nearest(str(reading), known)}")
         return reading
 
     def named(self, text: str) -> tuple[str, dict[str, str]]:
@@ -152,13 +139,12 @@ class Model:
         >>> Model(Register.read()).named("figure_2019_all")
         ('labourers_2019', {'labourers_2019': 'figure_2019_all'})
         """
-        claim = self.register.claims.get(str(text))
-        if claim and claim.id in self.sources.get(claim.quantity, {}):
+        if claim := self.register.claims.get(str(text)):
+            if claim.id not in self.sources.get(claim.quantity, {}):
+                raise ModelError(f"'{text}' is {claim.qualifier}, so it is not one number")
             return claim.quantity, {claim.quantity: claim.id}
-        if claim:
-            raise ModelError(f"'{text}' is {claim.qualifier}, so it is not one number")
         quantity, _, reading = str(text).partition(".")
-        if quantity not in self.sources or quantity in CONSTANTS:
+        if quantity not in self.quantities:
             known = nearest(str(text), [*self.quantities, *self.register.claims])
             raise ModelError(f"'{text}' is not a quantity and not a row of claims.csv{known}")
         return quantity, {quantity: self.known_reading(quantity, reading)} if reading else {}
@@ -172,19 +158,14 @@ class Model:
         base: the setting it starts from. with_units: demand units, as scenario files do. Raises ModelError in one
         sentence for a wrong name, reading, value, unit or type.
         """
-        named: dict[str, str] = {}
-        values = dict(base.values)
-        for name, one in given.items():
-            quantity = self.known(name)
-            if isinstance(one, str) and one.strip() in self.sources[quantity]:
-                named[quantity] = one.strip()
-            else:
-                values[quantity] = self.number(quantity, one, with_unit=with_units)
-        chosen = self._linked(named)
+        texts = {name: one.strip() for name, one in given.items() if isinstance(one, str)}
+        named = self._linked({name: one for name, one in texts.items() if one in self.sources[self.known(name)]})
+        numbers = {name: self.number(name, given[name], with_unit=with_units) for name in given if name not in named}
         # A new value takes the place of an earlier reading, and a new reading that of an earlier value.
         earlier = {name: one for name, one in base.readings.items() if name not in given or one in SETTABLE}
-        left = {name: one for name, one in values.items() if name not in chosen or chosen[name] in SETTABLE}
-        return self.setting({**earlier, **chosen}, left, given=base.given | given.keys())
+        values = {**base.values, **numbers}
+        left = {name: one for name, one in values.items() if named.get(name, "set") in SETTABLE}
+        return self.setting({**earlier, **named}, left, given=base.given | given.keys())
 
     def number(self, quantity: str, given: Any, *, with_unit: bool = False) -> float:
         """A value for a quantity in base units, from a number or a text; raises ModelError where it can't be one."""
@@ -210,18 +191,20 @@ class Model:
         Linked readings follow when one of them is named. Raises ModelError for an unknown name, a value that is not
         finite or outside its allowed range, a value that the named reading does not use, and readings in a circle.
         """
-        named = self._linked(readings or {})
+        named, numbers = self._linked(readings or {}), dict(values or {})
         for quantity, reading in named.items():
             self.known_reading(quantity, reading)
-        numbers = dict(values or {})
-        for quantity, number in numbers.items():
+        for quantity, number in list(numbers.items()):
             self.check_value(quantity, number)
-            if named.get(quantity, "set") not in SETTABLE and not self.as_in_article(quantity, number):
+            own = self.sources[quantity][self.default(quantity)]
+            if own.is_leaf and own.value == number:
+                del numbers[quantity]
+            elif named.get(quantity, "set") not in SETTABLE:
                 raise ModelError(f"{quantity} = {number:g} is unused: its reading {named[quantity]} supplies it")
         setting = Setting(
             {quantity: reading for quantity, reading in named.items() if reading != self.default(quantity)},
-            {name: float(number) for name, number in numbers.items() if not self.as_in_article(name, number)},
-            frozenset([*(readings or {}), *numbers, *given]),
+            {quantity: float(number) for quantity, number in numbers.items()},
+            frozenset([*(readings or {}), *(values or {}), *given]),
         )
         for quantity in setting.readings:
             self.plan(quantity, setting)
@@ -230,9 +213,12 @@ class Model:
     def check_value(self, quantity: str, number: Any) -> None:
         """Raise ModelError for a value that is no finite number or lies outside the allowed range."""
         unit = self.units[self.known(quantity)]
-        is_number = isinstance(number, numbers.Real | Decimal) and not isinstance(number, bool)
-        # A whole number past the largest float is none.
-        if not is_number or (isinstance(number, int) and number.bit_length() > 1023) or not math.isfinite(number):
+        try:
+            is_number = isinstance(number, numbers.Real | Decimal) and not isinstance(number, bool)
+            finite = is_number and math.isfinite(number)
+        except OverflowError:  # a whole number past the largest float
+            finite = False
+        if not finite:
             raise ModelError(f"{quantity} = {number!r} is not a finite number")
         assumption = self.register.assumptions.get(quantity)
         low = assumption.minimum if assumption else -1.0 if unit == "dimensionless" else 0.0
@@ -240,12 +226,8 @@ class Model:
             allowed = f"{low:,.10g} to {assumption.maximum:,.10g}" if assumption else f"{low:g} or more"
             raise ModelError(f"{quantity} = {float(number):.10g} lies outside its allowed range, {allowed} (in {unit})")
 
-    def as_in_article(self, quantity: str, number: float) -> bool:
-        """Whether a value equals the article's own."""
-        source = self.sources[quantity][self.default(quantity)]
-        return source.is_leaf and source.value == number
-
     def _linked(self, readings: Mapping[str, str]) -> dict[str, str]:
+        """Readings, with those that are one choice with them."""
         named = dict(readings)
         for group in self.register.linked_readings:
             chosen = sorted({named[quantity] for quantity in group if quantity in named})
@@ -263,7 +245,7 @@ class Model:
             parts.append(f"{quantity}: {self.label(quantity, reading)} ({reading}{ours})")
         for quantity, number in setting.values.items():
             source = self.sources[quantity][setting.readings.get(quantity, self.default(quantity))]
-            was = f" in place of {source.value:,.10g}" if source.is_leaf and not source.in_words else ""
+            was = "" if math.isnan(source.value) else f" in place of {source.value:,.10g}"
             unit = "" if self.units[quantity] == "dimensionless" else f" {self.units[quantity]}"
             parts.append(f"{quantity} = {number:,.10g}{unit}{was}")
         return f"differs from the article in: {'; '.join(parts)}" if parts else ""
@@ -271,7 +253,7 @@ class Model:
     def check_used(self, setting: Setting, plans: Iterable[Plan], *, ignored: Iterable[str] = ()) -> None:
         """Raise ModelError for a reading or a value that was given and that none of the plans depends on."""
         nodes = [plan.by_name for plan in plans]
-        for quantity in dict.fromkeys([*setting.readings, *setting.values, *setting.given]):
+        for quantity in {**setting.readings, **setting.values, **dict.fromkeys(setting.given)}:
             # Of linked readings, one that is used is enough.
             linked = next((group for group in self.register.linked_readings if quantity in group), (quantity,))
             used = [found[one] for one in linked for found in nodes if one in found]
@@ -284,22 +266,19 @@ class Model:
 
     def plan(self, quantity: str | Sequence[str], setting: Setting = ARTICLE) -> Plan:
         """The nodes that a quantity, or several together, rest on, with the limits on them. Raises Circle."""
-        quantities = (quantity,) if isinstance(quantity, str) else tuple(quantity)
-        key = quantities, setting
+        key = (quantity,) if isinstance(quantity, str) else tuple(quantity), setting
         if key not in self._plans:
-            self._plans[key] = self._plan(quantities, setting)
+            self._plans[key] = self._plan(*key)
         return self._plans[key]
 
     def _plan(self, quantities: tuple[str, ...], setting: Setting) -> Plan:
         found: dict[str, Node] = {}
 
         def add(names: Iterable[str]) -> None:
-            open_names = list(names)[::-1]
-            while open_names:
-                name = open_names.pop()
+            for name in names:
                 if name not in found:
                     found[name] = self._node(name, setting)
-                    open_names.extend(reversed(found[name].source.needs))
+                    add(found[name].source.needs)
 
         add(quantities)
         own = set(found)
@@ -323,7 +302,7 @@ class Model:
     def _node(self, name: str, setting: Setting) -> Node:
         reading = setting.readings.get(name, self.default(name))
         if name in setting.values and (reading in SETTABLE or name not in setting.readings):
-            return Node(name, "given", Source(constant=setting.values[name]))
+            return Node(name, "given", Source(setting.values[name]))
         return Node(name, reading, self.sources[name][reading])
 
     def estimate(self, quantity: str, setting: Setting = ARTICLE) -> Estimate:
@@ -332,7 +311,7 @@ class Model:
         Raises ModelError for an unknown name, a circle, or an input that words alone give, OutOfBounds past a limit.
         """
         plan = self.plan(self.known(quantity), setting)
-        value, (bounds,) = plan.value, plan.bounds()
+        value, (bounds, _) = plan.value, plan.spans
         remarks = tuple(said for (said,) in self.remarks(quantity, setting) if said)
         unit = self.units[quantity]
         return Estimate(quantity, value, bounds.low, bounds.high, unit, plan.side, plan.depends_on, remarks)
@@ -367,32 +346,26 @@ class Model:
         values = _evaluate(plan, vary)
         return np.where(plan.within(values), values[name], np.nan)
 
-    # Formulas ---------------------------------------------------------------------------------------------------------
+    # Sources ----------------------------------------------------------------------------------------------------------
 
-    def _sources(self, modules: list[ModuleType]) -> dict[str, dict[str, Source]]:
+    def _sources(self, modules: Iterable[ModuleType]) -> dict[str, dict[str, Source]]:
         found: dict[str, dict[str, Source]] = {}
         for claim in self.register.claims.values():
-            if claim.qualifier == "range":
-                for end in ("low", "high"):
-                    found.setdefault(f"{claim.quantity}_{end}", {})["published"] = Source(claim=claim, end=end)
-            elif claim.qualifier != "vague":
-                source = Source(claim=claim, side=claim.published.side)
-                rows = found.setdefault(claim.quantity, {})
-                rows |= {"published": source} if claim.input else {}
-                rows[claim.id] = source
+            number = claim.published
+            ends = {"range": ("low", "high"), "vague": ()}.get(claim.qualifier, ("",))
+            for end in ends:
+                near, far = number.stands_for(end), number.stands_for(end, coarse=True)
+                source = Source(number.value(end), near, far, number.side, claim, end)
+                if end:
+                    found.setdefault(f"{claim.quantity}_{end}", {})["published"] = source
+                else:
+                    rows = found.setdefault(claim.quantity, {})
+                    rows |= {"published": source, claim.id: source} if claim.input else {claim.id: source}
         for assumption in self.register.assumptions.values():
-            parts = found.setdefault(assumption.id, {})
-            parts["set"] = Source(assumption=assumption, side=assumption.side)
-            for part, side, words in (
-                ("floor", "at least", assumption.floor),
-                ("ceiling", "at most", assumption.ceiling),
-            ):
-                if words and words.value is not None:
-                    parts |= {part: Source(assumption=assumption, part=part, side=side)}
-                    parts["in_words"] = Source(assumption=assumption, part="in_words", side=side)
-        for reading in self.register.readings.values():
-            if reading.same_as:
-                found.setdefault(reading.quantity, {})[reading.reading] = Source(same_as=reading.same_as)
+            found.setdefault(assumption.id, {}).update(_of_assumption(assumption))
+        for row in self.register.readings.values():
+            if row.same_as:
+                found.setdefault(row.quantity, {})[row.reading] = Source(same_as=row.same_as)
         try:
             formulas = {name: one for module in modules for name, one in expressions.read(module).items()}
         except ExpressionError as error:
@@ -402,17 +375,39 @@ class Model:
             if (called or BARE) in found.setdefault(quantity, {}):
                 raise self.refuse_formula(f"two things are called {name}: give the formula another name")
             found[quantity][called or BARE] = Source(expression=expression)
-        return found | {name: {"constant": Source(constant=value)} for name, (value, _) in CONSTANTS.items()}
+        return found | {name: {"constant": Source(value)} for name, (value, _) in CONSTANTS.items()}
+
+    def _default_first(self, quantity: str, sources: dict[str, Source]) -> dict[str, Source]:
+        rows = self.register.readings
+        named = [one for one in sources if (quantity, one) in rows and rows[quantity, one].default]
+        counts = [one for one, source in sources.items() if source.claim and source.claim.role == "count"]
+        for reading in ("published", *named, BARE, "set", "constant", *counts):
+            if reading in sources:
+                return {reading: sources[reading], **sources}
+        message = f"{quantity} has readings ({', '.join(sources)}) and none of them is the default"
+        raise RegisterError(self.register.file("readings.csv"), message, field="default")
 
     def refuse_formula(self, message: str) -> RegisterError:
         """The refusal of a formula."""
-        return RegisterError(self.register.file("datapackage.json"), message, field="analysis.formulas")
+        return self.register.refuse(None, "formulas", message)
 
     def each(self) -> Iterator[tuple[str, str, Source]]:
         """Every quantity, reading and source."""
         for quantity, sources in self.sources.items():
-            for reading, source in sources.items():
-                yield quantity, reading, source
+            yield from ((quantity, reading, source) for reading, source in sources.items())
+
+
+def _of_assumption(one: Assumption) -> dict[str, Source]:
+    """The sources of an assumption: its value, and the ends of its words."""
+    found = {"set": Source(one.used, side=one.side, assumption=one)}
+    ends = {"floor": ("at least", one.floor), "ceiling": ("at most", one.ceiling)}
+    numbers = {part: (side, end.value) for part, (side, end) in ends.items() if end and end.value is not None}
+    for part, (side, number) in numbers.items():
+        found[part] = Source(number, side=side, assumption=one, part=part)
+        low, high = (numbers.get(name, ("", None))[1] for name in ends)
+        span = Interval(one.minimum if low is None else low, one.maximum if high is None else high)
+        found["in_words"] = Source(near=span, side=side, assumption=one, part="in_words")
+    return found
 
 
 def _evaluate(plan: Plan, vary: Mapping[str, Any]) -> dict[str, Any]:
@@ -424,7 +419,7 @@ def _import(register: Register) -> ModuleType:
         return importlib.import_module(register.formulas)
     except (Exception, SystemExit) as error:
         message = f"the module '{register.formulas}' can't be imported ({type(error).__name__}: {error})"
-        raise RegisterError(register.file("datapackage.json"), message, field="analysis.formulas") from None
+        raise register.refuse(None, "formulas", message) from None
 
 
 def assignments(texts: Iterable[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -34,20 +35,23 @@ class OutOfBounds(ModelError):
 
 @dataclass(frozen=True)
 class Source:
-    """Where a value comes from: exactly one of claim, assumption, constant, expression and ``same_as``.
+    """Where a value comes from: a number, a claim, an assumption, an expression, or another quantity (``same_as``).
 
-    end: of a range. part: of an assumption, ``set``, an end of its words, or ``in_words``, which is no single value.
-    side: ``at most``, ``at least`` or neither, on which a leaf leaves room.
+    A leaf has a ``value`` in base units, NaN where words alone give it; ``near``, the values that it stands for, where
+    it is no point; ``far``, those at a coarser place; and a ``side`` on which it leaves room. end: of a range. part: of
+    an assumption, ``set``, an end of its words, or ``in_words``, which is no single value.
     """
 
+    value: float = math.nan
+    near: Interval | None = None
+    far: Interval | None = None
+    side: str = ""
     claim: Claim | None = None
     end: str = ""
     assumption: Assumption | None = None
     part: str = "set"
-    constant: float | None = None
     expression: Expression | None = None
     same_as: str = ""
-    side: str = ""
 
     @cached_property
     def needs(self) -> tuple[str, ...]:
@@ -64,27 +68,9 @@ class Source:
         """Whether words alone say how large it is."""
         return self.part == "in_words"
 
-    @cached_property
-    def value(self) -> float:
-        """The value of a leaf, in base units; NaN where words alone give it."""
-        if self.claim:
-            return self.claim.published.value(self.end)
-        if self.assumption and self.part != "set":
-            end = {"floor": self.assumption.floor, "ceiling": self.assumption.ceiling}.get(self.part)
-            return math.nan if end is None or end.value is None else end.value
-        found = self.assumption.used if self.assumption else self.constant
-        assert found is not None
-        return found
-
     def interval(self, *, coarse: bool = False) -> Interval:
         """The values that a leaf stands for: those of a printed number or of words, a point for anything else."""
-        one = self.assumption
-        if self.claim:
-            return self.claim.published.stands_for(self.end, coarse=coarse)
-        if one and self.in_words:
-            floor, ceiling = (end.value if end else None for end in (one.floor, one.ceiling))
-            return Interval(one.minimum if floor is None else floor, one.maximum if ceiling is None else ceiling)
-        return Interval(self.value, self.value)
+        return (self.far if coarse else None) or self.near or Interval(self.value, self.value)
 
 
 @dataclass(frozen=True)
@@ -94,6 +80,11 @@ class Node:
     name: str
     reading: str
     source: Source
+
+    @cached_property
+    def start(self) -> float:
+        """The value of a leaf; the low end where words alone give it."""
+        return self.source.interval().low if self.source.in_words else self.source.value
 
     def scale(self, value: float) -> float:
         """The size of a value; where that is 0, the width of the range it is varied over."""
@@ -141,29 +132,22 @@ class Limit:
     def __str__(self) -> str:
         if self.other or math.isinf(self.low):
             return f"{self.quantity} at most {self.other or f'{self.high:,.10g}'}"
-        return f"{self.quantity} outside {self._span}"
-
-    @property
-    def _span(self) -> str:
-        return f"{self.low:,.10g} to {self.high:,.10g}"
+        return f"{self.quantity} outside {self.low:,.10g} to {self.high:,.10g}"
 
     def rooms(self, values: Mapping[str, Any]) -> list[Any]:
         """How far the quantity lies from each end, as a share of a fixed size; below 0 past it."""
         if self.difference is not None:
             return [self.difference.compiled(*(values[name] for name in self.difference.needs))]
-        ends = [abs(end) for end in (self.low, self.high) if math.isfinite(end)]
-        size, here = max(ends, default=1e6) or 1.0, values[self.quantity]
+        here = values[self.quantity]
         if self.other:
-            return [(values[self.other] - here) / size]
-        found = [(here - self.low) / size] if math.isfinite(self.low) else []
-        return [*found, (self.high - here) / size] if math.isfinite(self.high) else found
+            return [(values[self.other] - here) / 1e6]
+        ends = [(sign, end) for sign, end in ((1, self.low), (-1, self.high)) if math.isfinite(end)]
+        size = max(abs(end) for _, end in ends) or 1.0
+        return [sign * (here - end) / size for sign, end in ends]
 
     def kept(self, values: Mapping[str, Any]) -> NDArray[np.bool_]:
         """Where the limit is kept, to the last digits."""
-        inside: NDArray[np.bool_] = np.asarray(True)
-        for room in self.rooms(values):
-            inside = inside & ~(np.asarray(room, float) < -SAME)
-        return inside
+        return np.asarray(~(np.min(np.asarray(self.rooms(values), float), axis=0) < -SAME))
 
     def sentence(self, values: Mapping[str, Any]) -> str:
         """The refusal of a value past the limit."""
@@ -172,7 +156,8 @@ class Limit:
             return f"{self.quantity} would be {here:,.10g}, and it is at most {self.other}, {values[self.other]:,.10g}"
         if math.isinf(self.low):
             return f"{self.quantity} would be {here:,.6g}, and it is at most {self.high:,.10g}"
-        return f"{self.quantity} would be {here:,.6g}, outside its allowed range of {self._span}"
+        allowed = f"{self.low:,.10g} to {self.high:,.10g}"
+        return f"{self.quantity} would be {here:,.6g}, outside its allowed range of {allowed}"
 
 
 @dataclass(frozen=True)
@@ -188,30 +173,35 @@ class Plan:
     beyond: frozenset[str] = frozenset()
 
     @cached_property
+    def by_name(self) -> dict[str, Node]:
+        """The nodes by their names."""
+        return {node.name: node for node in self.nodes}
+
+    @cached_property
     def leaves(self) -> dict[str, Node]:
         """The nodes that start the computation."""
         return {node.name: node for node in self.nodes if node.source.is_leaf}
 
     @cached_property
-    def by_name(self) -> dict[str, Node]:
-        """The nodes by their names."""
-        return {node.name: node for node in self.nodes}
+    def _own(self) -> dict[str, Source]:
+        """The leaves without constants, and without those of the limits."""
+        leaves = self.leaves.items()
+        return {name: node.source for name, node in leaves if name not in CONSTANTS and name not in self.beyond}
 
     @property
     def depends_on(self) -> tuple[str, ...]:
         """The claims and assumptions that the quantities start from, by id."""
-        leaves = (one for name, one in self.leaves.items() if name not in CONSTANTS and name not in self.beyond)
-        return tuple(node.source.claim.id if node.source.claim else node.name for node in leaves)
+        return tuple(source.claim.id if source.claim else name for name, source in self._own.items())
 
     @cached_property
     def claims(self) -> frozenset[str]:
         """Ids of the claims that the quantities start from."""
-        return frozenset(n.source.claim.id for n in self.nodes if n.source.claim and n.name not in self.beyond)
+        return frozenset(source.claim.id for source in self._own.values() if source.claim)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The leaves that words alone give."""
-        return tuple(name for name, node in self.leaves.items() if node.source.in_words and name not in self.beyond)
+        return tuple(name for name, source in self._own.items() if source.in_words)
 
     @property
     def no_single_value(self) -> str:
@@ -230,12 +220,11 @@ class Plan:
 
         Nothing is checked or clipped; a division by zero gives infinity.
         """
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = {**self.start, **given}
         with np.errstate(all="ignore"):
             for node in self.nodes:
-                name = node.name
-                known = given if name in given else self.start
-                values[name] = known[name] if name in known else node.compute(values)
+                if node.name not in values:
+                    values[node.name] = node.compute(values)
         return values
 
     def rooms(self, values: Mapping[str, Any]) -> list[Any]:
@@ -252,32 +241,32 @@ class Plan:
     @cached_property
     def branches(self) -> tuple[Plan, ...]:
         """Plans without minimum and maximum: one for each choice of operands, limited to where the choice is right."""
-        found = [self]
-        for node in self.nodes:
-            if node.source.expression and len(node.source.expression.branches) > 1:
-                found = [
-                    plan._with(node, branch, conditions)
-                    for plan in found
-                    for branch, conditions in node.source.expression.branches
-                ]
+        formulas = {node.name: node.source.expression for node in self.nodes if node.source.expression}
+        split = {name: formula.branches for name, formula in formulas.items() if len(formula.branches) > 1}
+        if not split:
+            return (self,)
+        found = []
+        for choice in itertools.product(*split.values()):
+            chosen = dict(zip(split, choice, strict=True))
+            nodes = tuple(
+                replace(node, source=replace(node.source, expression=chosen[node.name][0]))
+                if node.name in chosen
+                else node
+                for node in self.nodes
+            )
+            limits = [Limit(name, difference=one) for name, (_, ones) in chosen.items() for one in ones]
+            found.append(replace(self, nodes=nodes, limits=(*self.limits, *limits)))
         return tuple(found)
-
-    def _with(self, node: Node, branch: Expression, conditions: tuple[Expression, ...]) -> Plan:
-        chosen = replace(node, source=replace(node.source, expression=branch))
-        nodes = tuple(chosen if one.name == node.name else one for one in self.nodes)
-        limits = (Limit(node.name, difference=condition) for condition in conditions)
-        return replace(self, nodes=nodes, limits=(*self.limits, *limits))
 
     @cached_property
     def direction(self) -> dict[str, int]:
         """For each node, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0)."""
-        somewhere = {name: self.leaves[name].source.interval().low for name in self.words}
-        here = self.evaluate(somewhere)
+        here = self.evaluate({name: self.leaves[name].start for name in self.words})
         values: dict[str, Any] = {}
         with np.errstate(all="ignore"):
             for i, node in enumerate(self.nodes):
                 value = here[node.name] if node.source.is_leaf else node.compute(values)
-                values[node.name] = np.broadcast_to(np.asarray(value, float), len(self.nodes)).copy()
+                values[node.name] = np.zeros(len(self.nodes)) + value
                 values[node.name][i] += _STEP * node.scale(float(here[node.name]))
             target = float(here[self.target])
             # Between poles the target only rises or only falls in a node, so any step shows the direction.
@@ -288,10 +277,9 @@ class Plan:
     @cached_property
     def side(self) -> str:
         """``at most``, ``at least``, neither, or ``no bound`` where the leaves' sides pull the target both ways."""
-        sides = set()
-        for name, node in self.leaves.items():
-            if node.source.side and self.direction[name]:
-                sides.add(_TURNED[node.source.side] if self.direction[name] < 0 else node.source.side)
+        signs = self.direction
+        pulls = [(node.source.side, signs[name]) for name, node in self.leaves.items() if node.source.side]
+        sides = {side if sign > 0 else _TURNED[side] for side, sign in pulls if sign}
         return "no bound" if len(sides) > 1 else "".join(sides)
 
     @cached_property
@@ -311,6 +299,13 @@ class Plan:
                 raise OutOfBounds(f"{node.name}, read {node.reading}, has no finite value: a division by zero")
         return float(values[self.target])
 
+    @cached_property
+    def spans(self) -> tuple[Bounds, Bounds]:
+        """The bounds, and those at the coarser places."""
+        (near,) = self.bounds()
+        has_far = any(node.source.far != node.source.near for node in self.leaves.values())
+        return near, self.bounds(coarse=True)[0] if has_far else near
+
     def bounds(
         self,
         *,
@@ -326,13 +321,11 @@ class Plan:
         leaves, one result for each entry. ranges: intervals for some leaves. rounding: whether printed inputs move. of:
         another node than the target.
         """
-        box: dict[str, tuple[float, float]] = {}
-        still: dict[str, float] = {}
-        for name, node in self.leaves.items():
-            one = (ranges or {}).get(name) or (node.source.interval(coarse=coarse) if rounding else None)
-            if one is not None and name not in (vary or {}):
-                box |= {name: (one.low, one.high)} if one.high > one.low else {}
-                still |= {name: one.low} if one.high == one.low else {}
+        every = {name: node.source.interval(coarse=coarse) for name, node in self.leaves.items() if rounding}
+        every |= {name: one for name, one in (ranges or {}).items() if name in self.leaves}
+        moved = {name: one for name, one in every.items() if name not in (vary or {})}
+        still = {name: one.low for name, one in moved.items() if one.low == one.high}
+        box = {name: (one.low, one.high) for name, one in moved.items() if one.low < one.high}
 
         def bounded(plan: Plan) -> list[Bounds]:
             def function(given: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
@@ -347,19 +340,16 @@ class Plan:
         """Raise ModelError, naming the formula, where a node is no ratio of two linear functions of each leaf."""
         for plan in self.branches:
             moved = [node for node in plan.leaves.values() if node.name not in CONSTANTS]
-            given: dict[str, Any] = {}
+            shape, given = (len(moved), 4), {}
             for i, node in enumerate(moved):
                 # All a little off their values, so that a factor of 0 hides nothing; then wide steps, one leaf at a
                 # time: 0, ⅓, ½ and 1 of the way.
-                value = node.source.interval().low if node.source.in_words else node.source.value
-                scale = node.scale(value)
-                given[node.name] = np.full((len(moved), 4), value + 0.01 * (i % 7 + 1) * scale)
+                scale = node.scale(node.start)
+                given[node.name] = np.full(shape, node.start + 0.01 * (i % 7 + 1) * scale)
                 given[node.name][i] += 0.37 * scale * np.array([0, 1 / 3, 0.5, 1])
             values = plan.evaluate(given)
-            shape = len(moved), 4
-            stacked = np.array([np.broadcast_to(np.asarray(values[node.name], float), shape) for node in plan.nodes])
-            for node, fine in zip(plan.nodes, is_fractional(*np.moveaxis(stacked, -1, 0)), strict=True):
+            steps = np.array([np.zeros(shape) + values[node.name] for node in plan.nodes])
+            for node, fine in zip(plan.nodes, is_fractional(*np.moveaxis(steps, -1, 0)), strict=True):
                 if not fine.all():
-                    name = f"{node.name} ({node.reading})"
                     why = "is not a ratio of two linear functions of each input, so its bounds can't be computed"
-                    raise ModelError(f"the formula of {name} {why}")
+                    raise ModelError(f"the formula of {node.name} ({node.reading}) {why}")

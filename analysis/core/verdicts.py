@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -32,6 +31,9 @@ VERDICTS = {
 }
 #: The verdict of a result that no check judges.
 NOT_RECALCULABLE = "not_recalculable"
+
+#: The verdict for a value, its bounds, and those at the coarser places.
+Rule = Callable[[float, Bounds, Bounds], str]
 
 
 @dataclass(frozen=True)
@@ -76,49 +78,34 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     There is no verdict without a claim, nor where the setting makes the check circular or takes a quantity past a
     limit; ``reason`` says so.
     """
-    fine, coarse = (_asserts(model, check, coarse=at) for at in (False, True))
-    known = Outcome(check, model.units[check.quantity], _printed(model, check))
-    known = replace(known, published_low=fine.low, published_high=fine.high) if fine else known
+    row = model.register.claims.get(check.claim) or model.register.external.get(check.against)
+    known, plan = Outcome(check, model.units[check.quantity]), None
+    if row:
+        fine = _asserts(model, check, row)
+        printed = row.published.value(check.end) if row.printed and check.end != "whole" else None
+        known = replace(known, published=printed, published_low=fine.low, published_high=fine.high)
     if check.against and check.claim:
         # Figures published elsewhere, set beside the claim: nothing of the model is in it.
-        point, bounds = findings.spread(model, check.against)
-        known = replace(known, recomputed=point, recomputed_low=bounds.low, recomputed_high=bounds.high)
-        return _judged(model, known, fine, coarse, bounds, bounds, None)
-    try:
-        plan = model.plan(check.quantity, model.change(check.readings, setting))
-        if check.claim in plan.claims:
-            raise ModelError(f"circular under this setting: it would start from {check.claim}, which it checks")
-        value = None if plan.words else plan.value
-    except ModelError as error:
-        return replace(known, reason=str(error))
-    (bounds,), (wider,) = plan.bounds(), plan.bounds(coarse=True)
-    known = replace(
-        known,
-        recomputed=value,
-        recomputed_low=bounds.low,
-        recomputed_high=bounds.high,
-        side=plan.side,
-        rests_on=_weakest(model, plan),
-        depends_on=plan.depends_on,
-    )
-    return _judged(model, known, fine, coarse, bounds, wider, plan)
-
-
-def _judged(
-    model: Model,
-    known: Outcome,
-    fine: Interval | None,
-    coarse: Interval | None,
-    bounds: Bounds,
-    wider: Bounds,
-    plan: Plan | None,
-) -> Outcome:
-    """An outcome with its verdict: at the printed digits, then at the coarser places where those differ."""
-    if fine is None or coarse is None:
+        value, near = findings.spread(model, check.against)
+        far = near
+    else:
+        try:
+            plan = model.plan(check.quantity, model.change(check.readings, setting))
+            if check.claim in plan.claims:
+                raise ModelError(f"circular under this setting: it would start from {check.claim}, which it checks")
+            value = math.nan if plan.words else plan.value
+        except ModelError as error:
+            return replace(known, reason=str(error))
+        near, far = plan.spans
+        grades = [grade_of(model, plan, name) for name, sign in plan.direction.items() if sign]
+        weakest = max(filter(None, grades), key=GRADES.index, default="")
+        known = replace(known, side=plan.side, rests_on=weakest, depends_on=plan.depends_on)
+    recomputed = None if math.isnan(value) else value
+    known = replace(known, recomputed=recomputed, recomputed_low=near.low, recomputed_high=near.high)
+    if row is None:
         return replace(known, reason="no printed number to set beside it")
-    check, words = known.check, bool(plan and plan.words)
-    claim = model.register.claims.get(check.claim)
-    approaches = claim is not None and claim.qualifier == "approaches"
+    coarse = _asserts(model, check, row, coarse=True)
+    words, approaches = bool(plan and plan.words), row.qualifier == "approaches"
 
     def at(asserted: Interval, point: float, reached: Bounds) -> str:
         if asserted.holds(point):
@@ -135,19 +122,19 @@ def _judged(
         found = at(coarse, point, far) if first == "differs" else first
         return "matches_within_rounding" if found == "matches" != first else found
 
-    point = math.nan if known.recomputed is None else known.recomputed
-    finer, found = at(fine, point, bounds), verdict(point, bounds, wider)
-    used, asserted = (wider, coarse) if finer == "differs" else (bounds, fine)
+    finer, found = at(fine, value, near), verdict(value, near, far)
+    used, asserted = (far, coarse) if finer == "differs" else (near, fine)
     margin = min(used.high - asserted.low, asserted.high - used.low)
     size = known.published or (asserted.low if math.isfinite(asserted.low) else asserted.high)
+    levels = [end for one in (fine, coarse) for end in (one.low, one.high)]
     return replace(
         known,
         verdict=found,
         finer=finer if finer != found else "",
         barely=found == "matches_within_rounding" and margin < 0.01 * abs(size),
-        condition=_condition(model, plan, (fine, coarse), lambda *one: verdict(*one) == found) if plan else "",
+        condition=_condition(model, plan, levels, verdict, found) if plan else "",
         reason=VERDICTS[found],
-        passing=None if claim is None or known.published is None else _passing(claim, check, bounds, point),
+        passing=_passing(row, check, near, value) if check.claim and known.published else None,
     )
 
 
@@ -163,8 +150,8 @@ def results(model: Model, outcomes: Iterable[Outcome]) -> dict[str, str]:
     ``not_recalculable`` where none does, and empty where that check has no verdict under the setting.
     """
     verdicts = {outcome.check.id: outcome.verdict for outcome in outcomes} | {"": NOT_RECALCULABLE}
-    named = {one.id: one.judged_by for one in model.register.claims.values() if one.role == "result"}
-    return {claim: verdicts.get(check, "") for claim, check in named.items()}
+    claims = model.register.claims.values()
+    return {claim.id: verdicts.get(claim.judged_by, "") for claim in claims if claim.role == "result"}
 
 
 def counts(model: Model, verdicts: Mapping[str, str]) -> dict[str, int]:
@@ -178,21 +165,10 @@ def counts(model: Model, verdicts: Mapping[str, str]) -> dict[str, int]:
     return found
 
 
-def _other_side(model: Model, check: Check) -> Claim | External | None:
-    """The row that a check is set against: a claim, else a figure published elsewhere."""
-    return model.register.claims.get(check.claim) or model.register.external.get(check.against)
-
-
-def _printed(model: Model, check: Check) -> float | None:
-    row = _other_side(model, check)
-    return row.published.value(check.end) if row and row.printed and check.end != "whole" else None
-
-
-def _asserts(model: Model, check: Check, *, coarse: bool) -> Interval | None:
+def _asserts(model: Model, check: Check, row: Claim | External, *, coarse: bool = False) -> Interval:
     """The claim that the other side of a check makes, by its digits or its words."""
-    row = _other_side(model, check)
-    if row is None or row.qualifier != "vague":
-        return row.published.asserts(check.end.removeprefix("whole"), coarse=coarse) if row else None
+    if row.qualifier != "vague":
+        return row.published.asserts(check.end.removeprefix("whole"), coarse=coarse)
     words = model.register.vague_readings[check.quantity]
     floor, ceiling = (
         None if end is None else end.coarse if coarse and end.coarse is not None else end.value
@@ -201,32 +177,25 @@ def _asserts(model: Model, check: Check, *, coarse: bool) -> Interval | None:
     return Interval(-math.inf if floor is None else floor, math.inf if ceiling is None else ceiling)
 
 
-def _weakest(model: Model, plan: Plan) -> str:
-    """The weakest grade among the assumptions and readings on whose value the target depends."""
-    grades = [grade_of(model, plan, name) for name, direction in plan.direction.items() if direction]
-    return max(filter(None, grades), key=GRADES.index, default="")
-
-
 def grade_of(model: Model, plan: Plan, name: str) -> str:
     """The grade of a node's reading, or of its assumption; empty for a plain claim, formula or constant.
 
     A value set by a user counts as chosen; a number as printed has none.
     """
     node = plan.by_name[name]
-    if node.reading == "given":
-        return "chosen"
     row = model.register.readings.get((name, node.reading))
-    if row:
-        return "" if node.reading == "published" else row.grade
-    return node.source.assumption.grade if node.source.assumption else ""
+    if node.reading in ("given", "published"):
+        return "chosen" if node.reading == "given" else ""
+    return row.grade if row else node.source.assumption.grade if node.source.assumption else ""
 
 
-def _passing(claim: Claim, check: Check, bounds: Bounds, point: float) -> float | None:
-    # As in the verdict, rounding does not decide at our tenth.
-    high = point if claim.qualifier == "approaches" else bounds.high
-    printed, met = claim.published.value(check.end), claim.published.met_by(bounds.low, high, check.end)
-    if not printed or math.isnan(bounds.low):
+def _passing(row: Claim | External, check: Check, bounds: Bounds, point: float) -> float | None:
+    """The share of values within ten percent of the printed one that would have passed as well."""
+    if math.isnan(bounds.low):
         return None
+    # As in the verdict, rounding does not decide at our tenth.
+    high = point if row.qualifier == "approaches" else bounds.high
+    printed, met = row.published.value(check.end), row.published.met_by(bounds.low, high, check.end)
     low, high = sorted((0.9 * printed, 1.1 * printed))
     return max(0.0, min(high, met[1]) - max(low, met[0])) / (high - low)
 
@@ -261,72 +230,62 @@ def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
     value = solve(lambda x: plan.evaluate({one.id: x})[plan.target], one.minimum, one.maximum, goal)
     if value is None:
         return Solution(row, None, "impossible", f"no value of {one.id} makes it so")
-    if not in_range(value, one.minimum, one.maximum):
+    if not _between(value, one.minimum, one.maximum):
         return Solution(row, value, "impossible", f"allowed is {one.minimum:,.10g} to {one.maximum:,.10g}")
     there = plan.evaluate({one.id: value})
     for limit in plan.limits:
         if not limit.kept(there):
             return Solution(row, value, "impossible", limit.sentence(there))
     varied = f"the range it is varied over is {one.low:,.10g} to {one.high:,.10g}"
-    return Solution(row, value, "in_range" if in_range(value, one.low, one.high) else "out_of_range", varied)
+    return Solution(row, value, "in_range" if _between(value, one.low, one.high) else "out_of_range", varied)
 
 
-def in_range(value: float, low: float, high: float) -> bool:
-    """Whether a value lies between two ends, to the last digits."""
+def _between(value: float, low: float, high: float) -> bool:
     return low <= value <= high or same(value, low) or same(value, high)
 
 
 # The values for which a verdict stays ---------------------------------------------------------------------------------
 
-Holds = Callable[[float, Bounds, Bounds], bool]
 
-
-def _condition(model: Model, plan: Plan, asserted: Iterable[Interval], holds: Holds) -> str:
+def _condition(model: Model, plan: Plan, levels: Iterable[float], rule: Rule, found: str) -> str:
     """For each assumption that matters, the values for which the verdict stays, the others as they are."""
-    parts, levels = [], [end for one in asserted for end in (one.low, one.high)]
+    parts = []
     for name, node in plan.leaves.items():
         assumption = model.register.assumptions.get(name)
         if assumption is None or node.source.part != "set":
             continue
         # An assumption that cancels in the value may still lead past a limit.
         places = np.array([assumption.minimum, assumption.used, assumption.maximum])
-        if not plan.direction[name] and bool(plan.within(plan.evaluate({name: places})).all()):
-            continue
-        spans = stays(plan, assumption, holds, levels)
-        ends = [(f"{low:.6g}", f"{high:.6g}") for low, high in spans]
-        parts.append(f"{name} {' or '.join(low if low == high else f'{low} to {high}' for low, high in ends)}")
+        if plan.direction[name] or not plan.within(plan.evaluate({name: places})).all():
+            ends = [(f"{low:.6g}", f"{high:.6g}") for low, high in _stays(plan, assumption, levels, rule, found)]
+            parts.append(f"{name} {' or '.join(low if low == high else f'{low} to {high}' for low, high in ends)}")
     return "; ".join(parts)
 
 
-def stays(plan: Plan, assumption: Assumption, holds: Holds, levels: Iterable[float]) -> list[tuple[float, float]]:
-    """The spans of an assumption, over its allowed range, in which something about the target holds.
+def _stays(
+    plan: Plan, assumption: Assumption, levels: Iterable[float], rule: Rule, found: str
+) -> list[tuple[float, float]]:
+    """The spans of an assumption, over its allowed range, in which a verdict stays.
 
-    holds: of the value, its bounds, and those at the coarser places. It may change only where the value or a bound
-    passes a level, at a limit, or at a pole. Each bound is the target at a corner of the box, a ratio of two linear
-    functions of the assumption; so the places of change are roots.
+    It may change only where the value or a bound passes a level, at a limit, or at a pole. Each bound is the target at
+    a corner of the box, a ratio of two linear functions of the assumption; so the places of change are roots.
     """
-    here = float(plan.start[assumption.id])
-    low, high = assumption.minimum, assumption.maximum
+    here, low, high = float(plan.start[assumption.id]), assumption.minimum, assumption.maximum
     if low == high:
         return [(here, here)]
     targets, rooms = _along(plan, assumption.id, low + np.array([0.25, 0.5, 0.75]) * (high - low))
-    changes = {low, high, *breakpoints(targets, low, high, levels)}
-    changes |= set(breakpoints(rooms, low, high, [0.0])) if rooms.size else set()
-    edges = sorted(changes)
-    middles = np.array([(one + two) / 2 for one, two in itertools.pairwise(edges)])
-    vary = {assumption.id: middles}
+    changes = {low, high, *breakpoints(targets, low, high, levels), *breakpoints(rooms, low, high, [0.0])}
+    edges = np.array(sorted(changes))
+    vary = {assumption.id: (edges[:-1] + edges[1:]) / 2}
     values = plan.evaluate(vary)
-    points = np.broadcast_to(np.asarray(values[plan.target], float), middles.shape)
-    fine = np.broadcast_to(plan.within(values), middles.shape) & (np.isfinite(points) | bool(plan.words))
+    points = np.zeros(len(edges) - 1) + values[plan.target]
+    fine = plan.within(values) & (np.isfinite(points) | bool(plan.words))
+    reached = plan.bounds(vary=vary), plan.bounds(vary=vary, coarse=True)
     spans: list[tuple[float, float]] = []
-    bounds = [plan.bounds(coarse=coarse, vary=vary) for coarse in (False, True)]
-    for start, stop, point, ok, *reached in zip(edges[:-1], edges[1:], points, fine, *bounds, strict=True):
-        if not (ok and holds(float(point), *reached)):
-            continue
-        if spans and spans[-1][1] == start:
-            spans[-1] = (spans[-1][0], stop)
-        else:
-            spans.append((start, stop))
+    for start, stop, ok, point, *both in zip(edges[:-1], edges[1:], fine, points, *reached, strict=True):
+        if ok and rule(float(point), *both) == found:
+            first = spans.pop()[0] if spans and spans[-1][1] == start else start
+            spans.append((first, stop))
     if not any(start <= here <= stop for start, stop in spans):
         spans.append((here, here))
     return sorted(spans)
@@ -335,18 +294,17 @@ def stays(plan: Plan, assumption: Assumption, holds: Holds, levels: Iterable[flo
 def _along(plan: Plan, name: str, places: Floats) -> tuple[Floats, Floats]:
     """The target and the rooms at some values of a leaf, (values, positions): at the printed numbers, and at the
     corners of what they stand for, also at the coarser places."""
-    sources = {leaf: node.source for leaf, node in plan.leaves.items() if leaf != name}
-    box = {leaf: one for leaf, one in sources.items() if one.interval().low < one.interval().high}
+    box = [node for node in plan.leaves.values() if node.name != name and node.source.near]
     corners = np.arange(2 ** len(box))
     given: dict[str, Any] = {name: places[:, None]}
-    for i, (leaf, source) in enumerate(box.items()):
-        near, far = source.interval(), source.interval(coarse=True)
-        both = [np.where(corners >> i & 1, one.high, one.low) for one in (near, far)]
-        given[leaf] = np.concatenate([*both, [float(plan.start[leaf])]])
-    targets, rooms = [], []
+    for i, node in enumerate(box):
+        both = [node.source.interval(coarse=coarse) for coarse in (False, True)]
+        ends = [np.where(corners >> i & 1, one.high, one.low) for one in both]
+        given[node.name] = np.concatenate([*ends, [node.source.value]])
+    flat = np.zeros((len(places), 2 * len(corners) + 1))
+    targets, rooms = [], [flat[:, :0]]
     for branch in plan.branches:
         values = branch.evaluate(given)
-        shape = (len(places), 2 * len(corners) + 1)
-        targets.append(np.broadcast_to(np.asarray(values[plan.target], float), shape))
-        rooms += [np.broadcast_to(np.asarray(room, float), shape) for room in branch.rooms(values)]
-    return np.concatenate(targets, axis=1), np.concatenate(rooms, axis=1) if rooms else np.zeros((len(places), 0))
+        targets.append(flat + values[plan.target])
+        rooms += [flat + room for room in branch.rooms(values)]
+    return np.concatenate(targets, axis=1), np.concatenate(rooms, axis=1)

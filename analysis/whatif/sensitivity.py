@@ -248,7 +248,7 @@ def _sides(model: Model, statement: Statement, setting: Setting) -> tuple[Plan, 
     left = model.plan(quantity, model.change(readings, setting))
     if re.match(r"[-+0-9.]", text):
         try:
-            return left, Plan("number", (Node("number", "given", Source(constant=read_number(text, unit))),))
+            return left, Plan("number", (Node("number", "given", Source(read_number(text, unit))),))
         except UnitError as error:
             raise InputError(str(error)) from None
     other, readings = model.named(text)

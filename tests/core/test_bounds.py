@@ -153,7 +153,7 @@ MADE = {
 
 def plan_of(text, **leaves):
     """A plan for a formula of some leaves."""
-    nodes = [Node(name, "given", Source(constant=value)) for name, value in leaves.items()]
+    nodes = [Node(name, "given", Source(value)) for name, value in leaves.items()]
     return Plan("q", (*nodes, Node("q", "formula", Source(expression=parse(text)))))
 
 
