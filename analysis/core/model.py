@@ -338,6 +338,13 @@ class Model:
                 each = np.broadcast_to(one_or_more, size).tolist()
                 yield ["" if ours.low <= number <= ours.high else f"{said} {number:,.10g}" for number in each]
 
+    def beside(self, quantity: str, setting: Setting) -> Iterator[Plan]:
+        """The plans of the quantities that its remarks compare a quantity with."""
+        for one in self.register.remarks:
+            if one.quantity == quantity and one.above not in self.register.external:
+                with contextlib.suppress(Circle):
+                    yield self.plan(one.above, setting)
+
     def _compared(self, name: str, setting: Setting, vary: Mapping[str, Any]) -> Any:
         """A figure published elsewhere, or a quantity, NaN past a limit."""
         if figure := self.register.external.get(name):

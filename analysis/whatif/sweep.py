@@ -115,16 +115,18 @@ def _checked(model: Model, spec: Spec) -> tuple[int, Callable[[int], _Block]]:
     given = {**scenario.numbers(model), **{name: numbers[0] for name, numbers in values.items()}}
     plans: list[dict[str, Plan] | str] = []
     settings: list[Setting] = []
+    made: list[Plan] = []
     for combination in itertools.product(*spec.readings.values()):
         readings = {**scenario.readings, **dict(zip(spec.readings, combination, strict=True))}
         used = {name: one for name, one in given.items() if readings.get(name, SETTABLE[0]) in SETTABLE}
         settings.append(ARTICLE)
         try:
             settings[-1] = model.setting(readings, used)
-            plans.append({name: model.plan(name, settings[-1]) for name in quantities})
+            each = {name: model.plan(name, settings[-1]) for name in quantities}
+            made += [plan for name in quantities for plan in (each[name], *model.beside(name, settings[-1]))]
+            plans.append(each)
         except ModelError as error:
             plans.append(str(error))
-    made = [plan for each in plans if isinstance(each, dict) for plan in each.values()]
     if not made:
         raise ModelError(f"no combination of the readings can be computed: {plans[0]}")
     for name in (*spec.readings, *values):
@@ -141,12 +143,12 @@ def _checked(model: Model, spec: Spec) -> tuple[int, Callable[[int], _Block]]:
         violates, remarks = np.full((2, len(rows)), "", object)
         empty: Counter[str] = Counter()
         for number in np.unique(rows // inner):
-            each, here = plans[number], np.flatnonzero(rows // inner == number)
-            if isinstance(each, str):
-                violates[here] = each
-                empty[each] += len(here) * len(found)
+            under, here = plans[number], np.flatnonzero(rows // inner == number)
+            if isinstance(under, str):
+                violates[here] = under
+                empty[under] += len(here) * len(found)
                 continue
-            for name, plan in each.items():
+            for name, plan in under.items():
                 given = {one: taken[one][here] for one in values if one in plan.leaves}
                 computed = {one: np.broadcast_to(value, here.shape) for one, value in plan.evaluate(given).items()}
                 kept = np.ones(here.shape, bool)

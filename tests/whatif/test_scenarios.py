@@ -138,6 +138,13 @@ def test_no_point_of_a_fine_grid_within_the_limits_passes_the_ends(model: Model)
         assert highest <= high <= highest + 500
 
 
+def test_the_highest_estimate_is_where_the_ratio_of_2021_reaches_one(model: Model) -> None:
+    values = find("all_high", model).setting(model, "at_risk_2021").values
+    assert values == {"persons_per_transfer": pytest.approx(1 / 1.05), "persons_per_transfer_drift": 1.05}
+    assert estimate(model, find("all_high", model), "at_risk_2021").value == pytest.approx(2_037_830.209, abs=5e-4)
+    assert estimate(model, find("all_low", model), "net_new_persons").value == pytest.approx(51_379.819, abs=5e-4)
+
+
 def test_an_assumption_is_taken_to_a_limit_and_not_past_it(package: Path) -> None:
     # At 437,830 more than 360,000 would be added. Somewhere on the edges of the ranges just 360,000 are.
     file = package / "datapackage.json"
