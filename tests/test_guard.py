@@ -89,14 +89,15 @@ def test_verify_fails_on_a_changed_digit(package: Path, id: str) -> None:
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 
 
-def ran(source: str, names: dict[str, object]) -> tuple[str, str]:
-    """What a cell prints, and its last expression's value as text."""
+def ran(source: str, names: dict[str, object]) -> tuple[str, str, str]:
+    """What a cell prints, and its last expression's value as text and as HTML."""
     tree = ast.parse(source)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(tree, "cell", "exec"), names)
         value = eval(compile(ast.Expression(last.value), "cell", "eval"), names) if last else None
-    return printed.getvalue(), "" if value is None else repr(value)
+    page = getattr(value, "_repr_html_", lambda: "")() or ""
+    return printed.getvalue(), "" if value is None else repr(value), page
 
 
 def failed_cells(path: Path) -> Iterator[int]:
@@ -105,8 +106,9 @@ def failed_cells(path: Path) -> Iterator[int]:
     code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     for number, cell in enumerate(code):
         printed = "".join(output.text for output in cell.outputs if output.output_type == "stream")
-        results = [output.data["text/plain"] for output in cell.outputs if output.output_type == "execute_result"]
-        if ran(cell.source, names) != (printed, "".join(results)):
+        results = [output.data for output in cell.outputs if output.output_type == "execute_result"]
+        shown = ["".join(data.get(kind, "") for data in results) for kind in ("text/plain", "text/html")]
+        if ran(cell.source, names) != (printed, *shown):
             yield number
 
 
