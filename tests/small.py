@@ -68,7 +68,9 @@ def formula(text: str) -> Callable[..., Any]:
 def module(*formulas: Callable[..., Any]) -> ModuleType:
     """A module that holds these functions as its own."""
     made = ModuleType("made_in_memory")
-    source = "\n".join(getattr(one, "__source__", "") or textwrap.dedent(inspect.getsource(one)) for one in formulas)
+    source = '"""Formulas, if any."""\n' + "\n".join(
+        getattr(one, "__source__", "") or textwrap.dedent(inspect.getsource(one)) for one in formulas
+    )
     made.__file__ = f"<{' '.join(formula.__name__ for formula in formulas)}>"
     linecache.cache[made.__file__] = (len(source), None, source.splitlines(keepends=True), made.__file__)
     for formula in formulas:
