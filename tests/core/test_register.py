@@ -215,16 +215,16 @@ TABLE = "not a table of comma-separated values"
     ("change", "sentence"),
     [
         (text(CLAIMS, "id,quantity", "id,quantities"),
-         f"{CLAIMS}, row 1: 'quantities' is no column of this table; did you mean 'quantity'?"),
-        (text(CLAIMS, "id,quantity", "id,id"), f"{CLAIMS}, row 1: the column id is missing or given twice"),
+         f"{CLAIMS}, row 2 (cadres_in_words), field quantities: 'quantities' is not known here; did you mean "
+         "'quantity'?"),
         (raw("sections.csv", lambda data: data.replace(b",note\n", b"\n", 1)),
-         "sections.csv, row 1: the column note is missing or given twice"),
+         "sections.csv, row 2 (introduction): the row has more or fewer cells than the first row"),
         (raw("sections.csv", lambda data: data.split(b"\n")[0]), "sections.csv: the table has no rows"),
         (text("sections.csv", "policy,", "policy,more,"),
-         "sections.csv, row 10 (policy): the row has not the 3 cells of the table"),
+         "sections.csv, row 10 (policy): the row has more or fewer cells than the first row"),
         (text("sections.csv", "\npolicy,", "\npolicy"),
-         "sections.csv, row 10 (policyPolicy Implications and Recommendations): the row has not the 3 cells of the "
-         "table"),
+         "sections.csv, row 10 (policyPolicy Implications and Recommendations): the row has more or fewer cells than "
+         "the first row"),
         (text(CLAIMS, "Transfers made a year", '"Transfers made a year'),
          f"{CLAIMS}, {at(CLAIMS, MEAN).partition(' (')[0]}: {TABLE} (',' expected after '\"')"),
         (text(YAML, "- id: overlap", "- words\n- id: overlap"), f"{YAML}: the file is not a list of entries"),

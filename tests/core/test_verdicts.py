@@ -324,7 +324,8 @@ def test_passing_is_the_share_of_values_near_the_print_that_would_have_passed(qu
     if qualifier == "exact":
         passed = (grid - 0.005 <= high) & (grid + 0.005 >= low)
     elif qualifier == "approaches":
-        passed = (grid > low) & (0.9 * grid <= high)
+        # Rounding does not decide at our tenth: there the value itself does.
+        passed = (grid > low) & (0.9 * grid <= 2 * float(x))
     else:
         passed = grid >= low if qualifier == "up_to" else grid <= high
     assert r.passing == pytest.approx(passed.mean(), abs=1.01e-4)
