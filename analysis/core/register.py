@@ -376,7 +376,7 @@ class Step(Row):
 
 
 class Finding(Row):
-    """Something odd in the numbers: its rows, its arithmetic, two readings of it, and what would settle it."""
+    """Arithmetic of the numbers: its rows, two readings of it, and what would settle it."""
 
     file = "findings.yaml"
     id: Name

@@ -51,7 +51,7 @@ PAGES = Path(__file__).resolve().parent / "pages"
 SECTIONS = {
     "numbers": ("Number by number", "The notebooks as they ran, a page for each headline number."),
     "register": ("Every number", "Every printed number, and every recomputation of one."),
-    "judgement": ("Beside the numbers", "What is odd in them, what they rest on, and what was published elsewhere."),
+    "judgement": ("Beside the numbers", "Findings, what the numbers rest on, and what was published elsewhere."),
     "method": ("Method", "What the words mean, what is not concluded, and how to reproduce, cite or challenge."),
 }
 GRADES = {
@@ -301,7 +301,7 @@ class Pages:
         return markdown(value_words(self.model, quantity, value, place_of(self.model, (), value)))
 
     def findings(self) -> str:
-        """What is odd in the numbers, the sceptical and the charitable reading side by side."""
+        """The findings, the sceptical and the charitable reading side by side."""
         return _joined(
             ["# Findings", _LEDE_FINDINGS, *map(self.finding, self.model.register.findings.values()), CAVEAT]
         )
@@ -416,8 +416,8 @@ _LEDE_ASSUMPTIONS = (
     "they are."
 )
 _LEDE_FINDINGS = (
-    "What is odd in the numbers: arithmetic, a reading that doubts them, one under which nothing is amiss, and what "
-    "would settle it. A finding is no judgement."
+    "Arithmetic, a doubting and a trusting reading of it, and the source that would settle it. A finding is no "
+    "judgement."
 )
 
 
