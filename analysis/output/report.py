@@ -375,19 +375,22 @@ class Pages:
     def figures(self) -> str:
         """Every figure, with its plotted data to take away."""
         parts = ["# Figures", "Each with its plotted data, in base units."]
+        shown: dict[str, list[str]] = {}
         for notebook in self.notebooks:
             for name in notebook.figures:
-                if name in FIGURES:
-                    parts += [
-                        f"(figure-{name})=",
-                        f"## {markdown(name.replace('_', ' ').capitalize())}",
-                        f":::{{image}} plots/{name}.svg\n:alt: {markdown(FIGURES[name].alt)}\n:::",
-                        _raw(
-                            f'<p><a href="figures/{name}.csv">Plotted data</a> (CSV), '
-                            f'<a href="_images/{name}.svg">the figure</a> (SVG)</p>'
-                        ),
-                        f"Shown in [{markdown(self.titles[notebook.name])}]({notebook.name}.ipynb).",
-                    ]
+                link = f"[{markdown(self.titles[notebook.name])}]({notebook.name}.ipynb)"
+                shown.setdefault(name, []).append(link)
+        for name in (name for name in shown if name in FIGURES):
+            parts += [
+                f"(figure-{name})=",
+                f"## {markdown(name.replace('_', ' ').capitalize())}",
+                f":::{{image}} plots/{name}.svg\n:alt: {markdown(FIGURES[name].alt)}\n:::",
+                _raw(
+                    f'<p><a href="figures/{name}.csv">Plotted data</a> (CSV), '
+                    f'<a href="_images/{name}.svg">the figure</a> (SVG)</p>'
+                ),
+                f"Shown in {' and '.join(shown[name])}.",
+            ]
         return _joined([*parts, CAVEAT])
 
     def refusals(self) -> str:
