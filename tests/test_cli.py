@@ -41,19 +41,24 @@ def spoil(package: Path, file: str, before: str, after: str) -> None:
     (package / file).write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
-def test_verify_prints_every_check_and_counts_them() -> None:
-    counted = re.search(r"73 claims, (\d+) checks: (.*); 5 of the passes weak\.", output("verify"))
+def test_verify_prints_every_check_and_counts_the_results() -> None:
+    out = output("verify")
+    counted = re.search(r"(\d+) results of the article: (.*)\. Besides, (\d+) comparisons of ours", out)
     assert counted is not None
-    assert int(counted[1]) == len(rows(ROOT / "data" / "checks.csv")) == sum(map(int, re.findall(r"\d+", counted[2])))
+    # Seventeen rows, of which three are one calculation.
+    assert int(counted[1]) == sum(map(int, re.findall(r"\d+", counted[2]))) == 17 - 2
+    kinds = [row["kind"] for row in rows(ROOT / "data" / "checks.csv")]
+    assert int(counted[3]) == kinds.count("hypothesis") + kinds.count("external")
+    assert "(at_risk_2021_sum)" in re.sub(r"\s", "", out)
 
 
 def test_verify_as_csv_and_json_say_the_same() -> None:
     listed = list(csv.DictReader(io.StringIO(output("verify", "--csv"))))
     typed = json.loads(output("verify", "--json"))
     assert [row["id"] for row in listed] == [row["id"] for row in typed]
-    (row,) = [row for row in typed if row["id"] == "added_whole"]
+    (row,) = [row for row in typed if row["id"] == "at_risk_2021_sum"]
     assert row["recomputed"] == pytest.approx(1_600_000 + ADDED, abs=1e-3)
-    assert (row["verdict"], row["published"], row["notebook"]) == ("reproduced", 2_000_000, "04_at_risk_2021")
+    assert (row["verdict"], row["published"], row["notebook"]) == ("matches", 2_000_000, "04_at_risk_2021")
 
 
 def test_verify_names_what_moved_and_accept_takes_it(package: Path) -> None:
@@ -79,8 +84,14 @@ def test_accept_writes_nothing_for_a_bad_package(package: Path) -> None:
     ("id", "shown"),
     [
         ("excess_2021", ["printed: 15.4 percent", "mobilization-2016-2020, paragraph 6"]),
-        ("added_whole", ["at_risk_2021 = 1.9 million person", "verdict: reproduced", "power: 0.84"]),
-        ("at_risk_2021", ["result: 1.9 million person, 1.84 million to 1.96 million", "added_whole: "]),
+        (
+            "at_risk_2021_sum",
+            ["at_risk_2021 = 1.9 million person", "verdict: matches, 4.9 percent short", "would also"],
+        ),
+        ("at_risk_2021", ["result: at most 1.9 million person, 1.84 million to 1.96 million", "at_risk_2021_sum: "]),
+        # 2 - 1.6 - 0.301222 million
+        ("detainees_for_low_end", ["former_detainees = 99,000: out of range"]),
+        ("at_risk_total", ["result: none", "in words only", "total_in_range: ", "no single value"]),
         ("two_values_of_2019", ["sceptical: ", "base less labourers"]),
         ("plan_13fyp_total", ["external figure", "at 121jk.cn"]),
         ("part_of_2020", ["0.5 year"]),
@@ -97,7 +108,17 @@ def test_a_value_and_a_reading_move_the_number() -> None:
     assert "differs from the article in: persons_per_transfer = 0.9 person/transfer in place of 1" in out
     # 1.65 million in the south, of them 0.95, all at risk.
     out = output("explain", "at_risk_2019", "--reading", "at_risk_2019=southern", "--digits")
-    assert f"result: {1_650_000 * 0.95:.10g} person" in out
+    assert f"result: at most {1_650_000 * 0.95:.10g} person" in out
+
+
+def test_a_remark_stands_beside_its_number_and_a_limit_refuses_it() -> None:
+    # 1,600,000 + 0.55 x 301,222 - 0.55 x 3,170,000 = 22,172
+    assert "remark: 22,000 more than were transferred in 2021" in output(
+        "explain", "at_risk_2021", "--set", "persons_per_transfer=0.55"
+    )
+    done = run("explain", "at_risk_2021", "--set", "persons_per_transfer_drift=1.05")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "persons_per_transfer_2021 would be 1.05" in done.stderr
 
 
 def test_list_gives_a_line_each() -> None:
@@ -146,10 +167,10 @@ def test_a_sweep_writes_its_rows(tmp_path: Path) -> None:
 
 def test_reproduce_ends_with_every_verdict_and_writes_every_file(reproduced: Run) -> None:
     assert (reproduced.status, reproduced.err) == (0, "")
-    assert "73 claims" in reproduced.out
+    assert "15 results of the article" in reproduced.out
     assert {path.name for path in reproduced.folder.iterdir()} == {
-        ".gitignore", "checks.csv", "claims.csv", "estimates.json", "estimates.tex", "external.csv", "figures",
-        "findings.csv", "map.csv", "notebooks", "report", "ro-crate-metadata.json",
+        ".gitignore", "checks.csv", "claims.csv", "derived.csv", "estimates.json", "estimates.tex", "external.csv",
+        "figures", "findings.csv", "map.csv", "notebooks", "report", "ro-crate-metadata.json", "solutions.csv",
     }  # fmt: skip
 
 
@@ -204,19 +225,19 @@ def test_run_writes_a_notebook_for_each_scenario(tmp_path: Path) -> None:
 
 
 REFUSED = {
-    "explain at_risk_2012": "'at_risk_2012' is no claim, check, quantity, finding or external figure; did you mean",
+    "explain at_risk_2012": "'at_risk_2012' is no claim, check, solution, quantity, finding or external figure; did",
     "explain at_risk_2021 --set overlap=0.5": "overlap is unused: nothing computed here depends on it",
-    "explain at_risk_2021 --set persons_per_transfer=1.7": "lies outside its allowed range of 0.05 to 1",
+    "explain at_risk_2021 --set persons_per_transfer=1.7": "lies outside its allowed range, 0.05 to 1",
     "explain at_risk_2021 --set 'overlap=1 person'": "overlap: '1 person' is in person, not in dimensionless",
     "explain at_risk_2021 --set persons_per_transfer": "'persons_per_transfer' is not of the form quantity=value",
-    "explain at_risk_2021 --set at_risk_2019=southern": "'southern' is a reading of at_risk_2019 and not a value",
-    "explain at_risk_2021 --reading at_risk_2019=south": "'south' is not a reading of at_risk_2019; did you mean",
+    "explain at_risk_2021 --set at_risk_2019=south": "at_risk_2019: 'south' is not a number",
+    "explain at_risk_2021 --reading at_risk_2019=south": "named readings: at_risk_2019_up_to, southern, composition",
     "list claim": "'claim' can't be listed; did you mean 'claims'?",
     "verify --csv --json": "--json and --csv and --markdown are one choice",
     "scenarios nowhere.yaml": "'nowhere.yaml' is no scenario and no file",
     "break-even 'at_risk_2021 >> 3'": "is no statement",
     "run 99": "'99' is no notebook",
-    "run 04 -p ovrelap=0.5": "'ovrelap' is no parameter of 04_at_risk_2021; did you mean 'overlap'?",
+    "run 04 -p ovrelap=0.5": "'ovrelap' is not a quantity; did you mean 'overlap'?",
     "audit data": "data",
     "verify --data nowhere": "nowhere/datapackage.json: the file is missing",
     "diff nowhere data": "nowhere",

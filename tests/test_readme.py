@@ -60,5 +60,5 @@ def test_the_sweep_that_is_shown_can_be_run(model: Model, tmp_path: Path) -> Non
     shown = re.search(r"<!-- sweep: .*? -->\n```yaml\n(.*?)```", README, re.DOTALL)
     assert shown is not None
     (tmp_path / "sweep.yaml").write_text(shown[1], encoding="utf-8")
-    # 31 ratios, 41 numbers of former detainees, 3 overlaps, 3 readings.
-    assert len(compute(model, read_sweep(tmp_path / "sweep.yaml", model))) == 31 * 41 * 3 * 3
+    # 33 ratios, 41 numbers of former detainees, 3 overlaps, 3 readings.
+    assert len(compute(model, read_sweep(tmp_path / "sweep.yaml", model))) == 33 * 41 * 3 * 3

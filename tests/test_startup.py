@@ -47,7 +47,11 @@ def test_help_loads_none_of_the_libraries(command: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("command", "prints"),
-    [("verify", "claims,"), ("verify --json", '"notebook": "04_at_risk_2021"'), ("explain added_whole", "reproduced")],
+    [
+        ("verify", "15 results of the article"),
+        ("verify --json", '"notebook": "04_at_risk_2021"'),
+        ("explain at_risk_2021_sum", "verdict: matches"),
+    ],
 )
 def test_a_verdict_loads_neither_frames_figures_nor_notebooks(command: str, prints: str) -> None:
     out, modules = loaded(*command.split())

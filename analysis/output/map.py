@@ -49,9 +49,8 @@ def trace_frame(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[N
 def map_table(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Notebook]) -> str:
     """Return the map as a Markdown table with a line for each printed number, as docs/map.md shows it."""
     frame = trace_frame(model, outcomes, notebooks)
-    frame["check"] = ("`" + frame["check"] + "`: " + frame["verdict"].str.replace("_", " ")).where(
-        frame["check"] != "", ""
-    )
+    verdict = frame["verdict"].str.replace("_", " ")
+    frame["check"] = ("`" + frame["check"] + "`: " + verdict).where(frame["check"] != "", "")
     frame["formula"] = frame["formula"].str.replace(r".*formulas\.(.+)", r"`\1`", regex=True)
     frame["cell"] = (frame["notebook"].str.partition("_")[0] + ", " + frame["cell"]).where(frame["cell"] != "", "")
     lines = ["| number in the article | place | role | check: verdict | formula | notebook, cell |", f"|{' --- |' * 6}"]

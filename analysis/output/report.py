@@ -364,19 +364,19 @@ class Pages:
         shown: dict[str, list[str]] = {}
         for notebook in self.notebooks:
             for name in notebook.figures:
-                shown.setdefault(name, []).append(f"[{markdown(self.titles[notebook.name])}]({notebook.name}.ipynb)")
-        for name, places in shown.items():
-            if name in FIGURES:
-                parts += [
-                    f"(figure-{name})=",
-                    f"## {markdown(name.replace('_', ' ').capitalize())}",
-                    f":::{{image}} plots/{name}.svg\n:alt: {markdown(FIGURES[name].alt)}\n:::",
-                    _raw(
-                        f'<p><a href="figures/{name}.csv">Plotted data</a> (CSV), '
-                        f'<a href="_images/{name}.svg">the figure</a> (SVG)</p>'
-                    ),
-                    f"Shown in {' and '.join(places)}.",
-                ]
+                link = f"[{markdown(self.titles[notebook.name])}]({notebook.name}.ipynb)"
+                shown.setdefault(name, []).append(link)
+        for name in (name for name in shown if name in FIGURES):
+            parts += [
+                f"(figure-{name})=",
+                f"## {markdown(name.replace('_', ' ').capitalize())}",
+                f":::{{image}} plots/{name}.svg\n:alt: {markdown(FIGURES[name].alt)}\n:::",
+                _raw(
+                    f'<p><a href="figures/{name}.csv">Plotted data</a> (CSV), '
+                    f'<a href="_images/{name}.svg">the figure</a> (SVG)</p>'
+                ),
+                f"Shown in {' and '.join(shown[name])}.",
+            ]
         return _joined([*parts, CAVEAT])
 
     def refusals(self) -> str:
