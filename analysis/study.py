@@ -46,7 +46,6 @@ class Study:
 
         given: by name, a number in base units, a text with a number and its unit, or the name of a reading. Raises
         InputError in one sentence for a wrong name, value, unit, type or combination.
-
         >>> load().change(at_risk_2019="southern", persons_per_transfer="0.8 person/transfer").setting.values
         {'persons_per_transfer': 0.8}
         >>> load().change(ovrelap=0.5)

@@ -64,9 +64,6 @@ def shown(path: Path) -> str:
     return str(path.resolve().relative_to(here) if path.resolve().is_relative_to(here) else path)
 
 
-# Rows -----------------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Ref:
     """Marks a field that names rows of a table, ``quantities``, or ``values``: quantities, read somehow, or claims."""
@@ -435,8 +432,6 @@ class Package(BaseModel):
     analysis: Settings
 
 
-# Reading --------------------------------------------------------------------------------------------------------------
-
 _M = TypeVar("_M", bound=BaseModel)
 
 
@@ -540,8 +535,6 @@ def _fields(model: Any, at: Iterable[Any]) -> list[str]:
         model = next((one for one in (held, *get_args(held)) if hasattr(one, "model_fields")), model)
     return list(model.model_fields)
 
-
-# The whole ------------------------------------------------------------------------------------------------------------
 
 _TABLES = (Claim, Check, Solve, Reading, Section, Citation, Assumption, External, Statement, Finding, Refusal)
 

@@ -66,7 +66,6 @@ class UnitError(ValueError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The hint that ends a sentence about an unknown name.
-
     >>> nearest("persn", ["person", "transfer"])
     "; did you mean 'person'?"
     >>> nearest("zzz", ["person", "transfer"])
@@ -88,7 +87,6 @@ def parse_unit(text: str) -> pint.Unit:
     """The unit that a text names; ``dimensionless`` for shares and ratios of like things.
 
     Raises UnitError, naming the nearest known unit.
-
     >>> str(parse_unit("person/transfer"))
     'person / transfer'
     """
@@ -103,7 +101,6 @@ def parse_unit(text: str) -> pint.Unit:
 
 def name_of(unit: Any) -> str:
     """The unit as files spell it.
-
     >>> name_of(parse_unit("person/transfer"))
     'person/transfer'
     """
@@ -130,7 +127,6 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     """A number in the base unit of ``unit``, from a text: digits, then perhaps a scale, then perhaps a unit.
 
     with_unit: demand the unit of what is not dimensionless, as scenario files do. Raises UnitError for anything else.
-
     >>> read_number("0.35 million person", "person"), read_number("10.5 %", "dimensionless")
     (350000.0, 0.105)
     >>> read_number("0.8 person", "transfer")
