@@ -48,10 +48,6 @@ class Study:
         InputError in one sentence for a wrong name, value, unit, type or combination.
         >>> load().change(at_risk_2019="southern", persons_per_transfer="0.8 person/transfer").setting.values
         {'persons_per_transfer': 0.8}
-        >>> load().change(ovrelap=0.5)
-        Traceback (most recent call last):
-            ...
-        analysis.core.plan.ModelError: 'ovrelap' is not a quantity; did you mean 'overlap'?
         """
         return Study(self.model, self.model.change(given, self.setting))
 
@@ -61,9 +57,8 @@ class Study:
         other: parameters of the notebook that are no quantities. Raises InputError for any further plain name, so that
         a mistyped parameter never passes unnoticed.
         """
-        kinds = bool | int | float | str
-        plain = {name: one for name, one in namespace.items() if isinstance(one, kinds) and not name.startswith("_")}
-        return self.change(**{name: one for name, one in plain.items() if name not in other})
+        plain = {name: one for name, one in namespace.items() if isinstance(one, bool | int | float | str)}
+        return self.change(**{name: one for name, one in plain.items() if name[0] != "_" and name not in other})
 
     def __getitem__(self, name: str) -> Estimate:
         """The estimate of ``quantity``, ``quantity.reading`` or a claim. Raises ModelError where there is none."""
@@ -88,15 +83,14 @@ class Study:
         """Estimates as a table, a row each: value, low, high, unit, side; empty with the reason where there is none."""
         import pandas as pd
 
+        columns = ["value", "low", "high", "unit", "side"]
         rows: dict[str, dict[str, Any]] = {}
         for name in names:
             try:
-                one = self[name]
-                rows[name] = {"value": one.value, "low": one.low, "high": one.high, "unit": one.unit, "side": one.side}
+                rows[name] = {column: getattr(self[name], column) for column in columns}
             except ModelError as error:
                 self.model.named(name)
                 rows[name] = {"reason": str(error)}
-        columns = ["value", "low", "high", "unit", "side"]
         columns += ["reason"] if any("reason" in row for row in rows.values()) else []
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("quantity")
 
@@ -109,10 +103,10 @@ class Study:
             raise ModelError(f"{other!r} is not a study; analysis.load() gives one")
         wanted = [*names] or [*self.model.register.estimates]
         here, there = self.frame(wanted), other.frame(wanted)
-        frame = there[["value"]].rename(columns={"value": "other"}).join(here[["value", "unit"]])
+        frame = there[["value"]].rename(columns={"value": "other"}).join(here["value"])
         frame["difference"] = frame["value"] - frame["other"]
         frame["percent"] = 100 * frame["difference"] / frame["other"].abs()
-        return frame[["other", "value", "difference", "percent", "unit"]]
+        return frame.join(here["unit"])
 
     def outcomes(self, checks: Iterable[str] | None = None) -> list[Outcome]:
         """The named checks, or all of them, judged here."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pint
-
 from analysis.core import findings
 from analysis.core.model import BARE, RESERVED, Limit, Model, ModelError, Plan, Source
 from analysis.core.register import PER_YEAR
-from analysis.core.units import CONSTANTS, nearest, parse_unit, same_dimension
+from analysis.core.units import CONSTANTS, DimensionalityError, nearest, parse_unit, same_dimension
 
 if TYPE_CHECKING:
     from analysis.core.register import Check
@@ -81,7 +79,7 @@ def _unit(key: tuple[str, str], source: Source, found: dict[str, str]) -> str:
         return wanted if any((ratio / one).dimensionless or (ratio * one).dimensionless for one in ones) else given
     try:
         return findings.unit_of(source.expression, found)
-    except pint.DimensionalityError as error:
+    except DimensionalityError as error:
         unlike = f"adds or compares unlike units ({error.units1} and {error.units2})"
         given = ", ".join(f"{need} in {found[need]}" for need in source.needs)
         raise ModelError(f"the formula {_called(*key)} {unlike}; it is given {given}") from None

@@ -10,14 +10,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
-
-import pint
 
 from analysis.core.bounds import Bounds, extremes
 from analysis.core.expressions import Expression, parse
 from analysis.core.register import Finding, Step
-from analysis.core.units import Quantity, name_of, nearest, parse_unit
+from analysis.core.units import DimensionalityError, Quantity, name_of, nearest, parse_unit
 
 if TYPE_CHECKING:
     from analysis.core.model import Model
@@ -42,7 +41,7 @@ def _computed(model: Model, text: str) -> _Named:
         unit = unit_of(expression, {name: unit for name, (_, unit, _) in known.items()})
     except (ZeroDivisionError, OverflowError):
         result, unit = math.nan, ""
-    except pint.DimensionalityError as error:
+    except DimensionalityError as error:
         raise ValueError(f"'{text}' adds unlike units ({error.units1} and {error.units2})") from None
     if not math.isfinite(result):
         raise ValueError(f"'{text}' has no finite value")
@@ -63,10 +62,14 @@ def spread(model: Model, text: str) -> tuple[float, Bounds]:
 
 
 def unit_of(expression: Expression, units: Mapping[str, str]) -> str:
-    """The unit that an expression gives. Raises pint.DimensionalityError where it adds or compares unlike units."""
+    """The unit that an expression gives. Raises DimensionalityError where it adds or compares unlike units."""
+    return _unit_of(expression, tuple(units[name] for name in expression.needs))
+
+
+@cache
+def _unit_of(expression: Expression, units: tuple[str, ...]) -> str:
     # No two values alike, none of them 1, and no two that add to 1: a difference may be divided by.
-    given = [Quantity(0.37 + 0.2236 * i, parse_unit(units[name])) for i, name in enumerate(expression.needs)]
-    result = expression.compiled(*given)
+    result = expression.compiled(*(Quantity(0.37 + 0.2236 * i, parse_unit(unit)) for i, unit in enumerate(units)))
     return name_of(result.units) if isinstance(result, Quantity) else "dimensionless"
 
 

@@ -39,6 +39,7 @@ _SCALED = [f"{name} = {factor}" for name, factor in SCALES.items() if name]
 registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
 registry.load_definitions([*(f"{name} = [{name}]" for name in BASE_UNITS), *_SCALED, "percent = 0.01 = %"])
 Quantity = registry.Quantity
+DimensionalityError = pint.DimensionalityError
 
 #: Ratios that are one by construction, each with its unit. They stand between a number as printed and the unit that a
 #: reader takes it for: the choice is where one is used, never its value. ``a_year`` stands beside a span of years.
