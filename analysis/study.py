@@ -46,13 +46,8 @@ class Study:
 
         given: by name, a number in base units, a text with a number and its unit, or the name of a reading. Raises
         InputError in one sentence for a wrong name, value, unit, type or combination.
-
         >>> load().change(at_risk_2019="southern", persons_per_transfer="0.8 person/transfer").setting.values
         {'persons_per_transfer': 0.8}
-        >>> load().change(ovrelap=0.5)
-        Traceback (most recent call last):
-            ...
-        analysis.core.plan.ModelError: 'ovrelap' is not a quantity; did you mean 'overlap'?
         """
         return Study(self.model, self.model.change(given, self.setting))
 
@@ -92,15 +87,14 @@ class Study:
         """Estimates as a table, a row each: value, low, high, unit, side; empty with the reason where there is none."""
         import pandas as pd
 
+        columns = ["value", "low", "high", "unit", "side"]
         rows: dict[str, dict[str, Any]] = {}
         for name in names:
             try:
-                one = self[name]
-                rows[name] = {"value": one.value, "low": one.low, "high": one.high, "unit": one.unit, "side": one.side}
+                rows[name] = {column: getattr(self[name], column) for column in columns}
             except ModelError as error:
                 self.model.named(name)
                 rows[name] = {"reason": str(error)}
-        columns = ["value", "low", "high", "unit", "side"]
         columns += ["reason"] if any("reason" in row for row in rows.values()) else []
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("quantity")
 
@@ -113,10 +107,10 @@ class Study:
             raise ModelError(f"{other!r} is not a study; analysis.load() gives one")
         wanted = [*names] or [*self.model.register.estimates]
         here, there = self.frame(wanted), other.frame(wanted)
-        frame = there[["value"]].rename(columns={"value": "other"}).join(here[["value", "unit"]])
+        frame = there[["value"]].rename(columns={"value": "other"}).join(here["value"])
         frame["difference"] = frame["value"] - frame["other"]
         frame["percent"] = 100 * frame["difference"] / frame["other"].abs()
-        return frame[["other", "value", "difference", "percent", "unit"]]
+        return frame.join(here["unit"])
 
     def outcomes(self, checks: Iterable[str] | None = None) -> list[Outcome]:
         """The named checks, or all of them, judged here."""

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from analysis.core.model import Model
 from analysis.core.verdicts import judge_all
+from analysis.output.headlines import headlines, headlines_markdown
 from analysis.output.map import map_table
 from analysis.output.notebooks import all_notebooks
-from analysis.output.results import headline
 from analysis.whatif.sweep import compute
 from analysis.whatif.sweep import read as read_sweep
 
@@ -19,7 +19,7 @@ MAP = (ROOT / "docs" / "map.md").read_text(encoding="utf-8")
 def test_the_headline_table_is_what_is_computed_now(model: Model) -> None:
     shown = re.search(r"<!-- headline: .*?-->\n(.*?)\n<!-- end of headline -->", README, re.DOTALL)
     assert shown is not None
-    assert shown[1] == headline(model, judge_all(model)), "`analysis verify --markdown` prints the table anew"
+    assert shown[1] == headlines_markdown(headlines(model)), "`analysis verify --markdown` prints the table anew"
 
 
 def test_the_table_of_claims_is_what_is_computed_now(model: Model) -> None:

@@ -44,7 +44,6 @@ def extremes(
     function: Function, box: Mapping[str, tuple[float, float]], vary: Mapping[str, Floats] | None = None
 ) -> list[Bounds]:
     """The bounds of a function over a box; one for each entry of the arrays in ``vary``, else one.
-
     >>> extremes(lambda v: (v["a"] / v["b"], ()), {"a": (1, 2), "b": (4, 5)})
     [Bounds(low=0.2, high=0.5, trimmed=0)]
     """
@@ -131,7 +130,6 @@ def _edges(k: int) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp], NDArray[
 
 def root(start: Any, middle: Any, end: Any) -> Any:
     """Where a ratio of two linear functions is 0, from its values at 0, ½ and 1; infinite or NaN where nowhere.
-
     >>> float(root(-1.0, 0.0, 1.0)), float(root(1.0, 0.5, 1 / 3 - 1 / 3))
     (0.5, 1.0)
     """
@@ -197,15 +195,11 @@ def _mobius(start: Any, middle: Any, end: Any) -> tuple[Any, Any, Any]:
         return start, end * (1 + c) - start, c
 
 
-# One leaf -------------------------------------------------------------------------------------------------------------
-
-
 def solve(function: Callable[[Any], Any], low: float, high: float, goal: float) -> float | None:
     """The argument at which a ratio of two linear functions equals a goal, also outside the range; None where nowhere.
 
     low, high: the range of the argument; the function is evaluated inside it. Raises ArithmeticError where a fourth
     evaluation at the root contradicts the three.
-
     >>> solve(lambda x: 3 / (1 + x), 0, 4, 1.5)
     1.0
     """

@@ -4,69 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pint
-
 from analysis.core import findings
 from analysis.core.model import BARE, RESERVED, Limit, Model, ModelError, Plan, Source
 from analysis.core.register import PER_YEAR
-from analysis.core.units import CONSTANTS, nearest, parse_unit, same_dimension
+from analysis.core.units import CONSTANTS, DimensionalityError, nearest, parse_unit, same_dimension
 
 if TYPE_CHECKING:
     from analysis.core.register import Check
 
 
-def units(model: Model) -> dict[str, str]:
-    """The base unit of every quantity. Raises RegisterError where two sources of one quantity differ in unit."""
-    register = model.register
-    found = {name: unit for name, (_, unit) in CONSTANTS.items()}
-    for claim in register.claims.values():
-        ends = [f"{claim.quantity}_{end}" for end in ("low", "high")] if claim.qualifier == "range" else []
-        for name in (claim.quantity, *ends):
-            with register.refusing(claim, "unit"):
-                _settle(found, name, claim.base_unit, "this row")
-    for assumption in register.assumptions.values():
-        with register.refusing(assumption, "unit"):
-            _settle(found, assumption.id, assumption.unit, "this entry")
-    pending = {(quantity, reading): source for quantity, reading, source in model.each() if not source.is_leaf}
-    while pending:
-        ready = [key for key, source in pending.items() if all(need in found for need in source.needs)]
-        if not ready:
-            names = ", ".join(sorted({quantity for quantity, _ in pending}))
-            raise model.refuse_formula(f"the formulas of {names} need each other in a circle, so nothing supplies them")
-        # A formula settles the unit of its quantity before a reading that takes another quantity's value.
-        for key in sorted(ready, key=lambda key: bool(pending[key].same_as)):
-            source, row = pending.pop(key), register.readings.get(key)
-            with register.refusing(*(row, "same_as") if source.same_as else (None, "formulas")):
-                _settle(found, key[0], _unit(key, source, found), _called(*key))
-    return found
-
-
-def _settle(found: dict[str, str], quantity: str, unit: str, giver: str) -> None:
-    if not same_dimension(found.setdefault(quantity, unit), unit):
-        raise ModelError(f"{quantity} is in {found[quantity]}, but {giver} gives {unit}")
-
-
-def _unit(key: tuple[str, str], source: Source, found: dict[str, str]) -> str:
-    if source.same_as:
-        given, wanted = found[source.same_as], found.get(key[0], found[source.same_as])
-        ratio = parse_unit(wanted) / parse_unit(given)
-        ones = [parse_unit(unit) for _, unit in CONSTANTS.values()]
-        return wanted if any((ratio / one).dimensionless or (ratio * one).dimensionless for one in ones) else given
-    assert source.expression is not None
-    try:
-        return findings.unit_of(source.expression, found)
-    except pint.DimensionalityError as error:
-        unlike = f"adds or compares unlike units ({error.units1} and {error.units2})"
-        given = ", ".join(f"{need} in {found[need]}" for need in source.needs)
-        raise ModelError(f"the formula {_called(*key)} {unlike}; it is given {given}") from None
-
-
-def _called(quantity: str, reading: str) -> str:
-    return quantity if reading == BARE else f"{quantity}__{reading}"
-
-
 def check_names(model: Model) -> None:
-    """Every name is known, and no two things that a command can name have one name."""
+    """Refuse unknown names, and two things that a command can name that have one name."""
     register = model.register
     for to, row, field, name in register.references():
         if to == "quantities":
@@ -91,41 +39,87 @@ def check_names(model: Model) -> None:
         taken |= {name: f"a row of {row.file}" for name, row in rows.items()}
 
 
+def units(model: Model) -> dict[str, str]:
+    """The base unit of every quantity. Raises RegisterError where two sources of one quantity differ in unit."""
+    register = model.register
+    found = {name: unit for name, (_, unit) in CONSTANTS.items()}
+
+    def settle(quantity: str, unit: str, giver: str) -> None:
+        if not same_dimension(found.setdefault(quantity, unit), unit):
+            raise ModelError(f"{quantity} is in {found[quantity]}, but {giver} gives {unit}")
+
+    for claim in register.claims.values():
+        ends = [f"{claim.quantity}_{end}" for end in ("low", "high")] if claim.qualifier == "range" else []
+        for name in (claim.quantity, *ends):
+            with register.refusing(claim, "unit"):
+                settle(name, claim.base_unit, "this row")
+    for assumption in register.assumptions.values():
+        with register.refusing(assumption, "unit"):
+            settle(assumption.id, assumption.unit, "this entry")
+    pending = {(quantity, reading): source for quantity, reading, source in model.each() if not source.is_leaf}
+    while pending:
+        ready = [key for key, source in pending.items() if found.keys() >= {*source.needs}]
+        if not ready:
+            names = ", ".join(sorted({quantity for quantity, _ in pending}))
+            raise model.refuse_formula(f"the formulas of {names} need each other in a circle, so nothing supplies them")
+        # A formula settles the unit of its quantity before a reading that takes another quantity's value.
+        for key in sorted(ready, key=lambda key: bool(pending[key].same_as)):
+            source = pending.pop(key)
+            with register.refusing(*(register.readings[key], "same_as") if source.same_as else (None, "formulas")):
+                settle(key[0], _unit(key, source, found), _called(*key))
+    return found
+
+
+def _unit(key: tuple[str, str], source: Source, found: dict[str, str]) -> str:
+    if source.expression is None:
+        # The value of another quantity is taken as it is, or times a constant.
+        given, wanted = found[source.same_as], found.get(key[0], found[source.same_as])
+        ratio = parse_unit(wanted) / parse_unit(given)
+        ones = [parse_unit(unit) for _, unit in CONSTANTS.values()]
+        return wanted if any((ratio / one).dimensionless or (ratio * one).dimensionless for one in ones) else given
+    try:
+        return findings.unit_of(source.expression, found)
+    except DimensionalityError as error:
+        unlike = f"adds or compares unlike units ({error.units1} and {error.units2})"
+        given = ", ".join(f"{need} in {found[need]}" for need in source.needs)
+        raise ModelError(f"the formula {_called(*key)} {unlike}; it is given {given}") from None
+
+
+def _called(quantity: str, reading: str) -> str:
+    return quantity if reading == BARE else f"{quantity}__{reading}"
+
+
 def limits(model: Model) -> tuple[Limit, ...]:
     """The limits of the data package. Raises RegisterError for one, or a remark, that compares unlike things."""
-    found, external = [], model.register.external
+    found = []
     for one in model.register.limits:
+        other = one.at_most if isinstance(one.at_most, str) else ""
         with model.register.refusing(None, "limits"):
-            if isinstance(one.at_most, str):
-                _check_alike(model, one.quantity, one.at_most, model.units[model.known(one.at_most)])
-                found.append(Limit(one.quantity, other=one.at_most))
-            else:
-                found.append(Limit(one.quantity, high=one.at_most))
+            _alike(model, one.quantity, model.known(other or one.quantity))
+        found.append(Limit(one.quantity, other=other) if other else Limit(one.quantity, high=float(one.at_most)))
     for said in model.register.remarks:
         with model.register.refusing(None, "remarks"):
-            figure = external.get(said.above)
-            unit = figure.base_unit if figure else model.units[model.known(said.above)]
-            _check_alike(model, said.quantity, said.above, unit)
+            figure = model.register.external.get(said.above)
+            _alike(
+                model, said.quantity, said.above, figure.base_unit if figure else model.units[model.known(said.above)]
+            )
     return tuple(found)
 
 
-def _check_alike(model: Model, quantity: str, other: str, unit: str) -> None:
-    if model.units[quantity] != unit:
-        raise ModelError(f"{quantity} is in {model.units[quantity]}, and {other} in {unit}")
+def _alike(model: Model, one: str, other: str, unit: str = "") -> None:
+    """Refuse two names with different units; ``unit`` is that of an ``other`` that is no quantity."""
+    unit = unit or model.units[other]
+    if model.units[one] != unit:
+        raise ModelError(f"{one} is in {model.units[one]}, and {other} in {unit}")
 
 
 def check(model: Model) -> None:
     """Raise RegisterError for readings, checks, figures, statements and findings that don't fit the formulas."""
     register = model.register
     for given in register.readings.values():
-        with register.refusing(given, "default"):
-            if given.default and given.reading != "published" and "published" in model.sources[given.quantity]:
-                raise ModelError(f"{given.quantity} starts from a row of claims.csv, so its default is published")
-    for group in register.linked_readings:
-        names = {frozenset(name for name, source in model.sources[one].items() if not source.is_leaf) for one in group}
-        if len(names) > 1:
-            message = f"{' and '.join(group)} are one choice, so their readings must have the same names"
-            raise register.refuse(None, "linked_readings", message)
+        if given.default and given.reading != model.default(given.quantity):
+            message = f"{given.quantity} starts from a row of claims.csv, so its default is published"
+            raise register.refuse(given, "default", message)
     confirmed: set[tuple[str, str]] = set()
     for row in register.checks.values():
         plan = _check_check(model, row)
@@ -138,17 +132,14 @@ def check(model: Model) -> None:
     for claim in register.claims.values():
         if claim.judged_by and register.checks[claim.judged_by].claim != claim.id:
             raise register.refuse(claim, "judged_by", f"{claim.judged_by} does not check this row")
-    units: dict[str, str] = {}
     for to, place, field, text in register.references():
         if to == "values":
             with register.refusing(place, field):
                 quantity, readings = model.named(text.removeprefix(PER_YEAR))
                 model.plan(quantity, model.change(readings))
-                units[text] = model.units[quantity]
     for one in register.statements.values():
-        if units[one.quantity] != units[one.other]:
-            message = f"{one.quantity} is in {units[one.quantity]}, and {one.other} in {units[one.other]}"
-            raise register.refuse(one, "other", message)
+        with register.refusing(one, "other"):
+            _alike(model, *(model.named(text)[0] for text in (one.quantity, one.other)))
     for finding in register.findings.values():
         findings.recomputed(model, finding)
 
@@ -156,9 +147,7 @@ def check(model: Model) -> None:
 def _check_check(model: Model, row: Check) -> Plan | None:
     with model.register.refusing(row, "against"):
         if row.against:
-            unit = findings.value(model, row.against)[1]
-            if unit != model.units[row.quantity]:
-                raise ModelError(f"'{row.against}' is in {unit}, and {row.quantity} in {model.units[row.quantity]}")
+            _alike(model, row.quantity, row.against, findings.value(model, row.against)[1])
             if row.claim:
                 return None
     with model.register.refusing(row, "readings"):

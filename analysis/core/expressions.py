@@ -15,7 +15,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
 
@@ -71,6 +71,7 @@ class Expression:
         return tuple((expression(tree), tuple(map(expression, differences))) for tree, differences in found)
 
 
+@cache
 def parse(text: str) -> Expression:
     """An expression from a text; names may have a point, as in ``at_risk_2019.southern``.
 

@@ -10,17 +10,18 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
-
-import pint
 
 from analysis.core.bounds import Bounds, extremes
 from analysis.core.expressions import Expression, parse
 from analysis.core.register import Finding, Step
-from analysis.core.units import Quantity, name_of, nearest, parse_unit
+from analysis.core.units import DimensionalityError, Quantity, name_of, nearest, parse_unit
 
 if TYPE_CHECKING:
     from analysis.core.model import Model
+
+_Named = tuple[float, str, frozenset[str]]
 
 
 def value(model: Model, text: str) -> tuple[float, str]:
@@ -28,18 +29,23 @@ def value(model: Model, text: str) -> tuple[float, str]:
 
     Raises ValueError for an unknown name, anything but arithmetic, unlike units, and a result that is not finite.
     """
+    return _computed(model, text)[:2]
+
+
+def _computed(model: Model, text: str) -> _Named:
+    """The value, the unit and the rows behind an expression."""
     expression = parse(text)
-    known = [_named(model, name) for name in expression.needs]
+    known = {name: _named(model, name) for name in expression.needs}
     try:
-        result = float(expression.compiled(*(number for number, _, _ in known)))
-        unit = unit_of(expression, {name: unit for name, (_, unit, _) in zip(expression.needs, known, strict=True)})
+        result = float(expression.compiled(*(number for number, _, _ in known.values())))
+        unit = unit_of(expression, {name: unit for name, (_, unit, _) in known.items()})
     except (ZeroDivisionError, OverflowError):
-        result = math.nan
-    except pint.DimensionalityError as error:
+        result, unit = math.nan, ""
+    except DimensionalityError as error:
         raise ValueError(f"'{text}' adds unlike units ({error.units1} and {error.units2})") from None
     if not math.isfinite(result):
         raise ValueError(f"'{text}' has no finite value")
-    return result, unit
+    return result, unit, frozenset[str]().union(*(rows for _, _, rows in known.values()))
 
 
 def spread(model: Model, text: str) -> tuple[float, Bounds]:
@@ -56,33 +62,34 @@ def spread(model: Model, text: str) -> tuple[float, Bounds]:
 
 
 def unit_of(expression: Expression, units: Mapping[str, str]) -> str:
-    """The unit that an expression gives. Raises pint.DimensionalityError where it adds or compares unlike units."""
+    """The unit that an expression gives. Raises DimensionalityError where it adds or compares unlike units."""
+    return _unit_of(expression, tuple(units[name] for name in expression.needs))
+
+
+@cache
+def _unit_of(expression: Expression, units: tuple[str, ...]) -> str:
     # No two values alike, none of them 1, and no two that add to 1: a difference may be divided by.
-    given = [Quantity(0.37 + 0.2236 * i, parse_unit(units[name])) for i, name in enumerate(expression.needs)]
-    result = expression.compiled(*given)
+    result = expression.compiled(*(Quantity(0.37 + 0.2236 * i, parse_unit(unit)) for i, unit in enumerate(units)))
     return name_of(result.units) if isinstance(result, Quantity) else "dimensionless"
 
 
-def _named(model: Model, name: str) -> tuple[float, str, frozenset[str]]:
+def _named(model: Model, name: str) -> _Named:
     """The value, the unit and the rows behind a name: of a row, an end of one, or a quantity perhaps with a reading."""
-    register = model.register
-    row = register.external.get(name) or register.claims.get(name)
-    if row and row.printed:
+    rows = {**model.register.claims, **model.register.external}
+    if (row := rows.get(name)) and row.printed:
         return row.published.value(), row.base_unit, frozenset([name])
     start, _, end = name.rpartition("_")
-    claim = register.claims.get(start)
-    row = register.external.get(start) or claim
-    if row and row.printed and end in ("low", "high"):
-        rounded = row.published.stands_for()
-        number = row.published.value(end) if row.qualifier == "range" else getattr(rounded, end)
-        return number, row.base_unit, frozenset([start])
-    words = register.vague_readings.get(claim.quantity) if claim else None
-    if claim and words and words.floor and words.floor.value is not None and end == "floor":
-        return words.floor.value, claim.base_unit, frozenset([start])
+    if row := rows.get(start):
+        words = model.register.vague_readings.get(getattr(row, "quantity", ""))
+        number = words.floor.value if words and words.floor and end == "floor" else None
+        if row.printed and end in ("low", "high"):
+            is_range = row.qualifier == "range"
+            number = row.published.value(end) if is_range else getattr(row.published.stands_for(), end)
+        if number is not None:
+            return number, row.base_unit, frozenset([start])
     quantity, _, reading = name.partition(".")
     if quantity not in model.sources or (reading and reading not in model.sources[quantity]):
-        known = [*model.sources, *register.claims, *register.external]
-        raise ValueError(f"'{name}' is no quantity and no row with a number{nearest(name, known)}")
+        raise ValueError(f"'{name}' is no quantity and no row with a number{nearest(name, [*model.sources, *rows])}")
     plan = model.plan(quantity, model.change({quantity: reading} if reading else {}))
     # Arithmetic is shown also where it leaves the range that a reading is allowed.
     return replace(plan, limits=()).value, model.units[quantity], plan.claims
@@ -90,21 +97,13 @@ def _named(model: Model, name: str) -> tuple[float, str, frozenset[str]]:
 
 def recomputed(model: Model, finding: Finding) -> list[tuple[Step, float]]:
     """The arithmetic of a finding, each step with its value in base units. Raises RegisterError for an expression that
-    can't be computed, has another unit than the step says, or starts from a row that the finding does not list.
-
-    >>> from analysis.core.model import Model, Register
-    >>> model = Model(Register.read())
-    >>> ((step, number),) = recomputed(model, model.register.findings["high_end_of_the_total"])
-    >>> step.unit, round(number)
-    ('person', 598778)
-    """
+    can't be computed, has another unit than the step says, or starts from a row that the finding does not list."""
     found = []
     for place, step in enumerate(finding.arithmetic):
         with model.register.refusing(finding, f"arithmetic.{place}.expression"):
-            number, unit = value(model, step.expression)
+            number, unit, rows = _computed(model, step.expression)
             if unit != step.unit:
                 raise ValueError(f"'{step.expression}' is in {unit}, not in {step.unit}")
-            rows = {row for name in parse(step.expression).needs for row in _named(model, name)[2]}
             if unlisted := rows - {*finding.claims, *finding.external}:
                 raise ValueError(f"it starts from {min(unlisted)}, which the finding does not list")
         found.append((step, number))

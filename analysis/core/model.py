@@ -89,8 +89,6 @@ class Model:
         self.limits: tuple[Limit, ...] = consistency.limits(self)
         consistency.check(self)
 
-    # Names ------------------------------------------------------------------------------------------------------------
-
     @cached_property
     def quantities(self) -> list[str]:
         """Names of everything with a value, except the constants."""
@@ -135,7 +133,6 @@ class Model:
 
     def named(self, text: str) -> tuple[str, dict[str, str]]:
         """The quantity, and readings of it, that ``quantity``, ``quantity.reading`` or the id of a claim names.
-
         >>> Model(Register.read()).named("figure_2019_all")
         ('labourers_2019', {'labourers_2019': 'figure_2019_all'})
         """
@@ -148,8 +145,6 @@ class Model:
             known = nearest(str(text), [*self.quantities, *self.register.claims])
             raise ModelError(f"'{text}' is not a quantity and not a row of claims.csv{known}")
         return quantity, {quantity: self.known_reading(quantity, reading)} if reading else {}
-
-    # Settings ---------------------------------------------------------------------------------------------------------
 
     def change(self, given: Mapping[str, Any], base: Setting = ARTICLE, *, with_units: bool = False) -> Setting:
         """A setting with assumptions, printed numbers and readings changed: by quantity, a number, a text that names a
@@ -262,8 +257,6 @@ class Model:
                 why = f"its reading {used[0].reading} supplies it" if used else "nothing computed here depends on it"
                 raise ModelError(f"{quantity} is unused: {why} under these readings")
 
-    # Plans ------------------------------------------------------------------------------------------------------------
-
     def plan(self, quantity: str | Sequence[str], setting: Setting = ARTICLE) -> Plan:
         """The nodes that a quantity, or several together, rest on, with the limits on them. Raises Circle."""
         key = (quantity,) if isinstance(quantity, str) else tuple(quantity), setting
@@ -353,8 +346,6 @@ class Model:
         values = _evaluate(plan, vary)
         return np.where(plan.within(values), values[name], np.nan)
 
-    # Sources ----------------------------------------------------------------------------------------------------------
-
     def _sources(self, modules: Iterable[ModuleType]) -> dict[str, dict[str, Source]]:
         found: dict[str, dict[str, Source]] = {}
         for claim in self.register.claims.values():
@@ -431,7 +422,6 @@ def _import(register: Register) -> ModuleType:
 
 def assignments(texts: Iterable[str]) -> dict[str, str]:
     """Texts of the form name=value, by name. Raises InputError for another form and for a name given twice.
-
     >>> assignments(["overlap = 0.5"])
     {'overlap': '0.5'}
     """

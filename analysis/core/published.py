@@ -46,7 +46,6 @@ class Interval:
 
     def meets(self, low: float, high: float) -> bool:
         """Whether some value from ``low`` to ``high`` lies in the interval; never where they are NaN.
-
         >>> Interval(0, 2).meets(1.5, 3), Interval(0, 2).meets(2.5, 3)
         (True, False)
         """
@@ -64,7 +63,6 @@ class Published:
 
     rounding_unit: the place of the last digit that counts; needed where the printed integer ends in 0 or has a scale.
     rounding_unit_other: the other defensible place. Raises FieldError naming the field.
-
     >>> Published("300000", unit="person", qualifier="about")
     Traceback (most recent call last):
         ...
@@ -121,7 +119,6 @@ class Published:
 
     def value(self, end: str = "") -> float:
         """The printed digits in base units; ``end`` is high for the high end of a range.
-
         >>> Published("10.5", unit="percent").value()
         0.105
         """
@@ -131,7 +128,6 @@ class Published:
         """Every value that rounds to the digits: half a place to each side, ties on both.
 
         A planned figure stands for its digits alone. ``coarse`` takes the coarser place, where there are two.
-
         >>> Published("300000", rounding_unit="10000", rounding_unit_other="100000").stands_for(coarse=True)
         Interval(low=250000.0, high=350000.0, low_open=False, high_open=False)
         """
@@ -145,7 +141,6 @@ class Published:
         Over x: above x. At least x: x or more. Up to x: nothing to x. Approaches x: at most a tenth below x. About x:
         all that rounds to x at its last digit that is not 0. Any other: all that rounds to the digits. ``coarse`` takes
         the coarser place, and rounds the digits of a bound.
-
         >>> Published("2", scale="million", qualifier="approaches", rounding_unit="1").asserts()
         Interval(low=1800000.0, high=2000000.0, low_open=False, high_open=True)
         """
@@ -166,7 +161,6 @@ class Published:
 
     def place(self, end: str = "") -> float:
         """The place of the last digit that counts, in base units.
-
         >>> Published("2.59", scale="million", unit="person").place()
         10000.0
         """
@@ -174,7 +168,6 @@ class Published:
 
     def met_by(self, low: float, high: float, end: str = "") -> tuple[float, float]:
         """From which to which printed value the same words would be met by something from ``low`` to ``high``.
-
         >>> Published("2", scale="million", qualifier="up_to", rounding_unit="1").met_by(1.5e6, 1.7e6)
         (1500000.0, inf)
         """
@@ -191,7 +184,6 @@ class Published:
 
     def __str__(self) -> str:
         """As the article prints it, in plain words.
-
         >>> str(Published("2", "2.5", scale="million", qualifier="range", rounding_unit="0.5"))
         '2 to 2.5 million'
         """

@@ -64,9 +64,6 @@ def shown(path: Path) -> str:
     return str(path.resolve().relative_to(here) if path.resolve().is_relative_to(here) else path)
 
 
-# Rows -----------------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Ref:
     """Marks a field that names rows of a table, ``quantities``, or ``values``: quantities, read somehow, or claims."""
@@ -456,8 +453,6 @@ class Package(BaseModel):
     resources: tuple[dict[str, Any], ...]
     analysis: Settings
 
-
-# Reading --------------------------------------------------------------------------------------------------------------
 
 _M = TypeVar("_M", bound=BaseModel)
 

@@ -39,6 +39,7 @@ _SCALED = [f"{name} = {factor}" for name, factor in SCALES.items() if name]
 registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
 registry.load_definitions([*(f"{name} = [{name}]" for name in BASE_UNITS), *_SCALED, "percent = 0.01 = %"])
 Quantity = registry.Quantity
+DimensionalityError = pint.DimensionalityError
 
 #: Ratios that are one by construction, each with its unit. They stand between a number as printed and the unit that a
 #: reader takes it for: the choice is where one is used, never its value. ``a_year`` stands beside a span of years.
@@ -66,7 +67,6 @@ class UnitError(ValueError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The hint that ends a sentence about an unknown name.
-
     >>> nearest("persn", ["person", "transfer"])
     "; did you mean 'person'?"
     >>> nearest("zzz", ["person", "transfer"])
@@ -88,7 +88,6 @@ def parse_unit(text: str) -> pint.Unit:
     """The unit that a text names; ``dimensionless`` for shares and ratios of like things.
 
     Raises UnitError, naming the nearest known unit.
-
     >>> str(parse_unit("person/transfer"))
     'person / transfer'
     """
@@ -103,7 +102,6 @@ def parse_unit(text: str) -> pint.Unit:
 
 def name_of(unit: Any) -> str:
     """The unit as files spell it.
-
     >>> name_of(parse_unit("person/transfer"))
     'person/transfer'
     """
@@ -130,7 +128,6 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     """A number in the base unit of ``unit``, from a text: digits, then perhaps a scale, then perhaps a unit.
 
     with_unit: demand the unit of what is not dimensionless, as scenario files do. Raises UnitError for anything else.
-
     >>> read_number("0.35 million person", "person"), read_number("10.5 %", "dimensionless")
     (350000.0, 0.105)
     >>> read_number("0.8 person", "transfer")

@@ -200,9 +200,6 @@ def _passing(row: Claim | External, check: Check, bounds: Bounds, point: float) 
     return max(0.0, min(high, met[1]) - max(low, met[0])) / (high - low)
 
 
-# Solutions ------------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Solution:
     """An assumption solved for so that a quantity equals a number: what one would have to believe, and no test.
@@ -242,9 +239,6 @@ def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
 
 def _between(value: float, low: float, high: float) -> bool:
     return low <= value <= high or same(value, low) or same(value, high)
-
-
-# The values for which a verdict stays ---------------------------------------------------------------------------------
 
 
 def _condition(model: Model, plan: Plan, levels: Iterable[float], rule: Rule, found: str) -> str:

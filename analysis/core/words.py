@@ -24,7 +24,6 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u
 
 def same(one: float, two: float, tolerance: float = SAME) -> bool:
     """Whether two numbers are equal to the last digits of a float.
-
     >>> same(0.1 + 0.2, 0.3), same(1.0, 1.001)
     (True, False)
     """
@@ -33,7 +32,6 @@ def same(one: float, two: float, tolerance: float = SAME) -> bool:
 
 def printable(text: str) -> str:
     """A text whose control characters are spelled out.
-
     >>> printable("a\\x1b[31mb")
     'a\\\\x1b[31mb'
     """
@@ -50,7 +48,6 @@ def is_number(text: str) -> bool:
 
 def digits(number: float | None) -> str:
     """A number as files spell it: ten significant digits; empty for none and for an open end.
-
     >>> digits(0.30454545454545456), digits(2870000.0), digits(None), digits(float("inf"))
     ('0.3045454545', '2870000', '', '')
     """
@@ -74,7 +71,6 @@ def in_words(
     unit: base unit. place: the last place that counts, for things that are counted. percent: decimals of a percentage.
     outward: -1 rounds down, 1 rounds up, 0 to the nearest. beside: numbers it is compared with; it is shown with as
     many digits as keep it on its side of them.
-
     >>> in_words(2868778.3, "transfer"), in_words(1901221.7, "person", 1e5), in_words(271950, "person")
     ('2.87 million', '1.9 million', '270,000')
     >>> in_words(0.30454, "dimensionless", percent=1), in_words(0.90282, "person/transfer")

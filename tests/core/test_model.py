@@ -39,7 +39,6 @@ double = formula("double(base) = 2 * base")
 
 
 #: q and w, each read as named or other, and both alike.
-CHOICE = {"defaults": {"q": "named", "w": "named"}, "linked_readings": (("q", "w"),)}
 
 
 # What supplies a value ------------------------------------------------------------------------------------------------
@@ -413,8 +412,6 @@ FORMULAS = "nowhere/datapackage.json, field analysis.formulas: "
          "nowhere/readings.csv, row 2 (q, nmed), field reading: 'nmed' is not a reading of q; known: formula"),
         ([q], {"percent": ("qq",)}, "nowhere/datapackage.json, field analysis.percent: 'qq' is not a quantity; did you "
          "mean 'q'?"),
-        ([q__named, w__named, w__other], CHOICE, "nowhere/datapackage.json, field analysis.linked_readings: q and w "
-         "are one choice, so their readings must have the same names"),
         ([q], {"claims": [claim("q", "1", quantity="printed")]},
          "nowhere/claims.csv, row 2 (q), field id: a quantity has this name already"),
         ([q], {"claims": [claim("floor", "1", quantity="printed")]},
