@@ -110,7 +110,8 @@ def _one_of(**chosen: bool) -> None:
     from analysis.core.register import InputError
 
     if sum(chosen.values()) > 1:
-        raise InputError(f"{' and '.join(f'--{name}' for name in chosen)} are one choice")
+        given = [f"--{name}" for name, wanted in chosen.items() if wanted]
+        raise InputError(f"{' and '.join(given)} are one choice")
 
 
 def _version(wanted: bool) -> None:

@@ -42,7 +42,7 @@ def spoil(package: Path, file: str, before: str, after: str) -> None:
 
 
 def test_verify_prints_every_check_and_counts_the_results() -> None:
-    out = output("verify")
+    out = output("verify", "--all")
     counted = re.search(r"(\d+) results of the article: (.*)\. Besides, (\d+) comparisons of ours", out)
     assert counted is not None
     # Seventeen rows, of which three are one calculation.
@@ -50,6 +50,14 @@ def test_verify_prints_every_check_and_counts_the_results() -> None:
     kinds = [row["kind"] for row in rows(ROOT / "data" / "checks.csv")]
     assert int(counted[3]) == kinds.count("hypothesis") + kinds.count("external")
     assert "(at_risk_2021_sum)" in re.sub(r"\s", "", out)
+
+
+def test_verify_ends_a_run_with_the_six_headlines_on_a_screen_of_forty_lines() -> None:
+    lines = output("verify").splitlines()
+    assert len(lines) <= 38  # a run adds two
+    assert max(map(len, lines)) <= 80
+    assert [line[0] for line in lines if re.match(r"\d  ", line)] == list("123456")
+    assert lines[-1].endswith("results equal data/expected.csv.")
 
 
 def test_verify_as_csv_and_json_say_the_same() -> None:
@@ -233,7 +241,7 @@ REFUSED = {
     "explain at_risk_2021 --set at_risk_2019=south": "at_risk_2019: 'south' is not a number",
     "explain at_risk_2021 --reading at_risk_2019=south": "named readings: at_risk_2019_up_to, southern, composition",
     "list claim": "'claim' can't be listed; did you mean 'claims'?",
-    "verify --csv --json": "--json and --csv and --markdown are one choice",
+    "verify --csv --json": "--json and --csv are one choice",
     "scenarios nowhere.yaml": "'nowhere.yaml' is no scenario and no file",
     "break-even 'at_risk_2021 >> 3'": "is no statement",
     "run 99": "'99' is no notebook",

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from analysis.core.model import ARTICLE, Model, ModelError, Setting
 from analysis.core.register import Headline
 from analysis.core.verdicts import judge
-from analysis.output.escape import markdown
 from analysis.output.results import place_of, value_words, verdict_words
 from analysis.output.steps import line
 
@@ -45,7 +44,7 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
         verdict = row.shown or "{verdict}"
         if row.check:
             outcome = judge(model, model.register.checks[row.check], setting)
-            verdict = verdict.replace("{verdict}", verdict_words(model, outcome).partition(",")[0])
+            verdict = verdict.replace("{verdict}", verdict_words(model, outcome).partition(", ")[0])
         verdict = _filled(model, setting, verdict)
         working = tuple(_line(model, setting, name) for name in row.working)
         found.append(Shown(row, working, verdict, _filled(model, setting, row.sentence)))
@@ -99,8 +98,8 @@ def headlines_table(shown: Iterable[Shown]) -> Aligned:
 
 def headlines_markdown(shown: Iterable[Shown]) -> str:
     """The same in Markdown, for the README."""
-    rows = [COLUMNS, ("---",) * len(COLUMNS), *(tuple(map(markdown, row)) for row in _rows(shown))]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    rows = [COLUMNS, ("---",) * len(COLUMNS), *_rows(shown)]
+    return "\n".join(f"| {' | '.join(cell.replace('|', ' ') for cell in row)} |" for row in rows)
 
 
 def _rows(shown: Iterable[Shown]) -> list[tuple[str, ...]]:
