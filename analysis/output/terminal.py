@@ -157,10 +157,9 @@ def _print_rows(
 
 def print_report(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
     """The headlines, the count of the article's results, and what moved; returns the exit status."""
-    typer.echo(textwrap.fill(f"Do the numbers add up? {model.register.article.title}", HEADLINES))
-    typer.echo(textwrap.fill(CHECKED, HEADLINES))
-    typer.echo(f"\n{headlines_text(headlines(model), HEADLINES)}\n")
-    typer.echo(textwrap.fill(counts_line(model, outcomes), HEADLINES))
+    typer.echo(textwrap.fill(model.register.article.title, HEADLINES))
+    typer.echo(f"{CHECKED}\n\n{headlines_text(headlines(model), HEADLINES)}\n")
+    typer.echo(textwrap.fill(counts_line(model, outcomes).partition(" Besides")[0], HEADLINES))
     status = print_moved(model, outcomes, expected)
     if not status:
         count = len(expected)
