@@ -62,7 +62,14 @@ class Study:
         for name in plain:
             if other and name not in other:
                 raise ModelError(f"'{name}' is no parameter of the notebook{nearest(name, other)}")
-        return self.change(**{name: one for name, one in plain.items() if not other})
+        given = {name: one for name, one in plain.items() if not other}
+        for group in self.model.register.linked_readings:
+            chosen = {given[name] for name in group if name in given}
+            for name in given.keys() & set(group) if len(chosen) > 1 else ():
+                # A parameter that was left as it is gives way to one that is the same choice.
+                if given[name] == self.model.default(name):
+                    del given[name]
+        return self.change(**given)
 
     def __getitem__(self, name: str) -> Estimate:
         """The estimate of ``quantity``, ``quantity.reading`` or a claim. Raises ModelError where there is none."""

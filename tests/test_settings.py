@@ -240,8 +240,13 @@ def run(article: Study, quantity: str, given: dict[str, str]) -> Answer:
     return _answer(study, quantity)
 
 
+def parameters(article: Study, quantity: str, given: dict[str, str]) -> Answer:
+    """As a kernel reads them when papermill alone has put them in, the others as the notebook has them."""
+    return _answer(article.from_notebook({**find(SHOWN_IN[quantity]).parameters, **_numbers(given)}), quantity)
+
+
 # A further way to ask is one more function here.
-ROUTES = [python, one_by_one, texts, with_units, explain, scenario_file, one_cell_sweep, run]
+ROUTES = [python, one_by_one, texts, with_units, explain, scenario_file, one_cell_sweep, run, parameters]
 
 
 def asked(route, article: Study, row: Row) -> Answer:
@@ -318,7 +323,7 @@ def by_papermill(row: Row, folder: Path) -> tuple[Answer, str]:
     nbformat.write(book, folder / "in.ipynb")
     done = papermill(folder / "in.ipynb", folder, row.given)
     if done.returncode:
-        return Answer(refusal=re.findall("^[a-z.]+ModelError: (.*)$", done.stderr, re.MULTILINE)[-1]), done.stderr
+        return Answer(refusal=re.findall("^ModelError: (.*)$", done.stderr, re.MULTILINE)[-1]), done.stderr
     outputs = [one for cell in nbformat.read(folder / "out.ipynb", 4).cells for one in cell.get("outputs", [])]
     value, side, remarks, refusal = json.loads(outputs[-1]["text"])
     page = [one.get("data", {}).get("text/plain", "") for one in outputs]
