@@ -167,7 +167,8 @@ def sided(side: str, words: str) -> str:
 def recomputed_words(model: Model, outcome: Outcome) -> str:
     """The recomputed value with its side: on its own side of the numbers that it is compared with."""
     if outcome.recomputed is None:
-        return "" if outcome.reason and not outcome.verdict else "no single value"
+        bound = ", no bound" if outcome.side == "no bound" else ""
+        return "" if outcome.reason and not outcome.verdict else f"no single value{bound}"
     ends = [end for end in (outcome.published, outcome.published_low, outcome.published_high) if end is not None]
     place = place_of(model, outcome.depends_on, outcome.recomputed)
     words = value_words(model, outcome.check.quantity, outcome.recomputed, place, beside=filter(math.isfinite, ends))

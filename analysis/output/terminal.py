@@ -158,7 +158,7 @@ def _print_rows(
 def print_report(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
     """The headlines, the count of the article's results, and what moved; returns the exit status."""
     typer.echo(textwrap.fill(model.register.article.title, HEADLINES))
-    typer.echo(f"{CHECKED}\n\n{headlines_text(headlines(model), HEADLINES)}\n")
+    typer.echo(f"{CHECKED}\n{headlines_text(headlines(model), HEADLINES)}")
     typer.echo(textwrap.fill(counts_line(model, outcomes).partition(" Besides")[0], HEADLINES))
     status = print_moved(model, outcomes, expected)
     if not status:

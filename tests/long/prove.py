@@ -84,7 +84,8 @@ def digit_is_noticed(change: tuple[str, str, str, int]) -> bool:
             found = moved(read_expected(register), guarded(Model(register), []))
         except InputError as error:
             return id in str(error) or column in str(error)
-    return any(one.id == id and one.table == Path(table).stem for one in found)
+    # Nothing was judged, so that every verdict of a result has moved.
+    return any(one.id == id and one.table == Path(table).stem and one.field != "verdict" for one in found)
 
 
 # Formulas -------------------------------------------------------------------------------------------------------------

@@ -62,7 +62,9 @@ def as_users(tmp_path: Path, *arguments: str) -> list[dict[str, bytes]]:
 
 def test_tables_estimates_and_a_figure_are_the_same_to_the_byte(tmp_path: Path) -> None:
     one, two = as_users(tmp_path, "-c", TABLES, "OUT")
-    tables = {f"{name}.csv" for name in ("claims", "checks", "findings", "external", "waterfall")}
+    tables = {
+        f"{name}.csv" for name in ("claims", "checks", "derived", "solutions", "findings", "external", "waterfall")
+    }
     assert set(one) == {*tables, "estimates.json", "waterfall.svg", "waterfall.png"}
     assert [name for name in one if one[name] != two.get(name)] == []
     assert set(one) == set(two)

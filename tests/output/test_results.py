@@ -85,7 +85,7 @@ def test_a_row_of_the_screen_by_hand(model: Model, outcomes: dict[str, Outcome])
         (
             "total_in_range",
             "between two to two and a half million persons",
-            "no single value",
+            "no single value, no bound",
             "compatible",
         ),
         (
