@@ -98,7 +98,8 @@ class Study:
         rows: dict[str, dict[str, Any]] = {}
         for name in names:
             try:
-                rows[name] = {column: getattr(self[name], column) for column in columns}
+                one = self[name]
+                rows[name] = {column: getattr(one, column) for column in columns}
             except ModelError as error:
                 self.model.named(name)
                 rows[name] = {"reason": str(error)}

@@ -204,7 +204,7 @@ def solve(function: Callable[[Any], Any], low: float, high: float, goal: float) 
     1.0
     """
     with np.errstate(all="ignore"):
-        values = np.broadcast_to(np.asarray(function(_quarters(low, high)), float), (3,)) - goal
+        values = np.broadcast_to(np.asarray(function(quarters(low, high)), float), (3,)) - goal
     finite = values[np.isfinite(values)]
     scale = max(abs(goal), float(np.abs(finite + goal).max(initial=0.0)))
     if len(finite) == len(values) and not np.ptp(values) > SAME * scale:
@@ -218,7 +218,7 @@ def solve(function: Callable[[Any], Any], low: float, high: float, goal: float) 
     return found
 
 
-def _quarters(low: float, high: float) -> Floats:
+def quarters(low: float, high: float) -> Floats:
     """The places at a quarter, a half and three quarters of the way: ends are often poles."""
     return low + np.array([0.25, 0.5, 0.75]) * (high - low)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analysis.core import findings
 from analysis.core.model import BARE, RESERVED, Limit, Model, ModelError, Plan, Source
 from analysis.core.register import PER_YEAR
-from analysis.core.units import CONSTANTS, DimensionalityError, nearest, parse_unit, same_dimension
+from analysis.core.units import CONSTANTS, DimensionalityError, nearest, parse_unit
 
 if TYPE_CHECKING:
     from analysis.core.register import Check
@@ -45,7 +45,7 @@ def units(model: Model) -> dict[str, str]:
     found = {name: unit for name, (_, unit) in CONSTANTS.items()}
 
     def settle(quantity: str, unit: str, giver: str) -> None:
-        if not same_dimension(found.setdefault(quantity, unit), unit):
+        if not parse_unit(found.setdefault(quantity, unit)).is_compatible_with(parse_unit(unit)):
             raise ModelError(f"{quantity} is in {found[quantity]}, but {giver} gives {unit}")
 
     for claim in register.claims.values():

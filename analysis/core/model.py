@@ -104,20 +104,21 @@ class Model:
 
     def label(self, quantity: str, reading: str) -> str:
         """A reading in a few words."""
-        row = self.register.readings.get((quantity, reading))
+        if row := self.register.readings.get((quantity, reading)):
+            return row.label
         claim = self.register.claims.get(reading)
-        return row.label if row else claim.statement if claim else _NAMELY.get(reading, reading)
+        return claim.statement if claim else _NAMELY.get(reading, reading)
 
     def name(self, quantity: str) -> str:
         """A quantity in words."""
-        if quantity in self.register.assumptions:
-            return self.register.assumptions[quantity].label
-        if quantity in self.register.inputs:
-            return self.register.inputs[quantity].statement
+        if one := self.register.assumptions.get(quantity):
+            return one.label
+        if claim := self.register.inputs.get(quantity):
+            return claim.statement
         source = self.sources[quantity][self.default(quantity)]
-        if source.same_as:
-            return self.name(source.same_as)
-        return source.expression.words if source.expression else quantity
+        return (
+            self.name(source.same_as) if source.same_as else source.expression.words if source.expression else quantity
+        )
 
     def known(self, quantity: str) -> str:
         """The name of a quantity; raises ModelError with the nearest one where it is none."""
@@ -208,12 +209,7 @@ class Model:
     def check_value(self, quantity: str, number: Any) -> None:
         """Raise ModelError for a value that is no finite number or lies outside the allowed range."""
         unit = self.units[self.known(quantity)]
-        try:
-            is_number = isinstance(number, numbers.Real | Decimal) and not isinstance(number, bool)
-            finite = is_number and math.isfinite(number)
-        except OverflowError:  # a whole number past the largest float
-            finite = False
-        if not finite:
+        if not isinstance(number, numbers.Real | Decimal) or isinstance(number, bool) or not math.isfinite(number):
             raise ModelError(f"{quantity} = {number!r} is not a finite number")
         assumption = self.register.assumptions.get(quantity)
         low = assumption.minimum if assumption else -1.0 if unit == "dimensionless" else 0.0

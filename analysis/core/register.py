@@ -156,8 +156,6 @@ class Claim(Figure):
         super().model_post_init(context)
         if self.input and self.qualifier in ("vague", "range"):
             raise FieldError("input", "no sum starts from a number in words or from a range, whose ends are quantities")
-        if self.role != "result" and (self.judged_by or self.same_calculation_as):
-            raise FieldError("role", "a check judges results alone")
 
     @property
     def where(self) -> str:
@@ -248,10 +246,6 @@ class Reading(Row):
     default: bool
     reconstruction: bool
     same_as: Annotated[str, Ref("quantities")] = ""
-
-    def model_post_init(self, context: Any) -> None:
-        if self.same_as and self.reading in ("published", "set"):
-            raise FieldError("same_as", f"{self.quantity} has its own number under this reading")
 
     @property
     def id(self) -> str:

@@ -114,12 +114,6 @@ def is_base_unit(text: str) -> bool:
     return bool(Quantity(1.0, parse_unit(text)).to_base_units().magnitude == 1.0)
 
 
-@cache
-def same_dimension(one: str, two: str) -> bool:
-    """Whether two units measure the same dimension."""
-    return bool(parse_unit(one).is_compatible_with(parse_unit(two)))
-
-
 #: Digits with or without commas between thousands, a point, an exponent.
 _NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*(.*)", re.DOTALL | re.ASCII)
 

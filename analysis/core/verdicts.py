@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from analysis.core import findings
-from analysis.core.bounds import Bounds, Floats, breakpoints, solve
+from analysis.core.bounds import Bounds, Floats, breakpoints, quarters, solve
 from analysis.core.model import ARTICLE, Model, ModelError, Plan, Setting
 from analysis.core.published import Interval
 from analysis.core.register import GRADES, Assumption, Check, Claim, External, Solve
@@ -267,7 +267,7 @@ def _stays(
     here, low, high = float(plan.start[assumption.id]), assumption.minimum, assumption.maximum
     if low == high:
         return [(here, here)]
-    targets, rooms = _along(plan, assumption.id, low + np.array([0.25, 0.5, 0.75]) * (high - low))
+    targets, rooms = _along(plan, assumption.id, quarters(low, high))
     changes = {low, high, *breakpoints(targets, low, high, levels), *breakpoints(rooms, low, high, [0.0])}
     edges = np.array(sorted(changes))
     vary = {assumption.id: (edges[:-1] + edges[1:]) / 2}
