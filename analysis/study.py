@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,15 +56,18 @@ class Study:
         """
         return Study(self.model, self.model.change(given, self.setting))
 
-    def from_notebook(self, namespace: Mapping[str, Any], *, other: Iterable[str] = ()) -> Study:
+    def from_notebook(self, namespace: Mapping[str, Any], *, other: Sequence[str] = ()) -> Study:
         """Another study with the parameters of a notebook: its plain names, as ``globals()`` has them.
 
-        other: parameters of the notebook that are no quantities. Raises InputError for any further plain name, so that
-        a mistyped parameter never passes unnoticed.
+        other: all parameters of a notebook whose parameters are no quantities. Raises InputError for any further plain
+        name, so that a mistyped parameter never passes unnoticed.
         """
         kinds = bool | int | float | str
         plain = {name: one for name, one in namespace.items() if isinstance(one, kinds) and not name.startswith("_")}
-        return self.change(**{name: one for name, one in plain.items() if name not in other})
+        for name in plain:
+            if other and name not in other:
+                raise ModelError(f"'{name}' is no parameter of the notebook{nearest(name, other)}")
+        return self.change(**{name: one for name, one in plain.items() if not other})
 
     def __getitem__(self, name: str) -> Estimate:
         """The estimate of ``quantity``, ``quantity.reading`` or a claim. Raises ModelError where there is none."""

@@ -3,14 +3,30 @@
 By hand, with B = 3,170,000 / 1.105 = 2,868,778.281, the base of 2019, and N = 3,170,000 - B = 301,221.7195, the rest.
 """
 
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
+import nbformat
 import numpy as np
 import pytest
+import yaml
+from typer.testing import CliRunner
 
+from analysis.cli import app
 from analysis.core.model import ModelError, assignments
+from analysis.output.notebooks import find, job
 from analysis.study import Study
+from tests.conftest import ROOT
+from tests.spoiling import settings
 
 BASE = 3_170_000 / 1.105
 ADDED = 3_170_000 - BASE
@@ -28,6 +44,9 @@ class Row(NamedTuple):
     answer: float | str
     side: str = ""
     remarks: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.quantity}, {self.setting}"
 
     @property
     def given(self) -> dict[str, str]:
@@ -138,8 +157,91 @@ def with_units(article: Study, quantity: str, given: dict[str, str]) -> Answer:
     return _answer(Study(article.model, setting), quantity)
 
 
+def _command(*words: str) -> tuple[str, str]:
+    """The screen of a command, and the sentence with which it refuses."""
+    done = CliRunner().invoke(app, list(words))
+    assert done.exit_code in (0, 2)
+    return done.stdout, done.stderr.removeprefix("error: ").strip() if done.exit_code else ""
+
+
+def explain(article: Study, quantity: str, given: dict[str, str]) -> Answer:
+    settings = [word for name, one in given.items() for word in ("--set", f"{name}={one}")]
+    screen, refusal = _command("explain", quantity, "--digits", *settings)
+    (words,) = re.findall("^result: (.*)$", screen, re.MULTILINE) or [f"none, {refusal}"]
+    if words.startswith("none, "):
+        return Answer(refusal=words.removeprefix("none, "))
+    found = re.fullmatch(r"(at most |at least |)([-0-9.e+]+).*?(, no bound on either side|)", words)
+    assert found
+    side = found[1].strip() or (found[3] and "no bound")
+    return Answer(float(found[2]), side, tuple(re.findall("^remark: (.*)$", screen, re.MULTILINE)))
+
+
+def _file(article: Study, given: dict[str, str]) -> dict[str, dict[str, str]]:
+    """The values, with their units, and the readings, as a file holds them."""
+    units = {name: article.model.units[name].replace("dimensionless", "") for name in given}
+    values = {name: f"{one} {units[name]}".strip() for name, one in given.items() if not one[0].isalpha()}
+    return {"values": values, "readings": {name: one for name, one in given.items() if name not in values}}
+
+
+def scenario_file(article: Study, quantity: str, given: dict[str, str]) -> Answer:
+    with tempfile.TemporaryDirectory() as folder:
+        # The shipped package tabulates its headline estimates; this one also the other quantities of the table.
+        data = shutil.copytree(ROOT / "data", Path(folder) / "data")
+        settings(estimates=[*dict.fromkeys(row.quantity for row in ROWS)])(data)
+        file = Path(folder) / "mine.yaml"
+        file.write_text(yaml.safe_dump({"name": "mine", "description": "x", "reason": "x", **_file(article, given)}))
+        screen, refusal = _command("scenarios", str(file), "--json", "--data", str(data))
+    if refusal:
+        return Answer(refusal=refusal.rpartition(f"mine.yaml, field values.{next(iter(given))}: ")[2])
+    (found,) = (row for row in json.loads(screen) if row["quantity"] == quantity)
+    return Answer(found["value"], found["side"], tuple(found["remarks"]), found["reason"])
+
+
+def one_cell_sweep(article: Study, quantity: str, given: dict[str, str]) -> Answer:
+    with tempfile.TemporaryDirectory() as folder:
+        file, out, scenario = (Path(folder) / name for name in ("swept.yaml", "out.csv", "mine.yaml"))
+        spec = {"name": "one cell", "quantities": [quantity], **_file(article, given)}
+        if quantity in spec["values"] or not given:
+            # What is varied is no estimate; so the setting is a scenario's, and its own reading is the one cell.
+            scenario.write_text(
+                yaml.safe_dump({"name": "mine", "description": "x", "reason": "x", **_file(article, given)})
+            )
+            reading = "published" if given else article.model.default(quantity)
+            spec |= {"scenario": str(scenario), "values": {}, "readings": {quantity: reading}}
+        spec |= {part: {name: [one] for name, one in spec[part].items()} for part in ("values", "readings")}
+        file.write_text(yaml.safe_dump(spec))
+        screen, refusal = _command("sweep", str(file), "--out", str(out))
+        if refusal:
+            return Answer(refusal=refusal.rpartition(f"swept.yaml, field values.{next(iter(given))}: ")[2])
+        with out.open(encoding="utf-8", newline="") as lines:
+            (row,) = csv.DictReader(lines)
+    if not row[quantity]:
+        # Why a cell is empty stands in its row; that words alone give an input, on the screen.
+        words = re.findall("^1 empty cells: (.*)$", screen, re.MULTILINE)
+        assert len(words) == 1
+        return Answer(side="not in the file", refusal=row["violates"] or words[0])
+    remarks = [one.removeprefix(f"{quantity}: ") for one in filter(None, row["remarks"].split(" | "))]
+    return Answer(float(row[quantity]), "not in the file", tuple(remarks))
+
+
+#: The notebook that shows a quantity.
+SHOWN_IN = {
+    "excess_over_plan_2016_2020": "01", "transfers_2019": "02", "net_new_persons": "02", "rural_persons": "06",
+    **dict.fromkeys(("at_risk_2019", "at_risk_2021", "at_risk_total", "former_detainees"), "04"),
+}  # fmt: skip
+
+
+def run(article: Study, quantity: str, given: dict[str, str]) -> Answer:
+    """As ``analysis run`` would, which checks before the kernel reads the same parameters again."""
+    notebook = find(SHOWN_IN[quantity])
+    asked_for = job(notebook, [f"{name}={one}" for name, one in given.items()], article.model)
+    study = article.from_notebook({**notebook.parameters, **asked_for.parameters})
+    assert study.setting == asked_for.setting
+    return _answer(study, quantity)
+
+
 # A further way to ask is one more function here.
-ROUTES = [python, one_by_one, texts, with_units]
+ROUTES = [python, one_by_one, texts, with_units, explain, scenario_file, one_cell_sweep, run]
 
 
 def asked(route, article: Study, row: Row) -> Answer:
@@ -149,25 +251,111 @@ def asked(route, article: Study, row: Row) -> Answer:
         return Answer(refusal=str(error))
 
 
+def agrees(found: Answer, row: Row) -> None:
+    """An answer is the row's."""
+    if isinstance(row.answer, str):
+        assert row.answer in found.refusal
+    else:
+        assert found.value == pytest.approx(row.answer, rel=1e-9)
+    assert found.side in (row.side, "not in the file")
+    assert len(found.remarks) == len(row.remarks)
+    assert all(part in remark for part, remark in zip(row.remarks, found.remarks, strict=True))
+
+
 @pytest.fixture(scope="module")
 def article(model):
     return Study(model)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.__name__)
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.quantity}, {row.setting}")
+@pytest.mark.parametrize("row", ROWS, ids=str)
 def test_one_setting_has_one_answer_by_every_route(article, row, route):
-    found = asked(route, article, row)
-    if isinstance(row.answer, str):
-        assert row.answer in found.refusal
-    else:
-        assert found.value == pytest.approx(row.answer, rel=1e-9)
-    assert (found.side, len(found.remarks)) == (row.side, len(row.remarks))
-    assert all(part in remark for part, remark in zip(row.remarks, found.remarks, strict=True))
-    assert found == asked(python, article, row)
+    found, first = asked(route, article, row), asked(python, article, row)
+    if found.refusal.endswith("is unused: nothing computed here depends on it under these readings"):
+        # A command refuses what would change nothing.
+        assert first == asked(python, article, row._replace(setting=""))
+        return
+    agrees(found, row)
+    assert (found.remarks, found.refusal) == (first.remarks, first.refusal)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.quantity}, {row.setting}")
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_a_worked_step_has_the_remarks_and_the_refusal(article, row):
+    first = asked(python, article, row)
+    try:
+        study = article.change(**_numbers(row.given))
+    except ModelError:
+        return
+    step = " ".join(str(study.steps(row.quantity, depth=0)).split())
+    assert ("= no value" in step) == (first.value is None)
+    assert all(f"remark: {remark}" in step for remark in first.remarks)
+    assert first.refusal in step or "given in words only" in first.refusal
+
+
+def papermill(notebook: Path, folder: Path, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "papermill", str(notebook), str(folder / "out.ipynb"), "--no-progress-bar"]
+    words += [word for name, one in given.items() for word in ("-p", name, one)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+#: A last cell that asks a notebook's study for one quantity.
+ASKED = """
+import json
+try:
+    one = study[{quantity!r}]
+    found = [one.value, one.side, one.remarks, ""]
+except ValueError as error:
+    found = [None, "", [], str(error)]
+print(json.dumps(found))
+"""
+
+
+def by_papermill(row: Row, folder: Path) -> tuple[Answer, str]:
+    """The answer of a notebook run by papermill alone, and all that its page says, on one line."""
+    book = nbformat.read(find(SHOWN_IN[row.quantity]).path, 4)
+    book.cells.append(nbformat.v4.new_code_cell(ASKED.format(quantity=row.quantity)))
+    nbformat.write(book, folder / "in.ipynb")
+    done = papermill(folder / "in.ipynb", folder, row.given)
+    if done.returncode:
+        return Answer(refusal=re.findall("^[a-z.]+ModelError: (.*)$", done.stderr, re.MULTILINE)[-1]), done.stderr
+    outputs = [one for cell in nbformat.read(folder / "out.ipynb", 4).cells for one in cell.get("outputs", [])]
+    value, side, remarks, refusal = json.loads(outputs[-1]["text"])
+    page = [one.get("data", {}).get("text/plain", "") for one in outputs]
+    return Answer(value, side, tuple(remarks), refusal), " ".join(" ".join(page).split())
+
+
+# Three of them run; all of them in tests/long.
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row[:2] in (
+        ("at_risk_2021", "persons_per_transfer=0.55"), ("net_new_persons", "persons_per_transfer_drift=1.05"),
+        ("at_risk_2021", "at_risk_2019=composition"),
+    )], ids=str,
+)  # fmt: skip
+def test_papermills_own_command_line_gives_the_same(article, row, tmp_path):
+    found, page = by_papermill(row, tmp_path)
+    agrees(found, row)
+    first = asked(python, article, row)
+    assert (found.remarks, found.refusal) == (first.remarks, first.refusal)
+    # The page itself shows the quantity.
+    assert first.refusal in page
+    assert all(f"remark: {remark}" in page for remark in first.remarks)
+
+
+@pytest.mark.parametrize(
+    ("notebook", "name", "said"),
+    [
+        ("04", "persons_per_transfr", "is not a quantity; did you mean 'persons_per_transfer'?"),
+        ("08", "quantty", "is no parameter of the notebook; did you mean 'quantity'?"),
+    ],
+)
+def test_a_mistyped_parameter_fails_a_notebook_under_papermills_own_command_line(notebook, name, said, tmp_path):
+    done = papermill(find(notebook).path, tmp_path, {name: "0.5"})
+    assert done.returncode != 0
+    assert done.stderr.rstrip().endswith(f"ModelError: '{name}' {said}")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
 def test_arrays_hold_the_same_number_or_break_a_limit(article, row):
     numbers = _numbers(row.given)
     readings = {name: one for name, one in numbers.items() if isinstance(one, str)}

@@ -13,6 +13,7 @@ formula; the assumption of that name.
 
 from __future__ import annotations
 
+import contextlib
 import graphlib
 import importlib
 import math
@@ -23,6 +24,9 @@ from decimal import Decimal
 from functools import cached_property
 from types import ModuleType
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from analysis.core import expressions
 from analysis.core.expressions import ExpressionError
@@ -329,24 +333,46 @@ class Model:
         """
         plan = self.plan(self.known(quantity), setting)
         value, (bounds,) = plan.value, plan.bounds()
-        remarks = tuple(self._remarks(quantity, plan, value, setting))
+        remarks = tuple(said for (said,) in self.remarks(quantity, setting) if said)
         unit = self.units[quantity]
         return Estimate(quantity, value, bounds.low, bounds.high, unit, plan.side, plan.depends_on, remarks)
 
-    def _remarks(self, quantity: str, plan: Plan, value: float, setting: Setting) -> Iterator[str]:
+    def remarks(
+        self, quantity: str, setting: Setting, vary: Mapping[str, NDArray[np.float64]] | None = None
+    ) -> Iterator[list[str]]:
+        """Sentences that stand beside a quantity and refuse nothing; empty where one does not apply.
+
+        vary: arrays of one length for some leaves; each list then has an entry for each of theirs.
+        """
+        plan, vary, unit = self.plan(quantity, setting), vary or {}, self.units[quantity]
+        value, size = _evaluate(plan, vary)[quantity], max((len(one) for one in vary.values()), default=1)
         for one in self.register.remarks:
             if one.quantity == quantity:
-                figure = self.register.external.get(one.above)
-                try:
-                    more = value - (figure.published.value() if figure else self.plan(one.above, setting).value)
-                except ModelError:
-                    continue
-                if more > 0:
-                    yield one.words.format(more=in_words(more, self.units[quantity], 1e3))
-        for name, number in setting.values.items():
+                with contextlib.suppress(Circle):
+                    more = np.broadcast_to(value - self._compared(one.above, setting, vary), size).tolist()
+                    yield [one.words.format(more=in_words(by, unit, 1e3)) if by > 0 else "" for by in more]
+        given: dict[str, Any] = {**setting.values, **vary}
+        for name, one_or_more in given.items():
             ours = self.register.assumptions.get(name)
-            if ours and name in plan.by_name and not ours.low <= number <= ours.high:
-                yield f"{name} is varied from {ours.low:,.10g} to {ours.high:,.10g}, and set to {number:,.10g}"
+            if ours and name in plan.by_name:
+                said = f"{name} is varied from {ours.low:,.10g} to {ours.high:,.10g}, and set to"
+                each = np.broadcast_to(one_or_more, size).tolist()
+                yield ["" if ours.low <= number <= ours.high else f"{said} {number:,.10g}" for number in each]
+
+    def beside(self, quantity: str, setting: Setting) -> Iterator[Plan]:
+        """The plans of the quantities that its remarks compare a quantity with."""
+        for one in self.register.remarks:
+            if one.quantity == quantity and one.above not in self.register.external:
+                with contextlib.suppress(Circle):
+                    yield self.plan(one.above, setting)
+
+    def _compared(self, name: str, setting: Setting, vary: Mapping[str, Any]) -> Any:
+        """A figure published elsewhere, or a quantity, NaN past a limit."""
+        if figure := self.register.external.get(name):
+            return figure.published.value()
+        plan = self.plan(name, setting)
+        values = _evaluate(plan, vary)
+        return np.where(plan.within(values), values[name], np.nan)
 
     # Formulas ---------------------------------------------------------------------------------------------------------
 
@@ -394,6 +420,10 @@ class Model:
         for quantity, sources in self.sources.items():
             for reading, source in sources.items():
                 yield quantity, reading, source
+
+
+def _evaluate(plan: Plan, vary: Mapping[str, Any]) -> dict[str, Any]:
+    return plan.evaluate({name: one for name, one in vary.items() if name in plan.leaves})
 
 
 def _import(register: Register) -> ModuleType:

@@ -213,6 +213,13 @@ class Plan:
         """The leaves that words alone give."""
         return tuple(name for name, node in self.leaves.items() if node.source.in_words and name not in self.beyond)
 
+    @property
+    def no_single_value(self) -> str:
+        """The sentence that says so where words alone give a leaf; empty elsewhere."""
+        for name in self.words:
+            return f"{self.target} has no single value: {name} is given in words only; set it to a number"
+        return ""
+
     @cached_property
     def start(self) -> dict[str, float]:
         """The leaves' values."""
@@ -297,8 +304,8 @@ class Plan:
         for limit in self.limits:
             if not limit.kept(values):
                 raise OutOfBounds(limit.sentence(values))
-        for name in self.words:
-            raise ModelError(f"{self.target} has no single value: {name} is given in words only; set it to a number")
+        if self.no_single_value:
+            raise ModelError(self.no_single_value)
         for node in self.nodes:
             if not np.isfinite(values[node.name]) and node.name not in self.beyond:
                 raise OutOfBounds(f"{node.name}, read {node.reading}, has no finite value: a division by zero")

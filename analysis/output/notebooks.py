@@ -26,11 +26,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from analysis.core.model import ARTICLE, Model, Setting, assignments
+from analysis.core.model import ARTICLE, Circle, Model, Setting, assignments
 from analysis.core.register import InputError, shipped, shown
 from analysis.core.units import nearest
 from analysis.output.files import lock, write_file
-from analysis.whatif.draws import PARTS, check_draws
+from analysis.whatif.draws import check_draws
 from analysis.whatif.scenarios import OWN
 from analysis.whatif.scenarios import find as find_scenario
 
@@ -222,9 +222,14 @@ def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = 
         _check_others({**declared, **others}, model)
     base = model.change(_of_scenario(notebook, scenario, model)) if scenario else ARTICLE
     setting = model.change(wanted, base)
-    plans = [model.plan(row.quantity, model.change(row.readings, setting))
-             for name in notebook.checks if (row := model.register.checks[name]).quantity in model.sources
-             and not (row.against and row.claim)]  # fmt: skip
+    rows = [row for row in map(model.register.checks.get, notebook.checks) if row and not (row.against and row.claim)]
+    plans = []
+    for row in rows:
+        # A setting may make a check circular; the check says so itself.
+        with contextlib.suppress(Circle):
+            plans.append(model.plan(row.quantity, model.change(row.readings, setting)))
+    # The overview shows no checks, but the estimates.
+    plans += [] if rows else [model.plan(name, setting) for name in model.register.estimates]
     used = {node.name for plan in plans for node in plan.nodes}
     model.check_used(setting, plans, ignored=[*base.given] if used & base.given else [])
     words = [f"run with {', '.join(f'{name} = {value}' for name, value in others.items())}"] if others else []
@@ -235,7 +240,7 @@ def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = 
 def _of_scenario(notebook: Notebook, name: str, model: Model) -> dict[str, Any]:
     """What a scenario changes, by quantity. Raises NotebookError for one that parameters can't carry."""
     scenario = find_scenario(name, model)
-    if scenario.distributions or scenario.assumptions or scenario.only_sourced:
+    if scenario.distributions or scenario.assumptions:
         raise NotebookError(f"it is more than values and readings, which is all that {notebook.name} takes")
     return {**scenario.readings, **scenario.numbers(model)}
 
@@ -265,7 +270,7 @@ def _check_others(others: Mapping[str, Any], model: Model) -> None:
         scenario = find_scenario(others[name], model)
         if quantity is not None:
             scenario.setting(model, quantity)
-    check_draws(others.get("draws", PARTS), others.get("seed", 0), "sobol")
+    check_draws(others.get("draws", 2), others.get("seed", 0), "sobol")
 
 
 def _nothing(target: Path, made: Path) -> Mapping[Path, str]:

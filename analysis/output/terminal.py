@@ -299,7 +299,7 @@ def scenarios(model: Model, files: list[str], form: str) -> None:
 
 
 def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **how: Any) -> None:
-    """An estimate's ranges, tornado, sources and draws; without a quantity, the ranges of every estimate."""
+    """An estimate's ranges, tornado and draws; without a quantity, the ranges of every estimate."""
     from analysis.output.tables import Sensitivity, all_ranges_table
     from analysis.whatif.draws import check_draws, reach
     from analysis.whatif.scenarios import find
@@ -327,7 +327,6 @@ def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **
     tables: list[tuple[Table, dict[str, int]]] = [
         (found.ranges_table(), {"moved": 4, "over": 2, "estimate": 2}),
         (found.tornado_table(), {"assumption": 4}),
-        (found.sources_table(), {"source left out": 2, "its rows": 3, "from": 3}),
     ]
     tables += [(found.draws_table(), {}), (found.indices_table(), {"input": 4, "drawn from": 3})] if found.drawn else []
     for table, ratios in tables:
@@ -382,10 +381,10 @@ def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:
         def done(rows: int, total: int) -> None:
             progress.update(task, completed=rows, total=total)
 
-        violations = compute(model, found, out, scheduler=scheduler, done=done)
+        empty = compute(model, found, out, scheduler=scheduler, done=done)
     typer.echo(f"{shown(out)} holds {progress.tasks[task].total:,.0f} rows, in base units.")
-    for words, count in sorted(violations.items()):
-        typer.echo(f"{count:,} rows are left without estimates, as they violate: {words}")
+    for reason, count in sorted(empty.items()):
+        typer.echo(f"{count:,} empty cells: {reason}")
     typer.echo(CAVEAT)
 
 
@@ -539,7 +538,7 @@ def _explain_finding(model: Model, finding: Finding, setting: Setting, full: boo
 
 def _explain_quantity(model: Model, quantity: str, setting: Setting, full: bool) -> None:
     plan = model.plan(quantity, setting)
-    model.check_used(setting, [plan])
+    model.check_used(setting, [plan, *model.beside(quantity, setting)])
     try:
         estimate = model.estimate(quantity, setting)
     except ModelError as error:

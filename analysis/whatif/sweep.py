@@ -1,7 +1,7 @@
 """Sweeps: estimates over a grid of assumptions and readings, as a DataFrame or a file.
 
 A row is one combination: the values varied and the estimates, in base units. An estimate past a limit is empty, and
-so is one with an input that words alone give; ``violates`` names the limit.
+``violates`` says why; one with an input that words alone give is empty. ``remarks`` has those of each estimate.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -19,15 +19,15 @@ import itertools
 import math
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, Field
 
-from analysis.core.model import SETTABLE, Model, ModelError, Plan
+from analysis.core.model import SETTABLE, Model, ModelError, Plan, Setting
 from analysis.core.register import InputError, Text, shown
 from analysis.whatif.draws import run_blocks
 from analysis.whatif.scenarios import OWN, Content, Number, find, read_as
@@ -70,7 +70,6 @@ class Spec(Content):
     """
 
     name: Text
-    method: Literal["grid"] = "grid"
     scenario: str = OWN
     quantities: tuple[str, ...] = ()
     values: Annotated[dict[str, Annotated[Span, BeforeValidator(_as_span)]], Field(default_factory=dict)]
@@ -88,10 +87,14 @@ def read(path: Path, model: Model) -> Spec:
     return read_as(path, Spec, check, "values", "readings")
 
 
-def _checked(model: Model, spec: Spec) -> tuple[int, Callable[[int], pd.DataFrame]]:
-    """How many rows a sweep has, and a function that computes those from one on. Raises ModelError for any fault."""
+#: Some rows, and how many of their cells are empty, by reason.
+_Block = tuple[pd.DataFrame, Counter[str]]
+
+
+def _checked(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generator[_Block, None, None]]:
+    """How many rows a sweep has, and its blocks, computed when asked for. Raises ModelError for any fault."""
     scenario, quantities = find(spec.scenario, model), spec.quantities or model.register.estimates
-    if scenario.distributions or scenario.assumptions or scenario.only_sourced:
+    if scenario.distributions or scenario.assumptions:
         raise ModelError(f"{scenario.name} moves more than readings and values; a sweep starts from those alone")
     if not spec.values and not spec.readings:
         raise ModelError("nothing is varied; give values or readings")
@@ -106,59 +109,75 @@ def _checked(model: Model, spec: Spec) -> tuple[int, Callable[[int], pd.DataFram
         for reading in spec.readings.get(name, (scenario.readings.get(name, SETTABLE[0]),)):
             if reading not in SETTABLE:
                 raise ModelError(f"{name} is unused: its reading {reading} supplies it; vary one of the two")
-    shape = [len(axis) for axis in (*spec.readings.values(), *values.values())]
-    total, inner = math.prod(shape), math.prod(map(len, values.values()))
     given = {**scenario.numbers(model), **{name: numbers[0] for name, numbers in values.items()}}
-    plans: list[dict[str, Plan] | str] = []
-    for combination in itertools.product(*spec.readings.values()):
+    combinations = list(itertools.product(*spec.readings.values()))
+    settings: list[Setting | str] = []
+    used: list[Plan] = []
+    for combination in combinations:
         readings = {**scenario.readings, **dict(zip(spec.readings, combination, strict=True))}
-        used = {name: one for name, one in given.items() if readings.get(name, SETTABLE[0]) in SETTABLE}
+        settable = {name: one for name, one in given.items() if readings.get(name, SETTABLE[0]) in SETTABLE}
         try:
-            setting = model.setting(readings, used)
-            plans.append({name: model.plan(name, setting) for name in quantities})
+            setting = model.setting(readings, settable)
+            used += [plan for name in quantities for plan in (model.plan(name, setting), *model.beside(name, setting))]
+            settings.append(setting)
         except ModelError as error:
-            plans.append(str(error))
-    made = [plan for each in plans if isinstance(each, dict) for plan in each.values()]
-    if not made:
-        raise ModelError(f"no combination of the readings can be computed: {plans[0]}")
-    for name in (*spec.readings, *values):
-        if not any(name in (plan.leaves if name in values else plan.by_name) for plan in made):
-            raise ModelError(f"{name} is unused: nothing computed here depends on it under these readings")
+            settings.append(str(error))
+    if not used:
+        raise ModelError(f"no combination of the readings can be computed: {settings[0]}")
+    model.check_used(Setting(dict.fromkeys(spec.readings, ""), dict.fromkeys(values, 0.0)), used)
 
-    columns = {**{f"{name}__reading": np.array(names, object) for name, names in spec.readings.items()}, **values}
+    shape = [len(numbers) for numbers in values.values()]
+    inner = math.prod(shape)
 
-    def block(start: int) -> pd.DataFrame:
-        rows = np.arange(start, min(start + ROWS, total))
-        places = np.unravel_index(rows, shape)
-        taken = {name: np.asarray(axis)[place] for (name, axis), place in zip(columns.items(), places, strict=True)}
-        found = {name: np.full(len(rows), np.nan) for name in quantities}
-        violates = np.full(len(rows), "", object)
-        for number in np.unique(rows // inner):
-            each, here = plans[number], np.flatnonzero(rows // inner == number)
-            if isinstance(each, str):
-                violates[here] = each
-                continue
-            for name, plan in each.items():
-                computed = plan.evaluate({name: taken[name][here] for name in values if name in plan.leaves})
-                kept = np.broadcast_to(plan.within(computed), here.shape)
-                found[name][here] = np.where(kept & np.isfinite(computed[name]), computed[name], np.nan)
-                for limit in reversed(plan.limits):
-                    violates[here[~np.broadcast_to(limit.kept(computed), here.shape)]] = str(limit)
-        return pd.DataFrame({"row": rows, **taken, **found, "violates": violates})
+    def block(number: int, start: int) -> _Block:
+        rows = np.arange(start, min(start + ROWS, inner))
+        places = np.unravel_index(rows, shape) if shape else ()
+        taken = {name: np.array(values[name])[place] for name, place in zip(values, places, strict=True)}
+        named = {f"{name}__reading": one for name, one in zip(spec.readings, combinations[number], strict=True)}
+        frame = pd.DataFrame({"row": number * inner + rows, **named, **taken, **dict.fromkeys(quantities, np.nan)})
+        setting, violates, remarks = settings[number], [[""] * len(rows)], [[""] * len(rows)]
+        empty: Counter[str] = Counter()
+        if isinstance(setting, str):
+            empty[setting] = len(rows) * len(quantities)
+            return frame.assign(violates=setting, remarks=""), empty
+        for name in quantities:
+            plan = model.plan(name, setting)
+            computed = plan.evaluate({one: taken[one] for one in values if one in plan.leaves})
+            computed = {one: np.broadcast_to(value, rows.shape) for one, value in computed.items()}
+            kept = np.ones(rows.shape, bool)
+            for limit in plan.limits:
+                # The first limit that a value is past refuses it.
+                past = kept & ~limit.kept(computed)
+                if past.any():
+                    kept &= ~past
+                    empty[str(limit)] += int(past.sum())
+                    each = ({one: value[i] for one, value in computed.items()} for i in range(len(rows)))
+                    violates.append([limit.sentence(at) if out else "" for at, out in zip(each, past, strict=True)])
+            if plan.no_single_value:
+                empty[plan.no_single_value] += int(kept.sum())
+            frame[name] = np.where(kept & np.isfinite(computed[name]), computed[name], np.nan)
+            for said in model.remarks(name, setting, taken):
+                shown_here = zip(said, frame[name].notna(), strict=True)
+                remarks.append([f"{name}: {text}" if text and there else "" for text, there in shown_here])
+        texts = {
+            column: [" | ".join(filter(None, dict.fromkeys(cells))) for cells in zip(*said, strict=True)]
+            for column, said in (("violates", violates), ("remarks", remarks))
+        }
+        return frame.assign(**texts), empty
 
-    return total, block
+    items = [(number, start) for number in range(len(combinations)) for start in range(0, inner, ROWS)]
+    return inner * len(combinations), run_blocks(lambda item: block(*item), items, scheduler)
 
 
 def compute(model: Model, spec: Spec, scheduler: str = "") -> pd.DataFrame:
     """The whole sweep as a frame, a row a combination. Raises InputError in one sentence for a fault in the sweep."""
-    total, block = _checked(model, spec)
-    return pd.concat(run_blocks(block, range(0, total, ROWS), scheduler), ignore_index=True)
+    return pd.concat([frame for frame, _ in _checked(model, spec, scheduler)[1]], ignore_index=True)
 
 
 def sweep(
     model: Model, spec: Spec, out: Path, *, scheduler: str = "", done: Callable[[int, int], None] = lambda *rows: None
 ) -> Counter[str]:
-    """Compute a sweep into a CSV or Parquet file, written whole or not at all; returns how many rows violate a limit.
+    """Compute a sweep into a CSV or Parquet file, written whole or not at all; returns the empty cells by reason.
 
     ``done`` hears how many rows are computed, and of how many. Raises InputError for a fault in the sweep, where the
     file exists or can't be written, and for Parquet without pyarrow.
@@ -169,23 +188,22 @@ def sweep(
         raise InputError("pyarrow is not installed; the extra `parquet` brings it; or name a file that ends in .csv")
     if out.exists():
         raise InputError(f"{shown(out)} exists; remove it or name another file")
-    total, block = _checked(model, spec)
-    violations: Counter[str] = Counter()
+    total, blocks = _checked(model, spec, scheduler)
+    empty: Counter[str] = Counter()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
             new, write = Path(folder) / out.name, None
             with contextlib.ExitStack() as stack:
-                blocks = run_blocks(block, range(0, total, ROWS), scheduler)
-                for frame in stack.enter_context(contextlib.closing(blocks)):
+                for frame, reasons in stack.enter_context(contextlib.closing(blocks)):
                     write = write or _writer(new, frame, stack)
                     write(frame)
-                    violations.update(frame["violates"][frame["violates"] != ""])
+                    empty.update(reasons)
                     done(int(frame["row"].iloc[-1]) + 1, total)
             new.replace(out)
     except OSError as error:
         raise InputError(f"{shown(out)} can't be written ({error.strerror})") from None
-    return violations
+    return empty
 
 
 def _writer(path: Path, first: pd.DataFrame, stack: contextlib.ExitStack) -> Callable[[pd.DataFrame], object]:

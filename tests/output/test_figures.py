@@ -328,7 +328,6 @@ def test_scenarios_by_hand(article: Worksheet) -> None:
         "half_overlap": (1.6 + ADDED, 1.6 + ADDED + 0.175),
         "several_is_three": (1.6 + ADDED, 1.6 + ADDED + 0.3),
         "without_detainees": (1.6 + ADDED, 1.6 + ADDED),
-        "sourced_only": (1.6 + ADDED, np.nan),
         # 0.7 persons per transfer, a drift of 0.95, 0.62 of those added; 0.2 million detainees, half of them counted.
         "all_low": (
             1.6 + 0.62 * 0.7 * (3.17 * 0.95 - 3.17 / 1.105),
@@ -346,7 +345,6 @@ def test_scenarios_by_hand(article: Worksheet) -> None:
     assert list(frame.loc[("article", "at_risk_2021"), ["low", "high"]] / 1e6) == pytest.approx(ends)
     assert frame["words"]["article", "at_risk_2021"] == "at most 1.90 million"
     assert frame["words"]["southern", "at_risk_total"] == "at least 2.22 million"
-    assert frame["words"]["sourced_only", "at_risk_total"] == "not computable"
     marked = frame.index.get_level_values("scenario")[frame["reconstruction"] == "reconstruction"]
     assert set(marked) == {"southern", "composition", "illustrative"}
 

@@ -1,4 +1,4 @@
-"""Sensitivity: ranges, tornado, Sobol indices, left-out sources, break-evens and regions, by hand or by brute force."""
+"""Sensitivity: ranges, tornado, Sobol indices and break-evens, by hand or by brute force."""
 
 import itertools
 import math
@@ -20,20 +20,24 @@ from analysis.whatif.sensitivity import (
     BreakEvens,
     break_even,
     handles,
-    leave_one_source_out,
     ranges,
     sobol_indices,
     statement_of,
     tornado,
 )
-from tests.small import assumption, claim, small_model
+from tests.small import assumption, small_model
 
 #: Transfers of 2019, from 3.17 million and a growth of 10.5 percent: 2,868,778.28; and those added since: 301,221.72.
 BASE = 3_170_000 / 1.105
 STEP = 3_170_000 - BASE
-#: At risk in 2021: 1.6 million and those added; in all: with 350,000 former detainees.
+#: At risk in 2021: 1.6 million and those added; in all: with 350,000 former detainees, our number.
 IN_2021 = 1_600_000 + STEP
 IN_ALL = IN_2021 + 350_000
+
+
+@pytest.fixture(scope="module")
+def with_former(model: Model) -> Setting:
+    return model.change({"former_detainees": 350_000})
 
 
 # Sobol indices --------------------------------------------------------------------------------------------------------
@@ -138,25 +142,40 @@ def test_the_indices_of_a_quantity(model: Model) -> None:
 # Tornado and ranges ---------------------------------------------------------------------------------------------------
 
 
-def test_the_bars_of_the_total_by_hand(model: Model) -> None:
-    bars = tornado(model, "at_risk_total")
+def test_the_bars_of_the_total_by_hand(model: Model, with_former: Setting) -> None:
+    bars = tornado(model, "at_risk_total", with_former)
     wanted = [
-        # 1,901,221.7 and 200,000 to 600,000
-        ("former_detainees", 200_000, 600_000, IN_2021 + 200_000, IN_2021 + 600_000),
-        # 3.17 million times the drift less 2,868,778.3
-        ("persons_per_transfer_drift", 0.95, 1.05, IN_ALL - 158_500, IN_ALL + 158_500),
+        # 1,901,221.7 and 300,000 to 900,000
+        ("former_detainees", 300_000, 900_000, IN_2021 + 300_000, IN_2021 + 900_000),
+        ("persons_per_transfer", 0.36, 1, IN_ALL - 0.64 * STEP, IN_ALL),
         # 1,901,221.7 + 350,000 x (1 - 0.5)
         ("overlap", 0, 0.5, IN_ALL, IN_2021 + 175_000),
+        # 3.17 million times the change less 2,868,778.3; at a ratio of 1 there is no room above, up to 1.05.
+        ("persons_per_transfer_drift", 0.95, 1, IN_ALL - 158_500, IN_ALL),
         ("at_risk_share_of_new", 0.62, 1, IN_ALL - 0.38 * STEP, IN_ALL),
-        ("persons_per_transfer", 0.7, 1, IN_ALL - 0.3 * STEP, IN_ALL),
     ]
     assert [bar.assumption for bar in bars] == [name for name, *_ in wanted]
     for bar, (_, *numbers) in zip(bars, wanted, strict=True):
         assert (bar.low, bar.high, bar.at_low, bar.at_high) == pytest.approx(numbers, rel=1e-12)
-    assert bars[0].width == pytest.approx(400_000)
+    assert bars[0].width == pytest.approx(600_000)
 
 
-def test_an_end_past_a_limit_has_no_number_and_comes_last() -> None:
+@pytest.mark.parametrize(
+    ("ratio", "end"),
+    [
+        (1, 1),  # the change at a ratio of 1: 1,742,721.72 at 0.95 to 1,901,221.719 at the limit itself
+        (0.98, 1 / 0.98),
+        (0.9, 1.05),
+    ],
+)
+def test_the_bar_of_the_change_ends_at_the_limit_of_the_ratio(model: Model, ratio: float, end: float) -> None:
+    setting = model.change({"persons_per_transfer": ratio})
+    (bar,) = (one for one in tornado(model, "at_risk_2021", setting) if one.assumption == "persons_per_transfer_drift")
+    ends = [1_600_000 + ratio * (3_170_000 * change - BASE) for change in (0.95, end)]
+    assert (bar.low, bar.high, bar.at_low, bar.at_high) == pytest.approx((0.95, end, *ends), rel=1e-9)
+
+
+def test_a_bar_ends_at_a_limit() -> None:
     def share__tripled(x, y):  # type: ignore[no-untyped-def]
         return 3 * x + y
 
@@ -166,9 +185,9 @@ def test_an_end_past_a_limit_has_no_number_and_comes_last() -> None:
         defaults={"share": "tripled"},
     )
     bars = tornado(made, "share")
-    # y from 0 to 0.2 leaves 0.3 to 0.5; x from 0 to 1 leaves 0.1, and 3.1, which is above 1.
-    assert [(bar.assumption, bar.width) for bar in bars] == [("y", pytest.approx(0.2)), ("x", 0)]
-    assert (bars[1].at_low, math.isnan(bars[1].at_high)) == (pytest.approx(0.1), True)
+    # y from 0 to 0.2 leaves 0.3 to 0.5; x from 0 to 1 leaves 0.1 and, at 0.3, all of 1.
+    assert [(bar.assumption, bar.width) for bar in bars] == [("x", pytest.approx(0.9)), ("y", pytest.approx(0.2))]
+    assert (bars[0].high, bars[0].at_low, bars[0].at_high) == pytest.approx((0.3, 0.1, 1))
 
 
 def test_an_assumption_with_an_effect_is_a_handle_also_at_nought(model: Model) -> None:
@@ -195,27 +214,32 @@ def total(
 PRINTED = [(1_550_000, 1_650_000), (3_165_000, 3_175_000), (0.1045, 0.1055)]
 #: By assumption: the range, and the value used.
 ASSUMED = {
-    "persons_per_transfer": ((0.7, 1), 1),
+    "persons_per_transfer": ((0.36, 1), 1),
     "persons_per_transfer_drift": ((0.95, 1.05), 1),
     "at_risk_share_of_new": ((0.62, 1), 1),
-    "former_detainees": ((200_000, 600_000), 350_000),
+    "former_detainees": ((300_000, 900_000), 350_000),
     "overlap": ((0, 0.5), 0),
 }
 
 
 def corners(printed: Any, assumed: Any) -> tuple[float, float]:
-    found = [total(*corner) for corner in itertools.product(*printed, *assumed)]
+    """The least and the most over every corner; one past the limit of the ratio gives way to where edges meet it."""
+    found = []
+    for *leaves, ratio, drift, new, former, overlap in itertools.product(*printed, *assumed):
+        pairs = [(ratio, drift)] if ratio * drift <= 1 else [(ratio, 1 / ratio), (1 / drift, drift)]
+        found += [total(*leaves, one, two, new, former, overlap) for one, two in pairs]
     return min(found), max(found)
 
 
-def test_the_ranges_of_the_total_against_every_corner(model: Model) -> None:
-    found = {what: (one.low, one.high) for what, one in ranges(model, "at_risk_total").items()}
+def test_the_ranges_of_the_total_against_every_corner(model: Model, with_former: Setting) -> None:
+    found = {what: (one.low, one.high) for what, one in ranges(model, "at_risk_total", with_former).items()}
     assert next(iter(found)) == ROUNDING
     assert list(found)[-1] == ALL
     used = {name: (value,) for name, (_, value) in ASSUMED.items()}
+    # The change alone: no more than one at a ratio of one.
+    ranged = {name: ends for name, (ends, _) in ASSUMED.items()} | {"persons_per_transfer_drift": (0.95, 1)}
     wanted = {
-        name: corners([(1.6e6,), (3.17e6,), (0.105,)], {**used, name: ends}.values())
-        for name, (ends, _) in ASSUMED.items()
+        name: corners([(1.6e6,), (3.17e6,), (0.105,)], {**used, name: ends}.values()) for name, ends in ranged.items()
     }
     wanted |= {ROUNDING: corners(PRINTED, used.values()), ALL: corners(PRINTED, [ends for ends, _ in ASSUMED.values()])}
     assert set(found) == set(wanted)
@@ -234,10 +258,10 @@ def test_a_range_leaves_out_the_corners_past_a_limit() -> None:
     made = small_model(share__tripled, ten, assumptions=given, defaults={"share": "tripled"})
     found = ranges(made, "ten")["x"]
     # 3 x is a share up to x = 1/3, so ten of it is at most 10; one of the two ends is past the limit.
-    assert (found.low, found.high, found.trimmed, found.corners) == (0, pytest.approx(10), 1, 2)
+    assert (found.low, found.high, found.trimmed) == (0, pytest.approx(10), 1)
 
 
-@pytest.mark.parametrize("function", [tornado, ranges, leave_one_source_out])
+@pytest.mark.parametrize("function", [tornado, ranges])
 def test_an_unknown_quantity_is_refused(model: Model, function: Any) -> None:
     with pytest.raises(ModelError, match="'at_risk_totl' is not a quantity; did you mean 'at_risk_total'"):
         function(model, "at_risk_totl")
@@ -261,8 +285,8 @@ def is_like(one: BreakEven, roots: Any, holds: Any, everywhere: bool = False) ->
     assert one.everywhere == everywhere
 
 
-def test_where_two_million_in_all_turns(model: Model) -> None:
-    found, by = shipped(model, "two_million_in_all")
+def test_where_two_million_in_all_turns(model: Model, with_former: Setting) -> None:
+    found, by = shipped(model, "two_million_in_all", with_former)
     assert (found.quantity, found.unit, found.right, found.holds) == ("at_risk_total", "person", 2_000_000, True)
     assert found.left == pytest.approx(IN_ALL)
     assert set(by) == set(ASSUMED)
@@ -276,7 +300,7 @@ def test_where_two_million_in_all_turns(model: Model) -> None:
     is_like(by["persons_per_transfer"], [50_000 / STEP], [(50_000 / STEP, 1)])
     # 3,170,000 d - 2,868,778.28 = 50,000
     drift = (50_000 + BASE) / 3_170_000
-    is_like(by["persons_per_transfer_drift"], [drift], [(drift, 2)])
+    is_like(by["persons_per_transfer_drift"], [drift], [(drift, 1)])
     assert (by["overlap"].value, by["former_detainees"].value) == (0, 350_000)
 
 
@@ -285,7 +309,7 @@ def test_more_than_fails_at_the_end_where_both_are_equal(model: Model) -> None:
     assert found.holds
     # With no share of those added the two are equal, and more is not as many.
     is_like(by["at_risk_share_of_new"], [0], [(0, 1)])
-    is_like(by["persons_per_transfer_drift"], [1 / 1.105], [(1 / 1.105, 2)])
+    is_like(by["persons_per_transfer_drift"], [1 / 1.105], [(1 / 1.105, 1)])
     none = model.setting(values={"at_risk_share_of_new": 0})
     assert not shipped(model, "more_than_in_2019", none)[0].holds
     found = break_even(model, statement_of(model, "at_risk_2021 >= at_risk_2019_up_to"), none)
@@ -298,8 +322,21 @@ def test_both_sides_move_with_the_assumption(model: Model) -> None:
     # 1.6 million + (3.17 - 3.17 / 1.105) r <= 3.17 r million, from r = 1.6 / 2.8688 = 0.5577 on.
     least = 1_600_000 / BASE
     is_like(by_name(found)["persons_per_transfer"], [least], [(least, 1)])
-    # A drift moves both by as much: 1.6 million - 2.869 million is below 0, whatever it is.
-    is_like(by_name(found)["persons_per_transfer_drift"], [], [(0.5, 2)], everywhere=True)
+    # A change moves both by as much: 1.6 million - 2.869 million is below 0, as far as the limit.
+    is_like(by_name(found)["persons_per_transfer_drift"], [], [(0.5, 1)])
+
+
+def test_two_million_in_2021_by_a_change_of_the_ratio(model: Model) -> None:
+    def by_the_change(ratio: float) -> BreakEven:
+        setting = model.change({"persons_per_transfer": ratio})
+        return shipped(model, "two_million_in_2021", setting)[1]["persons_per_transfer_drift"]
+
+    # 3,170,000 d - 2,868,778.28 = 400,000 at d = 1.0311603, and the ratio of 2021 would be above one.
+    is_like(by_the_change(1), [], [])
+    # 2,853,000 d - 2,581,900.453 = 400,000 at d = 1.0451807, a ratio of 0.9406626; the limit lies at 1 / 0.9.
+    root = (400_000 + 0.9 * BASE) / (0.9 * 3_170_000)
+    assert root == pytest.approx(1.0451807, abs=5e-8)
+    is_like(by_the_change(0.9), [root], [(root, 1 / 0.9)])
 
 
 def test_both_sides_are_computed_under_the_setting_but_not_a_row(model: Model) -> None:
@@ -421,29 +458,3 @@ def test_any_other_text_is_refused_in_one_sentence(model: Model, text: str, word
         statement_of(model, text)
     assert words in str(error.value)
     assert "\n" not in str(error.value)
-
-
-# Leaving out a source -------------------------------------------------------------------------------------------------
-
-
-def test_another_row_takes_the_place_of_one_whose_source_is_left_out() -> None:
-    def product(a, b, c):  # type: ignore[no-untyped-def]
-        return a * b * c
-
-    made = small_model(
-        product,
-        claims=[
-            claim("a_first", "2.5", quantity="a", source="one"),
-            claim("a_again", "3.5", quantity="a", source="one", input=False),
-            claim("a_third", "4.5", quantity="a", source="two", input=False),
-            claim("a_fourth", "5.5", quantity="a", source="three", input=False),
-            claim("b_first", "1.2", quantity="b", source="two"),
-            claim("c_first", "1.1", quantity="c"),
-        ],
-    )
-    one, two = leave_one_source_out(made, "product")
-    # Without the first, the third row of a: 4.5 x 1.2 x 1.1. The row without a source stays.
-    assert (one.source, one.rows, one.instead, one.reason) == ("one", ("a_first",), ("a_third",), "")
-    assert one.value == pytest.approx(5.94)
-    assert (two.source, two.rows, two.value, two.instead) == ("two", ("b_first",), None, ())
-    assert two.reason == "not computable without it: it needs b_first"

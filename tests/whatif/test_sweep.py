@@ -17,7 +17,7 @@ from analysis.whatif.sweep import Span, Spec, compute, read, sweep
 
 #: Persons added since 2019 with one person a transfer: 3.17 million less 3.17 million / 1.105.
 ADDED = 3.17e6 - 3.17e6 / 1.105
-RATIOS, DRIFTS, FORMER = (0.7, 0.8, 0.9, 1.0), (0.95, 1.0, 1.05), (2e5, 4e5)
+RATIOS, DRIFTS, FORMER = (0.6, 0.7, 0.8, 0.9), (0.95, 1.0, 1.05), (3e5, 4e5)
 
 
 def spec(**given: Any) -> Spec:
@@ -31,8 +31,8 @@ def texts(numbers: Any, unit: str) -> list[str]:
 GRID = spec(
     quantities=["net_new_persons", "at_risk_2021", "at_risk_total"],
     values={
-        "persons_per_transfer": Span(low=0.7, high=1, steps=4, unit="person/transfer"),
-        "persons_per_transfer_drift": [0.95, 1, 1.05],
+        "persons_per_transfer": Span(low=0.6, high=0.9, steps=4, unit="person/transfer"),
+        "persons_per_transfer_drift": DRIFTS,
         "former_detainees": texts(FORMER, "person"),
     },
 )
@@ -47,7 +47,7 @@ def test_a_grid_has_the_rows_of_a_plain_loop(model: Model, monkeypatch: pytest.M
         given = {"persons_per_transfer": ratio, "persons_per_transfer_drift": drift, "former_detainees": former}
         added = ratio * (drift * 3.17e6 - 3.17e6 / 1.105)
         numbers = {"net_new_persons": added, "at_risk_2021": 1.6e6 + added, "at_risk_total": 1.6e6 + added + former}
-        expected.append({"row": len(expected), **given, **numbers, "violates": ""})
+        expected.append({"row": len(expected), **given, **numbers, "violates": "", "remarks": ""})
     assert len(expected) == 24
     pd.testing.assert_frame_equal(compute(model, GRID), pd.DataFrame(expected), rtol=1e-12, check_dtype=False)
 
@@ -103,37 +103,59 @@ def test_a_scenario_holds_in_every_row(model: Model) -> None:
     np.testing.assert_allclose(found.net_new_persons, [3.17e6 * 0.8 - 2.59e6, 3.17e6 * 0.9 - 2.59e6], rtol=1e-12)
 
 
-def test_rows_past_a_cap_are_empty_and_say_which(model: Model, tmp_path: Path) -> None:
-    souths, ratios = np.linspace(1e6, 3e6, 9), (0.4, 0.7, 1.0)
+def test_refused_cells_alone_are_empty_and_say_why(model: Model, tmp_path: Path) -> None:
+    souths, ratios, changes = (1e6, 2.59e6, 2.6e6), (0.4, 0.9, 1.0), (1, 1.05)
     one = spec(
         scenario="southern",
-        quantities=["at_risk_2019", "at_risk_2021"],
+        quantities=["transfers_2019", "at_risk_2019", "net_new_persons"],
         values={
             "labourers_south_2019": texts(souths, "labourer"),
             "persons_per_transfer": texts(ratios, "person/transfer"),
+            "persons_per_transfer_drift": changes,
         },
     )
     found = compute(model, one)
-    counts: dict[str, int] = {}
-    for index, (south, ratio) in enumerate(itertools.product(souths, ratios)):
-        # At risk in 2019 are 0.95 of the south; in 2021 those added besides; 2.59 million and all of 2021 are the most.
-        at_risk = 0.95 * south
-        excess = {
-            "at_risk_2019 at most total_2019": at_risk - 2.59e6,
-            "at_risk_2021 at most persons_2021": at_risk + ratio * ADDED - ratio * 3.17e6,
-            "south_2019 at most total_2019": south - 2.59e6,
-        }
+    south_past = "labourers_south_2019 would be 2,600,000, and it is at most labourers_2019, 2,590,000"
+    ratio_past = "persons_per_transfer_2021 would be 1.05, outside its allowed range of 0.025 to 1"
+    for index, (south, ratio, change) in enumerate(itertools.product(souths, ratios, changes)):
         row = found.loc[index]
-        if any(over > 0 for over in excess.values()):
-            assert excess[row.violates] > 0
-            assert math.isnan(row.at_risk_2019)
-            assert math.isnan(row.at_risk_2021)
-            counts[row.violates] = counts.get(row.violates, 0) + 1
-        else:
-            assert row.violates == ""
-            assert (row.at_risk_2019, row.at_risk_2021) == pytest.approx((at_risk, at_risk + ratio * ADDED), rel=1e-12)
-    assert 0 < sum(counts.values()) < len(found)
-    assert sweep(model, one, tmp_path / "out.csv") == counts
+        wanted = [
+            3.17e6 / 1.105,
+            0.95 * south if south <= 2.59e6 else math.nan,
+            ratio * (change * 3.17e6 - 3.17e6 / 1.105) if ratio * change <= 1 else math.nan,
+        ]
+        assert row[list(one.quantities)].tolist() == pytest.approx(wanted, rel=1e-12, nan_ok=True)
+        said = [south_past] * (south > 2.59e6) + [ratio_past] * (ratio * change > 1)
+        assert row.violates == " | ".join(said)
+    # The south is past its limit in 6 of 18 rows, and the ratio of 2021 in 3. The screen says each once.
+    assert sweep(model, one, tmp_path / "out.csv") == {
+        "labourers_south_2019 at most labourers_2019": 6,
+        "persons_per_transfer_2021 outside 0.025 to 1": 3,
+    }
+
+
+def test_remarks_stand_in_the_row_of_their_number(model: Model) -> None:
+    ratios = {"persons_per_transfer": texts((0.3, 0.55, 1), "person/transfer")}
+    found = compute(model, spec(quantities=["at_risk_2021", "net_new_persons"], values=ratios))
+    # What a number is compared with moves in each row, also where the number does not: 1.6 million in all three.
+    still = compute(model, spec(quantities=["at_risk_2019", "at_risk_2021"], values=ratios))
+    assert [said.partition(" more")[0] for said in still.remarks] == [
+        "at_risk_2019: 739,000",
+        "at_risk_2019: 22,000",
+        "",
+    ]
+    # 1.6 million + 0.3 x 301,222 less 0.3 x 3.17 million = 739,367; at 0.55 22,172 more.
+    more = "at_risk_2021: {} more than were transferred in 2021; they would have been placed in earlier years"
+    outside = "persons_per_transfer is varied from 0.36 to 1, and set to 0.3"
+    wanted = [more.format("739,000"), f"at_risk_2021: {outside}", f"net_new_persons: {outside}"]
+    assert found.remarks.tolist() == [" | ".join(wanted), more.format("22,000"), ""]
+
+
+def test_an_estimate_that_words_alone_give_is_empty_and_the_screen_says_so(model: Model, tmp_path: Path) -> None:
+    one = spec(quantities=["at_risk_total", "at_risk_2021"], values={"overlap": [0, 0.5]})
+    assert compute(model, one).at_risk_total.isna().all()
+    reason = "at_risk_total has no single value: former_detainees is given in words only; set it to a number"
+    assert sweep(model, one, tmp_path / "out.csv") == {reason: 2}
 
 
 # Files that are written -----------------------------------------------------------------------------------------------
@@ -281,14 +303,16 @@ def test_a_sweep_is_refused_with_one_sentence_from_python_and_from_a_file(
     ("text", "words"),
     [
         ("", ": the file is empty"),
-        ("- name: a", ": this is not a mapping"),
+        ("- name: a", ": input should be a valid mapping"),
         ("name: a\nvlaues: {overlap: [0]}", ", field vlaues: 'vlaues' is not known here; did you mean 'values'?"),
-        ("values: {overlap: [0]}", ", field name: it is missing"),
-        ("name: a\nmethod: cube", ", field method: 'cube' is not one of grid"),
+        ("values: {overlap: [0]}", ", field name: field required"),
         ("name: a\nvalues: {overlap: 0.1}", ", field values.overlap: "),
-        ("name: a\nvalues: {overlap: [true]}", ", field values.overlap.values.0: 'True' is not a text"),
+        (
+            "name: a\nvalues: {overlap: [true]}",
+            ", field values.overlap.values.0: input should be a valid string, not 'True'",
+        ),
         ("name: a\nvalues: {overlap: {steps: 0.5}}", ", field values.overlap.steps: "),
-        ("name: a\nreadings: {at_risk_2019: southern}", ", field readings.at_risk_2019: 'southern' is not a list"),
+        ("name: a\nreadings: {at_risk_2019: southern}", ", field readings.at_risk_2019: input should be a valid list"),
     ],
 )
 def test_a_file_of_another_structure_is_refused(model: Model, tmp_path: Path, text: str, words: str) -> None:
