@@ -172,14 +172,10 @@ def _meetings(rooms_at: Callable[[Floats], Floats], corners: Floats, crossed: ND
         along = rooms_at(grid.reshape(-1, k))[here]
         along = np.moveaxis(along.reshape(*along.shape[:2], 3, 3, len(faces)), (2, 3), (1, 0))
         # Of each limit: root(t) = (a + b t) ÷ (1 + c t), each (limits, rows, faces).
-        a, b, c = _mobius(*root(*along))
+        a, b, c = mobius(*root(*along))
         with np.errstate(all="ignore"):
             for one, two in itertools.combinations(range(len(here)), 2):
-                square = b[one] * c[two] - b[two] * c[one]
-                linear = a[one] * c[two] + b[one] - a[two] * c[one] - b[two]
-                free = a[one] - a[two]
-                turned = -(linear + np.where(linear < 0, -1.0, 1.0) * np.sqrt(linear * linear - 4 * square * free)) / 2
-                for t in (turned / square, free / turned):
+                for t in meeting((a[one], b[one], c[one]), (a[two], b[two], c[two])):
                     s = (a[one] + b[one] * t) / (1 + c[one] * t)
                     inside = (s >= 0) & (s <= 1) & (t >= 0) & (t <= 1)
                     places = np.repeat(faces[None], len(t), axis=0)
@@ -188,7 +184,17 @@ def _meetings(rooms_at: Callable[[Floats], Floats], corners: Floats, crossed: ND
     return found
 
 
-def _mobius(start: Any, middle: Any, end: Any) -> tuple[Any, Any, Any]:
+def meeting(one: Sequence[Any], two: Sequence[Any]) -> tuple[Any, Any]:
+    """Where two ratios (a + b t) ÷ (1 + c t) are equal: two places, infinite or NaN where there are fewer."""
+    (a, b, c), (d, e, f) = one, two
+    # Their difference times both denominators is a quadratic.
+    with np.errstate(all="ignore"):
+        square, linear, free = b * f - e * c, a * f + b - d * c - e, a - d
+        turned = -(linear + np.copysign(np.sqrt(np.maximum(linear * linear - 4 * square * free, 0.0)), linear)) / 2
+        return turned / square, free / turned
+
+
+def mobius(start: Any, middle: Any, end: Any) -> tuple[Any, Any, Any]:
     """a, b, c of (a + b t) ÷ (1 + c t) from its values at 0, ½ and 1."""
     with np.errstate(all="ignore"):
         c = np.where(start == end, 0.0, (2 * middle - start - end) / (end - middle))
@@ -242,7 +248,7 @@ def breakpoints(values: Floats, low: float, high: float, levels: Iterable[float]
 
 def is_fractional(start: Any, third: Any, middle: Any, end: Any) -> Any:
     """Whether values at 0, ⅓, ½ and 1 are those of one ratio of two linear functions."""
-    a, b, c = _mobius(start, middle, end)
+    a, b, c = mobius(start, middle, end)
     size = np.maximum(np.abs(start), np.abs(end))
     four = np.stack([start, third, middle, end])
     with np.errstate(all="ignore"):

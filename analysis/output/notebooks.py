@@ -30,7 +30,7 @@ from analysis.core.model import ARTICLE, Circle, Model, Setting, assignments
 from analysis.core.register import InputError, shipped, shown
 from analysis.core.units import nearest
 from analysis.output.files import lock, write_file
-from analysis.whatif.draws import PARTS, check_draws
+from analysis.whatif.draws import check_draws
 from analysis.whatif.scenarios import OWN
 from analysis.whatif.scenarios import find as find_scenario
 
@@ -240,7 +240,7 @@ def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = 
 def _of_scenario(notebook: Notebook, name: str, model: Model) -> dict[str, Any]:
     """What a scenario changes, by quantity. Raises NotebookError for one that parameters can't carry."""
     scenario = find_scenario(name, model)
-    if scenario.distributions or scenario.assumptions or scenario.only_sourced:
+    if scenario.distributions or scenario.assumptions:
         raise NotebookError(f"it is more than values and readings, which is all that {notebook.name} takes")
     return {**scenario.readings, **scenario.numbers(model)}
 
@@ -270,7 +270,7 @@ def _check_others(others: Mapping[str, Any], model: Model) -> None:
         scenario = find_scenario(others[name], model)
         if quantity is not None:
             scenario.setting(model, quantity)
-    check_draws(others.get("draws", PARTS), others.get("seed", 0), "sobol")
+    check_draws(others.get("draws", 2), others.get("seed", 0), "sobol")
 
 
 def _nothing(target: Path, made: Path) -> Mapping[Path, str]:

@@ -31,9 +31,7 @@ from analysis.whatif.sensitivity import (
     Bar,
     BreakEven,
     BreakEvens,
-    LeftOut,
     break_even,
-    leave_one_source_out,
     ranges,
     sobol_indices,
     tornado,
@@ -193,11 +191,6 @@ class Sensitivity:
         return tornado(self.model, self.quantity, self.setting)
 
     @cached_property
-    def left_out(self) -> list[LeftOut]:
-        """The estimate without each source."""
-        return leave_one_source_out(self.model, self.quantity, self.setting)
-
-    @cached_property
     def drawn(self) -> Draws | None:
         """The draws; None where the scenario gives no distribution that has an effect here."""
         plan = self.model.plan(self.quantity, self.setting)
@@ -259,35 +252,15 @@ class Sensitivity:
         columns = ["assumption", "low end", "high end", "estimate at the low end", "estimate at the high end"]
         return Table(pd.DataFrame(rows, columns=columns))
 
-    def sources_table(self) -> Table:
-        """The estimate without each cited source in one."""
-        rows = [
-            {
-                "source left out": self.model.register.sources.get(found.source, found.source),
-                "its rows": ", ".join(found.rows),
-                "estimate": "not computable"
-                if found.value is None
-                else words_of(self.model, self.quantity, found.value),
-                "from": ", ".join(found.instead) or found.reason.removeprefix("not computable without it: "),
-            }
-            for found in self.left_out
-        ]
-        return Table(pd.DataFrame(rows, columns=["source left out", "its rows", "estimate", "from"]))
-
     def draws_table(self) -> Table:
-        """What the draws come to, each number with its numerical error; says so where nothing is drawn."""
-        columns = ["of the draws", self.quantity, "numerical error"]
+        """The mean, spread and percentiles of the draws; says so where nothing is drawn."""
+        columns = ["of the draws", self.quantity]
         if self.drawn is None:
             why = f"The scenario {self.scenario.name} gives no distribution that has an effect here: nothing is drawn."
             return Table(pd.DataFrame([], columns=columns), f"{why} {CAVEAT}")
-        numbers, errors = self.drawn.numbers[self.quantity], self.drawn.errors[self.quantity]
-        error = "{:,.0f}" if self.model.units[self.quantity] in BASE_UNITS else "{:.1g}"
+        numbers = self.drawn.numbers[self.quantity]
         rows = [
-            {
-                "of the draws": label,
-                self.quantity: words_of(self.model, self.quantity, numbers[name]),
-                "numerical error": error.format(errors[name]),
-            }
+            {"of the draws": label, self.quantity: words_of(self.model, self.quantity, numbers[name])}
             for name, label in _LABELS.items()
         ]
         left = "; ".join(f"{count:,} left out ({words})" for words, count in self.drawn.violations.items())
@@ -331,7 +304,6 @@ class Sensitivity:
             "ST": {name: number(one["total"]) for name, one in shares.items()},
             "S1_interval": {name: _ends(one, "first") for name, one in shares.items()},
             "ST_interval": {name: _ends(one, "total") for name, one in shares.items()},
-            "error": {name: number(one) for name, one in (drawn.errors[self.quantity] if drawn else {}).items()},
             "method": self._how["method"] if drawn else None,
             "kept": drawn.kept if drawn else 0,
             "violations": dict(drawn.violations) if drawn else {},
@@ -347,7 +319,6 @@ class Sensitivity:
             "reason": found.reason,
             "ranges": [{"what": what, **_row(one)} for what, one in self.ranges.items()],
             "tornado": [_row(one) for one in self.tornado],
-            "without_source": [_row(one) for one in self.left_out],
             "caveat": CAVEAT,
         }
 

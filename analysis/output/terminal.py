@@ -314,7 +314,7 @@ def scenarios(model: Model, files: list[str], form: str) -> None:
 
 
 def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **how: Any) -> None:
-    """An estimate's ranges, tornado, sources and draws; without a quantity, the ranges of every estimate."""
+    """An estimate's ranges, tornado and draws; without a quantity, the ranges of every estimate."""
     from analysis.output.tables import Sensitivity, all_ranges_table
     from analysis.whatif.draws import check_draws, reach
     from analysis.whatif.scenarios import find
@@ -342,7 +342,6 @@ def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **
     tables: list[tuple[Table, dict[str, int]]] = [
         (found.ranges_table(), {"moved": 4, "over": 2, "estimate": 2}),
         (found.tornado_table(), {"assumption": 4}),
-        (found.sources_table(), {"source left out": 2, "its rows": 3, "from": 3}),
     ]
     tables += [(found.draws_table(), {}), (found.indices_table(), {"input": 4, "drawn from": 3})] if found.drawn else []
     for table, ratios in tables:

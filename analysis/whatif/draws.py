@@ -18,9 +18,10 @@ import contextlib
 import functools
 import math
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -35,10 +36,8 @@ PERCENTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 NUMBERS = ("mean", "sd", *PERCENTILES)
 #: Bins of a histogram over the support of an output: a rank is then right to a few in a million.
 BINS = 4096
-#: Most rows of a block, so that its columns stay in a core's cache.
-ROWS = 2**15
-#: Parts that the draws are cut into; the numerical error is measured between them.
-PARTS = 16
+#: Draws of a block, so that its columns stay in a core's cache; and blocks that a thread or worker takes at a time.
+ROWS, BLOCKS = 2**15, 16
 
 
 @dataclass(frozen=True)
@@ -124,13 +123,7 @@ def points(count: int, size: int, seed: int, block: int, method: str, *, compile
     return words.view(np.uint32)[: count * size].reshape(count, size), 2.0**-32
 
 
-_Item = TypeVar("_Item")
-_Found = TypeVar("_Found")
-
-
-def run_blocks(
-    function: Callable[[_Item], _Found], items: Iterable[_Item], scheduler: str = ""
-) -> Generator[_Found, None, None]:
+def run_blocks(function: Callable[[Any], Any], items: Iterable[Any], scheduler: str = "") -> Generator[Any, None, None]:
     """The results of a function for each item, in order, from this machine's threads or a Dask cluster's workers.
 
     scheduler: the address of the cluster's scheduler. Raises InputError where none answers, or Dask is not installed.
@@ -147,22 +140,19 @@ def run_blocks(
         yield from Parallel(return_as="generator")(delayed(function)(item) for item in items)
 
 
-@contextlib.contextmanager
-def reach(scheduler: str) -> Iterator[None]:
+def reach(scheduler: str) -> AbstractContextManager[Any]:
     """A connection to a Dask scheduler; none for this machine. Raises InputError where none answers."""
     if not scheduler:
-        yield
-        return
+        return contextlib.nullcontext()
     try:
         from distributed import Client
 
-        client = Client(scheduler, timeout=10, set_as_default=True)
+        connection: AbstractContextManager[Any] = Client(scheduler, timeout=10, set_as_default=True)
     except ImportError:
         raise InputError("Dask is not installed; the extra `cluster` brings it") from None
     except (OSError, ValueError) as error:
         raise InputError(f"no Dask scheduler answers at '{scheduler}' ({type(error).__name__})") from None
-    with client:
-        yield
+    return connection
 
 
 # Draws ----------------------------------------------------------------------------------------------------------------
@@ -172,14 +162,13 @@ def reach(scheduler: str) -> Iterator[None]:
 class Draws:
     """Draws of some quantities: ``kept`` of ``n`` violate no limit.
 
-    numbers: by quantity, the mean, sd and percentiles, in base units. errors: the numerical error of each. violations:
-    how many draws violate each limit; one draw may violate several.
+    numbers: by quantity, the mean, sd and percentiles, in base units. violations: how many draws violate each limit;
+    one draw may violate several.
     """
 
     n: int
     kept: int
     numbers: Mapping[str, Mapping[str, float]]
-    errors: Mapping[str, Mapping[str, float]]
     violations: Mapping[str, int]
     inputs: Mapping[str, Distribution]
 
@@ -196,14 +185,14 @@ def draw(
     scheduler: str = "",
     compiled: bool = False,
 ) -> Draws:
-    """Draws of quantities under a setting: mean, sd and percentiles, each with its numerical error.
+    """Draws of quantities under a setting: mean, sd and percentiles.
 
     distributions: by quantity; an assumption without one stays as it is set. n: how many draws, a power of two for
     Sobol points. method: ``sobol``, scrambled Sobol points, or ``random``. scheduler: address of a Dask scheduler, else
     this machine. compiled: run the formulas as one loop compiled with numba, which first takes a second or two.
 
-    A draw past a limit is left out and counted. The error is the standard error over ``PARTS`` independent
-    parts. Raises ModelError for numbers that can't be used, InputError where numba is asked for and not installed.
+    A draw past a limit is left out and counted. Raises ModelError for numbers that can't be used, InputError where
+    numba is asked for and not installed.
     """
     check_draws(n, seed, method)
     for name, one in distributions.items():
@@ -214,25 +203,18 @@ def draw(
     if words := [name for name in plan.words if name not in drawn]:
         raise ModelError(f"{words[0]} is given in words only; give it a value or a distribution")
     plan, support = _supported(plan, quantities, drawn)
-    size = min(ROWS, -(-n // PARTS))
 
-    def part(first: int) -> _Tally:
-        """Every ``PARTS``-th block from the first."""
+    def blocks(first: int) -> _Tally:
+        """Some blocks in turn, from the first."""
         count = (_in_a_loop if compiled else _on_arrays)(plan, quantities, drawn, support)
-        starts = range(first * size, n, PARTS * size)
-        cubes = (points(len(drawn), min(size, n - i), seed, i // size, method, compiled=compiled) for i in starts)
+        sizes = {i: min(ROWS, n - i * ROWS) for i in range(first, min(first + BLOCKS, -(-n // ROWS)))}
+        cubes = (points(len(drawn), size, seed, i, method, compiled=compiled) for i, size in sizes.items())
         return _sum(count(*cube) for cube in cubes)
 
-    parts = list(run_blocks(part, range(min(PARTS, -(-n // size))), scheduler))
-    whole = _sum(parts)
-    numbers, alone = _numbers(whole, support), np.array([_numbers(one, support) for one in parts if one[0] > 1])
-    error = alone.std(axis=0, ddof=1) / math.sqrt(len(alone)) if len(alone) > 1 else numbers * np.nan
-    found, errors = (
-        {name: dict(zip(NUMBERS, row, strict=True)) for name, row in zip(quantities, table.tolist(), strict=True)}
-        for table in (numbers, error)
-    )
-    violations = {str(limit): int(count) for limit, count in zip(plan.limits, whole[1], strict=True) if count}
-    return Draws(n, int(whole[0]), found, errors, violations, drawn)
+    kept, broken, *rest = _sum(run_blocks(blocks, range(0, -(-n // ROWS), BLOCKS), scheduler))
+    numbers = {name: _numbers(kept, *one) for name, *one in zip(quantities, support, *rest, strict=True)}
+    violations = {str(limit): int(count) for limit, count in zip(plan.limits, broken, strict=True) if count}
+    return Draws(n, int(kept), numbers, violations, drawn)
 
 
 def check_draws(n: int, seed: int, method: str) -> None:
@@ -241,8 +223,8 @@ def check_draws(n: int, seed: int, method: str) -> None:
         raise ModelError(f"'{method}' is not one of {', '.join(METHODS)}")
     if seed < 0:
         raise ModelError(f"the seed {seed} lies below 0")
-    if n < PARTS:
-        raise ModelError(f"{n:,} draws are fewer than {PARTS}")
+    if n < 2:
+        raise ModelError(f"{n:,} draws are fewer than 2")
     if method == "sobol" and n & (n - 1):
         below = 2 ** (n.bit_length() - 1)
         raise ModelError(f"{n:,} draws are no power of two, as Sobol points need; take {below:,} or {2 * below:,}")
@@ -257,15 +239,13 @@ def _supported(plan: Plan, quantities: Sequence[str], drawn: Mapping[str, Distri
         return replace(plan, limits=limits).bounds(ranges=ranges, rounding=False, of=of)[0]
 
     def binds(limit: Limit) -> bool:
-        # A limit that every corner keeps is kept everywhere, but for a pole, or a branch of minimum or maximum.
-        ends = [bounds(name) for name in (limit.quantity, limit.other) if name]
-        sure = len(plan.branches) == 1 and all(math.isfinite(one.high - one.low) for one in ends)
-        return not sure or bounds(limit.quantity, limit).trimmed > 0
+        one, most = bounds(limit.quantity), bounds(limit.other).low if limit.other else limit.high
+        return not limit.low <= one.low <= one.high <= most
 
     binding = tuple(limit for limit in plan.limits if binds(limit))
     support = []
     for name in quantities:
-        one = bounds(name) if math.isfinite(bounds(name).high - bounds(name).low) else bounds(name, *binding)
+        one = bounds(name, *binding)
         if math.isinf(one.high - one.low):
             raise ModelError(f"{name} has no bounds under these distributions: something is divided by 0")
         low, high = (one.low, one.high) if one.low <= one.high else (0.0, 1.0)  # no draw is kept
@@ -276,9 +256,9 @@ def _supported(plan: Plan, quantities: Sequence[str], drawn: Mapping[str, Distri
 
 
 #: Draws counted, to be added up: how many are kept; by limit, how many violate it; by output and bin; by output, the
-#: sum of their places in bins from the start of the support, and of these squared.
+#: sum of their places in bins from the start of the support, and of these squared. A _Count makes one from a block's
+#: points and the factor that takes them into the unit cube.
 _Tally = list[Any]
-#: Counts a block of draws, from its points and the factor that takes them into the unit cube.
 _Count = Callable[[Any, float], _Tally]
 
 
@@ -286,17 +266,16 @@ def _sum(tallies: Iterable[_Tally]) -> _Tally:
     return functools.reduce(lambda one, two: [a + b for a, b in zip(one, two, strict=True)], tallies)
 
 
-def _numbers(tally: _Tally, support: Floats) -> Floats:
-    """Mean, sd and percentiles, (outputs, 5); a bin's draws are taken to be spread evenly over it."""
-    kept, _, counts, sums, squares = tally
-    rows = []
-    for i, (low, scale) in enumerate(support):
-        mean = sums[i] / kept if kept else math.nan
-        sd = math.sqrt(max(0.0, squares[i] - kept * mean**2) / (kept - 1)) if kept > 1 else math.nan
-        below = np.concatenate([[0], np.cumsum(counts[i])])
-        shares = np.interp([share * kept for share in PERCENTILES.values()], below, np.arange(BINS + 1.0))
-        rows.append([low + mean / scale, sd / scale, *(low + shares / scale if kept else shares * math.nan)])
-    return np.array(rows)
+def _numbers(kept: int, support: Floats, counts: Floats, total: float, squares: float) -> dict[str, float]:
+    """Mean, sd and percentiles; a bin's draws are taken to be spread evenly over it."""
+    if not kept:
+        return dict.fromkeys(NUMBERS, math.nan)
+    low, scale = support.tolist()
+    mean = float(total / kept)
+    sd = math.sqrt(max(0.0, squares - kept * mean**2) / (kept - 1)) if kept > 1 else math.nan
+    below = np.concatenate([[0], np.cumsum(counts)])
+    shares = np.interp([share * kept for share in PERCENTILES.values()], below, np.arange(BINS + 1.0))
+    return dict(zip(NUMBERS, [low + mean / scale, sd / scale, *(low + shares / scale).tolist()], strict=True))
 
 
 def _on_arrays(plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribution], support: Floats) -> _Count:
@@ -333,16 +312,15 @@ def _in_a_loop(plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribut
     v = {node.name: f"v{i}" for i, node in enumerate(plan.nodes)}
     place = {name: i for i, name in enumerate(drawn)}
     row = []
-    for node in plan.nodes:
-        source = node.source
-        if node.name in place:
-            row.append(f"u = points[{place[node.name]}, start + i] * unit")
-            text = drawn[node.name].source(number)
+    for name, source in ((node.name, node.source) for node in plan.nodes):
+        if name in place:
+            row.append(f"u = points[{place[name]}, start + i] * unit")
+            text = drawn[name].source(number)
         elif source.expression:
             text = source.expression.source(v)
         else:
             text = v[source.same_as] if source.same_as else number(source.value)
-        row.append(f"{v[node.name]} = {text}")
+        row.append(f"{v[name]} = {text}")
     row.append("inside = True")
     for i, limit in enumerate(plan.limits):
         slack = SAME * max((abs(end) for end in (limit.low, limit.high) if math.isfinite(end)), default=1e6)
@@ -353,8 +331,7 @@ def _in_a_loop(plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribut
         row.append(f"places[{i}, i] = ({v[output]} - {number(low)}) * {number(scale)}")
     # A count in a variable, rather than in an array, lets the loop run on whole vectors.
     broken = "".join(f"w{i}, " for i in range(len(plan.limits)))
-    zeros = "".join(f"w{i} = " for i in range(len(plan.limits)))
-    loop = _loop(_LOOP.format(zeros=zeros, row="\n            ".join(row), broken=broken))
+    loop = _loop(_LOOP.format(zeros=broken.replace(", ", " = "), row="\n            ".join(row), broken=broken))
 
     def count(raw: Any, unit: float) -> _Tally:
         counts, (sums, squares) = np.zeros((len(outputs), BINS), np.int64), np.zeros((2, len(outputs)))

@@ -1,9 +1,8 @@
 """Scenarios: named departures from the article, each a file that holds only its changes.
 
 A scenario names readings, gives values with their units, and may give distributions. It alone may take figures that
-are published elsewhere in the place of the article's (``external``). It may take every assumption at
-the end of its range that makes an estimate lowest or highest (``assumptions``), or leave out every number for which the
-article cites no source (``only_sourced``).
+are published elsewhere in the place of the article's (``external``). It may take every assumption at the end of its
+range that makes an estimate lowest or highest (``assumptions``).
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -27,8 +26,8 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from analysis.core import findings
 from analysis.core.bounds import Floats, root
-from analysis.core.model import SETTABLE, Model, ModelError, Setting
-from analysis.core.register import Claim, InputError, RegisterError, Text, read_yaml, shown, validated
+from analysis.core.model import Model, ModelError, Setting
+from analysis.core.register import InputError, RegisterError, Text, read_yaml, shown, validated
 from analysis.core.units import nearest
 from analysis.whatif.draws import Distribution
 
@@ -81,7 +80,6 @@ class Scenario(Content):
     external: Annotated[dict[str, str], Field(description="quantity: official figures, by their rows")] = {}
     distributions: Annotated[dict[str, Shape], Field(description="quantity: a distribution; illustrative")] = {}
     assumptions: Annotated[Literal["", "lowest", "highest"], Field(description="each at the end that makes it so")] = ""
-    only_sourced: Annotated[bool, Field(strict=True, description="leave out numbers without a cited source")] = False
 
     def numbers(self, model: Model) -> dict[str, float]:
         """The values given, in base units. Raises ModelError for a wrong name, number, row or unit."""
@@ -100,43 +98,29 @@ class Scenario(Content):
         """The distributions given, in base units. Raises ModelError likewise."""
         return {name: shape.distribution(model, name) for name, shape in self.distributions.items()}
 
-    def base(self, model: Model) -> Setting:
-        """The readings and values given, with what is drawn at its median."""
+    def setting(self, model: Model, quantity: str = "") -> Setting:
+        """The readings and values given, with what is drawn at its median, under which a quantity is computed."""
         medians = {name: float(one.ppf(np.array(0.5))) for name, one in self.drawn(model).items()}
-        return model.setting(self.readings, {**self.numbers(model), **medians})
-
-    def setting(self, model: Model, quantity: str) -> Setting:
-        """The setting under which a quantity is computed. Raises ModelError where it is left without a value."""
-        setting = self.base(model)
-        if self.only_sourced:
-            setting = without(model, quantity, setting, lambda claim: not claim.source, "from figures with a source")
-            for name, node in model.plan(quantity, setting).leaves.items():
-                if node.source.assumption and node.source.assumption.grade == "chosen":
-                    raise ModelError(f"not computable from figures with a source: it needs {name}, which is chosen")
-        return _at_ends(model, quantity, setting, self.assumptions) if self.assumptions else setting
+        setting = model.setting(self.readings, {**self.numbers(model), **medians})
+        return _at_ends(model, quantity, setting, self.assumptions) if self.assumptions and quantity else setting
 
     def check(self, model: Model) -> None:
         """Raise ModelError for a scenario that can't be computed with, and for a name that nothing depends on."""
-        for name, reading in self.readings.items():
-            model.known_reading(name, reading)
         given = [*self.numbers(model), *self.drawn(model)]
         for name in given:
             if given.count(name) > 1:
                 raise ModelError(f"{name} has a value and a distribution; give one of them")
-            # Its own value, too: the reader of the file would take it for used.
-            if self.readings.get(name, SETTABLE[0]) not in SETTABLE:
-                raise ModelError(f"{name} is unused: its reading {self.readings[name]} supplies it")
         if self.assumptions and given:
             raise ModelError("assumptions moves every assumption, so none can be given beside it")
-        setting = self.base(model)
+        setting = self.setting(model)
         plans = [model.plan(quantity, setting) for quantity in model.register.estimates]
         with_readings = []
         for check in model.register.checks.values():
             with contextlib.suppress(ModelError):
                 plans.append(model.plan(check.quantity, setting))
-            with contextlib.suppress(ModelError):
                 with_readings.append(model.plan(check.quantity, model.change(check.readings, setting)))
-        model.check_used(Setting(values=setting.values, given=frozenset(given)), plans)
+        # Its own value, too: the reader of the file would take it for used.
+        model.check_used(Setting(values=dict.fromkeys(given, 0.0)), plans)
         # A reading may serve a check that names readings of its own.
         model.check_used(Setting(setting.readings, given=frozenset(self.readings)), [*plans, *with_readings])
 
@@ -250,54 +234,28 @@ def tabulate(model: Model, scenarios: Iterable[Scenario], quantities: Iterable[s
     return [estimate(model, scenario, quantity) for scenario in scenarios for quantity in wanted]
 
 
-def without(
-    model: Model, quantity: str, setting: Setting, dropped: Callable[[Claim], bool], left: str = "without it"
-) -> Setting:
-    """The setting under which a quantity starts from no dropped row, but from another row of the same quantity.
-
-    left: the rows that are left, for the sentence. Raises ModelError where there is no other row.
-    """
-    while True:
-        leaves = model.plan(quantity, setting).leaves.items()
-        gone = [(name, node.source.claim) for name, node in leaves if node.source.claim and dropped(node.source.claim)]
-        if not gone:
-            return setting
-        name, claim = gone[0]
-        rows = (model.register.claims.get(reading) for reading in model.sources[name])
-        others = [row.id for row in rows if row and not dropped(row)]
-        if not others:
-            raise ModelError(f"not computable {left}: it needs {claim.id}")
-        setting = model.setting({**setting.readings, name: others[0]}, setting.values)
-
-
 def _at_ends(model: Model, quantity: str, setting: Setting, which: str) -> Setting:
     """The setting with each assumption at the end of its range that, with the others, moves the quantity most; where a
     limit cuts the range of one, at the limit."""
     plan = model.plan(quantity, setting)
-    leaves = plan.leaves.values()
-    varied = [node.source.assumption for node in leaves if node.source.assumption and node.reading == "set"]
-    if not varied:
-        return setting
-    low, high = np.array([(one.low, one.high) for one in varied]).T
-    corners = np.array(list(itertools.product(*zip(low, high, strict=True))))
+    varied = [node.source.assumption for node in plan.leaves.values() if node.reading == "set"]
+    ends = {one.id: (one.low, one.high) for one in varied if one}
+    corners = np.array(list(itertools.product(*ends.values())))
 
     def at(places: Floats) -> dict[str, Any]:
-        return plan.evaluate({one.id: places[..., i] for i, one in enumerate(varied)})
+        return plan.evaluate({name: places[..., i] for i, name in enumerate(ends)})
 
     found = [corners]
-    for i in range(len(varied)):
+    for i, (low, high) in enumerate(ends.values()):
         # Along an edge of the box, a limit is reached where its room is 0.
         edge = np.repeat(corners[None], 3, axis=0)
-        edge[..., i] = low[i] + np.array([[0.0], [0.5], [1.0]]) * (high[i] - low[i])
+        edge[..., i] = np.linspace(low, high, 3)[:, None]
         for room in plan.rooms(at(edge)):
-            t = root(*np.broadcast_to(np.asarray(room, float), edge.shape[:-1]))
             crossing = corners.copy()
-            crossing[:, i] = low[i] + t * (high[i] - low[i])
-            found.append(crossing[(t > 0) & (t < 1)])
+            crossing[:, i] = low + root(*np.broadcast_to(room, edge.shape[:-1])) * (high - low)
+            found.append(crossing[(crossing[:, i] > low) & (crossing[:, i] < high)])
     places = np.concatenate(found)
     values = at(places)
-    sign = 1.0 if which == "lowest" else -1.0
-    target = np.where(plan.within(values), sign * values[quantity], np.inf)
+    target = np.where(plan.within(values), (1.0 if which == "lowest" else -1.0) * values[quantity], np.inf)
     best = places[np.argmin(np.broadcast_to(target, len(places)))].tolist()
-    ends = {one.id: end for one, end in zip(varied, best, strict=True)}
-    return model.setting(setting.readings, {**setting.values, **ends})
+    return model.setting(setting.readings, {**setting.values, **dict(zip(ends, best, strict=True))})

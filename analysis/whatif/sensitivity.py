@@ -20,14 +20,13 @@ from typing import Any
 
 import numpy as np
 
-from analysis.core.bounds import Bounds, Floats, breakpoints
+from analysis.core.bounds import Bounds, Floats, breakpoints, meeting, mobius, quarters
 from analysis.core.model import ARTICLE, Model, ModelError, Node, Plan, Setting, Source
 from analysis.core.published import Interval
 from analysis.core.register import Assumption, InputError, Statement
-from analysis.core.units import UnitError, nearest, read_number
+from analysis.core.units import nearest
 from analysis.core.words import SAME
 from analysis.whatif.draws import Distribution, values_of
-from analysis.whatif.scenarios import without
 
 #: The names of ranges that are no single assumption's.
 ROUNDING, ALL = "rounding", "all"
@@ -38,22 +37,26 @@ POINTS = 2**14
 def handles(model: Model, plan: Plan, *, alone: bool = True) -> dict[str, Assumption]:
     """The assumptions that a plan starts from, by name; ``alone``: that move its target by themselves."""
     table = model.register.assumptions
-    free = {name: table[name] for name in plan.leaves if name in table and _is_free(plan, table[name])}
-    targets = {name: _at(plan, one)[0] for name, one in free.items()}
+    free = {name: table[name] for name in plan.leaves if name in table and _is_free(plan, name)}
+    targets = {name: _along(plan, name, quarters(one.minimum, one.maximum))[0] for name, one in free.items()}
     moving = {name for name, target in targets.items() if np.ptp(target) > SAME * np.abs(target).max()}
     return {name: one for name, one in free.items() if name in moving or not alone}
 
 
-def _is_free(plan: Plan, one: Assumption) -> bool:
-    return one.id in plan.leaves and plan.leaves[one.id].reading in ("set", "given")
+def _is_free(plan: Plan, name: str) -> bool:
+    return name in plan.leaves and plan.leaves[name].reading in ("set", "given")
 
 
-def _at(plan: Plan, one: Assumption, x: Floats | None = None) -> Floats:
-    """The target and the rooms of a plan at some values of an assumption, else at a quarter, a half and three quarters
-    of its allowed range: (1 + limits, values)."""
-    x = one.minimum + np.array([0.25, 0.5, 0.75]) * (one.maximum - one.minimum) if x is None else x
-    values = plan.evaluate({one.id: x} if _is_free(plan, one) else {})
+def _along(plan: Plan, name: str, x: Floats) -> Floats:
+    """The target and the rooms of a plan at some values of an assumption: (1 + limits, values)."""
+    values = plan.evaluate({name: x} if _is_free(plan, name) else {})
     return np.array([np.broadcast_to(row, x.shape) for row in (values[plan.target], *plan.rooms(values))], float)
+
+
+def _within(plan: Plan, name: str, x: Floats) -> Floats:
+    """The target of a plan at some values of an assumption; NaN past a limit and at a pole."""
+    target, *rooms = _along(plan, name, x)
+    return np.where(np.all([np.isfinite(target), *(room >= -SAME for room in rooms)], axis=0), target, np.nan)
 
 
 # Ranges ---------------------------------------------------------------------------------------------------------------
@@ -91,55 +94,12 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Bar
     bars = []
     for name, one in handles(model, plan).items():
         # A limit on the way is the end of the bar.
-        low, high = (float(end) for end in _reached(plan, one))
-        values = plan.evaluate({name: np.array([low, high])})
-        bars.append(Bar(name, low, high, *np.where(plan.within(values), values[quantity], np.nan).tolist()))
+        rooms = _along(plan, name, quarters(one.low, one.high))[1:]
+        ends = np.array([one.low, *breakpoints(rooms.T, one.low, one.high, [0.0]), one.high])
+        values = _within(plan, name, ends)
+        kept = np.flatnonzero(~np.isnan(values)) if not np.isnan(values).all() else np.arange(len(ends))
+        bars.append(Bar(name, *ends[kept[[0, -1]]].tolist(), *values[kept[[0, -1]]].tolist()))
     return sorted(bars, key=lambda bar: -bar.width)
-
-
-def _reached(plan: Plan, one: Assumption) -> tuple[float, float]:
-    """The ends of an assumption's range, or the limits that it reaches before them, from its value on."""
-    here, hair = float(plan.start[one.id]), SAME * (one.maximum - one.minimum)
-    turns = breakpoints(_at(plan, one)[1:].T, one.minimum, one.maximum, [0.0])
-    low = max([one.low, *(x for x in turns if x < here - hair)])
-    high = min([one.high, *(x for x in turns if x > here + hair)])
-    # The value may itself be a limit, beyond which all is past it.
-    past = [_is_past(plan, one, (here + end) / 2) for end in (low, high)]
-    return here if past[0] else low, here if past[1] else high
-
-
-def _is_past(plan: Plan, one: Assumption, x: float) -> bool:
-    return not bool(plan.within(plan.evaluate({one.id: x})).all())
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A quantity without the rows of one source: its value from other rows, or the reason why there is none."""
-
-    source: str
-    rows: tuple[str, ...]
-    value: float | None
-    instead: tuple[str, ...] = ()
-    reason: str = ""
-
-
-def leave_one_source_out(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[LeftOut]:
-    """The quantity with each cited source's rows dropped in turn, another row of the same quantity in their place."""
-    plan = model.plan(model.known(quantity), setting)
-    used: dict[str, list[str]] = {}
-    for node in plan.leaves.values():
-        if node.source.claim and node.source.claim.source:
-            used.setdefault(node.source.claim.source, []).append(node.source.claim.id)
-    found = []
-    for source, rows in used.items():
-        try:
-            left = without(model, quantity, setting, lambda claim, source=source: claim.source == source)  # type: ignore[misc]
-            other = model.plan(quantity, left)
-            instead = tuple(name for name in other.depends_on if name not in plan.depends_on)
-            found.append(LeftOut(source, tuple(rows), other.value, instead))
-        except ModelError as error:
-            found.append(LeftOut(source, tuple(rows), None, reason=str(error)))
-    return found
 
 
 # Sobol indices --------------------------------------------------------------------------------------------------------
@@ -244,16 +204,13 @@ def statement_of(model: Model, text: str) -> Statement:
 def _sides(model: Model, statement: Statement, setting: Setting) -> tuple[Plan, Plan]:
     """The plans of both sides; a number has a plan of one leaf."""
     quantity, readings = model.named(statement.quantity)
-    unit, text = model.units[quantity], statement.other
-    left = model.plan(quantity, model.change(readings, setting))
+    left, text = model.plan(quantity, model.change(readings, setting)), statement.other
     if re.match(r"[-+0-9.]", text):
-        try:
-            return left, Plan("number", (Node("number", "given", Source(read_number(text, unit))),))
-        except UnitError as error:
-            raise InputError(str(error)) from None
+        number = Source(model.number(quantity, text))
+        return left, Plan("number", (Node("number", "given", number),))
     other, readings = model.named(text)
-    if model.units[other] != unit:
-        raise InputError(f"{text} is in {model.units[other]}, not in {unit}")
+    if model.units[other] != model.units[quantity]:
+        raise InputError(f"{text} is in {model.units[other]}, not in {model.units[quantity]}")
     return left, model.plan(other, model.change(readings, setting))
 
 
@@ -278,22 +235,20 @@ def _holds(comparison: str, above: Floats, slack: float) -> Any:
 
 def _break_even(sides: Sequence[Plan], one: Assumption, comparison: str) -> BreakEven:
     low, high = one.minimum, one.maximum
-    lefts, rights = ([_at(branch, one) for branch in side.branches] for side in sides)
-    changes = [low, high]
-    for rows in (*lefts, *rights):
-        # A limit is reached where its room is 0; the target has a pole where one over it is 0.
-        changes += [*breakpoints(rows[1:].T, low, high, [0.0]), *breakpoints(rows[:1].T, low, high, [])]
-    meetings = np.concatenate([_meetings(x[0], y[0]) for x, y in itertools.product(lefts, rights)])
-    hair, targets = SAME * (high - low), np.abs([rows[0] for rows in (*lefts, *rights)])
+    inside = quarters(low, high)
+    lefts, rights = ([_along(branch, one.id, inside) for branch in side.branches] for side in sides)
+    # A limit is reached where its room is 0; a pole or a zero of the target is one point more, and does no harm.
+    changes = [low, high, *(x for rows in (*lefts, *rights) for x in breakpoints(rows.T, low, high, [0.0]))]
+    ratios = [[mobius(*rows[0]) for rows in side] for side in (lefts, rights)]
+    met = np.array([meeting(one, two) for one, two in itertools.product(*ratios)])
+    targets = np.abs([rows[0] for rows in (*lefts, *rights)])
     slack = SAME * targets[np.isfinite(targets)].max(initial=0.0)
 
     def above(x: Floats) -> Floats:
         """How far the left side lies above the right; NaN past a limit."""
-        left, right = (_at(side, one, x) for side in sides)
-        kept = (np.concatenate([left[1:], right[1:]]) >= -SAME).all(axis=0)
-        return np.where(kept & np.isfinite(left[0] + right[0]), left[0] - right[0], np.nan)
+        return _within(sides[0], one.id, x) - _within(sides[1], one.id, x)
 
-    places = np.sort([*changes, *(low + (0.25 + meetings / 2) * (high - low))])
+    places, hair = np.sort([*changes, *(low + (0.25 + 0.5 * met.ravel()) * (high - low))]), SAME * (high - low)
     places = np.clip(places[(places >= low - hair) & (places <= high + hair)], low, high)
     equal = places[np.abs(above(places)) <= slack]
     roots = equal[np.diff(equal, prepend=-np.inf) > hair]
@@ -302,22 +257,6 @@ def _break_even(sides: Sequence[Plan], one: Assumption, comparison: str) -> Brea
     turns = np.sort([*points, *(points[1:] + points[:-1]) / 2])
     edges = np.flatnonzero(np.diff(_holds(comparison, above(turns), slack), prepend=False, append=False))
     spans = tuple((float(points[start // 2]), float(points[end // 2])) for start, end in edges.reshape(-1, 2))
-    strict = comparison in ("more_than", "less_than")
-    everywhere = spans == ((low, high),) and not (strict and len(roots))
-    here = next(float(side.start[one.id]) for side in sides if _is_free(side, one))
+    everywhere = spans == ((low, high),) and not (comparison in ("more_than", "less_than") and len(roots))
+    here = next(float(side.start[one.id]) for side in sides if _is_free(side, one.id))
     return BreakEven(one.id, here, tuple(roots.tolist()), spans, everywhere)
-
-
-def _meetings(one: Floats, two: Floats) -> Floats:
-    """Where two ratios of two linear functions are equal, from their values at 0, ½ and 1."""
-    places = np.array([0.0, 0.5, 1.0])
-    with np.errstate(all="ignore"):
-        # Their difference times both denominators is a quadratic; a denominator is 1 + c t.
-        product = one - two
-        for start, middle, end in (one, two):
-            product = product * (1 + places * ((2 * middle - start - end) / (end - middle) if end != start else 0.0))
-        square = 2 * product[0] - 4 * product[1] + 2 * product[2]
-        linear = product[2] - product[0] - square
-        turned = -(linear + np.copysign(np.sqrt(np.maximum(linear**2 - 4 * square * product[0], 0.0)), linear)) / 2
-        found: Floats = np.array([turned / square, product[0] / turned])
-    return found[np.isfinite(found)]

@@ -19,15 +19,15 @@ import itertools
 import math
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, Field
 
-from analysis.core.model import ARTICLE, SETTABLE, Model, ModelError, Plan, Setting
+from analysis.core.model import SETTABLE, Model, ModelError, Plan, Setting
 from analysis.core.register import InputError, Text, shown
 from analysis.whatif.draws import run_blocks
 from analysis.whatif.scenarios import OWN, Content, Number, find, read_as
@@ -70,7 +70,6 @@ class Spec(Content):
     """
 
     name: Text
-    method: Literal["grid"] = "grid"
     scenario: str = OWN
     quantities: tuple[str, ...] = ()
     values: Annotated[dict[str, Annotated[Span, BeforeValidator(_as_span)]], Field(default_factory=dict)]
@@ -88,14 +87,14 @@ def read(path: Path, model: Model) -> Spec:
     return read_as(path, Spec, check, "values", "readings")
 
 
-#: Some rows, and how many of them have an empty cell, by reason.
+#: Some rows, and how many of their cells are empty, by reason.
 _Block = tuple[pd.DataFrame, Counter[str]]
 
 
-def _checked(model: Model, spec: Spec) -> tuple[int, Callable[[int], _Block]]:
-    """How many rows a sweep has, and a function that computes those from one on. Raises ModelError for any fault."""
+def _checked(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generator[_Block, None, None]]:
+    """How many rows a sweep has, and its blocks, computed when asked for. Raises ModelError for any fault."""
     scenario, quantities = find(spec.scenario, model), spec.quantities or model.register.estimates
-    if scenario.distributions or scenario.assumptions or scenario.only_sourced:
+    if scenario.distributions or scenario.assumptions:
         raise ModelError(f"{scenario.name} moves more than readings and values; a sweep starts from those alone")
     if not spec.values and not spec.readings:
         raise ModelError("nothing is varied; give values or readings")
@@ -110,84 +109,75 @@ def _checked(model: Model, spec: Spec) -> tuple[int, Callable[[int], _Block]]:
         for reading in spec.readings.get(name, (scenario.readings.get(name, SETTABLE[0]),)):
             if reading not in SETTABLE:
                 raise ModelError(f"{name} is unused: its reading {reading} supplies it; vary one of the two")
-    shape = [len(axis) for axis in (*spec.readings.values(), *values.values())]
-    total, inner = math.prod(shape), math.prod(map(len, values.values()))
     given = {**scenario.numbers(model), **{name: numbers[0] for name, numbers in values.items()}}
-    plans: list[dict[str, Plan] | str] = []
-    settings: list[Setting] = []
-    made: list[Plan] = []
-    for combination in itertools.product(*spec.readings.values()):
+    combinations = list(itertools.product(*spec.readings.values()))
+    settings: list[Setting | str] = []
+    used: list[Plan] = []
+    for combination in combinations:
         readings = {**scenario.readings, **dict(zip(spec.readings, combination, strict=True))}
-        used = {name: one for name, one in given.items() if readings.get(name, SETTABLE[0]) in SETTABLE}
-        settings.append(ARTICLE)
+        settable = {name: one for name, one in given.items() if readings.get(name, SETTABLE[0]) in SETTABLE}
         try:
-            settings[-1] = model.setting(readings, used)
-            each = {name: model.plan(name, settings[-1]) for name in quantities}
-            made += [plan for name in quantities for plan in (each[name], *model.beside(name, settings[-1]))]
-            plans.append(each)
+            setting = model.setting(readings, settable)
+            used += [plan for name in quantities for plan in (model.plan(name, setting), *model.beside(name, setting))]
+            settings.append(setting)
         except ModelError as error:
-            plans.append(str(error))
-    if not made:
-        raise ModelError(f"no combination of the readings can be computed: {plans[0]}")
-    for name in (*spec.readings, *values):
-        if not any(name in (plan.leaves if name in values else plan.by_name) for plan in made):
-            raise ModelError(f"{name} is unused: nothing computed here depends on it under these readings")
+            settings.append(str(error))
+    if not used:
+        raise ModelError(f"no combination of the readings can be computed: {settings[0]}")
+    model.check_used(Setting(dict.fromkeys(spec.readings, ""), dict.fromkeys(values, 0.0)), used)
 
-    columns = {**{f"{name}__reading": np.array(names, object) for name, names in spec.readings.items()}, **values}
+    shape = [len(numbers) for numbers in values.values()]
+    inner = math.prod(shape)
 
-    def block(start: int) -> _Block:
-        rows = np.arange(start, min(start + ROWS, total))
-        places = np.unravel_index(rows, shape)
-        taken = {name: np.asarray(axis)[place] for (name, axis), place in zip(columns.items(), places, strict=True)}
-        found = {name: np.full(len(rows), np.nan) for name in quantities}
-        violates, remarks = np.full((2, len(rows)), "", object)
+    def block(number: int, start: int) -> _Block:
+        rows = np.arange(start, min(start + ROWS, inner))
+        places = np.unravel_index(rows, shape) if shape else ()
+        taken = {name: np.array(values[name])[place] for name, place in zip(values, places, strict=True)}
+        named = {f"{name}__reading": one for name, one in zip(spec.readings, combinations[number], strict=True)}
+        frame = pd.DataFrame({"row": number * inner + rows, **named, **taken, **dict.fromkeys(quantities, np.nan)})
+        setting, violates, remarks = settings[number], [[""] * len(rows)], [[""] * len(rows)]
         empty: Counter[str] = Counter()
-        for number in np.unique(rows // inner):
-            under, here = plans[number], np.flatnonzero(rows // inner == number)
-            if isinstance(under, str):
-                violates[here] = under
-                empty[under] += len(here) * len(found)
-                continue
-            for name, plan in under.items():
-                given = {one: taken[one][here] for one in values if one in plan.leaves}
-                computed = {one: np.broadcast_to(value, here.shape) for one, value in plan.evaluate(given).items()}
-                kept = np.ones(here.shape, bool)
-                for limit in plan.limits:
-                    # The first limit that a value is past refuses it.
-                    past = np.flatnonzero(kept & ~limit.kept(computed))
-                    kept[past] = False
-                    empty[str(limit)] += len(past)
-                    for i in past:
-                        _say(violates, here[i], limit.sentence({one: value[i] for one, value in computed.items()}))
-                found[name][here] = np.where(kept & np.isfinite(computed[name]), computed[name], np.nan)
-                if plan.no_single_value:
-                    empty[plan.no_single_value] += int(kept.sum())
-                for said in model.remarks(name, settings[number], {one: taken[one][here] for one in values}):
-                    texts = np.broadcast_to(np.array(said, object), here.shape)
-                    for i in np.flatnonzero(np.isfinite(found[name][here]) & (texts != "")):
-                        _say(remarks, here[i], f"{name}: {texts[i]}")
-        return pd.DataFrame({"row": rows, **taken, **found, "violates": violates, "remarks": remarks}), +empty
+        if isinstance(setting, str):
+            empty[setting] = len(rows) * len(quantities)
+            return frame.assign(violates=setting, remarks=""), empty
+        for name in quantities:
+            plan = model.plan(name, setting)
+            computed = plan.evaluate({one: taken[one] for one in values if one in plan.leaves})
+            computed = {one: np.broadcast_to(value, rows.shape) for one, value in computed.items()}
+            kept = np.ones(rows.shape, bool)
+            for limit in plan.limits:
+                # The first limit that a value is past refuses it.
+                past = kept & ~limit.kept(computed)
+                if past.any():
+                    kept &= ~past
+                    empty[str(limit)] += int(past.sum())
+                    each = ({one: value[i] for one, value in computed.items()} for i in range(len(rows)))
+                    violates.append([limit.sentence(at) if out else "" for at, out in zip(each, past, strict=True)])
+            if plan.no_single_value:
+                empty[plan.no_single_value] += int(kept.sum())
+            frame[name] = np.where(kept & np.isfinite(computed[name]), computed[name], np.nan)
+            for said in model.remarks(name, setting, taken):
+                shown_here = zip(said, frame[name].notna(), strict=True)
+                remarks.append([f"{name}: {text}" if text and there else "" for text, there in shown_here])
+        texts = {
+            column: [" | ".join(filter(None, dict.fromkeys(cells))) for cells in zip(*said, strict=True)]
+            for column, said in (("violates", violates), ("remarks", remarks))
+        }
+        return frame.assign(**texts), empty
 
-    return total, block
+    items = [(number, start) for number in range(len(combinations)) for start in range(0, inner, ROWS)]
+    return inner * len(combinations), run_blocks(lambda item: block(*item), items, scheduler)
 
 
 def compute(model: Model, spec: Spec, scheduler: str = "") -> pd.DataFrame:
     """The whole sweep as a frame, a row a combination. Raises InputError in one sentence for a fault in the sweep."""
-    total, block = _checked(model, spec)
-    blocks = run_blocks(block, range(0, total, ROWS), scheduler)
-    return pd.concat([frame for frame, _ in blocks], ignore_index=True)
-
-
-def _say(column: Any, row: int, sentence: str) -> None:
-    if sentence not in column[row]:
-        column[row] = f"{column[row]} | {sentence}" if column[row] else sentence
+    return pd.concat([frame for frame, _ in _checked(model, spec, scheduler)[1]], ignore_index=True)
 
 
 def sweep(
     model: Model, spec: Spec, out: Path, *, scheduler: str = "", done: Callable[[int, int], None] = lambda *rows: None
 ) -> Counter[str]:
-    """Compute a sweep into a CSV or Parquet file, written whole or not at all; returns how many cells are empty, by
-    reason.
+    """Compute a sweep into a CSV or Parquet file, written whole or not at all; returns the empty cells by reason.
 
     ``done`` hears how many rows are computed, and of how many. Raises InputError for a fault in the sweep, where the
     file exists or can't be written, and for Parquet without pyarrow.
@@ -198,14 +188,13 @@ def sweep(
         raise InputError("pyarrow is not installed; the extra `parquet` brings it; or name a file that ends in .csv")
     if out.exists():
         raise InputError(f"{shown(out)} exists; remove it or name another file")
-    total, block = _checked(model, spec)
+    total, blocks = _checked(model, spec, scheduler)
     empty: Counter[str] = Counter()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
             new, write = Path(folder) / out.name, None
             with contextlib.ExitStack() as stack:
-                blocks = run_blocks(block, range(0, total, ROWS), scheduler)
                 for frame, reasons in stack.enter_context(contextlib.closing(blocks)):
                     write = write or _writer(new, frame, stack)
                     write(frame)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from analysis.core.model import Model
+from analysis.whatif import draws
 from analysis.whatif import sweep as sweeps
 from analysis.whatif.draws import Draws, draw
 from analysis.whatif.scenarios import find
@@ -34,6 +35,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
     dask = pytest.importorskip("dask")
     distributed = pytest.importorskip("distributed")
     monkeypatch.setattr(sweeps, "ROWS", 2000)
+    monkeypatch.setattr(draws, "ROWS", 1000)
     root = str(Path(sweeps.__file__).resolve().parents[2])
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])))
     local = {"host": "127.0.0.1", "dashboard_address": None, "silence_logs": 50}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.core.model import Model
 from analysis.core.register import InputError, Register, RegisterError
-from analysis.whatif.scenarios import Scenario, estimate, find, read, schema, shipped, tabulate, without
+from analysis.whatif.scenarios import Scenario, estimate, find, read, schema, shipped
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "data" / "scenarios"
@@ -93,7 +93,7 @@ def test_a_shipped_scenario_comes_to_its_hand_arithmetic(model: Model, name: str
 
 def test_the_shipped_scenarios_are_those_of_the_data_package_in_its_order(model: Model) -> None:
     assert list(shipped(model)) == list(model.register.scenarios)
-    assert {*BY_HAND, "illustrative", "sourced_only"} == set(shipped(model))
+    assert {*BY_HAND, "illustrative"} == set(shipped(model))
 
 
 def test_a_drawn_quantity_stands_at_its_median(model: Model) -> None:
@@ -199,14 +199,6 @@ def test_a_reconstruction_says_that_it_is_one(model: Model) -> None:
         assert not estimate(model, find(name, model), "net_new_persons").reconstruction
 
 
-def test_without_a_row_another_row_of_the_same_quantity_takes_its_place(model: Model) -> None:
-    left = without(model, "transfers_2021", model.setting(), lambda row: row.id == "total_2021_tianshan")
-    # The other row prints 3.2 million.
-    assert model.estimate("transfers_2021", left).value == 3_200_000
-    with pytest.raises(InputError, match=r"^not computable without it: it needs growth_rate_2019_2021$"):
-        without(model, "net_new_persons", model.setting(), lambda row: row.quantity == "growth_2019_2021")
-
-
 # Files ----------------------------------------------------------------------------------------------------------------
 
 
@@ -296,13 +288,6 @@ def test_an_unknown_scenario_is_refused_with_the_nearest(model: Model) -> None:
         find("no\0path", model)
 
 
-def test_a_faulty_file_is_refused_for_its_fault(model: Model, tmp_path: Path) -> None:
-    path = tmp_path / "mine.yaml"
-    path.write_text("name: mine\ndescription: d\nreason: r\nvalues: {persons_per_transfer: 0.8}\n", encoding="utf-8")
-    with pytest.raises(RegisterError, match=r"mine\.yaml, field values\.persons_per_transfer: .*0\.8.* unit"):
-        find(str(path), model)
-
-
 # Refusals -------------------------------------------------------------------------------------------------------------
 
 DRAWN = "distributions: {overlap: {shape: uniform, low: 0, high: 0.5}}"
@@ -378,7 +363,6 @@ REFUSED: list[tuple[str, str, str]] = [
     ("distributions: {overlap: {shape: uniform, low: x, high: 1}}", "distributions.overlap", "'x' is not a number"),
     ("assumptions: lowest\nvalues: {overlap: 0.1}", "", "assumptions moves every assumption"),
     ("assumptions: middle", "assumptions", "input should be '', 'lowest' or 'highest', not 'middle'"),
-    ("only_sourced: some", "only_sourced", "input should be a valid boolean, not 'some'"),
     ("values: {overlap: 0.1, overlap: 0.2}", "", "the key 'overlap' is given twice in \"<unicode string>\", line 4"),
     ("values: !!python/object/apply:os.getcwd []", "", "not YAML"),
 ]

@@ -1,4 +1,4 @@
-"""Sensitivity: ranges, tornado, Sobol indices, left-out sources, break-evens and regions, by hand or by brute force."""
+"""Sensitivity: ranges, tornado, Sobol indices and break-evens, by hand or by brute force."""
 
 import itertools
 import math
@@ -12,7 +12,7 @@ from scipy import stats
 
 from analysis.core.model import ARTICLE, Model, ModelError, Setting
 from analysis.core.register import InputError
-from analysis.whatif.draws import Distribution, inputs
+from analysis.whatif.draws import Distribution
 from analysis.whatif.sensitivity import (
     ALL,
     ROUNDING,
@@ -20,13 +20,12 @@ from analysis.whatif.sensitivity import (
     BreakEvens,
     break_even,
     handles,
-    leave_one_source_out,
     ranges,
     sobol_indices,
     statement_of,
     tornado,
 )
-from tests.small import assumption, claim, small_model
+from tests.small import assumption, small_model
 
 #: Transfers of 2019, from 3.17 million and a growth of 10.5 percent: 2,868,778.28; and those added since: 301,221.72.
 BASE = 3_170_000 / 1.105
@@ -99,24 +98,6 @@ def test_indices_and_intervals_agree_with_those_of_scipy() -> None:
         assert ours == pytest.approx(wide, rel=0.35)
 
 
-def test_the_indices_are_those_of_their_formulas_in_a_plain_loop() -> None:
-    drawn = {"a": Distribution(0, 1), "b": Distribution(0, 2)}
-    seen: list[Any] = []
-
-    def f(v: Any) -> Any:
-        seen.append(v)
-        return v["a"] * v["b"] + v["b"] ** 2
-
-    found = sobol_indices(f, drawn, n=64)
-    at_a, at_b, crossed = ([f({"a": a, "b": b}) for a, b in zip(v["a"], v["b"], strict=True)] for v in seen[:3])
-    both = [*at_a, *at_b]
-    mean = sum(both) / 128
-    variance = sum((x - mean) ** 2 for x in both) / 128
-    first = sum((b - mean) * (c - a) for a, b, c in zip(at_a, at_b, crossed, strict=True)) / 64 / variance
-    total = sum((c - a) ** 2 for a, c in zip(at_a, crossed, strict=True)) / 128 / variance
-    assert (found["a"]["first"], found["a"]["total"]) == pytest.approx((first, total), rel=1e-9)
-
-
 def test_the_seed_makes_the_indices_and_more_points_narrow_the_interval() -> None:
     found = [sobol_indices(ishigami, ISHIGAMI, n=256, seed=seed) for seed in (0, 0, 1)]
     assert found[0] == found[1] != found[2]
@@ -129,17 +110,6 @@ def test_the_seed_makes_the_indices_and_more_points_narrow_the_interval() -> Non
 def test_indices_of_a_function_that_does_not_vary_are_refused() -> None:
     with pytest.raises(ModelError, match="no variance to share out"):
         sobol_indices(lambda v: v["x"], {"x": Distribution(1, 1)}, n=64)
-
-
-def test_the_indices_of_a_quantity(model: Model) -> None:
-    # Of the total, former detainees have a variance of 0.4^2 / 12 and the ratio, times 301,221.7, one of 0.3^2 / 12.
-    told = {"former_detainees": Distribution(2e5, 6e5), "persons_per_transfer": Distribution(0.7, 1)}
-    plan = model.plan("at_risk_total")
-    found = sobol_indices(lambda values: plan.evaluate(values)["at_risk_total"], inputs(plan, told), n=2**12)
-    former, ratio, printed = 4e5**2 / 12, (STEP * 0.3) ** 2 / 12, 1e5**2 / 12
-    # The printed inputs: 1.6 million to the nearest 100,000; those of the step hardly move it.
-    assert found["former_detainees"]["first"] == pytest.approx(former / (former + ratio + printed), abs=5e-3)
-    assert found["persons_per_transfer"]["total"] == pytest.approx(ratio / (former + ratio + printed), abs=5e-3)
 
 
 # Tornado and ranges ---------------------------------------------------------------------------------------------------
@@ -264,7 +234,7 @@ def test_a_range_leaves_out_the_corners_past_a_limit() -> None:
     assert (found.low, found.high, found.trimmed) == (0, pytest.approx(10), 1)
 
 
-@pytest.mark.parametrize("function", [tornado, ranges, leave_one_source_out])
+@pytest.mark.parametrize("function", [tornado, ranges])
 def test_an_unknown_quantity_is_refused(model: Model, function: Any) -> None:
     with pytest.raises(ModelError, match="'at_risk_totl' is not a quantity; did you mean 'at_risk_total'"):
         function(model, "at_risk_totl")
@@ -409,19 +379,6 @@ def test_two_curves_that_meet_twice_and_that_touch() -> None:
     is_like(against("curve < tangent", curve, line, tangent), [0, 0.75], [(0, 0.75)])
 
 
-def test_a_span_ends_at_a_limit() -> None:
-    def share__tripled(x):  # type: ignore[no-untyped-def]
-        return 3 * x
-
-    def ten(share):  # type: ignore[no-untyped-def]
-        return 10 * share + 10
-
-    given = [assumption("x", 0.2), assumption("share", 0.3)]
-    made = small_model(share__tripled, ten, assumptions=given, defaults={"share": "tripled"})
-    # 3 x is a share up to x = 1/3, and 10 x 3 x + 10 is at least 13 from x = 0.1 on.
-    is_like(by_name(break_even(made, statement_of(made, "ten >= 13")))["x"], [0.1], [(0.1, 1 / 3)])
-
-
 @settings(max_examples=40)
 @given(a=st.floats(-3, 3), b=st.floats(-3, 3), c=st.floats(0, 3), sign=st.sampled_from([">=", ">", "<=", "<"]))
 def test_a_scan_finds_a_statement_to_hold_where_its_spans_say(a: float, b: float, c: float, sign: str) -> None:
@@ -461,29 +418,3 @@ def test_any_other_text_is_refused_in_one_sentence(model: Model, text: str, word
         statement_of(model, text)
     assert words in str(error.value)
     assert "\n" not in str(error.value)
-
-
-# Leaving out a source -------------------------------------------------------------------------------------------------
-
-
-def test_another_row_takes_the_place_of_one_whose_source_is_left_out() -> None:
-    def product(a, b, c):  # type: ignore[no-untyped-def]
-        return a * b * c
-
-    made = small_model(
-        product,
-        claims=[
-            claim("a_first", "2.5", quantity="a", source="one"),
-            claim("a_again", "3.5", quantity="a", source="one", input=False),
-            claim("a_third", "4.5", quantity="a", source="two", input=False),
-            claim("a_fourth", "5.5", quantity="a", source="three", input=False),
-            claim("b_first", "1.2", quantity="b", source="two"),
-            claim("c_first", "1.1", quantity="c"),
-        ],
-    )
-    one, two = leave_one_source_out(made, "product")
-    # Without the first, the third row of a: 4.5 x 1.2 x 1.1. The row without a source stays.
-    assert (one.source, one.rows, one.instead, one.reason) == ("one", ("a_first",), ("a_third",), "")
-    assert one.value == pytest.approx(5.94)
-    assert (two.source, two.rows, two.value, two.instead) == ("two", ("b_first",), None, ())
-    assert two.reason == "not computable without it: it needs b_first"
