@@ -9,11 +9,13 @@ from tests.conftest import ROOT
 
 #: Prints each file of the package in which a line inside a function ran.
 RUN = """
-import sys, typer
+import inspect, sys, typer
 seen = set()
 def follow(frame, event, argument):
-    if event == "call" and "/analysis/" in frame.f_code.co_filename and frame.f_code.co_name != "<module>":
-        seen.add(frame.f_code.co_filename)
+    # The body of a module or a class is no function.
+    code = frame.f_code
+    if event == "call" and "/analysis/" in code.co_filename and code.co_flags & inspect.CO_OPTIMIZED:
+        seen.add(code.co_filename)
 sys.setprofile(follow)
 from analysis.cli import app
 try:

@@ -279,8 +279,8 @@ def test_remarks_stand_beside_a_number_and_refuse_nothing(model):
 
     assert remarks("at_risk_2021") == ()
     # At 0.549: 1.6 million and 0.549 x 301,222 added, 1,765,371; 3.17 million x 0.549 transferred, 1,740,330.
-    more = "25,000 more than were transferred in 2021; they would have been placed in earlier years"
-    assert remarks("at_risk_2021", persons_per_transfer=0.549) == (more,)
+    (more,) = remarks("at_risk_2021", persons_per_transfer=0.549)
+    assert more.startswith("25,000 more than were transferred in 2021")
     assert remarks("persons_2021", persons_per_transfer=0.549) == ()  # beside its own number alone
     # Outside the range that an assumption is varied over, where the number depends on it.
     given = {"persons_per_transfer_drift": 0.94, "overlap": 0.75}
