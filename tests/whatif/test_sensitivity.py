@@ -12,7 +12,7 @@ from scipy import stats
 
 from analysis.core.model import ARTICLE, Model, ModelError, Setting
 from analysis.core.register import InputError
-from analysis.whatif.draws import Distribution, inputs
+from analysis.whatif.draws import Distribution
 from analysis.whatif.sensitivity import (
     ALL,
     ROUNDING,
@@ -96,24 +96,6 @@ def test_indices_and_intervals_agree_with_those_of_scipy() -> None:
         assert ours == pytest.approx(wide, rel=0.35)
 
 
-def test_the_indices_are_those_of_their_formulas_in_a_plain_loop() -> None:
-    drawn = {"a": Distribution(0, 1), "b": Distribution(0, 2)}
-    seen: list[Any] = []
-
-    def f(v: Any) -> Any:
-        seen.append(v)
-        return v["a"] * v["b"] + v["b"] ** 2
-
-    found = sobol_indices(f, drawn, n=64)
-    at_a, at_b, crossed = ([f({"a": a, "b": b}) for a, b in zip(v["a"], v["b"], strict=True)] for v in seen[:3])
-    both = [*at_a, *at_b]
-    mean = sum(both) / 128
-    variance = sum((x - mean) ** 2 for x in both) / 128
-    first = sum((b - mean) * (c - a) for a, b, c in zip(at_a, at_b, crossed, strict=True)) / 64 / variance
-    total = sum((c - a) ** 2 for a, c in zip(at_a, crossed, strict=True)) / 128 / variance
-    assert (found["a"]["first"], found["a"]["total"]) == pytest.approx((first, total), rel=1e-9)
-
-
 def test_the_seed_makes_the_indices_and_more_points_narrow_the_interval() -> None:
     found = [sobol_indices(ishigami, ISHIGAMI, n=256, seed=seed) for seed in (0, 0, 1)]
     assert found[0] == found[1] != found[2]
@@ -126,17 +108,6 @@ def test_the_seed_makes_the_indices_and_more_points_narrow_the_interval() -> Non
 def test_indices_of_a_function_that_does_not_vary_are_refused() -> None:
     with pytest.raises(ModelError, match="no variance to share out"):
         sobol_indices(lambda v: v["x"], {"x": Distribution(1, 1)}, n=64)
-
-
-def test_the_indices_of_a_quantity(model: Model) -> None:
-    # Of the total, former detainees have a variance of 0.4^2 / 12 and the ratio, times 301,221.7, one of 0.3^2 / 12.
-    told = {"former_detainees": Distribution(2e5, 6e5), "persons_per_transfer": Distribution(0.7, 1)}
-    plan = model.plan("at_risk_total")
-    found = sobol_indices(lambda values: plan.evaluate(values)["at_risk_total"], inputs(plan, told), n=2**12)
-    former, ratio, printed = 4e5**2 / 12, (STEP * 0.3) ** 2 / 12, 1e5**2 / 12
-    # The printed inputs: 1.6 million to the nearest 100,000; those of the step hardly move it.
-    assert found["former_detainees"]["first"] == pytest.approx(former / (former + ratio + printed), abs=5e-3)
-    assert found["persons_per_transfer"]["total"] == pytest.approx(ratio / (former + ratio + printed), abs=5e-3)
 
 
 # Tornado and ranges ---------------------------------------------------------------------------------------------------
@@ -173,21 +144,6 @@ def test_the_bar_of_the_change_ends_at_the_limit_of_the_ratio(model: Model, rati
     (bar,) = (one for one in tornado(model, "at_risk_2021", setting) if one.assumption == "persons_per_transfer_drift")
     ends = [1_600_000 + ratio * (3_170_000 * change - BASE) for change in (0.95, end)]
     assert (bar.low, bar.high, bar.at_low, bar.at_high) == pytest.approx((0.95, end, *ends), rel=1e-9)
-
-
-def test_a_bar_ends_at_a_limit() -> None:
-    def share__tripled(x, y):  # type: ignore[no-untyped-def]
-        return 3 * x + y
-
-    made = small_model(
-        share__tripled,
-        assumptions=[assumption("x", 0.1), assumption("y", 0.1, high=0.2), assumption("share", 0.3)],
-        defaults={"share": "tripled"},
-    )
-    bars = tornado(made, "share")
-    # y from 0 to 0.2 leaves 0.3 to 0.5; x from 0 to 1 leaves 0.1 and, at 0.3, all of 1.
-    assert [(bar.assumption, bar.width) for bar in bars] == [("x", pytest.approx(0.9)), ("y", pytest.approx(0.2))]
-    assert (bars[0].high, bars[0].at_low, bars[0].at_high) == pytest.approx((0.3, 0.1, 1))
 
 
 def test_an_assumption_with_an_effect_is_a_handle_also_at_nought(model: Model) -> None:
@@ -404,19 +360,6 @@ def test_two_curves_that_meet_twice_and_that_touch() -> None:
     is_like(against("curve > line", curve, line, tangent), [low, high], [(0, low), (high, 1)])
     # 0.25 = 0.25 + 0.75 x - x^2 at 0 and 0.75.
     is_like(against("curve < tangent", curve, line, tangent), [0, 0.75], [(0, 0.75)])
-
-
-def test_a_span_ends_at_a_limit() -> None:
-    def share__tripled(x):  # type: ignore[no-untyped-def]
-        return 3 * x
-
-    def ten(share):  # type: ignore[no-untyped-def]
-        return 10 * share + 10
-
-    given = [assumption("x", 0.2), assumption("share", 0.3)]
-    made = small_model(share__tripled, ten, assumptions=given, defaults={"share": "tripled"})
-    # 3 x is a share up to x = 1/3, and 10 x 3 x + 10 is at least 13 from x = 0.1 on.
-    is_like(by_name(break_even(made, statement_of(made, "ten >= 13")))["x"], [0.1], [(0.1, 1 / 3)])
 
 
 @settings(max_examples=40)
