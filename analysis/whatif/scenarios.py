@@ -223,9 +223,8 @@ def estimate(model: Model, scenario: Scenario, quantity: str) -> Estimated:
     except ModelError as error:
         return replace(known, reason=str(error))
     rows = [model.register.readings.get((one.name, one.reading)) for one in model.plan(quantity, setting).nodes]
-    numbers = {name: getattr(found, name) for name in ("value", "low", "high", "side", "remarks", "depends_on")}
     ours = any(row is not None and row.reconstruction for row in rows)
-    return replace(known, **numbers, reconstruction=ours, differs=model.differences(setting))
+    return replace(known, **vars(found), reconstruction=ours, differs=model.differences(setting))
 
 
 def tabulate(model: Model, scenarios: Iterable[Scenario], quantities: Iterable[str] = ()) -> list[Estimated]:

@@ -151,14 +151,14 @@ def _checked(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Genera
                 if past.any():
                     kept &= ~past
                     empty[str(limit)] += int(past.sum())
-                    each = ({one: value[i] for one, value in computed.items()} for i in range(len(rows)))
-                    violates.append([limit.sentence(at) if out else "" for at, out in zip(each, past, strict=True)])
+                    out = {i: {one: value[i] for one, value in computed.items()} for i in np.flatnonzero(past).tolist()}
+                    violates.append([limit.sentence(out[i]) if i in out else "" for i in range(len(rows))])
             if plan.no_single_value:
                 empty[plan.no_single_value] += int(kept.sum())
             frame[name] = np.where(kept & np.isfinite(computed[name]), computed[name], np.nan)
-            for said in model.remarks(name, setting, taken):
-                shown_here = zip(said, frame[name].notna(), strict=True)
-                remarks.append([f"{name}: {text}" if text and there else "" for text, there in shown_here])
+            for said in filter(any, model.remarks(name, setting, taken)):
+                there = zip(said, frame[name].notna(), strict=True)
+                remarks.append([f"{name}: {text}" if text and here else "" for text, here in there])
         texts = {
             column: [" | ".join(filter(None, dict.fromkeys(cells))) for cells in zip(*said, strict=True)]
             for column, said in (("violates", violates), ("remarks", remarks))

@@ -148,21 +148,6 @@ def test_the_bar_of_the_change_ends_at_the_limit_of_the_ratio(model: Model, rati
     assert (bar.low, bar.high, bar.at_low, bar.at_high) == pytest.approx((0.95, end, *ends), rel=1e-9)
 
 
-def test_a_bar_ends_at_a_limit() -> None:
-    def share__tripled(x, y):  # type: ignore[no-untyped-def]
-        return 3 * x + y
-
-    made = small_model(
-        share__tripled,
-        assumptions=[assumption("x", 0.1), assumption("y", 0.1, high=0.2), assumption("share", 0.3)],
-        defaults={"share": "tripled"},
-    )
-    bars = tornado(made, "share")
-    # y from 0 to 0.2 leaves 0.3 to 0.5; x from 0 to 1 leaves 0.1 and, at 0.3, all of 1.
-    assert [(bar.assumption, bar.width) for bar in bars] == [("x", pytest.approx(0.9)), ("y", pytest.approx(0.2))]
-    assert (bars[0].high, bars[0].at_low, bars[0].at_high) == pytest.approx((0.3, 0.1, 1))
-
-
 def test_an_assumption_with_an_effect_is_a_handle_also_at_nought(model: Model) -> None:
     assert set(handles(model, model.plan("net_new_persons"))) == {"persons_per_transfer", "persons_per_transfer_drift"}
     implied = model.plan("net_new_persons", model.setting({"persons_per_transfer": "implied"}))
