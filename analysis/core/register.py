@@ -557,10 +557,8 @@ class Register:
 
     @classmethod
     def read(cls, folder: Path | str | None = None) -> Register:
-        """Read and check the data package in a folder; without one, the package's own or the environment's.
-
-        A table that datapackage.json does not list has no rows. Raises RegisterError naming file, row and field.
-        """
+        """Read and check the data package in a folder; without one, the package's own or the environment's. A table
+        that datapackage.json does not list has no rows. Raises RegisterError naming file, row and field."""
         folder = Path(folder or os.environ.get("ANALYSIS_DATA") or shipped("data"))
         package = validated(folder / "datapackage.json", Package, read_yaml(folder / "datapackage.json"))
         paths = [str(one.get("path")) for one in package.resources]

@@ -85,9 +85,8 @@ _UNIT = re.compile(r"(?!.*\*\*)[\w·²³⁴⁵⁶⁷⁸⁹⁰¹⁻/*% ]{1,60}")
 
 @cache
 def parse_unit(text: str) -> pint.Unit:
-    """The unit that a text names; ``dimensionless`` for shares and ratios of like things.
-
-    Raises UnitError, naming the nearest known unit.
+    """The unit that a text names; ``dimensionless`` for shares and ratios of like things. Raises UnitError, naming the
+    nearest known unit.
     >>> str(parse_unit("person/transfer"))
     'person / transfer'
     """
