@@ -17,7 +17,6 @@ import graphlib
 import importlib
 import math
 import numbers
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -205,7 +204,8 @@ class Model:
         """Raise ModelError for a value that is no finite number or lies outside the allowed range."""
         unit = self.units[self.known(quantity)]
         is_number = isinstance(number, numbers.Real | Decimal) and not isinstance(number, bool)
-        if not is_number or not abs(number) <= sys.float_info.max:
+        # A whole number past the largest float is none.
+        if not is_number or (isinstance(number, int) and number.bit_length() > 1023) or not math.isfinite(number):
             raise ModelError(f"{quantity} = {number!r} is not a finite number")
         assumption = self.register.assumptions.get(quantity)
         low = assumption.minimum if assumption else -1.0 if unit == "dimensionless" else 0.0
