@@ -152,11 +152,9 @@ def _has_pole(start: Floats, middle: Floats, end: Floats) -> NDArray[np.bool_]:
 
 
 def _meetings(rooms_at: Callable[[Floats], Floats], corners: Floats, crossed: NDArray[np.bool_]) -> list[Floats]:
-    """Where two limits meet on a face of the box; ``crossed`` says which limits cross edges of which axes.
-
-    At a fixed place along one side of a face, the root along the other side is a ratio of two linear functions of that
-    place. Two such roots are equal where a quadratic is 0.
-    """
+    """Where two limits meet on a face of the box; ``crossed`` says which limits cross edges of which axes. At a fixed
+    place along one side of a face, the root along the other side is a ratio of two linear functions of that place. Two
+    such roots are equal where a quadratic is 0."""
     found: list[Floats] = []
     k = corners.shape[1]
     three = np.array([0.0, 0.5, 1.0])

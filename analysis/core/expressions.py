@@ -73,10 +73,8 @@ class Expression:
 
 @cache
 def parse(text: str) -> Expression:
-    """An expression from a text; names may have a point, as in ``at_risk_2019.southern``.
-
-    Raises ExpressionError for anything but names, numbers, + - * / ** and brackets.
-    """
+    """An expression from a text; names may have a point, as in ``at_risk_2019.southern``. Raises ExpressionError for
+    anything but names, numbers, + - * / ** and brackets."""
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -25,10 +25,8 @@ _Named = tuple[float, str, frozenset[str]]
 
 
 def value(model: Model, text: str) -> tuple[float, str]:
-    """The value and the unit of an expression over quantities and rows, in base units.
-
-    Raises ValueError for an unknown name, anything but arithmetic, unlike units, and a result that is not finite.
-    """
+    """The value and the unit of an expression over quantities and rows, in base units. Raises ValueError for an unknown
+    name, anything but arithmetic, unlike units, and a result that is not finite."""
     return _computed(model, text)[:2]
 
 

@@ -183,10 +183,8 @@ class Model:
         given: Iterable[str] = (),
     ) -> Setting:
         """A setting from readings by quantity and values in base units; those equal to the article's own are left out.
-
         Linked readings follow when one of them is named. Raises ModelError for an unknown name, a value that is not
-        finite or outside its allowed range, a value that the named reading does not use, and readings in a circle.
-        """
+        finite or outside its allowed range, a value that the named reading does not use, and readings in a circle."""
         named, numbers = self._linked(readings or {}), dict(values or {})
         for quantity, reading in named.items():
             self.known_reading(quantity, reading)
@@ -209,7 +207,9 @@ class Model:
     def check_value(self, quantity: str, number: Any) -> None:
         """Raise ModelError for a value that is no finite number or lies outside the allowed range."""
         unit = self.units[self.known(quantity)]
-        if not isinstance(number, numbers.Real | Decimal) or isinstance(number, bool) or not math.isfinite(number):
+        is_number = isinstance(number, numbers.Real | Decimal) and not isinstance(number, bool)
+        # A whole number past the largest float is none.
+        if not is_number or (isinstance(number, int) and number.bit_length() > 1023) or not math.isfinite(number):
             raise ModelError(f"{quantity} = {number!r} is not a finite number")
         assumption = self.register.assumptions.get(quantity)
         low = assumption.minimum if assumption else -1.0 if unit == "dimensionless" else 0.0
@@ -295,10 +295,8 @@ class Model:
         return Node(name, reading, self.sources[name][reading])
 
     def estimate(self, quantity: str, setting: Setting = ARTICLE) -> Estimate:
-        """A quantity under a setting: value, bounds, unit, side, the leaves it rests on, and remarks.
-
-        Raises ModelError for an unknown name, a circle, or an input that words alone give, OutOfBounds past a limit.
-        """
+        """A quantity under a setting: value, bounds, unit, side, the leaves it rests on, and remarks. Raises ModelError
+        for an unknown name, a circle, or an input that words alone give, OutOfBounds past a limit."""
         plan = self.plan(self.known(quantity), setting)
         value, (bounds, _) = plan.value, plan.spans
         remarks = tuple(said for (said,) in self.remarks(quantity, setting) if said)

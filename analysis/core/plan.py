@@ -216,10 +216,8 @@ class Plan:
         return {name: np.float64(node.source.value) for name, node in self.leaves.items()}
 
     def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Every node's value, with values given for some nodes in place of their own. Arrays broadcast.
-
-        Nothing is checked or clipped; a division by zero gives infinity.
-        """
+        """Every node's value, with values given for some nodes in place of their own. Arrays broadcast. Nothing is
+        checked or clipped; a division by zero gives infinity."""
         values: dict[str, Any] = {**self.start, **given}
         with np.errstate(all="ignore"):
             for node in self.nodes:
@@ -284,10 +282,8 @@ class Plan:
 
     @cached_property
     def value(self) -> float:
-        """The target at the printed numbers.
-
-        Raises OutOfBounds past a limit and for a division by zero, ModelError where words alone give an input.
-        """
+        """The target at the printed numbers. Raises OutOfBounds past a limit and for a division by zero, ModelError
+        where words alone give an input."""
         values = self.evaluate({})
         for limit in self.limits:
             if not limit.kept(values):

@@ -125,9 +125,8 @@ class Published:
         return float(self._base(self._digits(end)))
 
     def stands_for(self, end: str = "", *, coarse: bool = False) -> Interval:
-        """Every value that rounds to the digits: half a place to each side, ties on both.
-
-        A planned figure stands for its digits alone. ``coarse`` takes the coarser place, where there are two.
+        """Every value that rounds to the digits: half a place to each side, ties on both. A planned figure stands for
+        its digits alone. ``coarse`` takes the coarser place, where there are two.
         >>> Published("300000", rounding_unit="10000", rounding_unit_other="100000").stands_for(coarse=True)
         Interval(low=250000.0, high=350000.0, low_open=False, high_open=False)
         """

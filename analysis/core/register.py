@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from analysis.core.published import FieldError, Published
-from analysis.core.units import BASE_UNITS, is_base_unit, name_of, nearest, parse_unit
+from analysis.core.units import base_unit, name_of, nearest, parse_unit
 
 Grade = Literal["stated", "implied", "chosen"]
 #: Who stands behind a reading or an assumption, the strongest first.
@@ -60,8 +60,7 @@ def shipped(name: str) -> Path:
 
 def shown(path: Path) -> str:
     """A path as a sentence names it: relative to the working directory where it lies below it."""
-    here = Path.cwd()
-    return str(path.resolve().relative_to(here) if path.resolve().is_relative_to(here) else path)
+    return str(path.resolve().relative_to(Path.cwd()) if path.resolve().is_relative_to(Path.cwd()) else path)
 
 
 @dataclass(frozen=True)
@@ -87,16 +86,14 @@ def _assigned(cell: Any) -> Any:
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 Number = Annotated[float, Field(strict=True)]  # in YAML, `true` is no number
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Unit = Annotated[Text, AfterValidator(base_unit)]
 Readings = Annotated[Mapping[str, str], BeforeValidator(_assigned), Ref("quantities")]
 ClaimId = Annotated[str, Ref("claims.csv")]
 Quantity = Annotated[Name, Ref("quantities")]
 
 
 class Row(BaseModel):
-    """A row of a table, an entry of a YAML file, or a part of one. ``row`` is the line of a table, from 2 on.
-
-    file: where the rows are. kinds: the models of entries of another kind.
-    """
+    """A row of a table, an entry of a YAML file, or a part of one. ``row`` is the line of a table, from 2 on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     file: ClassVar[str] = ""
@@ -113,7 +110,7 @@ class Figure(Row):
     printed: str = ""
     printed_high: str = ""
     scale: str = ""
-    unit: Text
+    unit: Annotated[Text, AfterValidator(lambda unit: unit if unit == "percent" else base_unit(unit))]
     unit_as_printed: Text
     qualifier: str
     target: bool
@@ -195,10 +192,8 @@ class External(Figure):
 
 
 class Check(Row):
-    """A quantity under named readings, against a claim or a figure; without one, a derived quantity.
-
-    against: arithmetic over figures published elsewhere; beside a claim, it takes the place of the quantity.
-    """
+    """A quantity under named readings, against a claim or a figure; without one, a derived quantity. ``against`` is
+    arithmetic over figures published elsewhere; beside a claim, it takes the place of the quantity."""
 
     file = "checks.csv"
     id: Name
@@ -304,7 +299,7 @@ class VagueReading(Row):
     id: Name
     label: Text
     kind: Literal["words", "point", "floor", "ceiling"]
-    unit: Text
+    unit: Unit
     claim: ClaimId = ""
     rationale: Text
     floor: VagueEnd | None = None
@@ -588,10 +583,8 @@ class Register:
 
     @classmethod
     def read(cls, folder: Path | str | None = None) -> Register:
-        """Read and check the data package in a folder; without one, the package's own or the environment's.
-
-        A table that datapackage.json does not list has no rows. Raises RegisterError naming file, row and field.
-        """
+        """Read and check the data package in a folder; without one, the package's own or the environment's. A table
+        that datapackage.json does not list has no rows. Raises RegisterError naming file, row and field."""
         folder = Path(folder or os.environ.get("ANALYSIS_DATA") or shipped("data"))
         package = validated(folder / "datapackage.json", Package, read_yaml(folder / "datapackage.json"))
         paths = [str(one.get("path")) for one in package.resources]
@@ -670,11 +663,6 @@ class Register:
             known = getattr(self, to.partition(".")[0], None)
             if known is not None and name not in known:
                 raise self.refuse(row, place, f"'{name}' is no row of {to}{nearest(name, known)}")
-        measured: list[Any] = [*self.claims.values(), *self.external.values(), *self.assumptions.values()]
-        for one in (*measured, *self.words.values()):
-            with self.refusing(one, "unit"):
-                if not is_base_unit(one.unit) and not (one.unit == "percent" and isinstance(one, Figure)):
-                    raise ValueError(f"'{one.unit}' is not a base unit, such as {', '.join(BASE_UNITS[:3])}")
         for claim in self.claims.values():
             if claim.input and (other := self.inputs[claim.quantity]) is not claim:
                 raise self.refuse(claim, "input", f"{claim.quantity} starts from row {other.row} ({other.id}) too")

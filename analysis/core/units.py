@@ -85,9 +85,8 @@ _UNIT = re.compile(r"(?!.*\*\*)[\w·²³⁴⁵⁶⁷⁸⁹⁰¹⁻/*% ]{1,60}")
 
 @cache
 def parse_unit(text: str) -> pint.Unit:
-    """The unit that a text names; ``dimensionless`` for shares and ratios of like things.
-
-    Raises UnitError, naming the nearest known unit.
+    """The unit that a text names; ``dimensionless`` for shares and ratios of like things. Raises UnitError, naming the
+    nearest known unit.
     >>> str(parse_unit("person/transfer"))
     'person / transfer'
     """
@@ -109,9 +108,11 @@ def name_of(unit: Any) -> str:
 
 
 @cache
-def is_base_unit(text: str) -> bool:
-    """Whether one of a unit is one in base units, so that nothing is scaled in silence."""
-    return bool(Quantity(1.0, parse_unit(text)).to_base_units().magnitude == 1.0)
+def base_unit(text: str) -> str:
+    """A unit as it is written. Raises UnitError where one of it is not one in base units."""
+    if Quantity(1.0, parse_unit(text)).to_base_units().magnitude != 1.0:
+        raise UnitError(f"'{text}' is not a base unit, such as {', '.join(BASE_UNITS[:3])}")
+    return text
 
 
 #: Digits with or without commas between thousands, a point, an exponent.

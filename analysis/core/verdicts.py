@@ -73,11 +73,9 @@ class Outcome:
 
 
 def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
-    """The outcome of one check under a setting; the check's own readings come before the setting's.
-
-    There is no verdict without a claim, nor where the setting makes the check circular or takes a quantity past a
-    limit; ``reason`` says so.
-    """
+    """The outcome of one check under a setting; the check's own readings come before the setting's. There is no verdict
+    without a claim, nor where the setting makes the check circular or takes a quantity past a limit; ``reason`` says
+    so."""
     row = model.register.claims.get(check.claim) or model.register.external.get(check.against)
     known, plan = Outcome(check, model.units[check.quantity]), None
     if row:
@@ -146,9 +144,7 @@ def judge_all(model: Model, checks: Iterable[str] | None = None, setting: Settin
 
 def results(model: Model, outcomes: Iterable[Outcome]) -> dict[str, str]:
     """The verdict of each result of the article, by the id of its claim: that of the one check that judges it.
-
-    ``not_recalculable`` where none does, and empty where that check has no verdict under the setting.
-    """
+    ``not_recalculable`` where none does, and empty where that check has no verdict under the setting."""
     verdicts = {outcome.check.id: outcome.verdict for outcome in outcomes} | {"": NOT_RECALCULABLE}
     claims = model.register.claims.values()
     return {claim.id: verdicts.get(claim.judged_by, "") for claim in claims if claim.role == "result"}
@@ -178,10 +174,8 @@ def _asserts(model: Model, check: Check, row: Claim | External, *, coarse: bool 
 
 
 def grade_of(model: Model, plan: Plan, name: str) -> str:
-    """The grade of a node's reading, or of its assumption; empty for a plain claim, formula or constant.
-
-    A value set by a user counts as chosen; a number as printed has none.
-    """
+    """The grade of a node's reading, or of its assumption; empty for a plain claim, formula or constant. A value set by
+    a user counts as chosen; a number as printed has none."""
     node = plan.by_name[name]
     row = model.register.readings.get((name, node.reading))
     if node.reading in ("given", "published"):
@@ -259,11 +253,9 @@ def _condition(model: Model, plan: Plan, levels: Iterable[float], rule: Rule, fo
 def _stays(
     plan: Plan, assumption: Assumption, levels: Iterable[float], rule: Rule, found: str
 ) -> list[tuple[float, float]]:
-    """The spans of an assumption, over its allowed range, in which a verdict stays.
-
-    It may change only where the value or a bound passes a level, at a limit, or at a pole. Each bound is the target at
-    a corner of the box, a ratio of two linear functions of the assumption; so the places of change are roots.
-    """
+    """The spans of an assumption, over its allowed range, in which a verdict stays. It may change only where the value
+    or a bound passes a level, at a limit, or at a pole. Each bound is the target at a corner of the box, a ratio of two
+    linear functions of the assumption; so the places of change are roots."""
     here, low, high = float(plan.start[assumption.id]), assumption.minimum, assumption.maximum
     if low == high:
         return [(here, here)]
