@@ -94,14 +94,10 @@ FORM = "is not of the form quantity=reading, once a quantity"
     *(row(CHECKS, id, "against", "a figure published elsewhere goes with the kind external, and only with it", **cell)
       for id, cell in (("same_share", {"against": "report_2021"}), ("official_total_2021", {"kind": "hypothesis"}))),
     row(CLAIMS, MEAN, "role", "input should be 'start', 'result' or 'count', not 'given'", role="given"),
-    row(CLAIMS, MEAN, "role", "a check judges results alone", judged_by="base_2019_as_mean"),
-    row(CLAIMS, MEAN, "role", "a check judges results alone", same_calculation_as="plan_2016_2020"),
     row(SOLUTIONS, "change_without_increase", "goal", "input should be a valid number, not 'nil'", goal="nil"),
     row(SOLUTIONS, "change_without_increase", "goal", "input should be a finite number, not 'NaN'", goal="NaN"),
     *(row(SOLUTIONS, id, "goal", "the quantity must equal a claim or a goal, and not both", goal=goal)
       for id, goal in (("change_without_increase", ""), ("southern_fitted", "0"))),
-    row(READINGS, "excess_over_plan_2021,published", "same_as",
-        "excess_over_plan_2021 has its own number under this reading", "", same_as="overlap"),
     row(EXTERNAL, "plan_13fyp_total", "qualifier",
         "an external figure is one number; the ends of a range are two rows", qualifier="range", printed_high="12"),
     row(EXTERNAL, "plan_13fyp_total", "year_from", "2021 lies after 2020, the last year of the figure",
@@ -334,7 +330,7 @@ def test_figures_beside_a_check_fit_it(package):
     cells(CHECKS, "official_total_2021", against="report_2012x")(package)
     assert refused(package).startswith(f"{place}'report_2012x' is no quantity and no row with a number; did you mean")
     cells(CHECKS, "official_total_2021", against="report_2021 / report_2019")(package)
-    said = "'report_2021 / report_2019' is in dimensionless, and transfers_2021 in transfer"
+    said = "transfers_2021 is in transfer, and report_2021 / report_2019 in dimensionless"
     assert refused(package) == f"{place}{said}"
 
 

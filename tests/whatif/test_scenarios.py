@@ -104,18 +104,6 @@ def test_a_drawn_quantity_stands_at_its_median(model: Model) -> None:
         assert estimate(model, scenario, quantity).value == pytest.approx(number, rel=1e-9)
 
 
-def test_sourced_figures_alone_leave_two_estimates_without_a_value(model: Model) -> None:
-    found = {row.quantity: row for row in tabulate(model, [find("sourced_only", model)])}
-    assert list(found) == list(model.register.estimates)
-    # The mean of 2016 to 2020 is printed without a source, and the number of former detainees is chosen.
-    assert {name: row.reason for name, row in found.items() if row.value is None} == {
-        "excess_over_plan_2016_2020": "not computable from figures with a source: it needs mean_2016_2020",
-        "at_risk_total": "not computable from figures with a source: it needs former_detainees, which is chosen",
-    }
-    assert (found["at_risk_total"].low, found["at_risk_total"].high) == (None, None)
-    assert found["at_risk_2021"].value == pytest.approx(R + ADDED, rel=1e-12)
-
-
 def test_the_bounds_are_those_of_the_rounding(model: Model) -> None:
     # T G / (1 + G) rises in both: T between 3.165 and 3.175 million, G between 10.45 and 10.55 percent.
     found = estimate(model, find("article", model), "net_new_persons")

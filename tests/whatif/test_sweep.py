@@ -309,7 +309,6 @@ def test_a_sweep_is_refused_with_one_sentence_from_python_and_from_a_file(
         ("- name: a", ": input should be a valid mapping"),
         ("name: a\nvlaues: {overlap: [0]}", ", field vlaues: 'vlaues' is not known here; did you mean 'values'?"),
         ("values: {overlap: [0]}", ", field name: field required"),
-        ("name: a\nmethod: cube", ", field method: input should be 'grid', not 'cube'"),
         ("name: a\nvalues: {overlap: 0.1}", ", field values.overlap: "),
         (
             "name: a\nvalues: {overlap: [true]}",
