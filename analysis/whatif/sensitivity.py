@@ -99,11 +99,11 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Bar
 
 def _reached(plan: Plan, one: Assumption) -> tuple[float, float]:
     """The ends of an assumption's range, or the limits that it reaches before them, from its value on."""
-    here = float(plan.start[one.id])
-    turns = [
-        x for x in breakpoints(_at(plan, one)[1:].T, one.minimum, one.maximum, [0.0]) if not _is_past(plan, one, x)
-    ]
-    below, above = [x for x in turns if x <= here], [x for x in turns if x >= here]
+    here, step = float(plan.start[one.id]), 1e-9 * (one.maximum - one.minimum)
+    turns = breakpoints(_at(plan, one)[1:].T, one.minimum, one.maximum, [0.0])
+    # A value that lies at a limit is an end on the side of the limit alone.
+    below = [x for x in turns if x <= here + step and _is_past(plan, one, x - 2 * step)]
+    above = [x for x in turns if x >= here - step and _is_past(plan, one, x + 2 * step)]
     return max([one.low, *below]), min([one.high, *above])
 
 
