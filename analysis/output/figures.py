@@ -1,7 +1,6 @@
 """The figures: one function each gives data and drawing, most of them through ``rows``; ``FIGURES`` lists them.
 
-A figure's frame is all that it shows: a row a mark, numbers in base units. The function's docstring is the alternative
-text. Notebooks and ``results/figures`` draw with the same functions.
+A frame is all that a figure shows: a row a mark, in base units. A function's docstring is the alternative text.
 """
 
 from __future__ import annotations
@@ -37,20 +36,17 @@ from analysis.whatif.scenarios import tabulate
 
 #: Okabe and Ito's colours, which colour-blind readers can tell apart; marks that meet differ in shape too.
 BLACK, BLUE, SKY, GREY, ORANGE = "#1b1b1b", "#0072B2", "#a6cee5", "#8c8c8c", "#E69F00"
-#: Orange and grey for letters, which want more contrast.
-INK, PALE_INK = "#7a5200", "#555555"
+INK, PALE_INK = "#7a5200", "#555555"  # for letters, which want more contrast
 #: Inches across: a figure whose letters stay legible on a phone, and one that takes a page's width.
 WIDTH, FULL_PAGE = 4.9, 8.0
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
+    **dict.fromkeys(("axes.spines.top", "axes.spines.right"), False),
     "axes.edgecolor": GREY,
     "figure.dpi": 90,
     "savefig.dpi": 200,
-    # A sign of the dollar in a text is one.
-    "text.parse_math": False,
+    "text.parse_math": False,  # a sign of the dollar in a text is one
     "svg.hashsalt": "labour-transfer-arithmetic",
     "svg.fonttype": "path",
 }
@@ -70,23 +66,19 @@ _FEBRUARY, _TIANSHAN = {"transfers_2021": "total_2021_february"}, {"transfers_20
 _VERBS = {"going out to work": "o", "paid labour": "P", "moved": "s", "transfer of": "^"}
 _SERIES: dict[str, dict[str, Any]] = {
     **{verb.removesuffix(" of"): mark(BLUE, marker) for verb, marker in _VERBS.items()},
-    "expected": mark(BLUE, "^", hollow=True),
-    "goal": mark(ORANGE, "_", markersize=11, markeredgewidth=2),
-    "the article, transfers": mark(BLACK, "x", markersize=7),
-    "the article, labourers": mark(BLACK, "D", hollow=True),
+    "expected": mark(BLUE, "^", hollow=True), "goal": mark(ORANGE, "_", markersize=11, markeredgewidth=2),
+    "the article, transfers": mark(BLACK, "x", markersize=7), "the article, labourers": mark(BLACK, "D", hollow=True),
     "the article, plan and mean": {"color": BLACK, "linestyle": (0, (4, 2)), "linewidth": 1.2},
-}
+}  # fmt: skip
 _PIECES: dict[str, dict[str, Any]] = {
-    "printed": {"color": BLACK},
-    "calculated": {"color": BLUE},
+    "printed": {"color": BLACK}, "calculated": {"color": BLUE},
     "ours": {"facecolor": ORANGE, "hatch": "..", "edgecolor": BLACK},
     "in words only": {"facecolor": "white", "hatch": "////", "edgecolor": BLUE},
-}
+}  # fmt: skip
 _SHARES = {
-    "early 2021": mark(BLUE, "o", hollow=True),
-    "early 2022": mark(BLUE, "s"),
+    "early 2021": mark(BLUE, "o", hollow=True), "early 2022": mark(BLUE, "s"),
     "largest possible in 2021": mark(ORANGE, "|", markersize=13, markeredgewidth=2.4),
-}
+}  # fmt: skip
 _VERDICTS = {"matches": (BLUE, "o"), "matches within rounding": (ORANGE, "s"), "compatible": (GREY, "D"),
              "differs": (BLACK, "X")}  # fmt: skip
 _ENDS = {"at its low end": mark(BLUE, "o"), "at its high end": mark(ORANGE, "s")}
@@ -101,10 +93,7 @@ Drawing = tuple[pd.DataFrame, Callable[[Canvas], object]]
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: size in inches, the function that makes it, and the checks that its data come from.
-
-    of: makes the source of its data; without it, an evaluation of the setting.
-    """
+    """A figure: its size in inches, the function that makes it from its source, and the checks that it is about."""
 
     size: tuple[float, float]
     make: Callable[[Any], Drawing]
@@ -167,11 +156,7 @@ def save(name: str, folder: Path, model: Model) -> None:
 
 
 def data_text(frame: pd.DataFrame) -> str:
-    """A figure's plotted data as CSV, to ten digits.
-
-    >>> data_text(pd.DataFrame({"year": [2019], "share": [1 / 3]}))
-    'year,share\\n2019,0.3333333333\\n'
-    """
+    """A figure's plotted data as CSV, to ten digits."""
     return str(
         results.escape_spreadsheet_formulas(frame).to_csv(index=False, lineterminator="\n", float_format="%.10g")
     )
@@ -255,12 +240,6 @@ def _wrapped(text: str, letters: int) -> str:
     """A text in lines of at most so many letters, about as long as each other; a break that it has stays."""
     even = (min(letters, len(line) // -(-len(line) // letters or 1) + 6) for line in text.split("\n"))
     return "\n".join(textwrap.fill(*one, break_on_hyphens=False) for one in zip(text.split("\n"), even, strict=True))
-
-
-def _span(words: Sequence[str]) -> str:
-    """From the first to the last of some values in words, the unit once."""
-    number, _, unit = words[0].partition(" ")
-    return f"{number if unit and unit == words[-1].partition(' ')[2] else words[0]} to {words[-1]}"
 
 
 def estimated(study: Evaluation, label: str, role: str, quantity: str, **readings: str) -> dict[str, Any]:
@@ -378,12 +357,10 @@ def official_series(study: Evaluation) -> Drawing:
 def readings_of_at_risk_2019(study: Evaluation) -> Drawing:
     """The printed estimate for 2019, a ceiling, beside three reconstructions, each over the ranges of its shares."""
     model, found = study.model, []
-    for (quantity, reading), row in model.register.readings.items():
-        if quantity != "at_risk_2019":
-            continue
-        one = estimated(study, row.label.capitalize(), "printed", quantity, at_risk_2019=reading)
+    for reading, row in ((name, row) for (one, name), row in model.register.readings.items() if one == "at_risk_2019"):
+        one = estimated(study, row.label.capitalize(), "printed", "at_risk_2019", at_risk_2019=reading)
         if row.reconstruction:
-            plan = model.plan("at_risk_2019", model.change({quantity: reading}, study.setting))
+            plan = model.plan("at_risk_2019", model.change({"at_risk_2019": reading}, study.setting))
             shares = [a for a in map(model.register.assumptions.get, plan.leaves) if a and a.unit == "dimensionless"]
             ends = (plan.evaluate({a.id: getattr(a, end) for a in shares}) for end in ("low", "high"))
             low, high = (float(values["at_risk_2019"]) for values in ends)
@@ -391,8 +368,8 @@ def readings_of_at_risk_2019(study: Evaluation) -> Drawing:
         else:
             found.append({**one, "words": f"up to {one['words']}", "side": "at most"})
     frame = pd.DataFrame(found)
-    ours = _span([*frame[frame["role"] != "printed"].sort_values("value")["words"]])
-    title = f"Printed: {frame['words'][0]}. Our reconstructions: {ours}"
+    ours = [*frame[frame["role"] != "printed"].sort_values("value")["words"]]
+    title = f"Printed: {frame['words'][0]}. Our reconstructions: {ours[0]} to {ours[-1]}"
     source = "Section scale, paragraph 1. No derivation is printed. Lines: each share, which is ours, over its range."
     styles, guides = {"printed": DOT, "reconstruction, ours": SQUARE}, [(frame["value"][0] / 1e6, "printed")]
     return rows(frame, styles, title, "million persons", source, start=0, guides=guides)
@@ -515,6 +492,10 @@ def training(study: Evaluation) -> Drawing:
     return rows(frame, styles, title, "million person-sessions", source, guides=guides)
 
 
+def _short(number: float) -> str:
+    return f"{number / 1e6:.4g} million" if number >= 1e6 else f"{float(f'{number:.4g}'):,.0f}"
+
+
 def monitoring(study: Evaluation) -> Drawing:
     """The share of rural households that is monitored, and of households visited that is investigated, by reading."""
     region = ("flagged_share", "flagged_households", "rural_households")
@@ -528,13 +509,11 @@ def monitoring(study: Evaluation) -> Drawing:
         ("A county: investigated beside the visited", county, {"households_checked": "apart"}),
     ):
         share, *numbers = (estimated(study, label, "share", name, **readings) for name in names)
-        part, whole = (
-            f"{x / 1e6:.4g} million" if (x := one["value"]) >= 1e6 else f"{float(f'{x:.4g}'):,.0f}" for one in numbers
-        )
+        part, whole = (_short(one["value"]) for one in numbers)
         found.append({**share, "words": f"{share['words']}\n({part} of {whole})"})
     frame = pd.DataFrame(found)
     shares = [text.partition("\n")[0] for text in frame[:3].sort_values("value")["words"]]
-    title = f"Under monitoring: {_span(shares)} of rural households, by how the numbers are read"
+    title = f"Under monitoring: {shares[0]} to {shares[-1]} of rural households, by how the numbers are read"
     source = "Section early-warning, paragraphs 2 and 6. In brackets: households. Persons per household as set."
     return rows(frame, {"share": SQUARE}, title, "percent", source, scale=0.01, start=0, words=28)
 
@@ -612,8 +591,7 @@ def all_checks(study: Evaluation) -> Drawing:
     off = int((own["role"] == "differs").sum())
     title = f"Of {len(own)} sums and repetitions of the article with a printed number, {off or 'none'} differ"
     source = "Right: printed → recomputed. Ours: hypotheses, and figures published elsewhere; they enter no count."
-    both = [(name, ours) for name in _VERDICTS for ours in ("", ", ours")]
-    known = {name + ours: mark(*_VERDICTS[name], hollow=bool(ours)) for name, ours in both}
+    known = {name + ours: mark(*one, hollow=ours != "") for name, one in _VERDICTS.items() for ours in ("", ", ours")}
     styles = {name: style for name, style in known.items() if name in {*frame["role"]}}
     how: Any = {"scale": 1, "guides": [(1, "equal")], "labels": 60, "words": 50, "columns": 4}
     return rows(frame, styles, title, "recomputed over printed", source, **how)
