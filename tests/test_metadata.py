@@ -68,7 +68,8 @@ def test_every_column_of_every_table_is_in_it_and_described(model: Model) -> Non
             header = next(csv.reader(file))
         assert [name for of, name in found if of == path.name] == header
     for path in (ROOT / "data").glob("*.yaml"):
-        used = {name for entry in yaml.safe_load(path.read_text(encoding="utf-8")) for name in entry}
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        used = {name for entry in (content if isinstance(content, list) else [content]) for name in entry}
         assert used <= {name for of, name in found if of == path.name}
     assert [key for key, one in found.items() if not one.description] == []
     numbers = {key for key, one in found.items() if one.kind.startswith(("number", "integer")) and not one.unit}

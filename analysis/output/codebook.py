@@ -17,7 +17,8 @@ def columns(register: Register) -> Iterator[Column]:
     for resource in json.loads(read_text(register.folder / "datapackage.json"))["resources"]:
         fields = {one["name"]: one | one.get("constraints", {}) for one in resource.get("schema", {}).get("fields", [])}
         required = [name for name, field in fields.items() if field.get("required")]
-        entries = resource.get("jsonSchema", {}).get("items", {})
+        whole = resource.get("jsonSchema", {})
+        entries = whole.get("items", whole)
         yield from _columns(resource["path"], entries or {"properties": fields, "required": required})
 
 

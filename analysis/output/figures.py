@@ -1,8 +1,4 @@
-"""The figures: one function each gives data and drawing, most of them through ``rows``; ``FIGURES`` lists them.
-
-A figure's frame is all that it shows: a row a mark, numbers in base units. The function's docstring is the alternative
-text. Notebooks and ``results/figures`` draw with the same functions.
-"""
+"""The figures: one function each gives data and drawing, most of them through ``rows``; ``FIGURES`` lists them."""
 
 from __future__ import annotations
 
@@ -37,56 +33,46 @@ from analysis.whatif.scenarios import tabulate
 
 #: Okabe and Ito's colours, which colour-blind readers can tell apart; marks that meet differ in shape too.
 BLACK, BLUE, SKY, GREY, ORANGE = "#1b1b1b", "#0072B2", "#a6cee5", "#8c8c8c", "#E69F00"
-#: Orange and grey for letters, which want more contrast.
-INK, PALE_INK = "#7a5200", "#555555"
-#: Inches across: a figure whose letters stay legible on a phone, and one that takes a page's width.
-WIDTH, FULL_PAGE = 4.9, 8.0
+INK, PALE_INK = "#7a5200", "#555555"  # for letters, which want more contrast
+WIDTH, FULL_PAGE = 4.9, 8.0  # inches: letters stay legible on a phone; all of a page
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
+    **dict.fromkeys(("axes.spines.top", "axes.spines.right"), False),
     "axes.edgecolor": GREY,
     "figure.dpi": 90,
     "savefig.dpi": 200,
-    # A sign of the dollar in a text is one.
-    "text.parse_math": False,
+    "text.parse_math": False,  # a sign of the dollar in a text is one
     "svg.hashsalt": "labour-transfer-arithmetic",
     "svg.fonttype": "path",
 }
 
 
-def mark(colour: str, marker: str, *, hollow: bool = False, **more: Any) -> dict[str, Any]:
-    """The style of a mark."""
-    face = "white" if hollow else colour
-    return {"color": colour, "marker": marker, "markerfacecolor": face, "markersize": 6, "linestyle": "", **more}
+def mark(colour: str, marker: str, **more: Any) -> dict[str, Any]:
+    """The style of a mark: keywords of ``Axes.plot``."""
+    return {"color": colour, "marker": marker, "markersize": 6, "linestyle": "", **more}
 
 
 DOT, SQUARE, DIAMOND = mark(BLACK, "o"), mark(BLUE, "s"), mark(ORANGE, "D")
-#: Which way an arrow points from a value that leaves room on one side.
-_TURNS = {"at most": -1, "at least": 1}
+_TURNS = {"at most": -1, "at least": 1}  # where an arrow points from a value that leaves room on one side
 _FEBRUARY, _TIANSHAN = {"transfers_2021": "total_2021_february"}, {"transfers_2021": "published"}
-# The key of each figure, where its roles take more than three marks.
 _VERBS = {"going out to work": "o", "paid labour": "P", "moved": "s", "transfer of": "^"}
 _SERIES: dict[str, dict[str, Any]] = {
     **{verb.removesuffix(" of"): mark(BLUE, marker) for verb, marker in _VERBS.items()},
-    "expected": mark(BLUE, "^", hollow=True),
-    "goal": mark(ORANGE, "_", markersize=11, markeredgewidth=2),
+    "expected": mark(BLUE, "^", markerfacecolor="white"), "goal": mark(ORANGE, "_", markersize=11, markeredgewidth=2),
     "the article, transfers": mark(BLACK, "x", markersize=7),
-    "the article, labourers": mark(BLACK, "D", hollow=True),
+    "the article, labourers": mark(BLACK, "D", markerfacecolor="white"),
     "the article, plan and mean": {"color": BLACK, "linestyle": (0, (4, 2)), "linewidth": 1.2},
-}
+}  # fmt: skip
 _PIECES: dict[str, dict[str, Any]] = {
-    "printed": {"color": BLACK},
-    "calculated": {"color": BLUE},
+    "printed": {"color": BLACK}, "calculated": {"color": BLUE},
     "ours": {"facecolor": ORANGE, "hatch": "..", "edgecolor": BLACK},
     "in words only": {"facecolor": "white", "hatch": "////", "edgecolor": BLUE},
-}
+}  # fmt: skip
 _SHARES = {
-    "early 2021": mark(BLUE, "o", hollow=True),
-    "early 2022": mark(BLUE, "s"),
+    "early 2021": mark(BLUE, "o", markerfacecolor="white"), "early 2022": mark(BLUE, "s"),
     "largest possible in 2021": mark(ORANGE, "|", markersize=13, markeredgewidth=2.4),
-}
+}  # fmt: skip
 _VERDICTS = {"matches": (BLUE, "o"), "matches within rounding": (ORANGE, "s"), "compatible": (GREY, "D"),
              "differs": (BLACK, "X")}  # fmt: skip
 _ENDS = {"at its low end": mark(BLUE, "o"), "at its high end": mark(ORANGE, "s")}
@@ -95,16 +81,12 @@ _YEARS_OF_TRADE = {"2020, implied": SQUARE, "2021, printed": DOT}
 _AT_RISK = {"at_risk_2021": "through transfers, 2021", "at_risk_total": "both groups"}
 
 
-#: A figure's data under one setting, and a function that draws them.
-Drawing = tuple[pd.DataFrame, Callable[[Canvas], object]]
+Drawing = tuple[pd.DataFrame, Callable[[Canvas], object]]  # data under one setting, and a function that draws them
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: size in inches, the function that makes it, and the checks that its data come from.
-
-    of: makes the source of its data; without it, an evaluation of the setting.
-    """
+    """A figure: its size in inches, the function that makes it from its source, and the checks that it is about."""
 
     size: tuple[float, float]
     make: Callable[[Any], Drawing]
@@ -167,14 +149,9 @@ def save(name: str, folder: Path, model: Model) -> None:
 
 
 def data_text(frame: pd.DataFrame) -> str:
-    """A figure's plotted data as CSV, to ten digits.
-
-    >>> data_text(pd.DataFrame({"year": [2019], "share": [1 / 3]}))
-    'year,share\\n2019,0.3333333333\\n'
-    """
-    return str(
-        results.escape_spreadsheet_formulas(frame).to_csv(index=False, lineterminator="\n", float_format="%.10g")
-    )
+    """A figure's plotted data as CSV, to ten digits."""
+    escaped = results.escape_spreadsheet_formulas(frame)
+    return str(escaped.to_csv(index=False, lineterminator="\n", float_format="%.10g"))
 
 
 def headless() -> None:
@@ -189,10 +166,9 @@ def rows(
 ) -> Drawing:  # fmt: skip
     """A row a mark: its label, a line from low to high, the mark at the value, and its words at the right.
 
-    frame: label, role, value, low, high, words; ``side``, if it is there, puts an arrow at an open end. Rows with one
-    label stand together, so far ``apart``. styles: by role; they make the key. scale: base units to one of the axis.
-    start: of the axis. guides: uprights at values, with a word. band: a printed range behind. labels, words: letters to
-    a line. columns: of the key.
+    frame: label, role, value, low, high, words; ``side``, if there, puts an arrow at an open end. Rows with one label
+    stand together, so far ``apart``. styles: by role; they make the key. scale: base units to one of the axis. start:
+    of the axis. guides: uprights. band: a printed range. labels, words: letters to a line. columns: of the key.
     """
 
     def draw(fig: Canvas) -> None:
@@ -212,8 +188,11 @@ def rows(
         if band:
             ax.axvspan(*band[:2], color=ORANGE, alpha=0.18, linewidth=0, zorder=0)
             _above(ax, sum(band[:2]) / 2, band[2], INK)
-        ticks = ys.groupby(first.cumsum()).mean()
-        ax.set_yticks(ticks, [_wrapped(label, labels) for label in frame["label"][first]], linespacing=1.05)
+        ax.set_yticks(
+            ys.groupby(first.cumsum()).mean(),
+            [_wrapped(label, labels) for label in frame["label"][first]],
+            linespacing=1.05,
+        )
         texts = {y: _wrapped(text, words) for y, text in zip(ys, frame["words"], strict=True) if text}
         right = ax.secondary_yaxis("right")
         right.set_yticks([*texts], [*texts.values()], linespacing=1.05)
@@ -221,10 +200,8 @@ def rows(
         for side in (ax, right):
             side.tick_params(axis="y", length=0)
         ax.margins(x=0.1)
-        ax.set_xlim(left=start)
-        ax.set_ylim(ys.min() - 0.7, ys.max() + 0.7)
+        ax.set(xlim=(start, None), ylim=(ys.min() - 0.7, ys.max() + 0.7), xlabel=unit)
         ax.locator_params(axis="x", nbins=5)
-        ax.set_xlabel(unit)
         around(fig, title, source, [Line2D([], [], label=role, **style) for role, style in styles.items()], columns)
 
     return frame, draw
@@ -255,12 +232,6 @@ def _wrapped(text: str, letters: int) -> str:
     """A text in lines of at most so many letters, about as long as each other; a break that it has stays."""
     even = (min(letters, len(line) // -(-len(line) // letters or 1) + 6) for line in text.split("\n"))
     return "\n".join(textwrap.fill(*one, break_on_hyphens=False) for one in zip(text.split("\n"), even, strict=True))
-
-
-def _span(words: Sequence[str]) -> str:
-    """From the first to the last of some values in words, the unit once."""
-    number, _, unit = words[0].partition(" ")
-    return f"{number if unit and unit == words[-1].partition(' ')[2] else words[0]} to {words[-1]}"
 
 
 def estimated(study: Evaluation, label: str, role: str, quantity: str, **readings: str) -> dict[str, Any]:
@@ -310,9 +281,9 @@ def two_values_of_2019(study: Evaluation) -> Drawing:
         ("Base in persons, ratio implied", "persons", "persons_2019", {"persons_per_transfer": "implied"}),
         ("Base in persons, ratio as set", "persons", "persons_2019", {}),
     )
-    ratios = [study.value("persons_per_transfer.implied"), study.value("persons_per_transfer")]
-    beside = [""] * 4 + [f", {ratio:.3g} a transfer" for ratio in ratios]
-    frame["words"] = frame["words"] + " " + frame["role"] + pd.Series(beside)
+    ratios = (study.value("persons_per_transfer.implied"), study.value("persons_per_transfer"))
+    beside = pd.Series([""] * 4 + [f", {ratio:.3g} a transfer" for ratio in ratios])
+    frame["words"] += " " + frame["role"] + beside
     apart = estimated(study, "", "", "figures_of_2019_apart")["words"].removeprefix("-")
     source = "Section scale, paragraphs 1 and 2; note 4. The article does not equate the two, or state labourers' unit."
     styles = {"transfers": DOT, "labourers": DIAMOND, "persons": SQUARE}
@@ -361,14 +332,12 @@ def official_series(study: Evaluation) -> Drawing:
                 place["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.3}
                 ax.annotate(f"{sign}{at[1]:.4g}{unit}", at, xytext=(0, 6 + 10 * (at[0] % 2)), **place)
         ax.set_xticks([*years], [f"’{year % 100:02d}" for year in years])
-        ax.set_ylim(0, 1.15 * float(known["million"].max()))
-        ax.set_ylabel("million a year")
+        ax.set(ylim=(0, 1.15 * float(known["million"].max())), ylabel="million a year")
         empty = len({*years} - {*known.loc[known["role"] == "official", "year"]})
         title = f"The region's reports: one series under several nouns, no figure for {empty} of {len(years)} years"
         source = (
             "Work reports (data/external.csv), official and target-driven; sections mobilization-2016-2020, paragraph "
-            "6, and scale. Person-times unless marked. Shapes: the verb in the noun; the table has all. No line joins "
-            "two nouns."
+            "6, scale. Person-times unless marked. Shapes: the verb in the noun; the table has all. No line joins two."
         )
         around(fig, title, source, [Line2D([], [], label=name, **style) for name, style in _SERIES.items()], 4)
 
@@ -378,21 +347,18 @@ def official_series(study: Evaluation) -> Drawing:
 def readings_of_at_risk_2019(study: Evaluation) -> Drawing:
     """The printed estimate for 2019, "up to", beside three reconstructions, each over the ranges of its shares."""
     model, found = study.model, []
-    for (quantity, reading), row in model.register.readings.items():
-        if quantity != "at_risk_2019":
-            continue
-        one = estimated(study, row.label.capitalize(), "printed", quantity, at_risk_2019=reading)
+    for reading, row in ((name, row) for (one, name), row in model.register.readings.items() if one == "at_risk_2019"):
+        one = estimated(study, row.label.capitalize(), "printed", "at_risk_2019", at_risk_2019=reading)
         if row.reconstruction:
-            plan = model.plan("at_risk_2019", model.change({quantity: reading}, study.setting))
+            plan = model.plan("at_risk_2019", model.change({"at_risk_2019": reading}, study.setting))
             shares = [a for a in map(model.register.assumptions.get, plan.leaves) if a and a.unit == "dimensionless"]
-            ends = (plan.evaluate({a.id: getattr(a, end) for a in shares}) for end in ("low", "high"))
-            low, high = (float(values["at_risk_2019"]) for values in ends)
-            found.append({**one, "role": "reconstruction, ours", "low": low, "high": high, "side": ""})
+            ends = {end: plan.evaluate({a.id: getattr(a, end) for a in shares})[plan.target] for end in ("low", "high")}
+            found.append({**one, **ends, "role": "reconstruction, ours", "side": ""})
         else:
             found.append({**one, "words": f"up to {one['words']}", "side": "at most"})
     frame = pd.DataFrame(found)
-    ours = _span([*frame[frame["role"] != "printed"].sort_values("value")["words"]])
-    title = f"Printed: {frame['words'][0]}. Our reconstructions: {ours}"
+    ours = [*frame[frame["role"] != "printed"].sort_values("value")["words"]]
+    title = f"Printed: {frame['words'][0]}. Our reconstructions: {ours[0]} to {ours[-1]}"
     source = "Section scale, paragraph 1. No derivation is printed. Lines: each share, which is ours, over its range."
     styles, guides = {"printed": DOT, "reconstruction, ours": SQUARE}, [(frame["value"][0] / 1e6, "printed")]
     return rows(frame, styles, title, "million persons", source, start=0, guides=guides)
@@ -416,18 +382,10 @@ def waterfall(study: Evaluation) -> Drawing:
     former, then = ("in words only", none, none, "at least"), words(total["value"] - now, "at least")
     if not third.words:
         former, then = ("ours", total["low"], total["high"], third.side), words(total["value"], third.side)
+    added = f"{'+' if now >= base else '−'} {words(now - base)}"
     pieces = [
         ("At risk in 2019", 0, base, start, none, none, first.side, last),
-        (
-            "Added since 2019",
-            base,
-            now,
-            "calculated",
-            none,
-            none,
-            "",
-            f"{'+' if now >= base else '−'} {words(now - base)}",
-        ),
+        ("Added since 2019", base, now, "calculated", none, none, "", added),
         ("At risk in 2021", 0, now, "calculated", none, none, second.side, words(now, second.side)),
         ("With former detainees", 0, now, "calculated", none, none, "", ""),
         ("With former detainees", now, total["value"], *former, then),
@@ -465,14 +423,11 @@ def _waterfall(fig: Canvas, frame: pd.DataFrame, title: str) -> None:
     ax.vlines(at, y - 0.4, y + 0.4, color=INK, linewidth=1.6, linestyle=(0, (2, 1.5)))
     past = max([at, *bars.loc[bars["label"] == "At risk in 2021", "end"] / 1e6])
     ax.text(past + 0.03, y, approaches["words"].replace(" ", "\n", 1), va="center", color=INK)
-    ax.set_xlim(0, max(3.0, 1.25 * float(frame["end"].max()) / 1e6))
-    ax.set_ylim(min(ys.values()) - 0.4, 0.75)
-    ax.set_yticks([])
+    right = max(3.0, 1.25 * float(frame["end"].max()) / 1e6)
+    ax.set(xlim=(0, right), ylim=(min(ys.values()) - 0.4, 0.75), yticks=[], xlabel="million persons")
     ax.spines["left"].set_visible(False)
-    ax.set_xlabel("million persons")
     source = (
-        "Section scale; note 4. An “up to” and an “at least” added together give no limit in either direction. Nobody "
-        "is counted in both groups, unless an overlap is set."
+        "Section scale; note 4. “Up to” plus “at least” has no limit. Nobody counts twice, unless an overlap is set."
     )
     around(fig, title, source, [Patch(label=name, **how) for name, how in _PIECES.items() if name in {*bars["role"]}])
 
@@ -492,8 +447,8 @@ def other_provinces(study: Evaluation) -> Drawing:
         ("Printed present volume, high end", "printed", "cross_provincial_volume_high", {}),
     )
     low, high = frame["low"].iloc[-2], frame["high"].iloc[-1]
-    inside = int(frame["value"][:-2].between(low, high).sum())
-    title = f"{inside} of {len(frame) - 2} yearly means, remainders and plans lie within the printed present volume"
+    inside = f"{frame['value'][:-2].between(low, high).sum()} of {len(frame) - 2}"
+    title = f"{inside} yearly means, remainders and plans lie within the printed present volume"
     source = "Section other-provinces. A remainder is one paper less the other. A labourer is taken for a transfer."
     styles = {"mean": DOT, "remainder": SQUARE, "plan": DIAMOND, "printed": mark(BLACK, "|", markersize=12)}
     band = low / 1e3, high / 1e3, "printed"
@@ -515,6 +470,10 @@ def training(study: Evaluation) -> Drawing:
     return rows(frame, styles, title, "million person-sessions", source, guides=guides)
 
 
+def _short(number: float) -> str:
+    return f"{number / 1e6:.4g} million" if number >= 1e6 else f"{float(f'{number:.4g}'):,.0f}"
+
+
 def monitoring(study: Evaluation) -> Drawing:
     """The share of rural households that is monitored, and of households visited that is investigated, by reading."""
     region = ("flagged_share", "flagged_households", "rural_households")
@@ -528,13 +487,11 @@ def monitoring(study: Evaluation) -> Drawing:
         ("A county: investigated beside the visited", county, {"households_checked": "apart"}),
     ):
         share, *numbers = (estimated(study, label, "share", name, **readings) for name in names)
-        part, whole = (
-            f"{x / 1e6:.4g} million" if (x := one["value"]) >= 1e6 else f"{float(f'{x:.4g}'):,.0f}" for one in numbers
-        )
+        part, whole = (_short(one["value"]) for one in numbers)
         found.append({**share, "words": f"{share['words']}\n({part} of {whole})"})
     frame = pd.DataFrame(found)
     shares = [text.partition("\n")[0] for text in frame[:3].sort_values("value")["words"]]
-    title = f"Under monitoring: {_span(shares)} of rural households, by how the numbers are read"
+    title = f"Under monitoring: {shares[0]} to {shares[-1]} of rural households, by how the numbers are read"
     source = "Section early-warning, paragraphs 2 and 6. In brackets: households. Persons per household as set."
     return rows(frame, {"share": SQUARE}, title, "percent", source, scale=0.01, start=0, words=28)
 
@@ -573,9 +530,8 @@ def trade_growth_2022(study: Evaluation) -> Drawing:
     # A rate as it is printed, without the decimal that a screen adds to computed ones.
     frame["words"] = [f"{100 * value:.4g} percent" for value in frame["value"]]
     frame = frame.sort_values(["role", "value"], ascending=[False, True], ignore_index=True)
-    region, four = frame["value"][0], frame[1:]
-    faster = int((four["value"] > region).sum())
-    title = f"Trade grew faster in {faster} of {len(four)} southern prefectures than in the region"
+    region = frame["value"][0]
+    title = f"Trade grew faster in {(frame['value'] > region).sum()} of 4 southern prefectures than in the region"
     source = "Section trade, paragraph 4. Rates as printed, over the same months of 2021; their bases are not printed."
     styles, guides = {"region": DOT, "prefecture": SQUARE}, [(100 * region, "region")]
     return rows(frame, styles, title, "percent", source, scale=0.01, start=0, guides=guides)
@@ -603,17 +559,16 @@ def all_checks(study: Evaluation) -> Drawing:
             printed = model.register.claims[check.claim] if check.claim else model.register.external[check.against]
             role = one.verdict.replace("_", " ") + ours
             row: dict[str, Any] = {"label": check.statement, "check": check.id, "role": role}
-            ends = {"value": one.recomputed, "low": one.recomputed_low, "high": one.recomputed_high}
-            row |= {name: end / one.published for name, end in ends.items() if end is not None}
+            ends = zip(("value", "low", "high"), (one.recomputed, one.recomputed_low, one.recomputed_high), strict=True)
+            row |= {name: end / one.published for name, end in ends if end is not None}
             part = f", {check.end} end" if check.end else ""
             found.append({**row, "words": f"{printed.published}{part} → {recomputed_words(model, one)}"})
     frame = pd.DataFrame(found)
-    own = frame[~frame["role"].str.endswith(", ours")]
-    off = int((own["role"] == "differs").sum())
-    title = f"Of {len(own)} sums and repetitions of the article with a printed number, {off or 'none'} differ"
+    own, off = int((~frame["role"].str.endswith(", ours")).sum()), int((frame["role"] == "differs").sum())
+    title = f"Of {own} sums and repetitions of the article with a printed number, {off or 'none'} differ"
     source = "Right: printed → recomputed. Ours: hypotheses, and figures published elsewhere; they enter no count."
-    both = [(name, ours) for name in _VERDICTS for ours in ("", ", ours")]
-    known = {name + ours: mark(*_VERDICTS[name], hollow=bool(ours)) for name, ours in both}
+    plain = {name: mark(*one) for name, one in _VERDICTS.items()}
+    known = plain | {f"{name}, ours": {**one, "markerfacecolor": "white"} for name, one in plain.items()}
     styles = {name: style for name, style in known.items() if name in {*frame["role"]}}
     how: Any = {"scale": 1, "guides": [(1, "equal")], "labels": 60, "words": 50, "columns": 4}
     return rows(frame, styles, title, "recomputed over printed", source, **how)
@@ -623,14 +578,15 @@ def scenarios(found: Sensitivity) -> Drawing:
     """For each scenario, persons at risk through transfers in 2021 and in both groups, beside the printed range."""
     model, made = found.model, tabulate(found.model, found.scenarios, _AT_RISK)
     frame = pd.DataFrame(made)[["value", "low", "high", "side"]].astype({"value": float, "low": float, "high": float})
-    frame.insert(0, "label", [one.scenario.replace("_", " ") for one in made])
+    ours = {one.scenario: ", reconstruction" for one in made if one.reconstruction}
+    frame.insert(0, "label", [one.scenario.replace("_", " ") + ours.get(one.scenario, "") for one in made])
     frame.insert(1, "role", [_AT_RISK[one.quantity] for one in made])
     frame["words"] = [estimated_words(model, one) for one in made]
     printed = model.register.claims["at_risk_total_range"].published
     low, high = printed.value("low"), printed.value("high")
     totals = frame.loc[frame["role"] == "both groups", "value"].dropna()
-    inside = int(totals.between(low, high).sum())
-    title = f"Both groups lie within the printed {printed} under {inside} of {len(totals)} scenarios that give a number"
+    inside = f"{totals.between(low, high).sum()} of {len(totals)}"
+    title = f"Both groups lie within the printed {printed} under {inside} scenarios that give a number"
     source = "Section scale, paragraph 3. Lines: room left by the digits. No bound: sides that differ are added."
     styles = {"through transfers, 2021": SQUARE, "both groups": DOT}
     band = low / 1e6, high / 1e6, f"printed: {printed}"
@@ -678,8 +634,7 @@ def specification_curve(source: Any) -> Drawing:
     def draw(fig: Canvas) -> None:
         axes = fig.subplots(2, 2, sharex="col", sharey="row", height_ratios=(1, 1.6))
         known = frame[frame["violates"] == ""]
-        varied = [*(f"{name}__reading" for name in spec.readings), *spec.values]
-        choices = [name for name in varied if frame[name].nunique() > 1]
+        choices = [name for name in frame.columns[1 : -1 - len(spec.quantities)] if frame[name].nunique() > 1]
         options = [(name, value) for name in choices for value in frame[name].unique()]
         usual = {f"{name}__reading": model.default(name) for name in spec.readings}
         usual |= {name: model.register.assumptions[name].used for name in spec.values}
@@ -725,9 +680,8 @@ FIGURES: dict[str, Figure] = {
     "official_series": Figure((FULL_PAGE, 5), official_series, (
         "plan_printed_twice", "base_2019_from_growth", "plan_2021_from_tianshan", "total_2021_printed_twice")),
     "waterfall": Figure((WIDTH, 3.9), waterfall, ("at_risk_2021_sum", "total_in_range")),
-    "other_provinces": Figure((WIDTH, 5), other_provinces, (
-        "out_mean_2017_2019", "out_mean_2014_mid_2020", "out_mean_other_years", "out_mean_2014_2016",
-        "low_end_plan_2020")),
+    "other_provinces": Figure((WIDTH, 5), other_provinces, ("out_mean_2017_2019", "out_mean_2014_mid_2020",
+        "out_mean_other_years", "out_mean_2014_2016", "low_end_plan_2020")),
     "training": Figure((WIDTH, 3.2), training, ("training_step", "training_left")),
     "monitoring": Figure((WIDTH, 5), monitoring, (
         "flagged", "flagged_if_rural_persons", "flagged_if_both_persons", "investigated_nested", "investigated_apart")),
