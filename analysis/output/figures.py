@@ -634,7 +634,7 @@ def specification_curve(source: Any) -> Drawing:
     def draw(fig: Canvas) -> None:
         axes = fig.subplots(2, 2, sharex="col", sharey="row", height_ratios=(1, 1.6))
         known = frame[frame["violates"] == ""]
-        choices = [name for name in frame.columns[1 : -1 - len(spec.quantities)] if frame[name].nunique() > 1]
+        choices = [*(f"{name}__reading" for name in spec.readings), *spec.values]
         options = [(name, value) for name in choices for value in frame[name].unique()]
         usual = {f"{name}__reading": model.default(name) for name in spec.readings}
         usual |= {name: model.register.assumptions[name].used for name in spec.values}

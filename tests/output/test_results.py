@@ -84,14 +84,14 @@ def test_a_row_of_the_screen_by_hand(model: Model, outcomes: dict[str, Outcome])
         ),
         (
             "total_in_range",
-            "between two to two and a half million persons",
+            "between two to two and a half million persons in Xinjiang are estimated to be at risk",
             "no single value, no bound",
             "compatible",
         ),
         (
             # 1.9012 + 0.3; an "at most" and an "at least" are added.
             "low_end_several_three",
-            "between two to two and a half million persons, low end",
+            "between two to two and a half million persons in Xinjiang are estimated to be at risk, low end",
             "2.2 million, no bound",
             "would match within rounding, would differ at the finer place",
         ),
