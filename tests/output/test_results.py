@@ -62,7 +62,7 @@ def test_a_row_of_the_screen_by_hand(model: Model, outcomes: dict[str, Outcome])
         "at most 1.9 million",
         "1.84 million to 1.96 million",
         "matches, 4.9 percent short",
-        "implied",
+        "chosen",
     ]
 
 
