@@ -201,7 +201,7 @@ def rows(
             side.tick_params(axis="y", length=0)
         ax.margins(x=0.1)
         ax.set(xlim=(start, None), ylim=(ys.min() - 0.7, ys.max() + 0.7), xlabel=unit)
-        ax.locator_params(axis="x", nbins=4 if labels > 50 else 5)
+        ax.locator_params(axis="x", nbins=3 if labels > 50 else 5)
         around(fig, title, source, [Line2D([], [], label=role, **style) for role, style in styles.items()], columns)
 
     return frame, draw
