@@ -634,7 +634,8 @@ def specification_curve(source: Any) -> Drawing:
     def draw(fig: Canvas) -> None:
         axes = fig.subplots(2, 2, sharex="col", sharey="row", height_ratios=(1, 1.6))
         known = frame[frame["violates"] == ""]
-        choices = [*(f"{name}__reading" for name in spec.readings), *spec.values]
+        axes_of = [*(f"{name}__reading" for name in spec.readings), *spec.values]
+        choices = [name for name in axes_of if frame[name].nunique() > 1]
         options = [(name, value) for name in choices for value in frame[name].unique()]
         usual = {f"{name}__reading": model.default(name) for name in spec.readings}
         usual |= {name: model.register.assumptions[name].used for name in spec.values}
@@ -649,7 +650,7 @@ def specification_curve(source: Any) -> Drawing:
             article = curve.index[(curve[moving] == pd.Series(usual)[moving]).all(axis=1)]
             top.axhspan(band[0] / 1e6, band[1] / 1e6, color=ORANGE, alpha=0.25, linewidth=0)
             top.plot(curve[quantity] / 1e6, **mark(BLACK, ".", markersize=3), label="one combination")
-            top.plot(article, curve[quantity][article] / 1e6, **DIAMOND, label="the choices of the article")
+            top.plot(article, curve[quantity][article] / 1e6, **DIAMOND, label="our own setting")
             top.set_title(f"{_AT_RISK[quantity]}: {len(curve)} combinations\nprinted: {claim}", fontsize=8.5)
             for y, (name, value) in enumerate(options):
                 at = curve.index[curve[name] == value] if name in moving else []
@@ -661,8 +662,8 @@ def specification_curve(source: Any) -> Drawing:
         title = "The estimates under each combination of choices: no distribution, no share of them is a probability"
         source = (
             f"Section scale; note 4. {len(frame) - len(known)} of the {len(frame)} combinations in "
-            "data/specification.yaml are refused: a ratio or share would pass its limit. Both groups: 300,000 former "
-            "detainees, the least of the words. Shaded: the printed number; an approach reaches a tenth below it."
+            "data/specification.yaml are refused: a ratio or share would pass its limit. Both groups: as many "
+            "former detainees as the words name at least. Shaded: as printed; an approach reaches a tenth below."
         )
         around(fig, title, source, axes[0, 0].get_legend_handles_labels()[0])
 

@@ -61,12 +61,14 @@ def number(value: float | None) -> float | None:
     return float(digits(value)) if value is not None and math.isfinite(value) else None
 
 
-def words_of(model: Model, quantity: str, value: float | None, *, outward: int = 0) -> str:
-    """A value as a screen shows it: people to the nearest 10,000, bounds rounded outwards."""
+def words_of(
+    model: Model, quantity: str, value: float | None, *, outward: int = 0, beside: Iterable[float] = ()
+) -> str:
+    """A value as a screen shows it: people to the nearest 10,000, bounds outwards; ``beside`` as in ``in_words``."""
     if value is None or not math.isfinite(value):
         return "no value"
     small = model.units[quantity] in BASE_UNITS and 0 < abs(value) < 1e4
-    return value_words(model, quantity, value, 1.0 if small else 1e4, outward=outward)
+    return value_words(model, quantity, value, 1.0 if small else 1e4, outward=outward, beside=beside)
 
 
 def span_of(model: Model, quantity: str, low: float, high: float, *, outward: bool = False) -> str:
@@ -386,7 +388,8 @@ def break_even_table(model: Model, statements: Iterable[Statement], scenario: Sc
             reasons.append(f"{statement.statement}: {error}.")
             continue
         holds = "holds" if found.holds else "does not hold"
-        sides = f"{words_of(model, found.quantity, found.left)} against {words_of(model, found.quantity, found.right)}"
+        pairs = ((found.left, found.right), (found.right, found.left))
+        sides = " against ".join(words_of(model, found.quantity, one, beside=[other]) for one, other in pairs)
         for one in found.break_evens:
             rows.append(
                 {

@@ -203,8 +203,15 @@ def test_the_specification_curve_by_hand(studies: dict[str, Study]) -> None:
     at_risk = 0.36 * (1.65 * 0.95 + 0.95 * 3.17 - 2.59)
     assert one["at_risk_2021"] / 1e6 == pytest.approx(at_risk)
     assert one["at_risk_total"] / 1e6 == pytest.approx(at_risk + 0.15)
-    note = " ".join(drawn("specification_curve", studies["article"]).get_supxlabel().split())
-    assert "76 of the 384" in note
+    fig = drawn("specification_curve", studies["article"])
+    assert "76 of the 384" in " ".join(fig.get_supxlabel().split())
+    # A row for each choice of which there are several; former detainees have one.
+    labels = [label.get_text() for label in fig.axes[2].get_yticklabels()]
+    assert len(labels) == 2 + 2 + 4 + 2 + 2 + 3 + 2
+    assert labels[-5:] == [
+        "persons per transfer drift: 0.95", "persons per transfer drift: 1", "persons per transfer drift: 1.05",
+        "overlap: 0", "overlap: 0.5",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

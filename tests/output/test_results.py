@@ -14,6 +14,9 @@ from analysis.core.register import Register, RegisterError
 from analysis.core.verdicts import Outcome, judge, judge_all
 from analysis.output import results
 from analysis.output.results import estimates, moved, read_expected, write_tables
+from analysis.output.tables import break_even_table
+from analysis.whatif.scenarios import find
+from analysis.whatif.sensitivity import statement_of
 
 Rows = dict[str, dict[str, str]]
 
@@ -296,3 +299,10 @@ def test_expected_values_that_cannot_be_read(package: Path, content: bytes, word
     assert "expected.csv" in str(refused.value)
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_side_of_a_statement_is_not_rounded_onto_the_other(model: Model) -> None:
+    # 3.17 million - 3.17 million / 1.105 = 301,222, which is 300,000 to ten thousand.
+    statement = statement_of(model, "net_new_persons >= 300,000 person")
+    found = break_even_table(model, [statement], find("article", model)).frame["statement"]
+    assert {said.rpartition(": holds, ")[2] for said in found} == {"301,000 against 300,000"}
