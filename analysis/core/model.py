@@ -291,7 +291,7 @@ class Model:
     def _node(self, name: str, setting: Setting) -> Node:
         reading = setting.readings.get(name, self.default(name))
         if name in setting.values and (reading in SETTABLE or name not in setting.readings):
-            return Node(name, "given", Source(setting.values[name]))
+            return Node(name, "given", Source(setting.values[name], assumption=self.register.assumptions.get(name)))
         return Node(name, reading, self.sources[name][reading])
 
     def estimate(self, quantity: str, setting: Setting = ARTICLE) -> Estimate:
@@ -299,34 +299,38 @@ class Model:
         for an unknown name, a circle, or an input that words alone give, OutOfBounds past a limit."""
         plan = self.plan(self.known(quantity), setting)
         value, (bounds, _) = plan.value, plan.spans
-        remarks = tuple(said for (said,) in self.remarks(quantity, setting) if said)
+        remarks = tuple(said for _, said in self.remarks(quantity, setting))
         unit = self.units[quantity]
         return Estimate(quantity, value, bounds.low, bounds.high, unit, plan.side, plan.depends_on, remarks)
 
     def remarks(
         self, quantity: str, setting: Setting, vary: Mapping[str, NDArray[np.float64]] | None = None
-    ) -> Iterator[list[str]]:
-        """Sentences that stand beside a quantity and refuse nothing; empty where one does not apply.
+    ) -> Iterator[tuple[int, str]]:
+        """Sentences that stand beside a quantity and refuse nothing, each with its entry of the arrays in ``vary``.
 
-        vary: arrays of one length for some leaves; each list then has an entry for each of theirs.
+        vary: arrays of one length for some leaves; without them, all is entry 0.
         """
         plan, vary, unit = self.plan(quantity, setting), vary or {}, self.units[quantity]
-        value, size = _evaluate(plan, vary)[quantity], max((len(one) for one in vary.values()), default=1)
+        shape = next((one.shape for one in vary.values()), (1,))
+        value = _evaluate(plan, vary)[quantity]
         for one in self.register.remarks:
             if one.quantity == quantity:
                 with contextlib.suppress(Circle):
-                    more = np.broadcast_to(value - self._compared(one.above, setting, vary), size).tolist()
-                    yield [one.words.format(more=in_words(by, unit, 1e3)) if by > 0 else "" for by in more]
+                    more = np.broadcast_to(value - self._compared(one.above, setting, vary), shape)
+                    for entry in np.flatnonzero(more > 0).tolist():
+                        yield entry, one.words.format(more=in_words(float(more[entry]), unit, 1e3))
         given: dict[str, Any] = {**setting.values, **vary}
         for name, one_or_more in given.items():
             ours = self.register.assumptions.get(name)
             if ours and name in plan.by_name:
-                said = f"{name} is varied from {ours.low:,.10g} to {ours.high:,.10g}, and set to"
-                each = np.broadcast_to(one_or_more, size).tolist()
-                yield ["" if ours.low <= number <= ours.high else f"{said} {number:,.10g}" for number in each]
+                each = np.broadcast_to(one_or_more, shape)
+                for entry in np.flatnonzero((each < ours.low) | (each > ours.high)).tolist():
+                    ranged = f"{name} is varied from {ours.low:,.10g} to {ours.high:,.10g}"
+                    yield entry, f"{ranged}, and set to {each[entry]:,.10g}"
 
     def beside(self, quantity: str, setting: Setting) -> Iterator[Plan]:
-        """The plans of the quantities that its remarks compare a quantity with."""
+        """The plan of a quantity, and those of the quantities that its remarks compare it with."""
+        yield self.plan(quantity, setting)
         for one in self.register.remarks:
             if one.quantity == quantity and one.above not in self.register.external:
                 with contextlib.suppress(Circle):

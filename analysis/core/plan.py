@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core.bounds import Bounds, Floats, extremes, is_fractional, merged
-from analysis.core.expressions import Expression
+from analysis.core.expressions import Expression, parse
 from analysis.core.published import Interval
 from analysis.core.register import Assumption, Claim, InputError
 from analysis.core.units import CONSTANTS
@@ -134,16 +134,25 @@ class Limit:
             return f"{self.quantity} at most {self.other or f'{self.high:,.10g}'}"
         return f"{self.quantity} outside {self.low:,.10g} to {self.high:,.10g}"
 
-    def rooms(self, values: Mapping[str, Any]) -> list[Any]:
-        """How far the quantity lies from each end, as a share of a fixed size; below 0 past it."""
+    @property
+    def names(self) -> list[str]:
+        """The quantities that it compares."""
+        return [name for name in (self.quantity, self.other) if name]
+
+    @cached_property
+    def parts(self) -> tuple[Expression, ...]:
+        """How far the quantity lies from each end, as a share of a fixed size: below 0 past it."""
         if self.difference is not None:
-            return [self.difference.compiled(*(values[name] for name in self.difference.needs))]
-        here = values[self.quantity]
+            return (self.difference,)
         if self.other:
-            return [(values[self.other] - here) / 1e6]
-        ends = [(sign, end) for sign, end in ((1, self.low), (-1, self.high)) if math.isfinite(end)]
-        size = max(abs(end) for _, end in ends) or 1.0
-        return [sign * (here - end) / size for sign, end in ends]
+            return (parse(f"({self.other} - {self.quantity}) / 1e6"),)
+        ends = {end: sign for sign, end in ((1, self.low), (-1, self.high)) if math.isfinite(end)}
+        size = max(map(abs, ends)) or 1.0
+        return tuple(parse(f"({self.quantity} - {end!r}) / {sign * size!r}") for end, sign in ends.items())
+
+    def rooms(self, values: Mapping[str, Any]) -> list[Any]:
+        """How far the quantity lies from each end; below 0 past it."""
+        return [part.compiled(*(values[name] for name in part.needs)) for part in self.parts]
 
     def kept(self, values: Mapping[str, Any]) -> NDArray[np.bool_]:
         """Where the limit is kept, to the last digits."""
@@ -181,6 +190,11 @@ class Plan:
     def leaves(self) -> dict[str, Node]:
         """The nodes that start the computation."""
         return {node.name: node for node in self.nodes if node.source.is_leaf}
+
+    @cached_property
+    def free(self) -> dict[str, Node]:
+        """The leaves that have a value a user may set."""
+        return {name: node for name, node in self.leaves.items() if node.reading in ("set", "given")}
 
     @cached_property
     def _own(self) -> dict[str, Source]:
@@ -255,6 +269,24 @@ class Plan:
             limits = [Limit(name, difference=one) for name, (_, ones) in chosen.items() for one in ones]
             found.append(replace(self, nodes=nodes, limits=(*self.limits, *limits)))
         return tuple(found)
+
+    def along(self, name: str, x: Floats, given: Mapping[str, Any] | None = None) -> tuple[Floats, Floats]:
+        """The target and the rooms of each branch at values x of a leaf, (values, 1); a column for each of them, and
+        for each entry of the arrays given for other leaves."""
+        given = {**(given or {}), **({name: x} if name in self.free else {})}
+        shape = np.broadcast_shapes(*(np.shape(one) for one in given.values()), x.shape)
+        targets, rooms = [], [np.empty((len(x), 0))]
+        for branch in self.branches:
+            values = branch.evaluate(given)
+            targets.append(np.broadcast_to(values[self.target], shape))
+            rooms += [np.broadcast_to(room, shape) for room in branch.rooms(values)]
+        return np.concatenate(targets, axis=1), np.concatenate(rooms, axis=1)
+
+    def within_limits(self, name: str, x: Floats) -> Floats:
+        """The target at values x of a leaf; NaN past a limit and where it is not finite."""
+        values = self.evaluate({name: x} if name in self.free else {})
+        target = np.broadcast_to(values[self.target], x.shape)
+        return np.where(self.within(values) & np.isfinite(target), target, np.nan)
 
     @cached_property
     def direction(self) -> dict[str, int]:

@@ -553,7 +553,7 @@ def _explain_finding(model: Model, finding: Finding, setting: Setting, full: boo
 
 def _explain_quantity(model: Model, quantity: str, setting: Setting, full: bool) -> None:
     plan = model.plan(quantity, setting)
-    model.check_used(setting, [plan, *model.beside(quantity, setting)])
+    model.check_used(setting, model.beside(quantity, setting))
     try:
         estimate = model.estimate(quantity, setting)
     except ModelError as error:

@@ -258,10 +258,21 @@ def test_the_face_on_which_two_limits_meet_inside():
     assert found.low <= grid.min() <= found.low + 0.01
 
 
-@pytest.mark.xfail(strict=True, reason="along a limit a product may be largest between the edges, which is not sought")
-def test_the_largest_product_under_a_sum():
+def test_a_quantity_that_turns_along_a_limit():
     # x y with x + y at most 1 is largest at 0.5 and 0.5.
     assert bounds(lambda x, y: x * y, UNIT, lambda x, y: 1 - x - y).high == pytest.approx(0.25)
+    # Along x y = 1, 2 x y - x - y is 2 - x - 1 / x, which is largest at x = 1.
+    half = {"x": (0.5, 2), "y": (0.5, 2)}
+    found = bounds(lambda x, y: 2 * x * y - x - y, half, lambda x, y: 1 - x * y)
+    assert (found.high, found.high_at) == (pytest.approx(0, abs=1e-9), pytest.approx({"x": 1, "y": 1}))
+    # x + 2 y with x y at least 0.4, along y = 0.4 / x: least at x^2 = 0.8, and 2 sqrt(0.8).
+    found = bounds(lambda x, y: x + 2 * y, UNIT, lambda x, y: x * y - 0.4)
+    assert (found.low, found.high) == pytest.approx((2 * 0.8**0.5, 3))
+
+
+def test_two_limits_of_one_leaf_each_meet():
+    found = bounds(lambda x, y: x * y, UNIT, lambda x, y: 0.5 - x, lambda x, y: 0.8 - 2 * y)
+    assert found.high == pytest.approx(0.5 * 0.4)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def write(folder: Path, text: str, start: str = "name: mine\ndescription: Of min
 def refusal(path: Path, model: Model) -> str:
     """The one sentence that refuses a file, without the file's name."""
     with pytest.raises(RegisterError) as caught:
-        read(path, model)
+        read(path, model, Scenario)
     sentence = str(caught.value)
     assert len(sentence.splitlines()) == 1
     assert sentence.startswith(str(path))
@@ -146,7 +146,7 @@ def test_official_figures_are_named_in_a_scenario_alone(model: Model, tmp_path: 
         assert official(name, row) == f"{field}.{name}: {said}"
     # A sum of rows is one as well: 3,174,000 less 2,860,000.
     path = write(tmp_path, "external: {net_new_transfers: report_2021 - report_2019}")
-    assert read(path, model).numbers(model) == {"net_new_transfers": 314_000}
+    assert read(path, model, Scenario).numbers(model) == {"net_new_transfers": 314_000}
     found = estimate(model, find("official_series", model), "at_risk_2021")
     assert (found.side, found.remarks) == ("at most", ())
     assert found.differs == (
@@ -161,7 +161,7 @@ def test_official_figures_are_named_in_a_scenario_alone(model: Model, tmp_path: 
 def test_a_scenario_past_a_limit_is_not_computable_and_says_why(model: Model, tmp_path: Path) -> None:
     # 2.6 million labourers of the south are more than the 2.59 million of the whole region.
     text = "readings: {at_risk_2019: southern}\nvalues: {labourers_south_2019: 2.6 million labourer}"
-    found = estimate(model, read(write(tmp_path, text), model), "at_risk_2019")
+    found = estimate(model, read(write(tmp_path, text), model, Scenario), "at_risk_2019")
     assert found.value is None
     assert found.reason == "labourers_south_2019 would be 2,600,000, and it is at most labourers_2019, 2,590,000"
 
@@ -214,7 +214,7 @@ def test_a_file_works_from_anywhere(model: Model, tmp_path: Path, monkeypatch: p
 def test_a_number_is_held_in_base_units_however_it_is_written(
     model: Model, tmp_path: Path, text: str, value: float
 ) -> None:
-    assert [*read(write(tmp_path, f"values:\n  {text}"), model).numbers(model).values()] == [value]
+    assert [*read(write(tmp_path, f"values:\n  {text}"), model, Scenario).numbers(model).values()] == [value]
 
 
 @settings(max_examples=25)
@@ -228,7 +228,7 @@ def test_an_input_that_is_given_its_own_value_changes_nothing(
     for name in data.draw(st.lists(st.sampled_from(settable), min_size=1, max_size=4, unique=True)):
         unit = model.units[name].replace("dimensionless", "")
         values[name] = f"{float(leaves[name].source.value)!r} {unit}".strip()
-    scenario = read(write(tmp_path_factory.mktemp("own"), f"values: {json.dumps(values)}"), model)
+    scenario = read(write(tmp_path_factory.mktemp("own"), f"values: {json.dumps(values)}"), model, Scenario)
     for quantity in model.register.estimates:
         ours, theirs = (
             estimate(model, one, quantity) for one in (scenario, Scenario(name="mine", description="a", reason="b"))
