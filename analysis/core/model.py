@@ -291,7 +291,8 @@ class Model:
     def _node(self, name: str, setting: Setting) -> Node:
         reading = setting.readings.get(name, self.default(name))
         if name in setting.values and (reading in SETTABLE or name not in setting.readings):
-            return Node(name, "given", Source(setting.values[name], assumption=self.register.assumptions.get(name)))
+            one = self.register.assumptions.get(name)
+            return Node(name, "given", Source(setting.values[name], width=one.high - one.low if one else 0.0))
         return Node(name, reading, self.sources[name][reading])
 
     def estimate(self, quantity: str, setting: Setting = ARTICLE) -> Estimate:
@@ -395,7 +396,7 @@ class Model:
 
 def _of_assumption(one: Assumption) -> dict[str, Source]:
     """The sources of an assumption: its value, and the ends of its words."""
-    found = {"set": Source(one.used, side=one.side, assumption=one)}
+    found = {"set": Source(one.used, side=one.side, assumption=one, width=one.high - one.low)}
     ends = {"floor": ("at least", one.floor), "ceiling": ("at most", one.ceiling)}
     numbers = {part: (side, end.value) for part, (side, end) in ends.items() if end and end.value is not None}
     for part, (side, number) in numbers.items():

@@ -39,7 +39,8 @@ class Source:
 
     A leaf has a ``value`` in base units, NaN where words alone give it; ``near``, the values that it stands for, where
     it is no point; ``far``, those at a coarser place; and a ``side`` on which it leaves room. end: of a range. part: of
-    an assumption, ``set``, an end of its words, or ``in_words``, which is no single value.
+    an assumption, ``set``, an end of its words, or ``in_words``, which is no single value. width: of the range that an
+    assumption is varied over.
     """
 
     value: float = math.nan
@@ -50,6 +51,7 @@ class Source:
     end: str = ""
     assumption: Assumption | None = None
     part: str = "set"
+    width: float = 0.0
     expression: Expression | None = None
     same_as: str = ""
 
@@ -88,8 +90,7 @@ class Node:
 
     def scale(self, value: float) -> float:
         """The size of a value; where that is 0, the width of the range it is varied over."""
-        one = self.source.assumption
-        return abs(value) or (one.high - one.low if one else 0.0) or 1.0
+        return abs(value) or self.source.width or 1.0
 
     def compute(self, values: Mapping[str, Any]) -> Any:
         """The value from those of its needs."""
