@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.core import findings
-from analysis.core.model import BARE, RESERVED, Limit, Model, ModelError, Plan, Source
+from analysis.core.model import BARE, RESERVED, Limit, Model, ModelError, Source
 from analysis.core.register import PER_YEAR
 from analysis.core.units import CONSTANTS, DimensionalityError, nearest, parse_unit
 
@@ -95,20 +95,18 @@ def limits(model: Model) -> tuple[Limit, ...]:
     for one in model.register.limits:
         other = one.at_most if isinstance(one.at_most, str) else ""
         with model.register.refusing(None, "limits"):
-            _alike(model, one.quantity, model.known(other or one.quantity))
+            _alike(model, one.quantity, other or one.quantity)
         found.append(Limit(one.quantity, other=other) if other else Limit(one.quantity, high=float(one.at_most)))
     for said in model.register.remarks:
         with model.register.refusing(None, "remarks"):
-            figure = model.register.external.get(said.above)
-            _alike(
-                model, said.quantity, said.above, figure.base_unit if figure else model.units[model.known(said.above)]
-            )
+            _alike(model, said.quantity, said.above)
     return tuple(found)
 
 
 def _alike(model: Model, one: str, other: str, unit: str = "") -> None:
-    """Refuse two names with different units; ``unit`` is that of an ``other`` that is no quantity."""
-    unit = unit or model.units[other]
+    """Refuse a quantity and another, or a figure published elsewhere, with different units."""
+    figure = model.register.external.get(other)
+    unit = unit or (figure.base_unit if figure else model.units[model.known(other)])
     if model.units[one] != unit:
         raise ModelError(f"{one} is in {model.units[one]}, and {other} in {unit}")
 
@@ -120,15 +118,12 @@ def check(model: Model) -> None:
         if given.default and given.reading != model.default(given.quantity):
             message = f"{given.quantity} starts from a row of claims.csv, so its default is published"
             raise register.refuse(given, "default", message)
-    confirmed: set[tuple[str, str]] = set()
-    for row in register.checks.values():
-        plan = _check_check(model, row)
-        if plan and not row.readings:
-            confirmed |= {(node.name, node.reading) for node in plan.nodes}
     for quantity, reading, source in model.each():
-        if source.expression and (quantity, reading) not in confirmed:
+        if source.expression:
             with register.refusing(None, "formulas"):
                 model.plan(quantity, model.change({quantity: reading})).confirm()
+    for row in register.checks.values():
+        _check_check(model, row)
     for claim in register.claims.values():
         if claim.judged_by and register.checks[claim.judged_by].claim != claim.id:
             raise register.refuse(claim, "judged_by", f"{claim.judged_by} does not check this row")
@@ -144,12 +139,12 @@ def check(model: Model) -> None:
         findings.recomputed(model, finding)
 
 
-def _check_check(model: Model, row: Check) -> Plan | None:
+def _check_check(model: Model, row: Check) -> None:
     with model.register.refusing(row, "against"):
         if row.against:
             _alike(model, row.quantity, row.against, findings.value(model, row.against)[1])
             if row.claim:
-                return None
+                return
     with model.register.refusing(row, "readings"):
         setting = model.change(row.readings)
         plan = model.plan(row.quantity, setting)
@@ -158,4 +153,3 @@ def _check_check(model: Model, row: Check) -> Plan | None:
     with model.register.refusing(row, "claim"):
         if row.claim in plan.claims:
             raise ModelError(f"the check is circular: it starts from {row.claim}, which it checks")
-    return plan
