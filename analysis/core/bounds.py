@@ -31,14 +31,10 @@ CONFIRMED = 1e-9
 
 @dataclass(frozen=True)
 class Bounds:
-    """Smallest and largest value over a box; NaN where no part of it keeps every limit.
-
-    low_at, high_at: places in the box that give them. trimmed: how many corners of the box break a limit.
-    """
+    """Smallest and largest value over a box, and places that give them; NaN where no part of it keeps every limit."""
 
     low: float
     high: float
-    trimmed: int = 0
     low_at: Mapping[str, float] = field(default_factory=dict, compare=False, repr=False)
     high_at: Mapping[str, float] = field(default_factory=dict, compare=False, repr=False)
 
@@ -48,7 +44,7 @@ def extremes(
 ) -> list[Bounds]:
     """The bounds of a function over a box; one for each entry of the arrays in ``vary``, else one.
     >>> extremes(lambda v: (v["a"] / v["b"], ()), {"a": (1, 2), "b": (4, 5)})
-    [Bounds(low=0.2, high=0.5, trimmed=0)]
+    [Bounds(low=0.2, high=0.5)]
     """
     names, k = list(box), len(box)
     low = np.array([box[name][0] for name in names], float)
@@ -114,13 +110,13 @@ def extremes(
     size = SAME * np.abs(np.where(np.isfinite(together), together, 0.0)).max(axis=1, keepdims=True)
     together = np.where(np.abs(together) <= size, 0.0, together)
     bounds = []
-    for row, ends, cut in zip(together, places, (~kept[:, :count]).sum(axis=1).tolist(), strict=True):
+    for row, ends in zip(together, places, strict=True):
         if np.isnan(row).all():
-            bounds.append(Bounds(np.nan, np.nan, cut))
+            bounds.append(Bounds(np.nan, np.nan))
             continue
         least, most = int(np.nanargmin(row)), int(np.nanargmax(row))
         at_least, at_most = (dict(zip(names, (low + ends[i] * width).tolist(), strict=True)) for i in (least, most))
-        bounds.append(Bounds(float(row[least]), float(row[most]), cut, at_least, at_most))
+        bounds.append(Bounds(float(row[least]), float(row[most]), at_least, at_most))
     return bounds
 
 
@@ -128,7 +124,7 @@ def merged(parts: Sequence[Bounds]) -> Bounds:
     """The bounds over several branches of one function."""
     kept = [one for one in parts if not np.isnan(one.low)] or parts[:1]
     least, most = min(kept, key=lambda one: one.low), max(kept, key=lambda one: one.high)
-    return Bounds(least.low, most.high, min(one.trimmed for one in parts), least.low_at, most.high_at)
+    return Bounds(least.low, most.high, least.low_at, most.high_at)
 
 
 @cache

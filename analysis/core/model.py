@@ -352,7 +352,7 @@ class Model:
             ends = {"range": ("low", "high"), "vague": ()}.get(claim.qualifier, ("",))
             for end in ends:
                 near, far = number.stands_for(end), number.stands_for(end, coarse=True)
-                source = Source(number.value(end), near, far, number.side, claim, end)
+                source = Source(number.value(end), near, far, number.side, claim)
                 if end:
                     found.setdefault(f"{claim.quantity}_{end}", {})["published"] = source
                 else:

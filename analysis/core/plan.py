@@ -38,7 +38,7 @@ class Source:
     """Where a value comes from: a number, a claim, an assumption, an expression, or another quantity (``same_as``).
 
     A leaf has a ``value`` in base units, NaN where words alone give it; ``near``, the values that it stands for, where
-    it is no point; ``far``, those at a coarser place; and a ``side`` on which it leaves room. end: of a range. part: of
+    it is no point; ``far``, those at a coarser place; and a ``side`` on which it leaves room. part: of
     an assumption, ``set``, an end of its words, or ``in_words``, which is no single value. width: of the range that an
     assumption is varied over.
     """
@@ -48,7 +48,6 @@ class Source:
     far: Interval | None = None
     side: str = ""
     claim: Claim | None = None
-    end: str = ""
     assumption: Assumption | None = None
     part: str = "set"
     width: float = 0.0
