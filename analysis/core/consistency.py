@@ -118,12 +118,12 @@ def check(model: Model) -> None:
         if given.default and given.reading != model.default(given.quantity):
             message = f"{given.quantity} starts from a row of claims.csv, so its default is published"
             raise register.refuse(given, "default", message)
+    for row in register.checks.values():
+        _check_check(model, row)
     for quantity, reading, source in model.each():
         if source.expression:
             with register.refusing(None, "formulas"):
                 model.plan(quantity, model.change({quantity: reading})).confirm()
-    for row in register.checks.values():
-        _check_check(model, row)
     for claim in register.claims.values():
         if claim.judged_by and register.checks[claim.judged_by].claim != claim.id:
             raise register.refuse(claim, "judged_by", f"{claim.judged_by} does not check this row")
