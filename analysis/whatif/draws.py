@@ -42,9 +42,8 @@ ROWS, BLOCKS = 2**15, 16
 
 @dataclass(frozen=True)
 class Distribution:
-    """Uniform from low to high, or triangular with its peak at mode; in base units.
-
-    Raises ModelError for numbers that make no distribution.
+    """Uniform from low to high, or triangular with its peak at mode; in base units. Raises ModelError for numbers that
+    make no distribution.
 
     >>> Distribution(0, 2, mode=1).ppf(np.array([0.0, 0.5, 1.0])).tolist()
     [0.0, 1.0, 2.0]
@@ -75,8 +74,7 @@ class Distribution:
     def ppf(self, u: Floats) -> Floats:
         """The value that a share u of the draws lies below; an array of any shape, the same shape back."""
         function, numbers = self.shape
-        found: Floats = function(u, *numbers)
-        return found
+        return np.asarray(function(u, *numbers))
 
 
 def _uniform(u: Any, low: Any, width: Any) -> Any:
@@ -89,14 +87,11 @@ def _triangular(u: Any, start: Any, share: Any, up: Any, down: Any) -> Any:
 
 
 def inputs(plan: Plan, distributions: Mapping[str, Distribution]) -> dict[str, Distribution]:
-    """The inputs drawn for a plan: those given, and each other printed input uniformly over what it stands for.
-
-    Distributions of quantities that the plan does not start from are left out, and so are inputs in words.
-    """
+    """The inputs drawn for a plan: those given, and each other printed input uniformly over what it stands for; none
+    in words, and none that the plan does not start from."""
     ranges = {name: node.source.interval() for name, node in plan.leaves.items() if name not in plan.words}
     printed = {name: Distribution(one.low, one.high) for name, one in ranges.items() if one.low < one.high}
-    found = {**printed, **distributions}
-    return {name: found[name] for name in plan.leaves if name in found}
+    return {name: one for name in plan.leaves if (one := distributions.get(name, printed.get(name)))}
 
 
 def values_of(drawn: Mapping[str, Distribution], u: Floats) -> dict[str, Floats]:
@@ -146,23 +141,17 @@ def reach(scheduler: str) -> AbstractContextManager[Any]:
         from distributed import Client
 
         connection: AbstractContextManager[Any] = Client(scheduler, timeout=10, set_as_default=True)
+        return connection
     except ImportError:
         raise InputError("Dask is not installed; the extra `cluster` brings it") from None
     except (OSError, ValueError) as error:
         raise InputError(f"no Dask scheduler answers at '{scheduler}' ({type(error).__name__})") from None
-    return connection
-
-
-# Draws ----------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Draws:
-    """Draws of some quantities: ``kept`` of ``n`` violate no limit.
-
-    numbers: by quantity, the mean, sd and percentiles, in base units. violations: how many draws violate each limit;
-    one draw may violate several.
-    """
+    """Draws of some quantities: ``kept`` of ``n`` violate no limit. numbers: by quantity, the mean, sd and percentiles,
+    in base units. violations: how many draws violate each limit; one draw may violate several."""
 
     n: int
     kept: int

@@ -188,9 +188,6 @@ def read(path: Path, model: Model, structure: type[_Content]) -> _Content:
     raise RegisterError(shown(path), message, field=next(fields, ""))
 
 
-# Estimates ------------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Estimated:
     """A quantity under a scenario, in base units; None, with the reason, where it is not computable.

@@ -40,9 +40,6 @@ def handles(model: Model, plan: Plan, *, alone: bool = True) -> dict[str, Assump
     return {name: table[name] for name in plan.free if name in table and (plan.direction[name] or not alone)}
 
 
-# Ranges ---------------------------------------------------------------------------------------------------------------
-
-
 def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> dict[str, Bounds]:
     """A quantity's bounds under the rounding of printed digits, each assumption alone, and all of them together."""
     plan = model.plan(model.known(quantity), setting)
@@ -78,9 +75,6 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Bar
         (low, at_low), (high, at_high) = sorted(ends, key=lambda end: end[0])
         bars.append(Bar(name, low, high, at_low, at_high))
     return sorted(bars, key=lambda bar: -bar.width)
-
-
-# Sobol indices --------------------------------------------------------------------------------------------------------
 
 
 def sobol_indices(
