@@ -120,6 +120,9 @@ def check(model: Model) -> None:
             raise register.refuse(given, "default", message)
     for row in register.checks.values():
         _check_check(model, row)
+    for solved in register.solutions.values():
+        with register.refusing(solved, "readings"):
+            model.plan(solved.quantity, model.change(solved.readings)).confirm()
     for quantity, reading, source in model.each():
         if source.expression:
             with register.refusing(None, "formulas"):
@@ -130,8 +133,7 @@ def check(model: Model) -> None:
     for to, place, field, text in register.references():
         if to == "values":
             with register.refusing(place, field):
-                quantity, readings = model.named(text.removeprefix(PER_YEAR))
-                model.plan(quantity, model.change(readings))
+                model.plan(*model.named(text.removeprefix(PER_YEAR)))
     for one in register.statements.values():
         with register.refusing(one, "other"):
             _alike(model, *(model.named(text)[0] for text in (one.quantity, one.other)))

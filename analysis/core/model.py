@@ -133,20 +133,23 @@ class Model:
             raise ModelError(say("no_reading", reading=reading, quantity=quantity, hint=nearest(str(reading), known)))
         return reading
 
-    def named(self, text: str) -> tuple[str, dict[str, str]]:
-        """The quantity, and readings of it, that ``quantity``, ``quantity.reading`` or the id of a claim names.
-        >>> Model(Register.read()).named("figure_2019_all")
-        ('labourers_2019', {'labourers_2019': 'figure_2019_all'})
+    def named(self, text: str, setting: Setting = ARTICLE) -> tuple[str, Setting]:
+        """The quantity that ``quantity``, ``quantity.reading`` or the id of a claim names, and a setting that reads it
+        so. Raises ModelError where none has the name.
+        >>> quantity, setting = Model(Register.read()).named("transfers_2019.from_difference")
+        >>> quantity, setting.readings
+        ('transfers_2019', {'transfers_2019': 'from_difference'})
         """
         if claim := self.register.claims.get(str(text)):
             if claim.id not in self.sources.get(claim.quantity, {}):
                 raise ModelError(f"'{text}' is {claim.qualifier}, so it is not one number")
-            return claim.quantity, {claim.quantity: claim.id}
+            return claim.quantity, self.change({claim.quantity: claim.id}, setting)
         quantity, _, reading = str(text).partition(".")
         if quantity not in self.quantities:
             known = nearest(str(text), [*self.quantities, *self.register.claims])
             raise ModelError(f"'{text}' is not a quantity and not a row of claims.csv{known}")
-        return quantity, {quantity: self.known_reading(quantity, reading)} if reading else {}
+        given = {quantity: self.known_reading(quantity, reading)} if reading else {}
+        return quantity, self.change(given, setting)
 
     def change(self, given: Mapping[str, Any], base: Setting = ARTICLE, *, with_units: bool = False) -> Setting:
         """A setting with assumptions, printed numbers and readings changed: by quantity, a number, a text that names a
@@ -311,11 +314,13 @@ class Model:
         """
         plan, vary, unit = self.plan(quantity, setting), vary or {}, self.units[quantity]
         shape = next((one.shape for one in vary.values()), (1,))
-        value = _evaluate(plan, vary)[quantity]
+        value = plan.evaluate(vary)[quantity]
         for one in self.register.remarks:
             if one.quantity == quantity:
                 with contextlib.suppress(Circle):
-                    more = np.broadcast_to(value - self._compared(one.above, setting, vary), shape)
+                    figure = self.register.external.get(one.above)
+                    other = figure.published.value() if figure else self.plan(one.above, setting).kept(vary)
+                    more = np.broadcast_to(value - other, shape)
                     for entry in np.flatnonzero(more > 0).tolist():
                         yield entry, one.words.format(more=in_words(float(more[entry]), unit, 1e3))
         given: dict[str, Any] = {**setting.values, **vary}
@@ -333,14 +338,6 @@ class Model:
             if one.quantity == quantity and one.above not in self.register.external:
                 with contextlib.suppress(Circle):
                     yield self.plan(one.above, setting)
-
-    def _compared(self, name: str, setting: Setting, vary: Mapping[str, Any]) -> Any:
-        """A figure published elsewhere, or a quantity, NaN past a limit."""
-        if figure := self.register.external.get(name):
-            return figure.published.value()
-        plan = self.plan(name, setting)
-        values = _evaluate(plan, vary)
-        return np.where(plan.within(values), values[name], np.nan)
 
     def _sources(self, modules: Iterable[ModuleType]) -> dict[str, dict[str, Source]]:
         found: dict[str, dict[str, Source]] = {}
@@ -402,10 +399,6 @@ def _of_assumption(one: Assumption) -> dict[str, Source]:
         span = Interval(one.minimum if low is None else low, one.maximum if high is None else high)
         found["in_words"] = Source(near=span, side=side, assumption=one, part="in_words")
     return found
-
-
-def _evaluate(plan: Plan, vary: Mapping[str, Any]) -> dict[str, Any]:
-    return plan.evaluate({name: one for name, one in vary.items() if name in plan.leaves})
 
 
 def _import(register: Register) -> ModuleType:

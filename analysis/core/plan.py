@@ -284,11 +284,10 @@ class Plan:
             rooms += [np.broadcast_to(room, shape) for room in branch.rooms(values)]
         return np.concatenate(targets, axis=1), np.concatenate(rooms, axis=1)
 
-    def within_limits(self, name: str, x: Floats) -> Floats:
-        """The target at values x of a leaf; NaN past a limit and where it is not finite."""
-        values = self.evaluate({name: x} if name in self.free else {})
-        target = np.broadcast_to(values[self.target], x.shape)
-        return np.where(self.within(values) & np.isfinite(target), target, np.nan)
+    def kept(self, given: Mapping[str, Any]) -> Floats:
+        """The target with values given for some leaves; NaN past a limit and where it is not finite."""
+        values = self.evaluate(given)
+        return np.where(self.within(values) & np.isfinite(values[self.target]), values[self.target], np.nan)
 
     @cached_property
     def direction(self) -> dict[str, int]:

@@ -62,9 +62,9 @@ def _filled(model: Model, setting: Setting, text: str) -> str:
     """A text with each name in braces replaced by its value."""
 
     def put(found: re.Match[str]) -> str:
-        quantity, readings = model.named(found[1])
+        quantity, under = model.named(found[1], setting)
         try:
-            one = model.estimate(quantity, model.change(readings, setting))
+            one = model.estimate(quantity, under)
         except ModelError:
             return "(no single value)"
         return value_words(model, quantity, one.value, place_of(model, one.depends_on, one.value), decimals=2)

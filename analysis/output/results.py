@@ -454,8 +454,7 @@ class Evaluation:
         return self.model.differences(self.setting) or "as in the article"
 
     def _plan(self, name: str) -> Plan:
-        quantity, readings = self.model.named(name)
-        return self.model.plan(quantity, self.model.change(readings, self.setting))
+        return self.model.plan(*self.model.named(name, self.setting))
 
     def value(self, name: str) -> float:
         """The value of ``quantity`` or ``quantity.reading`` under the setting, in base units.

@@ -175,15 +175,15 @@ def statement_of(model: Model, text: str) -> Statement:
 
 def _sides(model: Model, statement: Statement, setting: Setting) -> tuple[Plan, Plan]:
     """The plans of both sides; a number has a plan of one leaf."""
-    quantity, readings = model.named(statement.quantity)
-    left, text = model.plan(quantity, model.change(readings, setting)), statement.other
+    quantity, here = model.named(statement.quantity, setting)
+    left, text = model.plan(quantity, here), statement.other
     if re.match(r"[-+0-9.]", text):
         number = Source(model.number(quantity, text))
         return left, Plan("number", (Node("number", "given", number),))
-    other, readings = model.named(text)
+    other, there = model.named(text, setting)
     if model.units[other] != model.units[quantity]:
         raise InputError(f"{text} is in {model.units[other]}, not in {model.units[quantity]}")
-    return left, model.plan(other, model.change(readings, setting))
+    return left, model.plan(other, there)
 
 
 def break_even(model: Model, statement: Statement, setting: Setting = ARTICLE) -> BreakEvens:
@@ -216,8 +216,8 @@ def _break_even(sides: Sequence[Plan], one: Assumption, comparison: str) -> Brea
 
     def above(x: Floats) -> Floats:
         """How far the left side lies above the right; NaN past a limit."""
-        left, right = (side.within_limits(one.id, x) for side in sides)
-        return left - right
+        left, right = (side.kept({one.id: x} if one.id in side.free else {}) for side in sides)
+        return left - right + 0 * x
 
     places = np.sort([*changes, *(low + (0.25 + 0.5 * np.ravel(met)) * (high - low))])
     places = np.clip(places[(places >= low - hair) & (places <= high + hair)], low, high)

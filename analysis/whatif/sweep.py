@@ -153,8 +153,7 @@ def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generat
                 violates.update((row, {setting: None}) for row in range(len(rows)))
                 continue
             plan = model.plan(name, setting)
-            computed = plan.evaluate({one: taken[one] for one in values if one in plan.leaves})
-            computed = {one: np.broadcast_to(value, rows.shape) for one, value in computed.items()}
+            computed = {one: np.broadcast_to(value, rows.shape) for one, value in plan.evaluate(taken).items()}
             kept = np.ones(rows.shape, bool)
             for limit in plan.limits:
                 # The first limit that a value is past refuses it.
