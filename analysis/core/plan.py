@@ -148,9 +148,9 @@ class Limit:
             return (self.difference,)
         if self.other:
             return (parse(f"({self.other} - {self.quantity}) / 1e6"),)
-        ends = {end: sign for sign, end in ((1, self.low), (-1, self.high)) if math.isfinite(end)}
-        size = max(map(abs, ends)) or 1.0
-        return tuple(parse(f"({self.quantity} - {end!r}) / {sign * size!r}") for end, sign in ends.items())
+        ends = [(sign, end) for sign, end in ((1, self.low), (-1, self.high)) if math.isfinite(end)]
+        size = max(abs(end) for _, end in ends) or 1.0
+        return tuple(parse(f"({self.quantity} - {end!r}) / {sign * size!r}") for sign, end in ends)
 
     def rooms(self, values: Mapping[str, Any]) -> list[Any]:
         """How far the quantity lies from each end; below 0 past it."""

@@ -62,10 +62,11 @@ def _filled(model: Model, setting: Setting, text: str) -> str:
     """A text with each name in braces replaced by its value."""
 
     def put(found: re.Match[str]) -> str:
-        quantity, under = model.named(found[1], setting)
         try:
+            quantity, under = model.named(found[1], setting)
             one = model.estimate(quantity, under)
         except ModelError:
+            model.named(found[1])  # an unknown name is refused
             return "(no single value)"
         return value_words(model, quantity, one.value, place_of(model, one.depends_on, one.value), decimals=2)
 

@@ -34,11 +34,7 @@ q = formula("q() = 3.0")
 q__named = formula("q__named() = 2.0")
 q__other = formula("q__other() = 5.0")
 w__named = formula("w__named() = 1.0")
-w__other = formula("w__other() = 1.0")
 double = formula("double(base) = 2 * base")
-
-
-#: q and w, each read as named or other, and both alike.
 
 
 # What supplies a value ------------------------------------------------------------------------------------------------
