@@ -296,6 +296,11 @@ class Model:
             return Node(name, "given", Source(setting.values[name], width=one.high - one.low if one else 0.0))
         return Node(name, reading, self.sources[name][reading])
 
+    def free(self, plan: Plan) -> dict[str, Assumption]:
+        """The assumptions that a plan starts from, by name."""
+        table = self.register.assumptions
+        return {name: table[name] for name in plan.free if name in table}
+
     def estimate(self, quantity: str, setting: Setting = ARTICLE) -> Estimate:
         """A quantity under a setting: value, bounds, unit, side, the leaves it rests on, and remarks. Raises ModelError
         for an unknown name, a circle, or an input that words alone give, OutOfBounds past a limit."""

@@ -238,10 +238,7 @@ def _between(value: float, low: float, high: float) -> bool:
 def _condition(model: Model, plan: Plan, levels: Iterable[float], rule: Rule, found: str) -> str:
     """For each assumption that matters, the values for which the verdict stays, the others as they are."""
     parts = []
-    for name, node in plan.leaves.items():
-        assumption = model.register.assumptions.get(name)
-        if assumption is None or node.source.part != "set":
-            continue
+    for name, assumption in model.free(plan).items():
         # An assumption that cancels in the value may still lead past a limit.
         places = np.array([assumption.minimum, assumption.used, assumption.maximum])
         if plan.direction[name] or not plan.within(plan.evaluate({name: places})).all():

@@ -108,8 +108,7 @@ class Scenario(Content):
         if not (self.assumptions and quantity):
             return setting
         plan = model.plan(quantity, setting)
-        varied = [node.source.assumption for node in plan.leaves.values() if node.reading == "set"]
-        ranges = {one.id: Interval(one.low, one.high) for one in varied if one}
+        ranges = {name: Interval(one.low, one.high) for name, one in model.free(plan).items()}
         (bounds,) = plan.bounds(ranges=ranges, rounding=False)
         ends = bounds.low_at if self.assumptions == "lowest" else bounds.high_at
         return model.setting(setting.readings, {**setting.values, **ends})

@@ -34,16 +34,15 @@ ROUNDING, ALL = "rounding", "all"
 POINTS = 2**14
 
 
-def handles(model: Model, plan: Plan, *, alone: bool = True) -> dict[str, Assumption]:
-    """The assumptions that a plan starts from, by name; ``alone``: that move its target by themselves."""
-    table = model.register.assumptions
-    return {name: table[name] for name in plan.free if name in table and (plan.direction[name] or not alone)}
+def handles(model: Model, plan: Plan) -> dict[str, Assumption]:
+    """The assumptions of a plan that move its target by themselves, by name."""
+    return {name: one for name, one in model.free(plan).items() if plan.direction[name]}
 
 
 def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> dict[str, Bounds]:
     """A quantity's bounds under the rounding of printed digits, each assumption alone, and all of them together."""
     plan = model.plan(model.known(quantity), setting)
-    every = {name: Interval(one.low, one.high) for name, one in handles(model, plan, alone=False).items()}
+    every = {name: Interval(one.low, one.high) for name, one in model.free(plan).items()}
     found = {ROUNDING: plan.bounds(ranges={})[0]}
     for name in handles(model, plan):
         (found[name],) = plan.bounds(ranges={name: every[name]}, rounding=False)

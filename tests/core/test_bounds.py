@@ -271,6 +271,20 @@ def test_a_quantity_that_turns_along_a_limit():
     assert (found.low, found.high) == pytest.approx((2 * 0.8**0.5, 3))
 
 
+def bilinear(a, b, c, d):
+    return lambda x, y: a + b * x + c * y + d * x * y
+
+
+@given(st.lists(st.tuples(*[st.integers(-3, 3)] * 4), min_size=2, max_size=4), st.integers(0, 2))
+def test_no_place_of_a_grid_beats_the_bounds_on_a_face(parts, below):
+    above, *limits = (bilinear(*part) for part in parts)
+    found = bounds(lambda x, y: above(x, y) / (1 + below * x * y), UNIT, *limits)
+    x, y = np.meshgrid(*[np.linspace(0, 1, 41)] * 2)
+    fine = np.all([limit(x, y) + 0 * x >= 0 for limit in limits], axis=0)
+    values = (above(x, y) / (1 + below * x * y) + 0 * x)[fine]
+    assert len(values) == 0 or found.low - 1e-7 <= values.min() <= values.max() <= found.high + 1e-7
+
+
 def test_two_limits_of_one_leaf_each_meet():
     found = bounds(lambda x, y: x * y, UNIT, lambda x, y: 0.5 - x, lambda x, y: 0.8 - 2 * y)
     assert found.high == pytest.approx(0.5 * 0.4)

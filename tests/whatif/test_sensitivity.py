@@ -158,7 +158,7 @@ def test_an_assumption_with_an_effect_is_a_handle_also_at_nought(model: Model) -
     none = model.plan("at_risk_total", model.setting(values={"former_detainees": 0}))
     assert "former_detainees" in handles(model, none)
     # The overlap of nobody moves nothing by itself.
-    assert ("overlap" in handles(model, none), "overlap" in handles(model, none, alone=False)) == (False, True)
+    assert ("overlap" in handles(model, none), "overlap" in model.free(none)) == (False, True)
 
 
 def total(
