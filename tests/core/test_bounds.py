@@ -173,9 +173,7 @@ of_square = formula("of_square(square) = square / 2")
 
 
 def test_what_is_no_ratio_is_refused_by_the_formula_that_is_none():
-    said = (
-        "the formula of square (formula) is not a ratio of two linear functions of each input, so its bounds can't be"
-    )
+    said = "the formula of square (formula) is not a ratio of two linear functions of each input, so its bounds"
     solved = solve_for("of_square", "y", goal=1.0, row=7)
     for more, place in (
         ({"checks": [check("r", "of_square")]}, "nowhere/checks.csv, row 2 (r), field readings"),
