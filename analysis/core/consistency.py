@@ -78,7 +78,7 @@ def _unit(key: tuple[str, str], source: Source, found: dict[str, str]) -> str:
         ones = [parse_unit(unit) for _, unit in CONSTANTS.values()]
         return wanted if any((ratio / one).dimensionless or (ratio * one).dimensionless for one in ones) else given
     try:
-        return findings.unit_of(source.expression, found)
+        return findings.unit_of(source.expression, *(found[need] for need in source.needs))
     except DimensionalityError as error:
         unlike = f"adds or compares unlike units ({error.units1} and {error.units2})"
         given = ", ".join(f"{need} in {found[need]}" for need in source.needs)
