@@ -262,12 +262,8 @@ class Plan:
         found = []
         for choice in itertools.product(*split.values()):
             chosen = dict(zip(split, choice, strict=True))
-            nodes = tuple(
-                replace(node, source=replace(node.source, expression=chosen[node.name][0]))
-                if node.name in chosen
-                else node
-                for node in self.nodes
-            )
+            sources = {name: Source(expression=one) for name, (one, _) in chosen.items()}
+            nodes = tuple(replace(node, source=sources.get(node.name, node.source)) for node in self.nodes)
             limits = [Limit(name, difference=one) for name, (_, ones) in chosen.items() for one in ones]
             found.append(replace(self, nodes=nodes, limits=(*self.limits, *limits)))
         return tuple(found)
