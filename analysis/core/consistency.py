@@ -23,14 +23,15 @@ def check_names(model: Model) -> None:
     for key, reading in register.readings.items():
         with register.refusing(reading, "reading"):
             model.known_reading(*key)
-    for quantity, called, source in model.each():
-        formula = f"the formula {_called(quantity, called)}"
-        for need in source.needs:
-            if need not in model.sources:
-                message = f"{formula} needs '{need}', which no formula or row supplies{nearest(need, model.sources)}"
-                raise model.refuse_formula(message)
-        if source.expression and called != BARE and (quantity, called) not in register.readings:
-            raise model.refuse_formula(f"{formula} has no row in readings.csv, which gives its label and grade")
+    with register.refusing(None, "formulas"):
+        for quantity, called, source in model.each():
+            formula = f"the formula {_called(quantity, called)}"
+            for need in source.needs:
+                if need not in model.sources:
+                    hint = nearest(need, model.sources)
+                    raise ModelError(f"{formula} needs '{need}', which no formula or row supplies{hint}")
+            if source.expression and called != BARE and (quantity, called) not in register.readings:
+                raise ModelError(f"{formula} has no row in readings.csv, which gives its label and grade")
     taken = dict.fromkeys(RESERVED, "a built-in reading") | dict.fromkeys(model.sources, "a quantity")
     for rows in (register.checks, register.claims, register.external, register.findings):
         for name, row in rows.items():
@@ -61,7 +62,8 @@ def units(model: Model) -> dict[str, str]:
         ready = [key for key, source in pending.items() if found.keys() >= {*source.needs}]
         if not ready:
             names = ", ".join(sorted({quantity for quantity, _ in pending}))
-            raise model.refuse_formula(f"the formulas of {names} need each other in a circle, so nothing supplies them")
+            message = f"the formulas of {names} need each other in a circle, so nothing supplies them"
+            raise register.refuse(None, "formulas", message)
         # A formula settles the unit of its quantity before a reading that takes another quantity's value.
         for key in sorted(ready, key=lambda key: bool(pending[key].same_as)):
             source = pending.pop(key)

@@ -29,7 +29,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core import expressions
-from analysis.core.expressions import ExpressionError
 from analysis.core.plan import ARTICLE, Limit, ModelError, Node, OutOfBounds, Plan, Setting, Source
 from analysis.core.published import Interval
 from analysis.core.register import Assumption, InputError, Register, RegisterError
@@ -362,15 +361,13 @@ class Model:
         for row in self.register.readings.values():
             if row.same_as:
                 found.setdefault(row.quantity, {})[row.reading] = Source(same_as=row.same_as)
-        try:
+        with self.register.refusing(None, "formulas"):
             formulas = {name: one for module in modules for name, one in expressions.read(module).items()}
-        except ExpressionError as error:
-            raise self.refuse_formula(str(error)) from None
-        for name, expression in formulas.items():
-            quantity, _, called = name.partition("__")
-            if (called or BARE) in found.setdefault(quantity, {}):
-                raise self.refuse_formula(f"two things are called {name}: give the formula another name")
-            found[quantity][called or BARE] = Source(expression=expression)
+            for name, expression in formulas.items():
+                quantity, _, called = name.partition("__")
+                if (called or BARE) in found.setdefault(quantity, {}):
+                    raise ModelError(f"two things are called {name}: give the formula another name")
+                found[quantity][called or BARE] = Source(expression=expression)
         return found | {name: {"constant": Source(value)} for name, (value, _) in CONSTANTS.items()}
 
     def _default_first(self, quantity: str, sources: dict[str, Source]) -> dict[str, Source]:
@@ -382,10 +379,6 @@ class Model:
                 return {reading: sources[reading], **sources}
         message = f"{quantity} has readings ({', '.join(sources)}) and none of them is the default"
         raise RegisterError(self.register.file("readings.csv"), message, field="default")
-
-    def refuse_formula(self, message: str) -> RegisterError:
-        """The refusal of a formula."""
-        return self.register.refuse(None, "formulas", message)
 
     def each(self) -> Iterator[tuple[str, str, Source]]:
         """Every quantity, reading and source."""

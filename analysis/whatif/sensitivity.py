@@ -61,8 +61,8 @@ class Bar:
 
     @property
     def width(self) -> float:
-        """How far the assumption moves the quantity; 0 where either end is past a limit."""
-        return float(np.nan_to_num(abs(self.at_high - self.at_low)))
+        """How far the assumption moves the quantity; 0 where either end is past a limit or has no bound."""
+        return float(np.nan_to_num(abs(self.at_high - self.at_low), posinf=0.0))
 
 
 def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Bar]:
