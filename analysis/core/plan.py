@@ -338,13 +338,11 @@ class Plan:
         vary: Mapping[str, Floats] | None = None,
         ranges: Mapping[str, Interval] | None = None,
         rounding: bool = True,
-        of: str = "",
     ) -> list[Bounds]:
         """Smallest and largest target over everything that the printed inputs and words stand for, limits kept.
 
         The same input moves once, everywhere. coarse: at the coarser places. vary: arrays of one length for some
-        leaves, one result for each entry. ranges: intervals for some leaves. rounding: whether printed inputs move. of:
-        another node than the target.
+        leaves, one result for each entry. ranges: intervals for some leaves. rounding: whether printed inputs move.
         """
         every = {name: node.source.interval(coarse=coarse) for name, node in self.leaves.items() if rounding}
         every |= {name: one for name, one in (ranges or {}).items() if name in self.leaves}
@@ -355,7 +353,7 @@ class Plan:
         def bounded(plan: Plan) -> list[Bounds]:
             def function(given: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
                 values = plan.evaluate({**still, **given})
-                return values[of or plan.target], plan.rooms(values)
+                return values[plan.target], plan.rooms(values)
 
             return extremes(function, box, vary)
 

@@ -223,7 +223,7 @@ def _supported(plan: Plan, quantities: Sequence[str], drawn: Mapping[str, Distri
     ranges, support = {name: Interval(one.low, one.high) for name, one in drawn.items()}, []
 
     def bounds(of: str, *limits: Limit) -> Bounds:
-        return replace(plan, limits=limits).bounds(ranges=ranges, rounding=False, of=of)[0]
+        return replace(plan, target=of, limits=limits).bounds(ranges=ranges, rounding=False)[0]
 
     def binds(limit: Limit) -> bool:
         one, most = bounds(limit.quantity), bounds(limit.other).low if limit.other else limit.high
