@@ -319,7 +319,9 @@ class Sensitivity:
             "remarks": list(found.remarks),
             "reconstruction": found.reconstruction,
             "reason": found.reason,
-            "ranges": [{"what": what, **_row(one)} for what, one in self.ranges.items()],
+            "ranges": [
+                {"what": what, "low": number(one.low), "high": number(one.high)} for what, one in self.ranges.items()
+            ],
             "tornado": [_row(one) for one in self.tornado],
             "caveat": CAVEAT,
         }
@@ -364,12 +366,8 @@ def _ends(found: Mapping[str, float], kind: str) -> list[float | None]:
     return [number(found[f"{kind}_low"]), number(found[f"{kind}_high"])]
 
 
-def _row(found: Any) -> dict[str, Any]:
-    row = dataclasses.asdict(found)
-    return {
-        name: number(value) if isinstance(value, float) else list(value) if isinstance(value, tuple) else value
-        for name, value in row.items()
-    }
+def _row(bar: Bar) -> dict[str, Any]:
+    return {name: number(one) if isinstance(one, float) else one for name, one in dataclasses.asdict(bar).items()}
 
 
 # Break-even -----------------------------------------------------------------------------------------------------------
