@@ -136,11 +136,6 @@ class Limit:
             return f"{self.quantity} at most {self.other or f'{self.high:,.10g}'}"
         return f"{self.quantity} outside {self.low:,.10g} to {self.high:,.10g}"
 
-    @property
-    def names(self) -> list[str]:
-        """The quantities that it compares."""
-        return [name for name in (self.quantity, self.other) if name]
-
     @cached_property
     def parts(self) -> tuple[Expression, ...]:
         """How far the quantity lies from each end, as a share of a fixed size: below 0 past it."""

@@ -160,8 +160,9 @@ def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generat
                 past = np.flatnonzero(kept & ~limit.kept(computed))
                 kept[past] = False
                 empty[str(limit)] += len(past)
-                for row in past.tolist():
-                    violates[row][limit.sentence({one: computed[one][row] for one in limit.names})] = None
+                compared = {one: computed[one][past] for one in filter(None, (limit.quantity, limit.other))}
+                for i, row in enumerate(past.tolist()):
+                    violates[row][limit.sentence({one: each[i] for one, each in compared.items()})] = None
             empty[plan.no_single_value] += int(kept.sum()) if plan.no_single_value else 0
             kept &= np.isfinite(computed[name])
             frame[name] = np.where(kept, computed[name], np.nan)
