@@ -36,6 +36,23 @@ def compare(before: Path, after: Path) -> pd.DataFrame:
     return both.astype(object).where(both.notna(), None)
 
 
+def in_words(found: pd.DataFrame) -> list[dict[str, str]]:
+    """Return what moved for a reader: a line a row of a table, its first cell, and the names of the others."""
+    rows = []
+    for (table, id), group in found[~found["table"].str.startswith("figures/")].groupby(["table", "id"], sort=False):
+        one, *others = group.to_dict("records")
+        row = {"row": f"{table}, {id}", "field": one["field"]}
+        # A number has its thousands apart; words stay as they are.
+        row |= {
+            side: re.sub(r"^-?\d+(\.\d+)?$", lambda n: f"{float(n[0]):,.10g}", one[side]) for side in ("was", "now")
+        }
+        row["by"] = "" if one["by"] is None else f"{one['by']:+,.6g}"
+        row["percent"] = "" if one["percent"] is None else f"{one['percent']:+,.3g}"
+        row |= {"also": ", ".join(str(other["field"]) for other in others), "moved by": ", ".join(one["inputs"])}
+        rows.append(row)
+    return rows
+
+
 def _read(folder: Path) -> tuple[dict[tuple[str, str, str], str], dict[tuple[str, str], set[str]]]:
     """Return the cells of a run by table, id and field, and the names that each row rests on, an input on its own."""
     cells: dict[tuple[str, str, str], str] = {}
@@ -46,9 +63,7 @@ def _read(folder: Path) -> tuple[dict[tuple[str, str, str], str], dict[tuple[str
         tables = [folder / f"{table}.csv" for table in _KEYS]
         for path in filter(Path.exists, [*tables, *sorted(folder.glob("figures/*.csv"))]):
             table = path.relative_to(folder).with_suffix("").as_posix()
-            frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-            for number, cell in enumerate(frame.to_numpy(), start=2):
-                row = dict(zip(frame.columns, cell, strict=True))
+            for number, row in enumerate(pd.read_csv(path, dtype=str, keep_default_na=False).to_dict("records"), 2):
                 id = " ".join(row[key] for key in _KEYS[table]) if table in _KEYS else f"row {number}"
                 words = " ".join(row.get(column, "") for column in ("quantity", "readings", "expression"))
                 names = {id} if table == "claims" else set(re.findall(r"[\w.]+", words.replace("=", ".")))

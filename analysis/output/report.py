@@ -34,11 +34,12 @@ from analysis.output.results import (
     CAVEAT,
     claim_words,
     each_estimate,
+    estimate_words,
     finding_words,
-    finer,
     place_of,
     published_words,
     screen_rows,
+    span_words,
     value_words,
     verdict_words,
 )
@@ -562,12 +563,11 @@ def estimates_tex(model: Model) -> str:
     for key, found in each_estimate(model, ARTICLE):
         if isinstance(found, ModelError):
             continue
-        place = place_of(model, found.depends_on, found.value)
-        near = finer(place, found.unit)
+        low, *_, high = span_words(model, found.quantity, found.low, found.high) * 2
         words = {
-            "": value_words(model, found.quantity, found.value, place),
-            ".low": value_words(model, found.quantity, found.low, near, outward=-1),
-            ".high": value_words(model, found.quantity, found.high, near, outward=1),
+            "": estimate_words(model, found.quantity, found.value, found.low, found.high, found.depends_on),
+            ".low": low,
+            ".high": high,
             ".unit": "" if found.unit == "dimensionless" else found.unit,
             ".side": found.side,
         }

@@ -39,6 +39,10 @@ class Step:
     notes: tuple[str, ...] = ()
     level: int = 0
 
+    def without(self, start: str) -> Step:
+        """The step without the notes that start so."""
+        return replace(self, notes=tuple(note for note in self.notes if not note.startswith(start)))
+
     def __str__(self) -> str:
         indent = "  " * self.level
         head = f"{indent}{self.label} "
