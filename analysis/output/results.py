@@ -116,9 +116,11 @@ def estimate_words(
     model: Model, quantity: str, value: float, low: float | None, high: float | None, depends_on: Iterable[str],
     beside: Iterable[float | None] = (),
 ) -> str:  # fmt: skip
-    """A value of a quantity in words, within its bounds, and on its own side of the numbers beside it."""
+    """A value of a quantity in words, to 10,000 or finer, within its bounds, and on its own side of those beside it."""
     ends = [end for end in (low, high, *beside) if end is not None and math.isfinite(end)]
-    return value_words(model, quantity, value, place_of(model, depends_on, value), beside=ends)
+    place = place_of(model, depends_on, value)
+    place = place if model.units[quantity] == "USD" else min(place, 1e4)
+    return value_words(model, quantity, value, place, beside=ends)
 
 
 def sided(side: str, words: str) -> str:

@@ -235,15 +235,15 @@ class Sensitivity:
 
     def ranges_table(self) -> Table:
         """From where to where the estimate moves: under rounding alone, each assumption alone, and all together."""
-        return Table(pd.DataFrame(_range_rows(self.model, self.quantity, self.ranges)))
+        return Table(pd.DataFrame(_range_rows(self.model, self.quantity, self.ranges, self.tornado)))
 
     def tornado_table(self) -> Table:
         """Each assumption across its range, the rest at their values."""
         rows = [
             {
                 "assumption": named(self.model, bar.assumption),
-                "low end": words_of(self.model, bar.assumption, bar.low),
-                "high end": words_of(self.model, bar.assumption, bar.high),
+                "low end": _ends_of(self.model, bar)[0],
+                "high end": _ends_of(self.model, bar)[1],
                 "estimate at the low end": words_of(self.model, self.quantity, bar.at_low),
                 "estimate at the high end": words_of(self.model, self.quantity, bar.at_high),
             }
@@ -331,22 +331,32 @@ def all_ranges_table(model: Model, scenario: Scenario) -> Table:
         if found.value is None:
             reasons.append(f"{quantity}: {found.reason}.")
             continue
-        for row in _range_rows(model, quantity, ranges(model, quantity, scenario.setting(model, quantity))):
+        setting = scenario.setting(model, quantity)
+        bars = tornado(model, quantity, setting)
+        for row in _range_rows(model, quantity, ranges(model, quantity, setting), bars):
             rows.append({"estimate of": f"{quantity}, {estimated_words(model, found)}", **row})
     columns = ["estimate of", "moved", "over", "estimate"]
     frame = pd.DataFrame(rows, columns=columns)
     return Table(frame, " ".join([*reasons, CAVEAT]))
 
 
-def _range_rows(model: Model, quantity: str, found: Mapping[str, Bounds]) -> list[dict[str, str]]:
-    rows = []
+def _ends_of(model: Model, bar: Bar) -> list[str]:
+    """The ends of the range that an assumption is varied over; says so where a limit cuts it."""
+    one = model.register.assumptions[bar.assumption]
+    ends = zip(span_words(model, one.id, bar.low, bar.high, outward=False) * 2, (bar.low, bar.high), (one.low, one.high))
+    return [f"{words}{'' if end == own else ', the limit'}" for words, end, own in ends]
+
+
+def _range_rows(
+    model: Model, quantity: str, found: Mapping[str, Bounds], bars: Iterable[Bar]
+) -> list[dict[str, str]]:
+    rows, over = [], {bar.assumption: " to ".join(_ends_of(model, bar)) for bar in bars}
     for what, one in found.items():
-        assumption = model.register.assumptions.get(what)
         moved = {ROUNDING: "the printed digits, as rounded", ALL: "all of these together"}.get(what)
         rows.append(
             {
                 "moved": moved or named(model, what),
-                "over": span_of(model, what, assumption.low, assumption.high) if assumption else "",
+                "over": over.get(what, ""),
                 "estimate": span_of(model, quantity, one.low, one.high, outward=True),
             }
         )

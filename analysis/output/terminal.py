@@ -66,23 +66,24 @@ def show(rows: Sequence[Mapping[str, Any]], foot: str = "") -> None:
     long for one; the first column names the row, and no word is broken."""
     width = shutil.get_terminal_size().columns
     columns = {name: [one_line(str(row[name])) for row in rows] for name in (rows[0] if rows else ())}
-    longest = {name: max((name, *texts), key=len) for name, texts in columns.items()}
+    whole = [max(map(len, [name, *texts])) for name, texts in columns.items()]
     words = [max(map(len, " ".join([name, *texts]).split())) for name, texts in columns.items()]
+    room, more = width - sum(words) - 2 * len(words), sum(whole) - sum(words)
     # Past a third line of each row, a list is easier to read.
-    if sum(words) + 2 * len(words) > width or sum(map(len, longest.values())) > 2.5 * width:
+    if room < 0 or sum(whole) > 2.5 * width:
         aside = max(map(len, list(columns)[1:])) + 6
         for row in zip(*columns.values(), strict=True):
             for name, cell in filter(all, zip(columns, row, strict=True)):
                 start = "" if name == next(iter(columns)) else f"    {name:{aside - 4}}"
                 typer.echo(textwrap.fill(cell, width, initial_indent=start, subsequent_indent=" " * (len(start) or 4)))
     elif rows:
-        grid = Grid(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-        grid.leading = int(sum(map(len, longest.values())) + 2 * len(longest) > width)
-        for name in columns:
-            grid.add_column(Text(name))
+        grid = Grid(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, header_style="bold", leading=int(more > room))
+        for name, full, word in zip(columns, whole, words, strict=True):
+            grid.add_column(Text(name), width=word + (full - word) * min(room, more) // max(more, 1))
         for cells in zip(*columns.values(), strict=True):
             grid.add_row(*map(Text, cells))  # texts as they are: no markup, no names of pictures between colons
         screen = Console(width=width)
+        typer.echo()
         with screen.capture() as made:
             screen.print(grid, highlight=False)
         typer.echo("\n".join(line.rstrip() for line in made.get().splitlines()))
@@ -517,7 +518,7 @@ def _worked(model: Model, setting: Setting, plan: Plan) -> Iterator[str]:
         one = node.source.assumption
         if one:
             yield f"assumption {name}, {one.grade}: varied {one.low:,.10g} to {one.high:,.10g}; {one.bias}"
-        elif node.reading not in ("constant", "given") and len(model.readings(name)) > 1:
+        elif node.reading not in ("constant", "given", "formula") and len(model.readings(name)) > 1:
             yield f"reading {_reading(model, name, node.reading)}"
 
 
