@@ -34,7 +34,7 @@ from analysis.whatif.scenarios import tabulate
 #: Okabe and Ito's colours, which colour-blind readers can tell apart; marks that meet differ in shape too.
 BLACK, BLUE, SKY, GREY, ORANGE = "#1b1b1b", "#0072B2", "#a6cee5", "#8c8c8c", "#E69F00"
 INK, PALE_INK = "#7a5200", "#555555"  # for letters, which want more contrast
-WIDTH, FULL_PAGE, NARROW = 4.9, 8.0, 3.7  # inches: letters stay legible on a phone; all of a page; a phone's form
+WIDTH, FULL_PAGE, NARROW = 4.55, 8.0, 3.7  # inches: letters stay legible on a phone; all of a page; a phone's form
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
@@ -77,8 +77,6 @@ _SHARES = {
 _VERDICTS = {"matches": (BLUE, "o"), "matches within rounding": (ORANGE, "s"), "compatible": (GREY, "D"),
              "differs": (BLACK, "X")}  # fmt: skip
 _ENDS = {"at its low end": mark(BLUE, "o"), "at its high end": mark(ORANGE, "s")}
-_ORDERS = {"alone": ("first", DOT), "with the others": ("total", DIAMOND)}
-_YEARS_OF_TRADE = {"2020, implied": SQUARE, "2021, printed": DOT}
 _AT_RISK = {"at_risk_2021": "through transfers, 2021", "at_risk_total": "both groups"}
 
 
@@ -351,8 +349,8 @@ def official_series(study: Evaluation) -> Drawing:
             name = {"goal": "goal", "the article": f"the article, {row['unit']}s"}.get(row["role"], verb)
             at = row["year"], row["million"]
             if "–" in row["label"]:
-                line = ([at[0] - 0.4, int(row["label"][-4:]) + 0.4], [at[1]] * 2)
-                ax.plot(*line[turned], **_SERIES["the article, plan and mean"])
+                line = at[1], at[0] - 0.4, int(row["label"][-4:]) + 0.4
+                (ax.vlines if narrow else ax.hlines)(*line, **_SERIES["the article, plan and mean"])
             else:
                 ax.plot(*at[turned], **_SERIES["expected" if row["qualifier"] == "expected" else name])
             if row["role"] == "official":
@@ -546,19 +544,6 @@ def trade_shares(study: Evaluation) -> Drawing:
     return rows(frame, _SHARES, title, "percent of exports (products) and of trade (south)", source, **how)
 
 
-def trade_base_2020(study: Evaluation) -> Drawing:
-    """Trade with three partners in 2020, as value and rate of 2021 imply it, and in 2021 as printed."""
-    partners = (("United States", "us"), ("European Union", "eu"), ("Vietnam", "vietnam"))
-    wanted: list[Any] = [
-        (name, year, f"trade_{one}_{year[:4]}", {}) for name, one in partners for year in _YEARS_OF_TRADE
-    ]
-    frame, change = estimates(study, *wanted), estimated(study, "", "", "trade_change_three_partners")
-    went = f"{'fell' if change['value'] < 0 else 'rose'} by {change['words'].removeprefix('-')} dollars"
-    title = f"By the rates, trade with three partners together {went} in 2021"
-    source = "Section trade, paragraph 2. Implied: 2021 over one plus its rate, which is in dollars unless set."
-    return rows(frame, _YEARS_OF_TRADE, title, "million US dollars a year", source, start=0)
-
-
 def all_checks(study: Evaluation) -> Drawing:
     """For each check with a printed number, the recomputed value over the printed one, by verdict; ours are hollow."""
     model, found = study.model, []
@@ -617,21 +602,6 @@ def tornado(found: Sensitivity) -> Drawing:
     source = "Each assumption alone, over the range that it is varied over, which is no bound on what happened."
     how: Any = {"scale": scale, "guides": [(now / scale, "as it is")] if np.isfinite(now) else [], "words": 26}
     return rows(frame, _ENDS, title, f"{quantity.replace('_', ' ')}, {unit}", source, **how)
-
-
-def sobol_indices(found: Sensitivity) -> Drawing:
-    """Illustrative: the share of the variance of the draws that each input explains, alone and with the others."""
-    made = [
-        {"label": found.model.name(name).rstrip("."), "role": role, "input": name, "value": max(0.0, one[order]),
-         "low": one[f"{order}_low"], "high": one[f"{order}_high"], "words": f"{max(0.0, one[order]):.2f} {role}"}
-        for name, one in sorted((found.indices or {}).items(), key=lambda one: -one[1]["total"])
-        for role, (order, _) in _ORDERS.items()
-    ]  # fmt: skip
-    frame = pd.DataFrame(made, columns=["label", "role", "input", "value", "low", "high", "words"])
-    title = f"Illustrative: {made[0]['label']} explains most of the spread of the draws" if made else "Nothing is drawn"
-    source = "Draws under distributions that were chosen; they bound nothing. Lines: 95 percent of the resamples."
-    styles, what = {role: style for role, (_, style) in _ORDERS.items()}, found.quantity.replace("_", " ")
-    return rows(frame, styles, title, f"share of the variance of {what}", source, scale=1, labels=26)
 
 
 def specification_curve(source: Any) -> Drawing:
@@ -702,10 +672,7 @@ FIGURES: dict[str, Figure] = {
     "trade_shares": Figure((WIDTH, 4.6), trade_shares, (
         "share_2022_share_growth", "share_2022_share", "share_2022_value_growth", "south_share_2022_slowest",
         "south_share_2021_equal", "south_share_2022_fastest")),
-    "trade_base_2020": Figure((WIDTH, 3.6), trade_base_2020, ("us_2020", "eu_2020", "vietnam_2020", "three_partners")),
     "scenarios": Figure((FULL_PAGE, 9), scenarios, (), lambda model: Sensitivity("at_risk_2021", model=model), 11),
     "tornado": Figure((WIDTH, 4.4), tornado, (), lambda model: Sensitivity("at_risk_2021", model=model)),
-    "sobol_indices": Figure((WIDTH, 5.4), sobol_indices, (),
-        lambda model: Sensitivity("at_risk_total", "illustrative", model=model)),
     "specification_curve": Figure((FULL_PAGE, 6.6), specification_curve, tall=12),
 }  # fmt: skip
