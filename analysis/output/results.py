@@ -79,7 +79,7 @@ def place_of(model: Model, depends_on: Iterable[str], number: float | None = Non
     return 10.0 ** max(0, math.floor(math.log10(abs(number))) - 1)
 
 
-def _percent(model: Model, quantity: str) -> int | None:
+def percent_of(model: Model, quantity: str) -> int | None:
     """The fewest decimals of a percentage of this quantity, as many as are printed; None if it is none."""
     claims = [claim for claim in model.register.claims.values() if claim.quantity == quantity]
     if claims and all(claim.unit == "percent" for claim in claims):
@@ -95,7 +95,7 @@ def value_words(model: Model, quantity: str, number: float | None, place: float 
     printed = [row.published for row in model.register.claims.values() if row.quantity == quantity and row.printed]
     ends = [end for one in printed for end in (one.value(), one.asserts().low, one.asserts().high)]
     how["beside"] = [*filter(math.isfinite, ends), *how.get("beside", ())]
-    return in_words(number, model.units[quantity], place, percent=_percent(model, quantity), **how)
+    return in_words(number, model.units[quantity], place, percent=percent_of(model, quantity), **how)
 
 
 def span_words(model: Model, quantity: str, low: float, high: float, *, outward: bool = True) -> list[str]:
@@ -108,7 +108,7 @@ def span_words(model: Model, quantity: str, low: float, high: float, *, outward:
     place = 10.0 ** (math.floor(math.log10(size)) - 2) if size and math.isfinite(size) else 1.0
     while place > 1e-9 * size and low < high and place > (high - low) / 2:
         place /= 10
-    decimals, percent, unit = max(0, -round(math.log10(place))), _percent(model, quantity), model.units[quantity]
+    decimals, percent, unit = max(0, -round(math.log10(place))), percent_of(model, quantity), model.units[quantity]
     return [in_words(end, unit, place, percent=percent, decimals=decimals, outward=ends[end]) for end in ends]
 
 
@@ -152,7 +152,7 @@ def published_words(model: Model, outcome: Outcome) -> str:
         return str(model.register.external[check.against].published) if check.against else ""
     if claim.qualifier != "vague":
         return f"{claim.words or claim.published}{f', {check.end} end' if check.end in ('low', 'high') else ''}"
-    percent = _percent(model, check.quantity) is not None
+    percent = percent_of(model, check.quantity) is not None
     sides = (("at least", outcome.published_low), ("at most", outcome.published_high))
     ends = [
         f"{side} {f'{100 * number:.10g} percent' if percent else f'{number:,.0f}'}"
@@ -202,7 +202,7 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
 
 
 def _off_words(model: Model, outcome: Outcome, off: float) -> str:
-    if _percent(model, outcome.check.quantity) is not None:
+    if percent_of(model, outcome.check.quantity) is not None:
         return f"{100 * off:.1f} points"
     return in_words(off, outcome.unit, place_of(model, outcome.depends_on, off) if off >= 1e5 else 1e3)
 
