@@ -52,9 +52,9 @@ def describe(
     def add(at: str, kind: str, **properties: Any) -> Any:
         return crate.add_jsonld({"@id": at, "@type": kind, **properties})
 
-    def add_file(name: str, path: Path, *, inside: bool = False) -> Any:
+    def add_file(name: str, path: Path) -> Any:
         known = {"name": name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-        if inside:
+        if made in path.parents:
             return crate.add_file(dest_path=name, properties=known)
         return add(f"#{quote(name)}", "File", localPath=name, **known)
 
@@ -67,11 +67,8 @@ def describe(
             how, value = how.replace(str(file), file.name), file.name
         settings.append(add(f"#parameter/{quote(name)}", "PropertyValue", name=name, value=value))
     inputs = [*(add_file(name, path) for name, path in given.items()), *settings]
-    if made.is_dir():
-        paths = [path for path in sorted(made.rglob("*")) if path.is_file() and path.name not in (NAME, MARKED)]
-        outputs = [add_file(path.relative_to(made).as_posix(), path, inside=True) for path in paths]
-    else:
-        outputs = [add_file(made.name, made)]
+    paths = [path for path in sorted(made.rglob("*")) if path.is_file() and path.name not in (NAME, MARKED)]
+    outputs = [add_file(path.relative_to(made).as_posix(), path) for path in paths] or [add_file(made.name, made)]
     versions = {one.name: one.version for one in metadata.distributions()} | {"Python": platform.python_version()}
     kind = "SoftwareApplication"
     needs = [add(f"#tool/{quote(one)}", kind, name=one, softwareVersion=versions[one]) for one in sorted(versions)]
