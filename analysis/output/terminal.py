@@ -213,35 +213,31 @@ def list_all(model: Model, kind: str, as_markdown: bool) -> None:
         claims = kind == "claims"
         typer.echo(map_table(model, judge_all(model), all_notebooks()) if claims else codebook(register))
         return
-    lines: dict[str, list[str]] = {
-        "claims": [
-            f"{c.id}  {printed_words(c)}: {c.statement} ({c.period}); {c.where}" for c in register.claims.values()
-        ],
-        "checks": [f"{r.id}  {r.kind or 'derived'}: {r.statement} ({r.quantity})" for r in register.checks.values()],
-        "solutions": [f"{r.id}  {r.statement} ({r.solve})" for r in register.solutions.values()],
-        "quantities": [f"{q}  {model.name(q)} ({model.units[q]})" for q in model.quantities],
-        "readings": [
-            f"{_reading(model, q, r)}{', the default' if r == model.default(q) else ''}"
-            for q in model.quantities
-            if len(model.readings(q)) > 1
-            for r in model.readings(q)
-        ],
-        "assumptions": [
-            f"{a.id}  {a.used:,.10g} {a.unit}, varied {a.low:,.10g} to {a.high:,.10g}, {a.grade}: {a.label}"
-            for a in register.assumptions.values()
-        ],
-        "findings": [f"{f.id}  {f.title}" for f in register.findings.values()],
-        "external": [f"{e.id}  {e.published} {e.unit_as_printed}: {e.statement}" for e in register.external.values()],
-        "statements": [f"{s.id}  {s.statement}" for s in register.statements.values()],
-        "scenarios": [f"{s.name}  {s.description}" for s in shipped(model).values()],
-        "columns": [f"{c.file} {c.name}  {c.description} ({c.kind})" for c in columns(register)],
-    }
+    several = [(name, reading) for name in model.quantities for reading in model.readings(name)]
+    several = [one for one in several if len(model.readings(one[0])) > 1]
+    lines: dict[str, tuple[str, Iterable[Any], Callable[[Any], str]]] = {
+        "claims": ("claim", register.claims.values(),
+                   lambda c: f"{c.id}  {printed_words(c)}: {c.statement} ({c.period}); {c.where}"),
+        "checks": ("check", register.checks.values(),
+                   lambda r: f"{r.id}  {r.kind or 'derived'}: {r.statement} ({r.quantity})"),
+        "solutions": ("solution", register.solutions.values(), lambda r: f"{r.id}  {r.statement} ({r.solve})"),
+        "quantities": ("quantity", model.quantities, lambda q: f"{q}  {model.name(q)} ({model.units[q]})"),
+        "readings": ("reading", several,
+                     lambda r: f"{_reading(model, *r)}{', the default' if r[1] == model.default(r[0]) else ''}"),
+        "assumptions": ("assumption", register.assumptions.values(), lambda a: f"{a.id}  {a.used:,.10g} {a.unit}, "
+                        f"varied {a.low:,.10g} to {a.high:,.10g}, {a.grade}: {a.label}"),
+        "findings": ("finding", register.findings.values(), lambda f: f"{f.id}  {f.title}"),
+        "external": ("external figure", register.external.values(),
+                     lambda e: f"{e.id}  {e.published} {e.unit_as_printed}: {e.statement}"),
+        "statements": ("statement", register.statements.values(), lambda s: f"{s.id}  {s.statement}"),
+        "scenarios": ("scenario", shipped(model).values(), lambda s: f"{s.name}  {s.description}"),
+        "columns": ("column", columns(register), lambda c: f"{c.file} {c.name}  {c.description} ({c.kind})"),
+    }  # fmt: skip
     if kind not in ("", "all", *lines):
         raise InputError(f"'{kind}' can't be listed{nearest(kind, lines)}")
-    for name in lines if kind in ("", "all") else [kind]:
-        one = {"quantities": "quantity", "external": "external figure"}.get(name, name.removesuffix("s"))
-        for row in lines[name]:
-            typer.echo(one_line(f"{one}  {row}"))
+    for one, rows, words in lines.values() if kind in ("", "all") else [lines[kind]]:
+        for row in rows:
+            typer.echo(one_line(f"{one}  {words(row)}"))
 
 
 def _reading(model: Model, quantity: str, reading: str) -> str:
@@ -380,13 +376,13 @@ def explain(model: Model, id: str, setting: Setting, full: bool) -> None:
     register = model.register
     kinds: list[tuple[Mapping[str, Any], Callable[[Model, Any, Setting, bool], Iterator[str]]]] = [
         (register.claims, _claim), (register.checks, _check), (register.solutions, _solution),
-        (dict(zip(model.quantities, model.quantities, strict=True)), _quantity), (register.findings, _finding),
+        ({name: name for name in model.quantities}, _quantity), (register.findings, _finding),
         (register.external, _external),
     ]  # fmt: skip
-    for rows, lines in kinds:
-        if id in rows:
-            _say(*lines(model, rows[id], setting, full), model.differences(setting), CAVEAT)
-            return
+    if found := next(((lines, rows[id]) for rows, lines in kinds if id in rows), None):
+        lines, row = found
+        _say(*lines(model, row, setting, full), model.differences(setting), CAVEAT)
+        return
     hint = nearest(id, [name for rows, _ in kinds for name in rows])
     raise ModelError(f"'{id}' is no claim, check, solution, quantity, finding or external figure{hint}")
 
@@ -414,7 +410,7 @@ def _check(model: Model, check: Check, setting: Setting, full: bool) -> Iterator
         raise ModelError(f"{name} is unused: {check.id} names its own reading of it, {check.readings[name]}")
     if check.against and check.claim and setting.given:
         raise ModelError(f"{check.id} rests on figures published elsewhere; nothing can be set in it")
-    outcome = judge(model, check, setting)
+    one = judge(model, check, setting)
     yield f"{check.id}  check: {check.statement}"
     if check.against and check.claim:
         yield f"  {check.against}"
@@ -430,28 +426,24 @@ def _check(model: Model, check: Check, setting: Setting, full: bool) -> Iterator
         end = f", its {check.end} end" if check.end in ("low", "high") else ", as a whole" if check.end else ""
         yield f"against {check.claim}{end}"
         yield from (f"  {line}" for line in claim_words(model, model.register.claims[check.claim]))
-    numbers = (outcome.recomputed, outcome.recomputed_low, outcome.recomputed_high)
-    if outcome.recomputed_low is None:
-        yield f"result: none, {outcome.reason}"
+    if one.recomputed_low is None:
+        yield f"result: none, {one.reason}"
         return
-    yield _result(model, check.quantity, numbers, outcome.side, outcome.depends_on, full)
-    yield f"verdict: {verdict_words(model, outcome)}{f': {outcome.reason}' if outcome.reason else ''}"
-    if outcome.rests_on:
-        yield f"rests on: {outcome.rests_on}"
-    if outcome.condition:
-        yield f"the verdict stays for: {outcome.condition}"
-    if outcome.passing is not None:
-        yield f"would also pass: {outcome.passing:.0%} of the values within ten percent of the printed one"
+    numbers = (one.recomputed, one.recomputed_low, one.recomputed_high)
+    yield _result(model, check.quantity, numbers, one.side, one.depends_on, full)
+    yield f"verdict: {verdict_words(model, one)}{one.reason and f': {one.reason}'}"
+    yield one.rests_on and f"rests on: {one.rests_on}"
+    yield one.condition and f"the verdict stays for: {one.condition}"
+    if one.passing is not None:
+        yield f"would also pass: {one.passing:.0%} of the values within ten percent of the printed one"
 
 
 def _solution(model: Model, row: Solve, setting: Setting, full: bool) -> Iterator[str]:
     found = solution(model, row, setting)
     yield f"{row.id}  solution: {row.statement}"
-    value = "none" if found.value is None else digits(found.value) if full else None
-    value = value or value_words(model, row.solve, found.value, 1e3, decimals=4)
-    yield f"{row.solve} = {value}: {found.status.replace('_', ' ')}; {found.reason}"
-    if row.note:
-        yield f"note: {row.note}"
+    words = digits(found.value) if full else value_words(model, row.solve, found.value, 1e3, decimals=4)
+    yield f"{row.solve} = {words or 'none'}: {found.status.replace('_', ' ')}; {found.reason}"
+    yield row.note and f"note: {row.note}"
 
 
 def _external(model: Model, figure: External, setting: Setting, full: bool) -> Iterator[str]:
@@ -462,11 +454,9 @@ def _external(model: Model, figure: External, setting: Setting, full: bool) -> I
     yield f"{figure.id}  external figure: {figure.statement}"
     yield f"  printed: {figure.published} {figure.unit_as_printed} ({figure.period}, {figure.scope})"
     yield f"  {external.SEEN[figure.seen]}: {', '.join(filter(None, (figure.publisher, figure.title, figure.date)))}"
-    if figure.as_printed:
-        yield f"  in its words: {figure.as_printed}"
+    yield figure.as_printed and f"  in its words: {figure.as_printed}"
     yield f"  at {figure.address}" if figure.address else "  without an address"
-    if figure.note:
-        yield f"  note: {figure.note}"
+    yield figure.note and f"  note: {figure.note}"
     yield from (f"  beside {one.beside or 'nothing'}: {external.comparison(model, one)}" for one in found)
     yield external.SIDE_BY_SIDE
 
@@ -475,13 +465,14 @@ def _finding(model: Model, finding: Finding, setting: Setting, full: bool) -> It
     if setting.given:
         raise InputError(f"{finding.id} is arithmetic of the rows as printed; nothing can be set in it")
     register = model.register
+    figures = ((name, register.external[name]) for name in finding.external)
     yield f"{finding.id}  finding: {finding.title}"
     yield from (f"  {line}" for line in finding_words(model, finding, full=full, shown=True))
     yield from (f"  row {name}: {printed_words(register.claims[name])}" for name in finding.claims)
-    for name in finding.external:
-        yield f"  figure {name}: {register.external[name].published} {register.external[name].unit_as_printed}"
+    yield from (f"  figure {name}: {one.published} {one.unit_as_printed}" for name, one in figures)
     yield from (f"  source {name}: {register.sources[name]}" for name in finding.sources)
-    yield from (f"  {name}: {getattr(finding, name)}" for name in ("sceptical", "charitable"))
+    yield f"  sceptical: {finding.sceptical}"
+    yield f"  charitable: {finding.charitable}"
     yield f"  would settle it: {finding.settle}"
 
 
@@ -489,22 +480,18 @@ def _quantity(model: Model, quantity: str, setting: Setting, full: bool) -> Iter
     plan = model.plan(quantity, setting)
     model.check_used(setting, [plan, *model.beside(quantity, setting)])
     remarks: tuple[str, ...] = ()
-    try:
-        one = model.estimate(quantity, setting)
-    except ModelError as error:
-        if not plan.words:
-            raise
-        result = f"result: none, {error}"
+    if plan.words:
+        result = f"result: none, {plan.no_single_value}"
     else:
+        one = model.estimate(quantity, setting)
         result = _result(model, quantity, (one.value, one.low, one.high), one.side, one.depends_on, full)
         remarks = one.remarks
     yield f"{quantity}  quantity: {model.name(quantity)}"
     yield from _worked(model, setting, plan)
     yield result
     yield from (f"remark: {remark}" for remark in remarks)
-    for check in model.register.checks.values():
-        if check.quantity == quantity:
-            yield f"  {_verdict_line(model, judge(model, check, setting), full)}"
+    checks = (check for check in model.register.checks.values() if check.quantity == quantity)
+    yield from (f"  {_verdict_line(model, judge(model, check, setting), full)}" for check in checks)
 
 
 def _worked(model: Model, setting: Setting, plan: Plan) -> Iterator[str]:
@@ -515,8 +502,7 @@ def _worked(model: Model, setting: Setting, plan: Plan) -> Iterator[str]:
     rows = [node.source.claim.id for node in plan.leaves.values() if node.source.claim]
     yield f"printed rows: {', '.join(rows)}" if rows else ""
     for name, node in plan.by_name.items():
-        one = node.source.assumption
-        if one:
+        if one := node.source.assumption:
             yield f"assumption {name}, {one.grade}: varied {one.low:,.10g} to {one.high:,.10g}; {one.bias}"
         elif node.reading not in ("constant", "given", "formula") and len(model.readings(name)) > 1:
             yield f"reading {_reading(model, name, node.reading)}"
