@@ -99,7 +99,10 @@ def test_accept_writes_nothing_for_a_bad_package(package: Path) -> None:
         ("at_risk_2021", ["result: at most 1.9 million persons, 1.84 million to 1.96 million", "at_risk_2021_sum: "]),
         # 2 - 1.6 - 0.301222 million
         ("detainees_for_low_end", ["former_detainees = 99,000: out of range"]),
-        ("at_risk_total", ["former detainees = in words", "result: none", "in words only", "total_in_range: ", "no single value"]),
+        (
+            "at_risk_total",
+            ["former detainees = in words", "result: none", "in words only", "total_in_range: ", "no single value"],
+        ),
         ("two_values_of_2019", ["sceptical: ", "base less labourers"]),
         ("plan_13fyp_total", ["external figure", "at 121jk.cn"]),
         ("part_of_2020", ["0.5 year"]),

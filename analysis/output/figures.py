@@ -632,14 +632,19 @@ def specification_curve(source: Any) -> Drawing:
             top.axhspan(band[0] / 1e6, band[1] / 1e6, color=ORANGE, alpha=0.25, linewidth=0)
             top.plot(curve[quantity] / 1e6, **mark(BLACK, ".", markersize=3), label="one combination")
             top.plot(article, curve[quantity][article] / 1e6, **DIAMOND, label="our own setting")
-            top.set_title(f"{_AT_RISK[quantity]}: {len(curve)} combinations\nprinted: {claim}", fontsize=mpl.rcParams["font.size"], loc="right")
+            top.set_title(
+                f"{_AT_RISK[quantity]}: {len(curve)} combinations\nprinted: {claim}",
+                fontsize=mpl.rcParams["font.size"],
+                loc="right",
+            )
             for y, (name, value) in enumerate(options):
                 at = curve.index[curve[name] == value] if name in moving else []
                 bottom.plot(at, [-y] * len(at), **mark(BLUE, "|", markeredgewidth=0.7))
             words = [f"{name.removesuffix('__reading')}: {value}".replace("_", " ") for name, value in options]
             bottom.set_yticks(range(0, -len(options), -1), [one.removesuffix(".0") for one in words])
             bottom.set(xlabel="combinations, sorted", xlim=top.get_xlim())
-            top.set(xticks=[], ylabel="million persons", ylim=(0, known[[*spec.quantities]].max(axis=None) * 1.05e-6))
+            highest = 1.05e-6 * float(known[[*spec.quantities]].to_numpy().max())
+            top.set(xticks=[], ylabel="million persons", ylim=(0, highest))
             if top is axes[0, 1] and not narrow:
                 bottom.set_yticks([])
                 top.set_ylabel("")
@@ -663,7 +668,8 @@ FIGURES: dict[str, Figure] = {
     "readings_of_at_risk_2019": Figure((WIDTH, 3.6), readings_of_at_risk_2019, (
         "southern_at_values", "composition_at_values", "constant_share_at_values")),
     "official_series": Figure((FULL_PAGE, 5), official_series, (
-        "plan_printed_twice", "base_2019_from_growth", "plan_2021_from_tianshan", "total_2021_printed_twice"), tall=6.5),
+        "plan_printed_twice", "base_2019_from_growth", "plan_2021_from_tianshan", "total_2021_printed_twice"),
+        tall=6.5),
     "waterfall": Figure((WIDTH, 3.9), waterfall, ("at_risk_2021_sum", "total_in_range")),
     "other_provinces": Figure((WIDTH, 5), other_provinces, ("out_mean_2017_2019", "out_mean_2014_mid_2020",
         "out_mean_other_years", "out_mean_2014_2016", "low_end_plan_2020")),

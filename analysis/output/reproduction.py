@@ -18,7 +18,8 @@ from analysis.output.headlines import headlines, headlines_text
 from analysis.output.map import trace_frame
 from analysis.output.notebooks import Job, Notebook, RunError
 from analysis.output.results import escape_spreadsheet_formulas, read_expected, write_tables
-from analysis.output.terminal import WIDTH, print_outcomes, print_report, progress
+from analysis.output.steps import WIDTH
+from analysis.output.terminal import print_outcomes, print_report, progress
 from analysis.whatif.scenarios import find as find_scenario
 
 

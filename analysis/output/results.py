@@ -297,12 +297,17 @@ class Table:
     foot: str = CAVEAT
 
     def _repr_html_(self) -> str:
-        texts = self.frame.astype(str)
-        return f"{texts.to_html(index=False, justify='left', border=0)}<p>{html.escape(self.foot)}</p>"
+        cells = [[f'<td style="text-align:left">{html.escape(cell)}</td>' for cell in row] for row in self._texts()]
+        head, *rows = ("<tr>" + "".join(row) + "</tr>" for row in cells)
+        head = head.replace("<td", "<th").replace("</td", "</th")
+        body = f"<thead>{head}</thead><tbody>{''.join(rows)}</tbody>"
+        return f"<table>{body}</table><p>{html.escape(self.foot)}</p>"
 
     def __repr__(self) -> str:
-        rows = [self.frame.columns, *self.frame.itertuples(index=False)]
-        return "\n".join([*(" | ".join(map(str, row)) for row in rows), self.foot])
+        return "\n".join([*map(" | ".join, self._texts()), self.foot])
+
+    def _texts(self) -> list[list[str]]:
+        return [[*map(str, row)] for row in (self.frame.columns, *self.frame.itertuples(index=False))]
 
 
 class Prose(str):

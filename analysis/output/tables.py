@@ -343,13 +343,11 @@ def all_ranges_table(model: Model, scenario: Scenario) -> Table:
 def _ends_of(model: Model, bar: Bar) -> list[str]:
     """The ends of the range that an assumption is varied over; says so where a limit cuts it."""
     one = model.register.assumptions[bar.assumption]
-    ends = zip(span_words(model, one.id, bar.low, bar.high, outward=False) * 2, (bar.low, bar.high), (one.low, one.high))
-    return [f"{words}{'' if end == own else ', the limit'}" for words, end, own in ends]
+    low, *_, high = span_words(model, one.id, bar.low, bar.high, outward=False) * 2
+    return [f"{low}{', the limit,' * (bar.low > one.low)}", f"{high}{', the limit' * (bar.high < one.high)}"]
 
 
-def _range_rows(
-    model: Model, quantity: str, found: Mapping[str, Bounds], bars: Iterable[Bar]
-) -> list[dict[str, str]]:
+def _range_rows(model: Model, quantity: str, found: Mapping[str, Bounds], bars: Iterable[Bar]) -> list[dict[str, str]]:
     rows, over = [], {bar.assumption: " to ".join(_ends_of(model, bar)) for bar in bars}
     for what, one in found.items():
         moved = {ROUNDING: "the printed digits, as rounded", ALL: "all of these together"}.get(what)

@@ -77,7 +77,9 @@ def show(rows: Sequence[Mapping[str, Any]], foot: str = "") -> None:
                 start = "" if name == next(iter(columns)) else f"    {name:{aside - 4}}"
                 typer.echo(textwrap.fill(cell, width, initial_indent=start, subsequent_indent=" " * (len(start) or 4)))
     elif rows:
-        grid = Grid(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, header_style="bold", leading=int(more > room))
+        grid = Grid(
+            box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, header_style="bold", leading=int(more > room)
+        )
         for name, full, word in zip(columns, whole, words, strict=True):
             grid.add_column(Text(name), width=word + (full - word) * min(room, more) // max(more, 1))
         for cells in zip(*columns.values(), strict=True):
