@@ -307,7 +307,8 @@ class Table:
         return "\n".join([*map(" | ".join, self._texts()), self.foot])
 
     def _texts(self) -> list[list[str]]:
-        return [[*map(str, row)] for row in (self.frame.columns, *self.frame.itertuples(index=False))]
+        rows: Iterator[tuple[Any, ...]] = self.frame.itertuples(index=False)
+        return [[*map(str, row)] for row in (tuple(self.frame.columns), *rows)]
 
 
 class Prose(str):
