@@ -26,7 +26,7 @@ from analysis.core.published import Interval
 from analysis.core.register import PER_YEAR, External
 from analysis.core.units import BASE_UNITS, CONSTANTS, name_of, parse_unit
 from analysis.core.words import digits, in_words
-from analysis.output.results import place_of, value_words
+from analysis.output.results import estimate_words, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -290,10 +290,8 @@ def _ours(model: Model, found: Compared) -> str:
 
 def amount(model: Model, quantity: str, estimate: Estimate) -> str:
     """A value of ours with its unit, as a screen shows it."""
-    place = place_of(model, estimate.depends_on, estimate.value)
-    number = value_words(model, quantity, estimate.value, place)
-    plural = "s" if estimate.unit in BASE_UNITS else ""
-    return number if estimate.unit == "dimensionless" else f"{number} {estimate.unit}{plural}"
+    number = estimate_words(model, quantity, estimate.value, estimate.low, estimate.high, estimate.depends_on)
+    return f"{number}{plural(estimate.unit)}"
 
 
 def comparison(model: Model, found: Compared) -> str:
