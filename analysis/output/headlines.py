@@ -20,7 +20,7 @@ from analysis.output.results import place_of, value_words, verdict_words
 from analysis.output.steps import line
 
 if TYPE_CHECKING:
-    from analysis.output.display import Aligned
+    from analysis.output.display import Table
 
 #: A terminal's width where there is none.
 WIDTH = 80
@@ -89,11 +89,11 @@ def headlines_text(shown: Iterable[Shown], width: int = WIDTH) -> str:
     return "\n".join(lines)
 
 
-def headlines_table(shown: Iterable[Shown]) -> Aligned:
+def headlines_table(shown: Iterable[Shown]) -> Table:
     """Headlines as a table of four columns, for a notebook."""
-    from analysis.output.display import Aligned
+    from analysis.output.display import Table
 
-    return Aligned(_rows(shown), columns=COLUMNS)
+    return Table(_rows(shown), columns=COLUMNS)
 
 
 def headlines_markdown(shown: Iterable[Shown]) -> str:

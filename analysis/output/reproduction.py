@@ -17,7 +17,7 @@ from analysis.output.escape import escape_spreadsheet_formula
 from analysis.output.external import compare, external_frame
 from analysis.output.files import is_ours, refuse_foreign, replace_atomically
 from analysis.output.map import trace_frame
-from analysis.output.notebooks import Job, Notebook, RunError
+from analysis.output.notebooks import Job, Notebook
 from analysis.output.results import read_expected, write_tables
 from analysis.output.terminal import print_outcomes, print_report
 from analysis.whatif.scenarios import find as find_scenario
@@ -97,11 +97,6 @@ def run(
             raise InputError(f"the scenario {scenario.name}: {error}") from None
     if not jobs:
         jobs[out / notebook.path.name] = notebooks.job(notebook, parameters, model)
-    failed: dict[Path, RunError | InputError] = {}
-
-    def done(target: Path, error: RunError | InputError | None) -> None:
-        if error is not None:
-            failed[target] = error
 
     def describe(target: Path, made: Path) -> dict[Path, str]:
         used = {**notebook.parameters, **jobs[target].parameters}
@@ -109,7 +104,7 @@ def run(
         return {provenance.beside(target): text}
 
     each = {target: one.parameters for target, one in jobs.items()}
-    notebooks.run_each(notebook, each, done, timeout=timeout, beside=describe)
+    failed = notebooks.run_each(notebook, each, timeout=timeout, beside=describe)
     for target, one in jobs.items():
         if target in failed:
             typer.echo(f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}", err=True)

@@ -12,7 +12,6 @@ on, and their bounds to the nearest 10,000 where that is finer.
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 import math
@@ -204,27 +203,6 @@ def _off_words(model: Model, outcome: Outcome, off: float) -> str:
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Table:
-    """A frame of texts for a reader, which ends in the caveat; shows as HTML in a notebook and as text elsewhere."""
-
-    frame: pd.DataFrame
-    foot: str = CAVEAT
-
-    def _repr_html_(self) -> str:
-        head = "".join(f'<th style="text-align:left">{html.escape(str(name))}</th>' for name in self.frame.columns)
-        rows = "".join(
-            "<tr>" + "".join(f'<td style="text-align:left">{html.escape(str(cell))}</td>' for cell in row) + "</tr>"
-            for row in self.frame.itertuples(index=False)
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{html.escape(self.foot)}</p>"
-
-    def __repr__(self) -> str:
-        lines = [" | ".join(map(str, self.frame.columns))]
-        lines += [" | ".join(map(str, row)) for row in self.frame.itertuples(index=False)]
-        return "\n".join([*lines, self.foot])
 
 
 class Prose(str):

@@ -31,7 +31,6 @@ from analysis.output.headlines import headlines, headlines_markdown, headlines_t
 from analysis.output.results import (
     CAVEAT,
     CHECK_COLUMNS,
-    Table,
     check_rows,
     claim_words,
     counts_line,
@@ -54,6 +53,8 @@ from analysis.output.results import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from analysis.output.display import Table
 
 
 #: How wide a table is printed where there is no terminal to ask, and the narrowest terminal that a table is printed on.
@@ -279,6 +280,7 @@ def list_all(model: Model, kind: str, as_markdown: bool) -> None:
 def compare(model: Model, setting: Setting, form: str) -> None:
     """External figures beside the article's numbers, as a table, json or csv."""
     from analysis.output import external
+    from analysis.output.display import plain
 
     found = external.compare(model, setting)
     external.check_used(model, setting, found)
@@ -286,7 +288,7 @@ def compare(model: Model, setting: Setting, form: str) -> None:
     if form == "csv":
         typer.echo(escape_spreadsheet_formulas(frame).to_csv(index=False, lineterminator="\n"), nl=False)
     elif form == "json":
-        print_json([external.typed(dict(row)) for row in frame.to_dict("records")])
+        print_json(plain(external.rows_of(found)))
     elif found:
         widths = {"external figure": 7, "printed": 5, "period and scope": 3, "seen": 4, "ours": 9, "ratio": 2}
         foot = f"{external.SIDE_BY_SIDE} {CAVEAT}"
@@ -299,7 +301,8 @@ def compare(model: Model, setting: Setting, form: str) -> None:
 
 def scenarios(model: Model, files: list[str], form: str) -> None:
     """The estimates under scenarios as a table or json; or the schema of a scenario's file."""
-    from analysis.output.tables import estimated_json, scenarios_table
+    from analysis.output.display import plain
+    from analysis.output.tables import scenarios_table
     from analysis.whatif.scenarios import find, schema, shipped, tabulate
 
     if form == "schema":
@@ -307,10 +310,10 @@ def scenarios(model: Model, files: list[str], form: str) -> None:
         return
     listed = [find(file, model) for file in files] if files else list(shipped(model).values())
     if form == "json":
-        print_json([estimated_json(found) for found in tabulate(model, listed)])
+        print_json([plain(found) for found in tabulate(model, listed)])
     else:
         table = scenarios_table(model, listed)
-        print_frame(table.frame, {"scenario": 3}, table.foot, expand=True)
+        print_frame(table, {"scenario": 3}, table.foot, expand=True)
 
 
 def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **how: Any) -> None:
@@ -327,7 +330,7 @@ def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **
             print_json([Sensitivity(name, scenario, model=model, **how).json() for name in model.register.estimates])
             return
         table = all_ranges_table(model, find(scenario, model))
-        print_frame(table.frame, {"estimate of": 3, "moved": 4, "over": 2, "estimate": 2}, table.foot)
+        print_frame(table, {"estimate of": 3, "moved": 4, "over": 2, "estimate": 2}, table.foot)
         return
     found = Sensitivity(quantity, scenario, model=model, **how)
     if as_json:
@@ -346,9 +349,9 @@ def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **
     tables += [(found.draws_table(), {}), (found.indices_table(), {"input": 4, "drawn from": 3})] if found.drawn else []
     for table, ratios in tables:
         foot = table.foot.replace(f" {CAVEAT}", "").replace(CAVEAT, "")
-        if len(table.frame):
+        if len(table):
             typer.echo("")
-            print_frame(table.frame, ratios, foot)
+            print_frame(table, ratios, foot)
         elif foot:
             typer.echo(foot)
     if not found.drawn:
@@ -371,7 +374,7 @@ def break_even(model: Model, text: str, scenario: str, as_json: bool) -> None:
         print_json(one if text else break_evens_json(model, wanted, found))
         return
     table = break_even_table(model, wanted, found)
-    print_frame(table.frame, {"statement": 4, "assumption": 4, "as it is": 1, "holds for": 3}, table.foot)
+    print_frame(table, {"statement": 4, "assumption": 4, "as it is": 1, "holds for": 3}, table.foot)
     typer.echo(f"under {found.name}: {found.description}")
     differs = set()
     for statement in wanted:
