@@ -27,8 +27,8 @@ from analysis.output.notebooks import (
     clean,
     find,
     job,
-    run,
     run_all,
+    run_each,
     shown_in,
 )
 
@@ -37,6 +37,11 @@ BOOKS = {notebook.name: notebook for notebook in all_notebooks(ROOT / "notebooks
 committed = pytest.mark.parametrize("name", BOOKS)
 #: The other one is about what moves the estimates, and takes no quantities.
 studied = pytest.mark.parametrize("name", [name for name in BOOKS if name != "08_sensitivity"])
+
+
+def run(book: Notebook, target: Path, **how: Any) -> None:
+    for error in run_each(book, {target: {}}, **how).values():
+        raise error
 
 
 def code(name: str) -> list[Any]:
@@ -65,7 +70,7 @@ def test_it_is_short_and_draws_the_figures_that_it_declares(name: str) -> None:
     calls = [node for cell in code(name) for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
     assert max(len(call.args) for call in calls) <= 5
     drawn = [call.args[0].value for call in calls if getattr(call.func, "attr", "") in ("figure", "shown")]
-    assert drawn == BOOKS[name].figures
+    assert tuple(drawn) == BOOKS[name].figures
 
 
 @studied

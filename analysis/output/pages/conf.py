@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-#: Pages with a list of their parts at the side; a notebook needs the room.
-_LISTED = (
-    "index", "numbers", "register", "judgement", "findings", "assumptions", "external", "figures", "method", "refusals",
-    "methods", "reproduce",
-)  # fmt: skip
+#: Pages with a list of their parts at the side; the others are notebooks, and the list of them.
+_LISTED = ("index", "register", "findings", "assumptions", "external", "figures", "refusals", "methods", "reproduce")
 
 extensions = ["myst_nb"]
 nb_execution_mode = "off"
@@ -24,6 +21,7 @@ html_css_files = ["report.css"]
 html_js_files = ["report.js"]
 # Unsaid, the theme's script complains of an empty one.
 html_context = {"default_mode": "auto"}
+html_sidebars: dict[str, list[str]] = {name: [] for name in _LISTED}
 html_copy_source = False
 # A text of the data stays as it is, its quotes and dashes too.
 smartquotes = False
@@ -38,10 +36,8 @@ html_theme_options = {
     "logo": {"text": "Report"},
     "navbar_persistent": ["search-button"],
     "navbar_align": "left",
-    "navigation_depth": 2,
     "search_bar_text": "Search",
     "secondary_sidebar_items": {name: ["page-toc"] for name in _LISTED},
-    "show_toc_level": 2,
 }
 
 #: A number with its commas and its point, or a word.
