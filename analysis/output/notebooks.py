@@ -189,6 +189,11 @@ def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = 
     others = {name: one for name, one in notebook.parameters.items() if name not in model.quantities}
     if others:
         return _job_of_texts(notebook, {**({"scenario": scenario} if scenario else {}), **texts}, others, model)
+    for name in texts:
+        if name not in model.quantities:
+            hints = [nearest(name, notebook.parameters), nearest(name, model.quantities)]
+            hint = next((one for one in hints if "did you mean" in one), hints[0])
+            raise NotebookError(f"'{name}' is no parameter of {notebook.name}{hint}")
     base = model.change(_of_scenario(notebook, scenario, model)) if scenario else ARTICLE
     setting = model.change(texts, base)
     rows = [row for row in map(model.register.checks.get, notebook.checks) if row and not (row.against and row.claim)]

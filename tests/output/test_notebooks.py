@@ -174,7 +174,8 @@ def refuses(book: Notebook, given: list[str], model: Model, words: list[str]) ->
 @pytest.mark.parametrize(
     ("name", "given", "words"),
     [
-        ("04", ["overlapp=0.1"], ["'overlapp' is not a quantity", "did you mean 'overlap'"]),
+        ("04", ["overlapp=0.1"], ["'overlapp' is no parameter of 04_at_risk_2021", "did you mean 'overlap'"]),
+        ("02", ["qqq=1"], ["'qqq' is no parameter of 02_growth_since_2019; known: ", "persons_per_transfer"]),
         ("04", ["at_risk_2019=southen"], ["at_risk_2019", "'southen'", "southern, composition"]),
         ("04", ["overlap=0.1 person"], ["overlap: '0.1 person' is in person, not in dimensionless"]),
         ("04", ["overlap=nan"], ["overlap: 'nan' is not a number"]),
