@@ -14,7 +14,8 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
@@ -57,6 +58,16 @@ class Expression:
         """Python source over other names, for a compiled loop."""
         return re.sub(r"\b[A-Za-z_]\w*", lambda found: names.get(found[0], found[0]), ast.unparse(self.result))
 
+    @property
+    def javascript(self) -> str:
+        """The expression as a JavaScript function of its needs.
+        >>> parse("-a ** 2 / (b + 1.5)").javascript
+        '(a, b) => -1 * a ** 2 / (b + 1.5)'
+        """
+        names = {"minimum": "Math.min", "maximum": "Math.max"}
+        plain = replace(self, result=_Unsigned().visit(deepcopy(self.result)))
+        return f"({', '.join(self.needs)}) => {plain.source(names)}"
+
     @cached_property
     def branches(self) -> tuple[tuple[Expression, tuple[Expression, ...]], ...]:
         """The expression without minimum and maximum: each choice of operands, with differences that are 0 or more
@@ -69,6 +80,13 @@ class Expression:
         if len(found) == 1:
             return ((self, ()),)
         return tuple((expression(tree), tuple(map(expression, differences))) for tree, differences in found)
+
+
+class _Unsigned(ast.NodeTransformer):
+    """Writes a minus as a factor: JavaScript refuses one before a power."""
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.BinOp:
+        return ast.BinOp(ast.Constant(-1), ast.Mult(), self.visit(node.operand))
 
 
 @cache

@@ -33,6 +33,7 @@ from analysis.core.expressions import ExpressionError
 from analysis.core.plan import ARTICLE, Limit, ModelError, Node, OutOfBounds, Plan, Setting, Source
 from analysis.core.published import Interval
 from analysis.core.register import Assumption, InputError, Register, RegisterError
+from analysis.core.sentences import say
 from analysis.core.units import CONSTANTS, UnitError, nearest, read_number
 from analysis.core.words import in_words
 
@@ -123,13 +124,13 @@ class Model:
     def known(self, quantity: str) -> str:
         """The name of a quantity; raises ModelError with the nearest one where it is none."""
         if quantity not in self.sources or quantity in CONSTANTS:
-            raise ModelError(f"'{quantity}' is not a quantity{nearest(quantity, self.quantities)}")
+            raise ModelError(say("no_quantity", name=quantity, hint=nearest(quantity, self.quantities)))
         return quantity
 
     def known_reading(self, quantity: str, reading: str) -> str:
         """The name of a reading; raises ModelError with the nearest one where the quantity has none of that name."""
         if reading not in (known := self.sources[self.known(quantity)]):
-            raise ModelError(f"'{reading}' is not a reading of {quantity}{nearest(str(reading), known)}")
+            raise ModelError(say("no_reading", reading=reading, quantity=quantity, hint=nearest(str(reading), known)))
         return reading
 
     def named(self, text: str) -> tuple[str, dict[str, str]]:
@@ -170,8 +171,8 @@ class Model:
                 given = read_number(given, self.units[self.known(quantity)], with_unit=with_unit)
             except UnitError as error:
                 named = [name for name in self.sources[quantity] if name not in RESERVED]
-                hint = f"; named readings: {', '.join(named)}" if named and given[:1].isalpha() else ""
-                raise ModelError(f"{quantity}: {error}{hint}") from None
+                hint = say("named_readings", names=", ".join(named)) if named and given[:1].isalpha() else ""
+                raise ModelError(say("value", quantity=quantity, error=error, hint=hint)) from None
         self.check_value(quantity, given)
         return float(given)
 
@@ -194,7 +195,7 @@ class Model:
             if own.is_leaf and own.value == number:
                 del numbers[quantity]
             elif named.get(quantity, "set") not in SETTABLE:
-                raise ModelError(f"{quantity} = {number:g} is unused: its reading {named[quantity]} supplies it")
+                raise ModelError(say("unread", quantity=quantity, number=number, reading=named[quantity]))
         setting = Setting(
             {quantity: reading for quantity, reading in named.items() if reading != self.default(quantity)},
             {quantity: float(number) for quantity, number in numbers.items()},
@@ -210,12 +211,12 @@ class Model:
         is_number = isinstance(number, numbers.Real | Decimal) and not isinstance(number, bool)
         # A whole number past the largest float is none.
         if not is_number or (isinstance(number, int) and number.bit_length() > 1023) or not math.isfinite(number):
-            raise ModelError(f"{quantity} = {number!r} is not a finite number")
+            raise ModelError(say("not_finite", quantity=quantity, number=number))
         assumption = self.register.assumptions.get(quantity)
         low = assumption.minimum if assumption else -1.0 if unit == "dimensionless" else 0.0
         if not low <= float(number) <= (assumption.maximum if assumption else math.inf):
-            allowed = f"{low:,.10g} to {assumption.maximum:,.10g}" if assumption else f"{low:g} or more"
-            raise ModelError(f"{quantity} = {float(number):.10g} lies outside its allowed range, {allowed} (in {unit})")
+            told = {"quantity": quantity, "number": float(number), "low": low, "unit": unit}
+            raise ModelError(say("outside", high=assumption.maximum, **told) if assumption else say("below", **told))
 
     def _linked(self, readings: Mapping[str, str]) -> dict[str, str]:
         """Readings, with those that are one choice with them."""
@@ -223,7 +224,7 @@ class Model:
         for group in self.register.linked_readings:
             chosen = sorted({named[quantity] for quantity in group if quantity in named})
             if len(chosen) > 1:
-                raise ModelError(f"{' and '.join(group)} are one choice and can't be read {', '.join(chosen)} at once")
+                raise ModelError(say("one_choice", group=" and ".join(group), chosen=", ".join(chosen)))
             named |= dict.fromkeys(group, chosen[0]) if chosen else {}
         return named
 
@@ -232,14 +233,14 @@ class Model:
         parts = []
         for quantity, reading in setting.readings.items():
             row = self.register.readings.get((quantity, reading))
-            ours = ", a reconstruction" if row and row.reconstruction else ""
-            parts.append(f"{quantity}: {self.label(quantity, reading)} ({reading}{ours})")
+            kind = "our_reading" if row and row.reconstruction else "other_reading"
+            parts.append(say(kind, quantity=quantity, label=self.label(quantity, reading), reading=reading))
         for quantity, number in setting.values.items():
             source = self.sources[quantity][setting.readings.get(quantity, self.default(quantity))]
-            was = "" if math.isnan(source.value) else f" in place of {source.value:,.10g}"
+            kind = "other_value" if math.isnan(source.value) else "in_place"
             unit = "" if self.units[quantity] == "dimensionless" else f" {self.units[quantity]}"
-            parts.append(f"{quantity} = {number:,.10g}{unit}{was}")
-        return f"differs from the article in: {'; '.join(parts)}" if parts else ""
+            parts.append(say(kind, quantity=quantity, number=number, unit=unit, was=source.value))
+        return say("differs", parts="; ".join(parts)) if parts else ""
 
     def check_used(self, setting: Setting, plans: Iterable[Plan], *, ignored: Iterable[str] = ()) -> None:
         """Raise ModelError for a reading or a value that was given and that none of the plans depends on."""
@@ -250,8 +251,8 @@ class Model:
             used = [found[one] for one in linked for found in nodes if one in found]
             unread = quantity in setting.values and all(node.reading not in ("given", *SETTABLE) for node in used)
             if quantity not in ignored and (unread or not used):
-                why = f"its reading {used[0].reading} supplies it" if used else "nothing computed here depends on it"
-                raise ModelError(f"{quantity} is unused: {why} under these readings")
+                kind, reading = ("unused", used[0].reading) if used else ("without_effect", "")
+                raise ModelError(say(kind, quantity=quantity, reading=reading))
 
     def plan(self, quantity: str | Sequence[str], setting: Setting = ARTICLE) -> Plan:
         """The nodes that a quantity, or several together, rest on, with the limits on them. Raises Circle."""
@@ -278,10 +279,7 @@ class Model:
             order = list(graphlib.TopologicalSorter(graph).static_order())
         except graphlib.CycleError as error:
             chain = [f"{name} ({found[name].reading})" for name in reversed(error.args[1])]
-            raise Circle(
-                f"these readings make a circle: {chain[0]} needs {', which needs '.join(chain[1:])}; "
-                "choose another reading of one of them"
-            ) from None
+            raise Circle(say("circle", first=chain[0], others=", which needs ".join(chain[1:]))) from None
         for name in order:
             assumption = self.register.assumptions.get(name)
             if assumption and not found[name].source.is_leaf:
@@ -321,9 +319,9 @@ class Model:
         for name, one_or_more in given.items():
             ours = self.register.assumptions.get(name)
             if ours and name in plan.by_name:
-                said = f"{name} is varied from {ours.low:,.10g} to {ours.high:,.10g}, and set to"
+                told = {"quantity": name, "low": ours.low, "high": ours.high}
                 each = np.broadcast_to(one_or_more, size).tolist()
-                yield ["" if ours.low <= number <= ours.high else f"{said} {number:,.10g}" for number in each]
+                yield [say("varied", number=one, **told) if not ours.low <= one <= ours.high else "" for one in each]
 
     def beside(self, quantity: str, setting: Setting) -> Iterator[Plan]:
         """The plans of the quantities that its remarks compare a quantity with."""
@@ -423,8 +421,8 @@ def assignments(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not (equals and name and value):
-            raise InputError(f"'{text}' is not of the form quantity=value")
+            raise InputError(say("no_assignment", text=text))
         if name in found:
-            raise InputError(f"{name} is given twice; give one value or reading")
+            raise InputError(say("given_twice", name=name))
         found[name] = value
     return found

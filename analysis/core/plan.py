@@ -16,6 +16,7 @@ from analysis.core.bounds import Bounds, Floats, extremes, is_fractional, merged
 from analysis.core.expressions import Expression
 from analysis.core.published import Interval
 from analysis.core.register import Assumption, Claim, InputError
+from analysis.core.sentences import say
 from analysis.core.units import CONSTANTS
 from analysis.core.words import SAME
 
@@ -153,11 +154,11 @@ class Limit:
         """The refusal of a value past the limit."""
         here = float(values[self.quantity])
         if self.other:
-            return f"{self.quantity} would be {here:,.10g}, and it is at most {self.other}, {values[self.other]:,.10g}"
+            most = values[self.other]
+            return say("above_other", quantity=self.quantity, here=here, other=self.other, most=most)
         if math.isinf(self.low):
-            return f"{self.quantity} would be {here:,.6g}, and it is at most {self.high:,.10g}"
-        allowed = f"{self.low:,.10g} to {self.high:,.10g}"
-        return f"{self.quantity} would be {here:,.6g}, outside its allowed range of {allowed}"
+            return say("above", quantity=self.quantity, here=here, high=self.high)
+        return say("beyond", quantity=self.quantity, here=here, low=self.low, high=self.high)
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,7 @@ class Plan:
     def no_single_value(self) -> str:
         """The sentence that says so where words alone give a leaf; empty elsewhere."""
         for name in self.words:
-            return f"{self.target} has no single value: {name} is given in words only; set it to a number"
+            return say("in_words", quantity=self.target, name=name)
         return ""
 
     @cached_property
@@ -292,7 +293,7 @@ class Plan:
             raise ModelError(self.no_single_value)
         for node in self.nodes:
             if not np.isfinite(values[node.name]) and node.name not in self.beyond:
-                raise OutOfBounds(f"{node.name}, read {node.reading}, has no finite value: a division by zero")
+                raise OutOfBounds(say("division", quantity=node.name, reading=node.reading))
         return float(values[self.target])
 
     @cached_property

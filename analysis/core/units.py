@@ -22,6 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from analysis.core.sentences import say
+
 # Where Dask is installed pint would load it, which takes longer than all else, for arrays that nothing here makes.
 sys.modules.setdefault("dask", None)  # type: ignore[arg-type]
 import pint  # noqa: E402
@@ -33,6 +35,8 @@ BASE_UNITS = (
     "person", "transfer", "labourer", "session", "household", "cadre", "villager", "USD", "CNY", "year", "month",
     "hour",
 )  # fmt: skip
+#: The units that a hint names.
+KNOWN_UNITS = (*BASE_UNITS, "percent", "dimensionless", "person/transfer")
 SCALES = {"": Decimal(1), "thousand": Decimal(10) ** 3, "million": Decimal(10) ** 6, "billion": Decimal(10) ** 9}
 
 _SCALED = [f"{name} = {factor}" for name, factor in SCALES.items() if name]
@@ -75,8 +79,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     lower = {one.lower(): one for one in names}
     for close in difflib.get_close_matches(str(name).lower(), lower, n=1, cutoff=0.55):
-        return f"; did you mean '{lower[close]}'?"
-    return f"; known: {', '.join(names[:12])}{', …' if len(names) > 12 else ''}" if names else ""
+        return say("did_you_mean", name=lower[close])
+    return say("known", names=", ".join(names[:12]) + (", …" if len(names) > 12 else "")) if names else ""
 
 
 #: Names, multiplied or divided; no tower of powers, which a parser would compute.
@@ -95,8 +99,7 @@ def parse_unit(text: str) -> pint.Unit:
             raise ValueError(text)
         return registry.Unit(text)
     except Exception as error:
-        known = [*BASE_UNITS, "percent", "dimensionless", "person/transfer"]
-        raise UnitError(f"'{text}' is not a known unit{nearest(text, known)}") from error
+        raise UnitError(say("unknown_unit", text=text, hint=nearest(text, KNOWN_UNITS))) from error
 
 
 def name_of(unit: Any) -> str:
@@ -136,17 +139,17 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     except ArithmeticError:
         value = Decimal("nan")
     if not math.isfinite(float(value)):
-        raise UnitError(f"'{text}' is not a number, nor a number and a unit such as '1 {unit}'")
+        raise UnitError(say("no_number", text=text, unit=unit))
     words = rest.replace("%", " percent").split()
     while words and words[0] in SCALES:
         value *= SCALES[words.pop(0)]
     if not words:
         if with_unit and unit != "dimensionless":
-            raise UnitError(f"'{text}' has no unit; write '{text} {unit}'")
+            raise UnitError(say("no_unit", text=text, unit=unit))
         return float(value)
     given = parse_unit(" ".join(words))
     if "percent" in words and words != ["percent"]:
-        raise UnitError(f"'{text}' is a percentage of something; give the number itself, in {unit}")
+        raise UnitError(say("percentage", text=text, unit=unit))
     if not given.is_compatible_with(parse_unit(unit)):
-        raise UnitError(f"'{text}' is in {name_of(given)}, not in {unit}")
+        raise UnitError(say("other_unit", text=text, given=name_of(given), unit=unit))
     return float(value * Decimal(str(Quantity(1, given).to(parse_unit(unit)).magnitude)))

@@ -20,6 +20,7 @@ from analysis.core.bounds import Bounds, Floats, breakpoints, quarters, solve
 from analysis.core.model import ARTICLE, Model, ModelError, Plan, Setting
 from analysis.core.published import Interval
 from analysis.core.register import GRADES, Assumption, Check, Claim, External, Solve
+from analysis.core.sentences import say
 from analysis.core.words import same
 
 #: Each verdict of a check, with its rule. The first that applies decides.
@@ -90,7 +91,7 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
         try:
             plan = model.plan(check.quantity, model.change(check.readings, setting))
             if check.claim in plan.claims:
-                raise ModelError(f"circular under this setting: it would start from {check.claim}, which it checks")
+                raise ModelError(say("circular", claim=check.claim))
             value = math.nan if plan.words else plan.value
         except ModelError as error:
             return replace(known, reason=str(error))

@@ -1,0 +1,57 @@
+"""Sentences of refusals, limits and remarks, as templates: the library and the explorer's page fill the same ones.
+
+A field is a name in braces, perhaps with digits as Python formats them: ``{low:,.10g}``.
+
+>>> say("unread", quantity="overlap", number=0.5, reading="floor")
+'overlap = 0.5 is unused: its reading floor supplies it'
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+SENTENCES = {
+    # Names.
+    "no_quantity": "'{name}' is not a quantity{hint}",
+    "no_reading": "'{reading}' is not a reading of {quantity}{hint}",
+    "did_you_mean": "; did you mean '{name}'?",
+    "known": "; known: {names}",
+    "named_readings": "; named readings: {names}",
+    "no_assignment": "'{text}' is not of the form quantity=value",
+    "given_twice": "{name} is given twice; give one value or reading",
+    # Values.
+    "value": "{quantity}: {error}{hint}",
+    "no_number": "'{text}' is not a number, nor a number and a unit such as '1 {unit}'",
+    "no_unit": "'{text}' has no unit; write '{text} {unit}'",
+    "unknown_unit": "'{text}' is not a known unit{hint}",
+    "percentage": "'{text}' is a percentage of something; give the number itself, in {unit}",
+    "other_unit": "'{text}' is in {given}, not in {unit}",
+    "not_finite": "{quantity} = {number!r} is not a finite number",
+    "outside": "{quantity} = {number:.10g} lies outside its allowed range, {low:,.10g} to {high:,.10g} (in {unit})",
+    "below": "{quantity} = {number:.10g} lies outside its allowed range, {low:g} or more (in {unit})",
+    # Readings.
+    "unread": "{quantity} = {number:g} is unused: its reading {reading} supplies it",
+    "unused": "{quantity} is unused: its reading {reading} supplies it under these readings",
+    "without_effect": "{quantity} is unused: nothing computed here depends on it under these readings",
+    "one_choice": "{group} are one choice and can't be read {chosen} at once",
+    "circle": "these readings make a circle: {first} needs {others}; choose another reading of one of them",
+    "circular": "circular under this setting: it would start from {claim}, which it checks",
+    # Quantities.
+    "in_words": "{quantity} has no single value: {name} is given in words only; set it to a number",
+    "above_other": "{quantity} would be {here:,.10g}, and it is at most {other}, {most:,.10g}",
+    "above": "{quantity} would be {here:,.6g}, and it is at most {high:,.10g}",
+    "beyond": "{quantity} would be {here:,.6g}, outside its allowed range of {low:,.10g} to {high:,.10g}",
+    "division": "{quantity}, read {reading}, has no finite value: a division by zero",
+    "varied": "{quantity} is varied from {low:,.10g} to {high:,.10g}, and set to {number:,.10g}",
+    # Differences from the article.
+    "differs": "differs from the article in: {parts}",
+    "other_reading": "{quantity}: {label} ({reading})",
+    "our_reading": "{quantity}: {label} ({reading}, a reconstruction)",
+    "other_value": "{quantity} = {number:,.10g}{unit}",
+    "in_place": "{quantity} = {number:,.10g}{unit} in place of {was:,.10g}",
+}
+
+
+def say(sentence: str, **values: Any) -> str:
+    """A sentence with its fields filled. Raises KeyError for an unknown sentence or a field that has no value."""
+    return SENTENCES[sentence].format(**values)
