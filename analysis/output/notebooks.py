@@ -24,14 +24,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from analysis.core.model import ARTICLE, Circle, Model, Setting, assignments
 from analysis.core.register import InputError, shipped, shown
 from analysis.core.units import nearest
 from analysis.output.files import lock, write_file
 from analysis.whatif.draws import check_draws
-from analysis.whatif.scenarios import OWN
 from analysis.whatif.scenarios import find as find_scenario
 
 # A dependency of nbformat builds a grammar at import, which takes a second. Without it, only the format of
@@ -45,8 +44,6 @@ for _name in ("papermill", "asyncio"):
 TIMEOUT, _START = 600, 60
 #: How often a kernel that does not start is started, and what jupyter_client says of it.
 _STARTS, _NOT_STARTED = 3, "Kernel died before replying to kernel_info"
-#: Given the place of a notebook as run, and a file that has its text meanwhile: texts that belong to it, by path.
-Beside: TypeAlias = Callable[[Path, Path], Mapping[Path, str]]
 _Key = TypeVar("_Key")
 
 
@@ -230,14 +227,8 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], known: Mapping[s
     for name, text in used.items():
         if name.endswith("quantity"):
             model.known(text)
-    for name, text in used.items():
-        if name.endswith("scenario"):
-            scenario = find_scenario(text, model)
-            if "quantity" in used:
-                scenario.setting(model, used["quantity"])
-            if name in given and text not in (OWN, *model.register.scenarios):
-                # By its whole path, wherever the kernel is.
-                given[name] = str(Path(text).absolute())
+        elif name.endswith("scenario"):
+            find_scenario(text, model)
     check_draws(used.get("draws", 2), used.get("seed", 0), "sobol")
     words = ", ".join(f"{name} = {value}" for name, value in given.items())
     return Job(ARTICLE, given, f"run with {words}" if words else "as in the article")
@@ -246,20 +237,12 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], known: Mapping[s
 # Runs -----------------------------------------------------------------------------------------------------------------
 
 
-def _nothing(target: Path, made: Path) -> Mapping[Path, str]:
-    return {}
-
-
 def run_each(
-    notebook: Notebook,
-    jobs: Mapping[Path, Mapping[str, Any]],
-    *,
-    timeout: int = TIMEOUT,
-    beside: Beside = _nothing,
+    notebook: Notebook, jobs: Mapping[Path, Mapping[str, Any]], *, timeout: int = TIMEOUT
 ) -> dict[Path, RunError | InputError]:
     """Execute a notebook into several targets, each with parameters of its own, side by side, each whole or not at all.
 
-    timeout: seconds that a cell may take. beside: texts that take their places together with a target.
+    timeout: seconds that a cell may take.
 
     Returns the failures by target: a RunError when a cell fails, takes too long or never ran, and the cells that ran
     are kept beside the target as ``NAME.failed.ipynb``; an InputError when the output would lie among the notebooks,
@@ -267,7 +250,7 @@ def run_each(
     """
 
     def one(target: Path, stop: threading.Event) -> None:
-        _in_place(notebook.path, target, dict(jobs[target]), timeout, beside, stop)
+        _in_place(notebook.path, target, dict(jobs[target]), timeout, stop)
 
     return _side_by_side({target: functools.partial(one, target) for target in jobs})
 
@@ -295,6 +278,7 @@ def _side_by_side(
 
     Each is given the event that says whether the whole was stopped.
     """
+    import psutil
     from jupyter_core.utils import ensure_event_loop
 
     stop = threading.Event()
@@ -320,23 +304,15 @@ def _side_by_side(
         except BaseException:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
-            _stop_kernels()
+            # Nobody waits for the kernels of what is no longer wanted.
+            for child in psutil.Process().children():
+                with contextlib.suppress(psutil.Error):
+                    child.kill()
             raise
     return {key: failed[key] for key in work if key in failed}
 
 
-def _stop_kernels() -> None:
-    """End the kernels that this process has started, so that nobody waits for what is no longer wanted."""
-    import psutil
-
-    for child in psutil.Process().children():
-        with contextlib.suppress(psutil.Error):
-            child.kill()
-
-
-def _in_place(
-    source: Path, target: Path, parameters: dict[str, Any], timeout: int, beside: Beside, stop: threading.Event
-) -> None:
+def _in_place(source: Path, target: Path, parameters: dict[str, Any], timeout: int, stop: threading.Event) -> None:
     """Execute a notebook and put the result in its place."""
     if source.parent.resolve() in (target.parent.resolve(), target.resolve()):
         raise NotebookError(
@@ -355,11 +331,6 @@ def _in_place(
                     write_file(failed, error.text)
                     raise RunError(f"{error}; the cells that ran are kept in {shown(failed)}") from None
                 raise
-            with tempfile.TemporaryDirectory() as folder:
-                made = Path(folder) / target.name
-                made.write_text(text, encoding="utf-8")
-                for path, said in beside(target, made).items():
-                    write_file(path, said)
             write_file(target, text)
             failed.unlink(missing_ok=True)
     except OSError as error:

@@ -15,7 +15,7 @@ from analysis.core.verdicts import judge_all
 from analysis.output import figures, notebooks, provenance, report
 from analysis.output.escape import escape_spreadsheet_formula
 from analysis.output.external import compare, external_frame
-from analysis.output.files import is_ours, refuse_foreign, replace_atomically
+from analysis.output.files import is_ours, refuse_foreign, replace_atomically, write_file
 from analysis.output.map import trace_frame
 from analysis.output.notebooks import Job, Notebook
 from analysis.output.results import read_expected, write_tables
@@ -98,17 +98,14 @@ def run(
     if not jobs:
         jobs[out / notebook.path.name] = notebooks.job(notebook, parameters, model)
 
-    def describe(target: Path, made: Path) -> dict[Path, str]:
-        used = {**notebook.parameters, **jobs[target].parameters}
-        text = provenance.describe(made, model, [notebook.path], used, jobs[target].words)
-        return {provenance.beside(target): text}
-
     each = {target: one.parameters for target, one in jobs.items()}
-    failed = notebooks.run_each(notebook, each, timeout=timeout, beside=describe)
+    failed = notebooks.run_each(notebook, each, timeout=timeout)
     for target, one in jobs.items():
         if target in failed:
             typer.echo(f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}", err=True)
             continue
+        used = {**notebook.parameters, **one.parameters}
+        write_file(provenance.beside(target), provenance.describe(target, model, [notebook.path], used, one.words))
         if notebook.checks and not scenarios:
             print_outcomes(model, judge_all(model, notebook.checks, one.setting))
         typer.echo(f"{shown(target)} is written: {one.words}")
