@@ -25,7 +25,7 @@ from analysis.core.published import Interval
 from analysis.core.register import PER_YEAR, External
 from analysis.core.units import BASE_UNITS, CONSTANTS, name_of, parse_unit
 from analysis.core.words import digits, in_words
-from analysis.output.results import place_of, value_words
+from analysis.output.results import estimate_words, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -222,9 +222,8 @@ def ours_words(model: Model, found: Compared) -> str:
     ours = found.ours
     if ours is None:
         return f"{found.quantity}: not computable" if found.quantity else ""
-    number = value_words(model, found.quantity, ours.value, place_of(model, ours.depends_on, ours.value))
-    unit = "" if ours.unit == "dimensionless" else f" {ours.unit}{'s' if ours.unit in BASE_UNITS else ''}"
-    return f"{number}{unit}: {found.quantity}, {found.ours_from}"
+    number = estimate_words(model, found.quantity, ours.value, ours.low, ours.high, ours.depends_on)
+    return f"{number}{plural(ours.unit)}: {found.quantity}, {found.ours_from}"
 
 
 def comparison(model: Model, found: Compared) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from analysis.core.model import ARTICLE, Model, ModelError, Setting
 from analysis.core.register import Headline
 from analysis.core.verdicts import judge
-from analysis.output.results import place_of, value_words, verdict_words
+from analysis.output.results import estimate_words, verdict_words
 from analysis.output.steps import line
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _filled(model: Model, setting: Setting, text: str) -> str:
             one = model.estimate(quantity, model.change(readings, setting))
         except ModelError:
             return "(no single value)"
-        return value_words(model, quantity, one.value, place_of(model, one.depends_on, one.value), decimals=2)
+        return estimate_words(model, quantity, one.value, one.low, one.high, one.depends_on)
 
     return re.sub(r"\{([a-z0-9_.]+)\}", put, text)
 

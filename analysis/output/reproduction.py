@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import shutil
+import textwrap
 from pathlib import Path
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from analysis.core.model import Model
 from analysis.core.register import InputError, shown
 from analysis.core.verdicts import judge_all
 from analysis.output import figures, notebooks, provenance, report
-from analysis.output.escape import escape_spreadsheet_formula
 from analysis.output.external import compare, external_frame
 from analysis.output.files import is_ours, refuse_foreign, replace_atomically, write_file
+from analysis.output.headlines import headlines, headlines_text
 from analysis.output.map import trace_frame
 from analysis.output.notebooks import Job, Notebook
-from analysis.output.results import read_expected, write_tables
-from analysis.output.terminal import print_outcomes, print_report
+from analysis.output.results import escape_spreadsheet_formulas, read_expected, write_tables
+from analysis.output.steps import WIDTH
+from analysis.output.terminal import print_outcomes, print_report, progress
 from analysis.whatif.scenarios import find as find_scenario
 
 
@@ -43,13 +43,14 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
             (made / name).mkdir()
         for name in dict.fromkeys(name for notebook in found for name in notebook.figures if name in figures.FIGURES):
             figures.save(name, made / "figures", model)
-        console = Console(stderr=True)
-        with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-            task = progress.add_task("notebooks", total=len(found))
-            failed = notebooks.run_all(
-                found, made / "notebooks", timeout=timeout, done=lambda name: progress.advance(task)
-            )
-        paths = [notebook.path for notebook in found]
+        paths, ran = [notebook.path for notebook in found], []
+        with progress("notebooks") as update:
+
+            def done(name: str) -> None:
+                ran.append(name)
+                update(len(ran), len(found))
+
+            failed = notebooks.run_all(found, made / "notebooks", timeout=timeout, done=done)
         if failed:
             for error in failed.values():
                 typer.echo(f"error: {error}", err=True)
@@ -59,9 +60,8 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
                 provenance.write(kept, model, paths, failed=failed)
             typer.echo(f"{shown(out)} was left as it was; the cells that ran are kept in {shown(aside)}.", err=True)
             raise typer.Exit(1)
-        ran = notebooks.all_notebooks(made / "notebooks")
-        trace = trace_frame(model, outcomes, ran).map(escape_spreadsheet_formula)
-        trace.to_csv(made / "map.csv", index=False, lineterminator="\n")
+        trace = trace_frame(model, outcomes, notebooks.all_notebooks(made / "notebooks"))
+        escape_spreadsheet_formulas(trace).to_csv(made / "map.csv", index=False, lineterminator="\n")
         if with_report:
             try:
                 report.write(made, model, outcomes, found)
@@ -106,7 +106,10 @@ def run(
             continue
         used = {**notebook.parameters, **one.parameters}
         write_file(provenance.beside(target), provenance.describe(target, model, [notebook.path], used, one.words))
-        if notebook.checks and not scenarios:
+        about = [each for each in headlines(model, one.setting) if each.row.notebook == notebook.name]
+        if about:
+            typer.echo(headlines_text(about))
+        elif notebook.checks:
             print_outcomes(model, judge_all(model, notebook.checks, one.setting))
-        typer.echo(f"{shown(target)} is written: {one.words}")
+        typer.echo(textwrap.fill(f"{shown(target)} is written: {one.words}", WIDTH, break_long_words=False))
     return 2 if any(isinstance(one, InputError) for one in failed.values()) else 1 if failed else 0

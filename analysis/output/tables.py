@@ -18,7 +18,7 @@ from analysis.core.register import Register, Statement
 from analysis.core.units import BASE_UNITS
 from analysis.output.display import Table, plain
 from analysis.output.escape import markdown
-from analysis.output.results import CAVEAT, Prose, sided, value_words
+from analysis.output.results import CAVEAT, Prose, estimate_words, sided, span_words, value_words
 from analysis.whatif.draws import Draws, draw
 from analysis.whatif.scenarios import OWN, Estimated, Scenario, estimate, find, shipped, tabulate
 from analysis.whatif.sensitivity import (
@@ -48,20 +48,12 @@ _LABELS = {
 }
 
 
-def words_of(
-    model: Model, quantity: str, value: float | None, *, outward: int = 0, beside: Iterable[float] = ()
-) -> str:
-    """A value as a screen shows it: people to the nearest 10,000, bounds outwards; ``beside`` as in ``in_words``."""
+def words_of(model: Model, quantity: str, value: float | None, *, beside: Iterable[float] = ()) -> str:
+    """A value as a screen shows it: people to the nearest 10,000; ``beside`` as in ``in_words``."""
     if value is None or not math.isfinite(value):
         return "no value"
     small = model.units[quantity] in BASE_UNITS and 0 < abs(value) < 1e4
-    return value_words(model, quantity, value, 1.0 if small else 1e4, outward=outward, beside=beside)
-
-
-def span_of(model: Model, quantity: str, low: float, high: float, *, outward: bool = False) -> str:
-    """From a value to another, as a screen shows it; one alone where both read alike."""
-    ends = [words_of(model, quantity, end, outward=sign if outward else 0) for end, sign in ((low, -1), (high, 1))]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    return value_words(model, quantity, value, 1.0 if small else 1e4, beside=beside)
 
 
 def named(model: Model, name: str) -> str:
@@ -102,7 +94,8 @@ def estimated_words(model: Model, found: Estimated) -> str:
     """
     if found.value is None:
         return "no single value" if "single" in found.reason else "not computable"
-    return sided(found.side, words_of(model, found.quantity, found.value))
+    spans = (found.value, found.low, found.high, found.depends_on)
+    return sided(found.side, estimate_words(model, found.quantity, *spans))
 
 
 # Sensitivity ----------------------------------------------------------------------------------------------------------
@@ -194,7 +187,7 @@ class Sensitivity:
         by_rounding, *_, together = self.ranges.values()
 
         def over(low: float, high: float) -> str:
-            return span_of(self.model, self.quantity, low, high, outward=True)
+            return " to ".join(span_words(self.model, self.quantity, low, high))
 
         words += f"leave {over(by_rounding.low, by_rounding.high)}"
         widest = next((one for one in self.tornado if one.width), None)
@@ -207,14 +200,14 @@ class Sensitivity:
 
     def ranges_table(self) -> Table:
         """From where to where the estimate moves: under rounding alone, each assumption alone, and all together."""
-        return Table(_range_rows(self.model, self.quantity, self.ranges))
+        return Table(_range_rows(self.model, self.quantity, self.ranges, self.tornado))
 
     def tornado_table(self) -> Table:
         """Each assumption across its range, the rest at their values."""
         rows = [
             [
                 named(self.model, bar.assumption),
-                *(words_of(self.model, bar.assumption, end) for end in (bar.low, bar.high)),
+                *_ends_of(self.model, bar),
                 *(words_of(self.model, self.quantity, end) for end in (bar.at_low, bar.at_high)),
             ]
             for bar in self.tornado
@@ -289,21 +282,29 @@ def all_ranges_table(model: Model, scenario: Scenario) -> Table:
         if found.value is None:
             reasons.append(f"{quantity}: {found.reason}.")
             continue
-        for row in _range_rows(model, quantity, ranges(model, quantity, scenario.setting(model, quantity))):
+        setting = scenario.setting(model, quantity)
+        bars = tornado(model, quantity, setting)
+        for row in _range_rows(model, quantity, ranges(model, quantity, setting), bars):
             rows.append({"estimate of": f"{quantity}, {estimated_words(model, found)}", **row})
     return Table(rows, columns=["estimate of", "moved", "over", "estimate"], foot=" ".join([*reasons, CAVEAT]))
 
 
-def _range_rows(model: Model, quantity: str, found: Mapping[str, Bounds]) -> list[dict[str, str]]:
-    rows = []
+def _ends_of(model: Model, bar: Bar) -> list[str]:
+    """The ends of the range that an assumption is varied over; says so where a limit cuts it."""
+    one = model.register.assumptions[bar.assumption]
+    low, *_, high = span_words(model, one.id, bar.low, bar.high, outward=False) * 2
+    return [f"{low}{', the limit,' * (bar.low > one.low)}", f"{high}{', the limit' * (bar.high < one.high)}"]
+
+
+def _range_rows(model: Model, quantity: str, found: Mapping[str, Bounds], bars: Iterable[Bar]) -> list[dict[str, str]]:
+    rows, over = [], {bar.assumption: " to ".join(_ends_of(model, bar)) for bar in bars}
     for what, one in found.items():
-        assumption = model.register.assumptions.get(what)
         moved = {ROUNDING: "the printed digits, as rounded", ALL: "all of these together"}.get(what)
         rows.append(
             {
                 "moved": moved or named(model, what),
-                "over": span_of(model, what, assumption.low, assumption.high) if assumption else "",
-                "estimate": span_of(model, quantity, one.low, one.high, outward=True),
+                "over": over.get(what, ""),
+                "estimate": " to ".join(span_words(model, quantity, one.low, one.high)),
             }
         )
     return rows

@@ -132,7 +132,7 @@ def test_every_picture_has_words_for_who_does_not_see_it(pages: dict[str, Page])
         (
             "assumptions",
             "assumption-persons-per-transfer",
-            ["1.71 million at the low end, 1.90 million at the high end", "0.360 to 1.000", "would settle it"],
+            ["1.71 million at the low end, 1.9 million at the high end", "0.36 to 1", "would settle it"],
         ),
     ],
 )
