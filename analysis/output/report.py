@@ -183,9 +183,7 @@ def write(folder: Path, model: Model, outcomes: list[Outcome], notebooks: list[N
             text = (folder / "notebooks" / name).read_text(encoding="utf-8")
             (source / name).write_text(_to_read(text, notebook, narrow), encoding="utf-8")
         _sphinx(source, built, model.register.title)
-        for path in [*(folder / "figures").glob("*.csv"), *(folder / "figures").glob("*.svg")]:
-            (built / "figures").mkdir(exist_ok=True)
-            shutil.copy(path, built / "figures")
+        shutil.copytree(folder / "figures", built / "figures", ignore=shutil.ignore_patterns("*.png"))
         shutil.move(built, folder / "report")
     (folder / "estimates.tex").write_text(estimates_tex(model), encoding="utf-8")
 
@@ -198,15 +196,10 @@ def _to_read(text: str, notebook: Notebook, narrow: set[str]) -> str:
         if figures and "image/png" in output.get("data", {}):
             output["data"] = {"text/html": picture(figures.pop(0), narrow)}
     switch = '<label class="code"><input type="checkbox"> Show code</label>'
-    sources = [f"```{{raw}} html\n{switch}\n```\n\n[Every number, with its working](register.md)"]
-    if not notebook.title:
-        sources.insert(0, f"# {markdown(notebook.name)}")
-    cells = [
-        {"cell_type": "markdown", "id": f"ours-{number}", "metadata": {}, "source": source}
-        for number, source in enumerate(sources)
-    ]
-    at = 1 if notebook.title else 0
-    content["cells"][at:at] = cells
+    source = "" if notebook.title else f"# {markdown(notebook.name)}\n\n"
+    source += f"```{{raw}} html\n{switch}\n```\n\n[Every number, with its working](register.md)"
+    cell = {"cell_type": "markdown", "id": "show-code", "metadata": {}, "source": source}
+    content["cells"].insert(1 if notebook.title else 0, cell)
     return json.dumps(content)
 
 
