@@ -9,7 +9,6 @@ from analysis.core.model import Model
 from analysis.core.register import Check
 from analysis.core.verdicts import Outcome
 from analysis.output.escape import markdown
-from analysis.output.figures import FIGURES
 from analysis.output.notebooks import Notebook
 from analysis.output.results import CAVEAT, printed_words
 from analysis.output.steps import label
@@ -34,7 +33,7 @@ def trace_frame(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[N
         for check in own:
             way = [check.id, verdicts[check.id], check.quantity, _formula(model, check)]
             cell = _cell([one for one in books if check.id in one.checks], f"{check.statement}  ", check.quantity)
-            drawn = [f" figures/{name}.csv" for name, figure in FIGURES.items() if check.id in figure.checks]
+            drawn = [f" figures/{name}.csv" for book in books if book.name == cell[0] for name in book.figures]
             rows.append([*start, *way, *cell, f"claims.csv checks.csv{''.join(drawn)}"])
         if not own:
             cell = _cell(books, claim.statement, claim.quantity)

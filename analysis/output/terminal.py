@@ -67,8 +67,8 @@ def show(rows: Sequence[Mapping[str, Any]], foot: str = "") -> None:
     width = shutil.get_terminal_size().columns
     columns = {name: [one_line(str(row[name])) for row in rows] for name in (rows[0] if rows else ())}
     whole = [max(map(len, [name, *texts])) for name, texts in columns.items()]
-    words = [max(map(len, " ".join([name, *texts]).split())) for name, texts in columns.items()]
-    room, more = width - sum(words) - 2 * len(words), sum(whole) - sum(words)
+    widths = [max(map(len, " ".join([name, *texts]).split())) for name, texts in columns.items()]
+    room = width - sum(widths) - 2 * len(widths)
     # Past a third line of each row, a list is easier to read.
     if room < 0 or sum(whole) > 2.5 * width:
         aside = max(map(len, list(columns)[1:])) + 6
@@ -77,18 +77,20 @@ def show(rows: Sequence[Mapping[str, Any]], foot: str = "") -> None:
                 start = "" if name == next(iter(columns)) else f"    {name:{aside - 4}}"
                 typer.echo(textwrap.fill(cell, width, initial_indent=start, subsequent_indent=" " * (len(start) or 4)))
     elif rows:
-        grid = Grid(
-            box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, header_style="bold", leading=int(more > room)
-        )
-        for name, full, word in zip(columns, whole, words, strict=True):
-            grid.add_column(Text(name), width=word + (full - word) * min(room, more) // max(more, 1))
+        # Short columns have what they want, and long ones share the rest.
+        for left, at in enumerate(sorted(range(len(whole)), key=lambda at: whole[at] - widths[at])):
+            more = min(whole[at] - widths[at], room // (len(whole) - left))
+            widths[at], room = widths[at] + more, room - more
+        grid = Grid(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, header_style="bold")
+        grid.leading = int(widths != whole)
+        for name, at in zip(columns, widths, strict=True):
+            grid.add_column(Text(name), width=at)
         for cells in zip(*columns.values(), strict=True):
             grid.add_row(*map(Text, cells))  # texts as they are: no markup, no names of pictures between colons
         screen = Console(width=width)
-        typer.echo()
         with screen.capture() as made:
             screen.print(grid, highlight=False)
-        typer.echo("\n".join(line.rstrip() for line in made.get().splitlines()))
+        typer.echo("\n" + "\n".join(line.rstrip() for line in made.get().splitlines()))
     _say(foot)
 
 
