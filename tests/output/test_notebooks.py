@@ -145,6 +145,11 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path) -> None:
         Notebook.read(path)
 
 
+def test_a_notebook_is_found_by_its_name_its_start_or_its_path() -> None:
+    book = BOOKS["04_at_risk_2021"]
+    assert find("04") == find("04_at_risk_2021.ipynb") == find(str(book.path)) == book
+
+
 def test_parameters_are_read_in_base_units_or_with_a_unit(model: Model) -> None:
     given = ["former_detainees=0.4 million person", "overlap = 25 percent", "at_risk_2019=southern"]
     made = job(BOOKS["04_at_risk_2021"], given, model)
