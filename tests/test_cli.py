@@ -139,6 +139,21 @@ def test_a_table_fits_the_terminal_and_breaks_no_id(command: str, width: int) ->
     assert ids.get(command, "persons_per_transfer_drift") in done.stdout
 
 
+def test_every_table_has_a_form_for_machines() -> None:
+    def table(*words: str) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(output(*words, "--csv"))))
+
+    ratio = 2_590_000 / (3_170_000 / 1.105)
+    added = {row["quantity"]: row["value"] for row in table("scenarios", "ratio_2019_implied")}
+    assert float(added["net_new_persons"]) == pytest.approx(ADDED * ratio, abs=1e-3)
+    # 1.6 million + r x 301,222 = 1.8 million
+    turns = {row["assumption"]: row["roots"] for row in table("break-even", "at_risk_2021 >= 1.8 million person")}
+    assert float(turns["persons_per_transfer"]) == pytest.approx(200_000 / ADDED, rel=1e-9)
+    high = {row["what"]: row["high"] for row in table("sensitivity", "at_risk_2021")}
+    # 1.65 and 3.175 x 0.1055/1.1055 million
+    assert float(high["rounding"]) == pytest.approx(1_650_000 + 3_175_000 * 0.1055 / 1.1055, abs=1e-3)
+
+
 def test_a_remark_stands_beside_its_number_and_a_limit_refuses_it() -> None:
     # 1,600,000 + 0.55 x 301,222 - 0.55 x 3,170,000 = 22,172
     assert "remark: 22,000 more than were transferred in 2021" in output(

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -58,6 +58,7 @@ DOT, SQUARE, DIAMOND = mark(BLACK, "o"), mark(BLUE, "s"), mark(ORANGE, "D")
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.3}  # under words on lines
 _TURNS = {"at most": -1, "at least": 1}  # where an arrow points from a value that leaves room on one side
 _FEBRUARY, _TIANSHAN = {"transfers_2021": "total_2021_february"}, {"transfers_2021": "published"}
+_IMPLIED = {"persons_per_transfer": "implied"}
 _VERBS = {"going out to work": "o", "paid labour": "P", "moved": "s", "transfer of": "^"}
 _SERIES: dict[str, dict[str, Any]] = {
     **{verb.removesuffix(" of"): mark(BLUE, marker) for verb, marker in _VERBS.items()},
@@ -84,19 +85,11 @@ _AT_RISK = {"at_risk_2021": "through transfers, 2021", "at_risk_total": "both gr
 Drawing = tuple[pd.DataFrame, Callable[[Canvas], object]]  # data under one setting, and a function that draws them
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """A setting, and the values of quantities under it: NaN where it leaves none."""
+class Evaluation(NamedTuple):
+    """The source of most figures: a model under a setting."""
 
     model: Model
     setting: Setting
-
-    def value(self, quantity: str, **readings: str) -> float:
-        """The value of a quantity under some readings over the setting, in base units."""
-        try:
-            return self.model.plan(quantity, self.model.change(readings, self.setting)).value
-        except ModelError:
-            return np.nan
 
 
 @dataclass(frozen=True)
@@ -303,11 +296,11 @@ def two_values_of_2019(study: Evaluation) -> Drawing:
         ("Base, by the increase", "transfers", "transfers_2019", {"transfers_2019": "from_difference"}),
         ("Mean of 2016–2020", "transfers", "transfers_2016_2020", {}),
         ("Printed for 2019", "labourers", "labourers_2019", {}),
-        ("Base in persons, ratio implied", "persons", "persons_2019", {"persons_per_transfer": "implied"}),
+        ("Base in persons, ratio implied", "persons", "persons_2019", _IMPLIED),
         ("Base in persons, ratio as set", "persons", "persons_2019", {}),
     )
-    ratios = (study.value("persons_per_transfer", persons_per_transfer="implied"), study.value("persons_per_transfer"))
-    beside = pd.Series([""] * 4 + [f", {ratio:.3g} a transfer" for ratio in ratios])
+    ratios = (estimated(study, "", "", "persons_per_transfer", **one)["words"] for one in (_IMPLIED, {}))
+    beside = pd.Series([""] * 4 + [f", {ratio} a transfer" for ratio in ratios])
     frame["words"] += " " + frame["role"] + beside
     apart = estimated(study, "", "", "figures_of_2019_apart")["words"].removeprefix("−")
     source = "Section scale, paragraphs 1 and 2; note 4. The article does not equate the two, or state labourers' unit."
@@ -401,7 +394,7 @@ def waterfall(study: Evaluation) -> Drawing:
     """From persons at risk in 2019 to 2021 and to both groups: printed, calculated and in words only told apart."""
     model, none = study.model, np.nan
     first, second, third = (model.plan(f"at_risk_{one}", study.setting) for one in ("2019", "2021", "total"))
-    base, now = study.value("at_risk_2019"), study.value("at_risk_2021")
+    base, now = (estimated(study, "", "", f"at_risk_{year}")["value"] for year in ("2019", "2021"))
     total = estimated(study, "", "", "at_risk_total", **({"former_detainees": "floor"} if third.words else {}))
     names = ("at_risk_2019_up_to", "at_risk_2021_approaches", "at_risk_total_range")
     up_to, approaches, both = (model.register.claims[name].published for name in names)
@@ -488,10 +481,6 @@ def other_provinces(study: Evaluation) -> Drawing:
     return rows(frame, styles, title, "thousand a year", source, scale=1e3, start=0, band=band, labels=24)
 
 
-def _short(number: float) -> str:
-    return f"{number / 1e6:.4g} million" if number >= 1e6 else f"{float(f'{number:.4g}'):,.0f}"
-
-
 def monitoring(study: Evaluation) -> Drawing:
     """The share of rural households that is monitored, and of households visited that is investigated, by reading."""
     region = ("flagged_share", "flagged_households", "rural_households")
@@ -505,7 +494,7 @@ def monitoring(study: Evaluation) -> Drawing:
         ("A county: investigated beside the visited", county, {"households_checked": "apart"}),
     ):
         share, *numbers = (estimated(study, label, "share", name, **readings) for name in names)
-        part, whole = (_short(one["value"]) for one in numbers)
+        part, whole = (one["words"] for one in numbers)
         found.append({**share, "words": f"{share['words']}\n({part} of {whole})"})
     frame = pd.DataFrame(found)
     shares = [text.partition("\n")[0] for text in frame[:3].sort_values("value")["words"]]

@@ -86,30 +86,25 @@ def run(
     Raises InputError for bad parameters before anything is written.
     """
     jobs: dict[Path, Job] = {}
-    for text in scenarios:
-        scenario = find_scenario(text, model)
-        target = out / f"{notebook.name}-{scenario.name}.ipynb"
-        if target in jobs:
-            raise InputError(f"the scenario {scenario.name} is given twice")
+    for text in scenarios or [""]:
+        name = f"{notebook.name}-{find_scenario(text, model).name}.ipynb" if text else notebook.path.name
+        if out / name in jobs:
+            raise InputError(f"the scenario {text} is given twice")
         try:
-            jobs[target] = notebooks.job(notebook, parameters, model, text)
+            jobs[out / name] = notebooks.job(notebook, parameters, model, text)
         except InputError as error:
-            raise InputError(f"the scenario {scenario.name}: {error}") from None
-    if not jobs:
-        jobs[out / notebook.path.name] = notebooks.job(notebook, parameters, model)
-
-    each = {target: one.parameters for target, one in jobs.items()}
-    failed = notebooks.run_each(notebook, each, timeout=timeout)
+            raise InputError(f"the scenario {text}: {error}" if text else str(error)) from None
+    failed = notebooks.run_each(notebook, {target: one.parameters for target, one in jobs.items()}, timeout=timeout)
     for target, one in jobs.items():
-        if target in failed:
+        if failed.get(target):
             typer.echo(f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}", err=True)
             continue
         used = {**notebook.parameters, **one.parameters}
         write_file(provenance.beside(target), provenance.describe(target, model, [notebook.path], used, one.words))
-        about = [each for each in headlines(model, one.setting) if each.row.notebook == notebook.name]
+        about = [row for row in headlines(model, one.setting) if row.row.notebook == notebook.name]
         if about:
             typer.echo(headlines_text(about))
         elif notebook.checks:
             print_outcomes(model, judge_all(model, notebook.checks, one.setting))
         typer.echo(textwrap.fill(f"{shown(target)} is written: {one.words}", WIDTH, break_long_words=False))
-    return 2 if any(isinstance(one, InputError) for one in failed.values()) else 1 if failed else 0
+    return max((2 if isinstance(error, InputError) else 1 for error in failed.values() if error), default=0)

@@ -29,11 +29,9 @@ from analysis.output.escape import escape_spreadsheet_formula
 from analysis.output.headlines import headlines, headlines_markdown, headlines_text
 from analysis.output.results import (
     CAVEAT,
-    CHECK_COLUMNS,
     check_rows,
     claim_words,
     counts_line,
-    escape_spreadsheet_formulas,
     estimate_words,
     finding_words,
     guarded,
@@ -119,8 +117,18 @@ def _print_frame(frame: pd.DataFrame, foot: str) -> None:
     show([{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")], foot)
 
 
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+def _print_as(form: str, value: Any) -> None:
+    """A value as json; or its rows as csv that no spreadsheet computes, with lists in one cell."""
+
+    def cell(one: Any, between: str = " | ") -> Any:
+        return between.join(str(cell(each, " to ")) for each in one) if isinstance(one, list) else one
+
+    if form == "json":
+        typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+    elif value:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(value[0])
+        writer.writerows([escape_spreadsheet_formula(cell(one)) for one in row.values()] for row in value)
 
 
 # Commands -------------------------------------------------------------------------------------------------------------
@@ -163,14 +171,11 @@ def verify(model: Model, form: str) -> int:
     else:
         from analysis.output.notebooks import all_notebooks, shown_in
 
-        rows = check_rows(outcomes, shown_in(all_notebooks(checked=False)))
-        numbers = {name for name in CHECK_COLUMNS if name.startswith(("published", "recomputed", "passing"))}
-        if form == "json":
-            _print_json([{k: (float(v) if v else None) if k in numbers else v for k, v in row.items()} for row in rows])
-        else:
-            writer = csv.DictWriter(sys.stdout, CHECK_COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows({name: escape_spreadsheet_formula(cell) for name, cell in row.items()} for row in rows)
+        rows: list[dict[str, Any]] = [*check_rows(outcomes, shown_in(all_notebooks(checked=False)))]
+        for row in rows if form == "json" else ():
+            numbers = [name for name in row if name.startswith(("published", "recomputed", "passing"))]
+            row |= {name: float(row[name]) if row[name] else None for name in numbers}
+        _print_as(form, rows)
     return print_moved(model, outcomes, expected)
 
 
@@ -187,14 +192,14 @@ def accept(model: Model) -> None:
     typer.echo(f"{len(changes)} of {len(now)} values accepted anew in {model.register.file('expected.csv')}.")
 
 
-def diff(before: Path, after: Path, as_json: bool) -> int:
+def diff(before: Path, after: Path, form: str) -> int:
     """The numbers that moved between two results folders; returns the exit status."""
     from analysis.output.diff import compare as compare_runs
     from analysis.output.diff import in_words
 
     found = compare_runs(before, after)
-    if as_json:
-        _print_json(found.to_dict("records"))
+    if form:
+        _print_as(form, found.to_dict("records"))
     else:
         show(in_words(found))
         counted = ", ".join(f"{count:,} in {table}" for table, count in found["table"].value_counts(sort=False).items())
@@ -257,11 +262,9 @@ def compare(model: Model, setting: Setting, form: str) -> None:
 
     found = external.compare(model, setting)
     external.check_used(model, setting, found)
-    frame = external.external_frame(found)
-    if form == "csv":
-        typer.echo(escape_spreadsheet_formulas(frame).to_csv(index=False, lineterminator="\n"), nl=False)
-    elif form == "json":
-        _print_json(plain(external.rows_of(found)))
+    if form:
+        rows = external.external_frame(found).to_dict("records")
+        _print_as(form, rows if form == "csv" else plain(external.rows_of(found)))
     elif found:
         _print_frame(external.frame_in_words(found, model), f"{external.SIDE_BY_SIDE} {CAVEAT}")
         _say(model.differences(setting))
@@ -275,19 +278,18 @@ def scenarios(model: Model, files: list[str], form: str) -> None:
     from analysis.output.tables import scenarios_table
     from analysis.whatif.scenarios import find, schema, shipped, tabulate
 
-    if form == "schema":
-        _print_json(schema(model))
-        return
     listed = [find(file, model) for file in files] if files else list(shipped(model).values())
-    if form == "json":
-        _print_json(plain(tabulate(model, listed)))
+    if form == "schema":
+        _print_as("json", schema(model))
+    elif form:
+        _print_as(form, plain(tabulate(model, listed)))
     else:
         table = scenarios_table(model, listed)
         _print_frame(table, table.foot)
 
 
-def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **how: Any) -> None:
-    """An estimate's ranges, tornado and draws; without a quantity, the ranges of every estimate."""
+def sensitivity(model: Model, quantity: str, scenario: str, form: str, **how: Any) -> None:
+    """An estimate's ranges, tornado and draws; without a quantity, the ranges of every estimate. As csv, the ranges."""
     from analysis.output.tables import Sensitivity, all_ranges_table
     from analysis.whatif.draws import check_draws, reach
     from analysis.whatif.scenarios import find
@@ -295,17 +297,17 @@ def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **
     check_draws(how["draws"], how["seed"], how["method"])
     with reach(how["scheduler"]):
         pass
+    if form:
+        names = [quantity] if quantity else model.register.estimates
+        every = [Sensitivity(name, scenario, model=model, **how).json() for name in names]
+        ranges = [{"quantity": one["quantity"], **row} for one in every for row in one["ranges"]]
+        _print_as(form, ranges if form == "csv" else every[0] if quantity else every)
+        return
     if not quantity:
-        if as_json:
-            _print_json([Sensitivity(name, scenario, model=model, **how).json() for name in model.register.estimates])
-        else:
-            table = all_ranges_table(model, find(scenario, model))
-            _print_frame(table, table.foot)
+        table = all_ranges_table(model, find(scenario, model))
+        _print_frame(table, table.foot)
         return
     found = Sensitivity(quantity, scenario, model=model, **how)
-    if as_json:
-        _print_json(found.json())
-        return
     one = found.estimate
     if one.value is None:
         raise ModelError(f"{quantity} has no value under {found.scenario.name}: {one.reason}")
@@ -317,7 +319,7 @@ def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **
     _say(found.differs, CAVEAT)
 
 
-def break_even(model: Model, text: str, scenario: str, as_json: bool) -> None:
+def break_even(model: Model, text: str, scenario: str, form: str) -> None:
     """Where a statement, or every one, stops holding along each assumption."""
     from analysis.output.tables import break_even_json, break_even_table, break_even_under, break_evens_json
     from analysis.whatif.scenarios import find
@@ -327,8 +329,11 @@ def break_even(model: Model, text: str, scenario: str, as_json: bool) -> None:
     found = find(scenario, model)
     # One that is asked for and not computable is refused; among all of them it is listed as such.
     one = break_even_json(break_even_under(model, wanted[0], found)) if text else None
-    if as_json:
-        _print_json(one if text else break_evens_json(model, wanted, found))
+    if form:
+        every = break_evens_json(model, wanted, found)
+        named = ((each["id"], name, row) for each in every for name, row in each.get("assumptions", {}).items())
+        rows = [{"statement": id, "assumption": name, **row} for id, name, row in named]
+        _print_as(form, rows if form == "csv" else one or every)
         return
     table = break_even_table(model, wanted, found)
     _print_frame(table, table.foot)
