@@ -66,12 +66,13 @@ _SAID = {
 
 
 def place_of(model: Model, depends_on: Iterable[str], number: float | None = None) -> float:
-    """The last place that counts in something that rests on these rows: the coarsest of theirs.
+    """The last place that counts in something that rests on these rows: the coarsest of theirs, 10,000 but for money.
 
     Where none of them counts things, 10,000. The second digit of a number that would vanish at such a place.
     """
-    rows = (model.register.claims.get(name) for name in depends_on)
-    place = max((row.published.place("low") for row in rows if row and row.base_unit in BASE_UNITS), default=1e4)
+    rows = filter(None, map(model.register.claims.get, depends_on))
+    places = {row.published.place("low"): row.base_unit for row in rows if row.base_unit in BASE_UNITS}
+    place = max((place if unit == "USD" else min(place, 1e4) for place, unit in places.items()), default=1e4)
     if number is None or not number or not math.isfinite(number) or abs(number) >= place / 2:
         return place
     return 10.0 ** max(0, math.floor(math.log10(abs(number))) - 1)
@@ -114,11 +115,9 @@ def estimate_words(
     model: Model, quantity: str, value: float, low: float | None, high: float | None, depends_on: Iterable[str],
     beside: Iterable[float | None] = (),
 ) -> str:  # fmt: skip
-    """A value of a quantity in words, to 10,000 or finer, within its bounds, and on its own side of those beside it."""
+    """A value of a quantity in words, within its bounds, and on its own side of the numbers beside it."""
     ends = [end for end in (low, high, *beside) if end is not None and math.isfinite(end)]
-    place = place_of(model, depends_on, value)
-    place = place if model.units[quantity] == "USD" else min(place, 1e4)
-    return value_words(model, quantity, value, place, beside=ends)
+    return value_words(model, quantity, value, place_of(model, depends_on, value), beside=ends)
 
 
 def sided(side: str, words: str) -> str:

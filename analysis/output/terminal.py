@@ -392,7 +392,11 @@ def explain(model: Model, id: str, setting: Setting, full: bool) -> None:
     ]  # fmt: skip
     if found := next(((lines, rows[id]) for rows, lines in kinds if id in rows), None):
         lines, row = found
-        _say(*lines(model, row, setting, full), model.differences(setting), CAVEAT)
+        _say(*lines(model, row, setting, full), model.differences(setting))
+        # A changed setting shows what it does to the headlines.
+        for was, now in zip(headlines(model), headlines(model, setting), strict=True) if setting.given else ():
+            _say(f"{now.row.title}: {'; '.join([*now.working[-1:], now.verdict])}" if was != now else "")
+        _say(CAVEAT)
         return
     hint = nearest(id, [name for rows, _ in kinds for name in rows])
     raise ModelError(f"'{id}' is no claim, check, solution, quantity, finding or external figure{hint}")
