@@ -540,6 +540,6 @@ def _result(
         return "result: no single value, as words alone give an input"
     ends = [digits(low), digits(high)] if full else span_words(model, quantity, low, high)
     words = digits(value) if full else estimate_words(model, quantity, value, low, high, depends_on)
-    bounds = f", {' to '.join(ends)} by rounding of the printed digits" if low != high else ""
+    bounds = f", {' to '.join(ends)} by rounding" if low != high else ""
     end = ", no bound on either side" if side == "no bound" else ""
     return f"result: {sided(side.replace('no bound', ''), words)}{plural(model.units[quantity])}{bounds}{end}"
