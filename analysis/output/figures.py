@@ -26,7 +26,8 @@ from analysis.core.units import BASE_UNITS, nearest
 from analysis.core.verdicts import judge_all
 from analysis.core.words import in_words
 from analysis.output import results
-from analysis.output.results import CAVEAT, Table, estimate_words, recomputed_words
+from analysis.output.display import Table
+from analysis.output.results import CAVEAT, estimate_words, recomputed_words
 from analysis.output.tables import Sensitivity, estimated_words, words_of
 from analysis.whatif import sweep
 from analysis.whatif.scenarios import tabulate

@@ -20,7 +20,7 @@ from analysis.output.results import estimate_words, verdict_words
 from analysis.output.steps import WIDTH, line
 
 if TYPE_CHECKING:
-    from analysis.output.display import Aligned
+    from analysis.output.display import Table
 
 COLUMNS = ("the article", "working", "shown as", "why")
 _NONE = "no derivation in this article"
@@ -84,11 +84,11 @@ def headlines_text(shown: Iterable[Shown]) -> str:
     return "\n".join(lines)
 
 
-def headlines_table(shown: Iterable[Shown]) -> Aligned:
+def headlines_table(shown: Iterable[Shown]) -> Table:
     """Headlines as a table of four columns, for a notebook."""
-    from analysis.output.display import Aligned
+    from analysis.output.display import Table
 
-    return Aligned(_rows(shown), columns=COLUMNS)
+    return Table(_rows(shown), columns=COLUMNS)
 
 
 def headlines_markdown(shown: Iterable[Shown]) -> str:

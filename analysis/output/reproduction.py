@@ -13,10 +13,10 @@ from analysis.core.register import InputError, shown
 from analysis.core.verdicts import judge_all
 from analysis.output import figures, notebooks, provenance, report
 from analysis.output.external import compare, external_frame
-from analysis.output.files import is_ours, refuse_foreign, replace_atomically
+from analysis.output.files import is_ours, refuse_foreign, replace_atomically, write_file
 from analysis.output.headlines import headlines, headlines_text
 from analysis.output.map import trace_frame
-from analysis.output.notebooks import Job, Notebook, RunError
+from analysis.output.notebooks import Job, Notebook
 from analysis.output.results import escape_spreadsheet_formulas, read_expected, write_tables
 from analysis.output.steps import WIDTH
 from analysis.output.terminal import print_outcomes, print_report, progress
@@ -94,19 +94,13 @@ def run(
             jobs[out / name] = notebooks.job(notebook, parameters, model, text)
         except InputError as error:
             raise InputError(f"the scenario {text}: {error}" if text else str(error)) from None
-    failed: dict[Path, RunError | InputError | None] = {}
-
-    def describe(target: Path, made: Path) -> dict[Path, str]:
-        used = {**notebook.parameters, **jobs[target].parameters}
-        text = provenance.describe(made, model, [notebook.path], used, jobs[target].words)
-        return {provenance.beside(target): text}
-
-    each = {target: one.parameters for target, one in jobs.items()}
-    notebooks.run_each(notebook, each, failed.__setitem__, timeout=timeout, beside=describe)
+    failed = notebooks.run_each(notebook, {target: one.parameters for target, one in jobs.items()}, timeout=timeout)
     for target, one in jobs.items():
         if failed.get(target):
             typer.echo(f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}", err=True)
             continue
+        used = {**notebook.parameters, **one.parameters}
+        write_file(provenance.beside(target), provenance.describe(target, model, [notebook.path], used, one.words))
         about = [row for row in headlines(model, one.setting) if row.row.notebook == notebook.name]
         if about:
             typer.echo(headlines_text(about))

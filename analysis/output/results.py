@@ -12,13 +12,11 @@ on, and a bound with the digits that it has.
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -286,28 +284,6 @@ def claim_words(model: Model, claim: Claim) -> list[str]:
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Table:
-    """A frame of texts for a reader, which ends in the caveat; shows as HTML in a notebook and as text elsewhere."""
-
-    frame: pd.DataFrame
-    foot: str = CAVEAT
-
-    def _repr_html_(self) -> str:
-        cells = [[f'<td style="text-align:left">{html.escape(cell)}</td>' for cell in row] for row in self._texts()]
-        head, *rows = ("<tr>" + "".join(row) + "</tr>" for row in cells)
-        head = head.replace("<td", "<th").replace("</td", "</th")
-        body = f"<thead>{head}</thead><tbody>{''.join(rows)}</tbody>"
-        return f"<table>{body}</table><p>{html.escape(self.foot)}</p>"
-
-    def __repr__(self) -> str:
-        return "\n".join([*map(" | ".join, self._texts()), self.foot])
-
-    def _texts(self) -> list[list[str]]:
-        rows: Iterator[tuple[Any, ...]] = self.frame.itertuples(index=False)
-        return [[*map(str, row)] for row in (tuple(self.frame.columns), *rows)]
 
 
 class Prose(str):

@@ -258,12 +258,13 @@ def _reading(model: Model, quantity: str, reading: str) -> str:
 def compare(model: Model, setting: Setting, form: str) -> None:
     """External figures beside the article's numbers, as a table, json or csv."""
     from analysis.output import external
+    from analysis.output.display import plain
 
     found = external.compare(model, setting)
     external.check_used(model, setting, found)
     if form:
         rows = external.external_frame(found).to_dict("records")
-        _print_as(form, rows if form == "csv" else [external.typed(dict(row)) for row in rows])
+        _print_as(form, rows if form == "csv" else plain(external.rows_of(found)))
     elif found:
         _print_frame(external.frame_in_words(found, model), f"{external.SIDE_BY_SIDE} {CAVEAT}")
         _say(model.differences(setting))
@@ -273,17 +274,18 @@ def compare(model: Model, setting: Setting, form: str) -> None:
 
 def scenarios(model: Model, files: list[str], form: str) -> None:
     """The estimates under scenarios as a table or json; or the schema of a scenario's file."""
-    from analysis.output.tables import estimated_json, scenarios_table
+    from analysis.output.display import plain
+    from analysis.output.tables import scenarios_table
     from analysis.whatif.scenarios import find, schema, shipped, tabulate
 
     listed = [find(file, model) for file in files] if files else list(shipped(model).values())
     if form == "schema":
         _print_as("json", schema(model))
     elif form:
-        _print_as(form, [estimated_json(found) for found in tabulate(model, listed)])
+        _print_as(form, plain(tabulate(model, listed)))
     else:
         table = scenarios_table(model, listed)
-        _print_frame(table.frame, table.foot)
+        _print_frame(table, table.foot)
 
 
 def sensitivity(model: Model, quantity: str, scenario: str, form: str, **how: Any) -> None:
@@ -303,7 +305,7 @@ def sensitivity(model: Model, quantity: str, scenario: str, form: str, **how: An
         return
     if not quantity:
         table = all_ranges_table(model, find(scenario, model))
-        _print_frame(table.frame, table.foot)
+        _print_frame(table, table.foot)
         return
     found = Sensitivity(quantity, scenario, model=model, **how)
     one = found.estimate
@@ -312,8 +314,8 @@ def sensitivity(model: Model, quantity: str, scenario: str, form: str, **how: An
     _say(f"{quantity} under {found.scenario.name}: {found.scenario.description}")
     _say(_result(model, quantity, (one.value, one.low, one.high), one.side, one.depends_on, False))
     for table in (found.ranges_table(), found.tornado_table(), found.draws_table(), found.indices_table()):
-        if len(table.frame) or table.frame.columns[0] == "of the draws":
-            _print_frame(table.frame, table.foot.removesuffix(CAVEAT).strip())
+        if len(table) or table.columns[0] == "of the draws":
+            _print_frame(table, table.foot.removesuffix(CAVEAT).strip())
     _say(found.differs, CAVEAT)
 
 
@@ -334,7 +336,7 @@ def break_even(model: Model, text: str, scenario: str, form: str) -> None:
         _print_as(form, rows if form == "csv" else one or every)
         return
     table = break_even_table(model, wanted, found)
-    _print_frame(table.frame, table.foot)
+    _print_frame(table, table.foot)
     _say(f"under {found.name}: {found.description}")
     differs = set()
     for statement in wanted:
