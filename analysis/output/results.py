@@ -62,7 +62,7 @@ _GUARDED = {
     "solutions": ("value", "unit", "low", "high", "status"),
 }
 #: How a verdict is said of each kind of check.
-_SAID = {
+SAID = {
     "repetition": {"matches": "match each other", "matches_within_rounding": "match each other within rounding",
                    "compatible": "compatible with each other", "differs": "differ"},
     "hypothesis": {"matches": "would match", "matches_within_rounding": "would match within rounding",
@@ -111,7 +111,7 @@ def finer(place: float, unit: str = "person") -> float:
     return place / 10 if unit == "USD" else min(1e4, place)
 
 
-def _percent(model: Model, quantity: str) -> int | None:
+def percent_decimals(model: Model, quantity: str) -> int | None:
     """How many decimals a percentage of this quantity is shown with, one more than is printed; None if it is none."""
     printed = [c.printed for c in model.register.claims.values() if c.quantity == quantity]
     units = {c.unit for c in model.register.claims.values() if c.quantity == quantity}
@@ -131,7 +131,7 @@ def value_words(
     beside: Iterable[float] = (),
 ) -> str:
     """A value of a quantity as a screen shows it; ``beside`` as in ``in_words``."""
-    percent, unit = _percent(model, quantity), model.units[quantity]
+    percent, unit = percent_decimals(model, quantity), model.units[quantity]
     return in_words(number, unit, place, percent=percent, decimals=decimals, outward=outward, beside=[*beside])
 
 
@@ -143,7 +143,7 @@ def published_words(model: Model, outcome: Outcome) -> str:
         return str(model.register.external[check.against].published) if check.against else ""
     if claim.qualifier != "vague":
         return f"{claim.words or claim.published}{f', {check.end} end' if check.end in ('low', 'high') else ''}"
-    percent = _percent(model, check.quantity) is not None
+    percent = percent_decimals(model, check.quantity) is not None
     floor, ceiling = (
         "" if number is None or math.isinf(number) else f"{side} {_exactly(number, percent)}"
         for side, number in (("at least", outcome.published_low), ("at most", outcome.published_high))
@@ -180,7 +180,7 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
     if not outcome.verdict:
         known = outcome.recomputed is not None or outcome.recomputed_low is not None
         return "derived" if known and not outcome.check.kind else f"not computable: {outcome.reason}"
-    found = _SAID.get(outcome.check.kind, {}).get(outcome.verdict, outcome.verdict.replace("_", " "))
+    found = SAID.get(outcome.check.kind, {}).get(outcome.verdict, outcome.verdict.replace("_", " "))
     off, printed = outcome.difference, outcome.published
     claim = model.register.claims.get(outcome.check.claim)
     qualifier = claim.qualifier if claim else ""
@@ -192,13 +192,13 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
     elif qualifier == "over" and off is not None:
         notes.append(f"{_off_words(model, outcome, abs(off))} {'above' if off > 0 else 'below'}")
     notes += ["barely"] if outcome.barely else []
-    finer = _SAID.get(outcome.check.kind, {}).get(outcome.finer, outcome.finer.replace("_", " "))
+    finer = SAID.get(outcome.check.kind, {}).get(outcome.finer, outcome.finer.replace("_", " "))
     notes += [f"{finer} at the finer place"] if outcome.finer else []
     return f"{found}, {'; '.join(notes)}" if notes else found
 
 
 def _off_words(model: Model, outcome: Outcome, off: float) -> str:
-    if _percent(model, outcome.check.quantity) is not None:
+    if percent_decimals(model, outcome.check.quantity) is not None:
         return f"{100 * off:.1f} points"
     return in_words(off, outcome.unit, place_of(model, outcome.depends_on, off) if off >= 1e5 else 1e3, decimals=3)
 

@@ -19,14 +19,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from analysis.core.expressions import Expression
-from analysis.core.model import Model, ModelError, Node, Plan, Setting
+from analysis.core.model import Model, ModelError, Node, Plan, Setting, Source
 from analysis.core.units import BASE_UNITS, CONSTANTS
 from analysis.core.verdicts import judge
 from analysis.output.results import verdict_words
 
 #: The widest line.
 WIDTH = 80
-_ASSUMED = {"stated": "stated by the article", "implied": "required by its numbers", "chosen": "ours"}
+ASSUMED = {"stated": "stated by the article", "implied": "required by its numbers", "chosen": "ours"}
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
         other = [f"= {label(source.same_as)}"] if source.same_as else []
         lines = [*other, f"= {'in words' if source.in_words else _number(model, plan, quantity, values[quantity])}"]
     else:
-        formula = _without_units(source.expression)
+        formula = without_units(source.expression)
         names = {need: label(need) for need in formula.needs}
         result, shown = _worked(model, plan, quantity, formula, values)
         lines = [f"= {formula.text(names)}", f"= {formula.text(shown)}", f"= {result}"]
@@ -145,7 +145,7 @@ def _origin(model: Model, node: Node) -> Iterator[str]:
         yield f'printed: "{claim.words}" ({claim.where})' if claim.words else f"printed ({claim.where})"
     elif assumption:
         words = {"floor": "the least that the words allow", "in_words": "in words only"}.get(node.source.part, "")
-        yield words or _ASSUMED[assumption.grade]
+        yield words or ASSUMED[assumption.grade]
     elif node.reading == "given":
         yield "set by you"
     else:
@@ -198,8 +198,7 @@ def _places(model: Model, quantity: str, value: float, finest: int, least: float
         if abs(value) >= least:
             return (1e9, 3 + finest, " billion") if abs(value) >= 1e9 else (1e6, 3 + finest, " million")
         return 1.0, finest if abs(value) >= 1000 else finest + (value != round(value)), ""
-    rows = [claim for claim in model.register.claims.values() if claim.quantity == quantity]
-    if any(claim.unit == "percent" for claim in rows) or quantity in model.register.percent:
+    if in_percent(model, quantity):
         return 0.01, 1 + finest, " percent"
     short = (n for n in range(4 + finest) if math.isclose(round(value, n), value, rel_tol=1e-9))
     return 1.0, next(short, 4 + finest), ""
@@ -225,14 +224,26 @@ def _number(model: Model, plan: Plan, quantity: str, value: float, finest: int =
     if not math.isfinite(value):
         return "no value"
     if source and source.claim and same_as_printed(source.claim.published.value(source.end), value):
-        one = source.claim.published
-        digits = one.printed_high if source.end == "high" else one.printed
-        word = f" {one.scale}" if one.scale else " percent" if one.unit == "percent" else ""
-        return f"{float(digits):,.{len(digits.partition('.')[2])}f}{word}"
+        return as_printed(source)
     scale, decimals, word = _places(model, quantity, value, finest, least)
     if source and source.is_leaf:
         return f"{value / scale:,.10g}{word}"
     return f"{value / scale:,.{decimals}f}{word}"
+
+
+def in_percent(model: Model, quantity: str) -> bool:
+    """Whether a step shows a quantity as a percentage."""
+    rows = [claim for claim in model.register.claims.values() if claim.quantity == quantity]
+    return any(claim.unit == "percent" for claim in rows) or quantity in model.register.percent
+
+
+def as_printed(source: Source) -> str:
+    """The digits of a claim that a source takes, with their scale."""
+    assert source.claim
+    one = source.claim.published
+    digits = one.printed_high if source.end == "high" else one.printed
+    word = f" {one.scale}" if one.scale else " percent" if one.unit == "percent" else ""
+    return f"{float(digits):,.{len(digits.partition('.')[2])}f}{word}"
 
 
 def same_as_printed(one: float, two: float) -> bool:
@@ -240,7 +251,7 @@ def same_as_printed(one: float, two: float) -> bool:
     return math.isclose(one, two, rel_tol=1e-12)
 
 
-def _without_units(formula: Expression) -> Expression:
+def without_units(formula: Expression) -> Expression:
     """A formula without the factors that only serve units, such as ``a_year``."""
 
     def of(node: ast.expr) -> ast.expr:
