@@ -155,6 +155,12 @@ def data(model: Model) -> dict[str, Any]:
         "estimates": register.estimates,
         "shown": list(dict.fromkeys([*register.estimates, *(model.named(name)[0] for one in register.headlines.values() for name in one.working)])),
         "presets": presets(model),
+        "printed": {
+            "near": register.claims["at_risk_2021_approaches"].published.value(),
+            "low": (both := register.claims["at_risk_total_range"].published).value("low"),
+            "high": both.value("high"),
+            "words": str(both),
+        },
     }  # fmt: skip
 
 
