@@ -18,7 +18,7 @@ const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : tex
 
 /** A number with so many significant digits, as Python's "g" writes it. */
 function general(number, digits = 6, commas = false) {
-  if (!finite(number)) return Number.isNaN(number) ? "nan" : "inf";
+  if (!finite(number)) return Number.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
   const [mantissa, power] = number.toExponential(digits - 1).split("e"), exponent = Number(power), size = abs(exponent);
   if (number && (exponent < -4 || exponent >= digits)) {
     return `${trimmed(mantissa)}e${exponent < 0 ? "-" : "+"}${size < 10 ? "0" : ""}${size}`;
@@ -48,25 +48,22 @@ function attempt(answer) {
   }
 }
 
-function roundedTo(number, place, outward) {
-  const steps = number / place, nearest = halfEven(steps), isOff = outward && abs(steps - nearest) > 1e-6;
-  return (isOff ? (outward < 0 ? Math.floor(steps) : Math.ceil(steps)) : nearest) * place;
-}
+const roundedTo = (number, place) => halfEven(number / place) * place;
 const same = (one, two) => abs(one - two) <= max(SAME * max(abs(one), abs(two)), 1e-12);
 const decimalsOf = (place) => max(0, -Number(place.toExponential(0).split("e")[1]));
 
 /** A number as a screen shows it; the options are those of the library's in_words. */
-function inWords(number, unit, place = 1e4, { percent = null, decimals = 3, outward = 0, beside = [] } = {}) {
+function inWords(number, unit, place = 1e4, { percent = null, decimals = 3, beside = [] } = {}) {
   if (!finite(number)) return "no finite value";
-  const isSpan = ["year", "month", "hour"].includes(unit), counted = DATA.baseUnits.includes(unit);
-  if (abs(number) >= 1e18 || (isSpan && number !== Math.trunc(number))) return general(number, 2);
+  if (abs(number) >= 1e18) return general(number, 2);
+  const counted = DATA.baseUnits.includes(unit);
   if (!counted && abs(number) >= 10) decimals = min(decimals, 1);
   if (!counted) place = percent === null ? 10 ** -decimals : 10 ** -percent / 100;
-  const above = (other) => (roundedTo(number, place, outward) - other) * (number - other);
+  const above = (other) => (roundedTo(number, place) - other) * (number - other);
   while (place > 1e-9 && beside.some((other) => !same(number, other) && above(other) <= 0)) place /= 10;
-  const rounded = roundedTo(number, place, outward), size = abs(rounded);
-  const [scale, word] = !counted ? (percent === null ? [1, ""] : [0.01, " percent"])
-    : size >= 1e9 && unit === "USD" ? [1e9, " billion"] : size >= 1e6 ? [1e6, " million"] : [1, ""];
+  const rounded = roundedTo(number, place);
+  const [scale, word] = counted ? (abs(rounded) >= 1e6 ? [1e6, " million"] : [1, ""])
+    : percent === null ? [1, ""] : [0.01, " percent"];
   const text = fixed(rounded / scale, decimalsOf(place / scale));
   return (counted && scale === 1 ? grouped(text) : text) + word;
 }
