@@ -14,11 +14,9 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-DECLARED = [
-    *PROJECT["project"]["dependencies"],
-    *(entry for extra in PROJECT["project"]["optional-dependencies"].values() for entry in extra),
-    *PROJECT["build-system"]["requires"],
-]
+DIRECT = [*PROJECT["project"]["dependencies"], *PROJECT["build-system"]["requires"]]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+DECLARED = [*DIRECT, *(entry for extra in EXTRAS.values() for entry in extra)]
 
 
 def entries(*files: str) -> list[tuple[Requirement, list[str]]]:
@@ -94,10 +92,47 @@ def test_make_installs_from_the_locks_and_checks_their_hashes() -> None:
     assert [recipe(name)[0] for name in ("reproduce", "test")] == [["env"], ["env-dev"]]
 
 
-def test_conda_takes_python_and_the_packages_of_the_lock() -> None:
+def test_conda_takes_the_direct_dependencies_at_the_versions_of_the_lock() -> None:
     found = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    python = f"python{PROJECT['project']['requires-python']}"
-    assert found["dependencies"] == [python, "pip", {"pip": ["--require-hashes -r requirements.lock"]}]
+    python, pip, *packages, others = found["dependencies"]
+    assert python == f"python={PROJECT['project']['requires-python'].removeprefix('>=')}"
+    assert pip == "pip"
+    # A plain name and an exact version each: in conda's spelling, name=version.
+    entries = [re.fullmatch(r"([a-z0-9.-]+)=([0-9][0-9.]*)", entry) for entry in packages]
+    assert all(entries)
+    # Conda calls matplotlib without its windows matplotlib-base.
+    taken = {canonicalize_name(one[1].removesuffix("-base")): one[2] for one in entries if one}
+    taken |= {canonicalize_name(name): version for name, version in (entry.split("==") for entry in others["pip"])}
+    oldest = {"python_version": "3.11", "python_full_version": "3.11.0"}
+    locked = {
+        canonicalize_name(entry.name): next(iter(entry.specifier)).version
+        for entry, _ in LOCK
+        if entry.marker is None or entry.marker.evaluate(oldest)
+    }
+    assert taken == {name: locked[name] for name in (canonicalize_name(Requirement(text).name) for text in DIRECT)}
+
+
+def test_the_public_workflow_runs_what_ci_runs() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    jobs = {name: [step.get("run") for step in job["steps"] if "run" in step] for name, job in workflow["jobs"].items()}
+    assert jobs == {"test": [".ci/run"], "report": ["make reproduce"], "pages": [], "long": ["make test-long"]}
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert [line for line in script if line.startswith("make ")] == ["make env", "make test"]
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"][0] == "3.11"
+
+
+def test_a_commit_is_linted_as_the_tests_are() -> None:
+    found = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    hooks = [hook["entry"].removeprefix(".venv/bin/") for repository in found["repos"] for hook in repository["hooks"]]
+    linters = re.findall(r"^\t\$\(BIN\)/((?!python).*)$", recipe("test")[1], re.M)
+    assert hooks == linters
+
+
+def test_each_dependency_says_what_it_is_for_and_each_package_its_licence() -> None:
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    direct, licences = (re.findall(r"^\| `([^`]+)` \|", part, re.M) for part in text.split("## Licences"))
+    assert sorted(direct) == sorted(Requirement(entry).name for entry in DIRECT)
+    assert {canonicalize_name(name) for name in licences} == {canonicalize_name(entry.name) for entry, _ in RUNNING}
 
 
 def test_the_data_package_is_described_as_frictionless_wants_it() -> None:
