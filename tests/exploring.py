@@ -2,10 +2,7 @@
 
 import math
 import random
-from pathlib import Path
 from typing import Any
-
-from playwright.sync_api import Page
 
 from analysis.core.model import Model, ModelError
 from analysis.core.register import Check
@@ -24,7 +21,17 @@ ODD = (
     "0.4 person/transfer", "1,70", "-", "5 transfers", ".5", "2 million", "50 percent", "0.7 person / transfer",
     "1 dimensionless", "<b>1</b>", "3 hours", "40 thousand", "7 million transfer",
 )  # fmt: skip
-UNKNOWN = ("ovrelap", "persons_per_transfr", "zzz", "constructor", "at risk 2021", "OVERLAP", "cadres", "a_year", "toString")
+UNKNOWN = (
+    "ovrelap",
+    "persons_per_transfr",
+    "zzz",
+    "constructor",
+    "at risk 2021",
+    "OVERLAP",
+    "cadres",
+    "a_year",
+    "toString",
+)
 
 #: Answers of the page to settings, each a list of pairs; in its own names, which a test alone knows.
 ANSWERS = """
@@ -90,15 +97,11 @@ def random_settings(study: Study, count: int, seed: int) -> list[list[tuple[str,
     return found
 
 
-def of_page(page: Page, settings: list[list[tuple[str, str]]]) -> list[dict[str, Any]]:
-    return page.evaluate(ANSWERS, settings)
-
-
 def is_judging(model: Model, row: Check) -> bool:
     return bool(row.claim) and not row.against and model.register.claims[row.claim].judged_by == row.id
 
 
-def of_library(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
+def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
     model = study.model
     live = explorer.live(model)
     try:
@@ -155,13 +158,10 @@ def differences(one: Any, two: Any, place: str = "") -> list[str]:
     if isinstance(one, list | tuple) and isinstance(two, list | tuple):
         if len(one) != len(two):
             return [f"{place}: {one} / {two}"]
-        return [found for i, (a, b) in enumerate(zip(one, two, strict=True)) for found in differences(a, b, f"{place}[{i}]")]
+        return [
+            found for i, (a, b) in enumerate(zip(one, two, strict=True)) for found in differences(a, b, f"{place}[{i}]")
+        ]
     numbers = isinstance(one, int | float) and isinstance(two, int | float) and not isinstance(one, bool)
     if numbers and ((math.isnan(one) and math.isnan(two)) or math.isclose(one, two, rel_tol=1e-12, abs_tol=1e-6)):
         return []
     return [] if one == two else [f"{place}: {one!r} / {two!r}"]
-
-
-def opened(page: Page, folder: Path, study: Study) -> Page:
-    page.goto(explorer.write(folder, study.model).as_uri())
-    return page

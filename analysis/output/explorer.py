@@ -1,11 +1,10 @@
 """The explorer: one page in which a reader moves an assumption and sees what follows, with nothing installed.
 
-The page holds the model as data, and the formulas as JavaScript that is translated from their own source.
+The page holds rows and sentences as data, and the formulas as JavaScript that is translated from their own source.
 
 >>> from analysis import load
->>> preset = presets(load().model)[0]
->>> preset["name"], preset["given"]
-('article', {})
+>>> presets(load().model)[0]["given"], "at_risk_2021" in live(load().model)
+({}, True)
 """
 
 from __future__ import annotations
@@ -15,51 +14,54 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, StrictUndefined
 
-from analysis.core.model import RESERVED, SETTABLE, Model, ModelError, Source
+from analysis.core.model import RESERVED, SETTABLE, Model, Source
 from analysis.core.published import Interval
-from analysis.core.register import Assumption, Check
+from analysis.core.register import Assumption, Check, Headline
 from analysis.core.sentences import SENTENCES
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
 from analysis.core.verdicts import asserted
+from analysis.output.files import write_file
 from analysis.output.results import CAVEAT, SAID, percent_decimals
 from analysis.output.steps import ASSUMED, as_printed, in_percent, label, without_units
 from analysis.whatif import scenarios
 
-FOLDER = Path(__file__).resolve().parent / "pages"
 NAME = "explorer.html"
-
-
-def page(model: Model) -> str:
-    """The page as HTML, whole: it asks no host for anything, and allows its own script and style alone."""
-    html, style, script = ((FOLDER / f"explorer.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
-    content = data(model)
-    script = f"\nconst DATA = {_literal(content)};\nconst FORMULAS = {formulas(model)};\n{script}"
-    parts = {"style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
-    environment = Environment(autoescape=True, trim_blocks=True, undefined=StrictUndefined)
-    environment.filters |= {"words": label, "plain": "{:,.10g}".format}
-    return environment.from_string(html).render(content, **parts, article=model.register.article.title, caveat=CAVEAT)
+_PAGES = Path(__file__).resolve().parent / "pages"
+#: The claims that the waterfall sets behind its bars.
+_APPROACHES, _RANGE = "at_risk_2021_approaches", "at_risk_total_range"
 
 
 def write(folder: Path, model: Model) -> Path:
-    """Write the page into a folder."""
-    (folder / NAME).write_text(page(model), encoding="utf-8")
+    """Write the page into a folder; return its path. Raises InputError as ``page`` does."""
+    write_file(folder / NAME, page(model))
     return folder / NAME
 
 
 def address(path: Path, given: Mapping[str, str]) -> str:
-    """The address of the page with a setting."""
-    return f"{path.absolute().as_uri()}{'#' if given else ''}{'&'.join(f'{name}={one}' for name, one in given.items())}"
+    """The address of the page under a setting, texts by name."""
+    setting = "&".join(f"{name}={quote(text, safe='/ ')}" for name, text in given.items())
+    return f"{path.absolute().as_uri()}#{setting}" if setting else path.absolute().as_uri()
 
 
-def _literal(content: Any) -> str:
-    """A JavaScript literal that can stand in a page: nothing in it ends a script or starts markup."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+def page(model: Model) -> str:
+    """The page as HTML, whole: it asks no host for anything, and allows its own script and style alone. Raises
+    InputError where the data package lacks a claim that the page draws."""
+    html, style, code = ((_PAGES / f"explorer.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
+    found = data(model)
+    # No "<" in a text of the data ends the script.
+    literal = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    script = f"\nconst DATA = {literal};\nconst FORMULAS = {{\n{''.join(formulas(model))}}};\n{code}"
+    parts = {"style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
+    environment = Environment(autoescape=True, trim_blocks=True, undefined=StrictUndefined)
+    environment.filters |= {"words": label, "plain": "{:,.10g}".format}
+    return environment.from_string(html).render(found, **parts, article=model.register.article.title, caveat=CAVEAT)
 
 
 def _hash(text: str) -> str:
@@ -70,7 +72,7 @@ def live(model: Model) -> list[str]:
     """The quantities that the page holds: those of the headlines, estimates and statements, and all that they rest on
     under any readings."""
     register = model.register
-    named = [name for one in register.headlines.values() for name in one.working]
+    named = [name for one in register.headlines.values() for name in (*one.working, *_in_braces(one))]
     named += [name for one in register.statements.values() for name in (one.quantity, one.other)]
     todo = [*(model.named(name)[0] for name in named), *register.estimates]
     todo += [register.checks[one.check].quantity for one in register.headlines.values() if one.check]
@@ -84,83 +86,54 @@ def live(model: Model) -> list[str]:
     return list(found)
 
 
-def formulas(model: Model) -> str:
-    """A JavaScript object: by quantity and reading, the function and its text. Raises ModelError for a minimum or
-    maximum, whose branches the page does not search."""
-    found = []
+def formulas(model: Model) -> Iterable[str]:
+    """Lines of JavaScript: of each quantity and reading, the function, and its text with names in braces. Raises
+    InputError for a minimum or maximum, whose branches the page does not search."""
     for quantity in live(model):
         for reading, source in model.sources[quantity].items():
             if one := source.expression:
                 if len(one.branches) > 1:
-                    raise ModelError(
-                        f"the formula of {quantity} ({reading}) takes a minimum or maximum, which the page can't"
-                    )
+                    raise model.refuse_formula(f"the explorer can't bound the minimum or maximum in {one.name}")
                 bare = without_units(one)
                 text = json.dumps(bare.text({need: f"{{{need}}}" for need in bare.needs}), ensure_ascii=False)
-                found.append(f'  "{quantity}.{reading}": {{ run: {one.javascript}, text: {text} }},\n')
-    return f"{{\n{''.join(found)}}}"
+                yield f'  "{quantity}.{reading}": {{ run: {one.javascript}, text: {text} }},\n'
 
 
 def data(model: Model) -> dict[str, Any]:
-    """The model, the rows that the page shows, and its words."""
+    """The rows that the page shows, the sources of its quantities, its words. Raises InputError as ``page`` does."""
     register, names = model.register, live(model)
-    claims = [one.id for one in register.claims.values() if one.quantity in names]
-    claims += [source.claim.id for name in names for source in model.sources[name].values() if source.claim]
-    figures = {one.above: one for one in register.remarks if one.above in register.external}
+    for name in (_APPROACHES, _RANGE):
+        if name not in register.claims:
+            raise register.refuse(None, "headline", f"the explorer draws {name}, which claims.csv lacks")
+    both, shown = register.claims[_RANGE].published, [one.working for one in register.headlines.values()]
+    claims = {source.claim for name in names for source in model.sources[name].values() if source.claim}
+    claims |= {claim for claim in register.claims.values() if claim.quantity in names}
     return {
-        "sentences": SENTENCES,
-        "said": SAID,
-        "assumed": ASSUMED,
-        "baseUnits": BASE_UNITS,
-        "knownUnits": KNOWN_UNITS,
+        "sentences": SENTENCES, "said": SAID, "assumed": ASSUMED, "reserved": RESERVED, "settable": SETTABLE,
+        "constants": list(CONSTANTS), "baseUnits": BASE_UNITS, "knownUnits": KNOWN_UNITS, "names": model.quantities,
         "scales": {name: len(str(factor)) - 1 for name, factor in SCALES.items() if name},
-        "constants": list(CONSTANTS),
-        "reserved": RESERVED,
-        "settable": SETTABLE,
-        "names": model.quantities,
         "quantities": {name: _quantity(model, name) for name in names},
         "assumptions": {name: _assumption(one) for name, one in register.assumptions.items() if name in names},
-        "claims": {
-            one.id: {
-                "where": one.where,
-                "words": one.words or str(one.published),
-                "qualifier": one.qualifier,
-                "place": one.published.place("low") if one.printed and one.base_unit in BASE_UNITS else None,
-            }
-            for one in map(register.claims.__getitem__, dict.fromkeys(claims))
-        },
-        "external": {name: register.external[name].published.value() for name in figures},
+        "claims": {one.id: {"qualifier": one.qualifier, "place": one.published.place("low")
+                            if one.printed and one.base_unit in BASE_UNITS else 0}
+                   for one in register.claims.values() if one in claims},
+        "external": {one.above: register.external[one.above].published.value()
+                     for one in register.remarks if one.above in register.external},
         "linked": [group for group in register.linked_readings if {*group} <= {*names}],
-        "limits": [{field: getattr(one, field) for field in ("quantity", "low", "high", "other")}
+        "limits": [{"quantity": one.quantity, "low": one.low, "high": one.high, "other": one.other}
                    for one in model.limits if one.quantity in names],
         "remarks": [one.model_dump() for one in register.remarks if one.quantity in names],
         "checks": {one.id: _check(model, one) for one in register.checks.values()
                    if one.quantity in names and one.claim and not one.against},
-        "headlines": [
-            {
-                **{field: getattr(one, field) for field in ("id", "title", "check", "shown", "sentence")},
-                "working": [model.named(name) for name in one.working],
-                "named": {name: model.named(name) for name in re.findall(r"\{([a-z0-9_.]+)\}", one.shown + one.sentence)
-                          if name != "verdict"},
-                "where": register.claims[one.claim].where,
-                "shows": next(iter(model.named(name)[0] for name in one.working), ""),
-            }
-            for one in register.headlines.values()
-        ],
-        "statements": [
-            {"statement": one.statement, "comparison": one.comparison,
-             "sides": [model.named(name) for name in (one.quantity, one.other)]}
-            for one in register.statements.values()
-        ],
+        "headlines": [_headline(model, one) for one in register.headlines.values()],
+        "statements": [{"statement": one.statement, "comparison": one.comparison,
+                        "sides": [model.named(name) for name in (one.quantity, one.other)]}
+                       for one in register.statements.values()],
         "estimates": register.estimates,
-        "shown": list(dict.fromkeys([*register.estimates, *(model.named(name)[0] for one in register.headlines.values() for name in one.working)])),
+        "shown": list(dict.fromkeys([*register.estimates, *(model.named(one)[0] for part in shown for one in part)])),
+        "printed": {"near": register.claims[_APPROACHES].published.value(), "low": both.value("low"),
+                    "high": both.value("high"), "words": str(both)},
         "presets": presets(model),
-        "printed": {
-            "near": register.claims["at_risk_2021_approaches"].published.value(),
-            "low": (both := register.claims["at_risk_total_range"].published).value("low"),
-            "high": both.value("high"),
-            "words": str(both),
-        },
     }  # fmt: skip
 
 
@@ -169,64 +142,63 @@ def presets(model: Model) -> list[dict[str, Any]]:
     assumptions, which is no single setting."""
     found = []
     for name, one in scenarios.shipped(model).items():
-        given: dict[str, str] | None = None
-        if not one.assumptions and not one.distributions:
-            given = {**one.readings, **{name: f"{number:.17g}" for name, number in one.numbers(model).items()}}
-        found.append({"name": name, "description": one.description, "reason": one.reason, "given": given})
+        given = {**one.readings, **{name: f"{number:.17g}" for name, number in one.numbers(model).items()}}
+        plain = not one.assumptions and not one.distributions
+        found.append({"name": name, "words": f"{one.description} {one.reason}", "given": given if plain else None})
     return found
 
 
 def _quantity(model: Model, name: str) -> dict[str, Any]:
     first, *others = model.readings(name)
-    own = model.sources[name][first].claim
+    sources = model.sources[name]
     # A claim is a reading under its own name, too.
-    offered = [first, *(one for one in others if own is None or model.sources[name][one].claim is not own)]
+    own = sources[first].claim
+    offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
     return {
-        "unit": model.units[name],
-        "name": model.name(name),
-        "usual": first,
-        "percent": percent_decimals(model, name),
-        "inPercent": in_percent(model, name),
-        "choices": offered if len(offered) > 1 else [],
-        "sources": {reading: _source(model, name, reading, one) for reading, one in model.sources[name].items()},
-    }
+        "unit": model.units[name], "name": model.name(name), "usual": first, "percent": percent_decimals(model, name),
+        "inPercent": in_percent(model, name), "choices": offered if len(offered) > 1 else [],
+        "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
+    }  # fmt: skip
 
 
 def _source(model: Model, quantity: str, reading: str, source: Source) -> dict[str, Any]:
-    """A source; texts that are empty are left out."""
-    row = model.register.readings.get((quantity, reading))
-    texts = {
-        "grade": row.grade if row else "",
-        "reconstruction": bool(row and row.reconstruction),
-        "side": source.side,
-        "claim": source.claim.id if source.claim else "",
-        "shown": as_printed(source) if source.claim and source.claim.printed else "",
-        "assumption": source.assumption.id if source.assumption else "",
-        "part": source.part if source.assumption else "",
-        "same": source.same_as,
-        "near": _interval(source.near),
-        "far": _interval(source.far) if source.far != source.near else None,
-    }
-    found = {name: one for name, one in texts.items() if one}
-    return {"label": model.label(quantity, reading), "value": float(source.value), "needs": source.needs, **found}
+    """A source, without the fields that are empty."""
+    row, claim, one = model.register.readings.get((quantity, reading)), source.claim, source.assumption
+    fields = {
+        "grade": row.grade if row else "", "reconstruction": bool(row and row.reconstruction), "side": source.side,
+        "claim": claim.id if claim else "", "shown": as_printed(source) if claim and claim.printed else "",
+        "assumption": one.id if one else "", "part": source.part if one else "", "same": source.same_as,
+        "near": _interval(source.near), "far": _interval(source.far) if source.far != source.near else None,
+    }  # fmt: skip
+    told = {"label": model.label(quantity, reading), "value": float(source.value), "needs": source.needs}
+    return told | {field: value for field, value in fields.items() if value}
 
 
 def _assumption(one: Assumption) -> dict[str, Any]:
     fields = ("label", "low", "high", "minimum", "maximum", "grade", "rationale", "unit")
-    # About sixty steps, at a round number.
-    step = 10 ** math.floor(math.log10((one.high - one.low) / 50))
-    return {**{field: getattr(one, field) for field in fields}, "step": step}
+    # Some sixty steps of a slider, each a round number.
+    return {field: getattr(one, field) for field in fields} | {
+        "step": 10 ** math.floor(math.log10((one.high - one.low) / 50))
+    }
 
 
 def _check(model: Model, check: Check) -> dict[str, Any]:
     claim = model.register.claims[check.claim]
-    return {
-        **{field: getattr(check, field) for field in ("quantity", "readings", "claim", "kind")},
-        "fine": _interval(asserted(model, check, claim)),
-        "coarse": _interval(asserted(model, check, claim, coarse=True)),
-        "published": claim.published.value(check.end) if claim.printed and check.end != "whole" else None,
-        "judges": claim.judged_by == check.id,
-    }
+    fine, coarse = (_interval(asserted(model, check, claim, coarse=coarse)) for coarse in (False, True))
+    printed = claim.published.value(check.end) if claim.printed and check.end != "whole" else None
+    told = {field: getattr(check, field) for field in ("quantity", "readings", "claim", "kind")}
+    return {**told, "fine": fine, "coarse": coarse, "published": printed, "judges": claim.judged_by == check.id}
+
+
+def _in_braces(one: Headline) -> list[str]:
+    return [name for name in re.findall(r"\{([a-z0-9_.]+)\}", one.shown + one.sentence) if name != "verdict"]
+
+
+def _headline(model: Model, one: Headline) -> dict[str, Any]:
+    told = {field: getattr(one, field) for field in ("id", "title", "check", "shown", "sentence")}
+    named = {name: model.named(name) for name in _in_braces(one)}
+    where = model.register.claims[one.claim].where
+    return {**told, "where": where, "named": named, "working": [model.named(name) for name in one.working]}
 
 
 def _interval(one: Interval | None) -> dict[str, Any] | None:

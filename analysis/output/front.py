@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Template
 
 from analysis.core.model import Model
+from analysis.output.explorer import NAME
 from analysis.output.headlines import Shown, headlines
 
 #: How a verdict starts, its style, and its sign; any other is two figures apart.
@@ -35,8 +36,10 @@ def front(model: Model, alt: str) -> str:
 def _row(one: Shown, where: str) -> str:
     style, sign = next(((style, sign) for start, style, sign in _STYLES if one.verdict.startswith(start)), ("two", "≠"))
     working = "\n".join(map(escape, one.working)) or "no derivation in this article"
+    looked = f"#show={one.row.working[0].partition('.')[0]}" if one.row.working else ""
     return (
         f'<div class="row"><div class="q">{escape(one.row.title)}<small>{escape(where)}</small></div>'
         f'<div class="calc">{working}</div><span class="v {style}">{sign} {escape(one.verdict)}</span>'
-        f'<p class="why">{escape(one.sentence)} <a href="{escape(one.row.notebook)}.html">Working</a></p></div>\n'
+        f'<p class="why">{escape(one.sentence)} <a href="{escape(one.row.notebook)}.html">Working</a> · '
+        f'<a href="../{NAME}{looked}">Change it</a></p></div>\n'
     )

@@ -654,11 +654,14 @@ function breakEven(sides, name, comparison) {
 
 // The page ------------------------------------------------------------------------------------------------------------
 
+/** The setting and its texts by name, sentences on texts that were refused, and the quantity that is looked at. */
+let under = ARTICLE, given = new Map(), problems = new Map(), looked = "at_risk_2021", width = 600, resting = 0;
 const $ = (id) => document.getElementById(id);
-const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-const START = "at_risk_2021";
-/** The setting and its texts by name, the sentences on texts that were refused, and the quantity that is looked at. */
-let under = ARTICLE, given = new Map(), problems = new Map(), looked = START;
+const all = (selector) => [...document.querySelectorAll(selector)];
+const answer = (name, at = under) => attempt(() => estimate(planFor(name, at)));
+const readingOf = (name) => (under.values.has(name) ? "given" : under.readings.get(name) ?? QUANTITIES.get(name).usual);
+const parted = (text) => [text.split("=")[0].trim(), text.split("=").slice(1).join("=").trim(), text];
+const partsOf = (node) => ["[type=range]", "[type=text]", "select", ".problem", ".effect"].map((one) => node.querySelector(one));
 
 /** A text in the page, which hides where it is empty. Texts are never read as markup. */
 function write(node, text) {
@@ -666,10 +669,16 @@ function write(node, text) {
   if (node.hidden !== !text) node.hidden = !text;
 }
 
-function made(tag, attributes, ...children) {
-  const node = document.createElementNS(tag in { li: 1, tr: 1, td: 1 } ? document.body.namespaceURI : $("waterfall").namespaceURI, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+function element(tag, ...children) {
+  const node = document.createElement(tag);
   node.append(...children);
+  return node;
+}
+
+function drawn(tag, attributes, text = "") {
+  const node = document.createElementNS($("waterfall").namespaceURI, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.textContent = text;
   return node;
 }
 
@@ -685,56 +694,61 @@ function put(name, text) {
 /** Take a whole setting, text by text. */
 function take(pairs) {
   [given, under, problems] = [new Map(), ARTICLE, new Map()];
-  for (const [name, text] of pairs) {
-    if (!name || !text) problems.set(name || text, say("no_assignment", { text: name || text }));
-    else if (problems.has(name)) problems.set(name, say("given_twice", { name }));
-    else put(name, text);
+  for (const [name, ...rest] of pairs) {
+    if (problems.has(name)) problems.set(name, say("given_twice", { name }));
+    else assign([name, ...rest]);
   }
 }
 
+function assign([name, text, whole]) {
+  if (name && text) put(name, text);
+  else problems.set(whole, say("no_assignment", { text: whole }));
+}
+
 function fromAddress() {
-  const parts = location.hash.slice(1).split("&").filter(Boolean).map((part) => {
-    const [text] = /%(?![0-9a-f]{2})/i.test(part) ? [part] : [decodeURIComponent(part)], [name, ...rest] = text.split("=");
-    return [name.trim(), rest.join("=").trim()];
-  });
-  looked = parts.find(([name, text]) => name === "show" && QUANTITIES.has(text))?.[1] ?? looked;
-  take(parts.filter(([name]) => name !== "show"));
+  const isBroken = /%(?![0-9a-f]{2})/i.test(location.hash), text = location.hash.slice(1);
+  const pairs = text.split("&").filter(Boolean).map((part) => parted(isBroken ? part : decodeURIComponent(part)));
+  looked = pairs.find(([name, one]) => name === "show" && QUANTITIES.has(one))?.[1] ?? looked;
+  take(pairs.filter(([name]) => name !== "show"));
   render();
 }
 
 /** From persons at risk in 2019 to 2021 and to both groups; returns the sentences of those that have no value. */
 function waterfall(figure) {
-  const total = planOf("at_risk_total", under), isOpen = total.words.length > 0, none = { value: NaN, side: "" };
-  const last = isOpen ? ["at_risk_total", { former_detainees: "floor" }] : ["at_risk_total", {}];
-  const answers = [["at_risk_2019", {}], [START, {}], last].map((name) => attempt(() => estimate(planFor(name, under))));
-  const [base, now, both] = answers.map(([found]) => found ?? none), { printed } = DATA;
-  const words = (size, side = "") => sided(side, abs(size) < 1e6 ? `${general(abs(size) / 1e6, 3)} million`
-    : inWords(size, "person", 1e3, { beside: [printed.near, printed.low, printed.high] }));
-  const isPrinted = base.plan?.rests.includes("at_risk_2019_up_to"), added = now.value - base.value;
+  const isOpen = planOf("at_risk_total", under).words.length > 0, none = { value: NaN, side: "" }, { printed } = DATA;
+  const floor = isOpen ? { former_detainees: "floor" } : {};
+  const answers = [["at_risk_2019", {}], ["at_risk_2021", {}], ["at_risk_total", floor]].map((name) => answer(name));
+  const [base, now, total] = answers.map(([found]) => found ?? none), added = now.value - base.value;
+  const beside = [printed.near, printed.low, printed.high];
+  const words = ({ value, side }) => sided(side, abs(value) < 1e6 ? `${general(abs(value) / 1e6, 3)} million`
+    : inWords(value, "person", 1e3, { beside }));
+  const last = isOpen ? { ...total, side: "at least" } : total;
   const rows = [
-    ["At risk in 2019", 0, base, isPrinted ? "printed" : "ours", words(base.value, base.side)],
-    ["Added since 2019", base.value, { ...none, value: now.value }, "sum", `${added < 0 ? "−" : "+"} ${words(added)}`],
-    ["At risk in 2021", 0, now, "sum", words(now.value, now.side)],
-    ["With former detainees", now.value, isOpen ? { ...both, side: "at least" } : both, isOpen ? "words" : "ours",
-      isOpen ? words(both.value - now.value, "at least") : words(both.value, both.side)],
+    ["At risk in 2019", 0, base, base.plan?.rests.includes("at_risk_2019_up_to") ? "printed" : "ours", words(base)],
+    ["Added since 2019", base.value, { ...none, value: now.value }, "sum", words({ side: added < 0 ? "−" : "+", value: added })],
+    ["At risk in 2021", 0, now, "sum", words(now)],
+    ["With former detainees", now.value, last, isOpen ? "words" : "ours",
+      words(isOpen ? { side: "at least", value: total.value - now.value } : total)],
   ];
-  const most = max(3e6, ...rows.map(([, , { value }]) => 1.25 * value || 0)), x = (number) => 8 + (number / most) * (width - 16);
-  const bar = (kind, y, from, to) => made("rect", { class: kind, x: min(x(from), x(to)), y, width: abs(x(to) - x(from)), height: 15 });
-  const path = (kind, d) => made("path", { class: kind, d });
-  const text = (at, y, kind, words) => made("text", { x: at, y, class: kind }, words);
-  const band = { class: "band", x: x(printed.low), y: 16, width: x(printed.high) - x(printed.low), height: 178 };
-  figure.replaceChildren(made("rect", band), text(band.x + band.width / 2, 12, "small middle", `printed: ${printed.words}`));
+  const most = max(3e6, ...rows.map(([, , { value }]) => 1.25 * value || 0)), x = (one) => 8 + (one / most) * (width - 16);
+  const put = (tag, kind, attributes, text) => figure.append(drawn(tag, { class: kind, ...attributes }, text));
+  const bar = (kind, y, from, to, height = 15) =>
+    put("rect", kind, { x: min(x(from), x(to)), y, width: abs(x(to) - x(from)), height });
+  figure.replaceChildren();
+  bar("band", 16, printed.low, printed.high, 178);
+  put("text", "small middle", { x: x((printed.low + printed.high) / 2), y: 12 }, `printed: ${printed.words}`);
   rows.forEach(([name, from, { value, side, low, high }, kind, said], i) => {
     const y = 34 + 42 * i, turn = { "at most": -1, "at least": 1 }[side], isKnown = finite(from) && finite(value);
-    figure.append(text(8, y, "", `${name}: ${isKnown ? said : "no value"}`));
+    put("text", "", { x: 8, y }, `${name}: ${isKnown ? said : "no value"}`);
     if (!isKnown) return;
-    if (i === 3) figure.append(bar("pale", y + 5, 0, from));
-    figure.append(bar(kind, y + 5, from, value));
-    if (turn) figure.append(path("arrow", `M${x(value)} ${y + 12.5}h${14 * turn}l${-5 * turn} -4m${5 * turn} 4l${-5 * turn} 4`));
-    if (high > low) figure.append(path("range", `M${x(low)} ${y + 21}v6m0 -3H${x(high)}m0 -3v6`));
-    if (i === 2) figure.append(path("goal", `M${x(printed.near)} ${y + 1}v23`));
+    if (i === 3) bar("pale", y + 5, 0, from);
+    bar(kind, y + 5, from, value);
+    const tip = `l${-5 * turn} -4m${5 * turn} 4l${-5 * turn} 4`;
+    if (turn) put("path", "arrow", { d: `M${x(value)} ${y + 12.5}h${14 * turn}${tip}` });
+    if (high > low) put("path", "range", { d: `M${x(low)} ${y + 21}v6m0 -3H${x(high)}m0 -3v6` });
+    if (i === 2) put("path", "goal", { d: `M${x(printed.near)} ${y + 1}v23` });
   });
-  for (let tick = 0; tick * 1e6 <= most; tick++) figure.append(text(x(tick * 1e6), 212, "small middle", `${tick}${tick ? " million" : ""}`));
+  for (let i = 0; i * 1e6 <= most; i++) put("text", "small middle", { x: x(i * 1e6), y: 212 }, i ? `${i} million` : "0");
   figure.setAttribute("viewBox", `0 0 ${width} 218`);
   figure.setAttribute("aria-label", rows.map(([name, , , , said]) => `${name}: ${said}`).join("; "));
   return [...new Set(answers.map(([, reason]) => reason).filter(Boolean))].join(" ");
@@ -742,30 +756,31 @@ function waterfall(figure) {
 
 /** The quantity that is looked at, with each assumption at either end of its varied range; returns a note. */
 function drawTornado(figure, now, reason) {
-  const bars = now ? tornado(now.plan) : [], ends = bars.flatMap((bar) => [bar.atLow, bar.atHigh]).filter(finite);
-  const least = min(now?.value, ...ends), most = max(now?.value, ...ends), middle = now?.value;
-  const x = (number) => 8 + ((number - least) / (most - least || 1)) * (width - 16);
-  const said = (at, value) => `at ${general(at, 10, true)}: ${valueWords(now.plan, value, { beside: [middle] })}`;
-  const rect = (kind, y, end) => made("rect", { class: kind, y, height: 12, x: x(min(end, middle)), width: abs(x(end) - x(middle)) });
-  figure.replaceChildren(...bars.flatMap(({ name, low, high, atLow, atHigh }, i) => [
-    made("text", { x: 8, y: 46 * i + 14 }, ASSUMPTIONS.get(name).label),
-    made("text", { x: 8, y: 46 * i + 29, class: "small" }, `${said(low, atLow)}; ${said(high, atHigh)}`),
-    ...[["ours", atLow], ["sum", atHigh]].filter(([, end]) => finite(end)).map(([kind, end]) => rect(kind, 46 * i + 34, end)),
-  ]), ...(bars.length ? [made("path", { class: "range", d: `M${x(middle)} 32V${46 * bars.length + 2}` })] : []));
+  const bars = now ? tornado(now.plan) : [], ends = bars.flatMap((bar) => [bar.atLow, bar.atHigh, now.value]).filter(finite);
+  const least = min(...ends), x = (number) => 8 + ((number - least) / (max(...ends) - least || 1)) * (width - 16);
+  const said = (at, value) => `at ${general(at, 10, true)}: ${valueWords(now.plan, value, { beside: [now.value] })}`;
+  figure.replaceChildren(...bars.flatMap(({ name, low, high, atLow, atHigh }, i) => {
+    const here = x(now.value), sides = [["ours", atLow], ["sum", atHigh]].filter(([, end]) => finite(end));
+    const rects = sides.map(([kind, end]) => drawn("rect", { class: kind, y: 46 * i + 34, height: 10,
+      x: min(x(end), here), width: abs(x(end) - here) }));
+    return [drawn("text", { x: 8, y: 46 * i + 14 }, ASSUMPTIONS.get(name).label),
+      drawn("text", { x: 8, y: 46 * i + 29, class: "small" }, `${said(low, atLow)}; ${said(high, atHigh)}`),
+      ...rects, drawn("path", { class: "range", d: `M${here} ${46 * i + 31}v16` })];
+  }));
   figure.setAttribute("viewBox", `0 0 ${width} ${46 * bars.length + 4}`);
   return reason || (bars.length ? "" : "No assumption moves it under these readings.");
 }
 
 /** A statement: whether it holds, and along each assumption where. */
-function showStatement(node, sides, comparison) {
-  const at = (number) => general(number, 4, true);
-  const spans = (found) => found.map(([low, high]) => (low === high ? `at ${at(low)}` : `from ${at(low)} to ${at(high)}`));
-  const where = (one) => one.everywhere ? "over its whole allowed range" : spans(one.spans).join(" and ") || "nowhere in its allowed range";
-  const [found, reason] = attempt(() => breakEvens(sides.map((side) => (side instanceof Plan ? side : planFor(side, under))), comparison));
+function showStatement(node, plans, comparison) {
+  const at = (number) => general(number, 4, true), [found, reason] = attempt(() => breakEvens(plans(), comparison));
+  const where = ({ everywhere, spans }) => (everywhere ? "over its whole allowed range"
+    : spans.map(([low, high]) => (low === high ? `at ${at(low)}` : `from ${at(low)} to ${at(high)}`)).join(" and ")
+      || "nowhere in its allowed range");
   const lines = found?.found.map((one) => `${ASSUMPTIONS.get(one.name).label}: holds ${where(one)}`) ?? [reason];
   write(node.querySelector(".v"), !found ? "no value" : found.holds ? "holds" : "does not hold");
   node.classList.toggle("holds", !!found?.holds);
-  node.querySelector("ul").replaceChildren(...lines.map((line) => made("li", {}, line)));
+  node.querySelector("ul").replaceChildren(...lines.map((line) => element("li", line)));
 }
 
 /** A statement of the reader's own, about a quantity and a number. */
@@ -774,118 +789,141 @@ function showOwn() {
   write($("own-problem"), $("own").value && reason);
   if (value === null) return;
   const number = new Plan("number", [{ name: "number", reading: "given", source: { value, needs: [] } }]);
-  showStatement($("own-statement"), [[quantity, {}], number], $("own-comparison").value);
+  showStatement($("own-statement"), () => [planOf(quantity, under), number], $("own-comparison").value);
 }
 
 /** The quantity that is looked at under each other reading, one at a time. */
 function showReadings() {
-  const names = planOf(looked, under).nodes.map((node) => node.name), check = [...CHECKS.values()].find((one) => one.judges && one.quantity === looked);
-  const others = names.flatMap((name) => QUANTITIES.get(name).choices.map((reading) => [name, reading]));
-  $("readings-rows").replaceChildren(...others.filter(([name, reading]) => reading !== readingOf(name)).map(([name, reading]) => {
-    const [found, refusal] = attempt(() => change(new Map([...given, [name, reading]])));
-    const [one, reason] = found ? attempt(() => estimate(planOf(looked, found))) : [null, refusal];
-    const cells = [`${label(name)}: ${QUANTITIES.get(name).sources.get(reading).label}`, one?.words ?? reason, one && check ? verdictWords(judge(check, found)) : ""];
-    return made("tr", {}, ...cells.map((cell) => made("td", {}, cell)));
+  const check = [...CHECKS.values()].find((one) => one.judges && one.quantity === looked);
+  const choices = planOf(looked, under).nodes.flatMap(({ name }) => QUANTITIES.get(name).choices.map((one) => [name, one]));
+  const others = choices.filter(([name, reading]) => reading !== readingOf(name));
+  $("readings-rows").replaceChildren(...others.map(([name, reading]) => {
+    const [at, refusal] = attempt(() => change(new Map([...given, [name, reading]])));
+    const [found, reason] = at ? answer([looked, {}], at) : [null, refusal];
+    const verdict = found && check ? verdictWords(judge(check, at)) : "", words = found?.words ?? reason;
+    const cells = [`${label(name)}: ${QUANTITIES.get(name).sources.get(reading).label}`, words, verdict];
+    return element("tr", ...cells.map((cell) => element("td", cell)));
   }));
 }
 
-const readingOf = (name) => (under.values.has(name) ? "given" : under.readings.get(name) ?? QUANTITIES.get(name).usual);
-
 /** Each handle: its value, its reading, its problem, and whether it has an effect under the chosen readings. */
 function showHandles() {
-  const plans = [...DATA.estimates.map((name) => [name, {}]), ...DATA.headlines.flatMap((one) => one.working)]
-    .map((name) => attempt(() => planFor(name, under))[0]).filter(Boolean);
+  const names = [...DATA.estimates.map((name) => [name, {}]), ...DATA.headlines.flatMap((one) => one.working)];
+  const plans = names.map((name) => attempt(() => planFor(name, under))[0]).filter(Boolean);
   for (const node of all("[data-handle]")) {
-    const name = node.dataset.handle, one = ASSUMPTIONS.get(name), reading = readingOf(name), { sources } = QUANTITIES.get(name);
-    const isFree = ["set", "given", "in_words"].includes(reading), number = under.values.get(name) ?? sources.get("set")?.value;
-    const hasEffect = plans.some((plan) => plan.direction.get(name)), quantity = label(name);
-    const [slider, field, select] = ["[type=range]", "[type=text]", "select"].map((kind) => node.querySelector(kind));
-    const effect = !one || (isFree && hasEffect) ? "" : say(isFree ? "without_effect" : "unused", { quantity, reading });
+    const name = node.dataset.handle, reading = readingOf(name), [slider, field, select, problem, effect] = partsOf(node);
+    const isFree = ["set", "given", "in_words"].includes(reading), sentence = problems.get(name) ?? "";
+    const number = under.values.get(name) ?? QUANTITIES.get(name).sources.get("set")?.value;
+    const isIdle = ASSUMPTIONS.has(name) && !(isFree && plans.some((plan) => plan.direction.get(name)));
     if (slider && slider !== document.activeElement) slider.value = number;
-    if (field && field !== document.activeElement && !problems.get(name)) field.value = String(number);
+    if (field && field !== document.activeElement && !sentence) field.value = String(number);
     if (select) select.value = reading;
-    node.classList.toggle("idle", !!effect);
-    node.classList.toggle("changed", reading === "given" || under.readings.has(name));
-    write(node.querySelector(".effect"), effect);
-    write(node.querySelector(".problem"), problems.get(name) ?? "");
-    field?.setAttribute("aria-invalid", String(!!problems.get(name)));
+    field?.setAttribute("aria-invalid", String(!!sentence));
+    write(problem, sentence);
+    write(effect, isIdle ? say(isFree ? "without_effect" : "unused", { quantity: label(name), reading }) : "");
+    node.classList.toggle("idle", isIdle);
+    node.classList.toggle("changed", under.values.has(name) || under.readings.has(name));
   }
 }
 
-let width = 600, later = 0;
+function showHeadline(one) {
+  const { working, verdict, sentence, said, outcome } = headline(one, under);
+  const [badge, calc, why, more, remark] = [".v", ".calc", ".why", ".said", ".remark"].map((kind) => $(one.id).querySelector(kind));
+  const styles = { ok: /match/, part: /^compatible/, no: /^(cannot|not)/, two: /./ };
+  badge.className = `v ${Object.keys(styles).find((style) => styles[style].test(verdict))}`;
+  write(badge, verdict);
+  write(calc, working.join("\n") || "no derivation in this article");
+  write(why, sentence);
+  write(more, said && said !== verdict ? `Verdict: ${said}` : "");
+  write(remark, outcome?.plan ? remarkWords(remarksOf(outcome.plan, outcome.value)) : "");
+}
+const remarkWords = (remarks) => (remarks.length ? `Remark: ${remarks.join("; ")}.` : "");
+
 function render() {
-  const differs = differences(under), [now, reason] = attempt(() => estimate(planOf(looked, under)));
-  const notices = [...problems].filter(([name, sentence]) => sentence && !all("[data-handle]").some((one) => one.dataset.handle === name));
-  const remark = (found) => (found?.length ? `Remark: ${found.join("; ")}.` : "");
-  $("notices").replaceChildren(...notices.map(([, sentence]) => made("li", {}, sentence)));
+  const differs = differences(under), [now, reason] = answer([looked, {}]), handles = all("[data-handle]");
+  const others = [...problems].filter(([name]) => !handles.some((node) => node.dataset.handle === name));
+  $("notices").replaceChildren(...others.filter(([, one]) => one).map(([, one]) => element("li", one)));
   write($("differs"), differs ? `This ${differs}.` : "No settings changed.");
   write($("now"), `${label(looked)}: ${now?.words ?? reason}`);
-  write($("now-remarks"), remark(now?.remarks));
+  write($("now-remarks"), remarkWords(now?.remarks ?? []));
   $("shown").value = looked;
-  for (const one of DATA.headlines) {
-    const node = $(one.id), part = (kind) => node.querySelector(kind), { working, verdict, sentence, said, outcome } = headline(one, under);
-    const styles = { ok: /match/, part: /^compatible/, no: /^(cannot|not)/, two: /./ };
-    part(".v").className = `v ${Object.keys(styles).find((style) => styles[style].test(verdict))}`;
-    write(part(".v"), verdict);
-    write(part(".calc"), working.join("\n") || "no derivation in this article");
-    write(part(".why"), sentence);
-    write(part(".said"), said && said !== verdict ? `Verdict: ${said}` : "");
-    write(part(".remark"), remark(outcome?.plan && remarksOf(outcome.plan, outcome.value)));
-  }
+  DATA.headlines.forEach(showHeadline);
   write($("refusals"), waterfall($("waterfall")));
   write($("tornado-note"), drawTornado($("tornado"), now, reason));
-  DATA.statements.forEach(({ sides, comparison }, i) => showStatement($(`statement-${i}`), sides, comparison));
+  DATA.statements.forEach(({ sides, comparison }, i) =>
+    showStatement($(`statement-${i}`), () => sides.map((side) => planFor(side, under)), comparison));
   showHandles();
   if ($("own").value) showOwn();
   if ($("readings").open) showReadings();
-  // A moved slider is heard once, and written into the address once, when it rests.
-  clearTimeout(later);
-  later = setTimeout(share, 250);
+  // A slider is heard once, and written into the address once, when it rests.
+  clearTimeout(resting);
+  resting = setTimeout(share, 250);
 }
 
 /** The setting in the address, as a command and as a file; and the quantity for those who hear the page. */
 function share() {
-  const isValue = ([name]) => under.values.has(name), parts = [...given].filter(([name]) => isValue([name]) || under.readings.has(name))
-    .map(([name, text]) => [name, under.values.get(name) ?? text]);
-  const [values, readings] = [parts.filter(isValue), parts.filter((one) => !isValue(one))];
-  const hash = [...parts, ...(looked === START ? [] : [["show", looked]])].map((pair) => pair.join("=")).join("&");
+  const isValue = ([name]) => under.values.has(name), parts = [...given].filter((one) => isValue(one) || under.readings.has(one[0]));
+  const values = parts.filter(isValue).map(([name]) => [name, under.values.get(name)]);
+  const readings = parts.filter((one) => !isValue(one)), show = looked === "at_risk_2021" ? [] : [["show", looked]];
+  const hash = [...readings, ...values, ...show].map((pair) => pair.join("=")).join("&");
   if (location.hash.slice(1) !== hash) history.replaceState(null, "", `#${hash}`);
   const unit = (name) => ` ${QUANTITIES.get(name).unit}`.replace(" dimensionless", "");
-  const block = (title, lines) => (lines.length ? `${title}:\n${lines.map((line) => `  ${line}\n`).join("")}` : "");
+  const block = (title, lines) => (lines.length ? [`${title}:`, ...lines.map((line) => `  ${line}`)] : []);
+  const options = [...readings.map((one) => `--reading ${one.join("=")}`), ...values.map((one) => `--set ${one.join("=")}`)];
   $("link").value = location.href;
-  $("command").value = ["analysis explain", looked, ...values.map((one) => `--set ${one.join("=")}`), ...readings.map((one) => `--reading ${one.join("=")}`)].join(" ");
-  $("file").value = `name: my_scenario\ndescription: ${JSON.stringify(differences(under) || "nothing is changed")}\n`
-    + `reason: made with the explorer\n${block("readings", readings.map((one) => one.join(": ")))}`
-    + block("values", values.map(([name, number]) => `${name}: ${number}${unit(name)}`));
+  $("command").value = ["analysis explain", looked, ...options].join(" ");
+  $("file").value = ["name: my_scenario", `description: ${JSON.stringify(differences(under) || "nothing is changed")}`,
+    "reason: made with the explorer", ...block("readings", readings.map((one) => one.join(": "))),
+    ...block("values", values.map(([name, number]) => `${name}: ${number}${unit(name)}`)), ""].join("\n");
   write($("spoken"), $("now").textContent);
 }
 
 function listen(node, type, act) {
-  node.addEventListener(type, (event) => (act(event.target, event), render()));
+  node?.addEventListener(type, (event) => {
+    act(node.value, event);
+    render();
+  });
 }
 for (const node of all("[data-handle]")) {
-  const name = node.dataset.handle, [slider, field, select] = ["[type=range]", "[type=text]", "select"].map((kind) => node.querySelector(kind));
-  if (slider) listen(slider, "input", () => put(name, (field.value = slider.value)));
-  if (field) listen(field, "change", () => put(name, field.value.trim()));
-  if (select) listen(select, "change", () => put(name, select.value === QUANTITIES.get(name).usual ? "" : select.value));
+  const name = node.dataset.handle, [slider, field, select] = partsOf(node);
+  listen(slider, "input", (value) => put(name, (field.value = value)));
+  listen(field, "change", (value) => put(name, value.trim()));
+  listen(select, "change", (value) => put(name, value === QUANTITIES.get(name).usual ? "" : value));
 }
-listen($("reset"), "click", () => take([]));
-listen($("shown"), "change", ({ value }) => (looked = value));
-listen($("preset"), "change", ({ value }) => {
+listen($("preset"), "change", (value) => {
   const one = DATA.presets.find(({ name }) => name === value);
   take(Object.entries(one?.given ?? {}));
-  write($("preset-why"), one ? `${one.description} ${one.reason}` : "");
+  write($("preset-why"), one?.words ?? "");
 });
-listen($("other"), "submit", (form, event) => {
-  const [name, ...rest] = $("other-text").value.split("=");
+listen($("reset"), "click", () => {
+  take([]);
+  write($("preset-why"), ($("preset").value = ""));
+});
+listen($("other"), "submit", (_, event) => {
   event.preventDefault();
-  put(name.trim(), rest.join("=").trim());
+  problems = new Map();
+  assign(parted($("other-text").value));
 });
-for (const id of ["own", "own-quantity", "own-comparison"]) listen($(id), "input", showOwn);
+listen($("shown"), "change", (value) => (looked = value));
 listen($("readings"), "toggle", () => {});
-for (const node of all("[data-show]")) listen(node, "click", () => (looked = node.dataset.show, $("moves").scrollIntoView()));
-for (const node of all("[data-copy]")) node.addEventListener("click", () => ($(node.dataset.copy).select(), document.execCommand("copy"), write($("spoken"), "Copied.")));
+for (const id of ["own", "own-quantity", "own-comparison"]) listen($(id), "input", showOwn);
+for (const node of all("[data-show]")) {
+  listen(node, "click", () => {
+    looked = node.dataset.show;
+    $("moves").scrollIntoView();
+  });
+}
+for (const node of all("[data-copy]")) {
+  node.addEventListener("click", async () => {
+    $(node.dataset.copy).select();
+    await navigator.clipboard.writeText($(node.dataset.copy).value);
+    write($("spoken"), "Copied.");
+  });
+}
 addEventListener("hashchange", fromAddress);
-new ResizeObserver(([{ contentRect }]) => (width = contentRect.width, render())).observe($("waterfall"));
-width = $("waterfall").clientWidth;
+width = $("waterfall").clientWidth || width;
 fromAddress();
+addEventListener("resize", () => {
+  width = $("waterfall").clientWidth || width;
+  render();
+});
