@@ -56,7 +56,8 @@ ANSWERS = """
       tornado(planOf(name, under)).map((bar) => [bar.name, bar.low, bar.high, bar.atLow, bar.atHigh]))),
     statements: DATA.statements.map(({ sides, comparison }) => tried(() => {
       const found = breakEvens(sides.map((side) => planFor(side, under)), comparison);
-      return [found.left, found.right, found.holds, found.found.map((one) => [one.name, one.roots, one.spans, one.everywhere])];
+      const turns = found.found.map((one) => [one.name, one.roots, one.spans, one.everywhere]);
+      return [found.left, found.right, found.holds, turns];
     })),
   };
 })
@@ -88,7 +89,7 @@ def random_settings(study: Study, count: int, seed: int) -> list[list[tuple[str,
             # Each reading in turn.
             name, reading = every[number % len(every)] if place == 0 else chance.choice(every)
             if model.register.assumptions.get(name) is None and chance.random() < 0.5:
-                name = chance.choice([*model.register.assumptions.keys() & set(names), name])
+                name = chance.choice([*(one for one in names if one in model.register.assumptions), name])
             isreading = reading in model.sources[name] and (place == 0 or chance.random() < 0.4)
             given[name] = reading if isreading else text(name)
         if chance.random() < 0.03:

@@ -18,6 +18,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from analysis.core.expressions import Expression
 from analysis.core.model import Model, ModelError, Node, Plan, Setting, Source
 from analysis.core.units import BASE_UNITS, CONSTANTS
@@ -185,7 +187,8 @@ def _worked(
     result = _number(model, plan, quantity, values[quantity], 0, least)
     while True:
         rounded = [_rounded(model, plan, need, values[need], finest) for need in formula.needs]
-        by_hand = float(formula.compiled(*rounded)) if all(map(math.isfinite, operands)) else math.nan
+        with np.errstate(all="ignore"):
+            by_hand = float(formula.compiled(*np.array(rounded))) if all(map(math.isfinite, operands)) else math.nan
         if finest == 6 or not math.isfinite(by_hand) or _number(model, plan, quantity, by_hand, 0, least) == result:
             return result, {need: _number(model, plan, need, values[need], finest) for need in formula.needs}
         finest += 1

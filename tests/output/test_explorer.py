@@ -1,10 +1,12 @@
 """The explorer's page beside the library, and as a reader drives it in Chromium, from a file."""
 
+import itertools
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
@@ -14,6 +16,7 @@ import analysis
 from analysis.cli import app
 from analysis.core import verdicts
 from analysis.core.model import ModelError, assignments
+from analysis.core.register import InputError
 from analysis.output import explorer
 from analysis.study import Study
 from analysis.whatif import scenarios
@@ -95,7 +98,7 @@ def test_page_and_library_agree_at_300_settings(page: Page, study: Study) -> Non
     assert 20 < sum("refusal" in one for one in wanted) < 150
     estimates = [one for answer in wanted for one in answer.get("estimates", ())]
     assert sum(isinstance(one, str) for one in estimates) > 100
-    assert sum(isinstance(one, list) and bool(one[4]) for one in estimates) > 100
+    assert sum(isinstance(one, list) and bool(one[4]) for one in estimates) > 50
 
 
 @pytest.mark.usefixtures("without_conditions")
@@ -133,7 +136,7 @@ def test_each_handle_changes_the_setting_and_goes_back(page: Page, study: Study)
         node = handle(page, name)
         if (slider := node.locator("[type=range]")).count():
             ends = [float(slider.get_attribute(end)) for end in ("min", "max")]
-            value = sum(ends) / 2
+            value = ends[0] / 3 + 2 * ends[1] / 3
             enter(page, name, repr(value))
             assert study.change(**{name: value}).differs in page.locator("#differs").inner_text()
             # The last values of a slider, and the first.
@@ -178,8 +181,11 @@ def test_a_setting_comes_back_from_link_command_and_file(page: Page, study: Stud
     enter(page, "former_detainees", "0.4 million person")
     enter(page, "persons_per_transfer", "0.625")
     found = shared(page)
-    assert found["link"].endswith("at_risk_2019=southern&total_2019=transfers&former_detainees=400000&persons_per_transfer=0.625"
-                                  "&show=at_risk_total")  # fmt: skip
+    readings, values = (
+        "at_risk_2019=southern&total_2019=transfers",
+        "former_detainees=400000&persons_per_transfer=0.625",
+    )
+    assert found["link"].endswith(f"#{readings}&{values}&show=at_risk_total")
     wanted = study.change(
         at_risk_2019="southern", total_2019="transfers", former_detainees=400_000, persons_per_transfer=0.625
     )
@@ -187,16 +193,16 @@ def test_a_setting_comes_back_from_link_command_and_file(page: Page, study: Stud
     read = scenarios.find(str(tmp_path / "my_scenario.yaml"), study.model)
     assert read.setting(study.model) == wanted.setting
     program, *command = shlex.split(found["command"])
-    options = [text for option, text in zip(command, command[1:], strict=False) if option.startswith("--")]
+    options = [text for option, text in itertools.pairwise(command) if option.startswith("--")]
     assert (program, study.change(**assignments(options)).setting) == ("analysis", wanted.setting)
     said = CliRunner().invoke(app, command)
     assert said.exit_code == 0
     # 1,650,000 x 0.625 x 0.95 + 0.625 x 301,221.7195 + 400,000 = 1,567,951
-    assert "1.568 million" in said.output
+    assert "at_risk_total = 1.57 million person" in said.output
     shown = page.locator("#now").inner_text()
     page.goto("about:blank")
     page.goto(found["link"])
-    assert page.locator("#now").inner_text() == shown == "at risk total: at most 1.6 million"
+    assert page.locator("#now").inner_text() == shown == "At risk total: at most 1.57 million"
     assert page.locator("#differs").inner_text() == f"This {wanted.differs}."
 
 
@@ -234,15 +240,14 @@ def test_a_bad_value_gets_the_sentence_of_the_library_beside_its_field(page: Pag
 def test_a_bad_address_gets_the_sentence_and_runs_nothing(page: Page, study: Study, address: str, given: str) -> None:
     dialogs: list[Any] = []
     page.on("dialog", lambda one: dialogs.append(one.dismiss()))
+    marked = page.locator("script, img, b").count()
     page.goto("about:blank")
     page.goto(f"{address}#{given}")
-    with pytest.raises(ValueError) as refused:  # noqa: PT011
-        texts = given.replace("%3C", "<").replace("%3E", ">").split("&")
-        study.change(**assignments(texts))
+    with pytest.raises(InputError) as refused:
+        study.change(**assignments(unquote(text) for text in given.split("&")))
     assert str(refused.value) in page.locator("body").inner_text()
     page.wait_for_timeout(50)
-    assert dialogs == []
-    assert page.locator("body script, body img, body b").count() == page.evaluate("2 + 0")  # the script, and #now
+    assert (dialogs, page.locator("script, img, b").count()) == ([], marked)
 
 
 def test_a_limit_refuses_a_quantity_and_leaves_the_others(page: Page, study: Study) -> None:

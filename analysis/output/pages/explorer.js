@@ -12,7 +12,7 @@ function fixed(number, decimals) {
   const isTie = /^50*$/.test(more.slice(-40)) && "02468".includes(down.at(-1));
   return (number < 0 || Object.is(number, -0) ? "-" : "") + (isTie ? down : size.toFixed(decimals));
 }
-const halfEven = (number) => Number(fixed(number, 0));
+const halfEven = (number) => Number(fixed(number, 0)) + 0;
 const grouped = (text) => text.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
 const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 
