@@ -100,7 +100,7 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
     node = plan.by_name[quantity]
     source = node.source
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
-    shown_here = [name for name in (quantity, *source.needs) if math.isfinite(values[name]) and name not in CONSTANTS]
+    shown_here = [name for name in (quantity, *source.needs) if not math.isnan(values[name]) and name not in CONSTANTS]
     refusals = {name: reason for name in shown_here if (reason := _refusal(model, setting, name))}
     values |= dict.fromkeys(refusals, math.nan)
     notes = [*_origin(model, node)]
