@@ -730,7 +730,7 @@ function waterfall(figure) {
     ["With former detainees", now.value, last, isOpen ? "words" : "ours",
       words(isOpen ? { side: "at least", value: total.value - now.value } : total)],
   ];
-  const most = max(3e6, ...rows.map(([, , { value }]) => 1.25 * value || 0)), x = (one) => 8 + (one / most) * (width - 16);
+  const most = max(3.3e6, ...rows.map(([, , { value }]) => 1.25 * value || 0)), x = (one) => 8 + (one / most) * (width - 16);
   const put = (tag, kind, attributes, text) => figure.append(drawn(tag, { class: kind, ...attributes }, text));
   const bar = (kind, y, from, to, height = 15) =>
     put("rect", kind, { x: min(x(from), x(to)), y, width: abs(x(to) - x(from)), height });
@@ -744,11 +744,11 @@ function waterfall(figure) {
     if (i === 3) bar("pale", y + 5, 0, from);
     bar(kind, y + 5, from, value);
     const tip = `l${-5 * turn} -4m${5 * turn} 4l${-5 * turn} 4`;
-    if (turn) put("path", "arrow", { d: `M${x(value)} ${y + 12.5}h${14 * turn}${tip}` });
+    if (turn) put("path", turn < 0 ? "arrow inside" : "arrow", { d: `M${x(value)} ${y + 12.5}h${14 * turn}${tip}` });
     if (high > low) put("path", "range", { d: `M${x(low)} ${y + 21}v6m0 -3H${x(high)}m0 -3v6` });
     if (i === 2) put("path", "goal", { d: `M${x(printed.near)} ${y + 1}v23` });
   });
-  for (let i = 0; i * 1e6 <= most; i++) put("text", "small middle", { x: x(i * 1e6), y: 212 }, i ? `${i} million` : "0");
+  for (let i = 0; i * 1e6 < most; i++) put("text", "small middle", { x: x(i * 1e6), y: 212 }, i ? `${i} million` : "0");
   figure.setAttribute("viewBox", `0 0 ${width} 218`);
   figure.setAttribute("aria-label", rows.map(([name, , , , said]) => `${name}: ${said}`).join("; "));
   return [...new Set(answers.map(([, reason]) => reason).filter(Boolean))].join(" ");
@@ -773,10 +773,13 @@ function drawTornado(figure, now, reason) {
 
 /** A statement: whether it holds, and along each assumption where. */
 function showStatement(node, plans, comparison) {
-  const at = (number) => general(number, 4, true), [found, reason] = attempt(() => breakEvens(plans(), comparison));
-  const where = ({ everywhere, spans }) => (everywhere ? "over its whole allowed range"
-    : spans.map(([low, high]) => (low === high ? `at ${at(low)}` : `from ${at(low)} to ${at(high)}`)).join(" and ")
-      || "nowhere in its allowed range");
+  const [found, reason] = attempt(() => breakEvens(plans(), comparison));
+  const where = ({ name, everywhere, spans }) => {
+    const { unit } = ASSUMPTIONS.get(name), isCount = DATA.baseUnits.includes(unit);
+    const at = (number) => (isCount ? inWords(number, unit, 1e3) : general(number, 4));
+    const parts = spans.map(([low, high]) => (low === high ? `at ${at(low)}` : `from ${at(low)} to ${at(high)}`));
+    return everywhere ? "over its whole allowed range" : parts.join(" and ") || "nowhere in its allowed range";
+  };
   const lines = found?.found.map((one) => `${ASSUMPTIONS.get(one.name).label}: holds ${where(one)}`) ?? [reason];
   write(node.querySelector(".v"), !found ? "no value" : found.holds ? "holds" : "does not hold");
   node.classList.toggle("holds", !!found?.holds);
