@@ -53,11 +53,12 @@ def address(path: Path, given: Mapping[str, str]) -> str:
 def page(model: Model) -> str:
     """The page as HTML, whole: it asks no host for anything, and allows its own script and style alone. Raises
     InputError where the data package lacks a claim that the page draws."""
-    html, style, code = ((_PAGES / f"explorer.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
+    files = (_PAGES / f"explorer{end}" for end in (".html", ".css", "-model.js", ".js"))
+    html, style, *code = (file.read_text(encoding="utf-8") for file in files)
     found = data(model)
     # No "<" in a text of the data ends the script.
     literal = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    script = f"\nconst DATA = {literal};\nconst FORMULAS = {{\n{''.join(formulas(model))}}};\n{code}"
+    script = f"\nconst DATA = {literal};\nconst FORMULAS = {{\n{''.join(formulas(model))}}};\n{''.join(code)}"
     parts = {"style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
     environment = Environment(autoescape=True, trim_blocks=True, undefined=StrictUndefined)
     environment.filters |= {"words": label, "plain": "{:,.10g}".format}
