@@ -438,8 +438,12 @@ function breakpoints(rows, low, high) {
 // Answers -------------------------------------------------------------------------------------------------------------
 
 /** The plan of a quantity, read as named, under a setting. */
-const planFor = ([quantity, readings], under) =>
-  planOf(quantity, Object.keys(readings).length ? change(mapped(readings), under) : under);
+function planFor([quantity, readings], under) {
+  const { plans } = under;
+  const key = Object.keys(readings).length ? JSON.stringify([quantity, readings]) : quantity;
+  if (!plans.has(key)) plans.set(key, planOf(quantity, key === quantity ? under : change(mapped(readings), under)));
+  return plans.get(key);
+}
 
 /** Sentences that stand beside a quantity and refuse nothing. */
 function remarksOf({ target, at, under }, value) {

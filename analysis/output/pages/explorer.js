@@ -129,9 +129,10 @@ function showStatement(node, plans, comparison) {
     return everywhere ? "over its whole allowed range" : parts.join(" and ") || "nowhere in its allowed range";
   };
   const lines = found?.found.map((one) => `${ASSUMPTIONS.get(one.name).label}: holds ${where(one)}`) ?? [reason];
-  write(node.querySelector(".v"), !found ? "no value" : found.holds ? "holds" : "does not hold");
+  const [badge, list] = pick(node, ".v", "ul");
+  write(badge, !found ? "no value" : found.holds ? "holds" : "does not hold");
   node.classList.toggle("holds", !!found?.holds);
-  node.querySelector("ul").replaceChildren(...lines.map((line) => element("li", line)));
+  if (list.textContent !== lines.join("")) list.replaceChildren(...lines.map((line) => element("li", line)));
 }
 
 /** A statement of the reader's own, about a quantity and a number. */
