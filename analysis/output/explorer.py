@@ -103,12 +103,11 @@ def formulas(model: Model) -> Iterable[str]:
 def data(model: Model) -> dict[str, Any]:
     """The rows that the page shows, the sources of its quantities, its words. Raises InputError as ``page`` does."""
     register, names = model.register, live(model)
-    for name in (_APPROACHES, _RANGE):
-        if name not in register.claims:
-            raise register.refuse(None, "headline", f"the explorer draws {name}, which claims.csv lacks")
-    both, shown = register.claims[_RANGE].published, [one.working for one in register.headlines.values()]
-    claims = {source.claim for name in names for source in model.sources[name].values() if source.claim}
-    claims |= {claim for claim in register.claims.values() if claim.quantity in names}
+    if missing := {_APPROACHES, _RANGE} - register.claims.keys():
+        raise register.refuse(None, "headline", f"the explorer draws {min(missing)}, which claims.csv lacks")
+    near, both = (register.claims[name].published for name in (_APPROACHES, _RANGE))
+    working = [model.named(name)[0] for one in register.headlines.values() for name in one.working]
+    ends = [name.removesuffix("_low") for name in names]
     return {
         "sentences": SENTENCES, "said": SAID, "assumed": ASSUMED, "reserved": RESERVED, "settable": SETTABLE,
         "constants": list(CONSTANTS), "baseUnits": BASE_UNITS, "knownUnits": KNOWN_UNITS, "names": model.quantities,
@@ -117,23 +116,20 @@ def data(model: Model) -> dict[str, Any]:
         "assumptions": {name: _assumption(one) for name, one in register.assumptions.items() if name in names},
         "claims": {one.id: {"qualifier": one.qualifier, "place": one.published.place("low")
                             if one.printed and one.base_unit in BASE_UNITS else 0}
-                   for one in register.claims.values() if one in claims},
+                   for one in register.claims.values() if one.quantity in (*names, *ends)},
         "external": {one.above: register.external[one.above].published.value()
                      for one in register.remarks if one.above in register.external},
         "linked": [group for group in register.linked_readings if {*group} <= {*names}],
-        "limits": [{"quantity": one.quantity, "low": one.low, "high": one.high, "other": one.other}
-                   for one in model.limits if one.quantity in names],
+        "limits": [_fields(one, "quantity low high other") for one in model.limits if one.quantity in names],
         "remarks": [one.model_dump() for one in register.remarks if one.quantity in names],
         "checks": {one.id: _check(model, one) for one in register.checks.values()
                    if one.quantity in names and one.claim and not one.against},
         "headlines": [_headline(model, one) for one in register.headlines.values()],
-        "statements": [{"statement": one.statement, "comparison": one.comparison,
-                        "sides": [model.named(name) for name in (one.quantity, one.other)]}
+        "statements": [{**_fields(one, "statement comparison"), "sides": [*map(model.named, (one.quantity, one.other))]}
                        for one in register.statements.values()],
         "estimates": register.estimates,
-        "shown": list(dict.fromkeys([*register.estimates, *(model.named(one)[0] for part in shown for one in part)])),
-        "printed": {"near": register.claims[_APPROACHES].published.value(), "low": both.value("low"),
-                    "high": both.value("high"), "words": str(both)},
+        "shown": [*dict.fromkeys([*register.estimates, *working])],
+        "printed": {"near": near.value(), "low": both.value("low"), "high": both.value("high"), "words": str(both)},
         "presets": presets(model),
     }  # fmt: skip
 
@@ -150,8 +146,7 @@ def presets(model: Model) -> list[dict[str, Any]]:
 
 
 def _quantity(model: Model, name: str) -> dict[str, Any]:
-    first, *others = model.readings(name)
-    sources = model.sources[name]
+    sources, (first, *others) = model.sources[name], model.readings(name)
     # A claim is a reading under its own name, too.
     own = sources[first].claim
     offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
@@ -176,19 +171,17 @@ def _source(model: Model, quantity: str, reading: str, source: Source) -> dict[s
 
 
 def _assumption(one: Assumption) -> dict[str, Any]:
-    fields = ("label", "low", "high", "minimum", "maximum", "grade", "rationale", "unit")
-    # Some sixty steps of a slider, each a round number.
-    return {field: getattr(one, field) for field in fields} | {
-        "step": 10 ** math.floor(math.log10((one.high - one.low) / 50))
-    }
+    # Fifty steps of a slider or more, each a round number.
+    step = 10 ** math.floor(math.log10((one.high - one.low) / 50))
+    return _fields(one, "label low high minimum maximum grade rationale unit") | {"step": step}
 
 
 def _check(model: Model, check: Check) -> dict[str, Any]:
     claim = model.register.claims[check.claim]
     fine, coarse = (_interval(asserted(model, check, claim, coarse=coarse)) for coarse in (False, True))
     printed = claim.published.value(check.end) if claim.printed and check.end != "whole" else None
-    told = {field: getattr(check, field) for field in ("quantity", "readings", "claim", "kind")}
-    return {**told, "fine": fine, "coarse": coarse, "published": printed, "judges": claim.judged_by == check.id}
+    told = {"fine": fine, "coarse": coarse, "published": printed, "judges": claim.judged_by == check.id}
+    return _fields(check, "quantity readings claim kind") | told
 
 
 def _in_braces(one: Headline) -> list[str]:
@@ -196,11 +189,14 @@ def _in_braces(one: Headline) -> list[str]:
 
 
 def _headline(model: Model, one: Headline) -> dict[str, Any]:
-    told = {field: getattr(one, field) for field in ("id", "title", "check", "shown", "sentence")}
-    named = {name: model.named(name) for name in _in_braces(one)}
-    where = model.register.claims[one.claim].where
-    return {**told, "where": where, "named": named, "working": [model.named(name) for name in one.working]}
+    named, working = {name: model.named(name) for name in _in_braces(one)}, [*map(model.named, one.working)]
+    told = {"where": model.register.claims[one.claim].where, "named": named, "working": working}
+    return _fields(one, "id title check shown sentence") | told
+
+
+def _fields(row: Any, names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names.split()}
 
 
 def _interval(one: Interval | None) -> dict[str, Any] | None:
-    return {"low": one.low, "high": one.high, "lowOpen": one.low_open, "highOpen": one.high_open} if one else None
+    return {**_fields(one, "low high"), "lowOpen": one.low_open, "highOpen": one.high_open} if one else None
