@@ -35,7 +35,7 @@ from analysis.whatif import scenarios
 NAME = "explorer.html"
 _PAGES = Path(__file__).resolve().parent / "pages"
 #: The claims that the waterfall sets behind its bars.
-_APPROACHES, _RANGE = "at_risk_2021_approaches", "at_risk_total_range"
+CLAIMS = ("at_risk_2021_approaches", "at_risk_total_range")
 
 
 def write(folder: Path, model: Model) -> Path:
@@ -103,9 +103,9 @@ def formulas(model: Model) -> Iterable[str]:
 def data(model: Model) -> dict[str, Any]:
     """The rows that the page shows, the sources of its quantities, its words. Raises InputError as ``page`` does."""
     register, names = model.register, live(model)
-    if missing := {_APPROACHES, _RANGE} - register.claims.keys():
+    if missing := {*CLAIMS} - register.claims.keys():
         raise register.refuse(None, "headline", f"the explorer draws {min(missing)}, which claims.csv lacks")
-    near, both = (register.claims[name].published for name in (_APPROACHES, _RANGE))
+    near, both = (register.claims[name].published for name in CLAIMS)
     working = [model.named(name)[0] for one in register.headlines.values() for name in one.working]
     ends = [name.removesuffix("_low") for name in names]
     return {
@@ -166,8 +166,9 @@ def _source(model: Model, quantity: str, reading: str, source: Source) -> dict[s
         "assumption": one.id if one else "", "part": source.part if one else "", "same": source.same_as,
         "near": _interval(source.near), "far": _interval(source.far) if source.far != source.near else None,
     }  # fmt: skip
-    told = {"label": model.label(quantity, reading), "value": float(source.value), "needs": source.needs}
-    return told | {field: value for field, value in fields.items() if value}
+    words = f"printed: {fields['shown']} ({claim.where})" if claim and not row else model.label(quantity, reading)
+    told = {"label": model.label(quantity, reading), "words": words, "needs": source.needs}
+    return told | {"value": float(source.value)} | {field: value for field, value in fields.items() if value}
 
 
 def _assumption(one: Assumption) -> dict[str, Any]:

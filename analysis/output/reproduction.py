@@ -39,7 +39,8 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
     outcomes = judge_all(model)
     with replace_atomically(out) as made:
         write_tables(made, model, outcomes, notebooks.shown_in(found), external_frame(compare(model)))
-        explorer.write(made, model)
+        if {*explorer.CLAIMS} <= model.register.claims.keys():
+            explorer.write(made, model)
         for name in ("figures", "notebooks"):
             (made / name).mkdir()
         for name in dict.fromkeys(name for notebook in found for name in notebook.figures if name in figures.FIGURES):

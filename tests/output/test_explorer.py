@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 import analysis
 from analysis.cli import app
 from analysis.core import verdicts
-from analysis.core.model import ModelError, assignments
-from analysis.core.register import InputError
+from analysis.core.model import Model, ModelError, assignments
+from analysis.core.register import InputError, Register
 from analysis.output import explorer
 from analysis.study import Study
 from analysis.whatif import scenarios
@@ -365,6 +365,13 @@ def test_the_page_is_one_small_file_that_allows_its_own_script_alone(study: Stud
 def test_a_text_of_the_data_ends_no_script(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explorer, "SAID", {"</script><script>alert(1)//": {}})
     assert explorer.page(study.model).count("</script>") == 1
+
+
+def test_a_package_without_the_numbers_that_it_draws_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    packages = Path(__file__).resolve().parents[1] / "packages"
+    monkeypatch.syspath_prepend(str(packages))
+    with pytest.raises(InputError, match=r"the explorer draws at_risk_2021_approaches, which claims\.csv lacks$"):
+        explorer.page(Model(Register.read(packages / "tiny")))
 
 
 def test_the_command_writes_the_page_and_says_its_address(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ function showReadings() {
     const [at, refusal] = attempt(() => change(new Map([...given, [name, reading]])));
     const [found, reason] = at ? answer([looked, {}], at) : [null, refusal];
     const verdict = found && check ? verdictWords(judge(check, at)) : "", words = found?.words ?? reason;
-    const cells = [`${label(name)}: ${QUANTITIES.get(name).sources.get(reading).label}`, words, verdict];
+    const cells = [`${label(name)}: ${QUANTITIES.get(name).sources.get(reading).words}`, words, verdict];
     return element("tr", ...cells.map((cell) => element("td", cell)));
   }));
 }
