@@ -58,7 +58,9 @@ def page(model: Model) -> str:
     found = data(model)
     # No "<" in a text of the data ends the script.
     literal = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    script = f"\nconst DATA = {literal};\nconst FORMULAS = {{\n{''.join(formulas(model))}}};\n{''.join(code)}"
+    script = (
+        f'\n"use strict";\nconst DATA = {literal};\nconst FORMULAS = {{\n{"".join(formulas(model))}}};\n{"".join(code)}'
+    )
     parts = {"style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
     environment = Environment(autoescape=True, trim_blocks=True, undefined=StrictUndefined)
     environment.filters |= {"words": label, "plain": "{:,.10g}".format}

@@ -1,6 +1,5 @@
 // The library's answers in JavaScript. Every sum is a formula in FORMULAS; every number, word and sentence is in DATA.
 // The rest follows analysis/core and analysis/whatif function by function; tests compare the two at random settings.
-"use strict";
 const { abs, max, min, sign, sqrt } = Math, finite = Number.isFinite, SAME = 1e-9;
 const mapped = (object) => new Map(Object.entries(object));
 

@@ -1,4 +1,5 @@
 // The page: what a reader moves, and where each answer is shown. The answers are those of explorer-model.js.
+
 /** The setting and its texts by name, sentences on texts that were refused, and the quantity that is looked at. */
 let under = ARTICLE, given = new Map(), problems = new Map(), looked = "at_risk_2021", width = 600, resting = 0;
 const $ = (id) => document.getElementById(id);
@@ -51,10 +52,17 @@ function assign([name, text, whole]) {
   else problems.set(whole, say("no_assignment", { text: whole }));
 }
 
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function fromAddress() {
-  const isBroken = /%(?![0-9a-f]{2})/i.test(location.hash), text = location.hash.slice(1);
-  const pairs = text.split("&").filter(Boolean).map((part) => parted(isBroken ? part : decodeURIComponent(part)));
-  looked = pairs.find(([name, one]) => name === "show" && QUANTITIES.has(one))?.[1] ?? looked;
+  const pairs = location.hash.slice(1).split("&").filter(Boolean).map((part) => parted(decoded(part)));
+  looked = pairs.find(([name, one]) => name === "show" && DATA.shown.includes(one))?.[1] ?? looked;
   take(pairs.filter(([name]) => name !== "show"));
   render();
 }
