@@ -234,7 +234,8 @@ def test_a_bad_value_gets_the_sentence_of_the_library_beside_its_field(page: Pag
     [
         "ovrelap=0.5", "persons_per_transfer", "persons_per_transfer=", "=3", "overlap=0.1&overlap=0.2", "overlap=2",
         "total_2019=transfers&south_2019=persons", "persons_per_transfer=implied&total_2019=transfers",
-        "zzz=<script>alert(1)</script>", "overlap=javascript:alert(1)", "at_risk_2019=%3Cb%3Ebold%3C/b%3E", "x=%zz", "x=%ff",
+        "zzz=<script>alert(1)</script>", "overlap=javascript:alert(1)", "at_risk_2019=%3Cb%3Ebold%3C/b%3E",
+        "x=%zz", "x=%ff",
     ],
 )  # fmt: skip
 def test_a_bad_address_gets_the_sentence_and_runs_nothing(page: Page, study: Study, address: str, given: str) -> None:
