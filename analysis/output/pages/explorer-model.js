@@ -7,9 +7,10 @@ const mapped = (object) => new Map(Object.entries(object));
 
 /** A number with so many decimals; a tie goes to the even digit, as in Python. */
 function fixed(number, decimals) {
-  const size = abs(number), more = size.toFixed(decimals + 40), down = more.slice(0, -40).replace(/\.$/, "");
-  const isTie = /^50*$/.test(more.slice(-40)) && "02468".includes(down.at(-1));
-  return (number < 0 || Object.is(number, -0) ? "-" : "") + (isTie ? down : size.toFixed(decimals));
+  const size = abs(number), minus = number < 0 || Object.is(number, -0) ? "-" : "";
+  if (!Number.isInteger(2 * size * 10 ** decimals)) return minus + size.toFixed(decimals);
+  const more = size.toFixed(decimals + 40), down = more.slice(0, -40).replace(/\.$/, "");
+  return minus + (/^50*$/.test(more.slice(-40)) && "02468".includes(down.at(-1)) ? down : size.toFixed(decimals));
 }
 const halfEven = (number) => Number(fixed(number, 0)) + 0;
 const grouped = (text) => text.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
@@ -31,9 +32,10 @@ const say = (sentence, values) =>
   DATA.sentences[sentence].replace(/\{(\w+)(?:!r)?(:(,?)(?:\.(\d+))?g)?\}/g, (_, name, spec, commas, digits) =>
     spec ? general(values[name], Number(digits ?? 6), !!commas) : values[name]);
 
-class Refusal extends Error {
+/** A refusal in one sentence; no Error, whose trace of the stack takes time. */
+class Refusal {
   constructor(sentence, values) {
-    super(say(sentence, values).trim().split(/\s+/).join(" "));
+    this.message = say(sentence, values).trim().split(/\s+/).join(" ");
   }
 }
 

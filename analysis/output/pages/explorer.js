@@ -8,7 +8,9 @@ const answer = (name, at = under) => attempt(() => estimate(planFor(name, at)));
 const readingOf = (name) => (under.values.has(name) ? "given" : under.readings.get(name) ?? QUANTITIES.get(name).usual);
 const parted = (text) => [text.split("=")[0].trim(), text.split("=").slice(1).join("=").trim(), text];
 const pick = (node, ...kinds) => kinds.map((kind) => node.querySelector(kind));
-const partsOf = (node) => pick(node, "[type=range]", "[type=text]", "select", ".problem", ".effect");
+/** By name, each handle's node and its parts. */
+const HANDLES = new Map(all("[data-handle]").map((node) =>
+  [node.dataset.handle, [node, ...pick(node, "[type=range]", "[type=text]", "select", ".problem", ".effect")]]));
 
 /** A text in the page, which hides where it is empty. Texts are never read as markup. */
 function write(node, text) {
@@ -170,9 +172,8 @@ function showReadings() {
 function showHandles() {
   const names = [...DATA.estimates.map((name) => [name, {}]), ...DATA.headlines.flatMap((one) => one.working)];
   const plans = names.map((name) => attempt(() => planFor(name, under))[0]).filter(Boolean);
-  for (const node of all("[data-handle]")) {
-    const name = node.dataset.handle, reading = readingOf(name);
-    const [slider, field, select, problem, effect] = partsOf(node);
+  for (const [name, [node, slider, field, select, problem, effect]] of HANDLES) {
+    const reading = readingOf(name);
     const isFree = ["set", "given", "in_words"].includes(reading), sentence = problems.get(name) ?? "";
     const number = under.values.get(name) ?? QUANTITIES.get(name).sources.get("set")?.value;
     const isIdle = ASSUMPTIONS.has(name) && !(isFree && plans.some((plan) => plan.direction.get(name)));
@@ -201,8 +202,8 @@ function showHeadline(one) {
 const remarkWords = (remarks) => (remarks.length ? `Remark: ${remarks.join("; ")}.` : "");
 
 function render() {
-  const differs = differences(under), [now, reason] = answer([looked, {}]), handles = all("[data-handle]");
-  const others = [...problems].filter(([name]) => !handles.some((node) => node.dataset.handle === name));
+  const differs = differences(under), [now, reason] = answer([looked, {}]);
+  const others = [...problems].filter(([name]) => !HANDLES.has(name));
   $("notices").replaceChildren(...others.filter(([, one]) => one).map(([, one]) => element("li", one)));
   write($("differs"), differs ? `This ${differs}.` : "No settings changed.");
   write($("now"), `${label(looked)}: ${now?.words ?? reason}`);
@@ -244,8 +245,7 @@ function listen(node, type, act) {
     render();
   });
 }
-for (const node of all("[data-handle]")) {
-  const name = node.dataset.handle, [slider, field, select] = partsOf(node);
+for (const [name, [, slider, field, select]] of HANDLES) {
   listen(slider, "input", (value) => put(name, (field.value = value)));
   listen(field, "change", (value) => put(name, value.trim()));
   listen(select, "change", (value) => put(name, value === QUANTITIES.get(name).usual ? "" : value));
