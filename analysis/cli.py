@@ -105,13 +105,14 @@ def _study(data: Path | None, values: list[str] | None = None, readings: list[st
     return load(data).change(**assignments([*(values or ()), *(readings or ())]))
 
 
-def _one_of(**chosen: bool) -> None:
-    """Refuse two forms of output at once."""
+def _one_of(**chosen: bool) -> str:
+    """The form of output that was chosen, or none; refuse two at once."""
     from analysis.core.register import InputError
 
     if sum(chosen.values()) > 1:
         given = [f"--{name}" for name, wanted in chosen.items() if wanted]
         raise InputError(f"{' and '.join(given)} are one choice")
+    return next((name for name, wanted in chosen.items() if wanted), "")
 
 
 def _version(wanted: bool) -> None:
@@ -154,9 +155,7 @@ def verify(
     """Print the headlines without the notebooks; exit status 1 when something moved."""
     from analysis.output import terminal
 
-    forms = {"json": as_json, "csv": as_csv, "markdown": as_markdown, "all": every}
-    _one_of(**forms)
-    form = next((name for name, chosen in forms.items() if chosen), "")
+    form = _one_of(json=as_json, csv=as_csv, markdown=as_markdown, all=every)
     raise typer.Exit(terminal.verify(_study(data).model, form))
 
 
@@ -173,11 +172,12 @@ def diff(
     before: Annotated[Path, typer.Argument(help="A results folder.", show_default=False)],
     after: Annotated[Path, typer.Argument(help="Another one.", show_default=False)],
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Say which numbers moved between two results folders, by how much, and which input moved them; 1 if any did."""
     from analysis.output import terminal
 
-    raise typer.Exit(terminal.diff(before, after, as_json))
+    raise typer.Exit(terminal.diff(before, after, _one_of(json=as_json, csv=as_csv)))
 
 
 @app.command("list")
@@ -216,9 +216,9 @@ def compare(
     """Set figures published elsewhere beside the article's; unlike units only at a ratio given with --set."""
     from analysis.output import terminal
 
-    _one_of(json=as_json, csv=as_csv)
+    form = _one_of(json=as_json, csv=as_csv)
     study = _study(data, values, readings)
-    terminal.compare(study.model, study.setting, "json" if as_json else "csv" if as_csv else "")
+    terminal.compare(study.model, study.setting, form)
 
 
 @app.command()
@@ -247,14 +247,15 @@ def audit(
 def scenarios(
     files: Annotated[list[str] | None, typer.Argument(help="Files of your own, or names of shipped ones.")] = None,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
     as_schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a scenario's file.")] = False,
     data: Data = None,
 ) -> None:
     """Tabulate the headline estimates under every scenario, or under those given."""
     from analysis.output import terminal
 
-    _one_of(json=as_json, schema=as_schema)
-    terminal.scenarios(_study(data).model, files or [], "json" if as_json else "schema" if as_schema else "")
+    form = _one_of(json=as_json, csv=as_csv, schema=as_schema)
+    terminal.scenarios(_study(data).model, files or [], form)
 
 
 @app.command()
@@ -269,6 +270,7 @@ def sensitivity(
         bool, typer.Option("--compiled", help="Draw in a loop compiled by numba; worth it from some 50 million draws.")
     ] = False,
     as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the ranges as CSV, in base units.")] = False,
     data: Data = None,
 ) -> None:
     """Show what moves an estimate: each assumption, each source, and draws where a scenario gives distributions."""
@@ -276,7 +278,8 @@ def sensitivity(
 
     how = {"draws": draws, "seed": seed, "method": "random" if random else "sobol"}
     how |= {"scheduler": scheduler, "compiled": compiled}
-    terminal.sensitivity(_study(data).model, quantity, scenario, as_json=as_json, **how)
+    form = _one_of(json=as_json, csv=as_csv)
+    terminal.sensitivity(_study(data).model, quantity, scenario, form, **how)
 
 
 @app.command("break-even")
@@ -286,12 +289,14 @@ def break_even(
     ] = "",
     scenario: In = "article",
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
     data: Data = None,
 ) -> None:
     """Find, for each assumption, where a statement stops holding."""
     from analysis.output import terminal
 
-    terminal.break_even(_study(data).model, statement, scenario, as_json)
+    form = _one_of(json=as_json, csv=as_csv)
+    terminal.break_even(_study(data).model, statement, scenario, form)
 
 
 @app.command()

@@ -22,7 +22,7 @@ from analysis.core.verdicts import Outcome, judge_all
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.output.display import Aligned, Folded
+    from analysis.output.display import Folded, Table
     from analysis.output.steps import Steps
 
 
@@ -128,13 +128,13 @@ class Study:
                 raise ModelError(f"'{name}' is not a check{nearest(name, known)}")
         return judge_all(self.model, checks, self.setting)
 
-    def headlines(self) -> Aligned:
+    def headlines(self) -> Table:
         """The headline numbers of the article: its words, the working, the verdict, and one sentence."""
         from analysis.output.headlines import headlines, headlines_table
 
         return headlines_table(headlines(self.model, self.setting))
 
-    def checks(self, *quantities: str) -> Aligned:
+    def checks(self, *quantities: str) -> Table:
         """The checks of some quantities, or all of them, in words: printed, recomputed, verdict."""
         from analysis.output.display import checks_table
 
@@ -142,7 +142,7 @@ class Study:
         table = self.model.register.checks.values()
         return checks_table(self.model, self.outcomes([r.id for r in table if not wanted or r.quantity in wanted]))
 
-    def solutions(self, *quantities: str) -> Aligned:
+    def solutions(self, *quantities: str) -> Table:
         """Assumptions solved for, so that a claim on one of the quantities holds: what one would have to believe."""
         from analysis.output.display import solutions_table
 

@@ -458,7 +458,8 @@ def page(found):
         "",
         "## The explorer's page",
         "",
-        f"In a headless Chromium on two cores ({e['processor']}), from a moved slider to new numbers and pictures, handler and layout: "
+        f"In a headless Chromium on two cores ({e['processor']}), from a moved slider to new numbers and pictures, "
+        "handler and layout: "
         f"{e['median']:.1f} ms at the median,",
         f"{e['p95']:.1f} ms at the 95th percentile of 500 moves. It can be used {e['opened'] / 1000:.2f} s after it is "
         f"opened from a file of {e['bytes'] / 1000:.0f} kB.",

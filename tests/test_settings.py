@@ -167,6 +167,8 @@ def _command(*words: str) -> tuple[str, str]:
 def explain(article: Study, quantity: str, given: dict[str, str]) -> Answer:
     settings = [word for name, one in given.items() for word in ("--set", f"{name}={one}")]
     screen, refusal = _command("explain", quantity, "--digits", *settings)
+    # A line of the screen goes on, set in, on the next.
+    screen = screen.replace("\n    ", " ")
     (words,) = re.findall("^result: (.*)$", screen, re.MULTILINE) or [f"none, {refusal}"]
     if words.startswith("none, "):
         return Answer(refusal=words.removeprefix("none, "))

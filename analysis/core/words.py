@@ -62,19 +62,20 @@ def in_words(
     place: float = 1e4,
     *,
     percent: int | None = None,
-    decimals: int = 3,
+    decimals: int | None = None,
     outward: int = 0,
     beside: Iterable[float] = (),
 ) -> str:
-    """A number as a screen shows it.
+    """A number as a screen shows it, without a last 0 after the point.
 
-    unit: base unit. place: the last place that counts, for things that are counted. percent: decimals of a percentage.
-    outward: -1 rounds down, 1 rounds up, 0 to the nearest. beside: numbers it is compared with; it is shown with as
-    many digits as keep it on its side of them.
+    unit: base unit. place: the last place that counts, for things that are counted. percent: the fewest decimals of a
+    percentage. decimals: of another number. Both have three digits where these are more. outward: -1 rounds down, 1
+    rounds up, 0 to the nearest. beside: numbers it is compared with; it is shown with as many digits as keep it on its
+    side of them.
     >>> in_words(2868778.3, "transfer"), in_words(1901221.7, "person", 1e5), in_words(271950, "person")
     ('2.87 million', '1.9 million', '270,000')
-    >>> in_words(0.30454, "dimensionless", percent=1), in_words(0.90282, "person/transfer")
-    ('30.5 percent', '0.903')
+    >>> in_words(0.0645, "dimensionless", percent=0), in_words(0.90282, "person/transfer")
+    ('6.45 percent', '0.903')
     >>> in_words(1765672, "person", 1e5, beside=[1.8e6])
     '1.77 million'
     """
@@ -84,20 +85,21 @@ def in_words(
         return "no finite value"
     if abs(number) >= _BEYOND or (unit in _SPANS and number != int(number)):
         return f"{number:.2g}"
-    counted = unit in BASE_UNITS
-    if not counted:
-        decimals = min(decimals, 1) if abs(number) >= 10 else decimals
-        place = 10.0**-decimals if percent is None else 10.0**-percent / 100
+    counted, third = unit in BASE_UNITS, 2 - (math.floor(math.log10(abs(number)) + 1e-9) if number else 0)
+    if percent is not None:
+        place = 10.0 ** -max(percent + 2, third)
+    elif not counted:
+        place = 10.0 ** -max(0, third if decimals is None else decimals)
     while place > 1e-9 and any(_crosses(number, _rounded(number, place, outward), other) for other in beside):
         place /= 10
-    rounded = _rounded(number, place, outward)
-    if not counted:
-        size, word = (1, "") if percent is None else (0.01, " percent")
-        return f"{rounded / size:.{_decimals(place / size)}f}{word}"
-    for size, word in ((1e9, "billion"), (1e6, "million")):
-        if abs(rounded) >= size and (word == "million" or unit == "USD"):
-            return f"{rounded / size:.{_decimals(place / size)}f} {word}"
-    return f"{rounded:,.{_decimals(place)}f}"
+    rounded, size, word = _rounded(number, place, outward), 1.0, ""
+    if percent is not None:
+        size, word = 0.01, " percent"
+    elif counted and abs(rounded) >= 1e6:
+        size, word = (1e9, " billion") if unit == "USD" and abs(rounded) >= 1e9 else (1e6, " million")
+    text = f"{rounded / size:{',' if size == 1 else ''}.{_decimals(place / size)}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text.replace('-', '−') if rounded else '0'}{word}"
 
 
 def _crosses(number: float, rounded: float, other: float) -> bool:

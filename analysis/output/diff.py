@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.core.register import InputError, shown
+from analysis.core.words import is_number
 
 #: The columns that name a row of each table; rows of a figure's data have no name, and are counted.
-_KEYS = {name: ["id"] for name in ("claims", "checks", "derived", "solutions", "external")} | {
-    "findings": ["finding", "step"]
-}
+_KEYS = {name: ["id"] for name in ("claims", "checks", "derived", "solutions", "external")}
+_KEYS["findings"] = ["finding", "step"]
 #: How the columns begin that are compared; the others hold words.
 _COMPARED = re.compile("published|recomputed|value|low|high|passing|ours|ratio|unit|side|verdict|finer|status|role")
 
@@ -36,19 +36,29 @@ def compare(before: Path, after: Path) -> pd.DataFrame:
     return both.astype(object).where(both.notna(), None)
 
 
+def in_words(found: pd.DataFrame) -> list[dict[str, str]]:
+    """Return what moved for a reader: a line a row of a table, its first cell, and the names of the others."""
+    rows = []
+    for (table, id), group in found[~found["table"].str.startswith("figures/")].groupby(["table", "id"], sort=False):
+        one, *others = group.to_dict("records")
+        numbers = {"was": ",.10g", "now": ",.10g", "by": "+,.6g", "percent": "+,.3g"}
+        texts = {name: f"{float(one[name] or 0):{how}}" if is_number(str(one[name])) else one[name] or ""
+                 for name, how in numbers.items()}  # fmt: skip
+        also, inputs = ", ".join(other["field"] for other in others), ", ".join(one["inputs"])
+        rows.append({"row": f"{table}, {id}", "field": one["field"], **texts, "also": also, "moved by": inputs})
+    return rows
+
+
 def _read(folder: Path) -> tuple[dict[tuple[str, str, str], str], dict[tuple[str, str], set[str]]]:
     """Return the cells of a run by table, id and field, and the names that each row rests on, an input on its own."""
-    cells: dict[tuple[str, str, str], str] = {}
-    rests: dict[tuple[str, str], set[str]] = {}
-    path = folder / "estimates.json"
+    cells, rests, path = dict[tuple[str, str, str], str](), dict[tuple[str, str], set[str]](), folder / "estimates.json"
     try:
         estimates = dict(json.loads(path.read_text(encoding="utf-8")))
         tables = [folder / f"{table}.csv" for table in _KEYS]
         for path in filter(Path.exists, [*tables, *sorted(folder.glob("figures/*.csv"))]):
             table = path.relative_to(folder).with_suffix("").as_posix()
             frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-            for number, cell in enumerate(frame.to_numpy(), start=2):
-                row = dict(zip(frame.columns, cell, strict=True))
+            for number, row in enumerate(({str(k): v for k, v in row.items()} for row in frame.to_dict("records")), 2):
                 id = " ".join(row[key] for key in _KEYS[table]) if table in _KEYS else f"row {number}"
                 words = " ".join(row.get(column, "") for column in ("quantity", "readings", "expression"))
                 names = {id} if table == "claims" else set(re.findall(r"[\w.]+", words.replace("=", ".")))

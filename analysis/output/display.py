@@ -1,34 +1,70 @@
-"""Frames that show themselves in a notebook: as HTML there, and as aligned text elsewhere."""
+"""Tables that show themselves, as HTML in a notebook and as aligned text elsewhere; and values for JSON."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
 
 import pandas as pd
 
 from analysis.core.model import Model, Setting
 from analysis.core.verdicts import Outcome, solution
+from analysis.core.words import digits
 from analysis.output.results import CAVEAT, finding_words, published_words, recomputed_words, value_words, verdict_words
 
 
-class Aligned(pd.DataFrame):
-    """A frame of texts. It shows every row and column in full, escaped, with the caveat below."""
+def plain(value: Any) -> Any:
+    """A value as JSON holds it: numbers to ten digits, and none where one is not finite.
+
+    >>> plain({"a": (2 / 3, float("nan"))})
+    {'a': [0.6666666667, None]}
+    """
+    if dataclasses.is_dataclass(value):
+        value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {name: plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, float):
+        return float(digits(value)) if math.isfinite(value) else None
+    return value
+
+
+class Table(pd.DataFrame):
+    """A frame of texts. It shows every row and column in full, escaped, with ``foot`` below.
+
+    >>> Table({"a": ["1.9 million", "2"], "b": ["x", "y"]}, foot="In persons.")
+    a            b
+    1.9 million  x
+    2            y
+    In persons.
+    """
+
+    _metadata = ["foot"]  # noqa: RUF012
+
+    def __init__(self, data: Any = None, *, foot: str = CAVEAT, **how: Any) -> None:
+        super().__init__(data, **how)  # type: ignore[call-arg]
+        self.foot = foot
+
+    def _texts(self) -> list[list[str]]:
+        return [[str(cell) for cell in row] for row in ([*self.columns], *self.itertuples(index=False))]
 
     def _repr_html_(self) -> str:
-        cells = ["".join(f'<td style="text-align:left">{html.escape(str(cell))}</td>' for cell in row)
-                 for row in self.itertuples(index=False)]  # fmt: skip
-        head = "".join(f'<th style="text-align:left">{html.escape(str(name))}</th>' for name in self.columns)
-        rows = "".join(f"<tr>{row}</tr>" for row in cells)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{CAVEAT}</p>"
+        head, *rows = (
+            "".join(f'<{tag} style="text-align:left">{escape(text)}</{tag}>' for text in row)
+            for tag, row in zip(["th", *["td"] * len(self)], self._texts(), strict=True)
+        )
+        body = "".join(f"<tr>{row}</tr>" for row in rows)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{escape(self.foot)}</p>"
 
     def __repr__(self) -> str:
-        texts = [[*map(str, self.columns)], *([*map(str, row)] for row in self.itertuples(index=False))]
+        texts = self._texts()
         widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-        lines = (
-            "  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in texts
-        )
-        return "\n".join([*lines, CAVEAT])
+        rows = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in texts)
+        return "\n".join([*rows, self.foot])
 
 
 class Folded(pd.DataFrame):
@@ -36,13 +72,12 @@ class Folded(pd.DataFrame):
 
     def _repr_html_(self) -> str:
         parts = []
-        for row in self.to_dict("records"):
-            texts = {name: html.escape(str(text)) for name, text in row.items()}
-            steps = "".join(f"<li>{step}</li>" for step in texts["arithmetic"].split("; "))
+        for row in self.map(lambda cell: escape(str(cell))).to_dict("records"):
+            steps = "".join(f"<li>{step}</li>" for step in row["arithmetic"].split("; "))
             parts.append(
-                f"<details><summary>{texts['title']}</summary><ul>{steps}</ul>"
-                f"<p><b>Sceptical:</b> {texts['sceptical']}</p><p><b>Charitable:</b> {texts['charitable']}</p>"
-                f"<p><b>Would settle it:</b> {texts['settle']}</p></details>"
+                f"<details><summary>{row['title']}</summary><ul>{steps}</ul>"
+                f"<p><b>Sceptical:</b> {row['sceptical']}</p><p><b>Charitable:</b> {row['charitable']}</p>"
+                f"<p><b>Would settle it:</b> {row['settle']}</p></details>"
             )
         return "".join(parts)
 
@@ -50,48 +85,40 @@ class Folded(pd.DataFrame):
         return "\n".join(f"- {title}" for title in self["title"])
 
 
-def checks_table(model: Model, outcomes: Iterable[Outcome]) -> Aligned:
+def checks_table(model: Model, outcomes: Iterable[Outcome]) -> Table:
     """Judged checks and derived quantities in words, a row each."""
+    words = {"printed": published_words, "recomputed": recomputed_words, "verdict": verdict_words}
     rows = [
-        {
-            "comparison": one.check.statement,
-            "printed": published_words(model, one),
-            "recomputed": recomputed_words(model, one),
-            "verdict": verdict_words(model, one),
-        }
+        {"comparison": one.check.statement, **{name: said(model, one) for name, said in words.items()}}
         for one in outcomes
     ]
-    return Aligned(rows, columns=["comparison", "printed", "recomputed", "verdict"])
+    return Table(rows, columns=["comparison", *words])
 
 
-def solutions_table(model: Model, setting: Setting, quantities: list[str]) -> Aligned:
+def solutions_table(model: Model, setting: Setting, quantities: list[str]) -> Table:
     """Assumptions solved for so that a claim on one of the quantities holds; without quantities, all."""
     rows = []
     for row in model.register.solutions.values():
         if not quantities or row.quantity in quantities:
             found, one = solution(model, row, setting), model.register.assumptions[row.solve]
-            low, high = (value_words(model, row.solve, end, 1e3, decimals=4) for end in (one.low, one.high))
-            value = "none" if found.value is None else value_words(model, row.solve, found.value, 1e3, decimals=4)
-            cells = {"solved for": row.statement, "value": value, "varied over": f"{low} to {high}"}
-            rows.append({**cells, "so it is": found.status.replace("_", " ")})
-    return Aligned(rows, columns=["solved for", "value", "varied over", "so it is"])
+            value, low, high = (
+                "none" if number is None else value_words(model, row.solve, number, 1e3, decimals=4)
+                for number in (found.value, one.low, one.high)
+            )
+            rows.append([row.statement, value, f"{low} to {high}", found.status.replace("_", " ")])
+    return Table(rows, columns=["solved for", "value", "varied over", "so it is"])
 
 
 def findings_table(model: Model, quantities: list[str]) -> Folded:
     """The findings that list a claim of one of the quantities; without quantities, all."""
-    register = model.register
-    wanted = {claim.id for claim in register.claims.values() for quantity in quantities
-              if quantity in (claim.quantity, f"{claim.quantity}_low", f"{claim.quantity}_high")}  # fmt: skip
+    wanted = {
+        claim.id
+        for claim in model.register.claims.values()
+        if {claim.quantity, f"{claim.quantity}_low", f"{claim.quantity}_high"} & {*quantities}
+    }
     rows = [
-        {
-            "finding": one.id,
-            "title": one.title,
-            "arithmetic": "; ".join(finding_words(model, one)),
-            "sceptical": one.sceptical,
-            "charitable": one.charitable,
-            "settle": one.settle,
-        }
-        for one in register.findings.values()
+        [one.id, one.title, "; ".join(finding_words(model, one)), one.sceptical, one.charitable, one.settle]
+        for one in model.register.findings.values()
         if not quantities or wanted & {*one.claims}
     ]
     return Folded(rows, columns=["finding", "title", "arithmetic", "sceptical", "charitable", "settle"])

@@ -23,13 +23,13 @@ from jinja2 import Environment, StrictUndefined
 
 from analysis.core.model import RESERVED, SETTABLE, Model, Source
 from analysis.core.published import Interval
-from analysis.core.register import Assumption, Check, Headline
+from analysis.core.register import Assumption, Check, Claim, Headline
 from analysis.core.sentences import SENTENCES
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
 from analysis.core.verdicts import asserted
 from analysis.output.files import write_file
-from analysis.output.results import CAVEAT, SAID, percent_decimals
-from analysis.output.steps import ASSUMED, as_printed, in_percent, label, without_units
+from analysis.output.results import CAVEAT, SAID, percent_of
+from analysis.output.steps import ASSUMED, as_printed, label, without_units
 from analysis.whatif import scenarios
 
 NAME = "explorer.html"
@@ -116,8 +116,7 @@ def data(model: Model) -> dict[str, Any]:
         "scales": {name: len(str(factor)) - 1 for name, factor in SCALES.items() if name},
         "quantities": {name: _quantity(model, name) for name in names},
         "assumptions": {name: _assumption(one) for name, one in register.assumptions.items() if name in names},
-        "claims": {one.id: {"qualifier": one.qualifier, "place": one.published.place("low")
-                            if one.printed and one.base_unit in BASE_UNITS else 0}
+        "claims": {one.id: {"qualifier": one.qualifier, "place": _place(one)}
                    for one in register.claims.values() if one.quantity in (*names, *ends)},
         "external": {one.above: register.external[one.above].published.value()
                      for one in register.remarks if one.above in register.external},
@@ -153,8 +152,8 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     own = sources[first].claim
     offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
     return {
-        "unit": model.units[name], "name": model.name(name), "usual": first, "percent": percent_decimals(model, name),
-        "inPercent": in_percent(model, name), "choices": offered if len(offered) > 1 else [],
+        "unit": model.units[name], "name": model.name(name), "usual": first, "percent": percent_of(model, name),
+        "beside": _beside(model, name), "choices": offered if len(offered) > 1 else [],
         "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
     }  # fmt: skip
 
@@ -195,6 +194,19 @@ def _headline(model: Model, one: Headline) -> dict[str, Any]:
     named, working = {name: model.named(name) for name in _in_braces(one)}, [*map(model.named, one.working)]
     told = {"where": model.register.claims[one.claim].where, "named": named, "working": working}
     return _fields(one, "id title check shown sentence") | told
+
+
+def _place(one: Claim) -> float:
+    """The last place that counts in a value that rests on a claim, as ``results.place_of`` has it; 0 for none."""
+    place = one.published.place("low") if one.printed and one.base_unit in BASE_UNITS else 0.0
+    return place if one.base_unit == "USD" else min(place, 1e4)
+
+
+def _beside(model: Model, name: str) -> list[float]:
+    """The numbers on whose right side a value of a quantity is shown, as ``results.value_words`` has it."""
+    printed = [row.published for row in model.register.claims.values() if row.quantity == name and row.printed]
+    ends = [end for one in printed for end in (one.value(), one.asserts().low, one.asserts().high)]
+    return [*filter(math.isfinite, ends)]
 
 
 def _fields(row: Any, names: str) -> dict[str, Any]:

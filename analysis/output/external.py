@@ -2,9 +2,9 @@
 
 An external figure is an input to no estimate, and is not judged.
 
-A unit is a product of base units. Where two units differ by exactly what a ratio of the register stands for (persons
-per transfer), the figures are compared only when a user gives that ratio, and the row says at which. A labourer, whose
-unit the print leaves open, is set beside a transfer or a person only as "read as transfers" or "read as persons".
+A unit is a product of base units. Where two units differ by exactly one ratio of the register (persons per transfer),
+the figures are compared only when a user gives that ratio, and the row says at which. A labourer, whose unit the print
+leaves open, is set beside a transfer or a person only as "read as transfers" or "read as persons".
 
 >>> from analysis.core.register import Register
 >>> compared = {(c.external.id, c.beside): c for c in compare(Model(Register.read()))}
@@ -17,7 +17,6 @@ unit the print leaves open, is set beside a transfer or a person only as "read a
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +25,7 @@ from analysis.core.published import Interval
 from analysis.core.register import PER_YEAR, External
 from analysis.core.units import BASE_UNITS, CONSTANTS, name_of, parse_unit
 from analysis.core.words import digits, in_words
-from analysis.output.results import place_of, value_words
+from analysis.output.results import estimate_words, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,29 +41,29 @@ COLUMNS = (
     "rounding", "words", "reason", "note",
 )  # fmt: skip
 SCREEN_COLUMNS = ("external figure", "printed", "period and scope", "seen", "ours", "ratio", "comparison")
-#: The unit of a number whose noun leaves it open: what it is read as is said, and no ratio is asked for.
+#: The unit of a number whose noun leaves it open; such a number is read as persons or transfers without any ratio.
 OPEN = "labourer"
-_PLURAL = {"person": "persons", "transfer": "transfers"}
 
 
 @dataclass(frozen=True)
 class Compared:
     """An external figure beside one thing of ours, or beside nothing.
 
-    beside: as the table names it; empty for context. quantity, reading: what that is. ours: its estimate under the
-    setting, in base units; ours_from: where it comes from. years: by what the figure was divided. value: the figure in
-    our unit, None where it was not compared. ratio: value ÷ ours. difference: value − ours, in our unit. rounding,
-    words: whether ours lies ``within`` what the printed digits stand for, and what the words around them assert, its
-    bounds ``overlap``, or it lies ``outside``. reason: why there is no comparison.
+    beside: as the table names it; empty for context. quantity, reading: of ours. ours: its estimate under the setting,
+    in base units; ours_from: its source in words. years: the figure was divided by so many. read_as, at_ratio: how the
+    units were bridged. value: the figure in our unit, None where it was not compared. ratio: value ÷ ours. difference:
+    value − ours, in our unit. rounding, words: ours lies ``within`` the interval that the printed digits stand for, and
+    that the words around them assert; or its bounds ``overlap`` it, or it lies ``outside``. reason: why there is no
+    comparison.
     """
 
     external: External
     beside: str = ""
     quantity: str = ""
     reading: str = ""
-    ours: Estimate | None = None
     ours_from: str = ""
     years: int = 1
+    ours: Estimate | None = None
     read_as: str = ""
     at_ratio: tuple[tuple[str, float], ...] = ()
     value: float | None = None
@@ -73,32 +72,6 @@ class Compared:
     rounding: str = ""
     words: str = ""
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class _Bridge:
-    """What turns one unit into another: a factor, and how a row speaks of it; ``needs`` where there is none."""
-
-    factor: float | None = None
-    read_as: str = ""
-    at_ratio: tuple[tuple[str, float], ...] = ()
-    needs: str = ""
-
-
-def ratios_of(model: Model) -> dict[str, str]:
-    """The assumptions that stand between two base units, with their units: what a user may give to compare them.
-
-    One that is live only under a reading other than the default, of itself or of what needs it, is left out.
-
-    >>> from analysis.core.register import Register
-    >>> ratios_of(Model(Register.read()))["persons_per_transfer"]
-    'person/transfer'
-    """
-    needed = {need for sources in model.sources.values() for one in sources.values() for need in one.needs}
-    live = {need for name in model.quantities for need in model.sources[name][model.default(name)].needs}
-    known = model.register.assumptions.values()
-    used = {a.id for a in known if model.sources[a.id][model.default(a.id)].assumption} - (needed - live)
-    return {a.id: a.unit for a in known if a.id in used and _is_ratio(a.unit)}
 
 
 def compare(model: Model, setting: Setting = ARTICLE) -> list[Compared]:
@@ -115,68 +88,44 @@ def compare(model: Model, setting: Setting = ARTICLE) -> list[Compared]:
     >>> round(row.value), row.at_ratio, round(row.ratio, 4)
     (2574000, (('persons_per_transfer', 0.9),), 0.9938)
     """
-    known = ratios_of(model)
-    assumptions = model.register.assumptions
-    given = {name: setting.values.get(name, assumptions[name].used) for name in known if name in setting.given}
-    return [
-        found
-        for figure in model.register.external.values()
-        for found in (
-            [_compared(model, setting, figure, beside, known, given) for beside in figure.beside]
-            or [Compared(figure, reason="context only")]
-        )
-    ]
+    found = []
+    for figure in model.register.external.values():
+        found += [_compared(model, setting, figure, beside) for beside in figure.beside]
+        found += [] if figure.beside else [Compared(figure, reason="context only")]
+    return found
 
 
 def check_used(model: Model, setting: Setting, compared: list[Compared]) -> None:
     """Raise ModelError for a value or a reading that no comparison and nothing of ours depends on."""
-    at = {name for found in compared for name, _ in found.at_ratio}
     plans = []
     for found in compared:
         with contextlib.suppress(ModelError):
             if found.quantity:
                 _, named = model.named(found.beside.removeprefix(PER_YEAR))
                 plans.append(model.plan(found.quantity, model.change(named, setting)))
-    model.check_used(setting, plans, ignored=at)
+    model.check_used(setting, plans, ignored={name for found in compared for name, _ in found.at_ratio})
 
 
-def _compared(
-    model: Model,
-    setting: Setting,
-    figure: External,
-    beside: str,
-    known: Mapping[str, str],
-    given: Mapping[str, float],
-) -> Compared:
+def _compared(model: Model, setting: Setting, figure: External, beside: str) -> Compared:
     quantity, readings = model.named(beside.removeprefix(PER_YEAR))
     years = figure.years if beside.startswith(PER_YEAR) else 1
     under = model.change(readings, setting)
     reading = under.readings.get(quantity, model.default(quantity))
-    row: dict[str, Any] = {
-        "external": figure,
-        "beside": beside,
-        "quantity": quantity,
-        "reading": reading,
-        "years": years,
-    }
-    row["ours_from"] = _where_from(model, quantity, under)
+    row: dict[str, Any] = {"external": figure, "beside": beside, "quantity": quantity, "reading": reading}
+    row |= {"years": years, "ours_from": _where_from(model, quantity, under)}
     try:
-        ours = model.estimate(quantity, under)
+        ours = row["ours"] = model.estimate(quantity, under)
     except ModelError as error:
         return Compared(**row, reason=f"not compared: {error}")
-    bridge = _bridge(figure.base_unit, ours.unit, known, given)
-    if bridge.factor is None:
-        against = f"{figure.base_unit} against {ours.unit}"
-        return Compared(**row, ours=ours, reason=f"not compared: {against}; needs {bridge.needs}")
-    value = figure.published.value() * bridge.factor / years
-    # What the print stands for and asserts is in its own unit, so ours is taken there.
-    back = years / bridge.factor
-    there = (ours.value * back, ours.low * back, ours.high * back)
+    factor, how = _bridge(model, setting, figure.base_unit, ours.unit)
+    if factor is None:
+        return Compared(**row, reason=f"not compared: {figure.base_unit} against {ours.unit}; needs {how['needs']}")
+    value = figure.published.value() * factor / years
+    # The print stands for, and asserts, an interval in its own unit, so ours is taken there.
+    there = [one * years / factor for one in (ours.value, ours.low, ours.high)]
     return Compared(
         **row,
-        ours=ours,
-        read_as=bridge.read_as,
-        at_ratio=bridge.at_ratio,
+        **how,
         value=value,
         ratio=value / ours.value if ours.value else None,
         difference=value - ours.value,
@@ -188,51 +137,51 @@ def _compared(
 
 def _lies(interval: Interval, value: float, low: float, high: float) -> str:
     """Where ours lies: its value within, its bounds overlapping, or neither."""
-    if interval.holds(value):
-        return "within"
-    return "overlap" if interval.meets(low, high) else "outside"
+    return "within" if interval.holds(value) else "overlap" if interval.meets(low, high) else "outside"
 
 
-def _bridge(one: str, two: str, known: Mapping[str, str], given: Mapping[str, float]) -> _Bridge:
-    """What turns a number in unit ``one`` into unit ``two``, dimension by dimension."""
+def _bridge(model: Model, setting: Setting, one: str, two: str) -> tuple[float | None, dict[str, Any]]:
+    """The factor from unit ``one`` to unit ``two``, and how a row speaks of it; or what it needs."""
     wanted = parse_unit(two) / parse_unit(one)
-    if _same(wanted, "dimensionless"):
-        return _Bridge(1.0)
+    if wanted.dimensionless:
+        return 1.0, {}
     for constant, unit in CONSTANTS.values():
         settled, _, open_unit = unit.partition("/")
-        turned = _turned(wanted, unit) if open_unit == OPEN else 0
-        if turned:
-            return _Bridge(constant**turned, read_as=f"read as {_PLURAL.get(settled, settled)}")
-    fitting = {name: turned for name, unit in known.items() if (turned := _turned(wanted, unit))}
+        if open_unit == OPEN and (turned := _turned(wanted, unit)):
+            return constant**turned, {"read_as": f"read as {settled}s"}
+    fitting = {name: turned for name, unit in _ratios(model).items() if (turned := _turned(wanted, unit))}
     for name in fitting:
-        if given.get(name):
-            return _Bridge(given[name] ** fitting[name], at_ratio=((name, given[name]),))
-    return _Bridge(needs=" or ".join(fitting) or f"a ratio in {_plain(wanted)}")
+        used = setting.values.get(name, model.register.assumptions[name].used)
+        if name in setting.given and used:
+            return used ** fitting[name], {"at_ratio": ((name, used),)}
+    # A unit without powers below 0 alone: a ratio reads person/household whichever way it is needed.
+    plain = name_of(1 / wanted) if name_of(wanted).startswith("1/") else name_of(wanted)
+    return None, {"needs": " or ".join(fitting) or f"a ratio in {plain}"}
 
 
 def _turned(wanted: Any, unit: str) -> int:
-    """1 where a ratio in this unit is what is wanted, −1 where one over it is, else 0."""
+    """1 where a ratio in this unit is wanted, −1 where one over it is, else 0."""
     ratio = parse_unit(unit)
-    return 1 if _same(wanted / ratio, "dimensionless") else -1 if _same(wanted * ratio, "dimensionless") else 0
+    return 1 if (wanted / ratio).dimensionless else -1 if (wanted * ratio).dimensionless else 0
 
 
-def _same(unit: Any, name: str) -> bool:
-    return bool(unit.is_compatible_with(parse_unit(name)))
+def _ratios(model: Model) -> dict[str, str]:
+    """The assumptions that stand between two base units, with their units.
 
-
-def _plain(wanted: Any) -> str:
-    """A unit without powers below 0 alone: a ratio reads person/household whichever way it is needed."""
-    name = name_of(wanted)
-    return name_of(1 / wanted) if name.startswith("1/") else name
-
-
-def _is_ratio(unit: str) -> bool:
-    one, _, two = unit.partition("/")
-    return one in BASE_UNITS and two in BASE_UNITS and one != two
+    One that is live only under a reading other than the default, of itself or of a quantity that needs it, is left out.
+    """
+    default = {name: model.sources[name][model.default(name)] for name in model.quantities}
+    needed = {need for sources in model.sources.values() for one in sources.values() for need in one.needs}
+    idle = needed - {need for source in default.values() for need in source.needs}
+    return {
+        one.id: one.unit
+        for one in model.register.assumptions.values()
+        if default[one.id].assumption and one.id not in idle and len({*one.unit.split("/")} & {*BASE_UNITS}) == 2
+    }
 
 
 def _where_from(model: Model, quantity: str, setting: Setting) -> str:
-    """Where a value of ours comes from, in words: the place in the article, a formula's reading, an assumption."""
+    """The source of a value of ours, in words: the place in the article, a formula's reading, an assumption."""
     reading = setting.readings.get(quantity, model.default(quantity))
     if quantity in setting.values:
         return "given by you"
@@ -252,73 +201,47 @@ def frame_in_words(compared: list[Compared], model: Model) -> pd.DataFrame:
     """The comparisons as a reader wants them: short cells, units and grades spelt, nothing divided by unlike units."""
     import pandas as pd
 
-    rows = []
-    before = ""
+    rows, before = [], ""
     for found in compared:
         figure = found.external
-        again = figure.id == before
+        head = [f"the same ({figure.id})", "", "", ""]
+        if figure.id != before:
+            unit = f"{figure.base_unit}{', unit not stated' if figure.base_unit == OPEN else ''}"
+            noun = "" if unit == "dimensionless" else f" {figure.unit_as_printed} [{unit}]"
+            scope = "" if figure.scope == "Xinjiang" else f"; {figure.scope}"
+            head = [f"{figure.statement} ({figure.id})", f"{figure.published}{noun}", f"{figure.period}{scope}"]
+            head += [f"{SEEN[figure.seen]}: {figure.publisher}, {figure.date}"]
         before = figure.id
-        rows.append(
-            {
-                "external figure": f"the same ({figure.id})" if again else f"{figure.statement} ({figure.id})",
-                "printed": "" if again else f"{figure.published} {_noun(figure)}".strip(),
-                "period and scope": "" if again else _when(figure),
-                "seen": "" if again else f"{SEEN[figure.seen]}: {figure.publisher}, {figure.date}",
-                "ours": _ours(model, found),
-                "ratio": "" if found.ratio is None else f"{found.ratio:.3f}",
-                "comparison": comparison(model, found),
-            }
-        )
+        ratio = "" if found.ratio is None else f"{found.ratio:.3f}"
+        rows.append([*head, ours_words(model, found), ratio, comparison(model, found)])
     return pd.DataFrame(rows, columns=list(SCREEN_COLUMNS))
 
 
-def _noun(figure: External) -> str:
-    if figure.base_unit == "dimensionless":
-        return ""
-    open_unit = ", unit not stated" if figure.base_unit == OPEN else ""
-    return f"{figure.unit_as_printed} [{figure.base_unit}{open_unit}]"
-
-
-def _when(figure: External) -> str:
-    return figure.period if figure.scope == "Xinjiang" else f"{figure.period}; {figure.scope}"
-
-
-def _ours(model: Model, found: Compared) -> str:
-    if found.ours is None:
+def ours_words(model: Model, found: Compared) -> str:
+    """The number of ours in a comparison, with its unit, name and source."""
+    ours = found.ours
+    if ours is None:
         return f"{found.quantity}: not computable" if found.quantity else ""
-    return f"{amount(model, found.quantity, found.ours)}: {found.quantity}, {found.ours_from}"
-
-
-def amount(model: Model, quantity: str, estimate: Estimate) -> str:
-    """A value of ours with its unit, as a screen shows it."""
-    place = place_of(model, estimate.depends_on, estimate.value)
-    number = value_words(model, quantity, estimate.value, place)
-    plural = "s" if estimate.unit in BASE_UNITS else ""
-    return number if estimate.unit == "dimensionless" else f"{number} {estimate.unit}{plural}"
+    number = estimate_words(model, found.quantity, ours.value, ours.low, ours.high, ours.depends_on)
+    return f"{number}{plural(ours.unit)}: {found.quantity}, {found.ours_from}"
 
 
 def comparison(model: Model, found: Compared) -> str:
-    """What came of it, in a few words: how ours lies to the print, at which ratio, or why it was not compared."""
-    if found.ours is None or found.value is None:
+    """A comparison in a few words: how ours lies to the print, at which ratio, or why there is none."""
+    if found.ratio is None:
         return found.reason
-    if found.ratio is None and found.reason:
-        return found.reason
-    figure = found.external
-    parts = [found.read_as] if found.read_as else []
-    parts += [f"at {name} = {number:g}" for name, number in found.at_ratio]
-    if found.years > 1:
-        parts.append(f"divided by {found.years} years")
-    what = "digits" if figure.published.target else "rounding"
-    lies = {"within": f"within its {what}", "overlap": f"bounds overlap its {what}", "outside": f"outside its {what}"}
-    parts.append(lies[found.rounding])
-    if figure.published.side:
-        word = figure.published.qualifier.replace("_", " ")
-        parts.append({"within": "fits", "overlap": "bounds fit", "outside": "does not fit"}[found.words] + f" '{word}'")
-    parts.append(_difference(model, found))
-    return "; ".join(filter(None, parts))
+    published = found.external.published
+    parts = [found.read_as, *(f"at {name} = {number:g}" for name, number in found.at_ratio)]
+    parts += [f"divided by {found.years} years"] if found.years > 1 else []
+    lies = {"within": "within its {}", "overlap": "bounds overlap its {}", "outside": "outside its {}"}
+    parts.append(lies[found.rounding].format("digits" if published.target else "rounding"))
+    if published.side:
+        fits = {"within": "fits", "overlap": "bounds fit", "outside": "does not fit"}[found.words]
+        parts.append(f"{fits} '{published.qualifier.replace('_', ' ')}'")
+    return "; ".join(filter(None, [*parts, _difference(found)]))
 
 
-def _difference(model: Model, found: Compared) -> str:
+def _difference(found: Compared) -> str:
     assert found.difference is not None
     assert found.ours is not None
     if found.ours.unit == "dimensionless":
@@ -338,48 +261,31 @@ def external_frame(compared: list[Compared]) -> pd.DataFrame:
     """The comparisons as results/external.csv holds them: every cell a text, numbers in base units, ten digits."""
     import pandas as pd
 
-    return pd.DataFrame([[row[c] for c in COLUMNS] for row in map(_row, compared)], columns=list(COLUMNS))
+    rows = [
+        {name: one if isinstance(one, str) else digits(one) for name, one in row.items()} for row in rows_of(compared)
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _row(found: Compared) -> dict[str, str]:
-    figure, ours = found.external, found.ours
-    stands = figure.published.stands_for()
-    return {
-        **{name: getattr(figure, name) for name in ("id", "statement", "period", "scope", "seen", "publisher")},
-        **{name: getattr(figure, name) for name in ("noun", "as_printed", "qualifier", "unit_as_printed")},
-        "unit": figure.base_unit,
-        **{name: getattr(figure, name) for name in ("title", "date", "address", "note")},
-        **{
-            name: getattr(found, name) for name in ("beside", "quantity", "reading", "ours_from", "read_as", "rounding")
-        },
-        **{name: getattr(found, name) for name in ("words", "reason")},
-        "published": digits(figure.published.value()),
-        "published_low": digits(stands.low),
-        "published_high": digits(stands.high),
-        "year_from": str(figure.year_from),
-        "year_to": str(figure.year_to),
-        "divided_by_years": str(found.years) if found.years > 1 else "",
-        "ours_unit": ours.unit if ours else "",
-        "ours": digits(ours.value if ours else None),
-        "ours_low": digits(ours.low if ours else None),
-        "ours_high": digits(ours.high if ours else None),
-        "at_ratio": "; ".join(f"{name}={digits(number)}" for name, number in found.at_ratio),
-        "compared": digits(found.value),
-        "ratio": digits(found.ratio),
-        "difference": digits(found.difference),
-    }
-
-
-def typed(row: Mapping[Any, str]) -> dict[str, Any]:
-    """A row of that frame with its numbers as numbers, empty ones as None: what JSON holds."""
-
-    def number(text: str) -> float | None:
-        return None if not text else int(text) if text.isdigit() else float(text)
-
-    return {name: number(text) if name in _NUMBERS else text for name, text in row.items()}
-
-
-_NUMBERS = (
-    "year_from", "year_to", "divided_by_years",
-    "published", "published_low", "published_high", "ours", "ours_low", "ours_high", "compared", "ratio", "difference",
-)  # fmt: skip
+def rows_of(compared: list[Compared]) -> list[dict[str, Any]]:
+    """The comparisons as rows of that file, numbers as numbers, none as None."""
+    rows = []
+    for found in compared:
+        figure, ours = found.external, found.ours
+        stands = figure.published.stands_for()
+        row = {
+            **{name: getattr(one, name) for one in (figure, found) for name in COLUMNS if hasattr(one, name)},
+            "unit": figure.base_unit,
+            "published": figure.published.value(),
+            "published_low": stands.low,
+            "published_high": stands.high,
+            "divided_by_years": found.years if found.years > 1 else None,
+            "ours_unit": ours.unit if ours else "",
+            "ours": ours.value if ours else None,
+            "ours_low": ours.low if ours else None,
+            "ours_high": ours.high if ours else None,
+            "at_ratio": "; ".join(f"{name}={digits(number)}" for name, number in found.at_ratio),
+            "compared": found.value,
+        }
+        rows.append({name: row[name] for name in COLUMNS})
+    return rows

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -26,7 +26,8 @@ from analysis.core.units import BASE_UNITS, nearest
 from analysis.core.verdicts import judge_all
 from analysis.core.words import in_words
 from analysis.output import results
-from analysis.output.results import CAVEAT, Evaluation, Table, place_of, recomputed_words, value_words
+from analysis.output.display import Table
+from analysis.output.results import CAVEAT, estimate_words, recomputed_words
 from analysis.output.tables import Sensitivity, estimated_words, words_of
 from analysis.whatif import sweep
 from analysis.whatif.scenarios import tabulate
@@ -34,7 +35,7 @@ from analysis.whatif.scenarios import tabulate
 #: Okabe and Ito's colours, which colour-blind readers can tell apart; marks that meet differ in shape too.
 BLACK, BLUE, SKY, GREY, ORANGE = "#1b1b1b", "#0072B2", "#a6cee5", "#8c8c8c", "#E69F00"
 INK, PALE_INK = "#7a5200", "#555555"  # for letters, which want more contrast
-WIDTH, FULL_PAGE = 4.9, 8.0  # inches: letters stay legible on a phone; all of a page
+WIDTH, FULL_PAGE, NARROW = 4.55, 8.0, 3.7  # inches: letters stay legible on a phone; all of a page; a phone's form
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
@@ -54,8 +55,10 @@ def mark(colour: str, marker: str, **more: Any) -> dict[str, Any]:
 
 
 DOT, SQUARE, DIAMOND = mark(BLACK, "o"), mark(BLUE, "s"), mark(ORANGE, "D")
+_PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.3}  # under words on lines
 _TURNS = {"at most": -1, "at least": 1}  # where an arrow points from a value that leaves room on one side
 _FEBRUARY, _TIANSHAN = {"transfers_2021": "total_2021_february"}, {"transfers_2021": "published"}
+_IMPLIED = {"persons_per_transfer": "implied"}
 _VERBS = {"going out to work": "o", "paid labour": "P", "moved": "s", "transfer of": "^"}
 _SERIES: dict[str, dict[str, Any]] = {
     **{verb.removesuffix(" of"): mark(BLUE, marker) for verb, marker in _VERBS.items()},
@@ -76,21 +79,29 @@ _SHARES = {
 _VERDICTS = {"matches": (BLUE, "o"), "matches within rounding": (ORANGE, "s"), "compatible": (GREY, "D"),
              "differs": (BLACK, "X")}  # fmt: skip
 _ENDS = {"at its low end": mark(BLUE, "o"), "at its high end": mark(ORANGE, "s")}
-_ORDERS = {"alone": ("first", DOT), "with the others": ("total", DIAMOND)}
-_YEARS_OF_TRADE = {"2020, implied": SQUARE, "2021, printed": DOT}
 _AT_RISK = {"at_risk_2021": "through transfers, 2021", "at_risk_total": "both groups"}
 
 
 Drawing = tuple[pd.DataFrame, Callable[[Canvas], object]]  # data under one setting, and a function that draws them
 
 
+class Evaluation(NamedTuple):
+    """The source of most figures: a model under a setting."""
+
+    model: Model
+    setting: Setting
+
+
 @dataclass(frozen=True)
 class Figure:
-    """A figure: its size in inches, the function that makes it from its source, and the checks that it is about."""
+    """A figure: its size in inches, and the function that makes it from its source.
+
+    tall: the height of its phone form, where a full page would be too small to read on one. of: gives its source.
+    """
 
     size: tuple[float, float]
     make: Callable[[Any], Drawing]
-    checks: tuple[str, ...] = ()
+    tall: float = 0
     of: Callable[[Model], Any] | None = None
 
     @property
@@ -123,11 +134,12 @@ def drawn(name: str, model: Model, setting: Setting) -> Canvas:
     return shown(name, FIGURES[name].source(model, setting))
 
 
-def shown(name: str, source: Any) -> Canvas:
-    """A figure of an evaluation or a sensitivity, for a notebook."""
-    with mpl.rc_context(STYLE):
-        fig = plt.figure(figsize=FIGURES[name].size, layout="constrained")
-        FIGURES[name].make(source)[1](fig)
+def shown(name: str, source: Any, *, narrow: bool = False) -> Canvas:
+    """A figure of an evaluation or a sensitivity, for a notebook; narrow: in its phone form."""
+    figure = FIGURES[name]
+    with mpl.rc_context({**STYLE, "font.size": 7.2} if narrow else STYLE):
+        fig = plt.figure(figsize=(NARROW, figure.tall) if narrow else figure.size, layout="constrained")
+        figure.make(source)[1](fig)
     plt.close(fig)  # else the notebook shows it twice
     _FewColours(fig)
     return fig
@@ -139,12 +151,15 @@ def table(name: str, model: Model, setting: Setting = ARTICLE) -> Table:
 
 
 def save(name: str, folder: Path, model: Model) -> None:
-    """Write a figure of the article's own run as SVG and PNG, with its plotted data as CSV."""
+    """Write a figure of the article's own run as SVG and PNG, with its plotted data as CSV, and a phone form if any."""
     figure, source = FIGURES[name], FIGURES[name].source(model)
+    how: Any = {"metadata": {"Date": None, "Title": figure.alt, "Creator": None}}
     with mpl.rc_context(STYLE):
         fig = shown(name, source)
-        fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Title": figure.alt, "Creator": None})
+        fig.savefig(folder / f"{name}.svg", **how)
         fig.savefig(folder / f"{name}.png")
+        if figure.tall:
+            shown(name, source, narrow=True).savefig(folder / f"{name}-narrow.svg", **how)
     (folder / f"{name}.csv").write_text(data_text(figure.frame(source)), encoding="utf-8")
 
 
@@ -172,37 +187,39 @@ def rows(
     """
 
     def draw(fig: Canvas) -> None:
-        ax = fig.add_subplot()
+        ax, narrow = fig.add_subplot(), fig.get_figwidth() == NARROW
         first = frame["label"] != frame["label"].shift()
-        ys = -pd.Series(np.where(first, 1, apart)).cumsum()
-        for y, row in zip(ys, frame.to_dict("records"), strict=True):
+        # On a phone, label and words stand above each row.
+        above = [_wrapped(text, 60) for text in (frame["label"] + "\n").where(first, "") + frame["words"]]
+        ys = -pd.Series([2.2 + text.count("\n") for text in above] if narrow else np.where(first, 1, apart)).cumsum()
+        for y, row, text in zip(ys, frame.to_dict("records"), above, strict=True):
             style = styles[row["role"]]
             value, low, high = (row[name] / scale for name in ("value", "low", "high"))
             ax.hlines(y, low, high, color=style["color"], linewidth=2, alpha=0.6)
             ax.plot(value, y, **style)
             if row.get("side") in _TURNS and np.isfinite(value):
                 _arrow(ax, low if row["side"] == "at most" else high, y, _TURNS[row["side"]], style["color"])
+            if narrow:
+                ax.text(0.01, y + 0.5, text, transform=ax.get_yaxis_transform(), va="bottom", bbox=_PAPER)
         for x, name in guides:
             ax.axvline(x, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
             _above(ax, x, name, PALE_INK)
         if band:
             ax.axvspan(*band[:2], color=ORANGE, alpha=0.18, linewidth=0, zorder=0)
             _above(ax, sum(band[:2]) / 2, band[2], INK)
-        ax.set_yticks(
-            ys.groupby(first.cumsum()).mean(),
-            [_wrapped(label, labels) for label in frame["label"][first]],
-            linespacing=1.05,
-        )
-        texts = {y: _wrapped(text, words) for y, text in zip(ys, frame["words"], strict=True) if text}
         right = ax.secondary_yaxis("right")
-        right.set_yticks([*texts], [*texts.values()], linespacing=1.05)
         right.spines["right"].set_visible(False)
-        for side in (ax, right):
+        names = [_wrapped(label, labels) for label in frame["label"][first]]
+        texts = {y: _wrapped(text, words) for y, text in zip(ys, frame["words"], strict=True) if text}
+        for side, marks in ((ax, dict(zip(ys.groupby(first.cumsum()).mean(), names, strict=True))), (right, texts)):
+            side.set_yticks([] if narrow else [*marks], [] if narrow else [*marks.values()], linespacing=1.05)
             side.tick_params(axis="y", length=0)
         ax.margins(x=0.1)
-        ax.set(xlim=(start, None), ylim=(ys.min() - 0.7, ys.max() + 0.7), xlabel=unit)
+        top = max(ys) + (3 if narrow else 0.7)
+        ax.set(xlim=(start, None), ylim=(ys.min() - 0.7, top), xlabel=unit)
         ax.locator_params(axis="x", nbins=3 if labels > 50 else 5)
-        around(fig, title, source, [Line2D([], [], label=role, **style) for role, style in styles.items()], columns)
+        handles = [Line2D([], [], label=role, **style) for role, style in styles.items()]
+        around(fig, title, source, handles, 2 if narrow else columns)
 
     return frame, draw
 
@@ -218,14 +235,15 @@ def _above(ax: Axes, x: float, words: str, colour: str) -> None:
 
 def around(fig: Canvas, title: str, source: str, handles: Sequence[Any], columns: int = 3) -> None:
     """Put title and key over a figure, and under it the place of its numbers in the article."""
-    wide = fig.get_figwidth()
+    wide, small = fig.get_figwidth(), mpl.rcParams["font.size"] / 8.5
     fig.legend(
-        handles=handles if len(handles) > 1 else [], title=_wrapped(title, int(10.8 * wide)), loc="outside upper left",
-        ncols=columns, frameon=False, alignment="left", title_fontproperties={"weight": "bold", "size": 10},
+        handles=handles if len(handles) > 1 else [], title=_wrapped(title, int(10.8 * wide / small)), frameon=False,
+        loc="outside upper left", ncols=columns, alignment="left",
+        title_fontproperties={"weight": "bold", "size": 10 * small},
         borderpad=0.2, borderaxespad=0.1, handletextpad=0.5, columnspacing=1.4,
     )  # fmt: skip
-    note = _wrapped(f"{source} {CAVEAT}", int(16.4 * wide))
-    fig.supxlabel(note, x=0.01, ha="left", fontsize=8.25, color=PALE_INK, linespacing=1.15)
+    note, size = _wrapped(f"{source} {CAVEAT}", int((16.4 if small == 1 else 17) * wide)), max(7, 8.25 * small)
+    fig.supxlabel(note, x=0.01, ha="left", fontsize=size, color=PALE_INK, linespacing=1.15)
 
 
 def _wrapped(text: str, letters: int) -> str:
@@ -242,7 +260,7 @@ def estimated(study: Evaluation, label: str, role: str, quantity: str, **reading
         one = model.estimate(quantity, model.change(readings, study.setting))
     except ModelError:
         return row
-    words = value_words(model, quantity, one.value, place_of(model, one.depends_on, one.value))
+    words = estimate_words(model, quantity, one.value, one.low, one.high, one.depends_on)
     return {**row, "value": one.value, "low": one.low, "high": one.high, "words": words}
 
 
@@ -278,13 +296,13 @@ def two_values_of_2019(study: Evaluation) -> Drawing:
         ("Base, by the increase", "transfers", "transfers_2019", {"transfers_2019": "from_difference"}),
         ("Mean of 2016–2020", "transfers", "transfers_2016_2020", {}),
         ("Printed for 2019", "labourers", "labourers_2019", {}),
-        ("Base in persons, ratio implied", "persons", "persons_2019", {"persons_per_transfer": "implied"}),
+        ("Base in persons, ratio implied", "persons", "persons_2019", _IMPLIED),
         ("Base in persons, ratio as set", "persons", "persons_2019", {}),
     )
-    ratios = (study.value("persons_per_transfer.implied"), study.value("persons_per_transfer"))
-    beside = pd.Series([""] * 4 + [f", {ratio:.3g} a transfer" for ratio in ratios])
+    ratios = (estimated(study, "", "", "persons_per_transfer", **one)["words"] for one in (_IMPLIED, {}))
+    beside = pd.Series([""] * 4 + [f", {ratio} a transfer" for ratio in ratios])
     frame["words"] += " " + frame["role"] + beside
-    apart = estimated(study, "", "", "figures_of_2019_apart")["words"].removeprefix("-")
+    apart = estimated(study, "", "", "figures_of_2019_apart")["words"].removeprefix("−")
     source = "Section scale, paragraphs 1 and 2; note 4. The article does not equate the two, or state labourers' unit."
     styles = {"transfers": DOT, "labourers": DIAMOND, "persons": SQUARE}
     guides = [(frame["value"][3] / 1e6, "printed")]
@@ -316,30 +334,38 @@ def official_series(study: Evaluation) -> Drawing:
     years = range(int(known["year"].min()), int(known["year"].max()) + 1)
 
     def draw(fig: Canvas) -> None:
-        ax = fig.add_subplot()
+        ax, narrow = fig.add_subplot(), fig.get_figwidth() == NARROW
+        turned = slice(None, None, -1 if narrow else 1)  # on a phone, the years run down
+        top = (1.25 if narrow else 1.15) * float(known["million"].max())
         for row in known.to_dict("records"):
             verb = next((verb for verb in _VERBS if verb in row["noun"]), "").removesuffix(" of")
             name = {"goal": "goal", "the article": f"the article, {row['unit']}s"}.get(row["role"], verb)
             at = row["year"], row["million"]
             if "–" in row["label"]:
-                ax.hlines(at[1], at[0] - 0.4, int(row["label"][-4:]) + 0.4, **_SERIES["the article, plan and mean"])
+                line = at[1], at[0] - 0.4, int(row["label"][-4:]) + 0.4
+                (ax.vlines if narrow else ax.hlines)(*line, **_SERIES["the article, plan and mean"])
             else:
-                ax.plot(*at, **_SERIES["expected" if row["qualifier"] == "expected" else name])
+                ax.plot(*at[turned], **_SERIES["expected" if row["qualifier"] == "expected" else name])
             if row["role"] == "official":
                 sign = {"over": ">", "at_least": "≥"}.get(row["qualifier"], "")
                 unit = {"person": " persons", "labourer": " or persons"}.get(row["unit"], "")
-                place: Any = {"textcoords": "offset points", "ha": "right" if unit else "center"}
-                place["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.3}
-                ax.annotate(f"{sign}{at[1]:.4g}{unit}", at, xytext=(0, 6 + 10 * (at[0] % 2)), **place)
-        ax.set_xticks([*years], [f"’{year % 100:02d}" for year in years])
-        ax.set(ylim=(0, 1.15 * float(known["million"].max())), ylabel="million a year")
+                lift = (0, 0) if narrow else (0, 6 + 10 * (at[0] % 2))
+                how: Any = {"ha": "right" if narrow or unit else "center", "va": "center" if narrow else "baseline"}
+                how |= {"xytext": lift, "textcoords": "offset points", "bbox": _PAPER}
+                ax.annotate(f"{sign}{at[1]:.4g}{unit}", (top, at[0]) if narrow else at, **how)
+        across, down = ("y", "x") if narrow else ("x", "y")
+        ax.set(**{f"{across}ticks": years, f"{across}ticklabels": [f"’{year % 100:02d}" for year in years]})
+        ax.set(**{f"{down}lim": (0, top), f"{down}label": "million a year"})
+        if narrow:
+            ax.invert_yaxis()
         empty = len({*years} - {*known.loc[known["role"] == "official", "year"]})
         title = f"The region's reports: one series under several nouns, no figure for {empty} of {len(years)} years"
         source = (
             "Work reports (data/external.csv), official and target-driven; sections mobilization-2016-2020, paragraph "
             "6, scale. Person-times unless marked. Shapes: the verb in the noun; the table has all. No line joins two."
         )
-        around(fig, title, source, [Line2D([], [], label=name, **style) for name, style in _SERIES.items()], 4)
+        handles = [Line2D([], [], label=name, **style) for name, style in _SERIES.items()]
+        around(fig, title, source, handles, 2 if narrow else 4)
 
     return frame, draw
 
@@ -368,7 +394,7 @@ def waterfall(study: Evaluation) -> Drawing:
     """From persons at risk in 2019 to 2021 and to both groups: printed, calculated and in words only told apart."""
     model, none = study.model, np.nan
     first, second, third = (model.plan(f"at_risk_{one}", study.setting) for one in ("2019", "2021", "total"))
-    base, now = study.value("at_risk_2019"), study.value("at_risk_2021")
+    base, now = (estimated(study, "", "", f"at_risk_{year}")["value"] for year in ("2019", "2021"))
     total = estimated(study, "", "", "at_risk_total", **({"former_detainees": "floor"} if third.words else {}))
     names = ("at_risk_2019_up_to", "at_risk_2021_approaches", "at_risk_total_range")
     up_to, approaches, both = (model.register.claims[name].published for name in names)
@@ -410,7 +436,7 @@ def _waterfall(fig: Canvas, frame: pd.DataFrame, title: str) -> None:
         ax.hlines(y, low, high, color=BLACK, linewidth=2)
         white = level and row["role"] != "ours"
         how: Any = {"textcoords": "offset points", "va": "center", "color": "white" if white else BLACK}
-        paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.8} if level and not white else None
+        paper = _PAPER if level and not white else None
         place = (0 if level else np.nanmax([start, end, high]), y)
         ax.annotate(row["words"], place, xytext=(26 if turn > 0 and not level else 5, 0), bbox=paper, **how)
         if turn:
@@ -455,25 +481,6 @@ def other_provinces(study: Evaluation) -> Drawing:
     return rows(frame, styles, title, "thousand a year", source, scale=1e3, start=0, band=band, labels=24)
 
 
-def training(study: Evaluation) -> Drawing:
-    """Training before the plan, planned, held in 2021, and needed a year for the rest of the plan."""
-    frame = estimates(
-        study,
-        ("Held a year before the plan", "held", "training_before", {}),
-        ("Planned a year, 2021–2025", "planned", "training_planned", {}),
-        ("Held in 2021", "held", "training_2021", {}),
-        ("Needed a year, 2022–2025, for the mean to be the plan", "needed", "training_needed_2022_2025", {}),
-    )
-    title = f"Training held in 2021 was {100 * frame['value'][2] / frame['value'][1]:.1f} percent of the plan"
-    source = "Section monitoring-2021-2025, paragraphs 3 and 5. Sessions are no persons."
-    styles, guides = {"held": DOT, "planned": DIAMOND, "needed": SQUARE}, [(frame["value"][1] / 1e6, "plan")]
-    return rows(frame, styles, title, "million person-sessions", source, guides=guides)
-
-
-def _short(number: float) -> str:
-    return f"{number / 1e6:.4g} million" if number >= 1e6 else f"{float(f'{number:.4g}'):,.0f}"
-
-
 def monitoring(study: Evaluation) -> Drawing:
     """The share of rural households that is monitored, and of households visited that is investigated, by reading."""
     region = ("flagged_share", "flagged_households", "rural_households")
@@ -487,7 +494,7 @@ def monitoring(study: Evaluation) -> Drawing:
         ("A county: investigated beside the visited", county, {"households_checked": "apart"}),
     ):
         share, *numbers = (estimated(study, label, "share", name, **readings) for name in names)
-        part, whole = (_short(one["value"]) for one in numbers)
+        part, whole = (one["words"] for one in numbers)
         found.append({**share, "words": f"{share['words']}\n({part} of {whole})"})
     frame = pd.DataFrame(found)
     shares = [text.partition("\n")[0] for text in frame[:3].sort_values("value")["words"]]
@@ -522,34 +529,6 @@ def trade_shares(study: Evaluation) -> Drawing:
     return rows(frame, _SHARES, title, "percent of exports (products) and of trade (south)", source, **how)
 
 
-def trade_growth_2022(study: Evaluation) -> Drawing:
-    """Growth of trade in January to April 2022 in four southern prefectures and in the region, as printed."""
-    names = {name: f"trade_growth_{name.lower()}_2022" for name in ("Kashgar", "Hotan", "Kizilsu", "Aksu")}
-    wanted = {"The region": "trade_growth_2022", **names}.items()
-    frame = estimates(study, *((name, "prefecture" if name in names else "region", one, {}) for name, one in wanted))
-    # A rate as it is printed, without the decimal that a screen adds to computed ones.
-    frame["words"] = [f"{100 * value:.4g} percent" for value in frame["value"]]
-    frame = frame.sort_values(["role", "value"], ascending=[False, True], ignore_index=True)
-    region = frame["value"][0]
-    title = f"Trade grew faster in {(frame['value'] > region).sum()} of 4 southern prefectures than in the region"
-    source = "Section trade, paragraph 4. Rates as printed, over the same months of 2021; their bases are not printed."
-    styles, guides = {"region": DOT, "prefecture": SQUARE}, [(100 * region, "region")]
-    return rows(frame, styles, title, "percent", source, scale=0.01, start=0, guides=guides)
-
-
-def trade_base_2020(study: Evaluation) -> Drawing:
-    """Trade with three partners in 2020, as value and rate of 2021 imply it, and in 2021 as printed."""
-    partners = (("United States", "us"), ("European Union", "eu"), ("Vietnam", "vietnam"))
-    wanted: list[Any] = [
-        (name, year, f"trade_{one}_{year[:4]}", {}) for name, one in partners for year in _YEARS_OF_TRADE
-    ]
-    frame, change = estimates(study, *wanted), estimated(study, "", "", "trade_change_three_partners")
-    went = f"{'fell' if change['value'] < 0 else 'rose'} by {change['words'].removeprefix('-')} dollars"
-    title = f"By the rates, trade with three partners together {went} in 2021"
-    source = "Section trade, paragraph 2. Implied: 2021 over one plus its rate, which is in dollars unless set."
-    return rows(frame, _YEARS_OF_TRADE, title, "million US dollars a year", source, start=0)
-
-
 def all_checks(study: Evaluation) -> Drawing:
     """For each check with a printed number, the recomputed value over the printed one, by verdict; ours are hollow."""
     model, found = study.model, []
@@ -566,7 +545,7 @@ def all_checks(study: Evaluation) -> Drawing:
     frame = pd.DataFrame(found)
     own, off = int((~frame["role"].str.endswith(", ours")).sum()), int((frame["role"] == "differs").sum())
     title = f"Of {own} sums and repetitions of the article with a printed number, {off or 'none'} differ"
-    source = "Right: printed → recomputed. Ours: hypotheses, and figures published elsewhere; they enter no count."
+    source = "In words: printed → recomputed. Ours: hypotheses, and figures published elsewhere; they enter no count."
     plain = {name: mark(*one) for name, one in _VERDICTS.items()}
     known = plain | {f"{name}, ours": {**one, "markerfacecolor": "white"} for name, one in plain.items()}
     styles = {name: style for name, style in known.items() if name in {*frame["role"]}}
@@ -610,21 +589,6 @@ def tornado(found: Sensitivity) -> Drawing:
     return rows(frame, _ENDS, title, f"{quantity.replace('_', ' ')}, {unit}", source, **how)
 
 
-def sobol_indices(found: Sensitivity) -> Drawing:
-    """Illustrative: the share of the variance of the draws that each input explains, alone and with the others."""
-    made = [
-        {"label": found.model.name(name).rstrip("."), "role": role, "input": name, "value": max(0.0, one[order]),
-         "low": one[f"{order}_low"], "high": one[f"{order}_high"], "words": f"{max(0.0, one[order]):.2f} {role}"}
-        for name, one in sorted((found.indices or {}).items(), key=lambda one: -one[1]["total"])
-        for role, (order, _) in _ORDERS.items()
-    ]  # fmt: skip
-    frame = pd.DataFrame(made, columns=["label", "role", "input", "value", "low", "high", "words"])
-    title = f"Illustrative: {made[0]['label']} explains most of the spread of the draws" if made else "Nothing is drawn"
-    source = "Draws under distributions that were chosen; they bound nothing. Lines: 95 percent of the resamples."
-    styles, what = {role: style for role, (_, style) in _ORDERS.items()}, found.quantity.replace("_", " ")
-    return rows(frame, styles, title, f"share of the variance of {what}", source, scale=1, labels=26)
-
-
 def specification_curve(source: Any) -> Drawing:
     """Both estimates for 2021 under each combination of choices, sorted, beside the print: no distribution."""
     model = source.model
@@ -632,7 +596,9 @@ def specification_curve(source: Any) -> Drawing:
     frame = sweep.compute(model, spec)
 
     def draw(fig: Canvas) -> None:
-        axes = fig.subplots(2, 2, sharex="col", sharey="row", height_ratios=(1, 1.6))
+        narrow = fig.get_figwidth() == NARROW
+        made = fig.subplots(4, 1, height_ratios=(1, 1.6) * 2) if narrow else fig.subplots(2, 2, height_ratios=(1, 1.6))
+        axes = made.reshape(2, 2).T if narrow else made
         known = frame[frame["violates"] == ""]
         axes_of = [*(f"{name}__reading" for name in spec.readings), *spec.values]
         choices = [name for name in axes_of if frame[name].nunique() > 1]
@@ -651,14 +617,19 @@ def specification_curve(source: Any) -> Drawing:
             top.axhspan(band[0] / 1e6, band[1] / 1e6, color=ORANGE, alpha=0.25, linewidth=0)
             top.plot(curve[quantity] / 1e6, **mark(BLACK, ".", markersize=3), label="one combination")
             top.plot(article, curve[quantity][article] / 1e6, **DIAMOND, label="our own setting")
-            top.set_title(f"{_AT_RISK[quantity]}: {len(curve)} combinations\nprinted: {claim}", fontsize=8.5)
+            said = f"{_AT_RISK[quantity]}: {len(curve)} combinations\nprinted: {claim}"
+            top.set_title(said, fontsize=mpl.rcParams["font.size"], loc="right")
             for y, (name, value) in enumerate(options):
                 at = curve.index[curve[name] == value] if name in moving else []
                 bottom.plot(at, [-y] * len(at), **mark(BLUE, "|", markeredgewidth=0.7))
-            bottom.set_xlabel("combinations, sorted")
-        words = [f"{name.removesuffix('__reading')}: {value}".replace("_", " ") for name, value in options]
-        axes[1, 0].set_yticks(range(0, -len(options), -1), [one.removesuffix(".0") for one in words])
-        axes[0, 0].set_ylabel("million persons")
+            words = [f"{name.removesuffix('__reading')}: {value}".replace("_", " ") for name, value in options]
+            bottom.set_yticks(range(0, -len(options), -1), [one.removesuffix(".0") for one in words])
+            bottom.set(xlabel="combinations, sorted", xlim=top.get_xlim())
+            highest = 1.05e-6 * float(known[[*spec.quantities]].to_numpy().max())
+            top.set(xticks=[], ylabel="million persons", ylim=(0, highest))
+            if top is axes[0, 1] and not narrow:
+                bottom.set_yticks([])
+                top.set_ylabel("")
         title = "The estimates under each combination of choices: no distribution, no share of them is a probability"
         source = (
             f"Section scale; note 4. {len(frame) - len(known)} of the {len(frame)} combinations in "
@@ -670,30 +641,21 @@ def specification_curve(source: Any) -> Drawing:
     return frame, draw
 
 
+def _of_2021(model: Model) -> Sensitivity:
+    return Sensitivity("at_risk_2021", model=model)
+
+
 FIGURES: dict[str, Figure] = {
-    "all_checks": Figure((FULL_PAGE, 11.6), all_checks),
-    "plan_against_actual": Figure((WIDTH, 4), plan_against_actual, (
-        "plan_2021_from_february", "plan_2021_from_tianshan", "total_2021_printed_twice", "excess_over_goal")),
-    "two_values_of_2019": Figure((WIDTH, 4.2), two_values_of_2019, (
-        "base_2019_from_growth", "base_2019_from_difference", "base_2019_as_labourers", "ratio_implied")),
-    "readings_of_at_risk_2019": Figure((WIDTH, 3.6), readings_of_at_risk_2019, (
-        "southern_at_values", "composition_at_values", "constant_share_at_values")),
-    "official_series": Figure((FULL_PAGE, 5), official_series, (
-        "plan_printed_twice", "base_2019_from_growth", "plan_2021_from_tianshan", "total_2021_printed_twice")),
-    "waterfall": Figure((WIDTH, 3.9), waterfall, ("at_risk_2021_sum", "total_in_range")),
-    "other_provinces": Figure((WIDTH, 5), other_provinces, ("out_mean_2017_2019", "out_mean_2014_mid_2020",
-        "out_mean_other_years", "out_mean_2014_2016", "low_end_plan_2020")),
-    "training": Figure((WIDTH, 3.2), training, ("training_step", "training_left")),
-    "monitoring": Figure((WIDTH, 5), monitoring, (
-        "flagged", "flagged_if_rural_persons", "flagged_if_both_persons", "investigated_nested", "investigated_apart")),
-    "trade_shares": Figure((WIDTH, 4.6), trade_shares, (
-        "share_2022_share_growth", "share_2022_share", "share_2022_value_growth", "south_share_2022_slowest",
-        "south_share_2021_equal", "south_share_2022_fastest")),
-    "trade_growth_2022": Figure((WIDTH, 3.4), trade_growth_2022),
-    "trade_base_2020": Figure((WIDTH, 3.6), trade_base_2020, ("us_2020", "eu_2020", "vietnam_2020", "three_partners")),
-    "scenarios": Figure((FULL_PAGE, 9), scenarios, (), lambda model: Sensitivity("at_risk_2021", model=model)),
-    "tornado": Figure((WIDTH, 4.4), tornado, (), lambda model: Sensitivity("at_risk_2021", model=model)),
-    "sobol_indices": Figure((WIDTH, 5.4), sobol_indices, (),
-        lambda model: Sensitivity("at_risk_total", "illustrative", model=model)),
-    "specification_curve": Figure((FULL_PAGE, 6.6), specification_curve),
-}  # fmt: skip
+    "all_checks": Figure((FULL_PAGE, 11.6), all_checks, tall=18),
+    "plan_against_actual": Figure((WIDTH, 4), plan_against_actual),
+    "two_values_of_2019": Figure((WIDTH, 4.2), two_values_of_2019),
+    "readings_of_at_risk_2019": Figure((WIDTH, 3.6), readings_of_at_risk_2019),
+    "official_series": Figure((FULL_PAGE, 5), official_series, tall=6.5),
+    "waterfall": Figure((WIDTH, 3.9), waterfall),
+    "other_provinces": Figure((WIDTH, 5), other_provinces),
+    "monitoring": Figure((WIDTH, 5), monitoring),
+    "trade_shares": Figure((WIDTH, 4.6), trade_shares),
+    "scenarios": Figure((FULL_PAGE, 9), scenarios, tall=11, of=_of_2021),
+    "tornado": Figure((WIDTH, 4.4), tornado, of=_of_2021),
+    "specification_curve": Figure((FULL_PAGE, 6.6), specification_curve, tall=12),
+}

@@ -16,15 +16,14 @@ from typing import TYPE_CHECKING
 from analysis.core.model import ARTICLE, Model, ModelError, Setting
 from analysis.core.register import Headline
 from analysis.core.verdicts import judge
-from analysis.output.results import place_of, value_words, verdict_words
-from analysis.output.steps import line
+from analysis.output.results import estimate_words, verdict_words
+from analysis.output.steps import WIDTH, line
 
 if TYPE_CHECKING:
-    from analysis.output.display import Aligned
+    from analysis.output.display import Table
 
-#: A terminal's width where there is none.
-WIDTH = 80
 COLUMNS = ("the article", "working", "shown as", "why")
+_NONE = "no derivation in this article"
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,8 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
         if row.check:
             outcome = judge(model, model.register.checks[row.check], setting)
             verdict = verdict.replace("{verdict}", verdict_words(model, outcome).partition(", ")[0])
-        verdict = _filled(model, setting, verdict)
-        working = tuple(_line(model, setting, name) for name in row.working)
-        found.append(Shown(row, working, verdict, _filled(model, setting, row.sentence)))
+        verdict, sentence = (_filled(model, setting, text) for text in (verdict, row.sentence))
+        found.append(Shown(row, tuple(_line(model, setting, name) for name in row.working), verdict, sentence))
     return found
 
 
@@ -67,33 +65,29 @@ def _filled(model: Model, setting: Setting, text: str) -> str:
             one = model.estimate(quantity, model.change(readings, setting))
         except ModelError:
             return "(no single value)"
-        return value_words(model, quantity, one.value, place_of(model, one.depends_on, one.value), decimals=2)
+        return estimate_words(model, quantity, one.value, one.low, one.high, one.depends_on)
 
     return re.sub(r"\{([a-z0-9_.]+)\}", put, text)
 
 
-def headlines_text(shown: Iterable[Shown], width: int = WIDTH) -> str:
+def headlines_text(shown: Iterable[Shown]) -> str:
     """Headlines for a terminal: the words, the working with the verdict at the right, and the sentence."""
     lines = []
     for number, one in enumerate(shown, start=1):
-        lines += textwrap.wrap(one.row.title, width, initial_indent=f"{number}  ", subsequent_indent="   ")
-        last = one.working[-1] if one.working else "no derivation in this article"
-        lines += [f"     {text}" for text in one.working[:-1]]
-        room = width - 5 - len(one.verdict)
-        lines += (
-            [f"     {last:<{room}}{one.verdict}"]
-            if len(last) + 2 <= room
-            else [f"     {last}", f"{one.verdict:>{width}}"]
-        )
-        lines += textwrap.wrap(one.sentence, width, initial_indent="     ", subsequent_indent="     ")
+        lines += textwrap.wrap(one.row.title, WIDTH, initial_indent=f"{number}  ", subsequent_indent="   ")
+        *before, last = one.working or [_NONE]
+        lines += [f"     {text}" for text in before]
+        beside = f"     {last}  {one.verdict:>{WIDTH - 7 - len(last)}}"
+        lines += [beside] if len(beside) <= WIDTH else [f"     {last}", f"{one.verdict:>{WIDTH}}"]
+        lines += textwrap.wrap(one.sentence, WIDTH, initial_indent="     ", subsequent_indent="     ")
     return "\n".join(lines)
 
 
-def headlines_table(shown: Iterable[Shown]) -> Aligned:
+def headlines_table(shown: Iterable[Shown]) -> Table:
     """Headlines as a table of four columns, for a notebook."""
-    from analysis.output.display import Aligned
+    from analysis.output.display import Table
 
-    return Aligned(_rows(shown), columns=COLUMNS)
+    return Table(_rows(shown), columns=COLUMNS)
 
 
 def headlines_markdown(shown: Iterable[Shown]) -> str:
@@ -103,7 +97,4 @@ def headlines_markdown(shown: Iterable[Shown]) -> str:
 
 
 def _rows(shown: Iterable[Shown]) -> list[tuple[str, ...]]:
-    return [
-        (one.row.title, "; ".join(one.working) or "no derivation in this article", one.verdict, one.sentence)
-        for one in shown
-    ]
+    return [(one.row.title, "; ".join(one.working) or _NONE, one.verdict, one.sentence) for one in shown]

@@ -9,7 +9,6 @@ from analysis.core.model import Model
 from analysis.core.register import Check
 from analysis.core.verdicts import Outcome
 from analysis.output.escape import markdown
-from analysis.output.figures import FIGURES
 from analysis.output.notebooks import Notebook
 from analysis.output.results import CAVEAT, printed_words
 from analysis.output.steps import label
@@ -22,27 +21,23 @@ COLUMNS = (
 
 def trace_frame(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Notebook]) -> pd.DataFrame:
     """Return the map as results/map.csv holds it: a row for each check of each printed number, or one without a check.
-
-    The cell is the first that shows the check, or a step of its quantity, counted from 0 among all cells of the
-    notebook; empty where no notebook does.
-    """
+    The cell, counted from 0, is the first that shows the check, or a step of its quantity; empty where none does."""
     verdicts = {outcome.check.id: outcome.verdict for outcome in outcomes}
     # The overview and the sensitivities list no checks, and come last.
     books = sorted(notebooks, key=lambda book: not book.checks)
     rows = []
     for claim in model.register.claims.values():
-        place = [claim.section, str(claim.paragraph), str(claim.item or ""), claim.statement, str(claim.published)]
-        start = [*place, claim.id, claim.role]
+        start = [claim.section, str(claim.paragraph), str(claim.item or ""), claim.statement, str(claim.published)]
+        start += [claim.id, claim.role]
         own = [check for check in model.register.checks.values() if check.claim == claim.id]
         for check in own:
             way = [check.id, verdicts[check.id], check.quantity, _formula(model, check)]
             cell = _cell([one for one in books if check.id in one.checks], f"{check.statement}  ", check.quantity)
-            drawn = [f" figures/{name}.csv" for name, figure in FIGURES.items() if check.id in figure.checks]
+            drawn = [f" figures/{name}.csv" for book in books if book.name == cell[0] for name in book.figures]
             rows.append([*start, *way, *cell, f"claims.csv checks.csv{''.join(drawn)}"])
         if not own:
-            rows.append(
-                [*start, "", "", claim.quantity, "", *_cell(books, claim.statement, claim.quantity), "claims.csv"]
-            )
+            cell = _cell(books, claim.statement, claim.quantity)
+            rows.append([*start, "", "", claim.quantity, "", *cell, "claims.csv"])
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -56,10 +51,10 @@ def map_table(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Not
     lines = ["| number in the article | place | role | check: verdict | formula | notebook, cell |", f"|{' --- |' * 6}"]
     for id, group in frame.groupby("claim", sort=False):
         claim = model.register.claims[str(id)]
-        printed = f"{markdown(claim.statement)} (`{id}`): {markdown(printed_words(claim))}"
-        place = claim.where.replace("section ", "").replace("paragraph ", "")
-        ways = ["; ".join(dict.fromkeys(filter(None, group[name]))) for name in ("check", "formula", "cell")]
-        lines.append(f"| {' | '.join([printed, place, claim.role, *ways])} |")
+        cells = [f"{markdown(claim.statement)} (`{id}`): {markdown(printed_words(claim))}"]
+        cells += [claim.where.replace("section ", "").replace("paragraph ", ""), claim.role]
+        cells += ["; ".join(dict.fromkeys(filter(None, group[name]))) for name in ("check", "formula", "cell")]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, "", CAVEAT])
 
 

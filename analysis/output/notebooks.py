@@ -24,31 +24,27 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from analysis.core.model import ARTICLE, Circle, Model, Setting, assignments
 from analysis.core.register import InputError, shipped, shown
 from analysis.core.units import nearest
 from analysis.output.files import lock, write_file
 from analysis.whatif.draws import check_draws
-from analysis.whatif.scenarios import OWN
 from analysis.whatif.scenarios import find as find_scenario
 
 # A dependency of nbformat builds a grammar at import, which takes a second. Without it, only the format of
 # internationalised addresses goes unchecked, and there are none here.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-# What papermill would log of a failure, the error says; and what a kernel that was stopped leaves undone is not missed.
+# An error says itself what papermill would log of it; and what a kernel that was stopped leaves undone is not missed.
 for _name in ("papermill", "asyncio"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
 #: Seconds after which a cell has failed, and the least that the start of a kernel is given.
 TIMEOUT, _START = 600, 60
-#: Given where a notebook as run will stand, and a file that has its text meanwhile: texts that belong to it, by path.
-Beside: TypeAlias = Callable[[Path, Path], Mapping[Path, str]]
-_Key = TypeVar("_Key")
-_Found = TypeVar("_Found")
 #: How often a kernel that does not start is started, and what jupyter_client says of it.
 _STARTS, _NOT_STARTED = 3, "Kernel died before replying to kernel_info"
+_Key = TypeVar("_Key")
 
 
 class NotebookError(InputError):
@@ -66,75 +62,53 @@ class RunError(Exception):
         self.text = text
 
 
-class _Stopped(Exception):
-    """A run of several was stopped: what its threads still come to is neither tried again nor written."""
-
-
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook on disk, and what it declares of itself."""
+    """A notebook on disk, with the names of the checks and figures that its metadata lists under ``analysis``."""
 
     path: Path
     content: Any = field(repr=False, compare=False)
+    checks: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, path: Path, *, checked: bool = True) -> Notebook:
         """Raises NotebookError when the file can't be read as a notebook.
 
-        checked: against the format of notebooks, with all cells. Otherwise only what it declares is read, which takes
-        no library.
+        checked: against the format of notebooks, with all cells. Otherwise only the metadata is read, which takes no
+        library.
         """
         try:
-            if not checked:
-                found = cls(path, {"metadata": dict(json.loads(path.read_text(encoding="utf-8"))["metadata"])})
-            else:
+            if checked:
                 import nbformat
 
-                found = cls(path, nbformat.read(path, as_version=4))
+                content = nbformat.read(path, as_version=4)
+                nbformat.validate(content)
+            else:
+                content = {"metadata": dict(json.loads(path.read_text(encoding="utf-8"))["metadata"])}
+            listed = dict(content["metadata"].get("analysis", {}))
         except Exception as error:
-            raise NotebookError(f"{shown(path)} can't be read as a notebook ({error})") from None
-        found._check_declared()
-        return found
-
-    def _check_declared(self) -> None:
-        """Raise NotebookError where something that the notebook declares is not of the kind that it must be."""
-        declared = self.content["metadata"].get("analysis", {})
-        if not isinstance(declared, dict):
-            raise NotebookError(f"{shown(self.path)}: its metadata analysis must be names with values")
-        for name in ("claims", "checks", "figures"):
-            value = declared.get(name, [])
+            raise NotebookError(f"{shown(path)} can't be read as a notebook ({_short(str(error))})") from None
+        for name, value in listed.items():
             if not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
-                raise NotebookError(f"{shown(self.path)}: {name} in its metadata analysis must be a list of names")
-        if not isinstance(declared.get("figure", ""), str):
-            raise NotebookError(f"{shown(self.path)}: figure in its metadata analysis must be a name")
-        for number, cell in enumerate(self.content.get("cells", ())):
-            tags = cell["metadata"].get("tags", [])
-            if not (isinstance(tags, list) and all(isinstance(one, str) for one in tags)):
-                raise NotebookError(f"{shown(self.path)}: the tags of its cell {number} must be a list of texts")
+                raise NotebookError(f"{shown(path)}: {name} in its metadata analysis must be a list of names")
+        return cls(path, content, tuple(listed.get("checks", ())), tuple(listed.get("figures", ())))
 
     @property
     def name(self) -> str:
         return self.path.stem
 
     @property
-    def declared(self) -> Mapping[str, Any]:
-        """What its metadata says under ``analysis``: claims, checks and figures that it shows."""
-        return dict(self.content["metadata"].get("analysis", {}))
-
-    @property
-    def checks(self) -> list[str]:
-        return list(self.declared.get("checks", []))
-
-    @property
-    def figures(self) -> list[str]:
-        """Names of the figures that it draws, under ``figures``, or ``figure`` where there is one."""
-        one = self.declared.get("figure")
-        return list(self.declared.get("figures", [one] if one else []))
+    def title(self) -> str:
+        """The heading that it starts with; empty where it has none."""
+        first = next((cell.source for cell in self.content.cells if cell.cell_type == "markdown"), "")
+        heading = re.match(r"\s*# +(.+)", first)
+        return heading[1].strip() if heading else ""
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
         """Names and defaults in its one cell tagged ``parameters``: literals only, for papermill overwrites them."""
-        tagged = [c for c in self.content.cells if "parameters" in c.metadata.get("tags", [])]
+        tagged = [cell for cell in self.content.cells if "parameters" in cell.metadata.get("tags", [])]
         if len(tagged) != 1:
             raise NotebookError(f"{shown(self.path)} has {len(tagged)} cells tagged parameters; it must have one")
         found: dict[str, Any] = {}
@@ -157,14 +131,9 @@ class Notebook:
         return found
 
 
-def default_folder() -> Path:
-    """The notebooks that come with the package."""
-    return shipped("notebooks")
-
-
 def all_notebooks(folder: Path | None = None, *, checked: bool = True) -> list[Notebook]:
-    """The notebooks in a folder, in the order of their names. checked: as for ``Notebook.read``."""
-    folder = folder or default_folder()
+    """The notebooks in a folder, else those of the package, in the order of their names. checked: as of ``read``."""
+    folder = folder or shipped("notebooks")
     paths = sorted(folder.glob("*.ipynb"))
     if not paths:
         raise NotebookError(f"{shown(folder)} has no notebooks")
@@ -172,25 +141,29 @@ def all_notebooks(folder: Path | None = None, *, checked: bool = True) -> list[N
 
 
 def find(name: str, folder: Path | None = None) -> Notebook:
-    """The notebook of a name, given with or without its ending, or by the start of it where that is enough."""
+    """The notebook of a path, or of a name with or without its ending, or of the start of a name if that is enough."""
+    if Path(name).suffix == ".ipynb" and Path(name).is_file():
+        return Notebook.read(Path(name))
     known = {notebook.name: notebook for notebook in all_notebooks(folder)}
     stem = name.removesuffix(".ipynb")
-    starts = [notebook for key, notebook in known.items() if stem and key.startswith(stem)]
+    starts = [key for key in known if stem and key.startswith(stem)]
     if stem in known or len(starts) == 1:
-        return known.get(stem) or starts[0]
-    if len(starts) > 1:
-        found = ", ".join(notebook.name for notebook in starts)
-        raise NotebookError(f"'{name}' is the start of {found}; give more of it")
+        return known[stem if stem in known else starts[0]]
+    if starts:
+        raise NotebookError(f"'{name}' is the start of {', '.join(starts)}; give more of it")
     raise NotebookError(f"'{name}' is no notebook{nearest(stem, known)}")
 
 
 def shown_in(notebooks: Iterable[Notebook]) -> dict[str, str]:
-    """For each check, the notebook that shows it: the first that is about it, else the overview of all."""
+    """For each check, the notebook that shows it: of several the one with the fewest."""
     found: dict[str, str] = {}
-    for notebook in sorted(notebooks, key=lambda n: len(n.checks)):
+    for notebook in sorted(notebooks, key=lambda one: len(one.checks)):
         for check in notebook.checks:
             found.setdefault(check, notebook.name)
     return found
+
+
+# Parameters -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -205,23 +178,21 @@ class Job:
 def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = "") -> Job:
     """A run from ``name=value`` texts over a scenario, checked before it starts.
 
-    A value is in base units, a number and a unit ("0.35 million person"), or the name of a reading; a parameter of the
-    notebook that is no quantity is a text or a whole number, as its default is. Raises InputError in one sentence for
-    an unknown name or a wrong value, and for one that nothing in the notebook depends on.
+    A value is in base units, a number and a unit ("0.35 million person"), or the name of a reading; in a notebook whose
+    parameters are no quantities, a text or a whole number, as the default is. Raises InputError in one sentence for an
+    unknown name or a wrong value, and for one that nothing in the notebook depends on.
     """
-    declared = {name: one for name, one in notebook.parameters.items() if name not in model.quantities}
     texts = assignments(given)
-    others = {name: _other(name, text, declared[name], model) for name, text in texts.items() if name in declared}
-    if scenario and "scenario" in declared:
-        others["scenario"], scenario = _other("scenario", scenario, "", model), ""
-    wanted = {name: text for name, text in texts.items() if name not in declared}
-    if declared and wanted:
-        name = next(iter(wanted))
-        raise NotebookError(f"'{name}' is no parameter of {notebook.name}{nearest(name, declared)}")
-    if declared:
-        _check_others({**declared, **others}, model)
+    others = {name: one for name, one in notebook.parameters.items() if name not in model.quantities}
+    if others:
+        return _job_of_texts(notebook, {**({"scenario": scenario} if scenario else {}), **texts}, others, model)
+    for name in texts:
+        if name not in model.quantities:
+            hints = [nearest(name, notebook.parameters), nearest(name, model.quantities)]
+            hint = next((one for one in hints if "did you mean" in one), hints[0])
+            raise NotebookError(f"'{name}' is no parameter of {notebook.name}{hint}")
     base = model.change(_of_scenario(notebook, scenario, model)) if scenario else ARTICLE
-    setting = model.change(wanted, base)
+    setting = model.change(texts, base)
     rows = [row for row in map(model.register.checks.get, notebook.checks) if row and not (row.against and row.claim)]
     plans = []
     for row in rows:
@@ -232,89 +203,56 @@ def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = 
     plans += [] if rows else [model.plan(name, setting) for name in model.register.estimates]
     used = {node.name for plan in plans for node in plan.nodes}
     model.check_used(setting, plans, ignored=[*base.given] if used & base.given else [])
-    words = [f"run with {', '.join(f'{name} = {value}' for name, value in others.items())}"] if others else []
-    differs = model.differences(setting) or ("" if others else "as in the article")
-    return Job(setting, {**setting.readings, **setting.values, **others}, "; ".join(filter(None, [*words, differs])))
+    return Job(setting, {**setting.readings, **setting.values}, model.differences(setting) or "as in the article")
 
 
 def _of_scenario(notebook: Notebook, name: str, model: Model) -> dict[str, Any]:
-    """What a scenario changes, by quantity. Raises NotebookError for one that parameters can't carry."""
+    """The changes that a scenario makes, by quantity. Raises NotebookError for one that parameters can't carry."""
     scenario = find_scenario(name, model)
     if scenario.distributions or scenario.assumptions:
         raise NotebookError(f"it is more than values and readings, which is all that {notebook.name} takes")
     return {**scenario.readings, **scenario.numbers(model)}
 
 
-def _other(name: str, text: str, default: str | int, model: Model) -> str | int:
-    """A text or a whole number, as the default is; a scenario's file by its whole path, wherever the kernel is."""
-    if isinstance(default, int):
-        if not re.fullmatch(r"[-+]?[0-9]{1,18}", text):
+def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], known: Mapping[str, Any], model: Model) -> Job:
+    """A run of a notebook whose parameters are texts and whole numbers: quantities, scenarios, and how to draw."""
+    given: dict[str, Any] = {}
+    for name, text in texts.items():
+        if name not in known:
+            raise NotebookError(f"'{name}' is no parameter of {notebook.name}{nearest(name, known)}")
+        if isinstance(known[name], int) and not re.fullmatch(r"[-+]?[0-9]{1,18}", text):
             raise NotebookError(f"{name}: '{text}' is not a whole number")
-        return int(text)
-    if not _names_scenario(name) or text in (OWN, *model.register.scenarios):
-        return text
-    find_scenario(text, model)
-    return str(Path(text).absolute())
+        given[name] = int(text) if isinstance(known[name], int) else text
+    used = {**known, **given}
+    for name, text in used.items():
+        if name.endswith("quantity"):
+            model.known(text)
+        elif name.endswith("scenario"):
+            find_scenario(text, model)
+    check_draws(used.get("draws", 2), used.get("seed", 0), "sobol")
+    words = ", ".join(f"{name} = {value}" for name, value in given.items())
+    return Job(ARTICLE, given, f"run with {words}" if words else "as in the article")
 
 
-def _names_scenario(name: str) -> bool:
-    return name == "scenario" or name.endswith("_scenario")
-
-
-def _check_others(others: Mapping[str, Any], model: Model) -> None:
-    """Raise InputError for an unknown quantity or scenario, one without a value, and draws that can't be made."""
-    quantity = others.get("quantity")
-    for name in ("quantity", "draws_quantity"):
-        model.known(others.get(name, next(iter(model.quantities))))
-    for name in filter(_names_scenario, others):
-        scenario = find_scenario(others[name], model)
-        if quantity is not None:
-            scenario.setting(model, quantity)
-    check_draws(others.get("draws", 2), others.get("seed", 0), "sobol")
-
-
-def _nothing(target: Path, made: Path) -> Mapping[Path, str]:
-    return {}
-
-
-def run(
-    notebook: Notebook,
-    target: Path,
-    parameters: Mapping[str, Any] | None = None,
-    *,
-    timeout: int = TIMEOUT,
-    beside: Beside = _nothing,
-) -> None:
-    """Execute a notebook and put the result in its place, whole or not at all. timeout: seconds that a cell may take.
-    beside: what takes its place together with it.
-
-    Raises RunError when a cell fails, takes too long or never ran, and keeps what ran beside the target, as
-    ``NAME.failed.ipynb``; InputError when the output would lie among the notebooks, would replace what no run has left
-    as it is, or can't be written.
-    """
-    with steady():
-        _in_place(notebook, target, dict(parameters or {}), timeout, beside, threading.Event())
+# Runs -----------------------------------------------------------------------------------------------------------------
 
 
 def run_each(
-    notebook: Notebook,
-    jobs: Mapping[Path, Mapping[str, Any]],
-    done: Callable[[Path, RunError | InputError | None], None],
-    *,
-    timeout: int = TIMEOUT,
-    beside: Beside = _nothing,
-) -> None:
-    """The same into several targets, each with parameters of its own, side by side. ``done`` hears of each as it ends,
-    with what went wrong, if anything did."""
+    notebook: Notebook, jobs: Mapping[Path, Mapping[str, Any]], *, timeout: int = TIMEOUT
+) -> dict[Path, RunError | InputError]:
+    """Execute a notebook into several targets, each with parameters of its own, side by side, each whole or not at all.
 
-    def one(target: Path, stop: threading.Event) -> RunError | InputError | None:
-        try:
-            _in_place(notebook, target, dict(jobs[target]), timeout, beside, stop)
-        except (RunError, InputError) as error:
-            return error
-        return None
+    timeout: seconds that a cell may take.
 
-    _side_by_side({target: functools.partial(one, target) for target in jobs}, done)
+    Returns the failures by target: a RunError when a cell fails, takes too long or never ran, and the cells that ran
+    are kept beside the target as ``NAME.failed.ipynb``; an InputError when the output would lie among the notebooks,
+    would replace a file that no run has left so, or can't be written.
+    """
+
+    def one(target: Path, stop: threading.Event) -> None:
+        _in_place(notebook.path, target, dict(jobs[target]), timeout, stop)
+
+    return _side_by_side({target: functools.partial(one, target) for target in jobs})
 
 
 def run_all(
@@ -324,40 +262,58 @@ def run_all(
     timeout: int = TIMEOUT,
     done: Callable[[str], None] = lambda name: None,
 ) -> dict[str, RunError]:
-    """Execute notebooks side by side into a folder; returns, by name and in their order, what went wrong.
+    """Execute notebooks side by side into a folder; returns the failures by name. ``done`` hears of each as it ends."""
 
-    ``done`` hears of each as it ends.
+    def one(path: Path, stop: threading.Event) -> None:
+        write_file(folder / path.name, _execute(path, {}, timeout, stop))
+
+    failed = _side_by_side({notebook.name: functools.partial(one, notebook.path) for notebook in notebooks}, done)
+    return {name: error for name, error in failed.items() if isinstance(error, RunError)}
+
+
+def _side_by_side(
+    work: Mapping[_Key, Callable[[threading.Event], None]], done: Callable[[_Key], None] = lambda key: None
+) -> dict[_Key, RunError | InputError]:
+    """Do work in as many threads as there are cores; returns what went wrong, in the order of the work.
+
+    Each is given the event that says whether the whole was stopped.
     """
-    books = {notebook.name: notebook for notebook in notebooks}
-    failed: dict[str, RunError] = {}
+    import psutil
+    from jupyter_core.utils import ensure_event_loop
 
-    def one(notebook: Notebook, stop: threading.Event) -> str | RunError:
+    stop = threading.Event()
+
+    def in_thread(one: Callable[[threading.Event], None]) -> None:
         try:
-            return _execute(notebook.path, {}, timeout, stop)
-        except RunError as error:
-            return error
+            one(stop)
+        finally:
+            # What jupyter_client opens for a thread, nobody else closes.
+            ensure_event_loop().close()
 
-    def take(name: str, found: str | RunError) -> None:
-        if isinstance(found, RunError):
-            failed[name] = found
-        else:
-            write_file(folder / f"{name}.ipynb", found)
-        done(name)
+    failed: dict[_Key, RunError | InputError] = {}
+    # Threads are enough, as each notebook is computed by a kernel of its own, which ends when this process does.
+    with steady(), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        futures = {pool.submit(in_thread, one): key for key, one in work.items()}
+        try:
+            for future in as_completed(futures):
+                try:
+                    future.result()
+                except (RunError, InputError) as error:
+                    failed[futures[future]] = error
+                done(futures[future])
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            # Nobody waits for the kernels of what is no longer wanted.
+            for child in psutil.Process().children():
+                with contextlib.suppress(psutil.Error):
+                    child.kill()
+            raise
+    return {key: failed[key] for key in work if key in failed}
 
-    _side_by_side({name: functools.partial(one, notebook) for name, notebook in books.items()}, take)
-    return {name: failed[name] for name in books if name in failed}
 
-
-def _in_place(
-    notebook: Notebook,
-    target: Path,
-    parameters: dict[str, Any],
-    timeout: int,
-    beside: Beside,
-    stop: threading.Event,
-) -> None:
-    """``run``, in an environment that is steady already."""
-    source = notebook.path
+def _in_place(source: Path, target: Path, parameters: dict[str, Any], timeout: int, stop: threading.Event) -> None:
+    """Execute a notebook and put the result in its place."""
     if source.parent.resolve() in (target.parent.resolve(), target.resolve()):
         raise NotebookError(
             f"the output would lie among the notebooks; name another folder than {shown(target.parent)}"
@@ -375,11 +331,6 @@ def _in_place(
                     write_file(failed, error.text)
                     raise RunError(f"{error}; the cells that ran are kept in {shown(failed)}") from None
                 raise
-            with tempfile.TemporaryDirectory() as folder:
-                made = Path(folder) / target.name
-                made.write_text(text, encoding="utf-8")
-                for path, said in beside(target, made).items():
-                    write_file(path, said)
             write_file(target, text)
             failed.unlink(missing_ok=True)
     except OSError as error:
@@ -398,59 +349,20 @@ def _is_left_by_a_run(path: Path) -> bool:
         return False
 
 
-def _side_by_side(
-    work: Mapping[_Key, Callable[[threading.Event], _Found]], take: Callable[[_Key, _Found], None]
-) -> None:
-    """Do work in as many threads as there are cores; ``take`` is given what comes of each as soon as it does.
-
-    Each is given what says whether the whole was stopped.
-    """
-    stop = threading.Event()
-    # Threads are enough, as each notebook is computed by a kernel of its own, which ends when this process does.
-    with steady(), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        futures = {pool.submit(_in_thread, one, stop): key for key, one in work.items()}
-        try:
-            for future in as_completed(futures):
-                take(futures[future], future.result())
-        except BaseException:
-            stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            _stop_kernels()
-            raise
-
-
-def _in_thread(work: Callable[[threading.Event], _Found], stop: threading.Event) -> _Found:
-    from jupyter_core.utils import ensure_event_loop
-
-    try:
-        return work(stop)
-    finally:
-        # What jupyter_client opens for a thread, nobody else closes.
-        ensure_event_loop().close()
-
-
-def _stop_kernels() -> None:
-    """End the kernels that this process has started, so that nobody waits for what is no longer wanted."""
-    import psutil
-
-    for child in psutil.Process().children():
-        with contextlib.suppress(psutil.Error):
-            child.kill()
-
-
 def _execute(path: Path, parameters: dict[str, Any], timeout: int, stop: threading.Event) -> str:
-    """The text of the notebook as run: no clock, version or path in it. Raises RunError, or _Stopped where it is."""
+    """The text of the notebook as run: no clock, version or path in it. Raises RunError, without a text if stopped."""
+    import nbformat
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder) / path.name
-        remarks = Path(folder) / "kernel.txt"
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "kernel.txt").open("w+b") as said:
+        output = Path(folder) / "notebook.ipynb"
         for left in reversed(range(_STARTS)):
             try:
                 executed = papermill.execute_notebook(
-                    _literally(path),
-                    _literally(output),
+                    # A path would have parameters put in the place of names in braces.
+                    nbformat.read(path, as_version=4),
+                    str(output),
                     parameters=parameters,
                     progress_bar=False,
                     log_output=False,
@@ -458,7 +370,7 @@ def _execute(path: Path, parameters: dict[str, Any], timeout: int, stop: threadi
                     start_timeout=max(timeout, _START),
                     # The kernel's own remarks are neither the notebook's nor ours.
                     extra_arguments=["--IPKernelApp.log_level=50"],
-                    kernel_manager_class=_kernels_that_write_to(remarks),
+                    kernel_manager_class=_kernels_that_write_to(said),
                 )
                 break
             except PapermillExecutionError as error:
@@ -466,12 +378,10 @@ def _execute(path: Path, parameters: dict[str, Any], timeout: int, stop: threadi
                 raise RunError(words, _as_far_as(output)) from None
             except Exception as error:
                 if stop.is_set():
-                    raise _Stopped from None
+                    raise RunError(f"{path.stem} was stopped") from None
                 # Between the choice of a port and its use another process may take it; then no cell has run.
                 if not (left and _NOT_STARTED in str(error)):
-                    raise RunError(_ending(path.stem, output, error, timeout, remarks), _as_far_as(output)) from None
-    if stop.is_set():
-        raise _Stopped
+                    raise RunError(_ending(path.stem, output, error, timeout, said), _as_far_as(output)) from None
     code = [(i, cell) for i, cell in enumerate(executed.cells) if cell.cell_type == "code" and cell.source.strip()]
     for expected, (i, cell) in enumerate(code, start=1):
         if cell.execution_count != expected:
@@ -480,12 +390,7 @@ def _execute(path: Path, parameters: dict[str, Any], timeout: int, stop: threadi
     return clean(executed)
 
 
-def _literally(path: Path) -> str:
-    """A path as papermill takes it, which would put parameters in the place of names in braces."""
-    return str(path).replace("{", "{{").replace("}", "}}")
-
-
-def _kernels_that_write_to(path: Path) -> type[Any]:
+def _kernels_that_write_to(file: Any) -> type[Any]:
     """A class of kernel managers whose kernels write their standard error into a file.
 
     That is what a kernel and its libraries say beside a notebook. A kernel that ends while the machine is busy may
@@ -495,21 +400,13 @@ def _kernels_that_write_to(path: Path) -> type[Any]:
 
     class Kernels(AsyncKernelManager):
         async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
-            with path.open("ab") as file:
-                await super().start_kernel(**options, stderr=file)
+            await super().start_kernel(**options, stderr=file)
 
     return Kernels
 
 
-def _last_line(path: Path) -> str:
-    """What a kernel that ended too early said last, to be put behind what is said of it."""
-    lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.exists() else []
-    said = [_short(line) for line in lines if line.strip()]
-    return f"; it said: {said[-1]}" if said else ""
-
-
-def _ending(name: str, output: Path, error: Exception, timeout: int, remarks: Path) -> str:
-    """What to say where no cell failed, but a cell took too long, or the kernel died."""
+def _ending(name: str, output: Path, error: Exception, timeout: int, said: Any) -> str:
+    """The words where no cell failed, but a cell took too long, or the kernel died; with its last words."""
     import nbformat
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
@@ -519,9 +416,12 @@ def _ending(name: str, output: Path, error: Exception, timeout: int, remarks: Pa
     where = f"{name}, cell {started[-1]}" if started else f"{name} did not run to its end"
     if isinstance(error, CellTimeoutError):
         return f"{where}: it took more than the {timeout} seconds that a cell may take"
+    said.seek(0)
+    lines = [_short(line) for line in said.read().decode(errors="replace").split("\n") if line.strip()]
+    last = f"; it said: {lines[-1]}" if lines else ""
     if isinstance(error, DeadKernelError):
-        return f"{where}: the kernel died, as when memory runs out or a process is killed{_last_line(remarks)}"
-    return f"{where}: {type(error).__name__}: {_short(str(error))}{_last_line(remarks)}"
+        return f"{where}: the kernel died, as when memory runs out or a process is killed{last}"
+    return f"{where}: {type(error).__name__}: {_short(str(error))}{last}"
 
 
 def _short(text: str) -> str:
@@ -538,8 +438,9 @@ def _as_far_as(output: Path) -> str:
     except Exception:
         return ""
     # Papermill puts its own remarks before a cell that failed.
-    remarks = ("papermill-error-cell-tag",)
-    notebook.cells = [cell for cell in notebook.cells if not set(remarks) & set(cell.metadata.get("tags", ()))]
+    notebook.cells = [
+        cell for cell in notebook.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", ())
+    ]
     return clean(notebook)
 
 
@@ -547,28 +448,23 @@ def _as_far_as(output: Path) -> str:
 def steady() -> Iterator[None]:
     """An environment in which what the user has set up for other work does not reach a kernel: start-up files, kernels,
     styles of drawing, or a backend that would take the figures out of the notebook."""
-    with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name)
-        (scratch / "matplotlibrc").touch()
+    with tempfile.TemporaryDirectory() as scratch:
         ours = {
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-            "MATPLOTLIBRC": str(scratch / "matplotlibrc"),
-            "IPYTHONDIR": str(scratch / "ipython"),
-            **{
-                f"JUPYTER_{kind}_DIR": str(scratch / "jupyter" / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")
-            },
+            "MATPLOTLIBRC": f"{scratch}/matplotlibrc",
+            "IPYTHONDIR": f"{scratch}/ipython",
+            **{f"JUPYTER_{kind}_DIR": f"{scratch}/jupyter/{kind.lower()}" for kind in ("CONFIG", "DATA", "RUNTIME")},
             "JUPYTER_PATH": "",
             "PYTHONSTARTUP": "",
         }
-        before = dict(os.environ)
+        Path(ours["MATPLOTLIBRC"]).touch()
+        before = {name: os.environ.get(name) for name in ours}
         os.environ.update(ours)
         try:
             yield
         finally:
-            for name in ours:
-                del os.environ[name]
-                if name in before:
-                    os.environ[name] = before[name]
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def clean(notebook: Any) -> str:

@@ -26,15 +26,12 @@ NAME, PROFILE = CRATE, "https://w3id.org/ro/wfrun/process"
 
 
 def write(folder: Path, model: Model, notebooks: Iterable[Path], *, failed: Collection[str] = ()) -> None:
-    """Write the provenance of a run as in the article into the folder of its results.
-
-    failed: names of the notebooks that stopped at an error. Raises OSError where a file can't be read or written.
-    """
+    """Write the provenance of a run as in the article into the folder of its results; failed: as for describe."""
     write_file(folder / NAME, describe(folder, model, notebooks, {"scenario": "article"}, "as in the article", failed))
 
 
 def beside(target: Path) -> Path:
-    """Return the place of one notebook's provenance: beside the notebook, as RO-Crate names a detached crate."""
+    """Return the place of one notebook's provenance, beside it, as RO-Crate names a detached crate."""
     return target.with_name(f"{target.stem}-{NAME}")
 
 
@@ -44,17 +41,17 @@ def describe(
 ) -> str:  # fmt: skip
     """Return the provenance of a run for its results (made): a folder that holds the crate, or a notebook beside it.
 
-    how: the differences from the article, in words. A file among the parameters becomes an input, and loses its folder.
-    Raises OSError where a file can't be read.
+    how: the differences from the article, in words. failed: names of the notebooks that stopped at an error. A file
+    among the parameters becomes an input, and loses its folder. Raises OSError where a file can't be read.
     """
     crate, package = ROCrate(version="1.3"), json.loads(read_text(model.register.folder / "datapackage.json"))
 
     def add(at: str, kind: str, **properties: Any) -> Any:
         return crate.add_jsonld({"@id": at, "@type": kind, **properties})
 
-    def add_file(name: str, path: Path, *, inside: bool = False) -> Any:
+    def add_file(name: str, path: Path) -> Any:
         known = {"name": name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-        if inside:
+        if made in path.parents:
             return crate.add_file(dest_path=name, properties=known)
         return add(f"#{quote(name)}", "File", localPath=name, **known)
 
@@ -67,28 +64,25 @@ def describe(
             how, value = how.replace(str(file), file.name), file.name
         settings.append(add(f"#parameter/{quote(name)}", "PropertyValue", name=name, value=value))
     inputs = [*(add_file(name, path) for name, path in given.items()), *settings]
-    if made.is_dir():
-        paths = [path for path in sorted(made.rglob("*")) if path.is_file() and path.name not in (NAME, MARKED)]
-        outputs = [add_file(path.relative_to(made).as_posix(), path, inside=True) for path in paths]
-    else:
-        outputs = [add_file(made.name, made)]
+    paths = [path for path in sorted(made.rglob("*")) if path.is_file() and path.name not in (NAME, MARKED)]
+    outputs = [add_file(path.relative_to(made).as_posix(), path) for path in paths] or [add_file(made.name, made)]
     versions = {one.name: one.version for one in metadata.distributions()} | {"Python": platform.python_version()}
-    kind = "SoftwareApplication"
+    kind, seen = "SoftwareApplication", source()
     needs = [add(f"#tool/{quote(one)}", kind, name=one, softwareVersion=versions[one]) for one in sorted(versions)]
-    seen = source()
     git = [add(f"#git/{name}", "PropertyValue", name=f"git {name}", value=value) for name, value in seen.items()]
     about = {"name": "analysis", "softwareVersion": __version__, "identifier": git, "softwareRequirements": needs}
-    tool = add("#analysis", kind, **about)
     status = {"@id": f"http://schema.org/{'Failed' if failed else 'Completed'}ActionStatus"}
     run = {"name": f"Run of {', '.join(path.stem for path in books)}", "description": how, "actionStatus": status}
-    action = add("#run", "CreateAction", instrument=tool, object=inputs, result=outputs, **run)
+    action = add(
+        "#run", "CreateAction", instrument=add("#analysis", kind, **about), object=inputs, result=outputs, **run
+    )
     if failed:
         action["error"] = f"did not run to the end: {', '.join(sorted(failed))}"
     root = crate.root_dataset
     root["name"], root["description"] = f"{run['name']}: {package['title']}", f"Results of a run, {how}."
     root["license"] = "; ".join(one.get("title", one["name"]) for one in package.get("licenses", [])) or "unknown"
-    profile = {"name": "Process Run Crate", "version": "0.6"}
-    root["conformsTo"], root["mentions"] = add(f"{PROFILE}/0.6", "CreativeWork", **profile), [action]
+    root["conformsTo"] = add(f"{PROFILE}/0.6", "CreativeWork", name="Process Run Crate", version="0.6")
+    root["mentions"] = [action]
     # The library has put the clock there.
     del root["datePublished"]
     if seconds := os.environ.get("SOURCE_DATE_EPOCH") or seen.get("seconds"):

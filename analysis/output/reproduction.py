@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import shutil
+import textwrap
 from pathlib import Path
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from analysis.core.model import Model
 from analysis.core.register import InputError, shown
 from analysis.core.verdicts import judge_all
 from analysis.output import explorer, figures, notebooks, provenance, report
-from analysis.output.escape import escape_spreadsheet_formula
 from analysis.output.external import compare, external_frame
-from analysis.output.files import is_ours, refuse_foreign, replace_atomically
+from analysis.output.files import is_ours, refuse_foreign, replace_atomically, write_file
+from analysis.output.headlines import headlines, headlines_text
 from analysis.output.map import trace_frame
-from analysis.output.notebooks import Job, Notebook, RunError
-from analysis.output.results import read_expected, write_tables
-from analysis.output.terminal import print_outcomes, print_report
+from analysis.output.notebooks import Job, Notebook
+from analysis.output.results import escape_spreadsheet_formulas, read_expected, write_tables
+from analysis.output.steps import WIDTH
+from analysis.output.terminal import print_outcomes, print_report, progress
 from analysis.whatif.scenarios import find as find_scenario
 
 
@@ -45,13 +45,14 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
             (made / name).mkdir()
         for name in dict.fromkeys(name for notebook in found for name in notebook.figures if name in figures.FIGURES):
             figures.save(name, made / "figures", model)
-        console = Console(stderr=True)
-        with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-            task = progress.add_task("notebooks", total=len(found))
-            failed = notebooks.run_all(
-                found, made / "notebooks", timeout=timeout, done=lambda name: progress.advance(task)
-            )
-        paths = [notebook.path for notebook in found]
+        paths, ran = [notebook.path for notebook in found], []
+        with progress("notebooks") as update:
+
+            def done(name: str) -> None:
+                ran.append(name)
+                update(len(ran), len(found))
+
+            failed = notebooks.run_all(found, made / "notebooks", timeout=timeout, done=done)
         if failed:
             for error in failed.values():
                 typer.echo(f"error: {error}", err=True)
@@ -61,9 +62,8 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
                 provenance.write(kept, model, paths, failed=failed)
             typer.echo(f"{shown(out)} was left as it was; the cells that ran are kept in {shown(aside)}.", err=True)
             raise typer.Exit(1)
-        ran = notebooks.all_notebooks(made / "notebooks")
-        trace = trace_frame(model, outcomes, ran).map(escape_spreadsheet_formula)
-        trace.to_csv(made / "map.csv", index=False, lineterminator="\n")
+        trace = trace_frame(model, outcomes, notebooks.all_notebooks(made / "notebooks"))
+        escape_spreadsheet_formulas(trace).to_csv(made / "map.csv", index=False, lineterminator="\n")
         if with_report:
             try:
                 report.write(made, model, outcomes, found)
@@ -88,35 +88,25 @@ def run(
     Raises InputError for bad parameters before anything is written.
     """
     jobs: dict[Path, Job] = {}
-    for text in scenarios:
-        scenario = find_scenario(text, model)
-        target = out / f"{notebook.name}-{scenario.name}.ipynb"
-        if target in jobs:
-            raise InputError(f"the scenario {scenario.name} is given twice")
+    for text in scenarios or [""]:
+        name = f"{notebook.name}-{find_scenario(text, model).name}.ipynb" if text else notebook.path.name
+        if out / name in jobs:
+            raise InputError(f"the scenario {text} is given twice")
         try:
-            jobs[target] = notebooks.job(notebook, parameters, model, text)
+            jobs[out / name] = notebooks.job(notebook, parameters, model, text)
         except InputError as error:
-            raise InputError(f"the scenario {scenario.name}: {error}") from None
-    if not jobs:
-        jobs[out / notebook.path.name] = notebooks.job(notebook, parameters, model)
-    failed: dict[Path, RunError | InputError] = {}
-
-    def done(target: Path, error: RunError | InputError | None) -> None:
-        if error is not None:
-            failed[target] = error
-
-    def describe(target: Path, made: Path) -> dict[Path, str]:
-        used = {**notebook.parameters, **jobs[target].parameters}
-        text = provenance.describe(made, model, [notebook.path], used, jobs[target].words)
-        return {provenance.beside(target): text}
-
-    each = {target: one.parameters for target, one in jobs.items()}
-    notebooks.run_each(notebook, each, done, timeout=timeout, beside=describe)
+            raise InputError(f"the scenario {text}: {error}" if text else str(error)) from None
+    failed = notebooks.run_each(notebook, {target: one.parameters for target, one in jobs.items()}, timeout=timeout)
     for target, one in jobs.items():
-        if target in failed:
+        if failed.get(target):
             typer.echo(f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}", err=True)
             continue
-        if notebook.checks and not scenarios:
+        used = {**notebook.parameters, **one.parameters}
+        write_file(provenance.beside(target), provenance.describe(target, model, [notebook.path], used, one.words))
+        about = [row for row in headlines(model, one.setting) if row.row.notebook == notebook.name]
+        if about:
+            typer.echo(headlines_text(about))
+        elif notebook.checks:
             print_outcomes(model, judge_all(model, notebook.checks, one.setting))
-        typer.echo(f"{shown(target)} is written: {one.words}")
-    return 2 if any(isinstance(one, InputError) for one in failed.values()) else 1 if failed else 0
+        typer.echo(textwrap.fill(f"{shown(target)} is written: {one.words}", WIDTH, break_long_words=False))
+    return max((2 if isinstance(error, InputError) else 1 for error in failed.values() if error), default=0)

@@ -1,7 +1,7 @@
-"""What leaves a run: tables for machines, tables for a screen, and the guard against change.
+"""What leaves a run: numbers and rows in words, tables for machines, and the guard against change.
 
-Files hold base units and ten digits; a screen shows counts to the place of the coarsest printed number that they rest
-on, and their bounds to the nearest 10,000 where that is finer.
+Files hold base units and ten digits. A screen shows a count to the place of the coarsest printed number that it rests
+on, and a bound with the digits that it has.
 
 >>> from analysis.core.register import Register
 >>> from analysis.core.verdicts import judge_all
@@ -12,18 +12,16 @@ on, and their bounds to the nearest 10,000 where that is finer.
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.core.findings import recomputed
-from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Plan, Setting
+from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Setting
 from analysis.core.published import Interval
 from analysis.core.register import Claim, Finding, Register, RegisterError, read_text
 from analysis.core.units import BASE_UNITS
@@ -36,6 +34,8 @@ if TYPE_CHECKING:
     # Half of a second that a verdict does without: who makes a frame loads it.
     import pandas as pd
 
+    Rows = list[dict[str, str]]
+
 CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are true."
 CHECK_COLUMNS = (
     "id", "kind", "statement", "claim", "against", "quantity", "readings", "unit", "published", "published_low",
@@ -45,14 +45,6 @@ CHECK_COLUMNS = (
 DERIVED_COLUMNS = (
     "id", "statement", "quantity", "readings", "unit", "recomputed", "recomputed_low", "recomputed_high", "side",
     "rests_on", "reason", "notebook",
-)  # fmt: skip
-SOLUTION_COLUMNS = (
-    "id", "statement", "quantity", "readings", "claim", "goal", "solve", "value", "unit", "low", "high",
-    "status", "reason",
-)  # fmt: skip
-CLAIM_COLUMNS = (
-    "id", "section", "paragraph", "statement", "unit", "published", "published_low", "published_high", "role",
-    "verdict", "judged_by", "same_calculation_as", "checks",
 )  # fmt: skip
 #: What the guard holds of each table: what is computed or printed, not what is merely worded.
 _GUARDED = {
@@ -70,89 +62,62 @@ SAID = {
 }  # fmt: skip
 
 
-def escape_spreadsheet_formulas(frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame as a file for spreadsheets holds it: no text in it starts like a formula.
-
-    >>> import pandas as pd
-    >>> escape_spreadsheet_formulas(pd.DataFrame({"a": ["=1+1", "b"], "c": [-1.0, 2.0]})).values.tolist()
-    [["'=1+1", -1.0], ['b', 2.0]]
-    """
-    return frame.map(escape_spreadsheet_formula)
+# Numbers in words -----------------------------------------------------------------------------------------------------
 
 
 def place_of(model: Model, depends_on: Iterable[str], number: float | None = None) -> float:
-    """The last place that counts in something that rests on these rows: the coarsest of theirs.
+    """The last place that counts in something that rests on these rows: the coarsest of theirs, 10,000 but for money.
 
     Where none of them counts things, 10,000. The second digit of a number that would vanish at such a place.
     """
-    places = []
-    for name in depends_on:
-        claim = model.register.claims.get(name)
-        if claim and claim.base_unit in BASE_UNITS:
-            places.append(claim.published.place("low"))
-    place = max(places, default=1e4)
+    rows = filter(None, map(model.register.claims.get, depends_on))
+    places = {row.published.place("low"): row.base_unit for row in rows if row.base_unit in BASE_UNITS}
+    place = max((place if unit == "USD" else min(place, 1e4) for place, unit in places.items()), default=1e4)
     if number is None or not number or not math.isfinite(number) or abs(number) >= place / 2:
         return place
     return 10.0 ** max(0, math.floor(math.log10(abs(number))) - 1)
 
 
-def rows_under(plan: Plan, name: str) -> set[str]:
-    """The rows that a node of a plan starts from."""
-    source = plan.by_name[name].source
-    return ({source.claim.id} if source.claim else set()).union(*(rows_under(plan, need) for need in source.needs))
+def percent_of(model: Model, quantity: str) -> int | None:
+    """The fewest decimals of a percentage of this quantity, as many as are printed; None if it is none."""
+    claims = [claim for claim in model.register.claims.values() if claim.quantity == quantity]
+    if claims and all(claim.unit == "percent" for claim in claims):
+        return max(len(claim.printed.partition(".")[2]) for claim in claims)
+    return 0 if quantity in model.register.percent else None
 
 
-def finer(place: float, unit: str = "person") -> float:
-    """The place that bounds are shown to: 10,000 where the value's is coarser; for money a tenth of the value's.
+def value_words(model: Model, quantity: str, number: float | None, place: float = 1e4, **how: Any) -> str:
+    """A value of a quantity as a screen shows it, on its own side of all that a claim on it prints or asserts.
 
-    >>> finer(1e5), finer(1e4), finer(1.0), finer(1e6, "USD")
-    (10000.0, 10000.0, 1.0, 100000.0)
+    place and how: as of ``in_words``.
     """
-    return place / 10 if unit == "USD" else min(1e4, place)
+    printed = [row.published for row in model.register.claims.values() if row.quantity == quantity and row.printed]
+    ends = [end for one in printed for end in (one.value(), one.asserts().low, one.asserts().high)]
+    how["beside"] = [*filter(math.isfinite, ends), *how.get("beside", ())]
+    return in_words(number, model.units[quantity], place, percent=percent_of(model, quantity), **how)
 
 
-def percent_decimals(model: Model, quantity: str) -> int | None:
-    """How many decimals a percentage of this quantity is shown with, one more than is printed; None if it is none."""
-    printed = [c.printed for c in model.register.claims.values() if c.quantity == quantity]
-    units = {c.unit for c in model.register.claims.values() if c.quantity == quantity}
-    if units == {"percent"}:
-        return max(len(p.partition(".")[2]) for p in printed) + 1
-    return 1 if quantity in model.register.percent else None
+def span_words(model: Model, quantity: str, low: float, high: float, *, outward: bool = True) -> list[str]:
+    """Bounds of a quantity as a screen shows them: three digits, and more where these blur the span; one if it is none.
+
+    outward: the low end rounded down, the high end up.
+    """
+    size = max(abs(low), abs(high))
+    ends = {low: -outward, high: int(outward)}
+    place = 10.0 ** (math.floor(math.log10(size)) - 2) if size and math.isfinite(size) else 1.0
+    while place > 1e-9 * size and low < high and place > (high - low) / 2:
+        place /= 10
+    decimals, percent, unit = max(0, -round(math.log10(place))), percent_of(model, quantity), model.units[quantity]
+    return [in_words(end, unit, place, percent=percent, decimals=decimals, outward=ends[end]) for end in ends]
 
 
-def value_words(
-    model: Model,
-    quantity: str,
-    number: float | None,
-    place: float = 1e4,
-    *,
-    decimals: int = 3,
-    outward: int = 0,
-    beside: Iterable[float] = (),
-) -> str:
-    """A value of a quantity as a screen shows it; ``beside`` as in ``in_words``."""
-    percent, unit = percent_decimals(model, quantity), model.units[quantity]
-    return in_words(number, unit, place, percent=percent, decimals=decimals, outward=outward, beside=[*beside])
-
-
-def published_words(model: Model, outcome: Outcome) -> str:
-    """The other side of a check, as a screen shows it."""
-    check = outcome.check
-    claim = model.register.claims.get(check.claim)
-    if claim is None:
-        return str(model.register.external[check.against].published) if check.against else ""
-    if claim.qualifier != "vague":
-        return f"{claim.words or claim.published}{f', {check.end} end' if check.end in ('low', 'high') else ''}"
-    percent = percent_decimals(model, check.quantity) is not None
-    floor, ceiling = (
-        "" if number is None or math.isinf(number) else f"{side} {_exactly(number, percent)}"
-        for side, number in (("at least", outcome.published_low), ("at most", outcome.published_high))
-    )
-    return f'"{claim.words}", read as {" and ".join(filter(None, (floor, ceiling)))}'
-
-
-def _exactly(number: float, percent: bool) -> str:
-    return f"{100 * number:.10g} percent" if percent else f"{number:,.0f}"
+def estimate_words(
+    model: Model, quantity: str, value: float, low: float | None, high: float | None, depends_on: Iterable[str],
+    beside: Iterable[float | None] = (),
+) -> str:  # fmt: skip
+    """A value of a quantity in words, within its bounds, and on its own side of the numbers beside it."""
+    ends = [end for end in (low, high, *beside) if end is not None and math.isfinite(end)]
+    return value_words(model, quantity, value, place_of(model, depends_on, value), beside=ends)
 
 
 def sided(side: str, words: str) -> str:
@@ -164,15 +129,52 @@ def sided(side: str, words: str) -> str:
     return f"{words}, no bound" if side == "no bound" else f"{side} {words}".strip()
 
 
+def plural(unit: str) -> str:
+    """A unit behind a number; nothing for a number without one.
+
+    >>> plural("person"), plural("person/transfer"), plural("dimensionless")
+    (' persons', ' person/transfer', '')
+    """
+    return "" if unit == "dimensionless" else f" {unit}{'s' if unit in BASE_UNITS else ''}"
+
+
+# Checks in words ------------------------------------------------------------------------------------------------------
+
+
+def published_words(model: Model, outcome: Outcome) -> str:
+    """The other side of a check, as a screen shows it."""
+    check = outcome.check
+    claim = model.register.claims.get(check.claim)
+    if claim is None:
+        return str(model.register.external[check.against].published) if check.against else ""
+    if claim.qualifier != "vague":
+        return f"{claim.words or claim.published}{f', {check.end} end' if check.end in ('low', 'high') else ''}"
+    percent = percent_of(model, check.quantity) is not None
+    sides = (("at least", outcome.published_low), ("at most", outcome.published_high))
+    ends = [
+        f"{side} {f'{100 * number:.10g} percent' if percent else f'{number:,.0f}'}"
+        for side, number in sides
+        if number is not None and math.isfinite(number)
+    ]
+    return f'"{claim.words}", read as {" and ".join(ends)}'
+
+
 def recomputed_words(model: Model, outcome: Outcome) -> str:
     """The recomputed value with its side: on its own side of the numbers that it is compared with."""
     if outcome.recomputed is None:
         bound = ", no bound" if outcome.side == "no bound" else ""
         return "" if outcome.reason and not outcome.verdict else f"no single value{bound}"
-    ends = [end for end in (outcome.published, outcome.published_low, outcome.published_high) if end is not None]
-    place = place_of(model, outcome.depends_on, outcome.recomputed)
-    words = value_words(model, outcome.check.quantity, outcome.recomputed, place, beside=filter(math.isfinite, ends))
-    return sided(outcome.side, words)
+    spans = (outcome.recomputed, outcome.recomputed_low, outcome.recomputed_high, outcome.depends_on)
+    ends = (outcome.published, outcome.published_low, outcome.published_high)
+    return sided(outcome.side, estimate_words(model, outcome.check.quantity, *spans, ends))
+
+
+def bounds_words(model: Model, outcome: Outcome) -> str:
+    """The bounds of the recomputed value by the rounding of the printed digits; empty where there is no value."""
+    low, high = outcome.recomputed_low, outcome.recomputed_high
+    if outcome.recomputed is None or low is None or high is None:
+        return ""
+    return " to ".join(span_words(model, outcome.check.quantity, low, high))
 
 
 def verdict_words(model: Model, outcome: Outcome) -> str:
@@ -180,11 +182,11 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
     if not outcome.verdict:
         known = outcome.recomputed is not None or outcome.recomputed_low is not None
         return "derived" if known and not outcome.check.kind else f"not computable: {outcome.reason}"
-    found = SAID.get(outcome.check.kind, {}).get(outcome.verdict, outcome.verdict.replace("_", " "))
+    said = SAID.get(outcome.check.kind, {})
+    found, finer = (said.get(one, one.replace("_", " ")) for one in (outcome.verdict, outcome.finer))
     off, printed = outcome.difference, outcome.published
     claim = model.register.claims.get(outcome.check.claim)
-    qualifier = claim.qualifier if claim else ""
-    notes = []
+    qualifier, notes = claim.qualifier if claim else "", []
     if outcome.verdict == "differs" and off is not None:
         found += f" by {_off_words(model, outcome, abs(off))}"
     elif qualifier == "approaches" and off is not None and off < 0 and printed:
@@ -192,79 +194,29 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
     elif qualifier == "over" and off is not None:
         notes.append(f"{_off_words(model, outcome, abs(off))} {'above' if off > 0 else 'below'}")
     notes += ["barely"] if outcome.barely else []
-    finer = SAID.get(outcome.check.kind, {}).get(outcome.finer, outcome.finer.replace("_", " "))
-    notes += [f"{finer} at the finer place"] if outcome.finer else []
+    notes += [f"{finer} at the finer place"] if finer else []
     return f"{found}, {'; '.join(notes)}" if notes else found
 
 
 def _off_words(model: Model, outcome: Outcome, off: float) -> str:
-    if percent_decimals(model, outcome.check.quantity) is not None:
+    if percent_of(model, outcome.check.quantity) is not None:
         return f"{100 * off:.1f} points"
-    return in_words(off, outcome.unit, place_of(model, outcome.depends_on, off) if off >= 1e5 else 1e3, decimals=3)
+    return in_words(off, outcome.unit, place_of(model, outcome.depends_on, off) if off >= 1e5 else 1e3)
 
 
-# Tables ---------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Table:
-    """A frame of texts for a reader, which ends in the caveat; shows as HTML in a notebook and as text elsewhere."""
-
-    frame: pd.DataFrame
-    foot: str = CAVEAT
-
-    def _repr_html_(self) -> str:
-        head = "".join(f'<th style="text-align:left">{html.escape(str(name))}</th>' for name in self.frame.columns)
-        rows = "".join(
-            "<tr>" + "".join(f'<td style="text-align:left">{html.escape(str(cell))}</td>' for cell in row) + "</tr>"
-            for row in self.frame.itertuples(index=False)
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{html.escape(self.foot)}</p>"
-
-    def __repr__(self) -> str:
-        lines = [" | ".join(map(str, self.frame.columns))]
-        lines += [" | ".join(map(str, row)) for row in self.frame.itertuples(index=False)]
-        return "\n".join([*lines, self.foot])
-
-
-class Prose(str):
-    """A paragraph whose numbers were put in from results; shows as Markdown in a notebook."""
-
-    def _repr_markdown_(self) -> str:
-        return str(self)
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-def screen(model: Model, outcomes: Iterable[Outcome]) -> pd.DataFrame:
+def screen_rows(model: Model, outcomes: Iterable[Outcome]) -> Rows:
     """Outcomes as a reader wants them: a check a row, with its id, all in words."""
-    import pandas as pd
-
-    return pd.DataFrame(screen_rows(model, outcomes))
-
-
-def screen_rows(model: Model, outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
-    """The same by column."""
-    rows = []
-    for outcome in outcomes:
-        quantity = outcome.check.quantity
-        place = place_of(model, outcome.depends_on, outcome.recomputed)
-        low, high = (
-            value_words(model, quantity, number, finer(place, outcome.unit), outward=outward)
-            for number, outward in ((outcome.recomputed_low, -1), (outcome.recomputed_high, 1))
-        )
-        rows.append(
-            {
-                "check": f"{outcome.check.statement} ({outcome.check.id})",
-                "printed": published_words(model, outcome),
-                "recomputed": recomputed_words(model, outcome),
-                "bounds": "" if outcome.recomputed is None else low if low == high else f"{low} to {high}",
-                "verdict": verdict_words(model, outcome),
-                "rests on": outcome.rests_on or ("printed" if outcome.recomputed is not None else ""),
-            }
-        )
-    return rows
+    return [
+        {
+            "check": f"{one.check.id}: {one.check.statement}",
+            "printed": published_words(model, one),
+            "recomputed": recomputed_words(model, one),
+            "bounds": bounds_words(model, one),
+            "verdict": verdict_words(model, one),
+            "rests on": one.rests_on or ("printed" if one.recomputed is not None else ""),
+        }
+        for one in outcomes
+    ]
 
 
 def counts_line(model: Model, outcomes: Iterable[Outcome]) -> str:
@@ -277,72 +229,7 @@ def counts_line(model: Model, outcomes: Iterable[Outcome]) -> str:
     return f"{total} results of the article: {', '.join(parts)}. Besides, {ours} comparisons of ours, in no count."
 
 
-def check_rows(
-    outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None, *, derived: bool = False
-) -> list[dict[str, str]]:
-    """Judged checks as results/checks.csv holds them, or ``derived`` quantities as derived.csv does: texts, by column,
-    numbers in base units."""
-    rows = []
-    for outcome in outcomes:
-        check = outcome.check
-        if bool(check.kind) == derived:
-            continue
-        row: dict[str, Any] = {
-            "claim": f"{check.claim} {check.end}".strip(),
-            "readings": "; ".join(f"{quantity}={reading}" for quantity, reading in check.readings.items()),
-            "notebook": (shown_in or {}).get(check.id, ""),
-            "barely": "barely" if outcome.barely else "",
-        }
-        for column in DERIVED_COLUMNS if derived else CHECK_COLUMNS:
-            value = row.get(column, getattr(check, column, None))
-            value = getattr(outcome, column) if value is None else value
-            row[column] = value if isinstance(value, str) else digits(value)
-        rows.append({column: row[column] for column in (DERIVED_COLUMNS if derived else CHECK_COLUMNS)})
-    return rows
-
-
-def solution_rows(model: Model) -> list[dict[str, str]]:
-    """Solutions as results/solutions.csv holds them, by column; low and high are the range varied over."""
-    rows = []
-    for row in model.register.solutions.values():
-        found, one = solution(model, row), model.register.assumptions[row.solve]
-        cells = [row.id, row.statement, row.quantity, "; ".join(f"{k}={v}" for k, v in row.readings.items())]
-        cells += [f"{row.claim} {row.end}".strip(), digits(row.goal), row.solve, digits(found.value), one.unit]
-        cells += [digits(one.low), digits(one.high), found.status, found.reason]
-        rows.append(dict(zip(SOLUTION_COLUMNS, cells, strict=True)))
-    return rows
-
-
-def claim_rows(model: Model, outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
-    """Claims as results/claims.csv holds them, by column: the role and verdict of each, and the checks against it."""
-    checked: dict[str, list[str]] = {}
-    for check in model.register.checks.values():
-        checked.setdefault(check.claim, []).append(check.id)
-    verdicts = results(model, outcomes)
-    rows = []
-    for claim in model.register.claims.values():
-        published = claim.published
-        value = None if claim.qualifier in ("range", "vague") else published.value()
-        asserted = None if claim.qualifier == "vague" else published.asserts()
-        numbers = (value, asserted.low, asserted.high) if asserted else (None, None, None)
-        cells = [claim.id, claim.section, str(claim.paragraph), claim.statement, claim.base_unit]
-        cells += [digits(number) for number in numbers]
-        cells += [claim.role, verdicts.get(claim.id, ""), claim.judged_by, "; ".join(claim.same_calculation_as)]
-        cells += ["; ".join(checked.get(claim.id, []))]
-        rows.append(dict(zip(CLAIM_COLUMNS, cells, strict=True)))
-    return rows
-
-
-def findings_frame(model: Model) -> pd.DataFrame:
-    """Findings as results/findings.csv holds them: a row a step of the arithmetic, numbers in base units."""
-    import pandas as pd
-
-    rows = [
-        [finding.id, str(number), finding.title, step.what, step.expression, digits(value) or "0", step.unit]
-        for finding in model.register.findings.values()
-        for number, (step, value) in enumerate(recomputed(model, finding), start=1)
-    ]
-    return pd.DataFrame(rows, columns=["finding", "step", "title", "what", "expression", "value", "unit"])
+# Rows in words --------------------------------------------------------------------------------------------------------
 
 
 def finding_words(model: Model, finding: Finding, *, full: bool = False, shown: bool = False) -> list[str]:
@@ -355,10 +242,9 @@ def finding_words(model: Model, finding: Finding, *, full: bool = False, shown: 
         places = len(str(step.comes_to).partition(".")[2])
         counted = step.unit in BASE_UNITS and abs(value) >= 1e3
         place = 1e4 if abs(value) >= 5e4 else 10.0 ** (math.floor(math.log10(abs(value) or 1)) - 1)
-        number = in_words(value, step.unit, place) if counted else f"{value:,.{places}f}"
-        unit = "" if step.unit == "dimensionless" else f" {step.unit}{'s' if step.unit in BASE_UNITS else ''}"
+        number = in_words(value, step.unit, place) if counted else f"{value:,.{places}f}".replace("-", "−")
         how = f" = {' '.join(step.expression.split())}" if shown else ""
-        lines.append(f"{step.what}: {digits(value) or '0' if full else number}{unit}{how}")
+        lines.append(f"{step.what}: {digits(value) or '0' if full else number}{plural(step.unit)}{how}")
     return lines
 
 
@@ -385,38 +271,141 @@ def claim_words(model: Model, claim: Claim) -> list[str]:
     ends = ("low", "high") if published.qualifier == "range" else ("",)
     for end in ends if published.qualifier != "vague" else ():
         stands, asserts = published.stands_for(end), published.asserts(end)
-        prefix = f"{end} end " if end else ""
-        lines.append(f"{prefix}stands for {_span(stands)}; asserts {_span(asserts)}")
-    if published.qualifier == "vague":
-        reading = model.register.vague_readings.get(claim.quantity)
-        for side, words in (("floor", reading.floor), ("ceiling", reading.ceiling)) if reading else ():
-            if words:
-                number = "none" if words.value is None else f"{words.value:,.10g}"
-                coarse = "" if words.coarse is None else f", {words.coarse:,.10g} at the coarser place"
-                lines.append(f"{side} {number}{coarse}: {words.reason}")
+        lines.append(f"{f'{end} end ' if end else ''}stands for {_span(stands)}; asserts {_span(asserts)}")
+    reading = model.register.vague_readings.get(claim.quantity) if published.qualifier == "vague" else None
+    for side, words in (("floor", reading.floor), ("ceiling", reading.ceiling)) if reading else ():
+        if words:
+            number = "none" if words.value is None else f"{words.value:,.10g}"
+            coarse = "" if words.coarse is None else f", {words.coarse:,.10g} at the coarser place"
+            lines.append(f"{side} {number}{coarse}: {words.reason}")
     document = f"; about: {claim.document}" if claim.document else ""
     lines.append(f"{claim.where}; source cited: {model.register.sources.get(claim.source, 'none')}{document}")
-    if claim.note:
-        lines.append(f"note: {claim.note}")
-    return lines
+    return [*lines, f"note: {claim.note}"] if claim.note else lines
+
+
+# Tables ---------------------------------------------------------------------------------------------------------------
+
+
+class Prose(str):
+    """A paragraph whose numbers were put in from results; shows as Markdown in a notebook."""
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def escape_spreadsheet_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame as a file for spreadsheets holds it: no text in it starts like a formula.
+
+    >>> import pandas as pd
+    >>> escape_spreadsheet_formulas(pd.DataFrame({"a": ["=1+1", "b"], "c": [-1.0, 2.0]})).values.tolist()
+    [["'=1+1", -1.0], ['b', 2.0]]
+    """
+    return frame.map(escape_spreadsheet_formula)
+
+
+def _texts(row: Mapping[str, Any], columns: Iterable[str] = ()) -> dict[str, str]:
+    """A row of a results file: numbers in ten digits, readings and lists in one cell."""
+
+    def text(cell: Any) -> str:
+        if isinstance(cell, Mapping):
+            cell = [f"{quantity}={reading}" for quantity, reading in cell.items()]
+        return "; ".join(cell) if isinstance(cell, list | tuple) else cell if isinstance(cell, str) else digits(cell)
+
+    return {name: text(row[name]) for name in columns or row}
+
+
+def check_rows(
+    outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None, *, derived: bool = False
+) -> Rows:
+    """Judged checks as results/checks.csv holds them, or ``derived`` quantities as derived.csv does: texts, by column,
+    numbers in base units."""
+    rows = []
+    for one in outcomes:
+        check, notebook = one.check, (shown_in or {}).get(one.check.id, "")
+        row = {**vars(check), **vars(one), "claim": f"{check.claim} {check.end}".strip(), "notebook": notebook}
+        if bool(check.kind) != derived:
+            row["barely"] = "barely" if one.barely else ""
+            rows.append(_texts(row, DERIVED_COLUMNS if derived else CHECK_COLUMNS))
+    return rows
+
+
+def solution_rows(model: Model) -> Rows:
+    """Solutions as results/solutions.csv holds them, by column; low and high are the range varied over."""
+    rows = []
+    for row in model.register.solutions.values():
+        found, one = solution(model, row), model.register.assumptions[row.solve]
+        cells: dict[str, Any] = {name: getattr(row, name) for name in ("id", "statement", "quantity", "readings")}
+        cells |= {"claim": f"{row.claim} {row.end}".strip(), "goal": row.goal, "solve": row.solve, "value": found.value}
+        cells |= {"unit": one.unit, "low": one.low, "high": one.high, "status": found.status, "reason": found.reason}
+        rows.append(_texts(cells))
+    return rows
+
+
+def claim_rows(model: Model, outcomes: Iterable[Outcome]) -> Rows:
+    """Claims as results/claims.csv holds them, by column: the role and verdict of each, and the checks against it."""
+    verdicts, rows = results(model, outcomes), []
+    for claim in model.register.claims.values():
+        vague, asserts = claim.qualifier == "vague", None if claim.qualifier == "vague" else claim.published.asserts()
+        cells: dict[str, Any] = {name: getattr(claim, name) for name in ("id", "section")}
+        cells |= {"paragraph": str(claim.paragraph), "statement": claim.statement, "unit": claim.base_unit}
+        cells |= {"published": None if vague or claim.qualifier == "range" else claim.published.value()}
+        cells |= {"published_low": asserts and asserts.low, "published_high": asserts and asserts.high}
+        cells |= {"role": claim.role, "verdict": verdicts.get(claim.id, ""), "judged_by": claim.judged_by}
+        checks = [check.id for check in model.register.checks.values() if check.claim == claim.id]
+        rows.append(_texts({**cells, "same_calculation_as": claim.same_calculation_as, "checks": checks}))
+    return rows
+
+
+def finding_rows(model: Model) -> Rows:
+    """Findings as results/findings.csv holds them: a row a step of the arithmetic, numbers in base units."""
+    return [
+        {"finding": finding.id, "step": str(number), "title": finding.title, "what": step.what,
+         "expression": step.expression, "value": digits(value) or "0", "unit": step.unit}
+        for finding in model.register.findings.values()
+        for number, (step, value) in enumerate(recomputed(model, finding), start=1)
+    ]  # fmt: skip
+
+
+def tables(model: Model, outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None) -> dict[str, Rows]:
+    """The tables of a run by name, a row by column each."""
+    seen = list(outcomes)
+    checks, derived = (check_rows(seen, shown_in, derived=one) for one in (False, True))
+    found = {"checks": checks, "derived": derived, "solutions": solution_rows(model), "claims": claim_rows(model, seen)}
+    return found | ({"findings": finding_rows(model)} if model.register.findings else {})
+
+
+def write_tables(
+    folder: Path, model: Model, outcomes: Iterable[Outcome], shown_in: Mapping[str, str],
+    external: pd.DataFrame | None = None,
+) -> None:  # fmt: skip
+    """Write the tables of a run and estimates.json into a folder; external.csv and findings.csv where there are any."""
+    import pandas as pd
+
+    columns = {"checks": CHECK_COLUMNS, "derived": DERIVED_COLUMNS}
+    frames = {
+        name: pd.DataFrame(rows, columns=columns.get(name))  # one without rows has its columns
+        for name, rows in tables(model, outcomes, shown_in).items()
+    }
+    for name, frame in (frames | ({} if external is None or external.empty else {"external": external})).items():
+        escape_spreadsheet_formulas(frame).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    text = json.dumps(estimates(model, ARTICLE), indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / "estimates.json").write_text(text + "\n", encoding="utf-8")
 
 
 def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
     """Every quantity, and every reading of it as ``quantity.reading``: an Estimate's fields, or why it has no value."""
     found: dict[str, dict[str, Any]] = {}
-    for key, estimate in each_estimate(model, setting):
-        if isinstance(estimate, ModelError):
-            found[key] = {"value": None, "reason": str(estimate)}
+    for key, one in each_estimate(model, setting):
+        if isinstance(one, ModelError):
+            found[key] = {"value": None, "reason": str(one)}
             continue
-        found[key] = {
-            "value": _rounded(estimate.value),
-            "low": _rounded(estimate.low),
-            "high": _rounded(estimate.high),
-            "unit": estimate.unit,
-            "side": estimate.side,
-            "depends_on": list(estimate.depends_on),
-            "remarks": list(estimate.remarks),
-        }
+        numbers = {name: float(digits(getattr(one, name)) or "nan") for name in ("value", "low", "high")}
+        found[key] = {name: int(number) if number.is_integer() else number for name, number in numbers.items()}
+        found[key] |= {"unit": one.unit, "side": one.side}
+        found[key] |= {"depends_on": list(one.depends_on), "remarks": list(one.remarks)}
     return found
 
 
@@ -432,79 +421,20 @@ def each_estimate(model: Model, setting: Setting) -> Iterator[tuple[str, Estimat
                 yield key, error
 
 
-def _rounded(number: float) -> float | int:
-    value = float(digits(number) or "nan")
-    return int(value) if value.is_integer() else value
-
-
-class Evaluation:
-    """The values of quantities under one setting.
-
-    >>> model = Model(Register.read())
-    >>> round(Evaluation(model, model.setting(values={"former_detainees": 0.0})).value("at_risk_total"))
-    1901222
-    """
-
-    def __init__(self, model: Model, setting: Setting) -> None:
-        self.model, self.setting = model, setting
-
-    @property
-    def differs(self) -> str:
-        """What differs from the article, in one line; says so when nothing does."""
-        return self.model.differences(self.setting) or "as in the article"
-
-    def _plan(self, name: str) -> Plan:
-        quantity, readings = self.model.named(name)
-        return self.model.plan(quantity, self.model.change(readings, self.setting))
-
-    def value(self, name: str) -> float:
-        """The value of ``quantity`` or ``quantity.reading`` under the setting, in base units.
-
-        NaN where the setting leaves no value. Raises ModelError for an unknown name.
-        """
-        plan = self._plan(name)
-        try:
-            return plan.value
-        except ModelError:
-            return math.nan
-
-
 # The guard ------------------------------------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True)
-class Moved:
-    """One value that differs from what was accepted."""
-
-    table: str
-    id: str
-    field: str
-    was: str
-    now: str
-
-    def __str__(self) -> str:
-        if not self.was:
-            return f"{self.table}, {self.id}: {self.field} is new, {self.now}"
-        if not self.now:
-            return f"{self.table}, {self.id}: {self.field} is gone, was {self.was}"
-        return f"{self.table}, {self.id}: {self.field} moved from {self.was} to {self.now}"
+Cells = Mapping[tuple[str, str, str], str]
 
 
 def guarded(model: Model, outcomes: Iterable[Outcome]) -> dict[tuple[str, str, str], str]:
     """Every published and recomputed value with its bounds and verdict, by table, row and column; empty cells out."""
-    seen = list(outcomes)
-    tables = {"claims": claim_rows(model, seen), "checks": check_rows(seen), "derived": check_rows(seen, derived=True)}
-    tables |= {"solutions": solution_rows(model)}
-    held = {
-        (table, row["id"], column): row[column]
-        for table, rows in tables.items()
-        for row in rows
-        for column in _GUARDED[table]
-        if row[column]
-    }
-    for finding in model.register.findings.values():
-        for number, (_, value) in enumerate(recomputed(model, finding), start=1):
-            held["findings", finding.id, f"step_{number}"] = digits(value) or "0"
+    held = {}
+    for table, rows in tables(model, outcomes).items():
+        for row in rows:
+            if table == "findings":
+                held[table, row["finding"], f"step_{row['step']}"] = row["value"]
+            else:
+                held |= {(table, row["id"], name): row[name] for name in _GUARDED[table] if row[name]}
     for figure in model.register.external.values():
         held["external", figure.id, "published"] = digits(figure.published.value())
         held["external", figure.id, "unit"] = figure.base_unit
@@ -513,19 +443,18 @@ def guarded(model: Model, outcomes: Iterable[Outcome]) -> dict[tuple[str, str, s
 
 def read_expected(register: Register) -> dict[tuple[str, str, str], str]:
     """What was accepted. Raises RegisterError when there is no such file or it is not the one that accept writes."""
-    file = register.file("expected.csv")
-    path = register.folder / "expected.csv"
+    file, path = register.file("expected.csv"), register.folder / "expected.csv"
     if not path.exists():
         raise RegisterError(file, "the file is missing; `analysis accept` writes it")
     reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     try:
-        rows = list(reader)
+        head, *rows = list(reader) or [[]]
     except csv.Error as error:
         raise RegisterError(file, f"not a table of comma-separated values ({error})", row=reader.line_num) from None
-    if not rows or rows[0] != ["table", "id", "field", "value"]:
+    if head != ["table", "id", "field", "value"]:
         raise RegisterError(file, "the columns are not table, id, field, value; `analysis accept` writes the file anew")
     found: dict[tuple[str, str, str], str] = {}
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in enumerate(rows, start=2):
         if len(row) != 4:
             raise RegisterError(file, "the row does not have four cells", row=number)
         table, name, field, value = row
@@ -535,14 +464,16 @@ def read_expected(register: Register) -> dict[tuple[str, str, str], str]:
     return found
 
 
-def moved(expected: Mapping[tuple[str, str, str], str], now: Mapping[tuple[str, str, str], str]) -> list[Moved]:
-    """What differs between what was accepted and what is computed now; a float's last digits do not count."""
-    keys = [*now, *(key for key in expected if key not in now)]
-    return [
-        Moved(*key, expected.get(key, ""), now.get(key, ""))
-        for key in keys
-        if not _alike(expected.get(key, ""), now.get(key, ""))
-    ]
+def moved(expected: Cells, now: Cells) -> list[str]:
+    """What differs between what was accepted and what is computed now, a sentence each; a float's last digits do not
+    count."""
+    lines = []
+    for key in dict.fromkeys([*now, *expected]):
+        one, two = expected.get(key, ""), now.get(key, "")
+        if not _alike(one, two):
+            how = f"is new, {two}" if not one else f"is gone, was {one}" if not two else f"moved from {one} to {two}"
+            lines.append("{}, {}: {} {}".format(*key, how))
+    return lines
 
 
 def _alike(was: str, now: str) -> bool:
@@ -560,42 +491,12 @@ def _close(was: str, now: str, tolerance: float) -> bool:
         return False
 
 
-def write_expected(register: Register, now: Mapping[tuple[str, str, str], str]) -> None:
+def write_expected(register: Register, now: Cells) -> None:
     """Write what is computed now as what is accepted, whole or not at all."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["table", "id", "field", "value"])
-    writer.writerows([*key, value] for key, value in now.items())
+    writer.writerows([["table", "id", "field", "value"], *([*key, value] for key, value in now.items())])
     try:
         write_file(register.folder / "expected.csv", text.getvalue())
     except OSError as error:
         raise RegisterError(register.file("expected.csv"), f"the file can't be written ({error.strerror})") from None
-
-
-# Files of a run ------------------------------------------------------------------------------------------------------
-
-
-def write_tables(
-    folder: Path,
-    model: Model,
-    outcomes: list[Outcome],
-    shown_in: Mapping[str, str],
-    external: pd.DataFrame | None = None,
-) -> None:
-    """Write the tables of a run and estimates.json into a folder; external.csv and findings.csv where there are any."""
-    import pandas as pd
-
-    frames = {
-        "checks": pd.DataFrame(check_rows(outcomes, shown_in), columns=[*CHECK_COLUMNS]),
-        "derived": pd.DataFrame(check_rows(outcomes, shown_in, derived=True), columns=[*DERIVED_COLUMNS]),
-        "solutions": pd.DataFrame(solution_rows(model), columns=[*SOLUTION_COLUMNS]),
-        "claims": pd.DataFrame(claim_rows(model, outcomes), columns=[*CLAIM_COLUMNS]),
-    }
-    if model.register.findings:
-        frames["findings"] = findings_frame(model)
-    if external is not None and len(external):
-        frames["external"] = external
-    for name, frame in frames.items():
-        escape_spreadsheet_formulas(frame).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-    text = json.dumps(estimates(model, ARTICLE), indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / "estimates.json").write_text(text + "\n", encoding="utf-8")

@@ -24,7 +24,7 @@ from analysis.core.expressions import Expression
 from analysis.core.model import Model, ModelError, Node, Plan, Setting, Source
 from analysis.core.units import BASE_UNITS, CONSTANTS
 from analysis.core.verdicts import judge
-from analysis.output.results import verdict_words
+from analysis.output.results import percent_of, verdict_words
 
 #: The widest line.
 WIDTH = 80
@@ -40,6 +40,10 @@ class Step:
     lines: tuple[str, ...]
     notes: tuple[str, ...] = ()
     level: int = 0
+
+    def without(self, start: str) -> Step:
+        """The step without the notes that start so."""
+        return replace(self, notes=tuple(note for note in self.notes if not note.startswith(start)))
 
     def __str__(self) -> str:
         indent = "  " * self.level
@@ -106,11 +110,11 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
     notes = [*_origin(model, node)]
     if source.expression is None:
         other = [f"= {label(source.same_as)}"] if source.same_as else []
-        lines = [*other, f"= {'in words' if source.in_words else _number(model, plan, quantity, values[quantity])}"]
+        lines = [*other, f"= {_shown(model, node, values[quantity])[0]}"]
     else:
         formula = without_units(source.expression)
         names = {need: label(need) for need in formula.needs}
-        result, shown = _worked(model, plan, quantity, formula, values)
+        result, shown = _worked(model, plan, node, formula, values)
         lines = [f"= {formula.text(names)}", f"= {formula.text(shown)}", f"= {result}"]
     if quantity == plan.target:
         notes += [refusals[quantity]] if quantity in refusals else _beside(model, setting, quantity)
@@ -177,81 +181,56 @@ def _beside(model: Model, setting: Setting, quantity: str) -> Iterator[str]:
 
 
 def _worked(
-    model: Model, plan: Plan, quantity: str, formula: Expression, values: Mapping[str, float]
+    model: Model, plan: Plan, node: Node, formula: Expression, values: Mapping[str, float]
 ) -> tuple[str, dict[str, str]]:
     """The result of a formula, and its operands with as many digits as it takes to recompute it by hand."""
-    finest = 0
     operands = [values[need] for need in formula.needs]
     # A sum in millions stays in millions.
     least = 1e4 if max(map(abs, operands), default=0) >= 1e6 else 1e5
-    result = _number(model, plan, quantity, values[quantity], 0, least)
-    while True:
-        rounded = [_rounded(model, plan, need, values[need], finest) for need in formula.needs]
+    result, _ = _shown(model, node, values[node.name], 0, least)
+    for finest in range(7):
+        shown = {need: _shown(model, plan.by_name[need], values[need], finest) for need in formula.needs}
+        known = all(map(math.isfinite, operands))
         with np.errstate(all="ignore"):
-            by_hand = float(formula.compiled(*np.array(rounded))) if all(map(math.isfinite, operands)) else math.nan
-        if finest == 6 or not math.isfinite(by_hand) or _number(model, plan, quantity, by_hand, 0, least) == result:
-            return result, {need: _number(model, plan, need, values[need], finest) for need in formula.needs}
-        finest += 1
-
-
-def _places(model: Model, quantity: str, value: float, finest: int, least: float = 1e5) -> tuple[float, int, str]:
-    """The scale, the decimals at that scale, and the word behind a number; counts are in millions from ``least`` on."""
-    unit = model.units[quantity]
-    if unit in BASE_UNITS:
-        if abs(value) >= least:
-            return (1e9, 3 + finest, " billion") if abs(value) >= 1e9 else (1e6, 3 + finest, " million")
-        return 1.0, finest if abs(value) >= 1000 else finest + (value != round(value)), ""
-    if in_percent(model, quantity):
-        return 0.01, 1 + finest, " percent"
-    short = (n for n in range(4 + finest) if math.isclose(round(value, n), value, rel_tol=1e-9))
-    return 1.0, next(short, 4 + finest), ""
-
-
-def _rounded(model: Model, plan: Plan, quantity: str, value: float, finest: int) -> float:
-    if _exact(plan, quantity) or not math.isfinite(value):
-        return value
-    scale, decimals, _ = _places(model, quantity, value, finest)
-    return round(value / scale, decimals) * scale
-
-
-def _exact(plan: Plan, quantity: str) -> bool:
-    """Whether a number is shown as it is printed or set."""
-    source = plan.by_name[quantity].source if quantity in plan.by_name else None
-    return bool(source and source.is_leaf)
-
-
-def _number(model: Model, plan: Plan, quantity: str, value: float, finest: int = 0, least: float = 1e5) -> str:
-    source = plan.by_name[quantity].source if quantity in plan.by_name else None
-    if source and source.in_words:
-        return "in words"
-    if not math.isfinite(value):
-        return "no value"
-    if source and source.claim and same_as_printed(source.claim.published.value(source.end), value):
-        return as_printed(source)
-    scale, decimals, word = _places(model, quantity, value, finest, least)
-    if source and source.is_leaf:
-        return f"{value / scale:,.10g}{word}"
-    return f"{value / scale:,.{decimals}f}{word}"
-
-
-def in_percent(model: Model, quantity: str) -> bool:
-    """Whether a step shows a quantity as a percentage."""
-    rows = [claim for claim in model.register.claims.values() if claim.quantity == quantity]
-    return any(claim.unit == "percent" for claim in rows) or quantity in model.register.percent
+            numbers = np.array([number for _, number in shown.values()])
+            by_hand = float(formula.compiled(*numbers)) if known else math.nan
+        if not known or _shown(model, node, by_hand, 0, least)[0] == result:
+            break
+    return result, {need: text for need, (text, _) in shown.items()}
 
 
 def as_printed(source: Source) -> str:
     """The digits of a claim that a source takes, with their scale."""
     assert source.claim
     one = source.claim.published
-    digits = one.printed_high if source.end == "high" else one.printed
+    printed = one.printed_high if source.end == "high" else one.printed
     word = f" {one.scale}" if one.scale else " percent" if one.unit == "percent" else ""
-    return f"{float(digits):,.{len(digits.partition('.')[2])}f}{word}"
+    return f"{float(printed):,.{len(printed.partition('.')[2])}f}{word}"
 
 
-def same_as_printed(one: float, two: float) -> bool:
-    """Whether a leaf still has its printed value."""
-    return math.isclose(one, two, rel_tol=1e-12)
+def _shown(model: Model, node: Node, value: float, finest: int = 0, least: float = 1e5) -> tuple[str, float]:
+    """A number as it is printed or set, else with some digits and ``finest`` more; and the number that is shown.
+
+    Counts are in millions from ``least`` on.
+    """
+    source, unit = node.source, model.units[node.name]
+    if source.in_words or not math.isfinite(value):
+        return "in words" if source.in_words else "no value", value
+    scale, word, short = 1.0, "", (n for n in range(4 + finest) if math.isclose(round(value, n), value, rel_tol=1e-9))
+    if unit in BASE_UNITS and abs(value) >= least:
+        scale, decimals, word = (1e9, 3, " billion") if abs(value) >= 1e9 else (1e6, 3, " million")
+    elif unit in BASE_UNITS:
+        decimals = int(abs(value) < 1000 and value != round(value))
+    elif percent_of(model, node.name) is not None:
+        scale, decimals, word = 0.01, 1, " percent"
+    else:
+        decimals = next(short, 4 + finest) - finest
+    if source.claim and math.isclose(source.claim.published.value(source.end), value, rel_tol=1e-12):
+        return as_printed(source), value
+    if source.is_leaf:
+        return f"{value / scale:,.10g}{word}".replace("-", "−"), value
+    text = f"{value / scale:,.{decimals + finest}f}{word}".replace("-", "−")
+    return text, round(value / scale, decimals + finest) * scale
 
 
 def without_units(formula: Expression) -> Expression:

@@ -7,21 +7,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
-
 from analysis.core.bounds import Bounds
 from analysis.core.model import Model, ModelError
 from analysis.core.register import Register, Statement
 from analysis.core.units import BASE_UNITS
-from analysis.core.words import digits
+from analysis.output.display import Table, plain
 from analysis.output.escape import markdown
-from analysis.output.results import CAVEAT, Prose, Table, sided, value_words
+from analysis.output.results import CAVEAT, Prose, estimate_words, sided, span_words, value_words
 from analysis.whatif.draws import Draws, draw
 from analysis.whatif.scenarios import OWN, Estimated, Scenario, estimate, find, shipped, tabulate
 from analysis.whatif.sensitivity import (
@@ -49,36 +46,14 @@ _LABELS = {
     "p50": "median",
     "p95": "95th percentile",
 }
-_COMPARED = {"at_least": "at least", "more_than": "more than", "at_most": "at most", "less_than": "less than"}
 
 
-def number(value: float | None) -> float | None:
-    """A number as JSON holds it: ten digits, and none where it is not finite.
-
-    >>> number(2 / 3), number(float("nan"))
-    (0.6666666667, None)
-    """
-    return float(digits(value)) if value is not None and math.isfinite(value) else None
-
-
-def words_of(
-    model: Model, quantity: str, value: float | None, *, outward: int = 0, beside: Iterable[float] = ()
-) -> str:
-    """A value as a screen shows it: people to the nearest 10,000, bounds outwards; ``beside`` as in ``in_words``."""
+def words_of(model: Model, quantity: str, value: float | None, *, beside: Iterable[float] = ()) -> str:
+    """A value as a screen shows it: people to the nearest 10,000; ``beside`` as in ``in_words``."""
     if value is None or not math.isfinite(value):
         return "no value"
     small = model.units[quantity] in BASE_UNITS and 0 < abs(value) < 1e4
-    return value_words(model, quantity, value, 1.0 if small else 1e4, outward=outward, beside=beside)
-
-
-def span_of(model: Model, quantity: str, low: float, high: float, *, outward: bool = False) -> str:
-    """From a value to another, as a screen shows it; one alone where both read alike."""
-    ends = [words_of(model, quantity, end, outward=sign if outward else 0) for end, sign in ((low, -1), (high, 1))]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
-
-
-def _units(unit: str) -> str:
-    return f" {unit}s" if unit in BASE_UNITS else ""
+    return value_words(model, quantity, value, 1.0 if small else 1e4, beside=beside)
 
 
 def named(model: Model, name: str) -> str:
@@ -91,29 +66,23 @@ def named(model: Model, name: str) -> str:
 
 def scenarios_table(model: Model, scenarios: Iterable[Scenario] | None = None) -> Table:
     """The estimates under each scenario, with what their words make of them; a scenario a row."""
-    listed = list(scenarios if scenarios is not None else shipped(model).values())
-    quantities = model.register.estimates
     rows: list[dict[str, str]] = []
-    reasons: dict[tuple[str, str], list[str]] = {}
-    for scenario in listed:
+    reasons: dict[str, list[str]] = {}
+    for scenario in shipped(model).values() if scenarios is None else scenarios:
         estimates = tabulate(model, [scenario])
         mark = " (reconstruction)" if any(found.reconstruction for found in estimates) else ""
         row = {"scenario": f"{scenario.name}{mark}: {scenario.description}"}
         for found in estimates:
             row[found.quantity.replace("_", " ")] = estimated_words(model, found)
             for text in filter(None, (found.reason, *found.remarks)):
-                reasons.setdefault((found.quantity, text), []).append(scenario.name)
+                reasons.setdefault(f"{found.quantity} under {{}}: {text}.", []).append(scenario.name)
         rows.append(row)
+    quantities = model.register.estimates
     units = dict.fromkeys(f"{model.units[name]}s" for name in quantities if model.units[name] in BASE_UNITS)
-    foot = " ".join(
-        [
-            *(f"{quantity} under {', '.join(names)}: {text}." for (quantity, text), names in reasons.items()),
-            f"In {', '.join(units)}. Values at the printed numbers and what is set, drawn inputs at their medians; "
-            "a reconstruction is ours, for the article does not derive it.",
-            CAVEAT,
-        ]
-    )
-    return Table(pd.DataFrame(rows, columns=["scenario", *(name.replace("_", " ") for name in quantities)]), foot)
+    foot = [text.replace("{}", ", ".join(names), 1) for text, names in reasons.items()]
+    foot += [f"In {', '.join(units)}. Values at the printed numbers and what is set, drawn inputs at their medians;"]
+    foot += ["a reconstruction is ours, for the article does not derive it.", CAVEAT]
+    return Table(rows, columns=["scenario", *(name.replace("_", " ") for name in quantities)], foot=" ".join(foot))
 
 
 def estimated_words(model: Model, found: Estimated) -> str:
@@ -125,15 +94,8 @@ def estimated_words(model: Model, found: Estimated) -> str:
     """
     if found.value is None:
         return "no single value" if "single" in found.reason else "not computable"
-    return sided(found.side, words_of(model, found.quantity, found.value))
-
-
-def estimated_json(found: Estimated) -> dict[str, Any]:
-    """One estimate under a scenario, as JSON holds it, in base units."""
-    row = dataclasses.asdict(found)
-    row |= {name: number(row[name]) for name in ("value", "low", "high")}
-    row |= {"depends_on": list(found.depends_on), "remarks": list(found.remarks)}
-    return row
+    spans = (found.value, found.low, found.high, found.depends_on)
+    return sided(found.side, estimate_words(model, found.quantity, *spans))
 
 
 # Sensitivity ----------------------------------------------------------------------------------------------------------
@@ -220,11 +182,12 @@ class Sensitivity:
         words = f"{name}, under the scenario {self.scenario.name}: "
         if found.value is None:
             return Prose(f"{words}{markdown(found.reason)}.")
-        words += f"{estimated_words(self.model, found)}{_units(found.unit)}. The printed digits alone "
+        unit = f" {found.unit}s" if found.unit in BASE_UNITS else ""
+        words += f"{estimated_words(self.model, found)}{unit}. The printed digits alone "
         by_rounding, *_, together = self.ranges.values()
 
         def over(low: float, high: float) -> str:
-            return span_of(self.model, self.quantity, low, high, outward=True)
+            return " to ".join(span_words(self.model, self.quantity, low, high))
 
         words += f"leave {over(by_rounding.low, by_rounding.high)}"
         widest = next((one for one in self.tornado if one.width), None)
@@ -237,56 +200,46 @@ class Sensitivity:
 
     def ranges_table(self) -> Table:
         """From where to where the estimate moves: under rounding alone, each assumption alone, and all together."""
-        return Table(pd.DataFrame(_range_rows(self.model, self.quantity, self.ranges)))
+        return Table(_range_rows(self.model, self.quantity, self.ranges, self.tornado))
 
     def tornado_table(self) -> Table:
         """Each assumption across its range, the rest at their values."""
         rows = [
-            {
-                "assumption": named(self.model, bar.assumption),
-                "low end": words_of(self.model, bar.assumption, bar.low),
-                "high end": words_of(self.model, bar.assumption, bar.high),
-                "estimate at the low end": words_of(self.model, self.quantity, bar.at_low),
-                "estimate at the high end": words_of(self.model, self.quantity, bar.at_high),
-            }
+            [
+                named(self.model, bar.assumption),
+                *_ends_of(self.model, bar),
+                *(words_of(self.model, self.quantity, end) for end in (bar.at_low, bar.at_high)),
+            ]
             for bar in self.tornado
         ]
         columns = ["assumption", "low end", "high end", "estimate at the low end", "estimate at the high end"]
-        return Table(pd.DataFrame(rows, columns=columns))
+        return Table(rows, columns=columns)
 
     def draws_table(self) -> Table:
         """The mean, spread and percentiles of the draws; says so where nothing is drawn."""
         columns = ["of the draws", self.quantity]
         if self.drawn is None:
             why = f"The scenario {self.scenario.name} gives no distribution that has an effect here: nothing is drawn."
-            return Table(pd.DataFrame([], columns=columns), f"{why} {CAVEAT}")
+            return Table([], columns=columns, foot=f"{why} {CAVEAT}")
         numbers = self.drawn.numbers[self.quantity]
-        rows = [
-            {"of the draws": label, self.quantity: words_of(self.model, self.quantity, numbers[name])}
-            for name, label in _LABELS.items()
-        ]
+        rows = [[label, words_of(self.model, self.quantity, numbers[name])] for name, label in _LABELS.items()]
         left = "; ".join(f"{count:,} left out ({words})" for words, count in self.drawn.violations.items())
         how = {"sobol": "scrambled Sobol points", "random": "random draws"}[self._how["method"]]
         made = f"{self.drawn.n:,} {how}, seed {self._how['seed']}{f'; {left}' if left else ''}."
-        return Table(pd.DataFrame(rows), f"{made} {ILLUSTRATIVE} {CAVEAT}")
+        return Table(rows, columns=columns, foot=f"{made} {ILLUSTRATIVE} {CAVEAT}")
 
     def indices_table(self) -> Table:
         """The share of the variance of the draws that each input explains, alone and with the others."""
         columns = ["input", "drawn from", "alone (first order)", "with the others (total)"]
         if self.indices is None:
-            return Table(pd.DataFrame([], columns=columns), f"Nothing is drawn. {CAVEAT}")
+            return Table([], columns=columns, foot=f"Nothing is drawn. {CAVEAT}")
         assert self.drawn is not None
         rows = [
-            {
-                "input": named(self.model, name),
-                "drawn from": str(self.drawn.inputs[name]),
-                "alone (first order)": _share(found, "first"),
-                "with the others (total)": _share(found, "total"),
-            }
+            [named(self.model, name), str(self.drawn.inputs[name]), _share(found, "first"), _share(found, "total")]
             for name, found in sorted(self.indices.items(), key=lambda one: -one[1]["total"])
         ]
         foot = f"{POINTS:,} base points; 95 percent of the resamples in brackets. {ILLUSTRATIVE} {CAVEAT}"
-        return Table(pd.DataFrame(rows, columns=columns), foot)
+        return Table(rows, columns=columns, foot=foot)
 
     def statements_table(self) -> Table:
         """Where each statement of the data package stops holding under the scenario, or why that is not computable."""
@@ -296,33 +249,29 @@ class Sensitivity:
         """Everything as JSON holds it, in base units; what was drawn is null where nothing is."""
         found, drawn, shares = self.estimate, self.drawn, self.indices or {}
         summary = drawn.numbers[self.quantity] if drawn else {}
-        return {
+        row = {
             "quantity": self.quantity,
             "unit": found.unit,
             "n": drawn.n if drawn else 0,
             "seed": self._how["seed"],
-            **{name: number(summary.get(name)) for name in _LABELS},
-            "S1": {name: number(one["first"]) for name, one in shares.items()},
-            "ST": {name: number(one["total"]) for name, one in shares.items()},
-            "S1_interval": {name: _ends(one, "first") for name, one in shares.items()},
-            "ST_interval": {name: _ends(one, "total") for name, one in shares.items()},
+            **{name: summary.get(name) for name in _LABELS},
+            "S1": {name: one["first"] for name, one in shares.items()},
+            "ST": {name: one["total"] for name, one in shares.items()},
+            "S1_interval": {name: [one["first_low"], one["first_high"]] for name, one in shares.items()},
+            "ST_interval": {name: [one["total_low"], one["total_high"]] for name, one in shares.items()},
             "method": self._how["method"] if drawn else None,
             "kept": drawn.kept if drawn else 0,
-            "violations": dict(drawn.violations) if drawn else {},
+            "violations": drawn.violations if drawn else {},
             "label": ILLUSTRATIVE if drawn else None,
             "scenario": self.scenario.name,
             "differs": self.differs,
-            "value": number(found.value),
-            "low": number(found.low),
-            "high": number(found.high),
-            "side": found.side,
-            "remarks": list(found.remarks),
-            "reconstruction": found.reconstruction,
+            **{name: getattr(found, name) for name in ("value", "low", "high", "side", "remarks", "reconstruction")},
             "reason": found.reason,
-            "ranges": [{"what": what, **_row(one)} for what, one in self.ranges.items()],
-            "tornado": [_row(one) for one in self.tornado],
+            "ranges": [{"what": what, **plain(one)} for what, one in self.ranges.items()],
+            "tornado": self.tornado,
             "caveat": CAVEAT,
         }
+        return {name: plain(one) for name, one in row.items()}
 
 
 def all_ranges_table(model: Model, scenario: Scenario) -> Table:
@@ -333,23 +282,29 @@ def all_ranges_table(model: Model, scenario: Scenario) -> Table:
         if found.value is None:
             reasons.append(f"{quantity}: {found.reason}.")
             continue
-        for row in _range_rows(model, quantity, ranges(model, quantity, scenario.setting(model, quantity))):
+        setting = scenario.setting(model, quantity)
+        bars = tornado(model, quantity, setting)
+        for row in _range_rows(model, quantity, ranges(model, quantity, setting), bars):
             rows.append({"estimate of": f"{quantity}, {estimated_words(model, found)}", **row})
-    columns = ["estimate of", "moved", "over", "estimate"]
-    frame = pd.DataFrame(rows, columns=columns)
-    return Table(frame, " ".join([*reasons, CAVEAT]))
+    return Table(rows, columns=["estimate of", "moved", "over", "estimate"], foot=" ".join([*reasons, CAVEAT]))
 
 
-def _range_rows(model: Model, quantity: str, found: Mapping[str, Bounds]) -> list[dict[str, str]]:
-    rows = []
+def _ends_of(model: Model, bar: Bar) -> list[str]:
+    """The ends of the range that an assumption is varied over; says so where a limit cuts it."""
+    one = model.register.assumptions[bar.assumption]
+    low, *_, high = span_words(model, one.id, bar.low, bar.high, outward=False) * 2
+    return [f"{low}{', the limit,' * (bar.low > one.low)}", f"{high}{', the limit' * (bar.high < one.high)}"]
+
+
+def _range_rows(model: Model, quantity: str, found: Mapping[str, Bounds], bars: Iterable[Bar]) -> list[dict[str, str]]:
+    rows, over = [], {bar.assumption: " to ".join(_ends_of(model, bar)) for bar in bars}
     for what, one in found.items():
-        assumption = model.register.assumptions.get(what)
         moved = {ROUNDING: "the printed digits, as rounded", ALL: "all of these together"}.get(what)
         rows.append(
             {
                 "moved": moved or named(model, what),
-                "over": span_of(model, what, assumption.low, assumption.high) if assumption else "",
-                "estimate": span_of(model, quantity, one.low, one.high, outward=True),
+                "over": over.get(what, ""),
+                "estimate": " to ".join(span_words(model, quantity, one.low, one.high)),
             }
         )
     return rows
@@ -358,18 +313,6 @@ def _range_rows(model: Model, quantity: str, found: Mapping[str, Bounds]) -> lis
 def _share(found: Mapping[str, float], kind: str) -> str:
     low, high = (max(0.0, min(1.0, found[f"{kind}_{end}"])) for end in ("low", "high"))
     return f"{max(0.0, found[kind]):.3f} ({low:.3f} to {high:.3f})"
-
-
-def _ends(found: Mapping[str, float], kind: str) -> list[float | None]:
-    return [number(found[f"{kind}_low"]), number(found[f"{kind}_high"])]
-
-
-def _row(found: Any) -> dict[str, Any]:
-    row = dataclasses.asdict(found)
-    return {
-        name: number(value) if isinstance(value, float) else list(value) if isinstance(value, tuple) else value
-        for name, value in row.items()
-    }
 
 
 # Break-even -----------------------------------------------------------------------------------------------------------
@@ -387,24 +330,19 @@ def break_even_table(model: Model, statements: Iterable[Statement], scenario: Sc
         except ModelError as error:
             reasons.append(f"{statement.statement}: {error}.")
             continue
-        holds = "holds" if found.holds else "does not hold"
         pairs = ((found.left, found.right), (found.right, found.left))
         sides = " against ".join(words_of(model, found.quantity, one, beside=[other]) for one, other in pairs)
+        said = f"{statement.statement}: {'holds' if found.holds else 'does not hold'}, {sides}"
         for one in found.break_evens:
-            rows.append(
-                {
-                    "statement": f"{statement.statement}: {holds}, {sides}",
-                    "assumption": named(model, one.assumption),
-                    "as it is": words_of(model, one.assumption, one.value),
-                    "holds for": break_even_words(model, one, statement.comparison),
-                }
+            value, holds = (
+                words_of(model, one.assumption, one.value),
+                break_even_words(model, one, statement.comparison),
             )
+            rows.append([said, named(model, one.assumption), value, holds])
         if not found.break_evens:
-            reasons.append(f"{statement.statement}: {holds}, {sides}; no assumption has an effect on it.")
-    foot = " ".join(
-        [*reasons, "Each over the values that the limits allow, the other assumptions as they are.", CAVEAT]
-    )
-    return Table(pd.DataFrame(rows, columns=["statement", "assumption", "as it is", "holds for"]), foot)
+            reasons.append(f"{said}; no assumption has an effect on it.")
+    foot = [*reasons, "Each over the values that the limits allow, the other assumptions as they are.", CAVEAT]
+    return Table(rows, columns=["statement", "assumption", "as it is", "holds for"], foot=" ".join(foot))
 
 
 def break_even_under(model: Model, statement: Statement, scenario: Scenario) -> BreakEvens:
@@ -443,25 +381,13 @@ def break_even_words(model: Model, one: BreakEven, comparison: str) -> str:
 
 def break_even_json(found: BreakEvens) -> dict[str, Any]:
     """A break-even as JSON holds it, in base units."""
-    return {
-        "id": found.statement.id,
-        "statement": found.statement.statement,
-        "quantity": found.quantity,
-        "comparison": found.statement.comparison,
-        "unit": found.unit,
-        "left": number(found.left),
-        "right": number(found.right),
-        "holds": found.holds,
-        "assumptions": {
-            one.assumption: {
-                "value": number(one.value),
-                "roots": [number(root) for root in one.roots],
-                "holds_for": [[number(low), number(high)] for low, high in one.holds],
-                "whole_range": one.everywhere,
-            }
-            for one in found.break_evens
-        },
+    row = {name: getattr(found.statement, name) for name in ("id", "statement", "comparison")}
+    row |= {name: getattr(found, name) for name in ("quantity", "unit", "left", "right", "holds")}
+    row["assumptions"] = {
+        one.assumption: {"value": one.value, "roots": one.roots, "holds_for": one.holds, "whole_range": one.everywhere}
+        for one in found.break_evens
     }
+    return {name: plain(one) for name, one in row.items()}
 
 
 def break_evens_json(model: Model, statements: Iterable[Statement], scenario: Scenario) -> list[dict[str, Any]]:

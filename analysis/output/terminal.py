@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import io
 import json
-import math
 import re
+import shutil
+import sys
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.box import HORIZONTALS
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
-from rich.tree import Tree
 
 from analysis.core.findings import problems
 from analysis.core.model import Circle, Model, ModelError, Plan, Setting
@@ -30,90 +29,67 @@ from analysis.output.escape import escape_spreadsheet_formula
 from analysis.output.headlines import headlines, headlines_markdown, headlines_text
 from analysis.output.results import (
     CAVEAT,
-    CHECK_COLUMNS,
-    Table,
     check_rows,
     claim_words,
     counts_line,
-    escape_spreadsheet_formulas,
+    estimate_words,
     finding_words,
-    finer,
     guarded,
     moved,
-    place_of,
+    plural,
     printed_words,
     published_words,
     read_expected,
     recomputed_words,
-    rows_under,
     screen_rows,
+    sided,
+    span_words,
     value_words,
     verdict_words,
     write_expected,
 )
+from analysis.output.steps import WIDTH, Steps
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-#: How wide a table is printed where there is no terminal to ask, and the narrowest terminal that a table is printed on.
-WIDTH, NARROW = 150, 110
-
-
-#: The widest line of the headlines.
-HEADLINES = 80
 CHECKED = "Checked: that printed numbers follow from each other; not that they are true."
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------
 
 
-def console() -> Console:
-    """The terminal, or a page of a fixed width where there is none."""
-    found = Console()
-    return found if found.is_terminal else Console(width=WIDTH)
-
-
-def print_outcomes(model: Model, outcomes: Iterable[Outcome]) -> None:
-    """Outcomes as a table, a check a row."""
-    ratios = {"check": 5, "printed": 3, "recomputed": 2, "bounds": 3, "verdict": 5}
-    _print_rows(screen_rows(model, outcomes), ratios, CAVEAT)
-
-
-def print_frame(frame: pd.DataFrame, ratios: Mapping[str, int], foot: str, *, expand: bool = False) -> None:
-    """A frame of texts as a table, or as a list where the terminal is narrow; the first column names the row."""
-    names = [str(name) for name in frame.columns]
-    rows = [dict(zip(names, map(str, cells), strict=True)) for cells in frame.itertuples(index=False)]
-    _print_rows(rows, ratios, foot, columns=names, expand=expand)
-
-
-def print_differences(found: pd.DataFrame) -> None:
-    """The numbers that moved between two runs: a line a row of a table, its bounds and the rest by name."""
-    rows = []
-    for (table, id), group in found[~found["table"].str.startswith("figures/")].groupby(["table", "id"], sort=False):
-        one, *others = group.to_dict("records")
-        rows.append(
-            {
-                "row": f"{table}, {id}",
-                "field": one["field"],
-                "was": _grouped(one["was"]),
-                "now": _grouped(one["now"]),
-                "by": "" if one["by"] is None else f"{one['by']:+,.6g}",
-                "percent": "" if one["percent"] is None else f"{one['percent']:+,.3g}",
-                "also": ", ".join(str(other["field"]) for other in others),
-                "moved by": ", ".join(one["inputs"]),
-            }
-        )
-    if rows:
-        _print_rows(rows, {"row": 3, "was": 2, "now": 2, "by": 2, "also": 2, "moved by": 3}, "")
-
-
-def _grouped(text: str) -> str:
-    """A cell of a results file with its thousands apart; words stay as they are."""
-    try:
-        return f"{float(text):,.10g}"
-    except ValueError:
-        return text
+def show(rows: Sequence[Mapping[str, Any]], foot: str = "") -> None:
+    """Rows as a table as wide as the terminal (80 columns where there is none), or each as a list where they are too
+    long for one; the first column names the row, and no word is broken."""
+    width = shutil.get_terminal_size().columns
+    columns = {name: [one_line(str(row[name])) for row in rows] for name in (rows[0] if rows else ())}
+    whole = [max(map(len, [name, *texts])) for name, texts in columns.items()]
+    widths = [max(map(len, " ".join([name, *texts]).split())) for name, texts in columns.items()]
+    room = width - sum(widths) - 2 * len(widths)
+    # Past a third line of each row, a list is easier to read.
+    if room < 0 or sum(whole) > 2.5 * width:
+        aside = max(map(len, list(columns)[1:])) + 6
+        for row in zip(*columns.values(), strict=True):
+            for name, cell in filter(all, zip(columns, row, strict=True)):
+                start = "" if name == next(iter(columns)) else f"    {name:{aside - 4}}"
+                typer.echo(textwrap.fill(cell, width, initial_indent=start, subsequent_indent=" " * (len(start) or 4)))
+    elif rows:
+        # Short columns have what they want, and long ones share the rest.
+        for left, at in enumerate(sorted(range(len(whole)), key=lambda at: whole[at] - widths[at])):
+            more = min(whole[at] - widths[at], room // (len(whole) - left))
+            widths[at], room = widths[at] + more, room - more
+        grid = Grid(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, header_style="bold")
+        grid.leading = int(widths != whole)
+        for name, at in zip(columns, widths, strict=True):
+            grid.add_column(Text(name), width=at)
+        for cells in zip(*columns.values(), strict=True):
+            grid.add_row(*map(Text, cells))  # texts as they are: no markup, no names of pictures between colons
+        screen = Console(width=width)
+        with screen.capture() as made:
+            screen.print(grid, highlight=False)
+        typer.echo("\n" + "\n".join(line.rstrip() for line in made.get().splitlines()))
+    _say(foot)
 
 
 def one_line(text: str) -> str:
@@ -125,31 +101,34 @@ def one_line(text: str) -> str:
     return re.sub(r"\s*[\r\n]\s*", " ", text)
 
 
-def _print_rows(
-    rows: Sequence[Mapping[str, str]],
-    ratios: Mapping[str, int],
-    foot: str,
-    *,
-    columns: Iterable[str] = (),
-    expand: bool = False,
-) -> None:
-    """Rows as a table; without columns, those of the first row."""
-    names = [*columns] or [*rows[0]] if rows or columns else []
-    screen = console()
-    if screen.width < NARROW:
-        for row in rows:
-            parts = [f"{name} {row[name]}" for name in names[1:] if row[name]]
-            typer.echo(f"{one_line(row[names[0]])}\n    {one_line('; '.join(parts))}")
-        typer.echo(foot)
-        return
-    grid = Grid(box=HORIZONTALS, show_lines=True, pad_edge=False, header_style="bold", expand=expand)
-    # Texts as they are: no markup, no names of pictures between colons.
-    grid.caption, grid.caption_justify = Text(foot), "left"
-    for name in names:
-        grid.add_column(Text(name), ratio=ratios.get(name, 1), overflow="fold", min_width=6)
-    for row in rows:
-        grid.add_row(*(Text(row[name]) for name in names))
-    screen.print(grid, highlight=False)
+def _say(*texts: str) -> None:
+    """Paragraphs in lines of at most 80 letters; the lines after a first are set in."""
+    for text in filter(None, texts):
+        indent = " " * (len(text) - len(text.lstrip()) + 4)
+        typer.echo(textwrap.fill(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False))
+
+
+def print_outcomes(model: Model, outcomes: Iterable[Outcome]) -> None:
+    """Outcomes as a table, a check a row."""
+    show(screen_rows(model, outcomes), CAVEAT)
+
+
+def _print_frame(frame: pd.DataFrame, foot: str) -> None:
+    show([{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")], foot)
+
+
+def _print_as(form: str, value: Any) -> None:
+    """A value as json; or its rows as csv that no spreadsheet computes, with lists in one cell."""
+
+    def cell(one: Any, between: str = " | ") -> Any:
+        return between.join(str(cell(each, " to ")) for each in one) if isinstance(one, list) else one
+
+    if form == "json":
+        typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+    elif value:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(value[0])
+        writer.writerows([escape_spreadsheet_formula(cell(one)) for one in row.values()] for row in value)
 
 
 # Commands -------------------------------------------------------------------------------------------------------------
@@ -157,24 +136,22 @@ def _print_rows(
 
 def print_report(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
     """The headlines, the count of the article's results, and what moved; returns the exit status."""
-    typer.echo(textwrap.fill(model.register.article.title, HEADLINES))
-    typer.echo(f"{CHECKED}\n{headlines_text(headlines(model), HEADLINES)}")
-    typer.echo(textwrap.fill(counts_line(model, outcomes).partition(" Besides")[0], HEADLINES))
+    typer.echo(textwrap.fill(model.register.article.title, WIDTH))
+    typer.echo(f"{CHECKED}\n{headlines_text(headlines(model))}")
+    typer.echo(textwrap.fill(counts_line(model, outcomes).partition(" Besides")[0], WIDTH))
     status = print_moved(model, outcomes, expected)
     if not status:
-        count = len(expected)
-        typer.echo(f"No settings changed. All {count:,} results equal {model.register.file('expected.csv')}.")
+        typer.echo(f"No settings changed. All {len(expected):,} results equal {model.register.file('expected.csv')}.")
     return status
 
 
 def print_moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str, str, str], str]) -> int:
     """The values that differ from the accepted ones; returns the exit status."""
-    changes = moved(expected, guarded(model, outcomes))
+    changes, wrong = moved(expected, guarded(model, outcomes)), problems(model)
     for change in changes:
         typer.echo(f"moved: {change}", err=True)
     if changes:
         typer.echo(f"{len(changes)} values differ from {model.register.file('expected.csv')}.", err=True)
-    wrong = problems(model)
     for problem in wrong:
         typer.echo(f"by hand: {problem} in {model.register.file('findings.yaml')}", err=True)
     return 1 if changes or wrong else 0
@@ -183,49 +160,50 @@ def print_moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str,
 def verify(model: Model, form: str) -> int:
     """The headlines; or every check as a table (``all``), json or csv; or the headlines in markdown. Returns the exit
     status."""
-    expected = read_expected(model.register)
-    outcomes = judge_all(model)
+    expected, outcomes = read_expected(model.register), judge_all(model)
     if not form:
         return print_report(model, outcomes, expected)
     if form == "markdown":
         typer.echo(headlines_markdown(headlines(model)))
     elif form == "all":
         print_outcomes(model, outcomes)
-        typer.echo(counts_line(model, outcomes))
+        _say(counts_line(model, outcomes))
     else:
         from analysis.output.notebooks import all_notebooks, shown_in
 
-        rows = check_rows(outcomes, shown_in(all_notebooks(checked=False)))
-        print_csv(CHECK_COLUMNS, rows) if form == "csv" else print_json([typed(row) for row in rows])
+        rows: list[dict[str, Any]] = [*check_rows(outcomes, shown_in(all_notebooks(checked=False)))]
+        for row in rows if form == "json" else ():
+            numbers = [name for name in row if name.startswith(("published", "recomputed", "passing"))]
+            row |= {name: float(row[name]) if row[name] else None for name in numbers}
+        _print_as(form, rows)
     return print_moved(model, outcomes, expected)
 
 
 def accept(model: Model) -> None:
     """Write the values computed now as the accepted ones, and say which of them moved."""
-    now = guarded(model, judge_all(model))
-    try:
+    now, expected = guarded(model, judge_all(model)), {}
+    with contextlib.suppress(InputError):
         expected = read_expected(model.register)
-    except InputError:
-        expected = {}
     changes = moved(expected, now)
     for change in changes:
-        typer.echo(str(change))
+        typer.echo(change)
     if changes:
         write_expected(model.register, now)
     typer.echo(f"{len(changes)} of {len(now)} values accepted anew in {model.register.file('expected.csv')}.")
 
 
-def diff(before: Path, after: Path, as_json: bool) -> int:
+def diff(before: Path, after: Path, form: str) -> int:
     """The numbers that moved between two results folders; returns the exit status."""
     from analysis.output.diff import compare as compare_runs
+    from analysis.output.diff import in_words
 
     found = compare_runs(before, after)
-    if as_json:
-        print_json(found.to_dict("records"))
+    if form:
+        _print_as(form, found.to_dict("records"))
     else:
-        print_differences(found)
+        show(in_words(found))
         counted = ", ".join(f"{count:,} in {table}" for table, count in found["table"].value_counts(sort=False).items())
-        typer.echo(f"Moved: {counted}." if counted else "Nothing moved.")
+        _say(f"Moved: {counted}." if counted else "Nothing moved.")
     return int(len(found) > 0)
 
 
@@ -244,77 +222,74 @@ def list_all(model: Model, kind: str, as_markdown: bool) -> None:
         claims = kind == "claims"
         typer.echo(map_table(model, judge_all(model), all_notebooks()) if claims else codebook(register))
         return
-    lines: dict[str, list[str]] = {
-        "claims": [
-            f"{c.id}  {printed_words(c)}: {c.statement} ({c.period}); {c.where}" for c in register.claims.values()
-        ],
-        "checks": [f"{r.id}  {r.kind or 'derived'}: {r.statement} ({r.quantity})" for r in register.checks.values()],
-        "solutions": [f"{r.id}  {r.statement} ({r.solve})" for r in register.solutions.values()],
-        "quantities": [f"{q}  {model.name(q)} ({model.units[q]})" for q in model.quantities],
-        "readings": [
-            f"{q}={r}  {model.label(q, r)}{graded(model, q, r)}{', the default' if r == model.default(q) else ''}"
-            for q in model.quantities
-            if len(model.readings(q)) > 1
-            for r in model.readings(q)
-        ],
-        "assumptions": [
-            f"{a.id}  {a.used:,.10g} {a.unit}, varied {a.low:,.10g} to {a.high:,.10g}, {a.grade}: {a.label}"
-            for a in register.assumptions.values()
-        ],
-        "findings": [f"{f.id}  {f.title}" for f in register.findings.values()],
-        "external": [f"{e.id}  {e.published} {e.unit_as_printed}: {e.statement}" for e in register.external.values()],
-        "statements": [f"{s.id}  {s.statement}" for s in register.statements.values()],
-        "scenarios": [f"{s.name}  {s.description}" for s in shipped(model).values()],
-        "columns": [f"{c.file} {c.name}  {c.description} ({c.kind})" for c in columns(register)],
-    }
-    kind = "" if kind == "all" else kind
-    if kind and kind not in lines:
+    several = [(name, reading) for name in model.quantities for reading in model.readings(name)]
+    several = [one for one in several if len(model.readings(one[0])) > 1]
+    lines: dict[str, tuple[str, Iterable[Any], Callable[[Any], str]]] = {
+        "claims": ("claim", register.claims.values(),
+                   lambda c: f"{c.id}  {printed_words(c)}: {c.statement} ({c.period}); {c.where}"),
+        "checks": ("check", register.checks.values(),
+                   lambda r: f"{r.id}  {r.kind or 'derived'}: {r.statement} ({r.quantity})"),
+        "solutions": ("solution", register.solutions.values(), lambda r: f"{r.id}  {r.statement} ({r.solve})"),
+        "quantities": ("quantity", model.quantities, lambda q: f"{q}  {model.name(q)} ({model.units[q]})"),
+        "readings": ("reading", several,
+                     lambda r: f"{_reading(model, *r)}{', the default' if r[1] == model.default(r[0]) else ''}"),
+        "assumptions": ("assumption", register.assumptions.values(), lambda a: f"{a.id}  {a.used:,.10g} {a.unit}, "
+                        f"varied {a.low:,.10g} to {a.high:,.10g}, {a.grade}: {a.label}"),
+        "findings": ("finding", register.findings.values(), lambda f: f"{f.id}  {f.title}"),
+        "external": ("external figure", register.external.values(),
+                     lambda e: f"{e.id}  {e.published} {e.unit_as_printed}: {e.statement}"),
+        "statements": ("statement", register.statements.values(), lambda s: f"{s.id}  {s.statement}"),
+        "scenarios": ("scenario", shipped(model).values(), lambda s: f"{s.name}  {s.description}"),
+        "columns": ("column", columns(register), lambda c: f"{c.file} {c.name}  {c.description} ({c.kind})"),
+    }  # fmt: skip
+    if kind not in ("", "all", *lines):
         raise InputError(f"'{kind}' can't be listed{nearest(kind, lines)}")
-    for name, rows in lines.items():
-        one = {"quantities": "quantity", "external": "external figure"}.get(name, name.removesuffix("s"))
-        for row in rows if kind in ("", name) else ():
-            typer.echo(one_line(f"{one}  {row}"))
+    for one, rows, words in lines.values() if kind in ("", "all") else [lines[kind]]:
+        for row in rows:
+            typer.echo(one_line(f"{one}  {words(row)}"))
+
+
+def _reading(model: Model, quantity: str, reading: str) -> str:
+    row = model.register.readings.get((quantity, reading))
+    grade = f" ({row.grade}{', reconstruction' if row.reconstruction else ''})" if row else ""
+    return f"{quantity}={reading}  {model.label(quantity, reading)}{grade}"
 
 
 def compare(model: Model, setting: Setting, form: str) -> None:
     """External figures beside the article's numbers, as a table, json or csv."""
     from analysis.output import external
+    from analysis.output.display import plain
 
     found = external.compare(model, setting)
     external.check_used(model, setting, found)
-    frame = external.external_frame(found)
-    if form == "csv":
-        typer.echo(escape_spreadsheet_formulas(frame).to_csv(index=False, lineterminator="\n"), nl=False)
-    elif form == "json":
-        print_json([external.typed(dict(row)) for row in frame.to_dict("records")])
+    if form:
+        rows = external.external_frame(found).to_dict("records")
+        _print_as(form, rows if form == "csv" else plain(external.rows_of(found)))
     elif found:
-        widths = {"external figure": 7, "printed": 5, "period and scope": 3, "seen": 4, "ours": 9, "ratio": 2}
-        foot = f"{external.SIDE_BY_SIDE} {CAVEAT}"
-        print_frame(external.frame_in_words(found, model), widths | {"comparison": 6}, foot, expand=True)
+        _print_frame(external.frame_in_words(found, model), f"{external.SIDE_BY_SIDE} {CAVEAT}")
+        _say(model.differences(setting))
     else:
         typer.echo("This data package has no external figures.")
-    if not form and (differs := model.differences(setting)):
-        typer.echo(differs)
 
 
 def scenarios(model: Model, files: list[str], form: str) -> None:
     """The estimates under scenarios as a table or json; or the schema of a scenario's file."""
-    from analysis.output.tables import estimated_json, scenarios_table
+    from analysis.output.display import plain
+    from analysis.output.tables import scenarios_table
     from analysis.whatif.scenarios import find, schema, shipped, tabulate
 
-    if form == "schema":
-        print_json(schema(model))
-        return
     listed = [find(file, model) for file in files] if files else list(shipped(model).values())
-    if form == "json":
-        print_json([estimated_json(found) for found in tabulate(model, listed)])
+    if form == "schema":
+        _print_as("json", schema(model))
+    elif form:
+        _print_as(form, plain(tabulate(model, listed)))
     else:
         table = scenarios_table(model, listed)
-        print_frame(table.frame, {"scenario": 3}, table.foot, expand=True)
+        _print_frame(table, table.foot)
 
 
-def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **how: Any) -> None:
-    """An estimate's ranges, tornado and draws; without a quantity, the ranges of every estimate."""
+def sensitivity(model: Model, quantity: str, scenario: str, form: str, **how: Any) -> None:
+    """An estimate's ranges, tornado and draws; without a quantity, the ranges of every estimate. As csv, the ranges."""
     from analysis.output.tables import Sensitivity, all_ranges_table
     from analysis.whatif.draws import check_draws, reach
     from analysis.whatif.scenarios import find
@@ -322,42 +297,29 @@ def sensitivity(model: Model, quantity: str, scenario: str, *, as_json: bool, **
     check_draws(how["draws"], how["seed"], how["method"])
     with reach(how["scheduler"]):
         pass
+    if form:
+        names = [quantity] if quantity else model.register.estimates
+        every = [Sensitivity(name, scenario, model=model, **how).json() for name in names]
+        ranges = [{"quantity": one["quantity"], **row} for one in every for row in one["ranges"]]
+        _print_as(form, ranges if form == "csv" else every[0] if quantity else every)
+        return
     if not quantity:
-        if as_json:
-            print_json([Sensitivity(name, scenario, model=model, **how).json() for name in model.register.estimates])
-            return
         table = all_ranges_table(model, find(scenario, model))
-        print_frame(table.frame, {"estimate of": 3, "moved": 4, "over": 2, "estimate": 2}, table.foot)
+        _print_frame(table, table.foot)
         return
     found = Sensitivity(quantity, scenario, model=model, **how)
-    if as_json:
-        print_json(found.json())
-        return
-    estimate = found.estimate
-    if estimate.value is None or estimate.low is None or estimate.high is None:
-        raise ModelError(f"{quantity} has no value under {found.scenario.name}: {estimate.reason}")
-    place = min(1e4, place_of(model, estimate.depends_on, estimate.value))
-    typer.echo(f"{quantity} under {found.scenario.name}: {found.scenario.description}")
-    typer.echo(result(model, quantity, (estimate.value, estimate.low, estimate.high), estimate.side, place, False))
-    tables: list[tuple[Table, dict[str, int]]] = [
-        (found.ranges_table(), {"moved": 4, "over": 2, "estimate": 2}),
-        (found.tornado_table(), {"assumption": 4}),
-    ]
-    tables += [(found.draws_table(), {}), (found.indices_table(), {"input": 4, "drawn from": 3})] if found.drawn else []
-    for table, ratios in tables:
-        foot = table.foot.replace(f" {CAVEAT}", "").replace(CAVEAT, "")
-        if len(table.frame):
-            typer.echo("")
-            print_frame(table.frame, ratios, foot)
-        elif foot:
-            typer.echo(foot)
-    if not found.drawn:
-        typer.echo(found.draws_table().foot.removesuffix(f" {CAVEAT}"))
-    typer.echo(found.differs)
-    typer.echo(CAVEAT)
+    one = found.estimate
+    if one.value is None:
+        raise ModelError(f"{quantity} has no value under {found.scenario.name}: {one.reason}")
+    _say(f"{quantity} under {found.scenario.name}: {found.scenario.description}")
+    _say(_result(model, quantity, (one.value, one.low, one.high), one.side, one.depends_on, False))
+    for table in (found.ranges_table(), found.tornado_table(), found.draws_table(), found.indices_table()):
+        if len(table) or table.columns[0] == "of the draws":
+            _print_frame(table, table.foot.removesuffix(CAVEAT).strip())
+    _say(found.differs, CAVEAT)
 
 
-def break_even(model: Model, text: str, scenario: str, as_json: bool) -> None:
+def break_even(model: Model, text: str, scenario: str, form: str) -> None:
     """Where a statement, or every one, stops holding along each assumption."""
     from analysis.output.tables import break_even_json, break_even_table, break_even_under, break_evens_json
     from analysis.whatif.scenarios import find
@@ -367,61 +329,51 @@ def break_even(model: Model, text: str, scenario: str, as_json: bool) -> None:
     found = find(scenario, model)
     # One that is asked for and not computable is refused; among all of them it is listed as such.
     one = break_even_json(break_even_under(model, wanted[0], found)) if text else None
-    if as_json:
-        print_json(one if text else break_evens_json(model, wanted, found))
+    if form:
+        every = break_evens_json(model, wanted, found)
+        named = ((each["id"], name, row) for each in every for name, row in each.get("assumptions", {}).items())
+        rows = [{"statement": id, "assumption": name, **row} for id, name, row in named]
+        _print_as(form, rows if form == "csv" else one or every)
         return
     table = break_even_table(model, wanted, found)
-    print_frame(table.frame, {"statement": 4, "assumption": 4, "as it is": 1, "holds for": 3}, table.foot)
-    typer.echo(f"under {found.name}: {found.description}")
+    _print_frame(table, table.foot)
+    _say(f"under {found.name}: {found.description}")
     differs = set()
     for statement in wanted:
         with contextlib.suppress(ModelError):
             differs.add(model.differences(found.setting(model, model.named(statement.quantity)[0])))
-    for line in sorted(filter(None, differs)):
-        typer.echo(line)
+    _say(*sorted(differs))
 
 
 def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:
     """Compute a sweep into a file, with a progress bar."""
-    from rich.progress import Progress
-
     from analysis.whatif.sweep import read
     from analysis.whatif.sweep import sweep as compute
 
-    found = read(spec, model)
-    screen = Console(stderr=True)
-    with Progress(console=screen, disable=not screen.is_terminal, transient=True) as progress:
-        task = progress.add_task("rows", total=None)
+    rows = 0
+    with progress("rows") as update:
 
-        def done(rows: int, total: int) -> None:
-            progress.update(task, completed=rows, total=total)
+        def done(now: int, total: int) -> None:
+            nonlocal rows
+            rows = total
+            update(now, total)
 
-        empty = compute(model, found, out, scheduler=scheduler, done=done)
-    typer.echo(f"{shown(out)} holds {progress.tasks[task].total:,.0f} rows, in base units.")
+        empty = compute(model, read(spec, model), out, scheduler=scheduler, done=done)
+    typer.echo(f"{shown(out)} holds {rows:,} rows, in base units.")
     for reason, count in sorted(empty.items()):
         typer.echo(f"{count:,} empty cells: {reason}")
     typer.echo(CAVEAT)
 
 
-def print_json(value: Any) -> None:
-    """Print JSON."""
-    typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+@contextlib.contextmanager
+def progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal; gives a function of how many are done, and of how many."""
+    from rich.progress import Progress
 
-
-def print_csv(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> None:
-    """Print rows as CSV that no spreadsheet computes."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(columns), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: escape_spreadsheet_formula(cell) for name, cell in row.items()} for row in rows)
-    typer.echo(text.getvalue(), nl=False)
-
-
-def typed(row: dict[str, str]) -> dict[str, Any]:
-    """A row of checks with its numbers as numbers."""
-    numbers = {"published", "published_low", "published_high", "recomputed", "recomputed_low", "recomputed_high"}
-    numbers |= {"passing"}
-    return {name: (float(text) if text else None) if name in numbers else text for name, text in row.items()}
+    screen = Console(stderr=True)
+    with Progress(console=screen, disable=not screen.is_terminal, transient=True) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 # Where a number comes from --------------------------------------------------------------------------------------------
@@ -433,28 +385,24 @@ def explain(model: Model, id: str, setting: Setting, full: bool) -> None:
     full: with ten digits. Raises InputError for an unknown id, and for what was given and nothing depends on.
     """
     register = model.register
-    if id in register.claims:
-        _explain_claim(model, register.claims[id], setting, full)
-    elif id in register.checks:
-        _explain_check(model, register.checks[id], setting, full)
-    elif id in register.solutions:
-        _explain_solution(model, register.solutions[id], setting)
-    elif id in model.quantities:
-        _explain_quantity(model, id, setting, full)
-    elif id in register.findings:
-        _explain_finding(model, register.findings[id], setting, full)
-    elif id in register.external:
-        _explain_external(model, register.external[id], setting)
-    else:
-        known = [*register.claims, *register.checks, *register.solutions, *model.quantities, *register.findings]
-        hint = nearest(id, [*known, *register.external])
-        raise ModelError(f"'{id}' is no claim, check, solution, quantity, finding or external figure{hint}")
-    if differs := model.differences(setting):
-        typer.echo(differs)
-    typer.echo(CAVEAT)
+    kinds: list[tuple[Mapping[str, Any], Callable[[Model, Any, Setting, bool], Iterator[str]]]] = [
+        (register.claims, _claim), (register.checks, _check), (register.solutions, _solution),
+        ({name: name for name in model.quantities}, _quantity), (register.findings, _finding),
+        (register.external, _external),
+    ]  # fmt: skip
+    if found := next(((lines, rows[id]) for rows, lines in kinds if id in rows), None):
+        lines, row = found
+        _say(*lines(model, row, setting, full), model.differences(setting))
+        # A changed setting shows what it does to the headlines.
+        for was, now in zip(headlines(model), headlines(model, setting), strict=True) if setting.given else ():
+            _say(f"{now.row.title}: {'; '.join([*now.working[-1:], now.verdict])}" if was != now else "")
+        _say(CAVEAT)
+        return
+    hint = nearest(id, [name for rows, _ in kinds for name in rows])
+    raise ModelError(f"'{id}' is no claim, check, solution, quantity, finding or external figure{hint}")
 
 
-def _explain_claim(model: Model, claim: Claim, setting: Setting, full: bool) -> None:
+def _claim(model: Model, claim: Claim, setting: Setting, full: bool) -> Iterator[str]:
     checks = model.register.checks.values()
     plans = {}
     for check in checks:
@@ -464,202 +412,134 @@ def _explain_claim(model: Model, claim: Claim, setting: Setting, full: bool) -> 
     own = [r for r in checks if r.claim == claim.id]
     starts = [name for name, plan in plans.items() if claim.id in plan.claims]
     model.check_used(setting, [plans[name] for name in [*starts, *(r.id for r in own)] if name in plans])
-    typer.echo(f"{claim.id}  claim: {claim.statement}")
-    for line in claim_words(model, claim):
-        typer.echo(f"  {line}")
-    typer.echo(f"  role: {claim.role}, a value of {claim.quantity}")
-    for check in own:
-        typer.echo(f"  checked by {check.id}: {_verdict_line(model, judge(model, check, setting), full)}")
+    yield f"{claim.id}  claim: {claim.statement}"
+    yield from (f"  {line}" for line in claim_words(model, claim))
+    yield f"  role: {claim.role}, a value of {claim.quantity}"
+    yield from (f"  checked by {_verdict_line(model, judge(model, check, setting), full)}" for check in own)
     if starts:
-        typer.echo(f"  what starts from it: {', '.join(starts)}")
+        yield f"  checks that start from it: {', '.join(starts)}"
 
 
-def _explain_check(model: Model, check: Check, setting: Setting, full: bool) -> None:
-    for name in setting.given:
-        if name in check.readings:
-            named = check.readings[name]
-            raise ModelError(f"{name} is unused: {check.id} names its own reading of it, {named}")
+def _check(model: Model, check: Check, setting: Setting, full: bool) -> Iterator[str]:
+    for name in setting.given & set(check.readings):
+        raise ModelError(f"{name} is unused: {check.id} names its own reading of it, {check.readings[name]}")
+    if check.against and check.claim and setting.given:
+        raise ModelError(f"{check.id} rests on figures published elsewhere; nothing can be set in it")
+    one = judge(model, check, setting)
+    yield f"{check.id}  check: {check.statement}"
     if check.against and check.claim:
+        yield f"  {check.against}"
+    else:
+        under = model.change(check.readings, setting)
+        plan = model.plan(check.quantity, under)
+        model.check_used(setting, [plan])
         if setting.given:
-            raise ModelError(f"{check.id} rests on figures published elsewhere; nothing can be set in it")
-        typer.echo(f"{check.id}  check: {check.statement}\n  {check.against}")
-        for line in [
-            *claim_words(model, model.register.claims[check.claim]),
-            *_judgement(model, judge(model, check), full),
-        ]:
-            typer.echo(f"  {line}")
-        return
-    plan = model.plan(check.quantity, model.change(check.readings, setting))
-    model.check_used(setting, [plan])
-    if setting.given:
-        # A setting can lead past a limit; then there is nothing to explain.
-        _ = plan.words or plan.value
-    typer.echo(f"{check.id}  check: {check.statement}")
-    _print_tree(_tree(model, plan, full))
+            # A setting can lead past a limit; then there is nothing to explain.
+            _ = plan.words or plan.value
+        yield from _worked(model, under, plan)
     if check.claim:
         end = f", its {check.end} end" if check.end in ("low", "high") else ", as a whole" if check.end else ""
-        typer.echo(f"against {check.claim}{end}")
-        for line in claim_words(model, model.register.claims[check.claim]):
-            typer.echo(f"  {line}")
-    for line in _judgement(model, judge(model, check, setting), full):
-        typer.echo(line)
+        yield f"against {check.claim}{end}"
+        yield from (f"  {line}" for line in claim_words(model, model.register.claims[check.claim]))
+    if one.recomputed_low is None:
+        yield f"result: none, {one.reason}"
+        return
+    numbers = (one.recomputed, one.recomputed_low, one.recomputed_high)
+    yield _result(model, check.quantity, numbers, one.side, one.depends_on, full)
+    yield f"verdict: {verdict_words(model, one)}{one.reason and f': {one.reason}'}"
+    yield one.rests_on and f"rests on: {one.rests_on}"
+    yield one.condition and f"the verdict stays for: {one.condition}"
+    if one.passing is not None:
+        yield f"would also pass: {one.passing:.0%} of the values within ten percent of the printed one"
 
 
-def _explain_solution(model: Model, row: Solve, setting: Setting) -> None:
+def _solution(model: Model, row: Solve, setting: Setting, full: bool) -> Iterator[str]:
     found = solution(model, row, setting)
-    typer.echo(f"{row.id}  solution: {row.statement}")
-    value = "none" if found.value is None else value_words(model, row.solve, found.value, 1e3, decimals=4)
-    typer.echo(f"{row.solve} = {value}: {found.status.replace('_', ' ')}; {found.reason}")
-    if row.note:
-        typer.echo(f"note: {row.note}")
+    yield f"{row.id}  solution: {row.statement}"
+    words = digits(found.value) if full else value_words(model, row.solve, found.value, 1e3, decimals=4)
+    yield f"{row.solve} = {words or 'none'}: {found.status.replace('_', ' ')}; {found.reason}"
+    yield row.note and f"note: {row.note}"
 
 
-def _explain_external(model: Model, figure: External, setting: Setting) -> None:
-    from analysis.output.external import SEEN, SIDE_BY_SIDE, check_used, comparison
-    from analysis.output.external import compare as compare_all
+def _external(model: Model, figure: External, setting: Setting, full: bool) -> Iterator[str]:
+    from analysis.output import external
 
-    found = [one for one in compare_all(model, setting) if one.external.id == figure.id]
-    check_used(model, setting, found)
-    typer.echo(f"{figure.id}  external figure: {figure.statement}")
-    typer.echo(f"  printed: {figure.published} {figure.unit_as_printed} ({figure.period}, {figure.scope})")
-    typer.echo(f"  {SEEN[figure.seen]}: {', '.join(filter(None, (figure.publisher, figure.title, figure.date)))}")
-    if figure.as_printed:
-        typer.echo(f"  in its words: {figure.as_printed}")
-    typer.echo(f"  at {figure.address}" if figure.address else "  without an address")
-    if figure.note:
-        typer.echo(f"  note: {figure.note}")
-    for one in found:
-        typer.echo(f"  beside {one.beside or 'nothing'}: {comparison(model, one)}")
-    typer.echo(SIDE_BY_SIDE)
+    found = [one for one in external.compare(model, setting) if one.external.id == figure.id]
+    external.check_used(model, setting, found)
+    yield f"{figure.id}  external figure: {figure.statement}"
+    yield f"  printed: {figure.published} {figure.unit_as_printed} ({figure.period}, {figure.scope})"
+    yield f"  {external.SEEN[figure.seen]}: {', '.join(filter(None, (figure.publisher, figure.title, figure.date)))}"
+    yield figure.as_printed and f"  in its words: {figure.as_printed}"
+    yield f"  at {figure.address}" if figure.address else "  without an address"
+    yield figure.note and f"  note: {figure.note}"
+    yield from (f"  beside {one.beside or 'nothing'}: {external.comparison(model, one)}" for one in found)
+    yield external.SIDE_BY_SIDE
 
 
-def _explain_finding(model: Model, finding: Finding, setting: Setting, full: bool) -> None:
+def _finding(model: Model, finding: Finding, setting: Setting, full: bool) -> Iterator[str]:
     if setting.given:
         raise InputError(f"{finding.id} is arithmetic of the rows as printed; nothing can be set in it")
-    typer.echo(f"{finding.id}  finding: {finding.title}")
     register = model.register
-    for line in finding_words(model, finding, full=full, shown=True):
-        typer.echo(f"  {line}")
-    for name in finding.claims:
-        typer.echo(f"  row {name}: {printed_words(register.claims[name])}")
-    for name in finding.external:
-        typer.echo(f"  figure {name}: {register.external[name].published} {register.external[name].unit_as_printed}")
-    for name in finding.sources:
-        typer.echo(f"  source {name}: {register.sources[name]}")
-    typer.echo(f"  sceptical: {finding.sceptical}")
-    typer.echo(f"  charitable: {finding.charitable}")
-    typer.echo(f"  would settle it: {finding.settle}")
+    figures = ((name, register.external[name]) for name in finding.external)
+    yield f"{finding.id}  finding: {finding.title}"
+    yield from (f"  {line}" for line in finding_words(model, finding, full=full, shown=True))
+    yield from (f"  row {name}: {printed_words(register.claims[name])}" for name in finding.claims)
+    yield from (f"  figure {name}: {one.published} {one.unit_as_printed}" for name, one in figures)
+    yield from (f"  source {name}: {register.sources[name]}" for name in finding.sources)
+    yield f"  sceptical: {finding.sceptical}"
+    yield f"  charitable: {finding.charitable}"
+    yield f"  would settle it: {finding.settle}"
 
 
-def _explain_quantity(model: Model, quantity: str, setting: Setting, full: bool) -> None:
+def _quantity(model: Model, quantity: str, setting: Setting, full: bool) -> Iterator[str]:
     plan = model.plan(quantity, setting)
     model.check_used(setting, [plan, *model.beside(quantity, setting)])
-    try:
-        estimate = model.estimate(quantity, setting)
-    except ModelError as error:
-        if not plan.words:
-            raise
-        _print_tree(_tree(model, plan, full))
-        typer.echo(f"result: none, {error}")
+    remarks: tuple[str, ...] = ()
+    if plan.words:
+        result = f"result: none, {plan.no_single_value}"
     else:
-        _print_tree(_tree(model, plan, full))
-        numbers = (estimate.value, estimate.low, estimate.high)
-        place = place_of(model, plan.depends_on, estimate.value)
-        typer.echo(result(model, quantity, numbers, estimate.side, place, full))
-        for remark in estimate.remarks:
-            typer.echo(f"remark: {remark}")
-    for check in model.register.checks.values():
-        if check.quantity == quantity:
-            typer.echo(f"  {check.id}: {_verdict_line(model, judge(model, check, setting), full)}")
+        one = model.estimate(quantity, setting)
+        result = _result(model, quantity, (one.value, one.low, one.high), one.side, one.depends_on, full)
+        remarks = one.remarks
+    yield f"{quantity}  quantity: {model.name(quantity)}"
+    yield from _worked(model, setting, plan)
+    yield result
+    yield from (f"remark: {remark}" for remark in remarks)
+    checks = (check for check in model.register.checks.values() if check.quantity == quantity)
+    yield from (f"  {_verdict_line(model, judge(model, check, setting), full)}" for check in checks)
 
 
-def graded(model: Model, quantity: str, reading: str) -> str:
-    """The grade of a reading in brackets, with the word for one that is ours; empty where it has none."""
-    row = model.register.readings.get((quantity, reading))
-    return f" ({row.grade}{', reconstruction' if row.reconstruction else ''})" if row else ""
-
-
-def _unit(unit: str) -> str:
-    return "" if unit == "dimensionless" else unit
-
-
-def _number(model: Model, quantity: str, number: float | None, full: bool, place: float = 1e4, outward: int = 0) -> str:
-    if full:
-        return digits(number)
-    # On its own side of every number that a claim on it prints or asserts.
-    claims = [one.published for one in model.register.claims.values() if one.quantity == quantity and one.printed]
-    ends = [end for one in claims for end in (one.value(), one.asserts().low, one.asserts().high)]
-    return value_words(model, quantity, number, place, outward=outward, beside=filter(math.isfinite, ends))
-
-
-def _tree(model: Model, plan: Plan, full: bool) -> Tree:
-    values = plan.evaluate(plan.start)
-
-    def branch(name: str, tree: Tree | None) -> Tree:
-        node = plan.by_name[name]
-        place = place_of(model, rows_under(plan, name), float(values[name]))
-        value = "in words" if node.source.in_words else _number(model, name, float(values[name]), full, place)
-        reading = f", {node.reading}: {model.label(name, node.reading)}{graded(model, name, node.reading)}"
-        plain = {"formula": "", "constant": "", "given": ", given by you"}
-        text = f"{name} = {value} {_unit(model.units[name])}".rstrip() + plain.get(node.reading, reading)
-        here = Tree(Text(text)) if tree is None else tree.add(Text(text))
-        if node.source.claim:
-            for line in claim_words(model, node.source.claim):
-                here.add(Text(line))
-        elif node.source.assumption:
-            a = node.source.assumption
-            here.add(Text(f"assumption, {a.grade}: varied {a.low:,.10g} to {a.high:,.10g}; {a.bias}"))
-        elif node.source.expression:
-            here.add(Text(node.source.expression.words))
-        for need in node.source.needs:
-            branch(need, here)
-        return here
-
-    return branch(plan.target, None)
-
-
-def _print_tree(tree: Tree) -> None:
-    # Where there is no terminal, a line is a line, however long.
-    console = Console()
-    (console if console.is_terminal else Console(width=1000)).print(tree, highlight=False, soft_wrap=True)
+def _worked(model: Model, setting: Setting, plan: Plan) -> Iterator[str]:
+    """The worked steps, a line each, and the rows, readings and assumptions under them."""
+    for step in Steps(model, setting, [plan.target]).steps:
+        # Remarks stand below, beside the result.
+        yield from str(step.without("remark: ")).splitlines()
+    rows = [node.source.claim.id for node in plan.leaves.values() if node.source.claim]
+    yield f"printed rows: {', '.join(rows)}" if rows else ""
+    for name, node in plan.by_name.items():
+        if one := node.source.assumption:
+            yield f"assumption {name}, {one.grade}: varied {one.low:,.10g} to {one.high:,.10g}; {one.bias}"
+        elif node.reading not in ("constant", "given", "formula") and len(model.readings(name)) > 1:
+            yield f"reading {_reading(model, name, node.reading)}"
 
 
 def _verdict_line(model: Model, outcome: Outcome, full: bool) -> str:
     value = digits(outcome.recomputed) if full else recomputed_words(model, outcome)
     printed = published_words(model, outcome)
     against = f", printed {printed}" if printed else ""
-    return f"{outcome.check.statement}: {value or 'not computable'}{against}; {verdict_words(model, outcome)}"
+    check = f"{outcome.check.id}: {outcome.check.statement}"
+    return f"{check}: {value or 'not computable'}{against}; {verdict_words(model, outcome)}"
 
 
-def result(
-    model: Model, quantity: str, numbers: tuple[float, float, float], side: str, place: float, full: bool
+def _result(
+    model: Model, quantity: str, numbers: Sequence[float | None], side: str, depends_on: Iterable[str], full: bool
 ) -> str:
-    """One line of a value in base units with its bounds and side, rounded to a place or in full."""
-    value, low, high = (
-        _number(model, quantity, number, full, finer(place, model.units[quantity]) if outward else place, outward)
-        for number, outward in zip(numbers, (0, -1, 1), strict=True)
-    )
-    unit = f"{value} {_unit(model.units[quantity])}".rstrip()
-    said = side if side in ("at most", "at least") else ""
+    """A value in base units with its bounds and side, rounded or in full."""
+    value, low, high = numbers
+    if value is None or low is None or high is None:
+        return "result: no single value, as words alone give an input"
+    ends = [digits(low), digits(high)] if full else span_words(model, quantity, low, high)
+    words = digits(value) if full else estimate_words(model, quantity, value, low, high, depends_on)
+    bounds = f", {' to '.join(ends)} by rounding" if low != high else ""
     end = ", no bound on either side" if side == "no bound" else ""
-    return f"result: {f'{said} {unit}'.strip()}, {low} to {high} by rounding of the printed digits{end}"
-
-
-def _judgement(model: Model, outcome: Outcome, full: bool) -> list[str]:
-    check, lines = outcome.check, []
-    if outcome.recomputed_low is None or outcome.recomputed_high is None:
-        return [f"result: none, {outcome.reason}"]
-    if outcome.recomputed is None:
-        lines.append("result: no single value, as words alone give an input")
-    else:
-        place = place_of(model, outcome.depends_on, outcome.recomputed)
-        numbers = (outcome.recomputed, outcome.recomputed_low, outcome.recomputed_high)
-        lines.append(result(model, check.quantity, numbers, outcome.side, place, full))
-    lines.append(f"verdict: {verdict_words(model, outcome)}{f': {outcome.reason}' if outcome.reason else ''}")
-    if outcome.rests_on:
-        lines.append(f"rests on: {outcome.rests_on}")
-    if outcome.condition:
-        lines.append(f"the verdict stays for: {outcome.condition}")
-    if outcome.passing is not None:
-        lines.append(f"would also pass: {outcome.passing:.0%} of the values within ten percent of the printed one")
-    return lines
+    return f"result: {sided(side.replace('no bound', ''), words)}{plural(model.units[quantity])}{bounds}{end}"

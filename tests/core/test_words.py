@@ -15,16 +15,20 @@ from analysis.core.words import digits, in_words, printable, same
         (None, "person", {}, ""), (math.inf, "person", {}, "no finite value"),
         # Counts go to the place that is named, and from a million on in words.
         (2_868_778.3, "transfer", {}, "2.87 million"), (1_901_221.7, "person", {"place": 1e5}, "1.9 million"),
-        (271_950, "person", {}, "270,000"), (996_000, "person", {}, "1.00 million"),
-        (-228_100_000, "USD", {"place": 1e6}, "-228 million"), (1_240_000_000, "USD", {}, "1.24000 billion"),
-        (1_240_000_000, "person", {}, "1240.00 million"), (3e18, "person", {}, "3e+18"),
+        (271_950, "person", {}, "270,000"), (996_000, "person", {}, "1 million"),
+        (-228_100_000, "USD", {"place": 1e6}, "−228 million"), (1_240_000_000, "USD", {}, "1.24 billion"),
+        (1_240_000_000, "person", {}, "1240 million"), (3e18, "person", {}, "3e+18"),
         # Outward: never a span narrower than it is.
         (271_950, "person", {"outward": 1}, "280,000"), (279_999, "person", {"outward": -1}, "270,000"),
         (270_000, "person", {"outward": 1}, "270,000"),
-        # A share in percent or to three decimals, fewer from ten on.
+        # A percentage has three digits or more; another number three decimals, fewer from ten on. No last 0.
         (0.30454, "dimensionless", {"percent": 1}, "30.5 percent"),
-        (0.30454, "dimensionless", {"percent": 0, "outward": 1}, "31 percent"),
-        (0.90282, "person/transfer", {}, "0.903"), (30.04, "household/cadre", {}, "30.0"), (6.5, "year", {}, "6.5"),
+        (0.30454, "dimensionless", {"percent": 0, "outward": 1}, "30.5 percent"),
+        (0.90282, "person/transfer", {}, "0.903"), (30.04, "household/cadre", {}, "30"), (6.5, "year", {}, "6.5"),
+        (0.0645, "dimensionless", {"percent": 0}, "6.45 percent"),
+        (0.105, "dimensionless", {"percent": 1}, "10.5 percent"),
+        (1.089, "dimensionless", {"percent": 1}, "108.9 percent"), (1.0, "person/transfer", {}, "1"),
+        (0.0, "dimensionless", {}, "0"), (0.05024, "person/transfer", {"decimals": 4}, "0.0502"),
     ],
 )  # fmt: skip
 def test_a_number_in_words(number, unit, how, words):
@@ -38,7 +42,7 @@ def test_a_number_in_words(number, unit, how, words):
         (1_765_672, "person", 1e5, [1.8e6], "1.77 million"), (1_901_222, "person", 1e5, [1.8e6], "1.9 million"),
         (1_799_950, "person", 1e5, [1.8e6], "1.79995 million"), (1.8e6, "person", 1e5, [1.8e6], "1.8 million"),
         (1_801_000, "person", 1e5, [1.8e6, 1_801_400], "1.801 million"), (0.9996, "person/transfer", 1, [1], "0.9996"),
-        (0.29996, "dimensionless", 1, [0.3], "29.996 percent"), (0.30004, "dimensionless", 1, [], "30.0 percent"),
+        (0.29996, "dimensionless", 1, [0.3], "29.996 percent"), (0.30004, "dimensionless", 1, [], "30 percent"),
     ],
 )  # fmt: skip
 def test_a_number_stays_on_its_side_of_those_beside_it(number, unit, place, beside, words):
@@ -49,7 +53,7 @@ def test_a_number_stays_on_its_side_of_those_beside_it(number, unit, place, besi
 @given(st.floats(-1e17, 1e17), st.sampled_from([1.0, 1e2, 1e4, 1e5]))
 def test_rounding_outward_holds_the_number(number, place):
     def shown(outward):
-        text = in_words(number, "person", place, outward=outward).replace(",", "")
+        text = in_words(number, "person", place, outward=outward).replace(",", "").replace("−", "-")
         return float(text.removesuffix(" million")) * (1e6 if "million" in text else 1)
 
     slack = 2e-6 * place + 1e-9 * abs(number)

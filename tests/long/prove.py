@@ -85,7 +85,8 @@ def digit_is_noticed(change: tuple[str, str, str, int]) -> bool:
         except InputError as error:
             return id in str(error) or column in str(error)
     # Nothing was judged, so that every verdict of a result has moved.
-    return any(one.id == id and one.table == Path(table).stem and one.field != "verdict" for one in found)
+    row = f"{Path(table).stem}, {id}: "
+    return any(one.startswith(row) and not one.startswith(f"{row}verdict ") for one in found)
 
 
 # Formulas -------------------------------------------------------------------------------------------------------------

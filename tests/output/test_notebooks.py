@@ -27,8 +27,8 @@ from analysis.output.notebooks import (
     clean,
     find,
     job,
-    run,
     run_all,
+    run_each,
     shown_in,
 )
 
@@ -37,6 +37,11 @@ BOOKS = {notebook.name: notebook for notebook in all_notebooks(ROOT / "notebooks
 committed = pytest.mark.parametrize("name", BOOKS)
 #: The other one is about what moves the estimates, and takes no quantities.
 studied = pytest.mark.parametrize("name", [name for name in BOOKS if name != "08_sensitivity"])
+
+
+def run(book: Notebook, target: Path, **how: Any) -> None:
+    for error in run_each(book, {target: {}}, **how).values():
+        raise error
 
 
 def code(name: str) -> list[Any]:
@@ -65,7 +70,7 @@ def test_it_is_short_and_draws_the_figures_that_it_declares(name: str) -> None:
     calls = [node for cell in code(name) for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
     assert max(len(call.args) for call in calls) <= 5
     drawn = [call.args[0].value for call in calls if getattr(call.func, "attr", "") in ("figure", "shown")]
-    assert drawn == BOOKS[name].figures
+    assert tuple(drawn) == BOOKS[name].figures
 
 
 @studied
@@ -140,6 +145,11 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path) -> None:
         Notebook.read(path)
 
 
+def test_a_notebook_is_found_by_its_name_its_start_or_its_path() -> None:
+    book = BOOKS["04_at_risk_2021"]
+    assert find("04") == find("04_at_risk_2021.ipynb") == find(str(book.path)) == book
+
+
 def test_parameters_are_read_in_base_units_or_with_a_unit(model: Model) -> None:
     given = ["former_detainees=0.4 million person", "overlap = 25 percent", "at_risk_2019=southern"]
     made = job(BOOKS["04_at_risk_2021"], given, model)
@@ -169,7 +179,8 @@ def refuses(book: Notebook, given: list[str], model: Model, words: list[str]) ->
 @pytest.mark.parametrize(
     ("name", "given", "words"),
     [
-        ("04", ["overlapp=0.1"], ["'overlapp' is not a quantity", "did you mean 'overlap'"]),
+        ("04", ["overlapp=0.1"], ["'overlapp' is no parameter of 04_at_risk_2021", "did you mean 'overlap'"]),
+        ("02", ["qqq=1"], ["'qqq' is no parameter of 02_growth_since_2019; known: ", "persons_per_transfer"]),
         ("04", ["at_risk_2019=southen"], ["at_risk_2019", "'southen'", "southern, composition"]),
         ("04", ["overlap=0.1 person"], ["overlap: '0.1 person' is in person, not in dimensionless"]),
         ("04", ["overlap=nan"], ["overlap: 'nan' is not a number"]),

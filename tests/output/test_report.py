@@ -124,20 +124,23 @@ def test_every_picture_has_words_for_who_does_not_see_it(pages: dict[str, Page])
     [
         # 1.6 million + 3.17 million - 3.17 million / 1.105 = 1.9 million; 1 - 1.9012 / 2 = 0.049
         (
-            "checks-04_at_risk_2021",
+            "register",
             "check-at-risk-2021-sum",
             [
                 "approaches two million",
                 "at most 1.9 million",
                 "1.84 million to 1.96 million",
-                "matches , 4.9 percent short",
+                "✓ matches , 4.9 percent short",
+                "= 1.6 million + 0.301 million × 1 = 1.901 million",
             ],
         ),
+        # 2.0 - 1.9012 and 2.5 - 1.9012 million, to the nearest thousand.
+        ("methods", "solutions", ["99,000", "599,000"]),
         # 1.6 million and 0.36 x 0.301 million, varied down to 0.36
         (
             "assumptions",
             "assumption-persons-per-transfer",
-            ["1.71 million at the low end, 1.90 million at the high end", "0.360 to 1.000", "would settle it"],
+            ["1.71 million at the low end, 1.9 million at the high end", "0.36 to 1", "would settle it"],
         ),
     ],
 )
@@ -175,16 +178,32 @@ def test_what_a_text_of_the_data_holds_is_shown_letter_by_letter(package: Path, 
         assert "<script>alert" not in page.text
         assert [link for link in page.links if "javascript" in link] == []
         assert not any(image.has_attr("onerror") for image in page.images)
-    shown = (folder / "report" / "claims.html").read_text(encoding="utf-8")
+    shown = (folder / "report" / "register.html").read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
     assert "[x](javascript:alert(2))" in shown
 
 
 def test_what_sphinx_says_is_the_error(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(report._SETTINGS, "html_theme", "no_such_theme")
+    shutil.copytree(report.PAGES, tmp_path / "pages")
+    with (tmp_path / "pages" / "conf.py").open("a", encoding="utf-8") as file:
+        file.write('html_theme = "no_such_theme"\n')
+    monkeypatch.setattr(report, "PAGES", tmp_path / "pages")
     with pytest.raises(report.ReportError, match=r"the report can't be built: .*no_such_theme"):
         report.write(fill(tmp_path / "results"), model, judge_all(model), all_notebooks())
     assert not (tmp_path / "results" / "report").exists()
+
+
+def test_a_narrow_screen_gets_the_narrow_form_of_a_figure_that_has_one(model: Model, tmp_path: Path) -> None:
+    folder = fill(tmp_path / "results")
+    (folder / "figures" / "scenarios-narrow.svg").write_text(NOTHING, encoding="utf-8")
+    report.write(folder, model, judge_all(model), all_notebooks())
+    for name in ("08_sensitivity", "figures"):
+        soup = BeautifulSoup((folder / "report" / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+        assert [(one["media"], one["srcset"]) for one in soup.select("picture > source")] == [
+            ("(max-width: 500px)", "figures/scenarios-narrow.svg")
+        ]
+        assert soup.select_one('picture > source + img[src="figures/scenarios.svg"]')
+    assert (folder / "report" / "figures" / "scenarios-narrow.svg").is_file()
 
 
 def test_every_estimate_has_a_name_for_tex(results: Path, model: Model) -> None:

@@ -68,14 +68,51 @@ def test_it_opens_from_a_file_and_its_search_leads_to_a_check(open_page: Open, r
     assert "1.901 million" in row.inner_text()
     search_for(page, "at_risk_2021_sum_ratio_implied")
     with page.expect_navigation():
-        page.locator("#search-results a", has_text="Recomputed").first.click()
+        page.locator("#search-results a", has_text="Every number").first.click()
     page.get_by_text("at_risk_2021_sum_ratio_implied").first.wait_for()
     # A number as it is printed, with commas, with a point, and without either.
     for number in ("774,000", "1.65", "489"):
         search_for(page, number)
-        page.locator("#search-results a", has_text="Printed").first.wait_for()
+        page.locator("#search-results a", has_text="Every number").first.wait_for()
     assert watched.wrong == []
     assert [address for address in watched.asked if not address.startswith("file:")] == []
+
+
+def test_the_register_shows_the_numbers_that_are_asked_for(open_page: Open, results: Path) -> None:
+    page = open_page().open((results / "report" / "register.html").as_uri())
+    page.get_by_label("Find").fill("likely approaches two million")
+    claim, other = (page.locator(f"#claim-{name}") for name in ("at-risk-2021-approaches", "growth-rate-2019-2021"))
+    assert (claim.is_visible(), other.is_visible()) == (True, False)
+    page.get_by_label("Verdict").select_option("≠ differ")
+    assert not claim.is_visible()
+    page.get_by_label("Find").fill("")
+    shown = page.locator("article > section > section > section:visible").all_inner_texts()
+    assert shown
+    assert all("≠" in one for one in shown)
+    assert page.get_by_role("status").inner_text().startswith(f"{len(shown)} of ")
+
+
+def test_a_link_opens_the_folded_part_that_it_leads_to(open_page: Open, results: Path) -> None:
+    page = open_page().open((results / "report" / "register.html").as_uri() + "#check-at-risk-2021-sum")
+    page.locator("#check-at-risk-2021-sum pre").wait_for()
+
+
+def test_the_code_of_a_notebook_is_shown_on_demand(open_page: Open, results: Path) -> None:
+    page = open_page().open((results / "report" / "04_at_risk_2021.html").as_uri())
+    code = page.locator(".cell_input").first
+    assert not code.is_visible()
+    page.get_by_label("Show code").check()
+    assert code.is_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_page_fits_its_window_and_is_not_endless(open_page: Open, results: Path, width: int) -> None:
+    watched = open_page(width=width)
+    for address in addresses(results):
+        page, name = watched.open(address), Path(address).stem
+        assert watched.too_wide() <= 0, name
+        height = page.evaluate("document.documentElement.scrollHeight")
+        assert width < 1280 or name == "register" or height <= 12_000, (name, height)
 
 
 @pytest.mark.long
@@ -88,8 +125,8 @@ def test_a_reader_can_do_without_a_mouse(open_page: Open, results: Path) -> None
     for _ in range(40):
         page.keyboard.press("Tab")
         seen.add(page.evaluate("document.activeElement.textContent.trim()"))
-    assert {"Number by number", "Every number", "Method"} <= seen
-    assert any("those added since" in one for one in seen)
+    assert {"Number by number", "Every number", "Findings"} <= seen
+    assert "Every assumption, its range and its reason" in seen
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from analysis.core.register import Register, RegisterError
 from analysis.core.verdicts import Outcome, judge, judge_all
 from analysis.output import results
 from analysis.output.results import estimates, moved, read_expected, write_tables
-from analysis.output.tables import break_even_table
-from analysis.whatif.scenarios import find
+from analysis.output.tables import break_even_table, estimated_words
+from analysis.whatif.scenarios import find, tabulate
 from analysis.whatif.sensitivity import statement_of
 
 Rows = dict[str, dict[str, str]]
@@ -45,9 +45,9 @@ def table(folder: Path, name: str) -> Rows:
     ("rows", "place"),
     [
         (["increase_2019_2021"], 10_000),  # 300,000, rounded to 10,000
-        (["total_2021_february"], 100_000),  # 3.2 million
-        (["total_2021_tianshan", "at_risk_2019_up_to"], 100_000),  # 1.6 million beside 3.17 million
-        (["plan_2016_2020"], 100_000),  # 2.2 million, planned or not, has one decimal
+        (["total_2021_february"], 10_000),  # 3.2 million: its place is 100,000, which blurs a sum
+        (["us_trade_2021"], 1_000_000),  # 372 million dollars
+        (["hotan_out"], 1_000),  # 20,000, rounded to 1,000
         (["growth_rate_2019_2021"], 10_000),  # a percentage has no place among people
     ],
 )
@@ -72,17 +72,17 @@ def test_a_row_of_the_screen_by_hand(model: Model, outcomes: dict[str, Outcome])
 @pytest.mark.parametrize(
     ("check", "printed", "recomputed", "verdict"),
     [
-        ("plan_2021_from_february", "", "2.8 million", "derived"),
+        ("plan_2021_from_february", "", "2.77 million", "derived"),
         # 2.87/2.2 - 1 = 30.45 percent; the plan is a floor.
         ("excess_over_goal", "over 30 percent", "at most 30.5 percent", "matches, 0.5 points above"),
         ("total_2021_printed_twice", "3.2 million", "3.17 million", "match each other"),
         # 3.17/1.105 - 2.59 = 0.2788
         ("base_2019_as_labourers", "2.59 million", "2.87 million", "would differ by 280,000"),
         (
-            # 2.59 x 0.62 = 1.6058, above 1.6 and below 1.65, which rounds to it.
+            # 2.59 x 0.62 = 1.6058, above 1.6 and below 1.65, which rounds to it; 1.61 is above its high end, 1.6089.
             "constant_share_at_values",
             "up to 1.6 million ethnic citizens",
-            "at most 1.61 million",
+            "at most 1.606 million",
             "would match within rounding, would differ at the finer place",
         ),
         (
@@ -114,6 +114,33 @@ def test_a_check_in_words(
     assert results.published_words(model, found) == printed
     assert results.recomputed_words(model, found) == recomputed
     assert results.verdict_words(model, found) == verdict
+
+
+@pytest.mark.parametrize(
+    ("quantity", "low", "high", "words"),
+    [
+        # 3.165 x 0.1045/1.1045 and 3.175 x 0.1055/1.1055 million: three digits tell both ends and the middle apart.
+        ("net_new_persons", 299_449.98, 302_996.38, ["299,000", "303,000"]),
+        # Three digits would be 3.16 to 3.18, twice as wide.
+        ("transfers_2021", 3_165_000, 3_175_000, ["3.165 million", "3.175 million"]),
+        ("at_risk_2021", 1_849_449, 1_952_996, ["1.84 million", "1.96 million"]),
+        ("persons_per_transfer", 0.36, 1, ["0.36", "1"]),
+        ("planned_transfers_2016_2020", 2_200_000, 2_200_000, ["2.2 million"]),
+        ("flagged_share", 0.0645, 0.0645, ["6.45 percent"]),
+    ],
+)
+def test_bounds_have_the_digits_that_they_have(
+    model: Model, quantity: str, low: float, high: float, words: list[str]
+) -> None:
+    assert results.span_words(model, quantity, low, high) == words
+
+
+def test_one_number_is_shown_alike_on_every_screen(model: Model, outcomes: dict[str, Outcome]) -> None:
+    # 301,222 would be 300,000, on the printed number; 271,950 would be 270,000, below its low end of 270,132.
+    assert results.recomputed_words(model, outcomes["net_persons"]) == "301,000"
+    assert results.recomputed_words(model, outcomes["net_persons_ratio_implied"]) == "272,000"
+    found = [one for one in tabulate(model, [find("article", model)]) if one.quantity == "net_new_persons"]
+    assert [estimated_words(model, one) for one in found] == ["301,000"]
 
 
 def test_results_are_counted_and_checks_of_ours_are_not(model: Model, outcomes: dict[str, Outcome]) -> None:
@@ -264,10 +291,10 @@ def test_a_float_that_differs_in_its_last_digit_has_not_moved(was: str, now: str
 )
 def test_anything_else_has_moved(was: str, now: str) -> None:
     (change,) = moved({KEY: was}, {KEY: now})
-    assert str(change) == f"checks, at_risk_2021_sum: recomputed moved from {was} to {now}"
+    assert change == f"checks, at_risk_2021_sum: recomputed moved from {was} to {now}"
     ((new,), (gone,)) = moved({}, {KEY: now}), moved({KEY: was}, {})
-    assert str(new) == f"checks, at_risk_2021_sum: recomputed is new, {now}"
-    assert str(gone) == f"checks, at_risk_2021_sum: recomputed is gone, was {was}"
+    assert new == f"checks, at_risk_2021_sum: recomputed is new, {now}"
+    assert gone == f"checks, at_risk_2021_sum: recomputed is gone, was {was}"
 
 
 def test_what_is_accepted_is_what_is_computed(model: Model, outcomes: dict[str, Outcome]) -> None:
@@ -304,5 +331,5 @@ def test_expected_values_that_cannot_be_read(package: Path, content: bytes, word
 def test_a_side_of_a_statement_is_not_rounded_onto_the_other(model: Model) -> None:
     # 3.17 million - 3.17 million / 1.105 = 301,222, which is 300,000 to ten thousand.
     statement = statement_of(model, "net_new_persons >= 300,000 person")
-    found = break_even_table(model, [statement], find("article", model)).frame["statement"]
+    found = break_even_table(model, [statement], find("article", model))["statement"]
     assert {said.rpartition(": holds, ")[2] for said in found} == {"301,000 against 300,000"}

@@ -9,7 +9,7 @@ import pytest
 
 from analysis import load
 from analysis.core.model import Model
-from analysis.output.display import Aligned, Folded
+from analysis.output.display import Folded, Table
 from analysis.output.results import CAVEAT
 from analysis.output.steps import WIDTH, Step, Steps
 from analysis.study import Study
@@ -127,7 +127,7 @@ HOSTILE = '<script>alert("1 & 2")</script>'
 
 
 def test_a_table_is_aligned_as_text_and_escaped_in_a_page() -> None:
-    table = Aligned({"a<b": [HOSTILE, "plain"], "second": ["1", "22"]})
+    table = Table({"a<b": [HOSTILE, "plain"], "second": ["1", "22"]})
     assert repr(table) == f"a<b{' ' * 30}second\n{HOSTILE}  1\nplain{' ' * 28}22\n{CAVEAT}"
     assert table._repr_html_().endswith(f"<p>{CAVEAT}</p>")
     assert "<script" not in table._repr_html_()

@@ -14,6 +14,7 @@ function fixed(number, decimals) {
 }
 const halfEven = (number) => Number(fixed(number, 0)) + 0;
 const grouped = (text) => text.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
+const minus = (text) => text.replaceAll("-", "−");
 const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 
 /** A number with so many significant digits, as Python's "g" writes it. */
@@ -54,19 +55,20 @@ const same = (one, two) => abs(one - two) <= max(SAME * max(abs(one), abs(two)),
 const decimalsOf = (place) => max(0, -Number(place.toExponential(0).split("e")[1]));
 
 /** A number as a screen shows it; the options are those of the library's in_words. */
-function inWords(number, unit, place = 1e4, { percent = null, decimals = 3, beside = [] } = {}) {
+function inWords(number, unit, place = 1e4, { percent = null, decimals = null, beside = [] } = {}) {
   if (!finite(number)) return "no finite value";
   if (abs(number) >= 1e18) return general(number, 2);
   const counted = DATA.baseUnits.includes(unit);
-  if (!counted && abs(number) >= 10) decimals = min(decimals, 1);
-  if (!counted) place = percent === null ? 10 ** -decimals : 10 ** -percent / 100;
+  const third = number ? 2 - Math.floor(Math.log10(abs(number)) + 1e-9) : 2;
+  if (percent !== null) place = 10 ** -max(percent + 2, third);
+  else if (!counted) place = 10 ** -max(0, decimals ?? third);
   const above = (other) => (roundedTo(number, place) - other) * (number - other);
   while (place > 1e-9 && beside.some((other) => !same(number, other) && above(other) <= 0)) place /= 10;
   const rounded = roundedTo(number, place);
-  const [scale, word] = counted ? (abs(rounded) >= 1e6 ? [1e6, " million"] : [1, ""])
-    : percent === null ? [1, ""] : [0.01, " percent"];
-  const text = fixed(rounded / scale, decimalsOf(place / scale));
-  return (counted && scale === 1 ? grouped(text) : text) + word;
+  const [scale, word] = percent !== null ? [0.01, " percent"]
+    : counted && abs(rounded) >= 1e6 ? [1e6, " million"] : [1, ""];
+  const text = trimmed(fixed(rounded / scale, decimalsOf(place / scale)));
+  return (rounded ? minus(scale === 1 ? grouped(text) : text) : "0") + word;
 }
 
 /** How many letters two texts share in common runs, the longest run first, then those on either side of it. */
@@ -465,7 +467,8 @@ function remarksOf({ target, at, under }, value) {
 /** A quantity with its bounds by rounding, its side and its remarks. */
 function estimate(plan) {
   const { value, spans: [{ low, high }], side } = plan;
-  return { plan, value, low, high, side, remarks: remarksOf(plan, value), words: sided(side, valueWords(plan, value)) };
+  const words = sided(side, estimateWords(plan));
+  return { plan, value, low, high, side, words, remarks: remarksOf(plan, value) };
 }
 
 function meets(claimed, low, high) {
@@ -521,18 +524,19 @@ function placeOf(rests, number) {
   return !number || !finite(number) || size >= place / 2 ? place : 10 ** max(0, Math.floor(Math.log10(size)) - 1);
 }
 
-function valueWords(plan, value, options = {}) {
-  const { percent, unit } = QUANTITIES.get(plan.target);
-  return inWords(value, unit, placeOf(plan.rests, value), { percent, ...options });
+/** A value in words, on its own side of all that a claim prints or asserts, and of other numbers. */
+function valueWords(plan, value, others = []) {
+  const { percent, unit, beside } = QUANTITIES.get(plan.target);
+  return inWords(value, unit, placeOf(plan.rests, value), { percent, beside: [...beside, ...others] });
 }
+/** The value of a plan in words, within its bounds. */
+const estimateWords = (plan) => valueWords(plan, plan.value, [plan.spans[0].low, plan.spans[0].high].filter(finite));
 const sided = (side, words) => (side === "no bound" ? `${words}, no bound` : `${side} ${words}`.trim());
 
 /** A headline: its working, its verdict, and its sentence with the conditions. */
 function headline({ named, check, shown, sentence, working }, under) {
-  const put = (text) => text.replace(/\{([a-z0-9_.]+)\}/g, (_, name) => attempt(() => {
-    const plan = planFor(named[name], under);
-    return valueWords(plan, plan.value, { decimals: 2 });
-  })[0] ?? "(no single value)");
+  const words = (name) => attempt(() => estimateWords(planFor(named[name], under)))[0] ?? "(no single value)";
+  const put = (text) => text.replace(/\{([a-z0-9_.]+)\}/g, (_, name) => words(name));
   const outcome = check && judge(CHECKS.get(check), under), said = outcome ? verdictWords(outcome) : "";
   const lines = working.map((name) => attempt(() => lineOf(planFor(name, under)))).map(([line, why]) => line ?? why);
   const verdict = put((shown || "{verdict}").replace("{verdict}", said.split(", ")[0]));
@@ -541,25 +545,21 @@ function headline({ named, check, shown, sentence, working }, under) {
 
 const label = (name) => name.replaceAll("__", ", ").replaceAll("_", " ").replace(/\b(\d{4}) (\d{4})\b/g, "$1–$2");
 
-/** The scale, the decimals at that scale, and the word behind a number. */
-function placesOf(name, value, finest, least = 1e5) {
-  const { unit, inPercent } = QUANTITIES.get(name), size = abs(value);
-  if (DATA.baseUnits.includes(unit)) {
-    if (size >= least) return size >= 1e9 ? [1e9, 3 + finest, " billion"] : [1e6, 3 + finest, " million"];
-    return [1, size >= 1000 || value === halfEven(value) ? finest : finest + 1, ""];
-  }
-  if (inPercent) return [0.01, 1 + finest, " percent"];
+/** A number as it is printed or set, else with some digits and some finer ones; and the number that is shown. */
+function shownAs(plan, name, value, finest = 0, least = 1e5) {
+  const { source } = plan.node(name), { unit, percent } = QUANTITIES.get(name), size = abs(value);
+  if (source.part === "in_words") return ["in words", value];
+  if (!finite(value)) return ["no value", value];
   const isShort = (decimals) => abs(Number(fixed(value, decimals)) - value) <= 1e-9 * size;
-  return [1, [...Array(4 + finest).keys()].find(isShort) ?? 4 + finest, ""];
-}
-
-function numberWords(plan, name, value, finest = 0, least = 1e5) {
-  const { source } = plan.node(name);
-  if (source.part === "in_words") return "in words";
-  if (!finite(value)) return "no value";
-  if (source.shown) return source.shown;
-  const [scale, decimals, word] = placesOf(name, value, finest, least);
-  return (isLeaf(source) ? general(value / scale, 10, true) : grouped(fixed(value / scale, decimals))) + word;
+  const short = () => ([...Array(4 + finest).keys()].find(isShort) ?? 4 + finest) - finest;
+  const [scale, decimals, word] = DATA.baseUnits.includes(unit)
+    ? size >= max(least, 1e9) ? [1e9, 3, " billion"] : size >= least ? [1e6, 3, " million"]
+      : [1, size < 1000 && value !== halfEven(value) ? 1 : 0, ""]
+    : percent !== null ? [0.01, 1, " percent"] : [1, short(), ""];
+  if (source.shown) return [source.shown, value];
+  if (isLeaf(source)) return [minus(general(value / scale, 10, true) + word), value];
+  const text = fixed(value / scale, decimals + finest);
+  return [minus(grouped(text) + word), Number(text) * scale];
 }
 
 /** The lines of a worked step: the formula, the numbers with as many digits as it takes by hand, and the result. */
@@ -568,20 +568,17 @@ function worked(plan, name) {
   const isUnit = (one) => DATA.constants.includes(one);
   const isRefused = (one) => !isUnit(one) && attempt(() => planOf(one, plan.under).value)[1];
   const known = new Map([name, ...needs].map((one) => [one, isRefused(one) ? NaN : values[plan.at.get(one)]]));
-  if (!formula) return [...(same ? [`= ${label(same)}`] : []), `= ${numberWords(plan, name, known.get(name))}`];
+  if (!formula) return [...(same ? [`= ${label(same)}`] : []), `= ${shownAs(plan, name, known.get(name))[0]}`];
   const put = (write) => `= ${formula.text.replace(/\{(\w+)\}/g, (_, one) => write(one))}`;
   const least = needs.some((one) => !isUnit(one) && abs(known.get(one)) >= 1e6) ? 1e4 : 1e5;
-  const result = numberWords(plan, name, known.get(name), 0, least);
-  const rounded = (one, finest) => {
-    const value = known.get(one), [scale, decimals] = placesOf(one, value, finest);
-    return isLeaf(plan.node(one).source) || !finite(value) ? value : Number(fixed(value / scale, decimals)) * scale;
-  };
+  const [result] = shownAs(plan, name, known.get(name), 0, least);
+  const isKnown = needs.every((one) => finite(known.get(one)));
   const isEnough = (finest) => {
-    const byHand = formula.run(...needs.map((one) => rounded(one, finest)));
-    return !finite(byHand) || numberWords(plan, name, byHand, 0, least) === result;
+    const byHand = formula.run(...needs.map((one) => shownAs(plan, one, known.get(one), finest)[1]));
+    return !isKnown || shownAs(plan, name, byHand, 0, least)[0] === result;
   };
   const finest = [0, 1, 2, 3, 4, 5].find(isEnough) ?? 6;
-  return [put(label), put((one) => numberWords(plan, one, known.get(one), finest)), `= ${result}`];
+  return [put(label), put((one) => shownAs(plan, one, known.get(one), finest)[0]), `= ${result}`];
 }
 
 /** The numbers put into the formula of a plan's target, and the result, in one line. */

@@ -116,7 +116,7 @@ function drawTornado(figure, now, reason) {
   const bars = now ? tornado(now.plan) : [];
   const ends = bars.flatMap((bar) => [bar.atLow, bar.atHigh, now.value]).filter(finite);
   const least = min(...ends), x = (number) => 8 + ((number - least) / (max(...ends) - least || 1)) * (width - 16);
-  const said = (at, value) => `at ${general(at, 10, true)}: ${valueWords(now.plan, value, { beside: [now.value] })}`;
+  const said = (at, value) => `at ${general(at, 10, true)}: ${valueWords(now.plan, value, [now.value])}`;
   figure.replaceChildren(...bars.flatMap(({ name, low, high, atLow, atHigh }, i) => {
     const here = x(now.value), sides = [["ours", atLow], ["sum", atHigh]].filter(([, end]) => finite(end));
     const rects = sides.map(([kind, end]) => drawn("rect", { class: kind, y: 46 * i + 34, height: 10,
