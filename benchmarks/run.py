@@ -129,10 +129,10 @@ def exact(given, n):
 
     model, setting, distributions = given
     found = ours(given, n)
-    plan = model.plan(peers.OUTPUTS, setting, capped=True)
+    plan = model.plan(peers.OUTPUTS, setting)
     drawn = uncertainty.inputs(plan, distributions)
     values = np.empty(n)
-    size, kept = min(uncertainty.ROWS, -(-n // uncertainty.PARTS)), 0
+    size, kept = uncertainty.ROWS, 0
     for block in range(-(-n // size)):
         rows = min(size, n - block * size)
         raw, unit = uncertainty.points(len(drawn), rows, 0, block, "random")

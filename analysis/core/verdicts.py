@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -239,10 +238,7 @@ def _between(value: float, low: float, high: float) -> bool:
 def _condition(model: Model, plan: Plan, levels: Iterable[float], rule: Rule, found: str) -> str:
     """For each assumption that matters, the values for which the verdict stays, the others as they are."""
     parts = []
-    for name, node in plan.leaves.items():
-        assumption = model.register.assumptions.get(name)
-        if assumption is None or node.source.part != "set":
-            continue
+    for name, assumption in model.free(plan).items():
         # An assumption that cancels in the value may still lead past a limit.
         places = np.array([assumption.minimum, assumption.used, assumption.maximum])
         if plan.direction[name] or not plan.within(plan.evaluate({name: places})).all():
@@ -260,7 +256,7 @@ def _stays(
     here, low, high = float(plan.start[assumption.id]), assumption.minimum, assumption.maximum
     if low == high:
         return [(here, here)]
-    targets, rooms = _along(plan, assumption.id, quarters(low, high))
+    targets, rooms = plan.along(assumption.id, quarters(low, high)[:, None], _at_corners(plan, assumption.id))
     changes = {low, high, *breakpoints(targets, low, high, levels), *breakpoints(rooms, low, high, [0.0])}
     edges = np.array(sorted(changes))
     vary = {assumption.id: (edges[:-1] + edges[1:]) / 2}
@@ -278,20 +274,14 @@ def _stays(
     return sorted(spans)
 
 
-def _along(plan: Plan, name: str, places: Floats) -> tuple[Floats, Floats]:
-    """The target and the rooms at some values of a leaf, (values, positions): at the printed numbers, and at the
-    corners of what they stand for, also at the coarser places."""
+def _at_corners(plan: Plan, name: str) -> dict[str, Floats]:
+    """All leaves but one at the printed numbers, and at the corners of what they stand for, also at the coarser
+    places."""
     box = [node for node in plan.leaves.values() if node.name != name and node.source.near]
     corners = np.arange(2 ** len(box))
-    given: dict[str, Any] = {name: places[:, None]}
+    given = {}
     for i, node in enumerate(box):
         both = [node.source.interval(coarse=coarse) for coarse in (False, True)]
         ends = [np.where(corners >> i & 1, one.high, one.low) for one in both]
         given[node.name] = np.concatenate([*ends, [node.source.value]])
-    flat = np.zeros((len(places), 2 * len(corners) + 1))
-    targets, rooms = [], [flat[:, :0]]
-    for branch in plan.branches:
-        values = branch.evaluate(given)
-        targets.append(flat + values[plan.target])
-        rooms += [flat + room for room in branch.rooms(values)]
-    return np.concatenate(targets, axis=1), np.concatenate(rooms, axis=1)
+    return given

@@ -96,7 +96,8 @@ def formulas(model: Model) -> Iterable[str]:
         for reading, source in model.sources[quantity].items():
             if one := source.expression:
                 if len(one.branches) > 1:
-                    raise model.refuse_formula(f"the explorer can't bound the minimum or maximum in {one.name}")
+                    message = f"the explorer can't bound the minimum or maximum in {one.name}"
+                    raise model.register.refuse(None, "formulas", message)
                 bare = without_units(one)
                 text = json.dumps(bare.text({need: f"{{{need}}}" for need in bare.needs}), ensure_ascii=False)
                 yield f'  "{quantity}.{reading}": {{ run: {one.javascript}, text: {text} }},\n'
@@ -126,7 +127,8 @@ def data(model: Model) -> dict[str, Any]:
         "checks": {one.id: _check(model, one) for one in register.checks.values()
                    if one.quantity in names and one.claim and not one.against},
         "headlines": [_headline(model, one) for one in register.headlines.values()],
-        "statements": [{**_fields(one, "statement comparison"), "sides": [*map(model.named, (one.quantity, one.other))]}
+        "statements": [{**_fields(one, "statement comparison"),
+                        "sides": [_named(model, name) for name in (one.quantity, one.other)]}
                        for one in register.statements.values()],
         "estimates": register.estimates,
         "shown": [*dict.fromkeys([*register.estimates, *working])],
@@ -186,12 +188,20 @@ def _check(model: Model, check: Check) -> dict[str, Any]:
     return _fields(check, "quantity readings claim kind") | told
 
 
+def _named(model: Model, text: str) -> tuple[str, dict[str, str]]:
+    """The quantity that a text names, and the reading that it names with it."""
+    reading = text if text in model.register.claims else text.partition(".")[2]
+    quantity, _ = model.named(text)
+    return quantity, {quantity: reading} if reading else {}
+
+
 def _in_braces(one: Headline) -> list[str]:
     return [name for name in re.findall(r"\{([a-z0-9_.]+)\}", one.shown + one.sentence) if name != "verdict"]
 
 
 def _headline(model: Model, one: Headline) -> dict[str, Any]:
-    named, working = {name: model.named(name) for name in _in_braces(one)}, [*map(model.named, one.working)]
+    named = {name: _named(model, name) for name in _in_braces(one)}
+    working = [_named(model, name) for name in one.working]
     told = {"where": model.register.claims[one.claim].where, "named": named, "working": working}
     return _fields(one, "id title check shown sentence") | told
 

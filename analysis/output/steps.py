@@ -85,8 +85,7 @@ class Steps:
 def _steps(model: Model, setting: Setting, names: Iterable[str], depth: int) -> Iterator[Step]:
     seen: set[str] = set()
     for name in names:
-        quantity, readings = model.named(name)
-        under = model.change(readings, setting)
+        quantity, under = model.named(name, setting)
         plan = model.plan(quantity, under)
         todo = [(plan.target, 0)]
         while todo:
@@ -123,8 +122,7 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
 
 def line(model: Model, setting: Setting, name: str) -> str:
     """The numbers put into the formula of a quantity, and the result, in one line. Raises ModelError past a limit."""
-    quantity, readings = model.named(name)
-    under = model.change(readings, setting)
+    quantity, under = model.named(name, setting)
     plan = model.plan(quantity, under)
     _ = plan.words or plan.value
     return " ".join(step(model, under, plan, quantity).lines[1:]).removeprefix("= ")

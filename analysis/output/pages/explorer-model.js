@@ -223,7 +223,7 @@ function newPlan(quantity, under) {
     if (nodes.has(name)) return;
     const { sources, usual } = QUANTITIES.get(name), reading = readings.get(name) ?? usual;
     const isGiven = values.has(name) && (isSettable(reading) || !readings.has(name));
-    const source = isGiven ? { value: values.get(name), needs: [] } : sources.get(reading);
+    const source = isGiven ? { value: values.get(name), needs: [], assumption: name } : sources.get(reading);
     nodes.set(name, { name, reading: isGiven ? "given" : reading, source });
     for (const need of source.needs) add(need, [...path, name]);
   };
@@ -588,12 +588,8 @@ function lineOf(plan) {
 
 /** The assumptions that move a plan's target by themselves. */
 function handles(plan) {
-  const free = plan.leaves.map((node) => node.name).filter((name) => ASSUMPTIONS.has(name) && plan.isFree(name));
-  return free.filter((name) => {
-    const { minimum, maximum } = ASSUMPTIONS.get(name);
-    const targets = plan.along(name, quarters(minimum, maximum)).map(([target]) => target);
-    return max(...targets) - min(...targets) > SAME * max(...targets.map(abs));
-  });
+  const isFree = (name) => ASSUMPTIONS.has(name) && plan.isFree(name) && plan.direction.get(name);
+  return plan.leaves.map((node) => node.name).filter(isFree);
 }
 
 /** Each assumption across its range, the rest at their values; a limit on the way is the end of the bar. */
@@ -606,7 +602,7 @@ function tornado(plan) {
     const first = kept[0] ?? 0, last = kept.at(-1) ?? ends.length - 1;
     return { name, low: ends[first], high: ends[last], atLow: values[first], atHigh: values[last] };
   });
-  const width = (bar) => abs(bar.atHigh - bar.atLow) || 0;
+  const width = (bar) => (finite(bar.atHigh - bar.atLow) ? abs(bar.atHigh - bar.atLow) : 0);
   return bars.sort((one, two) => width(two) - width(one));
 }
 
