@@ -266,22 +266,20 @@ class Model:
     def _plan(self, quantities: tuple[str, ...], setting: Setting) -> Plan:
         found: dict[str, Node] = {}
 
-        def add(names: Iterable[str]) -> None:
+        def add(names: Iterable[str], path: tuple[str, ...] = ()) -> None:
             for name in names:
+                if name in path:
+                    chain = [f"{one} ({found[one].reading})" for one in (*path[path.index(name) :], name)]
+                    raise Circle(say("circle", first=chain[0], others=", which needs ".join(chain[1:])))
                 if name not in found:
                     found[name] = self._node(name, setting)
-                    add(found[name].source.needs)
+                    add(found[name].source.needs, (*path, name))
 
         add(quantities)
         own = set(found)
         limits = [one for one in self.limits if one.quantity in own]
         add(one.other for one in limits if one.other)
-        try:
-            graph = {name: node.source.needs for name, node in found.items()}
-            order = list(graphlib.TopologicalSorter(graph).static_order())
-        except graphlib.CycleError as error:
-            chain = [f"{name} ({found[name].reading})" for name in reversed(error.args[1])]
-            raise Circle(say("circle", first=chain[0], others=", which needs ".join(chain[1:]))) from None
+        order = [*graphlib.TopologicalSorter({name: one.source.needs for name, one in found.items()}).static_order()]
         for name in order:
             assumption = self.register.assumptions.get(name)
             if assumption and not found[name].source.is_leaf:

@@ -79,7 +79,7 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     row = model.register.claims.get(check.claim) or model.register.external.get(check.against)
     known, plan = Outcome(check, model.units[check.quantity]), None
     if row:
-        fine = _asserts(model, check, row)
+        fine = asserted(model, check, row)
         printed = row.published.value(check.end) if row.printed and check.end != "whole" else None
         known = replace(known, published=printed, published_low=fine.low, published_high=fine.high)
     if check.against and check.claim:
@@ -102,16 +102,16 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     known = replace(known, recomputed=recomputed, recomputed_low=near.low, recomputed_high=near.high)
     if row is None:
         return replace(known, reason="no printed number to set beside it")
-    coarse = _asserts(model, check, row, coarse=True)
+    coarse = asserted(model, check, row, coarse=True)
     words, approaches = bool(plan and plan.words), row.qualifier == "approaches"
 
-    def at(asserted: Interval, point: float, reached: Bounds) -> str:
-        if asserted.holds(point):
+    def at(claimed: Interval, point: float, reached: Bounds) -> str:
+        if claimed.holds(point):
             return "matches"
         # Our tenth is no printed digit: rounding does not decide there, and the word allows all that falls short.
-        if approaches and point < asserted.low:
+        if approaches and point < claimed.low:
             return "compatible"
-        if asserted.meets(reached.low, reached.high):
+        if claimed.meets(reached.low, reached.high):
             return "compatible" if words else "matches_within_rounding"
         return "differs"
 
@@ -121,9 +121,9 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
         return "matches_within_rounding" if found == "matches" != first else found
 
     finer, found = at(fine, value, near), verdict(value, near, far)
-    used, asserted = (far, coarse) if finer == "differs" else (near, fine)
-    margin = min(used.high - asserted.low, asserted.high - used.low)
-    size = known.published or (asserted.low if math.isfinite(asserted.low) else asserted.high)
+    used, claimed = (far, coarse) if finer == "differs" else (near, fine)
+    margin = min(used.high - claimed.low, claimed.high - used.low)
+    size = known.published or (claimed.low if math.isfinite(claimed.low) else claimed.high)
     levels = [end for one in (fine, coarse) for end in (one.low, one.high)]
     return replace(
         known,
@@ -161,7 +161,7 @@ def counts(model: Model, verdicts: Mapping[str, str]) -> dict[str, int]:
     return found
 
 
-def _asserts(model: Model, check: Check, row: Claim | External, *, coarse: bool = False) -> Interval:
+def asserted(model: Model, check: Check, row: Claim | External, *, coarse: bool = False) -> Interval:
     """The claim that the other side of a check makes, by its digits or its words."""
     if row.qualifier != "vague":
         return row.published.asserts(check.end.removeprefix("whole"), coarse=coarse)

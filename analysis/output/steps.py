@@ -18,15 +18,17 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from analysis.core.expressions import Expression
-from analysis.core.model import Model, ModelError, Node, Plan, Setting
+from analysis.core.model import Model, ModelError, Node, Plan, Setting, Source
 from analysis.core.units import BASE_UNITS, CONSTANTS
 from analysis.core.verdicts import judge
 from analysis.output.results import percent_of, verdict_words
 
 #: The widest line.
 WIDTH = 80
-_ASSUMED = {"stated": "stated by the article", "implied": "required by its numbers", "chosen": "ours"}
+ASSUMED = {"stated": "stated by the article", "implied": "required by its numbers", "chosen": "ours"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
     node = plan.by_name[quantity]
     source = node.source
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
-    shown_here = [name for name in (quantity, *source.needs) if math.isfinite(values[name]) and name not in CONSTANTS]
+    shown_here = [name for name in (quantity, *source.needs) if not math.isnan(values[name]) and name not in CONSTANTS]
     refusals = {name: reason for name in shown_here if (reason := _refusal(model, setting, name))}
     values |= dict.fromkeys(refusals, math.nan)
     notes = [*_origin(model, node)]
@@ -109,7 +111,7 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
         other = [f"= {label(source.same_as)}"] if source.same_as else []
         lines = [*other, f"= {_shown(model, node, values[quantity])[0]}"]
     else:
-        formula = _without_units(source.expression)
+        formula = without_units(source.expression)
         names = {need: label(need) for need in formula.needs}
         result, shown = _worked(model, plan, node, formula, values)
         lines = [f"= {formula.text(names)}", f"= {formula.text(shown)}", f"= {result}"]
@@ -147,7 +149,7 @@ def _origin(model: Model, node: Node) -> Iterator[str]:
         yield f'printed: "{claim.words}" ({claim.where})' if claim.words else f"printed ({claim.where})"
     elif assumption:
         words = {"floor": "the least that the words allow", "in_words": "in words only"}.get(node.source.part, "")
-        yield words or _ASSUMED[assumption.grade]
+        yield words or ASSUMED[assumption.grade]
     elif node.reading == "given":
         yield "set by you"
     else:
@@ -187,10 +189,21 @@ def _worked(
     for finest in range(7):
         shown = {need: _shown(model, plan.by_name[need], values[need], finest) for need in formula.needs}
         known = all(map(math.isfinite, operands))
-        by_hand = float(formula.compiled(*(number for _, number in shown.values()))) if known else math.nan
+        with np.errstate(all="ignore"):
+            numbers = np.array([number for _, number in shown.values()])
+            by_hand = float(formula.compiled(*numbers)) if known else math.nan
         if not known or _shown(model, node, by_hand, 0, least)[0] == result:
             break
     return result, {need: text for need, (text, _) in shown.items()}
+
+
+def as_printed(source: Source) -> str:
+    """The digits of a claim that a source takes, with their scale."""
+    assert source.claim
+    one = source.claim.published
+    printed = one.printed_high if source.end == "high" else one.printed
+    word = f" {one.scale}" if one.scale else " percent" if one.unit == "percent" else ""
+    return f"{float(printed):,.{len(printed.partition('.')[2])}f}{word}"
 
 
 def _shown(model: Model, node: Node, value: float, finest: int = 0, least: float = 1e5) -> tuple[str, float]:
@@ -211,17 +224,14 @@ def _shown(model: Model, node: Node, value: float, finest: int = 0, least: float
     else:
         decimals = next(short, 4 + finest) - finest
     if source.claim and math.isclose(source.claim.published.value(source.end), value, rel_tol=1e-12):
-        one = source.claim.published
-        printed = one.printed_high if source.end == "high" else one.printed
-        word = f" {one.scale}" if one.scale else " percent" if one.unit == "percent" else ""
-        return f"{float(printed):,.{len(printed.partition('.')[2])}f}{word}", value
+        return as_printed(source), value
     if source.is_leaf:
         return f"{value / scale:,.10g}{word}".replace("-", "−"), value
     text = f"{value / scale:,.{decimals + finest}f}{word}".replace("-", "−")
     return text, round(value / scale, decimals + finest) * scale
 
 
-def _without_units(formula: Expression) -> Expression:
+def without_units(formula: Expression) -> Expression:
     """A formula without the factors that only serve units, such as ``a_year``."""
 
     def of(node: ast.expr) -> ast.expr:
