@@ -44,7 +44,7 @@ class Study:
     def change(self, **given: Any) -> Study:
         """Another study with some assumptions, printed numbers or readings changed.
 
-        given: by name, a number in base units, a text with a number and its unit, or the name of a reading. Raises
+        Each name gets a number in base units, a text with a number and its unit, or the name of a reading. Raises
         InputError in one sentence for a wrong name, value, unit, type or combination.
         >>> load().change(at_risk_2019="southern", persons_per_transfer="0.8 person/transfer").setting.values
         {'persons_per_transfer': 0.8}

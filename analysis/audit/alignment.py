@@ -93,7 +93,7 @@ Stated = Mapping[Place, Sequence[_End]]
 
 
 class _Found:
-    """A paragraph of the copy with its numbers: what rows say is printed, and what stands in its place."""
+    """A paragraph of the copy with its numbers, to compare with those that rows say are printed."""
 
     def __init__(self, paragraph: Paragraph) -> None:
         self.place, self.text = paragraph.place, paragraph.text
@@ -173,7 +173,7 @@ def audit(register: Register, path: Path | str) -> Report:
 
 
 def _assigned(stated: Stated, copies: Sequence[_Found], headings: Container[str]) -> dict[Place, _Found]:
-    """Which paragraph of the copy each stated one is: the most numbers found, in the stated place where it can be."""
+    """The paragraph of the copy for each stated one: the most numbers found, in the stated place where it can be."""
     gain = np.zeros((len(stated), len(copies)))
     for (a, (place, ends)), (b, copy) in itertools.product(enumerate(stated.items()), enumerate(copies)):
         weight, same_section = copy.weight(ends), place[0] == copy.place[0]
@@ -187,7 +187,7 @@ def _assigned(stated: Stated, copies: Sequence[_Found], headings: Container[str]
 
 
 def _printed(row: Claim) -> str:
-    """What a row says is printed, such as 20,000 to 25,000 or 2.5 million, with its noun."""
+    """The number that a row says is printed, such as 20,000 to 25,000 or 2.5 million, with its noun."""
     number = row.published
     digits = " to ".join(f"{Decimal(text):,}" for text in (number.printed, number.printed_high) if text)
     return " ".join(filter(None, [digits or row.note, number.scale, row.unit_as_printed]))

@@ -122,7 +122,7 @@ def _pdf_blocks(data: bytes, name: str) -> list[Block]:
     from pdfminer.layout import LTTextBox, LTTextLine
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
-    # What it warns of is the file's, such as a font without a name, and of no use to a reader.
+    # It warns of faults of the file, such as a font without a name, which are of no use to a reader.
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
         pages = list(extract_pages(io.BytesIO(data)))
@@ -132,7 +132,7 @@ def _pdf_blocks(data: bytes, name: str) -> list[Block]:
         raise InputError(f"{name} is a PDF that can't be read ({type(error).__name__}); save it anew.") from None
     boxes = [(page, box) for page in pages for box in page if isinstance(box, LTTextBox)]
     found = [(page, line) for page, box in boxes for line in box if isinstance(line, LTTextLine)]
-    # What stands, but for its digits, at the same edge of half of the pages is no part of the text.
+    # A line that recurs, but for its digits, at the same edge of half of the pages is no part of the text.
     edges = [line for page, line in found if not 0.1 < line.y0 / page.height < 0.9]
     masks = {line: (re.sub(r"\d+", "#", line.get_text()), round(line.y0 / 3)) for line in edges}
     often = {mask for mask, count in Counter(masks.values()).items() if count >= max(2, len(pages) / 2)}

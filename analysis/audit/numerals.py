@@ -23,7 +23,7 @@ def plain(text: str) -> str:
 class Number:
     """A number as a text prints it; words have digits too, and ``rule`` names the rule that excludes the number.
 
-    ``kind`` is number, span (of years), fraction or vague (no digits).
+    Its ``kind`` is number, span (of years), fraction or vague (no digits).
     """
 
     text: str

@@ -1,12 +1,12 @@
 """Extremes, roots and spans of quantities that are ratios of two linear functions in each leaf, in closed form.
 
 Along an edge of a box such a quantity is (A t + B) ÷ (C t + 1). Three evaluations give it, and a fourth confirms it.
-It rises or falls all along an edge, so its extremes over a box lie at the corners. A limit cuts the box: then they lie
-at feasible corners, where an edge crosses a limit, or on a face: where two limits meet, or where the quantity turns
-along a limit. That covers limits that cut two leaves at a time, and is no theorem for more; tests compare it with
-scipy's optimisers for every shipped quantity.
+It rises or falls all along an edge, so its extremes over a box lie at the corners. Where a limit cuts the box, they lie
+at feasible corners, where an edge crosses a limit, or on a face. On a face they lie where two limits meet, or where the
+quantity turns along a limit. That covers limits that cut two leaves at a time, and is no theorem for more; tests
+compare it with scipy's optimisers for every shipped quantity.
 
-A function here takes the leaves' values by name, arrays of one shape, and returns the quantity and its rooms: one array
+A function here takes the leaves' values by name, arrays of one shape. It returns the quantity and its rooms: one array
 a limit, 0 or more where the limit is kept.
 """
 
@@ -163,9 +163,9 @@ def _has_pole(start: Floats, middle: Floats, end: Floats) -> NDArray[np.bool_]:
 def _on_faces(at: Callable[[Floats], Floats], corners: Floats, crossed: NDArray[np.bool_]) -> list[Floats]:
     """On each face of a box, where two limits meet, and where the target turns along a limit.
 
-    at: target and limits at some places. crossed: which limits cross edges of which axes. On a face, target and limits
-    are ratios of two bilinear functions. A limit is 0 along s(t), a ratio of two linear functions; put into another
-    ratio, that gives one of two quadratic functions of t.
+    The function ``at`` gives target and limits at some places; ``crossed`` says which limits cross edges of which axes.
+    On a face, target and limits are ratios of two bilinear functions. A limit is 0 along s(t), a ratio of two linear
+    functions; put into another ratio, that gives one of two quadratic functions of t.
     """
     found: list[Floats] = []
     k, inner = corners.shape[1], quarters(0, 1)
@@ -198,8 +198,8 @@ def _on_faces(at: Callable[[Floats], Floats], corners: Floats, crossed: NDArray[
 
 
 def _bilinear(grid: Floats) -> Floats:
-    """Of ratios (a + b s + c t + d s t) ÷ (1 + e s + f t + g s t), from values at 0, ½ and 1 of s and of t, the
-    numerators and the denominators."""
+    """The numerators and denominators of ratios (a + b s + c t + d s t) ÷ (1 + e s + f t + g s t), from values at 0, ½
+    and 1 of s and t."""
     (a, b, e), (_, c, f) = mobius(*grid[:, 0]), mobius(*grid[0])
     with np.errstate(all="ignore"):
         # Two more places give d less the value times g.

@@ -74,7 +74,7 @@ def units(model: Model) -> dict[str, str]:
 
 def _unit(key: tuple[str, str], source: Source, found: dict[str, str]) -> str:
     if source.expression is None:
-        # The value of another quantity is taken as it is, or times a constant.
+        # The value of another quantity is taken unchanged, or times a constant.
         given, wanted = found[source.same_as], found.get(key[0], found[source.same_as])
         ratio = parse_unit(wanted) / parse_unit(given)
         ones = [parse_unit(unit) for _, unit in CONSTANTS.values()]

@@ -1,7 +1,7 @@
 """Findings: their arithmetic computed from quantities and rows.
 
 A step names quantities, ``quantity.reading``, rows of claims and external figures; so no formula is written twice.
-``_low`` and ``_high`` after a row are the ends of its range, or of the values that its rounded digits stand for.
+After a row, ``_low`` and ``_high`` are the ends of its range, or of the values that its rounded digits stand for.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ from analysis.core.sentences import say
 from analysis.core.units import CONSTANTS, UnitError, nearest, read_number
 from analysis.core.words import in_words
 
-#: The reading that is a quantity's formula without a name of its own.
+#: The reading that is a quantity's unnamed formula.
 BARE = "formula"
 #: The readings whose value a user may set.
 SETTABLE = ("set", "published", "in_words")
@@ -56,8 +56,8 @@ class Circle(ModelError):
 class Estimate:
     """A quantity's value under one setting, in base units, with its bounds by rounding.
 
-    side: ``at most``, ``at least``, neither or ``no bound``. depends_on: the claims and assumptions that it starts
-    from. remarks: sentences that stand beside it, and refuse nothing.
+    Its ``side`` is ``at most``, ``at least``, neither or ``no bound``. It ``depends_on`` the claims and assumptions
+    that it starts from. Its ``remarks`` are sentences shown with it, and refuse nothing.
     """
 
     quantity: str
@@ -151,11 +151,11 @@ class Model:
         return quantity, self.change(given, setting)
 
     def change(self, given: Mapping[str, Any], base: Setting = ARTICLE, *, with_units: bool = False) -> Setting:
-        """A setting with assumptions, printed numbers and readings changed: by quantity, a number, a text that names a
-        reading of it, or a text that is a number and perhaps a unit.
+        """A setting with assumptions, printed numbers and readings changed. Each quantity gets a number, a text that
+        names a reading of it, or a text that is a number and perhaps a unit.
 
-        base: the setting it starts from. with_units: demand units, as scenario files do. Raises ModelError in one
-        sentence for a wrong name, reading, value, unit or type.
+        It starts from the setting ``base``. It demands units if ``with_units``, as scenario files do. Raises ModelError
+        in one sentence for a wrong name, reading, value, unit or type.
         """
         texts = {name: one.strip() for name, one in given.items() if isinstance(one, str)}
         named = self._linked({name: one for name, one in texts.items() if one in self.sources[self.known(name)]})
@@ -186,8 +186,8 @@ class Model:
         given: Iterable[str] = (),
     ) -> Setting:
         """A setting from readings by quantity and values in base units; those equal to the article's own are left out.
-        Linked readings follow when one of them is named. Raises ModelError for an unknown name, a value that is not
-        finite or outside its allowed range, a value that the named reading does not use, and readings in a circle."""
+        Linked readings follow when one of them is named. Raises ModelError for an unknown name and for readings in a
+        circle. Raises it for a value that is not finite, outside its allowed range, or unused by the named reading."""
         named, numbers = self._linked(readings or {}), dict(values or {})
         for quantity, reading in named.items():
             self.known_reading(quantity, reading)
@@ -310,9 +310,9 @@ class Model:
     def remarks(
         self, quantity: str, setting: Setting, vary: Mapping[str, NDArray[np.float64]] | None = None
     ) -> Iterator[tuple[int, str]]:
-        """Sentences that stand beside a quantity and refuse nothing, each with its entry of the arrays in ``vary``.
+        """Sentences that are shown with a quantity and refuse nothing, each with its entry of the arrays in ``vary``.
 
-        vary: arrays of one length for some leaves; without them, all is entry 0.
+        Some leaves take arrays of one length (``vary``); without them, all is entry 0.
         """
         plan, vary, unit = self.plan(quantity, setting), vary or {}, self.units[quantity]
         shape = next((one.shape for one in vary.values()), (1,))

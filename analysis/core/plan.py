@@ -38,10 +38,10 @@ class OutOfBounds(ModelError):
 class Source:
     """Where a value comes from: a number, a claim, an assumption, an expression, or another quantity (``same_as``).
 
-    A leaf has a ``value`` in base units, NaN where words alone give it; ``near``, the values that it stands for, where
-    it is no point; ``far``, those at a coarser place; and a ``side`` on which it leaves room. end: of a range. part: of
-    an assumption, ``set``, an end of its words, or ``in_words``, which is no single value. width: of the range that an
-    assumption is varied over.
+    A leaf has a ``value`` in base units, NaN where words alone give it, and a ``side`` on which it leaves room. Where
+    it is no point, it stands for the values ``near``, and at a coarser place for those ``far``. A range has an ``end``.
+    An assumption has a ``part``: ``set``, an end of its words, or ``in_words``, which is no single value. The range
+    that it is varied over has a ``width``.
     """
 
     value: float = math.nan
@@ -264,8 +264,8 @@ class Plan:
         return tuple(found)
 
     def along(self, name: str, x: Floats, given: Mapping[str, Any] | None = None) -> tuple[Floats, Floats]:
-        """The target and the rooms of each branch at values x of a leaf, (values, 1); a column for each of them, and
-        for each entry of the arrays given for other leaves."""
+        """The target and the rooms of each branch at values x of a leaf, (values, 1). There is a column for each of
+        them, and for each entry of the arrays given for other leaves."""
         given = {**(given or {}), **({name: x} if name in self.free else {})}
         shape = np.broadcast_shapes(*(np.shape(one) for one in given.values()), x.shape)
         targets, rooms = [], [np.empty((len(x), 0))]
@@ -336,8 +336,9 @@ class Plan:
     ) -> list[Bounds]:
         """Smallest and largest target over everything that the printed inputs and words stand for, limits kept.
 
-        The same input moves once, everywhere. coarse: at the coarser places. vary: arrays of one length for some
-        leaves, one result for each entry. ranges: intervals for some leaves. rounding: whether printed inputs move.
+        The same input moves once, everywhere; at the coarser places if ``coarse``. Some leaves take arrays of one
+        length (``vary``), with one result for each entry; others take intervals (``ranges``). Printed inputs move only
+        with ``rounding``.
         """
         every = {name: node.source.interval(coarse=coarse) for name, node in self.leaves.items() if rounding}
         every |= {name: one for name, one in (ranges or {}).items() if name in self.leaves}

@@ -61,8 +61,8 @@ def _reaches(value: float, bound: float, strict: bool) -> bool:
 class Published:
     """A number as printed. ``printed``, ``printed_high`` and the rounding units are digits, in one scale and unit.
 
-    rounding_unit: the place of the last digit that counts; needed where the printed integer ends in 0 or has a scale.
-    rounding_unit_other: the other defensible place. Raises FieldError naming the field.
+    The last digit that counts has the place ``rounding_unit``; needed where the printed integer ends in 0 or has a
+    scale. The other defensible place is ``rounding_unit_other``. Raises FieldError naming the field.
     >>> Published("300000", unit="person", qualifier="about")
     Traceback (most recent call last):
         ...

@@ -84,7 +84,7 @@ def _assigned(cell: Any) -> Any:
 
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
-Number = Annotated[float, Field(strict=True)]  # in YAML, `true` is no number
+Number = Annotated[float, Field(strict=True)]  # YAML's `true` is refused
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Unit = Annotated[Text, AfterValidator(base_unit)]
 Readings = Annotated[Mapping[str, str], BeforeValidator(_assigned), Ref("quantities")]
@@ -202,8 +202,8 @@ class Asked(Row):
 
 
 class Check(Asked):
-    """A quantity set against a claim or a figure; without one, a derived quantity. ``against`` is arithmetic over
-    figures published elsewhere; beside a claim, it takes the place of the quantity."""
+    """A quantity set against a claim or a figure; without one, a derived quantity. The field ``against`` is arithmetic
+    over figures published elsewhere; with a claim, it replaces the quantity."""
 
     file = "checks.csv"
     end: Literal["", "low", "high", "whole"] = ""
@@ -399,7 +399,7 @@ class Most(BaseModel, extra="forbid"):
 
 
 class Remark(BaseModel, extra="forbid"):
-    """A sentence that stands beside a quantity when it exceeds another; ``{more}`` is by how much."""
+    """A sentence shown with a quantity when it exceeds another; ``{more}`` is by how much."""
 
     quantity: Quantity
     above: Name
@@ -407,8 +407,9 @@ class Remark(BaseModel, extra="forbid"):
 
 
 class Settings(BaseModel, extra="forbid"):
-    """How the tables are computed with. linked_readings: quantities whose readings are one choice. percent: quantities
-    that a screen shows as percentages although no row prints them. estimates: what scenarios and sweeps tabulate."""
+    """How the tables are computed with. The readings of quantities in one of ``linked_readings`` are one choice. A
+    screen shows those in ``percent`` as percentages although no row prints them. Scenarios and sweeps tabulate
+    ``estimates``."""
 
     formulas: Name
     linked_readings: tuple[tuple[str, ...], ...] = ()

@@ -1,7 +1,7 @@
 """Units: the pint registry, three dimensions that look alike, and the constants that join them.
 
-``person``, ``transfer`` (one person moved once, a person-time) and ``labourer`` (a head as the article prints it, its
-unit not stated) are separate base dimensions. Adding or comparing them raises until a ratio stands between.
+Three base dimensions are separate: ``person``, ``transfer`` (one person moved once, a person-time) and ``labourer`` (a
+head as the article prints it, its unit not stated). Adding or comparing them raises until a ratio stands between.
 
 >>> Quantity(1, "person") + Quantity(1, "transfer")
 Traceback (most recent call last):
@@ -45,8 +45,8 @@ registry.load_definitions([*(f"{name} = [{name}]" for name in BASE_UNITS), *_SCA
 Quantity = registry.Quantity
 DimensionalityError = pint.DimensionalityError
 
-#: Ratios that are one by construction, each with its unit. They stand between a number as printed and the unit that a
-#: reader takes it for: the choice is where one is used, never its value. ``a_year`` stands beside a span of years.
+#: Ratios that are one by construction, each with its unit. They join a number as printed to the unit that a reader
+#: takes it for. The choice is where one is used, never its value. A span of years takes ``a_year``.
 CONSTANTS: dict[str, tuple[float, str]] = {
     "persons_per_labourer": (1.0, "person/labourer"),
     "transfers_per_labourer": (1.0, "transfer/labourer"),
@@ -125,7 +125,7 @@ _NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d
 def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     """A number in the base unit of ``unit``, from a text: digits, then perhaps a scale, then perhaps a unit.
 
-    with_unit: demand the unit of what is not dimensionless, as scenario files do. Raises UnitError for anything else.
+    A number with a dimension needs its unit if ``with_unit``, as in scenario files. Raises UnitError for anything else.
     >>> read_number("0.35 million person", "person"), read_number("10.5 %", "dimensionless")
     (350000.0, 0.105)
     >>> read_number("0.8 person", "transfer")

@@ -40,11 +40,11 @@ Rule = Callable[[float, Bounds, Bounds], str]
 class Outcome:
     """A check judged under a setting; numbers in base units, None where there is none.
 
-    published_low, published_high: the interval that the claim asserts. finer: the verdict without the coarser places,
-    where that differs. barely: rounding alone gives a pass, by less than one percent. rests_on: the weakest grade among
-    the assumptions and readings that matter; empty for printed numbers alone. condition: the values of each assumption
-    for which the verdict stays. passing: the share of values within ten percent of the printed one that would have
-    passed as well.
+    The claim asserts the interval from ``published_low`` to ``published_high``. Without the coarser places the verdict
+    is ``finer``, where that differs. A pass is ``barely`` one where rounding alone gives it, by less than one percent.
+    It ``rests_on`` the weakest grade among the assumptions and readings that matter; empty for printed numbers alone.
+    The ``condition`` gives the values of each assumption for which the verdict stays. Of the values within ten percent
+    of the printed one, the share ``passing`` would have passed as well.
     """
 
     check: Check
@@ -143,8 +143,8 @@ def judge_all(model: Model, checks: Iterable[str] | None = None, setting: Settin
 
 
 def results(model: Model, outcomes: Iterable[Outcome]) -> dict[str, str]:
-    """The verdict of each result of the article, by the id of its claim: that of the one check that judges it.
-    ``not_recalculable`` where none does, and empty where that check has no verdict under the setting."""
+    """The verdict of each result of the article, by the id of its claim: that of the one check that judges it. Where
+    none does, it is ``not_recalculable``. It is empty where that check has no verdict under the setting."""
     verdicts = {outcome.check.id: outcome.verdict for outcome in outcomes} | {"": NOT_RECALCULABLE}
     claims = model.register.claims.values()
     return {claim.id: verdicts.get(claim.judged_by, "") for claim in claims if claim.role == "result"}
@@ -198,8 +198,8 @@ def _passing(row: Claim | External, check: Check, bounds: Bounds, point: float) 
 class Solution:
     """An assumption solved for so that a quantity equals a number: what one would have to believe, and no test.
 
-    status: ``in_range`` of the range it is varied over, ``out_of_range``, or ``impossible``: outside its allowed range,
-    past a limit, or no value at all.
+    Its status is ``in_range`` of the range it is varied over, ``out_of_range``, or ``impossible``: outside its allowed
+    range, past a limit, or no value at all.
     """
 
     row: Solve

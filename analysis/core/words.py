@@ -69,10 +69,10 @@ def in_words(
 ) -> str:
     """A number as a screen shows it, without a last 0 after the point.
 
-    unit: base unit. place: the last place that counts, for things that are counted. percent: the fewest decimals of a
-    percentage. decimals: of another number. Both have three digits where these are more. outward: -1 rounds down, 1
-    rounds up, 0 to the nearest. beside: numbers it is compared with; it is shown with as many digits as keep it on its
-    side of them.
+    Things that are counted end at ``place``, the last that counts. A percentage has ``percent`` decimals or more,
+    another number ``decimals``. Both have three digits where these are more. For ``outward``, -1 rounds down, 1 rounds
+    up, 0 to the nearest. The numbers ``beside`` it are compared with it; it has as many digits as keep it on its side
+    of them.
     >>> in_words(2868778.3, "transfer"), in_words(1901221.7, "person", 1e5), in_words(271950, "person")
     ('2.87 million', '1.9 million', '270,000')
     >>> in_words(0.0645, "dimensionless", percent=0), in_words(0.90282, "person/transfer")

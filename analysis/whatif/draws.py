@@ -87,8 +87,8 @@ def _triangular(u: Any, start: Any, share: Any, up: Any, down: Any) -> Any:
 
 
 def inputs(plan: Plan, distributions: Mapping[str, Distribution]) -> dict[str, Distribution]:
-    """The inputs drawn for a plan: those given, and each other printed input uniformly over what it stands for; none
-    in words, and none that the plan does not start from."""
+    """The inputs drawn for a plan: those given, and each other printed input uniformly over what it stands for. No
+    other input in words is drawn, nor one that the plan does not start from."""
     ranges = {name: node.source.interval() for name, node in plan.leaves.items() if name not in plan.words}
     printed = {name: Distribution(one.low, one.high) for name, one in ranges.items() if one.low < one.high}
     return {name: one for name in plan.leaves if (one := distributions.get(name, printed.get(name)))}
@@ -102,8 +102,8 @@ def values_of(drawn: Mapping[str, Distribution], u: Floats) -> dict[str, Floats]
 def points(count: int, size: int, seed: int, block: int, method: str, *, compiled: bool = False) -> tuple[Any, float]:
     """The points of one block, (count, size), and the factor that takes them into the unit cube.
 
-    seed: the seed of all blocks; this block uses the ``block``-th spawned from it. method: scrambled ``sobol`` points,
-    or ``random`` ones. compiled: faster, and the same.
+    All blocks have one ``seed``; this block uses the ``block``-th spawned from it. The method gives scrambled ``sobol``
+    points, or ``random`` ones. If ``compiled``, it is faster, and the same.
     """
     bits = np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(block,)))
     if method == "sobol":
@@ -150,8 +150,9 @@ def reach(scheduler: str) -> AbstractContextManager[Any]:
 
 @dataclass(frozen=True)
 class Draws:
-    """Draws of some quantities: ``kept`` of ``n`` violate no limit. numbers: by quantity, the mean, sd and percentiles,
-    in base units. violations: how many draws violate each limit; one draw may violate several."""
+    """Draws of some quantities: ``kept`` of ``n`` violate no limit. For each quantity, ``numbers`` has the mean, sd and
+    percentiles, in base units. For each limit, ``violations`` counts the draws that violate it; one draw may violate
+    several."""
 
     n: int
     kept: int
@@ -174,9 +175,10 @@ def draw(
 ) -> Draws:
     """Draws of quantities under a setting: mean, sd and percentiles.
 
-    distributions: by quantity; an assumption without one stays as it is set. n: how many draws, a power of two for
-    Sobol points. method: ``sobol``, scrambled Sobol points, or ``random``. scheduler: address of a Dask scheduler, else
-    this machine. compiled: run the formulas as one loop compiled with numba, which first takes a second or two.
+    Each quantity is drawn from its entry of ``distributions``; an assumption without one stays as it is set. Sobol
+    points need a power of two as ``n``, the number of draws. The method is ``sobol`` (scrambled) or ``random``. The
+    work is done at the Dask address ``scheduler``, or on this machine. If ``compiled``, numba makes the formulas one
+    loop, which first takes a second or two.
 
     A draw past a limit is left out and counted. Raises ModelError for numbers that can't be used, InputError where
     numba is asked for and not installed.

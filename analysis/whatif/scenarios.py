@@ -1,8 +1,8 @@
 """Scenarios: named departures from the article, each a file that holds only its changes.
 
-A scenario names readings, gives values with their units, and may give distributions. It alone may take figures that
-are published elsewhere in the place of the article's (``external``). It may take every assumption at the end of its
-range that makes an estimate lowest or highest (``assumptions``).
+A scenario names readings, gives values with their units, and may give distributions. It alone may replace the article's
+figures by figures published elsewhere (``external``). It may take every assumption at the end of its range that makes
+an estimate lowest or highest (``assumptions``).
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -101,8 +101,8 @@ class Scenario(Content):
         return {name: shape.distribution(model, name) for name, shape in self.distributions.items()}
 
     def setting(self, model: Model, quantity: str = "") -> Setting:
-        """The readings and values given, with what is drawn at its median, under which a quantity is computed; and the
-        assumptions where they make it lowest or highest, if that is what is asked for."""
+        """The readings and values given, under which a quantity is computed. Drawn inputs are at their medians. If the
+        scenario asks for it, assumptions are where they make the quantity lowest or highest."""
         medians = {name: float(one.ppf(np.array(0.5))) for name, one in self.drawn(model).items()}
         setting = model.setting(self.readings, {**self.numbers(model), **medians})
         if not (self.assumptions and quantity):
@@ -191,8 +191,8 @@ def read(path: Path, model: Model, structure: type[_Content]) -> _Content:
 class Estimated:
     """A quantity under a scenario, in base units; None, with the reason, where it is not computable.
 
-    low, high: the room that the rounding of the printed digits leaves. reconstruction: whether it rests on a reading of
-    ours that the article does not derive. side, remarks: as of an estimate.
+    From ``low`` to ``high`` runs the room that the rounding of the printed digits leaves. A ``reconstruction`` rests on
+    our reading, which the article does not derive. The ``side`` and ``remarks`` are as of an estimate.
     """
 
     scenario: str

@@ -86,10 +86,11 @@ def sobol_indices(
 ) -> dict[str, dict[str, float]]:
     """Sobol indices of a function of independent inputs, which takes arrays of one length by name; by input.
 
-    first: the share of the variance that an input explains alone, mean of f(B) (f(AB) - f(A)) over the variance. total:
-    the share left when all others are known, mean of (f(AB) - f(A))² / 2 over it (``scipy.stats.sobol_indices``). Each
-    with its low and high end: 1.96 standard deviations over bootstrap ``resamples`` of the points. n: base points, a
-    power of two. Raises ModelError for a function that does not vary.
+    The index ``first`` is the share of the variance that an input explains alone, mean of f(B) (f(AB) - f(A)) over the
+    variance. The index ``total`` is the share left when all others are known, mean of (f(AB) - f(A))² / 2 over it
+    (``scipy.stats.sobol_indices``). Each has a low and a high end: 1.96 standard deviations over bootstrap
+    ``resamples`` of the points. The number ``n`` of base points is a power of two. Raises ModelError for a function
+    that does not vary.
 
     >>> unit = Distribution(0, 1)
     >>> round(sobol_indices(lambda v: v["a"] + 2 * v["b"], {"a": unit, "b": unit}, n=1024)["a"]["first"], 2)
@@ -131,7 +132,8 @@ _HOLDS = {"at_least": (0, 1), "more_than": (1,), "at_most": (-1, 0), "less_than"
 class BreakEven:
     """Where a statement turns as one assumption moves over its allowed range, the others as they are.
 
-    value: the assumption as it is. roots: where both sides are equal. holds: the spans over which the statement holds.
+    Its present setting is ``value``. Both sides are equal at its ``roots``. The statement holds over the spans in
+    ``holds``.
     """
 
     assumption: str

@@ -76,7 +76,7 @@ class Spec(Content):
     readings: Annotated[dict[str, tuple[str, ...]], Field(default_factory=dict)]
 
     def check(self, model: Model, folder: Path) -> None:
-        """Raise ModelError for any fault; a scenario's file may lie beside this one."""
+        """Raise ModelError for any fault; a scenario's file may be in the same folder."""
         beside = folder / self.scenario
         self.scenario = str(beside) if beside.is_file() else self.scenario
         _checked(model, self)
@@ -190,8 +190,8 @@ def sweep(
 ) -> Counter[str]:
     """Compute a sweep into a CSV or Parquet file, written whole or not at all; returns the empty cells by reason.
 
-    ``done`` hears how many rows are computed, and of how many. Raises InputError for a fault in the sweep, where the
-    file exists or can't be written, and for Parquet without pyarrow.
+    The function ``done`` gets the number of rows computed, and of all rows. Raises InputError for a fault in the sweep,
+    where the file exists or can't be written, and for Parquet without pyarrow.
     """
     if out.suffix not in (".csv", ".parquet"):
         raise InputError(f"{shown(out)} ends in neither .csv nor .parquet")
