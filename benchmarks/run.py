@@ -164,8 +164,8 @@ def many(given):
 
 
 def accuracy(given):
-    """The time at which the worst of p05, p50 and p95 of at_risk_total is within 1,000 persons of the true ones, as a
-    root mean square over twenty seeds; the number of draws doubles until it is."""
+    """The time until the worst of p05, p50 and p95 of at_risk_total is within 1,000 persons of the true ones. It is a
+    root mean square over twenty seeds; the number of draws doubles until then."""
     right = np.array(truth.percentiles())
 
     def one(n, seed):
@@ -417,8 +417,8 @@ def page(found):
         ),
         "",
         f"Seconds until p05, p50 and p95 of `at_risk_total` are all within {PERSONS:,} persons of "
-        "the true ones (root mean",
-        "square of the worst over twenty seeds; draws doubled until they are):",
+        "the true ones, by the root mean",
+        "square of the worst over twenty seeds. Draws are doubled until then.",
         "",
         "| tool | draws | persons | seconds | times ours |",
         "| --- | --- | --- | --- | --- |",
@@ -430,7 +430,7 @@ def page(found):
         "",
         "## Sobol indices",
         "",
-        "First-order and total, with 95 percent intervals (100 resamples), 2^14 base points; the "
+        "First-order and total, with 95 percent intervals (100 resamples), 2^14 base points. The "
         "error is the root mean",
         "square over ten seeds of the worst index's distance from the true one.",
         "",
@@ -443,10 +443,10 @@ def page(found):
         "",
         "## Scenarios",
         "",
-        f"1,000 scenarios of all headline estimates: {s['sweep']:.3f} s by `sweep` into a file, in a process that has "
-        f"begun already; {s['papermill']:,.0f} s",
-        "as runs of one notebook through papermill's API (20 runs, each with its kernel, times 50): "
-        f"{s['papermill'] / s['sweep']:,.0f} times as long.",
+        f"1,000 scenarios of all headline estimates take {s['sweep']:.3f} s by `sweep` into a file, in a process that "
+        "has begun already.",
+        f"As runs of one notebook through papermill's API they take {s['papermill']:,.0f} s (20 runs, each with its "
+        f"kernel, times 50): {s['papermill'] / s['sweep']:,.0f} times as long.",
         "",
         "## Start-up",
         "",
@@ -458,10 +458,10 @@ def page(found):
         "",
         "## The explorer's page",
         "",
-        f"In a headless Chromium on two cores ({e['processor']}), from a moved slider to new numbers and pictures, "
-        "handler and layout: "
-        f"{e['median']:.1f} ms at the median,",
-        f"{e['p95']:.1f} ms at the 95th percentile of 500 moves. It can be used {e['opened'] / 1000:.2f} s after it is "
+        "From a moved slider to new numbers and pictures, with handler and layout, a headless Chromium takes "
+        f"{e['median']:.1f} ms at the median",
+        f"and {e['p95']:.1f} ms at the 95th percentile of 500 moves, on two cores ({e['processor']}). "
+        f"It can be used {e['opened'] / 1000:.2f} s after it is "
         f"opened from a file of {e['bytes'] / 1000:.0f} kB.",
         "",
         "## Growth",

@@ -1,8 +1,8 @@
 """The true values of ``reference.yaml``, from formulas and quadrature that share nothing with the package.
 
-at_risk_total = ls ms + (lt - ls) mo + p s q + d with q = t (1 - 1 / (1 + g)), all independent: the south and all
-transferred, the two minority shares, the ratio, the share at risk of those added, the transfers and the growth, the
-former detainees. Moments and indices are written out; percentiles come from densities laid on a grid of persons.
+The total at_risk_total is ls ms + (lt - ls) mo + p s q + d with q = t (1 - 1 / (1 + g)). All inputs are independent;
+``NAMES`` says which they are. Moments and indices are written out; percentiles come from densities laid on a grid of
+persons.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def indices():
 def percentiles(shares=(0.05, 0.5, 0.95), step=50.0):
     """Percentiles of at_risk_total: the four terms' densities on a grid of ``step`` persons, convolved.
 
-    The two labourers and q, all printed to three digits, are narrow: each is taken at the nodes of a Gauss-Legendre
+    The two labourers and q, all printed to three digits, are narrow. Each is taken at the nodes of a Gauss-Legendre
     rule of three points, which is exact for polynomials to the fifth degree.
     """
     nodes, weights = np.polynomial.legendre.leggauss(3)

@@ -43,7 +43,7 @@ def spoil(package: Path, file: str, before: str, after: str) -> None:
 
 def test_verify_prints_every_check_and_counts_the_results() -> None:
     out = " ".join(output("verify", "--all").split())
-    counted = re.search(r"(\d+) results of the article: (.*)\. Besides, (\d+) comparisons of ours", out)
+    counted = re.search(r"(\d+) results of the article: (.*)\. Besides, (\d+) comparisons by us", out)
     assert counted is not None
     # Seventeen rows, of which three are one calculation.
     assert int(counted[1]) == sum(map(int, re.findall(r"\d+", counted[2]))) == 17 - 2
@@ -282,7 +282,7 @@ REFUSED = {
     "explain at_risk_2021 --reading at_risk_2019=south": "named readings: at_risk_2019_up_to, southern, composition",
     "list claim": "'claim' can't be listed; did you mean 'claims'?",
     "verify --csv --json": "--json and --csv are one choice",
-    "scenarios nowhere.yaml": "'nowhere.yaml' is no scenario and no file",
+    "scenarios nowhere.yaml": "'nowhere.yaml' names no scenario or file",
     "break-even 'at_risk_2021 >> 3'": "is no statement",
     "run 99": "'99' is no notebook",
     "run 04 -p ovrelap=0.5": "'ovrelap' is no parameter of 04_at_risk_2021; did you mean 'overlap'?",

@@ -84,7 +84,7 @@ def _named(model: Model, name: str) -> _Named:
             return number, row.base_unit, frozenset([start])
     quantity, _, reading = name.partition(".")
     if quantity not in model.sources or (reading and reading not in model.sources[quantity]):
-        raise ValueError(f"'{name}' is no quantity and no row with a number{nearest(name, [*model.sources, *rows])}")
+        raise ValueError(f"'{name}' names no quantity or row with a number{nearest(name, [*model.sources, *rows])}")
     plan = model.plan(quantity, model.change({quantity: reading} if reading else {}))
     # Arithmetic is shown also where it leaves the range that a reading is allowed.
     return replace(plan, limits=()).value, model.units[quantity], plan.claims

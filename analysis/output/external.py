@@ -2,9 +2,9 @@
 
 An external figure is an input to no estimate, and is not judged.
 
-A unit is a product of base units. Where two units differ by exactly one ratio of the register (persons per transfer),
-the figures are compared only when a user gives that ratio, and the row says at which. A labourer, whose unit the print
-leaves open, is set beside a transfer or a person only as "read as transfers" or "read as persons".
+A unit is a product of base units. Two units may differ by exactly one ratio of the register (persons per transfer).
+Then the figures are compared only when a user gives that ratio, and the row says at which. A labourer, whose unit the
+print leaves open, is set beside a transfer or a person only as "read as transfers" or "read as persons".
 
 >>> from analysis.core.register import Register
 >>> compared = {(c.external.id, c.beside): c for c in compare(Model(Register.read()))}
@@ -47,14 +47,14 @@ OPEN = "labourer"
 
 @dataclass(frozen=True)
 class Compared:
-    """An external figure beside one thing of ours, or beside nothing.
+    """An external figure beside one of our numbers, or beside none.
 
-    beside: as the table names it; empty for context. quantity, reading: of ours. ours: its estimate under the setting,
-    in base units; ours_from: its source in words. years: the figure was divided by so many. read_as, at_ratio: how the
-    units were bridged. value: the figure in our unit, None where it was not compared. ratio: value ÷ ours. difference:
-    value − ours, in our unit. rounding, words: ours lies ``within`` the interval that the printed digits stand for, and
-    that the words around them assert; or its bounds ``overlap`` it, or it lies ``outside``. reason: why there is no
-    comparison.
+    The table names our number in ``beside``, empty for context; it is a ``quantity`` under a ``reading``. Its estimate
+    under the setting is ``ours``, in base units; ``ours_from`` is its source in words. The figure was divided by
+    ``years``. Units were bridged by ``read_as`` or ``at_ratio``. The ``value`` is the figure in our unit, None where it
+    was not compared, for a ``reason``. Its ``ratio`` is value ÷ ours, its ``difference`` value − ours, in our unit. Two
+    intervals are compared with ours: ``rounding``, for which the printed digits stand, and ``words``, which the words
+    around them assert. Our number lies ``within`` such an interval or ``outside``, or its bounds ``overlap`` it.
     """
 
     external: External
@@ -96,7 +96,7 @@ def compare(model: Model, setting: Setting = ARTICLE) -> list[Compared]:
 
 
 def check_used(model: Model, setting: Setting, compared: list[Compared]) -> None:
-    """Raise ModelError for a value or a reading that no comparison and nothing of ours depends on."""
+    """Raise ModelError for a value or a reading that no comparison and none of our numbers depends on."""
     plans = []
     for found in compared:
         with contextlib.suppress(ModelError):
@@ -180,7 +180,7 @@ def _ratios(model: Model) -> dict[str, str]:
 
 
 def _where_from(model: Model, quantity: str, setting: Setting) -> str:
-    """The source of a value of ours, in words: the place in the article, a formula's reading, an assumption."""
+    """The source of our value, in words: the place in the article, a formula's reading, an assumption."""
     reading = setting.readings.get(quantity, model.default(quantity))
     if quantity in setting.values:
         return "given by you"
@@ -217,7 +217,7 @@ def frame_in_words(compared: list[Compared], model: Model) -> pd.DataFrame:
 
 
 def ours_words(model: Model, found: Compared) -> str:
-    """The number of ours in a comparison, with its unit, name and source."""
+    """Our number in a comparison, with its unit, name and source."""
     ours = found.ours
     if ours is None:
         return f"{found.quantity}: not computable" if found.quantity else ""

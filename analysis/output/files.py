@@ -1,4 +1,4 @@
-"""Files and folders that are written beside their target and take its place in one step, by one run at a time."""
+"""Files and folders that are written beside their target and replace it in one step, by one run at a time."""
 
 import contextlib
 import ctypes

@@ -2,8 +2,8 @@
 
 Papermill warns of an unknown parameter and goes on, marks cells that never ran as completed, and leaves a part of a
 notebook behind when it is killed. So parameters are checked against the notebook and the register before it starts,
-every code cell must have run afterwards, and an output takes its place in one step. A notebook that failed is kept, by
-a name of its own.
+every code cell must have run afterwards, and an output appears whole, in one step. A notebook that failed is kept under
+another name.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class NotebookError(InputError):
 class RunError(Exception):
     """A notebook that did not run to its last cell; the message names notebook, cell and error.
 
-    ``text`` is the notebook as far as it ran, empty where it never started.
+    Its ``text`` is the notebook as far as it ran, empty where it never started.
     """
 
     def __init__(self, message: str, text: str = "") -> None:
@@ -178,9 +178,9 @@ class Job:
 def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = "") -> Job:
     """A run from ``name=value`` texts over a scenario, checked before it starts.
 
-    A value is in base units, a number and a unit ("0.35 million person"), or the name of a reading; in a notebook whose
-    parameters are no quantities, a text or a whole number, as the default is. Raises InputError in one sentence for an
-    unknown name or a wrong value, and for one that nothing in the notebook depends on.
+    A value is in base units, a number and a unit ("0.35 million person"), or the name of a reading. In a notebook whose
+    parameters are no quantities it is a text or a whole number, as the default is. Raises InputError in one sentence
+    for an unknown name or a wrong value, and for one that nothing in the notebook depends on.
     """
     texts = assignments(given)
     others = {name: one for name, one in notebook.parameters.items() if name not in model.quantities}
@@ -244,9 +244,9 @@ def run_each(
 
     timeout: seconds that a cell may take.
 
-    Returns the failures by target: a RunError when a cell fails, takes too long or never ran, and the cells that ran
-    are kept beside the target as ``NAME.failed.ipynb``; an InputError when the output would lie among the notebooks,
-    would replace a file that no run has left so, or can't be written.
+    Returns the failures by target. It is a RunError when a cell fails, takes too long or never ran; the cells that ran
+    are kept as ``NAME.failed.ipynb`` in the target's folder. It is an InputError when the output would lie among the
+    notebooks, would replace a file that no run has left so, or can't be written.
     """
 
     def one(target: Path, stop: threading.Event) -> None:
@@ -370,7 +370,7 @@ def _execute(path: Path, parameters: dict[str, Any], timeout: int, stop: threadi
         for left in reversed(range(_STARTS)):
             try:
                 executed = papermill.execute_notebook(
-                    # A path would have parameters put in the place of names in braces.
+                    # In a path, papermill would replace names in braces by parameters.
                     nbformat.read(path, as_version=4),
                     str(output),
                     parameters=parameters,
@@ -456,7 +456,7 @@ def _as_far_as(output: Path) -> str:
 
 @contextlib.contextmanager
 def steady() -> Iterator[None]:
-    """An environment in which what the user has set up for other work does not reach a kernel: start-up files, kernels,
+    """An environment in which a kernel does not see the user's set-up for other work. That is start-up files, kernels,
     styles of drawing, or a backend that would take the figures out of the notebook."""
     with tempfile.TemporaryDirectory() as scratch:
         ours = {

@@ -41,8 +41,9 @@ def describe(
 ) -> str:  # fmt: skip
     """Return the provenance of a run for its results (made): a folder that holds the crate, or a notebook beside it.
 
-    how: the differences from the article, in words. failed: names of the notebooks that stopped at an error. A file
-    among the parameters becomes an input, and loses its folder. Raises OSError where a file can't be read.
+    The differences from the article are given in words, as ``how``; notebooks that stopped at an error, by name, as
+    ``failed``. A file among the parameters becomes an input, and loses its folder. Raises OSError where a file can't be
+    read.
     """
     crate, package = ROCrate(version="1.3"), json.loads(read_text(model.register.folder / "datapackage.json"))
 

@@ -1,7 +1,7 @@
 """The report: a site to read, and the estimates for a TeX document, all made from a run's results.
 
 The pages are templates in ``pages``, filled from the model and its outcomes; Sphinx builds them and the executed
-notebooks in a process of its own. Whatever a template puts in is escaped: no text of the data is markup or code.
+notebooks in a process of its own. All that a template puts in is escaped: no text of the data is markup or code.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ DERIVED_COLUMNS = (
     "id", "statement", "quantity", "readings", "unit", "recomputed", "recomputed_low", "recomputed_high", "side",
     "rests_on", "reason", "notebook",
 )  # fmt: skip
-#: What the guard holds of each table: what is computed or printed, not what is merely worded.
+#: The columns of each table that the guard holds: those computed or printed, not those merely worded.
 _GUARDED = {
     "claims": ("unit", "published", "published_low", "published_high", "role", "verdict"),
     "checks": (*CHECK_COLUMNS[7:20], "passing"),
@@ -100,7 +100,7 @@ def value_words(model: Model, quantity: str, number: float | None, place: float 
 def span_words(model: Model, quantity: str, low: float, high: float, *, outward: bool = True) -> list[str]:
     """Bounds of a quantity as a screen shows them: three digits, and more where these blur the span; one if it is none.
 
-    outward: the low end rounded down, the high end up.
+    If ``outward``, the low end is rounded down, the high end up.
     """
     size = max(abs(low), abs(high))
     ends = {low: -outward, high: int(outward)}
@@ -220,13 +220,13 @@ def screen_rows(model: Model, outcomes: Iterable[Outcome]) -> Rows:
 
 
 def counts_line(model: Model, outcomes: Iterable[Outcome]) -> str:
-    """One line that counts the article's results by verdict; checks of ours are in no count."""
+    """One line that counts the article's results by verdict; our own checks are in no count."""
     seen = list(outcomes)
     found = counts(model, results(model, seen))
     parts = [f"{number} {name.replace('_', ' ')}" for name, number in found.items() if number]
     ours = sum(outcome.check.kind in ("hypothesis", "external") for outcome in seen)
     total = sum(found.values())
-    return f"{total} results of the article: {', '.join(parts)}. Besides, {ours} comparisons of ours, in no count."
+    return f"{total} results of the article: {', '.join(parts)}. Besides, {ours} comparisons by us, in no count."
 
 
 # Rows in words --------------------------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ def printed_words(claim: Claim) -> str:
 
 
 def claim_words(model: Model, claim: Claim) -> list[str]:
-    """What is printed, what it stands for and asserts, and where it stands: a line each."""
+    """The print and its place, the values that it stands for, and those that it asserts: a line each."""
     published = claim.published
     lines = [f"printed: {printed_words(claim)} ({claim.period}, {claim.place}); held in {claim.base_unit}"]
     ends = ("low", "high") if published.qualifier == "range" else ("",)
@@ -465,7 +465,7 @@ def read_expected(register: Register) -> dict[tuple[str, str, str], str]:
 
 
 def moved(expected: Cells, now: Cells) -> list[str]:
-    """What differs between what was accepted and what is computed now, a sentence each; a float's last digits do not
+    """The differences between the accepted values and those computed now, a sentence each; a float's last digits do not
     count."""
     lines = []
     for key in dict.fromkeys([*now, *expected]):

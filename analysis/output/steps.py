@@ -69,7 +69,7 @@ class Step:
 class Steps:
     """The worked steps of some quantities under a setting; shows as text, and as HTML in a notebook.
 
-    depth: how many levels of the quantities that they rest on are worked too; without it, all. Each is worked once.
+    They rest on other quantities, which are worked too, down to ``depth`` levels; without it, all. Each is worked once.
     """
 
     def __init__(self, model: Model, setting: Setting, names: Iterable[str], depth: int | None = None) -> None:

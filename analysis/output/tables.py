@@ -104,9 +104,9 @@ def estimated_words(model: Model, found: Estimated) -> str:
 class Sensitivity:
     """An estimate under a scenario and what moves it, as ``analysis sensitivity`` prints it and notebook 08 shows it.
 
-    quantity: what is estimated. scenario: it, its name, or the path of its file. draws, seed, method, scheduler,
-    compiled: as in ``draws.draw``; nothing is drawn where the scenario gives no distribution. Raises InputError
-    in one sentence for an unknown name or a number that can't be used.
+    The scenario is given itself, by its name, or by the path of its file. The arguments of draws are as in
+    ``draws.draw``; nothing is drawn where the scenario gives no distribution. Raises InputError in one sentence for an
+    unknown name or a number that can't be used.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class Sensitivity:
 
     @property
     def differs(self) -> str:
-        """What differs from the article, in one line; says so when nothing does."""
+        """The differences from the article, in one line; says so when there are none."""
         used = self.model.plan(self.quantity, self.setting).by_name
         idle = [name for name in (*self.setting.readings, *self.setting.values) if name not in used]
         parts = [

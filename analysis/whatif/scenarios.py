@@ -151,7 +151,7 @@ def find(text: str, model: Model) -> Scenario:
         return Scenario(name=OWN, description="Nothing is changed.", reason="The article as it stands.")
     if os.path.isfile(text):  # noqa: PTH113, as Path refuses a name that is too long
         return read(Path(text), model, Scenario)
-    raise InputError(f"'{text[:80]}' is no scenario and no file{nearest(text, model.register.scenarios or [OWN])}")
+    raise InputError(f"'{text[:80]}' names no scenario or file{nearest(text, model.register.scenarios or [OWN])}")
 
 
 def schema(model: Model) -> dict[str, Any]:

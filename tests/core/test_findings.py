@@ -61,9 +61,9 @@ NOT = "is not made of names, numbers, + - * / and brackets"
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("total_2021_tianshen - 1", "'total_2021_tianshen' is no quantity and no row with a number; did you mean "
+        ("total_2021_tianshen - 1", "'total_2021_tianshen' names no quantity or row with a number; did you mean "
          "'total_2021_tianshan'?"),
-        ("transfers_2019.from_rates", "'transfers_2019.from_rates' is no quantity and no row with a number; did you "
+        ("transfers_2019.from_rates", "'transfers_2019.from_rates' names no quantity or row with a number; did you "
          "mean 'transfers_2019'?"),
         ("eu_trade_2021 / eu_trade_2021 * mean_2016_2020", "it starts from eu_trade_2021, which the finding does not "
          "list"),

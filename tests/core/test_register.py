@@ -328,7 +328,7 @@ def test_a_result_is_judged_by_a_check_on_its_own_row(package):
 def test_figures_beside_a_check_fit_it(package):
     place = f"{CHECKS}, {at(CHECKS, 'official_total_2021')}, field against: "
     cells(CHECKS, "official_total_2021", against="report_2012x")(package)
-    assert refused(package).startswith(f"{place}'report_2012x' is no quantity and no row with a number; did you mean")
+    assert refused(package).startswith(f"{place}'report_2012x' names no quantity or row with a number; did you mean")
     cells(CHECKS, "official_total_2021", against="report_2021 / report_2019")(package)
     said = "transfers_2021 is in transfer, and report_2021 / report_2019 in dimensionless"
     assert refused(package) == f"{place}{said}"

@@ -205,7 +205,7 @@ def test_parameters_are_refused_in_one_sentence(model: Model, name: str, given: 
     [
         (["sceanrio=southern"], ["'sceanrio' is no parameter of 08_sensitivity", "did you mean 'scenario'"]),
         (["quantity=at_risk_2012"], ["'at_risk_2012' is not a quantity", "did you mean 'at_risk_2021'"]),
-        (["scenario=southen"], ["'southen' is no scenario and no file", "did you mean 'southern'"]),
+        (["scenario=southen"], ["'southen' names no scenario or file", "did you mean 'southern'"]),
         (["draws_scenario=ilustrative"], ["'ilustrative' is no scenario", "did you mean 'illustrative'"]),
         (["draws=1000"], ["1,000 draws are no power of two", "512 or 1,024"]),
         (["draws=4e3"], ["draws: '4e3' is not a whole number"]),

@@ -135,7 +135,7 @@ def test_official_figures_are_named_in_a_scenario_alone(model: Model, tmp_path: 
 
     field = ", field external"
     for name, row, said in (
-        ("transfers_2021", "report_20211", "transfers_2021: 'report_20211' is no quantity and no row with a number; "
+        ("transfers_2021", "report_20211", "transfers_2021: 'report_20211' names no quantity or row with a number; "
          "did you mean 'report_2021'?"),
         ("transfers_2021", "report_2021 +", "transfers_2021: 'report_2021 +' is not made of names, numbers, + - * / "
          "and brackets"),
@@ -255,9 +255,9 @@ def test_a_shipped_file_with_another_name_is_refused(package: Path) -> None:
 
 
 def test_an_unknown_scenario_is_refused_with_the_nearest(model: Model) -> None:
-    with pytest.raises(InputError, match=r"^'sothern' is no scenario and no file; did you mean 'southern'\?$"):
+    with pytest.raises(InputError, match=r"^'sothern' names no scenario or file; did you mean 'southern'\?$"):
         find("sothern", model)
-    with pytest.raises(InputError, match="is no scenario and no file"):
+    with pytest.raises(InputError, match="names no scenario or file"):
         find("no\0path", model)
 
 

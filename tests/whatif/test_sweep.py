@@ -260,7 +260,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("values: {overlap: {low: 0.5, high: 0.1, steps: 3}}", "values.overlap", "from a low end to a higher one"),
     ("values: {overlap: {low: 0, high: 0.1}}", "values.overlap", "it takes a list, or two steps or more"),
     ("{}", "", "nothing is varied; give values or readings"),
-    ("scenario: southren\nvalues: {overlap: [0]}", "", "is no scenario and no file; did you mean 'southern'?"),
+    ("scenario: southren\nvalues: {overlap: [0]}", "", "names no scenario or file; did you mean 'southern'?"),
     ("scenario: illustrative\nvalues: {overlap: [0]}", "", "illustrative moves more than readings and values"),
     (
         "values: {persons_per_transfer: [0.8 person/transfer]}\nreadings: {persons_per_transfer: [set, implied]}",

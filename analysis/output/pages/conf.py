@@ -23,7 +23,7 @@ html_js_files = ["report.js"]
 html_context = {"default_mode": "auto"}
 html_sidebars: dict[str, list[str]] = {name: [] for name in _LISTED}
 html_copy_source = False
-# A text of the data stays as it is, its quotes and dashes too.
+# A text of the data is not changed, nor are its quotes and dashes.
 smartquotes = False
 html_use_index = False
 html_show_copyright = False
