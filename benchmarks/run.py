@@ -458,10 +458,10 @@ def page(found):
         "",
         "## The explorer's page",
         "",
-        "From a moved slider to new numbers and pictures, with handler and layout, a headless Chromium takes "
-        f"{e['median']:.1f} ms at the median",
-        f"and {e['p95']:.1f} ms at the 95th percentile of 500 moves, on two cores ({e['processor']}). "
-        f"It can be used {e['opened'] / 1000:.2f} s after it is "
+        f"A headless Chromium on two cores ({e['processor']}) takes {e['median']:.1f} ms at the median of 500 moves of "
+        f"a slider, {e['p95']:.1f} ms at the 95th",
+        "percentile. That is from the move to new numbers and pictures, with handler and layout. "
+        f"The page can be used {e['opened'] / 1000:.2f} s after it is "
         f"opened from a file of {e['bytes'] / 1000:.0f} kB.",
         "",
         "## Growth",
