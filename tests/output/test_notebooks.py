@@ -206,7 +206,7 @@ def test_parameters_are_refused_in_one_sentence(model: Model, name: str, given: 
         (["sceanrio=southern"], ["'sceanrio' is no parameter of 08_sensitivity", "did you mean 'scenario'"]),
         (["quantity=at_risk_2012"], ["'at_risk_2012' is not a quantity", "did you mean 'at_risk_2021'"]),
         (["scenario=southen"], ["'southen' names no scenario or file", "did you mean 'southern'"]),
-        (["draws_scenario=ilustrative"], ["'ilustrative' is no scenario", "did you mean 'illustrative'"]),
+        (["draws_scenario=ilustrative"], ["'ilustrative' names no scenario or file", "did you mean 'illustrative'"]),
         (["draws=1000"], ["1,000 draws are no power of two", "512 or 1,024"]),
         (["draws=4e3"], ["draws: '4e3' is not a whole number"]),
     ],
@@ -385,7 +385,7 @@ def test_papermills_own_command_line_runs_it_from_any_working_directory(
     if not wrong:
         # Half of 3.17 million x 0.105/1.105, which is 150,611.
         shown = (tmp_path / "out.ipynb").read_text(encoding="utf-8")
-        assert "differs from the article in: persons_per_transfer = 0.5" in shown
+        assert "Differs from the article in: persons_per_transfer = 0.5" in shown
         assert "= 0.151 million" in shown
 
 
