@@ -7,9 +7,10 @@ matches
 
 from __future__ import annotations
 
+import contextlib
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,32 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
         verdict, sentence = (_filled(model, setting, text) for text in (verdict, row.sentence))
         found.append(Shown(row, tuple(_line(model, setting, name) for name in row.working), verdict, sentence))
     return found
+
+
+def changes(
+    model: Model, setting: Setting, beside: Iterable[str] = (), shown: Iterable[Shown] = ()
+) -> Iterator[str]:  # fmt: skip
+    """The differences from the article under a setting, and what they do: each headline that changes, and in any case
+    the one that approaches a number, with its remarks.
+
+    beside, shown: lines and headlines that stand above, and are not repeated.
+    """
+    if differs := model.differences(setting):
+        yield differs
+    for was, now in zip(headlines(model), headlines(model, setting), strict=True) if differs else ():
+        if now not in shown and (approaches(model) == now.row or was != now):
+            said = "; ".join([*now.working[-1:], now.verdict])
+            yield f"{now.row.title}: {'unchanged, ' if was == now else ''}{said}"
+        if approaches(model) == now.row:
+            with contextlib.suppress(ModelError):
+                remarks = model.estimate(model.register.claims[now.row.claim].quantity, setting).remarks
+                yield from (f"remark: {one}" for one in remarks if f"remark: {one}" not in beside)
+
+
+def approaches(model: Model) -> Headline | None:
+    """The headline that approaches a number; None in a data package without one."""
+    rows = model.register.headlines.values()
+    return next((row for row in rows if model.register.claims[row.claim].qualifier == "approaches"), None)
 
 
 def _line(model: Model, setting: Setting, name: str) -> str:

@@ -16,23 +16,25 @@ import contextlib
 import itertools
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema
 
 from analysis.core import findings
 from analysis.core.bounds import Floats, root
-from analysis.core.model import Model, ModelError, Setting
-from analysis.core.register import InputError, RegisterError, Text, read_yaml, shown, validated
+from analysis.core.model import Model, ModelError, Plan, Setting
+from analysis.core.register import Assumption, InputError, RegisterError, Text, read_yaml, shown, validated
 from analysis.core.units import nearest
 from analysis.whatif.draws import Distribution
 
 #: The scenario that changes nothing.
 OWN = "article"
+#: The scenario with changes that a user makes.
+YOURS = "yours"
 #: A number in a file, as text, so that one parser reads all.
 Number = Annotated[
     str,
@@ -80,6 +82,19 @@ class Scenario(Content):
     external: Annotated[dict[str, str], Field(description="quantity: official figures, by their rows")] = {}
     distributions: Annotated[dict[str, Shape], Field(description="quantity: a distribution; illustrative")] = {}
     assumptions: Annotated[Literal["", "lowest", "highest"], Field(description="each at the end that makes it so")] = ""
+    #: Changes that a user makes besides, as ``Model.change`` takes them.
+    _given: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    def changed(self, given: Mapping[str, Any], model: Model) -> Scenario:
+        """This scenario with further changes, called yours. Raises ModelError as ``Model.change`` does."""
+        if not given:
+            return self
+        drawn = {name: one for name, one in self.distributions.items() if name not in given}
+        found = self.model_copy(update={"name": YOURS, "distributions": drawn})
+        found._given = {**self._given, **given}
+        words = model.differences(found.setting(model)) or "as in the article"
+        ends = f"{self.description} " if self.assumptions else ""
+        return found.model_copy(update={"description": f"{ends}{words[0].upper()}{words[1:]}."})
 
     def numbers(self, model: Model) -> dict[str, float]:
         """The values given, in base units. Raises ModelError for a wrong name, number, row or unit."""
@@ -101,8 +116,17 @@ class Scenario(Content):
     def setting(self, model: Model, quantity: str = "") -> Setting:
         """The readings and values given, with what is drawn at its median, under which a quantity is computed."""
         medians = {name: float(one.ppf(np.array(0.5))) for name, one in self.drawn(model).items()}
-        setting = model.setting(self.readings, {**self.numbers(model), **medians})
+        own = model.setting(self.readings, {**self.numbers(model), **medians})
+        own = replace(own, given=frozenset(), scenario=frozenset({**own.readings, **own.values}))
+        setting = model.change(self._given, own)
         return _at_ends(model, quantity, setting, self.assumptions) if self.assumptions and quantity else setting
+
+    def one_setting(self, model: Model, quantity: str = "") -> Setting:
+        """The setting under which a quantity, or all of them, are computed. Raises ModelError where that is not one."""
+        if self.assumptions and not quantity:
+            words = "the scenario moves the assumptions of each estimate apart, so no one setting serves here"
+            raise ModelError(f"{words}; explain, sensitivity and scenarios take it")
+        return self.setting(model, quantity)
 
     def check(self, model: Model) -> None:
         """Raise ModelError for a scenario that can't be computed with, and for a name that nothing depends on."""
@@ -197,7 +221,8 @@ class Estimated:
     """A quantity under a scenario, in base units; None, with the reason, where it is not computable.
 
     low, high: the room that the rounding of the printed digits leaves. reconstruction: whether it rests on a reading of
-    ours that the article does not derive. side, remarks: as of an estimate.
+    ours that the article does not derive. side, remarks: as of an estimate. difference, percent: from the value under
+    another scenario, ``against``; None where either has no value.
     """
 
     scenario: str
@@ -212,6 +237,9 @@ class Estimated:
     reason: str = ""
     depends_on: tuple[str, ...] = ()
     differs: str = ""
+    against: str = ""
+    difference: float | None = None
+    percent: float | None = None
 
 
 def estimate(model: Model, scenario: Scenario, quantity: str) -> Estimated:
@@ -227,18 +255,35 @@ def estimate(model: Model, scenario: Scenario, quantity: str) -> Estimated:
     return replace(known, **vars(found), reconstruction=ours, differs=model.differences(setting))
 
 
-def tabulate(model: Model, scenarios: Iterable[Scenario], quantities: Iterable[str] = ()) -> list[Estimated]:
-    """Every quantity under every scenario; without quantities, the estimates that the data package names."""
+def tabulate(
+    model: Model, scenarios: Iterable[Scenario], quantities: Iterable[str] = (), against: Scenario | None = None
+) -> list[Estimated]:
+    """Every quantity under every scenario, with its difference from that under ``against``, if given; without
+    quantities, the estimates that the data package names."""
     wanted = tuple(quantities) or model.register.estimates
-    return [estimate(model, scenario, quantity) for scenario in scenarios for quantity in wanted]
+    found = [estimate(model, scenario, quantity) for scenario in scenarios for quantity in wanted]
+    base = {quantity: estimate(model, against, quantity).value for quantity in wanted} if against else {}
+    return [_against(one, against.name, base[one.quantity]) if against else one for one in found]
+
+
+def _against(one: Estimated, name: str, base: float | None) -> Estimated:
+    if one.value is None or base is None:
+        return replace(one, against=name)
+    difference = one.value - base
+    return replace(one, against=name, difference=difference, percent=100 * difference / abs(base) if base else None)
+
+
+def varied(plan: Plan) -> dict[str, Assumption]:
+    """The assumptions that a quantity rests on, as they are, by name: not those given, or in words."""
+    found = {node.name: node.source.assumption for node in plan.leaves.values() if node.reading == "set"}
+    return {name: one for name, one in found.items() if one}
 
 
 def _at_ends(model: Model, quantity: str, setting: Setting, which: str) -> Setting:
     """The setting with each assumption at the end of its range that, with the others, moves the quantity most; where a
     limit cuts the range of one, at the limit."""
     plan = model.plan(quantity, setting)
-    varied = [node.source.assumption for node in plan.leaves.values() if node.reading == "set"]
-    ends = {one.id: (one.low, one.high) for one in varied if one}
+    ends = {name: (one.low, one.high) for name, one in varied(plan).items()}
     corners = np.array(list(itertools.product(*ends.values())))
 
     def at(places: Floats) -> dict[str, Any]:
@@ -257,4 +302,6 @@ def _at_ends(model: Model, quantity: str, setting: Setting, which: str) -> Setti
     values = at(places)
     target = np.where(plan.within(values), (1.0 if which == "lowest" else -1.0) * values[quantity], np.inf)
     best = places[np.argmin(np.broadcast_to(target, len(places)))].tolist()
-    return model.setting(setting.readings, {**setting.values, **dict(zip(ends, best, strict=True))})
+    moved = dict(zip(ends, best, strict=True))
+    there = model.setting(setting.readings, {**setting.values, **moved})
+    return replace(there, given=setting.given, scenario=frozenset({**there.readings, **there.values}) - setting.given)
