@@ -54,7 +54,7 @@ def changes(
     model: Model, setting: Setting, beside: Iterable[str] = (), shown: Iterable[Shown] = ()
 ) -> Iterator[str]:  # fmt: skip
     """The differences from the article under a setting, and what they do: each headline that changes, and in any case
-    the one that approaches a number, with its remarks.
+    the one that approaches a number, each with its remarks.
 
     beside, shown: lines and headlines that stand above, and are not repeated.
     """
@@ -63,11 +63,15 @@ def changes(
     for was, now in zip(headlines(model), headlines(model, setting), strict=True) if differs else ():
         if now not in shown and (approaches(model) == now.row or was != now):
             said = "; ".join([*now.working[-1:], now.verdict])
-            yield f"{now.row.title}: {'unchanged, ' if was == now else ''}{said}"
-        if approaches(model) == now.row:
-            with contextlib.suppress(ModelError):
-                remarks = model.estimate(model.register.claims[now.row.claim].quantity, setting).remarks
-                yield from (f"remark: {one}" for one in remarks if f"remark: {one}" not in beside)
+            about = [one for one in _remarks(model, now.row, setting) if f"remark: {one}" not in beside]
+            yield f"{now.row.title}: {'unchanged, ' if was == now else ''}{said}{''.join(f' ({one})' for one in about)}"
+
+
+def _remarks(model: Model, row: Headline, setting: Setting) -> Iterable[str]:
+    """The remarks on the number that a headline is of; none where it has no single value."""
+    with contextlib.suppress(ModelError):
+        return model.estimate(model.register.claims[row.claim].quantity, setting).remarks
+    return ()
 
 
 def approaches(model: Model) -> Headline | None:
