@@ -1,6 +1,6 @@
 # Each target does its own set-up. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev reproduce test test-long tex coverage prove mutate baselines bench notebooks lock
+.PHONY: help env env-dev reproduce explore test test-long tex coverage prove mutate baselines bench notebooks lock
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -24,6 +24,9 @@ env-dev: .venv/installed-dev  ## Add what the tests need
 
 reproduce: env  ## Run the notebooks, write results/ with the report, print the verdicts
 	$(BIN)/python -m analysis reproduce
+
+explore: env  ## Open the page in which assumptions move
+	$(BIN)/python -m analysis explore
 
 test: env-dev  ## Everything that CI checks
 	$(BIN)/ruff check

@@ -345,6 +345,29 @@ def sweep(
 
 
 @app.command()
+def explore(
+    values: Set = None,
+    readings: Named = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the page.")] = Path("runs"),
+    opened: Annotated[bool, typer.Option("--open/--no-open", help="Open it in a browser, too.")] = True,
+    data: Data = None,
+) -> None:
+    """Write one page in which assumptions move, with nothing installed, and open it."""
+    import webbrowser
+
+    from analysis.core.model import assignments
+    from analysis.output import explorer
+
+    model, given = _model(data), assignments([*(values or ()), *(readings or ())])
+    model.change(given)
+    out.mkdir(parents=True, exist_ok=True)
+    address = explorer.address(explorer.write(out, model), given)
+    typer.echo(address)
+    if opened and not webbrowser.open(address):
+        typer.echo("No browser opens from here; open that address in one.", err=True)
+
+
+@app.command()
 def run(
     notebook: Annotated[str, typer.Argument(help="Name of a notebook, or the start of it.", show_default=False)],
     parameters: Annotated[

@@ -73,13 +73,11 @@ class Study:
 
     def __getitem__(self, name: str) -> Estimate:
         """The estimate of ``quantity``, ``quantity.reading`` or a claim. Raises ModelError where there is none."""
-        quantity, readings = self.model.named(name)
-        return self.model.estimate(quantity, self.model.change(readings, self.setting))
+        return self.model.estimate(*self.model.named(name, self.setting))
 
     def plan(self, name: str) -> Plan:
         """The nodes that a quantity rests on here."""
-        quantity, readings = self.model.named(name)
-        return self.model.plan(quantity, self.model.change(readings, self.setting))
+        return self.model.plan(*self.model.named(name, self.setting))
 
     def steps(self, *names: str, depth: int | None = None) -> Steps:
         """The worked steps of some quantities: each formula, the numbers put in, and the result.

@@ -129,10 +129,10 @@ def exact(given, n):
 
     model, setting, distributions = given
     found = ours(given, n)
-    plan = model.plan(peers.OUTPUTS, setting, capped=True)
+    plan = model.plan(peers.OUTPUTS, setting)
     drawn = uncertainty.inputs(plan, distributions)
     values = np.empty(n)
-    size, kept = min(uncertainty.ROWS, -(-n // uncertainty.PARTS)), 0
+    size, kept = uncertainty.ROWS, 0
     for block in range(-(-n // size)):
         rows = min(size, n - block * size)
         raw, unit = uncertainty.points(len(drawn), rows, 0, block, "random")
@@ -287,6 +287,42 @@ def startup():
     return in_turns({name: lambda a=arguments: run(a) for name, arguments in started.items()})
 
 
+MOVES = """() => {
+  const names = ["persons_per_transfer", "at_risk_share_of_new", "former_detainees", "overlap"];
+  const sliders = names.map((name) => document.querySelector(`[data-handle=${name}] [type=range]`));
+  return Array.from({ length: 500 }, (_, i) => {
+    const slider = sliders[i % 4], [low, high] = [Number(slider.min), Number(slider.max)];
+    slider.value = low + (high - low) * ((37 * i) % 100) / 100;
+    const start = performance.now();
+    slider.dispatchEvent(new Event("input"));
+    document.body.getBoundingClientRect();
+    return performance.now() - start;
+  });
+}"""
+OPENED = """() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => {
+  const [shown] = performance.getEntriesByName("first-contentful-paint");
+  done(Math.max(performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd, shown?.startTime ?? 0));
+})))"""
+
+
+def explorer():
+    """Milliseconds of 500 moves of a slider in a headless Chromium, with layout, and until the page is usable."""
+    from analysis.output.explorer import write
+    from tests.browsing import chromium
+
+    opened = []
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        path = write(Path(folder), reference()[0])
+        for _ in range(ROUNDS):
+            page = browser.new_page()
+            page.goto(path.as_uri())
+            opened.append(page.evaluate(OPENED))
+        moves = sorted(page.evaluate(MOVES))
+        size = path.stat().st_size
+    on = {"processor": machine()["processor"], "bytes": size}
+    return {"median": moves[250], "p95": moves[475], "opened": statistics.median(opened), **on}
+
+
 # What is written ------------------------------------------------------------------------------------------------------
 
 
@@ -344,7 +380,7 @@ def figure(found):
 def page(found):
     """The text of README.md."""
     d, m, a, i, s = (found[name] for name in ("draws", "many", "accuracy", "indices", "scenarios"))
-    here, compilation, started = found["machine"], d["compilation"], found["startup"]
+    here, compilation, started, e = found["machine"], d["compilation"], found["startup"], found["explorer"]
 
     def ratio(peer, mine):
         return f"{peer / mine:.1f}"
@@ -420,6 +456,14 @@ def page(found):
         "| --- | --- | --- |",
         *(f"| `{name}` | {taken:.2f} | {ratio(taken, started['import pandas'])} |" for name, taken in started.items()),
         "",
+        "## The explorer's page",
+        "",
+        f"In a headless Chromium on two cores ({e['processor']}), from a moved slider to new numbers and pictures, "
+        "handler and layout: "
+        f"{e['median']:.1f} ms at the median,",
+        f"{e['p95']:.1f} ms at the 95th percentile of 500 moves. It can be used {e['opened'] / 1000:.2f} s after it is "
+        f"opened from a file of {e['bytes'] / 1000:.0f} kB.",
+        "",
         "## Growth",
         "",
         "Each row a process of its own.",
@@ -458,6 +502,7 @@ def main():
         "indices": lambda: indices(given),
         "scenarios": lambda: scenarios(given),
         "startup": startup,
+        "explorer": explorer,
         "growth": growth,
     }
     kept = HERE / "results.json"

@@ -104,7 +104,7 @@ def small_model(
         )  # fmt: skip
     register = Register(
         folder=Path("nowhere"), title="Invented numbers", formulas="made_in_memory", sections={"numbers": "Numbers"},
-        sources={}, solutions={}, readings=rows, linked_readings=tuple(map(tuple, linked_readings)),
+        sources={}, readings=rows, linked_readings=tuple(map(tuple, linked_readings)),
         claims={row.id: row for row in claims}, checks={row.id: row for row in checks},
         assumptions={entry.id: entry for entry in assumptions}, **more,
     )  # fmt: skip

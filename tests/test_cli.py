@@ -284,8 +284,9 @@ def test_reproduce_ends_with_every_verdict_and_writes_every_file(reproduced: Run
     assert (reproduced.status, reproduced.err) == (0, "")
     assert "15 results of the article" in reproduced.out
     assert {path.name for path in reproduced.folder.iterdir()} == {
-        ".gitignore", "checks.csv", "claims.csv", "derived.csv", "estimates.json", "estimates.tex", "external.csv",
-        "figures", "findings.csv", "map.csv", "notebooks", "report", "ro-crate-metadata.json", "solutions.csv",
+        ".gitignore", "checks.csv", "claims.csv", "derived.csv", "estimates.json", "estimates.tex", "explorer.html",
+        "external.csv", "figures", "findings.csv", "map.csv", "notebooks", "report", "ro-crate-metadata.json",
+        "solutions.csv",
     }  # fmt: skip
 
 

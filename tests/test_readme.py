@@ -1,8 +1,13 @@
 """The README says nothing that could have drifted: its table is the one computed now, its files and notebooks exist."""
 
+import doctest
+import os
 import re
 from pathlib import Path
 
+import typer
+
+from analysis.cli import app
 from analysis.core.model import Model
 from analysis.core.verdicts import judge_all
 from analysis.output.headlines import headlines, headlines_markdown
@@ -10,9 +15,11 @@ from analysis.output.map import map_table
 from analysis.output.notebooks import all_notebooks
 from analysis.whatif.sweep import compute
 from analysis.whatif.sweep import read as read_sweep
+from tests.following import follow
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+SCENARIOS = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
 MAP = (ROOT / "docs" / "map.md").read_text(encoding="utf-8")
 
 
@@ -37,6 +44,22 @@ def test_what_is_not_concluded_is_what_the_data_say(model: Model) -> None:
     assert shown[1].splitlines() == [f"- {one.what}" for one in model.register.refusals.values()]
 
 
+def test_the_examples_in_python_print_what_stands_there() -> None:
+    assert doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8") == (0, 6)
+
+
+def test_the_example_on_the_command_line_prints_what_stands_there(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert follow(README, tmp_path, environment) == ["analysis explain net_new_persons --set persons_per_transfer=0.6"]
+
+
+def test_every_command_shown_is_one() -> None:
+    shown = set(re.findall(r"^\$? ?analysis ([\w-]+)", README, re.MULTILINE))
+    known = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    assert len(shown) > 10
+    assert shown <= set(known)
+
+
 def test_what_is_named_exists() -> None:
     named = re.findall(r"`((?:data|analysis|tests|notebooks)/[^`]*)`", README)
     assert len(named) > 10
@@ -51,13 +74,13 @@ def test_every_notebook_is_in_the_list_of_programs_but_the_overview() -> None:
 
 
 def test_the_scenario_that_is_shown_is_one_that_comes_with_the_package() -> None:
-    shown = re.search(r"<!-- scenario: (\S+) -->\n```yaml\n(.*?)```", README, re.DOTALL)
+    shown = re.search(r"<!-- scenario: (\S+) -->\n```yaml\n(.*?)```", SCENARIOS, re.DOTALL)
     assert shown is not None
     assert shown[2] == (ROOT / shown[1]).read_text(encoding="utf-8")
 
 
 def test_the_sweep_that_is_shown_can_be_run(model: Model, tmp_path: Path) -> None:
-    shown = re.search(r"<!-- sweep: .*? -->\n```yaml\n(.*?)```", README, re.DOTALL)
+    shown = re.search(r"<!-- sweep: .*? -->\n```yaml\n(.*?)```", SCENARIOS, re.DOTALL)
     assert shown is not None
     (tmp_path / "sweep.yaml").write_text(shown[1], encoding="utf-8")
     # 33 ratios, 41 numbers of former detainees, 3 overlaps, 3 readings.

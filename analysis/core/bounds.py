@@ -2,8 +2,9 @@
 
 Along an edge of a box such a quantity is (A t + B) ÷ (C t + 1). Three evaluations give it, and a fourth confirms it.
 It rises or falls all along an edge, so its extremes over a box lie at the corners. A limit cuts the box: then they lie
-at feasible corners, where an edge crosses a limit, or where two limits meet on a face.
-That is no theorem for every formula; tests compare it with scipy's optimisers for every shipped quantity.
+at feasible corners, where an edge crosses a limit, or on a face: where two limits meet, or where the quantity turns
+along a limit. That covers limits that cut two leaves at a time, and is no theorem for more; tests compare it with
+scipy's optimisers for every shipped quantity.
 
 A function here takes the leaves' values by name, arrays of one shape, and returns the quantity and its rooms: one array
 a limit, 0 or more where the limit is kept.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -30,14 +31,12 @@ CONFIRMED = 1e-9
 
 @dataclass(frozen=True)
 class Bounds:
-    """Smallest and largest value over a box; NaN where no part of it keeps every limit.
-
-    trimmed: how many corners of the box break a limit.
-    """
+    """Smallest and largest value over a box, and places that give them; NaN where no part of it keeps every limit."""
 
     low: float
     high: float
-    trimmed: int = 0
+    low_at: Mapping[str, float] = field(default_factory=dict, compare=False, repr=False)
+    high_at: Mapping[str, float] = field(default_factory=dict, compare=False, repr=False)
 
 
 def extremes(
@@ -45,7 +44,7 @@ def extremes(
 ) -> list[Bounds]:
     """The bounds of a function over a box; one for each entry of the arrays in ``vary``, else one.
     >>> extremes(lambda v: (v["a"] / v["b"], ()), {"a": (1, 2), "b": (4, 5)})
-    [Bounds(low=0.2, high=0.5, trimmed=0)]
+    [Bounds(low=0.2, high=0.5)]
     """
     names, k = list(box), len(box)
     low = np.array([box[name][0] for name in names], float)
@@ -81,41 +80,51 @@ def extremes(
         return places
 
     found = [np.where(kept & np.isfinite(values), values, np.nan)[:, :count]]
+    tried = [np.broadcast_to(corners, (rows, count, k))]
+
+    def try_at(places: Floats, wanted: Callable[[Floats], Floats]) -> None:
+        there, _, inside = at(places)
+        found.append(np.where(inside & np.isfinite(places).all(axis=-1), wanted(there), np.nan))
+        tried.append(places)
+
     binding = [i for i, room in enumerate(rooms) if (room < -SAME).any() or _has_pole(*along(room)).any()]
+
+    def binding_at(places: Floats) -> Floats:
+        target, parts, _ = at(places)
+        return np.stack([target, *parts[binding]])
+
     if binding and k:
         crossings = [on_edges(root(*along(rooms[i]))) for i in binding]
         crossed = np.array([[~np.isnan(one[:, axes == i, i]).all() for i in range(k)] for one in crossings])
-        meetings = _meetings(lambda where: at(where)[1][binding], corners, crossed)
-        places = np.concatenate([*crossings, *meetings], axis=1)
-        there, _, inside = at(places)
-        found.append(np.where(inside & np.isfinite(places).all(axis=-1) & np.isfinite(there), there, np.nan))
+        on_faces = _on_faces(binding_at, corners, crossed)
+        try_at(np.concatenate([*crossings, *on_faces], axis=1), lambda there: np.where(np.isinf(there), np.nan, there))
     pole = _has_pole(*along(values))
     if pole.any():
         with np.errstate(all="ignore"):
             at_pole = root(*(1 / one for one in along(values)))
         for step in (-1e-9, 1e-9):
             # On a side of a pole that no limit forbids, the value has no bound.
-            places = on_edges(at_pole + step)
-            there, _, inside = at(places)
-            open_side = pole & inside & np.isfinite(places).all(axis=-1)
-            found.append(np.where(open_side, np.copysign(np.inf, there), np.nan))
-    together = np.concatenate(found, axis=1)
-    some = ~np.isnan(together).all(axis=1)
-    filled = np.where(some[:, None], together, 0.0)
+            try_at(on_edges(at_pole + step), lambda there: np.where(pole, np.copysign(np.inf, there), np.nan))
+    together, places = np.concatenate(found, axis=1), np.concatenate(tried, axis=1)
     # A float's last digits around 0 are 0.
-    size = SAME * np.abs(np.where(np.isfinite(together), together, 0.0)).max(axis=1)
-    lows, highs = (np.where(np.abs(e) <= size, 0.0, e) for e in (np.nanmin(filled, axis=1), np.nanmax(filled, axis=1)))
-    trimmed = (~kept[:, :count]).sum(axis=1)
-    return [
-        Bounds(float(a), float(b), int(cut)) if ok else Bounds(np.nan, np.nan, int(cut))
-        for a, b, cut, ok in zip(lows, highs, trimmed, some, strict=True)
-    ]
+    size = SAME * np.abs(np.where(np.isfinite(together), together, 0.0)).max(axis=1, keepdims=True)
+    together = np.where(np.abs(together) <= size, 0.0, together)
+    bounds = []
+    for row, ends in zip(together, places, strict=True):
+        if np.isnan(row).all():
+            bounds.append(Bounds(np.nan, np.nan))
+            continue
+        least, most = int(np.nanargmin(row)), int(np.nanargmax(row))
+        at_least, at_most = (dict(zip(names, (low + ends[i] * width).tolist(), strict=True)) for i in (least, most))
+        bounds.append(Bounds(float(row[least]), float(row[most]), at_least, at_most))
+    return bounds
 
 
 def merged(parts: Sequence[Bounds]) -> Bounds:
     """The bounds over several branches of one function."""
     kept = [one for one in parts if not np.isnan(one.low)] or parts[:1]
-    return Bounds(min(one.low for one in kept), max(one.high for one in kept), min(one.trimmed for one in parts))
+    least, most = min(kept, key=lambda one: one.low), max(kept, key=lambda one: one.high)
+    return Bounds(least.low, most.high, least.low_at, most.high_at)
 
 
 @cache
@@ -151,75 +160,90 @@ def _has_pole(start: Floats, middle: Floats, end: Floats) -> NDArray[np.bool_]:
     return outside | infinite
 
 
-def _meetings(rooms_at: Callable[[Floats], Floats], corners: Floats, crossed: NDArray[np.bool_]) -> list[Floats]:
-    """Where two limits meet on a face of the box; ``crossed`` says which limits cross edges of which axes. At a fixed
-    place along one side of a face, the root along the other side is a ratio of two linear functions of that place. Two
-    such roots are equal where a quadratic is 0."""
+def _on_faces(at: Callable[[Floats], Floats], corners: Floats, crossed: NDArray[np.bool_]) -> list[Floats]:
+    """On each face of a box, where two limits meet, and where the target turns along a limit.
+
+    at: target and limits at some places. crossed: which limits cross edges of which axes. On a face, target and limits
+    are ratios of two bilinear functions. A limit is 0 along s(t), a ratio of two linear functions; put into another
+    ratio, that gives one of two quadratic functions of t.
+    """
     found: list[Floats] = []
-    k = corners.shape[1]
-    three = np.array([0.0, 0.5, 1.0])
-    for i, j in itertools.permutations(range(k), 2):
+    k, inner = corners.shape[1], quarters(0, 1)
+    for i, j in itertools.combinations(range(k), 2):
         # A limit that cuts the face leaves it through one of its edges.
         here = np.flatnonzero(crossed[:, i] | crossed[:, j])
-        if len(here) < 2:
+        if not len(here):
             continue
         faces = corners[(corners[:, i] == 0) & (corners[:, j] == 0)]
-        # Nine places on each face, three along one side for each of three along the other.
-        grid = np.repeat(faces[None], 9, axis=0)
-        grid[..., i], grid[..., j] = np.tile(three, 3)[:, None], np.repeat(three, 3)[:, None]
-        along = rooms_at(grid.reshape(-1, k))[here]
-        along = np.moveaxis(along.reshape(*along.shape[:2], 3, 3, len(faces)), (2, 3), (1, 0))
-        # Of each limit: root(t) = (a + b t) ÷ (1 + c t), each (limits, rows, faces).
-        a, b, c = mobius(*root(*along))
-        with np.errstate(all="ignore"):
-            for one, two in itertools.combinations(range(len(here)), 2):
-                for t in meeting((a[one], b[one], c[one]), (a[two], b[two], c[two])):
-                    s = (a[one] + b[one] * t) / (1 + c[one] * t)
-                    inside = (s >= 0) & (s <= 1) & (t >= 0) & (t <= 1)
-                    places = np.repeat(faces[None], len(t), axis=0)
-                    places[..., i], places[..., j] = np.where(inside, s, np.nan), np.where(inside, t, np.nan)
-                    found.append(places)
+        grid = np.tile(faces, (9, 1, 1))
+        grid[..., i], grid[..., j] = np.repeat(inner, 3)[:, None], np.tile(inner, 3)[:, None]
+        values = at(grid.reshape(-1, k))[[0, *(here + 1)]]
+        forms = _bilinear(np.moveaxis(values.reshape(*values.shape[:2], 3, 3, -1), (2, 3), (0, 1)))
+        for s_axis, t_axis in ((i, j), (j, i)):
+            for limit in range(1, 1 + len(here)):
+                a, b, c, d = forms[0, [0, 2, 1, 3], limit] * np.array([-1, -1, 1, 1]).reshape(4, 1, 1)
+                with np.errstate(all="ignore"):
+                    # Free, linear and square part along s(t) = (a + b t) ÷ (c + d t), of numerators and denominators.
+                    p, q, r, u = np.moveaxis(forms, 1, 0)
+                    (n0, d0), (n1, d1), (n2, d2) = p * c + q * a, p * d + q * b + r * c + u * a, r * d + u * b
+                    turns = quadratic((n2 * d1 - n1 * d2)[0], 2 * (n2 * d0 - n0 * d2)[0], (n1 * d0 - n0 * d1)[0])
+                    t = np.concatenate([turns, *quadratic(n2[1:], n1[1:], n0[1:])])
+                    s = (a + b * t) / (c + d * t)
+                places = np.tile(faces, (*t.shape[:2], 1, 1))
+                places[..., s_axis], places[..., t_axis] = 0.25 + 0.5 * s, 0.25 + 0.5 * t
+                outside = (places < 0) | (places > 1)
+                found.append(np.concatenate(np.where(outside, np.nan, places), axis=1))
+            forms = forms[:, [0, 2, 1, 3]]
     return found
+
+
+def _bilinear(grid: Floats) -> Floats:
+    """Of ratios (a + b s + c t + d s t) ÷ (1 + e s + f t + g s t), from values at 0, ½ and 1 of s and of t, the
+    numerators and the denominators."""
+    (a, b, e), (_, c, f) = mobius(*grid[:, 0]), mobius(*grid[0])
+    with np.errstate(all="ignore"):
+        # Two more places give d less the value times g.
+        one, two = grid[2, 2] * (1 + e + f) - a - b - c, 2 * (grid[1, 2] * (1 + e / 2 + f) - a - b / 2 - c)
+        g = np.where(_alike(grid[2, 2], grid[1, 2]), 0.0, (two - one) / (grid[2, 2] - grid[1, 2]))
+        return np.array([[a, b, c, one + grid[2, 2] * g], [np.ones_like(a), e, f, g]])
+
+
+def quadratic(square: Any, linear: Any, free: Any) -> tuple[Any, Any]:
+    """The two roots of a quadratic function, infinite or NaN where there are fewer."""
+    with np.errstate(all="ignore"):
+        turned = -(linear + np.copysign(np.sqrt(np.maximum(linear * linear - 4 * square * free, 0.0)), linear)) / 2
+        return turned / square, free / turned
 
 
 def meeting(one: Sequence[Any], two: Sequence[Any]) -> tuple[Any, Any]:
     """Where two ratios (a + b t) ÷ (1 + c t) are equal: two places, infinite or NaN where there are fewer."""
     (a, b, c), (d, e, f) = one, two
     # Their difference times both denominators is a quadratic.
-    with np.errstate(all="ignore"):
-        square, linear, free = b * f - e * c, a * f + b - d * c - e, a - d
-        turned = -(linear + np.copysign(np.sqrt(np.maximum(linear * linear - 4 * square * free, 0.0)), linear)) / 2
-        return turned / square, free / turned
+    return quadratic(b * f - e * c, a * f + b - d * c - e, a - d)
+
+
+def _alike(one: Any, two: Any) -> Any:
+    return np.abs(one - two) <= 1e-12 * np.maximum(np.abs(one), np.abs(two))
 
 
 def mobius(start: Any, middle: Any, end: Any) -> tuple[Any, Any, Any]:
     """a, b, c of (a + b t) ÷ (1 + c t) from its values at 0, ½ and 1."""
     with np.errstate(all="ignore"):
-        c = np.where(start == end, 0.0, (2 * middle - start - end) / (end - middle))
+        c = np.where(_alike(start, end), 0.0, (2 * middle - start - end) / (end - middle))
         return start, end * (1 + c) - start, c
 
 
 def solve(function: Callable[[Any], Any], low: float, high: float, goal: float) -> float | None:
-    """The argument at which a ratio of two linear functions equals a goal, also outside the range; None where nowhere.
-
-    low, high: the range of the argument; the function is evaluated inside it. Raises ArithmeticError where a fourth
-    evaluation at the root contradicts the three.
+    """The argument at which a ratio of two linear functions equals a goal, also outside the range in which it is
+    evaluated, from low to high; None where nowhere.
     >>> solve(lambda x: 3 / (1 + x), 0, 4, 1.5)
     1.0
     """
     with np.errstate(all="ignore"):
-        values = np.broadcast_to(np.asarray(function(quarters(low, high)), float), (3,)) - goal
-    finite = values[np.isfinite(values)]
-    scale = max(abs(goal), float(np.abs(finite + goal).max(initial=0.0)))
-    if len(finite) == len(values) and not np.ptp(values) > SAME * scale:
-        return None
-    found = float(low + (0.25 + 0.5 * root(*values)) * (high - low))
-    if not np.isfinite(found):
-        return None
-    missed = float(np.asarray(function(np.array([found])), float).ravel()[0]) - goal
-    if abs(missed) > 1e3 * CONFIRMED * scale:
-        raise ArithmeticError("not a ratio of two linear functions")
-    return found
+        values = np.broadcast_to(np.asarray(function(quarters(low, high)), float), (3,))
+        found = float(low + (0.25 + 0.5 * root(*(values - goal))) * (high - low))
+        is_flat = np.ptp(values) <= SAME * max(abs(goal), np.abs(values).max())
+    return found if np.isfinite(found) and not is_flat else None
 
 
 def quarters(low: float, high: float) -> Floats:

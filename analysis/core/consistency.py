@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.core import findings
-from analysis.core.model import BARE, RESERVED, Limit, Model, ModelError, Plan, Source
+from analysis.core.model import BARE, RESERVED, Limit, Model, ModelError, Source
 from analysis.core.register import PER_YEAR
 from analysis.core.units import CONSTANTS, DimensionalityError, nearest, parse_unit
 
@@ -23,14 +23,15 @@ def check_names(model: Model) -> None:
     for key, reading in register.readings.items():
         with register.refusing(reading, "reading"):
             model.known_reading(*key)
-    for quantity, called, source in model.each():
-        formula = f"the formula {_called(quantity, called)}"
-        for need in source.needs:
-            if need not in model.sources:
-                message = f"{formula} needs '{need}', which no formula or row supplies{nearest(need, model.sources)}"
-                raise model.refuse_formula(message)
-        if source.expression and called != BARE and (quantity, called) not in register.readings:
-            raise model.refuse_formula(f"{formula} has no row in readings.csv, which gives its label and grade")
+    with register.refusing(None, "formulas"):
+        for quantity, called, source in model.each():
+            formula = f"the formula {_called(quantity, called)}"
+            for need in source.needs:
+                if need not in model.sources:
+                    hint = nearest(need, model.sources)
+                    raise ModelError(f"{formula} needs '{need}', which no formula or row supplies{hint}")
+            if source.expression and called != BARE and (quantity, called) not in register.readings:
+                raise ModelError(f"{formula} has no row in readings.csv, which gives its label and grade")
     taken = dict.fromkeys(RESERVED, "a built-in reading") | dict.fromkeys(model.sources, "a quantity")
     for rows in (register.checks, register.claims, register.external, register.findings):
         for name, row in rows.items():
@@ -61,7 +62,8 @@ def units(model: Model) -> dict[str, str]:
         ready = [key for key, source in pending.items() if found.keys() >= {*source.needs}]
         if not ready:
             names = ", ".join(sorted({quantity for quantity, _ in pending}))
-            raise model.refuse_formula(f"the formulas of {names} need each other in a circle, so nothing supplies them")
+            message = f"the formulas of {names} need each other in a circle, so nothing supplies them"
+            raise register.refuse(None, "formulas", message)
         # A formula settles the unit of its quantity before a reading that takes another quantity's value.
         for key in sorted(ready, key=lambda key: bool(pending[key].same_as)):
             source = pending.pop(key)
@@ -78,7 +80,7 @@ def _unit(key: tuple[str, str], source: Source, found: dict[str, str]) -> str:
         ones = [parse_unit(unit) for _, unit in CONSTANTS.values()]
         return wanted if any((ratio / one).dimensionless or (ratio * one).dimensionless for one in ones) else given
     try:
-        return findings.unit_of(source.expression, found)
+        return findings.unit_of(source.expression, *(found[need] for need in source.needs))
     except DimensionalityError as error:
         unlike = f"adds or compares unlike units ({error.units1} and {error.units2})"
         given = ", ".join(f"{need} in {found[need]}" for need in source.needs)
@@ -95,20 +97,18 @@ def limits(model: Model) -> tuple[Limit, ...]:
     for one in model.register.limits:
         other = one.at_most if isinstance(one.at_most, str) else ""
         with model.register.refusing(None, "limits"):
-            _alike(model, one.quantity, model.known(other or one.quantity))
+            _alike(model, one.quantity, other or one.quantity)
         found.append(Limit(one.quantity, other=other) if other else Limit(one.quantity, high=float(one.at_most)))
     for said in model.register.remarks:
         with model.register.refusing(None, "remarks"):
-            figure = model.register.external.get(said.above)
-            _alike(
-                model, said.quantity, said.above, figure.base_unit if figure else model.units[model.known(said.above)]
-            )
+            _alike(model, said.quantity, said.above)
     return tuple(found)
 
 
 def _alike(model: Model, one: str, other: str, unit: str = "") -> None:
-    """Refuse two names with different units; ``unit`` is that of an ``other`` that is no quantity."""
-    unit = unit or model.units[other]
+    """Refuse a quantity and another, or a figure published elsewhere, with different units."""
+    figure = model.register.external.get(other)
+    unit = unit or (figure.base_unit if figure else model.units[model.known(other)])
     if model.units[one] != unit:
         raise ModelError(f"{one} is in {model.units[one]}, and {other} in {unit}")
 
@@ -120,13 +120,13 @@ def check(model: Model) -> None:
         if given.default and given.reading != model.default(given.quantity):
             message = f"{given.quantity} starts from a row of claims.csv, so its default is published"
             raise register.refuse(given, "default", message)
-    confirmed: set[tuple[str, str]] = set()
     for row in register.checks.values():
-        plan = _check_check(model, row)
-        if plan and not row.readings:
-            confirmed |= {(node.name, node.reading) for node in plan.nodes}
+        _check_check(model, row)
+    for solved in register.solutions.values():
+        with register.refusing(solved, "readings"):
+            model.plan(solved.quantity, model.change(solved.readings)).confirm()
     for quantity, reading, source in model.each():
-        if source.expression and (quantity, reading) not in confirmed:
+        if source.expression:
             with register.refusing(None, "formulas"):
                 model.plan(quantity, model.change({quantity: reading})).confirm()
     for claim in register.claims.values():
@@ -135,8 +135,7 @@ def check(model: Model) -> None:
     for to, place, field, text in register.references():
         if to == "values":
             with register.refusing(place, field):
-                quantity, readings = model.named(text.removeprefix(PER_YEAR))
-                model.plan(quantity, model.change(readings))
+                model.plan(*model.named(text.removeprefix(PER_YEAR)))
     for one in register.statements.values():
         with register.refusing(one, "other"):
             _alike(model, *(model.named(text)[0] for text in (one.quantity, one.other)))
@@ -144,12 +143,12 @@ def check(model: Model) -> None:
         findings.recomputed(model, finding)
 
 
-def _check_check(model: Model, row: Check) -> Plan | None:
+def _check_check(model: Model, row: Check) -> None:
     with model.register.refusing(row, "against"):
         if row.against:
             _alike(model, row.quantity, row.against, findings.value(model, row.against)[1])
             if row.claim:
-                return None
+                return
     with model.register.refusing(row, "readings"):
         setting = model.change(row.readings)
         plan = model.plan(row.quantity, setting)
@@ -158,4 +157,3 @@ def _check_check(model: Model, row: Check) -> Plan | None:
     with model.register.refusing(row, "claim"):
         if row.claim in plan.claims:
             raise ModelError(f"the check is circular: it starts from {row.claim}, which it checks")
-    return plan

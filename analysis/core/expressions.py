@@ -76,10 +76,7 @@ class Expression:
         def expression(tree: ast.expr) -> Expression:
             return Expression(self.name, self.needs, tree)
 
-        found = _split(self.result)
-        if len(found) == 1:
-            return ((self, ()),)
-        return tuple((expression(tree), tuple(map(expression, differences))) for tree, differences in found)
+        return tuple((expression(tree), tuple(map(expression, ahead))) for tree, ahead in _split(self.result))
 
 
 class _Unsigned(ast.NodeTransformer):

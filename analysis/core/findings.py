@@ -36,7 +36,7 @@ def _computed(model: Model, text: str) -> _Named:
     known = {name: _named(model, name) for name in expression.needs}
     try:
         result = float(expression.compiled(*(number for number, _, _ in known.values())))
-        unit = unit_of(expression, {name: unit for name, (_, unit, _) in known.items()})
+        unit = unit_of(expression, *(unit for _, unit, _ in known.values()))
     except (ZeroDivisionError, OverflowError):
         result, unit = math.nan, ""
     except DimensionalityError as error:
@@ -59,13 +59,10 @@ def spread(model: Model, text: str) -> tuple[float, Bounds]:
     return float(function({})[0]), extremes(function, box)[0]
 
 
-def unit_of(expression: Expression, units: Mapping[str, str]) -> str:
-    """The unit that an expression gives. Raises DimensionalityError where it adds or compares unlike units."""
-    return _unit_of(expression, tuple(units[name] for name in expression.needs))
-
-
 @cache
-def _unit_of(expression: Expression, units: tuple[str, ...]) -> str:
+def unit_of(expression: Expression, *units: str) -> str:
+    """The unit that an expression of needs in these units gives. Raises DimensionalityError where it adds or compares
+    unlike units."""
     # No two values alike, none of them 1, and no two that add to 1: a difference may be divided by.
     result = expression.compiled(*(Quantity(0.37 + 0.2236 * i, parse_unit(unit)) for i, unit in enumerate(units)))
     return name_of(result.units) if isinstance(result, Quantity) else "dimensionless"

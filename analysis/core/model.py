@@ -29,7 +29,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core import expressions
-from analysis.core.expressions import ExpressionError
 from analysis.core.plan import ARTICLE, Limit, ModelError, Node, OutOfBounds, Plan, Setting, Source
 from analysis.core.published import Interval
 from analysis.core.register import Assumption, InputError, Register, RegisterError
@@ -133,20 +132,23 @@ class Model:
             raise ModelError(say("no_reading", reading=reading, quantity=quantity, hint=nearest(str(reading), known)))
         return reading
 
-    def named(self, text: str) -> tuple[str, dict[str, str]]:
-        """The quantity, and readings of it, that ``quantity``, ``quantity.reading`` or the id of a claim names.
-        >>> Model(Register.read()).named("figure_2019_all")
-        ('labourers_2019', {'labourers_2019': 'figure_2019_all'})
+    def named(self, text: str, setting: Setting = ARTICLE) -> tuple[str, Setting]:
+        """The quantity that ``quantity``, ``quantity.reading`` or the id of a claim names, and a setting that reads it
+        so. Raises ModelError where none has the name.
+        >>> quantity, setting = Model(Register.read()).named("transfers_2019.from_difference")
+        >>> quantity, setting.readings
+        ('transfers_2019', {'transfers_2019': 'from_difference'})
         """
         if claim := self.register.claims.get(str(text)):
             if claim.id not in self.sources.get(claim.quantity, {}):
                 raise ModelError(f"'{text}' is {claim.qualifier}, so it is not one number")
-            return claim.quantity, {claim.quantity: claim.id}
+            return claim.quantity, self.change({claim.quantity: claim.id}, setting)
         quantity, _, reading = str(text).partition(".")
         if quantity not in self.quantities:
             known = nearest(str(text), [*self.quantities, *self.register.claims])
             raise ModelError(f"'{text}' is not a quantity and not a row of claims.csv{known}")
-        return quantity, {quantity: self.known_reading(quantity, reading)} if reading else {}
+        given = {quantity: self.known_reading(quantity, reading)} if reading else {}
+        return quantity, self.change(given, setting)
 
     def change(self, given: Mapping[str, Any], base: Setting = ARTICLE, *, with_units: bool = False) -> Setting:
         """A setting with assumptions, printed numbers and readings changed: by quantity, a number, a text that names a
@@ -268,22 +270,20 @@ class Model:
     def _plan(self, quantities: tuple[str, ...], setting: Setting) -> Plan:
         found: dict[str, Node] = {}
 
-        def add(names: Iterable[str]) -> None:
+        def add(names: Iterable[str], path: tuple[str, ...] = ()) -> None:
             for name in names:
+                if name in path:
+                    chain = [f"{one} ({found[one].reading})" for one in (*path[path.index(name) :], name)]
+                    raise Circle(say("circle", first=chain[0], others=", which needs ".join(chain[1:])))
                 if name not in found:
                     found[name] = self._node(name, setting)
-                    add(found[name].source.needs)
+                    add(found[name].source.needs, (*path, name))
 
         add(quantities)
         own = set(found)
         limits = [one for one in self.limits if one.quantity in own]
         add(one.other for one in limits if one.other)
-        try:
-            graph = {name: node.source.needs for name, node in found.items()}
-            order = list(graphlib.TopologicalSorter(graph).static_order())
-        except graphlib.CycleError as error:
-            chain = [f"{name} ({found[name].reading})" for name in reversed(error.args[1])]
-            raise Circle(say("circle", first=chain[0], others=", which needs ".join(chain[1:]))) from None
+        order = [*graphlib.TopologicalSorter({name: one.source.needs for name, one in found.items()}).static_order()]
         for name in order:
             assumption = self.register.assumptions.get(name)
             if assumption and not found[name].source.is_leaf:
@@ -293,54 +293,57 @@ class Model:
     def _node(self, name: str, setting: Setting) -> Node:
         reading = setting.readings.get(name, self.default(name))
         if name in setting.values and (reading in SETTABLE or name not in setting.readings):
-            return Node(name, "given", Source(setting.values[name]))
+            one = self.register.assumptions.get(name)
+            return Node(name, "given", Source(setting.values[name], width=one.high - one.low if one else 0.0))
         return Node(name, reading, self.sources[name][reading])
+
+    def free(self, plan: Plan) -> dict[str, Assumption]:
+        """The assumptions that a plan starts from, by name."""
+        table = self.register.assumptions
+        return {name: table[name] for name in plan.free if name in table}
 
     def estimate(self, quantity: str, setting: Setting = ARTICLE) -> Estimate:
         """A quantity under a setting: value, bounds, unit, side, the leaves it rests on, and remarks. Raises ModelError
         for an unknown name, a circle, or an input that words alone give, OutOfBounds past a limit."""
         plan = self.plan(self.known(quantity), setting)
         value, (bounds, _) = plan.value, plan.spans
-        remarks = tuple(said for (said,) in self.remarks(quantity, setting) if said)
+        remarks = tuple(said for _, said in self.remarks(quantity, setting))
         unit = self.units[quantity]
         return Estimate(quantity, value, bounds.low, bounds.high, unit, plan.side, plan.depends_on, remarks)
 
     def remarks(
         self, quantity: str, setting: Setting, vary: Mapping[str, NDArray[np.float64]] | None = None
-    ) -> Iterator[list[str]]:
-        """Sentences that stand beside a quantity and refuse nothing; empty where one does not apply.
+    ) -> Iterator[tuple[int, str]]:
+        """Sentences that stand beside a quantity and refuse nothing, each with its entry of the arrays in ``vary``.
 
-        vary: arrays of one length for some leaves; each list then has an entry for each of theirs.
+        vary: arrays of one length for some leaves; without them, all is entry 0.
         """
         plan, vary, unit = self.plan(quantity, setting), vary or {}, self.units[quantity]
-        value, size = _evaluate(plan, vary)[quantity], max((len(one) for one in vary.values()), default=1)
+        shape = next((one.shape for one in vary.values()), (1,))
+        value = plan.evaluate(vary)[quantity]
         for one in self.register.remarks:
             if one.quantity == quantity:
                 with contextlib.suppress(Circle):
-                    more = np.broadcast_to(value - self._compared(one.above, setting, vary), size).tolist()
-                    yield [one.words.format(more=in_words(by, unit, 1e3)) if by > 0 else "" for by in more]
+                    figure = self.register.external.get(one.above)
+                    other = figure.published.value() if figure else self.plan(one.above, setting).kept(vary)
+                    more = np.broadcast_to(value - other, shape)
+                    for entry in np.flatnonzero(more > 0).tolist():
+                        yield entry, one.words.format(more=in_words(float(more[entry]), unit, 1e3))
         given: dict[str, Any] = {**setting.values, **vary}
         for name, one_or_more in given.items():
             ours = self.register.assumptions.get(name)
             if ours and name in plan.by_name:
-                told = {"quantity": name, "low": ours.low, "high": ours.high}
-                each = np.broadcast_to(one_or_more, size).tolist()
-                yield [say("varied", number=one, **told) if not ours.low <= one <= ours.high else "" for one in each]
+                each = np.broadcast_to(one_or_more, shape)
+                for entry in np.flatnonzero((each < ours.low) | (each > ours.high)).tolist():
+                    yield entry, say("varied", quantity=name, low=ours.low, high=ours.high, number=each[entry])
 
     def beside(self, quantity: str, setting: Setting) -> Iterator[Plan]:
-        """The plans of the quantities that its remarks compare a quantity with."""
+        """The plan of a quantity, and those of the quantities that its remarks compare it with."""
+        yield self.plan(quantity, setting)
         for one in self.register.remarks:
             if one.quantity == quantity and one.above not in self.register.external:
                 with contextlib.suppress(Circle):
                     yield self.plan(one.above, setting)
-
-    def _compared(self, name: str, setting: Setting, vary: Mapping[str, Any]) -> Any:
-        """A figure published elsewhere, or a quantity, NaN past a limit."""
-        if figure := self.register.external.get(name):
-            return figure.published.value()
-        plan = self.plan(name, setting)
-        values = _evaluate(plan, vary)
-        return np.where(plan.within(values), values[name], np.nan)
 
     def _sources(self, modules: Iterable[ModuleType]) -> dict[str, dict[str, Source]]:
         found: dict[str, dict[str, Source]] = {}
@@ -360,15 +363,13 @@ class Model:
         for row in self.register.readings.values():
             if row.same_as:
                 found.setdefault(row.quantity, {})[row.reading] = Source(same_as=row.same_as)
-        try:
+        with self.register.refusing(None, "formulas"):
             formulas = {name: one for module in modules for name, one in expressions.read(module).items()}
-        except ExpressionError as error:
-            raise self.refuse_formula(str(error)) from None
-        for name, expression in formulas.items():
-            quantity, _, called = name.partition("__")
-            if (called or BARE) in found.setdefault(quantity, {}):
-                raise self.refuse_formula(f"two things are called {name}: give the formula another name")
-            found[quantity][called or BARE] = Source(expression=expression)
+            for name, expression in formulas.items():
+                quantity, _, called = name.partition("__")
+                if (called or BARE) in found.setdefault(quantity, {}):
+                    raise ModelError(f"two things are called {name}: give the formula another name")
+                found[quantity][called or BARE] = Source(expression=expression)
         return found | {name: {"constant": Source(value)} for name, (value, _) in CONSTANTS.items()}
 
     def _default_first(self, quantity: str, sources: dict[str, Source]) -> dict[str, Source]:
@@ -381,10 +382,6 @@ class Model:
         message = f"{quantity} has readings ({', '.join(sources)}) and none of them is the default"
         raise RegisterError(self.register.file("readings.csv"), message, field="default")
 
-    def refuse_formula(self, message: str) -> RegisterError:
-        """The refusal of a formula."""
-        return self.register.refuse(None, "formulas", message)
-
     def each(self) -> Iterator[tuple[str, str, Source]]:
         """Every quantity, reading and source."""
         for quantity, sources in self.sources.items():
@@ -393,7 +390,7 @@ class Model:
 
 def _of_assumption(one: Assumption) -> dict[str, Source]:
     """The sources of an assumption: its value, and the ends of its words."""
-    found = {"set": Source(one.used, side=one.side, assumption=one)}
+    found = {"set": Source(one.used, side=one.side, assumption=one, width=one.high - one.low)}
     ends = {"floor": ("at least", one.floor), "ceiling": ("at most", one.ceiling)}
     numbers = {part: (side, end.value) for part, (side, end) in ends.items() if end and end.value is not None}
     for part, (side, number) in numbers.items():
@@ -402,10 +399,6 @@ def _of_assumption(one: Assumption) -> dict[str, Source]:
         span = Interval(one.minimum if low is None else low, one.maximum if high is None else high)
         found["in_words"] = Source(near=span, side=side, assumption=one, part="in_words")
     return found
-
-
-def _evaluate(plan: Plan, vary: Mapping[str, Any]) -> dict[str, Any]:
-    return plan.evaluate({name: one for name, one in vary.items() if name in plan.leaves})
 
 
 def _import(register: Register) -> ModuleType:

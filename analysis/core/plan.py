@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core.bounds import Bounds, Floats, extremes, is_fractional, merged
-from analysis.core.expressions import Expression
+from analysis.core.expressions import Expression, parse
 from analysis.core.published import Interval
 from analysis.core.register import Assumption, Claim, InputError
 from analysis.core.sentences import say
@@ -40,7 +40,8 @@ class Source:
 
     A leaf has a ``value`` in base units, NaN where words alone give it; ``near``, the values that it stands for, where
     it is no point; ``far``, those at a coarser place; and a ``side`` on which it leaves room. end: of a range. part: of
-    an assumption, ``set``, an end of its words, or ``in_words``, which is no single value.
+    an assumption, ``set``, an end of its words, or ``in_words``, which is no single value. width: of the range that an
+    assumption is varied over.
     """
 
     value: float = math.nan
@@ -51,6 +52,7 @@ class Source:
     end: str = ""
     assumption: Assumption | None = None
     part: str = "set"
+    width: float = 0.0
     expression: Expression | None = None
     same_as: str = ""
 
@@ -89,8 +91,7 @@ class Node:
 
     def scale(self, value: float) -> float:
         """The size of a value; where that is 0, the width of the range it is varied over."""
-        one = self.source.assumption
-        return abs(value) or (one.high - one.low if one else 0.0) or 1.0
+        return abs(value) or self.source.width or 1.0
 
     def compute(self, values: Mapping[str, Any]) -> Any:
         """The value from those of its needs."""
@@ -136,16 +137,20 @@ class Limit:
             return f"{self.quantity} at most {self.other or f'{self.high:,.10g}'}"
         return f"{self.quantity} outside {self.low:,.10g} to {self.high:,.10g}"
 
-    def rooms(self, values: Mapping[str, Any]) -> list[Any]:
-        """How far the quantity lies from each end, as a share of a fixed size; below 0 past it."""
+    @cached_property
+    def parts(self) -> tuple[Expression, ...]:
+        """How far the quantity lies from each end, as a share of a fixed size: below 0 past it."""
         if self.difference is not None:
-            return [self.difference.compiled(*(values[name] for name in self.difference.needs))]
-        here = values[self.quantity]
+            return (self.difference,)
         if self.other:
-            return [(values[self.other] - here) / 1e6]
+            return (parse(f"({self.other} - {self.quantity}) / 1e6"),)
         ends = [(sign, end) for sign, end in ((1, self.low), (-1, self.high)) if math.isfinite(end)]
         size = max(abs(end) for _, end in ends) or 1.0
-        return [sign * (here - end) / size for sign, end in ends]
+        return tuple(parse(f"({self.quantity} - {end!r}) / {sign * size!r}") for sign, end in ends)
+
+    def rooms(self, values: Mapping[str, Any]) -> list[Any]:
+        """How far the quantity lies from each end; below 0 past it."""
+        return [part.compiled(*(values[name] for name in part.needs)) for part in self.parts]
 
     def kept(self, values: Mapping[str, Any]) -> NDArray[np.bool_]:
         """Where the limit is kept, to the last digits."""
@@ -183,6 +188,11 @@ class Plan:
     def leaves(self) -> dict[str, Node]:
         """The nodes that start the computation."""
         return {node.name: node for node in self.nodes if node.source.is_leaf}
+
+    @cached_property
+    def free(self) -> dict[str, Node]:
+        """The leaves that have a value a user may set."""
+        return {name: node for name, node in self.leaves.items() if node.reading in ("set", "given")}
 
     @cached_property
     def _own(self) -> dict[str, Source]:
@@ -248,15 +258,28 @@ class Plan:
         found = []
         for choice in itertools.product(*split.values()):
             chosen = dict(zip(split, choice, strict=True))
-            nodes = tuple(
-                replace(node, source=replace(node.source, expression=chosen[node.name][0]))
-                if node.name in chosen
-                else node
-                for node in self.nodes
-            )
+            sources = {name: Source(expression=one) for name, (one, _) in chosen.items()}
+            nodes = tuple(replace(node, source=sources.get(node.name, node.source)) for node in self.nodes)
             limits = [Limit(name, difference=one) for name, (_, ones) in chosen.items() for one in ones]
             found.append(replace(self, nodes=nodes, limits=(*self.limits, *limits)))
         return tuple(found)
+
+    def along(self, name: str, x: Floats, given: Mapping[str, Any] | None = None) -> tuple[Floats, Floats]:
+        """The target and the rooms of each branch at values x of a leaf, (values, 1); a column for each of them, and
+        for each entry of the arrays given for other leaves."""
+        given = {**(given or {}), **({name: x} if name in self.free else {})}
+        shape = np.broadcast_shapes(*(np.shape(one) for one in given.values()), x.shape)
+        targets, rooms = [], [np.empty((len(x), 0))]
+        for branch in self.branches:
+            values = branch.evaluate(given)
+            targets.append(np.broadcast_to(values[self.target], shape))
+            rooms += [np.broadcast_to(room, shape) for room in branch.rooms(values)]
+        return np.concatenate(targets, axis=1), np.concatenate(rooms, axis=1)
+
+    def kept(self, given: Mapping[str, Any]) -> Floats:
+        """The target with values given for some leaves; NaN past a limit and where it is not finite."""
+        values = self.evaluate(given)
+        return np.where(self.within(values) & np.isfinite(values[self.target]), values[self.target], np.nan)
 
     @cached_property
     def direction(self) -> dict[str, int]:
@@ -311,13 +334,11 @@ class Plan:
         vary: Mapping[str, Floats] | None = None,
         ranges: Mapping[str, Interval] | None = None,
         rounding: bool = True,
-        of: str = "",
     ) -> list[Bounds]:
         """Smallest and largest target over everything that the printed inputs and words stand for, limits kept.
 
         The same input moves once, everywhere. coarse: at the coarser places. vary: arrays of one length for some
-        leaves, one result for each entry. ranges: intervals for some leaves. rounding: whether printed inputs move. of:
-        another node than the target.
+        leaves, one result for each entry. ranges: intervals for some leaves. rounding: whether printed inputs move.
         """
         every = {name: node.source.interval(coarse=coarse) for name, node in self.leaves.items() if rounding}
         every |= {name: one for name, one in (ranges or {}).items() if name in self.leaves}
@@ -328,7 +349,7 @@ class Plan:
         def bounded(plan: Plan) -> list[Bounds]:
             def function(given: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
                 values = plan.evaluate({**still, **given})
-                return values[of or plan.target], plan.rooms(values)
+                return values[plan.target], plan.rooms(values)
 
             return extremes(function, box, vary)
 

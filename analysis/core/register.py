@@ -16,7 +16,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -191,16 +191,21 @@ class External(Figure):
         return 1 if ", a year" in self.period else self.year_to - self.year_from + 1
 
 
-class Check(Row):
-    """A quantity under named readings, against a claim or a figure; without one, a derived quantity. ``against`` is
-    arithmetic over figures published elsewhere; beside a claim, it takes the place of the quantity."""
+class Asked(Row):
+    """A quantity under named readings, beside a claim or none."""
 
-    file = "checks.csv"
     id: Name
     statement: Text
     quantity: Quantity
     readings: Readings = {}
     claim: ClaimId = ""
+
+
+class Check(Asked):
+    """A quantity set against a claim or a figure; without one, a derived quantity. ``against`` is arithmetic over
+    figures published elsewhere; beside a claim, it takes the place of the quantity."""
+
+    file = "checks.csv"
     end: Literal["", "low", "high", "whole"] = ""
     kind: Literal["", "derivation", "repetition", "hypothesis", "external"] = ""
     against: str = ""
@@ -212,15 +217,10 @@ class Check(Row):
             raise FieldError("against", "a figure published elsewhere goes with the kind external, and only with it")
 
 
-class Solve(Row):
+class Solve(Asked):
     """An assumption to solve for, so that a quantity equals a claim or a goal."""
 
     file = "solutions.csv"
-    id: Name
-    statement: Text
-    quantity: Quantity
-    readings: Readings = {}
-    claim: ClaimId = ""
     end: Literal["", "low", "high"] = ""
     solve: Annotated[Name, Ref("assumptions.yaml")]
     goal: float | None = None
@@ -326,18 +326,10 @@ class Assumption(VagueReading):
     def model_post_init(self, context: Any) -> None:
         if self.low > self.high:
             raise FieldError("low", f"{self.low:g} lies above the high, {self.high:g}")
-        for name in (
-            "article_value",
-            "value",
-            "low",
-            "high",
-            "floor.value",
-            "floor.coarse",
-            "ceiling.value",
-            "ceiling.coarse",
-        ):
-            side, _, part = name.partition(".")
-            one = getattr(getattr(self, side), part, None) if part else getattr(self, side)
+        given = {name: getattr(self, name) for name in ("article_value", "value", "low", "high")}
+        for side, end in (("floor", self.floor), ("ceiling", self.ceiling)):
+            given |= {f"{side}.value": end.value, f"{side}.coarse": end.coarse} if end else {}
+        for name, one in given.items():
             if one is not None and not self.minimum <= one <= self.maximum:
                 raise FieldError(name, f"{one:g} lies outside the allowed range, {self.minimum:g} to {self.maximum:g}")
 
@@ -402,14 +394,14 @@ class Refusal(Row):
 class Most(BaseModel, extra="forbid"):
     """A limit: a quantity that is at most a number or another quantity."""
 
-    quantity: Name
+    quantity: Quantity
     at_most: Number | Name
 
 
 class Remark(BaseModel, extra="forbid"):
     """A sentence that stands beside a quantity when it exceeds another; ``{more}`` is by how much."""
 
-    quantity: Name
+    quantity: Quantity
     above: Name
     words: Text
 
@@ -420,9 +412,9 @@ class Settings(BaseModel, extra="forbid"):
 
     formulas: Name
     linked_readings: tuple[tuple[str, ...], ...] = ()
-    headline: tuple[str, ...] = ()
-    percent: tuple[str, ...] = ()
-    estimates: tuple[str, ...] = ()
+    headline: Annotated[tuple[str, ...], Ref("checks.csv")] = ()
+    percent: Annotated[tuple[str, ...], Ref("quantities")] = ()
+    estimates: Annotated[tuple[str, ...], Ref("quantities")] = ()
     limits: tuple[Most, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
@@ -482,7 +474,7 @@ def read_yaml(path: Path) -> Any:
 def _read_rows(path: Path, model: type[Row]) -> dict[str, Any]:
     """The rows of a CSV table, or the entries of a YAML list, by id."""
     found: dict[str, Any] = {}
-    for id, content in _table(path) if path.suffix == ".csv" else _list(path):
+    for id, content in (_table if path.suffix == ".csv" else _list)(path):
         row: Any = validated(path, model.kinds.get(content.get("kind", ""), model), content, id)
         if row.id in found:
             raise RegisterError(path, f"'{row.id}' is given twice", row=row.row or "", id=row.id, field="id")
@@ -496,8 +488,7 @@ def _list(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     content = read_yaml(path)
     if not isinstance(content, list) or not all(isinstance(entry, dict) for entry in content):
         raise RegisterError(path, "the file is not a list of entries")
-    for number, entry in enumerate(content, start=1):
-        yield str(entry.get("id", f"number {number}")), entry
+    yield from ((str(entry.get("id", f"number {number}")), entry) for number, entry in enumerate(content, start=1))
 
 
 def _table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -552,34 +543,27 @@ def _fields(model: Any, at: Iterable[Any]) -> list[str]:
 _TABLES = (Claim, Check, Solve, Reading, Section, Citation, Assumption, External, Statement, Finding, Headline, Refusal)
 
 
-@dataclass(frozen=True)
-class Register:
+class Register(Settings):
     """A data package that was read and checked; rows are kept by id in the order of the files."""
 
+    model_config = ConfigDict(frozen=True)
     folder: Path
     title: str
-    formulas: str
-    claims: Mapping[str, Claim]
-    checks: Mapping[str, Check]
-    readings: Mapping[tuple[str, str], Reading]
-    sections: Mapping[str, str]
-    sources: Mapping[str, str]
-    assumptions: Mapping[str, Assumption]
-    article: Article = field(default_factory=Article)
-    words: Mapping[str, VagueReading] = field(default_factory=dict)
-    solutions: Mapping[str, Solve] = field(default_factory=dict)
-    external: Mapping[str, External] = field(default_factory=dict)
-    statements: Mapping[str, Statement] = field(default_factory=dict)
-    findings: Mapping[str, Finding] = field(default_factory=dict)
-    headlines: Mapping[str, Headline] = field(default_factory=dict)
-    refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = {}
+    checks: Mapping[str, Check] = {}
+    readings: Mapping[tuple[str, str], Reading] = {}
+    sections: Mapping[str, str] = {}
+    sources: Mapping[str, str] = {}
+    assumptions: Mapping[str, Assumption] = {}
+    article: Article = Article()
+    words: Mapping[str, VagueReading] = {}
+    solutions: Mapping[str, Solve] = {}
+    external: Mapping[str, External] = {}
+    statements: Mapping[str, Statement] = {}
+    findings: Mapping[str, Finding] = {}
+    headlines: Mapping[str, Headline] = {}
+    refusals: Mapping[str, Refusal] = {}
     scenarios: tuple[str, ...] = ()
-    linked_readings: tuple[tuple[str, ...], ...] = ()
-    headline: tuple[str, ...] = ()
-    percent: tuple[str, ...] = ()
-    estimates: tuple[str, ...] = ()
-    limits: tuple[Most, ...] = ()
-    remarks: tuple[Remark, ...] = ()
 
     @classmethod
     def read(cls, folder: Path | str | None = None) -> Register:
@@ -588,22 +572,21 @@ class Register:
         folder = Path(folder or os.environ.get("ANALYSIS_DATA") or shipped("data"))
         package = validated(folder / "datapackage.json", Package, read_yaml(folder / "datapackage.json"))
         paths = [str(one.get("path")) for one in package.resources]
-        tables: dict[str, Any] = {
-            Path(model.file).stem: _read_rows(folder / model.file, model) if model.file in paths else {}
-            for model in _TABLES
+        found: dict[str, Any] = {
+            Path(one.file).stem: _read_rows(folder / one.file, one) for one in _TABLES if one.file in paths
         }
-        entries = tables.pop("assumptions")
+        tables = {name: found.pop(name, {}).values() for name in ("assumptions", "readings", "sections", "sources")}
         register = cls(
             folder=folder,
             title=package.title,
             article=package.sources[0],
-            readings={(row.quantity, row.reading): row for row in tables.pop("readings").values()},
-            sections={row.id: row.title for row in tables.pop("sections").values()},
-            sources={row.id: f"{row.publisher}, {row.date}" for row in tables.pop("sources").values()},
-            assumptions={name: one for name, one in entries.items() if isinstance(one, Assumption)},
-            words={name: one for name, one in entries.items() if not isinstance(one, Assumption)},
+            assumptions={one.id: one for one in tables["assumptions"] if isinstance(one, Assumption)},
+            words={one.id: one for one in tables["assumptions"] if not isinstance(one, Assumption)},
+            readings={(row.quantity, row.reading): row for row in tables["readings"]},
+            sections={row.id: row.title for row in tables["sections"]},
+            sources={row.id: f"{row.publisher}, {row.date}" for row in tables["sources"]},
             scenarios=tuple(Path(path).stem for path in paths if re.fullmatch(r"scenarios/[a-z0-9_]+\.yaml", path)),
-            **tables,
+            **found,
             **dict(package.analysis),
         )
         register._check()
@@ -641,21 +624,19 @@ class Register:
 
     def references(self) -> Iterator[tuple[str, Row | None, str, str]]:
         """Table, row, field and name of each reference; ``quantities`` is the table of a quantity."""
-        for to, place in (("checks.csv", "headline"), ("quantities", "percent"), ("quantities", "estimates")):
-            yield from ((to, None, place, name) for name in getattr(self, place))
         yield from (("quantities", None, "linked_readings", name) for group in self.linked_readings for name in group)
-        yield from (("quantities", None, "limits", one.quantity) for one in self.limits)
-        yield from (("quantities", None, "remarks", one.quantity) for one in self.remarks)
-        tables = (self.claims, self.external, self.checks, self.readings, self.assumptions, self.words, self.findings)
-        for row in (
-            row for table in (*tables, self.solutions, self.statements, self.headlines) for row in table.values()
-        ):
-            for place, info in type(row).model_fields.items():
+        parts: list[tuple[Row | None, str, BaseModel]] = [(None, "", self)]
+        parts += [(None, "limits", one) for one in self.limits] + [(None, "remarks", one) for one in self.remarks]
+        tables = [getattr(self, name) for name in Register.model_fields]
+        rows = [row for table in tables if isinstance(table, dict) for row in table.values()]
+        parts += [(row, "", row) for row in rows if isinstance(row, Row)]
+        for row, within, part in parts:
+            for place, info in type(part).model_fields.items():
                 for mark in info.metadata:
                     if isinstance(mark, Ref):
-                        found = getattr(row, place)
+                        found = getattr(part, place)
                         names = (found,) if isinstance(found, str) else found
-                        yield from ((mark.to, row, place, name) for name in names if name)
+                        yield from ((mark.to, row, within or place, name) for name in names if name)
 
     def _check(self) -> None:
         """Refuse rows of one table that do not fit those of another."""

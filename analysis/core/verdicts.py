@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -80,7 +79,7 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     row = model.register.claims.get(check.claim) or model.register.external.get(check.against)
     known, plan = Outcome(check, model.units[check.quantity]), None
     if row:
-        fine = _asserts(model, check, row)
+        fine = asserted(model, check, row)
         printed = row.published.value(check.end) if row.printed and check.end != "whole" else None
         known = replace(known, published=printed, published_low=fine.low, published_high=fine.high)
     if check.against and check.claim:
@@ -103,16 +102,16 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     known = replace(known, recomputed=recomputed, recomputed_low=near.low, recomputed_high=near.high)
     if row is None:
         return replace(known, reason="no printed number to set beside it")
-    coarse = _asserts(model, check, row, coarse=True)
+    coarse = asserted(model, check, row, coarse=True)
     words, approaches = bool(plan and plan.words), row.qualifier == "approaches"
 
-    def at(asserted: Interval, point: float, reached: Bounds) -> str:
-        if asserted.holds(point):
+    def at(claimed: Interval, point: float, reached: Bounds) -> str:
+        if claimed.holds(point):
             return "matches"
         # Our tenth is no printed digit: rounding does not decide there, and the word allows all that falls short.
-        if approaches and point < asserted.low:
+        if approaches and point < claimed.low:
             return "compatible"
-        if asserted.meets(reached.low, reached.high):
+        if claimed.meets(reached.low, reached.high):
             return "compatible" if words else "matches_within_rounding"
         return "differs"
 
@@ -122,9 +121,9 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
         return "matches_within_rounding" if found == "matches" != first else found
 
     finer, found = at(fine, value, near), verdict(value, near, far)
-    used, asserted = (far, coarse) if finer == "differs" else (near, fine)
-    margin = min(used.high - asserted.low, asserted.high - used.low)
-    size = known.published or (asserted.low if math.isfinite(asserted.low) else asserted.high)
+    used, claimed = (far, coarse) if finer == "differs" else (near, fine)
+    margin = min(used.high - claimed.low, claimed.high - used.low)
+    size = known.published or (claimed.low if math.isfinite(claimed.low) else claimed.high)
     levels = [end for one in (fine, coarse) for end in (one.low, one.high)]
     return replace(
         known,
@@ -162,7 +161,7 @@ def counts(model: Model, verdicts: Mapping[str, str]) -> dict[str, int]:
     return found
 
 
-def _asserts(model: Model, check: Check, row: Claim | External, *, coarse: bool = False) -> Interval:
+def asserted(model: Model, check: Check, row: Claim | External, *, coarse: bool = False) -> Interval:
     """The claim that the other side of a check makes, by its digits or its words."""
     if row.qualifier != "vague":
         return row.published.asserts(check.end.removeprefix("whole"), coarse=coarse)
@@ -239,10 +238,7 @@ def _between(value: float, low: float, high: float) -> bool:
 def _condition(model: Model, plan: Plan, levels: Iterable[float], rule: Rule, found: str) -> str:
     """For each assumption that matters, the values for which the verdict stays, the others as they are."""
     parts = []
-    for name, node in plan.leaves.items():
-        assumption = model.register.assumptions.get(name)
-        if assumption is None or node.source.part != "set":
-            continue
+    for name, assumption in model.free(plan).items():
         # An assumption that cancels in the value may still lead past a limit.
         places = np.array([assumption.minimum, assumption.used, assumption.maximum])
         if plan.direction[name] or not plan.within(plan.evaluate({name: places})).all():
@@ -260,7 +256,7 @@ def _stays(
     here, low, high = float(plan.start[assumption.id]), assumption.minimum, assumption.maximum
     if low == high:
         return [(here, here)]
-    targets, rooms = _along(plan, assumption.id, quarters(low, high))
+    targets, rooms = plan.along(assumption.id, quarters(low, high)[:, None], _at_corners(plan, assumption.id))
     changes = {low, high, *breakpoints(targets, low, high, levels), *breakpoints(rooms, low, high, [0.0])}
     edges = np.array(sorted(changes))
     vary = {assumption.id: (edges[:-1] + edges[1:]) / 2}
@@ -278,20 +274,14 @@ def _stays(
     return sorted(spans)
 
 
-def _along(plan: Plan, name: str, places: Floats) -> tuple[Floats, Floats]:
-    """The target and the rooms at some values of a leaf, (values, positions): at the printed numbers, and at the
-    corners of what they stand for, also at the coarser places."""
+def _at_corners(plan: Plan, name: str) -> dict[str, Floats]:
+    """All leaves but one at the printed numbers, and at the corners of what they stand for, also at the coarser
+    places."""
     box = [node for node in plan.leaves.values() if node.name != name and node.source.near]
     corners = np.arange(2 ** len(box))
-    given: dict[str, Any] = {name: places[:, None]}
+    given = {}
     for i, node in enumerate(box):
         both = [node.source.interval(coarse=coarse) for coarse in (False, True)]
         ends = [np.where(corners >> i & 1, one.high, one.low) for one in both]
         given[node.name] = np.concatenate([*ends, [node.source.value]])
-    flat = np.zeros((len(places), 2 * len(corners) + 1))
-    targets, rooms = [], [flat[:, :0]]
-    for branch in plan.branches:
-        values = branch.evaluate(given)
-        targets.append(flat + values[plan.target])
-        rooms += [flat + room for room in branch.rooms(values)]
-    return np.concatenate(targets, axis=1), np.concatenate(rooms, axis=1)
+    return given

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 
 from analysis.core.units import BASE_UNITS
 
@@ -107,6 +108,7 @@ def _crosses(number: float, rounded: float, other: float) -> bool:
     return not same(number, other) and (rounded - other) * (number - other) <= 0
 
 
+@cache
 def _decimals(place: float) -> int:
     return max(0, -int(Decimal(f"{place:.1g}").normalize().as_tuple()[2]))
 

@@ -101,15 +101,14 @@ def check_used(model: Model, setting: Setting, compared: list[Compared]) -> None
     for found in compared:
         with contextlib.suppress(ModelError):
             if found.quantity:
-                _, named = model.named(found.beside.removeprefix(PER_YEAR))
-                plans.append(model.plan(found.quantity, model.change(named, setting)))
+                _, under = model.named(found.beside.removeprefix(PER_YEAR), setting)
+                plans.append(model.plan(found.quantity, under))
     model.check_used(setting, plans, ignored={name for found in compared for name, _ in found.at_ratio})
 
 
 def _compared(model: Model, setting: Setting, figure: External, beside: str) -> Compared:
-    quantity, readings = model.named(beside.removeprefix(PER_YEAR))
+    quantity, under = model.named(beside.removeprefix(PER_YEAR), setting)
     years = figure.years if beside.startswith(PER_YEAR) else 1
-    under = model.change(readings, setting)
     reading = under.readings.get(quantity, model.default(quantity))
     row: dict[str, Any] = {"external": figure, "beside": beside, "quantity": quantity, "reading": reading}
     row |= {"years": years, "ours_from": _where_from(model, quantity, under)}

@@ -91,10 +91,11 @@ def _filled(model: Model, setting: Setting, text: str) -> str:
     """A text with each name in braces replaced by its value."""
 
     def put(found: re.Match[str]) -> str:
-        quantity, readings = model.named(found[1])
         try:
-            one = model.estimate(quantity, model.change(readings, setting))
+            quantity, under = model.named(found[1], setting)
+            one = model.estimate(quantity, under)
         except ModelError:
+            model.named(found[1])  # an unknown name is refused
             return "(no single value)"
         return estimate_words(model, quantity, one.value, one.low, one.high, one.depends_on)
 

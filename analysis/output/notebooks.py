@@ -31,7 +31,7 @@ from analysis.core.register import InputError, shipped, shown
 from analysis.core.units import nearest
 from analysis.output.files import lock, write_file
 from analysis.whatif.draws import check_draws
-from analysis.whatif.scenarios import OWN, Scenario, varied
+from analysis.whatif.scenarios import OWN, Scenario
 from analysis.whatif.scenarios import find as find_scenario
 
 # A dependency of nbformat builds a grammar at import, which takes a second. Without it, only the format of
@@ -214,7 +214,7 @@ def _moved(notebook: Notebook, checked: list[str], taken: Scenario, model: Model
     heads = (row for row in model.register.headlines.values() if row.notebook == notebook.name or not checked)
     setting = taken.setting(model)
     for name in [*(model.register.claims[row.claim].quantity for row in heads), *checked]:
-        if name not in model.register.assumptions and varied(model.plan(name, setting)):
+        if name not in model.register.assumptions and model.free(model.plan(name, setting)):
             return name
     raise NotebookError(f"no number of {notebook.name} rests on an assumption here, so nothing is moved")
 

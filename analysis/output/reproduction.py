@@ -11,7 +11,7 @@ import typer
 from analysis.core.model import Model
 from analysis.core.register import InputError, shown
 from analysis.core.verdicts import judge_all
-from analysis.output import figures, notebooks, provenance, report
+from analysis.output import explorer, figures, notebooks, provenance, report
 from analysis.output.external import compare, external_frame
 from analysis.output.files import is_ours, refuse_foreign, replace_atomically, write_file
 from analysis.output.headlines import changes, headlines, headlines_text
@@ -39,6 +39,8 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
     outcomes = judge_all(model)
     with replace_atomically(out) as made:
         write_tables(made, model, outcomes, notebooks.shown_in(found), external_frame(compare(model)))
+        if {*explorer.CLAIMS} <= model.register.claims.keys():
+            explorer.write(made, model)
         for name in ("figures", "notebooks"):
             (made / name).mkdir()
         for name in dict.fromkeys(name for notebook in found for name in notebook.figures if name in figures.FIGURES):
@@ -74,7 +76,7 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
     status = print_report(model, outcomes, expected)
     if with_report:
         typer.echo(f"Read    {shown(out / 'report' / 'index.html')}")
-    typer.echo("Change  analysis explain at_risk_2021 --set persons_per_transfer=0.8")
+    typer.echo(f"Change  {shown(out / explorer.NAME)}")
     return status
 
 

@@ -54,7 +54,7 @@ _GUARDED = {
     "solutions": ("value", "unit", "low", "high", "status"),
 }
 #: How a verdict is said of each kind of check.
-_SAID = {
+SAID = {
     "repetition": {"matches": "match each other", "matches_within_rounding": "match each other within rounding",
                    "compatible": "compatible with each other", "differs": "differ"},
     "hypothesis": {"matches": "would match", "matches_within_rounding": "would match within rounding",
@@ -182,7 +182,7 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
     if not outcome.verdict:
         known = outcome.recomputed is not None or outcome.recomputed_low is not None
         return "derived" if known and not outcome.check.kind else f"not computable: {outcome.reason}"
-    said = _SAID.get(outcome.check.kind, {})
+    said = SAID.get(outcome.check.kind, {})
     found, finer = (said.get(one, one.replace("_", " ")) for one in (outcome.verdict, outcome.finer))
     off, printed = outcome.difference, outcome.published
     claim = model.register.claims.get(outcome.check.claim)

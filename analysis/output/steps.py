@@ -18,15 +18,17 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from analysis.core.expressions import Expression
-from analysis.core.model import Model, ModelError, Node, Plan, Setting
+from analysis.core.model import Model, ModelError, Node, Plan, Setting, Source
 from analysis.core.units import BASE_UNITS, CONSTANTS
 from analysis.core.verdicts import judge
 from analysis.output.results import percent_of, verdict_words
 
 #: The widest line.
 WIDTH = 80
-_ASSUMED = {"stated": "stated by the article", "implied": "required by its numbers", "chosen": "ours"}
+ASSUMED = {"stated": "stated by the article", "implied": "required by its numbers", "chosen": "ours"}
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,7 @@ class Steps:
 def _steps(model: Model, setting: Setting, names: Iterable[str], depth: int) -> Iterator[Step]:
     seen: set[str] = set()
     for name in names:
-        quantity, readings = model.named(name)
-        under = model.change(readings, setting)
+        quantity, under = model.named(name, setting)
         plan = model.plan(quantity, under)
         todo = [(plan.target, 0)]
         while todo:
@@ -102,7 +103,7 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
     node = plan.by_name[quantity]
     source = node.source
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
-    shown_here = [name for name in (quantity, *source.needs) if math.isfinite(values[name]) and name not in CONSTANTS]
+    shown_here = [name for name in (quantity, *source.needs) if not math.isnan(values[name]) and name not in CONSTANTS]
     refusals = {name: reason for name in shown_here if (reason := _refusal(model, setting, name))}
     values |= dict.fromkeys(refusals, math.nan)
     notes = [*_origin(model, node)]
@@ -110,7 +111,7 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
         other = [f"= {label(source.same_as)}"] if source.same_as else []
         lines = [*other, f"= {_shown(model, node, values[quantity])[0]}"]
     else:
-        formula = _without_units(source.expression)
+        formula = without_units(source.expression)
         names = {need: label(need) for need in formula.needs}
         result, shown = _worked(model, plan, node, formula, values)
         lines = [f"= {formula.text(names)}", f"= {formula.text(shown)}", f"= {result}"]
@@ -121,8 +122,7 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
 
 def line(model: Model, setting: Setting, name: str) -> str:
     """The numbers put into the formula of a quantity, and the result, in one line. Raises ModelError past a limit."""
-    quantity, readings = model.named(name)
-    under = model.change(readings, setting)
+    quantity, under = model.named(name, setting)
     plan = model.plan(quantity, under)
     _ = plan.words or plan.value
     return " ".join(step(model, under, plan, quantity).lines[1:]).removeprefix("= ")
@@ -149,7 +149,7 @@ def _origin(model: Model, node: Node) -> Iterator[str]:
         yield f'printed: "{claim.words}" ({claim.where})' if claim.words else f"printed ({claim.where})"
     elif assumption:
         words = {"floor": "the least that the words allow", "in_words": "in words only"}.get(node.source.part, "")
-        yield words or _ASSUMED[assumption.grade]
+        yield words or ASSUMED[assumption.grade]
     elif node.reading == "given":
         yield "set by you"
     else:
@@ -189,10 +189,21 @@ def _worked(
     for finest in range(7):
         shown = {need: _shown(model, plan.by_name[need], values[need], finest) for need in formula.needs}
         known = all(map(math.isfinite, operands))
-        by_hand = float(formula.compiled(*(number for _, number in shown.values()))) if known else math.nan
+        with np.errstate(all="ignore"):
+            numbers = np.array([number for _, number in shown.values()])
+            by_hand = float(formula.compiled(*numbers)) if known else math.nan
         if not known or _shown(model, node, by_hand, 0, least)[0] == result:
             break
     return result, {need: text for need, (text, _) in shown.items()}
+
+
+def as_printed(source: Source) -> str:
+    """The digits of a claim that a source takes, with their scale."""
+    assert source.claim
+    one = source.claim.published
+    printed = one.printed_high if source.end == "high" else one.printed
+    word = f" {one.scale}" if one.scale else " percent" if one.unit == "percent" else ""
+    return f"{float(printed):,.{len(printed.partition('.')[2])}f}{word}"
 
 
 def _shown(model: Model, node: Node, value: float, finest: int = 0, least: float = 1e5) -> tuple[str, float]:
@@ -213,17 +224,14 @@ def _shown(model: Model, node: Node, value: float, finest: int = 0, least: float
     else:
         decimals = next(short, 4 + finest) - finest
     if source.claim and math.isclose(source.claim.published.value(source.end), value, rel_tol=1e-12):
-        one = source.claim.published
-        printed = one.printed_high if source.end == "high" else one.printed
-        word = f" {one.scale}" if one.scale else " percent" if one.unit == "percent" else ""
-        return f"{float(printed):,.{len(printed.partition('.')[2])}f}{word}", value
+        return as_printed(source), value
     if source.is_leaf:
         return f"{value / scale:,.10g}{word}".replace("-", "−"), value
     text = f"{value / scale:,.{decimals + finest}f}{word}".replace("-", "−")
     return text, round(value / scale, decimals + finest) * scale
 
 
-def _without_units(formula: Expression) -> Expression:
+def without_units(formula: Expression) -> Expression:
     """A formula without the factors that only serve units, such as ``a_year``."""
 
     def of(node: ast.expr) -> ast.expr:

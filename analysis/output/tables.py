@@ -300,7 +300,7 @@ class Sensitivity:
             "differs": self.differs,
             **{name: getattr(found, name) for name in ("value", "low", "high", "side", "remarks", "reconstruction")},
             "reason": found.reason,
-            "ranges": [{"what": what, **plain(one)} for what, one in self.ranges.items()],
+            "ranges": [{"what": what, "low": one.low, "high": one.high} for what, one in self.ranges.items()],
             "tornado": self.tornado,
             "caveat": CAVEAT,
         }

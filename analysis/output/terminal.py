@@ -530,7 +530,7 @@ def _finding(model: Model, finding: Finding, setting: Setting, full: bool) -> It
 
 def _quantity(model: Model, quantity: str, setting: Setting, full: bool) -> Iterator[str]:
     plan = model.plan(quantity, setting)
-    model.check_used(setting, [plan, *model.beside(quantity, setting)])
+    model.check_used(setting, model.beside(quantity, setting))
     remarks: tuple[str, ...] = ()
     if plan.words:
         result = f"result: none, {plan.no_single_value}"

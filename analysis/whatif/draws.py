@@ -42,9 +42,8 @@ ROWS, BLOCKS = 2**15, 16
 
 @dataclass(frozen=True)
 class Distribution:
-    """Uniform from low to high, or triangular with its peak at mode; in base units.
-
-    Raises ModelError for numbers that make no distribution.
+    """Uniform from low to high, or triangular with its peak at mode; in base units. Raises ModelError for numbers that
+    make no distribution.
 
     >>> Distribution(0, 2, mode=1).ppf(np.array([0.0, 0.5, 1.0])).tolist()
     [0.0, 1.0, 2.0]
@@ -64,41 +63,35 @@ class Distribution:
         shape, peak = ("uniform", "") if self.mode is None else ("triangular", f"mode {self.mode:,.10g}, ")
         return f"{shape} (low {self.low:,.10g}, {peak}high {self.high:,.10g})"
 
+    @property
+    def shape(self) -> tuple[Callable[..., Any], tuple[float, ...]]:
+        """The inverse of the cumulative distribution, with the numbers that it takes."""
+        width, rise = self.high - self.low, 0.0 if self.mode is None else self.mode - self.low
+        if self.mode is None:
+            return _uniform, (self.low, width)
+        return _triangular, (self.high - rise, rise / width, width * rise, width * (width - rise))
+
     def ppf(self, u: Floats) -> Floats:
         """The value that a share u of the draws lies below; an array of any shape, the same shape back."""
-        width = self.high - self.low
-        if self.mode is None:
-            found = u * width
-            found += self.low
-            return found
-        rise = self.mode - self.low
-        # Each half is at the mode where the other counts.
-        rising = np.sqrt(np.minimum(u, rise / width) * (width * rise))
-        falling = np.sqrt((1 - np.maximum(u, rise / width)) * (width * (width - rise)))
-        rising -= falling
-        rising += self.high - rise
-        return rising
+        function, numbers = self.shape
+        return np.asarray(function(u, *numbers))
 
-    def source(self, number: Callable[[float], str]) -> str:
-        """``ppf`` as Python over u, with numbers as ``number`` writes them."""
-        width = self.high - self.low
-        if self.mode is None:
-            return f"{number(self.low)} + u * {number(width)}"
-        rise = self.mode - self.low
-        rising = f"{number(self.low)} + np.sqrt(u * {number(width * rise)})"
-        falling = f"{number(self.high)} - np.sqrt((1.0 - u) * {number(width * (width - rise))})"
-        return f"{rising} if u < {number(rise / width)} else {falling}"
+
+def _uniform(u: Any, low: Any, width: Any) -> Any:
+    return u * width + low
+
+
+def _triangular(u: Any, start: Any, share: Any, up: Any, down: Any) -> Any:
+    # Each half is at the mode where the other counts.
+    return np.sqrt(np.minimum(u, share) * up) - np.sqrt((1 - np.maximum(u, share)) * down) + start
 
 
 def inputs(plan: Plan, distributions: Mapping[str, Distribution]) -> dict[str, Distribution]:
-    """The inputs drawn for a plan: those given, and each other printed input uniformly over what it stands for.
-
-    Distributions of quantities that the plan does not start from are left out, and so are inputs in words.
-    """
+    """The inputs drawn for a plan: those given, and each other printed input uniformly over what it stands for; none
+    in words, and none that the plan does not start from."""
     ranges = {name: node.source.interval() for name, node in plan.leaves.items() if name not in plan.words}
     printed = {name: Distribution(one.low, one.high) for name, one in ranges.items() if one.low < one.high}
-    found = {**printed, **distributions}
-    return {name: found[name] for name in plan.leaves if name in found}
+    return {name: one for name in plan.leaves if (one := distributions.get(name, printed.get(name)))}
 
 
 def values_of(drawn: Mapping[str, Distribution], u: Floats) -> dict[str, Floats]:
@@ -148,23 +141,17 @@ def reach(scheduler: str) -> AbstractContextManager[Any]:
         from distributed import Client
 
         connection: AbstractContextManager[Any] = Client(scheduler, timeout=10, set_as_default=True)
+        return connection
     except ImportError:
         raise InputError("Dask is not installed; the extra `cluster` brings it") from None
     except (OSError, ValueError) as error:
         raise InputError(f"no Dask scheduler answers at '{scheduler}' ({type(error).__name__})") from None
-    return connection
-
-
-# Draws ----------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Draws:
-    """Draws of some quantities: ``kept`` of ``n`` violate no limit.
-
-    numbers: by quantity, the mean, sd and percentiles, in base units. violations: how many draws violate each limit;
-    one draw may violate several.
-    """
+    """Draws of some quantities: ``kept`` of ``n`` violate no limit. numbers: by quantity, the mean, sd and percentiles,
+    in base units. violations: how many draws violate each limit; one draw may violate several."""
 
     n: int
     kept: int
@@ -211,10 +198,10 @@ def draw(
         cubes = (points(len(drawn), size, seed, i, method, compiled=compiled) for i, size in sizes.items())
         return _sum(count(*cube) for cube in cubes)
 
-    kept, broken, *rest = _sum(run_blocks(blocks, range(0, -(-n // ROWS), BLOCKS), scheduler))
-    numbers = {name: _numbers(kept, *one) for name, *one in zip(quantities, support, *rest, strict=True)}
-    violations = {str(limit): int(count) for limit, count in zip(plan.limits, broken, strict=True) if count}
-    return Draws(n, int(kept), numbers, violations, drawn)
+    past, *rest = _sum(run_blocks(blocks, range(0, -(-n // ROWS), BLOCKS), scheduler))
+    numbers = {name: _numbers(past[0], *one) for name, *one in zip(quantities, support, *rest, strict=True)}
+    broken = {str(limit): int(past[np.arange(len(past)) >> i & 1 == 1].sum()) for i, limit in enumerate(plan.limits)}
+    return Draws(n, int(past[0]), numbers, {name: count for name, count in broken.items() if count}, drawn)
 
 
 def check_draws(n: int, seed: int, method: str) -> None:
@@ -233,31 +220,30 @@ def check_draws(n: int, seed: int, method: str) -> None:
 def _supported(plan: Plan, quantities: Sequence[str], drawn: Mapping[str, Distribution]) -> tuple[Plan, Floats]:
     """The plan without the limits that no draw can violate; where the histogram of each output starts, and its bins
     per unit, (outputs, 2)."""
-    ranges = {name: Interval(one.low, one.high) for name, one in drawn.items()}
+    ranges, support = {name: Interval(one.low, one.high) for name, one in drawn.items()}, []
 
     def bounds(of: str, *limits: Limit) -> Bounds:
-        return replace(plan, limits=limits).bounds(ranges=ranges, rounding=False, of=of)[0]
+        return replace(plan, target=of, limits=limits).bounds(ranges=ranges, rounding=False)[0]
 
     def binds(limit: Limit) -> bool:
         one, most = bounds(limit.quantity), bounds(limit.other).low if limit.other else limit.high
         return not limit.low <= one.low <= one.high <= most
 
-    binding = tuple(limit for limit in plan.limits if binds(limit))
-    support = []
+    plan = replace(plan, limits=tuple(filter(binds, plan.limits)))
     for name in quantities:
-        one = bounds(name, *binding)
+        one = bounds(name, *plan.limits)
         if math.isinf(one.high - one.low):
             raise ModelError(f"{name} has no bounds under these distributions: something is divided by 0")
         low, high = (one.low, one.high) if one.low <= one.high else (0.0, 1.0)  # no draw is kept
         # A hair wider than the bounds, so that a float's last digit stays inside.
         room = 2 * SAME * max(abs(low), abs(high), high - low) or SAME
         support.append((low - room, BINS / (high - low + 2 * room)))
-    return replace(plan, limits=binding), np.array(support)
+    return plan, np.array(support)
 
 
-#: Draws counted, to be added up: how many are kept; by limit, how many violate it; by output and bin; by output, the
-#: sum of their places in bins from the start of the support, and of these squared. A _Count makes one from a block's
-#: points and the factor that takes them into the unit cube.
+#: Draws counted, to be added up: by the limits they are past, bit i for limit i; by output and bin; by output, the sum
+#: of their places in bins from the start of the support, and of these squared. A _Count makes one from a block's points
+#: and the factor that takes them into the unit cube.
 _Tally = list[Any]
 _Count = Callable[[Any, float], _Tally]
 
@@ -283,17 +269,16 @@ def _on_arrays(plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribut
     low, scale = support.T[..., None]
 
     def count(raw: Any, unit: float) -> _Tally:
-        values, shape = plan.evaluate(values_of(drawn, raw * unit)), raw.shape[1:]
-        fine = [np.broadcast_to(limit.kept(values), shape) for limit in plan.limits]
-        places = np.empty((len(outputs), *shape))
-        for i, name in enumerate(outputs):
-            np.subtract(values[name], low[i], out=places[i])
+        values, past = plan.evaluate(values_of(drawn, raw * unit)), np.zeros(raw.shape[1], np.intp)
+        for i, limit in enumerate(plan.limits):
+            past += ~limit.kept(values) << i
+        places = np.array([np.broadcast_to(values[name], past.shape) for name in outputs])
+        places -= low
         places *= scale
-        if not all(one.all() for one in fine):
-            places = places[:, np.logical_and.reduce(fine)]
+        places = places[:, past == 0] if past.any() else places
         counts = np.array([np.bincount(one.astype(np.intp), minlength=BINS) for one in places])
-        broken = np.array([len(one) - one.sum() for one in fine], np.int64)
-        return [places.shape[1], broken, counts, places.sum(axis=1), np.einsum("ij,ij->i", places, places)]
+        squares = np.einsum("ij,ij->i", places, places)
+        return [np.bincount(past, minlength=2 ** len(plan.limits)), counts, places.sum(axis=1), squares]
 
     return count
 
@@ -305,73 +290,65 @@ def _in_a_loop(plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribut
     """
     numbers: list[float] = []
 
-    def number(one: float) -> str:
-        numbers.append(float(one))
-        return f"n[{len(numbers) - 1}]"
+    def number(*some: float) -> str:
+        numbers.extend(map(float, some))
+        return ", ".join(f"n[{i}]" for i in range(len(numbers) - len(some), len(numbers)))
 
     v = {node.name: f"v{i}" for i, node in enumerate(plan.nodes)}
-    place = {name: i for i, name in enumerate(drawn)}
-    row = []
+    place, lines = {name: i for i, name in enumerate(drawn)}, ["past = 0"]
     for name, source in ((node.name, node.source) for node in plan.nodes):
         if name in place:
-            row.append(f"u = points[{place[name]}, start + i] * unit")
-            text = drawn[name].source(number)
+            function, its = drawn[name].shape
+            text = f"{function.__name__}(points[{place[name]}, column] * unit, {number(*its)})"
         elif source.expression:
             text = source.expression.source(v)
         else:
             text = v[source.same_as] if source.same_as else number(source.value)
-        row.append(f"{v[name]} = {text}")
-    row.append("inside = True")
+        lines.append(f"{v[name]} = {text}")
     for i, limit in enumerate(plan.limits):
-        slack = SAME * max((abs(end) for end in (limit.low, limit.high) if math.isfinite(end)), default=1e6)
-        high = f"{v[limit.other]} + {number(slack)}" if limit.other else number(limit.high + slack)
-        row.append(f"fine = {number(limit.low - slack)} <= {v[limit.quantity]} <= {high}")
-        row += [f"w{i} += not fine", "inside &= fine"]
+        below = " or ".join(f"{room.source(v)} < {-SAME}" for room in limit.parts)
+        lines.append(f"past += {2**i} * ({below})")
     for i, (output, (low, scale)) in enumerate(zip(outputs, support, strict=True)):
-        row.append(f"places[{i}, i] = ({v[output]} - {number(low)}) * {number(scale)}")
-    # A count in a variable, rather than in an array, lets the loop run on whole vectors.
-    broken = "".join(f"w{i}, " for i in range(len(plan.limits)))
-    loop = _loop(_LOOP.format(zeros=broken.replace(", ", " = "), row="\n            ".join(row), broken=broken))
+        lines.append(f"places[{i}, i] = ({v[output]} - {number(low)}) * {number(scale)}")
+    row = _compiled("\n    ".join(["def row(points, column, unit, n, places, i):", *lines, "return past"]))
 
     def count(raw: Any, unit: float) -> _Tally:
         counts, (sums, squares) = np.zeros((len(outputs), BINS), np.int64), np.zeros((2, len(outputs)))
-        kept, *broken = loop(raw, unit, tuple(numbers), counts, sums, squares)
-        return [kept, np.array(broken, np.int64), counts, sums, squares]
+        tally = [np.zeros(2 ** len(plan.limits), np.int64), counts, sums, squares]
+        _jit(_strips)(row, raw, unit, tuple(numbers), *tally)
+        return tally
 
     return count
 
 
-#: It computes a strip of rows before it counts them, so that it computes on whole vectors.
-_LOOP = """
-def loop(points, unit, n, counts, sums, squares):
-    places, kept = np.empty((len(counts), 512)), np.empty(512, np.bool_)
-    {zeros}total = 0
+def _strips(row: Any, points: Any, unit: Any, n: Any, broken: Any, counts: Any, sums: Any, squares: Any) -> None:
+    """Computes a strip of rows before it counts them, so that it computes on whole vectors."""
+    places, past = np.empty((len(counts), 512)), np.empty(512, np.int64)
     for start in range(0, points.shape[1], 512):
         size = min(512, points.shape[1] - start)
         for i in range(size):
-            {row}
-            kept[i] = inside
+            past[i] = row(points, start + i, unit, n, places, i)
         for o in range(len(counts)):
             s, q = 0.0, 0.0
             for i in range(size):
-                place = places[o, i] if kept[i] else 0.0
+                place = places[o, i] if past[i] == 0 else 0.0
                 s += place
                 q += place * place
             sums[o] += s
             squares[o] += q
             for i in range(size):
-                if kept[i]:
+                if past[i] == 0:
                     counts[o, int(places[o, i])] += 1
-        total += kept[:size].sum()
-    return total, {broken}
-"""
+        for i in range(size):
+            broken[past[i]] += 1
 
 
 @functools.lru_cache(maxsize=64)
-def _loop(source: str) -> Callable[..., Any]:
-    names: dict[str, Any] = {"np": np, "minimum": min, "maximum": max}
+def _compiled(source: str) -> Callable[..., Any]:
+    names: dict[str, Any] = {one.__name__: _jit(one) for one in (_uniform, _triangular)}
+    names |= {"minimum": min, "maximum": max}
     exec(source, names)
-    return _jit(names["loop"])
+    return _jit(names["row"])
 
 
 @functools.cache

@@ -13,10 +13,9 @@ range that makes an estimate lowest or highest (``assumptions``).
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -25,9 +24,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema
 
 from analysis.core import findings
-from analysis.core.bounds import Floats, root
-from analysis.core.model import Model, ModelError, Plan, Setting
-from analysis.core.register import Assumption, InputError, RegisterError, Text, read_yaml, shown, validated
+from analysis.core.model import Model, ModelError, Setting
+from analysis.core.published import Interval
+from analysis.core.register import InputError, RegisterError, Text, read_yaml, shown, validated
 from analysis.core.units import nearest
 from analysis.whatif.draws import Distribution
 
@@ -47,6 +46,9 @@ class Content(BaseModel):
     """The content of a file, or a part of it."""
 
     model_config = ConfigDict(extra="forbid")
+
+    def check(self, model: Model, folder: Path) -> None:
+        """Raise ModelError where it can't be computed with. folder: that of its file."""
 
 
 class Shape(Content):
@@ -114,12 +116,22 @@ class Scenario(Content):
         return {name: shape.distribution(model, name) for name, shape in self.distributions.items()}
 
     def setting(self, model: Model, quantity: str = "") -> Setting:
-        """The readings and values given, with what is drawn at its median, under which a quantity is computed."""
+        """The readings and values given, with what is drawn at its median, under which a quantity is computed; and the
+        assumptions where they make it lowest or highest, if that is what is asked for."""
         medians = {name: float(one.ppf(np.array(0.5))) for name, one in self.drawn(model).items()}
         own = model.setting(self.readings, {**self.numbers(model), **medians})
         own = replace(own, given=frozenset(), scenario=frozenset({**own.readings, **own.values}))
         setting = model.change(self._given, own)
-        return _at_ends(model, quantity, setting, self.assumptions) if self.assumptions and quantity else setting
+        if not (self.assumptions and quantity):
+            return setting
+        plan = model.plan(quantity, setting)
+        free = {name: one for name, one in model.free(plan).items() if name not in setting.given}
+        ranges = {name: Interval(one.low, one.high) for name, one in free.items()}
+        (bounds,) = plan.bounds(ranges=ranges, rounding=False)
+        ends = bounds.low_at if self.assumptions == "lowest" else bounds.high_at
+        there = model.setting(setting.readings, {**setting.values, **ends})
+        moved = frozenset({**there.readings, **there.values}) - setting.given
+        return replace(there, given=setting.given, scenario=moved)
 
     def one_setting(self, model: Model, quantity: str = "") -> Setting:
         """The setting under which a quantity, or all of them, are computed. Raises ModelError where that is not one."""
@@ -128,7 +140,7 @@ class Scenario(Content):
             raise ModelError(f"{words}; explain, sensitivity and scenarios take it")
         return self.setting(model, quantity)
 
-    def check(self, model: Model) -> None:
+    def check(self, model: Model, folder: Path) -> None:
         """Raise ModelError for a scenario that can't be computed with, and for a name that nothing depends on."""
         given = [*self.numbers(model), *self.drawn(model)]
         for name in given:
@@ -158,14 +170,14 @@ def find(text: str, model: Model) -> Scenario:
     """A scenario by its name, or by the path of its file. Raises InputError where it is neither."""
     if text in model.register.scenarios:
         path = model.register.folder / "scenarios" / f"{text}.yaml"
-        found = read(path, model)
+        found = read(path, model, Scenario)
         if found.name != text:
             raise RegisterError(shown(path), f"'{found.name}' is not the name of the file", field="name")
         return found
     if text == OWN:
         return Scenario(name=OWN, description="Nothing is changed.", reason="The article as it stands.")
     if os.path.isfile(text):  # noqa: PTH113, as Path refuses a name that is too long
-        return read(Path(text), model)
+        return read(Path(text), model, Scenario)
     raise InputError(f"'{text[:80]}' is no scenario and no file{nearest(text, model.register.scenarios or [OWN])}")
 
 
@@ -185,35 +197,21 @@ def schema(model: Model) -> dict[str, Any]:
 _Content = TypeVar("_Content", bound=Content)
 
 
-def read(path: Path, model: Model) -> Scenario:
-    """The scenario in a file. Raises RegisterError, one sentence that names file and field, for any fault in it."""
-    return read_as(
-        path, Scenario, lambda scenario: scenario.check(model), "values", "external", "distributions", "readings"
-    )
-
-
-def read_as(path: Path, structure: type[_Content], check: Callable[[_Content], None], *parts: str) -> _Content:
-    """The content of a YAML file with the structure of a pydantic model, checked.
-
-    Raises RegisterError, one sentence that names the file and the field; the field is that of ``parts`` which holds the
-    first name in the sentence.
-    """
+def read(path: Path, model: Model, structure: type[_Content]) -> _Content:
+    """A scenario or another content in a file, checked. Raises RegisterError, one sentence that names file and
+    field, for any fault in it; the field is that which holds the first name in the sentence."""
     content = validated(path, structure, read_yaml(path))
     try:
-        check(content)
+        content.check(model, path.parent)
+        return content
     except RegisterError:
         raise
     except InputError as error:
         message = str(error)
-        words = re.findall(r"\w+", message)
-        fields = (f"{part}.{word}" for word in words for part in parts if word in getattr(content, part))
-        field = next(fields, "")
-    else:
-        return content
-    raise RegisterError(shown(path), message, field=field)
-
-
-# Estimates ------------------------------------------------------------------------------------------------------------
+    parts = ("values", "external", "distributions", "readings")
+    words = re.findall(r"\w+", message)
+    fields = (f"{part}.{word}" for word in words for part in parts if word in getattr(content, part, ()))
+    raise RegisterError(shown(path), message, field=next(fields, ""))
 
 
 @dataclass(frozen=True)
@@ -271,37 +269,3 @@ def _against(one: Estimated, name: str, base: float | None) -> Estimated:
         return replace(one, against=name)
     difference = one.value - base
     return replace(one, against=name, difference=difference, percent=100 * difference / abs(base) if base else None)
-
-
-def varied(plan: Plan) -> dict[str, Assumption]:
-    """The assumptions that a quantity rests on, as they are, by name: not those given, or in words."""
-    found = {node.name: node.source.assumption for node in plan.leaves.values() if node.reading == "set"}
-    return {name: one for name, one in found.items() if one}
-
-
-def _at_ends(model: Model, quantity: str, setting: Setting, which: str) -> Setting:
-    """The setting with each assumption at the end of its range that, with the others, moves the quantity most; where a
-    limit cuts the range of one, at the limit."""
-    plan = model.plan(quantity, setting)
-    ends = {name: (one.low, one.high) for name, one in varied(plan).items()}
-    corners = np.array(list(itertools.product(*ends.values())))
-
-    def at(places: Floats) -> dict[str, Any]:
-        return plan.evaluate({name: places[..., i] for i, name in enumerate(ends)})
-
-    found = [corners]
-    for i, (low, high) in enumerate(ends.values()):
-        # Along an edge of the box, a limit is reached where its room is 0.
-        edge = np.repeat(corners[None], 3, axis=0)
-        edge[..., i] = np.linspace(low, high, 3)[:, None]
-        for room in plan.rooms(at(edge)):
-            crossing = corners.copy()
-            crossing[:, i] = low + root(*np.broadcast_to(room, edge.shape[:-1])) * (high - low)
-            found.append(crossing[(crossing[:, i] > low) & (crossing[:, i] < high)])
-    places = np.concatenate(found)
-    values = at(places)
-    target = np.where(plan.within(values), (1.0 if which == "lowest" else -1.0) * values[quantity], np.inf)
-    best = places[np.argmin(np.broadcast_to(target, len(places)))].tolist()
-    moved = dict(zip(ends, best, strict=True))
-    there = model.setting(setting.readings, {**setting.values, **moved})
-    return replace(there, given=setting.given, scenario=frozenset({**there.readings, **there.values}) - setting.given)

@@ -34,38 +34,15 @@ ROUNDING, ALL = "rounding", "all"
 POINTS = 2**14
 
 
-def handles(model: Model, plan: Plan, *, alone: bool = True) -> dict[str, Assumption]:
-    """The assumptions that a plan starts from, by name; ``alone``: that move its target by themselves."""
-    table = model.register.assumptions
-    free = {name: table[name] for name in plan.leaves if name in table and _is_free(plan, name)}
-    targets = {name: _along(plan, name, quarters(one.minimum, one.maximum))[0] for name, one in free.items()}
-    moving = {name for name, target in targets.items() if np.ptp(target) > SAME * np.abs(target).max()}
-    return {name: one for name, one in free.items() if name in moving or not alone}
-
-
-def _is_free(plan: Plan, name: str) -> bool:
-    return name in plan.leaves and plan.leaves[name].reading in ("set", "given")
-
-
-def _along(plan: Plan, name: str, x: Floats) -> Floats:
-    """The target and the rooms of a plan at some values of an assumption: (1 + limits, values)."""
-    values = plan.evaluate({name: x} if _is_free(plan, name) else {})
-    return np.array([np.broadcast_to(row, x.shape) for row in (values[plan.target], *plan.rooms(values))], float)
-
-
-def _within(plan: Plan, name: str, x: Floats) -> Floats:
-    """The target of a plan at some values of an assumption; NaN past a limit and at a pole."""
-    target, *rooms = _along(plan, name, x)
-    return np.where(np.all([np.isfinite(target), *(room >= -SAME for room in rooms)], axis=0), target, np.nan)
-
-
-# Ranges ---------------------------------------------------------------------------------------------------------------
+def handles(model: Model, plan: Plan) -> dict[str, Assumption]:
+    """The assumptions of a plan that move its target by themselves, by name."""
+    return {name: one for name, one in model.free(plan).items() if plan.direction[name]}
 
 
 def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> dict[str, Bounds]:
     """A quantity's bounds under the rounding of printed digits, each assumption alone, and all of them together."""
     plan = model.plan(model.known(quantity), setting)
-    every = {name: Interval(one.low, one.high) for name, one in handles(model, plan, alone=False).items()}
+    every = {name: Interval(one.low, one.high) for name, one in model.free(plan).items()}
     found = {ROUNDING: plan.bounds(ranges={})[0]}
     for name in handles(model, plan):
         (found[name],) = plan.bounds(ranges={name: every[name]}, rounding=False)
@@ -84,25 +61,19 @@ class Bar:
 
     @property
     def width(self) -> float:
-        """How far the assumption moves the quantity; 0 where either end is past a limit."""
-        return float(np.nan_to_num(abs(self.at_high - self.at_low)))
+        """How far the assumption moves the quantity; 0 where either end is past a limit or has no bound."""
+        return float(np.nan_to_num(abs(self.at_high - self.at_low), posinf=0.0))
 
 
 def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Bar]:
-    """Each assumption across its range, the rest at their values; the one that moves the quantity most comes first."""
-    plan = model.plan(model.known(quantity), setting)
+    """Each assumption across its range, to a limit on the way; the one that moves the quantity most comes first."""
     bars = []
-    for name, one in handles(model, plan).items():
-        # A limit on the way is the end of the bar.
-        rooms = _along(plan, name, quarters(one.low, one.high))[1:]
-        ends = np.array([one.low, *breakpoints(rooms.T, one.low, one.high, [0.0]), one.high])
-        values = _within(plan, name, ends)
-        kept = np.flatnonzero(~np.isnan(values)) if not np.isnan(values).all() else np.arange(len(ends))
-        bars.append(Bar(name, *ends[kept[[0, -1]]].tolist(), *values[kept[[0, -1]]].tolist()))
+    for name, one in list(ranges(model, quantity, setting).items())[1:-1]:
+        its = model.register.assumptions[name]
+        ends = [(one.low_at.get(name, its.low), one.low), (one.high_at.get(name, its.high), one.high)]
+        (low, at_low), (high, at_high) = sorted(ends, key=lambda end: end[0])
+        bars.append(Bar(name, low, high, at_low, at_high))
     return sorted(bars, key=lambda bar: -bar.width)
-
-
-# Sobol indices --------------------------------------------------------------------------------------------------------
 
 
 def sobol_indices(
@@ -203,15 +174,15 @@ def statement_of(model: Model, text: str) -> Statement:
 
 def _sides(model: Model, statement: Statement, setting: Setting) -> tuple[Plan, Plan]:
     """The plans of both sides; a number has a plan of one leaf."""
-    quantity, readings = model.named(statement.quantity)
-    left, text = model.plan(quantity, model.change(readings, setting)), statement.other
+    quantity, here = model.named(statement.quantity, setting)
+    left, text = model.plan(quantity, here), statement.other
     if re.match(r"[-+0-9.]", text):
         number = Source(model.number(quantity, text))
         return left, Plan("number", (Node("number", "given", number),))
-    other, readings = model.named(text)
+    other, there = model.named(text, setting)
     if model.units[other] != model.units[quantity]:
         raise InputError(f"{text} is in {model.units[other]}, not in {model.units[quantity]}")
-    return left, model.plan(other, model.change(readings, setting))
+    return left, model.plan(other, there)
 
 
 def break_even(model: Model, statement: Statement, setting: Setting = ARTICLE) -> BreakEvens:
@@ -235,20 +206,19 @@ def _holds(comparison: str, above: Floats, slack: float) -> Any:
 
 def _break_even(sides: Sequence[Plan], one: Assumption, comparison: str) -> BreakEven:
     low, high = one.minimum, one.maximum
-    inside = quarters(low, high)
-    lefts, rights = ([_along(branch, one.id, inside) for branch in side.branches] for side in sides)
-    # A limit is reached where its room is 0; a pole or a zero of the target is one point more, and does no harm.
-    changes = [low, high, *(x for rows in (*lefts, *rights) for x in breakpoints(rows.T, low, high, [0.0]))]
-    ratios = [[mobius(*rows[0]) for rows in side] for side in (lefts, rights)]
-    met = np.array([meeting(one, two) for one, two in itertools.product(*ratios)])
-    targets = np.abs([rows[0] for rows in (*lefts, *rights)])
-    slack = SAME * targets[np.isfinite(targets)].max(initial=0.0)
+    lefts, rights = (side.along(one.id, quarters(low, high)[:, None]) for side in sides)
+    # A limit is reached where its room is 0; a pole or a zero of a target is one point more, and does no harm.
+    changes = [low, high, *breakpoints(np.concatenate([*lefts, *rights], axis=1), low, high, [0.0])]
+    met = [meeting(mobius(*left), mobius(*right)) for left, right in itertools.product(lefts[0].T, rights[0].T)]
+    targets = np.abs(np.concatenate([lefts[0], rights[0]], axis=1))
+    slack, hair = SAME * targets[np.isfinite(targets)].max(initial=0.0), SAME * (high - low)
 
     def above(x: Floats) -> Floats:
         """How far the left side lies above the right; NaN past a limit."""
-        return _within(sides[0], one.id, x) - _within(sides[1], one.id, x)
+        left, right = (side.kept({one.id: x} if one.id in side.free else {}) for side in sides)
+        return left - right + 0 * x
 
-    places, hair = np.sort([*changes, *(low + (0.25 + 0.5 * met.ravel()) * (high - low))]), SAME * (high - low)
+    places = np.sort([*changes, *(low + (0.25 + 0.5 * np.ravel(met)) * (high - low))])
     places = np.clip(places[(places >= low - hair) & (places <= high + hair)], low, high)
     equal = places[np.abs(above(places)) <= slack]
     roots = equal[np.diff(equal, prepend=-np.inf) > hair]
@@ -258,5 +228,5 @@ def _break_even(sides: Sequence[Plan], one: Assumption, comparison: str) -> Brea
     edges = np.flatnonzero(np.diff(_holds(comparison, above(turns), slack), prepend=False, append=False))
     spans = tuple((float(points[start // 2]), float(points[end // 2])) for start, end in edges.reshape(-1, 2))
     everywhere = spans == ((low, high),) and not (comparison in ("more_than", "less_than") and len(roots))
-    here = next(float(side.start[one.id]) for side in sides if _is_free(side, one.id))
+    here = next(float(side.start[one.id]) for side in sides if one.id in side.free)
     return BreakEven(one.id, here, tuple(roots.tolist()), spans, everywhere)

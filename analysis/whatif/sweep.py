@@ -13,12 +13,11 @@ A row is one combination: the values varied and the estimates, in base units. An
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib.util
 import itertools
 import math
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,8 +28,9 @@ from pydantic import BeforeValidator, Field
 
 from analysis.core.model import SETTABLE, Model, ModelError, Plan, Setting
 from analysis.core.register import InputError, Text, shown
+from analysis.whatif import scenarios
 from analysis.whatif.draws import run_blocks
-from analysis.whatif.scenarios import OWN, Content, Number, find, read_as
+from analysis.whatif.scenarios import OWN, Content, Number, find
 
 #: Rows that are computed at a time.
 ROWS = 2**16
@@ -75,30 +75,31 @@ class Spec(Content):
     values: Annotated[dict[str, Annotated[Span, BeforeValidator(_as_span)]], Field(default_factory=dict)]
     readings: Annotated[dict[str, tuple[str, ...]], Field(default_factory=dict)]
 
+    def check(self, model: Model, folder: Path) -> None:
+        """Raise ModelError for any fault; a scenario's file may lie beside this one."""
+        beside = folder / self.scenario
+        self.scenario = str(beside) if beside.is_file() else self.scenario
+        _checked(model, self)
+
+    def estimates(self, model: Model) -> tuple[str, ...]:
+        """The quantities, or the data package's estimates."""
+        return self.quantities or model.register.estimates
+
 
 def read(path: Path, model: Model) -> Spec:
     """The sweep that a file describes. Raises RegisterError, one sentence that names file and field."""
-
-    def check(spec: Spec) -> None:
-        beside = path.parent / spec.scenario
-        spec.scenario = str(beside) if beside.is_file() else spec.scenario
-        _checked(model, spec)
-
-    return read_as(path, Spec, check, "values", "readings")
+    return scenarios.read(path, model, Spec)
 
 
-#: Some rows, and how many of their cells are empty, by reason.
-_Block = tuple[pd.DataFrame, Counter[str]]
-
-
-def _checked(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generator[_Block, None, None]]:
-    """How many rows a sweep has, and its blocks, computed when asked for. Raises ModelError for any fault."""
-    scenario, quantities = find(spec.scenario, model), spec.quantities or model.register.estimates
+def _checked(model: Model, spec: Spec) -> tuple[dict[str, list[float]], dict[tuple[str, ...], Setting | str]]:
+    """The values by quantity; by combination of readings, the setting, or why there is none. Raises ModelError for any
+    fault."""
+    scenario = find(spec.scenario, model)
     if scenario.distributions or scenario.assumptions:
         raise ModelError(f"{scenario.name} moves more than readings and values; a sweep starts from those alone")
     if not spec.values and not spec.readings:
         raise ModelError("nothing is varied; give values or readings")
-    for name in map(model.known, quantities):
+    for name in map(model.known, spec.estimates(model)):
         if name in spec.values:
             raise ModelError(f"{name} is varied here, so it is no estimate")
     for name, names in spec.readings.items():
@@ -109,69 +110,79 @@ def _checked(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Genera
         for reading in spec.readings.get(name, (scenario.readings.get(name, SETTABLE[0]),)):
             if reading not in SETTABLE:
                 raise ModelError(f"{name} is unused: its reading {reading} supplies it; vary one of the two")
-    given = {**scenario.numbers(model), **{name: numbers[0] for name, numbers in values.items()}}
-    combinations = list(itertools.product(*spec.readings.values()))
-    settings: list[Setting | str] = []
+    start = model.change({name: numbers[0] for name, numbers in values.items()}, scenario.setting(model))
+    settings: dict[tuple[str, ...], Setting | str] = {}
     used: list[Plan] = []
-    for combination in combinations:
-        readings = {**scenario.readings, **dict(zip(spec.readings, combination, strict=True))}
-        settable = {name: one for name, one in given.items() if readings.get(name, SETTABLE[0]) in SETTABLE}
+    for combination in itertools.product(*spec.readings.values()):
         try:
-            setting = model.setting(readings, settable)
-            used += [plan for name in quantities for plan in (model.plan(name, setting), *model.beside(name, setting))]
-            settings.append(setting)
+            setting = model.change(dict(zip(spec.readings, combination, strict=True)), start)
+            used += [one for name in spec.estimates(model) for one in model.beside(name, setting)]
+            settings[combination] = setting
         except ModelError as error:
-            settings.append(str(error))
+            settings[combination] = str(error)
     if not used:
-        raise ModelError(f"no combination of the readings can be computed: {settings[0]}")
+        raise ModelError(f"no combination of the readings can be computed: {next(iter(settings.values()))}")
     model.check_used(Setting(dict.fromkeys(spec.readings, ""), dict.fromkeys(values, 0.0)), used)
+    return values, settings
 
+
+#: Some rows, and how many of their cells are empty, by reason.
+_Block = tuple[pd.DataFrame, Counter[str]]
+
+
+def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generator[_Block, None, None]]:
+    """How many rows a sweep has, and its blocks, computed when asked for. Raises ModelError for any fault."""
+    values, settings = _checked(model, spec)
     shape = [len(numbers) for numbers in values.values()]
     inner = math.prod(shape)
 
-    def block(number: int, start: int) -> _Block:
+    def block(item: tuple[int, tuple[str, ...], int]) -> _Block:
+        number, combination, start = item
         rows = np.arange(start, min(start + ROWS, inner))
         places = np.unravel_index(rows, shape) if shape else ()
         taken = {name: np.array(values[name])[place] for name, place in zip(values, places, strict=True)}
-        named = {f"{name}__reading": one for name, one in zip(spec.readings, combinations[number], strict=True)}
-        frame = pd.DataFrame({"row": number * inner + rows, **named, **taken, **dict.fromkeys(quantities, np.nan)})
-        setting, violates, remarks = settings[number], [[""] * len(rows)], [[""] * len(rows)]
+        named = {f"{name}__reading": one for name, one in zip(spec.readings, combination, strict=True)}
+        frame, setting = pd.DataFrame({"row": number * inner + rows, **named, **taken}), settings[combination]
+        # By row, its sentences, each once.
+        violates, remarks = defaultdict[int, dict[str, None]](dict), defaultdict[int, dict[str, None]](dict)
         empty: Counter[str] = Counter()
-        if isinstance(setting, str):
-            empty[setting] = len(rows) * len(quantities)
-            return frame.assign(violates=setting, remarks=""), empty
-        for name in quantities:
+        for name in spec.estimates(model):
+            if isinstance(setting, str):
+                frame[name] = np.nan
+                empty[setting] += len(rows)
+                violates.update((row, {setting: None}) for row in range(len(rows)))
+                continue
             plan = model.plan(name, setting)
-            computed = plan.evaluate({one: taken[one] for one in values if one in plan.leaves})
-            computed = {one: np.broadcast_to(value, rows.shape) for one, value in computed.items()}
+            computed = {one: np.broadcast_to(value, rows.shape) for one, value in plan.evaluate(taken).items()}
             kept = np.ones(rows.shape, bool)
             for limit in plan.limits:
                 # The first limit that a value is past refuses it.
-                past = kept & ~limit.kept(computed)
-                if past.any():
-                    kept &= ~past
-                    empty[str(limit)] += int(past.sum())
-                    out = {i: {one: value[i] for one, value in computed.items()} for i in np.flatnonzero(past).tolist()}
-                    violates.append([limit.sentence(out[i]) if i in out else "" for i in range(len(rows))])
-            if plan.no_single_value:
-                empty[plan.no_single_value] += int(kept.sum())
-            frame[name] = np.where(kept & np.isfinite(computed[name]), computed[name], np.nan)
-            for said in filter(any, model.remarks(name, setting, taken)):
-                there = zip(said, frame[name].notna(), strict=True)
-                remarks.append([f"{name}: {text}" if text and here else "" for text, here in there])
-        texts = {
-            column: [" | ".join(filter(None, dict.fromkeys(cells))) for cells in zip(*said, strict=True)]
-            for column, said in (("violates", violates), ("remarks", remarks))
-        }
-        return frame.assign(**texts), empty
+                past = np.flatnonzero(kept & ~limit.kept(computed))
+                kept[past] = False
+                empty[str(limit)] += len(past)
+                compared = {one: computed[one][past] for one in filter(None, (limit.quantity, limit.other))}
+                for i, row in enumerate(past.tolist()):
+                    violates[row][limit.sentence({one: each[i] for one, each in compared.items()})] = None
+            empty[plan.no_single_value] += int(kept.sum()) if plan.no_single_value else 0
+            kept &= np.isfinite(computed[name])
+            frame[name] = np.where(kept, computed[name], np.nan)
+            for row, said in model.remarks(name, setting, taken):
+                if kept[row]:
+                    remarks[row][f"{name}: {said}"] = None
+        for column, found in (("violates", violates), ("remarks", remarks)):
+            cells = np.full(len(rows), "", object)
+            cells[list(found)] = [" | ".join(said) for said in found.values()]
+            frame[column] = cells
+        return frame, +empty
 
-    items = [(number, start) for number in range(len(combinations)) for start in range(0, inner, ROWS)]
-    return inner * len(combinations), run_blocks(lambda item: block(*item), items, scheduler)
+    combinations = enumerate(settings)
+    items = [(number, one, start) for number, one in combinations for start in range(0, inner, ROWS)]
+    return inner * len(settings), run_blocks(block, items, scheduler)
 
 
 def compute(model: Model, spec: Spec, scheduler: str = "") -> pd.DataFrame:
     """The whole sweep as a frame, a row a combination. Raises InputError in one sentence for a fault in the sweep."""
-    return pd.concat([frame for frame, _ in _checked(model, spec, scheduler)[1]], ignore_index=True)
+    return pd.concat([frame for frame, _ in _blocks(model, spec, scheduler)[1]], ignore_index=True)
 
 
 def sweep(
@@ -188,33 +199,26 @@ def sweep(
         raise InputError("pyarrow is not installed; the extra `parquet` brings it; or name a file that ends in .csv")
     if out.exists():
         raise InputError(f"{shown(out)} exists; remove it or name another file")
-    total, blocks = _checked(model, spec, scheduler)
+    total, blocks = _blocks(model, spec, scheduler)
     empty: Counter[str] = Counter()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
-            new, write = Path(folder) / out.name, None
+            new, writer = Path(folder) / out.name, None
             with contextlib.ExitStack() as stack:
                 for frame, reasons in stack.enter_context(contextlib.closing(blocks)):
-                    write = write or _writer(new, frame, stack)
-                    write(frame)
+                    if out.suffix == ".csv":
+                        how: Any = {"index": False, "lineterminator": "\n", "float_format": "%.10g"}
+                        frame.to_csv(new, mode="a", header=not new.exists(), **how)
+                    else:
+                        from pyarrow import Table, parquet
+
+                        rows = Table.from_pandas(frame, preserve_index=False)
+                        writer = writer or stack.enter_context(parquet.ParquetWriter(new, rows.schema))
+                        writer.write_table(rows)
                     empty.update(reasons)
                     done(int(frame["row"].iloc[-1]) + 1, total)
             new.replace(out)
     except OSError as error:
         raise InputError(f"{shown(out)} can't be written ({error.strerror})") from None
     return empty
-
-
-def _writer(path: Path, first: pd.DataFrame, stack: contextlib.ExitStack) -> Callable[[pd.DataFrame], object]:
-    """A function that adds frames to a file, which the stack closes."""
-    if path.suffix == ".csv":
-        file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
-        form = functools.partial(pd.DataFrame.to_csv, index=False, lineterminator="\n", float_format="%.10g")
-        return lambda frame: form(frame, file, header=not file.tell())
-    import pyarrow as pa
-    from pyarrow.parquet import ParquetWriter
-
-    schema = pa.Schema.from_pandas(first, preserve_index=False)
-    writer = stack.enter_context(ParquetWriter(path, schema))
-    return lambda frame: writer.write_table(pa.Table.from_pandas(frame, schema))

@@ -14,7 +14,7 @@ from analysis.core.model import Model
 from analysis.core.register import Register, RegisterError
 from analysis.core.words import same
 from tests.conftest import ROOT
-from tests.spoiling import added, cells, text
+from tests.spoiling import text
 
 FINDINGS = yaml.safe_load((ROOT / "data" / "findings.yaml").read_text(encoding="utf-8"))
 
@@ -141,23 +141,3 @@ def unnamed(register):
 def test_every_coincidence_has_a_finding(model):
     assert unnamed(model.register) == []
     assert len([*same_digits(model.register), *odd_sources(model.register)]) > 4
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        (cells("claims.csv", "eu_rate_2021", printed="45.4"), ("the same digits", "export_rate_2022", "eu_rate_2021")),
-        (cells("claims.csv", "us_trade_2021", printed="1.24", scale="billion", rounding_unit=""),
-         ("the same digits", "us_trade_2021", "eu_trade_2021")),
-        (cells("claims.csv", "vietnam_rate_2021", printed="105.6"),
-         ("digits one apart", "vietnam_rate_2021", "kashgar_rate_2022")),
-        (cells("claims.csv", "training_held_2021", source="xinjiang-daily-2020-03-31"),
-         ("an older source", "training_held_2021", "xinjiang-daily-2020-03-31")),
-        (added("sources.csv", id="ndrc-2017-05", publisher="NDRC", date="May 2017",
-               title="13th Five-Year Social and Economic Development Plan"),
-         ("one document, two dates", "ndrc-2016-05", "ndrc-2017-05")),
-    ],
-)  # fmt: skip
-def test_what_is_odd_and_unnamed_is_found(package, change, expected):
-    change(package)
-    assert unnamed(Register.read(package)) == [expected]

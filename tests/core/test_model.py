@@ -34,11 +34,7 @@ q = formula("q() = 3.0")
 q__named = formula("q__named() = 2.0")
 q__other = formula("q__other() = 5.0")
 w__named = formula("w__named() = 1.0")
-w__other = formula("w__other() = 1.0")
 double = formula("double(base) = 2 * base")
-
-
-#: q and w, each read as named or other, and both alike.
 
 
 # What supplies a value ------------------------------------------------------------------------------------------------
@@ -473,7 +469,7 @@ def test_figures_statements_and_findings_name_what_there_is():
 def test_a_module_that_can_not_be_imported_is_named(name, said, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "ends_at_once.py").write_text("raise SystemExit(3)", encoding="utf-8")
-    register = replace(small_model(q).register, formulas=name)
+    register = small_model(q).register.model_copy(update={"formulas": name})
     assert sentence(RegisterError, Model, register) == f"{FORMULAS}the module '{name}' can't be imported ({said})"
 
 

@@ -106,6 +106,14 @@ def test_the_headline_table_is_that_of_the_readme(pages: dict[str, Page]) -> Non
             assert all(part in shown for part in cell.split("; "))
 
 
+def test_the_front_page_and_each_headline_lead_to_the_explorer(pages: dict[str, Page], reproduced: Run) -> None:
+    links = BeautifulSoup(pages["index.html"].text, "html.parser").select('a[href^="../explorer.html"]')
+    # Headline 4 has no quantity to look at: the article does not derive it.
+    assert len(links) == 7
+    assert sum("#show=" in link["href"] for link in links) == 5
+    assert (reproduced.folder / "explorer.html").is_file()
+
+
 def test_every_picture_has_words_for_who_does_not_see_it(pages: dict[str, Page]) -> None:
     for name, page in pages.items():
         assert all(len(image.get("alt", "")) > 20 for image in page.images), name

@@ -46,7 +46,8 @@ def results(reproduced: Run) -> Path:
 
 
 def addresses(results: Path) -> list[str]:
-    return [path.as_uri() for path in sorted((results / "report").glob("*.html"))]
+    paths = [*sorted((results / "report").glob("*.html")), results / "explorer.html"]
+    return [path.as_uri() for path in paths]
 
 
 def search_for(page: Page, text: str) -> None:

@@ -111,6 +111,13 @@ def test_a_quantity_past_a_limit_has_no_value_and_says_why(article: Study) -> No
     assert "would be 1.05" in steps[0].notes[0]
 
 
+def test_a_division_by_zero_ends_in_the_sentence(article: Study) -> None:
+    # (2 million - 1.901 million) / (1 - 1)
+    steps = repr(article.change(overlap=1, former_detainees="from_low_end").steps("former_detainees", depth=0))
+    assert "÷ (1 − 1)" in steps
+    assert "former_detainees would be inf, outside its allowed range of 0 to 18,040,304" in " ".join(steps.split())
+
+
 def test_steps_are_escaped_in_a_page(article: Study) -> None:
     steps = article.steps("at_risk_2021", depth=0)
     assert steps._repr_html_() == f'<pre class="steps">{html.escape(repr(steps))}</pre>'

@@ -227,10 +227,10 @@ def test_numbers_are_those_of_the_same_draws(
 def test_one_compilation_serves_other_numbers(model: Model) -> None:
     told, setting = {"overlap": Distribution(0, 0.5)}, model.change({"former_detainees": 3e5})
     draw(model, ["at_risk_total"], setting, told, n=64, compiled=True)
-    before = draws._loop.cache_info().misses
+    before = draws._compiled.cache_info().misses
     other = model.setting(values={"former_detainees": 4e5})
     draw(model, ["at_risk_total"], other, {"overlap": Distribution(0.1, 0.3)}, n=128, seed=9, compiled=True)
-    assert draws._loop.cache_info().misses == before
+    assert draws._compiled.cache_info().misses == before
 
 
 def test_a_minimum_and_a_value_that_another_quantity_has_are_compiled_as_well(model: Model) -> None:

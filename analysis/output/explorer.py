@@ -1,0 +1,227 @@
+"""The explorer: one page in which a reader moves an assumption and sees what follows, with nothing installed.
+
+The page holds rows and sentences as data, and the formulas as JavaScript that is translated from their own source.
+
+>>> from analysis import load
+>>> presets(load().model)[0]["given"], "at_risk_2021" in live(load().model)
+({}, True)
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, StrictUndefined
+
+from analysis.core.model import RESERVED, SETTABLE, Model, Source
+from analysis.core.published import Interval
+from analysis.core.register import Assumption, Check, Claim, Headline
+from analysis.core.sentences import SENTENCES
+from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
+from analysis.core.verdicts import asserted
+from analysis.output.files import write_file
+from analysis.output.results import CAVEAT, SAID, percent_of
+from analysis.output.steps import ASSUMED, as_printed, label, without_units
+from analysis.whatif import scenarios
+
+NAME = "explorer.html"
+_PAGES = Path(__file__).resolve().parent / "pages"
+#: The claims that the waterfall sets behind its bars.
+CLAIMS = ("at_risk_2021_approaches", "at_risk_total_range")
+
+
+def write(folder: Path, model: Model) -> Path:
+    """Write the page into a folder; return its path. Raises InputError as ``page`` does."""
+    write_file(folder / NAME, page(model))
+    return folder / NAME
+
+
+def address(path: Path, given: Mapping[str, str]) -> str:
+    """The address of the page under a setting, texts by name."""
+    setting = "&".join(f"{name}={quote(text, safe='/ ')}" for name, text in given.items())
+    return f"{path.absolute().as_uri()}#{setting}" if setting else path.absolute().as_uri()
+
+
+def page(model: Model) -> str:
+    """The page as HTML, whole: it asks no host for anything, and allows its own script and style alone. Raises
+    InputError where the data package lacks a claim that the page draws."""
+    files = (_PAGES / f"explorer{end}" for end in (".html", ".css", "-model.js", ".js"))
+    html, style, *code = (file.read_text(encoding="utf-8") for file in files)
+    found = data(model)
+    # No "<" in a text of the data ends the script.
+    literal = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    script = (
+        f'\n"use strict";\nconst DATA = {literal};\nconst FORMULAS = {{\n{"".join(formulas(model))}}};\n{"".join(code)}'
+    )
+    parts = {"style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
+    environment = Environment(autoescape=True, trim_blocks=True, undefined=StrictUndefined)
+    environment.filters |= {"words": label, "plain": "{:,.10g}".format}
+    return environment.from_string(html).render(found, **parts, article=model.register.article.title, caveat=CAVEAT)
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def live(model: Model) -> list[str]:
+    """The quantities that the page holds: those of the headlines, estimates and statements, and all that they rest on
+    under any readings."""
+    register = model.register
+    named = [name for one in register.headlines.values() for name in (*one.working, *_in_braces(one))]
+    named += [name for one in register.statements.values() for name in (one.quantity, one.other)]
+    todo = [*(model.named(name)[0] for name in named), *register.estimates]
+    todo += [register.checks[one.check].quantity for one in register.headlines.values() if one.check]
+    found = dict.fromkeys(CONSTANTS)
+    while todo:
+        if (name := todo.pop(0)) not in found:
+            found[name] = None
+            todo += [need for source in model.sources[name].values() for need in source.needs]
+            todo += [one.other for one in model.limits if one.quantity == name and one.other]
+            todo += [one.above for one in register.remarks if one.quantity == name and one.above in model.sources]
+    return list(found)
+
+
+def formulas(model: Model) -> Iterable[str]:
+    """Lines of JavaScript: of each quantity and reading, the function, and its text with names in braces. Raises
+    InputError for a minimum or maximum, whose branches the page does not search."""
+    for quantity in live(model):
+        for reading, source in model.sources[quantity].items():
+            if one := source.expression:
+                if len(one.branches) > 1:
+                    message = f"the explorer can't bound the minimum or maximum in {one.name}"
+                    raise model.register.refuse(None, "formulas", message)
+                bare = without_units(one)
+                text = json.dumps(bare.text({need: f"{{{need}}}" for need in bare.needs}), ensure_ascii=False)
+                yield f'  "{quantity}.{reading}": {{ run: {one.javascript}, text: {text} }},\n'
+
+
+def data(model: Model) -> dict[str, Any]:
+    """The rows that the page shows, the sources of its quantities, its words. Raises InputError as ``page`` does."""
+    register, names = model.register, live(model)
+    if missing := {*CLAIMS} - register.claims.keys():
+        raise register.refuse(None, "headline", f"the explorer draws {min(missing)}, which claims.csv lacks")
+    near, both = (register.claims[name].published for name in CLAIMS)
+    working = [model.named(name)[0] for one in register.headlines.values() for name in one.working]
+    ends = [name.removesuffix("_low") for name in names]
+    return {
+        "sentences": SENTENCES, "said": SAID, "assumed": ASSUMED, "reserved": RESERVED, "settable": SETTABLE,
+        "constants": list(CONSTANTS), "baseUnits": BASE_UNITS, "knownUnits": KNOWN_UNITS, "names": model.quantities,
+        "scales": {name: len(str(factor)) - 1 for name, factor in SCALES.items() if name},
+        "quantities": {name: _quantity(model, name) for name in names},
+        "assumptions": {name: _assumption(one) for name, one in register.assumptions.items() if name in names},
+        "claims": {one.id: {"qualifier": one.qualifier, "place": _place(one)}
+                   for one in register.claims.values() if one.quantity in (*names, *ends)},
+        "external": {one.above: register.external[one.above].published.value()
+                     for one in register.remarks if one.above in register.external},
+        "linked": [group for group in register.linked_readings if {*group} <= {*names}],
+        "limits": [_fields(one, "quantity low high other") for one in model.limits if one.quantity in names],
+        "remarks": [one.model_dump() for one in register.remarks if one.quantity in names],
+        "checks": {one.id: _check(model, one) for one in register.checks.values()
+                   if one.quantity in names and one.claim and not one.against},
+        "headlines": [_headline(model, one) for one in register.headlines.values()],
+        "statements": [{**_fields(one, "statement comparison"),
+                        "sides": [_named(model, name) for name in (one.quantity, one.other)]}
+                       for one in register.statements.values()],
+        "estimates": register.estimates,
+        "shown": [*dict.fromkeys([*register.estimates, *working])],
+        "printed": {"near": near.value(), "low": both.value("low"), "high": both.value("high"), "words": str(both)},
+        "presets": presets(model),
+    }  # fmt: skip
+
+
+def presets(model: Model) -> list[dict[str, Any]]:
+    """The shipped scenarios, each with the texts that it sets; ``given`` is None for one that moves or draws
+    assumptions, which is no single setting."""
+    found = []
+    for name, one in scenarios.shipped(model).items():
+        given = {**one.readings, **{name: f"{number:.17g}" for name, number in one.numbers(model).items()}}
+        plain = not one.assumptions and not one.distributions
+        found.append({"name": name, "words": f"{one.description} {one.reason}", "given": given if plain else None})
+    return found
+
+
+def _quantity(model: Model, name: str) -> dict[str, Any]:
+    sources, (first, *others) = model.sources[name], model.readings(name)
+    # A claim is a reading under its own name, too.
+    own = sources[first].claim
+    offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
+    return {
+        "unit": model.units[name], "name": model.name(name), "usual": first, "percent": percent_of(model, name),
+        "beside": _beside(model, name), "choices": offered if len(offered) > 1 else [],
+        "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
+    }  # fmt: skip
+
+
+def _source(model: Model, quantity: str, reading: str, source: Source) -> dict[str, Any]:
+    """A source, without the fields that are empty."""
+    row, claim, one = model.register.readings.get((quantity, reading)), source.claim, source.assumption
+    fields = {
+        "grade": row.grade if row else "", "reconstruction": bool(row and row.reconstruction), "side": source.side,
+        "claim": claim.id if claim else "", "shown": as_printed(source) if claim and claim.printed else "",
+        "assumption": one.id if one else "", "part": source.part if one else "", "same": source.same_as,
+        "near": _interval(source.near), "far": _interval(source.far) if source.far != source.near else None,
+    }  # fmt: skip
+    words = f"printed: {fields['shown']} ({claim.where})" if claim and not row else model.label(quantity, reading)
+    told = {"label": model.label(quantity, reading), "words": words, "needs": source.needs}
+    return told | {"value": float(source.value)} | {field: value for field, value in fields.items() if value}
+
+
+def _assumption(one: Assumption) -> dict[str, Any]:
+    # Fifty steps of a slider or more, each a round number.
+    step = 10 ** math.floor(math.log10((one.high - one.low) / 50))
+    return _fields(one, "label low high minimum maximum grade rationale unit") | {"step": step}
+
+
+def _check(model: Model, check: Check) -> dict[str, Any]:
+    claim = model.register.claims[check.claim]
+    fine, coarse = (_interval(asserted(model, check, claim, coarse=coarse)) for coarse in (False, True))
+    printed = claim.published.value(check.end) if claim.printed and check.end != "whole" else None
+    told = {"fine": fine, "coarse": coarse, "published": printed, "judges": claim.judged_by == check.id}
+    return _fields(check, "quantity readings claim kind") | told
+
+
+def _named(model: Model, text: str) -> tuple[str, dict[str, str]]:
+    """The quantity that a text names, and the reading that it names with it."""
+    reading = text if text in model.register.claims else text.partition(".")[2]
+    quantity, _ = model.named(text)
+    return quantity, {quantity: reading} if reading else {}
+
+
+def _in_braces(one: Headline) -> list[str]:
+    return [name for name in re.findall(r"\{([a-z0-9_.]+)\}", one.shown + one.sentence) if name != "verdict"]
+
+
+def _headline(model: Model, one: Headline) -> dict[str, Any]:
+    named = {name: _named(model, name) for name in _in_braces(one)}
+    working = [_named(model, name) for name in one.working]
+    told = {"where": model.register.claims[one.claim].where, "named": named, "working": working}
+    return _fields(one, "id title check shown sentence") | told
+
+
+def _place(one: Claim) -> float:
+    """The last place that counts in a value that rests on a claim, as ``results.place_of`` has it; 0 for none."""
+    place = one.published.place("low") if one.printed and one.base_unit in BASE_UNITS else 0.0
+    return place if one.base_unit == "USD" else min(place, 1e4)
+
+
+def _beside(model: Model, name: str) -> list[float]:
+    """The numbers on whose right side a value of a quantity is shown, as ``results.value_words`` has it."""
+    printed = [row.published for row in model.register.claims.values() if row.quantity == name and row.printed]
+    ends = [end for one in printed for end in (one.value(), one.asserts().low, one.asserts().high)]
+    return [*filter(math.isfinite, ends)]
+
+
+def _fields(row: Any, names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names.split()}
+
+
+def _interval(one: Interval | None) -> dict[str, Any] | None:
+    return {**_fields(one, "low high"), "lowOpen": one.low_open, "highOpen": one.high_open} if one else None

@@ -1,0 +1,640 @@
+// The library's answers in JavaScript. Every sum is a formula in FORMULAS; every number, word and sentence is in DATA.
+// The rest follows analysis/core and analysis/whatif function by function; tests compare the two at random settings.
+const { abs, max, min, sign, sqrt } = Math, finite = Number.isFinite, SAME = 1e-9;
+const mapped = (object) => new Map(Object.entries(object));
+
+// Texts ---------------------------------------------------------------------------------------------------------------
+
+/** A number with so many decimals; a tie goes to the even digit, as in Python. */
+function fixed(number, decimals) {
+  const size = abs(number), minus = number < 0 || Object.is(number, -0) ? "-" : "";
+  if (!Number.isInteger(2 * size * 10 ** decimals)) return minus + size.toFixed(decimals);
+  const more = size.toFixed(decimals + 40), down = more.slice(0, -40).replace(/\.$/, "");
+  return minus + (/^50*$/.test(more.slice(-40)) && "02468".includes(down.at(-1)) ? down : size.toFixed(decimals));
+}
+const halfEven = (number) => Number(fixed(number, 0)) + 0;
+const grouped = (text) => text.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
+const minus = (text) => text.replaceAll("-", "−");
+const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+
+/** A number with so many significant digits, as Python's "g" writes it. */
+function general(number, digits = 6, commas = false) {
+  if (!finite(number)) return Number.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
+  const [mantissa, power] = number.toExponential(digits - 1).split("e"), exponent = Number(power), size = abs(exponent);
+  if (number && (exponent < -4 || exponent >= digits)) {
+    return `${trimmed(mantissa)}e${exponent < 0 ? "-" : "+"}${size < 10 ? "0" : ""}${size}`;
+  }
+  const text = trimmed(fixed(number, max(0, digits - 1 - exponent)));
+  return commas ? grouped(text) : text;
+}
+
+/** A sentence of the library with its fields filled: {name}, or {name:,.10g} for a number. */
+const say = (sentence, values) =>
+  DATA.sentences[sentence].replace(/\{(\w+)(?:!r)?(:(,?)(?:\.(\d+))?g)?\}/g, (_, name, spec, commas, digits) =>
+    spec ? general(values[name], Number(digits ?? 6), !!commas) : values[name]);
+
+/** A refusal in one sentence; no Error, whose trace of the stack takes time. */
+class Refusal {
+  constructor(sentence, values) {
+    this.message = say(sentence, values).trim().split(/\s+/).join(" ");
+  }
+}
+
+/** An answer, or null with the sentence that refuses it. */
+function attempt(answer) {
+  try {
+    return [answer(), ""];
+  } catch (fault) {
+    if (fault instanceof Refusal) return [null, fault.message];
+    throw fault;
+  }
+}
+
+const roundedTo = (number, place) => halfEven(number / place) * place;
+const same = (one, two) => abs(one - two) <= max(SAME * max(abs(one), abs(two)), 1e-12);
+const decimalsOf = (place) => max(0, -Number(place.toExponential(0).split("e")[1]));
+
+/** A number as a screen shows it; the options are those of the library's in_words. */
+function inWords(number, unit, place = 1e4, { percent = null, decimals = null, beside = [] } = {}) {
+  if (!finite(number)) return "no finite value";
+  if (abs(number) >= 1e18) return general(number, 2);
+  const counted = DATA.baseUnits.includes(unit);
+  const third = number ? 2 - Math.floor(Math.log10(abs(number)) + 1e-9) : 2;
+  if (percent !== null) place = 10 ** -max(percent + 2, third);
+  else if (!counted) place = 10 ** -max(0, decimals ?? third);
+  const above = (other) => (roundedTo(number, place) - other) * (number - other);
+  while (place > 1e-9 && beside.some((other) => !same(number, other) && above(other) <= 0)) place /= 10;
+  const rounded = roundedTo(number, place);
+  const [scale, word] = percent !== null ? [0.01, " percent"]
+    : counted && abs(rounded) >= 1e6 ? [1e6, " million"] : [1, ""];
+  const text = trimmed(fixed(rounded / scale, decimalsOf(place / scale)));
+  return (rounded ? minus(scale === 1 ? grouped(text) : text) : "0") + word;
+}
+
+/** How many letters two texts share in common runs, the longest run first, then those on either side of it. */
+function shared(one, two) {
+  let [i, j, run] = [0, 0, 0];
+  for (let a = 0; a < one.length; a++) {
+    for (let b = 0; b < two.length; b++) {
+      let length = 0;
+      while (a + length < one.length && one[a + length] === two[b + length]) length++;
+      if (length > run) [i, j, run] = [a, b, length];
+    }
+  }
+  return run && run + shared(one.slice(0, i), two.slice(0, j)) + shared(one.slice(i + run), two.slice(j + run));
+}
+
+/** The hint that ends a sentence about an unknown name. */
+function nearest(written, known) {
+  const names = [...known].sort(), text = written.toLowerCase();
+  const close = names.map((name) => [(2 * shared(name.toLowerCase(), text)) / (name.length + text.length), name]);
+  const [ratio, name] = close.reduce((best, one) => (one[0] >= best[0] ? one : best));
+  if (ratio >= 0.55) return say("did_you_mean", { name });
+  return say("known", { names: names.slice(0, 12).join(", ") + (names.length > 12 ? ", …" : "") });
+}
+
+// Settings ------------------------------------------------------------------------------------------------------------
+
+const [QUANTITIES, ASSUMPTIONS, CLAIMS, CHECKS] =
+  [DATA.quantities, DATA.assumptions, DATA.claims, DATA.checks].map(mapped);
+for (const [name, one] of QUANTITIES) {
+  one.sources = mapped(one.sources);
+  for (const [reading, source] of one.sources) source.formula = FORMULAS[`${name}.${reading}`];
+}
+const UNITS = new Set([...DATA.knownUnits, ...[...QUANTITIES.values()].map((one) => one.unit)]);
+const settingOf = (readings, values) => ({ readings, values, plans: new Map() });
+const ARTICLE = settingOf(new Map(), new Map());
+const isSettable = (reading) => DATA.settable.includes(reading);
+const isLeaf = (source) => !source.needs.length;
+
+/** A quantity of the page, by its name; the library has others, on which nothing here depends. */
+function known(name) {
+  if (!DATA.names.includes(name)) throw new Refusal("no_quantity", { name, hint: nearest(name, DATA.names) });
+  if (!QUANTITIES.has(name)) throw new Refusal("without_effect", { quantity: name });
+  return QUANTITIES.get(name);
+}
+
+const NUMBER = /^([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*(.*)$/s;
+
+/** A number in a base unit from a text: digits, then perhaps a scale, then perhaps a unit; else a sentence. */
+function readNumber(text, unit) {
+  const [, digits, rest] = NUMBER.exec(text.trim()), plain = digits.replaceAll(",", "");
+  const [mantissa, exponent = "0"] = plain.toLowerCase().split("e");
+  if (!/\d/.test(mantissa) || !finite(Number(plain))) return say("no_number", { text, unit });
+  const words = rest.replaceAll("%", " percent").split(/\s+/).filter(Boolean);
+  let shift = Number(exponent);
+  while (Object.hasOwn(DATA.scales, words[0])) shift += DATA.scales[words.shift()];
+  const name = words.join(" "), single = name.replace(/s?( *\/ *|$)/g, "$1").replaceAll(" ", "");
+  const given = UNITS.has(name) ? name : UNITS.has(single) ? single : "";
+  if (name && !given) return say("unknown_unit", { text: name, hint: nearest(name, DATA.knownUnits) });
+  if (given === "percent" && unit === "dimensionless") shift -= 2;
+  else if (name && given !== unit) return say("other_unit", { text, given: given.replace("percent", "%"), unit });
+  return Number(`${mantissa}e${shift}`);
+}
+
+function numberOf(quantity, text) {
+  const { unit, sources } = known(quantity), number = readNumber(text, unit), one = ASSUMPTIONS.get(quantity);
+  if (typeof number === "string") {
+    const names = [...sources.keys()].filter((reading) => !DATA.reserved.includes(reading)).join(", ");
+    const hint = names && /^\p{L}/u.test(text) ? say("named_readings", { names }) : "";
+    throw new Refusal("value", { quantity, error: number, hint });
+  }
+  if (!finite(number)) throw new Refusal("not_finite", { quantity, number: "inf" });
+  const low = one ? one.minimum : unit === "dimensionless" ? -1 : 0, high = one ? one.maximum : Infinity;
+  if (number >= low && number <= high) return number;
+  throw new Refusal(one ? "outside" : "below", { quantity, number, low, high, unit });
+}
+
+/** Readings, with those that are one choice with them. */
+function linked(readings) {
+  const named = new Map(readings);
+  for (const group of DATA.linked) {
+    const chosen = [...new Set(group.filter((one) => named.has(one)).map((one) => named.get(one)))].sort();
+    if (chosen.length > 1) throw new Refusal("one_choice", { group: group.join(" and "), chosen: chosen.join(", ") });
+    for (const one of chosen.length ? group : []) named.set(one, chosen[0]);
+  }
+  return named;
+}
+
+/** A setting with readings and values changed, from texts by name; those equal to the article's own are left out. */
+function change(given, base = ARTICLE) {
+  const texts = [...given].map(([name, text]) => [name, text.trim()]);
+  const named = linked(texts.filter(([name, text]) => known(name).sources.has(text)));
+  const numbers = texts.filter(([name]) => !named.has(name)).map(([name, text]) => [name, numberOf(name, text)]);
+  const earlier = [...base.readings].filter(([name, one]) => !given.has(name) || isSettable(one));
+  const readings = linked([...earlier, ...named]), values = new Map([...base.values, ...numbers]);
+  for (const [quantity, number] of [...values]) {
+    const { sources, usual } = QUANTITIES.get(quantity), own = sources.get(usual), reading = readings.get(quantity);
+    if (named.get(quantity) && !isSettable(named.get(quantity))) values.delete(quantity);
+    else if (isLeaf(own) && own.value === number) values.delete(quantity);
+    else if (reading && !isSettable(reading)) throw new Refusal("unread", { quantity, number, reading });
+  }
+  const found = settingOf(new Map([...readings].filter(([name, one]) => one !== QUANTITIES.get(name).usual)), values);
+  for (const quantity of found.readings.keys()) planOf(quantity, found);
+  return found;
+}
+
+/** The differences from the article, in one line; empty where there are none. */
+function differences({ readings, values }) {
+  const parts = [...readings].map(([quantity, reading]) => {
+    const { label, reconstruction } = QUANTITIES.get(quantity).sources.get(reading);
+    return say(reconstruction ? "our_reading" : "other_reading", { quantity, label, reading });
+  });
+  for (const [quantity, number] of values) {
+    const { sources, usual, unit } = QUANTITIES.get(quantity), was = sources.get(readings.get(quantity) ?? usual).value;
+    const told = { quantity, number, was, unit: unit === "dimensionless" ? "" : ` ${unit}` };
+    parts.push(say(Number.isNaN(was) ? "other_value" : "in_place", told));
+  }
+  return parts.length ? say("differs", { parts: parts.join("; ") }) : "";
+}
+
+// Plans ---------------------------------------------------------------------------------------------------------------
+
+/** Nodes in an order in which each comes after its needs: those whose needs are all done, again and again. */
+function ordered(nodes) {
+  const left = new Map(), next = new Map(), found = [];
+  for (const { name, source } of nodes.values()) {
+    for (const one of [name, ...source.needs]) if (!next.has(one)) next.set(one, []);
+    for (const need of source.needs) next.get(need).push(name);
+  }
+  for (const name of next.keys()) left.set(name, nodes.get(name).source.needs.length);
+  let ready = [...next.keys()].filter((name) => !left.get(name));
+  while (ready.length) {
+    found.push(...ready);
+    ready = ready.flatMap((name) => next.get(name).filter((one) => !left.set(one, left.get(one) - 1).get(one)));
+  }
+  return found.map((name) => nodes.get(name));
+}
+
+/** The plan of a quantity under a setting: the nodes that it rests on, and the limits on them. */
+function planOf(quantity, under) {
+  if (!under.plans.has(quantity)) under.plans.set(quantity, newPlan(quantity, under));
+  return under.plans.get(quantity);
+}
+
+function newPlan(quantity, under) {
+  const nodes = new Map(), { readings, values } = under;
+  const add = (name, path) => {
+    if (path.includes(name)) {
+      const chain = [...path.slice(path.indexOf(name)), name];
+      const [first, ...rest] = chain.map((one) => `${one} (${nodes.get(one).reading})`);
+      throw new Refusal("circle", { first, others: rest.join(", which needs ") });
+    }
+    if (nodes.has(name)) return;
+    const { sources, usual } = QUANTITIES.get(name), reading = readings.get(name) ?? usual;
+    const isGiven = values.has(name) && (isSettable(reading) || !readings.has(name));
+    const source = isGiven ? { value: values.get(name), needs: [], assumption: name } : sources.get(reading);
+    nodes.set(name, { name, reading: isGiven ? "given" : reading, source });
+    for (const need of source.needs) add(need, [...path, name]);
+  };
+  add(quantity, []);
+  const own = new Set(nodes.keys()), limits = DATA.limits.filter((one) => own.has(one.quantity));
+  for (const { other } of limits) if (other) add(other, []);
+  const order = ordered(nodes), ours = order.filter(({ name, source }) => ASSUMPTIONS.has(name) && !isLeaf(source));
+  for (const { name } of ours) {
+    limits.push({ quantity: name, low: ASSUMPTIONS.get(name).minimum, high: ASSUMPTIONS.get(name).maximum });
+  }
+  return new Plan(quantity, order, limits, own, under);
+}
+
+const call = (run, n, v) => run(v[n[0]], v[n[1]], v[n[2]], v[n[3]], v[n[4]], v[n[5]], v[n[6]], v[n[7]]);
+
+/** The nodes that a target rests on, in order; values stand in an array in that order. */
+class Plan {
+  constructor(target, nodes, limits = [], own = new Set([target]), under = ARTICLE) {
+    Object.assign(this, { target, nodes, limits, own, under });
+    this.at = new Map(nodes.map((node, i) => [node.name, i]));
+    this.goal = this.at.get(target);
+    this.start = Float64Array.from(nodes, (node) => node.source.value);
+    this.steps = [...nodes.entries()].filter(([, { source }]) => !isLeaf(source)).map(([i, { source }]) =>
+      ({ i, run: source.formula?.run ?? ((one) => one), needs: source.needs.map((name) => this.at.get(name)) }));
+    this.leaves = nodes.filter((node) => isLeaf(node.source));
+    const inputs = this.leaves.filter(({ name }) => own.has(name) && !DATA.constants.includes(name));
+    this.words = inputs.filter((node) => node.source.part === "in_words").map((node) => node.name);
+    this.rests = inputs.map((node) => node.source.claim || node.name);
+    /** How far each limit lies, at each of its ends; below 0 past it. */
+    this.rooms = limits.map(({ quantity, low, high, other }) => {
+      const here = this.at.get(quantity), there = this.at.get(other);
+      if (other) return [(values) => (values[there] - values[here]) / 1e6];
+      const ends = [[1, low], [-1, high]].filter(([, end]) => finite(end));
+      const size = max(...ends.map(([, end]) => abs(end))) || 1;
+      return ends.map(([turn, end]) => (values) => (turn * (values[here] - end)) / size);
+    });
+  }
+
+  node = (name) => this.nodes[this.at.get(name)];
+  room = (values) => this.rooms.flatMap((ends) => ends.map((room) => room(values)));
+  broken = (values) => this.limits.find((_, i) => min(...this.rooms[i].map((room) => room(values))) < -SAME);
+  /** Whether an assumption is set here, by the article or by the reader. */
+  isFree = (name) => ["set", "given"].includes(this.leaves.find((node) => node.name === name)?.reading);
+
+  /** Every node's value, with numbers in place of some leaves' own. Nothing is checked. */
+  evaluate(places = [], numbers = []) {
+    const values = this.start.slice();
+    for (let j = 0; j < places.length; j++) values[places[j]] = numbers[j];
+    for (const { i, run, needs } of this.steps) values[i] = call(run, needs, values);
+    return values;
+  }
+
+  /** The target at the printed numbers; throws the sentence of a limit, of words, or of a division by zero. */
+  get value() {
+    const values = this.evaluate(), limit = this.broken(values);
+    if (limit) {
+      const here = values[this.at.get(limit.quantity)], most = values[this.at.get(limit.other)];
+      throw new Refusal(limit.other ? "above_other" : finite(limit.low) ? "beyond" : "above", { ...limit, here, most });
+    }
+    if (this.words.length) throw new Refusal("in_words", { quantity: this.target, name: this.words[0] });
+    const node = this.nodes.find(({ name }, i) => !finite(values[i]) && this.own.has(name));
+    if (node) throw new Refusal("division", { quantity: node.name, reading: node.reading });
+    return values[this.goal];
+  }
+
+  /** For each node, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0). */
+  get direction() {
+    if (this.signs) return this.signs;
+    const words = this.words.map((name) => this.at.get(name)), lows = words.map((i) => this.nodes[i].source.near.low);
+    const here = this.evaluate(words, lows), target = here[this.goal];
+    this.signs = new Map(this.nodes.map(({ name, source }, i) => {
+      const { low, high } = ASSUMPTIONS.get(source.assumption) ?? { low: 0, high: 0 }, values = here.slice();
+      values[i] += 1e-4 * (abs(here[i]) || high - low || 1);
+      for (const step of this.steps) if (step.i > i) values[step.i] = call(step.run, step.needs, values);
+      const moved = (values[this.goal] - target) / (abs(target) || 1);
+      return [name, abs(moved) >= SAME ? sign(moved) : 0];
+    }));
+    return this.signs;
+  }
+
+  /** "at most", "at least", neither, or "no bound" where the leaves' sides pull both ways. */
+  get side() {
+    const turned = { "at least": "at most", "at most": "at least" };
+    const pulling = this.leaves.map(({ name, source }) => [source.side, this.direction.get(name)]);
+    const pulls = pulling.filter(([side, turn]) => side && turn);
+    const sides = new Set(pulls.map(([side, turn]) => (turn > 0 ? side : turned[side])));
+    return sides.size > 1 ? "no bound" : [...sides].join("");
+  }
+
+  /** Smallest and largest target over all that the printed numbers and words stand for, limits kept. */
+  bounds(coarse) {
+    const wide = ({ source: { near, far, value } }) => (coarse ? far ?? near : near) ?? { low: value, high: value };
+    const box = this.leaves.map((node) => ({ i: this.at.get(node.name), ...wide(node) }));
+    const [moved, still] = [box.filter((one) => one.low < one.high), box.filter((one) => one.low === one.high)];
+    const places = [...moved, ...still].map((one) => one.i);
+    return extremes(moved.length, (t) => {
+      const numbers = moved.map((one, j) => one.low + t[j] * (one.high - one.low));
+      const values = this.evaluate(places, [...numbers, ...still.map((one) => one.low)]);
+      return [values[this.goal], this.room(values)];
+    });
+  }
+
+  /** The bounds, and those at the coarser places. */
+  get spans() {
+    const near = (this.near ??= this.bounds(false)), hasFar = this.leaves.some((node) => node.source.far);
+    return [near, (this.far ??= hasFar ? this.bounds(true) : near)];
+  }
+
+  /** The target, then the rooms, at some values of an assumption: a list for each value. */
+  along(name, numbers) {
+    const places = this.isFree(name) ? [this.at.get(name)] : [];
+    return numbers.map((x) => this.evaluate(places, [x])).map((values) => [values[this.goal], ...this.room(values)]);
+  }
+
+  /** The target at some values of an assumption; NaN past a limit and at a pole. */
+  within(name, numbers) {
+    const isKept = ([target, ...rooms]) => finite(target) && rooms.every((room) => room >= -SAME);
+    return this.along(name, numbers).map((row) => (isKept(row) ? row[0] : NaN));
+  }
+}
+
+// Extremes and roots --------------------------------------------------------------------------------------------------
+
+/** Where a ratio of two linear functions is 0, from its values at 0, ½ and 1. */
+function root(start, middle, end) {
+  if (abs(end) === Infinity) return start / (2 * start - middle);
+  if (abs(middle) === Infinity) return start / (start + end);
+  if (abs(start) === Infinity) return (middle - end) / (middle - 2 * end);
+  return (start * (middle - end)) / (end * middle + start * middle - 2 * start * end);
+}
+
+/** Whether a ratio of two linear functions has a pole: without one the middle lies between the ends. */
+function hasPole(start, middle, end) {
+  const slack = SAME * max(abs(start), abs(end)), known = [start, end].filter((one) => !Number.isNaN(one));
+  const isOutside = middle > max(...known) + slack || middle < min(...known) - slack;
+  return isOutside || [start, middle, end].some((one) => abs(one) === Infinity);
+}
+
+/** a, b, c of (a + b t) ÷ (1 + c t) from its values at 0, ½ and 1. */
+function mobius(start, middle, end) {
+  const c = start === end ? 0 : (2 * middle - start - end) / (end - middle);
+  return [start, end * (1 + c) - start, c];
+}
+
+/** Where two ratios (a + b t) ÷ (1 + c t) are equal: the two roots of a quadratic. */
+function meeting([a, b, c], [d, e, f]) {
+  const square = b * f - e * c, linear = a * f + b - d * c - e, free = a - d;
+  const size = sqrt(max(linear * linear - 4 * square * free, 0)), isNegative = linear < 0 || Object.is(linear, -0);
+  const turned = -(linear + (isNegative ? -size : size)) / 2;
+  return [turned / square, free / turned];
+}
+
+/** The bounds of a function over the unit box of k sides: at its corners, where an edge crosses a limit, where two
+ * limits meet on a face, and at poles. The function gives a value and the room that each limit leaves. */
+function extremes(k, at) {
+  const isKept = ([value, rooms]) => !Number.isNaN(value) && rooms.every((room) => room >= -SAME), found = [];
+  const isInside = (t) => t.every((one) => one >= 0 && one <= 1);
+  const take = ([value, rooms]) => finite(value) && isKept([value, rooms]) && found.push(value);
+  const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
+  const there = corners.map(at);
+  there.forEach(take);
+  const edges = corners.flatMap((corner, start) => corner.flatMap((bit, axis) =>
+    bit ? [] : [{ corner, axis, three: [there[start], at(corner.with(axis, 0.5)), there[start | (1 << axis)]] }]));
+  const along = ({ three }, limit) => three.map(([, rooms]) => rooms[limit]);
+  const limits = [...there[0][1].keys()].filter((limit) => there.some(([, rooms]) => rooms[limit] < -SAME) ||
+    edges.some((edge) => along(edge, limit)[1] < -SAME || hasPole(...along(edge, limit))));
+  const crossings = limits.flatMap((limit) => edges.map((edge) => ({ limit, axis: edge.axis,
+    place: edge.corner.with(edge.axis, root(...along(edge, limit))) })).filter(({ place }) => isInside(place)));
+  const meetings = limits.length > 1 ? met(k, at, corners, limits, crossings) : [];
+  for (const place of [...crossings.map((one) => one.place), ...meetings]) if (isInside(place)) take(at(place));
+  for (const { corner, axis, three } of edges) {
+    const values = three.map(([value]) => value);
+    const pole = hasPole(...values) ? root(...values.map((value) => 1 / value)) : NaN;
+    // On a side of a pole that no limit forbids, the value has no bound.
+    const sides = [-1e-9, 1e-9].map((step) => corner.with(axis, pole + step)).filter(isInside).map(at).filter(isKept);
+    found.push(...sides.map(([value]) => (value < 0 ? -Infinity : Infinity)));
+  }
+  if (!found.length) return { low: NaN, high: NaN };
+  const size = SAME * max(...found.map((one) => (finite(one) ? abs(one) : 0)));
+  const [low, high] = [min(...found), max(...found)].map((end) => (abs(end) <= size ? 0 : end));
+  return { low, high };
+}
+
+/** Where two limits meet on a face. At a fixed place along one side, the root along the other is a ratio of two linear
+ * functions of that place; two such roots are equal where a quadratic is 0. */
+function met(k, at, corners, limits, crossings) {
+  const found = [], three = [0, 0.5, 1], axes = [...Array(k).keys()];
+  for (const [i, j] of axes.flatMap((i) => axes.filter((j) => j !== i).map((j) => [i, j]))) {
+    const here = limits.filter((limit) => crossings.some((one) => one.limit === limit && [i, j].includes(one.axis)));
+    for (const face of here.length > 1 ? corners.filter((corner) => !corner[i] && !corner[j]) : []) {
+      const grid = three.map((t) => three.map((s) => at(face.with(i, s).with(j, t))[1]));
+      const roots = here.map((limit) => mobius(...grid.map((row) => root(...row.map((rooms) => rooms[limit])))));
+      roots.forEach((one, first) => roots.slice(first + 1).forEach((two) => meeting(one, two).forEach((t) => {
+        found.push(face.with(i, (one[0] + one[1] * t) / (1 + one[2] * t)).with(j, t));
+      })));
+    }
+  }
+  return found;
+}
+
+const quarters = (low, high) => [0.25, 0.5, 0.75].map((part) => low + part * (high - low));
+const placed = (t, low, high) => low + (0.25 + 0.5 * t) * (high - low);
+const ascending = (one, two) => one - two;
+
+/** Where ratios of two linear functions are 0 or have a pole, between two ends; rows are their values at quarters. */
+function breakpoints(rows, low, high) {
+  const columns = rows[0].map((_, i) => rows.map((row) => row[i])), kept = [];
+  const roots = columns.flatMap((three) => [root(...three.map((one) => 1 / one)), root(...three)]);
+  for (const place of roots.map((t) => placed(t, low, high)).filter((x) => x > low && x < high).sort(ascending)) {
+    if (!kept.length || place - kept.at(-1) > SAME * max(abs(low), abs(high))) kept.push(place);
+  }
+  return kept;
+}
+
+// Answers -------------------------------------------------------------------------------------------------------------
+
+/** The plan of a quantity, read as named, under a setting. */
+function planFor([quantity, readings], under) {
+  const { plans } = under;
+  const key = Object.keys(readings).length ? JSON.stringify([quantity, readings]) : quantity;
+  if (!plans.has(key)) plans.set(key, planOf(quantity, key === quantity ? under : change(mapped(readings), under)));
+  return plans.get(key);
+}
+
+/** Sentences that stand beside a quantity and refuse nothing. */
+function remarksOf({ target, at, under }, value) {
+  const found = [];
+  for (const { above, words } of DATA.remarks.filter((one) => one.quantity === target)) {
+    const [other] = attempt(() => above in DATA.external || planOf(above, under)), values = other?.evaluate?.();
+    const more = value - (values ? (other.broken(values) ? NaN : values[other.goal]) : DATA.external[above] ?? NaN);
+    if (more > 0) found.push(words.replace("{more}", inWords(more, QUANTITIES.get(target).unit, 1e3)));
+  }
+  for (const [quantity, number] of under.values) {
+    const { low, high } = ASSUMPTIONS.get(quantity) ?? { low: -Infinity, high: Infinity };
+    const isOutside = at.has(quantity) && !(low <= number && number <= high);
+    if (isOutside) found.push(say("varied", { quantity, low, high, number }));
+  }
+  return found;
+}
+
+/** A quantity with its bounds by rounding, its side and its remarks. */
+function estimate(plan) {
+  const { value, spans: [{ low, high }], side } = plan;
+  const words = sided(side, estimateWords(plan));
+  return { plan, value, low, high, side, words, remarks: remarksOf(plan, value) };
+}
+
+function meets(claimed, low, high) {
+  const reaches = (value, bound, isOpen, slack = SAME * abs(bound)) =>
+    isOpen ? value > bound + slack : value >= bound - slack;
+  return reaches(high, claimed.low, claimed.lowOpen) && reaches(-low, -claimed.high, claimed.highOpen);
+}
+
+/** The verdict of a check under a setting. */
+function judge(check, under) {
+  const { fine, coarse, published, quantity, readings, claim } = check, { qualifier } = CLAIMS.get(claim);
+  const [found, reason] = attempt(() => {
+    const plan = planFor([quantity, readings], under);
+    if (plan.rests.includes(claim)) throw new Refusal("circular", { claim });
+    return [plan, plan.words.length ? NaN : plan.value];
+  });
+  if (!found) return { check, verdict: "", reason };
+  const [plan, value] = found, [near, far] = plan.spans, isOpen = plan.words.length > 0;
+  const at = (claimed, reached) => {
+    if (meets(claimed, value, value)) return "matches";
+    if (qualifier === "approaches" && value < claimed.low) return "compatible";
+    return !meets(claimed, reached.low, reached.high) ? "differs" : isOpen ? "compatible" : "matches_within_rounding";
+  };
+  const finer = at(fine, near), isFar = finer === "differs", coarser = isFar ? at(coarse, far) : finer;
+  const verdict = isFar && coarser === "matches" ? "matches_within_rounding" : coarser;
+  const [used, claimed] = isFar ? [far, coarse] : [near, fine];
+  const margin = min(used.high - claimed.low, claimed.high - used.low);
+  const size = abs(published || (finite(claimed.low) ? claimed.low : claimed.high));
+  const barely = verdict === "matches_within_rounding" && margin < 0.01 * size, off = value - (published ?? fine.low);
+  return { check, plan, value, verdict, barely, off, finer: finer === verdict ? "" : finer };
+}
+
+/** The verdict as a screen says it, with how far off or short the value is. */
+function verdictWords({ check, plan, verdict, reason, barely, finer, off }) {
+  if (!verdict) return `not computable: ${reason}`;
+  const { qualifier } = CLAIMS.get(check.claim), { percent, unit } = QUANTITIES.get(check.quantity), size = abs(off);
+  const said = (one) => DATA.said[check.kind]?.[one] ?? one.replaceAll("_", " ");
+  const by = percent === null ? () => inWords(size, unit, size >= 1e5 ? placeOf(plan.rests, size) : 1e3)
+    : () => `${fixed(100 * size, 1)} points`;
+  const isOff = verdict === "differs" && finite(off);
+  const isShort = qualifier === "approaches" && off < 0 && check.published;
+  const notes = [
+    !isOff && isShort && `${fixed((-100 * off) / check.published, 1)} percent short`,
+    !isOff && qualifier === "over" && finite(off) && `${by()} ${off > 0 ? "above" : "below"}`,
+    barely && "barely", finer && `${said(finer)} at the finer place`,
+  ].filter(Boolean);
+  return said(verdict) + (isOff ? ` by ${by()}` : "") + (notes.length ? `, ${notes.join("; ")}` : "");
+}
+
+/** The last place that counts in something that rests on these rows: the coarsest of theirs. */
+function placeOf(rests, number) {
+  const place = max(...rests.map((name) => CLAIMS.get(name)?.place ?? 0)) || 1e4, size = abs(number);
+  return !number || !finite(number) || size >= place / 2 ? place : 10 ** max(0, Math.floor(Math.log10(size)) - 1);
+}
+
+/** A value in words, on its own side of all that a claim prints or asserts, and of other numbers. */
+function valueWords(plan, value, others = []) {
+  const { percent, unit, beside } = QUANTITIES.get(plan.target);
+  return inWords(value, unit, placeOf(plan.rests, value), { percent, beside: [...beside, ...others] });
+}
+/** The value of a plan in words, within its bounds. */
+const estimateWords = (plan) => valueWords(plan, plan.value, [plan.spans[0].low, plan.spans[0].high].filter(finite));
+const sided = (side, words) => (side === "no bound" ? `${words}, no bound` : `${side} ${words}`.trim());
+
+/** A headline: its working, its verdict, and its sentence with the conditions. */
+function headline({ named, check, shown, sentence, working }, under) {
+  const words = (name) => attempt(() => estimateWords(planFor(named[name], under)))[0] ?? "(no single value)";
+  const put = (text) => text.replace(/\{([a-z0-9_.]+)\}/g, (_, name) => words(name));
+  const outcome = check && judge(CHECKS.get(check), under), said = outcome ? verdictWords(outcome) : "";
+  const lines = working.map((name) => attempt(() => lineOf(planFor(name, under)))).map(([line, why]) => line ?? why);
+  const verdict = put((shown || "{verdict}").replace("{verdict}", said.split(", ")[0]));
+  return { working: lines, verdict, sentence: put(sentence), said, outcome };
+}
+
+const label = (name) => name.replaceAll("__", ", ").replaceAll("_", " ").replace(/\b(\d{4}) (\d{4})\b/g, "$1–$2");
+
+/** A number as it is printed or set, else with some digits and some finer ones; and the number that is shown. */
+function shownAs(plan, name, value, finest = 0, least = 1e5) {
+  const { source } = plan.node(name), { unit, percent } = QUANTITIES.get(name), size = abs(value);
+  if (source.part === "in_words") return ["in words", value];
+  if (!finite(value)) return ["no value", value];
+  const isShort = (decimals) => abs(Number(fixed(value, decimals)) - value) <= 1e-9 * size;
+  const short = () => ([...Array(4 + finest).keys()].find(isShort) ?? 4 + finest) - finest;
+  const [scale, decimals, word] = DATA.baseUnits.includes(unit)
+    ? size >= max(least, 1e9) ? [1e9, 3, " billion"] : size >= least ? [1e6, 3, " million"]
+      : [1, size < 1000 && value !== halfEven(value) ? 1 : 0, ""]
+    : percent !== null ? [0.01, 1, " percent"] : [1, short(), ""];
+  if (source.shown) return [source.shown, value];
+  if (isLeaf(source)) return [minus(general(value / scale, 10, true) + word), value];
+  const text = fixed(value / scale, decimals + finest);
+  return [minus(grouped(text) + word), Number(text) * scale];
+}
+
+/** The lines of a worked step: the formula, the numbers with as many digits as it takes by hand, and the result. */
+function worked(plan, name) {
+  const { formula, needs, same } = plan.node(name).source, values = plan.evaluate();
+  const isUnit = (one) => DATA.constants.includes(one);
+  const isRefused = (one) => !isUnit(one) && attempt(() => planOf(one, plan.under).value)[1];
+  const known = new Map([name, ...needs].map((one) => [one, isRefused(one) ? NaN : values[plan.at.get(one)]]));
+  if (!formula) return [...(same ? [`= ${label(same)}`] : []), `= ${shownAs(plan, name, known.get(name))[0]}`];
+  const put = (write) => `= ${formula.text.replace(/\{(\w+)\}/g, (_, one) => write(one))}`;
+  const least = needs.some((one) => !isUnit(one) && abs(known.get(one)) >= 1e6) ? 1e4 : 1e5;
+  const [result] = shownAs(plan, name, known.get(name), 0, least);
+  const isKnown = needs.every((one) => finite(known.get(one)));
+  const isEnough = (finest) => {
+    const byHand = formula.run(...needs.map((one) => shownAs(plan, one, known.get(one), finest)[1]));
+    return !isKnown || shownAs(plan, name, byHand, 0, least)[0] === result;
+  };
+  const finest = [0, 1, 2, 3, 4, 5].find(isEnough) ?? 6;
+  return [put(label), put((one) => shownAs(plan, one, known.get(one), finest)[0]), `= ${result}`];
+}
+
+/** The numbers put into the formula of a plan's target, and the result, in one line. */
+function lineOf(plan) {
+  return (plan.words.length || finite(plan.value)) && worked(plan, plan.target).slice(1).join(" ").replace(/^= /, "");
+}
+
+/** The assumptions that move a plan's target by themselves. */
+function handles(plan) {
+  const isFree = (name) => ASSUMPTIONS.has(name) && plan.isFree(name) && plan.direction.get(name);
+  return plan.leaves.map((node) => node.name).filter(isFree);
+}
+
+/** Each assumption across its range, the rest at their values; a limit on the way is the end of the bar. */
+function tornado(plan) {
+  const bars = handles(plan).map((name) => {
+    const { low, high } = ASSUMPTIONS.get(name);
+    const rooms = plan.along(name, quarters(low, high)).map(([, ...rest]) => rest);
+    const ends = [low, ...breakpoints(rooms, low, high), high], values = plan.within(name, ends);
+    const kept = [...ends.keys()].filter((i) => finite(values[i]));
+    const first = kept[0] ?? 0, last = kept.at(-1) ?? ends.length - 1;
+    return { name, low: ends[first], high: ends[last], atLow: values[first], atHigh: values[last] };
+  });
+  const width = (bar) => (finite(bar.atHigh - bar.atLow) ? abs(bar.atHigh - bar.atLow) : 0);
+  return bars.sort((one, two) => width(two) - width(one));
+}
+
+const HOLDS = { at_least: [0, 1], more_than: [1], at_most: [-1, 0], less_than: [-1], equals: [0] };
+const isTrue = (comparison, above, slack) => HOLDS[comparison].includes(abs(above) <= slack ? 0 : sign(above));
+
+/** A statement: both sides, whether it holds, and for each assumption the spans over which it does. */
+function breakEvens(sides, comparison) {
+  const [left, right] = sides.map((side) => side.value), names = new Set(sides.flatMap(handles));
+  const found = [...names].map((name) => breakEven(sides, name, comparison));
+  return { left, right, holds: isTrue(comparison, left - right, SAME * max(abs(left), abs(right))), found };
+}
+
+function breakEven(sides, name, comparison) {
+  const { minimum: low, maximum: high } = ASSUMPTIONS.get(name), hair = SAME * (high - low);
+  const rows = sides.map((side) => side.along(name, quarters(low, high)));
+  const targets = rows.map((side) => side.map(([target]) => target));
+  const changes = [low, high, ...rows.flatMap((side) => breakpoints(side, low, high))];
+  const met = meeting(...targets.map((three) => mobius(...three))).map((t) => placed(t, low, high));
+  const slack = SAME * max(0, ...targets.flat().filter(finite).map(abs));
+  const above = (x) => sides[0].within(name, [x])[0] - sides[1].within(name, [x])[0];
+  const places = [...changes, ...met].filter((x) => x >= low - hair && x <= high + hair);
+  const equal = places.map((x) => min(max(x, low), high)).sort(ascending).filter((x) => abs(above(x)) <= slack);
+  const roots = equal.filter((x, i) => !i || x - equal[i - 1] > hair);
+  const points = [...new Set([...changes, ...roots])].sort(ascending);
+  const middles = points.slice(1).map((x, i) => (x + points[i]) / 2);
+  // The statement holds or not all along between two points, so points and middles in turn show all spans.
+  const fine = [...points, ...middles].sort(ascending).map((x) => isTrue(comparison, above(x), slack)), spans = [];
+  fine.forEach((one, i) => {
+    if (one && !fine[i - 1]) spans.push([points[i >> 1], high]);
+    else if (!one && fine[i - 1]) spans.at(-1)[1] = points[i >> 1];
+  });
+  const isStrict = ["more_than", "less_than"].includes(comparison), isAll = String(spans) === String([low, high]);
+  return { name, roots, spans, everywhere: isAll && !(isStrict && roots.length) };
+}
