@@ -102,7 +102,9 @@ def run(
             typer.echo(f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}", err=True)
             continue
         used = {**notebook.parameters, **one.parameters}
-        write_file(provenance.beside(target), provenance.describe(target, model, [notebook.path], used, one.words))
+        crate = provenance.describe(target, model, [notebook.path], used, one.words)
+        # As RO-Crate names a crate that lies beside its data.
+        write_file(target.with_name(f"{target.stem}-{provenance.NAME}"), crate)
         about = [row for row in headlines(model, one.setting) if row.row.notebook == notebook.name]
         if about:
             typer.echo(headlines_text(about))
