@@ -44,7 +44,9 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
         verdict = row.shown or "{verdict}"
         if row.check:
             outcome = judge(model, model.register.checks[row.check], setting)
-            verdict = verdict.replace("{verdict}", verdict_words(model, outcome).partition(", ")[0])
+            said = verdict.replace("{verdict}", verdict_words(model, outcome).partition(", ")[0])
+            # The working has the reason.
+            verdict = said if outcome.verdict else "not computable"
         verdict, sentence = (_filled(model, setting, text) for text in (verdict, row.sentence))
         found.append(Shown(row, tuple(_line(model, setting, name) for name in row.working), verdict, sentence))
     return found
@@ -107,12 +109,19 @@ def headlines_text(shown: Iterable[Shown]) -> str:
     lines = []
     for number, one in enumerate(shown, start=1):
         lines += textwrap.wrap(one.row.title, WIDTH, initial_indent=f"{number}  ", subsequent_indent="   ")
-        *before, last = one.working or [_NONE]
-        lines += [f"     {text}" for text in before]
-        beside = f"     {last}  {one.verdict:>{WIDTH - 7 - len(last)}}"
-        lines += [beside] if len(beside) <= WIDTH else [f"     {last}", f"{one.verdict:>{WIDTH}}"]
-        lines += textwrap.wrap(one.sentence, WIDTH, initial_indent="     ", subsequent_indent="     ")
+        # Two numbers past one limit have one reason.
+        *before, last = [*dict.fromkeys(one.working)] or [_NONE]
+        for text in before:
+            lines += _indented(text)
+        room = WIDTH - 7 - len(last)
+        fits = len(one.verdict) <= room
+        lines += [f"     {last}  {one.verdict:>{room}}"] if fits else [*_indented(last), f"{one.verdict:>{WIDTH}}"]
+        lines += _indented(one.sentence)
     return "\n".join(lines)
+
+
+def _indented(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent="     ", subsequent_indent="     ")
 
 
 def headlines_table(shown: Iterable[Shown]) -> Table:
