@@ -219,8 +219,8 @@ def explain(
     """Show where a number comes from, down to the printed rows, and recompute it under other assumptions."""
     from analysis.output import terminal
 
-    model = _model(data)
-    terminal.explain(model, id, _scenario(model, scenario, values, readings), full)
+    model, changed = _model(data), scenario != "article" or values or readings
+    terminal.explain(model, id, _scenario(model, scenario, values, readings) if changed else None, full)
 
 
 @app.command()

@@ -20,7 +20,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from analysis.core.findings import problems
-from analysis.core.model import Circle, Model, ModelError, Plan, Setting
+from analysis.core.model import ARTICLE, Circle, Model, ModelError, Plan, Setting
 from analysis.core.register import Check, Claim, External, Finding, InputError, Solve, shown
 from analysis.core.units import nearest
 from analysis.core.verdicts import Outcome, judge, judge_all, solution
@@ -418,10 +418,10 @@ def progress(name: str) -> Iterator[Callable[[int, int], None]]:
 # Where a number comes from --------------------------------------------------------------------------------------------
 
 
-def explain(model: Model, id: str, scenario: Scenario, full: bool) -> None:
+def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> None:
     """Print where a number comes from, down to the printed rows.
 
-    full: with ten digits. Raises InputError for an unknown id, and for what was given and nothing depends on.
+    scenario: without it, the article's own setting. full: with ten digits. Raises InputError for an unknown id, and for what was given and nothing depends on.
     """
     register = model.register
     kinds: list[tuple[Mapping[str, Any], Callable[[Model, Any, Setting, bool], Iterator[str]]]] = [
@@ -431,9 +431,10 @@ def explain(model: Model, id: str, scenario: Scenario, full: bool) -> None:
     ]  # fmt: skip
     if found := next(((lines, rows[id]) for rows, lines in kinds if id in rows), None):
         lines, row = found
-        setting = scenario.one_setting(model, row if isinstance(row, str) else getattr(row, "quantity", ""))
+        quantity = row if isinstance(row, str) else getattr(row, "quantity", "")
+        setting = scenario.one_setting(model, quantity) if scenario else ARTICLE
         said = [*lines(model, row, setting, full)]
-        say(*said, *changes(model, setting, said), CAVEAT)
+        say(*said, *(changes(model, setting, said) if scenario else ()), CAVEAT)
         return
     hint = nearest(id, [name for rows, _ in kinds for name in rows])
     raise ModelError(f"'{id}' is no claim, check, solution, quantity, finding or external figure{hint}")
