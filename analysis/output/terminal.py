@@ -421,7 +421,8 @@ def progress(name: str) -> Iterator[Callable[[int, int], None]]:
 def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> None:
     """Print where a number comes from, down to the printed rows.
 
-    scenario: without it, the article's own setting. full: with ten digits. Raises InputError for an unknown id, and for what was given and nothing depends on.
+    scenario: without it, the article's own setting. full: with ten digits. Raises InputError for an unknown id, and for
+    a setting that nothing depends on.
     """
     register = model.register
     kinds: list[tuple[Mapping[str, Any], Callable[[Model, Any, Setting, bool], Iterator[str]]]] = [
