@@ -266,18 +266,27 @@ def run_all(
     *,
     timeout: int = TIMEOUT,
     done: Callable[[str], None] = lambda name: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> dict[str, RunError]:
-    """Execute notebooks side by side into a folder; returns the failures by name. ``done`` hears of each as it ends."""
+    """Execute notebooks side by side into a folder; returns the failures by name.
+
+    ``done`` hears of each as it ends. ``meanwhile`` is done here while the kernels run.
+    """
 
     def one(path: Path, stop: threading.Event) -> None:
         write_file(folder / path.name, _execute(path, {}, timeout, stop))
 
-    failed = _side_by_side({notebook.name: functools.partial(one, notebook.path) for notebook in notebooks}, done)
+    # The largest takes longest, so it starts first.
+    first = sorted(notebooks, key=lambda notebook: -notebook.path.stat().st_size)
+    work = {notebook.name: functools.partial(one, notebook.path) for notebook in first}
+    failed = _side_by_side(work, done, meanwhile)
     return {name: error for name, error in failed.items() if isinstance(error, RunError)}
 
 
 def _side_by_side(
-    work: Mapping[_Key, Callable[[threading.Event], None]], done: Callable[[_Key], None] = lambda key: None
+    work: Mapping[_Key, Callable[[threading.Event], None]],
+    done: Callable[[_Key], None] = lambda key: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> dict[_Key, RunError | InputError]:
     """Do work in as many threads as there are cores; returns what went wrong, in the order of the work.
 
@@ -300,6 +309,7 @@ def _side_by_side(
     with steady(), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         futures = {pool.submit(in_thread, one): key for key, one in work.items()}
         try:
+            meanwhile()
             for future in as_completed(futures):
                 try:
                     future.result()

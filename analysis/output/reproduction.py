@@ -43,8 +43,6 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
             explorer.write(made, model)
         for name in ("figures", "notebooks"):
             (made / name).mkdir()
-        for name in dict.fromkeys(name for notebook in found for name in notebook.figures if name in figures.FIGURES):
-            figures.save(name, made / "figures", model)
         paths, ran = [notebook.path for notebook in found], []
         with progress("notebooks") as update:
 
@@ -52,7 +50,11 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
                 ran.append(name)
                 update(len(ran), len(found))
 
-            failed = notebooks.run_all(found, made / "notebooks", timeout=timeout, done=done)
+            def draw() -> None:
+                for name in dict.fromkeys(name for one in found for name in one.figures if name in figures.FIGURES):
+                    figures.save(name, made / "figures", model)
+
+            failed = notebooks.run_all(found, made / "notebooks", timeout=timeout, done=done, meanwhile=draw)
         if failed:
             for error in failed.values():
                 typer.echo(f"error: {error}", err=True)
