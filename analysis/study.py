@@ -164,4 +164,7 @@ class Study:
         return self.model.differences(self.setting) or "as in the article"
 
     def __repr__(self) -> str:
-        return f"{self.model.register.title}: {self.differs}."
+        from analysis.output.headlines import ours
+
+        changed = self.model.differences(self.setting)
+        return f"{changed[:1].upper()}{changed[1:]}." if changed else f"No settings changed. {ours(self.model)}"

@@ -57,7 +57,13 @@ def test_verify_ends_a_run_with_the_six_headlines_on_a_screen_of_forty_lines() -
     assert len(lines) <= 38  # a run adds two
     assert max(map(len, lines)) <= 80
     assert [line[0] for line in lines if re.match(r"\d  ", line)] == list("123456")
-    assert lines[-1].endswith("results equal data/expected.csv.")
+    (ours,) = [number for number, line in enumerate(lines) if line.startswith("Ours, not the article's: ")]
+    assert lines[ours - 1].endswith("results equal data/expected.csv.")
+    # One person per transfer, in 2019 and 2021, all who were added at risk, and nobody counted twice.
+    given = dict(part.strip(" .").split() for part in " ".join(lines[ours:]).partition(": ")[2].split(","))
+    assert given == {
+        "persons_per_transfer": "1", "persons_per_transfer_drift": "1", "at_risk_share_of_new": "1", "overlap": "0",
+    }  # fmt: skip
 
 
 def test_verify_as_csv_and_json_say_the_same() -> None:

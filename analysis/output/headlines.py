@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from analysis.core.model import ARTICLE, Model, ModelError, Setting
 from analysis.core.register import Headline
 from analysis.core.verdicts import judge
+from analysis.core.words import digits
 from analysis.output.results import estimate_words, verdict_words
 from analysis.output.steps import WIDTH, line
 
@@ -80,6 +81,20 @@ def approaches(model: Model) -> Headline | None:
     """The headline that approaches a number; None in a data package without one."""
     rows = model.register.headlines.values()
     return next((row for row in rows if model.register.claims[row.claim].qualifier == "approaches"), None)
+
+
+def ours(model: Model, setting: Setting = ARTICLE) -> str:
+    """The assumptions that the headlines rest on and that the article does not print, with their values."""
+    found: dict[str, float] = {}
+    for name in (name for row in model.register.headlines.values() for name in row.working):
+        with contextlib.suppress(ModelError):
+            nodes = model.plan(*model.named(name, setting)).leaves.values()
+            found |= {
+                node.name: node.source.value
+                for node in nodes
+                if node.source.assumption and node.source.assumption.grade == "chosen" and not node.source.in_words
+            }
+    return f"Ours, not the article's: {', '.join(f'{name} {digits(value)}' for name, value in found.items())}."
 
 
 def _line(model: Model, setting: Setting, name: str) -> str:

@@ -77,8 +77,8 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
         shutil.rmtree(aside, ignore_errors=True)
     status = print_report(model, outcomes, expected)
     if with_report:
-        typer.echo(f"Read    {shown(out / 'report' / 'index.html')}")
-    typer.echo(f"Change  {shown(out / explorer.NAME)}")
+        typer.echo(f"To read: {shown(out / 'report' / 'index.html')}")
+    typer.echo(f"To change an assumption: {shown(out / explorer.NAME)}")
     return status
 
 

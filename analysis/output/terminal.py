@@ -26,7 +26,7 @@ from analysis.core.units import nearest
 from analysis.core.verdicts import Outcome, judge, judge_all, solution
 from analysis.core.words import digits
 from analysis.output.escape import escape_spreadsheet_formula
-from analysis.output.headlines import approaches, changes, headlines, headlines_markdown, headlines_text
+from analysis.output.headlines import approaches, changes, headlines, headlines_markdown, headlines_text, ours
 from analysis.output.results import (
     CAVEAT,
     check_rows,
@@ -144,6 +144,7 @@ def print_report(model: Model, outcomes: list[Outcome], expected: dict[tuple[str
     status = print_moved(model, outcomes, expected)
     if not status:
         typer.echo(f"No settings changed. All {len(expected):,} results equal {model.register.file('expected.csv')}.")
+        typer.echo(textwrap.fill(ours(model), WIDTH, break_long_words=False))
     return status
 
 
