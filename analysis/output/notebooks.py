@@ -31,6 +31,7 @@ from analysis.core.register import InputError, shipped, shown
 from analysis.core.units import nearest
 from analysis.output.files import lock, write_file
 from analysis.whatif.draws import check_draws
+from analysis.whatif.scenarios import OWN, Scenario
 from analysis.whatif.scenarios import find as find_scenario
 
 # A dependency of nbformat builds a grammar at import, which takes a second. Without it, only the format of
@@ -191,27 +192,31 @@ def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = 
             hints = [nearest(name, notebook.parameters), nearest(name, model.quantities)]
             hint = next((one for one in hints if "did you mean" in one), hints[0])
             raise NotebookError(f"'{name}' is no parameter of {notebook.name}{hint}")
-    base = model.change(_of_scenario(notebook, scenario, model)) if scenario else ARTICLE
-    setting = model.change(texts, base)
     rows = [row for row in map(model.register.checks.get, notebook.checks) if row and not (row.against and row.claim)]
-    plans = []
+    taken = find_scenario(scenario or OWN, model).changed(texts, model)
+    moved = _moved(notebook, [row.quantity for row in rows], taken, model) if taken.assumptions else ""
+    setting, plans = taken.setting(model, moved), []
     for row in rows:
         # A setting may make a check circular; the check says so itself.
         with contextlib.suppress(Circle):
             plans.append(model.plan(row.quantity, model.change(row.readings, setting)))
     # The overview shows no checks, but the estimates.
     plans += [] if rows else [model.plan(name, setting) for name in model.register.estimates]
-    used = {node.name for plan in plans for node in plan.nodes}
-    model.check_used(setting, plans, ignored=[*base.given] if used & base.given else [])
-    return Job(setting, {**setting.readings, **setting.values}, model.differences(setting) or "as in the article")
+    model.check_used(setting, plans)
+    words = model.differences(setting) or "as in the article"
+    words += f"; each assumption at the end that makes {moved} {taken.assumptions}" if moved else ""
+    return Job(setting, {**setting.readings, **setting.values}, words)
 
 
-def _of_scenario(notebook: Notebook, name: str, model: Model) -> dict[str, Any]:
-    """The changes that a scenario makes, by quantity. Raises NotebookError for one that parameters can't carry."""
-    scenario = find_scenario(name, model)
-    if scenario.distributions or scenario.assumptions:
-        raise NotebookError(f"it is more than values and readings, which is all that {notebook.name} takes")
-    return {**scenario.readings, **scenario.numbers(model)}
+def _moved(notebook: Notebook, checked: list[str], taken: Scenario, model: Model) -> str:
+    """The quantity at whose ends a notebook takes the assumptions, as each has its own: that of its first headline, or
+    else of its first check, that rests on any; of the overview, any headline's. Raises NotebookError if none does."""
+    heads = (row for row in model.register.headlines.values() if row.notebook == notebook.name or not checked)
+    setting = taken.setting(model)
+    for name in [*(model.register.claims[row.claim].quantity for row in heads), *checked]:
+        if name not in model.register.assumptions and model.free(model.plan(name, setting)):
+            return name
+    raise NotebookError(f"no number of {notebook.name} rests on an assumption here, so nothing is moved")
 
 
 def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], known: Mapping[str, Any], model: Model) -> Job:

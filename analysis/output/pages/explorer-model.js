@@ -483,7 +483,8 @@ function judge(check, under) {
   const [found, reason] = attempt(() => {
     const plan = planFor([quantity, readings], under);
     if (plan.rests.includes(claim)) throw new Refusal("circular", { claim });
-    return [plan, plan.words.length ? NaN : plan.value];
+    // Where no value that the words allow is within the limits, it is past one.
+    return [plan, plan.words.length && !Number.isNaN(plan.spans[0].low) ? NaN : plan.value];
   });
   if (!found) return { check, verdict: "", reason };
   const [plan, value] = found, [near, far] = plan.spans, isOpen = plan.words.length > 0;
@@ -539,7 +540,8 @@ function headline({ named, check, shown, sentence, working }, under) {
   const put = (text) => text.replace(/\{([a-z0-9_.]+)\}/g, (_, name) => words(name));
   const outcome = check && judge(CHECKS.get(check), under), said = outcome ? verdictWords(outcome) : "";
   const lines = working.map((name) => attempt(() => lineOf(planFor(name, under)))).map(([line, why]) => line ?? why);
-  const verdict = put((shown || "{verdict}").replace("{verdict}", said.split(", ")[0]));
+  const shownAs = put((shown || "{verdict}").replace("{verdict}", said.split(", ")[0]));
+  const verdict = outcome && !outcome.verdict ? "not computable" : shownAs;
   return { working: lines, verdict, sentence: put(sentence), said, outcome };
 }
 
