@@ -104,7 +104,8 @@ class Node:
 class Setting:
     """Readings and values that differ from the article's own. ``Model.setting`` makes one.
 
-    given: the names that a user gave, also where they equal the article's own. scenario: those that a scenario changes.
+    A user gave the names in ``given``, also where they equal the article's own. A scenario changes those in
+    ``scenario``.
     """
 
     readings: Mapping[str, str] = field(default_factory=dict)

@@ -209,8 +209,9 @@ def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = 
 
 
 def _moved(notebook: Notebook, checked: list[str], taken: Scenario, model: Model) -> str:
-    """The quantity at whose ends a notebook takes the assumptions, as each has its own: that of its first headline, or
-    else of its first check, that rests on any; of the overview, any headline's. Raises NotebookError if none does."""
+    """The quantity at whose ends a notebook takes the assumptions, as each has its own. It is that of its first
+    headline, or else of its first check, that rests on any; for the overview, any headline's. Raises NotebookError if
+    none does."""
     heads = (row for row in model.register.headlines.values() if row.notebook == notebook.name or not checked)
     setting = taken.setting(model)
     for name in [*(model.register.claims[row.claim].quantity for row in heads), *checked]:

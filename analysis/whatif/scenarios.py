@@ -219,9 +219,9 @@ class Estimated:
     """A quantity under a scenario, in base units; None, with the reason, where it is not computable.
 
     From ``low`` to ``high`` runs the room that the rounding of the printed digits leaves. A ``reconstruction`` rests on
-    our reading, which the article does not derive. The ``side`` and ``remarks`` are as of
-    an estimate. The ``difference`` and ``percent`` are from the value under another scenario, ``against``; None where
-    either has no value.
+    our reading, which the article does not derive. The ``side`` and ``remarks`` are as of an estimate. The
+    ``difference`` and ``percent`` are from the value under another scenario, ``against``; None where either has no
+    value.
     """
 
     scenario: str
