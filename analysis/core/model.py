@@ -234,15 +234,22 @@ class Model:
         """The differences from the article, in one line; empty for the article's own setting."""
         parts = []
         for quantity, reading in setting.readings.items():
-            row = self.register.readings.get((quantity, reading))
-            kind = "our_reading" if row and row.reconstruction else "other_reading"
-            parts.append(say(kind, quantity=quantity, label=self.label(quantity, reading), reading=reading))
+            parts.append(self.other_reading(quantity, reading))
         for quantity, number in setting.values.items():
             source = self.sources[quantity][setting.readings.get(quantity, self.default(quantity))]
             kind = "other_value" if math.isnan(source.value) else "in_place"
-            unit = "" if self.units[quantity] == "dimensionless" else f" {self.units[quantity]}"
-            parts.append(say(kind, quantity=quantity, number=number, unit=unit, was=source.value))
+            parts.append(say(kind, quantity=quantity, number=number, unit=self.suffix(quantity), was=source.value))
         return say("differs", parts="; ".join(parts)) if parts else ""
+
+    def other_reading(self, quantity: str, reading: str) -> str:
+        """A reading as a difference from the article."""
+        row = self.register.readings.get((quantity, reading))
+        kind = "our_reading" if row and row.reconstruction else "other_reading"
+        return say(kind, quantity=quantity, label=self.label(quantity, reading), reading=reading)
+
+    def suffix(self, quantity: str) -> str:
+        """The unit of a quantity as it follows a number: a space and its name, or nothing."""
+        return "" if self.units[quantity] == "dimensionless" else f" {self.units[quantity]}"
 
     def check_used(self, setting: Setting, plans: Iterable[Plan], *, ignored: Iterable[str] = ()) -> None:
         """Raise ModelError for a reading or a value that was given and that none of the plans depends on."""

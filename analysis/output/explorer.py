@@ -4,7 +4,7 @@ The page holds rows and sentences as data, and the formulas as JavaScript that i
 
 >>> from analysis import load
 >>> presets(load().model)[0]["given"], "at_risk_2021" in live(load().model)
-({}, True)
+([], True)
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from jinja2 import Environment, StrictUndefined
 
 from analysis.core.model import RESERVED, SETTABLE, Model, Source
 from analysis.core.published import Interval
-from analysis.core.register import Assumption, Check, Claim, Headline
+from analysis.core.register import Assumption, Check, Claim, Headline, Statement
 from analysis.core.sentences import SENTENCES
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
 from analysis.core.verdicts import asserted
@@ -76,7 +76,8 @@ def live(model: Model) -> list[str]:
     under any readings."""
     register = model.register
     named = [name for one in register.headlines.values() for name in (*one.working, *_in_braces(one))]
-    named += [name for one in register.statements.values() for name in (one.quantity, one.other)]
+    compared = register.statements.values()
+    named += [one.quantity for one in compared] + [one.other for one in compared if not one.is_number]
     todo = [*(model.named(name)[0] for name in named), *register.estimates]
     todo += [register.checks[one.check].quantity for one in register.headlines.values() if one.check]
     found = dict.fromkeys(CONSTANTS)
@@ -127,9 +128,7 @@ def data(model: Model) -> dict[str, Any]:
         "checks": {one.id: _check(model, one) for one in register.checks.values()
                    if one.quantity in names and one.claim and not one.against},
         "headlines": [_headline(model, one) for one in register.headlines.values()],
-        "statements": [{**_fields(one, "statement comparison"),
-                        "sides": [_named(model, name) for name in (one.quantity, one.other)]}
-                       for one in register.statements.values()],
+        "statements": [_statement(model, one) for one in register.statements.values()],
         "estimates": register.estimates,
         "shown": [*dict.fromkeys([*register.estimates, *working])],
         "printed": {"near": near.value(), "low": both.value("low"), "high": both.value("high"), "words": str(both)},
@@ -142,7 +141,8 @@ def presets(model: Model) -> list[dict[str, Any]]:
     assumptions, which is no single setting."""
     found = []
     for name, one in scenarios.shipped(model).items():
-        given = {**one.readings, **{name: f"{number:.17g}" for name, number in one.numbers(model).items()}}
+        values = {name: f"{number:.17g}" for name, number in one.numbers(model).items()}
+        given = [f"{name}={text}" for name, text in {**one.readings, **values}.items()]
         plain = not one.assumptions and not one.distributions
         found.append({"name": name, "words": f"{one.description} {one.reason}", "given": given if plain else None})
     return found
@@ -154,7 +154,7 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     own = sources[first].claim
     offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
     return {
-        "unit": model.units[name], "name": model.name(name), "usual": first, "percent": percent_of(model, name),
+        "unit": model.units[name], "suffix": model.suffix(name), "name": model.name(name), "usual": first, "percent": percent_of(model, name),
         "beside": _beside(model, name), "choices": offered if len(offered) > 1 else [],
         "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
     }  # fmt: skip
@@ -164,13 +164,13 @@ def _source(model: Model, quantity: str, reading: str, source: Source) -> dict[s
     """A source, without the fields that are empty."""
     row, claim, one = model.register.readings.get((quantity, reading)), source.claim, source.assumption
     fields = {
-        "grade": row.grade if row else "", "reconstruction": bool(row and row.reconstruction), "side": source.side,
+        "grade": row.grade if row else "", "side": source.side,
         "claim": claim.id if claim else "", "shown": as_printed(source) if claim and claim.printed else "",
         "assumption": one.id if one else "", "part": source.part if one else "", "same": source.same_as,
         "near": _interval(source.near), "far": _interval(source.far) if source.far != source.near else None,
     }  # fmt: skip
     words = f"printed: {fields['shown']} ({claim.where})" if claim and not row else model.label(quantity, reading)
-    told = {"label": model.label(quantity, reading), "words": words, "needs": source.needs}
+    told = {"differs": model.other_reading(quantity, reading), "words": words, "needs": source.needs}
     return told | {"value": float(source.value)} | {field: value for field, value in fields.items() if value}
 
 
@@ -193,6 +193,12 @@ def _named(model: Model, text: str) -> tuple[str, dict[str, str]]:
     reading = text if text in model.register.claims else text.partition(".")[2]
     quantity, _ = model.named(text)
     return quantity, {quantity: reading} if reading else {}
+
+
+def _statement(model: Model, one: Statement) -> dict[str, Any]:
+    side = _named(model, one.quantity)
+    other = model.number(side[0], one.other) if one.is_number else _named(model, one.other)
+    return _fields(one, "statement comparison") | {"side": side, "other": other}
 
 
 def _in_braces(one: Headline) -> list[str]:

@@ -176,7 +176,7 @@ def _sides(model: Model, statement: Statement, setting: Setting) -> tuple[Plan, 
     """The plans of both sides; a number has a plan of one leaf."""
     quantity, here = model.named(statement.quantity, setting)
     left, text = model.plan(quantity, here), statement.other
-    if re.match(r"[-+0-9.]", text):
+    if statement.is_number:
         number = Source(model.number(quantity, text))
         return left, Plan("number", (Node("number", "given", number),))
     other, there = model.named(text, setting)
