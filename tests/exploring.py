@@ -35,7 +35,6 @@ UNKNOWN = (
 
 #: Answers of the page to settings, each a list of pairs; in its own names, which a test alone knows.
 ANSWERS = """
-
 (settings, BY_NAME = ([one], [two]) => (one < two ? -1 : 1)) => settings.map((pairs) => {
   const [under, refusal] = attempt(() => change(new Map(pairs)));
   if (!under) return { refusal };
@@ -52,7 +51,7 @@ ANSWERS = """
       return [lines.map(([, working]) => working), verdict, sentence];
     }),
     checks: Object.values(DATA.checks).filter((one) => one.judges).map((one) => judge(one, under).said),
-    steps: names.map((name) => tried(() => worked(planOf(name, under), name))),
+    steps: names.map((name) => tried(() => worked(planOf(name, under)))),
     tornado: DATA.estimates.map((name) => tried(() =>
       tornado(planOf(name, under)).map((bar) => [bar.name, bar.low, bar.high, bar.atLow, bar.atHigh]).sort(BY_NAME))),
     statements: DATA.statements.map((statement) => tried(() => {
@@ -131,7 +130,8 @@ def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
         return [one.left, one.right, one.holds, sorted(found)]
 
     def lines(name: str) -> Any:
-        return [*step(model, setting, model.plan(name, setting), name).lines]
+        plan = model.plan(name, setting)
+        return [*step(model, setting, plan, name).lines] if math.isfinite(plan.value) else []
 
     names = [name for name in live if name not in CONSTANTS]
     shown = headlines(model, setting)

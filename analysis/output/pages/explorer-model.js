@@ -314,72 +314,24 @@ function root(start, middle, end) {
 }
 const pole = (...values) => root(...values.map((value) => 1 / value));
 
-/** Whether a ratio of two linear functions has a pole: without one the middle lies between the ends. */
-function hasPole(start, middle, end) {
-  const slack = SAME * max(abs(start), abs(end)), known = [start, end].filter((one) => !Number.isNaN(one));
-  const isOutside = middle > max(...known) + slack || middle < min(...known) - slack;
-  return isOutside || [start, middle, end].some((one) => abs(one) === Infinity);
-}
-
-/** a, b, c of (a + b t) ÷ (1 + c t) from its values at 0, ½ and 1. */
-function mobius(start, middle, end) {
-  const c = start === end ? 0 : (2 * middle - start - end) / (end - middle);
-  return [start, end * (1 + c) - start, c];
-}
-
-/** Where two ratios (a + b t) ÷ (1 + c t) are equal: the two roots of a quadratic. */
-function meeting([a, b, c], [d, e, f]) {
-  const square = b * f - e * c, linear = a * f + b - d * c - e, free = a - d;
-  const size = sqrt(max(linear * linear - 4 * square * free, 0)), isNegative = linear < 0 || Object.is(linear, -0);
-  const turned = -(linear + (isNegative ? -size : size)) / 2;
-  return [turned / square, free / turned];
-}
-
-/** The bounds of a function over the unit box of k sides: at its corners, where an edge crosses a limit, where two
- * limits meet on a face, and at poles. The function gives a value and the room that each limit leaves. */
+/** The bounds of a function over the unit box of k sides: at its corners, and where an edge crosses a limit. It gives a
+ * value and the room that each limit leaves. Within printed digits no pole lies and no two limits meet. */
 function extremes(k, at) {
-  const isInside = (t) => t.every((one) => one >= 0 && one <= 1), found = [];
-  const isKept = ([value, rooms]) => !Number.isNaN(value) && rooms.every((room) => room >= -SAME);
-  const take = (one) => finite(one[0]) && isKept(one) && found.push(one[0]);
   const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
-  const there = corners.map(at);
+  const there = corners.map(at), found = [];
+  const take = ([value, rooms]) => finite(value) && rooms.every((room) => room >= -SAME) && found.push(value);
   there.forEach(take);
-  const edges = corners.flatMap((corner, start) => corner.flatMap((bit, axis) =>
-    bit ? [] : [{ corner, axis, three: [there[start], at(corner.with(axis, 0.5)), there[start | (1 << axis)]] }]));
-  const along = ({ three }, limit) => three.map(([, rooms]) => rooms[limit]);
-  const limits = [...there[0][1].keys()].filter((limit) => there.some(([, rooms]) => rooms[limit] < -SAME) ||
-    edges.some((edge) => along(edge, limit)[1] < -SAME || hasPole(...along(edge, limit))));
-  const crossings = limits.flatMap((limit) => edges.map((edge) => ({ limit, axis: edge.axis,
-    place: edge.corner.with(edge.axis, root(...along(edge, limit))) })).filter(({ place }) => isInside(place)));
-  const meetings = limits.length > 1 ? met(k, at, corners, limits, crossings) : [];
-  for (const place of [...crossings.map((one) => one.place), ...meetings]) if (isInside(place)) take(at(place));
-  for (const { corner, axis, three } of edges) {
-    const values = three.map(([value]) => value), here = hasPole(...values) ? pole(...values) : NaN;
-    // On a side of a pole that no limit forbids, the value has no bound.
-    const sides = [-1e-9, 1e-9].map((step) => corner.with(axis, here + step)).filter(isInside).map(at).filter(isKept);
-    found.push(...sides.map(([value]) => (value < 0 ? -Infinity : Infinity)));
-  }
+  const limits = [...there[0][1].keys()].filter((limit) => there.some(([, rooms]) => rooms[limit] < -SAME));
+  corners.forEach((corner, start) => corner.forEach((bit, axis) => {
+    if (bit || !limits.length) return;
+    const three = [there[start], at(corner.with(axis, 0.5)), there[start | (1 << axis)]];
+    const crossings = limits.map((limit) => root(...three.map(([, rooms]) => rooms[limit])));
+    crossings.filter((t) => t >= 0 && t <= 1).forEach((t) => take(at(corner.with(axis, t))));
+  }));
   if (!found.length) return { low: NaN, high: NaN };
-  const size = SAME * max(...found.map((one) => (finite(one) ? abs(one) : 0)));
+  const size = SAME * max(...found.map(abs));
   const [low, high] = [min(...found), max(...found)].map((end) => (abs(end) <= size ? 0 : end));
   return { low, high };
-}
-
-/** Where two limits meet on a face. At a fixed place along one side, the root along the other is a ratio of two linear
- * functions of that place; two such roots are equal where a quadratic is 0. */
-function met(k, at, corners, limits, crossings) {
-  const found = [], three = [0, 0.5, 1], axes = [...Array(k).keys()];
-  for (const [i, j] of axes.flatMap((i) => axes.filter((j) => j !== i).map((j) => [i, j]))) {
-    const here = limits.filter((limit) => crossings.some((one) => one.limit === limit && [i, j].includes(one.axis)));
-    for (const face of here.length > 1 ? corners.filter((corner) => !corner[i] && !corner[j]) : []) {
-      const grid = three.map((t) => three.map((s) => at(face.with(i, s).with(j, t))[1]));
-      const roots = here.map((limit) => mobius(...grid.map((row) => root(...row.map((rooms) => rooms[limit])))));
-      roots.forEach((one, first) => roots.slice(first + 1).forEach((two) => meeting(one, two).forEach((t) => {
-        found.push(face.with(i, (one[0] + one[1] * t) / (1 + one[2] * t)).with(j, t));
-      })));
-    }
-  }
-  return found;
 }
 
 const quarters = (low, high) => [0.25, 0.5, 0.75].map((part) => low + part * (high - low));
@@ -482,7 +434,10 @@ function headline({ named, check, shown, sentence, working }, under) {
   const words = (name) => attempt(() => estimateWords(planFor(named[name], under)))[0] ?? "(no single value)";
   const put = (text) => text.replace(/\{([a-z0-9_.]+)\}/g, (_, name) => words(name));
   const { said = "", plan, value } = check ? judge(DATA.checks[check], under) : {};
-  const lines = working.map((name) => attempt(() => lineOf(planFor(name, under)))).map(([line, why]) => line ?? ["", why]);
+  const lines = working.map((name) => {
+    const [found, why] = attempt(() => worked(planFor(name, under))), [formula, ...numbers] = found ?? ["", why];
+    return [formula && `${label(name[0])} ${formula}`, numbers.join(" ").replace(/^= /, "")];
+  });
   const verdict = put((shown || "{verdict}").replace("{verdict}", said.split(", ")[0]));
   return { lines, verdict, sentence: put(sentence), said, remarks: plan ? remarksOf(plan, value) : [] };
 }
@@ -507,25 +462,19 @@ function shownAs(plan, name, value, finest = 0, least = 1e5) {
 }
 
 /** The lines of a worked step: the formula, the numbers with as many digits as it takes by hand, and the result. */
-function worked(plan, name) {
-  const { formula, source: { needs, same } } = plan.nodes[plan.at.get(name)], values = plan.evaluate();
-  const known = (one) => values[plan.at.get(one)];
-  if (!formula) return [...(same ? [`= ${label(same)}`] : []), `= ${shownAs(plan, name, known(name))[0]}`];
-  const put = (write) => `= ${formula.text.replace(/\{(\w+)\}/g, (_, one) => write(one))}`;
-  const least = needs.some((one) => !DATA.constants.includes(one) && abs(known(one)) >= 1e6) ? 1e4 : 1e5;
-  const [result] = shownAs(plan, name, known(name), 0, least);
+function worked(plan) {
+  const { target, value } = plan, values = plan.evaluate(), known = (name) => values[plan.at.get(name)];
+  const { formula, source: { needs, same } } = plan.nodes[plan.goal];
+  if (!formula) return [...(same ? [`= ${label(same)}`] : []), `= ${shownAs(plan, target, value)[0]}`];
+  const put = (write) => `= ${formula.text.replace(/\{(\w+)\}/g, (_, name) => write(name))}`;
+  const least = needs.some((name) => !DATA.constants.includes(name) && abs(known(name)) >= 1e6) ? 1e4 : 1e5;
+  const [result] = shownAs(plan, target, value, 0, least);
   const isEnough = (finest) => {
-    const byHand = formula.run(...needs.map((one) => shownAs(plan, one, known(one), finest)[1]));
-    return shownAs(plan, name, byHand, 0, least)[0] === result;
+    const byHand = formula.run(...needs.map((name) => shownAs(plan, name, known(name), finest)[1]));
+    return shownAs(plan, target, byHand, 0, least)[0] === result;
   };
-  const finest = needs.every((one) => finite(known(one))) ? [0, 1, 2, 3, 4, 5].find(isEnough) ?? 6 : 0;
-  return [put(label), put((one) => shownAs(plan, one, known(one), finest)[0]), `= ${result}`];
-}
-
-/** The formula of a plan's target, and the numbers put in with the result in one line. */
-function lineOf(plan) {
-  const [formula, ...numbers] = (plan.words.length || finite(plan.value)) && worked(plan, plan.target);
-  return [`${label(plan.target)} ${formula}`, numbers.join(" ").replace(/^= /, "")];
+  const finest = [0, 1, 2, 3, 4, 5].find(isEnough) ?? 6;
+  return [put(label), put((name) => shownAs(plan, name, known(name), finest)[0]), `= ${result}`];
 }
 
 /** Each assumption across its range, the rest at their values; a limit on the way is the end of the bar. */
@@ -555,10 +504,10 @@ function breakEven(plan, name, comparison, right) {
   const { minimum: low, maximum: high } = DATA.assumptions[name], hair = SAME * (high - low);
   const rows = plan.along(name, quarters(low, high)), targets = rows.map(([target]) => target);
   const changes = [low, high, ...breakpoints(rows, low, high)];
-  const met = meeting(mobius(...targets), mobius(right, right, right)).map((t) => placed(t, low, high));
+  const met = placed(root(...targets.map((target) => target - right)), low, high);
   const slack = SAME * max(...[...targets, right].filter(finite).map(abs));
   const above = (x) => plan.within(name, [x])[0] - right;
-  const places = [...changes, ...met].filter((x) => x >= low - hair && x <= high + hair);
+  const places = [...changes, met].filter((x) => x >= low - hair && x <= high + hair);
   const equal = places.map((x) => min(max(x, low), high)).sort(ascending).filter((x) => abs(above(x)) <= slack);
   const roots = equal.filter((x, i) => !i || x - equal[i - 1] > hair);
   const points = [...new Set([...changes, ...roots])].sort(ascending);
