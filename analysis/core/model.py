@@ -214,11 +214,16 @@ class Model:
         # A whole number past the largest float is none.
         if not is_number or (isinstance(number, int) and number.bit_length() > 1023) or not math.isfinite(number):
             raise ModelError(say("not_finite", quantity=quantity, number=number))
-        assumption = self.register.assumptions.get(quantity)
-        low = assumption.minimum if assumption else -1.0 if unit == "dimensionless" else 0.0
-        if not low <= float(number) <= (assumption.maximum if assumption else math.inf):
-            told = {"quantity": quantity, "number": float(number), "low": low, "unit": unit}
-            raise ModelError(say("outside", high=assumption.maximum, **told) if assumption else say("below", **told))
+        low, high = self.allowed(quantity)
+        if not low <= float(number) <= high:
+            told = {"quantity": quantity, "number": float(number), "low": low, "high": high, "unit": unit}
+            raise ModelError(say("below" if high == math.inf else "outside", **told))
+
+    def allowed(self, quantity: str) -> tuple[float, float]:
+        """The allowed range of a value of a quantity, in its unit."""
+        if one := self.register.assumptions.get(quantity):
+            return one.minimum, one.maximum
+        return -1.0 if self.units[quantity] == "dimensionless" else 0.0, math.inf
 
     def _linked(self, readings: Mapping[str, str]) -> dict[str, str]:
         """Readings, with those that are one choice with them."""

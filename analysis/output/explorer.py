@@ -23,8 +23,8 @@ from jinja2 import Environment, StrictUndefined
 
 from analysis.core.model import RESERVED, SETTABLE, Model, Source
 from analysis.core.published import Interval
-from analysis.core.register import Assumption, Check, Claim, Headline, Statement
-from analysis.core.sentences import SENTENCES
+from analysis.core.register import Assumption, Check, Claim, Headline, Remark, Statement
+from analysis.core.sentences import SENTENCES, say
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
 from analysis.core.verdicts import asserted
 from analysis.output.files import write_file
@@ -113,18 +113,17 @@ def data(model: Model) -> dict[str, Any]:
     working = [model.named(name)[0] for one in register.headlines.values() for name in one.working]
     ends = [name.removesuffix("_low") for name in names]
     return {
-        "sentences": SENTENCES, "said": SAID, "assumed": ASSUMED, "reserved": RESERVED, "settable": SETTABLE,
+        "sentences": SENTENCES, "said": SAID, "assumed": ASSUMED, "settable": SETTABLE,
         "constants": list(CONSTANTS), "baseUnits": BASE_UNITS, "knownUnits": KNOWN_UNITS, "names": model.quantities,
+        "units": sorted({*KNOWN_UNITS, *(model.units[name] for name in names)}),
         "scales": {name: len(str(factor)) - 1 for name, factor in SCALES.items() if name},
         "quantities": {name: _quantity(model, name) for name in names},
         "assumptions": {name: _assumption(one) for name, one in register.assumptions.items() if name in names},
         "claims": {one.id: {"qualifier": one.qualifier, "place": _place(one)}
                    for one in register.claims.values() if one.quantity in (*names, *ends)},
-        "external": {one.above: register.external[one.above].published.value()
-                     for one in register.remarks if one.above in register.external},
         "linked": [group for group in register.linked_readings if {*group} <= {*names}],
         "limits": [_fields(one, "quantity low high other") for one in model.limits if one.quantity in names],
-        "remarks": [one.model_dump() for one in register.remarks if one.quantity in names],
+        "remarks": [_remark(model, one) for one in register.remarks if one.quantity in names],
         "checks": {one.id: _check(model, one) for one in register.checks.values()
                    if one.quantity in names and one.claim and not one.against},
         "headlines": [_headline(model, one) for one in register.headlines.values()],
@@ -152,9 +151,12 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     sources, (first, *others) = model.sources[name], model.readings(name)
     # A claim is a reading under its own name, too.
     own = sources[first].claim
+    low, high = model.allowed(name)
+    named = [one for one in sources if one not in RESERVED]
+    hint = say("named_readings", names=", ".join(named)) if named else ""
     offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
     return {
-        "unit": model.units[name], "suffix": model.suffix(name), "name": model.name(name), "usual": first, "percent": percent_of(model, name),
+        "unit": model.units[name], "suffix": model.suffix(name), "name": model.name(name), "low": low, "high": high, "hint": hint, "usual": first, "percent": percent_of(model, name),
         "beside": _beside(model, name), "choices": offered if len(offered) > 1 else [],
         "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
     }  # fmt: skip
@@ -178,6 +180,11 @@ def _assumption(one: Assumption) -> dict[str, Any]:
     # Fifty steps of a slider or more, each a round number.
     step = 10 ** math.floor(math.log10((one.high - one.low) / 50))
     return _fields(one, "label low high minimum maximum grade rationale unit") | {"step": step}
+
+
+def _remark(model: Model, one: Remark) -> dict[str, Any]:
+    figure = model.register.external.get(one.above)
+    return _fields(one, "quantity words") | {"above": figure.published.value() if figure else one.above}
 
 
 def _check(model: Model, check: Check) -> dict[str, Any]:

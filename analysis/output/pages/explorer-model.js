@@ -1,6 +1,6 @@
 // The library's answers in JavaScript. Every sum is a formula in FORMULAS; every number, word and sentence is in DATA.
 // The rest follows analysis/core and analysis/whatif function by function; tests compare the two at random settings.
-const { abs, max, min, sign, sqrt } = Math, finite = Number.isFinite, SAME = 1e-9;
+const { abs, max, min, sign } = Math, finite = Number.isFinite, SAME = 1e-9;
 
 /** A number with so many decimals; a tie goes to the even digit, as in Python. */
 function fixed(number, decimals) {
@@ -50,13 +50,13 @@ const same = (one, two) => abs(one - two) <= max(SAME * max(abs(one), abs(two)),
 const decimalsOf = (place) => max(0, -Number(place.toExponential(0).split("e")[1]));
 
 /** A number as a screen shows it; the options are those of the library's in_words. */
-function inWords(number, unit, place = 1e4, { percent = null, decimals = null, beside = [] } = {}) {
+function inWords(number, unit, place = 1e4, { percent = null, beside = [] } = {}) {
   if (!finite(number)) return "no finite value";
   if (abs(number) >= 1e18) return general(number, 2);
   const counted = DATA.baseUnits.includes(unit);
   const third = number ? 2 - Math.floor(Math.log10(abs(number)) + 1e-9) : 2;
   if (percent !== null) place = 10 ** -max(percent + 2, third);
-  else if (!counted) place = 10 ** -max(0, decimals ?? third);
+  else if (!counted) place = 10 ** -max(0, third);
   const above = (other) => (roundedTo(number, place) - other) * (number - other);
   while (place > 1e-9 && beside.some((other) => !same(number, other) && above(other) <= 0)) place /= 10;
   const rounded = roundedTo(number, place);
@@ -86,7 +86,6 @@ function nearest(written, known) {
   return say("known", { names: names.slice(0, 12).join(", ") + (names.length > 12 ? ", …" : "") });
 }
 
-const UNITS = new Set([...DATA.knownUnits, ...Object.values(DATA.quantities).map((one) => one.unit)]);
 const settingOf = (readings, values) => ({ readings, values, plans: new Map(), named: new Map() });
 const ARTICLE = settingOf(new Map(), new Map());
 const isSettable = (reading) => DATA.settable.includes(reading);
@@ -99,18 +98,17 @@ function known(name) {
   return DATA.quantities[name];
 }
 
-const NUMBER = /^([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*(.*)$/s;
-
 /** A number in a base unit from a text: digits, then perhaps a scale, then perhaps a unit; else a sentence. */
 function readNumber(text, unit) {
-  const [, digits, rest] = NUMBER.exec(text.trim()), plain = digits.replaceAll(",", "");
+  const number = /^([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*(.*)$/s;
+  const [, digits, rest] = number.exec(text.trim()), plain = digits.replaceAll(",", "");
   const [mantissa, exponent = "0"] = plain.toLowerCase().split("e");
   if (!/\d/.test(mantissa) || !finite(Number(plain))) return say("no_number", { text, unit });
   const words = rest.replaceAll("%", " percent").split(/\s+/).filter(Boolean);
   let shift = Number(exponent);
   while (Object.hasOwn(DATA.scales, words[0])) shift += DATA.scales[words.shift()];
   const name = words.join(" "), single = name.replace(/s?( *\/ *|$)/g, "$1").replaceAll(" ", "");
-  const given = UNITS.has(name) ? name : UNITS.has(single) ? single : "";
+  const given = [name, single].find((one) => DATA.units.includes(one));
   if (name && !given) return say("unknown_unit", { text: name, hint: nearest(name, DATA.knownUnits) });
   if (given === "percent" && unit === "dimensionless") shift -= 2;
   else if (name && given !== unit) return say("other_unit", { text, given: given.replace("percent", "%"), unit });
@@ -118,16 +116,11 @@ function readNumber(text, unit) {
 }
 
 function numberOf(quantity, text) {
-  const { unit, sources } = known(quantity), number = readNumber(text, unit), one = DATA.assumptions[quantity];
-  if (typeof number === "string") {
-    const names = Object.keys(sources).filter((reading) => !DATA.reserved.includes(reading)).join(", ");
-    const hint = names && /^\p{L}/u.test(text) ? say("named_readings", { names }) : "";
-    refuse("value", { quantity, error: number, hint });
-  }
+  const { unit, low, high, hint } = known(quantity), number = readNumber(text, unit);
+  if (typeof number === "string") refuse("value", { quantity, error: number, hint: /^\p{L}/u.test(text) ? hint : "" });
   if (!finite(number)) refuse("not_finite", { quantity, number: "inf" });
-  const low = one ? one.minimum : unit === "dimensionless" ? -1 : 0, high = one ? one.maximum : Infinity;
-  if (number >= low && number <= high) return number;
-  refuse(one ? "outside" : "below", { quantity, number, low, high, unit });
+  if (number < low || number > high) refuse(finite(high) ? "outside" : "below", { quantity, number, low, high, unit });
+  return number;
 }
 
 /** Readings, with those that are one choice with them. */
@@ -191,8 +184,7 @@ function planOf(quantity, under) {
   const own = new Set(nodes.keys()), limits = DATA.limits.filter((one) => own.has(one.quantity));
   for (const { other } of limits) if (other) add(other, []);
   for (const { name, source } of nodes.values()) {
-    const { minimum, maximum } = DATA.assumptions[name] ?? {};
-    if (maximum && !isLeaf(source)) limits.push({ quantity: name, low: minimum, high: maximum });
+    if (DATA.assumptions[name] && !isLeaf(source)) limits.push({ quantity: name, ...DATA.quantities[name] });
   }
   under.plans.set(quantity, new Plan(quantity, [...nodes.values()], limits, own, under));
   return under.plans.get(quantity);
@@ -222,7 +214,6 @@ class Plan {
     });
   }
 
-  room = (values) => this.rooms.flatMap((ends) => ends.map((room) => room(values)));
   broken = (values) => this.limits.find((_, i) => min(...this.rooms[i].map((room) => room(values))) < -SAME);
 
   /** Every node's value, with numbers in place of some leaves' own. Nothing is checked. */
@@ -274,36 +265,31 @@ class Plan {
     return sides.size > 1 ? "no bound" : [...sides].join("");
   }
 
+  /** The target, then how far each limit lies, with numbers in place of some leaves' own. */
+  row(places, numbers) {
+    const values = this.evaluate(places, numbers);
+    return [values[this.goal], ...this.rooms.flatMap((ends) => ends.map((room) => room(values)))];
+  }
+
   /** Smallest and largest target over all that the printed numbers and words stand for, limits kept. */
   bounds(isCoarse) {
     const box = this.leaves.map(({ name, source: { near, far, value } }) =>
       ({ i: this.at.get(name), low: value, high: value, ...near, ...(isCoarse ? far : null) }));
     box.sort((one, two) => (two.low < two.high) - (one.low < one.high));
-    const places = box.map((one) => one.i);
-    return extremes(box.filter((one) => one.low < one.high).length, (t) => {
-      const values = this.evaluate(places, box.map(({ low, high }, j) => (low < high ? low + t[j] * (high - low) : low)));
-      return [values[this.goal], this.room(values)];
-    });
+    const places = box.map((one) => one.i), k = box.filter((one) => one.low < one.high).length;
+    return extremes(k, (t) => this.row(places, box.map(({ low, high }, j) => (j < k ? low + t[j] * (high - low) : low))));
   }
 
   /** The bounds, and those at the coarser places. */
   get spans() {
-    const near = (this.near ??= this.bounds(false)), hasFar = this.leaves.some((node) => node.source.far);
-    return [near, (this.far ??= hasFar ? this.bounds(true) : near)];
+    return (this.both ??= [this.bounds(false), this.bounds(true)]);
   }
 
-  /** The target, then the rooms, at some values of an assumption that is a leaf: a list for each value. */
-  along(name, numbers) {
-    const places = [this.at.get(name)];
-    return numbers.map((x) => this.evaluate(places, [x])).map((values) => [values[this.goal], ...this.room(values)]);
-  }
-
-  /** The target at some values of an assumption; NaN past a limit and at a pole. */
-  within(name, numbers) {
-    const isKept = ([target, ...rooms]) => finite(target) && rooms.every((room) => room >= -SAME);
-    return this.along(name, numbers).map((row) => (isKept(row) ? row[0] : NaN));
-  }
+  /** The rows at some values of an assumption that is a leaf, and the targets; NaN past a limit and at a pole. */
+  along = (name, numbers) => numbers.map((x) => this.row([this.at.get(name)], [x]));
+  within = (name, numbers) => this.along(name, numbers).map((row) => (isKept(row) ? row[0] : NaN));
 }
+const isKept = ([target, ...rooms]) => finite(target) && rooms.every((room) => room >= -SAME);
 
 /** Where a ratio of two linear functions is 0, from its values at 0, ½ and 1. */
 function root(start, middle, end) {
@@ -314,18 +300,18 @@ function root(start, middle, end) {
 }
 const pole = (...values) => root(...values.map((value) => 1 / value));
 
-/** The bounds of a function over the unit box of k sides: at its corners, and where an edge crosses a limit. It gives a
- * value and the room that each limit leaves. Within printed digits no pole lies and no two limits meet. */
+/** The bounds of a function over the unit box of k sides: at its corners, and where an edge crosses a limit. It gives
+ * rows of a plan. Within printed digits no pole lies and no two limits meet. */
 function extremes(k, at) {
   const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
   const there = corners.map(at), found = [];
-  const take = ([value, rooms]) => finite(value) && rooms.every((room) => room >= -SAME) && found.push(value);
+  const take = (row) => isKept(row) && found.push(row[0]);
   there.forEach(take);
-  const limits = [...there[0][1].keys()].filter((limit) => there.some(([, rooms]) => rooms[limit] < -SAME));
+  const limits = [...there[0].keys()].filter((limit) => limit && there.some((row) => row[limit] < -SAME));
   corners.forEach((corner, start) => corner.forEach((bit, axis) => {
     if (bit || !limits.length) return;
     const three = [there[start], at(corner.with(axis, 0.5)), there[start | (1 << axis)]];
-    const crossings = limits.map((limit) => root(...three.map(([, rooms]) => rooms[limit])));
+    const crossings = limits.map((limit) => root(...three.map((row) => row[limit])));
     crossings.filter((t) => t >= 0 && t <= 1).forEach((t) => take(at(corner.with(axis, t))));
   }));
   if (!found.length) return { low: NaN, high: NaN };
@@ -359,9 +345,8 @@ function planFor([quantity, readings], under) {
 function remarksOf({ target, at, under }, value) {
   const found = [];
   for (const { above, words } of DATA.remarks.filter((one) => one.quantity === target)) {
-    const [other] = above in DATA.external ? [] : attempt(() => planOf(above, under)), values = other?.evaluate();
-    const more = value - (values ? (other.broken(values) ? NaN : values[other.goal]) : DATA.external[above] ?? NaN);
-    if (more > 0) found.push(words.replace("{more}", inWords(more, DATA.quantities[target].unit, 1e3)));
+    const other = finite(above) ? above : attempt(() => planOf(above, under).value)[0] ?? NaN;
+    if (value > other) found.push(words.replace("{more}", inWords(value - other, DATA.quantities[target].unit, 1e3)));
   }
   for (const [quantity, number] of under.values) {
     const { low, high } = DATA.assumptions[quantity] ?? {};
@@ -481,9 +466,9 @@ function worked(plan) {
 function tornado(plan) {
   const bars = plan.handles.map((name) => {
     const { low, high } = DATA.assumptions[name], rows = plan.along(name, quarters(low, high));
-    const ends = [low, ...breakpoints(rows.map(([, ...rooms]) => rooms), low, high), high], values = plan.within(name, ends);
-    const kept = [...ends.keys()].filter((i) => finite(values[i])), first = kept[0] ?? 0, last = kept.at(-1) ?? ends.length - 1;
-    return { name, low: ends[first], high: ends[last], atLow: values[first], atHigh: values[last] };
+    const ends = [low, ...breakpoints(rows.map(([, ...rooms]) => rooms), low, high), high];
+    const values = plan.within(name, ends), first = max(0, values.findIndex(finite)), last = values.findLastIndex(finite);
+    return { name, low: ends[first], high: ends.at(last), atLow: values[first], atHigh: values.at(last) };
   });
   const width = (bar) => (finite(bar.atHigh - bar.atLow) ? abs(bar.atHigh - bar.atLow) : 0);
   return bars.sort((one, two) => width(two) - width(one));

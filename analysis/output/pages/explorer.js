@@ -65,18 +65,16 @@ function start(name) {
 
 /** From persons at risk in 2019 to 2021 and to both groups; returns the sentences of those that have no value. */
 function waterfall(figure) {
-  const isOpen = planOf("at_risk_total", under).words.length > 0, none = { value: NaN, side: "" };
-  const floor = isOpen ? { former_detainees: "floor" } : {}, { near, low: least, high: most, words } = DATA.printed;
-  const answers = [["at_risk_2019", {}], ["at_risk_2021", {}], ["at_risk_total", floor]].map(answer);
-  const [base, now, total] = answers.map(([found]) => found ?? none), added = now.value - base.value;
-  const said = ({ value, side }) => sided(side, abs(value) < 1e6 ? `${general(abs(value) / 1e6, 3)} million`
-    : inWords(value, "person", 1e3, { beside: [near, least, most] }));
-  const last = isOpen ? { ...total, side: "at least" } : total, more = { ...last, value: total.value - now.value };
+  const isOpen = planOf("at_risk_total", under).words.length > 0, { near, low: least, high: most, words } = DATA.printed;
+  const names = [["at_risk_2019", {}], ["at_risk_2021", {}], ["at_risk_total", isOpen ? { former_detainees: "floor" } : {}]];
+  const answers = names.map(answer), [base, now, total] = answers.map(([found]) => found ?? { value: NaN });
+  const size = (number) => inWords(abs(number), "person", 1e3), added = now.value - base.value;
   const rows = [
-    ["At risk in 2019", 0, base, base.plan?.rests.includes("at_risk_2019_up_to") ? "printed" : "ours", said(base)],
-    ["Added since 2019", base.value, { value: now.value }, "sum", said({ side: added < 0 ? "−" : "+", value: added })],
-    ["At risk in 2021", 0, now, "sum", said(now)],
-    ["With former detainees", now.value, last, isOpen ? "words" : "ours", said(isOpen ? more : total)],
+    ["At risk in 2019", 0, base, base.plan?.rests.includes("at_risk_2019_up_to") ? "printed" : "ours", base.words],
+    ["Added since 2019", base.value, { value: now.value }, "sum", `${added < 0 ? "−" : "+"} ${size(added)}`],
+    ["At risk in 2021", 0, now, "sum", now.words],
+    ["With former detainees", now.value, total, isOpen ? "words" : "ours",
+      isOpen ? `at least ${size(total.value - now.value)} more` : total.words],
   ];
   const reach = max(3.3e6, ...rows.map(([, , { value }]) => 1.25 * value || 0));
   const x = (number) => 8 + (number / reach) * (width - 16);
@@ -86,20 +84,17 @@ function waterfall(figure) {
   figure.replaceChildren();
   bar("band", 16, least, most, 178);
   add("text", "small middle", { x: x((least + most) / 2), y: 12 }, `printed: ${words}`);
-  rows.forEach(([name, from, { value, side, low, high }, kind, text], i) => {
-    const y = 34 + 42 * i, turn = { "at most": -1, "at least": 1 }[side], isKnown = finite(from) && finite(value);
+  rows.forEach(([name, from, { value, low, high }, kind, text], i) => {
+    const y = 34 + 42 * i, isKnown = finite(from) && finite(value);
     add("text", "", { x: 8, y }, `${name}: ${isKnown ? text : "no value"}`);
     if (!isKnown) return;
     if (i === 3) bar("pale", y + 5, 0, from);
     bar(kind, y + 5, from, value);
-    const tip = `l${-5 * turn} -4m${5 * turn} 4l${-5 * turn} 4`;
-    if (turn) add("path", turn < 0 ? "arrow inside" : "arrow", { d: `M${x(value)} ${y + 12.5}h${14 * turn}${tip}` });
     if (high > low) add("path", "range", { d: `M${x(low)} ${y + 21}v6m0 -3H${x(high)}m0 -3v6` });
     if (i === 2) add("path", "goal", { d: `M${x(near)} ${y + 1}v23` });
   });
   for (let i = 0; i * 1e6 < reach; i++) add("text", "small middle", { x: x(i * 1e6), y: 212 }, i ? `${i} million` : "0");
   figure.setAttribute("viewBox", `0 0 ${width} 218`);
-  figure.setAttribute("aria-label", rows.map(([name, , , , text]) => `${name}: ${text}`).join("; "));
   return [...new Set(answers.map(([, reason]) => reason).filter(Boolean))].join(" ");
 }
 
