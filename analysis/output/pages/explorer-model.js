@@ -214,8 +214,6 @@ class Plan {
     });
   }
 
-  broken = (values) => this.limits.find((_, i) => min(...this.rooms[i].map((room) => room(values))) < -SAME);
-
   /** Every node's value, with numbers in place of some leaves' own. Nothing is checked. */
   evaluate(places = [], numbers = []) {
     const values = this.start.slice();
@@ -226,7 +224,8 @@ class Plan {
 
   /** The target at the printed numbers; refuses with the sentence of a limit, of words, or of a division by zero. */
   get value() {
-    const values = this.evaluate(), limit = this.broken(values);
+    const values = this.evaluate();
+    const limit = this.limits.find((_, i) => this.rooms[i].some((room) => room(values) < -SAME));
     if (limit) {
       const here = values[this.at.get(limit.quantity)], most = values[this.at.get(limit.other)];
       refuse(limit.other ? "above_other" : finite(limit.low) ? "beyond" : "above", { ...limit, here, most });
@@ -326,12 +325,10 @@ const ascending = (one, two) => one - two;
 
 /** Where ratios of two linear functions are 0 or have a pole, between two ends; rows are their values at quarters. */
 function breakpoints(rows, low, high) {
-  const columns = rows[0].map((_, i) => rows.map((row) => row[i])), kept = [];
+  const columns = rows[0].map((_, i) => rows.map((row) => row[i])), hair = SAME * max(abs(low), abs(high));
   const places = columns.flatMap((three) => [pole(...three), root(...three)]).map((t) => placed(t, low, high));
-  for (const place of places.filter((x) => x > low && x < high).sort(ascending)) {
-    if (!kept.length || place - kept.at(-1) > SAME * max(abs(low), abs(high))) kept.push(place);
-  }
-  return kept;
+  const inside = places.filter((x) => x > low && x < high).sort(ascending);
+  return inside.filter((x, i) => !i || x - inside[i - 1] > hair);
 }
 
 /** The plan of a quantity under a setting, read as named. */
@@ -410,7 +407,6 @@ function valueWords(plan, value, others = []) {
   const { percent, unit, beside } = DATA.quantities[plan.target];
   return inWords(value, unit, placeOf(plan.rests, value), { percent, beside: [...beside, ...others] });
 }
-/** The value of a plan in words, within its bounds. */
 const estimateWords = (plan) => valueWords(plan, plan.value, [plan.spans[0].low, plan.spans[0].high].filter(finite));
 const sided = (side, words) => (side === "no bound" ? `${words}, no bound` : `${side} ${words}`.trim());
 
@@ -475,34 +471,29 @@ function tornado(plan) {
 }
 
 const HOLDS = { at_least: [0, 1], more_than: [1], at_most: [-1, 0], less_than: [-1], equals: [0] };
-const isTrue = (comparison, above, slack) => HOLDS[comparison].includes(abs(above) <= slack ? 0 : sign(above));
 
-/** Whether a statement holds, and the spans of each assumption over which it does, the others as they are. The right
- * side is a number, or a printed one, which no assumption moves. */
+/** Whether a statement holds, and where along each assumption. The right side is a number, or one that is printed. */
 function breakEvens({ side, comparison, other }, under) {
   const plan = planFor(side, under), left = plan.value, right = finite(other) ? other : planFor(other, under).value;
-  const holds = isTrue(comparison, left - right, SAME * max(abs(left), abs(right)));
-  return { left, right, holds, found: plan.handles.map((name) => breakEven(plan, name, comparison, right)) };
-}
-
-function breakEven(plan, name, comparison, right) {
-  const { minimum: low, maximum: high } = DATA.assumptions[name], hair = SAME * (high - low);
-  const rows = plan.along(name, quarters(low, high)), targets = rows.map(([target]) => target);
-  const changes = [low, high, ...breakpoints(rows, low, high)];
-  const met = placed(root(...targets.map((target) => target - right)), low, high);
-  const slack = SAME * max(...[...targets, right].filter(finite).map(abs));
-  const above = (x) => plan.within(name, [x])[0] - right;
-  const places = [...changes, met].filter((x) => x >= low - hair && x <= high + hair);
-  const equal = places.map((x) => min(max(x, low), high)).sort(ascending).filter((x) => abs(above(x)) <= slack);
-  const roots = equal.filter((x, i) => !i || x - equal[i - 1] > hair);
-  const points = [...new Set([...changes, ...roots])].sort(ascending);
-  const middles = points.slice(1).map((x, i) => (x + points[i]) / 2);
-  // The statement holds or not all along between two points, so points and middles in turn show all spans.
-  const fine = [...points, ...middles].sort(ascending).map((x) => isTrue(comparison, above(x), slack)), spans = [];
-  fine.forEach((one, i) => {
-    if (one && !fine[i - 1]) spans.push([points[i >> 1], high]);
-    else if (!one && fine[i - 1]) spans.at(-1)[1] = points[i >> 1];
+  const isTrue = (above, slack) => HOLDS[comparison].includes(abs(above) <= slack ? 0 : sign(above));
+  const found = plan.handles.map((name) => {
+    const { low, high } = DATA.quantities[name], hair = SAME * (high - low);
+    const rows = plan.along(name, quarters(low, high)), targets = rows.map(([target]) => target);
+    const changes = [low, high, ...breakpoints(rows, low, high)];
+    const met = placed(root(...targets.map((target) => target - right)), low, high);
+    const slack = SAME * max(...[...targets, right].filter(finite).map(abs));
+    const above = (x) => plan.within(name, [x])[0] - right;
+    const places = [...changes, met].filter((x) => x >= low - hair && x <= high + hair);
+    const equal = places.map((x) => min(max(x, low), high)).sort(ascending).filter((x) => abs(above(x)) <= slack);
+    const roots = equal.filter((x, i) => !i || x - equal[i - 1] > hair);
+    const points = [...new Set([...changes, ...roots])].sort(ascending);
+    const middles = points.slice(1).map((x, i) => (x + points[i]) / 2);
+    // The statement holds or not all along between two points, so points and middles in turn show all spans.
+    const fine = [false, ...[...points, ...middles].sort(ascending).map((x) => isTrue(above(x), slack)), false];
+    const edges = points.flatMap((x, i) => [2 * i, 2 * i + 1].filter((j) => fine[j] !== fine[j + 1]).map(() => x));
+    const spans = edges.flatMap((start, i) => (i % 2 ? [] : [[start, edges[i + 1]]]));
+    const isStrict = ["more_than", "less_than"].includes(comparison), isAll = String(spans) === String([low, high]);
+    return { name, roots, spans, everywhere: isAll && !(isStrict && roots.length) };
   });
-  const isStrict = ["more_than", "less_than"].includes(comparison), isAll = String(spans) === String([low, high]);
-  return { name, roots, spans, everywhere: isAll && !(isStrict && roots.length) };
+  return { left, right, found, holds: isTrue(left - right, SAME * max(abs(left), abs(right))) };
 }
