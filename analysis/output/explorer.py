@@ -22,6 +22,7 @@ from urllib.parse import quote
 from jinja2 import Environment, StrictUndefined
 
 from analysis.core.model import RESERVED, SETTABLE, Model, Source
+from analysis.core.plan import Limit
 from analysis.core.published import Interval
 from analysis.core.register import Assumption, Check, Claim, Headline, Remark, Statement
 from analysis.core.sentences import SENTENCES, say
@@ -122,7 +123,7 @@ def data(model: Model) -> dict[str, Any]:
         "claims": {one.id: {"qualifier": one.qualifier, "place": _place(one)}
                    for one in register.claims.values() if one.quantity in (*names, *ends)},
         "linked": [group for group in register.linked_readings if {*group} <= {*names}],
-        "limits": [_fields(one, "quantity low high other") for one in model.limits if one.quantity in names],
+        "limits": [end for one in model.limits if one.quantity in names for end in _ends(one)],
         "remarks": [_remark(model, one) for one in register.remarks if one.quantity in names],
         "checks": {one.id: _check(model, one) for one in register.checks.values()
                    if one.quantity in names and one.claim and not one.against},
@@ -156,7 +157,8 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     hint = say("named_readings", names=", ".join(named)) if named else ""
     offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
     return {
-        "unit": model.units[name], "suffix": model.suffix(name), "name": model.name(name), "low": low, "high": high, "hint": hint, "usual": first, "percent": percent_of(model, name),
+        "unit": model.units[name], "suffix": model.suffix(name), "name": model.name(name), "low": low, "high": high, "hint": hint, "usual": first,
+        "limits": _ends(Limit(name, low, high)) if name in model.register.assumptions else [], "percent": percent_of(model, name),
         "beside": _beside(model, name), "choices": offered if len(offered) > 1 else [],
         "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
     }  # fmt: skip
@@ -180,6 +182,15 @@ def _assumption(one: Assumption) -> dict[str, Any]:
     # Fifty steps of a slider or more, each a round number.
     step = 10 ** math.floor(math.log10((one.high - one.low) / 50))
     return _fields(one, "label low high minimum maximum grade rationale unit") | {"step": step}
+
+
+def _ends(one: Limit) -> list[dict[str, Any]]:
+    """A limit, once for each of its ends, with the scale on which its distance is told."""
+    if one.other:
+        return [_fields(one, "quantity low high other") | {"size": 1e6}]
+    ends = [(turn, end) for turn, end in ((1, one.low), (-1, one.high)) if math.isfinite(end)]
+    size = max(abs(end) for _, end in ends) or 1
+    return [_fields(one, "quantity low high") | {"turn": turn, "end": end, "size": size} for turn, end in ends]
 
 
 def _remark(model: Model, one: Remark) -> dict[str, Any]:

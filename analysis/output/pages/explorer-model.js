@@ -53,17 +53,15 @@ const decimalsOf = (place) => max(0, -Number(place.toExponential(0).split("e")[1
 function inWords(number, unit, place = 1e4, { percent = null, beside = [] } = {}) {
   if (!finite(number)) return "no finite value";
   if (abs(number) >= 1e18) return general(number, 2);
-  const counted = DATA.baseUnits.includes(unit);
-  const third = number ? 2 - Math.floor(Math.log10(abs(number)) + 1e-9) : 2;
+  const third = number ? 2 - Math.floor(Math.log10(abs(number)) + 1e-9) : 2, counted = DATA.baseUnits.includes(unit);
   if (percent !== null) place = 10 ** -max(percent + 2, third);
   else if (!counted) place = 10 ** -max(0, third);
   const above = (other) => (roundedTo(number, place) - other) * (number - other);
   while (place > 1e-9 && beside.some((other) => !same(number, other) && above(other) <= 0)) place /= 10;
   const rounded = roundedTo(number, place);
-  const [scale, word] = percent !== null ? [0.01, " percent"]
-    : counted && abs(rounded) >= 1e6 ? [1e6, " million"] : [1, ""];
+  const scale = percent !== null ? 0.01 : counted && abs(rounded) >= 1e6 ? 1e6 : 1;
   const text = trimmed(fixed(rounded / scale, decimalsOf(place / scale)));
-  return (rounded ? minus(scale === 1 ? grouped(text) : text) : "0") + word;
+  return (rounded ? minus(scale === 1 ? grouped(text) : text) : "0") + { 0.01: " percent", 1e6: " million", 1: "" }[scale];
 }
 
 /** How many letters two texts share in common runs, the longest run first, then those on either side of it. */
@@ -123,7 +121,6 @@ function numberOf(quantity, text) {
   return number;
 }
 
-/** Readings, with those that are one choice with them. */
 function linked(readings) {
   const named = new Map(readings);
   for (const group of DATA.linked) {
@@ -152,7 +149,6 @@ function change(given, base = ARTICLE) {
   return found;
 }
 
-/** The differences from the article, in one line; empty where there are none. */
 function differences({ readings, values }) {
   const parts = [...readings].map(([quantity, reading]) => DATA.quantities[quantity].sources[reading].differs);
   for (const [quantity, number] of values) {
@@ -184,7 +180,7 @@ function planOf(quantity, under) {
   const own = new Set(nodes.keys()), limits = DATA.limits.filter((one) => own.has(one.quantity));
   for (const { other } of limits) if (other) add(other, []);
   for (const { name, source } of nodes.values()) {
-    if (DATA.assumptions[name] && !isLeaf(source)) limits.push({ quantity: name, ...DATA.quantities[name] });
+    if (DATA.assumptions[name] && !isLeaf(source)) limits.push(...DATA.quantities[name].limits);
   }
   under.plans.set(quantity, new Plan(quantity, [...nodes.values()], limits, own, under));
   return under.plans.get(quantity);
@@ -194,9 +190,9 @@ const call = (run, n, v) => run(v[n[0]], v[n[1]], v[n[2]], v[n[3]], v[n[4]], v[n
 
 /** The nodes that a target rests on, in order; values stand in an array in that order. */
 class Plan {
-  constructor(target, nodes, limits, own, under) {
-    Object.assign(this, { target, nodes, limits, own, under, at: new Map(nodes.map((node, i) => [node.name, i])) });
-    this.goal = this.at.get(target);
+  constructor(goal, nodes, limits, own, under) {
+    Object.assign(this, { target: goal, nodes, limits, own, under, at: new Map(nodes.map((node, i) => [node.name, i])) });
+    this.goal = this.at.get(goal);
     this.start = Float64Array.from(nodes, (node) => node.source.value);
     this.steps = [...nodes.entries()].filter(([, { source }]) => !isLeaf(source)).map(([i, { source, formula }]) =>
       ({ i, run: formula?.run ?? ((one) => one), needs: source.needs.map((name) => this.at.get(name)) }));
@@ -204,14 +200,23 @@ class Plan {
     const inputs = this.leaves.filter(({ name }) => own.has(name) && !DATA.constants.includes(name));
     this.words = inputs.filter((node) => node.source.part === "in_words").map((node) => node.name);
     this.rests = inputs.map((node) => node.source.claim || node.name);
-    /** How far each limit lies, at each of its ends; below 0 past it. */
-    this.rooms = limits.map(({ quantity, low, high, other }) => {
+    /** How far each limit lies; below 0 past it. */
+    this.rooms = limits.map(({ quantity, other, turn, end, size }) => {
       const here = this.at.get(quantity), there = this.at.get(other);
-      if (other) return [(values) => (values[there] - values[here]) / 1e6];
-      const ends = [[1, low], [-1, high]].filter(([, end]) => finite(end));
-      const size = max(...ends.map(([, end]) => abs(end))) || 1;
-      return ends.map(([turn, end]) => (values) => (turn * (values[here] - end)) / size);
+      return (values) => (other ? values[there] - values[here] : turn * (values[here] - end)) / size;
     });
+    /** For each leaf, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0). */
+    const words = this.words.map((name) => this.at.get(name)), lows = words.map((i) => nodes[i].source.near.low);
+    const start = this.evaluate(words, lows), target = start[this.goal];
+    this.direction = new Map(this.leaves.map(({ name, source }) => {
+      const { low, high } = DATA.assumptions[source.assumption] ?? { low: 0, high: 0 }, i = this.at.get(name);
+      const raised = start[i] + 1e-4 * (abs(start[i]) || high - low || 1);
+      const moved = (this.evaluate([...words, i], [...lows, raised])[this.goal] - target) / (abs(target) || 1);
+      return [name, abs(moved) >= SAME ? sign(moved) : 0];
+    }));
+    /** The assumptions that are set, by the article or by the reader, and move the target by themselves. */
+    this.handles = this.leaves.filter(({ name, reading }) => DATA.assumptions[name] && this.direction.get(name) &&
+      ["set", "given"].includes(reading)).map((node) => node.name);
   }
 
   /** Every node's value, with numbers in place of some leaves' own. Nothing is checked. */
@@ -225,7 +230,7 @@ class Plan {
   /** The target at the printed numbers; refuses with the sentence of a limit, of words, or of a division by zero. */
   get value() {
     const values = this.evaluate();
-    const limit = this.limits.find((_, i) => this.rooms[i].some((room) => room(values) < -SAME));
+    const limit = this.limits.find((_, i) => this.rooms[i](values) < -SAME);
     if (limit) {
       const here = values[this.at.get(limit.quantity)], most = values[this.at.get(limit.other)];
       refuse(limit.other ? "above_other" : finite(limit.low) ? "beyond" : "above", { ...limit, here, most });
@@ -234,26 +239,6 @@ class Plan {
     const node = this.nodes.find(({ name }, i) => !finite(values[i]) && this.own.has(name));
     if (node) refuse("division", { quantity: node.name, reading: node.reading });
     return values[this.goal];
-  }
-
-  /** For each leaf, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0). */
-  get direction() {
-    if (this.signs) return this.signs;
-    const words = this.words.map((name) => this.at.get(name)), lows = words.map((i) => this.nodes[i].source.near.low);
-    const here = this.evaluate(words, lows), target = here[this.goal];
-    this.signs = new Map(this.leaves.map(({ name, source }) => {
-      const { low, high } = DATA.assumptions[source.assumption] ?? { low: 0, high: 0 }, i = this.at.get(name);
-      const raised = here[i] + 1e-4 * (abs(here[i]) || high - low || 1);
-      const moved = (this.evaluate([...words, i], [...lows, raised])[this.goal] - target) / (abs(target) || 1);
-      return [name, abs(moved) >= SAME ? sign(moved) : 0];
-    }));
-    return this.signs;
-  }
-
-  /** The assumptions that are set, by the article or by the reader, and move the target by themselves. */
-  get handles() {
-    const free = this.leaves.filter(({ name, reading }) => DATA.assumptions[name] && ["set", "given"].includes(reading));
-    return free.map((node) => node.name).filter((name) => this.direction.get(name));
   }
 
   /** "at most", "at least", neither, or "no bound" where the leaves' sides pull both ways. */
@@ -267,16 +252,30 @@ class Plan {
   /** The target, then how far each limit lies, with numbers in place of some leaves' own. */
   row(places, numbers) {
     const values = this.evaluate(places, numbers);
-    return [values[this.goal], ...this.rooms.flatMap((ends) => ends.map((room) => room(values)))];
+    return [values[this.goal], ...this.rooms.map((room) => room(values))];
   }
 
-  /** Smallest and largest target over all that the printed numbers and words stand for, limits kept. */
+  /** Smallest and largest target over all that the printed numbers and words stand for, within the limits: candidates
+   * are the corners, and where an edge crosses a limit. Within printed digits no pole lies and no two limits meet. */
   bounds(isCoarse) {
     const box = this.leaves.map(({ name, source: { near, far, value } }) =>
       ({ i: this.at.get(name), low: value, high: value, ...near, ...(isCoarse ? far : null) }));
     box.sort((one, two) => (two.low < two.high) - (one.low < one.high));
-    const places = box.map((one) => one.i), k = box.filter((one) => one.low < one.high).length;
-    return extremes(k, (t) => this.row(places, box.map(({ low, high }, j) => (j < k ? low + t[j] * (high - low) : low))));
+    const places = box.map((one) => one.i), k = box.filter((one) => one.low < one.high).length, found = [];
+    const at = (t) => this.row(places, box.map(({ low, high }, j) => (j < k ? low + t[j] * (high - low) : low)));
+    const take = (row) => isKept(row) && found.push(row[0]);
+    const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
+    const rows = corners.map(at), limits = [...rows[0].keys()].slice(1).filter((i) => rows.some((row) => row[i] < -SAME));
+    rows.forEach(take);
+    corners.forEach((corner, here) => corner.forEach((bit, axis) => {
+      if (bit || !limits.length) return;
+      const three = [rows[here], at(corner.with(axis, 0.5)), rows[here | (1 << axis)]];
+      const crossings = limits.map((i) => root(...three.map((row) => row[i])));
+      crossings.filter((t) => t >= 0 && t <= 1).forEach((t) => take(at(corner.with(axis, t))));
+    }));
+    const size = SAME * max(...found.map(abs)), ends = found.length ? [min(...found), max(...found)] : [NaN, NaN];
+    const [low, high] = ends.map((end) => (abs(end) <= size ? 0 : end));
+    return { low, high };
   }
 
   /** The bounds, and those at the coarser places. */
@@ -299,26 +298,6 @@ function root(start, middle, end) {
 }
 const pole = (...values) => root(...values.map((value) => 1 / value));
 
-/** The bounds of a function over the unit box of k sides: at its corners, and where an edge crosses a limit. It gives
- * rows of a plan. Within printed digits no pole lies and no two limits meet. */
-function extremes(k, at) {
-  const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
-  const there = corners.map(at), found = [];
-  const take = (row) => isKept(row) && found.push(row[0]);
-  there.forEach(take);
-  const limits = [...there[0].keys()].filter((limit) => limit && there.some((row) => row[limit] < -SAME));
-  corners.forEach((corner, start) => corner.forEach((bit, axis) => {
-    if (bit || !limits.length) return;
-    const three = [there[start], at(corner.with(axis, 0.5)), there[start | (1 << axis)]];
-    const crossings = limits.map((limit) => root(...three.map((row) => row[limit])));
-    crossings.filter((t) => t >= 0 && t <= 1).forEach((t) => take(at(corner.with(axis, t))));
-  }));
-  if (!found.length) return { low: NaN, high: NaN };
-  const size = SAME * max(...found.map(abs));
-  const [low, high] = [min(...found), max(...found)].map((end) => (abs(end) <= size ? 0 : end));
-  return { low, high };
-}
-
 const quarters = (low, high) => [0.25, 0.5, 0.75].map((part) => low + part * (high - low));
 const placed = (t, low, high) => low + (0.25 + 0.5 * t) * (high - low);
 const ascending = (one, two) => one - two;
@@ -331,7 +310,6 @@ function breakpoints(rows, low, high) {
   return inside.filter((x, i) => !i || x - inside[i - 1] > hair);
 }
 
-/** The plan of a quantity under a setting, read as named. */
 function planFor([quantity, readings], under) {
   const key = JSON.stringify(readings);
   if (!under.named.has(key)) under.named.set(key, key === "{}" ? under : change(new Map(Object.entries(readings)), under));
@@ -352,15 +330,9 @@ function remarksOf({ target, at, under }, value) {
   return found;
 }
 
-/** A quantity with its bounds by rounding, its side and its remarks. */
 function estimate(plan) {
   const { value, side, spans: [{ low, high }] } = plan;
   return { plan, value, low, high, side, words: sided(side, estimateWords(plan)), remarks: remarksOf(plan, value) };
-}
-
-function meets(claimed, low, high) {
-  const reaches = (value, end, isOpen, slack = SAME * abs(end)) => (isOpen ? value > end + slack : value >= end - slack);
-  return reaches(high, claimed.low, claimed.lowOpen) && reaches(-low, -claimed.high, claimed.highOpen);
 }
 
 /** A check under a setting: its verdict as a screen says it, with how far off or short the value is. */
@@ -373,6 +345,9 @@ function judge({ fine, coarse, published, quantity, readings, claim, kind }, und
   });
   if (!found) return { said: `not computable: ${reason}` };
   const [plan, value] = found, [near, far] = plan.spans, isOpen = plan.words.length > 0;
+  const reaches = (value, end, isOpen) => (isOpen ? value > end + SAME * abs(end) : value >= end - SAME * abs(end));
+  const meets = (claimed, low, high) =>
+    reaches(high, claimed.low, claimed.lowOpen) && reaches(-low, -claimed.high, claimed.highOpen);
   const at = (claimed, reached) => {
     if (meets(claimed, value, value)) return "matches";
     if (qualifier === "approaches" && value < claimed.low) return "compatible";
@@ -410,7 +385,6 @@ function valueWords(plan, value, others = []) {
 const estimateWords = (plan) => valueWords(plan, plan.value, [plan.spans[0].low, plan.spans[0].high].filter(finite));
 const sided = (side, words) => (side === "no bound" ? `${words}, no bound` : `${side} ${words}`.trim());
 
-/** A headline: its working and the formulas of that, its verdict, and its sentence with the conditions. */
 function headline({ named, check, shown, sentence, working }, under) {
   const words = (name) => attempt(() => estimateWords(planFor(named[name], under)))[0] ?? "(no single value)";
   const put = (text) => text.replace(/\{([a-z0-9_.]+)\}/g, (_, name) => words(name));
