@@ -32,6 +32,7 @@ from analysis.output.files import write_file
 from analysis.output.results import CAVEAT, SAID, percent_of
 from analysis.output.steps import ASSUMED, as_printed, label, without_units
 from analysis.whatif import scenarios
+from analysis.whatif.sensitivity import HOLDS
 
 NAME = "explorer.html"
 _PAGES = Path(__file__).resolve().parent / "pages"
@@ -130,8 +131,10 @@ def data(model: Model) -> dict[str, Any]:
         "headlines": [_headline(model, one) for one in register.headlines.values()],
         "statements": [_statement(model, one) for one in register.statements.values()],
         "estimates": register.estimates,
+        "moved": [*((name, []) for name in register.estimates),
+                  *(_named(model, name) for one in register.headlines.values() for name in one.working)],
         "shown": [*dict.fromkeys([*register.estimates, *working])],
-        "printed": {"near": near.value(), "low": both.value("low"), "high": both.value("high"), "words": str(both)},
+        "printed": {"near": near.value(), "least": both.value("low"), "most": both.value("high"), "words": str(both)},
         "presets": presets(model),
     }  # fmt: skip
 
@@ -203,20 +206,20 @@ def _check(model: Model, check: Check) -> dict[str, Any]:
     fine, coarse = (_interval(asserted(model, check, claim, coarse=coarse)) for coarse in (False, True))
     printed = claim.published.value(check.end) if claim.printed and check.end != "whole" else None
     told = {"fine": fine, "coarse": coarse, "published": printed, "judges": claim.judged_by == check.id}
-    return _fields(check, "quantity readings claim kind") | told
+    return _fields(check, "quantity claim kind") | told | {"readings": [*check.readings.items()]}
 
 
-def _named(model: Model, text: str) -> tuple[str, dict[str, str]]:
+def _named(model: Model, text: str) -> tuple[str, list[tuple[str, str]]]:
     """The quantity that a text names, and the reading that it names with it."""
     reading = text if text in model.register.claims else text.partition(".")[2]
     quantity, _ = model.named(text)
-    return quantity, {quantity: reading} if reading else {}
+    return quantity, [(quantity, reading)] if reading else []
 
 
 def _statement(model: Model, one: Statement) -> dict[str, Any]:
     side = _named(model, one.quantity)
     other = model.number(side[0], one.other) if one.is_number else _named(model, one.other)
-    return _fields(one, "statement comparison") | {"side": side, "other": other}
+    return {"statement": one.statement, "signs": HOLDS[one.comparison], "side": side, "other": other}
 
 
 def _in_braces(one: Headline) -> list[str]:

@@ -35,7 +35,6 @@ function refuse(sentence, values) {
   throw { refusal: say(sentence, values).trim().split(/\s+/).join(" ") };
 }
 
-/** An answer, or null with the sentence that refuses it. */
 function attempt(answer) {
   try {
     return [answer(), ""];
@@ -59,23 +58,23 @@ function inWords(number, unit, place = 1e4, { percent = null, beside = [] } = {}
   const above = (other) => (roundedTo(number, place) - other) * (number - other);
   while (place > 1e-9 && beside.some((other) => !same(number, other) && above(other) <= 0)) place /= 10;
   const rounded = roundedTo(number, place);
-  const scale = percent !== null ? 0.01 : counted && abs(rounded) >= 1e6 ? 1e6 : 1;
+  const [scale, word] = percent !== null ? [0.01, " percent"]
+    : counted && abs(rounded) >= 1e6 ? [1e6, " million"] : [1, ""];
   const text = trimmed(fixed(rounded / scale, decimalsOf(place / scale)));
-  return (rounded ? minus(scale === 1 ? grouped(text) : text) : "0") + { 0.01: " percent", 1e6: " million", 1: "" }[scale];
+  return (rounded ? minus(scale === 1 ? grouped(text) : text) : "0") + word;
 }
 
 /** How many letters two texts share in common runs, the longest run first, then those on either side of it. */
 function shared(one, two) {
-  for (let length = one.length; length; length--) {
-    for (let end = length; end <= one.length; end++) {
-      const i = end - length, j = two.indexOf(one.slice(i, end));
-      if (j >= 0) return length + shared(one.slice(0, i), two.slice(0, j)) + shared(one.slice(end), two.slice(j + length));
+  for (let run = one.length; run; run--) {
+    for (let end = run; end <= one.length; end++) {
+      const i = end - run, j = two.indexOf(one.slice(i, end));
+      if (j >= 0) return run + shared(one.slice(0, i), two.slice(0, j)) + shared(one.slice(end), two.slice(j + run));
     }
   }
   return 0;
 }
 
-/** The hint that ends a sentence about an unknown name. */
 function nearest(written, known) {
   const names = [...known].sort(), text = written.toLowerCase();
   const close = names.map((name) => [(2 * shared(name.toLowerCase(), text)) / (name.length + text.length), name]);
@@ -89,7 +88,6 @@ const ARTICLE = settingOf(new Map(), new Map());
 const isSettable = (reading) => DATA.settable.includes(reading);
 const isLeaf = (source) => !source.needs.length;
 
-/** A quantity of the page, by its name; the library has others, on which nothing here depends. */
 function known(name) {
   if (!DATA.names.includes(name)) refuse("no_quantity", { name, hint: nearest(name, DATA.names) });
   if (!DATA.quantities[name]) refuse("without_effect", { quantity: name });
@@ -186,13 +184,11 @@ function planOf(quantity, under) {
   return under.plans.get(quantity);
 }
 
-const call = (run, n, v) => run(v[n[0]], v[n[1]], v[n[2]], v[n[3]], v[n[4]], v[n[5]], v[n[6]], v[n[7]]);
-
 /** The nodes that a target rests on, in order; values stand in an array in that order. */
 class Plan {
-  constructor(goal, nodes, limits, own, under) {
-    Object.assign(this, { target: goal, nodes, limits, own, under, at: new Map(nodes.map((node, i) => [node.name, i])) });
-    this.goal = this.at.get(goal);
+  constructor(target, nodes, limits, own, under) {
+    Object.assign(this, { target, nodes, limits, own, under, at: new Map(nodes.map((node, i) => [node.name, i])) });
+    this.goal = this.at.get(target);
     this.start = Float64Array.from(nodes, (node) => node.source.value);
     this.steps = [...nodes.entries()].filter(([, { source }]) => !isLeaf(source)).map(([i, { source, formula }]) =>
       ({ i, run: formula?.run ?? ((one) => one), needs: source.needs.map((name) => this.at.get(name)) }));
@@ -207,11 +203,11 @@ class Plan {
     });
     /** For each leaf, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0). */
     const words = this.words.map((name) => this.at.get(name)), lows = words.map((i) => nodes[i].source.near.low);
-    const start = this.evaluate(words, lows), target = start[this.goal];
+    const start = this.evaluate(words, lows), was = start[this.goal];
     this.direction = new Map(this.leaves.map(({ name, source }) => {
       const { low, high } = DATA.assumptions[source.assumption] ?? { low: 0, high: 0 }, i = this.at.get(name);
       const raised = start[i] + 1e-4 * (abs(start[i]) || high - low || 1);
-      const moved = (this.evaluate([...words, i], [...lows, raised])[this.goal] - target) / (abs(target) || 1);
+      const moved = (this.evaluate([...words, i], [...lows, raised])[this.goal] - was) / (abs(was) || 1);
       return [name, abs(moved) >= SAME ? sign(moved) : 0];
     }));
     /** The assumptions that are set, by the article or by the reader, and move the target by themselves. */
@@ -223,7 +219,7 @@ class Plan {
   evaluate(places = [], numbers = []) {
     const values = this.start.slice();
     for (let j = 0; j < places.length; j++) values[places[j]] = numbers[j];
-    for (const { i, run, needs } of this.steps) values[i] = call(run, needs, values);
+    for (const { i, run, needs } of this.steps) values[i] = run(...needs.map((need) => values[need]));
     return values;
   }
 
@@ -265,7 +261,8 @@ class Plan {
     const at = (t) => this.row(places, box.map(({ low, high }, j) => (j < k ? low + t[j] * (high - low) : low)));
     const take = (row) => isKept(row) && found.push(row[0]);
     const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
-    const rows = corners.map(at), limits = [...rows[0].keys()].slice(1).filter((i) => rows.some((row) => row[i] < -SAME));
+    const rows = corners.map(at), isPast = (i) => i && rows.some((row) => row[i] < -SAME);
+    const limits = [...rows[0].keys()].filter(isPast);
     rows.forEach(take);
     corners.forEach((corner, here) => corner.forEach((bit, axis) => {
       if (bit || !limits.length) return;
@@ -278,7 +275,6 @@ class Plan {
     return { low, high };
   }
 
-  /** The bounds, and those at the coarser places. */
   get spans() {
     return (this.both ??= [this.bounds(false), this.bounds(true)]);
   }
@@ -312,7 +308,7 @@ function breakpoints(rows, low, high) {
 
 function planFor([quantity, readings], under) {
   const key = JSON.stringify(readings);
-  if (!under.named.has(key)) under.named.set(key, key === "{}" ? under : change(new Map(Object.entries(readings)), under));
+  if (!under.named.has(key)) under.named.set(key, readings.length ? change(new Map(readings), under) : under);
   return planOf(quantity, under.named.get(key));
 }
 
@@ -335,7 +331,6 @@ function estimate(plan) {
   return { plan, value, low, high, side, words: sided(side, estimateWords(plan)), remarks: remarksOf(plan, value) };
 }
 
-/** A check under a setting: its verdict as a screen says it, with how far off or short the value is. */
 function judge({ fine, coarse, published, quantity, readings, claim, kind }, under) {
   const { qualifier } = DATA.claims[claim], { percent, unit } = DATA.quantities[quantity];
   const [found, reason] = attempt(() => {
@@ -363,7 +358,7 @@ function judge({ fine, coarse, published, quantity, readings, claim, kind }, und
   const by = () => (percent !== null ? `${fixed(100 * size, 1)} points`
     : inWords(size, unit, size >= 1e5 ? placeOf(plan.rests, size) : 1e3));
   const notes = [
-    !isOff && qualifier === "approaches" && off < 0 && published && `${fixed((-100 * off) / published, 1)} percent short`,
+    qualifier === "approaches" && off < 0 && published && `${fixed((-100 * off) / published, 1)} percent short`,
     !isOff && qualifier === "over" && finite(off) && `${by()} ${off > 0 ? "above" : "below"}`,
     verdict === "matches_within_rounding" && margin < 0.01 * scale && "barely",
     finer !== verdict && `${words(finer)} at the finer place`,
@@ -402,8 +397,6 @@ const label = (name) => name.replaceAll("__", ", ").replaceAll("_", " ").replace
 /** A number as it is printed or set, else with some digits and some finer ones; and the number that is shown. */
 function shownAs(plan, name, value, finest = 0, least = 1e5) {
   const { source } = plan.nodes[plan.at.get(name)], { unit, percent } = DATA.quantities[name], size = abs(value);
-  if (source.part === "in_words") return ["in words", value];
-  if (!finite(value)) return ["no value", value];
   const isShort = (decimals) => abs(Number(fixed(value, decimals)) - value) <= 1e-9 * size;
   const short = () => ([...Array(4 + finest).keys()].find(isShort) ?? 4 + finest) - finest;
   const [scale, decimals, word] = DATA.baseUnits.includes(unit)
@@ -437,19 +430,18 @@ function tornado(plan) {
   const bars = plan.handles.map((name) => {
     const { low, high } = DATA.assumptions[name], rows = plan.along(name, quarters(low, high));
     const ends = [low, ...breakpoints(rows.map(([, ...rooms]) => rooms), low, high), high];
-    const values = plan.within(name, ends), first = max(0, values.findIndex(finite)), last = values.findLastIndex(finite);
+    const values = plan.within(name, ends);
+    const first = max(0, values.findIndex(finite)), last = values.findLastIndex(finite);
     return { name, low: ends[first], high: ends.at(last), atLow: values[first], atHigh: values.at(last) };
   });
   const width = (bar) => (finite(bar.atHigh - bar.atLow) ? abs(bar.atHigh - bar.atLow) : 0);
   return bars.sort((one, two) => width(two) - width(one));
 }
 
-const HOLDS = { at_least: [0, 1], more_than: [1], at_most: [-1, 0], less_than: [-1], equals: [0] };
-
 /** Whether a statement holds, and where along each assumption. The right side is a number, or one that is printed. */
-function breakEvens({ side, comparison, other }, under) {
+function breakEvens({ side, signs, other }, under) {
   const plan = planFor(side, under), left = plan.value, right = finite(other) ? other : planFor(other, under).value;
-  const isTrue = (above, slack) => HOLDS[comparison].includes(abs(above) <= slack ? 0 : sign(above));
+  const isTrue = (above, slack) => signs.includes(abs(above) <= slack ? 0 : sign(above));
   const found = plan.handles.map((name) => {
     const { low, high } = DATA.quantities[name], hair = SAME * (high - low);
     const rows = plan.along(name, quarters(low, high)), targets = rows.map(([target]) => target);
@@ -466,7 +458,7 @@ function breakEvens({ side, comparison, other }, under) {
     const fine = [false, ...[...points, ...middles].sort(ascending).map((x) => isTrue(above(x), slack)), false];
     const edges = points.flatMap((x, i) => [2 * i, 2 * i + 1].filter((j) => fine[j] !== fine[j + 1]).map(() => x));
     const spans = edges.flatMap((start, i) => (i % 2 ? [] : [[start, edges[i + 1]]]));
-    const isStrict = ["more_than", "less_than"].includes(comparison), isAll = String(spans) === String([low, high]);
+    const isAll = String(spans) === String([low, high]), isStrict = !signs.includes(0);
     return { name, roots, spans, everywhere: isAll && !(isStrict && roots.length) };
   });
   return { left, right, found, holds: isTrue(left - right, SAME * max(abs(left), abs(right))) };

@@ -4,10 +4,10 @@
 let under = ARTICLE, given = new Map(), problems = new Map(), looked = "at_risk_2021", width = 600, resting = 0;
 const $ = (id) => document.getElementById(id);
 const all = (selector) => [...document.querySelectorAll(selector)];
-const readingOf = (name) => (under.values.has(name) ? "given" : under.readings.get(name) ?? DATA.quantities[name].usual);
+const usual = (name) => DATA.quantities[name].usual;
+const readingOf = (name) => (under.values.has(name) ? "given" : under.readings.get(name) ?? usual(name));
 const answer = (name) => attempt(() => estimate(planFor(name, under)));
 const pick = (node, ...kinds) => kinds.map((kind) => node.querySelector(kind));
-/** By name, each handle's node and its parts. */
 const HANDLES = new Map(all("[data-handle]").map((node) =>
   [node.dataset.handle, [node, ...pick(node, "[type=range]", "[type=text]", "select", ".problem", ".effect")]]));
 
@@ -25,8 +25,7 @@ function list(node, lines) {
 function drawn(tag, attributes, text = "") {
   const node = document.createElementNS($("waterfall").namespaceURI, tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.textContent = text;
-  return node;
+  return Object.assign(node, { textContent: text });
 }
 
 /** Set a quantity to a text, or back with an empty one; one that is refused changes nothing and leaves a sentence. */
@@ -55,7 +54,6 @@ function fromAddress() {
   render();
 }
 
-/** Take the setting of a scenario, or the article's own. */
 function start(name) {
   const one = DATA.presets.find((preset) => preset.name === name);
   take(one?.given ?? []);
@@ -65,9 +63,10 @@ function start(name) {
 
 /** From persons at risk in 2019 to 2021 and to both groups; returns the sentences of those that have no value. */
 function waterfall(figure) {
-  const isOpen = planOf("at_risk_total", under).words.length > 0, { near, low: least, high: most, words } = DATA.printed;
-  const names = [["at_risk_2019", {}], ["at_risk_2021", {}], ["at_risk_total", isOpen ? { former_detainees: "floor" } : {}]];
-  const answers = names.map(answer), [base, now, total] = answers.map(([found]) => found ?? { value: NaN });
+  const isOpen = planOf("at_risk_total", under).words.length > 0, { near, least, most, words } = DATA.printed;
+  const floor = isOpen ? [["former_detainees", "floor"]] : [];
+  const answers = [["at_risk_2019", []], ["at_risk_2021", []], ["at_risk_total", floor]].map(answer);
+  const [base, now, total] = answers.map(([found]) => found ?? { value: NaN });
   const size = (number) => inWords(abs(number), "person", 1e3), added = now.value - base.value;
   const rows = [
     ["At risk in 2019", 0, base, base.plan?.rests.includes("at_risk_2019_up_to") ? "printed" : "ours", base.words],
@@ -88,12 +87,11 @@ function waterfall(figure) {
     const y = 34 + 42 * i, isKnown = finite(from) && finite(value);
     add("text", "", { x: 8, y }, `${name}: ${isKnown ? text : "no value"}`);
     if (!isKnown) return;
-    if (i === 3) bar("pale", y + 5, 0, from);
     bar(kind, y + 5, from, value);
     if (high > low) add("path", "range", { d: `M${x(low)} ${y + 21}v6m0 -3H${x(high)}m0 -3v6` });
     if (i === 2) add("path", "goal", { d: `M${x(near)} ${y + 1}v23` });
   });
-  for (let i = 0; i * 1e6 < reach; i++) add("text", "small middle", { x: x(i * 1e6), y: 212 }, i ? `${i} million` : "0");
+  for (let i = 0; i * 1e6 < reach; i++) add("text", "small middle", { x: x(i * 1e6), y: 212 }, i ? `${i} million` : 0);
   figure.setAttribute("viewBox", `0 0 ${width} 218`);
   return [...new Set(answers.map(([, reason]) => reason).filter(Boolean))].join(" ");
 }
@@ -116,7 +114,6 @@ function drawTornado(figure, now, reason) {
   return reason || (bars.length ? "" : "No assumption moves it under these readings.");
 }
 
-/** A statement: whether it holds, and along each assumption where. */
 function showStatement(statement, i) {
   const [found, reason] = attempt(() => breakEvens(statement, under));
   const lines = found?.found.map(({ name, everywhere, spans }) => {
@@ -146,10 +143,8 @@ function showReadings() {
   }));
 }
 
-/** Each handle: its value, its reading, its problem, and whether it has an effect under the chosen readings. */
 function showHandles() {
-  const names = [...DATA.estimates.map((name) => [name, {}]), ...DATA.headlines.flatMap((one) => one.working)];
-  const plans = names.map((name) => attempt(() => planFor(name, under))[0]).filter(Boolean);
+  const plans = DATA.moved.map((name) => attempt(() => planFor(name, under))[0]).filter(Boolean);
   for (const [name, [node, slider, field, select, problem, effect]] of HANDLES) {
     const reading = readingOf(name), sentence = problems.get(name) ?? "";
     const isFree = ["set", "given", "in_words"].includes(reading);
@@ -180,7 +175,7 @@ function showHeadline(one) {
 const remarkWords = (remarks) => (remarks.length ? `Remark: ${remarks.join("; ")}.` : "");
 
 function render() {
-  const differs = differences(under), [now, reason] = answer([looked, {}]);
+  const differs = differences(under), [now, reason] = answer([looked, []]);
   list($("notices"), [...problems].filter(([name, one]) => one && !HANDLES.has(name)).map(([, one]) => one));
   write($("differs"), differs ? `This ${differs}.` : "No settings changed.");
   write($("now"), `${label(looked)}: ${now?.words ?? reason}`);
@@ -220,7 +215,7 @@ function listen(node, type, act) {
 for (const [name, [, slider, field, select]] of HANDLES) {
   listen(slider, "input", (value) => put(name, (field.value = value)));
   listen(field, "change", (value) => put(name, value.trim()));
-  listen(select, "change", (value) => put(name, value === DATA.quantities[name].usual ? "" : value));
+  listen(select, "change", (value) => put(name, value === usual(name) ? "" : value));
 }
 const fit = () => (width = $("waterfall").clientWidth || width);
 listen($("preset"), "change", start);
