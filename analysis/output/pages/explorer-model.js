@@ -64,7 +64,7 @@ function inWords(number, unit, place = 1e4, { percent = null, beside = [] } = {}
   return (rounded ? minus(scale === 1 ? grouped(text) : text) : "0") + word;
 }
 
-/** How many letters two texts share in common runs, the longest run first, then those on either side of it. */
+/** How many letters two texts share, the longest run first, then on either side of it. */
 function shared(one, two) {
   for (let run = one.length; run; run--) {
     for (let end = run; end <= one.length; end++) {
@@ -184,6 +184,8 @@ function planOf(quantity, under) {
   return under.plans.get(quantity);
 }
 
+const call = (run, n, v) => run(v[n[0]], v[n[1]], v[n[2]], v[n[3]], v[n[4]], v[n[5]], v[n[6]], v[n[7]]);
+
 /** The nodes that a target rests on, in order; values stand in an array in that order. */
 class Plan {
   constructor(target, nodes, limits, own, under) {
@@ -219,7 +221,7 @@ class Plan {
   evaluate(places = [], numbers = []) {
     const values = this.start.slice();
     for (let j = 0; j < places.length; j++) values[places[j]] = numbers[j];
-    for (const { i, run, needs } of this.steps) values[i] = run(...needs.map((need) => values[need]));
+    for (const { i, run, needs } of this.steps) values[i] = call(run, needs, values);
     return values;
   }
 
@@ -276,7 +278,8 @@ class Plan {
   }
 
   get spans() {
-    return (this.both ??= [this.bounds(false), this.bounds(true)]);
+    this.near ??= this.bounds(false);
+    return [this.near, (this.far ??= this.leaves.some((node) => node.source.far) ? this.bounds(true) : this.near)];
   }
 
   /** The rows at some values of an assumption that is a leaf, and the targets; NaN past a limit and at a pole. */
@@ -312,7 +315,6 @@ function planFor([quantity, readings], under) {
   return planOf(quantity, under.named.get(key));
 }
 
-/** Sentences that stand beside a quantity and refuse nothing. */
 function remarksOf({ target, at, under }, value) {
   const found = [];
   for (const { above, words } of DATA.remarks.filter((one) => one.quantity === target)) {

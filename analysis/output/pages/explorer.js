@@ -191,7 +191,6 @@ function render() {
   resting = setTimeout(share, 250);
 }
 
-/** The setting in the address, as a command and as a file; and the quantity for those who hear the page. */
 function share() {
   const values = [...under.values], readings = [...given].filter(([name]) => under.readings.has(name));
   const hash = [...readings, ...values].map((pair) => pair.join("=")).join("&");
