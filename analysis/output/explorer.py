@@ -160,9 +160,10 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     hint = say("named_readings", names=", ".join(named)) if named else ""
     offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
     return {
-        "unit": model.units[name], "suffix": model.suffix(name), "name": model.name(name), "low": low, "high": high, "hint": hint, "usual": first,
-        "limits": _ends(Limit(name, low, high)) if name in model.register.assumptions else [], "percent": percent_of(model, name),
-        "beside": _beside(model, name), "choices": offered if len(offered) > 1 else [],
+        "unit": model.units[name], "suffix": model.suffix(name), "name": model.name(name), "low": low, "high": high,
+        "limits": _ends(Limit(name, low, high)) if name in model.register.assumptions else [],
+        "hint": hint, "usual": first, "percent": percent_of(model, name), "beside": _beside(model, name),
+        "choices": offered if len(offered) > 1 else [],
         "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
     }  # fmt: skip
 

@@ -388,7 +388,7 @@ function headline({ named, check, shown, sentence, working }, under) {
   const { said = "", plan, value } = check ? judge(DATA.checks[check], under) : {};
   const lines = working.map((name) => {
     const [found, why] = attempt(() => worked(planFor(name, under))), [formula, ...numbers] = found ?? ["", why];
-    return [formula && `${label(name[0])} ${formula}`, numbers.join(" ").replace(/^= /, "")];
+    return [formula && `${label(name[0])} ${formula}\n= `, numbers.join(" ").replace(/^= /, "")];
   });
   const verdict = put((shown || "{verdict}").replace("{verdict}", said.split(", ")[0]));
   return { lines, verdict, sentence: put(sentence), said, remarks: plan ? remarksOf(plan, value) : [] };

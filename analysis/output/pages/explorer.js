@@ -167,7 +167,7 @@ function showHeadline(one) {
   const styles = { ok: /match/, part: /^compatible/, no: /^(cannot|not)/, two: /./ };
   badge.className = `v ${Object.keys(styles).find((style) => styles[style].test(verdict))}`;
   write(badge, verdict);
-  write(calc, lines.flat().filter(Boolean).join("\n") || "no derivation in this article");
+  write(calc, lines.map((line) => line.join("")).join("\n") || "no derivation in this article");
   write(why, sentence);
   write(more, said && said !== verdict ? `Verdict: ${said}` : "");
   write(remark, remarkWords(remarks));
