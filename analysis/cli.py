@@ -19,7 +19,8 @@ from typer.core import TyperGroup
 from analysis import __version__
 
 if TYPE_CHECKING:
-    from analysis.study import Study
+    from analysis.core.model import Model
+    from analysis.whatif.scenarios import Scenario
 
 
 class _Commands(TyperGroup):
@@ -95,14 +96,21 @@ def main() -> None:
         _refuse_file(error)
 
 
-def _study(data: Path | None, values: list[str] | None = None, readings: list[str] | None = None) -> Study:
-    from analysis.core.model import assignments
+def _model(data: Path | None) -> Model:
     from analysis.study import load
 
     if data is not None:
         # Kernels inherit it.
         os.environ["ANALYSIS_DATA"] = str(data.absolute())
-    return load(data).change(**assignments([*(values or ()), *(readings or ())]))
+    return load(data).model
+
+
+def _scenario(model: Model, name: str, values: list[str] | None, readings: list[str] | None) -> Scenario:
+    """A scenario with the changes that were given besides."""
+    from analysis.core.model import assignments
+    from analysis.whatif.scenarios import find
+
+    return find(name, model).changed(assignments([*(values or ()), *(readings or ())]), model)
 
 
 def _one_of(**chosen: bool) -> str:
@@ -140,7 +148,7 @@ def reproduce(
     """Run every notebook, write the results with a report, and print what is published beside what is recomputed."""
     from analysis.output import reproduction
 
-    model = _study(data).model
+    model = _model(data)
     raise typer.Exit(reproduction.reproduce(model, out.absolute(), notebooks, timeout=timeout, with_report=with_report))
 
 
@@ -150,13 +158,18 @@ def verify(
     as_csv: AsCsv = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the headline table of the README.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Print every check.")] = False,
+    values: Set = None,
+    readings: Named = None,
+    scenario: In = "article",
     data: Data = None,
 ) -> None:
     """Print the headlines without the notebooks; exit status 1 when something moved."""
     from analysis.output import terminal
 
     form = _one_of(json=as_json, csv=as_csv, markdown=as_markdown, all=every)
-    raise typer.Exit(terminal.verify(_study(data).model, form))
+    model = _model(data)
+    setting = _scenario(model, scenario, values, readings).one_setting(model)
+    raise typer.Exit(terminal.verify(model, form, setting))
 
 
 @app.command()
@@ -164,7 +177,7 @@ def accept(data: Data = None) -> None:
     """Show what moved, then write what is computed now as what is expected."""
     from analysis.output import terminal
 
-    terminal.accept(_study(data).model)
+    terminal.accept(_model(data))
 
 
 @app.command()
@@ -189,7 +202,7 @@ def list_(
     """List claims, checks, quantities, readings, assumptions, findings and so on, one line each."""
     from analysis.output import terminal
 
-    terminal.list_all(_study(data).model, kind, as_markdown)
+    terminal.list_all(_model(data), kind, as_markdown)
 
 
 @app.command()
@@ -199,26 +212,32 @@ def explain(
     ],
     values: Set = None,
     readings: Named = None,
+    scenario: In = "article",
     full: Annotated[bool, typer.Option("--digits", help="Show ten digits.")] = False,
     data: Data = None,
 ) -> None:
     """Show where a number comes from, down to the printed rows, and recompute it under other assumptions."""
     from analysis.output import terminal
 
-    study = _study(data, values, readings)
-    terminal.explain(study.model, id, study.setting, full)
+    model, changed = _model(data), scenario != "article" or values or readings
+    terminal.explain(model, id, _scenario(model, scenario, values, readings) if changed else None, full)
 
 
 @app.command()
 def compare(
-    values: Set = None, readings: Named = None, as_json: AsJson = False, as_csv: AsCsv = False, data: Data = None
+    values: Set = None,
+    readings: Named = None,
+    scenario: In = "article",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    data: Data = None,
 ) -> None:
     """Set figures published elsewhere beside the article's; unlike units only at a ratio given with --set."""
     from analysis.output import terminal
 
     form = _one_of(json=as_json, csv=as_csv)
-    study = _study(data, values, readings)
-    terminal.compare(study.model, study.setting, form)
+    model = _model(data)
+    terminal.compare(model, _scenario(model, scenario, values, readings).one_setting(model), form)
 
 
 @app.command()
@@ -246,21 +265,30 @@ def audit(
 @app.command()
 def scenarios(
     files: Annotated[list[str] | None, typer.Argument(help="Files of your own, or names of shipped ones.")] = None,
+    values: Set = None,
+    readings: Named = None,
+    scenario: In = "article",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     as_schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a scenario's file.")] = False,
     data: Data = None,
 ) -> None:
-    """Tabulate the headline estimates under every scenario, or under those given."""
+    """Tabulate the headline estimates under every scenario, or those given, and how they differ from the first of them.
+
+    Given one or none, they are compared with the article; a setting given with --set or --reading is one more: yours.
+    """
     from analysis.output import terminal
 
     form = _one_of(json=as_json, csv=as_csv, schema=as_schema)
-    terminal.scenarios(_study(data).model, files or [], form)
+    model = _model(data)
+    terminal.scenarios(model, files or [], form, _scenario(model, scenario, values, readings))
 
 
 @app.command()
 def sensitivity(
     quantity: Annotated[str, typer.Argument(help="A quantity; without one, the ranges of all headlines.")] = "",
+    values: Set = None,
+    readings: Named = None,
     scenario: In = "article",
     draws: Annotated[int, typer.Option("--draws", help="How many; a power of two, unless random.")] = 2**16,
     seed: Annotated[int, typer.Option("--seed", help="A whole number from 0 up.")] = 0,
@@ -279,7 +307,8 @@ def sensitivity(
     how = {"draws": draws, "seed": seed, "method": "random" if random else "sobol"}
     how |= {"scheduler": scheduler, "compiled": compiled}
     form = _one_of(json=as_json, csv=as_csv)
-    terminal.sensitivity(_study(data).model, quantity, scenario, form, **how)
+    model = _model(data)
+    terminal.sensitivity(model, quantity, _scenario(model, scenario, values, readings), form, **how)
 
 
 @app.command("break-even")
@@ -287,6 +316,8 @@ def break_even(
     statement: Annotated[
         str, typer.Argument(help="A statement's id, or 'quantity >= number unit', or 'quantity <= quantity'; else all.")
     ] = "",
+    values: Set = None,
+    readings: Named = None,
     scenario: In = "article",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -296,7 +327,8 @@ def break_even(
     from analysis.output import terminal
 
     form = _one_of(json=as_json, csv=as_csv)
-    terminal.break_even(_study(data).model, statement, scenario, form)
+    model = _model(data)
+    terminal.break_even(model, statement, _scenario(model, scenario, values, readings), form)
 
 
 @app.command()
@@ -309,7 +341,7 @@ def sweep(
     """Compute estimates over a grid of assumptions and readings."""
     from analysis.output import terminal
 
-    terminal.sweep(_study(data).model, spec, out or Path("runs") / f"{spec.stem}.csv", scheduler)
+    terminal.sweep(_model(data), spec, out or Path("runs") / f"{spec.stem}.csv", scheduler)
 
 
 @app.command()
@@ -326,9 +358,10 @@ def explore(
     from analysis.core.model import assignments
     from analysis.output import explorer
 
-    study = _study(data, values, readings)
+    model, given = _model(data), assignments([*(values or ()), *(readings or ())])
+    model.change(given)
     out.mkdir(parents=True, exist_ok=True)
-    address = explorer.address(explorer.write(out, study.model), assignments([*(values or ()), *(readings or ())]))
+    address = explorer.address(explorer.write(out, model), given)
     typer.echo(address)
     if opened and not webbrowser.open(address):
         typer.echo("No browser opens from here; open that address in one.", err=True)
@@ -338,7 +371,7 @@ def explore(
 def run(
     notebook: Annotated[str, typer.Argument(help="Name of a notebook, or the start of it.", show_default=False)],
     parameters: Annotated[
-        list[str] | None, typer.Option("-p", "--parameter", help="name=value; may be repeated.")
+        list[str] | None, typer.Option("-p", "--parameter", "--set", "--reading", help="name=value; may be repeated.")
     ] = None,
     scenarios: Annotated[
         list[str] | None, typer.Option("--scenario", help="Name of a scenario, or its file; may be repeated.")
@@ -352,6 +385,6 @@ def run(
     from analysis.output import reproduction
     from analysis.output.notebooks import find
 
-    model = _study(data).model
+    model = _model(data)
     found = find(notebook, notebooks)
     raise typer.Exit(reproduction.run(model, found, parameters or [], scenarios or [], out, timeout=timeout))

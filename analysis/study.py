@@ -118,6 +118,68 @@ class Study:
         frame["percent"] = 100 * frame["difference"] / frame["other"].abs()
         return frame.join(here["unit"])
 
+    def scenario(self, name: str | Path) -> Study:
+        """The article under a scenario: one that comes with the package, or a file.
+
+        Raises InputError for an unknown one, and for one that moves the assumptions of each estimate apart.
+        >>> load().scenario("half_overlap").setting.values
+        {'overlap': 0.5}
+        """
+        from analysis.whatif.scenarios import find
+
+        return Study(self.model, find(str(name), self.model).one_setting(self.model))
+
+    def sensitivity(self, quantity: str) -> pd.DataFrame:
+        """A quantity with each assumption at the ends of its varied range, or at a limit on the way, a row each.
+
+        low, high: those ends. at_low, at_high: the quantity there. In base units; the widest comes first.
+        """
+        import pandas as pd
+
+        from analysis.whatif.sensitivity import tornado
+
+        rows = [vars(bar) for bar in tornado(self.model, self.model.known(quantity), self.setting)]
+        columns = ["assumption", "low", "high", "at_low", "at_high"]
+        return pd.DataFrame(rows, columns=columns).set_index("assumption")
+
+    def break_even(self, statement: str) -> pd.DataFrame:
+        """Where a statement holds as one assumption moves over its allowed range, a row each.
+
+        statement: the id of one, or one written out. value: the assumption here. holds: the spans over which it holds.
+        >>> load().break_even("at_risk_2021 >= 1.9 million person").holds["persons_per_transfer"]
+        ((0.9959..., 1.0),)
+        """
+        import pandas as pd
+
+        from analysis.whatif.sensitivity import break_even, statement_of
+
+        found = break_even(self.model, statement_of(self.model, statement), self.setting)
+        rows = {one.assumption: {"value": one.value, "holds": one.holds} for one in found.break_evens}
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "holds"]).rename_axis("assumption")
+
+    def sweep(self, quantities: Iterable[str], **over: Any) -> pd.DataFrame:
+        """Quantities over a grid, a row a combination, with the reason where a cell is empty, and remarks.
+
+        over: by name, some numbers in base units, texts with a unit, or readings; or one. Raises InputError likewise.
+        >>> load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1]).net_new_persons.round().tolist()
+        [150611.0, 301222.0]
+        """
+        from analysis.whatif.sweep import Span, Spec, compute
+
+        here = {**self.setting.values, **self.setting.readings}
+        values: dict[str, Span] = {}
+        readings: dict[str, tuple[str, ...]] = {}
+        for name, ones in {**{name: [one] for name, one in here.items()}, **over}.items():
+            unit, known = self.model.units[self.model.known(name)], self.model.readings(name)
+            listed = [ones] if isinstance(ones, str | int | float) else [*ones]
+            if all(one in known for one in listed):
+                readings[name] = tuple(map(str, listed))
+            else:
+                unit = "" if unit == "dimensionless" else f" {unit}"
+                texts = [one if isinstance(one, str) else f"{self.model.number(name, one)!r}{unit}" for one in listed]
+                values[name] = Span(values=tuple(texts))
+        return compute(self.model, Spec(name="sweep", quantities=tuple(quantities), values=values, readings=readings))
+
     def outcomes(self, checks: Iterable[str] | None = None) -> list[Outcome]:
         """The named checks, or all of them, judged here."""
         known = self.model.register.checks
@@ -164,4 +226,7 @@ class Study:
         return self.model.differences(self.setting) or "as in the article"
 
     def __repr__(self) -> str:
-        return f"{self.model.register.title}: {self.differs}."
+        from analysis.output.headlines import ours
+
+        changed = self.model.differences(self.setting)
+        return f"{changed[:1].upper()}{changed[1:]}." if changed else f"No settings changed. {ours(self.model)}"

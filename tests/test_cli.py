@@ -57,7 +57,13 @@ def test_verify_ends_a_run_with_the_six_headlines_on_a_screen_of_forty_lines() -
     assert len(lines) <= 38  # a run adds two
     assert max(map(len, lines)) <= 80
     assert [line[0] for line in lines if re.match(r"\d  ", line)] == list("123456")
-    assert lines[-1].endswith("results equal data/expected.csv.")
+    (ours,) = [number for number, line in enumerate(lines) if line.startswith("Ours, not the article's: ")]
+    assert lines[ours - 1].endswith("results equal data/expected.csv.")
+    # One person per transfer, in 2019 and 2021, all who were added at risk, and nobody counted twice.
+    given = dict(part.strip(" .").split() for part in " ".join(lines[ours:]).partition(": ")[2].split(","))
+    assert given == {
+        "persons_per_transfer": "1", "persons_per_transfer_drift": "1", "at_risk_share_of_new": "1", "overlap": "0",
+    }  # fmt: skip
 
 
 def test_verify_as_csv_and_json_say_the_same() -> None:
@@ -188,6 +194,76 @@ def test_scenarios_as_json_have_the_hand_arithmetic() -> None:
     assert row["value"] == pytest.approx(ADDED * ratio, abs=1e-3)
 
 
+def test_scenarios_differ_from_the_first_that_is_named() -> None:
+    found = {(row["scenario"], row["quantity"]): row for row in json.loads(output("scenarios", *PAIR, "--json"))}
+    # 1.65 x 0.95 million as the base, against 1.6 million with the ratio 2.59 over 3.17 / 1.105 million.
+    ratio = 2_590_000 / (3_170_000 / 1.105)
+    southern, implied = 1_650_000 * 0.95 + ADDED, 1_600_000 + ratio * ADDED
+    row = found["ratio_2019_implied", "at_risk_2021"]
+    assert (row["against"], row["difference"]) == ("southern", pytest.approx(implied - southern, abs=1e-3))
+    assert row["percent"] == pytest.approx(100 * (implied / southern - 1), rel=1e-6)
+    assert found["southern", "at_risk_2021"]["difference"] == 0
+    # Words alone give former detainees, so there is no value to differ.
+    assert found["ratio_2019_implied", "at_risk_total"]["difference"] is None
+    # One alone differs from the article.
+    alone = json.loads(output("scenarios", "southern", "--json"))
+    assert {row["quantity"]: row["difference"] for row in alone}["at_risk_2019"] == -32_500
+    done = CliRunner(env={"ANALYSIS_DATA": None, "COLUMNS": "80"}).invoke(app, ["scenarios", *PAIR])
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    # 1.871950 less 1.868722 million
+    assert "change from southern" in " ".join(output("scenarios", *PAIR).split())
+    assert "+3,200 (+0.173 percent)" in output("scenarios", *PAIR)
+
+
+PAIR = ("southern", "ratio_2019_implied")
+CHANGED = ("explain at_risk_2021", "verify", "verify --all", "compare", "sensitivity at_risk_2021", "sensitivity",
+           "break-even", "scenarios")  # fmt: skip
+
+
+@pytest.mark.parametrize("command", CHANGED)
+def test_every_command_takes_a_setting_and_ends_with_its_effect(command: str) -> None:
+    out = " ".join(output(*command.split(), "--set", "persons_per_transfer=0.55", "--reading", SOUTHERN).split())
+    shown = out[out.index('"likely approaches two million" at risk in 2021') :]
+    # 1.65 x 0.95 + 0.55 x 0.301222 million
+    assert "= 1.733 million" in shown
+    differs = "persons_per_transfer = 0.55 person/transfer in place of 1"
+    assert "at_risk_2019: minority transferees of the south" in out
+    assert differs in out
+    # In place of one that a scenario gives.
+    out = " ".join(
+        output(*command.split(), "--scenario", "ratio_tibet_2018", "--set", "persons_per_transfer=0.8").split()
+    )
+    # 1.6 + 0.8 x 0.301222 million
+    assert "= 1.841 million" in out
+    assert "persons_per_transfer = 0.8 person/transfer in place of 1" in out
+
+
+SOUTHERN = "at_risk_2019=southern"
+
+
+@pytest.mark.parametrize("command", CHANGED)
+def test_every_command_refuses_a_setting_alike(command: str) -> None:
+    done = run(*command.split(), "--set", "ovrelap=0.5")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == "error: 'ovrelap' is not a quantity; did you mean 'overlap'?\n"
+    done = run(*command.split(), "--set", "persons_per_transfer=1.7")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "lies outside its allowed range, 0.05 to 1" in done.stderr
+
+
+def test_a_changed_setting_moves_what_machines_read() -> None:
+    given = ("--set", "persons_per_transfer=0.8", "--json")
+    assert json.loads(output("sensitivity", "at_risk_2021", *given))["value"] == pytest.approx(1_600_000 + 0.8 * ADDED)
+    found = json.loads(output("break-even", "at_risk_2021 >= 1.8 million person", *given))
+    # 1.6 million + s x 0.8 x 301,222 = 1.8 million
+    assert found["assumptions"]["at_risk_share_of_new"]["roots"] == [pytest.approx(200_000 / (0.8 * ADDED))]
+    rows = {(row["scenario"], row["quantity"]): row for row in json.loads(output("scenarios", *given))}
+    assert {scenario for scenario, _ in rows} == {"article", "yours"}
+    assert rows["yours", "at_risk_2021"]["difference"] == pytest.approx(-0.2 * ADDED)
+    (row,) = [row for row in json.loads(output("verify", *given)) if row["id"] == "at_risk_2021_sum"]
+    assert row["recomputed"] == pytest.approx(1_600_000 + 0.8 * ADDED, abs=1e-3)
+
+
 def test_sensitivity_shows_ranges_tornado_and_draws() -> None:
     out = output("sensitivity", "at_risk_total", "--scenario", "illustrative", "--draws", "1024")
     for words in ("the printed digits, as rounded", "median", "first order", "Illustrative"):
@@ -272,6 +348,13 @@ def test_run_writes_a_notebook_for_each_scenario(tmp_path: Path) -> None:
     assert (tmp_path / "04_at_risk_2021-southern-ro-crate-metadata.json").exists()
 
 
+def test_run_ends_with_what_a_setting_does_to_a_headline_elsewhere(tmp_path: Path) -> None:
+    out = output("run", "02", "--reading", "persons_per_transfer=implied", "--out", tmp_path)
+    written = " ".join(out.split()).partition("is written:")[2]
+    # 1.6 million and 2.59 x 0.105 million
+    assert re.search(r'"likely approaches two million" at risk in 2021: .* = 1\.872 million; matches', written)
+
+
 REFUSED = {
     "explain at_risk_2012": "'at_risk_2012' is no claim, check, solution, quantity, finding or external figure; did",
     "explain at_risk_2021 --set overlap=0.5": "overlap is unused: nothing computed here depends on it",
@@ -282,6 +365,12 @@ REFUSED = {
     "explain at_risk_2021 --reading at_risk_2019=south": "named readings: at_risk_2019_up_to, southern, composition",
     "list claim": "'claim' can't be listed; did you mean 'claims'?",
     "verify --csv --json": "--json and --csv are one choice",
+    "explain net_new_persons --scenario southern": "nothing computed here depends on anything that the scenario",
+    "verify --scenario all_high": "the scenario moves the assumptions of each estimate apart",
+    "sensitivity net_new_persons --set overlap=0.5": "overlap is unused: nothing computed here depends on it",
+    "break-even two_million_in_2021 --set share_base=0.5": "is unused",
+    "scenarios --set share_base=0.5": "share_base is unused: nothing computed here depends on it",
+    "run 01 --scenario all_high": "the scenario all_high: no number of 01_transfers_against_plan rests on an",
     "scenarios nowhere.yaml": "'nowhere.yaml' is no scenario and no file",
     "break-even 'at_risk_2021 >> 3'": "is no statement",
     "run 99": "'99' is no notebook",

@@ -158,3 +158,50 @@ def test_a_wrong_type_is_one_sentence(article):
     assert refused(article.differs_from, 5).startswith("5 is not a study")
     assert "is not a finite number" in refused(article.change, overlap=10**400)
     assert article.change(overlap=Decimal("0.5")).setting.values == {"overlap": 0.5}
+
+
+# By hand: 3,170,000 less 3,170,000 / 1.105 is 301,221.72, and 1.6 million more is at risk.
+ADDED = 3_170_000 - 3_170_000 / 1.105
+
+
+def test_a_scenario_is_another_study(article):
+    assert article.scenario("half_overlap").setting == article.change(overlap=0.5, former_detainees="set").setting
+    with pytest.raises(InputError, match="did you mean 'southern'"):
+        article.scenario("sothern")
+
+
+def test_sensitivity_is_a_row_an_assumption(article):
+    found = article.sensitivity("at_risk_2021")
+    # Varied from 0.36 to 1, and from 0.62 to 1.
+    assert found.at_low["persons_per_transfer"] == pytest.approx(1_600_000 + 0.36 * ADDED)
+    assert found.at_low["at_risk_share_of_new"] == pytest.approx(1_600_000 + 0.62 * ADDED)
+    assert found.index[0] == "persons_per_transfer"
+
+
+def test_a_break_even_is_a_row_an_assumption(article):
+    found = article.break_even("net_new_persons >= 200000 person")
+    ((low, high),) = found.holds["persons_per_transfer"]
+    assert (low, high) == (pytest.approx(200_000 / ADDED), 1)
+
+
+def test_a_sweep_is_a_row_a_combination_under_the_study(article):
+    study = article.change(overlap=0.5)
+    found = study.sweep(["at_risk_total"], former_detainees=["0.3 million person", 400_000],
+                        at_risk_2019=["published", "southern"])  # fmt: skip
+    # The southern reading is 0.95 of 1.65 million; half of those detained are counted twice.
+    expected = [first + ADDED + 0.5 * more for first in (1_600_000, 1_567_500) for more in (300_000, 400_000)]
+    assert found.at_risk_total.tolist() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ({"overlp": [0.1]}, "'overlp' is not a quantity; did you mean 'overlap'"),
+        ({"overlap": [1.7]}, "overlap = 1.7 lies outside its allowed range"),
+        ({"overlap": True}, "overlap = True is not a finite number"),
+        ({}, "nothing is varied"),
+    ],
+)
+def test_a_sweep_from_python_is_refused_as_from_a_file(article, over, said):
+    with pytest.raises(InputError, match=said):
+        article.sweep(["at_risk_total"], **over)

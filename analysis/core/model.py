@@ -19,7 +19,7 @@ import importlib
 import math
 import numbers
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from types import ModuleType
@@ -164,7 +164,8 @@ class Model:
         earlier = {name: one for name, one in base.readings.items() if name not in given or one in SETTABLE}
         values = {**base.values, **numbers}
         left = {name: one for name, one in values.items() if named.get(name, "set") in SETTABLE}
-        return self.setting({**earlier, **named}, left, given=base.given | given.keys())
+        found = self.setting({**earlier, **named}, left, given=base.given | given.keys())
+        return replace(found, scenario=base.scenario - given.keys())
 
     def number(self, quantity: str, given: Any, *, with_unit: bool = False) -> float:
         """A value for a quantity in base units, from a number or a text; raises ModelError where it can't be one."""
@@ -257,14 +258,17 @@ class Model:
         return "" if self.units[quantity] == "dimensionless" else f" {self.units[quantity]}"
 
     def check_used(self, setting: Setting, plans: Iterable[Plan], *, ignored: Iterable[str] = ()) -> None:
-        """Raise ModelError for a reading or a value that was given and that none of the plans depends on."""
+        """Raise ModelError for a reading or a value that was given and that none of the plans depends on. Of those that
+        a scenario changes, one that is used is enough."""
         nodes = [plan.by_name for plan in plans]
+        if setting.scenario and not any(setting.scenario & found.keys() for found in nodes):
+            raise ModelError(say("scenario_unused", names=", ".join(sorted(setting.scenario))))
         for quantity in {**setting.readings, **setting.values, **dict.fromkeys(setting.given)}:
             # Of linked readings, one that is used is enough.
             linked = next((group for group in self.register.linked_readings if quantity in group), (quantity,))
             used = [found[one] for one in linked for found in nodes if one in found]
             unread = quantity in setting.values and all(node.reading not in ("given", *SETTABLE) for node in used)
-            if quantity not in ignored and (unread or not used):
+            if quantity not in {*ignored, *setting.scenario} and (unread or not used):
                 kind, reading = ("unused", used[0].reading) if used else ("without_effect", "")
                 raise ModelError(say(kind, quantity=quantity, reading=reading))
 

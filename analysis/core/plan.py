@@ -104,12 +104,13 @@ class Node:
 class Setting:
     """Readings and values that differ from the article's own. ``Model.setting`` makes one.
 
-    given: the names that a user gave, also where they equal the article's own.
+    given: the names that a user gave, also where they equal the article's own. scenario: those that a scenario changes.
     """
 
     readings: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, float] = field(default_factory=dict)
     given: frozenset[str] = field(default=frozenset(), compare=False)
+    scenario: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __hash__(self) -> int:
         return hash((tuple(sorted(self.readings.items())), tuple(sorted(self.values.items()))))

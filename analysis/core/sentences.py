@@ -33,6 +33,7 @@ SENTENCES = {
     "unread": "{quantity} = {number:g} is unused: its reading {reading} supplies it",
     "unused": "{quantity} is unused: its reading {reading} supplies it under these readings",
     "without_effect": "{quantity} is unused: nothing computed here depends on it under these readings",
+    "scenario_unused": "nothing computed here depends on anything that the scenario changes ({names})",
     "one_choice": "{group} are one choice and can't be read {chosen} at once",
     "circle": "these readings make a circle: {first} needs {others}; choose another reading of one of them",
     "circular": "circular under this setting: it would start from {claim}, which it checks",

@@ -91,7 +91,8 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
             plan = model.plan(check.quantity, model.change(check.readings, setting))
             if check.claim in plan.claims:
                 raise ModelError(say("circular", claim=check.claim))
-            value = math.nan if plan.words else plan.value
+            # Where no value that the words allow is within the limits, it is past one.
+            value = math.nan if plan.words and not math.isnan(plan.spans[0].low) else plan.value
         except ModelError as error:
             return replace(known, reason=str(error))
         near, far = plan.spans

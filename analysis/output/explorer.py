@@ -231,7 +231,7 @@ def _headline(model: Model, one: Headline) -> dict[str, Any]:
     named = {name: _named(model, name) for name in _in_braces(one)}
     working = [_named(model, name) for name in one.working]
     told = {"where": model.register.claims[one.claim].where, "named": named, "working": working}
-    return _fields(one, "id title check shown sentence") | told
+    return _fields(one, "id title check sentence") | {"shown": one.shown or "{verdict}"} | told
 
 
 def _place(one: Claim) -> float:

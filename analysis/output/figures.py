@@ -420,17 +420,24 @@ def waterfall(study: Evaluation) -> Drawing:
     ]
     columns = ["label", "start", "end", "role", "low", "high", "side", "words"]
     frame = pd.DataFrame(pieces, columns=columns).dropna(subset="end", ignore_index=True)
-    title = f"At risk in 2021: {pieces[2][-1]}; with former detainees: {'no limit either way' if third.words else then}"
-    return frame, lambda fig: _waterfall(fig, frame, title)
+    title, refusal = f"At risk in 2021: {pieces[2][-1]}", ""
+    open_ended = third.words and third.side == "no bound"
+    title += f"; with former detainees: {'no limit either way' if open_ended else words(total['value'], third.side)}"
+    try:
+        _ = second.value
+    except ModelError as error:
+        title, refusal = "At risk in 2021: not computable under this setting", str(error)
+    return frame, lambda fig: _waterfall(fig, frame, title, refusal)
 
 
-def _waterfall(fig: Canvas, frame: pd.DataFrame, title: str) -> None:
-    """Bars across, told apart by origin; an arrow at an open end; the printed numbers behind."""
+def _waterfall(fig: Canvas, frame: pd.DataFrame, title: str, refusal: str) -> None:
+    """Bars across, told apart by origin; an arrow at an open end; the printed numbers behind; a refusal below all."""
     ax = fig.add_subplot()
     bars, (approaches, both) = frame[:-2], frame[-2:].to_dict("records")
     ys = dict(zip(bars["label"].unique(), range(0, -4, -1), strict=False))
     for row in bars.to_dict("records"):
-        y, turn, level = ys[row["label"]], _TURNS.get(row["side"], 0), row["start"] == 0
+        y, turn = ys[row["label"]], _TURNS.get(row["side"], 0)
+        level = row["start"] == 0 and row["end"] > 1e6  # with room for words
         start, end, low, high = (row[name] / 1e6 for name in ("start", "end", "low", "high"))
         ax.barh(y, end - start, left=start, height=0.46, **(_PIECES[row["role"]] if row["words"] else {"color": SKY}))
         ax.hlines(y, low, high, color=BLACK, linewidth=2)
@@ -450,7 +457,9 @@ def _waterfall(fig: Canvas, frame: pd.DataFrame, title: str) -> None:
     past = max([at, *bars.loc[bars["label"] == "At risk in 2021", "end"] / 1e6])
     ax.text(past + 0.03, y, approaches["words"].replace(" ", "\n", 1), va="center", color=INK)
     right = max(3.0, 1.25 * float(frame["end"].max()) / 1e6)
-    ax.set(xlim=(0, right), ylim=(min(ys.values()) - 0.4, 0.75), yticks=[], xlabel="million persons")
+    bottom = min(ys.values(), default=0) - (1.4 if refusal else 0.4)
+    ax.text(0, bottom + 0.5, _wrapped(refusal, 44), va="center", bbox=_PAPER)
+    ax.set(xlim=(0, right), ylim=(bottom, 0.75), yticks=[], xlabel="million persons")
     ax.spines["left"].set_visible(False)
     source = (
         "Section scale; note 4. “Up to” plus “at least” has no limit. Nobody counts twice, unless an overlap is set."

@@ -31,6 +31,7 @@ from analysis.core.register import InputError, shipped, shown
 from analysis.core.units import nearest
 from analysis.output.files import lock, write_file
 from analysis.whatif.draws import check_draws
+from analysis.whatif.scenarios import OWN, Scenario
 from analysis.whatif.scenarios import find as find_scenario
 
 # A dependency of nbformat builds a grammar at import, which takes a second. Without it, only the format of
@@ -191,27 +192,31 @@ def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = 
             hints = [nearest(name, notebook.parameters), nearest(name, model.quantities)]
             hint = next((one for one in hints if "did you mean" in one), hints[0])
             raise NotebookError(f"'{name}' is no parameter of {notebook.name}{hint}")
-    base = model.change(_of_scenario(notebook, scenario, model)) if scenario else ARTICLE
-    setting = model.change(texts, base)
     rows = [row for row in map(model.register.checks.get, notebook.checks) if row and not (row.against and row.claim)]
-    plans = []
+    taken = find_scenario(scenario or OWN, model).changed(texts, model)
+    moved = _moved(notebook, [row.quantity for row in rows], taken, model) if taken.assumptions else ""
+    setting, plans = taken.setting(model, moved), []
     for row in rows:
         # A setting may make a check circular; the check says so itself.
         with contextlib.suppress(Circle):
             plans.append(model.plan(row.quantity, model.change(row.readings, setting)))
     # The overview shows no checks, but the estimates.
     plans += [] if rows else [model.plan(name, setting) for name in model.register.estimates]
-    used = {node.name for plan in plans for node in plan.nodes}
-    model.check_used(setting, plans, ignored=[*base.given] if used & base.given else [])
-    return Job(setting, {**setting.readings, **setting.values}, model.differences(setting) or "as in the article")
+    model.check_used(setting, plans)
+    words = model.differences(setting) or "as in the article"
+    words += f"; each assumption at the end that makes {moved} {taken.assumptions}" if moved else ""
+    return Job(setting, {**setting.readings, **setting.values}, words)
 
 
-def _of_scenario(notebook: Notebook, name: str, model: Model) -> dict[str, Any]:
-    """The changes that a scenario makes, by quantity. Raises NotebookError for one that parameters can't carry."""
-    scenario = find_scenario(name, model)
-    if scenario.distributions or scenario.assumptions:
-        raise NotebookError(f"it is more than values and readings, which is all that {notebook.name} takes")
-    return {**scenario.readings, **scenario.numbers(model)}
+def _moved(notebook: Notebook, checked: list[str], taken: Scenario, model: Model) -> str:
+    """The quantity at whose ends a notebook takes the assumptions, as each has its own: that of its first headline, or
+    else of its first check, that rests on any; of the overview, any headline's. Raises NotebookError if none does."""
+    heads = (row for row in model.register.headlines.values() if row.notebook == notebook.name or not checked)
+    setting = taken.setting(model)
+    for name in [*(model.register.claims[row.claim].quantity for row in heads), *checked]:
+        if name not in model.register.assumptions and model.free(model.plan(name, setting)):
+            return name
+    raise NotebookError(f"no number of {notebook.name} rests on an assumption here, so nothing is moved")
 
 
 def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], known: Mapping[str, Any], model: Model) -> Job:
@@ -261,18 +266,27 @@ def run_all(
     *,
     timeout: int = TIMEOUT,
     done: Callable[[str], None] = lambda name: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> dict[str, RunError]:
-    """Execute notebooks side by side into a folder; returns the failures by name. ``done`` hears of each as it ends."""
+    """Execute notebooks side by side into a folder; returns the failures by name.
+
+    ``done`` hears of each as it ends. ``meanwhile`` is done here while the kernels run.
+    """
 
     def one(path: Path, stop: threading.Event) -> None:
         write_file(folder / path.name, _execute(path, {}, timeout, stop))
 
-    failed = _side_by_side({notebook.name: functools.partial(one, notebook.path) for notebook in notebooks}, done)
+    # The largest takes longest, so it starts first.
+    first = sorted(notebooks, key=lambda notebook: -notebook.path.stat().st_size)
+    work = {notebook.name: functools.partial(one, notebook.path) for notebook in first}
+    failed = _side_by_side(work, done, meanwhile)
     return {name: error for name, error in failed.items() if isinstance(error, RunError)}
 
 
 def _side_by_side(
-    work: Mapping[_Key, Callable[[threading.Event], None]], done: Callable[[_Key], None] = lambda key: None
+    work: Mapping[_Key, Callable[[threading.Event], None]],
+    done: Callable[[_Key], None] = lambda key: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> dict[_Key, RunError | InputError]:
     """Do work in as many threads as there are cores; returns what went wrong, in the order of the work.
 
@@ -295,6 +309,7 @@ def _side_by_side(
     with steady(), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         futures = {pool.submit(in_thread, one): key for key, one in work.items()}
         try:
+            meanwhile()
             for future in as_completed(futures):
                 try:
                     future.result()

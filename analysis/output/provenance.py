@@ -30,11 +30,6 @@ def write(folder: Path, model: Model, notebooks: Iterable[Path], *, failed: Coll
     write_file(folder / NAME, describe(folder, model, notebooks, {"scenario": "article"}, "as in the article", failed))
 
 
-def beside(target: Path) -> Path:
-    """Return the place of one notebook's provenance, beside it, as RO-Crate names a detached crate."""
-    return target.with_name(f"{target.stem}-{NAME}")
-
-
 def describe(
     made: Path, model: Model, notebooks: Iterable[Path], parameters: Mapping[str, Any], how: str,
     failed: Collection[str] = (),
@@ -70,12 +65,11 @@ def describe(
     kind, seen = "SoftwareApplication", source()
     needs = [add(f"#tool/{quote(one)}", kind, name=one, softwareVersion=versions[one]) for one in sorted(versions)]
     git = [add(f"#git/{name}", "PropertyValue", name=f"git {name}", value=value) for name, value in seen.items()]
-    about = {"name": "analysis", "softwareVersion": __version__, "identifier": git, "softwareRequirements": needs}
+    tool = {"name": "analysis", "softwareVersion": __version__, "identifier": git, "softwareRequirements": needs}
     status = {"@id": f"http://schema.org/{'Failed' if failed else 'Completed'}ActionStatus"}
     run = {"name": f"Run of {', '.join(path.stem for path in books)}", "description": how, "actionStatus": status}
-    action = add(
-        "#run", "CreateAction", instrument=add("#analysis", kind, **about), object=inputs, result=outputs, **run
-    )
+    made_by = add("#analysis", kind, **tool)
+    action = add("#run", "CreateAction", instrument=made_by, object=inputs, result=outputs, **run)
     if failed:
         action["error"] = f"did not run to the end: {', '.join(sorted(failed))}"
     root = crate.root_dataset

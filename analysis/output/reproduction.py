@@ -14,12 +14,12 @@ from analysis.core.verdicts import judge_all
 from analysis.output import explorer, figures, notebooks, provenance, report
 from analysis.output.external import compare, external_frame
 from analysis.output.files import is_ours, refuse_foreign, replace_atomically, write_file
-from analysis.output.headlines import headlines, headlines_text
+from analysis.output.headlines import changes, headlines, headlines_text
 from analysis.output.map import trace_frame
 from analysis.output.notebooks import Job, Notebook
 from analysis.output.results import escape_spreadsheet_formulas, read_expected, write_tables
 from analysis.output.steps import WIDTH
-from analysis.output.terminal import print_outcomes, print_report, progress
+from analysis.output.terminal import print_outcomes, print_report, progress, say
 from analysis.whatif.scenarios import find as find_scenario
 
 
@@ -43,8 +43,6 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
             explorer.write(made, model)
         for name in ("figures", "notebooks"):
             (made / name).mkdir()
-        for name in dict.fromkeys(name for notebook in found for name in notebook.figures if name in figures.FIGURES):
-            figures.save(name, made / "figures", model)
         paths, ran = [notebook.path for notebook in found], []
         with progress("notebooks") as update:
 
@@ -52,7 +50,11 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
                 ran.append(name)
                 update(len(ran), len(found))
 
-            failed = notebooks.run_all(found, made / "notebooks", timeout=timeout, done=done)
+            def draw() -> None:
+                for name in dict.fromkeys(name for one in found for name in one.figures if name in figures.FIGURES):
+                    figures.save(name, made / "figures", model)
+
+            failed = notebooks.run_all(found, made / "notebooks", timeout=timeout, done=done, meanwhile=draw)
         if failed:
             for error in failed.values():
                 typer.echo(f"error: {error}", err=True)
@@ -75,8 +77,8 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
         shutil.rmtree(aside, ignore_errors=True)
     status = print_report(model, outcomes, expected)
     if with_report:
-        typer.echo(f"Read    {shown(out / 'report' / 'index.html')}")
-    typer.echo(f"Change  {shown(out / explorer.NAME)}")
+        typer.echo(f"To read: {shown(out / 'report' / 'index.html')}")
+    typer.echo(f"To change an assumption: {shown(out / explorer.NAME)}")
     return status
 
 
@@ -102,11 +104,14 @@ def run(
             typer.echo(f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}", err=True)
             continue
         used = {**notebook.parameters, **one.parameters}
-        write_file(provenance.beside(target), provenance.describe(target, model, [notebook.path], used, one.words))
+        crate = provenance.describe(target, model, [notebook.path], used, one.words)
+        # As RO-Crate names a crate that lies beside its data.
+        write_file(target.with_name(f"{target.stem}-{provenance.NAME}"), crate)
         about = [row for row in headlines(model, one.setting) if row.row.notebook == notebook.name]
         if about:
             typer.echo(headlines_text(about))
         elif notebook.checks:
             print_outcomes(model, judge_all(model, notebook.checks, one.setting))
         typer.echo(textwrap.fill(f"{shown(target)} is written: {one.words}", WIDTH, break_long_words=False))
+        say(*[*changes(model, one.setting, shown=about)][1:])
     return max((2 if isinstance(error, InputError) else 1 for error in failed.values() if error), default=0)

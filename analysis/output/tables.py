@@ -16,9 +16,19 @@ from analysis.core.bounds import Bounds
 from analysis.core.model import Model, ModelError
 from analysis.core.register import Register, Statement
 from analysis.core.units import BASE_UNITS
+from analysis.core.words import in_words
 from analysis.output.display import Table, plain
 from analysis.output.escape import markdown
-from analysis.output.results import CAVEAT, Prose, estimate_words, sided, span_words, value_words
+from analysis.output.results import (
+    CAVEAT,
+    Prose,
+    estimate_words,
+    percent_of,
+    place_of,
+    sided,
+    span_words,
+    value_words,
+)
 from analysis.whatif.draws import Draws, draw
 from analysis.whatif.scenarios import OWN, Estimated, Scenario, estimate, find, shipped, tabulate
 from analysis.whatif.sensitivity import (
@@ -83,6 +93,29 @@ def scenarios_table(model: Model, scenarios: Iterable[Scenario] | None = None) -
     foot += [f"In {', '.join(units)}. Values at the printed numbers and what is set, drawn inputs at their medians;"]
     foot += ["a reconstruction is ours, for the article does not derive it.", CAVEAT]
     return Table(rows, columns=["scenario", *(name.replace("_", " ") for name in quantities)], foot=" ".join(foot))
+
+
+def differences_table(model: Model, scenarios: Iterable[Scenario], against: Scenario) -> Table:
+    """The difference of each estimate from that under another scenario, absolute and in percent; a scenario a row."""
+    names = {name: name.replace("_", " ") for name in model.register.estimates}
+    first = f"change from {against.name}"
+    rows = []
+    for scenario in scenarios:
+        if scenario.name != against.name:
+            found = tabulate(model, [scenario], against=against)
+            rows.append({first: scenario.name, **{names[one.quantity]: _off(model, one) for one in found}})
+    return Table(rows, columns=[first, *names.values()])
+
+
+def _off(model: Model, one: Estimated) -> str:
+    """A difference with its sign, and its percentage in brackets; empty where there is none."""
+    if one.difference is None:
+        return ""
+    sign, words = "+" if one.difference > 0 else "", in_words(100 * one.difference, "", decimals=1) + " points"
+    if percent_of(model, one.quantity) is None:
+        words = in_words(one.difference, one.unit, place_of(model, one.depends_on, one.difference))
+    share = "" if one.percent is None else f" ({sign}{in_words(one.percent / 100, '', percent=1)})"
+    return f"{sign}{words}{share}" if one.difference else "0"
 
 
 def estimated_words(model: Model, found: Estimated) -> str:

@@ -20,13 +20,13 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from analysis.core.findings import problems
-from analysis.core.model import Circle, Model, ModelError, Plan, Setting
+from analysis.core.model import ARTICLE, Circle, Model, ModelError, Plan, Setting
 from analysis.core.register import Check, Claim, External, Finding, InputError, Solve, shown
 from analysis.core.units import nearest
 from analysis.core.verdicts import Outcome, judge, judge_all, solution
 from analysis.core.words import digits
 from analysis.output.escape import escape_spreadsheet_formula
-from analysis.output.headlines import headlines, headlines_markdown, headlines_text
+from analysis.output.headlines import approaches, changes, headlines, headlines_markdown, headlines_text, ours
 from analysis.output.results import (
     CAVEAT,
     check_rows,
@@ -52,6 +52,8 @@ from analysis.output.steps import WIDTH, Steps
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from analysis.whatif.scenarios import Scenario
 
 CHECKED = "Checked: that printed numbers follow from each other; not that they are true."
 
@@ -89,7 +91,7 @@ def show(rows: Sequence[Mapping[str, Any]], foot: str = "") -> None:
         with screen.capture() as made:
             screen.print(grid, highlight=False)
         typer.echo("\n" + "\n".join(line.rstrip() for line in made.get().splitlines()))
-    _say(foot)
+    say(foot)
 
 
 def one_line(text: str) -> str:
@@ -101,7 +103,7 @@ def one_line(text: str) -> str:
     return re.sub(r"\s*[\r\n]\s*", " ", text)
 
 
-def _say(*texts: str) -> None:
+def say(*texts: str) -> None:
     """Paragraphs in lines of at most 80 letters; the lines after a first are set in."""
     for text in filter(None, texts):
         indent = " " * (len(text) - len(text.lstrip()) + 4)
@@ -142,6 +144,7 @@ def print_report(model: Model, outcomes: list[Outcome], expected: dict[tuple[str
     status = print_moved(model, outcomes, expected)
     if not status:
         typer.echo(f"No settings changed. All {len(expected):,} results equal {model.register.file('expected.csv')}.")
+        typer.echo(textwrap.fill(ours(model), WIDTH, break_long_words=False))
     return status
 
 
@@ -157,17 +160,22 @@ def print_moved(model: Model, outcomes: list[Outcome], expected: dict[tuple[str,
     return 1 if changes or wrong else 0
 
 
-def verify(model: Model, form: str) -> int:
+def verify(model: Model, form: str, setting: Setting) -> int:
     """The headlines; or every check as a table (``all``), json or csv; or the headlines in markdown. Returns the exit
-    status."""
-    expected, outcomes = read_expected(model.register), judge_all(model)
-    if not form:
+    status. Under a changed setting, nothing is compared with what is expected."""
+    expected, outcomes = read_expected(model.register), judge_all(model, setting=setting)
+    _check_used(model, setting, [row.quantity for row in model.register.checks.values()])
+    differs = model.differences(setting)
+    if not form and not differs:
         return print_report(model, outcomes, expected)
-    if form == "markdown":
-        typer.echo(headlines_markdown(headlines(model)))
+    if not form:
+        typer.echo(f"{CHECKED}\n{headlines_text(headlines(model, setting))}")
+        say(*changes(model, setting, shown=headlines(model, setting)))
+    elif form == "markdown":
+        typer.echo(headlines_markdown(headlines(model, setting)))
     elif form == "all":
         print_outcomes(model, outcomes)
-        _say(counts_line(model, outcomes))
+        say(counts_line(model, outcomes), *changes(model, setting))
     else:
         from analysis.output.notebooks import all_notebooks, shown_in
 
@@ -176,7 +184,24 @@ def verify(model: Model, form: str) -> int:
             numbers = [name for name in row if name.startswith(("published", "recomputed", "passing"))]
             row |= {name: float(row[name]) if row[name] else None for name in numbers}
         _print_as(form, rows)
-    return print_moved(model, outcomes, expected)
+    return 0 if differs else print_moved(model, outcomes, expected)
+
+
+def _check_used(model: Model, setting: Setting, quantities: Iterable[str]) -> None:
+    """Raise ModelError for what was given and none of the quantities depends on."""
+    plans = []
+    for name in quantities:
+        with contextlib.suppress(Circle):
+            plans += [model.plan(name, setting), *model.beside(name, setting)]
+    model.check_used(setting, plans)
+
+
+def _say_changes(model: Model, scenario: Scenario, *differs: str) -> None:
+    """The differences of a scenario from the article, and what they do to the headlines. differs: in other words."""
+    row = approaches(model)
+    setting = scenario.setting(model, model.register.claims[row.claim].quantity if row else "")
+    own, *others = [*changes(model, setting), ""]
+    say(*(differs or [own]), *others)
 
 
 def accept(model: Model) -> None:
@@ -203,7 +228,7 @@ def diff(before: Path, after: Path, form: str) -> int:
     else:
         show(in_words(found))
         counted = ", ".join(f"{count:,} in {table}" for table, count in found["table"].value_counts(sort=False).items())
-        _say(f"Moved: {counted}." if counted else "Nothing moved.")
+        say(f"Moved: {counted}." if counted else "Nothing moved.")
     return int(len(found) > 0)
 
 
@@ -267,66 +292,81 @@ def compare(model: Model, setting: Setting, form: str) -> None:
         _print_as(form, rows if form == "csv" else plain(external.rows_of(found)))
     elif found:
         _print_frame(external.frame_in_words(found, model), f"{external.SIDE_BY_SIDE} {CAVEAT}")
-        _say(model.differences(setting))
+        say(*changes(model, setting))
     else:
         typer.echo("This data package has no external figures.")
 
 
-def scenarios(model: Model, files: list[str], form: str) -> None:
-    """The estimates under scenarios as a table or json; or the schema of a scenario's file."""
-    from analysis.output.display import plain
-    from analysis.output.tables import scenarios_table
-    from analysis.whatif.scenarios import find, schema, shipped, tabulate
+def scenarios(model: Model, files: list[str], form: str, changed: Scenario) -> None:
+    """The estimates under scenarios, and their differences from those of the first that is named, as tables, csv or
+    json; or the schema of a scenario's file.
 
-    listed = [find(file, model) for file in files] if files else list(shipped(model).values())
+    changed: another scenario to show, unless it is the article's own; without files, beside the article.
+    """
+    from analysis.output.display import plain
+    from analysis.output.tables import differences_table, scenarios_table
+    from analysis.whatif.scenarios import OWN, find, schema, shipped, tabulate
+
+    more = [changed] if changed.name != OWN else []
+    listed = [find(file, model) for file in files or [OWN] * len(more)] or list(shipped(model).values())
+    against, listed = listed[0] if len(files) > 1 else find(OWN, model), [*listed, *more]
     if form == "schema":
         _print_as("json", schema(model))
-    elif form:
-        _print_as(form, plain(tabulate(model, listed)))
-    else:
-        table = scenarios_table(model, listed)
-        _print_frame(table, table.foot)
+        return
+    for one in more:
+        _check_used(model, one.setting(model), model.register.estimates)
+    if form:
+        _print_as(form, plain(tabulate(model, listed, against=against)))
+        return
+    table = scenarios_table(model, listed)
+    _print_frame(table, "")
+    _print_frame(differences_table(model, listed, against), table.foot)
+    for one in more:
+        _say_changes(model, one)
 
 
-def sensitivity(model: Model, quantity: str, scenario: str, form: str, **how: Any) -> None:
+def sensitivity(model: Model, quantity: str, scenario: Scenario, form: str, **how: Any) -> None:
     """An estimate's ranges, tornado and draws; without a quantity, the ranges of every estimate. As csv, the ranges."""
     from analysis.output.tables import Sensitivity, all_ranges_table
     from analysis.whatif.draws import check_draws, reach
-    from analysis.whatif.scenarios import find
 
     check_draws(how["draws"], how["seed"], how["method"])
     with reach(how["scheduler"]):
         pass
+    names = [quantity] if quantity else model.register.estimates
+    _check_used(model, scenario.setting(model), names)
     if form:
-        names = [quantity] if quantity else model.register.estimates
         every = [Sensitivity(name, scenario, model=model, **how).json() for name in names]
         ranges = [{"quantity": one["quantity"], **row} for one in every for row in one["ranges"]]
         _print_as(form, ranges if form == "csv" else every[0] if quantity else every)
         return
     if not quantity:
-        table = all_ranges_table(model, find(scenario, model))
+        table = all_ranges_table(model, scenario)
         _print_frame(table, table.foot)
+        _say_changes(model, scenario)
         return
     found = Sensitivity(quantity, scenario, model=model, **how)
     one = found.estimate
     if one.value is None:
         raise ModelError(f"{quantity} has no value under {found.scenario.name}: {one.reason}")
-    _say(f"{quantity} under {found.scenario.name}: {found.scenario.description}")
-    _say(_result(model, quantity, (one.value, one.low, one.high), one.side, one.depends_on, False))
+    say(f"{quantity} under {found.scenario.name}: {found.scenario.description}")
+    say(_result(model, quantity, (one.value, one.low, one.high), one.side, one.depends_on, False))
     for table in (found.ranges_table(), found.tornado_table(), found.draws_table(), found.indices_table()):
         if len(table) or table.columns[0] == "of the draws":
             _print_frame(table, table.foot.removesuffix(CAVEAT).strip())
-    _say(found.differs, CAVEAT)
+    _say_changes(model, scenario, found.differs)
+    say(CAVEAT)
 
 
-def break_even(model: Model, text: str, scenario: str, form: str) -> None:
+def break_even(model: Model, text: str, found: Scenario, form: str) -> None:
     """Where a statement, or every one, stops holding along each assumption."""
     from analysis.output.tables import break_even_json, break_even_table, break_even_under, break_evens_json
-    from analysis.whatif.scenarios import find
+    from analysis.whatif.scenarios import YOURS
     from analysis.whatif.sensitivity import statement_of
 
     wanted = [statement_of(model, text)] if text else list(model.register.statements.values())
-    found = find(scenario, model)
+    sides = [side for one in wanted for side in (one.quantity, one.other) if side in model.quantities]
+    _check_used(model, found.setting(model), sides)
     # One that is asked for and not computable is refused; among all of them it is listed as such.
     one = break_even_json(break_even_under(model, wanted[0], found)) if text else None
     if form:
@@ -337,12 +377,12 @@ def break_even(model: Model, text: str, scenario: str, form: str) -> None:
         return
     table = break_even_table(model, wanted, found)
     _print_frame(table, table.foot)
-    _say(f"under {found.name}: {found.description}")
+    say("" if found.name == YOURS else f"under {found.name}: {found.description}")
     differs = set()
     for statement in wanted:
         with contextlib.suppress(ModelError):
             differs.add(model.differences(found.setting(model, model.named(statement.quantity)[0])))
-    _say(*sorted(differs))
+    _say_changes(model, found, *sorted(differs))
 
 
 def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:
@@ -379,10 +419,11 @@ def progress(name: str) -> Iterator[Callable[[int, int], None]]:
 # Where a number comes from --------------------------------------------------------------------------------------------
 
 
-def explain(model: Model, id: str, setting: Setting, full: bool) -> None:
+def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> None:
     """Print where a number comes from, down to the printed rows.
 
-    full: with ten digits. Raises InputError for an unknown id, and for what was given and nothing depends on.
+    scenario: without it, the article's own setting. full: with ten digits. Raises InputError for an unknown id, and for
+    a setting that nothing depends on.
     """
     register = model.register
     kinds: list[tuple[Mapping[str, Any], Callable[[Model, Any, Setting, bool], Iterator[str]]]] = [
@@ -392,11 +433,10 @@ def explain(model: Model, id: str, setting: Setting, full: bool) -> None:
     ]  # fmt: skip
     if found := next(((lines, rows[id]) for rows, lines in kinds if id in rows), None):
         lines, row = found
-        _say(*lines(model, row, setting, full), model.differences(setting))
-        # A changed setting shows what it does to the headlines.
-        for was, now in zip(headlines(model), headlines(model, setting), strict=True) if setting.given else ():
-            _say(f"{now.row.title}: {'; '.join([*now.working[-1:], now.verdict])}" if was != now else "")
-        _say(CAVEAT)
+        quantity = row if isinstance(row, str) else getattr(row, "quantity", "")
+        setting = scenario.one_setting(model, quantity) if scenario else ARTICLE
+        said = [*lines(model, row, setting, full)]
+        say(*said, *(changes(model, setting, said) if scenario else ()), CAVEAT)
         return
     hint = nearest(id, [name for rows, _ in kinds for name in rows])
     raise ModelError(f"'{id}' is no claim, check, solution, quantity, finding or external figure{hint}")
@@ -423,7 +463,7 @@ def _claim(model: Model, claim: Claim, setting: Setting, full: bool) -> Iterator
 def _check(model: Model, check: Check, setting: Setting, full: bool) -> Iterator[str]:
     for name in setting.given & set(check.readings):
         raise ModelError(f"{name} is unused: {check.id} names its own reading of it, {check.readings[name]}")
-    if check.against and check.claim and setting.given:
+    if check.against and check.claim and (setting.given or setting.scenario):
         raise ModelError(f"{check.id} rests on figures published elsewhere; nothing can be set in it")
     one = judge(model, check, setting)
     yield f"{check.id}  check: {check.statement}"
@@ -433,7 +473,7 @@ def _check(model: Model, check: Check, setting: Setting, full: bool) -> Iterator
         under = model.change(check.readings, setting)
         plan = model.plan(check.quantity, under)
         model.check_used(setting, [plan])
-        if setting.given:
+        if setting.given or setting.scenario:
             # A setting can lead past a limit; then there is nothing to explain.
             _ = plan.words or plan.value
         yield from _worked(model, under, plan)
@@ -477,7 +517,7 @@ def _external(model: Model, figure: External, setting: Setting, full: bool) -> I
 
 
 def _finding(model: Model, finding: Finding, setting: Setting, full: bool) -> Iterator[str]:
-    if setting.given:
+    if setting.given or setting.scenario:
         raise InputError(f"{finding.id} is arithmetic of the rows as printed; nothing can be set in it")
     register = model.register
     figures = ((name, register.external[name]) for name in finding.external)

@@ -15,13 +15,13 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema
 
 from analysis.core import findings
 from analysis.core.model import Model, ModelError, Setting
@@ -32,6 +32,8 @@ from analysis.whatif.draws import Distribution
 
 #: The scenario that changes nothing.
 OWN = "article"
+#: The scenario with changes that a user makes.
+YOURS = "yours"
 #: A number in a file, as text, so that one parser reads all.
 Number = Annotated[
     str,
@@ -82,6 +84,19 @@ class Scenario(Content):
     external: Annotated[dict[str, str], Field(description="quantity: official figures, by their rows")] = {}
     distributions: Annotated[dict[str, Shape], Field(description="quantity: a distribution; illustrative")] = {}
     assumptions: Annotated[Literal["", "lowest", "highest"], Field(description="each at the end that makes it so")] = ""
+    #: Changes that a user makes besides, as ``Model.change`` takes them.
+    _given: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    def changed(self, given: Mapping[str, Any], model: Model) -> Scenario:
+        """This scenario with further changes, called yours. Raises ModelError as ``Model.change`` does."""
+        if not given:
+            return self
+        drawn = {name: one for name, one in self.distributions.items() if name not in given}
+        found = self.model_copy(update={"name": YOURS, "distributions": drawn})
+        found._given = {**self._given, **given}
+        words = model.differences(found.setting(model)) or "as in the article"
+        ends = f"{self.description} " if self.assumptions else ""
+        return found.model_copy(update={"description": f"{ends}{words[0].upper()}{words[1:]}."})
 
     def numbers(self, model: Model) -> dict[str, float]:
         """The values given, in base units. Raises ModelError for a wrong name, number, row or unit."""
@@ -104,14 +119,26 @@ class Scenario(Content):
         """The readings and values given, with what is drawn at its median, under which a quantity is computed; and the
         assumptions where they make it lowest or highest, if that is what is asked for."""
         medians = {name: float(one.ppf(np.array(0.5))) for name, one in self.drawn(model).items()}
-        setting = model.setting(self.readings, {**self.numbers(model), **medians})
+        own = model.setting(self.readings, {**self.numbers(model), **medians})
+        own = replace(own, given=frozenset(), scenario=frozenset({**own.readings, **own.values}))
+        setting = model.change(self._given, own)
         if not (self.assumptions and quantity):
             return setting
         plan = model.plan(quantity, setting)
-        ranges = {name: Interval(one.low, one.high) for name, one in model.free(plan).items()}
+        free = {name: one for name, one in model.free(plan).items() if name not in setting.given}
+        ranges = {name: Interval(one.low, one.high) for name, one in free.items()}
         (bounds,) = plan.bounds(ranges=ranges, rounding=False)
         ends = bounds.low_at if self.assumptions == "lowest" else bounds.high_at
-        return model.setting(setting.readings, {**setting.values, **ends})
+        there = model.setting(setting.readings, {**setting.values, **ends})
+        moved = frozenset({**there.readings, **there.values}) - setting.given
+        return replace(there, given=setting.given, scenario=moved)
+
+    def one_setting(self, model: Model, quantity: str = "") -> Setting:
+        """The setting under which a quantity, or all of them, are computed. Raises ModelError where that is not one."""
+        if self.assumptions and not quantity:
+            words = "the scenario moves the assumptions of each estimate apart, so no one setting serves here"
+            raise ModelError(f"{words}; explain, sensitivity and scenarios take it")
+        return self.setting(model, quantity)
 
     def check(self, model: Model, folder: Path) -> None:
         """Raise ModelError for a scenario that can't be computed with, and for a name that nothing depends on."""
@@ -192,7 +219,8 @@ class Estimated:
     """A quantity under a scenario, in base units; None, with the reason, where it is not computable.
 
     low, high: the room that the rounding of the printed digits leaves. reconstruction: whether it rests on a reading of
-    ours that the article does not derive. side, remarks: as of an estimate.
+    ours that the article does not derive. side, remarks: as of an estimate. difference, percent: from the value under
+    another scenario, ``against``; None where either has no value.
     """
 
     scenario: str
@@ -207,6 +235,9 @@ class Estimated:
     reason: str = ""
     depends_on: tuple[str, ...] = ()
     differs: str = ""
+    against: str = ""
+    difference: float | None = None
+    percent: float | None = None
 
 
 def estimate(model: Model, scenario: Scenario, quantity: str) -> Estimated:
@@ -222,7 +253,19 @@ def estimate(model: Model, scenario: Scenario, quantity: str) -> Estimated:
     return replace(known, **vars(found), reconstruction=ours, differs=model.differences(setting))
 
 
-def tabulate(model: Model, scenarios: Iterable[Scenario], quantities: Iterable[str] = ()) -> list[Estimated]:
-    """Every quantity under every scenario; without quantities, the estimates that the data package names."""
+def tabulate(
+    model: Model, scenarios: Iterable[Scenario], quantities: Iterable[str] = (), against: Scenario | None = None
+) -> list[Estimated]:
+    """Every quantity under every scenario, with its difference from that under ``against``, if given; without
+    quantities, the estimates that the data package names."""
     wanted = tuple(quantities) or model.register.estimates
-    return [estimate(model, scenario, quantity) for scenario in scenarios for quantity in wanted]
+    found = [estimate(model, scenario, quantity) for scenario in scenarios for quantity in wanted]
+    base = {quantity: estimate(model, against, quantity).value for quantity in wanted} if against else {}
+    return [_against(one, against.name, base[one.quantity]) if against else one for one in found]
+
+
+def _against(one: Estimated, name: str, base: float | None) -> Estimated:
+    if one.value is None or base is None:
+        return replace(one, against=name)
+    difference = one.value - base
+    return replace(one, against=name, difference=difference, percent=100 * difference / abs(base) if base else None)

@@ -412,6 +412,9 @@ def test_solutions_are_those_of_brentq(model):
          "persons_per_transfer would be 1.04574, outside "),
         ("at_risk_2021_sum", {}, {"persons_per_transfer_drift": 1.25},
          "persons_per_transfer_2021 would be 1.25, outside "),
+        # Former detainees are in words, and no number of them makes it computable.
+        ("total_in_range", {"at_risk_2019": "southern"}, {"labourers_south_2019": 2.6e6},
+         "labourers_south_2019 would be 2,600,000, and it is at most labourers_2019"),
     ],
 )  # fmt: skip
 def test_a_setting_may_leave_a_check_without_a_verdict(model, id, readings, values, said):

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from analysis import Study
-from analysis.core.model import Model
+from analysis.core.model import Model, ModelError
 from analysis.output.figures import FIGURES, save, shown, table
 from analysis.output.tables import Sensitivity
 
@@ -41,6 +41,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     # Above one person per transfer, so neither 2021 nor both groups are computable.
     "refused": {"persons_per_transfer_drift": 1.05},
+    # More labourers in the south than anywhere, so that no bar is computable.
+    "without bars": {"at_risk_2019": "southern", "labourers_south_2019": 2_600_000},
+    "none in 2019": {"at_risk_2019": 0},
 }
 
 
@@ -128,6 +131,15 @@ def test_the_waterfall_of_a_number_of_former_detainees_has_the_sum_and_its_bound
     assert last["end"] / 1e6 == pytest.approx(total)
     assert (last["role"], last["words"]) == ("ours", f"at most {total:.3f} million")
     assert last["low"] < last["end"] < last["high"]
+
+
+@pytest.mark.parametrize("setting", ["refused", "without bars"])
+def test_a_waterfall_without_bars_says_why(setting: str, studies: dict[str, Study]) -> None:
+    shown = [" ".join(text.split()) for text, _ in texts(drawn("waterfall", studies[setting]))]
+    with pytest.raises(ModelError) as refused:
+        _ = studies[setting]["at_risk_2021"]
+    assert str(refused.value) in shown
+    assert ("At risk in 2019" in shown) == (setting == "refused")
 
 
 def test_a_number_beside_a_threshold_keeps_its_side(studies: dict[str, Study]) -> None:

@@ -55,9 +55,15 @@ def test_a_changed_setting_changes_numbers_and_verdicts(model):
 def test_past_a_limit_a_working_says_the_sentence(model):
     (line,) = shown(model, persons_per_transfer_drift=1.05)["approaches_in_2021"].working
     assert line.startswith("persons_per_transfer_2021 would be 1.05")
+    found = shown(model, **PAST)
+    assert {found[id].verdict for id in ("approaches_in_2021", "with_former_detainees")} == {"not computable"}
 
 
-@pytest.mark.parametrize("given", [{}, {"persons_per_transfer": 0.55}])
+# More labourers in the south than anywhere.
+PAST = {"at_risk_2019": "southern", "labourers_south_2019": 2_600_000}
+
+
+@pytest.mark.parametrize("given", [{}, {"persons_per_transfer": 0.55}, PAST])
 def test_the_text_fits_a_terminal(model, given):
     text = headlines_text(headlines(model, model.change(given)))
     assert max(map(len, text.splitlines())) <= 80

@@ -164,8 +164,25 @@ def test_a_scenario_is_what_its_values_and_readings_are(model: Model) -> None:
     assert made.parameters == {"former_detainees": "floor", "overlap": 0.25}
     # The notebook that has a parameter for it takes it whole.
     assert job(BOOKS["08_sensitivity"], [], model, "all_high").parameters == {"scenario": "all_high"}
-    with pytest.raises(InputError, match="it is more than values and readings"):
-        job(BOOKS["04_at_risk_2021"], [], model, "all_high")
+    # What is drawn is at its median.
+    assert job(BOOKS["04_at_risk_2021"], [], model, "illustrative").parameters["former_detainees"] == 600_000
+
+
+def test_a_scenario_of_ends_takes_those_of_the_notebooks_own_headline(model: Model) -> None:
+    made = job(BOOKS["04_at_risk_2021"], [], model, "all_low")
+    # The low end of each range: the share at risk of those added, the ratio, and its change.
+    ends = {"at_risk_share_of_new": 0.62, "persons_per_transfer": 0.36, "persons_per_transfer_drift": 0.95}
+    assert made.parameters == ends
+    assert made.words.endswith("; each assumption at the end that makes at_risk_2021 lowest")
+    # A value given besides is kept, and the others move around it.
+    made = job(BOOKS["04_at_risk_2021"], ["persons_per_transfer=0.5"], model, "all_low")
+    assert made.parameters == {**ends, "persons_per_transfer": 0.5}
+    for name, scenario, words in (
+        ("01", "all_high", "no number of 01_transfers_against_plan rests on an assumption here, so nothing is moved"),
+        ("01", "southern", "nothing computed here depends on anything that the scenario changes (at_risk_2019)"),
+    ):
+        with pytest.raises(InputError, match=re.escape(words)):
+            job(find(name), [], model, scenario)
 
 
 def refuses(book: Notebook, given: list[str], model: Model, words: list[str]) -> None:

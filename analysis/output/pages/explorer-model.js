@@ -338,7 +338,8 @@ function judge({ fine, coarse, published, quantity, readings, claim, kind }, und
   const [found, reason] = attempt(() => {
     const plan = planFor([quantity, readings], under);
     if (plan.rests.includes(claim)) refuse("circular", { claim });
-    return [plan, plan.words.length ? NaN : plan.value];
+    // Where no value that the words allow is within the limits, it is past one.
+    return [plan, plan.words.length && !Number.isNaN(plan.spans[0].low) ? NaN : plan.value];
   });
   if (!found) return { said: `not computable: ${reason}` };
   const [plan, value] = found, [near, far] = plan.spans, isOpen = plan.words.length > 0;
@@ -368,7 +369,6 @@ function judge({ fine, coarse, published, quantity, readings, claim, kind }, und
   return { plan, value, said: words(verdict) + (isOff ? ` by ${by()}` : "") + (notes && `, ${notes}`) };
 }
 
-/** The last place that counts in something that rests on these rows: the coarsest of theirs. */
 function placeOf(rests, number) {
   const place = max(...rests.map((name) => DATA.claims[name]?.place ?? 0)) || 1e4, size = abs(number);
   return !number || !finite(number) || size >= place / 2 ? place : 10 ** max(0, Math.floor(Math.log10(size)) - 1);
@@ -390,7 +390,7 @@ function headline({ named, check, shown, sentence, working }, under) {
     const [found, why] = attempt(() => worked(planFor(name, under))), [formula, ...numbers] = found ?? ["", why];
     return [formula && `${label(name[0])} ${formula}\n= `, numbers.join(" ").replace(/^= /, "")];
   });
-  const verdict = put((shown || "{verdict}").replace("{verdict}", said.split(", ")[0]));
+  const verdict = check && !plan ? "not computable" : put(shown.replace("{verdict}", said.split(", ")[0]));
   return { lines, verdict, sentence: put(sentence), said, remarks: plan ? remarksOf(plan, value) : [] };
 }
 
