@@ -35,11 +35,11 @@ UNKNOWN = (
 
 #: Answers of the page to settings, each a list of pairs; in its own names, which a test alone knows.
 ANSWERS = """
-(settings) => settings.map((pairs) => {
+(settings, BY_NAME = ([one], [two]) => (one < two ? -1 : 1)) => settings.map((pairs) => {
   const [under, refusal] = attempt(() => change(new Map(pairs)));
   if (!under) return { refusal };
   const tried = (answer) => { const [found, reason] = attempt(answer); return found ?? reason; };
-  const names = [...QUANTITIES.keys()].filter((name) => !DATA.constants.includes(name));
+  const names = Object.keys(DATA.quantities).filter((name) => !DATA.constants.includes(name));
   return {
     differs: differences(under),
     estimates: names.map((name) => tried(() => {
@@ -47,17 +47,16 @@ ANSWERS = """
       return [value, low, high, side, remarks];
     })),
     headlines: DATA.headlines.map((one) => {
-      const { working, verdict, sentence } = headline(one, under);
-      return [working, verdict, sentence];
+      const { lines, verdict, sentence } = headline(one, under);
+      return [lines.map(([, working]) => working), verdict, sentence];
     }),
-    checks: [...CHECKS.values()].filter((one) => one.judges).map((one) => verdictWords(judge(one, under))),
-    steps: names.map((name) => tried(() => worked(planOf(name, under), name))),
+    checks: Object.values(DATA.checks).filter((one) => one.judges).map((one) => judge(one, under).said),
+    steps: names.map((name) => tried(() => worked(planOf(name, under)))),
     tornado: DATA.estimates.map((name) => tried(() =>
-      tornado(planOf(name, under)).map((bar) => [bar.name, bar.low, bar.high, bar.atLow, bar.atHigh]))),
-    statements: DATA.statements.map(({ sides, comparison }) => tried(() => {
-      const found = breakEvens(sides.map((side) => planFor(side, under)), comparison);
-      const turns = found.found.map((one) => [one.name, one.roots, one.spans, one.everywhere]);
-      return [found.left, found.right, found.holds, turns];
+      tornado(planOf(name, under)).map((bar) => [bar.name, bar.low, bar.high, bar.atLow, bar.atHigh]).sort(BY_NAME))),
+    statements: DATA.statements.map((statement) => tried(() => {
+      const { left, right, holds, found } = breakEvens(statement, under);
+      return [left, right, holds, found.map((one) => [one.name, one.roots, one.spans, one.everywhere]).sort(BY_NAME)];
     })),
   };
 })
@@ -128,10 +127,11 @@ def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
     def stated(row: Any) -> Any:
         one = break_even(model, row, setting)
         found = [[b.assumption, [*b.roots], [[*span] for span in b.holds], b.everywhere] for b in one.break_evens]
-        return [one.left, one.right, one.holds, found]
+        return [one.left, one.right, one.holds, sorted(found)]
 
     def lines(name: str) -> Any:
-        return [*step(model, setting, model.plan(name, setting), name).lines]
+        plan = model.plan(name, setting)
+        return [*step(model, setting, plan, name).lines] if math.isfinite(plan.value) else []
 
     names = [name for name in live if name not in CONSTANTS]
     shown = headlines(model, setting)
@@ -143,7 +143,7 @@ def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
         "checks": [verdict_words(model, judge(model, row, setting)) for row in judging],
         "steps": [tried(lambda name=name: lines(name)) for name in names],
         "tornado": [
-            tried(lambda name=name: [[*vars(bar).values()] for bar in tornado(model, name, setting)])
+            tried(lambda name=name: sorted([*vars(bar).values()] for bar in tornado(model, name, setting)))
             for name in model.register.estimates
         ],
         "statements": [tried(lambda row=row: stated(row)) for row in model.register.statements.values()],

@@ -138,7 +138,13 @@ def check(model: Model) -> None:
                 model.plan(*model.named(text.removeprefix(PER_YEAR)))
     for one in register.statements.values():
         with register.refusing(one, "other"):
-            _alike(model, *(model.named(text)[0] for text in (one.quantity, one.other)))
+            quantity, _ = model.named(one.quantity)
+            if one.is_number:
+                model.number(quantity, one.other)
+            else:
+                other, read = model.named(one.other)
+                model.plan(other, read)
+                _alike(model, quantity, other)
     for finding in register.findings.values():
         findings.recomputed(model, finding)
 

@@ -215,11 +215,16 @@ class Model:
         # A whole number past the largest float is none.
         if not is_number or (isinstance(number, int) and number.bit_length() > 1023) or not math.isfinite(number):
             raise ModelError(say("not_finite", quantity=quantity, number=number))
-        assumption = self.register.assumptions.get(quantity)
-        low = assumption.minimum if assumption else -1.0 if unit == "dimensionless" else 0.0
-        if not low <= float(number) <= (assumption.maximum if assumption else math.inf):
-            told = {"quantity": quantity, "number": float(number), "low": low, "unit": unit}
-            raise ModelError(say("outside", high=assumption.maximum, **told) if assumption else say("below", **told))
+        low, high = self.allowed(quantity)
+        if not low <= float(number) <= high:
+            told = {"quantity": quantity, "number": float(number), "low": low, "high": high, "unit": unit}
+            raise ModelError(say("below" if high == math.inf else "outside", **told))
+
+    def allowed(self, quantity: str) -> tuple[float, float]:
+        """The allowed range of a value of a quantity, in its unit."""
+        if one := self.register.assumptions.get(quantity):
+            return one.minimum, one.maximum
+        return -1.0 if self.units[quantity] == "dimensionless" else 0.0, math.inf
 
     def _linked(self, readings: Mapping[str, str]) -> dict[str, str]:
         """Readings, with those that are one choice with them."""
@@ -235,15 +240,22 @@ class Model:
         """The differences from the article, in one line; empty for the article's own setting."""
         parts = []
         for quantity, reading in setting.readings.items():
-            row = self.register.readings.get((quantity, reading))
-            kind = "our_reading" if row and row.reconstruction else "other_reading"
-            parts.append(say(kind, quantity=quantity, label=self.label(quantity, reading), reading=reading))
+            parts.append(self.other_reading(quantity, reading))
         for quantity, number in setting.values.items():
             source = self.sources[quantity][setting.readings.get(quantity, self.default(quantity))]
             kind = "other_value" if math.isnan(source.value) else "in_place"
-            unit = "" if self.units[quantity] == "dimensionless" else f" {self.units[quantity]}"
-            parts.append(say(kind, quantity=quantity, number=number, unit=unit, was=source.value))
+            parts.append(say(kind, quantity=quantity, number=number, unit=self.suffix(quantity), was=source.value))
         return say("differs", parts="; ".join(parts)) if parts else ""
+
+    def other_reading(self, quantity: str, reading: str) -> str:
+        """A reading as a difference from the article."""
+        row = self.register.readings.get((quantity, reading))
+        kind = "our_reading" if row and row.reconstruction else "other_reading"
+        return say(kind, quantity=quantity, label=self.label(quantity, reading), reading=reading)
+
+    def suffix(self, quantity: str) -> str:
+        """The unit of a quantity as it follows a number: a space and its name, or nothing."""
+        return "" if self.units[quantity] == "dimensionless" else f" {self.units[quantity]}"
 
     def check_used(self, setting: Setting, plans: Iterable[Plan], *, ignored: Iterable[str] = ()) -> None:
         """Raise ModelError for a reading or a value that was given and that none of the plans depends on. Of those that

@@ -249,14 +249,19 @@ class Reading(Row):
 
 
 class Statement(Row):
-    """Two values compared. In one that a user writes out, ``other`` may also be a number with its unit."""
+    """Two values compared. The right one is a quantity, a claim, or a number with its unit."""
 
     file = "statements.csv"
     id: str
     statement: Text
     quantity: Annotated[Text, Ref("values")]
     comparison: Literal["at_least", "more_than", "at_most", "less_than", "equals"]
-    other: Annotated[Text, Ref("values")]
+    other: Text
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the right side is a number."""
+        return self.other[0] in "-+.0123456789"
 
 
 class Section(Row):

@@ -4,7 +4,7 @@ The page holds rows and sentences as data, and the formulas as JavaScript that i
 
 >>> from analysis import load
 >>> presets(load().model)[0]["given"], "at_risk_2021" in live(load().model)
-({}, True)
+([], True)
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ from urllib.parse import quote
 from jinja2 import Environment, StrictUndefined
 
 from analysis.core.model import RESERVED, SETTABLE, Model, Source
+from analysis.core.plan import Limit
 from analysis.core.published import Interval
-from analysis.core.register import Assumption, Check, Claim, Headline
-from analysis.core.sentences import SENTENCES
+from analysis.core.register import Assumption, Check, Claim, Headline, Remark, Statement
+from analysis.core.sentences import SENTENCES, say
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
 from analysis.core.verdicts import asserted
 from analysis.output.files import write_file
 from analysis.output.results import CAVEAT, SAID, percent_of
 from analysis.output.steps import ASSUMED, as_printed, label, without_units
 from analysis.whatif import scenarios
+from analysis.whatif.sensitivity import HOLDS
 
 NAME = "explorer.html"
 _PAGES = Path(__file__).resolve().parent / "pages"
@@ -76,7 +78,8 @@ def live(model: Model) -> list[str]:
     under any readings."""
     register = model.register
     named = [name for one in register.headlines.values() for name in (*one.working, *_in_braces(one))]
-    named += [name for one in register.statements.values() for name in (one.quantity, one.other)]
+    compared = register.statements.values()
+    named += [one.quantity for one in compared] + [one.other for one in compared if not one.is_number]
     todo = [*(model.named(name)[0] for name in named), *register.estimates]
     todo += [register.checks[one.check].quantity for one in register.headlines.values() if one.check]
     found = dict.fromkeys(CONSTANTS)
@@ -112,27 +115,26 @@ def data(model: Model) -> dict[str, Any]:
     working = [model.named(name)[0] for one in register.headlines.values() for name in one.working]
     ends = [name.removesuffix("_low") for name in names]
     return {
-        "sentences": SENTENCES, "said": SAID, "assumed": ASSUMED, "reserved": RESERVED, "settable": SETTABLE,
+        "sentences": SENTENCES, "said": SAID, "assumed": ASSUMED, "settable": SETTABLE,
         "constants": list(CONSTANTS), "baseUnits": BASE_UNITS, "knownUnits": KNOWN_UNITS, "names": model.quantities,
+        "units": sorted({*KNOWN_UNITS, *(model.units[name] for name in names)}),
         "scales": {name: len(str(factor)) - 1 for name, factor in SCALES.items() if name},
         "quantities": {name: _quantity(model, name) for name in names},
         "assumptions": {name: _assumption(one) for name, one in register.assumptions.items() if name in names},
         "claims": {one.id: {"qualifier": one.qualifier, "place": _place(one)}
                    for one in register.claims.values() if one.quantity in (*names, *ends)},
-        "external": {one.above: register.external[one.above].published.value()
-                     for one in register.remarks if one.above in register.external},
         "linked": [group for group in register.linked_readings if {*group} <= {*names}],
-        "limits": [_fields(one, "quantity low high other") for one in model.limits if one.quantity in names],
-        "remarks": [one.model_dump() for one in register.remarks if one.quantity in names],
+        "limits": [end for one in model.limits if one.quantity in names for end in _ends(one)],
+        "remarks": [_remark(model, one) for one in register.remarks if one.quantity in names],
         "checks": {one.id: _check(model, one) for one in register.checks.values()
                    if one.quantity in names and one.claim and not one.against},
         "headlines": [_headline(model, one) for one in register.headlines.values()],
-        "statements": [{**_fields(one, "statement comparison"),
-                        "sides": [_named(model, name) for name in (one.quantity, one.other)]}
-                       for one in register.statements.values()],
+        "statements": [_statement(model, one) for one in register.statements.values()],
         "estimates": register.estimates,
+        "moved": [*((name, []) for name in register.estimates),
+                  *(_named(model, name) for one in register.headlines.values() for name in one.working)],
         "shown": [*dict.fromkeys([*register.estimates, *working])],
-        "printed": {"near": near.value(), "low": both.value("low"), "high": both.value("high"), "words": str(both)},
+        "printed": {"near": near.value(), "least": both.value("low"), "most": both.value("high"), "words": str(both)},
         "presets": presets(model),
     }  # fmt: skip
 
@@ -142,7 +144,8 @@ def presets(model: Model) -> list[dict[str, Any]]:
     assumptions, which is no single setting."""
     found = []
     for name, one in scenarios.shipped(model).items():
-        given = {**one.readings, **{name: f"{number:.17g}" for name, number in one.numbers(model).items()}}
+        values = {name: f"{number:.17g}" for name, number in one.numbers(model).items()}
+        given = [f"{name}={text}" for name, text in {**one.readings, **values}.items()]
         plain = not one.assumptions and not one.distributions
         found.append({"name": name, "words": f"{one.description} {one.reason}", "given": given if plain else None})
     return found
@@ -152,10 +155,15 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     sources, (first, *others) = model.sources[name], model.readings(name)
     # A claim is a reading under its own name, too.
     own = sources[first].claim
+    low, high = model.allowed(name)
+    named = [one for one in sources if one not in RESERVED]
+    hint = say("named_readings", names=", ".join(named)) if named else ""
     offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
     return {
-        "unit": model.units[name], "name": model.name(name), "usual": first, "percent": percent_of(model, name),
-        "beside": _beside(model, name), "choices": offered if len(offered) > 1 else [],
+        "unit": model.units[name], "suffix": model.suffix(name), "name": model.name(name), "low": low, "high": high,
+        "limits": _ends(Limit(name, low, high)) if name in model.register.assumptions else [],
+        "hint": hint, "usual": first, "percent": percent_of(model, name), "beside": _beside(model, name),
+        "choices": offered if len(offered) > 1 else [],
         "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
     }  # fmt: skip
 
@@ -164,13 +172,13 @@ def _source(model: Model, quantity: str, reading: str, source: Source) -> dict[s
     """A source, without the fields that are empty."""
     row, claim, one = model.register.readings.get((quantity, reading)), source.claim, source.assumption
     fields = {
-        "grade": row.grade if row else "", "reconstruction": bool(row and row.reconstruction), "side": source.side,
+        "grade": row.grade if row else "", "side": source.side,
         "claim": claim.id if claim else "", "shown": as_printed(source) if claim and claim.printed else "",
         "assumption": one.id if one else "", "part": source.part if one else "", "same": source.same_as,
         "near": _interval(source.near), "far": _interval(source.far) if source.far != source.near else None,
     }  # fmt: skip
     words = f"printed: {fields['shown']} ({claim.where})" if claim and not row else model.label(quantity, reading)
-    told = {"label": model.label(quantity, reading), "words": words, "needs": source.needs}
+    told = {"differs": model.other_reading(quantity, reading), "words": words, "needs": source.needs}
     return told | {"value": float(source.value)} | {field: value for field, value in fields.items() if value}
 
 
@@ -180,19 +188,39 @@ def _assumption(one: Assumption) -> dict[str, Any]:
     return _fields(one, "label low high minimum maximum grade rationale unit") | {"step": step}
 
 
+def _ends(one: Limit) -> list[dict[str, Any]]:
+    """A limit, once for each of its ends, with the scale on which its distance is told."""
+    if one.other:
+        return [_fields(one, "quantity low high other") | {"size": 1e6}]
+    ends = [(turn, end) for turn, end in ((1, one.low), (-1, one.high)) if math.isfinite(end)]
+    size = max(abs(end) for _, end in ends) or 1
+    return [_fields(one, "quantity low high") | {"turn": turn, "end": end, "size": size} for turn, end in ends]
+
+
+def _remark(model: Model, one: Remark) -> dict[str, Any]:
+    figure = model.register.external.get(one.above)
+    return _fields(one, "quantity words") | {"above": figure.published.value() if figure else one.above}
+
+
 def _check(model: Model, check: Check) -> dict[str, Any]:
     claim = model.register.claims[check.claim]
     fine, coarse = (_interval(asserted(model, check, claim, coarse=coarse)) for coarse in (False, True))
     printed = claim.published.value(check.end) if claim.printed and check.end != "whole" else None
     told = {"fine": fine, "coarse": coarse, "published": printed, "judges": claim.judged_by == check.id}
-    return _fields(check, "quantity readings claim kind") | told
+    return _fields(check, "quantity claim kind") | told | {"readings": [*check.readings.items()]}
 
 
-def _named(model: Model, text: str) -> tuple[str, dict[str, str]]:
+def _named(model: Model, text: str) -> tuple[str, list[tuple[str, str]]]:
     """The quantity that a text names, and the reading that it names with it."""
     reading = text if text in model.register.claims else text.partition(".")[2]
     quantity, _ = model.named(text)
-    return quantity, {quantity: reading} if reading else {}
+    return quantity, [(quantity, reading)] if reading else []
+
+
+def _statement(model: Model, one: Statement) -> dict[str, Any]:
+    side = _named(model, one.quantity)
+    other = model.number(side[0], one.other) if one.is_number else _named(model, one.other)
+    return {"statement": one.statement, "signs": HOLDS[one.comparison], "side": side, "other": other}
 
 
 def _in_braces(one: Headline) -> list[str]:
@@ -203,7 +231,7 @@ def _headline(model: Model, one: Headline) -> dict[str, Any]:
     named = {name: _named(model, name) for name in _in_braces(one)}
     working = [_named(model, name) for name in one.working]
     told = {"where": model.register.claims[one.claim].where, "named": named, "working": working}
-    return _fields(one, "id title check shown sentence") | told
+    return _fields(one, "id title check sentence") | {"shown": one.shown or "{verdict}"} | told
 
 
 def _place(one: Claim) -> float:

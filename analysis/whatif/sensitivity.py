@@ -125,7 +125,7 @@ def sobol_indices(
 
 _SIGNS = {">=": "at_least", ">": "more_than", "<=": "at_most", "<": "less_than", "=": "equals", "==": "equals"}
 #: The signs of left less right for which a statement holds.
-_HOLDS = {"at_least": (0, 1), "more_than": (1,), "at_most": (-1, 0), "less_than": (-1,), "equals": (0,)}
+HOLDS = {"at_least": (0, 1), "more_than": (1,), "at_most": (-1, 0), "less_than": (-1,), "equals": (0,)}
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _sides(model: Model, statement: Statement, setting: Setting) -> tuple[Plan, 
     """The plans of both sides; a number has a plan of one leaf."""
     quantity, here = model.named(statement.quantity, setting)
     left, text = model.plan(quantity, here), statement.other
-    if re.match(r"[-+0-9.]", text):
+    if statement.is_number:
         number = Source(model.number(quantity, text))
         return left, Plan("number", (Node("number", "given", number),))
     other, there = model.named(text, setting)
@@ -203,7 +203,7 @@ def break_even(model: Model, statement: Statement, setting: Setting = ARTICLE) -
 
 def _holds(comparison: str, above: Floats, slack: float) -> Any:
     """Whether a statement holds where the left side lies so far above the right."""
-    return np.isin(np.where(np.abs(above) <= slack, 0, np.sign(above)), _HOLDS[comparison])
+    return np.isin(np.where(np.abs(above) <= slack, 0, np.sign(above)), HOLDS[comparison])
 
 
 def _break_even(sides: Sequence[Plan], one: Assumption, comparison: str) -> BreakEven:

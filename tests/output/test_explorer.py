@@ -185,7 +185,7 @@ def test_a_setting_comes_back_from_link_command_and_file(page: Page, study: Stud
         "at_risk_2019=southern&total_2019=transfers",
         "former_detainees=400000&persons_per_transfer=0.625",
     )
-    assert found["link"].endswith(f"#{readings}&{values}&show=at_risk_total")
+    assert found["link"].endswith(f"#{readings}&{values}")
     wanted = study.change(
         at_risk_2019="southern", total_2019="transfers", former_detainees=400_000, persons_per_transfer=0.625
     )
@@ -199,10 +199,9 @@ def test_a_setting_comes_back_from_link_command_and_file(page: Page, study: Stud
     assert said.exit_code == 0
     # 1,650,000 x 0.625 x 0.95 + 0.625 x 301,221.7195 + 400,000 = 1,567,951
     assert "1.568 million" in said.output
-    shown = page.locator("#now").inner_text()
+    assert page.locator("#now").inner_text() == "At risk total: at most 1.57 million"
     page.goto("about:blank")
     page.goto(found["link"])
-    assert page.locator("#now").inner_text() == shown == "At risk total: at most 1.57 million"
     assert page.locator("#differs").inner_text() == f"This {wanted.differs}."
 
 
@@ -275,22 +274,32 @@ def test_handles_without_effect_say_so(page: Page) -> None:
 
 
 def test_a_statement_says_where_it_stops_holding(page: Page) -> None:
+    statement = page.locator(".statement").filter(has_text="at least 200,000 persons")
     # 200,000 / 301,221.7195 = 0.66397
-    page.locator("#own").fill("200,000")
-    said = page.locator("#own-statement").inner_text()
-    assert "Persons per transfer, 2019: holds from 0.664 to 1" in said
-    assert page.locator("#own-statement .v").inner_text() == "holds"
-    page.locator("#own").fill("0.3 transfer")
-    assert "'0.3 transfer' is in transfer, not in person" in page.locator("#own-problem").inner_text()
+    assert "Persons per transfer, 2019: holds from 0.664 to 1" in statement.inner_text()
+    assert statement.locator(".v").inner_text() == "holds"
+    enter(page, "persons_per_transfer", "0.66")
+    assert statement.locator(".v").inner_text() == "does not hold"
 
 
 def test_readings_one_at_a_time(page: Page) -> None:
     page.locator("#readings summary").click()
-    rows = {row.locator("td").nth(0).inner_text(): row.inner_text() for row in page.locator("#readings-rows tr").all()}
-    # 1,650,000 x 0.95 + 301,222 = 1,868,722; 2,590,000 x 0.62 + 301,222 = 1,907,022
-    assert "1.87 million" in rows["at risk 2019: minority transferees of the south"]
-    assert "matches, 6.6 percent short" in rows["at risk 2019: minority transferees of the south"]
-    assert "1.91 million" in rows["at risk 2019: one share of all transferees"]
+    rows = page.locator("#other-readings li").all_inner_texts()
+    # 1,650,000 x 0.95 + 301,222 = 1,868,722; 2 million less that is 6.6 percent of it; 2,590,000 x 0.62 + 301,222
+    # = 1,907,022
+    for start, words in [
+        ("at risk 2019, minority transferees of the south: ", "1.87 million: matches, 6.6 percent short"),
+        ("at risk 2019, one share of all transferees: ", "1.91 million"),
+    ]:
+        assert [words in row for row in rows if row.startswith(start)] == [True]
+
+
+def test_the_half_of_former_detainees_that_is_also_transferred_is_counted_once(page: Page) -> None:
+    enter(page, "overlap", "0.5")
+    # (2,500,000 - 1,901,221.7195) / (1 - 0.5) = 1,197,557
+    detainees = page.locator("#with_former_detainees .calc").inner_text()
+    assert "former detainees = (at risk total high − at risk 2021) ÷ (1 − overlap)" in detainees
+    assert "= 1.198 million" in detainees
 
 
 def test_it_is_driven_by_keyboard_alone(page: Page) -> None:

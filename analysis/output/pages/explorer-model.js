@@ -1,9 +1,6 @@
 // The library's answers in JavaScript. Every sum is a formula in FORMULAS; every number, word and sentence is in DATA.
 // The rest follows analysis/core and analysis/whatif function by function; tests compare the two at random settings.
-const { abs, max, min, sign, sqrt } = Math, finite = Number.isFinite, SAME = 1e-9;
-const mapped = (object) => new Map(Object.entries(object));
-
-// Texts ---------------------------------------------------------------------------------------------------------------
+const { abs, max, min, sign } = Math, finite = Number.isFinite, SAME = 1e-9;
 
 /** A number with so many decimals; a tie goes to the even digit, as in Python. */
 function fixed(number, decimals) {
@@ -33,20 +30,17 @@ const say = (sentence, values) =>
   DATA.sentences[sentence].replace(/\{(\w+)(?:!r)?(:(,?)(?:\.(\d+))?g)?\}/g, (_, name, spec, commas, digits) =>
     spec ? general(values[name], Number(digits ?? 6), !!commas) : values[name]);
 
-/** A refusal in one sentence; no Error, whose trace of the stack takes time. */
-class Refusal {
-  constructor(sentence, values) {
-    this.message = say(sentence, values).trim().split(/\s+/).join(" ");
-  }
+/** Refuse in one sentence; no Error, whose trace of the stack takes time. */
+function refuse(sentence, values) {
+  throw { refusal: say(sentence, values).trim().split(/\s+/).join(" ") };
 }
 
-/** An answer, or null with the sentence that refuses it. */
 function attempt(answer) {
   try {
     return [answer(), ""];
   } catch (fault) {
-    if (fault instanceof Refusal) return [null, fault.message];
-    throw fault;
+    if (!fault.refusal) throw fault;
+    return [null, fault.refusal];
   }
 }
 
@@ -55,13 +49,12 @@ const same = (one, two) => abs(one - two) <= max(SAME * max(abs(one), abs(two)),
 const decimalsOf = (place) => max(0, -Number(place.toExponential(0).split("e")[1]));
 
 /** A number as a screen shows it; the options are those of the library's in_words. */
-function inWords(number, unit, place = 1e4, { percent = null, decimals = null, beside = [] } = {}) {
+function inWords(number, unit, place = 1e4, { percent = null, beside = [] } = {}) {
   if (!finite(number)) return "no finite value";
   if (abs(number) >= 1e18) return general(number, 2);
-  const counted = DATA.baseUnits.includes(unit);
-  const third = number ? 2 - Math.floor(Math.log10(abs(number)) + 1e-9) : 2;
+  const third = number ? 2 - Math.floor(Math.log10(abs(number)) + 1e-9) : 2, counted = DATA.baseUnits.includes(unit);
   if (percent !== null) place = 10 ** -max(percent + 2, third);
-  else if (!counted) place = 10 ** -max(0, decimals ?? third);
+  else if (!counted) place = 10 ** -max(0, third);
   const above = (other) => (roundedTo(number, place) - other) * (number - other);
   while (place > 1e-9 && beside.some((other) => !same(number, other) && above(other) <= 0)) place /= 10;
   const rounded = roundedTo(number, place);
@@ -71,20 +64,17 @@ function inWords(number, unit, place = 1e4, { percent = null, decimals = null, b
   return (rounded ? minus(scale === 1 ? grouped(text) : text) : "0") + word;
 }
 
-/** How many letters two texts share in common runs, the longest run first, then those on either side of it. */
+/** How many letters two texts share, the longest run first, then on either side of it. */
 function shared(one, two) {
-  let [i, j, run] = [0, 0, 0];
-  for (let a = 0; a < one.length; a++) {
-    for (let b = 0; b < two.length; b++) {
-      let length = 0;
-      while (a + length < one.length && one[a + length] === two[b + length]) length++;
-      if (length > run) [i, j, run] = [a, b, length];
+  for (let run = one.length; run; run--) {
+    for (let end = run; end <= one.length; end++) {
+      const i = end - run, j = two.indexOf(one.slice(i, end));
+      if (j >= 0) return run + shared(one.slice(0, i), two.slice(0, j)) + shared(one.slice(end), two.slice(j + run));
     }
   }
-  return run && run + shared(one.slice(0, i), two.slice(0, j)) + shared(one.slice(i + run), two.slice(j + run));
+  return 0;
 }
 
-/** The hint that ends a sentence about an unknown name. */
 function nearest(written, known) {
   const names = [...known].sort(), text = written.toLowerCase();
   const close = names.map((name) => [(2 * shared(name.toLowerCase(), text)) / (name.length + text.length), name]);
@@ -93,39 +83,28 @@ function nearest(written, known) {
   return say("known", { names: names.slice(0, 12).join(", ") + (names.length > 12 ? ", …" : "") });
 }
 
-// Settings ------------------------------------------------------------------------------------------------------------
-
-const [QUANTITIES, ASSUMPTIONS, CLAIMS, CHECKS] =
-  [DATA.quantities, DATA.assumptions, DATA.claims, DATA.checks].map(mapped);
-for (const [name, one] of QUANTITIES) {
-  one.sources = mapped(one.sources);
-  for (const [reading, source] of one.sources) source.formula = FORMULAS[`${name}.${reading}`];
-}
-const UNITS = new Set([...DATA.knownUnits, ...[...QUANTITIES.values()].map((one) => one.unit)]);
-const settingOf = (readings, values) => ({ readings, values, plans: new Map() });
+const settingOf = (readings, values) => ({ readings, values, plans: new Map(), named: new Map() });
 const ARTICLE = settingOf(new Map(), new Map());
 const isSettable = (reading) => DATA.settable.includes(reading);
 const isLeaf = (source) => !source.needs.length;
 
-/** A quantity of the page, by its name; the library has others, on which nothing here depends. */
 function known(name) {
-  if (!DATA.names.includes(name)) throw new Refusal("no_quantity", { name, hint: nearest(name, DATA.names) });
-  if (!QUANTITIES.has(name)) throw new Refusal("without_effect", { quantity: name });
-  return QUANTITIES.get(name);
+  if (!DATA.names.includes(name)) refuse("no_quantity", { name, hint: nearest(name, DATA.names) });
+  if (!DATA.quantities[name]) refuse("without_effect", { quantity: name });
+  return DATA.quantities[name];
 }
-
-const NUMBER = /^([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*(.*)$/s;
 
 /** A number in a base unit from a text: digits, then perhaps a scale, then perhaps a unit; else a sentence. */
 function readNumber(text, unit) {
-  const [, digits, rest] = NUMBER.exec(text.trim()), plain = digits.replaceAll(",", "");
+  const number = /^([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*(.*)$/s;
+  const [, digits, rest] = number.exec(text.trim()), plain = digits.replaceAll(",", "");
   const [mantissa, exponent = "0"] = plain.toLowerCase().split("e");
   if (!/\d/.test(mantissa) || !finite(Number(plain))) return say("no_number", { text, unit });
   const words = rest.replaceAll("%", " percent").split(/\s+/).filter(Boolean);
   let shift = Number(exponent);
   while (Object.hasOwn(DATA.scales, words[0])) shift += DATA.scales[words.shift()];
   const name = words.join(" "), single = name.replace(/s?( *\/ *|$)/g, "$1").replaceAll(" ", "");
-  const given = UNITS.has(name) ? name : UNITS.has(single) ? single : "";
+  const given = [name, single].find((one) => DATA.units.includes(one));
   if (name && !given) return say("unknown_unit", { text: name, hint: nearest(name, DATA.knownUnits) });
   if (given === "percent" && unit === "dimensionless") shift -= 2;
   else if (name && given !== unit) return say("other_unit", { text, given: given.replace("percent", "%"), unit });
@@ -133,24 +112,18 @@ function readNumber(text, unit) {
 }
 
 function numberOf(quantity, text) {
-  const { unit, sources } = known(quantity), number = readNumber(text, unit), one = ASSUMPTIONS.get(quantity);
-  if (typeof number === "string") {
-    const names = [...sources.keys()].filter((reading) => !DATA.reserved.includes(reading)).join(", ");
-    const hint = names && /^\p{L}/u.test(text) ? say("named_readings", { names }) : "";
-    throw new Refusal("value", { quantity, error: number, hint });
-  }
-  if (!finite(number)) throw new Refusal("not_finite", { quantity, number: "inf" });
-  const low = one ? one.minimum : unit === "dimensionless" ? -1 : 0, high = one ? one.maximum : Infinity;
-  if (number >= low && number <= high) return number;
-  throw new Refusal(one ? "outside" : "below", { quantity, number, low, high, unit });
+  const { unit, low, high, hint } = known(quantity), number = readNumber(text, unit);
+  if (typeof number === "string") refuse("value", { quantity, error: number, hint: /^\p{L}/u.test(text) ? hint : "" });
+  if (!finite(number)) refuse("not_finite", { quantity, number: "inf" });
+  if (number < low || number > high) refuse(finite(high) ? "outside" : "below", { quantity, number, low, high, unit });
+  return number;
 }
 
-/** Readings, with those that are one choice with them. */
 function linked(readings) {
   const named = new Map(readings);
   for (const group of DATA.linked) {
     const chosen = [...new Set(group.filter((one) => named.has(one)).map((one) => named.get(one)))].sort();
-    if (chosen.length > 1) throw new Refusal("one_choice", { group: group.join(" and "), chosen: chosen.join(", ") });
+    if (chosen.length > 1) refuse("one_choice", { group: group.join(" and "), chosen: chosen.join(", ") });
     for (const one of chosen.length ? group : []) named.set(one, chosen[0]);
   }
   return named;
@@ -159,114 +132,90 @@ function linked(readings) {
 /** A setting with readings and values changed, from texts by name; those equal to the article's own are left out. */
 function change(given, base = ARTICLE) {
   const texts = [...given].map(([name, text]) => [name, text.trim()]);
-  const named = linked(texts.filter(([name, text]) => known(name).sources.has(text)));
+  const named = linked(texts.filter(([name, text]) => Object.hasOwn(known(name).sources, text)));
   const numbers = texts.filter(([name]) => !named.has(name)).map(([name, text]) => [name, numberOf(name, text)]);
   const earlier = [...base.readings].filter(([name, one]) => !given.has(name) || isSettable(one));
   const readings = linked([...earlier, ...named]), values = new Map([...base.values, ...numbers]);
   for (const [quantity, number] of [...values]) {
-    const { sources, usual } = QUANTITIES.get(quantity), own = sources.get(usual), reading = readings.get(quantity);
+    const { sources, usual } = DATA.quantities[quantity], own = sources[usual], reading = readings.get(quantity);
     if (named.get(quantity) && !isSettable(named.get(quantity))) values.delete(quantity);
     else if (isLeaf(own) && own.value === number) values.delete(quantity);
-    else if (reading && !isSettable(reading)) throw new Refusal("unread", { quantity, number, reading });
+    else if (reading && !isSettable(reading)) refuse("unread", { quantity, number, reading });
   }
-  const found = settingOf(new Map([...readings].filter(([name, one]) => one !== QUANTITIES.get(name).usual)), values);
+  const found = settingOf(new Map([...readings].filter(([name, one]) => one !== DATA.quantities[name].usual)), values);
   for (const quantity of found.readings.keys()) planOf(quantity, found);
   return found;
 }
 
-/** The differences from the article, in one line; empty where there are none. */
 function differences({ readings, values }) {
-  const parts = [...readings].map(([quantity, reading]) => {
-    const { label, reconstruction } = QUANTITIES.get(quantity).sources.get(reading);
-    return say(reconstruction ? "our_reading" : "other_reading", { quantity, label, reading });
-  });
+  const parts = [...readings].map(([quantity, reading]) => DATA.quantities[quantity].sources[reading].differs);
   for (const [quantity, number] of values) {
-    const { sources, usual, unit } = QUANTITIES.get(quantity), was = sources.get(readings.get(quantity) ?? usual).value;
-    const told = { quantity, number, was, unit: unit === "dimensionless" ? "" : ` ${unit}` };
-    parts.push(say(Number.isNaN(was) ? "other_value" : "in_place", told));
+    const { sources, usual, suffix } = DATA.quantities[quantity], was = sources[readings.get(quantity) ?? usual].value;
+    parts.push(say(Number.isNaN(was) ? "other_value" : "in_place", { quantity, number, was, unit: suffix }));
   }
   return parts.length ? say("differs", { parts: parts.join("; ") }) : "";
 }
 
-// Plans ---------------------------------------------------------------------------------------------------------------
-
-/** Nodes in an order in which each comes after its needs: those whose needs are all done, again and again. */
-function ordered(nodes) {
-  const left = new Map(), next = new Map(), found = [];
-  for (const { name, source } of nodes.values()) {
-    for (const one of [name, ...source.needs]) if (!next.has(one)) next.set(one, []);
-    for (const need of source.needs) next.get(need).push(name);
-  }
-  for (const name of next.keys()) left.set(name, nodes.get(name).source.needs.length);
-  let ready = [...next.keys()].filter((name) => !left.get(name));
-  while (ready.length) {
-    found.push(...ready);
-    ready = ready.flatMap((name) => next.get(name).filter((one) => !left.set(one, left.get(one) - 1).get(one)));
-  }
-  return found.map((name) => nodes.get(name));
-}
-
-/** The plan of a quantity under a setting: the nodes that it rests on, and the limits on them. */
+/** The plan of a quantity under a setting: the nodes that it rests on, each after its needs, and the limits on them. */
 function planOf(quantity, under) {
-  if (!under.plans.has(quantity)) under.plans.set(quantity, newPlan(quantity, under));
-  return under.plans.get(quantity);
-}
-
-function newPlan(quantity, under) {
+  if (under.plans.has(quantity)) return under.plans.get(quantity);
   const nodes = new Map(), { readings, values } = under;
   const add = (name, path) => {
-    if (path.includes(name)) {
-      const chain = [...path.slice(path.indexOf(name)), name];
-      const [first, ...rest] = chain.map((one) => `${one} (${nodes.get(one).reading})`);
-      throw new Refusal("circle", { first, others: rest.join(", which needs ") });
-    }
     if (nodes.has(name)) return;
-    const { sources, usual } = QUANTITIES.get(name), reading = readings.get(name) ?? usual;
+    const { sources, usual } = DATA.quantities[name], reading = readings.get(name) ?? usual;
     const isGiven = values.has(name) && (isSettable(reading) || !readings.has(name));
-    const source = isGiven ? { value: values.get(name), needs: [], assumption: name } : sources.get(reading);
-    nodes.set(name, { name, reading: isGiven ? "given" : reading, source });
-    for (const need of source.needs) add(need, [...path, name]);
+    const own = { reading: "given", source: { value: values.get(name), needs: [], assumption: name } };
+    const read = { reading, source: sources[reading], formula: FORMULAS[`${name}.${reading}`] };
+    const node = { name, ...(isGiven ? own : read) }, start = path.findIndex((one) => one.name === name);
+    if (start >= 0) {
+      const [first, ...others] = [...path.slice(start), node].map((one) => `${one.name} (${one.reading})`);
+      refuse("circle", { first, others: others.join(", which needs ") });
+    }
+    for (const need of node.source.needs) add(need, [...path, node]);
+    nodes.set(name, node);
   };
   add(quantity, []);
   const own = new Set(nodes.keys()), limits = DATA.limits.filter((one) => own.has(one.quantity));
   for (const { other } of limits) if (other) add(other, []);
-  const order = ordered(nodes), ours = order.filter(({ name, source }) => ASSUMPTIONS.has(name) && !isLeaf(source));
-  for (const { name } of ours) {
-    limits.push({ quantity: name, low: ASSUMPTIONS.get(name).minimum, high: ASSUMPTIONS.get(name).maximum });
+  for (const { name, source } of nodes.values()) {
+    if (DATA.assumptions[name] && !isLeaf(source)) limits.push(...DATA.quantities[name].limits);
   }
-  return new Plan(quantity, order, limits, own, under);
+  under.plans.set(quantity, new Plan(quantity, [...nodes.values()], limits, own, under));
+  return under.plans.get(quantity);
 }
 
 const call = (run, n, v) => run(v[n[0]], v[n[1]], v[n[2]], v[n[3]], v[n[4]], v[n[5]], v[n[6]], v[n[7]]);
 
 /** The nodes that a target rests on, in order; values stand in an array in that order. */
 class Plan {
-  constructor(target, nodes, limits = [], own = new Set([target]), under = ARTICLE) {
-    Object.assign(this, { target, nodes, limits, own, under });
-    this.at = new Map(nodes.map((node, i) => [node.name, i]));
+  constructor(target, nodes, limits, own, under) {
+    Object.assign(this, { target, nodes, limits, own, under, at: new Map(nodes.map((node, i) => [node.name, i])) });
     this.goal = this.at.get(target);
     this.start = Float64Array.from(nodes, (node) => node.source.value);
-    this.steps = [...nodes.entries()].filter(([, { source }]) => !isLeaf(source)).map(([i, { source }]) =>
-      ({ i, run: source.formula?.run ?? ((one) => one), needs: source.needs.map((name) => this.at.get(name)) }));
+    this.steps = [...nodes.entries()].filter(([, { source }]) => !isLeaf(source)).map(([i, { source, formula }]) =>
+      ({ i, run: formula?.run ?? ((one) => one), needs: source.needs.map((name) => this.at.get(name)) }));
     this.leaves = nodes.filter((node) => isLeaf(node.source));
     const inputs = this.leaves.filter(({ name }) => own.has(name) && !DATA.constants.includes(name));
     this.words = inputs.filter((node) => node.source.part === "in_words").map((node) => node.name);
     this.rests = inputs.map((node) => node.source.claim || node.name);
-    /** How far each limit lies, at each of its ends; below 0 past it. */
-    this.rooms = limits.map(({ quantity, low, high, other }) => {
+    /** How far each limit lies; below 0 past it. */
+    this.rooms = limits.map(({ quantity, other, turn, end, size }) => {
       const here = this.at.get(quantity), there = this.at.get(other);
-      if (other) return [(values) => (values[there] - values[here]) / 1e6];
-      const ends = [[1, low], [-1, high]].filter(([, end]) => finite(end));
-      const size = max(...ends.map(([, end]) => abs(end))) || 1;
-      return ends.map(([turn, end]) => (values) => (turn * (values[here] - end)) / size);
+      return (values) => (other ? values[there] - values[here] : turn * (values[here] - end)) / size;
     });
+    /** For each leaf, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0). */
+    const words = this.words.map((name) => this.at.get(name)), lows = words.map((i) => nodes[i].source.near.low);
+    const start = this.evaluate(words, lows), was = start[this.goal];
+    this.direction = new Map(this.leaves.map(({ name, source }) => {
+      const { low, high } = DATA.assumptions[source.assumption] ?? { low: 0, high: 0 }, i = this.at.get(name);
+      const raised = start[i] + 1e-4 * (abs(start[i]) || high - low || 1);
+      const moved = (this.evaluate([...words, i], [...lows, raised])[this.goal] - was) / (abs(was) || 1);
+      return [name, abs(moved) >= SAME ? sign(moved) : 0];
+    }));
+    /** The assumptions that are set, by the article or by the reader, and move the target by themselves. */
+    this.handles = this.leaves.filter(({ name, reading }) => DATA.assumptions[name] && this.direction.get(name) &&
+      ["set", "given"].includes(reading)).map((node) => node.name);
   }
-
-  node = (name) => this.nodes[this.at.get(name)];
-  room = (values) => this.rooms.flatMap((ends) => ends.map((room) => room(values)));
-  broken = (values) => this.limits.find((_, i) => min(...this.rooms[i].map((room) => room(values))) < -SAME);
-  /** Whether an assumption is set here, by the article or by the reader. */
-  isFree = (name) => ["set", "given"].includes(this.leaves.find((node) => node.name === name)?.reading);
 
   /** Every node's value, with numbers in place of some leaves' own. Nothing is checked. */
   evaluate(places = [], numbers = []) {
@@ -276,76 +225,68 @@ class Plan {
     return values;
   }
 
-  /** The target at the printed numbers; throws the sentence of a limit, of words, or of a division by zero. */
+  /** The target at the printed numbers; refuses with the sentence of a limit, of words, or of a division by zero. */
   get value() {
-    const values = this.evaluate(), limit = this.broken(values);
+    const values = this.evaluate();
+    const limit = this.limits.find((_, i) => this.rooms[i](values) < -SAME);
     if (limit) {
       const here = values[this.at.get(limit.quantity)], most = values[this.at.get(limit.other)];
-      throw new Refusal(limit.other ? "above_other" : finite(limit.low) ? "beyond" : "above", { ...limit, here, most });
+      refuse(limit.other ? "above_other" : finite(limit.low) ? "beyond" : "above", { ...limit, here, most });
     }
-    if (this.words.length) throw new Refusal("in_words", { quantity: this.target, name: this.words[0] });
+    if (this.words.length) refuse("in_words", { quantity: this.target, name: this.words[0] });
     const node = this.nodes.find(({ name }, i) => !finite(values[i]) && this.own.has(name));
-    if (node) throw new Refusal("division", { quantity: node.name, reading: node.reading });
+    if (node) refuse("division", { quantity: node.name, reading: node.reading });
     return values[this.goal];
-  }
-
-  /** For each node, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0). */
-  get direction() {
-    if (this.signs) return this.signs;
-    const words = this.words.map((name) => this.at.get(name)), lows = words.map((i) => this.nodes[i].source.near.low);
-    const here = this.evaluate(words, lows), target = here[this.goal];
-    this.signs = new Map(this.nodes.map(({ name, source }, i) => {
-      const { low, high } = ASSUMPTIONS.get(source.assumption) ?? { low: 0, high: 0 }, values = here.slice();
-      values[i] += 1e-4 * (abs(here[i]) || high - low || 1);
-      for (const step of this.steps) if (step.i > i) values[step.i] = call(step.run, step.needs, values);
-      const moved = (values[this.goal] - target) / (abs(target) || 1);
-      return [name, abs(moved) >= SAME ? sign(moved) : 0];
-    }));
-    return this.signs;
   }
 
   /** "at most", "at least", neither, or "no bound" where the leaves' sides pull both ways. */
   get side() {
     const turned = { "at least": "at most", "at most": "at least" };
-    const pulling = this.leaves.map(({ name, source }) => [source.side, this.direction.get(name)]);
-    const pulls = pulling.filter(([side, turn]) => side && turn);
-    const sides = new Set(pulls.map(([side, turn]) => (turn > 0 ? side : turned[side])));
+    const pulls = this.leaves.map(({ name, source: { side } }) => [side, side && this.direction.get(name)]);
+    const sides = new Set(pulls.filter(([, turn]) => turn).map(([side, turn]) => (turn > 0 ? side : turned[side])));
     return sides.size > 1 ? "no bound" : [...sides].join("");
   }
 
-  /** Smallest and largest target over all that the printed numbers and words stand for, limits kept. */
-  bounds(coarse) {
-    const wide = ({ source: { near, far, value } }) => (coarse ? far ?? near : near) ?? { low: value, high: value };
-    const box = this.leaves.map((node) => ({ i: this.at.get(node.name), ...wide(node) }));
-    const [moved, still] = [box.filter((one) => one.low < one.high), box.filter((one) => one.low === one.high)];
-    const places = [...moved, ...still].map((one) => one.i);
-    return extremes(moved.length, (t) => {
-      const numbers = moved.map((one, j) => one.low + t[j] * (one.high - one.low));
-      const values = this.evaluate(places, [...numbers, ...still.map((one) => one.low)]);
-      return [values[this.goal], this.room(values)];
-    });
+  /** The target, then how far each limit lies, with numbers in place of some leaves' own. */
+  row(places, numbers) {
+    const values = this.evaluate(places, numbers);
+    return [values[this.goal], ...this.rooms.map((room) => room(values))];
   }
 
-  /** The bounds, and those at the coarser places. */
+  /** Smallest and largest target over all that the printed numbers and words stand for, within the limits: candidates
+   * are the corners, and where an edge crosses a limit. Within printed digits no pole lies and no two limits meet. */
+  bounds(isCoarse) {
+    const box = this.leaves.map(({ name, source: { near, far, value } }) =>
+      ({ i: this.at.get(name), low: value, high: value, ...near, ...(isCoarse ? far : null) }));
+    box.sort((one, two) => (two.low < two.high) - (one.low < one.high));
+    const places = box.map((one) => one.i), k = box.filter((one) => one.low < one.high).length, found = [];
+    const at = (t) => this.row(places, box.map(({ low, high }, j) => (j < k ? low + t[j] * (high - low) : low)));
+    const take = (row) => isKept(row) && found.push(row[0]);
+    const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
+    const rows = corners.map(at), isPast = (i) => i && rows.some((row) => row[i] < -SAME);
+    const limits = [...rows[0].keys()].filter(isPast);
+    rows.forEach(take);
+    corners.forEach((corner, here) => corner.forEach((bit, axis) => {
+      if (bit || !limits.length) return;
+      const three = [rows[here], at(corner.with(axis, 0.5)), rows[here | (1 << axis)]];
+      const crossings = limits.map((i) => root(...three.map((row) => row[i])));
+      crossings.filter((t) => t >= 0 && t <= 1).forEach((t) => take(at(corner.with(axis, t))));
+    }));
+    const size = SAME * max(...found.map(abs)), ends = found.length ? [min(...found), max(...found)] : [NaN, NaN];
+    const [low, high] = ends.map((end) => (abs(end) <= size ? 0 : end));
+    return { low, high };
+  }
+
   get spans() {
-    const near = (this.near ??= this.bounds(false)), hasFar = this.leaves.some((node) => node.source.far);
-    return [near, (this.far ??= hasFar ? this.bounds(true) : near)];
+    this.near ??= this.bounds(false);
+    return [this.near, (this.far ??= this.leaves.some((node) => node.source.far) ? this.bounds(true) : this.near)];
   }
 
-  /** The target, then the rooms, at some values of an assumption: a list for each value. */
-  along(name, numbers) {
-    const places = this.isFree(name) ? [this.at.get(name)] : [];
-    return numbers.map((x) => this.evaluate(places, [x])).map((values) => [values[this.goal], ...this.room(values)]);
-  }
-
-  /** The target at some values of an assumption; NaN past a limit and at a pole. */
-  within(name, numbers) {
-    const isKept = ([target, ...rooms]) => finite(target) && rooms.every((room) => room >= -SAME);
-    return this.along(name, numbers).map((row) => (isKept(row) ? row[0] : NaN));
-  }
+  /** The rows at some values of an assumption that is a leaf, and the targets; NaN past a limit and at a pole. */
+  along = (name, numbers) => numbers.map((x) => this.row([this.at.get(name)], [x]));
+  within = (name, numbers) => this.along(name, numbers).map((row) => (isKept(row) ? row[0] : NaN));
 }
-
-// Extremes and roots --------------------------------------------------------------------------------------------------
+const isKept = ([target, ...rooms]) => finite(target) && rooms.every((room) => room >= -SAME);
 
 /** Where a ratio of two linear functions is 0, from its values at 0, ½ and 1. */
 function root(start, middle, end) {
@@ -354,75 +295,7 @@ function root(start, middle, end) {
   if (abs(start) === Infinity) return (middle - end) / (middle - 2 * end);
   return (start * (middle - end)) / (end * middle + start * middle - 2 * start * end);
 }
-
-/** Whether a ratio of two linear functions has a pole: without one the middle lies between the ends. */
-function hasPole(start, middle, end) {
-  const slack = SAME * max(abs(start), abs(end)), known = [start, end].filter((one) => !Number.isNaN(one));
-  const isOutside = middle > max(...known) + slack || middle < min(...known) - slack;
-  return isOutside || [start, middle, end].some((one) => abs(one) === Infinity);
-}
-
-/** a, b, c of (a + b t) ÷ (1 + c t) from its values at 0, ½ and 1. */
-function mobius(start, middle, end) {
-  const c = start === end ? 0 : (2 * middle - start - end) / (end - middle);
-  return [start, end * (1 + c) - start, c];
-}
-
-/** Where two ratios (a + b t) ÷ (1 + c t) are equal: the two roots of a quadratic. */
-function meeting([a, b, c], [d, e, f]) {
-  const square = b * f - e * c, linear = a * f + b - d * c - e, free = a - d;
-  const size = sqrt(max(linear * linear - 4 * square * free, 0)), isNegative = linear < 0 || Object.is(linear, -0);
-  const turned = -(linear + (isNegative ? -size : size)) / 2;
-  return [turned / square, free / turned];
-}
-
-/** The bounds of a function over the unit box of k sides: at its corners, where an edge crosses a limit, where two
- * limits meet on a face, and at poles. The function gives a value and the room that each limit leaves. */
-function extremes(k, at) {
-  const isKept = ([value, rooms]) => !Number.isNaN(value) && rooms.every((room) => room >= -SAME), found = [];
-  const isInside = (t) => t.every((one) => one >= 0 && one <= 1);
-  const take = ([value, rooms]) => finite(value) && isKept([value, rooms]) && found.push(value);
-  const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
-  const there = corners.map(at);
-  there.forEach(take);
-  const edges = corners.flatMap((corner, start) => corner.flatMap((bit, axis) =>
-    bit ? [] : [{ corner, axis, three: [there[start], at(corner.with(axis, 0.5)), there[start | (1 << axis)]] }]));
-  const along = ({ three }, limit) => three.map(([, rooms]) => rooms[limit]);
-  const limits = [...there[0][1].keys()].filter((limit) => there.some(([, rooms]) => rooms[limit] < -SAME) ||
-    edges.some((edge) => along(edge, limit)[1] < -SAME || hasPole(...along(edge, limit))));
-  const crossings = limits.flatMap((limit) => edges.map((edge) => ({ limit, axis: edge.axis,
-    place: edge.corner.with(edge.axis, root(...along(edge, limit))) })).filter(({ place }) => isInside(place)));
-  const meetings = limits.length > 1 ? met(k, at, corners, limits, crossings) : [];
-  for (const place of [...crossings.map((one) => one.place), ...meetings]) if (isInside(place)) take(at(place));
-  for (const { corner, axis, three } of edges) {
-    const values = three.map(([value]) => value);
-    const pole = hasPole(...values) ? root(...values.map((value) => 1 / value)) : NaN;
-    // On a side of a pole that no limit forbids, the value has no bound.
-    const sides = [-1e-9, 1e-9].map((step) => corner.with(axis, pole + step)).filter(isInside).map(at).filter(isKept);
-    found.push(...sides.map(([value]) => (value < 0 ? -Infinity : Infinity)));
-  }
-  if (!found.length) return { low: NaN, high: NaN };
-  const size = SAME * max(...found.map((one) => (finite(one) ? abs(one) : 0)));
-  const [low, high] = [min(...found), max(...found)].map((end) => (abs(end) <= size ? 0 : end));
-  return { low, high };
-}
-
-/** Where two limits meet on a face. At a fixed place along one side, the root along the other is a ratio of two linear
- * functions of that place; two such roots are equal where a quadratic is 0. */
-function met(k, at, corners, limits, crossings) {
-  const found = [], three = [0, 0.5, 1], axes = [...Array(k).keys()];
-  for (const [i, j] of axes.flatMap((i) => axes.filter((j) => j !== i).map((j) => [i, j]))) {
-    const here = limits.filter((limit) => crossings.some((one) => one.limit === limit && [i, j].includes(one.axis)));
-    for (const face of here.length > 1 ? corners.filter((corner) => !corner[i] && !corner[j]) : []) {
-      const grid = three.map((t) => three.map((s) => at(face.with(i, s).with(j, t))[1]));
-      const roots = here.map((limit) => mobius(...grid.map((row) => root(...row.map((rooms) => rooms[limit])))));
-      roots.forEach((one, first) => roots.slice(first + 1).forEach((two) => meeting(one, two).forEach((t) => {
-        found.push(face.with(i, (one[0] + one[1] * t) / (1 + one[2] * t)).with(j, t));
-      })));
-    }
-  }
-  return found;
-}
+const pole = (...values) => root(...values.map((value) => 1 / value));
 
 const quarters = (low, high) => [0.25, 0.5, 0.75].map((part) => low + part * (high - low));
 const placed = (t, low, high) => low + (0.25 + 0.5 * t) * (high - low);
@@ -430,64 +303,49 @@ const ascending = (one, two) => one - two;
 
 /** Where ratios of two linear functions are 0 or have a pole, between two ends; rows are their values at quarters. */
 function breakpoints(rows, low, high) {
-  const columns = rows[0].map((_, i) => rows.map((row) => row[i])), kept = [];
-  const roots = columns.flatMap((three) => [root(...three.map((one) => 1 / one)), root(...three)]);
-  for (const place of roots.map((t) => placed(t, low, high)).filter((x) => x > low && x < high).sort(ascending)) {
-    if (!kept.length || place - kept.at(-1) > SAME * max(abs(low), abs(high))) kept.push(place);
-  }
-  return kept;
+  const columns = rows[0].map((_, i) => rows.map((row) => row[i])), hair = SAME * max(abs(low), abs(high));
+  const places = columns.flatMap((three) => [pole(...three), root(...three)]).map((t) => placed(t, low, high));
+  const inside = places.filter((x) => x > low && x < high).sort(ascending);
+  return inside.filter((x, i) => !i || x - inside[i - 1] > hair);
 }
 
-// Answers -------------------------------------------------------------------------------------------------------------
-
-/** The plan of a quantity, read as named, under a setting. */
 function planFor([quantity, readings], under) {
-  const { plans } = under;
-  const key = Object.keys(readings).length ? JSON.stringify([quantity, readings]) : quantity;
-  if (!plans.has(key)) plans.set(key, planOf(quantity, key === quantity ? under : change(mapped(readings), under)));
-  return plans.get(key);
+  const key = JSON.stringify(readings);
+  if (!under.named.has(key)) under.named.set(key, readings.length ? change(new Map(readings), under) : under);
+  return planOf(quantity, under.named.get(key));
 }
 
-/** Sentences that stand beside a quantity and refuse nothing. */
 function remarksOf({ target, at, under }, value) {
   const found = [];
   for (const { above, words } of DATA.remarks.filter((one) => one.quantity === target)) {
-    const [other] = attempt(() => above in DATA.external || planOf(above, under)), values = other?.evaluate?.();
-    const more = value - (values ? (other.broken(values) ? NaN : values[other.goal]) : DATA.external[above] ?? NaN);
-    if (more > 0) found.push(words.replace("{more}", inWords(more, QUANTITIES.get(target).unit, 1e3)));
+    const other = finite(above) ? above : attempt(() => planOf(above, under).value)[0] ?? NaN;
+    if (value > other) found.push(words.replace("{more}", inWords(value - other, DATA.quantities[target].unit, 1e3)));
   }
   for (const [quantity, number] of under.values) {
-    const { low, high } = ASSUMPTIONS.get(quantity) ?? { low: -Infinity, high: Infinity };
-    const isOutside = at.has(quantity) && !(low <= number && number <= high);
-    if (isOutside) found.push(say("varied", { quantity, low, high, number }));
+    const { low, high } = DATA.assumptions[quantity] ?? {};
+    if (at.has(quantity) && (number < low || number > high)) found.push(say("varied", { quantity, low, high, number }));
   }
   return found;
 }
 
-/** A quantity with its bounds by rounding, its side and its remarks. */
 function estimate(plan) {
-  const { value, spans: [{ low, high }], side } = plan;
-  const words = sided(side, estimateWords(plan));
-  return { plan, value, low, high, side, words, remarks: remarksOf(plan, value) };
+  const { value, side, spans: [{ low, high }] } = plan;
+  return { plan, value, low, high, side, words: sided(side, estimateWords(plan)), remarks: remarksOf(plan, value) };
 }
 
-function meets(claimed, low, high) {
-  const reaches = (value, bound, isOpen, slack = SAME * abs(bound)) =>
-    isOpen ? value > bound + slack : value >= bound - slack;
-  return reaches(high, claimed.low, claimed.lowOpen) && reaches(-low, -claimed.high, claimed.highOpen);
-}
-
-/** The verdict of a check under a setting. */
-function judge(check, under) {
-  const { fine, coarse, published, quantity, readings, claim } = check, { qualifier } = CLAIMS.get(claim);
+function judge({ fine, coarse, published, quantity, readings, claim, kind }, under) {
+  const { qualifier } = DATA.claims[claim], { percent, unit } = DATA.quantities[quantity];
   const [found, reason] = attempt(() => {
     const plan = planFor([quantity, readings], under);
-    if (plan.rests.includes(claim)) throw new Refusal("circular", { claim });
+    if (plan.rests.includes(claim)) refuse("circular", { claim });
     // Where no value that the words allow is within the limits, it is past one.
     return [plan, plan.words.length && !Number.isNaN(plan.spans[0].low) ? NaN : plan.value];
   });
-  if (!found) return { check, verdict: "", reason };
+  if (!found) return { said: `not computable: ${reason}` };
   const [plan, value] = found, [near, far] = plan.spans, isOpen = plan.words.length > 0;
+  const reaches = (value, end, isOpen) => (isOpen ? value > end + SAME * abs(end) : value >= end - SAME * abs(end));
+  const meets = (claimed, low, high) =>
+    reaches(high, claimed.low, claimed.lowOpen) && reaches(-low, -claimed.high, claimed.highOpen);
   const at = (claimed, reached) => {
     if (meets(claimed, value, value)) return "matches";
     if (qualifier === "approaches" && value < claimed.low) return "compatible";
@@ -497,61 +355,50 @@ function judge(check, under) {
   const verdict = isFar && coarser === "matches" ? "matches_within_rounding" : coarser;
   const [used, claimed] = isFar ? [far, coarse] : [near, fine];
   const margin = min(used.high - claimed.low, claimed.high - used.low);
-  const size = abs(published || (finite(claimed.low) ? claimed.low : claimed.high));
-  const barely = verdict === "matches_within_rounding" && margin < 0.01 * size, off = value - (published ?? fine.low);
-  return { check, plan, value, verdict, barely, off, finer: finer === verdict ? "" : finer };
-}
-
-/** The verdict as a screen says it, with how far off or short the value is. */
-function verdictWords({ check, plan, verdict, reason, barely, finer, off }) {
-  if (!verdict) return `not computable: ${reason}`;
-  const { qualifier } = CLAIMS.get(check.claim), { percent, unit } = QUANTITIES.get(check.quantity), size = abs(off);
-  const said = (one) => DATA.said[check.kind]?.[one] ?? one.replaceAll("_", " ");
-  const by = percent === null ? () => inWords(size, unit, size >= 1e5 ? placeOf(plan.rests, size) : 1e3)
-    : () => `${fixed(100 * size, 1)} points`;
-  const isOff = verdict === "differs" && finite(off);
-  const isShort = qualifier === "approaches" && off < 0 && check.published;
+  const scale = abs(published || (finite(claimed.low) ? claimed.low : claimed.high));
+  const off = value - (published ?? fine.low), size = abs(off), isOff = verdict === "differs" && finite(off);
+  const words = (one) => DATA.said[kind]?.[one] ?? one.replaceAll("_", " ");
+  const by = () => (percent !== null ? `${fixed(100 * size, 1)} points`
+    : inWords(size, unit, size >= 1e5 ? placeOf(plan.rests, size) : 1e3));
   const notes = [
-    !isOff && isShort && `${fixed((-100 * off) / check.published, 1)} percent short`,
+    qualifier === "approaches" && off < 0 && published && `${fixed((-100 * off) / published, 1)} percent short`,
     !isOff && qualifier === "over" && finite(off) && `${by()} ${off > 0 ? "above" : "below"}`,
-    barely && "barely", finer && `${said(finer)} at the finer place`,
-  ].filter(Boolean);
-  return said(verdict) + (isOff ? ` by ${by()}` : "") + (notes.length ? `, ${notes.join("; ")}` : "");
+    verdict === "matches_within_rounding" && margin < 0.01 * scale && "barely",
+    finer !== verdict && `${words(finer)} at the finer place`,
+  ].filter(Boolean).join("; ");
+  return { plan, value, said: words(verdict) + (isOff ? ` by ${by()}` : "") + (notes && `, ${notes}`) };
 }
 
-/** The last place that counts in something that rests on these rows: the coarsest of theirs. */
 function placeOf(rests, number) {
-  const place = max(...rests.map((name) => CLAIMS.get(name)?.place ?? 0)) || 1e4, size = abs(number);
+  const place = max(...rests.map((name) => DATA.claims[name]?.place ?? 0)) || 1e4, size = abs(number);
   return !number || !finite(number) || size >= place / 2 ? place : 10 ** max(0, Math.floor(Math.log10(size)) - 1);
 }
 
 /** A value in words, on its own side of all that a claim prints or asserts, and of other numbers. */
 function valueWords(plan, value, others = []) {
-  const { percent, unit, beside } = QUANTITIES.get(plan.target);
+  const { percent, unit, beside } = DATA.quantities[plan.target];
   return inWords(value, unit, placeOf(plan.rests, value), { percent, beside: [...beside, ...others] });
 }
-/** The value of a plan in words, within its bounds. */
 const estimateWords = (plan) => valueWords(plan, plan.value, [plan.spans[0].low, plan.spans[0].high].filter(finite));
 const sided = (side, words) => (side === "no bound" ? `${words}, no bound` : `${side} ${words}`.trim());
 
-/** A headline: its working, its verdict, and its sentence with the conditions. */
 function headline({ named, check, shown, sentence, working }, under) {
   const words = (name) => attempt(() => estimateWords(planFor(named[name], under)))[0] ?? "(no single value)";
   const put = (text) => text.replace(/\{([a-z0-9_.]+)\}/g, (_, name) => words(name));
-  const outcome = check && judge(CHECKS.get(check), under), said = outcome ? verdictWords(outcome) : "";
-  const lines = working.map((name) => attempt(() => lineOf(planFor(name, under)))).map(([line, why]) => line ?? why);
-  const shownAs = put((shown || "{verdict}").replace("{verdict}", said.split(", ")[0]));
-  const verdict = outcome && !outcome.verdict ? "not computable" : shownAs;
-  return { working: lines, verdict, sentence: put(sentence), said, outcome };
+  const { said = "", plan, value } = check ? judge(DATA.checks[check], under) : {};
+  const lines = working.map((name) => {
+    const [found, why] = attempt(() => worked(planFor(name, under))), [formula, ...numbers] = found ?? ["", why];
+    return [formula && `${label(name[0])} ${formula}\n= `, numbers.join(" ").replace(/^= /, "")];
+  });
+  const verdict = check && !plan ? "not computable" : put(shown.replace("{verdict}", said.split(", ")[0]));
+  return { lines, verdict, sentence: put(sentence), said, remarks: plan ? remarksOf(plan, value) : [] };
 }
 
 const label = (name) => name.replaceAll("__", ", ").replaceAll("_", " ").replace(/\b(\d{4}) (\d{4})\b/g, "$1–$2");
 
 /** A number as it is printed or set, else with some digits and some finer ones; and the number that is shown. */
 function shownAs(plan, name, value, finest = 0, least = 1e5) {
-  const { source } = plan.node(name), { unit, percent } = QUANTITIES.get(name), size = abs(value);
-  if (source.part === "in_words") return ["in words", value];
-  if (!finite(value)) return ["no value", value];
+  const { source } = plan.nodes[plan.at.get(name)], { unit, percent } = DATA.quantities[name], size = abs(value);
   const isShort = (decimals) => abs(Number(fixed(value, decimals)) - value) <= 1e-9 * size;
   const short = () => ([...Array(4 + finest).keys()].find(isShort) ?? 4 + finest) - finest;
   const [scale, decimals, word] = DATA.baseUnits.includes(unit)
@@ -565,78 +412,56 @@ function shownAs(plan, name, value, finest = 0, least = 1e5) {
 }
 
 /** The lines of a worked step: the formula, the numbers with as many digits as it takes by hand, and the result. */
-function worked(plan, name) {
-  const { formula, needs, same } = plan.node(name).source, values = plan.evaluate();
-  const isUnit = (one) => DATA.constants.includes(one);
-  const isRefused = (one) => !isUnit(one) && attempt(() => planOf(one, plan.under).value)[1];
-  const known = new Map([name, ...needs].map((one) => [one, isRefused(one) ? NaN : values[plan.at.get(one)]]));
-  if (!formula) return [...(same ? [`= ${label(same)}`] : []), `= ${shownAs(plan, name, known.get(name))[0]}`];
-  const put = (write) => `= ${formula.text.replace(/\{(\w+)\}/g, (_, one) => write(one))}`;
-  const least = needs.some((one) => !isUnit(one) && abs(known.get(one)) >= 1e6) ? 1e4 : 1e5;
-  const [result] = shownAs(plan, name, known.get(name), 0, least);
-  const isKnown = needs.every((one) => finite(known.get(one)));
+function worked(plan) {
+  const { target, value } = plan, values = plan.evaluate(), known = (name) => values[plan.at.get(name)];
+  const { formula, source: { needs, same } } = plan.nodes[plan.goal];
+  if (!formula) return [...(same ? [`= ${label(same)}`] : []), `= ${shownAs(plan, target, value)[0]}`];
+  const put = (write) => `= ${formula.text.replace(/\{(\w+)\}/g, (_, name) => write(name))}`;
+  const least = needs.some((name) => !DATA.constants.includes(name) && abs(known(name)) >= 1e6) ? 1e4 : 1e5;
+  const [result] = shownAs(plan, target, value, 0, least);
   const isEnough = (finest) => {
-    const byHand = formula.run(...needs.map((one) => shownAs(plan, one, known.get(one), finest)[1]));
-    return !isKnown || shownAs(plan, name, byHand, 0, least)[0] === result;
+    const byHand = formula.run(...needs.map((name) => shownAs(plan, name, known(name), finest)[1]));
+    return shownAs(plan, target, byHand, 0, least)[0] === result;
   };
   const finest = [0, 1, 2, 3, 4, 5].find(isEnough) ?? 6;
-  return [put(label), put((one) => shownAs(plan, one, known.get(one), finest)[0]), `= ${result}`];
-}
-
-/** The numbers put into the formula of a plan's target, and the result, in one line. */
-function lineOf(plan) {
-  return (plan.words.length || finite(plan.value)) && worked(plan, plan.target).slice(1).join(" ").replace(/^= /, "");
-}
-
-/** The assumptions that move a plan's target by themselves. */
-function handles(plan) {
-  const isFree = (name) => ASSUMPTIONS.has(name) && plan.isFree(name) && plan.direction.get(name);
-  return plan.leaves.map((node) => node.name).filter(isFree);
+  return [put(label), put((name) => shownAs(plan, name, known(name), finest)[0]), `= ${result}`];
 }
 
 /** Each assumption across its range, the rest at their values; a limit on the way is the end of the bar. */
 function tornado(plan) {
-  const bars = handles(plan).map((name) => {
-    const { low, high } = ASSUMPTIONS.get(name);
-    const rooms = plan.along(name, quarters(low, high)).map(([, ...rest]) => rest);
-    const ends = [low, ...breakpoints(rooms, low, high), high], values = plan.within(name, ends);
-    const kept = [...ends.keys()].filter((i) => finite(values[i]));
-    const first = kept[0] ?? 0, last = kept.at(-1) ?? ends.length - 1;
-    return { name, low: ends[first], high: ends[last], atLow: values[first], atHigh: values[last] };
+  const bars = plan.handles.map((name) => {
+    const { low, high } = DATA.assumptions[name], rows = plan.along(name, quarters(low, high));
+    const ends = [low, ...breakpoints(rows.map(([, ...rooms]) => rooms), low, high), high];
+    const values = plan.within(name, ends);
+    const first = max(0, values.findIndex(finite)), last = values.findLastIndex(finite);
+    return { name, low: ends[first], high: ends.at(last), atLow: values[first], atHigh: values.at(last) };
   });
   const width = (bar) => (finite(bar.atHigh - bar.atLow) ? abs(bar.atHigh - bar.atLow) : 0);
   return bars.sort((one, two) => width(two) - width(one));
 }
 
-const HOLDS = { at_least: [0, 1], more_than: [1], at_most: [-1, 0], less_than: [-1], equals: [0] };
-const isTrue = (comparison, above, slack) => HOLDS[comparison].includes(abs(above) <= slack ? 0 : sign(above));
-
-/** A statement: both sides, whether it holds, and for each assumption the spans over which it does. */
-function breakEvens(sides, comparison) {
-  const [left, right] = sides.map((side) => side.value), names = new Set(sides.flatMap(handles));
-  const found = [...names].map((name) => breakEven(sides, name, comparison));
-  return { left, right, holds: isTrue(comparison, left - right, SAME * max(abs(left), abs(right))), found };
-}
-
-function breakEven(sides, name, comparison) {
-  const { minimum: low, maximum: high } = ASSUMPTIONS.get(name), hair = SAME * (high - low);
-  const rows = sides.map((side) => side.along(name, quarters(low, high)));
-  const targets = rows.map((side) => side.map(([target]) => target));
-  const changes = [low, high, ...rows.flatMap((side) => breakpoints(side, low, high))];
-  const met = meeting(...targets.map((three) => mobius(...three))).map((t) => placed(t, low, high));
-  const slack = SAME * max(0, ...targets.flat().filter(finite).map(abs));
-  const above = (x) => sides[0].within(name, [x])[0] - sides[1].within(name, [x])[0];
-  const places = [...changes, ...met].filter((x) => x >= low - hair && x <= high + hair);
-  const equal = places.map((x) => min(max(x, low), high)).sort(ascending).filter((x) => abs(above(x)) <= slack);
-  const roots = equal.filter((x, i) => !i || x - equal[i - 1] > hair);
-  const points = [...new Set([...changes, ...roots])].sort(ascending);
-  const middles = points.slice(1).map((x, i) => (x + points[i]) / 2);
-  // The statement holds or not all along between two points, so points and middles in turn show all spans.
-  const fine = [...points, ...middles].sort(ascending).map((x) => isTrue(comparison, above(x), slack)), spans = [];
-  fine.forEach((one, i) => {
-    if (one && !fine[i - 1]) spans.push([points[i >> 1], high]);
-    else if (!one && fine[i - 1]) spans.at(-1)[1] = points[i >> 1];
+/** Whether a statement holds, and where along each assumption. The right side is a number, or one that is printed. */
+function breakEvens({ side, signs, other }, under) {
+  const plan = planFor(side, under), left = plan.value, right = finite(other) ? other : planFor(other, under).value;
+  const isTrue = (above, slack) => signs.includes(abs(above) <= slack ? 0 : sign(above));
+  const found = plan.handles.map((name) => {
+    const { low, high } = DATA.quantities[name], hair = SAME * (high - low);
+    const rows = plan.along(name, quarters(low, high)), targets = rows.map(([target]) => target);
+    const changes = [low, high, ...breakpoints(rows, low, high)];
+    const met = placed(root(...targets.map((target) => target - right)), low, high);
+    const slack = SAME * max(...[...targets, right].filter(finite).map(abs));
+    const above = (x) => plan.within(name, [x])[0] - right;
+    const places = [...changes, met].filter((x) => x >= low - hair && x <= high + hair);
+    const equal = places.map((x) => min(max(x, low), high)).sort(ascending).filter((x) => abs(above(x)) <= slack);
+    const roots = equal.filter((x, i) => !i || x - equal[i - 1] > hair);
+    const points = [...new Set([...changes, ...roots])].sort(ascending);
+    const middles = points.slice(1).map((x, i) => (x + points[i]) / 2);
+    // The statement holds or not all along between two points, so points and middles in turn show all spans.
+    const fine = [false, ...[...points, ...middles].sort(ascending).map((x) => isTrue(above(x), slack)), false];
+    const edges = points.flatMap((x, i) => [2 * i, 2 * i + 1].filter((j) => fine[j] !== fine[j + 1]).map(() => x));
+    const spans = edges.flatMap((start, i) => (i % 2 ? [] : [[start, edges[i + 1]]]));
+    const isAll = String(spans) === String([low, high]), isStrict = !signs.includes(0);
+    return { name, roots, spans, everywhere: isAll && !(isStrict && roots.length) };
   });
-  const isStrict = ["more_than", "less_than"].includes(comparison), isAll = String(spans) === String([low, high]);
-  return { name, roots, spans, everywhere: isAll && !(isStrict && roots.length) };
+  return { left, right, found, holds: isTrue(left - right, SAME * max(abs(left), abs(right))) };
 }

@@ -4,11 +4,10 @@
 let under = ARTICLE, given = new Map(), problems = new Map(), looked = "at_risk_2021", width = 600, resting = 0;
 const $ = (id) => document.getElementById(id);
 const all = (selector) => [...document.querySelectorAll(selector)];
-const answer = (name, at = under) => attempt(() => estimate(planFor(name, at)));
-const readingOf = (name) => (under.values.has(name) ? "given" : under.readings.get(name) ?? QUANTITIES.get(name).usual);
-const parted = (text) => [text.split("=")[0].trim(), text.split("=").slice(1).join("=").trim(), text];
+const usual = (name) => DATA.quantities[name].usual;
+const readingOf = (name) => (under.values.has(name) ? "given" : under.readings.get(name) ?? usual(name));
+const answer = (name) => attempt(() => estimate(planFor(name, under)));
 const pick = (node, ...kinds) => kinds.map((kind) => node.querySelector(kind));
-/** By name, each handle's node and its parts. */
 const HANDLES = new Map(all("[data-handle]").map((node) =>
   [node.dataset.handle, [node, ...pick(node, "[type=range]", "[type=text]", "select", ".problem", ".effect")]]));
 
@@ -18,17 +17,15 @@ function write(node, text) {
   if (node.hidden !== !text) node.hidden = !text;
 }
 
-function element(tag, ...children) {
-  const node = document.createElement(tag);
-  node.append(...children);
-  return node;
+function list(node, lines) {
+  if (node.textContent === lines.join("")) return;
+  node.replaceChildren(...lines.map((line) => Object.assign(document.createElement("li"), { textContent: line })));
 }
 
 function drawn(tag, attributes, text = "") {
   const node = document.createElementNS($("waterfall").namespaceURI, tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.textContent = text;
-  return node;
+  return Object.assign(node, { textContent: text });
 }
 
 /** Set a quantity to a text, or back with an empty one; one that is refused changes nothing and leaves a sentence. */
@@ -40,74 +37,62 @@ function put(name, text) {
   problems.set(name, reason);
 }
 
-/** Take a whole setting, text by text. */
-function take(pairs) {
+/** Take a whole setting, from texts such as "overlap=0.5". */
+function take(texts) {
   [given, under, problems] = [new Map(), ARTICLE, new Map()];
-  for (const [name, ...rest] of pairs) {
-    if (problems.has(name)) problems.set(name, say("given_twice", { name }));
-    else assign([name, ...rest]);
+  for (const text of texts) {
+    const [, name, value] = /^\s*(.+?)\s*=\s*(.+?)\s*$/s.exec(text) ?? [];
+    if (!name) problems.set(text, say("no_assignment", { text }));
+    else if (problems.has(name)) problems.set(name, say("given_twice", { name }));
+    else put(name, value);
   }
 }
 
-function assign([name, text, whole]) {
-  if (name && text) put(name, text);
-  else problems.set(whole, say("no_assignment", { text: whole }));
-}
-
-function decoded(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
+/** Take the setting in the address, whose parts are decoded as keys, which refuses none. */
 function fromAddress() {
-  const pairs = location.hash.slice(1).split("&").filter(Boolean).map((part) => parted(decoded(part)));
-  looked = pairs.find(([name, one]) => name === "show" && DATA.shown.includes(one))?.[1] ?? looked;
-  take(pairs.filter(([name]) => name !== "show"));
+  take(new URLSearchParams(location.hash.slice(1).replace(/[+=]/g, encodeURIComponent)).keys());
   render();
+}
+
+function start(name) {
+  const one = DATA.presets.find((preset) => preset.name === name);
+  take(one?.given ?? []);
+  write($("preset-why"), one?.words ?? "");
+  $("preset").value = name;
 }
 
 /** From persons at risk in 2019 to 2021 and to both groups; returns the sentences of those that have no value. */
 function waterfall(figure) {
-  const isOpen = planOf("at_risk_total", under).words.length > 0, none = { value: NaN, side: "" }, { printed } = DATA;
-  const floor = isOpen ? { former_detainees: "floor" } : {};
-  const answers = [["at_risk_2019", {}], ["at_risk_2021", {}], ["at_risk_total", floor]].map((name) => answer(name));
-  const [base, now, total] = answers.map(([found]) => found ?? none), added = now.value - base.value;
-  const beside = [printed.near, printed.low, printed.high];
-  const words = ({ value, side }) => sided(side, abs(value) < 1e6 ? `${general(abs(value) / 1e6, 3)} million`
-    : inWords(value, "person", 1e3, { beside }));
-  const last = isOpen ? { ...total, side: "at least" } : total, step = { side: added < 0 ? "−" : "+", value: added };
+  const isOpen = planOf("at_risk_total", under).words.length > 0, { near, least, most, words } = DATA.printed;
+  const floor = isOpen ? [["former_detainees", "floor"]] : [];
+  const answers = [["at_risk_2019", []], ["at_risk_2021", []], ["at_risk_total", floor]].map(answer);
+  const [base, now, total] = answers.map(([found]) => found ?? { value: NaN });
+  const size = (number) => inWords(abs(number), "person", 1e3), added = now.value - base.value;
   const rows = [
-    ["At risk in 2019", 0, base, base.plan?.rests.includes("at_risk_2019_up_to") ? "printed" : "ours", words(base)],
-    ["Added since 2019", base.value, { ...none, value: now.value }, "sum", words(step)],
-    ["At risk in 2021", 0, now, "sum", words(now)],
-    ["With former detainees", now.value, last, isOpen ? "words" : "ours",
-      words(isOpen ? { side: "at least", value: total.value - now.value } : total)],
+    ["At risk in 2019", 0, base, base.plan?.rests.includes("at_risk_2019_up_to") ? "printed" : "ours", base.words],
+    ["Added since 2019", base.value, { value: now.value }, "sum", `${added < 0 ? "−" : "+"} ${size(added)}`],
+    ["At risk in 2021", 0, now, "sum", now.words],
+    ["With former detainees", now.value, total, isOpen ? "words" : "ours",
+      isOpen ? `at least ${size(total.value - now.value)} more` : total.words],
   ];
-  const most = max(3.3e6, ...rows.map(([, , { value }]) => 1.25 * value || 0));
-  const x = (one) => 8 + (one / most) * (width - 16);
-  const put = (tag, kind, attributes, text) => figure.append(drawn(tag, { class: kind, ...attributes }, text));
+  const reach = max(3.3e6, ...rows.map(([, , { value }]) => 1.25 * value || 0));
+  const x = (number) => 8 + (number / reach) * (width - 16);
+  const add = (tag, kind, attributes, text) => figure.append(drawn(tag, { class: kind, ...attributes }, text));
   const bar = (kind, y, from, to, height = 15) =>
-    put("rect", kind, { x: min(x(from), x(to)), y, width: abs(x(to) - x(from)), height });
+    add("rect", kind, { x: min(x(from), x(to)), y, width: abs(x(to) - x(from)), height });
   figure.replaceChildren();
-  bar("band", 16, printed.low, printed.high, 178);
-  put("text", "small middle", { x: x((printed.low + printed.high) / 2), y: 12 }, `printed: ${printed.words}`);
-  rows.forEach(([name, from, { value, side, low, high }, kind, said], i) => {
-    const y = 34 + 42 * i, turn = { "at most": -1, "at least": 1 }[side], isKnown = finite(from) && finite(value);
-    put("text", "", { x: 8, y }, `${name}: ${isKnown ? said : "no value"}`);
+  bar("band", 16, least, most, 178);
+  add("text", "small middle", { x: x((least + most) / 2), y: 12 }, `printed: ${words}`);
+  rows.forEach(([name, from, { value, low, high }, kind, text], i) => {
+    const y = 34 + 42 * i, isKnown = finite(from) && finite(value);
+    add("text", "", { x: 8, y }, `${name}: ${isKnown ? text : "no value"}`);
     if (!isKnown) return;
-    if (i === 3) bar("pale", y + 5, 0, from);
     bar(kind, y + 5, from, value);
-    const tip = `l${-5 * turn} -4m${5 * turn} 4l${-5 * turn} 4`;
-    if (turn) put("path", turn < 0 ? "arrow inside" : "arrow", { d: `M${x(value)} ${y + 12.5}h${14 * turn}${tip}` });
-    if (high > low) put("path", "range", { d: `M${x(low)} ${y + 21}v6m0 -3H${x(high)}m0 -3v6` });
-    if (i === 2) put("path", "goal", { d: `M${x(printed.near)} ${y + 1}v23` });
+    if (high > low) add("path", "range", { d: `M${x(low)} ${y + 21}v6m0 -3H${x(high)}m0 -3v6` });
+    if (i === 2) add("path", "goal", { d: `M${x(near)} ${y + 1}v23` });
   });
-  for (let i = 0; i * 1e6 < most; i++) put("text", "small middle", { x: x(i * 1e6), y: 212 }, i ? `${i} million` : "0");
+  for (let i = 0; i * 1e6 < reach; i++) add("text", "small middle", { x: x(i * 1e6), y: 212 }, i ? `${i} million` : 0);
   figure.setAttribute("viewBox", `0 0 ${width} 218`);
-  figure.setAttribute("aria-label", rows.map(([name, , , , said]) => `${name}: ${said}`).join("; "));
   return [...new Set(answers.map(([, reason]) => reason).filter(Boolean))].join(" ");
 }
 
@@ -121,7 +106,7 @@ function drawTornado(figure, now, reason) {
     const here = x(now.value), sides = [["ours", atLow], ["sum", atHigh]].filter(([, end]) => finite(end));
     const rects = sides.map(([kind, end]) => drawn("rect", { class: kind, y: 46 * i + 34, height: 10,
       x: min(x(end), here), width: abs(x(end) - here) }));
-    return [drawn("text", { x: 8, y: 46 * i + 14 }, ASSUMPTIONS.get(name).label),
+    return [drawn("text", { x: 8, y: 46 * i + 14 }, DATA.assumptions[name].label),
       drawn("text", { x: 8, y: 46 * i + 29, class: "small" }, `${said(low, atLow)}; ${said(high, atHigh)}`),
       ...rects, drawn("path", { class: "range", d: `M${here} ${46 * i + 31}v16` })];
   }));
@@ -129,54 +114,42 @@ function drawTornado(figure, now, reason) {
   return reason || (bars.length ? "" : "No assumption moves it under these readings.");
 }
 
-/** A statement: whether it holds, and along each assumption where. */
-function showStatement(node, plans, comparison) {
-  const [found, reason] = attempt(() => breakEvens(plans(), comparison));
-  const where = ({ name, everywhere, spans }) => {
-    const { unit } = ASSUMPTIONS.get(name), isCount = DATA.baseUnits.includes(unit);
+function showStatement(statement, i) {
+  const [found, reason] = attempt(() => breakEvens(statement, under));
+  const lines = found?.found.map(({ name, everywhere, spans }) => {
+    const { unit, label } = DATA.assumptions[name], isCount = DATA.baseUnits.includes(unit);
     const at = (number) => (isCount ? inWords(number, unit, 1e3) : general(number, 4));
     const parts = spans.map(([low, high]) => (low === high ? `at ${at(low)}` : `from ${at(low)} to ${at(high)}`));
-    return everywhere ? "over its whole allowed range" : parts.join(" and ") || "nowhere in its allowed range";
-  };
-  const lines = found?.found.map((one) => `${ASSUMPTIONS.get(one.name).label}: holds ${where(one)}`) ?? [reason];
-  const [badge, list] = pick(node, ".v", "ul");
+    const where = everywhere ? "over its whole allowed range" : parts.join(" and ") || "nowhere in its allowed range";
+    return `${label}: holds ${where}`;
+  });
+  const node = $(`statement-${i}`), [badge, where] = pick(node, ".v", "ul");
   write(badge, !found ? "no value" : found.holds ? "holds" : "does not hold");
   node.classList.toggle("holds", !!found?.holds);
-  if (list.textContent !== lines.join("")) list.replaceChildren(...lines.map((line) => element("li", line)));
-}
-
-/** A statement of the reader's own, about a quantity and a number. */
-function showOwn() {
-  const quantity = $("own-quantity").value, [value, reason] = attempt(() => numberOf(quantity, $("own").value));
-  write($("own-problem"), $("own").value && reason);
-  if (value === null) return;
-  const number = new Plan("number", [{ name: "number", reading: "given", source: { value, needs: [] } }]);
-  showStatement($("own-statement"), () => [planOf(quantity, under), number], $("own-comparison").value);
+  list(where, lines ?? [reason]);
 }
 
 /** The quantity that is looked at under each other reading, one at a time. */
 function showReadings() {
-  const check = [...CHECKS.values()].find((one) => one.judges && one.quantity === looked);
-  const choices = ({ name }) => QUANTITIES.get(name).choices.map((reading) => [name, reading]);
+  const check = Object.values(DATA.checks).find((one) => one.judges && one.quantity === looked);
+  const choices = ({ name }) => DATA.quantities[name].choices.map((reading) => [name, reading]);
   const others = planOf(looked, under).nodes.flatMap(choices).filter(([name, one]) => one !== readingOf(name));
-  $("readings-rows").replaceChildren(...others.map(([name, reading]) => {
-    const [at, refusal] = attempt(() => change(new Map([...given, [name, reading]])));
-    const [found, reason] = at ? answer([looked, {}], at) : [null, refusal];
-    const verdict = found && check ? verdictWords(judge(check, at)) : "", words = found?.words ?? reason;
-    const cells = [`${label(name)}: ${QUANTITIES.get(name).sources.get(reading).words}`, words, verdict];
-    return element("tr", ...cells.map((cell) => element("td", cell)));
+  list($("other-readings"), others.map(([name, reading]) => {
+    const [found, reason] = attempt(() => {
+      const at = change(new Map([...given, [name, reading]])), { words } = estimate(planOf(looked, at));
+      return check ? `${words}: ${judge(check, at).said}` : words;
+    });
+    return `${label(name)}, ${DATA.quantities[name].sources[reading].words}: ${found ?? reason}`;
   }));
 }
 
-/** Each handle: its value, its reading, its problem, and whether it has an effect under the chosen readings. */
 function showHandles() {
-  const names = [...DATA.estimates.map((name) => [name, {}]), ...DATA.headlines.flatMap((one) => one.working)];
-  const plans = names.map((name) => attempt(() => planFor(name, under))[0]).filter(Boolean);
+  const plans = DATA.moved.map((name) => attempt(() => planFor(name, under))[0]).filter(Boolean);
   for (const [name, [node, slider, field, select, problem, effect]] of HANDLES) {
-    const reading = readingOf(name);
-    const isFree = ["set", "given", "in_words"].includes(reading), sentence = problems.get(name) ?? "";
-    const number = under.values.get(name) ?? QUANTITIES.get(name).sources.get("set")?.value;
-    const isIdle = ASSUMPTIONS.has(name) && !(isFree && plans.some((plan) => plan.direction.get(name)));
+    const reading = readingOf(name), sentence = problems.get(name) ?? "";
+    const isFree = ["set", "given", "in_words"].includes(reading);
+    const number = under.values.get(name) ?? DATA.quantities[name].sources["set"]?.value;
+    const isIdle = DATA.assumptions[name] && !(isFree && plans.some((plan) => plan.direction.get(name)));
     if (slider && slider !== document.activeElement) slider.value = number;
     if (field && field !== document.activeElement && !sentence) field.value = String(number);
     if (select) select.value = reading;
@@ -189,90 +162,66 @@ function showHandles() {
 }
 
 function showHeadline(one) {
-  const { working, verdict, sentence, said, outcome } = headline(one, under);
+  const { lines, verdict, sentence, said, remarks } = headline(one, under);
   const [badge, calc, why, more, remark] = pick($(one.id), ".v", ".calc", ".why", ".said", ".remark");
   const styles = { ok: /match/, part: /^compatible/, no: /^(cannot|not)/, two: /./ };
   badge.className = `v ${Object.keys(styles).find((style) => styles[style].test(verdict))}`;
   write(badge, verdict);
-  write(calc, working.join("\n") || "no derivation in this article");
+  write(calc, lines.map((line) => line.join("")).join("\n") || "no derivation in this article");
   write(why, sentence);
   write(more, said && said !== verdict ? `Verdict: ${said}` : "");
-  write(remark, outcome?.plan ? remarkWords(remarksOf(outcome.plan, outcome.value)) : "");
+  write(remark, remarkWords(remarks));
 }
 const remarkWords = (remarks) => (remarks.length ? `Remark: ${remarks.join("; ")}.` : "");
 
 function render() {
-  const differs = differences(under), [now, reason] = answer([looked, {}]);
-  const others = [...problems].filter(([name]) => !HANDLES.has(name));
-  $("notices").replaceChildren(...others.filter(([, one]) => one).map(([, one]) => element("li", one)));
+  const differs = differences(under), [now, reason] = answer([looked, []]);
+  list($("notices"), [...problems].filter(([name, one]) => one && !HANDLES.has(name)).map(([, one]) => one));
   write($("differs"), differs ? `This ${differs}.` : "No settings changed.");
   write($("now"), `${label(looked)}: ${now?.words ?? reason}`);
   write($("now-remarks"), remarkWords(now?.remarks ?? []));
-  $("shown").value = looked;
   DATA.headlines.forEach(showHeadline);
   write($("refusals"), waterfall($("waterfall")));
   write($("tornado-note"), drawTornado($("tornado"), now, reason));
-  DATA.statements.forEach(({ sides, comparison }, i) =>
-    showStatement($(`statement-${i}`), () => sides.map((side) => planFor(side, under)), comparison));
+  DATA.statements.forEach(showStatement);
   showHandles();
-  if ($("own").value) showOwn();
   if ($("readings").open) showReadings();
   // A slider is heard once, and written into the address once, when it rests.
   clearTimeout(resting);
   resting = setTimeout(share, 250);
 }
 
-/** The setting in the address, as a command and as a file; and the quantity for those who hear the page. */
 function share() {
   const values = [...under.values], readings = [...given].filter(([name]) => under.readings.has(name));
-  const show = looked === "at_risk_2021" ? [] : [["show", looked]];
-  const hash = [...readings, ...values, ...show].map((pair) => pair.join("=")).join("&");
+  const hash = [...readings, ...values].map((pair) => pair.join("=")).join("&");
   if (location.hash.slice(1) !== hash) history.replaceState(null, "", `#${hash}`);
-  const unit = (name) => ` ${QUANTITIES.get(name).unit}`.replace(" dimensionless", "");
   const block = (title, lines) => (lines.length ? [`${title}:`, ...lines.map((line) => `  ${line}`)] : []);
   const options = (option, pairs) => pairs.map((pair) => ` --${option} ${pair.join("=")}`).join("");
   $("link").value = location.href;
   $("command").value = `analysis explain ${looked}${options("reading", readings)}${options("set", values)}`;
   $("file").value = ["name: my_scenario", `description: ${JSON.stringify(differences(under) || "nothing is changed")}`,
     "reason: made with the explorer", ...block("readings", readings.map((one) => one.join(": "))),
-    ...block("values", values.map(([name, number]) => `${name}: ${number}${unit(name)}`)), ""].join("\n");
+    ...block("values", values.map(([name, one]) => `${name}: ${one}${DATA.quantities[name].suffix}`)), ""].join("\n");
   write($("spoken"), $("now").textContent);
 }
 
 function listen(node, type, act) {
-  node?.addEventListener(type, (event) => {
-    act(node.value, event);
+  node?.addEventListener(type, () => {
+    act(node.value);
     render();
   });
 }
 for (const [name, [, slider, field, select]] of HANDLES) {
   listen(slider, "input", (value) => put(name, (field.value = value)));
   listen(field, "change", (value) => put(name, value.trim()));
-  listen(select, "change", (value) => put(name, value === QUANTITIES.get(name).usual ? "" : value));
+  listen(select, "change", (value) => put(name, value === usual(name) ? "" : value));
 }
-listen($("preset"), "change", (value) => {
-  const one = DATA.presets.find(({ name }) => name === value);
-  take(Object.entries(one?.given ?? {}));
-  write($("preset-why"), one?.words ?? "");
-});
-listen($("reset"), "click", () => {
-  take([]);
-  write($("preset-why"), ($("preset").value = ""));
-});
-listen($("other"), "submit", (_, event) => {
-  event.preventDefault();
-  problems = new Map();
-  assign(parted($("other-text").value));
-});
+const fit = () => (width = $("waterfall").clientWidth || width);
+listen($("preset"), "change", start);
+listen($("reset"), "click", () => start(""));
 listen($("shown"), "change", (value) => (looked = value));
 listen($("readings"), "toggle", () => {});
-for (const id of ["own", "own-quantity", "own-comparison"]) listen($(id), "input", showOwn);
-for (const node of all("[data-show]")) {
-  listen(node, "click", () => {
-    looked = node.dataset.show;
-    $("moves").scrollIntoView();
-  });
-}
+listen(window, "resize", fit);
 for (const node of all("[data-copy]")) {
   node.addEventListener("click", () => {
     $(node.dataset.copy).select();
@@ -280,9 +229,5 @@ for (const node of all("[data-copy]")) {
   });
 }
 addEventListener("hashchange", fromAddress);
-width = $("waterfall").clientWidth || width;
+fit();
 fromAddress();
-addEventListener("resize", () => {
-  width = $("waterfall").clientWidth || width;
-  render();
-});
