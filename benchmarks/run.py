@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import peers  # noqa: E402
+import runs  # noqa: E402
 import truth  # noqa: E402
 
 ROUNDS = 5
@@ -56,9 +57,9 @@ def seconds(function):
     return time.perf_counter() - start
 
 
-def in_turns(tools, rounds=ROUNDS):
+def in_turns(tools, rounds=ROUNDS, *, warm=True):
     """The median seconds of each tool, the tools taken in turns; one round before is not counted."""
-    for function in tools.values():
+    for function in tools.values() if warm else ():
         function()
     taken = {name: [] for name in tools}
     for _ in range(rounds):
@@ -287,6 +288,15 @@ def startup():
     return in_turns({name: lambda a=arguments: run(a) for name, arguments in started.items()})
 
 
+def whole_runs():
+    """Every notebook, medians of three rounds in turns; and a hundred scenarios through one notebook, once."""
+    with tempfile.TemporaryDirectory() as folder:
+        every = in_turns(runs.whole(Path(folder)), 3, warm=False)
+        hundred = in_turns(runs.hundred(Path(folder)), 1, warm=False)
+    hundred["papermill, in turn"] *= runs.SCENARIOS / runs.RUN
+    return {"every notebook": every, "a hundred scenarios": hundred}
+
+
 MOVES = """() => {
   const names = ["persons_per_transfer", "at_risk_share_of_new", "former_detainees", "overlap"];
   const sliders = names.map((name) => document.querySelector(`[data-handle=${name}] [type=range]`));
@@ -456,6 +466,20 @@ def page(found):
         "| --- | --- | --- |",
         *(f"| `{name}` | {taken:.2f} | {ratio(taken, started['import pandas'])} |" for name, taken in started.items()),
         "",
+        "## Whole runs",
+        "",
+        "Processes from start to end. Every notebook: medians of three rounds, in turns. A hundred scenarios of one "
+        "notebook:",
+        f"once; papermill ran {runs.RUN} of them, times {runs.SCENARIOS // runs.RUN}.",
+        "",
+        "| what | process | seconds | papermill's time over it |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| {what} | {name} | {taken:.1f} | {ratio(times['papermill, in turn'], taken)} |"
+            for what, times in found["runs"].items()
+            for name, taken in times.items()
+        ),
+        "",
         "## The explorer's page",
         "",
         f"A headless Chromium on two cores ({e['processor']}) takes {e['median']:.1f} ms at the median of 500 moves of "
@@ -502,6 +526,7 @@ def main():
         "indices": lambda: indices(given),
         "scenarios": lambda: scenarios(given),
         "startup": startup,
+        "runs": whole_runs,
         "explorer": explorer,
         "growth": growth,
     }
