@@ -537,7 +537,7 @@ def main():
         if not options.only or name in options.only:
             print(f"{name} ...", file=sys.stderr, flush=True)
             found[name] = measure()
-    kept.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+            kept.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     (HERE / "README.md").write_text(page(found), encoding="utf-8")
     figure(found)
 

@@ -42,9 +42,8 @@ def hundred(folder):
     ratios = [0.5 + 0.005 * i for i in range(SCENARIOS)]
     words = []
     for i, ratio in enumerate(ratios):
-        text = (
-            f"name: ratio_{i}\ndescription: Another ratio.\nvalues:\n  persons_per_transfer: {ratio} person/transfer\n"
-        )
+        text = f"name: ratio_{i}\ndescription: Another ratio.\nreason: To measure.\n"
+        text += f"values:\n  persons_per_transfer: {ratio} person/transfer\n"
         (folder / f"ratio_{i}.yaml").write_text(text, encoding="utf-8")
         words += ["--scenario", str(folder / f"ratio_{i}.yaml")]
 
