@@ -88,13 +88,13 @@ class Study:
 
         return Steps(self.model, self.setting, names, depth)
 
-    def frame(self, names: Iterable[str]) -> pd.DataFrame:
+    def frame(self, names: str | Iterable[str]) -> pd.DataFrame:
         """Estimates as a table, a row each: value, low, high, unit, side; empty with the reason where there is none."""
         import pandas as pd
 
         columns = ["value", "low", "high", "unit", "side"]
         rows: dict[str, dict[str, Any]] = {}
-        for name in names:
+        for name in [names] if isinstance(names, str) else names:
             try:
                 one = self[name]
                 rows[name] = {column: getattr(one, column) for column in columns}
@@ -119,7 +119,8 @@ class Study:
         return frame.join(here["unit"])
 
     def scenario(self, name: str | Path) -> Study:
-        """The article under a scenario: one that comes with the package, or a file.
+        """This study under a scenario: one that comes with the package, or a file. Where both change one thing, the
+        study's own change stays.
 
         Raises InputError for an unknown one, and for one that moves the assumptions of each estimate apart.
         >>> load().scenario("half_overlap").setting.values
@@ -127,7 +128,8 @@ class Study:
         """
         from analysis.whatif.scenarios import find
 
-        return Study(self.model, find(str(name), self.model).one_setting(self.model))
+        own = {**self.setting.readings, **self.setting.values}
+        return Study(self.model, self.model.change(own, find(str(name), self.model).one_setting(self.model)))
 
     def sensitivity(self, quantity: str) -> pd.DataFrame:
         """A quantity with each assumption at the ends of its varied range, or at a limit on the way, a row each.

@@ -411,3 +411,11 @@ def test_help_and_version() -> None:
     for command in ("reproduce", "verify", "explain", "run", "scenarios", "sweep", "compare", "audit", "diff"):
         assert command in out
     assert output("--version").strip() == __version__
+
+
+def test_a_mistyped_quantity_is_refused_with_the_nearest() -> None:
+    for command in ("explain", "sensitivity"):
+        done = run(command, "at_risk_totl")
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr.startswith("error: 'at_risk_totl' is no")
+        assert "did you mean 'at_risk_total'" in done.stderr

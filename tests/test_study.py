@@ -165,6 +165,8 @@ ADDED = 3_170_000 - 3_170_000 / 1.105
 
 
 def test_a_scenario_is_another_study(article):
+    both = [article.change(overlap=0.1).scenario("southern"), article.scenario("southern").change(overlap=0.1)]
+    assert both[0].setting == both[1].setting != article.scenario("southern").setting
     assert article.scenario("half_overlap").setting == article.change(overlap=0.5, former_detainees="set").setting
     with pytest.raises(InputError, match="did you mean 'southern'"):
         article.scenario("sothern")
@@ -205,3 +207,7 @@ def test_a_sweep_is_a_row_a_combination_under_the_study(article):
 def test_a_sweep_from_python_is_refused_as_from_a_file(article, over, said):
     with pytest.raises(InputError, match=said):
         article.sweep(["at_risk_total"], **over)
+
+
+def test_a_frame_takes_one_name_too(article):
+    assert article.frame("net_new_persons").value.tolist() == pytest.approx([ADDED])

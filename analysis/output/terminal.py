@@ -333,7 +333,7 @@ def sensitivity(model: Model, quantity: str, scenario: Scenario, form: str, **ho
     check_draws(how["draws"], how["seed"], how["method"])
     with reach(how["scheduler"]):
         pass
-    names = [quantity] if quantity else model.register.estimates
+    names = [model.known(quantity)] if quantity else model.register.estimates
     _check_used(model, scenario.setting(model), names)
     if form:
         every = [Sensitivity(name, scenario, model=model, **how).json() for name in names]
