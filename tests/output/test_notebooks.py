@@ -13,7 +13,6 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from papermill import execute_notebook as execute
 
 from analysis.core.model import Model
 from analysis.core.register import InputError
@@ -24,7 +23,6 @@ from analysis.output.notebooks import (
     NotebookError,
     RunError,
     all_notebooks,
-    clean,
     find,
     job,
     run_all,
@@ -121,20 +119,22 @@ def write(tmp_path: Path) -> Callable[..., Notebook]:
 
 
 @pytest.mark.parametrize(
-    ("sources", "tagged", "words"),
+    ("sources", "tagged"),
     [
-        (["a = 1", "print(a)"], 0, "has 0 cells tagged parameters; it must have one"),
-        (["a = 1", "b = 2"], 2, "has 2 cells tagged parameters; it must have one"),
-        (["a = 1\nb = open('x')"], 1, "the parameter b is not a plain value"),
-        (["import os\na = 1"], 1, "holds more than names with values"),
-        (["a, b = 1, 2"], 1, "holds more than names with values"),
+        (["a = 1", "print(a)"], 0),
+        (["a = 1", "b = 2"], 2),
+        (["a = 1\nb = open('x')"], 1),
+        (["a: float"], 1),
+        (["import os\na = 1"], 1),
+        (["a, b = 1, 2"], 1),
+        (["a = "], 1),
     ],
 )
 def test_parameters_are_names_with_plain_values(
-    write: Callable[..., Notebook], sources: list[str], tagged: int, words: str
+    write: Callable[..., Notebook], sources: list[str], tagged: int
 ) -> None:
     assert write("a: float = 1.0\nb = 'c'  # words\n").parameters == {"a": 1.0, "b": "c"}
-    with pytest.raises(NotebookError, match=words):
+    with pytest.raises(NotebookError, match=r"made\.ipynb must have one cell tagged parameters, with lines such as"):
         _ = write(*sources, tagged=tagged).parameters
 
 
@@ -232,23 +232,6 @@ def test_texts_and_whole_numbers_are_checked_first(model: Model, given: list[str
     refuses(BOOKS["08_sensitivity"], given, model, words)
 
 
-def test_a_kernel_that_does_not_start_is_started_again_a_few_times(
-    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another process may take a port between its choice and its use."""
-    tried = []
-
-    def unlucky(*arguments: Any, **named: Any) -> Any:
-        tried.append(1)
-        if len(tried) < 3:
-            raise RuntimeError("Kernel died before replying to kernel_info")
-        return execute(*arguments, **named)
-
-    monkeypatch.setattr("papermill.execute_notebook", unlucky)
-    run(write("a = 1", "print(a)"), tmp_path / "out.ipynb")
-    assert len(tried) == 3
-
-
 @pytest.mark.parametrize(
     "given",
     [
@@ -286,8 +269,8 @@ def outputs(path: Path) -> str:
     [
         ("raise ValueError('so\\n\\nand so')", r"^made, cell 1: ValueError: so and so; "),
         (
-            "import os; os.write(2, b'first\\nfor the reader\\n\\n'); os._exit(1)",
-            r"^made, cell 1: the kernel died, as when .* is killed; it said: for the reader; ",
+            "import os; os._exit(1)",
+            r"^made, cell 1: the kernel died, as when .* is killed; ",
         ),
         ("while True: pass", r"^made, cell 1: it took more than the 3 seconds that a cell may take; "),
     ],
@@ -368,9 +351,9 @@ def test_no_kernel_outlives_a_run_that_is_killed(write: Callable[..., Notebook],
         assert list((tmp_path / "tmp").iterdir()) == []
 
 
-@pytest.mark.parametrize(("name", "edited"), [("made.ipynb", True), ("made.failed.ipynb", False)])
+@pytest.mark.parametrize("edited", [True, False])
 def test_a_notebook_that_no_run_has_left_so_is_refused_and_survives(
-    write: Callable[..., Notebook], tmp_path: Path, name: str, edited: bool
+    write: Callable[..., Notebook], tmp_path: Path, edited: bool
 ) -> None:
     book, target = write("a = 1", "print(a)"), tmp_path / "out" / "made.ipynb"
     run(book, target)
@@ -378,10 +361,10 @@ def test_a_notebook_that_no_run_has_left_so_is_refused_and_survives(
     text = target.read_text(encoding="utf-8").replace("print(a)", "print(a)  # why?") if edited else "mine"
     # As JupyterLab saves it.
     text = text.replace('"name": "python"', '"name": "python",\n   "version": "3.11.7"')
-    (target.parent / name).write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match=f"{re.escape(name)} is not as a run leaves it and would be lost; move it"):
+    target.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"made\.ipynb is not as a run leaves it and would be lost; move it"):
         run(book, target)
-    assert (target.parent / name).read_text(encoding="utf-8") == text
+    assert target.read_text(encoding="utf-8") == text
 
 
 @pytest.mark.parametrize(
@@ -404,20 +387,3 @@ def test_papermills_own_command_line_runs_it_from_any_working_directory(
         shown = (tmp_path / "out.ipynb").read_text(encoding="utf-8")
         assert "Differs from the article in: persons_per_transfer = 0.5" in shown
         assert "= 0.151 million" in shown
-
-
-def test_cleaning_keeps_what_a_reader_sees() -> None:
-    cell = nbformat.v4.new_code_cell("1 + 1", execution_count=1)
-    cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "2"}, execution_count=1)]
-    cell.metadata.update({"tags": ["parameters"], "papermill": {"duration": 1.5}, "execution": {"started": "then"}})
-    book = nbformat.v4.new_notebook(cells=[cell])
-    book.metadata.update({"papermill": {"duration": 1}, "language_info": {"version": "3.11.4"}, "analysis": {"a": 1}})
-    text = clean(book)
-    read = nbformat.reads(text, as_version=4)
-    assert [(one.source, one.id, dict(one.metadata)) for one in read.cells] == [
-        ("1 + 1", "cell-0", {"tags": ["parameters"]})
-    ]
-    assert read.cells[0].outputs[0].data["text/plain"] == "2"
-    assert read.metadata["analysis"] == {"a": 1}
-    assert [word for word in ("papermill", "duration", "3.11.4", "started") if word in text] == []
-    assert clean(nbformat.reads(text, as_version=4)) == text
