@@ -374,7 +374,7 @@ REFUSED = {
     "scenarios nowhere.yaml": "'nowhere.yaml' names no scenario or file",
     "break-even 'at_risk_2021 >> 3'": "is no statement",
     "run 99": "'99' is no notebook",
-    "run 04 -p ovrelap=0.5": "'ovrelap' is no parameter of 04_at_risk_2021; did you mean 'overlap'?",
+    "run 04 -p ovrelap=0.5": "'ovrelap' is not a quantity; did you mean 'overlap'?",
     "audit data": "data",
     "verify --data nowhere": "nowhere/datapackage.json: the file is missing",
     "diff nowhere data": "nowhere",

@@ -40,10 +40,6 @@ TIMEOUT, _START = 600, 60
 _Key = TypeVar("_Key")
 
 
-class NotebookError(InputError):
-    """A notebook that is not as it must be, or that is asked for what it does not have."""
-
-
 class RunError(Exception):
     """A notebook that did not run to its last cell: the message names notebook, cell and error; ``text`` is the
     notebook as far as it ran."""
@@ -64,7 +60,7 @@ class Notebook:
 
     @classmethod
     def read(cls, path: Path, *, checked: bool = True) -> Notebook:
-        """Raises NotebookError when the file can't be read as a notebook.
+        """Raises InputError when the file can't be read as a notebook.
 
         checked: against the format of notebooks, with all cells. Otherwise only the metadata is read, which takes no
         library.
@@ -80,7 +76,7 @@ class Notebook:
             listed = content["metadata"].get("analysis", {})
             return cls(path, content, tuple(listed.get("checks", ())), tuple(listed.get("figures", ())))
         except Exception as error:
-            raise NotebookError(f"{shown(path)} can't be read as a notebook ({_short(error)})") from None
+            raise InputError(f"{shown(path)} can't be read as a notebook ({_short(error)})") from None
 
     @property
     def name(self) -> str:
@@ -106,7 +102,7 @@ class Notebook:
                 found[target.id] = ast.literal_eval(line.value or "")
         except (AssertionError, ValueError, SyntaxError):
             wanted = "must have one cell tagged parameters, with lines such as overlap = 0.5 alone"
-            raise NotebookError(f"{shown(self.path)} {wanted}") from None
+            raise InputError(f"{shown(self.path)} {wanted}") from None
         return found
 
 
@@ -115,7 +111,7 @@ def all_notebooks(folder: Path | None = None, *, checked: bool = True) -> list[N
     folder = folder or shipped("notebooks")
     paths = sorted(folder.glob("*.ipynb"))
     if not paths:
-        raise NotebookError(f"{shown(folder)} has no notebooks")
+        raise InputError(f"{shown(folder)} has no notebooks")
     return [Notebook.read(path, checked=checked) for path in paths]
 
 
@@ -127,9 +123,9 @@ def find(name: str, folder: Path | None = None) -> Notebook:
     stem = name.removesuffix(".ipynb")
     starts = [stem] if stem in known else [key for key in known if stem and key.startswith(stem)]
     if len(starts) > 1:
-        raise NotebookError(f"'{name}' is the start of {', '.join(starts)}; give more of it")
+        raise InputError(f"'{name}' is the start of {', '.join(starts)}; give more of it")
     if not starts:
-        raise NotebookError(f"'{name}' is no notebook{nearest(stem, known)}")
+        raise InputError(f"'{name}' is no notebook{nearest(stem, known)}")
     return known[starts[0]]
 
 
@@ -161,11 +157,6 @@ def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = 
     texts = assignments(given)
     if notebook.parameters.keys() - set(model.quantities):
         return _job_of_texts(notebook, {**({"scenario": scenario} if scenario else {}), **texts}, model)
-    for name in texts:
-        if name not in model.quantities:
-            hints = [nearest(name, notebook.parameters), nearest(name, model.quantities)]
-            hint = next((one for one in hints if "did you mean" in one), hints[0])
-            raise NotebookError(f"'{name}' is no parameter of {notebook.name}{hint}")
     rows = [row for row in map(model.register.checks.get, notebook.checks) if row and not (row.against and row.claim)]
     taken = find_scenario(scenario or OWN, model).changed(texts, model)
     moved = _moved(notebook, [row.quantity for row in rows], taken, model) if taken.assumptions else ""
@@ -190,7 +181,7 @@ def _moved(notebook: Notebook, checked: list[str], taken: Scenario, model: Model
     for name in [*(model.register.claims[row.claim].quantity for row in heads), *checked]:
         if name not in model.register.assumptions and model.free(model.plan(name, setting)):
             return name
-    raise NotebookError(f"no number of {notebook.name} rests on an assumption here, so nothing is moved")
+    raise InputError(f"no number of {notebook.name} rests on an assumption here, so nothing is moved")
 
 
 def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) -> Job:
@@ -198,10 +189,10 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) ->
     known, given = notebook.parameters, dict[str, Any](texts)
     for name, text in texts.items():
         if name not in known:
-            raise NotebookError(f"'{name}' is no parameter of {notebook.name}{nearest(name, known)}")
+            raise InputError(f"'{name}' is no parameter of {notebook.name}{nearest(name, known)}")
         if isinstance(known[name], int):
             if not re.fullmatch(r"[-+]?[0-9]{1,18}", text):
-                raise NotebookError(f"{name}: '{text}' is not a whole number")
+                raise InputError(f"{name}: '{text}' is not a whole number")
             given[name] = int(text)
         elif name.endswith("quantity"):
             model.known(text)
@@ -218,36 +209,31 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) ->
 
 def run_each(
     notebook: Notebook, jobs: Mapping[Path, Mapping[str, Any]], *, timeout: int = TIMEOUT
-) -> dict[Path, RunError | InputError]:
+) -> dict[Path, RunError]:
     """Execute a notebook into several targets, each with parameters of its own, side by side, each whole or not at all.
 
     timeout: seconds that a cell may take.
 
-    Returns the failures by target. It is a RunError when a cell fails or takes too long; the cells that ran are kept
-    as ``NAME.failed.ipynb`` in the target's folder. It is an InputError when the output would lie among the notebooks,
-    would replace a file that no run has left so, or can't be written.
+    Returns the failures by target: a cell failed or took too long, and the cells that ran are kept as
+    ``NAME.failed.ipynb`` in the target's folder. Raises InputError before anything runs where an output would lie among
+    the notebooks, or would replace a file that no run has left so.
     """
-    failed: dict[Path, RunError | InputError] = {}
     for target in jobs:
-        if notebook.path.parent.resolve() in (target.parent.resolve(), target.resolve()):
-            wanted = f"name another folder than {shown(target.parent)}"
-            failed[target] = NotebookError(f"the output would lie among the notebooks; {wanted}")
-        elif os.path.lexists(target) and not _is_left_by_a_run(target):
-            words = f"{shown(target)} is not as a run leaves it and would be lost; move it elsewhere"
-            failed[target] = InputError(words)
-    work = {target: (notebook.path, parameters) for target, parameters in jobs.items() if target not in failed}
-    for target, made in _side_by_side(work, timeout).items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.parent.samefile(notebook.path.parent):
+            raise InputError(f"the output would lie among the notebooks; name one other than {shown(target.parent)}")
+        if os.path.lexists(target) and not _is_left_by_a_run(target):
+            raise InputError(f"{shown(target)} is not as a run leaves it and would be lost; move it elsewhere")
+    made = _side_by_side({target: (notebook.path, parameters) for target, parameters in jobs.items()}, timeout)
+    failed: dict[Path, RunError] = {}
+    for target, text in made.items():
         kept = target.with_name(f"{target.stem}.failed.ipynb")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if isinstance(made, RunError):
-                write_file(kept, made.text)
-                failed[target] = RunError(f"{made}; the cells that ran are kept in {shown(kept)}")
-            else:
-                write_file(target, made)
-                kept.unlink(missing_ok=True)
-        except OSError as error:
-            failed[target] = InputError(f"{shown(target)} can't be written ({error.strerror})")
+        if isinstance(text, RunError):
+            write_file(kept, text.text)
+            failed[target] = RunError(f"{text}; the cells that ran are kept in {shown(kept)}")
+        else:
+            write_file(target, text)
+            kept.unlink(missing_ok=True)
     return failed
 
 
@@ -298,14 +284,20 @@ def _side_by_side(
 
     # A thread of its own, for meanwhile goes on here, where an interrupt is heard.
     with _steady(), asyncio.Runner() as runner, ThreadPoolExecutor(1) as thread:
-        loop = runner.get_loop()
-        running = thread.submit(runner.run, every())
+        loop, whole = runner.get_loop(), every()
+
+        def stop() -> None:
+            for task in asyncio.all_tasks(loop):
+                if task.get_coro() is whole:
+                    task.cancel()
+
+        running = thread.submit(runner.run, whole)
         try:
             meanwhile()
             running.result()
         except BaseException:
-            # Each ends its kernel.
-            loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])
+            # Each notebook ends its kernel.
+            loop.call_soon_threadsafe(stop)
             raise
     return {key: made[key] for key in work}
 
@@ -318,10 +310,12 @@ async def _execute(path: Path, parameters: Mapping[str, Any], timeout: int) -> s
 
     notebook, started = nbformat.read(path, as_version=4), list[int]()
     if parameters:
-        from papermill.parameterize import parameterize_notebook
+        from papermill.translators import translate_parameters
 
-        notebook.metadata["papermill"] = {}
-        notebook = parameterize_notebook(notebook, dict(parameters), kernel_name="python3", language="python")
+        source = translate_parameters("python3", "python", parameters, "Parameters")
+        tagged = [i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", ())]
+        put_in = nbformat.v4.new_code_cell(source, metadata={"tags": ["injected-parameters"]})
+        notebook.cells.insert(tagged[0] + 1, put_in)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -382,14 +376,11 @@ def _steady() -> Iterator[None]:
 
 
 def clean(notebook: Any) -> str:
-    """A notebook's text without what differs from run to run: versions, the record of parameters, names of cells."""
+    """A notebook's text without what differs from run to run: the versions, and the names of cells."""
     import nbformat
 
-    notebook.metadata.pop("papermill", None)
     notebook.metadata["language_info"] = {"name": "python"}
     notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
-        if not cell.metadata.get("tags", True):
-            cell.metadata.pop("tags")
     return str(nbformat.writes(notebook)) + "\n"

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
 from html import escape
@@ -36,6 +37,7 @@ from analysis.output.headlines import headlines
 from analysis.output.notebooks import Notebook, shown_in
 from analysis.output.steps import Steps
 from analysis.whatif.scenarios import OWN, find
+from analysis.whatif.sensitivity import tornado
 
 PAGES = Path(__file__).resolve().parent / "pages"
 #: The style and the sign of a verdict, by how it starts; any other is two figures apart.
@@ -53,7 +55,10 @@ def pages(model: Model, outcomes: list[Outcome], notebooks: list[Notebook], narr
         with contextlib.suppress(ModelError):
             plans[check.id] = model.plan(check.quantity, model.change(check.readings))
     drawn = {name for notebook in notebooks for name in notebook.figures}
-    bars = {name: tables.Sensitivity(name, model=model).tornado_table() for name in register.estimates}
+    moved = defaultdict(list)
+    for name in register.estimates:
+        for bar in filter(lambda bar: bar.width, tornado(model, name)):
+            moved[bar.assumption].append((name, bar))
     given: dict[str, Any] = VERDICTS | {
         "model": model,
         "register": register,
@@ -66,7 +71,7 @@ def pages(model: Model, outcomes: list[Outcome], notebooks: list[Notebook], narr
         "headlines": headlines(model),
         "solutions": solutions_table(model, ARTICLE, []).to_dict("records"),
         "compared": external.compare(model),
-        "bars": [(name, row) for name, rows in bars.items() for row in rows.to_dict("records")],
+        "moved": moved,
         "turns": tables.break_even_table(model, register.statements.values(), find(OWN, model)).to_dict("records"),
         "version": __version__,
         "approaches": f"{float(APPROACHES_TOLERANCE):.0%}",

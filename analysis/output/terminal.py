@@ -351,7 +351,7 @@ def sensitivity(model: Model, quantity: str, scenario: Scenario, form: str, **ho
         raise ModelError(f"{quantity} has no value under {found.scenario.name}: {one.reason}")
     say(f"{quantity} under {found.scenario.name}: {found.scenario.description}")
     say(_result(model, quantity, (one.value, one.low, one.high), one.side, one.depends_on, False))
-    for table in (found.ranges_table(), found.tornado_table(), found.draws_table(), found.indices_table()):
+    for table in (found.ranges_table(), found.draws_table(), found.indices_table()):
         if len(table) or table.columns[0] == "of the draws":
             _print_frame(table, table.foot.removesuffix(CAVEAT).strip())
     _say_changes(model, scenario, found.differs)
@@ -360,7 +360,7 @@ def sensitivity(model: Model, quantity: str, scenario: Scenario, form: str, **ho
 
 def break_even(model: Model, text: str, found: Scenario, form: str) -> None:
     """Where a statement, or every one, stops holding along each assumption."""
-    from analysis.output.tables import break_even_json, break_even_table, break_even_under, break_evens_json
+    from analysis.output.tables import break_even_table, break_even_under, break_evens_json
     from analysis.whatif.scenarios import YOURS
     from analysis.whatif.sensitivity import statement_of
 
@@ -368,12 +368,13 @@ def break_even(model: Model, text: str, found: Scenario, form: str) -> None:
     sides = [side for one in wanted for side in (one.quantity, one.other) if side in model.quantities]
     _check_used(model, found.setting(model), sides)
     # One that is asked for and not computable is refused; among all of them it is listed as such.
-    one = break_even_json(break_even_under(model, wanted[0], found)) if text else None
+    if text:
+        break_even_under(model, wanted[0], found)
     if form:
         every = break_evens_json(model, wanted, found)
         named = ((each["id"], name, row) for each in every for name, row in each.get("assumptions", {}).items())
         rows = [{"statement": id, "assumption": name, **row} for id, name, row in named]
-        _print_as(form, rows if form == "csv" else one or every)
+        _print_as(form, rows if form == "csv" else every[0] if text else every)
         return
     table = break_even_table(model, wanted, found)
     _print_frame(table, table.foot)
