@@ -17,7 +17,8 @@ print leaves open, is set beside a transfer or a person only as "read as transfe
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Setting
@@ -40,21 +41,18 @@ COLUMNS = (
     "ours_unit", "ours", "ours_low", "ours_high", "ours_from", "read_as", "at_ratio", "compared", "ratio", "difference",
     "rounding", "words", "reason", "note",
 )  # fmt: skip
-SCREEN_COLUMNS = ("external figure", "printed", "period and scope", "seen", "ours", "ratio", "comparison")
 #: The unit of a number whose noun leaves it open; such a number is read as persons or transfers without any ratio.
 OPEN = "labourer"
 
 
 @dataclass(frozen=True)
 class Compared:
-    """An external figure beside one of our numbers, or beside none.
+    """An external figure beside one of our numbers, ``ours``, in base units; or beside none, for a ``reason``.
 
-    The table names our number in ``beside``, empty for context; it is a ``quantity`` under a ``reading``. Its estimate
-    under the setting is ``ours``, in base units; ``ours_from`` is its source in words. The figure was divided by
-    ``years``. Units were bridged by ``read_as`` or ``at_ratio``. The ``value`` is the figure in our unit, None where it
-    was not compared, for a ``reason``. Its ``ratio`` is value ÷ ours, its ``difference`` value − ours, in our unit. Two
-    intervals are compared with ours: ``rounding``, for which the printed digits stand, and ``words``, which the words
-    around them assert. Our number lies ``within`` such an interval or ``outside``, or its bounds ``overlap`` it.
+    The figure was divided by ``years``, and its unit was bridged by ``read_as`` or at a ratio, ``at``. The ``value`` is
+    the figure in our unit, ``ratio`` is value ÷ ours, ``difference`` value − ours. Our number lies ``within`` or
+    ``outside`` the values for which the printed digits stand (``rounding``), and which their ``words`` assert, or its
+    bounds ``overlap`` these.
     """
 
     external: External
@@ -65,7 +63,7 @@ class Compared:
     years: int = 1
     ours: Estimate | None = None
     read_as: str = ""
-    at_ratio: tuple[tuple[str, float], ...] = ()
+    at: Mapping[str, float] = field(default_factory=dict)
     value: float | None = None
     ratio: float | None = None
     difference: float | None = None
@@ -77,22 +75,18 @@ class Compared:
 def compare(model: Model, setting: Setting = ARTICLE) -> list[Compared]:
     """Every external figure beside the numbers that its row names, in the order of the table.
 
-    A ratio between units counts where the setting gives one, also at the article's own value. The ratio of a
-    comparison is the external figure, in our unit, over ours; the difference is the figure less ours. Nothing is summed
-    or averaged over figures.
+    A ratio between units counts where the setting gives one, also at the article's own value. Nothing is summed or
+    averaged over figures.
 
     >>> from analysis.core.register import Register
     >>> model = Model(Register.read())
     >>> at = model.setting(values={"persons_per_transfer": 0.9})
     >>> (row,) = [c for c in compare(model, at) if c.beside == "total_2019"]
-    >>> round(row.value), row.at_ratio, round(row.ratio, 4)
-    (2574000, (('persons_per_transfer', 0.9),), 0.9938)
+    >>> round(row.value), dict(row.at), round(row.ratio, 4)
+    (2574000, {'persons_per_transfer': 0.9}, 0.9938)
     """
-    found = []
-    for figure in model.register.external.values():
-        found += [_compared(model, setting, figure, beside) for beside in figure.beside]
-        found += [] if figure.beside else [Compared(figure, reason="context only")]
-    return found
+    figures = model.register.external.values()
+    return [_compared(model, setting, figure, beside) for figure in figures for beside in figure.beside or [""]]
 
 
 def check_used(model: Model, setting: Setting, compared: list[Compared]) -> None:
@@ -103,10 +97,12 @@ def check_used(model: Model, setting: Setting, compared: list[Compared]) -> None
             if found.quantity:
                 _, under = model.named(found.beside.removeprefix(PER_YEAR), setting)
                 plans.append(model.plan(found.quantity, under))
-    model.check_used(setting, plans, ignored={name for found in compared for name, _ in found.at_ratio})
+    model.check_used(setting, plans, ignored={name for found in compared for name in found.at})
 
 
 def _compared(model: Model, setting: Setting, figure: External, beside: str) -> Compared:
+    if not beside:
+        return Compared(figure, reason="context only")
     quantity, under = model.named(beside.removeprefix(PER_YEAR), setting)
     years = figure.years if beside.startswith(PER_YEAR) else 1
     reading = under.readings.get(quantity, model.default(quantity))
@@ -148,11 +144,13 @@ def _bridge(model: Model, setting: Setting, one: str, two: str) -> tuple[float |
         settled, _, open_unit = unit.partition("/")
         if open_unit == OPEN and (turned := _turned(wanted, unit)):
             return constant**turned, {"read_as": f"read as {settled}s"}
-    fitting = {name: turned for name, unit in _ratios(model).items() if (turned := _turned(wanted, unit))}
+    # The assumptions that stand between these two units by default.
+    ratios = [a for a in model.register.assumptions.values() if model.sources[a.id][model.default(a.id)].assumption]
+    fitting = {ratio.id: turned for ratio in ratios if (turned := _turned(wanted, ratio.unit))}
     for name in fitting:
         used = setting.values.get(name, model.register.assumptions[name].used)
         if name in setting.given and used:
-            return used ** fitting[name], {"at_ratio": ((name, used),)}
+            return used ** fitting[name], {"at": {name: used}}
     # A unit without powers below 0 alone: a ratio reads person/household whichever way it is needed.
     plain = name_of(1 / wanted) if name_of(wanted).startswith("1/") else name_of(wanted)
     return None, {"needs": " or ".join(fitting) or f"a ratio in {plain}"}
@@ -164,26 +162,11 @@ def _turned(wanted: Any, unit: str) -> int:
     return 1 if (wanted / ratio).dimensionless else -1 if (wanted * ratio).dimensionless else 0
 
 
-def _ratios(model: Model) -> dict[str, str]:
-    """The assumptions that stand between two base units, with their units.
-
-    One that is live only under a reading other than the default, of itself or of a quantity that needs it, is left out.
-    """
-    default = {name: model.sources[name][model.default(name)] for name in model.quantities}
-    needed = {need for sources in model.sources.values() for one in sources.values() for need in one.needs}
-    idle = needed - {need for source in default.values() for need in source.needs}
-    return {
-        one.id: one.unit
-        for one in model.register.assumptions.values()
-        if default[one.id].assumption and one.id not in idle and len({*one.unit.split("/")} & {*BASE_UNITS}) == 2
-    }
-
-
 def _where_from(model: Model, quantity: str, setting: Setting) -> str:
     """The source of our value, in words: the place in the article, a formula's reading, an assumption."""
-    reading = setting.readings.get(quantity, model.default(quantity))
     if quantity in setting.values:
         return "given by you"
+    reading = setting.readings.get(quantity, model.default(quantity))
     source = model.sources[quantity][reading]
     if source.claim:
         return f"printed, {source.claim.where.removeprefix('section ')}"
@@ -203,17 +186,20 @@ def frame_in_words(compared: list[Compared], model: Model) -> pd.DataFrame:
     rows, before = [], ""
     for found in compared:
         figure = found.external
-        head = [f"the same ({figure.id})", "", "", ""]
-        if figure.id != before:
-            unit = f"{figure.base_unit}{', unit not stated' if figure.base_unit == OPEN else ''}"
-            noun = "" if unit == "dimensionless" else f" {figure.unit_as_printed} [{unit}]"
-            scope = "" if figure.scope == "Xinjiang" else f"; {figure.scope}"
-            head = [f"{figure.statement} ({figure.id})", f"{figure.published}{noun}", f"{figure.period}{scope}"]
-            head += [f"{SEEN[figure.seen]}: {figure.publisher}, {figure.date}"]
+        unit = f" [{figure.base_unit}{', unit not stated' if figure.base_unit == OPEN else ''}]"
+        noun = "" if figure.base_unit == "dimensionless" else f" {figure.unit_as_printed}{unit}"
+        row = {
+            "external figure": f"{figure.statement} ({figure.id})",
+            "printed": f"{figure.published}{noun}",
+            "period and scope": "; ".join([figure.period, *[figure.scope] * (figure.scope != "Xinjiang")]),
+            "seen": f"{SEEN[figure.seen]}: {figure.publisher}, {figure.date}",
+        }
+        if figure.id == before:
+            row = {**dict.fromkeys(row, ""), "external figure": f"the same ({figure.id})"}
         before = figure.id
         ratio = "" if found.ratio is None else f"{found.ratio:.3f}"
-        rows.append([*head, ours_words(model, found), ratio, comparison(model, found)])
-    return pd.DataFrame(rows, columns=list(SCREEN_COLUMNS))
+        rows.append({**row, "ours": ours_words(model, found), "ratio": ratio, "comparison": comparison(model, found)})
+    return pd.DataFrame(rows)
 
 
 def ours_words(model: Model, found: Compared) -> str:
@@ -230,7 +216,7 @@ def comparison(model: Model, found: Compared) -> str:
     if found.ratio is None:
         return found.reason
     published = found.external.published
-    parts = [found.read_as, *(f"at {name} = {number:g}" for name, number in found.at_ratio)]
+    parts = [found.read_as, *(f"at {name} = {number:g}" for name, number in found.at.items())]
     parts += [f"divided by {found.years} years"] if found.years > 1 else []
     lies = {"within": "within its {}", "overlap": "bounds overlap its {}", "outside": "outside its {}"}
     parts.append(lies[found.rounding].format("digits" if published.target else "rounding"))
@@ -260,10 +246,7 @@ def external_frame(compared: list[Compared]) -> pd.DataFrame:
     """The comparisons as results/external.csv holds them: every cell a text, numbers in base units, ten digits."""
     import pandas as pd
 
-    rows = [
-        {name: one if isinstance(one, str) else digits(one) for name, one in row.items()} for row in rows_of(compared)
-    ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows_of(compared)).map(lambda one: one if isinstance(one, str) else digits(one))
 
 
 def rows_of(compared: list[Compared]) -> list[dict[str, Any]]:
@@ -283,7 +266,7 @@ def rows_of(compared: list[Compared]) -> list[dict[str, Any]]:
             "ours": ours.value if ours else None,
             "ours_low": ours.low if ours else None,
             "ours_high": ours.high if ours else None,
-            "at_ratio": "; ".join(f"{name}={digits(number)}" for name, number in found.at_ratio),
+            "at_ratio": "; ".join(f"{name}={digits(number)}" for name, number in found.at.items()),
             "compared": found.value,
         }
         rows.append({name: row[name] for name in COLUMNS})

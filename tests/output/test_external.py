@@ -39,7 +39,7 @@ def test_transfers_beside_transfers(article: Found) -> None:
     row = article["plan_13fyp_total", "planned_total_2016_2020"]
     # 2.2 million a year over five years are 11 million: the digits of the plan, and at least them.
     assert (row.value, row.ratio, row.difference) == pytest.approx((11e6, 1.0, 0.0))
-    assert (row.rounding, row.words, row.read_as, row.at_ratio) == ("within", "within", "", ())
+    assert (row.rounding, row.words, row.read_as, row.at) == ("within", "within", "", {})
     row = article["transfers_2017", "transfers_2016_2020"]
     # 2.75 / 2.87 = 0.95819; 2.75 - 2.87 = -0.12 million.
     assert row.ratio == pytest.approx(0.95819, abs=5e-6)
@@ -81,7 +81,7 @@ def test_person_times_are_compared_with_persons_only_at_a_ratio_that_is_given(mo
     # 2.86 million x 0.9 = 2.574 million persons; over 2.59 million 0.993822.
     assert at.value == pytest.approx(2_574_000)
     assert at.ratio == pytest.approx(0.993822, abs=5e-7)
-    assert at.at_ratio == (("persons_per_transfer", 0.9),)
+    assert at.at == {"persons_per_transfer": 0.9}
     assert "at persons_per_transfer = 0.9" in comparison(model, at)
     # The other way about, persons over the ratio: 20,859 / 0.9 = 23,176.7 transfers.
     other = found(model, persons_per_transfer=0.9)["cross_provincial_2017", "cross_provincial_volume_low"]
