@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -47,8 +47,8 @@ MARKS = (("ok", "✓", "match"), ("part", "≈", "compatible"), ("no", "?", "can
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
-def pages(model: Model, outcomes: list[Outcome], notebooks: list[Notebook], narrow: Iterable[str]) -> dict[str, str]:
-    """Every page but the notebooks, as Markdown, by name. narrow: the figures with a form for narrow screens."""
+def pages(model: Model, outcomes: list[Outcome], notebooks: list[Notebook]) -> dict[str, str]:
+    """Every page but the notebooks, as Markdown, by name."""
     register = model.register
     plans = {}
     for check in register.checks.values():
@@ -81,7 +81,7 @@ def pages(model: Model, outcomes: list[Outcome], notebooks: list[Notebook], narr
         "tables": tables,
         "mark": mark,
         "badge": _badge,
-        "picture": partial(picture, narrow={*narrow}),
+        "picture": picture,
         "value": lambda name, value: results.value_words(model, name, value, results.place_of(model, (), value)),
         "verdict": partial(_verdict, model),
         "working": partial(_working, model),
@@ -115,11 +115,9 @@ def mark(verdict: str) -> tuple[str, str]:
     return next(((style, sign) for style, sign, start in MARKS if words.startswith(start)), ("two", "≠"))
 
 
-def picture(name: str, narrow: set[str]) -> Markup:
-    """A figure as HTML, in its narrow form on a narrow screen where it has one."""
-    source = f'<source media="(max-width: 500px)" srcset="figures/{name}-narrow.svg">' if name in narrow else ""
-    image = f'<img src="figures/{name}.svg" alt="{escape(FIGURES[name].alt)}">'
-    return Markup(f"<picture>{source}{image}</picture>")
+def picture(name: str) -> Markup:
+    """A figure as HTML, with words in its place."""
+    return Markup(f'<picture><img src="figures/{name}.svg" alt="{escape(FIGURES[name].alt)}"></picture>')
 
 
 def _badge(words: str) -> Markup:
@@ -158,29 +156,28 @@ def write(folder: Path, model: Model, outcomes: list[Outcome], notebooks: list[N
 
     Raises ReportError when Sphinx can't build the pages, or has a warning about one.
     """
-    narrow = {path.stem.removesuffix("-narrow") for path in (folder / "figures").glob("*-narrow.svg")}
     with tempfile.TemporaryDirectory() as made:
         source, built = Path(made) / "source", Path(made) / "built"
         source.mkdir()
-        for name, text in pages(model, outcomes, notebooks, narrow).items():
+        for name, text in pages(model, outcomes, notebooks).items():
             (source / f"{name}.md").write_text(text, encoding="utf-8")
         for notebook in notebooks:
             name = f"{notebook.name}.ipynb"
             text = (folder / "notebooks" / name).read_text(encoding="utf-8")
-            (source / name).write_text(_to_read(text, notebook, narrow), encoding="utf-8")
+            (source / name).write_text(_to_read(text, notebook), encoding="utf-8")
         _sphinx(source, built, model.register.title)
         shutil.copytree(folder / "figures", built / "figures", ignore=shutil.ignore_patterns("*.png"))
         shutil.move(built, folder / "report")
     (folder / "estimates.tex").write_text(estimates_tex(model), encoding="utf-8")
 
 
-def _to_read(text: str, notebook: Notebook, narrow: set[str]) -> str:
+def _to_read(text: str, notebook: Notebook) -> str:
     """A notebook as a page has it: its code hidden behind one switch, its figures as drawings with words."""
     content = json.loads(text)
     figures = [name for name in notebook.figures if name in FIGURES]
     for output in (output for cell in content["cells"] for output in cell.get("outputs", ())):
         if figures and "image/png" in output.get("data", {}):
-            output["data"] = {"text/html": picture(figures.pop(0), narrow)}
+            output["data"] = {"text/html": picture(figures.pop(0))}
     switch = '<label class="code"><input type="checkbox"> Show code</label>'
     source = "" if notebook.title else f"# {markdown(notebook.name)}\n\n"
     source += f"```{{raw}} html\n{switch}\n```\n\n[Every number, with its working](register.md)"
