@@ -289,7 +289,7 @@ def compare(model: Model, setting: Setting, form: str) -> None:
     external.check_used(model, setting, found)
     if form:
         rows = external.external_frame(found).to_dict("records")
-        _print_as(form, rows if form == "csv" else plain(external.rows_of(found)))
+        _print_as(form, rows if form == "csv" else plain(found))
     elif found:
         _print_frame(external.frame_in_words(found, model), f"{external.SIDE_BY_SIDE} {CAVEAT}")
         say(*changes(model, setting))
@@ -505,7 +505,7 @@ def _solution(model: Model, row: Solve, setting: Setting, full: bool) -> Iterato
 def _external(model: Model, figure: External, setting: Setting, full: bool) -> Iterator[str]:
     from analysis.output import external
 
-    found = [one for one in external.compare(model, setting) if one.external.id == figure.id]
+    found = [one for one in external.compare(model, setting) if one["id"] == figure.id]
     external.check_used(model, setting, found)
     yield f"{figure.id}  external figure: {figure.statement}"
     yield f"  printed: {figure.published} {figure.unit_as_printed} ({figure.period}, {figure.scope})"
@@ -513,7 +513,7 @@ def _external(model: Model, figure: External, setting: Setting, full: bool) -> I
     yield figure.as_printed and f"  in its words: {figure.as_printed}"
     yield f"  at {figure.address}" if figure.address else "  without an address"
     yield figure.note and f"  note: {figure.note}"
-    yield from (f"  beside {one.beside or 'nothing'}: {external.comparison(model, one)}" for one in found)
+    yield from (f"  beside {one['beside'] or 'nothing'}: {external.comparison(model, one)}" for one in found)
     yield external.SIDE_BY_SIDE
 
 
