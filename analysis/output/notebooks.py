@@ -9,18 +9,18 @@ from __future__ import annotations
 import ast
 import asyncio
 import contextlib
+import copy
 import json
 import os
 import re
 import sys
 import tempfile
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from unittest import mock
 
 from analysis.core.model import ARTICLE, Circle, Model, Setting, assignments
@@ -37,7 +37,6 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 #: Seconds after which a cell has failed, and the least that the start of a kernel is given.
 TIMEOUT, _START = 600, 60
-_Key = TypeVar("_Key")
 
 
 class RunError(Exception):
@@ -207,82 +206,45 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) ->
 # Runs -----------------------------------------------------------------------------------------------------------------
 
 
-def run_each(
-    notebook: Notebook, jobs: Mapping[Path, Mapping[str, Any]], *, timeout: int = TIMEOUT
+def run(
+    jobs: Mapping[Path, tuple[Notebook, Mapping[str, Any]]],
+    *,
+    timeout: int = TIMEOUT,
+    done: Callable[[Path], None] = lambda target: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> dict[Path, RunError]:
-    """Execute a notebook into several targets, each with parameters of its own, side by side, each whole or not at all.
+    """Execute notebooks with parameters into targets, as many at once as there are cores, each whole or not at all.
 
-    timeout: seconds that a cell may take.
+    timeout: seconds that a cell may take. done: hears of each target as its notebook ends. meanwhile: is done here
+    while the kernels run.
 
-    Returns the failures by target: a cell failed or took too long, and the cells that ran are kept as
-    ``NAME.failed.ipynb`` in the target's folder. Raises InputError before anything runs where an output would lie among
-    the notebooks, or would replace a file that no run has left so.
+    Returns the failures by target; the cells that ran are kept beside it, as ``NAME.failed.ipynb``. Raises InputError
+    before anything runs where a target would lie among the notebooks, or replace a file that no run has left so.
     """
-    for target in jobs:
+    for target, (notebook, _) in jobs.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.parent.samefile(notebook.path.parent):
             raise InputError(f"the output would lie among the notebooks; name one other than {shown(target.parent)}")
         if os.path.lexists(target) and not _is_left_by_a_run(target):
             raise InputError(f"{shown(target)} is not as a run leaves it and would be lost; move it elsewhere")
-    made = _side_by_side({target: (notebook.path, parameters) for target, parameters in jobs.items()}, timeout)
-    failed: dict[Path, RunError] = {}
-    for target, text in made.items():
-        kept = target.with_name(f"{target.stem}.failed.ipynb")
-        if isinstance(text, RunError):
-            write_file(kept, text.text)
-            failed[target] = RunError(f"{text}; the cells that ran are kept in {shown(kept)}")
-        else:
-            write_file(target, text)
-            kept.unlink(missing_ok=True)
-    return failed
+    made: dict[Path, str | RunError] = {}
 
-
-def run_all(
-    notebooks: Iterable[Notebook],
-    folder: Path,
-    *,
-    timeout: int = TIMEOUT,
-    done: Callable[[str], None] = lambda name: None,
-    meanwhile: Callable[[], None] = lambda: None,
-) -> dict[str, RunError]:
-    """Execute notebooks side by side into a folder; returns the failures by name.
-
-    ``done`` hears of each as it ends. ``meanwhile`` is done here while the kernels run.
-    """
-    # The largest takes longest, so it starts first.
-    first = sorted(notebooks, key=lambda notebook: -notebook.path.stat().st_size)
-    made = _side_by_side({one.name: (one.path, {}) for one in first}, timeout, done, meanwhile)
-    for name, text in made.items():
-        if isinstance(text, str):
-            write_file(folder / f"{name}.ipynb", text)
-    return {name: error for name, error in made.items() if isinstance(error, RunError)}
-
-
-def _side_by_side(
-    work: Mapping[_Key, tuple[Path, Mapping[str, Any]]],
-    timeout: int,
-    done: Callable[[_Key], None] = lambda key: None,
-    meanwhile: Callable[[], None] = lambda: None,
-) -> dict[_Key, str | RunError]:
-    """Execute notebooks with parameters, as many at once as there are cores: the text of each, or what went wrong."""
-    made: dict[_Key, str | RunError] = {}
+    async def one(target: Path, free: asyncio.Semaphore) -> None:
+        async with free:
+            try:
+                made[target] = await _execute(*jobs[target], timeout)
+            except RunError as error:
+                made[target] = error
+        done(target)
 
     async def every() -> None:
         free = asyncio.Semaphore(os.cpu_count() or 1)
-
-        async def one(key: _Key, path: Path, parameters: Mapping[str, Any]) -> None:
-            async with free:
-                try:
-                    made[key] = await _execute(path, parameters, timeout)
-                except RunError as error:
-                    made[key] = error
-            done(key)
-
         async with asyncio.TaskGroup() as group:
-            for key, (path, parameters) in work.items():
-                group.create_task(one(key, path, parameters))
+            # The largest takes longest, so it starts first.
+            for target in sorted(jobs, key=lambda target: -jobs[target][0].path.stat().st_size):
+                group.create_task(one(target, free))
 
-    # A thread of its own, for meanwhile goes on here, where an interrupt is heard.
+    # The loop has a thread of its own, for meanwhile goes on here, where an interrupt is heard.
     with _steady(), asyncio.Runner() as runner, ThreadPoolExecutor(1) as thread:
         loop, whole = runner.get_loop(), every()
 
@@ -299,16 +261,25 @@ def _side_by_side(
             # Each notebook ends its kernel.
             loop.call_soon_threadsafe(stop)
             raise
-    return {key: made[key] for key in work}
+    failed: dict[Path, RunError] = {}
+    for target in jobs:
+        text, kept = made[target], target.with_suffix(".failed.ipynb")
+        if isinstance(text, RunError):
+            write_file(kept, text.text)
+            failed[target] = text
+        else:
+            write_file(target, text)
+            kept.unlink(missing_ok=True)
+    return failed
 
 
-async def _execute(path: Path, parameters: Mapping[str, Any], timeout: int) -> str:
+async def _execute(book: Notebook, parameters: Mapping[str, Any], timeout: int) -> str:
     """The text of the notebook as run: no clock, version or path in it. Raises RunError."""
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    notebook, started = nbformat.read(path, as_version=4), list[int]()
+    notebook, started = copy.deepcopy(book.content), list[int]()
     if parameters:
         from papermill.translators import translate_parameters
 
@@ -342,7 +313,7 @@ async def _execute(path: Path, parameters: Mapping[str, Any], timeout: int) -> s
         words = "the kernel died, as when memory runs out or a process is killed"
     except Exception as error:
         words = f"{type(error).__name__}: {_short(error)}"
-    where = f"{path.stem}, cell {started[-1]}" if started else f"{path.stem} did not start"
+    where = f"{book.name}, cell {started[-1]}" if started else f"{book.name} did not start"
     raise RunError(f"{where}: {words}", clean(notebook))
 
 
@@ -356,9 +327,7 @@ def _is_left_by_a_run(path: Path) -> bool:
     import nbformat
 
     try:
-        text = path.read_text(encoding="utf-8")
-        with warnings.catch_warnings(action="ignore"):
-            return clean(nbformat.reads(text, as_version=4)) == text
+        return clean(nbformat.read(path, as_version=4)) == path.read_text(encoding="utf-8")
     except Exception:
         return False
 

@@ -46,22 +46,23 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
         paths, ran = [notebook.path for notebook in found], []
         with progress("notebooks") as update:
 
-            def done(name: str) -> None:
-                ran.append(name)
+            def done(target: Path) -> None:
+                ran.append(target)
                 update(len(ran), len(found))
 
             def draw() -> None:
                 for name in dict.fromkeys(name for one in found for name in one.figures if name in figures.FIGURES):
                     figures.save(name, made / "figures", model)
 
-            failed = notebooks.run_all(found, made / "notebooks", timeout=timeout, done=done, meanwhile=draw)
+            books = {made / "notebooks" / notebook.path.name: (notebook, dict[str, str]()) for notebook in found}
+            failed = notebooks.run(books, timeout=timeout, done=done, meanwhile=draw)
         if failed:
             for error in failed.values():
                 typer.echo(f"error: {error}", err=True)
             with replace_atomically(aside) as kept:
-                for name, error in failed.items():
-                    (kept / f"{name}.failed.ipynb").write_text(error.text, encoding="utf-8")
-                provenance.write(kept, model, paths, failed=failed)
+                for target, error in failed.items():
+                    (kept / f"{target.stem}.failed.ipynb").write_text(error.text, encoding="utf-8")
+                provenance.write(kept, model, paths, failed=[target.stem for target in failed])
             typer.echo(f"{shown(out)} was left as it was; the cells that ran are kept in {shown(aside)}.", err=True)
             raise typer.Exit(1)
         trace = trace_frame(model, outcomes, notebooks.all_notebooks(made / "notebooks"))
@@ -98,10 +99,11 @@ def run(
             jobs[out / name] = notebooks.job(notebook, parameters, model, text)
         except InputError as error:
             raise InputError(f"the scenario {text}: {error}" if text else str(error)) from None
-    failed = notebooks.run_each(notebook, {target: one.parameters for target, one in jobs.items()}, timeout=timeout)
+    failed = notebooks.run({target: (notebook, one.parameters) for target, one in jobs.items()}, timeout=timeout)
     for target, one in jobs.items():
         if failed.get(target):
-            typer.echo(f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}", err=True)
+            where = f"the cells that ran are kept in {shown(target.with_suffix('.failed.ipynb'))}"
+            typer.echo(f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}; {where}", err=True)
             continue
         used = {**notebook.parameters, **one.parameters}
         crate = provenance.describe(target, model, [notebook.path], used, one.words)
