@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -54,7 +55,6 @@ def mark(colour: str, marker: str, **more: Any) -> dict[str, Any]:
 
 
 DOT, SQUARE, DIAMOND = mark(BLACK, "o"), mark(BLUE, "s"), mark(ORANGE, "D")
-_PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.3}  # under words on lines
 _TURNS = {"at most": -1, "at least": 1}  # where an arrow points from a value that leaves room on one side
 _FEBRUARY, _TIANSHAN = {"transfers_2021": "total_2021_february"}, {"transfers_2021": "published"}
 _AT_RISK = {"at_risk_2021": "through transfers, 2021", "at_risk_total": "both groups"}
@@ -154,23 +154,30 @@ def rows(
 ) -> Drawing:  # fmt: skip
     """A row a mark: its label, a line from low to high, the mark at the value, and its words at the right.
 
-    frame: label, role, value, low, high, words; ``side``, if there, puts an arrow at an open end. Rows with one label
-    stand together, so far ``apart``. styles: by role; they make the key. scale: base units to one of the axis. start:
-    of the axis. guides: uprights. band: a printed range.
+    frame: label, role, value, low, high, words; ``side``, if there, puts an arrow at an open end, and from a ``start``
+    goes a bar. Rows with one label stand together, so far ``apart``. styles: by role; they make the key. scale: base
+    units to one of the axis. start: of the axis. guides: uprights. band: a printed range.
     """
 
     def draw(fig: Canvas) -> None:
-        ax = fig.add_subplot()
+        ax, bars = fig.add_subplot(), "start" in frame
         first = frame["label"] != frame["label"].shift()
         ys = -pd.Series(np.where(first, 1, apart)).cumsum()
         texts: dict[float, str] = {}
         for y, row in zip(ys, frame.to_dict("records"), strict=True):
             texts[y] = texts.get(y) or _wrapped(row["words"])
-            style, (value, low, high) = styles[row["role"]], (row[name] / scale for name in ("value", "low", "high"))
-            ax.hlines(y, low, high, color=style["color"], linewidth=2, alpha=0.6)
-            ax.plot(value, y, **style)
-            if row.get("side") in _TURNS and np.isfinite(value):
-                _arrow(ax, low if row["side"] == "at most" else high, y, _TURNS[row["side"]], style["color"])
+            style, side = styles[row["role"]], row.get("side", "")
+            value, low, high = (row[name] / scale for name in ("value", "low", "high"))
+            colour, end = style.get("color", BLACK), low if side == "at most" else high
+            if bars:
+                ax.barh(y, value - row["start"] / scale, left=row["start"] / scale, height=0.5, **style)
+                colour, end = "white" if side == "at most" and "color" in style else BLACK, value
+            else:
+                ax.plot(value, y, **style)
+            ax.hlines(y, low, high, color=colour, linewidth=2, alpha=0.6)
+            if side in _TURNS and np.isfinite(value):
+                arrow = {"arrowstyle": "<-", "color": colour, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0}
+                ax.annotate("", (end, y), (_TURNS[side] * 18, 0), textcoords="offset points", arrowprops=arrow)
         for x, name in guides:
             ax.axvline(x, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
             _above(ax, x, name, PALE_INK)
@@ -186,14 +193,10 @@ def rows(
         ax.margins(x=0.1)
         ax.set(xlim=(start, None), ylim=(ys.min() - 0.7, ys.max() + 0.7), xlabel=unit)
         ax.locator_params(axis="x", nbins=4)
-        around(fig, title, source, [Line2D([], [], label=role, **style) for role, style in styles.items()])
+        key = Patch if bars else partial(Line2D, [], [])
+        around(fig, title, source, [key(label=role, **style) for role, style in styles.items()])
 
     return frame, draw
-
-
-def _arrow(ax: Axes, x: float, y: float, turn: int, colour: str) -> None:
-    arrow = {"arrowstyle": "<-", "color": colour, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", (x, y), xytext=(turn * 18, 0), textcoords="offset points", arrowprops=arrow)
 
 
 def _above(ax: Axes, x: float, words: str, colour: str) -> None:
@@ -346,8 +349,8 @@ def readings_of_at_risk_2019(study: Evaluation) -> Drawing:
     return rows(frame, styles, title, "million persons", source, start=0, guides=guides)
 
 
-_PIECES: dict[str, Row] = {
-    "printed": {"color": BLACK}, "calculated": {"color": BLUE},
+_BARS: dict[str, Row] = {
+    "printed": {"color": BLACK}, "calculated": {"color": BLUE}, "the same again": {"color": SKY},
     "ours": {"facecolor": ORANGE, "hatch": "..", "edgecolor": BLACK},
     "in words only": {"facecolor": "white", "hatch": "////", "edgecolor": BLUE},
 }  # fmt: skip
@@ -355,75 +358,48 @@ _PIECES: dict[str, Row] = {
 
 def waterfall(study: Evaluation) -> Drawing:
     """From persons at risk in 2019 to 2021 and to both groups: printed, calculated and in words only told apart."""
-    model, none = study.model, np.nan
+    model = study.model
     first, second, third = (model.plan(f"at_risk_{one}", study.setting) for one in ("2019", "2021", "total"))
     base, now = (estimated(study, "", "", f"at_risk_{year}")["value"] for year in ("2019", "2021"))
     total = estimated(study, "", "", "at_risk_total", **({"former_detainees": "floor"} if third.words else {}))
     names = ("at_risk_2019_up_to", "at_risk_2021_approaches", "at_risk_total_range")
     up_to, approaches, both = (model.register.claims[name].published for name in names)
-    beside = approaches.value(), both.value("low"), both.value("high")
+    low, high = both.value("low"), both.value("high")
 
     def words(size: float, side: str = "") -> str:
+        if not np.isfinite(size):
+            return "not computable"
+        beside = approaches.value(), low, high
         text = f"{abs(size) / 1e6:.3g} million" if abs(size) < 1e6 else in_words(size, "person", 1e3, beside=beside)
         return results.sided(side, text)
 
-    start, last = ("printed", str(up_to)) if first.claims == {names[0]} else ("ours", words(base, first.side))
-    former, then = ("in words only", none, none, "at least"), words(total["value"] - now, "at least")
-    if not third.words:
-        former, then = ("ours", total["low"], total["high"], third.side), words(total["value"], third.side)
+    none = np.nan, np.nan
+    at_first = "ours", 0, base, first.side, words(base, first.side), *none
+    if first.claims == {names[0]}:
+        at_first = "printed", 0, base, first.side, str(up_to), *none
+    added = words(now - base) if np.isnan(now - base) else f"{'−+'[now >= base]} {words(now - base)}"
+    in_2021 = f"{words(now, second.side)}\nprinted: {approaches}"
+    last = "ours", now, total["value"], third.side, words(total["value"], third.side), total["low"], total["high"]
+    if third.words:
+        last = "in words only", now, total["value"], "at least", words(total["value"] - now, "at least"), *none
     pieces = [
-        ("At risk in 2019", 0, base, start, none, none, first.side, last),
-        ("Added since 2019", base, now, "calculated", none, none, "", f"{'−+'[now >= base]} {words(now - base)}"),
-        ("At risk in 2021", 0, now, "calculated", none, none, second.side, words(now, second.side)),
-        ("With former detainees", 0, now, "calculated", none, none, "", ""),
-        ("With former detainees", now, total["value"], *former, then),
-        ("Printed", approaches.value(), approaches.value(), "printed", none, none, approaches.side, str(approaches)),
-        ("Printed", both.value("low"), both.value("high"), "printed", none, none, both.side, str(both)),
+        ("At risk in 2019", *at_first),
+        ("Added since 2019", "calculated", base, now, "", added, *none),
+        ("At risk in 2021", "calculated", 0, now, second.side, in_2021, *none),
+        ("With former detainees", "the same again", 0, now, "", "", *none),
+        ("With former detainees", *last),
     ]
-    columns = ["label", "start", "end", "role", "low", "high", "side", "words"]
-    frame = pd.DataFrame(pieces, columns=columns).dropna(subset="end", ignore_index=True)
+    frame = pd.DataFrame(pieces, columns=["label", "role", "start", "value", "side", "words", "low", "high"])
     together = "no limit either way" if third.words and third.side == "no bound" else words(total["value"], third.side)
-    title, refusal = f"At risk in 2021: {pieces[2][-1]}; with former detainees: {together}", ""
+    title = f"At risk in 2021: {words(now, second.side)}; with former detainees: {together}"
+    source = "Section scale; note 4. “Up to” plus “at least” has no limit. Nobody counts twice, but for an overlap set."
     try:
         _ = second.value
     except ModelError as error:
-        title, refusal = "At risk in 2021: not computable under this setting", str(error)
-    return frame, lambda fig: _waterfall(fig, frame, title, refusal)
-
-
-def _waterfall(fig: Canvas, frame: pd.DataFrame, title: str, refusal: str) -> None:
-    """Bars across, told apart by origin; an arrow at an open end; the printed numbers behind; a refusal below all."""
-    ax = fig.add_subplot()
-    bars, (approaches, both) = frame[:-2], frame[-2:].to_dict("records")
-    ys = dict(zip(bars["label"].unique(), range(0, -4, -1), strict=False))
-    for row in bars.to_dict("records"):
-        y, turn = ys[row["label"]], _TURNS.get(row["side"], 0)
-        level = row["start"] == 0 and row["end"] > 1e6  # with room for words
-        start, end, low, high = (row[name] / 1e6 for name in ("start", "end", "low", "high"))
-        ax.barh(y, end - start, left=start, height=0.46, **(_PIECES[row["role"]] if row["words"] else {"color": SKY}))
-        ax.hlines(y, low, high, color=BLACK, linewidth=2)
-        white = level and row["role"] != "ours"
-        how: Any = {"textcoords": "offset points", "va": "center", "color": "white" if white else BLACK}
-        paper = _PAPER if level and not white else None
-        place = (0 if level else np.nanmax([start, end, high]), y)
-        ax.annotate(row["words"], place, xytext=(26 if turn > 0 and not level else 5, 0), bbox=paper, **how)
-        if turn:
-            _arrow(ax, end, y, turn, "white" if white and turn < 0 else BLACK)
-    for label, y in ys.items():
-        ax.text(0, y + 0.28, label, va="bottom")
-    ax.axvspan(both["start"] / 1e6, both["end"] / 1e6, color=ORANGE, alpha=0.22, linewidth=0, zorder=0)
-    _above(ax, (both["start"] + both["end"]) / 2e6, f"printed: {both['words']}", INK)
-    at, y = approaches["start"] / 1e6, ys.get("At risk in 2021", 0)
-    ax.vlines(at, y - 0.4, y + 0.4, color=INK, linewidth=1.6, linestyle=(0, (2, 1.5)))
-    past = max([at, *bars.loc[bars["label"] == "At risk in 2021", "end"] / 1e6])
-    ax.text(past + 0.03, y, approaches["words"].replace(" ", "\n", 1), va="center", color=INK)
-    bottom = min(ys.values(), default=0) - (1.4 if refusal else 0.4)
-    ax.text(0, bottom + 0.5, _wrapped(refusal, 44), va="center", bbox=_PAPER)
-    right = max(3.0, 1.25 * float(frame["end"].max()) / 1e6)
-    ax.set(xlim=(0, right), ylim=(bottom, 0.75), yticks=[], xlabel="million persons")
-    ax.spines["left"].set_visible(False)
-    source = "Section scale; note 4. “Up to” plus “at least” has no limit. Nobody counts twice, but for an overlap set."
-    around(fig, title, source, [Patch(label=name, **how) for name, how in _PIECES.items() if name in {*bars["role"]}])
+        title, source = "At risk in 2021: not computable under this setting", f"{error}. {source}"
+    styles = {role: style for role, style in _BARS.items() if role in {*frame["role"]}}
+    how: Any = {"start": 0, "apart": 0, "band": (low / 1e6, high / 1e6, f"printed: {both}")}
+    return rows(frame, styles, title, "million persons", source, **how)
 
 
 def other_provinces(study: Evaluation) -> Drawing:
