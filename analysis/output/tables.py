@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -26,7 +26,6 @@ from analysis.whatif.sensitivity import (
     POINTS,
     ROUNDING,
     Bar,
-    BreakEven,
     BreakEvens,
     break_even,
     ranges,
@@ -268,13 +267,24 @@ def break_even_under(model: Model, statement: Statement, scenario: Scenario) -> 
     return break_even(model, statement, scenario.setting(model, quantity))
 
 
-def _each(model: Model, statements: Iterable[Statement], scenario: Scenario) -> Iterator[tuple[Statement, Any]]:
-    """Statements, each with where it stops holding, or the reason why that is not computable."""
+def break_evens(model: Model, statements: Iterable[Statement], scenario: Scenario) -> list[dict[str, Any]]:
+    """Break-evens as JSON holds them; a statement that is not computable under the scenario has the reason alone."""
+    rows = []
     for statement in statements:
+        row = {name: getattr(statement, name) for name in ("id", "statement", "comparison")}
         try:
-            yield statement, break_even_under(model, statement, scenario)
+            found = break_even_under(model, statement, scenario)
+            row |= {name: getattr(found, name) for name in ("quantity", "unit", "left", "right", "holds")}
+            row["assumptions"] = {
+                one.assumption: {
+                    "value": one.value, "roots": one.roots, "holds_for": one.holds, "whole_range": one.everywhere
+                }
+                for one in found.break_evens
+            }  # fmt: skip
         except ModelError as error:
-            yield statement, str(error)
+            row["reason"] = str(error)
+        rows.append({name: plain(one) for name, one in row.items()})
+    return rows
 
 
 def break_even_table(model: Model, statements: Iterable[Statement], scenario: Scenario) -> Table:
@@ -283,49 +293,30 @@ def break_even_table(model: Model, statements: Iterable[Statement], scenario: Sc
     Under the table, the statements that are not computable under the scenario, with the reason.
     """
     rows, reasons = [], []
-    for statement, found in _each(model, statements, scenario):
-        if isinstance(found, str):
-            reasons.append(f"{statement.statement}: {found}.")
+    for found in break_evens(model, statements, scenario):
+        if "reason" in found:
+            reasons.append(f"{found['statement']}: {found['reason']}.")
             continue
-        pairs = ((found.left, found.right), (found.right, found.left))
-        sides = " against ".join(words_of(model, found.quantity, one, beside=[other]) for one, other in pairs)
-        said = f"{statement.statement}: {'holds' if found.holds else 'does not hold'}, {sides}"
-        for one in found.break_evens:
-            words = words_of(model, one.assumption, one.value), _holds_for(model, one, statement.comparison)
-            rows.append([said, named(model, one.assumption), *words])
-        if not found.break_evens:
+        pairs = ((found["left"], found["right"]), (found["right"], found["left"]))
+        sides = " against ".join(words_of(model, found["quantity"], one, beside=[other]) for one, other in pairs)
+        said = f"{found['statement']}: {'holds' if found['holds'] else 'does not hold'}, {sides}"
+        for name, one in found["assumptions"].items():
+            strict = found["comparison"] in ("more_than", "less_than")
+            rows.append(
+                [said, named(model, name), words_of(model, name, one["value"]), _spans(model, name, one, strict)]
+            )
+        if not found["assumptions"]:
             reasons.append(f"{said}; no assumption has an effect on it.")
     foot = [*reasons, "Each over the values that the limits allow, the other assumptions as they are.", CAVEAT]
     return Table(rows, columns=["statement", "assumption", "as it is", "holds for"], foot=" ".join(foot))
 
 
-def _holds_for(model: Model, one: BreakEven, comparison: str) -> str:
-    """For which values of an assumption a statement holds."""
-    if one.everywhere:
-        return "the whole range"
-    # At the end of a span, two sides that are equal are neither more nor less.
-    strict = {*one.roots} if comparison in ("more_than", "less_than") else set()
+def _spans(model: Model, name: str, found: Mapping[str, Any], *, strict: bool) -> str:
+    """For which values of an assumption a statement holds. strict: not where both sides are equal."""
 
     def end(value: float, side: str) -> str:
-        words = value_words(model, one.assumption, value, 1e4 if value >= 1e4 else 1.0, decimals=4)
-        return f"{side} {words}" if value in strict else words
+        words = value_words(model, name, value, 1e4 if value >= 1e4 else 1.0, decimals=4)
+        return f"{side} {words}" if strict and value in found["roots"] else words
 
-    spans = (f"{end(low, 'above')} to {end(high, 'below')}" for low, high in one.holds)
-    return " or ".join(spans) or "no value"
-
-
-def break_evens_json(model: Model, statements: Iterable[Statement], scenario: Scenario) -> list[dict[str, Any]]:
-    """Break-evens as JSON holds them; a statement that is not computable under the scenario has the reason alone."""
-    rows = []
-    for statement, found in _each(model, statements, scenario):
-        row = {name: getattr(statement, name) for name in ("id", "statement", "comparison")}
-        if isinstance(found, str):
-            row["reason"] = found
-        else:
-            row |= {name: getattr(found, name) for name in ("quantity", "unit", "left", "right", "holds")}
-            row["assumptions"] = {
-                one.assumption: {"value": one.value, "roots": one.roots, "holds_for": one.holds}
-                for one in found.break_evens
-            }
-        rows.append({name: plain(one) for name, one in row.items()})
-    return rows
+    spans = " or ".join(f"{end(low, 'above')} to {end(high, 'below')}" for low, high in found["holds_for"])
+    return "the whole range" if found["whole_range"] else spans or "no value"

@@ -360,7 +360,7 @@ def sensitivity(model: Model, quantity: str, scenario: Scenario, form: str, **ho
 
 def break_even(model: Model, text: str, found: Scenario, form: str) -> None:
     """Where a statement, or every one, stops holding along each assumption."""
-    from analysis.output.tables import break_even_table, break_even_under, break_evens_json
+    from analysis.output.tables import break_even_table, break_even_under, break_evens
     from analysis.whatif.scenarios import YOURS
     from analysis.whatif.sensitivity import statement_of
 
@@ -371,7 +371,7 @@ def break_even(model: Model, text: str, found: Scenario, form: str) -> None:
     if text:
         break_even_under(model, wanted[0], found)
     if form:
-        every = break_evens_json(model, wanted, found)
+        every = break_evens(model, wanted, found)
         named = ((each["id"], name, row) for each in every for name, row in each.get("assumptions", {}).items())
         rows = [{"statement": id, "assumption": name, **row} for id, name, row in named]
         _print_as(form, rows if form == "csv" else every[0] if text else every)
