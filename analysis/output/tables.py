@@ -301,10 +301,8 @@ def break_even_table(model: Model, statements: Iterable[Statement], scenario: Sc
         sides = " against ".join(words_of(model, found["quantity"], one, beside=[other]) for one, other in pairs)
         said = f"{found['statement']}: {'holds' if found['holds'] else 'does not hold'}, {sides}"
         for name, one in found["assumptions"].items():
-            strict = found["comparison"] in ("more_than", "less_than")
-            rows.append(
-                [said, named(model, name), words_of(model, name, one["value"]), _spans(model, name, one, strict)]
-            )
+            holds_for = _spans(model, name, one, strict=found["comparison"] in ("more_than", "less_than"))
+            rows.append([said, named(model, name), words_of(model, name, one["value"]), holds_for])
         if not found["assumptions"]:
             reasons.append(f"{said}; no assumption has an effect on it.")
     foot = [*reasons, "Each over the values that the limits allow, the other assumptions as they are.", CAVEAT]
