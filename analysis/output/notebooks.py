@@ -95,11 +95,14 @@ class Notebook:
         try:
             (cell,) = (cell for cell in self.content.cells if "parameters" in cell.metadata.get("tags", ()))
             for line in ast.parse(cell.source).body:
-                assert isinstance(line, ast.Assign | ast.AnnAssign)
-                (target,) = line.targets if isinstance(line, ast.Assign) else [line.target]
-                assert isinstance(target, ast.Name)
-                found[target.id] = ast.literal_eval(line.value or "")
-        except (AssertionError, ValueError, SyntaxError):
+                match line:
+                    case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                        found[name] = ast.literal_eval(value)
+                    case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                        found[name] = ast.literal_eval(value)
+                    case _:
+                        raise ValueError
+        except (ValueError, TypeError, SyntaxError):
             wanted = "must have one cell tagged parameters, with lines such as overlap = 0.5 alone"
             raise InputError(f"{shown(self.path)} {wanted}") from None
         return found
@@ -118,13 +121,11 @@ def find(name: str, folder: Path | None = None) -> Notebook:
     """The notebook of a path, or of a name with or without its ending, or of the start of a name if that is enough."""
     if Path(name).suffix == ".ipynb" and Path(name).is_file():
         return Notebook.read(Path(name))
-    known = {notebook.name: notebook for notebook in all_notebooks(folder)}
-    stem = name.removesuffix(".ipynb")
+    stem, known = name.removesuffix(".ipynb"), {notebook.name: notebook for notebook in all_notebooks(folder)}
     starts = [stem] if stem in known else [key for key in known if stem and key.startswith(stem)]
-    if len(starts) > 1:
-        raise InputError(f"'{name}' is the start of {', '.join(starts)}; give more of it")
-    if not starts:
-        raise InputError(f"'{name}' is no notebook{nearest(stem, known)}")
+    if len(starts) != 1:
+        several = f"'{name}' is the start of {', '.join(starts)}; give more of it"
+        raise InputError(several if starts else f"'{name}' is no notebook{nearest(stem, known)}")
     return known[starts[0]]
 
 
