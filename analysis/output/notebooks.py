@@ -222,6 +222,10 @@ def run(
     Returns the failures by target; the cells that ran are kept beside it, as ``NAME.failed.ipynb``. Raises InputError
     before anything runs where a target would lie among the notebooks, or replace a file that no run has left so.
     """
+    # Loaded before the thread starts, as a figure drawn meanwhile trips over an IPython that is half loaded.
+    import IPython  # noqa: F401
+    import nbclient  # noqa: F401
+
     for target, (notebook, _) in jobs.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.parent.samefile(notebook.path.parent):
@@ -306,6 +310,11 @@ async def _execute(book: Notebook, parameters: Mapping[str, Any], timeout: int) 
     try:
         await client.async_execute()
         return clean(notebook)
+    except asyncio.CancelledError:
+        # A kernel that is starting is nobody's else.
+        if client.km is not None and client.km.has_kernel:
+            await client.km.shutdown_kernel(now=True)
+        raise
     except CellExecutionError as error:
         words = f"{error.ename}: {_short(error.evalue)}"
     except CellTimeoutError:
