@@ -311,9 +311,10 @@ async def _execute(book: Notebook, parameters: Mapping[str, Any], timeout: int) 
         await client.async_execute()
         return clean(notebook)
     except asyncio.CancelledError:
-        # A kernel that is starting is nobody's else.
-        if client.km is not None and client.km.has_kernel:
-            await client.km.shutdown_kernel(now=True)
+        # A kernel that is still starting is not ended by nbclient.
+        kernel: Any = client.km
+        if kernel is not None and kernel.has_kernel:
+            await kernel.shutdown_kernel(now=True)
         raise
     except CellExecutionError as error:
         words = f"{error.ename}: {_short(error.evalue)}"
