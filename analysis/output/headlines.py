@@ -53,21 +53,16 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
     return found
 
 
-def changes(
-    model: Model, setting: Setting, beside: Iterable[str] = (), shown: Iterable[Shown] = ()
-) -> Iterator[str]:  # fmt: skip
+def changes(model: Model, setting: Setting, shown: Iterable[Shown] = ()) -> Iterator[str]:
     """The differences from the article under a setting, and what they do: each headline that changes, and in any case
-    the one that approaches a number, each with its remarks.
-
-    beside, shown: lines and headlines that stand above, and are not repeated.
-    """
+    the one that approaches a number, each with its remarks; but those that are shown already."""
     if differs := model.differences(setting):
         yield differs
     for was, now in zip(headlines(model), headlines(model, setting), strict=True) if differs else ():
         if now not in shown and (approaches(model) == now.row or was != now):
             said = "; ".join([*now.working[-1:], now.verdict])
-            about = [one for one in _remarks(model, now.row, setting) if f"remark: {one}" not in beside]
-            yield f"{now.row.title}: {'unchanged, ' if was == now else ''}{said}{''.join(f' ({one})' for one in about)}"
+            about = "".join(f" ({remark})" for remark in _remarks(model, now.row, setting))
+            yield f"{now.row.title}: {'unchanged, ' if was == now else ''}{said}{about}"
 
 
 def _remarks(model: Model, row: Headline, setting: Setting) -> Iterable[str]:

@@ -113,5 +113,5 @@ def run(
         elif notebook.checks:
             print_outcomes(model, judge_all(model, notebook.checks, one.setting))
         typer.echo(textwrap.fill(f"{shown(target)} is written: {one.words}", WIDTH, break_long_words=False))
-        say(*[*changes(model, one.setting, shown=about)][1:])
+        say(*[*changes(model, one.setting, about)][1:])
     return max((2 if isinstance(error, InputError) else 1 for error in failed.values() if error), default=0)
