@@ -11,6 +11,7 @@ net new persons = persons 2021 − persons 2019
 from __future__ import annotations
 
 import ast
+import copy
 import html
 import math
 import re
@@ -48,21 +49,19 @@ class Step:
     def __str__(self) -> str:
         indent = "  " * self.level
         head = f"{indent}{self.label} "
-        short = f"{head}{' '.join(self.lines)}"
-        if len(self.lines) < 3 and len(short) <= WIDTH:
-            texts = [short]
-        elif len(head) + max(map(len, self.lines)) <= WIDTH:
-            texts = [head + self.lines[0], *(" " * len(head) + line for line in self.lines[1:])]
-        else:
-            texts, deep = [head.rstrip()], f"{indent}    "
+        # A short one takes a line, others have their equals signs below each other.
+        under = " " if len(self.lines) < 3 else "\n" + " " * len(head)
+        texts, deep = (head + under.join(self.lines)).split("\n"), f"{indent}    "
+        if max(map(len, texts)) > WIDTH:
+            texts = [head.rstrip()]
             for line in self.lines:
                 texts += textwrap.wrap(line, WIDTH, initial_indent=deep, subsequent_indent=f"{deep}  ")
         for note in self.notes:
-            if len(texts[-1]) + 4 + len(note) <= WIDTH:
-                texts[-1] += f"    {note}"
-            else:
-                deep = " " * (len(indent) + 4)
-                texts += textwrap.wrap(note, WIDTH, initial_indent=deep, subsequent_indent=deep)
+            beside = f"{texts[-1]}    {note}"
+            fits = len(beside) <= WIDTH
+            texts[-1:] = (
+                [beside] if fits else [texts[-1], *textwrap.wrap(f"{deep}{note}", WIDTH, subsequent_indent=deep)]
+            )
         return "\n".join(texts)
 
 
@@ -231,23 +230,17 @@ def _shown(model: Model, node: Node, value: float, finest: int = 0, least: float
     return text, round(value / scale, decimals + finest) * scale
 
 
+class _WithoutUnits(ast.NodeTransformer):
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        left, right = (isinstance(one, ast.Name) and one.id in CONSTANTS for one in (node.left, node.right))
+        if right and isinstance(node.op, ast.Mult | ast.Div):
+            return node.left
+        return node.right if left and isinstance(node.op, ast.Mult) else node
+
+
 def without_units(formula: Expression) -> Expression:
     """A formula without the factors that only serve units, such as ``a_year``."""
-
-    def of(node: ast.expr) -> ast.expr:
-        match node:
-            case ast.BinOp(left=left, op=ast.Mult() | ast.Div(), right=ast.Name(id=name)) if name in CONSTANTS:
-                return of(left)
-            case ast.BinOp(left=ast.Name(id=name), op=ast.Mult(), right=right) if name in CONSTANTS:
-                return of(right)
-            case ast.BinOp(left=left, op=op, right=right):
-                return ast.BinOp(of(left), op, of(right))
-            case ast.UnaryOp(op=op, operand=operand):
-                return ast.UnaryOp(op, of(operand))
-            case ast.Call(func=func, args=args):
-                return ast.Call(func, [of(one) for one in args], [])
-        return node
-
-    result = of(formula.result)
+    result = _WithoutUnits().visit(copy.deepcopy(formula.result))
     used = {node.id for node in ast.walk(result) if isinstance(node, ast.Name)}
     return replace(formula, result=result, needs=tuple(n for n in formula.needs if n in used), function=None)
