@@ -16,13 +16,14 @@ import io
 import json
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.core.findings import recomputed
 from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Setting
-from analysis.core.published import Interval
 from analysis.core.register import Claim, Finding, Register, RegisterError, Step, read_table
 from analysis.core.units import BASE_UNITS
 from analysis.core.verdicts import Outcome, counts, results, solution
@@ -33,6 +34,7 @@ from analysis.output.files import write_file
 if TYPE_CHECKING:
     # Half of a second that a verdict does without: who makes a frame loads it.
     import pandas as pd
+    from jinja2 import Environment
 
     Rows = list[dict[str, str]]
 
@@ -265,16 +267,6 @@ def finding_words(model: Model, finding: Finding) -> list[str]:
     return [step_words(step, value) for step, value in recomputed(model, finding)]
 
 
-def _span(interval: Interval) -> str:
-    """An interval that a printed number stands for or asserts: exact decimals, so in full."""
-    low, high = f"{interval.low:,.10g}", f"{interval.high:,.10g}"
-    if interval.low == interval.high:
-        return f"{low} alone"
-    if interval.high == float("inf"):
-        return f"more than {low}" if interval.low_open else f"{low} and more"
-    return f"{low} to {'below ' if interval.high_open else ''}{high}"
-
-
 def printed_words(claim: Claim) -> str:
     """A claim's own words where they are held, else its digits with the noun that the article prints after them."""
     noun = "" if claim.unit == "percent" else f" {claim.unit_as_printed}"
@@ -283,21 +275,22 @@ def printed_words(claim: Claim) -> str:
 
 def claim_words(model: Model, claim: Claim) -> list[str]:
     """The print and its place, the values that it stands for, and those that it asserts: a line each."""
-    published = claim.published
-    lines = [f"printed: {printed_words(claim)} ({claim.period}, {claim.place}); held in {claim.base_unit}"]
-    ends = ("low", "high") if published.qualifier == "range" else ("",)
-    for end in ends if published.qualifier != "vague" else ():
-        stands, asserts = published.stands_for(end), published.asserts(end)
-        lines.append(f"{f'{end} end ' if end else ''}stands for {_span(stands)}; asserts {_span(asserts)}")
-    reading = model.register.vague_readings.get(claim.quantity) if published.qualifier == "vague" else None
-    for side, words in (("floor", reading.floor), ("ceiling", reading.ceiling)) if reading else ():
-        if words:
-            number = "none" if words.value is None else f"{words.value:,.10g}"
-            coarse = "" if words.coarse is None else f", {words.coarse:,.10g} at the coarser place"
-            lines.append(f"{side} {number}{coarse}: {words.reason}")
-    document = f"; about: {claim.document}" if claim.document else ""
-    lines.append(f"{claim.where}; source cited: {model.register.sources.get(claim.source, 'none')}{document}")
-    return [*lines, f"note: {claim.note}"] if claim.note else lines
+    return fill("claim.txt", model=model, claim=claim)
+
+
+def fill(template: str, **given: Any) -> list[str]:
+    """The lines of a screen, from a template in ``pages``; no text that is put in breaks a line, and none is empty."""
+    text = _templates().get_template(template).render(words=sys.modules[__name__], infinite=math.inf, **given)
+    return list(filter(str.strip, text.split("\n")))
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    how: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    pages = FileSystemLoader(Path(__file__).resolve().parent / "pages")
+    return Environment(loader=pages, finalize=lambda put: re.sub(r"\s*[\r\n]\s*", " ", str(put)), **how)
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------

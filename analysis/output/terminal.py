@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
-import re
 import shutil
 import sys
 import textwrap
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from analysis.whatif.scenarios import Scenario
 
 CHECKED = "Checked: that printed numbers follow from each other; not that they are true."
-PAGES = Path(__file__).resolve().parent / "pages"
 
 
 # What a screen is made of ---------------------------------------------------------------------------------------------
@@ -51,19 +49,6 @@ def show(*tables: Table) -> None:
         if len(table):
             typer.echo(table.within(shutil.get_terminal_size().columns))
         say(table.foot.removesuffix(CAVEAT))
-
-
-def fill(template: str, **given: Any) -> list[str]:
-    """The lines of a screen, from a template in ``pages``; no text that is put in breaks a line."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    how: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
-    pages = Environment(loader=FileSystemLoader(PAGES), finalize=_one_line, **how)
-    return list(filter(str.strip, pages.get_template(template).render(words=results, **given).split("\n")))
-
-
-def _one_line(text: Any) -> str:
-    return re.sub(r"\s*[\r\n]\s*", " ", str(text))
 
 
 def print_as(form: str, value: Any) -> None:
@@ -217,7 +202,7 @@ def list_all(model: Model, kind: str, as_markdown: bool) -> None:
     if kind not in ("", "all", *rows):
         raise InputError(f"'{kind}' can't be listed{nearest(kind, rows)}")
     wanted = {name: found if kind in ("", "all", name) else () for name, found in rows.items()}
-    typer.echo("\n".join(fill("list.txt", model=model, rows=wanted)))
+    typer.echo("\n".join(results.fill("list.txt", model=model, rows=wanted)))
 
 
 def compare(model: Model, setting: Setting, form: str) -> None:
@@ -359,7 +344,7 @@ def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> Non
     title = model.name(id) if kind == "quantity" else getattr(row, "statement", "") or row.title
     given = {"id": id, "kind": kind, "row": row, "title": title, "model": model, "register": register}
     given |= _found(model, kind, row, setting, full)
-    say(*fill("explain.txt", **given), *(changes(model, setting) if scenario else ()), CAVEAT)
+    say(*results.fill("explain.txt", **given), *(changes(model, setting) if scenario else ()), CAVEAT)
 
 
 def _found(model: Model, kind: str, row: Any, setting: Setting, full: bool) -> dict[str, Any]:
