@@ -28,7 +28,7 @@ from analysis.core.register import Claim, Finding, Register, RegisterError, Step
 from analysis.core.units import BASE_UNITS
 from analysis.core.verdicts import Outcome, counts, results, solution
 from analysis.core.words import digits, in_words, is_number, same
-from analysis.output.escape import escape_spreadsheet_formula
+from analysis.output.escape import escape_spreadsheet_formula, markdown
 from analysis.output.files import write_file
 
 if TYPE_CHECKING:
@@ -202,30 +202,23 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
     if not outcome.verdict:
         known = outcome.recomputed is not None or outcome.recomputed_low is not None
         return "derived" if known and not outcome.check.kind else f"not computable: {outcome.reason}"
-    said = SAID.get(outcome.check.kind, {})
+    said, off, notes = SAID.get(outcome.check.kind, {}), outcome.difference, []
     found, finer = (said.get(one, one.replace("_", " ")) for one in (outcome.verdict, outcome.finer))
-    off, printed = outcome.difference, outcome.published
     claim = model.register.claims.get(outcome.check.claim)
-    qualifier, notes = claim.qualifier if claim else "", []
-    if outcome.verdict == "differs" and off is not None:
-        found += f" by {_off_words(model, outcome, abs(off))}"
-    elif qualifier == "approaches" and off is not None and off < 0 and printed:
-        notes.append(f"{-100 * off / printed:.1f} percent short")
-    elif qualifier == "over" and off is not None:
-        notes.append(f"{_off_words(model, outcome, abs(off))} {'above' if off > 0 else 'below'}")
+    if off is not None:
+        far, qualifier = abs(off), claim.qualifier if claim else ""
+        place = place_of(model, outcome.depends_on, far) if far >= 1e5 else 1e3
+        points = percent_of(model, outcome.check.quantity) is not None
+        words = f"{100 * far:.1f} points" if points else in_words(far, outcome.unit, place)
+        if outcome.verdict == "differs":
+            found += f" by {words}"
+        elif qualifier == "approaches" and off < 0 and outcome.published:
+            notes.append(f"{100 * far / outcome.published:.1f} percent short")
+        elif qualifier == "over":
+            notes.append(f"{words} {'above' if off > 0 else 'below'}")
     notes += ["barely"] if outcome.barely else []
     notes += [f"{finer} at the finer place"] if finer else []
     return f"{found}, {'; '.join(notes)}" if notes else found
-
-
-def _off_words(model: Model, outcome: Outcome, off: float) -> str:
-    if percent_of(model, outcome.check.quantity) is not None:
-        return f"{100 * off:.1f} points"
-    return in_words(off, outcome.unit, place_of(model, outcome.depends_on, off) if off >= 1e5 else 1e3)
-
-
-def _rests_words(model: Model, outcome: Outcome) -> str:
-    return outcome.rests_on or ("printed" if outcome.recomputed is not None else "")
 
 
 #: The columns in which a screen shows a check.
@@ -236,7 +229,7 @@ SCREEN: dict[str, Callable[[Model, Outcome], str]] = {
     "recomputed": recomputed_words,
     "bounds": bounds_words,
     "verdict": verdict_words,
-    "rests on": _rests_words,
+    "rests on": lambda model, one: one.rests_on or ("printed" if one.recomputed is not None else ""),
 }
 
 
@@ -279,9 +272,14 @@ def claim_words(model: Model, claim: Claim) -> list[str]:
 
 
 def fill(template: str, **given: Any) -> list[str]:
-    """The lines of a screen, from a template in ``pages``; no text that is put in breaks a line, and none is empty."""
-    text = _templates().get_template(template).render(words=sys.modules[__name__], infinite=math.inf, **given)
-    return list(filter(str.strip, text.split("\n")))
+    """The lines of a screen, from a template in ``pages``; none is empty."""
+    return list(filter(str.strip, render(template, **given).split("\n")))
+
+
+def render(template: str, **given: Any) -> str:
+    """A text from a template in ``pages``; no text that is put in breaks a line."""
+    known = {"words": sys.modules[__name__], "infinite": math.inf, "markdown": markdown}
+    return _templates().get_template(template).render(known | given).strip("\n")
 
 
 @cache
@@ -307,12 +305,7 @@ class Prose(str):
 
 
 def escape_spreadsheet_formulas(frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame as a file for spreadsheets holds it: no text in it starts like a formula.
-
-    >>> import pandas as pd
-    >>> escape_spreadsheet_formulas(pd.DataFrame({"a": ["=1+1", "b"], "c": [-1.0, 2.0]})).values.tolist()
-    [["'=1+1", -1.0], ['b', 2.0]]
-    """
+    """A frame as a file for spreadsheets holds it: no text in it starts like a formula."""
     return frame.map(escape_spreadsheet_formula)
 
 

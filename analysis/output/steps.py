@@ -72,29 +72,24 @@ class Steps:
     """
 
     def __init__(self, model: Model, setting: Setting, names: Iterable[str], depth: int | None = None) -> None:
-        self.steps = list(_steps(model, setting, names, 99 if depth is None else depth))
+        found: dict[str, Step] = {}
+        for name in names:
+            quantity, under = model.named(name, setting)
+            plan = model.plan(quantity, under)
+            todo = [(plan.target, 0)]
+            while todo:
+                quantity, level = todo.pop()
+                if quantity not in found and quantity not in CONSTANTS:
+                    found[quantity] = step(model, under, plan, quantity, level)
+                    if depth is None or level < depth:
+                        todo += [(need, level + 1) for need in reversed(plan.by_name[quantity].source.needs)]
+        self.steps = list(found.values())
 
     def __repr__(self) -> str:
         return "\n".join(map(str, self.steps))
 
     def _repr_html_(self) -> str:
         return f'<pre class="steps">{html.escape(repr(self))}</pre>'
-
-
-def _steps(model: Model, setting: Setting, names: Iterable[str], depth: int) -> Iterator[Step]:
-    seen: set[str] = set()
-    for name in names:
-        quantity, under = model.named(name, setting)
-        plan = model.plan(quantity, under)
-        todo = [(plan.target, 0)]
-        while todo:
-            quantity, level = todo.pop()
-            if quantity in seen or quantity in CONSTANTS:
-                continue
-            seen.add(quantity)
-            yield step(model, under, plan, quantity, level)
-            if level < depth:
-                todo += [(need, level + 1) for need in reversed(plan.by_name[quantity].source.needs)]
 
 
 def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int = 0) -> Step:
