@@ -309,72 +309,41 @@ def escape_spreadsheet_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.map(escape_spreadsheet_formula)
 
 
-def _rows(table: str, rows: Iterable[Mapping[str, Any]]) -> Rows:
-    """Rows as a results file holds them: its columns, with numbers in ten digits, readings and lists in one cell."""
-
-    def text(cell: Any) -> str:
-        if isinstance(cell, Mapping):
-            cell = [f"{quantity}={reading}" for quantity, reading in cell.items()]
-        return "; ".join(cell) if isinstance(cell, list | tuple) else cell if isinstance(cell, str) else digits(cell)
-
-    return [{name: text(row[name]) for name in COLUMNS[table].split()} for row in rows]
-
-
-def check_rows(
-    outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None, *, derived: bool = False
-) -> Rows:
-    """Judged checks as results/checks.csv holds them, or ``derived`` quantities as derived.csv does: texts, by column,
-    numbers in base units."""
-    rows = []
-    for one in outcomes:
+def tables(model: Model, outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None) -> dict[str, Rows]:
+    """The tables of a run by name, a row by column each, in texts: numbers in base units and ten digits, lists in one
+    cell. A check has its notebook from ``shown_in``."""
+    seen, register = list(outcomes), model.register
+    verdicts, found = results(model, seen), {name: list[dict[str, Any]]() for name in COLUMNS}
+    for one in seen:
         check, barely = one.check, "barely" if one.barely else ""
-        if bool(check.kind) != derived:
-            row = {**vars(check), **vars(one), "barely": barely, "claim": f"{check.claim} {check.end}".strip()}
-            rows.append({**row, "notebook": (shown_in or {}).get(check.id, "")})
-    return _rows("derived" if derived else "checks", rows)
-
-
-def solution_rows(model: Model) -> Rows:
-    """Solutions as results/solutions.csv holds them, by column; low and high are the range varied over."""
-    rows = []
-    for row in model.register.solutions.values():
-        one = vars(model.register.assumptions[row.solve])
-        known = {**vars(row), "claim": f"{row.claim} {row.end}".strip(), **vars(solution(model, row))}
-        rows.append(known | {name: one[name] for name in ("unit", "low", "high")})
-    return _rows("solutions", rows)
-
-
-def claim_rows(model: Model, outcomes: Iterable[Outcome]) -> Rows:
-    """Claims as results/claims.csv holds them, by column: the role and verdict of each, and the checks against it."""
-    verdicts, rows = results(model, outcomes), []
-    for claim in model.register.claims.values():
+        row = {**vars(check), **vars(one), "barely": barely, "claim": f"{check.claim} {check.end}".strip()}
+        found["checks" if check.kind else "derived"].append({**row, "notebook": (shown_in or {}).get(check.id, "")})
+    for solve in register.solutions.values():
+        # Low and high are the range varied over.
+        varied = {name: getattr(register.assumptions[solve.solve], name) for name in ("unit", "low", "high")}
+        row = {**vars(solve), **vars(solution(model, solve)), "claim": f"{solve.claim} {solve.end}".strip()}
+        found["solutions"].append(row | varied)
+    for claim in register.claims.values():
         row = {**vars(claim), "paragraph": str(claim.paragraph), "unit": claim.base_unit}
         row |= dict.fromkeys(["published", "published_low", "published_high"])
         if claim.qualifier != "vague":
             asserts = claim.published.asserts()
             row |= {"published_low": asserts.low, "published_high": asserts.high}
             row["published"] = None if claim.qualifier == "range" else claim.published.value()
-        checks = [check.id for check in model.register.checks.values() if check.claim == claim.id]
-        rows.append({**row, "verdict": verdicts.get(claim.id, ""), "checks": checks})
-    return _rows("claims", rows)
-
-
-def finding_rows(model: Model) -> Rows:
-    """Findings as results/findings.csv holds them: a row a step of the arithmetic, numbers in base units."""
-    rows = []
-    for finding in model.register.findings.values():
+        checks = [check.id for check in register.checks.values() if check.claim == claim.id]
+        found["claims"].append({**row, "verdict": verdicts.get(claim.id, ""), "checks": checks})
+    for finding in register.findings.values():
         for number, (step, value) in enumerate(recomputed(model, finding), start=1):
-            known = {**vars(step), "finding": finding.id, "title": finding.title}
-            rows.append({**known, "step": str(number), "value": digits(value) or "0"})
-    return _rows("findings", rows)
+            row = {**vars(step), "finding": finding.id, "title": finding.title}
+            found["findings"].append({**row, "step": str(number), "value": digits(value) or "0"})
 
+    def text(cell: Any) -> str:
+        if isinstance(cell, Mapping):
+            cell = [f"{quantity}={reading}" for quantity, reading in cell.items()]
+        return "; ".join(cell) if isinstance(cell, list | tuple) else cell if isinstance(cell, str) else digits(cell)
 
-def tables(model: Model, outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None) -> dict[str, Rows]:
-    """The tables of a run by name, a row by column each."""
-    seen = list(outcomes)
-    checks, derived = (check_rows(seen, shown_in, derived=one) for one in (False, True))
-    found = {"checks": checks, "derived": derived, "solutions": solution_rows(model), "claims": claim_rows(model, seen)}
-    return found | ({"findings": finding_rows(model)} if model.register.findings else {})
+    columns = {name: COLUMNS[name].split() for name, rows in found.items() if rows or name != "findings"}
+    return {name: [{one: text(row[one]) for one in columns[name]} for row in found[name]] for name in columns}
 
 
 def write_tables(

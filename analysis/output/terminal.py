@@ -115,7 +115,8 @@ def verify(model: Model, form: str, setting: Setting) -> int:
     else:
         from analysis.output.notebooks import all_notebooks, shown_in
 
-        rows: list[dict[str, Any]] = [*results.check_rows(outcomes, shown_in(all_notebooks(checked=False)))]
+        tables = results.tables(model, outcomes, shown_in(all_notebooks(checked=False)))
+        rows: list[dict[str, Any]] = [*tables["checks"]]
         for row in rows if form == "json" else ():
             numbers = [name for name in row if name.startswith(("published", "recomputed", "passing"))]
             row |= {name: float(row[name]) if row[name] else None for name in numbers}
