@@ -11,6 +11,7 @@ net new persons = persons 2021 − persons 2019
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import html
 import math
@@ -34,17 +35,14 @@ ASSUMED = {"stated": "stated by the article", "implied": "required by its number
 
 @dataclass(frozen=True)
 class Step:
-    """One quantity: its label, its value in lines that start with ``=``, and the notes beside the value."""
+    """One quantity: its label, its value in lines that start with ``=``, and the notes and remarks beside the value."""
 
     quantity: str
     label: str
     lines: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     level: int = 0
-
-    def without(self, start: str) -> Step:
-        """The step without the notes that start so."""
-        return replace(self, notes=tuple(note for note in self.notes if not note.startswith(start)))
 
     def __str__(self) -> str:
         indent = "  " * self.level
@@ -56,12 +54,11 @@ class Step:
             texts = [head.rstrip()]
             for line in self.lines:
                 texts += textwrap.wrap(line, WIDTH, initial_indent=deep, subsequent_indent=f"{deep}  ")
-        for note in self.notes:
-            beside = f"{texts[-1]}    {note}"
-            fits = len(beside) <= WIDTH
-            texts[-1:] = (
-                [beside] if fits else [texts[-1], *textwrap.wrap(f"{deep}{note}", WIDTH, subsequent_indent=deep)]
-            )
+        for note in (*self.notes, *(f"remark: {remark}" for remark in self.remarks)):
+            if len(texts[-1]) + 4 + len(note) <= WIDTH:
+                texts[-1] += f"    {note}"
+            else:
+                texts += textwrap.wrap(note, WIDTH, initial_indent=deep, subsequent_indent=deep)
         return "\n".join(texts)
 
 
@@ -97,9 +94,12 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
     node = plan.by_name[quantity]
     source = node.source
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
-    shown_here = [name for name in (quantity, *source.needs) if not math.isnan(values[name]) and name not in CONSTANTS]
-    refusals = {name: reason for name in shown_here if (reason := _refusal(model, setting, name))}
-    values |= dict.fromkeys(refusals, math.nan)
+    refusals: dict[str, str] = {}
+    for name in {quantity, *source.needs} - {*CONSTANTS, *(name for name in values if math.isnan(values[name]))}:
+        try:
+            _ = model.plan(name, setting).value
+        except ModelError as error:
+            values[name], refusals[name] = math.nan, str(error)
     notes = [*_origin(model, node)]
     if source.expression is None:
         other = [f"= {label(source.same_as)}"] if source.same_as else []
@@ -109,9 +109,16 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
         names = {need: label(need) for need in formula.needs}
         result, shown = _worked(model, plan, node, formula, values)
         lines = [f"= {formula.text(names)}", f"= {formula.text(shown)}", f"= {result}"]
-    if quantity == plan.target:
-        notes += [refusals[quantity]] if quantity in refusals else _beside(model, setting, quantity)
-    return Step(quantity, label(quantity), tuple(lines), tuple(notes), level)
+    remarks: tuple[str, ...] = ()
+    if quantity in refusals and quantity == plan.target:
+        notes.append(refusals[quantity])
+    elif quantity == plan.target:
+        with contextlib.suppress(ModelError):
+            one = model.estimate(quantity, setting)
+            remarks = one.remarks
+            notes += filter(None, [one.side])
+        notes += _judged(model, setting, quantity)
+    return Step(quantity, label(quantity), tuple(lines), tuple(notes), remarks, level)
 
 
 def line(model: Model, setting: Setting, name: str) -> str:
@@ -120,15 +127,6 @@ def line(model: Model, setting: Setting, name: str) -> str:
     plan = model.plan(quantity, under)
     _ = plan.words or plan.value
     return " ".join(step(model, under, plan, quantity).lines[1:]).removeprefix("= ")
-
-
-def _refusal(model: Model, setting: Setting, quantity: str) -> str:
-    """Why a limit refuses a quantity; empty where none does."""
-    try:
-        _ = model.plan(quantity, setting).value
-    except ModelError as error:
-        return str(error)
-    return ""
 
 
 def label(quantity: str) -> str:
@@ -152,21 +150,13 @@ def _origin(model: Model, node: Node) -> Iterator[str]:
             yield f"{row.label} (ours)"
 
 
-def _beside(model: Model, setting: Setting, quantity: str) -> Iterator[str]:
-    """What is printed of a quantity and the verdict, its side, and its remarks."""
-    try:
-        found = model.estimate(quantity, setting)
-    except ModelError:
-        found = None
-    if found and found.side:
-        yield found.side
+def _judged(model: Model, setting: Setting, quantity: str) -> Iterator[str]:
+    """What is printed of a quantity, and the verdict."""
     for check in model.register.checks.values():
         claim = model.register.claims.get(check.claim)
         if check.quantity == quantity and claim and claim.judged_by == check.id:
             outcome = judge(model, check, setting)
             yield f'printed: "{claim.words or claim.published}" ({claim.where}): {verdict_words(model, outcome)}'
-    for remark in found.remarks if found else ():
-        yield f"remark: {remark}"
 
 
 # Numbers --------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -401,5 +402,5 @@ def _worked(model: Model, quantity: str, setting: Setting, full: bool) -> dict[s
             raise
         found["result"] = f"none, {error}"
     # Remarks stand below, beside the result.
-    steps = [str(step.without("remark: ")) for step in Steps(model, setting, [quantity]).steps]
+    steps = [str(replace(step, remarks=())) for step in Steps(model, setting, [quantity]).steps]
     return found | {"steps": [line for step in steps for line in step.splitlines()]}
