@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.core.model import Model, Setting
 from analysis.core.verdicts import Outcome, solution
 from analysis.core.words import digits
-from analysis.output.results import CAVEAT, SCREEN, finding_words, value_words
+from analysis.output.results import CAVEAT, SCREEN, finding_words, render, value_words
 
 
 def plain(value: Any) -> Any:
@@ -112,15 +112,7 @@ class Folded(pd.DataFrame):
     """Findings, a row each. It shows their titles, with the rest folded below each."""
 
     def _repr_html_(self) -> str:
-        parts = []
-        for row in self.map(lambda cell: escape(str(cell))).to_dict("records"):
-            steps = "".join(f"<li>{step}</li>" for step in row["arithmetic"].split("; "))
-            parts.append(
-                f"<details><summary>{row['title']}</summary><ul>{steps}</ul>"
-                f"<p><b>Sceptical:</b> {row['sceptical']}</p><p><b>Charitable:</b> {row['charitable']}</p>"
-                f"<p><b>Would settle it:</b> {row['settle']}</p></details>"
-            )
-        return "".join(parts)
+        return render("findings.txt", rows=self.to_dict("records"), escape=escape)
 
     def __repr__(self) -> str:
         return "\n".join(f"- {title}" for title in self["title"])
