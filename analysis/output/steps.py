@@ -151,7 +151,7 @@ def _origin(model: Model, node: Node) -> Iterator[str]:
 
 
 def _judged(model: Model, setting: Setting, quantity: str) -> Iterator[str]:
-    """What is printed of a quantity, and the verdict."""
+    """The print of a quantity, and the verdict."""
     for check in model.register.checks.values():
         claim = model.register.claims.get(check.claim)
         if check.quantity == quantity and claim and claim.judged_by == check.id:

@@ -350,7 +350,7 @@ def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> Non
 
 
 def _found(model: Model, kind: str, row: Any, setting: Setting, full: bool) -> dict[str, Any]:
-    """What the template of explain shows of a row besides its own fields."""
+    """The facts about a row that the template of explain shows besides its fields."""
     checks = model.register.checks.values()
     if kind == "claim":
         plans = {}
