@@ -86,6 +86,8 @@ class Study:
         """
         from analysis.output.steps import Steps
 
+        if not isinstance(depth, int | None):
+            raise ModelError(f"the depth {depth!r} is not a whole number")
         return Steps(self.model, self.setting, names, depth)
 
     def frame(self, names: str | Iterable[str]) -> pd.DataFrame:
@@ -166,14 +168,17 @@ class Study:
         >>> load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1]).net_new_persons.round().tolist()
         [150611.0, 301222.0]
         """
-        from analysis.whatif.sweep import Span, Spec, compute
+        from analysis.whatif.sweep import Span, Spec, check_rows, compute
 
         here = {**self.setting.values, **self.setting.readings}
         values: dict[str, Span] = {}
         readings: dict[str, tuple[str, ...]] = {}
-        for name, ones in {**{name: [one] for name, one in here.items()}, **over}.items():
+        lists = {
+            name: [one] if isinstance(one, str | int | float) else [*one] for name, one in {**here, **over}.items()
+        }
+        check_rows(*map(len, lists.values()))
+        for name, listed in lists.items():
             unit, known = self.model.units[self.model.known(name)], self.model.readings(name)
-            listed = [ones] if isinstance(ones, str | int | float) else [*ones]
             if all(one in known for one in listed):
                 readings[name] = tuple(map(str, listed))
             else:

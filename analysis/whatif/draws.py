@@ -102,11 +102,11 @@ def values_of(drawn: Mapping[str, Distribution], u: Floats) -> dict[str, Floats]
     return {name: one.ppf(row) for (name, one), row in zip(drawn.items(), u, strict=True)}
 
 
-def points(count: int, size: int, seed: int, block: int, method: str, *, compiled: bool = False) -> tuple[Any, float]:
+def points(count: int, size: int, seed: int, block: int, method: str) -> tuple[Any, float]:
     """The points of one block, (count, size), and the factor that takes them into the unit cube.
 
     All blocks have one ``seed``; this block uses the ``block``-th spawned from it. The method gives scrambled ``sobol``
-    points, or ``random`` ones. If ``compiled``, it is faster, and the same.
+    points, or ``random`` ones.
     """
     bits = np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(block,)))
     if method == "sobol":
@@ -114,8 +114,7 @@ def points(count: int, size: int, seed: int, block: int, method: str, *, compile
 
         return np.ascontiguousarray(qmc.Sobol(count, rng=np.random.Generator(bits)).random(size).T), 1.0
     # Two from each word of the generator: 32 bits are more than a histogram can tell apart, and less work.
-    many = count * size // 2 + 1
-    words = _jit(_sfc64)(np.empty(many, np.uint64), bits.state["state"]["state"]) if compiled else bits.random_raw(many)
+    words = bits.random_raw(count * size // 2 + 1)
     return words.view(np.uint32)[: count * size].reshape(count, size), 2.0**-32
 
 
@@ -153,9 +152,8 @@ def reach(scheduler: str) -> AbstractContextManager[Any]:
 
 @dataclass(frozen=True)
 class Draws:
-    """Draws of some quantities: ``kept`` of ``n`` violate no limit. For each quantity, ``numbers`` has the mean, sd and
-    percentiles, in base units. For each limit, ``violations`` counts the draws that violate it; one draw may violate
-    several."""
+    """Draws: ``kept`` of ``n`` violate no limit. By quantity, ``numbers`` has the mean, sd and percentiles, in base
+    units. By limit, ``violations`` counts the draws that violate it; one draw may violate several."""
 
     n: int
     kept: int
@@ -178,13 +176,10 @@ def draw(
 ) -> Draws:
     """Draws of quantities under a setting: mean, sd and percentiles.
 
-    Each quantity is drawn from its entry of ``distributions``; an assumption without one stays as it is set. Sobol
-    points need a power of two as ``n``, the number of draws. The method is ``sobol`` (scrambled) or ``random``. The
-    work is done at the Dask address ``scheduler``, or on this machine. If ``compiled``, numba makes the formulas one
-    loop, which first takes a second or two.
-
-    A draw past a limit is left out and counted. Raises ModelError for numbers that can't be used, InputError where
-    numba is asked for and not installed.
+    Each quantity is drawn from its entry of ``distributions``; an assumption without one stays as it is set. A draw
+    past a limit is left out and counted. The method is ``sobol`` (scrambled, ``n`` a power of two) or ``random``. The
+    work is done at the Dask address ``scheduler``, or on this machine; if ``compiled``, in a loop that numba makes in a
+    second or two. Raises ModelError for numbers that can't be used, InputError where numba is not installed.
     """
     check_draws(n, seed, method)
     for name, one in distributions.items():
@@ -200,7 +195,7 @@ def draw(
         """Some blocks in turn, from the first."""
         count = (_in_a_loop if compiled else _on_arrays)(plan, quantities, drawn, support)
         sizes = {i: min(ROWS, n - i * ROWS) for i in range(first, min(first + BLOCKS, -(-n // ROWS)))}
-        cubes = (points(len(drawn), size, seed, i, method, compiled=compiled) for i, size in sizes.items())
+        cubes = (points(len(drawn), size, seed, i, method) for i, size in sizes.items())
         return _sum(count(*cube) for cube in cubes)
 
     past, *rest = _sum(run_blocks(blocks, range(0, -(-n // ROWS), BLOCKS), scheduler))
@@ -294,50 +289,41 @@ def _on_arrays(plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribut
 
 
 def _in_a_loop(plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribution], support: Floats) -> _Count:
-    """A function that counts a block of draws in a loop, compiled from the formulas' text.
-
-    Numbers are arguments of the loop, so that one compilation serves every scenario with the same formulas.
-    """
-    numbers: list[float] = []
-
-    def number(*some: float) -> str:
-        numbers.extend(map(float, some))
-        return ", ".join(f"n[{i}]" for i in range(len(numbers) - len(some), len(numbers)))
-
-    v = {node.name: f"v{i}" for i, node in enumerate(plan.nodes)}
-    place, lines = {name: i for i, name in enumerate(drawn)}, ["past = 0"]
+    """A function that counts a block of draws in a loop, compiled from the formulas' text."""
+    v, lines = {node.name: f"v{i}" for i, node in enumerate(plan.nodes)}, ["past = 0"]
+    row_of = {name: i for i, name in enumerate(drawn)}
     for name, source in ((node.name, node.source) for node in plan.nodes):
-        if name in place:
-            function, its = drawn[name].shape
-            text = f"{function.__name__}(points[{place[name]}, column] * unit, {number(*its)})"
+        if name in drawn:
+            function, numbers = drawn[name].shape
+            text = f"{function.__name__}(points[{row_of[name]}, column] * unit, *{(*map(float, numbers),)})"
         elif source.expression:
             text = source.expression.source(v)
         else:
-            text = v[source.same_as] if source.same_as else number(source.value)
+            text = v[source.same_as] if source.same_as else repr(float(source.value))
         lines.append(f"{v[name]} = {text}")
     for i, limit in enumerate(plan.limits):
         below = " or ".join(f"{room.source(v)} < {-SAME}" for room in limit.parts)
         lines.append(f"past += {2**i} * ({below})")
-    for i, (output, (low, scale)) in enumerate(zip(outputs, support, strict=True)):
-        lines.append(f"places[{i}, i] = ({v[output]} - {number(low)}) * {number(scale)}")
-    row = _compiled("\n    ".join(["def row(points, column, unit, n, places, i):", *lines, "return past"]))
+    for i, (output, (low, scale)) in enumerate(zip(outputs, support.tolist(), strict=True)):
+        lines.append(f"places[{i}, i] = ({v[output]} - {low!r}) * {scale!r}")
+    row = _compiled("\n    ".join(["def row(points, column, unit, places, i):", *lines, "return past"]))
 
     def count(raw: Any, unit: float) -> _Tally:
         counts, (sums, squares) = np.zeros((len(outputs), BINS), np.int64), np.zeros((2, len(outputs)))
         tally = [np.zeros(2 ** len(plan.limits), np.int64), counts, sums, squares]
-        _jit(_strips)(row, raw, unit, tuple(numbers), *tally)
+        _jit(_strips)(row, raw, unit, *tally)
         return tally
 
     return count
 
 
-def _strips(row: Any, points: Any, unit: Any, n: Any, broken: Any, counts: Any, sums: Any, squares: Any) -> None:
+def _strips(row: Any, points: Any, unit: Any, broken: Any, counts: Any, sums: Any, squares: Any) -> None:
     """Computes a strip of rows before it counts them, so that it computes on whole vectors."""
     places, past = np.empty((len(counts), 512)), np.empty(512, np.int64)
     for start in range(0, points.shape[1], 512):
         size = min(512, points.shape[1] - start)
         for i in range(size):
-            past[i] = row(points, start + i, unit, n, places, i)
+            past[i] = row(points, start + i, unit, places, i)
         for o in range(len(counts)):
             s, q = 0.0, 0.0
             for i in range(size):
@@ -370,15 +356,3 @@ def _jit(function: Callable[..., Any]) -> Callable[..., Any]:
     # Sums in any order, so that they run on whole vectors as well.
     found: Callable[..., Any] = njit(function, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
     return found
-
-
-def _sfc64(words: Any, state: Any) -> Any:
-    """Words as numpy's SFC64 makes them from a state, without a call for each."""
-    a, b, c, counter = state
-    for i in range(len(words)):
-        words[i] = a + b + counter
-        counter += np.uint64(1)
-        a = b ^ (b >> np.uint64(11))
-        b = c + (c << np.uint64(3))
-        c = ((c << np.uint64(24)) | (c >> np.uint64(40))) + words[i]
-    return words
