@@ -191,14 +191,20 @@ def draw(
         raise ModelError(f"{words[0]} is given in words only; give it a value or a distribution")
     plan, support = _supported(plan, quantities, drawn)
 
+    def nothing() -> _Tally:
+        return [np.zeros(2 ** len(plan.limits), int), np.zeros((len(support), BINS), int), *np.zeros((2, len(support)))]
+
     def blocks(first: int) -> _Tally:
         """Some blocks in turn, from the first."""
-        count = (_in_a_loop if compiled else _on_arrays)(plan, quantities, drawn, support)
         sizes = {i: min(ROWS, n - i * ROWS) for i in range(first, min(first + BLOCKS, -(-n // ROWS)))}
         cubes = (points(len(drawn), size, seed, i, method) for i, size in sizes.items())
-        return _sum(count(*cube) for cube in cubes)
+        (_in_a_loop if compiled else _on_arrays)(plan, quantities, drawn, support, cubes, tally := nothing())
+        return tally
 
-    past, *rest = _sum(run_blocks(blocks, range(0, -(-n // ROWS), BLOCKS), scheduler))
+    past, *rest = whole = nothing()
+    for tally in run_blocks(blocks, range(0, -(-n // ROWS), BLOCKS), scheduler):
+        for one, more in zip(whole, tally, strict=True):
+            one += more
     numbers = {name: _numbers(past[0], *one) for name, *one in zip(quantities, support, *rest, strict=True)}
     broken = {str(limit): int(past[np.arange(len(past)) >> i & 1 == 1].sum()) for i, limit in enumerate(plan.limits)}
     return Draws(n, int(past[0]), numbers, {name: count for name, count in broken.items() if count}, drawn)
@@ -241,15 +247,11 @@ def _supported(plan: Plan, quantities: Sequence[str], drawn: Mapping[str, Distri
     return plan, np.array(support)
 
 
-#: Draws counted, to be added up: by the limits they are past, bit i for limit i; by output and bin; by output, the sum
-#: of their places in bins from the start of the support, and of these squared. A _Count makes one from a block's points
-#: and the factor that takes them into the unit cube.
+#: Draws counted: by the limits they are past, bit i for limit i; by output and bin; by output, the sum of their places
+#: in bins from the start of the support, and of these squared.
 _Tally = list[Any]
-_Count = Callable[[Any, float], _Tally]
-
-
-def _sum(tallies: Iterable[_Tally]) -> _Tally:
-    return functools.reduce(lambda one, two: [a + b for a, b in zip(one, two, strict=True)], tallies)
+#: The points of blocks, each with the factor that takes them into the unit cube.
+_Cubes = Iterable[tuple[Any, float]]
 
 
 def _numbers(kept: int, support: Floats, counts: Floats, total: float, squares: float) -> dict[str, float]:
@@ -264,32 +266,38 @@ def _numbers(kept: int, support: Floats, counts: Floats, total: float, squares: 
     return dict(zip(NUMBERS, [low + mean / scale, sd / scale, *(low + shares / scale).tolist()], strict=True))
 
 
-def _on_arrays(plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribution], support: Floats) -> _Count:
-    """A function that counts a block of draws on whole arrays."""
+def _on_arrays(
+    plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribution], support: Floats, cubes: _Cubes, tally: _Tally
+) -> None:
+    """Count blocks of draws on whole arrays."""
+    broken, counts, sums, squares = tally
     # Made once, as new memory takes longer than the arithmetic.
-    cube, places = np.empty((len(drawn), ROWS)), np.empty((len(outputs), ROWS))
-
-    def count(raw: Any, unit: float) -> _Tally:
+    all_rows, all_places = np.empty((len(drawn), ROWS)), np.empty((len(outputs), ROWS))
+    for raw, unit in cubes:
         size = raw.shape[1]
-        rows = np.multiply(raw, unit, out=cube[:, :size])
+        rows, places = np.multiply(raw, unit, out=all_rows[:, :size]), all_places[:, :size]
         for one, row in zip(drawn.values(), rows, strict=True):
             function, its = one.shape
             row[:] = function(row, *its)
-        values, found = plan.evaluate(dict(zip(drawn, rows, strict=True))), places[:, :size]
-        for name, (low, scale), place in zip(outputs, support.tolist(), found, strict=True):
+        values = plan.evaluate(dict(zip(drawn, rows, strict=True)))
+        for name, (low, scale), place in zip(outputs, support.tolist(), places, strict=True):
             np.multiply(values[name] - low, scale, out=place)
-        broken = np.array([size])
         if plan.limits:
             past = sum(~limit.kept(values) << np.full(size, i) for i, limit in enumerate(plan.limits))
-            broken, found = np.bincount(past, minlength=2 ** len(plan.limits)), found[:, past == 0]
-        counts = np.array([np.bincount(one.astype(np.int32), minlength=BINS) for one in found])
-        return [broken, counts, found.sum(axis=1), np.einsum("ij,ij->i", found, found)]
+            broken += np.bincount(past, minlength=len(broken))
+            places = places[:, past == 0]
+        else:
+            broken += size
+        for count, place in zip(counts, places, strict=True):
+            count += np.bincount(place.astype(np.int32), minlength=BINS)
+        sums += places.sum(axis=1)
+        squares += np.einsum("ij,ij->i", places, places)
 
-    return count
 
-
-def _in_a_loop(plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribution], support: Floats) -> _Count:
-    """A function that counts a block of draws in a loop, compiled from the formulas' text."""
+def _in_a_loop(
+    plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribution], support: Floats, cubes: _Cubes, tally: _Tally
+) -> None:
+    """Count blocks of draws in a loop, compiled from the formulas' text."""
     v, lines = {node.name: f"v{i}" for i, node in enumerate(plan.nodes)}, ["past = 0"]
     row_of = {name: i for i, name in enumerate(drawn)}
     for name, source in ((node.name, node.source) for node in plan.nodes):
@@ -307,14 +315,8 @@ def _in_a_loop(plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribut
     for i, (output, (low, scale)) in enumerate(zip(outputs, support.tolist(), strict=True)):
         lines.append(f"places[{i}, i] = ({v[output]} - {low!r}) * {scale!r}")
     row = _compiled("\n    ".join(["def row(points, column, unit, places, i):", *lines, "return past"]))
-
-    def count(raw: Any, unit: float) -> _Tally:
-        counts, (sums, squares) = np.zeros((len(outputs), BINS), np.int64), np.zeros((2, len(outputs)))
-        tally = [np.zeros(2 ** len(plan.limits), np.int64), counts, sums, squares]
+    for raw, unit in cubes:
         _jit(_strips)(row, raw, unit, *tally)
-        return tally
-
-    return count
 
 
 def _strips(row: Any, points: Any, unit: Any, broken: Any, counts: Any, sums: Any, squares: Any) -> None:

@@ -48,7 +48,7 @@ class Content(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    def check(self, model: Model, folder: Path) -> None:
+    def check(self, model: Model, folder: Path) -> Any:
         """Raise ModelError where it can't be computed with. folder: that of its file."""
 
 

@@ -78,24 +78,16 @@ class Spec(Content):
     values: Annotated[dict[str, Annotated[Span, BeforeValidator(_as_span)]], Field(default_factory=dict)]
     readings: Annotated[dict[str, tuple[str, ...]], Field(default_factory=dict)]
 
-    def check(self, model: Model, folder: Path) -> None:
-        """Raise ModelError for any fault; a scenario's file may be in the same folder."""
-        beside = folder / self.scenario
-        self.scenario = str(beside) if beside.is_file() else self.scenario
-        self.grid(model)
-
-    def estimates(self, model: Model) -> tuple[str, ...]:
-        """The quantities, or the data package's estimates."""
-        return self.quantities or model.register.estimates
-
-    def grid(self, model: Model) -> tuple[dict[str, list[float]], _Settings]:
-        """The values by quantity, and the settings. Raises ModelError for any fault."""
+    def check(self, model: Model, folder: Path = Path()) -> tuple[dict[str, list[float]], _Settings]:
+        """The values by quantity, and the settings; a scenario's file may be in the folder. Raises ModelError."""
+        self.quantities = self.quantities or model.register.estimates
+        self.scenario = str(beside) if (beside := folder / self.scenario).is_file() else self.scenario
         own = find(self.scenario, model).one_setting(model)
         if not self.values and not self.readings:
             raise ModelError("nothing is varied; give values or readings")
         lengths = [len(one.values) or one.steps for one in self.values.values()]
         check_rows(*lengths, *map(len, self.readings.values()))
-        for name in self.estimates(model):
+        for name in self.quantities:
             model.known(name)
         for name, reading in ((name, one) for name, names in self.readings.items() for one in names):
             model.known_reading(name, reading)
@@ -107,7 +99,7 @@ class Spec(Content):
         for combination in itertools.product(*self.readings.values()):
             try:
                 setting = model.change(dict(zip(self.readings, combination, strict=True)), start)
-                used += [one for name in self.estimates(model) for one in model.beside(name, setting)]
+                used += [one for name in self.quantities for one in model.beside(name, setting)]
                 settings[combination] = setting
             except ModelError as error:
                 settings[combination] = str(error)
@@ -128,7 +120,7 @@ _Block = tuple[pd.DataFrame, Counter[str]]
 
 def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generator[_Block, None, None]]:
     """How many rows a sweep has, and its blocks, computed when asked for. Raises ModelError for any fault."""
-    values, settings = spec.grid(model)
+    values, settings = spec.check(model)
     shape = [len(numbers) for numbers in values.values()]
     inner = math.prod(shape)
 
@@ -140,12 +132,12 @@ def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generat
         named = {f"{name}__reading": one for name, one in zip(spec.readings, combination, strict=True)}
         frame, setting = pd.DataFrame({"row": number * inner + rows, **named, **taken}), settings[combination]
         if isinstance(setting, str):
-            nothing = dict.fromkeys(spec.estimates(model), np.nan)
+            nothing = dict.fromkeys(spec.quantities, np.nan)
             return frame.assign(**nothing, violates=setting, remarks=""), Counter({setting: len(rows) * len(nothing)})
         # By row, its sentences, each once.
         violates, remarks = defaultdict[int, dict[str, None]](dict), defaultdict[int, dict[str, None]](dict)
         empty: Counter[str] = Counter()
-        for name in spec.estimates(model):
+        for name in spec.quantities:
             plan = model.plan(name, setting)
             computed = {one: np.broadcast_to(value, rows.shape) for one, value in plan.evaluate(taken).items()}
             kept = np.ones(rows.shape, bool)
