@@ -299,33 +299,39 @@ def _in_a_loop(
 ) -> None:
     """Count blocks of draws in a loop, compiled from the formulas' text."""
     v, lines = {node.name: f"v{i}" for i, node in enumerate(plan.nodes)}, ["past = 0"]
-    row_of = {name: i for i, name in enumerate(drawn)}
+    row_of, numbers = {name: i for i, name in enumerate(drawn)}, list[float]()
+
+    def number(*some: float) -> str:
+        # An argument of the loop: numbers in its text make it slower.
+        numbers.extend(map(float, some))
+        return ", ".join(f"n[{i}]" for i in range(len(numbers) - len(some), len(numbers)))
+
     for name, source in ((node.name, node.source) for node in plan.nodes):
         if name in drawn:
-            function, numbers = drawn[name].shape
-            text = f"{function.__name__}(points[{row_of[name]}, column] * unit, *{(*map(float, numbers),)})"
+            function, its = drawn[name].shape
+            text = f"{function.__name__}(points[{row_of[name]}, column] * unit, {number(*its)})"
         elif source.expression:
             text = source.expression.source(v)
         else:
-            text = v[source.same_as] if source.same_as else repr(float(source.value))
+            text = v[source.same_as] if source.same_as else number(source.value)
         lines.append(f"{v[name]} = {text}")
     for i, limit in enumerate(plan.limits):
         below = " or ".join(f"{room.source(v)} < {-SAME}" for room in limit.parts)
         lines.append(f"past += {2**i} * ({below})")
     for i, (output, (low, scale)) in enumerate(zip(outputs, support.tolist(), strict=True)):
-        lines.append(f"places[{i}, i] = ({v[output]} - {low!r}) * {scale!r}")
-    row = _compiled("\n    ".join(["def row(points, column, unit, places, i):", *lines, "return past"]))
+        lines.append(f"places[{i}, i] = ({v[output]} - {number(low)}) * {number(scale)}")
+    row = _compiled("\n    ".join(["def row(points, column, unit, n, places, i):", *lines, "return past"]))
     for raw, unit in cubes:
-        _jit(_strips)(row, raw, unit, *tally)
+        _jit(_strips)(row, raw, unit, tuple(numbers), *tally)
 
 
-def _strips(row: Any, points: Any, unit: Any, broken: Any, counts: Any, sums: Any, squares: Any) -> None:
+def _strips(row: Any, points: Any, unit: Any, n: Any, broken: Any, counts: Any, sums: Any, squares: Any) -> None:
     """Computes a strip of rows before it counts them, so that it computes on whole vectors."""
     places, past = np.empty((len(counts), 512)), np.empty(512, np.int64)
     for start in range(0, points.shape[1], 512):
         size = min(512, points.shape[1] - start)
         for i in range(size):
-            past[i] = row(points, start + i, unit, places, i)
+            past[i] = row(points, start + i, unit, n, places, i)
         for o in range(len(counts)):
             s, q = 0.0, 0.0
             for i in range(size):
