@@ -54,10 +54,9 @@ class Distribution:
     mode: float | None = None
 
     def __post_init__(self) -> None:
-        if not -math.inf < self.low <= self.high < math.inf:
-            raise ModelError(f"the low end {self.low:,.10g} does not lie below the high end {self.high:,.10g}")
-        if self.mode is not None and not (self.low <= self.mode <= self.high and self.low < self.high):
-            raise ModelError(f"the mode {self.mode:,.10g} does not lie between {self.low:,.10g} and {self.high:,.10g}")
+        rises = self.low <= self.high if self.mode is None else self.low <= self.mode <= self.high != self.low
+        if not (rises and math.isfinite(self.high - self.low)):
+            raise ModelError(f"{self} does not rise from its low end to its high end")
 
     def __str__(self) -> str:
         shape, peak = ("uniform", "") if self.mode is None else ("triangular", f"mode {self.mode:,.10g}, ")
@@ -349,8 +348,7 @@ def _strips(row: Any, points: Any, unit: Any, n: Any, broken: Any, counts: Any, 
 
 @functools.lru_cache(maxsize=64)
 def _compiled(source: str) -> Callable[..., Any]:
-    names: dict[str, Any] = {one.__name__: _jit(one) for one in (_uniform, _triangular)}
-    names |= {"minimum": min, "maximum": max}
+    names = {"_uniform": _jit(_uniform), "_triangular": _jit(_triangular), "minimum": min, "maximum": max}
     exec(source, names)
     return _jit(names["row"])
 

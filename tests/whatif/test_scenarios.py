@@ -283,7 +283,11 @@ REFUSED: list[tuple[str, str, str]] = [
         "has low, mode, high",
     ),
     ("distributions: {overlap: {shape: triangular, low: 0, high: 1}}", "distributions.overlap", "has low, mode, high"),
-    ("distributions: {overlap: {shape: uniform, low: 1, high: 0}}", "distributions.overlap", "does not lie below"),
+    (
+        "distributions: {overlap: {shape: uniform, low: 1, high: 0}}",
+        "distributions.overlap",
+        "does not rise from its low end",
+    ),
     ("distributions: {overlap: {shape: uniform, low: 0, high: 1.5}}", "distributions.overlap", "allowed range"),
     (
         "distributions: {former_detainees: {shape: uniform, low: 1, high: 2}}",
