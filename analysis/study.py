@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -173,11 +173,9 @@ class Study:
         here = {**self.setting.values, **self.setting.readings}
         values: dict[str, Span] = {}
         readings: dict[str, tuple[str, ...]] = {}
-        lists = {
-            name: [one] if isinstance(one, str | int | float) else [*one] for name, one in {**here, **over}.items()
-        }
-        check_rows(*map(len, lists.values()))
-        for name, listed in lists.items():
+        axes = {name: [one] if isinstance(one, str | int | float) else one for name, one in {**here, **over}.items()}
+        check_rows(*(len(one) for one in axes.values() if isinstance(one, Sized)))
+        for name, listed in ((name, [*one]) for name, one in axes.items()):
             unit, known = self.model.units[self.model.known(name)], self.model.readings(name)
             if all(one in known for one in listed):
                 readings[name] = tuple(map(str, listed))
