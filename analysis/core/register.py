@@ -480,7 +480,7 @@ def read_yaml(path: Path) -> Any:
 def _read_rows(path: Path, model: type[Row]) -> dict[str, Any]:
     """The rows of a CSV table, or the entries of a YAML list, by id."""
     found: dict[str, Any] = {}
-    for id, content in (_table if path.suffix == ".csv" else _list)(path):
+    for id, content in (read_table if path.suffix == ".csv" else _list)(path):
         row: Any = validated(path, model.kinds.get(content.get("kind", ""), model), content, id)
         if row.id in found:
             raise RegisterError(path, f"'{row.id}' is given twice", row=row.row or "", id=row.id, field="id")
@@ -497,7 +497,8 @@ def _list(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from ((str(entry.get("id", f"number {number}")), entry) for number, entry in enumerate(content, start=1))
 
 
-def _table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rows of a CSV table, each with its id; cells that are empty are left out, and ``row`` is the line."""
     reader = csv.DictReader(io.StringIO(read_text(path), newline=""), restkey="", strict=True)
     try:
         for cells in reader:
