@@ -18,7 +18,7 @@ import itertools
 import math
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -84,6 +84,21 @@ class Spec(Content):
     def estimates(self, model: Model) -> tuple[str, ...]:
         """The quantities, or the data package's estimates."""
         return self.quantities or model.register.estimates
+
+
+def spec_of(model: Model, quantities: Iterable[str], over: Mapping[str, Any]) -> Spec:
+    """A sweep made in Python: by name, some numbers in base units, texts with a unit, or readings; or one of them."""
+    values: dict[str, Span] = {}
+    readings: dict[str, tuple[str, ...]] = {}
+    for name, ones in over.items():
+        listed = [ones] if isinstance(ones, str | int | float) else [*ones]
+        unit, known = model.suffix(model.known(name)), model.readings(name)
+        if all(one in known for one in listed):
+            readings[name] = tuple(map(str, listed))
+        else:
+            texts = (one if isinstance(one, str) else f"{model.number(name, one)!r}{unit}" for one in listed)
+            values[name] = Span(values=tuple(texts))
+    return Spec(name="sweep", quantities=tuple(quantities), values=values, readings=readings)
 
 
 def read(path: Path, model: Model) -> Spec:
