@@ -213,7 +213,7 @@ def explain(
     values: Set = None,
     readings: Named = None,
     scenario: In = "article",
-    full: Annotated[bool, typer.Option("--digits", help="Show ten digits.")] = False,
+    full: Annotated[bool, typer.Option("--digits", help="Show the result with ten digits.")] = False,
     data: Data = None,
 ) -> None:
     """Show where a number comes from, down to the printed rows, and recompute it under other assumptions."""

@@ -170,9 +170,10 @@ class Study:
 
     def headlines(self) -> Table:
         """The headline numbers of the article: its words, the working, the verdict, and one sentence."""
-        from analysis.output.headlines import headlines, headlines_table
+        from analysis.output.display import Table
+        from analysis.output.headlines import COLUMNS, headlines
 
-        return headlines_table(headlines(self.model, self.setting))
+        return Table([one.cells for one in headlines(self.model, self.setting)], columns=COLUMNS)
 
     def checks(self, *quantities: str) -> Table:
         """The checks of some quantities, or all of them, in words: printed, recomputed, verdict."""

@@ -483,14 +483,7 @@ def read_yaml(path: Path) -> Any:
 def _read_rows(path: Path, model: type[Row]) -> dict[str, Any]:
     """The rows of a CSV table, or the entries of a YAML list, by id."""
     found: dict[str, Any] = {}
-    if path.suffix == ".csv":
-        entries = [*read_table(path)]
-    else:
-        listed = read_yaml(path)
-        if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
-            raise RegisterError(path, "the file is not a list of entries")
-        entries = [(str(entry.get("id", f"number {number}")), entry) for number, entry in enumerate(listed, start=1)]
-    for id, content in entries:
+    for id, content in (read_table if path.suffix == ".csv" else _list)(path):
         row: Any = validated(path, model.kinds.get(content.get("kind", ""), model), content, id)
         if row.id in found:
             raise RegisterError(path, f"'{row.id}' is given twice", row=row.row or "", id=row.id, field="id")
@@ -498,6 +491,13 @@ def _read_rows(path: Path, model: type[Row]) -> dict[str, Any]:
     if not found:
         raise RegisterError(path, "the table has no rows")
     return found
+
+
+def _list(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    content = read_yaml(path)
+    if not isinstance(content, list) or not all(isinstance(entry, dict) for entry in content):
+        raise RegisterError(path, "the file is not a list of entries")
+    yield from ((str(entry.get("id", f"number {number}")), entry) for number, entry in enumerate(content, start=1))
 
 
 def read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

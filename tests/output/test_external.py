@@ -19,7 +19,7 @@ from analysis.output.external import (
     external_frame,
     frame_in_words,
 )
-from analysis.output.results import check_rows, estimates, write_tables
+from analysis.output.results import estimates, tables, write_tables
 from tests.spoiling import cells, without
 
 EXTERNAL = "external.csv"
@@ -99,7 +99,8 @@ def test_no_external_figure_is_an_input_to_an_estimate(package: Path) -> None:
     def computed() -> tuple[object, ...]:
         model = Model(Register.read(package))
         own = [one for one in judge_all(model) if one.check.kind != "external"]
-        return estimates(model, ARTICLE), check_rows(own), check_rows(own, derived=True)
+        made = tables(model, own)
+        return estimates(model, ARTICLE), made["checks"], made["derived"]
 
     before = computed()
     without(EXTERNAL, "transfers_2007")(package)
