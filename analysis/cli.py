@@ -253,7 +253,7 @@ def audit(
     """
     from analysis.audit.alignment import audit as compare_with_copy
     from analysis.core.register import Register
-    from analysis.core.words import printable
+    from analysis.output.escape import printable
 
     report = compare_with_copy(Register.read(data), file)
     for line in report.lines():

@@ -61,7 +61,6 @@ def test_a_study_is_asked_by_quantity_reading_or_row(article):
     assert article["figure_2019_all"].value == 2_590_000
     assert article.change(labourers_2019=1_000_000)["figure_2019_all"].value == 2_590_000
     assert article.change(overlap=0.5)["at_risk_2019.southern"].value == 1_567_500  # 1,650,000 x 0.95
-    assert "transfers_2021" in article.plan("transfers_2019").leaves
 
 
 REFUSED = [

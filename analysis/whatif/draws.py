@@ -183,7 +183,7 @@ def draw(
     check_draws(n, seed, method)
     for name, one in distributions.items():
         for end in (one.low, one.high):
-            model.check_value(name, end)
+            model.number(name, end)
     plan = model.plan([model.known(quantity) for quantity in quantities], setting)
     drawn = inputs(plan, distributions)
     if words := [name for name in plan.words if name not in drawn]:

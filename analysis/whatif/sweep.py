@@ -18,7 +18,7 @@ import itertools
 import math
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Mapping, Sized
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -107,6 +107,22 @@ class Spec(Content):
             raise ModelError(f"no combination of the readings can be computed: {next(iter(settings.values()))}")
         model.check_used(Setting(dict.fromkeys(self.readings, ""), dict.fromkeys(values, 0.0)), used)
         return values, settings
+
+
+def spec_of(model: Model, quantities: Iterable[str], over: Mapping[str, Any]) -> Spec:
+    """A sweep made in Python: by name, some numbers in base units, texts with a unit, or readings; or one of them."""
+    values: dict[str, Span] = {}
+    readings: dict[str, tuple[str, ...]] = {}
+    axes = {name: [one] if isinstance(one, str | int | float) else one for name, one in over.items()}
+    check_rows(*(len(one) for one in axes.values() if isinstance(one, Sized)))
+    for name, listed in ((name, [*one]) for name, one in axes.items()):
+        unit, known = model.suffix(model.known(name)), model.readings(name)
+        if all(one in known for one in listed):
+            readings[name] = tuple(map(str, listed))
+        else:
+            texts = (one if isinstance(one, str) else f"{model.number(name, one)!r}{unit}" for one in listed)
+            values[name] = Span(values=tuple(texts))
+    return Spec(name="sweep", quantities=tuple(quantities), values=values, readings=readings)
 
 
 def read(path: Path, model: Model) -> Spec:
