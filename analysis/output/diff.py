@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.core.register import InputError, shown
-from analysis.core.words import is_number
 from analysis.output.display import Table
+from analysis.output.escape import is_number
 
 #: The columns that name a row of each table; rows of a figure's data have no name, and are counted.
 _KEYS = {name: ["id"] for name in ("claims", "checks", "derived", "solutions", "external")}

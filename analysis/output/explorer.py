@@ -9,18 +9,22 @@ The page holds rows and sentences as data, and the formulas as JavaScript that i
 
 from __future__ import annotations
 
+import ast
 import base64
 import hashlib
 import json
 import math
 import re
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, StrictUndefined
 
+from analysis.core.expressions import Expression
 from analysis.core.model import RESERVED, SETTABLE, Model, Source
 from analysis.core.plan import Limit
 from analysis.core.published import Interval
@@ -103,14 +107,32 @@ def formulas(model: Model) -> Iterable[str]:
                     raise model.register.refuse(None, "formulas", message)
                 bare = without_units(one)
                 text = json.dumps(bare.text({need: f"{{{need}}}" for need in bare.needs}), ensure_ascii=False)
-                yield f'  "{quantity}.{reading}": {{ run: {one.javascript}, text: {text} }},\n'
+                yield f'  "{quantity}.{reading}": {{ run: {javascript(one)}, text: {text} }},\n'
+
+
+class _Unsigned(ast.NodeTransformer):
+    """Writes a minus as a factor: JavaScript refuses one before a power."""
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.BinOp:
+        return ast.BinOp(ast.Constant(-1), ast.Mult(), self.visit(node.operand))
+
+
+def javascript(one: Expression) -> str:
+    """An expression as a JavaScript function of its needs.
+
+    >>> from analysis.core.expressions import parse
+    >>> javascript(parse("-a ** 2 / (b + 1.5)"))
+    '(a, b) => -1 * a ** 2 / (b + 1.5)'
+    """
+    plain = replace(one, result=_Unsigned().visit(deepcopy(one.result)))
+    return f"({', '.join(one.needs)}) => {plain.source({'minimum': 'Math.min', 'maximum': 'Math.max'})}"
 
 
 def data(model: Model) -> dict[str, Any]:
     """The rows that the page shows, the sources of its quantities, its words. Raises InputError as ``page`` does."""
     register, names = model.register, live(model)
     if missing := {*CLAIMS} - register.claims.keys():
-        raise register.refuse(None, "headline", f"the explorer draws {min(missing)}, which claims.csv lacks")
+        raise register.refuse(None, "estimates", f"the explorer draws {min(missing)}, which claims.csv lacks")
     near, both = (register.claims[name].published for name in CLAIMS)
     working = [model.named(name)[0] for one in register.headlines.values() for name in one.working]
     ends = [name.removesuffix("_low") for name in names]

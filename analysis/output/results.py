@@ -27,8 +27,8 @@ from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Setting
 from analysis.core.register import Claim, Finding, Register, RegisterError, Step, read_table
 from analysis.core.units import BASE_UNITS
 from analysis.core.verdicts import Outcome, counts, results, solution
-from analysis.core.words import digits, in_words, is_number, same
-from analysis.output.escape import escape_spreadsheet_formula, markdown
+from analysis.core.words import digits, in_words, same
+from analysis.output.escape import escape_spreadsheet_formula, is_number, markdown
 from analysis.output.files import write_file
 
 if TYPE_CHECKING:
