@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import atexit
 import contextlib
 import copy
 import json
@@ -37,6 +38,8 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 #: Seconds after which a cell has failed, and the least that the start of a kernel is given.
 TIMEOUT, _START = 600, 60
+#: The words of jupyter_client for a kernel that ends before it answers.
+_NOT_STARTED = "Kernel died before replying"
 
 
 class RunError(Exception):
@@ -236,10 +239,15 @@ def run(
 
     async def one(target: Path, free: asyncio.Semaphore) -> None:
         async with free:
-            try:
-                made[target] = await _execute(*jobs[target], timeout)
-            except RunError as error:
-                made[target] = error
+            for last in (False, False, True):
+                try:
+                    made[target] = await _execute(*jobs[target], timeout)
+                    break
+                except RunError as error:
+                    made[target] = error
+                    # Other work may take a kernel's port before the kernel does, which ends it at once.
+                    if last or _NOT_STARTED not in str(error):
+                        break
         done(target)
 
     async def every() -> None:
@@ -324,6 +332,8 @@ async def _execute(book: Notebook, parameters: Mapping[str, Any], timeout: int) 
         words = "the kernel died, as when memory runs out or a process is killed"
     except Exception as error:
         words = f"{type(error).__name__}: {_short(error)}"
+        # Without a kernel, nbclient's own clean-up at exit would fail.
+        atexit.unregister(client._cleanup_kernel)
     where = f"{book.name}, cell {started[-1]}" if started else f"{book.name} did not start"
     raise RunError(f"{where}: {words}", clean(notebook))
 

@@ -13,6 +13,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
+from jupyter_client.asynchronous.client import AsyncKernelClient
 
 from analysis.core.model import Model
 from analysis.core.register import InputError
@@ -321,6 +322,27 @@ def test_one_that_fails_does_not_stop_the_others(write: Callable[..., Notebook],
         "made.ipynb": "made, cell 1: ZeroDivisionError: division by zero"
     }
     assert names(folder) == {"other.ipynb", "made.failed.ipynb"}
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_kernel_that_ends_before_it_answers_is_started_anew(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    left, ready = [*range(times)], AsyncKernelClient.wait_for_ready
+
+    async def as_when_its_port_is_taken(client: AsyncKernelClient, timeout: float | None = None) -> None:
+        if left:
+            left.pop()
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        await ready(client, timeout)
+
+    monkeypatch.setattr(AsyncKernelClient, "wait_for_ready", as_when_its_port_is_taken)
+    target = tmp_path / "out" / "made.ipynb"
+    failed = notebooks.run({target: (write("a = 1", "print('good')"), {})})
+    assert [str(error) for error in failed.values()] == [
+        "made did not start: RuntimeError: Kernel died before replying to kernel_info"
+    ] * (times == 3)
+    assert kernels() == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
