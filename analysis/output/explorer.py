@@ -28,6 +28,7 @@ from analysis.core.register import Assumption, Check, Claim, Headline, Remark, S
 from analysis.core.sentences import SENTENCES, say
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
 from analysis.core.verdicts import asserted
+from analysis.core.words import SAME
 from analysis.output.files import write_file
 from analysis.output.results import CAVEAT, SAID, percent_of
 from analysis.output.steps import ASSUMED, as_printed, label, without_units
@@ -61,7 +62,8 @@ def page(model: Model) -> str:
     # No "<" in a text of the data ends the script.
     literal = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     script = (
-        f'\n"use strict";\nconst DATA = {literal};\nconst FORMULAS = {{\n{"".join(formulas(model))}}};\n{"".join(code)}'
+        f'\n"use strict";\nconst DATA = {literal};\nconst FORMULAS = {{\n{"".join(formulas(model))}}};\n'
+        f"const LIMITS = [\n{''.join(limits(model))}];\n{''.join(code)}"
     )
     parts = {"style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
     environment = Environment(autoescape=True, trim_blocks=True, undefined=StrictUndefined)
@@ -106,6 +108,18 @@ def formulas(model: Model) -> Iterable[str]:
                 yield f'  "{quantity}.{reading}": {{ run: {one.javascript}, text: {text} }},\n'
 
 
+def limits(model: Model) -> Iterable[str]:
+    """Lines of JavaScript: of each end of each limit, how far a quantity lies from it, and the sentence that refuses a
+    quantity past it. The range of an assumption limits it where other quantities supply it."""
+    names = live(model)
+    ranges = [Limit(name, one.minimum, one.maximum) for name, one in model.register.assumptions.items()]
+    for one in (*model.limits, *ranges):
+        for part in one.parts if one.quantity in names else ():
+            sentence = "above_other" if one.other else "beyond" if math.isfinite(one.low) else "above"
+            told = _fields(one, "quantity low high other") | {"sentence": sentence, "needs": part.needs}
+            yield f"  {{ ...{json.dumps(told | {'computed': one in ranges})}, run: {part.javascript} }},\n"
+
+
 def data(model: Model) -> dict[str, Any]:
     """The rows that the page shows, the sources of its quantities, its words. Raises InputError as ``page`` does."""
     register, names = model.register, live(model)
@@ -121,10 +135,8 @@ def data(model: Model) -> dict[str, Any]:
         "scales": {name: len(str(factor)) - 1 for name, factor in SCALES.items() if name},
         "quantities": {name: _quantity(model, name) for name in names},
         "assumptions": {name: _assumption(one) for name, one in register.assumptions.items() if name in names},
-        "claims": {one.id: {"qualifier": one.qualifier, "place": _place(one)}
-                   for one in register.claims.values() if one.quantity in (*names, *ends)},
+        "places": {one.id: _place(one) for one in register.claims.values() if one.quantity in (*names, *ends)},
         "linked": [group for group in register.linked_readings if {*group} <= {*names}],
-        "limits": [end for one in model.limits if one.quantity in names for end in _ends(one)],
         "remarks": [_remark(model, one) for one in register.remarks if one.quantity in names],
         "checks": {one.id: _check(model, one) for one in register.checks.values()
                    if one.quantity in names and one.claim and not one.against},
@@ -161,7 +173,6 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
     return {
         "unit": model.units[name], "suffix": model.suffix(name), "name": model.name(name), "low": low, "high": high,
-        "limits": _ends(Limit(name, low, high)) if name in model.register.assumptions else [],
         "hint": hint, "usual": first, "percent": percent_of(model, name), "beside": _beside(model, name),
         "choices": offered if len(offered) > 1 else [],
         "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
@@ -188,15 +199,6 @@ def _assumption(one: Assumption) -> dict[str, Any]:
     return _fields(one, "label low high minimum maximum grade rationale unit") | {"step": step}
 
 
-def _ends(one: Limit) -> list[dict[str, Any]]:
-    """A limit, once for each of its ends, with the scale on which its distance is told."""
-    if one.other:
-        return [_fields(one, "quantity low high other") | {"size": 1e6}]
-    ends = [(turn, end) for turn, end in ((1, one.low), (-1, one.high)) if math.isfinite(end)]
-    size = max(abs(end) for _, end in ends) or 1
-    return [_fields(one, "quantity low high") | {"turn": turn, "end": end, "size": size} for turn, end in ends]
-
-
 def _remark(model: Model, one: Remark) -> dict[str, Any]:
     figure = model.register.external.get(one.above)
     return _fields(one, "quantity words") | {"above": figure.published.value() if figure else one.above}
@@ -204,10 +206,18 @@ def _remark(model: Model, one: Remark) -> dict[str, Any]:
 
 def _check(model: Model, check: Check) -> dict[str, Any]:
     claim = model.register.claims[check.claim]
-    fine, coarse = (_interval(asserted(model, check, claim, coarse=coarse)) for coarse in (False, True))
+    fine, coarse = (asserted(model, check, claim, coarse=coarse) for coarse in (False, True))
     printed = claim.published.value(check.end) if claim.printed and check.end != "whole" else None
-    told = {"fine": fine, "coarse": coarse, "published": printed, "judges": claim.judged_by == check.id}
+    size = printed or (fine.low if math.isfinite(fine.low) else fine.high)
+    told = {"fine": _met(fine), "coarse": _met(coarse), "from": fine.low if printed is None else printed}
+    told |= {"barely": 0.01 * abs(size), "judges": claim.judged_by == check.id, "qualifier": claim.qualifier}
     return _fields(check, "quantity claim kind") | told | {"readings": [*check.readings.items()]}
+
+
+def _met(one: Interval) -> tuple[float, float]:
+    """The ends of an interval, moved as far as the last digits of a float do not count."""
+    low, high = (SAME * abs(end) * (-1 if is_open else 1) for end, is_open in ((one.low, one.low_open), (one.high, one.high_open)))
+    return one.low - low, one.high + high
 
 
 def _named(model: Model, text: str) -> tuple[str, list[tuple[str, str]]]:

@@ -175,11 +175,10 @@ function planOf(quantity, under) {
     nodes.set(name, node);
   };
   add(quantity, []);
-  const own = new Set(nodes.keys()), limits = DATA.limits.filter((one) => own.has(one.quantity));
+  const own = new Set(nodes.keys()), limits = LIMITS.filter((one) => !one.computed && own.has(one.quantity));
   for (const { other } of limits) if (other) add(other, []);
-  for (const { name, source } of nodes.values()) {
-    if (DATA.assumptions[name] && !isLeaf(source)) limits.push(...DATA.quantities[name].limits);
-  }
+  const computed = [...nodes.values()].filter(({ source }) => !isLeaf(source));
+  for (const { name } of computed) limits.push(...LIMITS.filter((one) => one.computed && one.quantity === name));
   under.plans.set(quantity, new Plan(quantity, [...nodes.values()], limits, own, under));
   return under.plans.get(quantity);
 }
@@ -190,19 +189,16 @@ const call = (run, n, v) => run(v[n[0]], v[n[1]], v[n[2]], v[n[3]], v[n[4]], v[n
 class Plan {
   constructor(target, nodes, limits, own, under) {
     Object.assign(this, { target, nodes, limits, own, under, at: new Map(nodes.map((node, i) => [node.name, i])) });
+    const placesOf = (names) => names.map((name) => this.at.get(name));
     this.goal = this.at.get(target);
     this.start = Float64Array.from(nodes, (node) => node.source.value);
-    this.steps = [...nodes.entries()].filter(([, { source }]) => !isLeaf(source)).map(([i, { source, formula }]) =>
-      ({ i, run: formula?.run ?? ((one) => one), needs: source.needs.map((name) => this.at.get(name)) }));
+    this.steps = nodes.flatMap(({ source: { needs }, formula }, i) =>
+      needs.length ? [{ i, run: formula?.run ?? ((one) => one), needs: placesOf(needs) }] : []);
+    this.rooms = limits.map(({ run, needs }) => ({ run, needs: placesOf(needs) }));
     this.leaves = nodes.filter((node) => isLeaf(node.source));
     const inputs = this.leaves.filter(({ name }) => own.has(name) && !DATA.constants.includes(name));
     this.words = inputs.filter((node) => node.source.part === "in_words").map((node) => node.name);
     this.rests = inputs.map((node) => node.source.claim || node.name);
-    /** How far each limit lies; below 0 past it. */
-    this.rooms = limits.map(({ quantity, other, turn, end, size }) => {
-      const here = this.at.get(quantity), there = this.at.get(other);
-      return (values) => (other ? values[there] - values[here] : turn * (values[here] - end)) / size;
-    });
     /** For each leaf, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0). */
     const words = this.words.map((name) => this.at.get(name)), lows = words.map((i) => nodes[i].source.near.low);
     const start = this.evaluate(words, lows), was = start[this.goal];
@@ -227,12 +223,9 @@ class Plan {
 
   /** The target at the printed numbers; refuses with the sentence of a limit, of words, or of a division by zero. */
   get value() {
-    const values = this.evaluate();
-    const limit = this.limits.find((_, i) => this.rooms[i](values) < -SAME);
-    if (limit) {
-      const here = values[this.at.get(limit.quantity)], most = values[this.at.get(limit.other)];
-      refuse(limit.other ? "above_other" : finite(limit.low) ? "beyond" : "above", { ...limit, here, most });
-    }
+    const values = this.evaluate(), [, ...rooms] = this.row(), valueOf = (name) => values[this.at.get(name)];
+    const limit = this.limits.find((_, i) => rooms[i] < -SAME);
+    if (limit) refuse(limit.sentence, { ...limit, here: valueOf(limit.quantity), most: valueOf(limit.other) });
     if (this.words.length) refuse("in_words", { quantity: this.target, name: this.words[0] });
     const node = this.nodes.find(({ name }, i) => !finite(values[i]) && this.own.has(name));
     if (node) refuse("division", { quantity: node.name, reading: node.reading });
@@ -250,31 +243,15 @@ class Plan {
   /** The target, then how far each limit lies, with numbers in place of some leaves' own. */
   row(places, numbers) {
     const values = this.evaluate(places, numbers);
-    return [values[this.goal], ...this.rooms.map((room) => room(values))];
+    return [values[this.goal], ...this.rooms.map(({ run, needs }) => call(run, needs, values))];
   }
 
-  /** Smallest and largest target over all that the printed numbers and words stand for, within the limits: candidates
-   * are the corners, and where an edge crosses a limit. Within printed digits no pole lies and no two limits meet. */
+  /** Smallest and largest target over all that the printed numbers and words stand for, within the limits. */
   bounds(isCoarse) {
-    const box = this.leaves.map(({ name, source: { near, far, value } }) =>
-      ({ i: this.at.get(name), low: value, high: value, ...near, ...(isCoarse ? far : null) }));
-    box.sort((one, two) => (two.low < two.high) - (one.low < one.high));
-    const places = box.map((one) => one.i), k = box.filter((one) => one.low < one.high).length, found = [];
-    const at = (t) => this.row(places, box.map(({ low, high }, j) => (j < k ? low + t[j] * (high - low) : low)));
-    const take = (row) => isKept(row) && found.push(row[0]);
-    const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
-    const rows = corners.map(at), isPast = (i) => i && rows.some((row) => row[i] < -SAME);
-    const limits = [...rows[0].keys()].filter(isPast);
-    rows.forEach(take);
-    corners.forEach((corner, here) => corner.forEach((bit, axis) => {
-      if (bit || !limits.length) return;
-      const three = [rows[here], at(corner.with(axis, 0.5)), rows[here | (1 << axis)]];
-      const crossings = limits.map((i) => root(...three.map((row) => row[i])));
-      crossings.filter((t) => t >= 0 && t <= 1).forEach((t) => take(at(corner.with(axis, t))));
-    }));
-    const size = SAME * max(...found.map(abs)), ends = found.length ? [min(...found), max(...found)] : [NaN, NaN];
-    const [low, high] = ends.map((end) => (abs(end) <= size ? 0 : end));
-    return { low, high };
+    const every = this.leaves.map(({ name, source: { near, far } }) =>
+      ({ i: this.at.get(name), ...near, ...(isCoarse ? far : null) }));
+    const box = every.filter((one) => one.low < one.high), places = box.map((one) => one.i);
+    return extremes(box.length, (t) => this.row(places, box.map(({ low, high }, i) => low + t[i] * (high - low))));
   }
 
   get spans() {
@@ -286,7 +263,8 @@ class Plan {
   along = (name, numbers) => numbers.map((x) => this.row([this.at.get(name)], [x]));
   within = (name, numbers) => this.along(name, numbers).map((row) => (isKept(row) ? row[0] : NaN));
 }
-const isKept = ([target, ...rooms]) => finite(target) && rooms.every((room) => room >= -SAME);
+const isWithin = ([target, ...rooms]) => !Number.isNaN(target) && rooms.every((room) => room >= -SAME);
+const isKept = (row) => finite(row[0]) && isWithin(row);
 
 /** Where a ratio of two linear functions is 0, from its values at 0, ½ and 1. */
 function root(start, middle, end) {
@@ -296,6 +274,84 @@ function root(start, middle, end) {
   return (start * (middle - end)) / (end * middle + start * middle - 2 * start * end);
 }
 const pole = (...values) => root(...values.map((value) => 1 / value));
+
+/** Whether a ratio of two linear functions has a pole: without one the middle lies between the ends. */
+function hasPole(...values) {
+  const [start, middle, end] = values, slack = SAME * max(abs(start), abs(end));
+  return middle > max(start, end) + slack || middle < min(start, end) - slack || values.some((one) => abs(one) === Infinity);
+}
+
+/** a, b, c of (a + b t) ÷ (1 + c t) from its values at 0, ½ and 1. */
+function mobius(start, middle, end) {
+  const c = isAlike(start, end) ? 0 : (2 * middle - start - end) / (end - middle);
+  return [start, end * (1 + c) - start, c];
+}
+const isAlike = (one, two) => abs(one - two) <= 1e-12 * max(abs(one), abs(two));
+
+/** Numerator and denominator of (a + b s + c t + d s t) ÷ (1 + e s + f t + g s t), from its values at 0, ½ and 1 of s and
+ * of t. */
+function bilinear([[start, ...first], [middle, , half], [end, , last]]) {
+  const [a, b, e] = mobius(start, middle, end), [, c, f] = mobius(start, ...first);
+  // Two more places give d less the value times g.
+  const one = last * (1 + e + f) - a - b - c, two = 2 * (half * (1 + e / 2 + f) - a - b / 2 - c);
+  const g = isAlike(last, half) ? 0 : (two - one) / (last - half);
+  return [[a, b, c, one + last * g], [1, e, f, g]];
+}
+
+/** The roots of a quadratic function; infinite or NaN where there are fewer. */
+function quadratic(square, linear, free) {
+  const size = Math.sqrt(max(linear * linear - 4 * square * free, 0)), turned = -(linear + (linear < 0 ? -size : size)) / 2;
+  return [turned / square, free / turned];
+}
+
+/** Smallest and largest value over the unit box of k sides by the candidates of core/bounds: at its corners, at poles,
+ * where an edge crosses a limit, and on faces. The function gives a value, then how far each limit lies. */
+function extremes(k, at) {
+  const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
+  const rows = corners.map(at), found = rows.filter(isKept).map(([value]) => value);
+  const edges = corners.flatMap((corner, here) => corner.flatMap((bit, axis) => bit ? [] : [{ axis,
+    move: (t) => corner.with(axis, t), rows: [rows[here], at(corner.with(axis, 0.5)), rows[here | (1 << axis)]] }]));
+  const along = (edge, i) => edge.rows.map((row) => row[i]), isInside = (place) => place.every((t) => t >= 0 && t <= 1);
+  const isBinding = (i) => edges.some((edge) => along(edge, i).some((room) => room < -SAME) || hasPole(...along(edge, i)));
+  const crossings = [...rows[0].keys()].filter((i) => i && isBinding(i)).flatMap((limit) => edges.map((edge) =>
+    ({ limit, axis: edge.axis, place: edge.move(root(...along(edge, limit))) }))).filter(({ place }) => isInside(place));
+  for (const place of [...crossings.map((one) => one.place), ...onFaces(at, corners, crossings).filter(isInside)]) {
+    const row = at(place);
+    if (isKept(row)) found.push(row[0]);
+  }
+  for (const edge of edges.filter((edge) => hasPole(...along(edge, 0)))) {
+    // On a side of a pole that no limit forbids, the value has no bound.
+    const sides = [-1e-9, 1e-9].map((step) => edge.move(pole(...along(edge, 0)) + step)).filter(isInside).map(at);
+    found.push(...sides.filter(isWithin).map(([value]) => (value < 0 ? -Infinity : Infinity)));
+  }
+  if (!found.length) return { low: NaN, high: NaN };
+  const size = SAME * max(...found.map((one) => (finite(one) ? abs(one) : 0)));
+  const [low, high] = [min(...found), max(...found)].map((end) => (abs(end) <= size ? 0 : end));
+  return { low, high };
+}
+
+/** On each face of the unit box, where two limits meet, and where the target turns along a limit. */
+function onFaces(at, corners, crossings) {
+  const found = [], axes = [...corners[0].keys()], inner = quarters(0, 1);
+  for (const [i, j] of axes.flatMap((i) => axes.filter((j) => j !== i).map((j) => [i, j]))) {
+    // A limit that cuts the face leaves it through one of its edges.
+    const here = new Set(crossings.filter(({ axis }) => axis === i || axis === j).map((one) => one.limit));
+    for (const face of here.size ? corners.filter((corner) => !corner[i] && !corner[j]) : []) {
+      const grid = inner.map((s) => inner.map((t) => at(face.with(i, s).with(j, t))));
+      const [target, ...limits] = [0, ...here].map((one) => bilinear(grid.map((row) => row.map((values) => values[one]))));
+      for (const [[a, b, c, d]] of limits) {
+        // A limit is 0 along s = -(a + c t) ÷ (b + d t); put into a bilinear function, that gives a quadratic one of t.
+        const put = ([p, q, r, u]) => [r * d - u * c, p * d - q * c + r * b - u * a, p * b - q * a];
+        const [[n2, n1, n0], [d2, d1, d0]] = target.map(put);
+        const turns = quadratic(n2 * d1 - n1 * d2, 2 * (n2 * d0 - n0 * d2), n1 * d0 - n0 * d1);
+        for (const t of [...turns, ...limits.flatMap(([limit]) => quadratic(...put(limit)))]) {
+          found.push(face.with(i, placed(-(a + c * t) / (b + d * t), 0, 1)).with(j, placed(t, 0, 1)));
+        }
+      }
+    }
+  }
+  return found;
+}
 
 const quarters = (low, high) => [0.25, 0.5, 0.75].map((part) => low + part * (high - low));
 const placed = (t, low, high) => low + (0.25 + 0.5 * t) * (high - low);
@@ -333,44 +389,38 @@ function estimate(plan) {
   return { plan, value, low, high, side, words: sided(side, estimateWords(plan)), remarks: remarksOf(plan, value) };
 }
 
-function judge({ fine, coarse, published, quantity, readings, claim, kind }, under) {
-  const { qualifier } = DATA.claims[claim], { percent, unit } = DATA.quantities[quantity];
-  const [found, reason] = attempt(() => {
+function judge({ fine, coarse, from, barely, qualifier, quantity, readings, claim, kind }, under) {
+  const { percent, unit } = DATA.quantities[quantity], words = (one) => DATA.said[kind]?.[one] ?? one.replaceAll("_", " ");
+  const [answer, reason] = attempt(() => {
     const plan = planFor([quantity, readings], under);
     if (plan.rests.includes(claim)) refuse("circular", { claim });
     // Where no value that the words allow is within the limits, it is past one.
     return [plan, plan.words.length && !Number.isNaN(plan.spans[0].low) ? NaN : plan.value];
   });
-  if (!found) return { said: `not computable: ${reason}` };
-  const [plan, value] = found, [near, far] = plan.spans, isOpen = plan.words.length > 0;
-  const reaches = (value, end, isOpen) => (isOpen ? value > end + SAME * abs(end) : value >= end - SAME * abs(end));
-  const meets = (claimed, low, high) =>
-    reaches(high, claimed.low, claimed.lowOpen) && reaches(-low, -claimed.high, claimed.highOpen);
-  const at = (claimed, reached) => {
+  if (!answer) return { said: `not computable: ${reason}` };
+  const [plan, value] = answer, [near, far] = plan.spans, meets = ([least, most], low, high) => high >= least && low <= most;
+  const at = (claimed, { low, high }) => {
     if (meets(claimed, value, value)) return "matches";
-    if (qualifier === "approaches" && value < claimed.low) return "compatible";
-    return !meets(claimed, reached.low, reached.high) ? "differs" : isOpen ? "compatible" : "matches_within_rounding";
+    if (qualifier === "approaches" && value < claimed[0]) return "compatible";
+    return !meets(claimed, low, high) ? "differs" : plan.words.length ? "compatible" : "matches_within_rounding";
   };
-  const finer = at(fine, near), isFar = finer === "differs", coarser = isFar ? at(coarse, far) : finer;
-  const verdict = isFar && coarser === "matches" ? "matches_within_rounding" : coarser;
-  const [used, claimed] = isFar ? [far, coarse] : [near, fine];
-  const margin = min(used.high - claimed.low, claimed.high - used.low);
-  const scale = abs(published || (finite(claimed.low) ? claimed.low : claimed.high));
-  const off = value - (published ?? fine.low), size = abs(off), isOff = verdict === "differs" && finite(off);
-  const words = (one) => DATA.said[kind]?.[one] ?? one.replaceAll("_", " ");
+  const finer = at(fine, near), isFar = finer === "differs", [claimed, used] = isFar ? [coarse, far] : [fine, near];
+  const coarser = at(claimed, used), verdict = isFar && coarser === "matches" ? "matches_within_rounding" : coarser;
+  const margin = min(used.high - claimed[0], claimed[1] - used.low);
+  const off = value - from, size = abs(off), isOff = verdict === "differs" && finite(off);
   const by = () => (percent !== null ? `${fixed(100 * size, 1)} points`
     : inWords(size, unit, size >= 1e5 ? placeOf(plan.rests, size) : 1e3));
   const notes = [
-    qualifier === "approaches" && off < 0 && published && `${fixed((-100 * off) / published, 1)} percent short`,
+    qualifier === "approaches" && off < 0 && `${fixed((-100 * off) / from, 1)} percent short`,
     !isOff && qualifier === "over" && finite(off) && `${by()} ${off > 0 ? "above" : "below"}`,
-    verdict === "matches_within_rounding" && margin < 0.01 * scale && "barely",
+    verdict === "matches_within_rounding" && margin < barely && "barely",
     finer !== verdict && `${words(finer)} at the finer place`,
   ].filter(Boolean).join("; ");
   return { plan, value, said: words(verdict) + (isOff ? ` by ${by()}` : "") + (notes && `, ${notes}`) };
 }
 
 function placeOf(rests, number) {
-  const place = max(...rests.map((name) => DATA.claims[name]?.place ?? 0)) || 1e4, size = abs(number);
+  const place = max(...rests.map((name) => DATA.places[name] ?? 0)) || 1e4, size = abs(number);
   return !number || !finite(number) || size >= place / 2 ? place : 10 ** max(0, Math.floor(Math.log10(size)) - 1);
 }
 
@@ -463,5 +513,5 @@ function breakEvens({ side, signs, other }, under) {
     const isAll = String(spans) === String([low, high]), isStrict = !signs.includes(0);
     return { name, roots, spans, everywhere: isAll && !(isStrict && roots.length) };
   });
-  return { left, right, found, holds: isTrue(left - right, SAME * max(abs(left), abs(right))) };
+  return { plan, left, right, found, holds: isTrue(left - right, SAME * max(abs(left), abs(right))) };
 }

@@ -1,7 +1,7 @@
 // The page: what a reader moves, and where each answer is shown. The answers are those of explorer-model.js.
 
-/** The setting and its texts by name, sentences on texts that were refused, and the quantity that is looked at. */
-let under = ARTICLE, given = new Map(), problems = new Map(), looked = "at_risk_2021", width = 600, resting = 0;
+/** The setting, its texts by name, sentences on refused texts, the quantity looked at, and the handle moved last. */
+let under = ARTICLE, given = new Map(), problems = new Map(), looked = "at_risk_2021", moved = "", resting = 0;
 const $ = (id) => document.getElementById(id);
 const all = (selector) => [...document.querySelectorAll(selector)];
 const usual = (name) => DATA.quantities[name].usual;
@@ -27,6 +27,10 @@ function drawn(tag, attributes, text = "") {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   return Object.assign(node, { textContent: text });
 }
+/** A text, and a bar from one place to another, or a mark at one; places are in percent of the width. */
+const text = (kind, x, y, words) => drawn("text", { class: kind, x: `${x}%`, y }, words);
+const bar = (kind, y, height, from, to) => drawn("rect", { class: kind, y, height, x: `${min(from, to)}%`,
+  width: from === to ? 2 : `${abs(to - from)}%` });
 
 /** Set a quantity to a text, or back with an empty one; one that is refused changes nothing and leaves a sentence. */
 function put(name, text) {
@@ -35,11 +39,12 @@ function put(name, text) {
   const [found, reason] = attempt(() => change(wanted));
   if (found) [given, under] = [wanted, found];
   problems.set(name, reason);
+  moved = name;
 }
 
 /** Take a whole setting, from texts such as "overlap=0.5". */
 function take(texts) {
-  [given, under, problems] = [new Map(), ARTICLE, new Map()];
+  [given, under, problems, moved] = [new Map(), ARTICLE, new Map(), ""];
   for (const text of texts) {
     const [, name, value] = /^\s*(.+?)\s*=\s*(.+?)\s*$/s.exec(text) ?? [];
     if (!name) problems.set(text, say("no_assignment", { text }));
@@ -62,7 +67,7 @@ function start(name) {
 }
 
 /** From persons at risk in 2019 to 2021 and to both groups; returns the sentences of those that have no value. */
-function waterfall(figure) {
+function waterfall() {
   const isOpen = planOf("at_risk_total", under).words.length > 0, { near, least, most, words } = DATA.printed;
   const floor = isOpen ? [["former_detainees", "floor"]] : [];
   const answers = [["at_risk_2019", []], ["at_risk_2021", []], ["at_risk_total", floor]].map(answer);
@@ -75,47 +80,40 @@ function waterfall(figure) {
     ["With former detainees", now.value, total, isOpen ? "words" : "ours",
       isOpen ? `at least ${size(total.value - now.value)} more` : total.words],
   ];
-  const reach = max(3.3e6, ...rows.map(([, , { value }]) => 1.25 * value || 0));
-  const x = (number) => 8 + (number / reach) * (width - 16);
-  const add = (tag, kind, attributes, text) => figure.append(drawn(tag, { class: kind, ...attributes }, text));
-  const bar = (kind, y, from, to, height = 15) =>
-    add("rect", kind, { x: min(x(from), x(to)), y, width: abs(x(to) - x(from)), height });
-  figure.replaceChildren();
-  bar("band", 16, least, most, 178);
-  add("text", "small middle", { x: x((least + most) / 2), y: 12 }, `printed: ${words}`);
-  rows.forEach(([name, from, { value, low, high }, kind, text], i) => {
-    const y = 34 + 42 * i, isKnown = finite(from) && finite(value);
-    add("text", "", { x: 8, y }, `${name}: ${isKnown ? text : "no value"}`);
-    if (!isKnown) return;
-    bar(kind, y + 5, from, value);
-    if (high > low) add("path", "range", { d: `M${x(low)} ${y + 21}v6m0 -3H${x(high)}m0 -3v6` });
-    if (i === 2) add("path", "goal", { d: `M${x(near)} ${y + 1}v23` });
-  });
-  for (let i = 0; i * 1e6 < reach; i++) add("text", "small middle", { x: x(i * 1e6), y: 212 }, i ? `${i} million` : 0);
-  figure.setAttribute("viewBox", `0 0 ${width} 218`);
+  const reach = max(3.3e6, ...rows.map(([, , { value }]) => 1.25 * value || 0)), x = (number) => (100 * number) / reach;
+  const millions = Array.from({ length: Math.ceil(reach / 1e6) }, (_, i) => [i * 1e6, i ? `${i} million` : 0]);
+  $("waterfall").replaceChildren(bar("band", 16, 178, x(least), x(most)),
+    text("small middle", x((least + most) / 2), 12, `printed: ${words}`),
+    ...millions.map(([number, said]) => text("small middle", x(number), 212, said)),
+    ...rows.flatMap(([name, from, { value, low, high }, kind, said], i) => {
+      const y = 34 + 42 * i, isKnown = finite(from) && finite(value);
+      return [text("", 0, y, `${name}: ${isKnown ? said : "no value"}`),
+        ...(isKnown ? [bar(kind, y + 5, 15, x(from), x(value))] : []),
+        ...(isKnown && high > low ? [bar("range", y + 23, 2, x(low), x(high))] : []),
+        ...(isKnown && i === 2 ? [bar("goal", y + 1, 23, x(near), x(near))] : [])];
+    }));
   return [...new Set(answers.map(([, reason]) => reason).filter(Boolean))].join(" ");
 }
 
 /** The quantity that is looked at, with each assumption at either end of its varied range; returns a note. */
-function drawTornado(figure, now, reason) {
+function drawTornado(now, reason) {
   const bars = now ? tornado(now.plan) : [];
-  const ends = bars.flatMap((bar) => [bar.atLow, bar.atHigh, now.value]).filter(finite);
-  const least = min(...ends), x = (number) => 8 + ((number - least) / (max(...ends) - least || 1)) * (width - 16);
+  const ends = bars.flatMap(({ atLow, atHigh }) => [atLow, atHigh, now.value]).filter(finite);
+  const least = min(...ends), x = (number) => (100 * (number - least)) / (max(...ends) - least || 1);
   const said = (at, value) => `at ${general(at, 10, true)}: ${valueWords(now.plan, value, [now.value])}`;
-  figure.replaceChildren(...bars.flatMap(({ name, low, high, atLow, atHigh }, i) => {
-    const here = x(now.value), sides = [["ours", atLow], ["sum", atHigh]].filter(([, end]) => finite(end));
-    const rects = sides.map(([kind, end]) => drawn("rect", { class: kind, y: 46 * i + 34, height: 10,
-      x: min(x(end), here), width: abs(x(end) - here) }));
-    return [drawn("text", { x: 8, y: 46 * i + 14 }, DATA.assumptions[name].label),
-      drawn("text", { x: 8, y: 46 * i + 29, class: "small" }, `${said(low, atLow)}; ${said(high, atHigh)}`),
-      ...rects, drawn("path", { class: "range", d: `M${here} ${46 * i + 31}v16` })];
-  }));
-  figure.setAttribute("viewBox", `0 0 ${width} ${46 * bars.length + 4}`);
+  $("tornado").replaceChildren(...bars.flatMap(({ name, low, high, atLow, atHigh }, i) => [
+    text("", 0, 46 * i + 14, DATA.assumptions[name].label),
+    text("small", 0, 46 * i + 29, `${said(low, atLow)}; ${said(high, atHigh)}`),
+    ...[["ours", atLow], ["sum", atHigh]].filter(([, end]) => finite(end))
+      .map(([kind, end]) => bar(kind, 46 * i + 34, 10, x(end), x(now.value))),
+    bar("range", 46 * i + 31, 16, x(now.value), x(now.value))]));
+  $("tornado").setAttribute("height", 46 * bars.length + 4);
   return reason || (bars.length ? "" : "No assumption moves it under these readings.");
 }
 
 function showStatement(statement, i) {
   const [found, reason] = attempt(() => breakEvens(statement, under));
+  const beside = (one, other) => valueWords(found.plan, one, [other]);
   const lines = found?.found.map(({ name, everywhere, spans }) => {
     const { unit, label } = DATA.assumptions[name], isCount = DATA.baseUnits.includes(unit);
     const at = (number) => (isCount ? inWords(number, unit, 1e3) : general(number, 4));
@@ -126,7 +124,8 @@ function showStatement(statement, i) {
   const node = $(`statement-${i}`), [badge, where] = pick(node, ".v", "ul");
   write(badge, !found ? "no value" : found.holds ? "holds" : "does not hold");
   node.classList.toggle("holds", !!found?.holds);
-  list(where, lines ?? [reason]);
+  list(where, !found ? [reason] : [
+    `${label(found.plan.target)}: ${beside(found.left, found.right)}, compared with ${beside(found.right, found.left)}`, ...lines]);
 }
 
 /** The quantity that is looked at under each other reading, one at a time. */
@@ -174,24 +173,31 @@ function showHeadline(one) {
 }
 const remarkWords = (remarks) => (remarks.length ? `Remark: ${remarks.join("; ")}.` : "");
 
+/** Another number that the last handle moves, where it does not move the one that is looked at. */
+function besides(now) {
+  const moves = (found) => found?.plan.at.has(moved) && found.plan.direction.get(moved) !== 0;
+  const other = moved && !moves(now) && DATA.moved.map((name) => answer(name)[0]).find(moves);
+  return other ? [`${label(other.plan.target)}: ${other.words}`] : [];
+}
+
 function render() {
   const differs = differences(under), [now, reason] = answer([looked, []]);
   list($("notices"), [...problems].filter(([name, one]) => one && !HANDLES.has(name)).map(([, one]) => one));
   write($("differs"), differs ? `This ${differs}.` : "No settings changed.");
-  write($("now"), `${label(looked)}: ${now?.words ?? reason}`);
+  write($("now"), [`${label(looked)}: ${now?.words ?? reason}`, ...besides(now)].join("; "));
   write($("now-remarks"), remarkWords(now?.remarks ?? []));
   DATA.headlines.forEach(showHeadline);
-  write($("refusals"), waterfall($("waterfall")));
-  write($("tornado-note"), drawTornado($("tornado"), now, reason));
+  write($("refusals"), waterfall());
+  write($("tornado-note"), drawTornado(now, reason));
   DATA.statements.forEach(showStatement);
   showHandles();
-  if ($("readings").open) showReadings();
-  // A slider is heard once, and written into the address once, when it rests.
+  // When a slider rests, it is heard and written into the address once, and the other readings follow.
   clearTimeout(resting);
-  resting = setTimeout(share, 250);
+  resting = setTimeout(rest, 250);
 }
 
-function share() {
+function rest() {
+  showReadings();
   const values = [...under.values], readings = [...given].filter(([name]) => under.readings.has(name));
   const hash = [...readings, ...values].map((pair) => pair.join("=")).join("&");
   if (location.hash.slice(1) !== hash) history.replaceState(null, "", `#${hash}`);
@@ -216,12 +222,9 @@ for (const [name, [, slider, field, select]] of HANDLES) {
   listen(field, "change", (value) => put(name, value.trim()));
   listen(select, "change", (value) => put(name, value === usual(name) ? "" : value));
 }
-const fit = () => (width = $("waterfall").clientWidth || width);
 listen($("preset"), "change", start);
 listen($("reset"), "click", () => start(""));
 listen($("shown"), "change", (value) => (looked = value));
-listen($("readings"), "toggle", () => {});
-listen(window, "resize", fit);
 for (const node of all("[data-copy]")) {
   node.addEventListener("click", () => {
     $(node.dataset.copy).select();
@@ -229,5 +232,4 @@ for (const node of all("[data-copy]")) {
   });
 }
 addEventListener("hashchange", fromAddress);
-fit();
 fromAddress();
