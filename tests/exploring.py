@@ -131,7 +131,8 @@ def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
 
     def lines(name: str) -> Any:
         plan = model.plan(name, setting)
-        return [*step(model, setting, plan, name).lines] if math.isfinite(plan.value) else []
+        first, *others = step(model, setting, plan, name).lines if math.isfinite(plan.value) else ()
+        return [text.removeprefix("= ") for text in (first, " ".join(others))]
 
     names = [name for name in live if name not in CONSTANTS]
     shown = headlines(model, setting)

@@ -183,9 +183,9 @@ def _source(model: Model, quantity: str, reading: str, source: Source) -> dict[s
     """A source, without the fields that are empty."""
     row, claim, one = model.register.readings.get((quantity, reading)), source.claim, source.assumption
     fields = {
-        "grade": row.grade if row else "", "side": source.side,
+        "grade": row.grade if row else "", "side": {"at most": 1, "at least": -1}.get(source.side, 0),
         "claim": claim.id if claim else "", "shown": as_printed(source) if claim and claim.printed else "",
-        "assumption": one.id if one else "", "part": source.part if one else "", "same": source.same_as,
+        "part": source.part if one else "", "same": source.same_as,
         "near": _interval(source.near), "far": _interval(source.far) if source.far != source.near else None,
     }  # fmt: skip
     words = f"printed: {fields['shown']} ({claim.where})" if claim and not row else model.label(quantity, reading)

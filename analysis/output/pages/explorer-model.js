@@ -17,11 +17,9 @@ const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : tex
 /** A number with so many significant digits, as Python's "g" writes it. */
 function general(number, digits = 6, commas = false) {
   if (!finite(number)) return Number.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
-  const [mantissa, power] = number.toExponential(digits - 1).split("e"), exponent = Number(power), size = abs(exponent);
-  if (number && (exponent < -4 || exponent >= digits)) {
-    return `${trimmed(mantissa)}e${exponent < 0 ? "-" : "+"}${size < 10 ? "0" : ""}${size}`;
-  }
-  const text = trimmed(fixed(number, max(0, digits - 1 - exponent)));
+  const [mantissa, power] = number.toExponential(digits - 1).split("e"), size = String(abs(power)).padStart(2, "0");
+  if (number && (power < -4 || power >= digits)) return `${trimmed(mantissa)}e${power[0]}${size}`;
+  const text = trimmed(fixed(number, max(0, digits - 1 - power)));
   return commas ? grouped(text) : text;
 }
 
@@ -94,26 +92,24 @@ function known(name) {
   return DATA.quantities[name];
 }
 
-/** A number in a base unit from a text: digits, then perhaps a scale, then perhaps a unit; else a sentence. */
-function readNumber(text, unit) {
-  const number = /^([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*(.*)$/s;
-  const [, digits, rest] = number.exec(text.trim()), plain = digits.replaceAll(",", "");
+/** A value for a quantity, in its base unit, from a text: digits, then perhaps a scale, then perhaps a unit. */
+function numberOf(quantity, text) {
+  const { unit, low, high, hint } = known(quantity), readings = /^\p{L}/u.test(text) ? hint : "";
+  const fail = (sentence, values) =>
+    refuse("value", { quantity, error: say(sentence, { text, unit, ...values }), hint: readings });
+  const pattern = /^([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*(.*)$/s;
+  const [, digits, rest] = pattern.exec(text.trim()), plain = digits.replaceAll(",", "");
   const [mantissa, exponent = "0"] = plain.toLowerCase().split("e");
-  if (!/\d/.test(mantissa) || !finite(Number(plain))) return say("no_number", { text, unit });
+  if (!/\d/.test(mantissa) || !finite(Number(plain))) fail("no_number");
   const words = rest.replaceAll("%", " percent").split(/\s+/).filter(Boolean);
   let shift = Number(exponent);
   while (Object.hasOwn(DATA.scales, words[0])) shift += DATA.scales[words.shift()];
   const name = words.join(" "), single = name.replace(/s?( *\/ *|$)/g, "$1").replaceAll(" ", "");
   const given = [name, single].find((one) => DATA.units.includes(one));
-  if (name && !given) return say("unknown_unit", { text: name, hint: nearest(name, DATA.knownUnits) });
+  if (name && !given) fail("unknown_unit", { text: name, hint: nearest(name, DATA.knownUnits) });
   if (given === "percent" && unit === "dimensionless") shift -= 2;
-  else if (name && given !== unit) return say("other_unit", { text, given: given.replace("percent", "%"), unit });
-  return Number(`${mantissa}e${shift}`);
-}
-
-function numberOf(quantity, text) {
-  const { unit, low, high, hint } = known(quantity), number = readNumber(text, unit);
-  if (typeof number === "string") refuse("value", { quantity, error: number, hint: /^\p{L}/u.test(text) ? hint : "" });
+  else if (name && given !== unit) fail("other_unit", { given: given.replace("percent", "%") });
+  const number = Number(`${mantissa}e${shift}`);
   if (!finite(number)) refuse("not_finite", { quantity, number: "inf" });
   if (number < low || number > high) refuse(finite(high) ? "outside" : "below", { quantity, number, low, high, unit });
   return number;
@@ -162,16 +158,16 @@ function planOf(quantity, under) {
   const nodes = new Map(), { readings, values } = under;
   const add = (name, path) => {
     if (nodes.has(name)) return;
-    const { sources, usual } = DATA.quantities[name], reading = readings.get(name) ?? usual;
-    const isGiven = values.has(name) && (isSettable(reading) || !readings.has(name));
-    const own = { reading: "given", source: { value: values.get(name), needs: [], assumption: name } };
-    const read = { reading, source: sources[reading], formula: FORMULAS[`${name}.${reading}`] };
-    const node = { name, ...(isGiven ? own : read) }, start = path.findIndex((one) => one.name === name);
+    const { sources, usual } = DATA.quantities[name], read = readings.get(name) ?? usual;
+    const isGiven = values.has(name) && (isSettable(read) || !readings.has(name)), reading = isGiven ? "given" : read;
+    const source = isGiven ? { value: values.get(name), needs: [] } : sources[read], { needs } = source;
+    const { run = (one) => one, text } = FORMULAS[`${name}.${reading}`] ?? {};
+    const node = { name, reading, source, needs, run, text }, start = path.findIndex((one) => one.name === name);
     if (start >= 0) {
       const [first, ...others] = [...path.slice(start), node].map((one) => `${one.name} (${one.reading})`);
       refuse("circle", { first, others: others.join(", which needs ") });
     }
-    for (const need of node.source.needs) add(need, [...path, node]);
+    for (const need of needs) add(need, [...path, node]);
     nodes.set(name, node);
   };
   add(quantity, []);
@@ -189,12 +185,11 @@ const call = (run, n, v) => run(v[n[0]], v[n[1]], v[n[2]], v[n[3]], v[n[4]], v[n
 class Plan {
   constructor(target, nodes, limits, own, under) {
     Object.assign(this, { target, nodes, limits, own, under, at: new Map(nodes.map((node, i) => [node.name, i])) });
-    const placesOf = (names) => names.map((name) => this.at.get(name));
     this.goal = this.at.get(target);
-    this.start = Float64Array.from(nodes, (node) => node.source.value);
-    this.steps = nodes.flatMap(({ source: { needs }, formula }, i) =>
-      needs.length ? [{ i, run: formula?.run ?? ((one) => one), needs: placesOf(needs) }] : []);
-    this.rooms = limits.map(({ run, needs }) => ({ run, needs: placesOf(needs) }));
+    this.start = Float64Array.from([...nodes, ...limits], (one) => one.source?.value);
+    /** Behind the values of the nodes stands how far each limit lies; below 0 past it. */
+    this.steps = [...nodes, ...limits].map(({ run, needs }, i) =>
+      ({ i, run, needs: needs.map((name) => this.at.get(name)) })).filter(({ needs }) => needs.length);
     this.leaves = nodes.filter((node) => isLeaf(node.source));
     const inputs = this.leaves.filter(({ name }) => own.has(name) && !DATA.constants.includes(name));
     this.words = inputs.filter((node) => node.source.part === "in_words").map((node) => node.name);
@@ -202,8 +197,8 @@ class Plan {
     /** For each leaf, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0). */
     const words = this.words.map((name) => this.at.get(name)), lows = words.map((i) => nodes[i].source.near.low);
     const start = this.evaluate(words, lows), was = start[this.goal];
-    this.direction = new Map(this.leaves.map(({ name, source }) => {
-      const { low, high } = DATA.assumptions[source.assumption] ?? { low: 0, high: 0 }, i = this.at.get(name);
+    this.direction = new Map(this.leaves.map(({ name }) => {
+      const { low, high } = DATA.assumptions[name] ?? { low: 0, high: 0 }, i = this.at.get(name);
       const raised = start[i] + 1e-4 * (abs(start[i]) || high - low || 1);
       const moved = (this.evaluate([...words, i], [...lows, raised])[this.goal] - was) / (abs(was) || 1);
       return [name, abs(moved) >= SAME ? sign(moved) : 0];
@@ -223,27 +218,26 @@ class Plan {
 
   /** The target at the printed numbers; refuses with the sentence of a limit, of words, or of a division by zero. */
   get value() {
-    const values = this.evaluate(), [, ...rooms] = this.row(), valueOf = (name) => values[this.at.get(name)];
-    const limit = this.limits.find((_, i) => rooms[i] < -SAME);
+    const values = this.evaluate(), valueOf = (name) => values[this.at.get(name)];
+    const limit = this.limits.find((_, i) => values[this.nodes.length + i] < -SAME);
     if (limit) refuse(limit.sentence, { ...limit, here: valueOf(limit.quantity), most: valueOf(limit.other) });
     if (this.words.length) refuse("in_words", { quantity: this.target, name: this.words[0] });
     const node = this.nodes.find(({ name }, i) => !finite(values[i]) && this.own.has(name));
-    if (node) refuse("division", { quantity: node.name, reading: node.reading });
+    if (node) refuse("division", { ...node, quantity: node.name });
     return values[this.goal];
   }
 
   /** "at most", "at least", neither, or "no bound" where the leaves' sides pull both ways. */
   get side() {
-    const turned = { "at least": "at most", "at most": "at least" };
-    const pulls = this.leaves.map(({ name, source: { side } }) => [side, side && this.direction.get(name)]);
-    const sides = new Set(pulls.filter(([, turn]) => turn).map(([side, turn]) => (turn > 0 ? side : turned[side])));
-    return sides.size > 1 ? "no bound" : [...sides].join("");
+    const pulls = this.leaves.map(({ name, source }) => source.side && source.side * this.direction.get(name));
+    const sides = [...new Set(pulls.filter(Boolean))];
+    return sides.length > 1 ? "no bound" : sides.map((one) => (one > 0 ? "at most" : "at least")).join("");
   }
 
   /** The target, then how far each limit lies, with numbers in place of some leaves' own. */
   row(places, numbers) {
     const values = this.evaluate(places, numbers);
-    return [values[this.goal], ...this.rooms.map(({ run, needs }) => call(run, needs, values))];
+    return [values[this.goal], ...values.subarray(this.nodes.length)];
   }
 
   /** Smallest and largest target over all that the printed numbers and words stand for, within the limits. */
@@ -258,10 +252,6 @@ class Plan {
     this.near ??= this.bounds(false);
     return [this.near, (this.far ??= this.leaves.some((node) => node.source.far) ? this.bounds(true) : this.near)];
   }
-
-  /** The rows at some values of an assumption that is a leaf, and the targets; NaN past a limit and at a pole. */
-  along = (name, numbers) => numbers.map((x) => this.row([this.at.get(name)], [x]));
-  within = (name, numbers) => this.along(name, numbers).map((row) => (isKept(row) ? row[0] : NaN));
 }
 const isWithin = ([target, ...rooms]) => !Number.isNaN(target) && rooms.every((room) => room >= -SAME);
 const isKept = (row) => finite(row[0]) && isWithin(row);
@@ -276,9 +266,10 @@ function root(start, middle, end) {
 const pole = (...values) => root(...values.map((value) => 1 / value));
 
 /** Whether a ratio of two linear functions has a pole: without one the middle lies between the ends. */
-function hasPole(...values) {
-  const [start, middle, end] = values, slack = SAME * max(abs(start), abs(end));
-  return middle > max(start, end) + slack || middle < min(start, end) - slack || values.some((one) => abs(one) === Infinity);
+function hasPole(start, middle, end) {
+  const slack = SAME * max(abs(start), abs(end));
+  return [start, middle, end].some((one) => abs(one) === Infinity)
+    || middle > max(start, end) + slack || middle < min(start, end) - slack;
 }
 
 /** a, b, c of (a + b t) ÷ (1 + c t) from its values at 0, ½ and 1. */
@@ -288,8 +279,7 @@ function mobius(start, middle, end) {
 }
 const isAlike = (one, two) => abs(one - two) <= 1e-12 * max(abs(one), abs(two));
 
-/** Numerator and denominator of (a + b s + c t + d s t) ÷ (1 + e s + f t + g s t), from its values at 0, ½ and 1 of s and
- * of t. */
+/** Both parts of (a + b s + c t + d s t) ÷ (1 + e s + f t + g s t), from its values at 0, ½ and 1 of s and of t. */
 function bilinear([[start, ...first], [middle, , half], [end, , last]]) {
   const [a, b, e] = mobius(start, middle, end), [, c, f] = mobius(start, ...first);
   // Two more places give d less the value times g.
@@ -300,34 +290,35 @@ function bilinear([[start, ...first], [middle, , half], [end, , last]]) {
 
 /** The roots of a quadratic function; infinite or NaN where there are fewer. */
 function quadratic(square, linear, free) {
-  const size = Math.sqrt(max(linear * linear - 4 * square * free, 0)), turned = -(linear + (linear < 0 ? -size : size)) / 2;
-  return [turned / square, free / turned];
+  const size = Math.sqrt(max(linear * linear - 4 * square * free, 0)), turned = linear + (linear < 0 ? -size : size);
+  return [turned / square / -2, (free * -2) / turned];
 }
 
-/** Smallest and largest value over the unit box of k sides by the candidates of core/bounds: at its corners, at poles,
- * where an edge crosses a limit, and on faces. The function gives a value, then how far each limit lies. */
+/** Smallest and largest value over the unit box of k sides, and their places, by the candidates of core/bounds. The
+ * function gives a value, and how far each limit lies. */
 function extremes(k, at) {
   const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
-  const rows = corners.map(at), found = rows.filter(isKept).map(([value]) => value);
-  const edges = corners.flatMap((corner, here) => corner.flatMap((bit, axis) => bit ? [] : [{ axis,
-    move: (t) => corner.with(axis, t), rows: [rows[here], at(corner.with(axis, 0.5)), rows[here | (1 << axis)]] }]));
-  const along = (edge, i) => edge.rows.map((row) => row[i]), isInside = (place) => place.every((t) => t >= 0 && t <= 1);
-  const isBinding = (i) => edges.some((edge) => along(edge, i).some((room) => room < -SAME) || hasPole(...along(edge, i)));
-  const crossings = [...rows[0].keys()].filter((i) => i && isBinding(i)).flatMap((limit) => edges.map((edge) =>
-    ({ limit, axis: edge.axis, place: edge.move(root(...along(edge, limit))) }))).filter(({ place }) => isInside(place));
-  for (const place of [...crossings.map((one) => one.place), ...onFaces(at, corners, crossings).filter(isInside)]) {
-    const row = at(place);
-    if (isKept(row)) found.push(row[0]);
-  }
-  for (const edge of edges.filter((edge) => hasPole(...along(edge, 0)))) {
-    // On a side of a pole that no limit forbids, the value has no bound.
-    const sides = [-1e-9, 1e-9].map((step) => edge.move(pole(...along(edge, 0)) + step)).filter(isInside).map(at);
-    found.push(...sides.filter(isWithin).map(([value]) => (value < 0 ? -Infinity : Infinity)));
-  }
-  if (!found.length) return { low: NaN, high: NaN };
-  const size = SAME * max(...found.map((one) => (finite(one) ? abs(one) : 0)));
-  const [low, high] = [min(...found), max(...found)].map((end) => (abs(end) <= size ? 0 : end));
-  return { low, high };
+  const rows = corners.map(at), isInside = (place) => place.every((t) => t >= 0 && t <= 1);
+  const edges = corners.flatMap((corner, i) => corner.flatMap((bit, axis) => {
+    if (bit) return [];
+    const three = [rows[i], at(corner.with(axis, 0.5)), rows[i | (1 << axis)]];
+    return [{ axis, move: (t) => corner.with(axis, t), along: (column) => three.map((row) => row[column]) }];
+  }));
+  const isBinding = ({ along }, i) => hasPole(...along(i)) || along(i).some((room) => room < -SAME);
+  const limits = [...rows[0].keys()].filter((i) => i && edges.some((edge) => isBinding(edge, i)));
+  const crossings = limits.flatMap((limit) => edges.map(({ axis, move, along }) =>
+    ({ limit, axis, place: move(root(...along(limit))) }))).filter(({ place }) => isInside(place));
+  const poles = edges.filter(({ along }) => hasPole(...along(0))).flatMap(({ move, along }) =>
+    [-1e-9, 1e-9].map((step) => move(pole(...along(0)) + step))).filter(isInside);
+  const met = [...crossings.map((one) => one.place), ...onFaces(at, corners, crossings).filter(isInside)];
+  const values = [...rows, ...met.map(at)].map((row) => (isKept(row) ? row[0] : NaN));
+  // On a side of a pole that no limit forbids, the value has no bound.
+  values.push(...poles.map(at).map((row) => (isWithin(row) ? sign(row[0]) * Infinity : NaN)));
+  const size = SAME * max(0, ...values.filter(finite).map(abs));
+  const found = values.map((one) => (abs(one) <= size ? 0 : one)), known = found.filter((one) => !Number.isNaN(one));
+  const [low, high] = known.length ? [min(...known), max(...known)] : [NaN, NaN];
+  const placeOf = (value) => [...corners, ...met, ...poles][found.indexOf(value)];
+  return { low, high, lowAt: placeOf(low), highAt: placeOf(high) };
 }
 
 /** On each face of the unit box, where two limits meet, and where the target turns along a limit. */
@@ -338,9 +329,9 @@ function onFaces(at, corners, crossings) {
     const here = new Set(crossings.filter(({ axis }) => axis === i || axis === j).map((one) => one.limit));
     for (const face of here.size ? corners.filter((corner) => !corner[i] && !corner[j]) : []) {
       const grid = inner.map((s) => inner.map((t) => at(face.with(i, s).with(j, t))));
-      const [target, ...limits] = [0, ...here].map((one) => bilinear(grid.map((row) => row.map((values) => values[one]))));
+      const [target, ...limits] = [0, ...here].map((one) => bilinear(grid.map((rows) => rows.map((row) => row[one]))));
       for (const [[a, b, c, d]] of limits) {
-        // A limit is 0 along s = -(a + c t) ÷ (b + d t); put into a bilinear function, that gives a quadratic one of t.
+        // The limit is 0 along s = -(a + c t) ÷ (b + d t); put into a bilinear function, that gives a quadratic of t.
         const put = ([p, q, r, u]) => [r * d - u * c, p * d - q * c + r * b - u * a, p * b - q * a];
         const [[n2, n1, n0], [d2, d1, d0]] = target.map(put);
         const turns = quadratic(n2 * d1 - n1 * d2, 2 * (n2 * d0 - n0 * d2), n1 * d0 - n0 * d1);
@@ -390,7 +381,7 @@ function estimate(plan) {
 }
 
 function judge({ fine, coarse, from, barely, qualifier, quantity, readings, claim, kind }, under) {
-  const { percent, unit } = DATA.quantities[quantity], words = (one) => DATA.said[kind]?.[one] ?? one.replaceAll("_", " ");
+  const { percent, unit } = DATA.quantities[quantity], words = (one) => DATA.said[kind]?.[one] ?? label(one);
   const [answer, reason] = attempt(() => {
     const plan = planFor([quantity, readings], under);
     if (plan.rests.includes(claim)) refuse("circular", { claim });
@@ -398,7 +389,8 @@ function judge({ fine, coarse, from, barely, qualifier, quantity, readings, clai
     return [plan, plan.words.length && !Number.isNaN(plan.spans[0].low) ? NaN : plan.value];
   });
   if (!answer) return { said: `not computable: ${reason}` };
-  const [plan, value] = answer, [near, far] = plan.spans, meets = ([least, most], low, high) => high >= least && low <= most;
+  const [plan, value] = answer, [near, far] = plan.spans;
+  const meets = ([least, most], low, high) => high >= least && low <= most;
   const at = (claimed, { low, high }) => {
     if (meets(claimed, value, value)) return "matches";
     if (qualifier === "approaches" && value < claimed[0]) return "compatible";
@@ -436,10 +428,8 @@ function headline({ named, check, shown, sentence, working }, under) {
   const words = (name) => attempt(() => estimateWords(planFor(named[name], under)))[0] ?? "(no single value)";
   const put = (text) => text.replace(/\{([a-z0-9_.]+)\}/g, (_, name) => words(name));
   const { said = "", plan, value } = check ? judge(DATA.checks[check], under) : {};
-  const lines = working.map((name) => {
-    const [found, why] = attempt(() => worked(planFor(name, under))), [formula, ...numbers] = found ?? ["", why];
-    return [formula && `${label(name[0])} ${formula}\n= `, numbers.join(" ").replace(/^= /, "")];
-  });
+  const lines = working.map((name) => attempt(() => [`${label(name[0])} = `, ...worked(planFor(name, under))]))
+    .map(([found, why]) => (found ? [`${found[0]}${found[1]}${found[2] && "\n= "}`, found[2]] : ["", why]));
   const verdict = check && !plan ? "not computable" : put(shown.replace("{verdict}", said.split(", ")[0]));
   return { lines, verdict, sentence: put(sentence), said, remarks: plan ? remarksOf(plan, value) : [] };
 }
@@ -449,42 +439,39 @@ const label = (name) => name.replaceAll("__", ", ").replaceAll("_", " ").replace
 /** A number as it is printed or set, else with some digits and some finer ones; and the number that is shown. */
 function shownAs(plan, name, value, finest = 0, least = 1e5) {
   const { source } = plan.nodes[plan.at.get(name)], { unit, percent } = DATA.quantities[name], size = abs(value);
-  const isShort = (decimals) => abs(Number(fixed(value, decimals)) - value) <= 1e-9 * size;
-  const short = () => ([...Array(4 + finest).keys()].find(isShort) ?? 4 + finest) - finest;
-  const [scale, decimals, word] = DATA.baseUnits.includes(unit)
-    ? size >= max(least, 1e9) ? [1e9, 3, " billion"] : size >= least ? [1e6, 3, " million"]
-      : [1, size < 1000 && value !== halfEven(value) ? 1 : 0, ""]
-    : percent !== null ? [0.01, 1, " percent"] : [1, short(), ""];
+  const isCount = DATA.baseUnits.includes(unit), isShort = (n) => abs(Number(fixed(value, n)) - value) <= 1e-9 * size;
+  const [scale, decimals, word] = isCount && size >= max(least, 1e9) ? [1e9, 3, " billion"]
+    : isCount && size >= least ? [1e6, 3, " million"]
+    : isCount ? [1, Number(size < 1000 && value !== halfEven(value)), ""]
+    : percent !== null ? [0.01, 1, " percent"]
+    : [1, ([...Array(4 + finest).keys()].find(isShort) ?? 4 + finest) - finest, ""];
   if (source.shown) return [source.shown, value];
   if (isLeaf(source)) return [minus(general(value / scale, 10, true) + word), value];
   const text = fixed(value / scale, decimals + finest);
   return [minus(grouped(text) + word), Number(text) * scale];
 }
 
-/** The lines of a worked step: the formula, the numbers with as many digits as it takes by hand, and the result. */
+/** A worked step: the formula, then the numbers put in, with as many digits as it takes by hand, and the result. */
 function worked(plan) {
   const { target, value } = plan, values = plan.evaluate(), known = (name) => values[plan.at.get(name)];
-  const { formula, source: { needs, same } } = plan.nodes[plan.goal];
-  if (!formula) return [...(same ? [`= ${label(same)}`] : []), `= ${shownAs(plan, target, value)[0]}`];
-  const put = (write) => `= ${formula.text.replace(/\{(\w+)\}/g, (_, name) => write(name))}`;
+  const { needs, run, text, source: { same } } = plan.nodes[plan.goal];
+  const whole = shownAs(plan, target, value)[0];
+  if (!text) return same ? [label(same), whole] : [whole, ""];
+  const put = (write) => text.replace(/\{(\w+)\}/g, (_, name) => write(name));
   const least = needs.some((name) => !DATA.constants.includes(name) && abs(known(name)) >= 1e6) ? 1e4 : 1e5;
   const [result] = shownAs(plan, target, value, 0, least);
-  const isEnough = (finest) => {
-    const byHand = formula.run(...needs.map((name) => shownAs(plan, name, known(name), finest)[1]));
-    return shownAs(plan, target, byHand, 0, least)[0] === result;
-  };
-  const finest = [0, 1, 2, 3, 4, 5].find(isEnough) ?? 6;
-  return [put(label), put((name) => shownAs(plan, name, known(name), finest)[0]), `= ${result}`];
+  const byHand = (finest) => run(...needs.map((name) => shownAs(plan, name, known(name), finest)[1]));
+  const finest = [0, 1, 2, 3, 4, 5].find((one) => shownAs(plan, target, byHand(one), 0, least)[0] === result) ?? 6;
+  return [put(label), `${put((name) => shownAs(plan, name, known(name), finest)[0])} = ${result}`];
 }
 
 /** Each assumption across its range, the rest at their values; a limit on the way is the end of the bar. */
 function tornado(plan) {
   const bars = plan.handles.map((name) => {
-    const { low, high } = DATA.assumptions[name], rows = plan.along(name, quarters(low, high));
-    const ends = [low, ...breakpoints(rows.map(([, ...rooms]) => rooms), low, high), high];
-    const values = plan.within(name, ends);
-    const first = max(0, values.findIndex(finite)), last = values.findLastIndex(finite);
-    return { name, low: ends[first], high: ends.at(last), atLow: values[first], atHigh: values.at(last) };
+    const { low, high } = DATA.assumptions[name], x = (t) => low + t * (high - low), places = [plan.at.get(name)];
+    const found = extremes(1, ([t]) => plan.row(places, [x(t)])), { lowAt: [start] = [0], highAt: [end] = [1] } = found;
+    return start <= end ? { name, low: x(start), high: x(end), atLow: found.low, atHigh: found.high }
+      : { name, low: x(end), high: x(start), atLow: found.high, atHigh: found.low };
   });
   const width = (bar) => (finite(bar.atHigh - bar.atLow) ? abs(bar.atHigh - bar.atLow) : 0);
   return bars.sort((one, two) => width(two) - width(one));
@@ -496,15 +483,11 @@ function breakEvens({ side, signs, other }, under) {
   const isTrue = (above, slack) => signs.includes(abs(above) <= slack ? 0 : sign(above));
   const found = plan.handles.map((name) => {
     const { low, high } = DATA.quantities[name], hair = SAME * (high - low);
-    const rows = plan.along(name, quarters(low, high)), targets = rows.map(([target]) => target);
-    const changes = [low, high, ...breakpoints(rows, low, high)];
-    const met = placed(root(...targets.map((target) => target - right)), low, high);
-    const slack = SAME * max(...[...targets, right].filter(finite).map(abs));
-    const above = (x) => plan.within(name, [x])[0] - right;
-    const places = [...changes, met].filter((x) => x >= low - hair && x <= high + hair);
-    const equal = places.map((x) => min(max(x, low), high)).sort(ascending).filter((x) => abs(above(x)) <= slack);
+    const at = (x) => plan.row([plan.at.get(name)], [x]), above = (x) => (isKept(at(x)) ? at(x)[0] - right : NaN);
+    const rows = quarters(low, high).map(at).map((row) => [...row, row[0] - right]);
+    const slack = SAME * max(...[right, ...rows.map(([target]) => target)].filter(finite).map(abs));
+    const points = [low, ...breakpoints(rows, low, high), high], equal = points.filter((x) => abs(above(x)) <= slack);
     const roots = equal.filter((x, i) => !i || x - equal[i - 1] > hair);
-    const points = [...new Set([...changes, ...roots])].sort(ascending);
     const middles = points.slice(1).map((x, i) => (x + points[i]) / 2);
     // The statement holds or not all along between two points, so points and middles in turn show all spans.
     const fine = [false, ...[...points, ...middles].sort(ascending).map((x) => isTrue(above(x), slack)), false];
