@@ -24,13 +24,13 @@ from jinja2 import Environment, StrictUndefined
 from analysis.core.model import RESERVED, SETTABLE, Model, Source
 from analysis.core.plan import Limit
 from analysis.core.published import Interval
-from analysis.core.register import Assumption, Check, Claim, Headline, Remark, Statement
+from analysis.core.register import Check, Headline, Remark, Statement
 from analysis.core.sentences import SENTENCES, say
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
 from analysis.core.verdicts import asserted
 from analysis.core.words import SAME
 from analysis.output.files import write_file
-from analysis.output.results import CAVEAT, SAID, percent_of
+from analysis.output.results import CAVEAT, SAID, percent_of, place_of
 from analysis.output.steps import ASSUMED, as_printed, label, without_units
 from analysis.whatif import scenarios
 from analysis.whatif.sensitivity import HOLDS
@@ -66,13 +66,19 @@ def page(model: Model) -> str:
         f"const LIMITS = [\n{''.join(limits(model))}];\n{''.join(code)}"
     )
     parts = {"style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
+    words = {"model": model, "presets": presets(model), "assumed": ASSUMED, "caveat": CAVEAT}
     environment = Environment(autoescape=True, trim_blocks=True, undefined=StrictUndefined)
-    environment.filters |= {"words": label, "plain": "{:,.10g}".format}
-    return environment.from_string(html).render(found, **parts, article=model.register.article.title, caveat=CAVEAT)
+    environment.filters |= {"words": label, "plain": "{:,.10g}".format, "step": _step}
+    return environment.from_string(html).render(found, **parts, **words)
 
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _step(width: float) -> float:
+    """A fiftieth of a slider's width or less, a round number."""
+    return 10.0 ** math.floor(math.log10(width / 50))
 
 
 def live(model: Model) -> list[str]:
@@ -121,21 +127,23 @@ def limits(model: Model) -> Iterable[str]:
 
 
 def data(model: Model) -> dict[str, Any]:
-    """The rows that the page shows, the sources of its quantities, its words. Raises InputError as ``page`` does."""
+    """The rows that the page computes with, the sources of its quantities, its words. Raises InputError as ``page``
+    does."""
     register, names = model.register, live(model)
     if missing := {*CLAIMS} - register.claims.keys():
         raise register.refuse(None, "headline", f"the explorer draws {min(missing)}, which claims.csv lacks")
     near, both = (register.claims[name].published for name in CLAIMS)
-    working = [model.named(name)[0] for one in register.headlines.values() for name in one.working]
-    ends = [name.removesuffix("_low") for name in names]
+    working = [_named(model, name) for one in register.headlines.values() for name in one.working]
+    counts = [one.id for one in register.claims.values() if one.printed and one.base_unit in BASE_UNITS]
     return {
-        "sentences": SENTENCES, "said": SAID, "assumed": ASSUMED, "settable": SETTABLE,
-        "constants": list(CONSTANTS), "baseUnits": BASE_UNITS, "knownUnits": KNOWN_UNITS, "names": model.quantities,
+        "sentences": SENTENCES, "said": SAID, "settable": SETTABLE, "constants": list(CONSTANTS),
+        "baseUnits": BASE_UNITS, "knownUnits": KNOWN_UNITS, "names": model.quantities,
         "units": sorted({*KNOWN_UNITS, *(model.units[name] for name in names)}),
         "scales": {name: len(str(factor)) - 1 for name, factor in SCALES.items() if name},
         "quantities": {name: _quantity(model, name) for name in names},
-        "assumptions": {name: _assumption(one) for name, one in register.assumptions.items() if name in names},
-        "places": {one.id: _place(one) for one in register.claims.values() if one.quantity in (*names, *ends)},
+        "assumptions": {name: _fields(one, "label low high unit")
+                        for name, one in register.assumptions.items() if name in names},
+        "places": {name: place_of(model, [name]) for name in counts},
         "linked": [group for group in register.linked_readings if {*group} <= {*names}],
         "remarks": [_remark(model, one) for one in register.remarks if one.quantity in names],
         "checks": {one.id: _check(model, one) for one in register.checks.values()
@@ -143,23 +151,19 @@ def data(model: Model) -> dict[str, Any]:
         "headlines": [_headline(model, one) for one in register.headlines.values()],
         "statements": [_statement(model, one) for one in register.statements.values()],
         "estimates": register.estimates,
-        "moved": [*((name, []) for name in register.estimates),
-                  *(_named(model, name) for one in register.headlines.values() for name in one.working)],
-        "shown": [*dict.fromkeys([*register.estimates, *working])],
+        "moved": [*((name, []) for name in register.estimates), *working],
         "printed": {"near": near.value(), "least": both.value("low"), "most": both.value("high"), "words": str(both)},
-        "presets": presets(model),
     }  # fmt: skip
 
 
 def presets(model: Model) -> list[dict[str, Any]]:
-    """The shipped scenarios, each with the texts that it sets; ``given`` is None for one that moves or draws
+    """The shipped scenarios, each with the setting as an address has it; ``given`` is None for one that moves or draws
     assumptions, which is no single setting."""
     found = []
     for name, one in scenarios.shipped(model).items():
-        values = {name: f"{number:.17g}" for name, number in one.numbers(model).items()}
-        given = [f"{name}={text}" for name, text in {**one.readings, **values}.items()]
-        plain = not one.assumptions and not one.distributions
-        found.append({"name": name, "words": f"{one.description} {one.reason}", "given": given if plain else None})
+        texts = one.readings | {name: f"{number:.17g}" for name, number in one.numbers(model).items()}
+        given = None if one.assumptions or one.distributions else "&".join(map("=".join, texts.items()))
+        found.append({"name": name, "words": f"{one.description} {one.reason}", "given": given})
     return found
 
 
@@ -172,7 +176,8 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     hint = say("named_readings", names=", ".join(named)) if named else ""
     offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
     return {
-        "unit": model.units[name], "suffix": model.suffix(name), "name": model.name(name), "low": low, "high": high,
+        "unit": model.units[name], "suffix": model.suffix(name), "low": low, "high": high,
+        "width": (sources["set"].width if "set" in sources else 0) or 1,
         "hint": hint, "usual": first, "percent": percent_of(model, name), "beside": _beside(model, name),
         "choices": offered if len(offered) > 1 else [],
         "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
@@ -186,17 +191,12 @@ def _source(model: Model, quantity: str, reading: str, source: Source) -> dict[s
         "grade": row.grade if row else "", "side": {"at most": 1, "at least": -1}.get(source.side, 0),
         "claim": claim.id if claim else "", "shown": as_printed(source) if claim and claim.printed else "",
         "part": source.part if one else "", "same": source.same_as,
-        "near": _interval(source.near), "far": _interval(source.far) if source.far != source.near else None,
+        "near": source.near and _fields(source.near, "low high"),
+        "far": source.far not in (None, source.near) and _fields(source.far, "low high"),
     }  # fmt: skip
     words = f"printed: {fields['shown']} ({claim.where})" if claim and not row else model.label(quantity, reading)
     told = {"differs": model.other_reading(quantity, reading), "words": words, "needs": source.needs}
     return told | {"value": float(source.value)} | {field: value for field, value in fields.items() if value}
-
-
-def _assumption(one: Assumption) -> dict[str, Any]:
-    # Fifty steps of a slider or more, each a round number.
-    step = 10 ** math.floor(math.log10((one.high - one.low) / 50))
-    return _fields(one, "label low high minimum maximum grade rationale unit") | {"step": step}
 
 
 def _remark(model: Model, one: Remark) -> dict[str, Any]:
@@ -216,8 +216,9 @@ def _check(model: Model, check: Check) -> dict[str, Any]:
 
 def _met(one: Interval) -> tuple[float, float]:
     """The ends of an interval, moved as far as the last digits of a float do not count."""
-    low, high = (SAME * abs(end) * (-1 if is_open else 1) for end, is_open in ((one.low, one.low_open), (one.high, one.high_open)))
-    return one.low - low, one.high + high
+    ends = (one.low, -1 if one.low_open else 1), (one.high, 1 if one.high_open else -1)
+    low, high = (end - inward * SAME * abs(end) for end, inward in ends)
+    return low, high
 
 
 def _named(model: Model, text: str) -> tuple[str, list[tuple[str, str]]]:
@@ -230,7 +231,7 @@ def _named(model: Model, text: str) -> tuple[str, list[tuple[str, str]]]:
 def _statement(model: Model, one: Statement) -> dict[str, Any]:
     side = _named(model, one.quantity)
     other = model.number(side[0], one.other) if one.is_number else _named(model, one.other)
-    return {"statement": one.statement, "signs": HOLDS[one.comparison], "side": side, "other": other}
+    return {"signs": HOLDS[one.comparison], "side": side, "other": other}
 
 
 def _in_braces(one: Headline) -> list[str]:
@@ -238,16 +239,9 @@ def _in_braces(one: Headline) -> list[str]:
 
 
 def _headline(model: Model, one: Headline) -> dict[str, Any]:
-    named = {name: _named(model, name) for name in _in_braces(one)}
+    told = {name: _named(model, name) for name in _in_braces(one)}
     working = [_named(model, name) for name in one.working]
-    told = {"where": model.register.claims[one.claim].where, "named": named, "working": working}
-    return _fields(one, "id title check sentence") | {"shown": one.shown or "{verdict}"} | told
-
-
-def _place(one: Claim) -> float:
-    """The last place that counts in a value that rests on a claim, as ``results.place_of`` has it; 0 for none."""
-    place = one.published.place("low") if one.printed and one.base_unit in BASE_UNITS else 0.0
-    return place if one.base_unit == "USD" else min(place, 1e4)
+    return _fields(one, "id check sentence") | {"shown": one.shown or "{verdict}", "named": told, "working": working}
 
 
 def _beside(model: Model, name: str) -> list[float]:
@@ -259,7 +253,3 @@ def _beside(model: Model, name: str) -> list[float]:
 
 def _fields(row: Any, names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names.split()}
-
-
-def _interval(one: Interval | None) -> dict[str, Any] | None:
-    return {**_fields(one, "low high"), "lowOpen": one.low_open, "highOpen": one.high_open} if one else None

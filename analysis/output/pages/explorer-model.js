@@ -44,7 +44,6 @@ function attempt(answer) {
 
 const roundedTo = (number, place) => halfEven(number / place) * place;
 const same = (one, two) => abs(one - two) <= max(SAME * max(abs(one), abs(two)), 1e-12);
-const decimalsOf = (place) => max(0, -Number(place.toExponential(0).split("e")[1]));
 
 /** A number as a screen shows it; the options are those of the library's in_words. */
 function inWords(number, unit, place = 1e4, { percent = null, beside = [] } = {}) {
@@ -58,7 +57,7 @@ function inWords(number, unit, place = 1e4, { percent = null, beside = [] } = {}
   const rounded = roundedTo(number, place);
   const [scale, word] = percent !== null ? [0.01, " percent"]
     : counted && abs(rounded) >= 1e6 ? [1e6, " million"] : [1, ""];
-  const text = trimmed(fixed(rounded / scale, decimalsOf(place / scale)));
+  const text = trimmed(fixed(rounded / scale, max(0, -Number((place / scale).toExponential(0).split("e")[1]))));
   return (rounded ? minus(scale === 1 ? grouped(text) : text) : "0") + word;
 }
 
@@ -198,8 +197,7 @@ class Plan {
     const words = this.words.map((name) => this.at.get(name)), lows = words.map((i) => nodes[i].source.near.low);
     const start = this.evaluate(words, lows), was = start[this.goal];
     this.direction = new Map(this.leaves.map(({ name }) => {
-      const { low, high } = DATA.assumptions[name] ?? { low: 0, high: 0 }, i = this.at.get(name);
-      const raised = start[i] + 1e-4 * (abs(start[i]) || high - low || 1);
+      const i = this.at.get(name), raised = start[i] + 1e-4 * (abs(start[i]) || DATA.quantities[name].width);
       const moved = (this.evaluate([...words, i], [...lows, raised])[this.goal] - was) / (abs(was) || 1);
       return [name, abs(moved) >= SAME ? sign(moved) : 0];
     }));
@@ -242,9 +240,8 @@ class Plan {
 
   /** Smallest and largest target over all that the printed numbers and words stand for, within the limits. */
   bounds(isCoarse) {
-    const every = this.leaves.map(({ name, source: { near, far } }) =>
-      ({ i: this.at.get(name), ...near, ...(isCoarse ? far : null) }));
-    const box = every.filter((one) => one.low < one.high), places = box.map((one) => one.i);
+    const box = this.leaves.map(({ name, source: { near, far } }) => ({ name, ...near, ...(isCoarse && far) }))
+      .filter((one) => one.low < one.high), places = box.map(({ name }) => this.at.get(name));
     return extremes(box.length, (t) => this.row(places, box.map(({ low, high }, i) => low + t[i] * (high - low))));
   }
 
@@ -348,14 +345,6 @@ const quarters = (low, high) => [0.25, 0.5, 0.75].map((part) => low + part * (hi
 const placed = (t, low, high) => low + (0.25 + 0.5 * t) * (high - low);
 const ascending = (one, two) => one - two;
 
-/** Where ratios of two linear functions are 0 or have a pole, between two ends; rows are their values at quarters. */
-function breakpoints(rows, low, high) {
-  const columns = rows[0].map((_, i) => rows.map((row) => row[i])), hair = SAME * max(abs(low), abs(high));
-  const places = columns.flatMap((three) => [pole(...three), root(...three)]).map((t) => placed(t, low, high));
-  const inside = places.filter((x) => x > low && x < high).sort(ascending);
-  return inside.filter((x, i) => !i || x - inside[i - 1] > hair);
-}
-
 function planFor([quantity, readings], under) {
   const key = JSON.stringify(readings);
   if (!under.named.has(key)) under.named.set(key, readings.length ? change(new Map(readings), under) : under);
@@ -376,20 +365,17 @@ function remarksOf({ target, at, under }, value) {
 }
 
 function estimate(plan) {
-  const { value, side, spans: [{ low, high }] } = plan;
-  return { plan, value, low, high, side, words: sided(side, estimateWords(plan)), remarks: remarksOf(plan, value) };
+  const { value, side, spans: [{ low, high }] } = plan, plain = estimateWords(plan);
+  const words = side === "no bound" ? `${plain}, no bound` : `${side} ${plain}`.trim();
+  return { plan, value, low, high, side, words, remarks: remarksOf(plan, value) };
 }
 
 function judge({ fine, coarse, from, barely, qualifier, quantity, readings, claim, kind }, under) {
   const { percent, unit } = DATA.quantities[quantity], words = (one) => DATA.said[kind]?.[one] ?? label(one);
-  const [answer, reason] = attempt(() => {
-    const plan = planFor([quantity, readings], under);
-    if (plan.rests.includes(claim)) refuse("circular", { claim });
-    // Where no value that the words allow is within the limits, it is past one.
-    return [plan, plan.words.length && !Number.isNaN(plan.spans[0].low) ? NaN : plan.value];
-  });
-  if (!answer) return { said: `not computable: ${reason}` };
-  const [plan, value] = answer, [near, far] = plan.spans;
+  const plan = planFor([quantity, readings], under), [near, far] = plan.spans;
+  if (plan.rests.includes(claim)) refuse("circular", { claim });
+  // Where no value that the words allow is within the limits, it is past one.
+  const value = plan.words.length && !Number.isNaN(near.low) ? NaN : plan.value;
   const meets = ([least, most], low, high) => high >= least && low <= most;
   const at = (claimed, { low, high }) => {
     if (meets(claimed, value, value)) return "matches";
@@ -422,16 +408,15 @@ function valueWords(plan, value, others = []) {
   return inWords(value, unit, placeOf(plan.rests, value), { percent, beside: [...beside, ...others] });
 }
 const estimateWords = (plan) => valueWords(plan, plan.value, [plan.spans[0].low, plan.spans[0].high].filter(finite));
-const sided = (side, words) => (side === "no bound" ? `${words}, no bound` : `${side} ${words}`.trim());
 
 function headline({ named, check, shown, sentence, working }, under) {
   const words = (name) => attempt(() => estimateWords(planFor(named[name], under)))[0] ?? "(no single value)";
   const put = (text) => text.replace(/\{([a-z0-9_.]+)\}/g, (_, name) => words(name));
-  const { said = "", plan, value } = check ? judge(DATA.checks[check], under) : {};
-  const lines = working.map((name) => attempt(() => [`${label(name[0])} = `, ...worked(planFor(name, under))]))
-    .map(([found, why]) => (found ? [`${found[0]}${found[1]}${found[2] && "\n= "}`, found[2]] : ["", why]));
-  const verdict = check && !plan ? "not computable" : put(shown.replace("{verdict}", said.split(", ")[0]));
-  return { lines, verdict, sentence: put(sentence), said, remarks: plan ? remarksOf(plan, value) : [] };
+  const [judged, reason] = check ? attempt(() => judge(DATA.checks[check], under)) : [];
+  const said = reason ? `not computable: ${reason}` : judged?.said ?? "";
+  const lines = working.map((name) => attempt(() => worked(planFor(name, under)))).map(([line, why]) => line ?? ["", why]);
+  const verdict = reason ? "not computable" : put(shown.replace("{verdict}", said.split(", ")[0]));
+  return { lines, verdict, sentence: put(sentence), said, remarks: judged ? remarksOf(judged.plan, judged.value) : [] };
 }
 
 const label = (name) => name.replaceAll("__", ", ").replaceAll("_", " ").replace(/\b(\d{4}) (\d{4})\b/g, "$1–$2");
@@ -454,15 +439,15 @@ function shownAs(plan, name, value, finest = 0, least = 1e5) {
 /** A worked step: the formula, then the numbers put in, with as many digits as it takes by hand, and the result. */
 function worked(plan) {
   const { target, value } = plan, values = plan.evaluate(), known = (name) => values[plan.at.get(name)];
-  const { needs, run, text, source: { same } } = plan.nodes[plan.goal];
-  const whole = shownAs(plan, target, value)[0];
-  if (!text) return same ? [label(same), whole] : [whole, ""];
+  const { needs, run, text, source: { same } } = plan.nodes[plan.goal], start = `${label(target)} = `;
+  const [whole] = shownAs(plan, target, value);
+  if (!text) return same ? [start + label(same), whole] : [start + whole, ""];
   const put = (write) => text.replace(/\{(\w+)\}/g, (_, name) => write(name));
   const least = needs.some((name) => !DATA.constants.includes(name) && abs(known(name)) >= 1e6) ? 1e4 : 1e5;
   const [result] = shownAs(plan, target, value, 0, least);
   const byHand = (finest) => run(...needs.map((name) => shownAs(plan, name, known(name), finest)[1]));
   const finest = [0, 1, 2, 3, 4, 5].find((one) => shownAs(plan, target, byHand(one), 0, least)[0] === result) ?? 6;
-  return [put(label), `${put((name) => shownAs(plan, name, known(name), finest)[0])} = ${result}`];
+  return [start + put(label), `${put((name) => shownAs(plan, name, known(name), finest)[0])} = ${result}`];
 }
 
 /** Each assumption across its range, the rest at their values; a limit on the way is the end of the bar. */
@@ -482,19 +467,20 @@ function breakEvens({ side, signs, other }, under) {
   const plan = planFor(side, under), left = plan.value, right = finite(other) ? other : planFor(other, under).value;
   const isTrue = (above, slack) => signs.includes(abs(above) <= slack ? 0 : sign(above));
   const found = plan.handles.map((name) => {
-    const { low, high } = DATA.quantities[name], hair = SAME * (high - low);
-    const at = (x) => plan.row([plan.at.get(name)], [x]), above = (x) => (isKept(at(x)) ? at(x)[0] - right : NaN);
-    const rows = quarters(low, high).map(at).map((row) => [...row, row[0] - right]);
-    const slack = SAME * max(...[right, ...rows.map(([target]) => target)].filter(finite).map(abs));
-    const points = [low, ...breakpoints(rows, low, high), high], equal = points.filter((x) => abs(above(x)) <= slack);
-    const roots = equal.filter((x, i) => !i || x - equal[i - 1] > hair);
+    const { low, high } = DATA.quantities[name], at = (x) => plan.row([plan.at.get(name)], [x]);
+    const rows = quarters(low, high).map(at), columns = rows[0].map((_, i) => rows.map((row) => row[i]));
+    const distances = columns[0].map((target) => target - right);
+    const turns = [...columns, distances].flatMap((three) => [pole(...three), root(...three)]);
+    const points = [low, high, ...turns.map((t) => placed(t, low, high))].filter((x) => x >= low && x <= high);
+    points.sort(ascending);
+    const slack = SAME * max(...[...columns[0], right].filter(finite).map(abs));
+    const holds = (x) => isKept(at(x)) && isTrue(at(x)[0] - right, slack);
     const middles = points.slice(1).map((x, i) => (x + points[i]) / 2);
     // The statement holds or not all along between two points, so points and middles in turn show all spans.
-    const fine = [false, ...[...points, ...middles].sort(ascending).map((x) => isTrue(above(x), slack)), false];
+    const fine = [false, ...[...points, ...middles].sort(ascending).map(holds), false];
     const edges = points.flatMap((x, i) => [2 * i, 2 * i + 1].filter((j) => fine[j] !== fine[j + 1]).map(() => x));
     const spans = edges.flatMap((start, i) => (i % 2 ? [] : [[start, edges[i + 1]]]));
-    const isAll = String(spans) === String([low, high]), isStrict = !signs.includes(0);
-    return { name, roots, spans, everywhere: isAll && !(isStrict && roots.length) };
+    return { name, spans };
   });
   return { plan, left, right, found, holds: isTrue(left - right, SAME * max(abs(left), abs(right))) };
 }

@@ -60,17 +60,17 @@ function fromAddress() {
 }
 
 function start(name) {
-  const one = DATA.presets.find((preset) => preset.name === name);
-  take(one?.given ?? []);
-  write($("preset-why"), one?.words ?? "");
   $("preset").value = name;
+  const { dataset, title } = $("preset").selectedOptions[0];
+  take(dataset.given?.split("&").filter(Boolean) ?? []);
+  write($("preset-why"), title);
 }
 
 /** From persons at risk in 2019 to 2021 and to both groups; returns the sentences of those that have no value. */
 function waterfall() {
   const isOpen = planOf("at_risk_total", under).words.length > 0, { near, least, most, words } = DATA.printed;
-  const floor = isOpen ? [["former_detainees", "floor"]] : [];
-  const answers = [["at_risk_2019", []], ["at_risk_2021", []], ["at_risk_total", floor]].map(answer);
+  const both = ["at_risk_total", isOpen ? [["former_detainees", "floor"]] : []];
+  const answers = [["at_risk_2019", []], ["at_risk_2021", []], both].map(answer);
   const [base, now, total] = answers.map(([found]) => found ?? { value: NaN });
   const size = (number) => inWords(abs(number), "person", 1e3), added = now.value - base.value;
   const rows = [
@@ -114,18 +114,16 @@ function drawTornado(now, reason) {
 function showStatement(statement, i) {
   const [found, reason] = attempt(() => breakEvens(statement, under));
   const beside = (one, other) => valueWords(found.plan, one, [other]);
-  const lines = found?.found.map(({ name, everywhere, spans }) => {
-    const { unit, label } = DATA.assumptions[name], isCount = DATA.baseUnits.includes(unit);
-    const at = (number) => (isCount ? inWords(number, unit, 1e3) : general(number, 4));
+  const lines = found?.found.map(({ name, spans }) => {
+    const { unit, label } = DATA.assumptions[name], at = (number) => inWords(number, unit, 1e3);
     const parts = spans.map(([low, high]) => (low === high ? `at ${at(low)}` : `from ${at(low)} to ${at(high)}`));
-    const where = everywhere ? "over its whole allowed range" : parts.join(" and ") || "nowhere in its allowed range";
-    return `${label}: holds ${where}`;
+    return `${label}: holds ${parts.join(" and ") || "nowhere in its allowed range"}`;
   });
-  const node = $(`statement-${i}`), [badge, where] = pick(node, ".v", "ul");
+  const [badge, where] = pick($(`statement-${i}`), ".v", "ul");
   write(badge, !found ? "no value" : found.holds ? "holds" : "does not hold");
-  node.classList.toggle("holds", !!found?.holds);
-  list(where, !found ? [reason] : [
-    `${label(found.plan.target)}: ${beside(found.left, found.right)}, compared with ${beside(found.right, found.left)}`, ...lines]);
+  badge.classList.toggle("ok", !!found?.holds);
+  list(where, !found ? [reason] : [`${label(found.plan.target)}: ${beside(found.left, found.right)}, compared with ` +
+    beside(found.right, found.left), ...lines]);
 }
 
 /** The quantity that is looked at under each other reading, one at a time. */
@@ -166,7 +164,7 @@ function showHeadline(one) {
   const styles = { ok: /match/, part: /^compatible/, no: /^(cannot|not)/, two: /./ };
   badge.className = `v ${Object.keys(styles).find((style) => styles[style].test(verdict))}`;
   write(badge, verdict);
-  write(calc, lines.map((line) => line.join("")).join("\n") || "no derivation in this article");
+  write(calc, lines.map((line) => line.filter(Boolean).join("\n= ")).join("\n") || "no derivation in this article");
   write(why, sentence);
   write(more, said && said !== verdict ? `Verdict: ${said}` : "");
   write(remark, remarkWords(remarks));
