@@ -43,7 +43,7 @@ ANSWERS = """
   return {
     differs: differences(under),
     estimates: names.map((name) => tried(() => {
-      const { value, low, high, side, remarks } = estimate(planOf(name, under));
+      const { value, low, high, side, remarks } = estimate(planOf([name], under));
       return [value, low, high, side, remarks];
     })),
     headlines: DATA.headlines.map((one) => {
@@ -54,9 +54,9 @@ ANSWERS = """
       const [found, reason] = attempt(() => judge(one, under));
       return found?.said ?? `not computable: ${reason}`;
     }),
-    steps: names.map((name) => tried(() => worked(planOf(name, under)))),
+    steps: names.map((name) => tried(() => worked(planOf([name], under)))),
     tornado: DATA.estimates.map((name) => tried(() =>
-      tornado(planOf(name, under)).map((bar) => [bar.name, bar.low, bar.high, bar.atLow, bar.atHigh]).sort(BY_NAME))),
+      tornado(planOf([name], under)).map((bar) => [bar.name, bar.low, bar.high, bar.atLow, bar.atHigh]).sort(BY_NAME))),
     statements: DATA.statements.map((statement) => tried(() => {
       const { left, right, holds, found } = breakEvens(statement, under);
       return [left, right, holds, found.map((one) => [one.name, one.spans]).sort(BY_NAME)];

@@ -37,8 +37,8 @@ from analysis.whatif.sensitivity import HOLDS
 
 NAME = "explorer.html"
 _PAGES = Path(__file__).resolve().parent / "pages"
-#: The claims that the waterfall sets behind its bars.
-CLAIMS = ("at_risk_2021_approaches", "at_risk_total_range")
+#: The claim that the waterfall sets behind its bars.
+CLAIM = "at_risk_total_range"
 
 
 def write(folder: Path, model: Model) -> Path:
@@ -123,16 +123,16 @@ def limits(model: Model) -> Iterable[str]:
         for part in one.parts if one.quantity in names else ():
             sentence = "above_other" if one.other else "beyond" if math.isfinite(one.low) else "above"
             told = _fields(one, "quantity low high other") | {"sentence": sentence, "needs": part.needs}
-            yield f"  {{ ...{json.dumps(told | {'computed': one in ranges})}, run: {part.javascript} }},\n"
+            yield f"  {{ ...{json.dumps(told | {'range': one.quantity if one in ranges else ''})}, run: {part.javascript} }},\n"
 
 
 def data(model: Model) -> dict[str, Any]:
     """The rows that the page computes with, the sources of its quantities, its words. Raises InputError as ``page``
     does."""
     register, names = model.register, live(model)
-    if missing := {*CLAIMS} - register.claims.keys():
-        raise register.refuse(None, "headline", f"the explorer draws {min(missing)}, which claims.csv lacks")
-    near, both = (register.claims[name].published for name in CLAIMS)
+    if CLAIM not in register.claims:
+        raise register.refuse(None, "headline", f"the explorer draws {CLAIM}, which claims.csv lacks")
+    both = register.claims[CLAIM].published
     working = [_named(model, name) for one in register.headlines.values() for name in one.working]
     counts = [one.id for one in register.claims.values() if one.printed and one.base_unit in BASE_UNITS]
     return {
@@ -152,7 +152,7 @@ def data(model: Model) -> dict[str, Any]:
         "statements": [_statement(model, one) for one in register.statements.values()],
         "estimates": register.estimates,
         "moved": [*((name, []) for name in register.estimates), *working],
-        "printed": {"near": near.value(), "least": both.value("low"), "most": both.value("high"), "words": str(both)},
+        "printed": {"least": both.value("low"), "most": both.value("high"), "words": str(both)},
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ function fixed(number, decimals) {
 const halfEven = (number) => Number(fixed(number, 0)) + 0;
 const grouped = (text) => text.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
 const minus = (text) => text.replaceAll("-", "−");
+const label = (name) => name.replaceAll("__", ", ").replaceAll("_", " ").replace(/\b(\d{4}) (\d{4})\b/g, "$1–$2");
 const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 
 /** A number with so many significant digits, as Python's "g" writes it. */
@@ -55,8 +56,8 @@ function inWords(number, unit, place = 1e4, { percent = null, beside = [] } = {}
   const above = (other) => (roundedTo(number, place) - other) * (number - other);
   while (place > 1e-9 && beside.some((other) => !same(number, other) && above(other) <= 0)) place /= 10;
   const rounded = roundedTo(number, place);
-  const [scale, word] = percent !== null ? [0.01, " percent"]
-    : counted && abs(rounded) >= 1e6 ? [1e6, " million"] : [1, ""];
+  const isLarge = counted && abs(rounded) >= 1e6;
+  const [scale, word] = percent !== null ? [0.01, " percent"] : isLarge ? [1e6, " million"] : [1, ""];
   const text = trimmed(fixed(rounded / scale, max(0, -Number((place / scale).toExponential(0).split("e")[1]))));
   return (rounded ? minus(scale === 1 ? grouped(text) : text) : "0") + word;
 }
@@ -80,10 +81,9 @@ function nearest(written, known) {
   return say("known", { names: names.slice(0, 12).join(", ") + (names.length > 12 ? ", …" : "") });
 }
 
-const settingOf = (readings, values) => ({ readings, values, plans: new Map(), named: new Map() });
+const settingOf = (readings, values) => ({ readings, values, plans: {} });
 const ARTICLE = settingOf(new Map(), new Map());
 const isSettable = (reading) => DATA.settable.includes(reading);
-const isLeaf = (source) => !source.needs.length;
 
 function known(name) {
   if (!DATA.names.includes(name)) refuse("no_quantity", { name, hint: nearest(name, DATA.names) });
@@ -133,12 +133,12 @@ function change(given, base = ARTICLE) {
   const readings = linked([...earlier, ...named]), values = new Map([...base.values, ...numbers]);
   for (const [quantity, number] of [...values]) {
     const { sources, usual } = DATA.quantities[quantity], own = sources[usual], reading = readings.get(quantity);
-    if (named.get(quantity) && !isSettable(named.get(quantity))) values.delete(quantity);
-    else if (isLeaf(own) && own.value === number) values.delete(quantity);
+    const isRead = named.has(quantity) && !isSettable(named.get(quantity));
+    if (isRead || own.value === number) values.delete(quantity);
     else if (reading && !isSettable(reading)) refuse("unread", { quantity, number, reading });
   }
   const found = settingOf(new Map([...readings].filter(([name, one]) => one !== DATA.quantities[name].usual)), values);
-  for (const quantity of found.readings.keys()) planOf(quantity, found);
+  for (const quantity of found.readings.keys()) planOf([quantity], found);
   return found;
 }
 
@@ -151,50 +151,47 @@ function differences({ readings, values }) {
   return parts.length ? say("differs", { parts: parts.join("; ") }) : "";
 }
 
-/** The plan of a quantity under a setting: the nodes that it rests on, each after its needs, and the limits on them. */
-function planOf(quantity, under) {
-  if (under.plans.has(quantity)) return under.plans.get(quantity);
-  const nodes = new Map(), { readings, values } = under;
-  const add = (name, path) => {
-    if (nodes.has(name)) return;
-    const { sources, usual } = DATA.quantities[name], read = readings.get(name) ?? usual;
-    const isGiven = values.has(name) && (isSettable(read) || !readings.has(name)), reading = isGiven ? "given" : read;
-    const source = isGiven ? { value: values.get(name), needs: [] } : sources[read], { needs } = source;
-    const { run = (one) => one, text } = FORMULAS[`${name}.${reading}`] ?? {};
-    const node = { name, reading, source, needs, run, text }, start = path.findIndex((one) => one.name === name);
-    if (start >= 0) {
-      const [first, ...others] = [...path.slice(start), node].map((one) => `${one.name} (${one.reading})`);
-      refuse("circle", { first, others: others.join(", which needs ") });
-    }
-    for (const need of needs) add(need, [...path, node]);
-    nodes.set(name, node);
-  };
-  add(quantity, []);
-  const own = new Set(nodes.keys()), limits = LIMITS.filter((one) => !one.computed && own.has(one.quantity));
-  for (const { other } of limits) if (other) add(other, []);
-  const computed = [...nodes.values()].filter(({ source }) => !isLeaf(source));
-  for (const { name } of computed) limits.push(...LIMITS.filter((one) => one.computed && one.quantity === name));
-  under.plans.set(quantity, new Plan(quantity, [...nodes.values()], limits, own, under));
-  return under.plans.get(quantity);
+/** The plan of a quantity, perhaps with readings of its own, under a setting. */
+function planOf(named, under) {
+  const [target, readings = []] = named, isRead = readings.length > 0;
+  return (under.plans[named] ??= isRead ? planOf([target], change(new Map(readings), under)) : new Plan(target, under));
 }
 
 const call = (run, n, v) => run(v[n[0]], v[n[1]], v[n[2]], v[n[3]], v[n[4]], v[n[5]], v[n[6]], v[n[7]]);
-
-/** The nodes that a target rests on, in order; values stand in an array in that order. */
+/** The nodes that a target rests on, each after its needs, and the limits on them. */
 class Plan {
-  constructor(target, nodes, limits, own, under) {
-    Object.assign(this, { target, nodes, limits, own, under, at: new Map(nodes.map((node, i) => [node.name, i])) });
-    this.goal = this.at.get(target);
-    this.start = Float64Array.from([...nodes, ...limits], (one) => one.source?.value);
+  constructor(target, under) {
+    const found = new Map(), { readings, values } = under;
+    const add = (name, path) => {
+      if (found.has(name)) return;
+      const { sources, usual } = DATA.quantities[name], read = readings.get(name) ?? usual;
+      const isGiven = values.has(name) && (isSettable(read) || !readings.has(name)), reading = isGiven ? "given" : read;
+      const source = isGiven ? { value: values.get(name), needs: [] } : sources[read], { needs } = source;
+      const { run = (one) => one, text } = FORMULAS[`${name}.${reading}`] ?? {};
+      const node = { name, reading, source, needs, run, text }, start = path.findIndex((one) => one.name === name);
+      if (start >= 0) {
+        const [first, ...others] = [...path.slice(start), node].map((one) => `${one.name} (${one.reading})`);
+        refuse("circle", { first, others: others.join(", which needs ") });
+      }
+      for (const need of needs) add(need, [...path, node]);
+      found.set(name, node);
+    };
+    add(target, []);
+    const own = new Set(found.keys()), limits = LIMITS.filter((one) => !one.range && own.has(one.quantity));
+    for (const { other } of limits) if (other) add(other, []);
+    const nodes = [...found.values()], at = new Map(nodes.map(({ name }, i) => [name, i])), goal = at.get(target);
+    for (const { name, needs } of nodes) if (needs.length) limits.push(...LIMITS.filter((one) => one.range === name));
+    Object.assign(this, { target, under, nodes, limits, own, at, goal });
     /** Behind the values of the nodes stands how far each limit lies; below 0 past it. */
-    this.steps = [...nodes, ...limits].map(({ run, needs }, i) =>
-      ({ i, run, needs: needs.map((name) => this.at.get(name)) })).filter(({ needs }) => needs.length);
-    this.leaves = nodes.filter((node) => isLeaf(node.source));
+    this.start = Float64Array.from([...nodes, ...limits], (one) => one.source?.value);
+    this.steps = [...nodes, ...limits].map(({ run, needs }, i) => ({ i, run, needs: needs.map((one) => at.get(one)) }))
+      .filter(({ needs }) => needs.length);
+    this.leaves = nodes.filter(({ needs }) => !needs.length);
     const inputs = this.leaves.filter(({ name }) => own.has(name) && !DATA.constants.includes(name));
     this.words = inputs.filter((node) => node.source.part === "in_words").map((node) => node.name);
     this.rests = inputs.map((node) => node.source.claim || node.name);
     /** For each leaf, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0). */
-    const words = this.words.map((name) => this.at.get(name)), lows = words.map((i) => nodes[i].source.near.low);
+    const words = this.words.map((name) => at.get(name)), lows = words.map((i) => nodes[i].source.near.low);
     const start = this.evaluate(words, lows), was = start[this.goal];
     this.direction = new Map(this.leaves.map(({ name }) => {
       const i = this.at.get(name), raised = start[i] + 1e-4 * (abs(start[i]) || DATA.quantities[name].width);
@@ -227,9 +224,8 @@ class Plan {
 
   /** "at most", "at least", neither, or "no bound" where the leaves' sides pull both ways. */
   get side() {
-    const pulls = this.leaves.map(({ name, source }) => source.side && source.side * this.direction.get(name));
-    const sides = [...new Set(pulls.filter(Boolean))];
-    return sides.length > 1 ? "no bound" : sides.map((one) => (one > 0 ? "at most" : "at least")).join("");
+    const pulls = this.leaves.map(({ name, source }) => source.side * this.direction.get(name)).filter(Boolean);
+    return new Set(pulls).size > 1 ? "no bound" : ["at least", "", "at most"][1 + (pulls[0] ?? 0)];
   }
 
   /** The target, then how far each limit lies, with numbers in place of some leaves' own. */
@@ -301,8 +297,8 @@ function extremes(k, at) {
     const three = [rows[i], at(corner.with(axis, 0.5)), rows[i | (1 << axis)]];
     return [{ axis, move: (t) => corner.with(axis, t), along: (column) => three.map((row) => row[column]) }];
   }));
-  const isBinding = ({ along }, i) => hasPole(...along(i)) || along(i).some((room) => room < -SAME);
-  const limits = [...rows[0].keys()].filter((i) => i && edges.some((edge) => isBinding(edge, i)));
+  const limits = [...rows[0].keys()].filter((i) => i && edges.some(({ along }) =>
+    hasPole(...along(i)) || along(i).some((room) => room < -SAME)));
   const crossings = limits.flatMap((limit) => edges.map(({ axis, move, along }) =>
     ({ limit, axis, place: move(root(...along(limit))) }))).filter(({ place }) => isInside(place));
   const poles = edges.filter(({ along }) => hasPole(...along(0))).flatMap(({ move, along }) =>
@@ -343,18 +339,11 @@ function onFaces(at, corners, crossings) {
 
 const quarters = (low, high) => [0.25, 0.5, 0.75].map((part) => low + part * (high - low));
 const placed = (t, low, high) => low + (0.25 + 0.5 * t) * (high - low);
-const ascending = (one, two) => one - two;
-
-function planFor([quantity, readings], under) {
-  const key = JSON.stringify(readings);
-  if (!under.named.has(key)) under.named.set(key, readings.length ? change(new Map(readings), under) : under);
-  return planOf(quantity, under.named.get(key));
-}
 
 function remarksOf({ target, at, under }, value) {
   const found = [];
   for (const { above, words } of DATA.remarks.filter((one) => one.quantity === target)) {
-    const other = finite(above) ? above : attempt(() => planOf(above, under).value)[0] ?? NaN;
+    const other = finite(above) ? above : attempt(() => planOf([above], under).value)[0] ?? NaN;
     if (value > other) found.push(words.replace("{more}", inWords(value - other, DATA.quantities[target].unit, 1e3)));
   }
   for (const [quantity, number] of under.values) {
@@ -372,7 +361,7 @@ function estimate(plan) {
 
 function judge({ fine, coarse, from, barely, qualifier, quantity, readings, claim, kind }, under) {
   const { percent, unit } = DATA.quantities[quantity], words = (one) => DATA.said[kind]?.[one] ?? label(one);
-  const plan = planFor([quantity, readings], under), [near, far] = plan.spans;
+  const plan = planOf([quantity, readings], under), [near, far] = plan.spans;
   if (plan.rests.includes(claim)) refuse("circular", { claim });
   // Where no value that the words allow is within the limits, it is past one.
   const value = plan.words.length && !Number.isNaN(near.low) ? NaN : plan.value;
@@ -410,16 +399,15 @@ function valueWords(plan, value, others = []) {
 const estimateWords = (plan) => valueWords(plan, plan.value, [plan.spans[0].low, plan.spans[0].high].filter(finite));
 
 function headline({ named, check, shown, sentence, working }, under) {
-  const words = (name) => attempt(() => estimateWords(planFor(named[name], under)))[0] ?? "(no single value)";
+  const words = (name) => attempt(() => estimateWords(planOf(named[name], under)))[0] ?? "(no single value)";
   const put = (text) => text.replace(/\{([a-z0-9_.]+)\}/g, (_, name) => words(name));
   const [judged, reason] = check ? attempt(() => judge(DATA.checks[check], under)) : [];
   const said = reason ? `not computable: ${reason}` : judged?.said ?? "";
-  const lines = working.map((name) => attempt(() => worked(planFor(name, under)))).map(([line, why]) => line ?? ["", why]);
+  const lines = working.map((name) => attempt(() => worked(planOf(name, under))))
+    .map(([line, why]) => line ?? ["", why]);
   const verdict = reason ? "not computable" : put(shown.replace("{verdict}", said.split(", ")[0]));
   return { lines, verdict, sentence: put(sentence), said, remarks: judged ? remarksOf(judged.plan, judged.value) : [] };
 }
-
-const label = (name) => name.replaceAll("__", ", ").replaceAll("_", " ").replace(/\b(\d{4}) (\d{4})\b/g, "$1–$2");
 
 /** A number as it is printed or set, else with some digits and some finer ones; and the number that is shown. */
 function shownAs(plan, name, value, finest = 0, least = 1e5) {
@@ -431,7 +419,7 @@ function shownAs(plan, name, value, finest = 0, least = 1e5) {
     : percent !== null ? [0.01, 1, " percent"]
     : [1, ([...Array(4 + finest).keys()].find(isShort) ?? 4 + finest) - finest, ""];
   if (source.shown) return [source.shown, value];
-  if (isLeaf(source)) return [minus(general(value / scale, 10, true) + word), value];
+  if (!source.needs.length) return [minus(general(value / scale, 10, true) + word), value];
   const text = fixed(value / scale, decimals + finest);
   return [minus(grouped(text) + word), Number(text) * scale];
 }
@@ -440,11 +428,10 @@ function shownAs(plan, name, value, finest = 0, least = 1e5) {
 function worked(plan) {
   const { target, value } = plan, values = plan.evaluate(), known = (name) => values[plan.at.get(name)];
   const { needs, run, text, source: { same } } = plan.nodes[plan.goal], start = `${label(target)} = `;
-  const [whole] = shownAs(plan, target, value);
-  if (!text) return same ? [start + label(same), whole] : [start + whole, ""];
-  const put = (write) => text.replace(/\{(\w+)\}/g, (_, name) => write(name));
   const least = needs.some((name) => !DATA.constants.includes(name) && abs(known(name)) >= 1e6) ? 1e4 : 1e5;
   const [result] = shownAs(plan, target, value, 0, least);
+  if (!text) return same ? [start + label(same), result] : [start + result, ""];
+  const put = (write) => text.replace(/\{(\w+)\}/g, (_, name) => write(name));
   const byHand = (finest) => run(...needs.map((name) => shownAs(plan, name, known(name), finest)[1]));
   const finest = [0, 1, 2, 3, 4, 5].find((one) => shownAs(plan, target, byHand(one), 0, least)[0] === result) ?? 6;
   return [start + put(label), `${put((name) => shownAs(plan, name, known(name), finest)[0])} = ${result}`];
@@ -464,20 +451,19 @@ function tornado(plan) {
 
 /** Whether a statement holds, and where along each assumption. The right side is a number, or one that is printed. */
 function breakEvens({ side, signs, other }, under) {
-  const plan = planFor(side, under), left = plan.value, right = finite(other) ? other : planFor(other, under).value;
+  const plan = planOf(side, under), left = plan.value, right = finite(other) ? other : planOf(other, under).value;
   const isTrue = (above, slack) => signs.includes(abs(above) <= slack ? 0 : sign(above));
   const found = plan.handles.map((name) => {
     const { low, high } = DATA.quantities[name], at = (x) => plan.row([plan.at.get(name)], [x]);
     const rows = quarters(low, high).map(at), columns = rows[0].map((_, i) => rows.map((row) => row[i]));
-    const distances = columns[0].map((target) => target - right);
-    const turns = [...columns, distances].flatMap((three) => [pole(...three), root(...three)]);
-    const points = [low, high, ...turns.map((t) => placed(t, low, high))].filter((x) => x >= low && x <= high);
-    points.sort(ascending);
+    const zeros = [...columns, columns[0].map((target) => target - right)];
+    const turns = zeros.flatMap((three) => [pole(...three), root(...three)]).map((t) => placed(t, low, high));
+    const points = [low, high, ...turns].filter((x) => x >= low && x <= high).sort((one, two) => one - two);
     const slack = SAME * max(...[...columns[0], right].filter(finite).map(abs));
-    const holds = (x) => isKept(at(x)) && isTrue(at(x)[0] - right, slack);
-    const middles = points.slice(1).map((x, i) => (x + points[i]) / 2);
+    const isFine = (x) => isKept(at(x)) && isTrue(at(x)[0] - right, slack);
     // The statement holds or not all along between two points, so points and middles in turn show all spans.
-    const fine = [false, ...[...points, ...middles].sort(ascending).map(holds), false];
+    const every = points.flatMap((x, i) => (i ? [(points[i - 1] + x) / 2, x] : [x]));
+    const fine = [false, ...every.map(isFine), false];
     const edges = points.flatMap((x, i) => [2 * i, 2 * i + 1].filter((j) => fine[j] !== fine[j + 1]).map(() => x));
     const spans = edges.flatMap((start, i) => (i % 2 ? [] : [[start, edges[i + 1]]]));
     return { name, spans };

@@ -6,7 +6,7 @@ const $ = (id) => document.getElementById(id);
 const all = (selector) => [...document.querySelectorAll(selector)];
 const usual = (name) => DATA.quantities[name].usual;
 const readingOf = (name) => (under.values.has(name) ? "given" : under.readings.get(name) ?? usual(name));
-const answer = (name) => attempt(() => estimate(planFor(name, under)));
+const answer = (name) => attempt(() => estimate(planOf(name, under)));
 const pick = (node, ...kinds) => kinds.map((kind) => node.querySelector(kind));
 const HANDLES = new Map(all("[data-handle]").map((node) =>
   [node.dataset.handle, [node, ...pick(node, "[type=range]", "[type=text]", "select", ".problem", ".effect")]]));
@@ -68,7 +68,7 @@ function start(name) {
 
 /** From persons at risk in 2019 to 2021 and to both groups; returns the sentences of those that have no value. */
 function waterfall() {
-  const isOpen = planOf("at_risk_total", under).words.length > 0, { near, least, most, words } = DATA.printed;
+  const isOpen = planOf(["at_risk_total"], under).words.length > 0, { least, most, words } = DATA.printed;
   const both = ["at_risk_total", isOpen ? [["former_detainees", "floor"]] : []];
   const answers = [["at_risk_2019", []], ["at_risk_2021", []], both].map(answer);
   const [base, now, total] = answers.map(([found]) => found ?? { value: NaN });
@@ -81,16 +81,15 @@ function waterfall() {
       isOpen ? `at least ${size(total.value - now.value)} more` : total.words],
   ];
   const reach = max(3.3e6, ...rows.map(([, , { value }]) => 1.25 * value || 0)), x = (number) => (100 * number) / reach;
-  const millions = Array.from({ length: Math.ceil(reach / 1e6) }, (_, i) => [i * 1e6, i ? `${i} million` : 0]);
   $("waterfall").replaceChildren(bar("band", 16, 178, x(least), x(most)),
     text("small middle", x((least + most) / 2), 12, `printed: ${words}`),
-    ...millions.map(([number, said]) => text("small middle", x(number), 212, said)),
+    ...Array.from({ length: Math.ceil(reach / 1e6) }, (_, i) =>
+      text("small middle", x(i * 1e6), 212, i ? `${i} million` : 0)),
     ...rows.flatMap(([name, from, { value, low, high }, kind, said], i) => {
       const y = 34 + 42 * i, isKnown = finite(from) && finite(value);
       return [text("", 0, y, `${name}: ${isKnown ? said : "no value"}`),
         ...(isKnown ? [bar(kind, y + 5, 15, x(from), x(value))] : []),
-        ...(isKnown && high > low ? [bar("range", y + 23, 2, x(low), x(high))] : []),
-        ...(isKnown && i === 2 ? [bar("goal", y + 1, 23, x(near), x(near))] : [])];
+        ...(isKnown && high > low ? [bar("range", y + 23, 2, x(low), x(high))] : [])];
     }));
   return [...new Set(answers.map(([, reason]) => reason).filter(Boolean))].join(" ");
 }
@@ -121,7 +120,7 @@ function showStatement(statement, i) {
   });
   const [badge, where] = pick($(`statement-${i}`), ".v", "ul");
   write(badge, !found ? "no value" : found.holds ? "holds" : "does not hold");
-  badge.classList.toggle("ok", !!found?.holds);
+  badge.classList.toggle("holds", !!found?.holds);
   list(where, !found ? [reason] : [`${label(found.plan.target)}: ${beside(found.left, found.right)}, compared with ` +
     beside(found.right, found.left), ...lines]);
 }
@@ -130,10 +129,10 @@ function showStatement(statement, i) {
 function showReadings() {
   const check = Object.values(DATA.checks).find((one) => one.judges && one.quantity === looked);
   const choices = ({ name }) => DATA.quantities[name].choices.map((reading) => [name, reading]);
-  const others = planOf(looked, under).nodes.flatMap(choices).filter(([name, one]) => one !== readingOf(name));
+  const others = planOf([looked], under).nodes.flatMap(choices).filter(([name, one]) => one !== readingOf(name));
   list($("other-readings"), others.map(([name, reading]) => {
     const [found, reason] = attempt(() => {
-      const at = change(new Map([...given, [name, reading]])), { words } = estimate(planOf(looked, at));
+      const at = change(new Map([...given, [name, reading]])), { words } = estimate(planOf([looked], at));
       return check ? `${words}: ${judge(check, at).said}` : words;
     });
     return `${label(name)}, ${DATA.quantities[name].sources[reading].words}: ${found ?? reason}`;
@@ -141,7 +140,7 @@ function showReadings() {
 }
 
 function showHandles() {
-  const plans = DATA.moved.map((name) => attempt(() => planFor(name, under))[0]).filter(Boolean);
+  const plans = DATA.moved.map((name) => attempt(() => planOf(name, under))[0]).filter(Boolean);
   for (const [name, [node, slider, field, select, problem, effect]] of HANDLES) {
     const reading = readingOf(name), sentence = problems.get(name) ?? "";
     const isFree = ["set", "given", "in_words"].includes(reading);
@@ -161,8 +160,7 @@ function showHandles() {
 function showHeadline(one) {
   const { lines, verdict, sentence, said, remarks } = headline(one, under);
   const [badge, calc, why, more, remark] = pick($(one.id), ".v", ".calc", ".why", ".said", ".remark");
-  const styles = { ok: /match/, part: /^compatible/, no: /^(cannot|not)/, two: /./ };
-  badge.className = `v ${Object.keys(styles).find((style) => styles[style].test(verdict))}`;
+  badge.className = `v ${/match|compatible|not/.exec(verdict) ?? "two"}`;
   write(badge, verdict);
   write(calc, lines.map((line) => line.filter(Boolean).join("\n= ")).join("\n") || "no derivation in this article");
   write(why, sentence);
@@ -171,18 +169,15 @@ function showHeadline(one) {
 }
 const remarkWords = (remarks) => (remarks.length ? `Remark: ${remarks.join("; ")}.` : "");
 
-/** Another number that the last handle moves, where it does not move the one that is looked at. */
-function besides(now) {
-  const moves = (found) => found?.plan.at.has(moved) && found.plan.direction.get(moved) !== 0;
-  const other = moved && !moves(now) && DATA.moved.map((name) => answer(name)[0]).find(moves);
-  return other ? [`${label(other.plan.target)}: ${other.words}`] : [];
-}
-
 function render() {
   const differs = differences(under), [now, reason] = answer([looked, []]);
   list($("notices"), [...problems].filter(([name, one]) => one && !HANDLES.has(name)).map(([, one]) => one));
   write($("differs"), differs ? `This ${differs}.` : "No settings changed.");
-  write($("now"), [`${label(looked)}: ${now?.words ?? reason}`, ...besides(now)].join("; "));
+  // Where the handle that moved last does not move the quantity that is looked at, another one stands beside it.
+  const moves = (found) => found?.plan.at.has(moved) && found.plan.direction.get(moved) !== 0;
+  const other = moved && !moves(now) && DATA.moved.map((name) => answer(name)[0]).find(moves);
+  const shown = [`${label(looked)}: ${now?.words ?? reason}`, other && `${label(other.plan.target)}: ${other.words}`];
+  write($("now"), shown.filter(Boolean).join("; "));
   write($("now-remarks"), remarkWords(now?.remarks ?? []));
   DATA.headlines.forEach(showHeadline);
   write($("refusals"), waterfall());
