@@ -15,6 +15,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,7 +25,7 @@ from jinja2 import Environment, StrictUndefined
 from analysis.core.model import RESERVED, SETTABLE, Model, Source
 from analysis.core.plan import Limit
 from analysis.core.published import Interval
-from analysis.core.register import Check, Headline, Remark, Statement
+from analysis.core.register import Check, Headline
 from analysis.core.sentences import SENTENCES, say
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
 from analysis.core.verdicts import asserted
@@ -123,7 +124,8 @@ def limits(model: Model) -> Iterable[str]:
         for part in one.parts if one.quantity in names else ():
             sentence = "above_other" if one.other else "beyond" if math.isfinite(one.low) else "above"
             told = _fields(one, "quantity low high other") | {"sentence": sentence, "needs": part.needs}
-            yield f"  {{ ...{json.dumps(told | {'range': one.quantity if one in ranges else ''})}, run: {part.javascript} }},\n"
+            told["range"] = one.quantity if one in ranges else ""
+            yield f"  {{ ...{json.dumps(told)}, run: {part.javascript} }},\n"
 
 
 def data(model: Model) -> dict[str, Any]:
@@ -132,8 +134,8 @@ def data(model: Model) -> dict[str, Any]:
     register, names = model.register, live(model)
     if CLAIM not in register.claims:
         raise register.refuse(None, "headline", f"the explorer draws {CLAIM}, which claims.csv lacks")
-    both = register.claims[CLAIM].published
-    working = [_named(model, name) for one in register.headlines.values() for name in one.working]
+    both, named = register.claims[CLAIM].published, partial(_named, model)
+    headlines, assumptions = register.headlines.values(), register.assumptions.items()
     counts = [one.id for one in register.claims.values() if one.printed and one.base_unit in BASE_UNITS]
     return {
         "sentences": SENTENCES, "said": SAID, "settable": SETTABLE, "constants": list(CONSTANTS),
@@ -141,17 +143,23 @@ def data(model: Model) -> dict[str, Any]:
         "units": sorted({*KNOWN_UNITS, *(model.units[name] for name in names)}),
         "scales": {name: len(str(factor)) - 1 for name, factor in SCALES.items() if name},
         "quantities": {name: _quantity(model, name) for name in names},
-        "assumptions": {name: _fields(one, "label low high unit")
-                        for name, one in register.assumptions.items() if name in names},
+        "assumptions": {name: _fields(one, "label low high unit") for name, one in assumptions if name in names},
         "places": {name: place_of(model, [name]) for name in counts},
         "linked": [group for group in register.linked_readings if {*group} <= {*names}],
-        "remarks": [_remark(model, one) for one in register.remarks if one.quantity in names],
+        "remarks": [_fields(one, "quantity words") | {"above": figure.published.value() if figure else one.above}
+                    for one in register.remarks if one.quantity in names
+                    for figure in [register.external.get(one.above)]],
         "checks": {one.id: _check(model, one) for one in register.checks.values()
                    if one.quantity in names and one.claim and not one.against},
-        "headlines": [_headline(model, one) for one in register.headlines.values()],
-        "statements": [_statement(model, one) for one in register.statements.values()],
+        "headlines": [_fields(one, "id check sentence") | {
+            "shown": one.shown or "{verdict}", "named": {name: named(name) for name in _in_braces(one)},
+            "working": [*map(named, one.working)]} for one in headlines],
+        "statements": [{
+            "signs": HOLDS[one.comparison], "side": named(one.quantity),
+            "other": model.number(named(one.quantity)[0], one.other) if one.is_number else named(one.other),
+        } for one in register.statements.values()],
         "estimates": register.estimates,
-        "moved": [*((name, []) for name in register.estimates), *working],
+        "moved": [*map(named, [*register.estimates, *(name for one in headlines for name in one.working)])],
         "printed": {"least": both.value("low"), "most": both.value("high"), "words": str(both)},
     }  # fmt: skip
 
@@ -175,10 +183,13 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     named = [one for one in sources if one not in RESERVED]
     hint = say("named_readings", names=", ".join(named)) if named else ""
     offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
+    # The numbers on whose right side a value is shown, as ``results.value_words`` has it.
+    printed = [row.published for row in model.register.claims.values() if row.quantity == name and row.printed]
+    beside = [end for one in printed for end in (one.value(), one.asserts().low, one.asserts().high)]
     return {
         "unit": model.units[name], "suffix": model.suffix(name), "low": low, "high": high,
         "width": (sources["set"].width if "set" in sources else 0) or 1,
-        "hint": hint, "usual": first, "percent": percent_of(model, name), "beside": _beside(model, name),
+        "hint": hint, "usual": first, "percent": percent_of(model, name), "beside": [*filter(math.isfinite, beside)],
         "choices": offered if len(offered) > 1 else [],
         "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
     }  # fmt: skip
@@ -197,11 +208,6 @@ def _source(model: Model, quantity: str, reading: str, source: Source) -> dict[s
     words = f"printed: {fields['shown']} ({claim.where})" if claim and not row else model.label(quantity, reading)
     told = {"differs": model.other_reading(quantity, reading), "words": words, "needs": source.needs}
     return told | {"value": float(source.value)} | {field: value for field, value in fields.items() if value}
-
-
-def _remark(model: Model, one: Remark) -> dict[str, Any]:
-    figure = model.register.external.get(one.above)
-    return _fields(one, "quantity words") | {"above": figure.published.value() if figure else one.above}
 
 
 def _check(model: Model, check: Check) -> dict[str, Any]:
@@ -228,27 +234,8 @@ def _named(model: Model, text: str) -> tuple[str, list[tuple[str, str]]]:
     return quantity, [(quantity, reading)] if reading else []
 
 
-def _statement(model: Model, one: Statement) -> dict[str, Any]:
-    side = _named(model, one.quantity)
-    other = model.number(side[0], one.other) if one.is_number else _named(model, one.other)
-    return {"signs": HOLDS[one.comparison], "side": side, "other": other}
-
-
 def _in_braces(one: Headline) -> list[str]:
     return [name for name in re.findall(r"\{([a-z0-9_.]+)\}", one.shown + one.sentence) if name != "verdict"]
-
-
-def _headline(model: Model, one: Headline) -> dict[str, Any]:
-    told = {name: _named(model, name) for name in _in_braces(one)}
-    working = [_named(model, name) for name in one.working]
-    return _fields(one, "id check sentence") | {"shown": one.shown or "{verdict}", "named": told, "working": working}
-
-
-def _beside(model: Model, name: str) -> list[float]:
-    """The numbers on whose right side a value of a quantity is shown, as ``results.value_words`` has it."""
-    printed = [row.published for row in model.register.claims.values() if row.quantity == name and row.printed]
-    ends = [end for one in printed for end in (one.value(), one.asserts().low, one.asserts().high)]
-    return [*filter(math.isfinite, ends)]
 
 
 def _fields(row: Any, names: str) -> dict[str, Any]:

@@ -458,12 +458,12 @@ function breakEvens({ side, signs, other }, under) {
     const rows = quarters(low, high).map(at), columns = rows[0].map((_, i) => rows.map((row) => row[i]));
     const zeros = [...columns, columns[0].map((target) => target - right)];
     const turns = zeros.flatMap((three) => [pole(...three), root(...three)]).map((t) => placed(t, low, high));
-    const points = [low, high, ...turns].filter((x) => x >= low && x <= high).sort((one, two) => one - two);
+    const points = [low, high, ...turns].filter((x) => x >= low && x <= high).sort((one, two) => one - two)
+      .filter((x, i, all) => !i || x - all[i - 1] > SAME * (high - low));
     const slack = SAME * max(...[...columns[0], right].filter(finite).map(abs));
     const isFine = (x) => isKept(at(x)) && isTrue(at(x)[0] - right, slack);
     // The statement holds or not all along between two points, so points and middles in turn show all spans.
-    const every = points.flatMap((x, i) => (i ? [(points[i - 1] + x) / 2, x] : [x]));
-    const fine = [false, ...every.map(isFine), false];
+    const fine = [false, ...points.flatMap((x, i) => (i ? [(points[i - 1] + x) / 2, x] : [x])).map(isFine), false];
     const edges = points.flatMap((x, i) => [2 * i, 2 * i + 1].filter((j) => fine[j] !== fine[j + 1]).map(() => x));
     const spans = edges.flatMap((start, i) => (i % 2 ? [] : [[start, edges[i + 1]]]));
     return { name, spans };
