@@ -4,7 +4,7 @@ The page holds rows and sentences as data, and the formulas as JavaScript that i
 
 >>> from analysis import load
 >>> presets(load().model)[0]["given"], "at_risk_2021" in live(load().model)
-([], True)
+('', True)
 """
 
 from __future__ import annotations
