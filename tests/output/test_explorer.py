@@ -22,13 +22,14 @@ from analysis.core.expressions import parse
 from analysis.core.model import Model, ModelError, assignments
 from analysis.core.plan import Limit
 from analysis.core.published import Interval
-from analysis.core.register import InputError, Register
+from analysis.core.register import InputError, Register, Statement
 from analysis.core.units import CONSTANTS
 from analysis.output import explorer
 from analysis.study import Study
 from analysis.whatif import scenarios
 from tests.browsing import Watched, chromium, keep, needs_chromium
 from tests.exploring import ANSWERS, answers_of, differences, random_settings
+from tests.small import claim, formula, small_model
 
 pytestmark = needs_chromium
 BASE = 3_170_000 / 1.105
@@ -383,7 +384,7 @@ def test_a_statement_says_where_it_stops_holding(page: Page) -> None:
     # 0.6635 x 301,221.7195 = 199,861, and 0.664 x 301,221.7195 = 200,011
     for text, words, verdict in [("0.6635", "199,900", "does not hold"), ("0.664", "200,010", "holds")]:
         enter(page, "persons_per_transfer", text)
-        assert f"Net new persons: {words}, compared with 200,000" in statement.inner_text()
+        assert f"net new persons: {words}, compared with 200,000" in statement.inner_text()
         assert statement.locator(".v").inner_text() == verdict
 
 
@@ -498,6 +499,16 @@ def test_a_package_without_the_numbers_that_it_draws_is_refused(monkeypatch: pyt
     monkeypatch.syspath_prepend(str(packages))
     with pytest.raises(InputError, match=r"the explorer draws at_risk_total_range, which claims\.csv lacks$"):
         explorer.page(Model(Register.read(packages / "tiny")))
+
+
+def test_a_minimum_is_refused_as_the_page_does_not_search_its_branches() -> None:
+    row = {"id": "s", "statement": "s", "quantity": "least", "comparison": "at_least", "other": "1"}
+    model = small_model(
+        formula("least(a, b) = minimum(a, b)"), claims=[claim("printed_a", "1.5"), claim("printed_b", "2.5")],
+        statements={"s": Statement.model_validate(row)},
+    )  # fmt: skip
+    with pytest.raises(InputError, match=r"the explorer can't bound the minimum or maximum in least$"):
+        list(explorer.formulas(model))
 
 
 def test_the_command_writes_the_page_and_says_its_address(tmp_path: Path) -> None:

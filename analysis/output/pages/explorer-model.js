@@ -153,8 +153,8 @@ function differences({ readings, values }) {
 
 /** The plan of a quantity, perhaps with readings of its own, under a setting. */
 function planOf(named, under) {
-  const [target, readings = []] = named, isRead = readings.length > 0;
-  return (under.plans[named] ??= isRead ? planOf([target], change(new Map(readings), under)) : new Plan(target, under));
+  const [target, readings = []] = named, key = [target, ...readings], isRead = readings.length > 0;
+  return (under.plans[key] ??= isRead ? planOf([target], change(new Map(readings), under)) : new Plan(target, under));
 }
 
 const call = (run, n, v) => run(v[n[0]], v[n[1]], v[n[2]], v[n[3]], v[n[4]], v[n[5]], v[n[6]], v[n[7]]);

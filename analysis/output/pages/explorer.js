@@ -70,7 +70,7 @@ function start(name) {
 function waterfall() {
   const isOpen = planOf(["at_risk_total"], under).words.length > 0, { least, most, words } = DATA.printed;
   const both = ["at_risk_total", isOpen ? [["former_detainees", "floor"]] : []];
-  const answers = [["at_risk_2019", []], ["at_risk_2021", []], both].map(answer);
+  const answers = [["at_risk_2019"], ["at_risk_2021"], both].map(answer);
   const [base, now, total] = answers.map(([found]) => found ?? { value: NaN });
   const size = (number) => inWords(abs(number), "person", 1e3), added = now.value - base.value;
   const rows = [
@@ -170,7 +170,7 @@ function showHeadline(one) {
 const remarkWords = (remarks) => (remarks.length ? `Remark: ${remarks.join("; ")}.` : "");
 
 function render() {
-  const differs = differences(under), [now, reason] = answer([looked, []]);
+  const differs = differences(under), [now, reason] = answer([looked]);
   list($("notices"), [...problems].filter(([name, one]) => one && !HANDLES.has(name)).map(([, one]) => one));
   write($("differs"), differs ? `This ${differs}.` : "No settings changed.");
   // Where the handle that moved last does not move the quantity that is looked at, another one stands beside it.
