@@ -260,9 +260,9 @@ const pole = (...values) => root(...values.map((value) => 1 / value));
 
 /** Whether a ratio of two linear functions has a pole: without one the middle lies between the ends. */
 function hasPole(start, middle, end) {
-  const slack = SAME * max(abs(start), abs(end));
-  return [start, middle, end].some((one) => abs(one) === Infinity)
-    || middle > max(start, end) + slack || middle < min(start, end) - slack;
+  const slack = SAME * max(abs(start), abs(end)), least = min(start, end) - slack, most = max(start, end) + slack;
+  const isInfinite = abs(start) === Infinity || abs(middle) === Infinity || abs(end) === Infinity;
+  return isInfinite || middle > most || middle < least;
 }
 
 /** a, b, c of (a + b t) ÷ (1 + c t) from its values at 0, ½ and 1. */
@@ -294,8 +294,8 @@ function extremes(k, at) {
   const rows = corners.map(at), isInside = (place) => place.every((t) => t >= 0 && t <= 1);
   const edges = corners.flatMap((corner, i) => corner.flatMap((bit, axis) => {
     if (bit) return [];
-    const three = [rows[i], at(corner.with(axis, 0.5)), rows[i | (1 << axis)]];
-    return [{ axis, move: (t) => corner.with(axis, t), along: (column) => three.map((row) => row[column]) }];
+    const start = rows[i], middle = at(corner.with(axis, 0.5)), end = rows[i | (1 << axis)];
+    return [{ axis, move: (t) => corner.with(axis, t), along: (one) => [start[one], middle[one], end[one]] }];
   }));
   const limits = [...rows[0].keys()].filter((i) => i && edges.some(({ along }) =>
     hasPole(...along(i)) || along(i).some((room) => room < -SAME)));
