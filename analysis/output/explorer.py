@@ -214,17 +214,19 @@ def _check(model: Model, check: Check) -> dict[str, Any]:
     claim = model.register.claims[check.claim]
     fine, coarse = (asserted(model, check, claim, coarse=coarse) for coarse in (False, True))
     printed = claim.published.value(check.end) if claim.printed and check.end != "whole" else None
-    size = printed or (fine.low if math.isfinite(fine.low) else fine.high)
-    told = {"fine": _met(fine), "coarse": _met(coarse), "from": fine.low if printed is None else printed}
-    told |= {"barely": 0.01 * abs(size), "judges": claim.judged_by == check.id, "qualifier": claim.qualifier}
-    return _fields(check, "quantity claim kind") | told | {"readings": [*check.readings.items()]}
+    return _fields(check, "quantity claim kind") | {
+        "fine": _met(fine, printed), "coarse": _met(coarse, printed), "qualifier": claim.qualifier,
+        "from": fine.low if printed is None else printed, "judges": claim.judged_by == check.id,
+        "readings": [*check.readings.items()],
+    }  # fmt: skip
 
 
-def _met(one: Interval) -> tuple[float, float]:
-    """The ends of an interval, moved as far as the last digits of a float do not count."""
-    ends = (one.low, -1 if one.low_open else 1), (one.high, 1 if one.high_open else -1)
-    low, high = (end - inward * SAME * abs(end) for end, inward in ends)
-    return low, high
+def _met(one: Interval, printed: float | None) -> tuple[float, float, float]:
+    """The ends of an interval, moved as far as the last digits of a float do not count; then the margin below which a
+    pass is barely one."""
+    low = one.low + SAME * abs(one.low) * (1 if one.low_open else -1)
+    high = one.high + SAME * abs(one.high) * (-1 if one.high_open else 1)
+    return low, high, 0.01 * abs(printed or (one.low if math.isfinite(one.low) else one.high))
 
 
 def _named(model: Model, text: str) -> tuple[str, list[tuple[str, str]]]:

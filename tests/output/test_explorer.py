@@ -25,6 +25,7 @@ from analysis.core.published import Interval
 from analysis.core.register import InputError, Register, Statement
 from analysis.core.units import CONSTANTS
 from analysis.output import explorer
+from analysis.output.results import verdict_words
 from analysis.study import Study
 from analysis.whatif import scenarios
 from tests.browsing import Watched, chromium, keep, needs_chromium
@@ -217,6 +218,19 @@ def test_another_operator_in_a_formula_is_seen(
     (found,) = page.evaluate(ANSWERS, [[]])
     page.close()
     assert differences(found, answers_of(study, []))
+
+
+@pytest.mark.parametrize(("value", "barely"), [(2_732_000, ""), (2_733_000, "barely; ")])
+def test_a_pass_is_barely_one_by_the_place_that_decides(page: Page, study: Study, value: int, barely: str) -> None:
+    # To the coarser place, two to two and a half million reach from 1.75 to 2.75 million. That is 18,000 or 17,000 more
+    # than the value. One percent of 1.75 million is 17,500; of 1.95 million, the finer end, it is 19,500.
+    said = f"matches within rounding, {barely}differs at the finer place"
+    judged = "judge(DATA.checks.total_in_range, change(new Map([['at_risk_total', '{}']]))).said"
+    assert page.evaluate(judged.format(value)) == said
+    outcome = verdicts.judge(
+        study.model, study.model.register.checks["total_in_range"], study.change(at_risk_total=value).setting
+    )
+    assert verdict_words(study.model, outcome) == said
 
 
 def test_the_page_shows_the_sum_by_hand(page: Page) -> None:

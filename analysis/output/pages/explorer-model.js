@@ -359,7 +359,7 @@ function estimate(plan) {
   return { plan, value, low, high, side, words, remarks: remarksOf(plan, value) };
 }
 
-function judge({ fine, coarse, from, barely, qualifier, quantity, readings, claim, kind }, under) {
+function judge({ fine, coarse, from, qualifier, quantity, readings, claim, kind }, under) {
   const { percent, unit } = DATA.quantities[quantity], words = (one) => DATA.said[kind]?.[one] ?? label(one);
   const plan = planOf([quantity, readings], under), [near, far] = plan.spans;
   if (plan.rests.includes(claim)) refuse("circular", { claim });
@@ -380,7 +380,7 @@ function judge({ fine, coarse, from, barely, qualifier, quantity, readings, clai
   const notes = [
     qualifier === "approaches" && off < 0 && `${fixed((-100 * off) / from, 1)} percent short`,
     !isOff && qualifier === "over" && finite(off) && `${by()} ${off > 0 ? "above" : "below"}`,
-    verdict === "matches_within_rounding" && margin < barely && "barely",
+    verdict === "matches_within_rounding" && margin < claimed[2] && "barely",
     finer !== verdict && `${words(finer)} at the finer place`,
   ].filter(Boolean).join("; ");
   return { plan, value, said: words(verdict) + (isOff ? ` by ${by()}` : "") + (notes && `, ${notes}`) };
