@@ -6,6 +6,7 @@ run, 2 on bad input, which gets one sentence. The words of a screen are in ``out
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import signal
@@ -20,7 +21,17 @@ from analysis import __version__
 
 if TYPE_CHECKING:
     from analysis.core.model import Model
+    from analysis.output import terminal
     from analysis.whatif.scenarios import Scenario
+else:
+
+    class _Terminal:
+        """The module of that name, loaded when a command uses it."""
+
+        def __getattr__(self, name):
+            return getattr(importlib.import_module("analysis.output.terminal"), name)
+
+    terminal = _Terminal()
 
 
 class _Commands(TyperGroup):
@@ -164,8 +175,6 @@ def verify(
     data: Data = None,
 ) -> None:
     """Print the headlines without the notebooks; exit status 1 when something moved."""
-    from analysis.output import terminal
-
     form = _one_of(json=as_json, csv=as_csv, markdown=as_markdown, all=every)
     model = _model(data)
     setting = _scenario(model, scenario, values, readings).one_setting(model)
@@ -175,8 +184,6 @@ def verify(
 @app.command()
 def accept(data: Data = None) -> None:
     """Show what moved, then write what is computed now as what is expected."""
-    from analysis.output import terminal
-
     terminal.accept(_model(data))
 
 
@@ -188,8 +195,6 @@ def diff(
     as_csv: AsCsv = False,
 ) -> None:
     """Say which numbers moved between two results folders, by how much, and which input moved them; 1 if any did."""
-    from analysis.output import terminal
-
     raise typer.Exit(terminal.diff(before, after, _one_of(json=as_json, csv=as_csv)))
 
 
@@ -200,8 +205,6 @@ def list_(
     data: Data = None,
 ) -> None:
     """List claims, checks, quantities, readings, assumptions, findings and so on, one line each."""
-    from analysis.output import terminal
-
     terminal.list_all(_model(data), kind, as_markdown)
 
 
@@ -213,12 +216,10 @@ def explain(
     values: Set = None,
     readings: Named = None,
     scenario: In = "article",
-    full: Annotated[bool, typer.Option("--digits", help="Show ten digits.")] = False,
+    full: Annotated[bool, typer.Option("--digits", help="Show the result with ten digits.")] = False,
     data: Data = None,
 ) -> None:
     """Show where a number comes from, down to the printed rows, and recompute it under other assumptions."""
-    from analysis.output import terminal
-
     model, changed = _model(data), scenario != "article" or values or readings
     terminal.explain(model, id, _scenario(model, scenario, values, readings) if changed else None, full)
 
@@ -233,8 +234,6 @@ def compare(
     data: Data = None,
 ) -> None:
     """Set figures published elsewhere beside the article's; unlike units only at a ratio given with --set."""
-    from analysis.output import terminal
-
     form = _one_of(json=as_json, csv=as_csv)
     model = _model(data)
     terminal.compare(model, _scenario(model, scenario, values, readings).one_setting(model), form)
@@ -254,7 +253,7 @@ def audit(
     """
     from analysis.audit.alignment import audit as compare_with_copy
     from analysis.core.register import Register
-    from analysis.core.words import printable
+    from analysis.output.escape import printable
 
     report = compare_with_copy(Register.read(data), file)
     for line in report.lines():
@@ -277,8 +276,6 @@ def scenarios(
 
     Given one or none, they are compared with the article; a setting given with --set or --reading is one more: yours.
     """
-    from analysis.output import terminal
-
     form = _one_of(json=as_json, csv=as_csv, schema=as_schema)
     model = _model(data)
     terminal.scenarios(model, files or [], form, _scenario(model, scenario, values, readings))
@@ -302,8 +299,6 @@ def sensitivity(
     data: Data = None,
 ) -> None:
     """Show what moves an estimate: each assumption, each source, and draws where a scenario gives distributions."""
-    from analysis.output import terminal
-
     how = {"draws": draws, "seed": seed, "method": "random" if random else "sobol"}
     how |= {"scheduler": scheduler, "compiled": compiled}
     form = _one_of(json=as_json, csv=as_csv)
@@ -324,8 +319,6 @@ def break_even(
     data: Data = None,
 ) -> None:
     """Find, for each assumption, where a statement stops holding."""
-    from analysis.output import terminal
-
     form = _one_of(json=as_json, csv=as_csv)
     model = _model(data)
     terminal.break_even(model, statement, _scenario(model, scenario, values, readings), form)
@@ -339,8 +332,6 @@ def sweep(
     data: Data = None,
 ) -> None:
     """Compute estimates over a grid of assumptions and readings."""
-    from analysis.output import terminal
-
     terminal.sweep(_model(data), spec, out or Path("runs") / f"{spec.stem}.csv", scheduler)
 
 

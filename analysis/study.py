@@ -1,9 +1,6 @@
 """A study: the article's numbers under one setting, for Python, a notebook and the command line.
 
->>> article = load()
->>> round(article["at_risk_2021"].value)
-1901222
->>> study = article.change(persons_per_transfer=0.55)
+>>> study = load().change(persons_per_transfer=0.55)
 >>> round(study["net_new_persons"].value), study.differs
 (165672, 'differs from the article in: persons_per_transfer = 0.55 person/transfer in place of 1')
 """
@@ -14,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Plan, Setting
+from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Setting
 from analysis.core.register import Register
 from analysis.core.units import nearest
 from analysis.core.verdicts import Outcome, judge_all
@@ -33,6 +30,13 @@ def load(folder: Path | str | None = None) -> Study:
     InputError, one sentence that names file, row and field.
     """
     return Study(Model(Register.read(folder)))
+
+
+def _frame(rows: dict[str, Any], columns: list[str], index: str) -> pd.DataFrame:
+    import pandas as pd
+
+    frame: pd.DataFrame = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis(index)
+    return frame
 
 
 class Study:
@@ -64,20 +68,15 @@ class Study:
                 raise ModelError(f"'{name}' is no parameter of the notebook{nearest(name, other)}")
         given = {name: one for name, one in plain.items() if not other}
         for group in self.model.register.linked_readings:
-            chosen = {given[name] for name in group if name in given}
-            for name in given.keys() & set(group) if len(chosen) > 1 else ():
+            if len({given[name] for name in group if name in given}) > 1:
                 # A parameter that was left as it is gives way to one that is the same choice.
-                if given[name] == self.model.default(name):
-                    del given[name]
+                own = [name for name in group if name in given and given[name] == self.model.default(name)]
+                given = {name: one for name, one in given.items() if name not in own}
         return self.change(**given)
 
     def __getitem__(self, name: str) -> Estimate:
         """The estimate of ``quantity``, ``quantity.reading`` or a claim. Raises ModelError where there is none."""
         return self.model.estimate(*self.model.named(name, self.setting))
-
-    def plan(self, name: str) -> Plan:
-        """The nodes that a quantity rests on here."""
-        return self.model.plan(*self.model.named(name, self.setting))
 
     def steps(self, *names: str, depth: int | None = None) -> Steps:
         """The worked steps of some quantities: each formula, the numbers put in, and the result.
@@ -86,23 +85,21 @@ class Study:
         """
         from analysis.output.steps import Steps
 
+        if not isinstance(depth, int | None):
+            raise ModelError(f"the depth {depth!r} is not a whole number")
         return Steps(self.model, self.setting, names, depth)
 
     def frame(self, names: str | Iterable[str]) -> pd.DataFrame:
         """Estimates as a table, a row each: value, low, high, unit, side; empty with the reason where there is none."""
-        import pandas as pd
-
-        columns = ["value", "low", "high", "unit", "side"]
-        rows: dict[str, dict[str, Any]] = {}
+        columns, rows = ["value", "low", "high", "unit", "side"], dict[str, Any]()
         for name in [names] if isinstance(names, str) else names:
             try:
-                one = self[name]
-                rows[name] = {column: getattr(one, column) for column in columns}
+                rows[name] = vars(self[name])
             except ModelError as error:
                 self.model.named(name)
                 rows[name] = {"reason": str(error)}
         columns += ["reason"] if any("reason" in row for row in rows.values()) else []
-        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("quantity")
+        return _frame(rows, columns, "quantity")
 
     def differs_from(self, other: Study, names: Iterable[str] = ()) -> pd.DataFrame:
         """Estimates here beside those of another study, with the difference, absolute and in percent.
@@ -136,13 +133,10 @@ class Study:
 
         low, high: those ends. at_low, at_high: the quantity there. In base units; the widest comes first.
         """
-        import pandas as pd
-
         from analysis.whatif.sensitivity import tornado
 
-        rows = [vars(bar) for bar in tornado(self.model, self.model.known(quantity), self.setting)]
-        columns = ["assumption", "low", "high", "at_low", "at_high"]
-        return pd.DataFrame(rows, columns=columns).set_index("assumption")
+        bars = tornado(self.model, quantity, self.setting)
+        return _frame({bar.assumption: vars(bar) for bar in bars}, ["low", "high", "at_low", "at_high"], "assumption")
 
     def break_even(self, statement: str) -> pd.DataFrame:
         """Where a statement holds as one assumption moves over its allowed range, a row each.
@@ -151,13 +145,10 @@ class Study:
         >>> load().break_even("at_risk_2021 >= 1.9 million person").holds["persons_per_transfer"]
         ((0.9959..., 1.0),)
         """
-        import pandas as pd
-
         from analysis.whatif.sensitivity import break_even, statement_of
 
-        found = break_even(self.model, statement_of(self.model, statement), self.setting)
-        rows = {one.assumption: {"value": one.value, "holds": one.holds} for one in found.break_evens}
-        return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "holds"]).rename_axis("assumption")
+        found = break_even(self.model, statement_of(self.model, statement), self.setting).break_evens
+        return _frame({one.assumption: vars(one) for one in found}, ["value", "holds"], "assumption")
 
     def sweep(self, quantities: Iterable[str], **over: Any) -> pd.DataFrame:
         """Quantities over a grid, a row a combination, with the reason where a cell is empty, and remarks.
@@ -166,21 +157,10 @@ class Study:
         >>> load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1]).net_new_persons.round().tolist()
         [150611.0, 301222.0]
         """
-        from analysis.whatif.sweep import Span, Spec, compute
+        from analysis.whatif.sweep import compute, spec_of
 
-        here = {**self.setting.values, **self.setting.readings}
-        values: dict[str, Span] = {}
-        readings: dict[str, tuple[str, ...]] = {}
-        for name, ones in {**{name: [one] for name, one in here.items()}, **over}.items():
-            unit, known = self.model.units[self.model.known(name)], self.model.readings(name)
-            listed = [ones] if isinstance(ones, str | int | float) else [*ones]
-            if all(one in known for one in listed):
-                readings[name] = tuple(map(str, listed))
-            else:
-                unit = "" if unit == "dimensionless" else f" {unit}"
-                texts = [one if isinstance(one, str) else f"{self.model.number(name, one)!r}{unit}" for one in listed]
-                values[name] = Span(values=tuple(texts))
-        return compute(self.model, Spec(name="sweep", quantities=tuple(quantities), values=values, readings=readings))
+        own = {**self.setting.values, **self.setting.readings}
+        return compute(self.model, spec_of(self.model, quantities, {**own, **over}))
 
     def outcomes(self, checks: Iterable[str] | None = None) -> list[Outcome]:
         """The named checks, or all of them, judged here."""
@@ -192,9 +172,10 @@ class Study:
 
     def headlines(self) -> Table:
         """The headline numbers of the article: its words, the working, the verdict, and one sentence."""
-        from analysis.output.headlines import headlines, headlines_table
+        from analysis.output.display import Table
+        from analysis.output.headlines import COLUMNS, headlines
 
-        return headlines_table(headlines(self.model, self.setting))
+        return Table([one.cells for one in headlines(self.model, self.setting)], columns=COLUMNS)
 
     def checks(self, *quantities: str) -> Table:
         """The checks of some quantities, or all of them, in words: printed, recomputed, verdict."""

@@ -366,7 +366,7 @@ def test_a_mistyped_parameter_fails_a_notebook_under_papermills_own_command_line
 def test_arrays_hold_the_same_number_or_break_a_limit(article, row):
     numbers = _numbers(row.given)
     readings = {name: one for name, one in numbers.items() if isinstance(one, str)}
-    plan = article.change(**readings).plan(row.quantity)
+    plan = article.model.plan(row.quantity, article.change(**readings).setting)
     values = plan.evaluate({name: np.array([one]) for name, one in numbers.items() if name not in readings})
     found = np.where(plan.within(values), values[row.quantity], np.nan)
     expected = np.nan if isinstance(row.answer, str) else row.answer

@@ -171,17 +171,13 @@ def _ends(text: str) -> bool:
     return bool(re.search(r"[.!?:;][\])\"']*(?:\s*\[\d{1,3}\])*$", text))
 
 
-def _heading(block: Block, titles: Mapping[str, str]) -> int:
-    """How many lines at the beginning of a block are a heading."""
-    return next((n for n in range(1, min(len(block), 6) + 1) if _letters("".join(block[:n])) in titles), 0)
-
-
 def _pieces(blocks: Sequence[Block], titles: Mapping[str, str]) -> list[tuple[str, str]]:
     """The blocks as texts, a list as one; a heading is the section's name without a text."""
     pieces: list[tuple[str, str]] = []
     in_list = False
     for block in ([line.strip() for line in block if line.strip()] for block in blocks):
-        count = _heading(block, titles)
+        # How many of its first lines are a heading.
+        count = next((n for n in range(1, min(len(block), 6) + 1) if _letters("".join(block[:n])) in titles), 0)
         if count:
             # A title printed before, such as in a list of contents, was not the heading.
             slug = titles[_letters("".join(block[:count]))]

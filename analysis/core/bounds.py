@@ -2,9 +2,8 @@
 
 Along an edge of a box such a quantity is (A t + B) ÷ (C t + 1). Three evaluations give it, and a fourth confirms it.
 It rises or falls all along an edge, so its extremes over a box lie at the corners. Where a limit cuts the box, they lie
-at feasible corners, where an edge crosses a limit, or on a face. On a face they lie where two limits meet, or where the
-quantity turns along a limit. That covers limits that cut two leaves at a time, and is no theorem for more; tests
-compare it with scipy's optimisers for every shipped quantity.
+at feasible corners, where an edge crosses a limit, or on a face: where two limits meet, or the quantity turns along a
+limit. That is no theorem for limits that cut more than two leaves at a time; tests compare with scipy's optimisers.
 
 A function here takes the leaves' values by name, arrays of one shape. It returns the quantity and its rooms: one array
 a limit, 0 or more where the limit is kept.
@@ -25,8 +24,6 @@ from analysis.core.words import SAME
 
 Floats = NDArray[np.float64]
 Function: TypeAlias = Callable[[Mapping[str, Any]], tuple[Any, Sequence[Any]]]
-#: The relative difference up to which a fourth evaluation confirms three.
-CONFIRMED = 1e-9
 
 
 @dataclass(frozen=True)
@@ -82,9 +79,11 @@ def extremes(
     found = [np.where(kept & np.isfinite(values), values, np.nan)[:, :count]]
     tried = [np.broadcast_to(corners, (rows, count, k))]
 
-    def try_at(places: Floats, wanted: Callable[[Floats], Floats]) -> None:
+    def try_at(places: Floats, *, near_pole: bool = False) -> None:
         there, _, inside = at(places)
-        found.append(np.where(inside & np.isfinite(places).all(axis=-1), wanted(there), np.nan))
+        # On a side of a pole that no limit forbids, the value has no bound.
+        there = np.copysign(np.inf, there) if near_pole else np.where(np.isinf(there), np.nan, there)
+        found.append(np.where(inside & np.isfinite(places).all(axis=-1), there, np.nan))
         tried.append(places)
 
     binding = [i for i, room in enumerate(rooms) if (room < -SAME).any() or _has_pole(*along(room)).any()]
@@ -97,14 +96,13 @@ def extremes(
         crossings = [on_edges(root(*along(rooms[i]))) for i in binding]
         crossed = np.array([[~np.isnan(one[:, axes == i, i]).all() for i in range(k)] for one in crossings])
         on_faces = _on_faces(binding_at, corners, crossed)
-        try_at(np.concatenate([*crossings, *on_faces], axis=1), lambda there: np.where(np.isinf(there), np.nan, there))
+        try_at(np.concatenate([*crossings, *on_faces], axis=1))
     pole = _has_pole(*along(values))
     if pole.any():
         with np.errstate(all="ignore"):
             at_pole = root(*(1 / one for one in along(values)))
         for step in (-1e-9, 1e-9):
-            # On a side of a pole that no limit forbids, the value has no bound.
-            try_at(on_edges(at_pole + step), lambda there: np.where(pole, np.copysign(np.inf, there), np.nan))
+            try_at(on_edges(np.where(pole, at_pole + step, np.nan)), near_pole=True)
     together, places = np.concatenate(found, axis=1), np.concatenate(tried, axis=1)
     # A float's last digits around 0 are 0.
     size = SAME * np.abs(np.where(np.isfinite(together), together, 0.0)).max(axis=1, keepdims=True)
@@ -161,12 +159,9 @@ def _has_pole(start: Floats, middle: Floats, end: Floats) -> NDArray[np.bool_]:
 
 
 def _on_faces(at: Callable[[Floats], Floats], corners: Floats, crossed: NDArray[np.bool_]) -> list[Floats]:
-    """On each face of a box, where two limits meet, and where the target turns along a limit.
-
-    The function ``at`` gives target and limits at some places; ``crossed`` says which limits cross edges of which axes.
-    On a face, target and limits are ratios of two bilinear functions. A limit is 0 along s(t), a ratio of two linear
-    functions; put into another ratio, that gives one of two quadratic functions of t.
-    """
+    """On each face of a box, where two limits meet, and where the target turns along a limit."""
+    # On a face, target and limits are ratios of two bilinear functions. A limit is 0 along s(t), a ratio of two linear
+    # functions; put into another ratio, that gives one of two quadratic functions of t.
     found: list[Floats] = []
     k, inner = corners.shape[1], quarters(0, 1)
     for i, j in itertools.combinations(range(k), 2):
@@ -275,7 +270,7 @@ def is_fractional(start: Any, third: Any, middle: Any, end: Any) -> Any:
     four = np.stack([start, third, middle, end])
     with np.errstate(all="ignore"):
         predicted = (a + b / 3) / (1 + c / 3)
-        close = np.abs(predicted - third) <= CONFIRMED * np.maximum(size, np.abs(third))
+        close = np.abs(predicted - third) <= SAME * np.maximum(size, np.abs(third))
         # A constant that is computed along the way differs in its last digits.
         constant = np.ptp(four, axis=0) <= SAME * size
     return close | constant | ~np.isfinite(four).all(axis=0)

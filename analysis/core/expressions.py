@@ -2,20 +2,17 @@
 
 A formula serves a point, bounds, draws and the text of a worked step. So its source is limited to assignments, one
 ``return``, ``+ - * / **``, numbers, and ``minimum`` and ``maximum``. Anything else is refused by name.
-
->>> found = parse("transfers_2021 / (1 + growth)")
->>> found.needs, found.text({"transfers_2021": "3.17 million", "growth": "10.5 percent"})
-(('transfers_2021', 'growth'), '3.17 million ÷ (1 + 10.5 percent)')
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
@@ -27,10 +24,6 @@ _OPERATORS: dict[type[ast.operator], tuple[str, int]] = {
     ast.Add: ("+", 1), ast.Sub: ("−", 1), ast.Mult: ("×", 2), ast.Div: ("÷", 2), ast.Pow: ("^", 4),
 }  # fmt: skip
 _CHOICES = {"minimum": "smaller", "maximum": "larger"}
-
-
-class ExpressionError(ValueError):
-    """A source that is not straight-line arithmetic; the message says where and why."""
 
 
 @dataclass(frozen=True)
@@ -50,75 +43,67 @@ class Expression:
         scope = {"minimum": minimum, "maximum": maximum}
         return self.function or eval(f"lambda {names}: {ast.unparse(self.result)}", scope)
 
+    def of(self, values: Mapping[str, Any]) -> Any:
+        """The value from those of its names."""
+        return self.compiled(*(values[name] for name in self.needs))
+
     def text(self, shown: Mapping[str, str]) -> str:
-        """The expression as a person writes it, with each name as ``shown`` has it."""
+        """The expression as a person writes it, with each name as ``shown`` has it.
+        >>> parse("transfers_2021 / (1 + growth)").text({"transfers_2021": "3.17 million", "growth": "10.5 percent"})
+        '3.17 million ÷ (1 + 10.5 percent)'
+        """
         return _text(self.result, shown)
 
     def source(self, names: Mapping[str, str]) -> str:
-        """Python source over other names, for a compiled loop."""
+        """Python source over other names."""
         return re.sub(r"\b[A-Za-z_]\w*", lambda found: names.get(found[0], found[0]), ast.unparse(self.result))
-
-    @property
-    def javascript(self) -> str:
-        """The expression as a JavaScript function of its needs.
-        >>> parse("-a ** 2 / (b + 1.5)").javascript
-        '(a, b) => -1 * a ** 2 / (b + 1.5)'
-        """
-        names = {"minimum": "Math.min", "maximum": "Math.max"}
-        plain = replace(self, result=_Unsigned().visit(deepcopy(self.result)))
-        return f"({', '.join(self.needs)}) => {plain.source(names)}"
 
     @cached_property
     def branches(self) -> tuple[tuple[Expression, tuple[Expression, ...]], ...]:
         """The expression without minimum and maximum: each choice of operands, with differences that are 0 or more
         where that choice is the right one."""
-
-        def expression(tree: ast.expr) -> Expression:
-            return Expression(self.name, self.needs, tree)
-
-        return tuple((expression(tree), tuple(map(expression, ahead))) for tree, ahead in _split(self.result))
-
-
-class _Unsigned(ast.NodeTransformer):
-    """Writes a minus as a factor: JavaScript refuses one before a power."""
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.BinOp:
-        return ast.BinOp(ast.Constant(-1), ast.Mult(), self.visit(node.operand))
+        found = []
+        calls = sum(isinstance(node, ast.Call) for node in ast.walk(self.result))
+        for chosen in map(_Choice, itertools.product((True, False), repeat=calls)):
+            trees = [chosen.visit(deepcopy(self.result)), *chosen.ahead]
+            tree, *ahead = (Expression(self.name, self.needs, one) for one in trees)
+            found.append((tree, tuple(ahead)))
+        return tuple(found)
 
 
 @cache
 def parse(text: str) -> Expression:
-    """An expression from a text; names may have a point, as in ``at_risk_2019.southern``. Raises ExpressionError for
+    """An expression from a text; names may have a point, as in ``at_risk_2019.southern``. Raises ValueError for
     anything but names, numbers, + - * / ** and brackets."""
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ExpressionError(f"'{text}' is not made of names, numbers, + - * / and brackets") from None
+        raise ValueError(f"'{text}' is not made of names, numbers, + - * / and brackets") from None
     needs: dict[str, None] = {}
     result = _checked(tree, {}, needs)
     return Expression(text, tuple(needs), result)
 
 
 def read(module: ModuleType) -> dict[str, Expression]:
-    """The formulas of a module and its submodules, by name. Raises ExpressionError naming the formula."""
+    """The formulas of a module and its submodules, by name. Raises ValueError naming the formula."""
     found: dict[str, Expression] = {}
     inner = [one for one in vars(module).values() if inspect.ismodule(one)]
     for part in (module, *(one for one in inner if one.__name__.startswith(f"{module.__name__}."))):
         for node in ast.parse(inspect.getsource(part)).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 if node.name in found:
-                    raise ExpressionError(f"two formulas are called {node.name}: give one of them another name")
+                    raise ValueError(f"two formulas are called {node.name}: give one of them another name")
                 try:
                     found[node.name] = _read_function(node, getattr(part, node.name))
-                except ExpressionError as error:
-                    raise ExpressionError(f"the formula {part.__name__}.{node.name}: {error}") from None
+                except ValueError as error:
+                    raise ValueError(f"the formula {part.__name__}.{node.name}: {error}") from None
     return found
 
 
 def _read_function(node: ast.FunctionDef, function: Callable[..., Any]) -> Expression:
     needs = tuple(argument.arg for argument in node.args.args)
     if node.args.vararg or node.args.kwarg or node.args.kwonlyargs or node.args.posonlyargs or node.args.defaults:
-        raise ExpressionError("it may have plain parameters only")
+        raise ValueError("it may have plain parameters only")
     known: dict[str, ast.expr] = {name: ast.Name(name, ast.Load()) for name in needs}
     text = ast.get_docstring(node)
     # The first paragraph, without the place in the article that ends it in brackets.
@@ -131,8 +116,8 @@ def _read_function(node: ast.FunctionDef, function: Callable[..., Any]) -> Expre
             case ast.Return(value=ast.expr() as value) if statement is body[-1]:
                 return Expression(node.name, needs, _checked(value, known), words, function)
             case _:
-                raise ExpressionError(f"it may assign names and return, not: {_short(statement)}")
-    raise ExpressionError("it must end in a return")
+                raise ValueError(f"it may assign names and return, not: {_short(statement)}")
+    raise ValueError("it must end in a return")
 
 
 def _checked(node: ast.expr, known: Mapping[str, ast.expr], needs: dict[str, None] | None = None) -> ast.expr:
@@ -154,28 +139,25 @@ def _checked(node: ast.expr, known: Mapping[str, ast.expr], needs: dict[str, Non
             return ast.BinOp(_checked(left, known, needs), op, _checked(right, known, needs))
         case ast.Call(func=ast.Name(id=name), args=[one, two], keywords=[]) if name in _CHOICES:
             return ast.Call(ast.Name(name, ast.Load()), [_checked(arg, known, needs) for arg in (one, two)], [])
-    raise ExpressionError(f"'{_short(node)}' is not made of names, numbers, + - * / and brackets")
+    raise ValueError(f"'{_short(node)}' is not made of names, numbers, + - * / and brackets")
 
 
 def _short(node: ast.AST) -> str:
     return ast.unparse(node).split("\n")[0][:60]
 
 
-def _split(node: ast.expr) -> list[tuple[ast.expr, tuple[ast.expr, ...]]]:
-    """A tree with each choice of operands of minimum and maximum, and by how much the chosen ones win."""
-    match node:
-        case ast.UnaryOp(op=op, operand=operand):
-            return [(ast.UnaryOp(op, one), ahead) for one, ahead in _split(operand)]
-        case ast.BinOp(left=left, op=op, right=right):
-            return [(ast.BinOp(a, op, b), (*x, *y)) for a, x in _split(left) for b, y in _split(right)]
-        case ast.Call(func=ast.Name(id=name), args=[left, right]):
-            found = []
-            for (a, x), (b, y) in ((one, two) for one in _split(left) for two in _split(right)):
-                over, under = ast.BinOp(a, ast.Sub(), b), ast.BinOp(b, ast.Sub(), a)
-                first, second = (under, over) if name == "minimum" else (over, under)
-                found += [(a, (*x, *y, first)), (b, (*x, *y, second))]
-            return found
-    return [(node, ())]
+class _Choice(ast.NodeTransformer):
+    """Puts one operand in the place of each minimum and maximum, and keeps by how much it is ahead."""
+
+    def __init__(self, choice: Iterable[bool]) -> None:
+        self.choice, self.ahead = iter(choice), list[ast.expr]()
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        one, two = map(self.visit, node.args)
+        chosen, other = (one, two) if next(self.choice) else (two, one)
+        is_minimum = isinstance(node.func, ast.Name) and node.func.id == "minimum"
+        self.ahead.append(ast.BinOp(other, ast.Sub(), chosen) if is_minimum else ast.BinOp(chosen, ast.Sub(), other))
+        return chosen  # type: ignore[no-any-return]
 
 
 def _text(node: ast.expr, shown: Mapping[str, str], least: int = 0) -> str:
@@ -194,5 +176,5 @@ def _text(node: ast.expr, shown: Mapping[str, str], least: int = 0) -> str:
         case ast.Call(func=ast.Name(id=name), args=[one, two]):
             text, strength = f"the {_CHOICES[name]} of {_text(one, shown, 5)} and {_text(two, shown, 5)}", 0
         case _:
-            raise ExpressionError(f"'{_short(node)}' can't be shown")
+            raise ValueError(f"'{_short(node)}' can't be shown")
     return text if strength >= least else f"({text})"

@@ -7,56 +7,38 @@ After a row, ``_low`` and ``_high`` are the ends of its range, or of the values 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from analysis.core.bounds import Bounds, extremes
 from analysis.core.expressions import Expression, parse
+from analysis.core.plan import ModelError, Node, Plan, Source
 from analysis.core.register import Finding, Step
 from analysis.core.units import DimensionalityError, Quantity, name_of, nearest, parse_unit
 
 if TYPE_CHECKING:
     from analysis.core.model import Model
 
-_Named = tuple[float, str, frozenset[str]]
+
+def plan_of(model: Model, text: str) -> Plan:
+    """The plan of an expression over quantities and rows; the figures published elsewhere move as they are rounded.
+    Raises ValueError for an unknown name, and for anything but arithmetic."""
+    expression = parse(text)
+    leaves = [Node(name, "", _named(model, name)[0]) for name in expression.needs]
+    return Plan(text, (*leaves, Node(text, "", Source(expression=expression))), beyond=frozenset(expression.needs))
 
 
 def value(model: Model, text: str) -> tuple[float, str]:
     """The value and the unit of an expression over quantities and rows, in base units. Raises ValueError for an unknown
     name, anything but arithmetic, unlike units, and a result that is not finite."""
-    return _computed(model, text)[:2]
-
-
-def _computed(model: Model, text: str) -> _Named:
-    """The value, the unit and the rows behind an expression."""
-    expression = parse(text)
-    known = {name: _named(model, name) for name in expression.needs}
+    plan, expression = plan_of(model, text), parse(text)
     try:
-        result = float(expression.compiled(*(number for number, _, _ in known.values())))
-        unit = unit_of(expression, *(unit for _, unit, _ in known.values()))
-    except (ZeroDivisionError, OverflowError):
-        result, unit = math.nan, ""
+        return plan.value, unit_of(expression, *(_named(model, name)[1] for name in expression.needs))
+    except (ModelError, ArithmeticError):
+        raise ModelError(f"'{text}' has no finite value") from None
     except DimensionalityError as error:
-        raise ValueError(f"'{text}' adds unlike units ({error.units1} and {error.units2})") from None
-    if not math.isfinite(result):
-        raise ValueError(f"'{text}' has no finite value")
-    return result, unit, frozenset[str]().union(*(rows for _, _, rows in known.values()))
-
-
-def spread(model: Model, text: str) -> tuple[float, Bounds]:
-    """The value of an expression over rows and spans of years, and its bounds by the digits of the external figures."""
-    expression, external = parse(text), model.register.external
-    still = {name: _named(model, name)[0] for name in expression.needs}
-    intervals = {name: external[name].published.stands_for() for name in expression.needs if name in external}
-    box = {name: (one.low, one.high) for name, one in intervals.items() if one.low < one.high}
-
-    def function(given: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
-        return expression.compiled(*({**still, **given}[name] for name in expression.needs)), ()
-
-    return float(function({})[0]), extremes(function, box)[0]
+        raise ModelError(f"'{text}' adds unlike units ({error.units1} and {error.units2})") from None
 
 
 @cache
@@ -68,39 +50,36 @@ def unit_of(expression: Expression, *units: str) -> str:
     return name_of(result.units) if isinstance(result, Quantity) else "dimensionless"
 
 
-def _named(model: Model, name: str) -> _Named:
-    """The value, the unit and the rows behind a name: of a row, an end of one, or a quantity perhaps with a reading."""
+def _named(model: Model, name: str) -> tuple[Source, str]:
+    """The number and the unit behind a name: of a row, an end of one, or a quantity perhaps with a reading."""
     rows = {**model.register.claims, **model.register.external}
-    if (row := rows.get(name)) and row.printed:
-        return row.published.value(), row.base_unit, frozenset([name])
     start, _, end = name.rpartition("_")
-    if row := rows.get(start):
-        words = model.register.vague_readings.get(getattr(row, "quantity", ""))
-        number = words.floor.value if words and words.floor and end == "floor" else None
-        if row.printed and end in ("low", "high"):
-            is_range = row.qualifier == "range"
-            number = row.published.value(end) if is_range else getattr(row.published.stands_for(), end)
-        if number is not None:
-            return number, row.base_unit, frozenset([start])
+    if (row := rows.get(name)) and row.printed:
+        near = row.published.stands_for() if name in model.register.external else None
+        return Source(row.published.value(), near, near), row.base_unit
+    if (row := rows.get(start)) and row.printed and end in ("low", "high"):
+        is_range = row.qualifier == "range"
+        return Source(row.published.value(end) if is_range else getattr(row.published.stands_for(), end)), row.base_unit
+    words = model.register.vague_readings.get(getattr(row, "quantity", ""))
+    if row and words and end == "floor" and math.isfinite(floor := words.allows().low):
+        return Source(floor), row.base_unit
     quantity, _, reading = name.partition(".")
     if quantity not in model.sources or (reading and reading not in model.sources[quantity]):
-        raise ValueError(f"'{name}' names no quantity or row with a number{nearest(name, [*model.sources, *rows])}")
+        raise ModelError(f"'{name}' names no quantity or row with a number{nearest(name, [*model.sources, *rows])}")
     plan = model.plan(quantity, model.change({quantity: reading} if reading else {}))
     # Arithmetic is shown also where it leaves the range that a reading is allowed.
-    return replace(plan, limits=()).value, model.units[quantity], plan.claims
+    return Source(replace(plan, limits=()).value), model.units[quantity]
 
 
 def recomputed(model: Model, finding: Finding) -> list[tuple[Step, float]]:
     """The arithmetic of a finding, each step with its value in base units. Raises RegisterError for an expression that
-    can't be computed, has another unit than the step says, or starts from a row that the finding does not list."""
+    can't be computed or has another unit than the step says."""
     found = []
     for place, step in enumerate(finding.arithmetic):
         with model.register.refusing(finding, f"arithmetic.{place}.expression"):
-            number, unit, rows = _computed(model, step.expression)
+            number, unit = value(model, step.expression)
             if unit != step.unit:
-                raise ValueError(f"'{step.expression}' is in {unit}, not in {step.unit}")
-            if unlisted := rows - {*finding.claims, *finding.external}:
-                raise ValueError(f"it starts from {min(unlisted)}, which the finding does not list")
+                raise ModelError(f"'{step.expression}' is in {unit}, not in {step.unit}")
         found.append((step, number))
     return found
 

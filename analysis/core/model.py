@@ -1,14 +1,7 @@
 """The model: resolves names to printed numbers, assumptions and formulas, and computes values, bounds and sides.
 
-A formula is a function named after the quantity it computes; its parameters are the names of the quantities it needs.
-Its value comes from, in this order: the reading that is named; the claim it starts from; the default reading; the bare
-formula; the assumption of that name.
-
->>> model = Model(Register.read())
->>> round(model.estimate("transfers_2019").value)
-2868778
->>> round(model.estimate("transfers_2019", model.setting({"transfers_2019": "from_difference"})).value)
-2870000
+The value of a quantity comes from, in this order: the reading that is named; the claim it starts from; the default
+reading; the bare formula; the assumption of that name.
 """
 
 from __future__ import annotations
@@ -18,38 +11,27 @@ import graphlib
 import importlib
 import math
 import numbers
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
 from types import ModuleType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analysis.core import expressions
-from analysis.core.plan import ARTICLE, Limit, ModelError, Node, OutOfBounds, Plan, Setting, Source
+from analysis.core import consistency, expressions
+from analysis.core.plan import ARTICLE, Arrays, Circle, Limit, ModelError, Node, Plan, Setting, Source
 from analysis.core.published import Interval
-from analysis.core.register import Assumption, InputError, Register, RegisterError
+from analysis.core.register import BARE, RESERVED, SETTABLE, Assumption, InputError, Register, RegisterError
 from analysis.core.sentences import say
-from analysis.core.units import CONSTANTS, UnitError, nearest, read_number
+from analysis.core.units import CONSTANTS, nearest, read_number
 from analysis.core.words import in_words
 
-#: The reading that is a quantity's unnamed formula.
-BARE = "formula"
-#: The readings whose value a user may set.
-SETTABLE = ("set", "published", "in_words")
-#: Names that no row can have as its reading.
-RESERVED = (BARE, *SETTABLE, "floor", "ceiling", "constant", "given")
 _NAMELY = {"published": "as printed", "set": "the assumption as set", BARE: "by its formula", "in_words": "in words"}
 
-__all__ = ["ARTICLE", "Circle", "Estimate", "Limit", "Model", "ModelError", "Node", "OutOfBounds", "Plan", "Setting",
-           "Source"]  # fmt: skip
-
-
-class Circle(ModelError):
-    """Readings of which each needs the other."""
+__all__ = ["ARTICLE", "RESERVED", "SETTABLE", "Circle", "Estimate", "Limit", "Model", "ModelError", "Node",
+           "Plan", "Setting", "Source"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,26 +55,24 @@ class Estimate:
 class Model:
     """The register with its formulas, checked against each other.
 
-    sources: of each quantity, by reading, the default first. modules: those with the formulas; without them, the module
-    that datapackage.json names. Raises RegisterError where register and formulas disagree.
+    sources: of each quantity, by reading, the default first. quantities: all names but those of constants. modules:
+    those with the formulas; without them, the module that datapackage.json names. Raises RegisterError where register
+    and formulas disagree.
     """
 
     def __init__(self, register: Register, modules: Iterable[ModuleType] | None = None) -> None:
-        from analysis.core import consistency
-
         self.register = register
         self._plans: dict[tuple[tuple[str, ...], Setting], Plan] = {}
         self.sources = self._sources(modules or [_import(register)])
+        self.quantities = [name for name in self.sources if name not in CONSTANTS]
         consistency.check_names(self)
         self.sources = {name: self._default_first(name, sources) for name, sources in self.sources.items()}
+        self.limits = tuple(
+            Limit(one.quantity, other=most) if isinstance(most := one.at_most, str) else Limit(one.quantity, high=most)
+            for one in register.limits
+        )
         self.units = consistency.units(self)
-        self.limits: tuple[Limit, ...] = consistency.limits(self)
         consistency.check(self)
-
-    @cached_property
-    def quantities(self) -> list[str]:
-        """Names of everything with a value, except the constants."""
-        return [name for name in self.sources if name not in CONSTANTS]
 
     def default(self, quantity: str) -> str:
         """The reading under the article's setting."""
@@ -116,9 +96,9 @@ class Model:
         if claim := self.register.inputs.get(quantity):
             return claim.statement
         source = self.sources[quantity][self.default(quantity)]
-        return (
-            self.name(source.same_as) if source.same_as else source.expression.words if source.expression else quantity
-        )
+        if source.same_as:
+            return self.name(source.same_as)
+        return source.expression.words if source.expression else quantity
 
     def known(self, quantity: str) -> str:
         """The name of a quantity; raises ModelError with the nearest one where it is none."""
@@ -139,11 +119,11 @@ class Model:
         >>> quantity, setting.readings
         ('transfers_2019', {'transfers_2019': 'from_difference'})
         """
-        if claim := self.register.claims.get(str(text)):
-            if claim.id not in self.sources.get(claim.quantity, {}):
-                raise ModelError(f"'{text}' is {claim.qualifier}, so it is not one number")
-            return claim.quantity, self.change({claim.quantity: claim.id}, setting)
         quantity, _, reading = str(text).partition(".")
+        if claim := self.register.claims.get(str(text)):
+            quantity, reading = claim.quantity, claim.id
+            if reading not in self.sources.get(quantity, {}):
+                raise ModelError(f"'{text}' is {claim.qualifier}, so it is not one number")
         if quantity not in self.quantities:
             known = nearest(str(text), [*self.quantities, *self.register.claims])
             raise ModelError(f"'{text}' is not a quantity and not a row of claims.csv{known}")
@@ -164,61 +144,46 @@ class Model:
         earlier = {name: one for name, one in base.readings.items() if name not in given or one in SETTABLE}
         values = {**base.values, **numbers}
         left = {name: one for name, one in values.items() if named.get(name, "set") in SETTABLE}
-        found = self.setting({**earlier, **named}, left, given=base.given | given.keys())
-        return replace(found, scenario=base.scenario - given.keys())
+        found = self.setting({**earlier, **named}, left)
+        return replace(found, given=found.given | base.given | given.keys(), scenario=base.scenario - given.keys())
 
     def number(self, quantity: str, given: Any, *, with_unit: bool = False) -> float:
-        """A value for a quantity in base units, from a number or a text; raises ModelError where it can't be one."""
+        """A value for a quantity in base units, from a number or a text. Raises ModelError where it can't be one, and
+        outside the allowed range."""
+        unit, (low, high) = self.units[self.known(quantity)], self.allowed(quantity)
         if isinstance(given, str):
             try:
-                given = read_number(given, self.units[self.known(quantity)], with_unit=with_unit)
-            except UnitError as error:
+                given = read_number(given, unit, with_unit=with_unit)
+            except ValueError as error:
                 named = [name for name in self.sources[quantity] if name not in RESERVED]
                 hint = say("named_readings", names=", ".join(named)) if named and given[:1].isalpha() else ""
                 raise ModelError(say("value", quantity=quantity, error=error, hint=hint)) from None
-        self.check_value(quantity, given)
+        is_number = isinstance(given, numbers.Real | Decimal) and not isinstance(given, bool)
+        # A whole number past the largest float is none.
+        if not is_number or (isinstance(given, int) and given.bit_length() > 1023) or not math.isfinite(given):
+            raise ModelError(say("not_finite", quantity=quantity, number=given))
+        if not low <= float(given) <= high:
+            told = {"quantity": quantity, "number": float(given), "low": low, "high": high, "unit": unit}
+            raise ModelError(say("below" if high == math.inf else "outside", **told))
         return float(given)
 
-    def setting(
-        self,
-        readings: Mapping[str, str] | None = None,
-        values: Mapping[str, float] | None = None,
-        *,
-        given: Iterable[str] = (),
-    ) -> Setting:
+    def setting(self, readings: Mapping[str, str] | None = None, values: Mapping[str, float] | None = None) -> Setting:
         """A setting from readings by quantity and values in base units; those equal to the article's own are left out.
-        Linked readings follow when one of them is named. Raises ModelError for an unknown name and for readings in a
-        circle. Raises it for a value that is not finite, outside its allowed range, or unused by the named reading."""
-        named, numbers = self._linked(readings or {}), dict(values or {})
-        for quantity, reading in named.items():
-            self.known_reading(quantity, reading)
-        for quantity, number in list(numbers.items()):
-            self.check_value(quantity, number)
-            own = self.sources[quantity][self.default(quantity)]
-            if own.is_leaf and own.value == number:
-                del numbers[quantity]
-            elif named.get(quantity, "set") not in SETTABLE:
-                raise ModelError(say("unread", quantity=quantity, number=number, reading=named[quantity]))
-        setting = Setting(
-            {quantity: reading for quantity, reading in named.items() if reading != self.default(quantity)},
-            {quantity: float(number) for quantity, number in numbers.items()},
-            frozenset([*(readings or {}), *(values or {}), *given]),
-        )
-        for quantity in setting.readings:
+        Linked readings follow when one of them is named. Raises ModelError for an unknown name, a value that is refused
+        or that the named reading does not use, and readings in a circle."""
+        readings, values, kept = readings or {}, values or {}, {}
+        named = self._linked(readings)
+        for quantity, one in values.items():
+            number, own = self.number(quantity, one), self.sources[quantity][self.default(quantity)]
+            if not (own.is_leaf and own.value == number):
+                kept[quantity] = number
+                if named.get(quantity, "set") not in SETTABLE:
+                    raise ModelError(say("unread", quantity=quantity, number=number, reading=named[quantity]))
+        other = {name: one for name, one in named.items() if self.known_reading(name, one) != self.default(name)}
+        setting = Setting(other, kept, frozenset([*readings, *values]))
+        for quantity in other:
             self.plan(quantity, setting)
         return setting
-
-    def check_value(self, quantity: str, number: Any) -> None:
-        """Raise ModelError for a value that is no finite number or lies outside the allowed range."""
-        unit = self.units[self.known(quantity)]
-        is_number = isinstance(number, numbers.Real | Decimal) and not isinstance(number, bool)
-        # A whole number past the largest float is none.
-        if not is_number or (isinstance(number, int) and number.bit_length() > 1023) or not math.isfinite(number):
-            raise ModelError(say("not_finite", quantity=quantity, number=number))
-        low, high = self.allowed(quantity)
-        if not low <= float(number) <= high:
-            told = {"quantity": quantity, "number": float(number), "low": low, "high": high, "unit": unit}
-            raise ModelError(say("below" if high == math.inf else "outside", **told))
 
     def allowed(self, quantity: str) -> tuple[float, float]:
         """The allowed range of a value of a quantity, in its unit."""
@@ -238,9 +203,7 @@ class Model:
 
     def differences(self, setting: Setting) -> str:
         """The differences from the article, in one line; empty for the article's own setting."""
-        parts = []
-        for quantity, reading in setting.readings.items():
-            parts.append(self.other_reading(quantity, reading))
+        parts = [self.other_reading(quantity, reading) for quantity, reading in setting.readings.items()]
         for quantity, number in setting.values.items():
             source = self.sources[quantity][setting.readings.get(quantity, self.default(quantity))]
             kind = "other_value" if math.isnan(source.value) else "in_place"
@@ -274,13 +237,17 @@ class Model:
 
     def plan(self, quantity: str | Sequence[str], setting: Setting = ARTICLE) -> Plan:
         """The nodes that a quantity, or several together, rest on, with the limits on them. Raises Circle."""
-        key = (quantity,) if isinstance(quantity, str) else tuple(quantity), setting
-        if key not in self._plans:
-            self._plans[key] = self._plan(*key)
-        return self._plans[key]
-
-    def _plan(self, quantities: tuple[str, ...], setting: Setting) -> Plan:
+        quantities = (quantity,) if isinstance(quantity, str) else tuple(quantity)
+        if known := self._plans.get((quantities, setting)):
+            return known
         found: dict[str, Node] = {}
+
+        def node(name: str) -> Node:
+            reading = setting.readings.get(name, self.default(name))
+            if name in setting.values and (reading in SETTABLE or name not in setting.readings):
+                one = self.register.assumptions.get(name)
+                return Node(name, "given", Source(setting.values[name], width=one.high - one.low if one else 0.0))
+            return Node(name, reading, self.sources[name][reading])
 
         def add(names: Iterable[str], path: tuple[str, ...] = ()) -> None:
             for name in names:
@@ -288,7 +255,7 @@ class Model:
                     chain = [f"{one} ({found[one].reading})" for one in (*path[path.index(name) :], name)]
                     raise Circle(say("circle", first=chain[0], others=", which needs ".join(chain[1:])))
                 if name not in found:
-                    found[name] = self._node(name, setting)
+                    found[name] = node(name)
                     add(found[name].source.needs, (*path, name))
 
         add(quantities)
@@ -300,14 +267,8 @@ class Model:
             assumption = self.register.assumptions.get(name)
             if assumption and not found[name].source.is_leaf:
                 limits.append(Limit(name, assumption.minimum, assumption.maximum))
-        return Plan(quantities[0], tuple(found[name] for name in order), tuple(limits), frozenset(set(found) - own))
-
-    def _node(self, name: str, setting: Setting) -> Node:
-        reading = setting.readings.get(name, self.default(name))
-        if name in setting.values and (reading in SETTABLE or name not in setting.readings):
-            one = self.register.assumptions.get(name)
-            return Node(name, "given", Source(setting.values[name], width=one.high - one.low if one else 0.0))
-        return Node(name, reading, self.sources[name][reading])
+        plan = Plan(quantities[0], tuple(found[name] for name in order), tuple(limits), frozenset(found) - own)
+        return self._plans.setdefault((quantities, setting), plan)
 
     def free(self, plan: Plan) -> dict[str, Assumption]:
         """The assumptions that a plan starts from, by name."""
@@ -315,17 +276,18 @@ class Model:
         return {name: table[name] for name in plan.free if name in table}
 
     def estimate(self, quantity: str, setting: Setting = ARTICLE) -> Estimate:
-        """A quantity under a setting: value, bounds, unit, side, the leaves it rests on, and remarks. Raises ModelError
-        for an unknown name, a circle, or an input that words alone give, OutOfBounds past a limit."""
-        plan = self.plan(self.known(quantity), setting)
+        """A quantity under a setting. Raises ModelError for an unknown name, a circle, an input that words alone
+        give, and past a limit.
+        >>> model = Model(Register.read())
+        >>> round(model.estimate("transfers_2019", model.change({"transfers_2019": "from_difference"})).value)
+        2870000
+        """
+        plan, unit = self.plan(self.known(quantity), setting), self.units[quantity]
         value, (bounds, _) = plan.value, plan.spans
         remarks = tuple(said for _, said in self.remarks(quantity, setting))
-        unit = self.units[quantity]
         return Estimate(quantity, value, bounds.low, bounds.high, unit, plan.side, plan.depends_on, remarks)
 
-    def remarks(
-        self, quantity: str, setting: Setting, vary: Mapping[str, NDArray[np.float64]] | None = None
-    ) -> Iterator[tuple[int, str]]:
+    def remarks(self, quantity: str, setting: Setting, vary: Arrays | None = None) -> Iterator[tuple[int, str]]:
         """Sentences that are shown with a quantity and refuse nothing, each with its entry of the arrays in ``vary``.
 
         Some leaves take arrays of one length (``vary``); without them, all is entry 0.
@@ -358,31 +320,27 @@ class Model:
                     yield self.plan(one.above, setting)
 
     def _sources(self, modules: Iterable[ModuleType]) -> dict[str, dict[str, Source]]:
-        found: dict[str, dict[str, Source]] = {}
+        found: defaultdict[str, dict[str, Source]] = defaultdict(dict)
         for claim in self.register.claims.values():
             number = claim.published
-            ends = {"range": ("low", "high"), "vague": ()}.get(claim.qualifier, ("",))
-            for end in ends:
+            for end in {"range": ("low", "high"), "vague": ()}.get(claim.qualifier, ("",)):
                 near, far = number.stands_for(end), number.stands_for(end, coarse=True)
                 source = Source(number.value(end), near, far, number.side, claim, end)
-                if end:
-                    found.setdefault(f"{claim.quantity}_{end}", {})["published"] = source
-                else:
-                    rows = found.setdefault(claim.quantity, {})
-                    rows |= {"published": source, claim.id: source} if claim.input else {claim.id: source}
+                rows = found[f"{claim.quantity}_{end}" if end else claim.quantity]
+                rows |= {"published": source} if end or claim.input else {}
+                rows |= {} if end else {claim.id: source}
         for assumption in self.register.assumptions.values():
-            found.setdefault(assumption.id, {}).update(_of_assumption(assumption))
+            found[assumption.id] |= _of_assumption(assumption)
         for row in self.register.readings.values():
             if row.same_as:
-                found.setdefault(row.quantity, {})[row.reading] = Source(same_as=row.same_as)
+                found[row.quantity][row.reading] = Source(same_as=row.same_as)
         with self.register.refusing(None, "formulas"):
-            formulas = {name: one for module in modules for name, one in expressions.read(module).items()}
-            for name, expression in formulas.items():
+            for name, expression in (pair for module in modules for pair in expressions.read(module).items()):
                 quantity, _, called = name.partition("__")
-                if (called or BARE) in found.setdefault(quantity, {}):
+                if (called or BARE) in found[quantity]:
                     raise ModelError(f"two things are called {name}: give the formula another name")
                 found[quantity][called or BARE] = Source(expression=expression)
-        return found | {name: {"constant": Source(value)} for name, (value, _) in CONSTANTS.items()}
+        return dict(found) | {name: {"constant": Source(value)} for name, (value, _) in CONSTANTS.items()}
 
     def _default_first(self, quantity: str, sources: dict[str, Source]) -> dict[str, Source]:
         rows = self.register.readings
@@ -403,13 +361,12 @@ class Model:
 def _of_assumption(one: Assumption) -> dict[str, Source]:
     """The sources of an assumption: its value, and the ends of its words."""
     found = {"set": Source(one.used, side=one.side, assumption=one, width=one.high - one.low)}
-    ends = {"floor": ("at least", one.floor), "ceiling": ("at most", one.ceiling)}
-    numbers = {part: (side, end.value) for part, (side, end) in ends.items() if end and end.value is not None}
-    for part, (side, number) in numbers.items():
-        found[part] = Source(number, side=side, assumption=one, part=part)
-        low, high = (numbers.get(name, ("", None))[1] for name in ends)
-        span = Interval(one.minimum if low is None else low, one.maximum if high is None else high)
-        found["in_words"] = Source(near=span, side=side, assumption=one, part="in_words")
+    words = one.allows()
+    span = Interval(max(words.low, one.minimum), min(words.high, one.maximum))
+    for part, side, number in (("floor", "at least", words.low), ("ceiling", "at most", words.high)):
+        if math.isfinite(number):
+            found[part] = Source(number, side=side, assumption=one, part=part)
+            found["in_words"] = Source(near=span, side=side, assumption=one, part="in_words")
     return found
 
 

@@ -6,11 +6,10 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
+from functools import cached_property, reduce
+from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.core.bounds import Bounds, Floats, extremes, is_fractional, merged
 from analysis.core.expressions import Expression, parse
@@ -20,6 +19,8 @@ from analysis.core.sentences import say
 from analysis.core.units import CONSTANTS
 from analysis.core.words import SAME
 
+Arrays: TypeAlias = Mapping[str, Floats]
+Ranges: TypeAlias = Mapping[str, Interval]
 #: The relative step by which the direction of an effect is found.
 _STEP = 1e-4
 #: Which way an effect that falls turns a side.
@@ -30,18 +31,18 @@ class ModelError(InputError):
     """A name, a value or a combination of readings that can't be computed with."""
 
 
-class OutOfBounds(ModelError):
-    """A combination that takes a quantity past a limit, or divides by zero."""
+class Circle(ModelError):
+    """Readings of which each needs the other."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Source:
     """Where a value comes from: a number, a claim, an assumption, an expression, or another quantity (``same_as``).
 
-    A leaf has a ``value`` in base units, NaN where words alone give it, and a ``side`` on which it leaves room. Where
-    it is no point, it stands for the values ``near``, and at a coarser place for those ``far``. A range has an ``end``.
-    An assumption has a ``part``: ``set``, an end of its words, or ``in_words``, which is no single value. The range
-    that it is varied over has a ``width``.
+    It ``needs`` other quantities; a leaf needs none. A leaf has a ``value`` in base units, NaN where words alone give
+    it, and a ``side`` on which it leaves room. Where it is no point, it stands for the values ``near``, and at a
+    coarser place for those ``far``. A range has an ``end``. An assumption has a ``part``: ``set``, an end of its words,
+    or ``in_words``, which is no single value. The range that it is varied over has a ``width``.
     """
 
     value: float = math.nan
@@ -56,20 +57,9 @@ class Source:
     expression: Expression | None = None
     same_as: str = ""
 
-    @cached_property
-    def needs(self) -> tuple[str, ...]:
-        """The quantities that the value is computed from; none for a leaf."""
-        return (self.same_as,) if self.same_as else self.expression.needs if self.expression else ()
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether no other quantity is needed."""
-        return self.expression is None and not self.same_as
-
-    @property
-    def in_words(self) -> bool:
-        """Whether words alone say how large it is."""
-        return self.part == "in_words"
+    def __post_init__(self) -> None:
+        self.needs = (self.same_as,) if self.same_as else self.expression.needs if self.expression else ()
+        self.is_leaf, self.in_words = self.expression is None and not self.same_as, self.part == "in_words"
 
     def interval(self, *, coarse: bool = False) -> Interval:
         """The values that a leaf stands for: those of a printed number or of words, a point for anything else."""
@@ -95,9 +85,7 @@ class Node:
 
     def compute(self, values: Mapping[str, Any]) -> Any:
         """The value from those of its needs."""
-        if self.source.expression is None:
-            return values[self.source.same_as]
-        return self.source.expression.compiled(*(values[need] for need in self.source.needs))
+        return self.source.expression.of(values) if self.source.expression else values[self.source.same_as]
 
 
 @dataclass(frozen=True)
@@ -122,16 +110,12 @@ ARTICLE = Setting()
 
 @dataclass(frozen=True)
 class Limit:
-    """A quantity that stays between two numbers, or at most another quantity (``other``).
-
-    difference: for a branch of minimum or maximum, an expression that stays at 0 or above.
-    """
+    """A quantity that stays between two numbers, or at most another quantity (``other``)."""
 
     quantity: str
     low: float = -math.inf
     high: float = math.inf
     other: str = ""
-    difference: Expression | None = None
 
     def __str__(self) -> str:
         if self.other or math.isinf(self.low):
@@ -141,92 +125,52 @@ class Limit:
     @cached_property
     def parts(self) -> tuple[Expression, ...]:
         """How far the quantity lies from each end, as a share of a fixed size: below 0 past it."""
-        if self.difference is not None:
-            return (self.difference,)
         if self.other:
             return (parse(f"({self.other} - {self.quantity}) / 1e6"),)
         ends = [(sign, end) for sign, end in ((1, self.low), (-1, self.high)) if math.isfinite(end)]
         size = max(abs(end) for _, end in ends) or 1.0
         return tuple(parse(f"({self.quantity} - {end!r}) / {sign * size!r}") for sign, end in ends)
 
-    def rooms(self, values: Mapping[str, Any]) -> list[Any]:
-        """How far the quantity lies from each end; below 0 past it."""
-        return [part.compiled(*(values[name] for name in part.needs)) for part in self.parts]
-
-    def kept(self, values: Mapping[str, Any]) -> NDArray[np.bool_]:
+    def kept(self, values: Mapping[str, Any]) -> Any:
         """Where the limit is kept, to the last digits."""
-        return np.asarray(~(np.min(np.asarray(self.rooms(values), float), axis=0) < -SAME))
+        return ~np.logical_or.reduce([np.asarray(room.of(values)) < -SAME for room in self.parts])
 
     def sentence(self, values: Mapping[str, Any]) -> str:
         """The refusal of a value past the limit."""
-        here = float(values[self.quantity])
-        if self.other:
-            most = values[self.other]
-            return say("above_other", quantity=self.quantity, here=here, other=self.other, most=most)
-        if math.isinf(self.low):
-            return say("above", quantity=self.quantity, here=here, high=self.high)
-        return say("beyond", quantity=self.quantity, here=here, low=self.low, high=self.high)
+        kind = "above_other" if self.other else "above" if math.isinf(self.low) else "beyond"
+        return say(kind, **vars(self), here=float(values[self.quantity]), most=values.get(self.other))
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Plan:
     """The nodes that some quantities rest on, in order of computation; ``target`` is the first of those quantities.
 
-    beyond: names that the limits alone need.
+    The ``leaves`` start the computation; a user may set the ``free`` ones; words alone give those in ``words``. The
+    quantities start from the ``claims``, by id; they ``depends_on`` claims and assumptions. Names in ``beyond`` count
+    as no input: those that the limits alone need, and figures published elsewhere. For a branch of minimum and maximum,
+    the expressions ``ahead`` are 0 or more where it is the right one.
     """
 
     target: str
     nodes: tuple[Node, ...]
     limits: tuple[Limit, ...] = ()
     beyond: frozenset[str] = frozenset()
+    ahead: tuple[Expression, ...] = ()
 
-    @cached_property
-    def by_name(self) -> dict[str, Node]:
-        """The nodes by their names."""
-        return {node.name: node for node in self.nodes}
-
-    @cached_property
-    def leaves(self) -> dict[str, Node]:
-        """The nodes that start the computation."""
-        return {node.name: node for node in self.nodes if node.source.is_leaf}
-
-    @cached_property
-    def free(self) -> dict[str, Node]:
-        """The leaves that have a value a user may set."""
-        return {name: node for name, node in self.leaves.items() if node.reading in ("set", "given")}
-
-    @cached_property
-    def _own(self) -> dict[str, Source]:
-        """The leaves without constants, and without those of the limits."""
-        leaves = self.leaves.items()
-        return {name: node.source for name, node in leaves if name not in CONSTANTS and name not in self.beyond}
-
-    @property
-    def depends_on(self) -> tuple[str, ...]:
-        """The claims and assumptions that the quantities start from, by id."""
-        return tuple(source.claim.id if source.claim else name for name, source in self._own.items())
-
-    @cached_property
-    def claims(self) -> frozenset[str]:
-        """Ids of the claims that the quantities start from."""
-        return frozenset(source.claim.id for source in self._own.values() if source.claim)
-
-    @cached_property
-    def words(self) -> tuple[str, ...]:
-        """The leaves that words alone give."""
-        return tuple(name for name, source in self._own.items() if source.in_words)
+    def __post_init__(self) -> None:
+        self.by_name = {node.name: node for node in self.nodes}
+        self.leaves = {node.name: node for node in self.nodes if node.source.is_leaf}
+        self.start = {name: np.float64(node.source.value) for name, node in self.leaves.items()}
+        self.free = {name: node for name, node in self.leaves.items() if node.reading in ("set", "given")}
+        own = {name: node.source for name, node in self.leaves.items() if name not in {*CONSTANTS, *self.beyond}}
+        self.claims = frozenset(source.claim.id for source in own.values() if source.claim)
+        self.depends_on = tuple(source.claim.id if source.claim else name for name, source in own.items())
+        self.words = tuple(name for name, source in own.items() if source.in_words)
 
     @property
     def no_single_value(self) -> str:
         """The sentence that says so where words alone give a leaf; empty elsewhere."""
-        for name in self.words:
-            return say("in_words", quantity=self.target, name=name)
-        return ""
-
-    @cached_property
-    def start(self) -> dict[str, float]:
-        """The leaves' values."""
-        return {name: np.float64(node.source.value) for name, node in self.leaves.items()}
+        return say("in_words", quantity=self.target, name=self.words[0]) if self.words else ""
 
     def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Every node's value, with values given for some nodes in place of their own. Arrays broadcast. Nothing is
@@ -240,14 +184,15 @@ class Plan:
 
     def rooms(self, values: Mapping[str, Any]) -> list[Any]:
         """How far each end of each limit lies; below 0 past it."""
-        return [room for limit in self.limits for room in limit.rooms(values)]
+        return [room.of(values) for room in (*(one for limit in self.limits for one in limit.parts), *self.ahead)]
 
-    def within(self, values: Mapping[str, Any]) -> NDArray[np.bool_]:
+    def within(self, values: Mapping[str, Any]) -> Any:
         """Where every limit is kept."""
-        inside: NDArray[np.bool_] = np.asarray(True)
-        for limit in self.limits:
-            inside = inside & limit.kept(values)
-        return inside
+        return reduce(np.logical_and, (limit.kept(values) for limit in self.limits), np.True_)
+
+    def past(self, values: Mapping[str, Any]) -> str:
+        """The refusal of values that are past a limit; empty for others."""
+        return next((limit.sentence(values) for limit in self.limits if not limit.kept(values)), "")
 
     @cached_property
     def branches(self) -> tuple[Plan, ...]:
@@ -261,8 +206,7 @@ class Plan:
             chosen = dict(zip(split, choice, strict=True))
             sources = {name: Source(expression=one) for name, (one, _) in chosen.items()}
             nodes = tuple(replace(node, source=sources.get(node.name, node.source)) for node in self.nodes)
-            limits = [Limit(name, difference=one) for name, (_, ones) in chosen.items() for one in ones]
-            found.append(replace(self, nodes=nodes, limits=(*self.limits, *limits)))
+            found.append(replace(self, nodes=nodes, ahead=tuple(one for _, ones in chosen.values() for one in ones)))
         return tuple(found)
 
     def along(self, name: str, x: Floats, given: Mapping[str, Any] | None = None) -> tuple[Floats, Floats]:
@@ -285,18 +229,15 @@ class Plan:
     @cached_property
     def direction(self) -> dict[str, int]:
         """For each node, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0)."""
-        here = self.evaluate({name: self.leaves[name].start for name in self.words})
-        values: dict[str, Any] = {}
-        with np.errstate(all="ignore"):
-            for i, node in enumerate(self.nodes):
-                value = here[node.name] if node.source.is_leaf else node.compute(values)
-                values[node.name] = np.zeros(len(self.nodes)) + value
-                values[node.name][i] += _STEP * node.scale(float(here[node.name]))
-            target = float(here[self.target])
+        start = {name: self.leaves[name].start for name in self.words}
+        here, found = self.evaluate(start), {}
+        for node in self.nodes:
             # Between poles the target only rises or only falls in a node, so any step shows the direction.
-            change = (values[self.target] - target) / (abs(target) or 1.0)
-        signs = np.where(np.abs(change) >= SAME, np.sign(change), 0)
-        return {node.name: int(sign) for node, sign in zip(self.nodes, signs, strict=True)}
+            step = _STEP * node.scale(float(here[node.name]))
+            there = self.evaluate({**start, node.name: here[node.name] + step})
+            change = (there[self.target] - here[self.target]) / (abs(here[self.target]) or 1.0)
+            found[node.name] = int(np.sign(change)) if abs(change) >= SAME else 0
+        return found
 
     @cached_property
     def side(self) -> str:
@@ -308,17 +249,16 @@ class Plan:
 
     @cached_property
     def value(self) -> float:
-        """The target at the printed numbers. Raises OutOfBounds past a limit and for a division by zero, ModelError
-        where words alone give an input."""
+        """The target at the printed numbers. Raises ModelError past a limit, for a division by zero, and where words
+        alone give an input."""
         values = self.evaluate({})
-        for limit in self.limits:
-            if not limit.kept(values):
-                raise OutOfBounds(limit.sentence(values))
+        if past := self.past(values):
+            raise ModelError(past)
         if self.no_single_value:
             raise ModelError(self.no_single_value)
         for node in self.nodes:
             if not np.isfinite(values[node.name]) and node.name not in self.beyond:
-                raise OutOfBounds(say("division", quantity=node.name, reading=node.reading))
+                raise ModelError(say("division", quantity=node.name, reading=node.reading))
         return float(values[self.target])
 
     @cached_property
@@ -329,12 +269,7 @@ class Plan:
         return near, self.bounds(coarse=True)[0] if has_far else near
 
     def bounds(
-        self,
-        *,
-        coarse: bool = False,
-        vary: Mapping[str, Floats] | None = None,
-        ranges: Mapping[str, Interval] | None = None,
-        rounding: bool = True,
+        self, *, coarse: bool = False, vary: Arrays | None = None, ranges: Ranges | None = None, rounding: bool = True
     ) -> list[Bounds]:
         """Smallest and largest target over everything that the printed inputs and words stand for, limits kept.
 

@@ -53,7 +53,7 @@ class Interval:
 
 
 def _reaches(value: float, bound: float, strict: bool) -> bool:
-    slack = SAME * abs(bound)
+    slack = max(SAME * abs(bound), 1e-12)
     return bool(value > bound + slack if strict else value >= bound - slack)
 
 
@@ -63,10 +63,6 @@ class Published:
 
     The last digit that counts has the place ``rounding_unit``; needed where the printed integer ends in 0 or has a
     scale. The other defensible place is ``rounding_unit_other``. Raises FieldError naming the field.
-    >>> Published("300000", unit="person", qualifier="about")
-    Traceback (most recent call last):
-        ...
-    analysis.core.published.FieldError: the digits 300000 do not say to which place they are rounded; ...
     """
 
     printed: str
@@ -170,16 +166,9 @@ class Published:
         >>> Published("2", scale="million", qualifier="up_to", rounding_unit="1").met_by(1.5e6, 1.7e6)
         (1500000.0, inf)
         """
-        match self.qualifier:
-            case "over" | "at_least":
-                return -math.inf, high
-            case "up_to":
-                return low, math.inf
-            case "approaches":
-                return low, high / float(1 - APPROACHES_TOLERANCE)
-        interval = self.asserts(end)
-        half = (interval.high - interval.low) / 2
-        return low - half, high + half
+        value, claimed = self.value(end), self.asserts(end)
+        most = {"up_to": math.inf, "approaches": high / float(1 - APPROACHES_TOLERANCE)}
+        return low - (claimed.high - value), most.get(self.qualifier, high + (value - claimed.low))
 
     def __str__(self) -> str:
         """As the article prints it, in plain words.

@@ -2,9 +2,6 @@
 
 Each table and YAML file is a pydantic model: types, choices and rules within a row stand with its fields. An empty cell
 takes the default of its field. ``Register._check`` holds the rules between tables, ``consistency`` those with formulas.
-
->>> Register.read().claims["excess_2021"].section
-'mobilization-2016-2020'
 """
 
 from __future__ import annotations
@@ -13,10 +10,12 @@ import contextlib
 import csv
 import io
 import json
+import math
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections import namedtuple
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +24,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
-from analysis.core.published import FieldError, Published
+from analysis.core.published import FieldError, Interval, Published
 from analysis.core.units import base_unit, name_of, nearest, parse_unit
 
 Grade = Literal["stated", "implied", "chosen"]
@@ -33,6 +32,12 @@ Grade = Literal["stated", "implied", "chosen"]
 GRADES = get_args(Grade)
 #: Put before the name of a quantity, divides an external figure by its years.
 PER_YEAR = "per_year:"
+#: The reading that is a quantity's unnamed formula.
+BARE = "formula"
+#: The readings whose value a user may set.
+SETTABLE = ("set", "published", "in_words")
+#: Names that no row can have as its reading.
+RESERVED = (BARE, *SETTABLE, "floor", "ceiling", "constant", "given")
 
 
 class InputError(ValueError):
@@ -63,11 +68,8 @@ def shown(path: Path) -> str:
     return str(path.resolve().relative_to(Path.cwd()) if path.resolve().is_relative_to(Path.cwd()) else path)
 
 
-@dataclass(frozen=True)
-class Ref:
-    """Marks a field that names rows of a table, ``quantities``, or ``values``: quantities, read somehow, or claims."""
-
-    to: str
+#: Marks a field that names rows of a table, ``quantities``, or ``values``: quantities, read somehow, or claims.
+Ref = namedtuple("Ref", "to")
 
 
 def _listed(cell: Any) -> Any:
@@ -283,18 +285,15 @@ class Citation(Row):
 
 
 class VagueEnd(Row):
-    """The floor or ceiling that the words of a claim put, and that at a coarser place, with the reason."""
+    """The floor or ceiling that words put, and that at a coarser place; or a value worth trying. With the reason."""
 
     reason: Text
     value: Number | None = None
     coarse: Number | None = None
 
-
-class Marked(BaseModel, extra="forbid"):
-    """A value of an assumption that is worth trying, with the reason."""
-
-    value: Number
-    reason: Text
+    def at(self, *, coarse: bool) -> float | None:
+        """The number, that at the coarser place where there is one and it is wanted."""
+        return self.value if self.coarse is None or not coarse else self.coarse
 
 
 class VagueReading(Row):
@@ -310,6 +309,11 @@ class VagueReading(Row):
     floor: VagueEnd | None = None
     ceiling: VagueEnd | None = None
 
+    def allows(self, *, coarse: bool = False) -> Interval:
+        """The values that the words allow; infinite where they put no floor or ceiling."""
+        low, high = (one.at(coarse=coarse) if one else None for one in (self.floor, self.ceiling))
+        return Interval(-math.inf if low is None else low, math.inf if high is None else high)
+
 
 class Assumption(VagueReading):
     """What an estimate rests on. It is varied from low to high, and allowed from minimum to maximum."""
@@ -324,7 +328,7 @@ class Assumption(VagueReading):
     bias: Text
     settle: Text
     article_value: Number | None = None
-    marked: tuple[Marked, ...] = ()
+    marked: tuple[VagueEnd, ...] = ()
 
     kinds: ClassVar = {"words": VagueReading}
 
@@ -418,7 +422,6 @@ class Settings(BaseModel, extra="forbid"):
 
     formulas: Name
     linked_readings: tuple[tuple[str, ...], ...] = ()
-    headline: Annotated[tuple[str, ...], Ref("checks.csv")] = ()
     percent: Annotated[tuple[str, ...], Ref("quantities")] = ()
     estimates: Annotated[tuple[str, ...], Ref("quantities")] = ()
     limits: tuple[Most, ...] = ()
@@ -480,7 +483,7 @@ def read_yaml(path: Path) -> Any:
 def _read_rows(path: Path, model: type[Row]) -> dict[str, Any]:
     """The rows of a CSV table, or the entries of a YAML list, by id."""
     found: dict[str, Any] = {}
-    for id, content in (_table if path.suffix == ".csv" else _list)(path):
+    for id, content in (read_table if path.suffix == ".csv" else _list)(path):
         row: Any = validated(path, model.kinds.get(content.get("kind", ""), model), content, id)
         if row.id in found:
             raise RegisterError(path, f"'{row.id}' is given twice", row=row.row or "", id=row.id, field="id")
@@ -497,7 +500,8 @@ def _list(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from ((str(entry.get("id", f"number {number}")), entry) for number, entry in enumerate(content, start=1))
 
 
-def _table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rows of a CSV table, each with its id; cells that are empty are left out, and ``row`` is the line."""
     reader = csv.DictReader(io.StringIO(read_text(path), newline=""), restkey="", strict=True)
     try:
         for cells in reader:
@@ -529,19 +533,14 @@ def validated(path: Path, model: type[_M], content: Any, id: str = "") -> _M:
         rule = fault["ctx"]["error"]
         place, message = getattr(rule, "field", place), str(rule)
     elif fault["type"] == "extra_forbidden":
-        message = f"'{at[-1]}' is not known here{nearest(str(at[-1]), _fields(model, at[:-1]))}"
+        schema = model.model_json_schema()
+        parts = (schema, *schema.get("$defs", {}).values())
+        known = [name for part in parts for name in part.get("properties", ())]
+        message = f"'{at[-1]}' is not known here{nearest(str(at[-1]), known)}"
     elif isinstance(given, str | int | float) and ", not " not in message:
         message += f", not '{given}'"
     row = content.get("row", "") if isinstance(content, dict) else ""
     raise RegisterError(path, message, row=row, id=id, field=place)
-
-
-def _fields(model: Any, at: Iterable[Any]) -> list[str]:
-    """The fields of the model at a place within another one."""
-    for part in at:
-        held = model.model_fields[part].annotation if part in model.model_fields else None
-        model = next((one for one in (held, *get_args(held)) if hasattr(one, "model_fields")), model)
-    return list(model.model_fields)
 
 
 # The whole ------------------------------------------------------------------------------------------------------------
@@ -574,23 +573,27 @@ class Register(Settings):
     @classmethod
     def read(cls, folder: Path | str | None = None) -> Register:
         """Read and check the data package in a folder; without one, the package's own or the environment's. A table
-        that datapackage.json does not list has no rows. Raises RegisterError naming file, row and field."""
+        that datapackage.json does not list has no rows. Raises RegisterError naming file, row and field.
+        >>> Register.read().claims["excess_2021"].section
+        'mobilization-2016-2020'
+        """
         folder = Path(folder or os.environ.get("ANALYSIS_DATA") or shipped("data"))
         package = validated(folder / "datapackage.json", Package, read_yaml(folder / "datapackage.json"))
         paths = [str(one.get("path")) for one in package.resources]
         found: dict[str, Any] = {
             Path(one.file).stem: _read_rows(folder / one.file, one) for one in _TABLES if one.file in paths
         }
-        tables = {name: found.pop(name, {}).values() for name in ("assumptions", "readings", "sections", "sources")}
+        names = ("assumptions", "readings", "sections", "sources")
+        assumed, readings, sections, sources = (found.pop(name, {}).values() for name in names)
         register = cls(
             folder=folder,
             title=package.title,
             article=package.sources[0],
-            assumptions={one.id: one for one in tables["assumptions"] if isinstance(one, Assumption)},
-            words={one.id: one for one in tables["assumptions"] if not isinstance(one, Assumption)},
-            readings={(row.quantity, row.reading): row for row in tables["readings"]},
-            sections={row.id: row.title for row in tables["sections"]},
-            sources={row.id: f"{row.publisher}, {row.date}" for row in tables["sources"]},
+            assumptions={one.id: one for one in assumed if isinstance(one, Assumption)},
+            words={one.id: one for one in assumed if not isinstance(one, Assumption)},
+            readings={(row.quantity, row.reading): row for row in readings},
+            sections={row.id: row.title for row in sections},
+            sources={row.id: f"{row.publisher}, {row.date}" for row in sources},
             scenarios=tuple(Path(path).stem for path in paths if re.fullmatch(r"scenarios/[a-z0-9_]+\.yaml", path)),
             **found,
             **dict(package.analysis),
@@ -655,10 +658,6 @@ class Register(Settings):
                 raise self.refuse(claim, "input", f"{claim.quantity} starts from row {other.row} ({other.id}) too")
             if claim.qualifier == "vague" and claim.role != "count" and claim.quantity not in self.vague_readings:
                 raise self.refuse(claim, "quantity", "its words need an assumption of that name, with floor or ceiling")
-        defaults = {reading.quantity: reading for reading in self.readings.values() if reading.default}
-        for reading in self.readings.values():
-            if reading.default and (last := defaults[reading.quantity]) is not reading:
-                raise self.refuse(reading, "default", f"{reading.quantity} has the default {last.reading} too")
         for check in self.checks.values():
             against = self.claims.get(check.claim)
             if against and against.quantity != check.quantity:

@@ -1,9 +1,6 @@
 """Sentences of refusals, limits and remarks, as templates: the library and the explorer's page fill the same ones.
 
 A field is a name in braces, perhaps with digits as Python formats them: ``{low:,.10g}``.
-
->>> say("unread", quantity="overlap", number=0.5, reading="floor")
-'overlap = 0.5 is unused: its reading floor supplies it'
 """
 
 from __future__ import annotations
@@ -54,5 +51,8 @@ SENTENCES = {
 
 
 def say(sentence: str, **values: Any) -> str:
-    """A sentence with its fields filled. Raises KeyError for an unknown sentence or a field that has no value."""
+    """A sentence with its fields filled. Raises KeyError for an unknown sentence or a field that has no value.
+    >>> say("unread", quantity="overlap", number=0.5, reading="floor")
+    'overlap = 0.5 is unused: its reading floor supplies it'
+    """
     return SENTENCES[sentence].format(**values)

@@ -2,11 +2,6 @@
 
 Three base dimensions are separate: ``person``, ``transfer`` (one person moved once, a person-time) and ``labourer`` (a
 head as the article prints it, its unit not stated). Adding or comparing them raises until a ratio stands between.
-
->>> Quantity(1, "person") + Quantity(1, "transfer")
-Traceback (most recent call last):
-    ...
-pint.errors.DimensionalityError: Cannot convert from 'person' ([person]) to 'transfer' ([transfer])
 """
 
 from __future__ import annotations
@@ -55,18 +50,8 @@ CONSTANTS: dict[str, tuple[float, str]] = {
 }
 
 
-def minimum(one: Any, two: Any) -> Any:
-    """The smaller of two values, elementwise."""
-    return np.minimum(one, two)
-
-
-def maximum(one: Any, two: Any) -> Any:
-    """The larger of two values, elementwise."""
-    return np.maximum(one, two)
-
-
-class UnitError(ValueError):
-    """A text that names no unit or no number, or a number in a unit of another dimension."""
+#: The smaller and the larger of two values, elementwise.
+minimum, maximum = np.minimum, np.maximum
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -89,7 +74,7 @@ _UNIT = re.compile(r"(?!.*\*\*)[\w·²³⁴⁵⁶⁷⁸⁹⁰¹⁻/*% ]{1,60}")
 
 @cache
 def parse_unit(text: str) -> pint.Unit:
-    """The unit that a text names; ``dimensionless`` for shares and ratios of like things. Raises UnitError, naming the
+    """The unit that a text names; ``dimensionless`` for shares and ratios of like things. Raises ValueError, naming the
     nearest known unit.
     >>> str(parse_unit("person/transfer"))
     'person / transfer'
@@ -99,7 +84,7 @@ def parse_unit(text: str) -> pint.Unit:
             raise ValueError(text)
         return registry.Unit(text)
     except Exception as error:
-        raise UnitError(say("unknown_unit", text=text, hint=nearest(text, KNOWN_UNITS))) from error
+        raise ValueError(say("unknown_unit", text=text, hint=nearest(text, KNOWN_UNITS))) from error
 
 
 def name_of(unit: Any) -> str:
@@ -112,9 +97,9 @@ def name_of(unit: Any) -> str:
 
 @cache
 def base_unit(text: str) -> str:
-    """A unit as it is written. Raises UnitError where one of it is not one in base units."""
+    """A unit as it is written. Raises ValueError where one of it is not one in base units."""
     if Quantity(1.0, parse_unit(text)).to_base_units().magnitude != 1.0:
-        raise UnitError(f"'{text}' is not a base unit, such as {', '.join(BASE_UNITS[:3])}")
+        raise ValueError(f"'{text}' is not a base unit, such as {', '.join(BASE_UNITS[:3])}")
     return text
 
 
@@ -125,13 +110,9 @@ _NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d
 def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     """A number in the base unit of ``unit``, from a text: digits, then perhaps a scale, then perhaps a unit.
 
-    A number with a dimension needs its unit if ``with_unit``, as in scenario files. Raises UnitError for anything else.
+    A number with a dimension needs its unit if ``with_unit``, as in scenario files. Raises ValueError for another text.
     >>> read_number("0.35 million person", "person"), read_number("10.5 %", "dimensionless")
     (350000.0, 0.105)
-    >>> read_number("0.8 person", "transfer")
-    Traceback (most recent call last):
-        ...
-    analysis.core.units.UnitError: '0.8 person' is in person, not in transfer
     """
     digits, rest = _NUMBER.fullmatch(text.strip()).groups()  # type: ignore[union-attr]  # it may be empty
     try:
@@ -139,17 +120,17 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     except ArithmeticError:
         value = Decimal("nan")
     if not math.isfinite(float(value)):
-        raise UnitError(say("no_number", text=text, unit=unit))
+        raise ValueError(say("no_number", text=text, unit=unit))
     words = rest.replace("%", " percent").split()
     while words and words[0] in SCALES:
         value *= SCALES[words.pop(0)]
     if not words:
         if with_unit and unit != "dimensionless":
-            raise UnitError(say("no_unit", text=text, unit=unit))
+            raise ValueError(say("no_unit", text=text, unit=unit))
         return float(value)
     given = parse_unit(" ".join(words))
     if "percent" in words and words != ["percent"]:
-        raise UnitError(say("percentage", text=text, unit=unit))
+        raise ValueError(say("percentage", text=text, unit=unit))
     if not given.is_compatible_with(parse_unit(unit)):
-        raise UnitError(say("other_unit", text=text, given=name_of(given), unit=unit))
+        raise ValueError(say("other_unit", text=text, given=name_of(given), unit=unit))
     return float(value * Decimal(str(Quantity(1, given).to(parse_unit(unit)).magnitude)))

@@ -1,10 +1,4 @@
-"""Verdicts: whether a recomputed quantity agrees with a claim, and what that rests on; and solutions.
-
->>> from analysis import load
->>> model = load().model
->>> judge(model, model.register.checks["at_risk_2021_sum"]).verdict
-'matches'
-"""
+"""Verdicts: whether a recomputed quantity agrees with a claim, and what that rests on; and solutions."""
 
 from __future__ import annotations
 
@@ -20,7 +14,6 @@ from analysis.core.model import ARTICLE, Model, ModelError, Plan, Setting
 from analysis.core.published import Interval
 from analysis.core.register import GRADES, Assumption, Check, Claim, External, Solve
 from analysis.core.sentences import say
-from analysis.core.words import same
 
 #: Each verdict of a check, with its rule. The first that applies decides.
 VERDICTS = {
@@ -77,43 +70,40 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     without a claim, nor where the setting makes the check circular or takes a quantity past a limit; ``reason`` says
     so."""
     row = model.register.claims.get(check.claim) or model.register.external.get(check.against)
-    known, plan = Outcome(check, model.units[check.quantity]), None
-    if row:
-        fine = asserted(model, check, row)
+    fine, coarse = (asserted(model, check, row, coarse=coarse) if row else None for coarse in (False, True))
+    known = Outcome(check, model.units[check.quantity])
+    if row and fine:
         printed = row.published.value(check.end) if row.printed and check.end != "whole" else None
         known = replace(known, published=printed, published_low=fine.low, published_high=fine.high)
-    if check.against and check.claim:
-        # Figures published elsewhere, set beside the claim: nothing of the model is in it.
-        value, near = findings.spread(model, check.against)
-        far = near
-    else:
-        try:
+    try:
+        if check.against and check.claim:
+            # Figures published elsewhere, set beside the claim: nothing of the model is in it.
+            plan = findings.plan_of(model, check.against)
+        else:
             plan = model.plan(check.quantity, model.change(check.readings, setting))
-            if check.claim in plan.claims:
-                raise ModelError(say("circular", claim=check.claim))
-            # Where no value that the words allow is within the limits, it is past one.
-            value = math.nan if plan.words and not math.isnan(plan.spans[0].low) else plan.value
-        except ModelError as error:
-            return replace(known, reason=str(error))
-        near, far = plan.spans
-        grades = [grade_of(model, plan, name) for name, sign in plan.direction.items() if sign]
-        weakest = max(filter(None, grades), key=GRADES.index, default="")
-        known = replace(known, side=plan.side, rests_on=weakest, depends_on=plan.depends_on)
+        if check.claim in plan.claims:
+            raise ModelError(say("circular", claim=check.claim))
+        # Where no value that the words allow is within the limits, it is past one.
+        value = math.nan if plan.words and not math.isnan(plan.spans[0].low) else plan.value
+    except ModelError as error:
+        return replace(known, reason=str(error))
+    near, far = plan.spans
+    grades = [grade_of(model, plan, name) for name, sign in plan.direction.items() if sign]
+    weakest = max(filter(None, grades), key=GRADES.index, default="")
+    known = replace(known, side=plan.side, rests_on=weakest, depends_on=plan.depends_on)
     recomputed = None if math.isnan(value) else value
     known = replace(known, recomputed=recomputed, recomputed_low=near.low, recomputed_high=near.high)
-    if row is None:
+    if row is None or fine is None or coarse is None:
         return replace(known, reason="no printed number to set beside it")
-    coarse = asserted(model, check, row, coarse=True)
-    words, approaches = bool(plan and plan.words), row.qualifier == "approaches"
 
     def at(claimed: Interval, point: float, reached: Bounds) -> str:
         if claimed.holds(point):
             return "matches"
         # Our tenth is no printed digit: rounding does not decide there, and the word allows all that falls short.
-        if approaches and point < claimed.low:
+        if row.qualifier == "approaches" and point < claimed.low:
             return "compatible"
         if claimed.meets(reached.low, reached.high):
-            return "compatible" if words else "matches_within_rounding"
+            return "compatible" if plan.words else "matches_within_rounding"
         return "differs"
 
     def verdict(point: float, near: Bounds, far: Bounds) -> str:
@@ -131,7 +121,7 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
         verdict=found,
         finer=finer if finer != found else "",
         barely=found == "matches_within_rounding" and margin < 0.01 * abs(size),
-        condition=_condition(model, plan, levels, verdict, found) if plan else "",
+        condition=_condition(model, plan, levels, verdict, found),
         reason=VERDICTS[found],
         passing=_passing(row, check, near, value) if check.claim and known.published else None,
     )
@@ -166,12 +156,7 @@ def asserted(model: Model, check: Check, row: Claim | External, *, coarse: bool 
     """The claim that the other side of a check makes, by its digits or its words."""
     if row.qualifier != "vague":
         return row.published.asserts(check.end.removeprefix("whole"), coarse=coarse)
-    words = model.register.vague_readings[check.quantity]
-    floor, ceiling = (
-        None if end is None else end.coarse if coarse and end.coarse is not None else end.value
-        for end in (words.floor, words.ceiling)
-    )
-    return Interval(-math.inf if floor is None else floor, math.inf if ceiling is None else ceiling)
+    return model.register.vague_readings[check.quantity].allows(coarse=coarse)
 
 
 def grade_of(model: Model, plan: Plan, name: str) -> str:
@@ -222,18 +207,12 @@ def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
     value = solve(lambda x: plan.evaluate({one.id: x})[plan.target], one.minimum, one.maximum, goal)
     if value is None:
         return Solution(row, None, "impossible", f"no value of {one.id} makes it so")
-    if not _between(value, one.minimum, one.maximum):
+    if not Interval(one.minimum, one.maximum).holds(value):
         return Solution(row, value, "impossible", f"allowed is {one.minimum:,.10g} to {one.maximum:,.10g}")
-    there = plan.evaluate({one.id: value})
-    for limit in plan.limits:
-        if not limit.kept(there):
-            return Solution(row, value, "impossible", limit.sentence(there))
+    if past := plan.past(plan.evaluate({one.id: value})):
+        return Solution(row, value, "impossible", past)
     varied = f"the range it is varied over is {one.low:,.10g} to {one.high:,.10g}"
-    return Solution(row, value, "in_range" if _between(value, one.low, one.high) else "out_of_range", varied)
-
-
-def _between(value: float, low: float, high: float) -> bool:
-    return low <= value <= high or same(value, low) or same(value, high)
+    return Solution(row, value, "in_range" if Interval(one.low, one.high).holds(value) else "out_of_range", varied)
 
 
 def _condition(model: Model, plan: Plan, levels: Iterable[float], rule: Rule, found: str) -> str:
@@ -248,19 +227,17 @@ def _condition(model: Model, plan: Plan, levels: Iterable[float], rule: Rule, fo
     return "; ".join(parts)
 
 
-def _stays(
-    plan: Plan, assumption: Assumption, levels: Iterable[float], rule: Rule, found: str
-) -> list[tuple[float, float]]:
+def _stays(plan: Plan, one: Assumption, levels: Iterable[float], rule: Rule, found: str) -> list[tuple[float, float]]:
     """The spans of an assumption, over its allowed range, in which a verdict stays. It may change only where the value
     or a bound passes a level, at a limit, or at a pole. Each bound is the target at a corner of the box, a ratio of two
     linear functions of the assumption; so the places of change are roots."""
-    here, low, high = float(plan.start[assumption.id]), assumption.minimum, assumption.maximum
+    here, low, high = float(plan.start[one.id]), one.minimum, one.maximum
     if low == high:
         return [(here, here)]
-    targets, rooms = plan.along(assumption.id, quarters(low, high)[:, None], _at_corners(plan, assumption.id))
+    targets, rooms = plan.along(one.id, quarters(low, high)[:, None], _at_corners(plan, one.id))
     changes = {low, high, *breakpoints(targets, low, high, levels), *breakpoints(rooms, low, high, [0.0])}
     edges = np.array(sorted(changes))
-    vary = {assumption.id: (edges[:-1] + edges[1:]) / 2}
+    vary = {one.id: (edges[:-1] + edges[1:]) / 2}
     values = plan.evaluate(vary)
     points = np.zeros(len(edges) - 1) + values[plan.target]
     fine = plan.within(values) & (np.isfinite(points) | bool(plan.words))

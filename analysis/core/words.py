@@ -6,7 +6,6 @@ Files hold base units and ten digits. A screen shows a count to a named place, a
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
@@ -19,8 +18,6 @@ _SPANS = ("year", "month", "hour")
 _BEYOND = 1e18
 #: Two numbers are the same below this relative difference, so that a tie in decimals stays a tie.
 SAME = 1e-9
-#: Control characters would move a terminal's cursor, colour it, or reverse the order of letters.
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 def same(one: float, two: float, tolerance: float = SAME) -> bool:
@@ -29,22 +26,6 @@ def same(one: float, two: float, tolerance: float = SAME) -> bool:
     (True, False)
     """
     return one == two or math.isclose(one, two, rel_tol=tolerance, abs_tol=1e-12)
-
-
-def printable(text: str) -> str:
-    """A text whose control characters are spelled out.
-    >>> printable("a\\x1b[31mb")
-    'a\\\\x1b[31mb'
-    """
-    return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
-
-
-def is_number(text: str) -> bool:
-    """Whether a text is a finite number in Python's spelling."""
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def digits(number: float | None) -> str:

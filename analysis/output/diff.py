@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.core.register import InputError, shown
-from analysis.core.words import is_number
+from analysis.output.display import Table
+from analysis.output.escape import is_number
 
 #: The columns that name a row of each table; rows of a figure's data have no name, and are counted.
 _KEYS = {name: ["id"] for name in ("claims", "checks", "derived", "solutions", "external")}
@@ -36,7 +37,7 @@ def compare(before: Path, after: Path) -> pd.DataFrame:
     return both.astype(object).where(both.notna(), None)
 
 
-def in_words(found: pd.DataFrame) -> list[dict[str, str]]:
+def in_words(found: pd.DataFrame) -> Table:
     """Return what moved for a reader: a line a row of a table, its first cell, and the names of the others."""
     rows = []
     for (table, id), group in found[~found["table"].str.startswith("figures/")].groupby(["table", "id"], sort=False):
@@ -46,7 +47,7 @@ def in_words(found: pd.DataFrame) -> list[dict[str, str]]:
                  for name, how in numbers.items()}  # fmt: skip
         also, inputs = ", ".join(other["field"] for other in others), ", ".join(one["inputs"])
         rows.append({"row": f"{table}, {id}", "field": one["field"], **texts, "also": also, "moved by": inputs})
-    return rows
+    return Table(rows, foot="")
 
 
 def _read(folder: Path) -> tuple[dict[tuple[str, str, str], str], dict[tuple[str, str], set[str]]]:

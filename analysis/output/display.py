@@ -1,11 +1,14 @@
-"""Tables that show themselves, as HTML in a notebook and as aligned text elsewhere; and values for JSON."""
+"""Tables that show themselves: as HTML in a notebook, as aligned text elsewhere, fitted to a terminal's width."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
+import re
+import textwrap
 from collections.abc import Iterable, Mapping
 from html import escape
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -13,7 +16,7 @@ import pandas as pd
 from analysis.core.model import Model, Setting
 from analysis.core.verdicts import Outcome, solution
 from analysis.core.words import digits
-from analysis.output.results import CAVEAT, finding_words, published_words, recomputed_words, value_words, verdict_words
+from analysis.output.results import CAVEAT, SCREEN, finding_words, render, value_words
 
 
 def plain(value: Any) -> Any:
@@ -61,38 +64,64 @@ class Table(pd.DataFrame):
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{escape(self.foot)}</p>"
 
     def __repr__(self) -> str:
-        texts = self._texts()
-        widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-        rows = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in texts)
-        return "\n".join([*rows, self.foot])
+        return "\n".join([*_aligned([[text] for text in row] for row in self._texts()), self.foot])
+
+    def within(self, width: int) -> str:
+        """The table as a terminal shows it: in columns where each row takes some three lines, else as a list whose
+        first column names the row. No word of a column is broken."""
+        texts = [[re.sub(r"\s+", " ", text) for text in row] for row in self._texts()]
+        whole = [max(map(len, column)) for column in zip(*texts, strict=True)]
+        widths = [max(map(len, " ".join(column).split())) for column in zip(*texts, strict=True)]
+        room = width - sum(widths) - 2 * (len(widths) - 1)
+        if room < 0 or sum(whole) > 2.5 * width:
+            return "\n".join(_listed(texts, width))
+        # Short columns have what they want, and long ones share the rest.
+        for left, at in enumerate(sorted(range(len(whole)), key=lambda at: whole[at] - widths[at])):
+            more = min(whole[at] - widths[at], room // (len(whole) - left))
+            widths[at], room = widths[at] + more, room - more
+        cells = [
+            [textwrap.wrap(text, wide, break_on_hyphens=False) or [""] for text, wide in zip(row, widths, strict=True)]
+            for row in texts
+        ]
+        head, *rows = cells
+        if widths != whole:
+            rows = [[[*cell, *[""] * (max(map(len, row)) - len(cell) + 1)] for cell in row] for row in rows]
+        lines = _aligned([head, [["─" * wide] for wide in widths], *rows])
+        return "\n".join(["", *lines]).rstrip()
+
+
+def _aligned(rows: Iterable[list[list[str]]]) -> list[str]:
+    """Rows of cells, each of some lines, as lines in columns."""
+    lines = [line for row in rows for line in zip_longest(*row, fillvalue="")]
+    widths = [max(map(len, column)) for column in zip_longest(*lines, fillvalue="")]
+    return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+
+
+def _listed(texts: list[list[str]], width: int) -> Iterable[str]:
+    """Rows as a list: the first cell, and under it each other that is not empty, by the name of its column."""
+    (_, *names), *rows = texts
+    aside = max(map(len, names)) + 6
+    for first, *others in rows:
+        yield from textwrap.wrap(first, width, subsequent_indent="    ")
+        for name, text in zip(names, others, strict=True):
+            start = f"    {name:{aside - 4}}"
+            yield from textwrap.wrap(text, width, initial_indent=start, subsequent_indent=" " * aside)
 
 
 class Folded(pd.DataFrame):
     """Findings, a row each. It shows their titles, with the rest folded below each."""
 
     def _repr_html_(self) -> str:
-        parts = []
-        for row in self.map(lambda cell: escape(str(cell))).to_dict("records"):
-            steps = "".join(f"<li>{step}</li>" for step in row["arithmetic"].split("; "))
-            parts.append(
-                f"<details><summary>{row['title']}</summary><ul>{steps}</ul>"
-                f"<p><b>Sceptical:</b> {row['sceptical']}</p><p><b>Charitable:</b> {row['charitable']}</p>"
-                f"<p><b>Would settle it:</b> {row['settle']}</p></details>"
-            )
-        return "".join(parts)
+        return render("findings.txt", rows=self.to_dict("records"), escape=escape)
 
     def __repr__(self) -> str:
         return "\n".join(f"- {title}" for title in self["title"])
 
 
-def checks_table(model: Model, outcomes: Iterable[Outcome]) -> Table:
-    """Judged checks and derived quantities in words, a row each."""
-    words = {"printed": published_words, "recomputed": recomputed_words, "verdict": verdict_words}
-    rows = [
-        {"comparison": one.check.statement, **{name: said(model, one) for name, said in words.items()}}
-        for one in outcomes
-    ]
-    return Table(rows, columns=["comparison", *words])
+def checks_table(model: Model, outcomes: Iterable[Outcome], *columns: str) -> Table:
+    """Judged checks and derived quantities in words, a row each, with some columns of ``results.SCREEN``."""
+    columns = columns or ("comparison", "printed", "recomputed", "verdict")
+    return Table([{name: SCREEN[name](model, one) for name in columns} for one in outcomes], columns=[*columns])
 
 
 def solutions_table(model: Model, setting: Setting, quantities: list[str]) -> Table:

@@ -1,13 +1,32 @@
-"""Texts made safe for a spreadsheet and for Markdown."""
+"""Texts made safe for a terminal, a spreadsheet and Markdown."""
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
-from analysis.core.words import is_number
-
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+#: Control characters would move a terminal's cursor, colour it, or reverse the order of letters.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """A text whose control characters are spelled out.
+    >>> printable("a\\x1b[31mb")
+    'a\\\\x1b[31mb'
+    """
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a finite number in Python's spelling."""
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def escape_spreadsheet_formula(value: Any) -> Any:

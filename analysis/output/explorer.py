@@ -9,12 +9,15 @@ The page holds rows and sentences as data, and the formulas as JavaScript that i
 
 from __future__ import annotations
 
+import ast
 import base64
 import hashlib
 import json
 import math
 import re
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, StrictUndefined
 
+from analysis.core.expressions import Expression
 from analysis.core.model import RESERVED, SETTABLE, Model, Source
 from analysis.core.plan import Limit
 from analysis.core.published import Interval
@@ -112,7 +116,25 @@ def formulas(model: Model) -> Iterable[str]:
                     raise model.register.refuse(None, "formulas", message)
                 bare = without_units(one)
                 text = json.dumps(bare.text({need: f"{{{need}}}" for need in bare.needs}), ensure_ascii=False)
-                yield f'  "{quantity}.{reading}": {{ run: {one.javascript}, text: {text} }},\n'
+                yield f'  "{quantity}.{reading}": {{ run: {javascript(one)}, text: {text} }},\n'
+
+
+class _Unsigned(ast.NodeTransformer):
+    """Writes a minus as a factor: JavaScript refuses one before a power."""
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.BinOp:
+        return ast.BinOp(ast.Constant(-1), ast.Mult(), self.visit(node.operand))
+
+
+def javascript(one: Expression) -> str:
+    """An expression as a JavaScript function of its needs.
+
+    >>> from analysis.core.expressions import parse
+    >>> javascript(parse("-a ** 2 / (b + 1.5)"))
+    '(a, b) => -1 * a ** 2 / (b + 1.5)'
+    """
+    plain = replace(one, result=_Unsigned().visit(deepcopy(one.result)))
+    return f"({', '.join(one.needs)}) => {plain.source({'minimum': 'Math.min', 'maximum': 'Math.max'})}"
 
 
 def limits(model: Model) -> Iterable[str]:
@@ -125,7 +147,7 @@ def limits(model: Model) -> Iterable[str]:
             sentence = "above_other" if one.other else "beyond" if math.isfinite(one.low) else "above"
             told = _fields(one, "quantity low high other") | {"sentence": sentence, "needs": part.needs}
             told["range"] = one.quantity if one in ranges else ""
-            yield f"  {{ ...{json.dumps(told)}, run: {part.javascript} }},\n"
+            yield f"  {{ ...{json.dumps(told)}, run: {javascript(part)} }},\n"
 
 
 def data(model: Model) -> dict[str, Any]:
@@ -133,7 +155,7 @@ def data(model: Model) -> dict[str, Any]:
     does."""
     register, names = model.register, live(model)
     if CLAIM not in register.claims:
-        raise register.refuse(None, "headline", f"the explorer draws {CLAIM}, which claims.csv lacks")
+        raise register.refuse(None, "estimates", f"the explorer draws {CLAIM}, which claims.csv lacks")
     both, named = register.claims[CLAIM].published, partial(_named, model)
     headlines, assumptions = register.headlines.values(), register.assumptions.items()
     counts = [one.id for one in register.claims.values() if one.printed and one.base_unit in BASE_UNITS]

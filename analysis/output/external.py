@@ -7,20 +7,19 @@ Then the figures are compared only when a user gives that ratio, and the row say
 print leaves open, is set beside a transfer or a person only as "read as transfers" or "read as persons".
 
 >>> from analysis.core.register import Register
->>> compared = {(c.external.id, c.beside): c for c in compare(Model(Register.read()))}
->>> compared["report_2019", "total_2019"].reason
+>>> compared = {(one["id"], one["beside"]): one for one in compare(Model(Register.read()))}
+>>> compared["report_2019", "total_2019"]["reason"]
 'not compared: transfer against person; needs persons_per_transfer'
->>> compared["report_2019", "labourers_2019"].read_as
+>>> compared["report_2019", "labourers_2019"]["read_as"]
 'read as transfers'
 """
 
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Setting
+from analysis.core.model import ARTICLE, Model, ModelError, Setting
 from analysis.core.published import Interval
 from analysis.core.register import PER_YEAR, External
 from analysis.core.units import BASE_UNITS, CONSTANTS, name_of, parse_unit
@@ -30,108 +29,83 @@ from analysis.output.results import estimate_words, plural
 if TYPE_CHECKING:
     import pandas as pd
 
+Row = dict[str, Any]
+
 #: How a figure was seen, as a screen spells the grade.
 SEEN = {"P": "primary text", "M": "mirror", "S": "secondary"}
 SIDE_BY_SIDE = "Listed side by side, never averaged; an external figure is no input to any estimate."
 COLUMNS = (
     "id", "statement", "noun", "as_printed", "qualifier", "unit", "unit_as_printed", "published", "published_low",
-    "published_high", "period", "year_from", "year_to",
-    "scope", "seen", "publisher", "title", "date", "address", "beside", "divided_by_years", "quantity", "reading",
-    "ours_unit", "ours", "ours_low", "ours_high", "ours_from", "read_as", "at_ratio", "compared", "ratio", "difference",
-    "rounding", "words", "reason", "note",
+    "published_high", "period", "year_from", "year_to", "scope", "seen", "publisher", "title", "date", "address",
+    "beside", "divided_by_years", "quantity", "reading", "ours_unit", "ours", "ours_low", "ours_high", "ours_from",
+    "read_as", "at_ratio", "compared", "ratio", "difference", "rounding", "words", "reason", "note",
 )  # fmt: skip
-SCREEN_COLUMNS = ("external figure", "printed", "period and scope", "seen", "ours", "ratio", "comparison")
 #: The unit of a number whose noun leaves it open; such a number is read as persons or transfers without any ratio.
 OPEN = "labourer"
 
 
-@dataclass(frozen=True)
-class Compared:
-    """An external figure beside one of our numbers, or beside none.
-
-    The table names our number in ``beside``, empty for context; it is a ``quantity`` under a ``reading``. Its estimate
-    under the setting is ``ours``, in base units; ``ours_from`` is its source in words. The figure was divided by
-    ``years``. Units were bridged by ``read_as`` or ``at_ratio``. The ``value`` is the figure in our unit, None where it
-    was not compared, for a ``reason``. Its ``ratio`` is value ÷ ours, its ``difference`` value − ours, in our unit. Two
-    intervals are compared with ours: ``rounding``, for which the printed digits stand, and ``words``, which the words
-    around them assert. Our number lies ``within`` such an interval or ``outside``, or its bounds ``overlap`` it.
-    """
-
-    external: External
-    beside: str = ""
-    quantity: str = ""
-    reading: str = ""
-    ours_from: str = ""
-    years: int = 1
-    ours: Estimate | None = None
-    read_as: str = ""
-    at_ratio: tuple[tuple[str, float], ...] = ()
-    value: float | None = None
-    ratio: float | None = None
-    difference: float | None = None
-    rounding: str = ""
-    words: str = ""
-    reason: str = ""
-
-
-def compare(model: Model, setting: Setting = ARTICLE) -> list[Compared]:
+def compare(model: Model, setting: Setting = ARTICLE) -> list[Row]:
     """Every external figure beside the numbers that its row names, in the order of the table.
 
-    A ratio between units counts where the setting gives one, also at the article's own value. The ratio of a
-    comparison is the external figure, in our unit, over ours; the difference is the figure less ours. Nothing is summed
-    or averaged over figures.
+    The values are by column, in base units. Our number, ``ours``, is the estimate of a ``quantity`` under the setting.
+    The figure in our unit is ``compared``, None where it is not, for a ``reason``; ``ratio`` is that over ours, and
+    ``difference`` that less ours. Our number lies within or outside the values for which the printed digits stand
+    (``rounding``), and those which their ``words`` assert, or its bounds overlap them. A ratio between units counts
+    where the setting gives one, also at the article's own value. Nothing is summed or averaged over figures.
 
     >>> from analysis.core.register import Register
     >>> model = Model(Register.read())
     >>> at = model.setting(values={"persons_per_transfer": 0.9})
-    >>> (row,) = [c for c in compare(model, at) if c.beside == "total_2019"]
-    >>> round(row.value), row.at_ratio, round(row.ratio, 4)
-    (2574000, (('persons_per_transfer', 0.9),), 0.9938)
+    >>> (row,) = [one for one in compare(model, at) if one["beside"] == "total_2019"]
+    >>> round(row["compared"]), row["at_ratio"], round(row["ratio"], 4)
+    (2574000, 'persons_per_transfer=0.9', 0.9938)
     """
-    found = []
-    for figure in model.register.external.values():
-        found += [_compared(model, setting, figure, beside) for beside in figure.beside]
-        found += [] if figure.beside else [Compared(figure, reason="context only")]
-    return found
+    figures = model.register.external.values()
+    return [_compared(model, setting, figure, beside) for figure in figures for beside in figure.beside or [""]]
 
 
-def check_used(model: Model, setting: Setting, compared: list[Compared]) -> None:
+def check_used(model: Model, setting: Setting, compared: list[Row]) -> None:
     """Raise ModelError for a value or a reading that no comparison and none of our numbers depends on."""
     plans = []
-    for found in compared:
+    for row in filter(lambda row: row["quantity"], compared):
         with contextlib.suppress(ModelError):
-            if found.quantity:
-                _, under = model.named(found.beside.removeprefix(PER_YEAR), setting)
-                plans.append(model.plan(found.quantity, under))
-    model.check_used(setting, plans, ignored={name for found in compared for name, _ in found.at_ratio})
+            _, under = model.named(row["beside"].removeprefix(PER_YEAR), setting)
+            plans.append(model.plan(row["quantity"], under))
+    model.check_used(setting, plans, ignored={row["at_ratio"].partition("=")[0] for row in compared})
 
 
-def _compared(model: Model, setting: Setting, figure: External, beside: str) -> Compared:
+def _compared(model: Model, setting: Setting, figure: External, beside: str) -> Row:
+    printed = figure.published
+    stands = printed.stands_for()
+    row: Row = {name: getattr(figure, name, None) for name in COLUMNS}
+    row |= {"unit": figure.base_unit, "published": printed.value(), "published_low": stands.low}
+    row |= {"published_high": stands.high, "beside": beside}
+    texts = ("quantity", "reading", "ours_unit", "ours_from", "ours_words", "read_as", "at_ratio", "rounding", "words")
+    row |= dict.fromkeys(texts, "")
+    if not beside:
+        return {**row, "reason": "context only"}
     quantity, under = model.named(beside.removeprefix(PER_YEAR), setting)
     years = figure.years if beside.startswith(PER_YEAR) else 1
     reading = under.readings.get(quantity, model.default(quantity))
-    row: dict[str, Any] = {"external": figure, "beside": beside, "quantity": quantity, "reading": reading}
-    row |= {"years": years, "ours_from": _where_from(model, quantity, under)}
+    row |= {"quantity": quantity, "reading": reading, "ours_from": _where_from(model, quantity, reading, under)}
+    row["divided_by_years"] = years if years > 1 else None
     try:
-        ours = row["ours"] = model.estimate(quantity, under)
+        ours = model.estimate(quantity, under)
     except ModelError as error:
-        return Compared(**row, reason=f"not compared: {error}")
+        return {**row, "ours_words": f"{quantity}: not computable", "reason": f"not compared: {error}"}
+    row |= {"ours": ours.value, "ours_low": ours.low, "ours_high": ours.high, "ours_unit": ours.unit}
+    words = estimate_words(model, quantity, ours.value, ours.low, ours.high, ours.depends_on)
+    row["ours_words"] = f"{words}{plural(ours.unit)}: {quantity}, {row['ours_from']}"
     factor, how = _bridge(model, setting, figure.base_unit, ours.unit)
     if factor is None:
-        return Compared(**row, reason=f"not compared: {figure.base_unit} against {ours.unit}; needs {how['needs']}")
-    value = figure.published.value() * factor / years
+        return {**row, "reason": f"not compared: {figure.base_unit} against {ours.unit}; needs {how}"}
+    value = printed.value() * factor / years
     # The print stands for, and asserts, an interval in its own unit, so ours is taken there.
     there = [one * years / factor for one in (ours.value, ours.low, ours.high)]
-    return Compared(
-        **row,
-        **how,
-        value=value,
-        ratio=value / ours.value if ours.value else None,
-        difference=value - ours.value,
-        rounding=_lies(figure.published.stands_for(), *there),
-        words=_lies(figure.published.asserts(), *there),
-        reason="" if ours.value else "ours is 0, so there is no ratio",
-    )
+    row |= {"read_as" if how.startswith("read as") else "at_ratio": how}
+    row |= {"compared": value, "difference": value - ours.value, "ratio": value / ours.value if ours.value else None}
+    row |= {"rounding": _lies(stands, *there), "words": _lies(printed.asserts(), *there)}
+    return {**row, "reason": "" if ours.value else "ours is 0, so there is no ratio"}
 
 
 def _lies(interval: Interval, value: float, low: float, high: float) -> str:
@@ -139,23 +113,25 @@ def _lies(interval: Interval, value: float, low: float, high: float) -> str:
     return "within" if interval.holds(value) else "overlap" if interval.meets(low, high) else "outside"
 
 
-def _bridge(model: Model, setting: Setting, one: str, two: str) -> tuple[float | None, dict[str, Any]]:
-    """The factor from unit ``one`` to unit ``two``, and how a row speaks of it; or what it needs."""
+def _bridge(model: Model, setting: Setting, one: str, two: str) -> tuple[float | None, str]:
+    """The factor from unit ``one`` to unit ``two``, and how a row speaks of it; or none, and what it needs."""
     wanted = parse_unit(two) / parse_unit(one)
     if wanted.dimensionless:
-        return 1.0, {}
+        return 1.0, ""
     for constant, unit in CONSTANTS.values():
         settled, _, open_unit = unit.partition("/")
         if open_unit == OPEN and (turned := _turned(wanted, unit)):
-            return constant**turned, {"read_as": f"read as {settled}s"}
-    fitting = {name: turned for name, unit in _ratios(model).items() if (turned := _turned(wanted, unit))}
+            return constant**turned, f"read as {settled}s"
+    # The assumptions that stand between these two units by default.
+    ratios = [a for a in model.register.assumptions.values() if model.sources[a.id][model.default(a.id)].assumption]
+    fitting = {ratio.id: turned for ratio in ratios if (turned := _turned(wanted, ratio.unit))}
     for name in fitting:
         used = setting.values.get(name, model.register.assumptions[name].used)
         if name in setting.given and used:
-            return used ** fitting[name], {"at_ratio": ((name, used),)}
+            return used ** fitting[name], f"{name}={digits(used)}"
     # A unit without powers below 0 alone: a ratio reads person/household whichever way it is needed.
     plain = name_of(1 / wanted) if name_of(wanted).startswith("1/") else name_of(wanted)
-    return None, {"needs": " or ".join(fitting) or f"a ratio in {plain}"}
+    return None, " or ".join(fitting) or f"a ratio in {plain}"
 
 
 def _turned(wanted: Any, unit: str) -> int:
@@ -164,24 +140,8 @@ def _turned(wanted: Any, unit: str) -> int:
     return 1 if (wanted / ratio).dimensionless else -1 if (wanted * ratio).dimensionless else 0
 
 
-def _ratios(model: Model) -> dict[str, str]:
-    """The assumptions that stand between two base units, with their units.
-
-    One that is live only under a reading other than the default, of itself or of a quantity that needs it, is left out.
-    """
-    default = {name: model.sources[name][model.default(name)] for name in model.quantities}
-    needed = {need for sources in model.sources.values() for one in sources.values() for need in one.needs}
-    idle = needed - {need for source in default.values() for need in source.needs}
-    return {
-        one.id: one.unit
-        for one in model.register.assumptions.values()
-        if default[one.id].assumption and one.id not in idle and len({*one.unit.split("/")} & {*BASE_UNITS}) == 2
-    }
-
-
-def _where_from(model: Model, quantity: str, setting: Setting) -> str:
+def _where_from(model: Model, quantity: str, reading: str, setting: Setting) -> str:
     """The source of our value, in words: the place in the article, a formula's reading, an assumption."""
-    reading = setting.readings.get(quantity, model.default(quantity))
     if quantity in setting.values:
         return "given by you"
     source = model.sources[quantity][reading]
@@ -196,95 +156,58 @@ def _where_from(model: Model, quantity: str, setting: Setting) -> str:
 # Words ----------------------------------------------------------------------------------------------------------------
 
 
-def frame_in_words(compared: list[Compared], model: Model) -> pd.DataFrame:
+def frame_in_words(compared: list[Row], model: Model) -> pd.DataFrame:
     """The comparisons as a reader wants them: short cells, units and grades spelt, nothing divided by unlike units."""
     import pandas as pd
 
     rows, before = [], ""
-    for found in compared:
-        figure = found.external
-        head = [f"the same ({figure.id})", "", "", ""]
-        if figure.id != before:
-            unit = f"{figure.base_unit}{', unit not stated' if figure.base_unit == OPEN else ''}"
-            noun = "" if unit == "dimensionless" else f" {figure.unit_as_printed} [{unit}]"
-            scope = "" if figure.scope == "Xinjiang" else f"; {figure.scope}"
-            head = [f"{figure.statement} ({figure.id})", f"{figure.published}{noun}", f"{figure.period}{scope}"]
-            head += [f"{SEEN[figure.seen]}: {figure.publisher}, {figure.date}"]
+    for one in compared:
+        figure = model.register.external[one["id"]]
+        unit = f" [{figure.base_unit}{', unit not stated' if figure.base_unit == OPEN else ''}]"
+        noun = "" if figure.base_unit == "dimensionless" else f" {figure.unit_as_printed}{unit}"
+        row = {
+            "external figure": f"{figure.statement} ({figure.id})",
+            "printed": f"{figure.published}{noun}",
+            "period and scope": "; ".join([figure.period, *[figure.scope] * (figure.scope != "Xinjiang")]),
+            "seen": f"{SEEN[figure.seen]}: {figure.publisher}, {figure.date}",
+        }
+        if figure.id == before:
+            row = {**dict.fromkeys(row, ""), "external figure": f"the same ({figure.id})"}
         before = figure.id
-        ratio = "" if found.ratio is None else f"{found.ratio:.3f}"
-        rows.append([*head, ours_words(model, found), ratio, comparison(model, found)])
-    return pd.DataFrame(rows, columns=list(SCREEN_COLUMNS))
+        ratio = "" if one["ratio"] is None else f"{one['ratio']:.3f}"
+        rows.append({**row, "ours": one["ours_words"], "ratio": ratio, "comparison": comparison(model, one)})
+    return pd.DataFrame(rows)
 
 
-def ours_words(model: Model, found: Compared) -> str:
-    """Our number in a comparison, with its unit, name and source."""
-    ours = found.ours
-    if ours is None:
-        return f"{found.quantity}: not computable" if found.quantity else ""
-    number = estimate_words(model, found.quantity, ours.value, ours.low, ours.high, ours.depends_on)
-    return f"{number}{plural(ours.unit)}: {found.quantity}, {found.ours_from}"
-
-
-def comparison(model: Model, found: Compared) -> str:
+def comparison(model: Model, row: Row) -> str:
     """A comparison in a few words: how ours lies to the print, at which ratio, or why there is none."""
-    if found.ratio is None:
-        return found.reason
-    published = found.external.published
-    parts = [found.read_as, *(f"at {name} = {number:g}" for name, number in found.at_ratio)]
-    parts += [f"divided by {found.years} years"] if found.years > 1 else []
+    if row["ratio"] is None:
+        return str(row["reason"])
+    published = model.register.external[row["id"]].published
+    parts = [row["read_as"], row["at_ratio"] and f"at {row['at_ratio'].replace('=', ' = ')}"]
+    parts += [f"divided by {row['divided_by_years']} years"] if row["divided_by_years"] else []
     lies = {"within": "within its {}", "overlap": "bounds overlap its {}", "outside": "outside its {}"}
-    parts.append(lies[found.rounding].format("digits" if published.target else "rounding"))
+    parts.append(lies[row["rounding"]].format("digits" if published.target else "rounding"))
     if published.side:
-        fits = {"within": "fits", "overlap": "bounds fit", "outside": "does not fit"}[found.words]
+        fits = {"within": "fits", "overlap": "bounds fit", "outside": "does not fit"}[row["words"]]
         parts.append(f"{fits} '{published.qualifier.replace('_', ' ')}'")
-    return "; ".join(filter(None, [*parts, _difference(found)]))
+    return "; ".join(filter(None, [*parts, _difference(row["difference"], row["ours_unit"], row["ours"])]))
 
 
-def _difference(found: Compared) -> str:
-    assert found.difference is not None
-    assert found.ours is not None
-    if found.ours.unit == "dimensionless":
-        return f"differs by {100 * found.difference:+.1f} points" if found.difference else "no difference"
-    size = abs(found.difference)
-    if size < 1e-9 * abs(found.ours.value):
+def _difference(difference: float, unit: str, ours: float) -> str:
+    size = abs(difference)
+    if size < 1e-9 * abs(ours):
         return "no difference"
+    if unit == "dimensionless":
+        return f"differs by {100 * difference:+.1f} points"
     place = 1e4 if size >= 5e4 else 10.0 ** max(0, len(str(int(size))) - 2)
-    words = in_words(size, "person", place) if found.ours.unit in BASE_UNITS else f"{size:.2g}"
-    return f"differs by {'+' if found.difference > 0 else '−'}{words}"
+    words = in_words(size, "person", place) if unit in BASE_UNITS else f"{size:.2g}"
+    return f"differs by {'+' if difference > 0 else '−'}{words}"
 
 
-# Files ----------------------------------------------------------------------------------------------------------------
-
-
-def external_frame(compared: list[Compared]) -> pd.DataFrame:
+def external_frame(compared: list[Row]) -> pd.DataFrame:
     """The comparisons as results/external.csv holds them: every cell a text, numbers in base units, ten digits."""
     import pandas as pd
 
-    rows = [
-        {name: one if isinstance(one, str) else digits(one) for name, one in row.items()} for row in rows_of(compared)
-    ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def rows_of(compared: list[Compared]) -> list[dict[str, Any]]:
-    """The comparisons as rows of that file, numbers as numbers, none as None."""
-    rows = []
-    for found in compared:
-        figure, ours = found.external, found.ours
-        stands = figure.published.stands_for()
-        row = {
-            **{name: getattr(one, name) for one in (figure, found) for name in COLUMNS if hasattr(one, name)},
-            "unit": figure.base_unit,
-            "published": figure.published.value(),
-            "published_low": stands.low,
-            "published_high": stands.high,
-            "divided_by_years": found.years if found.years > 1 else None,
-            "ours_unit": ours.unit if ours else "",
-            "ours": ours.value if ours else None,
-            "ours_low": ours.low if ours else None,
-            "ours_high": ours.high if ours else None,
-            "at_ratio": "; ".join(f"{name}={digits(number)}" for name, number in found.at_ratio),
-            "compared": found.value,
-        }
-        rows.append({name: row[name] for name in COLUMNS})
-    return rows
+    frame = pd.DataFrame(compared, columns=list(COLUMNS), dtype=object)
+    return frame.map(lambda one: one if isinstance(one, str) else digits(one))

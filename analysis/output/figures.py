@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,11 +24,10 @@ from PIL import Image
 
 from analysis.core.model import ARTICLE, Model, ModelError, Setting
 from analysis.core.units import BASE_UNITS, nearest
-from analysis.core.verdicts import judge_all
 from analysis.core.words import in_words
 from analysis.output import results
 from analysis.output.display import Table
-from analysis.output.results import CAVEAT, estimate_words, recomputed_words
+from analysis.output.results import CAVEAT, estimate_words
 from analysis.output.tables import Sensitivity, estimated_words, words_of
 from analysis.whatif import sweep
 from analysis.whatif.scenarios import tabulate
@@ -35,7 +35,7 @@ from analysis.whatif.scenarios import tabulate
 #: Okabe and Ito's colours, which colour-blind readers can tell apart; marks that meet differ in shape too.
 BLACK, BLUE, SKY, GREY, ORANGE = "#1b1b1b", "#0072B2", "#a6cee5", "#8c8c8c", "#E69F00"
 INK, PALE_INK = "#7a5200", "#555555"  # for letters, which want more contrast
-WIDTH, FULL_PAGE, NARROW = 4.55, 8.0, 3.7  # inches: letters stay legible on a phone; all of a page; a phone's form
+WIDTH, LETTERS = 4.55, 24  # inches, at which letters stay legible on a phone; letters to a line beside a mark
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
@@ -55,34 +55,12 @@ def mark(colour: str, marker: str, **more: Any) -> dict[str, Any]:
 
 
 DOT, SQUARE, DIAMOND = mark(BLACK, "o"), mark(BLUE, "s"), mark(ORANGE, "D")
-_PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.3}  # under words on lines
 _TURNS = {"at most": -1, "at least": 1}  # where an arrow points from a value that leaves room on one side
 _FEBRUARY, _TIANSHAN = {"transfers_2021": "total_2021_february"}, {"transfers_2021": "published"}
-_IMPLIED = {"persons_per_transfer": "implied"}
-_VERBS = {"going out to work": "o", "paid labour": "P", "moved": "s", "transfer of": "^"}
-_SERIES: dict[str, dict[str, Any]] = {
-    **{verb.removesuffix(" of"): mark(BLUE, marker) for verb, marker in _VERBS.items()},
-    "expected": mark(BLUE, "^", markerfacecolor="white"), "goal": mark(ORANGE, "_", markersize=11, markeredgewidth=2),
-    "the article, transfers": mark(BLACK, "x", markersize=7),
-    "the article, labourers": mark(BLACK, "D", markerfacecolor="white"),
-    "the article, plan and mean": {"color": BLACK, "linestyle": (0, (4, 2)), "linewidth": 1.2},
-}  # fmt: skip
-_PIECES: dict[str, dict[str, Any]] = {
-    "printed": {"color": BLACK}, "calculated": {"color": BLUE},
-    "ours": {"facecolor": ORANGE, "hatch": "..", "edgecolor": BLACK},
-    "in words only": {"facecolor": "white", "hatch": "////", "edgecolor": BLUE},
-}  # fmt: skip
-_SHARES = {
-    "early 2021": mark(BLUE, "o", markerfacecolor="white"), "early 2022": mark(BLUE, "s"),
-    "largest possible in 2021": mark(ORANGE, "|", markersize=13, markeredgewidth=2.4),
-}  # fmt: skip
-_VERDICTS = {"matches": (BLUE, "o"), "matches within rounding": (ORANGE, "s"), "compatible": (GREY, "D"),
-             "differs": (BLACK, "X")}  # fmt: skip
-_ENDS = {"at its low end": mark(BLUE, "o"), "at its high end": mark(ORANGE, "s")}
 _AT_RISK = {"at_risk_2021": "through transfers, 2021", "at_risk_total": "both groups"}
 
-
 Drawing = tuple[pd.DataFrame, Callable[[Canvas], object]]  # data under one setting, and a function that draws them
+Row = dict[str, Any]
 
 
 class Evaluation(NamedTuple):
@@ -94,14 +72,10 @@ class Evaluation(NamedTuple):
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: its size in inches, and the function that makes it from its source.
+    """A figure: its height in inches, and the function that makes it from its source, which ``of`` gives."""
 
-    tall: the height of its phone form, where a full page would be too small to read on one. of: gives its source.
-    """
-
-    size: tuple[float, float]
+    height: float
     make: Callable[[Any], Drawing]
-    tall: float = 0
     of: Callable[[Model], Any] | None = None
 
     @property
@@ -119,12 +93,12 @@ class Figure:
 
 
 class _FewColours(FigureCanvasAgg):
-    """Writes PNG in 64 colours, at a third of the size, which keeps notebooks small."""
+    """Writes PNG in 128 colours, at half of the size, which keeps notebooks small."""
 
     def print_png(self, filename_or_obj: Any, **ignored: Any) -> None:
         super().print_png(whole := io.BytesIO())  # type: ignore[no-untyped-call]
         with Image.open(whole) as image:
-            image.convert("RGB").quantize(64).save(filename_or_obj, "png", dpi=image.info["dpi"])
+            image.convert("RGB").quantize(128).save(filename_or_obj, "png", dpi=image.info["dpi"])
 
 
 def drawn(name: str, model: Model, setting: Setting) -> Canvas:
@@ -134,12 +108,11 @@ def drawn(name: str, model: Model, setting: Setting) -> Canvas:
     return shown(name, FIGURES[name].source(model, setting))
 
 
-def shown(name: str, source: Any, *, narrow: bool = False) -> Canvas:
-    """A figure of an evaluation or a sensitivity, for a notebook; narrow: in its phone form."""
-    figure = FIGURES[name]
-    with mpl.rc_context({**STYLE, "font.size": 7.2} if narrow else STYLE):
-        fig = plt.figure(figsize=(NARROW, figure.tall) if narrow else figure.size, layout="constrained")
-        figure.make(source)[1](fig)
+def shown(name: str, source: Any) -> Canvas:
+    """A figure of an evaluation or a sensitivity, for a notebook."""
+    with mpl.rc_context(STYLE):
+        fig = plt.figure(figsize=(WIDTH, FIGURES[name].height), layout="constrained")
+        FIGURES[name].make(source)[1](fig)
     plt.close(fig)  # else the notebook shows it twice
     _FewColours(fig)
     return fig
@@ -151,16 +124,13 @@ def table(name: str, model: Model, setting: Setting = ARTICLE) -> Table:
 
 
 def save(name: str, folder: Path, model: Model) -> None:
-    """Write a figure of the article's own run as SVG and PNG, with its plotted data as CSV, and a phone form if any."""
-    figure, source = FIGURES[name], FIGURES[name].source(model)
-    how: Any = {"metadata": {"Date": None, "Title": figure.alt, "Creator": None}}
+    """Write a figure of the article's own run as SVG and PNG, with its plotted data as CSV."""
+    source = FIGURES[name].source(model)
     with mpl.rc_context(STYLE):
         fig = shown(name, source)
-        fig.savefig(folder / f"{name}.svg", **how)
+        fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Title": FIGURES[name].alt, "Creator": None})
         fig.savefig(folder / f"{name}.png")
-        if figure.tall:
-            shown(name, source, narrow=True).savefig(folder / f"{name}-narrow.svg", **how)
-    (folder / f"{name}.csv").write_text(data_text(figure.frame(source)), encoding="utf-8")
+    (folder / f"{name}.csv").write_text(data_text(FIGURES[name].frame(source)), encoding="utf-8")
 
 
 def data_text(frame: pd.DataFrame) -> str:
@@ -174,33 +144,40 @@ def headless() -> None:
     mpl.use("agg")
 
 
+# Drawing --------------------------------------------------------------------------------------------------------------
+
+
 def rows(
     frame: pd.DataFrame, styles: Mapping[str, Any], title: str, unit: str, source: str, *, scale: float = 1e6,
     start: float | None = None, guides: Sequence[tuple[float, str]] = (), band: tuple[float, float, str] | None = None,
-    labels: int = 22, words: int = 22, apart: float = 0.55, columns: int = 3,
+    apart: float = 0.55,
 ) -> Drawing:  # fmt: skip
     """A row a mark: its label, a line from low to high, the mark at the value, and its words at the right.
 
-    frame: label, role, value, low, high, words; ``side``, if there, puts an arrow at an open end. Rows with one label
-    stand together, so far ``apart``. styles: by role; they make the key. scale: base units to one of the axis. start:
-    of the axis. guides: uprights. band: a printed range. labels, words: letters to a line. columns: of the key.
+    frame: label, role, value, low, high, words; ``side``, if there, puts an arrow at an open end, and from a ``start``
+    goes a bar. Rows with one label stand together, so far ``apart``. styles: by role; they make the key. scale: base
+    units to one of the axis. start: of the axis. guides: uprights. band: a printed range.
     """
 
     def draw(fig: Canvas) -> None:
-        ax, narrow = fig.add_subplot(), fig.get_figwidth() == NARROW
+        ax, bars = fig.add_subplot(), "start" in frame
         first = frame["label"] != frame["label"].shift()
-        # On a phone, label and words stand above each row.
-        above = [_wrapped(text, 60) for text in (frame["label"] + "\n").where(first, "") + frame["words"]]
-        ys = -pd.Series([2.2 + text.count("\n") for text in above] if narrow else np.where(first, 1, apart)).cumsum()
-        for y, row, text in zip(ys, frame.to_dict("records"), above, strict=True):
-            style = styles[row["role"]]
+        ys = -pd.Series(np.where(first, 1, apart)).cumsum()
+        texts: dict[float, str] = {}
+        for y, row in zip(ys, frame.to_dict("records"), strict=True):
+            texts[y] = texts.get(y) or _wrapped(row["words"])
+            style, side = styles[row["role"]], row.get("side", "")
             value, low, high = (row[name] / scale for name in ("value", "low", "high"))
-            ax.hlines(y, low, high, color=style["color"], linewidth=2, alpha=0.6)
-            ax.plot(value, y, **style)
-            if row.get("side") in _TURNS and np.isfinite(value):
-                _arrow(ax, low if row["side"] == "at most" else high, y, _TURNS[row["side"]], style["color"])
-            if narrow:
-                ax.text(0.01, y + 0.5, text, transform=ax.get_yaxis_transform(), va="bottom", bbox=_PAPER)
+            colour, end = style.get("color", BLACK), low if side == "at most" else high
+            if bars:
+                ax.barh(y, value - row["start"] / scale, left=row["start"] / scale, height=0.5, **style)
+                colour, end = "white" if side == "at most" and "color" in style else BLACK, value
+            else:
+                ax.plot(value, y, **style)
+            ax.hlines(y, low, high, color=colour, linewidth=2, alpha=0.6)
+            if side in _TURNS and np.isfinite(value):
+                arrow = {"arrowstyle": "<-", "color": colour, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0}
+                ax.annotate("", (end, y), (_TURNS[side] * 18, 0), textcoords="offset points", arrowprops=arrow)
         for x, name in guides:
             ax.axvline(x, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
             _above(ax, x, name, PALE_INK)
@@ -209,50 +186,42 @@ def rows(
             _above(ax, sum(band[:2]) / 2, band[2], INK)
         right = ax.secondary_yaxis("right")
         right.spines["right"].set_visible(False)
-        names = [_wrapped(label, labels) for label in frame["label"][first]]
-        texts = {y: _wrapped(text, words) for y, text in zip(ys, frame["words"], strict=True) if text}
+        names = map(_wrapped, frame["label"][first])
         for side, marks in ((ax, dict(zip(ys.groupby(first.cumsum()).mean(), names, strict=True))), (right, texts)):
-            side.set_yticks([] if narrow else [*marks], [] if narrow else [*marks.values()], linespacing=1.05)
+            side.set_yticks([*marks], [*marks.values()], linespacing=1.05)
             side.tick_params(axis="y", length=0)
         ax.margins(x=0.1)
-        top = max(ys) + (3 if narrow else 0.7)
-        ax.set(xlim=(start, None), ylim=(ys.min() - 0.7, top), xlabel=unit)
-        ax.locator_params(axis="x", nbins=3 if labels > 50 else 5)
-        handles = [Line2D([], [], label=role, **style) for role, style in styles.items()]
-        around(fig, title, source, handles, 2 if narrow else columns)
+        ax.set(xlim=(start, None), ylim=(ys.min() - 0.7, ys.max() + 0.7), xlabel=unit)
+        ax.locator_params(axis="x", nbins=4)
+        key = Patch if bars else partial(Line2D, [], [])
+        around(fig, title, source, [key(label=role, **style) for role, style in styles.items()])
 
     return frame, draw
-
-
-def _arrow(ax: Axes, x: float, y: float, turn: int, colour: str) -> None:
-    arrow = {"arrowstyle": "<-", "color": colour, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", (x, y), xytext=(turn * 18, 0), textcoords="offset points", arrowprops=arrow)
 
 
 def _above(ax: Axes, x: float, words: str, colour: str) -> None:
     ax.text(x, 1, words, transform=ax.get_xaxis_transform(), ha="center", va="bottom", color=colour)
 
 
-def around(fig: Canvas, title: str, source: str, handles: Sequence[Any], columns: int = 3) -> None:
+def around(fig: Canvas, title: str, source: str, handles: Sequence[Any]) -> None:
     """Put title and key over a figure, and under it the place of its numbers in the article."""
-    wide, small = fig.get_figwidth(), mpl.rcParams["font.size"] / 8.5
+    columns = 3 if max((len(one.get_label()) for one in handles), default=0) < 23 else 2
     fig.legend(
-        handles=handles if len(handles) > 1 else [], title=_wrapped(title, int(10.8 * wide / small)), frameon=False,
-        loc="outside upper left", ncols=columns, alignment="left",
-        title_fontproperties={"weight": "bold", "size": 10 * small},
+        handles=handles if len(handles) > 1 else [], title=_wrapped(title, 49), frameon=False,
+        loc="outside upper left", ncols=columns, alignment="left", title_fontproperties={"weight": "bold", "size": 10},
         borderpad=0.2, borderaxespad=0.1, handletextpad=0.5, columnspacing=1.4,
     )  # fmt: skip
-    note, size = _wrapped(f"{source} {CAVEAT}", int((16.4 if small == 1 else 17) * wide)), max(7, 8.25 * small)
-    fig.supxlabel(note, x=0.01, ha="left", fontsize=size, color=PALE_INK, linespacing=1.15)
+    note = _wrapped(f"{source} {CAVEAT}", 74)
+    fig.supxlabel(note, x=0.01, ha="left", fontsize=8.25, color=PALE_INK, linespacing=1.15)
 
 
-def _wrapped(text: str, letters: int) -> str:
+def _wrapped(text: str, letters: int = LETTERS) -> str:
     """A text in lines of at most so many letters, about as long as each other; a break that it has stays."""
     even = (min(letters, len(line) // -(-len(line) // letters or 1) + 6) for line in text.split("\n"))
     return "\n".join(textwrap.fill(*one, break_on_hyphens=False) for one in zip(text.split("\n"), even, strict=True))
 
 
-def estimated(study: Evaluation, label: str, role: str, quantity: str, **readings: str) -> dict[str, Any]:
+def estimated(study: Evaluation, label: str, role: str, quantity: str, **readings: str) -> Row:
     """A row of a frame: a quantity under some readings over the study's setting; NaN where it is not computable."""
     model = study.model
     row = {"label": label, "role": role, "value": np.nan, "low": np.nan, "high": np.nan, "words": "not computable"}
@@ -267,6 +236,9 @@ def estimated(study: Evaluation, label: str, role: str, quantity: str, **reading
 def estimates(study: Evaluation, *wanted: tuple[str, str, str, dict[str, str]]) -> pd.DataFrame:
     """A frame of quantities: a label, a role, a quantity and its readings each."""
     return pd.DataFrame([estimated(study, *one, **readings) for *one, readings in wanted])
+
+
+# The figures ----------------------------------------------------------------------------------------------------------
 
 
 def plan_against_actual(study: Evaluation) -> Drawing:
@@ -285,89 +257,76 @@ def plan_against_actual(study: Evaluation) -> Drawing:
     title = f"The plan implied for 2021 lies {'below' if below else 'beside'} the mean of 2016–2020"
     source = "Sections mobilization-2016-2020, paragraph 6, and scale, paragraph 2. Lines: room left by the digits."
     styles = {"planned": DIAMOND, "made": DOT, "plan implied": SQUARE}
-    return rows(frame, styles, title, "million transfers", source, guides=[(mean / 1e6, "mean")], labels=24)
+    return rows(frame, styles, title, "million transfers", source, guides=[(mean / 1e6, "mean")])
 
 
 def two_values_of_2019(study: Evaluation) -> Drawing:
     """The implied base of 2019, the mean of 2016-2020, the labourers printed for 2019, and persons in the base."""
+    implied = {"persons_per_transfer": "implied"}
     frame = estimates(
         study,
         ("Base, by the growth", "transfers", "transfers_2019", {"transfers_2019": "from_rate"}),
         ("Base, by the increase", "transfers", "transfers_2019", {"transfers_2019": "from_difference"}),
         ("Mean of 2016–2020", "transfers", "transfers_2016_2020", {}),
         ("Printed for 2019", "labourers", "labourers_2019", {}),
-        ("Base in persons, ratio implied", "persons", "persons_2019", _IMPLIED),
+        ("Base in persons, ratio implied", "persons", "persons_2019", implied),
         ("Base in persons, ratio as set", "persons", "persons_2019", {}),
     )
-    ratios = (estimated(study, "", "", "persons_per_transfer", **one)["words"] for one in (_IMPLIED, {}))
+    ratios = (estimated(study, "", "", "persons_per_transfer", **one)["words"] for one in (implied, {}))
     beside = pd.Series([""] * 4 + [f", {ratio} a transfer" for ratio in ratios])
     frame["words"] += " " + frame["role"] + beside
     apart = estimated(study, "", "", "figures_of_2019_apart")["words"].removeprefix("−")
     source = "Section scale, paragraphs 1 and 2; note 4. The article does not equate the two, or state labourers' unit."
     styles = {"transfers": DOT, "labourers": DIAMOND, "persons": SQUARE}
     guides = [(frame["value"][3] / 1e6, "printed")]
-    return rows(frame, styles, f"Two figures for 2019, {apart} apart", "million", source, guides=guides, words=23)
+    return rows(frame, styles, f"Two figures for 2019, {apart} apart", "million", source, guides=guides)
+
+
+_VERBS = {"going out to work": "o", "paid labour": "P", "moved": "s", "transfer": "^"}
+_SERIES = {
+    **{verb: mark(BLUE, marker) for verb, marker in _VERBS.items()},
+    "expected": mark(BLUE, "^", markerfacecolor="white"),
+    "goal": mark(ORANGE, "|", markersize=11, markeredgewidth=2),
+    "the article, transfers": mark(BLACK, "x", markersize=7),
+    "the article, labourers": mark(BLACK, "D", markerfacecolor="white"),
+}
 
 
 def official_series(study: Evaluation) -> Drawing:
     """Transfers a year in the region's reports, 2004 to 2025, by noun, with goals and the article's numbers."""
-    found = []
+    found: list[Row] = []
     for one in study.model.register.external.values():
         if re.fullmatch(r"(report|target)_\d{4}(_persons)?", one.id):
             printed, noun = one.published, one.noun.partition("(")[2].rstrip(")") or one.unit_as_printed
-            row: dict[str, Any] = {"label": str(one.year_from), "role": "goal" if printed.target else "official"}
-            row |= {"words": str(printed), "noun": noun, "unit": one.base_unit, "qualifier": one.qualifier}
-            found.append({**row, "value": printed.value()})
+            role = "expected" if one.qualifier == "expected" else next((verb for verb in _VERBS if verb in noun), "")
+            row = {"label": str(one.year_from), "role": "goal" if printed.target else role}
+            unit = {"person": " persons", "labourer": " or persons"}.get("" if printed.target else one.base_unit, "")
+            found.append({**row, "words": f"{printed}{unit}", "noun": noun, "unit": one.base_unit})
+            found[-1]["value"] = printed.value()
+    reported = {row["label"] for row in found if row["role"] != "goal"}
+    years = [str(year) for year in range(int(min(reported)), int(max(reported)) + 1)]
     for label, noun, quantity, readings in (
-        ("2016–2020", "plan, a year", "planned_transfers_2016_2020", {}),
-        ("2016–2020", "mean, a year", "transfers_2016_2020", {}),
         ("2019", "base implied", "transfers_2019", {}),
         ("2019", "rural surplus laborers", "labourers_2019", {}),
         ("2021", "total printed with the growth", "transfers_2021", _TIANSHAN),
         ("2021", "total printed with the plan", "transfers_2021", _FEBRUARY),
         ("2021", "plan implied", "planned_transfers_2021", {}),
     ):
-        row = {"noun": noun, "unit": study.model.units[quantity], "qualifier": ""}
-        found.append(estimated(study, label, "the article", quantity, **readings) | row)
-    frame = pd.DataFrame(found).sort_values("label", kind="stable", ignore_index=True).drop(columns=["low", "high"])
-    known = frame.assign(year=frame["label"].str[:4].astype(int), million=frame["value"] / 1e6)
-    years = range(int(known["year"].min()), int(known["year"].max()) + 1)
-
-    def draw(fig: Canvas) -> None:
-        ax, narrow = fig.add_subplot(), fig.get_figwidth() == NARROW
-        turned = slice(None, None, -1 if narrow else 1)  # on a phone, the years run down
-        top = (1.25 if narrow else 1.15) * float(known["million"].max())
-        for row in known.to_dict("records"):
-            verb = next((verb for verb in _VERBS if verb in row["noun"]), "").removesuffix(" of")
-            name = {"goal": "goal", "the article": f"the article, {row['unit']}s"}.get(row["role"], verb)
-            at = row["year"], row["million"]
-            if "–" in row["label"]:
-                line = at[1], at[0] - 0.4, int(row["label"][-4:]) + 0.4
-                (ax.vlines if narrow else ax.hlines)(*line, **_SERIES["the article, plan and mean"])
-            else:
-                ax.plot(*at[turned], **_SERIES["expected" if row["qualifier"] == "expected" else name])
-            if row["role"] == "official":
-                sign = {"over": ">", "at_least": "≥"}.get(row["qualifier"], "")
-                unit = {"person": " persons", "labourer": " or persons"}.get(row["unit"], "")
-                lift = (0, 0) if narrow else (0, 6 + 10 * (at[0] % 2))
-                how: Any = {"ha": "right" if narrow or unit else "center", "va": "center" if narrow else "baseline"}
-                how |= {"xytext": lift, "textcoords": "offset points", "bbox": _PAPER}
-                ax.annotate(f"{sign}{at[1]:.4g}{unit}", (top, at[0]) if narrow else at, **how)
-        across, down = ("y", "x") if narrow else ("x", "y")
-        ax.set(**{f"{across}ticks": years, f"{across}ticklabels": [f"’{year % 100:02d}" for year in years]})
-        ax.set(**{f"{down}lim": (0, top), f"{down}label": "million a year"})
-        if narrow:
-            ax.invert_yaxis()
-        empty = len({*years} - {*known.loc[known["role"] == "official", "year"]})
-        title = f"The region's reports: one series under several nouns, no figure for {empty} of {len(years)} years"
-        source = (
-            "Work reports (data/external.csv), official and target-driven; sections mobilization-2016-2020, paragraph "
-            "6, scale. Person-times unless marked. Shapes: the verb in the noun; the table has all. No line joins two."
-        )
-        handles = [Line2D([], [], label=name, **style) for name, style in _SERIES.items()]
-        around(fig, title, source, handles, 2 if narrow else 4)
-
-    return frame, draw
+        unit = study.model.units[quantity]
+        row = estimated(study, label, f"the article, {unit}s", quantity, **readings)
+        found.append({**row, "noun": noun, "unit": unit, "low": np.nan, "high": np.nan})
+    empty = [year for year in years if year not in reported]
+    none = [{"label": year, "role": "goal", "words": "no figure", "noun": "", "unit": ""} for year in empty]
+    frame = pd.DataFrame([*none, *found]).sort_values("label", kind="stable", ignore_index=True)
+    plan, mean = (estimated(study, "", "", f"{one}transfers_2016_2020")["value"] / 1e6 for one in ("planned_", ""))
+    title = f"The region's reports: one series under several nouns, no figure for {len(empty)} of {len(years)} years"
+    source = (
+        "Work reports (data/external.csv), official and target-driven; sections mobilization-2016-2020, paragraph 6, "
+        "scale. Person-times unless marked. Shapes: the verb in the noun. Uprights: the article's plan and mean a "
+        "year, 2016–2020."
+    )
+    how: Any = {"start": 0, "guides": [(plan, "plan"), (mean, "mean")], "apart": 0}
+    return rows(frame, _SERIES, title, "million a year", source, **how)
 
 
 def readings_of_at_risk_2019(study: Evaluation) -> Drawing:
@@ -390,81 +349,57 @@ def readings_of_at_risk_2019(study: Evaluation) -> Drawing:
     return rows(frame, styles, title, "million persons", source, start=0, guides=guides)
 
 
+_BARS: dict[str, Row] = {
+    "printed": {"color": BLACK}, "calculated": {"color": BLUE}, "the same again": {"color": SKY},
+    "ours": {"facecolor": ORANGE, "hatch": "..", "edgecolor": BLACK},
+    "in words only": {"facecolor": "white", "hatch": "////", "edgecolor": BLUE},
+}  # fmt: skip
+
+
 def waterfall(study: Evaluation) -> Drawing:
     """From persons at risk in 2019 to 2021 and to both groups: printed, calculated and in words only told apart."""
-    model, none = study.model, np.nan
+    model = study.model
     first, second, third = (model.plan(f"at_risk_{one}", study.setting) for one in ("2019", "2021", "total"))
     base, now = (estimated(study, "", "", f"at_risk_{year}")["value"] for year in ("2019", "2021"))
     total = estimated(study, "", "", "at_risk_total", **({"former_detainees": "floor"} if third.words else {}))
     names = ("at_risk_2019_up_to", "at_risk_2021_approaches", "at_risk_total_range")
     up_to, approaches, both = (model.register.claims[name].published for name in names)
-    beside = approaches.value(), both.value("low"), both.value("high")
+    low, high = both.value("low"), both.value("high")
 
     def words(size: float, side: str = "") -> str:
+        if not np.isfinite(size):
+            return "not computable"
+        beside = approaches.value(), low, high
         text = f"{abs(size) / 1e6:.3g} million" if abs(size) < 1e6 else in_words(size, "person", 1e3, beside=beside)
-        return f"{text}, no bound" if side == "no bound" else f"{side} {text}".strip()
+        return results.sided(side, text)
 
-    start, last = ("printed", str(up_to)) if first.claims == {names[0]} else ("ours", words(base, first.side))
-    former, then = ("in words only", none, none, "at least"), words(total["value"] - now, "at least")
-    if not third.words:
-        former, then = ("ours", total["low"], total["high"], third.side), words(total["value"], third.side)
-    added = f"{'+' if now >= base else '−'} {words(now - base)}"
+    none = np.nan, np.nan
+    at_first = "ours", 0, base, first.side, words(base, first.side), *none
+    if first.claims == {names[0]}:
+        at_first = "printed", 0, base, first.side, str(up_to), *none
+    added = words(now - base) if np.isnan(now - base) else f"{'−+'[now >= base]} {words(now - base)}"
+    in_2021 = f"{words(now, second.side)}\nprinted: {approaches}"
+    last = "ours", now, total["value"], third.side, words(total["value"], third.side), total["low"], total["high"]
+    if third.words:
+        last = "in words only", now, total["value"], "at least", words(total["value"] - now, "at least"), *none
     pieces = [
-        ("At risk in 2019", 0, base, start, none, none, first.side, last),
-        ("Added since 2019", base, now, "calculated", none, none, "", added),
-        ("At risk in 2021", 0, now, "calculated", none, none, second.side, words(now, second.side)),
-        ("With former detainees", 0, now, "calculated", none, none, "", ""),
-        ("With former detainees", now, total["value"], *former, then),
-        ("Printed", approaches.value(), approaches.value(), "printed", none, none, approaches.side, str(approaches)),
-        ("Printed", both.value("low"), both.value("high"), "printed", none, none, both.side, str(both)),
+        ("At risk in 2019", *at_first),
+        ("Added since 2019", "calculated", base, now, "", added, *none),
+        ("At risk in 2021", "calculated", 0, now, second.side, in_2021, *none),
+        ("With former detainees", "the same again", 0, now, "", "", *none),
+        ("With former detainees", *last),
     ]
-    columns = ["label", "start", "end", "role", "low", "high", "side", "words"]
-    frame = pd.DataFrame(pieces, columns=columns).dropna(subset="end", ignore_index=True)
-    title, refusal = f"At risk in 2021: {pieces[2][-1]}", ""
-    open_ended = third.words and third.side == "no bound"
-    title += f"; with former detainees: {'no limit either way' if open_ended else words(total['value'], third.side)}"
+    frame = pd.DataFrame(pieces, columns=["label", "role", "start", "value", "side", "words", "low", "high"])
+    together = "no limit either way" if third.words and third.side == "no bound" else words(total["value"], third.side)
+    title = f"At risk in 2021: {words(now, second.side)}; with former detainees: {together}"
+    source = "Section scale; note 4. “Up to” plus “at least” has no limit. Nobody counts twice, but for an overlap set."
     try:
         _ = second.value
     except ModelError as error:
-        title, refusal = "At risk in 2021: not computable under this setting", str(error)
-    return frame, lambda fig: _waterfall(fig, frame, title, refusal)
-
-
-def _waterfall(fig: Canvas, frame: pd.DataFrame, title: str, refusal: str) -> None:
-    """Bars across, told apart by origin; an arrow at an open end; the printed numbers behind; a refusal below all."""
-    ax = fig.add_subplot()
-    bars, (approaches, both) = frame[:-2], frame[-2:].to_dict("records")
-    ys = dict(zip(bars["label"].unique(), range(0, -4, -1), strict=False))
-    for row in bars.to_dict("records"):
-        y, turn = ys[row["label"]], _TURNS.get(row["side"], 0)
-        level = row["start"] == 0 and row["end"] > 1e6  # with room for words
-        start, end, low, high = (row[name] / 1e6 for name in ("start", "end", "low", "high"))
-        ax.barh(y, end - start, left=start, height=0.46, **(_PIECES[row["role"]] if row["words"] else {"color": SKY}))
-        ax.hlines(y, low, high, color=BLACK, linewidth=2)
-        white = level and row["role"] != "ours"
-        how: Any = {"textcoords": "offset points", "va": "center", "color": "white" if white else BLACK}
-        paper = _PAPER if level and not white else None
-        place = (0 if level else np.nanmax([start, end, high]), y)
-        ax.annotate(row["words"], place, xytext=(26 if turn > 0 and not level else 5, 0), bbox=paper, **how)
-        if turn:
-            _arrow(ax, end, y, turn, "white" if white and turn < 0 else BLACK)
-    for label, y in ys.items():
-        ax.text(0, y + 0.28, label, va="bottom")
-    ax.axvspan(both["start"] / 1e6, both["end"] / 1e6, color=ORANGE, alpha=0.22, linewidth=0, zorder=0)
-    _above(ax, (both["start"] + both["end"]) / 2e6, f"printed: {both['words']}", INK)
-    at, y = approaches["start"] / 1e6, ys.get("At risk in 2021", 0)
-    ax.vlines(at, y - 0.4, y + 0.4, color=INK, linewidth=1.6, linestyle=(0, (2, 1.5)))
-    past = max([at, *bars.loc[bars["label"] == "At risk in 2021", "end"] / 1e6])
-    ax.text(past + 0.03, y, approaches["words"].replace(" ", "\n", 1), va="center", color=INK)
-    right = max(3.0, 1.25 * float(frame["end"].max()) / 1e6)
-    bottom = min(ys.values(), default=0) - (1.4 if refusal else 0.4)
-    ax.text(0, bottom + 0.5, _wrapped(refusal, 44), va="center", bbox=_PAPER)
-    ax.set(xlim=(0, right), ylim=(bottom, 0.75), yticks=[], xlabel="million persons")
-    ax.spines["left"].set_visible(False)
-    source = (
-        "Section scale; note 4. “Up to” plus “at least” has no limit. Nobody counts twice, unless an overlap is set."
-    )
-    around(fig, title, source, [Patch(label=name, **how) for name, how in _PIECES.items() if name in {*bars["role"]}])
+        title, source = "At risk in 2021: not computable under this setting", f"{error}. {source}"
+    styles = {role: style for role, style in _BARS.items() if role in {*frame["role"]}}
+    how: Any = {"start": 0, "apart": 0, "band": (low / 1e6, high / 1e6, f"printed: {both}")}
+    return rows(frame, styles, title, "million persons", source, **how)
 
 
 def other_provinces(study: Evaluation) -> Drawing:
@@ -487,7 +422,7 @@ def other_provinces(study: Evaluation) -> Drawing:
     source = "Section other-provinces. A remainder is one paper less the other. A labourer is taken for a transfer."
     styles = {"mean": DOT, "remainder": SQUARE, "plan": DIAMOND, "printed": mark(BLACK, "|", markersize=12)}
     band = low / 1e3, high / 1e3, "printed"
-    return rows(frame, styles, title, "thousand a year", source, scale=1e3, start=0, band=band, labels=24)
+    return rows(frame, styles, title, "thousand a year", source, scale=1e3, start=0, band=band)
 
 
 def monitoring(study: Evaluation) -> Drawing:
@@ -509,7 +444,13 @@ def monitoring(study: Evaluation) -> Drawing:
     shares = [text.partition("\n")[0] for text in frame[:3].sort_values("value")["words"]]
     title = f"Under monitoring: {shares[0]} to {shares[-1]} of rural households, by how the numbers are read"
     source = "Section early-warning, paragraphs 2 and 6. In brackets: households. Persons per household as set."
-    return rows(frame, {"share": SQUARE}, title, "percent", source, scale=0.01, start=0, words=28)
+    return rows(frame, {"share": SQUARE}, title, "percent", source, scale=0.01, start=0)
+
+
+_SHARES = {
+    "early 2021": mark(BLUE, "o", markerfacecolor="white"), "early 2022": mark(BLUE, "s"),
+    "largest possible in 2021": mark(ORANGE, "|", markersize=13, markeredgewidth=2.4),
+}  # fmt: skip
 
 
 def trade_shares(study: Evaluation) -> Drawing:
@@ -534,32 +475,8 @@ def trade_shares(study: Evaluation) -> Drawing:
     span = f"{100 * now.min():.1f} to {100 * now.max():.1f}"
     title = f"Read in {len(now)} ways, one printed figure gives shares of products of {span} percent"
     source = "Section trade, paragraphs 1 and 4. Not printed, and as set: the share of early 2021, trade elsewhere."
-    how: Any = {"scale": 0.01, "start": 0, "apart": 0, "guides": [(100, "all")], "columns": 2, "labels": 24}
+    how: Any = {"scale": 0.01, "start": 0, "apart": 0, "guides": [(100, "all")]}
     return rows(frame, _SHARES, title, "percent of exports (products) and of trade (south)", source, **how)
-
-
-def all_checks(study: Evaluation) -> Drawing:
-    """For each check with a printed number, the recomputed value over the printed one, by verdict; ours are hollow."""
-    model, found = study.model, []
-    for one in judge_all(model, setting=study.setting):
-        if one.verdict and one.published and one.recomputed is not None:
-            check, ours = one.check, ", ours" if one.check.kind in ("hypothesis", "external") else ""
-            printed = model.register.claims[check.claim] if check.claim else model.register.external[check.against]
-            role = one.verdict.replace("_", " ") + ours
-            row: dict[str, Any] = {"label": check.statement, "check": check.id, "role": role}
-            ends = zip(("value", "low", "high"), (one.recomputed, one.recomputed_low, one.recomputed_high), strict=True)
-            row |= {name: end / one.published for name, end in ends if end is not None}
-            part = f", {check.end} end" if check.end else ""
-            found.append({**row, "words": f"{printed.published}{part} → {recomputed_words(model, one)}"})
-    frame = pd.DataFrame(found)
-    own, off = int((~frame["role"].str.endswith(", ours")).sum()), int((frame["role"] == "differs").sum())
-    title = f"Of {own} sums and repetitions of the article with a printed number, {off or 'none'} differ"
-    source = "In words: printed → recomputed. Ours: hypotheses, and figures published elsewhere; they enter no count."
-    plain = {name: mark(*one) for name, one in _VERDICTS.items()}
-    known = plain | {f"{name}, ours": {**one, "markerfacecolor": "white"} for name, one in plain.items()}
-    styles = {name: style for name, style in known.items() if name in {*frame["role"]}}
-    how: Any = {"scale": 1, "guides": [(1, "equal")], "labels": 60, "words": 50, "columns": 4}
-    return rows(frame, styles, title, "recomputed over printed", source, **how)
 
 
 def scenarios(found: Sensitivity) -> Drawing:
@@ -577,13 +494,15 @@ def scenarios(found: Sensitivity) -> Drawing:
     title = f"Both groups lie within the printed {printed} under {inside} scenarios that give a number"
     source = "Section scale, paragraph 3. Lines: room left by the digits. No bound: sides that differ are added."
     styles = {"through transfers, 2021": SQUARE, "both groups": DOT}
-    band = low / 1e6, high / 1e6, f"printed: {printed}"
-    return rows(frame, styles, title, "million persons", source, band=band, labels=40, words=40, apart=0.7)
+    return rows(frame, styles, title, "million persons", source, band=(low / 1e6, high / 1e6, "printed"), apart=0.7)
+
+
+_ENDS = {"at its low end": mark(BLUE, "o"), "at its high end": mark(ORANGE, "s")}
 
 
 def tornado(found: Sensitivity) -> Drawing:
     """An estimate with each assumption at the low and at the high end of its range, the widest first."""
-    model, quantity, made = found.model, found.quantity, []
+    model, quantity, made = found.model, found.quantity, list[Row]()
     now = np.nan if found.estimate.value is None else found.estimate.value
     for bar in found.tornado:
         for role, at, value in zip(_ENDS, (bar.low, bar.high), (bar.at_low, bar.at_high), strict=True):
@@ -594,8 +513,8 @@ def tornado(found: Sensitivity) -> Drawing:
     scale, unit = (1e6, f"million {found.estimate.unit}s") if found.estimate.unit in BASE_UNITS else (1, "")
     title = f"{made[0]['label']} moves the estimate most" if made else "No assumption moves the estimate"
     source = "Each assumption alone, over the range that it is varied over, which is no bound on what happened."
-    how: Any = {"scale": scale, "guides": [(now / scale, "as it is")] if np.isfinite(now) else [], "words": 26}
-    return rows(frame, _ENDS, title, f"{quantity.replace('_', ' ')}, {unit}", source, **how)
+    guides = [(now / scale, "as it is")] if np.isfinite(now) else []
+    return rows(frame, _ENDS, title, f"{quantity.replace('_', ' ')}, {unit}", source, scale=scale, guides=guides)
 
 
 def specification_curve(source: Any) -> Drawing:
@@ -603,42 +522,34 @@ def specification_curve(source: Any) -> Drawing:
     model = source.model
     spec = sweep.read(model.register.folder / "specification.yaml", model)
     frame = sweep.compute(model, spec)
+    known = frame[frame["violates"] == ""]
+    axes_of = [*(f"{name}__reading" for name in spec.readings), *spec.values]
+    choices = [name for name in axes_of if frame[name].nunique() > 1]
+    options = [(name, value) for name in choices for value in frame[name].unique()]
+    usual = {f"{name}__reading": model.default(name) for name in spec.readings}
+    usual |= {name: model.register.assumptions[name].used for name in spec.values}
+    names = ("at_risk_2021_approaches", "at_risk_total_range")
+    printed = approaches, both = tuple(model.register.claims[name].published for name in names)
+    bands = (approaches.asserts().low, approaches.value()), (both.value("low"), both.value("high"))
 
     def draw(fig: Canvas) -> None:
-        narrow = fig.get_figwidth() == NARROW
-        made = fig.subplots(4, 1, height_ratios=(1, 1.6) * 2) if narrow else fig.subplots(2, 2, height_ratios=(1, 1.6))
-        axes = made.reshape(2, 2).T if narrow else made
-        known = frame[frame["violates"] == ""]
-        axes_of = [*(f"{name}__reading" for name in spec.readings), *spec.values]
-        choices = [name for name in axes_of if frame[name].nunique() > 1]
-        options = [(name, value) for name in choices for value in frame[name].unique()]
-        usual = {f"{name}__reading": model.default(name) for name in spec.readings}
-        usual |= {name: model.register.assumptions[name].used for name in spec.values}
-        names = ("at_risk_2021_approaches", "at_risk_total_range")
-        printed = approaches, both = tuple(model.register.claims[name].published for name in names)
-        bands = (approaches.asserts().low, approaches.value()), (both.value("low"), both.value("high"))
-        for (top, bottom), quantity, band, claim in zip(axes.T, spec.quantities, bands, printed, strict=True):
-            others = {name: [one for one in choices if one != name] for name in choices}
-            # The others would show each combination twice.
-            moving = [name for name in choices if known.groupby(others[name])[quantity].nunique().max() > 1]
-            curve = known.drop_duplicates(moving).sort_values(quantity, ignore_index=True)
-            article = curve.index[(curve[moving] == pd.Series(usual)[moving]).all(axis=1)]
+        axes = fig.subplots(4, 1, height_ratios=(1, 1.6) * 2).reshape(2, 2)
+        for (top, bottom), quantity, band, claim in zip(axes, spec.quantities, bands, printed, strict=True):
+            curve = known.sort_values(quantity, kind="stable", ignore_index=True)
+            article = curve.index[(curve[choices] == pd.Series(usual)[choices]).all(axis=1)]
             top.axhspan(band[0] / 1e6, band[1] / 1e6, color=ORANGE, alpha=0.25, linewidth=0)
             top.plot(curve[quantity] / 1e6, **mark(BLACK, ".", markersize=3), label="one combination")
             top.plot(article, curve[quantity][article] / 1e6, **DIAMOND, label="our own setting")
             said = f"{_AT_RISK[quantity]}: {len(curve)} combinations\nprinted: {claim}"
             top.set_title(said, fontsize=mpl.rcParams["font.size"], loc="right")
             for y, (name, value) in enumerate(options):
-                at = curve.index[curve[name] == value] if name in moving else []
-                bottom.plot(at, [-y] * len(at), **mark(BLUE, "|", markeredgewidth=0.7))
+                at = curve.index[curve[name] == value]
+                bottom.plot(at, [-y] * len(at), **mark(BLUE, "|", markersize=5, markeredgewidth=0.7))
             words = [f"{name.removesuffix('__reading')}: {value}".replace("_", " ") for name, value in options]
             bottom.set_yticks(range(0, -len(options), -1), [one.removesuffix(".0") for one in words])
             bottom.set(xlabel="combinations, sorted", xlim=top.get_xlim())
             highest = 1.05e-6 * float(known[[*spec.quantities]].to_numpy().max())
             top.set(xticks=[], ylabel="million persons", ylim=(0, highest))
-            if top is axes[0, 1] and not narrow:
-                bottom.set_yticks([])
-                top.set_ylabel("")
         title = "The estimates under each combination of choices: no distribution, no share of them is a probability"
         source = (
             f"Section scale; note 4. {len(frame) - len(known)} of the {len(frame)} combinations in "
@@ -654,17 +565,16 @@ def _of_2021(model: Model) -> Sensitivity:
     return Sensitivity("at_risk_2021", model=model)
 
 
-FIGURES: dict[str, Figure] = {
-    "all_checks": Figure((FULL_PAGE, 11.6), all_checks, tall=18),
-    "plan_against_actual": Figure((WIDTH, 4), plan_against_actual),
-    "two_values_of_2019": Figure((WIDTH, 4.2), two_values_of_2019),
-    "readings_of_at_risk_2019": Figure((WIDTH, 3.6), readings_of_at_risk_2019),
-    "official_series": Figure((FULL_PAGE, 5), official_series, tall=6.5),
-    "waterfall": Figure((WIDTH, 3.9), waterfall),
-    "other_provinces": Figure((WIDTH, 5), other_provinces),
-    "monitoring": Figure((WIDTH, 5), monitoring),
-    "trade_shares": Figure((WIDTH, 4.6), trade_shares),
-    "scenarios": Figure((FULL_PAGE, 9), scenarios, tall=11, of=_of_2021),
-    "tornado": Figure((WIDTH, 4.4), tornado, of=_of_2021),
-    "specification_curve": Figure((FULL_PAGE, 6.6), specification_curve, tall=12),
+FIGURES = {
+    "plan_against_actual": Figure(4, plan_against_actual),
+    "two_values_of_2019": Figure(4.2, two_values_of_2019),
+    "readings_of_at_risk_2019": Figure(3.6, readings_of_at_risk_2019),
+    "official_series": Figure(7, official_series),
+    "waterfall": Figure(3.9, waterfall),
+    "other_provinces": Figure(5, other_provinces),
+    "monitoring": Figure(5, monitoring),
+    "trade_shares": Figure(4.6, trade_shares),
+    "scenarios": Figure(9.5, scenarios, _of_2021),
+    "tornado": Figure(4.4, tornado, _of_2021),
+    "specification_curve": Figure(11, specification_curve),
 }

@@ -8,9 +8,8 @@ import pandas as pd
 from analysis.core.model import Model
 from analysis.core.register import Check
 from analysis.core.verdicts import Outcome
-from analysis.output.escape import markdown
 from analysis.output.notebooks import Notebook
-from analysis.output.results import CAVEAT, printed_words
+from analysis.output.results import render
 from analysis.output.steps import label
 
 COLUMNS = (
@@ -44,18 +43,11 @@ def trace_frame(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[N
 def map_table(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Notebook]) -> str:
     """Return the map as a Markdown table with a line for each printed number, as docs/map.md shows it."""
     frame = trace_frame(model, outcomes, notebooks)
-    verdict = frame["verdict"].str.replace("_", " ")
-    frame["check"] = ("`" + frame["check"] + "`: " + verdict).where(frame["check"] != "", "")
+    frame["check"] = ("`" + frame["check"] + "`: " + frame["verdict"].str.replace("_", " ")).where(frame["check"] != "")
     frame["formula"] = frame["formula"].str.replace(r".*formulas\.(.+)", r"`\1`", regex=True)
-    frame["cell"] = (frame["notebook"].str.partition("_")[0] + ", " + frame["cell"]).where(frame["cell"] != "", "")
-    lines = ["| number in the article | place | role | check: verdict | formula | notebook, cell |", f"|{' --- |' * 6}"]
-    for id, group in frame.groupby("claim", sort=False):
-        claim = model.register.claims[str(id)]
-        cells = [f"{markdown(claim.statement)} (`{id}`): {markdown(printed_words(claim))}"]
-        cells += [claim.where.replace("section ", "").replace("paragraph ", ""), claim.role]
-        cells += ["; ".join(dict.fromkeys(filter(None, group[name]))) for name in ("check", "formula", "cell")]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, "", CAVEAT])
+    frame["cell"] = (frame["notebook"].str.partition("_")[0] + ", " + frame["cell"]).where(frame["cell"] != "")
+    groups = frame.fillna("").groupby("claim", sort=False)
+    return render("map.txt", claims=[(model.register.claims[str(id)], rows.to_dict("records")) for id, rows in groups])
 
 
 def _formula(model: Model, check: Check) -> str:

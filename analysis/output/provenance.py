@@ -8,7 +8,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib import import_module, metadata
 from pathlib import Path
@@ -25,20 +25,16 @@ from analysis.output.files import CRATE, MARKED, write_file
 NAME, PROFILE = CRATE, "https://w3id.org/ro/wfrun/process"
 
 
-def write(folder: Path, model: Model, notebooks: Iterable[Path], *, failed: Collection[str] = ()) -> None:
-    """Write the provenance of a run as in the article into the folder of its results; failed: as for describe."""
-    write_file(folder / NAME, describe(folder, model, notebooks, {"scenario": "article"}, "as in the article", failed))
+def write(folder: Path, model: Model, notebooks: Iterable[Path]) -> None:
+    """Write the provenance of a run as in the article into the folder of its results."""
+    write_file(folder / NAME, describe(folder, model, notebooks, {"scenario": "article"}, "as in the article"))
 
 
-def describe(
-    made: Path, model: Model, notebooks: Iterable[Path], parameters: Mapping[str, Any], how: str,
-    failed: Collection[str] = (),
-) -> str:  # fmt: skip
+def describe(made: Path, model: Model, notebooks: Iterable[Path], parameters: Mapping[str, Any], how: str) -> str:
     """Return the provenance of a run for its results (made): a folder that holds the crate, or a notebook beside it.
 
-    The differences from the article are given in words, as ``how``; notebooks that stopped at an error, by name, as
-    ``failed``. A file among the parameters becomes an input, and loses its folder. Raises OSError where a file can't be
-    read.
+    The differences from the article are given in words, as ``how``. A file among the parameters becomes an input, and
+    loses its folder. Raises OSError where a file can't be read.
     """
     crate, package = ROCrate(version="1.3"), json.loads(read_text(model.register.folder / "datapackage.json"))
 
@@ -67,12 +63,11 @@ def describe(
     needs = [add(f"#tool/{quote(one)}", kind, name=one, softwareVersion=versions[one]) for one in sorted(versions)]
     git = [add(f"#git/{name}", "PropertyValue", name=f"git {name}", value=value) for name, value in seen.items()]
     tool = {"name": "analysis", "softwareVersion": __version__, "identifier": git, "softwareRequirements": needs}
-    status = {"@id": f"http://schema.org/{'Failed' if failed else 'Completed'}ActionStatus"}
+    status = {"@id": "http://schema.org/CompletedActionStatus"}
     run = {"name": f"Run of {', '.join(path.stem for path in books)}", "description": how, "actionStatus": status}
-    made_by = add("#analysis", kind, **tool)
-    action = add("#run", "CreateAction", instrument=made_by, object=inputs, result=outputs, **run)
-    if failed:
-        action["error"] = f"did not run to the end: {', '.join(sorted(failed))}"
+    action = add(
+        "#run", "CreateAction", instrument=add("#analysis", kind, **tool), object=inputs, result=outputs, **run
+    )
     root = crate.root_dataset
     root["name"], root["description"] = f"{run['name']}: {package['title']}", f"Results of a run, {how}."
     root["license"] = "; ".join(one.get("title", one["name"]) for one in package.get("licenses", [])) or "unknown"

@@ -13,7 +13,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -36,6 +37,7 @@ from analysis.output.headlines import headlines
 from analysis.output.notebooks import Notebook, shown_in
 from analysis.output.steps import Steps
 from analysis.whatif.scenarios import OWN, find
+from analysis.whatif.sensitivity import tornado
 
 PAGES = Path(__file__).resolve().parent / "pages"
 #: The style and the sign of a verdict, by how it starts; any other is two figures apart.
@@ -45,15 +47,18 @@ MARKS = (("ok", "✓", "match"), ("part", "≈", "compatible"), ("no", "?", "can
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
-def pages(model: Model, outcomes: list[Outcome], notebooks: list[Notebook], narrow: Iterable[str]) -> dict[str, str]:
-    """Every page but the notebooks, as Markdown, by name. narrow: the figures with a form for narrow screens."""
+def pages(model: Model, outcomes: list[Outcome], notebooks: list[Notebook]) -> dict[str, str]:
+    """Every page but the notebooks, as Markdown, by name."""
     register = model.register
     plans = {}
     for check in register.checks.values():
         with contextlib.suppress(ModelError):
             plans[check.id] = model.plan(check.quantity, model.change(check.readings))
     drawn = {name for notebook in notebooks for name in notebook.figures}
-    bars = {name: tables.Sensitivity(name, model=model).tornado_table() for name in register.estimates}
+    moved = defaultdict(list)
+    for name in register.estimates:
+        for bar in filter(lambda bar: bar.width, tornado(model, name)):
+            moved[bar.assumption].append((name, bar))
     given: dict[str, Any] = VERDICTS | {
         "model": model,
         "register": register,
@@ -66,7 +71,7 @@ def pages(model: Model, outcomes: list[Outcome], notebooks: list[Notebook], narr
         "headlines": headlines(model),
         "solutions": solutions_table(model, ARTICLE, []).to_dict("records"),
         "compared": external.compare(model),
-        "bars": [(name, row) for name, rows in bars.items() for row in rows.to_dict("records")],
+        "moved": moved,
         "turns": tables.break_even_table(model, register.statements.values(), find(OWN, model)).to_dict("records"),
         "version": __version__,
         "approaches": f"{float(APPROACHES_TOLERANCE):.0%}",
@@ -76,7 +81,7 @@ def pages(model: Model, outcomes: list[Outcome], notebooks: list[Notebook], narr
         "tables": tables,
         "mark": mark,
         "badge": _badge,
-        "picture": partial(picture, narrow={*narrow}),
+        "picture": picture,
         "value": lambda name, value: results.value_words(model, name, value, results.place_of(model, (), value)),
         "verdict": partial(_verdict, model),
         "working": partial(_working, model),
@@ -110,11 +115,9 @@ def mark(verdict: str) -> tuple[str, str]:
     return next(((style, sign) for style, sign, start in MARKS if words.startswith(start)), ("two", "≠"))
 
 
-def picture(name: str, narrow: set[str]) -> Markup:
-    """A figure as HTML, in its narrow form on a narrow screen where it has one."""
-    source = f'<source media="(max-width: 500px)" srcset="figures/{name}-narrow.svg">' if name in narrow else ""
-    image = f'<img src="figures/{name}.svg" alt="{escape(FIGURES[name].alt)}">'
-    return Markup(f"<picture>{source}{image}</picture>")
+def picture(name: str) -> Markup:
+    """A figure as HTML, with words in its place."""
+    return Markup(f'<picture><img src="figures/{name}.svg" alt="{escape(FIGURES[name].alt)}"></picture>')
 
 
 def _badge(words: str) -> Markup:
@@ -153,29 +156,28 @@ def write(folder: Path, model: Model, outcomes: list[Outcome], notebooks: list[N
 
     Raises ReportError when Sphinx can't build the pages, or has a warning about one.
     """
-    narrow = {path.stem.removesuffix("-narrow") for path in (folder / "figures").glob("*-narrow.svg")}
     with tempfile.TemporaryDirectory() as made:
         source, built = Path(made) / "source", Path(made) / "built"
         source.mkdir()
-        for name, text in pages(model, outcomes, notebooks, narrow).items():
+        for name, text in pages(model, outcomes, notebooks).items():
             (source / f"{name}.md").write_text(text, encoding="utf-8")
         for notebook in notebooks:
             name = f"{notebook.name}.ipynb"
             text = (folder / "notebooks" / name).read_text(encoding="utf-8")
-            (source / name).write_text(_to_read(text, notebook, narrow), encoding="utf-8")
+            (source / name).write_text(_to_read(text, notebook), encoding="utf-8")
         _sphinx(source, built, model.register.title)
         shutil.copytree(folder / "figures", built / "figures", ignore=shutil.ignore_patterns("*.png"))
         shutil.move(built, folder / "report")
     (folder / "estimates.tex").write_text(estimates_tex(model), encoding="utf-8")
 
 
-def _to_read(text: str, notebook: Notebook, narrow: set[str]) -> str:
+def _to_read(text: str, notebook: Notebook) -> str:
     """A notebook as a page has it: its code hidden behind one switch, its figures as drawings with words."""
     content = json.loads(text)
     figures = [name for name in notebook.figures if name in FIGURES]
     for output in (output for cell in content["cells"] for output in cell.get("outputs", ())):
         if figures and "image/png" in output.get("data", {}):
-            output["data"] = {"text/html": picture(figures.pop(0), narrow)}
+            output["data"] = {"text/html": picture(figures.pop(0))}
     switch = '<label class="code"><input type="checkbox"> Show code</label>'
     source = "" if notebook.title else f"# {markdown(notebook.name)}\n\n"
     source += f"```{{raw}} html\n{switch}\n```\n\n[Every number, with its working](register.md)"
@@ -205,13 +207,9 @@ _TEX = f"""% Generated by `analysis`, never edited. {results.CAVEAT}
   \\csname estimate:\\detokenize{{#1}}\\endcsname
   \\else\\errmessage{{'\\detokenize{{#1}}' is no estimate}}\\fi}}
 """
-_ESCAPES = {
-    "\\": r"\textbackslash{}",
-    **{sign: f"\\{sign}" for sign in "#$%&_{}"},
-    "~": r"\~{}",
-    "^": r"\^{}",
-    "−": "$-$",
-}
+_LETTERS = str.maketrans(
+    {"\\": r"\textbackslash{}", "~": r"\~{}", "^": r"\^{}", "−": "$-$", **{one: f"\\{one}" for one in "#$%&_{}"}}
+)
 
 
 def estimates_tex(model: Model) -> str:
@@ -234,12 +232,7 @@ def estimates_tex(model: Model) -> str:
             ".unit": "" if found.unit == "dimensionless" else found.unit,
             ".side": found.side,
         }
-        lines += [
-            f"\\expandafter\\def\\csname estimate:{key}{part}\\endcsname{{{_tex(text)}}}"
-            for part, text in words.items()
-        ]
+        for part, text in words.items():
+            name = f"estimate:{key}{part}"
+            lines.append(f"\\expandafter\\def\\csname {name}\\endcsname{{{text.translate(_LETTERS)}}}")
     return "\n".join(lines) + "\n"
-
-
-def _tex(text: str) -> str:
-    return "".join(_ESCAPES.get(sign, sign) for sign in text)

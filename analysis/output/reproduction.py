@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
+from itertools import count
 from pathlib import Path
 
 import typer
@@ -43,25 +44,22 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
             explorer.write(made, model)
         for name in ("figures", "notebooks"):
             (made / name).mkdir()
-        paths, ran = [notebook.path for notebook in found], []
+        paths, ran = [notebook.path for notebook in found], count(1)
+        drawn = dict.fromkeys(name for one in found for name in one.figures if name in figures.FIGURES)
+
+        def draw() -> None:
+            for name in drawn:
+                figures.save(name, made / "figures", model)
+
         with progress("notebooks") as update:
-
-            def done(name: str) -> None:
-                ran.append(name)
-                update(len(ran), len(found))
-
-            def draw() -> None:
-                for name in dict.fromkeys(name for one in found for name in one.figures if name in figures.FIGURES):
-                    figures.save(name, made / "figures", model)
-
-            failed = notebooks.run_all(found, made / "notebooks", timeout=timeout, done=done, meanwhile=draw)
+            books = {made / "notebooks" / notebook.path.name: (notebook, dict[str, str]()) for notebook in found}
+            failed = notebooks.run(books, timeout=timeout, done=lambda _: update(next(ran), len(found)), meanwhile=draw)
         if failed:
             for error in failed.values():
                 typer.echo(f"error: {error}", err=True)
             with replace_atomically(aside) as kept:
-                for name, error in failed.items():
-                    (kept / f"{name}.failed.ipynb").write_text(error.text, encoding="utf-8")
-                provenance.write(kept, model, paths, failed=failed)
+                for target, error in failed.items():
+                    (kept / f"{target.stem}.failed.ipynb").write_text(error.text, encoding="utf-8")
             typer.echo(f"{shown(out)} was left as it was; the cells that ran are kept in {shown(aside)}.", err=True)
             raise typer.Exit(1)
         trace = trace_frame(model, outcomes, notebooks.all_notebooks(made / "notebooks"))
@@ -98,10 +96,11 @@ def run(
             jobs[out / name] = notebooks.job(notebook, parameters, model, text)
         except InputError as error:
             raise InputError(f"the scenario {text}: {error}" if text else str(error)) from None
-    failed = notebooks.run_each(notebook, {target: one.parameters for target, one in jobs.items()}, timeout=timeout)
+    failed = notebooks.run({target: (notebook, one.parameters) for target, one in jobs.items()}, timeout=timeout)
     for target, one in jobs.items():
         if failed.get(target):
-            typer.echo(f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}", err=True)
+            where = f"the cells that ran are kept in {shown(target.with_suffix('.failed.ipynb'))}"
+            typer.echo(f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}; {where}", err=True)
             continue
         used = {**notebook.parameters, **one.parameters}
         crate = provenance.describe(target, model, [notebook.path], used, one.words)
@@ -113,5 +112,5 @@ def run(
         elif notebook.checks:
             print_outcomes(model, judge_all(model, notebook.checks, one.setting))
         typer.echo(textwrap.fill(f"{shown(target)} is written: {one.words}", WIDTH, break_long_words=False))
-        say(*[*changes(model, one.setting, shown=about)][1:])
-    return max((2 if isinstance(error, InputError) else 1 for error in failed.values() if error), default=0)
+        say(*[*changes(model, one.setting, about)][1:])
+    return int(bool(failed))

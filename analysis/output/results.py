@@ -16,43 +16,45 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.core.findings import recomputed
 from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Setting
-from analysis.core.published import Interval
-from analysis.core.register import Claim, Finding, Register, RegisterError, read_text
+from analysis.core.register import Claim, Finding, Register, RegisterError, Step, read_table
 from analysis.core.units import BASE_UNITS
 from analysis.core.verdicts import Outcome, counts, results, solution
 from analysis.core.words import digits, in_words, same
-from analysis.output.escape import escape_spreadsheet_formula
+from analysis.output.escape import escape_spreadsheet_formula, is_number, markdown
 from analysis.output.files import write_file
 
 if TYPE_CHECKING:
     # Half of a second that a verdict does without: who makes a frame loads it.
     import pandas as pd
+    from jinja2 import Environment
 
     Rows = list[dict[str, str]]
 
 CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are true."
-CHECK_COLUMNS = (
-    "id", "kind", "statement", "claim", "against", "quantity", "readings", "unit", "published", "published_low",
-    "published_high", "recomputed", "recomputed_low", "recomputed_high", "side", "verdict", "finer", "barely",
-    "rests_on", "condition", "reason", "passing", "notebook",
-)  # fmt: skip
-DERIVED_COLUMNS = (
-    "id", "statement", "quantity", "readings", "unit", "recomputed", "recomputed_low", "recomputed_high", "side",
-    "rests_on", "reason", "notebook",
-)  # fmt: skip
-#: The columns of each table that the guard holds: those computed or printed, not those merely worded.
-_GUARDED = {
-    "claims": ("unit", "published", "published_low", "published_high", "role", "verdict"),
-    "checks": (*CHECK_COLUMNS[7:20], "passing"),
-    "derived": DERIVED_COLUMNS[4:10],
-    "solutions": ("value", "unit", "low", "high", "status"),
+#: The columns of the tables of a run.
+COLUMNS = {
+    "checks": "id kind statement claim against quantity readings unit published published_low published_high "
+    "recomputed recomputed_low recomputed_high side verdict finer barely rests_on condition reason passing notebook",
+    "derived": "id statement quantity readings unit recomputed recomputed_low recomputed_high side rests_on reason "
+    "notebook",
+    "solutions": "id statement quantity readings claim goal solve value unit low high status reason",
+    "claims": "id section paragraph statement unit published published_low published_high role verdict judged_by "
+    "same_calculation_as checks",
+    "findings": "finding step title what expression value unit",
 }
+#: Those that the guard holds: computed or printed, not merely worded.
+GUARDED = (
+    "unit", "published", "published_low", "published_high", "recomputed", "recomputed_low", "recomputed_high", "side",
+    "verdict", "finer", "barely", "rests_on", "condition", "passing", "role", "value", "low", "high", "status",
+)  # fmt: skip
 #: How a verdict is said of each kind of check.
 SAID = {
     "repetition": {"matches": "match each other", "matches_within_rounding": "match each other within rounding",
@@ -120,6 +122,17 @@ def estimate_words(
     return value_words(model, quantity, value, place_of(model, depends_on, value), beside=ends)
 
 
+def result_words(model: Model, one: Estimate, full: bool = False) -> str:
+    """An estimate with its side, unit and bounds, rounded or in full."""
+    ends = span_words(model, one.quantity, one.low, one.high)
+    words = estimate_words(model, one.quantity, one.value, one.low, one.high, one.depends_on)
+    if full:
+        words, *ends = map(digits, (one.value, one.low, one.high))
+    bounds = f", {' to '.join(ends)} by rounding" if one.low != one.high else ""
+    end = ", no bound on either side" if one.side == "no bound" else ""
+    return f"{sided(one.side.replace('no bound', ''), words)}{plural(one.unit)}{bounds}{end}"
+
+
 def sided(side: str, words: str) -> str:
     """A value in words with its side.
 
@@ -136,6 +149,13 @@ def plural(unit: str) -> str:
     (' persons', ' person/transfer', '')
     """
     return "" if unit == "dimensionless" else f" {unit}{'s' if unit in BASE_UNITS else ''}"
+
+
+def reading_words(model: Model, quantity: str, reading: str) -> str:
+    """A reading of a quantity as a line of a list."""
+    row = model.register.readings.get((quantity, reading))
+    grade = f" ({row.grade}{', reconstruction' if row.reconstruction else ''})" if row else ""
+    return f"{quantity}={reading}  {model.label(quantity, reading)}{grade}"
 
 
 # Checks in words ------------------------------------------------------------------------------------------------------
@@ -182,41 +202,35 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
     if not outcome.verdict:
         known = outcome.recomputed is not None or outcome.recomputed_low is not None
         return "derived" if known and not outcome.check.kind else f"not computable: {outcome.reason}"
-    said = SAID.get(outcome.check.kind, {})
+    said, off, notes = SAID.get(outcome.check.kind, {}), outcome.difference, []
     found, finer = (said.get(one, one.replace("_", " ")) for one in (outcome.verdict, outcome.finer))
-    off, printed = outcome.difference, outcome.published
     claim = model.register.claims.get(outcome.check.claim)
-    qualifier, notes = claim.qualifier if claim else "", []
-    if outcome.verdict == "differs" and off is not None:
-        found += f" by {_off_words(model, outcome, abs(off))}"
-    elif qualifier == "approaches" and off is not None and off < 0 and printed:
-        notes.append(f"{-100 * off / printed:.1f} percent short")
-    elif qualifier == "over" and off is not None:
-        notes.append(f"{_off_words(model, outcome, abs(off))} {'above' if off > 0 else 'below'}")
+    if off is not None:
+        far, qualifier = abs(off), claim.qualifier if claim else ""
+        place = place_of(model, outcome.depends_on, far) if far >= 1e5 else 1e3
+        points = percent_of(model, outcome.check.quantity) is not None
+        words = f"{100 * far:.1f} points" if points else in_words(far, outcome.unit, place)
+        if outcome.verdict == "differs":
+            found += f" by {words}"
+        elif qualifier == "approaches" and off < 0 and outcome.published:
+            notes.append(f"{100 * far / outcome.published:.1f} percent short")
+        elif qualifier == "over":
+            notes.append(f"{words} {'above' if off > 0 else 'below'}")
     notes += ["barely"] if outcome.barely else []
     notes += [f"{finer} at the finer place"] if finer else []
     return f"{found}, {'; '.join(notes)}" if notes else found
 
 
-def _off_words(model: Model, outcome: Outcome, off: float) -> str:
-    if percent_of(model, outcome.check.quantity) is not None:
-        return f"{100 * off:.1f} points"
-    return in_words(off, outcome.unit, place_of(model, outcome.depends_on, off) if off >= 1e5 else 1e3)
-
-
-def screen_rows(model: Model, outcomes: Iterable[Outcome]) -> Rows:
-    """Outcomes as a reader wants them: a check a row, with its id, all in words."""
-    return [
-        {
-            "check": f"{one.check.id}: {one.check.statement}",
-            "printed": published_words(model, one),
-            "recomputed": recomputed_words(model, one),
-            "bounds": bounds_words(model, one),
-            "verdict": verdict_words(model, one),
-            "rests on": one.rests_on or ("printed" if one.recomputed is not None else ""),
-        }
-        for one in outcomes
-    ]
+#: The columns in which a screen shows a check.
+SCREEN: dict[str, Callable[[Model, Outcome], str]] = {
+    "check": lambda model, one: f"{one.check.id}: {one.check.statement}",
+    "comparison": lambda model, one: one.check.statement,
+    "printed": published_words,
+    "recomputed": recomputed_words,
+    "bounds": bounds_words,
+    "verdict": verdict_words,
+    "rests on": lambda model, one: one.rests_on or ("printed" if one.recomputed is not None else ""),
+}
 
 
 def counts_line(model: Model, outcomes: Iterable[Outcome]) -> str:
@@ -232,30 +246,18 @@ def counts_line(model: Model, outcomes: Iterable[Outcome]) -> str:
 # Rows in words --------------------------------------------------------------------------------------------------------
 
 
-def finding_words(model: Model, finding: Finding, *, full: bool = False, shown: bool = False) -> list[str]:
-    """The arithmetic of a finding as a screen shows it, a step a line.
-
-    full: ten digits. shown: with the expression that each step computes.
-    """
-    lines = []
-    for step, value in recomputed(model, finding):
-        places = len(str(step.comes_to).partition(".")[2])
-        counted = step.unit in BASE_UNITS and abs(value) >= 1e3
-        place = 1e4 if abs(value) >= 5e4 else 10.0 ** (math.floor(math.log10(abs(value) or 1)) - 1)
-        number = in_words(value, step.unit, place) if counted else f"{value:,.{places}f}".replace("-", "−")
-        how = f" = {' '.join(step.expression.split())}" if shown else ""
-        lines.append(f"{step.what}: {digits(value) or '0' if full else number}{plural(step.unit)}{how}")
-    return lines
+def step_words(step: Step, value: float) -> str:
+    """A step of a finding's arithmetic and its value, as a screen shows them."""
+    places = len(str(step.comes_to).partition(".")[2])
+    place = 1e4 if abs(value) >= 5e4 else 10.0 ** (math.floor(math.log10(abs(value) or 1)) - 1)
+    counted = step.unit in BASE_UNITS and abs(value) >= 1e3
+    number = in_words(value, step.unit, place) if counted else f"{value:,.{places}f}".replace("-", "−")
+    return f"{step.what}: {number}{plural(step.unit)}"
 
 
-def _span(interval: Interval) -> str:
-    """An interval that a printed number stands for or asserts: exact decimals, so in full."""
-    low, high = f"{interval.low:,.10g}", f"{interval.high:,.10g}"
-    if interval.low == interval.high:
-        return f"{low} alone"
-    if interval.high == float("inf"):
-        return f"more than {low}" if interval.low_open else f"{low} and more"
-    return f"{low} to {'below ' if interval.high_open else ''}{high}"
+def finding_words(model: Model, finding: Finding) -> list[str]:
+    """The arithmetic of a finding as a screen shows it, a step a line."""
+    return [step_words(step, value) for step, value in recomputed(model, finding)]
 
 
 def printed_words(claim: Claim) -> str:
@@ -266,21 +268,27 @@ def printed_words(claim: Claim) -> str:
 
 def claim_words(model: Model, claim: Claim) -> list[str]:
     """The print and its place, the values that it stands for, and those that it asserts: a line each."""
-    published = claim.published
-    lines = [f"printed: {printed_words(claim)} ({claim.period}, {claim.place}); held in {claim.base_unit}"]
-    ends = ("low", "high") if published.qualifier == "range" else ("",)
-    for end in ends if published.qualifier != "vague" else ():
-        stands, asserts = published.stands_for(end), published.asserts(end)
-        lines.append(f"{f'{end} end ' if end else ''}stands for {_span(stands)}; asserts {_span(asserts)}")
-    reading = model.register.vague_readings.get(claim.quantity) if published.qualifier == "vague" else None
-    for side, words in (("floor", reading.floor), ("ceiling", reading.ceiling)) if reading else ():
-        if words:
-            number = "none" if words.value is None else f"{words.value:,.10g}"
-            coarse = "" if words.coarse is None else f", {words.coarse:,.10g} at the coarser place"
-            lines.append(f"{side} {number}{coarse}: {words.reason}")
-    document = f"; about: {claim.document}" if claim.document else ""
-    lines.append(f"{claim.where}; source cited: {model.register.sources.get(claim.source, 'none')}{document}")
-    return [*lines, f"note: {claim.note}"] if claim.note else lines
+    return fill("claim.txt", model=model, claim=claim)
+
+
+def fill(template: str, **given: Any) -> list[str]:
+    """The lines of a screen, from a template in ``pages``; none is empty."""
+    return list(filter(str.strip, render(template, **given).split("\n")))
+
+
+def render(template: str, **given: Any) -> str:
+    """A text from a template in ``pages``; no text that is put in breaks a line."""
+    known = {"words": sys.modules[__name__], "infinite": math.inf, "markdown": markdown}
+    return _templates().get_template(template).render(known | given).strip("\n")
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    how: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    pages = FileSystemLoader(Path(__file__).resolve().parent / "pages")
+    return Environment(loader=pages, finalize=lambda put: re.sub(r"\s*[\r\n]\s*", " ", str(put)), **how)
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------
@@ -297,84 +305,45 @@ class Prose(str):
 
 
 def escape_spreadsheet_formulas(frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame as a file for spreadsheets holds it: no text in it starts like a formula.
-
-    >>> import pandas as pd
-    >>> escape_spreadsheet_formulas(pd.DataFrame({"a": ["=1+1", "b"], "c": [-1.0, 2.0]})).values.tolist()
-    [["'=1+1", -1.0], ['b', 2.0]]
-    """
+    """A frame as a file for spreadsheets holds it: no text in it starts like a formula."""
     return frame.map(escape_spreadsheet_formula)
 
 
-def _texts(row: Mapping[str, Any], columns: Iterable[str] = ()) -> dict[str, str]:
-    """A row of a results file: numbers in ten digits, readings and lists in one cell."""
+def tables(model: Model, outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None) -> dict[str, Rows]:
+    """The tables of a run by name, a row by column each, in texts: numbers in base units and ten digits, lists in one
+    cell. A check has its notebook from ``shown_in``."""
+    seen, register = list(outcomes), model.register
+    verdicts, found = results(model, seen), {name: list[dict[str, Any]]() for name in COLUMNS}
+    for one in seen:
+        check, barely = one.check, "barely" if one.barely else ""
+        row = {**vars(check), **vars(one), "barely": barely, "claim": f"{check.claim} {check.end}".strip()}
+        found["checks" if check.kind else "derived"].append({**row, "notebook": (shown_in or {}).get(check.id, "")})
+    for solve in register.solutions.values():
+        # Low and high are the range varied over.
+        varied = {name: getattr(register.assumptions[solve.solve], name) for name in ("unit", "low", "high")}
+        row = {**vars(solve), **vars(solution(model, solve)), "claim": f"{solve.claim} {solve.end}".strip()}
+        found["solutions"].append(row | varied)
+    for claim in register.claims.values():
+        row = {**vars(claim), "paragraph": str(claim.paragraph), "unit": claim.base_unit}
+        row |= dict.fromkeys(["published", "published_low", "published_high"])
+        if claim.qualifier != "vague":
+            asserts = claim.published.asserts()
+            row |= {"published_low": asserts.low, "published_high": asserts.high}
+            row["published"] = None if claim.qualifier == "range" else claim.published.value()
+        checks = [check.id for check in register.checks.values() if check.claim == claim.id]
+        found["claims"].append({**row, "verdict": verdicts.get(claim.id, ""), "checks": checks})
+    for finding in register.findings.values():
+        for number, (step, value) in enumerate(recomputed(model, finding), start=1):
+            row = {**vars(step), "finding": finding.id, "title": finding.title}
+            found["findings"].append({**row, "step": str(number), "value": digits(value) or "0"})
 
     def text(cell: Any) -> str:
         if isinstance(cell, Mapping):
             cell = [f"{quantity}={reading}" for quantity, reading in cell.items()]
         return "; ".join(cell) if isinstance(cell, list | tuple) else cell if isinstance(cell, str) else digits(cell)
 
-    return {name: text(row[name]) for name in columns or row}
-
-
-def check_rows(
-    outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None, *, derived: bool = False
-) -> Rows:
-    """Judged checks as results/checks.csv holds them, or ``derived`` quantities as derived.csv does: texts, by column,
-    numbers in base units."""
-    rows = []
-    for one in outcomes:
-        check, notebook = one.check, (shown_in or {}).get(one.check.id, "")
-        row = {**vars(check), **vars(one), "claim": f"{check.claim} {check.end}".strip(), "notebook": notebook}
-        if bool(check.kind) != derived:
-            row["barely"] = "barely" if one.barely else ""
-            rows.append(_texts(row, DERIVED_COLUMNS if derived else CHECK_COLUMNS))
-    return rows
-
-
-def solution_rows(model: Model) -> Rows:
-    """Solutions as results/solutions.csv holds them, by column; low and high are the range varied over."""
-    rows = []
-    for row in model.register.solutions.values():
-        found, one = solution(model, row), model.register.assumptions[row.solve]
-        cells: dict[str, Any] = {name: getattr(row, name) for name in ("id", "statement", "quantity", "readings")}
-        cells |= {"claim": f"{row.claim} {row.end}".strip(), "goal": row.goal, "solve": row.solve, "value": found.value}
-        cells |= {"unit": one.unit, "low": one.low, "high": one.high, "status": found.status, "reason": found.reason}
-        rows.append(_texts(cells))
-    return rows
-
-
-def claim_rows(model: Model, outcomes: Iterable[Outcome]) -> Rows:
-    """Claims as results/claims.csv holds them, by column: the role and verdict of each, and the checks against it."""
-    verdicts, rows = results(model, outcomes), []
-    for claim in model.register.claims.values():
-        vague, asserts = claim.qualifier == "vague", None if claim.qualifier == "vague" else claim.published.asserts()
-        cells: dict[str, Any] = {name: getattr(claim, name) for name in ("id", "section")}
-        cells |= {"paragraph": str(claim.paragraph), "statement": claim.statement, "unit": claim.base_unit}
-        cells |= {"published": None if vague or claim.qualifier == "range" else claim.published.value()}
-        cells |= {"published_low": asserts and asserts.low, "published_high": asserts and asserts.high}
-        cells |= {"role": claim.role, "verdict": verdicts.get(claim.id, ""), "judged_by": claim.judged_by}
-        checks = [check.id for check in model.register.checks.values() if check.claim == claim.id]
-        rows.append(_texts({**cells, "same_calculation_as": claim.same_calculation_as, "checks": checks}))
-    return rows
-
-
-def finding_rows(model: Model) -> Rows:
-    """Findings as results/findings.csv holds them: a row a step of the arithmetic, numbers in base units."""
-    return [
-        {"finding": finding.id, "step": str(number), "title": finding.title, "what": step.what,
-         "expression": step.expression, "value": digits(value) or "0", "unit": step.unit}
-        for finding in model.register.findings.values()
-        for number, (step, value) in enumerate(recomputed(model, finding), start=1)
-    ]  # fmt: skip
-
-
-def tables(model: Model, outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None) -> dict[str, Rows]:
-    """The tables of a run by name, a row by column each."""
-    seen = list(outcomes)
-    checks, derived = (check_rows(seen, shown_in, derived=one) for one in (False, True))
-    found = {"checks": checks, "derived": derived, "solutions": solution_rows(model), "claims": claim_rows(model, seen)}
-    return found | ({"findings": finding_rows(model)} if model.register.findings else {})
+    columns = {name: COLUMNS[name].split() for name, rows in found.items() if rows or name != "findings"}
+    return {name: [{one: text(row[one]) for one in columns[name]} for row in found[name]] for name in columns}
 
 
 def write_tables(
@@ -384,11 +353,9 @@ def write_tables(
     """Write the tables of a run and estimates.json into a folder; external.csv and findings.csv where there are any."""
     import pandas as pd
 
-    columns = {"checks": CHECK_COLUMNS, "derived": DERIVED_COLUMNS}
-    frames = {
-        name: pd.DataFrame(rows, columns=columns.get(name))  # one without rows has its columns
-        for name, rows in tables(model, outcomes, shown_in).items()
-    }
+    # One without rows has its columns.
+    found = tables(model, outcomes, shown_in).items()
+    frames = {name: pd.DataFrame(rows, columns=COLUMNS[name].split()) for name, rows in found}
     for name, frame in (frames | ({} if external is None or external.empty else {"external": external})).items():
         escape_spreadsheet_formulas(frame).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     text = json.dumps(estimates(model, ARTICLE), indent=1, ensure_ascii=False, allow_nan=False)
@@ -434,7 +401,7 @@ def guarded(model: Model, outcomes: Iterable[Outcome]) -> dict[tuple[str, str, s
             if table == "findings":
                 held[table, row["finding"], f"step_{row['step']}"] = row["value"]
             else:
-                held |= {(table, row["id"], name): row[name] for name in _GUARDED[table] if row[name]}
+                held |= {(table, row["id"], name): row[name] for name in GUARDED if row.get(name)}
     for figure in model.register.external.values():
         held["external", figure.id, "published"] = digits(figure.published.value())
         held["external", figure.id, "unit"] = figure.base_unit
@@ -446,21 +413,15 @@ def read_expected(register: Register) -> dict[tuple[str, str, str], str]:
     file, path = register.file("expected.csv"), register.folder / "expected.csv"
     if not path.exists():
         raise RegisterError(file, "the file is missing; `analysis accept` writes it")
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
-    try:
-        head, *rows = list(reader) or [[]]
-    except csv.Error as error:
-        raise RegisterError(file, f"not a table of comma-separated values ({error})", row=reader.line_num) from None
-    if head != ["table", "id", "field", "value"]:
-        raise RegisterError(file, "the columns are not table, id, field, value; `analysis accept` writes the file anew")
     found: dict[tuple[str, str, str], str] = {}
-    for number, row in enumerate(rows, start=2):
-        if len(row) != 4:
-            raise RegisterError(file, "the row does not have four cells", row=number)
-        table, name, field, value = row
-        if (table, name, field) in found:
-            raise RegisterError(file, "the value is given twice", row=number, id=name, field=field)
-        found[table, name, field] = value
+    for id, row in read_table(path):
+        if row.keys() != {"row", "table", "id", "field", "value"}:
+            message = "table, id, field and value are not all given; `analysis accept` writes the file anew"
+            raise RegisterError(file, message, row=row["row"], id=id)
+        key = (row["table"], id, row["field"])
+        if key in found:
+            raise RegisterError(file, "the value is given twice", row=row["row"], id=id, field=row["field"])
+        found[key] = row["value"]
     return found
 
 
@@ -481,14 +442,10 @@ def _alike(was: str, now: str) -> bool:
     one, two = (re.split(r"([ =;,]+)", text) for text in (was, now))
     # Ten digits in a cell of its own, six within a condition.
     tolerance = 1e-9 if len(one) == 1 else 2e-6
-    return len(one) == len(two) and all(a == b or _close(a, b, tolerance) for a, b in zip(one, two, strict=True))
-
-
-def _close(was: str, now: str, tolerance: float) -> bool:
-    try:
-        return same(float(was), float(now), tolerance)
-    except ValueError:
-        return False
+    return len(one) == len(two) and all(
+        a == b or (is_number(a) and is_number(b) and same(float(a), float(b), tolerance))
+        for a, b in zip(one, two, strict=True)
+    )
 
 
 def write_expected(register: Register, now: Cells) -> None:

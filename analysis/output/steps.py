@@ -11,6 +11,8 @@ net new persons = persons 2021 − persons 2019
 from __future__ import annotations
 
 import ast
+import contextlib
+import copy
 import html
 import math
 import re
@@ -33,35 +35,29 @@ ASSUMED = {"stated": "stated by the article", "implied": "required by its number
 
 @dataclass(frozen=True)
 class Step:
-    """One quantity: its label, its value in lines that start with ``=``, and the notes beside the value."""
+    """One quantity: its label, its value in lines that start with ``=``, and the notes and remarks beside the value."""
 
     quantity: str
     label: str
     lines: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     level: int = 0
-
-    def without(self, start: str) -> Step:
-        """The step without the notes that start so."""
-        return replace(self, notes=tuple(note for note in self.notes if not note.startswith(start)))
 
     def __str__(self) -> str:
         indent = "  " * self.level
         head = f"{indent}{self.label} "
-        short = f"{head}{' '.join(self.lines)}"
-        if len(self.lines) < 3 and len(short) <= WIDTH:
-            texts = [short]
-        elif len(head) + max(map(len, self.lines)) <= WIDTH:
-            texts = [head + self.lines[0], *(" " * len(head) + line for line in self.lines[1:])]
-        else:
-            texts, deep = [head.rstrip()], f"{indent}    "
+        # A short one takes a line, others have their equals signs below each other.
+        under = " " if len(self.lines) < 3 else "\n" + " " * len(head)
+        texts, deep = (head + under.join(self.lines)).split("\n"), f"{indent}    "
+        if max(map(len, texts)) > WIDTH:
+            texts = [head.rstrip()]
             for line in self.lines:
                 texts += textwrap.wrap(line, WIDTH, initial_indent=deep, subsequent_indent=f"{deep}  ")
-        for note in self.notes:
+        for note in (*self.notes, *(f"remark: {remark}" for remark in self.remarks)):
             if len(texts[-1]) + 4 + len(note) <= WIDTH:
                 texts[-1] += f"    {note}"
             else:
-                deep = " " * (len(indent) + 4)
                 texts += textwrap.wrap(note, WIDTH, initial_indent=deep, subsequent_indent=deep)
         return "\n".join(texts)
 
@@ -73,7 +69,18 @@ class Steps:
     """
 
     def __init__(self, model: Model, setting: Setting, names: Iterable[str], depth: int | None = None) -> None:
-        self.steps = list(_steps(model, setting, names, 99 if depth is None else depth))
+        found: dict[str, Step] = {}
+        for name in names:
+            quantity, under = model.named(name, setting)
+            plan = model.plan(quantity, under)
+            todo = [(plan.target, 0)]
+            while todo:
+                quantity, level = todo.pop()
+                if quantity not in found and quantity not in CONSTANTS:
+                    found[quantity] = step(model, under, plan, quantity, level)
+                    if depth is None or level < depth:
+                        todo += [(need, level + 1) for need in reversed(plan.by_name[quantity].source.needs)]
+        self.steps = list(found.values())
 
     def __repr__(self) -> str:
         return "\n".join(map(str, self.steps))
@@ -82,30 +89,17 @@ class Steps:
         return f'<pre class="steps">{html.escape(repr(self))}</pre>'
 
 
-def _steps(model: Model, setting: Setting, names: Iterable[str], depth: int) -> Iterator[Step]:
-    seen: set[str] = set()
-    for name in names:
-        quantity, under = model.named(name, setting)
-        plan = model.plan(quantity, under)
-        todo = [(plan.target, 0)]
-        while todo:
-            quantity, level = todo.pop()
-            if quantity in seen or quantity in CONSTANTS:
-                continue
-            seen.add(quantity)
-            yield step(model, under, plan, quantity, level)
-            if level < depth:
-                todo += [(need, level + 1) for need in reversed(plan.by_name[quantity].source.needs)]
-
-
 def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int = 0) -> Step:
     """The worked step of one node of a plan under a setting."""
     node = plan.by_name[quantity]
     source = node.source
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
-    shown_here = [name for name in (quantity, *source.needs) if not math.isnan(values[name]) and name not in CONSTANTS]
-    refusals = {name: reason for name in shown_here if (reason := _refusal(model, setting, name))}
-    values |= dict.fromkeys(refusals, math.nan)
+    refusals: dict[str, str] = {}
+    for name in {quantity, *source.needs} - {*CONSTANTS, *(name for name in values if math.isnan(values[name]))}:
+        try:
+            _ = model.plan(name, setting).value
+        except ModelError as error:
+            values[name], refusals[name] = math.nan, str(error)
     notes = [*_origin(model, node)]
     if source.expression is None:
         other = [f"= {label(source.same_as)}"] if source.same_as else []
@@ -115,9 +109,16 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
         names = {need: label(need) for need in formula.needs}
         result, shown = _worked(model, plan, node, formula, values)
         lines = [f"= {formula.text(names)}", f"= {formula.text(shown)}", f"= {result}"]
-    if quantity == plan.target:
-        notes += [refusals[quantity]] if quantity in refusals else _beside(model, setting, quantity)
-    return Step(quantity, label(quantity), tuple(lines), tuple(notes), level)
+    remarks: tuple[str, ...] = ()
+    if quantity in refusals and quantity == plan.target:
+        notes.append(refusals[quantity])
+    elif quantity == plan.target:
+        with contextlib.suppress(ModelError):
+            one = model.estimate(quantity, setting)
+            remarks = one.remarks
+            notes += filter(None, [one.side])
+        notes += _judged(model, setting, quantity)
+    return Step(quantity, label(quantity), tuple(lines), tuple(notes), remarks, level)
 
 
 def line(model: Model, setting: Setting, name: str) -> str:
@@ -126,15 +127,6 @@ def line(model: Model, setting: Setting, name: str) -> str:
     plan = model.plan(quantity, under)
     _ = plan.words or plan.value
     return " ".join(step(model, under, plan, quantity).lines[1:]).removeprefix("= ")
-
-
-def _refusal(model: Model, setting: Setting, quantity: str) -> str:
-    """Why a limit refuses a quantity; empty where none does."""
-    try:
-        _ = model.plan(quantity, setting).value
-    except ModelError as error:
-        return str(error)
-    return ""
 
 
 def label(quantity: str) -> str:
@@ -158,21 +150,13 @@ def _origin(model: Model, node: Node) -> Iterator[str]:
             yield f"{row.label} (ours)"
 
 
-def _beside(model: Model, setting: Setting, quantity: str) -> Iterator[str]:
-    """What is printed of a quantity and the verdict, its side, and its remarks."""
-    try:
-        found = model.estimate(quantity, setting)
-    except ModelError:
-        found = None
-    if found and found.side:
-        yield found.side
+def _judged(model: Model, setting: Setting, quantity: str) -> Iterator[str]:
+    """The print of a quantity, and the verdict."""
     for check in model.register.checks.values():
         claim = model.register.claims.get(check.claim)
         if check.quantity == quantity and claim and claim.judged_by == check.id:
             outcome = judge(model, check, setting)
             yield f'printed: "{claim.words or claim.published}" ({claim.where}): {verdict_words(model, outcome)}'
-    for remark in found.remarks if found else ():
-        yield f"remark: {remark}"
 
 
 # Numbers --------------------------------------------------------------------------------------------------------------
@@ -231,23 +215,17 @@ def _shown(model: Model, node: Node, value: float, finest: int = 0, least: float
     return text, round(value / scale, decimals + finest) * scale
 
 
+class _WithoutUnits(ast.NodeTransformer):
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        left, right = (isinstance(one, ast.Name) and one.id in CONSTANTS for one in (node.left, node.right))
+        if right and isinstance(node.op, ast.Mult | ast.Div):
+            return node.left
+        return node.right if left and isinstance(node.op, ast.Mult) else node
+
+
 def without_units(formula: Expression) -> Expression:
     """A formula without the factors that only serve units, such as ``a_year``."""
-
-    def of(node: ast.expr) -> ast.expr:
-        match node:
-            case ast.BinOp(left=left, op=ast.Mult() | ast.Div(), right=ast.Name(id=name)) if name in CONSTANTS:
-                return of(left)
-            case ast.BinOp(left=ast.Name(id=name), op=ast.Mult(), right=right) if name in CONSTANTS:
-                return of(right)
-            case ast.BinOp(left=left, op=op, right=right):
-                return ast.BinOp(of(left), op, of(right))
-            case ast.UnaryOp(op=op, operand=operand):
-                return ast.UnaryOp(op, of(operand))
-            case ast.Call(func=func, args=args):
-                return ast.Call(func, [of(one) for one in args], [])
-        return node
-
-    result = of(formula.result)
+    result = _WithoutUnits().visit(copy.deepcopy(formula.result))
     used = {node.id for node in ast.walk(result) if isinstance(node, ast.Name)}
     return replace(formula, result=result, needs=tuple(n for n in formula.needs if n in used), function=None)

@@ -54,10 +54,9 @@ class Distribution:
     mode: float | None = None
 
     def __post_init__(self) -> None:
-        if not -math.inf < self.low <= self.high < math.inf:
-            raise ModelError(f"the low end {self.low:,.10g} does not lie below the high end {self.high:,.10g}")
-        if self.mode is not None and not (self.low <= self.mode <= self.high and self.low < self.high):
-            raise ModelError(f"the mode {self.mode:,.10g} does not lie between {self.low:,.10g} and {self.high:,.10g}")
+        rises = self.low <= self.high if self.mode is None else self.low <= self.mode <= self.high != self.low
+        if not (rises and math.isfinite(self.high - self.low)):
+            raise ModelError(f"{self} does not rise from its low end to its high end")
 
     def __str__(self) -> str:
         shape, peak = ("uniform", "") if self.mode is None else ("triangular", f"mode {self.mode:,.10g}, ")
@@ -74,11 +73,14 @@ class Distribution:
     def ppf(self, u: Floats) -> Floats:
         """The value that a share u of the draws lies below; an array of any shape, the same shape back."""
         function, numbers = self.shape
-        return np.asarray(function(u, *numbers))
+        return np.asarray(function(np.array(u, float), *numbers))
 
 
 def _uniform(u: Any, low: Any, width: Any) -> Any:
-    return u * width + low
+    # In the place of an array.
+    u *= width
+    u += low
+    return u
 
 
 def _triangular(u: Any, start: Any, share: Any, up: Any, down: Any) -> Any:
@@ -99,11 +101,11 @@ def values_of(drawn: Mapping[str, Distribution], u: Floats) -> dict[str, Floats]
     return {name: one.ppf(row) for (name, one), row in zip(drawn.items(), u, strict=True)}
 
 
-def points(count: int, size: int, seed: int, block: int, method: str, *, compiled: bool = False) -> tuple[Any, float]:
+def points(count: int, size: int, seed: int, block: int, method: str) -> tuple[Any, float]:
     """The points of one block, (count, size), and the factor that takes them into the unit cube.
 
     All blocks have one ``seed``; this block uses the ``block``-th spawned from it. The method gives scrambled ``sobol``
-    points, or ``random`` ones. If ``compiled``, it is faster, and the same.
+    points, or ``random`` ones.
     """
     bits = np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(block,)))
     if method == "sobol":
@@ -111,8 +113,7 @@ def points(count: int, size: int, seed: int, block: int, method: str, *, compile
 
         return np.ascontiguousarray(qmc.Sobol(count, rng=np.random.Generator(bits)).random(size).T), 1.0
     # Two from each word of the generator: 32 bits are more than a histogram can tell apart, and less work.
-    many = count * size // 2 + 1
-    words = _jit(_sfc64)(np.empty(many, np.uint64), bits.state["state"]["state"]) if compiled else bits.random_raw(many)
+    words = bits.random_raw(count * size // 2 + 1)
     return words.view(np.uint32)[: count * size].reshape(count, size), 2.0**-32
 
 
@@ -150,9 +151,8 @@ def reach(scheduler: str) -> AbstractContextManager[Any]:
 
 @dataclass(frozen=True)
 class Draws:
-    """Draws of some quantities: ``kept`` of ``n`` violate no limit. For each quantity, ``numbers`` has the mean, sd and
-    percentiles, in base units. For each limit, ``violations`` counts the draws that violate it; one draw may violate
-    several."""
+    """Draws: ``kept`` of ``n`` violate no limit. By quantity, ``numbers`` has the mean, sd and percentiles, in base
+    units. By limit, ``violations`` counts the draws that violate it; one draw may violate several."""
 
     n: int
     kept: int
@@ -175,32 +175,35 @@ def draw(
 ) -> Draws:
     """Draws of quantities under a setting: mean, sd and percentiles.
 
-    Each quantity is drawn from its entry of ``distributions``; an assumption without one stays as it is set. Sobol
-    points need a power of two as ``n``, the number of draws. The method is ``sobol`` (scrambled) or ``random``. The
-    work is done at the Dask address ``scheduler``, or on this machine. If ``compiled``, numba makes the formulas one
-    loop, which first takes a second or two.
-
-    A draw past a limit is left out and counted. Raises ModelError for numbers that can't be used, InputError where
-    numba is asked for and not installed.
+    Each quantity is drawn from its entry of ``distributions``; an assumption without one stays as it is set. A draw
+    past a limit is left out and counted. The method is ``sobol`` (scrambled, ``n`` a power of two) or ``random``. The
+    work is done at the Dask address ``scheduler``, or on this machine; if ``compiled``, in a loop that numba makes in a
+    second or two. Raises ModelError for numbers that can't be used, InputError where numba is not installed.
     """
     check_draws(n, seed, method)
     for name, one in distributions.items():
         for end in (one.low, one.high):
-            model.check_value(name, end)
+            model.number(name, end)
     plan = model.plan([model.known(quantity) for quantity in quantities], setting)
     drawn = inputs(plan, distributions)
     if words := [name for name in plan.words if name not in drawn]:
         raise ModelError(f"{words[0]} is given in words only; give it a value or a distribution")
     plan, support = _supported(plan, quantities, drawn)
 
+    def nothing() -> _Tally:
+        return [np.zeros(2 ** len(plan.limits), int), np.zeros((len(support), BINS), int), *np.zeros((2, len(support)))]
+
     def blocks(first: int) -> _Tally:
         """Some blocks in turn, from the first."""
-        count = (_in_a_loop if compiled else _on_arrays)(plan, quantities, drawn, support)
         sizes = {i: min(ROWS, n - i * ROWS) for i in range(first, min(first + BLOCKS, -(-n // ROWS)))}
-        cubes = (points(len(drawn), size, seed, i, method, compiled=compiled) for i, size in sizes.items())
-        return _sum(count(*cube) for cube in cubes)
+        cubes = (points(len(drawn), size, seed, i, method) for i, size in sizes.items())
+        (_in_a_loop if compiled else _on_arrays)(plan, quantities, drawn, support, cubes, tally := nothing())
+        return tally
 
-    past, *rest = _sum(run_blocks(blocks, range(0, -(-n // ROWS), BLOCKS), scheduler))
+    past, *rest = whole = nothing()
+    for tally in run_blocks(blocks, range(0, -(-n // ROWS), BLOCKS), scheduler):
+        for one, more in zip(whole, tally, strict=True):
+            one += more
     numbers = {name: _numbers(past[0], *one) for name, *one in zip(quantities, support, *rest, strict=True)}
     broken = {str(limit): int(past[np.arange(len(past)) >> i & 1 == 1].sum()) for i, limit in enumerate(plan.limits)}
     return Draws(n, int(past[0]), numbers, {name: count for name, count in broken.items() if count}, drawn)
@@ -243,15 +246,11 @@ def _supported(plan: Plan, quantities: Sequence[str], drawn: Mapping[str, Distri
     return plan, np.array(support)
 
 
-#: Draws counted, to be added up: by the limits they are past, bit i for limit i; by output and bin; by output, the sum
-#: of their places in bins from the start of the support, and of these squared. A _Count makes one from a block's points
-#: and the factor that takes them into the unit cube.
+#: Draws counted: by the limits they are past, bit i for limit i; by output and bin; by output, the sum of their places
+#: in bins from the start of the support, and of these squared.
 _Tally = list[Any]
-_Count = Callable[[Any, float], _Tally]
-
-
-def _sum(tallies: Iterable[_Tally]) -> _Tally:
-    return functools.reduce(lambda one, two: [a + b for a, b in zip(one, two, strict=True)], tallies)
+#: The points of blocks, each with the factor that takes them into the unit cube.
+_Cubes = Iterable[tuple[Any, float]]
 
 
 def _numbers(kept: int, support: Floats, counts: Floats, total: float, squares: float) -> dict[str, float]:
@@ -266,42 +265,50 @@ def _numbers(kept: int, support: Floats, counts: Floats, total: float, squares: 
     return dict(zip(NUMBERS, [low + mean / scale, sd / scale, *(low + shares / scale).tolist()], strict=True))
 
 
-def _on_arrays(plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribution], support: Floats) -> _Count:
-    """A function that counts a block of draws on whole arrays."""
-    low, scale = support.T[..., None]
+def _on_arrays(
+    plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribution], support: Floats, cubes: _Cubes, tally: _Tally
+) -> None:
+    """Count blocks of draws on whole arrays."""
+    broken, counts, sums, squares = tally
+    # Made once, as new memory takes longer than the arithmetic.
+    all_rows, all_places = np.empty((len(drawn), ROWS)), np.empty((len(outputs), ROWS))
+    for raw, unit in cubes:
+        size = raw.shape[1]
+        rows, places = np.multiply(raw, unit, out=all_rows[:, :size]), all_places[:, :size]
+        for one, row in zip(drawn.values(), rows, strict=True):
+            function, its = one.shape
+            row[:] = function(row, *its)
+        values = plan.evaluate(dict(zip(drawn, rows, strict=True)))
+        for name, (low, scale), place in zip(outputs, support.tolist(), places, strict=True):
+            np.multiply(values[name] - low, scale, out=place)
+        if plan.limits:
+            past = sum(~limit.kept(values) << np.full(size, i) for i, limit in enumerate(plan.limits))
+            broken += np.bincount(past, minlength=len(broken))
+            places = places[:, past == 0]
+        else:
+            broken += size
+        for count, place in zip(counts, places, strict=True):
+            count += np.bincount(place.astype(np.int32), minlength=BINS)
+        sums += places.sum(axis=1)
+        squares += np.einsum("ij,ij->i", places, places)
 
-    def count(raw: Any, unit: float) -> _Tally:
-        values, past = plan.evaluate(values_of(drawn, raw * unit)), np.zeros(raw.shape[1], np.intp)
-        for i, limit in enumerate(plan.limits):
-            past += ~limit.kept(values) << i
-        places = np.array([np.broadcast_to(values[name], past.shape) for name in outputs])
-        places -= low
-        places *= scale
-        places = places[:, past == 0] if past.any() else places
-        counts = np.array([np.bincount(one.astype(np.intp), minlength=BINS) for one in places])
-        squares = np.einsum("ij,ij->i", places, places)
-        return [np.bincount(past, minlength=2 ** len(plan.limits)), counts, places.sum(axis=1), squares]
 
-    return count
-
-
-def _in_a_loop(plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribution], support: Floats) -> _Count:
-    """A function that counts a block of draws in a loop, compiled from the formulas' text.
-
-    Numbers are arguments of the loop, so that one compilation serves every scenario with the same formulas.
-    """
-    numbers: list[float] = []
+def _in_a_loop(
+    plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribution], support: Floats, cubes: _Cubes, tally: _Tally
+) -> None:
+    """Count blocks of draws in a loop, compiled from the formulas' text."""
+    v, lines = {node.name: f"v{i}" for i, node in enumerate(plan.nodes)}, ["past = 0"]
+    row_of, numbers = {name: i for i, name in enumerate(drawn)}, list[float]()
 
     def number(*some: float) -> str:
+        # An argument of the loop: numbers in its text make it slower.
         numbers.extend(map(float, some))
         return ", ".join(f"n[{i}]" for i in range(len(numbers) - len(some), len(numbers)))
 
-    v = {node.name: f"v{i}" for i, node in enumerate(plan.nodes)}
-    place, lines = {name: i for i, name in enumerate(drawn)}, ["past = 0"]
     for name, source in ((node.name, node.source) for node in plan.nodes):
-        if name in place:
+        if name in drawn:
             function, its = drawn[name].shape
-            text = f"{function.__name__}(points[{place[name]}, column] * unit, {number(*its)})"
+            text = f"{function.__name__}(points[{row_of[name]}, column] * unit, {number(*its)})"
         elif source.expression:
             text = source.expression.source(v)
         else:
@@ -310,17 +317,11 @@ def _in_a_loop(plan: Plan, outputs: Sequence[str], drawn: Mapping[str, Distribut
     for i, limit in enumerate(plan.limits):
         below = " or ".join(f"{room.source(v)} < {-SAME}" for room in limit.parts)
         lines.append(f"past += {2**i} * ({below})")
-    for i, (output, (low, scale)) in enumerate(zip(outputs, support, strict=True)):
+    for i, (output, (low, scale)) in enumerate(zip(outputs, support.tolist(), strict=True)):
         lines.append(f"places[{i}, i] = ({v[output]} - {number(low)}) * {number(scale)}")
     row = _compiled("\n    ".join(["def row(points, column, unit, n, places, i):", *lines, "return past"]))
-
-    def count(raw: Any, unit: float) -> _Tally:
-        counts, (sums, squares) = np.zeros((len(outputs), BINS), np.int64), np.zeros((2, len(outputs)))
-        tally = [np.zeros(2 ** len(plan.limits), np.int64), counts, sums, squares]
+    for raw, unit in cubes:
         _jit(_strips)(row, raw, unit, tuple(numbers), *tally)
-        return tally
-
-    return count
 
 
 def _strips(row: Any, points: Any, unit: Any, n: Any, broken: Any, counts: Any, sums: Any, squares: Any) -> None:
@@ -347,8 +348,7 @@ def _strips(row: Any, points: Any, unit: Any, n: Any, broken: Any, counts: Any, 
 
 @functools.lru_cache(maxsize=64)
 def _compiled(source: str) -> Callable[..., Any]:
-    names: dict[str, Any] = {one.__name__: _jit(one) for one in (_uniform, _triangular)}
-    names |= {"minimum": min, "maximum": max}
+    names = {"_uniform": _jit(_uniform), "_triangular": _jit(_triangular), "minimum": min, "maximum": max}
     exec(source, names)
     return _jit(names["row"])
 
@@ -362,15 +362,3 @@ def _jit(function: Callable[..., Any]) -> Callable[..., Any]:
     # Sums in any order, so that they run on whole vectors as well.
     found: Callable[..., Any] = njit(function, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
     return found
-
-
-def _sfc64(words: Any, state: Any) -> Any:
-    """Words as numpy's SFC64 makes them from a state, without a call for each."""
-    a, b, c, counter = state
-    for i in range(len(words)):
-        words[i] = a + b + counter
-        counter += np.uint64(1)
-        a = b ^ (b >> np.uint64(11))
-        b = c + (c << np.uint64(3))
-        c = ((c << np.uint64(24)) | (c >> np.uint64(40))) + words[i]
-    return words

@@ -13,6 +13,7 @@ an estimate lowest or highest (``assumptions``).
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -47,25 +48,34 @@ class Content(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    def check(self, model: Model, folder: Path) -> None:
+    def check(self, model: Model, folder: Path) -> Any:
         """Raise ModelError where it can't be computed with. folder: that of its file."""
 
 
-class Shape(Content):
-    """A distribution as a file gives it; ``unit`` is that of its numbers, where they have none themselves."""
+class Numbers(Content):
+    """Numbers of one quantity; each has its unit, such as ``0.4 million person``, or ``unit`` is that of all."""
+
+    unit: str = ""
+
+    def read(self, model: Model, quantity: str, *texts: str) -> list[float]:
+        """The numbers in base units, without those left out. Raises ModelError."""
+        given = (f"{text} {self.unit}".strip() for text in texts if text)
+        return [model.number(quantity, text, with_unit=True) for text in given]
+
+
+class Shape(Numbers):
+    """A distribution as a file gives it."""
 
     shape: Literal["uniform", "triangular"]
     low: Number
     high: Number
     mode: Number = ""
-    unit: str = ""
 
     def distribution(self, model: Model, quantity: str) -> Distribution:
         """The distribution of a quantity, in base units. Raises ModelError."""
         if bool(self.mode) != (self.shape == "triangular"):
             raise ModelError(f"{quantity}: a triangular distribution has low, mode, high, and a uniform one low, high")
-        texts = filter(None, (self.low, self.high, self.mode))
-        numbers = [model.number(quantity, f"{text} {self.unit}".strip(), with_unit=True) for text in texts]
+        numbers = self.read(model, quantity, self.low, self.high, self.mode)
         try:
             return Distribution(*numbers)
         except ModelError as error:
@@ -125,13 +135,14 @@ class Scenario(Content):
         if not (self.assumptions and quantity):
             return setting
         plan = model.plan(quantity, setting)
-        free = {name: one for name, one in model.free(plan).items() if name not in setting.given}
-        ranges = {name: Interval(one.low, one.high) for name, one in free.items()}
+        ranges = {name: Interval(one.low, one.high) for name, one in model.free(plan).items()}
+        ranges = {name: one for name, one in ranges.items() if name not in setting.given}
         (bounds,) = plan.bounds(ranges=ranges, rounding=False)
         ends = bounds.low_at if self.assumptions == "lowest" else bounds.high_at
         there = model.setting(setting.readings, {**setting.values, **ends})
-        moved = frozenset({**there.readings, **there.values}) - setting.given
-        return replace(there, given=setting.given, scenario=moved)
+        return replace(
+            there, given=setting.given, scenario=frozenset({**there.readings, **there.values}) - setting.given
+        )
 
     def one_setting(self, model: Model, quantity: str = "") -> Setting:
         """The setting under which a quantity, or all of them, are computed. Raises ModelError where that is not one."""
@@ -142,11 +153,10 @@ class Scenario(Content):
 
     def check(self, model: Model, folder: Path) -> None:
         """Raise ModelError for a scenario that can't be computed with, and for a name that nothing depends on."""
-        given = [*self.numbers(model), *self.drawn(model)]
-        for name in given:
-            if given.count(name) > 1:
-                raise ModelError(f"{name} has a value and a distribution; give one of them")
-        if self.assumptions and given:
+        numbers, drawn = self.numbers(model), self.drawn(model)
+        for name in numbers.keys() & drawn.keys():
+            raise ModelError(f"{name} has a value and a distribution; give one of them")
+        if self.assumptions and (numbers or drawn):
             raise ModelError("assumptions moves every assumption, so none can be given beside it")
         setting = self.setting(model)
         plans = [model.plan(quantity, setting) for quantity in model.register.estimates]
@@ -155,8 +165,8 @@ class Scenario(Content):
             with contextlib.suppress(ModelError):
                 plans.append(model.plan(check.quantity, setting))
                 with_readings.append(model.plan(check.quantity, model.change(check.readings, setting)))
-        # Its own value, too: the reader of the file would take it for used.
-        model.check_used(Setting(values=dict.fromkeys(given, 0.0)), plans)
+        # A value that is the article's own, too: the reader of the file would take it for used.
+        model.check_used(Setting(values=dict.fromkeys([*numbers, *drawn], 0.0)), plans)
         # A reading may serve a check that names readings of its own.
         model.check_used(Setting(setting.readings, given=frozenset(self.readings)), [*plans, *with_readings])
 
@@ -203,25 +213,22 @@ def read(path: Path, model: Model, structure: type[_Content]) -> _Content:
     content = validated(path, structure, read_yaml(path))
     try:
         content.check(model, path.parent)
-        return content
-    except RegisterError:
-        raise
     except InputError as error:
-        message = str(error)
-    parts = ("values", "external", "distributions", "readings")
-    words = re.findall(r"\w+", message)
-    fields = (f"{part}.{word}" for word in words for part in parts if word in getattr(content, part, ()))
-    raise RegisterError(shown(path), message, field=next(fields, ""))
+        if isinstance(error, RegisterError):
+            raise
+        parts = ("values", "external", "distributions", "readings")
+        words = itertools.product(re.findall(r"\w+", str(error)), parts)
+        field = next((f"{part}.{word}" for word, part in words if word in getattr(content, part, ())), "")
+        raise RegisterError(shown(path), str(error), field=field) from None
+    return content
 
 
 @dataclass(frozen=True)
 class Estimated:
     """A quantity under a scenario, in base units; None, with the reason, where it is not computable.
 
-    From ``low`` to ``high`` runs the room that the rounding of the printed digits leaves. A ``reconstruction`` rests on
-    our reading, which the article does not derive. The ``side`` and ``remarks`` are as of an estimate. The
-    ``difference`` and ``percent`` are from the value under another scenario, ``against``; None where either has no
-    value.
+    From ``low`` to ``high`` runs the room that rounding leaves. A ``reconstruction`` rests on our reading, which the
+    article does not derive. The ``difference`` and ``percent`` are from the value under another scenario, ``against``.
     """
 
     scenario: str
@@ -261,12 +268,12 @@ def tabulate(
     quantities, the estimates that the data package names."""
     wanted = tuple(quantities) or model.register.estimates
     found = [estimate(model, scenario, quantity) for scenario in scenarios for quantity in wanted]
-    base = {quantity: estimate(model, against, quantity).value for quantity in wanted} if against else {}
-    return [_against(one, against.name, base[one.quantity]) if against else one for one in found]
-
-
-def _against(one: Estimated, name: str, base: float | None) -> Estimated:
-    if one.value is None or base is None:
-        return replace(one, against=name)
-    difference = one.value - base
-    return replace(one, against=name, difference=difference, percent=100 * difference / abs(base) if base else None)
+    if against is None:
+        return found
+    base, made = {quantity: estimate(model, against, quantity).value for quantity in wanted}, []
+    for one in found:
+        other = base[one.quantity]
+        difference = None if one.value is None or other is None else one.value - other
+        percent = 100 * difference / abs(other) if difference is not None and other else None
+        made.append(replace(one, against=against.name, difference=difference, percent=percent))
+    return made

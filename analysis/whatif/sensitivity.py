@@ -43,10 +43,8 @@ def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> dict[str,
     """A quantity's bounds under the rounding of printed digits, each assumption alone, and all of them together."""
     plan = model.plan(model.known(quantity), setting)
     every = {name: Interval(one.low, one.high) for name, one in model.free(plan).items()}
-    found = {ROUNDING: plan.bounds(ranges={})[0]}
-    for name in handles(model, plan):
-        (found[name],) = plan.bounds(ranges={name: every[name]}, rounding=False)
-    return {**found, ALL: plan.bounds(ranges=every)[0]}
+    alone = {name: plan.bounds(ranges={name: every[name]}, rounding=False)[0] for name in handles(model, plan)}
+    return {ROUNDING: plan.bounds(ranges={})[0], **alone, ALL: plan.bounds(ranges=every)[0]}
 
 
 @dataclass(frozen=True)
@@ -70,8 +68,10 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Bar
     bars = []
     for name, one in list(ranges(model, quantity, setting).items())[1:-1]:
         its = model.register.assumptions[name]
-        ends = [(one.low_at.get(name, its.low), one.low), (one.high_at.get(name, its.high), one.high)]
-        (low, at_low), (high, at_high) = sorted(ends, key=lambda end: end[0])
+        (low, at_low), (high, at_high) = sorted(
+            [(one.low_at.get(name, its.low), one.low), (one.high_at.get(name, its.high), one.high)],
+            key=lambda end: end[0],
+        )
         bars.append(Bar(name, low, high, at_low, at_high))
     return sorted(bars, key=lambda bar: -bar.width)
 
@@ -86,11 +86,9 @@ def sobol_indices(
 ) -> dict[str, dict[str, float]]:
     """Sobol indices of a function of independent inputs, which takes arrays of one length by name; by input.
 
-    The index ``first`` is the share of the variance that an input explains alone, mean of f(B) (f(AB) - f(A)) over the
-    variance. The index ``total`` is the share left when all others are known, mean of (f(AB) - f(A))² / 2 over it
-    (``scipy.stats.sobol_indices``). Each has a low and a high end: 1.96 standard deviations over bootstrap
-    ``resamples`` of the points. The number ``n`` of base points is a power of two. Raises ModelError for a function
-    that does not vary.
+    The index ``first`` is the share of the variance that an input explains alone, ``total`` that left when all others
+    are known (``scipy.stats.sobol_indices``). Each has a low and a high end: 1.96 standard deviations over bootstrap
+    ``resamples`` of the ``n`` base points, a power of two. Raises ModelError for a function that does not vary.
 
     >>> unit = Distribution(0, 1)
     >>> round(sobol_indices(lambda v: v["a"] + 2 * v["b"], {"a": unit, "b": unit}, n=1024)["a"]["first"], 2)
@@ -130,11 +128,8 @@ HOLDS = {"at_least": (0, 1), "more_than": (1,), "at_most": (-1, 0), "less_than":
 
 @dataclass(frozen=True)
 class BreakEven:
-    """Where a statement turns as one assumption moves over its allowed range, the others as they are.
-
-    Its present setting is ``value``. Both sides are equal at its ``roots``. The statement holds over the spans in
-    ``holds``.
-    """
+    """Where a statement turns as one assumption, now at ``value``, moves over its allowed range, the others as they
+    are: both sides are equal at its ``roots``, and it holds over the spans in ``holds``."""
 
     assumption: str
     value: float
@@ -161,15 +156,17 @@ def statement_of(model: Model, text: str) -> Statement:
 
     Raises InputError in one sentence where it is neither.
     """
+    if not isinstance(text, str):
+        raise ModelError(f"{text!r} is not the text of a statement, such as 'at_risk_2021 >= 1.9 million person'")
     known = model.register.statements
     if text in known:
         return known[text]
     found = re.fullmatch(r"\s*([a-z][a-z0-9_.]*)\s*(>=|<=|==|=|>|<)\s*([^=<>\s].*?)\s*", text)
     if not found:
-        wanted = f"{nearest(text, known)}; or write one, such as 'at_risk_total >= 2 million person'"
-        raise InputError(f"'{text}' is no statement{wanted}")
-    told = {"quantity": found[1], "comparison": _SIGNS[found[2]], "other": found[3]}
-    statement = Statement.model_validate({"id": text, "statement": text, **told})
+        or_write = "; or write one, such as 'at_risk_total >= 2 million person'"
+        raise InputError(f"'{text}' is no statement{nearest(text, known)}{or_write}")
+    told = {"id": text, "statement": text, "quantity": found[1], "comparison": _SIGNS[found[2]], "other": found[3]}
+    statement = Statement.model_validate(told)
     _sides(model, statement, ARTICLE)
     return statement
 
@@ -179,8 +176,7 @@ def _sides(model: Model, statement: Statement, setting: Setting) -> tuple[Plan, 
     quantity, here = model.named(statement.quantity, setting)
     left, text = model.plan(quantity, here), statement.other
     if statement.is_number:
-        number = Source(model.number(quantity, text))
-        return left, Plan("number", (Node("number", "given", number),))
+        return left, Plan("number", (Node("number", "given", Source(model.number(quantity, text))),))
     other, there = model.named(text, setting)
     if model.units[other] != model.units[quantity]:
         raise InputError(f"{text} is in {model.units[other]}, not in {model.units[quantity]}")

@@ -18,7 +18,7 @@ import itertools
 import math
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Mapping, Sized
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,37 +26,40 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, Field
 
-from analysis.core.model import SETTABLE, Model, ModelError, Plan, Setting
+from analysis.core.model import Model, ModelError, Plan, Setting
 from analysis.core.register import InputError, Text, shown
 from analysis.whatif import scenarios
 from analysis.whatif.draws import run_blocks
-from analysis.whatif.scenarios import OWN, Content, Number, find
+from analysis.whatif.scenarios import OWN, Content, Number, Numbers, find
 
-#: Rows that are computed at a time.
-ROWS = 2**16
+#: Rows that are computed at a time, and the most that a sweep may have.
+ROWS, MOST = 2**16, 10**7
+#: By combination of readings, the setting, or why there is none.
+_Settings = dict[tuple[str, ...], Setting | str]
 
 
-class Span(Content):
-    """The values of one quantity: a list, or ``steps`` of them from low to high.
+def check_rows(*lengths: int) -> None:
+    """Raise ModelError for more rows than a sweep may have, from the number of values on each axis."""
+    if (rows := math.prod(lengths)) > MOST:
+        raise ModelError(f"the sweep has {rows:,} rows, and {MOST:,} are the most; vary fewer values at once")
 
-    A number has its unit, such as ``0.4 million person``, or ``unit`` is that of all.
-    """
+
+class Span(Numbers):
+    """The values of one quantity: a list, or ``steps`` of them from low to high."""
 
     values: tuple[Number, ...] = ()
     low: Number = ""
     high: Number = ""
-    steps: Annotated[int, Field(ge=0, le=10**7)] = 0
-    unit: str = ""
+    steps: Annotated[int, Field(ge=0, le=MOST)] = 0
 
     def numbers(self, model: Model, quantity: str) -> list[float]:
         """The values in base units. Raises ModelError."""
-        texts = self.values or filter(None, (self.low, self.high))
-        found = [model.number(quantity, f"{text} {self.unit}".strip(), with_unit=True) for text in texts]
+        found = self.read(model, quantity, *(self.values or (self.low, self.high)))
         if self.values:
             return found
         if self.steps < 2 or len(found) < 2 or found[0] >= found[1]:
             raise ModelError(f"{quantity}: it takes a list, or two steps or more from a low end to a higher one")
-        return [float(one) for one in np.linspace(found[0], found[1], self.steps)]
+        return list(map(float, np.linspace(found[0], found[1], self.steps)))
 
 
 def _as_span(given: Any) -> Any:
@@ -75,55 +78,56 @@ class Spec(Content):
     values: Annotated[dict[str, Annotated[Span, BeforeValidator(_as_span)]], Field(default_factory=dict)]
     readings: Annotated[dict[str, tuple[str, ...]], Field(default_factory=dict)]
 
-    def check(self, model: Model, folder: Path) -> None:
-        """Raise ModelError for any fault; a scenario's file may be in the same folder."""
-        beside = folder / self.scenario
-        self.scenario = str(beside) if beside.is_file() else self.scenario
-        _checked(model, self)
+    def check(self, model: Model, folder: Path = Path()) -> tuple[dict[str, list[float]], _Settings]:
+        """The values by quantity, and the settings; a scenario's file may be in the folder. Raises ModelError."""
+        self.quantities = self.quantities or model.register.estimates
+        self.scenario = str(beside) if (beside := folder / self.scenario).is_file() else self.scenario
+        own = find(self.scenario, model).one_setting(model)
+        if not self.values and not self.readings:
+            raise ModelError("nothing is varied; give values or readings")
+        lengths = [len(one.values) or one.steps for one in self.values.values()]
+        check_rows(*lengths, *map(len, self.readings.values()))
+        for name in self.quantities:
+            model.known(name)
+        for name, reading in ((name, one) for name, names in self.readings.items() for one in names):
+            model.known_reading(name, reading)
+        values = {name: span.numbers(model, name) for name, span in self.values.items()}
+        for name in values.keys() & self.readings.keys():
+            raise ModelError(f"{name} has values and readings; vary one of the two")
+        start = model.change({name: numbers[0] for name, numbers in values.items()}, own)
+        settings, used = _Settings(), list[Plan]()
+        for combination in itertools.product(*self.readings.values()):
+            try:
+                setting = model.change(dict(zip(self.readings, combination, strict=True)), start)
+                used += [one for name in self.quantities for one in model.beside(name, setting)]
+                settings[combination] = setting
+            except ModelError as error:
+                settings[combination] = str(error)
+        if not used:
+            raise ModelError(f"no combination of the readings can be computed: {next(iter(settings.values()))}")
+        model.check_used(Setting(dict.fromkeys(self.readings, ""), dict.fromkeys(values, 0.0)), used)
+        return values, settings
 
-    def estimates(self, model: Model) -> tuple[str, ...]:
-        """The quantities, or the data package's estimates."""
-        return self.quantities or model.register.estimates
+
+def spec_of(model: Model, quantities: Iterable[str], over: Mapping[str, Any]) -> Spec:
+    """A sweep made in Python: by name, some numbers in base units, texts with a unit, or readings; or one of them."""
+    values: dict[str, Span] = {}
+    readings: dict[str, tuple[str, ...]] = {}
+    axes = {name: [one] if isinstance(one, str | int | float) else one for name, one in over.items()}
+    check_rows(*(len(one) for one in axes.values() if isinstance(one, Sized)))
+    for name, listed in ((name, [*one]) for name, one in axes.items()):
+        unit, known = model.suffix(model.known(name)), model.readings(name)
+        if all(one in known for one in listed):
+            readings[name] = tuple(map(str, listed))
+        else:
+            texts = (one if isinstance(one, str) else f"{model.number(name, one)!r}{unit}" for one in listed)
+            values[name] = Span(values=tuple(texts))
+    return Spec(name="sweep", quantities=tuple(quantities), values=values, readings=readings)
 
 
 def read(path: Path, model: Model) -> Spec:
     """The sweep that a file describes. Raises RegisterError, one sentence that names file and field."""
     return scenarios.read(path, model, Spec)
-
-
-def _checked(model: Model, spec: Spec) -> tuple[dict[str, list[float]], dict[tuple[str, ...], Setting | str]]:
-    """The values by quantity; by combination of readings, the setting, or why there is none. Raises ModelError for any
-    fault."""
-    scenario = find(spec.scenario, model)
-    if scenario.distributions or scenario.assumptions:
-        raise ModelError(f"{scenario.name} moves more than readings and values; a sweep starts from those alone")
-    if not spec.values and not spec.readings:
-        raise ModelError("nothing is varied; give values or readings")
-    for name in map(model.known, spec.estimates(model)):
-        if name in spec.values:
-            raise ModelError(f"{name} is varied here, so it is no estimate")
-    for name, names in spec.readings.items():
-        for reading in names:
-            model.known_reading(name, reading)
-    values = {name: span.numbers(model, name) for name, span in spec.values.items()}
-    for name in values:
-        for reading in spec.readings.get(name, (scenario.readings.get(name, SETTABLE[0]),)):
-            if reading not in SETTABLE:
-                raise ModelError(f"{name} is unused: its reading {reading} supplies it; vary one of the two")
-    start = model.change({name: numbers[0] for name, numbers in values.items()}, scenario.setting(model))
-    settings: dict[tuple[str, ...], Setting | str] = {}
-    used: list[Plan] = []
-    for combination in itertools.product(*spec.readings.values()):
-        try:
-            setting = model.change(dict(zip(spec.readings, combination, strict=True)), start)
-            used += [one for name in spec.estimates(model) for one in model.beside(name, setting)]
-            settings[combination] = setting
-        except ModelError as error:
-            settings[combination] = str(error)
-    if not used:
-        raise ModelError(f"no combination of the readings can be computed: {next(iter(settings.values()))}")
-    model.check_used(Setting(dict.fromkeys(spec.readings, ""), dict.fromkeys(values, 0.0)), used)
-    return values, settings
 
 
 #: Some rows, and how many of their cells are empty, by reason.
@@ -132,7 +136,7 @@ _Block = tuple[pd.DataFrame, Counter[str]]
 
 def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generator[_Block, None, None]]:
     """How many rows a sweep has, and its blocks, computed when asked for. Raises ModelError for any fault."""
-    values, settings = _checked(model, spec)
+    values, settings = spec.check(model)
     shape = [len(numbers) for numbers in values.values()]
     inner = math.prod(shape)
 
@@ -143,15 +147,13 @@ def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generat
         taken = {name: np.array(values[name])[place] for name, place in zip(values, places, strict=True)}
         named = {f"{name}__reading": one for name, one in zip(spec.readings, combination, strict=True)}
         frame, setting = pd.DataFrame({"row": number * inner + rows, **named, **taken}), settings[combination]
+        if isinstance(setting, str):
+            nothing = dict.fromkeys(spec.quantities, np.nan)
+            return frame.assign(**nothing, violates=setting, remarks=""), Counter({setting: len(rows) * len(nothing)})
         # By row, its sentences, each once.
         violates, remarks = defaultdict[int, dict[str, None]](dict), defaultdict[int, dict[str, None]](dict)
         empty: Counter[str] = Counter()
-        for name in spec.estimates(model):
-            if isinstance(setting, str):
-                frame[name] = np.nan
-                empty[setting] += len(rows)
-                violates.update((row, {setting: None}) for row in range(len(rows)))
-                continue
+        for name in spec.quantities:
             plan = model.plan(name, setting)
             computed = {one: np.broadcast_to(value, rows.shape) for one, value in plan.evaluate(taken).items()}
             kept = np.ones(rows.shape, bool)
@@ -160,9 +162,8 @@ def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generat
                 past = np.flatnonzero(kept & ~limit.kept(computed))
                 kept[past] = False
                 empty[str(limit)] += len(past)
-                compared = {one: computed[one][past] for one in filter(None, (limit.quantity, limit.other))}
-                for i, row in enumerate(past.tolist()):
-                    violates[row][limit.sentence({one: each[i] for one, each in compared.items()})] = None
+                for row in past.tolist():
+                    violates[row][limit.sentence({one: each[row] for one, each in computed.items()})] = None
             empty[plan.no_single_value] += int(kept.sum()) if plan.no_single_value else 0
             kept &= np.isfinite(computed[name])
             frame[name] = np.where(kept, computed[name], np.nan)
@@ -170,13 +171,11 @@ def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generat
                 if kept[row]:
                     remarks[row][f"{name}: {said}"] = None
         for column, found in (("violates", violates), ("remarks", remarks)):
-            cells = np.full(len(rows), "", object)
-            cells[list(found)] = [" | ".join(said) for said in found.values()]
-            frame[column] = cells
+            frame[column] = [" | ".join(found.get(row, ())) for row in range(len(rows))]
         return frame, +empty
 
-    combinations = enumerate(settings)
-    items = [(number, one, start) for number, one in combinations for start in range(0, inner, ROWS)]
+    starts = itertools.product(enumerate(settings), range(0, inner, ROWS))
+    items = [(number, combination, start) for (number, combination), start in starts]
     return inner * len(settings), run_blocks(block, items, scheduler)
 
 
@@ -199,25 +198,27 @@ def sweep(
         raise InputError("pyarrow is not installed; the extra `parquet` brings it; or name a file that ends in .csv")
     if out.exists():
         raise InputError(f"{shown(out)} exists; remove it or name another file")
-    total, blocks = _blocks(model, spec, scheduler)
-    empty: Counter[str] = Counter()
+    (total, blocks), empty, writer = _blocks(model, spec, scheduler), Counter[str](), None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
-            new, writer = Path(folder) / out.name, None
-            with contextlib.ExitStack() as stack:
-                for frame, reasons in stack.enter_context(contextlib.closing(blocks)):
-                    if out.suffix == ".csv":
-                        how: Any = {"index": False, "lineterminator": "\n", "float_format": "%.10g"}
-                        frame.to_csv(new, mode="a", header=not new.exists(), **how)
-                    else:
-                        from pyarrow import Table, parquet
+        with (
+            tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder,
+            contextlib.ExitStack() as stack,
+        ):
+            new = Path(folder) / out.name
+            for frame, reasons in stack.enter_context(contextlib.closing(blocks)):
+                if out.suffix == ".csv":
+                    how: Any = {"index": False, "lineterminator": "\n", "float_format": "%.10g"}
+                    frame.to_csv(new, mode="a", header=not new.exists(), **how)
+                else:
+                    from pyarrow import Table, parquet
 
-                        rows = Table.from_pandas(frame, preserve_index=False)
-                        writer = writer or stack.enter_context(parquet.ParquetWriter(new, rows.schema))
-                        writer.write_table(rows)
-                    empty.update(reasons)
-                    done(int(frame["row"].iloc[-1]) + 1, total)
+                    rows = Table.from_pandas(frame, preserve_index=False)
+                    writer = writer or stack.enter_context(parquet.ParquetWriter(new, rows.schema))
+                    writer.write_table(rows)
+                empty.update(reasons)
+                done(int(frame["row"].iloc[-1]) + 1, total)
+            stack.close()
             new.replace(out)
     except OSError as error:
         raise InputError(f"{shown(out)} can't be written ({error.strerror})") from None

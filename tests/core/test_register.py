@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from analysis.core.model import Model
-from analysis.core.register import InputError, Register, RegisterError, shipped
+from analysis.core.register import RESERVED, InputError, Register, RegisterError, shipped
 from tests.conftest import ROOT
 from tests.spoiling import added, all_of, at, cells, described, entry, raw, removed, settings, text
 
@@ -121,7 +121,7 @@ FORM = "is not of the form quantity=reading, once a quantity"
             "2.87 million"),
     finding("arithmetic.0.expresion", "'expresion' is not known here; did you mean 'expression'?", "expression: tra",
             "expression: tra\n      expresion: tra"),
-    setting("headlines", "'headlines' is not known here; did you mean 'headline'?", headlines=[]),
+    setting("estimate", "'estimate' is not known here; did you mean 'estimates'?", estimate=[]),
     setting("limits.0.at_most", "field required", limits=[{"quantity": "south_2019"}]),
     setting("remarks.0.words", "field required", remarks=[{"quantity": "south_2019", "above": "total_2019"}]),
     setting("linked_readings.0", "input should be a valid list, not 'total_2019'", linked_readings=["total_2019"]),
@@ -167,16 +167,10 @@ def test_a_row_that_is_wrong_by_itself(package, change, sentence):
     ),
     row(CLAIMS, "detainees_several", "quantity", "its words need an assumption of that name, with floor or "
         "ceiling", quantity="former_trainees"),
-    pytest.param(
-        cells(READINGS, "transfers_2019,from_difference", default="true"),
-        f"{READINGS}, {at(READINGS, 'transfers_2019,from_rate', 'transfers_2019, from_rate')}, field default: "
-        "transfers_2019 has the default from_difference too",
-    ),
     row(CHECKS, "same_share", "claim", "net_increase_note_4 is a value of net_new_persons, not of it",
         claim="net_increase_note_4"),
     row(CHECKS, "same_share", "end", RANGE, end="low"),
     row(CHECKS, "low_end_several_three", "end", RANGE, end=""),
-    setting("headline", "'same_shore' is no row of checks.csv; did you mean 'same_share'?", headline=["same_shore"]),
 ])  # fmt: skip
 def test_a_row_that_does_not_fit_another(package, change, sentence):
     change(package)
@@ -316,13 +310,28 @@ def test_a_file_that_is_not_listed_is_not_read(package):
     assert (read.findings, read.statements, read.refusals, read.external) == ({}, {}, {}, {})
 
 
-def test_a_result_is_judged_by_a_check_on_its_own_row(package):
-    cells(CLAIMS, "excess_2016_2020", judged_by="plan_printed_twice")(package)
-    assert refused(package) == (
-        f"{CLAIMS}, {at(CLAIMS, 'excess_2016_2020')}, field judged_by: plan_printed_twice does not check this row"
-    )
-    cells(CLAIMS, "excess_2016_2020", judged_by="")(package)
-    assert Model(Register.read(package)).register.claims["excess_2016_2020"].judged_by == ""
+def test_the_shipped_rows_fit_each_other(model):
+    register = model.register
+    # A result is judged by a check on its own row.
+    assert all(register.checks[one.judged_by].claim == one.id for one in register.claims.values() if one.judged_by)
+    # No two things that a command can name have one name.
+    tables = (register.checks, register.claims, register.external, register.findings)
+    names = [*RESERVED, *model.sources, *(name for rows in tables for name in rows)]
+    assert len(names) == len(set(names))
+    # Both sides of a statement have one unit.
+    for one in register.statements.values():
+        quantity, _ = model.named(one.quantity)
+        if one.is_number:
+            model.number(quantity, one.other)
+        else:
+            assert model.units[model.named(one.other)[0]] == model.units[quantity]
+    # A row that calls itself the default is the one in use, so there is one; each named formula has a row.
+    for (quantity, reading), row in register.readings.items():
+        assert row.default <= (reading == model.default(quantity))
+    named = {(quantity, reading) for quantity, reading, source in model.each() if source.expression} - {
+        (quantity, "formula") for quantity in model.sources
+    }
+    assert named <= register.readings.keys()
 
 
 def test_figures_beside_a_check_fit_it(package):

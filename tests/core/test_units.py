@@ -1,13 +1,14 @@
 """The units: three look-alike dimensions that do not mix, names that round-trip, and numbers given with a unit."""
 
 import itertools
+import re
 
 import pint
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.core.units import BASE_UNITS, CONSTANTS, Quantity, UnitError, name_of, nearest, parse_unit, read_number
+from analysis.core.units import BASE_UNITS, CONSTANTS, Quantity, name_of, nearest, parse_unit, read_number
 
 
 @pytest.mark.parametrize(("one", "two"), list(itertools.permutations(BASE_UNITS, 2)))
@@ -38,7 +39,7 @@ def test_percent_and_scales_are_plain_factors(text, factor):
 
 @pytest.mark.parametrize("text", ["kiloperson", "kperson", "meter", "second", "2 person", "person +", "person/"])
 def test_nothing_but_the_named_units_exists(text):
-    with pytest.raises(UnitError, match="is not a known unit"):
+    with pytest.raises(ValueError, match="is not a known unit"):
         parse_unit(text)
 
 
@@ -46,7 +47,7 @@ def test_nothing_but_the_named_units_exists(text):
     ("text", "near"), [("persn", "person"), ("percnt", "percent"), ("housholds", "household"), ("usd", "USD")]
 )
 def test_an_unknown_unit_is_refused_with_the_nearest(text, near):
-    with pytest.raises(UnitError) as refused:
+    with pytest.raises(ValueError, match="unit") as refused:
         parse_unit(text)
     assert str(refused.value) == f"'{text}' is not a known unit; did you mean '{near}'?"
 
@@ -96,21 +97,20 @@ NUMBER = "'{}' is not a number, nor a number and a unit such as '1 person'"
     ],
 )
 def test_what_is_no_number_in_that_unit_is_refused(text, sentence):
-    with pytest.raises(UnitError) as refused:
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         read_number(text, "person")
-    assert str(refused.value) == sentence
 
 
 @pytest.mark.parametrize(
     "text", ["5 person**9**9**9", "5 (person)", "5 person+person", "4,00", f"5 {'person*' * 20}person"]
 )
 def test_no_unit_is_computed_from_a_text_that_is_no_name(text):
-    with pytest.raises(UnitError, match="is not a known unit"):
+    with pytest.raises(ValueError, match="is not a known unit"):
         read_number(text, "person")
 
 
 def test_a_unit_is_demanded_where_the_quantity_has_one():
-    with pytest.raises(UnitError, match=r"^'5' has no unit; write '5 person'$"):
+    with pytest.raises(ValueError, match=r"^'5' has no unit; write '5 person'$"):
         read_number("5", "person", with_unit=True)
     assert read_number("5 person", "person", with_unit=True) == 5
     assert read_number("0.5", "dimensionless", with_unit=True) == 0.5

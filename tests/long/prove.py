@@ -37,7 +37,7 @@ from analysis.core.model import Model  # noqa: E402
 from analysis.core.register import InputError, Register  # noqa: E402
 from analysis.core.verdicts import judge_all  # noqa: E402
 from analysis.output.figures import FIGURES, data_text, headless  # noqa: E402
-from analysis.output.notebooks import Notebook, all_notebooks, run_all  # noqa: E402
+from analysis.output.notebooks import Notebook, all_notebooks, run  # noqa: E402
 from analysis.output.results import guarded, moved, read_expected  # noqa: E402
 from tests.output.test_figure_guard import differences  # noqa: E402
 
@@ -198,7 +198,7 @@ def outputs() -> tuple[int, list[str]]:
     tried, missed = 0, []
     with tempfile.TemporaryDirectory() as folder:
         books = all_notebooks()
-        failed = run_all(books, Path(folder))
+        failed = run({Path(folder) / book.path.name: (book, {}) for book in books})
         if failed:
             raise SystemExit("; ".join(map(str, failed.values())))
         for book in books:

@@ -7,8 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from analysis.core.words import is_number
-from analysis.output.escape import escape_spreadsheet_formula, markdown
+from analysis.output.escape import escape_spreadsheet_formula, is_number, markdown, printable
 
 
 @pytest.mark.parametrize("start", "=+-@\t\r")
@@ -21,6 +20,11 @@ def test_a_number_and_any_other_cell_stay_as_they_are():
         assert escape_spreadsheet_formula(cell) == cell
     assert escape_spreadsheet_formula("-inf") == "'-inf"
     assert [is_number(text) for text in ("1e3", "-.5", "nan", "inf", "two")] == [True, True, False, False, False]
+
+
+def test_control_characters_are_spelled_out():
+    assert printable("a\x1b[2Jb\u202ec\ud800") == "a\\x1b[2Jb\\u202ec\\ud800"
+    assert printable("é 人 \t") == "é 人 \t"
 
 
 def shown(text):

@@ -177,7 +177,7 @@ def test_page_and_library_find_poles_meetings_and_turns(
 
     (found,) = extremes(function, {"s": (0, 1), "t": (0, 1)})
     assert (found.low, found.high) == pytest.approx(by_hand, abs=1e-9)
-    calls = ", ".join(f"({one.javascript})({', '.join(one.needs)})" for one in functions)
+    calls = ", ".join(f"({explorer.javascript(one)})({', '.join(one.needs)})" for one in functions)
     bounds = f"(({{ low, high }}) => [low, high])(extremes(2, ([s, t]) => [{calls}]))"
     assert page.evaluate(bounds) == pytest.approx(by_hand, abs=1e-9)
     assert page.evaluate(f"(onFaces = () => [], hasPole = () => false, {bounds})") == pytest.approx(without, abs=1e-9)
@@ -195,7 +195,7 @@ def test_page_and_library_agree_where_two_limits_meet(page: Page, study: Study) 
       return [low, high];
     """
     (part,) = limit.parts
-    room = f"{{ quantity: 'at_risk_2021', needs: {list(part.needs)}, run: {part.javascript} }}"
+    room = f"{{ quantity: 'at_risk_2021', needs: {list(part.needs)}, run: {explorer.javascript(part)} }}"
     found = page.evaluate(f"() => {{ LIMITS.push({room}); {bounds} }}")
     assert found == pytest.approx([wanted.low, wanted.high], rel=1e-12)
     # With r persons per transfer and a change of c, 1,600,000 + r (3,170,000 c - 2,868,778) is at most 3,170,000 r c;

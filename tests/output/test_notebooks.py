@@ -13,22 +13,18 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from papermill import execute_notebook as execute
 
 from analysis.core.model import Model
 from analysis.core.register import InputError
+from analysis.output import notebooks
 from analysis.output.figures import FIGURES
 from analysis.output.notebooks import (
     TIMEOUT,
     Notebook,
-    NotebookError,
     RunError,
     all_notebooks,
-    clean,
     find,
     job,
-    run_all,
-    run_each,
     shown_in,
 )
 
@@ -40,7 +36,7 @@ studied = pytest.mark.parametrize("name", [name for name in BOOKS if name != "08
 
 
 def run(book: Notebook, target: Path, **how: Any) -> None:
-    for error in run_each(book, {target: {}}, **how).values():
+    for error in notebooks.run({target: (book, {})}, **how).values():
         raise error
 
 
@@ -121,27 +117,29 @@ def write(tmp_path: Path) -> Callable[..., Notebook]:
 
 
 @pytest.mark.parametrize(
-    ("sources", "tagged", "words"),
+    ("sources", "tagged"),
     [
-        (["a = 1", "print(a)"], 0, "has 0 cells tagged parameters; it must have one"),
-        (["a = 1", "b = 2"], 2, "has 2 cells tagged parameters; it must have one"),
-        (["a = 1\nb = open('x')"], 1, "the parameter b is not a plain value"),
-        (["import os\na = 1"], 1, "holds more than names with values"),
-        (["a, b = 1, 2"], 1, "holds more than names with values"),
+        (["a = 1", "print(a)"], 0),
+        (["a = 1", "b = 2"], 2),
+        (["a = 1\nb = open('x')"], 1),
+        (["a: float"], 1),
+        (["import os\na = 1"], 1),
+        (["a, b = 1, 2"], 1),
+        (["a = "], 1),
     ],
 )
 def test_parameters_are_names_with_plain_values(
-    write: Callable[..., Notebook], sources: list[str], tagged: int, words: str
+    write: Callable[..., Notebook], sources: list[str], tagged: int
 ) -> None:
     assert write("a: float = 1.0\nb = 'c'  # words\n").parameters == {"a": 1.0, "b": "c"}
-    with pytest.raises(NotebookError, match=words):
+    with pytest.raises(InputError, match=r"made\.ipynb must have one cell tagged parameters, with lines such as"):
         _ = write(*sources, tagged=tagged).parameters
 
 
 def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bad.ipynb"
     path.write_text("not JSON", encoding="utf-8")
-    with pytest.raises(NotebookError, match=r"bad\.ipynb can't be read as a notebook"):
+    with pytest.raises(InputError, match=r"bad\.ipynb can't be read as a notebook"):
         Notebook.read(path)
 
 
@@ -196,8 +194,7 @@ def refuses(book: Notebook, given: list[str], model: Model, words: list[str]) ->
 @pytest.mark.parametrize(
     ("name", "given", "words"),
     [
-        ("04", ["overlapp=0.1"], ["'overlapp' is no parameter of 04_at_risk_2021", "did you mean 'overlap'"]),
-        ("02", ["qqq=1"], ["'qqq' is no parameter of 02_growth_since_2019; known: ", "persons_per_transfer"]),
+        ("04", ["overlapp=0.1"], ["'overlapp' is not a quantity; did you mean 'overlap'?"]),
         ("04", ["at_risk_2019=southen"], ["at_risk_2019", "'southen'", "southern, composition"]),
         ("04", ["overlap=0.1 person"], ["overlap: '0.1 person' is in person, not in dimensionless"]),
         ("04", ["overlap=nan"], ["overlap: 'nan' is not a number"]),
@@ -232,23 +229,6 @@ def test_texts_and_whole_numbers_are_checked_first(model: Model, given: list[str
     refuses(BOOKS["08_sensitivity"], given, model, words)
 
 
-def test_a_kernel_that_does_not_start_is_started_again_a_few_times(
-    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another process may take a port between its choice and its use."""
-    tried = []
-
-    def unlucky(*arguments: Any, **named: Any) -> Any:
-        tried.append(1)
-        if len(tried) < 3:
-            raise RuntimeError("Kernel died before replying to kernel_info")
-        return execute(*arguments, **named)
-
-    monkeypatch.setattr("papermill.execute_notebook", unlucky)
-    run(write("a = 1", "print(a)"), tmp_path / "out.ipynb")
-    assert len(tried) == 3
-
-
 @pytest.mark.parametrize(
     "given",
     [
@@ -267,8 +247,7 @@ def test_code_in_a_name_or_a_value_is_never_run(
 
 
 def names(folder: Path) -> set[str]:
-    """What lies in a folder, but for the locks that tell runs apart."""
-    return {path.name for path in folder.iterdir() if not path.name.endswith(".lock")}
+    return {path.name for path in folder.iterdir()}
 
 
 def kernels() -> list[psutil.Process]:
@@ -284,12 +263,12 @@ def outputs(path: Path) -> str:
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        ("raise ValueError('so\\n\\nand so')", r"^made, cell 1: ValueError: so and so; "),
+        ("raise ValueError('so\\n\\nand so')", r"^made, cell 1: ValueError: so and so$"),
         (
-            "import os; os.write(2, b'first\\nfor the reader\\n\\n'); os._exit(1)",
-            r"^made, cell 1: the kernel died, as when .* is killed; it said: for the reader; ",
+            "import os; os._exit(1)",
+            r"^made, cell 1: the kernel died, as when .* is killed$",
         ),
-        ("while True: pass", r"^made, cell 1: it took more than the 3 seconds that a cell may take; "),
+        ("while True: pass", r"^made, cell 1: it took more than the 3 seconds that a cell may take$"),
     ],
 )
 def test_a_notebook_that_does_not_end_leaves_the_former_one_and_is_kept_beside_it(
@@ -298,7 +277,7 @@ def test_a_notebook_that_does_not_end_leaves_the_former_one_and_is_kept_beside_i
     target = tmp_path / "out" / "made.ipynb"
     run(write("a = 1", "print('good')"), target)
     before = target.read_bytes()
-    with pytest.raises(RunError, match=f"{words}the cells that ran are kept in .*made.failed.ipynb$") as failed:
+    with pytest.raises(RunError, match=words) as failed:
         run(write("a = 1", cell, "print('after')"), target, timeout=3 if "while" in cell else TIMEOUT)
     assert "\n" not in str(failed.value)
     assert target.read_bytes() == before
@@ -337,11 +316,11 @@ def test_one_that_fails_does_not_stop_the_others(write: Callable[..., Notebook],
     other.write_bytes(bad.path.read_bytes().replace(b"1 / 0", b"print(1)"))
     folder = tmp_path / "out"
     folder.mkdir()
-    failed = run_all([bad, Notebook.read(other)], folder)
-    assert {name: str(error) for name, error in failed.items()} == {
-        "made": "made, cell 1: ZeroDivisionError: division by zero"
+    failed = notebooks.run({folder / book.path.name: (book, {}) for book in (bad, Notebook.read(other))})
+    assert {target.name: str(error) for target, error in failed.items()} == {
+        "made.ipynb": "made, cell 1: ZeroDivisionError: division by zero"
     }
-    assert [path.name for path in folder.iterdir()] == ["other.ipynb"]
+    assert names(folder) == {"other.ipynb", "made.failed.ipynb"}
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
@@ -368,9 +347,9 @@ def test_no_kernel_outlives_a_run_that_is_killed(write: Callable[..., Notebook],
         assert list((tmp_path / "tmp").iterdir()) == []
 
 
-@pytest.mark.parametrize(("name", "edited"), [("made.ipynb", True), ("made.failed.ipynb", False)])
+@pytest.mark.parametrize("edited", [True, False])
 def test_a_notebook_that_no_run_has_left_so_is_refused_and_survives(
-    write: Callable[..., Notebook], tmp_path: Path, name: str, edited: bool
+    write: Callable[..., Notebook], tmp_path: Path, edited: bool
 ) -> None:
     book, target = write("a = 1", "print(a)"), tmp_path / "out" / "made.ipynb"
     run(book, target)
@@ -378,10 +357,10 @@ def test_a_notebook_that_no_run_has_left_so_is_refused_and_survives(
     text = target.read_text(encoding="utf-8").replace("print(a)", "print(a)  # why?") if edited else "mine"
     # As JupyterLab saves it.
     text = text.replace('"name": "python"', '"name": "python",\n   "version": "3.11.7"')
-    (target.parent / name).write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match=f"{re.escape(name)} is not as a run leaves it and would be lost; move it"):
+    target.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"made\.ipynb is not as a run leaves it and would be lost; move it"):
         run(book, target)
-    assert (target.parent / name).read_text(encoding="utf-8") == text
+    assert target.read_text(encoding="utf-8") == text
 
 
 @pytest.mark.parametrize(
@@ -404,20 +383,3 @@ def test_papermills_own_command_line_runs_it_from_any_working_directory(
         shown = (tmp_path / "out.ipynb").read_text(encoding="utf-8")
         assert "Differs from the article in: persons_per_transfer = 0.5" in shown
         assert "= 0.151 million" in shown
-
-
-def test_cleaning_keeps_what_a_reader_sees() -> None:
-    cell = nbformat.v4.new_code_cell("1 + 1", execution_count=1)
-    cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "2"}, execution_count=1)]
-    cell.metadata.update({"tags": ["parameters"], "papermill": {"duration": 1.5}, "execution": {"started": "then"}})
-    book = nbformat.v4.new_notebook(cells=[cell])
-    book.metadata.update({"papermill": {"duration": 1}, "language_info": {"version": "3.11.4"}, "analysis": {"a": 1}})
-    text = clean(book)
-    read = nbformat.reads(text, as_version=4)
-    assert [(one.source, one.id, dict(one.metadata)) for one in read.cells] == [
-        ("1 + 1", "cell-0", {"tags": ["parameters"]})
-    ]
-    assert read.cells[0].outputs[0].data["text/plain"] == "2"
-    assert read.metadata["analysis"] == {"a": 1}
-    assert [word for word in ("papermill", "duration", "3.11.4", "started") if word in text] == []
-    assert clean(nbformat.reads(text, as_version=4)) == text

@@ -193,19 +193,6 @@ def test_what_sphinx_says_is_the_error(model: Model, tmp_path: Path, monkeypatch
     assert not (tmp_path / "results" / "report").exists()
 
 
-def test_a_narrow_screen_gets_the_narrow_form_of_a_figure_that_has_one(model: Model, tmp_path: Path) -> None:
-    folder = fill(tmp_path / "results")
-    (folder / "figures" / "scenarios-narrow.svg").write_text(NOTHING, encoding="utf-8")
-    report.write(folder, model, judge_all(model), all_notebooks())
-    for name in ("08_sensitivity", "figures"):
-        soup = BeautifulSoup((folder / "report" / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
-        assert [(one["media"], one["srcset"]) for one in soup.select("picture > source")] == [
-            ("(max-width: 500px)", "figures/scenarios-narrow.svg")
-        ]
-        assert soup.select_one('picture > source + img[src="figures/scenarios.svg"]')
-    assert (folder / "report" / "figures" / "scenarios-narrow.svg").is_file()
-
-
 def test_every_estimate_has_a_name_for_tex(results: Path, model: Model) -> None:
     text = (results / "estimates.tex").read_text(encoding="utf-8")
     found = dict(re.findall(r"\\csname estimate:([^\\]+)\\endcsname\{(.*)\}$", text, re.MULTILINE))
@@ -222,7 +209,7 @@ def test_every_estimate_has_a_name_for_tex(results: Path, model: Model) -> None:
 
 
 def test_words_are_safe_in_tex() -> None:
-    assert report._tex(r"50% & $3_a #{~^\}") == r"50\% \& \$3\_a \#\{\~{}\^{}\textbackslash{}\}"
+    assert r"50% & $3_a #{~^\}".translate(report._LETTERS) == r"50\% \& \$3\_a \#\{\~{}\^{}\textbackslash{}\}"
 
 
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="no TeX is installed")

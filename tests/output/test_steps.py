@@ -135,11 +135,13 @@ def test_a_table_is_aligned_as_text_and_escaped_in_a_page() -> None:
 
 
 def test_findings_show_titles_with_the_rest_folded() -> None:
-    row = {"title": HOSTILE, "arithmetic": "1 + 1: 2; so: 3", "sceptical": "s", "charitable": "c", "settle": "w"}
+    row = {"title": HOSTILE, "arithmetic": '1 + "1": 2; so: 3', "sceptical": "s", "charitable": "c", "settle": "w"}
     findings = Folded(pd.DataFrame([row]))
     assert repr(findings) == f"- {HOSTILE}"
     page = findings._repr_html_()
-    assert page.startswith(f"<details><summary>{html.escape(HOSTILE)}</summary><ul><li>1 + 1: 2</li><li>so: 3</li>")
+    assert page.startswith(
+        f"<details><summary>{html.escape(HOSTILE)}</summary><ul><li>1 + &quot;1&quot;: 2</li><li>so: 3</li>"
+    )
 
 
 def test_what_is_listed_belongs_to_the_quantity(article: Study) -> None:

@@ -111,13 +111,6 @@ def test_the_bounds_are_those_of_the_rounding(model: Model) -> None:
     assert found.high == pytest.approx(3.175e6 * 0.1055 / 1.1055, rel=1e-9)
 
 
-def test_the_highest_estimate_is_where_the_ratio_of_2021_reaches_one(model: Model) -> None:
-    values = find("all_high", model).setting(model, "at_risk_2021").values
-    assert values == {"persons_per_transfer": pytest.approx(1 / 1.05), "persons_per_transfer_drift": 1.05}
-    assert estimate(model, find("all_high", model), "at_risk_2021").value == pytest.approx(2_037_830.209, abs=5e-4)
-    assert estimate(model, find("all_low", model), "net_new_persons").value == pytest.approx(51_379.819, abs=5e-4)
-
-
 def test_an_assumption_is_taken_to_a_limit_and_not_past_it(package: Path) -> None:
     # At 437,830 more than 360,000 would be added. Somewhere on the edges of the ranges just 360,000 are.
     file = package / "datapackage.json"
@@ -200,23 +193,6 @@ def test_a_file_works_from_anywhere(model: Model, tmp_path: Path, monkeypatch: p
         assert found.value == pytest.approx(R + ADDED + 225_000, rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("former_detainees: 400000 person", 400_000),
-        ("former_detainees: 0.4 million person", 400_000),
-        ("former_detainees: 400,000 person", 400_000),
-        ("overlap: 0.25", 0.25),
-        ("overlap: 25%", 0.25),
-        ("overlap: '0.25'", 0.25),
-    ],
-)
-def test_a_number_is_held_in_base_units_however_it_is_written(
-    model: Model, tmp_path: Path, text: str, value: float
-) -> None:
-    assert [*read(write(tmp_path, f"values:\n  {text}"), model, Scenario).numbers(model).values()] == [value]
-
-
 @settings(max_examples=25)
 @given(st.data())
 def test_an_input_that_is_given_its_own_value_changes_nothing(
@@ -270,11 +246,9 @@ REFUSED: list[tuple[str, str, str]] = [
     ("valeus: {overlap: 0.1}", "valeus", "did you mean 'values'?"),
     ("readings: {at_rsk_2019: southern}", "readings.at_rsk_2019", "did you mean 'at_risk_2019'?"),
     ("values: {overlapp: 0.1}", "values.overlapp", "did you mean 'overlap'?"),
-    ("values: {persons_per_labourer: 2}", "values.persons_per_labourer", "is not a quantity"),
     ("readings: {at_risk_2019: southren}", "readings.at_risk_2019", "did you mean 'southern'?"),
     ("readings: {at_risk_2019: 1}", "readings.at_risk_2019", "input should be a valid string, not '1'"),
     ("readings:", "readings", "input should be a valid mapping"),
-    ("values: [overlap]", "values", "input should be a valid mapping"),
     ("values: {former_detainees: 300000}", "values.former_detainees", "has no unit; write '300000 person'"),
     ("values: {former_detainees: 0.3 transfer}", "values.former_detainees", "is in transfer, not in person"),
     ("values: {overlap: 1 person}", "values.overlap", "is in person, not in dimensionless"),
@@ -309,7 +283,11 @@ REFUSED: list[tuple[str, str, str]] = [
         "has low, mode, high",
     ),
     ("distributions: {overlap: {shape: triangular, low: 0, high: 1}}", "distributions.overlap", "has low, mode, high"),
-    ("distributions: {overlap: {shape: uniform, low: 1, high: 0}}", "distributions.overlap", "does not lie below"),
+    (
+        "distributions: {overlap: {shape: uniform, low: 1, high: 0}}",
+        "distributions.overlap",
+        "does not rise from its low end",
+    ),
     ("distributions: {overlap: {shape: uniform, low: 0, high: 1.5}}", "distributions.overlap", "allowed range"),
     (
         "distributions: {former_detainees: {shape: uniform, low: 1, high: 2}}",
@@ -336,12 +314,9 @@ def test_a_file_is_refused_in_one_sentence_that_names_the_field(
     ("text", "words"),
     [
         ("", ": the file is empty"),
-        ("# nothing", ": input should be a valid mapping"),
-        ("- name: a", ": input should be a valid mapping"),
         ("article", ": input should be a valid mapping, not 'article'"),
         ("name: a\ndescription: b", ", field reason: field required"),
         ("name: Of Mine\ndescription: b\nreason: c", ", field name: string should match pattern"),
-        ('name: "a\\n"\ndescription: b\nreason: c', ", field name: "),
         (f"name: {'a' * 100}\ndescription: b\nreason: c", ", field name: "),
         ("name: a\ndescription: b\nreason: ''", ", field reason: string should have at least 1 character"),
         ("name: a\n---\nname: b", ": not YAML: "),
