@@ -11,7 +11,7 @@ from analysis.core.verdicts import judge
 from analysis.output import explorer
 from analysis.output.headlines import headlines
 from analysis.output.results import verdict_words
-from analysis.output.steps import step
+from analysis.output.steps import label, step
 from analysis.study import Study
 from analysis.whatif.sensitivity import break_even, tornado
 
@@ -43,20 +43,23 @@ ANSWERS = """
   return {
     differs: differences(under),
     estimates: names.map((name) => tried(() => {
-      const { value, low, high, side, remarks } = estimate(planOf(name, under));
+      const { value, low, high, side, remarks } = estimate(planOf([name], under));
       return [value, low, high, side, remarks];
     })),
     headlines: DATA.headlines.map((one) => {
       const { lines, verdict, sentence } = headline(one, under);
       return [lines.map(([, working]) => working), verdict, sentence];
     }),
-    checks: Object.values(DATA.checks).filter((one) => one.judges).map((one) => judge(one, under).said),
-    steps: names.map((name) => tried(() => worked(planOf(name, under)))),
+    checks: Object.values(DATA.checks).filter((one) => one.judges).map((one) => {
+      const [found, reason] = attempt(() => judge(one, under));
+      return found?.said ?? `not computable: ${reason}`;
+    }),
+    steps: names.map((name) => tried(() => worked(planOf([name], under)))),
     tornado: DATA.estimates.map((name) => tried(() =>
-      tornado(planOf(name, under)).map((bar) => [bar.name, bar.low, bar.high, bar.atLow, bar.atHigh]).sort(BY_NAME))),
+      tornado(planOf([name], under)).map((bar) => [bar.name, bar.low, bar.high, bar.atLow, bar.atHigh]).sort(BY_NAME))),
     statements: DATA.statements.map((statement) => tried(() => {
       const { left, right, holds, found } = breakEvens(statement, under);
-      return [left, right, holds, found.map((one) => [one.name, one.roots, one.spans, one.everywhere]).sort(BY_NAME)];
+      return [left, right, holds, found.map((one) => [one.name, one.spans]).sort(BY_NAME)];
     })),
   };
 })
@@ -126,12 +129,14 @@ def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
 
     def stated(row: Any) -> Any:
         one = break_even(model, row, setting)
-        found = [[b.assumption, [*b.roots], [[*span] for span in b.holds], b.everywhere] for b in one.break_evens]
+        found = [[b.assumption, [[*span] for span in b.holds]] for b in one.break_evens]
         return [one.left, one.right, one.holds, sorted(found)]
 
     def lines(name: str) -> Any:
         plan = model.plan(name, setting)
-        return [*step(model, setting, plan, name).lines] if math.isfinite(plan.value) else []
+        assert math.isfinite(plan.value)
+        first, *others = step(model, setting, plan, name).lines
+        return [f"{label(name)} {first}", " ".join(others).removeprefix("= ")]
 
     names = [name for name in live if name not in CONSTANTS]
     shown = headlines(model, setting)

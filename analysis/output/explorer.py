@@ -4,7 +4,7 @@ The page holds rows and sentences as data, and the formulas as JavaScript that i
 
 >>> from analysis import load
 >>> presets(load().model)[0]["given"], "at_risk_2021" in live(load().model)
-([], True)
+('', True)
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -28,20 +29,21 @@ from analysis.core.expressions import Expression
 from analysis.core.model import RESERVED, SETTABLE, Model, Source
 from analysis.core.plan import Limit
 from analysis.core.published import Interval
-from analysis.core.register import Assumption, Check, Claim, Headline, Remark, Statement
+from analysis.core.register import Check, Headline
 from analysis.core.sentences import SENTENCES, say
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
 from analysis.core.verdicts import asserted
+from analysis.core.words import SAME
 from analysis.output.files import write_file
-from analysis.output.results import CAVEAT, SAID, percent_of
+from analysis.output.results import CAVEAT, SAID, percent_of, place_of
 from analysis.output.steps import ASSUMED, as_printed, label, without_units
 from analysis.whatif import scenarios
 from analysis.whatif.sensitivity import HOLDS
 
 NAME = "explorer.html"
 _PAGES = Path(__file__).resolve().parent / "pages"
-#: The claims that the waterfall sets behind its bars.
-CLAIMS = ("at_risk_2021_approaches", "at_risk_total_range")
+#: The claim that the waterfall sets behind its bars.
+CLAIM = "at_risk_total_range"
 
 
 def write(folder: Path, model: Model) -> Path:
@@ -65,16 +67,23 @@ def page(model: Model) -> str:
     # No "<" in a text of the data ends the script.
     literal = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     script = (
-        f'\n"use strict";\nconst DATA = {literal};\nconst FORMULAS = {{\n{"".join(formulas(model))}}};\n{"".join(code)}'
+        f'\n"use strict";\nconst DATA = {literal};\nconst FORMULAS = {{\n{"".join(formulas(model))}}};\n'
+        f"const LIMITS = [\n{''.join(limits(model))}];\n{''.join(code)}"
     )
     parts = {"style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
+    words = {"model": model, "presets": presets(model), "assumed": ASSUMED, "caveat": CAVEAT}
     environment = Environment(autoescape=True, trim_blocks=True, undefined=StrictUndefined)
-    environment.filters |= {"words": label, "plain": "{:,.10g}".format}
-    return environment.from_string(html).render(found, **parts, article=model.register.article.title, caveat=CAVEAT)
+    environment.filters |= {"words": label, "plain": "{:,.10g}".format, "step": _step}
+    return environment.from_string(html).render(found, **parts, **words)
 
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _step(width: float) -> float:
+    """A fiftieth of a slider's width or less, a round number."""
+    return 10.0 ** math.floor(math.log10(width / 50))
 
 
 def live(model: Model) -> list[str]:
@@ -128,48 +137,63 @@ def javascript(one: Expression) -> str:
     return f"({', '.join(one.needs)}) => {plain.source({'minimum': 'Math.min', 'maximum': 'Math.max'})}"
 
 
+def limits(model: Model) -> Iterable[str]:
+    """Lines of JavaScript: of each end of each limit, how far a quantity lies from it, and the sentence that refuses a
+    quantity past it. The range of an assumption limits it where other quantities supply it."""
+    names = live(model)
+    ranges = [Limit(name, one.minimum, one.maximum) for name, one in model.register.assumptions.items()]
+    for one in (*model.limits, *ranges):
+        for part in one.parts if one.quantity in names else ():
+            sentence = "above_other" if one.other else "beyond" if math.isfinite(one.low) else "above"
+            told = _fields(one, "quantity low high other") | {"sentence": sentence, "needs": part.needs}
+            told["range"] = one.quantity if one in ranges else ""
+            yield f"  {{ ...{json.dumps(told)}, run: {javascript(part)} }},\n"
+
+
 def data(model: Model) -> dict[str, Any]:
-    """The rows that the page shows, the sources of its quantities, its words. Raises InputError as ``page`` does."""
+    """The rows that the page computes with, the sources of its quantities, its words. Raises InputError as ``page``
+    does."""
     register, names = model.register, live(model)
-    if missing := {*CLAIMS} - register.claims.keys():
-        raise register.refuse(None, "estimates", f"the explorer draws {min(missing)}, which claims.csv lacks")
-    near, both = (register.claims[name].published for name in CLAIMS)
-    working = [model.named(name)[0] for one in register.headlines.values() for name in one.working]
-    ends = [name.removesuffix("_low") for name in names]
+    if CLAIM not in register.claims:
+        raise register.refuse(None, "estimates", f"the explorer draws {CLAIM}, which claims.csv lacks")
+    both, named = register.claims[CLAIM].published, partial(_named, model)
+    headlines, assumptions = register.headlines.values(), register.assumptions.items()
+    counts = [one.id for one in register.claims.values() if one.printed and one.base_unit in BASE_UNITS]
     return {
-        "sentences": SENTENCES, "said": SAID, "assumed": ASSUMED, "settable": SETTABLE,
-        "constants": list(CONSTANTS), "baseUnits": BASE_UNITS, "knownUnits": KNOWN_UNITS, "names": model.quantities,
+        "sentences": SENTENCES, "said": SAID, "settable": SETTABLE, "constants": list(CONSTANTS),
+        "baseUnits": BASE_UNITS, "knownUnits": KNOWN_UNITS, "names": model.quantities,
         "units": sorted({*KNOWN_UNITS, *(model.units[name] for name in names)}),
         "scales": {name: len(str(factor)) - 1 for name, factor in SCALES.items() if name},
         "quantities": {name: _quantity(model, name) for name in names},
-        "assumptions": {name: _assumption(one) for name, one in register.assumptions.items() if name in names},
-        "claims": {one.id: {"qualifier": one.qualifier, "place": _place(one)}
-                   for one in register.claims.values() if one.quantity in (*names, *ends)},
+        "assumptions": {name: _fields(one, "label low high unit") for name, one in assumptions if name in names},
+        "places": {name: place_of(model, [name]) for name in counts},
         "linked": [group for group in register.linked_readings if {*group} <= {*names}],
-        "limits": [end for one in model.limits if one.quantity in names for end in _ends(one)],
-        "remarks": [_remark(model, one) for one in register.remarks if one.quantity in names],
+        "remarks": [_fields(one, "quantity words") | {"above": figure.published.value() if figure else one.above}
+                    for one in register.remarks if one.quantity in names
+                    for figure in [register.external.get(one.above)]],
         "checks": {one.id: _check(model, one) for one in register.checks.values()
                    if one.quantity in names and one.claim and not one.against},
-        "headlines": [_headline(model, one) for one in register.headlines.values()],
-        "statements": [_statement(model, one) for one in register.statements.values()],
+        "headlines": [_fields(one, "id check sentence") | {
+            "shown": one.shown or "{verdict}", "named": {name: named(name) for name in _in_braces(one)},
+            "working": [*map(named, one.working)]} for one in headlines],
+        "statements": [{
+            "signs": HOLDS[one.comparison], "side": named(one.quantity),
+            "other": model.number(named(one.quantity)[0], one.other) if one.is_number else named(one.other),
+        } for one in register.statements.values()],
         "estimates": register.estimates,
-        "moved": [*((name, []) for name in register.estimates),
-                  *(_named(model, name) for one in register.headlines.values() for name in one.working)],
-        "shown": [*dict.fromkeys([*register.estimates, *working])],
-        "printed": {"near": near.value(), "least": both.value("low"), "most": both.value("high"), "words": str(both)},
-        "presets": presets(model),
+        "moved": [*map(named, [*register.estimates, *(name for one in headlines for name in one.working)])],
+        "printed": {"least": both.value("low"), "most": both.value("high"), "words": str(both)},
     }  # fmt: skip
 
 
 def presets(model: Model) -> list[dict[str, Any]]:
-    """The shipped scenarios, each with the texts that it sets; ``given`` is None for one that moves or draws
+    """The shipped scenarios, each with the setting as an address has it; ``given`` is None for one that moves or draws
     assumptions, which is no single setting."""
     found = []
     for name, one in scenarios.shipped(model).items():
-        values = {name: f"{number:.17g}" for name, number in one.numbers(model).items()}
-        given = [f"{name}={text}" for name, text in {**one.readings, **values}.items()]
-        plain = not one.assumptions and not one.distributions
-        found.append({"name": name, "words": f"{one.description} {one.reason}", "given": given if plain else None})
+        texts = one.readings | {name: f"{number:.17g}" for name, number in one.numbers(model).items()}
+        given = None if one.assumptions or one.distributions else "&".join(map("=".join, texts.items()))
+        found.append({"name": name, "words": f"{one.description} {one.reason}", "given": given})
     return found
 
 
@@ -181,10 +205,13 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     named = [one for one in sources if one not in RESERVED]
     hint = say("named_readings", names=", ".join(named)) if named else ""
     offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
+    # The numbers on whose right side a value is shown, as ``results.value_words`` has it.
+    printed = [row.published for row in model.register.claims.values() if row.quantity == name and row.printed]
+    beside = [end for one in printed for end in (one.value(), one.asserts().low, one.asserts().high)]
     return {
-        "unit": model.units[name], "suffix": model.suffix(name), "name": model.name(name), "low": low, "high": high,
-        "limits": _ends(Limit(name, low, high)) if name in model.register.assumptions else [],
-        "hint": hint, "usual": first, "percent": percent_of(model, name), "beside": _beside(model, name),
+        "unit": model.units[name], "suffix": model.suffix(name), "low": low, "high": high,
+        "width": (sources["set"].width if "set" in sources else 0) or 1,
+        "hint": hint, "usual": first, "percent": percent_of(model, name), "beside": [*filter(math.isfinite, beside)],
         "choices": offered if len(offered) > 1 else [],
         "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
     }  # fmt: skip
@@ -194,42 +221,34 @@ def _source(model: Model, quantity: str, reading: str, source: Source) -> dict[s
     """A source, without the fields that are empty."""
     row, claim, one = model.register.readings.get((quantity, reading)), source.claim, source.assumption
     fields = {
-        "grade": row.grade if row else "", "side": source.side,
+        "grade": row.grade if row else "", "side": {"at most": 1, "at least": -1}.get(source.side, 0),
         "claim": claim.id if claim else "", "shown": as_printed(source) if claim and claim.printed else "",
-        "assumption": one.id if one else "", "part": source.part if one else "", "same": source.same_as,
-        "near": _interval(source.near), "far": _interval(source.far) if source.far != source.near else None,
+        "part": source.part if one else "", "same": source.same_as,
+        "near": source.near and _fields(source.near, "low high"),
+        "far": source.far not in (None, source.near) and _fields(source.far, "low high"),
     }  # fmt: skip
     words = f"printed: {fields['shown']} ({claim.where})" if claim and not row else model.label(quantity, reading)
     told = {"differs": model.other_reading(quantity, reading), "words": words, "needs": source.needs}
     return told | {"value": float(source.value)} | {field: value for field, value in fields.items() if value}
 
 
-def _assumption(one: Assumption) -> dict[str, Any]:
-    # Fifty steps of a slider or more, each a round number.
-    step = 10 ** math.floor(math.log10((one.high - one.low) / 50))
-    return _fields(one, "label low high minimum maximum grade rationale unit") | {"step": step}
-
-
-def _ends(one: Limit) -> list[dict[str, Any]]:
-    """A limit, once for each of its ends, with the scale on which its distance is told."""
-    if one.other:
-        return [_fields(one, "quantity low high other") | {"size": 1e6}]
-    ends = [(turn, end) for turn, end in ((1, one.low), (-1, one.high)) if math.isfinite(end)]
-    size = max(abs(end) for _, end in ends) or 1
-    return [_fields(one, "quantity low high") | {"turn": turn, "end": end, "size": size} for turn, end in ends]
-
-
-def _remark(model: Model, one: Remark) -> dict[str, Any]:
-    figure = model.register.external.get(one.above)
-    return _fields(one, "quantity words") | {"above": figure.published.value() if figure else one.above}
-
-
 def _check(model: Model, check: Check) -> dict[str, Any]:
     claim = model.register.claims[check.claim]
-    fine, coarse = (_interval(asserted(model, check, claim, coarse=coarse)) for coarse in (False, True))
+    fine, coarse = (asserted(model, check, claim, coarse=coarse) for coarse in (False, True))
     printed = claim.published.value(check.end) if claim.printed and check.end != "whole" else None
-    told = {"fine": fine, "coarse": coarse, "published": printed, "judges": claim.judged_by == check.id}
-    return _fields(check, "quantity claim kind") | told | {"readings": [*check.readings.items()]}
+    return _fields(check, "quantity claim kind") | {
+        "fine": _met(fine, printed), "coarse": _met(coarse, printed), "qualifier": claim.qualifier,
+        "from": fine.low if printed is None else printed, "judges": claim.judged_by == check.id,
+        "readings": [*check.readings.items()],
+    }  # fmt: skip
+
+
+def _met(one: Interval, printed: float | None) -> tuple[float, float, float]:
+    """The ends of an interval, moved as far as the last digits of a float do not count; then the margin below which a
+    pass is barely one."""
+    low = one.low + SAME * abs(one.low) * (1 if one.low_open else -1)
+    high = one.high + SAME * abs(one.high) * (-1 if one.high_open else 1)
+    return low, high, 0.01 * abs(printed or (one.low if math.isfinite(one.low) else one.high))
 
 
 def _named(model: Model, text: str) -> tuple[str, list[tuple[str, str]]]:
@@ -239,39 +258,9 @@ def _named(model: Model, text: str) -> tuple[str, list[tuple[str, str]]]:
     return quantity, [(quantity, reading)] if reading else []
 
 
-def _statement(model: Model, one: Statement) -> dict[str, Any]:
-    side = _named(model, one.quantity)
-    other = model.number(side[0], one.other) if one.is_number else _named(model, one.other)
-    return {"statement": one.statement, "signs": HOLDS[one.comparison], "side": side, "other": other}
-
-
 def _in_braces(one: Headline) -> list[str]:
     return [name for name in re.findall(r"\{([a-z0-9_.]+)\}", one.shown + one.sentence) if name != "verdict"]
 
 
-def _headline(model: Model, one: Headline) -> dict[str, Any]:
-    named = {name: _named(model, name) for name in _in_braces(one)}
-    working = [_named(model, name) for name in one.working]
-    told = {"where": model.register.claims[one.claim].where, "named": named, "working": working}
-    return _fields(one, "id title check sentence") | {"shown": one.shown or "{verdict}"} | told
-
-
-def _place(one: Claim) -> float:
-    """The last place that counts in a value that rests on a claim, as ``results.place_of`` has it; 0 for none."""
-    place = one.published.place("low") if one.printed and one.base_unit in BASE_UNITS else 0.0
-    return place if one.base_unit == "USD" else min(place, 1e4)
-
-
-def _beside(model: Model, name: str) -> list[float]:
-    """The numbers on whose right side a value of a quantity is shown, as ``results.value_words`` has it."""
-    printed = [row.published for row in model.register.claims.values() if row.quantity == name and row.printed]
-    ends = [end for one in printed for end in (one.value(), one.asserts().low, one.asserts().high)]
-    return [*filter(math.isfinite, ends)]
-
-
 def _fields(row: Any, names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names.split()}
-
-
-def _interval(one: Interval | None) -> dict[str, Any] | None:
-    return {**_fields(one, "low high"), "lowOpen": one.low_open, "highOpen": one.high_open} if one else None

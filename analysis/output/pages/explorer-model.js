@@ -12,16 +12,15 @@ function fixed(number, decimals) {
 const halfEven = (number) => Number(fixed(number, 0)) + 0;
 const grouped = (text) => text.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
 const minus = (text) => text.replaceAll("-", "−");
+const label = (name) => name.replaceAll("__", ", ").replaceAll("_", " ").replace(/\b(\d{4}) (\d{4})\b/g, "$1–$2");
 const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 
 /** A number with so many significant digits, as Python's "g" writes it. */
 function general(number, digits = 6, commas = false) {
   if (!finite(number)) return Number.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
-  const [mantissa, power] = number.toExponential(digits - 1).split("e"), exponent = Number(power), size = abs(exponent);
-  if (number && (exponent < -4 || exponent >= digits)) {
-    return `${trimmed(mantissa)}e${exponent < 0 ? "-" : "+"}${size < 10 ? "0" : ""}${size}`;
-  }
-  const text = trimmed(fixed(number, max(0, digits - 1 - exponent)));
+  const [mantissa, power] = number.toExponential(digits - 1).split("e"), size = String(abs(power)).padStart(2, "0");
+  if (number && (power < -4 || power >= digits)) return `${trimmed(mantissa)}e${power[0]}${size}`;
+  const text = trimmed(fixed(number, max(0, digits - 1 - power)));
   return commas ? grouped(text) : text;
 }
 
@@ -46,7 +45,6 @@ function attempt(answer) {
 
 const roundedTo = (number, place) => halfEven(number / place) * place;
 const same = (one, two) => abs(one - two) <= max(SAME * max(abs(one), abs(two)), 1e-12);
-const decimalsOf = (place) => max(0, -Number(place.toExponential(0).split("e")[1]));
 
 /** A number as a screen shows it; the options are those of the library's in_words. */
 function inWords(number, unit, place = 1e4, { percent = null, beside = [] } = {}) {
@@ -58,9 +56,9 @@ function inWords(number, unit, place = 1e4, { percent = null, beside = [] } = {}
   const above = (other) => (roundedTo(number, place) - other) * (number - other);
   while (place > 1e-9 && beside.some((other) => !same(number, other) && above(other) <= 0)) place /= 10;
   const rounded = roundedTo(number, place);
-  const [scale, word] = percent !== null ? [0.01, " percent"]
-    : counted && abs(rounded) >= 1e6 ? [1e6, " million"] : [1, ""];
-  const text = trimmed(fixed(rounded / scale, decimalsOf(place / scale)));
+  const isLarge = counted && abs(rounded) >= 1e6;
+  const [scale, word] = percent !== null ? [0.01, " percent"] : isLarge ? [1e6, " million"] : [1, ""];
+  const text = trimmed(fixed(rounded / scale, max(0, -Number((place / scale).toExponential(0).split("e")[1]))));
   return (rounded ? minus(scale === 1 ? grouped(text) : text) : "0") + word;
 }
 
@@ -83,10 +81,9 @@ function nearest(written, known) {
   return say("known", { names: names.slice(0, 12).join(", ") + (names.length > 12 ? ", …" : "") });
 }
 
-const settingOf = (readings, values) => ({ readings, values, plans: new Map(), named: new Map() });
+const settingOf = (readings, values) => ({ readings, values, plans: {} });
 const ARTICLE = settingOf(new Map(), new Map());
 const isSettable = (reading) => DATA.settable.includes(reading);
-const isLeaf = (source) => !source.needs.length;
 
 function known(name) {
   if (!DATA.names.includes(name)) refuse("no_quantity", { name, hint: nearest(name, DATA.names) });
@@ -94,26 +91,24 @@ function known(name) {
   return DATA.quantities[name];
 }
 
-/** A number in a base unit from a text: digits, then perhaps a scale, then perhaps a unit; else a sentence. */
-function readNumber(text, unit) {
-  const number = /^([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*(.*)$/s;
-  const [, digits, rest] = number.exec(text.trim()), plain = digits.replaceAll(",", "");
+/** A value for a quantity, in its base unit, from a text: digits, then perhaps a scale, then perhaps a unit. */
+function numberOf(quantity, text) {
+  const { unit, low, high, hint } = known(quantity), readings = /^\p{L}/u.test(text) ? hint : "";
+  const fail = (sentence, values) =>
+    refuse("value", { quantity, error: say(sentence, { text, unit, ...values }), hint: readings });
+  const pattern = /^([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*(.*)$/s;
+  const [, digits, rest] = pattern.exec(text.trim()), plain = digits.replaceAll(",", "");
   const [mantissa, exponent = "0"] = plain.toLowerCase().split("e");
-  if (!/\d/.test(mantissa) || !finite(Number(plain))) return say("no_number", { text, unit });
+  if (!/\d/.test(mantissa) || !finite(Number(plain))) fail("no_number");
   const words = rest.replaceAll("%", " percent").split(/\s+/).filter(Boolean);
   let shift = Number(exponent);
   while (Object.hasOwn(DATA.scales, words[0])) shift += DATA.scales[words.shift()];
   const name = words.join(" "), single = name.replace(/s?( *\/ *|$)/g, "$1").replaceAll(" ", "");
   const given = [name, single].find((one) => DATA.units.includes(one));
-  if (name && !given) return say("unknown_unit", { text: name, hint: nearest(name, DATA.knownUnits) });
+  if (name && !given) fail("unknown_unit", { text: name, hint: nearest(name, DATA.knownUnits) });
   if (given === "percent" && unit === "dimensionless") shift -= 2;
-  else if (name && given !== unit) return say("other_unit", { text, given: given.replace("percent", "%"), unit });
-  return Number(`${mantissa}e${shift}`);
-}
-
-function numberOf(quantity, text) {
-  const { unit, low, high, hint } = known(quantity), number = readNumber(text, unit);
-  if (typeof number === "string") refuse("value", { quantity, error: number, hint: /^\p{L}/u.test(text) ? hint : "" });
+  else if (name && given !== unit) fail("other_unit", { given: given.replace("percent", "%") });
+  const number = Number(`${mantissa}e${shift}`);
   if (!finite(number)) refuse("not_finite", { quantity, number: "inf" });
   if (number < low || number > high) refuse(finite(high) ? "outside" : "below", { quantity, number, low, high, unit });
   return number;
@@ -138,12 +133,12 @@ function change(given, base = ARTICLE) {
   const readings = linked([...earlier, ...named]), values = new Map([...base.values, ...numbers]);
   for (const [quantity, number] of [...values]) {
     const { sources, usual } = DATA.quantities[quantity], own = sources[usual], reading = readings.get(quantity);
-    if (named.get(quantity) && !isSettable(named.get(quantity))) values.delete(quantity);
-    else if (isLeaf(own) && own.value === number) values.delete(quantity);
+    const isRead = named.has(quantity) && !isSettable(named.get(quantity));
+    if (isRead || own.value === number) values.delete(quantity);
     else if (reading && !isSettable(reading)) refuse("unread", { quantity, number, reading });
   }
   const found = settingOf(new Map([...readings].filter(([name, one]) => one !== DATA.quantities[name].usual)), values);
-  for (const quantity of found.readings.keys()) planOf(quantity, found);
+  for (const quantity of found.readings.keys()) planOf([quantity], found);
   return found;
 }
 
@@ -156,59 +151,50 @@ function differences({ readings, values }) {
   return parts.length ? say("differs", { parts: parts.join("; ") }) : "";
 }
 
-/** The plan of a quantity under a setting: the nodes that it rests on, each after its needs, and the limits on them. */
-function planOf(quantity, under) {
-  if (under.plans.has(quantity)) return under.plans.get(quantity);
-  const nodes = new Map(), { readings, values } = under;
-  const add = (name, path) => {
-    if (nodes.has(name)) return;
-    const { sources, usual } = DATA.quantities[name], reading = readings.get(name) ?? usual;
-    const isGiven = values.has(name) && (isSettable(reading) || !readings.has(name));
-    const own = { reading: "given", source: { value: values.get(name), needs: [], assumption: name } };
-    const read = { reading, source: sources[reading], formula: FORMULAS[`${name}.${reading}`] };
-    const node = { name, ...(isGiven ? own : read) }, start = path.findIndex((one) => one.name === name);
-    if (start >= 0) {
-      const [first, ...others] = [...path.slice(start), node].map((one) => `${one.name} (${one.reading})`);
-      refuse("circle", { first, others: others.join(", which needs ") });
-    }
-    for (const need of node.source.needs) add(need, [...path, node]);
-    nodes.set(name, node);
-  };
-  add(quantity, []);
-  const own = new Set(nodes.keys()), limits = DATA.limits.filter((one) => own.has(one.quantity));
-  for (const { other } of limits) if (other) add(other, []);
-  for (const { name, source } of nodes.values()) {
-    if (DATA.assumptions[name] && !isLeaf(source)) limits.push(...DATA.quantities[name].limits);
-  }
-  under.plans.set(quantity, new Plan(quantity, [...nodes.values()], limits, own, under));
-  return under.plans.get(quantity);
+/** The plan of a quantity, perhaps with readings of its own, under a setting. */
+function planOf(named, under) {
+  const [target, readings = []] = named, key = [target, ...readings], isRead = readings.length > 0;
+  return (under.plans[key] ??= isRead ? planOf([target], change(new Map(readings), under)) : new Plan(target, under));
 }
 
 const call = (run, n, v) => run(v[n[0]], v[n[1]], v[n[2]], v[n[3]], v[n[4]], v[n[5]], v[n[6]], v[n[7]]);
-
-/** The nodes that a target rests on, in order; values stand in an array in that order. */
+/** The nodes that a target rests on, each after its needs, and the limits on them. */
 class Plan {
-  constructor(target, nodes, limits, own, under) {
-    Object.assign(this, { target, nodes, limits, own, under, at: new Map(nodes.map((node, i) => [node.name, i])) });
-    this.goal = this.at.get(target);
-    this.start = Float64Array.from(nodes, (node) => node.source.value);
-    this.steps = [...nodes.entries()].filter(([, { source }]) => !isLeaf(source)).map(([i, { source, formula }]) =>
-      ({ i, run: formula?.run ?? ((one) => one), needs: source.needs.map((name) => this.at.get(name)) }));
-    this.leaves = nodes.filter((node) => isLeaf(node.source));
+  constructor(target, under) {
+    const found = new Map(), { readings, values } = under;
+    const add = (name, path) => {
+      if (found.has(name)) return;
+      const { sources, usual } = DATA.quantities[name], read = readings.get(name) ?? usual;
+      const isGiven = values.has(name) && (isSettable(read) || !readings.has(name)), reading = isGiven ? "given" : read;
+      const source = isGiven ? { value: values.get(name), needs: [] } : sources[read], { needs } = source;
+      const { run = (one) => one, text } = FORMULAS[`${name}.${reading}`] ?? {};
+      const node = { name, reading, source, needs, run, text }, start = path.findIndex((one) => one.name === name);
+      if (start >= 0) {
+        const [first, ...others] = [...path.slice(start), node].map((one) => `${one.name} (${one.reading})`);
+        refuse("circle", { first, others: others.join(", which needs ") });
+      }
+      for (const need of needs) add(need, [...path, node]);
+      found.set(name, node);
+    };
+    add(target, []);
+    const own = new Set(found.keys()), limits = LIMITS.filter((one) => !one.range && own.has(one.quantity));
+    for (const { other } of limits) if (other) add(other, []);
+    const nodes = [...found.values()], at = new Map(nodes.map(({ name }, i) => [name, i])), goal = at.get(target);
+    for (const { name, needs } of nodes) if (needs.length) limits.push(...LIMITS.filter((one) => one.range === name));
+    Object.assign(this, { target, under, nodes, limits, own, at, goal });
+    /** Behind the values of the nodes stands how far each limit lies; below 0 past it. */
+    this.start = Float64Array.from([...nodes, ...limits], (one) => one.source?.value);
+    this.steps = [...nodes, ...limits].map(({ run, needs }, i) => ({ i, run, needs: needs.map((one) => at.get(one)) }))
+      .filter(({ needs }) => needs.length);
+    this.leaves = nodes.filter(({ needs }) => !needs.length);
     const inputs = this.leaves.filter(({ name }) => own.has(name) && !DATA.constants.includes(name));
     this.words = inputs.filter((node) => node.source.part === "in_words").map((node) => node.name);
     this.rests = inputs.map((node) => node.source.claim || node.name);
-    /** How far each limit lies; below 0 past it. */
-    this.rooms = limits.map(({ quantity, other, turn, end, size }) => {
-      const here = this.at.get(quantity), there = this.at.get(other);
-      return (values) => (other ? values[there] - values[here] : turn * (values[here] - end)) / size;
-    });
     /** For each leaf, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0). */
-    const words = this.words.map((name) => this.at.get(name)), lows = words.map((i) => nodes[i].source.near.low);
+    const words = this.words.map((name) => at.get(name)), lows = words.map((i) => nodes[i].source.near.low);
     const start = this.evaluate(words, lows), was = start[this.goal];
-    this.direction = new Map(this.leaves.map(({ name, source }) => {
-      const { low, high } = DATA.assumptions[source.assumption] ?? { low: 0, high: 0 }, i = this.at.get(name);
-      const raised = start[i] + 1e-4 * (abs(start[i]) || high - low || 1);
+    this.direction = new Map(this.leaves.map(({ name }) => {
+      const i = this.at.get(name), raised = start[i] + 1e-4 * (abs(start[i]) || DATA.quantities[name].width);
       const moved = (this.evaluate([...words, i], [...lows, raised])[this.goal] - was) / (abs(was) || 1);
       return [name, abs(moved) >= SAME ? sign(moved) : 0];
     }));
@@ -227,66 +213,41 @@ class Plan {
 
   /** The target at the printed numbers; refuses with the sentence of a limit, of words, or of a division by zero. */
   get value() {
-    const values = this.evaluate();
-    const limit = this.limits.find((_, i) => this.rooms[i](values) < -SAME);
-    if (limit) {
-      const here = values[this.at.get(limit.quantity)], most = values[this.at.get(limit.other)];
-      refuse(limit.other ? "above_other" : finite(limit.low) ? "beyond" : "above", { ...limit, here, most });
-    }
+    const values = this.evaluate(), valueOf = (name) => values[this.at.get(name)];
+    const limit = this.limits.find((_, i) => values[this.nodes.length + i] < -SAME);
+    if (limit) refuse(limit.sentence, { ...limit, here: valueOf(limit.quantity), most: valueOf(limit.other) });
     if (this.words.length) refuse("in_words", { quantity: this.target, name: this.words[0] });
     const node = this.nodes.find(({ name }, i) => !finite(values[i]) && this.own.has(name));
-    if (node) refuse("division", { quantity: node.name, reading: node.reading });
+    if (node) refuse("division", { ...node, quantity: node.name });
     return values[this.goal];
   }
 
   /** "at most", "at least", neither, or "no bound" where the leaves' sides pull both ways. */
   get side() {
-    const turned = { "at least": "at most", "at most": "at least" };
-    const pulls = this.leaves.map(({ name, source: { side } }) => [side, side && this.direction.get(name)]);
-    const sides = new Set(pulls.filter(([, turn]) => turn).map(([side, turn]) => (turn > 0 ? side : turned[side])));
-    return sides.size > 1 ? "no bound" : [...sides].join("");
+    const pulls = this.leaves.map(({ name, source }) => source.side * this.direction.get(name)).filter(Boolean);
+    return new Set(pulls).size > 1 ? "no bound" : ["at least", "", "at most"][1 + (pulls[0] ?? 0)];
   }
 
   /** The target, then how far each limit lies, with numbers in place of some leaves' own. */
   row(places, numbers) {
     const values = this.evaluate(places, numbers);
-    return [values[this.goal], ...this.rooms.map((room) => room(values))];
+    return [values[this.goal], ...values.subarray(this.nodes.length)];
   }
 
-  /** Smallest and largest target over all that the printed numbers and words stand for, within the limits: candidates
-   * are the corners, and where an edge crosses a limit. Within printed digits no pole lies and no two limits meet. */
+  /** Smallest and largest target over all that the printed numbers and words stand for, within the limits. */
   bounds(isCoarse) {
-    const box = this.leaves.map(({ name, source: { near, far, value } }) =>
-      ({ i: this.at.get(name), low: value, high: value, ...near, ...(isCoarse ? far : null) }));
-    box.sort((one, two) => (two.low < two.high) - (one.low < one.high));
-    const places = box.map((one) => one.i), k = box.filter((one) => one.low < one.high).length, found = [];
-    const at = (t) => this.row(places, box.map(({ low, high }, j) => (j < k ? low + t[j] * (high - low) : low)));
-    const take = (row) => isKept(row) && found.push(row[0]);
-    const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
-    const rows = corners.map(at), isPast = (i) => i && rows.some((row) => row[i] < -SAME);
-    const limits = [...rows[0].keys()].filter(isPast);
-    rows.forEach(take);
-    corners.forEach((corner, here) => corner.forEach((bit, axis) => {
-      if (bit || !limits.length) return;
-      const three = [rows[here], at(corner.with(axis, 0.5)), rows[here | (1 << axis)]];
-      const crossings = limits.map((i) => root(...three.map((row) => row[i])));
-      crossings.filter((t) => t >= 0 && t <= 1).forEach((t) => take(at(corner.with(axis, t))));
-    }));
-    const size = SAME * max(...found.map(abs)), ends = found.length ? [min(...found), max(...found)] : [NaN, NaN];
-    const [low, high] = ends.map((end) => (abs(end) <= size ? 0 : end));
-    return { low, high };
+    const box = this.leaves.map(({ name, source: { near, far } }) => ({ name, ...near, ...(isCoarse && far) }))
+      .filter((one) => one.low < one.high), places = box.map(({ name }) => this.at.get(name));
+    return extremes(box.length, (t) => this.row(places, box.map(({ low, high }, i) => low + t[i] * (high - low))));
   }
 
   get spans() {
     this.near ??= this.bounds(false);
     return [this.near, (this.far ??= this.leaves.some((node) => node.source.far) ? this.bounds(true) : this.near)];
   }
-
-  /** The rows at some values of an assumption that is a leaf, and the targets; NaN past a limit and at a pole. */
-  along = (name, numbers) => numbers.map((x) => this.row([this.at.get(name)], [x]));
-  within = (name, numbers) => this.along(name, numbers).map((row) => (isKept(row) ? row[0] : NaN));
 }
-const isKept = ([target, ...rooms]) => finite(target) && rooms.every((room) => room >= -SAME);
+const isWithin = ([target, ...rooms]) => !Number.isNaN(target) && rooms.every((room) => room >= -SAME);
+const isKept = (row) => finite(row[0]) && isWithin(row);
 
 /** Where a ratio of two linear functions is 0, from its values at 0, ½ and 1. */
 function root(start, middle, end) {
@@ -297,28 +258,92 @@ function root(start, middle, end) {
 }
 const pole = (...values) => root(...values.map((value) => 1 / value));
 
+/** Whether a ratio of two linear functions has a pole: without one the middle lies between the ends. */
+function hasPole(start, middle, end) {
+  const slack = SAME * max(abs(start), abs(end)), least = min(start, end) - slack, most = max(start, end) + slack;
+  const isInfinite = abs(start) === Infinity || abs(middle) === Infinity || abs(end) === Infinity;
+  return isInfinite || middle > most || middle < least;
+}
+
+/** a, b, c of (a + b t) ÷ (1 + c t) from its values at 0, ½ and 1. */
+function mobius(start, middle, end) {
+  const c = isAlike(start, end) ? 0 : (2 * middle - start - end) / (end - middle);
+  return [start, end * (1 + c) - start, c];
+}
+const isAlike = (one, two) => abs(one - two) <= 1e-12 * max(abs(one), abs(two));
+
+/** Both parts of (a + b s + c t + d s t) ÷ (1 + e s + f t + g s t), from its values at 0, ½ and 1 of s and of t. */
+function bilinear([[start, ...first], [middle, , half], [end, , last]]) {
+  const [a, b, e] = mobius(start, middle, end), [, c, f] = mobius(start, ...first);
+  // Two more places give d less the value times g.
+  const one = last * (1 + e + f) - a - b - c, two = 2 * (half * (1 + e / 2 + f) - a - b / 2 - c);
+  const g = isAlike(last, half) ? 0 : (two - one) / (last - half);
+  return [[a, b, c, one + last * g], [1, e, f, g]];
+}
+
+/** The roots of a quadratic function; infinite or NaN where there are fewer. */
+function quadratic(square, linear, free) {
+  const size = Math.sqrt(max(linear * linear - 4 * square * free, 0)), turned = linear + (linear < 0 ? -size : size);
+  return [turned / square / -2, (free * -2) / turned];
+}
+
+/** Smallest and largest value over the unit box of k sides, and their places, by the candidates of core/bounds. The
+ * function gives a value, and how far each limit lies. */
+function extremes(k, at) {
+  const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
+  const rows = corners.map(at), isInside = (place) => place.every((t) => t >= 0 && t <= 1);
+  const edges = corners.flatMap((corner, i) => corner.flatMap((bit, axis) => {
+    if (bit) return [];
+    const start = rows[i], middle = at(corner.with(axis, 0.5)), end = rows[i | (1 << axis)];
+    return [{ axis, move: (t) => corner.with(axis, t), along: (one) => [start[one], middle[one], end[one]] }];
+  }));
+  const limits = [...rows[0].keys()].filter((i) => i && edges.some(({ along }) =>
+    hasPole(...along(i)) || along(i).some((room) => room < -SAME)));
+  const crossings = limits.flatMap((limit) => edges.map(({ axis, move, along }) =>
+    ({ limit, axis, place: move(root(...along(limit))) }))).filter(({ place }) => isInside(place));
+  const poles = edges.filter(({ along }) => hasPole(...along(0))).flatMap(({ move, along }) =>
+    [-1e-9, 1e-9].map((step) => move(pole(...along(0)) + step))).filter(isInside);
+  const met = [...crossings.map((one) => one.place), ...onFaces(at, corners, crossings).filter(isInside)];
+  const values = [...rows, ...met.map(at)].map((row) => (isKept(row) ? row[0] : NaN));
+  // On a side of a pole that no limit forbids, the value has no bound.
+  values.push(...poles.map(at).map((row) => (isWithin(row) ? sign(row[0]) * Infinity : NaN)));
+  const size = SAME * max(0, ...values.filter(finite).map(abs));
+  const found = values.map((one) => (abs(one) <= size ? 0 : one)), known = found.filter((one) => !Number.isNaN(one));
+  const [low, high] = known.length ? [min(...known), max(...known)] : [NaN, NaN];
+  const placeOf = (value) => [...corners, ...met, ...poles][found.indexOf(value)];
+  return { low, high, lowAt: placeOf(low), highAt: placeOf(high) };
+}
+
+/** On each face of the unit box, where two limits meet, and where the target turns along a limit. */
+function onFaces(at, corners, crossings) {
+  const found = [], axes = [...corners[0].keys()], inner = quarters(0, 1);
+  for (const [i, j] of axes.flatMap((i) => axes.filter((j) => j !== i).map((j) => [i, j]))) {
+    // A limit that cuts the face leaves it through one of its edges.
+    const here = new Set(crossings.filter(({ axis }) => axis === i || axis === j).map((one) => one.limit));
+    for (const face of here.size ? corners.filter((corner) => !corner[i] && !corner[j]) : []) {
+      const grid = inner.map((s) => inner.map((t) => at(face.with(i, s).with(j, t))));
+      const [target, ...limits] = [0, ...here].map((one) => bilinear(grid.map((rows) => rows.map((row) => row[one]))));
+      for (const [[a, b, c, d]] of limits) {
+        // The limit is 0 along s = -(a + c t) ÷ (b + d t); put into a bilinear function, that gives a quadratic of t.
+        const put = ([p, q, r, u]) => [r * d - u * c, p * d - q * c + r * b - u * a, p * b - q * a];
+        const [[n2, n1, n0], [d2, d1, d0]] = target.map(put);
+        const turns = quadratic(n2 * d1 - n1 * d2, 2 * (n2 * d0 - n0 * d2), n1 * d0 - n0 * d1);
+        for (const t of [...turns, ...limits.flatMap(([limit]) => quadratic(...put(limit)))]) {
+          found.push(face.with(i, placed(-(a + c * t) / (b + d * t), 0, 1)).with(j, placed(t, 0, 1)));
+        }
+      }
+    }
+  }
+  return found;
+}
+
 const quarters = (low, high) => [0.25, 0.5, 0.75].map((part) => low + part * (high - low));
 const placed = (t, low, high) => low + (0.25 + 0.5 * t) * (high - low);
-const ascending = (one, two) => one - two;
-
-/** Where ratios of two linear functions are 0 or have a pole, between two ends; rows are their values at quarters. */
-function breakpoints(rows, low, high) {
-  const columns = rows[0].map((_, i) => rows.map((row) => row[i])), hair = SAME * max(abs(low), abs(high));
-  const places = columns.flatMap((three) => [pole(...three), root(...three)]).map((t) => placed(t, low, high));
-  const inside = places.filter((x) => x > low && x < high).sort(ascending);
-  return inside.filter((x, i) => !i || x - inside[i - 1] > hair);
-}
-
-function planFor([quantity, readings], under) {
-  const key = JSON.stringify(readings);
-  if (!under.named.has(key)) under.named.set(key, readings.length ? change(new Map(readings), under) : under);
-  return planOf(quantity, under.named.get(key));
-}
 
 function remarksOf({ target, at, under }, value) {
   const found = [];
   for (const { above, words } of DATA.remarks.filter((one) => one.quantity === target)) {
-    const other = finite(above) ? above : attempt(() => planOf(above, under).value)[0] ?? NaN;
+    const other = finite(above) ? above : attempt(() => planOf([above], under).value)[0] ?? NaN;
     if (value > other) found.push(words.replace("{more}", inWords(value - other, DATA.quantities[target].unit, 1e3)));
   }
   for (const [quantity, number] of under.values) {
@@ -329,48 +354,40 @@ function remarksOf({ target, at, under }, value) {
 }
 
 function estimate(plan) {
-  const { value, side, spans: [{ low, high }] } = plan;
-  return { plan, value, low, high, side, words: sided(side, estimateWords(plan)), remarks: remarksOf(plan, value) };
+  const { value, side, spans: [{ low, high }] } = plan, plain = estimateWords(plan);
+  const words = side === "no bound" ? `${plain}, no bound` : `${side} ${plain}`.trim();
+  return { plan, value, low, high, side, words, remarks: remarksOf(plan, value) };
 }
 
-function judge({ fine, coarse, published, quantity, readings, claim, kind }, under) {
-  const { qualifier } = DATA.claims[claim], { percent, unit } = DATA.quantities[quantity];
-  const [found, reason] = attempt(() => {
-    const plan = planFor([quantity, readings], under);
-    if (plan.rests.includes(claim)) refuse("circular", { claim });
-    // Where no value that the words allow is within the limits, it is past one.
-    return [plan, plan.words.length && !Number.isNaN(plan.spans[0].low) ? NaN : plan.value];
-  });
-  if (!found) return { said: `not computable: ${reason}` };
-  const [plan, value] = found, [near, far] = plan.spans, isOpen = plan.words.length > 0;
-  const reaches = (value, end, isOpen) => (isOpen ? value > end + SAME * abs(end) : value >= end - SAME * abs(end));
-  const meets = (claimed, low, high) =>
-    reaches(high, claimed.low, claimed.lowOpen) && reaches(-low, -claimed.high, claimed.highOpen);
-  const at = (claimed, reached) => {
+function judge({ fine, coarse, from, qualifier, quantity, readings, claim, kind }, under) {
+  const { percent, unit } = DATA.quantities[quantity], words = (one) => DATA.said[kind]?.[one] ?? label(one);
+  const plan = planOf([quantity, readings], under), [near, far] = plan.spans;
+  if (plan.rests.includes(claim)) refuse("circular", { claim });
+  // Where no value that the words allow is within the limits, it is past one.
+  const value = plan.words.length && !Number.isNaN(near.low) ? NaN : plan.value;
+  const meets = ([least, most], low, high) => high >= least && low <= most;
+  const at = (claimed, { low, high }) => {
     if (meets(claimed, value, value)) return "matches";
-    if (qualifier === "approaches" && value < claimed.low) return "compatible";
-    return !meets(claimed, reached.low, reached.high) ? "differs" : isOpen ? "compatible" : "matches_within_rounding";
+    if (qualifier === "approaches" && value < claimed[0]) return "compatible";
+    return !meets(claimed, low, high) ? "differs" : plan.words.length ? "compatible" : "matches_within_rounding";
   };
-  const finer = at(fine, near), isFar = finer === "differs", coarser = isFar ? at(coarse, far) : finer;
-  const verdict = isFar && coarser === "matches" ? "matches_within_rounding" : coarser;
-  const [used, claimed] = isFar ? [far, coarse] : [near, fine];
-  const margin = min(used.high - claimed.low, claimed.high - used.low);
-  const scale = abs(published || (finite(claimed.low) ? claimed.low : claimed.high));
-  const off = value - (published ?? fine.low), size = abs(off), isOff = verdict === "differs" && finite(off);
-  const words = (one) => DATA.said[kind]?.[one] ?? one.replaceAll("_", " ");
+  const finer = at(fine, near), isFar = finer === "differs", [claimed, used] = isFar ? [coarse, far] : [fine, near];
+  const coarser = at(claimed, used), verdict = isFar && coarser === "matches" ? "matches_within_rounding" : coarser;
+  const margin = min(used.high - claimed[0], claimed[1] - used.low);
+  const off = value - from, size = abs(off), isOff = verdict === "differs" && finite(off);
   const by = () => (percent !== null ? `${fixed(100 * size, 1)} points`
     : inWords(size, unit, size >= 1e5 ? placeOf(plan.rests, size) : 1e3));
   const notes = [
-    qualifier === "approaches" && off < 0 && published && `${fixed((-100 * off) / published, 1)} percent short`,
+    qualifier === "approaches" && off < 0 && `${fixed((-100 * off) / from, 1)} percent short`,
     !isOff && qualifier === "over" && finite(off) && `${by()} ${off > 0 ? "above" : "below"}`,
-    verdict === "matches_within_rounding" && margin < 0.01 * scale && "barely",
+    verdict === "matches_within_rounding" && margin < claimed[2] && "barely",
     finer !== verdict && `${words(finer)} at the finer place`,
   ].filter(Boolean).join("; ");
   return { plan, value, said: words(verdict) + (isOff ? ` by ${by()}` : "") + (notes && `, ${notes}`) };
 }
 
 function placeOf(rests, number) {
-  const place = max(...rests.map((name) => DATA.claims[name]?.place ?? 0)) || 1e4, size = abs(number);
+  const place = max(...rests.map((name) => DATA.places[name] ?? 0)) || 1e4, size = abs(number);
   return !number || !finite(number) || size >= place / 2 ? place : 10 ** max(0, Math.floor(Math.log10(size)) - 1);
 }
 
@@ -380,61 +397,53 @@ function valueWords(plan, value, others = []) {
   return inWords(value, unit, placeOf(plan.rests, value), { percent, beside: [...beside, ...others] });
 }
 const estimateWords = (plan) => valueWords(plan, plan.value, [plan.spans[0].low, plan.spans[0].high].filter(finite));
-const sided = (side, words) => (side === "no bound" ? `${words}, no bound` : `${side} ${words}`.trim());
 
 function headline({ named, check, shown, sentence, working }, under) {
-  const words = (name) => attempt(() => estimateWords(planFor(named[name], under)))[0] ?? "(no single value)";
+  const words = (name) => attempt(() => estimateWords(planOf(named[name], under)))[0] ?? "(no single value)";
   const put = (text) => text.replace(/\{([a-z0-9_.]+)\}/g, (_, name) => words(name));
-  const { said = "", plan, value } = check ? judge(DATA.checks[check], under) : {};
-  const lines = working.map((name) => {
-    const [found, why] = attempt(() => worked(planFor(name, under))), [formula, ...numbers] = found ?? ["", why];
-    return [formula && `${label(name[0])} ${formula}\n= `, numbers.join(" ").replace(/^= /, "")];
-  });
-  const verdict = check && !plan ? "not computable" : put(shown.replace("{verdict}", said.split(", ")[0]));
-  return { lines, verdict, sentence: put(sentence), said, remarks: plan ? remarksOf(plan, value) : [] };
+  const [judged, reason] = check ? attempt(() => judge(DATA.checks[check], under)) : [];
+  const said = reason ? `not computable: ${reason}` : judged?.said ?? "";
+  const lines = working.map((name) => attempt(() => worked(planOf(name, under))))
+    .map(([line, why]) => line ?? ["", why]);
+  const verdict = reason ? "not computable" : put(shown.replace("{verdict}", said.split(", ")[0]));
+  return { lines, verdict, sentence: put(sentence), said, remarks: judged ? remarksOf(judged.plan, judged.value) : [] };
 }
-
-const label = (name) => name.replaceAll("__", ", ").replaceAll("_", " ").replace(/\b(\d{4}) (\d{4})\b/g, "$1–$2");
 
 /** A number as it is printed or set, else with some digits and some finer ones; and the number that is shown. */
 function shownAs(plan, name, value, finest = 0, least = 1e5) {
   const { source } = plan.nodes[plan.at.get(name)], { unit, percent } = DATA.quantities[name], size = abs(value);
-  const isShort = (decimals) => abs(Number(fixed(value, decimals)) - value) <= 1e-9 * size;
-  const short = () => ([...Array(4 + finest).keys()].find(isShort) ?? 4 + finest) - finest;
-  const [scale, decimals, word] = DATA.baseUnits.includes(unit)
-    ? size >= max(least, 1e9) ? [1e9, 3, " billion"] : size >= least ? [1e6, 3, " million"]
-      : [1, size < 1000 && value !== halfEven(value) ? 1 : 0, ""]
-    : percent !== null ? [0.01, 1, " percent"] : [1, short(), ""];
+  const isCount = DATA.baseUnits.includes(unit), isShort = (n) => abs(Number(fixed(value, n)) - value) <= 1e-9 * size;
+  const [scale, decimals, word] = isCount && size >= max(least, 1e9) ? [1e9, 3, " billion"]
+    : isCount && size >= least ? [1e6, 3, " million"]
+    : isCount ? [1, Number(size < 1000 && value !== halfEven(value)), ""]
+    : percent !== null ? [0.01, 1, " percent"]
+    : [1, ([...Array(4 + finest).keys()].find(isShort) ?? 4 + finest) - finest, ""];
   if (source.shown) return [source.shown, value];
-  if (isLeaf(source)) return [minus(general(value / scale, 10, true) + word), value];
+  if (!source.needs.length) return [minus(general(value / scale, 10, true) + word), value];
   const text = fixed(value / scale, decimals + finest);
   return [minus(grouped(text) + word), Number(text) * scale];
 }
 
-/** The lines of a worked step: the formula, the numbers with as many digits as it takes by hand, and the result. */
+/** A worked step: the formula, then the numbers put in, with as many digits as it takes by hand, and the result. */
 function worked(plan) {
   const { target, value } = plan, values = plan.evaluate(), known = (name) => values[plan.at.get(name)];
-  const { formula, source: { needs, same } } = plan.nodes[plan.goal];
-  if (!formula) return [...(same ? [`= ${label(same)}`] : []), `= ${shownAs(plan, target, value)[0]}`];
-  const put = (write) => `= ${formula.text.replace(/\{(\w+)\}/g, (_, name) => write(name))}`;
+  const { needs, run, text, source: { same } } = plan.nodes[plan.goal], start = `${label(target)} = `;
   const least = needs.some((name) => !DATA.constants.includes(name) && abs(known(name)) >= 1e6) ? 1e4 : 1e5;
   const [result] = shownAs(plan, target, value, 0, least);
-  const isEnough = (finest) => {
-    const byHand = formula.run(...needs.map((name) => shownAs(plan, name, known(name), finest)[1]));
-    return shownAs(plan, target, byHand, 0, least)[0] === result;
-  };
-  const finest = [0, 1, 2, 3, 4, 5].find(isEnough) ?? 6;
-  return [put(label), put((name) => shownAs(plan, name, known(name), finest)[0]), `= ${result}`];
+  if (!text) return same ? [start + label(same), result] : [start + result, ""];
+  const put = (write) => text.replace(/\{(\w+)\}/g, (_, name) => write(name));
+  const byHand = (finest) => run(...needs.map((name) => shownAs(plan, name, known(name), finest)[1]));
+  const finest = [0, 1, 2, 3, 4, 5].find((one) => shownAs(plan, target, byHand(one), 0, least)[0] === result) ?? 6;
+  return [start + put(label), `${put((name) => shownAs(plan, name, known(name), finest)[0])} = ${result}`];
 }
 
 /** Each assumption across its range, the rest at their values; a limit on the way is the end of the bar. */
 function tornado(plan) {
   const bars = plan.handles.map((name) => {
-    const { low, high } = DATA.assumptions[name], rows = plan.along(name, quarters(low, high));
-    const ends = [low, ...breakpoints(rows.map(([, ...rooms]) => rooms), low, high), high];
-    const values = plan.within(name, ends);
-    const first = max(0, values.findIndex(finite)), last = values.findLastIndex(finite);
-    return { name, low: ends[first], high: ends.at(last), atLow: values[first], atHigh: values.at(last) };
+    const { low, high } = DATA.assumptions[name], x = (t) => low + t * (high - low), places = [plan.at.get(name)];
+    const found = extremes(1, ([t]) => plan.row(places, [x(t)])), { lowAt: [start] = [0], highAt: [end] = [1] } = found;
+    return start <= end ? { name, low: x(start), high: x(end), atLow: found.low, atHigh: found.high }
+      : { name, low: x(end), high: x(start), atLow: found.high, atHigh: found.low };
   });
   const width = (bar) => (finite(bar.atHigh - bar.atLow) ? abs(bar.atHigh - bar.atLow) : 0);
   return bars.sort((one, two) => width(two) - width(one));
@@ -442,26 +451,22 @@ function tornado(plan) {
 
 /** Whether a statement holds, and where along each assumption. The right side is a number, or one that is printed. */
 function breakEvens({ side, signs, other }, under) {
-  const plan = planFor(side, under), left = plan.value, right = finite(other) ? other : planFor(other, under).value;
+  const plan = planOf(side, under), left = plan.value, right = finite(other) ? other : planOf(other, under).value;
   const isTrue = (above, slack) => signs.includes(abs(above) <= slack ? 0 : sign(above));
   const found = plan.handles.map((name) => {
-    const { low, high } = DATA.quantities[name], hair = SAME * (high - low);
-    const rows = plan.along(name, quarters(low, high)), targets = rows.map(([target]) => target);
-    const changes = [low, high, ...breakpoints(rows, low, high)];
-    const met = placed(root(...targets.map((target) => target - right)), low, high);
-    const slack = SAME * max(...[...targets, right].filter(finite).map(abs));
-    const above = (x) => plan.within(name, [x])[0] - right;
-    const places = [...changes, met].filter((x) => x >= low - hair && x <= high + hair);
-    const equal = places.map((x) => min(max(x, low), high)).sort(ascending).filter((x) => abs(above(x)) <= slack);
-    const roots = equal.filter((x, i) => !i || x - equal[i - 1] > hair);
-    const points = [...new Set([...changes, ...roots])].sort(ascending);
-    const middles = points.slice(1).map((x, i) => (x + points[i]) / 2);
+    const { low, high } = DATA.quantities[name], at = (x) => plan.row([plan.at.get(name)], [x]);
+    const rows = quarters(low, high).map(at), columns = rows[0].map((_, i) => rows.map((row) => row[i]));
+    const zeros = [...columns, columns[0].map((target) => target - right)];
+    const turns = zeros.flatMap((three) => [pole(...three), root(...three)]).map((t) => placed(t, low, high));
+    const points = [low, high, ...turns].filter((x) => x >= low && x <= high).sort((one, two) => one - two)
+      .filter((x, i, all) => !i || x - all[i - 1] > SAME * (high - low));
+    const slack = SAME * max(...[...columns[0], right].filter(finite).map(abs));
+    const isFine = (x) => isKept(at(x)) && isTrue(at(x)[0] - right, slack);
     // The statement holds or not all along between two points, so points and middles in turn show all spans.
-    const fine = [false, ...[...points, ...middles].sort(ascending).map((x) => isTrue(above(x), slack)), false];
+    const fine = [false, ...points.flatMap((x, i) => (i ? [(points[i - 1] + x) / 2, x] : [x])).map(isFine), false];
     const edges = points.flatMap((x, i) => [2 * i, 2 * i + 1].filter((j) => fine[j] !== fine[j + 1]).map(() => x));
     const spans = edges.flatMap((start, i) => (i % 2 ? [] : [[start, edges[i + 1]]]));
-    const isAll = String(spans) === String([low, high]), isStrict = !signs.includes(0);
-    return { name, roots, spans, everywhere: isAll && !(isStrict && roots.length) };
+    return { name, spans };
   });
-  return { left, right, found, holds: isTrue(left - right, SAME * max(abs(left), abs(right))) };
+  return { plan, left, right, found, holds: isTrue(left - right, SAME * max(abs(left), abs(right))) };
 }

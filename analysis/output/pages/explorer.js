@@ -1,12 +1,12 @@
 // The page: what a reader moves, and where each answer is shown. The answers are those of explorer-model.js.
 
-/** The setting and its texts by name, sentences on texts that were refused, and the quantity that is looked at. */
-let under = ARTICLE, given = new Map(), problems = new Map(), looked = "at_risk_2021", width = 600, resting = 0;
+/** The setting, its texts by name, sentences on refused texts, the quantity looked at, and the handle moved last. */
+let under = ARTICLE, given = new Map(), problems = new Map(), looked = "at_risk_2021", moved = "", resting = 0;
 const $ = (id) => document.getElementById(id);
 const all = (selector) => [...document.querySelectorAll(selector)];
 const usual = (name) => DATA.quantities[name].usual;
 const readingOf = (name) => (under.values.has(name) ? "given" : under.readings.get(name) ?? usual(name));
-const answer = (name) => attempt(() => estimate(planFor(name, under)));
+const answer = (name) => attempt(() => estimate(planOf(name, under)));
 const pick = (node, ...kinds) => kinds.map((kind) => node.querySelector(kind));
 const HANDLES = new Map(all("[data-handle]").map((node) =>
   [node.dataset.handle, [node, ...pick(node, "[type=range]", "[type=text]", "select", ".problem", ".effect")]]));
@@ -27,6 +27,10 @@ function drawn(tag, attributes, text = "") {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   return Object.assign(node, { textContent: text });
 }
+/** A text, and a bar from one place to another, or a mark at one; places are in percent of the width. */
+const text = (kind, x, y, words) => drawn("text", { class: kind, x: `${x}%`, y }, words);
+const bar = (kind, y, height, from, to) => drawn("rect", { class: kind, y, height, x: `${min(from, to)}%`,
+  width: from === to ? 2 : `${abs(to - from)}%` });
 
 /** Set a quantity to a text, or back with an empty one; one that is refused changes nothing and leaves a sentence. */
 function put(name, text) {
@@ -35,11 +39,12 @@ function put(name, text) {
   const [found, reason] = attempt(() => change(wanted));
   if (found) [given, under] = [wanted, found];
   problems.set(name, reason);
+  moved = name;
 }
 
 /** Take a whole setting, from texts such as "overlap=0.5". */
 function take(texts) {
-  [given, under, problems] = [new Map(), ARTICLE, new Map()];
+  [given, under, problems, moved] = [new Map(), ARTICLE, new Map(), ""];
   for (const text of texts) {
     const [, name, value] = /^\s*(.+?)\s*=\s*(.+?)\s*$/s.exec(text) ?? [];
     if (!name) problems.set(text, say("no_assignment", { text }));
@@ -55,17 +60,17 @@ function fromAddress() {
 }
 
 function start(name) {
-  const one = DATA.presets.find((preset) => preset.name === name);
-  take(one?.given ?? []);
-  write($("preset-why"), one?.words ?? "");
   $("preset").value = name;
+  const { dataset, title } = $("preset").selectedOptions[0];
+  take(dataset.given?.split("&").filter(Boolean) ?? []);
+  write($("preset-why"), title);
 }
 
 /** From persons at risk in 2019 to 2021 and to both groups; returns the sentences of those that have no value. */
-function waterfall(figure) {
-  const isOpen = planOf("at_risk_total", under).words.length > 0, { near, least, most, words } = DATA.printed;
-  const floor = isOpen ? [["former_detainees", "floor"]] : [];
-  const answers = [["at_risk_2019", []], ["at_risk_2021", []], ["at_risk_total", floor]].map(answer);
+function waterfall() {
+  const isOpen = planOf(["at_risk_total"], under).words.length > 0, { least, most, words } = DATA.printed;
+  const both = ["at_risk_total", isOpen ? [["former_detainees", "floor"]] : []];
+  const answers = [["at_risk_2019"], ["at_risk_2021"], both].map(answer);
   const [base, now, total] = answers.map(([found]) => found ?? { value: NaN });
   const size = (number) => inWords(abs(number), "person", 1e3), added = now.value - base.value;
   const rows = [
@@ -75,68 +80,59 @@ function waterfall(figure) {
     ["With former detainees", now.value, total, isOpen ? "words" : "ours",
       isOpen ? `at least ${size(total.value - now.value)} more` : total.words],
   ];
-  const reach = max(3.3e6, ...rows.map(([, , { value }]) => 1.25 * value || 0));
-  const x = (number) => 8 + (number / reach) * (width - 16);
-  const add = (tag, kind, attributes, text) => figure.append(drawn(tag, { class: kind, ...attributes }, text));
-  const bar = (kind, y, from, to, height = 15) =>
-    add("rect", kind, { x: min(x(from), x(to)), y, width: abs(x(to) - x(from)), height });
-  figure.replaceChildren();
-  bar("band", 16, least, most, 178);
-  add("text", "small middle", { x: x((least + most) / 2), y: 12 }, `printed: ${words}`);
-  rows.forEach(([name, from, { value, low, high }, kind, text], i) => {
-    const y = 34 + 42 * i, isKnown = finite(from) && finite(value);
-    add("text", "", { x: 8, y }, `${name}: ${isKnown ? text : "no value"}`);
-    if (!isKnown) return;
-    bar(kind, y + 5, from, value);
-    if (high > low) add("path", "range", { d: `M${x(low)} ${y + 21}v6m0 -3H${x(high)}m0 -3v6` });
-    if (i === 2) add("path", "goal", { d: `M${x(near)} ${y + 1}v23` });
-  });
-  for (let i = 0; i * 1e6 < reach; i++) add("text", "small middle", { x: x(i * 1e6), y: 212 }, i ? `${i} million` : 0);
-  figure.setAttribute("viewBox", `0 0 ${width} 218`);
+  const reach = max(3.3e6, ...rows.map(([, , { value }]) => 1.25 * value || 0)), x = (number) => (100 * number) / reach;
+  $("waterfall").replaceChildren(bar("band", 16, 178, x(least), x(most)),
+    text("small middle", x((least + most) / 2), 12, `printed: ${words}`),
+    ...Array.from({ length: Math.ceil(reach / 1e6) }, (_, i) =>
+      text("small middle", x(i * 1e6), 212, i ? `${i} million` : 0)),
+    ...rows.flatMap(([name, from, { value, low, high }, kind, said], i) => {
+      const y = 34 + 42 * i, isKnown = finite(from) && finite(value);
+      return [text("", 0, y, `${name}: ${isKnown ? said : "no value"}`),
+        ...(isKnown ? [bar(kind, y + 5, 15, x(from), x(value))] : []),
+        ...(isKnown && high > low ? [bar("range", y + 23, 2, x(low), x(high))] : [])];
+    }));
   return [...new Set(answers.map(([, reason]) => reason).filter(Boolean))].join(" ");
 }
 
 /** The quantity that is looked at, with each assumption at either end of its varied range; returns a note. */
-function drawTornado(figure, now, reason) {
+function drawTornado(now, reason) {
   const bars = now ? tornado(now.plan) : [];
-  const ends = bars.flatMap((bar) => [bar.atLow, bar.atHigh, now.value]).filter(finite);
-  const least = min(...ends), x = (number) => 8 + ((number - least) / (max(...ends) - least || 1)) * (width - 16);
+  const ends = bars.flatMap(({ atLow, atHigh }) => [atLow, atHigh, now.value]).filter(finite);
+  const least = min(...ends), x = (number) => (100 * (number - least)) / (max(...ends) - least || 1);
   const said = (at, value) => `at ${general(at, 10, true)}: ${valueWords(now.plan, value, [now.value])}`;
-  figure.replaceChildren(...bars.flatMap(({ name, low, high, atLow, atHigh }, i) => {
-    const here = x(now.value), sides = [["ours", atLow], ["sum", atHigh]].filter(([, end]) => finite(end));
-    const rects = sides.map(([kind, end]) => drawn("rect", { class: kind, y: 46 * i + 34, height: 10,
-      x: min(x(end), here), width: abs(x(end) - here) }));
-    return [drawn("text", { x: 8, y: 46 * i + 14 }, DATA.assumptions[name].label),
-      drawn("text", { x: 8, y: 46 * i + 29, class: "small" }, `${said(low, atLow)}; ${said(high, atHigh)}`),
-      ...rects, drawn("path", { class: "range", d: `M${here} ${46 * i + 31}v16` })];
-  }));
-  figure.setAttribute("viewBox", `0 0 ${width} ${46 * bars.length + 4}`);
+  $("tornado").replaceChildren(...bars.flatMap(({ name, low, high, atLow, atHigh }, i) => [
+    text("", 0, 46 * i + 14, DATA.assumptions[name].label),
+    text("small", 0, 46 * i + 29, `${said(low, atLow)}; ${said(high, atHigh)}`),
+    ...[["ours", atLow], ["sum", atHigh]].filter(([, end]) => finite(end))
+      .map(([kind, end]) => bar(kind, 46 * i + 34, 10, x(end), x(now.value))),
+    bar("range", 46 * i + 31, 16, x(now.value), x(now.value))]));
+  $("tornado").setAttribute("height", 46 * bars.length + 4);
   return reason || (bars.length ? "" : "No assumption moves it under these readings.");
 }
 
 function showStatement(statement, i) {
   const [found, reason] = attempt(() => breakEvens(statement, under));
-  const lines = found?.found.map(({ name, everywhere, spans }) => {
-    const { unit, label } = DATA.assumptions[name], isCount = DATA.baseUnits.includes(unit);
-    const at = (number) => (isCount ? inWords(number, unit, 1e3) : general(number, 4));
+  const beside = (one, other) => valueWords(found.plan, one, [other]);
+  const lines = found?.found.map(({ name, spans }) => {
+    const { unit, label } = DATA.assumptions[name], at = (number) => inWords(number, unit, 1e3);
     const parts = spans.map(([low, high]) => (low === high ? `at ${at(low)}` : `from ${at(low)} to ${at(high)}`));
-    const where = everywhere ? "over its whole allowed range" : parts.join(" and ") || "nowhere in its allowed range";
-    return `${label}: holds ${where}`;
+    return `${label}: holds ${parts.join(" and ") || "nowhere in its allowed range"}`;
   });
-  const node = $(`statement-${i}`), [badge, where] = pick(node, ".v", "ul");
+  const [badge, where] = pick($(`statement-${i}`), ".v", "ul");
   write(badge, !found ? "no value" : found.holds ? "holds" : "does not hold");
-  node.classList.toggle("holds", !!found?.holds);
-  list(where, lines ?? [reason]);
+  badge.classList.toggle("holds", !!found?.holds);
+  list(where, !found ? [reason] : [`${label(found.plan.target)}: ${beside(found.left, found.right)}, compared with ` +
+    beside(found.right, found.left), ...lines]);
 }
 
 /** The quantity that is looked at under each other reading, one at a time. */
 function showReadings() {
   const check = Object.values(DATA.checks).find((one) => one.judges && one.quantity === looked);
   const choices = ({ name }) => DATA.quantities[name].choices.map((reading) => [name, reading]);
-  const others = planOf(looked, under).nodes.flatMap(choices).filter(([name, one]) => one !== readingOf(name));
+  const others = planOf([looked], under).nodes.flatMap(choices).filter(([name, one]) => one !== readingOf(name));
   list($("other-readings"), others.map(([name, reading]) => {
     const [found, reason] = attempt(() => {
-      const at = change(new Map([...given, [name, reading]])), { words } = estimate(planOf(looked, at));
+      const at = change(new Map([...given, [name, reading]])), { words } = estimate(planOf([looked], at));
       return check ? `${words}: ${judge(check, at).said}` : words;
     });
     return `${label(name)}, ${DATA.quantities[name].sources[reading].words}: ${found ?? reason}`;
@@ -144,7 +140,7 @@ function showReadings() {
 }
 
 function showHandles() {
-  const plans = DATA.moved.map((name) => attempt(() => planFor(name, under))[0]).filter(Boolean);
+  const plans = DATA.moved.map((name) => attempt(() => planOf(name, under))[0]).filter(Boolean);
   for (const [name, [node, slider, field, select, problem, effect]] of HANDLES) {
     const reading = readingOf(name), sentence = problems.get(name) ?? "";
     const isFree = ["set", "given", "in_words"].includes(reading);
@@ -164,10 +160,9 @@ function showHandles() {
 function showHeadline(one) {
   const { lines, verdict, sentence, said, remarks } = headline(one, under);
   const [badge, calc, why, more, remark] = pick($(one.id), ".v", ".calc", ".why", ".said", ".remark");
-  const styles = { ok: /match/, part: /^compatible/, no: /^(cannot|not)/, two: /./ };
-  badge.className = `v ${Object.keys(styles).find((style) => styles[style].test(verdict))}`;
+  badge.className = `v ${/match|compatible|not/.exec(verdict) ?? "two"}`;
   write(badge, verdict);
-  write(calc, lines.map((line) => line.join("")).join("\n") || "no derivation in this article");
+  write(calc, lines.map((line) => line.filter(Boolean).join("\n= ")).join("\n") || "no derivation in this article");
   write(why, sentence);
   write(more, said && said !== verdict ? `Verdict: ${said}` : "");
   write(remark, remarkWords(remarks));
@@ -175,23 +170,27 @@ function showHeadline(one) {
 const remarkWords = (remarks) => (remarks.length ? `Remark: ${remarks.join("; ")}.` : "");
 
 function render() {
-  const differs = differences(under), [now, reason] = answer([looked, []]);
+  const differs = differences(under), [now, reason] = answer([looked]);
   list($("notices"), [...problems].filter(([name, one]) => one && !HANDLES.has(name)).map(([, one]) => one));
   write($("differs"), differs ? `This ${differs}.` : "No settings changed.");
-  write($("now"), `${label(looked)}: ${now?.words ?? reason}`);
+  // Where the handle that moved last does not move the quantity that is looked at, another one stands beside it.
+  const moves = (found) => found?.plan.at.has(moved) && found.plan.direction.get(moved) !== 0;
+  const other = moved && !moves(now) && DATA.moved.map((name) => answer(name)[0]).find(moves);
+  const shown = [`${label(looked)}: ${now?.words ?? reason}`, other && `${label(other.plan.target)}: ${other.words}`];
+  write($("now"), shown.filter(Boolean).join("; "));
   write($("now-remarks"), remarkWords(now?.remarks ?? []));
   DATA.headlines.forEach(showHeadline);
-  write($("refusals"), waterfall($("waterfall")));
-  write($("tornado-note"), drawTornado($("tornado"), now, reason));
+  write($("refusals"), waterfall());
+  write($("tornado-note"), drawTornado(now, reason));
   DATA.statements.forEach(showStatement);
   showHandles();
-  if ($("readings").open) showReadings();
-  // A slider is heard once, and written into the address once, when it rests.
+  // When a slider rests, it is heard and written into the address once, and the other readings follow.
   clearTimeout(resting);
-  resting = setTimeout(share, 250);
+  resting = setTimeout(rest, 250);
 }
 
-function share() {
+function rest() {
+  showReadings();
   const values = [...under.values], readings = [...given].filter(([name]) => under.readings.has(name));
   const hash = [...readings, ...values].map((pair) => pair.join("=")).join("&");
   if (location.hash.slice(1) !== hash) history.replaceState(null, "", `#${hash}`);
@@ -216,12 +215,9 @@ for (const [name, [, slider, field, select]] of HANDLES) {
   listen(field, "change", (value) => put(name, value.trim()));
   listen(select, "change", (value) => put(name, value === usual(name) ? "" : value));
 }
-const fit = () => (width = $("waterfall").clientWidth || width);
 listen($("preset"), "change", start);
 listen($("reset"), "click", () => start(""));
 listen($("shown"), "change", (value) => (looked = value));
-listen($("readings"), "toggle", () => {});
-listen(window, "resize", fit);
 for (const node of all("[data-copy]")) {
   node.addEventListener("click", () => {
     $(node.dataset.copy).select();
@@ -229,5 +225,4 @@ for (const node of all("[data-copy]")) {
   });
 }
 addEventListener("hashchange", fromAddress);
-fit();
 fromAddress();
