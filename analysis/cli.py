@@ -211,7 +211,7 @@ def list_(
 @app.command()
 def explain(
     id: Annotated[
-        str, typer.Argument(help="A claim, a check, a quantity, a finding or an external figure.", show_default=False)
+        str, typer.Argument(help="A claim, check, solution, quantity, finding or external figure.", show_default=False)
     ],
     values: Set = None,
     readings: Named = None,
@@ -298,7 +298,7 @@ def sensitivity(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the ranges as CSV, in base units.")] = False,
     data: Data = None,
 ) -> None:
-    """Show what moves an estimate: each assumption, each source, and draws where a scenario gives distributions."""
+    """Show what moves an estimate: each assumption, and draws where a scenario gives distributions."""
     how = {"draws": draws, "seed": seed, "method": "random" if random else "sobol"}
     how |= {"scheduler": scheduler, "compiled": compiled}
     form = _one_of(json=as_json, csv=as_csv)

@@ -150,10 +150,11 @@ class Study:
         found = break_even(self.model, statement_of(self.model, statement), self.setting).break_evens
         return _frame({one.assumption: vars(one) for one in found}, ["value", "holds"], "assumption")
 
-    def sweep(self, quantities: Iterable[str], **over: Any) -> pd.DataFrame:
+    def sweep(self, quantities: str | Iterable[str], **over: Any) -> pd.DataFrame:
         """Quantities over a grid, a row a combination, with the reason where a cell is empty, and remarks.
 
-        over: by name, some numbers in base units, texts with a unit, or readings; or one. Raises InputError likewise.
+        over: by name, some numbers in base units, texts with a unit, or readings; or one. Raises InputError in one
+        sentence for a wrong name, value or type.
         >>> load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1]).net_new_persons.round().tolist()
         [150611.0, 301222.0]
         """

@@ -137,11 +137,17 @@ def test_an_assumption_says_where_a_limit_cuts_its_range() -> None:
 
 
 @pytest.mark.parametrize("width", [80, 150])
-@pytest.mark.parametrize("command", ["verify --all", "scenarios", "sensitivity", "break-even", "compare"])
+@pytest.mark.parametrize(
+    "command", ["verify --all", "scenarios", "sensitivity", "break-even", "compare", "explain plan_13fyp_a_year"]
+)
 def test_a_table_fits_the_terminal_and_breaks_no_id(command: str, width: int) -> None:
     done = CliRunner(env={"ANALYSIS_DATA": None, "COLUMNS": str(width)}).invoke(app, command.split())
-    assert max(map(len, done.stdout.splitlines())) <= width
+    # A Chinese character takes two columns.
+    assert (
+        max(len(line) + sum("\u4e00" <= one <= "\uffef" for one in line) for line in done.stdout.splitlines()) <= width
+    )
     ids = {"verify --all": "persons_a_cadre_if_persons", "compare": "plan_13fyp_total", "scenarios": "half_overlap"}
+    ids["explain plan_13fyp_a_year"] = "plan_13fyp_a_year"
     assert ids.get(command, "persons_per_transfer_drift") in done.stdout
 
 
@@ -349,6 +355,9 @@ REFUSED = {
     "explain at_risk_2021 --set persons_per_transfer": "'persons_per_transfer' is not of the form quantity=value",
     "explain at_risk_2021 --set at_risk_2019=south": "at_risk_2019: 'south' is not a number",
     "explain at_risk_2021 --reading at_risk_2019=south": "named readings: at_risk_2019_up_to, southern, composition",
+    "explain ratio_fitted --set overlap=0.5": "overlap is unused: nothing computed here depends on it",
+    "explain ratio_fitted --set persons_per_transfer=0.8": "persons_per_transfer is unused: ratio_fitted solves for it",
+    "explain ratio_fitted --reading transfers_2019=from_difference": "names its own reading of it, from_rate",
     "sensitivity at_risk_totl": "'at_risk_totl' is not a quantity; did you mean 'at_risk_total'",
     "list claim": "'claim' can't be listed; did you mean 'claims'?",
     "verify --csv --json": "--json and --csv are one choice",
@@ -364,7 +373,7 @@ REFUSED = {
     "run 04 -p ovrelap=0.5": "'ovrelap' is not a quantity; did you mean 'overlap'?",
     "audit data": "data",
     "verify --data nowhere": "nowhere/datapackage.json: the file is missing",
-    "diff nowhere data": "nowhere",
+    "diff nowhere data": "nowhere is no folder of results: it has no estimates.json",
 }
 
 

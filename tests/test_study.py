@@ -156,6 +156,9 @@ def test_a_wrong_type_is_one_sentence(article):
         assert "is not a quantity" in refused(article.__getitem__, wrong)
     assert refused(article.differs_from, 5).startswith("5 is not a study")
     assert "is not a finite number" in refused(article.change, overlap=10**400)
+    assert refused(article.change, overlap=None) == "overlap = None is not a finite number"
+    for wrong in (5, [5], [["overlap"]]):
+        assert "is not a quantity" in refused(article.sweep, wrong, overlap=[0, 1])
     assert article.change(overlap=Decimal("0.5")).setting.values == {"overlap": 0.5}
 
 
@@ -200,6 +203,7 @@ def test_a_sweep_is_a_row_a_combination_under_the_study(article):
         ({"overlp": [0.1]}, "'overlp' is not a quantity; did you mean 'overlap'"),
         ({"overlap": [1.7]}, "overlap = 1.7 lies outside its allowed range"),
         ({"overlap": True}, "overlap = True is not a finite number"),
+        ({"overlap": None}, "^overlap = None is not a finite number$"),
         ({"overlap": range(10**14)}, "has 100,000,000,000,000 rows, and 10,000,000 are the most"),
         ({}, "nothing is varied"),
     ],
@@ -209,8 +213,9 @@ def test_a_sweep_from_python_is_refused_as_from_a_file(article, over, said):
         article.sweep(["at_risk_total"], **over)
 
 
-def test_a_frame_takes_one_name_too(article):
+def test_a_frame_and_a_sweep_take_one_name_too(article):
     assert article.frame("net_new_persons").value.tolist() == pytest.approx([ADDED])
+    assert article.sweep("net_new_persons", persons_per_transfer=Decimal("0.5")).net_new_persons[0] == ADDED / 2
 
 
 def test_a_statement_or_a_depth_of_another_type_is_refused_in_one_sentence(article):

@@ -102,7 +102,7 @@ class Model:
 
     def known(self, quantity: str) -> str:
         """The name of a quantity; raises ModelError with the nearest one where it is none."""
-        if quantity not in self.sources or quantity in CONSTANTS:
+        if not isinstance(quantity, str) or quantity not in self.sources or quantity in CONSTANTS:
             raise ModelError(say("no_quantity", name=quantity, hint=nearest(quantity, self.quantities)))
         return quantity
 

@@ -53,6 +53,8 @@ def in_words(found: pd.DataFrame) -> Table:
 def _read(folder: Path) -> tuple[dict[tuple[str, str, str], str], dict[tuple[str, str], set[str]]]:
     """Return the cells of a run by table, id and field, and the names that each row rests on, an input on its own."""
     cells, rests, path = dict[tuple[str, str, str], str](), dict[tuple[str, str], set[str]](), folder / "estimates.json"
+    if not path.is_file():
+        raise InputError(f"{shown(folder)} is no folder of results: it has no {path.name}")
     try:
         estimates = dict(json.loads(path.read_text(encoding="utf-8")))
         tables = [folder / f"{table}.csv" for table in _KEYS]

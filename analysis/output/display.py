@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.core.model import Model, Setting
 from analysis.core.verdicts import Outcome, solution
 from analysis.core.words import digits
+from analysis.output.escape import padded
 from analysis.output.results import CAVEAT, SCREEN, finding_words, render, value_words
 
 
@@ -69,12 +70,12 @@ class Table(pd.DataFrame):
     def within(self, width: int) -> str:
         """The table as a terminal shows it: in columns where each row takes some three lines, else as a list whose
         first column names the row. No word of a column is broken."""
-        texts = [[re.sub(r"\s+", " ", text) for text in row] for row in self._texts()]
+        texts = [[padded(re.sub(r"\s+", " ", text)) for text in row] for row in self._texts()]
         whole = [max(map(len, column)) for column in zip(*texts, strict=True)]
         widths = [max(map(len, " ".join(column).split())) for column in zip(*texts, strict=True)]
         room = width - sum(widths) - 2 * (len(widths) - 1)
         if room < 0 or sum(whole) > 2.5 * width:
-            return "\n".join(_listed(texts, width))
+            return "\n".join(_listed(texts, width)).replace("\0", "")
         # Short columns have what they want, and long ones share the rest.
         for left, at in enumerate(sorted(range(len(whole)), key=lambda at: whole[at] - widths[at])):
             more = min(whole[at] - widths[at], room // (len(whole) - left))
@@ -87,7 +88,7 @@ class Table(pd.DataFrame):
         if widths != whole:
             rows = [[[*cell, *[""] * (max(map(len, row)) - len(cell) + 1)] for cell in row] for row in rows]
         lines = _aligned([head, [["─" * wide] for wide in widths], *rows])
-        return "\n".join(["", *lines]).rstrip()
+        return "\n".join(["", *lines]).rstrip().replace("\0", "")
 
 
 def _aligned(rows: Iterable[list[list[str]]]) -> list[str]:

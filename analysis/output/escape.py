@@ -1,9 +1,10 @@
-"""Texts made safe for a terminal, a spreadsheet and Markdown."""
+"""Texts made safe for a terminal, a spreadsheet and Markdown, and lines that fit a width."""
 
 from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from typing import Any
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -19,6 +20,14 @@ def printable(text: str) -> str:
     'a\\\\x1b[31mb'
     """
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def padded(text: str) -> str:
+    """A text as long as it is wide on a terminal: a null follows each letter that takes two columns.
+    >>> len(padded("人次"))
+    4
+    """
+    return "".join(one + "\0" * (unicodedata.east_asian_width(one) in "WF") for one in text)
 
 
 def is_number(text: str) -> bool:

@@ -1,6 +1,6 @@
 """The six headline numbers: the article's words, the working, the verdict, and one sentence with its conditions.
 
->>> from analysis.core.model import Register
+>>> from analysis.core.register import Register
 >>> print(headlines(Model(Register.read()))[0].verdict)
 matches
 """
@@ -72,7 +72,7 @@ def _filled(model: Model, setting: Setting, text: str) -> str:
             one = model.estimate(quantity, under)
         except ModelError:
             model.named(found[1])  # an unknown name is refused
-            return "(no single value)"
+            return "(no value)"
         return estimate_words(model, quantity, one.value, one.low, one.high, one.depends_on)
 
     return re.sub(r"\{([a-z0-9_.]+)\}", put, text)

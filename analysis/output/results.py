@@ -294,16 +294,6 @@ def _templates() -> Environment:
 # Tables ---------------------------------------------------------------------------------------------------------------
 
 
-class Prose(str):
-    """A paragraph whose numbers were put in from results; shows as Markdown in a notebook."""
-
-    def _repr_markdown_(self) -> str:
-        return str(self)
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
 def escape_spreadsheet_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame as a file for spreadsheets holds it: no text in it starts like a formula."""
     return frame.map(escape_spreadsheet_formula)

@@ -1,6 +1,6 @@
 """Worked steps: a formula, the numbers put in, and the result, together, with the print beside it.
 
->>> from analysis.core.model import Register
+>>> from analysis.core.register import Register
 >>> print(Steps(Model(Register.read()), Setting(), ["net_new_persons"], depth=0))
 net new persons = persons 2021 − persons 2019
                 = 3.170 million − 2.869 million

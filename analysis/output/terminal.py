@@ -22,7 +22,7 @@ from analysis.core.units import nearest
 from analysis.core.verdicts import Outcome, judge_all, solution
 from analysis.core.words import digits
 from analysis.output import results
-from analysis.output.escape import escape_spreadsheet_formula
+from analysis.output.escape import escape_spreadsheet_formula, padded
 from analysis.output.headlines import approaches, changes, headlines, headlines_markdown, headlines_text, ours
 from analysis.output.results import CAVEAT, bounds_words, plural, recomputed_words, result_words, value_words
 from analysis.output.steps import WIDTH, Steps
@@ -38,10 +38,11 @@ CHECKED = "Checked: that printed numbers follow from each other; not that they a
 
 
 def say(*texts: str) -> None:
-    """Paragraphs in lines of at most 80 letters; the lines after a first are set in."""
+    """Paragraphs in lines of at most 80 columns; the lines after a first are set in."""
     for text in filter(str.strip, texts):
         indent = " " * (len(text) - len(text.lstrip()) + 4)
-        typer.echo(textwrap.fill(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False))
+        how: Any = {"subsequent_indent": indent, "break_long_words": False, "break_on_hyphens": False}
+        typer.echo(textwrap.fill(padded(text), WIDTH, **how).replace("\0", ""))
 
 
 def show(*tables: Table) -> None:
@@ -367,9 +368,9 @@ def _found(model: Model, kind: str, row: Any, setting: Setting, full: bool) -> d
         model.check_used(setting, model.beside(row, setting))
         own = [check.id for check in checks if check.quantity == row]
         return {"outcomes": judge_all(model, own, setting), **_worked(model, row, setting, full)}
+    for name in setting.given & set(getattr(row, "readings", ())):
+        raise ModelError(f"{name} is unused: {row.id} names its own reading of it, {row.readings[name]}")
     if kind == "check":
-        for name in setting.given & set(row.readings):
-            raise ModelError(f"{name} is unused: {row.id} names its own reading of it, {row.readings[name]}")
         (one,) = judge_all(model, [row.id], setting)
         if row.against and row.claim:
             words = f"{recomputed_words(model, one)}{plural(one.unit)}, {bounds_words(model, one)} by rounding"
@@ -378,6 +379,9 @@ def _found(model: Model, kind: str, row: Any, setting: Setting, full: bool) -> d
         model.check_used(setting, [model.plan(row.quantity, under)])
         return {"outcomes": [one], **_worked(model, row.quantity, under, full)}
     if kind == "solution":
+        if row.solve in setting.given:
+            raise ModelError(f"{row.solve} is unused: {row.id} solves for it")
+        model.check_used(setting, [model.plan(row.quantity, model.change(row.readings, setting))])
         solved = solution(model, row, setting)
         words = digits(solved.value) if full else value_words(model, row.solve, solved.value, 1e3, decimals=4)
         return {"solved": solved, "result": words}

@@ -109,11 +109,11 @@ class Spec(Content):
         return values, settings
 
 
-def spec_of(model: Model, quantities: Iterable[str], over: Mapping[str, Any]) -> Spec:
+def spec_of(model: Model, quantities: str | Iterable[str], over: Mapping[str, Any]) -> Spec:
     """A sweep made in Python: by name, some numbers in base units, texts with a unit, or readings; or one of them."""
     values: dict[str, Span] = {}
     readings: dict[str, tuple[str, ...]] = {}
-    axes = {name: [one] if isinstance(one, str | int | float) else one for name, one in over.items()}
+    axes = {name: _listed(one) for name, one in over.items()}
     check_rows(*(len(one) for one in axes.values() if isinstance(one, Sized)))
     for name, listed in ((name, [*one]) for name, one in axes.items()):
         unit, known = model.suffix(model.known(name)), model.readings(name)
@@ -122,7 +122,13 @@ def spec_of(model: Model, quantities: Iterable[str], over: Mapping[str, Any]) ->
         else:
             texts = (one if isinstance(one, str) else f"{model.number(name, one)!r}{unit}" for one in listed)
             values[name] = Span(values=tuple(texts))
-    return Spec(name="sweep", quantities=tuple(quantities), values=values, readings=readings)
+    wanted = tuple(map(model.known, _listed(quantities)))
+    return Spec(name="sweep", quantities=wanted, values=values, readings=readings)
+
+
+def _listed(given: Any) -> Iterable[Any]:
+    """Several things as they are given, or one as a list."""
+    return given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
 
 
 def read(path: Path, model: Model) -> Spec:

@@ -88,7 +88,7 @@ def test_the_command_says_what_moved(runs: list[Path]) -> None:
     assert "\nMoved: 3 in claims, " in shown.stdout
     assert json.loads(as_json.stdout) == compare(*runs).to_dict("records")
     assert same.stdout == "Nothing moved.\n"
-    assert re.fullmatch(r"error: .*estimates.json is not as a run writes it .*\n", missing.stderr)
+    assert re.fullmatch(r"error: .*none is no folder of results: it has no estimates.json\n", missing.stderr)
 
 
 @pytest.mark.parametrize(("name", "text"), [("estimates.json", b"[1]"), ("checks.csv", b"no id\n1\n")])

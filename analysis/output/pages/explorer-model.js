@@ -399,7 +399,7 @@ function valueWords(plan, value, others = []) {
 const estimateWords = (plan) => valueWords(plan, plan.value, [plan.spans[0].low, plan.spans[0].high].filter(finite));
 
 function headline({ named, check, shown, sentence, working }, under) {
-  const words = (name) => attempt(() => estimateWords(planOf(named[name], under)))[0] ?? "(no single value)";
+  const words = (name) => attempt(() => estimateWords(planOf(named[name], under)))[0] ?? "(no value)";
   const put = (text) => text.replace(/\{([a-z0-9_.]+)\}/g, (_, name) => words(name));
   const [judged, reason] = check ? attempt(() => judge(DATA.checks[check], under)) : [];
   const said = reason ? `not computable: ${reason}` : judged?.said ?? "";
