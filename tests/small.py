@@ -36,7 +36,7 @@ def figure(id: str, printed: str, *beside: str, **how: Any) -> External:
 
 def assumption(id: str, value: float, *, minimum: float = 0, maximum: float = 1, **more: Any) -> Assumption:
     """An assumption that is varied over all that has a meaning, unless told otherwise."""
-    given = {"label": f"Label of {id}", "low": minimum, "high": maximum, "shape": "none", "kind": "point"}
+    given = {"label": f"Label of {id}", "low": minimum, "high": maximum, "kind": "point"}
     given |= {"unit": "dimensionless", "grade": "chosen"} | dict.fromkeys(("rationale", "bias", "settle"), "invented")
     return Assumption(id=id, value=value, minimum=minimum, maximum=maximum, **{**given, **more})
 

@@ -193,8 +193,7 @@ def _on_faces(at: Callable[[Floats], Floats], corners: Floats, crossed: NDArray[
 
 
 def _bilinear(grid: Floats) -> Floats:
-    """The numerators and denominators of ratios (a + b s + c t + d s t) ÷ (1 + e s + f t + g s t), from values at 0, ½
-    and 1 of s and t."""
+    """Numerators and denominators of (a + b s + c t + d s t) ÷ (1 + e s + f t + g s t); values at s, t = 0, ½, 1."""
     (a, b, e), (_, c, f) = mobius(*grid[:, 0]), mobius(*grid[0])
     with np.errstate(all="ignore"):
         # Two more places give d less the value times g.

@@ -323,7 +323,6 @@ class Assumption(VagueReading):
     high: Number
     minimum: Number
     maximum: Number
-    shape: Literal["none", "uniform", "triangular"]
     grade: Grade
     bias: Text
     settle: Text

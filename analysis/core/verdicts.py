@@ -228,9 +228,9 @@ def _condition(model: Model, plan: Plan, levels: Iterable[float], rule: Rule, fo
 
 
 def _stays(plan: Plan, one: Assumption, levels: Iterable[float], rule: Rule, found: str) -> list[tuple[float, float]]:
-    """The spans of an assumption, over its allowed range, in which a verdict stays. It may change only where the value
-    or a bound passes a level, at a limit, or at a pole. Each bound is the target at a corner of the box, a ratio of two
-    linear functions of the assumption; so the places of change are roots."""
+    """The spans of an assumption, over its allowed range, in which a verdict stays."""
+    # It may change only where the value or a bound passes a level, at a limit, or at a pole. Each bound is the target
+    # at a corner of the box, a ratio of two linear functions of the assumption; so the places of change are roots.
     here, low, high = float(plan.start[one.id]), one.minimum, one.maximum
     if low == high:
         return [(here, here)]
@@ -253,8 +253,7 @@ def _stays(plan: Plan, one: Assumption, levels: Iterable[float], rule: Rule, fou
 
 
 def _at_corners(plan: Plan, name: str) -> dict[str, Floats]:
-    """All leaves but one at the printed numbers, and at the corners of what they stand for, also at the coarser
-    places."""
+    """All leaves but one at the printed numbers, and at the corners of what they stand for, at both places."""
     box = [node for node in plan.leaves.values() if node.name != name and node.source.near]
     corners = np.arange(2 ** len(box))
     given = {}

@@ -244,8 +244,7 @@ def _check(model: Model, check: Check) -> dict[str, Any]:
 
 
 def _met(one: Interval, printed: float | None) -> tuple[float, float, float]:
-    """The ends of an interval, moved as far as the last digits of a float do not count; then the margin below which a
-    pass is barely one."""
+    """The ends of an interval, with room for a float's last digits; and the margin below which a pass is barely one."""
     low = one.low + SAME * abs(one.low) * (1 if one.low_open else -1)
     high = one.high + SAME * abs(one.high) * (-1 if one.high_open else 1)
     return low, high, 0.01 * abs(printed or (one.low if math.isfinite(one.low) else one.high))

@@ -82,6 +82,7 @@ class Notebook:
 
     @property
     def name(self) -> str:
+        """The name of the file without its ending."""
         return self.path.stem
 
     @property
@@ -177,8 +178,8 @@ def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = 
 
 
 def _moved(notebook: Notebook, checked: list[str], taken: Scenario, model: Model) -> str:
-    """The quantity at whose ends a notebook takes the assumptions, as each has its own. It is that of its first
-    headline, or else of its first check, that rests on any; for the overview, any headline's."""
+    """The quantity at whose ends a notebook takes the assumptions: the first that rests on any."""
+    # Of its headlines, then of its checks; the overview, which has no checks, shows all headlines.
     heads = (row for row in model.register.headlines.values() if row.notebook == notebook.name or not checked)
     setting = taken.setting(model)
     for name in [*(model.register.claims[row.claim].quantity for row in heads), *checked]:
@@ -355,8 +356,8 @@ def _is_left_by_a_run(path: Path) -> bool:
 
 @contextlib.contextmanager
 def _steady() -> Iterator[None]:
-    """An environment in which a kernel does not see the user's set-up for other work: start-up files, kernels, styles
-    of drawing, or a backend that would take the figures out of the notebook."""
+    """An environment in which a kernel does not see the user's set-up for other work."""
+    # Start-up files, kernels, styles of drawing, or a backend that would take the figures out of the notebook.
     with tempfile.TemporaryDirectory() as scratch:
         ours = {f"JUPYTER_{kind}_DIR": f"{scratch}/{kind.lower()}" for kind in ("CONFIG", "DATA", "RUNTIME")}
         ours |= {"JUPYTER_PATH": "", "PYTHONSTARTUP": "", "IPYTHONDIR": f"{scratch}/ipython"}

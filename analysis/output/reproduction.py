@@ -76,7 +76,8 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
     status = print_report(model, outcomes, expected)
     if with_report:
         typer.echo(f"To read: {shown(out / 'report' / 'index.html')}")
-    typer.echo(f"To change an assumption: {shown(out / explorer.NAME)}")
+    if (out / explorer.NAME).exists():
+        typer.echo(f"To change an assumption: {shown(out / explorer.NAME)}")
     return status
 
 

@@ -191,10 +191,7 @@ def as_printed(source: Source) -> str:
 
 
 def _shown(model: Model, node: Node, value: float, finest: int = 0, least: float = 1e5) -> tuple[str, float]:
-    """A number as it is printed or set, else with some digits and ``finest`` more; and the number that is shown.
-
-    Counts are in millions from ``least`` on.
-    """
+    """A number as printed or set, else to some digits and ``finest`` more, in millions from ``least`` on; as shown."""
     source, unit = node.source, model.units[node.name]
     if source.in_words or not math.isfinite(value):
         return "in words" if source.in_words else "no value", value

@@ -223,8 +223,7 @@ def check_draws(n: int, seed: int, method: str) -> None:
 
 
 def _supported(plan: Plan, quantities: Sequence[str], drawn: Mapping[str, Distribution]) -> tuple[Plan, Floats]:
-    """The plan without the limits that no draw can violate; where the histogram of each output starts, and its bins
-    per unit, (outputs, 2)."""
+    """The plan without the limits that no draw can violate; where each output's histogram starts, and bins per unit."""
     ranges, support = {name: Interval(one.low, one.high) for name, one in drawn.items()}, []
 
     def bounds(of: str, *limits: Limit) -> Bounds:
