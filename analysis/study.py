@@ -90,7 +90,10 @@ class Study:
         return Steps(self.model, self.setting, names, depth)
 
     def frame(self, names: str | Iterable[str]) -> pd.DataFrame:
-        """Estimates as a table, a row each: value, low, high, unit, side; empty with the reason where there is none."""
+        """Estimates as a table, a row each: value, low, high, unit, side; empty with the reason where there is none.
+        >>> load().frame("net_new_persons").value.round().tolist()
+        [301222.0]
+        """
         columns, rows = ["value", "low", "high", "unit", "side"], dict[str, Any]()
         for name in [names] if isinstance(names, str) else names:
             try:
@@ -105,6 +108,8 @@ class Study:
         """Estimates here beside those of another study, with the difference, absolute and in percent.
 
         names: else the estimates that the data package lists.
+        >>> load().change(persons_per_transfer=0.5).differs_from(load(), ["net_new_persons"]).percent.tolist()
+        [-50.0]
         """
         if not isinstance(other, Study):
             raise ModelError(f"{other!r} is not a study; analysis.load() gives one")
@@ -132,6 +137,8 @@ class Study:
         """A quantity with each assumption at the ends of its varied range, or at a limit on the way, a row each.
 
         low, high: those ends. at_low, at_high: the quantity there. In base units; the widest comes first.
+        >>> load().sensitivity("at_risk_2021").at_low.round().astype(int)["persons_per_transfer"].item()
+        1708440
         """
         from analysis.whatif.sensitivity import tornado
 
@@ -179,7 +186,10 @@ class Study:
         return Table([one.cells for one in headlines(self.model, self.setting)], columns=COLUMNS)
 
     def checks(self, *quantities: str) -> Table:
-        """The checks of some quantities, or all of them, in words: printed, recomputed, verdict."""
+        """The checks of some quantities, or all of them, in words: printed, recomputed, verdict.
+        >>> load().checks("at_risk_2021").verdict[0]
+        'matches, 4.9 percent short'
+        """
         from analysis.output.display import checks_table
 
         wanted = [self.model.known(name) for name in quantities]
@@ -187,7 +197,10 @@ class Study:
         return checks_table(self.model, self.outcomes([r.id for r in table if not wanted or r.quantity in wanted]))
 
     def solutions(self, *quantities: str) -> Table:
-        """Assumptions solved for, so that a claim on one of the quantities holds: what one would have to believe."""
+        """Assumptions solved for, so that a claim on one of the quantities holds: what one would have to believe.
+        >>> load().solutions("at_risk_2019")["so it is"].tolist()[:3]
+        ['in range', 'impossible', 'out of range']
+        """
         from analysis.output.display import solutions_table
 
         return solutions_table(self.model, self.setting, [self.model.known(name) for name in quantities])

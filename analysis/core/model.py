@@ -30,7 +30,7 @@ from analysis.core.words import in_words
 
 _NAMELY = {"published": "as printed", "set": "the assumption as set", BARE: "by its formula", "in_words": "in words"}
 
-__all__ = ["ARTICLE", "RESERVED", "SETTABLE", "Circle", "Estimate", "Limit", "Model", "ModelError", "Node",
+__all__ = ["ARTICLE", "Circle", "Estimate", "Limit", "Model", "ModelError", "Node",
            "Plan", "Setting", "Source"]  # fmt: skip
 
 

@@ -26,10 +26,9 @@ from urllib.parse import quote
 from jinja2 import Environment, StrictUndefined
 
 from analysis.core.expressions import Expression
-from analysis.core.model import RESERVED, SETTABLE, Model, Source
-from analysis.core.plan import Limit
+from analysis.core.model import Limit, Model, Source
 from analysis.core.published import Interval
-from analysis.core.register import Check, Headline
+from analysis.core.register import RESERVED, SETTABLE, Check, Headline
 from analysis.core.sentences import SENTENCES, say
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
 from analysis.core.verdicts import asserted

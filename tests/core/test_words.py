@@ -1,4 +1,4 @@
-"""Numbers as files and screens spell them, and texts that are safe to show."""
+"""Numbers as files and screens spell them."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Texts that are safe to show in a spreadsheet and in Markdown."""
+"""Texts that are safe to show on a terminal, in a spreadsheet and in Markdown."""
 
 import html
 
