@@ -22,7 +22,7 @@ env-dev: .venv/installed-dev  ## Add what the tests need
 	$(PIP) --require-hashes --no-deps -r requirements-dev.lock
 	touch $@
 
-reproduce: env  ## Run the notebooks, write results/ with the report, print the verdicts
+reproduce: env  ## Run the notebooks, write results/ with the report, print the headlines
 	$(BIN)/python -m analysis reproduce
 
 explore: env  ## Open the page in which assumptions move
