@@ -156,7 +156,7 @@ def reproduce(
     timeout: Timeout = 600,
     with_report: Annotated[bool, typer.Option("--report/--no-report", help="Build the report, too.")] = True,
 ) -> None:
-    """Run every notebook, write the results with a report, and print the headlines; exit status 1 when something moved."""
+    """Run every notebook, write results with a report, and print the headlines; exit status 1 when something moved."""
     from analysis.output import reproduction
 
     model = _model(data)

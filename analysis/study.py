@@ -66,7 +66,7 @@ class Study:
         for name in plain:
             if other and name not in other:
                 raise ModelError(f"'{name}' is no parameter of the notebook{nearest(name, other)}")
-        given = {name: one for name, one in plain.items() if not other}
+        given = {} if other else plain
         for group in self.model.register.linked_readings:
             if len({given[name] for name in group if name in given}) > 1:
                 # A parameter that was left as it is gives way to one that is the same choice.

@@ -65,11 +65,11 @@ def test_a_study_is_asked_by_quantity_reading_or_row(article):
 
 REFUSED = [
     ({"ovrelap": 0.5}, "'ovrelap' is not a quantity; did you mean 'overlap'?"),
-    ({"overlap": 2}, "overlap = 2 lies outside its allowed range, 0 to 1 (in dimensionless)"),
+    ({"overlap": 2}, "overlap = 2 lies outside its allowed range, 0 to 1"),
     ({"overlap": "0.8 person"}, "overlap: '0.8 person' is in person, not in dimensionless"),
     ({"transfers_2019": "from_rates"}, "transfers_2019: 'from_rates' is not a number, nor a number and a unit such as "
      "'1 transfer'; named readings: from_rate, from_labourers, from_difference"),
-    ({"transfers_2021": -1}, "transfers_2021 = -1 lies outside its allowed range, 0 or more (in transfer)"),
+    ({"transfers_2021": -1}, "transfers_2021 = -1 lies outside its allowed range, 0 transfer or more"),
     ({"persons_per_transfer": "implied", "total_2019": "transfers"}, "these readings make a circle: "
      "persons_per_transfer (implied) needs total_2019 (transfers), which needs persons_per_transfer (implied); choose "
      "another reading of one of them"),

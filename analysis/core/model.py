@@ -163,8 +163,8 @@ class Model:
         if not is_number or (isinstance(given, int) and given.bit_length() > 1023) or not math.isfinite(given):
             raise ModelError(say("not_finite", quantity=quantity, number=given))
         if not low <= float(given) <= high:
-            told = {"quantity": quantity, "number": float(given), "low": low, "high": high, "unit": unit}
-            raise ModelError(say("below" if high == math.inf else "outside", **told))
+            told = {"number": float(given), "low": low, "high": high, "unit": self.suffix(quantity)}
+            raise ModelError(say("below" if high == math.inf else "outside", quantity=quantity, **told))
         return float(given)
 
     def setting(self, readings: Mapping[str, str] | None = None, values: Mapping[str, float] | None = None) -> Setting:

@@ -476,7 +476,8 @@ def read_yaml(path: Path) -> Any:
     try:
         return json.loads(text) if kind == "JSON" else yaml.load(text, _Loader)
     except (yaml.YAMLError, ValueError) as error:
-        raise RegisterError(path, f"not {kind}: {error}") from None
+        message = str(error).replace('in "<unicode string>",', "at")
+        raise RegisterError(path, f"not {kind}: {message}") from None
 
 
 def _read_rows(path: Path, model: type[Row]) -> dict[str, Any]:

@@ -24,8 +24,8 @@ SENTENCES = {
     "percentage": "'{text}' is a percentage of something; give the number itself, in {unit}",
     "other_unit": "'{text}' is in {given}, not in {unit}",
     "not_finite": "{quantity} = {number!r} is not a finite number",
-    "outside": "{quantity} = {number:.10g} lies outside its allowed range, {low:,.10g} to {high:,.10g} (in {unit})",
-    "below": "{quantity} = {number:.10g} lies outside its allowed range, {low:g} or more (in {unit})",
+    "outside": "{quantity} = {number:.10g} lies outside its allowed range, {low:,.10g} to {high:,.10g}{unit}",
+    "below": "{quantity} = {number:.10g} lies outside its allowed range, {low:g}{unit} or more",
     # Readings.
     "unread": "{quantity} = {number:g} is unused: its reading {reading} supplies it",
     "unused": "{quantity} is unused: its reading {reading} supplies it under these readings",

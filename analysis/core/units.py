@@ -121,7 +121,7 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     except ArithmeticError:
         value = Decimal("nan")
     if not math.isfinite(float(value)):
-        raise ValueError(say("no_number", text=text, unit=unit))
+        raise ValueError(say("no_number", text=text, unit=unit.replace("dimensionless", "percent")))
     words = rest.replace("%", " percent").split()
     while words and words[0] in SCALES:
         value *= SCALES[words.pop(0)]

@@ -13,7 +13,7 @@ Column = namedtuple("Column", "file name kind unit description")
 
 
 def columns(register: Register) -> Iterator[Column]:
-    """Yield every column of every file that the data package describes, in their order."""
+    """Every column of every file that the data package describes, in their order."""
     for resource in read_yaml(register.folder / "datapackage.json")["resources"]:
         fields = {one["name"]: one | one.get("constraints", {}) for one in resource.get("schema", {}).get("fields", [])}
         required = [name for name, field in fields.items() if field.get("required")]
@@ -30,6 +30,6 @@ def _columns(file: str, schema: dict[str, Any], prefix: str = "") -> Iterator[Co
 
 
 def codebook(register: Register) -> str:
-    """Return the codebook as Markdown, with a table for each file."""
+    """The codebook as Markdown, with a table for each file."""
     files = {file: [*rows] for file, rows in groupby(columns(register), lambda column: str(column.file))}
     return render("codebook.txt", package=read_yaml(register.folder / "datapackage.json"), files=files)

@@ -19,7 +19,7 @@ _COMPARED = re.compile("published|recomputed|value|low|high|passing|ours|ratio|u
 
 
 def compare(before: Path, after: Path) -> pd.DataFrame:
-    """Return the cells that moved from one results folder to another; a cell that a run lacks is empty.
+    """The cells that moved from one results folder to another; a cell that a run lacks is empty.
 
     The columns are table, id, field, was, now, by (now less was), percent (of was) and inputs (the moved ones that the
     cell rests on). Numbers within a relative 1e-9 have not moved. Raises InputError where a folder holds no results.
@@ -38,7 +38,7 @@ def compare(before: Path, after: Path) -> pd.DataFrame:
 
 
 def in_words(found: pd.DataFrame) -> Table:
-    """Return what moved for a reader: a line a row of a table, its first cell, and the names of the others."""
+    """The cells that moved, for a reader: a line a row of a table, its first cell, and the names of the others."""
     rows = []
     for (table, id), group in found[~found["table"].str.startswith("figures/")].groupby(["table", "id"], sort=False):
         one, *others = group.to_dict("records")
@@ -51,7 +51,7 @@ def in_words(found: pd.DataFrame) -> Table:
 
 
 def _read(folder: Path) -> tuple[dict[tuple[str, str, str], str], dict[tuple[str, str], set[str]]]:
-    """Return the cells of a run by table, id and field, and the names that each row rests on, an input on its own."""
+    """The cells of a run by table, id and field, and the names that each row rests on, an input on its own."""
     cells, rests, path = dict[tuple[str, str, str], str](), dict[tuple[str, str], set[str]](), folder / "estimates.json"
     if not path.is_file():
         raise InputError(f"{shown(folder)} is no folder of results: it has no {path.name}")

@@ -19,7 +19,7 @@ COLUMNS = (
 
 
 def trace_frame(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Notebook]) -> pd.DataFrame:
-    """Return the map as results/map.csv holds it: a row for each check of each printed number, or one without a check.
+    """The map as results/map.csv holds it: a row for each check of each printed number, or one without a check.
     The cell, counted from 0, is the first that shows the check, or a step of its quantity; empty where none does."""
     verdicts = {outcome.check.id: outcome.verdict for outcome in outcomes}
     # The overview and the sensitivities list no checks, and come last.
@@ -41,7 +41,7 @@ def trace_frame(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[N
 
 
 def map_table(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Notebook]) -> str:
-    """Return the map as a Markdown table with a line for each printed number, as docs/map.md shows it."""
+    """The map as a Markdown table with a line for each printed number, as docs/map.md shows it."""
     frame = trace_frame(model, outcomes, notebooks)
     frame["check"] = ("`" + frame["check"] + "`: " + frame["verdict"].str.replace("_", " ")).where(frame["check"] != "")
     frame["formula"] = frame["formula"].str.replace(r".*formulas\.(.+)", r"`\1`", regex=True)
@@ -51,14 +51,14 @@ def map_table(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Not
 
 
 def _formula(model: Model, check: Check) -> str:
-    """Return the whole name of the function that computes a check's quantity; empty where none does."""
+    """The whole name of the function that computes a check's quantity; empty where none does."""
     plan = model.plan(check.quantity, model.change(check.readings))
     formula = plan.by_name[check.quantity].source.expression
     return f"{formula.function.__module__}.{formula.name}" if formula and formula.function else ""
 
 
 def _cell(books: list[Notebook], row: str, quantity: str) -> tuple[str, str]:
-    """Return the first notebook with a row of a table or a step of a quantity, and the cell; empty where none has."""
+    """The first notebook with a row of a table or a step of a quantity, and the cell; empty where none has."""
     wanted = re.compile(f"^ *({re.escape(row)}|{re.escape(label(quantity))} = )", re.MULTILINE)
     for book in books:
         for number, cell in enumerate(book.content.cells):

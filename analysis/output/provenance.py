@@ -31,7 +31,7 @@ def write(folder: Path, model: Model, notebooks: Iterable[Path]) -> None:
 
 
 def describe(made: Path, model: Model, notebooks: Iterable[Path], parameters: Mapping[str, Any], how: str) -> str:
-    """Return the provenance of a run for its results (made): a folder that holds the crate, or a notebook beside it.
+    """The provenance of a run for its results (made): a folder that holds the crate, or a notebook beside it.
 
     The differences from the article are given in words, as ``how``. A file among the parameters becomes an input, and
     loses its folder. Raises OSError where a file can't be read.
@@ -81,7 +81,7 @@ def describe(made: Path, model: Model, notebooks: Iterable[Path], parameters: Ma
 
 
 def source(package: Path = Path(__file__).parents[1]) -> dict[str, str]:
-    """Return a package's commit, its seconds since 1970, and its tree (clean or dirty); unknown where git has none."""
+    """A package's commit, its seconds since 1970, and its tree (clean or dirty); unknown where git has none."""
 
     def git(*arguments: str) -> str:
         # A container's user often does not own the repository, which git refuses by default.
@@ -98,7 +98,7 @@ def source(package: Path = Path(__file__).parents[1]) -> dict[str, str]:
 
 
 def _inputs(model: Model, notebooks: Iterable[Path], listed: Iterable[str]) -> dict[str, Path]:
-    """Return the data, the modules with formulas and the notebooks, by a path that is the same on every machine."""
+    """The data, the modules with formulas and the notebooks, by a path that is the same on every machine."""
     data, formulas = model.register.folder, Path(str(import_module(model.register.formulas).__file__))
     modules = formulas.parent.rglob("*.py") if formulas.name == "__init__.py" else [formulas]
     found = {f"data/{name}": data / name for name in ("datapackage.json", *listed)}

@@ -223,10 +223,10 @@ OVERLAP = 1 + (ROOT / "data" / YAML).read_text(encoding="utf-8").partition("- id
         (text(YAML, "- id: overlap\n  label", "- label"), f"{YAML}, entry number 9, field id: field required"),
         (raw(YAML, lambda _: b"id: overlap\n"), f"{YAML}: the file is not a list of entries"),
         (text(YAML, "- id: overlap\n", "- id: overlap\n  value: 0.3\n"),
-         f"{YAML}: not YAML: the key 'value' is given twice in \"<unicode string>\", line {OVERLAP}, column 3"),
+         f"{YAML}: not YAML: the key 'value' is given twice at line {OVERLAP}, column 3"),
         (text(YAML, "- id: overlap", "- id: [overlap"),
-         f"{YAML}: not YAML: while parsing a flow sequence in \"<unicode string>\", line {OVERLAP}, column 7 did not "
-         f"find expected ',' or ']' in \"<unicode string>\", line {OVERLAP + 1}, column 8"),
+         f"{YAML}: not YAML: while parsing a flow sequence at line {OVERLAP}, column 7 did not "
+         f"find expected ',' or ']' at line {OVERLAP + 1}, column 8"),
         (raw(PACKAGE, lambda _: b"{,}"), f"{PACKAGE}: not JSON: Expecting property name enclosed in double quotes: "
          "line 1 column 2 (char 1)"),
         (raw(PACKAGE, lambda _: b"[]"), f"{PACKAGE}: input should be a valid mapping"),

@@ -296,7 +296,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ),
     ("assumptions: lowest\nvalues: {overlap: 0.1}", "", "assumptions moves every assumption"),
     ("assumptions: middle", "assumptions", "input should be '', 'lowest' or 'highest', not 'middle'"),
-    ("values: {overlap: 0.1, overlap: 0.2}", "", "the key 'overlap' is given twice in \"<unicode string>\", line 4"),
+    ("values: {overlap: 0.1, overlap: 0.2}", "", "the key 'overlap' is given twice at line 4"),
     ("values: !!python/object/apply:os.getcwd []", "", "not YAML"),
 ]
 

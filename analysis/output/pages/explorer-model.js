@@ -93,13 +93,13 @@ function known(name) {
 
 /** A value for a quantity, in its base unit, from a text: digits, then perhaps a scale, then perhaps a unit. */
 function numberOf(quantity, text) {
-  const { unit, low, high, hint } = known(quantity), readings = /^\p{L}/u.test(text) ? hint : "";
+  const { unit, low, high, hint, suffix } = known(quantity), readings = /^\p{L}/u.test(text) ? hint : "";
   const fail = (sentence, values) =>
     refuse("value", { quantity, error: say(sentence, { text, unit, ...values }), hint: readings });
   const pattern = /^([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*(.*)$/s;
   const [, digits, rest] = pattern.exec(text.trim()), plain = digits.replaceAll(",", "");
   const [mantissa, exponent = "0"] = plain.toLowerCase().split("e");
-  if (!/\d/.test(mantissa) || !finite(Number(plain))) fail("no_number");
+  if (!/\d/.test(mantissa) || !finite(Number(plain))) fail("no_number", { unit: unit.replace("dimensionless", "percent") });
   const words = rest.replaceAll("%", " percent").split(/\s+/).filter(Boolean);
   let shift = Number(exponent);
   while (Object.hasOwn(DATA.scales, words[0])) shift += DATA.scales[words.shift()];
@@ -110,7 +110,8 @@ function numberOf(quantity, text) {
   else if (name && given !== unit) fail("other_unit", { given: given.replace("percent", "%") });
   const number = Number(`${mantissa}e${shift}`);
   if (!finite(number)) refuse("not_finite", { quantity, number: "inf" });
-  if (number < low || number > high) refuse(finite(high) ? "outside" : "below", { quantity, number, low, high, unit });
+  const told = { quantity, number, low, high, unit: suffix };
+  if (number < low || number > high) refuse(finite(high) ? "outside" : "below", told);
   return number;
 }
 
