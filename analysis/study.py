@@ -226,4 +226,4 @@ class Study:
         from analysis.output.headlines import ours
 
         changed = self.model.differences(self.setting)
-        return f"{changed[:1].upper()}{changed[1:]}." if changed else f"No settings changed. {ours(self.model)}"
+        return f"{changed[:1].upper()}{changed[1:]}." if changed else f"No settings changed. {ours(self.model)}".strip()

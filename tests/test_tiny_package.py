@@ -11,6 +11,7 @@ import pytest
 from analysis.core.model import Model, ModelError
 from analysis.core.register import Register, RegisterError
 from analysis.core.verdicts import counts, judge, judge_all, results, solution
+from analysis.output import report
 from tests.conftest import ROOT
 from tests.spoiling import text
 
@@ -130,6 +131,12 @@ def test_a_value_or_a_reading_changes_what_rests_on_it(tiny):
     assert other.rests_on == "implied"
     with pytest.raises(ModelError, match="unused"):
         tiny.setting(readings={"helpers": "from_sessions"}, values={"helpers": 50})
+
+
+def test_its_report_leads_to_no_page_that_it_lacks(tiny):
+    front = report.pages(tiny, judge_all(tiny), [])["index"]
+    for name in ("explorer", "waterfall", "refusals", "findings", "external"):
+        assert name not in front, name
 
 
 def test_another_process_reads_it_by_the_environment(tiny):

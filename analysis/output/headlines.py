@@ -97,7 +97,7 @@ def approaches(model: Model) -> Headline | None:
 
 
 def ours(model: Model, setting: Setting = ARTICLE) -> str:
-    """The assumptions that the headlines rest on and that the article does not print, with their values."""
+    """The assumptions that the headlines rest on and that the article does not print, with their values, if any."""
     found: dict[str, str] = {}
     for name in (name for row in model.register.headlines.values() for name in row.working):
         with contextlib.suppress(ModelError):
@@ -105,7 +105,7 @@ def ours(model: Model, setting: Setting = ARTICLE) -> str:
                 assumption = node.source.assumption
                 if assumption and assumption.grade == "chosen" and not node.source.in_words:
                     found[node.name] = digits(node.source.value)
-    return f"Ours, not the article's: {', '.join(map(' '.join, found.items()))}."
+    return f"Ours, not the article's: {', '.join(map(' '.join, found.items()))}." if found else ""
 
 
 def headlines_text(shown: Iterable[Shown]) -> str:

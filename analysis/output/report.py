@@ -29,7 +29,7 @@ from analysis.core.published import APPROACHES_TOLERANCE
 from analysis.core.register import Check
 from analysis.core.verdicts import VERDICTS, Outcome
 from analysis.core.verdicts import results as verdicts_of
-from analysis.output import external, results, tables
+from analysis.output import explorer, external, results, tables
 from analysis.output.display import solutions_table
 from analysis.output.escape import markdown
 from analysis.output.figures import FIGURES
@@ -76,6 +76,7 @@ def pages(model: Model, outcomes: list[Outcome], notebooks: list[Notebook]) -> d
         "version": __version__,
         "approaches": f"{float(APPROACHES_TOLERANCE):.0%}",
         "marks": MARKS,
+        "explorer": explorer.CLAIM in register.claims,
         "external": external,
         "results": results,
         "tables": tables,

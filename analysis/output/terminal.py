@@ -134,7 +134,8 @@ def print_report(model: Model, outcomes: list[Outcome], expected: results.Cells)
     status = print_moved(model, outcomes, expected)
     if not status:
         typer.echo(f"No settings changed. All {len(expected):,} results equal {model.register.file('expected.csv')}.")
-        typer.echo(textwrap.fill(ours(model), WIDTH, break_long_words=False))
+        if chosen := ours(model):
+            typer.echo(textwrap.fill(chosen, WIDTH, break_long_words=False))
     return status
 
 
