@@ -31,7 +31,7 @@ from analysis.core.published import Interval
 from analysis.core.register import RESERVED, SETTABLE, Check, Headline
 from analysis.core.sentences import SENTENCES, say
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
-from analysis.core.verdicts import asserted
+from analysis.core.verdicts import VERDICTS, asserted
 from analysis.core.words import SAME
 from analysis.output.files import write_file
 from analysis.output.results import CAVEAT, SAID, percent_of, place_of
@@ -70,7 +70,7 @@ def page(model: Model) -> str:
         f"const LIMITS = [\n{''.join(limits(model))}];\n{''.join(code)}"
     )
     parts = {"style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
-    words = {"model": model, "presets": presets(model), "assumed": ASSUMED, "caveat": CAVEAT}
+    words = {"model": model, "presets": presets(model), "assumed": ASSUMED, "caveat": CAVEAT, "verdicts": VERDICTS}
     environment = Environment(autoescape=True, trim_blocks=True, undefined=StrictUndefined)
     environment.filters |= {"words": label, "plain": "{:,.10g}".format, "step": _step}
     return environment.from_string(html).render(found, **parts, **words)
@@ -180,7 +180,8 @@ def data(model: Model) -> dict[str, Any]:
             "other": model.number(named(one.quantity)[0], one.other) if one.is_number else named(one.other),
         } for one in register.statements.values()],
         "estimates": register.estimates,
-        "moved": [*map(named, [*register.estimates, *(name for one in headlines for name in one.working)])],
+        "moved": [(*named(name), _titled(model, name)) for name in
+                  [*register.estimates, *(name for one in headlines for name in one.working)]],
         "printed": {"least": both.value("low"), "most": both.value("high"), "words": str(both)},
     }  # fmt: skip
 
@@ -247,6 +248,12 @@ def _met(one: Interval, printed: float | None) -> tuple[float, float, float]:
     low = one.low + SAME * abs(one.low) * (1 if one.low_open else -1)
     high = one.high + SAME * abs(one.high) * (-1 if one.high_open else 1)
     return low, high, 0.01 * abs(printed or (one.low if math.isfinite(one.low) else one.high))
+
+
+def _titled(model: Model, text: str) -> str:
+    """A quantity as the page names it; one that is read somehow, by that reading."""
+    quantity, _, reading = text.partition(".")
+    return model.label(quantity, reading) if reading else label(quantity)
 
 
 def _named(model: Model, text: str) -> tuple[str, list[tuple[str, str]]]:

@@ -85,7 +85,7 @@ def changes(model: Model, setting: Setting, shown: Iterable[Shown] = ()) -> Iter
         yield differs
     for was, now in zip(headlines(model), headlines(model, setting), strict=True) if differs else ():
         if now not in shown and (was != now or now.row == approaches(model)):
-            said = "; ".join([*now.working[-1:], now.verdict])
+            said = "; ".join([*dict.fromkeys(now.working), now.verdict])
             about = "".join(f" ({remark})" for remark in now.remarks)
             yield f"{now.row.title}: {'unchanged, ' if was == now else ''}{said}{about}"
 

@@ -405,7 +405,10 @@ def test_a_statement_says_where_it_stops_holding(page: Page) -> None:
 def test_the_bar_shows_a_number_that_the_handle_moves(page: Page) -> None:
     slide(page, "overlap", 0.5)
     # The overlap does not move the number at risk in 2021. (2,000,000 - 1,901,221.7195) / (1 - 0.5) = 197,557
-    assert page.locator("#now").inner_text() == "At risk 2021: at most 1.9 million; former detainees: at least 200,000"
+    assert (
+        page.locator("#now").inner_text()
+        == "At risk 2021: at most 1.9 million; what the low end of the total leaves: at least 200,000"
+    )
     slide(page, "persons_per_transfer", 0.6)
     assert page.locator("#now").inner_text() == "At risk 2021: at most 1.78 million"
 

@@ -175,9 +175,9 @@ function render() {
   write($("differs"), differs ? `This ${differs}.` : "No settings changed.");
   // Where the handle that moved last does not move the quantity that is looked at, another one stands beside it.
   const moves = (found) => found?.plan.at.has(moved) && found.plan.direction.get(moved) !== 0;
-  const other = moved && !moves(now) && DATA.moved.map((name) => answer(name)[0]).find(moves);
-  const shown = [`${label(looked)}: ${now?.words ?? reason}`, other && `${label(other.plan.target)}: ${other.words}`];
-  write($("now"), shown.filter(Boolean).join("; "));
+  const other = moved && !moves(now) && DATA.moved.find((name) => moves(answer(name)[0]));
+  const words = other ? `; ${other[2]}: ${answer(other)[0].words}` : "";
+  write($("now"), `${label(looked)}: ${now?.words ?? reason}${words}`);
   write($("now-remarks"), remarkWords(now?.remarks ?? []));
   DATA.headlines.forEach(showHeadline);
   write($("refusals"), waterfall());
