@@ -276,11 +276,11 @@ def test_a_fresh_run_gives_the_committed_notebooks(reproduced: Run) -> None:
 
 
 def test_nothing_that_is_compared_holds_a_path_or_a_clock(reproduced: Run) -> None:
-    for path in (path for kind in ("*.csv", "notebooks/*", "*.json") for path in reproduced.folder.glob(kind)):
-        text = path.read_text(encoding="utf-8")
-        assert str(ROOT) not in text
-        assert str(reproduced.folder) not in text
-        assert not re.search(r"\d\d:\d\d:\d\d", text), path.name
+    kinds = ("*.csv", "*.json", "*.tex", "notebooks/*", "report/**/*.html", "report/**/*.js")
+    for path in (path for kind in kinds for path in reproduced.folder.glob(kind) if "_static" not in path.parts):
+        content = path.read_text(encoding="utf-8")
+        assert [word for word in (str(ROOT), str(reproduced.folder), "/tmp/") if word in content] == [], path.name
+        assert not re.search(r"\d\d:\d\d:\d\d", content), path.name
 
 
 def test_a_notebook_that_fails_leaves_the_former_results(tmp_path: Path) -> None:

@@ -115,9 +115,7 @@ def test_a_check_in_words(
         ("flagged_share", 0.0645, 0.0645, ["6.45 percent"]),
     ],
 )
-def test_bounds_have_the_digits_they_have(
-    model: Model, quantity: str, low: float, high: float, words: Any
-) -> None:
+def test_bounds_have_the_digits_they_have(model: Model, quantity: str, low: float, high: float, words: Any) -> None:
     assert results.span_words(model, quantity, low, high) == words
 
 
