@@ -69,7 +69,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 #: Names, multiplied or divided; no tower of powers, which a parser would compute.
-_UNIT = re.compile(r"(?!.*\*\*)[\w·²³⁴⁵⁶⁷⁸⁹⁰¹⁻/*% ]{1,60}")
+_UNIT = re.compile(r"(?!.*\*\*)[\w·⋅²³⁴⁵⁶⁷⁸⁹⁰¹⁻/*% ]{1,60}")
 
 
 @cache
@@ -92,7 +92,8 @@ def name_of(unit: Any) -> str:
     >>> name_of(parse_unit("person/transfer"))
     'person/transfer'
     """
-    return "dimensionless" if unit == registry.dimensionless else f"{unit:~P}".replace(" ", "")
+    # Releases of pint differ in the dot between factors.
+    return "dimensionless" if unit == registry.dimensionless else f"{unit:~P}".replace(" ", "").replace("⋅", "·")
 
 
 @cache
