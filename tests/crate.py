@@ -60,40 +60,20 @@ def crate() -> str:
     root["author"] = add("#contributors", "Organization", name=citation["authors"][0]["name"])
     article = citation["preferred-citation"]
     writer = article["authors"][0]
-    root["citation"] = add(
-        "#article",
-        "ScholarlyArticle",
-        name=article["title"],
-        author=f"{writer['given-names']} {writer['family-names']}",
-        datePublished=article["date-published"],
-        isPartOf=article["journal"],
-    )
+    author = f"{writer['given-names']} {writer['family-names']}"
+    printed = {"datePublished": article["date-published"], "isPartOf": article["journal"]}
+    root["citation"] = add("#article", "ScholarlyArticle", name=article["title"], author=author, **printed)
     for name, (description, encoding) in FILES.items():
         properties = {"name": name, "description": description, "encodingFormat": encoding}
         made.add(File(made, dest_path=name, properties=properties))
     for name, description in FOLDERS.items():
         made.add(Dataset(made, dest_path=name, properties={"name": name, "description": description}))
     data = {"name": package["title"], "description": package["description"], "conformsTo": "data/datapackage.json"}
-    files = [
-        made.add(
-            File(
-                made,
-                dest_path=f"data/{entry['path']}",
-                properties={
-                    "name": entry["path"],
-                    "description": entry["description"],
-                    "encodingFormat": entry["mediatype"],
-                },
-            )
-        )
-        for entry in package["resources"]
-    ]
-    described = {
-        "name": "datapackage.json",
-        "description": "The schema of the data.",
-        "encodingFormat": "application/json",
-    }
-    files.append(made.add(File(made, dest_path="data/datapackage.json", properties=described)))
+    rows = [(entry["path"], entry["description"], entry["mediatype"]) for entry in package["resources"]]
+    files = []
+    for name, description, encoding in [*rows, ("datapackage.json", "The schema of the data.", "application/json")]:
+        properties = {"name": name, "description": description, "encodingFormat": encoding}
+        files.append(made.add(File(made, dest_path=f"data/{name}", properties=properties)))
     folder = made.add(Dataset(made, dest_path="data/", properties=data))
     folder["hasPart"] = files
     return json.dumps(made.metadata.generate(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"

@@ -4,8 +4,7 @@ import math
 import random
 from typing import Any
 
-from analysis.core.model import Model, ModelError
-from analysis.core.register import Check
+from analysis.core.model import ModelError
 from analysis.core.units import CONSTANTS
 from analysis.core.verdicts import judge
 from analysis.output import explorer
@@ -22,16 +21,8 @@ ODD = (
     "1 dimensionless", "<b>1</b>", "3 hours", "40 thousand", "7 million transfer",
 )  # fmt: skip
 UNKNOWN = (
-    "ovrelap",
-    "persons_per_transfr",
-    "zzz",
-    "constructor",
-    "at risk 2021",
-    "OVERLAP",
-    "cadres",
-    "a_year",
-    "toString",
-)
+    "ovrelap", "persons_per_transfr", "zzz", "constructor", "at risk 2021", "OVERLAP", "cadres", "a_year", "toString",
+)  # fmt: skip
 
 #: Answers of the page to settings, each a list of pairs; in its own names, which a test alone knows.
 ANSWERS = """
@@ -100,10 +91,6 @@ def random_settings(study: Study, count: int, seed: int) -> list[list[tuple[str,
     return found
 
 
-def is_judging(model: Model, row: Check) -> bool:
-    return bool(row.claim) and not row.against and model.register.claims[row.claim].judged_by == row.id
-
-
 def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
     model = study.model
     live = explorer.live(model)
@@ -140,7 +127,8 @@ def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
 
     names = [name for name in live if name not in CONSTANTS]
     shown = headlines(model, setting)
-    judging = [row for row in model.register.checks.values() if row.quantity in live and is_judging(model, row)]
+    judges = {one.judged_by for one in model.register.claims.values()}
+    judging = [row for row in model.register.checks.values() if row.id in judges and row.quantity in live]
     return {
         "differs": model.differences(setting),
         "estimates": [tried(lambda name=name: estimated(name)) for name in names],

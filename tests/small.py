@@ -1,4 +1,7 @@
-"""Small models made in memory from a few invented numbers, for tests that need a shape the article does not have."""
+"""Small models made in memory from a few invented numbers, for tests that need a shape the article does not have.
+
+And small notebooks in files.
+"""
 
 import inspect
 import linecache
@@ -7,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import nbformat
 
 from analysis.core.model import Model
 from analysis.core.register import Assumption, Check, Claim, External, Reading, Register, Solve
@@ -53,6 +58,17 @@ def solve(quantity: str, name: str, *, goal: float | None = None, claim: str = "
     """An assumption to solve for, so that a quantity equals a goal or a claim."""
     given = {"id": "solved", "statement": "Solved", "end": "", "readings": "", "note": "", **more}
     return Solve(quantity=quantity, solve=name, goal=goal, claim=claim, **given)
+
+
+def notebook(path: Path, *sources: str, tagged: int = 1) -> Path:
+    """The file of a notebook of these code cells, of which the first have the parameters."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    for cell in cells[:tagged]:
+        cell.metadata["tags"] = ["parameters"]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    path.parent.mkdir(exist_ok=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    return path
 
 
 def formula(text: str) -> Callable[..., Any]:

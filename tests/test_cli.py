@@ -9,13 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 from typer.testing import CliRunner, Result
 
 from analysis import __version__
 from analysis.cli import app
 from tests.conftest import ROOT, Run
+from tests.small import notebook
+from tests.spoiling import text
 
 # Hand arithmetic, in persons: 3.17 million less 3.17 million / 1.105, one person per transfer.
 ADDED = 3_170_000 - 3_170_000 / 1.105
@@ -33,12 +34,6 @@ def output(*arguments: str | Path) -> str:
 
 def rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
-
-
-def spoil(package: Path, file: str, before: str, after: str) -> None:
-    text = (package / file).read_text(encoding="utf-8")
-    assert before in text
-    (package / file).write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
 def test_verify_prints_every_check_and_counts_the_results() -> None:
@@ -76,7 +71,7 @@ def test_verify_as_csv_and_json_say_the_same() -> None:
 
 
 def test_verify_names_what_moved_and_accept_takes_it(package: Path) -> None:
-    spoil(package, "claims.csv", ",10.5,", ",10.6,")
+    text("claims.csv", ",10.5,", ",10.6,")(package)
     done = run("verify", "--data", package)
     assert done.exit_code == 1
     assert "moved: claims, growth_rate_2019_2021: published moved from 0.105 to 0.106" in done.stderr
@@ -89,7 +84,7 @@ def test_verify_names_what_moved_and_accept_takes_it(package: Path) -> None:
 
 def test_accept_writes_nothing_for_a_bad_package(package: Path) -> None:
     before = (package / "expected.csv").read_bytes()
-    spoil(package, "claims.csv", ",10.5,", ",ten,")
+    text("claims.csv", ",10.5,", ",ten,")(package)
     assert run("accept", "--data", package).exit_code == 2
     assert (package / "expected.csv").read_bytes() == before
 
@@ -98,17 +93,11 @@ def test_accept_writes_nothing_for_a_bad_package(package: Path) -> None:
     ("id", "shown"),
     [
         ("excess_2021", ["printed: 15.4 percent", "mobilization-2016-2020, paragraph 6"]),
-        (
-            "at_risk_2021_sum",
-            ["= 1.901 million at most", "verdict: matches, 4.9 percent short", "would also pass"],
-        ),
+        ("at_risk_2021_sum", ["= 1.901 million at most", "verdict: matches, 4.9 percent short", "would also pass"]),
         ("at_risk_2021", ["result: at most 1.9 million persons, 1.84 million to 1.96 million", "at_risk_2021_sum: "]),
         # 2 - 1.6 - 0.301222 million
         ("detainees_for_low_end", ["former_detainees = 99,000: out of range"]),
-        (
-            "at_risk_total",
-            ["former detainees = in words", "result: none", "in words only", "total_in_range: ", "no single value"],
-        ),
+        ("at_risk_total", ["former detainees = in words", "result: none", "in words only", "total_in_range: "]),
         ("two_values_of_2019", ["sceptical: ", "base less labourers"]),
         ("plan_13fyp_total", ["external figure", "at 121jk.cn"]),
         ("part_of_2020", ["0.5 year"]),
@@ -229,9 +218,8 @@ def test_every_command_takes_a_setting_and_ends_with_its_effect(command: str) ->
     assert "at_risk_2019: minority transferees of the south" in out
     assert differs in out
     # In place of one that a scenario gives.
-    out = " ".join(
-        output(*command.split(), "--scenario", "ratio_tibet_2018", "--set", "persons_per_transfer=0.8").split()
-    )
+    given = ("--scenario", "ratio_tibet_2018", "--set", "persons_per_transfer=0.8")
+    out = " ".join(output(*command.split(), *given).split())
     # 1.6 + 0.8 x 0.301222 million
     assert "= 1.841 million" in out
     assert "persons_per_transfer = 0.8 person/transfer in place of 1" in out
@@ -294,26 +282,16 @@ def test_a_fresh_run_gives_the_committed_notebooks(reproduced: Run) -> None:
 
 
 def test_nothing_that_is_compared_holds_a_path_or_a_clock(reproduced: Run) -> None:
-    for path in (path for kind in ("*.csv", "notebooks/*", "*.json") for path in reproduced.folder.glob(kind)):
-        text = path.read_text(encoding="utf-8")
-        assert str(ROOT) not in text
-        assert str(reproduced.folder) not in text
-        assert not re.search(r"\d\d:\d\d:\d\d", text), path.name
-
-
-def books(folder: Path, *sources: str) -> Path:
-    """A notebook of these code cells; the first has the parameters."""
-    folder.mkdir()
-    cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    cells[0].metadata["tags"] = ["parameters"]
-    book = nbformat.v4.new_notebook(cells=cells)
-    book.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    nbformat.write(book, folder / "one.ipynb")
-    return folder
+    kinds = ("*.csv", "*.json", "*.tex", "notebooks/*", "report/**/*.html", "report/**/*.js")
+    for path in (path for kind in kinds for path in reproduced.folder.glob(kind) if "_static" not in path.parts):
+        content = path.read_text(encoding="utf-8")
+        assert [word for word in (str(ROOT), str(reproduced.folder), "/tmp/") if word in content] == [], path.name
+        assert not re.search(r"\d\d:\d\d:\d\d", content), path.name
 
 
 def test_a_notebook_that_fails_leaves_the_former_results(tmp_path: Path) -> None:
-    good, bad = books(tmp_path / "good", "x = 1", "x"), books(tmp_path / "bad", "x = 1", "x / 0")
+    cells = {"good": "x", "bad": "x / 0"}
+    good, bad = (notebook(tmp_path / name / "one.ipynb", "x = 1", cell).parent for name, cell in cells.items())
     out = tmp_path / "out"
     assert run("reproduce", "--no-report", "--out", out, "--notebooks", good).exit_code == 0
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
@@ -389,7 +367,7 @@ def test_bad_input_is_one_sentence_and_status_2(command: str, monkeypatch: pytes
 
 
 def test_every_command_refuses_a_bad_package_alike(package: Path) -> None:
-    spoil(package, "claims.csv", ",10.5,", ",ten,")
+    text("claims.csv", ",10.5,", ",ten,")(package)
     commands = ["verify", "accept", "list", "compare", "scenarios", "sensitivity", "break-even", "reproduce"]
     (sentence,) = {run(command, "--data", package).stderr for command in commands}
     assert "claims.csv, row" in sentence

@@ -5,7 +5,6 @@ One row of each section stands for all here; `make prove` changes every digit.
 
 import ast
 import contextlib
-import csv
 import io
 import os
 import re
@@ -24,49 +23,29 @@ from analysis.core.register import Register
 from analysis.core.verdicts import judge_all
 from analysis.output.map import trace_frame
 from analysis.output.notebooks import all_notebooks
+from tests.conftest import ROOT
+from tests.spoiling import cells
 
-ROOT = Path(__file__).resolve().parent.parent
-Row = dict[str, str]
-
-
-def read(path: Path) -> list[Row]:
-    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
-
-
-ROWS = {row["id"]: row for row in read(ROOT / "data" / "claims.csv")}
-
-
-def changed(id: str) -> Row:
-    """A row with another first digit."""
-    text = ROWS[id]["printed"]
-    return {**ROWS[id], "printed": f"{int(text[0]) % 9 + 1}{text[1:]}"}
-
-
-def shown_in() -> dict[str, str]:
-    """The notebook that shows each printed number or a step from it, where one does."""
-    model = Model(Register.read(ROOT / "data"))
-    rows = trace_frame(model, judge_all(model), all_notebooks()).to_dict("records")
-    return {row["claim"]: row["notebook"] for row in rows if row["notebook"]}
-
-
-SHOWN = shown_in()
+MODEL = Model(Register.read(ROOT / "data"))
+ROWS = MODEL.register.claims
+TRACED = trace_frame(MODEL, judge_all(MODEL), all_notebooks()).to_dict("records")
+#: The notebook that shows each printed number or a step from it, where one does.
+SHOWN = {row["claim"]: row["notebook"] for row in TRACED if row["notebook"]}
 
 
 def firsts() -> list[str]:
     """The first row of each section that prints one number and stands in a notebook."""
     found: dict[str, str] = {}
     for id, row in ROWS.items():
-        if row["printed"] and not row["printed_high"] and id in SHOWN:
-            found.setdefault(row["section"], id)
+        if row.printed and not row.printed_high and id in SHOWN:
+            found.setdefault(row.section, id)
     return list(found.values())
 
 
-def write(folder: Path, other: Row) -> None:
-    rows = [other if id == other["id"] else row for id, row in ROWS.items()]
-    with (folder / "claims.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(other), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+def change(package: Path, id: str) -> None:
+    """Another first digit in a row."""
+    text = ROWS[id].printed
+    cells("claims.csv", id, printed=f"{int(text[0]) % 9 + 1}{text[1:]}")(package)
 
 
 def verify(folder: Path) -> tuple[int, str]:
@@ -80,7 +59,7 @@ def test_an_unchanged_copy_is_as_accepted(package: Path) -> None:
 
 @pytest.mark.parametrize("id", firsts())
 def test_verify_fails_on_a_changed_digit(package: Path, id: str) -> None:
-    write(package, changed(id))
+    change(package, id)
     status, message = verify(package)
     assert status == 1
     assert f"moved: claims, {id}: " in message
@@ -130,13 +109,13 @@ def test_an_unchanged_copy_gives_what_the_notebook_shows(run_cells: Callable[[st
 def test_a_changed_digit_fails_the_notebook_that_is_about_the_number(
     package: Path, run_cells: Callable[[str], Iterator[int]], id: str
 ) -> None:
-    write(package, changed(id))
+    change(package, id)
     assert next(run_cells(f"{SHOWN[id]}.ipynb"), None) is not None
 
 
 def test_nbval_fails_the_same_cells(package: Path, run_cells: Callable[[str], Iterator[int]]) -> None:
     id = "increase_2019_2021"
-    write(package, changed(id))
+    change(package, id)
     showing = ["02_growth_since_2019.ipynb"]
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-rf", "-p", "no:cacheprovider"]
     command += [f"notebooks/{name}" for name in showing]

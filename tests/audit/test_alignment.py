@@ -350,13 +350,8 @@ def test_a_file_that_is_no_copy_is_refused_in_one_sentence(read, data, why):
 
 
 def test_a_pdf_with_a_password_is_refused(article, read):
-    secret = (
-        b"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <"
-        + b"11" * 32
-        + b"> /U <"
-        + b"22" * 32
-        + b"> >> /ID [<33> <33>]"
-    )
+    keys = (b"11" * 32, b"22" * 32)
+    secret = b"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%b> /U <%b> >> /ID [<33> <33>]" % keys
     with pytest.raises(InputError, match="copy is a PDF that needs a password"):
         read(as_pdf(article).replace(b"/Root 1 0 R", b"/Root 1 0 R " + secret))
 

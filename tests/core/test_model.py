@@ -149,17 +149,13 @@ def test_a_change_takes_numbers_texts_and_readings(model):
     setting = model.change(given)
     assert setting == Setting({"transfers_2019": "from_difference"}, {"overlap": 0.25, "former_detainees": 300_000})
     assert setting.given == set(given)
-    # A later change starts from it, and a reading takes the place of a value.
+    # A later change starts from it; a reading takes the place of a value, and a value that of a reading.
     later = model.change({"former_detainees": "floor", "overlap": 0}, setting)
     assert later == Setting({"transfers_2019": "from_difference", "former_detainees": "floor"})
-    assert model.change(assignments(["overlap = 25 %", "transfers_2019=from_difference"])) == Setting(
-        {"transfers_2019": "from_difference"}, {"overlap": 0.25}
-    )
-
-
-def test_a_value_takes_the_place_of_the_reading_of_an_earlier_change(model):
-    former = model.change({"transfers_2019": "from_difference"})
-    assert model.change({"transfers_2019": 2_600_000}, former) == Setting({}, {"transfers_2019": 2_600_000})
+    former = model.change(assignments(["overlap = 25 %", "transfers_2019=from_difference"]))
+    assert former == Setting({"transfers_2019": "from_difference"}, {"overlap": 0.25})
+    latest = model.change({"transfers_2019": 2_600_000}, former)
+    assert latest == Setting({}, {"transfers_2019": 2_600_000, "overlap": 0.25})
 
 
 @pytest.mark.parametrize(
@@ -212,15 +208,8 @@ def test_a_name_that_nothing_depends_on_is_refused(model):
 # Limits and bounds ----------------------------------------------------------------------------------------------------
 
 PERSONS = {"unit": "person"}
-
-
+BASE = [claim("printed_base", "4", **PERSONS)]
 half = formula("half(double) = double / 2")
-
-
-def limited(most, quantity="double"):
-    rows = [claim("printed_base", "4", **PERSONS), claim("printed_top", "7", **PERSONS)]
-    limits = (Most(quantity=quantity, at_most=most),)
-    return small_model(double, half, q, claims=rows, limits=limits)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +217,8 @@ def limited(most, quantity="double"):
     [("top", 3.75, "double would be 8, and it is at most top, 7"), (7, 3.5, "double would be 8, and it is at most 7")],
 )
 def test_a_limit_refuses_a_quantity_and_all_computed_from_it_and_no_setting(most, high, said):
-    made = limited(most)
+    rows = [*BASE, claim("printed_top", "7", **PERSONS)]
+    made = small_model(double, half, claims=rows, limits=(Most(quantity="double", at_most=most),))
     for name in ("double", "half"):
         assert sentence(ModelError, made.estimate, name) == said
         assert [str(limit) for limit in made.plan(name).limits] == [f"double at most {most}"]
@@ -240,30 +230,15 @@ def test_a_limit_refuses_a_quantity_and_all_computed_from_it_and_no_setting(most
     assert (bounds.low, bounds.high) == pytest.approx((3.5, high))  # 2 x 3.5 to 4.5, at most 7, or 7.5 for a printed 7
 
 
-@pytest.mark.parametrize(
-    ("most", "quantity", "said"),
-    [
-        ("base", "doubl", "'doubl' is not a quantity; did you mean 'double'?"),
-        ("bas", "double", "'bas' is not a quantity; did you mean 'base'?"),
-        ("q", "double", "double is in person, and q in dimensionless"),
-    ],
-)
-def test_a_limit_that_is_none_is_refused(most, quantity, said):
-    found = sentence(RegisterError, limited, most, quantity)
-    assert found == f"nowhere/datapackage.json, field analysis.limits: {said}"
-
-
 def test_the_limits_of_the_article(model):
     south = {"labourers_south_2019": 2.6e6, "at_risk_2019": "southern"}
+    drift = {"persons_per_transfer_drift": 1.1}
     for given, said in (
         (south, "labourers_south_2019 would be 2,600,000, and it is at most labourers_2019, 2,590,000"),
-        (
-            {"persons_per_transfer_drift": 1.1},
-            "persons_per_transfer_2021 would be 1.1, outside its allowed range of 0.025 to 1",
-        ),
+        (drift, "persons_per_transfer_2021 would be 1.1, outside its allowed range of 0.025 to 1"),
     ):
         assert sentence(ModelError, model.estimate, "at_risk_2021", model.change(given)) == said
-        assert value(model, "transfers_2021", values={"persons_per_transfer_drift": 1.1}) == 3_170_000
+    assert value(model, "transfers_2021", values=drift) == 3_170_000
 
 
 # Remarks --------------------------------------------------------------------------------------------------------------
@@ -293,20 +268,6 @@ def test_a_remark_may_name_a_figure_published_elsewhere():
     assert made.estimate("double", made.change({"base": 2500})).remarks == ("x",)  # 5,000 is not above 5,000
 
 
-@pytest.mark.parametrize(
-    ("above", "said"),
-    [("bas", "'bas' is not a quantity; did you mean 'base'?"), ("q", "double is in person, and q in dimensionless"),
-     ("seen", "double is in person, and seen in transfer")],
-)  # fmt: skip
-def test_a_remark_that_is_none_is_refused(above, said):
-    how = {
-        "external": {"seen": figure("seen", "5", unit="transfer")},
-        "claims": [claim("printed_base", "4", **PERSONS)],
-    }
-    found = refused(double, q, remarks=(Remark(quantity="double", above=above, words="x"),), **how)
-    assert found == f"nowhere/datapackage.json, field analysis.remarks: {said}"
-
-
 def test_a_derived_assumption_stays_in_its_allowed_range(model):
     # 3,000,000 x 1.105 / 3,170,000 = 1.04574 persons per transfer
     setting = model.setting({"persons_per_transfer": "implied"}, {"labourers_2019": 3_000_000})
@@ -327,8 +288,6 @@ SIDES = {
     "exact": "", "about": "", "over": "at least", "at_least": "at least", "up_to": "at most", "approaches": "at most",
 }  # fmt: skip
 TURNED = {"at least": "at most", "at most": "at least", "": ""}
-
-
 total = formula("total(x, y) = x + y")
 difference = formula("difference(x, y) = x - y")
 first = formula("first(x, y) = x + 0 * y")
@@ -373,8 +332,17 @@ a = formula("a(b) = b")
 b = formula("b(a) = a")
 
 
-BASE = [claim("printed_base", "4", **PERSONS)]
-FORMULAS = "nowhere/datapackage.json, field analysis.formulas: "
+ANALYSIS = "nowhere/datapackage.json, field analysis"
+FORMULAS = f"{ANALYSIS}.formulas: "
+
+
+def most(quantity, other):
+    return {"claims": BASE, "limits": (Most(quantity=quantity, at_most=other),)}
+
+
+def above(other):
+    seen = {"seen": figure("seen", "5", unit="transfer")}
+    return {"claims": BASE, "external": seen, "remarks": (Remark(quantity="double", above=other, words="x"),)}
 
 
 @pytest.mark.parametrize(
@@ -401,8 +369,13 @@ FORMULAS = "nowhere/datapackage.json, field analysis.formulas: "
          "nowhere/readings.csv, field default: q has readings (named, other) and none of them is the default"),
         ([q], {"grades": {("q", "nmed"): "stated"}},
          "nowhere/readings.csv, row 2 (q, nmed), field reading: 'nmed' is not a reading of q; known: formula"),
-        ([q], {"percent": ("qq",)}, "nowhere/datapackage.json, field analysis.percent: 'qq' is not a quantity; did you "
-         "mean 'q'?"),
+        ([q], {"percent": ("qq",)}, f"{ANALYSIS}.percent: 'qq' is not a quantity; did you mean 'q'?"),
+        ([double], most("doubl", "base"), f"{ANALYSIS}.limits: 'doubl' is not a quantity; did you mean 'double'?"),
+        ([double], most("double", "bas"), f"{ANALYSIS}.limits: 'bas' is not a quantity; did you mean 'base'?"),
+        ([double, q], most("double", "q"), f"{ANALYSIS}.limits: double is in person, and q in dimensionless"),
+        ([double], above("bas"), f"{ANALYSIS}.remarks: 'bas' is not a quantity; did you mean 'base'?"),
+        ([double, q], above("q"), f"{ANALYSIS}.remarks: double is in person, and q in dimensionless"),
+        ([double], above("seen"), f"{ANALYSIS}.remarks: double is in person, and seen in transfer"),
     ],
 )  # fmt: skip
 def test_names_units_and_defaults_fit(made, how, said):

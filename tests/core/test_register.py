@@ -73,10 +73,8 @@ FORM = "is not of the form quantity=reading, once a quantity"
     row(CLAIMS, MEAN, "unit", "'transfr' is not a known unit; did you mean 'transfer'?", unit="transfr"),
     row(CLAIMS, MEAN, "unit", f"'million transfer' {BASE}", unit="million transfer"),
     row(CLAIMS, MEAN, "scale", "'millions' is not one of thousand, million, billion or empty", scale="millions"),
-    row(CLAIMS, MEAN, "input", "input should be a valid boolean, not 'maybe'",
-        input="maybe"),
-    row(CLAIMS, MEAN, "paragraph", "input should be a valid integer, not 'six'",
-        paragraph="six"),
+    row(CLAIMS, MEAN, "input", "input should be a valid boolean, not 'maybe'", input="maybe"),
+    row(CLAIMS, MEAN, "paragraph", "input should be a valid integer, not 'six'", paragraph="six"),
     row(CLAIMS, MEAN, "paragraph", "input should be greater than or equal to 1, not '0'", paragraph="0"),
     row(CLAIMS, "at_risk_total_range", "input",
         "no sum starts from a number in words or from a range, whose ends are quantities", input="true"),
@@ -94,7 +92,6 @@ FORM = "is not of the form quantity=reading, once a quantity"
     *(row(CHECKS, id, "against", "a figure published elsewhere goes with the kind external, and only with it", **cell)
       for id, cell in (("same_share", {"against": "report_2021"}), ("official_total_2021", {"kind": "hypothesis"}))),
     row(CLAIMS, MEAN, "role", "input should be 'start', 'result' or 'count', not 'given'", role="given"),
-    row(SOLUTIONS, "change_without_increase", "goal", "input should be a valid number, not 'nil'", goal="nil"),
     row(SOLUTIONS, "change_without_increase", "goal", "input should be a finite number, not 'NaN'", goal="NaN"),
     *(row(SOLUTIONS, id, "goal", "the quantity must equal a claim or a goal, and not both", goal=goal)
       for id, goal in (("change_without_increase", ""), ("southern_fitted", "0"))),
@@ -111,8 +108,7 @@ FORM = "is not of the form quantity=reading, once a quantity"
     assumed("overlap", "high", "1.5 lies outside the allowed range, 0 to 1", high=1.5),
     assumed("overlap", "low", "0.6 lies above the high, 0.5", low=0.6),
     assumed("overlap", "unit", f"'percent' {BASE}", unit="percent"),
-    assumed("former_detainees", "floor", "input should be a valid mapping, not '5'",
-            floor=5),
+    assumed("former_detainees", "floor", "input should be a valid mapping, not '5'", floor=5),
     assumed("former_detainees", "floor.resaon", "'resaon' is not known here; did you mean 'reason'?",
             floor={"reason": "x", "resaon": "x"}),
     assumed("overlap", "ceiling.value", "2 lies outside the allowed range, 0 to 1",
@@ -178,7 +174,6 @@ def test_a_row_that_does_not_fit_another(package, change, sentence):
 
 
 # Files ----------------------------------------------------------------------------------------------------------------
-
 EACH = [CLAIMS, CHECKS, SOLUTIONS, READINGS, EXTERNAL, "sections.csv", "sources.csv", "statements.csv"]
 EACH += [YAML, FINDINGS, PACKAGE, "refusals.yaml"]
 

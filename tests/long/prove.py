@@ -15,6 +15,7 @@ import csv
 import doctest
 import importlib
 import io
+import itertools
 import re
 import shutil
 import sys
@@ -40,6 +41,7 @@ from analysis.output.figures import FIGURES, data_text, headless  # noqa: E402
 from analysis.output.notebooks import Notebook, all_notebooks, run  # noqa: E402
 from analysis.output.results import guarded, moved, read_expected  # noqa: E402
 from tests.output.test_figure_guard import differences  # noqa: E402
+from tests.spoiling import cells, read_rows  # noqa: E402
 
 DATA = ROOT / "data"
 #: Tables with printed digits, and the columns that hold them.
@@ -56,28 +58,22 @@ Tally = dict[str, tuple[int, list[str]]]
 def digits() -> Iterator[tuple[str, str, str, int]]:
     """Table, id, column and position of each printed digit."""
     for table, columns in PRINTED.items():
-        for row in csv.DictReader(io.StringIO((DATA / table).read_text(encoding="utf-8"))):
-            for column in columns:
-                for position, sign in enumerate(row[column]):
-                    if sign.isdigit():
-                        yield table, row["id"], column, position
+        header, *rows = read_rows(DATA / table)
+        for row, column in itertools.product(rows, columns):
+            for position, sign in enumerate(row[header.index(column)]):
+                if sign.isdigit():
+                    yield table, row[0], column, position
 
 
 def digit_is_noticed(change: tuple[str, str, str, int]) -> bool:
     """Whether `verify` names the row when one of its digits is another, or the register refuses the row."""
     table, id, column, position = change
     with tempfile.TemporaryDirectory() as folder:
-        package = Path(folder) / "data"
-        shutil.copytree(DATA, package)
-        text = (DATA / table).read_text(encoding="utf-8")
-        rows = list(csv.DictReader(io.StringIO(text)))
-        row = next(row for row in rows if row["id"] == id)
-        digit = (int(row[column][position]) + 1) % 10
-        row[column] = f"{row[column][:position]}{digit}{row[column][position + 1 :]}"
-        with (package / table).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(row), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        package = Path(shutil.copytree(DATA, Path(folder) / "data"))
+        header, *rows = read_rows(DATA / table)
+        text = next(row for row in rows if row[0] == id)[header.index(column)]
+        digit = (int(text[position]) + 1) % 10
+        cells(table, id, **{column: f"{text[:position]}{digit}{text[position + 1 :]}"})(package)
         try:
             register = Register.read(package)
             # What follows from the row is left out, for it takes long; the row itself must be named.
@@ -209,8 +205,7 @@ def outputs() -> tuple[int, list[str]]:
                 if not compared(fresh[number].outputs, cell.outputs):
                     raise SystemExit(f"{book.name}, cell {number}: a fresh run gives other outputs")
                 for which, output in enumerate(cell.outputs):
-                    for _, key in texts_of(output):
-                        text = dict(texts_of_by_key(output))[key]
+                    for text, key in [(place[key], key) for place, key in texts_of(output)]:
                         for found in NUMBER.finditer(text):
                             changed = copy.deepcopy(cell.outputs)
                             holder = next(place for place, k in texts_of(changed[which]) if k == key)
@@ -219,11 +214,6 @@ def outputs() -> tuple[int, list[str]]:
                             if compared(fresh[number].outputs, changed):
                                 missed.append(f"{book.name}, cell {number}, {key}: {found[0]}")
     return tried, missed
-
-
-def texts_of_by_key(output: Any) -> Iterator[tuple[str, str]]:
-    for place, key in texts_of(output):
-        yield key, place[key]
 
 
 # Figures --------------------------------------------------------------------------------------------------------------

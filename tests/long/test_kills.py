@@ -13,48 +13,30 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import nbformat
 import psutil
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.conftest import ROOT
+from tests.small import notebook
+
 PACKAGES = ROOT / "tests" / "packages"
 KILLS = 100
 
 
 def books(folder: Path, word: str) -> Path:
     """Two notebooks that print a word."""
-    folder.mkdir()
     for name in ("one", "two"):
-        cells = [nbformat.v4.new_code_cell(source) for source in ("times = 1", f"print({word!r} * times)")]
-        cells[0].metadata["tags"] = ["parameters"]
-        book = nbformat.v4.new_notebook(cells=cells)
-        book.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
-        nbformat.write(book, folder / f"{name}.ipynb")
+        notebook(folder / f"{name}.ipynb", "times = 1", f"print({word!r} * times)")
     return folder
 
 
 def start(folder: Path, notebooks: Path) -> subprocess.Popen[bytes]:
     """A run into ``results`` in a folder, in a group of processes of its own."""
     search = os.pathsep.join([str(ROOT), str(PACKAGES)])
-    return subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "analysis",
-            "reproduce",
-            "--no-report",
-            "--data",
-            str(PACKAGES / "tiny"),
-            "--notebooks",
-            str(notebooks),
-        ],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": search, "TMPDIR": str(folder / "tmp")},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    environment = {**os.environ, "PYTHONPATH": search, "TMPDIR": str(folder / "tmp")}
+    words = ["reproduce", "--no-report", "--data", str(PACKAGES / "tiny"), "--notebooks", str(notebooks)]
+    how = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
+    return subprocess.Popen([sys.executable, "-m", "analysis", *words], cwd=folder, env=environment, **how)
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -15,14 +15,8 @@ from analysis.core.register import InputError, Register
 from analysis.core.verdicts import judge_all
 from analysis.output.diff import compare
 from analysis.output.results import write_tables
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def edit(folder: Path, name: str, former: str, new: str) -> None:
-    text = (folder / name).read_text(encoding="utf-8")
-    assert former in text
-    (folder / name).write_text(text.replace(former, new, 1), encoding="utf-8")
+from tests.conftest import ROOT
+from tests.spoiling import text
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +24,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The article's results, and those of a package in which 2.59 million is 2.60 million; with one figure's data."""
     folder = tmp_path_factory.mktemp("runs")
     shutil.copytree(ROOT / "data", folder / "data")
-    edit(folder / "data", "claims.csv", 'all of the region",2.59,', 'all of the region",2.60,')
+    text("claims.csv", 'all of the region",2.59,', 'all of the region",2.60,')(folder / "data")
     for name, data in (("before", ROOT / "data"), ("after", folder / "data")):
         model = Model(Register.read(data))
         (folder / name / "figures").mkdir(parents=True)
@@ -62,11 +56,11 @@ def test_each_number_says_by_how_much_and_from_which_input(runs: list[Path]) -> 
 
 def test_last_digits_do_not_count_and_words_and_new_rows_do(runs: list[Path], tmp_path: Path) -> None:
     pair = [Path(shutil.copytree(runs[0], tmp_path / name)) for name in ("a", "b")]
-    edit(pair[1], "estimates.json", "1901221.719", "1901221.7191")
+    text("estimates.json", "1901221.719", "1901221.7191")(pair[1])
     assert moved(*pair) == {}
-    edit(pair[1], "checks.csv", ",at most,matches,", ",at most,compatible,")
-    edit(pair[0], "figures/waterfall.csv", "1600000", "0")
-    edit(pair[1], "figures/waterfall.csv", "1600000\n", "1600000\ntotal,2\n")
+    text("checks.csv", ",at most,matches,", ",at most,compatible,")(pair[1])
+    text("figures/waterfall.csv", "1600000", "0")(pair[0])
+    text("figures/waterfall.csv", "1600000\n", "1600000\ntotal,2\n")(pair[1])
     verdict, *figures = moved(*pair).values()
     assert (verdict["field"], verdict["was"], verdict["now"]) == ("verdict", "matches", "compatible")
     assert (verdict["by"], verdict["percent"]) == (None, None)
@@ -91,9 +85,9 @@ def test_the_command_says_what_moved(runs: list[Path]) -> None:
     assert re.fullmatch(r"error: .*none is no folder of results: it has no estimates.json\n", missing.stderr)
 
 
-@pytest.mark.parametrize(("name", "text"), [("estimates.json", b"[1]"), ("checks.csv", b"no id\n1\n")])
-def test_damaged_results_are_refused(runs: list[Path], tmp_path: Path, name: str, text: bytes) -> None:
+@pytest.mark.parametrize(("name", "content"), [("estimates.json", b"[1]"), ("checks.csv", b"no id\n1\n")])
+def test_damaged_results_are_refused(runs: list[Path], tmp_path: Path, name: str, content: bytes) -> None:
     shutil.copytree(runs[0], tmp_path / "damaged")
-    (tmp_path / "damaged" / name).write_bytes(text)
+    (tmp_path / "damaged" / name).write_bytes(content)
     with pytest.raises(InputError, match=f"{name} is not as a run writes it"):
         compare(runs[0], tmp_path / "damaged")

@@ -11,14 +11,7 @@ import pytest
 from analysis.core.model import ARTICLE, Model
 from analysis.core.register import Register
 from analysis.core.verdicts import judge_all
-from analysis.output.external import (
-    COLUMNS,
-    SEEN,
-    compare,
-    comparison,
-    external_frame,
-    frame_in_words,
-)
+from analysis.output.external import COLUMNS, SEEN, compare, comparison, external_frame, frame_in_words
 from analysis.output.results import estimates, tables, write_tables
 from tests.spoiling import cells, without
 

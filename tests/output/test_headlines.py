@@ -5,6 +5,7 @@ import re
 import pytest
 
 from analysis.output.headlines import headlines, headlines_text
+from tests.output.test_steps import by_hand
 
 SIX = ["above_plan", "growth_since_2019", "two_figures_of_2019", "up_to_in_2019", "approaches_in_2021",
        "with_former_detainees"]  # fmt: skip
@@ -23,21 +24,12 @@ def test_the_six_are_shown_as_the_design_has_them(model):
     ]  # fmt: skip
 
 
-def by_hand(line):
-    """Both sides of a working, computed from the numbers that it shows."""
-    for sign, python in (("÷", "/"), ("×", "*"), ("−", "-"), (",", "")):
-        line = line.replace(sign, python)
-    line = re.sub(r"([\d.]+) million", r"(\1 * 1e6)", re.sub(r"([\d.]+) percent", r"(\1 / 100)", line))
-    left, right = line.split(" = ")
-    return eval(left), eval(right)
-
-
 @pytest.mark.parametrize("given", [{}, {"persons_per_transfer": 0.6}, {"growth_2019_2021": 0.05}])
 def test_a_working_recomputes_by_hand(model, given):
     lines = [line for one in headlines(model, model.change(given)) for line in one.working]
     assert len(lines) == 7
     for line in lines:
-        left, right = by_hand(line)
+        left, right = map(by_hand, line.split(" = "))
         # The last digit shown, of millions or of percent.
         assert left == pytest.approx(right, abs=0.00051e6 if abs(right) > 1 else 0.00051)
 

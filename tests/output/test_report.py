@@ -55,10 +55,6 @@ def pages(results: Path) -> dict[str, Page]:
     return {path.name: Page(path) for path in sorted((results / "report").glob("*.html"))}
 
 
-def as_id(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower())
-
-
 def test_every_link_and_anchor_leads_somewhere(results: Path, pages: dict[str, Page]) -> None:
     assert {f"{path.stem}.html" for path in (ROOT / "notebooks").glob("*.ipynb")} | {"search.html"} <= set(pages)
     astray = []
@@ -89,7 +85,8 @@ def test_whatever_the_register_holds_has_its_own_anchor(pages: dict[str, Page], 
     ids = {one for page in pages.values() for one in page.ids}
     register, missing = model.register, []
     for kind in ("claims", "checks", "assumptions", "findings", "external", "refusals"):
-        missing += [name for name in getattr(register, kind) if as_id(f"{kind.removesuffix('s')}-{name}") not in ids]
+        names = [f"{kind.removesuffix('s')}-{name}" for name in getattr(register, kind)]
+        missing += [name for name in names if re.sub(r"[^a-z0-9]+", "-", name.lower()) not in ids]
     assert missing == []
 
 
@@ -123,41 +120,22 @@ def test_every_picture_has_words_for_who_does_not_see_it(pages: dict[str, Page])
     ("page", "anchor", "words"),
     [
         # 1.6 million + 3.17 million - 3.17 million / 1.105 = 1.9 million; 1 - 1.9012 / 2 = 0.049
-        (
-            "register",
-            "check-at-risk-2021-sum",
-            [
-                "approaches two million",
-                "at most 1.9 million",
-                "1.84 million to 1.96 million",
-                "✓ matches , 4.9 percent short",
-                "= 1.6 million + 0.301 million × 1 = 1.901 million",
-            ],
-        ),
+        ("register", "check-at-risk-2021-sum", [
+            "approaches two million", "at most 1.9 million", "1.84 million to 1.96 million",
+            "✓ matches , 4.9 percent short", "= 1.6 million + 0.301 million × 1 = 1.901 million",
+        ]),
         # 2.0 - 1.9012 and 2.5 - 1.9012 million, to the nearest thousand.
         ("methods", "solutions", ["99,000", "599,000"]),
         # 1.6 million and 0.36 x 0.301 million, varied down to 0.36
-        (
-            "assumptions",
-            "assumption-persons-per-transfer",
-            ["1.71 million at the low end, 1.9 million at the high end", "0.36 to 1", "would settle it"],
-        ),
+        ("assumptions", "assumption-persons-per-transfer",
+         ["1.71 million at the low end, 1.9 million at the high end", "0.36 to 1", "would settle it"]),
     ],
-)
+)  # fmt: skip
 def test_a_section_says_what_the_results_say(pages: dict[str, Page], page: str, anchor: str, words: list[str]) -> None:
     text = pages[f"{page}.html"].text.partition(f'id="{anchor}"')[2]
     text = text[: re.search(rf'id="{anchor.partition("-")[0]}-|<footer', text).start()]
     text = html.unescape(" ".join(re.sub(r"<[^>]+>", " ", text).split()))
     assert [one for one in words if one not in text] == []
-
-
-def test_a_page_shows_nothing_that_differs_between_two_places(results: Path) -> None:
-    for path in [*(results / "report").rglob("*"), results / "estimates.tex"]:
-        if path.suffix in (".html", ".js", ".tex") and "_static" not in path.parts:
-            content = path.read_text(encoding="utf-8")
-            for word in (str(ROOT), str(results), "/tmp/"):
-                assert word not in content, path.name
-            assert not re.search(r"\b\d{2}:\d{2}:\d{2}\b", content), path.name
 
 
 HOSTILE = "<script>alert(1)</script> `{raw}` [x](javascript:alert(2)) {{ v }} ::: $a$ ``` *b* <img src=x onerror=y>"
@@ -214,9 +192,7 @@ def test_words_are_safe_in_tex() -> None:
 
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="no TeX is installed")
 @pytest.mark.parametrize(("name", "fits"), [("at_risk_2021", True), ("at_risk_2022", False)])
-def test_the_example_is_compiled_and_an_unknown_name_is_refused(
-    results: Path, tmp_path: Path, name: str, fits: bool
-) -> None:
+def test_the_example_is_compiled_or_its_name_refused(results: Path, tmp_path: Path, name: str, fits: bool) -> None:
     shutil.copy(results / "estimates.tex", tmp_path)
     example = (ROOT / "docs" / "example.tex").read_text(encoding="utf-8")
     (tmp_path / "example.tex").write_text(example.replace("{at_risk_2021}", f"{{{name}}}"), encoding="utf-8")

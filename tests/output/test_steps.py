@@ -76,11 +76,7 @@ def test_a_headline_by_hand(article: Study) -> None:
 def test_a_factor_that_only_serves_units_is_not_shown(article: Study) -> None:
     # Five years of 2.2 million a year, times a year, are 11 million.
     (step,) = article.steps("planned_total_2016_2020", depth=0).steps
-    assert step.lines == (
-        "= planned transfers 2016–2020 × years 2016–2020",
-        "= 2.2 million × 5",
-        "= 11.000 million",
-    )
+    assert step.lines == ("= planned transfers 2016–2020 × years 2016–2020", "= 2.2 million × 5", "= 11.000 million")
 
 
 def test_every_line_fits_a_terminal(article: Study) -> None:
@@ -138,10 +134,8 @@ def test_findings_show_titles_with_the_rest_folded() -> None:
     row = {"title": HOSTILE, "arithmetic": '1 + "1": 2; so: 3', "sceptical": "s", "charitable": "c", "settle": "w"}
     findings = Folded(pd.DataFrame([row]))
     assert repr(findings) == f"- {HOSTILE}"
-    page = findings._repr_html_()
-    assert page.startswith(
-        f"<details><summary>{html.escape(HOSTILE)}</summary><ul><li>1 + &quot;1&quot;: 2</li><li>so: 3</li>"
-    )
+    start = f"<details><summary>{html.escape(HOSTILE)}</summary><ul><li>1 + &quot;1&quot;: 2</li><li>so: 3</li>"
+    assert findings._repr_html_().startswith(start)
 
 
 def test_what_is_listed_belongs_to_the_quantity(article: Study) -> None:
@@ -150,8 +144,7 @@ def test_what_is_listed_belongs_to_the_quantity(article: Study) -> None:
     assert list(checks["comparison"]) == held
     # 2.0 - 1.9012 and 2.5 - 1.9012, to the nearest thousand.
     assert list(article.solutions("at_risk_total")["value"][:2]) == ["99,000", "599,000"]
-    about = {
-        finding.id for finding in article.model.register.findings.values() if "at_risk_2019_up_to" in finding.claims
-    }
+    every = article.model.register.findings.values()
+    about = {finding.id for finding in every if "at_risk_2019_up_to" in finding.claims}
     assert set(article.findings("at_risk_2019")["finding"]) == about
     assert len(article.findings()) == len(article.model.register.findings)

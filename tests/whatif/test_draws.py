@@ -14,38 +14,16 @@ from analysis.core.model import ARTICLE, Model, ModelError
 from analysis.core.published import Interval
 from analysis.core.register import InputError, Most
 from analysis.whatif import draws
-from analysis.whatif.draws import (
-    BINS,
-    METHODS,
-    NUMBERS,
-    PERCENTILES,
-    Distribution,
-    Draws,
-    check_draws,
-    draw,
-    inputs,
-    points,
-    reach,
-    values_of,
-)
+from analysis.whatif.draws import PERCENTILES, Distribution, Draws, draw, inputs, points, values_of
 from analysis.whatif.scenarios import find
-from tests.small import assumption, claim, small_model
+from tests.small import assumption, claim, formula, small_model
 
 U = np.concatenate([[0.0, 1.0], np.linspace(1e-6, 1 - 1e-6, 401)])
 
 
-def sum_and_product() -> Model:
-    """Two numbers from 0 to 1, their sum and their product."""
-
-    def total(a, b):  # type: ignore[no-untyped-def]
-        return a + b
-
-    def product(a, b):  # type: ignore[no-untyped-def]
-        return a * b
-
-    return small_model(total, product, assumptions=[assumption("a", 0.5), assumption("b", 0.5)])
-
-
+#: Two numbers from 0 to 1, and what is made of them.
+BOTH = {"assumptions": [assumption("a", 0.5), assumption("b", 0.5)]}
+SUM_AND_PRODUCT = small_model(formula("total(a, b) = a + b"), formula("product(a, b) = a * b"), **BOTH)
 UNIT = {"a": Distribution(0, 1), "b": Distribution(0, 1)}
 
 
@@ -112,7 +90,7 @@ def test_printed_inputs_are_drawn_over_what_they_stand_for_and_assumptions_only_
     }
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", draws.METHODS)
 def test_a_block_of_points_uses_the_seed_that_is_spawned_for_it(method: str) -> None:
     child = np.random.SeedSequence(9).spawn(4)[3]
 
@@ -144,9 +122,7 @@ def test_a_block_of_points_uses_the_seed_that_is_spawned_for_it(method: str) -> 
 )
 def test_draws_that_cannot_be_made_are_refused(n: int, seed: int, method: str, words: str) -> None:
     with pytest.raises(ModelError, match=words):
-        check_draws(n, seed, method)
-    with pytest.raises(ModelError, match=words):
-        draw(sum_and_product(), ["total"], ARTICLE, UNIT, n=n, seed=seed, method=method)
+        draw(SUM_AND_PRODUCT, ["total"], ARTICLE, UNIT, n=n, seed=seed, method=method)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +135,7 @@ def test_draws_that_cannot_be_made_are_refused(n: int, seed: int, method: str, w
 )
 def test_names_and_ranges_are_checked_before_drawing(quantities: list[str], told: Any, words: str) -> None:
     with pytest.raises(ModelError, match=words):
-        draw(sum_and_product(), quantities, ARTICLE, told, n=64)
+        draw(SUM_AND_PRODUCT, quantities, ARTICLE, told, n=64)
 
 
 # Draws against closed forms -------------------------------------------------------------------------------------------
@@ -176,7 +152,7 @@ PRODUCT = {"mean": 0.25, "sd": math.sqrt(7 / 144)} | {
 @pytest.mark.parametrize("compiled", [False, True])
 @pytest.mark.parametrize(("n", "method"), [(2**16, "sobol"), (2**19, "random")])
 def test_a_sum_and_a_product_of_two_uniforms(n: int, method: str, compiled: bool) -> None:
-    found = draw(sum_and_product(), ["total", "product"], ARTICLE, UNIT, n=n, method=method, compiled=compiled)
+    found = draw(SUM_AND_PRODUCT, ["total", "product"], ARTICLE, UNIT, n=n, method=method, compiled=compiled)
     assert (found.n, found.kept, found.violations) == (n, n, {})
     # Four over the root of n, or for a net less.
     room = 4 / math.sqrt(n) if method == "random" else 5e-4
@@ -221,17 +197,12 @@ def test_numbers_are_those_of_the_same_draws(
         (bounds,) = model.plan(name).bounds(ranges={k: Interval(one.low, one.high) for k, one in RANGED.items()})
         for p, share in PERCENTILES.items():
             # It lies between the draws on either side of the share, to a bin.
-            rank, width = math.ceil(share * kept), (bounds.high - bounds.low) / BINS * (1 + 1e-6)
+            rank, width = math.ceil(share * kept), (bounds.high - bounds.low) / draws.BINS * (1 + 1e-6)
             assert np.sort(x)[rank - 1] - width <= numbers[p] <= np.sort(x)[rank] + width
 
 
 def test_a_minimum_and_a_value_that_another_quantity_has_are_compiled_as_well(model: Model) -> None:
-    from analysis.core.units import minimum
-
-    def least(a, b):  # type: ignore[no-untyped-def]
-        return minimum(a, b)
-
-    made = small_model(least, assumptions=[assumption("a", 0.5), assumption("b", 0.5)])
+    made = small_model(formula("least(a, b) = minimum(a, b)"), **BOTH)
     found = [draw(made, ["least"], ARTICLE, UNIT, n=2**12, compiled=how) for how in (False, True)]
     alike(*found)
     # The smaller of two U(0, 1) has mean 1/3 and median 1 - sqrt(1/2).
@@ -240,13 +211,10 @@ def test_a_minimum_and_a_value_that_another_quantity_has_are_compiled_as_well(mo
 
 
 def test_numba_that_is_not_installed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    def third(a):  # type: ignore[no-untyped-def]
-        return a / 3
-
     monkeypatch.setitem(sys.modules, "numba", None)
     draws._jit.cache_clear()
     with pytest.raises(InputError, match=r"^numba is not installed; the extra `compiled` brings it$"):
-        draw(small_model(third, assumptions=[assumption("a", 0.5)]), ["third"], ARTICLE, {}, n=64, compiled=True)
+        draw(SUM_AND_PRODUCT, ["total"], ARTICLE, UNIT, n=64, compiled=True)
 
 
 def test_the_seed_makes_the_draws_and_the_threads_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,9 +222,9 @@ def test_the_seed_makes_the_draws_and_the_threads_do_not(monkeypatch: pytest.Mon
         # Joblib's own limit.
         monkeypatch.setenv("LOKY_MAX_CPU_COUNT", str(threads))
         monkeypatch.setattr(draws, "ROWS", 64)
-        return draw(sum_and_product(), ["total", "product"], ARTICLE, UNIT, n=2**13, seed=seed, method=method)
+        return draw(SUM_AND_PRODUCT, ["total", "product"], ARTICLE, UNIT, n=2**13, seed=seed, method=method)
 
-    for method in METHODS:
+    for method in draws.METHODS:
         assert drawn(0, 1, method) == drawn(0, 5, method)
         assert len({drawn(seed, 1, method).numbers["product"]["mean"] for seed in (0, 1, 2)}) == 3
 
@@ -304,22 +272,16 @@ def test_illustrative_draws_start_from_the_printed_number_of_2019(model: Model) 
 # Draws past a limit ---------------------------------------------------------------------------------------------------
 
 
-def doubled() -> Model:
-    """A share of at most a half, which is twice a number of 0 to 1, and ten times that share."""
-
-    def share__doubled(x):  # type: ignore[no-untyped-def]
-        return 2 * x
-
-    def target(share):  # type: ignore[no-untyped-def]
-        return 10 * share
-
-    given = [assumption("x", 0.1), assumption("share", 0.3, maximum=0.5)]
-    return small_model(share__doubled, target, assumptions=given, defaults={"share": "doubled"})
+#: A share of at most a half, which is twice a number of 0 to 1, and ten times that share.
+DOUBLED = small_model(
+    formula("share__doubled(x) = 2 * x"), formula("target(share) = 10 * share"), defaults={"share": "doubled"},
+    assumptions=[assumption("x", 0.1), assumption("share", 0.3, maximum=0.5)],
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("compiled", [False, True])
 def test_draws_past_a_limit_are_left_out_and_counted(compiled: bool) -> None:
-    found = draw(doubled(), ["target"], ARTICLE, {"x": Distribution(0, 1)}, n=3000, method="random", compiled=compiled)
+    found = draw(DOUBLED, ["target"], ARTICLE, {"x": Distribution(0, 1)}, n=3000, method="random", compiled=compiled)
     (x,) = cube(found, "random")
     fine = 2 * x <= 0.5
     assert found.violations == {"share outside 0 to 0.5": int((~fine).sum())}
@@ -332,19 +294,8 @@ def test_draws_past_a_limit_are_left_out_and_counted(compiled: bool) -> None:
 
 @pytest.mark.parametrize("compiled", [False, True])
 def test_a_draw_that_violates_several_is_counted_with_each_and_left_out_once(compiled: bool) -> None:
-    def first(a):  # type: ignore[no-untyped-def]
-        return 1 * a
-
-    def second(b):  # type: ignore[no-untyped-def]
-        return 1 * b
-
-    def both(first, second):  # type: ignore[no-untyped-def]
-        return first + second
-
     made = small_model(
-        first,
-        second,
-        both,
+        *map(formula, ("first(a) = 1 * a", "second(b) = 1 * b", "both(first, second) = first + second")),
         claims=[claim("printed_most", "1500000", quantity="most", target=True, rounding_unit="1")],
         assumptions=[assumption("a", 2e5, maximum=1e6), assumption("b", 5e5, maximum=1e6)],
         limits=(Most(quantity="first", at_most="second"), Most(quantity="both", at_most="most")),
@@ -362,33 +313,25 @@ def test_a_draw_that_violates_several_is_counted_with_each_and_left_out_once(com
 
 
 def test_without_a_draw_within_the_limits_there_is_no_number() -> None:
-    found = draw(doubled(), ["target"], ARTICLE, {"x": Distribution(0.8, 1)}, n=64)
+    found = draw(DOUBLED, ["target"], ARTICLE, {"x": Distribution(0.8, 1)}, n=64)
     assert (found.kept, found.violations) == (0, {"share outside 0 to 0.5": 64})
-    assert all(math.isnan(found.numbers["target"][name]) for name in NUMBERS)
+    assert all(math.isnan(found.numbers["target"][name]) for name in draws.NUMBERS)
 
 
 def test_a_quantity_that_only_its_limit_bounds_is_drawn_within_it() -> None:
-    def share__inverse(x):  # type: ignore[no-untyped-def]
-        return 1 / x
-
     given = [assumption("x", 1, minimum=-1, maximum=4), assumption("share", 0.5, maximum=2)]
-    made = small_model(share__inverse, assumptions=given, defaults={"share": "inverse"})
+    made = small_model(formula("share__inverse(x) = 1 / x"), assumptions=given, defaults={"share": "inverse"})
     found = draw(made, ["share"], ARTICLE, {"x": Distribution(-1, 4)}, n=2**12)
     x = cube(found)[0] * 5 - 1
     kept = 1 / x[x >= 0.5]
     assert found.kept == len(kept)
     assert found.numbers["share"]["mean"] == pytest.approx(kept.mean(), rel=1e-9)
-    assert found.numbers["share"]["p50"] == pytest.approx(np.median(kept), abs=2 / BINS)
+    assert found.numbers["share"]["p50"] == pytest.approx(np.median(kept), abs=2 / draws.BINS)
 
 
 def test_a_quantity_without_bounds_is_refused() -> None:
-    def inverse(x):  # type: ignore[no-untyped-def]
-        return 1 / x
-
-    made = small_model(inverse, assumptions=[assumption("x", 0.5)])
-    with pytest.raises(
-        ModelError, match=r"^inverse has no bounds under these distributions: something is divided by 0$"
-    ):
+    made = small_model(formula("inverse(x) = 1 / x"), assumptions=[assumption("x", 0.5)])
+    with pytest.raises(ModelError, match=r"^inverse has no bounds under these distributions: something is divided by"):
         draw(made, ["inverse"], ARTICLE, {"x": Distribution(0, 1)}, n=64)
 
 
@@ -397,5 +340,5 @@ def test_a_quantity_without_bounds_is_refused() -> None:
 
 def test_an_address_without_a_scheduler_is_refused() -> None:
     pytest.importorskip("distributed")
-    with pytest.raises(InputError, match=r"^no Dask scheduler answers at 'nonsense'"), reach("nonsense"):
+    with pytest.raises(InputError, match=r"^no Dask scheduler answers at 'nonsense'"), draws.reach("nonsense"):
         pass

@@ -12,20 +12,10 @@ from scipy import stats
 
 from analysis.core.model import ARTICLE, Model, ModelError, Setting
 from analysis.core.register import InputError
+from analysis.whatif import sensitivity
 from analysis.whatif.draws import Distribution
-from analysis.whatif.sensitivity import (
-    ALL,
-    ROUNDING,
-    BreakEven,
-    BreakEvens,
-    break_even,
-    handles,
-    ranges,
-    sobol_indices,
-    statement_of,
-    tornado,
-)
-from tests.small import assumption, small_model
+from analysis.whatif.sensitivity import BreakEven, break_even, handles, ranges, sobol_indices, statement_of, tornado
+from tests.small import assumption, formula, small_model
 
 #: Transfers of 2019, from 3.17 million and a growth of 10.5 percent: 2,868,778.28; and those added since: 301,221.72.
 BASE = 3_170_000 / 1.105
@@ -191,29 +181,26 @@ def corners(printed: Any, assumed: Any) -> tuple[float, float]:
 
 def test_the_ranges_of_the_total_against_every_corner(model: Model, with_former: Setting) -> None:
     found = {what: (one.low, one.high) for what, one in ranges(model, "at_risk_total", with_former).items()}
-    assert next(iter(found)) == ROUNDING
-    assert list(found)[-1] == ALL
+    first, *_, last = found
+    assert (first, last) == (sensitivity.ROUNDING, sensitivity.ALL)
     used = {name: (value,) for name, (_, value) in ASSUMED.items()}
     # The change alone: no more than one at a ratio of one.
     ranged = {name: ends for name, (ends, _) in ASSUMED.items()} | {"persons_per_transfer_drift": (0.95, 1)}
     wanted = {
         name: corners([(1.6e6,), (3.17e6,), (0.105,)], {**used, name: ends}.values()) for name, ends in ranged.items()
     }
-    wanted |= {ROUNDING: corners(PRINTED, used.values()), ALL: corners(PRINTED, [ends for ends, _ in ASSUMED.values()])}
+    wanted |= {first: corners(PRINTED, used.values()), last: corners(PRINTED, [ends for ends, _ in ASSUMED.values()])}
     assert set(found) == set(wanted)
     for what, ends in wanted.items():
         assert found[what] == pytest.approx(ends, rel=1e-12)
 
 
 def test_a_range_leaves_out_the_corners_past_a_limit() -> None:
-    def share__tripled(x):  # type: ignore[no-untyped-def]
-        return 3 * x
-
-    def ten(share):  # type: ignore[no-untyped-def]
-        return 10 * share
-
-    given = [assumption("x", 0.1), assumption("share", 0.3)]
-    made = small_model(share__tripled, ten, assumptions=given, defaults={"share": "tripled"})
+    given, made_of = (
+        [assumption("x", 0.1), assumption("share", 0.3)],
+        ("share__tripled(x) = 3 * x", "ten(share) = 10 * share"),
+    )
+    made = small_model(*map(formula, made_of), assumptions=given, defaults={"share": "tripled"})
     found = ranges(made, "ten")["x"]
     # 3 x is a share up to x = 1/3, so ten of it is at most 10.
     assert (found.low, found.high) == (0, pytest.approx(10))
@@ -228,11 +215,11 @@ def test_an_unknown_quantity_is_refused(model: Model, function: Any) -> None:
 # Break-even -----------------------------------------------------------------------------------------------------------
 
 
-def by_name(found: BreakEvens) -> dict[str, BreakEven]:
+def by_name(found: sensitivity.BreakEvens) -> dict[str, BreakEven]:
     return {one.assumption: one for one in found.break_evens}
 
 
-def shipped(model: Model, name: str, setting: Setting = ARTICLE) -> tuple[BreakEvens, dict[str, BreakEven]]:
+def shipped(model: Model, name: str, setting: Setting = ARTICLE) -> tuple[sensitivity.BreakEvens, dict[str, BreakEven]]:
     found = break_even(model, model.register.statements[name], setting)
     return found, by_name(found)
 
@@ -307,22 +294,13 @@ def test_both_sides_are_computed_under_the_setting_but_not_a_row(model: Model) -
     assert (found.left, found.right) == pytest.approx((1_567_500 + STEP, 1_600_000))
 
 
-def against(text: str, *formulas: Any, **more: Any) -> BreakEven:
-    made = small_model(*formulas, assumptions=[assumption("x", 0.3, **more)])
-    (found,) = break_even(made, statement_of(made, text)).break_evens
-    return found
-
-
-def inverse(x):  # type: ignore[no-untyped-def]
-    return 2 / (1 + x)
-
-
-def steep(x):  # type: ignore[no-untyped-def]
-    return 3 * x
-
-
-def pole(x):  # type: ignore[no-untyped-def]
-    return 1 / (1 - 3 * x)
+TWICE = ((0.65 - 0.3225**0.5) / 2, (0.65 + 0.3225**0.5) / 2)
+CURVES = small_model(
+    *map(formula, (
+        "inverse(x) = 2 / (1 + x)", "steep(x) = 3 * x", "pole(x) = 1 / (1 - 3 * x)", "line(x) = 0.9 - x",
+        "tangent(x) = 1 - x", "curve(x) = 0.25 / (x + 0.25) - 0",
+    )), assumptions=[assumption("x", 0.3)],
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -340,42 +318,30 @@ def pole(x):  # type: ignore[no-untyped-def]
         ("steep = 1.5", [0.5], [(0.5, 0.5)]),
         ("steep == 0", [0], [(0, 0)]),
         ("steep >= 4", [], []),
+        # 0.25 / (x + 0.25) = 0.9 - x: 0.25 = 0.225 + 0.65 x - x^2, at x = (0.65 -+ sqrt(0.4225 - 0.1)) / 2.
+        ("curve <= line", TWICE, [TWICE]),
+        ("curve > line", TWICE, [(0, TWICE[0]), (TWICE[1], 1)]),
+        # 0.25 = 0.25 + 0.75 x - x^2 at 0 and 0.75.
+        ("curve < tangent", [0, 0.75], [(0, 0.75)]),
     ],
 )
 def test_where_a_statement_turns(text: str, roots: list[float], holds: list[tuple[float, float]]) -> None:
-    is_like(against(text, steep, inverse, pole), roots, holds)
+    (found,) = break_even(CURVES, statement_of(CURVES, text)).break_evens
+    is_like(found, roots, holds)
 
 
-def test_two_curves_that_meet_twice_and_that_touch() -> None:
-    def line(x):  # type: ignore[no-untyped-def]
-        return 0.9 - x
-
-    def tangent(x):  # type: ignore[no-untyped-def]
-        return 1 - x
-
-    def curve(x):  # type: ignore[no-untyped-def]
-        return 0.25 / (x + 0.25) - 0
-
-    # 0.25 / (x + 0.25) = 0.9 - x: 0.25 = 0.225 + 0.65 x - x^2, at x = (0.65 -+ sqrt(0.4225 - 0.1)) / 2.
-    low, high = (0.65 - 0.3225**0.5) / 2, (0.65 + 0.3225**0.5) / 2
-    is_like(against("curve <= line", curve, line, tangent), [low, high], [(low, high)])
-    is_like(against("curve > line", curve, line, tangent), [low, high], [(0, low), (high, 1)])
-    # 0.25 = 0.25 + 0.75 x - x^2 at 0 and 0.75.
-    is_like(against("curve < tangent", curve, line, tangent), [0, 0.75], [(0, 0.75)])
+def parts(low: float) -> st.SearchStrategy[float]:
+    """Numbers that are 0 or no smaller than any register has them."""
+    return st.floats(low, 3).map(lambda number: round(number, 9))
 
 
 @settings(max_examples=40)
-@given(a=st.floats(-3, 3), b=st.floats(-3, 3), c=st.floats(0, 3), sign=st.sampled_from([">=", ">", "<=", "<"]))
+@given(a=parts(-3), b=parts(-3), c=parts(0), sign=st.sampled_from([">=", ">", "<=", "<"]))
 def test_a_scan_finds_a_statement_to_hold_where_its_spans_say(a: float, b: float, c: float, sign: str) -> None:
-    def left(x, a, b, c):  # type: ignore[no-untyped-def]
-        return (a + b * x) / (1 + c * x)
-
-    def right(x):  # type: ignore[no-untyped-def]
-        return 1.5 * x
-
+    sides = map(formula, ("left(x, a, b, c) = (a + b * x) / (1 + c * x)", "right(x) = 1.5 * x"))
     wide = {"minimum": -9, "maximum": 9}
     values = [assumption(name, value, **wide) for name, value in (("a", a), ("b", b), ("c", c))]  # type: ignore[arg-type]
-    made = small_model(left, right, assumptions=[assumption("x", 0.3), *values])
+    made = small_model(*sides, assumptions=[assumption("x", 0.3), *values])
     found = by_name(break_even(made, statement_of(made, f"left {sign} right")))["x"]
     for x in np.linspace(0, 1, 41):
         above = (a + b * x) / (1 + c * x) - 1.5 * x
