@@ -11,9 +11,8 @@ import typer
 
 from analysis.core.model import Model
 from analysis.core.register import InputError, shown
-from analysis.core.verdicts import judge_all
-from analysis.output import explorer, figures, notebooks, provenance, report
-from analysis.output.external import compare, external_frame
+from analysis.core.verdicts import Outcome, judge_all
+from analysis.output import explorer, notebooks
 from analysis.output.files import is_ours, refuse_foreign, replace_atomically, write_file
 from analysis.output.headlines import changes, headlines, headlines_text
 from analysis.output.map import trace_frame
@@ -36,24 +35,32 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
     aside = out.with_name(f"{out.name}-failed")
     for target in (out, aside):
         refuse_foreign(target)
-    figures.headless()
-    outcomes = judge_all(model)
+    outcomes: list[Outcome] = []
     with replace_atomically(out) as made:
-        write_tables(made, model, outcomes, notebooks.shown_in(found), external_frame(compare(model)))
-        if explorer.CLAIM in model.register.claims:
-            explorer.write(made, model)
         for name in ("figures", "notebooks"):
             (made / name).mkdir()
         paths, ran = [notebook.path for notebook in found], count(1)
-        drawn = dict.fromkeys(name for one in found for name in one.figures if name in figures.FIGURES)
 
-        def draw() -> None:
-            for name in drawn:
+        def write_all_else() -> None:
+            # Kernels take longest, so they start first. Nothing is loaded for the rest before.
+            from analysis.output import figures
+            from analysis.output.external import compare, external_frame
+
+            outcomes.extend(judge_all(model))
+            write_tables(made, model, outcomes, notebooks.shown_in(found), external_frame(compare(model)))
+            if explorer.CLAIM in model.register.claims:
+                explorer.write(made, model)
+            figures.headless()
+            for name in dict.fromkeys(name for one in found for name in one.figures if name in figures.FIGURES):
                 figures.save(name, made / "figures", model)
 
         with progress("notebooks") as update:
             books = {made / "notebooks" / notebook.path.name: (notebook, dict[str, str]()) for notebook in found}
-            failed = notebooks.run(books, timeout=timeout, done=lambda _: update(next(ran), len(found)), meanwhile=draw)
+
+            def done(target: Path) -> None:
+                update(next(ran), len(found))
+
+            failed = notebooks.run(books, timeout=timeout, done=done, meanwhile=write_all_else)
         if failed:
             for error in failed.values():
                 typer.echo(f"error: {error}", err=True)
@@ -62,9 +69,13 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
                     (kept / f"{target.stem}.failed.ipynb").write_text(error.text, encoding="utf-8")
             typer.echo(f"{shown(out)} was left as it was; the cells that ran are kept in {shown(aside)}.", err=True)
             raise typer.Exit(1)
+        from analysis.output import provenance
+
         trace = trace_frame(model, outcomes, notebooks.all_notebooks(made / "notebooks"))
         escape_spreadsheet_formulas(trace).to_csv(made / "map.csv", index=False, lineterminator="\n")
         if with_report:
+            from analysis.output import report
+
             try:
                 report.write(made, model, outcomes, found)
             except report.ReportError as error:
@@ -88,6 +99,8 @@ def run(
 
     Raises InputError for bad parameters before anything is written.
     """
+    from analysis.output import provenance
+
     jobs: dict[Path, Job] = {}
     for text in scenarios or [""]:
         name = f"{notebook.name}-{find_scenario(text, model).name}.ipynb" if text else notebook.path.name
