@@ -188,7 +188,7 @@ def rows(
         right.spines["right"].set_visible(False)
         names = map(_wrapped, frame["label"][first])
         for side, marks in ((ax, dict(zip(ys.groupby(first.cumsum()).mean(), names, strict=True))), (right, texts)):
-            side.set_yticks([*marks], [*marks.values()], linespacing=1.05)
+            side.set_yticks([*marks], [*marks.values()], linespacing=1.2)
             side.tick_params(axis="y", length=0)
         ax.margins(x=0.1)
         ax.set(xlim=(start, None), ylim=(ys.min() - 0.7, ys.max() + 0.7), xlabel=unit)
@@ -350,7 +350,7 @@ def readings_of_at_risk_2019(study: Evaluation) -> Drawing:
 
 
 _BARS: dict[str, Row] = {
-    "printed": {"color": BLACK}, "calculated": {"color": BLUE}, "the same again": {"color": SKY},
+    "printed": {"color": BLACK}, "calculated": {"color": BLUE}, "as above": {"color": SKY},
     "ours": {"facecolor": ORANGE, "hatch": "..", "edgecolor": BLACK},
     "in words only": {"facecolor": "white", "hatch": "////", "edgecolor": BLUE},
 }  # fmt: skip
@@ -381,12 +381,14 @@ def waterfall(study: Evaluation) -> Drawing:
     in_2021 = f"{words(now, second.side)}\nprinted: {approaches}"
     last = "ours", now, total["value"], third.side, words(total["value"], third.side), total["low"], total["high"]
     if third.words:
-        last = "in words only", now, total["value"], "at least", words(total["value"] - now, "at least"), *none
+        more = words(total["value"] - now, "at least")
+        more += " more" if np.isfinite(total["value"] - now) else ""
+        last = "in words only", now, total["value"], "at least", more, *none
     pieces = [
         ("At risk in 2019", *at_first),
         ("Added since 2019", "calculated", base, now, "", added, *none),
         ("At risk in 2021", "calculated", 0, now, second.side, in_2021, *none),
-        ("With former detainees", "the same again", 0, now, "", "", *none),
+        ("With former detainees", "as above", 0, now, "", "", *none),
         ("With former detainees", *last),
     ]
     frame = pd.DataFrame(pieces, columns=["label", "role", "start", "value", "side", "words", "low", "high"])
