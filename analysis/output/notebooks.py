@@ -15,14 +15,12 @@ import json
 import os
 import re
 import sys
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from analysis.core.model import ARTICLE, Circle, Model, Setting, assignments
 from analysis.core.register import InputError, shipped, shown
@@ -226,10 +224,6 @@ def run(
     Returns the failures by target; the cells that ran are kept beside it, as ``NAME.failed.ipynb``. Raises InputError
     before anything runs where a target would lie among the notebooks, or replace a file that no run has left so.
     """
-    # Loaded before the thread starts, as a figure drawn meanwhile trips over an IPython that is half loaded.
-    import IPython  # noqa: F401
-    import nbclient  # noqa: F401
-
     for target, (notebook, _) in jobs.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.parent.samefile(notebook.path.parent):
@@ -258,8 +252,14 @@ def run(
             for target in sorted(jobs, key=lambda target: -jobs[target][0].path.stat().st_size):
                 group.create_task(one(target, free))
 
+    from analysis.output import kernels
+
     # The loop has a thread of its own, for meanwhile goes on here, where an interrupt is heard.
-    with _steady(), asyncio.Runner() as runner, ThreadPoolExecutor(1) as thread:
+    with kernels.prepared(), asyncio.Runner() as runner, ThreadPoolExecutor(1) as thread:
+        # Loaded before the thread starts, as a figure drawn meanwhile trips over an IPython that is half loaded.
+        import IPython  # noqa: F401
+        import nbclient  # noqa: F401
+
         loop, whole = runner.get_loop(), every()
 
         def stop() -> None:
@@ -293,6 +293,8 @@ async def _execute(book: Notebook, parameters: Mapping[str, Any], timeout: int) 
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+    from analysis.output import kernels
+
     notebook, started = copy.deepcopy(book.content), list[int]()
     if parameters:
         from papermill.translators import translate_parameters
@@ -308,6 +310,7 @@ async def _execute(book: Notebook, parameters: Mapping[str, Any], timeout: int) 
         notebook,
         timeout=timeout,
         startup_timeout=max(timeout, _START),
+        kernel_manager_class=kernels.MANAGER,
         kernel_name="python3",
         # The kernel's own remarks are neither the notebook's nor ours.
         extra_arguments=["--IPKernelApp.log_level=50"],
@@ -352,18 +355,6 @@ def _is_left_by_a_run(path: Path) -> bool:
         return clean(nbformat.read(path, as_version=4)) == path.read_text(encoding="utf-8")
     except Exception:
         return False
-
-
-@contextlib.contextmanager
-def _steady() -> Iterator[None]:
-    """An environment in which a kernel does not see the user's set-up for other work."""
-    # Start-up files, kernels, styles of drawing, or a backend that would take the figures out of the notebook.
-    with tempfile.TemporaryDirectory() as scratch:
-        ours = {f"JUPYTER_{kind}_DIR": f"{scratch}/{kind.lower()}" for kind in ("CONFIG", "DATA", "RUNTIME")}
-        ours |= {"JUPYTER_PATH": "", "PYTHONSTARTUP": "", "IPYTHONDIR": f"{scratch}/ipython"}
-        ours |= {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "MATPLOTLIBRC": os.devnull}
-        with mock.patch.dict(os.environ, ours):
-            yield
 
 
 def clean(notebook: Any) -> str:

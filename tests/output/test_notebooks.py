@@ -205,8 +205,9 @@ def names(folder: Path) -> set[str]:
 
 
 def kernels() -> list[psutil.Process]:
-    """The kernels that this process has started and that are still there."""
-    return [child for child in psutil.Process().children() if "ipykernel" in " ".join(child.cmdline())]
+    """The kernels of this process that are still there; on Linux a process between has forked them."""
+    found = psutil.Process().children(recursive=True)
+    return [one for one in found if one.ppid() != os.getpid() or "ipykernel_launcher" in " ".join(one.cmdline())]
 
 
 def outputs(path: Path) -> str:
@@ -243,7 +244,7 @@ def test_a_notebook_that_does_not_end_leaves_the_former_one_and_is_kept_beside_i
 
 
 def test_what_a_user_has_set_up_for_other_work_does_not_reach_a_notebook(
-    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    write: Callable[..., Notebook], tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
     for name, text in (
@@ -252,13 +253,32 @@ def test_what_a_user_has_set_up_for_other_work_does_not_reach_a_notebook(
     ):
         (home / name).parent.mkdir(parents=True)
         (home / name).write_text(text, encoding="utf-8")
-    monkeypatch.setenv("HOME", str(home))
-    for name in ("IPYTHONDIR", "MATPLOTLIBRC", "MPLCONFIGDIR", "XDG_CONFIG_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    target = tmp_path / "out" / "made.ipynb"
+    theirs = ("IPYTHONDIR", "MATPLOTLIBRC", "MPLCONFIGDIR", "XDG_CONFIG_HOME")
+    there = {name: one for name, one in os.environ.items() if name not in theirs} | {"HOME": str(home)}
     shows = "import matplotlib as mpl\nprint('changed' in globals(), mpl.rcParams['lines.linewidth'])"
-    run(write("a = 1", shows), target)
-    assert outputs(target) == "False 1.5\n"
+    book = write("a = 1", shows)
+    command = [sys.executable, "-m", "analysis", "run", str(book.path), "--out", str(tmp_path / "out")]
+    subprocess.run(command, env=there, check=True, capture_output=True)
+    assert outputs(tmp_path / "out" / "made.ipynb") == "False 1.5\n"
+
+
+def test_a_kernel_is_as_fresh_as_an_ordinary_one(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shows = (
+        "import os, random, numpy\nfrom pathlib import Path\n"
+        "print(os.environ.get('MINE'), Path.cwd(), random.random(), numpy.random.random())"
+    )
+    book, found = write("a = 1", shows), list[str]()
+    for number in range(2):
+        (there := tmp_path / f"from{number}").mkdir()
+        monkeypatch.chdir(there)
+        monkeypatch.setenv("MINE", f"set{number}")
+        run(book, tmp_path / f"out{number}" / "made.ipynb")
+        mine, folder, *drawn = outputs(tmp_path / f"out{number}" / "made.ipynb").split()
+        assert (mine, folder) == (f"set{number}", str(there))
+        found += drawn
+    assert len({*found}) == 4
 
 
 def test_one_that_fails_does_not_stop_the_others(write: Callable[..., Notebook], tmp_path: Path) -> None:
