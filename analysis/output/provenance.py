@@ -10,6 +10,7 @@ import platform
 import subprocess
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,7 @@ def describe(made: Path, model: Model, notebooks: Iterable[Path], parameters: Ma
     inputs = [*(add_file(name, path) for name, path in given.items()), *settings]
     paths = [path for path in sorted(made.rglob("*")) if path.is_file() and path.name not in (NAME, MARKED)]
     outputs = [add_file(path.relative_to(made).as_posix(), path) for path in paths] or [add_file(made.name, made)]
-    versions = {one.name: one.version for one in metadata.distributions()} | {"Python": platform.python_version()}
-    kind, seen = "SoftwareApplication", source()
+    kind, seen, versions = "SoftwareApplication", source(), _versions()
     needs = [add(f"#tool/{quote(one)}", kind, name=one, softwareVersion=versions[one]) for one in sorted(versions)]
     git = [add(f"#git/{name}", "PropertyValue", name=f"git {name}", value=value) for name, value in seen.items()]
     tool = {"name": "analysis", "softwareVersion": __version__, "identifier": git, "softwareRequirements": needs}
@@ -78,6 +78,12 @@ def describe(made: Path, model: Model, notebooks: Iterable[Path], parameters: Ma
     if seconds := os.environ.get("SOURCE_DATE_EPOCH") or seen.get("seconds"):
         root["datePublished"] = datetime.fromtimestamp(int(seconds), UTC).date().isoformat()
     return json.dumps(crate.metadata.generate(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """The version of each package of the environment, read once for all runs of a process."""
+    return {one.name: one.version for one in metadata.distributions()} | {"Python": platform.python_version()}
 
 
 def source(package: Path = Path(__file__).parents[1]) -> dict[str, str]:
