@@ -1,109 +1,123 @@
 """Kernels that need no imports: each is forked from one process that has imported what the notebooks use.
 
-A kernel else spends two thirds of its time on imports. It sees the environment, the folder and the import path that
-an ordinary one sees. macOS has frameworks that do not survive a fork, so only Linux forks.
+A kernel else spends two thirds of its time on imports. It sees the environment and the folder that an ordinary one
+sees. macOS has frameworks that do not survive a fork, so only Linux forks.
 """
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
+import json
 import os
 import signal
+import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator, Mapping
-from multiprocessing import forkserver
-from multiprocessing.context import ForkServerProcess
+from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 from unittest import mock
 
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-FORKS = sys.platform == "linux"
 #: The modules of notebooks. The inline backend is left out, for it wants a kernel when it is imported.
-_IMPORTED = ("ipykernel.ipkernel", "ipykernel.kernelapp", "matplotlib.pyplot", "analysis.output.display",
-             "analysis.output.figures", "analysis.output.headlines", "analysis.output.tables")  # fmt: skip
+_IMPORTED = ("ipykernel.ipkernel", "matplotlib.pyplot", "analysis.output.display", "analysis.output.figures",
+             "analysis.output.headlines", "analysis.output.tables")  # fmt: skip
 
 
-class _Process(ForkServerProcess):
-    """A forked process with the methods that jupyter_client calls."""
+def serve() -> None:
+    """Fork a kernel for each line of standard input, and answer with its process; at the end, kill those that are left.
 
-    stdin = stdout = stderr = None
-
-    def poll(self) -> int | None:
-        return self.exitcode
-
-    def wait(self) -> int | None:
-        self.join()
-        return self.exitcode
-
-    def send_signal(self, number: int) -> None:
-        if self.pid:
-            os.kill(self.pid, number)
-
-
-def _serve(arguments: list[str], environment: Mapping[str, str]) -> None:
-    """Be a kernel until the process that asked for it ends."""
+    A line is a JSON list of a kernel's arguments and its environment.
+    """
     from ipykernel.kernelapp import IPKernelApp
     from numpy import random
 
-    # A group of its own, so that a signal reaches what the notebook starts.
-    os.setsid()
-    os.environ.clear()
-    os.environ.update(environment)
-    # Else each kernel would draw the same numbers.
-    random.seed()  # noqa: NPY002
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    IPKernelApp.launch_instance(argv=arguments)
+    for name in _IMPORTED:
+        import_module(name)
+    # A kernel that has ended leaves no process behind.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    kernels = []
+    for line in sys.stdin:
+        if not (kernel := os.fork()):
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            # A group of its own, so that a signal reaches what the notebook starts.
+            os.setsid()
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            os.dup2(2, 1)
+            arguments, environment = json.loads(line)
+            os.environ.clear()
+            os.environ.update(environment)
+            # Else each kernel would draw the same numbers.
+            random.seed()  # noqa: NPY002
+            IPKernelApp.launch_instance(argv=arguments)
+            os._exit(0)
+        kernels.append(kernel)
+        print(kernel, flush=True)
+    for kernel in kernels:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(kernel, signal.SIGKILL)
 
 
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent:
-        parent.join()
-    os.killpg(0, signal.SIGKILL)
+class _Kernel:
+    """A forked process, with what jupyter_client asks of one."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def poll(self) -> int | None:
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return 0
+        return None
+
+    wait = poll
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
 
 
 class _Provisioner(LocalProvisioner):
+    server: Any
     process: Any
 
     async def launch_kernel(self, cmd: list[str], **how: Any) -> Any:
-        """Fork a kernel with the arguments of the command."""
+        """Have the server fork a kernel with the arguments of the command."""
         arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
-        self.process = _Process(target=_serve, args=(arguments, how["env"]))
-        self.process.start()
+        print(json.dumps([arguments, how["env"]]), file=self.server.stdin, flush=True)
+        self.process = _Kernel(int(self.server.stdout.readline()))
         self.pid = self.pgid = self.process.pid
         return self.connection_info
 
 
-class _Manager(AsyncKernelManager):
-    async def _async_pre_start_kernel(self, **how: Any) -> Any:
-        self.provisioner = self.provisioner or _Provisioner(kernel_spec=self.kernel_spec, parent=self)
-        return await super()._async_pre_start_kernel(**how)
-
-
-MANAGER: type[AsyncKernelManager] = _Manager if FORKS else AsyncKernelManager
-
-
 @contextlib.contextmanager
-def prepared() -> Iterator[None]:
-    """An environment in which a kernel does not see the user's set-up for other work, and starts at once; no kernel
-    outlives it."""
+def prepared() -> Iterator[type[AsyncKernelManager]]:
+    """A manager of kernels that start at once, and do not see the user's set-up for other work. None outlives it."""
     # Start-up files, kernels, styles of drawing, or a backend that would take the figures out of the notebook.
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, contextlib.ExitStack() as ends:
         ours = {f"JUPYTER_{kind}_DIR": f"{scratch}/{kind.lower()}" for kind in ("CONFIG", "DATA", "RUNTIME")}
         ours |= {"JUPYTER_PATH": "", "PYTHONSTARTUP": "", "IPYTHONDIR": f"{scratch}/ipython"}
         ours |= {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "MATPLOTLIBRC": os.devnull}
-        with mock.patch.dict(os.environ, ours):
-            if FORKS:
-                multiprocessing.set_forkserver_preload([*_IMPORTED])
-                forkserver.ensure_running()
-            try:
-                yield
-            finally:
-                for child in multiprocessing.active_children():
-                    if isinstance(child, _Process):
-                        child.kill()
+        ends.enter_context(mock.patch.dict(os.environ, ours))
+        if sys.platform != "linux":
+            yield AsyncKernelManager
+            return
+        # It imports what this process would.
+        path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, "-P", "-c", f"from {__name__} import serve; serve()"]
+        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        server = subprocess.Popen(command, env=os.environ | path, start_new_session=True, **pipes)
+        ends.enter_context(server)
+
+        class Manager(AsyncKernelManager):
+            async def _async_pre_start_kernel(self, **how: Any) -> Any:
+                if not self.provisioner:
+                    self.provisioner = _Provisioner(kernel_spec=self.kernel_spec, parent=self)
+                    self.provisioner.server = server
+                return await super()._async_pre_start_kernel(**how)
+
+        yield Manager

@@ -216,7 +216,7 @@ def run(
     done: Callable[[Path], None] = lambda target: None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> dict[Path, RunError]:
-    """Execute notebooks with parameters into targets, as many at once as there are cores, each whole or not at all.
+    """Execute notebooks with parameters into targets, two at once for each core, each whole or not at all.
 
     timeout: seconds that a cell may take. done: hears of each target as its notebook ends. meanwhile: is done here
     while the kernels run.
@@ -236,7 +236,7 @@ def run(
         async with free:
             for last in (False, False, True):
                 try:
-                    made[target] = await _execute(*jobs[target], timeout)
+                    made[target] = await _execute(*jobs[target], timeout, manager)
                     break
                 except RunError as error:
                     made[target] = error
@@ -246,7 +246,8 @@ def run(
         done(target)
 
     async def every() -> None:
-        free = asyncio.Semaphore(os.cpu_count() or 1)
+        # A kernel waits for half of its time.
+        free = asyncio.Semaphore(2 * (os.cpu_count() or 1))
         async with asyncio.TaskGroup() as group:
             # The largest takes longest, so it starts first.
             for target in sorted(jobs, key=lambda target: -jobs[target][0].path.stat().st_size):
@@ -255,7 +256,7 @@ def run(
     from analysis.output import kernels
 
     # The loop has a thread of its own, for meanwhile goes on here, where an interrupt is heard.
-    with kernels.prepared(), asyncio.Runner() as runner, ThreadPoolExecutor(1) as thread:
+    with kernels.prepared() as manager, asyncio.Runner() as runner, ThreadPoolExecutor(1) as thread:
         # Loaded before the thread starts, as a figure drawn meanwhile trips over an IPython that is half loaded.
         import IPython  # noqa: F401
         import nbclient  # noqa: F401
@@ -287,13 +288,11 @@ def run(
     return failed
 
 
-async def _execute(book: Notebook, parameters: Mapping[str, Any], timeout: int) -> str:
+async def _execute(book: Notebook, parameters: Mapping[str, Any], timeout: int, manager: type) -> str:
     """The text of the notebook as run: no clock, version or path in it. Raises RunError."""
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
-    from analysis.output import kernels
 
     notebook, started = copy.deepcopy(book.content), list[int]()
     if parameters:
@@ -310,7 +309,7 @@ async def _execute(book: Notebook, parameters: Mapping[str, Any], timeout: int) 
         notebook,
         timeout=timeout,
         startup_timeout=max(timeout, _START),
-        kernel_manager_class=kernels.MANAGER,
+        kernel_manager_class=manager,
         kernel_name="python3",
         # The kernel's own remarks are neither the notebook's nor ours.
         extra_arguments=["--IPKernelApp.log_level=50"],

@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -319,6 +320,7 @@ def test_a_kernel_that_ends_before_it_answers_is_started_anew(
 def test_no_kernel_outlives_a_run_that_is_killed(write: Callable[..., Notebook], tmp_path: Path, number: int) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
+    told = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     tell = f"import os, pathlib, signal\npathlib.Path({str(pipe)!r}).write_text(str(os.getpid()))\nwhile True: pass"
     books = str(write("a = 1", tell).path.parent)
     command = [sys.executable, "-m", "analysis", "reproduce", "--no-report", "--notebooks", books]
@@ -327,7 +329,8 @@ def test_no_kernel_outlives_a_run_that_is_killed(write: Callable[..., Notebook],
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen([*command, "--out", str(tmp_path / "out")], cwd=ROOT, env=there, **quiet)
     try:
-        kernel = psutil.Process(int(pipe.read_text(encoding="utf-8")))
+        assert select.select([told], [], [], 60)[0]
+        kernel = psutil.Process(int(os.read(told, 20)))
         process.send_signal(number)
         process.wait(60)
         kernel.wait(60)
