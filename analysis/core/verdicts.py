@@ -33,7 +33,8 @@ Rule = Callable[[float, Bounds, Bounds], str]
 class Outcome:
     """A check judged under a setting; numbers in base units, None where there is none.
 
-    The claim asserts the interval from ``published_low`` to ``published_high``. Without the coarser places the verdict
+    The claim asserts the interval from ``published_low`` to ``published_high``. The ``difference`` is the recomputed
+    value less the printed one, or less the nearer end of a range or of words. Without the coarser places the verdict
     is ``finer``, where that differs. A pass is ``barely`` one where rounding alone gives it, by less than one percent.
     It ``rests_on`` the weakest grade among the assumptions and readings that matter; empty for printed numbers alone.
     The ``condition`` gives the values of each assumption for which the verdict stays. Of the values within ten percent
@@ -56,13 +57,8 @@ class Outcome:
     condition: str = ""
     reason: str = ""
     passing: float | None = None
+    difference: float | None = None
     depends_on: tuple[str, ...] = ()
-
-    @property
-    def difference(self) -> float | None:
-        """The recomputed value less the printed one, or less the floor that words put."""
-        printed = self.published_low if self.published is None else self.published
-        return None if self.recomputed is None or printed is None else self.recomputed - printed
 
 
 def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
@@ -112,6 +108,7 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
         return "matches_within_rounding" if found == "matches" != first else found
 
     finer, found = at(fine, value, near), verdict(value, near, far)
+    low, high = ends(check, row, fine)
     used, claimed = (far, coarse) if finer == "differs" else (near, fine)
     margin = min(used.high - claimed.low, claimed.high - used.low)
     size = known.published or (claimed.low if math.isfinite(claimed.low) else claimed.high)
@@ -120,6 +117,7 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
         known,
         verdict=found,
         finer=finer if finer != found else "",
+        difference=None if recomputed is None else value - (high if value > high else low),
         barely=found == "matches_within_rounding" and margin < 0.01 * abs(size),
         condition=_condition(model, plan, levels, verdict, found),
         reason=VERDICTS[found],
@@ -150,6 +148,14 @@ def counts(model: Model, verdicts: Mapping[str, str]) -> dict[str, int]:
             found[verdict] += 1
             seen |= {*model.register.claims[name].same_calculation_as}
     return found
+
+
+def ends(check: Check, row: Claim | External, fine: Interval) -> tuple[float, float]:
+    """The printed ends of the other side of a check, from which a difference is said; of words, those they put."""
+    if not row.printed:
+        return fine.low, fine.high
+    low, high = ("low", "high") if check.end == "whole" else (check.end, check.end)
+    return row.published.value(low), row.published.value(high)
 
 
 def asserted(model: Model, check: Check, row: Claim | External, *, coarse: bool = False) -> Interval:

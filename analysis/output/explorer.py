@@ -31,7 +31,7 @@ from analysis.core.published import Interval
 from analysis.core.register import RESERVED, SETTABLE, Check, Headline
 from analysis.core.sentences import SENTENCES, say
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
-from analysis.core.verdicts import VERDICTS, asserted
+from analysis.core.verdicts import VERDICTS, asserted, ends
 from analysis.core.words import SAME
 from analysis.output.files import write_file
 from analysis.output.results import CAVEAT, SAID, percent_of, place_of
@@ -236,10 +236,10 @@ def _check(model: Model, check: Check) -> dict[str, Any]:
     claim = model.register.claims[check.claim]
     fine, coarse = (asserted(model, check, claim, coarse=coarse) for coarse in (False, True))
     printed = claim.published.value(check.end) if claim.printed and check.end != "whole" else None
+    low, high = ends(check, claim, fine)
     return _fields(check, "quantity claim kind") | {
         "fine": _met(fine, printed), "coarse": _met(coarse, printed), "qualifier": claim.qualifier,
-        "from": fine.low if printed is None else printed, "judges": claim.judged_by == check.id,
-        "readings": [*check.readings.items()],
+        "from": low, "to": high, "judges": claim.judged_by == check.id, "readings": [*check.readings.items()],
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from analysis.core.model import Model
 from analysis.core.register import Check
 from analysis.core.verdicts import Outcome
 from analysis.output.notebooks import Notebook
-from analysis.output.results import render
+from analysis.output.results import SAID, render
 from analysis.output.steps import label
 
 COLUMNS = (
@@ -21,7 +21,7 @@ COLUMNS = (
 def trace_frame(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Notebook]) -> pd.DataFrame:
     """The map as results/map.csv holds it: a row for each check of each printed number, or one without a check.
     The cell, counted from 0, is the first that shows the check, or a step of its quantity; empty where none does."""
-    verdicts = {outcome.check.id: outcome.verdict for outcome in outcomes}
+    verdicts = {one.check.id: SAID.get(one.check.kind, {}).get(one.verdict, one.verdict) for one in outcomes}
     # The overview and the sensitivities list no checks, and come last.
     books = sorted(notebooks, key=lambda book: not book.checks)
     rows = []

@@ -70,12 +70,12 @@ SAID = {
 def place_of(model: Model, depends_on: Iterable[str], number: float | None = None) -> float:
     """The last place that counts in something that rests on these rows: the coarsest of theirs, 10,000 but for money.
 
-    Where none of them counts things, 10,000. The second digit of a number that would vanish at such a place.
+    Where none of them counts things, 10,000. The second digit of a number that has fewer at such a place.
     """
     rows = filter(None, map(model.register.claims.get, depends_on))
     places = {row.published.place("low"): row.base_unit for row in rows if row.base_unit in BASE_UNITS}
     place = max((place if unit == "USD" else min(place, 1e4) for place, unit in places.items()), default=1e4)
-    if number is None or not number or not math.isfinite(number) or abs(number) >= place / 2:
+    if number is None or not number or not math.isfinite(number) or abs(number) >= 10 * place:
         return place
     return 10.0 ** max(0, math.floor(math.log10(abs(number))) - 1)
 
@@ -237,7 +237,8 @@ def counts_line(model: Model, outcomes: Iterable[Outcome]) -> str:
     """One line that counts the article's results by verdict; our own checks are in no count."""
     seen = list(outcomes)
     found = counts(model, results(model, seen))
-    parts = [f"{number} {name.replace('_', ' ')}" for name, number in found.items() if number]
+    names = {"matches": "match", "matches_within_rounding": "within rounding alone"}
+    parts = [f"{number} {names.get(name, name.replace('_', ' '))}" for name, number in found.items() if number]
     ours = sum(outcome.check.kind in ("hypothesis", "external") for outcome in seen)
     total = sum(found.values())
     return f"{total} results of the article: {', '.join(parts)}. Besides, {ours} comparisons by us, in no count."
@@ -249,7 +250,7 @@ def counts_line(model: Model, outcomes: Iterable[Outcome]) -> str:
 def step_words(step: Step, value: float) -> str:
     """A step of a finding's arithmetic and its value, as a screen shows them."""
     places = len(str(step.comes_to).partition(".")[2])
-    place = 1e4 if abs(value) >= 5e4 else 10.0 ** (math.floor(math.log10(abs(value) or 1)) - 1)
+    place = 1e3 if abs(value) >= 5e4 else 10.0 ** (math.floor(math.log10(abs(value) or 1)) - 1)
     counted = step.unit in BASE_UNITS and abs(value) >= 1e3
     number = in_words(value, step.unit, place) if counted else f"{value:,.{places}f}".replace("-", "−")
     return f"{step.what}: {number}{plural(step.unit)}"

@@ -190,7 +190,7 @@ class Sensitivity:
         rows, over = [], {bar.assumption: _over(self.model, bar) for bar in self.tornado}
         for name, one in [(name, self.ranges[name]) for name in (ROUNDING, *over, ALL)]:
             moved = {ROUNDING: "the printed digits, as rounded", ALL: "all of these together"}.get(name)
-            spans = " to ".join(span_words(self.model, self.quantity, one.low, one.high))
+            spans = " to ".join(span_words(self.model, self.quantity, one.low, one.high, outward=name == ROUNDING))
             rows.append([moved or named(self.model, name), over.get(name, ""), spans])
         return Table(rows, columns=["moved", "over", "estimate"])
 

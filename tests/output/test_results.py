@@ -129,8 +129,20 @@ def test_one_number_is_shown_alike_on_every_screen(model: Model, outcomes: dict[
 
 def test_results_are_counted_and_checks_of_ours_are_not(model: Model, outcomes: dict[str, Outcome]) -> None:
     # By hand: seventeen results, of which 10.5 percent, 300,000 and note 4 are one calculation.
-    words = "15 results of the article: 11 matches, 1 matches within rounding, 2 compatible, 1 not recalculable."
+    words = "15 results of the article: 11 match, 1 within rounding alone, 2 compatible, 1 not recalculable."
     assert results.counts_line(model, outcomes.values()).startswith(words)
+
+
+def test_a_number_beyond_a_range_differs_by_its_distance_from_the_nearer_end(model: Model) -> None:
+    # 3.17 - 3.17/1.105 = 0.3012 million more than in 2019. 1.6 + 0.3012 + 1 = 2.9012, 0.4012 million above 2.5;
+    # 0.6 + 0.3012 + 0.3 = 1.2012, 0.7988 million below 2.
+    check = model.register.checks["total_in_range"]
+    for base, detainees, words in (
+        (1_600_000, 1_000_000, "differs by 400,000"),
+        (600_000, 300_000, "differs by 800,000"),
+    ):
+        setting = model.change({"former_detainees": detainees, "at_risk_2019": base})
+        assert results.verdict_words(model, judge(model, check, setting)) == words
 
 
 def test_a_verdict_that_a_setting_makes_circular_says_so(model: Model) -> None:

@@ -9,9 +9,8 @@ function fixed(number, decimals) {
   const more = size.toFixed(decimals + 40), down = more.slice(0, -40).replace(/\.$/, "");
   return minus + (/^50*$/.test(more.slice(-40)) && "02468".includes(down.at(-1)) ? down : size.toFixed(decimals));
 }
-const halfEven = (number) => Number(fixed(number, 0)) + 0;
+const halfEven = (number) => Number(fixed(number, 0)) + 0, minus = (text) => text.replaceAll("-", "−");
 const grouped = (text) => text.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
-const minus = (text) => text.replaceAll("-", "−");
 const label = (name) => name.replaceAll("__", ", ").replaceAll("_", " ").replace(/\b(\d{4}) (\d{4})\b/g, "$1–$2");
 const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 
@@ -47,12 +46,12 @@ const roundedTo = (number, place) => halfEven(number / place) * place;
 const same = (one, two) => abs(one - two) <= max(SAME * max(abs(one), abs(two)), 1e-12);
 
 /** A number as a screen shows it; the options are those of the library's in_words. */
-function inWords(number, unit, place = 1e4, { percent = null, beside = [] } = {}) {
+function inWords(number, unit, place = 1e4, { percent = null, beside = [], decimals = null } = {}) {
   if (!finite(number)) return "no finite value";
   if (abs(number) >= 1e18) return general(number, 2);
   const third = number ? 2 - Math.floor(Math.log10(abs(number)) + 1e-9) : 2, counted = DATA.baseUnits.includes(unit);
   if (percent !== null) place = 10 ** -max(percent + 2, third);
-  else if (!counted) place = 10 ** -max(0, third);
+  else if (!counted) place = 10 ** -max(0, decimals ?? third);
   const above = (other) => (roundedTo(number, place) - other) * (number - other);
   while (place > 1e-9 && beside.some((other) => !same(number, other) && above(other) <= 0)) place /= 10;
   const rounded = roundedTo(number, place);
@@ -360,7 +359,7 @@ function estimate(plan) {
   return { plan, value, low, high, side, words, remarks: remarksOf(plan, value) };
 }
 
-function judge({ fine, coarse, from, qualifier, quantity, readings, claim, kind }, under) {
+function judge({ fine, coarse, from, to, qualifier, quantity, readings, claim, kind }, under) {
   const { percent, unit } = DATA.quantities[quantity], words = (one) => DATA.said[kind]?.[one] ?? label(one);
   const plan = planOf([quantity, readings], under), [near, far] = plan.spans;
   if (plan.rests.includes(claim)) refuse("circular", { claim });
@@ -375,7 +374,7 @@ function judge({ fine, coarse, from, qualifier, quantity, readings, claim, kind 
   const finer = at(fine, near), isFar = finer === "differs", [claimed, used] = isFar ? [coarse, far] : [fine, near];
   const coarser = at(claimed, used), verdict = isFar && coarser === "matches" ? "matches_within_rounding" : coarser;
   const margin = min(used.high - claimed[0], claimed[1] - used.low);
-  const off = value - from, size = abs(off), isOff = verdict === "differs" && finite(off);
+  const off = value - (value > to ? to : from), size = abs(off), isOff = verdict === "differs" && finite(off);
   const by = () => (percent !== null ? `${fixed(100 * size, 1)} points`
     : inWords(size, unit, size >= 1e5 ? placeOf(plan.rests, size) : 1e3));
   const notes = [
@@ -389,7 +388,7 @@ function judge({ fine, coarse, from, qualifier, quantity, readings, claim, kind 
 
 function placeOf(rests, number) {
   const place = max(...rests.map((name) => DATA.places[name] ?? 0)) || 1e4, size = abs(number);
-  return !number || !finite(number) || size >= place / 2 ? place : 10 ** max(0, Math.floor(Math.log10(size)) - 1);
+  return !number || !finite(number) || size >= 10 * place ? place : 10 ** max(0, Math.floor(Math.log10(size)) - 1);
 }
 
 /** A value in words, on its own side of all that a claim prints or asserts, and of other numbers. */
@@ -467,7 +466,7 @@ function breakEvens({ side, signs, other }, under) {
     const fine = [false, ...points.flatMap((x, i) => (i ? [(points[i - 1] + x) / 2, x] : [x])).map(isFine), false];
     const edges = points.flatMap((x, i) => [2 * i, 2 * i + 1].filter((j) => fine[j] !== fine[j + 1]).map(() => x));
     const spans = edges.flatMap((start, i) => (i % 2 ? [] : [[start, edges[i + 1]]]));
-    return { name, spans };
+    return { name, spans, isOpen: (x) => isKept(at(x)) && !isFine(x) };
   });
   return { plan, left, right, found, holds: isTrue(left - right, SAME * max(abs(left), abs(right))) };
 }

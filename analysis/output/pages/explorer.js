@@ -2,8 +2,7 @@
 
 /** The setting, its texts by name, sentences on refused texts, the quantity looked at, and the handle moved last. */
 let under = ARTICLE, given = new Map(), problems = new Map(), looked = "at_risk_2021", moved = "", resting = 0;
-const $ = (id) => document.getElementById(id);
-const all = (selector) => [...document.querySelectorAll(selector)];
+const $ = (id) => document.getElementById(id), all = (selector) => [...document.querySelectorAll(selector)];
 const usual = (name) => DATA.quantities[name].usual;
 const readingOf = (name) => (under.values.has(name) ? "given" : under.readings.get(name) ?? usual(name));
 const answer = (name) => attempt(() => estimate(planOf(name, under)));
@@ -113,10 +112,11 @@ function drawTornado(now, reason) {
 function showStatement(statement, i) {
   const [found, reason] = attempt(() => breakEvens(statement, under));
   const beside = (one, other) => valueWords(found.plan, one, [other]);
-  const lines = found?.found.map(({ name, spans }) => {
-    const { unit, label } = DATA.assumptions[name], at = (number) => inWords(number, unit, 1e3);
-    const parts = spans.map(([low, high]) => (low === high ? `at ${at(low)}` : `from ${at(low)} to ${at(high)}`));
-    return `${label}: holds ${parts.join(" and ") || "nowhere in its allowed range"}`;
+  const lines = found?.found.map(({ name, spans, isOpen }) => {
+    const { unit, label } = DATA.assumptions[name];
+    const at = (x, open = "") => (isOpen(x) ? open : "") + inWords(x, unit, 1e3, { decimals: 4 });
+    const span = ([low, high]) => (low === high ? `at ${at(low)}` : `from ${at(low, "above ")} to ${at(high, "below ")}`);
+    return `${label}: holds ${spans.map(span).join(" and ") || "nowhere in its allowed range"}`;
   });
   const [badge, where] = pick($(`statement-${i}`), ".v", "ul");
   write(badge, !found ? "no value" : found.holds ? "holds" : "does not hold");
