@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,17 +63,22 @@ class Study:
         other: all parameters of a notebook whose parameters are no quantities. Raises InputError for any further plain
         name, so that a mistyped parameter never passes unnoticed.
         """
-        kinds = bool | int | float | str
-        plain = {name: one for name, one in namespace.items() if isinstance(one, kinds) and not name.startswith("_")}
+        for name in namespace.get("__annotations__", {}).keys() - namespace.keys():
+            raise ModelError(f"'{name}' has an annotation and no value; write the value after an equals sign")
+        kinds, known = Real | Decimal | str | list | tuple | dict | None, self.model.quantities
+        # IPython keeps its cells in In and Out. A formula may be imported, and has the name of its quantity.
+        names = [name for name in namespace if not name.startswith("_") and name not in ("In", "Out")]
+        values = {name: namespace[name] for name in names if not callable(namespace[name])}
+        plain = {name: one for name, one in values.items() if isinstance(one, kinds) or name in known}
         for name in plain:
             if other and name not in other:
                 raise ModelError(f"'{name}' is no parameter of the notebook{nearest(name, other)}")
         given = {} if other else plain
         for group in self.model.register.linked_readings:
-            if len({given[name] for name in group if name in given}) > 1:
+            chosen = {name: str(given[name]) for name in group if name in given}
+            if len({*chosen.values()}) > 1:
                 # A parameter that was left as it is gives way to one that is the same choice.
-                own = [name for name in group if name in given and given[name] == self.model.default(name)]
-                given = {name: one for name, one in given.items() if name not in own}
+                given = {name: one for name, one in given.items() if chosen.get(name) != self.model.default(name)}
         return self.change(**given)
 
     def __getitem__(self, name: str) -> Estimate:

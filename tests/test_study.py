@@ -9,6 +9,7 @@ import analysis
 from analysis import Study, load
 from analysis.core.model import assignments
 from analysis.core.register import InputError
+from analysis.formulas.labour_transfers import persons_2021
 from tests.spoiling import cells
 
 STEP = 3_170_000 - 3_170_000 / 1.105  # 301,222 transfers added since 2019
@@ -75,6 +76,33 @@ def test_a_wrong_change_is_refused_in_one_sentence_from_python_and_from_texts(ar
 @pytest.mark.parametrize("one", [True, None, [0.5], np.array([0.5, 0.6]), {"value": 1}, 1j, b"0.5"])
 def test_a_value_of_another_type_is_refused(article, one):
     assert refused(article.change, overlap=one) == " ".join(f"overlap = {one!r} is not a finite number".split())
+
+
+@pytest.mark.parametrize("one", [(0, 6), None, [0.6], {"value": 0.6}, np.array([0.6, 0.7]), {0.6}])
+def test_a_parameter_of_a_notebook_with_a_value_of_another_type_is_refused(article, one):
+    for name in ("persons_per_transfer", "total_2019"):
+        said = refused(article.from_notebook, {name: one, "south_2019": "persons"})
+        assert said == f"{name} = {one!r} is not a finite number"
+    if not isinstance(one, np.ndarray | set):
+        assert "did you mean 'overlap'" in refused(article.from_notebook, {"ovrelap": one})
+
+
+def test_a_notebook_may_have_any_number_and_names_of_its_own_kind(article):
+    for one in (Decimal("0.6"), np.float32(0.6), "0.6"):
+        found = article.from_notebook({"persons_per_transfer": one, "In": [""], "Out": {}, "_": 5, "np": np})
+        assert found["net_new_persons"].value == pytest.approx(0.6 * STEP, rel=1e-7)
+        assert "did you mean" in refused(article.from_notebook, {"persons_per_transfr": one})
+    formula = {"persons_2021": persons_2021, "persons_per_transfer": 0.6}
+    assert article.from_notebook(formula).setting == article.change(persons_per_transfer=0.6).setting
+
+
+def test_a_parameter_with_an_annotation_and_no_value_is_refused(article):
+    namespace = {}
+    exec("persons_per_transfer: 0.6\noverlap: float = 0.5", namespace)
+    said = "'persons_per_transfer' has an annotation and no value; write the value after an equals sign"
+    # From 3.14 on, Python keeps no annotations among the names.
+    if "__annotations__" in namespace:
+        assert refused(article.from_notebook, namespace) == said
 
 
 def test_a_wrong_name_is_refused_with_the_nearest(article):
