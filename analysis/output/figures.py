@@ -30,7 +30,7 @@ from analysis.output.display import Table
 from analysis.output.results import CAVEAT, estimate_words
 from analysis.output.tables import Sensitivity, estimated_words, words_of
 from analysis.whatif import sweep
-from analysis.whatif.scenarios import tabulate
+from analysis.whatif.scenarios import OWN, find, tabulate
 
 #: Okabe and Ito's colours, which colour-blind readers can tell apart; marks that meet differ in shape too.
 BLACK, BLUE, SKY, GREY, ORANGE = "#1b1b1b", "#0072B2", "#a6cee5", "#8c8c8c", "#E69F00"
@@ -72,11 +72,13 @@ class Evaluation(NamedTuple):
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: its height in inches, and the function that makes it from its source, which ``of`` gives."""
+    """A figure: its height in inches, and the function that makes it from its source, which ``of`` gives; or it is of
+    the article alone."""
 
     height: float
     make: Callable[[Any], Drawing]
-    of: Callable[[Model], Any] | None = None
+    of: Callable[[Model, Setting], Any] = Evaluation
+    of_the_article: bool = False
 
     @property
     def alt(self) -> str:
@@ -84,8 +86,11 @@ class Figure:
         return " ".join(str(self.make.__doc__).split())
 
     def source(self, model: Model, setting: Setting = ARTICLE) -> Any:
-        """The source of its data: an evaluation of a setting, or a sensitivity under the article's own."""
-        return self.of(model) if self.of else Evaluation(model, setting)
+        """The source of its data: an evaluation of a setting, or a sensitivity under it. Raises ModelError for a
+        changed setting where the figure makes all choices itself."""
+        if self.of_the_article and (changed := model.differences(setting)):
+            raise ModelError(f"the figure makes all choices itself, so it is of the article alone, and this {changed}")
+        return self.of(model, setting)
 
     def frame(self, source: Any) -> pd.DataFrame:
         """Its data."""
@@ -103,7 +108,7 @@ class _FewColours(FigureCanvasAgg):
 
 def drawn(name: str, model: Model, setting: Setting) -> Canvas:
     """A figure under a setting, for a notebook. Raises ModelError for an unknown name."""
-    if name not in FIGURES:
+    if not isinstance(name, str) or name not in FIGURES:
         raise ModelError(f"'{name}' is no figure{nearest(name, FIGURES)}")
     return shown(name, FIGURES[name].source(model, setting))
 
@@ -563,8 +568,9 @@ def specification_curve(source: Any) -> Drawing:
     return frame, draw
 
 
-def _of_2021(model: Model) -> Sensitivity:
-    return Sensitivity("at_risk_2021", model=model)
+def _of_2021(model: Model, setting: Setting) -> Sensitivity:
+    own = find(OWN, model).changed({**setting.readings, **setting.values}, model)
+    return Sensitivity("at_risk_2021", own, model=model)
 
 
 FIGURES = {
@@ -578,5 +584,5 @@ FIGURES = {
     "trade_shares": Figure(4.6, trade_shares),
     "scenarios": Figure(9.5, scenarios, _of_2021),
     "tornado": Figure(4.4, tornado, _of_2021),
-    "specification_curve": Figure(11, specification_curve),
+    "specification_curve": Figure(11, specification_curve, of_the_article=True),
 }
