@@ -79,7 +79,9 @@ Set = Annotated[
     list[str] | None, typer.Option("--set", help="quantity=value, in base units or with a unit, or quantity=reading.")
 ]
 Named = Annotated[list[str] | None, typer.Option("--reading", help="quantity=reading.")]
-In = Annotated[str, typer.Option("--scenario", help="A scenario's name, or the path of its file.")]
+In = Annotated[
+    list[str] | None, typer.Option("--scenario", help="A scenario's name, or the path of its file; else the article.")
+]
 Cluster = Annotated[str, typer.Option("--scheduler", help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, in base units.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, in base units.")]
@@ -116,12 +118,16 @@ def _model(data: Path | None) -> Model:
     return load(data).model
 
 
-def _scenario(model: Model, name: str, values: list[str] | None, readings: list[str] | None) -> Scenario:
+def _scenario(
+    model: Model, names: list[str] | None, values: list[str] | None, readings: list[str] | None
+) -> Scenario:
     """A scenario with the changes that were given besides."""
-    from analysis.core.model import assignments
-    from analysis.whatif.scenarios import find
+    from analysis.core.model import ModelError, assignments
+    from analysis.whatif.scenarios import OWN, find
 
-    return find(name, model).changed(assignments([*(values or ()), *(readings or ())]), model)
+    if len(names := names or [OWN]) > 1:
+        raise ModelError(f"--scenario is given {len(names)} times, and this command takes one")
+    return find(names[0], model).changed(assignments([*(values or ()), *(readings or ())]), model)
 
 
 def _one_of(**chosen: bool) -> str:
@@ -171,7 +177,7 @@ def verify(
     every: Annotated[bool, typer.Option("--all", help="Print every check.")] = False,
     values: Set = None,
     readings: Named = None,
-    scenario: In = "article",
+    scenario: In = None,
     data: Data = None,
 ) -> None:
     """Print the headlines without the notebooks; exit status 1 when something moved."""
@@ -215,12 +221,12 @@ def explain(
     ],
     values: Set = None,
     readings: Named = None,
-    scenario: In = "article",
+    scenario: In = None,
     full: Annotated[bool, typer.Option("--digits", help="Show the result with ten digits.")] = False,
     data: Data = None,
 ) -> None:
     """Show where a number comes from, down to the printed rows, and recompute it under other assumptions."""
-    model, changed = _model(data), scenario != "article" or values or readings
+    model, changed = _model(data), scenario not in (None, ["article"]) or values or readings
     terminal.explain(model, id, _scenario(model, scenario, values, readings) if changed else None, full)
 
 
@@ -228,7 +234,7 @@ def explain(
 def compare(
     values: Set = None,
     readings: Named = None,
-    scenario: In = "article",
+    scenario: In = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     data: Data = None,
@@ -266,7 +272,7 @@ def scenarios(
     files: Annotated[list[str] | None, typer.Argument(help="Files of your own, or names of shipped ones.")] = None,
     values: Set = None,
     readings: Named = None,
-    scenario: In = "article",
+    scenario: In = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     as_schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a scenario's file.")] = False,
@@ -286,7 +292,7 @@ def sensitivity(
     quantity: Annotated[str, typer.Argument(help="A quantity; without one, the ranges of all headlines.")] = "",
     values: Set = None,
     readings: Named = None,
-    scenario: In = "article",
+    scenario: In = None,
     draws: Annotated[int, typer.Option("--draws", help="How many; a power of two, unless random.")] = 2**16,
     seed: Annotated[int, typer.Option("--seed", help="A whole number from 0 up.")] = 0,
     random: Annotated[bool, typer.Option("--random", help="Plain random draws instead of Sobol points.")] = False,
@@ -313,7 +319,7 @@ def break_even(
     ] = "",
     values: Set = None,
     readings: Named = None,
-    scenario: In = "article",
+    scenario: In = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     data: Data = None,

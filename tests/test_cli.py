@@ -344,6 +344,8 @@ REFUSED = {
     "sensitivity net_new_persons --set overlap=0.5": "overlap is unused: nothing computed here depends on it",
     "break-even two_million_in_2021 --set share_base=0.5": "is unused",
     "scenarios --set share_base=0.5": "share_base is unused: nothing computed here depends on it",
+    "verify --scenario southern --scenario article": "--scenario is given 2 times, and this command takes one",
+    "scenarios southern --scenario southern --scenario half_overlap": "--scenario is given 2 times",
     "run 01 --scenario all_high": "the scenario all_high: no number of 01_transfers_against_plan rests on an",
     "scenarios nowhere.yaml": "'nowhere.yaml' names no scenario or file",
     "break-even 'at_risk_2021 >> 3'": "is no statement",
