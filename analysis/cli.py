@@ -118,9 +118,7 @@ def _model(data: Path | None) -> Model:
     return load(data).model
 
 
-def _scenario(
-    model: Model, names: list[str] | None, values: list[str] | None, readings: list[str] | None
-) -> Scenario:
+def _scenario(model: Model, names: list[str] | None, values: list[str] | None, readings: list[str] | None) -> Scenario:
     """A scenario with the changes that were given besides."""
     from analysis.core.model import ModelError, assignments
     from analysis.whatif.scenarios import OWN, find

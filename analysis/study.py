@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from numbers import Real
 from pathlib import Path
@@ -131,14 +132,20 @@ class Study:
         """This study under a scenario: one that comes with the package, or a file. Where both change one thing, the
         study's own change stays.
 
-        Raises InputError for an unknown one, and for one that moves the assumptions of each estimate apart.
+        Raises InputError for an unknown one, for one that moves the assumptions of each estimate apart, and where an
+        earlier scenario changes the same.
         >>> load().scenario("half_overlap").setting.values
         {'overlap': 0.5}
         """
         from analysis.whatif.scenarios import find
 
-        own = {**self.setting.readings, **self.setting.values}
-        return Study(self.model, self.model.change(own, find(str(name), self.model).one_setting(self.model)))
+        here, other = self.setting, find(str(name), self.model).one_setting(self.model)
+        if both := sorted(here.scenario & other.scenario):
+            raise ModelError(f"{name} changes {' and '.join(both)}, and so does an earlier scenario; take one of them")
+        # Some may be given as the article has them.
+        own = {name: self.model.as_given(name) for name in here.given} | {**here.readings, **here.values}
+        found = self.model.change(own, other)
+        return Study(self.model, replace(found, scenario=here.scenario | found.scenario))
 
     def sensitivity(self, quantity: str) -> pd.DataFrame:
         """A quantity with each assumption at the ends of its varied range, or at a limit on the way, a row each.

@@ -10,6 +10,7 @@ from analysis import Study, load
 from analysis.core.model import assignments
 from analysis.core.register import InputError
 from analysis.formulas.labour_transfers import persons_2021
+from analysis.whatif.scenarios import find
 from tests.spoiling import cells
 
 STEP = 3_170_000 - 3_170_000 / 1.105  # 301,222 transfers added since 2019
@@ -188,6 +189,37 @@ def test_a_scenario_is_another_study(article):
     assert article.scenario("half_overlap").setting == article.change(overlap=0.5, former_detainees="set").setting
     with pytest.raises(InputError, match="did you mean 'southern'"):
         article.scenario("sothern")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "name", "value", "quantity", "expected"),
+    [
+        # The ratio stays 1 in 2019, and the scenario sets 0.95 for 2021.
+        ("ratio_rises", "persons_per_transfer", 1, "net_new_persons", 0.95 * 3_170_000 - 3_170_000 / 1.105),
+        ("southern", "at_risk_2019", "published", "at_risk_2019", 1_600_000),
+        ("several_is_three", "former_detainees", "in_words", "at_risk_total", None),
+        ("unit_2019_transfers", "total_2019", "persons", "net_new_persons", None),
+    ],
+)
+def test_a_value_given_stays_under_a_scenario_as_on_the_command_line(
+    article, scenario, name, value, quantity, expected
+):
+    texts = assignments([f"{name}={value}"])
+    setting = find(scenario, article.model).changed(texts, article.model).setting(article.model)
+    study = article.change(**{name: value}).scenario(scenario)
+    assert study.setting == setting != article.scenario(scenario).setting
+    assert study.scenario("half_overlap").setting.values["overlap"] == 0.5
+    if expected:
+        assert study[quantity].value == pytest.approx(expected)
+
+
+def test_two_scenarios_that_change_one_thing_are_refused(article):
+    said = refused(article.scenario("southern").scenario, "composition")
+    assert said == "composition changes at_risk_2019, and so does an earlier scenario; take one of them"
+    # A change of one's own stands above both.
+    study = article.scenario("southern").change(at_risk_2019="published").scenario("composition")
+    assert study["at_risk_2019"].value == 1_600_000
+    assert refused(article.scenario("southern").scenario("half_overlap").scenario, "southern").startswith("southern ch")
 
 
 def test_sensitivity_is_a_row_an_assumption(article):

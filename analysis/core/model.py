@@ -82,6 +82,11 @@ class Model:
         """The readings of a quantity, its default first."""
         return list(self.sources[quantity])
 
+    def as_given(self, quantity: str) -> str | float:
+        """The article's own value of a quantity, or else its reading, as ``change`` takes them."""
+        own = self.sources[quantity][reading := self.default(quantity)]
+        return reading if math.isnan(own.value) else own.value
+
     def label(self, quantity: str, reading: str) -> str:
         """A reading in a few words."""
         if row := self.register.readings.get((quantity, reading)):
