@@ -21,7 +21,8 @@ from rocrate.rocrate import ROCrate
 from analysis import __version__
 from analysis.core.model import Model
 from analysis.core.register import read_text
-from analysis.output.files import CRATE, MARKED, write_file
+from analysis.output.files import write_file
+from analysis.output.foreign import CRATE, MARKED
 
 NAME, PROFILE = CRATE, "https://w3id.org/ro/wfrun/process"
 

@@ -13,7 +13,8 @@ from analysis.core.model import Model
 from analysis.core.register import InputError, shown
 from analysis.core.verdicts import Outcome, judge_all
 from analysis.output import explorer, notebooks
-from analysis.output.files import is_ours, refuse_foreign, replace_atomically, write_file
+from analysis.output.files import replace_atomically, write_file
+from analysis.output.foreign import is_ours, refuse_foreign
 from analysis.output.headlines import changes, headlines, headlines_text
 from analysis.output.map import trace_frame
 from analysis.output.notebooks import Job, Notebook

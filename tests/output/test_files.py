@@ -1,5 +1,6 @@
 """Files and folders: written whole or not at all, whatever ends the run."""
 
+import hashlib
 import json
 import os
 import signal
@@ -9,7 +10,8 @@ import sys
 import pytest
 
 from analysis.core.register import InputError
-from analysis.output.files import is_ours, lock, refuse_foreign, replace_atomically, write_file
+from analysis.output.files import lock, replace_atomically, write_file
+from analysis.output.foreign import is_ours, refuse_foreign
 from tests.conftest import ROOT
 
 
@@ -140,6 +142,35 @@ def test_a_file_that_no_run_listed_is_not_lost(tmp_path, name):
     said = f"{path} is not a result and would be lost; move it elsewhere"
     assert refused(refuse_foreign, tmp_path / "results") == refused(fill, tmp_path / "results", "1") == said
     assert path.is_symlink() or path.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_result_that_was_changed_since_the_run_is_not_lost(tmp_path):
+    with replace_atomically(tmp_path / "results") as new:
+        graph = []
+        for name in ("kept.csv", "opened.csv"):
+            (new / name).write_text(name, encoding="utf-8")
+            graph.append({"@id": name, "sha256": hashlib.sha256(name.encode()).hexdigest()})
+        (new / "ro-crate-metadata.json").write_text(json.dumps({"@graph": graph}), encoding="utf-8")
+    refuse_foreign(tmp_path / "results")
+    (tmp_path / "results" / "opened.csv").write_text("mine", encoding="utf-8")
+    said = f"{tmp_path}/results/opened.csv was changed since the run and would be lost; move it elsewhere"
+    assert refused(refuse_foreign, tmp_path / "results") == refused(fill, tmp_path / "results", "1") == said
+    assert (tmp_path / "results" / "opened.csv").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("text", [b'{"@graph": [', b"[]", b"{}", b"\xff\xfe", b'{"@graph": [5]}', b'{"@graph": 5}'])
+def test_a_folder_whose_list_of_files_can_not_be_read_is_refused(tmp_path, text):
+    fill(tmp_path / "results", "old")
+    (tmp_path / "results" / "ro-crate-metadata.json").write_bytes(text)
+    said = refused(fill, tmp_path / "results", "new")
+    assert said.startswith(f"{tmp_path}/results/ro-crate-metadata.json can't be read, so nothing says which files")
+    assert content(tmp_path)["results/numbers.csv"] == b"old"
+
+
+def test_a_folder_that_can_not_be_written_to_is_refused_at_the_start(tmp_path, monkeypatch):
+    fill(tmp_path / "results", "old")
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    assert refused(fill, tmp_path / "results", "new").startswith(f"{tmp_path}/results can't be written to; make it")
 
 
 # One run at a time ----------------------------------------------------------------------------------------------------
