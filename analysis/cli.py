@@ -35,11 +35,14 @@ else:
 
 
 class _Commands(TyperGroup):
-    """Turns bad input into one sentence and exit status 2."""
+    """Turns bad input into one sentence and exit status 2, and an interrupt into a word and 130."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("interrupted", err=True)
+            raise typer.Exit(130) from None
         except ValueError as error:
             from analysis.core.register import InputError
 

@@ -335,6 +335,7 @@ async def _execute(book: Notebook, parameters: Mapping[str, Any], timeout: int, 
         words = "the kernel died, as when memory runs out or a process is killed"
     except Exception as error:
         words = f"{type(error).__name__}: {_short(error)}"
+    finally:
         # Without a kernel, nbclient's own clean-up at exit would fail.
         atexit.unregister(client._cleanup_kernel)
     where = f"{book.name}, cell {started[-1]}" if started else f"{book.name} did not start"

@@ -326,13 +326,13 @@ def test_no_kernel_outlives_a_run_that_is_killed(write: Callable[..., Notebook],
     command = [sys.executable, "-m", "analysis", "reproduce", "--no-report", "--notebooks", books]
     (tmp_path / "tmp").mkdir()
     there = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen([*command, "--out", str(tmp_path / "out")], cwd=ROOT, env=there, **quiet)
+    heard: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen([*command, "--out", str(tmp_path / "out")], cwd=ROOT, env=there, **heard)
     try:
         assert select.select([told], [], [], 60)[0]
         kernel = psutil.Process(int(os.read(told, 20)))
         process.send_signal(number)
-        process.wait(60)
+        said = process.communicate(timeout=60)[1]
         kernel.wait(60)
     finally:
         process.kill()
@@ -340,6 +340,9 @@ def test_no_kernel_outlives_a_run_that_is_killed(write: Callable[..., Notebook],
     assert not (tmp_path / "out").exists()
     if number != signal.SIGKILL:
         assert list((tmp_path / "tmp").iterdir()) == []
+        assert said == "interrupted\n"
+        # Python ends itself by the signal where it interrupts a text that is executed; a shell reads 130 in both.
+        assert process.returncode in (130, -number)
 
 
 @pytest.mark.parametrize("edited", [True, False])
