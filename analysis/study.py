@@ -14,7 +14,7 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Setting
+from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Setting, listed
 from analysis.core.register import Register
 from analysis.core.units import nearest
 from analysis.core.verdicts import Outcome, judge_all
@@ -103,7 +103,7 @@ class Study:
         [301222.0]
         """
         columns, rows = ["value", "low", "high", "unit", "side"], dict[str, Any]()
-        for name in [names] if isinstance(names, str) else names:
+        for name in listed(names):
             try:
                 rows[name] = vars(self[name])
             except ModelError as error:
@@ -112,8 +112,9 @@ class Study:
         columns += ["reason"] if any("reason" in row for row in rows.values()) else []
         return _frame(rows, columns, "quantity")
 
-    def differs_from(self, other: Study, names: Iterable[str] = ()) -> pd.DataFrame:
-        """Estimates here beside those of another study, with the difference, absolute and in percent.
+    def differs_from(self, other: Study, names: str | Iterable[str] = ()) -> pd.DataFrame:
+        """Estimates here beside those of another study, with the difference, absolute and in percent, or the reason why
+        there is none.
 
         names: else the estimates that the data package lists.
         >>> load().change(persons_per_transfer=0.5).differs_from(load(), ["net_new_persons"]).percent.tolist()
@@ -121,12 +122,13 @@ class Study:
         """
         if not isinstance(other, Study):
             raise ModelError(f"{other!r} is not a study; analysis.load() gives one")
-        wanted = [*names] or [*self.model.register.estimates]
+        wanted = [*listed(names)] or [*self.model.register.estimates]
         here, there = self.frame(wanted), other.frame(wanted)
         frame = there[["value"]].rename(columns={"value": "other"}).join(here["value"])
         frame["difference"] = frame["value"] - frame["other"]
         frame["percent"] = 100 * frame["difference"] / frame["other"].abs()
-        return frame.join(here["unit"])
+        frame, reasons = frame.join(here["unit"]), [one["reason"] for one in (here, there) if "reason" in one]
+        return frame.assign(reason=reasons[0].combine_first(reasons[-1])) if reasons else frame
 
     def scenario(self, name: str | Path) -> Study:
         """This study under a scenario: one that comes with the package, or a file. Where both change one thing, the
@@ -156,6 +158,8 @@ class Study:
         """
         from analysis.whatif.sensitivity import tornado
 
+        # Refused with the reason where it has no value.
+        self.model.estimate(quantity, self.setting)
         bars = tornado(self.model, quantity, self.setting)
         return _frame({bar.assumption: vars(bar) for bar in bars}, ["low", "high", "at_low", "at_high"], "assumption")
 
@@ -174,23 +178,23 @@ class Study:
     def sweep(self, quantities: str | Iterable[str], **over: Any) -> pd.DataFrame:
         """Quantities over a grid, a row a combination, with the reason where a cell is empty, and remarks.
 
-        over: by name, some numbers in base units, texts with a unit, or readings; or one. Raises InputError in one
+        over: by name, some numbers, texts or readings, each as ``change`` takes it; or one. Raises InputError in one
         sentence for a wrong name, value or type.
         >>> load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1]).net_new_persons.round().tolist()
         [150611.0, 301222.0]
         """
         from analysis.whatif.sweep import compute, spec_of
 
-        own = {**self.setting.values, **self.setting.readings}
-        return compute(self.model, spec_of(self.model, quantities, {**own, **over}))
+        return compute(self.model, spec_of(self.model, quantities, over, self.setting))
 
-    def outcomes(self, checks: Iterable[str] | None = None) -> list[Outcome]:
+    def outcomes(self, checks: str | Iterable[str] | None = None) -> list[Outcome]:
         """The named checks, or all of them, judged here."""
         known = self.model.register.checks
-        for name in checks or ():
-            if name not in known:
+        names = None if checks is None else [*listed(checks)]
+        for name in names or ():
+            if not isinstance(name, str) or name not in known:
                 raise ModelError(f"'{name}' is not a check{nearest(name, known)}")
-        return judge_all(self.model, checks, self.setting)
+        return judge_all(self.model, names, self.setting)
 
     def headlines(self) -> Table:
         """The headline numbers of the article: its words, the working, the verdict, and one sentence."""

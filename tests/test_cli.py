@@ -337,6 +337,10 @@ REFUSED = {
     "explain ratio_fitted --set persons_per_transfer=0.8": "persons_per_transfer is unused: ratio_fitted solves for it",
     "explain ratio_fitted --reading transfers_2019=from_difference": "names its own reading of it, from_rate",
     "sensitivity at_risk_totl": "'at_risk_totl' is not a quantity; did you mean 'at_risk_total'",
+    **{
+        f"sensitivity at_risk_total{form}": "at_risk_total has no single value: former_detainees is given in words only"
+        for form in ("", " --json", " --csv")
+    },
     "list claim": "'claim' can't be listed; did you mean 'claims'?",
     "verify --csv --json": "--json and --csv are one choice",
     "explain net_new_persons --scenario southern": "nothing computed here depends on anything that the scenario",

@@ -183,6 +183,33 @@ def test_a_wrong_type_is_one_sentence(article):
     assert article.change(overlap=Decimal("0.5")).setting.values == {"overlap": 0.5}
 
 
+def test_names_of_another_type_are_refused_in_one_sentence(article):
+    assert refused(article.figure, ["waterfall"]).startswith("'['waterfall']' is no figure; ")
+    for call in (article.frame, lambda one: article.differs_from(article, one)):
+        for wrong in (5, None, [5]):
+            assert "is not a quantity and not a row of claims.csv" in refused(call, wrong)
+    for wrong in (5, [["same_share"]]):
+        assert "is not a check" in refused(article.outcomes, wrong)
+    assert len(article.outcomes()) == len(article.model.register.checks)
+
+
+def test_one_name_is_as_good_as_a_list(article):
+    assert [one.check.id for one in article.outcomes("same_share")] == ["same_share"]
+    assert [*article.differs_from(article, "net_new_persons").index] == ["net_new_persons"]
+
+
+def test_an_estimate_that_is_none_has_its_reason_in_each_table(article):
+    reason = "at_risk_total has no single value: former_detainees is given in words only; set it to a number"
+    study = article.change(former_detainees=300_000)
+    for one, other in ((study, article), (article, study), (article, article)):
+        frame = one.differs_from(other, ["at_risk_2021", "at_risk_total"])
+        assert frame.reason.tolist() == [pytest.approx(np.nan, nan_ok=True), reason]
+    assert "reason" not in study.differs_from(study)
+    assert refused(article.sensitivity, "at_risk_total") == reason
+    swept = article.sweep("at_risk_total", overlap=[0, 0.5])
+    assert swept.violates.tolist() == [reason] * 2
+
+
 def test_a_scenario_is_another_study(article):
     both = [article.change(overlap=0.1).scenario("southern"), article.scenario("southern").change(overlap=0.1)]
     assert both[0].setting == both[1].setting != article.scenario("southern").setting
@@ -245,6 +272,18 @@ def test_a_sweep_is_a_row_a_combination_under_the_study(article):
     assert found.at_risk_total.tolist() == pytest.approx(expected)
 
 
+def test_a_sweep_asks_only_for_an_effect_of_its_own_names_and_takes_values_as_a_change_does(article):
+    study = article.change(overlap=0.5, former_detainees="set").change(former_detainees=400_000)
+    for one in (0.6, "0.6", "0.6 person/transfer"):
+        assert study.sweep("net_new_persons", persons_per_transfer=one).net_new_persons.tolist() == [
+            pytest.approx(article.change(persons_per_transfer=one)["net_new_persons"].value)
+        ]
+        # The study's own value stays: 1,600,000 + 0.6 of the step + 0.5 x 400,000.
+        found = study.sweep("at_risk_total", persons_per_transfer=one).at_risk_total
+        assert found.tolist() == [pytest.approx(1_600_000 + 0.6 * STEP + 200_000)]
+    assert refused(article.sweep, "net_new_persons", overlap=0.5).startswith("overlap is unused")
+
+
 @pytest.mark.parametrize(
     ("over", "said"),
     [
@@ -254,6 +293,9 @@ def test_a_sweep_is_a_row_a_combination_under_the_study(article):
         ({"overlap": None}, "^overlap = None is not a finite number$"),
         ({"overlap": range(10**14)}, "has 100,000,000,000,000 rows, and 10,000,000 are the most"),
         ({}, "nothing is varied"),
+        ({"overlap": []}, "^overlap has no value and no reading here; give one or more$"),
+        ({"at_risk_2019": ["published", "suothern"]}, "^'suothern' is not a reading of at_risk_2019; did you mean 'so"),
+        ({"at_risk_2019": ["published", 1_500_000]}, "^'1500000' is not a reading of at_risk_2019"),
     ],
 )
 def test_a_sweep_from_python_is_refused_as_from_a_file(article, over, said):

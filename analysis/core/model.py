@@ -383,6 +383,14 @@ def _import(register: Register) -> ModuleType:
         raise register.refuse(None, "formulas", message) from None
 
 
+def listed(given: Any) -> Iterable[Any]:
+    """Several things as they are given, or one as a list; a text is one.
+    >>> listed("overlap"), listed(5)
+    (['overlap'], [5])
+    """
+    return given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+
+
 def assignments(texts: Iterable[str]) -> dict[str, str]:
     """Texts of the form name=value, by name. Raises InputError for another form and for a name given twice.
     >>> assignments(["overlap = 0.5"])

@@ -53,17 +53,17 @@ def show(*tables: Table) -> None:
         say(table.foot.removesuffix(CAVEAT))
 
 
-def print_as(form: str, value: Any) -> None:
-    """A value as json; or its rows as csv that no spreadsheet computes, with lists in one cell."""
+def print_as(form: str, value: Any, columns: Iterable[str] = ()) -> None:
+    """A value as json; or its rows as csv that no spreadsheet computes, with lists in one cell; or columns alone."""
 
     def cell(one: Any, between: str = " | ") -> Any:
         return between.join(str(cell(each, " to ")) for each in one) if isinstance(one, list) else one
 
     if form == "json":
         typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
-    elif value:
+    elif header := [*(value[0] if value else columns)]:
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(value[0])
+        writer.writerow(header)
         writer.writerows([escape_spreadsheet_formula(cell(one)) for one in row.values()] for row in value)
 
 
@@ -177,7 +177,7 @@ def diff(before: Path, after: Path, form: str) -> int:
 
     found = compare(before, after)
     if form:
-        print_as(form, found.to_dict("records"))
+        print_as(form, found.to_dict("records"), found.columns)
     else:
         show(in_words(found))
         counted = ", ".join(f"{count:,} in {table}" for table, count in found["table"].value_counts(sort=False).items())
@@ -260,6 +260,9 @@ def sensitivity(model: Model, quantity: str, scenario: Scenario, form: str, **ho
         pass
     names = [model.known(quantity)] if quantity else model.register.estimates
     _check_used(model, scenario.setting(model), names)
+    if quantity:
+        # Refused with the reason where it has no value.
+        model.estimate(quantity, scenario.setting(model, quantity))
     if form:
         every = [Sensitivity(name, scenario, model=model, **how).json() for name in names]
         ranges = [{"quantity": one["quantity"], **row} for one in every for row in one["ranges"]]
@@ -267,8 +270,6 @@ def sensitivity(model: Model, quantity: str, scenario: Scenario, form: str, **ho
         return
     if quantity:
         found = Sensitivity(quantity, scenario, model=model, **how)
-        if found.estimate.value is None:
-            raise ModelError(f"{quantity} has no value under {scenario.name}: {found.estimate.reason}")
         say(f"{quantity} under {scenario.name}: {scenario.description}")
         say(f"result: {result_words(model, model.estimate(quantity, found.setting))}")
         show(found.ranges_table(), found.draws_table(), found.indices_table())

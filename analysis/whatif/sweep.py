@@ -1,7 +1,7 @@
 """Sweeps: estimates over a grid of assumptions and readings, as a DataFrame or a file.
 
 A row is one combination: the values varied and the estimates, in base units. An estimate past a limit is empty, and
-``violates`` says why; one with an input that words alone give is empty. ``remarks`` has those of each estimate.
+``violates`` says why; so is one with an input that words alone give. ``remarks`` has those of each estimate.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -24,9 +24,9 @@ from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PrivateAttr
 
-from analysis.core.model import Model, ModelError, Plan, Setting
+from analysis.core.model import Model, ModelError, Plan, Setting, listed
 from analysis.core.register import InputError, Text, shown
 from analysis.whatif import scenarios
 from analysis.whatif.draws import run_blocks
@@ -77,20 +77,25 @@ class Spec(Content):
     quantities: tuple[str, ...] = ()
     values: Annotated[dict[str, Annotated[Span, BeforeValidator(_as_span)]], Field(default_factory=dict)]
     readings: Annotated[dict[str, tuple[str, ...]], Field(default_factory=dict)]
+    #: In place of that of the scenario.
+    _base: Setting | None = PrivateAttr(None)
 
     def check(self, model: Model, folder: Path = Path()) -> tuple[dict[str, list[float]], _Settings]:
         """The values by quantity, and the settings; a scenario's file may be in the folder. Raises ModelError."""
         self.quantities = self.quantities or model.register.estimates
         self.scenario = str(beside) if (beside := folder / self.scenario).is_file() else self.scenario
-        own = find(self.scenario, model).one_setting(model)
+        own = self._base or find(self.scenario, model).one_setting(model)
         if not self.values and not self.readings:
             raise ModelError("nothing is varied; give values or readings")
         lengths = [len(one.values) or one.steps for one in self.values.values()]
         check_rows(*lengths, *map(len, self.readings.values()))
         for name in self.quantities:
             model.known(name)
-        for name, reading in ((name, one) for name, names in self.readings.items() for one in names):
-            model.known_reading(name, reading)
+        for name, names in self.readings.items():
+            for reading in names:
+                model.known_reading(name, reading)
+            if not names:
+                raise ModelError(f"{model.known(name)} has no value and no reading here; give one or more")
         values = {name: span.numbers(model, name) for name, span in self.values.items()}
         for name in values.keys() & self.readings.keys():
             raise ModelError(f"{name} has values and readings; vary one of the two")
@@ -109,26 +114,24 @@ class Spec(Content):
         return values, settings
 
 
-def spec_of(model: Model, quantities: str | Iterable[str], over: Mapping[str, Any]) -> Spec:
-    """A sweep made in Python: by name, some numbers in base units, texts with a unit, or readings; or one of them."""
+def spec_of(model: Model, quantities: str | Iterable[str], over: Mapping[str, Any], base: Setting) -> Spec:
+    """A sweep made in Python over a setting: by name, some numbers, texts or readings, or one of them."""
     values: dict[str, Span] = {}
     readings: dict[str, tuple[str, ...]] = {}
-    axes = {name: _listed(one) for name, one in over.items()}
+    axes = {name: listed(one) for name, one in over.items()}
     check_rows(*(len(one) for one in axes.values() if isinstance(one, Sized)))
-    for name, listed in ((name, [*one]) for name, one in axes.items()):
+    for name, each in ((name, [*one]) for name, one in axes.items()):
         unit, known = model.suffix(model.known(name)), model.readings(name)
-        if all(one in known for one in listed):
-            readings[name] = tuple(map(str, listed))
+        others = [one for one in each if not isinstance(one, str) or one.strip() not in known]
+        if others and len(others) < len(each):
+            model.known_reading(name, str(others[0]))
+        if others:
+            values[name] = Span(values=tuple(f"{model.number(name, one)!r}{unit}" for one in others))
         else:
-            texts = (one if isinstance(one, str) else f"{model.number(name, one)!r}{unit}" for one in listed)
-            values[name] = Span(values=tuple(texts))
-    wanted = tuple(map(model.known, _listed(quantities)))
-    return Spec(name="sweep", quantities=wanted, values=values, readings=readings)
-
-
-def _listed(given: Any) -> Iterable[Any]:
-    """Several things as they are given, or one as a list."""
-    return given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+            readings[name] = tuple(one.strip() for one in each)
+    found = Spec(name="sweep", quantities=tuple(map(model.known, listed(quantities))), values=values, readings=readings)
+    found._base = base
+    return found
 
 
 def read(path: Path, model: Model) -> Spec:
@@ -170,7 +173,10 @@ def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generat
                 empty[str(limit)] += len(past)
                 for row in past.tolist():
                     violates[row][limit.sentence({one: each[row] for one, each in computed.items()})] = None
-            empty[plan.no_single_value] += int(kept.sum()) if plan.no_single_value else 0
+            if plan.no_single_value:
+                empty[plan.no_single_value] += int(kept.sum())
+                for row in np.flatnonzero(kept).tolist():
+                    violates[row][plan.no_single_value] = None
             kept &= np.isfinite(computed[name])
             frame[name] = np.where(kept, computed[name], np.nan)
             for row, said in model.remarks(name, setting, taken):

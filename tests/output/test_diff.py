@@ -74,14 +74,16 @@ def test_last_digits_do_not_count_and_words_and_new_rows_do(runs: list[Path], tm
 
 def test_the_command_says_what_moved(runs: list[Path]) -> None:
     before, after = map(str, runs)
-    arguments = ([after], [after, "--json"], [before], [before + "/none"])
-    shown, as_json, same, missing = (CliRunner().invoke(app, ["diff", before, *words]) for words in arguments)
-    assert [result.exit_code for result in (shown, as_json, same, missing)] == [1, 1, 0, 2]
+    arguments = ([after], [after, "--json"], [before], [before, "--csv"], [before + "/none"])
+    results = [CliRunner().invoke(app, ["diff", before, *words]) for words in arguments]
+    shown, as_json, same, none, missing = results
+    assert [result.exit_code for result in results] == [1, 1, 0, 0, 2]
     first = shown.stdout.partition("claims, figure_2019_all\n")[2].partition("claims, ")[0]
     assert all(word in first for word in ("2,590,000", "2,600,000", "+10,000", "+0.386"))
     assert "\nMoved: 3 in claims, " in shown.stdout
     assert json.loads(as_json.stdout) == compare(*runs).to_dict("records")
     assert same.stdout == "Nothing moved.\n"
+    assert none.stdout == "table,id,field,was,now,by,percent,inputs\n"
     assert re.fullmatch(r"error: .*none is no folder of results: it has no estimates.json\n", missing.stderr)
 
 

@@ -143,8 +143,10 @@ def test_remarks_stand_in_the_row_of_their_number(model: Model) -> None:
 
 def test_an_estimate_that_words_alone_give_is_empty_and_the_screen_says_so(model: Model, tmp_path: Path) -> None:
     one = spec(quantities=["at_risk_total", "at_risk_2021"], values={"overlap": [0, 0.5]})
-    assert compute(model, one).at_risk_total.isna().all()
     reason = "at_risk_total has no single value: former_detainees is given in words only; set it to a number"
+    found = compute(model, one)
+    assert found.at_risk_total.isna().all()
+    assert found.violates.tolist() == [reason] * 2
     assert sweep(model, one, tmp_path / "out.csv") == {reason: 2}
 
 
@@ -241,6 +243,7 @@ REFUSED: list[tuple[str, str, str]] = [
     ("values: {overlapp: [0]}", "values.overlapp", "'overlapp' is not a quantity; did you mean 'overlap'?"),
     ("readings: {at_rsk_2019: [southern]}", "readings.at_rsk_2019", "did you mean 'at_risk_2019'?"),
     ("readings: {at_risk_2019: [southren]}", "readings.at_risk_2019", "did you mean 'southern'?"),
+    ("readings: {at_risk_2019: []}", "readings.at_risk_2019", "at_risk_2019 has no value and no reading here; give"),
     ("quantities: [at_risk_totl]\nvalues: {overlap: [0]}", "", "did you mean 'at_risk_total'?"),
     ("values: {persons_per_transfer: [1.7]}", "values.persons_per_transfer", "'1.7' has no unit"),
     ("values: {persons_per_transfer: [1.7 person/transfer]}", "values.persons_per_transfer", "= 1.7 lies outside its"),
