@@ -206,7 +206,8 @@ class Model:
         parts = [self.other_reading(quantity, reading) for quantity, reading in setting.readings.items()]
         for quantity, number in setting.values.items():
             source = self.sources[quantity][setting.readings.get(quantity, self.default(quantity))]
-            kind = "other_value" if math.isnan(source.value) else "in_place"
+            is_ours = source.assumption and source.assumption.grade == "chosen"
+            kind = "other_value" if math.isnan(source.value) else "in_place_of_ours" if is_ours else "in_place"
             parts.append(say(kind, quantity=quantity, number=number, unit=self.suffix(quantity), was=source.value))
         return say("differs", parts="; ".join(parts)) if parts else ""
 

@@ -47,6 +47,7 @@ SENTENCES = {
     "our_reading": "{quantity}: {label} ({reading}, a reconstruction)",
     "other_value": "{quantity} = {number:,.10g}{unit}",
     "in_place": "{quantity} = {number:,.10g}{unit} in place of {was:,.10g}",
+    "in_place_of_ours": "{quantity} = {number:,.10g}{unit} in place of our {was:,.10g}",
 }
 
 

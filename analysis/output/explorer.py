@@ -223,7 +223,7 @@ def _source(model: Model, quantity: str, reading: str, source: Source) -> dict[s
     fields = {
         "grade": row.grade if row else "", "side": {"at most": 1, "at least": -1}.get(source.side, 0),
         "claim": claim.id if claim else "", "shown": as_printed(source) if claim and claim.printed else "",
-        "part": source.part if one else "", "same": source.same_as,
+        "part": source.part if one else "", "same": source.same_as, "ours": one and one.grade == "chosen",
         "near": source.near and _fields(source.near, "low high"),
         "far": source.far not in (None, source.near) and _fields(source.far, "low high"),
     }  # fmt: skip

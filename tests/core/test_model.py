@@ -184,7 +184,7 @@ def test_differences_are_one_line(model):
     setting = model.setting({"at_risk_2019": "southern"}, {"overlap": 0.25, "at_risk_2021": 1_500_000})
     assert model.differences(setting) == (
         "differs from the article in: at_risk_2019: minority transferees of the south (southern, a reconstruction); "
-        "overlap = 0.25 in place of 0; at_risk_2021 = 1,500,000 person"
+        "overlap = 0.25 in place of our 0; at_risk_2021 = 1,500,000 person"
     )
 
 

@@ -81,8 +81,7 @@ function nearest(written, known) {
 }
 
 const settingOf = (readings, values) => ({ readings, values, plans: {} });
-const ARTICLE = settingOf(new Map(), new Map());
-const isSettable = (reading) => DATA.settable.includes(reading);
+const ARTICLE = settingOf(new Map(), new Map()), isSettable = (reading) => DATA.settable.includes(reading);
 
 function known(name) {
   if (!DATA.names.includes(name)) refuse("no_quantity", { name, hint: nearest(name, DATA.names) });
@@ -145,8 +144,9 @@ function change(given, base = ARTICLE) {
 function differences({ readings, values }) {
   const parts = [...readings].map(([quantity, reading]) => DATA.quantities[quantity].sources[reading].differs);
   for (const [quantity, number] of values) {
-    const { sources, usual, suffix } = DATA.quantities[quantity], was = sources[readings.get(quantity) ?? usual].value;
-    parts.push(say(Number.isNaN(was) ? "other_value" : "in_place", { quantity, number, was, unit: suffix }));
+    const { sources, usual, suffix: unit } = DATA.quantities[quantity];
+    const { value: was, ours } = sources[readings.get(quantity) ?? usual], kind = `in_place${ours ? "_of_ours" : ""}`;
+    parts.push(say(Number.isNaN(was) ? "other_value" : kind, { quantity, number, was, unit }));
   }
   return parts.length ? say("differs", { parts: parts.join("; ") }) : "";
 }
