@@ -204,15 +204,18 @@ def _shown(model: Model, node: Node, value: float, finest: int = 0, least: float
     elif unit in BASE_UNITS:
         decimals = int(abs(value) < 1000 and value != round(value))
     elif percent_of(model, node.name) is not None:
-        scale, decimals, word = 0.01, 1, " percent"
+        # Three digits, and one decimal or more.
+        scale, decimals, word = 0.01, max(1, -math.floor(math.log10(abs(value)) + 1e-9) if value else 1), " percent"
     else:
         decimals = next(short, 4 + finest) - finest
     if source.claim and math.isclose(source.claim.published.value(source.end), value, rel_tol=1e-12):
         return as_printed(source), value
     if source.is_leaf:
         return f"{value / scale:,.10g}{word}".replace("-", "−"), value
-    text = f"{value / scale:,.{decimals + finest}f}{word}".replace("-", "−")
-    return text, round(value / scale, decimals + finest) * scale
+    # A tie in decimals stays one: as a float of millions, 1,567,500 is less than 1.5675.
+    tens = 10.0 ** (decimals + finest)
+    rounded = round(value * tens / scale) / tens
+    return f"{rounded:,.{decimals + finest}f}{word}".replace("-", "−"), rounded * scale
 
 
 class _WithoutUnits(ast.NodeTransformer):

@@ -416,11 +416,11 @@ function shownAs(plan, name, value, finest = 0, least = 1e5) {
   const [scale, decimals, word] = isCount && size >= max(least, 1e9) ? [1e9, 3, " billion"]
     : isCount && size >= least ? [1e6, 3, " million"]
     : isCount ? [1, Number(size < 1000 && value !== halfEven(value)), ""]
-    : percent !== null ? [0.01, 1, " percent"]
+    : percent !== null ? [0.01, size ? max(1, -Math.floor(Math.log10(size) + 1e-9)) : 1, " percent"]
     : [1, ([...Array(4 + finest).keys()].find(isShort) ?? 4 + finest) - finest, ""];
   if (source.shown) return [source.shown, value];
   if (!source.needs.length) return [minus(general(value / scale, 10, true) + word), value];
-  const text = fixed(value / scale, decimals + finest);
+  const tens = 10 ** (decimals + finest), text = fixed(halfEven((value * tens) / scale) / tens, decimals + finest);
   return [minus(grouped(text) + word), Number(text) * scale];
 }
 
