@@ -145,8 +145,8 @@ function differences({ readings, values }) {
   const parts = [...readings].map(([quantity, reading]) => DATA.quantities[quantity].sources[reading].differs);
   for (const [quantity, number] of values) {
     const { sources, usual, suffix: unit } = DATA.quantities[quantity];
-    const { value: was, ours } = sources[readings.get(quantity) ?? usual], kind = `in_place${ours ? "_of_ours" : ""}`;
-    parts.push(say(Number.isNaN(was) ? "other_value" : kind, { quantity, number, was, unit }));
+    const { value: was, replaced } = sources[readings.get(quantity) ?? usual];
+    parts.push(say(replaced, { quantity, number, was, unit }));
   }
   return parts.length ? say("differs", { parts: parts.join("; ") }) : "";
 }
@@ -347,8 +347,8 @@ function remarksOf({ target, at, under }, value) {
     if (value > other) found.push(words.replace("{more}", inWords(value - other, DATA.quantities[target].unit, 1e3)));
   }
   for (const [quantity, number] of under.values) {
-    const { low, high } = DATA.assumptions[quantity] ?? {};
-    if (at.has(quantity) && (number < low || number > high)) found.push(say("varied", { quantity, low, high, number }));
+    const [low, high, kind] = DATA.quantities[quantity].usually;
+    if (at.has(quantity) && (number < low || number > high)) found.push(say(kind, { quantity, low, high, number }));
   }
   return found;
 }
