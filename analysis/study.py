@@ -2,7 +2,7 @@
 
 >>> study = load().change(persons_per_transfer=0.55)
 >>> round(study["net_new_persons"].value), study.differs
-(165672, 'differs from the article in: persons_per_transfer = 0.55 person/transfer in place of 1')
+(165672, 'differs from the article in: persons_per_transfer = 0.55 person/transfer in place of our 1')
 """
 
 from __future__ import annotations
@@ -244,4 +244,8 @@ class Study:
         from analysis.output.headlines import ours
 
         changed = self.model.differences(self.setting)
-        return f"{changed[:1].upper()}{changed[1:]}." if changed else f"No settings changed. {ours(self.model)}".strip()
+        return (
+            f"{changed[:1].upper()}{changed[1:]}."
+            if changed
+            else f"No settings changed. {ours(self.model, self.setting)}".strip()
+        )

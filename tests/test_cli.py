@@ -114,7 +114,7 @@ def test_a_value_and_a_reading_move_the_number() -> None:
     out = output("explain", "net_new_persons", "--digits", "--set", "persons_per_transfer=0.9 person/transfer")
     out = " ".join(out.split())
     assert f"result: {0.9 * ADDED:.10g} person" in out
-    assert "differs from the article in: persons_per_transfer = 0.9 person/transfer in place of 1" in out
+    assert "differs from the article in: persons_per_transfer = 0.9 person/transfer in place of our 1" in out
     # 1.65 million in the south, of them 0.95, all at risk.
     out = output("explain", "at_risk_2019", "--reading", "at_risk_2019=southern", "--digits")
     assert f"result: at most {1_650_000 * 0.95:.10g} person" in out
@@ -214,7 +214,7 @@ def test_every_command_takes_a_setting_and_ends_with_its_effect(command: str) ->
     shown = out[out.index('"likely approaches two million" at risk in 2021') :]
     # 1.65 x 0.95 + 0.55 x 0.301222 million
     assert "= 1.733 million" in shown
-    differs = "persons_per_transfer = 0.55 person/transfer in place of 1"
+    differs = "persons_per_transfer = 0.55 person/transfer in place of our 1"
     assert "at_risk_2019: minority transferees of the south" in out
     assert differs in out
     # In place of one that a scenario gives.
@@ -222,7 +222,7 @@ def test_every_command_takes_a_setting_and_ends_with_its_effect(command: str) ->
     out = " ".join(output(*command.split(), *given).split())
     # 1.6 + 0.8 x 0.301222 million
     assert "= 1.841 million" in out
-    assert "persons_per_transfer = 0.8 person/transfer in place of 1" in out
+    assert "persons_per_transfer = 0.8 person/transfer in place of our 1" in out
 
 
 SOUTHERN = "at_risk_2019=southern"

@@ -98,7 +98,7 @@ def test_conda_takes_the_direct_dependencies_at_the_versions_of_the_lock() -> No
     assert python == f"python={PROJECT['project']['requires-python'].removeprefix('>=')}"
     assert pip == "pip"
     # A plain name and an exact version each: in conda's spelling, name=version.
-    entries = [re.fullmatch(r"([a-z0-9.-]+)=([0-9][0-9.]*)", entry) for entry in packages]
+    entries = [re.fullmatch(r"([a-z0-9._-]+)=([0-9][0-9.]*)", entry) for entry in packages]
     assert all(entries)
     # Conda calls matplotlib without its windows matplotlib-base.
     taken = {canonicalize_name(one[1].removesuffix("-base")): one[2] for one in entries if one}

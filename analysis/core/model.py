@@ -211,8 +211,9 @@ class Model:
         parts = [self.other_reading(quantity, reading) for quantity, reading in setting.readings.items()]
         for quantity, number in setting.values.items():
             source = self.sources[quantity][setting.readings.get(quantity, self.default(quantity))]
-            kind = "other_value" if math.isnan(source.value) else "in_place"
-            parts.append(say(kind, quantity=quantity, number=number, unit=self.suffix(quantity), was=source.value))
+            parts.append(
+                say(source.replaced, quantity=quantity, number=number, unit=self.suffix(quantity), was=source.value)
+            )
         return say("differs", parts="; ".join(parts)) if parts else ""
 
     def other_reading(self, quantity: str, reading: str) -> str:
@@ -310,11 +311,18 @@ class Model:
                         yield entry, one.words.format(more=in_words(float(more[entry]), unit, 1e3))
         given: dict[str, Any] = {**setting.values, **vary}
         for name, one_or_more in given.items():
-            ours = self.register.assumptions.get(name)
-            if ours and name in plan.by_name:
-                each = np.broadcast_to(one_or_more, shape)
-                for entry in np.flatnonzero((each < ours.low) | (each > ours.high)).tolist():
-                    yield entry, say("varied", quantity=name, low=ours.low, high=ours.high, number=each[entry])
+            if name in plan.by_name:
+                each, (low, high, kind) = np.broadcast_to(one_or_more, shape), self.usually(name)
+                for entry in np.flatnonzero((each < low) | (each > high)).tolist():
+                    yield entry, say(kind, quantity=name, low=low, high=high, number=each[entry])
+
+    def usually(self, quantity: str) -> tuple[float, float, str]:
+        """The range outside which a value has a remark, and its sentence: of an assumption the range that it is varied
+        over, of a printed number a fiftieth of it to fifty times it."""
+        if one := self.register.assumptions.get(quantity):
+            return one.low, one.high, "varied"
+        was = self.sources[quantity][self.default(quantity)].value
+        return min(was / 50, was * 50), max(was / 50, was * 50), "far"
 
     def beside(self, quantity: str, setting: Setting) -> Iterator[Plan]:
         """The plan of a quantity, and those of the quantities that its remarks compare it with."""

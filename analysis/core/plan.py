@@ -61,6 +61,12 @@ class Source:
         self.needs = (self.same_as,) if self.same_as else self.expression.needs if self.expression else ()
         self.is_leaf, self.in_words = self.expression is None and not self.same_as, self.part == "in_words"
 
+    @property
+    def replaced(self) -> str:
+        """The sentence for a value in place of this one."""
+        is_ours = self.assumption and self.assumption.grade == "chosen"
+        return "other_value" if math.isnan(self.value) else "in_place_of_ours" if is_ours else "in_place"
+
     def interval(self, *, coarse: bool = False) -> Interval:
         """The values that a leaf stands for: those of a printed number or of words, a point for anything else."""
         return (self.far if coarse else None) or self.near or Interval(self.value, self.value)

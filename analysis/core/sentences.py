@@ -40,6 +40,7 @@ SENTENCES = {
     "above": "{quantity} would be {here:,.6g}, and it is at most {high:,.10g}",
     "beyond": "{quantity} would be {here:,.6g}, outside its allowed range of {low:,.10g} to {high:,.10g}",
     "division": "{quantity}, read {reading}, has no finite value: a division by zero",
+    "far": "{quantity} is set to {number:,.10g}, which is far from the printed number; is its unit the one meant?",
     "varied": "{quantity} is varied from {low:,.10g} to {high:,.10g}, and set to {number:,.10g}",
     # Differences from the article.
     "differs": "differs from the article in: {parts}",
@@ -47,6 +48,7 @@ SENTENCES = {
     "our_reading": "{quantity}: {label} ({reading}, a reconstruction)",
     "other_value": "{quantity} = {number:,.10g}{unit}",
     "in_place": "{quantity} = {number:,.10g}{unit} in place of {was:,.10g}",
+    "in_place_of_ours": "{quantity} = {number:,.10g}{unit} in place of our {was:,.10g}",
 }
 
 

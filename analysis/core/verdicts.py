@@ -22,6 +22,8 @@ VERDICTS = {
     "compatible": "words leave it open, and a value that they allow satisfies the claim",
     "differs": "no value that the printed numbers and words allow satisfies the claim",
 }
+#: The rule where only the coarser of two places gives the verdict.
+_COARSER = "no value at the finer place of the printed digits does; at a coarser place, that is as defensible, one does"
 #: The verdict of a result that no check judges.
 NOT_RECALCULABLE = "not_recalculable"
 
@@ -120,7 +122,7 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
         difference=None if recomputed is None else value - (high if value > high else low),
         barely=found == "matches_within_rounding" and margin < 0.01 * abs(size),
         condition=_condition(model, plan, levels, verdict, found),
-        reason=VERDICTS[found],
+        reason=VERDICTS[found] if finer == found else _COARSER,
         passing=_passing(row, check, near, value) if check.claim and known.published else None,
     )
 

@@ -209,8 +209,8 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     printed = [row.published for row in model.register.claims.values() if row.quantity == name and row.printed]
     beside = [end for one in printed for end in (one.value(), one.asserts().low, one.asserts().high)]
     return {
-        "unit": model.units[name], "suffix": model.suffix(name), "low": low, "high": high,
-        "width": (sources["set"].width if "set" in sources else 0) or 1,
+        "unit": model.units[name], "usually": model.usually(name), "suffix": model.suffix(name),
+        "low": low, "high": high, "width": (sources["set"].width if "set" in sources else 0) or 1,
         "hint": hint, "usual": first, "percent": percent_of(model, name), "beside": [*filter(math.isfinite, beside)],
         "choices": offered if len(offered) > 1 else [],
         "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
@@ -223,7 +223,7 @@ def _source(model: Model, quantity: str, reading: str, source: Source) -> dict[s
     fields = {
         "grade": row.grade if row else "", "side": {"at most": 1, "at least": -1}.get(source.side, 0),
         "claim": claim.id if claim else "", "shown": as_printed(source) if claim and claim.printed else "",
-        "part": source.part if one else "", "same": source.same_as,
+        "part": source.part if one else "", "same": source.same_as, "replaced": source.replaced,
         "near": source.near and _fields(source.near, "low high"),
         "far": source.far not in (None, source.near) and _fields(source.far, "low high"),
     }  # fmt: skip

@@ -398,7 +398,8 @@ def waterfall(study: Evaluation) -> Drawing:
     ]
     frame = pd.DataFrame(pieces, columns=["label", "role", "start", "value", "side", "words", "low", "high"])
     together = "no limit either way" if third.words and third.side == "no bound" else words(total["value"], third.side)
-    title = f"At risk in 2021: {words(now, second.side)}; with former detainees: {together}"
+    reached = f", if “{up_to}” is reached" if at_first[0] == "printed" else ""
+    title = f"At risk in 2021: {words(now)}{reached}; with former detainees: {together}"
     source = "Section scale; note 4. “Up to” plus “at least” has no limit. Nobody counts twice, but for an overlap set."
     try:
         _ = second.value
@@ -497,8 +498,9 @@ def scenarios(found: Sensitivity) -> Drawing:
     printed = model.register.claims["at_risk_total_range"].published
     low, high = printed.value("low"), printed.value("high")
     totals = frame.loc[frame["role"] == "both groups", "value"].dropna()
-    inside = f"{totals.between(low, high).sum()} of {len(totals)}"
-    title = f"Both groups lie within the printed {printed} under {inside} scenarios that give a number"
+    title = (
+        f"Both groups, by scenario: {totals.min() / 1e6:.3g} to {totals.max() / 1e6:.3g} million; printed: {printed}"
+    )
     source = "Section scale, paragraph 3. Lines: room left by the digits. No bound: sides that differ are added."
     styles = {"through transfers, 2021": SQUARE, "both groups": DOT}
     return rows(frame, styles, title, "million persons", source, band=(low / 1e6, high / 1e6, "printed"), apart=0.7)

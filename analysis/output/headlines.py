@@ -37,7 +37,12 @@ class Shown:
     @property
     def cells(self) -> tuple[str, ...]:
         """The headline as a row of a table."""
-        return self.row.title, "; ".join(self.working) or _NONE, self.verdict, self.sentence
+        return self.row.title, "; ".join(self.working) or _NONE, self.verdict, self.why
+
+    @property
+    def why(self) -> str:
+        """The sentence, and the remarks."""
+        return " ".join([self.sentence, *(f"Remark: {remark}." for remark in self.remarks)])
 
 
 def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
@@ -97,9 +102,13 @@ def approaches(model: Model) -> Headline | None:
 
 
 def ours(model: Model, setting: Setting = ARTICLE) -> str:
-    """The assumptions that the headlines rest on and that the article does not print, with their values, if any."""
+    """The assumptions that are ours, with their values, if any: of those that a user named, else of the headlines'."""
     found: dict[str, str] = {}
-    for name in (name for row in model.register.headlines.values() for name in row.working):
+    for one in model.register.assumptions.values():
+        if one.id in setting.given and one.grade == "chosen" and model.default(one.id) == "set":
+            found[one.id] = digits(one.used)
+    names = () if setting.given else (name for row in model.register.headlines.values() for name in row.working)
+    for name in names:
         with contextlib.suppress(ModelError):
             for node in model.plan(*model.named(name, setting)).leaves.values():
                 assumption = node.source.assumption
@@ -122,7 +131,7 @@ def headlines_text(shown: Iterable[Shown]) -> str:
             put(text)
         room = WIDTH - len(lines[-1])
         lines += [f"{lines.pop() if room > len(one.verdict) + 1 else '':{WIDTH - len(one.verdict)}}{one.verdict}"]
-        put(one.sentence)
+        put(one.why)
     return "\n".join(lines)
 
 

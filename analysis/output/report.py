@@ -140,7 +140,7 @@ def _working(model: Model, check: Check) -> str:
     if check.against and check.claim:
         return check.against
     try:
-        return repr(Steps(model, model.change(check.readings), [check.quantity]))
+        return repr(Steps(model, model.change(check.readings), [check.quantity], judged=False))
     except ModelError as error:
         return str(error)
 

@@ -66,9 +66,12 @@ class Steps:
     """The worked steps of some quantities under a setting; shows as text, and as HTML in a notebook.
 
     They rest on other quantities, which are worked too, down to ``depth`` levels; without it, all. Each is worked once.
+    The print and its verdict stand beside those that are ``judged``.
     """
 
-    def __init__(self, model: Model, setting: Setting, names: Iterable[str], depth: int | None = None) -> None:
+    def __init__(
+        self, model: Model, setting: Setting, names: Iterable[str], depth: int | None = None, *, judged: bool = True
+    ) -> None:
         found: dict[str, Step] = {}
         for name in names:
             quantity, under = model.named(name, setting)
@@ -77,7 +80,7 @@ class Steps:
             while todo:
                 quantity, level = todo.pop()
                 if quantity not in found and quantity not in CONSTANTS:
-                    found[quantity] = step(model, under, plan, quantity, level)
+                    found[quantity] = step(model, under, plan, quantity, level, judged=judged)
                     if depth is None or level < depth:
                         todo += [(need, level + 1) for need in reversed(plan.by_name[quantity].source.needs)]
         self.steps = list(found.values())
@@ -89,7 +92,7 @@ class Steps:
         return f'<pre class="steps">{html.escape(repr(self))}</pre>'
 
 
-def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int = 0) -> Step:
+def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int = 0, *, judged: bool = True) -> Step:
     """The worked step of one node of a plan under a setting."""
     node = plan.by_name[quantity]
     source = node.source
@@ -117,7 +120,7 @@ def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int =
             one = model.estimate(quantity, setting)
             remarks = one.remarks
             notes += filter(None, [one.side])
-        notes += _judged(model, setting, quantity)
+        notes += _judged(model, setting, quantity) if judged else ()
     return Step(quantity, label(quantity), tuple(lines), tuple(notes), remarks, level)
 
 
@@ -201,15 +204,18 @@ def _shown(model: Model, node: Node, value: float, finest: int = 0, least: float
     elif unit in BASE_UNITS:
         decimals = int(abs(value) < 1000 and value != round(value))
     elif percent_of(model, node.name) is not None:
-        scale, decimals, word = 0.01, 1, " percent"
+        # Three digits, and one decimal or more.
+        scale, decimals, word = 0.01, max(1, -math.floor(math.log10(abs(value)) + 1e-9) if value else 1), " percent"
     else:
         decimals = next(short, 4 + finest) - finest
     if source.claim and math.isclose(source.claim.published.value(source.end), value, rel_tol=1e-12):
         return as_printed(source), value
     if source.is_leaf:
         return f"{value / scale:,.10g}{word}".replace("-", "−"), value
-    text = f"{value / scale:,.{decimals + finest}f}{word}".replace("-", "−")
-    return text, round(value / scale, decimals + finest) * scale
+    # A tie in decimals stays one: as a float of millions, 1,567,500 is less than 1.5675.
+    tens = 10.0 ** (decimals + finest)
+    rounded = round(value * tens / scale) / tens
+    return f"{rounded:,.{decimals + finest}f}{word}".replace("-", "−"), rounded * scale
 
 
 class _WithoutUnits(ast.NodeTransformer):

@@ -184,7 +184,7 @@ def test_differences_are_one_line(model):
     setting = model.setting({"at_risk_2019": "southern"}, {"overlap": 0.25, "at_risk_2021": 1_500_000})
     assert model.differences(setting) == (
         "differs from the article in: at_risk_2019: minority transferees of the south (southern, a reconstruction); "
-        "overlap = 0.25 in place of 0; at_risk_2021 = 1,500,000 person"
+        "overlap = 0.25 in place of our 0; at_risk_2021 = 1,500,000 person"
     )
 
 
@@ -258,6 +258,9 @@ def test_remarks_stand_beside_a_number_and_refuse_nothing(model):
     assert remarks("net_new_persons", **given) == said[:1]
     assert remarks("at_risk_total", former_detainees=300_000, **given) == said
     assert remarks("net_new_persons", persons_per_transfer_drift=0.95) == ()
+    # 3.17 for 3.17 million; fifty times less than 3.17 million is 63,400.
+    assert remarks("planned_transfers_2021", transfers_2021=3.17)[0].startswith("transfers_2021 is set to 3.17, which is")
+    assert remarks("planned_transfers_2021", transfers_2021=63_500) == ()
 
 
 def test_a_remark_may_name_a_figure_published_elsewhere():

@@ -242,7 +242,7 @@ def test_the_page_shows_the_sum_by_hand(page: Page) -> None:
     detainees = page.locator("#with_former_detainees").inner_text()
     assert "= 0.219 million" in detainees
     assert "= 0.719 million" in detainees
-    assert "persons_per_transfer = 0.6 person/transfer in place of 1" in page.locator("#differs").inner_text()
+    assert "persons_per_transfer = 0.6 person/transfer in place of our 1" in page.locator("#differs").inner_text()
 
 
 # As a reader drives it ------------------------------------------------------------------------------------------------

@@ -79,6 +79,11 @@ def test_a_factor_that_only_serves_units_is_not_shown(article: Study) -> None:
     assert step.lines == ("= planned transfers 2016–2020 × years 2016–2020", "= 2.2 million × 5", "= 11.000 million")
 
 
+def test_a_tie_in_decimals_is_rounded_as_by_hand(article: Study) -> None:
+    # 1.65 x 0.95 = 1.5675; the nearest float is below that.
+    assert "= 1.568 million" in repr(article.steps("at_risk_2019.southern", depth=0))
+
+
 def test_every_line_fits_a_terminal(article: Study) -> None:
     lines = repr(article.steps(*article.model.quantities)).splitlines()
     assert [line for line in lines if len(line) > WIDTH] == []

@@ -81,8 +81,7 @@ function nearest(written, known) {
 }
 
 const settingOf = (readings, values) => ({ readings, values, plans: {} });
-const ARTICLE = settingOf(new Map(), new Map());
-const isSettable = (reading) => DATA.settable.includes(reading);
+const ARTICLE = settingOf(new Map(), new Map()), isSettable = (reading) => DATA.settable.includes(reading);
 
 function known(name) {
   if (!DATA.names.includes(name)) refuse("no_quantity", { name, hint: nearest(name, DATA.names) });
@@ -145,8 +144,9 @@ function change(given, base = ARTICLE) {
 function differences({ readings, values }) {
   const parts = [...readings].map(([quantity, reading]) => DATA.quantities[quantity].sources[reading].differs);
   for (const [quantity, number] of values) {
-    const { sources, usual, suffix } = DATA.quantities[quantity], was = sources[readings.get(quantity) ?? usual].value;
-    parts.push(say(Number.isNaN(was) ? "other_value" : "in_place", { quantity, number, was, unit: suffix }));
+    const { sources, usual, suffix: unit } = DATA.quantities[quantity];
+    const { value: was, replaced } = sources[readings.get(quantity) ?? usual];
+    parts.push(say(replaced, { quantity, number, was, unit }));
   }
   return parts.length ? say("differs", { parts: parts.join("; ") }) : "";
 }
@@ -347,8 +347,8 @@ function remarksOf({ target, at, under }, value) {
     if (value > other) found.push(words.replace("{more}", inWords(value - other, DATA.quantities[target].unit, 1e3)));
   }
   for (const [quantity, number] of under.values) {
-    const { low, high } = DATA.assumptions[quantity] ?? {};
-    if (at.has(quantity) && (number < low || number > high)) found.push(say("varied", { quantity, low, high, number }));
+    const [low, high, kind] = DATA.quantities[quantity].usually;
+    if (at.has(quantity) && (number < low || number > high)) found.push(say(kind, { quantity, low, high, number }));
   }
   return found;
 }
@@ -416,11 +416,11 @@ function shownAs(plan, name, value, finest = 0, least = 1e5) {
   const [scale, decimals, word] = isCount && size >= max(least, 1e9) ? [1e9, 3, " billion"]
     : isCount && size >= least ? [1e6, 3, " million"]
     : isCount ? [1, Number(size < 1000 && value !== halfEven(value)), ""]
-    : percent !== null ? [0.01, 1, " percent"]
+    : percent !== null ? [0.01, size ? max(1, -Math.floor(Math.log10(size) + 1e-9)) : 1, " percent"]
     : [1, ([...Array(4 + finest).keys()].find(isShort) ?? 4 + finest) - finest, ""];
   if (source.shown) return [source.shown, value];
   if (!source.needs.length) return [minus(general(value / scale, 10, true) + word), value];
-  const text = fixed(value / scale, decimals + finest);
+  const tens = 10 ** (decimals + finest), text = fixed(halfEven((value * tens) / scale) / tens, decimals + finest);
   return [minus(grouped(text) + word), Number(text) * scale];
 }
 
