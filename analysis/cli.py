@@ -82,9 +82,7 @@ Set = Annotated[
     list[str] | None, typer.Option("--set", help="quantity=value, in base units or with a unit, or quantity=reading.")
 ]
 Named = Annotated[list[str] | None, typer.Option("--reading", help="quantity=reading.")]
-In = Annotated[
-    list[str] | None, typer.Option("--scenario", help="A scenario's name, or the path of its file; else the article.")
-]
+In = Annotated[list[str] | None, typer.Option("--scenario", help="A scenario's name, or the path of its file.")]
 Cluster = Annotated[str, typer.Option("--scheduler", help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, in base units.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, in base units.")]

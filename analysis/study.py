@@ -113,8 +113,7 @@ class Study:
         return _frame(rows, columns, "quantity")
 
     def differs_from(self, other: Study, names: str | Iterable[str] = ()) -> pd.DataFrame:
-        """Estimates here beside those of another study, with the difference, absolute and in percent, or the reason why
-        there is none.
+        """Estimates here beside those of another study: the difference, absolute and in percent, or why there is none.
 
         names: else the estimates that the data package lists.
         >>> load().change(persons_per_transfer=0.5).differs_from(load(), ["net_new_persons"]).percent.tolist()
@@ -158,8 +157,7 @@ class Study:
         """
         from analysis.whatif.sensitivity import tornado
 
-        # Refused with the reason where it has no value.
-        self.model.estimate(quantity, self.setting)
+        self.model.estimate(quantity, self.setting)  # refused with the reason where it has no value
         bars = tornado(self.model, quantity, self.setting)
         return _frame({bar.assumption: vars(bar) for bar in bars}, ["low", "high", "at_low", "at_high"], "assumption")
 

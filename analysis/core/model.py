@@ -392,10 +392,7 @@ def _import(register: Register) -> ModuleType:
 
 
 def listed(given: Any) -> Iterable[Any]:
-    """Several things as they are given, or one as a list; a text is one.
-    >>> listed("overlap"), listed(5)
-    (['overlap'], [5])
-    """
+    """Several things as they are given, or one as a list; a text is one."""
     return given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
 
 

@@ -72,13 +72,12 @@ class Evaluation(NamedTuple):
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: its height in inches, and the function that makes it from its source, which ``of`` gives; or it is of
-    the article alone."""
+    """A figure: its height in inches, and the function that makes it from its source, which ``of`` gives."""
 
     height: float
     make: Callable[[Any], Drawing]
     of: Callable[[Model, Setting], Any] = Evaluation
-    of_the_article: bool = False
+    of_the_article: bool = False  # it makes all choices itself
 
     @property
     def alt(self) -> str:
@@ -86,8 +85,7 @@ class Figure:
         return " ".join(str(self.make.__doc__).split())
 
     def source(self, model: Model, setting: Setting = ARTICLE) -> Any:
-        """The source of its data: an evaluation of a setting, or a sensitivity under it. Raises ModelError for a
-        changed setting where the figure makes all choices itself."""
+        """The source of its data under a setting. Raises ModelError for a changed one if it is of the article alone."""
         if self.of_the_article and (changed := model.differences(setting)):
             raise ModelError(f"the figure makes all choices itself, so it is of the article alone, and this {changed}")
         return self.of(model, setting)

@@ -29,8 +29,7 @@ def refuse_foreign(folder: Path) -> None:
         graph = json.loads(crate.read_text(encoding="utf-8"))["@graph"]
         written = {folder / unquote(one["@id"]): one.get("sha256") for one in graph}
     except (ValueError, TypeError, KeyError):
-        words = "can't be read, so nothing says which files are results; move the folder elsewhere"
-        raise InputError(f"{shown(crate)} {words}") from None
+        raise InputError(f"{shown(crate)} can't be read, so no result is known; move the folder elsewhere") from None
     for path in sorted({path for path in folder.rglob("*") if not path.is_dir()} - {crate, folder / MARKED}):
         if path not in written:
             raise InputError(f"{shown(path)} is not a result and would be lost; move it elsewhere")

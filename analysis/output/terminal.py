@@ -261,8 +261,7 @@ def sensitivity(model: Model, quantity: str, scenario: Scenario, form: str, **ho
     names = [model.known(quantity)] if quantity else model.register.estimates
     _check_used(model, scenario.setting(model), names)
     if quantity:
-        # Refused with the reason where it has no value.
-        model.estimate(quantity, scenario.setting(model, quantity))
+        model.estimate(quantity, scenario.setting(model, quantity))  # refused with the reason where it has no value
     if form:
         every = [Sensitivity(name, scenario, model=model, **how).json() for name in names]
         ranges = [{"quantity": one["quantity"], **row} for one in every for row in one["ranges"]]

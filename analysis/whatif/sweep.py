@@ -77,8 +77,7 @@ class Spec(Content):
     quantities: tuple[str, ...] = ()
     values: Annotated[dict[str, Annotated[Span, BeforeValidator(_as_span)]], Field(default_factory=dict)]
     readings: Annotated[dict[str, tuple[str, ...]], Field(default_factory=dict)]
-    #: In place of that of the scenario.
-    _base: Setting | None = PrivateAttr(None)
+    _base: Setting | None = PrivateAttr(None)  # in place of the scenario's
 
     def check(self, model: Model, folder: Path = Path()) -> tuple[dict[str, list[float]], _Settings]:
         """The values by quantity, and the settings; a scenario's file may be in the folder. Raises ModelError."""
@@ -91,11 +90,10 @@ class Spec(Content):
         check_rows(*lengths, *map(len, self.readings.values()))
         for name in self.quantities:
             model.known(name)
-        for name, names in self.readings.items():
-            for reading in names:
-                model.known_reading(name, reading)
-            if not names:
-                raise ModelError(f"{model.known(name)} has no value and no reading here; give one or more")
+        for name, reading in ((name, one) for name, names in self.readings.items() for one in names):
+            model.known_reading(name, reading)
+        if empty := [name for name, names in self.readings.items() if not names]:
+            raise ModelError(f"{model.known(empty[0])} has no value and no reading here; give one or more")
         values = {name: span.numbers(model, name) for name, span in self.values.items()}
         for name in values.keys() & self.readings.keys():
             raise ModelError(f"{name} has values and readings; vary one of the two")
@@ -173,10 +171,9 @@ def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generat
                 empty[str(limit)] += len(past)
                 for row in past.tolist():
                     violates[row][limit.sentence({one: each[row] for one, each in computed.items()})] = None
-            if plan.no_single_value:
-                empty[plan.no_single_value] += int(kept.sum())
-                for row in np.flatnonzero(kept).tolist():
-                    violates[row][plan.no_single_value] = None
+            for row in np.flatnonzero(kept).tolist() if plan.no_single_value else ():
+                violates[row][plan.no_single_value] = None
+                empty[plan.no_single_value] += 1
             kept &= np.isfinite(computed[name])
             frame[name] = np.where(kept, computed[name], np.nan)
             for row, said in model.remarks(name, setting, taken):

@@ -163,7 +163,8 @@ def test_a_folder_whose_list_of_files_can_not_be_read_is_refused(tmp_path, text)
     fill(tmp_path / "results", "old")
     (tmp_path / "results" / "ro-crate-metadata.json").write_bytes(text)
     said = refused(fill, tmp_path / "results", "new")
-    assert said.startswith(f"{tmp_path}/results/ro-crate-metadata.json can't be read, so nothing says which files")
+    where = f"{tmp_path}/results/ro-crate-metadata.json"
+    assert said == f"{where} can't be read, so no result is known; move the folder elsewhere"
     assert content(tmp_path)["results/numbers.csv"] == b"old"
 
 
