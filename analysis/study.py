@@ -62,7 +62,8 @@ class Study:
         """Another study with the parameters of a notebook: its plain names, as ``globals()`` has them.
 
         other: all parameters of a notebook whose parameters are no quantities. Raises InputError for any further plain
-        name, so that a mistyped parameter never passes unnoticed.
+        name, so that a mistyped parameter never passes unnoticed. Where the names hold a study already, a reader's own
+        names are left out; one that resembles a known name is still refused.
         """
         for name in namespace.get("__annotations__", {}).keys() - namespace.keys():
             raise ModelError(f"'{name}' has an annotation and no value; write the value after an equals sign")
@@ -71,6 +72,10 @@ class Study:
         names = [name for name in namespace if not name.startswith("_") and name not in ("In", "Out")]
         values = {name: namespace[name] for name in names if not callable(namespace[name])}
         plain = {name: one for name, one in values.items() if isinstance(one, kinds) or name in known}
+        if any(isinstance(one, Study) for one in values.values()):
+            plain = {
+                name: one for name, one in plain.items() if name in known or "mean" in nearest(name, other or known)
+            }
         for name in plain:
             if other and name not in other:
                 raise ModelError(f"'{name}' is no parameter of the notebook{nearest(name, other)}")

@@ -88,6 +88,13 @@ def test_a_parameter_of_a_notebook_with_a_value_of_another_type_is_refused(artic
         assert "did you mean 'overlap'" in refused(article.from_notebook, {"ovrelap": one})
 
 
+def test_a_readers_own_names_do_not_hinder_once_the_cell_has_run(article):
+    again = {"persons_per_transfer": 0.6, "study": article, "x": 1.9, "rows": [1]}
+    assert article.from_notebook(again).setting == article.change(persons_per_transfer=0.6).setting
+    assert "did you mean 'overlap'" in refused(article.from_notebook, again | {"ovrelap": 0.1})
+    assert "'x' is not a quantity" in refused(article.from_notebook, {"x": 1.9})
+
+
 def test_a_notebook_may_have_any_number_and_names_of_its_own_kind(article):
     for one in (Decimal("0.6"), np.float32(0.6), "0.6"):
         found = article.from_notebook({"persons_per_transfer": one, "In": [""], "Out": {}, "_": 5, "np": np})

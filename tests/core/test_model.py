@@ -259,7 +259,9 @@ def test_remarks_stand_beside_a_number_and_refuse_nothing(model):
     assert remarks("at_risk_total", former_detainees=300_000, **given) == said
     assert remarks("net_new_persons", persons_per_transfer_drift=0.95) == ()
     # 3.17 for 3.17 million; fifty times less than 3.17 million is 63,400.
-    assert remarks("planned_transfers_2021", transfers_2021=3.17)[0].startswith("transfers_2021 is set to 3.17, which is")
+    assert remarks("planned_transfers_2021", transfers_2021=3.17)[0].startswith(
+        "transfers_2021 is set to 3.17, which is"
+    )
     assert remarks("planned_transfers_2021", transfers_2021=63_500) == ()
 
 
