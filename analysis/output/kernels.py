@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
 from unittest import mock
@@ -22,8 +22,8 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 #: The modules of notebooks. The inline backend is left out, for it wants a kernel when it is imported.
-_IMPORTED = ("ipykernel.ipkernel", "matplotlib.pyplot", "analysis.output.display", "analysis.output.figures",
-             "analysis.output.headlines", "analysis.output.tables")  # fmt: skip
+_IMPORTED = ("ipykernel.ipkernel", "ipykernel.kernelapp", "matplotlib.pyplot", "analysis.output.display",
+             "analysis.output.figures", "analysis.output.headlines", "analysis.output.tables")  # fmt: skip
 
 
 def serve() -> None:
@@ -31,33 +31,45 @@ def serve() -> None:
 
     A line is a JSON list of a kernel's arguments and its environment.
     """
-    from ipykernel.kernelapp import IPKernelApp
-    from numpy import random
-
     for name in _IMPORTED:
         import_module(name)
     # A kernel that has ended leaves no process behind.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     kernels = []
-    for line in sys.stdin:
-        if not (kernel := os.fork()):
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            # A group of its own, so that a signal reaches what the notebook starts.
-            os.setsid()
-            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-            os.dup2(2, 1)
-            arguments, environment = json.loads(line)
-            os.environ.clear()
-            os.environ.update(environment)
-            # Else each kernel would draw the same numbers.
-            random.seed()  # noqa: NPY002
-            IPKernelApp.launch_instance(argv=arguments)
-            os._exit(0)
-        kernels.append(kernel)
-        print(kernel, flush=True)
+    # There is nobody to answer where the run was killed.
+    with contextlib.suppress(BrokenPipeError):
+        for line in sys.stdin:
+            kernels.append(_fork(*json.loads(line)))
+            os.write(1, b"%d\n" % kernels[-1])
     for kernel in kernels:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(kernel, signal.SIGKILL)
+        # The number of one that has ended may be another process by now, which is no child.
+        with contextlib.suppress(ChildProcessError):
+            if os.waitpid(kernel, os.WNOHANG) == (0, 0):
+                os.kill(kernel, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(kernel, signal.SIGKILL)
+
+
+def _fork(arguments: list[str], environment: Mapping[str, str]) -> int:
+    """The process of a new kernel."""
+    if kernel := os.fork():
+        return kernel
+    try:
+        from ipykernel.kernelapp import IPKernelApp
+        from numpy import random
+
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        # A group of its own, so that a signal reaches what the notebook starts.
+        os.setsid()
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(2, 1)
+        os.environ.clear()
+        os.environ.update(environment)
+        # Else each kernel would draw the same numbers.
+        random.seed()  # noqa: NPY002
+        IPKernelApp.launch_instance(argv=arguments)
+    finally:
+        os._exit(0)
 
 
 class _Kernel:

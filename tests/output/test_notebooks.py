@@ -1,6 +1,7 @@
 """The committed notebooks as a reader finds them, and how they are run: strict parameters, whole outputs or none."""
 
 import ast
+import json
 import os
 import re
 import select
@@ -343,6 +344,25 @@ def test_no_kernel_outlives_a_run_that_is_killed(write: Callable[..., Notebook],
         assert said == "interrupted\n"
         # Python ends itself by the signal where it interrupts a text that is executed; a shell reads 130 in both.
         assert process.returncode in (130, -number)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks kernels on Linux alone")
+def test_a_kernel_that_nobody_waits_for_is_ended(tmp_path: Path) -> None:
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "cwd": tmp_path}
+    server = subprocess.Popen([sys.executable, "-c", "from analysis.output.kernels import serve; serve()"], **pipes)
+    server.stdout.close()
+    arguments = ["-f", str(tmp_path / "connection.json"), "--IPKernelApp.log_level=50"]
+    server.communicate(json.dumps([arguments, dict(os.environ)]).encode() + b"\n", timeout=60)
+    assert server.returncode == 0
+    left = [one for one in psutil.process_iter() if there(one) == str(tmp_path)]
+    assert psutil.wait_procs(left, timeout=5)[1] == []
+
+
+def there(process: psutil.Process) -> str:
+    try:
+        return process.cwd()
+    except psutil.Error:
+        return ""
 
 
 @pytest.mark.parametrize("edited", [True, False])
