@@ -1,7 +1,8 @@
 """Kernels that need no imports: each is forked from one process that has imported what the notebooks use.
 
 A kernel else spends two thirds of its time on imports. It sees the environment and the folder that an ordinary one
-sees. macOS has frameworks that do not survive a fork, so only Linux forks.
+sees, but for settings of a library that a notebook makes before it imports it. macOS has frameworks that do not survive
+a fork, so only Linux forks.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -54,22 +57,26 @@ def _fork(arguments: list[str], environment: Mapping[str, str]) -> int:
     """The process of a new kernel."""
     if kernel := os.fork():
         return kernel
-    try:
-        from ipykernel.kernelapp import IPKernelApp
-        from numpy import random
+    import pandas as pd
+    from ipykernel.kernelapp import IPKernelApp
+    from numpy import random
 
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        # A group of its own, so that a signal reaches what the notebook starts.
-        os.setsid()
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(2, 1)
-        os.environ.clear()
-        os.environ.update(environment)
-        # Else each kernel would draw the same numbers.
-        random.seed()  # noqa: NPY002
-        IPKernelApp.launch_instance(argv=arguments)
-    finally:
-        os._exit(0)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # A group of its own, so that a signal reaches what the notebook starts.
+    os.setsid()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    os.environ.clear()
+    os.environ.update(environment)
+    # A module beside the notebook, and the width of tables, as in a kernel that was not forked.
+    sys.path.insert(0, "")
+    sys.argv = ["ipykernel_launcher", *arguments]
+    pd.set_option("display.max_columns", 20)
+    # Else each kernel would draw the same numbers.
+    random.seed()  # noqa: NPY002
+    IPKernelApp.launch_instance(argv=arguments)
+    # Past what is left of the server, whose own end is not the kernel's.
+    raise SystemExit
 
 
 class _Kernel:
@@ -118,11 +125,11 @@ def prepared() -> Iterator[type[AsyncKernelManager]]:
         if sys.platform != "linux":
             yield AsyncKernelManager
             return
-        # It imports what this process would.
-        path = {"PYTHONPATH": os.pathsep.join(sys.path)}
-        command = [sys.executable, "-P", "-c", f"from {__name__} import serve; serve()"]
+        # The package may be run from its folder without being installed.
+        root = str(Path(__file__).resolve().parents[2])
+        code = f"import sys; sys.path.append({root!r}); from {__name__} import serve; serve()"
         pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        server = subprocess.Popen(command, env=os.environ | path, start_new_session=True, **pipes)
+        server = subprocess.Popen([sys.executable, "-P", "-c", code], start_new_session=True, **pipes)
         ends.enter_context(server)
 
         class Manager(AsyncKernelManager):
@@ -130,6 +137,7 @@ def prepared() -> Iterator[type[AsyncKernelManager]]:
                 if not self.provisioner:
                     self.provisioner = _Provisioner(kernel_spec=self.kernel_spec, parent=self)
                     self.provisioner.server = server
+                    self.connection_file = f"{scratch}/{uuid.uuid4()}.json"
                 return await super()._async_pre_start_kernel(**how)
 
         yield Manager

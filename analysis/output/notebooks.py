@@ -11,9 +11,11 @@ import asyncio
 import atexit
 import contextlib
 import copy
+import hashlib
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +28,7 @@ from analysis.core.model import ARTICLE, Circle, Model, Setting, assignments
 from analysis.core.register import InputError, shipped, shown
 from analysis.core.units import nearest
 from analysis.output.files import write_file
+from analysis.output.foreign import CRATE
 from analysis.whatif.draws import check_draws
 from analysis.whatif.scenarios import OWN, Scenario
 from analysis.whatif.scenarios import find as find_scenario
@@ -187,15 +190,17 @@ def _moved(notebook: Notebook, checked: list[str], taken: Scenario, model: Model
 
 
 def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) -> Job:
-    """A run of a notebook whose parameters are texts and whole numbers: quantities, scenarios, and how to draw."""
+    """A run of a notebook whose parameters are no quantities: their names, scenarios, how to draw, or others."""
     known, given = notebook.parameters, dict[str, Any](texts)
     for name, text in texts.items():
         if name not in known:
             raise InputError(f"'{name}' is no parameter of {notebook.name}{nearest(name, known)}")
-        if isinstance(known[name], int):
+        if type(known[name]) is int:
             if not re.fullmatch(r"[-+]?[0-9]{1,18}", text):
                 raise InputError(f"{name}: '{text}' is not a whole number")
             given[name] = int(text)
+        elif not isinstance(known[name], str):
+            given[name] = _of_kind(name, text, known[name])
         elif name.endswith("quantity"):
             model.known(text)
         elif name.endswith("scenario"):
@@ -204,6 +209,18 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) ->
     check_draws(used["draws"], used["seed"], "sobol")
     words = ", ".join(f"{name} = {value}" for name, value in given.items())
     return Job(ARTICLE, given, f"run with {words}" if words else "as in the article")
+
+
+def _of_kind(name: str, text: str, default: Any) -> Any:
+    """A value of the kind that a parameter's default is of, from a text."""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        value = ...
+    kind = int | float if isinstance(default, float) else object if default is None else type(default)
+    if value is ... or not isinstance(value, kind):
+        raise InputError(f"{name}: '{text}' is no value such as {default!r}")
+    return value
 
 
 # Runs -----------------------------------------------------------------------------------------------------------------
@@ -273,7 +290,10 @@ def run(
             meanwhile()
             running.result()
         except BaseException:
-            # Each notebook ends its kernel.
+            # Each notebook ends its kernel, which a second signal must not disturb: the command is at its end.
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                with contextlib.suppress(ValueError):
+                    signal.signal(number, signal.SIG_IGN)
             loop.call_soon_threadsafe(stop)
             raise
     failed: dict[Path, RunError] = {}
@@ -313,7 +333,8 @@ async def _execute(book: Notebook, parameters: Mapping[str, Any], timeout: int, 
         kernel_name="python3",
         # The kernel's own remarks are neither the notebook's nor ours.
         extra_arguments=["--IPKernelApp.log_level=50"],
-        shutdown_kernel="immediate",
+        # The package's own notebooks leave no file open, and nothing to do at exit; another's may.
+        shutdown_kernel="immediate" if book.path.parent == shipped("notebooks") else "graceful",
         record_timing=False,
         store_widget_state=False,
         on_cell_execute=lambda cell, cell_index: started.append(cell_index),
@@ -352,7 +373,12 @@ def _is_left_by_a_run(path: Path) -> bool:
     import nbformat
 
     try:
-        return clean(nbformat.read(path, as_version=4)) == path.read_text(encoding="utf-8")
+        crate = path.with_name(f"{path.stem}-{CRATE}")
+        # Of a notebook, the crate beside it has the hash; one of a whole run lies among its results.
+        known = json.loads(crate.read_text(encoding="utf-8"))["@graph"] if crate.is_file() else []
+        hashes = [one["sha256"] for one in known if one["@id"] == path.name]
+        is_as_described = hashes in ([], [hashlib.sha256(path.read_bytes()).hexdigest()])
+        return is_as_described and clean(nbformat.read(path, as_version=4)) == path.read_text(encoding="utf-8")
     except Exception:
         return False
 

@@ -346,6 +346,28 @@ def test_no_kernel_outlives_a_run_that_is_killed(write: Callable[..., Notebook],
         assert process.returncode in (130, -number)
 
 
+def test_a_notebook_finds_its_neighbours_closes_its_files_and_shows_tables_as_in_jupyter(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "neighbour.py").write_text("x = 1", encoding="utf-8")
+    shows = "import atexit, pathlib, pandas, neighbour\nfile = open('left.txt', 'w'); file.write('whole')\n"
+    shows += "atexit.register(pathlib.Path('ended.txt').touch)\nprint(pandas.get_option('display.max_columns'))"
+    run(write("a = 1", shows), tmp_path / "out" / "made.ipynb")
+    assert outputs(tmp_path / "out" / "made.ipynb") == "20\n"
+    assert (tmp_path / "left.txt").read_text(encoding="utf-8") == "whole"
+    assert (tmp_path / "ended.txt").exists()
+
+
+def test_a_parameter_is_of_the_kind_of_its_default(write: Callable[..., Notebook], model: Model) -> None:
+    book = write("alpha: float = 0.5\nflag: bool = False\nnames = ['a']", "print(alpha, flag, names)")
+    found = job(book, ["alpha=1", "flag=True", "names=['b', 'c']"], model).parameters
+    assert found == {"alpha": 1, "flag": True, "names": ["b", "c"]}
+    for given, words in (("alpha=so", "alpha: 'so' is no value such as 0.5"), ("names=5", "'5' is no value such as")):
+        with pytest.raises(InputError, match=re.escape(words)):
+            job(book, [given], model)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="forks kernels on Linux alone")
 def test_a_kernel_that_nobody_waits_for_is_ended(tmp_path: Path) -> None:
     pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "cwd": tmp_path}
