@@ -60,6 +60,7 @@ def _fork(arguments: list[str], environment: Mapping[str, str]) -> int:
     import pandas as pd
     from ipykernel.kernelapp import IPKernelApp
     from numpy import random
+    from zmq import ZMQError
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # A group of its own, so that a signal reaches what the notebook starts.
@@ -74,7 +75,9 @@ def _fork(arguments: list[str], environment: Mapping[str, str]) -> int:
     pd.set_option("display.max_columns", 20)
     # Else each kernel would draw the same numbers.
     random.seed()  # noqa: NPY002
-    IPKernelApp.launch_instance(argv=arguments)
+    # Where other work has taken its port, the run starts another kernel, and says so if none starts.
+    with contextlib.suppress(ZMQError):
+        IPKernelApp.launch_instance(argv=arguments)
     # Past what is left of the server, whose own end is not the kernel's.
     raise SystemExit
 
@@ -97,7 +100,9 @@ class _Kernel:
     wait = poll
 
     def send_signal(self, number: int) -> None:
-        os.kill(self.pid, number)
+        # One that has just ended hears nothing, as of a process of subprocess.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
 
 class _Provisioner(LocalProvisioner):

@@ -303,6 +303,8 @@ def run(
             write_file(kept, text.text)
             failed[target] = text
         else:
+            # It is of the former notebook; a run that is killed now leaves none, which hinders no other.
+            target.with_name(f"{target.stem}-{CRATE}").unlink(missing_ok=True)
             write_file(target, text)
             kept.unlink(missing_ok=True)
     return failed

@@ -1,6 +1,7 @@
 """The committed notebooks as a reader finds them, and how they are run: strict parameters, whole outputs or none."""
 
 import ast
+import hashlib
 import json
 import os
 import re
@@ -385,6 +386,22 @@ def there(process: psutil.Process) -> str:
         return process.cwd()
     except psutil.Error:
         return ""
+
+
+def test_a_notebook_that_is_not_as_its_crate_says_is_refused(write: Callable[..., Notebook], tmp_path: Path) -> None:
+    book, target = write("a = 1", "print(a)"), tmp_path / "out" / "made.ipynb"
+    run(book, target)
+    known = {"@id": target.name, "sha256": hashlib.sha256(target.read_bytes()).hexdigest()}
+    crate = target.with_name("made-ro-crate-metadata.json")
+    crate.write_text(json.dumps({"@graph": [known]}), encoding="utf-8")
+    run(book, target)
+    assert not crate.exists()
+    crate.write_text(json.dumps({"@graph": [known]}), encoding="utf-8")
+    text = target.read_text(encoding="utf-8").replace("print(a)", "print(a)  # why?")
+    target.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"made\.ipynb is not as a run leaves it and would be lost; move it"):
+        run(book, target)
+    assert target.read_text(encoding="utf-8") == text
 
 
 @pytest.mark.parametrize("edited", [True, False])
