@@ -164,7 +164,8 @@ def _text(node: ast.expr, shown: Mapping[str, str], least: int = 0) -> str:
     """A tree as text, in brackets where its outermost operator binds less strongly than ``least``."""
     match node:
         case ast.Name(id=name):
-            return shown.get(name, shown.get(name.replace("__", ".", 1), name))
+            text = shown.get(name, shown.get(name.replace("__", ".", 1), name))
+            strength = 0 if text.startswith("−") else 5
         case ast.Constant(value=int() | float() as value):
             return f"{value:,}" if isinstance(value, int) else f"{value}"
         case ast.UnaryOp(operand=operand):

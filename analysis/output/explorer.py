@@ -264,7 +264,7 @@ def _named(model: Model, text: str) -> tuple[str, list[tuple[str, str]]]:
 
 
 def _in_braces(one: Headline) -> list[str]:
-    return [name for name in re.findall(r"\{([a-z0-9_.]+)\}", one.shown + one.sentence) if name != "verdict"]
+    return [name for name in re.findall(r"\{\|?([a-z0-9_.]+)\|?\}", one.shown + one.sentence) if name != "verdict"]
 
 
 def _fields(row: Any, names: str) -> dict[str, Any]:

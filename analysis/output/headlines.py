@@ -69,18 +69,19 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
 
 
 def _filled(model: Model, setting: Setting, text: str) -> str:
-    """A text with each name in braces replaced by its value."""
+    """A text with each name in braces replaced by its value; between bars, by its size."""
 
     def put(found: re.Match[str]) -> str:
         try:
-            quantity, under = model.named(found[1], setting)
+            quantity, under = model.named(found[2], setting)
             one = model.estimate(quantity, under)
         except ModelError:
-            model.named(found[1])  # an unknown name is refused
-            return "(no value)"
-        return estimate_words(model, quantity, one.value, one.low, one.high, one.depends_on)
+            model.named(found[2])  # an unknown name is refused
+            return "no value"
+        words = estimate_words(model, quantity, one.value, one.low, one.high, one.depends_on)
+        return words.removeprefix("−") if found[1] else words
 
-    return re.sub(r"\{([a-z0-9_.]+)\}", put, text)
+    return re.sub(r"\{(\|?)([a-z0-9_.]+)\|?\}", put, text)
 
 
 def changes(model: Model, setting: Setting, shown: Iterable[Shown] = ()) -> Iterator[str]:

@@ -96,6 +96,7 @@ def test_brackets_stand_where_they_are_needed(text, shown):
 
 def test_names_are_shown_as_they_are_given():
     assert parse("at.low - b").text({"at.low": "2 million", "b": "5 percent"}) == "2 million − 5 percent"
+    assert parse("a - b").text({"a": "2", "b": "−1"}) == "2 − (−1)"
     assert parse("at.low - b").needs == ("at.low", "b")
 
 

@@ -42,6 +42,8 @@ def test_a_changed_setting_changes_numbers_and_verdicts(model):
     # 3.17 - 3.17 / 1.2 = 0.528 million added, beside 300,000 printed.
     assert found["growth_since_2019"].verdict == "match each other"
     assert shown(model, growth_2019_2021=0.2)["growth_since_2019"].verdict == "differ by 230,000"
+    # 3.17 / 1.25 = 2.536 million, 54,000 less than 2.59 million.
+    assert shown(model, growth_2019_2021=0.25)["two_figures_of_2019"].verdict == "two figures, 54,000 apart"
 
 
 def test_past_a_limit_a_working_says_the_sentence(model):

@@ -399,8 +399,8 @@ function valueWords(plan, value, others = []) {
 const estimateWords = (plan) => valueWords(plan, plan.value, [plan.spans[0].low, plan.spans[0].high].filter(finite));
 
 function headline({ named, check, shown, sentence, working }, under) {
-  const words = (name) => attempt(() => estimateWords(planOf(named[name], under)))[0] ?? "(no value)";
-  const put = (text) => text.replace(/\{([a-z0-9_.]+)\}/g, (_, name) => words(name));
+  const words = (name) => attempt(() => estimateWords(planOf(named[name], under)))[0] ?? "no value";
+  const put = (text) => text.replace(/\{(\|?)([a-z0-9_.]+)\|?\}/g, (_, bar, name) => words(name).replace(bar && "−", ""));
   const [judged, reason] = check ? attempt(() => judge(DATA.checks[check], under)) : [];
   const said = reason ? `not computable: ${reason}` : judged?.said ?? "";
   const lines = working.map((name) => attempt(() => worked(planOf(name, under))))
@@ -431,7 +431,7 @@ function worked(plan) {
   const least = needs.some((name) => !DATA.constants.includes(name) && abs(known(name)) >= 1e6) ? 1e4 : 1e5;
   const [result] = shownAs(plan, target, value, 0, least);
   if (!text) return same ? [start + label(same), result] : [start + result, ""];
-  const put = (write) => text.replace(/\{(\w+)\}/g, (_, name) => write(name));
+  const put = (write) => text.replace(/\{(\w+)\}/g, (all, name) => write(name).replace(/^−.*/, all === text ? "$&" : "($&)"));
   const byHand = (finest) => run(...needs.map((name) => shownAs(plan, name, known(name), finest)[1]));
   const finest = [0, 1, 2, 3, 4, 5].find((one) => shownAs(plan, target, byHand(one), 0, least)[0] === result) ?? 6;
   return [start + put(label), `${put((name) => shownAs(plan, name, known(name), finest)[0])} = ${result}`];
