@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,7 @@ from analysis.core.units import BASE_UNITS, nearest
 from analysis.core.words import in_words
 from analysis.output import results
 from analysis.output.display import Table
+from analysis.output.files import KEPT
 from analysis.output.results import CAVEAT, estimate_words
 from analysis.output.tables import Sensitivity, estimated_words, words_of
 from analysis.whatif import sweep
@@ -112,12 +114,15 @@ def drawn(name: str, model: Model, setting: Setting) -> Canvas:
 
 
 def shown(name: str, source: Any) -> Canvas:
-    """A figure of an evaluation or a sensitivity, for a notebook."""
+    """A figure of an evaluation or a sensitivity, for a notebook. Within a run it is kept, too."""
     with mpl.rc_context(STYLE):
         fig = plt.figure(figsize=(WIDTH, FIGURES[name].height), layout="constrained")
-        FIGURES[name].make(source)[1](fig)
-    plt.close(fig)  # else the notebook shows it twice
-    _FewColours(fig)
+        frame, draw = FIGURES[name].make(source)
+        draw(fig)
+        plt.close(fig)  # else the notebook shows it twice
+        _FewColours(fig)
+        if folder := os.environ.get(KEPT):
+            _keep(name, fig, frame, Path(folder))
     return fig
 
 
@@ -126,25 +131,17 @@ def table(name: str, model: Model, setting: Setting = ARTICLE) -> Table:
     return Table(FIGURES[name].frame(FIGURES[name].source(model, setting)).select_dtypes(exclude="number"))
 
 
-def save(name: str, folder: Path, model: Model) -> None:
-    """Write a figure of the article's own run as SVG and PNG, with its plotted data as CSV."""
-    source = FIGURES[name].source(model)
-    with mpl.rc_context(STYLE):
-        fig = shown(name, source)
-        fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Title": FIGURES[name].alt, "Creator": None})
-        fig.savefig(folder / f"{name}.png")
-    (folder / f"{name}.csv").write_text(data_text(FIGURES[name].frame(source)), encoding="utf-8")
+def _keep(name: str, fig: Canvas, frame: pd.DataFrame, folder: Path) -> None:
+    """Write a figure as SVG and PNG, with its plotted data as CSV."""
+    fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Title": FIGURES[name].alt, "Creator": None})
+    fig.savefig(folder / f"{name}.png")
+    (folder / f"{name}.csv").write_text(data_text(frame), encoding="utf-8")
 
 
 def data_text(frame: pd.DataFrame) -> str:
     """A figure's plotted data as CSV, to ten digits."""
     escaped = results.escape_spreadsheet_formulas(frame)
     return str(escaped.to_csv(index=False, lineterminator="\n", float_format="%.10g"))
-
-
-def headless() -> None:
-    """Draw without a screen: a command does so before its first figure."""
-    mpl.use("agg")
 
 
 # Drawing --------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,9 @@ from pathlib import Path
 from analysis.core.register import InputError, shown
 from analysis.output.foreign import MARK, MARKED, refuse_foreign
 
+#: The environment's name for the folder in which a run keeps the figures that its notebooks draw.
+KEPT = "ANALYSIS_FIGURES"
+
 
 def write_file(path: Path, text: str) -> None:
     """Write a text file in one step."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import textwrap
 from itertools import count
 from pathlib import Path
+from unittest import mock
 
 import typer
 
@@ -13,7 +15,7 @@ from analysis.core.model import Model
 from analysis.core.register import InputError, shown
 from analysis.core.verdicts import Outcome, judge_all
 from analysis.output import explorer, notebooks
-from analysis.output.files import replace_atomically, write_file
+from analysis.output.files import KEPT, replace_atomically, write_file
 from analysis.output.foreign import is_ours, refuse_foreign
 from analysis.output.headlines import changes, headlines, headlines_text
 from analysis.output.map import trace_frame
@@ -44,18 +46,15 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
 
         def write_all_else() -> None:
             # Kernels take longest, so they start first. Nothing is loaded for the rest before.
-            from analysis.output import figures
             from analysis.output.external import compare, external_frame
 
             outcomes.extend(judge_all(model))
             write_tables(made, model, outcomes, notebooks.shown_in(found), external_frame(compare(model)))
             if explorer.CLAIM in model.register.claims:
                 explorer.write(made, model)
-            figures.headless()
-            for name in dict.fromkeys(name for one in found for name in one.figures if name in figures.FIGURES):
-                figures.save(name, made / "figures", model)
 
-        with progress("notebooks") as update:
+        # The kernels inherit the place for the figures.
+        with progress("notebooks") as update, mock.patch.dict(os.environ, {KEPT: str(made / "figures")}):
             books = {made / "notebooks" / notebook.path.name: (notebook, dict[str, str]()) for notebook in found}
 
             def done(target: Path) -> None:

@@ -37,7 +37,7 @@ from analysis import formulas  # noqa: E402
 from analysis.core.model import Model  # noqa: E402
 from analysis.core.register import InputError, Register  # noqa: E402
 from analysis.core.verdicts import judge_all  # noqa: E402
-from analysis.output.figures import FIGURES, data_text, headless  # noqa: E402
+from analysis.output.figures import FIGURES, data_text  # noqa: E402
 from analysis.output.notebooks import Notebook, all_notebooks, run  # noqa: E402
 from analysis.output.results import guarded, moved, read_expected  # noqa: E402
 from tests.output.test_figure_guard import differences  # noqa: E402
@@ -224,7 +224,6 @@ def figures() -> tuple[int, list[str]]:
 
     The comparison goes cell by cell, so all are changed in one go.
     """
-    headless()
     tried, missed = 0, []
     model = Model(Register.read(DATA))
     for name, figure in FIGURES.items():

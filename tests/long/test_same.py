@@ -18,18 +18,18 @@ PLACES = ("a tree", "árbol 数字/ein zweiter Baum")
 
 #: Writes the tables of a run and one figure into a folder.
 TABLES = """
-import sys
+import os, sys
 from pathlib import Path
-from analysis.output import figures
+from analysis import load
 from analysis.output.external import compare, external_frame
 from analysis.core.model import Model
 from analysis.core.register import Register
 from analysis.output.results import write_tables
 from analysis.core.verdicts import judge_all
 out, model = Path(sys.argv[1]), Model(Register.read())
-figures.headless()
 write_tables(out, model, judge_all(model), {}, external_frame(compare(model)))
-figures.save("waterfall", out, model)
+os.environ["ANALYSIS_FIGURES"] = str(out)
+load().figure("waterfall")
 """
 
 
