@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from analysis.core.model import Model
 from analysis.core.register import Register
+from analysis.study import Study
 
 # The same examples on every run and no clock, so that a failure is the change's and not the machine's.
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)
@@ -55,6 +57,19 @@ def _no_package_left_behind() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def model() -> Model:
     return Model(Register.read(ROOT / "data"))
+
+
+@pytest.fixture(scope="session")
+def article(model: Model) -> Study:
+    return Study(model)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from tests.browsing import chromium
+
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture

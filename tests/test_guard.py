@@ -53,10 +53,6 @@ def verify(folder: Path) -> tuple[int, str]:
     return result.exit_code, result.stderr
 
 
-def test_an_unchanged_copy_is_as_accepted(package: Path) -> None:
-    assert verify(package) == (0, "")
-
-
 @pytest.mark.parametrize("id", firsts())
 def test_verify_fails_on_a_changed_digit(package: Path, id: str) -> None:
     change(package, id)
@@ -114,14 +110,12 @@ def test_a_changed_digit_fails_the_notebook_that_is_about_the_number(
 
 
 def test_nbval_fails_the_same_cells(package: Path, run_cells: Callable[[str], Iterator[int]]) -> None:
-    id = "increase_2019_2021"
-    change(package, id)
-    showing = ["02_growth_since_2019.ipynb"]
+    name = "02_growth_since_2019.ipynb"
+    change(package, "increase_2019_2021")
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-rf", "-p", "no:cacheprovider"]
-    command += [f"notebooks/{name}" for name in showing]
+    command.append(f"notebooks/{name}")
     environment = {**os.environ, "ANALYSIS_DATA": str(package)}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    failed = set(re.findall(r"^FAILED notebooks/(\S+)::Cell (\d+)", done.stdout, re.MULTILINE))
-    expected = {(name, str(number)) for name in showing for number in run_cells(name)}
-    assert failed == expected
+    failed = re.findall(rf"^FAILED notebooks/{name}::Cell (\d+)", done.stdout, re.MULTILINE)
+    assert {*map(int, failed)} == {*run_cells(name)}

@@ -2,18 +2,16 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 
 import pytest
 
-from analysis.core.model import Model, ModelError
-from analysis.core.register import Register, RegisterError
+from analysis.core.model import Model
+from analysis.core.register import Register
 from analysis.core.verdicts import counts, judge, judge_all, results, solution
 from analysis.output import report
 from tests.conftest import ROOT
-from tests.spoiling import text
 
 PACKAGES = ROOT / "tests" / "packages"
 
@@ -24,8 +22,8 @@ def tiny(monkeypatch) -> Model:
     return Model(Register.read(PACKAGES / "tiny"))
 
 
-def outcome(tiny, id, **setting):
-    return judge(tiny, tiny.register.checks[id], tiny.setting(**setting))
+def outcome(tiny, id):
+    return judge(tiny, tiny.register.checks[id])
 
 
 def bounds(r):
@@ -52,19 +50,6 @@ def test_a_ratio_with_its_input_above_and_below_matches_at_one_corner(tiny):
     assert (r.published_low, r.published_high, r.verdict) == (1.15, 1.25, "matches_within_rounding")
     # It passes up to 1.222222 + 0.05, that is from 1.08 on in 1.08 to 1.32.
     assert r.passing == pytest.approx((0.55 / 0.45 + 0.05 - 1.08) / 0.24)
-
-
-def test_a_formula_that_bends_is_refused_by_name(tiny, monkeypatch, tmp_path):
-    # 2x(1 - x), the share of pairs of whom one came in the evening, is largest inside its interval.
-    folder = tmp_path / "bent"
-    shutil.copytree(PACKAGES / "tiny", folder)
-    source = (PACKAGES / "tiny_formulas.py").read_text(encoding="utf-8")
-    source = source.replace("(1 - evening_share) / evening_share", "2 * evening_share * (1 - evening_share)")
-    (tmp_path / "bent_formulas.py").write_text(source, encoding="utf-8")
-    text("datapackage.json", "tiny_formulas", "bent_formulas")(folder)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(RegisterError, match=r"the formula of day_per_evening \(formula\) is not a ratio of two linear"):
-        Model(Register.read(folder))
 
 
 def test_a_row_names_a_quantity_of_equal_value(tiny):
@@ -118,19 +103,6 @@ def test_each_result_has_the_verdict_of_its_judge_and_counts_once(tiny):
     assert counts(tiny, found) == {
         "matches": 2, "matches_within_rounding": 2, "compatible": 0, "differs": 0, "not_recalculable": 0,
     }  # fmt: skip
-
-
-def test_a_value_or_a_reading_changes_what_rests_on_it(tiny):
-    # 1,000 households: 2,500 sessions, from 2,450 to 2,550
-    r = outcome(tiny, "sessions_from_households", values={"households": 1000})
-    assert (r.recomputed, *bounds(r)) == pytest.approx((2500, 2450, 2550))
-    assert (r.verdict, r.rests_on) == ("differs", "chosen")
-    other = outcome(tiny, "sessions_at_each_helper", readings={"helpers": "from_sessions"})
-    assert other.recomputed == pytest.approx(100)  # sessions over sessions over 100: all but the 100 cancels
-    assert bounds(other) == pytest.approx((100, 100))
-    assert other.rests_on == "implied"
-    with pytest.raises(ModelError, match="unused"):
-        tiny.setting(readings={"helpers": "from_sessions"}, values={"helpers": 50})
 
 
 def test_its_report_leads_to_no_page_that_it_lacks(tiny):

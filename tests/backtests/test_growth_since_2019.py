@@ -17,7 +17,7 @@ BASE = 3_170_000 / 1.105, 3_165_000 / 1.1055, 3_175_000 / 1.1045
 ADDED = 3_170_000 - 3_170_000 / 1.105, 3_165_000 - 3_165_000 / 1.1045, 3_175_000 - 3_175_000 / 1.1055
 
 # 300,000 / (3,170,000 - 300,000) = 30 / 287 = 0.104530, within 0.1045 to 0.1055. The bounds: 0.102431, 0.106643.
-hand("growth_from_difference", 30 / 287, 295 / (3_175 - 295), 305 / (3_165 - 305), "matches")
+hand("growth_from_difference", 30 / 287, 295 / (3_175 - 295), 305 / (3_165 - 305), "matches", by=30 / 287 - 0.105)
 
 # Within 295,000 to 305,000. v from low - 5,000 to high + 5,000 would have passed, of 270,000 to 330,000.
 passing = (ADDED[2] - ADDED[1] + 10_000) / 60_000  # 0.2258
@@ -41,7 +41,7 @@ hand("ratio_implied", 2_590_000 / BASE[0], 2_585_000 / BASE[2], 2_595_000 / BASE
 hand.solution("ratio_fitted", 2_590_000 * 1.105 / 3_170_000, "in_range")  # 0.902823, within 0.36 to 1
 
 # Within 250,000 to 350,000. v from low - 50,000 = 249,450 to high + 50,000 = 352,996: all of 270,000 to 330,000.
-hand("net_persons", *ADDED, "matches", passing=1)
+hand("net_persons", *ADDED, "matches", by=ADDED[0] - 300_000, passing=1)
 
 # At a constant ratio r the net increase is r x 301,222.
 hand.solution("ratio_for_note_4", 250_000 / ADDED[0], "in_range")  # 0.829953

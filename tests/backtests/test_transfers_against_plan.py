@@ -22,7 +22,7 @@ value = 2_870_000 / 2_200_000 - 1
 hand("excess_over_goal", value, low, high, "matches", side="at most", by=67 / 220 - 0.30, passing=passing)
 
 # Within 3.15 to 3.25 million.
-hand("total_2021_printed_twice", 3_170_000, 3_165_000, 3_175_000, "matches")
+hand("total_2021_printed_twice", 3_170_000, 3_165_000, 3_175_000, "matches", by=-30_000)
 
 # 2,772,964, 2,728,454, 2,817,512
 hand("plan_2021_from_february", 3_200_000 / 1.154, 3_150_000 / 1.1545, 3_250_000 / 1.1535)

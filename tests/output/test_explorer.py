@@ -5,7 +5,6 @@ import math
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -20,7 +19,6 @@ from analysis.core import verdicts
 from analysis.core.bounds import extremes
 from analysis.core.expressions import parse
 from analysis.core.model import Model, ModelError, assignments
-from analysis.core.plan import Limit
 from analysis.core.published import Interval
 from analysis.core.register import InputError, Register, Statement
 from analysis.core.units import CONSTANTS
@@ -28,7 +26,7 @@ from analysis.output import explorer
 from analysis.output.results import verdict_words
 from analysis.study import Study
 from analysis.whatif import scenarios
-from tests.browsing import Watched, chromium, keep, needs_chromium
+from tests.browsing import Watched, keep, needs_chromium
 from tests.exploring import ANSWERS, answers_of, differences, random_settings
 from tests.small import claim, formula, small_model
 
@@ -40,12 +38,6 @@ ADDED = 3_170_000 - BASE
 @pytest.fixture(scope="module")
 def study() -> Study:
     return analysis.load()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -184,43 +176,6 @@ def test_page_and_library_find_poles_meetings_and_turns(
     bounds = f"(({{ low, high }}) => [low, high])(extremes(2, ([s, t]) => [{calls}]))"
     assert page.evaluate(bounds) == pytest.approx(by_hand, abs=1e-9)
     assert page.evaluate(f"(onFaces = () => [], hasPole = () => false, {bounds})") == pytest.approx(without, abs=1e-9)
-
-
-def test_page_and_library_agree_where_two_limits_meet(page: Page, study: Study) -> None:
-    plan = study.model.plan("at_risk_2021")
-    limit = Limit("at_risk_2021", other="persons_2021")
-    ranges = {"persons_per_transfer": Interval(0.05, 1), "persons_per_transfer_drift": Interval(0.5, 2)}
-    (wanted,) = replace(plan, limits=(*plan.limits, limit)).bounds(ranges=ranges, rounding=False)
-    bounds = """
-      const plan = planOf(["at_risk_2021"], settingOf(new Map(), new Map()));
-      const places = ["persons_per_transfer", "persons_per_transfer_drift"].map((name) => plan.at.get(name));
-      const { low, high } = extremes(2, ([s, t]) => plan.row(places, [0.05 + 0.95 * s, 0.5 + 1.5 * t]));
-      return [low, high];
-    """
-    (part,) = limit.parts
-    room = f"{{ quantity: 'at_risk_2021', needs: {list(part.needs)}, run: {explorer.javascript(part)} }}"
-    found = page.evaluate(f"() => {{ LIMITS.push({room}); {bounds} }}")
-    assert found == pytest.approx([wanted.low, wanted.high], rel=1e-12)
-    # With r persons per transfer and a change of c, 1,600,000 + r (3,170,000 c - 2,868,778) is at most 3,170,000 r c;
-    # so r is at least 1,600,000 / 2,868,778 = 0.5577. With r c = 1 that leaves 1,600,000 + 3,170,000 - 1,600,000.
-    assert found[1] == pytest.approx(3_170_000)
-    # On the edges, r c is 1 at r = c = 1 and at r = 0.5, which is too small: 1,600,000 + 301,222.
-    assert page.evaluate(f"() => {{ onFaces = () => []; {bounds} }}")[1] == pytest.approx(1_600_000 + ADDED)
-
-
-@pytest.mark.usefixtures("without_conditions")
-@pytest.mark.parametrize(("old", "new"), [("at_risk_2019 + net", "at_risk_2019 - net"), ("(1 + growth", "(1 - growth")])
-def test_another_operator_in_a_formula_is_seen(
-    browser: Browser, study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str
-) -> None:
-    right = [*explorer.formulas(study.model)]
-    assert any(old in line for line in right)
-    monkeypatch.setattr(explorer, "formulas", lambda model: [line.replace(old, new, 1) for line in right])
-    page = browser.new_page()
-    page.goto(explorer.write(tmp_path, study.model).as_uri())
-    (found,) = page.evaluate(ANSWERS, [[]])
-    page.close()
-    assert differences(found, answers_of(study, []))
 
 
 @pytest.mark.parametrize(("value", "barely"), [(2_732_000, ""), (2_733_000, "barely; ")])

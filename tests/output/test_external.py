@@ -80,9 +80,7 @@ def test_person_times_are_compared_with_persons_only_at_a_ratio_that_is_given(mo
     # The other way about, persons over the ratio: 20,859 / 0.9 = 23,176.7 transfers.
     other = found(model, persons_per_transfer=0.9)["cross_provincial_2017", "cross_provincial_volume_low"]
     assert other.compared == pytest.approx(20_859 / 0.9)
-
-
-def test_households_are_compared_with_persons_only_at_persons_per_household(model: Model, article: Found) -> None:
+    # So are households with persons.
     row = article["monitored_2021", "flagged_as_printed"]
     assert row.reason == "not compared: person against household; needs persons_per_household"
     at = found(model, persons_per_household=3.5)["monitored_2021", "flagged_as_printed"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browsing import Watched, chromium, keep, needs_chromium
+from tests.browsing import Watched, keep, needs_chromium
 from tests.conftest import Run
 
 pytestmark = needs_chromium
@@ -18,12 +18,6 @@ ROOT = Path(__file__).resolve().parents[2]
 #: What axe-core must not find; of less weight is, say, a heading that skips a level.
 SERIOUS = ("serious", "critical")
 Open = Callable[..., Watched]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -173,20 +173,13 @@ def test_rows_of_checks_and_of_derived_by_hand(model: Model, folder: Path) -> No
     assert numbers == pytest.approx([3.2e6 / 1.154, 3.15e6 / 1.1545, 3.25e6 / 1.1535])
 
 
-@pytest.mark.parametrize(
-    ("id", "value", "status"),
-    [
-        ("ratio_fitted", Fraction(259 * 1105, 317_000), "in_range"),  # 2.59 x 1.105 / 3.17
-        ("change_without_increase", Fraction(1000, 1105), "out_of_range"),
-        ("southern_share_fitted", Fraction(160 * 100, 165 * 95), "impossible"),  # 1.0207, more than all
-        # 2 and 2.5 million less 1.6 million and 3.17 x 0.105/1.105
-        ("detainees_for_low_end", 400_000 - Fraction(3_170_000 * 105, 1105), "out_of_range"),
-        ("detainees_for_high_end", 900_000 - Fraction(3_170_000 * 105, 1105), "in_range"),
-    ],
-)
-def test_rows_of_solutions_by_hand(folder: Path, id: str, value: Fraction, status: str) -> None:
-    row = table(folder, "solutions")[id]
-    assert (row["value"], row["status"]) == (f"{float(value):.10g}", status)
+def test_rows_of_solutions_by_hand(model: Model, folder: Path) -> None:
+    found = table(folder, "solutions")
+    assert [*found] == [*model.register.solutions]
+    # 2 million less 1.6 million and 3.17 x 0.105/1.105
+    value = 400_000 - Fraction(3_170_000 * 105, 1105)
+    row = found["detainees_for_low_end"]
+    assert (row["value"], row["status"]) == (f"{float(value):.10g}", "out_of_range")
 
 
 @pytest.mark.parametrize(
@@ -233,11 +226,9 @@ G_HIGH = Fraction(1055, 10_000)
     [
         ("transfers_2019", T[1] / (1 + G[1]), T[0] / (1 + G_HIGH), T[2] / (1 + G[0]), "transfer", ""),
         ("planned_transfers_2016_2020.plan_2016_2020_floor", 2_200_000, 2_200_000, 2_200_000, "transfer", "at least"),
-        ("at_risk_2019", 1_600_000, 1_550_000, 1_650_000, "person", "at most"),
         # 1.65 million x 0.95; its printed digits leave 1.645 to 1.655 open. All transferees counted: at most.
         ("at_risk_2019.southern", 1_567_500, 1_562_750, 1_572_250, "person", "at most"),
         ("former_detainees.floor", 300_000, 300_000, 300_000, "person", "at least"),
-        ("at_risk_total_high", 2_500_000, 2_450_000, 2_550_000, "person", ""),
     ],
 )
 def test_estimates_by_hand(found: Found, key: str, value: Any, low: Any, high: Any, unit: str, side: str) -> None:

@@ -5,9 +5,7 @@ import math
 import re
 
 import pandas as pd
-import pytest
 
-from analysis import load
 from analysis.core.model import Model
 from analysis.output.display import Folded, Table
 from analysis.output.results import CAVEAT
@@ -16,11 +14,6 @@ from analysis.study import Study
 
 SCALES = {"": 1.0, "percent": 0.01, "million": 1e6, "billion": 1e9}
 NUMBER = re.compile(r"([\d,]+(?:\.\d+)?)(?: (percent|million|billion)\b)?")
-
-
-@pytest.fixture(scope="module")
-def article() -> Study:
-    return load()
 
 
 def by_hand(line: str) -> float:
@@ -141,15 +134,3 @@ def test_findings_show_titles_with_the_rest_folded() -> None:
     assert repr(findings) == f"- {HOSTILE}"
     start = f"<details><summary>{html.escape(HOSTILE)}</summary><ul><li>1 + &quot;1&quot;: 2</li><li>so: 3</li>"
     assert findings._repr_html_().startswith(start)
-
-
-def test_what_is_listed_belongs_to_the_quantity(article: Study) -> None:
-    checks = article.checks("at_risk_2021")
-    held = [check.statement for check in article.model.register.checks.values() if check.quantity == "at_risk_2021"]
-    assert list(checks["comparison"]) == held
-    # 2.0 - 1.9012 and 2.5 - 1.9012, to the nearest thousand.
-    assert list(article.solutions("at_risk_total")["value"][:2]) == ["99,000", "599,000"]
-    every = article.model.register.findings.values()
-    about = {finding.id for finding in every if "at_risk_2019_up_to" in finding.claims}
-    assert set(article.findings("at_risk_2019")["finding"]) == about
-    assert len(article.findings()) == len(article.model.register.findings)

@@ -206,12 +206,6 @@ def test_a_range_leaves_out_the_corners_past_a_limit() -> None:
     assert (found.low, found.high) == (0, pytest.approx(10))
 
 
-@pytest.mark.parametrize("function", [tornado, ranges])
-def test_an_unknown_quantity_is_refused(model: Model, function: Any) -> None:
-    with pytest.raises(ModelError, match="'at_risk_totl' is not a quantity; did you mean 'at_risk_total'"):
-        function(model, "at_risk_totl")
-
-
 # Break-even -----------------------------------------------------------------------------------------------------------
 
 

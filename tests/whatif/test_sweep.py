@@ -141,15 +141,6 @@ def test_remarks_stand_in_the_row_of_their_number(model: Model) -> None:
     assert third == ""
 
 
-def test_an_estimate_that_words_alone_give_is_empty_and_the_screen_says_so(model: Model, tmp_path: Path) -> None:
-    one = spec(quantities=["at_risk_total", "at_risk_2021"], values={"overlap": [0, 0.5]})
-    reason = "at_risk_total has no single value: former_detainees is given in words only; set it to a number"
-    found = compute(model, one)
-    assert found.at_risk_total.isna().all()
-    assert found.violates.tolist() == [reason] * 2
-    assert sweep(model, one, tmp_path / "out.csv") == {reason: 2}
-
-
 # Files that are written -----------------------------------------------------------------------------------------------
 
 
