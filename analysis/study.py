@@ -56,7 +56,7 @@ class Study:
         >>> load().change(at_risk_2019="southern", persons_per_transfer="0.8 person/transfer").setting.values
         {'persons_per_transfer': 0.8}
         """
-        return Study(self.model, self.model.change(given, self.setting))
+        return self._under(self.model.change(given, self.setting))
 
     def from_notebook(self, namespace: Mapping[str, Any], *, other: Sequence[str] = ()) -> Study:
         """Another study with the parameters of a notebook: its plain names, as ``globals()`` has them.
@@ -151,7 +151,12 @@ class Study:
         # Some may be given as the article has them.
         own = {name: self.model.as_given(name) for name in here.given} | {**here.readings, **here.values}
         found = self.model.change(own, other)
-        return Study(self.model, replace(found, scenario=here.scenario | found.scenario))
+        return self._under(replace(found, scenario=here.scenario | found.scenario))
+
+    def _under(self, setting: Setting) -> Study:
+        # Of what is given as the article has it, no effect is asked.
+        self.model.check_used(Setting(setting.readings, setting.values), self.model.judged(setting))
+        return Study(self.model, setting)
 
     def sensitivity(self, quantity: str) -> pd.DataFrame:
         """A quantity with each assumption at the ends of its varied range, or at a limit on the way, a row each.
@@ -209,7 +214,7 @@ class Study:
     def checks(self, *quantities: str) -> Table:
         """The checks of some quantities, or all of them, in words: printed, recomputed, verdict.
         >>> load().checks("at_risk_2021").verdict[0]
-        'matches, 4.9 percent short'
+        'matches, 99,000 short'
         """
         from analysis.output.display import checks_table
 

@@ -72,7 +72,7 @@ def random_settings(study: Study, count: int, seed: int) -> list[list[tuple[str,
             usual = source.value if math.isfinite(source.value) else float(model.plan(name).evaluate({})[name])
             usual = usual if math.isfinite(usual) else 2e6
             return repr(usual * chance.choice([0.5, 0.9, 0.99, 1, 1.01, 1.1, 2, -1, chance.uniform(0, 2)]))
-        ends = [one.low, one.high, one.minimum, one.maximum, one.used, 0.999 * one.minimum, 1.001 * one.maximum]
+        ends = [one.low, one.high, one.minimum, one.maximum, one.value, 0.999 * one.minimum, 1.001 * one.maximum]
         return repr(chance.choice([*ends, *(chance.uniform(one.low, one.high) for _ in range(8))]))
 
     found = []

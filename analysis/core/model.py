@@ -23,7 +23,7 @@ import numpy as np
 from analysis.core import consistency, expressions
 from analysis.core.plan import ARTICLE, Arrays, Circle, Limit, ModelError, Node, Plan, Setting, Source
 from analysis.core.published import Interval
-from analysis.core.register import BARE, RESERVED, SETTABLE, Assumption, InputError, Register, RegisterError
+from analysis.core.register import BARE, SETTABLE, Assumption, InputError, Register, RegisterError
 from analysis.core.sentences import say
 from analysis.core.units import CONSTANTS, nearest, read_number
 from analysis.core.words import in_words
@@ -68,7 +68,9 @@ class Model:
         consistency.check_names(self)
         self.sources = {name: self._default_first(name, sources) for name, sources in self.sources.items()}
         self.limits = tuple(
-            Limit(one.quantity, other=most) if isinstance(most := one.at_most, str) else Limit(one.quantity, high=most)
+            Limit(one.quantity, other=most)
+            if isinstance(most := one.at_most, str)
+            else Limit(one.quantity, one.at_least, most)
             for one in register.limits
         )
         self.units = consistency.units(self)
@@ -160,8 +162,8 @@ class Model:
             try:
                 given = read_number(given, unit, with_unit=with_unit)
             except ValueError as error:
-                named = [name for name in self.sources[quantity] if name not in RESERVED]
-                hint = say("named_readings", names=", ".join(named)) if named and given[:1].isalpha() else ""
+                named = self.sources[quantity] if given[:1].isalpha() else ()
+                hint = nearest(given, named) if len(named) > 1 else ""
                 raise ModelError(say("value", quantity=quantity, error=error, hint=hint)) from None
         is_number = isinstance(given, numbers.Real | Decimal) and not isinstance(given, bool)
         # A whole number past the largest float is none.
@@ -184,7 +186,9 @@ class Model:
                 kept[quantity] = number
                 if named.get(quantity, "set") not in SETTABLE:
                     raise ModelError(say("unread", quantity=quantity, number=number, reading=named[quantity]))
-        other = {name: one for name, one in named.items() if self.known_reading(name, one) != self.default(name)}
+        # A printed number is a reading by the name of its row, too.
+        sources = {name: (self.known_reading(name, one), self.sources[name]) for name, one in named.items()}
+        other = {name: one for name, (one, of) in sources.items() if of[one] is not of[self.default(name)]}
         setting = Setting(other, kept, frozenset([*readings, *values]))
         for quantity in other:
             self.plan(quantity, setting)
@@ -332,6 +336,14 @@ class Model:
                 with contextlib.suppress(Circle):
                     yield self.plan(one.above, setting)
 
+    def judged(self, setting: Setting) -> Iterator[Plan]:
+        """The plans of all checks, each under its own readings and without them, and of what their remarks compare."""
+        for row in self.register.checks.values():
+            with contextlib.suppress(ModelError):
+                yield from self.beside(row.quantity, setting)
+            with contextlib.suppress(ModelError):
+                yield self.plan(row.quantity, self.change(row.readings, setting))
+
     def _sources(self, modules: Iterable[ModuleType]) -> dict[str, dict[str, Source]]:
         found: defaultdict[str, dict[str, Source]] = defaultdict(dict)
         for claim in self.register.claims.values():
@@ -373,7 +385,7 @@ class Model:
 
 def _of_assumption(one: Assumption) -> dict[str, Source]:
     """The sources of an assumption: its value, and the ends of its words."""
-    found = {"set": Source(one.used, side=one.side, assumption=one, width=one.high - one.low)}
+    found = {"set": Source(one.value, side=one.side, assumption=one, width=one.high - one.low)}
     words = one.allows()
     span = Interval(max(words.low, one.minimum), min(words.high, one.maximum))
     for part, side, number in (("floor", "at least", words.low), ("ceiling", "at most", words.high)):

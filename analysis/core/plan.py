@@ -126,7 +126,16 @@ class Limit:
     def __str__(self) -> str:
         if self.other or math.isinf(self.low):
             return f"{self.quantity} at most {self.other or f'{self.high:,.10g}'}"
+        if math.isinf(self.high):
+            return f"{self.quantity} at least {self.low:,.10g}"
         return f"{self.quantity} outside {self.low:,.10g} to {self.high:,.10g}"
+
+    @property
+    def refusal(self) -> str:
+        """The name of the sentence for a value past it."""
+        if self.other:
+            return "above_other"
+        return "above" if math.isinf(self.low) else "beneath" if math.isinf(self.high) else "beyond"
 
     @cached_property
     def parts(self) -> tuple[Expression, ...]:
@@ -143,8 +152,9 @@ class Limit:
 
     def sentence(self, values: Mapping[str, Any]) -> str:
         """The refusal of a value past the limit."""
-        kind = "above_other" if self.other else "above" if math.isinf(self.low) else "beyond"
-        return say(kind, **vars(self), here=float(values[self.quantity]), most=values.get(self.other))
+        here = float(values[self.quantity])
+        here = here if self.other else float(f"{here:.6g}")
+        return say(self.refusal, **vars(self), here=here, most=values.get(self.other))
 
 
 @dataclass(eq=False)

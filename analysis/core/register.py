@@ -326,7 +326,6 @@ class Assumption(VagueReading):
     grade: Grade
     bias: Text
     settle: Text
-    article_value: Number | None = None
     marked: tuple[VagueEnd, ...] = ()
 
     kinds: ClassVar = {"words": VagueReading}
@@ -334,7 +333,7 @@ class Assumption(VagueReading):
     def model_post_init(self, context: Any) -> None:
         if self.low > self.high:
             raise FieldError("low", f"{self.low:g} lies above the high, {self.high:g}")
-        given = {name: getattr(self, name) for name in ("article_value", "value", "low", "high")}
+        given = {name: getattr(self, name) for name in ("value", "low", "high")}
         for side, end in (("floor", self.floor), ("ceiling", self.ceiling)):
             given |= {f"{side}.value": end.value, f"{side}.coarse": end.coarse} if end else {}
         for name, one in given.items():
@@ -345,11 +344,6 @@ class Assumption(VagueReading):
     def side(self) -> str:
         """On which side the value leaves room."""
         return {"floor": "at least", "ceiling": "at most"}.get(self.kind, "")
-
-    @property
-    def used(self) -> float:
-        """The value under the article's setting: the one that reproduces the print, else ours."""
-        return self.value if self.article_value is None else self.article_value
 
 
 class Step(Row):
@@ -400,10 +394,11 @@ class Refusal(Row):
 
 
 class Most(BaseModel, extra="forbid"):
-    """A limit: a quantity that is at most a number or another quantity."""
+    """A limit: a quantity that is at most a number or another quantity, or at least a number."""
 
     quantity: Quantity
-    at_most: Number | Name
+    at_most: Number | Name = math.inf
+    at_least: Number = -math.inf
 
 
 class Remark(BaseModel, extra="forbid"):

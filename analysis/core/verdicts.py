@@ -18,8 +18,8 @@ from analysis.core.sentences import say
 #: Each verdict of a check, with its rule. The first that applies decides.
 VERDICTS = {
     "matches": "the value from the printed numbers satisfies what the claim asserts",
-    "matches_within_rounding": "it does not; some values that round to the printed numbers do, or a coarser place does",
-    "compatible": "words leave it open, and a value that they allow satisfies the claim",
+    "matches_within_rounding": "the value does not, but some that round as printed do, or it does at a coarser place",
+    "compatible": "words leave it open: a value that they allow does, or it is over a tenth short of one approached",
     "differs": "no value that the printed numbers and words allow satisfies the claim",
 }
 #: The rule where only the coarser of two places gives the verdict.
@@ -228,7 +228,7 @@ def _condition(model: Model, plan: Plan, levels: Iterable[float], rule: Rule, fo
     parts = []
     for name, assumption in model.free(plan).items():
         # An assumption that cancels in the value may still lead past a limit.
-        places = np.array([assumption.minimum, assumption.used, assumption.maximum])
+        places = np.array([assumption.minimum, assumption.value, assumption.maximum])
         if plan.direction[name] or not plan.within(plan.evaluate({name: places})).all():
             ends = [(f"{low:.6g}", f"{high:.6g}") for low, high in _stays(plan, assumption, levels, rule, found)]
             parts.append(f"{name} {' or '.join(low if low == high else f'{low} to {high}' for low, high in ends)}")

@@ -17,7 +17,7 @@ from analysis.core.model import Model, Setting
 from analysis.core.verdicts import Outcome, solution
 from analysis.core.words import digits
 from analysis.output.escape import padded
-from analysis.output.results import CAVEAT, SCREEN, finding_words, render, value_words
+from analysis.output.results import CAVEAT, SCREEN, finding_words, render, solved_words
 
 
 def plain(value: Any) -> Any:
@@ -132,7 +132,7 @@ def solutions_table(model: Model, setting: Setting, quantities: list[str]) -> Ta
         if not quantities or row.quantity in quantities:
             found, one = solution(model, row, setting), model.register.assumptions[row.solve]
             value, low, high = (
-                "none" if number is None else value_words(model, row.solve, number, 1e3, decimals=4)
+                "none" if number is None else solved_words(model, row.solve, number)
                 for number in (found.value, one.low, one.high)
             )
             rows.append([row.statement, value, f"{low} to {high}", found.status.replace("_", " ")])

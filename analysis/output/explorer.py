@@ -28,8 +28,8 @@ from jinja2 import Environment, StrictUndefined
 from analysis.core.expressions import Expression
 from analysis.core.model import Limit, Model, Source
 from analysis.core.published import Interval
-from analysis.core.register import RESERVED, SETTABLE, Check, Headline
-from analysis.core.sentences import SENTENCES, say
+from analysis.core.register import SETTABLE, Check, Headline
+from analysis.core.sentences import SENTENCES
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
 from analysis.core.verdicts import VERDICTS, asserted, ends
 from analysis.core.words import SAME
@@ -93,6 +93,7 @@ def live(model: Model) -> list[str]:
     compared = register.statements.values()
     named += [one.quantity for one in compared] + [one.other for one in compared if not one.is_number]
     todo = [*(model.named(name)[0] for name in named), *register.estimates]
+    todo += [register.claims[one.claim].quantity for one in register.headlines.values()]
     todo += [register.checks[one.check].quantity for one in register.headlines.values() if one.check]
     found = dict.fromkeys(CONSTANTS)
     while todo:
@@ -143,8 +144,7 @@ def limits(model: Model) -> Iterable[str]:
     ranges = [Limit(name, one.minimum, one.maximum) for name, one in model.register.assumptions.items()]
     for one in (*model.limits, *ranges):
         for part in one.parts if one.quantity in names else ():
-            sentence = "above_other" if one.other else "beyond" if math.isfinite(one.low) else "above"
-            told = _fields(one, "quantity low high other") | {"sentence": sentence, "needs": part.needs}
+            told = _fields(one, "quantity low high other") | {"sentence": one.refusal, "needs": part.needs}
             told["range"] = one.quantity if one in ranges else ""
             yield f"  {{ ...{json.dumps(told)}, run: {javascript(part)} }},\n"
 
@@ -173,7 +173,8 @@ def data(model: Model) -> dict[str, Any]:
         "checks": {one.id: _check(model, one) for one in register.checks.values()
                    if one.quantity in names and one.claim and not one.against},
         "headlines": [_fields(one, "id check sentence") | {
-            "shown": one.shown or "{verdict}", "named": {name: named(name) for name in _in_braces(one)},
+            "quantity": register.claims[one.claim].quantity, "shown": one.shown or "{verdict}",
+            "named": {name: named(name) for name in _in_braces(one)},
             "working": [*map(named, one.working)]} for one in headlines],
         "statements": [{
             "signs": HOLDS[one.comparison], "side": named(one.quantity),
@@ -181,7 +182,7 @@ def data(model: Model) -> dict[str, Any]:
         } for one in register.statements.values()],
         "estimates": register.estimates,
         "moved": [(*named(name), _titled(model, name)) for name in
-                  [*register.estimates, *(name for one in headlines for name in one.working)]],
+                  dict.fromkeys([*register.estimates, *(name for one in headlines for name in one.working)])],
         "printed": {"least": both.value("low"), "most": both.value("high"), "words": str(both)},
     }  # fmt: skip
 
@@ -202,8 +203,6 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     # A claim is a reading under its own name, too.
     own = sources[first].claim
     low, high = model.allowed(name)
-    named = [one for one in sources if one not in RESERVED]
-    hint = say("named_readings", names=", ".join(named)) if named else ""
     offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
     # The numbers on whose right side a value is shown, as ``results.value_words`` has it.
     printed = [row.published for row in model.register.claims.values() if row.quantity == name and row.printed]
@@ -211,7 +210,7 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     return {
         "unit": model.units[name], "usually": model.usually(name), "suffix": model.suffix(name),
         "low": low, "high": high, "width": (sources["set"].width if "set" in sources else 0) or 1,
-        "hint": hint, "usual": first, "percent": percent_of(model, name), "beside": [*filter(math.isfinite, beside)],
+        "usual": first, "percent": percent_of(model, name), "beside": [*filter(math.isfinite, beside)],
         "choices": offered if len(offered) > 1 else [],
         "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
     }  # fmt: skip

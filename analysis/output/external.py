@@ -1,6 +1,6 @@
 """Figures published elsewhere, set beside the article's: same unit or no comparison, and never an average.
 
-An external figure is an input to no estimate, and is not judged.
+An external figure enters no estimate of the article's setting, and is not judged.
 
 A unit is a product of base units. Two units may differ by exactly one ratio of the register (persons per transfer).
 Then the figures are compared only when a user gives that ratio, and the row says at which. A labourer, whose unit the
@@ -33,7 +33,7 @@ Row = dict[str, Any]
 
 #: How a figure was seen, as a screen spells the grade.
 SEEN = {"P": "primary text", "M": "mirror", "S": "secondary"}
-SIDE_BY_SIDE = "Listed side by side, never averaged; an external figure is no input to any estimate."
+SIDE_BY_SIDE = "Listed side by side, never averaged; an external figure enters no estimate of the article's setting."
 COLUMNS = (
     "id", "statement", "noun", "as_printed", "qualifier", "unit", "unit_as_printed", "published", "published_low",
     "published_high", "period", "year_from", "year_to", "scope", "seen", "publisher", "title", "date", "address",
@@ -126,7 +126,7 @@ def _bridge(model: Model, setting: Setting, one: str, two: str) -> tuple[float |
     ratios = [a for a in model.register.assumptions.values() if model.sources[a.id][model.default(a.id)].assumption]
     fitting = {ratio.id: turned for ratio in ratios if (turned := _turned(wanted, ratio.unit))}
     for name in fitting:
-        used = setting.values.get(name, model.register.assumptions[name].used)
+        used = setting.values.get(name, model.register.assumptions[name].value)
         if name in setting.given and used:
             return used ** fitting[name], f"{name}={digits(used)}"
     # A unit without powers below 0 alone: a ratio reads person/household whichever way it is needed.

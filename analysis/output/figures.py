@@ -289,6 +289,7 @@ _SERIES = {
     "goal": mark(ORANGE, "|", markersize=11, markeredgewidth=2),
     "the article, transfers": mark(BLACK, "x", markersize=7),
     "the article, labourers": mark(BLACK, "D", markerfacecolor="white"),
+    "implied by the article": mark(BLACK, "+", markersize=8),
 }
 
 
@@ -300,7 +301,9 @@ def official_series(study: Evaluation) -> Drawing:
             printed, noun = one.published, one.noun.partition("(")[2].rstrip(")") or one.unit_as_printed
             role = "expected" if one.qualifier == "expected" else next((verb for verb in _VERBS if verb in noun), "")
             row = {"label": str(one.year_from), "role": "goal" if printed.target else role}
-            unit = {"person": " persons", "labourer": " or persons"}.get("" if printed.target else one.base_unit, "")
+            unit = {"person": " persons", "labourer": ", persons or person-times"}.get(
+                "" if printed.target else one.base_unit, ""
+            )
             found.append({**row, "words": f"{printed}{unit}", "noun": noun, "unit": one.base_unit})
             found[-1]["value"] = printed.value()
     reported = {row["label"] for row in found if row["role"] != "goal"}
@@ -313,10 +316,11 @@ def official_series(study: Evaluation) -> Drawing:
         ("2021", "plan implied", "planned_transfers_2021", {}),
     ):
         unit = study.model.units[quantity]
-        row = estimated(study, label, f"the article, {unit}s", quantity, **readings)
+        role = "implied by the article" if noun.endswith("implied") else f"the article, {unit}s"
+        row = estimated(study, label, role, quantity, **readings)
         found.append({**row, "noun": noun, "unit": unit, "low": np.nan, "high": np.nan})
     empty = [year for year in years if year not in reported]
-    none = [{"label": year, "role": "goal", "words": "no figure", "noun": "", "unit": ""} for year in empty]
+    none = [{"label": year, "role": "transfer", "words": "no figure", "noun": "", "unit": ""} for year in empty]
     frame = pd.DataFrame([*none, *found]).sort_values("label", kind="stable", ignore_index=True)
     plan, mean = (estimated(study, "", "", f"{one}transfers_2016_2020")["value"] / 1e6 for one in ("planned_", ""))
     title = f"The region's reports: one series under several nouns, no figure for {len(empty)} of {len(years)} years"
@@ -435,7 +439,7 @@ def monitoring(study: Evaluation) -> Drawing:
     persons, found = {"rural_households": "persons"}, []
     for label, names, readings in (
         ("Region: both numbers are households", region, {}),
-        ("Region: the first is persons", region, persons),
+        ("Region: the second is persons", region, persons),
         ("Region: both are persons", region, {**persons, "flagged_households": "persons"}),
         ("A county: investigated among the visited", county, {"households_checked": "nested"}),
         ("A county: investigated beside the visited", county, {"households_checked": "apart"}),
@@ -531,7 +535,7 @@ def specification_curve(source: Any) -> Drawing:
     choices = [name for name in axes_of if frame[name].nunique() > 1]
     options = [(name, value) for name in choices for value in frame[name].unique()]
     usual = {f"{name}__reading": model.default(name) for name in spec.readings}
-    usual |= {name: model.register.assumptions[name].used for name in spec.values}
+    usual |= {name: model.register.assumptions[name].value for name in spec.values}
     names = ("at_risk_2021_approaches", "at_risk_total_range")
     printed = approaches, both = tuple(model.register.claims[name].published for name in names)
     bands = (approaches.asserts().low, approaches.value()), (both.value("low"), both.value("high"))

@@ -58,7 +58,8 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
             verdict = said if outcome.verdict else "not computable"
         for name in row.working:
             try:
-                working.append(line(model, setting, name))
+                if not model.plan(*model.named(name, setting)).words:
+                    working.append(line(model, setting, name))
             except ModelError as error:
                 working.append(str(error))
         with contextlib.suppress(ModelError):
@@ -107,7 +108,7 @@ def ours(model: Model, setting: Setting = ARTICLE) -> str:
     found: dict[str, str] = {}
     for one in model.register.assumptions.values():
         if one.id in setting.given and one.grade == "chosen" and model.default(one.id) == "set":
-            found[one.id] = digits(one.used)
+            found[one.id] = digits(one.value)
     names = () if setting.given else (name for row in model.register.headlines.values() for name in row.working)
     for name in names:
         with contextlib.suppress(ModelError):

@@ -138,7 +138,7 @@ def _verdict(model: Model, outcome: Outcome) -> Markup:
 def _working(model: Model, check: Check) -> str:
     """The worked steps of a check; none where figures published elsewhere take the place of its quantity."""
     if check.against and check.claim:
-        return check.against
+        return "\n".join(results.against_words(model, check))
     try:
         return repr(Steps(model, model.change(check.readings), [check.quantity], judged=False))
     except ModelError as error:

@@ -22,9 +22,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.core.expressions import parse
 from analysis.core.findings import recomputed
 from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Setting
-from analysis.core.register import Claim, Finding, Register, RegisterError, Step, read_table
+from analysis.core.register import Check, Claim, Finding, Register, RegisterError, Step, read_table
 from analysis.core.units import BASE_UNITS
 from analysis.core.verdicts import Outcome, counts, results, solution
 from analysis.core.words import digits, in_words, same
@@ -122,6 +123,18 @@ def estimate_words(
     return value_words(model, quantity, value, place_of(model, depends_on, value), beside=ends)
 
 
+def solved_words(model: Model, quantity: str, number: float | None) -> str:
+    """A value of an assumption that is solved for, or an end of its range."""
+    return value_words(model, quantity, number, place_of(model, (), number), decimals=4)
+
+
+def against_words(model: Model, check: Check) -> list[str]:
+    """The arithmetic over figures published elsewhere that a check has in place of a quantity: names, then numbers."""
+    expression, rows = parse(check.against), model.register.external
+    shown = {name: str(rows[name].published) for name in expression.needs if name in rows}
+    return [f"  {check.against}", f"  = {expression.text(shown)}"]
+
+
 def result_words(model: Model, one: Estimate, full: bool = False) -> str:
     """An estimate with its side, unit and bounds, rounded or in full."""
     ends = span_words(model, one.quantity, one.low, one.high)
@@ -184,9 +197,32 @@ def recomputed_words(model: Model, outcome: Outcome) -> str:
     if outcome.recomputed is None:
         bound = ", no bound" if outcome.side == "no bound" else ""
         return "" if outcome.reason and not outcome.verdict else f"no single value{bound}"
-    spans = (outcome.recomputed, outcome.recomputed_low, outcome.recomputed_high, outcome.depends_on)
-    ends = (outcome.published, outcome.published_low, outcome.published_high)
-    return sided(outcome.side, estimate_words(model, outcome.check.quantity, *spans, ends))
+    value, (_, place) = outcome.recomputed, _off(model, outcome)
+    ends = (
+        outcome.recomputed_low,
+        outcome.recomputed_high,
+        outcome.published,
+        outcome.published_low,
+        outcome.published_high,
+    )
+    beside = [end for end in ends if end is not None and math.isfinite(end)]
+    place = min(place, place_of(model, outcome.depends_on, value))
+    return sided(outcome.side, value_words(model, outcome.check.quantity, value, place, beside=beside))
+
+
+def _off(model: Model, outcome: Outcome) -> tuple[str, float]:
+    """How far a value is off, where that is said, and the place to which it is; the value has that, too."""
+    claim, off = model.register.claims.get(outcome.check.claim), outcome.difference
+    qualifier = claim.qualifier if claim else ""
+    if off is None or not (outcome.verdict == "differs" or qualifier in ("approaches", "over")):
+        return "", math.inf
+    far = abs(off)
+    place = place_of(model, outcome.depends_on, far) if far >= 1e5 else 1e3
+    points = percent_of(model, outcome.check.quantity) is not None
+    words = f"{100 * far:.1f} points" if points else in_words(far, outcome.unit, place)
+    if outcome.verdict == "differs":
+        return f"by {words}", place
+    return f"{words} {'above' if off > 0 else 'short' if qualifier == 'approaches' else 'below'}", place
 
 
 def bounds_words(model: Model, outcome: Outcome) -> str:
@@ -202,23 +238,12 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
     if not outcome.verdict:
         known = outcome.recomputed is not None or outcome.recomputed_low is not None
         return "derived" if known and not outcome.check.kind else f"not computable: {outcome.reason}"
-    said, off, notes = SAID.get(outcome.check.kind, {}), outcome.difference, []
+    said, (off, _) = SAID.get(outcome.check.kind, {}), _off(model, outcome)
     found, finer = (said.get(one, one.replace("_", " ")) for one in (outcome.verdict, outcome.finer))
-    claim = model.register.claims.get(outcome.check.claim)
-    if off is not None:
-        far, qualifier = abs(off), claim.qualifier if claim else ""
-        place = place_of(model, outcome.depends_on, far) if far >= 1e5 else 1e3
-        points = percent_of(model, outcome.check.quantity) is not None
-        words = f"{100 * far:.1f} points" if points else in_words(far, outcome.unit, place)
-        if outcome.verdict == "differs":
-            found += f" by {words}"
-        elif qualifier == "approaches" and off < 0 and outcome.published:
-            notes.append(f"{100 * far / outcome.published:.1f} percent short")
-        elif qualifier == "over":
-            notes.append(f"{words} {'above' if off > 0 else 'below'}")
-    notes += ["barely"] if outcome.barely else []
-    notes += [f"{finer} at the finer place"] if finer else []
-    return f"{found}, {'; '.join(notes)}" if notes else found
+    if outcome.verdict == "differs":
+        found, off = f"{found} {off}".strip(), ""
+    notes = [off, "barely" * outcome.barely, f"{finer} at the finer place" if finer else ""]
+    return ", ".join(filter(None, [found, "; ".join(filter(None, notes))]))
 
 
 #: The columns in which a screen shows a check.
@@ -250,9 +275,8 @@ def counts_line(model: Model, outcomes: Iterable[Outcome]) -> str:
 def step_words(step: Step, value: float) -> str:
     """A step of a finding's arithmetic and its value, as a screen shows them."""
     places = len(str(step.comes_to).partition(".")[2])
-    place = 1e3 if abs(value) >= 5e4 else 10.0 ** (math.floor(math.log10(abs(value) or 1)) - 1)
-    counted = step.unit in BASE_UNITS and abs(value) >= 1e3
-    number = in_words(value, step.unit, place) if counted else f"{value:,.{places}f}".replace("-", "−")
+    counted = step.unit in BASE_UNITS and abs(value) >= 5e4
+    number = in_words(value, step.unit, 1e3) if counted else f"{value:,.{places}f}".replace("-", "−")
     return f"{step.what}: {number}{plural(step.unit)}"
 
 
@@ -264,6 +288,8 @@ def finding_words(model: Model, finding: Finding) -> list[str]:
 def printed_words(claim: Claim) -> str:
     """A claim's own words where they are held, else its digits with the noun that the article prints after them."""
     noun = "" if claim.unit == "percent" else f" {claim.unit_as_printed}"
+    # Not a noun, but other words, stand beside a number without a unit, or of years: "once", "between 2016 and 2020".
+    noun = f' ("{noun[1:]}")' if claim.base_unit in ("dimensionless", "year") and noun else noun
     return f'"{claim.words}"' if claim.words else f"{claim.published}{noun}"
 
 

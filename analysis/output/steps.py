@@ -146,7 +146,7 @@ def _origin(model: Model, node: Node) -> Iterator[str]:
         words = {"floor": "the least that the words allow", "in_words": "in words only"}.get(node.source.part, "")
         yield words or ASSUMED[assumption.grade]
     elif node.reading == "given":
-        yield "set by you"
+        yield "as set"
     else:
         row = model.register.readings.get((node.name, node.reading))
         if row and row.grade == "chosen":

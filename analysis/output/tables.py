@@ -18,6 +18,7 @@ from analysis.core.register import Register, Statement
 from analysis.core.units import BASE_UNITS
 from analysis.core.words import in_words
 from analysis.output.display import Table, plain
+from analysis.output.headlines import ours
 from analysis.output.results import CAVEAT, estimate_words, percent_of, place_of, sided, span_words, value_words
 from analysis.whatif.draws import Draws, draw
 from analysis.whatif.scenarios import OWN, Estimated, Scenario, estimate, find, shipped, tabulate
@@ -145,7 +146,7 @@ class Sensitivity:
         """The differences from the article, in one line; says so when there are none."""
         used = self.model.plan(self.quantity, self.setting).by_name
         idle = [name for name in (*self.setting.readings, *self.setting.values) if name not in used]
-        words = self.model.differences(self.setting) or "as in the article"
+        words = self.model.differences(self.setting) or f"as in the article. {ours(self.model, self.setting)}".strip()
         return f"{words}; without an effect on {self.quantity}: {', '.join(idle)}" if idle else words
 
     @cached_property
@@ -190,7 +191,9 @@ class Sensitivity:
         rows, over = [], {bar.assumption: _over(self.model, bar) for bar in self.tornado}
         for name, one in [(name, self.ranges[name]) for name in (ROUNDING, *over, ALL)]:
             moved = {ROUNDING: "the printed digits, as rounded", ALL: "all of these together"}.get(name)
-            spans = " to ".join(span_words(self.model, self.quantity, one.low, one.high, outward=name == ROUNDING))
+            spans = " to ".join(
+                span_words(self.model, self.quantity, one.low, one.high, outward=name in (ROUNDING, ALL))
+            )
             rows.append([moved or named(self.model, name), over.get(name, ""), spans])
         return Table(rows, columns=["moved", "over", "estimate"])
 

@@ -24,7 +24,7 @@ from analysis.core.words import digits
 from analysis.output import results
 from analysis.output.escape import escape_spreadsheet_formula, padded
 from analysis.output.headlines import approaches, changes, headlines, headlines_markdown, headlines_text, ours
-from analysis.output.results import CAVEAT, bounds_words, plural, recomputed_words, result_words, value_words
+from analysis.output.results import CAVEAT, bounds_words, plural, recomputed_words, result_words, solved_words
 from analysis.output.steps import WIDTH, Steps
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def verify(model: Model, form: str, setting: Setting) -> int:
     status. Under a changed setting, nothing is compared with what is expected."""
     outcomes, differs = judge_all(model, setting=setting), model.differences(setting)
     expected = results.read_expected(model.register)
-    _check_used(model, setting, [row.quantity for row in model.register.checks.values()])
+    model.check_used(setting, model.judged(setting))
     if not form and not differs:
         return print_report(model, outcomes, expected)
     if not form:
@@ -375,16 +375,22 @@ def _found(model: Model, kind: str, row: Any, setting: Setting, full: bool) -> d
         (one,) = judge_all(model, [row.id], setting)
         if row.against and row.claim:
             words = f"{recomputed_words(model, one)}{plural(one.unit)}, {bounds_words(model, one)} by rounding"
-            return {"outcomes": [one], "steps": [f"  {row.against}"], "plan": None, "remarks": (), "result": words}
+            return {
+                "outcomes": [one],
+                "steps": results.against_words(model, row),
+                "plan": None,
+                "remarks": (),
+                "result": words,
+            }
         under = model.change(row.readings, setting)
         model.check_used(setting, [model.plan(row.quantity, under)])
-        return {"outcomes": [one], **_worked(model, row.quantity, under, full)}
+        return {"outcomes": [one], **_worked(model, row.quantity, under, full, judged=False)}
     if kind == "solution":
         if row.solve in setting.given:
             raise ModelError(f"{row.solve} is unused: {row.id} solves for it")
         model.check_used(setting, [model.plan(row.quantity, model.change(row.readings, setting))])
         solved = solution(model, row, setting)
-        words = digits(solved.value) if full else value_words(model, row.solve, solved.value, 1e3, decimals=4)
+        words = digits(solved.value) if full else solved_words(model, row.solve, solved.value)
         return {"solved": solved, "result": words}
     if kind == "finding":
         return {"arithmetic": findings.recomputed(model, row)}
@@ -395,8 +401,8 @@ def _found(model: Model, kind: str, row: Any, setting: Setting, full: bool) -> d
     return {"compared": compared, "external": external}
 
 
-def _worked(model: Model, quantity: str, setting: Setting, full: bool) -> dict[str, Any]:
-    """The worked steps of a quantity, what they rest on, and the result with its remarks."""
+def _worked(model: Model, quantity: str, setting: Setting, full: bool, judged: bool = True) -> dict[str, Any]:
+    """The worked steps of a quantity, perhaps with its verdict, what they rest on, and the result with its remarks."""
     plan = model.plan(quantity, setting)
     found: dict[str, Any] = {"plan": plan, "remarks": ()}
     try:
@@ -408,5 +414,5 @@ def _worked(model: Model, quantity: str, setting: Setting, full: bool) -> dict[s
             raise
         found["result"] = f"none, {error}"
     # Remarks stand below, beside the result.
-    steps = [str(replace(step, remarks=())) for step in Steps(model, setting, [quantity]).steps]
+    steps = [str(replace(step, remarks=())) for step in Steps(model, setting, [quantity], judged=judged).steps]
     return found | {"steps": [line for step in steps for line in step.splitlines()]}

@@ -28,6 +28,7 @@ from analysis.core import findings
 from analysis.core.model import Model, ModelError, Setting
 from analysis.core.published import Interval
 from analysis.core.register import InputError, RegisterError, Text, read_yaml, shown, validated
+from analysis.core.sentences import say
 from analysis.core.units import nearest
 from analysis.whatif.draws import Distribution
 
@@ -104,6 +105,8 @@ class Scenario(Content):
         drawn = {name: one for name, one in self.distributions.items() if name not in given}
         found = self.model_copy(update={"name": YOURS, "distributions": drawn})
         found._given = {**self._given, **given}
+        if (own := self.setting(model).scenario) and own <= given.keys():
+            raise ModelError(say("scenario_replaced", names=", ".join(sorted(own))))
         words = model.differences(found.setting(model)) or "as in the article"
         ends = f"{self.description} " if self.assumptions else ""
         return found.model_copy(update={"description": f"{ends}{words[0].upper()}{words[1:]}."})

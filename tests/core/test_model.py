@@ -353,7 +353,7 @@ def test_names_units_and_defaults_fit(made, how, said):
         ({"quantity": "doubel"}, "quantity", "'doubel' is not a quantity; did you mean 'double'?"),
         ({"readings": {"bas": "published"}}, "readings", "'bas' is not a quantity; did you mean 'base'?"),
         ({"readings": {"base": "publishd"}}, "readings", "base: 'publishd' is not a number, nor a number "
-         "and a unit such as '1 person'; named readings: printed_base"),
+         "and a unit such as '1 person'; did you mean 'published'?"),
         ({"readings": {"w": "published"}}, "readings", "w is unused: nothing computed here depends on it under "
          "these readings"),
         ({"claim": "printed_base"}, "claim", "the check is circular: it starts from printed_base, which it checks"),

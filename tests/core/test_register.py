@@ -104,7 +104,6 @@ FORM = "is not of the form quantity=reading, once a quantity"
     assumed("overlap", "grade", "input should be 'stated', 'implied' or 'chosen', not 'guessed'", grade="guessed"),
     assumed("overlap", "value", "input should be a valid number, not 'True'", value=True),
     assumed("overlap", "value", "2 lies outside the allowed range, 0 to 1", value=2),
-    assumed("overlap", "article_value", "-0.5 lies outside the allowed range, 0 to 1", article_value=-0.5),
     assumed("overlap", "high", "1.5 lies outside the allowed range, 0 to 1", high=1.5),
     assumed("overlap", "low", "0.6 lies above the high, 0.5", low=0.6),
     assumed("overlap", "unit", f"'percent' {BASE}", unit="percent"),
@@ -118,7 +117,6 @@ FORM = "is not of the form quantity=reading, once a quantity"
     finding("arithmetic.0.expresion", "'expresion' is not known here; did you mean 'expression'?", "expression: tra",
             "expression: tra\n      expresion: tra"),
     setting("estimate", "'estimate' is not known here; did you mean 'estimates'?", estimate=[]),
-    setting("limits.0.at_most", "field required", limits=[{"quantity": "south_2019"}]),
     setting("remarks.0.words", "field required", remarks=[{"quantity": "south_2019", "above": "total_2019"}]),
     setting("linked_readings.0", "input should be a valid list, not 'total_2019'", linked_readings=["total_2019"]),
 ])  # fmt: skip
@@ -265,8 +263,6 @@ def test_entries_are_read_as_yaml_reads_them(model):
                 name: " ".join(value.split()) if isinstance(value, str) else value
                 for name, value in one.items() if not isinstance(value, (list, dict))
             }  # fmt: skip
-    assert model.register.assumptions["overlap"].used == 0
-    assert model.register.assumptions["former_detainees"].used == 300_000  # without a value of the article's
 
 
 def test_line_ends_a_byte_order_mark_and_the_order_of_columns_change_nothing(package, model):

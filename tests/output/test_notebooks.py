@@ -79,7 +79,7 @@ def test_its_parameters_are_those_of_the_article_with_their_choices(name: str, m
             assert default in named
             assert len(named) > 1 or "or a share" in rest
         elif assumption:
-            assert default == assumption.used
+            assert default == assumption.value
             assert f"{assumption.minimum:,.10g} to {assumption.maximum:,.10g}" in rest
         else:
             assert default == model.estimate(parameter).value

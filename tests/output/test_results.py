@@ -59,12 +59,12 @@ def test_the_place_is_that_of_the_coarsest_printed_number(model: Model, rows: li
 def test_a_row_of_the_screen_by_hand(model: Model, outcomes: dict[str, Outcome]) -> None:
     # 1.6 + 3.17 - 3.17/1.105 = 1.6 + 0.3012217 = 1.9012217 million; 1.6 million has 0.1 million for its last place.
     # Low: 1.55 + 3.165 x 0.1045/1.1045 = 1.84945; high: 1.65 + 3.175 x 0.1055/1.1055 = 1.95300, outwards to 0.01.
-    # It falls short of 2 million by 0.0988/2 = 0.049.
+    # It falls short of 2 million by 98,778: to the thousand, so the value has three decimals of a million, too.
     assert [said(model, outcomes["at_risk_2021_sum"]) for said in list(results.SCREEN.values())[2:]] == [
         "likely approaches two million",
-        "at most 1.9 million",
+        "at most 1.901 million",
         "1.84 million to 1.96 million",
-        "matches, 4.9 percent short",
+        "matches, 99,000 short",
         "chosen",
     ]
 

@@ -62,7 +62,7 @@ def test_a_headline_by_hand(article: Study) -> None:
         "             = 1.6 million + 0.301 million × 1",
         "             = 1.901 million    at most",
         '    printed: "likely approaches two million" (section scale, paragraph 3):',
-        "    matches, 4.9 percent short",
+        "    matches, 99,000 short",
     ]
 
 
@@ -93,7 +93,7 @@ def test_an_input_in_words_leaves_no_number(article: Study) -> None:
 def test_a_changed_setting_is_worked_with_its_own_numbers_and_remarks(article: Study) -> None:
     # 0.55 x 0.301222 = 0.165672; 1.765672 - 0.55 x 3.17 = 0.022172
     text = " ".join(repr(article.change(persons_per_transfer=0.55).steps("at_risk_2021")).split())
-    for words in ("= 1.6 million + 0.166 million × 1 = 1.766 million", "0.55 set by you", "remark: 22,000 more than"):
+    for words in ("= 1.6 million + 0.166 million × 1 = 1.766 million", "0.55 as set", "remark: 22,000 more than"):
         assert words in text
 
 

@@ -91,9 +91,10 @@ function known(name) {
 
 /** A value for a quantity, in its base unit, from a text: digits, then perhaps a scale, then perhaps a unit. */
 function numberOf(quantity, text) {
-  const { unit, low, high, hint, suffix } = known(quantity), readings = /^\p{L}/u.test(text) ? hint : "";
+  const { unit, low, high, suffix, sources } = known(quantity), readings = Object.keys(sources);
+  const hint = /^\p{L}/u.test(text) && readings.length > 1 ? nearest(text, readings) : "";
   const fail = (sentence, values) =>
-    refuse("value", { quantity, error: say(sentence, { text, unit, ...values }), hint: readings });
+    refuse("value", { quantity, error: say(sentence, { text, unit, ...values }), hint });
   const pattern = /^([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*(.*)$/s;
   const [, digits, rest] = pattern.exec(text.trim()), plain = digits.replaceAll(",", "");
   const [mantissa, exponent = "0"] = plain.toLowerCase().split("e");
@@ -136,7 +137,8 @@ function change(given, base = ARTICLE) {
     if (isRead || own.value === number) values.delete(quantity);
     else if (reading && !isSettable(reading)) refuse("unread", { quantity, number, reading });
   }
-  const found = settingOf(new Map([...readings].filter(([name, one]) => one !== DATA.quantities[name].usual)), values);
+  const isOther = ({ sources, usual }, one) => one !== usual && (sources[one].claim ?? one) !== sources[usual].claim;
+  const found = settingOf(new Map([...readings].filter(([name, one]) => isOther(DATA.quantities[name], one))), values);
   for (const quantity of found.readings.keys()) planOf([quantity], found);
   return found;
 }
@@ -215,7 +217,8 @@ class Plan {
   get value() {
     const values = this.evaluate(), valueOf = (name) => values[this.at.get(name)];
     const limit = this.limits.find((_, i) => values[this.nodes.length + i] < -SAME);
-    if (limit) refuse(limit.sentence, { ...limit, here: valueOf(limit.quantity), most: valueOf(limit.other) });
+    const here = (one) => (limit.other ? valueOf(one) : Number(valueOf(one).toPrecision(6)));
+    if (limit) refuse(limit.sentence, { ...limit, here: here(limit.quantity), most: valueOf(limit.other) });
     if (this.words.length) refuse("in_words", { quantity: this.target, name: this.words[0] });
     const node = this.nodes.find(({ name }, i) => !finite(values[i]) && this.own.has(name));
     if (node) refuse("division", { ...node, quantity: node.name });
@@ -378,7 +381,7 @@ function judge({ fine, coarse, from, to, qualifier, quantity, readings, claim, k
   const by = () => (percent !== null ? `${fixed(100 * size, 1)} points`
     : inWords(size, unit, size >= 1e5 ? placeOf(plan.rests, size) : 1e3));
   const notes = [
-    qualifier === "approaches" && off < 0 && `${fixed((-100 * off) / from, 1)} percent short`,
+    qualifier === "approaches" && off < 0 && `${by()} short`,
     !isOff && qualifier === "over" && finite(off) && `${by()} ${off > 0 ? "above" : "below"}`,
     verdict === "matches_within_rounding" && margin < claimed[2] && "barely",
     finer !== verdict && `${words(finer)} at the finer place`,
@@ -398,15 +401,16 @@ function valueWords(plan, value, others = []) {
 }
 const estimateWords = (plan) => valueWords(plan, plan.value, [plan.spans[0].low, plan.spans[0].high].filter(finite));
 
-function headline({ named, check, shown, sentence, working }, under) {
+function headline({ quantity, named, check, shown, sentence, working }, under) {
   const words = (name) => attempt(() => estimateWords(planOf(named[name], under)))[0] ?? "no value";
   const put = (text) => text.replace(/\{(\|?)([a-z0-9_.]+)\|?\}/g, (_, bar, name) => words(name).replace(bar && "−", ""));
   const [judged, reason] = check ? attempt(() => judge(DATA.checks[check], under)) : [];
   const said = reason ? `not computable: ${reason}` : judged?.said ?? "";
-  const lines = working.map((name) => attempt(() => worked(planOf(name, under))))
-    .map(([line, why]) => line ?? ["", why]);
+  const shownOf = working.filter((name) => !attempt(() => planOf(name, under).words.length)[0]);
+  const lines = shownOf.map((name) => attempt(() => worked(planOf(name, under)))).map(([line, why]) => line ?? ["", why]);
   const verdict = reason ? "not computable" : put(shown.replace("{verdict}", said.split(", ")[0]));
-  return { lines, verdict, sentence: put(sentence), said, remarks: judged ? remarksOf(judged.plan, judged.value) : [] };
+  const [remarks] = attempt(() => estimate(planOf([quantity], under)).remarks);
+  return { lines, verdict, sentence: put(sentence), said, remarks: remarks ?? [] };
 }
 
 /** A number as it is printed or set, else with some digits and some finer ones; and the number that is shown. */

@@ -197,7 +197,9 @@ function rest() {
   const block = (title, lines) => (lines.length ? [`${title}:`, ...lines.map((line) => `  ${line}`)] : []);
   const options = (option, pairs) => pairs.map((pair) => ` --${option} ${pair.join("=")}`).join("");
   $("link").value = location.href;
-  $("command").value = `analysis explain ${looked}${options("reading", readings)}${options("set", values)}`;
+  // A command refuses what has no effect on what it shows.
+  const serves = [...given.keys()].every((name) => attempt(() => planOf([looked], under))[0]?.at.has(name));
+  $("command").value = `analysis ${serves ? `explain ${looked}` : "verify"}${options("reading", readings)}${options("set", values)}`;
   $("file").value = ["name: my_scenario", `description: ${JSON.stringify(differences(under) || "nothing is changed")}`,
     "reason: made with the explorer", ...block("readings", readings.map((one) => one.join(": "))),
     ...block("values", values.map(([name, one]) => `${name}: ${one}${DATA.quantities[name].suffix}`)), ""].join("\n");
