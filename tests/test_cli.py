@@ -93,6 +93,13 @@ def test_accept_writes_nothing_for_a_bad_package(package: Path) -> None:
     ("id", "shown"),
     [
         ("excess_2021", ["printed: 15.4 percent", "mobilization-2016-2020, paragraph 6"]),
+        ("xinhua_base_2019", ["against transfers_2019_xinhua printed: over 2.87 million"]),
+        ("official_excess_2021_goal", ["= 3.174 million ÷ at least 2.70 million − 1", "result: 17.56 percent"]),
+        # "Two million" to the half million: 0.25 million either way.
+        (
+            "low_end_several_three",
+            ["to 2,050,000, at a coarser place 1,750,000 to 2,250,000", "note: it matches only if"],
+        ),
         ("at_risk_2021_sum", ["= 1.901 million at most", "verdict: matches, 99,000 short", "would also pass"]),
         ("at_risk_2021", ["result: at most 1.9 million persons, 1.84 million to 1.96 million", "at_risk_2021_sum: "]),
         # 2 - 1.6 - 0.301222 million

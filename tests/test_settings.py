@@ -111,6 +111,8 @@ ROWS = [
     # 0.95 x 1.06 = 1.007
     Row("net_new_persons", "persons_per_transfer=0.95; persons_per_transfer_drift=1.06",
         "persons_per_transfer_2021 would be 1.007, outside"),
+    # 1,600,000 + 0.36 x 3,170,000 - 2,868,778
+    Row("at_risk_2021", "persons_per_transfer_2021=0.36", "at_risk_2021 would be -127,578, and it is at least 0"),
 ]  # fmt: skip
 
 

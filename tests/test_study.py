@@ -59,6 +59,8 @@ REFUSED = [
     ({"overlap": "0.8 person"}, "overlap: '0.8 person' is in person, not in dimensionless"),
     ({"transfers_2019": "from_rates"}, "transfers_2019: 'from_rates' is not a number, nor a number and a unit such as "
      "'1 transfer'; did you mean 'from_rate'?"),
+    ({"persons_per_transfer_2021": 0.6, "persons_per_transfer_drift": 1.1},
+     "persons_per_transfer_drift is unused: nothing computed here depends on it under these readings"),
     ({"transfers_2021": -1}, "transfers_2021 = -1 lies outside its allowed range, 0 transfer or more"),
 ]  # fmt: skip
 

@@ -93,8 +93,7 @@ function known(name) {
 function numberOf(quantity, text) {
   const { unit, low, high, suffix, sources } = known(quantity), readings = Object.keys(sources);
   const hint = /^\p{L}/u.test(text) && readings.length > 1 ? nearest(text, readings) : "";
-  const fail = (sentence, values) =>
-    refuse("value", { quantity, error: say(sentence, { text, unit, ...values }), hint });
+  const fail = (sentence, told) => refuse("value", { quantity, error: say(sentence, { text, unit, ...told }), hint });
   const pattern = /^([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*(.*)$/s;
   const [, digits, rest] = pattern.exec(text.trim()), plain = digits.replaceAll(",", "");
   const [mantissa, exponent = "0"] = plain.toLowerCase().split("e");
@@ -290,8 +289,7 @@ function quadratic(square, linear, free) {
   return [turned / square / -2, (free * -2) / turned];
 }
 
-/** Smallest and largest value over the unit box of k sides, and their places, by the candidates of core/bounds. The
- * function gives a value, and how far each limit lies. */
+/** Smallest and largest value over the unit box of k sides, and their places, by the candidates of core/bounds. */
 function extremes(k, at) {
   const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
   const rows = corners.map(at), isInside = (place) => place.every((t) => t >= 0 && t <= 1);
@@ -401,16 +399,15 @@ function valueWords(plan, value, others = []) {
 }
 const estimateWords = (plan) => valueWords(plan, plan.value, [plan.spans[0].low, plan.spans[0].high].filter(finite));
 
-function headline({ quantity, named, check, shown, sentence, working }, under) {
+function headline({ named, check, shown, sentence, working }, under) {
   const words = (name) => attempt(() => estimateWords(planOf(named[name], under)))[0] ?? "no value";
-  const put = (text) => text.replace(/\{(\|?)([a-z0-9_.]+)\|?\}/g, (_, bar, name) => words(name).replace(bar && "−", ""));
+  const put = (text) => text.replace(/\{(\|?)([\w.]+)\|?\}/g, (_, bar, name) => words(name).replace(bar && "−", ""));
   const [judged, reason] = check ? attempt(() => judge(DATA.checks[check], under)) : [];
   const said = reason ? `not computable: ${reason}` : judged?.said ?? "";
-  const shownOf = working.filter((name) => !attempt(() => planOf(name, under).words.length)[0]);
-  const lines = shownOf.map((name) => attempt(() => worked(planOf(name, under)))).map(([line, why]) => line ?? ["", why]);
+  const lines = working.filter((name) => !attempt(() => planOf(name, under).words.length)[0])
+    .map((name) => attempt(() => worked(planOf(name, under)))).map(([line, why]) => line ?? ["", why]);
   const verdict = reason ? "not computable" : put(shown.replace("{verdict}", said.split(", ")[0]));
-  const [remarks] = attempt(() => estimate(planOf([quantity], under)).remarks);
-  return { lines, verdict, sentence: put(sentence), said, remarks: remarks ?? [] };
+  return { lines, verdict, sentence: put(sentence), said };
 }
 
 /** A number as it is printed or set, else with some digits and some finer ones; and the number that is shown. */
@@ -435,7 +432,7 @@ function worked(plan) {
   const least = needs.some((name) => !DATA.constants.includes(name) && abs(known(name)) >= 1e6) ? 1e4 : 1e5;
   const [result] = shownAs(plan, target, value, 0, least);
   if (!text) return same ? [start + label(same), result] : [start + result, ""];
-  const put = (write) => text.replace(/\{(\w+)\}/g, (all, name) => write(name).replace(/^−.*/, all === text ? "$&" : "($&)"));
+  const put = (write) => text.replace(/\{(\w+)\}/g, (_, name) => write(name).replace(/^−.*/, "($&)"));
   const byHand = (finest) => run(...needs.map((name) => shownAs(plan, name, known(name), finest)[1]));
   const finest = [0, 1, 2, 3, 4, 5].find((one) => shownAs(plan, target, byHand(one), 0, least)[0] === result) ?? 6;
   return [start + put(label), `${put((name) => shownAs(plan, name, known(name), finest)[0])} = ${result}`];

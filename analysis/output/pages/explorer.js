@@ -158,16 +158,16 @@ function showHandles() {
 }
 
 function showHeadline(one) {
-  const { lines, verdict, sentence, said, remarks } = headline(one, under);
+  const { lines, verdict, sentence, said } = headline(one, under);
   const [badge, calc, why, more, remark] = pick($(one.id), ".v", ".calc", ".why", ".said", ".remark");
   badge.className = `v ${/match|compatible|not/.exec(verdict) ?? "two"}`;
   write(badge, verdict);
   write(calc, lines.map((line) => line.filter(Boolean).join("\n= ")).join("\n") || "no derivation in this article");
   write(why, sentence);
   write(more, said && said !== verdict ? `Verdict: ${said}` : "");
-  write(remark, remarkWords(remarks));
+  write(remark, remarkWords(answer([one.quantity])[0]));
 }
-const remarkWords = (remarks) => (remarks.length ? `Remark: ${remarks.join("; ")}.` : "");
+const remarkWords = (found) => (found?.remarks.length ? `Remark: ${found.remarks.join("; ")}.` : "");
 
 function render() {
   const differs = differences(under), [now, reason] = answer([looked]);
@@ -178,7 +178,7 @@ function render() {
   const other = moved && !moves(now) && DATA.moved.find((name) => moves(answer(name)[0]));
   const words = other ? `; ${other[2]}: ${answer(other)[0].words}` : "";
   write($("now"), `${label(looked)}: ${now?.words ?? reason}${words}`);
-  write($("now-remarks"), remarkWords(now?.remarks ?? []));
+  write($("now-remarks"), remarkWords(now));
   DATA.headlines.forEach(showHeadline);
   write($("refusals"), waterfall());
   write($("tornado-note"), drawTornado(now, reason));
@@ -197,21 +197,18 @@ function rest() {
   const block = (title, lines) => (lines.length ? [`${title}:`, ...lines.map((line) => `  ${line}`)] : []);
   const options = (option, pairs) => pairs.map((pair) => ` --${option} ${pair.join("=")}`).join("");
   $("link").value = location.href;
-  // A command refuses what has no effect on what it shows.
-  const serves = [...given.keys()].every((name) => attempt(() => planOf([looked], under))[0]?.at.has(name));
-  $("command").value = `analysis ${serves ? `explain ${looked}` : "verify"}${options("reading", readings)}${options("set", values)}`;
+  const shows = [...given.keys()].every((name) => planOf([looked], under).at.has(name)) ? `explain ${looked}` : "verify";
+  $("command").value = `analysis ${shows}${options("reading", readings)}${options("set", values)}`;
   $("file").value = ["name: my_scenario", `description: ${JSON.stringify(differences(under) || "nothing is changed")}`,
     "reason: made with the explorer", ...block("readings", readings.map((one) => one.join(": "))),
     ...block("values", values.map(([name, one]) => `${name}: ${one}${DATA.quantities[name].suffix}`)), ""].join("\n");
   write($("spoken"), $("now").textContent);
 }
 
-function listen(node, type, act) {
-  node?.addEventListener(type, () => {
-    act(node.value);
-    render();
-  });
-}
+const listen = (node, type, act) => node?.addEventListener(type, () => {
+  act(node.value);
+  render();
+});
 for (const [name, [, slider, field, select]] of HANDLES) {
   listen(slider, "input", (value) => put(name, (field.value = value)));
   listen(field, "change", (value) => put(name, value.trim()));
