@@ -102,7 +102,9 @@ def main() -> None:
         try:
             app(prog_name="analysis")
         finally:
-            sys.stdout.flush()
+            # A shell may have closed it.
+            if sys.stdout:
+                sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -25,8 +25,9 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import peers  # noqa: E402
-import runs  # noqa: E402
 import truth  # noqa: E402
+
+import runs  # noqa: E402
 
 ROUNDS = 5
 DRAWS = 10**7

@@ -123,7 +123,8 @@ def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
         plan = model.plan(name, setting)
         assert math.isfinite(plan.value)
         first, *others = step(model, setting, plan, name).lines
-        return [f"{label(name)} {first}", " ".join(others).removeprefix("= ")]
+        side = f" ({plan.side})" if others and plan.side.startswith("at ") else ""
+        return [f"{label(name)} {first}", " ".join(others).removeprefix("= ") + side]
 
     names = [name for name in live if name not in CONSTANTS]
     shown = headlines(model, setting)

@@ -120,5 +120,14 @@ def check(model: Model) -> None:
         if to == "values":
             with register.refusing(place, field):
                 model.plan(*model.named(text.removeprefix(PER_YEAR)))
+    for headline in register.headlines.values():
+        for field in ("shown", "sentence"):
+            with register.refusing(headline, field):
+                for name in headline.named(getattr(headline, field)):
+                    model.named(name)
+    for statement in register.statements.values():
+        with register.refusing(statement, "other"):
+            if not statement.is_number:
+                model.named(statement.other)
     for finding in register.findings.values():
         findings.recomputed(model, finding)

@@ -268,13 +268,11 @@ class Plan:
         """The target at the printed numbers. Raises ModelError past a limit, for a division by zero, and where words
         alone give an input."""
         values = self.evaluate({})
-        if past := self.past(values):
-            raise ModelError(past)
-        if self.no_single_value:
-            raise ModelError(self.no_single_value)
-        for node in self.nodes:
+        for node in () if self.words else self.nodes:
             if not np.isfinite(values[node.name]) and node.name not in self.beyond:
                 raise ModelError(say("division", quantity=node.name, reading=node.reading))
+        if said := self.past(values) or self.no_single_value:
+            raise ModelError(said)
         return float(values[self.target])
 
     @cached_property

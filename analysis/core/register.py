@@ -371,7 +371,8 @@ class Finding(Row):
 
 
 class Headline(Row):
-    """One of the numbers that a reader meets first; ``{name}`` in its texts is replaced by the value of a quantity."""
+    """One of the numbers that a reader meets first. In its texts ``{name}`` is replaced by the value of a quantity, and
+    ``{|name|}`` by its size."""
 
     file = "headlines.yaml"
     id: Name
@@ -382,6 +383,11 @@ class Headline(Row):
     shown: str = ""
     sentence: Text
     notebook: Text
+
+    @staticmethod
+    def named(text: str) -> list[str]:
+        """The names in braces in a text, but for that of the verdict."""
+        return [name for name in re.findall(r"\{\|?([^{}|]+)\|?\}", text) if name != "verdict"]
 
 
 class Refusal(Row):
@@ -572,9 +578,17 @@ class Register(Settings):
         >>> Register.read().claims["excess_2021"].section
         'mobilization-2016-2020'
         """
+        if not isinstance(folder, str | Path | None):
+            raise InputError(f"{folder!r} is not the path of a data package")
         folder = Path(folder or os.environ.get("ANALYSIS_DATA") or shipped("data"))
         package = validated(folder / "datapackage.json", Package, read_yaml(folder / "datapackage.json"))
         paths = [str(one.get("path")) for one in package.resources]
+        tables = [one.file for one in _TABLES]
+        for path in paths:
+            # What is expected is written last; other files are read where they are needed.
+            if path.endswith(".csv") and path not in (*tables, "expected.csv") and not (folder / path).is_file():
+                where = {"id": path, "field": "path"}
+                raise RegisterError(folder / "datapackage.json", f"no such file{nearest(path, tables)}", **where)
         found: dict[str, Any] = {
             Path(one.file).stem: _read_rows(folder / one.file, one) for one in _TABLES if one.file in paths
         }

@@ -19,11 +19,13 @@ from analysis.core.sentences import say
 VERDICTS = {
     "matches": "the value from the printed numbers satisfies what the claim asserts",
     "matches_within_rounding": "the value does not, but some that round as printed do, or it does at a coarser place",
-    "compatible": "words leave it open: a value that they allow does, or it is over a tenth short of one approached",
+    "compatible": "words leave it open, and a value that they allow satisfies the claim",
     "differs": "no value that the printed numbers and words allow satisfies the claim",
 }
 #: The rule where only the coarser of two places gives the verdict.
 _COARSER = "no value at the finer place of the printed digits does; at a coarser place, that is as defensible, one does"
+#: The rule below a number that is approached.
+_SHORT = "by our rule, more than a tenth short is no match, and the word allows any shortfall"
 #: The verdict of a result that no check judges.
 NOT_RECALCULABLE = "not_recalculable"
 
@@ -94,6 +96,8 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     if row is None or fine is None or coarse is None:
         return replace(known, reason="no printed number to set beside it")
 
+    is_short = row.qualifier == "approaches" and value < fine.low
+
     def at(claimed: Interval, point: float, reached: Bounds) -> str:
         if claimed.holds(point):
             return "matches"
@@ -122,7 +126,7 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
         difference=None if recomputed is None else value - (high if value > high else low),
         barely=found == "matches_within_rounding" and margin < 0.01 * abs(size),
         condition=_condition(model, plan, levels, verdict, found),
-        reason=VERDICTS[found] if finer == found else _COARSER,
+        reason=_SHORT if is_short else VERDICTS[found] if finer == found else _COARSER,
         passing=_passing(row, check, near, value) if check.claim and known.published else None,
     )
 

@@ -25,6 +25,9 @@ def compare(before: Path, after: Path) -> pd.DataFrame:
     cell rests on). Numbers within a relative 1e-9 have not moved. Raises InputError where a folder holds no results.
     """
     (was, rests), (now, rests_now) = _read(before), _read(after)
+    here, there = ({table for table, _ in found} & {*_KEYS, "estimates"} for found in (rests, rests_now))
+    for table in sorted(here ^ there):
+        raise InputError(f"{shown(after if table in here else before)} has no rows of {table}, which the other has")
     rests |= rests_now
     both = pd.concat({"was": pd.Series(was), "now": pd.Series(now)}, axis=1).fillna("")
     one, two = (pd.to_numeric(both[side], errors="coerce") for side in ("was", "now"))
@@ -32,7 +35,10 @@ def compare(before: Path, after: Path) -> pd.DataFrame:
     moved = (both["was"] != both["now"]) & ~np.isclose(one, two, rtol=1e-9, atol=0)
     both = both[moved].reset_index(names=["table", "id", "field"])
     rows = [(id, rests[table, id]) for table, id in zip(both["table"], both["id"], strict=True)]
-    inputs = {id for id, names in rows if names == {id}}
+    # The verdict of a claim moves with what is recomputed.
+    inputs = {
+        id for (id, names), field in zip(rows, both["field"], strict=True) if names == {id} and field != "verdict"
+    }
     both["inputs"] = [sorted(names & inputs - {id}) for id, names in rows]
     return both.astype(object).where(both.notna(), None)
 

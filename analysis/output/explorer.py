@@ -14,7 +14,6 @@ import base64
 import hashlib
 import json
 import math
-import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
@@ -28,7 +27,7 @@ from jinja2 import Environment, StrictUndefined
 from analysis.core.expressions import Expression
 from analysis.core.model import Limit, Model, Source
 from analysis.core.published import Interval
-from analysis.core.register import SETTABLE, Check, Headline
+from analysis.core.register import SETTABLE, Check, InputError, shown
 from analysis.core.sentences import SENTENCES
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
 from analysis.core.verdicts import VERDICTS, asserted, ends
@@ -46,7 +45,11 @@ CLAIM = "at_risk_total_range"
 
 
 def write(folder: Path, model: Model) -> Path:
-    """Write the page into a folder; return its path. Raises InputError as ``page`` does."""
+    """Write the page into a folder; return its path. Raises InputError as ``page`` does, and for another file there."""
+    if (folder / NAME).exists() and "const FORMULAS" not in (folder / NAME).read_text(
+        encoding="utf-8", errors="replace"
+    ):
+        raise InputError(f"{shown(folder / NAME)} is no such page and would be lost; move it elsewhere")
     write_file(folder / NAME, page(model))
     return folder / NAME
 
@@ -89,7 +92,9 @@ def live(model: Model) -> list[str]:
     """The quantities that the page holds: those of the headlines, estimates and statements, and all that they rest on
     under any readings."""
     register = model.register
-    named = [name for one in register.headlines.values() for name in (*one.working, *_in_braces(one))]
+    named = [
+        name for one in register.headlines.values() for name in (*one.working, *one.named(one.shown + one.sentence))
+    ]
     compared = register.statements.values()
     named += [one.quantity for one in compared] + [one.other for one in compared if not one.is_number]
     todo = [*(model.named(name)[0] for name in named), *register.estimates]
@@ -174,7 +179,7 @@ def data(model: Model) -> dict[str, Any]:
                    if one.quantity in names and one.claim and not one.against},
         "headlines": [_fields(one, "id check sentence") | {
             "quantity": register.claims[one.claim].quantity, "shown": one.shown or "{verdict}",
-            "named": {name: named(name) for name in _in_braces(one)},
+            "named": {name: named(name) for name in one.named(one.shown + one.sentence)},
             "working": [*map(named, one.working)]} for one in headlines],
         "statements": [{
             "signs": HOLDS[one.comparison], "side": named(one.quantity),
@@ -260,10 +265,6 @@ def _named(model: Model, text: str) -> tuple[str, list[tuple[str, str]]]:
     reading = text if text in model.register.claims else text.partition(".")[2]
     quantity, _ = model.named(text)
     return quantity, [(quantity, reading)] if reading else []
-
-
-def _in_braces(one: Headline) -> list[str]:
-    return [name for name in re.findall(r"\{\|?([a-z0-9_.]+)\|?\}", one.shown + one.sentence) if name != "verdict"]
 
 
 def _fields(row: Any, names: str) -> dict[str, Any]:

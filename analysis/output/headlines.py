@@ -58,8 +58,10 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
             verdict = said if outcome.verdict else "not computable"
         for name in row.working:
             try:
-                if not model.plan(*model.named(name, setting)).words:
-                    working.append(line(model, setting, name))
+                plan = model.plan(*model.named(name, setting))
+                if not plan.words:
+                    text = line(model, setting, name)
+                    working.append(f"{text} ({plan.side})" if text and plan.side.startswith("at ") else text)
             except ModelError as error:
                 working.append(str(error))
         with contextlib.suppress(ModelError):
@@ -92,7 +94,7 @@ def changes(model: Model, setting: Setting, shown: Iterable[Shown] = ()) -> Iter
         yield differs
     for was, now in zip(headlines(model), headlines(model, setting), strict=True) if differs else ():
         if now not in shown and (was != now or now.row == approaches(model)):
-            said = "; ".join([*dict.fromkeys(now.working), now.verdict])
+            said = "; ".join([*dict.fromkeys(now.working), now.verdict.removesuffix(", if …")])
             about = "".join(f" ({remark})" for remark in now.remarks)
             yield f"{now.row.title}: {'unchanged, ' if was == now else ''}{said}{about}"
 

@@ -35,7 +35,7 @@ def trace_frame(model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[N
             drawn = [f" figures/{name}.csv" for book in books if book.name == cell[0] for name in book.figures]
             rows.append([*start, *way, *cell, f"claims.csv checks.csv{''.join(drawn)}"])
         if not own:
-            cell = _cell(books, claim.statement, claim.quantity)
+            cell = _cell(books, f"{claim.statement}  ", claim.quantity)
             rows.append([*start, "", "", claim.quantity, "", *cell, "claims.csv"])
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

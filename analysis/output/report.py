@@ -110,10 +110,10 @@ def mark(verdict: str) -> tuple[str, str]:
     """The style and the sign of a verdict.
 
     >>> mark("would match"), mark("two figures apart")
-    (('ok', '✓'), ('two', '≠'))
+    (('ok', '✓'), ('no', '↔'))
     """
     words = verdict.removeprefix("would ").removeprefix("be ")
-    return next(((style, sign) for style, sign, start in MARKS if words.startswith(start)), ("two", "≠"))
+    return next(((style, sign) for style, sign, start in MARKS if words.startswith(start)), ("no", "↔"))
 
 
 def picture(name: str) -> Markup:

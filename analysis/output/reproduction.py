@@ -105,7 +105,7 @@ def run(
     for text in scenarios or [""]:
         name = f"{notebook.name}-{find_scenario(text, model).name}.ipynb" if text else notebook.path.name
         if out / name in jobs:
-            raise InputError(f"the scenario {text} is given twice")
+            raise InputError(f"two scenarios would be written to {name}; give one, or another name")
         try:
             jobs[out / name] = notebooks.job(notebook, parameters, model, text)
         except InputError as error:

@@ -74,7 +74,7 @@ def scenarios_table(model: Model, scenarios: Iterable[Scenario] | None = None) -
         rows.append(row)
     units = dict.fromkeys(f"{unit}s" for unit in map(model.units.get, model.register.estimates) if unit in BASE_UNITS)
     foot = [text.replace("{}", ", ".join(names), 1) for text, names in reasons.items()]
-    foot += [f"In {', '.join(units)}. Values at the printed numbers and what is set, drawn inputs at their medians;"]
+    foot += [f"In {' or '.join(units)}. Values at the printed numbers and what is set, drawn inputs at their medians;"]
     foot += ["a reconstruction is ours, for the article does not derive it.", CAVEAT]
     return Table(rows, foot=" ".join(foot))
 

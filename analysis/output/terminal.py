@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import itertools
 import json
 import shutil
 import sys
@@ -238,6 +239,9 @@ def scenarios(model: Model, files: list[str], form: str, changed: Scenario) -> N
 
     more = [changed] if changed.name != OWN else []
     listed = [find(file, model) for file in files or [OWN] * len(more)] or list(shipped(model).values())
+    for one, other in itertools.combinations(listed, 2):
+        if one.name == other.name:
+            raise InputError(f"two scenarios are called {one.name}; give one, or another name")
     against, listed = listed[0] if len(files) > 1 else find(OWN, model), [*listed, *more]
     for one in more:
         _check_used(model, one.setting(model), model.register.estimates)

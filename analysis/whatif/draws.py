@@ -213,6 +213,9 @@ def check_draws(n: int, seed: int, method: str) -> None:
     """Raise ModelError in one sentence where draws can't be made with these."""
     if method not in METHODS:
         raise ModelError(f"'{method}' is not one of {', '.join(METHODS)}")
+    for one in (n, seed):
+        if not isinstance(one, int):
+            raise ModelError(f"{one!r} is not a whole number, as the draws and the seed are")
     if seed < 0:
         raise ModelError(f"the seed {seed} lies below 0")
     if n < 2:

@@ -12,7 +12,6 @@ an estimate lowest or highest (``assumptions``).
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import re
@@ -157,21 +156,16 @@ class Scenario(Content):
     def check(self, model: Model, folder: Path) -> None:
         """Raise ModelError for a scenario that can't be computed with, and for a name that nothing depends on."""
         numbers, drawn = self.numbers(model), self.drawn(model)
-        for name in numbers.keys() & drawn.keys():
-            raise ModelError(f"{name} has a value and a distribution; give one of them")
+        for one, other in itertools.combinations(("values", "external", "distributions"), 2):
+            for name in getattr(self, one).keys() & getattr(self, other).keys():
+                raise ModelError(f"{name} stands under {one} and under {other}; give one of them")
         if self.assumptions and (numbers or drawn):
             raise ModelError("assumptions moves every assumption, so none can be given beside it")
         setting = self.setting(model)
-        plans = [model.plan(quantity, setting) for quantity in model.register.estimates]
-        with_readings = []
-        for check in model.register.checks.values():
-            with contextlib.suppress(ModelError):
-                plans.append(model.plan(check.quantity, setting))
-                with_readings.append(model.plan(check.quantity, model.change(check.readings, setting)))
+        plans = [*(model.plan(quantity, setting) for quantity in model.register.estimates), *model.judged(setting)]
         # A value that is the article's own, too: the reader of the file would take it for used.
-        model.check_used(Setting(values=dict.fromkeys([*numbers, *drawn], 0.0)), plans)
-        # A reading may serve a check that names readings of its own.
-        model.check_used(Setting(setting.readings, given=frozenset(self.readings)), [*plans, *with_readings])
+        used = Setting(setting.readings, dict.fromkeys([*numbers, *drawn], 0.0), frozenset(self.readings))
+        model.check_used(used, plans)
 
 
 def shipped(model: Model) -> dict[str, Scenario]:

@@ -19,8 +19,7 @@ function general(number, digits = 6, commas = false) {
   if (!finite(number)) return Number.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
   const [mantissa, power] = number.toExponential(digits - 1).split("e"), size = String(abs(power)).padStart(2, "0");
   if (number && (power < -4 || power >= digits)) return `${trimmed(mantissa)}e${power[0]}${size}`;
-  const text = trimmed(fixed(number, max(0, digits - 1 - power)));
-  return commas ? grouped(text) : text;
+  return (commas ? grouped : String)(trimmed(fixed(number, max(0, digits - 1 - power))));
 }
 
 /** A sentence of the library with its fields filled: {name}, or {name:,.10g} for a number. */
@@ -215,12 +214,12 @@ class Plan {
   /** The target at the printed numbers; refuses with the sentence of a limit, of words, or of a division by zero. */
   get value() {
     const values = this.evaluate(), valueOf = (name) => values[this.at.get(name)];
+    const node = this.words.length ? null : this.nodes.find(({ name }, i) => !finite(values[i]) && this.own.has(name));
+    if (node) refuse("division", { ...node, quantity: node.name });
     const limit = this.limits.find((_, i) => values[this.nodes.length + i] < -SAME);
     const here = (one) => (limit.other ? valueOf(one) : Number(valueOf(one).toPrecision(6)));
     if (limit) refuse(limit.sentence, { ...limit, here: here(limit.quantity), most: valueOf(limit.other) });
     if (this.words.length) refuse("in_words", { quantity: this.target, name: this.words[0] });
-    const node = this.nodes.find(({ name }, i) => !finite(values[i]) && this.own.has(name));
-    if (node) refuse("division", { ...node, quantity: node.name });
     return values[this.goal];
   }
 
@@ -430,12 +429,12 @@ function worked(plan) {
   const { target, value } = plan, values = plan.evaluate(), known = (name) => values[plan.at.get(name)];
   const { needs, run, text, source: { same } } = plan.nodes[plan.goal], start = `${label(target)} = `;
   const least = needs.some((name) => !DATA.constants.includes(name) && abs(known(name)) >= 1e6) ? 1e4 : 1e5;
-  const [result] = shownAs(plan, target, value, 0, least);
-  if (!text) return same ? [start + label(same), result] : [start + result, ""];
+  const [result] = shownAs(plan, target, value, 0, least), side = plan.side.replace(/^at .*/, " ($&)").replace(/^no.*/, "");
+  if (!text) return same ? [start + label(same), result + side] : [start + result, ""];
   const put = (write) => text.replace(/\{(\w+)\}/g, (_, name) => write(name).replace(/^−.*/, "($&)"));
   const byHand = (finest) => run(...needs.map((name) => shownAs(plan, name, known(name), finest)[1]));
   const finest = [0, 1, 2, 3, 4, 5].find((one) => shownAs(plan, target, byHand(one), 0, least)[0] === result) ?? 6;
-  return [start + put(label), `${put((name) => shownAs(plan, name, known(name), finest)[0])} = ${result}`];
+  return [start + put(label), `${put((name) => shownAs(plan, name, known(name), finest)[0])} = ${result}${side}`];
 }
 
 /** Each assumption across its range, the rest at their values; a limit on the way is the end of the bar. */

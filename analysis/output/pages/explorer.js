@@ -80,10 +80,11 @@ function waterfall() {
       isOpen ? `at least ${size(total.value - now.value)} more` : total.words],
   ];
   const reach = max(3.3e6, ...rows.map(([, , { value }]) => 1.25 * value || 0)), x = (number) => (100 * number) / reach;
+  const tick = 10 ** max(6, Math.floor(Math.log10(reach)));
   $("waterfall").replaceChildren(bar("band", 16, 178, x(least), x(most)),
     text("small middle", x((least + most) / 2), 12, `printed: ${words}`),
-    ...Array.from({ length: Math.ceil(reach / 1e6) }, (_, i) =>
-      text("small middle", x(i * 1e6), 212, i ? `${i} million` : 0)),
+    ...Array.from({ length: Math.ceil(reach / tick) }, (_, i) =>
+      text("small middle", x(i * tick), 212, inWords(i * tick, "person"))),
     ...rows.flatMap(([name, from, { value, low, high }, kind, said], i) => {
       const y = 34 + 42 * i, isKnown = finite(from) && finite(value);
       return [text("", 0, y, `${name}: ${isKnown ? said : "no value"}`),
