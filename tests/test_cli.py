@@ -330,6 +330,7 @@ REFUSED = {
     "explain ratio_fitted --set overlap=0.5": "overlap is unused: nothing computed here depends on it",
     "explain ratio_fitted --set persons_per_transfer=0.8": "persons_per_transfer is unused: ratio_fitted solves for it",
     "explain ratio_fitted --reading transfers_2019=from_difference": "names its own reading of it, from_rate",
+    "scenarios southern southern": "two scenarios are called southern",
     "sensitivity at_risk_totl": "'at_risk_totl' is not a quantity; did you mean 'at_risk_total'",
     **{
         f"sensitivity at_risk_total{form}": "at_risk_total has no single value: former_detainees is given in words only"
@@ -379,6 +380,10 @@ def test_a_reader_who_leaves_early_is_told_nothing() -> None:
     command = f"{sys.executable} -m analysis list | head -1"
     done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr == ""
+    closed = subprocess.run(
+        command.replace("list | head -1", "verify >&-"), shell=True, cwd=ROOT, stderr=-1, check=True
+    )
+    assert closed.stderr == b""
 
 
 def test_help_and_version() -> None:

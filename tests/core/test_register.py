@@ -325,6 +325,21 @@ def test_the_shipped_rows_fit_each_other(model):
     assert named <= register.readings.keys()
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (text("headlines.yaml", "{at_risk_2019} is", "{at_risk_2091} is"),
+         "headlines.yaml, entry approaches_in_2021, field sentence: 'at_risk_2091' is not a quantity and"),
+        (text("statements.csv", "at_risk_total_high", "at_risk_totl_high"), "field other: 'at_risk_totl_high' is not a"),
+        (text("datapackage.json", '"path": "claims.csv"', '"path": "claim.csv"'),
+         "datapackage.json, entry claim.csv, field path: no such file; did you mean 'claims.csv'?"),
+    ],
+)  # fmt: skip
+def test_a_name_in_a_text_a_statement_or_the_package_is_known(package, change, said):
+    change(package)
+    assert said in refused(package)
+
+
 def test_figures_beside_a_check_fit_it(package):
     place = f"{CHECKS}, {at(CHECKS, 'official_total_2021')}, field against: "
     cells(CHECKS, "official_total_2021", against="report_2012x")(package)
@@ -348,6 +363,8 @@ def test_a_folder_is_named_or_stands_in_the_environment_or_is_shipped(package, t
         Register.read()
     with pytest.raises(RegisterError, match=r"^nowhere/datapackage\.json: the file is missing$"):
         Register.read("nowhere")
+    with pytest.raises(InputError, match=r"^1 is not the path of a data package$"):
+        Register.read(1)
 
 
 def test_a_sentence_is_one_line():

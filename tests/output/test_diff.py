@@ -93,3 +93,7 @@ def test_damaged_results_are_refused(runs: list[Path], tmp_path: Path, name: str
     (tmp_path / "damaged" / name).write_bytes(content)
     with pytest.raises(InputError, match=f"{name} is not as a run writes it"):
         compare(runs[0], tmp_path / "damaged")
+    (tmp_path / "damaged" / name).write_bytes((runs[0] / name).read_bytes())
+    (tmp_path / "damaged" / "solutions.csv").unlink()
+    with pytest.raises(InputError, match=r"damaged has no rows of solutions, which the other has$"):
+        compare(runs[0], tmp_path / "damaged")

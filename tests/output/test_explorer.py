@@ -487,3 +487,6 @@ def test_the_command_writes_the_page_and_says_its_address(tmp_path: Path) -> Non
     assert said.output.strip() == f"{(tmp_path / 'new' / 'explorer.html').as_uri()}#overlap=50 %25"
     refused = CliRunner().invoke(app, ["explore", "--no-open", "--out", str(tmp_path), "--set", "overlap=2"])
     assert (refused.exit_code, "lies outside its allowed range" in refused.output) == (2, True)
+    (tmp_path / "explorer.html").write_text("mine", encoding="utf-8")
+    refused = CliRunner().invoke(app, ["explore", "--no-open", "--out", str(tmp_path)])
+    assert (refused.exit_code, "would be lost; move it elsewhere" in refused.output) == (2, True)

@@ -101,6 +101,7 @@ def test_each_block_and_each_seed_has_points_of_its_own(method: str) -> None:
         (1024, 0, "halton", "'halton' is not one of sobol, random"),
         (1024, -1, "sobol", "the seed -1 lies below 0"),
         (1, 0, "sobol", "1 draws are fewer than 2"),
+        (64.0, 0, "sobol", "64.0 is not a whole number, as the draws and the seed are"),
         (1000, 0, "sobol", "1,000 draws are no power of two, as Sobol points need; take 512 or 1,024"),
     ],
 )
