@@ -330,7 +330,7 @@ def test_the_shipped_rows_fit_each_other(model):
     [
         (text("headlines.yaml", "{at_risk_2019} is", "{at_risk_2091} is"),
          "headlines.yaml, entry approaches_in_2021, field sentence: 'at_risk_2091' is not a quantity and"),
-        (text("statements.csv", "at_risk_total_high", "at_risk_totl_high"), "field other: 'at_risk_totl_high' is not a"),
+        (text("statements.csv", "at_risk_total_high", "at_risk_totl_high"), "field other: 'at_risk_totl_high' is not"),
         (text("datapackage.json", '"path": "claims.csv"', '"path": "claim.csv"'),
          "datapackage.json, entry claim.csv, field path: no such file; did you mean 'claims.csv'?"),
     ],
