@@ -228,10 +228,10 @@ def compare(model: Model, setting: Setting, form: str) -> None:
 
 
 def scenarios(model: Model, files: list[str], form: str, changed: Scenario) -> None:
-    """The estimates under scenarios, and their differences from those of the first that is named, as tables, csv or
-    json; or the schema of a scenario's file.
+    """The estimates under scenarios, and how they differ from those under the first, as tables, csv or json. Else the
+    schema of a scenario's file.
 
-    changed: another scenario to show, unless it is the article's own; without files, beside the article.
+    changed: another scenario to show, unless it is the article's own. Without files, it stands beside the article.
     """
     from analysis.output.display import plain
     from analysis.output.tables import differences_table, scenarios_table
