@@ -378,8 +378,8 @@ function judge({ fine, coarse, from, to, qualifier, quantity, readings, claim, k
   const by = () => (percent !== null ? `${fixed(100 * size, 1)} points`
     : inWords(size, unit, size >= 1e5 ? placeOf(plan.rests, size) : 1e3));
   const notes = [
-    qualifier === "approaches" && off < 0 && `${by()} short`,
-    !isOff && qualifier === "over" && finite(off) && `${by()} ${off > 0 ? "above" : "below"}`,
+    !isOff && finite(off) && ["approaches", "over"].includes(qualifier) &&
+      `${by()} ${off > 0 ? "above" : qualifier === "over" ? "below" : "short"}`,
     verdict === "matches_within_rounding" && margin < claimed[2] && "barely",
     finer !== verdict && `${words(finer)} at the finer place`,
   ].filter(Boolean).join("; ");
