@@ -52,7 +52,7 @@ class Study:
         """Another study with some assumptions, printed numbers or readings changed.
 
         Each name gets a number in base units, a text with a number and its unit, or the name of a reading. Raises
-        InputError in one sentence for a wrong name, value, unit, type or combination.
+        InputError in one sentence for a wrong name, value, unit, type or combination, and where no check depends on it.
         >>> load().change(at_risk_2019="southern", persons_per_transfer="0.8 person/transfer").setting.values
         {'persons_per_transfer': 0.8}
         """

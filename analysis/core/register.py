@@ -36,8 +36,6 @@ PER_YEAR = "per_year:"
 BARE = "formula"
 #: The readings whose value a user may set.
 SETTABLE = ("set", "published", "in_words")
-#: Names that no row can have as its reading.
-RESERVED = (BARE, *SETTABLE, "floor", "ceiling", "constant", "given")
 
 
 class InputError(ValueError):

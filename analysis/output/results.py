@@ -4,9 +4,8 @@ Files hold base units and ten digits. A screen shows a count to the place of the
 on, and a bound with the digits that it has.
 
 >>> from analysis.core.register import Register
->>> from analysis.core.verdicts import judge_all
->>> "results of the article: " in counts_line(model := Model(Register.read()), judge_all(model))
-True
+>>> place_of(Model(Register.read()), ["figure_2019_all"])  # printed as 2.59 million
+10000.0
 """
 
 from __future__ import annotations

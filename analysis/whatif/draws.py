@@ -21,6 +21,7 @@ import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -214,7 +215,7 @@ def check_draws(n: int, seed: int, method: str) -> None:
     if method not in METHODS:
         raise ModelError(f"'{method}' is not one of {', '.join(METHODS)}")
     for one in (n, seed):
-        if not isinstance(one, int):
+        if not isinstance(one, Integral):
             raise ModelError(f"{one!r} is not a whole number, as the draws and the seed are")
     if seed < 0:
         raise ModelError(f"the seed {seed} lies below 0")

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from analysis.core.model import Model
-from analysis.core.register import RESERVED, InputError, Register, RegisterError, shipped
+from analysis.core.register import BARE, SETTABLE, InputError, Register, RegisterError, shipped
 from tests.conftest import ROOT
 from tests.spoiling import added, all_of, at, cells, described, entry, raw, removed, settings, text
 
@@ -307,7 +307,16 @@ def test_the_shipped_rows_fit_each_other(model):
     assert all(register.checks[one.judged_by].claim == one.id for one in register.claims.values() if one.judged_by)
     # No two things that a command can name have one name.
     tables = (register.checks, register.claims, register.external, register.findings)
-    names = [*RESERVED, *model.sources, *(name for rows in tables for name in rows)]
+    names = [
+        BARE,
+        *SETTABLE,
+        "floor",
+        "ceiling",
+        "constant",
+        "given",
+        *model.sources,
+        *(name for rows in tables for name in rows),
+    ]
     assert len(names) == len(set(names))
     # Both sides of a statement have one unit.
     for one in register.statements.values():
