@@ -50,6 +50,8 @@ def test_a_change_makes_another_study_and_leaves_this_one(article):
 def test_a_study_is_asked_by_quantity_reading_or_row(article):
     assert article["transfers_2019.from_difference"].value == 2_870_000  # 3,170,000 - 300,000
     assert article["figure_2019_all"].value == 2_590_000
+    # A printed number by the name of its row is the article's own reading.
+    assert article.change(at_risk_2019="at_risk_2019_up_to").differs == "as in the article"
     assert article.change(labourers_2019=1_000_000)["figure_2019_all"].value == 2_590_000
     assert article.change(overlap=0.5)["at_risk_2019.southern"].value == 1_567_500  # 1,650,000 x 0.95
 

@@ -137,6 +137,12 @@ def test_an_input_in_words_leaves_a_claim_open_or_differs(printed, how, verdict)
     assert (r.rests_on, r.side, r.condition) == ("stated", "at least", "")
 
 
+def test_a_value_far_below_an_approached_number_has_that_rule_as_its_reason(model):
+    # 1.6 + 0.55 x 0.301 = 1.766 million is below 1.8, though some values that round as printed reach it.
+    outcome = judge(model, model.register.checks["at_risk_2021_sum"], model.change({"persons_per_transfer": 0.55}))
+    assert (outcome.verdict, "more than a tenth short" in outcome.reason) == (OPEN, True)
+
+
 @pytest.mark.parametrize(("floor", "verdict"), [(words(3), OPEN), (words(9), OPEN), (words(9.5), NO)])
 def test_words_beside_words_are_compatible_or_differ(floor, verdict):
     z__as_y = formula("z__as_y(y) = y")

@@ -33,6 +33,16 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [folder / "before", folder / "after"]
 
 
+def test_a_verdict_that_moved_is_no_input(runs: list[Path], tmp_path: Path) -> None:
+    shutil.copytree(runs[0], tmp_path / "after")
+    # The verdict of the plan's row moves, and the side of the checks that start from it, but no number.
+    text("claims.csv", "start,,", "start,differs,")(tmp_path / "after")
+    text("checks.csv", "at least,matches", "at most,matches")(tmp_path / "after")
+    found = compare(runs[0], tmp_path / "after")
+    assert found["field"].tolist() == ["verdict", "side"]
+    assert found["inputs"].tolist() == [[], []]
+
+
 def moved(before: Path, after: Path) -> dict[tuple[str, str, str], dict[str, Any]]:
     return {(row["table"], row["id"], row["field"]): row for row in compare(before, after).to_dict("records")}
 

@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from nbformat import NotebookNode
 
 from analysis.core.model import Model
 from analysis.core.verdicts import judge_all
 from analysis.output.map import trace_frame
-from analysis.output.notebooks import all_notebooks
+from analysis.output.notebooks import Notebook, all_notebooks
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,6 +36,15 @@ def test_each_formula_can_be_imported_and_is_of_the_quantity(rows: list[dict[str
         module, _, function = name.rpartition(".")
         assert callable(getattr(importlib.import_module(module), function))
         assert function.partition("__")[0] == quantity
+
+
+def test_a_longer_statement_with_the_same_start_is_another(model: Model) -> None:
+    checked = {check.claim for check in model.register.checks.values()}
+    claim = next(one for one in model.register.claims.values() if one.id not in checked)
+    text = f"{claim.statement} over those of a village  400\n"
+    content = NotebookNode(cells=[NotebookNode(outputs=[NotebookNode(text=text)])])
+    rows = trace_frame(model, judge_all(model), [Notebook(Path("one.ipynb"), content)])
+    assert set(rows["cell"]) == {""}
 
 
 def test_each_cell_shows_the_check_or_a_step_of_its_quantity(rows: list[dict[str, str]]) -> None:
