@@ -75,6 +75,6 @@ LOCKED = $(shell sed -nE 's/^([A-Za-z0-9._-]+)(\[.*\])?==.*/--no-emit-package \1
 
 lock: env  ## Renew the lock files from pyproject.toml (needs uv)
 	$(COMPILE) pyproject.toml --extra build -o requirements.lock
-	$(COMPILE) pyproject.toml --extra build --extra dev --extra cluster --extra compiled --extra parquet \
+	$(COMPILE) pyproject.toml --extra build --extra dev --extra cluster \
 	    -c requirements.lock $(LOCKED) -o requirements-dev.lock
 	$(COMPILE) benchmarks/requirements.in -c requirements.lock -c requirements-dev.lock -o benchmarks/requirements.lock

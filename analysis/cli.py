@@ -184,7 +184,7 @@ def verify(
     """Print the headlines without the notebooks; exit status 1 when something moved."""
     form = _one_of(json=as_json, csv=as_csv, markdown=as_markdown, all=every)
     model = _model(data)
-    setting = _scenario(model, scenario, values, readings).one_setting(model)
+    setting = _scenario(model, scenario, values, readings).setting(model)
     raise typer.Exit(terminal.verify(model, form, setting))
 
 
@@ -192,17 +192,6 @@ def verify(
 def accept(data: Data = None) -> None:
     """Show what moved, then write what is computed now as what is expected."""
     terminal.accept(_model(data))
-
-
-@app.command()
-def diff(
-    before: Annotated[Path, typer.Argument(help="A results folder.", show_default=False)],
-    after: Annotated[Path, typer.Argument(help="Another one.", show_default=False)],
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-) -> None:
-    """Say which numbers moved between two results folders, by how much, and which input moved them; 1 if any did."""
-    raise typer.Exit(terminal.diff(before, after, _one_of(json=as_json, csv=as_csv)))
 
 
 @app.command("list")
@@ -243,7 +232,7 @@ def compare(
     """Set figures published elsewhere beside the article's; unlike units only at a ratio given with --set."""
     form = _one_of(json=as_json, csv=as_csv)
     model = _model(data)
-    terminal.compare(model, _scenario(model, scenario, values, readings).one_setting(model), form)
+    terminal.compare(model, _scenario(model, scenario, values, readings).setting(model), form)
 
 
 @app.command()
@@ -294,23 +283,16 @@ def sensitivity(
     values: Set = None,
     readings: Named = None,
     scenario: In = None,
-    draws: Annotated[int, typer.Option("--draws", help="How many; a power of two, unless random.")] = 2**16,
+    draws: Annotated[int, typer.Option("--draws", help="How many; a power of two.")] = 2**16,
     seed: Annotated[int, typer.Option("--seed", help="A whole number from 0 up.")] = 0,
-    random: Annotated[bool, typer.Option("--random", help="Plain random draws instead of Sobol points.")] = False,
-    scheduler: Cluster = "",
-    compiled: Annotated[
-        bool, typer.Option("--compiled", help="Draw in a loop compiled by numba; worth it from some 50 million draws.")
-    ] = False,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the ranges as CSV, in base units.")] = False,
     data: Data = None,
 ) -> None:
     """Show what moves an estimate: each assumption, and draws where a scenario gives distributions."""
-    how = {"draws": draws, "seed": seed, "method": "random" if random else "sobol"}
-    how |= {"scheduler": scheduler, "compiled": compiled}
     form = _one_of(json=as_json, csv=as_csv)
     model = _model(data)
-    terminal.sensitivity(model, quantity, _scenario(model, scenario, values, readings), form, **how)
+    terminal.sensitivity(model, quantity, _scenario(model, scenario, values, readings), form, draws=draws, seed=seed)
 
 
 @app.command("break-even")
@@ -334,7 +316,7 @@ def break_even(
 @app.command()
 def sweep(
     spec: Annotated[Path, typer.Argument(help="The file that says what is swept.", show_default=False)],
-    out: Annotated[Path | None, typer.Option("--out", help="A .csv or .parquet file; else runs/NAME.csv.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="A .csv file; else runs/NAME.csv.")] = None,
     scheduler: Cluster = "",
     data: Data = None,
 ) -> None:

@@ -138,14 +138,13 @@ class Study:
         """This study under a scenario: one that comes with the package, or a file. Where both change one thing, the
         study's own change stays.
 
-        Raises InputError for an unknown one, for one that moves the assumptions of each estimate apart, and where an
-        earlier scenario changes the same.
+        Raises InputError for an unknown one, and where an earlier scenario changes the same.
         >>> load().scenario("half_overlap").setting.values
         {'overlap': 0.5}
         """
         from analysis.whatif.scenarios import find
 
-        here, other = self.setting, find(str(name), self.model).one_setting(self.model)
+        here, other = self.setting, find(str(name), self.model).setting(self.model)
         if both := sorted(here.scenario & other.scenario):
             raise ModelError(f"{name} changes {' and '.join(both)}, and so does an earlier scenario; take one of them")
         # Some may be given as the article has them.

@@ -30,7 +30,8 @@ import truth  # noqa: E402
 import runs  # noqa: E402
 
 ROUNDS = 5
-DRAWS = 10**7
+#: The most that Sobol points allow below a million, the most that are held in memory.
+DRAWS = 2**19
 PERSONS = 1000
 
 
@@ -42,14 +43,14 @@ def reference():
 
     model = Model(Register.read(HERE.parent / "data"))
     scenario = find(str(HERE / "reference.yaml"), model)
-    return model, scenario.setting(model, "at_risk_total"), scenario.drawn(model)
+    return model, scenario.setting(model), scenario.drawn(model)
 
 
-def ours(given, n, seed=0, method="random", outputs=peers.OUTPUTS, compiled=True):
+def ours(given, n, seed=0, outputs=peers.OUTPUTS):
     from analysis.whatif.draws import draw
 
     model, setting, distributions = given
-    return draw(model, outputs, setting, distributions, n=n, seed=seed, method=method, compiled=compiled)
+    return draw(model, outputs, setting, distributions, n=n, seed=seed)
 
 
 def seconds(function):
@@ -85,15 +86,8 @@ def apart(what, n):
 def alone(what, n):
     given = reference()
     if what.startswith("ours"):
-        compiled = what == "ours"
-        ours(given, 2**14, compiled=compiled)
-        run = lambda: ours(given, n, compiled=compiled)  # noqa: E731
-    elif what == "compilation":
-        import numba  # noqa: F401, so that what it takes is not counted
-
-        before = peak()
-        taken = seconds(lambda: ours(given, 2**14)) - seconds(lambda: ours(given, 2**14))
-        return {"seconds": taken, "mb": peak() - before}
+        ours(given, 2**14)
+        run = lambda: ours(given, n)  # noqa: E731
     elif what == "sweep":
         with tempfile.TemporaryDirectory() as folder:
             before = peak()
@@ -112,57 +106,16 @@ def alone(what, n):
 
 
 def draws(given):
-    """10^7 draws, nine inputs, five outputs, with mean, sd and three percentiles each."""
+    """Draws of nine inputs, five outputs, with mean, sd and three percentiles each."""
     taken = in_turns(
         {
             "ours": lambda: ours(given, DRAWS),
-            "ours, on arrays": lambda: ours(given, DRAWS, compiled=False),
             "numpy": lambda: peers.numpy_by_hand(DRAWS, 0),
             "squigglepy": lambda: peers.squigglepy_vectorised(DRAWS, 0),
         }
     )
     memory = {name: apart(name, DRAWS)["mb"] for name in taken}
-    return {"seconds": taken, "mb": memory, "n": DRAWS, "compilation": apart("compilation", 0)}
-
-
-def exact(given, n):
-    """The largest distance in persons between our percentiles of at_risk_total and those of the same draws, sorted."""
-    from analysis.whatif import draws as uncertainty
-
-    model, setting, distributions = given
-    found = ours(given, n)
-    plan = model.plan(peers.OUTPUTS, setting)
-    drawn = uncertainty.inputs(plan, distributions)
-    values = np.empty(n)
-    size, kept = uncertainty.ROWS, 0
-    for block in range(-(-n // size)):
-        rows = min(size, n - block * size)
-        raw, unit = uncertainty.points(len(drawn), rows, 0, block, "random")
-        computed = plan.evaluate(uncertainty.values_of(drawn, raw * unit))
-        fine = computed["at_risk_total"][np.broadcast_to(plan.within(computed), (rows,))]
-        values[kept : kept + len(fine)] = fine
-        kept += len(fine)
-    values = values[:kept]
-    values.sort()
-    numbers = found.numbers["at_risk_total"]
-    # The value below which a share lies, as the histogram defines it: between the two draws at that rank.
-    places = [share * kept for share in uncertainty.PERCENTILES.values()]
-    sorted_ = [
-        float(np.interp(place, [int(place), int(place) + 1], values[int(place) - 1 : int(place) + 1]))
-        for place in places
-    ]
-    ours_ = [numbers[name] for name in uncertainty.PERCENTILES]
-    return max(abs(a - b) for a, b in zip(sorted_, ours_, strict=True))
-
-
-def many(given):
-    """10^8 draws against 10^7: time, memory, and the percentiles against an exact sort."""
-    rows = {n: apart("ours", n) for n in (DRAWS, 10 * DRAWS)}
-    return {
-        "seconds": {str(n): row["seconds"] for n, row in rows.items()},
-        "mb": {str(n): row["mb"] for n, row in rows.items()},
-        "persons": {str(n): exact(given, n) for n in (DRAWS, 10 * DRAWS)},
-    }
+    return {"seconds": taken, "mb": memory, "n": DRAWS}
 
 
 def accuracy(given):
@@ -171,7 +124,7 @@ def accuracy(given):
     right = np.array(truth.percentiles())
 
     def one(n, seed):
-        found = ours(given, n, seed, "sobol", ("at_risk_total",), compiled=False)
+        found = ours(given, n, seed, ("at_risk_total",))
         return [found.numbers["at_risk_total"][name] for name in ("p05", "p50", "p95")]
 
     tools = {
@@ -239,9 +192,9 @@ values:
 """,
         encoding="utf-8",
     )
-    for old in folder.glob("*.parquet*"):
-        old.unlink()
-    return sweep(model, read(spec, model), folder / "swept.parquet")
+    out = folder / "swept.csv"
+    out.unlink(missing_ok=True)
+    return sweep(model, read(spec, model), out)
 
 
 def scenarios(given):
@@ -269,7 +222,7 @@ def scenarios(given):
 def growth():
     """Time and memory by number of draws and of scenarios, each in a process of its own."""
     return {
-        "draws": {str(n): apart("ours", n) for n in (10**5, 10**6, 10**7, 10**8)},
+        "draws": {str(n): apart("ours", n) for n in (2**13, 2**16, DRAWS)},
         "scenarios": {str(n): apart("sweep", n) for n in (10**3, 10**4, 10**5, 10**6)},
     }
 
@@ -384,14 +337,14 @@ def figure(found):
         ax.set_xlabel(what)
         ax.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylabel("seconds")
-    fig.suptitle("Time grows with draws and scenarios; memory of draws does not", fontsize=10)
+    fig.suptitle("Time and memory by number of draws and of scenarios", fontsize=10)
     fig.savefig(HERE / "growth.svg", metadata={"Date": None})
 
 
 def page(found):
     """The text of README.md."""
-    d, m, a, i, s = (found[name] for name in ("draws", "many", "accuracy", "indices", "scenarios"))
-    here, compilation, started, e = found["machine"], d["compilation"], found["startup"], found["explorer"]
+    d, a, i, s = (found[name] for name in ("draws", "accuracy", "indices", "scenarios"))
+    here, started, e = found["machine"], found["startup"], found["explorer"]
 
     def ratio(peer, mine):
         return f"{peer / mine:.1f}"
@@ -409,22 +362,13 @@ def page(found):
         "## Draws",
         "",
         f"{d['n']:,} draws of nine inputs, five outputs with mean, sd and three percentiles each; medians of {ROUNDS}",
-        "rounds, in turns. Memory is the peak above what the process had before. Ours is `--compiled`, after the",
-        f"{compilation['seconds']:.1f} s and {compilation['mb']:.0f} MB that compiling takes once in a process; "
-        "on arrays is what runs without.",
+        "rounds, in turns. Memory is the peak above what the process had before.",
         "",
         "| tool | seconds | times ours | MB |",
         "| --- | --- | --- | --- |",
         *(
             f"| {name} | {taken:.2f} | {ratio(taken, d['seconds']['ours'])} | {d['mb'][name]:,.0f} |"
             for name, taken in d["seconds"].items()
-        ),
-        "",
-        "| draws | seconds | MB | farthest percentile from an exact sort of the same draws |",
-        "| --- | --- | --- | --- |",
-        *(
-            f"| {int(n):,} | {m['seconds'][n]:.2f} | {m['mb'][n]:,.0f} | {m['persons'][n]:.1f} persons |"
-            for n in m["seconds"]
         ),
         "",
         f"Seconds until p05, p50 and p95 of `at_risk_total` are all within {PERSONS:,} persons of "
@@ -522,7 +466,6 @@ def main():
     given = reference()
     measures = {
         "draws": lambda: draws(given),
-        "many": lambda: many(given),
         "accuracy": lambda: accuracy(given),
         "indices": lambda: indices(given),
         "scenarios": lambda: scenarios(given),

@@ -340,20 +340,17 @@ REFUSED = {
     "verify --csv --json": "--json and --csv are one choice",
     "run 01 --scenario southern": "nothing computed here depends on anything that the scenario changes (at_risk_2019)",
     "explain net_new_persons --scenario southern": "nothing computed here depends on anything that the scenario",
-    "verify --scenario all_high": "the scenario moves the assumptions of each estimate apart",
     "sensitivity net_new_persons --set overlap=0.5": "overlap is unused: nothing computed here depends on it",
     "break-even two_million_in_2021 --set share_base=0.5": "is unused",
     "scenarios --set share_base=0.5": "share_base is unused: nothing computed here depends on it",
     "verify --scenario southern --scenario article": "--scenario is given 2 times, and this command takes one",
     "scenarios southern --scenario southern --scenario half_overlap": "--scenario is given 2 times",
-    "run 01 --scenario all_high": "the scenario all_high: no number of 01_transfers_against_plan rests on an",
     "scenarios nowhere.yaml": "'nowhere.yaml' names no scenario or file",
     "break-even 'at_risk_2021 >> 3'": "is no statement",
     "run 99": "'99' is no notebook",
     "run 04 -p ovrelap=0.5": "'ovrelap' is not a quantity; did you mean 'overlap'?",
     "audit data": "data",
     "verify --data nowhere": "nowhere/datapackage.json: the file is missing",
-    "diff nowhere data": "nowhere is no folder of results: it has no estimates.json",
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 FIGURES_AND_NOTEBOOKS = {"matplotlib", "papermill", "nbformat", "nbclient", "rocrate", "sphinx"}
-LARGE_RUNS = {"distributed", "joblib", "numba", "pyarrow"}
+LARGE_RUNS = {"distributed", "joblib"}
 NUMBERS = {"numpy", "pandas", "scipy", "pint", "frictionless", "jsonschema", "yaml"}
 
 RUN = """
@@ -65,4 +65,4 @@ def test_what_a_command_has_loaded_is_seen() -> None:
     out, modules = loaded("scenarios", "article")
     assert "article" in out
     assert {"pandas", "numpy", "analysis.output.tables"} <= modules
-    assert modules & {"papermill", "rocrate", "matplotlib", "distributed", "numba"} == set()
+    assert modules & {"papermill", "rocrate", "matplotlib", "distributed"} == set()

@@ -1,17 +1,15 @@
-"""Extremes, roots and spans of quantities that are ratios of two linear functions in each leaf, in closed form.
+"""Extremes, roots and spans of quantities that are ratios of two linear functions.
 
-Along an edge of a box such a quantity is (A t + B) ÷ (C t + 1). Three evaluations give it, and a fourth confirms it.
-It rises or falls all along an edge, so its extremes over a box lie at the corners. Where a limit cuts the box, they lie
-at feasible corners, where an edge crosses a limit, or on a face: where two limits meet, or the quantity turns along a
-limit. That is no theorem for limits that cut more than two leaves at a time; tests compare with scipy's optimisers.
+Along an edge of a box such a quantity is (A t + B) ÷ (C t + 1). Three evaluations give
+it, and a fourth confirms it. It rises or falls all along an edge. So its extremes over a
+box lie at the corners, and, where a limit cuts the box, where an edge crosses the limit.
 
-A function here takes the leaves' values by name, arrays of one shape. It returns the quantity and its rooms: one array
-a limit, 0 or more where the limit is kept.
+A function here takes the leaves' values by name, arrays of one shape. It returns the
+quantity and its rooms: one array a limit, 0 or more where the limit is kept.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -28,7 +26,10 @@ Function: TypeAlias = Callable[[Mapping[str, Any]], tuple[Any, Sequence[Any]]]
 
 @dataclass(frozen=True)
 class Bounds:
-    """Smallest and largest value over a box, and places that give them; NaN where no part of it keeps every limit."""
+    """Smallest and largest value over a box, and places that give them.
+
+    They are NaN where no part of the box keeps every limit.
+    """
 
     low: float
     high: float
@@ -37,100 +38,86 @@ class Bounds:
 
 
 def extremes(
-    function: Function, box: Mapping[str, tuple[float, float]], vary: Mapping[str, Floats] | None = None
+    function: Function,
+    box: Mapping[str, tuple[float, float]],
+    vary: Mapping[str, Floats] | None = None,
 ) -> list[Bounds]:
-    """The bounds of a function over a box; one for each entry of the arrays in ``vary``, else one.
+    """The bounds of a function over a box; one for each entry of ``vary``, else one.
+
+    A pole inside the box gives bounds from minus to plus infinity, though a limit may
+    keep it out of reach: no bound, rather than a wrong one.
+
     >>> extremes(lambda v: (v["a"] / v["b"], ()), {"a": (1, 2), "b": (4, 5)})
     [Bounds(low=0.2, high=0.5)]
     """
-    names, k = list(box), len(box)
+    names = list(box)
     low = np.array([box[name][0] for name in names], float)
     width = np.array([box[name][1] for name in names], float) - low
     columns = {name: np.asarray(values, float)[:, None] for name, values in (vary or {}).items()}
     rows = len(next(iter(columns.values()))) if columns else 1
 
-    def at(places: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-        """Values, rooms, and where each limit is kept, at places between 0 and 1: (points, leaves), perhaps by row."""
+    def at(places: Floats) -> tuple[Floats, Floats]:
+        """Values and rooms at places between 0 and 1: (points, leaves), perhaps by row."""
         given = {name: low[i] + places[..., i] * width[i] for i, name in enumerate(names)}
         shape = rows, places.shape[-2]
         with np.errstate(all="ignore"):
-            target, parts = function({**columns, **given})
+            target, limits = function({**columns, **given})
         values = np.broadcast_to(np.asarray(target, float), shape)
-        rooms = np.array([np.broadcast_to(np.asarray(room, float), shape) for room in parts]).reshape(-1, *shape)
-        return values, rooms, ~np.isnan(values) & (rooms >= -SAME).all(axis=0)
+        rooms = [np.broadcast_to(np.asarray(room, float), shape) for room in limits]
+        return values, np.array(rooms).reshape(-1, *shape)
 
-    corners, starts, ends, axes = _edges(k)
+    corners, starts, ends, axes = _edges(len(box))
     edges = np.arange(len(axes))
     middles = corners[starts]
     middles[edges, axes] = 0.5
-    values, rooms, kept = at(np.concatenate([corners, middles]))
-    count = len(corners)
+    values, rooms = at(np.concatenate([corners, middles]))
 
     def along(numbers: Floats) -> tuple[Floats, Floats, Floats]:
         """Numbers at the start, the middle and the end of each edge."""
-        return numbers[..., starts], numbers[..., count:], numbers[..., ends]
+        return numbers[..., starts], numbers[..., len(corners) :], numbers[..., ends]
 
-    def on_edges(t: Floats) -> Floats:
-        """Places on the edges, (rows, edges, leaves); NaN beyond them."""
-        places = np.repeat(corners[starts][None], rows, axis=0)
-        places[:, edges, axes] = np.where((t >= 0) & (t <= 1), t, np.nan)
-        return places
-
-    found = [np.where(kept & np.isfinite(values), values, np.nan)[:, :count]]
-    tried = [np.broadcast_to(corners, (rows, count, k))]
-
-    def try_at(places: Floats, *, near_pole: bool = False) -> None:
-        there, _, inside = at(places)
-        # On a side of a pole that no limit forbids, the value has no bound.
-        there = np.copysign(np.inf, there) if near_pole else np.where(np.isinf(there), np.nan, there)
-        found.append(np.where(inside & np.isfinite(places).all(axis=-1), there, np.nan))
-        tried.append(places)
-
-    binding = [i for i, room in enumerate(rooms) if (room < -SAME).any() or _has_pole(*along(room)).any()]
-
-    def binding_at(places: Floats) -> Floats:
-        target, parts, _ = at(places)
-        return np.stack([target, *parts[binding]])
-
-    if binding and k:
-        crossings = [on_edges(root(*along(rooms[i]))) for i in binding]
-        crossed = np.array([[~np.isnan(one[:, axes == i, i]).all() for i in range(k)] for one in crossings])
-        on_faces = _on_faces(binding_at, corners, crossed)
-        try_at(np.concatenate([*crossings, *on_faces], axis=1))
-    pole = _has_pole(*along(values))
-    if pole.any():
-        with np.errstate(all="ignore"):
-            at_pole = root(*(1 / one for one in along(values)))
-        for step in (-1e-9, 1e-9):
-            try_at(on_edges(np.where(pole, at_pole + step, np.nan)), near_pole=True)
-    together, places = np.concatenate(found, axis=1), np.concatenate(tried, axis=1)
-    # A float's last digits around 0 are 0.
-    size = SAME * np.abs(np.where(np.isfinite(together), together, 0.0)).max(axis=1, keepdims=True)
-    together = np.where(np.abs(together) <= size, 0.0, together)
+    places = [np.broadcast_to(corners, (rows, *corners.shape))]
+    for room in rooms:
+        if (room < -SAME).any():
+            crossing = root(*along(room))
+            on_edge = np.repeat(corners[starts][None], rows, axis=0)
+            is_inside = (crossing >= 0) & (crossing <= 1)
+            on_edge[:, edges, axes] = np.where(is_inside, crossing, np.nan)
+            places.append(on_edge)
+    tried = np.concatenate(places, axis=1)
+    targets, rooms = at(tried)
+    is_kept = np.isfinite(targets) & (rooms >= -SAME).all(axis=0)
+    targets = np.where(is_kept, targets, np.nan)
+    has_pole = np.any(_has_pole(*along(values)), axis=1)
     bounds = []
-    for row, ends in zip(together, places, strict=True):
+    for row, pole, points in zip(targets, has_pole.tolist(), tried, strict=True):
         if np.isnan(row).all():
             bounds.append(Bounds(np.nan, np.nan))
             continue
         least, most = int(np.nanargmin(row)), int(np.nanargmax(row))
-        at_least, at_most = (dict(zip(names, (low + ends[i] * width).tolist(), strict=True)) for i in (least, most))
-        bounds.append(Bounds(float(row[least]), float(row[most]), at_least, at_most))
+        low_at, high_at = (low + points[i] * width for i in (least, most))
+        # A float's last digits around 0 are 0.
+        size = SAME * float(np.nanmax(np.abs(row)))
+        smallest, largest = (0.0 if abs(number) <= size else number for number in (float(row[least]), float(row[most])))
+        bounds.append(
+            Bounds(
+                -np.inf if pole else smallest,
+                np.inf if pole else largest,
+                dict(zip(names, low_at.tolist(), strict=True)),
+                dict(zip(names, high_at.tolist(), strict=True)),
+            )
+        )
     return bounds
 
 
-def merged(parts: Sequence[Bounds]) -> Bounds:
-    """The bounds over several branches of one function."""
-    kept = [one for one in parts if not np.isnan(one.low)] or parts[:1]
-    least, most = min(kept, key=lambda one: one.low), max(kept, key=lambda one: one.high)
-    return Bounds(least.low, most.high, least.low_at, most.high_at)
-
-
 @cache
-def _edges(k: int) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """The corners of a box, and its edges: the corner where each starts, the one where it ends, and its axis."""
-    numbers = np.arange(2**k)
-    corners = (numbers[:, None] >> np.arange(k) & 1).astype(float)
-    edges = [(start, start | 1 << axis, axis) for axis in range(k) for start in numbers if not start >> axis & 1]
+def _edges(
+    count: int,
+) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """The corners of a box, and of each edge its first corner, its last, and its axis."""
+    numbers = np.arange(2**count)
+    corners = (numbers[:, None] >> np.arange(count) & 1).astype(float)
+    edges = [(start, start | 1 << axis, axis) for axis in range(count) for start in numbers if not start >> axis & 1]
     starts, ends, axes = np.array(edges, np.intp).reshape(-1, 3).T
     return corners, starts, ends, axes
 
@@ -156,50 +143,6 @@ def _has_pole(start: Floats, middle: Floats, end: Floats) -> NDArray[np.bool_]:
         outside = (middle > np.fmax(start, end) + slack) | (middle < np.fmin(start, end) - slack)
     infinite: NDArray[np.bool_] = np.isinf(start) | np.isinf(middle) | np.isinf(end)
     return outside | infinite
-
-
-def _on_faces(at: Callable[[Floats], Floats], corners: Floats, crossed: NDArray[np.bool_]) -> list[Floats]:
-    """On each face of a box, where two limits meet, and where the target turns along a limit."""
-    # On a face, target and limits are ratios of two bilinear functions. A limit is 0 along s(t), a ratio of two linear
-    # functions; put into another ratio, that gives one of two quadratic functions of t.
-    found: list[Floats] = []
-    k, inner = corners.shape[1], quarters(0, 1)
-    for i, j in itertools.combinations(range(k), 2):
-        # A limit that cuts the face leaves it through one of its edges.
-        here = np.flatnonzero(crossed[:, i] | crossed[:, j])
-        if not len(here):
-            continue
-        faces = corners[(corners[:, i] == 0) & (corners[:, j] == 0)]
-        grid = np.tile(faces, (9, 1, 1))
-        grid[..., i], grid[..., j] = np.repeat(inner, 3)[:, None], np.tile(inner, 3)[:, None]
-        values = at(grid.reshape(-1, k))[[0, *(here + 1)]]
-        forms = _bilinear(np.moveaxis(values.reshape(*values.shape[:2], 3, 3, -1), (2, 3), (0, 1)))
-        for s_axis, t_axis in ((i, j), (j, i)):
-            for limit in range(1, 1 + len(here)):
-                a, b, c, d = forms[0, [0, 2, 1, 3], limit] * np.array([-1, -1, 1, 1]).reshape(4, 1, 1)
-                with np.errstate(all="ignore"):
-                    # Free, linear and square part along s(t) = (a + b t) ÷ (c + d t), of numerators and denominators.
-                    p, q, r, u = np.moveaxis(forms, 1, 0)
-                    (n0, d0), (n1, d1), (n2, d2) = p * c + q * a, p * d + q * b + r * c + u * a, r * d + u * b
-                    turns = quadratic((n2 * d1 - n1 * d2)[0], 2 * (n2 * d0 - n0 * d2)[0], (n1 * d0 - n0 * d1)[0])
-                    t = np.concatenate([turns, *quadratic(n2[1:], n1[1:], n0[1:])])
-                    s = (a + b * t) / (c + d * t)
-                places = np.tile(faces, (*t.shape[:2], 1, 1))
-                places[..., s_axis], places[..., t_axis] = 0.25 + 0.5 * s, 0.25 + 0.5 * t
-                outside = (places < 0) | (places > 1)
-                found.append(np.concatenate(np.where(outside, np.nan, places), axis=1))
-            forms = forms[:, [0, 2, 1, 3]]
-    return found
-
-
-def _bilinear(grid: Floats) -> Floats:
-    """Numerators and denominators of (a + b s + c t + d s t) ÷ (1 + e s + f t + g s t); values at s, t = 0, ½, 1."""
-    (a, b, e), (_, c, f) = mobius(*grid[:, 0]), mobius(*grid[0])
-    with np.errstate(all="ignore"):
-        # Two more places give d less the value times g.
-        one, two = grid[2, 2] * (1 + e + f) - a - b - c, 2 * (grid[1, 2] * (1 + e / 2 + f) - a - b / 2 - c)
-        g = np.where(_alike(grid[2, 2], grid[1, 2]), 0.0, (two - one) / (grid[2, 2] - grid[1, 2]))
-        return np.array([[a, b, c, one + grid[2, 2] * g], [np.ones_like(a), e, f, g]])
 
 
 def quadratic(square: Any, linear: Any, free: Any) -> tuple[Any, Any]:

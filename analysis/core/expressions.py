@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-import itertools
 import re
-from collections.abc import Callable, Iterable, Mapping
-from copy import deepcopy
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from types import ModuleType
@@ -59,16 +57,11 @@ class Expression:
         return re.sub(r"\b[A-Za-z_]\w*", lambda found: names.get(found[0], found[0]), ast.unparse(self.result))
 
     @cached_property
-    def branches(self) -> tuple[tuple[Expression, tuple[Expression, ...]], ...]:
-        """The expression without minimum and maximum: each choice of operands, with differences that are 0 or more
-        where that choice is the right one."""
-        found = []
-        calls = sum(isinstance(node, ast.Call) for node in ast.walk(self.result))
-        for chosen in map(_Choice, itertools.product((True, False), repeat=calls)):
-            trees = [chosen.visit(deepcopy(self.result)), *chosen.ahead]
-            tree, *ahead = (Expression(self.name, self.needs, one) for one in trees)
-            found.append((tree, tuple(ahead)))
-        return tuple(found)
+    def chosen_from(self) -> frozenset[str]:
+        """The names that stand in a minimum or a maximum."""
+        calls = (node for node in ast.walk(self.result) if isinstance(node, ast.Call))
+        names = {node.id for call in calls for node in ast.walk(call) if isinstance(node, ast.Name)}
+        return frozenset(names & {*self.needs})
 
 
 @cache
@@ -144,20 +137,6 @@ def _checked(node: ast.expr, known: Mapping[str, ast.expr], needs: dict[str, Non
 
 def _short(node: ast.AST) -> str:
     return ast.unparse(node).split("\n")[0][:60]
-
-
-class _Choice(ast.NodeTransformer):
-    """Puts one operand in the place of each minimum and maximum, and keeps by how much it is ahead."""
-
-    def __init__(self, choice: Iterable[bool]) -> None:
-        self.choice, self.ahead = iter(choice), list[ast.expr]()
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        one, two = map(self.visit, node.args)
-        chosen, other = (one, two) if next(self.choice) else (two, one)
-        is_minimum = isinstance(node.func, ast.Name) and node.func.id == "minimum"
-        self.ahead.append(ast.BinOp(other, ast.Sub(), chosen) if is_minimum else ast.BinOp(chosen, ast.Sub(), other))
-        return chosen  # type: ignore[no-any-return]
 
 
 def _text(node: ast.expr, shown: Mapping[str, str], least: int = 0) -> str:

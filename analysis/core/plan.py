@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from analysis.core.bounds import Bounds, Floats, extremes, is_fractional, merged
+from analysis.core.bounds import Bounds, Floats, extremes, is_fractional
 from analysis.core.expressions import Expression, parse
 from analysis.core.published import Interval
 from analysis.core.register import Assumption, Claim, InputError
@@ -163,15 +162,13 @@ class Plan:
 
     The ``leaves`` start the computation; a user may set the ``free`` ones; words alone give those in ``words``. The
     quantities start from the ``claims``, by id; they ``depends_on`` claims and assumptions. Names in ``beyond`` count
-    as no input: those that the limits alone need, and figures published elsewhere. For a branch of minimum and maximum,
-    the expressions ``ahead`` are 0 or more where it is the right one.
+    as no input: those that the limits alone need, and figures published elsewhere.
     """
 
     target: str
     nodes: tuple[Node, ...]
     limits: tuple[Limit, ...] = ()
     beyond: frozenset[str] = frozenset()
-    ahead: tuple[Expression, ...] = ()
 
     def __post_init__(self) -> None:
         self.by_name = {node.name: node for node in self.nodes}
@@ -200,7 +197,7 @@ class Plan:
 
     def rooms(self, values: Mapping[str, Any]) -> list[Any]:
         """How far each end of each limit lies; below 0 past it."""
-        return [room.of(values) for room in (*(one for limit in self.limits for one in limit.parts), *self.ahead)]
+        return [room.of(values) for limit in self.limits for room in limit.parts]
 
     def within(self, values: Mapping[str, Any]) -> Any:
         """Where every limit is kept."""
@@ -211,31 +208,25 @@ class Plan:
         return next((limit.sentence(values) for limit in self.limits if not limit.kept(values)), "")
 
     @cached_property
-    def branches(self) -> tuple[Plan, ...]:
-        """Plans without minimum and maximum: one for each choice of operands, limited to where the choice is right."""
-        formulas = {node.name: node.source.expression for node in self.nodes if node.source.expression}
-        split = {name: formula.branches for name, formula in formulas.items() if len(formula.branches) > 1}
-        if not split:
-            return (self,)
-        found = []
-        for choice in itertools.product(*split.values()):
-            chosen = dict(zip(split, choice, strict=True))
-            sources = {name: Source(expression=one) for name, (one, _) in chosen.items()}
-            nodes = tuple(replace(node, source=sources.get(node.name, node.source)) for node in self.nodes)
-            found.append(replace(self, nodes=nodes, ahead=tuple(one for _, ones in chosen.values() for one in ones)))
-        return tuple(found)
+    def under_choices(self) -> frozenset[str]:
+        """The nodes from which a minimum or maximum is computed. The target rises in each choice, but is not one ratio
+        of linear functions of them."""
+        found: set[str] = set()
+        for node in reversed(self.nodes):
+            if node.name in found:
+                found |= {*node.source.needs}
+            elif node.source.expression:
+                found |= node.source.expression.chosen_from
+        return frozenset(found)
 
     def along(self, name: str, x: Floats, given: Mapping[str, Any] | None = None) -> tuple[Floats, Floats]:
-        """The target and the rooms of each branch at values x of a leaf, (values, 1). There is a column for each of
-        them, and for each entry of the arrays given for other leaves."""
+        """The target and the rooms at values x of a leaf, (values, 1). There is a column for each of them, and for each
+        entry of the arrays given for other leaves."""
         given = {**(given or {}), **({name: x} if name in self.free else {})}
         shape = np.broadcast_shapes(*(np.shape(one) for one in given.values()), x.shape)
-        targets, rooms = [], [np.empty((len(x), 0))]
-        for branch in self.branches:
-            values = branch.evaluate(given)
-            targets.append(np.broadcast_to(values[self.target], shape))
-            rooms += [np.broadcast_to(room, shape) for room in branch.rooms(values)]
-        return np.concatenate(targets, axis=1), np.concatenate(rooms, axis=1)
+        values = self.evaluate(given)
+        rooms = [np.empty((len(x), 0)), *(np.broadcast_to(room, shape) for room in self.rooms(values))]
+        return np.broadcast_to(values[self.target], shape), np.concatenate(rooms, axis=1)
 
     def kept(self, given: Mapping[str, Any]) -> Floats:
         """The target with values given for some leaves; NaN past a limit and where it is not finite."""
@@ -297,29 +288,28 @@ class Plan:
         still = {name: one.low for name, one in moved.items() if one.low == one.high}
         box = {name: (one.low, one.high) for name, one in moved.items() if one.low < one.high}
 
-        def bounded(plan: Plan) -> list[Bounds]:
-            def function(given: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
-                values = plan.evaluate({**still, **given})
-                return values[plan.target], plan.rooms(values)
+        def function(given: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
+            values = self.evaluate({**still, **given})
+            return values[self.target], self.rooms(values)
 
-            return extremes(function, box, vary)
-
-        return [merged(parts) for parts in zip(*map(bounded, self.branches), strict=True)]
+        return extremes(function, box, vary)
 
     def confirm(self) -> None:
-        """Raise ModelError, naming the formula, where a node is no ratio of two linear functions of each leaf."""
-        for plan in self.branches:
-            moved = [node for node in plan.leaves.values() if node.name not in CONSTANTS]
-            shape, given = (len(moved), 4), {}
-            for i, node in enumerate(moved):
-                # All a little off their values, so that a factor of 0 hides nothing; then wide steps, one leaf at a
-                # time: 0, ⅓, ½ and 1 of the way.
-                scale = node.scale(node.start)
-                given[node.name] = np.full(shape, node.start + 0.01 * (i % 7 + 1) * scale)
-                given[node.name][i] += 0.37 * scale * np.array([0, 1 / 3, 0.5, 1])
-            values = plan.evaluate(given)
-            steps = np.array([np.zeros(shape) + values[node.name] for node in plan.nodes])
-            for node, fine in zip(plan.nodes, is_fractional(*np.moveaxis(steps, -1, 0)), strict=True):
-                if not fine.all():
-                    why = "is not a ratio of two linear functions of each input, so its bounds can't be computed"
-                    raise ModelError(f"the formula of {node.name} ({node.reading}) {why}")
+        """Raise ModelError, naming the formula, where a node is no ratio of two linear functions of each leaf.
+
+        A leaf under a minimum or a maximum is exempt.
+        """
+        moved = [node for name, node in self.leaves.items() if name not in {*CONSTANTS, *self.under_choices}]
+        shape, given = (len(moved), 4), {}
+        for i, node in enumerate(moved):
+            # All a little off their values, so that a factor of 0 hides nothing; then wide steps, one leaf at a
+            # time: 0, ⅓, ½ and 1 of the way.
+            scale = node.scale(node.start)
+            given[node.name] = np.full(shape, node.start + 0.01 * (i % 7 + 1) * scale)
+            given[node.name][i] += 0.37 * scale * np.array([0, 1 / 3, 0.5, 1])
+        values = self.evaluate(given)
+        steps = np.array([np.zeros(shape) + values[node.name] for node in self.nodes])
+        for node, fine in zip(self.nodes, is_fractional(*np.moveaxis(steps, -1, 0)), strict=True):
+            if not fine.all():
+                why = "is not a ratio of two linear functions of each input, so its bounds can't be computed"
+                raise ModelError(f"the formula of {node.name} ({node.reading}) {why}")

@@ -231,6 +231,8 @@ def _condition(model: Model, plan: Plan, levels: Iterable[float], rule: Rule, fo
     """For each assumption that matters, the values for which the verdict stays, the others as they are."""
     parts = []
     for name, assumption in model.free(plan).items():
+        if name in plan.under_choices:
+            continue
         # An assumption that cancels in the value may still lead past a limit.
         places = np.array([assumption.minimum, assumption.value, assumption.maximum])
         if plan.direction[name] or not plan.within(plan.evaluate({name: places})).all():

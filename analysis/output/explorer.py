@@ -112,11 +112,11 @@ def live(model: Model) -> list[str]:
 
 def formulas(model: Model) -> Iterable[str]:
     """Lines of JavaScript: of each quantity and reading, the function, and its text with names in braces. Raises
-    InputError for a minimum or maximum, whose branches the page does not search."""
+    InputError for a minimum or maximum, which the page does not compute."""
     for quantity in live(model):
         for reading, source in model.sources[quantity].items():
             if one := source.expression:
-                if len(one.branches) > 1:
+                if one.chosen_from:
                     message = f"the explorer can't bound the minimum or maximum in {one.name}"
                     raise model.register.refuse(None, "formulas", message)
                 bare = without_units(one)
@@ -193,12 +193,12 @@ def data(model: Model) -> dict[str, Any]:
 
 
 def presets(model: Model) -> list[dict[str, Any]]:
-    """The shipped scenarios, each with the setting as an address has it; ``given`` is None for one that moves or draws
+    """The shipped scenarios, each with the setting as an address has it; ``given`` is None for one that draws
     assumptions, which is no single setting."""
     found = []
     for name, one in scenarios.shipped(model).items():
         texts = one.readings | {name: f"{number:.17g}" for name, number in one.numbers(model).items()}
-        given = None if one.assumptions or one.distributions else "&".join(map("=".join, texts.items()))
+        given = None if one.distributions else "&".join(map("=".join, texts.items()))
         found.append({"name": name, "words": f"{one.description} {one.reason}", "given": given})
     return found
 

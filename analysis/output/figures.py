@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import textwrap
@@ -21,7 +20,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from PIL import Image
 
 from analysis.core.model import ARTICLE, Model, ModelError, Setting
 from analysis.core.units import BASE_UNITS, nearest
@@ -30,9 +28,9 @@ from analysis.output import results
 from analysis.output.display import Table
 from analysis.output.files import KEPT
 from analysis.output.results import CAVEAT, estimate_words
-from analysis.output.tables import Sensitivity, estimated_words, words_of
+from analysis.output.tables import Sensitivity, words_of
 from analysis.whatif import sweep
-from analysis.whatif.scenarios import OWN, find, tabulate
+from analysis.whatif.scenarios import OWN, find
 
 #: Okabe and Ito's colours, which colour-blind readers can tell apart; marks that meet differ in shape too.
 BLACK, BLUE, SKY, GREY, ORANGE = "#1b1b1b", "#0072B2", "#a6cee5", "#8c8c8c", "#E69F00"
@@ -97,15 +95,6 @@ class Figure:
         return self.make(source)[0]
 
 
-class _FewColours(FigureCanvasAgg):
-    """Writes PNG in 128 colours, at half of the size, which keeps notebooks small."""
-
-    def print_png(self, filename_or_obj: Any, **ignored: Any) -> None:
-        super().print_png(whole := io.BytesIO())  # type: ignore[no-untyped-call]
-        with Image.open(whole) as image:
-            image.convert("RGB").quantize(128).save(filename_or_obj, "png", dpi=image.info["dpi"])
-
-
 def drawn(name: str, model: Model, setting: Setting) -> Canvas:
     """A figure under a setting, for a notebook. Raises ModelError for an unknown name."""
     if not isinstance(name, str) or name not in FIGURES:
@@ -120,7 +109,7 @@ def shown(name: str, source: Any) -> Canvas:
         frame, draw = FIGURES[name].make(source)
         draw(fig)
         plt.close(fig)  # else the notebook shows it twice
-        _FewColours(fig)
+        FigureCanvasAgg(fig)
         if folder := os.environ.get(KEPT):
             _keep(name, fig, frame, Path(folder))
     return fig
@@ -486,25 +475,6 @@ def trade_shares(study: Evaluation) -> Drawing:
     return rows(frame, _SHARES, title, "percent of exports (products) and of trade (south)", source, **how)
 
 
-def scenarios(found: Sensitivity) -> Drawing:
-    """For each scenario, persons at risk through transfers in 2021 and in both groups, beside the printed range."""
-    model, made = found.model, tabulate(found.model, found.scenarios, _AT_RISK)
-    frame = pd.DataFrame(made)[["value", "low", "high", "side"]].astype({"value": float, "low": float, "high": float})
-    ours = {one.scenario: ", reconstruction" for one in made if one.reconstruction}
-    frame.insert(0, "label", [one.scenario.replace("_", " ") + ours.get(one.scenario, "") for one in made])
-    frame.insert(1, "role", [_AT_RISK[one.quantity] for one in made])
-    frame["words"] = [estimated_words(model, one) for one in made]
-    printed = model.register.claims["at_risk_total_range"].published
-    low, high = printed.value("low"), printed.value("high")
-    totals = frame.loc[frame["role"] == "both groups", "value"].dropna()
-    title = (
-        f"Both groups, by scenario: {totals.min() / 1e6:.3g} to {totals.max() / 1e6:.3g} million; printed: {printed}"
-    )
-    source = "Section scale, paragraph 3. Lines: room left by the digits. No bound: sides that differ are added."
-    styles = {"through transfers, 2021": SQUARE, "both groups": DOT}
-    return rows(frame, styles, title, "million persons", source, band=(low / 1e6, high / 1e6, "printed"), apart=0.7)
-
-
 _ENDS = {"at its low end": mark(BLUE, "o"), "at its high end": mark(ORANGE, "s")}
 
 
@@ -583,7 +553,6 @@ FIGURES = {
     "other_provinces": Figure(5, other_provinces),
     "monitoring": Figure(5, monitoring),
     "trade_shares": Figure(4.6, trade_shares),
-    "scenarios": Figure(9.5, scenarios, _of_2021),
     "tornado": Figure(4.4, tornado, _of_2021),
     "specification_curve": Figure(11, specification_curve, of_the_article=True),
 }

@@ -30,7 +30,7 @@ from analysis.core.units import nearest
 from analysis.output.files import write_file
 from analysis.output.foreign import CRATE
 from analysis.whatif.draws import check_draws
-from analysis.whatif.scenarios import OWN, Scenario
+from analysis.whatif.scenarios import OWN
 from analysis.whatif.scenarios import find as find_scenario
 
 # A dependency of nbformat builds a grammar at import, which takes a second. Without it, only the format of
@@ -164,8 +164,7 @@ def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = 
         return _job_of_texts(notebook, {**({"scenario": scenario} if scenario else {}), **texts}, model)
     rows = [row for row in map(model.register.checks.get, notebook.checks) if row and not (row.against and row.claim)]
     taken = find_scenario(scenario or OWN, model).changed(texts, model)
-    moved = _moved(notebook, [row.quantity for row in rows], taken, model) if taken.assumptions else ""
-    setting, plans = taken.setting(model, moved), []
+    setting, plans = taken.setting(model), []
     for row in rows:
         # A setting may make a check circular; the check says so itself.
         with contextlib.suppress(Circle):
@@ -174,19 +173,7 @@ def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = 
     plans += [] if rows else [model.plan(name, setting) for name in model.register.estimates]
     model.check_used(setting, plans)
     words = model.differences(setting) or "as in the article"
-    words += f"; each assumption at the end that makes {moved} {taken.assumptions}" if moved else ""
     return Job(setting, {**setting.readings, **setting.values}, words)
-
-
-def _moved(notebook: Notebook, checked: list[str], taken: Scenario, model: Model) -> str:
-    """The quantity at whose ends a notebook takes the assumptions: the first that rests on any."""
-    # Of its headlines, then of its checks; the overview, which has no checks, shows all headlines.
-    heads = (row for row in model.register.headlines.values() if row.notebook == notebook.name or not checked)
-    setting = taken.setting(model)
-    for name in [*(model.register.claims[row.claim].quantity for row in heads), *checked]:
-        if name not in model.register.assumptions and model.free(model.plan(name, setting)):
-            return name
-    raise InputError(f"no number of {notebook.name} rests on an assumption here, so nothing is moved")
 
 
 def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) -> Job:
@@ -206,7 +193,7 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) ->
         elif name.endswith("scenario"):
             find_scenario(text, model)
     used = {"draws": 2, "seed": 0, **known, **given}
-    check_draws(used["draws"], used["seed"], "sobol")
+    check_draws(used["draws"], used["seed"])
     words = ", ".join(f"{name} = {value}" for name, value in given.items())
     return Job(ARTICLE, given, f"run with {words}" if words else "as in the article")
 

@@ -24,6 +24,8 @@ from analysis.whatif.draws import Draws, draw
 from analysis.whatif.scenarios import OWN, Estimated, Scenario, estimate, find, shipped, tabulate
 from analysis.whatif.sensitivity import (
     ALL,
+    HIGHEST,
+    LOWEST,
     POINTS,
     ROUNDING,
     Bar,
@@ -132,14 +134,12 @@ class Sensitivity:
         model: Model | None = None,
         draws: int = 2**16,
         seed: int = 0,
-        method: str = "sobol",
-        **how: Any,
     ) -> None:
         self.model = model or Model(Register.read())
         self.quantity = self.model.known(quantity)
         self.scenario = scenario if isinstance(scenario, Scenario) else find(scenario, self.model)
-        self.setting = self.scenario.setting(self.model, quantity)
-        self._how = {"n": draws, "seed": seed, "method": method, **how}
+        self.setting = self.scenario.setting(self.model)
+        self._how = {"n": draws, "seed": seed}
 
     @property
     def differs(self) -> str:
@@ -189,12 +189,15 @@ class Sensitivity:
     def ranges_table(self) -> Table:
         """From where to where the estimate moves: under rounding alone, each assumption alone, and all together."""
         rows, over = [], {bar.assumption: _over(self.model, bar) for bar in self.tornado}
+        moved = {ROUNDING: "the printed digits, as rounded", ALL: "all of these together"}
+        moved |= {LOWEST: "everything at its low end", HIGHEST: "everything at its high end"}
+        over |= {LOWEST: "each assumption where the estimate is lowest"}
+        over |= {HIGHEST: "each assumption where the estimate is highest"}
         for name, one in [(name, self.ranges[name]) for name in (ROUNDING, *over, ALL)]:
-            moved = {ROUNDING: "the printed digits, as rounded", ALL: "all of these together"}.get(name)
             spans = " to ".join(
                 span_words(self.model, self.quantity, one.low, one.high, outward=name in (ROUNDING, ALL))
             )
-            rows.append([moved or named(self.model, name), over.get(name, ""), spans])
+            rows.append([moved.get(name) or named(self.model, name), over.get(name, ""), spans])
         return Table(rows, columns=["moved", "over", "estimate"])
 
     def draws_table(self) -> Table:
@@ -206,8 +209,7 @@ class Sensitivity:
         numbers = self.drawn.numbers[self.quantity]
         rows = [[label, words_of(self.model, self.quantity, numbers[name])] for name, label in _LABELS.items()]
         left = "".join(f"; {count:,} left out ({words})" for words, count in self.drawn.violations.items())
-        how = {"sobol": "scrambled Sobol points", "random": "random draws"}[self._how["method"]]
-        foot = f"{self.drawn.n:,} {how}, seed {self._how['seed']}{left}. {ILLUSTRATIVE} {CAVEAT}"
+        foot = f"{self.drawn.n:,} scrambled Sobol points, seed {self._how['seed']}{left}. {ILLUSTRATIVE} {CAVEAT}"
         return Table(rows, columns=columns, foot=foot)
 
     def indices_table(self) -> Table:
@@ -266,8 +268,7 @@ def _share(found: Mapping[str, float], kind: str) -> str:
 
 def break_even_under(model: Model, statement: Statement, scenario: Scenario) -> BreakEvens:
     """Where a statement stops holding under a scenario."""
-    quantity, _ = model.named(statement.quantity)
-    return break_even(model, statement, scenario.setting(model, quantity))
+    return break_even(model, statement, scenario.setting(model))
 
 
 def break_evens(model: Model, statements: Iterable[Statement], scenario: Scenario) -> list[dict[str, Any]]:

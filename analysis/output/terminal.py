@@ -24,7 +24,7 @@ from analysis.core.verdicts import Outcome, judge_all, solution
 from analysis.core.words import digits
 from analysis.output import results
 from analysis.output.escape import escape_spreadsheet_formula, padded
-from analysis.output.headlines import approaches, changes, headlines, headlines_markdown, headlines_text, ours
+from analysis.output.headlines import changes, headlines, headlines_markdown, headlines_text, ours
 from analysis.output.results import CAVEAT, bounds_words, plural, recomputed_words, result_words, solved_words
 from analysis.output.steps import WIDTH, Steps
 
@@ -91,8 +91,7 @@ def _check_used(model: Model, setting: Setting, quantities: Iterable[str]) -> No
 
 def _changes(model: Model, scenario: Scenario) -> Iterator[str]:
     """The differences of a scenario from the article, and what they do to the headlines."""
-    row = approaches(model)
-    return changes(model, scenario.setting(model, model.register.claims[row.claim].quantity if row else ""))
+    return changes(model, scenario.setting(model))
 
 
 # Commands -------------------------------------------------------------------------------------------------------------
@@ -172,20 +171,6 @@ def accept(model: Model) -> None:
     typer.echo(f"{len(moved)} of {len(now)} values accepted anew in {model.register.file('expected.csv')}.")
 
 
-def diff(before: Path, after: Path, form: str) -> int:
-    """The numbers that moved between two results folders; returns the exit status."""
-    from analysis.output.diff import compare, in_words
-
-    found = compare(before, after)
-    if form:
-        print_as(form, found.to_dict("records"), found.columns)
-    else:
-        show(in_words(found))
-        counted = ", ".join(f"{count:,} in {table}" for table, count in found["table"].value_counts(sort=False).items())
-        say(f"Moved: {counted}." if counted else "Nothing moved.")
-    return int(len(found) > 0)
-
-
 def list_all(model: Model, kind: str, as_markdown: bool) -> None:
     """The rows of a kind, or of all, one line each. Raises InputError for an unknown kind."""
     from analysis.output.codebook import codebook, columns
@@ -257,15 +242,13 @@ def scenarios(model: Model, files: list[str], form: str, changed: Scenario) -> N
 def sensitivity(model: Model, quantity: str, scenario: Scenario, form: str, **how: Any) -> None:
     """An estimate's ranges, tornado and draws; without a quantity, the ranges of every estimate. As csv, the ranges."""
     from analysis.output.tables import Sensitivity, all_ranges_table
-    from analysis.whatif.draws import check_draws, reach
+    from analysis.whatif.draws import check_draws
 
-    check_draws(how["draws"], how["seed"], how["method"])
-    with reach(how["scheduler"]):
-        pass
+    check_draws(how["draws"], how["seed"])
     names = [model.known(quantity)] if quantity else model.register.estimates
     _check_used(model, scenario.setting(model), names)
     if quantity:
-        model.estimate(quantity, scenario.setting(model, quantity))  # refused with the reason where it has no value
+        model.estimate(quantity, scenario.setting(model))  # refused with the reason where it has no value
     if form:
         every = [Sensitivity(name, scenario, model=model, **how).json() for name in names]
         ranges = [{"quantity": one["quantity"], **row} for one in every for row in one["ranges"]]
@@ -346,8 +329,7 @@ def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> Non
         hint = nearest(id, [name for rows in kinds.values() for name in rows])
         raise ModelError(f"'{id}' is no claim, check, solution, quantity, finding or external figure{hint}")
     row = kinds[kind][id]
-    quantity = id if kind == "quantity" else getattr(row, "quantity", "")
-    setting = scenario.one_setting(model, quantity) if scenario else ARTICLE
+    setting = scenario.setting(model) if scenario else ARTICLE
     if scenario and (kind == "finding" or (kind == "check" and row.against and row.claim)):
         raise InputError(f"{id} is arithmetic of the rows as printed; nothing can be set in it")
     title = model.name(id) if kind == "quantity" else getattr(row, "statement", "") or row.title

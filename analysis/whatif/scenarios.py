@@ -1,8 +1,7 @@
 """Scenarios: named departures from the article, each a file that holds only its changes.
 
 A scenario names readings, gives values with their units, and may give distributions. It alone may replace the article's
-figures by figures published elsewhere (``external``). It may take every assumption at the end of its range that makes
-an estimate lowest or highest (``assumptions``).
+figures by figures published elsewhere (``external``).
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -25,7 +24,6 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema
 
 from analysis.core import findings
 from analysis.core.model import Model, ModelError, Setting
-from analysis.core.published import Interval
 from analysis.core.register import InputError, RegisterError, Text, read_yaml, shown, validated
 from analysis.core.sentences import say
 from analysis.core.units import nearest
@@ -93,7 +91,6 @@ class Scenario(Content):
     values: Annotated[dict[str, Number], Field(description="quantity: a number, such as 0.35 million person")] = {}
     external: Annotated[dict[str, str], Field(description="quantity: official figures, by their rows")] = {}
     distributions: Annotated[dict[str, Shape], Field(description="quantity: a distribution; illustrative")] = {}
-    assumptions: Annotated[Literal["", "lowest", "highest"], Field(description="each at the end that makes it so")] = ""
     #: Changes that a user makes besides, as ``Model.change`` takes them.
     _given: dict[str, Any] = PrivateAttr(default_factory=dict)
 
@@ -107,8 +104,7 @@ class Scenario(Content):
         if (own := self.setting(model).scenario) and own <= given.keys():
             raise ModelError(say("scenario_replaced", names=", ".join(sorted(own))))
         words = model.differences(found.setting(model)) or "as in the article"
-        ends = f"{self.description} " if self.assumptions else ""
-        return found.model_copy(update={"description": f"{ends}{words[0].upper()}{words[1:]}."})
+        return found.model_copy(update={"description": f"{words[0].upper()}{words[1:]}."})
 
     def numbers(self, model: Model) -> dict[str, float]:
         """The values given, in base units. Raises ModelError for a wrong name, number, row or unit."""
@@ -127,31 +123,12 @@ class Scenario(Content):
         """The distributions given, in base units. Raises ModelError likewise."""
         return {name: shape.distribution(model, name) for name, shape in self.distributions.items()}
 
-    def setting(self, model: Model, quantity: str = "") -> Setting:
-        """The readings and values given, under which a quantity is computed. Drawn inputs are at their medians. If the
-        scenario asks for it, assumptions are where they make the quantity lowest or highest."""
+    def setting(self, model: Model) -> Setting:
+        """The readings and values given, under which everything is computed. Drawn inputs are at their medians."""
         medians = {name: float(one.ppf(np.array(0.5))) for name, one in self.drawn(model).items()}
         own = model.setting(self.readings, {**self.numbers(model), **medians})
         own = replace(own, given=frozenset(), scenario=frozenset({**own.readings, **own.values}))
-        setting = model.change(self._given, own)
-        if not (self.assumptions and quantity):
-            return setting
-        plan = model.plan(quantity, setting)
-        ranges = {name: Interval(one.low, one.high) for name, one in model.free(plan).items()}
-        ranges = {name: one for name, one in ranges.items() if name not in setting.given}
-        (bounds,) = plan.bounds(ranges=ranges, rounding=False)
-        ends = bounds.low_at if self.assumptions == "lowest" else bounds.high_at
-        there = model.setting(setting.readings, {**setting.values, **ends})
-        return replace(
-            there, given=setting.given, scenario=frozenset({**there.readings, **there.values}) - setting.given
-        )
-
-    def one_setting(self, model: Model, quantity: str = "") -> Setting:
-        """The setting under which a quantity, or all of them, are computed. Raises ModelError where that is not one."""
-        if self.assumptions and not quantity:
-            words = "the scenario moves the assumptions of each estimate apart, so no one setting serves here"
-            raise ModelError(f"{words}; explain, sensitivity and scenarios take it")
-        return self.setting(model, quantity)
+        return model.change(self._given, own)
 
     def check(self, model: Model, folder: Path) -> None:
         """Raise ModelError for a scenario that can't be computed with, and for a name that nothing depends on."""
@@ -159,8 +136,6 @@ class Scenario(Content):
         for one, other in itertools.combinations(("values", "external", "distributions"), 2):
             for name in getattr(self, one).keys() & getattr(self, other).keys():
                 raise ModelError(f"{name} stands under {one} and under {other}; give one of them")
-        if self.assumptions and (numbers or drawn):
-            raise ModelError("assumptions moves every assumption, so none can be given beside it")
         setting = self.setting(model)
         plans = [*(model.plan(quantity, setting) for quantity in model.register.estimates), *model.judged(setting)]
         # A value that is the article's own, too: the reader of the file would take it for used.
@@ -249,7 +224,7 @@ def estimate(model: Model, scenario: Scenario, quantity: str) -> Estimated:
     """A quantity under a scenario, with bounds by rounding and side; with the reason where it is not computable."""
     known = Estimated(scenario.name, quantity, model.units[model.known(quantity)])
     try:
-        setting = scenario.setting(model, quantity)
+        setting = scenario.setting(model)
         found = model.estimate(quantity, setting)
     except ModelError as error:
         return replace(known, reason=str(error))

@@ -29,7 +29,7 @@ from analysis.core.words import SAME
 from analysis.whatif.draws import Distribution, values_of
 
 #: The names of ranges that are no single assumption's.
-ROUNDING, ALL = "rounding", "all"
+ROUNDING, ALL, LOWEST, HIGHEST = "rounding", "all", "lowest", "highest"
 #: Base points of Sobol indices.
 POINTS = 2**14
 
@@ -40,11 +40,15 @@ def handles(model: Model, plan: Plan) -> dict[str, Assumption]:
 
 
 def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> dict[str, Bounds]:
-    """A quantity's bounds under the rounding of printed digits, each assumption alone, and all of them together."""
+    """A quantity's bounds: under the rounding of printed digits, each assumption alone, and all of these together; then
+    with each assumption where the quantity is lowest, and where it is highest, without rounding."""
     plan = model.plan(model.known(quantity), setting)
     every = {name: Interval(one.low, one.high) for name, one in model.free(plan).items()}
     alone = {name: plan.bounds(ranges={name: every[name]}, rounding=False)[0] for name in handles(model, plan)}
-    return {ROUNDING: plan.bounds(ranges={})[0], **alone, ALL: plan.bounds(ranges=every)[0]}
+    (ends,) = plan.bounds(ranges=every, rounding=False)
+    lowest, highest = Bounds(ends.low, ends.low, ends.low_at), Bounds(ends.high, ends.high, ends.high_at)
+    together = {ALL: plan.bounds(ranges=every)[0], LOWEST: lowest, HIGHEST: highest}
+    return {ROUNDING: plan.bounds(ranges={})[0], **alone, **together}
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,9 @@ class Bar:
 def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Bar]:
     """Each assumption across its range, to a limit on the way; the one that moves the quantity most comes first."""
     bars = []
-    for name, one in list(ranges(model, quantity, setting).items())[1:-1]:
+    for name, one in ranges(model, quantity, setting).items():
+        if name not in model.register.assumptions:
+            continue
         its = model.register.assumptions[name]
         (low, at_low), (high, at_high) = sorted(
             [(one.low_at.get(name, its.low), one.low), (one.high_at.get(name, its.high), one.high)],
@@ -192,7 +198,9 @@ def break_even(model: Model, statement: Statement, setting: Setting = ARTICLE) -
     left, right = (side.value for side in sides)
     moved = {**handles(model, sides[0]), **handles(model, sides[1])}
     holds = bool(_holds(statement.comparison, np.array(left - right), SAME * max(abs(left), abs(right))))
-    found = tuple(_break_even(sides, one, statement.comparison) for one in moved.values())
+    # Under a minimum or maximum, a root has no closed form.
+    turned = [one for name, one in moved.items() if not any(name in side.under_choices for side in sides)]
+    found = tuple(_break_even(sides, one, statement.comparison) for one in turned)
     quantity = sides[0].target
     return BreakEvens(statement, quantity, model.units[quantity], left, right, holds, found)
 

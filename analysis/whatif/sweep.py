@@ -13,7 +13,6 @@ A row is one combination: the values varied and the estimates, in base units. An
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import itertools
 import math
 import tempfile
@@ -83,7 +82,7 @@ class Spec(Content):
         """The values by quantity, and the settings; a scenario's file may be in the folder. Raises ModelError."""
         self.quantities = self.quantities or model.register.estimates
         self.scenario = str(beside) if (beside := folder / self.scenario).is_file() else self.scenario
-        own = self._base or find(self.scenario, model).one_setting(model)
+        own = self._base or find(self.scenario, model).setting(model)
         if not self.values and not self.readings:
             raise ModelError("nothing is varied; give values or readings")
         lengths = [len(one.values) or one.steps for one in self.values.values()]
@@ -196,38 +195,28 @@ def compute(model: Model, spec: Spec, scheduler: str = "") -> pd.DataFrame:
 def sweep(
     model: Model, spec: Spec, out: Path, *, scheduler: str = "", done: Callable[[int, int], None] = lambda *rows: None
 ) -> Counter[str]:
-    """Compute a sweep into a CSV or Parquet file, written whole or not at all; returns the empty cells by reason.
+    """Compute a sweep into a CSV file, written whole or not at all; returns the empty cells by reason.
 
     The function ``done`` gets the number of rows computed, and of all rows. Raises InputError for a fault in the sweep,
-    where the file exists or can't be written, and for Parquet without pyarrow.
+    and where the file exists or can't be written.
     """
-    if out.suffix not in (".csv", ".parquet"):
-        raise InputError(f"{shown(out)} ends in neither .csv nor .parquet")
-    if out.suffix == ".parquet" and importlib.util.find_spec("pyarrow") is None:
-        raise InputError("pyarrow is not installed; the extra `parquet` brings it; or name a file that ends in .csv")
+    if out.suffix != ".csv":
+        raise InputError(f"{shown(out)} does not end in .csv")
     if out.exists():
         raise InputError(f"{shown(out)} exists; remove it or name another file")
-    (total, blocks), empty, writer = _blocks(model, spec, scheduler), Counter[str](), None
+    (total, blocks), empty = _blocks(model, spec, scheduler), Counter[str]()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with (
             tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder,
-            contextlib.ExitStack() as stack,
+            contextlib.closing(blocks),
         ):
             new = Path(folder) / out.name
-            for frame, reasons in stack.enter_context(contextlib.closing(blocks)):
-                if out.suffix == ".csv":
-                    how: Any = {"index": False, "lineterminator": "\n", "float_format": "%.10g"}
-                    frame.to_csv(new, mode="a", header=not new.exists(), **how)
-                else:
-                    from pyarrow import Table, parquet
-
-                    rows = Table.from_pandas(frame, preserve_index=False)
-                    writer = writer or stack.enter_context(parquet.ParquetWriter(new, rows.schema))
-                    writer.write_table(rows)
+            for frame, reasons in blocks:
+                how: Any = {"index": False, "lineterminator": "\n", "float_format": "%.10g"}
+                frame.to_csv(new, mode="a", header=not new.exists(), **how)
                 empty.update(reasons)
                 done(int(frame["row"].iloc[-1]) + 1, total)
-            stack.close()
             new.replace(out)
     except OSError as error:
         raise InputError(f"{shown(out)} can't be written ({error.strerror})") from None

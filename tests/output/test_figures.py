@@ -18,7 +18,6 @@ from matplotlib.text import Text
 from analysis import Study
 from analysis.core.model import Model, ModelError
 from analysis.output.figures import FIGURES, shown, table
-from analysis.output.tables import Sensitivity
 
 ADDED = 3.17 * 0.105 / 1.105
 """Net increase in persons, in millions: 3.17 less 3.17/1.105, which is 0.301222."""
@@ -182,13 +181,6 @@ def test_the_tornado_by_hand(studies: dict[str, Study]) -> None:
     assert {(name, round(at, 9)): value for (name, at), value in found.items()} == pytest.approx(expected)
 
 
-def test_scenarios_show_the_numbers_of_their_source(model: Model) -> None:
-    found = Sensitivity("at_risk_total", "illustrative", draws=1024, model=model)
-    words = FIGURES["scenarios"].frame(found).set_index(["label", "role"])["words"]
-    assert words["several is three", "both groups"] == "2.2 million, no bound"
-    assert words["article", "both groups"] == "no single value"
-
-
 def test_the_specification_curve_by_hand(studies: dict[str, Study]) -> None:
     found = frame("specification_curve", studies["article"])
     # Two bases, two units, four derivations, two shares, two ratios, three drifts, two overlaps.
@@ -220,11 +212,6 @@ def test_a_sensitivity_is_drawn_under_the_study(studies: dict[str, Study]) -> No
     added = 1e6 * ADDED * 0.55
     assert tornado.loc[("persons_per_transfer", "at its high end"), "value"] == pytest.approx(1_567_500 + 1e6 * ADDED)
     assert tornado.loc[("minority_share_south", "at its high end"), "value"] == pytest.approx(1_650_000 + added)
-    rows = frame("scenarios", studies["southern"]).set_index(["label", "role"])["value"]
-    assert rows["article", "through transfers, 2021"] == pytest.approx(1_600_000 + 1e6 * ADDED)
-    # Of 350,000 former detainees a quarter is counted in both groups.
-    at_risk = rows[[("yours, reconstruction", "through transfers, 2021"), ("yours, reconstruction", "both groups")]]
-    assert at_risk.tolist() == pytest.approx([1_567_500 + added, 1_567_500 + added + 262_500])
     with pytest.raises(ModelError, match=r"^the figure makes all choices itself, so .* in: at_risk_2019: "):
         studies["southern"].figure("specification_curve")
 
@@ -247,7 +234,7 @@ def test_every_text_is_whole_large_enough_and_a_number(name: str, setting: str, 
 
 
 @pytest.mark.parametrize("setting", ["article", "southern", "readings"])
-@pytest.mark.parametrize("name", ["waterfall", "official_series", "plan_against_actual", "scenarios"])
+@pytest.mark.parametrize("name", ["waterfall", "official_series", "plan_against_actual"])
 def test_no_text_lies_on_another(name: str, setting: str, studies: dict[str, Study]) -> None:
     boxes = [(text, Text.get_window_extent(where)) for text, where in texts(drawn(name, studies[setting]))]
     for i, (text, box) in enumerate(boxes):

@@ -141,20 +141,9 @@ def test_a_scenario_is_what_its_values_and_readings_are(model: Model) -> None:
     made = job(BOOKS["04_at_risk_2021"], ["overlap=0.25"], model, "several_is_three")
     assert made.parameters == {"former_detainees": "floor", "overlap": 0.25}
     # The notebook that has a parameter for it takes it whole.
-    assert job(BOOKS["08_sensitivity"], [], model, "all_high").parameters == {"scenario": "all_high"}
+    assert job(BOOKS["08_sensitivity"], [], model, "southern").parameters == {"scenario": "southern"}
     # What is drawn is at its median.
     assert job(BOOKS["04_at_risk_2021"], [], model, "illustrative").parameters["former_detainees"] == 600_000
-
-
-def test_a_scenario_of_ends_takes_those_of_the_notebooks_own_headline(model: Model) -> None:
-    made = job(BOOKS["04_at_risk_2021"], [], model, "all_low")
-    # The low end of each range: the share at risk of those added, the ratio, and its change.
-    ends = {"at_risk_share_of_new": 0.62, "persons_per_transfer": 0.36, "persons_per_transfer_drift": 0.95}
-    assert made.parameters == ends
-    assert made.words.endswith("; each assumption at the end that makes at_risk_2021 lowest")
-    # A value given besides is kept, and the others move around it.
-    made = job(BOOKS["04_at_risk_2021"], ["persons_per_transfer=0.5"], model, "all_low")
-    assert made.parameters == {**ends, "persons_per_transfer": 0.5}
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,7 @@ import pandas as pd
 import pytest
 
 from analysis.core.model import Model
-from analysis.whatif import draws
 from analysis.whatif import sweep as sweeps
-from analysis.whatif.draws import Draws, draw
-from analysis.whatif.scenarios import find
 from analysis.whatif.sweep import Span, Spec, compute, sweep
 
 pytestmark = pytest.mark.long
@@ -35,7 +32,6 @@ def cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
     dask = pytest.importorskip("dask")
     distributed = pytest.importorskip("distributed")
     monkeypatch.setattr(sweeps, "ROWS", 2000)
-    monkeypatch.setattr(draws, "ROWS", 1000)
     root = str(Path(sweeps.__file__).resolve().parents[2])
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])))
     local = {"host": "127.0.0.1", "dashboard_address": None, "silence_logs": 50}
@@ -44,15 +40,6 @@ def cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, **local) as made,
     ):
         yield made
-
-
-def drawn(model: Model, scheduler: str = "", **how: Any) -> Draws:
-    """Random draws of two estimates under the illustrative scenario."""
-    scenario = find("illustrative", model)
-    setting = scenario.setting(model, "at_risk_total")
-    names = ["at_risk_2021", "at_risk_total"]
-    given = {"n": 200_000, "seed": 5, "method": "random", "scheduler": scheduler, **how}
-    return draw(model, names, setting, scenario.drawn(model), **given)
 
 
 @pytest.fixture
@@ -81,19 +68,10 @@ def killed(cluster: Any) -> Any:
 
 def test_a_cluster_gives_the_bits_of_one_process(model: Model, cluster: Any, tmp_path: Path) -> None:
     address = cluster.scheduler_address
-    assert drawn(model, address) == drawn(model)
-    assert drawn(model, address, compiled=True) == drawn(model, compiled=True)
     pd.testing.assert_frame_equal(compute(model, SPEC, address), compute(model, SPEC), check_exact=True)
     for name, scheduler in (("alone", ""), ("together", address)):
-        sweep(model, SPEC, tmp_path / f"{name}.parquet", scheduler=scheduler)
-    assert (tmp_path / "alone.parquet").read_bytes() == (tmp_path / "together.parquet").read_bytes()
-
-
-def test_draws_are_the_same_when_a_worker_is_killed_in_the_middle(model: Model, cluster: Any, killed: Any) -> None:
-    found = drawn(model, cluster.scheduler_address)
-    assert killed.gone.wait(30)
-    assert killed.left > 0
-    assert found == drawn(model)
+        sweep(model, SPEC, tmp_path / f"{name}.csv", scheduler=scheduler)
+    assert (tmp_path / "alone.csv").read_bytes() == (tmp_path / "together.csv").read_bytes()
 
 
 def test_a_sweep_is_the_same_when_a_worker_is_killed_in_the_middle(model: Model, cluster: Any, killed: Any) -> None:

@@ -74,11 +74,6 @@ BY_HAND: dict[str, tuple[float, float, float | None]] = {
     "half_overlap": (ADDED, R + ADDED, R + ADDED + 150_000),
     "several_is_three": (ADDED, R + ADDED, R + ADDED + 300_000),
     "without_detainees": (ADDED, R + ADDED, R + ADDED),
-    # 0.36 persons a transfer and a change of 0.95, 51,379.819; then 0.62 of those added, 1,631,855.488.
-    "all_low": (0.36 * (0.95 * T - BASE), R + 0.62 * 0.36 * (0.95 * T - BASE), None),
-    # The ratio of 2021 is at most one. With a change of 1.05, that of 2019 is at most 1 / 1.05 = 0.952381: the increase
-    # is T - BASE / 1.05 = 437,830.209. With more than 0.952381 in 2019 there would be more to take off.
-    "all_high": (T - BASE / 1.05, R + T - BASE / 1.05, None),
 }
 
 
@@ -110,15 +105,6 @@ def test_the_bounds_are_those_of_the_rounding(model: Model) -> None:
     found = estimate(model, find("article", model), "net_new_persons")
     assert found.low == pytest.approx(3.165e6 * 0.1045 / 1.1045, rel=1e-9)
     assert found.high == pytest.approx(3.175e6 * 0.1055 / 1.1055, rel=1e-9)
-
-
-def test_an_assumption_is_taken_to_a_limit_and_not_past_it(package: Path) -> None:
-    # At 437,830 more than 360,000 would be added. Somewhere on the edges of the ranges just 360,000 are.
-    more = {"quantity": "net_new_persons", "at_most": 360_000}
-    described(lambda content: content["analysis"]["limits"].append(more))(package)
-    limited = Model(Register.read(package))
-    found = estimate(limited, find("all_high", limited), "net_new_persons")
-    assert (found.reason, found.value) == ("", pytest.approx(360_000, rel=1e-9))
 
 
 def test_official_figures_are_named_in_a_scenario_alone(model: Model, tmp_path: Path) -> None:
@@ -258,8 +244,6 @@ REFUSED: list[tuple[str, str, str]] = [
     ("distributions: {overlap: {shape: uniform, low: 0, high: 1.5}}", "distributions.overlap", "allowed range"),
     ("distributions: {former_detainees: {shape: uniform, low: 1, high: 2}}", "distributions.former_detainees",
      "no unit"),
-    ("assumptions: lowest\nvalues: {overlap: 0.1}", "", "assumptions moves every assumption"),
-    ("assumptions: middle", "assumptions", "input should be '', 'lowest' or 'highest', not 'middle'"),
     ("values: {overlap: 0.1, overlap: 0.2}", "", "the key 'overlap' is given twice at line 4"),
     ("values: !!python/object/apply:os.getcwd []", "", "not YAML"),
 ]  # fmt: skip

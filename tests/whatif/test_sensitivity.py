@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.core.model import ARTICLE, Model, ModelError, Setting
-from analysis.core.register import InputError
+from analysis.core.register import InputError, Register
 from analysis.whatif import sensitivity
 from analysis.whatif.draws import Distribution
 from analysis.whatif.sensitivity import BreakEven, break_even, handles, ranges, sobol_indices, statement_of, tornado
 from tests.small import assumption, formula, small_model
+from tests.spoiling import described
 
 #: Transfers of 2019, from 3.17 million and a growth of 10.5 percent: 2,868,778.28; and those added since: 301,221.72.
 BASE = 3_170_000 / 1.105
@@ -181,8 +183,9 @@ def corners(printed: Any, assumed: Any) -> tuple[float, float]:
 
 def test_the_ranges_of_the_total_against_every_corner(model: Model, with_former: Setting) -> None:
     found = {what: (one.low, one.high) for what, one in ranges(model, "at_risk_total", with_former).items()}
-    first, *_, last = found
+    first, *_, last, lowest, highest = found
     assert (first, last) == (sensitivity.ROUNDING, sensitivity.ALL)
+    assert (lowest, highest) == (sensitivity.LOWEST, sensitivity.HIGHEST)
     used = {name: (value,) for name, (_, value) in ASSUMED.items()}
     # The change alone: no more than one at a ratio of one.
     ranged = {name: ends for name, (ends, _) in ASSUMED.items()} | {"persons_per_transfer_drift": (0.95, 1)}
@@ -190,9 +193,31 @@ def test_the_ranges_of_the_total_against_every_corner(model: Model, with_former:
         name: corners([(1.6e6,), (3.17e6,), (0.105,)], {**used, name: ends}.values()) for name, ends in ranged.items()
     }
     wanted |= {first: corners(PRINTED, used.values()), last: corners(PRINTED, [ends for ends, _ in ASSUMED.values()])}
+    least, most = corners([(1.6e6,), (3.17e6,), (0.105,)], [ends for ends, _ in ASSUMED.values()])
+    wanted |= {lowest: (least, least), highest: (most, most)}
     assert set(found) == set(wanted)
     for what, ends in wanted.items():
         assert found[what] == pytest.approx(ends, rel=1e-12)
+
+
+def test_everything_at_its_low_and_at_its_high_end(model: Model) -> None:
+    found = ranges(model, "at_risk_2021")
+    base = 3_170_000 / 1.105
+    # 0.36 persons a transfer and a change of 0.95, 51,379.819; then 0.62 of those added, 1,631,855.488.
+    lowest = 1_600_000 + 0.62 * 0.36 * (0.95 * 3_170_000 - base)
+    # The ratio of 2021 is at most one. With a change of 1.05, that of 2019 is at most 1 / 1.05 = 0.952381: the increase
+    # is 3,170,000 less base / 1.05, 437,830.209. With more than 0.952381 in 2019 there would be more to take off.
+    highest = 1_600_000 + 3_170_000 - base / 1.05
+    for name, number in (("lowest", lowest), ("highest", highest)):
+        assert (found[name].low, found[name].high) == pytest.approx((number, number), rel=1e-9)
+
+
+def test_everything_is_taken_to_a_limit_and_not_past_it(package: Path) -> None:
+    # At 437,830 more than 360,000 would be added. Somewhere on the edges of the ranges just 360,000 are.
+    more = {"quantity": "net_new_persons", "at_most": 360_000}
+    described(lambda content: content["analysis"]["limits"].append(more))(package)
+    found = ranges(Model(Register.read(package)), "net_new_persons")
+    assert found["highest"].high == pytest.approx(360_000, rel=1e-9)
 
 
 def test_a_range_leaves_out_the_corners_past_a_limit() -> None:

@@ -144,14 +144,12 @@ def test_remarks_stand_in_the_row_of_their_number(model: Model) -> None:
 # Files that are written -----------------------------------------------------------------------------------------------
 
 
-def test_both_forms_of_a_file_hold_the_frame(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_holds_the_frame(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeps, "ROWS", 5)
     frame = compute(model, GRID)
-    for name in ("out.parquet", "folder/out.csv"):
-        heard: list[tuple[int, int]] = []
-        assert sweep(model, GRID, tmp_path / name, done=lambda *rows, heard=heard: heard.append(rows)) == {}
-        assert heard == [(rows, 24) for rows in (5, 10, 15, 20, 24)]
-    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out.parquet"), frame, check_exact=True)
+    heard: list[tuple[int, int]] = []
+    assert sweep(model, GRID, tmp_path / "folder" / "out.csv", done=lambda *rows: heard.append(rows)) == {}
+    assert heard == [(rows, 24) for rows in (5, 10, 15, 20, 24)]
     # A CSV file has ten digits.
     found = pd.read_csv(tmp_path / "folder" / "out.csv", keep_default_na=False)
     pd.testing.assert_frame_equal(found, frame, rtol=1e-9, check_dtype=False)
@@ -178,14 +176,8 @@ def test_a_file_that_exists_is_kept(model: Model, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["out.txt", "out", "out.CSV"])
 def test_a_file_of_another_ending_is_refused(model: Model, tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match=r"ends in neither \.csv nor \.parquet$"):
+    with pytest.raises(InputError, match=r"does not end in \.csv$"):
         sweep(model, GRID, tmp_path / name)
-
-
-def test_parquet_without_pyarrow_is_refused(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(InputError, match="pyarrow is not installed"):
-        sweep(model, GRID, tmp_path / "out.parquet")
 
 
 # Files that are read --------------------------------------------------------------------------------------------------
@@ -242,7 +234,6 @@ REFUSED: list[tuple[str, str, str]] = [
     ("values: {overlap: {low: 0, high: 0.1}}", "values.overlap", "it takes a list, or two steps or more"),
     ("{}", "", "nothing is varied; give values or readings"),
     ("scenario: southren\nvalues: {overlap: [0]}", "", "names no scenario or file; did you mean 'southern'?"),
-    ("scenario: all_low\nvalues: {overlap: [0]}", "", "so no one setting serves here"),
     (f"values: {{overlap: {[0] * 100_000}, former_detainees: {{steps: 101}}}}", "",
      "has 10,100,000 rows, and 10,000,000"),
     ("values: {persons_per_transfer: [0.8 person/transfer]}\nreadings: {persons_per_transfer: [set, implied]}",

@@ -266,28 +266,6 @@ function hasPole(start, middle, end) {
   return isInfinite || middle > most || middle < least;
 }
 
-/** a, b, c of (a + b t) ÷ (1 + c t) from its values at 0, ½ and 1. */
-function mobius(start, middle, end) {
-  const c = isAlike(start, end) ? 0 : (2 * middle - start - end) / (end - middle);
-  return [start, end * (1 + c) - start, c];
-}
-const isAlike = (one, two) => abs(one - two) <= 1e-12 * max(abs(one), abs(two));
-
-/** Both parts of (a + b s + c t + d s t) ÷ (1 + e s + f t + g s t), from its values at 0, ½ and 1 of s and of t. */
-function bilinear([[start, ...first], [middle, , half], [end, , last]]) {
-  const [a, b, e] = mobius(start, middle, end), [, c, f] = mobius(start, ...first);
-  // Two more places give d less the value times g.
-  const one = last * (1 + e + f) - a - b - c, two = 2 * (half * (1 + e / 2 + f) - a - b / 2 - c);
-  const g = isAlike(last, half) ? 0 : (two - one) / (last - half);
-  return [[a, b, c, one + last * g], [1, e, f, g]];
-}
-
-/** The roots of a quadratic function; infinite or NaN where there are fewer. */
-function quadratic(square, linear, free) {
-  const size = Math.sqrt(max(linear * linear - 4 * square * free, 0)), turned = linear + (linear < 0 ? -size : size);
-  return [turned / square / -2, (free * -2) / turned];
-}
-
 /** Smallest and largest value over the unit box of k sides, and their places, by the candidates of core/bounds. */
 function extremes(k, at) {
   const corners = Array.from({ length: 2 ** k }, (_, bits) => Array.from({ length: k }, (_, i) => (bits >> i) & 1));
@@ -295,46 +273,18 @@ function extremes(k, at) {
   const edges = corners.flatMap((corner, i) => corner.flatMap((bit, axis) => {
     if (bit) return [];
     const start = rows[i], middle = at(corner.with(axis, 0.5)), end = rows[i | (1 << axis)];
-    return [{ axis, move: (t) => corner.with(axis, t), along: (one) => [start[one], middle[one], end[one]] }];
+    return [{ move: (t) => corner.with(axis, t), along: (one) => [start[one], middle[one], end[one]] }];
   }));
-  const limits = [...rows[0].keys()].filter((i) => i && edges.some(({ along }) =>
-    hasPole(...along(i)) || along(i).some((room) => room < -SAME)));
-  const crossings = limits.flatMap((limit) => edges.map(({ axis, move, along }) =>
-    ({ limit, axis, place: move(root(...along(limit))) }))).filter(({ place }) => isInside(place));
-  const poles = edges.filter(({ along }) => hasPole(...along(0))).flatMap(({ move, along }) =>
-    [-1e-9, 1e-9].map((step) => move(pole(...along(0)) + step))).filter(isInside);
-  const met = [...crossings.map((one) => one.place), ...onFaces(at, corners, crossings).filter(isInside)];
+  const limits = [...rows[0].keys()].filter((i) => i && edges.some(({ along }) => along(i).some((room) => room < -SAME)));
+  const met = limits.flatMap((limit) => edges.map(({ move, along }) => move(root(...along(limit))))).filter(isInside);
   const values = [...rows, ...met.map(at)].map((row) => (isKept(row) ? row[0] : NaN));
-  // On a side of a pole that no limit forbids, the value has no bound.
-  values.push(...poles.map(at).map((row) => (isWithin(row) ? sign(row[0]) * Infinity : NaN)));
   const size = SAME * max(0, ...values.filter(finite).map(abs));
   const found = values.map((one) => (abs(one) <= size ? 0 : one)), known = found.filter((one) => !Number.isNaN(one));
   const [low, high] = known.length ? [min(...known), max(...known)] : [NaN, NaN];
-  const placeOf = (value) => [...corners, ...met, ...poles][found.indexOf(value)];
-  return { low, high, lowAt: placeOf(low), highAt: placeOf(high) };
-}
-
-/** On each face of the unit box, where two limits meet, and where the target turns along a limit. */
-function onFaces(at, corners, crossings) {
-  const found = [], axes = [...corners[0].keys()], inner = quarters(0, 1);
-  for (const [i, j] of axes.flatMap((i) => axes.filter((j) => j !== i).map((j) => [i, j]))) {
-    // A limit that cuts the face leaves it through one of its edges.
-    const here = new Set(crossings.filter(({ axis }) => axis === i || axis === j).map((one) => one.limit));
-    for (const face of here.size ? corners.filter((corner) => !corner[i] && !corner[j]) : []) {
-      const grid = inner.map((s) => inner.map((t) => at(face.with(i, s).with(j, t))));
-      const [target, ...limits] = [0, ...here].map((one) => bilinear(grid.map((rows) => rows.map((row) => row[one]))));
-      for (const [[a, b, c, d]] of limits) {
-        // The limit is 0 along s = -(a + c t) ÷ (b + d t); put into a bilinear function, that gives a quadratic of t.
-        const put = ([p, q, r, u]) => [r * d - u * c, p * d - q * c + r * b - u * a, p * b - q * a];
-        const [[n2, n1, n0], [d2, d1, d0]] = target.map(put);
-        const turns = quadratic(n2 * d1 - n1 * d2, 2 * (n2 * d0 - n0 * d2), n1 * d0 - n0 * d1);
-        for (const t of [...turns, ...limits.flatMap(([limit]) => quadratic(...put(limit)))]) {
-          found.push(face.with(i, placed(-(a + c * t) / (b + d * t), 0, 1)).with(j, placed(t, 0, 1)));
-        }
-      }
-    }
-  }
-  return found;
+  const placeOf = (value) => [...corners, ...met][found.indexOf(value)], places = { lowAt: placeOf(low), highAt: placeOf(high) };
+  // A pole inside the box leaves no bound, rather than a wrong one.
+  const hasNone = known.length && edges.some(({ along }) => hasPole(...along(0)));
+  return hasNone ? { low: -Infinity, high: Infinity, ...places } : { low, high, ...places };
 }
 
 const quarters = (low, high) => [0.25, 0.5, 0.75].map((part) => low + part * (high - low));
