@@ -1,12 +1,11 @@
 """The command line: ``analysis`` or ``python -m analysis``.
 
 It reads arguments, calls, and ends with an exit status: 0 when all is as accepted, 1 when something moved or did not
-run, 2 on bad input, which gets one sentence. The words of a screen are in ``output``. Each command loads what it uses.
+run, 2 on bad input, which gets one sentence. The words of a screen are in ``render``. Each command loads what it uses.
 """
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
 import signal
@@ -20,18 +19,8 @@ from typer.core import TyperGroup
 from analysis import __version__
 
 if TYPE_CHECKING:
-    from analysis.core.model import Model
-    from analysis.output import terminal
+    from analysis.model.model import Model
     from analysis.whatif.scenarios import Scenario
-else:
-
-    class _Terminal:
-        """The module of that name, loaded when a command uses it."""
-
-        def __getattr__(self, name):
-            return getattr(importlib.import_module("analysis.output.terminal"), name)
-
-    terminal = _Terminal()
 
 
 class _Commands(TyperGroup):
@@ -123,7 +112,7 @@ def _model(data: Path | None) -> Model:
 
 def _scenario(model: Model, names: list[str] | None, values: list[str] | None, readings: list[str] | None) -> Scenario:
     """A scenario with the changes that were given besides."""
-    from analysis.core.model import ModelError, assignments
+    from analysis.model.model import ModelError, assignments
     from analysis.whatif.scenarios import OWN, find
 
     if len(names := names or [OWN]) > 1:
@@ -164,7 +153,7 @@ def reproduce(
     with_report: Annotated[bool, typer.Option("--report/--no-report", help="Build the report, too.")] = True,
 ) -> None:
     """Run every notebook, write results with a report, and print the headlines; exit status 1 when something moved."""
-    from analysis.output import reproduction
+    from analysis.publish import reproduction
 
     model = _model(data)
     raise typer.Exit(reproduction.reproduce(model, out.absolute(), notebooks, timeout=timeout, with_report=with_report))
@@ -185,13 +174,17 @@ def verify(
     form = _one_of(json=as_json, csv=as_csv, markdown=as_markdown, all=every)
     model = _model(data)
     setting = _scenario(model, scenario, values, readings).setting(model)
-    raise typer.Exit(terminal.verify(model, form, setting))
+    from analysis.publish import guard
+
+    raise typer.Exit(guard.verify(model, form, setting))
 
 
 @app.command()
 def accept(data: Data = None) -> None:
     """Show what moved, then write what is computed now as what is expected."""
-    terminal.accept(_model(data))
+    from analysis.publish import guard
+
+    guard.accept(_model(data))
 
 
 @app.command("list")
@@ -201,7 +194,15 @@ def list_(
     data: Data = None,
 ) -> None:
     """List claims, checks, quantities, readings, assumptions, findings and so on, one line each."""
-    terminal.list_all(_model(data), kind, as_markdown)
+    model = _model(data)
+    if as_markdown:
+        from analysis.publish.map import markdown_list
+
+        typer.echo(markdown_list(model, kind))
+        return
+    from analysis.render import screens
+
+    screens.list_all(model, kind)
 
 
 @app.command()
@@ -217,7 +218,9 @@ def explain(
 ) -> None:
     """Show where a number comes from, down to the printed rows, and recompute it under other assumptions."""
     model, changed = _model(data), scenario not in (None, ["article"]) or values or readings
-    terminal.explain(model, id, _scenario(model, scenario, values, readings) if changed else None, full)
+    from analysis.render import screens
+
+    screens.explain(model, id, _scenario(model, scenario, values, readings) if changed else None, full)
 
 
 @app.command()
@@ -232,7 +235,9 @@ def compare(
     """Set figures published elsewhere beside the article's; unlike units only at a ratio given with --set."""
     form = _one_of(json=as_json, csv=as_csv)
     model = _model(data)
-    terminal.compare(model, _scenario(model, scenario, values, readings).setting(model), form)
+    from analysis.render import screens
+
+    screens.compare(model, _scenario(model, scenario, values, readings).setting(model), form)
 
 
 @app.command()
@@ -249,7 +254,7 @@ def audit(
     """
     from analysis.audit.alignment import audit as compare_with_copy
     from analysis.core.register import Register
-    from analysis.output.escape import printable
+    from analysis.render.safe_text import printable
 
     report = compare_with_copy(Register.read(data), file)
     for line in report.lines():
@@ -274,7 +279,9 @@ def scenarios(
     """
     form = _one_of(json=as_json, csv=as_csv, schema=as_schema)
     model = _model(data)
-    terminal.scenarios(model, files or [], form, _scenario(model, scenario, values, readings))
+    from analysis.render import screens
+
+    screens.scenarios(model, files or [], form, _scenario(model, scenario, values, readings))
 
 
 @app.command()
@@ -292,7 +299,9 @@ def sensitivity(
     """Show what moves an estimate: each assumption, and draws where a scenario gives distributions."""
     form = _one_of(json=as_json, csv=as_csv)
     model = _model(data)
-    terminal.sensitivity(model, quantity, _scenario(model, scenario, values, readings), form, draws=draws, seed=seed)
+    from analysis.render import screens
+
+    screens.sensitivity(model, quantity, _scenario(model, scenario, values, readings), form, draws=draws, seed=seed)
 
 
 @app.command("break-even")
@@ -310,7 +319,9 @@ def break_even(
     """Find, for each assumption, where a statement stops holding."""
     form = _one_of(json=as_json, csv=as_csv)
     model = _model(data)
-    terminal.break_even(model, statement, _scenario(model, scenario, values, readings), form)
+    from analysis.render import screens
+
+    screens.break_even(model, statement, _scenario(model, scenario, values, readings), form)
 
 
 @app.command()
@@ -321,7 +332,9 @@ def sweep(
     data: Data = None,
 ) -> None:
     """Compute estimates over a grid of assumptions and readings."""
-    terminal.sweep(_model(data), spec, out or Path("runs") / f"{spec.stem}.csv", scheduler)
+    from analysis.render import screens
+
+    screens.sweep(_model(data), spec, out or Path("runs") / f"{spec.stem}.csv", scheduler)
 
 
 @app.command()
@@ -335,8 +348,8 @@ def explore(
     """Write one page in which assumptions move, with nothing installed, and open it."""
     import webbrowser
 
-    from analysis.core.model import assignments
-    from analysis.output import explorer
+    from analysis.model.model import assignments
+    from analysis.publish import explorer
 
     model, given = _model(data), assignments([*(values or ()), *(readings or ())])
     model.change(given)
@@ -362,8 +375,8 @@ def run(
     timeout: Timeout = 600,
 ) -> None:
     """Run one notebook with other assumptions or readings, checked before anything is written."""
-    from analysis.output import reproduction
-    from analysis.output.notebooks import find
+    from analysis.publish import reproduction
+    from analysis.publish.notebooks import find
 
     model = _model(data)
     found = find(notebook, notebooks)

@@ -14,16 +14,16 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.core.model import ARTICLE, Estimate, Model, ModelError, Setting, listed
 from analysis.core.register import Register
 from analysis.core.units import nearest
-from analysis.core.verdicts import Outcome, judge_all
+from analysis.model.model import ARTICLE, Estimate, Model, ModelError, Setting, listed
+from analysis.model.verdicts import Outcome, judge_all
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.output.display import Folded, Table
-    from analysis.output.steps import Steps
+    from analysis.render.steps import Steps
+    from analysis.render.tables import Folded, Table
 
 
 def load(folder: Path | str | None = None) -> Study:
@@ -96,7 +96,7 @@ class Study:
 
         depth: how many levels of the quantities below are worked too; without it, all.
         """
-        from analysis.output.steps import Steps
+        from analysis.render.steps import Steps
 
         if not isinstance(depth, int | None):
             raise ModelError(f"the depth {depth!r} is not a whole number")
@@ -205,8 +205,8 @@ class Study:
 
     def headlines(self) -> Table:
         """The headline numbers of the article: its words, the working, the verdict, and one sentence."""
-        from analysis.output.display import Table
-        from analysis.output.headlines import COLUMNS, headlines
+        from analysis.render.headlines import COLUMNS, headlines
+        from analysis.render.tables import Table
 
         return Table([one.cells for one in headlines(self.model, self.setting)], columns=COLUMNS)
 
@@ -215,7 +215,7 @@ class Study:
         >>> load().checks("at_risk_2021").verdict[0]
         'matches, 99,000 short'
         """
-        from analysis.output.display import checks_table
+        from analysis.render.tables import checks_table
 
         wanted = [self.model.known(name) for name in quantities]
         table = self.model.register.checks.values()
@@ -226,19 +226,19 @@ class Study:
         >>> load().solutions("at_risk_2019")["so it is"].tolist()[:3]
         ['in range', 'impossible', 'out of range']
         """
-        from analysis.output.display import solutions_table
+        from analysis.render.tables import solutions_table
 
         return solutions_table(self.model, self.setting, [self.model.known(name) for name in quantities])
 
     def findings(self, *quantities: str) -> Folded:
         """The findings on claims of some quantities, or all of them: a title each, with both readings folded."""
-        from analysis.output.display import findings_table
+        from analysis.render.tables import findings_table
 
         return findings_table(self.model, [self.model.known(name) for name in quantities])
 
     def figure(self, name: str) -> Any:
         """A figure of this study, drawn with matplotlib. Raises InputError for an unknown name."""
-        from analysis.output.figures import drawn
+        from analysis.render.figures import drawn
 
         return drawn(name, self.model, self.setting)
 
@@ -248,7 +248,7 @@ class Study:
         return self.model.differences(self.setting) or "as in the article"
 
     def __repr__(self) -> str:
-        from analysis.output.headlines import ours
+        from analysis.render.headlines import ours
 
         changed = self.model.differences(self.setting)
         return (

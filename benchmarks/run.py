@@ -37,8 +37,8 @@ PERSONS = 1000
 
 def reference():
     """The model, and the reference scenario's setting and distributions."""
-    from analysis.core.model import Model
     from analysis.core.register import Register
+    from analysis.model.model import Model
     from analysis.whatif.scenarios import find
 
     model = Model(Register.read(HERE.parent / "data"))
@@ -271,7 +271,7 @@ OPENED = """() => new Promise((done) => requestAnimationFrame(() => setTimeout((
 
 def explorer():
     """Milliseconds of 500 moves of a slider in a headless Chromium, with layout, and until the page is usable."""
-    from analysis.output.explorer import write
+    from analysis.publish.explorer import write
     from tests.browsing import chromium
 
     opened = []

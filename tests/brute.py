@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from analysis.core.model import ARTICLE
+from analysis.model.model import ARTICLE
 
 #: The shipped limits: a quantity, and what it is at most.
 LIMITS = [

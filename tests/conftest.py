@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from analysis.core.model import Model
 from analysis.core.register import Register
+from analysis.model.model import Model
 from analysis.study import Study
 
 # The same examples on every run and no clock, so that a failure is the change's and not the machine's.

@@ -4,13 +4,13 @@ import math
 import random
 from typing import Any
 
-from analysis.core.model import ModelError
 from analysis.core.units import CONSTANTS
-from analysis.core.verdicts import judge
-from analysis.output import explorer
-from analysis.output.headlines import headlines
-from analysis.output.results import verdict_words
-from analysis.output.steps import label, step
+from analysis.model.model import ModelError
+from analysis.model.verdicts import judge
+from analysis.publish import explorer
+from analysis.render.headlines import headlines
+from analysis.render.steps import label, step
+from analysis.render.wording import verdict_words
 from analysis.study import Study
 from analysis.whatif.sensitivity import break_even, tornado
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import nbformat
 
-from analysis.core.model import Model
 from analysis.core.register import Assumption, Check, Claim, External, Reading, Register, Solve
 from analysis.core.units import maximum, minimum
+from analysis.model.model import Model
 
 #: The cells of a printed number that most leave empty.
 _DIGITS = ("printed_high", "scale", "rounding_unit", "rounding_unit_other")

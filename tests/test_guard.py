@@ -18,11 +18,11 @@ import pytest
 from typer.testing import CliRunner
 
 from analysis.cli import app
-from analysis.core.model import Model
 from analysis.core.register import Register
-from analysis.core.verdicts import judge_all
-from analysis.output.map import trace_frame
-from analysis.output.notebooks import all_notebooks
+from analysis.model.model import Model
+from analysis.model.verdicts import judge_all
+from analysis.publish.map import trace_frame
+from analysis.publish.notebooks import all_notebooks
 from tests.conftest import ROOT
 from tests.spoiling import cells
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import yaml
 
 from analysis import __version__
-from analysis.core.model import Model
-from analysis.core.verdicts import judge_all
-from analysis.output.codebook import codebook, columns
-from analysis.output.external import compare, external_frame
-from analysis.output.map import trace_frame
-from analysis.output.notebooks import all_notebooks
-from analysis.output.results import write_tables
+from analysis.model.model import Model
+from analysis.model.verdicts import judge_all
+from analysis.publish.map import trace_frame
+from analysis.publish.notebooks import all_notebooks
+from analysis.publish.tables import write_tables
+from analysis.render.codebook import codebook, columns
+from analysis.render.external import compare, external_frame
 from tests.crate import crate
 
 ROOT = Path(__file__).resolve().parent.parent

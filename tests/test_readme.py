@@ -8,11 +8,11 @@ from pathlib import Path
 import typer
 
 from analysis.cli import app
-from analysis.core.model import Model
-from analysis.core.verdicts import judge_all
-from analysis.output.headlines import headlines, headlines_markdown
-from analysis.output.map import map_table
-from analysis.output.notebooks import all_notebooks
+from analysis.model.model import Model
+from analysis.model.verdicts import judge_all
+from analysis.publish.map import map_table
+from analysis.publish.notebooks import all_notebooks
+from analysis.render.headlines import headlines, headlines_markdown
 from analysis.whatif.sweep import compute
 from analysis.whatif.sweep import read as read_sweep
 from tests.following import follow

@@ -21,8 +21,8 @@ import yaml
 from typer.testing import CliRunner
 
 from analysis.cli import app
-from analysis.core.model import ModelError, assignments
-from analysis.output.notebooks import find, job
+from analysis.model.model import ModelError, assignments
+from analysis.publish.notebooks import find, job
 from analysis.study import Study
 from tests.conftest import ROOT
 from tests.spoiling import settings

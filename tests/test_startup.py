@@ -57,12 +57,12 @@ def test_a_verdict_loads_neither_frames_figures_nor_notebooks(command: str, prin
     out, modules = loaded(*command.split())
     assert prints in out
     assert modules & (FIGURES_AND_NOTEBOOKS | LARGE_RUNS | {"pandas"}) == set()
-    assert not {"analysis.output.figures", "analysis.whatif.sensitivity", "analysis.whatif.sweep"} & modules
+    assert not {"analysis.render.figures", "analysis.whatif.sensitivity", "analysis.whatif.sweep"} & modules
 
 
 def test_what_a_command_has_loaded_is_seen() -> None:
     # So that the tests above can't pass for want of looking: tables of scenarios do need frames.
     out, modules = loaded("scenarios", "article")
     assert "article" in out
-    assert {"pandas", "numpy", "analysis.output.tables"} <= modules
+    assert {"pandas", "numpy", "analysis.render.whatif_tables"} <= modules
     assert modules & {"papermill", "rocrate", "matplotlib", "distributed"} == set()

@@ -7,9 +7,9 @@ import pytest
 
 import analysis
 from analysis import load
-from analysis.core.model import assignments
 from analysis.core.register import InputError
 from analysis.formulas.labour_transfers import persons_2021
+from analysis.model.model import assignments
 from analysis.whatif.scenarios import find
 from tests.spoiling import cells
 

@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from analysis.core.model import Model
 from analysis.core.register import Register
-from analysis.core.verdicts import counts, judge, judge_all, results, solution
-from analysis.output import report
+from analysis.model.model import Model
+from analysis.model.verdicts import counts, judge, judge_all, results, solution
+from analysis.publish import report
 from tests.conftest import ROOT
 
 PACKAGES = ROOT / "tests" / "packages"

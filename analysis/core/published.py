@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from analysis.core.spell import SAME
 from analysis.core.units import SCALES
-from analysis.core.words import SAME
 
 #: "Approaches" matches up to this shortfall, a share of the printed number. Chosen by us.
 APPROACHES_TOLERANCE = Decimal("0.10")

@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.core.bounds import Floats
-from analysis.core.model import Model, ModelError, Plan, Setting
 from analysis.core.register import InputError
+from analysis.model.bounds import Floats
+from analysis.model.model import Model, ModelError, Plan, Setting
 
 PERCENTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 NUMBERS = ("mean", "sd", *PERCENTILES)

@@ -22,11 +22,11 @@ from typing import Annotated, Any, Literal, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema
 
-from analysis.core import findings
-from analysis.core.model import Model, ModelError, Setting
 from analysis.core.register import InputError, RegisterError, Text, read_yaml, shown, validated
 from analysis.core.sentences import say
 from analysis.core.units import nearest
+from analysis.model import findings
+from analysis.model.model import Model, ModelError, Setting
 from analysis.whatif.draws import Distribution
 
 #: The scenario that changes nothing.

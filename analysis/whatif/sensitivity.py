@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from analysis.core.bounds import Bounds, Floats, breakpoints, meeting, mobius, quarters
-from analysis.core.model import ARTICLE, Model, ModelError, Node, Plan, Setting, Source
 from analysis.core.published import Interval
 from analysis.core.register import Assumption, InputError, Statement
+from analysis.core.spell import SAME
 from analysis.core.units import nearest
-from analysis.core.words import SAME
+from analysis.model.bounds import Bounds, Floats, breakpoints, meeting, mobius, quarters
+from analysis.model.model import ARTICLE, Model, ModelError, Node, Plan, Setting, Source
 from analysis.whatif.draws import Distribution, values_of
 
 #: The names of ranges that are no single assumption's.

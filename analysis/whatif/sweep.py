@@ -25,8 +25,8 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, Field, PrivateAttr
 
-from analysis.core.model import Model, ModelError, Plan, Setting, listed
 from analysis.core.register import InputError, Text, shown
+from analysis.model.model import Model, ModelError, Plan, Setting, listed
 from analysis.whatif import scenarios
 from analysis.whatif.draws import run_blocks
 from analysis.whatif.scenarios import OWN, Content, Number, Numbers, find

@@ -8,7 +8,7 @@ than a tenth below v.
 
 import pytest
 
-from analysis.core.verdicts import judge, solution
+from analysis.model.verdicts import judge, solution
 
 
 class Ledger:

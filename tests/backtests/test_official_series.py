@@ -6,7 +6,7 @@ Printed elsewhere, in million person-times: 2.75 or more (2016), 2.75 (2017), 2.
 
 import pytest
 
-from analysis.core.findings import recomputed
+from analysis.model.findings import recomputed
 
 HAND = {
     "two_values_of_2019": [

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.core.model import Model, ModelError
 from analysis.core.register import Register
-from analysis.core.verdicts import counts, judge_all, results, solution
+from analysis.model.model import Model, ModelError
+from analysis.model.verdicts import counts, judge_all, results, solution
 from tests.spoiling import all_of, entry
 
 #: The ledger has each value; 1.6 million is derived nowhere in the article.

@@ -6,7 +6,7 @@ B = 3,170,000 / 1.105 = 2,868,778 is the base of 2019 (2,862,958 to 2,874,604), 
 
 import pytest
 
-from analysis.core.verdicts import judge
+from analysis.model.verdicts import judge
 from tests.backtests.ledger import close
 
 BASE = 3_170_000 / 1.105

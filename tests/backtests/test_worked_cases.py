@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.core.verdicts import judge, solution
+from analysis.model.verdicts import judge, solution
 
 BASE = 3.17e6 / 1.105  # 2,868,778 transfers in 2019
 

@@ -5,8 +5,8 @@ import csv
 import pytest
 import yaml
 
-from analysis.core.model import Model
 from analysis.core.register import BARE, SETTABLE, InputError, Register, RegisterError, shipped
+from analysis.model.model import Model
 from tests.conftest import ROOT
 from tests.spoiling import added, all_of, at, cells, described, entry, raw, removed, settings, text
 

@@ -3,10 +3,10 @@
 python -m tests.long.baselines
 """
 
-from analysis.core.model import Model
 from analysis.core.register import Register
-from analysis.output.figures import FIGURES, data_text
-from tests.output.test_figure_guard import BASELINE
+from analysis.model.model import Model
+from analysis.render.figures import FIGURES, data_text
+from tests.render.test_figure_guard import BASELINE
 
 
 def main() -> None:

@@ -19,9 +19,9 @@ COPIED = ("analysis", "tests", "data", "notebooks", "pyproject.toml", "README.md
 TESTS = {
     "core/published": ["tests/core/test_published.py"],
     "core/register": ["tests/core/test_register.py"],
-    "core/bounds": ["tests/core/test_bounds.py"],
-    "core/model": ["tests/core/test_model.py"],
-    "core/verdicts": ["tests/core/test_verdicts.py"],
+    "model/bounds": ["tests/model/test_bounds.py"],
+    "model/model": ["tests/model/test_model.py"],
+    "model/verdicts": ["tests/model/test_verdicts.py"],
     "formulas": ["tests/backtests"],
 }
 

@@ -34,13 +34,13 @@ sys.path.insert(0, str(ROOT))
 from nbval.plugin import IPyNbCell, nocolors  # noqa: E402
 
 from analysis import formulas  # noqa: E402
-from analysis.core.model import Model  # noqa: E402
 from analysis.core.register import InputError, Register  # noqa: E402
-from analysis.core.verdicts import judge_all  # noqa: E402
-from analysis.output.figures import FIGURES, data_text  # noqa: E402
-from analysis.output.notebooks import Notebook, all_notebooks, run  # noqa: E402
-from analysis.output.results import guarded, moved, read_expected  # noqa: E402
-from tests.output.test_figure_guard import differences  # noqa: E402
+from analysis.model.model import Model  # noqa: E402
+from analysis.model.verdicts import judge_all  # noqa: E402
+from analysis.publish.guard import guarded, moved_cells, read_expected  # noqa: E402
+from analysis.publish.notebooks import Notebook, all_notebooks, run  # noqa: E402
+from analysis.render.figures import FIGURES, data_text  # noqa: E402
+from tests.render.test_figure_guard import differences  # noqa: E402
 from tests.spoiling import cells, read_rows  # noqa: E402
 
 DATA = ROOT / "data"
@@ -77,7 +77,7 @@ def digit_is_noticed(change: tuple[str, str, str, int]) -> bool:
         try:
             register = Register.read(package)
             # What follows from the row is left out, for it takes long; the row itself must be named.
-            found = moved(read_expected(register), guarded(Model(register), []))
+            found = moved_cells(read_expected(register), guarded(Model(register), []))
         except InputError as error:
             return id in str(error) or column in str(error)
     # Nothing was judged, so that every verdict of a result has moved.
@@ -153,7 +153,7 @@ def is_noticed(module: ModuleType, tree: ast.Module) -> bool:
         register = Register.read(DATA)
         try:
             model = Model(register, [made if other is module else other for other in MODULES])
-            return bool(moved(read_expected(register), guarded(model, judge_all(model))))
+            return bool(moved_cells(read_expected(register), guarded(model, judge_all(model))))
         except InputError:
             return True
 

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page
 
 import analysis
-from analysis.core import verdicts
-from analysis.core.words import in_words
-from analysis.output import explorer
+from analysis.core.spell import in_words
+from analysis.model import verdicts
+from analysis.publish import explorer
 from tests.browsing import chromium, needs_chromium
 from tests.exploring import ANSWERS, answers_of, differences, random_settings
 

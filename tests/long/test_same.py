@@ -21,11 +21,11 @@ TABLES = """
 import os, sys
 from pathlib import Path
 from analysis import load
-from analysis.output.external import compare, external_frame
-from analysis.core.model import Model
+from analysis.render.external import compare, external_frame
+from analysis.model.model import Model
 from analysis.core.register import Register
-from analysis.output.results import write_tables
-from analysis.core.verdicts import judge_all
+from analysis.publish.tables import write_tables
+from analysis.model.verdicts import judge_all
 out, model = Path(sys.argv[1]), Model(Register.read())
 write_tables(out, model, judge_all(model), {}, external_frame(compare(model)))
 os.environ["ANALYSIS_FIGURES"] = str(out)

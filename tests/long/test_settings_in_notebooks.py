@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.core.model import Model
+from analysis.model.model import Model
 from analysis.study import Study
 from tests.test_settings import ROWS, Row, agrees, asked, by_papermill, python
 

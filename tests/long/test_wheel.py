@@ -46,9 +46,8 @@ def test_it_carries_the_data_the_notebooks_and_what_pages_are_made_of(wheel: Pat
     for folder in ("data", "notebooks"):
         files = [path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]
         assert {f"analysis/shipped/{path.relative_to(ROOT).as_posix()}" for path in files} <= names
-    pages = [
-        path for path in (ROOT / "analysis" / "output" / "pages").rglob("*") if path.is_file() and path.suffix != ".pyc"
-    ]
+    folders = (ROOT / "analysis" / "render" / "templates", ROOT / "analysis" / "publish" / "pages")
+    pages = [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     assert pages
     assert {path.relative_to(ROOT).as_posix() for path in pages} <= names
     assert not {name for name in names if name.startswith(("tests/", "benchmarks/", ".venv"))}

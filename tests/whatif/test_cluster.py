@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.core.model import Model
+from analysis.model.model import Model
 from analysis.whatif import sweep as sweeps
 from analysis.whatif.sweep import Span, Spec, compute, sweep
 

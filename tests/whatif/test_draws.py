@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from analysis.core.model import ARTICLE, Model, ModelError
 from analysis.core.register import Most
+from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.whatif import draws
 from analysis.whatif.draws import PERCENTILES, Distribution, Draws, draw, inputs, points, values_of
 from analysis.whatif.scenarios import find

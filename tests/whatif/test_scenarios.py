@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.core.model import Model
 from analysis.core.register import InputError, Register, RegisterError
+from analysis.model.model import Model
 from analysis.whatif.scenarios import Scenario, estimate, find, read, schema, shipped
 from tests.conftest import ROOT
 from tests.spoiling import described, text

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.core.model import ARTICLE, Model, ModelError, Setting
 from analysis.core.register import InputError, Register
+from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.whatif import sensitivity
 from analysis.whatif.draws import Distribution
 from analysis.whatif.sensitivity import BreakEven, break_even, handles, ranges, sobol_indices, statement_of, tornado

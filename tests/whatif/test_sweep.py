@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from analysis.core.model import Model
 from analysis.core.register import InputError, RegisterError
+from analysis.model.model import Model
 from analysis.whatif import sweep as sweeps
 from analysis.whatif.sweep import Span, Spec, compute, read, sweep
 

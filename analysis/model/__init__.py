@@ -1,0 +1,1 @@
+"""Formulas, plans, bounds, verdicts and findings: what follows from the rows of a data package."""

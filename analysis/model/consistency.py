@@ -1,0 +1,133 @@
+"""Register against formulas: names, units, limits and checks that only both together can show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.core.register import BARE, PER_YEAR
+from analysis.core.units import CONSTANTS, DimensionalityError, nearest, parse_unit
+from analysis.model import findings
+from analysis.model.plan import ModelError, Source
+
+if TYPE_CHECKING:
+    from analysis.model.model import Model
+
+
+def check_names(model: Model) -> None:
+    """Refuse unknown names of quantities and readings."""
+    register = model.register
+    for to, row, field, name in register.references():
+        if to == "quantities":
+            with register.refusing(row, field):
+                model.known(name)
+    for key, reading in register.readings.items():
+        with register.refusing(reading, "reading"):
+            model.known_reading(*key)
+    for quantity, called, source in model.each():
+        for need in source.needs:
+            if need not in model.sources:
+                message = f"the formula {_called(quantity, called)} needs '{need}', which no formula or row supplies"
+                raise register.refuse(None, "formulas", f"{message}{nearest(need, model.sources)}")
+
+
+def units(model: Model) -> dict[str, str]:
+    """The base unit of every quantity. Raises RegisterError where two sources of one quantity differ in unit."""
+    register = model.register
+    found = {name: unit for name, (_, unit) in CONSTANTS.items()}
+
+    def settle(quantity: str, unit: str, giver: str) -> None:
+        if not parse_unit(found.setdefault(quantity, unit)).is_compatible_with(parse_unit(unit)):
+            raise ModelError(f"{quantity} is in {found[quantity]}, but {giver} gives {unit}")
+
+    for claim in register.claims.values():
+        for end in ("", "_low", "_high") if claim.qualifier == "range" else ("",):
+            with register.refusing(claim, "unit"):
+                settle(f"{claim.quantity}{end}", claim.base_unit, "this row")
+    for assumption in register.assumptions.values():
+        with register.refusing(assumption, "unit"):
+            settle(assumption.id, assumption.unit, "this entry")
+    # A formula settles the unit of its quantity before a reading that takes another quantity's value.
+    pending = sorted((one for one in model.each() if not one[2].is_leaf), key=lambda one: bool(one[2].same_as))
+    while pending:
+        ready = [one for one in pending if found.keys() >= {*one[2].needs}]
+        if not ready:
+            names = ", ".join(sorted({quantity for quantity, _, _ in pending}))
+            message = f"the formulas of {names} need each other in a circle, so nothing supplies them"
+            raise register.refuse(None, "formulas", message)
+        for quantity, reading, source in ready:
+            row = register.readings[quantity, reading] if source.same_as else None
+            with register.refusing(row, "same_as" if row else "formulas"):
+                settle(quantity, _unit(quantity, reading, source, found), _called(quantity, reading))
+        pending = [one for one in pending if one not in ready]
+    return found
+
+
+def _unit(quantity: str, reading: str, source: Source, found: dict[str, str]) -> str:
+    if source.expression is None:
+        # The value of another quantity is taken unchanged, or times a constant.
+        given, wanted = found[source.same_as], found.get(quantity, found[source.same_as])
+        ratio = parse_unit(wanted) / parse_unit(given)
+        ones = [parse_unit(unit) for _, unit in CONSTANTS.values()]
+        return wanted if any((ratio / one).dimensionless or (ratio * one).dimensionless for one in ones) else given
+    try:
+        return findings.unit_of(source.expression, *(found[need] for need in source.needs))
+    except DimensionalityError as error:
+        unlike = f"adds or compares unlike units ({error.units1} and {error.units2})"
+        given = ", ".join(f"{need} in {found[need]}" for need in source.needs)
+        raise ModelError(f"the formula {_called(quantity, reading)} {unlike}; it is given {given}") from None
+
+
+def _called(quantity: str, reading: str) -> str:
+    return quantity if reading == BARE else f"{quantity}__{reading}"
+
+
+def _alike(model: Model, one: str, other: str, unit: str = "") -> None:
+    """Refuse a quantity and another, or a figure published elsewhere, with different units."""
+    figure = model.register.external.get(other)
+    unit = unit or (figure.base_unit if figure else model.units[model.known(other)])
+    if model.units[one] != unit:
+        raise ModelError(f"{one} is in {model.units[one]}, and {other} in {unit}")
+
+
+def check(model: Model) -> None:
+    """Raise RegisterError for limits, remarks, checks and findings that don't fit the formulas."""
+    register = model.register
+    compared = [("limits", one.quantity, one.at_most) for one in register.limits]
+    compared += [("remarks", one.quantity, one.above) for one in register.remarks]
+    for field, quantity, other in compared:
+        with register.refusing(None, field):
+            _alike(model, quantity, other if isinstance(other, str) else quantity)
+    for solved in register.solutions.values():
+        with register.refusing(solved, "readings"):
+            model.plan(solved.quantity, model.change(solved.readings)).confirm()
+    for row in register.checks.values():
+        if row.against:
+            with register.refusing(row, "against"):
+                _alike(model, row.quantity, row.against, findings.value(model, row.against)[1])
+        with register.refusing(row, "readings"):
+            setting = model.change(row.readings)
+            plan = model.plan(row.quantity, setting)
+            plan.confirm()
+            model.check_used(setting, [plan])
+        with register.refusing(row, "claim"):
+            if row.claim in plan.claims and not row.against:
+                raise ModelError(f"the check is circular: it starts from {row.claim}, which it checks")
+    for quantity, reading, source in model.each():
+        if source.expression:
+            with register.refusing(None, "formulas"):
+                model.plan(quantity, model.change({quantity: reading})).confirm()
+    for to, place, field, text in register.references():
+        if to == "values":
+            with register.refusing(place, field):
+                model.plan(*model.named(text.removeprefix(PER_YEAR)))
+    for headline in register.headlines.values():
+        for field in ("shown", "sentence"):
+            with register.refusing(headline, field):
+                for name in headline.named(getattr(headline, field)):
+                    model.named(name)
+    for statement in register.statements.values():
+        with register.refusing(statement, "other"):
+            if not statement.is_number:
+                model.named(statement.other)
+    for finding in register.findings.values():
+        findings.recomputed(model, finding)

@@ -1,0 +1,315 @@
+"""Plans: the nodes that a quantity rests on, in order of computation, and the numbers that follow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, reduce
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from analysis.core.published import Interval
+from analysis.core.register import Assumption, Claim, InputError
+from analysis.core.sentences import say
+from analysis.core.spell import SAME
+from analysis.core.units import CONSTANTS
+from analysis.model.bounds import Bounds, Floats, extremes, is_fractional
+from analysis.model.expressions import Expression, parse
+
+Arrays: TypeAlias = Mapping[str, Floats]
+Ranges: TypeAlias = Mapping[str, Interval]
+#: The relative step by which the direction of an effect is found.
+_STEP = 1e-4
+#: Which way an effect that falls turns a side.
+_TURNED = {"at least": "at most", "at most": "at least"}
+
+
+class ModelError(InputError):
+    """A name, a value or a combination of readings that can't be computed with."""
+
+
+class Circle(ModelError):
+    """Readings of which each needs the other."""
+
+
+@dataclass
+class Source:
+    """Where a value comes from: a number, a claim, an assumption, an expression, or another quantity (``same_as``).
+
+    It ``needs`` other quantities; a leaf needs none. A leaf has a ``value`` in base units, NaN where words alone give
+    it, and a ``side`` on which it leaves room. Where it is no point, it stands for the values ``near``, and at a
+    coarser place for those ``far``. A range has an ``end``. An assumption has a ``part``: ``set``, an end of its words,
+    or ``in_words``, which is no single value. The range that it is varied over has a ``width``.
+    """
+
+    value: float = math.nan
+    near: Interval | None = None
+    far: Interval | None = None
+    side: str = ""
+    claim: Claim | None = None
+    end: str = ""
+    assumption: Assumption | None = None
+    part: str = "set"
+    width: float = 0.0
+    expression: Expression | None = None
+    same_as: str = ""
+
+    def __post_init__(self) -> None:
+        self.needs = (self.same_as,) if self.same_as else self.expression.needs if self.expression else ()
+        self.is_leaf, self.in_words = self.expression is None and not self.same_as, self.part == "in_words"
+
+    @property
+    def replaced(self) -> str:
+        """The sentence for a value in place of this one."""
+        is_ours = self.assumption and self.assumption.grade == "chosen"
+        return "other_value" if math.isnan(self.value) else "in_place_of_ours" if is_ours else "in_place"
+
+    def interval(self, *, coarse: bool = False) -> Interval:
+        """The values that a leaf stands for: those of a printed number or of words, a point for anything else."""
+        return (self.far if coarse else None) or self.near or Interval(self.value, self.value)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A quantity in a plan, the reading in use, and its source. A value that a user sets has the reading ``given``."""
+
+    name: str
+    reading: str
+    source: Source
+
+    @cached_property
+    def start(self) -> float:
+        """The value of a leaf; the low end where words alone give it."""
+        return self.source.interval().low if self.source.in_words else self.source.value
+
+    def scale(self, value: float) -> float:
+        """The size of a value; where that is 0, the width of the range it is varied over."""
+        return abs(value) or self.source.width or 1.0
+
+    def compute(self, values: Mapping[str, Any]) -> Any:
+        """The value from those of its needs."""
+        return self.source.expression.of(values) if self.source.expression else values[self.source.same_as]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Readings and values that differ from the article's own. ``Model.setting`` makes one.
+
+    A user gave the names in ``given``, also where they equal the article's own. A scenario changes those in
+    ``scenario``.
+    """
+
+    readings: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict)
+    given: frozenset[str] = field(default=frozenset(), compare=False)
+    scenario: frozenset[str] = field(default=frozenset(), compare=False)
+
+    def __hash__(self) -> int:
+        return hash((tuple(sorted(self.readings.items())), tuple(sorted(self.values.items()))))
+
+
+ARTICLE = Setting()
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A quantity that stays between two numbers, or at most another quantity (``other``)."""
+
+    quantity: str
+    low: float = -math.inf
+    high: float = math.inf
+    other: str = ""
+
+    def __str__(self) -> str:
+        if self.other or math.isinf(self.low):
+            return f"{self.quantity} at most {self.other or f'{self.high:,.10g}'}"
+        if math.isinf(self.high):
+            return f"{self.quantity} at least {self.low:,.10g}"
+        return f"{self.quantity} outside {self.low:,.10g} to {self.high:,.10g}"
+
+    @property
+    def refusal(self) -> str:
+        """The name of the sentence for a value past it."""
+        if self.other:
+            return "above_other"
+        return "above" if math.isinf(self.low) else "beneath" if math.isinf(self.high) else "beyond"
+
+    @cached_property
+    def parts(self) -> tuple[Expression, ...]:
+        """How far the quantity lies from each end, as a share of a fixed size: below 0 past it."""
+        if self.other:
+            return (parse(f"({self.other} - {self.quantity}) / 1e6"),)
+        ends = [(sign, end) for sign, end in ((1, self.low), (-1, self.high)) if math.isfinite(end)]
+        size = max(abs(end) for _, end in ends) or 1.0
+        return tuple(parse(f"({self.quantity} - {end!r}) / {sign * size!r}") for sign, end in ends)
+
+    def kept(self, values: Mapping[str, Any]) -> Any:
+        """Where the limit is kept, to the last digits."""
+        return ~np.logical_or.reduce([np.asarray(room.of(values)) < -SAME for room in self.parts])
+
+    def sentence(self, values: Mapping[str, Any]) -> str:
+        """The refusal of a value past the limit."""
+        here = float(values[self.quantity])
+        here = here if self.other else float(f"{here:.6g}")
+        return say(self.refusal, **vars(self), here=here, most=values.get(self.other))
+
+
+@dataclass(eq=False)
+class Plan:
+    """The nodes that some quantities rest on, in order of computation; ``target`` is the first of those quantities.
+
+    The ``leaves`` start the computation; a user may set the ``free`` ones; words alone give those in ``words``. The
+    quantities start from the ``claims``, by id; they ``depends_on`` claims and assumptions. Names in ``beyond`` count
+    as no input: those that the limits alone need, and figures published elsewhere.
+    """
+
+    target: str
+    nodes: tuple[Node, ...]
+    limits: tuple[Limit, ...] = ()
+    beyond: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.by_name = {node.name: node for node in self.nodes}
+        self.leaves = {node.name: node for node in self.nodes if node.source.is_leaf}
+        self.start = {name: np.float64(node.source.value) for name, node in self.leaves.items()}
+        self.free = {name: node for name, node in self.leaves.items() if node.reading in ("set", "given")}
+        own = {name: node.source for name, node in self.leaves.items() if name not in {*CONSTANTS, *self.beyond}}
+        self.claims = frozenset(source.claim.id for source in own.values() if source.claim)
+        self.depends_on = tuple(source.claim.id if source.claim else name for name, source in own.items())
+        self.words = tuple(name for name, source in own.items() if source.in_words)
+
+    @property
+    def no_single_value(self) -> str:
+        """The sentence that says so where words alone give a leaf; empty elsewhere."""
+        return say("in_words", quantity=self.target, name=self.words[0]) if self.words else ""
+
+    def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Every node's value, with values given for some nodes in place of their own. Arrays broadcast. Nothing is
+        checked or clipped; a division by zero gives infinity."""
+        values: dict[str, Any] = {**self.start, **given}
+        with np.errstate(all="ignore"):
+            for node in self.nodes:
+                if node.name not in values:
+                    values[node.name] = node.compute(values)
+        return values
+
+    def rooms(self, values: Mapping[str, Any]) -> list[Any]:
+        """How far each end of each limit lies; below 0 past it."""
+        return [room.of(values) for limit in self.limits for room in limit.parts]
+
+    def within(self, values: Mapping[str, Any]) -> Any:
+        """Where every limit is kept."""
+        return reduce(np.logical_and, (limit.kept(values) for limit in self.limits), np.True_)
+
+    def past(self, values: Mapping[str, Any]) -> str:
+        """The refusal of values that are past a limit; empty for others."""
+        return next((limit.sentence(values) for limit in self.limits if not limit.kept(values)), "")
+
+    @cached_property
+    def under_choices(self) -> frozenset[str]:
+        """The nodes from which a minimum or maximum is computed. The target rises in each choice, but is not one ratio
+        of linear functions of them."""
+        found: set[str] = set()
+        for node in reversed(self.nodes):
+            if node.name in found:
+                found |= {*node.source.needs}
+            elif node.source.expression:
+                found |= node.source.expression.chosen_from
+        return frozenset(found)
+
+    def along(self, name: str, x: Floats, given: Mapping[str, Any] | None = None) -> tuple[Floats, Floats]:
+        """The target and the rooms at values x of a leaf, (values, 1). There is a column for each of them, and for each
+        entry of the arrays given for other leaves."""
+        given = {**(given or {}), **({name: x} if name in self.free else {})}
+        shape = np.broadcast_shapes(*(np.shape(one) for one in given.values()), x.shape)
+        values = self.evaluate(given)
+        rooms = [np.empty((len(x), 0)), *(np.broadcast_to(room, shape) for room in self.rooms(values))]
+        return np.broadcast_to(values[self.target], shape), np.concatenate(rooms, axis=1)
+
+    def kept(self, given: Mapping[str, Any]) -> Floats:
+        """The target with values given for some leaves; NaN past a limit and where it is not finite."""
+        values = self.evaluate(given)
+        return np.where(self.within(values) & np.isfinite(values[self.target]), values[self.target], np.nan)
+
+    @cached_property
+    def direction(self) -> dict[str, int]:
+        """For each node, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0)."""
+        start = {name: self.leaves[name].start for name in self.words}
+        here, found = self.evaluate(start), {}
+        for node in self.nodes:
+            # Between poles the target only rises or only falls in a node, so any step shows the direction.
+            step = _STEP * node.scale(float(here[node.name]))
+            there = self.evaluate({**start, node.name: here[node.name] + step})
+            change = (there[self.target] - here[self.target]) / (abs(here[self.target]) or 1.0)
+            found[node.name] = int(np.sign(change)) if abs(change) >= SAME else 0
+        return found
+
+    @cached_property
+    def side(self) -> str:
+        """``at most``, ``at least``, neither, or ``no bound`` where the leaves' sides pull the target both ways."""
+        signs = self.direction
+        pulls = [(node.source.side, signs[name]) for name, node in self.leaves.items() if node.source.side]
+        sides = {side if sign > 0 else _TURNED[side] for side, sign in pulls if sign}
+        return "no bound" if len(sides) > 1 else "".join(sides)
+
+    @cached_property
+    def value(self) -> float:
+        """The target at the printed numbers. Raises ModelError past a limit, for a division by zero, and where words
+        alone give an input."""
+        values = self.evaluate({})
+        for node in () if self.words else self.nodes:
+            if not np.isfinite(values[node.name]) and node.name not in self.beyond:
+                raise ModelError(say("division", quantity=node.name, reading=node.reading))
+        if said := self.past(values) or self.no_single_value:
+            raise ModelError(said)
+        return float(values[self.target])
+
+    @cached_property
+    def spans(self) -> tuple[Bounds, Bounds]:
+        """The bounds, and those at the coarser places."""
+        (near,) = self.bounds()
+        has_far = any(node.source.far != node.source.near for node in self.leaves.values())
+        return near, self.bounds(coarse=True)[0] if has_far else near
+
+    def bounds(
+        self, *, coarse: bool = False, vary: Arrays | None = None, ranges: Ranges | None = None, rounding: bool = True
+    ) -> list[Bounds]:
+        """Smallest and largest target over everything that the printed inputs and words stand for, limits kept.
+
+        The same input moves once, everywhere; at the coarser places if ``coarse``. Some leaves take arrays of one
+        length (``vary``), with one result for each entry; others take intervals (``ranges``). Printed inputs move only
+        with ``rounding``.
+        """
+        every = {name: node.source.interval(coarse=coarse) for name, node in self.leaves.items() if rounding}
+        every |= {name: one for name, one in (ranges or {}).items() if name in self.leaves}
+        moved = {name: one for name, one in every.items() if name not in (vary or {})}
+        still = {name: one.low for name, one in moved.items() if one.low == one.high}
+        box = {name: (one.low, one.high) for name, one in moved.items() if one.low < one.high}
+
+        def function(given: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
+            values = self.evaluate({**still, **given})
+            return values[self.target], self.rooms(values)
+
+        return extremes(function, box, vary)
+
+    def confirm(self) -> None:
+        """Raise ModelError, naming the formula, where a node is no ratio of two linear functions of each leaf.
+
+        A leaf under a minimum or a maximum is exempt.
+        """
+        moved = [node for name, node in self.leaves.items() if name not in {*CONSTANTS, *self.under_choices}]
+        shape, given = (len(moved), 4), {}
+        for i, node in enumerate(moved):
+            # All a little off their values, so that a factor of 0 hides nothing; then wide steps, one leaf at a
+            # time: 0, ⅓, ½ and 1 of the way.
+            scale = node.scale(node.start)
+            given[node.name] = np.full(shape, node.start + 0.01 * (i % 7 + 1) * scale)
+            given[node.name][i] += 0.37 * scale * np.array([0, 1 / 3, 0.5, 1])
+        values = self.evaluate(given)
+        steps = np.array([np.zeros(shape) + values[node.name] for node in self.nodes])
+        for node, fine in zip(self.nodes, is_fractional(*np.moveaxis(steps, -1, 0)), strict=True):
+            if not fine.all():
+                why = "is not a ratio of two linear functions of each input, so its bounds can't be computed"
+                raise ModelError(f"the formula of {node.name} ({node.reading}) {why}")

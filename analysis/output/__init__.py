@@ -1,1 +1,0 @@
-"""What leaves a run: steps, tables, figures, notebooks and the report."""

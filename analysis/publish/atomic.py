@@ -1,0 +1,60 @@
+"""Files and folders that are written beside their target and replace it in one step, by one run at a time."""
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from analysis.core.register import InputError, shown
+from analysis.publish.replaceable import MARK, MARKED, refuse_foreign
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a text file in one step."""
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.new-", dir=path.parent) as beside:
+        (Path(beside) / path.name).write_text(text, encoding="utf-8", newline="")
+        (Path(beside) / path.name).replace(path)
+
+
+@contextlib.contextmanager
+def lock(target: Path) -> Iterator[None]:
+    """Hold a lock on a target, which the system releases when the process ends; raise InputError where it is held."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.with_name(f".{target.name}.lock").open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise InputError(f"another run is writing to {shown(target)}; wait for it to end") from None
+        yield
+
+
+@contextlib.contextmanager
+def replace_atomically(folder: Path) -> Iterator[Path]:
+    """A new folder to fill, which replaces ``folder`` at the end, or not at all; raises as refuse_foreign does."""
+    folder = folder.resolve()
+    new, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+    try:
+        with lock(folder), contextlib.ExitStack() as at_the_end:
+            at_the_end.callback(shutil.rmtree, new, ignore_errors=True)
+            if old.exists() and not folder.exists():
+                old.rename(folder)  # a run was killed between its two steps
+            for left in (new, old):
+                shutil.rmtree(left, ignore_errors=True)
+            refuse_foreign(folder)
+            new.mkdir()
+            (new / MARKED).write_text(MARK, encoding="utf-8")
+            yield new
+            refuse_foreign(folder)
+            # Linux swaps two folders in one step, other systems in two.
+            swap = getattr(ctypes.CDLL(None), "renameat2", None)
+            if swap is None or swap(-100, os.fsencode(new), -100, os.fsencode(folder), 2):
+                if folder.exists():
+                    folder.rename(old)
+                new.rename(folder)
+                shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise InputError(f"{shown(folder)} can't be written ({error.strerror}) and is as it was") from None

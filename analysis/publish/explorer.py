@@ -1,0 +1,271 @@
+"""The explorer: one page in which a reader moves an assumption and sees what follows, with nothing installed.
+
+The page holds rows and sentences as data, and the formulas as JavaScript that is translated from their own source.
+
+>>> from analysis import load
+>>> presets(load().model)[0]["given"], "at_risk_2021" in live(load().model)
+('', True)
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, StrictUndefined
+
+from analysis.core.published import Interval
+from analysis.core.register import SETTABLE, Check, InputError, shown
+from analysis.core.sentences import SENTENCES
+from analysis.core.spell import SAME
+from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
+from analysis.model.expressions import Expression
+from analysis.model.model import Limit, Model, Source
+from analysis.model.verdicts import VERDICTS, asserted, ends
+from analysis.publish.atomic import write_file
+from analysis.render.steps import ASSUMED, as_printed, label, without_units
+from analysis.render.wording import CAVEAT, SAID, percent_of, place_of
+from analysis.whatif import scenarios
+from analysis.whatif.sensitivity import HOLDS
+
+NAME = "explorer.html"
+_PAGES = Path(__file__).resolve().parent / "pages"
+#: The claim that the waterfall sets behind its bars.
+CLAIM = "at_risk_total_range"
+
+
+def write(folder: Path, model: Model) -> Path:
+    """Write the page into a folder; return its path. Raises InputError as ``page`` does, and for another file there."""
+    if (folder / NAME).exists() and "const FORMULAS" not in (folder / NAME).read_text(
+        encoding="utf-8", errors="replace"
+    ):
+        raise InputError(f"{shown(folder / NAME)} is no such page and would be lost; move it elsewhere")
+    write_file(folder / NAME, page(model))
+    return folder / NAME
+
+
+def address(path: Path, given: Mapping[str, str]) -> str:
+    """The address of the page under a setting, texts by name."""
+    setting = "&".join(f"{name}={quote(text, safe='/ ')}" for name, text in given.items())
+    return f"{path.absolute().as_uri()}#{setting}" if setting else path.absolute().as_uri()
+
+
+def page(model: Model) -> str:
+    """The page as HTML, whole: it asks no host for anything, and allows its own script and style alone. Raises
+    InputError where the data package lacks a claim that the page draws."""
+    files = (_PAGES / f"explorer{end}" for end in (".html", ".css", "-model.js", ".js"))
+    html, style, *code = (file.read_text(encoding="utf-8") for file in files)
+    found = data(model)
+    # No "<" in a text of the data ends the script.
+    literal = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    script = (
+        f'\n"use strict";\nconst DATA = {literal};\nconst FORMULAS = {{\n{"".join(formulas(model))}}};\n'
+        f"const LIMITS = [\n{''.join(limits(model))}];\n{''.join(code)}"
+    )
+    parts = {"style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
+    words = {"model": model, "presets": presets(model), "assumed": ASSUMED, "caveat": CAVEAT, "verdicts": VERDICTS}
+    environment = Environment(autoescape=True, trim_blocks=True, undefined=StrictUndefined)
+    environment.filters |= {"words": label, "plain": "{:,.10g}".format, "step": _step}
+    return environment.from_string(html).render(found, **parts, **words)
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _step(width: float) -> float:
+    """A fiftieth of a slider's width or less, a round number."""
+    return 10.0 ** math.floor(math.log10(width / 50))
+
+
+def live(model: Model) -> list[str]:
+    """The quantities that the page holds: those of the headlines, estimates and statements, and all that they rest on
+    under any readings."""
+    register = model.register
+    named = [
+        name for one in register.headlines.values() for name in (*one.working, *one.named(one.shown + one.sentence))
+    ]
+    compared = register.statements.values()
+    named += [one.quantity for one in compared] + [one.other for one in compared if not one.is_number]
+    todo = [*(model.named(name)[0] for name in named), *register.estimates]
+    todo += [register.claims[one.claim].quantity for one in register.headlines.values()]
+    todo += [register.checks[one.check].quantity for one in register.headlines.values() if one.check]
+    found = dict.fromkeys(CONSTANTS)
+    while todo:
+        if (name := todo.pop(0)) not in found:
+            found[name] = None
+            todo += [need for source in model.sources[name].values() for need in source.needs]
+            todo += [one.other for one in model.limits if one.quantity == name and one.other]
+            todo += [one.above for one in register.remarks if one.quantity == name and one.above in model.sources]
+    return list(found)
+
+
+def formulas(model: Model) -> Iterable[str]:
+    """Lines of JavaScript: of each quantity and reading, the function, and its text with names in braces. Raises
+    InputError for a minimum or maximum, which the page does not compute."""
+    for quantity in live(model):
+        for reading, source in model.sources[quantity].items():
+            if one := source.expression:
+                if one.chosen_from:
+                    message = f"the explorer can't bound the minimum or maximum in {one.name}"
+                    raise model.register.refuse(None, "formulas", message)
+                bare = without_units(one)
+                text = json.dumps(bare.text({need: f"{{{need}}}" for need in bare.needs}), ensure_ascii=False)
+                yield f'  "{quantity}.{reading}": {{ run: {javascript(one)}, text: {text} }},\n'
+
+
+class _Unsigned(ast.NodeTransformer):
+    """Writes a minus as a factor: JavaScript refuses one before a power."""
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.BinOp:
+        return ast.BinOp(ast.Constant(-1), ast.Mult(), self.visit(node.operand))
+
+
+def javascript(one: Expression) -> str:
+    """An expression as a JavaScript function of its needs.
+
+    >>> from analysis.model.expressions import parse
+    >>> javascript(parse("-a ** 2 / (b + 1.5)"))
+    '(a, b) => -1 * a ** 2 / (b + 1.5)'
+    """
+    plain = replace(one, result=_Unsigned().visit(deepcopy(one.result)))
+    return f"({', '.join(one.needs)}) => {plain.source({'minimum': 'Math.min', 'maximum': 'Math.max'})}"
+
+
+def limits(model: Model) -> Iterable[str]:
+    """Lines of JavaScript: of each end of each limit, how far a quantity lies from it, and the sentence that refuses a
+    quantity past it. The range of an assumption limits it where other quantities supply it."""
+    names = live(model)
+    ranges = [Limit(name, one.minimum, one.maximum) for name, one in model.register.assumptions.items()]
+    for one in (*model.limits, *ranges):
+        for part in one.parts if one.quantity in names else ():
+            told = _fields(one, "quantity low high other") | {"sentence": one.refusal, "needs": part.needs}
+            told["range"] = one.quantity if one in ranges else ""
+            yield f"  {{ ...{json.dumps(told)}, run: {javascript(part)} }},\n"
+
+
+def data(model: Model) -> dict[str, Any]:
+    """The rows that the page computes with, the sources of its quantities, its words. Raises InputError as ``page``
+    does."""
+    register, names = model.register, live(model)
+    if CLAIM not in register.claims:
+        raise register.refuse(None, "estimates", f"the explorer draws {CLAIM}, which claims.csv lacks")
+    both, named = register.claims[CLAIM].published, partial(_named, model)
+    headlines, assumptions = register.headlines.values(), register.assumptions.items()
+    counts = [one.id for one in register.claims.values() if one.printed and one.base_unit in BASE_UNITS]
+    return {
+        "sentences": SENTENCES, "said": SAID, "settable": SETTABLE, "constants": list(CONSTANTS),
+        "baseUnits": BASE_UNITS, "knownUnits": KNOWN_UNITS, "names": model.quantities,
+        "units": sorted({*KNOWN_UNITS, *(model.units[name] for name in names)}),
+        "scales": {name: len(str(factor)) - 1 for name, factor in SCALES.items() if name},
+        "quantities": {name: _quantity(model, name) for name in names},
+        "assumptions": {name: _fields(one, "label low high unit") for name, one in assumptions if name in names},
+        "places": {name: place_of(model, [name]) for name in counts},
+        "linked": [group for group in register.linked_readings if {*group} <= {*names}],
+        "remarks": [_fields(one, "quantity words") | {"above": figure.published.value() if figure else one.above}
+                    for one in register.remarks if one.quantity in names
+                    for figure in [register.external.get(one.above)]],
+        "checks": {one.id: _check(model, one) for one in register.checks.values()
+                   if one.quantity in names and one.claim and not one.against},
+        "headlines": [_fields(one, "id check sentence") | {
+            "quantity": register.claims[one.claim].quantity, "shown": one.shown or "{verdict}",
+            "named": {name: named(name) for name in one.named(one.shown + one.sentence)},
+            "working": [*map(named, one.working)]} for one in headlines],
+        "statements": [{
+            "signs": HOLDS[one.comparison], "side": named(one.quantity),
+            "other": model.number(named(one.quantity)[0], one.other) if one.is_number else named(one.other),
+        } for one in register.statements.values()],
+        "estimates": register.estimates,
+        "moved": [(*named(name), _titled(model, name)) for name in
+                  dict.fromkeys([*register.estimates, *(name for one in headlines for name in one.working)])],
+        "printed": {"least": both.value("low"), "most": both.value("high"), "words": str(both)},
+    }  # fmt: skip
+
+
+def presets(model: Model) -> list[dict[str, Any]]:
+    """The shipped scenarios, each with the setting as an address has it; ``given`` is None for one that draws
+    assumptions, which is no single setting."""
+    found = []
+    for name, one in scenarios.shipped(model).items():
+        texts = one.readings | {name: f"{number:.17g}" for name, number in one.numbers(model).items()}
+        given = None if one.distributions else "&".join(map("=".join, texts.items()))
+        found.append({"name": name, "words": f"{one.description} {one.reason}", "given": given})
+    return found
+
+
+def _quantity(model: Model, name: str) -> dict[str, Any]:
+    sources, (first, *others) = model.sources[name], model.readings(name)
+    # A claim is a reading under its own name, too.
+    own = sources[first].claim
+    low, high = model.allowed(name)
+    offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
+    # The numbers on whose right side a value is shown, as ``results.value_words`` has it.
+    printed = [row.published for row in model.register.claims.values() if row.quantity == name and row.printed]
+    beside = [end for one in printed for end in (one.value(), one.asserts().low, one.asserts().high)]
+    return {
+        "unit": model.units[name], "usually": model.usually(name), "suffix": model.suffix(name),
+        "low": low, "high": high, "width": (sources["set"].width if "set" in sources else 0) or 1,
+        "usual": first, "percent": percent_of(model, name), "beside": [*filter(math.isfinite, beside)],
+        "choices": offered if len(offered) > 1 else [],
+        "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
+    }  # fmt: skip
+
+
+def _source(model: Model, quantity: str, reading: str, source: Source) -> dict[str, Any]:
+    """A source, without the fields that are empty."""
+    row, claim, one = model.register.readings.get((quantity, reading)), source.claim, source.assumption
+    fields = {
+        "grade": row.grade if row else "", "side": {"at most": 1, "at least": -1}.get(source.side, 0),
+        "claim": claim.id if claim else "", "shown": as_printed(source) if claim and claim.printed else "",
+        "part": source.part if one else "", "same": source.same_as, "replaced": source.replaced,
+        "near": source.near and _fields(source.near, "low high"),
+        "far": source.far not in (None, source.near) and _fields(source.far, "low high"),
+    }  # fmt: skip
+    words = f"printed: {fields['shown']} ({claim.where})" if claim and not row else model.label(quantity, reading)
+    told = {"differs": model.other_reading(quantity, reading), "words": words, "needs": source.needs}
+    return told | {"value": float(source.value)} | {field: value for field, value in fields.items() if value}
+
+
+def _check(model: Model, check: Check) -> dict[str, Any]:
+    claim = model.register.claims[check.claim]
+    fine, coarse = (asserted(model, check, claim, coarse=coarse) for coarse in (False, True))
+    printed = claim.published.value(check.end) if claim.printed and check.end != "whole" else None
+    low, high = ends(check, claim, fine)
+    return _fields(check, "quantity claim kind") | {
+        "fine": _met(fine, printed), "coarse": _met(coarse, printed), "qualifier": claim.qualifier,
+        "from": low, "to": high, "judges": claim.judged_by == check.id, "readings": [*check.readings.items()],
+    }  # fmt: skip
+
+
+def _met(one: Interval, printed: float | None) -> tuple[float, float, float]:
+    """The ends of an interval, with room for a float's last digits; and the margin below which a pass is barely one."""
+    low = one.low + SAME * abs(one.low) * (1 if one.low_open else -1)
+    high = one.high + SAME * abs(one.high) * (-1 if one.high_open else 1)
+    return low, high, 0.01 * abs(printed or (one.low if math.isfinite(one.low) else one.high))
+
+
+def _titled(model: Model, text: str) -> str:
+    """A quantity as the page names it; one that is read somehow, by that reading."""
+    quantity, _, reading = text.partition(".")
+    return model.label(quantity, reading) if reading else label(quantity)
+
+
+def _named(model: Model, text: str) -> tuple[str, list[tuple[str, str]]]:
+    """The quantity that a text names, and the reading that it names with it."""
+    reading = text if text in model.register.claims else text.partition(".")[2]
+    quantity, _ = model.named(text)
+    return quantity, [(quantity, reading)] if reading else []
+
+
+def _fields(row: Any, names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names.split()}

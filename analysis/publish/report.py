@@ -1,0 +1,243 @@
+"""The report: a site to read, and the estimates for a TeX document, all made from a run's results.
+
+The pages are templates in ``pages``, filled from the model and its outcomes; Sphinx builds them and the executed
+notebooks in a process of its own. All that a template puts in is escaped: no text of the data is markup or code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from analysis import __version__
+from analysis.core.published import APPROACHES_TOLERANCE
+from analysis.core.register import Check
+from analysis.model.model import ARTICLE, Model, ModelError
+from analysis.model.verdicts import VERDICTS, Outcome
+from analysis.model.verdicts import results as verdicts_of
+from analysis.publish import explorer
+from analysis.publish.notebooks import Notebook, shown_in
+from analysis.render import external, records, whatif_tables, wording
+from analysis.render.figures import FIGURES
+from analysis.render.headlines import headlines
+from analysis.render.safe_text import markdown
+from analysis.render.steps import Steps
+from analysis.render.tables import solutions_table
+from analysis.render.templates import claim_words
+from analysis.render.whatif_tables import break_even_table
+from analysis.whatif.scenarios import OWN, find
+from analysis.whatif.sensitivity import tornado
+
+PAGES = Path(__file__).resolve().parent / "pages"
+#: The style and the sign of a verdict, by how it starts; any other is two figures apart.
+MARKS = (("ok", "✓", "match"), ("part", "≈", "compatible"), ("no", "?", "cannot"), ("two", "≠", "differ"))
+
+
+# Pages ----------------------------------------------------------------------------------------------------------------
+
+
+def pages(model: Model, outcomes: list[Outcome], notebooks: list[Notebook]) -> dict[str, str]:
+    """Every page but the notebooks, as Markdown, by name."""
+    register = model.register
+    plans = {}
+    for check in register.checks.values():
+        with contextlib.suppress(ModelError):
+            plans[check.id] = model.plan(check.quantity, model.change(check.readings))
+    drawn = {name for notebook in notebooks for name in notebook.figures}
+    moved = defaultdict(list)
+    for name in register.estimates:
+        for bar in filter(lambda bar: bar.width, tornado(model, name)):
+            moved[bar.assumption].append((name, bar))
+    given: dict[str, Any] = VERDICTS | {
+        "model": model,
+        "register": register,
+        "outcomes": outcomes,
+        "plans": plans,
+        "verdicts": verdicts_of(model, outcomes),
+        "notebooks": {notebook.name: notebook for notebook in notebooks},
+        "shown_in": shown_in(notebooks),
+        "figures": [name for name in FIGURES if name in drawn],
+        "headlines": headlines(model),
+        "solutions": solutions_table(model, ARTICLE, []).to_dict("records"),
+        "compared": external.compare(model),
+        "moved": moved,
+        "turns": break_even_table(model, register.statements.values(), find(OWN, model)).to_dict("records"),
+        "version": __version__,
+        "approaches": f"{float(APPROACHES_TOLERANCE):.0%}",
+        "marks": MARKS,
+        "explorer": explorer.CLAIM in register.claims,
+        "external": external,
+        "words": wording,
+        "claim_words": claim_words,
+        "tables": whatif_tables,
+        "mark": mark,
+        "badge": _badge,
+        "picture": picture,
+        "value": lambda name, value: wording.value_words(model, name, value, wording.place_of(model, (), value)),
+        "verdict": partial(_verdict, model),
+        "working": partial(_working, model),
+    }
+    given["front"] = _environment(None).get_template("front.html").render(given)
+    # A page without rows is left out.
+    rows = {name: getattr(register, name) for name in ("findings", "external", "refusals")}
+    rows["figures"] = given["figures"]
+    names = [path.stem for path in sorted(PAGES.glob("*.md")) if rows.get(path.stem, True)]
+    templates = _environment(_letter_by_letter)
+    return {name: templates.get_template(f"{name}.md").render(given) for name in names}
+
+
+def _environment(finalize: Callable[[Any], Any] | None) -> Environment:
+    """Templates that escape whatever is put in: for HTML, or as ``finalize`` does it first."""
+    how: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    return Environment(loader=FileSystemLoader(PAGES), autoescape=True, finalize=finalize, **how)
+
+
+def _letter_by_letter(value: Any) -> Any:
+    return value if isinstance(value, Markup) else Markup(markdown(str(value)))
+
+
+def mark(verdict: str) -> tuple[str, str]:
+    """The style and the sign of a verdict.
+
+    >>> mark("would match"), mark("two figures apart")
+    (('ok', '✓'), ('no', '↔'))
+    """
+    words = verdict.removeprefix("would ").removeprefix("be ")
+    return next(((style, sign) for style, sign, start in MARKS if words.startswith(start)), ("no", "↔"))
+
+
+def picture(name: str) -> Markup:
+    """A figure as HTML, with words in its place."""
+    return Markup(f'<picture><img src="figures/{name}.svg" alt="{escape(FIGURES[name].alt)}"></picture>')
+
+
+def _badge(words: str) -> Markup:
+    style, sign = mark(words)
+    return Markup(f"[{sign} {markdown(words)}]{{.v .{style}}}")
+
+
+def _verdict(model: Model, outcome: Outcome) -> Markup:
+    """A verdict by word, colour and sign, with its notes and what is printed beside it."""
+    words, printed = wording.verdict_words(model, outcome), wording.published_words(model, outcome)
+    if not outcome.verdict:
+        return Markup(markdown(words))
+    first, comma, rest = words.partition(", ")
+    return _badge(first) + Markup(markdown(comma + rest) + (f", against {markdown(printed)}" if printed else ""))
+
+
+def _working(model: Model, check: Check) -> str:
+    """The worked steps of a check; none where figures published elsewhere take the place of its quantity."""
+    if check.against and check.claim:
+        return "\n".join(wording.against_words(model, check))
+    try:
+        return repr(Steps(model, model.change(check.readings), [check.quantity], judged=False))
+    except ModelError as error:
+        return str(error)
+
+
+# Building -------------------------------------------------------------------------------------------------------------
+
+
+class ReportError(Exception):
+    """A report that Sphinx did not build; the message is what it said."""
+
+
+def write(folder: Path, model: Model, outcomes: list[Outcome], notebooks: list[Notebook]) -> None:
+    """Write report/ and estimates.tex into a folder of results that has its notebooks and figures.
+
+    Raises ReportError when Sphinx can't build the pages, or has a warning about one.
+    """
+    with tempfile.TemporaryDirectory() as made:
+        source, built = Path(made) / "source", Path(made) / "built"
+        source.mkdir()
+        for name, text in pages(model, outcomes, notebooks).items():
+            (source / f"{name}.md").write_text(text, encoding="utf-8")
+        for notebook in notebooks:
+            name = f"{notebook.name}.ipynb"
+            text = (folder / "notebooks" / name).read_text(encoding="utf-8")
+            (source / name).write_text(_to_read(text, notebook), encoding="utf-8")
+        _sphinx(source, built, model.register.title)
+        shutil.copytree(folder / "figures", built / "figures", ignore=shutil.ignore_patterns("*.png"))
+        shutil.move(built, folder / "report")
+    (folder / "estimates.tex").write_text(estimates_tex(model), encoding="utf-8")
+
+
+def _to_read(text: str, notebook: Notebook) -> str:
+    """A notebook as a page has it: its code hidden behind one switch, its figures as drawings with words."""
+    content = json.loads(text)
+    figures = [name for name in notebook.figures if name in FIGURES]
+    for output in (output for cell in content["cells"] for output in cell.get("outputs", ())):
+        if figures and "image/png" in output.get("data", {}):
+            output["data"] = {"text/html": picture(figures.pop(0))}
+    switch = '<label class="code"><input type="checkbox"> Show code</label>'
+    source = "" if notebook.title else f"# {markdown(notebook.name)}\n\n"
+    source += f"```{{raw}} html\n{switch}\n```\n\n[Every number, with its working](register.md)"
+    cell = {"cell_type": "markdown", "id": "show-code", "metadata": {}, "source": source}
+    content["cells"].insert(1 if notebook.title else 0, cell)
+    return json.dumps(content)
+
+
+def _sphinx(source: Path, built: Path, title: str) -> None:
+    """Have Sphinx build the site, without what it leaves for a later build."""
+    command = [sys.executable, "-m", "sphinx", "-q", "-N", "-b", "html", "-c", str(PAGES), "-d", f"{built}-doctrees"]
+    command += ["-D", f"project={title}", "-D", f"html_title={title}", str(source), str(built)]
+    steady = {**os.environ, "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(command, env=steady, cwd=source, capture_output=True, text=True, check=False)
+    if done.returncode or done.stderr.strip():
+        said = done.stderr.replace(f"{source}/", "").strip() or f"Sphinx ended with {done.returncode}"
+        raise ReportError(f"the report can't be built: {' '.join(said.split())[-600:]}")
+    for name in ("objects.inv", ".buildinfo"):
+        (built / name).unlink(missing_ok=True)
+
+
+# For TeX --------------------------------------------------------------------------------------------------------------
+
+_TEX = f"""% Generated by `analysis`, never edited. {wording.CAVEAT}
+% \\estimate{{at_risk_2021}} is a value in words; add .low or .high for its bounds by rounding, .unit or .side.
+\\newcommand{{\\estimate}}[1]{{\\ifcsname estimate:\\detokenize{{#1}}\\endcsname
+  \\csname estimate:\\detokenize{{#1}}\\endcsname
+  \\else\\errmessage{{'\\detokenize{{#1}}' is no estimate}}\\fi}}
+"""
+_LETTERS = str.maketrans(
+    {"\\": r"\textbackslash{}", "~": r"\~{}", "^": r"\^{}", "−": "$-$", **{one: f"\\{one}" for one in "#$%&_{}"}}
+)
+
+
+def estimates_tex(model: Model) -> str:
+    """Every quantity and reading for a TeX document: value, bounds, unit and side in words, by name.
+
+    >>> from analysis.core.register import Register
+    >>> text = estimates_tex(Model(Register.read()))
+    >>> print(next(line for line in text.splitlines() if ":at_risk_2021\\\\endcsname" in line))
+    \\expandafter\\def\\csname estimate:at_risk_2021\\endcsname{1.9 million}
+    """
+    lines = [_TEX]
+    for key, found in records.each_estimate(model, ARTICLE):
+        if isinstance(found, ModelError):
+            continue
+        low, *_, high = wording.span_words(model, found.quantity, found.low, found.high) * 2
+        words = {
+            "": wording.estimate_words(model, found.quantity, found.value, found.low, found.high, found.depends_on),
+            ".low": low,
+            ".high": high,
+            ".unit": "" if found.unit == "dimensionless" else found.unit,
+            ".side": found.side,
+        }
+        for part, text in words.items():
+            name = f"estimate:{key}{part}"
+            lines.append(f"\\expandafter\\def\\csname {name}\\endcsname{{{text.translate(_LETTERS)}}}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,213 @@
+"""Figures published elsewhere, set beside the article's: same unit or no comparison, and never an average.
+
+An external figure enters no estimate of the article's setting, and is not judged.
+
+A unit is a product of base units. Two units may differ by exactly one ratio of the register (persons per transfer).
+Then the figures are compared only when a user gives that ratio, and the row says at which. A labourer, whose unit the
+print leaves open, is set beside a transfer or a person only as "read as transfers" or "read as persons".
+
+>>> from analysis.core.register import Register
+>>> compared = {(one["id"], one["beside"]): one for one in compare(Model(Register.read()))}
+>>> compared["report_2019", "total_2019"]["reason"]
+'not compared: transfer against person; needs persons_per_transfer'
+>>> compared["report_2019", "labourers_2019"]["read_as"]
+'read as transfers'
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from analysis.core.published import Interval
+from analysis.core.register import PER_YEAR, External
+from analysis.core.spell import digits, in_words
+from analysis.core.units import BASE_UNITS, CONSTANTS, name_of, parse_unit
+from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.render.wording import estimate_words, plural
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = dict[str, Any]
+
+#: How a figure was seen, as a screen spells the grade.
+SEEN = {"P": "primary text", "M": "mirror", "S": "secondary"}
+SIDE_BY_SIDE = "Listed side by side, never averaged; an external figure enters no estimate of the article's setting."
+COLUMNS = (
+    "id", "statement", "noun", "as_printed", "qualifier", "unit", "unit_as_printed", "published", "published_low",
+    "published_high", "period", "year_from", "year_to", "scope", "seen", "publisher", "title", "date", "address",
+    "beside", "divided_by_years", "quantity", "reading", "ours_unit", "ours", "ours_low", "ours_high", "ours_from",
+    "read_as", "at_ratio", "compared", "ratio", "difference", "rounding", "words", "reason", "note",
+)  # fmt: skip
+#: The unit of a number whose noun leaves it open; such a number is read as persons or transfers without any ratio.
+OPEN = "labourer"
+
+
+def compare(model: Model, setting: Setting = ARTICLE) -> list[Row]:
+    """Every external figure beside the numbers that its row names, in the order of the table.
+
+    The values are by column, in base units. Our number, ``ours``, is the estimate of a ``quantity`` under the setting.
+    The figure in our unit is ``compared``, None where it is not, for a ``reason``; ``ratio`` is that over ours, and
+    ``difference`` that less ours. Our number lies within or outside the values for which the printed digits stand
+    (``rounding``), and those which their ``words`` assert, or its bounds overlap them. A ratio between units counts
+    where the setting gives one, also at the article's own value. Nothing is summed or averaged over figures.
+
+    >>> from analysis.core.register import Register
+    >>> model = Model(Register.read())
+    >>> at = model.setting(values={"persons_per_transfer": 0.9})
+    >>> (row,) = [one for one in compare(model, at) if one["beside"] == "total_2019"]
+    >>> round(row["compared"]), row["at_ratio"], round(row["ratio"], 4)
+    (2574000, 'persons_per_transfer=0.9', 0.9938)
+    """
+    figures = model.register.external.values()
+    return [_compared(model, setting, figure, beside) for figure in figures for beside in figure.beside or [""]]
+
+
+def check_used(model: Model, setting: Setting, compared: list[Row]) -> None:
+    """Raise ModelError for a value or a reading that no comparison and none of our numbers depends on."""
+    plans = []
+    for row in filter(lambda row: row["quantity"], compared):
+        with contextlib.suppress(ModelError):
+            _, under = model.named(row["beside"].removeprefix(PER_YEAR), setting)
+            plans.append(model.plan(row["quantity"], under))
+    model.check_used(setting, plans, ignored={row["at_ratio"].partition("=")[0] for row in compared})
+
+
+def _compared(model: Model, setting: Setting, figure: External, beside: str) -> Row:
+    printed = figure.published
+    stands = printed.stands_for()
+    row: Row = {name: getattr(figure, name, None) for name in COLUMNS}
+    row |= {"unit": figure.base_unit, "published": printed.value(), "published_low": stands.low}
+    row |= {"published_high": stands.high, "beside": beside}
+    texts = ("quantity", "reading", "ours_unit", "ours_from", "ours_words", "read_as", "at_ratio", "rounding", "words")
+    row |= dict.fromkeys(texts, "")
+    if not beside:
+        return {**row, "reason": "context only"}
+    quantity, under = model.named(beside.removeprefix(PER_YEAR), setting)
+    years = figure.years if beside.startswith(PER_YEAR) else 1
+    reading = under.readings.get(quantity, model.default(quantity))
+    row |= {"quantity": quantity, "reading": reading, "ours_from": _where_from(model, quantity, reading, under)}
+    row["divided_by_years"] = years if years > 1 else None
+    try:
+        ours = model.estimate(quantity, under)
+    except ModelError as error:
+        return {**row, "ours_words": f"{quantity}: not computable", "reason": f"not compared: {error}"}
+    row |= {"ours": ours.value, "ours_low": ours.low, "ours_high": ours.high, "ours_unit": ours.unit}
+    words = estimate_words(model, quantity, ours.value, ours.low, ours.high, ours.depends_on)
+    row["ours_words"] = f"{words}{plural(ours.unit)}: {quantity}, {row['ours_from']}"
+    factor, how = _bridge(model, setting, figure.base_unit, ours.unit)
+    if factor is None:
+        return {**row, "reason": f"not compared: {figure.base_unit} against {ours.unit}; needs {how}"}
+    value = printed.value() * factor / years
+    # The print stands for, and asserts, an interval in its own unit, so ours is taken there.
+    there = [one * years / factor for one in (ours.value, ours.low, ours.high)]
+    row |= {"read_as" if how.startswith("read as") else "at_ratio": how}
+    row |= {"compared": value, "difference": value - ours.value, "ratio": value / ours.value if ours.value else None}
+    row |= {"rounding": _lies(stands, *there), "words": _lies(printed.asserts(), *there)}
+    return {**row, "reason": "" if ours.value else "ours is 0, so there is no ratio"}
+
+
+def _lies(interval: Interval, value: float, low: float, high: float) -> str:
+    """Where ours lies: its value within, its bounds overlapping, or neither."""
+    return "within" if interval.holds(value) else "overlap" if interval.meets(low, high) else "outside"
+
+
+def _bridge(model: Model, setting: Setting, one: str, two: str) -> tuple[float | None, str]:
+    """The factor from unit ``one`` to unit ``two``, and how a row speaks of it; or none, and what it needs."""
+    wanted = parse_unit(two) / parse_unit(one)
+    if wanted.dimensionless:
+        return 1.0, ""
+    for constant, unit in CONSTANTS.values():
+        settled, _, open_unit = unit.partition("/")
+        if open_unit == OPEN and (turned := _turned(wanted, unit)):
+            return constant**turned, f"read as {settled}s"
+    # The assumptions that stand between these two units by default.
+    ratios = [a for a in model.register.assumptions.values() if model.sources[a.id][model.default(a.id)].assumption]
+    fitting = {ratio.id: turned for ratio in ratios if (turned := _turned(wanted, ratio.unit))}
+    for name in fitting:
+        used = setting.values.get(name, model.register.assumptions[name].value)
+        if name in setting.given and used:
+            return used ** fitting[name], f"{name}={digits(used)}"
+    # A unit without powers below 0 alone: a ratio reads person/household whichever way it is needed.
+    plain = name_of(1 / wanted) if name_of(wanted).startswith("1/") else name_of(wanted)
+    return None, " or ".join(fitting) or f"a ratio in {plain}"
+
+
+def _turned(wanted: Any, unit: str) -> int:
+    """1 where a ratio in this unit is wanted, −1 where one over it is, else 0."""
+    ratio = parse_unit(unit)
+    return 1 if (wanted / ratio).dimensionless else -1 if (wanted * ratio).dimensionless else 0
+
+
+def _where_from(model: Model, quantity: str, reading: str, setting: Setting) -> str:
+    """The source of our value, in words: the place in the article, a formula's reading, an assumption."""
+    if quantity in setting.values:
+        return "given by you"
+    source = model.sources[quantity][reading]
+    if source.claim:
+        return f"printed, {source.claim.where.removeprefix('section ')}"
+    if source.assumption:
+        return f"assumption, {source.assumption.grade}"
+    row = model.register.readings.get((quantity, reading))
+    return f"implied: {row.label if row else model.name(quantity)}"
+
+
+# Words ----------------------------------------------------------------------------------------------------------------
+
+
+def frame_in_words(compared: list[Row], model: Model) -> pd.DataFrame:
+    """The comparisons as a reader wants them: short cells, units and grades spelt, nothing divided by unlike units."""
+    import pandas as pd
+
+    rows, before = [], ""
+    for one in compared:
+        figure = model.register.external[one["id"]]
+        unit = f" [{figure.base_unit}{', unit not stated' if figure.base_unit == OPEN else ''}]"
+        noun = "" if figure.base_unit == "dimensionless" else f" {figure.unit_as_printed}{unit}"
+        row = {
+            "external figure": f"{figure.statement} ({figure.id})",
+            "printed": f"{figure.published}{noun}",
+            "period and scope": "; ".join([figure.period, *[figure.scope] * (figure.scope != "Xinjiang")]),
+            "seen": f"{SEEN[figure.seen]}: {figure.publisher}, {figure.date}",
+        }
+        if figure.id == before:
+            row = {**dict.fromkeys(row, ""), "external figure": f"the same ({figure.id})"}
+        before = figure.id
+        ratio = "" if one["ratio"] is None else f"{one['ratio']:.3f}"
+        rows.append({**row, "ours": one["ours_words"], "ratio": ratio, "comparison": comparison(model, one)})
+    return pd.DataFrame(rows)
+
+
+def comparison(model: Model, row: Row) -> str:
+    """A comparison in a few words: how ours lies to the print, at which ratio, or why there is none."""
+    if row["ratio"] is None:
+        return str(row["reason"])
+    published = model.register.external[row["id"]].published
+    parts = [row["read_as"], row["at_ratio"] and f"at {row['at_ratio'].replace('=', ' = ')}"]
+    parts += [f"divided by {row['divided_by_years']} years"] if row["divided_by_years"] else []
+    lies = {"within": "within its {}", "overlap": "bounds overlap its {}", "outside": "outside its {}"}
+    parts.append(lies[row["rounding"]].format("digits" if published.target else "rounding"))
+    if published.side:
+        fits = {"within": "fits", "overlap": "bounds fit", "outside": "does not fit"}[row["words"]]
+        parts.append(f"{fits} '{published.qualifier.replace('_', ' ')}'")
+    return "; ".join(filter(None, [*parts, _difference(row["difference"], row["ours_unit"], row["ours"])]))
+
+
+def _difference(difference: float, unit: str, ours: float) -> str:
+    size = abs(difference)
+    if size < 1e-9 * abs(ours):
+        return "no difference"
+    if unit == "dimensionless":
+        return f"differs by {100 * difference:+.1f} points"
+    place = 1e4 if size >= 5e4 else 10.0 ** max(0, len(str(int(size))) - 2)
+    words = in_words(size, "person", place) if unit in BASE_UNITS else f"{size:.2g}"
+    return f"differs by {'+' if difference > 0 else '−'}{words}"
+
+
+def external_frame(compared: list[Row]) -> pd.DataFrame:
+    """The comparisons as results/external.csv holds them: every cell a text, numbers in base units, ten digits."""
+    import pandas as pd
+
+    frame = pd.DataFrame(compared, columns=list(COLUMNS), dtype=object)
+    return frame.map(lambda one: one if isinstance(one, str) else digits(one))

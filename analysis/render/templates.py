@@ -1,0 +1,42 @@
+"""Screens of text and pages in Markdown that are laid out by a template in ``templates``."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.core.register import Claim
+from analysis.model.model import Model
+from analysis.render import wording
+from analysis.render.safe_text import markdown
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def claim_words(model: Model, claim: Claim) -> list[str]:
+    """The print and its place, the values that it stands for, and those that it asserts: a line each."""
+    return fill("claim.txt", model=model, claim=claim)
+
+
+def fill(template: str, **given: Any) -> list[str]:
+    """The lines of a screen, from a template; none is empty."""
+    return list(filter(str.strip, render(template, **given).split("\n")))
+
+
+def render(template: str, **given: Any) -> str:
+    """A text from a template; no text that is put in breaks a line."""
+    known = {"words": wording, "claim_words": claim_words, "infinite": math.inf, "markdown": markdown}
+    return _templates().get_template(template).render(known | given).strip("\n")
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    how: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    pages = FileSystemLoader(Path(__file__).resolve().parent / "templates")
+    return Environment(loader=pages, finalize=lambda put: re.sub(r"\s*[\r\n]\s*", " ", str(put)), **how)

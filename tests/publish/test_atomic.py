@@ -1,0 +1,195 @@
+"""Files and folders: written whole or not at all, whatever ends the run."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from analysis.core.register import InputError
+from analysis.publish.atomic import lock, replace_atomically, write_file
+from analysis.publish.replaceable import is_ours, refuse_foreign
+from tests.conftest import ROOT
+
+
+def names(folder):
+    """What lies in a folder, locks apart."""
+    return {path.name for path in folder.iterdir() if path.suffix != ".lock"}
+
+
+def content(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def fill(folder, text, error=None):
+    with replace_atomically(folder) as new:
+        (new / "numbers.csv").write_text(text, encoding="utf-8")
+        if error:
+            raise error
+
+
+def refused(call, *args):
+    with pytest.raises(InputError) as error:
+        call(*args)
+    return str(error.value)
+
+
+# A file ---------------------------------------------------------------------------------------------------------------
+def test_a_file_is_written_whole(tmp_path):
+    write_file(tmp_path / "a.txt", "old\n")
+    write_file(tmp_path / "a.txt", "new\r\n")
+    assert content(tmp_path) == {"a.txt": b"new\r\n"}
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_file_that_can_not_be_written_keeps_its_old_text(tmp_path, monkeypatch):
+    write_file(tmp_path / "a.txt", "old")
+    with pytest.raises(UnicodeEncodeError):
+        write_file(tmp_path / "a.txt", "half\ud800")
+
+    def full(self, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_file(tmp_path / "a.txt", "new")
+    assert content(tmp_path) == {"a.txt": b"old"}
+
+
+# A folder -------------------------------------------------------------------------------------------------------------
+def test_a_folder_takes_its_place_at_the_end_and_whole(tmp_path):
+    folder = tmp_path / "deep" / "results"
+    fill(folder, "old")
+    (folder / "stray.csv").write_text("of the former run", encoding="utf-8")
+    with replace_atomically(folder) as new:
+        (new / "numbers.csv").write_text("new", encoding="utf-8")
+        assert new.parent == folder.parent
+        assert content(folder)["numbers.csv"] == b"old"
+    assert names(folder) == {".gitignore", "numbers.csv"}
+    assert content(folder)["numbers.csv"] == b"new"
+    assert content(folder)[".gitignore"].endswith(b"\n*\n")  # git ignores what is generated
+    assert (names(folder.parent), folder.stat().st_mode & 0o777) == ({"results"}, 0o755)
+
+
+def test_a_folder_takes_its_place_where_the_system_can_not_exchange_two(tmp_path, monkeypatch):
+    fill(tmp_path / "results", "old")
+    monkeypatch.setattr("analysis.publish.atomic.ctypes.CDLL", lambda *args: object())
+    fill(tmp_path / "results", "new")
+    assert content(tmp_path)["results/numbers.csv"] == b"new"
+    assert names(tmp_path) == {"results"}
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
+def test_a_run_that_fails_leaves_the_former_folder_and_no_litter(tmp_path, error):
+    with pytest.raises(error):
+        fill(tmp_path / "none", "half", error())
+    fill(tmp_path / "results", "old")
+    before = content(tmp_path)
+    with pytest.raises(error):
+        fill(tmp_path / "results", "half", error())
+    assert content(tmp_path) == before
+    assert names(tmp_path) == {"results"}
+
+
+def test_a_full_disk_is_one_sentence(tmp_path):
+    fill(tmp_path / "results", "old")
+    said = refused(fill, tmp_path / "results", "new", OSError(28, "No space left on device"))
+    assert said == f"{tmp_path}/results can't be written (No space left on device) and is as it was"
+    assert content(tmp_path)["results/numbers.csv"] == b"old"
+
+
+def test_what_a_killed_run_left_is_cleared_and_a_folder_it_had_moved_is_put_back(tmp_path):
+    for name in ("results", ".results.new", ".other.new"):
+        fill(tmp_path / name, name)
+    (tmp_path / "results").rename(tmp_path / ".results.old")
+    with pytest.raises(RuntimeError):
+        fill(tmp_path / "results", "half", RuntimeError())
+    assert content(tmp_path)["results/numbers.csv"] == b"results"
+    assert names(tmp_path) == {"results", ".other.new"}
+
+
+def test_a_folder_or_file_of_somebody_elses_is_refused_and_survives(tmp_path):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "thesis" / ".gitignore").write_text("*\n", encoding="utf-8")
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    before = content(tmp_path)
+    said = f"{tmp_path}/{{}} is not a folder of results; name a new or empty folder"
+    for name in ("thesis", "file"):
+        assert refused(fill, tmp_path / name, "1") == said.format(name)
+    assert refused(fill, tmp_path / "file" / "results", "1").startswith(f"{tmp_path}/file/results can't be written (")
+    assert {name: data for name, data in content(tmp_path).items() if not name.endswith(".lock")} == before
+    (tmp_path / "empty").mkdir()
+    fill(tmp_path / "empty", "1")
+    assert is_ours(tmp_path / "empty")
+    assert not is_ours(tmp_path / "thesis")
+
+
+@pytest.mark.parametrize("name", ["mine.txt", "figures/mine.png", "figures/link"])
+def test_a_file_that_no_run_listed_is_not_lost(tmp_path, name):
+    with replace_atomically(tmp_path / "results") as new:
+        (new / "figures").mkdir()
+        (new / "figures" / "a b.png").write_text("made", encoding="utf-8")
+        graph = [{"@id": id} for id in ("./", "figures/a%20b.png")]
+        (new / "ro-crate-metadata.json").write_text(json.dumps({"@graph": graph}), encoding="utf-8")
+    refuse_foreign(tmp_path / "results")
+    refuse_foreign(tmp_path / "none yet")
+    path = tmp_path / "results" / name
+    path.symlink_to("nowhere") if name.endswith("link") else path.write_text("mine", encoding="utf-8")
+    said = f"{path} is not a result and would be lost; move it elsewhere"
+    assert refused(refuse_foreign, tmp_path / "results") == refused(fill, tmp_path / "results", "1") == said
+    assert path.is_symlink() or path.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_result_that_was_changed_since_the_run_is_not_lost(tmp_path):
+    with replace_atomically(tmp_path / "results") as new:
+        graph = []
+        for name in ("kept.csv", "opened.csv"):
+            (new / name).write_text(name, encoding="utf-8")
+            graph.append({"@id": name, "sha256": hashlib.sha256(name.encode()).hexdigest()})
+        (new / "ro-crate-metadata.json").write_text(json.dumps({"@graph": graph}), encoding="utf-8")
+    refuse_foreign(tmp_path / "results")
+    (tmp_path / "results" / "opened.csv").write_text("mine", encoding="utf-8")
+    said = f"{tmp_path}/results/opened.csv was changed since the run and would be lost; move it elsewhere"
+    assert refused(refuse_foreign, tmp_path / "results") == refused(fill, tmp_path / "results", "1") == said
+    assert (tmp_path / "results" / "opened.csv").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("text", [b'{"@graph": [', b"[]", b"{}", b"\xff\xfe", b'{"@graph": [5]}', b'{"@graph": 5}'])
+def test_a_folder_whose_list_of_files_can_not_be_read_is_refused(tmp_path, text):
+    fill(tmp_path / "results", "old")
+    (tmp_path / "results" / "ro-crate-metadata.json").write_bytes(text)
+    said = refused(fill, tmp_path / "results", "new")
+    where = f"{tmp_path}/results/ro-crate-metadata.json"
+    assert said == f"{where} can't be read, so no result is known; move the folder elsewhere"
+    assert content(tmp_path)["results/numbers.csv"] == b"old"
+
+
+def test_a_folder_that_can_not_be_written_to_is_refused_at_the_start(tmp_path, monkeypatch):
+    fill(tmp_path / "results", "old")
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    assert refused(fill, tmp_path / "results", "new").startswith(f"{tmp_path}/results can't be written to; make it")
+
+
+# One run at a time ----------------------------------------------------------------------------------------------------
+def test_a_second_run_on_the_same_folder_is_refused_and_the_first_ends_well(tmp_path):
+    with replace_atomically(tmp_path / "results") as new:
+        said = f"another run is writing to {tmp_path}/results; wait for it to end"
+        assert refused(fill, tmp_path / "results", "second") == said
+        fill(tmp_path / "elsewhere", "third")
+        (new / "numbers.csv").write_text("first", encoding="utf-8")
+    assert content(tmp_path)["results/numbers.csv"] == b"first"
+    fill(tmp_path / "results", "fourth")
+
+
+def test_a_run_that_is_killed_lets_go_of_its_lock(tmp_path):
+    code = "import os, pathlib, signal, sys; from analysis.publish.atomic import lock\n"
+    code += "with lock(pathlib.Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code, tmp_path / "results"], env=environment, check=False)
+    assert done.returncode == -signal.SIGKILL
+    with lock(tmp_path / "results"):
+        assert "another run" in refused(fill, tmp_path / "results", "1")

@@ -1,0 +1,201 @@
+"""The report: each link leads somewhere, nothing is asked of another host, and the numbers are those of the results."""
+
+import html
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from bs4 import BeautifulSoup
+
+from analysis.core.register import Register
+from analysis.model.model import Model
+from analysis.model.verdicts import judge_all
+from analysis.publish import report
+from analysis.publish.notebooks import all_notebooks
+from tests.conftest import Run
+from tests.spoiling import all_of, cells, text
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTHING = '<svg width="9" height="9"></svg>'
+
+
+class Page:
+    """What a page names and asks for: identifiers, links, and whatever a browser loads by itself."""
+
+    def __init__(self, path: Path) -> None:
+        self.text = path.read_text(encoding="utf-8")
+        soup = BeautifulSoup(self.text, "html.parser")
+        self.ids = [tag["id"] for tag in soup.select("[id]")]
+        self.links = [tag["href"] for tag in soup.select("a[href]")]
+        self.loads = [tag.get("src") or tag["href"] for tag in soup.select("[src], link[href]")]
+        self.images = soup.find_all("img")
+        self.rows = [[" ".join(cell.get_text().split()) for cell in row.select("td")] for row in soup.select("tr")]
+
+
+def fill(folder: Path, books: Path = ROOT / "notebooks") -> Path:
+    """A folder of results as the report finds it: the notebooks as committed, and figures that stand for the real."""
+    shutil.copytree(books, folder / "notebooks")
+    (folder / "figures").mkdir()
+    for name in report.FIGURES:
+        (folder / "figures" / f"{name}.svg").write_text(NOTHING, encoding="utf-8")
+        (folder / "figures" / f"{name}.csv").write_text("a\n1\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def results(reproduced: Run) -> Path:
+    return reproduced.folder
+
+
+@pytest.fixture(scope="session")
+def pages(results: Path) -> dict[str, Page]:
+    return {path.name: Page(path) for path in sorted((results / "report").glob("*.html"))}
+
+
+def test_every_link_and_anchor_leads_somewhere(results: Path, pages: dict[str, Page]) -> None:
+    assert {f"{path.stem}.html" for path in (ROOT / "notebooks").glob("*.ipynb")} | {"search.html"} <= set(pages)
+    astray = []
+    for name, page in pages.items():
+        for link in page.links:
+            target, _, anchor = unquote(link).partition("#")
+            target = target.partition("?")[0] or name
+            if target.startswith("https:"):
+                continue  # the article itself, which is asked for nothing until it is followed
+            assert not re.match(r"[a-z]+:", target), link
+            lost = anchor and target in pages and anchor not in pages[target].ids
+            if lost or not (results / "report" / target).is_file():
+                astray.append((name, link))
+    assert astray == []
+
+
+def test_no_page_asks_anything_of_another_host(results: Path, pages: dict[str, Page]) -> None:
+    for name, page in pages.items():
+        for address in filter(lambda address: address != "#", page.loads):
+            assert not re.match(r"([a-z]+:)?//", address), (name, address)
+            assert (results / "report" / address.partition("?")[0]).is_file(), (name, address)
+    for path in (results / "report").rglob("*.css"):
+        found = re.findall(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)", path.read_text(encoding="utf-8"))
+        assert [one or two for one, two in found if re.match(r"(https?:)?//", one or two)] == [], path.name
+
+
+def test_whatever_the_register_holds_has_its_own_anchor(pages: dict[str, Page], model: Model) -> None:
+    ids = {one for page in pages.values() for one in page.ids}
+    register, missing = model.register, []
+    for kind in ("claims", "checks", "assumptions", "findings", "external", "refusals"):
+        names = [f"{kind.removesuffix('s')}-{name}" for name in getattr(register, kind)]
+        missing += [name for name in names if re.sub(r"[^a-z0-9]+", "-", name.lower()) not in ids]
+    assert missing == []
+
+
+def test_the_headline_table_is_that_of_the_readme(pages: dict[str, Page]) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme[readme.index("<!-- headline") : readme.index("<!-- end of headline")]
+    wanted = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if "| " in line][2:]
+    blocks = BeautifulSoup(pages["index.html"].text, "html.parser").select("div.row")
+    assert len(blocks) == len(wanted) == 6
+    for block, row in zip(blocks, wanted, strict=True):
+        # A headline of two sums has a line for each.
+        shown = " ".join(block.get_text(" ").split())
+        for cell in row:
+            assert all(part in shown for part in cell.split("; "))
+
+
+def test_the_front_page_and_each_headline_lead_to_the_explorer(pages: dict[str, Page], reproduced: Run) -> None:
+    links = BeautifulSoup(pages["index.html"].text, "html.parser").select('a[href^="../explorer.html"]')
+    # A # there is followed by a setting.
+    assert [link["href"] for link in links] == ["../explorer.html"] * 7
+    assert (reproduced.folder / "explorer.html").is_file()
+
+
+def test_every_picture_has_words_for_who_does_not_see_it(pages: dict[str, Page]) -> None:
+    for name, page in pages.items():
+        assert all(len(image.get("alt", "")) > 20 for image in page.images), name
+
+
+@pytest.mark.parametrize(
+    ("page", "anchor", "words"),
+    [
+        # 1.6 million + 3.17 million - 3.17 million / 1.105 = 1.9012 million; 2 - 1.9012 = 0.0988
+        ("register", "check-at-risk-2021-sum", [
+            "approaches two million", "at most 1.901 million", "1.84 million to 1.96 million",
+            "✓ matches , 99,000 short", "= 1.6 million + 0.301 million × 1 = 1.901 million",
+        ]),
+        # 2.0 - 1.9012 = 0.0988 and 2.5 - 1.9012 = 0.5988 million, two digits each.
+        ("methods", "solutions", ["99,000", "600,000"]),
+        # 1.6 million and 0.36 x 0.301 million, varied down to 0.36
+        ("assumptions", "assumption-persons-per-transfer",
+         ["1.71 million at the low end, 1.9 million at the high end", "0.36 to 1", "would settle it"]),
+    ],
+)  # fmt: skip
+def test_a_section_says_what_the_results_say(pages: dict[str, Page], page: str, anchor: str, words: list[str]) -> None:
+    text = pages[f"{page}.html"].text.partition(f'id="{anchor}"')[2]
+    text = text[: re.search(rf'id="{anchor.partition("-")[0]}-|<footer', text).start()]
+    text = html.unescape(" ".join(re.sub(r"<[^>]+>", " ", text).split()))
+    assert [one for one in words if one not in text] == []
+
+
+HOSTILE = "<script>alert(1)</script> `{raw}` [x](javascript:alert(2)) {{ v }} ::: $a$ ``` *b* <img src=x onerror=y>"
+
+
+def test_what_a_text_of_the_data_holds_is_shown_letter_by_letter(package: Path, tmp_path: Path) -> None:
+    all_of(
+        cells("claims.csv", "mean_2016_2020", statement=HOSTILE, note=f"```{{raw}} html\n{HOSTILE}"),
+        cells("checks.csv", "at_risk_2021_sum", statement=f"(x)= {HOSTILE}"),
+        text("assumptions.yaml", "label: Persons per transfer, 2019", f"label: '{HOSTILE}'"),
+        text("refusals.yaml", "what: Coercion, or its absence", f"what: '# {HOSTILE}'"),
+    )(package)
+    model = Model(Register.read(package))
+    folder = fill(tmp_path / "results")
+    report.write(folder, model, judge_all(model), all_notebooks()[3:5])
+    for path in (folder / "report").glob("*.html"):
+        page = Page(path)
+        assert "<script>alert" not in page.text
+        assert [link for link in page.links if "javascript" in link] == []
+        assert not any(image.has_attr("onerror") for image in page.images)
+    shown = (folder / "report" / "register.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+    assert "[x](javascript:alert(2))" in shown
+
+
+def test_what_sphinx_says_is_the_error(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(report.PAGES, tmp_path / "pages")
+    with (tmp_path / "pages" / "conf.py").open("a", encoding="utf-8") as file:
+        file.write('html_theme = "no_such_theme"\n')
+    monkeypatch.setattr(report, "PAGES", tmp_path / "pages")
+    with pytest.raises(report.ReportError, match=r"the report can't be built: .*no_such_theme"):
+        report.write(fill(tmp_path / "results"), model, judge_all(model), all_notebooks())
+    assert not (tmp_path / "results" / "report").exists()
+
+
+def test_every_estimate_has_a_name_for_tex(results: Path, model: Model) -> None:
+    text = (results / "estimates.tex").read_text(encoding="utf-8")
+    found = dict(re.findall(r"\\csname estimate:([^\\]+)\\endcsname\{(.*)\}$", text, re.MULTILINE))
+    # What rests on a number in words alone has no value to name.
+    in_words = {name for name in model.quantities if model.plan(name).words}
+    assert {"at_risk_total", "former_detainees"} <= in_words
+    assert set(model.quantities) - in_words == set(model.quantities) & set(found)
+    # By hand: 1.6 + 3.17 - 3.17 / 1.105 = 1.9012 million.
+    assert found["at_risk_2021"] == "1.9 million"
+    assert (found["at_risk_2021.unit"], found["at_risk_2021.side"]) == ("person", "at most")
+    # From 3.165 / 1.1055 less, 1.55 + 3.165 - 3.165 / 1.1045, to 1.65 + 3.175 - 3.175 / 1.1055: outward to 10,000.
+    assert (found["at_risk_2021.low"], found["at_risk_2021.high"]) == ("1.84 million", "1.96 million")
+    assert found["at_risk_2019.southern"] == "1.57 million"  # 1.65 million times 0.95
+
+
+def test_words_are_safe_in_tex() -> None:
+    assert r"50% & $3_a #{~^\}".translate(report._LETTERS) == r"50\% \& \$3\_a \#\{\~{}\^{}\textbackslash{}\}"
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="no TeX is installed")
+@pytest.mark.parametrize(("name", "fits"), [("at_risk_2021", True), ("at_risk_2022", False)])
+def test_the_example_is_compiled_or_its_name_refused(results: Path, tmp_path: Path, name: str, fits: bool) -> None:
+    shutil.copy(results / "estimates.tex", tmp_path)
+    example = (ROOT / "docs" / "example.tex").read_text(encoding="utf-8")
+    (tmp_path / "example.tex").write_text(example.replace("{at_risk_2021}", f"{{{name}}}"), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "example.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) == fits, done.stdout[-2000:]
+    assert fits or "'at_risk_2022' is no estimate" in done.stdout.replace("\n", "")
