@@ -22,7 +22,9 @@ def __getattr__(name: str) -> Any:
         from analysis import study
 
         return getattr(study, name)
-    raise AttributeError(f"module 'analysis' has no attribute '{name}'; it has {', '.join(__all__)}")
+    raise AttributeError(
+        f"module 'analysis' has no attribute '{name}'; it has {', '.join(__all__)}"
+    )
 
 
 def __dir__() -> list[str]:

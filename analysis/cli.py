@@ -47,7 +47,11 @@ class _Commands(TyperGroup):
 
 def _refuse_file(error: OSError) -> None:
     """Say which file can't be read or written, and end with status 2."""
-    name = f"{error.filename} can't be read or written" if error.filename else "the output can't be written"
+    name = (
+        f"{error.filename} can't be read or written"
+        if error.filename
+        else "the output can't be written"
+    )
     typer.echo(f"error: {name} ({error.strerror or error})", err=True)
     # The end of the process flushes again, onto the same full disk.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -63,16 +67,35 @@ app = typer.Typer(
 )
 
 Data = Annotated[
-    Path | None, typer.Option("--data", help="Another data package; else the environment's ANALYSIS_DATA.")
+    Path | None,
+    typer.Option(
+        "--data", help="Another data package; else the environment's ANALYSIS_DATA."
+    ),
 ]
-Notebooks = Annotated[Path | None, typer.Option("--notebooks", help="Another folder of notebooks.")]
-Timeout = Annotated[int, typer.Option("--timeout", min=1, help="Seconds that a cell may take.")]
+Notebooks = Annotated[
+    Path | None, typer.Option("--notebooks", help="Another folder of notebooks.")
+]
+Timeout = Annotated[
+    int, typer.Option("--timeout", min=1, help="Seconds that a cell may take.")
+]
 Set = Annotated[
-    list[str] | None, typer.Option("--set", help="quantity=value, in base units or with a unit, or quantity=reading.")
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="quantity=value, in base units or with a unit, or quantity=reading.",
+    ),
 ]
 Named = Annotated[list[str] | None, typer.Option("--reading", help="quantity=reading.")]
-In = Annotated[list[str] | None, typer.Option("--scenario", help="A scenario's name, or the path of its file.")]
-Cluster = Annotated[str, typer.Option("--scheduler", help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786.")]
+In = Annotated[
+    list[str] | None,
+    typer.Option("--scenario", help="A scenario's name, or the path of its file."),
+]
+Cluster = Annotated[
+    str,
+    typer.Option(
+        "--scheduler", help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, in base units.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, in base units.")]
 
@@ -110,14 +133,23 @@ def _model(data: Path | None) -> Model:
     return load(data).model
 
 
-def _scenario(model: Model, names: list[str] | None, values: list[str] | None, readings: list[str] | None) -> Scenario:
+def _scenario(
+    model: Model,
+    names: list[str] | None,
+    values: list[str] | None,
+    readings: list[str] | None,
+) -> Scenario:
     """A scenario with the changes that were given besides."""
     from analysis.model.model import ModelError, assignments
     from analysis.whatif.scenarios import OWN, find
 
     if len(names := names or [OWN]) > 1:
-        raise ModelError(f"--scenario is given {len(names)} times, and this command takes one")
-    return find(names[0], model).changed(assignments([*(values or ()), *(readings or ())]), model)
+        raise ModelError(
+            f"--scenario is given {len(names)} times, and this command takes one"
+        )
+    return find(names[0], model).changed(
+        assignments([*(values or ()), *(readings or ())]), model
+    )
 
 
 def _one_of(**chosen: bool) -> str:
@@ -136,7 +168,12 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-Version = Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")]
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+]
 
 
 @app.callback()
@@ -146,24 +183,34 @@ def _options(version: Version = False) -> None:
 
 @app.command()
 def reproduce(
-    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("results"),
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path(
+        "results"
+    ),
     data: Data = None,
     notebooks: Notebooks = None,
     timeout: Timeout = 600,
-    with_report: Annotated[bool, typer.Option("--report/--no-report", help="Build the report, too.")] = True,
+    with_report: Annotated[
+        bool, typer.Option("--report/--no-report", help="Build the report, too.")
+    ] = True,
 ) -> None:
     """Run every notebook, write results with a report, and print the headlines; exit status 1 when something moved."""
     from analysis.publish import reproduction
 
     model = _model(data)
-    raise typer.Exit(reproduction.reproduce(model, out.absolute(), notebooks, timeout=timeout, with_report=with_report))
+    raise typer.Exit(
+        reproduction.reproduce(
+            model, out.absolute(), notebooks, timeout=timeout, with_report=with_report
+        )
+    )
 
 
 @app.command()
 def verify(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the headline table of the README.")] = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the headline table of the README.")
+    ] = False,
     every: Annotated[bool, typer.Option("--all", help="Print every check.")] = False,
     values: Set = None,
     readings: Named = None,
@@ -189,8 +236,13 @@ def accept(data: Data = None) -> None:
 
 @app.command("list")
 def list_(
-    kind: Annotated[str, typer.Argument(help="claims, checks, quantities and so on; else all.")] = "",
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the map of claims, or the codebook.")] = False,
+    kind: Annotated[
+        str, typer.Argument(help="claims, checks, quantities and so on; else all.")
+    ] = "",
+    as_markdown: Annotated[
+        bool,
+        typer.Option("--markdown", help="Print the map of claims, or the codebook."),
+    ] = False,
     data: Data = None,
 ) -> None:
     """List claims, checks, quantities, readings, assumptions, findings and so on, one line each."""
@@ -208,19 +260,33 @@ def list_(
 @app.command()
 def explain(
     id: Annotated[
-        str, typer.Argument(help="A claim, check, solution, quantity, finding or external figure.", show_default=False)
+        str,
+        typer.Argument(
+            help="A claim, check, solution, quantity, finding or external figure.",
+            show_default=False,
+        ),
     ],
     values: Set = None,
     readings: Named = None,
     scenario: In = None,
-    full: Annotated[bool, typer.Option("--digits", help="Show the result with ten digits.")] = False,
+    full: Annotated[
+        bool, typer.Option("--digits", help="Show the result with ten digits.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Show where a number comes from, down to the printed rows, and recompute it under other assumptions."""
-    model, changed = _model(data), scenario not in (None, ["article"]) or values or readings
+    model, changed = (
+        _model(data),
+        scenario not in (None, ["article"]) or values or readings,
+    )
     from analysis.render import screens
 
-    screens.explain(model, id, _scenario(model, scenario, values, readings) if changed else None, full)
+    screens.explain(
+        model,
+        id,
+        _scenario(model, scenario, values, readings) if changed else None,
+        full,
+    )
 
 
 @app.command()
@@ -237,12 +303,19 @@ def compare(
     model = _model(data)
     from analysis.render import screens
 
-    screens.compare(model, _scenario(model, scenario, values, readings).setting(model), form)
+    screens.compare(
+        model, _scenario(model, scenario, values, readings).setting(model), form
+    )
 
 
 @app.command()
 def audit(
-    file: Annotated[Path, typer.Argument(help="The article as you have it: text, HTML or PDF.", show_default=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="The article as you have it: text, HTML or PDF.", show_default=False
+        ),
+    ],
     data: Data = None,
 ) -> None:
     """Find every row's digits in your own copy of the article, and every number of it that no row covers.
@@ -264,13 +337,19 @@ def audit(
 
 @app.command()
 def scenarios(
-    files: Annotated[list[str] | None, typer.Argument(help="Files of your own, or names of shipped ones.")] = None,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files of your own, or names of shipped ones."),
+    ] = None,
     values: Set = None,
     readings: Named = None,
     scenario: In = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
-    as_schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a scenario's file.")] = False,
+    as_schema: Annotated[
+        bool,
+        typer.Option("--schema", help="Print the JSON Schema of a scenario's file."),
+    ] = False,
     data: Data = None,
 ) -> None:
     """Tabulate the headline estimates under every scenario, or those given, and how they differ from the first of them.
@@ -281,19 +360,27 @@ def scenarios(
     model = _model(data)
     from analysis.render import screens
 
-    screens.scenarios(model, files or [], form, _scenario(model, scenario, values, readings))
+    screens.scenarios(
+        model, files or [], form, _scenario(model, scenario, values, readings)
+    )
 
 
 @app.command()
 def sensitivity(
-    quantity: Annotated[str, typer.Argument(help="A quantity; without one, the ranges of all headlines.")] = "",
+    quantity: Annotated[
+        str,
+        typer.Argument(help="A quantity; without one, the ranges of all headlines."),
+    ] = "",
     values: Set = None,
     readings: Named = None,
     scenario: In = None,
-    draws: Annotated[int, typer.Option("--draws", help="How many; a power of two.")] = 2**16,
+    draws: Annotated[int, typer.Option("--draws", help="How many; a power of two.")] = 2
+    ** 16,
     seed: Annotated[int, typer.Option("--seed", help="A whole number from 0 up.")] = 0,
     as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print the ranges as CSV, in base units.")] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print the ranges as CSV, in base units.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Show what moves an estimate: each assumption, and draws where a scenario gives distributions."""
@@ -301,13 +388,23 @@ def sensitivity(
     model = _model(data)
     from analysis.render import screens
 
-    screens.sensitivity(model, quantity, _scenario(model, scenario, values, readings), form, draws=draws, seed=seed)
+    screens.sensitivity(
+        model,
+        quantity,
+        _scenario(model, scenario, values, readings),
+        form,
+        draws=draws,
+        seed=seed,
+    )
 
 
 @app.command("break-even")
 def break_even(
     statement: Annotated[
-        str, typer.Argument(help="A statement's id, or 'quantity >= number unit', or 'quantity <= quantity'; else all.")
+        str,
+        typer.Argument(
+            help="A statement's id, or 'quantity >= number unit', or 'quantity <= quantity'; else all."
+        ),
     ] = "",
     values: Set = None,
     readings: Named = None,
@@ -321,28 +418,41 @@ def break_even(
     model = _model(data)
     from analysis.render import screens
 
-    screens.break_even(model, statement, _scenario(model, scenario, values, readings), form)
+    screens.break_even(
+        model, statement, _scenario(model, scenario, values, readings), form
+    )
 
 
 @app.command()
 def sweep(
-    spec: Annotated[Path, typer.Argument(help="The file that says what is swept.", show_default=False)],
-    out: Annotated[Path | None, typer.Option("--out", help="A .csv file; else runs/NAME.csv.")] = None,
+    spec: Annotated[
+        Path,
+        typer.Argument(help="The file that says what is swept.", show_default=False),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="A .csv file; else runs/NAME.csv.")
+    ] = None,
     scheduler: Cluster = "",
     data: Data = None,
 ) -> None:
     """Compute estimates over a grid of assumptions and readings."""
     from analysis.render import screens
 
-    screens.sweep(_model(data), spec, out or Path("runs") / f"{spec.stem}.csv", scheduler)
+    screens.sweep(
+        _model(data), spec, out or Path("runs") / f"{spec.stem}.csv", scheduler
+    )
 
 
 @app.command()
 def explore(
     values: Set = None,
     readings: Named = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder for the page.")] = Path("runs"),
-    opened: Annotated[bool, typer.Option("--open/--no-open", help="Open it in a browser, too.")] = True,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the page.")] = Path(
+        "runs"
+    ),
+    opened: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open it in a browser, too.")
+    ] = True,
     data: Data = None,
 ) -> None:
     """Write one page in which assumptions move, with nothing installed, and open it."""
@@ -362,14 +472,31 @@ def explore(
 
 @app.command()
 def run(
-    notebook: Annotated[str, typer.Argument(help="Name of a notebook, or the start of it.", show_default=False)],
+    notebook: Annotated[
+        str,
+        typer.Argument(
+            help="Name of a notebook, or the start of it.", show_default=False
+        ),
+    ],
     parameters: Annotated[
-        list[str] | None, typer.Option("-p", "--parameter", "--set", "--reading", help="name=value; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "-p",
+            "--parameter",
+            "--set",
+            "--reading",
+            help="name=value; may be repeated.",
+        ),
     ] = None,
     scenarios: Annotated[
-        list[str] | None, typer.Option("--scenario", help="Name of a scenario, or its file; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--scenario", help="Name of a scenario, or its file; may be repeated."
+        ),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder for the notebook as run.")] = Path("runs"),
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for the notebook as run.")
+    ] = Path("runs"),
     data: Data = None,
     notebooks: Notebooks = None,
     timeout: Timeout = 600,
@@ -380,4 +507,8 @@ def run(
 
     model = _model(data)
     found = find(notebook, notebooks)
-    raise typer.Exit(reproduction.run(model, found, parameters or [], scenarios or [], out, timeout=timeout))
+    raise typer.Exit(
+        reproduction.run(
+            model, found, parameters or [], scenarios or [], out, timeout=timeout
+        )
+    )

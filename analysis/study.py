@@ -38,7 +38,9 @@ def load(folder: Path | str | None = None) -> Study:
 def _frame(rows: dict[str, Any], columns: list[str], index: str) -> pd.DataFrame:
     import pandas as pd
 
-    frame: pd.DataFrame = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis(index)
+    frame: pd.DataFrame = pd.DataFrame.from_dict(
+        rows, orient="index", columns=columns
+    ).rename_axis(index)
     return frame
 
 
@@ -58,7 +60,9 @@ class Study:
         """
         return self._under(self.model.change(given, self.setting))
 
-    def from_notebook(self, namespace: Mapping[str, Any], *, other: Sequence[str] = ()) -> Study:
+    def from_notebook(
+        self, namespace: Mapping[str, Any], *, other: Sequence[str] = ()
+    ) -> Study:
         """Another study with the parameters of a notebook: its plain names, as ``globals()`` has them.
 
         other: all parameters of a notebook whose parameters are no quantities. Raises InputError for any further plain
@@ -66,25 +70,48 @@ class Study:
         names are left out; one that resembles a known name is still refused.
         """
         for name in namespace.get("__annotations__", {}).keys() - namespace.keys():
-            raise ModelError(f"'{name}' has an annotation and no value; write the value after an equals sign")
-        kinds, known = Real | Decimal | str | list | tuple | dict | None, self.model.quantities
+            raise ModelError(
+                f"'{name}' has an annotation and no value; write the value after an equals sign"
+            )
+        kinds, known = (
+            Real | Decimal | str | list | tuple | dict | None,
+            self.model.quantities,
+        )
         # IPython keeps its cells in In and Out. A formula may be imported, and has the name of its quantity.
-        names = [name for name in namespace if not name.startswith("_") and name not in ("In", "Out")]
-        values = {name: namespace[name] for name in names if not callable(namespace[name])}
-        plain = {name: one for name, one in values.items() if isinstance(one, kinds) or name in known}
+        names = [
+            name
+            for name in namespace
+            if not name.startswith("_") and name not in ("In", "Out")
+        ]
+        values = {
+            name: namespace[name] for name in names if not callable(namespace[name])
+        }
+        plain = {
+            name: one
+            for name, one in values.items()
+            if isinstance(one, kinds) or name in known
+        }
         if any(isinstance(one, Study) for one in values.values()):
             plain = {
-                name: one for name, one in plain.items() if name in known or "mean" in nearest(name, other or known)
+                name: one
+                for name, one in plain.items()
+                if name in known or "mean" in nearest(name, other or known)
             }
         for name in plain:
             if other and name not in other:
-                raise ModelError(f"'{name}' is no parameter of the notebook{nearest(name, other)}")
+                raise ModelError(
+                    f"'{name}' is no parameter of the notebook{nearest(name, other)}"
+                )
         given = {} if other else plain
         for group in self.model.register.linked_readings:
             chosen = {name: str(given[name]) for name in group if name in given}
             if len({*chosen.values()}) > 1:
                 # A parameter that was left as it is gives way to one that is the same choice.
-                given = {name: one for name, one in given.items() if chosen.get(name) != self.model.default(name)}
+                given = {
+                    name: one
+                    for name, one in given.items()
+                    if chosen.get(name) != self.model.default(name)
+                }
         return self.change(**given)
 
     def __getitem__(self, name: str) -> Estimate:
@@ -117,7 +144,9 @@ class Study:
         columns += ["reason"] if any("reason" in row for row in rows.values()) else []
         return _frame(rows, columns, "quantity")
 
-    def differs_from(self, other: Study, names: str | Iterable[str] = ()) -> pd.DataFrame:
+    def differs_from(
+        self, other: Study, names: str | Iterable[str] = ()
+    ) -> pd.DataFrame:
         """Estimates here beside those of another study: the difference, absolute and in percent, or why there is none.
 
         names: else the estimates that the data package lists.
@@ -131,8 +160,15 @@ class Study:
         frame = there[["value"]].rename(columns={"value": "other"}).join(here["value"])
         frame["difference"] = frame["value"] - frame["other"]
         frame["percent"] = 100 * frame["difference"] / frame["other"].abs()
-        frame, reasons = frame.join(here["unit"]), [one["reason"] for one in (here, there) if "reason" in one]
-        return frame.assign(reason=reasons[0].combine_first(reasons[-1])) if reasons else frame
+        frame, reasons = (
+            frame.join(here["unit"]),
+            [one["reason"] for one in (here, there) if "reason" in one],
+        )
+        return (
+            frame.assign(reason=reasons[0].combine_first(reasons[-1]))
+            if reasons
+            else frame
+        )
 
     def scenario(self, name: str | Path) -> Study:
         """This study under a scenario: one that comes with the package, or a file. Where both change one thing, the
@@ -146,15 +182,22 @@ class Study:
 
         here, other = self.setting, find(str(name), self.model).setting(self.model)
         if both := sorted(here.scenario & other.scenario):
-            raise ModelError(f"{name} changes {' and '.join(both)}, and so does an earlier scenario; take one of them")
+            raise ModelError(
+                f"{name} changes {' and '.join(both)}, and so does an earlier scenario; take one of them"
+            )
         # Some may be given as the article has them.
-        own = {name: self.model.as_given(name) for name in here.given} | {**here.readings, **here.values}
+        own = {name: self.model.as_given(name) for name in here.given} | {
+            **here.readings,
+            **here.values,
+        }
         found = self.model.change(own, other)
         return self._under(replace(found, scenario=here.scenario | found.scenario))
 
     def _under(self, setting: Setting) -> Study:
         # Of what is given as the article has it, no effect is asked.
-        self.model.check_used(Setting(setting.readings, setting.values), self.model.judged(setting))
+        self.model.check_used(
+            Setting(setting.readings, setting.values), self.model.judged(setting)
+        )
         return Study(self.model, setting)
 
     def sensitivity(self, quantity: str) -> pd.DataFrame:
@@ -166,9 +209,15 @@ class Study:
         """
         from analysis.whatif.sensitivity import tornado
 
-        self.model.estimate(quantity, self.setting)  # refused with the reason where it has no value
+        self.model.estimate(
+            quantity, self.setting
+        )  # refused with the reason where it has no value
         bars = tornado(self.model, quantity, self.setting)
-        return _frame({bar.assumption: vars(bar) for bar in bars}, ["low", "high", "at_low", "at_high"], "assumption")
+        return _frame(
+            {bar.assumption: vars(bar) for bar in bars},
+            ["low", "high", "at_low", "at_high"],
+            "assumption",
+        )
 
     def break_even(self, statement: str) -> pd.DataFrame:
         """Where a statement holds as one assumption moves over its allowed range, a row each.
@@ -179,8 +228,14 @@ class Study:
         """
         from analysis.whatif.sensitivity import break_even, statement_of
 
-        found = break_even(self.model, statement_of(self.model, statement), self.setting).break_evens
-        return _frame({one.assumption: vars(one) for one in found}, ["value", "holds"], "assumption")
+        found = break_even(
+            self.model, statement_of(self.model, statement), self.setting
+        ).break_evens
+        return _frame(
+            {one.assumption: vars(one) for one in found},
+            ["value", "holds"],
+            "assumption",
+        )
 
     def sweep(self, quantities: str | Iterable[str], **over: Any) -> pd.DataFrame:
         """Quantities over a grid, a row a combination, with the reason where a cell is empty, and remarks.
@@ -208,7 +263,9 @@ class Study:
         from analysis.render.headlines import COLUMNS, headlines
         from analysis.render.tables import Table
 
-        return Table([one.cells for one in headlines(self.model, self.setting)], columns=COLUMNS)
+        return Table(
+            [one.cells for one in headlines(self.model, self.setting)], columns=COLUMNS
+        )
 
     def checks(self, *quantities: str) -> Table:
         """The checks of some quantities, or all of them, in words: printed, recomputed, verdict.
@@ -219,7 +276,10 @@ class Study:
 
         wanted = [self.model.known(name) for name in quantities]
         table = self.model.register.checks.values()
-        return checks_table(self.model, self.outcomes([r.id for r in table if not wanted or r.quantity in wanted]))
+        return checks_table(
+            self.model,
+            self.outcomes([r.id for r in table if not wanted or r.quantity in wanted]),
+        )
 
     def solutions(self, *quantities: str) -> Table:
         """Assumptions solved for, so that a claim on one of the quantities holds: what one would have to believe.
@@ -228,13 +288,17 @@ class Study:
         """
         from analysis.render.tables import solutions_table
 
-        return solutions_table(self.model, self.setting, [self.model.known(name) for name in quantities])
+        return solutions_table(
+            self.model, self.setting, [self.model.known(name) for name in quantities]
+        )
 
     def findings(self, *quantities: str) -> Folded:
         """The findings on claims of some quantities, or all of them: a title each, with both readings folded."""
         from analysis.render.tables import findings_table
 
-        return findings_table(self.model, [self.model.known(name) for name in quantities])
+        return findings_table(
+            self.model, [self.model.known(name) for name in quantities]
+        )
 
     def figure(self, name: str) -> Any:
         """A figure of this study, drawn with matplotlib. Raises InputError for an unknown name."""

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 #: The five outputs of the reference scenario.
-OUTPUTS = ("transfers_2019", "net_new_persons", "at_risk_2019", "at_risk_2021", "at_risk_total")
+OUTPUTS = (
+    "transfers_2019",
+    "net_new_persons",
+    "at_risk_2019",
+    "at_risk_2021",
+    "at_risk_total",
+)
 
 
 def numpy_by_hand(n, seed):
@@ -20,7 +26,17 @@ def numpy_by_hand(n, seed):
     ratio = rng.triangular(0.7, 0.9, 1, n)
     of_new = rng.uniform(0.5, 1, n)
     detainees = rng.uniform(0.1e6, 0.6e6, n)
-    found = outputs(everyone, south, minority_south, minority_outside, transfers, growth, ratio, of_new, detainees)
+    found = outputs(
+        everyone,
+        south,
+        minority_south,
+        minority_outside,
+        transfers,
+        growth,
+        ratio,
+        of_new,
+        detainees,
+    )
     return [(x.mean(), x.std(), *np.percentile(x, [5, 50, 95])) for x in found]
 
 
@@ -41,10 +57,23 @@ def squigglepy_vectorised(n, seed):
         sq.uniform(0.1e6, 0.6e6),
     )
     found = outputs(*(sq.sample(one, n) for one in drawn))
-    return [(np.mean(x), np.std(x), *sq.get_percentiles(x, [5, 50, 95]).values()) for x in found]
+    return [
+        (np.mean(x), np.std(x), *sq.get_percentiles(x, [5, 50, 95]).values())
+        for x in found
+    ]
 
 
-def outputs(everyone, south, minority_south, minority_outside, transfers, growth, ratio, of_new, detainees):
+def outputs(
+    everyone,
+    south,
+    minority_south,
+    minority_outside,
+    transfers,
+    growth,
+    ratio,
+    of_new,
+    detainees,
+):
     """The five outputs from the nine inputs."""
     before = transfers / (1 + growth)
     added = transfers * ratio - before * ratio
@@ -58,8 +87,14 @@ def salib_indices(names, function, n, seed):
     from SALib.analyze import sobol as analyze
     from SALib.sample import sobol as sample
 
-    problem = {"num_vars": len(names), "names": list(names), "bounds": [[0, 1]] * len(names)}
+    problem = {
+        "num_vars": len(names),
+        "names": list(names),
+        "bounds": [[0, 1]] * len(names),
+    }
     points = sample.sample(problem, n, calc_second_order=False, seed=seed)
     values = function(np.ascontiguousarray(points.T))
     found = analyze.analyze(problem, values, calc_second_order=False, seed=seed)
-    return dict(zip(names, found["S1"], strict=True)), dict(zip(names, found["ST"], strict=True))
+    return dict(zip(names, found["S1"], strict=True)), dict(
+        zip(names, found["ST"], strict=True)
+    )

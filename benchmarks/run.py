@@ -73,7 +73,9 @@ def in_turns(tools, rounds=ROUNDS, *, warm=True):
 def peak():
     """The most memory that this process has had since it started, in MB."""
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+    return (
+        next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+    )
 
 
 def apart(what, n):
@@ -94,7 +96,10 @@ def alone(what, n):
             taken = seconds(lambda: swept(given[0], n, Path(folder)))
             return {"seconds": taken, "mb": peak() - before}
     else:
-        function = {"numpy": peers.numpy_by_hand, "squigglepy": peers.squigglepy_vectorised}[what]
+        function = {
+            "numpy": peers.numpy_by_hand,
+            "squigglepy": peers.squigglepy_vectorised,
+        }[what]
         function(2**10, 0)
         run = lambda: function(n, 0)  # noqa: E731
     before = peak()
@@ -136,12 +141,19 @@ def accuracy(given):
     for name, function in tools.items():
         n = 2**10
         while True:
-            misses = [np.abs(np.array(function(n, seed)) - right).max() for seed in range(20)]
+            misses = [
+                np.abs(np.array(function(n, seed)) - right).max() for seed in range(20)
+            ]
             if np.sqrt(np.mean(np.square(misses))) <= PERSONS:
                 break
             n *= 2
         found[name] = {"n": n, "persons": float(np.sqrt(np.mean(np.square(misses))))}
-    taken = in_turns({name: lambda f=function, n=found[name]["n"]: f(n, 0) for name, function in tools.items()})
+    taken = in_turns(
+        {
+            name: lambda f=function, n=found[name]["n"]: f(n, 0)
+            for name, function in tools.items()
+        }
+    )
     return {name: {**row, "seconds": taken[name]} for name, row in found.items()}
 
 
@@ -159,22 +171,34 @@ def indices(given):
 
     def of_ours(seed=0):
         found = sobol_indices(function, drawn, n=2**14, seed=seed)
-        return [{name: one[kind] for name, one in found.items()} for kind in ("first", "total")]
+        return [
+            {name: one[kind] for name, one in found.items()}
+            for kind in ("first", "total")
+        ]
 
     def of_salib(seed=0):
-        return peers.salib_indices(drawn, lambda u: function(values_of(drawn, u)), 2**14, seed)
+        return peers.salib_indices(
+            drawn, lambda u: function(values_of(drawn, u)), 2**14, seed
+        )
 
     right = truth.indices()
 
     def error(run):
         worst = [
-            max(abs(found[kind][name] - right[kind][name]) for kind in (0, 1) for name in right[kind])
+            max(
+                abs(found[kind][name] - right[kind][name])
+                for kind in (0, 1)
+                for name in right[kind]
+            )
             for found in (run(seed) for seed in range(10))
         ]
         return float(np.sqrt(np.mean(np.square(worst))))
 
     taken = in_turns({"ours": of_ours, "SALib": of_salib})
-    return {"seconds": taken, "error": {"ours": error(of_ours), "SALib": error(of_salib)}}
+    return {
+        "seconds": taken,
+        "error": {"ours": error(of_ours), "SALib": error(of_salib)},
+    }
 
 
 def swept(model, rows, folder):
@@ -202,7 +226,10 @@ def scenarios(given):
     import papermill
 
     with tempfile.TemporaryDirectory() as folder:
-        taken = [seconds(lambda: swept(given[0], 1000, Path(folder))) for _ in range(ROUNDS + 1)][1:]
+        taken = [
+            seconds(lambda: swept(given[0], 1000, Path(folder)))
+            for _ in range(ROUNDS + 1)
+        ][1:]
         notebook = HERE.parent / "notebooks" / "04_at_risk_2021.ipynb"
         twenty = seconds(
             lambda: [
@@ -237,9 +264,16 @@ def startup():
     }
 
     def run(arguments):
-        subprocess.run([sys.executable, *arguments], cwd=HERE.parent, capture_output=True, check=True)
+        subprocess.run(
+            [sys.executable, *arguments],
+            cwd=HERE.parent,
+            capture_output=True,
+            check=True,
+        )
 
-    return in_turns({name: lambda a=arguments: run(a) for name, arguments in started.items()})
+    return in_turns(
+        {name: lambda a=arguments: run(a) for name, arguments in started.items()}
+    )
 
 
 def whole_runs():
@@ -284,7 +318,12 @@ def explorer():
         moves = sorted(page.evaluate(MOVES))
         size = path.stat().st_size
     on = {"processor": machine()["processor"], "bytes": size}
-    return {"median": moves[250], "p95": moves[475], "opened": statistics.median(opened), **on}
+    return {
+        "median": moves[250],
+        "p95": moves[475],
+        "opened": statistics.median(opened),
+        **on,
+    }
 
 
 # What is written ------------------------------------------------------------------------------------------------------
@@ -409,7 +448,10 @@ def page(found):
         "",
         "| process | seconds | times `import pandas` |",
         "| --- | --- | --- |",
-        *(f"| `{name}` | {taken:.2f} | {ratio(taken, started['import pandas'])} |" for name, taken in started.items()),
+        *(
+            f"| `{name}` | {taken:.2f} | {ratio(taken, started['import pandas'])} |"
+            for name, taken in started.items()
+        ),
         "",
         "## Whole runs",
         "",
@@ -439,7 +481,10 @@ def page(found):
         "",
         "| draws | seconds | MB |",
         "| --- | --- | --- |",
-        *(f"| {int(n):,} | {row['seconds']:.2f} | {row['mb']:,.0f} |" for n, row in found["growth"]["draws"].items()),
+        *(
+            f"| {int(n):,} | {row['seconds']:.2f} | {row['mb']:,.0f} |"
+            for n, row in found["growth"]["draws"].items()
+        ),
         "",
         "| scenarios | seconds | MB |",
         "| --- | --- | --- |",
@@ -458,7 +503,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--alone", help="measure one thing, and print it as JSON")
     parser.add_argument("--n", type=int, default=DRAWS)
-    parser.add_argument("--only", nargs="*", help="measure these again and keep the rest")
+    parser.add_argument(
+        "--only", nargs="*", help="measure these again and keep the rest"
+    )
     options = parser.parse_args()
     if options.alone:
         print(json.dumps(alone(options.alone, options.n)))

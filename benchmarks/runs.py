@@ -14,7 +14,9 @@ RUN = 20
 
 
 def process(*words):
-    subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, check=True)
+    subprocess.run(
+        [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, check=True
+    )
 
 
 def papermill(notebook, out, *parameters):
@@ -32,7 +34,9 @@ def whole(folder):
         "analysis reproduce --no-report": lambda: process(
             "analysis", "reproduce", "--no-report", "--out", str(folder / "lean")
         ),
-        "analysis reproduce": lambda: process("analysis", "reproduce", "--out", str(folder / "whole")),
+        "analysis reproduce": lambda: process(
+            "analysis", "reproduce", "--out", str(folder / "whole")
+        ),
         "papermill, in turn": in_turn,
     }
 
@@ -49,7 +53,13 @@ def hundred(folder):
 
     def in_turn():
         for ratio in ratios[:RUN]:
-            papermill(NOTEBOOKS[2], folder / "out.ipynb", "-p", "persons_per_transfer", str(ratio))
+            papermill(
+                NOTEBOOKS[2],
+                folder / "out.ipynb",
+                "-p",
+                "persons_per_transfer",
+                str(ratio),
+            )
 
     ours = ("analysis", "run", NOTEBOOKS[2].stem, *words, "--out", str(folder / "runs"))
     return {"analysis run": lambda: process(*ours), "papermill, in turn": in_turn}

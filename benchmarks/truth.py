@@ -69,12 +69,22 @@ def _square(part):
 
 def _total():
     x = _parts()
-    two = _square(x["ls"]) * x["ms"][1] + (x["lt"][1] + x["ls"][1] + (x["lt"][0] - x["ls"][0]) ** 2) * x["mo"][1]
+    two = (
+        _square(x["ls"]) * x["ms"][1]
+        + (x["lt"][1] + x["ls"][1] + (x["lt"][0] - x["ls"][0]) ** 2) * x["mo"][1]
+    )
     two += (x["ms"][0] - x["mo"][0]) ** 2 * x["ls"][1] + x["mo"][0] ** 2 * x["lt"][1]
     four = [x[name] for name in ("p", "s", "t", "h")]
     product = np.prod([part[0] for part in four])
-    mean = x["ls"][0] * x["ms"][0] + (x["lt"][0] - x["ls"][0]) * x["mo"][0] + product + x["d"][0]
-    return mean, two + np.prod([_square(part) for part in four]) - product**2 + x["d"][1]
+    mean = (
+        x["ls"][0] * x["ms"][0]
+        + (x["lt"][0] - x["ls"][0]) * x["mo"][0]
+        + product
+        + x["d"][0]
+    )
+    return mean, two + np.prod([_square(part) for part in four]) - product**2 + x["d"][
+        1
+    ]
 
 
 def indices():
@@ -118,7 +128,9 @@ def percentiles(shares=(0.05, 0.5, 0.95), step=50.0):
     weights = weights / 2
 
     def at(span):
-        return [(span[0] + span[1]) / 2 + node * (span[1] - span[0]) / 2 for node in nodes]
+        return [
+            (span[0] + span[1]) / 2 + node * (span[1] - span[0]) / 2 for node in nodes
+        ]
 
     low, high = 0.9e6, 3.4e6
     edges = np.arange(low, high + step, step)
@@ -126,20 +138,27 @@ def percentiles(shares=(0.05, 0.5, 0.95), step=50.0):
     for lt, a in zip(at(LT), weights, strict=True):
         for ls, b in zip(at(LS), weights, strict=True):
             two = _together(
-                _cells_uniform(ls * MS[0], ls * MS[1], step), _cells_triangular([(lt - ls) * m for m in MO], step)
+                _cells_uniform(ls * MS[0], ls * MS[1], step),
+                _cells_triangular([(lt - ls) * m for m in MO], step),
             )
             two = _together(two, _cells_uniform(*D, step))
             for t, c in zip(at(T), weights, strict=True):
                 for g, d in zip(at(G), weights, strict=True):
-                    start, cells = _together(two, _cells_product(t * (1 - 1 / (1 + g)), step))
+                    start, cells = _together(
+                        two, _cells_product(t * (1 - 1 / (1 + g)), step)
+                    )
                     # Masses stand at the middle of their cells.
-                    place = np.floor((start + step * np.arange(len(cells)) - low) / step).astype(int)
+                    place = np.floor(
+                        (start + step * np.arange(len(cells)) - low) / step
+                    ).astype(int)
                     share = (start - low) / step - np.floor((start - low) / step)
                     np.add.at(density, place, a * b * c * d * cells * (1 - share))
                     np.add.at(density, place + 1, a * b * c * d * cells * share)
     below = np.concatenate([[0.0], np.cumsum(density)])
     # The mass of a cell is spread half a step to either side of its point.
-    return [float(np.interp(share * below[-1], below, edges - step / 2)) for share in shares]
+    return [
+        float(np.interp(share * below[-1], below, edges - step / 2)) for share in shares
+    ]
 
 
 def _cells(cdf, low, high, step):
@@ -156,7 +175,9 @@ def _cells_uniform(low, high, step):
 def _triangular_cdf(x, low, mode, high):
     x = np.clip(x, low, high)
     rising = (x - low) ** 2 / ((high - low) * (mode - low))
-    return np.where(x <= mode, rising, 1 - (high - x) ** 2 / ((high - low) * (high - mode)))
+    return np.where(
+        x <= mode, rising, 1 - (high - x) ** 2 / ((high - low) * (high - mode))
+    )
 
 
 def _cells_triangular(corners, step):
@@ -170,7 +191,10 @@ def _cells_product(q, step):
     shares = (S[0] + S[1]) / 2 + nodes * (S[1] - S[0]) / 2
 
     def cdf(x):
-        return sum(w / 2 * _triangular_cdf(x / q / s, *P) for s, w in zip(shares, weights, strict=True))
+        return sum(
+            w / 2 * _triangular_cdf(x / q / s, *P)
+            for s, w in zip(shares, weights, strict=True)
+        )
 
     return _cells(cdf, P[0] * S[0] * q, P[2] * S[1] * q, step)
 

@@ -14,16 +14,23 @@ NO_CHROMIUM = "no Chromium: install the package chromium, or name one in CHROMIU
 needs_chromium = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=NO_CHROMIUM)
 #: Of itself it would look for updates and the like.
 _QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run", "--disable-quic",
-)  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser, closed in the end."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_QUIET))
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=list(_QUIET)
+        )
         yield browser
         browser.close()
 
@@ -39,15 +46,27 @@ def keep(page: Page, name: str) -> None:
 class Watched:
     """A page, with what it asked for and what went wrong."""
 
-    def __init__(self, browser: Browser, *, width: int = 1280, height: int = 900, scheme: str = "light") -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    def __init__(
+        self,
+        browser: Browser,
+        *,
+        width: int = 1280,
+        height: int = 900,
+        scheme: str = "light",
+    ) -> None:
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme
+        )
         self.page: Page = self.context.new_page()
         self.asked: list[str] = []
         self.wrong: list[str] = []
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("requestfailed", lambda request: self.wrong.append(request.url))
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)
+        self.page.on(
+            "console",
+            lambda said: self.wrong.append(said.text) if said.type == "error" else None,
+        )
 
     def open(self, address: str) -> Page:
         """Go to a page and wait until it has loaded with all it needs."""
@@ -57,4 +76,8 @@ class Watched:
 
     def too_wide(self) -> int:
         """By how many pixels the page is wider than its window."""
-        return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+        return int(
+            self.page.evaluate(
+                "document.documentElement.scrollWidth - window.innerWidth"
+            )
+        )

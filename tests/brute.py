@@ -9,10 +9,16 @@ from analysis.model.model import ARTICLE
 
 #: The shipped limits: a quantity, and what it is at most.
 LIMITS = [
-    ("labourers_south_2019", "labourers_2019"), ("south_2019", "total_2019"), ("southern_share_2019", 1),
-    ("flagged_share", 1), ("investigated_share", 1), ("labour_intensive_share_2020", 1),
-    ("labour_intensive_share_2022", 1), ("south_trade_share_2021", 1), ("south_trade_share_2022", 1),
-]  # fmt: skip
+    ("labourers_south_2019", "labourers_2019"),
+    ("south_2019", "total_2019"),
+    ("southern_share_2019", 1),
+    ("flagged_share", 1),
+    ("investigated_share", 1),
+    ("labour_intensive_share_2020", 1),
+    ("labour_intensive_share_2022", 1),
+    ("south_trade_share_2021", 1),
+    ("south_trade_share_2022", 1),
+]
 
 
 def scan(model, quantity, setting=ARTICLE, *, coarse=False, points=7, fixed=None):
@@ -23,11 +29,19 @@ def scan(model, quantity, setting=ARTICLE, *, coarse=False, points=7, fixed=None
         interval = node.source.interval(coarse=coarse)
         if name not in fixed and interval.high > interval.low:
             axes[name] = np.linspace(interval.low, interval.high, points)
-    mesh = [grid.ravel() for grid in np.meshgrid(*axes.values(), indexing="ij")] if axes else []
+    mesh = (
+        [grid.ravel() for grid in np.meshgrid(*axes.values(), indexing="ij")]
+        if axes
+        else []
+    )
     values = by_hand(plan, {**dict(zip(axes, mesh, strict=True)), **fixed})
-    found = np.broadcast_to(np.asarray(values[quantity], float), mesh[0].shape if mesh else (1,))
+    found = np.broadcast_to(
+        np.asarray(values[quantity], float), mesh[0].shape if mesh else (1,)
+    )
     fine = np.isfinite(found) & allowed(model, plan, values)
-    return (found[fine].min(), found[fine].max()) if fine.any() else (math.nan, math.nan)
+    return (
+        (found[fine].min(), found[fine].max()) if fine.any() else (math.nan, math.nan)
+    )
 
 
 def allowed(model, plan, values):
@@ -44,10 +58,16 @@ def rooms(model, plan, values):
     for name, assumed in model.register.assumptions.items():
         if name in values and name not in plan.leaves:
             size = max(abs(assumed.minimum), abs(assumed.maximum))
-            found += [(values[name] - assumed.minimum) / size, (assumed.maximum - values[name]) / size]
+            found += [
+                (values[name] - assumed.minimum) / size,
+                (assumed.maximum - values[name]) / size,
+            ]
     for name, most in LIMITS:
         if name in values:
-            found.append((values.get(most, most) - values[name]) / (1e6 if isinstance(most, str) else 1))
+            found.append(
+                (values.get(most, most) - values[name])
+                / (1e6 if isinstance(most, str) else 1)
+            )
     return found
 
 
@@ -64,7 +84,9 @@ def by_hand(plan, start):
                 computed[name] = of(source.same_as)
             elif source.expression:
                 formula = source.expression.function
-                computed[name] = formula(*[of(need) for need in inspect.signature(formula).parameters])
+                computed[name] = formula(
+                    *[of(need) for need in inspect.signature(formula).parameters]
+                )
             else:
                 computed[name] = np.float64(source.value)
         return computed[name]

@@ -90,7 +90,19 @@ def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Run:
         fcntl.flock(held, fcntl.LOCK_EX)
         record = shared / "done.json"
         if not record.exists():
-            command = [sys.executable, "-m", "analysis", "reproduce", "--out", str(shared / "results")]
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-            record.write_text(json.dumps([done.returncode, done.stdout, done.stderr]), encoding="utf-8")
+            command = [
+                sys.executable,
+                "-m",
+                "analysis",
+                "reproduce",
+                "--out",
+                str(shared / "results"),
+            ]
+            done = subprocess.run(
+                command, cwd=ROOT, capture_output=True, text=True, check=False
+            )
+            record.write_text(
+                json.dumps([done.returncode, done.stdout, done.stderr]),
+                encoding="utf-8",
+            )
     return Run(shared / "results", *json.loads(record.read_text(encoding="utf-8")))

@@ -27,56 +27,114 @@ FOLDERS = {
 }
 FILES = {
     "README.md": ("How to reproduce, and what everything means.", "text/markdown"),
-    "CHANGELOG.md": ("What changed for a user, and which results moved.", "text/markdown"),
+    "CHANGELOG.md": (
+        "What changed for a user, and which results moved.",
+        "text/markdown",
+    ),
     "CITATION.cff": ("How to cite.", "application/yaml"),
     "codemeta.json": ("The same for machines.", "application/json"),
     "LICENSE": ("The licence of the code.", "text/plain"),
     "Makefile": ("What can be run, a target each.", "text/x-makefile"),
-    "CONTRIBUTING.md": ("How to add a number, a formula, a check, a scenario or a figure.", "text/markdown"),
-    "pyproject.toml": ("The package, its dependencies and its checks.", "application/toml"),
+    "CONTRIBUTING.md": (
+        "How to add a number, a formula, a check, a scenario or a figure.",
+        "text/markdown",
+    ),
+    "pyproject.toml": (
+        "The package, its dependencies and its checks.",
+        "application/toml",
+    ),
     "environment.yml": ("The same environment for conda.", "application/yaml"),
-    "requirements.lock": ("Every package that a run needs, with its hashes.", "text/plain"),
-    "requirements-dev.lock": ("What the tests need besides, with its hashes.", "text/plain"),
+    "requirements.lock": (
+        "Every package that a run needs, with its hashes.",
+        "text/plain",
+    ),
+    "requirements-dev.lock": (
+        "What the tests need besides, with its hashes.",
+        "text/plain",
+    ),
 }
 
 
 def crate() -> str:
     """The crate's text."""
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    package = json.loads(
+        (ROOT / "data" / "datapackage.json").read_text(encoding="utf-8")
+    )
     made = ROCrate(version="1.3")
     root = made.root_dataset
     # The library has put the clock there; a release would have a date.
     del root["datePublished"]
     if "date-released" in citation:
         root["datePublished"] = citation["date-released"]
-    root["name"], root["description"] = citation["title"], " ".join(citation["abstract"].split())
+    root["name"], root["description"] = (
+        citation["title"],
+        " ".join(citation["abstract"].split()),
+    )
     root["version"], root["keywords"] = citation["version"], citation["keywords"]
 
     def add(identifier: str, kind: str, /, **properties: Any) -> Any:
         return made.add(ContextEntity(made, identifier, {"@type": kind, **properties}))
 
     root["license"] = add("LICENSE#licence", "CreativeWork", name=citation["license"])
-    root["author"] = add("#contributors", "Organization", name=citation["authors"][0]["name"])
+    root["author"] = add(
+        "#contributors", "Organization", name=citation["authors"][0]["name"]
+    )
     article = citation["preferred-citation"]
     writer = article["authors"][0]
     author = f"{writer['given-names']} {writer['family-names']}"
-    printed = {"datePublished": article["date-published"], "isPartOf": article["journal"]}
-    root["citation"] = add("#article", "ScholarlyArticle", name=article["title"], author=author, **printed)
+    printed = {
+        "datePublished": article["date-published"],
+        "isPartOf": article["journal"],
+    }
+    root["citation"] = add(
+        "#article", "ScholarlyArticle", name=article["title"], author=author, **printed
+    )
     for name, (description, encoding) in FILES.items():
-        properties = {"name": name, "description": description, "encodingFormat": encoding}
+        properties = {
+            "name": name,
+            "description": description,
+            "encodingFormat": encoding,
+        }
         made.add(File(made, dest_path=name, properties=properties))
     for name, description in FOLDERS.items():
-        made.add(Dataset(made, dest_path=name, properties={"name": name, "description": description}))
-    data = {"name": package["title"], "description": package["description"], "conformsTo": "data/datapackage.json"}
-    rows = [(entry["path"], entry["description"], entry["mediatype"]) for entry in package["resources"]]
+        made.add(
+            Dataset(
+                made,
+                dest_path=name,
+                properties={"name": name, "description": description},
+            )
+        )
+    data = {
+        "name": package["title"],
+        "description": package["description"],
+        "conformsTo": "data/datapackage.json",
+    }
+    rows = [
+        (entry["path"], entry["description"], entry["mediatype"])
+        for entry in package["resources"]
+    ]
     files = []
-    for name, description, encoding in [*rows, ("datapackage.json", "The schema of the data.", "application/json")]:
-        properties = {"name": name, "description": description, "encodingFormat": encoding}
-        files.append(made.add(File(made, dest_path=f"data/{name}", properties=properties)))
+    for name, description, encoding in [
+        *rows,
+        ("datapackage.json", "The schema of the data.", "application/json"),
+    ]:
+        properties = {
+            "name": name,
+            "description": description,
+            "encodingFormat": encoding,
+        }
+        files.append(
+            made.add(File(made, dest_path=f"data/{name}", properties=properties))
+        )
     folder = made.add(Dataset(made, dest_path="data/", properties=data))
     folder["hasPart"] = files
-    return json.dumps(made.metadata.generate(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(
+            made.metadata.generate(), indent=1, sort_keys=True, ensure_ascii=False
+        )
+        + "\n"
+    )
 
 
 if __name__ == "__main__":

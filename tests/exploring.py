@@ -16,13 +16,42 @@ from analysis.whatif.sensitivity import break_even, tornado
 
 #: Texts that name no number, or one in another unit, or in another spelling.
 ODD = (
-    "abc", "suothern", "1e999", "nan", "", "0.5 persn", "0.5 person", "12 %", "0.3 million person", "1,700,000", "1e-3",
-    "0.4 person/transfer", "1,70", "-", "5 transfers", ".5", "2 million", "50 percent", "0.7 person / transfer",
-    "1 dimensionless", "<b>1</b>", "3 hours", "40 thousand", "7 million transfer",
-)  # fmt: skip
+    "abc",
+    "suothern",
+    "1e999",
+    "nan",
+    "",
+    "0.5 persn",
+    "0.5 person",
+    "12 %",
+    "0.3 million person",
+    "1,700,000",
+    "1e-3",
+    "0.4 person/transfer",
+    "1,70",
+    "-",
+    "5 transfers",
+    ".5",
+    "2 million",
+    "50 percent",
+    "0.7 person / transfer",
+    "1 dimensionless",
+    "<b>1</b>",
+    "3 hours",
+    "40 thousand",
+    "7 million transfer",
+)
 UNKNOWN = (
-    "ovrelap", "persons_per_transfr", "zzz", "constructor", "at risk 2021", "OVERLAP", "cadres", "a_year", "toString",
-)  # fmt: skip
+    "ovrelap",
+    "persons_per_transfr",
+    "zzz",
+    "constructor",
+    "at risk 2021",
+    "OVERLAP",
+    "cadres",
+    "a_year",
+    "toString",
+)
 
 #: Answers of the page to settings, each a list of pairs; in its own names, which a test alone knows.
 ANSWERS = """
@@ -69,21 +98,48 @@ def random_settings(study: Study, count: int, seed: int) -> list[list[tuple[str,
             return chance.choice(ODD)
         if one is None:
             source = model.sources[name][model.default(name)]
-            usual = source.value if math.isfinite(source.value) else float(model.plan(name).evaluate({})[name])
+            usual = (
+                source.value
+                if math.isfinite(source.value)
+                else float(model.plan(name).evaluate({})[name])
+            )
             usual = usual if math.isfinite(usual) else 2e6
-            return repr(usual * chance.choice([0.5, 0.9, 0.99, 1, 1.01, 1.1, 2, -1, chance.uniform(0, 2)]))
-        ends = [one.low, one.high, one.minimum, one.maximum, one.value, 0.999 * one.minimum, 1.001 * one.maximum]
-        return repr(chance.choice([*ends, *(chance.uniform(one.low, one.high) for _ in range(8))]))
+            return repr(
+                usual
+                * chance.choice(
+                    [0.5, 0.9, 0.99, 1, 1.01, 1.1, 2, -1, chance.uniform(0, 2)]
+                )
+            )
+        ends = [
+            one.low,
+            one.high,
+            one.minimum,
+            one.maximum,
+            one.value,
+            0.999 * one.minimum,
+            1.001 * one.maximum,
+        ]
+        return repr(
+            chance.choice(
+                [*ends, *(chance.uniform(one.low, one.high) for _ in range(8))]
+            )
+        )
 
     found = []
     for number in range(count):
         given: dict[str, str] = {}
         for place in range(chance.randint(1, 4)):
             # Each reading in turn.
-            name, reading = every[number % len(every)] if place == 0 else chance.choice(every)
+            name, reading = (
+                every[number % len(every)] if place == 0 else chance.choice(every)
+            )
             if model.register.assumptions.get(name) is None and chance.random() < 0.5:
-                name = chance.choice([*(one for one in names if one in model.register.assumptions), name])
-            isreading = reading in model.sources[name] and (place == 0 or chance.random() < 0.4)
+                name = chance.choice(
+                    [*(one for one in names if one in model.register.assumptions), name]
+                )
+            isreading = reading in model.sources[name] and (
+                place == 0 or chance.random() < 0.4
+            )
             given[name] = reading if isreading else text(name)
         if chance.random() < 0.03:
             given[chance.choice(UNKNOWN)] = chance.choice(("0.5", "southern"))
@@ -98,7 +154,9 @@ def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
         for name, _ in pairs:
             if name in model.quantities and name not in live:
                 # The page holds no quantity on which nothing of it depends.
-                raise ModelError(f"{name} is unused: nothing computed here depends on it under these readings")
+                raise ModelError(
+                    f"{name} is unused: nothing computed here depends on it under these readings"
+                )
             model.known(name)
         setting = model.change(dict(pairs))
     except ModelError as error:
@@ -129,7 +187,11 @@ def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
     names = [name for name in live if name not in CONSTANTS]
     shown = headlines(model, setting)
     judges = {one.judged_by for one in model.register.claims.values()}
-    judging = [row for row in model.register.checks.values() if row.id in judges and row.quantity in live]
+    judging = [
+        row
+        for row in model.register.checks.values()
+        if row.id in judges and row.quantity in live
+    ]
     return {
         "differs": model.differences(setting),
         "estimates": [tried(lambda name=name: estimated(name)) for name in names],
@@ -137,10 +199,17 @@ def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
         "checks": [verdict_words(model, judge(model, row, setting)) for row in judging],
         "steps": [tried(lambda name=name: lines(name)) for name in names],
         "tornado": [
-            tried(lambda name=name: sorted([*vars(bar).values()] for bar in tornado(model, name, setting)))
+            tried(
+                lambda name=name: sorted(
+                    [*vars(bar).values()] for bar in tornado(model, name, setting)
+                )
+            )
             for name in model.register.estimates
         ],
-        "statements": [tried(lambda row=row: stated(row)) for row in model.register.statements.values()],
+        "statements": [
+            tried(lambda row=row: stated(row))
+            for row in model.register.statements.values()
+        ],
     }
 
 
@@ -148,15 +217,30 @@ def differences(one: Any, two: Any, place: str = "") -> list[str]:
     """The places where two answers differ: numbers beyond twelve digits, all else at all."""
     if isinstance(one, dict) and isinstance(two, dict):
         if one.keys() != two.keys():
-            return [f"{place}: {one.get('refusal', 'an answer')} / {two.get('refusal', 'an answer')}"]
-        return [found for key in one for found in differences(one[key], two[key], f"{place}.{key}")]
+            return [
+                f"{place}: {one.get('refusal', 'an answer')} / {two.get('refusal', 'an answer')}"
+            ]
+        return [
+            found
+            for key in one
+            for found in differences(one[key], two[key], f"{place}.{key}")
+        ]
     if isinstance(one, list | tuple) and isinstance(two, list | tuple):
         if len(one) != len(two):
             return [f"{place}: {one} / {two}"]
         return [
-            found for i, (a, b) in enumerate(zip(one, two, strict=True)) for found in differences(a, b, f"{place}[{i}]")
+            found
+            for i, (a, b) in enumerate(zip(one, two, strict=True))
+            for found in differences(a, b, f"{place}[{i}]")
         ]
-    numbers = isinstance(one, int | float) and isinstance(two, int | float) and not isinstance(one, bool)
-    if numbers and ((math.isnan(one) and math.isnan(two)) or math.isclose(one, two, rel_tol=1e-12, abs_tol=1e-6)):
+    numbers = (
+        isinstance(one, int | float)
+        and isinstance(two, int | float)
+        and not isinstance(one, bool)
+    )
+    if numbers and (
+        (math.isnan(one) and math.isnan(two))
+        or math.isclose(one, two, rel_tol=1e-12, abs_tol=1e-6)
+    ):
         return []
     return [] if one == two else [f"{place}: {one!r} / {two!r}"]

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-_BLOCK = re.compile(r"<!-- (append to|write to|run as|run)(?: (\S+))? -->\n```[a-z]*\n(.*?)```", re.DOTALL)
+_BLOCK = re.compile(
+    r"<!-- (append to|write to|run as|run)(?: (\S+))? -->\n```[a-z]*\n(.*?)```",
+    re.DOTALL,
+)
 
 
 def follow(document: str, folder: Path, environment: dict[str, str]) -> list[str]:
@@ -23,7 +26,9 @@ def follow(document: str, folder: Path, environment: dict[str, str]) -> list[str
                 ran.append(command)
                 shown = _run(command, folder, environment)
                 for line in wanted:
-                    assert line in shown, f"{command} does not print {line!r}, but:\n{shown}"
+                    assert line in shown, (
+                        f"{command} does not print {line!r}, but:\n{shown}"
+                    )
             continue
         if what == "run as":
             done = _process(["-c", text], folder, environment)
@@ -41,10 +46,21 @@ def _run(command: str, folder: Path, environment: dict[str, str]) -> str:
     words = shlex.split(command)
     assert words[0] == "analysis", f"not a command of the package: {command}"
     done = _process(["-m", *words], folder, environment)
-    assert (done.returncode, done.stderr) == (0, ""), f"{command}: {done.stdout}{done.stderr}"
+    assert (done.returncode, done.stderr) == (0, ""), (
+        f"{command}: {done.stdout}{done.stderr}"
+    )
     return done.stdout
 
 
-def _process(arguments: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def _process(
+    arguments: list[str], folder: Path, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -13,7 +13,15 @@ from typing import Any
 
 import nbformat
 
-from analysis.core.register import Assumption, Check, Claim, External, Reading, Register, Solve
+from analysis.core.register import (
+    Assumption,
+    Check,
+    Claim,
+    External,
+    Reading,
+    Register,
+    Solve,
+)
 from analysis.core.units import maximum, minimum
 from analysis.model.model import Model
 
@@ -21,42 +29,105 @@ from analysis.model.model import Model
 _DIGITS = ("printed_high", "scale", "rounding_unit", "rounding_unit_other")
 
 
-def claim(id: str, printed: str, *, quantity: str = "", input: bool = True, **how: Any) -> Claim:
+def claim(
+    id: str, printed: str, *, quantity: str = "", input: bool = True, **how: Any
+) -> Claim:
     """A printed number, by default the one that its quantity starts from."""
-    given: dict[str, Any] = dict.fromkeys(("judged_by", "words", "document", "source", *_DIGITS), "")
-    given |= {"unit": "dimensionless", "qualifier": "exact", "target": False, "role": "start" if input else "count"}
-    given |= {"section": "numbers", "paragraph": 1, "item": None, "unit_as_printed": "things", "period": "2020"}
-    given |= {"quantity": quantity or id.removeprefix("printed_"), "statement": f"Statement of {id}", "row": 2}
+    given: dict[str, Any] = dict.fromkeys(
+        ("judged_by", "words", "document", "source", *_DIGITS), ""
+    )
+    given |= {
+        "unit": "dimensionless",
+        "qualifier": "exact",
+        "target": False,
+        "role": "start" if input else "count",
+    }
+    given |= {
+        "section": "numbers",
+        "paragraph": 1,
+        "item": None,
+        "unit_as_printed": "things",
+        "period": "2020",
+    }
+    given |= {
+        "quantity": quantity or id.removeprefix("printed_"),
+        "statement": f"Statement of {id}",
+        "row": 2,
+    }
     given |= {"place": "nowhere", "note": "", "same_calculation_as": ()}
     return Claim(id=id, printed=printed, input=input, **{**given, **how})
 
 
 def figure(id: str, printed: str, *beside: str, **how: Any) -> External:
     """A figure published elsewhere."""
-    given: dict[str, Any] = dict.fromkeys(("title", "date", "address", "note", *_DIGITS), "")
-    given |= {"unit": "dimensionless", "qualifier": "exact", "target": False, "year_from": 2019, "year_to": 2020}
-    given |= dict.fromkeys(("statement", "unit_as_printed", "period", "scope", "publisher"), "x") | {"seen": "P"}
+    given: dict[str, Any] = dict.fromkeys(
+        ("title", "date", "address", "note", *_DIGITS), ""
+    )
+    given |= {
+        "unit": "dimensionless",
+        "qualifier": "exact",
+        "target": False,
+        "year_from": 2019,
+        "year_to": 2020,
+    }
+    given |= dict.fromkeys(
+        ("statement", "unit_as_printed", "period", "scope", "publisher"), "x"
+    ) | {"seen": "P"}
     return External(id=id, printed=printed, beside=beside, row=4, **{**given, **how})
 
 
-def assumption(id: str, value: float, *, minimum: float = 0, maximum: float = 1, **more: Any) -> Assumption:
+def assumption(
+    id: str, value: float, *, minimum: float = 0, maximum: float = 1, **more: Any
+) -> Assumption:
     """An assumption that is varied over all that has a meaning, unless told otherwise."""
-    given = {"label": f"Label of {id}", "low": minimum, "high": maximum, "kind": "point"}
-    given |= {"unit": "dimensionless", "grade": "chosen"} | dict.fromkeys(("rationale", "bias", "settle"), "invented")
-    return Assumption(id=id, value=value, minimum=minimum, maximum=maximum, **{**given, **more})
+    given = {
+        "label": f"Label of {id}",
+        "low": minimum,
+        "high": maximum,
+        "kind": "point",
+    }
+    given |= {"unit": "dimensionless", "grade": "chosen"} | dict.fromkeys(
+        ("rationale", "bias", "settle"), "invented"
+    )
+    return Assumption(
+        id=id, value=value, minimum=minimum, maximum=maximum, **{**given, **more}
+    )
 
 
-def check(id: str, quantity: str, claim: str = "", *, readings: Mapping[str, str] | None = None, **more: Any) -> Check:
+def check(
+    id: str,
+    quantity: str,
+    claim: str = "",
+    *,
+    readings: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Check:
     """A quantity against a claim, or against nothing."""
     kind = "external" if more.get("against") else "derivation" if claim else ""
     given = {"end": "", "kind": kind, "against": "", "note": "", "row": 2, **more}
     named = "; ".join(f"{name}={reading}" for name, reading in (readings or {}).items())
-    return Check(id=id, statement=f"Statement of {id}", quantity=quantity, readings=named, claim=claim, **given)
+    return Check(
+        id=id,
+        statement=f"Statement of {id}",
+        quantity=quantity,
+        readings=named,
+        claim=claim,
+        **given,
+    )
 
 
-def solve(quantity: str, name: str, *, goal: float | None = None, claim: str = "", **more: Any) -> Solve:
+def solve(
+    quantity: str, name: str, *, goal: float | None = None, claim: str = "", **more: Any
+) -> Solve:
     """An assumption to solve for, so that a quantity equals a goal or a claim."""
-    given = {"id": "solved", "statement": "Solved", "end": "", "readings": "", "note": "", **more}
+    given = {
+        "id": "solved",
+        "statement": "Solved",
+        "end": "",
+        "readings": "",
+        "note": "",
+        **more,
+    }
     return Solve(quantity=quantity, solve=name, goal=goal, claim=claim, **given)
 
 
@@ -67,14 +138,19 @@ def notebook(path: Path, *sources: str, tagged: int = 1) -> Path:
         cell.metadata["tags"] = ["parameters"]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     path.parent.mkdir(exist_ok=True)
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path
+    )
     return path
 
 
 def formula(text: str) -> Callable[..., Any]:
     """A function from one line, such as ``double(base) = 2 * base``; it keeps its source."""
     head, _, body = text.partition(" = ")
-    source, scope = f"def {head}:\n    return {body}\n", {"minimum": minimum, "maximum": maximum}
+    source, scope = (
+        f"def {head}:\n    return {body}\n",
+        {"minimum": minimum, "maximum": maximum},
+    )
     exec(source, scope)
     found: Callable[..., Any] = scope[head.partition("(")[0]]
     found.__source__ = source  # type: ignore[attr-defined]
@@ -85,10 +161,16 @@ def module(*formulas: Callable[..., Any]) -> ModuleType:
     """A module that holds these functions as its own."""
     made = ModuleType("made_in_memory")
     source = '"""Formulas, if any."""\n' + "\n".join(
-        getattr(one, "__source__", "") or textwrap.dedent(inspect.getsource(one)) for one in formulas
+        getattr(one, "__source__", "") or textwrap.dedent(inspect.getsource(one))
+        for one in formulas
     )
     made.__file__ = f"<{' '.join(formula.__name__ for formula in formulas)}>"
-    linecache.cache[made.__file__] = (len(source), None, source.splitlines(keepends=True), made.__file__)
+    linecache.cache[made.__file__] = (
+        len(source),
+        None,
+        source.splitlines(keepends=True),
+        made.__file__,
+    )
     for formula in formulas:
         setattr(made, formula.__name__, formula)
     return made
@@ -114,14 +196,27 @@ def small_model(
     for quantity, reading in [*names, *(grades or {}), *(same_as or {})]:
         key = quantity, reading
         rows[key] = Reading(
-            quantity=quantity, reading=reading, label=f"Label of {reading}", grade=(grades or {}).get(key, "implied"),
-            default=(defaults or {}).get(quantity) == reading, reconstruction=False, note="", row=2,
+            quantity=quantity,
+            reading=reading,
+            label=f"Label of {reading}",
+            grade=(grades or {}).get(key, "implied"),
+            default=(defaults or {}).get(quantity) == reading,
+            reconstruction=False,
+            note="",
+            row=2,
             same_as=(same_as or {}).get(key, ""),
-        )  # fmt: skip
+        )
     register = Register(
-        folder=Path("nowhere"), title="Invented numbers", formulas="made_in_memory", sections={"numbers": "Numbers"},
-        sources={}, readings=rows, linked_readings=tuple(map(tuple, linked_readings)),
-        claims={row.id: row for row in claims}, checks={row.id: row for row in checks},
-        assumptions={entry.id: entry for entry in assumptions}, **more,
-    )  # fmt: skip
+        folder=Path("nowhere"),
+        title="Invented numbers",
+        formulas="made_in_memory",
+        sections={"numbers": "Numbers"},
+        sources={},
+        readings=rows,
+        linked_readings=tuple(map(tuple, linked_readings)),
+        claims={row.id: row for row in claims},
+        checks={row.id: row for row in checks},
+        assumptions={entry.id: entry for entry in assumptions},
+        **more,
+    )
     return Model(register, [module(*formulas)])

@@ -44,12 +44,16 @@ def cells(file: str, id: str, /, **values: str) -> Change:
 
 def added(file: str, /, **values: str) -> Change:
     """One more row at the end; what is not named is empty."""
-    return _rows(file, lambda rows: rows.append([values.get(field, "") for field in rows[0]]))
+    return _rows(
+        file, lambda rows: rows.append([values.get(field, "") for field in rows[0]])
+    )
 
 
 def without(file: str, id: str) -> Change:
     """The first row with this id taken out."""
-    return _rows(file, lambda rows: rows.remove(next(row for row in rows if _is(row, id))))
+    return _rows(
+        file, lambda rows: rows.remove(next(row for row in rows if _is(row, id)))
+    )
 
 
 def raw(file: str, change_bytes: Callable[[bytes], bytes]) -> Change:
@@ -102,8 +106,14 @@ def entry(id: str, /, **values: Any) -> Change:
     def change(data: bytes) -> bytes:
         entries = yaml.safe_load(data)
         (found,) = (entry for entry in entries if entry["id"] == id)
-        kept = {name: value for name, value in {**found, **values}.items() if value is not None}
-        return yaml.safe_dump([kept if one is found else one for one in entries], sort_keys=False).encode()
+        kept = {
+            name: value
+            for name, value in {**found, **values}.items()
+            if value is not None
+        }
+        return yaml.safe_dump(
+            [kept if one is found else one for one in entries], sort_keys=False
+        ).encode()
 
     return raw("assumptions.yaml", change)
 

@@ -23,7 +23,9 @@ ADDED = 3_170_000 - 3_170_000 / 1.105
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner(env={"ANALYSIS_DATA": None, "COLUMNS": "150"}).invoke(app, [str(one) for one in arguments])
+    return CliRunner(env={"ANALYSIS_DATA": None, "COLUMNS": "150"}).invoke(
+        app, [str(one) for one in arguments]
+    )
 
 
 def output(*arguments: str | Path) -> str:
@@ -38,7 +40,9 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def test_verify_prints_every_check_and_counts_the_results() -> None:
     out = " ".join(output("verify", "--all").split())
-    counted = re.search(r"(\d+) results of the article: (.*)\. Besides, (\d+) comparisons by us", out)
+    counted = re.search(
+        r"(\d+) results of the article: (.*)\. Besides, (\d+) comparisons by us", out
+    )
     assert counted is not None
     # Seventeen rows, of which three are one calculation.
     assert int(counted[1]) == sum(map(int, re.findall(r"\d+", counted[2]))) == 17 - 2
@@ -52,13 +56,23 @@ def test_verify_ends_a_run_with_the_six_headlines_on_a_screen_of_forty_lines() -
     assert len(lines) <= 38  # a run adds two
     assert max(map(len, lines)) <= 80
     assert [line[0] for line in lines if re.match(r"\d  ", line)] == list("123456")
-    (ours,) = [number for number, line in enumerate(lines) if line.startswith("Ours, not the article's: ")]
+    (ours,) = [
+        number
+        for number, line in enumerate(lines)
+        if line.startswith("Ours, not the article's: ")
+    ]
     assert lines[ours - 1].endswith("results equal data/expected.csv.")
     # One person per transfer, in 2019 and 2021, all who were added at risk, and nobody counted twice.
-    given = dict(part.strip(" .").split() for part in " ".join(lines[ours:]).partition(": ")[2].split(","))
+    given = dict(
+        part.strip(" .").split()
+        for part in " ".join(lines[ours:]).partition(": ")[2].split(",")
+    )
     assert given == {
-        "persons_per_transfer": "1", "persons_per_transfer_drift": "1", "at_risk_share_of_new": "1", "overlap": "0",
-    }  # fmt: skip
+        "persons_per_transfer": "1",
+        "persons_per_transfer_drift": "1",
+        "at_risk_share_of_new": "1",
+        "overlap": "0",
+    }
 
 
 def test_verify_as_csv_and_json_say_the_same() -> None:
@@ -67,14 +81,21 @@ def test_verify_as_csv_and_json_say_the_same() -> None:
     assert [row["id"] for row in listed] == [row["id"] for row in typed]
     (row,) = [row for row in typed if row["id"] == "at_risk_2021_sum"]
     assert row["recomputed"] == pytest.approx(1_600_000 + ADDED, abs=1e-3)
-    assert (row["verdict"], row["published"], row["notebook"]) == ("matches", 2_000_000, "04_at_risk_2021")
+    assert (row["verdict"], row["published"], row["notebook"]) == (
+        "matches",
+        2_000_000,
+        "04_at_risk_2021",
+    )
 
 
 def test_verify_names_what_moved_and_accept_takes_it(package: Path) -> None:
     text("claims.csv", ",10.5,", ",10.6,")(package)
     done = run("verify", "--data", package)
     assert done.exit_code == 1
-    assert "moved: claims, growth_rate_2019_2021: published moved from 0.105 to 0.106" in done.stderr
+    assert (
+        "moved: claims, growth_rate_2019_2021: published moved from 0.105 to 0.106"
+        in done.stderr
+    )
     accepted = output("accept", "--data", package)
     assert "growth_rate_2019_2021: published moved from 0.105 to 0.106" in accepted
     # The findings' own hand arithmetic still speaks of the former digit.
@@ -92,19 +113,52 @@ def test_accept_writes_nothing_for_a_bad_package(package: Path) -> None:
 @pytest.mark.parametrize(
     ("id", "shown"),
     [
-        ("excess_2021", ["printed: 15.4 percent", "mobilization-2016-2020, paragraph 6"]),
-        ("xinhua_base_2019", ["against transfers_2019_xinhua printed: over 2.87 million"]),
-        ("official_excess_2021_goal", ["= 3.174 million ÷ at least 2.70 million − 1", "result: 17.56 percent"]),
+        (
+            "excess_2021",
+            ["printed: 15.4 percent", "mobilization-2016-2020, paragraph 6"],
+        ),
+        (
+            "xinhua_base_2019",
+            ["against transfers_2019_xinhua printed: over 2.87 million"],
+        ),
+        (
+            "official_excess_2021_goal",
+            ["= 3.174 million ÷ at least 2.70 million − 1", "result: 17.56 percent"],
+        ),
         # "Two million" to the half million: 0.25 million either way.
         (
             "low_end_several_three",
-            ["to 2,050,000, at a coarser place 1,750,000 to 2,250,000", "note: it matches only if"],
+            [
+                "to 2,050,000, at a coarser place 1,750,000 to 2,250,000",
+                "note: it matches only if",
+            ],
         ),
-        ("at_risk_2021_sum", ["= 1.901 million at most", "verdict: matches, 99,000 short", "would have passed"]),
-        ("at_risk_2021", ["result: at most 1.9 million persons, 1.84 million to 1.96 million", "at_risk_2021_sum: "]),
+        (
+            "at_risk_2021_sum",
+            [
+                "= 1.901 million at most",
+                "verdict: matches, 99,000 short",
+                "would have passed",
+            ],
+        ),
+        (
+            "at_risk_2021",
+            [
+                "result: at most 1.9 million persons, 1.84 million to 1.96 million",
+                "at_risk_2021_sum: ",
+            ],
+        ),
         # 2 - 1.6 - 0.301222 million
         ("detainees_for_low_end", ["former_detainees = 99,000: out of range"]),
-        ("at_risk_total", ["former detainees = in words", "result: none", "in words only", "total_in_range: "]),
+        (
+            "at_risk_total",
+            [
+                "former detainees = in words",
+                "result: none",
+                "in words only",
+                "total_in_range: ",
+            ],
+        ),
         ("two_values_of_2019", ["sceptical: ", "base less labourers"]),
         ("plan_13fyp_total", ["external figure", "at 121jk.cn"]),
         ("part_of_2020", ["0.5 year"]),
@@ -119,20 +173,40 @@ def test_explain_shows_where_a_number_comes_from(id: str, shown: list[str]) -> N
 
 def test_an_assumption_says_where_a_limit_cuts_its_range() -> None:
     # 1.05 would be more persons than transfers in 2021.
-    assert "0.95 to 1, the limit" in " ".join(output("sensitivity", "at_risk_2021").split())
+    assert "0.95 to 1, the limit" in " ".join(
+        output("sensitivity", "at_risk_2021").split()
+    )
 
 
 @pytest.mark.parametrize("width", [80, 150])
 @pytest.mark.parametrize(
-    "command", ["verify --all", "scenarios", "sensitivity", "break-even", "compare", "explain plan_13fyp_a_year"]
+    "command",
+    [
+        "verify --all",
+        "scenarios",
+        "sensitivity",
+        "break-even",
+        "compare",
+        "explain plan_13fyp_a_year",
+    ],
 )
 def test_a_table_fits_the_terminal_and_breaks_no_id(command: str, width: int) -> None:
-    done = CliRunner(env={"ANALYSIS_DATA": None, "COLUMNS": str(width)}).invoke(app, command.split())
+    done = CliRunner(env={"ANALYSIS_DATA": None, "COLUMNS": str(width)}).invoke(
+        app, command.split()
+    )
     # A Chinese character takes two columns.
     assert (
-        max(len(line) + sum("\u4e00" <= one <= "\uffef" for one in line) for line in done.stdout.splitlines()) <= width
+        max(
+            len(line) + sum("\u4e00" <= one <= "\uffef" for one in line)
+            for line in done.stdout.splitlines()
+        )
+        <= width
     )
-    ids = {"verify --all": "persons_a_cadre_if_persons", "compare": "plan_13fyp_total", "scenarios": "half_overlap"}
+    ids = {
+        "verify --all": "persons_a_cadre_if_persons",
+        "compare": "plan_13fyp_total",
+        "scenarios": "half_overlap",
+    }
     ids["explain plan_13fyp_a_year"] = "plan_13fyp_a_year"
     assert ids.get(command, "persons_per_transfer_drift") in done.stdout
 
@@ -142,14 +216,24 @@ def test_every_table_has_a_form_for_machines() -> None:
         return list(csv.DictReader(io.StringIO(output(*words, "--csv"))))
 
     ratio = 2_590_000 / (3_170_000 / 1.105)
-    added = {row["quantity"]: row["value"] for row in table("scenarios", "ratio_2019_implied")}
+    added = {
+        row["quantity"]: row["value"]
+        for row in table("scenarios", "ratio_2019_implied")
+    }
     assert float(added["net_new_persons"]) == pytest.approx(ADDED * ratio, abs=1e-3)
     # 1.6 million + r x 301,222 = 1.8 million
-    turns = {row["assumption"]: row["roots"] for row in table("break-even", "at_risk_2021 >= 1.8 million person")}
-    assert float(turns["persons_per_transfer"]) == pytest.approx(200_000 / ADDED, rel=1e-9)
+    turns = {
+        row["assumption"]: row["roots"]
+        for row in table("break-even", "at_risk_2021 >= 1.8 million person")
+    }
+    assert float(turns["persons_per_transfer"]) == pytest.approx(
+        200_000 / ADDED, rel=1e-9
+    )
     high = {row["what"]: row["high"] for row in table("sensitivity", "at_risk_2021")}
     # 1.65 and 3.175 x 0.1055/1.1055 million
-    assert float(high["rounding"]) == pytest.approx(1_650_000 + 3_175_000 * 0.1055 / 1.1055, abs=1e-3)
+    assert float(high["rounding"]) == pytest.approx(
+        1_650_000 + 3_175_000 * 0.1055 / 1.1055, abs=1e-3
+    )
 
 
 def test_a_setting_names_the_headlines_that_it_moves_and_no_other() -> None:
@@ -161,34 +245,60 @@ def test_a_setting_names_the_headlines_that_it_moves_and_no_other() -> None:
 
 def test_list_gives_a_line_each() -> None:
     every = output("list").splitlines()
-    for kind in ("claims", "checks", "readings", "assumptions", "findings", "external", "scenarios"):
+    for kind in (
+        "claims",
+        "checks",
+        "readings",
+        "assumptions",
+        "findings",
+        "external",
+        "scenarios",
+    ):
         lines = output("list", kind).splitlines()
         assert lines
         assert set(lines) <= set(every)
 
 
 def test_compare_sets_figures_side_by_side() -> None:
-    found = list(csv.DictReader(io.StringIO(output("compare", "--csv", "--set", "persons_per_transfer=0.9"))))
-    (row,) = [row for row in found if row["id"] == "transfers_2019_xinhua" and row["beside"] == "transfers_2019"]
+    found = list(
+        csv.DictReader(
+            io.StringIO(output("compare", "--csv", "--set", "persons_per_transfer=0.9"))
+        )
+    )
+    (row,) = [
+        row
+        for row in found
+        if row["id"] == "transfers_2019_xinhua" and row["beside"] == "transfers_2019"
+    ]
     # 2.87 million over 3.17 million / 1.105
     assert float(row["ratio"]) == pytest.approx(2_870_000 / (3_170_000 / 1.105))
 
 
 def test_scenarios_differ_from_the_first_that_is_named() -> None:
-    found = {(row["scenario"], row["quantity"]): row for row in json.loads(output("scenarios", *PAIR, "--json"))}
+    found = {
+        (row["scenario"], row["quantity"]): row
+        for row in json.loads(output("scenarios", *PAIR, "--json"))
+    }
     # 1.65 x 0.95 million as the base, against 1.6 million with the ratio 2.59 over 3.17 / 1.105 million.
     ratio = 2_590_000 / (3_170_000 / 1.105)
     southern, implied = 1_650_000 * 0.95 + ADDED, 1_600_000 + ratio * ADDED
     row = found["ratio_2019_implied", "at_risk_2021"]
-    assert (row["against"], row["difference"]) == ("southern", pytest.approx(implied - southern, abs=1e-3))
+    assert (row["against"], row["difference"]) == (
+        "southern",
+        pytest.approx(implied - southern, abs=1e-3),
+    )
     assert row["percent"] == pytest.approx(100 * (implied / southern - 1), rel=1e-6)
     assert found["southern", "at_risk_2021"]["difference"] == 0
     # Words alone give former detainees, so there is no value to differ.
     assert found["ratio_2019_implied", "at_risk_total"]["difference"] is None
     # One alone differs from the article.
     alone = json.loads(output("scenarios", "southern", "--json"))
-    assert {row["quantity"]: row["difference"] for row in alone}["at_risk_2019"] == -32_500
-    done = CliRunner(env={"ANALYSIS_DATA": None, "COLUMNS": "80"}).invoke(app, ["scenarios", *PAIR])
+    assert {row["quantity"]: row["difference"] for row in alone}[
+        "at_risk_2019"
+    ] == -32_500
+    done = CliRunner(env={"ANALYSIS_DATA": None, "COLUMNS": "80"}).invoke(
+        app, ["scenarios", *PAIR]
+    )
     assert max(map(len, done.stdout.splitlines())) <= 80
     # 1.871950 less 1.868722 million
     assert "change from southern" in " ".join(output("scenarios", *PAIR).split())
@@ -196,13 +306,29 @@ def test_scenarios_differ_from_the_first_that_is_named() -> None:
 
 
 PAIR = ("southern", "ratio_2019_implied")
-CHANGED = ("explain at_risk_2021", "verify", "verify --all", "compare", "sensitivity at_risk_2021", "sensitivity",
-           "break-even", "scenarios")  # fmt: skip
+CHANGED = (
+    "explain at_risk_2021",
+    "verify",
+    "verify --all",
+    "compare",
+    "sensitivity at_risk_2021",
+    "sensitivity",
+    "break-even",
+    "scenarios",
+)
 
 
 @pytest.mark.parametrize("command", CHANGED)
 def test_every_command_takes_a_setting_and_ends_with_its_effect(command: str) -> None:
-    out = " ".join(output(*command.split(), "--set", "persons_per_transfer=0.55", "--reading", SOUTHERN).split())
+    out = " ".join(
+        output(
+            *command.split(),
+            "--set",
+            "persons_per_transfer=0.55",
+            "--reading",
+            SOUTHERN,
+        ).split()
+    )
     shown = out[out.index('"likely approaches two million" at risk in 2021') :]
     # 1.65 x 0.95 + 0.55 x 0.301222 million
     assert "= 1.733 million" in shown
@@ -224,7 +350,9 @@ SOUTHERN = "at_risk_2019=southern"
 def test_every_command_refuses_a_setting_alike(command: str) -> None:
     done = run(*command.split(), "--set", "ovrelap=0.5")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == "error: 'ovrelap' is not a quantity; did you mean 'overlap'?\n"
+    assert (
+        done.stderr == "error: 'ovrelap' is not a quantity; did you mean 'overlap'?\n"
+    )
     done = run(*command.split(), "--set", "persons_per_transfer=1.7")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "lies outside its allowed range, 0.05 to 1" in done.stderr
@@ -232,90 +360,177 @@ def test_every_command_refuses_a_setting_alike(command: str) -> None:
 
 def test_a_changed_setting_moves_what_machines_read() -> None:
     given = ("--set", "persons_per_transfer=0.8", "--json")
-    assert json.loads(output("sensitivity", "at_risk_2021", *given))["value"] == pytest.approx(1_600_000 + 0.8 * ADDED)
-    found = json.loads(output("break-even", "at_risk_2021 >= 1.8 million person", *given))
+    assert json.loads(output("sensitivity", "at_risk_2021", *given))[
+        "value"
+    ] == pytest.approx(1_600_000 + 0.8 * ADDED)
+    found = json.loads(
+        output("break-even", "at_risk_2021 >= 1.8 million person", *given)
+    )
     # 1.6 million + s x 0.8 x 301,222 = 1.8 million
-    assert found["assumptions"]["at_risk_share_of_new"]["roots"] == [pytest.approx(200_000 / (0.8 * ADDED))]
-    rows = {(row["scenario"], row["quantity"]): row for row in json.loads(output("scenarios", *given))}
+    assert found["assumptions"]["at_risk_share_of_new"]["roots"] == [
+        pytest.approx(200_000 / (0.8 * ADDED))
+    ]
+    rows = {
+        (row["scenario"], row["quantity"]): row
+        for row in json.loads(output("scenarios", *given))
+    }
     assert {scenario for scenario, _ in rows} == {"article", "yours"}
     assert rows["yours", "at_risk_2021"]["difference"] == pytest.approx(-0.2 * ADDED)
-    (row,) = [row for row in json.loads(output("verify", *given)) if row["id"] == "at_risk_2021_sum"]
+    (row,) = [
+        row
+        for row in json.loads(output("verify", *given))
+        if row["id"] == "at_risk_2021_sum"
+    ]
     assert row["recomputed"] == pytest.approx(1_600_000 + 0.8 * ADDED, abs=1e-3)
 
 
 def test_sensitivity_shows_ranges_tornado_and_draws() -> None:
-    out = output("sensitivity", "at_risk_total", "--scenario", "illustrative", "--draws", "1024")
-    for words in ("the printed digits, as rounded", "median", "first order", "Illustrative"):
+    out = output(
+        "sensitivity", "at_risk_total", "--scenario", "illustrative", "--draws", "1024"
+    )
+    for words in (
+        "the printed digits, as rounded",
+        "median",
+        "first order",
+        "Illustrative",
+    ):
         assert words in out
 
 
 def test_a_sweep_writes_its_rows(tmp_path: Path) -> None:
     spec = tmp_path / "spec.yaml"
-    values = "values:\n  persons_per_transfer: [0.5 person/transfer, 1 person/transfer]\n"
-    spec.write_text(f"name: two\nquantities: [net_new_persons]\n{values}", encoding="utf-8")
+    values = (
+        "values:\n  persons_per_transfer: [0.5 person/transfer, 1 person/transfer]\n"
+    )
+    spec.write_text(
+        f"name: two\nquantities: [net_new_persons]\n{values}", encoding="utf-8"
+    )
     assert "holds 2 rows" in output("sweep", spec, "--out", tmp_path / "out.csv")
     found = rows(tmp_path / "out.csv")
-    assert [float(row["net_new_persons"]) for row in found] == pytest.approx([ADDED / 2, ADDED], rel=1e-9)
+    assert [float(row["net_new_persons"]) for row in found] == pytest.approx(
+        [ADDED / 2, ADDED], rel=1e-9
+    )
 
 
-def test_reproduce_ends_with_every_verdict_and_writes_every_file(reproduced: Run) -> None:
+def test_reproduce_ends_with_every_verdict_and_writes_every_file(
+    reproduced: Run,
+) -> None:
     assert (reproduced.status, reproduced.err) == (0, "")
     assert "15 results of the article" in reproduced.out
     assert {path.name for path in reproduced.folder.iterdir()} == {
-        ".gitignore", "checks.csv", "claims.csv", "derived.csv", "estimates.json", "estimates.tex", "explorer.html",
-        "external.csv", "figures", "findings.csv", "map.csv", "notebooks", "report", "ro-crate-metadata.json",
+        ".gitignore",
+        "checks.csv",
+        "claims.csv",
+        "derived.csv",
+        "estimates.json",
+        "estimates.tex",
+        "explorer.html",
+        "external.csv",
+        "figures",
+        "findings.csv",
+        "map.csv",
+        "notebooks",
+        "report",
+        "ro-crate-metadata.json",
         "solutions.csv",
-    }  # fmt: skip
+    }
 
 
 def test_a_fresh_run_gives_the_committed_notebooks(reproduced: Run) -> None:
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        assert (reproduced.folder / "notebooks" / path.name).read_text("utf-8") == path.read_text("utf-8"), path.name
+        assert (reproduced.folder / "notebooks" / path.name).read_text(
+            "utf-8"
+        ) == path.read_text("utf-8"), path.name
 
 
 def test_nothing_that_is_compared_holds_a_path_or_a_clock(reproduced: Run) -> None:
-    kinds = ("*.csv", "*.json", "*.tex", "notebooks/*", "report/**/*.html", "report/**/*.js")
-    for path in (path for kind in kinds for path in reproduced.folder.glob(kind) if "_static" not in path.parts):
+    kinds = (
+        "*.csv",
+        "*.json",
+        "*.tex",
+        "notebooks/*",
+        "report/**/*.html",
+        "report/**/*.js",
+    )
+    for path in (
+        path
+        for kind in kinds
+        for path in reproduced.folder.glob(kind)
+        if "_static" not in path.parts
+    ):
         content = path.read_text(encoding="utf-8")
-        assert [word for word in (str(ROOT), str(reproduced.folder), "/tmp/") if word in content] == [], path.name
+        assert [
+            word
+            for word in (str(ROOT), str(reproduced.folder), "/tmp/")
+            if word in content
+        ] == [], path.name
         assert not re.search(r"\d\d:\d\d:\d\d", content), path.name
 
 
 def test_a_notebook_that_fails_leaves_the_former_results(tmp_path: Path) -> None:
     cells = {"good": "x", "bad": "x / 0"}
-    good, bad = (notebook(tmp_path / name / "one.ipynb", "x = 1", cell).parent for name, cell in cells.items())
+    good, bad = (
+        notebook(tmp_path / name / "one.ipynb", "x = 1", cell).parent
+        for name, cell in cells.items()
+    )
     out = tmp_path / "out"
-    assert run("reproduce", "--no-report", "--out", out, "--notebooks", good).exit_code == 0
+    assert (
+        run("reproduce", "--no-report", "--out", out, "--notebooks", good).exit_code
+        == 0
+    )
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     done = run("reproduce", "--no-report", "--out", out, "--notebooks", bad)
     assert done.exit_code == 1
     assert "one, cell 1: ZeroDivisionError" in done.stderr
-    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    assert {
+        path: path.read_bytes() for path in out.rglob("*") if path.is_file()
+    } == before
     assert (tmp_path / "out-failed" / "one.failed.ipynb").exists()
     # Whatever somebody put there meanwhile is not lost.
     (out / "mine.txt").write_text("kept", encoding="utf-8")
     done = run("reproduce", "--no-report", "--out", out, "--notebooks", good)
     assert (done.exit_code, (out / "mine.txt").read_text("utf-8")) == (2, "kept")
-    assert "mine.txt is not a result and would be lost; move it elsewhere" in done.stderr
+    assert (
+        "mine.txt is not a result and would be lost; move it elsewhere" in done.stderr
+    )
 
 
 def test_run_writes_a_notebook_for_each_scenario(tmp_path: Path) -> None:
-    out = " ".join(output("run", "04", "--scenario", "article", "--scenario", "southern", "--out", tmp_path).split())
+    out = " ".join(
+        output(
+            "run",
+            "04",
+            "--scenario",
+            "article",
+            "--scenario",
+            "southern",
+            "--out",
+            tmp_path,
+        ).split()
+    )
     # The notebook's headlines under each: 1.6, and 1.65 x 0.95, and 0.301 million.
     assert out.index("= 1.901 million") < out.index("= 1.869 million")
-    assert "04_at_risk_2021-southern.ipynb is written: differs from the article in: at_risk_2019" in out
+    assert (
+        "04_at_risk_2021-southern.ipynb is written: differs from the article in: at_risk_2019"
+        in out
+    )
     text = (tmp_path / "04_at_risk_2021-southern.ipynb").read_text(encoding="utf-8")
     # 1.5675 million and 301,222
     assert "1.87 million" in text
     assert (tmp_path / "04_at_risk_2021-southern-ro-crate-metadata.json").exists()
 
 
-def test_run_ends_with_what_a_setting_does_to_a_headline_elsewhere(tmp_path: Path) -> None:
-    out = output("run", "02", "--reading", "persons_per_transfer=implied", "--out", tmp_path)
+def test_run_ends_with_what_a_setting_does_to_a_headline_elsewhere(
+    tmp_path: Path,
+) -> None:
+    out = output(
+        "run", "02", "--reading", "persons_per_transfer=implied", "--out", tmp_path
+    )
     written = " ".join(out.split()).partition("is written:")[2]
     # 1.6 million and 2.59 x 0.105 million
     assert re.search(
-        r'"likely approaches two million" at risk in 2021: .* = 1\.872 million \(at most\); matches', written
+        r'"likely approaches two million" at risk in 2021: .* = 1\.872 million \(at most\); matches',
+        written,
     )
 
 
@@ -355,7 +570,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("command", REFUSED)
-def test_bad_input_is_one_sentence_and_status_2(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_input_is_one_sentence_and_status_2(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(ROOT)
     done = run(*shlex.split(command))
     assert done.exit_code == 2
@@ -367,24 +584,52 @@ def test_bad_input_is_one_sentence_and_status_2(command: str, monkeypatch: pytes
 
 def test_every_command_refuses_a_bad_package_alike(package: Path) -> None:
     text("claims.csv", ",10.5,", ",ten,")(package)
-    commands = ["verify", "accept", "list", "compare", "scenarios", "sensitivity", "break-even", "reproduce"]
+    commands = [
+        "verify",
+        "accept",
+        "list",
+        "compare",
+        "scenarios",
+        "sensitivity",
+        "break-even",
+        "reproduce",
+    ]
     (sentence,) = {run(command, "--data", package).stderr for command in commands}
     assert "claims.csv, row" in sentence
-    assert "(growth_rate_2019_2021), field printed: 'ten' is not a number in plain digits, such as 2.59" in sentence
+    assert (
+        "(growth_rate_2019_2021), field printed: 'ten' is not a number in plain digits, such as 2.59"
+        in sentence
+    )
 
 
 def test_a_reader_who_leaves_early_is_told_nothing() -> None:
     command = f"{sys.executable} -m analysis list | head -1"
-    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stderr == ""
     closed = subprocess.run(
-        command.replace("list | head -1", "verify >&-"), shell=True, cwd=ROOT, stderr=-1, check=True
+        command.replace("list | head -1", "verify >&-"),
+        shell=True,
+        cwd=ROOT,
+        stderr=-1,
+        check=True,
     )
     assert closed.stderr == b""
 
 
 def test_help_and_version() -> None:
     out = output("--help")
-    for command in ("reproduce", "verify", "explain", "run", "scenarios", "sweep", "compare", "audit", "diff"):
+    for command in (
+        "reproduce",
+        "verify",
+        "explain",
+        "run",
+        "scenarios",
+        "sweep",
+        "compare",
+        "audit",
+        "diff",
+    ):
         assert command in out
     assert output("--version").strip() == __version__

@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def test_the_examples_are_followed_to_the_letter(tmp_path: Path) -> None:
     for name in ("analysis", "data", "notebooks"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
     document = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     ran = follow(document, tmp_path, {**os.environ, "PYTHONPATH": str(tmp_path)})
     assert ran == [
@@ -21,5 +23,8 @@ def test_the_examples_are_followed_to_the_letter(tmp_path: Path) -> None:
         "analysis accept",
         "analysis explain example_elsewhere",
     ]
-    assert round(1_600_000 + 0.91 * (3_170_000 - 3_170_000 / 1.105) + 400_000, 3) == 2274111.765
+    assert (
+        round(1_600_000 + 0.91 * (3_170_000 - 3_170_000 / 1.105) + 400_000, 3)
+        == 2274111.765
+    )
     assert "2274111.765" in document

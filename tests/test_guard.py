@@ -49,7 +49,9 @@ def change(package: Path, id: str) -> None:
 
 
 def verify(folder: Path) -> tuple[int, str]:
-    result = CliRunner(env={"ANALYSIS_DATA": None}).invoke(app, ["verify", "--data", str(folder)])
+    result = CliRunner(env={"ANALYSIS_DATA": None}).invoke(
+        app, ["verify", "--data", str(folder)]
+    )
     return result.exit_code, result.stderr
 
 
@@ -67,10 +69,16 @@ NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 def ran(source: str, names: dict[str, object]) -> tuple[str, str, str]:
     """What a cell prints, and its last expression's value as text and as HTML."""
     tree = ast.parse(source)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    last = (
+        tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    )
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(tree, "cell", "exec"), names)
-        value = eval(compile(ast.Expression(last.value), "cell", "eval"), names) if last else None
+        value = (
+            eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+            if last
+            else None
+        )
     page = getattr(value, "_repr_html_", lambda: "")() or ""
     return printed.getvalue(), "" if value is None else repr(value), page
 
@@ -78,17 +86,32 @@ def ran(source: str, names: dict[str, object]) -> tuple[str, str, str]:
 def failed_cells(path: Path) -> Iterator[int]:
     """The code cells, counted from 0, whose text is not the committed one when they are run in this process."""
     names: dict[str, object] = {"__name__": "__main__"}
-    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    code = [
+        cell
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "code"
+    ]
     for number, cell in enumerate(code):
-        printed = "".join(output.text for output in cell.outputs if output.output_type == "stream")
-        results = [output.data for output in cell.outputs if output.output_type == "execute_result"]
-        shown = ["".join(data.get(kind, "") for data in results) for kind in ("text/plain", "text/html")]
+        printed = "".join(
+            output.text for output in cell.outputs if output.output_type == "stream"
+        )
+        results = [
+            output.data
+            for output in cell.outputs
+            if output.output_type == "execute_result"
+        ]
+        shown = [
+            "".join(data.get(kind, "") for data in results)
+            for kind in ("text/plain", "text/html")
+        ]
         if ran(cell.source, names) != (printed, *shown):
             yield number
 
 
 @pytest.fixture
-def run_cells(package: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Iterator[int]]:
+def run_cells(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Iterator[int]]:
     from matplotlib import pyplot as plt
 
     monkeypatch.setenv("ANALYSIS_DATA", str(package))
@@ -97,7 +120,9 @@ def run_cells(package: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_an_unchanged_copy_gives_what_the_notebook_shows(run_cells: Callable[[str], Iterator[int]], name: str) -> None:
+def test_an_unchanged_copy_gives_what_the_notebook_shows(
+    run_cells: Callable[[str], Iterator[int]], name: str
+) -> None:
     assert list(run_cells(name)) == []
 
 
@@ -109,13 +134,29 @@ def test_a_changed_digit_fails_the_notebook_that_is_about_the_number(
     assert next(run_cells(f"{SHOWN[id]}.ipynb"), None) is not None
 
 
-def test_nbval_fails_the_same_cells(package: Path, run_cells: Callable[[str], Iterator[int]]) -> None:
+def test_nbval_fails_the_same_cells(
+    package: Path, run_cells: Callable[[str], Iterator[int]]
+) -> None:
     name = "02_growth_since_2019.ipynb"
     change(package, "increase_2019_2021")
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-rf", "-p", "no:cacheprovider"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval",
+        "--nbval-current-env",
+        "-q",
+        "-rf",
+        "-p",
+        "no:cacheprovider",
+    ]
     command.append(f"notebooks/{name}")
     environment = {**os.environ, "ANALYSIS_DATA": str(package)}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1
-    failed = re.findall(rf"^FAILED notebooks/{name}::Cell (\d+)", done.stdout, re.MULTILINE)
+    failed = re.findall(
+        rf"^FAILED notebooks/{name}::Cell (\d+)", done.stdout, re.MULTILINE
+    )
     assert {*map(int, failed)} == {*run_cells(name)}

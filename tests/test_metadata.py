@@ -19,7 +19,9 @@ from analysis.render.external import compare, external_frame
 from tests.crate import crate
 
 ROOT = Path(__file__).resolve().parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
+    "project"
+]
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 CODEMETA = json.loads((ROOT / "codemeta.json").read_text(encoding="utf-8"))
 
@@ -43,7 +45,9 @@ def test_the_crate_is_made_of_the_package_as_it_is() -> None:
 
 
 def test_each_part_of_the_crate_is_there_and_described() -> None:
-    graph = json.loads((ROOT / "ro-crate-metadata.json").read_text(encoding="utf-8"))["@graph"]
+    graph = json.loads((ROOT / "ro-crate-metadata.json").read_text(encoding="utf-8"))[
+        "@graph"
+    ]
     parts = {one["@id"]: one for one in graph if one["@type"] in ("File", "Dataset")}
     (root,) = [one for name, one in parts.items() if name == "./"]
     assert root["version"] == __version__
@@ -51,14 +55,24 @@ def test_each_part_of_the_crate_is_there_and_described() -> None:
         assert (ROOT / name).exists(), name
         assert one["description"]
     held = {name for name in parts if name.startswith("data/") and name != "data/"}
-    assert held == {path.relative_to(ROOT).as_posix() for path in (ROOT / "data").rglob("*") if path.is_file()}
-    folders = {f"{path.name}/" for path in ROOT.iterdir() if path.is_dir() and (path / "__init__.py").exists()}
+    assert held == {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "data").rglob("*")
+        if path.is_file()
+    }
+    folders = {
+        f"{path.name}/"
+        for path in ROOT.iterdir()
+        if path.is_dir() and (path / "__init__.py").exists()
+    }
     assert folders <= set(parts)
 
 
 def test_the_codebook_is_that_of_the_schema(model: Model) -> None:
     committed = (ROOT / "docs" / "codebook.md").read_text(encoding="utf-8")
-    assert committed == codebook(model.register) + "\n", "`analysis list columns --markdown` prints it anew"
+    assert committed == codebook(model.register) + "\n", (
+        "`analysis list columns --markdown` prints it anew"
+    )
 
 
 def test_every_column_of_every_table_is_in_it_and_described(model: Model) -> None:
@@ -69,30 +83,56 @@ def test_every_column_of_every_table_is_in_it_and_described(model: Model) -> Non
         assert [name for of, name in found if of == path.name] == header
     for path in (ROOT / "data").glob("*.yaml"):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        used = {name for entry in (content if isinstance(content, list) else [content]) for name in entry}
+        used = {
+            name
+            for entry in (content if isinstance(content, list) else [content])
+            for name in entry
+        }
         assert used <= {name for of, name in found if of == path.name}
     assert [key for key, one in found.items() if not one.description] == []
-    numbers = {key for key, one in found.items() if one.kind.startswith(("number", "integer")) and not one.unit}
-    assert {name for _, name in numbers} <= {"paragraph", "item"}  # places in the article
+    numbers = {
+        key
+        for key, one in found.items()
+        if one.kind.startswith(("number", "integer")) and not one.unit
+    }
+    assert {name for _, name in numbers} <= {
+        "paragraph",
+        "item",
+    }  # places in the article
 
 
 def test_every_column_of_the_results_is_described(model: Model, tmp_path: Path) -> None:
     outcomes = judge_all(model)
     write_tables(tmp_path, model, outcomes, {}, external_frame(compare(model)))
-    trace_frame(model, outcomes, all_notebooks()).to_csv(tmp_path / "map.csv", index=False)
+    trace_frame(model, outcomes, all_notebooks()).to_csv(
+        tmp_path / "map.csv", index=False
+    )
     text = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
-    sections = dict(re.findall(r"^## `(\w+\.csv)`\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL))
-    written = {path.name: path.read_text("utf-8").partition("\n")[0].split(",") for path in tmp_path.glob("*.csv")}
+    sections = dict(
+        re.findall(r"^## `(\w+\.csv)`\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)
+    )
+    written = {
+        path.name: path.read_text("utf-8").partition("\n")[0].split(",")
+        for path in tmp_path.glob("*.csv")
+    }
     assert set(sections) == set(written)
     for file, names in written.items():
         described = " ".join(re.findall(r"^\| (`.*?) \|", sections[file], re.MULTILINE))
         assert sorted(re.findall(r"`(\w+)`", described)) == sorted(names), file
-    one = next(iter(json.loads((tmp_path / "estimates.json").read_text(encoding="utf-8")).values()))
+    one = next(
+        iter(
+            json.loads(
+                (tmp_path / "estimates.json").read_text(encoding="utf-8")
+            ).values()
+        )
+    )
     assert all(f"`{name}`" in text.partition("## `estimates.json`")[2] for name in one)
 
 
 def test_a_container_makes_the_environment_as_everybody_does() -> None:
-    found = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    found = json.loads(
+        (ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8")
+    )
     assert found["postCreateCommand"] == "make env"
     # The least Python that the project takes.
     assert found["image"] == f"python:{PROJECT['requires-python'].removeprefix('>=')}"

@@ -28,11 +28,30 @@ print("FILES", *sorted(seen))
 
 
 def test_it_names_the_files_whose_code_runs() -> None:
-    done = subprocess.run([sys.executable, "-c", RUN], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", RUN],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     files = done.stdout.rpartition("FILES ")[2].split()
-    ran = {Path(file).relative_to(ROOT).as_posix() for file in files if "/analysis/" in file}
-    ran = {file for file in ran if file.startswith("analysis/") and not file.endswith("__init__.py")}
-    named = set(re.findall(r"`(analysis/[a-z_/]+\.(?:py|txt))`", (ROOT / "docs" / "one-verdict.md").read_text("utf-8")))
+    ran = {
+        Path(file).relative_to(ROOT).as_posix()
+        for file in files
+        if "/analysis/" in file
+    }
+    ran = {
+        file
+        for file in ran
+        if file.startswith("analysis/") and not file.endswith("__init__.py")
+    }
+    named = set(
+        re.findall(
+            r"`(analysis/[a-z_/]+\.(?:py|txt))`",
+            (ROOT / "docs" / "one-verdict.md").read_text("utf-8"),
+        )
+    )
     # The other formulas run once, when units are checked.
     assert {file for file in ran if not file.startswith("analysis/formulas/")} == {
         file for file in named if not file.startswith("analysis/formulas/")

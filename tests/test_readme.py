@@ -24,13 +24,19 @@ MAP = (ROOT / "docs" / "map.md").read_text(encoding="utf-8")
 
 
 def test_the_headline_table_is_what_is_computed_now(model: Model) -> None:
-    shown = re.search(r"<!-- headline: .*?-->\n(.*?)\n<!-- end of headline -->", README, re.DOTALL)
+    shown = re.search(
+        r"<!-- headline: .*?-->\n(.*?)\n<!-- end of headline -->", README, re.DOTALL
+    )
     assert shown is not None
-    assert shown[1] == headlines_markdown(headlines(model)), "`analysis verify --markdown` prints the table anew"
+    assert shown[1] == headlines_markdown(headlines(model)), (
+        "`analysis verify --markdown` prints the table anew"
+    )
 
 
 def test_the_table_of_claims_is_what_is_computed_now(model: Model) -> None:
-    shown = re.search(r"<!-- claims: .*?-->\n(.*?)\n<!-- end of claims -->", MAP, re.DOTALL)
+    shown = re.search(
+        r"<!-- claims: .*?-->\n(.*?)\n<!-- end of claims -->", MAP, re.DOTALL
+    )
     assert shown is not None
     now = map_table(model, judge_all(model), all_notebooks())
     assert shown[1] == now, "`analysis list claims --markdown` prints the table anew"
@@ -39,18 +45,28 @@ def test_the_table_of_claims_is_what_is_computed_now(model: Model) -> None:
 
 
 def test_what_is_not_concluded_is_what_the_data_say(model: Model) -> None:
-    shown = re.search(r"<!-- refusals: .*?-->\n(.*?)\n<!-- end of refusals -->", README, re.DOTALL)
+    shown = re.search(
+        r"<!-- refusals: .*?-->\n(.*?)\n<!-- end of refusals -->", README, re.DOTALL
+    )
     assert shown is not None
-    assert shown[1].splitlines() == [f"- {one.what}" for one in model.register.refusals.values()]
+    assert shown[1].splitlines() == [
+        f"- {one.what}" for one in model.register.refusals.values()
+    ]
 
 
 def test_the_examples_in_python_print_what_stands_there() -> None:
-    assert doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8") == (0, 6)
+    assert doctest.testfile(
+        str(ROOT / "README.md"), module_relative=False, encoding="utf-8"
+    ) == (0, 6)
 
 
-def test_the_example_on_the_command_line_prints_what_stands_there(tmp_path: Path) -> None:
+def test_the_example_on_the_command_line_prints_what_stands_there(
+    tmp_path: Path,
+) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    assert follow(README, tmp_path, environment) == ["analysis explain net_new_persons --set persons_per_transfer=0.6"]
+    assert follow(README, tmp_path, environment) == [
+        "analysis explain net_new_persons --set persons_per_transfer=0.6"
+    ]
 
 
 def test_every_command_shown_is_one() -> None:
@@ -68,13 +84,21 @@ def test_what_is_named_exists() -> None:
 
 
 def test_every_notebook_is_in_the_list_of_programs_but_the_overview() -> None:
-    section = README.split("## List of tables and programs")[1].split("## References")[0]
-    on_disk = {f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
-    assert set(re.findall(r"`(notebooks/[^`]*)`", section)) == on_disk - {"notebooks/00_overview.ipynb"}
+    section = README.split("## List of tables and programs")[1].split("## References")[
+        0
+    ]
+    on_disk = {
+        f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")
+    }
+    assert set(re.findall(r"`(notebooks/[^`]*)`", section)) == on_disk - {
+        "notebooks/00_overview.ipynb"
+    }
 
 
 def test_the_scenario_that_is_shown_is_one_that_comes_with_the_package() -> None:
-    shown = re.search(r"<!-- scenario: (\S+) -->\n```yaml\n(.*?)```", SCENARIOS, re.DOTALL)
+    shown = re.search(
+        r"<!-- scenario: (\S+) -->\n```yaml\n(.*?)```", SCENARIOS, re.DOTALL
+    )
     assert shown is not None
     assert shown[2] == (ROOT / shown[1]).read_text(encoding="utf-8")
 
@@ -84,4 +108,7 @@ def test_the_sweep_that_is_shown_can_be_run(model: Model, tmp_path: Path) -> Non
     assert shown is not None
     (tmp_path / "sweep.yaml").write_text(shown[1], encoding="utf-8")
     # 33 ratios, 41 numbers of former detainees, 3 overlaps, 3 readings.
-    assert len(compute(model, read_sweep(tmp_path / "sweep.yaml", model))) == 33 * 41 * 3 * 3
+    assert (
+        len(compute(model, read_sweep(tmp_path / "sweep.yaml", model)))
+        == 33 * 41 * 3 * 3
+    )

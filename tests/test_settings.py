@@ -56,64 +56,174 @@ ROWS = [
     Row("net_new_persons", "", ADDED),
     Row("at_risk_2021", "", 1_600_000 + ADDED, "at most"),
     Row("net_new_persons", "persons_per_transfer=0.8", 0.8 * ADDED),
-    Row("at_risk_2021", "at_risk_share_of_new=0.62", 1_600_000 + 0.62 * ADDED, "at most"),
+    Row(
+        "at_risk_2021", "at_risk_share_of_new=0.62", 1_600_000 + 0.62 * ADDED, "at most"
+    ),
     Row("net_new_persons", "persons_per_transfer=implied", 2_590_000 * 0.105),
     Row("at_risk_2019", "at_risk_2019=southern", 1_650_000 * 0.95, "at most"),
-    Row("at_risk_2021", "at_risk_2019=composition", 1_567_500 + 940_000 * 0.50 + ADDED, "at most"),
+    Row(
+        "at_risk_2021",
+        "at_risk_2019=composition",
+        1_567_500 + 940_000 * 0.50 + ADDED,
+        "at most",
+    ),
     # A number that a user sets has no side of its own.
-    Row("at_risk_total", "former_detainees=300000", 1_600_000 + ADDED + 300_000, "at most"),
-    Row("at_risk_total", "", "no single value: former_detainees is given in words only"),
-    Row("excess_over_plan_2016_2020", "planned_transfers_2016_2020=2700000", 2.87 / 2.70 - 1),
+    Row(
+        "at_risk_total",
+        "former_detainees=300000",
+        1_600_000 + ADDED + 300_000,
+        "at most",
+    ),
+    Row(
+        "at_risk_total", "", "no single value: former_detainees is given in words only"
+    ),
+    Row(
+        "excess_over_plan_2016_2020",
+        "planned_transfers_2016_2020=2700000",
+        2.87 / 2.70 - 1,
+    ),
     # At or beyond a limit or a remark. 1.6 million + 0.55 N, and persons in 2021 are 0.55 x 3,170,000 = 1,743,500.
-    Row("at_risk_2021", "persons_per_transfer=0.55", 1_600_000 + 0.55 * ADDED, "at most", (f"22,000 {MORE_2021}",)),
+    Row(
+        "at_risk_2021",
+        "persons_per_transfer=0.55",
+        1_600_000 + 0.55 * ADDED,
+        "at most",
+        (f"22,000 {MORE_2021}",),
+    ),
     # The remark begins below 1.6 million / B = 0.557729.
-    Row("at_risk_2021", "persons_per_transfer=0.558", 1_600_000 + 0.558 * ADDED, "at most"),
-    Row("net_new_persons", "persons_per_transfer_drift=1.05", "persons_per_transfer_2021 would be 1.05, outside"),
+    Row(
+        "at_risk_2021",
+        "persons_per_transfer=0.558",
+        1_600_000 + 0.558 * ADDED,
+        "at most",
+    ),
+    Row(
+        "net_new_persons",
+        "persons_per_transfer_drift=1.05",
+        "persons_per_transfer_2021 would be 1.05, outside",
+    ),
     Row("transfers_2019", "persons_per_transfer_drift=1.05", BASE),
     # 0.95 x 1.05 = 0.9975
-    Row("net_new_persons", "persons_per_transfer=0.95; persons_per_transfer_drift=1.05",
-        3_170_000 * 0.9975 - 0.95 * BASE),
+    Row(
+        "net_new_persons",
+        "persons_per_transfer=0.95; persons_per_transfer_drift=1.05",
+        3_170_000 * 0.9975 - 0.95 * BASE,
+    ),
     # Exactly at the limit, which is allowed.
-    Row("net_new_persons", "persons_per_transfer=0.9; persons_per_transfer_2021=1", 3_170_000 - 0.9 * BASE),
+    Row(
+        "net_new_persons",
+        "persons_per_transfer=0.9; persons_per_transfer_2021=1",
+        3_170_000 - 0.9 * BASE,
+    ),
     # Persons in 2021 are 951,000, and 1,690,367 - 951,000 = 739,367.
-    Row("at_risk_2021", "persons_per_transfer=0.3", 1_600_000 + 0.3 * ADDED, "at most",
-        (f"739,000 {MORE_2021}", "persons_per_transfer is varied from 0.36 to 1, and set to 0.3")),
+    Row(
+        "at_risk_2021",
+        "persons_per_transfer=0.3",
+        1_600_000 + 0.3 * ADDED,
+        "at most",
+        (
+            f"739,000 {MORE_2021}",
+            "persons_per_transfer is varied from 0.36 to 1, and set to 0.3",
+        ),
+    ),
     # 1,600,000 / (2,590,000 x 0.55) = 1.1232
-    Row("at_risk_2021", "total_2019=transfers; persons_per_transfer=0.55; at_risk_share_of_new=as_in_2019",
-        "at_risk_share_of_new would be 1.1232, outside"),
+    Row(
+        "at_risk_2021",
+        "total_2019=transfers; persons_per_transfer=0.55; at_risk_share_of_new=as_in_2019",
+        "at_risk_share_of_new would be 1.1232, outside",
+    ),
     Row("net_new_persons", "persons_per_transfer=0.55", 0.55 * ADDED),
-    Row("at_risk_2019", "at_risk_2019=southern; labourers_south_2019=2600000",
-        "labourers_south_2019 would be 2,600,000, and it is at most labourers_2019, 2,590,000"),
+    Row(
+        "at_risk_2019",
+        "at_risk_2019=southern; labourers_south_2019=2600000",
+        "labourers_south_2019 would be 2,600,000, and it is at most labourers_2019, 2,590,000",
+    ),
     # 2,000,000 - (1,600,000 + 3,011,500 - 2,590,000)
-    Row("former_detainees",
+    Row(
+        "former_detainees",
         "former_detainees=from_low_end; persons_per_transfer=implied; persons_per_transfer_2021=0.95",
-        "former_detainees would be -21,500, outside"),
-    Row("at_risk_2021", "persons_per_transfer=implied; persons_per_transfer_2021=0.95",
-        1_600_000 + 3_170_000 * 0.95 - 2_590_000, "at most"),
+        "former_detainees would be -21,500, outside",
+    ),
+    Row(
+        "at_risk_2021",
+        "persons_per_transfer=implied; persons_per_transfer_2021=0.95",
+        1_600_000 + 3_170_000 * 0.95 - 2_590_000,
+        "at most",
+    ),
     Row("rural_persons", "", 12_000_000 * 3.5, "", (f"30.761 million {CENSUS}",)),
     # Further ones.
-    Row("net_new_persons", "persons_per_transfer=1.01", "1.01 lies outside its allowed range, 0.05 to 1"),
+    Row(
+        "net_new_persons",
+        "persons_per_transfer=1.01",
+        "1.01 lies outside its allowed range, 0.05 to 1",
+    ),
     Row("net_new_persons", "persons_per_transfer=0.36", 0.36 * ADDED),
-    Row("net_new_persons", "persons_per_transfer=0.35", 0.35 * ADDED, "", ("varied from 0.36 to 1, and set to 0.35",)),
-    Row("at_risk_total", "former_detainees=1000000", 2_600_000 + ADDED, "at most",
-        ("former_detainees is varied from 300,000 to 900,000, and set to 1,000,000",)),
+    Row(
+        "net_new_persons",
+        "persons_per_transfer=0.35",
+        0.35 * ADDED,
+        "",
+        ("varied from 0.36 to 1, and set to 0.35",),
+    ),
+    Row(
+        "at_risk_total",
+        "former_detainees=1000000",
+        2_600_000 + ADDED,
+        "at most",
+        ("former_detainees is varied from 300,000 to 900,000, and set to 1,000,000",),
+    ),
     Row("at_risk_total", "former_detainees=900000", 2_500_000 + ADDED, "at most"),
-    Row("at_risk_total", "former_detainees=400000; overlap=0.25", 1_900_000 + ADDED, "at most"),
-    Row("at_risk_2019", "at_risk_2019=2700000", 2_700_000, "",
-        ("110,000 more than the rural surplus labourers of 2019",)),
+    Row(
+        "at_risk_total",
+        "former_detainees=400000; overlap=0.25",
+        1_900_000 + ADDED,
+        "at most",
+    ),
+    Row(
+        "at_risk_2019",
+        "at_risk_2019=2700000",
+        2_700_000,
+        "",
+        ("110,000 more than the rural surplus labourers of 2019",),
+    ),
     # Persons in 2019 are 0.55 B = 1,577,828: the same difference as in 2021, as all who were added are at risk.
-    Row("at_risk_2019", "persons_per_transfer=0.55", 1_600_000, "at most", (f"22,000 {MORE_2019}",)),
+    Row(
+        "at_risk_2019",
+        "persons_per_transfer=0.55",
+        1_600_000,
+        "at most",
+        (f"22,000 {MORE_2019}",),
+    ),
     # Below 1,743,500; the share is varied from 0.62.
-    Row("at_risk_2021", "persons_per_transfer=0.55; at_risk_share_of_new=0", 1_600_000, "at most",
-        ("at_risk_share_of_new is varied from 0.62 to 1, and set to 0",)),
-    Row("rural_persons", "rural_persons=persons", 12_000_000, "", (f"761,000 {CENSUS}",)),
-    Row("at_risk_2021", "transfers_2021=3174000; transfers_2019=2860000", 1_600_000 + 314_000, "at most"),
+    Row(
+        "at_risk_2021",
+        "persons_per_transfer=0.55; at_risk_share_of_new=0",
+        1_600_000,
+        "at most",
+        ("at_risk_share_of_new is varied from 0.62 to 1, and set to 0",),
+    ),
+    Row(
+        "rural_persons", "rural_persons=persons", 12_000_000, "", (f"761,000 {CENSUS}",)
+    ),
+    Row(
+        "at_risk_2021",
+        "transfers_2021=3174000; transfers_2019=2860000",
+        1_600_000 + 314_000,
+        "at most",
+    ),
     # 0.95 x 1.06 = 1.007
-    Row("net_new_persons", "persons_per_transfer=0.95; persons_per_transfer_drift=1.06",
-        "persons_per_transfer_2021 would be 1.007, outside"),
+    Row(
+        "net_new_persons",
+        "persons_per_transfer=0.95; persons_per_transfer_drift=1.06",
+        "persons_per_transfer_2021 would be 1.007, outside",
+    ),
     # 1,600,000 + 0.36 x 3,170,000 - 2,868,778
-    Row("at_risk_2021", "persons_per_transfer_2021=0.36", "at_risk_2021 would be -127,578, and it is at least 0"),
-]  # fmt: skip
+    Row(
+        "at_risk_2021",
+        "persons_per_transfer_2021=0.36",
+        "at_risk_2021 would be -127,578, and it is at least 0",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -131,7 +241,9 @@ def _answer(study: Study, quantity: str) -> Answer:
 
 
 def _numbers(given: dict[str, str]) -> dict[str, str | float]:
-    return {name: text if text[0].isalpha() else float(text) for name, text in given.items()}
+    return {
+        name: text if text[0].isalpha() else float(text) for name, text in given.items()
+    }
 
 
 def python(article: Study, quantity: str, given: dict[str, str]) -> Answer:
@@ -151,7 +263,9 @@ def texts(article: Study, quantity: str, given: dict[str, str]) -> Answer:
 
 def with_units(article: Study, quantity: str, given: dict[str, str]) -> Answer:
     written = _file(article, given)
-    setting = article.model.change({**written["values"], **written["readings"]}, with_units=True)
+    setting = article.model.change(
+        {**written["values"], **written["readings"]}, with_units=True
+    )
     return _answer(Study(article.model, setting), quantity)
 
 
@@ -159,28 +273,47 @@ def _command(*words: str) -> tuple[str, str]:
     """The screen of a command, and the sentence with which it refuses."""
     done = CliRunner().invoke(app, list(words))
     assert done.exit_code in (0, 2)
-    return done.stdout, done.stderr.removeprefix("error: ").strip() if done.exit_code else ""
+    return done.stdout, done.stderr.removeprefix(
+        "error: "
+    ).strip() if done.exit_code else ""
 
 
 def explain(article: Study, quantity: str, given: dict[str, str]) -> Answer:
-    settings = [word for name, one in given.items() for word in ("--set", f"{name}={one}")]
+    settings = [
+        word for name, one in given.items() for word in ("--set", f"{name}={one}")
+    ]
     screen, refusal = _command("explain", quantity, "--digits", *settings)
     # A line of the screen goes on, set in, on the next.
     screen = screen.replace("\n    ", " ")
-    (words,) = re.findall("^result: (.*)$", screen, re.MULTILINE) or [f"none, {refusal}"]
+    (words,) = re.findall("^result: (.*)$", screen, re.MULTILINE) or [
+        f"none, {refusal}"
+    ]
     if words.startswith("none, "):
         return Answer(refusal=words.removeprefix("none, "))
-    found = re.fullmatch(r"(at most |at least |)([-0-9.e+]+).*?(, no bound on either side|)", words)
+    found = re.fullmatch(
+        r"(at most |at least |)([-0-9.e+]+).*?(, no bound on either side|)", words
+    )
     assert found
     side = found[1].strip() or (found[3] and "no bound")
-    return Answer(float(found[2]), side, tuple(re.findall("^remark: (.*)$", screen, re.MULTILINE)))
+    return Answer(
+        float(found[2]), side, tuple(re.findall("^remark: (.*)$", screen, re.MULTILINE))
+    )
 
 
 def _file(article: Study, given: dict[str, str]) -> dict[str, dict[str, str]]:
     """The values, with their units, and the readings, as a file holds them."""
-    units = {name: article.model.units[name].replace("dimensionless", "") for name in given}
-    values = {name: f"{one} {units[name]}".strip() for name, one in given.items() if not one[0].isalpha()}
-    return {"values": values, "readings": {name: one for name, one in given.items() if name not in values}}
+    units = {
+        name: article.model.units[name].replace("dimensionless", "") for name in given
+    }
+    values = {
+        name: f"{one} {units[name]}".strip()
+        for name, one in given.items()
+        if not one[0].isalpha()
+    }
+    return {
+        "values": values,
+        "readings": {name: one for name, one in given.items() if name not in values},
+    }
 
 
 def scenario_file(article: Study, quantity: str, given: dict[str, str]) -> Answer:
@@ -189,30 +322,67 @@ def scenario_file(article: Study, quantity: str, given: dict[str, str]) -> Answe
         data = shutil.copytree(ROOT / "data", Path(folder) / "data")
         settings(estimates=[*dict.fromkeys(row.quantity for row in ROWS)])(data)
         file = Path(folder) / "mine.yaml"
-        file.write_text(yaml.safe_dump({"name": "mine", "description": "x", "reason": "x", **_file(article, given)}))
-        screen, refusal = _command("scenarios", str(file), "--json", "--data", str(data))
+        file.write_text(
+            yaml.safe_dump(
+                {
+                    "name": "mine",
+                    "description": "x",
+                    "reason": "x",
+                    **_file(article, given),
+                }
+            )
+        )
+        screen, refusal = _command(
+            "scenarios", str(file), "--json", "--data", str(data)
+        )
     if refusal:
-        return Answer(refusal=refusal.rpartition(f"mine.yaml, field values.{next(iter(given))}: ")[2])
+        return Answer(
+            refusal=refusal.rpartition(
+                f"mine.yaml, field values.{next(iter(given))}: "
+            )[2]
+        )
     (found,) = (row for row in json.loads(screen) if row["quantity"] == quantity)
-    return Answer(found["value"], found["side"], tuple(found["remarks"]), found["reason"])
+    return Answer(
+        found["value"], found["side"], tuple(found["remarks"]), found["reason"]
+    )
 
 
 def one_cell_sweep(article: Study, quantity: str, given: dict[str, str]) -> Answer:
     with tempfile.TemporaryDirectory() as folder:
-        file, out, scenario = (Path(folder) / name for name in ("swept.yaml", "out.csv", "mine.yaml"))
+        file, out, scenario = (
+            Path(folder) / name for name in ("swept.yaml", "out.csv", "mine.yaml")
+        )
         spec = {"name": "one cell", "quantities": [quantity], **_file(article, given)}
         if quantity in spec["values"] or not given:
             # What is varied is no estimate; so the setting is a scenario's, and its own reading is the one cell.
             scenario.write_text(
-                yaml.safe_dump({"name": "mine", "description": "x", "reason": "x", **_file(article, given)})
+                yaml.safe_dump(
+                    {
+                        "name": "mine",
+                        "description": "x",
+                        "reason": "x",
+                        **_file(article, given),
+                    }
+                )
             )
             reading = "published" if given else article.model.default(quantity)
-            spec |= {"scenario": str(scenario), "values": {}, "readings": {quantity: reading}}
-        spec |= {part: {name: [one] for name, one in spec[part].items()} for part in ("values", "readings")}
+            spec |= {
+                "scenario": str(scenario),
+                "values": {},
+                "readings": {quantity: reading},
+            }
+        spec |= {
+            part: {name: [one] for name, one in spec[part].items()}
+            for part in ("values", "readings")
+        }
         file.write_text(yaml.safe_dump(spec))
         screen, refusal = _command("sweep", str(file), "--out", str(out))
         if refusal:
-            return Answer(refusal=refusal.rpartition(f"swept.yaml, field values.{next(iter(given))}: ")[2])
+            return Answer(
+                refusal=refusal.rpartition(
+                    f"swept.yaml, field values.{next(iter(given))}: "
+                )[2]
+            )
         with out.open(encoding="utf-8", newline="") as lines:
             (row,) = csv.DictReader(lines)
     if not row[quantity]:
@@ -220,21 +390,31 @@ def one_cell_sweep(article: Study, quantity: str, given: dict[str, str]) -> Answ
         words = re.findall("^1 empty cells: (.*)$", screen, re.MULTILINE)
         assert len(words) == 1
         return Answer(side="not in the file", refusal=row["violates"] or words[0])
-    remarks = [one.removeprefix(f"{quantity}: ") for one in filter(None, row["remarks"].split(" | "))]
+    remarks = [
+        one.removeprefix(f"{quantity}: ")
+        for one in filter(None, row["remarks"].split(" | "))
+    ]
     return Answer(float(row[quantity]), "not in the file", tuple(remarks))
 
 
 #: The notebook that shows a quantity.
 SHOWN_IN = {
-    "excess_over_plan_2016_2020": "01", "transfers_2019": "02", "net_new_persons": "02", "rural_persons": "06",
-    **dict.fromkeys(("at_risk_2019", "at_risk_2021", "at_risk_total", "former_detainees"), "04"),
-}  # fmt: skip
+    "excess_over_plan_2016_2020": "01",
+    "transfers_2019": "02",
+    "net_new_persons": "02",
+    "rural_persons": "06",
+    **dict.fromkeys(
+        ("at_risk_2019", "at_risk_2021", "at_risk_total", "former_detainees"), "04"
+    ),
+}
 
 
 def run(article: Study, quantity: str, given: dict[str, str]) -> Answer:
     """As ``analysis run`` would, which checks before the kernel reads the same parameters again."""
     notebook = find(SHOWN_IN[quantity])
-    asked_for = job(notebook, [f"{name}={one}" for name, one in given.items()], article.model)
+    asked_for = job(
+        notebook, [f"{name}={one}" for name, one in given.items()], article.model
+    )
     study = article.from_notebook({**notebook.parameters, **asked_for.parameters})
     assert study.setting == asked_for.setting
     return _answer(study, quantity)
@@ -242,11 +422,26 @@ def run(article: Study, quantity: str, given: dict[str, str]) -> Answer:
 
 def parameters(article: Study, quantity: str, given: dict[str, str]) -> Answer:
     """As a kernel reads them when papermill alone has put them in, the others as the notebook has them."""
-    return _answer(article.from_notebook({**find(SHOWN_IN[quantity]).parameters, **_numbers(given)}), quantity)
+    return _answer(
+        article.from_notebook(
+            {**find(SHOWN_IN[quantity]).parameters, **_numbers(given)}
+        ),
+        quantity,
+    )
 
 
 # A further way to ask is one more function here.
-ROUTES = [python, one_by_one, texts, with_units, explain, scenario_file, one_cell_sweep, run, parameters]
+ROUTES = [
+    python,
+    one_by_one,
+    texts,
+    with_units,
+    explain,
+    scenario_file,
+    one_cell_sweep,
+    run,
+    parameters,
+]
 
 
 def asked(route, article: Study, row: Row) -> Answer:
@@ -264,14 +459,18 @@ def agrees(found: Answer, row: Row) -> None:
         assert found.value == pytest.approx(row.answer, rel=1e-9)
     assert found.side in (row.side, "not in the file")
     assert len(found.remarks) == len(row.remarks)
-    assert all(part in remark for part, remark in zip(row.remarks, found.remarks, strict=True))
+    assert all(
+        part in remark for part, remark in zip(row.remarks, found.remarks, strict=True)
+    )
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.__name__)
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_one_setting_has_one_answer_by_every_route(article, row, route):
     found, first = asked(route, article, row), asked(python, article, row)
-    if found.refusal.endswith("is unused: nothing computed here depends on it under these readings"):
+    if found.refusal.endswith(
+        "is unused: nothing computed here depends on it under these readings"
+    ):
         # A command refuses what would change nothing.
         assert first == asked(python, article, row._replace(setting=""))
         return
@@ -292,11 +491,22 @@ def test_a_worked_step_has_the_remarks_and_the_refusal(article, row):
     assert first.refusal in step or "given in words only" in first.refusal
 
 
-def papermill(notebook: Path, folder: Path, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "papermill", str(notebook), str(folder / "out.ipynb"), "--no-progress-bar"]
+def papermill(
+    notebook: Path, folder: Path, given: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    words = [
+        sys.executable,
+        "-m",
+        "papermill",
+        str(notebook),
+        str(folder / "out.ipynb"),
+        "--no-progress-bar",
+    ]
     words += [word for name, one in given.items() for word in ("-p", name, one)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        words, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 #: A last cell that asks a notebook's study for one quantity.
@@ -318,20 +528,37 @@ def by_papermill(row: Row, folder: Path) -> tuple[Answer, str]:
     nbformat.write(book, folder / "in.ipynb")
     done = papermill(folder / "in.ipynb", folder, row.given)
     if done.returncode:
-        return Answer(refusal=re.findall("^ModelError: (.*)$", done.stderr, re.MULTILINE)[-1]), done.stderr
-    outputs = [one for cell in nbformat.read(folder / "out.ipynb", 4).cells for one in cell.get("outputs", [])]
+        return Answer(
+            refusal=re.findall("^ModelError: (.*)$", done.stderr, re.MULTILINE)[-1]
+        ), done.stderr
+    outputs = [
+        one
+        for cell in nbformat.read(folder / "out.ipynb", 4).cells
+        for one in cell.get("outputs", [])
+    ]
     value, side, remarks, refusal = json.loads(outputs[-1]["text"])
     page = [one.get("data", {}).get("text/plain", "") for one in outputs]
-    return Answer(value, side, tuple(remarks), refusal), " ".join(" ".join(page).split())
+    return Answer(value, side, tuple(remarks), refusal), " ".join(
+        " ".join(page).split()
+    )
 
 
 # Four of them run; all of them in tests/long.
 @pytest.mark.parametrize(
-    "row", [row for row in ROWS if row[:2] in (
-        ("at_risk_2021", "persons_per_transfer=0.55"), ("net_new_persons", "persons_per_transfer_drift=1.05"),
-        ("at_risk_2021", "at_risk_2019=composition"), ("net_new_persons", "persons_per_transfer=1.01"),
-    )], ids=str,
-)  # fmt: skip
+    "row",
+    [
+        row
+        for row in ROWS
+        if row[:2]
+        in (
+            ("at_risk_2021", "persons_per_transfer=0.55"),
+            ("net_new_persons", "persons_per_transfer_drift=1.05"),
+            ("at_risk_2021", "at_risk_2019=composition"),
+            ("net_new_persons", "persons_per_transfer=1.01"),
+        )
+    ],
+    ids=str,
+)
 def test_papermills_own_command_line_gives_the_same(article, row, tmp_path):
     found, page = by_papermill(row, tmp_path)
     agrees(found, row)
@@ -346,11 +573,17 @@ def test_papermills_own_command_line_gives_the_same(article, row, tmp_path):
 @pytest.mark.parametrize(
     ("notebook", "name", "said"),
     [
-        ("04", "persons_per_transfr", "is not a quantity; did you mean 'persons_per_transfer'?"),
+        (
+            "04",
+            "persons_per_transfr",
+            "is not a quantity; did you mean 'persons_per_transfer'?",
+        ),
         ("08", "quantty", "is no parameter of the notebook; did you mean 'quantity'?"),
     ],
 )
-def test_a_mistyped_parameter_fails_a_notebook_under_papermills_own_command_line(notebook, name, said, tmp_path):
+def test_a_mistyped_parameter_fails_a_notebook_under_papermills_own_command_line(
+    notebook, name, said, tmp_path
+):
     done = papermill(find(notebook).path, tmp_path, {name: "0.5"})
     assert done.returncode != 0
     assert done.stderr.rstrip().endswith(f"ModelError: '{name}' {said}")

@@ -10,7 +10,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-FIGURES_AND_NOTEBOOKS = {"matplotlib", "papermill", "nbformat", "nbclient", "rocrate", "sphinx"}
+FIGURES_AND_NOTEBOOKS = {
+    "matplotlib",
+    "papermill",
+    "nbformat",
+    "nbclient",
+    "rocrate",
+    "sphinx",
+}
 LARGE_RUNS = {"distributed", "joblib"}
 NUMBERS = {"numpy", "pandas", "scipy", "pint", "frictionless", "jsonschema", "yaml"}
 
@@ -29,12 +36,18 @@ print(json.dumps([status, out.getvalue(), [name for name, module in sys.modules.
 
 def loaded(*arguments: str) -> tuple[str, set[str]]:
     """What a command prints, and the modules that it has loaded at its end, those of packages by the package's name."""
-    environment = {name: value for name, value in os.environ.items() if name != "ANALYSIS_DATA"}
+    environment = {
+        name: value for name, value in os.environ.items() if name != "ANALYSIS_DATA"
+    }
     command = [sys.executable, "-c", RUN, *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
     status, out, modules = json.loads(done.stdout)
     assert (status, done.stderr) == (0, "")
-    return out, {name for name in modules if name.startswith("analysis.")} | {name.split(".")[0] for name in modules}
+    return out, {name for name in modules if name.startswith("analysis.")} | {
+        name.split(".")[0] for name in modules
+    }
 
 
 @pytest.mark.parametrize("command", [(), ("reproduce",)])
@@ -42,7 +55,9 @@ def test_help_loads_none_of_the_libraries(command: tuple[str, ...]) -> None:
     out, modules = loaded(*command, "--help")
     assert "Usage" in out
     assert modules & (FIGURES_AND_NOTEBOOKS | LARGE_RUNS | NUMBERS) == set()
-    assert {name for name in modules if name.startswith("analysis.")} == {"analysis.cli"}
+    assert {name for name in modules if name.startswith("analysis.")} == {
+        "analysis.cli"
+    }
 
 
 @pytest.mark.parametrize(
@@ -53,11 +68,20 @@ def test_help_loads_none_of_the_libraries(command: tuple[str, ...]) -> None:
         ("explain at_risk_2021_sum", "verdict: matches"),
     ],
 )
-def test_a_verdict_loads_neither_frames_figures_nor_notebooks(command: str, prints: str) -> None:
+def test_a_verdict_loads_neither_frames_figures_nor_notebooks(
+    command: str, prints: str
+) -> None:
     out, modules = loaded(*command.split())
     assert prints in out
     assert modules & (FIGURES_AND_NOTEBOOKS | LARGE_RUNS | {"pandas"}) == set()
-    assert not {"analysis.render.figures", "analysis.whatif.sensitivity", "analysis.whatif.sweep"} & modules
+    assert (
+        not {
+            "analysis.render.figures",
+            "analysis.whatif.sensitivity",
+            "analysis.whatif.sweep",
+        }
+        & modules
+    )
 
 
 def test_what_a_command_has_loaded_is_seen() -> None:

@@ -24,83 +24,149 @@ def refused(call, *args, **given):
 
 def test_names_are_found_where_they_are_needed():
     assert {"Study", "load"} <= set(dir(analysis))
-    with pytest.raises(AttributeError, match="module 'analysis' has no attribute 'laod'; it has Study, load"):
+    with pytest.raises(
+        AttributeError,
+        match="module 'analysis' has no attribute 'laod'; it has Study, load",
+    ):
         _ = analysis.laod
 
 
 def test_a_package_is_named_or_the_shipped_one(package):
     cells("claims.csv", "mean_2016_2020", printed="2.88")(package)
-    assert [load(one)["transfers_2016_2020"].value for one in (None, str(package))] == [2_870_000, 2_880_000]
+    assert [load(one)["transfers_2016_2020"].value for one in (None, str(package))] == [
+        2_870_000,
+        2_880_000,
+    ]
     assert refused(load, "nowhere") == "nowhere/datapackage.json: the file is missing"
 
 
 def test_a_change_makes_another_study_and_leaves_this_one(article):
     before = repr(article), article["at_risk_2021"]
-    study = article.change(persons_per_transfer=0.5, former_detainees="0.3 million person", at_risk_2019="southern")
+    study = article.change(
+        persons_per_transfer=0.5,
+        former_detainees="0.3 million person",
+        at_risk_2019="southern",
+    )
     # 1,650,000 x 0.95 and half of the step; with 300,000 former detainees in all
     assert study["at_risk_2021"].value == pytest.approx(1_650_000 * 0.95 + STEP / 2)
-    assert study["at_risk_total"].value == pytest.approx(1_650_000 * 0.95 + STEP / 2 + 300_000)
+    assert study["at_risk_total"].value == pytest.approx(
+        1_650_000 * 0.95 + STEP / 2 + 300_000
+    )
     assert (repr(article), article["at_risk_2021"]) == before
     # A further change starts from it, and one back to the article's own value undoes it.
     further = study.change(overlap=0.5, persons_per_transfer=1)
-    assert further["at_risk_total"].value == pytest.approx(1_650_000 * 0.95 + STEP + 150_000)
-    assert study.setting.values == {"persons_per_transfer": 0.5, "former_detainees": 300_000}
+    assert further["at_risk_total"].value == pytest.approx(
+        1_650_000 * 0.95 + STEP + 150_000
+    )
+    assert study.setting.values == {
+        "persons_per_transfer": 0.5,
+        "former_detainees": 300_000,
+    }
 
 
 def test_a_study_is_asked_by_quantity_reading_or_row(article):
-    assert article["transfers_2019.from_difference"].value == 2_870_000  # 3,170,000 - 300,000
+    assert (
+        article["transfers_2019.from_difference"].value == 2_870_000
+    )  # 3,170,000 - 300,000
     assert article["figure_2019_all"].value == 2_590_000
     # A printed number by the name of its row is the article's own reading.
-    assert article.change(at_risk_2019="at_risk_2019_up_to").differs == "as in the article"
-    assert article.change(labourers_2019=1_000_000)["figure_2019_all"].value == 2_590_000
-    assert article.change(overlap=0.5)["at_risk_2019.southern"].value == 1_567_500  # 1,650,000 x 0.95
+    assert (
+        article.change(at_risk_2019="at_risk_2019_up_to").differs == "as in the article"
+    )
+    assert (
+        article.change(labourers_2019=1_000_000)["figure_2019_all"].value == 2_590_000
+    )
+    assert (
+        article.change(overlap=0.5)["at_risk_2019.southern"].value == 1_567_500
+    )  # 1,650,000 x 0.95
 
 
 REFUSED = [
     ({"ovrelap": 0.5}, "'ovrelap' is not a quantity; did you mean 'overlap'?"),
-    ({"overlap": "0.8 person"}, "overlap: '0.8 person' is in person, not in dimensionless"),
-    ({"transfers_2019": "from_rates"}, "transfers_2019: 'from_rates' is not a number, nor a number and a unit such as "
-     "'1 transfer'; did you mean 'from_rate'?"),
-    ({"persons_per_transfer_2021": 0.6, "persons_per_transfer_drift": 1.1},
-     "persons_per_transfer_drift is unused: nothing computed here depends on it under these readings"),
-    ({"transfers_2021": -1}, "transfers_2021 = -1 lies outside its allowed range, 0 transfer or more"),
-]  # fmt: skip
+    (
+        {"overlap": "0.8 person"},
+        "overlap: '0.8 person' is in person, not in dimensionless",
+    ),
+    (
+        {"transfers_2019": "from_rates"},
+        "transfers_2019: 'from_rates' is not a number, nor a number and a unit such as "
+        "'1 transfer'; did you mean 'from_rate'?",
+    ),
+    (
+        {"persons_per_transfer_2021": 0.6, "persons_per_transfer_drift": 1.1},
+        "persons_per_transfer_drift is unused: nothing computed here depends on it under these readings",
+    ),
+    (
+        {"transfers_2021": -1},
+        "transfers_2021 = -1 lies outside its allowed range, 0 transfer or more",
+    ),
+]
 
 
 @pytest.mark.parametrize(("given", "said"), REFUSED)
-def test_a_wrong_change_is_refused_in_one_sentence_from_python_and_from_texts(article, given, said):
+def test_a_wrong_change_is_refused_in_one_sentence_from_python_and_from_texts(
+    article, given, said
+):
     assert refused(article.change, **given) == said
-    assert refused(article.change, **assignments(f"{name}={one}" for name, one in given.items())) == said
+    assert (
+        refused(
+            article.change,
+            **assignments(f"{name}={one}" for name, one in given.items()),
+        )
+        == said
+    )
 
 
-@pytest.mark.parametrize("one", [True, None, [0.5], np.array([0.5, 0.6]), {"value": 1}, 1j, b"0.5"])
+@pytest.mark.parametrize(
+    "one", [True, None, [0.5], np.array([0.5, 0.6]), {"value": 1}, 1j, b"0.5"]
+)
 def test_a_value_of_another_type_is_refused(article, one):
-    assert refused(article.change, overlap=one) == " ".join(f"overlap = {one!r} is not a finite number".split())
+    assert refused(article.change, overlap=one) == " ".join(
+        f"overlap = {one!r} is not a finite number".split()
+    )
 
 
-@pytest.mark.parametrize("one", [(0, 6), None, [0.6], {"value": 0.6}, np.array([0.6, 0.7]), {0.6}])
-def test_a_parameter_of_a_notebook_with_a_value_of_another_type_is_refused(article, one):
+@pytest.mark.parametrize(
+    "one", [(0, 6), None, [0.6], {"value": 0.6}, np.array([0.6, 0.7]), {0.6}]
+)
+def test_a_parameter_of_a_notebook_with_a_value_of_another_type_is_refused(
+    article, one
+):
     for name in ("persons_per_transfer", "total_2019"):
         said = refused(article.from_notebook, {name: one, "south_2019": "persons"})
         assert said == f"{name} = {one!r} is not a finite number"
     if not isinstance(one, np.ndarray | set):
-        assert "did you mean 'overlap'" in refused(article.from_notebook, {"ovrelap": one})
+        assert "did you mean 'overlap'" in refused(
+            article.from_notebook, {"ovrelap": one}
+        )
 
 
 def test_a_readers_own_names_do_not_hinder_once_the_cell_has_run(article):
     again = {"persons_per_transfer": 0.6, "study": article, "x": 1.9, "rows": [1]}
-    assert article.from_notebook(again).setting == article.change(persons_per_transfer=0.6).setting
-    assert "did you mean 'overlap'" in refused(article.from_notebook, again | {"ovrelap": 0.1})
+    assert (
+        article.from_notebook(again).setting
+        == article.change(persons_per_transfer=0.6).setting
+    )
+    assert "did you mean 'overlap'" in refused(
+        article.from_notebook, again | {"ovrelap": 0.1}
+    )
     assert "'x' is not a quantity" in refused(article.from_notebook, {"x": 1.9})
 
 
 def test_a_notebook_may_have_any_number_and_names_of_its_own_kind(article):
     for one in (Decimal("0.6"), np.float32(0.6), "0.6"):
-        found = article.from_notebook({"persons_per_transfer": one, "In": [""], "Out": {}, "_": 5, "np": np})
+        found = article.from_notebook(
+            {"persons_per_transfer": one, "In": [""], "Out": {}, "_": 5, "np": np}
+        )
         assert found["net_new_persons"].value == pytest.approx(0.6 * STEP, rel=1e-7)
-        assert "did you mean" in refused(article.from_notebook, {"persons_per_transfr": one})
+        assert "did you mean" in refused(
+            article.from_notebook, {"persons_per_transfr": one}
+        )
     formula = {"persons_2021": persons_2021, "persons_per_transfer": 0.6}
-    assert article.from_notebook(formula).setting == article.change(persons_per_transfer=0.6).setting
+    assert (
+        article.from_notebook(formula).setting
+        == article.change(persons_per_transfer=0.6).setting
+    )
 
 
 def test_a_parameter_with_an_annotation_and_no_value_is_refused(article):
@@ -116,8 +182,14 @@ def test_a_wrong_name_is_refused_with_the_nearest(article):
     said = "is not a quantity and not a row of claims.csv; did you mean 'at_risk_2021'?"
     assert refused(article.__getitem__, "at_rsk_2021") == f"'at_rsk_2021' {said}"
     assert refused(article.frame, ["overlap", "at_rsk_2021"]) == f"'at_rsk_2021' {said}"
-    assert refused(article.outcomes, ["same_shar"]) == "'same_shar' is not a check; did you mean 'same_share'?"
-    assert refused(article.checks, "at_rsk_2021") == "'at_rsk_2021' is not a quantity; did you mean 'at_risk_2021'?"
+    assert (
+        refused(article.outcomes, ["same_shar"])
+        == "'same_shar' is not a check; did you mean 'same_share'?"
+    )
+    assert (
+        refused(article.checks, "at_rsk_2021")
+        == "'at_rsk_2021' is not a quantity; did you mean 'at_risk_2021'?"
+    )
     with pytest.raises(TypeError):
         article.change({"overlap": 0.5})
 
@@ -126,53 +198,90 @@ def test_frames_have_a_row_for_each_name(article):
     frame = article.frame(["transfers_2019", "at_risk_2019"])
     assert [*frame.index] == ["transfers_2019", "at_risk_2019"]
     assert [*article.frame("at_risk_2019").index] == ["at_risk_2019"]
-    assert frame.loc["at_risk_2019"].tolist() == [1_600_000, 1_550_000, 1_650_000, "person", "at most"]
+    assert frame.loc["at_risk_2019"].tolist() == [
+        1_600_000,
+        1_550_000,
+        1_650_000,
+        "person",
+        "at most",
+    ]
     study = article.change(persons_per_transfer="implied", labourers_2019=3_000_000)
     out = study.frame(["transfers_2021", "persons_2019"])
     # "At least several hundred thousand" is no number, so the total is none.
     total = article.frame(["at_risk_total"]).loc["at_risk_total", "reason"]
-    assert total == "at_risk_total has no single value: former_detainees is given in words only; set it to a number"
+    assert (
+        total
+        == "at_risk_total has no single value: former_detainees is given in words only; set it to a number"
+    )
     # 3,000,000 x 1.105 / 3,170,000 persons per transfer: more than one.
     assert out["value"].isna().tolist() == [False, True]
-    assert "would be 1.04574, outside its allowed range" in out.loc["persons_2019", "reason"]
+    assert (
+        "would be 1.04574, outside its allowed range"
+        in out.loc["persons_2019", "reason"]
+    )
 
 
 def test_two_studies_are_set_side_by_side(article):
-    study, other = (article.change(former_detainees=number) for number in (400_000, 350_000))
+    study, other = (
+        article.change(former_detainees=number) for number in (400_000, 350_000)
+    )
     frame = study.differs_from(other, ["at_risk_total", "at_risk_2021"])
     assert frame["difference"].tolist() == [50_000, 0]  # 400,000 less 350,000
-    assert frame["percent"].tolist() == pytest.approx([100 * 50_000 / (1_950_000 + STEP), 0])
-    assert study.differs_from(article, ["at_risk_total"])["difference"].isna().all()  # in words, there is none
+    assert frame["percent"].tolist() == pytest.approx(
+        [100 * 50_000 / (1_950_000 + STEP), 0]
+    )
+    assert (
+        study.differs_from(article, ["at_risk_total"])["difference"].isna().all()
+    )  # in words, there is none
     assert [*study.differs_from(article).index] == [*article.model.register.estimates]
     assert (study.differs, article.differs) == (
-        "differs from the article in: former_detainees = 400,000 person", "as in the article",
-    )  # fmt: skip
+        "differs from the article in: former_detainees = 400,000 person",
+        "as in the article",
+    )
 
 
 def test_checks_and_findings_of_a_quantity_or_all(article):
     named, rows = article.checks("at_risk_2021"), article.model.register.checks
-    of_2021 = {name: row.statement for name, row in rows.items() if row.quantity == "at_risk_2021"}
+    of_2021 = {
+        name: row.statement
+        for name, row in rows.items()
+        if row.quantity == "at_risk_2021"
+    }
     assert [*named["comparison"]] == [*of_2021.values()]
     half = article.change(persons_per_transfer=0.5).checks("at_risk_2021")
-    verdicts = [frame.set_index("comparison").loc[of_2021["at_risk_2021_sum"], "verdict"] for frame in (named, half)]
+    verdicts = [
+        frame.set_index("comparison").loc[of_2021["at_risk_2021_sum"], "verdict"]
+        for frame in (named, half)
+    ]
     # 2,000,000 - 1,901,222 = 98,778; 2,000,000 - 1,750,611 = 249,389, and 1,750,611 is below 1.8 million.
     assert verdicts == ["matches, 99,000 short", "compatible, 250,000 short"]
     assert len(article.checks()) == len(rows)
-    assert [one.check.id for one in article.outcomes(["same_share", "net_persons"])] == ["same_share", "net_persons"]
+    assert [
+        one.check.id for one in article.outcomes(["same_share", "net_persons"])
+    ] == ["same_share", "net_persons"]
     everything = article.findings()
     assert [*everything["finding"]] == [*article.model.register.findings]
     # Those that list a row on the total of 2021, and none on trade.
     some = set(article.findings("transfers_2021")["finding"])
-    assert {"two_values_of_2019", "base_equals_mean"} <= some < set(everything["finding"])
+    assert (
+        {"two_values_of_2019", "base_equals_mean"} <= some < set(everything["finding"])
+    )
 
 
 def test_solutions_of_a_quantity_or_all(article):
     rows = article.model.register.solutions.values()
     found = article.solutions("at_risk_2019")
-    assert [*found["solved for"]] == [row.statement for row in rows if row.quantity == "at_risk_2019"]
+    assert [*found["solved for"]] == [
+        row.statement for row in rows if row.quantity == "at_risk_2019"
+    ]
     # 1.6 / 1.65 of the south; 1,600,000 / 1,567,500 of its minority; 32,500 / 940,000 outside; 1,600,000 / 2,037,500.
     assert [*found["value"]][:4] == ["0.9697", "1.0207", "0.0346", "0.7853"]
-    assert [*found["so it is"]][:4] == ["in range", "impossible", "out of range", "in range"]
+    assert [*found["so it is"]][:4] == [
+        "in range",
+        "impossible",
+        "out of range",
+        "in range",
+    ]
     assert len(article.solutions()) == len(rows)
 
 
@@ -184,15 +293,21 @@ def test_a_wrong_type_is_one_sentence(article):
     for wrong in (5, [5], [["overlap"]]):
         assert "is not a quantity" in refused(article.sweep, wrong, overlap=[0, 1])
     one = article.sweep("net_new_persons", persons_per_transfer=Decimal("0.5"))
-    assert one.net_new_persons.tolist() == pytest.approx([(3_170_000 - 3_170_000 / 1.105) / 2])
+    assert one.net_new_persons.tolist() == pytest.approx(
+        [(3_170_000 - 3_170_000 / 1.105) / 2]
+    )
     assert article.change(overlap=Decimal("0.5")).setting.values == {"overlap": 0.5}
 
 
 def test_names_of_another_type_are_refused_in_one_sentence(article):
-    assert refused(article.figure, ["waterfall"]).startswith("'['waterfall']' is no figure; ")
+    assert refused(article.figure, ["waterfall"]).startswith(
+        "'['waterfall']' is no figure; "
+    )
     for call in (article.frame, lambda one: article.differs_from(article, one)):
         for wrong in (5, None, [5]):
-            assert "is not a quantity and not a row of claims.csv" in refused(call, wrong)
+            assert "is not a quantity and not a row of claims.csv" in refused(
+                call, wrong
+            )
     for wrong in (5, [["same_share"]]):
         assert "is not a check" in refused(article.outcomes, wrong)
     assert len(article.outcomes()) == len(article.model.register.checks)
@@ -200,7 +315,9 @@ def test_names_of_another_type_are_refused_in_one_sentence(article):
 
 def test_one_name_is_as_good_as_a_list(article):
     assert [one.check.id for one in article.outcomes("same_share")] == ["same_share"]
-    assert [*article.differs_from(article, "net_new_persons").index] == ["net_new_persons"]
+    assert [*article.differs_from(article, "net_new_persons").index] == [
+        "net_new_persons"
+    ]
 
 
 def test_an_estimate_that_is_none_has_its_reason_in_each_table(article):
@@ -216,16 +333,28 @@ def test_an_estimate_that_is_none_has_its_reason_in_each_table(article):
 
 
 def test_a_scenario_is_another_study(article):
-    both = [article.change(overlap=0.1).scenario("southern"), article.scenario("southern").change(overlap=0.1)]
+    both = [
+        article.change(overlap=0.1).scenario("southern"),
+        article.scenario("southern").change(overlap=0.1),
+    ]
     assert both[0].setting == both[1].setting != article.scenario("southern").setting
-    assert article.scenario("half_overlap").setting == article.change(overlap=0.5, former_detainees="set").setting
+    assert (
+        article.scenario("half_overlap").setting
+        == article.change(overlap=0.5, former_detainees="set").setting
+    )
 
 
 @pytest.mark.parametrize(
     ("scenario", "name", "value", "quantity", "expected"),
     [
         # The ratio stays 1 in 2019, and the scenario sets 0.95 for 2021.
-        ("ratio_rises", "persons_per_transfer", 1, "net_new_persons", 0.95 * 3_170_000 - 3_170_000 / 1.105),
+        (
+            "ratio_rises",
+            "persons_per_transfer",
+            1,
+            "net_new_persons",
+            0.95 * 3_170_000 - 3_170_000 / 1.105,
+        ),
         ("unit_2019_transfers", "total_2019", "persons", "net_new_persons", None),
     ],
 )
@@ -233,7 +362,11 @@ def test_a_value_given_stays_under_a_scenario_as_on_the_command_line(
     article, scenario, name, value, quantity, expected
 ):
     texts = assignments([f"{name}={value}"])
-    setting = find(scenario, article.model).changed(texts, article.model).setting(article.model)
+    setting = (
+        find(scenario, article.model)
+        .changed(texts, article.model)
+        .setting(article.model)
+    )
     study = article.change(**{name: value}).scenario(scenario)
     assert study.setting == setting != article.scenario(scenario).setting
     assert study.scenario("half_overlap").setting.values["overlap"] == 0.5
@@ -243,18 +376,31 @@ def test_a_value_given_stays_under_a_scenario_as_on_the_command_line(
 
 def test_two_scenarios_that_change_one_thing_are_refused(article):
     said = refused(article.scenario("southern").scenario, "composition")
-    assert said == "composition changes at_risk_2019, and so does an earlier scenario; take one of them"
+    assert (
+        said
+        == "composition changes at_risk_2019, and so does an earlier scenario; take one of them"
+    )
     # A change of one's own stands above both.
-    study = article.scenario("southern").change(at_risk_2019="published").scenario("composition")
+    study = (
+        article.scenario("southern")
+        .change(at_risk_2019="published")
+        .scenario("composition")
+    )
     assert study["at_risk_2019"].value == 1_600_000
-    assert refused(article.scenario("southern").scenario("half_overlap").scenario, "southern").startswith("southern ch")
+    assert refused(
+        article.scenario("southern").scenario("half_overlap").scenario, "southern"
+    ).startswith("southern ch")
 
 
 def test_sensitivity_is_a_row_an_assumption(article):
     found = article.sensitivity("at_risk_2021")
     # Varied from 0.36 to 1, and from 0.62 to 1.
-    assert found.at_low["persons_per_transfer"] == pytest.approx(1_600_000 + 0.36 * STEP)
-    assert found.at_low["at_risk_share_of_new"] == pytest.approx(1_600_000 + 0.62 * STEP)
+    assert found.at_low["persons_per_transfer"] == pytest.approx(
+        1_600_000 + 0.36 * STEP
+    )
+    assert found.at_low["at_risk_share_of_new"] == pytest.approx(
+        1_600_000 + 0.62 * STEP
+    )
     assert found.index[0] == "persons_per_transfer"
 
 
@@ -266,23 +412,40 @@ def test_a_break_even_is_a_row_an_assumption(article):
 
 def test_a_sweep_is_a_row_a_combination_under_the_study(article):
     study = article.change(overlap=0.5)
-    found = study.sweep(["at_risk_total"], former_detainees=["0.3 million person", 400_000],
-                        at_risk_2019=["published", "southern"])  # fmt: skip
+    found = study.sweep(
+        ["at_risk_total"],
+        former_detainees=["0.3 million person", 400_000],
+        at_risk_2019=["published", "southern"],
+    )
     # The southern reading is 0.95 of 1.65 million; half of those detained are counted twice.
-    expected = [first + STEP + 0.5 * more for first in (1_600_000, 1_567_500) for more in (300_000, 400_000)]
+    expected = [
+        first + STEP + 0.5 * more
+        for first in (1_600_000, 1_567_500)
+        for more in (300_000, 400_000)
+    ]
     assert found.at_risk_total.tolist() == pytest.approx(expected)
 
 
-def test_a_sweep_asks_only_for_an_effect_of_its_own_names_and_takes_values_as_a_change_does(article):
-    study = article.change(overlap=0.5, former_detainees="set").change(former_detainees=400_000)
+def test_a_sweep_asks_only_for_an_effect_of_its_own_names_and_takes_values_as_a_change_does(
+    article,
+):
+    study = article.change(overlap=0.5, former_detainees="set").change(
+        former_detainees=400_000
+    )
     for one in (0.6, "0.6", "0.6 person/transfer"):
-        assert study.sweep("net_new_persons", persons_per_transfer=one).net_new_persons.tolist() == [
-            pytest.approx(article.change(persons_per_transfer=one)["net_new_persons"].value)
+        assert study.sweep(
+            "net_new_persons", persons_per_transfer=one
+        ).net_new_persons.tolist() == [
+            pytest.approx(
+                article.change(persons_per_transfer=one)["net_new_persons"].value
+            )
         ]
         # The study's own value stays: 1,600,000 + 0.6 of the step + 0.5 x 400,000.
         found = study.sweep("at_risk_total", persons_per_transfer=one).at_risk_total
         assert found.tolist() == [pytest.approx(1_600_000 + 0.6 * STEP + 200_000)]
-    assert refused(article.sweep, "net_new_persons", overlap=0.5).startswith("overlap is unused")
+    assert refused(article.sweep, "net_new_persons", overlap=0.5).startswith(
+        "overlap is unused"
+    )
 
 
 @pytest.mark.parametrize(
@@ -290,8 +453,14 @@ def test_a_sweep_asks_only_for_an_effect_of_its_own_names_and_takes_values_as_a_
     [
         ({"overlap": True}, "overlap = True is not a finite number"),
         ({"overlap": None}, "^overlap = None is not a finite number$"),
-        ({"overlap": range(10**14)}, "has 100,000,000,000,000 rows, and 10,000,000 are the most"),
-        ({"at_risk_2019": ["published", 1_500_000]}, "^'1500000' is not a reading of at_risk_2019"),
+        (
+            {"overlap": range(10**14)},
+            "has 100,000,000,000,000 rows, and 10,000,000 are the most",
+        ),
+        (
+            {"at_risk_2019": ["published", 1_500_000]},
+            "^'1500000' is not a reading of at_risk_2019",
+        ),
     ],
 )
 def test_a_sweep_from_python_is_refused_as_from_a_file(article, over, said):
@@ -300,7 +469,10 @@ def test_a_sweep_from_python_is_refused_as_from_a_file(article, over, said):
 
 
 def test_a_statement_or_a_depth_of_another_type_is_refused_in_one_sentence(article):
-    with pytest.raises(InputError, match=r"^5 is not the text of a statement, such as 'at_risk_2021 >= 1\.9 million"):
+    with pytest.raises(
+        InputError,
+        match=r"^5 is not the text of a statement, such as 'at_risk_2021 >= 1\.9 million",
+    ):
         article.break_even(5)
     with pytest.raises(InputError, match=r"^the depth 'x' is not a whole number$"):
         article.steps("at_risk_2021", depth="x")

@@ -47,15 +47,26 @@ def test_a_ratio_with_its_input_above_and_below_matches_at_one_corner(tiny):
     assert r.recomputed == 1
     assert bounds(r) == pytest.approx((0.45 / 0.55, 0.55 / 0.45), rel=1e-12)
     # 1.2 asserts 1.15 to 1.25: not the point, but some values near the upper corner
-    assert (r.published_low, r.published_high, r.verdict) == (1.15, 1.25, "matches_within_rounding")
+    assert (r.published_low, r.published_high, r.verdict) == (
+        1.15,
+        1.25,
+        "matches_within_rounding",
+    )
     # It passes up to 1.222222 + 0.05, that is from 1.08 on in 1.08 to 1.32.
     assert r.passing == pytest.approx((0.55 / 0.45 + 0.05 - 1.08) / 0.24)
 
 
 def test_a_row_names_a_quantity_of_equal_value(tiny):
     found = tiny.estimate("evenings")
-    assert (found.value, found.unit, found.low) == (3000, "session", pytest.approx(1150 * 2.45))
-    assert tiny.estimate("evenings", tiny.setting(values={"households": 1000})).value == 2500
+    assert (found.value, found.unit, found.low) == (
+        3000,
+        "session",
+        pytest.approx(1150 * 2.45),
+    )
+    assert (
+        tiny.estimate("evenings", tiny.setting(values={"households": 1000})).value
+        == 2500
+    )
 
 
 def test_the_range_is_checked_as_a_whole_and_end_by_end(tiny):
@@ -63,11 +74,28 @@ def test_the_range_is_checked_as_a_whole_and_end_by_end(tiny):
     whole, low, high = (outcome(tiny, name) for name in names)
     for one in (whole, low, high):
         # 1,200 x 4 = 4,800; 1,150 x 4 = 4,600 to 1,250 x 4 = 5,000
-        assert (one.recomputed, *bounds(one), one.rests_on) == (4800, 4600, 5000, "chosen")
-    assert (whole.published, whole.published_low, whole.published_high) == (None, 3500, 5500)
+        assert (one.recomputed, *bounds(one), one.rests_on) == (
+            4800,
+            4600,
+            5000,
+            "chosen",
+        )
+    assert (whole.published, whole.published_low, whole.published_high) == (
+        None,
+        3500,
+        5500,
+    )
     assert (low.published, low.published_low, low.published_high) == (4000, 3500, 4500)
-    assert (high.published, high.published_low, high.published_high) == (5000, 4500, 5500)
-    assert (whole.verdict, low.verdict, high.verdict) == ("matches", "differs", "matches")
+    assert (high.published, high.published_low, high.published_high) == (
+        5000,
+        4500,
+        5500,
+    )
+    assert (whole.verdict, low.verdict, high.verdict) == (
+        "matches",
+        "differs",
+        "matches",
+    )
     # 3,500 / 1,200 = 2.91667, and 4,500 / 1,200 = 3.75, to 5,500 / 1,200 = 4.58333 villagers
     assert whole.condition == "villagers_per_household 2.91667 to 4.58333"
     assert high.condition == "villagers_per_household 3.75 to 4.58333"
@@ -79,16 +107,31 @@ def test_the_range_is_checked_as_a_whole_and_end_by_end(tiny):
 
 def test_the_villagers_of_a_household_are_solved_for(tiny):
     found = solution(tiny, tiny.register.solutions["villagers_for_low_end"])
-    assert (found.value, found.status) == (pytest.approx(4000 / 1200), "out_of_range")  # 3.33, varied 3.5 to 4.5
+    assert (found.value, found.status) == (
+        pytest.approx(4000 / 1200),
+        "out_of_range",
+    )  # 3.33, varied 3.5 to 4.5
     assert "3.5 to 4.5" in found.reason
 
 
 def test_the_words_are_checked_against_their_floor_and_a_coarser_one(tiny):
     r = outcome(tiny, "helpers_needed")
-    assert r.recomputed == pytest.approx(3000 / 100)  # 30 are fewer than three dozen, more than two dozen
+    assert r.recomputed == pytest.approx(
+        3000 / 100
+    )  # 30 are fewer than three dozen, more than two dozen
     assert bounds(r) == pytest.approx((28.175, 31.875))
-    assert (r.published, r.published_low, r.published_high, r.passing) == (None, 36, float("inf"), None)
-    assert (r.verdict, r.finer, r.barely, r.rests_on) == ("matches_within_rounding", "differs", False, "implied")
+    assert (r.published, r.published_low, r.published_high, r.passing) == (
+        None,
+        36,
+        float("inf"),
+        None,
+    )
+    assert (r.verdict, r.finer, r.barely, r.rests_on) == (
+        "matches_within_rounding",
+        "differs",
+        False,
+        "implied",
+    )
     # 3,000 / 36 = 83.3333: with fewer sessions for each the value itself matches. 3,187.5 / 24 = 132.8125: with more,
     # not even two dozen are needed.
     assert r.condition == "sessions_per_helper 83.3333 to 132.812"
@@ -97,12 +140,18 @@ def test_the_words_are_checked_against_their_floor_and_a_coarser_one(tiny):
 def test_each_result_has_the_verdict_of_its_judge_and_counts_once(tiny):
     found = results(tiny, judge_all(tiny))
     assert found == {
-        "sessions_all": "matches", "day_for_each": "matches_within_rounding", "attendance_range": "matches",
+        "sessions_all": "matches",
+        "day_for_each": "matches_within_rounding",
+        "attendance_range": "matches",
         "helpers_in_words": "matches_within_rounding",
-    }  # fmt: skip
+    }
     assert counts(tiny, found) == {
-        "matches": 2, "matches_within_rounding": 2, "compatible": 0, "differs": 0, "not_recalculable": 0,
-    }  # fmt: skip
+        "matches": 2,
+        "matches_within_rounding": 2,
+        "compatible": 0,
+        "differs": 0,
+        "not_recalculable": 0,
+    }
 
 
 def test_its_report_leads_to_no_page_that_it_lacks(tiny):
@@ -116,13 +165,26 @@ def test_another_process_reads_it_by_the_environment(tiny):
         "import analysis, json; "
         "print(json.dumps({one.check.id: [one.verdict, one.recomputed] for one in analysis.load().outcomes()}))"
     )
-    named = {"ANALYSIS_DATA": str(PACKAGES / "tiny"), "PYTHONPATH": os.pathsep.join([str(PACKAGES), str(ROOT)])}
+    named = {
+        "ANALYSIS_DATA": str(PACKAGES / "tiny"),
+        "PYTHONPATH": os.pathsep.join([str(PACKAGES), str(ROOT)]),
+    }
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, **named}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        env={**os.environ, **named},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     found = json.loads(done.stdout)
     assert list(found) == list(tiny.register.checks)
     assert [verdict for verdict, _ in found.values()] == [
-        "matches", "matches_within_rounding", "matches", "differs", "matches", "matches_within_rounding", "",
-    ]  # fmt: skip
+        "matches",
+        "matches_within_rounding",
+        "matches",
+        "differs",
+        "matches",
+        "matches_within_rounding",
+        "",
+    ]
     assert found["sessions_at_each_helper"] == ["", 75]  # 3,000 sessions, 40 helpers

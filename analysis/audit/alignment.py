@@ -46,9 +46,17 @@ class Report:
 
     def lines(self) -> list[str]:
         """The report, line by line."""
-        made = [f"{self.source}: {self.found} of {self.rows} rows found in their places"]
-        made += [f"{d.kind}: {', '.join((*d.rows, d.text))}" for d in (*self.differences, *self.uncovered)]
-        made += [f"excluded: {count} × {rule} ({reason})" for rule, (reason, count) in self.excluded.items()]
+        made = [
+            f"{self.source}: {self.found} of {self.rows} rows found in their places"
+        ]
+        made += [
+            f"{d.kind}: {', '.join((*d.rows, d.text))}"
+            for d in (*self.differences, *self.uncovered)
+        ]
+        made += [
+            f"excluded: {count} × {rule} ({reason})"
+            for rule, (reason, count) in self.excluded.items()
+        ]
         wrong, bare = len(self.differences), len(self.uncovered)
         agree = "The copy and the register agree in the numbers, words such as over before them, order and place; "
         agree += "not compared: the other words, dates and sources."
@@ -80,13 +88,33 @@ class _End:
     def of(cls, row: Claim) -> list[_End]:
         printed = row.published
         if printed.unit == "year":
-            return [cls(row, "span", tuple(n.key for n in numbers(row.unit_as_printed) if n.kind == "span"))]
+            return [
+                cls(
+                    row,
+                    "span",
+                    tuple(
+                        n.key for n in numbers(row.unit_as_printed) if n.kind == "span"
+                    ),
+                )
+            ]
         if not printed.printed:
             # A row without digits may quote its words in its note: "in words only: several dozen".
-            return [cls(row, "vague", tuple(n.key for n in numbers(plain(row.note)) if n.kind == "vague"))]
+            return [
+                cls(
+                    row,
+                    "vague",
+                    tuple(n.key for n in numbers(plain(row.note)) if n.kind == "vague"),
+                )
+            ]
         digits = filter(None, (printed.printed, printed.printed_high))
-        ends = [Number("", 0, 0, text, printed.scale, printed.unit == "percent") for text in digits]
-        return [cls(row, "number", (end.key, replace(end, in_words=True).key)) for end in ends]
+        ends = [
+            Number("", 0, 0, text, printed.scale, printed.unit == "percent")
+            for text in digits
+        ]
+        return [
+            cls(row, "number", (end.key, replace(end, in_words=True).key))
+            for end in ends
+        ]
 
 
 Stated = Mapping[Place, Sequence[_End]]
@@ -98,14 +126,20 @@ class _Found:
     def __init__(self, paragraph: Paragraph) -> None:
         self.place, self.text = paragraph.place, paragraph.text
         self.numbers = numbers(self.text)
-        self.usable = [number for number in self.numbers if not number.rule or number.kind == "span"]
+        self.usable = [
+            number
+            for number in self.numbers
+            if not number.rule or number.kind == "span"
+        ]
         self.exact: dict[_End, Number] = {}
         self.unlike: dict[_End, Number] = {}
 
     def free(self) -> list[Number]:
         """The numbers that no row has and no rule excludes."""
         taken = [*self.exact.values(), *self.unlike.values()]
-        return [number for number in self.numbers if not number.rule and number not in taken]
+        return [
+            number for number in self.numbers if not number.rule and number not in taken
+        ]
 
     def weight(self, ends: Sequence[_End]) -> float:
         """How many of the numbers stand here, and a little for nouns; years, which are common, count less."""
@@ -113,18 +147,32 @@ class _Found:
         for end in ends:
             if key := next((key for key in end.keys if left[key] > 0), None):
                 left[key] -= 1
-                total += 0.5 if end.kind == "span" else 1 + 0.01 * (end.row.unit_as_printed.split()[-1] in self.text)
+                total += (
+                    0.5
+                    if end.kind == "span"
+                    else 1 + 0.01 * (end.row.unit_as_printed.split()[-1] in self.text)
+                )
         return total
 
     def take(self, ends: Sequence[_End]) -> None:
         """Take what rows say is printed: first what stands in their order, then what is left, in any order."""
         here = [number.key for number in self.usable]
         keys = [next((key for key in end.keys if key in here), None) for end in ends]
-        for a, b, size in SequenceMatcher(None, keys, here, autojunk=False).get_matching_blocks():
-            self.exact |= zip(ends[a : a + size], self.usable[b : b + size], strict=True)
+        for a, b, size in SequenceMatcher(
+            None, keys, here, autojunk=False
+        ).get_matching_blocks():
+            self.exact |= zip(
+                ends[a : a + size], self.usable[b : b + size], strict=True
+            )
         for end in (end for end in ends if end not in self.exact):
-            left = [number for number in self.usable if number not in self.exact.values()]
-            fit = [n for n in left if n.key in end.keys or (not end.keys and n.kind == end.kind)]
+            left = [
+                number for number in self.usable if number not in self.exact.values()
+            ]
+            fit = [
+                n
+                for n in left
+                if n.key in end.keys or (not end.keys and n.kind == end.kind)
+            ]
             self.exact |= {end: fit[0]} if fit else {}
 
 
@@ -141,10 +189,19 @@ def audit(register: Register, path: Path | str) -> Report:
     here = _assigned(stated, copies, headings)
     for place, found in here.items():
         found.take(stated[place])
-    left = [end for ends in stated.values() for end in ends if not any(end in found.exact for found in copies)]
+    left = [
+        end
+        for ends in stated.values()
+        for end in ends
+        if not any(end in found.exact for found in copies)
+    ]
     # A row's number, other than years, may stand without a row in another paragraph.
-    for end, found in itertools.product([end for end in left if end.kind != "span"], copies):
-        number = next((number for number in found.free() if number.key in end.keys), None)
+    for end, found in itertools.product(
+        [end for end in left if end.kind != "span"], copies
+    ):
+        number = next(
+            (number for number in found.free() if number.key in end.keys), None
+        )
         if number and end in left:
             found.exact[end] = number
             left.remove(end)
@@ -155,52 +212,123 @@ def audit(register: Register, path: Path | str) -> Report:
             # What stands in their place: as many numbers without a row, in their order.
             changed = [end for end in missing if end.keys and end.kind != "span"]
             here[place].unlike |= zip(changed, here[place].free(), strict=False)
-            differences += _in_another_order(ends, here[place]) or _qualified_otherwise(ends, here[place])
+            differences += _in_another_order(ends, here[place]) or _qualified_otherwise(
+                ends, here[place]
+            )
         differences += _unlike_rows(missing, here.get(place))
     lost = [section for section in register.sections if section not in headings]
-    differences += [Difference("heading", (), f"section {section} has no heading") for section in lost]
-    differences += _changes_of_place({p: stated[p] for p in stated if p[0] in headings}, here, copies)
+    differences += [
+        Difference("heading", (), f"section {section} has no heading")
+        for section in lost
+    ]
+    differences += _changes_of_place(
+        {p: stated[p] for p in stated if p[0] in headings}, here, copies
+    )
     uncovered = [
-        Difference("uncovered", (), f"{n.text} ({where(f.place)}): … {f.text[max(n.start - 30, 0) : n.end + 30]} …")
+        Difference(
+            "uncovered",
+            (),
+            f"{n.text} ({where(f.place)}): … {f.text[max(n.start - 30, 0) : n.end + 30]} …",
+        )
         for f in copies
         for n in f.free()
     ]
-    excluded = Counter(number.rule for found in copies for number in found.numbers if number.rule)
-    excluded["outside"] = sum(len(numbers(part.text)) for part in paragraphs if part.outside)
-    not_found = {id for difference in differences if difference.kind != "shifted" for id in difference.rows}
-    rows, reasons = len(register.claims), {rule: (RULES[rule], count) for rule, count in excluded.items() if count}
-    return Report(shown(Path(path)), rows, rows - len(not_found), tuple(differences), tuple(uncovered), reasons)
+    excluded = Counter(
+        number.rule for found in copies for number in found.numbers if number.rule
+    )
+    excluded["outside"] = sum(
+        len(numbers(part.text)) for part in paragraphs if part.outside
+    )
+    not_found = {
+        id
+        for difference in differences
+        if difference.kind != "shifted"
+        for id in difference.rows
+    }
+    rows, reasons = (
+        len(register.claims),
+        {rule: (RULES[rule], count) for rule, count in excluded.items() if count},
+    )
+    return Report(
+        shown(Path(path)),
+        rows,
+        rows - len(not_found),
+        tuple(differences),
+        tuple(uncovered),
+        reasons,
+    )
 
 
-def _assigned(stated: Stated, copies: Sequence[_Found], headings: Container[str]) -> dict[Place, _Found]:
+def _assigned(
+    stated: Stated, copies: Sequence[_Found], headings: Container[str]
+) -> dict[Place, _Found]:
     """The paragraph of the copy for each stated one: the most numbers found, in the stated place where it can be."""
     gain = np.zeros((len(stated), len(copies)))
-    for (a, (place, ends)), (b, copy) in itertools.product(enumerate(stated.items()), enumerate(copies)):
+    for (a, (place, ends)), (b, copy) in itertools.product(
+        enumerate(stated.items()), enumerate(copies)
+    ):
         weight, same_section = copy.weight(ends), place[0] == copy.place[0]
         is_common = place[0] in headings and all(end.kind == "span" for end in ends)
         # Elsewhere it must be the half at least, or it is chance; years alone stand in many sections.
-        if place == copy.place or (weight >= 0.5 * len(ends) and (same_section or not is_common)):
-            near = 5 - min(abs(place[1] - copy.place[1]), 40) / 10 if same_section else 0
-            gain[a, b] = 1000 * weight + 200 * weight / len(ends) + (50 if place == copy.place else near) + 1
-    places, pairs = list(stated), zip(*linear_sum_assignment(gain, maximize=True), strict=True)
+        if place == copy.place or (
+            weight >= 0.5 * len(ends) and (same_section or not is_common)
+        ):
+            near = (
+                5 - min(abs(place[1] - copy.place[1]), 40) / 10 if same_section else 0
+            )
+            gain[a, b] = (
+                1000 * weight
+                + 200 * weight / len(ends)
+                + (50 if place == copy.place else near)
+                + 1
+            )
+    places, pairs = (
+        list(stated),
+        zip(*linear_sum_assignment(gain, maximize=True), strict=True),
+    )
     return {places[int(a)]: copies[int(b)] for a, b in pairs if gain[a, b] > 0}
 
 
 def _printed(row: Claim) -> str:
     """The number that a row says is printed, such as 20,000 to 25,000 or 2.5 million, with its noun."""
     number = row.published
-    digits = " to ".join(f"{Decimal(text):,}" for text in (number.printed, number.printed_high) if text)
-    return " ".join(filter(None, [digits or row.note, number.scale, row.unit_as_printed]))
+    digits = " to ".join(
+        f"{Decimal(text):,}" for text in (number.printed, number.printed_high) if text
+    )
+    return " ".join(
+        filter(None, [digits or row.note, number.scale, row.unit_as_printed])
+    )
 
 
 def _unlike_rows(left: Iterable[_End], found: _Found | None) -> list[Difference]:
     """The rows of which a number is not found anywhere: missing, or printed otherwise."""
     made, text = [], found.text if found else ""
-    for row in {end.row.id: end.row for end in left if end.keys or end.row.unit_as_printed not in text}.values():
-        mine = [n for end, n in [*found.exact.items(), *found.unlike.items()] if end.row is row] if found else []
-        start, stop = min((n.start for n in mine), default=0), max((n.end for n in mine), default=0)
-        kind, instead = ("differs", f"{text[start:stop]} in the place of ") if mine else ("missing", "")
-        made.append(Difference(kind, (row.id,), f"{row.where}: {instead}{_printed(row)}"))
+    for row in {
+        end.row.id: end.row
+        for end in left
+        if end.keys or end.row.unit_as_printed not in text
+    }.values():
+        mine = (
+            [
+                n
+                for end, n in [*found.exact.items(), *found.unlike.items()]
+                if end.row is row
+            ]
+            if found
+            else []
+        )
+        start, stop = (
+            min((n.start for n in mine), default=0),
+            max((n.end for n in mine), default=0),
+        )
+        kind, instead = (
+            ("differs", f"{text[start:stop]} in the place of ")
+            if mine
+            else ("missing", "")
+        )
+        made.append(
+            Difference(kind, (row.id,), f"{row.where}: {instead}{_printed(row)}")
+        )
     return made
 
 
@@ -208,7 +336,10 @@ def _rising(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """The pairs without those that must be put elsewhere to have both sides rise: those that cross the most others."""
     left = sorted(pairs)
     while [q for _, q in left] != sorted(q for _, q in left):
-        crossed = {(p, q): (sum((p < a) != (q < b) for a, b in left), abs(p - q)) for p, q in left}
+        crossed = {
+            (p, q): (sum((p < a) != (q < b) for a, b in left), abs(p - q))
+            for p, q in left
+        }
         left.remove(max(left, key=crossed.__getitem__))
     return left
 
@@ -217,13 +348,22 @@ def _in_another_order(ends: Iterable[_End], found: _Found) -> list[Difference]:
     """The rows whose numbers stand in another order than the rows do, as one difference."""
     here = [end for end in ends if end in found.exact]
     starts = sorted(found.exact[end].start for end in here)
-    ranks = [(order, starts.index(found.exact[end].start)) for order, end in enumerate(here)]
+    ranks = [
+        (order, starts.index(found.exact[end].start)) for order, end in enumerate(here)
+    ]
     off = [pair for pair in ranks if pair[0] != pair[1]]
     if len(off) > 2:  # More than an exchange: the fewest that must be put elsewhere.
         off = [pair for pair in ranks if pair not in _rising(ranks)]
     ids = dict.fromkeys(here[order].row.id for order, _ in off)
-    texts = ", ".join(found.exact[here[order]].text for order, _ in sorted(off, key=lambda pair: pair[1]))
-    return [Difference("order", tuple(ids), f"{where(found.place)}: in the order {texts}")] if off else []
+    texts = ", ".join(
+        found.exact[here[order]].text
+        for order, _ in sorted(off, key=lambda pair: pair[1])
+    )
+    return (
+        [Difference("order", tuple(ids), f"{where(found.place)}: in the order {texts}")]
+        if off
+        else []
+    )
 
 
 def _qualified_otherwise(ends: Iterable[_End], found: _Found) -> list[Difference]:
@@ -233,13 +373,21 @@ def _qualified_otherwise(ends: Iterable[_End], found: _Found) -> list[Difference
         row, number, stated = end.row, found.exact[end], end.row.published.qualifier
         match = _QUALIFIER.search(found.text[max(number.start - 40, 0) : number.start])
         if stated not in (match.lastgroup if match else "exact", "range"):
-            printed = f"{match[0]}{number.text}" if match else f"{number.text} without such a word"
-            instead = f"{printed} in the place of {stated.replace('_', ' ')} {_printed(row)}"
+            printed = (
+                f"{match[0]}{number.text}"
+                if match
+                else f"{number.text} without such a word"
+            )
+            instead = (
+                f"{printed} in the place of {stated.replace('_', ' ')} {_printed(row)}"
+            )
             made.append(Difference("qualifier", (row.id,), f"{row.where}: {instead}"))
     return made
 
 
-def _changes_of_place(stated: Stated, here: Mapping[Place, _Found], copies: Sequence[_Found]) -> list[Difference]:
+def _changes_of_place(
+    stated: Stated, here: Mapping[Place, _Found], copies: Sequence[_Found]
+) -> list[Difference]:
     """Rows that stand elsewhere than stated, and paragraphs that count differently without a cause reported as well."""
     rows: dict[tuple[Place, Place], dict[str, None]] = defaultdict(dict)
     for found in copies:
@@ -248,21 +396,47 @@ def _changes_of_place(stated: Stated, here: Mapping[Place, _Found], copies: Sequ
     made = []
     for section in dict.fromkeys(section for section, _ in stated):
         homes = [(p, here[p].place) for p in stated if p[0] == section and p in here]
-        pairs = _rising((p[1], q[1]) for p, q in homes if q[0] == section and (p, q) in rows)
+        pairs = _rising(
+            (p[1], q[1]) for p, q in homes if q[0] == section and (p, q) in rows
+        )
         for (p, q), ids in rows.items():
-            if p[0] == section and p != q and not (q[0] == section and (p[1], q[1]) in pairs):
-                made.append(Difference("moved", tuple(ids), f"from {where(p)} to {where(q)}"))
+            if (
+                p[0] == section
+                and p != q
+                and not (q[0] == section and (p[1], q[1]) in pairs)
+            ):
+                made.append(
+                    Difference("moved", tuple(ids), f"from {where(p)} to {where(q)}")
+                )
         gone = {n for name, n in stated if name == section} - {p for p, _ in pairs}
-        new = {f.place[1] for f in copies if f.place[0] == section and (f.exact or f.free())} - {q for _, q in pairs}
+        new = {
+            f.place[1]
+            for f in copies
+            if f.place[0] == section and (f.exact or f.free())
+        } - {q for _, q in pairs}
         runs: list[list[tuple[int, int]]] = []
         for (last_p, last_q), (at, now) in itertools.pairwise([(0, 0), *pairs]):
             step = (now - last_q) - (at - last_p)
-            if not -sum(last_p < n < at for n in gone) <= step <= sum(last_q < n < now for n in new):
+            if (
+                not -sum(last_p < n < at for n in gone)
+                <= step
+                <= sum(last_q < n < now for n in new)
+            ):
                 runs.append([])
             if runs and at != now:
                 runs[-1].append((at, now))
         for (at, now), run in ((run[0], run) for run in runs if run):
-            shifted = tuple(id for one, other in run for id in rows[(section, one), (section, other)])
+            shifted = tuple(
+                id
+                for one, other in run
+                for id in rows[(section, one), (section, other)]
+            )
             how = "later" if now > at else "earlier"
-            made.append(Difference("shifted", shifted, f"{where((section, at))} on: {abs(now - at)} {how} than stated"))
+            made.append(
+                Difference(
+                    "shifted",
+                    shifted,
+                    f"{where((section, at))} on: {abs(now - at)} {how} than stated",
+                )
+            )
     return made

@@ -33,7 +33,11 @@ class Paragraph:
 
 def where(place: Place) -> str:
     """A place in words: of ("trade", 2) it is section trade, paragraph 2."""
-    return f"note {place[1]}" if place[0] == NOTES else f"section {place[0]}, paragraph {place[1]}"
+    return (
+        f"note {place[1]}"
+        if place[0] == NOTES
+        else f"section {place[0]}, paragraph {place[1]}"
+    )
 
 
 def read(register: Register, path: Path) -> tuple[list[Paragraph], set[str]]:
@@ -42,18 +46,29 @@ def read(register: Register, path: Path) -> tuple[list[Paragraph], set[str]]:
     Raises InputError, whose message is one sentence, for a file that can't be read or that has no heading.
     """
     name = shown(path)
-    titles = {_letters(title): slug for slug, title in register.sections.items() if slug not in (INTRODUCTION, NOTES)}
+    titles = {
+        _letters(title): slug
+        for slug, title in register.sections.items()
+        if slug not in (INTRODUCTION, NOTES)
+    }
     data = _bytes(path, name)
     if b"%PDF-" in data[:1024]:
         blocks = _pdf_blocks(data, name)
     else:
         text = _decoded(data, name)
-        is_page = re.search(r"(?i)<!doctype html|<(html|body)\b|</(p|div|h[1-6]|li|article)>", text)
+        is_page = re.search(
+            r"(?i)<!doctype html|<(html|body)\b|</(p|div|h[1-6]|li|article)>", text
+        )
         blocks = _text_blocks(plain(_html_text(text) if is_page else text))
     pieces = _pieces(blocks, titles)
     if not any(slug for slug, _ in pieces):
-        raise InputError(f"{name} is no copy of the article: give one whose headings have lines of their own.")
-    return list(_paragraphs(pieces)), {slug for slug, _ in pieces if slug} | {INTRODUCTION, NOTES}
+        raise InputError(
+            f"{name} is no copy of the article: give one whose headings have lines of their own."
+        )
+    return list(_paragraphs(pieces)), {slug for slug, _ in pieces if slug} | {
+        INTRODUCTION,
+        NOTES,
+    }
 
 
 def _bytes(path: Path, name: str) -> bytes:
@@ -61,11 +76,19 @@ def _bytes(path: Path, name: str) -> bytes:
     try:
         path.stat()
         data = path.read_bytes() if path.is_file() else b""
-        kind = "is a folder" if path.is_dir() else "is empty" if path.is_file() else "is a pipe or a device"
+        kind = (
+            "is a folder"
+            if path.is_dir()
+            else "is empty"
+            if path.is_file()
+            else "is a pipe or a device"
+        )
     except (OSError, ValueError) as error:
         data, kind = b"", f"can't be read ({getattr(error, 'strerror', None) or error})"
     if not data.strip():
-        raise InputError(f"{name} {kind}; the audit reads one file: the article as text, HTML or PDF.")
+        raise InputError(
+            f"{name} {kind}; the audit reads one file: the article as text, HTML or PDF."
+        )
     return data
 
 
@@ -74,8 +97,14 @@ def _decoded(data: bytes, name: str) -> str:
 
     logging.getLogger("bs4.dammit").setLevel(logging.CRITICAL)
     text = UnicodeDammit(data, user_encodings=["utf-8", "windows-1252"]).unicode_markup
-    if not text or text.startswith("{\\rtf") or re.search("[\x00-\x08\x0e-\x1a\x7f\ufffd]", text):
-        raise InputError(f"{name} is neither text, HTML nor PDF; save the article as one of these.")
+    if (
+        not text
+        or text.startswith("{\\rtf")
+        or re.search("[\x00-\x08\x0e-\x1a\x7f\ufffd]", text)
+    ):
+        raise InputError(
+            f"{name} is neither text, HTML nor PDF; save the article as one of these."
+        )
     return text
 
 
@@ -84,7 +113,9 @@ def _text_blocks(text: str) -> list[Block]:
     blocks = [part.split("\n") for part in re.split(r"\n *\n\s*", text.strip())]
     lines = [line for block in blocks for line in block if line.strip()]
     # Lines that were broken to fit a width are shorter than paragraphs.
-    are_paragraphs = sum(map(len, lines)) > 150 * len(lines) and len(blocks) < 0.6 * len(lines)
+    are_paragraphs = sum(map(len, lines)) > 150 * len(lines) and len(
+        blocks
+    ) < 0.6 * len(lines)
     return [[line] for line in lines] if are_paragraphs else blocks
 
 
@@ -100,15 +131,22 @@ def _html_text(page: str) -> str:
     soup = BeautifulSoup(re.sub(r"^\s*<\?xml[^>]*>", "", page), "html.parser")
     for tag in soup.select(_NOT_TEXT):
         tag.extract()
-    root = max(soup.find_all("article") or soup.find_all("main") or [soup], key=lambda tag: len(tag.get_text()))
-    for string in [string for string in root.descendants if type(string) is NavigableString]:
+    root = max(
+        soup.find_all("article") or soup.find_all("main") or [soup],
+        key=lambda tag: len(tag.get_text()),
+    )
+    for string in [
+        string for string in root.descendants if type(string) is NavigableString
+    ]:
         string.replace_with(" ".join(re.split(r"[ \t\r\n\f]+", string)))
     for tag in root.find_all("sup"):
         if marker := re.fullmatch(r"\W*(\d{1,3})\W*", tag.get_text()):
             tag.replace_with(f"[{marker[1]}]")
     for tag in root.find_all(["br", "li"]):
         is_numbered = tag.parent and tag.parent.name == "ol"
-        tag.insert_before(f"\n[{len(tag.find_previous_siblings('li')) + 1}]" if is_numbered else "\n")
+        tag.insert_before(
+            f"\n[{len(tag.find_previous_siblings('li')) + 1}]" if is_numbered else "\n"
+        )
     for tag in root.find_all(_PARTS.split()):
         edge = " " if tag.find_parent("li") else "\n\n"
         tag.insert_before(edge)
@@ -127,23 +165,54 @@ def _pdf_blocks(data: bytes, name: str) -> list[Block]:
     try:
         pages = list(extract_pages(io.BytesIO(data)))
     except PDFPasswordIncorrect:
-        raise InputError(f"{name} is a PDF that needs a password; save it without one.") from None
+        raise InputError(
+            f"{name} is a PDF that needs a password; save it without one."
+        ) from None
     except Exception as error:  # A broken PDF raises nearly anything out of its reader.
-        raise InputError(f"{name} is a PDF that can't be read ({type(error).__name__}); save it anew.") from None
-    boxes = [(page, box) for page in pages for box in page if isinstance(box, LTTextBox)]
-    found = [(page, line) for page, box in boxes for line in box if isinstance(line, LTTextLine)]
+        raise InputError(
+            f"{name} is a PDF that can't be read ({type(error).__name__}); save it anew."
+        ) from None
+    boxes = [
+        (page, box) for page in pages for box in page if isinstance(box, LTTextBox)
+    ]
+    found = [
+        (page, line)
+        for page, box in boxes
+        for line in box
+        if isinstance(line, LTTextLine)
+    ]
     # A line that recurs, but for its digits, at the same edge of half of the pages is no part of the text.
     edges = [line for page, line in found if not 0.1 < line.y0 / page.height < 0.9]
-    masks = {line: (re.sub(r"\d+", "#", line.get_text()), round(line.y0 / 3)) for line in edges}
-    often = {mask for mask, count in Counter(masks.values()).items() if count >= max(2, len(pages) / 2)}
-    lines = [(page, line) for page, line in found if line.get_text().strip() and masks.get(line) not in often]
+    masks = {
+        line: (re.sub(r"\d+", "#", line.get_text()), round(line.y0 / 3))
+        for line in edges
+    }
+    often = {
+        mask
+        for mask, count in Counter(masks.values()).items()
+        if count >= max(2, len(pages) / 2)
+    }
+    lines = [
+        (page, line)
+        for page, line in found
+        if line.get_text().strip() and masks.get(line) not in often
+    ]
     if not lines:
-        raise InputError(f"{name} is a PDF without text, perhaps a scan; give the article as text, HTML or PDF.")
+        raise InputError(
+            f"{name} is a PDF without text, perhaps a scan; give the article as text, HTML or PDF."
+        )
     width = sorted(line.width for _, line in lines)[len(lines) * 19 // 20]
-    margins = [x for x, n in Counter(round(line.x0) for _, line in lines).items() if n > 0.2 * len(lines)]
+    margins = [
+        x
+        for x, n in Counter(round(line.x0) for _, line in lines).items()
+        if n > 0.2 * len(lines)
+    ]
     blocks: list[Block] = [[]]
     for (last_page, last), (page, line) in itertools.pairwise([lines[0], *lines]):
-        text, ends = plain(line.get_text()).strip(), _ends(plain(last.get_text()).strip())
+        text, ends = (
+            plain(line.get_text()).strip(),
+            _ends(plain(last.get_text()).strip()),
+        )
         if page is last_page and line.y0 <= last.y0:
             goes_on = last.y0 - line.y0 < 1.7 * line.height
         else:  # A page or a column may end between two sentences of a paragraph: then its last line is full.
@@ -151,14 +220,20 @@ def _pdf_blocks(data: bytes, name: str) -> list[Block]:
             goes_on = not ends or last.width + first_word > width
         indent = line.x0 - max((x for x in margins if x < line.x0 + 1), default=line.x0)
         is_first = indent > 0.8 * line.height and (ends or last.width < 0.8 * width)
-        if is_first or not goes_on or abs(last.height - line.height) > 0.08 * line.height:
+        if (
+            is_first
+            or not goes_on
+            or abs(last.height - line.height) > 0.08 * line.height
+        ):
             blocks.append([])
         blocks[-1].append(text)
     return blocks
 
 
 _NOTE = re.compile(r"\[(\d{1,3})\]|\(?(\d{1,3})[.)](?= )")
-_AUTHOR = re.compile(r"(?:Dr|Prof|Professor|Mr|Ms|Mrs)\.? [A-Z][\w'.-]*(?: [A-Z][\w'.-]*){0,4} is\b")
+_AUTHOR = re.compile(
+    r"(?:Dr|Prof|Professor|Mr|Ms|Mrs)\.? [A-Z][\w'.-]*(?: [A-Z][\w'.-]*){0,4} is\b"
+)
 _EDITOR = re.compile(r"(?i)editor'?s'? note\b")
 
 
@@ -171,13 +246,22 @@ def _ends(text: str) -> bool:
     return bool(re.search(r"[.!?:;][\])\"']*(?:\s*\[\d{1,3}\])*$", text))
 
 
-def _pieces(blocks: Sequence[Block], titles: Mapping[str, str]) -> list[tuple[str, str]]:
+def _pieces(
+    blocks: Sequence[Block], titles: Mapping[str, str]
+) -> list[tuple[str, str]]:
     """The blocks as texts, a list as one; a heading is the section's name without a text."""
     pieces: list[tuple[str, str]] = []
     in_list = False
     for block in ([line.strip() for line in block if line.strip()] for block in blocks):
         # How many of its first lines are a heading.
-        count = next((n for n in range(1, min(len(block), 6) + 1) if _letters("".join(block[:n])) in titles), 0)
+        count = next(
+            (
+                n
+                for n in range(1, min(len(block), 6) + 1)
+                if _letters("".join(block[:n])) in titles
+            ),
+            0,
+        )
         if count:
             # A title printed before, such as in a list of contents, was not the heading.
             slug = titles[_letters("".join(block[:count]))]
@@ -201,9 +285,14 @@ def _texts(lines: Sequence[str]) -> Iterator[str]:
         if _NOTE.match(text) and _NOTE.match(line):
             yield text
             text = line
-        elif last[-1] == "-" and re.sub(r"\W", "", last + first).casefold() in NUMBER_WORDS:
+        elif (
+            last[-1] == "-"
+            and re.sub(r"\W", "", last + first).casefold() in NUMBER_WORDS
+        ):
             text = text[:-1] + line
-        elif re.search(r"\w-$", last) or ("://" in last and last[-1] not in ",;.)" and re.search(r"[/_-]|\.\w", first)):
+        elif re.search(r"\w-$", last) or (
+            "://" in last and last[-1] not in ",;.)" and re.search(r"[/_-]|\.\w", first)
+        ):
             text += line
         else:
             text += f" {line}"
@@ -213,7 +302,11 @@ def _texts(lines: Sequence[str]) -> Iterator[str]:
 def _paragraphs(pieces: Sequence[tuple[str, str]]) -> Iterator[Paragraph]:
     """The paragraphs with their places: those of a section are counted, notes have the numbers that they print."""
     headings = [index for index, (slug, _) in enumerate(pieces) if slug]
-    full = (i for i, (_, text) in enumerate(pieces) if len(text.split()) >= _FEWEST_WORDS and _ends(text))
+    full = (
+        i
+        for i, (_, text) in enumerate(pieces)
+        if len(text.split()) >= _FEWEST_WORDS and _ends(text)
+    )
     start = min(next(full, 0), headings[0])
     section, number, is_author = INTRODUCTION, 0, False
     for index, (slug, text) in enumerate(pieces):
@@ -228,4 +321,8 @@ def _paragraphs(pieces: Sequence[tuple[str, str]]) -> Iterator[Paragraph]:
             is_author = True
         elif not (is_outside or is_author or section == NOTES):
             number += 1
-        yield Paragraph((section, number), text[note.end() :] if note else text, is_outside or is_author)
+        yield Paragraph(
+            (section, number),
+            text[note.end() :] if note else text,
+            is_outside or is_author,
+        )

@@ -8,14 +8,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-_PLAIN = str.maketrans("‘’‚‛′“”„‟«»″‐‑‒–−", "'''''" + '"""""""' + "-----", "\u00ad\u200b\u200c\u200d\u2060\ufeff")
+_PLAIN = str.maketrans(
+    "‘’‚‛′“”„‟«»″‐‑‒–−",
+    "'''''" + '"""""""' + "-----",
+    "\u00ad\u200b\u200c\u200d\u2060\ufeff",
+)
 Key = tuple[str, str, bool]
 
 
 def plain(text: str) -> str:
     """One spelling of quotes, dashes, spaces and note markers; lines stay."""
-    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", r"[\g<0>]", re.sub("[—―]", " - ", text)).translate(_PLAIN)
-    text = re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", unicodedata.normalize("NFKC", text))
+    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", r"[\g<0>]", re.sub("[—―]", " - ", text)).translate(
+        _PLAIN
+    )
+    text = re.sub(
+        "\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", unicodedata.normalize("NFKC", text)
+    )
     return re.sub(r"[^\S\n]+", " ", text)
 
 
@@ -42,7 +50,11 @@ class Number:
         if self.kind != "number":
             return self.kind, self.digits or self.text.casefold(), False
         worth = f"{(Decimal(self.digits) * _FACTORS.get(self.scale, 1)).normalize():f}"
-        return ("in words", worth, self.percent) if self.in_words else (self.digits, self.scale, self.percent)
+        return (
+            ("in words", worth, self.percent)
+            if self.in_words
+            else (self.digits, self.scale, self.percent)
+        )
 
 
 _SMALL_WORDS = (
@@ -52,12 +64,25 @@ _SMALL_WORDS = (
 _TENS_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _BELOW_TWENTY = _SMALL_WORDS.split()
 _TENS = {word: 10 * value for value, word in enumerate(_TENS_WORDS.split(), start=2)}
-_VALUES = {"a": 1, "an": 1, **{word: value for value, word in enumerate(_BELOW_TWENTY)}, **_TENS}
+_VALUES = {
+    "a": 1,
+    "an": 1,
+    **{word: value for value, word in enumerate(_BELOW_TWENTY)},
+    **_TENS,
+}
 _LARGE = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _FACTORS = {"dozen": 12, "hundred": 100, **_LARGE}
 _ADVERBS = {"once": "1", "twice": "2", "both": "2", "double": "2", "triple": "3"}
 _ADVERBS |= {"doubled": "2", "tripled": "3", "quadrupled": "4", "halved": "0.5"}
-NUMBER_WORDS = {*_VALUES, *_FACTORS, *_ADVERBS, "percent", "hundreds", "thousands", "millions"}
+NUMBER_WORDS = {
+    *_VALUES,
+    *_FACTORS,
+    *_ADVERBS,
+    "percent",
+    "hundreds",
+    "thousands",
+    "millions",
+}
 
 
 def _any(words: Iterable[str]) -> str:
@@ -83,11 +108,18 @@ _PATTERNS = {
     "digits": r"(?<!\d\.)(?!\d+(?:st|nd|rd|th)\b)(?:(?<![\w)\]] )(?<![\w)\]])-)?"
     r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?!\d)|\d+)(?:\.\d+)?",
 }
-_TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS.items()), re.IGNORECASE)
+_TOKEN = re.compile(
+    "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS.items()),
+    re.IGNORECASE,
+)
 _SCALE_AFTER = re.compile(rf"[ -]?({_MANY})\b", re.IGNORECASE)
-_PERCENT_AFTER = re.compile(r" ?%|[ -]?per[ -]?cent\b|[ -]?percentage points?\b", re.IGNORECASE)
+_PERCENT_AFTER = re.compile(
+    r" ?%|[ -]?per[ -]?cent\b|[ -]?percentage points?\b", re.IGNORECASE
+)
 #: What joins numbers that share the unit of the last: "5, 6 and 7 percent", "2 to 3 million".
-_JOINS = re.compile(r"(?: ?- ?|,? and |, | (?:to|or|through) )(?:about |around |approximately |over |up to )?\$?")
+_JOINS = re.compile(
+    r"(?: ?- ?|,? and |, | (?:to|or|through) )(?:about |around |approximately |over |up to )?\$?"
+)
 
 
 def numbers(text: str) -> list[Number]:
@@ -108,15 +140,36 @@ def numbers(text: str) -> list[Number]:
     ruled = [(match.span(), str(match.lastgroup)) for match in _RULE.finditer(text)]
     made = []
     for number in found:
-        rule = next((rule for (start, end), rule in ruled if start <= number.start and number.end <= end), "")
-        made.append(replace(number, rule=rule or ("year" if _is_year(text, number) else "")))
+        rule = next(
+            (
+                rule
+                for (start, end), rule in ruled
+                if start <= number.start and number.end <= end
+            ),
+            "",
+        )
+        made.append(
+            replace(number, rule=rule or ("year" if _is_year(text, number) else ""))
+        )
     return made
 
 
 def _number(text: str, match: re.Match[str]) -> Number:
-    kind, start, end, phrase, scale = str(match.lastgroup), match.start(), match.end(), match[0].casefold(), ""
+    kind, start, end, phrase, scale = (
+        str(match.lastgroup),
+        match.start(),
+        match.end(),
+        match[0].casefold(),
+        "",
+    )
     if kind in ("vague", "fraction", "span"):
-        return Number(match[0], start, end, f"{phrase[:4]}-{phrase[-4:]}" if kind == "span" else "", kind=kind)
+        return Number(
+            match[0],
+            start,
+            end,
+            f"{phrase[:4]}-{phrase[-4:]}" if kind == "span" else "",
+            kind=kind,
+        )
     if kind == "adverb":
         digits = _ADVERBS.get(phrase) or str(_VALUES[phrase.removesuffix("fold")])
     elif kind == "words":
@@ -128,14 +181,29 @@ def _number(text: str, match: re.Match[str]) -> Number:
     percent = _PERCENT_AFTER.match(text, end)
     end = percent.end() if percent else end
     start -= text[start - 1 : start] == "$"
-    return Number(text[start:end], start, end, digits, scale, bool(percent), in_words=kind != "digits")
+    return Number(
+        text[start:end],
+        start,
+        end,
+        digits,
+        scale,
+        bool(percent),
+        in_words=kind != "digits",
+    )
 
 
 def _read_words(phrase: str) -> tuple[str, str]:
     """Digits and scale of a number in words; the scale is part of the digits unless it is the last word alone."""
-    words = re.split("(?: and)?[ -]", re.sub("^half an?", "zero and a half", phrase).replace(" and a half", ""))
+    words = re.split(
+        "(?: and)?[ -]",
+        re.sub("^half an?", "zero and a half", phrase).replace(" and a half", ""),
+    )
     group, total = Decimal("0.5" if "half" in phrase else 0), Decimal(0)
-    scale = words[-1] if words[-1] in _LARGE and not any(word in _LARGE for word in words[:-1]) else ""
+    scale = (
+        words[-1]
+        if words[-1] in _LARGE and not any(word in _LARGE for word in words[:-1])
+        else ""
+    )
     for word in words[:-1] if scale else words:
         if word in _LARGE:
             group, total = Decimal(0), total + group * _LARGE[word]
@@ -147,7 +215,9 @@ def _read_words(phrase: str) -> tuple[str, str]:
 
 
 _MONTHS = "January February March April May June July August September October November December Sept"
-_MONTH = rf"(?-i:{_any([*_MONTHS.split(), *(month[:3] for month in _MONTHS.split())])}\b\.?)"
+_MONTH = (
+    rf"(?-i:{_any([*_MONTHS.split(), *(month[:3] for month in _MONTHS.split())])}\b\.?)"
+)
 _NO_QUANTITY = rf"(?!,?\d|\.\d| ?%| per ?cent|{_SCALE}|(?-i: [a-z]+s| people)\b)"
 #: The reason of each rule that excludes numbers. A rule knows a form of words, and never a value.
 RULES = {
@@ -176,21 +246,36 @@ _FORMS = {
     rf"|\bonce (?:again|more|the|an?|they|it|he|she|we)\b|(?<!\bin )\bboth\b|\b(?:the two|(?:these|those) {_FEW})\b"
     rf"|\ball {_FEW} of (?:the|these|those|them)\b|\b(?:is|are) {_FEW}-?fold\b(?=[.:;])",
 }
-_RULE = re.compile("|".join(f"(?P<{rule}>{form})" for rule, form in _FORMS.items()), re.IGNORECASE)
-_BEFORE_YEAR = re.compile(rf"(?i)(?:\b(?:in|since|until|after|before|during|early|late)|\bmid-|{_MONTH}(?: \d+)?,?) ?$")
-_BEFORE_QUANTITY = re.compile(r"(?i)\b(?:some|nearly|almost|roughly|another|(?:more|fewer) than|a total of) $")
+_RULE = re.compile(
+    "|".join(f"(?P<{rule}>{form})" for rule, form in _FORMS.items()), re.IGNORECASE
+)
+_BEFORE_YEAR = re.compile(
+    rf"(?i)(?:\b(?:in|since|until|after|before|during|early|late)|\bmid-|{_MONTH}(?: \d+)?,?) ?$"
+)
+_BEFORE_QUANTITY = re.compile(
+    r"(?i)\b(?:some|nearly|almost|roughly|another|(?:more|fewer) than|a total of) $"
+)
 #: A word of the phrase that a number counts: no adverb, and none that is neither noun nor adjective.
 _WORD = (
     r"[ -](?!(?:\w+ly|is|was|were|are|has|have|does|as|this|its|his|us|thus|across|towards|plus|less|always|a|an"
     r"|the|of|in|on|to|for|from|by|with|at|and|or|but|that|which|who|when|while|where|it|they|he|she|we)\b)"
 )
 _PLURAL = rf"{_WORD}(?:people|men|women|children|staff|[a-z'-]+[^sui]s)\b"
-_COUNTED, _COUNTED_LATER = re.compile(_PLURAL), re.compile(rf"(?:{_WORD}[a-z'-]+){{0,3}}?{_PLURAL}")
+_COUNTED, _COUNTED_LATER = (
+    re.compile(_PLURAL),
+    re.compile(rf"(?:{_WORD}[a-z'-]+){{0,3}}?{_PLURAL}"),
+)
 
 
 def _is_year(text: str, number: Number) -> bool:
     """Whether a span, or a number of four digits from 1900 to 2099, is years: no noun that it counts follows."""
     before = text[max(number.start - 40, 0) : number.start]
-    counted = (_COUNTED if _BEFORE_YEAR.search(before) else _COUNTED_LATER).match(text, number.end)
-    is_year = re.fullmatch("(?:19|20)[0-9]{2}", number.text) and not counted and not _BEFORE_QUANTITY.search(before)
+    counted = (_COUNTED if _BEFORE_YEAR.search(before) else _COUNTED_LATER).match(
+        text, number.end
+    )
+    is_year = (
+        re.fullmatch("(?:19|20)[0-9]{2}", number.text)
+        and not counted
+        and not _BEFORE_QUANTITY.search(before)
+    )
     return bool(is_year) or number.kind == "span"

@@ -18,8 +18,23 @@ from analysis.core.units import SCALES
 #: "Approaches" matches up to this shortfall, a share of the printed number. Chosen by us.
 APPROACHES_TOLERANCE = Decimal("0.10")
 
-QUALIFIERS = ("exact", "about", "over", "at_least", "up_to", "approaches", "expected", "range", "vague")
-_SIDES = {"over": "at least", "at_least": "at least", "up_to": "at most", "approaches": "at most"}
+QUALIFIERS = (
+    "exact",
+    "about",
+    "over",
+    "at_least",
+    "up_to",
+    "approaches",
+    "expected",
+    "range",
+    "vague",
+)
+_SIDES = {
+    "over": "at least",
+    "at_least": "at least",
+    "up_to": "at most",
+    "approaches": "at most",
+}
 _DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
@@ -49,7 +64,9 @@ class Interval:
         >>> Interval(0, 2).meets(1.5, 3), Interval(0, 2).meets(2.5, 3)
         (True, False)
         """
-        return _reaches(high, self.low, self.low_open) and _reaches(-low, -self.high, self.high_open)
+        return _reaches(high, self.low, self.low_open) and _reaches(
+            -low, -self.high, self.high_open
+        )
 
 
 def _reaches(value: float, bound: float, strict: bool) -> bool:
@@ -82,15 +99,24 @@ class Published:
         """Field and sentence of each fault."""
         vague, is_range = self.qualifier == "vague", self.qualifier == "range"
         if self.qualifier not in QUALIFIERS:
-            yield "qualifier", f"'{self.qualifier}' is not one of {', '.join(QUALIFIERS)}"
+            yield (
+                "qualifier",
+                f"'{self.qualifier}' is not one of {', '.join(QUALIFIERS)}",
+            )
         if self.scale not in SCALES:
-            yield "scale", f"'{self.scale}' is not one of thousand, million, billion or empty"
+            yield (
+                "scale",
+                f"'{self.scale}' is not one of thousand, million, billion or empty",
+            )
         for name in ("printed", "printed_high", "rounding_unit", "rounding_unit_other"):
             if text := getattr(self, name):
                 if vague:
                     yield name, "a vague number has no digits; leave the cell empty"
                 if not _DIGITS.fullmatch(text):
-                    yield name, f"'{text}' is not a number in plain digits, such as 2.59"
+                    yield (
+                        name,
+                        f"'{text}' is not a number in plain digits, such as 2.59",
+                    )
                 if name.startswith("rounding") and Decimal(text) <= 0:
                     yield name, f"'{text}' is not above 0"
         if not self.printed and not vague:
@@ -98,11 +124,18 @@ class Published:
         if is_range != bool(self.printed_high):
             yield "printed_high", "a range has a high end, and nothing else has one"
         if is_range and Decimal(self.printed) > Decimal(self.printed_high):
-            yield "printed_high", f"the low end {self.printed} lies above the high end {self.printed_high}"
+            yield (
+                "printed_high",
+                f"the low end {self.printed} lies above the high end {self.printed_high}",
+            )
         for text in filter(None, (self.printed, self.printed_high)):
             if self.rounding_unit and Decimal(text) % Decimal(self.rounding_unit):
                 yield "rounding_unit", f"{text} is no multiple of {self.rounding_unit}"
-            if not self.rounding_unit and "." not in text and (self.scale or text.endswith("0")):
+            if (
+                not self.rounding_unit
+                and "." not in text
+                and (self.scale or text.endswith("0"))
+            ):
                 zeros = len(text) - len(text.rstrip("0"))
                 place = 10 ** max(zeros - 1, 0) if zeros else 0.1
                 unsaid = f"the digits {text} do not say to which place they are rounded"
@@ -128,7 +161,9 @@ class Published:
         """
         digits = self._digits(end)
         half = Decimal(0) if self.target else self._place(digits, coarse=coarse) / 2
-        return Interval(float(self._base(digits - half)), float(self._base(digits + half)))
+        return Interval(
+            float(self._base(digits - half)), float(self._base(digits + half))
+        )
 
     def asserts(self, end: str = "", *, coarse: bool = False) -> Interval:
         """The claim that the words make of the quantity: for a range, of its named end, else from end to end.
@@ -142,14 +177,22 @@ class Published:
         value, around = self.value(end), self.stands_for(end, coarse=coarse)
         match self.qualifier:
             case "over" | "at_least":
-                return Interval(around.low if coarse else value, math.inf, low_open=self.qualifier == "over")
+                return Interval(
+                    around.low if coarse else value,
+                    math.inf,
+                    low_open=self.qualifier == "over",
+                )
             case "up_to":
                 return Interval(0.0, around.high if coarse else value)
             case "approaches":
-                return Interval(value * float(1 - APPROACHES_TOLERANCE), value, high_open=True)
+                return Interval(
+                    value * float(1 - APPROACHES_TOLERANCE), value, high_open=True
+                )
             case "about":
                 half = float(self._base(_last_place(self._digits(end).normalize()) / 2))
-                return Interval(min(value - half, around.low), max(value + half, around.high))
+                return Interval(
+                    min(value - half, around.low), max(value + half, around.high)
+                )
             case "range" if not end:
                 return Interval(around.low, self.stands_for("high", coarse=coarse).high)
         return around
@@ -168,7 +211,9 @@ class Published:
         """
         value, claimed = self.value(end), self.asserts(end)
         most = {"up_to": math.inf, "approaches": high / float(1 - APPROACHES_TOLERANCE)}
-        return low - (claimed.high - value), most.get(self.qualifier, high + (value - claimed.low))
+        return low - (claimed.high - value), most.get(
+            self.qualifier, high + (value - claimed.low)
+        )
 
     def __str__(self) -> str:
         """As the article prints it, in plain words.
@@ -177,9 +222,20 @@ class Published:
         """
         if self.qualifier == "vague":
             return "in words only"
-        word = "" if self.qualifier in ("exact", "range") else self.qualifier.replace("_", " ")
-        digits = " to ".join(f"{Decimal(text):,}" for text in (self.printed, self.printed_high) if text)
-        return " ".join(filter(None, (word, digits, self.scale, "percent" if self.unit == "percent" else "")))
+        word = (
+            ""
+            if self.qualifier in ("exact", "range")
+            else self.qualifier.replace("_", " ")
+        )
+        digits = " to ".join(
+            f"{Decimal(text):,}" for text in (self.printed, self.printed_high) if text
+        )
+        return " ".join(
+            filter(
+                None,
+                (word, digits, self.scale, "percent" if self.unit == "percent" else ""),
+            )
+        )
 
     def _digits(self, end: str) -> Decimal:
         return Decimal(self.printed_high if end == "high" else self.printed)
@@ -189,8 +245,14 @@ class Published:
 
     def _place(self, digits: Decimal, *, coarse: bool = False) -> Decimal:
         """The place that is named, else the one of the last digit; the larger of the two that are named if coarse."""
-        finest = Decimal(self.rounding_unit) if self.rounding_unit else _last_place(digits)
-        return max(finest, Decimal(self.rounding_unit_other)) if coarse and self.rounding_unit_other else finest
+        finest = (
+            Decimal(self.rounding_unit) if self.rounding_unit else _last_place(digits)
+        )
+        return (
+            max(finest, Decimal(self.rounding_unit_other))
+            if coarse and self.rounding_unit_other
+            else finest
+        )
 
 
 def _last_place(digits: Decimal) -> Decimal:

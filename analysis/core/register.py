@@ -22,7 +22,15 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from analysis.core.published import FieldError, Interval, Published
 from analysis.core.units import base_unit, name_of, nearest, parse_unit
@@ -48,9 +56,29 @@ class InputError(ValueError):
 class RegisterError(InputError):
     """A file that can't be used. The message names file, row and field, and says what would be right."""
 
-    def __init__(self, file: Path | str, message: str, *, row: int | str = "", id: str = "", field: str = "") -> None:
-        place = f"row {row} ({id})" if row and id else f"row {row}" if row else f"entry {id}" if id else ""
-        where = [shown(file) if isinstance(file, Path) else file, place, f"field {field}" if field else ""]
+    def __init__(
+        self,
+        file: Path | str,
+        message: str,
+        *,
+        row: int | str = "",
+        id: str = "",
+        field: str = "",
+    ) -> None:
+        place = (
+            f"row {row} ({id})"
+            if row and id
+            else f"row {row}"
+            if row
+            else f"entry {id}"
+            if id
+            else ""
+        )
+        where = [
+            shown(file) if isinstance(file, Path) else file,
+            place,
+            f"field {field}" if field else "",
+        ]
         super().__init__(f"{', '.join(filter(None, where))}: {message}")
 
 
@@ -63,7 +91,11 @@ def shipped(name: str) -> Path:
 
 def shown(path: Path) -> str:
     """A path as a sentence names it: relative to the working directory where it lies below it."""
-    return str(path.resolve().relative_to(Path.cwd()) if path.resolve().is_relative_to(Path.cwd()) else path)
+    return str(
+        path.resolve().relative_to(Path.cwd())
+        if path.resolve().is_relative_to(Path.cwd())
+        else path
+    )
 
 
 #: Marks a field that names rows of a table, ``quantities``, or ``values``: quantities, read somehow, or claims.
@@ -72,14 +104,20 @@ Ref = namedtuple("Ref", "to")
 
 def _listed(cell: Any) -> Any:
     """The parts of a cell, between semicolons."""
-    return tuple(part.strip() for part in cell.split(";") if part.strip()) if isinstance(cell, str) else cell
+    return (
+        tuple(part.strip() for part in cell.split(";") if part.strip())
+        if isinstance(cell, str)
+        else cell
+    )
 
 
 def _assigned(cell: Any) -> Any:
     """The readings in a cell: quantity=reading, between semicolons."""
     pairs = [[word.strip() for word in part.split("=")] for part in _listed(cell)]
     if not all(len(pair) == 2 for pair in pairs) or len(dict(pairs)) < len(pairs):
-        raise ValueError(f"'{cell}' is not of the form quantity=reading, once a quantity")
+        raise ValueError(
+            f"'{cell}' is not of the form quantity=reading, once a quantity"
+        )
     return dict(pairs)
 
 
@@ -110,7 +148,10 @@ class Figure(Row):
     printed: str = ""
     printed_high: str = ""
     scale: str = ""
-    unit: Annotated[Text, AfterValidator(lambda unit: unit if unit == "percent" else base_unit(unit))]
+    unit: Annotated[
+        Text,
+        AfterValidator(lambda unit: unit if unit == "percent" else base_unit(unit)),
+    ]
     unit_as_printed: Text
     qualifier: str
     target: bool
@@ -124,12 +165,18 @@ class Figure(Row):
     @cached_property
     def published(self) -> Published:
         """The number as printed."""
-        return Published(**{one.name: getattr(self, one.name) for one in fields(Published)})
+        return Published(
+            **{one.name: getattr(self, one.name) for one in fields(Published)}
+        )
 
     @cached_property
     def base_unit(self) -> str:
         """The unit of the value; percent is a way of printing, so its base unit is dimensionless."""
-        return "dimensionless" if self.unit == "percent" else name_of(parse_unit(self.unit))
+        return (
+            "dimensionless"
+            if self.unit == "percent"
+            else name_of(parse_unit(self.unit))
+        )
 
 
 class Claim(Figure):
@@ -140,7 +187,9 @@ class Claim(Figure):
     input: bool
     role: Literal["start", "result", "count"]
     judged_by: Annotated[str, Ref("checks.csv")] = ""
-    same_calculation_as: Annotated[tuple[str, ...], BeforeValidator(_listed), Ref("claims.csv")] = ()
+    same_calculation_as: Annotated[
+        tuple[str, ...], BeforeValidator(_listed), Ref("claims.csv")
+    ] = ()
     words: str = ""
     section: Annotated[Name, Ref("sections.csv")]
     paragraph: Annotated[int, Field(ge=1)]
@@ -152,7 +201,10 @@ class Claim(Figure):
     def model_post_init(self, context: Any) -> None:
         super().model_post_init(context)
         if self.input and self.qualifier in ("vague", "range"):
-            raise FieldError("input", "no sum starts from a number in words or from a range, whose ends are quantities")
+            raise FieldError(
+                "input",
+                "no sum starts from a number in words or from a range, whose ends are quantities",
+            )
 
     @property
     def where(self) -> str:
@@ -181,9 +233,15 @@ class External(Figure):
     def model_post_init(self, context: Any) -> None:
         super().model_post_init(context)
         if self.qualifier in ("range", "vague"):
-            raise FieldError("qualifier", "an external figure is one number; the ends of a range are two rows")
+            raise FieldError(
+                "qualifier",
+                "an external figure is one number; the ends of a range are two rows",
+            )
         if self.year_from > self.year_to:
-            raise FieldError("year_from", f"{self.year_from} lies after {self.year_to}, the last year of the figure")
+            raise FieldError(
+                "year_from",
+                f"{self.year_from} lies after {self.year_to}, the last year of the figure",
+            )
 
     @property
     def years(self) -> int:
@@ -212,9 +270,15 @@ class Check(Asked):
 
     def model_post_init(self, context: Any) -> None:
         if bool(self.claim or self.against) != bool(self.kind):
-            raise FieldError("kind", "a check against a claim or a figure has one, and a derived quantity has none")
+            raise FieldError(
+                "kind",
+                "a check against a claim or a figure has one, and a derived quantity has none",
+            )
         if bool(self.against) != (self.kind == "external"):
-            raise FieldError("against", "a figure published elsewhere goes with the kind external, and only with it")
+            raise FieldError(
+                "against",
+                "a figure published elsewhere goes with the kind external, and only with it",
+            )
 
 
 class Solve(Asked):
@@ -227,7 +291,9 @@ class Solve(Asked):
 
     def model_post_init(self, context: Any) -> None:
         if (self.goal is None) != bool(self.claim):
-            raise FieldError("goal", "the quantity must equal a claim or a goal, and not both")
+            raise FieldError(
+                "goal", "the quantity must equal a claim or a goal, and not both"
+            )
 
 
 class Reading(Row):
@@ -309,8 +375,12 @@ class VagueReading(Row):
 
     def allows(self, *, coarse: bool = False) -> Interval:
         """The values that the words allow; infinite where they put no floor or ceiling."""
-        low, high = (one.at(coarse=coarse) if one else None for one in (self.floor, self.ceiling))
-        return Interval(-math.inf if low is None else low, math.inf if high is None else high)
+        low, high = (
+            one.at(coarse=coarse) if one else None for one in (self.floor, self.ceiling)
+        )
+        return Interval(
+            -math.inf if low is None else low, math.inf if high is None else high
+        )
 
 
 class Assumption(VagueReading):
@@ -333,10 +403,17 @@ class Assumption(VagueReading):
             raise FieldError("low", f"{self.low:g} lies above the high, {self.high:g}")
         given = {name: getattr(self, name) for name in ("value", "low", "high")}
         for side, end in (("floor", self.floor), ("ceiling", self.ceiling)):
-            given |= {f"{side}.value": end.value, f"{side}.coarse": end.coarse} if end else {}
+            given |= (
+                {f"{side}.value": end.value, f"{side}.coarse": end.coarse}
+                if end
+                else {}
+            )
         for name, one in given.items():
             if one is not None and not self.minimum <= one <= self.maximum:
-                raise FieldError(name, f"{one:g} lies outside the allowed range, {self.minimum:g} to {self.maximum:g}")
+                raise FieldError(
+                    name,
+                    f"{one:g} lies outside the allowed range, {self.minimum:g} to {self.maximum:g}",
+                )
 
     @property
     def side(self) -> str:
@@ -385,7 +462,11 @@ class Headline(Row):
     @staticmethod
     def named(text: str) -> list[str]:
         """The names in braces in a text, but for that of the verdict."""
-        return [name for name in re.findall(r"\{\|?([^{}|]+)\|?\}", text) if name != "verdict"]
+        return [
+            name
+            for name in re.findall(r"\{\|?([^{}|]+)\|?\}", text)
+            if name != "verdict"
+        ]
 
 
 class Refusal(Row):
@@ -465,7 +546,10 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         keys = [key.value for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
-                raise yaml.MarkedYAMLError(problem=f"the key '{key}' is given twice", problem_mark=node.start_mark)
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key '{key}' is given twice",
+                    problem_mark=node.start_mark,
+                )
         return super().construct_mapping(node, deep)
 
 
@@ -483,9 +567,17 @@ def _read_rows(path: Path, model: type[Row]) -> dict[str, Any]:
     """The rows of a CSV table, or the entries of a YAML list, by id."""
     found: dict[str, Any] = {}
     for id, content in (read_table if path.suffix == ".csv" else _list)(path):
-        row: Any = validated(path, model.kinds.get(content.get("kind", ""), model), content, id)
+        row: Any = validated(
+            path, model.kinds.get(content.get("kind", ""), model), content, id
+        )
         if row.id in found:
-            raise RegisterError(path, f"'{row.id}' is given twice", row=row.row or "", id=row.id, field="id")
+            raise RegisterError(
+                path,
+                f"'{row.id}' is given twice",
+                row=row.row or "",
+                id=row.id,
+                field="id",
+            )
         found[row.id] = row
     if not found:
         raise RegisterError(path, "the table has no rows")
@@ -494,27 +586,47 @@ def _read_rows(path: Path, model: type[Row]) -> dict[str, Any]:
 
 def _list(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     content = read_yaml(path)
-    if not isinstance(content, list) or not all(isinstance(entry, dict) for entry in content):
+    if not isinstance(content, list) or not all(
+        isinstance(entry, dict) for entry in content
+    ):
         raise RegisterError(path, "the file is not a list of entries")
-    yield from ((str(entry.get("id", f"number {number}")), entry) for number, entry in enumerate(content, start=1))
+    yield from (
+        (str(entry.get("id", f"number {number}")), entry)
+        for number, entry in enumerate(content, start=1)
+    )
 
 
 def read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """The rows of a CSV table, each with its id; cells that are empty are left out, and ``row`` is the line."""
-    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), restkey="", strict=True)
+    reader = csv.DictReader(
+        io.StringIO(read_text(path), newline=""), restkey="", strict=True
+    )
     try:
         for cells in reader:
             line, id = reader.line_num, cells.get("id", "")
             if "" in cells or None in cells.values():
-                raise RegisterError(path, "the row has more or fewer cells than the first row", row=line, id=id)
-            yield id, {name: cell for name, cell in cells.items() if cell} | {"row": line}
+                raise RegisterError(
+                    path,
+                    "the row has more or fewer cells than the first row",
+                    row=line,
+                    id=id,
+                )
+            yield (
+                id,
+                {name: cell for name, cell in cells.items() if cell} | {"row": line},
+            )
     except csv.Error as error:
         message = f"not a table of comma-separated values ({error})"
         raise RegisterError(path, message, row=reader.reader.line_num) from None
 
 
 #: Words for Python's kinds of values, and for reasons that say nothing more.
-_PLAIN = {"dictionary( or instance.*)?": "mapping", "tuple": "list", "decimal": "number", ", unable to .*": ""}
+_PLAIN = {
+    "dictionary( or instance.*)?": "mapping",
+    "tuple": "list",
+    "decimal": "number",
+    ", unable to .*": "",
+}
 
 
 def validated(path: Path, model: type[_M], content: Any, id: str = "") -> _M:
@@ -523,7 +635,10 @@ def validated(path: Path, model: type[_M], content: Any, id: str = "") -> _M:
         return model.model_validate(content)
     except ValidationError as found:
         # An unknown field comes first: it may be the misspelled one that is missing.
-        fault = min(found.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
+        fault = min(
+            found.errors(include_url=False),
+            key=lambda one: one["type"] != "extra_forbidden",
+        )
     at, given, place = fault["loc"], fault["input"], ".".join(map(str, fault["loc"]))
     message = f"{fault['msg'][0].lower()}{fault['msg'][1:]}"
     for python, plain in _PLAIN.items():
@@ -544,7 +659,20 @@ def validated(path: Path, model: type[_M], content: Any, id: str = "") -> _M:
 
 # The whole ------------------------------------------------------------------------------------------------------------
 
-_TABLES = (Claim, Check, Solve, Reading, Section, Citation, Assumption, External, Statement, Finding, Headline, Refusal)
+_TABLES = (
+    Claim,
+    Check,
+    Solve,
+    Reading,
+    Section,
+    Citation,
+    Assumption,
+    External,
+    Statement,
+    Finding,
+    Headline,
+    Refusal,
+)
 
 
 class Register(Settings):
@@ -579,19 +707,33 @@ class Register(Settings):
         if not isinstance(folder, str | Path | None):
             raise InputError(f"{folder!r} is not the path of a data package")
         folder = Path(folder or os.environ.get("ANALYSIS_DATA") or shipped("data"))
-        package = validated(folder / "datapackage.json", Package, read_yaml(folder / "datapackage.json"))
+        package = validated(
+            folder / "datapackage.json", Package, read_yaml(folder / "datapackage.json")
+        )
         paths = [str(one.get("path")) for one in package.resources]
         tables = [one.file for one in _TABLES]
         for path in paths:
             # What is expected is written last; other files are read where they are needed.
-            if path.endswith(".csv") and path not in (*tables, "expected.csv") and not (folder / path).is_file():
+            if (
+                path.endswith(".csv")
+                and path not in (*tables, "expected.csv")
+                and not (folder / path).is_file()
+            ):
                 where = {"id": path, "field": "path"}
-                raise RegisterError(folder / "datapackage.json", f"no such file{nearest(path, tables)}", **where)
+                raise RegisterError(
+                    folder / "datapackage.json",
+                    f"no such file{nearest(path, tables)}",
+                    **where,
+                )
         found: dict[str, Any] = {
-            Path(one.file).stem: _read_rows(folder / one.file, one) for one in _TABLES if one.file in paths
+            Path(one.file).stem: _read_rows(folder / one.file, one)
+            for one in _TABLES
+            if one.file in paths
         }
         names = ("assumptions", "readings", "sections", "sources")
-        assumed, readings, sections, sources = (found.pop(name, {}).values() for name in names)
+        assumed, readings, sections, sources = (
+            found.pop(name, {}).values() for name in names
+        )
         register = cls(
             folder=folder,
             title=package.title,
@@ -601,7 +743,11 @@ class Register(Settings):
             readings={(row.quantity, row.reading): row for row in readings},
             sections={row.id: row.title for row in sections},
             sources={row.id: f"{row.publisher}, {row.date}" for row in sources},
-            scenarios=tuple(Path(path).stem for path in paths if re.fullmatch(r"scenarios/[a-z0-9_]+\.yaml", path)),
+            scenarios=tuple(
+                Path(path).stem
+                for path in paths
+                if re.fullmatch(r"scenarios/[a-z0-9_]+\.yaml", path)
+            ),
             **found,
             **dict(package.analysis),
         )
@@ -615,8 +761,12 @@ class Register(Settings):
     def refuse(self, row: Any, field: str, message: str) -> RegisterError:
         """The refusal of a row that was read; without a row, of a setting in datapackage.json."""
         if row is None:
-            return RegisterError(self.file("datapackage.json"), message, field=f"analysis.{field}")
-        return RegisterError(self.file(row.file), message, row=row.row or "", id=row.id, field=field)
+            return RegisterError(
+                self.file("datapackage.json"), message, field=f"analysis.{field}"
+            )
+        return RegisterError(
+            self.file(row.file), message, row=row.row or "", id=row.id, field=field
+        )
 
     @contextlib.contextmanager
     def refusing(self, row: Any, field: str) -> Iterator[None]:
@@ -631,7 +781,11 @@ class Register(Settings):
     @cached_property
     def vague_readings(self) -> Mapping[str, VagueReading]:
         """How the claims in words of each quantity are read."""
-        return {name: one for name, one in self.assumptions.items() if one.floor or one.ceiling} | dict(self.words)
+        return {
+            name: one
+            for name, one in self.assumptions.items()
+            if one.floor or one.ceiling
+        } | dict(self.words)
 
     @cached_property
     def inputs(self) -> Mapping[str, Claim]:
@@ -640,11 +794,19 @@ class Register(Settings):
 
     def references(self) -> Iterator[tuple[str, Row | None, str, str]]:
         """Table, row, field and name of each reference; ``quantities`` is the table of a quantity."""
-        yield from (("quantities", None, "linked_readings", name) for group in self.linked_readings for name in group)
+        yield from (
+            ("quantities", None, "linked_readings", name)
+            for group in self.linked_readings
+            for name in group
+        )
         parts: list[tuple[Row | None, str, BaseModel]] = [(None, "", self)]
-        parts += [(None, "limits", one) for one in self.limits] + [(None, "remarks", one) for one in self.remarks]
+        parts += [(None, "limits", one) for one in self.limits] + [
+            (None, "remarks", one) for one in self.remarks
+        ]
         tables = [getattr(self, name) for name in Register.model_fields]
-        rows = [row for table in tables if isinstance(table, dict) for row in table.values()]
+        rows = [
+            row for table in tables if isinstance(table, dict) for row in table.values()
+        ]
         parts += [(row, "", row) for row in rows if isinstance(row, Row)]
         for row, within, part in parts:
             for place, info in type(part).model_fields.items():
@@ -652,22 +814,50 @@ class Register(Settings):
                     if isinstance(mark, Ref):
                         found = getattr(part, place)
                         names = (found,) if isinstance(found, str) else found
-                        yield from ((mark.to, row, within or place, name) for name in names if name)
+                        yield from (
+                            (mark.to, row, within or place, name)
+                            for name in names
+                            if name
+                        )
 
     def _check(self) -> None:
         """Refuse rows of one table that do not fit those of another."""
         for to, row, place, name in self.references():
             known = getattr(self, to.partition(".")[0], None)
             if known is not None and name not in known:
-                raise self.refuse(row, place, f"'{name}' is no row of {to}{nearest(name, known)}")
+                raise self.refuse(
+                    row, place, f"'{name}' is no row of {to}{nearest(name, known)}"
+                )
         for claim in self.claims.values():
             if claim.input and (other := self.inputs[claim.quantity]) is not claim:
-                raise self.refuse(claim, "input", f"{claim.quantity} starts from row {other.row} ({other.id}) too")
-            if claim.qualifier == "vague" and claim.role != "count" and claim.quantity not in self.vague_readings:
-                raise self.refuse(claim, "quantity", "its words need an assumption of that name, with floor or ceiling")
+                raise self.refuse(
+                    claim,
+                    "input",
+                    f"{claim.quantity} starts from row {other.row} ({other.id}) too",
+                )
+            if (
+                claim.qualifier == "vague"
+                and claim.role != "count"
+                and claim.quantity not in self.vague_readings
+            ):
+                raise self.refuse(
+                    claim,
+                    "quantity",
+                    "its words need an assumption of that name, with floor or ceiling",
+                )
         for check in self.checks.values():
             against = self.claims.get(check.claim)
             if against and against.quantity != check.quantity:
-                raise self.refuse(check, "claim", f"{against.id} is a value of {against.quantity}, not of it")
-            if bool(check.end) != (against is not None and against.qualifier == "range"):
-                raise self.refuse(check, "end", "an end is named where the claim is a range, and only there")
+                raise self.refuse(
+                    check,
+                    "claim",
+                    f"{against.id} is a value of {against.quantity}, not of it",
+                )
+            if bool(check.end) != (
+                against is not None and against.qualifier == "range"
+            ):
+                raise self.refuse(
+                    check,
+                    "end",
+                    "an end is named where the claim is a range, and only there",
+                )

@@ -67,18 +67,27 @@ def in_words(
         return "no finite value"
     if abs(number) >= _BEYOND or (unit in _SPANS and number != int(number)):
         return f"{number:.2g}"
-    counted, third = unit in BASE_UNITS, 2 - (math.floor(math.log10(abs(number)) + 1e-9) if number else 0)
+    counted, third = (
+        unit in BASE_UNITS,
+        2 - (math.floor(math.log10(abs(number)) + 1e-9) if number else 0),
+    )
     if percent is not None:
         place = 10.0 ** -max(percent + 2, third)
     elif not counted:
         place = 10.0 ** -max(0, third if decimals is None else decimals)
-    while place > 1e-9 and any(_crosses(number, _rounded(number, place, outward), other) for other in beside):
+    while place > 1e-9 and any(
+        _crosses(number, _rounded(number, place, outward), other) for other in beside
+    ):
         place /= 10
     rounded, size, word = _rounded(number, place, outward), 1.0, ""
     if percent is not None:
         size, word = 0.01, " percent"
     elif counted and abs(rounded) >= 1e6:
-        size, word = (1e9, " billion") if unit == "USD" and abs(rounded) >= 1e9 else (1e6, " million")
+        size, word = (
+            (1e9, " billion")
+            if unit == "USD" and abs(rounded) >= 1e9
+            else (1e6, " million")
+        )
     text = f"{rounded / size:{',' if size == 1 else ''}.{_decimals(place / size)}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return f"{text.replace('-', '−') if rounded else '0'}{word}"

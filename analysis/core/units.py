@@ -27,16 +27,33 @@ if sys.modules["dask"] is None:
     del sys.modules["dask"]
 
 BASE_UNITS = (
-    "person", "transfer", "labourer", "session", "household", "cadre", "villager", "USD", "CNY", "year", "month",
+    "person",
+    "transfer",
+    "labourer",
+    "session",
+    "household",
+    "cadre",
+    "villager",
+    "USD",
+    "CNY",
+    "year",
+    "month",
     "hour",
-)  # fmt: skip
+)
 #: The units that a hint names.
 KNOWN_UNITS = (*BASE_UNITS, "percent", "dimensionless", "person/transfer")
-SCALES = {"": Decimal(1), "thousand": Decimal(10) ** 3, "million": Decimal(10) ** 6, "billion": Decimal(10) ** 9}
+SCALES = {
+    "": Decimal(1),
+    "thousand": Decimal(10) ** 3,
+    "million": Decimal(10) ** 6,
+    "billion": Decimal(10) ** 9,
+}
 
 _SCALED = [f"{name} = {factor}" for name, factor in SCALES.items() if name]
 registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
-registry.load_definitions([*(f"{name} = [{name}]" for name in BASE_UNITS), *_SCALED, "percent = 0.01 = %"])
+registry.load_definitions(
+    [*(f"{name} = [{name}]" for name in BASE_UNITS), *_SCALED, "percent = 0.01 = %"]
+)
 Quantity = registry.Quantity
 DimensionalityError = pint.DimensionalityError
 
@@ -65,7 +82,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     lower = {one.lower(): one for one in names}
     for close in difflib.get_close_matches(str(name).lower(), lower, n=1, cutoff=0.55):
         return say("did_you_mean", name=lower[close])
-    return say("known", names=", ".join(names[:12]) + (", …" if len(names) > 12 else "")) if names else ""
+    return (
+        say("known", names=", ".join(names[:12]) + (", …" if len(names) > 12 else ""))
+        if names
+        else ""
+    )
 
 
 #: Names, multiplied or divided; no tower of powers, which a parser would compute.
@@ -84,7 +105,9 @@ def parse_unit(text: str) -> pint.Unit:
             raise ValueError(text)
         return registry.Unit(text)
     except Exception as error:
-        raise ValueError(say("unknown_unit", text=text, hint=nearest(text, KNOWN_UNITS))) from error
+        raise ValueError(
+            say("unknown_unit", text=text, hint=nearest(text, KNOWN_UNITS))
+        ) from error
 
 
 def name_of(unit: Any) -> str:
@@ -93,19 +116,28 @@ def name_of(unit: Any) -> str:
     'person/transfer'
     """
     # Releases of pint differ in the dot between factors.
-    return "dimensionless" if unit == registry.dimensionless else f"{unit:~P}".replace(" ", "").replace("⋅", "·")
+    return (
+        "dimensionless"
+        if unit == registry.dimensionless
+        else f"{unit:~P}".replace(" ", "").replace("⋅", "·")
+    )
 
 
 @cache
 def base_unit(text: str) -> str:
     """A unit as it is written. Raises ValueError where one of it is not one in base units."""
     if Quantity(1.0, parse_unit(text)).to_base_units().magnitude != 1.0:
-        raise ValueError(f"'{text}' is not a base unit, such as {', '.join(BASE_UNITS[:3])}")
+        raise ValueError(
+            f"'{text}' is not a base unit, such as {', '.join(BASE_UNITS[:3])}"
+        )
     return text
 
 
 #: Digits with or without commas between thousands, a point, an exponent.
-_NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*(.*)", re.DOTALL | re.ASCII)
+_NUMBER = re.compile(
+    r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*(.*)",
+    re.DOTALL | re.ASCII,
+)
 
 
 def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
@@ -121,7 +153,9 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     except ArithmeticError:
         value = Decimal("nan")
     if not math.isfinite(float(value)):
-        raise ValueError(say("no_number", text=text, unit=unit.replace("dimensionless", "percent")))
+        raise ValueError(
+            say("no_number", text=text, unit=unit.replace("dimensionless", "percent"))
+        )
     words = rest.replace("%", " percent").split()
     while words and words[0] in SCALES:
         value *= SCALES[words.pop(0)]
@@ -134,4 +168,6 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
         raise ValueError(say("percentage", text=text, unit=unit))
     if not given.is_compatible_with(parse_unit(unit)):
         raise ValueError(say("other_unit", text=text, given=name_of(given), unit=unit))
-    return float(value * Decimal(str(Quantity(1, given).to(parse_unit(unit)).magnitude)))
+    return float(
+        value * Decimal(str(Quantity(1, given).to(parse_unit(unit)).magnitude))
+    )

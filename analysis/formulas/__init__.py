@@ -7,6 +7,20 @@ arithmetic: no conversion, rounding or clipping. Division by zero raises or give
 Each docstring says the formula in words, its place in the article, and an example.
 """
 
-from analysis.formulas import at_risk, labour_transfers, monitoring, other_provinces, trade, training
+from analysis.formulas import (
+    at_risk,
+    labour_transfers,
+    monitoring,
+    other_provinces,
+    trade,
+    training,
+)
 
-__all__ = ["at_risk", "labour_transfers", "monitoring", "other_provinces", "trade", "training"]
+__all__ = [
+    "at_risk",
+    "labour_transfers",
+    "monitoring",
+    "other_provinces",
+    "trade",
+    "training",
+]

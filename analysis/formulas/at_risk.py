@@ -12,7 +12,9 @@ def total_2019__transfers(labourers_2019, transfers_per_labourer, persons_per_tr
     return labourers_2019 * transfers_per_labourer * persons_per_transfer
 
 
-def south_2019__transfers(labourers_south_2019, transfers_per_labourer, persons_per_transfer):
+def south_2019__transfers(
+    labourers_south_2019, transfers_per_labourer, persons_per_transfer
+):
     """Labourers of the south in 2019 times transfers per labourer and persons per transfer (paragraph 1, read as
     transfers).
     >>> south_2019__transfers(1_000_000, 1, 0.5)
@@ -30,13 +32,20 @@ def at_risk_2019__southern(south_2019, minority_share_south, at_risk_share_of_ba
 
 
 def at_risk_2019__composition(
-    total_2019, south_2019, minority_share_south, minority_share_outside, at_risk_share_of_base
+    total_2019,
+    south_2019,
+    minority_share_south,
+    minority_share_outside,
+    at_risk_share_of_base,
 ):
     """Minority persons transferred, in the south and outside it, times the share of those at risk (paragraph 1).
     >>> at_risk_2019__composition(1_000_000, 600_000, 0.5, 0.25, 1)
     400000.0
     """
-    minority = south_2019 * minority_share_south + (total_2019 - south_2019) * minority_share_outside
+    minority = (
+        south_2019 * minority_share_south
+        + (total_2019 - south_2019) * minority_share_outside
+    )
     return minority * at_risk_share_of_base
 
 

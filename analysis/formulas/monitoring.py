@@ -5,12 +5,16 @@ then they are persons, and households by way of the persons in one.
 """
 
 
-def rural_households__persons(households_as_printed, persons_per_household_as_printed, persons_per_household):
+def rural_households__persons(
+    households_as_printed, persons_per_household_as_printed, persons_per_household
+):
     """Households as printed, read as persons, over persons per household (paragraph 2).
     >>> rural_households__persons(2_000_000, 1, 4)
     500000.0
     """
-    return households_as_printed * persons_per_household_as_printed / persons_per_household
+    return (
+        households_as_printed * persons_per_household_as_printed / persons_per_household
+    )
 
 
 def rural_persons__households(households_as_printed, persons_per_household):
@@ -21,7 +25,9 @@ def rural_persons__households(households_as_printed, persons_per_household):
     return households_as_printed * persons_per_household
 
 
-def flagged_households__persons(flagged_as_printed, persons_per_household_as_printed, persons_per_household):
+def flagged_households__persons(
+    flagged_as_printed, persons_per_household_as_printed, persons_per_household
+):
     """Households under real-time monitoring as printed, read as persons, over persons per household (paragraph 2).
     >>> flagged_households__persons(100_000, 1, 4)
     25000.0

@@ -5,7 +5,9 @@ difference of two of them presumes that they count alike.
 """
 
 
-def cross_provincial_mean_2017_2019(cross_provincial_2017_2019, years_2017_2019, a_year):
+def cross_provincial_mean_2017_2019(
+    cross_provincial_2017_2019, years_2017_2019, a_year
+):
     """Labourers moved in 2017 to 2019 over the years of that span (paragraph 1).
     >>> cross_provincial_mean_2017_2019(60_000, 3, 1)
     20000.0
@@ -13,7 +15,9 @@ def cross_provincial_mean_2017_2019(cross_provincial_2017_2019, years_2017_2019,
     return cross_provincial_2017_2019 * a_year / years_2017_2019
 
 
-def cross_provincial_mean_2014_mid_2020(cross_provincial_2014_mid_2020, years_2014_mid_2020, a_year):
+def cross_provincial_mean_2014_mid_2020(
+    cross_provincial_2014_mid_2020, years_2014_mid_2020, a_year
+):
     """Labourers moved from 2014 to the middle of 2020 over the years of that span (paragraph 1).
     >>> cross_provincial_mean_2014_mid_2020(65_000, 6.5, 1)
     10000.0
@@ -21,7 +25,9 @@ def cross_provincial_mean_2014_mid_2020(cross_provincial_2014_mid_2020, years_20
     return cross_provincial_2014_mid_2020 * a_year / years_2014_mid_2020
 
 
-def cross_provincial_other_years(cross_provincial_2014_mid_2020, cross_provincial_2017_2019):
+def cross_provincial_other_years(
+    cross_provincial_2014_mid_2020, cross_provincial_2017_2019
+):
     """Labourers moved from 2014 to the middle of 2020 less those moved in 2017 to 2019 (paragraph 1).
     >>> cross_provincial_other_years(100_000, 60_000)
     40000
@@ -29,12 +35,16 @@ def cross_provincial_other_years(cross_provincial_2014_mid_2020, cross_provincia
     return cross_provincial_2014_mid_2020 - cross_provincial_2017_2019
 
 
-def cross_provincial_mean_other_years(cross_provincial_other_years, years_2014_mid_2020, years_2017_2019, a_year):
+def cross_provincial_mean_other_years(
+    cross_provincial_other_years, years_2014_mid_2020, years_2017_2019, a_year
+):
     """Labourers moved outside 2017 to 2019 over the years of the longer span less those of the shorter (paragraph 1).
     >>> cross_provincial_mean_other_years(35_000, 6.5, 3, 1)
     10000.0
     """
-    return cross_provincial_other_years * a_year / (years_2014_mid_2020 - years_2017_2019)
+    return (
+        cross_provincial_other_years * a_year / (years_2014_mid_2020 - years_2017_2019)
+    )
 
 
 def cross_provincial_mean_2014_2016(
@@ -51,13 +61,23 @@ def cross_provincial_mean_2014_2016(
     >>> cross_provincial_mean_2014_2016(40_000, 20_000, 0.5, 6.5, 3, 0.5, 1)
     10000.0
     """
-    left = cross_provincial_other_years - cross_provincial_planned_2020 * share_of_plan_2020_done
+    left = (
+        cross_provincial_other_years
+        - cross_provincial_planned_2020 * share_of_plan_2020_done
+    )
     return left * a_year / (years_2014_mid_2020 - years_2017_2019 - part_of_2020)
 
 
-def mean_2017_2019_over_quota(cross_provincial_mean_2017_2019, transfers_per_labourer, cross_provincial_quota):
+def mean_2017_2019_over_quota(
+    cross_provincial_mean_2017_2019, transfers_per_labourer, cross_provincial_quota
+):
     """Labourers moved a year in 2017 to 2019, one transfer each, over the yearly quota, less one (paragraphs 1 and 2).
     >>> mean_2017_2019_over_quota(20_000, 1, 10_000)
     1.0
     """
-    return cross_provincial_mean_2017_2019 * transfers_per_labourer / cross_provincial_quota - 1
+    return (
+        cross_provincial_mean_2017_2019
+        * transfers_per_labourer
+        / cross_provincial_quota
+        - 1
+    )

@@ -6,12 +6,18 @@ Places are paragraphs of section ``trade``.
 from analysis.core.units import maximum, minimum
 
 
-def labour_intensive_share_2020(labour_intensive_share_2021, export_growth_2021, labour_intensive_growth_2021):
+def labour_intensive_share_2020(
+    labour_intensive_share_2021, export_growth_2021, labour_intensive_growth_2021
+):
     """The share of 2021 times one plus the growth of exports, over one plus the growth of these products (paragraph 1).
     >>> round(labour_intensive_share_2020(0.5, 0.2, 0.5), 6)
     0.4
     """
-    return labour_intensive_share_2021 * (1 + export_growth_2021) / (1 + labour_intensive_growth_2021)
+    return (
+        labour_intensive_share_2021
+        * (1 + export_growth_2021)
+        / (1 + labour_intensive_growth_2021)
+    )
 
 
 def labour_intensive_share_2022__share_growth(share_base, labour_intensive_figure_2022):
@@ -22,7 +28,9 @@ def labour_intensive_share_2022__share_growth(share_base, labour_intensive_figur
     return share_base * (1 + labour_intensive_figure_2022)
 
 
-def labour_intensive_share_2022__value_growth(share_base, labour_intensive_figure_2022, export_growth_2022):
+def labour_intensive_share_2022__value_growth(
+    share_base, labour_intensive_figure_2022, export_growth_2022
+):
     """The base share times one plus the figure, read as the growth of value, over one plus that of exports (paragraph
     1).
     >>> labour_intensive_share_2022__value_growth(0.5, 0.5, 0.25)
@@ -31,7 +39,9 @@ def labour_intensive_share_2022__value_growth(share_base, labour_intensive_figur
     return share_base * (1 + labour_intensive_figure_2022) / (1 + export_growth_2022)
 
 
-def labour_intensive_growth_2022__share(labour_intensive_figure_2022, share_base, export_growth_2022):
+def labour_intensive_growth_2022__share(
+    labour_intensive_figure_2022, share_base, export_growth_2022
+):
     """The figure, read as the share, over the base share, times one plus the growth of exports, less one (paragraph 1).
     >>> labour_intensive_growth_2022__share(0.6, 0.5, 0.25)
     0.5
@@ -39,7 +49,9 @@ def labour_intensive_growth_2022__share(labour_intensive_figure_2022, share_base
     return labour_intensive_figure_2022 / share_base * (1 + export_growth_2022) - 1
 
 
-def labour_intensive_growth_2022__share_growth(labour_intensive_figure_2022, export_growth_2022):
+def labour_intensive_growth_2022__share_growth(
+    labour_intensive_figure_2022, export_growth_2022
+):
     """One plus the printed figure, read as the growth of the share, times one plus the growth of exports, less one
     (paragraph 1).
     >>> labour_intensive_growth_2022__share_growth(0.5, 0.5)
@@ -82,67 +94,108 @@ def trade_eu_2020(trade_eu_2021, trade_growth_eu_2021, yuan_per_dollar_2021_over
     return trade_eu_2021 * yuan_per_dollar_2021_over_2020 / (1 + trade_growth_eu_2021)
 
 
-def trade_vietnam_2020(trade_vietnam_2021, trade_growth_vietnam_2021, yuan_per_dollar_2021_over_2020):
+def trade_vietnam_2020(
+    trade_vietnam_2021, trade_growth_vietnam_2021, yuan_per_dollar_2021_over_2020
+):
     """Trade of 2021 with Vietnam over one plus its growth, times what the yuan rose by, if in yuan (paragraph 2).
     >>> trade_vietnam_2020(400_000_000, 1, 2)
     400000000.0
     """
-    return trade_vietnam_2021 * yuan_per_dollar_2021_over_2020 / (1 + trade_growth_vietnam_2021)
+    return (
+        trade_vietnam_2021
+        * yuan_per_dollar_2021_over_2020
+        / (1 + trade_growth_vietnam_2021)
+    )
 
 
 def trade_change_three_partners(
-    trade_us_2021, trade_us_2020, trade_eu_2021, trade_eu_2020, trade_vietnam_2021, trade_vietnam_2020
+    trade_us_2021,
+    trade_us_2020,
+    trade_eu_2021,
+    trade_eu_2020,
+    trade_vietnam_2021,
+    trade_vietnam_2020,
 ):
     """Trade of 2021 less that of 2020, summed over the United States, the European Union and Vietnam (paragraph 2).
     >>> trade_change_three_partners(4, 8, 6, 5, 3, 1)
     -1
     """
-    return (trade_us_2021 - trade_us_2020) + (trade_eu_2021 - trade_eu_2020) + (trade_vietnam_2021 - trade_vietnam_2020)
+    return (
+        (trade_us_2021 - trade_us_2020)
+        + (trade_eu_2021 - trade_eu_2020)
+        + (trade_vietnam_2021 - trade_vietnam_2020)
+    )
 
 
 def south_growth_2022__slowest(
-    trade_growth_kashgar_2022, trade_growth_hotan_2022, trade_growth_kizilsu_2022, trade_growth_aksu_2022
+    trade_growth_kashgar_2022,
+    trade_growth_hotan_2022,
+    trade_growth_kizilsu_2022,
+    trade_growth_aksu_2022,
 ):
     """The smallest of the growth rates of the four prefectures (paragraph 4).
     >>> float(south_growth_2022__slowest(0.25, 2.0, 3.0, 0.5))
     0.25
     """
-    three = minimum(minimum(trade_growth_kashgar_2022, trade_growth_hotan_2022), trade_growth_kizilsu_2022)
+    three = minimum(
+        minimum(trade_growth_kashgar_2022, trade_growth_hotan_2022),
+        trade_growth_kizilsu_2022,
+    )
     return minimum(three, trade_growth_aksu_2022)
 
 
 def south_growth_2022__equal(
-    trade_growth_kashgar_2022, trade_growth_hotan_2022, trade_growth_kizilsu_2022, trade_growth_aksu_2022
+    trade_growth_kashgar_2022,
+    trade_growth_hotan_2022,
+    trade_growth_kizilsu_2022,
+    trade_growth_aksu_2022,
 ):
     """The mean of the growth rates of the four prefectures, as if they had traded alike the year before (paragraph 4).
     >>> south_growth_2022__equal(1.0, 2.0, 3.0, 0.5)
     1.625
     """
-    together = trade_growth_kashgar_2022 + trade_growth_hotan_2022 + trade_growth_kizilsu_2022 + trade_growth_aksu_2022
+    together = (
+        trade_growth_kashgar_2022
+        + trade_growth_hotan_2022
+        + trade_growth_kizilsu_2022
+        + trade_growth_aksu_2022
+    )
     return together / 4
 
 
 def south_growth_2022__fastest(
-    trade_growth_kashgar_2022, trade_growth_hotan_2022, trade_growth_kizilsu_2022, trade_growth_aksu_2022
+    trade_growth_kashgar_2022,
+    trade_growth_hotan_2022,
+    trade_growth_kizilsu_2022,
+    trade_growth_aksu_2022,
 ):
     """The largest of the growth rates of the four prefectures (paragraph 4).
     >>> float(south_growth_2022__fastest(1.0, 4.0, 3.0, 0.5))
     4.0
     """
-    three = maximum(maximum(trade_growth_kashgar_2022, trade_growth_hotan_2022), trade_growth_kizilsu_2022)
+    three = maximum(
+        maximum(trade_growth_kashgar_2022, trade_growth_hotan_2022),
+        trade_growth_kizilsu_2022,
+    )
     return maximum(three, trade_growth_aksu_2022)
 
 
-def south_trade_share_2021(trade_growth_2022, growth_of_the_rest_2022, south_growth_2022):
+def south_trade_share_2021(
+    trade_growth_2022, growth_of_the_rest_2022, south_growth_2022
+):
     """The growth of all trade above that of the rest, over that of the four prefectures above that of the rest
     (paragraph 4).
     >>> south_trade_share_2021(0.75, 0.5, 1.5)
     0.25
     """
-    return (trade_growth_2022 - growth_of_the_rest_2022) / (south_growth_2022 - growth_of_the_rest_2022)
+    return (trade_growth_2022 - growth_of_the_rest_2022) / (
+        south_growth_2022 - growth_of_the_rest_2022
+    )
 
 
-def south_trade_share_2022(south_trade_share_2021, south_growth_2022, trade_growth_2022):
+def south_trade_share_2022(
+    south_trade_share_2021, south_growth_2022, trade_growth_2022
+):
     """The share of the four prefectures the year before, times one plus their growth, over one plus that of all trade
     (paragraph 4).
     >>> south_trade_share_2022(0.25, 1.0, 0.25)
@@ -151,10 +204,14 @@ def south_trade_share_2022(south_trade_share_2021, south_growth_2022, trade_grow
     return south_trade_share_2021 * (1 + south_growth_2022) / (1 + trade_growth_2022)
 
 
-def trade_growth_hotan_2018_2020(trade_growth_hotan_2019, trade_growth_hotan_2020, hotan_year_over_eleven_months):
+def trade_growth_hotan_2018_2020(
+    trade_growth_hotan_2019, trade_growth_hotan_2020, hotan_year_over_eleven_months
+):
     """One plus the growth of 2019, times one plus that of eleven months of 2020 carried to the year, less one
     (paragraph 5).
     >>> trade_growth_hotan_2018_2020(1.0, 0.5, 2)
     5.0
     """
-    return (1 + trade_growth_hotan_2019) * (1 + trade_growth_hotan_2020) * hotan_year_over_eleven_months - 1
+    return (1 + trade_growth_hotan_2019) * (
+        1 + trade_growth_hotan_2020
+    ) * hotan_year_over_eleven_months - 1

@@ -34,4 +34,6 @@ def training_needed_2022_2025(training_planned, years_2021_2025, training_2021, 
     >>> training_needed_2022_2025(1_000_000, 5, 800_000, 1)
     1050000.0
     """
-    return (training_planned * years_2021_2025 - training_2021 * a_year) / (years_2021_2025 - a_year)
+    return (training_planned * years_2021_2025 - training_2021 * a_year) / (
+        years_2021_2025 - a_year
+    )

@@ -34,7 +34,9 @@ class Bounds:
     low: float
     high: float
     low_at: Mapping[str, float] = field(default_factory=dict, compare=False, repr=False)
-    high_at: Mapping[str, float] = field(default_factory=dict, compare=False, repr=False)
+    high_at: Mapping[str, float] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
 def extremes(
@@ -53,12 +55,17 @@ def extremes(
     names = list(box)
     low = np.array([box[name][0] for name in names], float)
     width = np.array([box[name][1] for name in names], float) - low
-    columns = {name: np.asarray(values, float)[:, None] for name, values in (vary or {}).items()}
+    columns = {
+        name: np.asarray(values, float)[:, None]
+        for name, values in (vary or {}).items()
+    }
     rows = len(next(iter(columns.values()))) if columns else 1
 
     def at(places: Floats) -> tuple[Floats, Floats]:
         """Values and rooms at places between 0 and 1: (points, leaves), perhaps by row."""
-        given = {name: low[i] + places[..., i] * width[i] for i, name in enumerate(names)}
+        given = {
+            name: low[i] + places[..., i] * width[i] for i, name in enumerate(names)
+        }
         shape = rows, places.shape[-2]
         with np.errstate(all="ignore"):
             target, limits = function({**columns, **given})
@@ -98,7 +105,10 @@ def extremes(
         low_at, high_at = (low + points[i] * width for i in (least, most))
         # A float's last digits around 0 are 0.
         size = SAME * float(np.nanmax(np.abs(row)))
-        smallest, largest = (0.0 if abs(number) <= size else number for number in (float(row[least]), float(row[most])))
+        smallest, largest = (
+            0.0 if abs(number) <= size else number
+            for number in (float(row[least]), float(row[most]))
+        )
         bounds.append(
             Bounds(
                 -np.inf if pole else smallest,
@@ -117,7 +127,12 @@ def _edges(
     """The corners of a box, and of each edge its first corner, its last, and its axis."""
     numbers = np.arange(2**count)
     corners = (numbers[:, None] >> np.arange(count) & 1).astype(float)
-    edges = [(start, start | 1 << axis, axis) for axis in range(count) for start in numbers if not start >> axis & 1]
+    edges = [
+        (start, start | 1 << axis, axis)
+        for axis in range(count)
+        for start in numbers
+        if not start >> axis & 1
+    ]
     starts, ends, axes = np.array(edges, np.intp).reshape(-1, 3).T
     return corners, starts, ends, axes
 
@@ -129,7 +144,9 @@ def root(start: Any, middle: Any, end: Any) -> Any:
     """
     start, middle, end = (np.asarray(one, float) for one in (start, middle, end))
     with np.errstate(all="ignore"):
-        found = start * (middle - end) / (end * middle + start * middle - 2 * start * end)
+        found = (
+            start * (middle - end) / (end * middle + start * middle - 2 * start * end)
+        )
         # The same in the limit, where one of the three is infinite.
         found = np.where(np.isinf(start), (middle - end) / (middle - 2 * end), found)
         found = np.where(np.isinf(middle), start / (start + end), found)
@@ -140,7 +157,9 @@ def _has_pole(start: Floats, middle: Floats, end: Floats) -> NDArray[np.bool_]:
     """Whether a ratio of two linear functions has a pole: without one the middle lies between the ends."""
     with np.errstate(all="ignore"):
         slack = SAME * np.maximum(np.abs(start), np.abs(end))
-        outside = (middle > np.fmax(start, end) + slack) | (middle < np.fmin(start, end) - slack)
+        outside = (middle > np.fmax(start, end) + slack) | (
+            middle < np.fmin(start, end) - slack
+        )
     infinite: NDArray[np.bool_] = np.isinf(start) | np.isinf(middle) | np.isinf(end)
     return outside | infinite
 
@@ -148,7 +167,16 @@ def _has_pole(start: Floats, middle: Floats, end: Floats) -> NDArray[np.bool_]:
 def quadratic(square: Any, linear: Any, free: Any) -> tuple[Any, Any]:
     """The two roots of a quadratic function, infinite or NaN where there are fewer."""
     with np.errstate(all="ignore"):
-        turned = -(linear + np.copysign(np.sqrt(np.maximum(linear * linear - 4 * square * free, 0.0)), linear)) / 2
+        turned = (
+            -(
+                linear
+                + np.copysign(
+                    np.sqrt(np.maximum(linear * linear - 4 * square * free, 0.0)),
+                    linear,
+                )
+            )
+            / 2
+        )
         return turned / square, free / turned
 
 
@@ -166,11 +194,15 @@ def _alike(one: Any, two: Any) -> Any:
 def mobius(start: Any, middle: Any, end: Any) -> tuple[Any, Any, Any]:
     """a, b, c of (a + b t) ÷ (1 + c t) from its values at 0, ½ and 1."""
     with np.errstate(all="ignore"):
-        c = np.where(_alike(start, end), 0.0, (2 * middle - start - end) / (end - middle))
+        c = np.where(
+            _alike(start, end), 0.0, (2 * middle - start - end) / (end - middle)
+        )
         return start, end * (1 + c) - start, c
 
 
-def solve(function: Callable[[Any], Any], low: float, high: float, goal: float) -> float | None:
+def solve(
+    function: Callable[[Any], Any], low: float, high: float, goal: float
+) -> float | None:
     """The argument at which a ratio of two linear functions equals a goal, also outside the range in which it is
     evaluated, from low to high; None where nowhere.
     >>> solve(lambda x: 3 / (1 + x), 0, 4, 1.5)
@@ -188,14 +220,19 @@ def quarters(low: float, high: float) -> Floats:
     return low + np.array([0.25, 0.5, 0.75]) * (high - low)
 
 
-def breakpoints(values: Floats, low: float, high: float, levels: Iterable[float]) -> list[float]:
+def breakpoints(
+    values: Floats, low: float, high: float, levels: Iterable[float]
+) -> list[float]:
     """Where ratios of two linear functions pass levels, or have a pole, between two ends.
 
     values: at ¼, ½ and ¾ of the way from low to high, (3, functions).
     """
     with np.errstate(all="ignore"):
         # A pole is where one over the function is 0.
-        roots = [root(*(1 / values)), *(root(*(values - level)) for level in levels if np.isfinite(level))]
+        roots = [
+            root(*(1 / values)),
+            *(root(*(values - level)) for level in levels if np.isfinite(level)),
+        ]
     places = low + (0.25 + 0.5 * np.concatenate(roots)) * (high - low)
     kept: list[float] = []
     for place in map(float, np.unique(places[(places > low) & (places < high)])):

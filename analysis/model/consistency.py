@@ -27,7 +27,9 @@ def check_names(model: Model) -> None:
         for need in source.needs:
             if need not in model.sources:
                 message = f"the formula {_called(quantity, called)} needs '{need}', which no formula or row supplies"
-                raise register.refuse(None, "formulas", f"{message}{nearest(need, model.sources)}")
+                raise register.refuse(
+                    None, "formulas", f"{message}{nearest(need, model.sources)}"
+                )
 
 
 def units(model: Model) -> dict[str, str]:
@@ -36,8 +38,12 @@ def units(model: Model) -> dict[str, str]:
     found = {name: unit for name, (_, unit) in CONSTANTS.items()}
 
     def settle(quantity: str, unit: str, giver: str) -> None:
-        if not parse_unit(found.setdefault(quantity, unit)).is_compatible_with(parse_unit(unit)):
-            raise ModelError(f"{quantity} is in {found[quantity]}, but {giver} gives {unit}")
+        if not parse_unit(found.setdefault(quantity, unit)).is_compatible_with(
+            parse_unit(unit)
+        ):
+            raise ModelError(
+                f"{quantity} is in {found[quantity]}, but {giver} gives {unit}"
+            )
 
     for claim in register.claims.values():
         for end in ("", "_low", "_high") if claim.qualifier == "range" else ("",):
@@ -47,7 +53,10 @@ def units(model: Model) -> dict[str, str]:
         with register.refusing(assumption, "unit"):
             settle(assumption.id, assumption.unit, "this entry")
     # A formula settles the unit of its quantity before a reading that takes another quantity's value.
-    pending = sorted((one for one in model.each() if not one[2].is_leaf), key=lambda one: bool(one[2].same_as))
+    pending = sorted(
+        (one for one in model.each() if not one[2].is_leaf),
+        key=lambda one: bool(one[2].same_as),
+    )
     while pending:
         ready = [one for one in pending if found.keys() >= {*one[2].needs}]
         if not ready:
@@ -57,7 +66,11 @@ def units(model: Model) -> dict[str, str]:
         for quantity, reading, source in ready:
             row = register.readings[quantity, reading] if source.same_as else None
             with register.refusing(row, "same_as" if row else "formulas"):
-                settle(quantity, _unit(quantity, reading, source, found), _called(quantity, reading))
+                settle(
+                    quantity,
+                    _unit(quantity, reading, source, found),
+                    _called(quantity, reading),
+                )
         pending = [one for one in pending if one not in ready]
     return found
 
@@ -65,16 +78,30 @@ def units(model: Model) -> dict[str, str]:
 def _unit(quantity: str, reading: str, source: Source, found: dict[str, str]) -> str:
     if source.expression is None:
         # The value of another quantity is taken unchanged, or times a constant.
-        given, wanted = found[source.same_as], found.get(quantity, found[source.same_as])
+        given, wanted = (
+            found[source.same_as],
+            found.get(quantity, found[source.same_as]),
+        )
         ratio = parse_unit(wanted) / parse_unit(given)
         ones = [parse_unit(unit) for _, unit in CONSTANTS.values()]
-        return wanted if any((ratio / one).dimensionless or (ratio * one).dimensionless for one in ones) else given
+        return (
+            wanted
+            if any(
+                (ratio / one).dimensionless or (ratio * one).dimensionless
+                for one in ones
+            )
+            else given
+        )
     try:
-        return findings.unit_of(source.expression, *(found[need] for need in source.needs))
+        return findings.unit_of(
+            source.expression, *(found[need] for need in source.needs)
+        )
     except DimensionalityError as error:
         unlike = f"adds or compares unlike units ({error.units1} and {error.units2})"
         given = ", ".join(f"{need} in {found[need]}" for need in source.needs)
-        raise ModelError(f"the formula {_called(quantity, reading)} {unlike}; it is given {given}") from None
+        raise ModelError(
+            f"the formula {_called(quantity, reading)} {unlike}; it is given {given}"
+        ) from None
 
 
 def _called(quantity: str, reading: str) -> str:
@@ -103,7 +130,12 @@ def check(model: Model) -> None:
     for row in register.checks.values():
         if row.against:
             with register.refusing(row, "against"):
-                _alike(model, row.quantity, row.against, findings.value(model, row.against)[1])
+                _alike(
+                    model,
+                    row.quantity,
+                    row.against,
+                    findings.value(model, row.against)[1],
+                )
         with register.refusing(row, "readings"):
             setting = model.change(row.readings)
             plan = model.plan(row.quantity, setting)
@@ -111,7 +143,9 @@ def check(model: Model) -> None:
             model.check_used(setting, [plan])
         with register.refusing(row, "claim"):
             if row.claim in plan.claims and not row.against:
-                raise ModelError(f"the check is circular: it starts from {row.claim}, which it checks")
+                raise ModelError(
+                    f"the check is circular: it starts from {row.claim}, which it checks"
+                )
     for quantity, reading, source in model.each():
         if source.expression:
             with register.refusing(None, "formulas"):

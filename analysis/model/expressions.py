@@ -19,8 +19,12 @@ from analysis.core.units import maximum, minimum
 
 #: Each operator's sign, and how strongly it binds.
 _OPERATORS: dict[type[ast.operator], tuple[str, int]] = {
-    ast.Add: ("+", 1), ast.Sub: ("−", 1), ast.Mult: ("×", 2), ast.Div: ("÷", 2), ast.Pow: ("^", 4),
-}  # fmt: skip
+    ast.Add: ("+", 1),
+    ast.Sub: ("−", 1),
+    ast.Mult: ("×", 2),
+    ast.Div: ("÷", 2),
+    ast.Pow: ("^", 4),
+}
 _CHOICES = {"minimum": "smaller", "maximum": "larger"}
 
 
@@ -39,7 +43,9 @@ class Expression:
         """The expression as a function of its needs."""
         names = ", ".join(name.replace(".", "__") for name in self.needs)
         scope = {"minimum": minimum, "maximum": maximum}
-        return self.function or eval(f"lambda {names}: {ast.unparse(self.result)}", scope)
+        return self.function or eval(
+            f"lambda {names}: {ast.unparse(self.result)}", scope
+        )
 
     def of(self, values: Mapping[str, Any]) -> Any:
         """The value from those of its names."""
@@ -54,13 +60,22 @@ class Expression:
 
     def source(self, names: Mapping[str, str]) -> str:
         """Python source over other names."""
-        return re.sub(r"\b[A-Za-z_]\w*", lambda found: names.get(found[0], found[0]), ast.unparse(self.result))
+        return re.sub(
+            r"\b[A-Za-z_]\w*",
+            lambda found: names.get(found[0], found[0]),
+            ast.unparse(self.result),
+        )
 
     @cached_property
     def chosen_from(self) -> frozenset[str]:
         """The names that stand in a minimum or a maximum."""
         calls = (node for node in ast.walk(self.result) if isinstance(node, ast.Call))
-        names = {node.id for call in calls for node in ast.walk(call) if isinstance(node, ast.Name)}
+        names = {
+            node.id
+            for call in calls
+            for node in ast.walk(call)
+            if isinstance(node, ast.Name)
+        }
         return frozenset(names & {*self.needs})
 
 
@@ -71,7 +86,9 @@ def parse(text: str) -> Expression:
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ValueError(f"'{text}' is not made of names, numbers, + - * / and brackets") from None
+        raise ValueError(
+            f"'{text}' is not made of names, numbers, + - * / and brackets"
+        ) from None
     needs: dict[str, None] = {}
     result = _checked(tree, {}, needs)
     return Expression(text, tuple(needs), result)
@@ -81,39 +98,60 @@ def read(module: ModuleType) -> dict[str, Expression]:
     """The formulas of a module and its submodules, by name. Raises ValueError naming the formula."""
     found: dict[str, Expression] = {}
     inner = [one for one in vars(module).values() if inspect.ismodule(one)]
-    for part in (module, *(one for one in inner if one.__name__.startswith(f"{module.__name__}."))):
+    for part in (
+        module,
+        *(one for one in inner if one.__name__.startswith(f"{module.__name__}.")),
+    ):
         for node in ast.parse(inspect.getsource(part)).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 if node.name in found:
-                    raise ValueError(f"two formulas are called {node.name}: give one of them another name")
+                    raise ValueError(
+                        f"two formulas are called {node.name}: give one of them another name"
+                    )
                 try:
                     found[node.name] = _read_function(node, getattr(part, node.name))
                 except ValueError as error:
-                    raise ValueError(f"the formula {part.__name__}.{node.name}: {error}") from None
+                    raise ValueError(
+                        f"the formula {part.__name__}.{node.name}: {error}"
+                    ) from None
     return found
 
 
 def _read_function(node: ast.FunctionDef, function: Callable[..., Any]) -> Expression:
     needs = tuple(argument.arg for argument in node.args.args)
-    if node.args.vararg or node.args.kwarg or node.args.kwonlyargs or node.args.posonlyargs or node.args.defaults:
+    if (
+        node.args.vararg
+        or node.args.kwarg
+        or node.args.kwonlyargs
+        or node.args.posonlyargs
+        or node.args.defaults
+    ):
         raise ValueError("it may have plain parameters only")
     known: dict[str, ast.expr] = {name: ast.Name(name, ast.Load()) for name in needs}
     text = ast.get_docstring(node)
     # The first paragraph, without the place in the article that ends it in brackets.
-    words = re.sub(r" \([^()]*\)\.$", ".", " ".join(re.split(r"\n\n|>>>", text or "")[0].split()))
+    words = re.sub(
+        r" \([^()]*\)\.$", ".", " ".join(re.split(r"\n\n|>>>", text or "")[0].split())
+    )
     body = node.body if text is None else node.body[1:]
     for statement in body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 known[name] = _checked(value, known)
             case ast.Return(value=ast.expr() as value) if statement is body[-1]:
-                return Expression(node.name, needs, _checked(value, known), words, function)
+                return Expression(
+                    node.name, needs, _checked(value, known), words, function
+                )
             case _:
-                raise ValueError(f"it may assign names and return, not: {_short(statement)}")
+                raise ValueError(
+                    f"it may assign names and return, not: {_short(statement)}"
+                )
     raise ValueError("it must end in a return")
 
 
-def _checked(node: ast.expr, known: Mapping[str, ast.expr], needs: dict[str, None] | None = None) -> ast.expr:
+def _checked(
+    node: ast.expr, known: Mapping[str, ast.expr], needs: dict[str, None] | None = None
+) -> ast.expr:
     """A tree with known names put in, and others added to ``needs``; without that, others are refused."""
     match node:
         case ast.Name(id=name) if name in known:
@@ -129,10 +167,20 @@ def _checked(node: ast.expr, known: Mapping[str, ast.expr], needs: dict[str, Non
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return ast.UnaryOp(ast.USub(), _checked(operand, known, needs))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-            return ast.BinOp(_checked(left, known, needs), op, _checked(right, known, needs))
-        case ast.Call(func=ast.Name(id=name), args=[one, two], keywords=[]) if name in _CHOICES:
-            return ast.Call(ast.Name(name, ast.Load()), [_checked(arg, known, needs) for arg in (one, two)], [])
-    raise ValueError(f"'{_short(node)}' is not made of names, numbers, + - * / and brackets")
+            return ast.BinOp(
+                _checked(left, known, needs), op, _checked(right, known, needs)
+            )
+        case ast.Call(func=ast.Name(id=name), args=[one, two], keywords=[]) if (
+            name in _CHOICES
+        ):
+            return ast.Call(
+                ast.Name(name, ast.Load()),
+                [_checked(arg, known, needs) for arg in (one, two)],
+                [],
+            )
+    raise ValueError(
+        f"'{_short(node)}' is not made of names, numbers, + - * / and brackets"
+    )
 
 
 def _short(node: ast.AST) -> str:
@@ -154,7 +202,10 @@ def _text(node: ast.expr, shown: Mapping[str, str], least: int = 0) -> str:
             # Behind a minus or a division, an operator of the same strength needs brackets.
             text = f"{_text(left, shown, strength)} {sign} {_text(right, shown, strength + (sign in '−÷^'))}"
         case ast.Call(func=ast.Name(id=name), args=[one, two]):
-            text, strength = f"the {_CHOICES[name]} of {_text(one, shown, 5)} and {_text(two, shown, 5)}", 0
+            text, strength = (
+                f"the {_CHOICES[name]} of {_text(one, shown, 5)} and {_text(two, shown, 5)}",
+                0,
+            )
         case _:
             raise ValueError(f"'{_short(node)}' can't be shown")
     return text if strength >= least else f"({text})"

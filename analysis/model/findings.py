@@ -13,7 +13,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from analysis.core.register import Finding, Step
-from analysis.core.units import DimensionalityError, Quantity, name_of, nearest, parse_unit
+from analysis.core.units import (
+    DimensionalityError,
+    Quantity,
+    name_of,
+    nearest,
+    parse_unit,
+)
 from analysis.model.expressions import Expression, parse
 from analysis.model.plan import ModelError, Node, Plan, Source
 
@@ -26,7 +32,11 @@ def plan_of(model: Model, text: str) -> Plan:
     Raises ValueError for an unknown name, and for anything but arithmetic."""
     expression = parse(text)
     leaves = [Node(name, "", _named(model, name)[0]) for name in expression.needs]
-    return Plan(text, (*leaves, Node(text, "", Source(expression=expression))), beyond=frozenset(expression.needs))
+    return Plan(
+        text,
+        (*leaves, Node(text, "", Source(expression=expression))),
+        beyond=frozenset(expression.needs),
+    )
 
 
 def value(model: Model, text: str) -> tuple[float, str]:
@@ -34,11 +44,15 @@ def value(model: Model, text: str) -> tuple[float, str]:
     name, anything but arithmetic, unlike units, and a result that is not finite."""
     plan, expression = plan_of(model, text), parse(text)
     try:
-        return plan.value, unit_of(expression, *(_named(model, name)[1] for name in expression.needs))
+        return plan.value, unit_of(
+            expression, *(_named(model, name)[1] for name in expression.needs)
+        )
     except (ModelError, ArithmeticError):
         raise ModelError(f"'{text}' has no finite value") from None
     except DimensionalityError as error:
-        raise ModelError(f"'{text}' adds unlike units ({error.units1} and {error.units2})") from None
+        raise ModelError(
+            f"'{text}' adds unlike units ({error.units1} and {error.units2})"
+        ) from None
 
 
 @cache
@@ -46,7 +60,9 @@ def unit_of(expression: Expression, *units: str) -> str:
     """The unit that an expression of needs in these units gives. Raises DimensionalityError where it adds or compares
     unlike units."""
     # No two values alike, none of them 1, and no two that add to 1: a difference may be divided by.
-    result = expression.compiled(*(Quantity(0.37 + 0.2236 * i, parse_unit(unit)) for i, unit in enumerate(units)))
+    result = expression.compiled(
+        *(Quantity(0.37 + 0.2236 * i, parse_unit(unit)) for i, unit in enumerate(units))
+    )
     return name_of(result.units) if isinstance(result, Quantity) else "dimensionless"
 
 
@@ -59,13 +75,21 @@ def _named(model: Model, name: str) -> tuple[Source, str]:
         return Source(row.published.value(), near, near), row.base_unit
     if (row := rows.get(start)) and row.printed and end in ("low", "high"):
         is_range = row.qualifier == "range"
-        return Source(row.published.value(end) if is_range else getattr(row.published.stands_for(), end)), row.base_unit
+        return Source(
+            row.published.value(end)
+            if is_range
+            else getattr(row.published.stands_for(), end)
+        ), row.base_unit
     words = model.register.vague_readings.get(getattr(row, "quantity", ""))
     if row and words and end == "floor" and math.isfinite(floor := words.allows().low):
         return Source(floor), row.base_unit
     quantity, _, reading = name.partition(".")
-    if quantity not in model.sources or (reading and reading not in model.sources[quantity]):
-        raise ModelError(f"'{name}' names no quantity or row with a number{nearest(name, [*model.sources, *rows])}")
+    if quantity not in model.sources or (
+        reading and reading not in model.sources[quantity]
+    ):
+        raise ModelError(
+            f"'{name}' names no quantity or row with a number{nearest(name, [*model.sources, *rows])}"
+        )
     plan = model.plan(quantity, model.change({quantity: reading} if reading else {}))
     # Arithmetic is shown also where it leaves the range that a reading is allowed.
     return Source(replace(plan, limits=()).value), model.units[quantity]
@@ -79,7 +103,9 @@ def recomputed(model: Model, finding: Finding) -> list[tuple[Step, float]]:
         with model.register.refusing(finding, f"arithmetic.{place}.expression"):
             number, unit = value(model, step.expression)
             if unit != step.unit:
-                raise ModelError(f"'{step.expression}' is in {unit}, not in {step.unit}")
+                raise ModelError(
+                    f"'{step.expression}' is in {unit}, not in {step.unit}"
+                )
         found.append((step, number))
     return found
 
@@ -90,5 +116,6 @@ def problems(model: Model) -> list[str]:
         f"{finding.id}: {step.what} is {number:.10g}, not {step.comes_to}"
         for finding in model.register.findings.values()
         for step, number in recomputed(model, finding)
-        if abs(Decimal(number) - step.comes_to) > Decimal("0.500001").scaleb(int(step.comes_to.as_tuple().exponent))
+        if abs(Decimal(number) - step.comes_to)
+        > Decimal("0.500001").scaleb(int(step.comes_to.as_tuple().exponent))
     ]

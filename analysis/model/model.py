@@ -21,17 +21,49 @@ from typing import Any
 import numpy as np
 
 from analysis.core.published import Interval
-from analysis.core.register import BARE, SETTABLE, Assumption, InputError, Register, RegisterError
+from analysis.core.register import (
+    BARE,
+    SETTABLE,
+    Assumption,
+    InputError,
+    Register,
+    RegisterError,
+)
 from analysis.core.sentences import say
 from analysis.core.spell import in_words
 from analysis.core.units import CONSTANTS, nearest, read_number
 from analysis.model import consistency, expressions
-from analysis.model.plan import ARTICLE, Arrays, Circle, Limit, ModelError, Node, Plan, Setting, Source
+from analysis.model.plan import (
+    ARTICLE,
+    Arrays,
+    Circle,
+    Limit,
+    ModelError,
+    Node,
+    Plan,
+    Setting,
+    Source,
+)
 
-_NAMELY = {"published": "as printed", "set": "the assumption as set", BARE: "by its formula", "in_words": "in words"}
+_NAMELY = {
+    "published": "as printed",
+    "set": "the assumption as set",
+    BARE: "by its formula",
+    "in_words": "in words",
+}
 
-__all__ = ["ARTICLE", "Circle", "Estimate", "Limit", "Model", "ModelError", "Node",
-           "Plan", "Setting", "Source"]  # fmt: skip
+__all__ = [
+    "ARTICLE",
+    "Circle",
+    "Estimate",
+    "Limit",
+    "Model",
+    "ModelError",
+    "Node",
+    "Plan",
+    "Setting",
+    "Source",
+]
 
 
 @dataclass(frozen=True)
@@ -60,13 +92,18 @@ class Model:
     and formulas disagree.
     """
 
-    def __init__(self, register: Register, modules: Iterable[ModuleType] | None = None) -> None:
+    def __init__(
+        self, register: Register, modules: Iterable[ModuleType] | None = None
+    ) -> None:
         self.register = register
         self._plans: dict[tuple[tuple[str, ...], Setting], Plan] = {}
         self.sources = self._sources(modules or [_import(register)])
         self.quantities = [name for name in self.sources if name not in CONSTANTS]
         consistency.check_names(self)
-        self.sources = {name: self._default_first(name, sources) for name, sources in self.sources.items()}
+        self.sources = {
+            name: self._default_first(name, sources)
+            for name, sources in self.sources.items()
+        }
         self.limits = tuple(
             Limit(one.quantity, other=most)
             if isinstance(most := one.at_most, str)
@@ -109,14 +146,31 @@ class Model:
 
     def known(self, quantity: str) -> str:
         """The name of a quantity; raises ModelError with the nearest one where it is none."""
-        if not isinstance(quantity, str) or quantity not in self.sources or quantity in CONSTANTS:
-            raise ModelError(say("no_quantity", name=quantity, hint=nearest(quantity, self.quantities)))
+        if (
+            not isinstance(quantity, str)
+            or quantity not in self.sources
+            or quantity in CONSTANTS
+        ):
+            raise ModelError(
+                say(
+                    "no_quantity",
+                    name=quantity,
+                    hint=nearest(quantity, self.quantities),
+                )
+            )
         return quantity
 
     def known_reading(self, quantity: str, reading: str) -> str:
         """The name of a reading; raises ModelError with the nearest one where the quantity has none of that name."""
         if reading not in (known := self.sources[self.known(quantity)]):
-            raise ModelError(say("no_reading", reading=reading, quantity=quantity, hint=nearest(str(reading), known)))
+            raise ModelError(
+                say(
+                    "no_reading",
+                    reading=reading,
+                    quantity=quantity,
+                    hint=nearest(str(reading), known),
+                )
+            )
         return reading
 
     def named(self, text: str, setting: Setting = ARTICLE) -> tuple[str, Setting]:
@@ -130,29 +184,63 @@ class Model:
         if claim := self.register.claims.get(str(text)):
             quantity, reading = claim.quantity, claim.id
             if reading not in self.sources.get(quantity, {}):
-                raise ModelError(f"'{text}' is {claim.qualifier}, so it is not one number")
+                raise ModelError(
+                    f"'{text}' is {claim.qualifier}, so it is not one number"
+                )
         if quantity not in self.quantities:
             known = nearest(str(text), [*self.quantities, *self.register.claims])
-            raise ModelError(f"'{text}' is not a quantity and not a row of claims.csv{known}")
+            raise ModelError(
+                f"'{text}' is not a quantity and not a row of claims.csv{known}"
+            )
         given = {quantity: self.known_reading(quantity, reading)} if reading else {}
         return quantity, self.change(given, setting)
 
-    def change(self, given: Mapping[str, Any], base: Setting = ARTICLE, *, with_units: bool = False) -> Setting:
+    def change(
+        self,
+        given: Mapping[str, Any],
+        base: Setting = ARTICLE,
+        *,
+        with_units: bool = False,
+    ) -> Setting:
         """A setting with assumptions, printed numbers and readings changed. Each quantity gets a number, a text that
         names a reading of it, or a text that is a number and perhaps a unit.
 
         It starts from the setting ``base``. It demands units if ``with_units``, as scenario files do. Raises ModelError
         in one sentence for a wrong name, reading, value, unit or type.
         """
-        texts = {name: one.strip() for name, one in given.items() if isinstance(one, str)}
-        named = self._linked({name: one for name, one in texts.items() if one in self.sources[self.known(name)]})
-        numbers = {name: self.number(name, given[name], with_unit=with_units) for name in given if name not in named}
+        texts = {
+            name: one.strip() for name, one in given.items() if isinstance(one, str)
+        }
+        named = self._linked(
+            {
+                name: one
+                for name, one in texts.items()
+                if one in self.sources[self.known(name)]
+            }
+        )
+        numbers = {
+            name: self.number(name, given[name], with_unit=with_units)
+            for name in given
+            if name not in named
+        }
         # A new value takes the place of an earlier reading, and a new reading that of an earlier value.
-        earlier = {name: one for name, one in base.readings.items() if name not in given or one in SETTABLE}
+        earlier = {
+            name: one
+            for name, one in base.readings.items()
+            if name not in given or one in SETTABLE
+        }
         values = {**base.values, **numbers}
-        left = {name: one for name, one in values.items() if named.get(name, "set") in SETTABLE}
+        left = {
+            name: one
+            for name, one in values.items()
+            if named.get(name, "set") in SETTABLE
+        }
         found = self.setting({**earlier, **named}, left)
-        return replace(found, given=found.given | base.given | given.keys(), scenario=base.scenario - given.keys())
+        return replace(
+            found,
+            given=found.given | base.given | given.keys(),
+            scenario=base.scenario - given.keys(),
+        )
 
     def number(self, quantity: str, given: Any, *, with_unit: bool = False) -> float:
         """A value for a quantity in base units, from a number or a text. Raises ModelError where it can't be one, and
@@ -164,31 +252,71 @@ class Model:
             except ValueError as error:
                 named = self.sources[quantity] if given[:1].isalpha() else ()
                 hint = nearest(given, named) if len(named) > 1 else ""
-                raise ModelError(say("value", quantity=quantity, error=error, hint=hint)) from None
-        is_number = isinstance(given, numbers.Real | Decimal) and not isinstance(given, bool)
+                raise ModelError(
+                    say("value", quantity=quantity, error=error, hint=hint)
+                ) from None
+        is_number = isinstance(given, numbers.Real | Decimal) and not isinstance(
+            given, bool
+        )
         # A whole number past the largest float is none.
-        if not is_number or (isinstance(given, int) and given.bit_length() > 1023) or not math.isfinite(given):
+        if (
+            not is_number
+            or (isinstance(given, int) and given.bit_length() > 1023)
+            or not math.isfinite(given)
+        ):
             raise ModelError(say("not_finite", quantity=quantity, number=given))
         if not low <= float(given) <= high:
-            told = {"number": float(given), "low": low, "high": high, "unit": self.suffix(quantity)}
-            raise ModelError(say("below" if high == math.inf else "outside", quantity=quantity, **told))
+            told = {
+                "number": float(given),
+                "low": low,
+                "high": high,
+                "unit": self.suffix(quantity),
+            }
+            raise ModelError(
+                say(
+                    "below" if high == math.inf else "outside",
+                    quantity=quantity,
+                    **told,
+                )
+            )
         return float(given)
 
-    def setting(self, readings: Mapping[str, str] | None = None, values: Mapping[str, float] | None = None) -> Setting:
+    def setting(
+        self,
+        readings: Mapping[str, str] | None = None,
+        values: Mapping[str, float] | None = None,
+    ) -> Setting:
         """A setting from readings by quantity and values in base units; those equal to the article's own are left out.
         Linked readings follow when one of them is named. Raises ModelError for an unknown name, a value that is refused
         or that the named reading does not use, and readings in a circle."""
         readings, values, kept = readings or {}, values or {}, {}
         named = self._linked(readings)
         for quantity, one in values.items():
-            number, own = self.number(quantity, one), self.sources[quantity][self.default(quantity)]
+            number, own = (
+                self.number(quantity, one),
+                self.sources[quantity][self.default(quantity)],
+            )
             if not (own.is_leaf and own.value == number):
                 kept[quantity] = number
                 if named.get(quantity, "set") not in SETTABLE:
-                    raise ModelError(say("unread", quantity=quantity, number=number, reading=named[quantity]))
+                    raise ModelError(
+                        say(
+                            "unread",
+                            quantity=quantity,
+                            number=number,
+                            reading=named[quantity],
+                        )
+                    )
         # A printed number is a reading by the name of its row, too.
-        sources = {name: (self.known_reading(name, one), self.sources[name]) for name, one in named.items()}
-        other = {name: one for name, (one, of) in sources.items() if of[one] is not of[self.default(name)]}
+        sources = {
+            name: (self.known_reading(name, one), self.sources[name])
+            for name, one in named.items()
+        }
+        other = {
+            name: one
+            for name, (one, of) in sources.items()
+            if of[one] is not of[self.default(name)]
+        }
         setting = Setting(other, kept, frozenset([*readings, *values]))
         for quantity in other:
             self.plan(quantity, setting)
@@ -204,19 +332,38 @@ class Model:
         """Readings, with those that are one choice with them."""
         named = dict(readings)
         for group in self.register.linked_readings:
-            chosen = sorted({named[quantity] for quantity in group if quantity in named})
+            chosen = sorted(
+                {named[quantity] for quantity in group if quantity in named}
+            )
             if len(chosen) > 1:
-                raise ModelError(say("one_choice", group=" and ".join(group), chosen=", ".join(chosen)))
+                raise ModelError(
+                    say(
+                        "one_choice",
+                        group=" and ".join(group),
+                        chosen=", ".join(chosen),
+                    )
+                )
             named |= dict.fromkeys(group, chosen[0]) if chosen else {}
         return named
 
     def differences(self, setting: Setting) -> str:
         """The differences from the article, in one line; empty for the article's own setting."""
-        parts = [self.other_reading(quantity, reading) for quantity, reading in setting.readings.items()]
+        parts = [
+            self.other_reading(quantity, reading)
+            for quantity, reading in setting.readings.items()
+        ]
         for quantity, number in setting.values.items():
-            source = self.sources[quantity][setting.readings.get(quantity, self.default(quantity))]
+            source = self.sources[quantity][
+                setting.readings.get(quantity, self.default(quantity))
+            ]
             parts.append(
-                say(source.replaced, quantity=quantity, number=number, unit=self.suffix(quantity), was=source.value)
+                say(
+                    source.replaced,
+                    quantity=quantity,
+                    number=number,
+                    unit=self.suffix(quantity),
+                    was=source.value,
+                )
             )
         return say("differs", parts="; ".join(parts)) if parts else ""
 
@@ -224,25 +371,51 @@ class Model:
         """A reading as a difference from the article."""
         row = self.register.readings.get((quantity, reading))
         kind = "our_reading" if row and row.reconstruction else "other_reading"
-        return say(kind, quantity=quantity, label=self.label(quantity, reading), reading=reading)
+        return say(
+            kind,
+            quantity=quantity,
+            label=self.label(quantity, reading),
+            reading=reading,
+        )
 
     def suffix(self, quantity: str) -> str:
         """The unit of a quantity as it follows a number: a space and its name, or nothing."""
-        return "" if self.units[quantity] == "dimensionless" else f" {self.units[quantity]}"
+        return (
+            ""
+            if self.units[quantity] == "dimensionless"
+            else f" {self.units[quantity]}"
+        )
 
-    def check_used(self, setting: Setting, plans: Iterable[Plan], *, ignored: Iterable[str] = ()) -> None:
+    def check_used(
+        self, setting: Setting, plans: Iterable[Plan], *, ignored: Iterable[str] = ()
+    ) -> None:
         """Raise ModelError for a reading or a value that was given and that none of the plans depends on. Of those that
         a scenario changes, one that is used is enough."""
         nodes = [plan.by_name for plan in plans]
-        if setting.scenario and not any(setting.scenario & found.keys() for found in nodes):
-            raise ModelError(say("scenario_unused", names=", ".join(sorted(setting.scenario))))
-        for quantity in {**setting.readings, **setting.values, **dict.fromkeys(setting.given)}:
+        if setting.scenario and not any(
+            setting.scenario & found.keys() for found in nodes
+        ):
+            raise ModelError(
+                say("scenario_unused", names=", ".join(sorted(setting.scenario)))
+            )
+        for quantity in {
+            **setting.readings,
+            **setting.values,
+            **dict.fromkeys(setting.given),
+        }:
             # Of linked readings, one that is used is enough.
-            linked = next((group for group in self.register.linked_readings if quantity in group), (quantity,))
+            linked = next(
+                (group for group in self.register.linked_readings if quantity in group),
+                (quantity,),
+            )
             used = [found[one] for one in linked for found in nodes if one in found]
-            unread = quantity in setting.values and all(node.reading not in ("given", *SETTABLE) for node in used)
+            unread = quantity in setting.values and all(
+                node.reading not in ("given", *SETTABLE) for node in used
+            )
             if quantity not in {*ignored, *setting.scenario} and (unread or not used):
-                kind, reading = ("unused", used[0].reading) if used else ("without_effect", "")
+                kind, reading = (
+                    ("unused", used[0].reading) if used else ("without_effect", "")
+                )
                 raise ModelError(say(kind, quantity=quantity, reading=reading))
 
     def plan(self, quantity: str | Sequence[str], setting: Setting = ARTICLE) -> Plan:
@@ -254,16 +427,33 @@ class Model:
 
         def node(name: str) -> Node:
             reading = setting.readings.get(name, self.default(name))
-            if name in setting.values and (reading in SETTABLE or name not in setting.readings):
+            if name in setting.values and (
+                reading in SETTABLE or name not in setting.readings
+            ):
                 one = self.register.assumptions.get(name)
-                return Node(name, "given", Source(setting.values[name], width=one.high - one.low if one else 0.0))
+                return Node(
+                    name,
+                    "given",
+                    Source(
+                        setting.values[name], width=one.high - one.low if one else 0.0
+                    ),
+                )
             return Node(name, reading, self.sources[name][reading])
 
         def add(names: Iterable[str], path: tuple[str, ...] = ()) -> None:
             for name in names:
                 if name in path:
-                    chain = [f"{one} ({found[one].reading})" for one in (*path[path.index(name) :], name)]
-                    raise Circle(say("circle", first=chain[0], others=", which needs ".join(chain[1:])))
+                    chain = [
+                        f"{one} ({found[one].reading})"
+                        for one in (*path[path.index(name) :], name)
+                    ]
+                    raise Circle(
+                        say(
+                            "circle",
+                            first=chain[0],
+                            others=", which needs ".join(chain[1:]),
+                        )
+                    )
                 if name not in found:
                     found[name] = node(name)
                     add(found[name].source.needs, (*path, name))
@@ -272,12 +462,21 @@ class Model:
         own = set(found)
         limits = [one for one in self.limits if one.quantity in own]
         add(one.other for one in limits if one.other)
-        order = [*graphlib.TopologicalSorter({name: one.source.needs for name, one in found.items()}).static_order()]
+        order = [
+            *graphlib.TopologicalSorter(
+                {name: one.source.needs for name, one in found.items()}
+            ).static_order()
+        ]
         for name in order:
             assumption = self.register.assumptions.get(name)
             if assumption and not found[name].source.is_leaf:
                 limits.append(Limit(name, assumption.minimum, assumption.maximum))
-        plan = Plan(quantities[0], tuple(found[name] for name in order), tuple(limits), frozenset(found) - own)
+        plan = Plan(
+            quantities[0],
+            tuple(found[name] for name in order),
+            tuple(limits),
+            frozenset(found) - own,
+        )
         return self._plans.setdefault((quantities, setting), plan)
 
     def free(self, plan: Plan) -> dict[str, Assumption]:
@@ -295,30 +494,62 @@ class Model:
         plan, unit = self.plan(self.known(quantity), setting), self.units[quantity]
         value, (bounds, _) = plan.value, plan.spans
         remarks = tuple(said for _, said in self.remarks(quantity, setting))
-        return Estimate(quantity, value, bounds.low, bounds.high, unit, plan.side, plan.depends_on, remarks)
+        return Estimate(
+            quantity,
+            value,
+            bounds.low,
+            bounds.high,
+            unit,
+            plan.side,
+            plan.depends_on,
+            remarks,
+        )
 
-    def remarks(self, quantity: str, setting: Setting, vary: Arrays | None = None) -> Iterator[tuple[int, str]]:
+    def remarks(
+        self, quantity: str, setting: Setting, vary: Arrays | None = None
+    ) -> Iterator[tuple[int, str]]:
         """Sentences that are shown with a quantity and refuse nothing, each with its entry of the arrays in ``vary``.
 
         Some leaves take arrays of one length (``vary``); without them, all is entry 0.
         """
-        plan, vary, unit = self.plan(quantity, setting), vary or {}, self.units[quantity]
+        plan, vary, unit = (
+            self.plan(quantity, setting),
+            vary or {},
+            self.units[quantity],
+        )
         shape = next((one.shape for one in vary.values()), (1,))
         value = plan.evaluate(vary)[quantity]
         for one in self.register.remarks:
             if one.quantity == quantity:
                 with contextlib.suppress(Circle):
                     figure = self.register.external.get(one.above)
-                    other = figure.published.value() if figure else self.plan(one.above, setting).kept(vary)
+                    other = (
+                        figure.published.value()
+                        if figure
+                        else self.plan(one.above, setting).kept(vary)
+                    )
                     more = np.broadcast_to(value - other, shape)
                     for entry in np.flatnonzero(more > 0).tolist():
-                        yield entry, one.words.format(more=in_words(float(more[entry]), unit, 1e3))
+                        yield (
+                            entry,
+                            one.words.format(
+                                more=in_words(float(more[entry]), unit, 1e3)
+                            ),
+                        )
         given: dict[str, Any] = {**setting.values, **vary}
         for name, one_or_more in given.items():
             if name in plan.by_name:
-                each, (low, high, kind) = np.broadcast_to(one_or_more, shape), self.usually(name)
+                each, (low, high, kind) = (
+                    np.broadcast_to(one_or_more, shape),
+                    self.usually(name),
+                )
                 for entry in np.flatnonzero((each < low) | (each > high)).tolist():
-                    yield entry, say(kind, quantity=name, low=low, high=high, number=each[entry])
+                    yield (
+                        entry,
+                        say(
+                            kind, quantity=name, low=low, high=high, number=each[entry]
+                        ),
+                    )
 
     def usually(self, quantity: str) -> tuple[float, float, str]:
         """The range outside which a value has a remark, and its sentence: of an assumption the range that it is varied
@@ -348,7 +579,9 @@ class Model:
         found: defaultdict[str, dict[str, Source]] = defaultdict(dict)
         for claim in self.register.claims.values():
             number = claim.published
-            for end in {"range": ("low", "high"), "vague": ()}.get(claim.qualifier, ("",)):
+            for end in {"range": ("low", "high"), "vague": ()}.get(
+                claim.qualifier, ("",)
+            ):
                 near, far = number.stands_for(end), number.stands_for(end, coarse=True)
                 source = Source(number.value(end), near, far, number.side, claim, end)
                 rows = found[f"{claim.quantity}_{end}" if end else claim.quantity]
@@ -360,38 +593,67 @@ class Model:
             if row.same_as:
                 found[row.quantity][row.reading] = Source(same_as=row.same_as)
         with self.register.refusing(None, "formulas"):
-            for name, expression in (pair for module in modules for pair in expressions.read(module).items()):
+            for name, expression in (
+                pair for module in modules for pair in expressions.read(module).items()
+            ):
                 quantity, _, called = name.partition("__")
                 if (called or BARE) in found[quantity]:
-                    raise ModelError(f"two things are called {name}: give the formula another name")
+                    raise ModelError(
+                        f"two things are called {name}: give the formula another name"
+                    )
                 found[quantity][called or BARE] = Source(expression=expression)
-        return dict(found) | {name: {"constant": Source(value)} for name, (value, _) in CONSTANTS.items()}
+        return dict(found) | {
+            name: {"constant": Source(value)} for name, (value, _) in CONSTANTS.items()
+        }
 
-    def _default_first(self, quantity: str, sources: dict[str, Source]) -> dict[str, Source]:
+    def _default_first(
+        self, quantity: str, sources: dict[str, Source]
+    ) -> dict[str, Source]:
         rows = self.register.readings
-        named = [one for one in sources if (quantity, one) in rows and rows[quantity, one].default]
-        counts = [one for one, source in sources.items() if source.claim and source.claim.role == "count"]
+        named = [
+            one
+            for one in sources
+            if (quantity, one) in rows and rows[quantity, one].default
+        ]
+        counts = [
+            one
+            for one, source in sources.items()
+            if source.claim and source.claim.role == "count"
+        ]
         for reading in ("published", *named, BARE, "set", "constant", *counts):
             if reading in sources:
                 return {reading: sources[reading], **sources}
         message = f"{quantity} has readings ({', '.join(sources)}) and none of them is the default"
-        raise RegisterError(self.register.file("readings.csv"), message, field="default")
+        raise RegisterError(
+            self.register.file("readings.csv"), message, field="default"
+        )
 
     def each(self) -> Iterator[tuple[str, str, Source]]:
         """Every quantity, reading and source."""
         for quantity, sources in self.sources.items():
-            yield from ((quantity, reading, source) for reading, source in sources.items())
+            yield from (
+                (quantity, reading, source) for reading, source in sources.items()
+            )
 
 
 def _of_assumption(one: Assumption) -> dict[str, Source]:
     """The sources of an assumption: its value, and the ends of its words."""
-    found = {"set": Source(one.value, side=one.side, assumption=one, width=one.high - one.low)}
+    found = {
+        "set": Source(
+            one.value, side=one.side, assumption=one, width=one.high - one.low
+        )
+    }
     words = one.allows()
     span = Interval(max(words.low, one.minimum), min(words.high, one.maximum))
-    for part, side, number in (("floor", "at least", words.low), ("ceiling", "at most", words.high)):
+    for part, side, number in (
+        ("floor", "at least", words.low),
+        ("ceiling", "at most", words.high),
+    ):
         if math.isfinite(number):
             found[part] = Source(number, side=side, assumption=one, part=part)
-            found["in_words"] = Source(near=span, side=side, assumption=one, part="in_words")
+            found["in_words"] = Source(
+                near=span, side=side, assumption=one, part="in_words"
+            )
     return found
 
 
@@ -405,7 +667,9 @@ def _import(register: Register) -> ModuleType:
 
 def listed(given: Any) -> Iterable[Any]:
     """Several things as they are given, or one as a list; a text is one."""
-    return given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    return (
+        given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    )
 
 
 def assignments(texts: Iterable[str]) -> dict[str, str]:

@@ -57,18 +57,37 @@ class Source:
     same_as: str = ""
 
     def __post_init__(self) -> None:
-        self.needs = (self.same_as,) if self.same_as else self.expression.needs if self.expression else ()
-        self.is_leaf, self.in_words = self.expression is None and not self.same_as, self.part == "in_words"
+        self.needs = (
+            (self.same_as,)
+            if self.same_as
+            else self.expression.needs
+            if self.expression
+            else ()
+        )
+        self.is_leaf, self.in_words = (
+            self.expression is None and not self.same_as,
+            self.part == "in_words",
+        )
 
     @property
     def replaced(self) -> str:
         """The sentence for a value in place of this one."""
         is_ours = self.assumption and self.assumption.grade == "chosen"
-        return "other_value" if math.isnan(self.value) else "in_place_of_ours" if is_ours else "in_place"
+        return (
+            "other_value"
+            if math.isnan(self.value)
+            else "in_place_of_ours"
+            if is_ours
+            else "in_place"
+        )
 
     def interval(self, *, coarse: bool = False) -> Interval:
         """The values that a leaf stands for: those of a printed number or of words, a point for anything else."""
-        return (self.far if coarse else None) or self.near or Interval(self.value, self.value)
+        return (
+            (self.far if coarse else None)
+            or self.near
+            or Interval(self.value, self.value)
+        )
 
 
 @dataclass(frozen=True)
@@ -90,7 +109,11 @@ class Node:
 
     def compute(self, values: Mapping[str, Any]) -> Any:
         """The value from those of its needs."""
-        return self.source.expression.of(values) if self.source.expression else values[self.source.same_as]
+        return (
+            self.source.expression.of(values)
+            if self.source.expression
+            else values[self.source.same_as]
+        )
 
 
 @dataclass(frozen=True)
@@ -107,7 +130,9 @@ class Setting:
     scenario: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __hash__(self) -> int:
-        return hash((tuple(sorted(self.readings.items())), tuple(sorted(self.values.items()))))
+        return hash(
+            (tuple(sorted(self.readings.items())), tuple(sorted(self.values.items())))
+        )
 
 
 ARTICLE = Setting()
@@ -134,20 +159,35 @@ class Limit:
         """The name of the sentence for a value past it."""
         if self.other:
             return "above_other"
-        return "above" if math.isinf(self.low) else "beneath" if math.isinf(self.high) else "beyond"
+        return (
+            "above"
+            if math.isinf(self.low)
+            else "beneath"
+            if math.isinf(self.high)
+            else "beyond"
+        )
 
     @cached_property
     def parts(self) -> tuple[Expression, ...]:
         """How far the quantity lies from each end, as a share of a fixed size: below 0 past it."""
         if self.other:
             return (parse(f"({self.other} - {self.quantity}) / 1e6"),)
-        ends = [(sign, end) for sign, end in ((1, self.low), (-1, self.high)) if math.isfinite(end)]
+        ends = [
+            (sign, end)
+            for sign, end in ((1, self.low), (-1, self.high))
+            if math.isfinite(end)
+        ]
         size = max(abs(end) for _, end in ends) or 1.0
-        return tuple(parse(f"({self.quantity} - {end!r}) / {sign * size!r}") for sign, end in ends)
+        return tuple(
+            parse(f"({self.quantity} - {end!r}) / {sign * size!r}")
+            for sign, end in ends
+        )
 
     def kept(self, values: Mapping[str, Any]) -> Any:
         """Where the limit is kept, to the last digits."""
-        return ~np.logical_or.reduce([np.asarray(room.of(values)) < -SAME for room in self.parts])
+        return ~np.logical_or.reduce(
+            [np.asarray(room.of(values)) < -SAME for room in self.parts]
+        )
 
     def sentence(self, values: Mapping[str, Any]) -> str:
         """The refusal of a value past the limit."""
@@ -173,17 +213,35 @@ class Plan:
     def __post_init__(self) -> None:
         self.by_name = {node.name: node for node in self.nodes}
         self.leaves = {node.name: node for node in self.nodes if node.source.is_leaf}
-        self.start = {name: np.float64(node.source.value) for name, node in self.leaves.items()}
-        self.free = {name: node for name, node in self.leaves.items() if node.reading in ("set", "given")}
-        own = {name: node.source for name, node in self.leaves.items() if name not in {*CONSTANTS, *self.beyond}}
-        self.claims = frozenset(source.claim.id for source in own.values() if source.claim)
-        self.depends_on = tuple(source.claim.id if source.claim else name for name, source in own.items())
+        self.start = {
+            name: np.float64(node.source.value) for name, node in self.leaves.items()
+        }
+        self.free = {
+            name: node
+            for name, node in self.leaves.items()
+            if node.reading in ("set", "given")
+        }
+        own = {
+            name: node.source
+            for name, node in self.leaves.items()
+            if name not in {*CONSTANTS, *self.beyond}
+        }
+        self.claims = frozenset(
+            source.claim.id for source in own.values() if source.claim
+        )
+        self.depends_on = tuple(
+            source.claim.id if source.claim else name for name, source in own.items()
+        )
         self.words = tuple(name for name, source in own.items() if source.in_words)
 
     @property
     def no_single_value(self) -> str:
         """The sentence that says so where words alone give a leaf; empty elsewhere."""
-        return say("in_words", quantity=self.target, name=self.words[0]) if self.words else ""
+        return (
+            say("in_words", quantity=self.target, name=self.words[0])
+            if self.words
+            else ""
+        )
 
     def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Every node's value, with values given for some nodes in place of their own. Arrays broadcast. Nothing is
@@ -201,11 +259,16 @@ class Plan:
 
     def within(self, values: Mapping[str, Any]) -> Any:
         """Where every limit is kept."""
-        return reduce(np.logical_and, (limit.kept(values) for limit in self.limits), np.True_)
+        return reduce(
+            np.logical_and, (limit.kept(values) for limit in self.limits), np.True_
+        )
 
     def past(self, values: Mapping[str, Any]) -> str:
         """The refusal of values that are past a limit; empty for others."""
-        return next((limit.sentence(values) for limit in self.limits if not limit.kept(values)), "")
+        return next(
+            (limit.sentence(values) for limit in self.limits if not limit.kept(values)),
+            "",
+        )
 
     @cached_property
     def under_choices(self) -> frozenset[str]:
@@ -219,19 +282,30 @@ class Plan:
                 found |= node.source.expression.chosen_from
         return frozenset(found)
 
-    def along(self, name: str, x: Floats, given: Mapping[str, Any] | None = None) -> tuple[Floats, Floats]:
+    def along(
+        self, name: str, x: Floats, given: Mapping[str, Any] | None = None
+    ) -> tuple[Floats, Floats]:
         """The target and the rooms at values x of a leaf, (values, 1). There is a column for each of them, and for each
         entry of the arrays given for other leaves."""
         given = {**(given or {}), **({name: x} if name in self.free else {})}
         shape = np.broadcast_shapes(*(np.shape(one) for one in given.values()), x.shape)
         values = self.evaluate(given)
-        rooms = [np.empty((len(x), 0)), *(np.broadcast_to(room, shape) for room in self.rooms(values))]
-        return np.broadcast_to(values[self.target], shape), np.concatenate(rooms, axis=1)
+        rooms = [
+            np.empty((len(x), 0)),
+            *(np.broadcast_to(room, shape) for room in self.rooms(values)),
+        ]
+        return np.broadcast_to(values[self.target], shape), np.concatenate(
+            rooms, axis=1
+        )
 
     def kept(self, given: Mapping[str, Any]) -> Floats:
         """The target with values given for some leaves; NaN past a limit and where it is not finite."""
         values = self.evaluate(given)
-        return np.where(self.within(values) & np.isfinite(values[self.target]), values[self.target], np.nan)
+        return np.where(
+            self.within(values) & np.isfinite(values[self.target]),
+            values[self.target],
+            np.nan,
+        )
 
     @cached_property
     def direction(self) -> dict[str, int]:
@@ -242,7 +316,9 @@ class Plan:
             # Between poles the target only rises or only falls in a node, so any step shows the direction.
             step = _STEP * node.scale(float(here[node.name]))
             there = self.evaluate({**start, node.name: here[node.name] + step})
-            change = (there[self.target] - here[self.target]) / (abs(here[self.target]) or 1.0)
+            change = (there[self.target] - here[self.target]) / (
+                abs(here[self.target]) or 1.0
+            )
             found[node.name] = int(np.sign(change)) if abs(change) >= SAME else 0
         return found
 
@@ -250,7 +326,11 @@ class Plan:
     def side(self) -> str:
         """``at most``, ``at least``, neither, or ``no bound`` where the leaves' sides pull the target both ways."""
         signs = self.direction
-        pulls = [(node.source.side, signs[name]) for name, node in self.leaves.items() if node.source.side]
+        pulls = [
+            (node.source.side, signs[name])
+            for name, node in self.leaves.items()
+            if node.source.side
+        ]
         sides = {side if sign > 0 else _TURNED[side] for side, sign in pulls if sign}
         return "no bound" if len(sides) > 1 else "".join(sides)
 
@@ -261,7 +341,9 @@ class Plan:
         values = self.evaluate({})
         for node in () if self.words else self.nodes:
             if not np.isfinite(values[node.name]) and node.name not in self.beyond:
-                raise ModelError(say("division", quantity=node.name, reading=node.reading))
+                raise ModelError(
+                    say("division", quantity=node.name, reading=node.reading)
+                )
         if said := self.past(values) or self.no_single_value:
             raise ModelError(said)
         return float(values[self.target])
@@ -270,11 +352,18 @@ class Plan:
     def spans(self) -> tuple[Bounds, Bounds]:
         """The bounds, and those at the coarser places."""
         (near,) = self.bounds()
-        has_far = any(node.source.far != node.source.near for node in self.leaves.values())
+        has_far = any(
+            node.source.far != node.source.near for node in self.leaves.values()
+        )
         return near, self.bounds(coarse=True)[0] if has_far else near
 
     def bounds(
-        self, *, coarse: bool = False, vary: Arrays | None = None, ranges: Ranges | None = None, rounding: bool = True
+        self,
+        *,
+        coarse: bool = False,
+        vary: Arrays | None = None,
+        ranges: Ranges | None = None,
+        rounding: bool = True,
     ) -> list[Bounds]:
         """Smallest and largest target over everything that the printed inputs and words stand for, limits kept.
 
@@ -282,11 +371,21 @@ class Plan:
         length (``vary``), with one result for each entry; others take intervals (``ranges``). Printed inputs move only
         with ``rounding``.
         """
-        every = {name: node.source.interval(coarse=coarse) for name, node in self.leaves.items() if rounding}
-        every |= {name: one for name, one in (ranges or {}).items() if name in self.leaves}
+        every = {
+            name: node.source.interval(coarse=coarse)
+            for name, node in self.leaves.items()
+            if rounding
+        }
+        every |= {
+            name: one for name, one in (ranges or {}).items() if name in self.leaves
+        }
         moved = {name: one for name, one in every.items() if name not in (vary or {})}
         still = {name: one.low for name, one in moved.items() if one.low == one.high}
-        box = {name: (one.low, one.high) for name, one in moved.items() if one.low < one.high}
+        box = {
+            name: (one.low, one.high)
+            for name, one in moved.items()
+            if one.low < one.high
+        }
 
         def function(given: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
             values = self.evaluate({**still, **given})
@@ -299,7 +398,11 @@ class Plan:
 
         A leaf under a minimum or a maximum is exempt.
         """
-        moved = [node for name, node in self.leaves.items() if name not in {*CONSTANTS, *self.under_choices}]
+        moved = [
+            node
+            for name, node in self.leaves.items()
+            if name not in {*CONSTANTS, *self.under_choices}
+        ]
         shape, given = (len(moved), 4), {}
         for i, node in enumerate(moved):
             # All a little off their values, so that a factor of 0 hides nothing; then wide steps, one leaf at a
@@ -309,7 +412,9 @@ class Plan:
             given[node.name][i] += 0.37 * scale * np.array([0, 1 / 3, 0.5, 1])
         values = self.evaluate(given)
         steps = np.array([np.zeros(shape) + values[node.name] for node in self.nodes])
-        for node, fine in zip(self.nodes, is_fractional(*np.moveaxis(steps, -1, 0)), strict=True):
+        for node, fine in zip(
+            self.nodes, is_fractional(*np.moveaxis(steps, -1, 0)), strict=True
+        ):
             if not fine.all():
                 why = "is not a ratio of two linear functions of each input, so its bounds can't be computed"
                 raise ModelError(f"the formula of {node.name} ({node.reading}) {why}")

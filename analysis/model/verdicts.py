@@ -69,12 +69,23 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     """The outcome of one check under a setting; the check's own readings come before the setting's. There is no verdict
     without a claim, nor where the setting makes the check circular or takes a quantity past a limit; ``reason`` says
     so."""
-    row = model.register.claims.get(check.claim) or model.register.external.get(check.against)
-    fine, coarse = (asserted(model, check, row, coarse=coarse) if row else None for coarse in (False, True))
+    row = model.register.claims.get(check.claim) or model.register.external.get(
+        check.against
+    )
+    fine, coarse = (
+        asserted(model, check, row, coarse=coarse) if row else None
+        for coarse in (False, True)
+    )
     known = Outcome(check, model.units[check.quantity])
     if row and fine:
-        printed = row.published.value(check.end) if row.printed and check.end != "whole" else None
-        known = replace(known, published=printed, published_low=fine.low, published_high=fine.high)
+        printed = (
+            row.published.value(check.end)
+            if row.printed and check.end != "whole"
+            else None
+        )
+        known = replace(
+            known, published=printed, published_low=fine.low, published_high=fine.high
+        )
     try:
         if check.against and check.claim:
             # Figures published elsewhere, set beside the claim: nothing of the model is in it.
@@ -84,15 +95,21 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
         if check.claim in plan.claims:
             raise ModelError(say("circular", claim=check.claim))
         # Where no value that the words allow is within the limits, it is past one.
-        value = math.nan if plan.words and not math.isnan(plan.spans[0].low) else plan.value
+        value = (
+            math.nan if plan.words and not math.isnan(plan.spans[0].low) else plan.value
+        )
     except ModelError as error:
         return replace(known, reason=str(error))
     near, far = plan.spans
-    grades = [grade_of(model, plan, name) for name, sign in plan.direction.items() if sign]
+    grades = [
+        grade_of(model, plan, name) for name, sign in plan.direction.items() if sign
+    ]
     weakest = max(filter(None, grades), key=GRADES.index, default="")
     known = replace(known, side=plan.side, rests_on=weakest, depends_on=plan.depends_on)
     recomputed = None if math.isnan(value) else value
-    known = replace(known, recomputed=recomputed, recomputed_low=near.low, recomputed_high=near.high)
+    known = replace(
+        known, recomputed=recomputed, recomputed_low=near.low, recomputed_high=near.high
+    )
     if row is None or fine is None or coarse is None:
         return replace(known, reason="no printed number to set beside it")
 
@@ -117,32 +134,49 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     low, high = ends(check, row, fine)
     used, claimed = (far, coarse) if finer == "differs" else (near, fine)
     margin = min(used.high - claimed.low, claimed.high - used.low)
-    size = known.published or (claimed.low if math.isfinite(claimed.low) else claimed.high)
+    size = known.published or (
+        claimed.low if math.isfinite(claimed.low) else claimed.high
+    )
     levels = [end for one in (fine, coarse) for end in (one.low, one.high)]
     return replace(
         known,
         verdict=found,
         finer=finer if finer != found else "",
-        difference=None if recomputed is None else value - (high if value > high else low),
+        difference=None
+        if recomputed is None
+        else value - (high if value > high else low),
         barely=found == "matches_within_rounding" and margin < 0.01 * abs(size),
         condition=_condition(model, plan, levels, verdict, found),
         reason=_SHORT if is_short else VERDICTS[found] if finer == found else _COARSER,
-        passing=_passing(row, check, near, value) if check.claim and known.published else None,
+        passing=_passing(row, check, near, value)
+        if check.claim and known.published
+        else None,
     )
 
 
-def judge_all(model: Model, checks: Iterable[str] | None = None, setting: Setting = ARTICLE) -> list[Outcome]:
+def judge_all(
+    model: Model, checks: Iterable[str] | None = None, setting: Setting = ARTICLE
+) -> list[Outcome]:
     """The outcomes of the named checks, or of all of them in the order of the register."""
     table = model.register.checks
-    return [judge(model, table[name], setting) for name in (checks if checks is not None else table)]
+    return [
+        judge(model, table[name], setting)
+        for name in (checks if checks is not None else table)
+    ]
 
 
 def results(model: Model, outcomes: Iterable[Outcome]) -> dict[str, str]:
     """The verdict of each result of the article, by the id of its claim: that of the one check that judges it. Where
     none does, it is ``not_recalculable``. It is empty where that check has no verdict under the setting."""
-    verdicts = {outcome.check.id: outcome.verdict for outcome in outcomes} | {"": NOT_RECALCULABLE}
+    verdicts = {outcome.check.id: outcome.verdict for outcome in outcomes} | {
+        "": NOT_RECALCULABLE
+    }
     claims = model.register.claims.values()
-    return {claim.id: verdicts.get(claim.judged_by, "") for claim in claims if claim.role == "result"}
+    return {
+        claim.id: verdicts.get(claim.judged_by, "")
+        for claim in claims
+        if claim.role == "result"
+    }
 
 
 def counts(model: Model, verdicts: Mapping[str, str]) -> dict[str, int]:
@@ -164,7 +198,9 @@ def ends(check: Check, row: Claim | External, fine: Interval) -> tuple[float, fl
     return row.published.value(low), row.published.value(high)
 
 
-def asserted(model: Model, check: Check, row: Claim | External, *, coarse: bool = False) -> Interval:
+def asserted(
+    model: Model, check: Check, row: Claim | External, *, coarse: bool = False
+) -> Interval:
     """The claim that the other side of a check makes, by its digits or its words."""
     if row.qualifier != "vague":
         return row.published.asserts(check.end.removeprefix("whole"), coarse=coarse)
@@ -178,16 +214,27 @@ def grade_of(model: Model, plan: Plan, name: str) -> str:
     row = model.register.readings.get((name, node.reading))
     if node.reading in ("given", "published"):
         return "chosen" if node.reading == "given" else ""
-    return row.grade if row else node.source.assumption.grade if node.source.assumption else ""
+    return (
+        row.grade
+        if row
+        else node.source.assumption.grade
+        if node.source.assumption
+        else ""
+    )
 
 
-def _passing(row: Claim | External, check: Check, bounds: Bounds, point: float) -> float | None:
+def _passing(
+    row: Claim | External, check: Check, bounds: Bounds, point: float
+) -> float | None:
     """The share of values within ten percent of the printed one that would have passed as well."""
     if math.isnan(bounds.low):
         return None
     # As in the verdict, rounding does not decide at our tenth.
     high = point if row.qualifier == "approaches" else bounds.high
-    printed, met = row.published.value(check.end), row.published.met_by(bounds.low, high, check.end)
+    printed, met = (
+        row.published.value(check.end),
+        row.published.met_by(bounds.low, high, check.end),
+    )
     low, high = sorted((0.9 * printed, 1.1 * printed))
     return max(0.0, min(high, met[1]) - max(low, met[0])) / (high - low)
 
@@ -209,25 +256,48 @@ class Solution:
 def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
     """The value of the assumption that a row solves for, the rest as the setting and the row have it."""
     one = model.register.assumptions[row.solve]
-    goal = row.goal if row.goal is not None else model.register.claims[row.claim].published.value(row.end)
+    goal = (
+        row.goal
+        if row.goal is not None
+        else model.register.claims[row.claim].published.value(row.end)
+    )
     try:
         plan = model.plan(row.quantity, model.change(row.readings, setting))
     except ModelError as error:
         return Solution(row, None, "impossible", str(error))
     if one.id not in plan.by_name:
-        return Solution(row, None, "impossible", f"{row.quantity} does not depend on {one.id} here")
-    value = solve(lambda x: plan.evaluate({one.id: x})[plan.target], one.minimum, one.maximum, goal)
+        return Solution(
+            row, None, "impossible", f"{row.quantity} does not depend on {one.id} here"
+        )
+    value = solve(
+        lambda x: plan.evaluate({one.id: x})[plan.target],
+        one.minimum,
+        one.maximum,
+        goal,
+    )
     if value is None:
         return Solution(row, None, "impossible", f"no value of {one.id} makes it so")
     if not Interval(one.minimum, one.maximum).holds(value):
-        return Solution(row, value, "impossible", f"allowed is {one.minimum:,.10g} to {one.maximum:,.10g}")
+        return Solution(
+            row,
+            value,
+            "impossible",
+            f"allowed is {one.minimum:,.10g} to {one.maximum:,.10g}",
+        )
     if past := plan.past(plan.evaluate({one.id: value})):
         return Solution(row, value, "impossible", past)
     varied = f"the range it is varied over is {one.low:,.10g} to {one.high:,.10g}"
-    return Solution(row, value, "in_range" if Interval(one.low, one.high).holds(value) else "out_of_range", varied)
+    return Solution(
+        row,
+        value,
+        "in_range" if Interval(one.low, one.high).holds(value) else "out_of_range",
+        varied,
+    )
 
 
-def _condition(model: Model, plan: Plan, levels: Iterable[float], rule: Rule, found: str) -> str:
+def _condition(
+    model: Model, plan: Plan, levels: Iterable[float], rule: Rule, found: str
+) -> str:
     """For each assumption that matters, the values for which the verdict stays, the others as they are."""
     parts = []
     for name, assumption in model.free(plan).items():
@@ -236,20 +306,34 @@ def _condition(model: Model, plan: Plan, levels: Iterable[float], rule: Rule, fo
         # An assumption that cancels in the value may still lead past a limit.
         places = np.array([assumption.minimum, assumption.value, assumption.maximum])
         if plan.direction[name] or not plan.within(plan.evaluate({name: places})).all():
-            ends = [(f"{low:.6g}", f"{high:.6g}") for low, high in _stays(plan, assumption, levels, rule, found)]
-            parts.append(f"{name} {' or '.join(low if low == high else f'{low} to {high}' for low, high in ends)}")
+            ends = [
+                (f"{low:.6g}", f"{high:.6g}")
+                for low, high in _stays(plan, assumption, levels, rule, found)
+            ]
+            parts.append(
+                f"{name} {' or '.join(low if low == high else f'{low} to {high}' for low, high in ends)}"
+            )
     return "; ".join(parts)
 
 
-def _stays(plan: Plan, one: Assumption, levels: Iterable[float], rule: Rule, found: str) -> list[tuple[float, float]]:
+def _stays(
+    plan: Plan, one: Assumption, levels: Iterable[float], rule: Rule, found: str
+) -> list[tuple[float, float]]:
     """The spans of an assumption, over its allowed range, in which a verdict stays."""
     # It may change only where the value or a bound passes a level, at a limit, or at a pole. Each bound is the target
     # at a corner of the box, a ratio of two linear functions of the assumption; so the places of change are roots.
     here, low, high = float(plan.start[one.id]), one.minimum, one.maximum
     if low == high:
         return [(here, here)]
-    targets, rooms = plan.along(one.id, quarters(low, high)[:, None], _at_corners(plan, one.id))
-    changes = {low, high, *breakpoints(targets, low, high, levels), *breakpoints(rooms, low, high, [0.0])}
+    targets, rooms = plan.along(
+        one.id, quarters(low, high)[:, None], _at_corners(plan, one.id)
+    )
+    changes = {
+        low,
+        high,
+        *breakpoints(targets, low, high, levels),
+        *breakpoints(rooms, low, high, [0.0]),
+    }
     edges = np.array(sorted(changes))
     vary = {one.id: (edges[:-1] + edges[1:]) / 2}
     values = plan.evaluate(vary)
@@ -257,7 +341,9 @@ def _stays(plan: Plan, one: Assumption, levels: Iterable[float], rule: Rule, fou
     fine = plan.within(values) & (np.isfinite(points) | bool(plan.words))
     reached = plan.bounds(vary=vary), plan.bounds(vary=vary, coarse=True)
     spans: list[tuple[float, float]] = []
-    for start, stop, ok, point, *both in zip(edges[:-1], edges[1:], fine, points, *reached, strict=True):
+    for start, stop, ok, point, *both in zip(
+        edges[:-1], edges[1:], fine, points, *reached, strict=True
+    ):
         if ok and rule(float(point), *both) == found:
             first = spans.pop()[0] if spans and spans[-1][1] == start else start
             spans.append((first, stop))
@@ -268,7 +354,9 @@ def _stays(plan: Plan, one: Assumption, levels: Iterable[float], rule: Rule, fou
 
 def _at_corners(plan: Plan, name: str) -> dict[str, Floats]:
     """All leaves but one at the printed numbers, and at the corners of what they stand for, at both places."""
-    box = [node for node in plan.leaves.values() if node.name != name and node.source.near]
+    box = [
+        node for node in plan.leaves.values() if node.name != name and node.source.near
+    ]
     corners = np.arange(2 ** len(box))
     given = {}
     for i, node in enumerate(box):

@@ -15,7 +15,9 @@ from analysis.publish.replaceable import MARK, MARKED, refuse_foreign
 
 def write_file(path: Path, text: str) -> None:
     """Write a text file in one step."""
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.new-", dir=path.parent) as beside:
+    with tempfile.TemporaryDirectory(
+        prefix=f".{path.name}.new-", dir=path.parent
+    ) as beside:
         (Path(beside) / path.name).write_text(text, encoding="utf-8", newline="")
         (Path(beside) / path.name).replace(path)
 
@@ -28,7 +30,9 @@ def lock(target: Path) -> Iterator[None]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise InputError(f"another run is writing to {shown(target)}; wait for it to end") from None
+            raise InputError(
+                f"another run is writing to {shown(target)}; wait for it to end"
+            ) from None
         yield
 
 
@@ -36,7 +40,10 @@ def lock(target: Path) -> Iterator[None]:
 def replace_atomically(folder: Path) -> Iterator[Path]:
     """A new folder to fill, which replaces ``folder`` at the end, or not at all; raises as refuse_foreign does."""
     folder = folder.resolve()
-    new, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+    new, old = (
+        folder.with_name(f".{folder.name}.new"),
+        folder.with_name(f".{folder.name}.old"),
+    )
     try:
         with lock(folder), contextlib.ExitStack() as at_the_end:
             at_the_end.callback(shutil.rmtree, new, ignore_errors=True)
@@ -51,10 +58,14 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
             refuse_foreign(folder)
             # Linux swaps two folders in one step, other systems in two.
             swap = getattr(ctypes.CDLL(None), "renameat2", None)
-            if swap is None or swap(-100, os.fsencode(new), -100, os.fsencode(folder), 2):
+            if swap is None or swap(
+                -100, os.fsencode(new), -100, os.fsencode(folder), 2
+            ):
                 if folder.exists():
                     folder.rename(old)
                 new.rename(folder)
                 shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
-        raise InputError(f"{shown(folder)} can't be written ({error.strerror}) and is as it was") from None
+        raise InputError(
+            f"{shown(folder)} can't be written ({error.strerror}) and is as it was"
+        ) from None

@@ -49,15 +49,21 @@ def write(folder: Path, model: Model) -> Path:
     if (folder / NAME).exists() and "const FORMULAS" not in (folder / NAME).read_text(
         encoding="utf-8", errors="replace"
     ):
-        raise InputError(f"{shown(folder / NAME)} is no such page and would be lost; move it elsewhere")
+        raise InputError(
+            f"{shown(folder / NAME)} is no such page and would be lost; move it elsewhere"
+        )
     write_file(folder / NAME, page(model))
     return folder / NAME
 
 
 def address(path: Path, given: Mapping[str, str]) -> str:
     """The address of the page under a setting, texts by name."""
-    setting = "&".join(f"{name}={quote(text, safe='/ ')}" for name, text in given.items())
-    return f"{path.absolute().as_uri()}#{setting}" if setting else path.absolute().as_uri()
+    setting = "&".join(
+        f"{name}={quote(text, safe='/ ')}" for name, text in given.items()
+    )
+    return (
+        f"{path.absolute().as_uri()}#{setting}" if setting else path.absolute().as_uri()
+    )
 
 
 def page(model: Model) -> str:
@@ -67,20 +73,37 @@ def page(model: Model) -> str:
     html, style, *code = (file.read_text(encoding="utf-8") for file in files)
     found = data(model)
     # No "<" in a text of the data ends the script.
-    literal = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    literal = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace(
+        "<", "\\u003c"
+    )
     script = (
         f'\n"use strict";\nconst DATA = {literal};\nconst FORMULAS = {{\n{"".join(formulas(model))}}};\n'
         f"const LIMITS = [\n{''.join(limits(model))}];\n{''.join(code)}"
     )
-    parts = {"style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
-    words = {"model": model, "presets": presets(model), "assumed": ASSUMED, "caveat": CAVEAT, "verdicts": VERDICTS}
-    environment = Environment(autoescape=True, trim_blocks=True, undefined=StrictUndefined)
+    parts = {
+        "style": style,
+        "script": script,
+        "style_hash": _hash(style),
+        "script_hash": _hash(script),
+    }
+    words = {
+        "model": model,
+        "presets": presets(model),
+        "assumed": ASSUMED,
+        "caveat": CAVEAT,
+        "verdicts": VERDICTS,
+    }
+    environment = Environment(
+        autoescape=True, trim_blocks=True, undefined=StrictUndefined
+    )
     environment.filters |= {"words": label, "plain": "{:,.10g}".format, "step": _step}
     return environment.from_string(html).render(found, **parts, **words)
 
 
 def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+    return (
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+    )
 
 
 def _step(width: float) -> float:
@@ -93,20 +116,36 @@ def live(model: Model) -> list[str]:
     under any readings."""
     register = model.register
     named = [
-        name for one in register.headlines.values() for name in (*one.working, *one.named(one.shown + one.sentence))
+        name
+        for one in register.headlines.values()
+        for name in (*one.working, *one.named(one.shown + one.sentence))
     ]
     compared = register.statements.values()
-    named += [one.quantity for one in compared] + [one.other for one in compared if not one.is_number]
+    named += [one.quantity for one in compared] + [
+        one.other for one in compared if not one.is_number
+    ]
     todo = [*(model.named(name)[0] for name in named), *register.estimates]
     todo += [register.claims[one.claim].quantity for one in register.headlines.values()]
-    todo += [register.checks[one.check].quantity for one in register.headlines.values() if one.check]
+    todo += [
+        register.checks[one.check].quantity
+        for one in register.headlines.values()
+        if one.check
+    ]
     found = dict.fromkeys(CONSTANTS)
     while todo:
         if (name := todo.pop(0)) not in found:
             found[name] = None
-            todo += [need for source in model.sources[name].values() for need in source.needs]
-            todo += [one.other for one in model.limits if one.quantity == name and one.other]
-            todo += [one.above for one in register.remarks if one.quantity == name and one.above in model.sources]
+            todo += [
+                need for source in model.sources[name].values() for need in source.needs
+            ]
+            todo += [
+                one.other for one in model.limits if one.quantity == name and one.other
+            ]
+            todo += [
+                one.above
+                for one in register.remarks
+                if one.quantity == name and one.above in model.sources
+            ]
     return list(found)
 
 
@@ -117,10 +156,15 @@ def formulas(model: Model) -> Iterable[str]:
         for reading, source in model.sources[quantity].items():
             if one := source.expression:
                 if one.chosen_from:
-                    message = f"the explorer can't bound the minimum or maximum in {one.name}"
+                    message = (
+                        f"the explorer can't bound the minimum or maximum in {one.name}"
+                    )
                     raise model.register.refuse(None, "formulas", message)
                 bare = without_units(one)
-                text = json.dumps(bare.text({need: f"{{{need}}}" for need in bare.needs}), ensure_ascii=False)
+                text = json.dumps(
+                    bare.text({need: f"{{{need}}}" for need in bare.needs}),
+                    ensure_ascii=False,
+                )
                 yield f'  "{quantity}.{reading}": {{ run: {javascript(one)}, text: {text} }},\n'
 
 
@@ -146,10 +190,16 @@ def limits(model: Model) -> Iterable[str]:
     """Lines of JavaScript: of each end of each limit, how far a quantity lies from it, and the sentence that refuses a
     quantity past it. The range of an assumption limits it where other quantities supply it."""
     names = live(model)
-    ranges = [Limit(name, one.minimum, one.maximum) for name, one in model.register.assumptions.items()]
+    ranges = [
+        Limit(name, one.minimum, one.maximum)
+        for name, one in model.register.assumptions.items()
+    ]
     for one in (*model.limits, *ranges):
         for part in one.parts if one.quantity in names else ():
-            told = _fields(one, "quantity low high other") | {"sentence": one.refusal, "needs": part.needs}
+            told = _fields(one, "quantity low high other") | {
+                "sentence": one.refusal,
+                "needs": part.needs,
+            }
             told["range"] = one.quantity if one in ranges else ""
             yield f"  {{ ...{json.dumps(told)}, run: {javascript(part)} }},\n"
 
@@ -159,37 +209,86 @@ def data(model: Model) -> dict[str, Any]:
     does."""
     register, names = model.register, live(model)
     if CLAIM not in register.claims:
-        raise register.refuse(None, "estimates", f"the explorer draws {CLAIM}, which claims.csv lacks")
+        raise register.refuse(
+            None, "estimates", f"the explorer draws {CLAIM}, which claims.csv lacks"
+        )
     both, named = register.claims[CLAIM].published, partial(_named, model)
     headlines, assumptions = register.headlines.values(), register.assumptions.items()
-    counts = [one.id for one in register.claims.values() if one.printed and one.base_unit in BASE_UNITS]
+    counts = [
+        one.id
+        for one in register.claims.values()
+        if one.printed and one.base_unit in BASE_UNITS
+    ]
     return {
-        "sentences": SENTENCES, "said": SAID, "settable": SETTABLE, "constants": list(CONSTANTS),
-        "baseUnits": BASE_UNITS, "knownUnits": KNOWN_UNITS, "names": model.quantities,
+        "sentences": SENTENCES,
+        "said": SAID,
+        "settable": SETTABLE,
+        "constants": list(CONSTANTS),
+        "baseUnits": BASE_UNITS,
+        "knownUnits": KNOWN_UNITS,
+        "names": model.quantities,
         "units": sorted({*KNOWN_UNITS, *(model.units[name] for name in names)}),
-        "scales": {name: len(str(factor)) - 1 for name, factor in SCALES.items() if name},
+        "scales": {
+            name: len(str(factor)) - 1 for name, factor in SCALES.items() if name
+        },
         "quantities": {name: _quantity(model, name) for name in names},
-        "assumptions": {name: _fields(one, "label low high unit") for name, one in assumptions if name in names},
+        "assumptions": {
+            name: _fields(one, "label low high unit")
+            for name, one in assumptions
+            if name in names
+        },
         "places": {name: place_of(model, [name]) for name in counts},
         "linked": [group for group in register.linked_readings if {*group} <= {*names}],
-        "remarks": [_fields(one, "quantity words") | {"above": figure.published.value() if figure else one.above}
-                    for one in register.remarks if one.quantity in names
-                    for figure in [register.external.get(one.above)]],
-        "checks": {one.id: _check(model, one) for one in register.checks.values()
-                   if one.quantity in names and one.claim and not one.against},
-        "headlines": [_fields(one, "id check sentence") | {
-            "quantity": register.claims[one.claim].quantity, "shown": one.shown or "{verdict}",
-            "named": {name: named(name) for name in one.named(one.shown + one.sentence)},
-            "working": [*map(named, one.working)]} for one in headlines],
-        "statements": [{
-            "signs": HOLDS[one.comparison], "side": named(one.quantity),
-            "other": model.number(named(one.quantity)[0], one.other) if one.is_number else named(one.other),
-        } for one in register.statements.values()],
+        "remarks": [
+            _fields(one, "quantity words")
+            | {"above": figure.published.value() if figure else one.above}
+            for one in register.remarks
+            if one.quantity in names
+            for figure in [register.external.get(one.above)]
+        ],
+        "checks": {
+            one.id: _check(model, one)
+            for one in register.checks.values()
+            if one.quantity in names and one.claim and not one.against
+        },
+        "headlines": [
+            _fields(one, "id check sentence")
+            | {
+                "quantity": register.claims[one.claim].quantity,
+                "shown": one.shown or "{verdict}",
+                "named": {
+                    name: named(name) for name in one.named(one.shown + one.sentence)
+                },
+                "working": [*map(named, one.working)],
+            }
+            for one in headlines
+        ],
+        "statements": [
+            {
+                "signs": HOLDS[one.comparison],
+                "side": named(one.quantity),
+                "other": model.number(named(one.quantity)[0], one.other)
+                if one.is_number
+                else named(one.other),
+            }
+            for one in register.statements.values()
+        ],
         "estimates": register.estimates,
-        "moved": [(*named(name), _titled(model, name)) for name in
-                  dict.fromkeys([*register.estimates, *(name for one in headlines for name in one.working)])],
-        "printed": {"least": both.value("low"), "most": both.value("high"), "words": str(both)},
-    }  # fmt: skip
+        "moved": [
+            (*named(name), _titled(model, name))
+            for name in dict.fromkeys(
+                [
+                    *register.estimates,
+                    *(name for one in headlines for name in one.working),
+                ]
+            )
+        ],
+        "printed": {
+            "least": both.value("low"),
+            "most": both.value("high"),
+            "words": str(both),
+        },
+    }
 
 
 def presets(model: Model) -> list[dict[str, Any]]:
@@ -197,9 +296,13 @@ def presets(model: Model) -> list[dict[str, Any]]:
     assumptions, which is no single setting."""
     found = []
     for name, one in scenarios.shipped(model).items():
-        texts = one.readings | {name: f"{number:.17g}" for name, number in one.numbers(model).items()}
+        texts = one.readings | {
+            name: f"{number:.17g}" for name, number in one.numbers(model).items()
+        }
         given = None if one.distributions else "&".join(map("=".join, texts.items()))
-        found.append({"name": name, "words": f"{one.description} {one.reason}", "given": given})
+        found.append(
+            {"name": name, "words": f"{one.description} {one.reason}", "given": given}
+        )
     return found
 
 
@@ -208,50 +311,108 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     # A claim is a reading under its own name, too.
     own = sources[first].claim
     low, high = model.allowed(name)
-    offered = [first, *(one for one in others if own is None or sources[one].claim is not own)]
+    offered = [
+        first,
+        *(one for one in others if own is None or sources[one].claim is not own),
+    ]
     # The numbers on whose right side a value is shown, as ``results.value_words`` has it.
-    printed = [row.published for row in model.register.claims.values() if row.quantity == name and row.printed]
-    beside = [end for one in printed for end in (one.value(), one.asserts().low, one.asserts().high)]
+    printed = [
+        row.published
+        for row in model.register.claims.values()
+        if row.quantity == name and row.printed
+    ]
+    beside = [
+        end
+        for one in printed
+        for end in (one.value(), one.asserts().low, one.asserts().high)
+    ]
     return {
-        "unit": model.units[name], "usually": model.usually(name), "suffix": model.suffix(name),
-        "low": low, "high": high, "width": (sources["set"].width if "set" in sources else 0) or 1,
-        "usual": first, "percent": percent_of(model, name), "beside": [*filter(math.isfinite, beside)],
+        "unit": model.units[name],
+        "usually": model.usually(name),
+        "suffix": model.suffix(name),
+        "low": low,
+        "high": high,
+        "width": (sources["set"].width if "set" in sources else 0) or 1,
+        "usual": first,
+        "percent": percent_of(model, name),
+        "beside": [*filter(math.isfinite, beside)],
         "choices": offered if len(offered) > 1 else [],
-        "sources": {reading: _source(model, name, reading, one) for reading, one in sources.items()},
-    }  # fmt: skip
+        "sources": {
+            reading: _source(model, name, reading, one)
+            for reading, one in sources.items()
+        },
+    }
 
 
-def _source(model: Model, quantity: str, reading: str, source: Source) -> dict[str, Any]:
+def _source(
+    model: Model, quantity: str, reading: str, source: Source
+) -> dict[str, Any]:
     """A source, without the fields that are empty."""
-    row, claim, one = model.register.readings.get((quantity, reading)), source.claim, source.assumption
+    row, claim, one = (
+        model.register.readings.get((quantity, reading)),
+        source.claim,
+        source.assumption,
+    )
     fields = {
-        "grade": row.grade if row else "", "side": {"at most": 1, "at least": -1}.get(source.side, 0),
-        "claim": claim.id if claim else "", "shown": as_printed(source) if claim and claim.printed else "",
-        "part": source.part if one else "", "same": source.same_as, "replaced": source.replaced,
+        "grade": row.grade if row else "",
+        "side": {"at most": 1, "at least": -1}.get(source.side, 0),
+        "claim": claim.id if claim else "",
+        "shown": as_printed(source) if claim and claim.printed else "",
+        "part": source.part if one else "",
+        "same": source.same_as,
+        "replaced": source.replaced,
         "near": source.near and _fields(source.near, "low high"),
-        "far": source.far not in (None, source.near) and _fields(source.far, "low high"),
-    }  # fmt: skip
-    words = f"printed: {fields['shown']} ({claim.where})" if claim and not row else model.label(quantity, reading)
-    told = {"differs": model.other_reading(quantity, reading), "words": words, "needs": source.needs}
-    return told | {"value": float(source.value)} | {field: value for field, value in fields.items() if value}
+        "far": source.far not in (None, source.near)
+        and _fields(source.far, "low high"),
+    }
+    words = (
+        f"printed: {fields['shown']} ({claim.where})"
+        if claim and not row
+        else model.label(quantity, reading)
+    )
+    told = {
+        "differs": model.other_reading(quantity, reading),
+        "words": words,
+        "needs": source.needs,
+    }
+    return (
+        told
+        | {"value": float(source.value)}
+        | {field: value for field, value in fields.items() if value}
+    )
 
 
 def _check(model: Model, check: Check) -> dict[str, Any]:
     claim = model.register.claims[check.claim]
-    fine, coarse = (asserted(model, check, claim, coarse=coarse) for coarse in (False, True))
-    printed = claim.published.value(check.end) if claim.printed and check.end != "whole" else None
+    fine, coarse = (
+        asserted(model, check, claim, coarse=coarse) for coarse in (False, True)
+    )
+    printed = (
+        claim.published.value(check.end)
+        if claim.printed and check.end != "whole"
+        else None
+    )
     low, high = ends(check, claim, fine)
     return _fields(check, "quantity claim kind") | {
-        "fine": _met(fine, printed), "coarse": _met(coarse, printed), "qualifier": claim.qualifier,
-        "from": low, "to": high, "judges": claim.judged_by == check.id, "readings": [*check.readings.items()],
-    }  # fmt: skip
+        "fine": _met(fine, printed),
+        "coarse": _met(coarse, printed),
+        "qualifier": claim.qualifier,
+        "from": low,
+        "to": high,
+        "judges": claim.judged_by == check.id,
+        "readings": [*check.readings.items()],
+    }
 
 
 def _met(one: Interval, printed: float | None) -> tuple[float, float, float]:
     """The ends of an interval, with room for a float's last digits; and the margin below which a pass is barely one."""
     low = one.low + SAME * abs(one.low) * (1 if one.low_open else -1)
     high = one.high + SAME * abs(one.high) * (-1 if one.high_open else 1)
-    return low, high, 0.01 * abs(printed or (one.low if math.isfinite(one.low) else one.high))
+    return (
+        low,
+        high,
+        0.01 * abs(printed or (one.low if math.isfinite(one.low) else one.high)),
+    )
 
 
 def _titled(model: Model, text: str) -> str:

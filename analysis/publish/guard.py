@@ -18,7 +18,13 @@ from analysis.model import findings
 from analysis.model.model import Model, Setting
 from analysis.model.verdicts import Outcome, judge_all
 from analysis.publish.atomic import write_file
-from analysis.render.headlines import changes, headlines, headlines_markdown, headlines_text, ours
+from analysis.render.headlines import (
+    changes,
+    headlines,
+    headlines_markdown,
+    headlines_text,
+    ours,
+)
 from analysis.render.records import tables
 from analysis.render.safe_text import is_number
 from analysis.render.screens import CHECKED, print_as, print_outcomes, say
@@ -27,14 +33,33 @@ from analysis.render.wording import CAVEAT, counts_line
 
 #: Those that the guard holds: computed or printed, not merely worded.
 GUARDED = (
-    "unit", "published", "published_low", "published_high", "recomputed", "recomputed_low", "recomputed_high", "side",
-    "verdict", "finer", "barely", "rests_on", "condition", "passing", "role", "value", "low", "high", "status",
-)  # fmt: skip
+    "unit",
+    "published",
+    "published_low",
+    "published_high",
+    "recomputed",
+    "recomputed_low",
+    "recomputed_high",
+    "side",
+    "verdict",
+    "finer",
+    "barely",
+    "rests_on",
+    "condition",
+    "passing",
+    "role",
+    "value",
+    "low",
+    "high",
+    "status",
+)
 
 Cells = Mapping[tuple[str, str, str], str]
 
 
-def guarded(model: Model, outcomes: Iterable[Outcome]) -> dict[tuple[str, str, str], str]:
+def guarded(
+    model: Model, outcomes: Iterable[Outcome]
+) -> dict[tuple[str, str, str], str]:
     """Every published and recomputed value with its bounds and verdict, by table, row and column; empty cells out."""
     held = {}
     for table, rows in tables(model, outcomes).items():
@@ -42,7 +67,11 @@ def guarded(model: Model, outcomes: Iterable[Outcome]) -> dict[tuple[str, str, s
             if table == "findings":
                 held[table, row["finding"], f"step_{row['step']}"] = row["value"]
             else:
-                held |= {(table, row["id"], name): row[name] for name in GUARDED if row.get(name)}
+                held |= {
+                    (table, row["id"], name): row[name]
+                    for name in GUARDED
+                    if row.get(name)
+                }
     for figure in model.register.external.values():
         held["external", figure.id, "published"] = digits(figure.published.value())
         held["external", figure.id, "unit"] = figure.base_unit
@@ -61,7 +90,13 @@ def read_expected(register: Register) -> dict[tuple[str, str, str], str]:
             raise RegisterError(file, message, row=row["row"], id=id)
         key = (row["table"], id, row["field"])
         if key in found:
-            raise RegisterError(file, "the value is given twice", row=row["row"], id=id, field=row["field"])
+            raise RegisterError(
+                file,
+                "the value is given twice",
+                row=row["row"],
+                id=id,
+                field=row["field"],
+            )
         found[key] = row["value"]
     return found
 
@@ -73,7 +108,13 @@ def moved_cells(expected: Cells, now: Cells) -> list[str]:
     for key in dict.fromkeys([*now, *expected]):
         one, two = expected.get(key, ""), now.get(key, "")
         if not _alike(one, two):
-            how = f"is new, {two}" if not one else f"is gone, was {one}" if not two else f"moved from {one} to {two}"
+            how = (
+                f"is new, {two}"
+                if not one
+                else f"is gone, was {one}"
+                if not two
+                else f"moved from {one} to {two}"
+            )
             lines.append("{}, {}: {} {}".format(*key, how))
     return lines
 
@@ -84,7 +125,8 @@ def _alike(was: str, now: str) -> bool:
     # Ten digits in a cell of its own, six within a condition.
     tolerance = 1e-9 if len(one) == 1 else 2e-6
     return len(one) == len(two) and all(
-        a == b or (is_number(a) and is_number(b) and same(float(a), float(b), tolerance))
+        a == b
+        or (is_number(a) and is_number(b) and same(float(a), float(b), tolerance))
         for a, b in zip(one, two, strict=True)
     )
 
@@ -93,11 +135,19 @@ def write_expected(register: Register, now: Cells) -> None:
     """Write what is computed now as what is accepted, whole or not at all."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([["table", "id", "field", "value"], *([*key, value] for key, value in now.items())])
+    writer.writerows(
+        [
+            ["table", "id", "field", "value"],
+            *([*key, value] for key, value in now.items()),
+        ]
+    )
     try:
         write_file(register.folder / "expected.csv", text.getvalue())
     except OSError as error:
-        raise RegisterError(register.file("expected.csv"), f"the file can't be written ({error.strerror})") from None
+        raise RegisterError(
+            register.file("expected.csv"),
+            f"the file can't be written ({error.strerror})",
+        ) from None
 
 
 # Screens -----
@@ -126,7 +176,11 @@ def verify(model: Model, form: str, setting: Setting) -> int:
         made = tables(model, outcomes, shown_in(all_notebooks(checked=False)))
         rows: list[dict[str, Any]] = [*made["checks"]]
         for row in rows if form == "json" else ():
-            numbers = [name for name in row if name.startswith(("published", "recomputed", "passing"))]
+            numbers = [
+                name
+                for name in row
+                if name.startswith(("published", "recomputed", "passing"))
+            ]
             row |= {name: float(row[name]) if row[name] else None for name in numbers}
         print_as(form, rows)
     return 0 if differs else print_moved(model, outcomes, expected)
@@ -136,10 +190,14 @@ def print_report(model: Model, outcomes: list[Outcome], expected: Cells) -> int:
     """The headlines, the count of the article's results, and what moved; returns the exit status."""
     typer.echo(textwrap.fill(model.register.article.title, WIDTH))
     typer.echo(f"{CHECKED}\n{headlines_text(headlines(model))}")
-    typer.echo(textwrap.fill(counts_line(model, outcomes).partition(" Besides")[0], WIDTH))
+    typer.echo(
+        textwrap.fill(counts_line(model, outcomes).partition(" Besides")[0], WIDTH)
+    )
     status = print_moved(model, outcomes, expected)
     if not status:
-        typer.echo(f"No settings changed. All {len(expected):,} results equal {model.register.file('expected.csv')}.")
+        typer.echo(
+            f"No settings changed. All {len(expected):,} results equal {model.register.file('expected.csv')}."
+        )
         if chosen := ours(model):
             typer.echo(textwrap.fill(chosen, WIDTH, break_long_words=False))
     return status
@@ -148,10 +206,19 @@ def print_report(model: Model, outcomes: list[Outcome], expected: Cells) -> int:
 def print_moved(model: Model, outcomes: list[Outcome], expected: Cells) -> int:
     """The values that differ from the accepted ones; returns the exit status."""
     register = model.register
-    moved, wrong = moved_cells(expected, guarded(model, outcomes)), findings.problems(model)
+    moved, wrong = (
+        moved_cells(expected, guarded(model, outcomes)),
+        findings.problems(model),
+    )
     lines = [f"moved: {change}" for change in moved]
-    lines += [f"{len(moved)} values differ from {register.file('expected.csv')}."] if moved else []
-    lines += [f"by hand: {problem} in {register.file('findings.yaml')}" for problem in wrong]
+    lines += (
+        [f"{len(moved)} values differ from {register.file('expected.csv')}."]
+        if moved
+        else []
+    )
+    lines += [
+        f"by hand: {problem} in {register.file('findings.yaml')}" for problem in wrong
+    ]
     for line in lines:
         typer.echo(line, err=True)
     return int(bool(lines))
@@ -167,4 +234,6 @@ def accept(model: Model) -> None:
         typer.echo(change)
     if moved:
         write_expected(model.register, now)
-    typer.echo(f"{len(moved)} of {len(now)} values accepted anew in {model.register.file('expected.csv')}.")
+    typer.echo(
+        f"{len(moved)} of {len(now)} values accepted anew in {model.register.file('expected.csv')}."
+    )

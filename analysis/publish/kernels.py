@@ -25,8 +25,15 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 #: The modules of notebooks. The inline backend is left out, for it wants a kernel when it is imported.
-_IMPORTED = ("ipykernel.ipkernel", "ipykernel.kernelapp", "matplotlib.pyplot", "analysis.render.tables",
-             "analysis.render.figures", "analysis.render.headlines", "analysis.render.whatif_tables")  # fmt: skip
+_IMPORTED = (
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "matplotlib.pyplot",
+    "analysis.render.tables",
+    "analysis.render.figures",
+    "analysis.render.headlines",
+    "analysis.render.whatif_tables",
+)
 
 
 def serve() -> None:
@@ -123,9 +130,19 @@ def prepared() -> Iterator[type[AsyncKernelManager]]:
     """A manager of kernels that start at once, and do not see the user's set-up for other work. None outlives it."""
     # Start-up files, kernels, styles of drawing, or a backend that would take the figures out of the notebook.
     with tempfile.TemporaryDirectory() as scratch, contextlib.ExitStack() as ends:
-        ours = {f"JUPYTER_{kind}_DIR": f"{scratch}/{kind.lower()}" for kind in ("CONFIG", "DATA", "RUNTIME")}
-        ours |= {"JUPYTER_PATH": "", "PYTHONSTARTUP": "", "IPYTHONDIR": f"{scratch}/ipython"}
-        ours |= {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "MATPLOTLIBRC": os.devnull}
+        ours = {
+            f"JUPYTER_{kind}_DIR": f"{scratch}/{kind.lower()}"
+            for kind in ("CONFIG", "DATA", "RUNTIME")
+        }
+        ours |= {
+            "JUPYTER_PATH": "",
+            "PYTHONSTARTUP": "",
+            "IPYTHONDIR": f"{scratch}/ipython",
+        }
+        ours |= {
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "MATPLOTLIBRC": os.devnull,
+        }
         ends.enter_context(mock.patch.dict(os.environ, ours))
         if sys.platform != "linux":
             yield AsyncKernelManager
@@ -134,13 +151,17 @@ def prepared() -> Iterator[type[AsyncKernelManager]]:
         root = str(Path(__file__).resolve().parents[2])
         code = f"import sys; sys.path.append({root!r}); from {__name__} import serve; serve()"
         pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        server = subprocess.Popen([sys.executable, "-P", "-c", code], start_new_session=True, **pipes)
+        server = subprocess.Popen(
+            [sys.executable, "-P", "-c", code], start_new_session=True, **pipes
+        )
         ends.enter_context(server)
 
         class Manager(AsyncKernelManager):
             async def _async_pre_start_kernel(self, **how: Any) -> Any:
                 if not self.provisioner:
-                    self.provisioner = _Provisioner(kernel_spec=self.kernel_spec, parent=self)
+                    self.provisioner = _Provisioner(
+                        kernel_spec=self.kernel_spec, parent=self
+                    )
                     self.provisioner.server = server
                     self.connection_file = f"{scratch}/{uuid.uuid4()}.json"
                 return await super()._async_pre_start_kernel(**how)

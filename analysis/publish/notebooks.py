@@ -77,9 +77,16 @@ class Notebook:
             else:
                 content = json.loads(path.read_text(encoding="utf-8"))
             listed = content["metadata"].get("analysis", {})
-            return cls(path, content, tuple(listed.get("checks", ())), tuple(listed.get("figures", ())))
+            return cls(
+                path,
+                content,
+                tuple(listed.get("checks", ())),
+                tuple(listed.get("figures", ())),
+            )
         except Exception as error:
-            raise InputError(f"{shown(path)} can't be read as a notebook ({_short(error)})") from None
+            raise InputError(
+                f"{shown(path)} can't be read as a notebook ({_short(error)})"
+            ) from None
 
     @property
     def name(self) -> str:
@@ -89,7 +96,14 @@ class Notebook:
     @property
     def title(self) -> str:
         """The heading that it starts with; empty where it has none."""
-        first = next((cell.source for cell in self.content.cells if cell.cell_type == "markdown"), "")
+        first = next(
+            (
+                cell.source
+                for cell in self.content.cells
+                if cell.cell_type == "markdown"
+            ),
+            "",
+        )
         heading = re.match(r"\s*# +(.+)", first)
         return heading[1].strip() if heading else ""
 
@@ -98,12 +112,18 @@ class Notebook:
         """Names and defaults in its one cell tagged ``parameters``: literals only, for papermill overwrites them."""
         found: dict[str, Any] = {}
         try:
-            (cell,) = (cell for cell in self.content.cells if "parameters" in cell.metadata.get("tags", ()))
+            (cell,) = (
+                cell
+                for cell in self.content.cells
+                if "parameters" in cell.metadata.get("tags", ())
+            )
             for line in ast.parse(cell.source).body:
                 match line:
                     case ast.Assign(targets=[ast.Name(id=name)], value=value):
                         found[name] = ast.literal_eval(value)
-                    case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                    case ast.AnnAssign(
+                        target=ast.Name(id=name), value=ast.expr() as value
+                    ):
                         found[name] = ast.literal_eval(value)
                     case _:
                         raise ValueError
@@ -113,7 +133,9 @@ class Notebook:
         return found
 
 
-def all_notebooks(folder: Path | None = None, *, checked: bool = True) -> list[Notebook]:
+def all_notebooks(
+    folder: Path | None = None, *, checked: bool = True
+) -> list[Notebook]:
     """The notebooks in a folder, else those of the package, in the order of their names. checked: as of ``read``."""
     folder = folder or shipped("notebooks")
     paths = sorted(folder.glob("*.ipynb"))
@@ -126,11 +148,20 @@ def find(name: str, folder: Path | None = None) -> Notebook:
     """The notebook of a path, or of a name with or without its ending, or of the start of a name if that is enough."""
     if Path(name).suffix == ".ipynb" and Path(name).is_file():
         return Notebook.read(Path(name))
-    stem, known = name.removesuffix(".ipynb"), {notebook.name: notebook for notebook in all_notebooks(folder)}
-    starts = [stem] if stem in known else [key for key in known if stem and key.startswith(stem)]
+    stem, known = (
+        name.removesuffix(".ipynb"),
+        {notebook.name: notebook for notebook in all_notebooks(folder)},
+    )
+    starts = (
+        [stem]
+        if stem in known
+        else [key for key in known if stem and key.startswith(stem)]
+    )
     if len(starts) != 1:
         several = f"'{name}' is the start of {', '.join(starts)}; give more of it"
-        raise InputError(several if starts else f"'{name}' is no notebook{nearest(stem, known)}")
+        raise InputError(
+            several if starts else f"'{name}' is no notebook{nearest(stem, known)}"
+        )
     return known[starts[0]]
 
 
@@ -152,7 +183,9 @@ class Job:
     words: str
 
 
-def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = "") -> Job:
+def job(
+    notebook: Notebook, given: Iterable[str], model: Model, scenario: str = ""
+) -> Job:
     """A run from ``name=value`` texts over a scenario, checked before it starts.
 
     A value is in base units, a number and a unit ("0.35 million person"), or the name of a reading. In a notebook whose
@@ -161,8 +194,14 @@ def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = 
     """
     texts = assignments(given)
     if notebook.parameters.keys() - set(model.quantities):
-        return _job_of_texts(notebook, {**({"scenario": scenario} if scenario else {}), **texts}, model)
-    rows = [row for row in map(model.register.checks.get, notebook.checks) if row and not (row.against and row.claim)]
+        return _job_of_texts(
+            notebook, {**({"scenario": scenario} if scenario else {}), **texts}, model
+        )
+    rows = [
+        row
+        for row in map(model.register.checks.get, notebook.checks)
+        if row and not (row.against and row.claim)
+    ]
     taken = find_scenario(scenario or OWN, model).changed(texts, model)
     setting, plans = taken.setting(model), []
     for row in rows:
@@ -170,7 +209,9 @@ def job(notebook: Notebook, given: Iterable[str], model: Model, scenario: str = 
         with contextlib.suppress(Circle):
             plans.append(model.plan(row.quantity, model.change(row.readings, setting)))
     # The overview shows no checks, but the estimates.
-    plans += [] if rows else [model.plan(name, setting) for name in model.register.estimates]
+    plans += (
+        [] if rows else [model.plan(name, setting) for name in model.register.estimates]
+    )
     model.check_used(setting, plans)
     words = model.differences(setting) or "as in the article"
     return Job(setting, {**setting.readings, **setting.values}, words)
@@ -181,7 +222,9 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) ->
     known, given = notebook.parameters, dict[str, Any](texts)
     for name, text in texts.items():
         if name not in known:
-            raise InputError(f"'{name}' is no parameter of {notebook.name}{nearest(name, known)}")
+            raise InputError(
+                f"'{name}' is no parameter of {notebook.name}{nearest(name, known)}"
+            )
         if type(known[name]) is int:
             if not re.fullmatch(r"[-+]?[0-9]{1,18}", text):
                 raise InputError(f"{name}: '{text}' is not a whole number")
@@ -204,7 +247,13 @@ def _of_kind(name: str, text: str, default: Any) -> Any:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
         value = ...
-    kind = int | float if isinstance(default, float) else object if default is None else type(default)
+    kind = (
+        int | float
+        if isinstance(default, float)
+        else object
+        if default is None
+        else type(default)
+    )
     if value is ... or not isinstance(value, kind):
         raise InputError(f"{name}: '{text}' is no value such as {default!r}")
     return value
@@ -231,9 +280,13 @@ def run(
     for target, (notebook, _) in jobs.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.parent.samefile(notebook.path.parent):
-            raise InputError(f"the output would lie among the notebooks; name one other than {shown(target.parent)}")
+            raise InputError(
+                f"the output would lie among the notebooks; name one other than {shown(target.parent)}"
+            )
         if os.path.lexists(target) and not _is_left_by_a_run(target):
-            raise InputError(f"{shown(target)} is not as a run leaves it and would be lost; move it elsewhere")
+            raise InputError(
+                f"{shown(target)} is not as a run leaves it and would be lost; move it elsewhere"
+            )
     made: dict[Path, str | RunError] = {}
 
     async def one(target: Path, free: asyncio.Semaphore) -> None:
@@ -254,13 +307,19 @@ def run(
         free = asyncio.Semaphore(2 * (os.cpu_count() or 1))
         async with asyncio.TaskGroup() as group:
             # The largest takes longest, so it starts first.
-            for target in sorted(jobs, key=lambda target: -jobs[target][0].path.stat().st_size):
+            for target in sorted(
+                jobs, key=lambda target: -jobs[target][0].path.stat().st_size
+            ):
                 group.create_task(one(target, free))
 
     from analysis.publish import kernels
 
     # The loop has a thread of its own, for meanwhile goes on here, where an interrupt is heard.
-    with kernels.prepared() as manager, asyncio.Runner() as runner, ThreadPoolExecutor(1) as thread:
+    with (
+        kernels.prepared() as manager,
+        asyncio.Runner() as runner,
+        ThreadPoolExecutor(1) as thread,
+    ):
         # Loaded before the thread starts, as a figure drawn meanwhile trips over an IPython that is half loaded.
         import IPython  # noqa: F401
         import nbclient  # noqa: F401
@@ -297,19 +356,31 @@ def run(
     return failed
 
 
-async def _execute(book: Notebook, parameters: Mapping[str, Any], timeout: int, manager: type) -> str:
+async def _execute(
+    book: Notebook, parameters: Mapping[str, Any], timeout: int, manager: type
+) -> str:
     """The text of the notebook as run: no clock, version or path in it. Raises RunError."""
     import nbformat
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import (
+        CellExecutionError,
+        CellTimeoutError,
+        DeadKernelError,
+    )
 
     notebook, started = copy.deepcopy(book.content), list[int]()
     if parameters:
         from papermill.translators import translate_parameters
 
         source = translate_parameters("python3", "python", parameters, "Parameters")
-        tagged = [i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", ())]
-        put_in = nbformat.v4.new_code_cell(source, metadata={"tags": ["injected-parameters"]})
+        tagged = [
+            i
+            for i, cell in enumerate(notebook.cells)
+            if "parameters" in cell.metadata.get("tags", ())
+        ]
+        put_in = nbformat.v4.new_code_cell(
+            source, metadata={"tags": ["injected-parameters"]}
+        )
         notebook.cells.insert(tagged[0] + 1, put_in)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -323,7 +394,9 @@ async def _execute(book: Notebook, parameters: Mapping[str, Any], timeout: int, 
         # The kernel's own remarks are neither the notebook's nor ours.
         extra_arguments=["--IPKernelApp.log_level=50"],
         # The package's own notebooks leave no file open, and nothing to do at exit; another's may.
-        shutdown_kernel="immediate" if book.path.parent == shipped("notebooks") else "graceful",
+        shutdown_kernel="immediate"
+        if book.path.parent == shipped("notebooks")
+        else "graceful",
         record_timing=False,
         store_widget_state=False,
         on_cell_execute=lambda cell, cell_index: started.append(cell_index),
@@ -348,7 +421,9 @@ async def _execute(book: Notebook, parameters: Mapping[str, Any], timeout: int, 
     finally:
         # Without a kernel, nbclient's own clean-up at exit would fail.
         atexit.unregister(client._cleanup_kernel)
-    where = f"{book.name}, cell {started[-1]}" if started else f"{book.name} did not start"
+    where = (
+        f"{book.name}, cell {started[-1]}" if started else f"{book.name} did not start"
+    )
     raise RunError(f"{where}: {words}", clean(notebook))
 
 
@@ -364,10 +439,19 @@ def _is_left_by_a_run(path: Path) -> bool:
     try:
         crate = path.with_name(f"{path.stem}-{CRATE}")
         # Of a notebook, the crate beside it has the hash; one of a whole run lies among its results.
-        known = json.loads(crate.read_text(encoding="utf-8"))["@graph"] if crate.is_file() else []
+        known = (
+            json.loads(crate.read_text(encoding="utf-8"))["@graph"]
+            if crate.is_file()
+            else []
+        )
         hashes = [one["sha256"] for one in known if one["@id"] == path.name]
-        is_as_described = hashes in ([], [hashlib.sha256(path.read_bytes()).hexdigest()])
-        return is_as_described and clean(nbformat.read(path, as_version=4)) == path.read_text(encoding="utf-8")
+        is_as_described = hashes in (
+            [],
+            [hashlib.sha256(path.read_bytes()).hexdigest()],
+        )
+        return is_as_described and clean(
+            nbformat.read(path, as_version=4)
+        ) == path.read_text(encoding="utf-8")
     except Exception:
         return False
 
@@ -377,7 +461,11 @@ def clean(notebook: Any) -> str:
     import nbformat
 
     notebook.metadata["language_info"] = {"name": "python"}
-    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook.metadata["kernelspec"] = {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    }
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
     return str(nbformat.writes(notebook)) + "\n"

@@ -29,16 +29,30 @@ NAME, PROFILE = CRATE, "https://w3id.org/ro/wfrun/process"
 
 def write(folder: Path, model: Model, notebooks: Iterable[Path]) -> None:
     """Write the provenance of a run as in the article into the folder of its results."""
-    write_file(folder / NAME, describe(folder, model, notebooks, {"scenario": "article"}, "as in the article"))
+    write_file(
+        folder / NAME,
+        describe(
+            folder, model, notebooks, {"scenario": "article"}, "as in the article"
+        ),
+    )
 
 
-def describe(made: Path, model: Model, notebooks: Iterable[Path], parameters: Mapping[str, Any], how: str) -> str:
+def describe(
+    made: Path,
+    model: Model,
+    notebooks: Iterable[Path],
+    parameters: Mapping[str, Any],
+    how: str,
+) -> str:
     """The provenance of a run for its results (made): a folder that holds the crate, or a notebook beside it.
 
     The differences from the article are given in words, as ``how``. A file among the parameters becomes an input, and
     loses its folder. Raises OSError where a file can't be read.
     """
-    crate, package = ROCrate(version="1.3"), json.loads(read_text(model.register.folder / "datapackage.json"))
+    crate, package = (
+        ROCrate(version="1.3"),
+        json.loads(read_text(model.register.folder / "datapackage.json")),
+    )
 
     def add(at: str, kind: str, **properties: Any) -> Any:
         return crate.add_jsonld({"@id": at, "@type": kind, **properties})
@@ -50,41 +64,88 @@ def describe(made: Path, model: Model, notebooks: Iterable[Path], parameters: Ma
         return add(f"#{quote(name)}", "File", localPath=name, **known)
 
     books, settings = sorted(notebooks), []
-    given = _inputs(model, books, [resource["path"] for resource in package["resources"]])
+    given = _inputs(
+        model, books, [resource["path"] for resource in package["resources"]]
+    )
     for name, value in parameters.items():
         file = Path(str(value))
         if file.is_absolute():
             given[f"parameters/{file.name}"] = file
             how, value = how.replace(str(file), file.name), file.name
-        settings.append(add(f"#parameter/{quote(name)}", "PropertyValue", name=name, value=value))
+        settings.append(
+            add(f"#parameter/{quote(name)}", "PropertyValue", name=name, value=value)
+        )
     inputs = [*(add_file(name, path) for name, path in given.items()), *settings]
-    paths = [path for path in sorted(made.rglob("*")) if path.is_file() and path.name not in (NAME, MARKED)]
-    outputs = [add_file(path.relative_to(made).as_posix(), path) for path in paths] or [add_file(made.name, made)]
+    paths = [
+        path
+        for path in sorted(made.rglob("*"))
+        if path.is_file() and path.name not in (NAME, MARKED)
+    ]
+    outputs = [add_file(path.relative_to(made).as_posix(), path) for path in paths] or [
+        add_file(made.name, made)
+    ]
     kind, seen, versions = "SoftwareApplication", source(), _versions()
-    needs = [add(f"#tool/{quote(one)}", kind, name=one, softwareVersion=versions[one]) for one in sorted(versions)]
-    git = [add(f"#git/{name}", "PropertyValue", name=f"git {name}", value=value) for name, value in seen.items()]
-    tool = {"name": "analysis", "softwareVersion": __version__, "identifier": git, "softwareRequirements": needs}
+    needs = [
+        add(f"#tool/{quote(one)}", kind, name=one, softwareVersion=versions[one])
+        for one in sorted(versions)
+    ]
+    git = [
+        add(f"#git/{name}", "PropertyValue", name=f"git {name}", value=value)
+        for name, value in seen.items()
+    ]
+    tool = {
+        "name": "analysis",
+        "softwareVersion": __version__,
+        "identifier": git,
+        "softwareRequirements": needs,
+    }
     status = {"@id": "http://schema.org/CompletedActionStatus"}
-    run = {"name": f"Run of {', '.join(path.stem for path in books)}", "description": how, "actionStatus": status}
+    run = {
+        "name": f"Run of {', '.join(path.stem for path in books)}",
+        "description": how,
+        "actionStatus": status,
+    }
     action = add(
-        "#run", "CreateAction", instrument=add("#analysis", kind, **tool), object=inputs, result=outputs, **run
+        "#run",
+        "CreateAction",
+        instrument=add("#analysis", kind, **tool),
+        object=inputs,
+        result=outputs,
+        **run,
     )
     root = crate.root_dataset
-    root["name"], root["description"] = f"{run['name']}: {package['title']}", f"Results of a run, {how}."
-    root["license"] = "; ".join(one.get("title", one["name"]) for one in package.get("licenses", [])) or "unknown"
-    root["conformsTo"] = add(f"{PROFILE}/0.6", "CreativeWork", name="Process Run Crate", version="0.6")
+    root["name"], root["description"] = (
+        f"{run['name']}: {package['title']}",
+        f"Results of a run, {how}.",
+    )
+    root["license"] = (
+        "; ".join(one.get("title", one["name"]) for one in package.get("licenses", []))
+        or "unknown"
+    )
+    root["conformsTo"] = add(
+        f"{PROFILE}/0.6", "CreativeWork", name="Process Run Crate", version="0.6"
+    )
     root["mentions"] = [action]
     # The library has put the clock there.
     del root["datePublished"]
     if seconds := os.environ.get("SOURCE_DATE_EPOCH") or seen.get("seconds"):
-        root["datePublished"] = datetime.fromtimestamp(int(seconds), UTC).date().isoformat()
-    return json.dumps(crate.metadata.generate(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        root["datePublished"] = (
+            datetime.fromtimestamp(int(seconds), UTC).date().isoformat()
+        )
+    return (
+        json.dumps(
+            crate.metadata.generate(), indent=1, sort_keys=True, ensure_ascii=False
+        )
+        + "\n"
+    )
 
 
 @cache
 def _versions() -> dict[str, str]:
     """The version of each package of the environment, read once for all runs of a process."""
-    return {one.name: one.version for one in metadata.distributions()} | {"Python": platform.python_version()}
+    return {one.name: one.version for one in metadata.distributions()} | {
+        "Python": platform.python_version()
+    }
 
 
 def source(package: Path = Path(__file__).parents[1]) -> dict[str, str]:
@@ -93,21 +154,41 @@ def source(package: Path = Path(__file__).parents[1]) -> dict[str, str]:
     def git(*arguments: str) -> str:
         # A container's user often does not own the repository, which git refuses by default.
         command = ["git", "-c", "safe.directory=*", "-C", str(package), *arguments]
-        return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+        return subprocess.run(
+            command, capture_output=True, encoding="utf-8", check=True
+        ).stdout
 
     try:
         # A package installed into an environment within a repository is not of that repository.
         git("ls-files", "--error-unmatch", "__init__.py")
-        _, commit, seconds = git("rev-list", "--max-count=1", "--format=%ct", "HEAD").split()
-        return {"commit": commit, "seconds": seconds, "tree": "dirty" if git("status", "--porcelain") else "clean"}
+        _, commit, seconds = git(
+            "rev-list", "--max-count=1", "--format=%ct", "HEAD"
+        ).split()
+        return {
+            "commit": commit,
+            "seconds": seconds,
+            "tree": "dirty" if git("status", "--porcelain") else "clean",
+        }
     except (OSError, subprocess.CalledProcessError):
         return {"commit": "unknown", "tree": "unknown"}
 
 
-def _inputs(model: Model, notebooks: Iterable[Path], listed: Iterable[str]) -> dict[str, Path]:
+def _inputs(
+    model: Model, notebooks: Iterable[Path], listed: Iterable[str]
+) -> dict[str, Path]:
     """The data, the modules with formulas and the notebooks, by a path that is the same on every machine."""
-    data, formulas = model.register.folder, Path(str(import_module(model.register.formulas).__file__))
-    modules = formulas.parent.rglob("*.py") if formulas.name == "__init__.py" else [formulas]
+    data, formulas = (
+        model.register.folder,
+        Path(str(import_module(model.register.formulas).__file__)),
+    )
+    modules = (
+        formulas.parent.rglob("*.py") if formulas.name == "__init__.py" else [formulas]
+    )
     found = {f"data/{name}": data / name for name in ("datapackage.json", *listed)}
-    found |= {f"formulas/{path.relative_to(formulas.parent).as_posix()}": path for path in modules}
-    return dict(sorted((found | {f"notebooks/{path.name}": path for path in notebooks}).items()))
+    found |= {
+        f"formulas/{path.relative_to(formulas.parent).as_posix()}": path
+        for path in modules
+    }
+    return dict(
+        sorted((found | {f"notebooks/{path.name}": path for path in notebooks}).items())
+    )

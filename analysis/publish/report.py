@@ -44,13 +44,20 @@ from analysis.whatif.sensitivity import tornado
 
 PAGES = Path(__file__).resolve().parent / "pages"
 #: The style and the sign of a verdict, by how it starts; any other is two figures apart.
-MARKS = (("ok", "✓", "match"), ("part", "≈", "compatible"), ("no", "?", "cannot"), ("two", "≠", "differ"))
+MARKS = (
+    ("ok", "✓", "match"),
+    ("part", "≈", "compatible"),
+    ("no", "?", "cannot"),
+    ("two", "≠", "differ"),
+)
 
 
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
-def pages(model: Model, outcomes: list[Outcome], notebooks: list[Notebook]) -> dict[str, str]:
+def pages(
+    model: Model, outcomes: list[Outcome], notebooks: list[Notebook]
+) -> dict[str, str]:
     """Every page but the notebooks, as Markdown, by name."""
     register = model.register
     plans = {}
@@ -75,7 +82,9 @@ def pages(model: Model, outcomes: list[Outcome], notebooks: list[Notebook]) -> d
         "solutions": solutions_table(model, ARTICLE, []).to_dict("records"),
         "compared": external.compare(model),
         "moved": moved,
-        "turns": break_even_table(model, register.statements.values(), find(OWN, model)).to_dict("records"),
+        "turns": break_even_table(
+            model, register.statements.values(), find(OWN, model)
+        ).to_dict("records"),
         "version": __version__,
         "approaches": f"{float(APPROACHES_TOLERANCE):.0%}",
         "marks": MARKS,
@@ -87,23 +96,35 @@ def pages(model: Model, outcomes: list[Outcome], notebooks: list[Notebook]) -> d
         "mark": mark,
         "badge": _badge,
         "picture": picture,
-        "value": lambda name, value: wording.value_words(model, name, value, wording.place_of(model, (), value)),
+        "value": lambda name, value: wording.value_words(
+            model, name, value, wording.place_of(model, (), value)
+        ),
         "verdict": partial(_verdict, model),
         "working": partial(_working, model),
     }
     given["front"] = _environment(None).get_template("front.html").render(given)
     # A page without rows is left out.
-    rows = {name: getattr(register, name) for name in ("findings", "external", "refusals")}
+    rows = {
+        name: getattr(register, name) for name in ("findings", "external", "refusals")
+    }
     rows["figures"] = given["figures"]
-    names = [path.stem for path in sorted(PAGES.glob("*.md")) if rows.get(path.stem, True)]
+    names = [
+        path.stem for path in sorted(PAGES.glob("*.md")) if rows.get(path.stem, True)
+    ]
     templates = _environment(_letter_by_letter)
     return {name: templates.get_template(f"{name}.md").render(given) for name in names}
 
 
 def _environment(finalize: Callable[[Any], Any] | None) -> Environment:
     """Templates that escape whatever is put in: for HTML, or as ``finalize`` does it first."""
-    how: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
-    return Environment(loader=FileSystemLoader(PAGES), autoescape=True, finalize=finalize, **how)
+    how: dict[str, Any] = {
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "undefined": StrictUndefined,
+    }
+    return Environment(
+        loader=FileSystemLoader(PAGES), autoescape=True, finalize=finalize, **how
+    )
 
 
 def _letter_by_letter(value: Any) -> Any:
@@ -117,12 +138,17 @@ def mark(verdict: str) -> tuple[str, str]:
     (('ok', '✓'), ('no', '↔'))
     """
     words = verdict.removeprefix("would ").removeprefix("be ")
-    return next(((style, sign) for style, sign, start in MARKS if words.startswith(start)), ("no", "↔"))
+    return next(
+        ((style, sign) for style, sign, start in MARKS if words.startswith(start)),
+        ("no", "↔"),
+    )
 
 
 def picture(name: str) -> Markup:
     """A figure as HTML, with words in its place."""
-    return Markup(f'<picture><img src="figures/{name}.svg" alt="{escape(FIGURES[name].alt)}"></picture>')
+    return Markup(
+        f'<picture><img src="figures/{name}.svg" alt="{escape(FIGURES[name].alt)}"></picture>'
+    )
 
 
 def _badge(words: str) -> Markup:
@@ -132,11 +158,16 @@ def _badge(words: str) -> Markup:
 
 def _verdict(model: Model, outcome: Outcome) -> Markup:
     """A verdict by word, colour and sign, with its notes and what is printed beside it."""
-    words, printed = wording.verdict_words(model, outcome), wording.published_words(model, outcome)
+    words, printed = (
+        wording.verdict_words(model, outcome),
+        wording.published_words(model, outcome),
+    )
     if not outcome.verdict:
         return Markup(markdown(words))
     first, comma, rest = words.partition(", ")
-    return _badge(first) + Markup(markdown(comma + rest) + (f", against {markdown(printed)}" if printed else ""))
+    return _badge(first) + Markup(
+        markdown(comma + rest) + (f", against {markdown(printed)}" if printed else "")
+    )
 
 
 def _working(model: Model, check: Check) -> str:
@@ -144,7 +175,9 @@ def _working(model: Model, check: Check) -> str:
     if check.against and check.claim:
         return "\n".join(wording.against_words(model, check))
     try:
-        return repr(Steps(model, model.change(check.readings), [check.quantity], judged=False))
+        return repr(
+            Steps(model, model.change(check.readings), [check.quantity], judged=False)
+        )
     except ModelError as error:
         return str(error)
 
@@ -156,7 +189,9 @@ class ReportError(Exception):
     """A report that Sphinx did not build; the message is what it said."""
 
 
-def write(folder: Path, model: Model, outcomes: list[Outcome], notebooks: list[Notebook]) -> None:
+def write(
+    folder: Path, model: Model, outcomes: list[Outcome], notebooks: list[Notebook]
+) -> None:
     """Write report/ and estimates.tex into a folder of results that has its notebooks and figures.
 
     Raises ReportError when Sphinx can't build the pages, or has a warning about one.
@@ -171,7 +206,11 @@ def write(folder: Path, model: Model, outcomes: list[Outcome], notebooks: list[N
             text = (folder / "notebooks" / name).read_text(encoding="utf-8")
             (source / name).write_text(_to_read(text, notebook), encoding="utf-8")
         _sphinx(source, built, model.register.title)
-        shutil.copytree(folder / "figures", built / "figures", ignore=shutil.ignore_patterns("*.png"))
+        shutil.copytree(
+            folder / "figures",
+            built / "figures",
+            ignore=shutil.ignore_patterns("*.png"),
+        )
         shutil.move(built, folder / "report")
     (folder / "estimates.tex").write_text(estimates_tex(model), encoding="utf-8")
 
@@ -180,25 +219,56 @@ def _to_read(text: str, notebook: Notebook) -> str:
     """A notebook as a page has it: its code hidden behind one switch, its figures as drawings with words."""
     content = json.loads(text)
     figures = [name for name in notebook.figures if name in FIGURES]
-    for output in (output for cell in content["cells"] for output in cell.get("outputs", ())):
+    for output in (
+        output for cell in content["cells"] for output in cell.get("outputs", ())
+    ):
         if figures and "image/png" in output.get("data", {}):
             output["data"] = {"text/html": picture(figures.pop(0))}
     switch = '<label class="code"><input type="checkbox"> Show code</label>'
     source = "" if notebook.title else f"# {markdown(notebook.name)}\n\n"
     source += f"```{{raw}} html\n{switch}\n```\n\n[Every number, with its working](register.md)"
-    cell = {"cell_type": "markdown", "id": "show-code", "metadata": {}, "source": source}
+    cell = {
+        "cell_type": "markdown",
+        "id": "show-code",
+        "metadata": {},
+        "source": source,
+    }
     content["cells"].insert(1 if notebook.title else 0, cell)
     return json.dumps(content)
 
 
 def _sphinx(source: Path, built: Path, title: str) -> None:
     """Have Sphinx build the site, without what it leaves for a later build."""
-    command = [sys.executable, "-m", "sphinx", "-q", "-N", "-b", "html", "-c", str(PAGES), "-d", f"{built}-doctrees"]
-    command += ["-D", f"project={title}", "-D", f"html_title={title}", str(source), str(built)]
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-q",
+        "-N",
+        "-b",
+        "html",
+        "-c",
+        str(PAGES),
+        "-d",
+        f"{built}-doctrees",
+    ]
+    command += [
+        "-D",
+        f"project={title}",
+        "-D",
+        f"html_title={title}",
+        str(source),
+        str(built),
+    ]
     steady = {**os.environ, "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(command, env=steady, cwd=source, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=steady, cwd=source, capture_output=True, text=True, check=False
+    )
     if done.returncode or done.stderr.strip():
-        said = done.stderr.replace(f"{source}/", "").strip() or f"Sphinx ended with {done.returncode}"
+        said = (
+            done.stderr.replace(f"{source}/", "").strip()
+            or f"Sphinx ended with {done.returncode}"
+        )
         raise ReportError(f"the report can't be built: {' '.join(said.split())[-600:]}")
     for name in ("objects.inv", ".buildinfo"):
         (built / name).unlink(missing_ok=True)
@@ -213,7 +283,13 @@ _TEX = f"""% Generated by `analysis`, never edited. {wording.CAVEAT}
   \\else\\errmessage{{'\\detokenize{{#1}}' is no estimate}}\\fi}}
 """
 _LETTERS = str.maketrans(
-    {"\\": r"\textbackslash{}", "~": r"\~{}", "^": r"\^{}", "−": "$-$", **{one: f"\\{one}" for one in "#$%&_{}"}}
+    {
+        "\\": r"\textbackslash{}",
+        "~": r"\~{}",
+        "^": r"\^{}",
+        "−": "$-$",
+        **{one: f"\\{one}" for one in "#$%&_{}"},
+    }
 )
 
 
@@ -229,9 +305,18 @@ def estimates_tex(model: Model) -> str:
     for key, found in records.each_estimate(model, ARTICLE):
         if isinstance(found, ModelError):
             continue
-        low, *_, high = wording.span_words(model, found.quantity, found.low, found.high) * 2
+        low, *_, high = (
+            wording.span_words(model, found.quantity, found.low, found.high) * 2
+        )
         words = {
-            "": wording.estimate_words(model, found.quantity, found.value, found.low, found.high, found.depends_on),
+            "": wording.estimate_words(
+                model,
+                found.quantity,
+                found.value,
+                found.low,
+                found.high,
+                found.depends_on,
+            ),
             ".low": low,
             ".high": high,
             ".unit": "" if found.unit == "dimensionless" else found.unit,
@@ -239,5 +324,7 @@ def estimates_tex(model: Model) -> str:
         }
         for part, text in words.items():
             name = f"estimate:{key}{part}"
-            lines.append(f"\\expandafter\\def\\csname {name}\\endcsname{{{text.translate(_LETTERS)}}}")
+            lines.append(
+                f"\\expandafter\\def\\csname {name}\\endcsname{{{text.translate(_LETTERS)}}}"
+            )
     return "\n".join(lines) + "\n"

@@ -29,13 +29,17 @@ from analysis.render.steps import WIDTH
 from analysis.whatif.scenarios import find as find_scenario
 
 
-def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, with_report: bool) -> int:
+def reproduce(
+    model: Model, out: Path, folder: Path | None, *, timeout: int, with_report: bool
+) -> int:
     """Run every notebook and write the results, whole or not at all; returns the exit status.
 
     folder: of the notebooks. Where a notebook fails, the former results stand, and the cells that ran are kept beside.
     """
     if not out.name:
-        raise InputError(f"{shown(out)} can't be replaced by results; name another folder")
+        raise InputError(
+            f"{shown(out)} can't be replaced by results; name another folder"
+        )
     expected = read_expected(model.register)
     found = notebooks.all_notebooks(folder)
     aside = out.with_name(f"{out.name}-failed")
@@ -52,37 +56,62 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
             from analysis.render.external import compare, external_frame
 
             outcomes.extend(judge_all(model))
-            write_tables(made, model, outcomes, notebooks.shown_in(found), external_frame(compare(model)))
+            write_tables(
+                made,
+                model,
+                outcomes,
+                notebooks.shown_in(found),
+                external_frame(compare(model)),
+            )
             if explorer.CLAIM in model.register.claims:
                 explorer.write(made, model)
 
         # The kernels inherit the place for the figures.
-        with progress("notebooks") as update, mock.patch.dict(os.environ, {KEEP_FIGURES_IN: str(made / "figures")}):
-            books = {made / "notebooks" / notebook.path.name: (notebook, dict[str, str]()) for notebook in found}
+        with (
+            progress("notebooks") as update,
+            mock.patch.dict(os.environ, {KEEP_FIGURES_IN: str(made / "figures")}),
+        ):
+            books = {
+                made / "notebooks" / notebook.path.name: (notebook, dict[str, str]())
+                for notebook in found
+            }
 
             def done(target: Path) -> None:
                 update(next(ran), len(found))
 
-            failed = notebooks.run(books, timeout=timeout, done=done, meanwhile=write_all_else)
+            failed = notebooks.run(
+                books, timeout=timeout, done=done, meanwhile=write_all_else
+            )
         if failed:
             for error in failed.values():
                 typer.echo(f"error: {error}", err=True)
             with replace_atomically(aside) as kept:
                 for target, error in failed.items():
-                    (kept / f"{target.stem}.failed.ipynb").write_text(error.text, encoding="utf-8")
-            typer.echo(f"{shown(out)} was left as it was; the cells that ran are kept in {shown(aside)}.", err=True)
+                    (kept / f"{target.stem}.failed.ipynb").write_text(
+                        error.text, encoding="utf-8"
+                    )
+            typer.echo(
+                f"{shown(out)} was left as it was; the cells that ran are kept in {shown(aside)}.",
+                err=True,
+            )
             raise typer.Exit(1)
         from analysis.publish import provenance
 
-        trace = trace_frame(model, outcomes, notebooks.all_notebooks(made / "notebooks"))
-        escape_spreadsheet_formulas(trace).to_csv(made / "map.csv", index=False, lineterminator="\n")
+        trace = trace_frame(
+            model, outcomes, notebooks.all_notebooks(made / "notebooks")
+        )
+        escape_spreadsheet_formulas(trace).to_csv(
+            made / "map.csv", index=False, lineterminator="\n"
+        )
         if with_report:
             from analysis.publish import report
 
             try:
                 report.write(made, model, outcomes, found)
             except report.ReportError as error:
-                typer.echo(f"error: {error}; {shown(out)} was left as it was.", err=True)
+                typer.echo(
+                    f"error: {error}; {shown(out)} was left as it was.", err=True
+                )
                 raise typer.Exit(1) from None
         provenance.write(made, model, paths)
     if is_ours(aside):
@@ -96,7 +125,13 @@ def reproduce(model: Model, out: Path, folder: Path | None, *, timeout: int, wit
 
 
 def run(
-    model: Model, notebook: Notebook, parameters: list[str], scenarios: list[str], out: Path, *, timeout: int
+    model: Model,
+    notebook: Notebook,
+    parameters: list[str],
+    scenarios: list[str],
+    out: Path,
+    *,
+    timeout: int,
 ) -> int:
     """Run one notebook with parameters, or under each of several scenarios side by side; returns the exit status.
 
@@ -106,28 +141,52 @@ def run(
 
     jobs: dict[Path, Job] = {}
     for text in scenarios or [""]:
-        name = f"{notebook.name}-{find_scenario(text, model).name}.ipynb" if text else notebook.path.name
+        name = (
+            f"{notebook.name}-{find_scenario(text, model).name}.ipynb"
+            if text
+            else notebook.path.name
+        )
         if out / name in jobs:
-            raise InputError(f"two scenarios would be written to {name}; give one, or another name")
+            raise InputError(
+                f"two scenarios would be written to {name}; give one, or another name"
+            )
         try:
             jobs[out / name] = notebooks.job(notebook, parameters, model, text)
         except InputError as error:
-            raise InputError(f"the scenario {text}: {error}" if text else str(error)) from None
-    failed = notebooks.run({target: (notebook, one.parameters) for target, one in jobs.items()}, timeout=timeout)
+            raise InputError(
+                f"the scenario {text}: {error}" if text else str(error)
+            ) from None
+    failed = notebooks.run(
+        {target: (notebook, one.parameters) for target, one in jobs.items()},
+        timeout=timeout,
+    )
     for target, one in jobs.items():
         if failed.get(target):
             where = f"the cells that ran are kept in {shown(target.with_suffix('.failed.ipynb'))}"
-            typer.echo(f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}; {where}", err=True)
+            typer.echo(
+                f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}; {where}",
+                err=True,
+            )
             continue
         used = {**notebook.parameters, **one.parameters}
         crate = provenance.describe(target, model, [notebook.path], used, one.words)
         # As RO-Crate names a crate that lies beside its data.
         write_file(target.with_name(f"{target.stem}-{provenance.NAME}"), crate)
-        about = [row for row in headlines(model, one.setting) if row.row.notebook == notebook.name]
+        about = [
+            row
+            for row in headlines(model, one.setting)
+            if row.row.notebook == notebook.name
+        ]
         if about:
             typer.echo(headlines_text(about))
         elif notebook.checks:
             print_outcomes(model, judge_all(model, notebook.checks, one.setting))
-        typer.echo(textwrap.fill(f"{shown(target)} is written: {one.words}", WIDTH, break_long_words=False))
+        typer.echo(
+            textwrap.fill(
+                f"{shown(target)} is written: {one.words}",
+                WIDTH,
+                break_long_words=False,
+            )
+        )
         say(*[*changes(model, one.setting, about)][1:])
     return int(bool(failed))

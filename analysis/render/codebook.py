@@ -15,21 +15,46 @@ Column = namedtuple("Column", "file name kind unit description")
 def columns(register: Register) -> Iterator[Column]:
     """Every column of every file that the data package describes, in their order."""
     for resource in read_yaml(register.folder / "datapackage.json")["resources"]:
-        fields = {one["name"]: one | one.get("constraints", {}) for one in resource.get("schema", {}).get("fields", [])}
+        fields = {
+            one["name"]: one | one.get("constraints", {})
+            for one in resource.get("schema", {}).get("fields", [])
+        }
         required = [name for name, field in fields.items() if field.get("required")]
-        whole = resource.get("jsonSchema") or {"properties": fields, "required": required}
+        whole = resource.get("jsonSchema") or {
+            "properties": fields,
+            "required": required,
+        }
         yield from _columns(resource["path"], whole.get("items", whole))
 
 
 def _columns(file: str, schema: dict[str, Any], prefix: str = "") -> Iterator[Column]:
     for name, field in schema.get("properties", {}).items():
         kind = f"{field.get('type', 'object')}{', required' if name in schema.get('required', []) else ''}"
-        rule = f": {', '.join(map(str, field['enum']))}" if "enum" in field else ", unique" if "unique" in field else ""
-        yield Column(file, prefix + name, kind + rule, field.get("unit", ""), field.get("description", ""))
+        rule = (
+            f": {', '.join(map(str, field['enum']))}"
+            if "enum" in field
+            else ", unique"
+            if "unique" in field
+            else ""
+        )
+        yield Column(
+            file,
+            prefix + name,
+            kind + rule,
+            field.get("unit", ""),
+            field.get("description", ""),
+        )
         yield from _columns(file, field.get("items", field), f"{prefix}{name}.")
 
 
 def codebook(register: Register) -> str:
     """The codebook as Markdown, with a table for each file."""
-    files = {file: [*rows] for file, rows in groupby(columns(register), lambda column: str(column.file))}
-    return render("codebook.txt", package=read_yaml(register.folder / "datapackage.json"), files=files)
+    files = {
+        file: [*rows]
+        for file, rows in groupby(columns(register), lambda column: str(column.file))
+    }
+    return render(
+        "codebook.txt",
+        package=read_yaml(register.folder / "datapackage.json"),
+        files=files,
+    )

@@ -35,11 +35,44 @@ Row = dict[str, Any]
 SEEN = {"P": "primary text", "M": "mirror", "S": "secondary"}
 SIDE_BY_SIDE = "Listed side by side, never averaged; an external figure enters no estimate of the article's setting."
 COLUMNS = (
-    "id", "statement", "noun", "as_printed", "qualifier", "unit", "unit_as_printed", "published", "published_low",
-    "published_high", "period", "year_from", "year_to", "scope", "seen", "publisher", "title", "date", "address",
-    "beside", "divided_by_years", "quantity", "reading", "ours_unit", "ours", "ours_low", "ours_high", "ours_from",
-    "read_as", "at_ratio", "compared", "ratio", "difference", "rounding", "words", "reason", "note",
-)  # fmt: skip
+    "id",
+    "statement",
+    "noun",
+    "as_printed",
+    "qualifier",
+    "unit",
+    "unit_as_printed",
+    "published",
+    "published_low",
+    "published_high",
+    "period",
+    "year_from",
+    "year_to",
+    "scope",
+    "seen",
+    "publisher",
+    "title",
+    "date",
+    "address",
+    "beside",
+    "divided_by_years",
+    "quantity",
+    "reading",
+    "ours_unit",
+    "ours",
+    "ours_low",
+    "ours_high",
+    "ours_from",
+    "read_as",
+    "at_ratio",
+    "compared",
+    "ratio",
+    "difference",
+    "rounding",
+    "words",
+    "reason",
+    "note",
+)
 #: The unit of a number whose noun leaves it open; such a number is read as persons or transfers without any ratio.
 OPEN = "labourer"
 
@@ -61,7 +94,11 @@ def compare(model: Model, setting: Setting = ARTICLE) -> list[Row]:
     (2574000, 'persons_per_transfer=0.9', 0.9938)
     """
     figures = model.register.external.values()
-    return [_compared(model, setting, figure, beside) for figure in figures for beside in figure.beside or [""]]
+    return [
+        _compared(model, setting, figure, beside)
+        for figure in figures
+        for beside in figure.beside or [""]
+    ]
 
 
 def check_used(model: Model, setting: Setting, compared: list[Row]) -> None:
@@ -71,49 +108,98 @@ def check_used(model: Model, setting: Setting, compared: list[Row]) -> None:
         with contextlib.suppress(ModelError):
             _, under = model.named(row["beside"].removeprefix(PER_YEAR), setting)
             plans.append(model.plan(row["quantity"], under))
-    model.check_used(setting, plans, ignored={row["at_ratio"].partition("=")[0] for row in compared})
+    model.check_used(
+        setting, plans, ignored={row["at_ratio"].partition("=")[0] for row in compared}
+    )
 
 
 def _compared(model: Model, setting: Setting, figure: External, beside: str) -> Row:
     printed = figure.published
     stands = printed.stands_for()
     row: Row = {name: getattr(figure, name, None) for name in COLUMNS}
-    row |= {"unit": figure.base_unit, "published": printed.value(), "published_low": stands.low}
+    row |= {
+        "unit": figure.base_unit,
+        "published": printed.value(),
+        "published_low": stands.low,
+    }
     row |= {"published_high": stands.high, "beside": beside}
-    texts = ("quantity", "reading", "ours_unit", "ours_from", "ours_words", "read_as", "at_ratio", "rounding", "words")
+    texts = (
+        "quantity",
+        "reading",
+        "ours_unit",
+        "ours_from",
+        "ours_words",
+        "read_as",
+        "at_ratio",
+        "rounding",
+        "words",
+    )
     row |= dict.fromkeys(texts, "")
     if not beside:
         return {**row, "reason": "context only"}
     quantity, under = model.named(beside.removeprefix(PER_YEAR), setting)
     years = figure.years if beside.startswith(PER_YEAR) else 1
     reading = under.readings.get(quantity, model.default(quantity))
-    row |= {"quantity": quantity, "reading": reading, "ours_from": _where_from(model, quantity, reading, under)}
+    row |= {
+        "quantity": quantity,
+        "reading": reading,
+        "ours_from": _where_from(model, quantity, reading, under),
+    }
     row["divided_by_years"] = years if years > 1 else None
     try:
         ours = model.estimate(quantity, under)
     except ModelError as error:
-        return {**row, "ours_words": f"{quantity}: not computable", "reason": f"not compared: {error}"}
-    row |= {"ours": ours.value, "ours_low": ours.low, "ours_high": ours.high, "ours_unit": ours.unit}
-    words = estimate_words(model, quantity, ours.value, ours.low, ours.high, ours.depends_on)
+        return {
+            **row,
+            "ours_words": f"{quantity}: not computable",
+            "reason": f"not compared: {error}",
+        }
+    row |= {
+        "ours": ours.value,
+        "ours_low": ours.low,
+        "ours_high": ours.high,
+        "ours_unit": ours.unit,
+    }
+    words = estimate_words(
+        model, quantity, ours.value, ours.low, ours.high, ours.depends_on
+    )
     row["ours_words"] = f"{words}{plural(ours.unit)}: {quantity}, {row['ours_from']}"
     factor, how = _bridge(model, setting, figure.base_unit, ours.unit)
     if factor is None:
-        return {**row, "reason": f"not compared: {figure.base_unit} against {ours.unit}; needs {how}"}
+        return {
+            **row,
+            "reason": f"not compared: {figure.base_unit} against {ours.unit}; needs {how}",
+        }
     value = printed.value() * factor / years
     # The print stands for, and asserts, an interval in its own unit, so ours is taken there.
     there = [one * years / factor for one in (ours.value, ours.low, ours.high)]
     row |= {"read_as" if how.startswith("read as") else "at_ratio": how}
-    row |= {"compared": value, "difference": value - ours.value, "ratio": value / ours.value if ours.value else None}
-    row |= {"rounding": _lies(stands, *there), "words": _lies(printed.asserts(), *there)}
+    row |= {
+        "compared": value,
+        "difference": value - ours.value,
+        "ratio": value / ours.value if ours.value else None,
+    }
+    row |= {
+        "rounding": _lies(stands, *there),
+        "words": _lies(printed.asserts(), *there),
+    }
     return {**row, "reason": "" if ours.value else "ours is 0, so there is no ratio"}
 
 
 def _lies(interval: Interval, value: float, low: float, high: float) -> str:
     """Where ours lies: its value within, its bounds overlapping, or neither."""
-    return "within" if interval.holds(value) else "overlap" if interval.meets(low, high) else "outside"
+    return (
+        "within"
+        if interval.holds(value)
+        else "overlap"
+        if interval.meets(low, high)
+        else "outside"
+    )
 
 
-def _bridge(model: Model, setting: Setting, one: str, two: str) -> tuple[float | None, str]:
+def _bridge(
+    model: Model, setting: Setting, one: str, two: str
+) -> tuple[float | None, str]:
     """The factor from unit ``one`` to unit ``two``, and how a row speaks of it; or none, and what it needs."""
     wanted = parse_unit(two) / parse_unit(one)
     if wanted.dimensionless:
@@ -123,8 +209,14 @@ def _bridge(model: Model, setting: Setting, one: str, two: str) -> tuple[float |
         if open_unit == OPEN and (turned := _turned(wanted, unit)):
             return constant**turned, f"read as {settled}s"
     # The assumptions that stand between these two units by default.
-    ratios = [a for a in model.register.assumptions.values() if model.sources[a.id][model.default(a.id)].assumption]
-    fitting = {ratio.id: turned for ratio in ratios if (turned := _turned(wanted, ratio.unit))}
+    ratios = [
+        a
+        for a in model.register.assumptions.values()
+        if model.sources[a.id][model.default(a.id)].assumption
+    ]
+    fitting = {
+        ratio.id: turned for ratio in ratios if (turned := _turned(wanted, ratio.unit))
+    }
     for name in fitting:
         used = setting.values.get(name, model.register.assumptions[name].value)
         if name in setting.given and used:
@@ -137,7 +229,13 @@ def _bridge(model: Model, setting: Setting, one: str, two: str) -> tuple[float |
 def _turned(wanted: Any, unit: str) -> int:
     """1 where a ratio in this unit is wanted, −1 where one over it is, else 0."""
     ratio = parse_unit(unit)
-    return 1 if (wanted / ratio).dimensionless else -1 if (wanted * ratio).dimensionless else 0
+    return (
+        1
+        if (wanted / ratio).dimensionless
+        else -1
+        if (wanted * ratio).dimensionless
+        else 0
+    )
 
 
 def _where_from(model: Model, quantity: str, reading: str, setting: Setting) -> str:
@@ -164,18 +262,34 @@ def frame_in_words(compared: list[Row], model: Model) -> pd.DataFrame:
     for one in compared:
         figure = model.register.external[one["id"]]
         unit = f" [{figure.base_unit}{', unit not stated' if figure.base_unit == OPEN else ''}]"
-        noun = "" if figure.base_unit == "dimensionless" else f" {figure.unit_as_printed}{unit}"
+        noun = (
+            ""
+            if figure.base_unit == "dimensionless"
+            else f" {figure.unit_as_printed}{unit}"
+        )
         row = {
             "external figure": f"{figure.statement} ({figure.id})",
             "printed": f"{figure.published}{noun}",
-            "period and scope": "; ".join([figure.period, *[figure.scope] * (figure.scope != "Xinjiang")]),
+            "period and scope": "; ".join(
+                [figure.period, *[figure.scope] * (figure.scope != "Xinjiang")]
+            ),
             "seen": f"{SEEN[figure.seen]}: {figure.publisher}, {figure.date}",
         }
         if figure.id == before:
-            row = {**dict.fromkeys(row, ""), "external figure": f"the same ({figure.id})"}
+            row = {
+                **dict.fromkeys(row, ""),
+                "external figure": f"the same ({figure.id})",
+            }
         before = figure.id
         ratio = "" if one["ratio"] is None else f"{one['ratio']:.3f}"
-        rows.append({**row, "ours": one["ours_words"], "ratio": ratio, "comparison": comparison(model, one)})
+        rows.append(
+            {
+                **row,
+                "ours": one["ours_words"],
+                "ratio": ratio,
+                "comparison": comparison(model, one),
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -184,14 +298,34 @@ def comparison(model: Model, row: Row) -> str:
     if row["ratio"] is None:
         return str(row["reason"])
     published = model.register.external[row["id"]].published
-    parts = [row["read_as"], row["at_ratio"] and f"at {row['at_ratio'].replace('=', ' = ')}"]
-    parts += [f"divided by {row['divided_by_years']} years"] if row["divided_by_years"] else []
-    lies = {"within": "within its {}", "overlap": "bounds overlap its {}", "outside": "outside its {}"}
-    parts.append(lies[row["rounding"]].format("digits" if published.target else "rounding"))
+    parts = [
+        row["read_as"],
+        row["at_ratio"] and f"at {row['at_ratio'].replace('=', ' = ')}",
+    ]
+    parts += (
+        [f"divided by {row['divided_by_years']} years"]
+        if row["divided_by_years"]
+        else []
+    )
+    lies = {
+        "within": "within its {}",
+        "overlap": "bounds overlap its {}",
+        "outside": "outside its {}",
+    }
+    parts.append(
+        lies[row["rounding"]].format("digits" if published.target else "rounding")
+    )
     if published.side:
-        fits = {"within": "fits", "overlap": "bounds fit", "outside": "does not fit"}[row["words"]]
+        fits = {"within": "fits", "overlap": "bounds fit", "outside": "does not fit"}[
+            row["words"]
+        ]
         parts.append(f"{fits} '{published.qualifier.replace('_', ' ')}'")
-    return "; ".join(filter(None, [*parts, _difference(row["difference"], row["ours_unit"], row["ours"])]))
+    return "; ".join(
+        filter(
+            None,
+            [*parts, _difference(row["difference"], row["ours_unit"], row["ours"])],
+        )
+    )
 
 
 def _difference(difference: float, unit: str, ours: float) -> str:

@@ -35,7 +35,10 @@ from analysis.whatif.scenarios import OWN, find
 #: Okabe and Ito's colours, which colour-blind readers can tell apart; marks that meet differ in shape too.
 BLACK, BLUE, SKY, GREY, ORANGE = "#1b1b1b", "#0072B2", "#a6cee5", "#8c8c8c", "#E69F00"
 INK, PALE_INK = "#7a5200", "#555555"  # for letters, which want more contrast
-WIDTH, LETTERS = 4.55, 24  # inches, at which letters stay legible on a phone; letters to a line beside a mark
+WIDTH, LETTERS = (
+    4.55,
+    24,
+)  # inches, at which letters stay legible on a phone; letters to a line beside a mark
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
@@ -55,11 +58,19 @@ def mark(colour: str, marker: str, **more: Any) -> dict[str, Any]:
 
 
 DOT, SQUARE, DIAMOND = mark(BLACK, "o"), mark(BLUE, "s"), mark(ORANGE, "D")
-_TURNS = {"at most": -1, "at least": 1}  # where an arrow points from a value that leaves room on one side
-_FEBRUARY, _TIANSHAN = {"transfers_2021": "total_2021_february"}, {"transfers_2021": "published"}
+_TURNS = {
+    "at most": -1,
+    "at least": 1,
+}  # where an arrow points from a value that leaves room on one side
+_FEBRUARY, _TIANSHAN = (
+    {"transfers_2021": "total_2021_february"},
+    {"transfers_2021": "published"},
+)
 _AT_RISK = {"at_risk_2021": "through transfers, 2021", "at_risk_total": "both groups"}
 
-Drawing = tuple[pd.DataFrame, Callable[[Canvas], object]]  # data under one setting, and a function that draws them
+Drawing = tuple[
+    pd.DataFrame, Callable[[Canvas], object]
+]  # data under one setting, and a function that draws them
 Row = dict[str, Any]
 
 
@@ -87,7 +98,9 @@ class Figure:
     def source(self, model: Model, setting: Setting = ARTICLE) -> Any:
         """The source of its data under a setting. Raises ModelError for a changed one if it is of the article alone."""
         if self.of_the_article and (changed := model.differences(setting)):
-            raise ModelError(f"the figure makes all choices itself, so it is of the article alone, and this {changed}")
+            raise ModelError(
+                f"the figure makes all choices itself, so it is of the article alone, and this {changed}"
+            )
         return self.of(model, setting)
 
     def frame(self, source: Any) -> pd.DataFrame:
@@ -117,12 +130,19 @@ def shown(name: str, source: Any) -> Canvas:
 
 def table(name: str, model: Model, setting: Setting = ARTICLE) -> Table:
     """The data of a figure in words, a row a mark."""
-    return Table(FIGURES[name].frame(FIGURES[name].source(model, setting)).select_dtypes(exclude="number"))
+    return Table(
+        FIGURES[name]
+        .frame(FIGURES[name].source(model, setting))
+        .select_dtypes(exclude="number")
+    )
 
 
 def _keep(name: str, fig: Canvas, frame: pd.DataFrame, folder: Path) -> None:
     """Write a figure as SVG and PNG, with its plotted data as CSV."""
-    fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Title": FIGURES[name].alt, "Creator": None})
+    fig.savefig(
+        folder / f"{name}.svg",
+        metadata={"Date": None, "Title": FIGURES[name].alt, "Creator": None},
+    )
     fig.savefig(folder / f"{name}.png")
     (folder / f"{name}.csv").write_text(data_text(frame), encoding="utf-8")
 
@@ -137,10 +157,18 @@ def data_text(frame: pd.DataFrame) -> str:
 
 
 def rows(
-    frame: pd.DataFrame, styles: Mapping[str, Any], title: str, unit: str, source: str, *, scale: float = 1e6,
-    start: float | None = None, guides: Sequence[tuple[float, str]] = (), band: tuple[float, float, str] | None = None,
+    frame: pd.DataFrame,
+    styles: Mapping[str, Any],
+    title: str,
+    unit: str,
+    source: str,
+    *,
+    scale: float = 1e6,
+    start: float | None = None,
+    guides: Sequence[tuple[float, str]] = (),
+    band: tuple[float, float, str] | None = None,
     apart: float = 0.55,
-) -> Drawing:  # fmt: skip
+) -> Drawing:
     """A row a mark: its label, a line from low to high, the mark at the value, and its words at the right.
 
     frame: label, role, value, low, high, words; ``side``, if there, puts an arrow at an open end, and from a ``start``
@@ -159,14 +187,35 @@ def rows(
             value, low, high = (row[name] / scale for name in ("value", "low", "high"))
             colour, end = style.get("color", BLACK), low if side == "at most" else high
             if bars:
-                ax.barh(y, value - row["start"] / scale, left=row["start"] / scale, height=0.5, **style)
-                colour, end = "white" if side == "at most" and "color" in style else BLACK, value
+                ax.barh(
+                    y,
+                    value - row["start"] / scale,
+                    left=row["start"] / scale,
+                    height=0.5,
+                    **style,
+                )
+                colour, end = (
+                    "white" if side == "at most" and "color" in style else BLACK,
+                    value,
+                )
             else:
                 ax.plot(value, y, **style)
             ax.hlines(y, low, high, color=colour, linewidth=2, alpha=0.6)
             if side in _TURNS and np.isfinite(value):
-                arrow = {"arrowstyle": "<-", "color": colour, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0}
-                ax.annotate("", (end, y), (_TURNS[side] * 18, 0), textcoords="offset points", arrowprops=arrow)
+                arrow = {
+                    "arrowstyle": "<-",
+                    "color": colour,
+                    "linewidth": 1.4,
+                    "shrinkA": 0,
+                    "shrinkB": 0,
+                }
+                ax.annotate(
+                    "",
+                    (end, y),
+                    (_TURNS[side] * 18, 0),
+                    textcoords="offset points",
+                    arrowprops=arrow,
+                )
         for x, name in guides:
             ax.axvline(x, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
             _above(ax, x, name, PALE_INK)
@@ -176,55 +225,102 @@ def rows(
         right = ax.secondary_yaxis("right")
         right.spines["right"].set_visible(False)
         names = map(_wrapped, frame["label"][first])
-        for side, marks in ((ax, dict(zip(ys.groupby(first.cumsum()).mean(), names, strict=True))), (right, texts)):
+        for side, marks in (
+            (ax, dict(zip(ys.groupby(first.cumsum()).mean(), names, strict=True))),
+            (right, texts),
+        ):
             side.set_yticks([*marks], [*marks.values()], linespacing=1.2)
             side.tick_params(axis="y", length=0)
         ax.margins(x=0.1)
         ax.set(xlim=(start, None), ylim=(ys.min() - 0.7, ys.max() + 0.7), xlabel=unit)
         ax.locator_params(axis="x", nbins=4)
         key = Patch if bars else partial(Line2D, [], [])
-        around(fig, title, source, [key(label=role, **style) for role, style in styles.items()])
+        around(
+            fig,
+            title,
+            source,
+            [key(label=role, **style) for role, style in styles.items()],
+        )
 
     return frame, draw
 
 
 def _above(ax: Axes, x: float, words: str, colour: str) -> None:
-    ax.text(x, 1, words, transform=ax.get_xaxis_transform(), ha="center", va="bottom", color=colour)
+    ax.text(
+        x,
+        1,
+        words,
+        transform=ax.get_xaxis_transform(),
+        ha="center",
+        va="bottom",
+        color=colour,
+    )
 
 
 def around(fig: Canvas, title: str, source: str, handles: Sequence[Any]) -> None:
     """Put title and key over a figure, and under it the place of its numbers in the article."""
     columns = 3 if max((len(one.get_label()) for one in handles), default=0) < 23 else 2
     fig.legend(
-        handles=handles if len(handles) > 1 else [], title=_wrapped(title, 49), frameon=False,
-        loc="outside upper left", ncols=columns, alignment="left", title_fontproperties={"weight": "bold", "size": 10},
-        borderpad=0.2, borderaxespad=0.1, handletextpad=0.5, columnspacing=1.4,
-    )  # fmt: skip
+        handles=handles if len(handles) > 1 else [],
+        title=_wrapped(title, 49),
+        frameon=False,
+        loc="outside upper left",
+        ncols=columns,
+        alignment="left",
+        title_fontproperties={"weight": "bold", "size": 10},
+        borderpad=0.2,
+        borderaxespad=0.1,
+        handletextpad=0.5,
+        columnspacing=1.4,
+    )
     note = _wrapped(f"{source} {CAVEAT}", 74)
-    fig.supxlabel(note, x=0.01, ha="left", fontsize=8.25, color=PALE_INK, linespacing=1.15)
+    fig.supxlabel(
+        note, x=0.01, ha="left", fontsize=8.25, color=PALE_INK, linespacing=1.15
+    )
 
 
 def _wrapped(text: str, letters: int = LETTERS) -> str:
     """A text in lines of at most so many letters, about as long as each other; a break that it has stays."""
-    even = (min(letters, len(line) // -(-len(line) // letters or 1) + 6) for line in text.split("\n"))
-    return "\n".join(textwrap.fill(*one, break_on_hyphens=False) for one in zip(text.split("\n"), even, strict=True))
+    even = (
+        min(letters, len(line) // -(-len(line) // letters or 1) + 6)
+        for line in text.split("\n")
+    )
+    return "\n".join(
+        textwrap.fill(*one, break_on_hyphens=False)
+        for one in zip(text.split("\n"), even, strict=True)
+    )
 
 
-def estimated(study: Evaluation, label: str, role: str, quantity: str, **readings: str) -> Row:
+def estimated(
+    study: Evaluation, label: str, role: str, quantity: str, **readings: str
+) -> Row:
     """A row of a frame: a quantity under some readings over the study's setting; NaN where it is not computable."""
     model = study.model
-    row = {"label": label, "role": role, "value": np.nan, "low": np.nan, "high": np.nan, "words": "not computable"}
+    row = {
+        "label": label,
+        "role": role,
+        "value": np.nan,
+        "low": np.nan,
+        "high": np.nan,
+        "words": "not computable",
+    }
     try:
         one = model.estimate(quantity, model.change(readings, study.setting))
     except ModelError:
         return row
-    words = estimate_words(model, quantity, one.value, one.low, one.high, one.depends_on)
+    words = estimate_words(
+        model, quantity, one.value, one.low, one.high, one.depends_on
+    )
     return {**row, "value": one.value, "low": one.low, "high": one.high, "words": words}
 
 
-def estimates(study: Evaluation, *wanted: tuple[str, str, str, dict[str, str]]) -> pd.DataFrame:
+def estimates(
+    study: Evaluation, *wanted: tuple[str, str, str, dict[str, str]]
+) -> pd.DataFrame:
     """A frame of quantities: a label, a role, a quantity and its readings each."""
-    return pd.DataFrame([estimated(study, *one, **readings) for *one, readings in wanted])
+    return pd.DataFrame(
+        [estimated(study, *one, **readings) for *one, readings in wanted]
+    )
 
 
 # The figures ----------------------------------------------------------------------------------------------------------
@@ -236,8 +332,18 @@ def plan_against_actual(study: Evaluation) -> Drawing:
         study,
         ("2016–2020, planned a year", "planned", "planned_transfers_2016_2020", {}),
         ("2016–2020, made a year", "made", "transfers_2016_2020", {}),
-        ("2021, by the total printed with the plan", "plan implied", "planned_transfers_2021", _FEBRUARY),
-        ("2021, by the total printed with the growth", "plan implied", "planned_transfers_2021", _TIANSHAN),
+        (
+            "2021, by the total printed with the plan",
+            "plan implied",
+            "planned_transfers_2021",
+            _FEBRUARY,
+        ),
+        (
+            "2021, by the total printed with the growth",
+            "plan implied",
+            "planned_transfers_2021",
+            _TIANSHAN,
+        ),
         ("2021, printed with the plan", "made", "transfers_2021", _FEBRUARY),
         ("2021, printed with the growth", "made", "transfers_2021", _TIANSHAN),
     )
@@ -246,7 +352,9 @@ def plan_against_actual(study: Evaluation) -> Drawing:
     title = f"The plan implied for 2021 lies {'below' if below else 'beside'} the mean of 2016–2020"
     source = "Sections mobilization-2016-2020, paragraph 6, and scale, paragraph 2. Lines: room left by the digits."
     styles = {"planned": DIAMOND, "made": DOT, "plan implied": SQUARE}
-    return rows(frame, styles, title, "million transfers", source, guides=[(mean / 1e6, "mean")])
+    return rows(
+        frame, styles, title, "million transfers", source, guides=[(mean / 1e6, "mean")]
+    )
 
 
 def two_values_of_2019(study: Evaluation) -> Drawing:
@@ -254,21 +362,41 @@ def two_values_of_2019(study: Evaluation) -> Drawing:
     implied = {"persons_per_transfer": "implied"}
     frame = estimates(
         study,
-        ("Base, by the growth", "transfers", "transfers_2019", {"transfers_2019": "from_rate"}),
-        ("Base, by the increase", "transfers", "transfers_2019", {"transfers_2019": "from_difference"}),
+        (
+            "Base, by the growth",
+            "transfers",
+            "transfers_2019",
+            {"transfers_2019": "from_rate"},
+        ),
+        (
+            "Base, by the increase",
+            "transfers",
+            "transfers_2019",
+            {"transfers_2019": "from_difference"},
+        ),
         ("Mean of 2016–2020", "transfers", "transfers_2016_2020", {}),
         ("Printed for 2019", "labourers", "labourers_2019", {}),
         ("Base in persons, ratio implied", "persons", "persons_2019", implied),
         ("Base in persons, ratio as set", "persons", "persons_2019", {}),
     )
-    ratios = (estimated(study, "", "", "persons_per_transfer", **one)["words"] for one in (implied, {}))
+    ratios = (
+        estimated(study, "", "", "persons_per_transfer", **one)["words"]
+        for one in (implied, {})
+    )
     beside = pd.Series([""] * 4 + [f", {ratio} a transfer" for ratio in ratios])
     frame["words"] += " " + frame["role"] + beside
     apart = estimated(study, "", "", "figures_of_2019_apart")["words"].removeprefix("−")
     source = "Section scale, paragraphs 1 and 2; note 4. The article does not equate the two, or state labourers' unit."
     styles = {"transfers": DOT, "labourers": DIAMOND, "persons": SQUARE}
     guides = [(frame["value"][3] / 1e6, "printed")]
-    return rows(frame, styles, f"Two figures for 2019, {apart} apart", "million", source, guides=guides)
+    return rows(
+        frame,
+        styles,
+        f"Two figures for 2019, {apart} apart",
+        "million",
+        source,
+        guides=guides,
+    )
 
 
 _VERBS = {"going out to work": "o", "paid labour": "P", "moved": "s", "transfer": "^"}
@@ -287,13 +415,30 @@ def official_series(study: Evaluation) -> Drawing:
     found: list[Row] = []
     for one in study.model.register.external.values():
         if re.fullmatch(r"(report|target)_\d{4}(_persons)?", one.id):
-            printed, noun = one.published, one.noun.partition("(")[2].rstrip(")") or one.unit_as_printed
-            role = "expected" if one.qualifier == "expected" else next((verb for verb in _VERBS if verb in noun), "")
-            row = {"label": str(one.year_from), "role": "goal" if printed.target else role}
+            printed, noun = (
+                one.published,
+                one.noun.partition("(")[2].rstrip(")") or one.unit_as_printed,
+            )
+            role = (
+                "expected"
+                if one.qualifier == "expected"
+                else next((verb for verb in _VERBS if verb in noun), "")
+            )
+            row = {
+                "label": str(one.year_from),
+                "role": "goal" if printed.target else role,
+            }
             unit = {"person": " persons", "labourer": ", persons or person-times"}.get(
                 "" if printed.target else one.base_unit, ""
             )
-            found.append({**row, "words": f"{printed}{unit}", "noun": noun, "unit": one.base_unit})
+            found.append(
+                {
+                    **row,
+                    "words": f"{printed}{unit}",
+                    "noun": noun,
+                    "unit": one.base_unit,
+                }
+            )
             found[-1]["value"] = printed.value()
     reported = {row["label"] for row in found if row["role"] != "goal"}
     years = [str(year) for year in range(int(min(reported)), int(max(reported)) + 1)]
@@ -305,13 +450,31 @@ def official_series(study: Evaluation) -> Drawing:
         ("2021", "plan implied", "planned_transfers_2021", {}),
     ):
         unit = study.model.units[quantity]
-        role = "implied by the article" if noun.endswith("implied") else f"the article, {unit}s"
+        role = (
+            "implied by the article"
+            if noun.endswith("implied")
+            else f"the article, {unit}s"
+        )
         row = estimated(study, label, role, quantity, **readings)
         found.append({**row, "noun": noun, "unit": unit, "low": np.nan, "high": np.nan})
     empty = [year for year in years if year not in reported]
-    none = [{"label": year, "role": "transfer", "words": "no figure", "noun": "", "unit": ""} for year in empty]
-    frame = pd.DataFrame([*none, *found]).sort_values("label", kind="stable", ignore_index=True)
-    plan, mean = (estimated(study, "", "", f"{one}transfers_2016_2020")["value"] / 1e6 for one in ("planned_", ""))
+    none = [
+        {
+            "label": year,
+            "role": "transfer",
+            "words": "no figure",
+            "noun": "",
+            "unit": "",
+        }
+        for year in empty
+    ]
+    frame = pd.DataFrame([*none, *found]).sort_values(
+        "label", kind="stable", ignore_index=True
+    )
+    plan, mean = (
+        estimated(study, "", "", f"{one}transfers_2016_2020")["value"] / 1e6
+        for one in ("planned_", "")
+    )
     title = f"The region's reports: one series under several nouns, no figure for {len(empty)} of {len(years)} years"
     source = (
         "Work reports (data/external.csv), official and target-driven; sections mobilization-2016-2020, paragraph 6, "
@@ -325,36 +488,73 @@ def official_series(study: Evaluation) -> Drawing:
 def readings_of_at_risk_2019(study: Evaluation) -> Drawing:
     """The printed estimate for 2019, "up to", beside three reconstructions, each over the ranges of its shares."""
     model, found = study.model, []
-    for reading, row in ((name, row) for (one, name), row in model.register.readings.items() if one == "at_risk_2019"):
-        one = estimated(study, row.label.capitalize(), "printed", "at_risk_2019", at_risk_2019=reading)
+    for reading, row in (
+        (name, row)
+        for (one, name), row in model.register.readings.items()
+        if one == "at_risk_2019"
+    ):
+        one = estimated(
+            study,
+            row.label.capitalize(),
+            "printed",
+            "at_risk_2019",
+            at_risk_2019=reading,
+        )
         if row.reconstruction:
-            plan = model.plan("at_risk_2019", model.change({"at_risk_2019": reading}, study.setting))
-            shares = [a for a in map(model.register.assumptions.get, plan.leaves) if a and a.unit == "dimensionless"]
-            ends = {end: plan.evaluate({a.id: getattr(a, end) for a in shares})[plan.target] for end in ("low", "high")}
+            plan = model.plan(
+                "at_risk_2019", model.change({"at_risk_2019": reading}, study.setting)
+            )
+            shares = [
+                a
+                for a in map(model.register.assumptions.get, plan.leaves)
+                if a and a.unit == "dimensionless"
+            ]
+            ends = {
+                end: plan.evaluate({a.id: getattr(a, end) for a in shares})[plan.target]
+                for end in ("low", "high")
+            }
             found.append({**one, **ends, "role": "reconstruction, ours", "side": ""})
         else:
             found.append({**one, "words": f"up to {one['words']}", "side": "at most"})
     frame = pd.DataFrame(found)
     ours = [*frame[frame["role"] != "printed"].sort_values("value")["words"]]
-    title = f"Printed: {frame['words'][0]}. Our reconstructions: {ours[0]} to {ours[-1]}"
+    title = (
+        f"Printed: {frame['words'][0]}. Our reconstructions: {ours[0]} to {ours[-1]}"
+    )
     source = "Section scale, paragraph 1. No derivation is printed. Lines: each share, which is ours, over its range."
-    styles, guides = {"printed": DOT, "reconstruction, ours": SQUARE}, [(frame["value"][0] / 1e6, "printed")]
+    styles, guides = (
+        {"printed": DOT, "reconstruction, ours": SQUARE},
+        [(frame["value"][0] / 1e6, "printed")],
+    )
     return rows(frame, styles, title, "million persons", source, start=0, guides=guides)
 
 
 _BARS: dict[str, Row] = {
-    "printed": {"color": BLACK}, "calculated": {"color": BLUE}, "as above": {"color": SKY},
+    "printed": {"color": BLACK},
+    "calculated": {"color": BLUE},
+    "as above": {"color": SKY},
     "ours": {"facecolor": ORANGE, "hatch": "..", "edgecolor": BLACK},
     "in words only": {"facecolor": "white", "hatch": "////", "edgecolor": BLUE},
-}  # fmt: skip
+}
 
 
 def waterfall(study: Evaluation) -> Drawing:
     """From persons at risk in 2019 to 2021 and to both groups: printed, calculated and in words only told apart."""
     model = study.model
-    first, second, third = (model.plan(f"at_risk_{one}", study.setting) for one in ("2019", "2021", "total"))
-    base, now = (estimated(study, "", "", f"at_risk_{year}")["value"] for year in ("2019", "2021"))
-    total = estimated(study, "", "", "at_risk_total", **({"former_detainees": "floor"} if third.words else {}))
+    first, second, third = (
+        model.plan(f"at_risk_{one}", study.setting) for one in ("2019", "2021", "total")
+    )
+    base, now = (
+        estimated(study, "", "", f"at_risk_{year}")["value"]
+        for year in ("2019", "2021")
+    )
+    total = estimated(
+        study,
+        "",
+        "",
+        "at_risk_total",
+        **({"former_detainees": "floor"} if third.words else {}),
+    )
     names = ("at_risk_2019_up_to", "at_risk_2021_approaches", "at_risk_total_range")
     up_to, approaches, both = (model.register.claims[name].published for name in names)
     low, high = both.value("low"), both.value("high")
@@ -363,16 +563,32 @@ def waterfall(study: Evaluation) -> Drawing:
         if not np.isfinite(size):
             return "not computable"
         beside = approaches.value(), low, high
-        text = f"{abs(size) / 1e6:.3g} million" if abs(size) < 1e6 else in_words(size, "person", 1e3, beside=beside)
+        text = (
+            f"{abs(size) / 1e6:.3g} million"
+            if abs(size) < 1e6
+            else in_words(size, "person", 1e3, beside=beside)
+        )
         return sided(side, text)
 
     none = np.nan, np.nan
     at_first = "ours", 0, base, first.side, words(base, first.side), *none
     if first.claims == {names[0]}:
         at_first = "printed", 0, base, first.side, str(up_to), *none
-    added = words(now - base) if np.isnan(now - base) else f"{'−+'[now >= base]} {words(now - base)}"
+    added = (
+        words(now - base)
+        if np.isnan(now - base)
+        else f"{'−+'[now >= base]} {words(now - base)}"
+    )
     in_2021 = f"{words(now, second.side)}\nprinted: {approaches}"
-    last = "ours", now, total["value"], third.side, words(total["value"], third.side), total["low"], total["high"]
+    last = (
+        "ours",
+        now,
+        total["value"],
+        third.side,
+        words(total["value"], third.side),
+        total["low"],
+        total["high"],
+    )
     if third.words:
         more = words(total["value"] - now, "at least")
         more += " more" if np.isfinite(total["value"] - now) else ""
@@ -384,17 +600,31 @@ def waterfall(study: Evaluation) -> Drawing:
         ("With former detainees", "as above", 0, now, "", "", *none),
         ("With former detainees", *last),
     ]
-    frame = pd.DataFrame(pieces, columns=["label", "role", "start", "value", "side", "words", "low", "high"])
-    together = "no limit either way" if third.words and third.side == "no bound" else words(total["value"], third.side)
+    frame = pd.DataFrame(
+        pieces,
+        columns=["label", "role", "start", "value", "side", "words", "low", "high"],
+    )
+    together = (
+        "no limit either way"
+        if third.words and third.side == "no bound"
+        else words(total["value"], third.side)
+    )
     reached = f", if “{up_to}” is reached" if at_first[0] == "printed" else ""
     title = f"At risk in 2021: {words(now)}{reached}; with former detainees: {together}"
     source = "Section scale; note 4. “Up to” plus “at least” has no limit. Nobody counts twice, but for an overlap set."
     try:
         _ = second.value
     except ModelError as error:
-        title, source = "At risk in 2021: not computable under this setting", f"{error}. {source}"
+        title, source = (
+            "At risk in 2021: not computable under this setting",
+            f"{error}. {source}",
+        )
     styles = {role: style for role, style in _BARS.items() if role in {*frame["role"]}}
-    how: Any = {"start": 0, "apart": 0, "band": (low / 1e6, high / 1e6, f"printed: {both}")}
+    how: Any = {
+        "start": 0,
+        "apart": 0,
+        "band": (low / 1e6, high / 1e6, f"printed: {both}"),
+    }
     return rows(frame, styles, title, "million persons", source, **how)
 
 
@@ -402,23 +632,60 @@ def other_provinces(study: Evaluation) -> Drawing:
     """Labourers moved to other provinces a year: means of two papers, remainders, plans, and the printed volume."""
     frame = estimates(
         study,
-        ("Mean of 2017–2019 (Nankai Report)", "mean", "cross_provincial_mean_2017_2019", {}),
-        ("Mean of 2014 to mid-2020 (white paper)", "mean", "cross_provincial_mean_2014_mid_2020", {}),
-        ("The other years (white paper less Nankai)", "remainder", "cross_provincial_mean_other_years", {}),
-        ("2014–2016 (the same, less the plan for 2020)", "remainder", "cross_provincial_mean_2014_2016", {}),
+        (
+            "Mean of 2017–2019 (Nankai Report)",
+            "mean",
+            "cross_provincial_mean_2017_2019",
+            {},
+        ),
+        (
+            "Mean of 2014 to mid-2020 (white paper)",
+            "mean",
+            "cross_provincial_mean_2014_mid_2020",
+            {},
+        ),
+        (
+            "The other years (white paper less Nankai)",
+            "remainder",
+            "cross_provincial_mean_other_years",
+            {},
+        ),
+        (
+            "2014–2016 (the same, less the plan for 2020)",
+            "remainder",
+            "cross_provincial_mean_2014_2016",
+            {},
+        ),
         ("Planned for 2020", "plan", "cross_provincial_planned_2020", {}),
         ("Quota, 2016–2020 (13th plan)", "plan", "cross_provincial_quota", {}),
         ("Suggested for Hotan alone", "plan", "cross_provincial_hotan", {}),
-        ("Printed present volume, low end", "printed", "cross_provincial_volume_low", {}),
-        ("Printed present volume, high end", "printed", "cross_provincial_volume_high", {}),
+        (
+            "Printed present volume, low end",
+            "printed",
+            "cross_provincial_volume_low",
+            {},
+        ),
+        (
+            "Printed present volume, high end",
+            "printed",
+            "cross_provincial_volume_high",
+            {},
+        ),
     )
     low, high = frame["low"].iloc[-2], frame["high"].iloc[-1]
     inside = f"{frame['value'][:-2].between(low, high).sum()} of {len(frame) - 2}"
     title = f"{inside} yearly means, remainders and plans lie within the printed present volume"
     source = "Section other-provinces. A remainder is one paper less the other. A labourer is taken for a transfer."
-    styles = {"mean": DOT, "remainder": SQUARE, "plan": DIAMOND, "printed": mark(BLACK, "|", markersize=12)}
+    styles = {
+        "mean": DOT,
+        "remainder": SQUARE,
+        "plan": DIAMOND,
+        "printed": mark(BLACK, "|", markersize=12),
+    }
     band = low / 1e3, high / 1e3, "printed"
-    return rows(frame, styles, title, "thousand a year", source, scale=1e3, start=0, band=band)
+    return rows(
+        frame, styles, title, "thousand a year", source, scale=1e3, start=0, band=band
+    )
 
 
 def monitoring(study: Evaluation) -> Drawing:
@@ -429,24 +696,41 @@ def monitoring(study: Evaluation) -> Drawing:
     for label, names, readings in (
         ("Region: both numbers are households", region, {}),
         ("Region: the second is persons", region, persons),
-        ("Region: both are persons", region, {**persons, "flagged_households": "persons"}),
-        ("A county: investigated among the visited", county, {"households_checked": "nested"}),
-        ("A county: investigated beside the visited", county, {"households_checked": "apart"}),
+        (
+            "Region: both are persons",
+            region,
+            {**persons, "flagged_households": "persons"},
+        ),
+        (
+            "A county: investigated among the visited",
+            county,
+            {"households_checked": "nested"},
+        ),
+        (
+            "A county: investigated beside the visited",
+            county,
+            {"households_checked": "apart"},
+        ),
     ):
-        share, *numbers = (estimated(study, label, "share", name, **readings) for name in names)
+        share, *numbers = (
+            estimated(study, label, "share", name, **readings) for name in names
+        )
         part, whole = (one["words"] for one in numbers)
         found.append({**share, "words": f"{share['words']}\n({part} of {whole})"})
     frame = pd.DataFrame(found)
-    shares = [text.partition("\n")[0] for text in frame[:3].sort_values("value")["words"]]
+    shares = [
+        text.partition("\n")[0] for text in frame[:3].sort_values("value")["words"]
+    ]
     title = f"Under monitoring: {shares[0]} to {shares[-1]} of rural households, by how the numbers are read"
     source = "Section early-warning, paragraphs 2 and 6. In brackets: households. Persons per household as set."
     return rows(frame, {"share": SQUARE}, title, "percent", source, scale=0.01, start=0)
 
 
 _SHARES = {
-    "early 2021": mark(BLUE, "o", markerfacecolor="white"), "early 2022": mark(BLUE, "s"),
+    "early 2021": mark(BLUE, "o", markerfacecolor="white"),
+    "early 2022": mark(BLUE, "s"),
     "largest possible in 2021": mark(ORANGE, "|", markersize=13, markeredgewidth=2.4),
-}  # fmt: skip
+}
 
 
 def trade_shares(study: Evaluation) -> Drawing:
@@ -454,25 +738,69 @@ def trade_shares(study: Evaluation) -> Drawing:
     products = ("share_base", "labour_intensive_share_2022", "largest_share_base")
     south, found = ("south_trade_share_2021", "south_trade_share_2022"), []
     for label, names, readings in (
-        ("Products: 63.4 percent is growth of the share", products, {"labour_intensive_share_2022": "share_growth"}),
-        ("Products: it is the share", products, {"labour_intensive_share_2022": "share"}),
-        ("Products: it is growth of value", products, {"labour_intensive_share_2022": "value_growth"}),
-        ("South: all four grew as the slowest", south, {"south_growth_2022": "slowest"}),
+        (
+            "Products: 63.4 percent is growth of the share",
+            products,
+            {"labour_intensive_share_2022": "share_growth"},
+        ),
+        (
+            "Products: it is the share",
+            products,
+            {"labour_intensive_share_2022": "share"},
+        ),
+        (
+            "Products: it is growth of value",
+            products,
+            {"labour_intensive_share_2022": "value_growth"},
+        ),
+        (
+            "South: all four grew as the slowest",
+            south,
+            {"south_growth_2022": "slowest"},
+        ),
         ("South: all four traded alike", south, {"south_growth_2022": "equal"}),
-        ("South: all four grew as the fastest", south, {"south_growth_2022": "fastest"}),
+        (
+            "South: all four grew as the fastest",
+            south,
+            {"south_growth_2022": "fastest"},
+        ),
     ):
-        ends = [float(estimated(study, "", "", name, **readings)["value"]) for name in names]
-        words = f"{100 * ends[0]:.1f} to {100 * ends[1]:.1f}" if np.isfinite(ends).all() else "not computable"
+        ends = [
+            float(estimated(study, "", "", name, **readings)["value"]) for name in names
+        ]
+        words = (
+            f"{100 * ends[0]:.1f} to {100 * ends[1]:.1f}"
+            if np.isfinite(ends).all()
+            else "not computable"
+        )
         for role, value, text in zip(_SHARES, ends, ("", words, ""), strict=False):
             low, high = sorted(ends[:2]) if text else (np.nan, np.nan)
-            found.append({"label": label, "role": role, "value": value, "low": low, "high": high, "words": text})
+            found.append(
+                {
+                    "label": label,
+                    "role": role,
+                    "value": value,
+                    "low": low,
+                    "high": high,
+                    "words": text,
+                }
+            )
     frame = pd.DataFrame(found)
-    now = frame[frame["label"].str.startswith("Products") & (frame["role"] == "early 2022")]["value"].dropna()
+    now = frame[
+        frame["label"].str.startswith("Products") & (frame["role"] == "early 2022")
+    ]["value"].dropna()
     span = f"{100 * now.min():.1f} to {100 * now.max():.1f}"
     title = f"Read in {len(now)} ways, one printed figure gives shares of products of {span} percent"
     source = "Section trade, paragraphs 1 and 4. Not printed, and as set: the share of early 2021, trade elsewhere."
     how: Any = {"scale": 0.01, "start": 0, "apart": 0, "guides": [(100, "all")]}
-    return rows(frame, _SHARES, title, "percent of exports (products) and of trade (south)", source, **how)
+    return rows(
+        frame,
+        _SHARES,
+        title,
+        "percent of exports (products) and of trade (south)",
+        source,
+        **how,
+    )
 
 
 _ENDS = {"at its low end": mark(BLUE, "o"), "at its high end": mark(ORANGE, "s")}
@@ -483,16 +811,52 @@ def tornado(found: Sensitivity) -> Drawing:
     model, quantity, made = found.model, found.quantity, list[Row]()
     now = np.nan if found.estimate.value is None else found.estimate.value
     for bar in found.tornado:
-        for role, at, value in zip(_ENDS, (bar.low, bar.high), (bar.at_low, bar.at_high), strict=True):
-            row = {"label": model.name(bar.assumption).rstrip("."), "role": role, "assumption": bar.assumption}
-            ends = {"at": at, "value": value, "low": min(value, now), "high": max(value, now)}
-            made.append({**row, **ends, "words": f"at {at:,.10g}: {words_of(model, quantity, value)}"})
-    frame = pd.DataFrame(made, columns=["label", "role", "assumption", "at", "value", "low", "high", "words"])
-    scale, unit = (1e6, f"million {found.estimate.unit}s") if found.estimate.unit in BASE_UNITS else (1, "")
-    title = f"{made[0]['label']} moves the estimate most" if made else "No assumption moves the estimate"
+        for role, at, value in zip(
+            _ENDS, (bar.low, bar.high), (bar.at_low, bar.at_high), strict=True
+        ):
+            row = {
+                "label": model.name(bar.assumption).rstrip("."),
+                "role": role,
+                "assumption": bar.assumption,
+            }
+            ends = {
+                "at": at,
+                "value": value,
+                "low": min(value, now),
+                "high": max(value, now),
+            }
+            made.append(
+                {
+                    **row,
+                    **ends,
+                    "words": f"at {at:,.10g}: {words_of(model, quantity, value)}",
+                }
+            )
+    frame = pd.DataFrame(
+        made,
+        columns=["label", "role", "assumption", "at", "value", "low", "high", "words"],
+    )
+    scale, unit = (
+        (1e6, f"million {found.estimate.unit}s")
+        if found.estimate.unit in BASE_UNITS
+        else (1, "")
+    )
+    title = (
+        f"{made[0]['label']} moves the estimate most"
+        if made
+        else "No assumption moves the estimate"
+    )
     source = "Each assumption alone, over the range that it is varied over, which is no bound on what happened."
     guides = [(now / scale, "as it is")] if np.isfinite(now) else []
-    return rows(frame, _ENDS, title, f"{quantity.replace('_', ' ')}, {unit}", source, scale=scale, guides=guides)
+    return rows(
+        frame,
+        _ENDS,
+        title,
+        f"{quantity.replace('_', ' ')}, {unit}",
+        source,
+        scale=scale,
+        guides=guides,
+    )
 
 
 def specification_curve(source: Any) -> Drawing:
@@ -507,24 +871,53 @@ def specification_curve(source: Any) -> Drawing:
     usual = {f"{name}__reading": model.default(name) for name in spec.readings}
     usual |= {name: model.register.assumptions[name].value for name in spec.values}
     names = ("at_risk_2021_approaches", "at_risk_total_range")
-    printed = approaches, both = tuple(model.register.claims[name].published for name in names)
-    bands = (approaches.asserts().low, approaches.value()), (both.value("low"), both.value("high"))
+    printed = approaches, both = tuple(
+        model.register.claims[name].published for name in names
+    )
+    bands = (
+        (approaches.asserts().low, approaches.value()),
+        (both.value("low"), both.value("high")),
+    )
 
     def draw(fig: Canvas) -> None:
         axes = fig.subplots(4, 1, height_ratios=(1, 1.6) * 2).reshape(2, 2)
-        for (top, bottom), quantity, band, claim in zip(axes, spec.quantities, bands, printed, strict=True):
+        for (top, bottom), quantity, band, claim in zip(
+            axes, spec.quantities, bands, printed, strict=True
+        ):
             curve = known.sort_values(quantity, kind="stable", ignore_index=True)
-            article = curve.index[(curve[choices] == pd.Series(usual)[choices]).all(axis=1)]
-            top.axhspan(band[0] / 1e6, band[1] / 1e6, color=ORANGE, alpha=0.25, linewidth=0)
-            top.plot(curve[quantity] / 1e6, **mark(BLACK, ".", markersize=3), label="one combination")
-            top.plot(article, curve[quantity][article] / 1e6, **DIAMOND, label="our own setting")
+            article = curve.index[
+                (curve[choices] == pd.Series(usual)[choices]).all(axis=1)
+            ]
+            top.axhspan(
+                band[0] / 1e6, band[1] / 1e6, color=ORANGE, alpha=0.25, linewidth=0
+            )
+            top.plot(
+                curve[quantity] / 1e6,
+                **mark(BLACK, ".", markersize=3),
+                label="one combination",
+            )
+            top.plot(
+                article,
+                curve[quantity][article] / 1e6,
+                **DIAMOND,
+                label="our own setting",
+            )
             said = f"{_AT_RISK[quantity]}: {len(curve)} combinations\nprinted: {claim}"
             top.set_title(said, fontsize=mpl.rcParams["font.size"], loc="right")
             for y, (name, value) in enumerate(options):
                 at = curve.index[curve[name] == value]
-                bottom.plot(at, [-y] * len(at), **mark(BLUE, "|", markersize=5, markeredgewidth=0.7))
-            words = [f"{name.removesuffix('__reading')}: {value}".replace("_", " ") for name, value in options]
-            bottom.set_yticks(range(0, -len(options), -1), [one.removesuffix(".0") for one in words])
+                bottom.plot(
+                    at,
+                    [-y] * len(at),
+                    **mark(BLUE, "|", markersize=5, markeredgewidth=0.7),
+                )
+            words = [
+                f"{name.removesuffix('__reading')}: {value}".replace("_", " ")
+                for name, value in options
+            ]
+            bottom.set_yticks(
+                range(0, -len(options), -1), [one.removesuffix(".0") for one in words]
+            )
             bottom.set(xlabel="combinations, sorted", xlim=top.get_xlim())
             highest = 1.05e-6 * float(known[[*spec.quantities]].to_numpy().max())
             top.set(xticks=[], ylabel="million persons", ylim=(0, highest))

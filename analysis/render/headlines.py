@@ -42,7 +42,9 @@ class Shown:
     @property
     def why(self) -> str:
         """The sentence, and the remarks."""
-        return " ".join([self.sentence, *(f"Remark: {remark}." for remark in self.remarks)])
+        return " ".join(
+            [self.sentence, *(f"Remark: {remark}." for remark in self.remarks)]
+        )
 
 
 def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
@@ -53,7 +55,9 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
         remarks: tuple[str, ...] = ()
         if row.check:
             outcome = judge(model, model.register.checks[row.check], setting)
-            said = verdict.replace("{verdict}", verdict_words(model, outcome).partition(", ")[0])
+            said = verdict.replace(
+                "{verdict}", verdict_words(model, outcome).partition(", ")[0]
+            )
             # The working has the reason.
             verdict = said if outcome.verdict else "not computable"
         for name in row.working:
@@ -61,12 +65,20 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
                 plan = model.plan(*model.named(name, setting))
                 if not plan.words:
                     text = line(model, setting, name)
-                    working.append(f"{text} ({plan.side})" if text and plan.side.startswith("at ") else text)
+                    working.append(
+                        f"{text} ({plan.side})"
+                        if text and plan.side.startswith("at ")
+                        else text
+                    )
             except ModelError as error:
                 working.append(str(error))
         with contextlib.suppress(ModelError):
-            remarks = model.estimate(model.register.claims[row.claim].quantity, setting).remarks
-        verdict, sentence = (_filled(model, setting, text) for text in (verdict, row.sentence))
+            remarks = model.estimate(
+                model.register.claims[row.claim].quantity, setting
+            ).remarks
+        verdict, sentence = (
+            _filled(model, setting, text) for text in (verdict, row.sentence)
+        )
         found.append(Shown(row, tuple(working), verdict, sentence, remarks))
     return found
 
@@ -81,20 +93,28 @@ def _filled(model: Model, setting: Setting, text: str) -> str:
         except ModelError:
             model.named(found[2])  # an unknown name is refused
             return "no value"
-        words = estimate_words(model, quantity, one.value, one.low, one.high, one.depends_on)
+        words = estimate_words(
+            model, quantity, one.value, one.low, one.high, one.depends_on
+        )
         return words.removeprefix("−") if found[1] else words
 
     return re.sub(r"\{(\|?)([a-z0-9_.]+)\|?\}", put, text)
 
 
-def changes(model: Model, setting: Setting, shown: Iterable[Shown] = ()) -> Iterator[str]:
+def changes(
+    model: Model, setting: Setting, shown: Iterable[Shown] = ()
+) -> Iterator[str]:
     """The differences from the article under a setting, and what they do: each headline that changes, and in any case
     the one that approaches a number, each with its remarks; but those that are shown already."""
     if differs := model.differences(setting):
         yield differs
-    for was, now in zip(headlines(model), headlines(model, setting), strict=True) if differs else ():
+    for was, now in (
+        zip(headlines(model), headlines(model, setting), strict=True) if differs else ()
+    ):
         if now not in shown and (was != now or now.row == approaches(model)):
-            said = "; ".join([*dict.fromkeys(now.working), now.verdict.removesuffix(", if …")])
+            said = "; ".join(
+                [*dict.fromkeys(now.working), now.verdict.removesuffix(", if …")]
+            )
             about = "".join(f" ({remark})" for remark in now.remarks)
             yield f"{now.row.title}: {'unchanged, ' if was == now else ''}{said}{about}"
 
@@ -102,23 +122,46 @@ def changes(model: Model, setting: Setting, shown: Iterable[Shown] = ()) -> Iter
 def approaches(model: Model) -> Headline | None:
     """The headline that approaches a number; None in a data package without one."""
     rows = model.register.headlines.values()
-    return next((row for row in rows if model.register.claims[row.claim].qualifier == "approaches"), None)
+    return next(
+        (
+            row
+            for row in rows
+            if model.register.claims[row.claim].qualifier == "approaches"
+        ),
+        None,
+    )
 
 
 def ours(model: Model, setting: Setting = ARTICLE) -> str:
     """The assumptions that are ours, with their values, if any: of those that a user named, else of the headlines'."""
     found: dict[str, str] = {}
     for one in model.register.assumptions.values():
-        if one.id in setting.given and one.grade == "chosen" and model.default(one.id) == "set":
+        if (
+            one.id in setting.given
+            and one.grade == "chosen"
+            and model.default(one.id) == "set"
+        ):
             found[one.id] = digits(one.value)
-    names = () if setting.given else (name for row in model.register.headlines.values() for name in row.working)
+    names = (
+        ()
+        if setting.given
+        else (name for row in model.register.headlines.values() for name in row.working)
+    )
     for name in names:
         with contextlib.suppress(ModelError):
             for node in model.plan(*model.named(name, setting)).leaves.values():
                 assumption = node.source.assumption
-                if assumption and assumption.grade == "chosen" and not node.source.in_words:
+                if (
+                    assumption
+                    and assumption.grade == "chosen"
+                    and not node.source.in_words
+                ):
                     found[node.name] = digits(node.source.value)
-    return f"Ours, not the article's: {', '.join(map(' '.join, found.items()))}." if found else ""
+    return (
+        f"Ours, not the article's: {', '.join(map(' '.join, found.items()))}."
+        if found
+        else ""
+    )
 
 
 def headlines_text(shown: Iterable[Shown]) -> str:
@@ -126,7 +169,11 @@ def headlines_text(shown: Iterable[Shown]) -> str:
     lines: list[str] = []
 
     def put(text: str, start: str = "     ") -> None:
-        lines.extend(textwrap.wrap(text, WIDTH, initial_indent=start, subsequent_indent=" " * len(start)))
+        lines.extend(
+            textwrap.wrap(
+                text, WIDTH, initial_indent=start, subsequent_indent=" " * len(start)
+            )
+        )
 
     for number, one in enumerate(shown, start=1):
         put(one.row.title, f"{number}  ")
@@ -134,7 +181,9 @@ def headlines_text(shown: Iterable[Shown]) -> str:
         for text in dict.fromkeys(one.working or (_NONE,)):
             put(text)
         room = WIDTH - len(lines[-1])
-        lines += [f"{lines.pop() if room > len(one.verdict) + 1 else '':{WIDTH - len(one.verdict)}}{one.verdict}"]
+        lines += [
+            f"{lines.pop() if room > len(one.verdict) + 1 else '':{WIDTH - len(one.verdict)}}{one.verdict}"
+        ]
         put(one.why)
     return "\n".join(lines)
 
@@ -142,4 +191,6 @@ def headlines_text(shown: Iterable[Shown]) -> str:
 def headlines_markdown(shown: Iterable[Shown]) -> str:
     """Headlines as a table in Markdown, for the README."""
     rows = [COLUMNS, ("---",) * len(COLUMNS), *(one.cells for one in shown)]
-    return "\n".join(f"| {' | '.join(cell.replace('|', ' ') for cell in row)} |" for row in rows)
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', ' ') for cell in row)} |" for row in rows
+    )

@@ -35,41 +35,85 @@ def escape_spreadsheet_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.map(escape_spreadsheet_formula)
 
 
-def tables(model: Model, outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None) -> dict[str, Rows]:
+def tables(
+    model: Model, outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None
+) -> dict[str, Rows]:
     """The tables of a run by name, a row by column each, in texts: numbers in base units and ten digits, lists in one
     cell. A check has its notebook from ``shown_in``."""
     seen, register = list(outcomes), model.register
-    verdicts, found = results(model, seen), {name: list[dict[str, Any]]() for name in COLUMNS}
+    verdicts, found = (
+        results(model, seen),
+        {name: list[dict[str, Any]]() for name in COLUMNS},
+    )
     for one in seen:
         check, barely = one.check, "barely" if one.barely else ""
-        row = {**vars(check), **vars(one), "barely": barely, "claim": f"{check.claim} {check.end}".strip()}
-        found["checks" if check.kind else "derived"].append({**row, "notebook": (shown_in or {}).get(check.id, "")})
+        row = {
+            **vars(check),
+            **vars(one),
+            "barely": barely,
+            "claim": f"{check.claim} {check.end}".strip(),
+        }
+        found["checks" if check.kind else "derived"].append(
+            {**row, "notebook": (shown_in or {}).get(check.id, "")}
+        )
     for solve in register.solutions.values():
         # Low and high are the range varied over.
-        varied = {name: getattr(register.assumptions[solve.solve], name) for name in ("unit", "low", "high")}
-        row = {**vars(solve), **vars(solution(model, solve)), "claim": f"{solve.claim} {solve.end}".strip()}
+        varied = {
+            name: getattr(register.assumptions[solve.solve], name)
+            for name in ("unit", "low", "high")
+        }
+        row = {
+            **vars(solve),
+            **vars(solution(model, solve)),
+            "claim": f"{solve.claim} {solve.end}".strip(),
+        }
         found["solutions"].append(row | varied)
     for claim in register.claims.values():
-        row = {**vars(claim), "paragraph": str(claim.paragraph), "unit": claim.base_unit}
+        row = {
+            **vars(claim),
+            "paragraph": str(claim.paragraph),
+            "unit": claim.base_unit,
+        }
         row |= dict.fromkeys(["published", "published_low", "published_high"])
         if claim.qualifier != "vague":
             asserts = claim.published.asserts()
             row |= {"published_low": asserts.low, "published_high": asserts.high}
-            row["published"] = None if claim.qualifier == "range" else claim.published.value()
-        checks = [check.id for check in register.checks.values() if check.claim == claim.id]
-        found["claims"].append({**row, "verdict": verdicts.get(claim.id, ""), "checks": checks})
+            row["published"] = (
+                None if claim.qualifier == "range" else claim.published.value()
+            )
+        checks = [
+            check.id for check in register.checks.values() if check.claim == claim.id
+        ]
+        found["claims"].append(
+            {**row, "verdict": verdicts.get(claim.id, ""), "checks": checks}
+        )
     for finding in register.findings.values():
         for number, (step, value) in enumerate(recomputed(model, finding), start=1):
             row = {**vars(step), "finding": finding.id, "title": finding.title}
-            found["findings"].append({**row, "step": str(number), "value": digits(value) or "0"})
+            found["findings"].append(
+                {**row, "step": str(number), "value": digits(value) or "0"}
+            )
 
     def text(cell: Any) -> str:
         if isinstance(cell, Mapping):
             cell = [f"{quantity}={reading}" for quantity, reading in cell.items()]
-        return "; ".join(cell) if isinstance(cell, list | tuple) else cell if isinstance(cell, str) else digits(cell)
+        return (
+            "; ".join(cell)
+            if isinstance(cell, list | tuple)
+            else cell
+            if isinstance(cell, str)
+            else digits(cell)
+        )
 
-    columns = {name: COLUMNS[name].split() for name, rows in found.items() if rows or name != "findings"}
-    return {name: [{one: text(row[one]) for one in columns[name]} for row in found[name]] for name in columns}
+    columns = {
+        name: COLUMNS[name].split()
+        for name, rows in found.items()
+        if rows or name != "findings"
+    }
+    return {
+        name: [{one: text(row[one]) for one in columns[name]} for row in found[name]]
+        for name in columns
+    }
 
 
 def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
@@ -79,18 +123,30 @@ def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
         if isinstance(one, ModelError):
             found[key] = {"value": None, "reason": str(one)}
             continue
-        numbers = {name: float(digits(getattr(one, name)) or "nan") for name in ("value", "low", "high")}
-        found[key] = {name: int(number) if number.is_integer() else number for name, number in numbers.items()}
+        numbers = {
+            name: float(digits(getattr(one, name)) or "nan")
+            for name in ("value", "low", "high")
+        }
+        found[key] = {
+            name: int(number) if number.is_integer() else number
+            for name, number in numbers.items()
+        }
         found[key] |= {"unit": one.unit, "side": one.side}
         found[key] |= {"depends_on": list(one.depends_on), "remarks": list(one.remarks)}
     return found
 
 
-def each_estimate(model: Model, setting: Setting) -> Iterator[tuple[str, Estimate | ModelError]]:
+def each_estimate(
+    model: Model, setting: Setting
+) -> Iterator[tuple[str, Estimate | ModelError]]:
     """Every quantity, and of several readings each as ``quantity.reading``, by that key; or why it has no value."""
     for quantity in model.quantities:
         names = model.readings(quantity)
-        several = {f"{quantity}.{name}": {quantity: name} for name in names} if len(names) > 1 else {}
+        several = (
+            {f"{quantity}.{name}": {quantity: name} for name in names}
+            if len(names) > 1
+            else {}
+        )
         for key, readings in {quantity: {}, **several}.items():
             try:
                 yield key, model.estimate(quantity, model.change(readings, setting))

@@ -11,7 +11,9 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 #: Control characters would move a terminal's cursor, colour it, or reverse the order of letters.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 
 
 def printable(text: str) -> str:
@@ -19,7 +21,9 @@ def printable(text: str) -> str:
     >>> printable("a\\x1b[31mb")
     'a\\\\x1b[31mb'
     """
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+    return _CONTROL.sub(
+        lambda found: found[0].encode("unicode_escape").decode("ascii"), text
+    )
 
 
 def padded(text: str) -> str:
@@ -27,7 +31,9 @@ def padded(text: str) -> str:
     >>> len(padded("人次"))
     4
     """
-    return "".join(one + "\0" * (unicodedata.east_asian_width(one) in "WF") for one in text)
+    return "".join(
+        one + "\0" * (unicodedata.east_asian_width(one) in "WF") for one in text
+    )
 
 
 def is_number(text: str) -> bool:
@@ -44,7 +50,11 @@ def escape_spreadsheet_formula(value: Any) -> Any:
     >>> escape_spreadsheet_formula("=1+1"), escape_spreadsheet_formula("-2.5"), escape_spreadsheet_formula("a=b")
     ("'=1+1", '-2.5', 'a=b')
     """
-    is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not is_number(value)
+    is_formula = (
+        isinstance(value, str)
+        and value.startswith(_FORMULA_STARTS)
+        and not is_number(value)
+    )
     return f"'{value}" if is_formula else value
 
 

@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from analysis.render.tables import Table
     from analysis.whatif.scenarios import Scenario
 
-CHECKED = "Checked: that printed numbers follow from each other; not that they are true."
+CHECKED = (
+    "Checked: that printed numbers follow from each other; not that they are true."
+)
 
 
 # What a screen is made of ---------------------------------------------------------------------------------------------
@@ -50,7 +52,11 @@ def say(*texts: str) -> None:
     """Paragraphs in lines of at most 80 columns; the lines after a first are set in."""
     for text in filter(str.strip, texts):
         indent = " " * (len(text) - len(text.lstrip()) + 4)
-        how: Any = {"subsequent_indent": indent, "break_long_words": False, "break_on_hyphens": False}
+        how: Any = {
+            "subsequent_indent": indent,
+            "break_long_words": False,
+            "break_on_hyphens": False,
+        }
         typer.echo(textwrap.fill(padded(text), WIDTH, **how).replace("\0", ""))
 
 
@@ -66,14 +72,21 @@ def print_as(form: str, value: Any, columns: Iterable[str] = ()) -> None:
     """A value as json; or its rows as csv that no spreadsheet computes, with lists in one cell; or columns alone."""
 
     def cell(one: Any, between: str = " | ") -> Any:
-        return between.join(str(cell(each, " to ")) for each in one) if isinstance(one, list) else one
+        return (
+            between.join(str(cell(each, " to ")) for each in one)
+            if isinstance(one, list)
+            else one
+        )
 
     if form == "json":
         typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
     elif header := [*(value[0] if value else columns)]:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows([escape_spreadsheet_formula(cell(one)) for one in row.values()] for row in value)
+        writer.writerows(
+            [escape_spreadsheet_formula(cell(one)) for one in row.values()]
+            for row in value
+        )
 
 
 @contextlib.contextmanager
@@ -83,7 +96,9 @@ def progress(name: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import Progress
 
     screen = Console(stderr=True)
-    with Progress(console=screen, disable=not screen.is_terminal, transient=True) as bar:
+    with Progress(
+        console=screen, disable=not screen.is_terminal, transient=True
+    ) as bar:
         task = bar.add_task(name, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
@@ -109,7 +124,18 @@ def print_outcomes(model: Model, outcomes: Iterable[Outcome]) -> None:
     """Outcomes as a table, a check a row."""
     from analysis.render.tables import checks_table
 
-    show(checks_table(model, outcomes, "check", "printed", "recomputed", "bounds", "verdict", "rests on"))
+    show(
+        checks_table(
+            model,
+            outcomes,
+            "check",
+            "printed",
+            "recomputed",
+            "bounds",
+            "verdict",
+            "rests on",
+        )
+    )
 
 
 def list_all(model: Model, kind: str) -> None:
@@ -117,13 +143,29 @@ def list_all(model: Model, kind: str) -> None:
     from analysis.render.codebook import columns
     from analysis.whatif.scenarios import shipped
 
-    tables = ("claims", "checks", "solutions", "assumptions", "findings", "external", "statements")
-    rows: dict[str, Iterable[Any]] = {name: getattr(model.register, name).values() for name in tables}
-    rows |= {"quantities": model.quantities, "readings": model.quantities, "scenarios": shipped(model).values()}
+    tables = (
+        "claims",
+        "checks",
+        "solutions",
+        "assumptions",
+        "findings",
+        "external",
+        "statements",
+    )
+    rows: dict[str, Iterable[Any]] = {
+        name: getattr(model.register, name).values() for name in tables
+    }
+    rows |= {
+        "quantities": model.quantities,
+        "readings": model.quantities,
+        "scenarios": shipped(model).values(),
+    }
     rows |= {"columns": columns(model.register)}
     if kind not in ("", "all", *rows):
         raise InputError(f"'{kind}' can't be listed{nearest(kind, rows)}")
-    wanted = {name: found if kind in ("", "all", name) else () for name, found in rows.items()}
+    wanted = {
+        name: found if kind in ("", "all", name) else () for name, found in rows.items()
+    }
     typer.echo("\n".join(fill("list.txt", model=model, rows=wanted)))
 
 
@@ -155,11 +197,18 @@ def scenarios(model: Model, files: list[str], form: str, changed: Scenario) -> N
     from analysis.whatif.scenarios import OWN, find, schema, shipped, tabulate
 
     more = [changed] if changed.name != OWN else []
-    listed = [find(file, model) for file in files or [OWN] * len(more)] or list(shipped(model).values())
+    listed = [find(file, model) for file in files or [OWN] * len(more)] or list(
+        shipped(model).values()
+    )
     for one, other in itertools.combinations(listed, 2):
         if one.name == other.name:
-            raise InputError(f"two scenarios are called {one.name}; give one, or another name")
-    against, listed = listed[0] if len(files) > 1 else find(OWN, model), [*listed, *more]
+            raise InputError(
+                f"two scenarios are called {one.name}; give one, or another name"
+            )
+    against, listed = (
+        listed[0] if len(files) > 1 else find(OWN, model),
+        [*listed, *more],
+    )
     for one in more:
         _check_used(model, one.setting(model), model.register.estimates)
     if form == "schema":
@@ -171,7 +220,9 @@ def scenarios(model: Model, files: list[str], form: str, changed: Scenario) -> N
         say(*(line for one in more for line in _changes(model, one)), CAVEAT)
 
 
-def sensitivity(model: Model, quantity: str, scenario: Scenario, form: str, **how: Any) -> None:
+def sensitivity(
+    model: Model, quantity: str, scenario: Scenario, form: str, **how: Any
+) -> None:
     """An estimate's ranges, tornado and draws; without a quantity, the ranges of every estimate. As csv, the ranges."""
     from analysis.render.whatif_tables import Sensitivity, all_ranges_table
     from analysis.whatif.draws import check_draws
@@ -180,10 +231,18 @@ def sensitivity(model: Model, quantity: str, scenario: Scenario, form: str, **ho
     names = [model.known(quantity)] if quantity else model.register.estimates
     _check_used(model, scenario.setting(model), names)
     if quantity:
-        model.estimate(quantity, scenario.setting(model))  # refused with the reason where it has no value
+        model.estimate(
+            quantity, scenario.setting(model)
+        )  # refused with the reason where it has no value
     if form:
-        every = [Sensitivity(name, scenario, model=model, **how).json() for name in names]
-        ranges = [{"quantity": one["quantity"], **row} for one in every for row in one["ranges"]]
+        every = [
+            Sensitivity(name, scenario, model=model, **how).json() for name in names
+        ]
+        ranges = [
+            {"quantity": one["quantity"], **row}
+            for one in every
+            for row in one["ranges"]
+        ]
         print_as(form, ranges if form == "csv" else every[0] if quantity else every)
         return
     if quantity:
@@ -200,24 +259,45 @@ def sensitivity(model: Model, quantity: str, scenario: Scenario, form: str, **ho
 
 def break_even(model: Model, text: str, scenario: Scenario, form: str) -> None:
     """Where a statement, or every one, stops holding along each assumption."""
-    from analysis.render.whatif_tables import break_even_table, break_even_under, break_evens
+    from analysis.render.whatif_tables import (
+        break_even_table,
+        break_even_under,
+        break_evens,
+    )
     from analysis.whatif.scenarios import YOURS
     from analysis.whatif.sensitivity import statement_of
 
-    wanted = [statement_of(model, text)] if text else list(model.register.statements.values())
-    sides = [side for one in wanted for side in (one.quantity, one.other) if side in model.quantities]
+    wanted = (
+        [statement_of(model, text)]
+        if text
+        else list(model.register.statements.values())
+    )
+    sides = [
+        side
+        for one in wanted
+        for side in (one.quantity, one.other)
+        if side in model.quantities
+    ]
     _check_used(model, scenario.setting(model), sides)
     # One that is asked for and not computable is refused; among all of them it is listed as such.
     if text:
         break_even_under(model, wanted[0], scenario)
     if form:
         every = break_evens(model, wanted, scenario)
-        named = ((each["id"], name, row) for each in every for name, row in each.get("assumptions", {}).items())
+        named = (
+            (each["id"], name, row)
+            for each in every
+            for name, row in each.get("assumptions", {}).items()
+        )
         rows = [{"statement": id, "assumption": name, **row} for id, name, row in named]
         print_as(form, rows if form == "csv" else every[0] if text else every)
         return
     show(break_even_table(model, wanted, scenario))
-    say("" if scenario.name == YOURS else f"under {scenario.name}: {scenario.description}")
+    say(
+        ""
+        if scenario.name == YOURS
+        else f"under {scenario.name}: {scenario.description}"
+    )
     say(*_changes(model, scenario), CAVEAT)
 
 
@@ -252,25 +332,51 @@ def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> Non
     """
     register = model.register
     kinds: dict[str, Mapping[str, Any]] = {
-        "claim": register.claims, "check": register.checks, "solution": register.solutions,
-        "quantity": {name: name for name in model.quantities}, "finding": register.findings,
+        "claim": register.claims,
+        "check": register.checks,
+        "solution": register.solutions,
+        "quantity": {name: name for name in model.quantities},
+        "finding": register.findings,
         "external figure": register.external,
-    }  # fmt: skip
+    }
     kind = next((kind for kind, rows in kinds.items() if id in rows), "")
     if not kind:
         hint = nearest(id, [name for rows in kinds.values() for name in rows])
-        raise ModelError(f"'{id}' is no claim, check, solution, quantity, finding or external figure{hint}")
+        raise ModelError(
+            f"'{id}' is no claim, check, solution, quantity, finding or external figure{hint}"
+        )
     row = kinds[kind][id]
     setting = scenario.setting(model) if scenario else ARTICLE
-    if scenario and (kind == "finding" or (kind == "check" and row.against and row.claim)):
-        raise InputError(f"{id} is arithmetic of the rows as printed; nothing can be set in it")
-    title = model.name(id) if kind == "quantity" else getattr(row, "statement", "") or row.title
-    given = {"id": id, "kind": kind, "row": row, "title": title, "model": model, "register": register}
+    if scenario and (
+        kind == "finding" or (kind == "check" and row.against and row.claim)
+    ):
+        raise InputError(
+            f"{id} is arithmetic of the rows as printed; nothing can be set in it"
+        )
+    title = (
+        model.name(id)
+        if kind == "quantity"
+        else getattr(row, "statement", "") or row.title
+    )
+    given = {
+        "id": id,
+        "kind": kind,
+        "row": row,
+        "title": title,
+        "model": model,
+        "register": register,
+    }
     given |= _found(model, kind, row, setting, full)
-    say(*fill("explain.txt", **given), *(changes(model, setting) if scenario else ()), CAVEAT)
+    say(
+        *fill("explain.txt", **given),
+        *(changes(model, setting) if scenario else ()),
+        CAVEAT,
+    )
 
 
-def _found(model: Model, kind: str, row: Any, setting: Setting, full: bool) -> dict[str, Any]:
+def _found(
+    model: Model, kind: str, row: Any, setting: Setting, full: bool
+) -> dict[str, Any]:
     """The facts about a row that the template of explain shows besides its fields."""
     checks = model.register.checks.values()
     if kind == "claim":
@@ -278,17 +384,26 @@ def _found(model: Model, kind: str, row: Any, setting: Setting, full: bool) -> d
         for check in checks:
             # A setting may make one of them circular; its verdict says so.
             with contextlib.suppress(Circle):
-                plans[check.id] = model.plan(check.quantity, model.change(check.readings, setting))
+                plans[check.id] = model.plan(
+                    check.quantity, model.change(check.readings, setting)
+                )
         own = [check.id for check in checks if check.claim == row.id]
         starts = [name for name, plan in plans.items() if row.id in plan.claims]
-        model.check_used(setting, [plans[name] for name in [*starts, *own] if name in plans])
+        model.check_used(
+            setting, [plans[name] for name in [*starts, *own] if name in plans]
+        )
         return {"outcomes": judge_all(model, own, setting), "starts": starts}
     if kind == "quantity":
         model.check_used(setting, model.beside(row, setting))
         own = [check.id for check in checks if check.quantity == row]
-        return {"outcomes": judge_all(model, own, setting), **_worked(model, row, setting, full)}
+        return {
+            "outcomes": judge_all(model, own, setting),
+            **_worked(model, row, setting, full),
+        }
     for name in setting.given & set(getattr(row, "readings", ())):
-        raise ModelError(f"{name} is unused: {row.id} names its own reading of it, {row.readings[name]}")
+        raise ModelError(
+            f"{name} is unused: {row.id} names its own reading of it, {row.readings[name]}"
+        )
     if kind == "check":
         (one,) = judge_all(model, [row.id], setting)
         if row.against and row.claim:
@@ -302,13 +417,22 @@ def _found(model: Model, kind: str, row: Any, setting: Setting, full: bool) -> d
             }
         under = model.change(row.readings, setting)
         model.check_used(setting, [model.plan(row.quantity, under)])
-        return {"outcomes": [one], **_worked(model, row.quantity, under, full, judged=False)}
+        return {
+            "outcomes": [one],
+            **_worked(model, row.quantity, under, full, judged=False),
+        }
     if kind == "solution":
         if row.solve in setting.given:
             raise ModelError(f"{row.solve} is unused: {row.id} solves for it")
-        model.check_used(setting, [model.plan(row.quantity, model.change(row.readings, setting))])
+        model.check_used(
+            setting, [model.plan(row.quantity, model.change(row.readings, setting))]
+        )
         solved = solution(model, row, setting)
-        words = digits(solved.value) if full else solved_words(model, row.solve, solved.value)
+        words = (
+            digits(solved.value)
+            if full
+            else solved_words(model, row.solve, solved.value)
+        )
         return {"solved": solved, "result": words}
     if kind == "finding":
         return {"arithmetic": findings.recomputed(model, row)}
@@ -319,7 +443,9 @@ def _found(model: Model, kind: str, row: Any, setting: Setting, full: bool) -> d
     return {"compared": compared, "external": external}
 
 
-def _worked(model: Model, quantity: str, setting: Setting, full: bool, judged: bool = True) -> dict[str, Any]:
+def _worked(
+    model: Model, quantity: str, setting: Setting, full: bool, judged: bool = True
+) -> dict[str, Any]:
     """The worked steps of a quantity, perhaps with its verdict, what they rest on, and the result with its remarks."""
     plan = model.plan(quantity, setting)
     found: dict[str, Any] = {"plan": plan, "remarks": ()}
@@ -332,5 +458,8 @@ def _worked(model: Model, quantity: str, setting: Setting, full: bool, judged: b
             raise
         found["result"] = f"none, {error}"
     # Remarks stand below, beside the result.
-    steps = [str(replace(step, remarks=())) for step in Steps(model, setting, [quantity], judged=judged).steps]
+    steps = [
+        str(replace(step, remarks=()))
+        for step in Steps(model, setting, [quantity], judged=judged).steps
+    ]
     return found | {"steps": [line for step in steps for line in step.splitlines()]}

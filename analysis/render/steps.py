@@ -30,7 +30,11 @@ from analysis.render.wording import percent_of, verdict_words
 
 #: The widest line.
 WIDTH = 80
-ASSUMED = {"stated": "stated by the article", "implied": "required by its numbers", "chosen": "ours"}
+ASSUMED = {
+    "stated": "stated by the article",
+    "implied": "required by its numbers",
+    "chosen": "ours",
+}
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,16 @@ class Step:
         if max(map(len, texts)) > WIDTH:
             texts = [head.rstrip()]
             for line in self.lines:
-                texts += textwrap.wrap(line, WIDTH, initial_indent=deep, subsequent_indent=f"{deep}  ")
+                texts += textwrap.wrap(
+                    line, WIDTH, initial_indent=deep, subsequent_indent=f"{deep}  "
+                )
         for note in (*self.notes, *(f"remark: {remark}" for remark in self.remarks)):
             if len(texts[-1]) + 4 + len(note) <= WIDTH:
                 texts[-1] += f"    {note}"
             else:
-                texts += textwrap.wrap(note, WIDTH, initial_indent=deep, subsequent_indent=deep)
+                texts += textwrap.wrap(
+                    note, WIDTH, initial_indent=deep, subsequent_indent=deep
+                )
         return "\n".join(texts)
 
 
@@ -70,7 +78,13 @@ class Steps:
     """
 
     def __init__(
-        self, model: Model, setting: Setting, names: Iterable[str], depth: int | None = None, *, judged: bool = True
+        self,
+        model: Model,
+        setting: Setting,
+        names: Iterable[str],
+        depth: int | None = None,
+        *,
+        judged: bool = True,
     ) -> None:
         found: dict[str, Step] = {}
         for name in names:
@@ -80,9 +94,14 @@ class Steps:
             while todo:
                 quantity, level = todo.pop()
                 if quantity not in found and quantity not in CONSTANTS:
-                    found[quantity] = step(model, under, plan, quantity, level, judged=judged)
+                    found[quantity] = step(
+                        model, under, plan, quantity, level, judged=judged
+                    )
                     if depth is None or level < depth:
-                        todo += [(need, level + 1) for need in reversed(plan.by_name[quantity].source.needs)]
+                        todo += [
+                            (need, level + 1)
+                            for need in reversed(plan.by_name[quantity].source.needs)
+                        ]
         self.steps = list(found.values())
 
     def __repr__(self) -> str:
@@ -92,13 +111,24 @@ class Steps:
         return f'<pre class="steps">{html.escape(repr(self))}</pre>'
 
 
-def step(model: Model, setting: Setting, plan: Plan, quantity: str, level: int = 0, *, judged: bool = True) -> Step:
+def step(
+    model: Model,
+    setting: Setting,
+    plan: Plan,
+    quantity: str,
+    level: int = 0,
+    *,
+    judged: bool = True,
+) -> Step:
     """The worked step of one node of a plan under a setting."""
     node = plan.by_name[quantity]
     source = node.source
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
     refusals: dict[str, str] = {}
-    for name in {quantity, *source.needs} - {*CONSTANTS, *(name for name in values if math.isnan(values[name]))}:
+    for name in {quantity, *source.needs} - {
+        *CONSTANTS,
+        *(name for name in values if math.isnan(values[name])),
+    }:
         try:
             _ = model.plan(name, setting).value
         except ModelError as error:
@@ -134,16 +164,25 @@ def line(model: Model, setting: Setting, name: str) -> str:
 
 def label(quantity: str) -> str:
     """A quantity's name as words, with spans of years as spans."""
-    return re.sub(r"\b(\d{4}) (\d{4})\b", r"\1–\2", quantity.replace("__", ", ").replace("_", " "))
+    return re.sub(
+        r"\b(\d{4}) (\d{4})\b", r"\1–\2", quantity.replace("__", ", ").replace("_", " ")
+    )
 
 
 def _origin(model: Model, node: Node) -> Iterator[str]:
     """Where an input is printed, or that it is an assumption, and whose."""
     claim, assumption = node.source.claim, node.source.assumption
     if claim:
-        yield f'printed: "{claim.words}" ({claim.where})' if claim.words else f"printed ({claim.where})"
+        yield (
+            f'printed: "{claim.words}" ({claim.where})'
+            if claim.words
+            else f"printed ({claim.where})"
+        )
     elif assumption:
-        words = {"floor": "the least that the words allow", "in_words": "in words only"}.get(node.source.part, "")
+        words = {
+            "floor": "the least that the words allow",
+            "in_words": "in words only",
+        }.get(node.source.part, "")
         yield words or ASSUMED[assumption.grade]
     elif node.reading == "given":
         yield "as set"
@@ -166,7 +205,11 @@ def _judged(model: Model, setting: Setting, quantity: str) -> Iterator[str]:
 
 
 def _worked(
-    model: Model, plan: Plan, node: Node, formula: Expression, values: Mapping[str, float]
+    model: Model,
+    plan: Plan,
+    node: Node,
+    formula: Expression,
+    values: Mapping[str, float],
 ) -> tuple[str, dict[str, str]]:
     """The result of a formula, and its operands with as many digits as it takes to recompute it by hand."""
     operands = [values[need] for need in formula.needs]
@@ -174,7 +217,10 @@ def _worked(
     least = 1e4 if max(map(abs, operands), default=0) >= 1e6 else 1e5
     result, _ = _shown(model, node, values[node.name], 0, least)
     for finest in range(7):
-        shown = {need: _shown(model, plan.by_name[need], values[need], finest) for need in formula.needs}
+        shown = {
+            need: _shown(model, plan.by_name[need], values[need], finest)
+            for need in formula.needs
+        }
         known = all(map(math.isfinite, operands))
         with np.errstate(all="ignore"):
             numbers = np.array([number for _, number in shown.values()])
@@ -193,22 +239,40 @@ def as_printed(source: Source) -> str:
     return f"{float(printed):,.{len(printed.partition('.')[2])}f}{word}"
 
 
-def _shown(model: Model, node: Node, value: float, finest: int = 0, least: float = 1e5) -> tuple[str, float]:
+def _shown(
+    model: Model, node: Node, value: float, finest: int = 0, least: float = 1e5
+) -> tuple[str, float]:
     """A number as printed or set, else to some digits and ``finest`` more, in millions from ``least`` on; as shown."""
     source, unit = node.source, model.units[node.name]
     if source.in_words or not math.isfinite(value):
         return "in words" if source.in_words else "no value", value
-    scale, word, short = 1.0, "", (n for n in range(4 + finest) if math.isclose(round(value, n), value, rel_tol=1e-9))
+    scale, word, short = (
+        1.0,
+        "",
+        (
+            n
+            for n in range(4 + finest)
+            if math.isclose(round(value, n), value, rel_tol=1e-9)
+        ),
+    )
     if unit in BASE_UNITS and abs(value) >= least:
-        scale, decimals, word = (1e9, 3, " billion") if abs(value) >= 1e9 else (1e6, 3, " million")
+        scale, decimals, word = (
+            (1e9, 3, " billion") if abs(value) >= 1e9 else (1e6, 3, " million")
+        )
     elif unit in BASE_UNITS:
         decimals = int(abs(value) < 1000 and value != round(value))
     elif percent_of(model, node.name) is not None:
         # Three digits, and one decimal or more.
-        scale, decimals, word = 0.01, max(1, -math.floor(math.log10(abs(value)) + 1e-9) if value else 1), " percent"
+        scale, decimals, word = (
+            0.01,
+            max(1, -math.floor(math.log10(abs(value)) + 1e-9) if value else 1),
+            " percent",
+        )
     else:
         decimals = next(short, 4 + finest) - finest
-    if source.claim and math.isclose(source.claim.published.value(source.end), value, rel_tol=1e-12):
+    if source.claim and math.isclose(
+        source.claim.published.value(source.end), value, rel_tol=1e-12
+    ):
         return as_printed(source), value
     if source.is_leaf:
         return f"{value / scale:,.10g}{word}".replace("-", "−"), value
@@ -221,7 +285,10 @@ def _shown(model: Model, node: Node, value: float, finest: int = 0, least: float
 class _WithoutUnits(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
-        left, right = (isinstance(one, ast.Name) and one.id in CONSTANTS for one in (node.left, node.right))
+        left, right = (
+            isinstance(one, ast.Name) and one.id in CONSTANTS
+            for one in (node.left, node.right)
+        )
         if right and isinstance(node.op, ast.Mult | ast.Div):
             return node.left
         return node.right if left and isinstance(node.op, ast.Mult) else node
@@ -231,4 +298,9 @@ def without_units(formula: Expression) -> Expression:
     """A formula without the factors that only serve units, such as ``a_year``."""
     result = _WithoutUnits().visit(copy.deepcopy(formula.result))
     used = {node.id for node in ast.walk(result) if isinstance(node, ast.Name)}
-    return replace(formula, result=result, needs=tuple(n for n in formula.needs if n in used), function=None)
+    return replace(
+        formula,
+        result=result,
+        needs=tuple(n for n in formula.needs if n in used),
+        function=None,
+    )

@@ -28,7 +28,10 @@ def plain(value: Any) -> Any:
     {'a': [0.6666666667, None]}
     """
     if dataclasses.is_dataclass(value):
-        value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        value = {
+            field.name: getattr(value, field.name)
+            for field in dataclasses.fields(value)
+        }
     if isinstance(value, Mapping):
         return {name: plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
@@ -55,39 +58,59 @@ class Table(pd.DataFrame):
         self.foot = foot
 
     def _texts(self) -> list[list[str]]:
-        return [[str(cell) for cell in row] for row in ([*self.columns], *self.itertuples(index=False))]
+        return [
+            [str(cell) for cell in row]
+            for row in ([*self.columns], *self.itertuples(index=False))
+        ]
 
     def _repr_html_(self) -> str:
         head, *rows = (
-            "".join(f'<{tag} style="text-align:left">{escape(text)}</{tag}>' for text in row)
+            "".join(
+                f'<{tag} style="text-align:left">{escape(text)}</{tag}>' for text in row
+            )
             for tag, row in zip(["th", *["td"] * len(self)], self._texts(), strict=True)
         )
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{escape(self.foot)}</p>"
 
     def __repr__(self) -> str:
-        return "\n".join([*_aligned([[text] for text in row] for row in self._texts()), self.foot])
+        return "\n".join(
+            [*_aligned([[text] for text in row] for row in self._texts()), self.foot]
+        )
 
     def within(self, width: int) -> str:
         """The table as a terminal shows it: in columns where each row takes some three lines, else as a list whose
         first column names the row. No word of a column is broken."""
-        texts = [[padded(re.sub(r"\s+", " ", text)) for text in row] for row in self._texts()]
+        texts = [
+            [padded(re.sub(r"\s+", " ", text)) for text in row] for row in self._texts()
+        ]
         whole = [max(map(len, column)) for column in zip(*texts, strict=True)]
-        widths = [max(map(len, " ".join(column).split())) for column in zip(*texts, strict=True)]
+        widths = [
+            max(map(len, " ".join(column).split()))
+            for column in zip(*texts, strict=True)
+        ]
         room = width - sum(widths) - 2 * (len(widths) - 1)
         if room < 0 or sum(whole) > 2.5 * width:
             return "\n".join(_listed(texts, width)).replace("\0", "")
         # Short columns have what they want, and long ones share the rest.
-        for left, at in enumerate(sorted(range(len(whole)), key=lambda at: whole[at] - widths[at])):
+        for left, at in enumerate(
+            sorted(range(len(whole)), key=lambda at: whole[at] - widths[at])
+        ):
             more = min(whole[at] - widths[at], room // (len(whole) - left))
             widths[at], room = widths[at] + more, room - more
         cells = [
-            [textwrap.wrap(text, wide, break_on_hyphens=False) or [""] for text, wide in zip(row, widths, strict=True)]
+            [
+                textwrap.wrap(text, wide, break_on_hyphens=False) or [""]
+                for text, wide in zip(row, widths, strict=True)
+            ]
             for row in texts
         ]
         head, *rows = cells
         if widths != whole:
-            rows = [[[*cell, *[""] * (max(map(len, row)) - len(cell) + 1)] for cell in row] for row in rows]
+            rows = [
+                [[*cell, *[""] * (max(map(len, row)) - len(cell) + 1)] for cell in row]
+                for row in rows
+            ]
         lines = _aligned([head, [["─" * wide] for wide in widths], *rows])
         return "\n".join(["", *lines]).rstrip().replace("\0", "")
 
@@ -107,7 +130,9 @@ def _listed(texts: list[list[str]], width: int) -> Iterable[str]:
         yield from textwrap.wrap(first, width, subsequent_indent="    ")
         for name, text in zip(names, others, strict=True):
             start = f"    {name:{aside - 4}}"
-            yield from textwrap.wrap(text, width, initial_indent=start, subsequent_indent=" " * aside)
+            yield from textwrap.wrap(
+                text, width, initial_indent=start, subsequent_indent=" " * aside
+            )
 
 
 class Folded(pd.DataFrame):
@@ -123,7 +148,10 @@ class Folded(pd.DataFrame):
 def checks_table(model: Model, outcomes: Iterable[Outcome], *columns: str) -> Table:
     """Judged checks and derived quantities in words, a row each, with some columns of ``results.SCREEN``."""
     columns = columns or ("comparison", "printed", "recomputed", "verdict")
-    return Table([{name: SCREEN[name](model, one) for name in columns} for one in outcomes], columns=[*columns])
+    return Table(
+        [{name: SCREEN[name](model, one) for name in columns} for one in outcomes],
+        columns=[*columns],
+    )
 
 
 def solutions_table(model: Model, setting: Setting, quantities: list[str]) -> Table:
@@ -131,12 +159,22 @@ def solutions_table(model: Model, setting: Setting, quantities: list[str]) -> Ta
     rows = []
     for row in model.register.solutions.values():
         if not quantities or row.quantity in quantities:
-            found, one = solution(model, row, setting), model.register.assumptions[row.solve]
+            found, one = (
+                solution(model, row, setting),
+                model.register.assumptions[row.solve],
+            )
             value, low, high = (
                 "none" if number is None else solved_words(model, row.solve, number)
                 for number in (found.value, one.low, one.high)
             )
-            rows.append([row.statement, value, f"{low} to {high}", found.status.replace("_", " ")])
+            rows.append(
+                [
+                    row.statement,
+                    value,
+                    f"{low} to {high}",
+                    found.status.replace("_", " "),
+                ]
+            )
     return Table(rows, columns=["solved for", "value", "varied over", "so it is"])
 
 
@@ -145,11 +183,22 @@ def findings_table(model: Model, quantities: list[str]) -> Folded:
     wanted = {
         claim.id
         for claim in model.register.claims.values()
-        if {claim.quantity, f"{claim.quantity}_low", f"{claim.quantity}_high"} & {*quantities}
+        if {claim.quantity, f"{claim.quantity}_low", f"{claim.quantity}_high"}
+        & {*quantities}
     }
     rows = [
-        [one.id, one.title, "; ".join(finding_words(model, one)), one.sceptical, one.charitable, one.settle]
+        [
+            one.id,
+            one.title,
+            "; ".join(finding_words(model, one)),
+            one.sceptical,
+            one.charitable,
+            one.settle,
+        ]
         for one in model.register.findings.values()
         if not quantities or wanted & {*one.claims}
     ]
-    return Folded(rows, columns=["finding", "title", "arithmetic", "sceptical", "charitable", "settle"])
+    return Folded(
+        rows,
+        columns=["finding", "title", "arithmetic", "sceptical", "charitable", "settle"],
+    )

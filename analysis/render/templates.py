@@ -29,7 +29,12 @@ def fill(template: str, **given: Any) -> list[str]:
 
 def render(template: str, **given: Any) -> str:
     """A text from a template; no text that is put in breaks a line."""
-    known = {"words": wording, "claim_words": claim_words, "infinite": math.inf, "markdown": markdown}
+    known = {
+        "words": wording,
+        "claim_words": claim_words,
+        "infinite": math.inf,
+        "markdown": markdown,
+    }
     return _templates().get_template(template).render(known | given).strip("\n")
 
 
@@ -37,6 +42,12 @@ def render(template: str, **given: Any) -> str:
 def _templates() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    how: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    how: dict[str, Any] = {
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "undefined": StrictUndefined,
+    }
     pages = FileSystemLoader(Path(__file__).resolve().parent / "templates")
-    return Environment(loader=pages, finalize=lambda put: re.sub(r"\s*[\r\n]\s*", " ", str(put)), **how)
+    return Environment(
+        loader=pages, finalize=lambda put: re.sub(r"\s*[\r\n]\s*", " ", str(put)), **how
+    )

@@ -19,9 +19,25 @@ from analysis.model.bounds import Bounds
 from analysis.model.model import Model, ModelError
 from analysis.render.headlines import ours
 from analysis.render.tables import Table, plain
-from analysis.render.wording import CAVEAT, estimate_words, percent_of, place_of, sided, span_words, value_words
+from analysis.render.wording import (
+    CAVEAT,
+    estimate_words,
+    percent_of,
+    place_of,
+    sided,
+    span_words,
+    value_words,
+)
 from analysis.whatif.draws import Draws, draw
-from analysis.whatif.scenarios import OWN, Estimated, Scenario, estimate, find, shipped, tabulate
+from analysis.whatif.scenarios import (
+    OWN,
+    Estimated,
+    Scenario,
+    estimate,
+    find,
+    shipped,
+    tabulate,
+)
 from analysis.whatif.sensitivity import (
     ALL,
     HIGHEST,
@@ -41,11 +57,18 @@ ILLUSTRATIVE = (
     "Illustrative: draws under distributions that were chosen. They bound nothing, and are no statement of how sure "
     "anybody is."
 )
-_LABELS = {"mean": "mean", "sd": "standard deviation",
-           "p05": "5th percentile", "p50": "median", "p95": "95th percentile"}  # fmt: skip
+_LABELS = {
+    "mean": "mean",
+    "sd": "standard deviation",
+    "p05": "5th percentile",
+    "p50": "median",
+    "p95": "95th percentile",
+}
 
 
-def words_of(model: Model, quantity: str, value: float | None, *, beside: Iterable[float] = ()) -> str:
+def words_of(
+    model: Model, quantity: str, value: float | None, *, beside: Iterable[float] = ()
+) -> str:
     """A value as a screen shows it: people to the nearest 10,000; ``beside`` as in ``in_words``."""
     if value is None or not math.isfinite(value):
         return "no value"
@@ -67,25 +90,45 @@ def scenarios_table(model: Model, scenarios: Iterable[Scenario] | None = None) -
     reasons: dict[str, list[str]] = {}
     for scenario in shipped(model).values() if scenarios is None else scenarios:
         estimates = tabulate(model, [scenario])
-        mark = " (reconstruction)" if any(found.reconstruction for found in estimates) else ""
+        mark = (
+            " (reconstruction)"
+            if any(found.reconstruction for found in estimates)
+            else ""
+        )
         row = {"scenario": f"{scenario.name}{mark}: {scenario.description}"}
         for found in estimates:
             row[found.quantity.replace("_", " ")] = estimated_words(model, found)
             for text in filter(None, (found.reason, *found.remarks)):
-                reasons.setdefault(f"{found.quantity} under {{}}: {text}.", []).append(scenario.name)
+                reasons.setdefault(f"{found.quantity} under {{}}: {text}.", []).append(
+                    scenario.name
+                )
         rows.append(row)
-    units = dict.fromkeys(f"{unit}s" for unit in map(model.units.get, model.register.estimates) if unit in BASE_UNITS)
+    units = dict.fromkeys(
+        f"{unit}s"
+        for unit in map(model.units.get, model.register.estimates)
+        if unit in BASE_UNITS
+    )
     foot = [text.replace("{}", ", ".join(names), 1) for text, names in reasons.items()]
-    foot += [f"In {' or '.join(units)}. Values at the printed numbers and what is set, drawn inputs at their medians;"]
+    foot += [
+        f"In {' or '.join(units)}. Values at the printed numbers and what is set, drawn inputs at their medians;"
+    ]
     foot += ["a reconstruction is ours, for the article does not derive it.", CAVEAT]
     return Table(rows, foot=" ".join(foot))
 
 
-def differences_table(model: Model, scenarios: Iterable[Scenario], against: Scenario) -> Table:
+def differences_table(
+    model: Model, scenarios: Iterable[Scenario], against: Scenario
+) -> Table:
     """The difference of each estimate from that under another scenario, absolute and in percent; a scenario a row."""
     rows: dict[str, dict[str, str]] = {}
-    for one in tabulate(model, [each for each in scenarios if each.name != against.name], against=against):
-        row = rows.setdefault(one.scenario, {f"change from {against.name}": one.scenario})
+    for one in tabulate(
+        model,
+        [each for each in scenarios if each.name != against.name],
+        against=against,
+    ):
+        row = rows.setdefault(
+            one.scenario, {f"change from {against.name}": one.scenario}
+        )
         row[one.quantity.replace("_", " ")] = _off(model, one)
     return Table([*rows.values()])
 
@@ -95,11 +138,17 @@ def _off(model: Model, one: Estimated) -> str:
     if not one.difference:
         return "" if one.difference is None else "0"
     if percent_of(model, one.quantity) is None:
-        words = in_words(one.difference, one.unit, place_of(model, one.depends_on, one.difference))
+        words = in_words(
+            one.difference, one.unit, place_of(model, one.depends_on, one.difference)
+        )
     else:
         words = in_words(100 * one.difference, "", decimals=1) + " points"
     sign = "+" if one.difference > 0 else ""
-    share = "" if one.percent is None else f" ({sign}{in_words(one.percent / 100, '', percent=1)})"
+    share = (
+        ""
+        if one.percent is None
+        else f" ({sign}{in_words(one.percent / 100, '', percent=1)})"
+    )
     return f"{sign}{words}{share}"
 
 
@@ -137,7 +186,9 @@ class Sensitivity:
     ) -> None:
         self.model = model or Model(Register.read())
         self.quantity = self.model.known(quantity)
-        self.scenario = scenario if isinstance(scenario, Scenario) else find(scenario, self.model)
+        self.scenario = (
+            scenario if isinstance(scenario, Scenario) else find(scenario, self.model)
+        )
         self.setting = self.scenario.setting(self.model)
         self._how = {"n": draws, "seed": seed}
 
@@ -145,9 +196,20 @@ class Sensitivity:
     def differs(self) -> str:
         """The differences from the article, in one line; says so when there are none."""
         used = self.model.plan(self.quantity, self.setting).by_name
-        idle = [name for name in (*self.setting.readings, *self.setting.values) if name not in used]
-        words = self.model.differences(self.setting) or f"as in the article. {ours(self.model, self.setting)}".strip()
-        return f"{words}; without an effect on {self.quantity}: {', '.join(idle)}" if idle else words
+        idle = [
+            name
+            for name in (*self.setting.readings, *self.setting.values)
+            if name not in used
+        ]
+        words = (
+            self.model.differences(self.setting)
+            or f"as in the article. {ours(self.model, self.setting)}".strip()
+        )
+        return (
+            f"{words}; without an effect on {self.quantity}: {', '.join(idle)}"
+            if idle
+            else words
+        )
 
     @cached_property
     def estimate(self) -> Estimated:
@@ -167,9 +229,18 @@ class Sensitivity:
     @cached_property
     def drawn(self) -> Draws | None:
         """The draws; None where the scenario gives no distribution that has an effect here."""
-        if not self.scenario.distributions.keys() & self.model.plan(self.quantity, self.setting).leaves.keys():
+        if (
+            not self.scenario.distributions.keys()
+            & self.model.plan(self.quantity, self.setting).leaves.keys()
+        ):
             return None
-        return draw(self.model, [self.quantity], self.setting, self.scenario.drawn(self.model), **self._how)
+        return draw(
+            self.model,
+            [self.quantity],
+            self.setting,
+            self.scenario.drawn(self.model),
+            **self._how,
+        )
 
     @cached_property
     def indices(self) -> Mapping[str, Mapping[str, float]]:
@@ -179,7 +250,11 @@ class Sensitivity:
         plan = self.model.plan(self.quantity, self.setting)
         # Points past a limit stay, for leaving them out ties inputs.
         how = {"seed": self._how["seed"]}
-        return sobol_indices(lambda values: plan.evaluate(values)[self.quantity], self.drawn.inputs, **how)
+        return sobol_indices(
+            lambda values: plan.evaluate(values)[self.quantity],
+            self.drawn.inputs,
+            **how,
+        )
 
     @property
     def scenarios(self) -> list[Scenario]:
@@ -188,16 +263,33 @@ class Sensitivity:
 
     def ranges_table(self) -> Table:
         """From where to where the estimate moves: under rounding alone, each assumption alone, and all together."""
-        rows, over = [], {bar.assumption: _over(self.model, bar) for bar in self.tornado}
-        moved = {ROUNDING: "the printed digits, as rounded", ALL: "all of these together"}
-        moved |= {LOWEST: "everything at its low end", HIGHEST: "everything at its high end"}
+        rows, over = (
+            [],
+            {bar.assumption: _over(self.model, bar) for bar in self.tornado},
+        )
+        moved = {
+            ROUNDING: "the printed digits, as rounded",
+            ALL: "all of these together",
+        }
+        moved |= {
+            LOWEST: "everything at its low end",
+            HIGHEST: "everything at its high end",
+        }
         over |= {LOWEST: "each assumption where the estimate is lowest"}
         over |= {HIGHEST: "each assumption where the estimate is highest"}
         for name, one in [(name, self.ranges[name]) for name in (ROUNDING, *over, ALL)]:
             spans = " to ".join(
-                span_words(self.model, self.quantity, one.low, one.high, outward=name in (ROUNDING, ALL))
+                span_words(
+                    self.model,
+                    self.quantity,
+                    one.low,
+                    one.high,
+                    outward=name in (ROUNDING, ALL),
+                )
             )
-            rows.append([moved.get(name) or named(self.model, name), over.get(name, ""), spans])
+            rows.append(
+                [moved.get(name) or named(self.model, name), over.get(name, ""), spans]
+            )
         return Table(rows, columns=["moved", "over", "estimate"])
 
     def draws_table(self) -> Table:
@@ -207,47 +299,90 @@ class Sensitivity:
             why = f"The scenario {self.scenario.name} gives no distribution that has an effect here: nothing is drawn."
             return Table([], columns=columns, foot=f"{why} {CAVEAT}")
         numbers = self.drawn.numbers[self.quantity]
-        rows = [[label, words_of(self.model, self.quantity, numbers[name])] for name, label in _LABELS.items()]
-        left = "".join(f"; {count:,} left out ({words})" for words, count in self.drawn.violations.items())
+        rows = [
+            [label, words_of(self.model, self.quantity, numbers[name])]
+            for name, label in _LABELS.items()
+        ]
+        left = "".join(
+            f"; {count:,} left out ({words})"
+            for words, count in self.drawn.violations.items()
+        )
         foot = f"{self.drawn.n:,} scrambled Sobol points, seed {self._how['seed']}{left}. {ILLUSTRATIVE} {CAVEAT}"
         return Table(rows, columns=columns, foot=foot)
 
     def indices_table(self) -> Table:
         """The share of the variance of the draws that each input explains, alone and with the others."""
-        columns = ["input", "drawn from", "alone (first order)", "with the others (total)"]
+        columns = [
+            "input",
+            "drawn from",
+            "alone (first order)",
+            "with the others (total)",
+        ]
         if self.drawn is None:
             return Table([], columns=columns, foot=f"Nothing is drawn. {CAVEAT}")
         inputs: Mapping[str, Any] = self.drawn.inputs
         rows = [
-            [named(self.model, name), str(inputs[name]), _share(found, "first"), _share(found, "total")]
-            for name, found in sorted(self.indices.items(), key=lambda one: -one[1]["total"])
+            [
+                named(self.model, name),
+                str(inputs[name]),
+                _share(found, "first"),
+                _share(found, "total"),
+            ]
+            for name, found in sorted(
+                self.indices.items(), key=lambda one: -one[1]["total"]
+            )
         ]
         foot = f"{POINTS:,} base points; 95 percent of the resamples in brackets. {ILLUSTRATIVE} {CAVEAT}"
         return Table(rows, columns=columns, foot=foot)
 
     def statements_table(self) -> Table:
         """Where each statement of the data package stops holding under the scenario, or why that is not computable."""
-        return break_even_table(self.model, self.model.register.statements.values(), self.scenario)
+        return break_even_table(
+            self.model, self.model.register.statements.values(), self.scenario
+        )
 
     def json(self) -> dict[str, Any]:
         """Everything as JSON holds it, in base units; what was drawn under ``draws``, null where nothing is."""
-        found = {**vars(self.estimate), "differs": self.differs, "tornado": self.tornado, "draws": None}
-        found["ranges"] = [{"what": name, "low": one.low, "high": one.high} for name, one in self.ranges.items()]
+        found = {
+            **vars(self.estimate),
+            "differs": self.differs,
+            "tornado": self.tornado,
+            "draws": None,
+        }
+        found["ranges"] = [
+            {"what": name, "low": one.low, "high": one.high}
+            for name, one in self.ranges.items()
+        ]
         if self.drawn:
-            made = {**self._how, "kept": self.drawn.kept, "violations": self.drawn.violations, "label": ILLUSTRATIVE}
-            found["draws"] = {**made, **self.drawn.numbers[self.quantity], "indices": self.indices}
+            made = {
+                **self._how,
+                "kept": self.drawn.kept,
+                "violations": self.drawn.violations,
+                "label": ILLUSTRATIVE,
+            }
+            found["draws"] = {
+                **made,
+                **self.drawn.numbers[self.quantity],
+                "indices": self.indices,
+            }
         return {name: plain(one) for name, one in {**found, "caveat": CAVEAT}.items()}
 
 
 def all_ranges_table(model: Model, scenario: Scenario) -> Table:
     """Every headline estimate with its side: its range under rounding, under each assumption alone, and under all."""
     rows, reasons = [], []
-    for found in (Sensitivity(quantity, scenario, model=model) for quantity in model.register.estimates):
+    for found in (
+        Sensitivity(quantity, scenario, model=model)
+        for quantity in model.register.estimates
+    ):
         if found.estimate.value is None:
             reasons.append(f"{found.quantity}: {found.estimate.reason}.")
             continue
         head = f"{found.quantity}, {estimated_words(model, found.estimate)}"
-        rows += [{"estimate of": head, **row} for row in found.ranges_table().to_dict("records")]
+        rows += [
+            {"estimate of": head, **row}
+            for row in found.ranges_table().to_dict("records")
+        ]
     return Table(rows, foot=" ".join([*reasons, CAVEAT]))
 
 
@@ -266,32 +401,46 @@ def _share(found: Mapping[str, float], kind: str) -> str:
 # Break-even -----------------------------------------------------------------------------------------------------------
 
 
-def break_even_under(model: Model, statement: Statement, scenario: Scenario) -> BreakEvens:
+def break_even_under(
+    model: Model, statement: Statement, scenario: Scenario
+) -> BreakEvens:
     """Where a statement stops holding under a scenario."""
     return break_even(model, statement, scenario.setting(model))
 
 
-def break_evens(model: Model, statements: Iterable[Statement], scenario: Scenario) -> list[dict[str, Any]]:
+def break_evens(
+    model: Model, statements: Iterable[Statement], scenario: Scenario
+) -> list[dict[str, Any]]:
     """Break-evens as JSON holds them; a statement that is not computable under the scenario has the reason alone."""
     rows = []
     for statement in statements:
-        row = {name: getattr(statement, name) for name in ("id", "statement", "comparison")}
+        row = {
+            name: getattr(statement, name) for name in ("id", "statement", "comparison")
+        }
         try:
             found = break_even_under(model, statement, scenario)
-            row |= {name: getattr(found, name) for name in ("quantity", "unit", "left", "right", "holds")}
+            row |= {
+                name: getattr(found, name)
+                for name in ("quantity", "unit", "left", "right", "holds")
+            }
             row["assumptions"] = {
                 one.assumption: {
-                    "value": one.value, "roots": one.roots, "holds_for": one.holds, "whole_range": one.everywhere
+                    "value": one.value,
+                    "roots": one.roots,
+                    "holds_for": one.holds,
+                    "whole_range": one.everywhere,
                 }
                 for one in found.break_evens
-            }  # fmt: skip
+            }
         except ModelError as error:
             row["reason"] = str(error)
         rows.append({name: plain(one) for name, one in row.items()})
     return rows
 
 
-def break_even_table(model: Model, statements: Iterable[Statement], scenario: Scenario) -> Table:
+def break_even_table(
+    model: Model, statements: Iterable[Statement], scenario: Scenario
+) -> Table:
     """For each statement and each assumption, the values over which the statement holds, the others as they are.
 
     Under the table, the statements that are not computable under the scenario, with the reason.
@@ -302,23 +451,51 @@ def break_even_table(model: Model, statements: Iterable[Statement], scenario: Sc
             reasons.append(f"{found['statement']}: {found['reason']}.")
             continue
         pairs = ((found["left"], found["right"]), (found["right"], found["left"]))
-        sides = " against ".join(words_of(model, found["quantity"], one, beside=[other]) for one, other in pairs)
+        sides = " against ".join(
+            words_of(model, found["quantity"], one, beside=[other])
+            for one, other in pairs
+        )
         said = f"{found['statement']}: {'holds' if found['holds'] else 'does not hold'}, {sides}"
         for name, one in found["assumptions"].items():
-            holds_for = _spans(model, name, one, strict=found["comparison"] in ("more_than", "less_than"))
-            rows.append([said, named(model, name), words_of(model, name, one["value"]), holds_for])
+            holds_for = _spans(
+                model,
+                name,
+                one,
+                strict=found["comparison"] in ("more_than", "less_than"),
+            )
+            rows.append(
+                [
+                    said,
+                    named(model, name),
+                    words_of(model, name, one["value"]),
+                    holds_for,
+                ]
+            )
         if not found["assumptions"]:
             reasons.append(f"{said}; no assumption has an effect on it.")
-    foot = [*reasons, "Each over the values that the limits allow, the other assumptions as they are.", CAVEAT]
-    return Table(rows, columns=["statement", "assumption", "as it is", "holds for"], foot=" ".join(foot))
+    foot = [
+        *reasons,
+        "Each over the values that the limits allow, the other assumptions as they are.",
+        CAVEAT,
+    ]
+    return Table(
+        rows,
+        columns=["statement", "assumption", "as it is", "holds for"],
+        foot=" ".join(foot),
+    )
 
 
 def _spans(model: Model, name: str, found: Mapping[str, Any], *, strict: bool) -> str:
     """For which values of an assumption a statement holds. strict: not where both sides are equal."""
 
     def end(value: float, side: str) -> str:
-        words = value_words(model, name, value, 1e4 if value >= 1e4 else 1.0, decimals=4)
+        words = value_words(
+            model, name, value, 1e4 if value >= 1e4 else 1.0, decimals=4
+        )
         return f"{side} {words}" if strict and value in found["roots"] else words
 
-    spans = " or ".join(f"{end(low, 'above')} to {end(high, 'below')}" for low, high in found["holds_for"])
+    spans = " or ".join(
+        f"{end(low, 'above')} to {end(high, 'below')}"
+        for low, high in found["holds_for"]
+    )
     return "the whole range" if found["whole_range"] else spans or "no value"

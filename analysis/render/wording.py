@@ -25,69 +25,129 @@ from analysis.model.verdicts import Outcome, counts, results
 CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are true."
 #: How a verdict is said of each kind of check.
 SAID = {
-    "repetition": {"matches": "match each other", "matches_within_rounding": "match each other within rounding",
-                   "compatible": "compatible with each other", "differs": "differ"},
-    "hypothesis": {"matches": "would match", "matches_within_rounding": "would match within rounding",
-                   "compatible": "would be compatible", "differs": "would differ"},
-}  # fmt: skip
+    "repetition": {
+        "matches": "match each other",
+        "matches_within_rounding": "match each other within rounding",
+        "compatible": "compatible with each other",
+        "differs": "differ",
+    },
+    "hypothesis": {
+        "matches": "would match",
+        "matches_within_rounding": "would match within rounding",
+        "compatible": "would be compatible",
+        "differs": "would differ",
+    },
+}
 
 
 # Numbers in words -----------------------------------------------------------------------------------------------------
 
 
-def place_of(model: Model, depends_on: Iterable[str], number: float | None = None) -> float:
+def place_of(
+    model: Model, depends_on: Iterable[str], number: float | None = None
+) -> float:
     """The last place that counts in something that rests on these rows: the coarsest of theirs, 10,000 but for money.
 
     Where none of them counts things, 10,000. The second digit of a number that has fewer at such a place.
     """
     rows = filter(None, map(model.register.claims.get, depends_on))
-    places = {row.published.place("low"): row.base_unit for row in rows if row.base_unit in BASE_UNITS}
-    place = max((place if unit == "USD" else min(place, 1e4) for place, unit in places.items()), default=1e4)
-    if number is None or not number or not math.isfinite(number) or abs(number) >= 10 * place:
+    places = {
+        row.published.place("low"): row.base_unit
+        for row in rows
+        if row.base_unit in BASE_UNITS
+    }
+    place = max(
+        (place if unit == "USD" else min(place, 1e4) for place, unit in places.items()),
+        default=1e4,
+    )
+    if (
+        number is None
+        or not number
+        or not math.isfinite(number)
+        or abs(number) >= 10 * place
+    ):
         return place
     return 10.0 ** max(0, math.floor(math.log10(abs(number))) - 1)
 
 
 def percent_of(model: Model, quantity: str) -> int | None:
     """The fewest decimals of a percentage of this quantity, as many as are printed; None if it is none."""
-    claims = [claim for claim in model.register.claims.values() if claim.quantity == quantity]
+    claims = [
+        claim for claim in model.register.claims.values() if claim.quantity == quantity
+    ]
     if claims and all(claim.unit == "percent" for claim in claims):
         return max(len(claim.printed.partition(".")[2]) for claim in claims)
     return 0 if quantity in model.register.percent else None
 
 
-def value_words(model: Model, quantity: str, number: float | None, place: float = 1e4, **how: Any) -> str:
+def value_words(
+    model: Model, quantity: str, number: float | None, place: float = 1e4, **how: Any
+) -> str:
     """A value of a quantity as a screen shows it, on its own side of all that a claim on it prints or asserts.
 
     place and how: as of ``in_words``.
     """
-    printed = [row.published for row in model.register.claims.values() if row.quantity == quantity and row.printed]
-    ends = [end for one in printed for end in (one.value(), one.asserts().low, one.asserts().high)]
+    printed = [
+        row.published
+        for row in model.register.claims.values()
+        if row.quantity == quantity and row.printed
+    ]
+    ends = [
+        end
+        for one in printed
+        for end in (one.value(), one.asserts().low, one.asserts().high)
+    ]
     how["beside"] = [*filter(math.isfinite, ends), *how.get("beside", ())]
-    return in_words(number, model.units[quantity], place, percent=percent_of(model, quantity), **how)
+    return in_words(
+        number, model.units[quantity], place, percent=percent_of(model, quantity), **how
+    )
 
 
-def span_words(model: Model, quantity: str, low: float, high: float, *, outward: bool = True) -> list[str]:
+def span_words(
+    model: Model, quantity: str, low: float, high: float, *, outward: bool = True
+) -> list[str]:
     """Bounds of a quantity as a screen shows them: three digits, and more where these blur the span; one if it is none.
 
     If ``outward``, the low end is rounded down, the high end up.
     """
     size = max(abs(low), abs(high))
     ends = {low: -outward, high: int(outward)}
-    place = 10.0 ** (math.floor(math.log10(size)) - 2) if size and math.isfinite(size) else 1.0
+    place = (
+        10.0 ** (math.floor(math.log10(size)) - 2)
+        if size and math.isfinite(size)
+        else 1.0
+    )
     while place > 1e-9 * size and low < high and place > (high - low) / 2:
         place /= 10
-    decimals, percent, unit = max(0, -round(math.log10(place))), percent_of(model, quantity), model.units[quantity]
-    return [in_words(end, unit, place, percent=percent, decimals=decimals, outward=ends[end]) for end in ends]
+    decimals, percent, unit = (
+        max(0, -round(math.log10(place))),
+        percent_of(model, quantity),
+        model.units[quantity],
+    )
+    return [
+        in_words(
+            end, unit, place, percent=percent, decimals=decimals, outward=ends[end]
+        )
+        for end in ends
+    ]
 
 
 def estimate_words(
-    model: Model, quantity: str, value: float, low: float | None, high: float | None, depends_on: Iterable[str],
+    model: Model,
+    quantity: str,
+    value: float,
+    low: float | None,
+    high: float | None,
+    depends_on: Iterable[str],
     beside: Iterable[float | None] = (),
-) -> str:  # fmt: skip
+) -> str:
     """A value of a quantity in words, within its bounds, and on its own side of the numbers beside it."""
-    ends = [end for end in (low, high, *beside) if end is not None and math.isfinite(end)]
-    return value_words(model, quantity, value, place_of(model, depends_on, value), beside=ends)
+    ends = [
+        end for end in (low, high, *beside) if end is not None and math.isfinite(end)
+    ]
+    return value_words(
+        model, quantity, value, place_of(model, depends_on, value), beside=ends
+    )
 
 
 def solved_words(model: Model, quantity: str, number: float | None) -> str:
@@ -98,14 +158,18 @@ def solved_words(model: Model, quantity: str, number: float | None) -> str:
 def against_words(model: Model, check: Check) -> list[str]:
     """The arithmetic over figures published elsewhere that a check has in place of a quantity: names, then numbers."""
     expression, rows = parse(check.against), model.register.external
-    shown = {name: str(rows[name].published) for name in expression.needs if name in rows}
+    shown = {
+        name: str(rows[name].published) for name in expression.needs if name in rows
+    }
     return [f"  {check.against}", f"  = {expression.text(shown)}"]
 
 
 def result_words(model: Model, one: Estimate, full: bool = False) -> str:
     """An estimate with its side, unit and bounds, rounded or in full."""
     ends = span_words(model, one.quantity, one.low, one.high)
-    words = estimate_words(model, one.quantity, one.value, one.low, one.high, one.depends_on)
+    words = estimate_words(
+        model, one.quantity, one.value, one.low, one.high, one.depends_on
+    )
     if full:
         words, *ends = map(digits, (one.value, one.low, one.high))
     bounds = f", {' to '.join(ends)} by rounding" if one.low != one.high else ""
@@ -128,13 +192,19 @@ def plural(unit: str) -> str:
     >>> plural("person"), plural("person/transfer"), plural("dimensionless")
     (' persons', ' person/transfer', '')
     """
-    return "" if unit == "dimensionless" else f" {unit}{'s' if unit in BASE_UNITS else ''}"
+    return (
+        "" if unit == "dimensionless" else f" {unit}{'s' if unit in BASE_UNITS else ''}"
+    )
 
 
 def reading_words(model: Model, quantity: str, reading: str) -> str:
     """A reading of a quantity as a line of a list."""
     row = model.register.readings.get((quantity, reading))
-    grade = f" ({row.grade}{', reconstruction' if row.reconstruction else ''})" if row else ""
+    grade = (
+        f" ({row.grade}{', reconstruction' if row.reconstruction else ''})"
+        if row
+        else ""
+    )
     return f"{quantity}={reading}  {model.label(quantity, reading)}{grade}"
 
 
@@ -146,7 +216,11 @@ def published_words(model: Model, outcome: Outcome) -> str:
     check = outcome.check
     claim = model.register.claims.get(check.claim)
     if claim is None:
-        return str(model.register.external[check.against].published) if check.against else ""
+        return (
+            str(model.register.external[check.against].published)
+            if check.against
+            else ""
+        )
     if claim.qualifier != "vague":
         return f"{claim.words or claim.published}{f', {check.end} end' if check.end in ('low', 'high') else ''}"
     percent = percent_of(model, check.quantity) is not None
@@ -163,7 +237,9 @@ def recomputed_words(model: Model, outcome: Outcome) -> str:
     """The recomputed value with its side: on its own side of the numbers that it is compared with."""
     if outcome.recomputed is None:
         bound = ", no bound" if outcome.side == "no bound" else ""
-        return "" if outcome.reason and not outcome.verdict else f"no single value{bound}"
+        return (
+            "" if outcome.reason and not outcome.verdict else f"no single value{bound}"
+        )
     value, (_, place) = outcome.recomputed, _off(model, outcome)
     ends = (
         outcome.recomputed_low,
@@ -174,14 +250,19 @@ def recomputed_words(model: Model, outcome: Outcome) -> str:
     )
     beside = [end for end in ends if end is not None and math.isfinite(end)]
     place = min(place, place_of(model, outcome.depends_on, value))
-    return sided(outcome.side, value_words(model, outcome.check.quantity, value, place, beside=beside))
+    return sided(
+        outcome.side,
+        value_words(model, outcome.check.quantity, value, place, beside=beside),
+    )
 
 
 def _off(model: Model, outcome: Outcome) -> tuple[str, float]:
     """How far a value is off, where that is said, and the place to which it is; the value has that, too."""
     claim, off = model.register.claims.get(outcome.check.claim), outcome.difference
     qualifier = claim.qualifier if claim else ""
-    if off is None or not (outcome.verdict == "differs" or qualifier in ("approaches", "over")):
+    if off is None or not (
+        outcome.verdict == "differs" or qualifier in ("approaches", "over")
+    ):
         return "", math.inf
     far = abs(off)
     place = place_of(model, outcome.depends_on, far) if far >= 1e5 else 1e3
@@ -189,7 +270,10 @@ def _off(model: Model, outcome: Outcome) -> tuple[str, float]:
     words = f"{100 * far:.1f} points" if points else in_words(far, outcome.unit, place)
     if outcome.verdict == "differs":
         return f"by {words}", place
-    return f"{words} {'above' if off > 0 else 'short' if qualifier == 'approaches' else 'below'}", place
+    return (
+        f"{words} {'above' if off > 0 else 'short' if qualifier == 'approaches' else 'below'}",
+        place,
+    )
 
 
 def bounds_words(model: Model, outcome: Outcome) -> str:
@@ -204,12 +288,22 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
     """The verdict as a screen says it, with how far off or short the value is."""
     if not outcome.verdict:
         known = outcome.recomputed is not None or outcome.recomputed_low is not None
-        return "derived" if known and not outcome.check.kind else f"not computable: {outcome.reason}"
+        return (
+            "derived"
+            if known and not outcome.check.kind
+            else f"not computable: {outcome.reason}"
+        )
     said, (off, _) = SAID.get(outcome.check.kind, {}), _off(model, outcome)
-    found, finer = (said.get(one, one.replace("_", " ")) for one in (outcome.verdict, outcome.finer))
+    found, finer = (
+        said.get(one, one.replace("_", " ")) for one in (outcome.verdict, outcome.finer)
+    )
     if outcome.verdict == "differs":
         found, off = f"{found} {off}".strip(), ""
-    notes = [off, "barely" * outcome.barely, f"{finer} at the finer place" if finer else ""]
+    notes = [
+        off,
+        "barely" * outcome.barely,
+        f"{finer} at the finer place" if finer else "",
+    ]
     return ", ".join(filter(None, [found, "; ".join(filter(None, notes))]))
 
 
@@ -221,7 +315,9 @@ SCREEN: dict[str, Callable[[Model, Outcome], str]] = {
     "recomputed": recomputed_words,
     "bounds": bounds_words,
     "verdict": verdict_words,
-    "rests on": lambda model, one: one.rests_on or ("printed" if one.recomputed is not None else ""),
+    "rests on": lambda model, one: (
+        one.rests_on or ("printed" if one.recomputed is not None else "")
+    ),
 }
 
 
@@ -230,7 +326,11 @@ def counts_line(model: Model, outcomes: Iterable[Outcome]) -> str:
     seen = list(outcomes)
     found = counts(model, results(model, seen))
     names = {"matches": "match", "matches_within_rounding": "within rounding alone"}
-    parts = [f"{number} {names.get(name, name.replace('_', ' '))}" for name, number in found.items() if number]
+    parts = [
+        f"{number} {names.get(name, name.replace('_', ' '))}"
+        for name, number in found.items()
+        if number
+    ]
     ours = sum(outcome.check.kind in ("hypothesis", "external") for outcome in seen)
     total = sum(found.values())
     return f"{total} results of the article: {', '.join(parts)}. Besides, {ours} comparisons by us, in no count."
@@ -243,7 +343,11 @@ def step_words(step: Step, value: float) -> str:
     """A step of a finding's arithmetic and its value, as a screen shows them."""
     places = len(str(step.comes_to).partition(".")[2])
     counted = step.unit in BASE_UNITS and abs(value) >= 5e4
-    number = in_words(value, step.unit, 1e3) if counted else f"{value:,.{places}f}".replace("-", "−")
+    number = (
+        in_words(value, step.unit, 1e3)
+        if counted
+        else f"{value:,.{places}f}".replace("-", "−")
+    )
     return f"{step.what}: {number}{plural(step.unit)}"
 
 
@@ -256,5 +360,9 @@ def printed_words(claim: Claim) -> str:
     """A claim's own words where they are held, else its digits with the noun that the article prints after them."""
     noun = "" if claim.unit == "percent" else f" {claim.unit_as_printed}"
     # Not a noun, but other words, stand beside a number without a unit, or of years: "once", "between 2016 and 2020".
-    noun = f' ("{noun[1:]}")' if claim.base_unit in ("dimensionless", "year") and noun else noun
+    noun = (
+        f' ("{noun[1:]}")'
+        if claim.base_unit in ("dimensionless", "year") and noun
+        else noun
+    )
     return f'"{claim.words}"' if claim.words else f"{claim.published}{noun}"

@@ -49,12 +49,20 @@ class Distribution:
     mode: float | None = None
 
     def __post_init__(self) -> None:
-        rises = self.low <= self.high if self.mode is None else self.low <= self.mode <= self.high != self.low
+        rises = (
+            self.low <= self.high
+            if self.mode is None
+            else self.low <= self.mode <= self.high != self.low
+        )
         if not (rises and math.isfinite(self.high - self.low)):
             raise ModelError(f"{self} does not rise from its low end to its high end")
 
     def __str__(self) -> str:
-        shape, peak = ("uniform", "") if self.mode is None else ("triangular", f"mode {self.mode:,.10g}, ")
+        shape, peak = (
+            ("uniform", "")
+            if self.mode is None
+            else ("triangular", f"mode {self.mode:,.10g}, ")
+        )
         return f"{shape} (low {self.low:,.10g}, {peak}high {self.high:,.10g})"
 
     def ppf(self, u: Floats) -> Floats:
@@ -69,17 +77,33 @@ class Distribution:
         return self.high - rise + left - right
 
 
-def inputs(plan: Plan, distributions: Mapping[str, Distribution]) -> dict[str, Distribution]:
+def inputs(
+    plan: Plan, distributions: Mapping[str, Distribution]
+) -> dict[str, Distribution]:
     """The inputs drawn for a plan: those given, and each other printed input uniformly over what it stands for. No
     other input in words is drawn, nor one that the plan does not start from."""
-    ranges = {name: node.source.interval() for name, node in plan.leaves.items() if name not in plan.words}
-    printed = {name: Distribution(one.low, one.high) for name, one in ranges.items() if one.low < one.high}
-    return {name: one for name in plan.leaves if (one := distributions.get(name, printed.get(name)))}
+    ranges = {
+        name: node.source.interval()
+        for name, node in plan.leaves.items()
+        if name not in plan.words
+    }
+    printed = {
+        name: Distribution(one.low, one.high)
+        for name, one in ranges.items()
+        if one.low < one.high
+    }
+    return {
+        name: one
+        for name in plan.leaves
+        if (one := distributions.get(name, printed.get(name)))
+    }
 
 
 def values_of(drawn: Mapping[str, Distribution], u: Floats) -> dict[str, Floats]:
     """The inputs' values from points of the unit cube, (inputs, n)."""
-    return {name: one.ppf(row) for (name, one), row in zip(drawn.items(), u, strict=True)}
+    return {
+        name: one.ppf(row) for (name, one), row in zip(drawn.items(), u, strict=True)
+    }
 
 
 def points(count: int, size: int, seed: int, block: int) -> Floats:
@@ -90,10 +114,14 @@ def points(count: int, size: int, seed: int, block: int) -> Floats:
     from scipy.stats import qmc
 
     bits = np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(block,)))
-    return np.ascontiguousarray(qmc.Sobol(count, rng=np.random.Generator(bits)).random(size).T)
+    return np.ascontiguousarray(
+        qmc.Sobol(count, rng=np.random.Generator(bits)).random(size).T
+    )
 
 
-def run_blocks(function: Callable[[Any], Any], items: Iterable[Any], scheduler: str = "") -> Generator[Any, None, None]:
+def run_blocks(
+    function: Callable[[Any], Any], items: Iterable[Any], scheduler: str = ""
+) -> Generator[Any, None, None]:
     """The results of a function for each item, in order, from this machine's threads or a Dask cluster's workers.
 
     scheduler: the address of the cluster's scheduler. Raises InputError where none answers, or Dask is not installed.
@@ -104,10 +132,16 @@ def run_blocks(function: Callable[[Any], Any], items: Iterable[Any], scheduler: 
     from joblib import Parallel, delayed, parallel_config
 
     backend = "dask" if scheduler else "threading"
-    with reach(scheduler), parallel_config(backend, n_jobs=-1), warnings.catch_warnings():
+    with (
+        reach(scheduler),
+        parallel_config(backend, n_jobs=-1),
+        warnings.catch_warnings(),
+    ):
         # A run that stops in the middle has computed some blocks in vain.
         warnings.filterwarnings("ignore", ".*tasks", UserWarning)
-        yield from Parallel(return_as="generator")(delayed(function)(item) for item in items)
+        yield from Parallel(return_as="generator")(
+            delayed(function)(item) for item in items
+        )
 
 
 def reach(scheduler: str) -> AbstractContextManager[Any]:
@@ -117,12 +151,18 @@ def reach(scheduler: str) -> AbstractContextManager[Any]:
     try:
         from distributed import Client
 
-        connection: AbstractContextManager[Any] = Client(scheduler, timeout=10, set_as_default=True)
+        connection: AbstractContextManager[Any] = Client(
+            scheduler, timeout=10, set_as_default=True
+        )
         return connection
     except ImportError:
-        raise InputError("Dask is not installed; the extra `cluster` brings it") from None
+        raise InputError(
+            "Dask is not installed; the extra `cluster` brings it"
+        ) from None
     except (OSError, ValueError) as error:
-        raise InputError(f"no Dask scheduler answers at '{scheduler}' ({type(error).__name__})") from None
+        raise InputError(
+            f"no Dask scheduler answers at '{scheduler}' ({type(error).__name__})"
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -159,7 +199,9 @@ def draw(
     plan = model.plan([model.known(quantity) for quantity in quantities], setting)
     drawn = inputs(plan, distributions)
     if words := [name for name in plan.words if name not in drawn]:
-        raise ModelError(f"{words[0]} is given in words only; give it a value or a distribution")
+        raise ModelError(
+            f"{words[0]} is given in words only; give it a value or a distribution"
+        )
 
     def block(number: int) -> tuple[Floats, NDArray[np.bool_]]:
         """The quantities of one block, (quantities, draws), and where each limit is kept, (limits, draws)."""
@@ -174,27 +216,44 @@ def draw(
     left = values[:, kept.all(axis=0)]
     for name, row in zip(quantities, left, strict=True):
         if not np.isfinite(row).all():
-            raise ModelError(f"{name} has no finite value in some of the draws: something is divided by 0")
-    broken = {str(limit): int((~row).sum()) for limit, row in zip(plan.limits, kept, strict=True)}
+            raise ModelError(
+                f"{name} has no finite value in some of the draws: something is divided by 0"
+            )
+    broken = {
+        str(limit): int((~row).sum())
+        for limit, row in zip(plan.limits, kept, strict=True)
+    }
     numbers = {name: _numbers(row) for name, row in zip(quantities, left, strict=True)}
-    return Draws(n, left.shape[1], numbers, {name: count for name, count in broken.items() if count}, drawn)
+    return Draws(
+        n,
+        left.shape[1],
+        numbers,
+        {name: count for name, count in broken.items() if count},
+        drawn,
+    )
 
 
 def check_draws(n: int, seed: int) -> None:
     """Raise ModelError in one sentence where draws can't be made with these."""
     for one in (n, seed):
         if not isinstance(one, Integral):
-            raise ModelError(f"{one!r} is not a whole number, as the draws and the seed are")
+            raise ModelError(
+                f"{one!r} is not a whole number, as the draws and the seed are"
+            )
     if seed < 0:
         raise ModelError(f"the seed {seed} lies below 0")
     if n < 2:
         raise ModelError(f"{n:,} draws are fewer than 2")
     if n > MOST:
-        raise ModelError(f"{n:,} draws are more than {MOST:,}, the most that are held in memory")
+        raise ModelError(
+            f"{n:,} draws are more than {MOST:,}, the most that are held in memory"
+        )
     if n & (n - 1):
         below = 2 ** (n.bit_length() - 1)
         either = f"{below:,} or {2 * below:,}" if 2 * below <= MOST else f"{below:,}"
-        raise ModelError(f"{n:,} draws are no power of two, as Sobol points need; take {either}")
+        raise ModelError(
+            f"{n:,} draws are no power of two, as Sobol points need; take {either}"
+        )
 
 
 def _numbers(values: Floats) -> dict[str, float]:

@@ -22,7 +22,14 @@ from typing import Annotated, Any, Literal, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema
 
-from analysis.core.register import InputError, RegisterError, Text, read_yaml, shown, validated
+from analysis.core.register import (
+    InputError,
+    RegisterError,
+    Text,
+    read_yaml,
+    shown,
+    validated,
+)
 from analysis.core.sentences import say
 from analysis.core.units import nearest
 from analysis.model import findings
@@ -37,7 +44,12 @@ YOURS = "yours"
 Number = Annotated[
     str,
     Field(coerce_numbers_to_str=True),
-    WithJsonSchema({"type": ["number", "string"], "description": "a number, with its unit where it has one"}),
+    WithJsonSchema(
+        {
+            "type": ["number", "string"],
+            "description": "a number, with its unit where it has one",
+        }
+    ),
 ]
 
 
@@ -72,7 +84,9 @@ class Shape(Numbers):
     def distribution(self, model: Model, quantity: str) -> Distribution:
         """The distribution of a quantity, in base units. Raises ModelError."""
         if bool(self.mode) != (self.shape == "triangular"):
-            raise ModelError(f"{quantity}: a triangular distribution has low, mode, high, and a uniform one low, high")
+            raise ModelError(
+                f"{quantity}: a triangular distribution has low, mode, high, and a uniform one low, high"
+            )
         numbers = self.read(model, quantity, self.low, self.high, self.mode)
         try:
             return Distribution(*numbers)
@@ -84,13 +98,28 @@ class Scenario(Content):
     """The differences from the article, by name, as a file holds them."""
 
     model_config = ConfigDict(title="A scenario: the differences from the article")
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,79}$", description="lower-case letters, digits and _")]
+    name: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z][a-z0-9_]{0,79}$",
+            description="lower-case letters, digits and _",
+        ),
+    ]
     description: Annotated[Text, Field(description="the changes, in one sentence")]
     reason: Annotated[Text, Field(description="why somebody would make them")]
-    readings: Annotated[dict[str, str], Field(description="quantity: the reading to take")] = {}
-    values: Annotated[dict[str, Number], Field(description="quantity: a number, such as 0.35 million person")] = {}
-    external: Annotated[dict[str, str], Field(description="quantity: official figures, by their rows")] = {}
-    distributions: Annotated[dict[str, Shape], Field(description="quantity: a distribution; illustrative")] = {}
+    readings: Annotated[
+        dict[str, str], Field(description="quantity: the reading to take")
+    ] = {}
+    values: Annotated[
+        dict[str, Number],
+        Field(description="quantity: a number, such as 0.35 million person"),
+    ] = {}
+    external: Annotated[
+        dict[str, str], Field(description="quantity: official figures, by their rows")
+    ] = {}
+    distributions: Annotated[
+        dict[str, Shape], Field(description="quantity: a distribution; illustrative")
+    ] = {}
     #: Changes that a user makes besides, as ``Model.change`` takes them.
     _given: dict[str, Any] = PrivateAttr(default_factory=dict)
 
@@ -98,48 +127,76 @@ class Scenario(Content):
         """This scenario with further changes, called yours. Raises ModelError as ``Model.change`` does."""
         if not given:
             return self
-        drawn = {name: one for name, one in self.distributions.items() if name not in given}
+        drawn = {
+            name: one for name, one in self.distributions.items() if name not in given
+        }
         found = self.model_copy(update={"name": YOURS, "distributions": drawn})
         found._given = {**self._given, **given}
         if (own := self.setting(model).scenario) and own <= given.keys():
             raise ModelError(say("scenario_replaced", names=", ".join(sorted(own))))
         words = model.differences(found.setting(model)) or "as in the article"
-        return found.model_copy(update={"description": f"{words[0].upper()}{words[1:]}."})
+        return found.model_copy(
+            update={"description": f"{words[0].upper()}{words[1:]}."}
+        )
 
     def numbers(self, model: Model) -> dict[str, float]:
         """The values given, in base units. Raises ModelError for a wrong name, number, row or unit."""
-        found = {name: model.number(name, text, with_unit=True) for name, text in self.values.items()}
+        found = {
+            name: model.number(name, text, with_unit=True)
+            for name, text in self.values.items()
+        }
         for name, text in self.external.items():
             try:
                 number, unit = findings.value(model, text)
             except ValueError as error:
                 raise ModelError(f"{name}: {error}") from None
             if unit != model.units[model.known(name)]:
-                raise ModelError(f"{name} is in {model.units[name]}, and '{text}' in {unit}")
+                raise ModelError(
+                    f"{name} is in {model.units[name]}, and '{text}' in {unit}"
+                )
             found[name] = model.number(name, number)
         return found
 
     def drawn(self, model: Model) -> dict[str, Distribution]:
         """The distributions given, in base units. Raises ModelError likewise."""
-        return {name: shape.distribution(model, name) for name, shape in self.distributions.items()}
+        return {
+            name: shape.distribution(model, name)
+            for name, shape in self.distributions.items()
+        }
 
     def setting(self, model: Model) -> Setting:
         """The readings and values given, under which everything is computed. Drawn inputs are at their medians."""
-        medians = {name: float(one.ppf(np.array(0.5))) for name, one in self.drawn(model).items()}
+        medians = {
+            name: float(one.ppf(np.array(0.5)))
+            for name, one in self.drawn(model).items()
+        }
         own = model.setting(self.readings, {**self.numbers(model), **medians})
-        own = replace(own, given=frozenset(), scenario=frozenset({**own.readings, **own.values}))
+        own = replace(
+            own, given=frozenset(), scenario=frozenset({**own.readings, **own.values})
+        )
         return model.change(self._given, own)
 
     def check(self, model: Model, folder: Path) -> None:
         """Raise ModelError for a scenario that can't be computed with, and for a name that nothing depends on."""
         numbers, drawn = self.numbers(model), self.drawn(model)
-        for one, other in itertools.combinations(("values", "external", "distributions"), 2):
+        for one, other in itertools.combinations(
+            ("values", "external", "distributions"), 2
+        ):
             for name in getattr(self, one).keys() & getattr(self, other).keys():
-                raise ModelError(f"{name} stands under {one} and under {other}; give one of them")
+                raise ModelError(
+                    f"{name} stands under {one} and under {other}; give one of them"
+                )
         setting = self.setting(model)
-        plans = [*(model.plan(quantity, setting) for quantity in model.register.estimates), *model.judged(setting)]
+        plans = [
+            *(model.plan(quantity, setting) for quantity in model.register.estimates),
+            *model.judged(setting),
+        ]
         # A value that is the article's own, too: the reader of the file would take it for used.
-        used = Setting(setting.readings, dict.fromkeys([*numbers, *drawn], 0.0), frozenset(self.readings))
+        used = Setting(
+            setting.readings,
+            dict.fromkeys([*numbers, *drawn], 0.0),
+            frozenset(self.readings),
+        )
         model.check_used(used, plans)
 
 
@@ -154,13 +211,21 @@ def find(text: str, model: Model) -> Scenario:
         path = model.register.folder / "scenarios" / f"{text}.yaml"
         found = read(path, model, Scenario)
         if found.name != text:
-            raise RegisterError(shown(path), f"'{found.name}' is not the name of the file", field="name")
+            raise RegisterError(
+                shown(path), f"'{found.name}' is not the name of the file", field="name"
+            )
         return found
     if text == OWN:
-        return Scenario(name=OWN, description="Nothing is changed.", reason="The article as it stands.")
+        return Scenario(
+            name=OWN,
+            description="Nothing is changed.",
+            reason="The article as it stands.",
+        )
     if os.path.isfile(text):  # noqa: PTH113, as Path refuses a name that is too long
         return read(Path(text), model, Scenario)
-    raise InputError(f"'{text[:80]}' names no scenario or file{nearest(text, model.register.scenarios or [OWN])}")
+    raise InputError(
+        f"'{text[:80]}' names no scenario or file{nearest(text, model.register.scenarios or [OWN])}"
+    )
 
 
 def schema(model: Model) -> dict[str, Any]:
@@ -171,8 +236,15 @@ def schema(model: Model) -> dict[str, Any]:
         for name in model.quantities:
             words = {"description": f"{model.name(name)} ({model.units[name]})"}
             choice = {"enum": model.readings(name)} if part == "readings" else {}
-            properties[name] = {**found["properties"][part]["additionalProperties"], **words, **choice}
-        found["properties"][part] |= {"additionalProperties": False, "properties": properties}
+            properties[name] = {
+                **found["properties"][part]["additionalProperties"],
+                **words,
+                **choice,
+            }
+        found["properties"][part] |= {
+            "additionalProperties": False,
+            "properties": properties,
+        }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 
 
@@ -190,7 +262,14 @@ def read(path: Path, model: Model, structure: type[_Content]) -> _Content:
             raise
         parts = ("values", "external", "distributions", "readings")
         words = itertools.product(re.findall(r"\w+", str(error)), parts)
-        field = next((f"{part}.{word}" for word, part in words if word in getattr(content, part, ())), "")
+        field = next(
+            (
+                f"{part}.{word}"
+                for word, part in words
+                if word in getattr(content, part, ())
+            ),
+            "",
+        )
         raise RegisterError(shown(path), str(error), field=field) from None
     return content
 
@@ -228,24 +307,43 @@ def estimate(model: Model, scenario: Scenario, quantity: str) -> Estimated:
         found = model.estimate(quantity, setting)
     except ModelError as error:
         return replace(known, reason=str(error))
-    rows = [model.register.readings.get((one.name, one.reading)) for one in model.plan(quantity, setting).nodes]
+    rows = [
+        model.register.readings.get((one.name, one.reading))
+        for one in model.plan(quantity, setting).nodes
+    ]
     ours = any(row is not None and row.reconstruction for row in rows)
-    return replace(known, **vars(found), reconstruction=ours, differs=model.differences(setting))
+    return replace(
+        known, **vars(found), reconstruction=ours, differs=model.differences(setting)
+    )
 
 
 def tabulate(
-    model: Model, scenarios: Iterable[Scenario], quantities: Iterable[str] = (), against: Scenario | None = None
+    model: Model,
+    scenarios: Iterable[Scenario],
+    quantities: Iterable[str] = (),
+    against: Scenario | None = None,
 ) -> list[Estimated]:
     """Every quantity under every scenario, with its difference from that under ``against``, if given; without
     quantities, the estimates that the data package names."""
     wanted = tuple(quantities) or model.register.estimates
-    found = [estimate(model, scenario, quantity) for scenario in scenarios for quantity in wanted]
+    found = [
+        estimate(model, scenario, quantity)
+        for scenario in scenarios
+        for quantity in wanted
+    ]
     if against is None:
         return found
-    base, made = {quantity: estimate(model, against, quantity).value for quantity in wanted}, []
+    base, made = (
+        {quantity: estimate(model, against, quantity).value for quantity in wanted},
+        [],
+    )
     for one in found:
         other = base[one.quantity]
         difference = None if one.value is None or other is None else one.value - other
-        percent = 100 * difference / abs(other) if difference is not None and other else None
-        made.append(replace(one, against=against.name, difference=difference, percent=percent))
+        percent = (
+            100 * difference / abs(other) if difference is not None and other else None
+        )
+        made.append(
+            replace(one, against=against.name, difference=difference, percent=percent)
+        )
     return made

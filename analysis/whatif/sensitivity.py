@@ -39,14 +39,24 @@ def handles(model: Model, plan: Plan) -> dict[str, Assumption]:
     return {name: one for name, one in model.free(plan).items() if plan.direction[name]}
 
 
-def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> dict[str, Bounds]:
+def ranges(
+    model: Model, quantity: str, setting: Setting = ARTICLE
+) -> dict[str, Bounds]:
     """A quantity's bounds: under the rounding of printed digits, each assumption alone, and all of these together; then
     with each assumption where the quantity is lowest, and where it is highest, without rounding."""
     plan = model.plan(model.known(quantity), setting)
-    every = {name: Interval(one.low, one.high) for name, one in model.free(plan).items()}
-    alone = {name: plan.bounds(ranges={name: every[name]}, rounding=False)[0] for name in handles(model, plan)}
+    every = {
+        name: Interval(one.low, one.high) for name, one in model.free(plan).items()
+    }
+    alone = {
+        name: plan.bounds(ranges={name: every[name]}, rounding=False)[0]
+        for name in handles(model, plan)
+    }
     (ends,) = plan.bounds(ranges=every, rounding=False)
-    lowest, highest = Bounds(ends.low, ends.low, ends.low_at), Bounds(ends.high, ends.high, ends.high_at)
+    lowest, highest = (
+        Bounds(ends.low, ends.low, ends.low_at),
+        Bounds(ends.high, ends.high, ends.high_at),
+    )
     together = {ALL: plan.bounds(ranges=every)[0], LOWEST: lowest, HIGHEST: highest}
     return {ROUNDING: plan.bounds(ranges={})[0], **alone, **together}
 
@@ -75,7 +85,10 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Bar
             continue
         its = model.register.assumptions[name]
         (low, at_low), (high, at_high) = sorted(
-            [(one.low_at.get(name, its.low), one.low), (one.high_at.get(name, its.high), one.high)],
+            [
+                (one.low_at.get(name, its.low), one.low),
+                (one.high_at.get(name, its.high), one.high),
+            ],
             key=lambda end: end[0],
         )
         bars.append(Bar(name, low, high, at_low, at_high))
@@ -102,34 +115,69 @@ def sobol_indices(
     """
     from scipy import stats
 
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(0,))))
+    rng = np.random.Generator(
+        np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(0,)))
+    )
     # An input's two values come from neighbouring dimensions, pairs of which lie evenest: a tenth of the error that
     # the first half of the dimensions against the second gives.
     both = np.ascontiguousarray(stats.qmc.Sobol(2 * len(inputs), rng=rng).random(n).T)
     one, two = values_of(inputs, both[0::2]), values_of(inputs, both[1::2])
     crossed = [{**one, name: two[name]} for name in one]
-    f = np.array([np.broadcast_to(function(values), n) for values in (one, two, *crossed)])
+    f = np.array(
+        [np.broadcast_to(function(values), n) for values in (one, two, *crossed)]
+    )
     if not np.ptp(f[:2]):
-        raise ModelError("nothing that is drawn moves it, so there is no variance to share out")
+        raise ModelError(
+            "nothing that is drawn moves it, so there is no variance to share out"
+        )
     f -= f[:2].mean()
     found = stats.sobol_indices(func={"f_A": f[0], "f_B": f[1], "f_AB": f[2:]}, n=n)
     # The same from means, which all resamples weigh at once.
     moved = f[2:] - f[0]
-    terms = np.concatenate([f[1] * moved, moved**2 / 2, [f[:2].mean(axis=0), (f[:2] ** 2).mean(axis=0)]])
+    terms = np.concatenate(
+        [f[1] * moved, moved**2 / 2, [f[:2].mean(axis=0), (f[:2] ** 2).mean(axis=0)]]
+    )
     picks = rng.integers(0, n, (resamples, n)) + np.arange(resamples)[:, None] * n
-    means = np.bincount(picks.ravel(), minlength=resamples * n).reshape(resamples, n) @ terms.T / n
-    halves = 1.96 * (means[:, :-2] / (means[:, -1:] - means[:, -2:-1] ** 2)).std(axis=0, ddof=1)
-    shares, halves = np.array([found.first_order, found.total_order]), halves.reshape(2, -1)
-    names = [f"{kind}{end}" for end in ("", "_low", "_high") for kind in ("first", "total")]
+    means = (
+        np.bincount(picks.ravel(), minlength=resamples * n).reshape(resamples, n)
+        @ terms.T
+        / n
+    )
+    halves = 1.96 * (means[:, :-2] / (means[:, -1:] - means[:, -2:-1] ** 2)).std(
+        axis=0, ddof=1
+    )
+    shares, halves = (
+        np.array([found.first_order, found.total_order]),
+        halves.reshape(2, -1),
+    )
+    names = [
+        f"{kind}{end}" for end in ("", "_low", "_high") for kind in ("first", "total")
+    ]
     rows = np.concatenate([shares, shares - halves, shares + halves]).T.tolist()
-    return {name: dict(zip(names, row, strict=True)) for name, row in zip(inputs, rows, strict=True)}
+    return {
+        name: dict(zip(names, row, strict=True))
+        for name, row in zip(inputs, rows, strict=True)
+    }
 
 
 # Break-even -----------------------------------------------------------------------------------------------------------
 
-_SIGNS = {">=": "at_least", ">": "more_than", "<=": "at_most", "<": "less_than", "=": "equals", "==": "equals"}
+_SIGNS = {
+    ">=": "at_least",
+    ">": "more_than",
+    "<=": "at_most",
+    "<": "less_than",
+    "=": "equals",
+    "==": "equals",
+}
 #: The signs of left less right for which a statement holds.
-HOLDS = {"at_least": (0, 1), "more_than": (1,), "at_most": (-1, 0), "less_than": (-1,), "equals": (0,)}
+HOLDS = {
+    "at_least": (0, 1),
+    "more_than": (1,),
+    "at_most": (-1, 0),
+    "less_than": (-1,),
+    "equals": (0,),
+}
 
 
 @dataclass(frozen=True)
@@ -163,15 +211,25 @@ def statement_of(model: Model, text: str) -> Statement:
     Raises InputError in one sentence where it is neither.
     """
     if not isinstance(text, str):
-        raise ModelError(f"{text!r} is not the text of a statement, such as 'at_risk_2021 >= 1.9 million person'")
+        raise ModelError(
+            f"{text!r} is not the text of a statement, such as 'at_risk_2021 >= 1.9 million person'"
+        )
     known = model.register.statements
     if text in known:
         return known[text]
-    found = re.fullmatch(r"\s*([a-z][a-z0-9_.]*)\s*(>=|<=|==|=|>|<)\s*([^=<>\s].*?)\s*", text)
+    found = re.fullmatch(
+        r"\s*([a-z][a-z0-9_.]*)\s*(>=|<=|==|=|>|<)\s*([^=<>\s].*?)\s*", text
+    )
     if not found:
         or_write = "; or write one, such as 'at_risk_total >= 2 million person'"
         raise InputError(f"'{text}' is no statement{nearest(text, known)}{or_write}")
-    told = {"id": text, "statement": text, "quantity": found[1], "comparison": _SIGNS[found[2]], "other": found[3]}
+    told = {
+        "id": text,
+        "statement": text,
+        "quantity": found[1],
+        "comparison": _SIGNS[found[2]],
+        "other": found[3],
+    }
     statement = Statement.model_validate(told)
     _sides(model, statement, ARTICLE)
     return statement
@@ -182,14 +240,20 @@ def _sides(model: Model, statement: Statement, setting: Setting) -> tuple[Plan, 
     quantity, here = model.named(statement.quantity, setting)
     left, text = model.plan(quantity, here), statement.other
     if statement.is_number:
-        return left, Plan("number", (Node("number", "given", Source(model.number(quantity, text))),))
+        return left, Plan(
+            "number", (Node("number", "given", Source(model.number(quantity, text))),)
+        )
     other, there = model.named(text, setting)
     if model.units[other] != model.units[quantity]:
-        raise InputError(f"{text} is in {model.units[other]}, not in {model.units[quantity]}")
+        raise InputError(
+            f"{text} is in {model.units[other]}, not in {model.units[quantity]}"
+        )
     return left, model.plan(other, there)
 
 
-def break_even(model: Model, statement: Statement, setting: Setting = ARTICLE) -> BreakEvens:
+def break_even(
+    model: Model, statement: Statement, setting: Setting = ARTICLE
+) -> BreakEvens:
     """Where a statement turns, for each assumption, over its allowed range and the others as they are.
 
     Both sides are computed under the setting, and move with the assumption. Raises ModelError where either can't be.
@@ -197,42 +261,77 @@ def break_even(model: Model, statement: Statement, setting: Setting = ARTICLE) -
     sides = _sides(model, statement, setting)
     left, right = (side.value for side in sides)
     moved = {**handles(model, sides[0]), **handles(model, sides[1])}
-    holds = bool(_holds(statement.comparison, np.array(left - right), SAME * max(abs(left), abs(right))))
+    holds = bool(
+        _holds(
+            statement.comparison,
+            np.array(left - right),
+            SAME * max(abs(left), abs(right)),
+        )
+    )
     # Under a minimum or maximum, a root has no closed form.
-    turned = [one for name, one in moved.items() if not any(name in side.under_choices for side in sides)]
+    turned = [
+        one
+        for name, one in moved.items()
+        if not any(name in side.under_choices for side in sides)
+    ]
     found = tuple(_break_even(sides, one, statement.comparison) for one in turned)
     quantity = sides[0].target
-    return BreakEvens(statement, quantity, model.units[quantity], left, right, holds, found)
+    return BreakEvens(
+        statement, quantity, model.units[quantity], left, right, holds, found
+    )
 
 
 def _holds(comparison: str, above: Floats, slack: float) -> Any:
     """Whether a statement holds where the left side lies so far above the right."""
-    return np.isin(np.where(np.abs(above) <= slack, 0, np.sign(above)), HOLDS[comparison])
+    return np.isin(
+        np.where(np.abs(above) <= slack, 0, np.sign(above)), HOLDS[comparison]
+    )
 
 
 def _break_even(sides: Sequence[Plan], one: Assumption, comparison: str) -> BreakEven:
     low, high = one.minimum, one.maximum
     lefts, rights = (side.along(one.id, quarters(low, high)[:, None]) for side in sides)
     # A limit is reached where its room is 0; a pole or a zero of a target is one point more, and does no harm.
-    changes = [low, high, *breakpoints(np.concatenate([*lefts, *rights], axis=1), low, high, [0.0])]
-    met = [meeting(mobius(*left), mobius(*right)) for left, right in itertools.product(lefts[0].T, rights[0].T)]
+    changes = [
+        low,
+        high,
+        *breakpoints(np.concatenate([*lefts, *rights], axis=1), low, high, [0.0]),
+    ]
+    met = [
+        meeting(mobius(*left), mobius(*right))
+        for left, right in itertools.product(lefts[0].T, rights[0].T)
+    ]
     targets = np.abs(np.concatenate([lefts[0], rights[0]], axis=1))
-    slack, hair = SAME * targets[np.isfinite(targets)].max(initial=0.0), SAME * (high - low)
+    slack, hair = (
+        SAME * targets[np.isfinite(targets)].max(initial=0.0),
+        SAME * (high - low),
+    )
 
     def above(x: Floats) -> Floats:
         """How far the left side lies above the right; NaN past a limit."""
-        left, right = (side.kept({one.id: x} if one.id in side.free else {}) for side in sides)
+        left, right = (
+            side.kept({one.id: x} if one.id in side.free else {}) for side in sides
+        )
         return left - right + 0 * x
 
     places = np.sort([*changes, *(low + (0.25 + 0.5 * np.ravel(met)) * (high - low))])
-    places = np.clip(places[(places >= low - hair) & (places <= high + hair)], low, high)
+    places = np.clip(
+        places[(places >= low - hair) & (places <= high + hair)], low, high
+    )
     equal = places[np.abs(above(places)) <= slack]
     roots = equal[np.diff(equal, prepend=-np.inf) > hair]
     points = np.unique([*changes, *roots])
     # The statement holds or not all along between two points, so points and middles in turn show all spans.
     turns = np.sort([*points, *(points[1:] + points[:-1]) / 2])
-    edges = np.flatnonzero(np.diff(_holds(comparison, above(turns), slack), prepend=False, append=False))
-    spans = tuple((float(points[start // 2]), float(points[end // 2])) for start, end in edges.reshape(-1, 2))
-    everywhere = spans == ((low, high),) and not (comparison in ("more_than", "less_than") and len(roots))
+    edges = np.flatnonzero(
+        np.diff(_holds(comparison, above(turns), slack), prepend=False, append=False)
+    )
+    spans = tuple(
+        (float(points[start // 2]), float(points[end // 2]))
+        for start, end in edges.reshape(-1, 2)
+    )
+    everywhere = spans == ((low, high),) and not (
+        comparison in ("more_than", "less_than") and len(roots)
+    )
     here = next(float(side.start[one.id]) for side in sides if one.id in side.free)
     return BreakEven(one.id, here, tuple(roots.tolist()), spans, everywhere)

@@ -40,7 +40,9 @@ _Settings = dict[tuple[str, ...], Setting | str]
 def check_rows(*lengths: int) -> None:
     """Raise ModelError for more rows than a sweep may have, from the number of values on each axis."""
     if (rows := math.prod(lengths)) > MOST:
-        raise ModelError(f"the sweep has {rows:,} rows, and {MOST:,} are the most; vary fewer values at once")
+        raise ModelError(
+            f"the sweep has {rows:,} rows, and {MOST:,} are the most; vary fewer values at once"
+        )
 
 
 class Span(Numbers):
@@ -57,7 +59,9 @@ class Span(Numbers):
         if self.values:
             return found
         if self.steps < 2 or len(found) < 2 or found[0] >= found[1]:
-            raise ModelError(f"{quantity}: it takes a list, or two steps or more from a low end to a higher one")
+            raise ModelError(
+                f"{quantity}: it takes a list, or two steps or more from a low end to a higher one"
+            )
         return list(map(float, np.linspace(found[0], found[1], self.steps)))
 
 
@@ -74,14 +78,23 @@ class Spec(Content):
     name: Text
     scenario: str = OWN
     quantities: tuple[str, ...] = ()
-    values: Annotated[dict[str, Annotated[Span, BeforeValidator(_as_span)]], Field(default_factory=dict)]
+    values: Annotated[
+        dict[str, Annotated[Span, BeforeValidator(_as_span)]],
+        Field(default_factory=dict),
+    ]
     readings: Annotated[dict[str, tuple[str, ...]], Field(default_factory=dict)]
     _base: Setting | None = PrivateAttr(None)  # in place of the scenario's
 
-    def check(self, model: Model, folder: Path = Path()) -> tuple[dict[str, list[float]], _Settings]:
+    def check(
+        self, model: Model, folder: Path = Path()
+    ) -> tuple[dict[str, list[float]], _Settings]:
         """The values by quantity, and the settings; a scenario's file may be in the folder. Raises ModelError."""
         self.quantities = self.quantities or model.register.estimates
-        self.scenario = str(beside) if (beside := folder / self.scenario).is_file() else self.scenario
+        self.scenario = (
+            str(beside)
+            if (beside := folder / self.scenario).is_file()
+            else self.scenario
+        )
         own = self._base or find(self.scenario, model).setting(model)
         if not self.values and not self.readings:
             raise ModelError("nothing is varied; give values or readings")
@@ -89,29 +102,50 @@ class Spec(Content):
         check_rows(*lengths, *map(len, self.readings.values()))
         for name in self.quantities:
             model.known(name)
-        for name, reading in ((name, one) for name, names in self.readings.items() for one in names):
+        for name, reading in (
+            (name, one) for name, names in self.readings.items() for one in names
+        ):
             model.known_reading(name, reading)
         if empty := [name for name, names in self.readings.items() if not names]:
-            raise ModelError(f"{model.known(empty[0])} has no value and no reading here; give one or more")
+            raise ModelError(
+                f"{model.known(empty[0])} has no value and no reading here; give one or more"
+            )
         values = {name: span.numbers(model, name) for name, span in self.values.items()}
         for name in values.keys() & self.readings.keys():
             raise ModelError(f"{name} has values and readings; vary one of the two")
-        start = model.change({name: numbers[0] for name, numbers in values.items()}, own)
+        start = model.change(
+            {name: numbers[0] for name, numbers in values.items()}, own
+        )
         settings, used = _Settings(), list[Plan]()
         for combination in itertools.product(*self.readings.values()):
             try:
-                setting = model.change(dict(zip(self.readings, combination, strict=True)), start)
-                used += [one for name in self.quantities for one in model.beside(name, setting)]
+                setting = model.change(
+                    dict(zip(self.readings, combination, strict=True)), start
+                )
+                used += [
+                    one
+                    for name in self.quantities
+                    for one in model.beside(name, setting)
+                ]
                 settings[combination] = setting
             except ModelError as error:
                 settings[combination] = str(error)
         if not used:
-            raise ModelError(f"no combination of the readings can be computed: {next(iter(settings.values()))}")
-        model.check_used(Setting(dict.fromkeys(self.readings, ""), dict.fromkeys(values, 0.0)), used)
+            raise ModelError(
+                f"no combination of the readings can be computed: {next(iter(settings.values()))}"
+            )
+        model.check_used(
+            Setting(dict.fromkeys(self.readings, ""), dict.fromkeys(values, 0.0)), used
+        )
         return values, settings
 
 
-def spec_of(model: Model, quantities: str | Iterable[str], over: Mapping[str, Any], base: Setting) -> Spec:
+def spec_of(
+    model: Model,
+    quantities: str | Iterable[str],
+    over: Mapping[str, Any],
+    base: Setting,
+) -> Spec:
     """A sweep made in Python over a setting: by name, some numbers, texts or readings, or one of them."""
     values: dict[str, Span] = {}
     readings: dict[str, tuple[str, ...]] = {}
@@ -119,14 +153,23 @@ def spec_of(model: Model, quantities: str | Iterable[str], over: Mapping[str, An
     check_rows(*(len(one) for one in axes.values() if isinstance(one, Sized)))
     for name, each in ((name, [*one]) for name, one in axes.items()):
         unit, known = model.suffix(model.known(name)), model.readings(name)
-        others = [one for one in each if not isinstance(one, str) or one.strip() not in known]
+        others = [
+            one for one in each if not isinstance(one, str) or one.strip() not in known
+        ]
         if others and len(others) < len(each):
             model.known_reading(name, str(others[0]))
         if others:
-            values[name] = Span(values=tuple(f"{model.number(name, one)!r}{unit}" for one in others))
+            values[name] = Span(
+                values=tuple(f"{model.number(name, one)!r}{unit}" for one in others)
+            )
         else:
             readings[name] = tuple(one.strip() for one in each)
-    found = Spec(name="sweep", quantities=tuple(map(model.known, listed(quantities))), values=values, readings=readings)
+    found = Spec(
+        name="sweep",
+        quantities=tuple(map(model.known, listed(quantities))),
+        values=values,
+        readings=readings,
+    )
     found._base = base
     return found
 
@@ -140,7 +183,9 @@ def read(path: Path, model: Model) -> Spec:
 _Block = tuple[pd.DataFrame, Counter[str]]
 
 
-def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generator[_Block, None, None]]:
+def _blocks(
+    model: Model, spec: Spec, scheduler: str = ""
+) -> tuple[int, Generator[_Block, None, None]]:
     """How many rows a sweep has, and its blocks, computed when asked for. Raises ModelError for any fault."""
     values, settings = spec.check(model)
     shape = [len(numbers) for numbers in values.values()]
@@ -150,18 +195,35 @@ def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generat
         number, combination, start = item
         rows = np.arange(start, min(start + ROWS, inner))
         places = np.unravel_index(rows, shape) if shape else ()
-        taken = {name: np.array(values[name])[place] for name, place in zip(values, places, strict=True)}
-        named = {f"{name}__reading": one for name, one in zip(spec.readings, combination, strict=True)}
-        frame, setting = pd.DataFrame({"row": number * inner + rows, **named, **taken}), settings[combination]
+        taken = {
+            name: np.array(values[name])[place]
+            for name, place in zip(values, places, strict=True)
+        }
+        named = {
+            f"{name}__reading": one
+            for name, one in zip(spec.readings, combination, strict=True)
+        }
+        frame, setting = (
+            pd.DataFrame({"row": number * inner + rows, **named, **taken}),
+            settings[combination],
+        )
         if isinstance(setting, str):
             nothing = dict.fromkeys(spec.quantities, np.nan)
-            return frame.assign(**nothing, violates=setting, remarks=""), Counter({setting: len(rows) * len(nothing)})
+            return frame.assign(**nothing, violates=setting, remarks=""), Counter(
+                {setting: len(rows) * len(nothing)}
+            )
         # By row, its sentences, each once.
-        violates, remarks = defaultdict[int, dict[str, None]](dict), defaultdict[int, dict[str, None]](dict)
+        violates, remarks = (
+            defaultdict[int, dict[str, None]](dict),
+            defaultdict[int, dict[str, None]](dict),
+        )
         empty: Counter[str] = Counter()
         for name in spec.quantities:
             plan = model.plan(name, setting)
-            computed = {one: np.broadcast_to(value, rows.shape) for one, value in plan.evaluate(taken).items()}
+            computed = {
+                one: np.broadcast_to(value, rows.shape)
+                for one, value in plan.evaluate(taken).items()
+            }
             kept = np.ones(rows.shape, bool)
             for limit in plan.limits:
                 # The first limit that a value is past refuses it.
@@ -169,7 +231,11 @@ def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generat
                 kept[past] = False
                 empty[str(limit)] += len(past)
                 for row in past.tolist():
-                    violates[row][limit.sentence({one: each[row] for one, each in computed.items()})] = None
+                    violates[row][
+                        limit.sentence(
+                            {one: each[row] for one, each in computed.items()}
+                        )
+                    ] = None
             for row in np.flatnonzero(kept).tolist() if plan.no_single_value else ():
                 violates[row][plan.no_single_value] = None
                 empty[plan.no_single_value] += 1
@@ -189,11 +255,18 @@ def _blocks(model: Model, spec: Spec, scheduler: str = "") -> tuple[int, Generat
 
 def compute(model: Model, spec: Spec, scheduler: str = "") -> pd.DataFrame:
     """The whole sweep as a frame, a row a combination. Raises InputError in one sentence for a fault in the sweep."""
-    return pd.concat([frame for frame, _ in _blocks(model, spec, scheduler)[1]], ignore_index=True)
+    return pd.concat(
+        [frame for frame, _ in _blocks(model, spec, scheduler)[1]], ignore_index=True
+    )
 
 
 def sweep(
-    model: Model, spec: Spec, out: Path, *, scheduler: str = "", done: Callable[[int, int], None] = lambda *rows: None
+    model: Model,
+    spec: Spec,
+    out: Path,
+    *,
+    scheduler: str = "",
+    done: Callable[[int, int], None] = lambda *rows: None,
 ) -> Counter[str]:
     """Compute a sweep into a CSV file, written whole or not at all; returns the empty cells by reason.
 
@@ -208,12 +281,18 @@ def sweep(
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with (
-            tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder,
+            tempfile.TemporaryDirectory(
+                prefix=f".{out.name}.", dir=out.parent
+            ) as folder,
             contextlib.closing(blocks),
         ):
             new = Path(folder) / out.name
             for frame, reasons in blocks:
-                how: Any = {"index": False, "lineterminator": "\n", "float_format": "%.10g"}
+                how: Any = {
+                    "index": False,
+                    "lineterminator": "\n",
+                    "float_format": "%.10g",
+                }
                 frame.to_csv(new, mode="a", header=not new.exists(), **how)
                 empty.update(reasons)
                 done(int(frame["row"].iloc[-1]) + 1, total)

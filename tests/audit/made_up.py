@@ -13,8 +13,15 @@ FILLER = [
     "What the keeper of the archive wrote about it was copied often, and rarely with the care that he had asked for.",
     "It is said that the bell was moved when the tower was mended, though the accounts of the parish are silent here.",
 ]
-ADDRESS = "https:" + "//example.org/2014/77/the-long-path/to-the-archive_of_the_parish_and_its_papers/page-88.html"
-WORDS = dict(enumerate("zero one two three four five six seven eight nine ten eleven twelve".split()))  # noqa: SIM905
+ADDRESS = (
+    "https:"
+    + "//example.org/2014/77/the-long-path/to-the-archive_of_the_parish_and_its_papers/page-88.html"
+)
+NUMERALS = (
+    *("zero", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+WORDS = dict(enumerate(NUMERALS))
 
 
 @dataclass(frozen=True)
@@ -38,12 +45,22 @@ def prose(seed: int) -> str:
 
 def printed(digits: str, scale: str = "", percent: bool = False) -> str:
     """A number as an English text prints it: small ones in words, thousands with a comma."""
-    small = Decimal(digits) == int(Decimal(digits)) and int(Decimal(digits)) in WORDS and not (scale or percent)
+    small = (
+        Decimal(digits) == int(Decimal(digits))
+        and int(Decimal(digits)) in WORDS
+        and not (scale or percent)
+    )
     text = WORDS[int(Decimal(digits))] if small else f"{Decimal(digits):,}"
     return text + (f" {scale}" if scale else "") + (" percent" if percent else "")
 
 
-QUALIFIED = {"about": "about", "over": "over", "at_least": "at least", "up_to": "up to", "approaches": "nearly"}
+QUALIFIED = {
+    "about": "about",
+    "over": "over",
+    "at_least": "at least",
+    "up_to": "up to",
+    "approaches": "nearly",
+}
 
 
 def numbers_in(words: str) -> bool:
@@ -53,21 +70,31 @@ def numbers_in(words: str) -> bool:
 def sentence(row: Claim) -> str:
     """A sentence that prints a row's number, and no other."""
     number = row.published
-    noun = (re.findall("[a-z]{3,}", row.unit_as_printed) or ["things"])[-1].replace("once", "times")
+    noun = (re.findall("[a-z]{3,}", row.unit_as_printed) or ["things"])[-1].replace(
+        "once", "times"
+    )
     percent = number.unit == "percent"
     if number.unit == "year":
         years = re.findall(r"\d{4}", row.period)
-        return f"The ledger was kept between {years[0]} and {years[-1]} by the same hand."
+        return (
+            f"The ledger was kept between {years[0]} and {years[-1]} by the same hand."
+        )
     if not number.printed:
         # A row without digits may quote its words in its note.
-        words = row.note.rpartition(": ")[2] if row.note.startswith("in words only") else ""
+        words = (
+            row.note.rpartition(": ")[2] if row.note.startswith("in words only") else ""
+        )
         words = words if numbers_in(words) else "several hundred thousand"
         return f"By then {words} {noun} had been written down."
     text = printed(number.printed, number.scale, percent)
     if number.printed_high:
         text = f"{text.split(' ')[0]} to {printed(number.printed_high, number.scale, percent)}"
     text = f"{QUALIFIED.get(number.qualifier, '')} {'$' if noun == 'things' else ''}{text}".strip()
-    return f"The clerk put it at {text} in the margin." if percent else f"The clerk counted {text} {noun} on that page."
+    return (
+        f"The clerk put it at {text} in the margin."
+        if percent
+        else f"The clerk counted {text} {noun} on that page."
+    )
 
 
 def made_up(register: Register) -> list[Block]:
@@ -75,7 +102,11 @@ def made_up(register: Register) -> list[Block]:
     rows: dict[tuple[str, int], list[Claim]] = {}
     for row in register.claims.values():
         rows.setdefault((row.section, row.paragraph), []).append(row)
-    blocks = [Block("", 0, "A Made-Up Article"), Block("", 0, "By A. Nobody, March 3, 2020"), Block("", 0, "7:15 PM")]
+    blocks = [
+        Block("", 0, "A Made-Up Article"),
+        Block("", 0, "By A. Nobody, March 3, 2020"),
+        Block("", 0, "7:15 PM"),
+    ]
     for order, (slug, title) in enumerate(register.sections.items()):
         if slug == "notes":
             blocks.append(Block("", 0, "Dr. Ada Nobody is keeper of 12 archives."))
@@ -87,7 +118,13 @@ def made_up(register: Register) -> list[Block]:
             start = f"[{number}] " if slug == "notes" else ""
             here = [sentence(row) for row in rows.get((slug, number), [])]
             more = [f"See {ADDRESS}."] if slug == "notes" else []
-            blocks.append(Block(slug, number, start + " ".join([prose(7 * order + number), *here, *more])))
+            blocks.append(
+                Block(
+                    slug,
+                    number,
+                    start + " ".join([prose(7 * order + number), *here, *more]),
+                )
+            )
     return blocks
 
 

@@ -21,7 +21,20 @@ class Ledger:
     def __init__(self):
         self.entries = {}
 
-    def __call__(self, id, value, low, high, verdict="", *, side="", finer="", barely=False, by=None, passing=None):
+    def __call__(
+        self,
+        id,
+        value,
+        low,
+        high,
+        verdict="",
+        *,
+        side="",
+        finer="",
+        barely=False,
+        by=None,
+        passing=None,
+    ):
         assert id not in self.entries
 
         def compare(model):
@@ -29,7 +42,12 @@ class Ledger:
             assert found.recomputed == close(value)
             assert low is None or found.recomputed_low == close(low)
             assert high is None or found.recomputed_high == close(high)
-            assert (found.verdict, found.finer, found.side, found.barely) == (verdict, finer, side, barely)
+            assert (found.verdict, found.finer, found.side, found.barely) == (
+                verdict,
+                finer,
+                side,
+                barely,
+            )
             assert by is None or found.difference == close(by)
             assert passing is None or found.passing == close(passing)
 

@@ -22,13 +22,30 @@ SUM, LEAST, MOST = 1_600_000 + ADDED, 1_550_000 + LEAST_ADDED, 1_650_000 + MOST_
 
 # 2019 -----------------------------------------------------------------------------------------------------------------
 # 0.637066, 0.633911, 0.640232
-hand("southern_share", 1_650_000 / 2_590_000, 1_645_000 / 2_595_000, 1_655_000 / 2_585_000)
+hand(
+    "southern_share",
+    1_650_000 / 2_590_000,
+    1_645_000 / 2_595_000,
+    1_655_000 / 2_585_000,
+)
 
 # 1,567,500, 1,562,750, 1,572,250, below 1.6 million. All of them counted as at risk, so at most.
 value = 1_650_000 * 0.95
-hand("southern_at_values", value, 1_645_000 * 0.95, 1_655_000 * 0.95, "matches", side="at most", by=-32_500)
-hand.solution("southern_fitted", 1_600_000 / 1_650_000, "in_range")  # 0.969697, within 0.88 to 1
-hand.solution("southern_share_fitted", 1_600_000 / value, "impossible")  # 1.020734: more than all
+hand(
+    "southern_at_values",
+    value,
+    1_645_000 * 0.95,
+    1_655_000 * 0.95,
+    "matches",
+    side="at most",
+    by=-32_500,
+)
+hand.solution(
+    "southern_fitted", 1_600_000 / 1_650_000, "in_range"
+)  # 0.969697, within 0.88 to 1
+hand.solution(
+    "southern_share_fitted", 1_600_000 / value, "impossible"
+)  # 1.020734: more than all
 
 # 1,567,500 + 940,000 x 0.50 = 2,037,500. A southern labourer more is one elsewhere less, which adds 0.95 - 0.50: both
 # low give 2,032,750, above 1.6 and above 1.65 million; both high give 2,042,250.
@@ -42,28 +59,71 @@ hand.solution("composition_share_fitted", 1_600_000 / 2_037_500, "in_range")  # 
 # 1,605,800, 1,602,700, 1,608,900: above 1.6 million throughout, and below 1.65 million, which rounds to 1.6.
 value, low, high = 2_590_000 * 0.62, 2_585_000 * 0.62, 2_595_000 * 0.62
 within = "matches_within_rounding"
-hand("constant_share_at_values", value, low, high, within, finer="differs", side="at most", by=5_800)
+hand(
+    "constant_share_at_values",
+    value,
+    low,
+    high,
+    within,
+    finer="differs",
+    side="at most",
+    by=5_800,
+)
 hand.solution("constant_share_fitted", 1_600_000 / 2_590_000, "in_range")  # 0.617761
 
 # 2021 -----------------------------------------------------------------------------------------------------------------
 # 1,901,222, at most, as 1.6 million is. Approaching v would have passed for v above 1,849,450, and while 1,901,222 is
 # no less than 0.9 v, up to 2,112,469: of 1.8 to 2.2 million.
 passing = (SUM / 0.9 - LEAST) / 400_000  # 0.6575
-hand("at_risk_2021_sum", SUM, LEAST, MOST, "matches", side="at most", by=SUM - 2_000_000, passing=passing)
+hand(
+    "at_risk_2021_sum",
+    SUM,
+    LEAST,
+    MOST,
+    "matches",
+    side="at most",
+    by=SUM - 2_000_000,
+    passing=passing,
+)
 
 # 1,871,950, 1,820,132.5, 1,923,772.5
-value, low, high = 1_600_000 + 2_590_000 * 0.105, 1_550_000 + 2_585_000 * 0.1045, 1_650_000 + 2_595_000 * 0.1055
-hand("at_risk_2021_sum_ratio_implied", value, low, high, "matches", side="at most", by=-128_050)
+value, low, high = (
+    1_600_000 + 2_590_000 * 0.105,
+    1_550_000 + 2_585_000 * 0.1045,
+    1_650_000 + 2_595_000 * 0.1055,
+)
+hand(
+    "at_risk_2021_sum_ratio_implied",
+    value,
+    low,
+    high,
+    "matches",
+    side="at most",
+    by=-128_050,
+)
 
 # The share of 2019, 1.6 / 2.59 = 0.6178, of those added: 186,083 more. 1,786,083, 1,728,862, 1,843,402. More than a
 # tenth short of 2 million, which the word still allows, whatever rounding adds.
 value = 1_600_000 + ADDED * 1_600_000 / 2_590_000
-low, high = 1_550_000 + LEAST_ADDED * 1_550_000 / 2_595_000, 1_650_000 + MOST_ADDED * 1_650_000 / 2_585_000
-hand("same_share", value, low, high, "compatible", side="at most", by=value - 2_000_000)  # 213,917 short
+low, high = (
+    1_550_000 + LEAST_ADDED * 1_550_000 / 2_595_000,
+    1_650_000 + MOST_ADDED * 1_650_000 / 2_585_000,
+)
+hand(
+    "same_share", value, low, high, "compatible", side="at most", by=value - 2_000_000
+)  # 213,917 short
 
 # 2,590,000 x 0.105 x 1.6 / 2.59: the labourers cancel. 1,768,000, 1,711,975, 1,824,075
 value, low, high = 1_600_000 * 1.105, 1_550_000 * 1.1045, 1_650_000 * 1.1055
-hand("same_share_ratio_implied", value, low, high, "compatible", side="at most", by=-232_000)
+hand(
+    "same_share_ratio_implied",
+    value,
+    low,
+    high,
+    "compatible",
+    side="at most",
+    by=-232_000,
+)
 
 # Both groups ----------------------------------------------------------------------------------------------------------
 # At most 1,901,222 and at least 300,000: no single value, and no bound; 2,201,222 lies within 1.95 to 2.55 million.
@@ -71,29 +131,72 @@ hand("total_in_range", None, None, None, "compatible", side="no bound")
 
 # 2,201,222, 2,149,450, 2,252,996, above 2.05 million; at half a million within 1.75 to 2.25.
 value, low, high = SUM + 300_000, LEAST + 300_000, MOST + 300_000
-hand("low_end_several_three", value, low, high, within, finer="differs", side="no bound", by=value - 2_000_000)
+hand(
+    "low_end_several_three",
+    value,
+    low,
+    high,
+    within,
+    finer="differs",
+    side="no bound",
+    by=value - 2_000_000,
+)
 # 300,000 x (1 - overlap) = 98,778; varied up to 0.5
-hand.solution("overlap_for_low_end_several_three", 1 - (2_000_000 - SUM) / 300_000, "out_of_range")  # 0.670739
+hand.solution(
+    "overlap_for_low_end_several_three", 1 - (2_000_000 - SUM) / 300_000, "out_of_range"
+)  # 0.670739
 
 # 98,778, down to 1,950,000 - 1,952,996, which stops at nought, up to 200,550: below 300,000. With the low end up to
 # 2.25 million up to 400,550. An end less at most 1.9 million is at least.
 value, high = 2_000_000 - SUM, 2_050_000 - LEAST
-hand("detainees_from_low_end", value, 0, high, within, finer="differs", side="at least", by=value - 300_000)
+hand(
+    "detainees_from_low_end",
+    value,
+    0,
+    high,
+    within,
+    finer="differs",
+    side="at least",
+    by=value - 300_000,
+)
 
 # 598,778, 497,004, 700,550, above 300,000 throughout.
 value, low, high = 2_500_000 - SUM, 2_450_000 - MOST, 2_550_000 - LEAST
-hand("detainees_from_high_end", value, low, high, "matches", side="at least", by=value - 300_000)
+hand(
+    "detainees_from_high_end",
+    value,
+    low,
+    high,
+    "matches",
+    side="at least",
+    by=value - 300_000,
+)
 
 # 98,778 is below 200,000; up to 200,550 passes it by 550, which is 0.3 percent of it.
 value, high = 2_000_000 - SUM, 2_050_000 - LEAST
-hand("detainees_low_end_in_words", value, 0, high, within, side="at least", barely=True, by=value - 200_000)
+hand(
+    "detainees_low_end_in_words",
+    value,
+    0,
+    high,
+    within,
+    side="at least",
+    barely=True,
+    by=value - 200_000,
+)
 
 # 300,000 or more meets 200,000 to a million: words beside words.
 hand("detainees_words_twice", None, 300_000, None, "compatible", side="at least")
 
-hand.solution("detainees_for_low_end", 2_000_000 - SUM, "out_of_range")  # 98,778; varied from 300,000 to 900,000
+hand.solution(
+    "detainees_for_low_end", 2_000_000 - SUM, "out_of_range"
+)  # 98,778; varied from 300,000 to 900,000
 hand.solution("detainees_for_high_end", 2_500_000 - SUM, "in_range")  # 598,778
-hand.solution("detainees_for_low_end_same_share", 2_000_000 - 1_768_000, "out_of_range")  # 232,000
-hand.solution("detainees_for_high_end_same_share", 2_500_000 - 1_768_000, "in_range")  # 732,000
+hand.solution(
+    "detainees_for_low_end_same_share", 2_000_000 - 1_768_000, "out_of_range"
+)  # 232,000
+hand.solution(
+    "detainees_for_high_end_same_share", 2_500_000 - 1_768_000, "in_range"
+)  # 732,000
 
 test_by_hand = hand.test()

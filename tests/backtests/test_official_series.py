@@ -11,7 +11,8 @@ from analysis.model.findings import recomputed
 HAND = {
     "two_values_of_2019": [
         3_170_000 / 1.105,  # 2,868,778
-        3_165_000 / 1.1055,  # 2,862,958: 3.17 is 3.165 to 3.175, and 10.5 percent is 10.45 to 10.55
+        3_165_000
+        / 1.1055,  # 2,862,958: 3.17 is 3.165 to 3.175, and 10.5 percent is 10.45 to 10.55
         3_175_000 / 1.1045,  # 2,874,604
         # 3.174 is 3.1735 to 3.1745. 1.1055 x 2,870,000 = 3,172,785; 715 / 1.1055 = 647; so 2,870,647.
         3_173_500 / 1.1055,
@@ -104,29 +105,43 @@ HAND = {
 @pytest.mark.parametrize("name", HAND)
 def test_each_step_by_hand(model, name):
     steps = recomputed(model, model.register.findings[name])
-    assert [value for _, value in steps] == pytest.approx(HAND[name], rel=1e-9, abs=1e-9)
+    assert [value for _, value in steps] == pytest.approx(
+        HAND[name], rel=1e-9, abs=1e-9
+    )
 
 
 def test_the_reports_add_up_as_their_notes_say(model):
-    printed = {name: figure.published.value() for name, figure in model.register.external.items()}
+    printed = {
+        name: figure.published.value()
+        for name, figure in model.register.external.items()
+    }
     # 1.663 - 1.5391 = 0.1239 million outside the region.
-    assert printed["report_2009_persons"] - printed["report_2009_persons_within"] == pytest.approx(123_900)
+    assert printed["report_2009_persons"] - printed[
+        "report_2009_persons_within"
+    ] == pytest.approx(123_900)
     # 16.10 - 3.174 - 3.0324 - 3.359 = 6.5346 million in 2023 and 2024.
     three = sum(printed[f"report_{year}"] for year in (2021, 2022, 2025))
     assert printed["report_2021_2025"] - three == pytest.approx(6_534_600)
     # 2.75 / 2.60 = 105.8 percent of the goal of 2017, where the newspaper prints 106.
-    assert printed["report_2017"] / printed["target_2017"] == pytest.approx(1.0577, abs=5e-5)
+    assert printed["report_2017"] / printed["target_2017"] == pytest.approx(
+        1.0577, abs=5e-5
+    )
     # 2.805 + 2.86 + 3.165 (2020, by subtraction) + 3.174 + 3.0324 = 15.0364; a fifth is 3.007 million.
     by_subtraction = 3_165_000
-    five = sum(printed[f"report_{year}"] for year in (2018, 2019, 2021, 2022)) + by_subtraction
+    five = (
+        sum(printed[f"report_{year}"] for year in (2018, 2019, 2021, 2022))
+        + by_subtraction
+    )
     assert five / 5 == pytest.approx(3_007_280)
     # 14.33 - 2.82 x 4 = 3.05 million for 2016, where the report prints 2.75 or more.
-    assert printed["report_2016_2020"] - 4 * printed["transfers_2017_2020_mean"] == pytest.approx(3_050_000)
+    assert printed["report_2016_2020"] - 4 * printed[
+        "transfers_2017_2020_mean"
+    ] == pytest.approx(3_050_000)
     # Persons in two years: (6,419 + 6,991) / 2 = 6,705. Person-times in six: 44,469 / 6 = 7,411.5.
     persons = [printed[f"urumqi_{year}"] for year in (2015, 2016)]
     times = [printed[f"urumqi_{year}"] for year in (2013, 2014, 2017, 2018, 2019, 2020)]
     assert (sum(persons) / 2, sum(times) / 6) == (6_705, 7_411.5)
     # 3.089 million persons in 779,000 households: 3.965.
-    assert printed["registered_poor_2014_persons"] / printed["registered_poor_2014_households"] == pytest.approx(
-        3.965, abs=5e-4
-    )
+    assert printed["registered_poor_2014_persons"] / printed[
+        "registered_poor_2014_households"
+    ] == pytest.approx(3.965, abs=5e-4)

@@ -32,14 +32,26 @@ hand("out_mean_2014_2016", 31_000 / 3, 30_000 / 3.05, 32_000 / 2.95)
 hand("out_mean_2014_2016_as_time", 31_000 / 3, 30_000 / 3.05, 32_000 / 2.95)
 
 # 1.5333, 1.5167, 1.55
-hand("out_mean_over_quota", MEAN[0] / 10_000 - 1, MEAN[1] / 10_000 - 1, MEAN[2] / 10_000 - 1)
+hand(
+    "out_mean_over_quota",
+    MEAN[0] / 10_000 - 1,
+    MEAN[1] / 10_000 - 1,
+    MEAN[2] / 10_000 - 1,
+)
 
 # Within 17,500 to 27,500, the range as a whole.
 hand("volume_in_range", *MEAN, "matches")
 
 # Within 17,500 to 22,500, as "approximately" is kept.
 hand("low_end_plan_2020", 20_000, 20_000, 20_000, "matches", by=0)
-hand("low_end_mean_2014_mid_2020", 117_000 / 6.5, 116_500 / 6.55, 117_500 / 6.45, "matches", by=-2_000)
+hand(
+    "low_end_mean_2014_mid_2020",
+    117_000 / 6.5,
+    116_500 / 6.55,
+    117_500 / 6.45,
+    "matches",
+    by=-2_000,
+)
 
 # Within 22,500 to 27,500.
 hand("high_end_mean_2017_2019", *MEAN, "matches", by=1_000 / 3)

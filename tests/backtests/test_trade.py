@@ -18,7 +18,9 @@ hand = Ledger()
 
 # Exports of 2020 are those of 2021 / 1.058, the products in them 0.514 of those of 2021 / 1.31. The growth of
 # trade raises the share of 2020, that of the products lowers it. 0.4151, 0.4129, 0.4173
-hand("share_2020", 0.514 * 1.058 / 1.31, 0.5135 * 1.0575 / 1.315, 0.5145 * 1.0585 / 1.305)
+hand(
+    "share_2020", 0.514 * 1.058 / 1.31, 0.5135 * 1.0575 / 1.315, 0.5145 * 1.0585 / 1.305
+)
 
 # 0.8399, 0.8388, 0.8410
 hand("share_2022_share_growth", 0.514 * 1.634, 0.5135 * 1.6335, 0.5145 * 1.6345)
@@ -27,18 +29,35 @@ hand("share_2022_share_growth", 0.514 * 1.634, 0.5135 * 1.6335, 0.5145 * 1.6345)
 hand("share_2022_share", 0.634, 0.6335, 0.6345)
 
 # The products grew by 1.634, what they are a part of by 1.454, which lowers the share. 0.5776, 0.5767, 0.5786
-hand("share_2022_value_growth", 0.514 * 1.634 / 1.454, 0.5135 * 1.6335 / 1.4545, 0.5145 * 1.6345 / 1.4535)
+hand(
+    "share_2022_value_growth",
+    0.514 * 1.634 / 1.454,
+    0.5135 * 1.6335 / 1.4545,
+    0.5145 * 1.6345 / 1.4535,
+)
 
 # A share 1.634 times as large, of exports 1.454 times as large; the base share cancels. 1.3758, 1.3743, 1.3774
-hand("growth_2022_share_growth", 1.634 * 1.454 - 1, 1.6335 * 1.4535 - 1, 1.6345 * 1.4545 - 1)
+hand(
+    "growth_2022_share_growth",
+    1.634 * 1.454 - 1,
+    1.6335 * 1.4535 - 1,
+    1.6345 * 1.4545 - 1,
+)
 
 # 0.634 of exports 1.454 times as large, from 0.514. A higher base share lowers the growth. 0.7935, 0.7897, 0.7972
-hand("growth_2022_share", 0.634 * 1.454 / 0.514 - 1, 0.6335 * 1.4535 / 0.5145 - 1, 0.6345 * 1.4545 / 0.5135 - 1)
+hand(
+    "growth_2022_share",
+    0.634 * 1.454 / 0.514 - 1,
+    0.6335 * 1.4535 / 0.5145 - 1,
+    0.6345 * 1.4545 / 0.5135 - 1,
+)
 
 hand("growth_2022_value_growth", 0.634, 0.6335, 0.6345)
 
 # base x 1.634 = 1; the higher growth leaves the lower base.
-hand("base_share_share_growth", 1 / 1.634, 1 / 1.6345, 1 / 1.6335)  # 0.6120, 0.6118, 0.6122
+hand(
+    "base_share_share_growth", 1 / 1.634, 1 / 1.6345, 1 / 1.6335
+)  # 0.6120, 0.6118, 0.6122
 
 # The share of 2022 itself, from which there would be no growth.
 hand("base_share_share", 0.634, 0.6335, 0.6345)
@@ -78,7 +97,9 @@ hand("south_share_2021_slowest", 0.337 / 0.99, 0.3365 / 0.995, 0.3375 / 0.985)
 
 # 1.057 + 2.736 + 2.737 + 0.99 = 7.52, a mean of 1.88. Three of them move by 0.0005 and Aksu by 0.005: the sum is
 # 7.52 - 0.0065 to 7.52 + 0.0065, and the fastest gives the low. 0.1793, 0.1788, 0.1797
-hand("south_share_2021_equal", 0.337 / 1.88, 0.3365 / (7.5265 / 4), 0.3375 / (7.5135 / 4))
+hand(
+    "south_share_2021_equal", 0.337 / 1.88, 0.3365 / (7.5265 / 4), 0.3375 / (7.5135 / 4)
+)
 
 # Kizilsu is the fastest. At its slowest, 2.7365, Hotan at its fastest draws level and does not pass it, so the
 # fastest of the four is 2.7365 to 2.7375. 0.1231, 0.1229, 0.1233

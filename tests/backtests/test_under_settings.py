@@ -19,9 +19,21 @@ JUDGED = [
     # "Approaches": the value alone decides at a tenth, and what falls short is compatible at any distance. 1,765,672 is
     # 11.7 percent short, though its digits reach 1,650,000 + 0.55 x 302,996 = 1,816,648.
     ("at_risk_2021_sum", SHORT, 1_600_000 + 0.55 * ADDED, "compatible", "at most"),
-    ("at_risk_2021_sum", {"at_risk_share_of_new": 0}, 1_600_000, "compatible", "at most"),  # 20 percent short
+    (
+        "at_risk_2021_sum",
+        {"at_risk_share_of_new": 0},
+        1_600_000,
+        "compatible",
+        "at most",
+    ),  # 20 percent short
     # 2,021,500 is above, and its digits reach down to 1,550,000 + 3,165,000 x 0.95 - 2,595,000 = 1,961,750.
-    ("at_risk_2021_sum", RISING, 1_600_000 + 3_170_000 * 0.95 - 2_590_000, WITHIN, "at most"),
+    (
+        "at_risk_2021_sum",
+        RISING,
+        1_600_000 + 3_170_000 * 0.95 - 2_590_000,
+        WITHIN,
+        "at most",
+    ),
     # 1,700,000 + N = 2,001,222, down to 1,999,450, and 1,800,000 + N = 2,101,222, down to 2,099,450.
     ("at_risk_2021_sum", {"at_risk_2019": 1_700_000}, 1_700_000 + ADDED, WITHIN, ""),
     ("at_risk_2021_sum", {"at_risk_2019": 1_800_000}, 1_800_000 + ADDED, "differs", ""),
@@ -30,23 +42,51 @@ JUDGED = [
     ("net_persons", {"persons_per_transfer": 0.82}, 0.82 * ADDED, "differs", ""),
     ("net_persons", SHORT, 0.55 * ADDED, "differs", ""),  # 165,672
     # From 0.55 to 0.5924 it is 0.5924 x 3,170,000 - 0.55 B = 300,080.
-    ("net_persons", SHORT | {"persons_per_transfer_2021": 0.5924}, 0.5924 * 3_170_000 - 0.55 * BASE, "matches", ""),
-    ("net_persons", {"persons_per_transfer": 250_000 / ADDED}, 250_000, "matches", ""),  # a tie rounds either way
+    (
+        "net_persons",
+        SHORT | {"persons_per_transfer_2021": 0.5924},
+        0.5924 * 3_170_000 - 0.55 * BASE,
+        "matches",
+        "",
+    ),
+    (
+        "net_persons",
+        {"persons_per_transfer": 250_000 / ADDED},
+        250_000,
+        "matches",
+        "",
+    ),  # a tie rounds either way
     # 2,400,000 + N + 300,000 or more is 3,001,222 or more, at least 2,999,450, above even 2.75 million.
     ("total_in_range", {"at_risk_2019": 2_400_000}, None, "differs", "at least"),
     # 2,000,000 + N + 300,000 or more, at least 2,599,450: above 2.55 million, and within 2.75 at half a million.
     ("total_in_range", {"at_risk_2019": 2_000_000}, None, "compatible", "at least"),
     # With a number set, 2,201,222 lies within 1.95 to 2.55 million.
-    ("total_in_range", {"former_detainees": 300_000}, 1_600_000 + ADDED + 300_000, "matches", "at most"),
+    (
+        "total_in_range",
+        {"former_detainees": 300_000},
+        1_600_000 + ADDED + 300_000,
+        "matches",
+        "at most",
+    ),
     # 2,801,222, whose digits reach down to 2,749,450: within 2.75 million, at half a million.
-    ("total_in_range", {"former_detainees": 900_000}, 1_600_000 + ADDED + 900_000, WITHIN, "at most"),
+    (
+        "total_in_range",
+        {"former_detainees": 900_000},
+        1_600_000 + ADDED + 900_000,
+        WITHIN,
+        "at most",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("check", "given", "value", "verdict", "side"), JUDGED)
 def test_by_hand(model, check, given, value, verdict, side):
     found = judge(model, model.register.checks[check], model.change(given))
-    assert (found.recomputed, found.verdict, found.side) == (close(value), verdict, side)
+    assert (found.recomputed, found.verdict, found.side) == (
+        close(value),
+        verdict,
+        side,
+    )
 
 
 # Limits ---------------------------------------------------------------------------------------------------------------
@@ -57,16 +97,23 @@ STAYS = {
         "persons_per_transfer_drift": ((250_000 + BASE) / 3_170_000, 1),  # 0.983842
     },
     # 2,590,000 x 1.105 d - 2,590,000 from 250,000 to 350,000; the limit, 1 / 0.902823 = 1.107636, lies beyond.
-    "net_persons_ratio_implied": {"persons_per_transfer_drift": (2_840_000 / 2_861_950, 2_940_000 / 2_861_950)},
+    "net_persons_ratio_implied": {
+        "persons_per_transfer_drift": (2_840_000 / 2_861_950, 2_940_000 / 2_861_950)
+    },
     # An increase of 200,000 or more.
     "at_risk_2021_sum": {
         "at_risk_share_of_new": (200_000 / ADDED, 1),  # 0.663963
         "persons_per_transfer": (200_000 / ADDED, 1),
         "persons_per_transfer_drift": ((200_000 + BASE) / 3_170_000, 1),  # 0.968069
     },
-    "southern_at_values": {"minority_share_south": (0, 1.6 / 1.65), "at_risk_share_of_base": (0, 1)},
+    "southern_at_values": {
+        "minority_share_south": (0, 1.6 / 1.65),
+        "at_risk_share_of_base": (0, 1),
+    },
     # Above 1.6 million; some of what rounds to 2.59 million times the share up to 1.65 million, which rounds to 1.6.
-    "constant_share_at_values": {"at_risk_share_of_all": (1.6 / 2.59, 1.65 / 2.585)},  # 0.617761, 0.638298
+    "constant_share_at_values": {
+        "at_risk_share_of_all": (1.6 / 2.59, 1.65 / 2.585)
+    },  # 0.617761, 0.638298
     # 1,645,000 s + 470,000 above 1.65 million; 1,645,000 x 0.95 + 940,000 s; 2,032,750 s.
     "composition_at_values": {
         "minority_share_south": (1_180_000 / 1_645_000, 1),
@@ -78,6 +125,11 @@ STAYS = {
 
 @pytest.mark.parametrize("check", STAYS)
 def test_a_verdict_stays_up_to_a_limit_and_no_further(model, check):
-    parts = [part.split() for part in judge(model, model.register.checks[check]).condition.split("; ")]
+    parts = [
+        part.split()
+        for part in judge(model, model.register.checks[check]).condition.split("; ")
+    ]
     found = {name: (float(low), float(high)) for name, low, _, high in parts}
-    assert found == {name: pytest.approx(ends, rel=1e-5) for name, ends in STAYS[check].items()}
+    assert found == {
+        name: pytest.approx(ends, rel=1e-5) for name, ends in STAYS[check].items()
+    }

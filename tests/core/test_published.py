@@ -24,34 +24,48 @@ def ends(interval):
     [
         # half a unit of the last printed place on each side
         ("2.59", {"scale": "million", "unit": "person"}, 2_585_000, 2_595_000),
-        ("2.0", {"scale": "million"}, 1_950_000, 2_050_000), ("10.5", {"unit": "percent"}, 0.1045, 0.1055),
-        ("7", {}, 6.5, 7.5), ("0.002", {}, 0.0015, 0.0025), ("1.25", {"scale": "thousand"}, 1245, 1255),
+        ("2.0", {"scale": "million"}, 1_950_000, 2_050_000),
+        ("10.5", {"unit": "percent"}, 0.1045, 0.1055),
+        ("7", {}, 6.5, 7.5),
+        ("0.002", {}, 0.0015, 0.0025),
+        ("1.25", {"scale": "thousand"}, 1245, 1255),
         ("1.5", {"scale": "billion", "unit": "USD"}, 1.45e9, 1.55e9),
         # the place is named: in the unit and scale of the digits
         ("300000", {"rounding_unit": "10000"}, 295_000, 305_000),
         ("2", {"scale": "million", "rounding_unit": "0.1"}, 1_950_000, 2_050_000),
         ("30", {"unit": "percent", "rounding_unit": "1"}, 0.295, 0.305),
         # it may be coarser than the digits show, or finer
-        ("2.5", {"rounding_unit": "0.5"}, 2.25, 2.75), ("2.5", {"rounding_unit": "0.01"}, 2.495, 2.505),
+        ("2.5", {"rounding_unit": "0.5"}, 2.25, 2.75),
+        ("2.5", {"rounding_unit": "0.01"}, 2.495, 2.505),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("qualifier", [*PLAIN, *SIDED])
-def test_a_number_stands_for_all_that_rounds_to_its_digits(digits, how, low, high, qualifier):
+def test_a_number_stands_for_all_that_rounds_to_its_digits(
+    digits, how, low, high, qualifier
+):
     found = Published(digits, qualifier=qualifier, **how).stands_for()
     assert ends(found) == pytest.approx((low, high), rel=1e-14)
     assert (found.low_open, found.high_open) == (False, False)
 
 
 def test_a_target_stands_for_its_digits_alone():
-    assert ends(Published("2.2", scale="million", target=True).stands_for()) == (2_200_000, 2_200_000)
+    assert ends(Published("2.2", scale="million", target=True).stands_for()) == (
+        2_200_000,
+        2_200_000,
+    )
     target = Published("30", target=True, rounding_unit="1", rounding_unit_other="10")
     assert ends(target.stands_for(coarse=True)) == (30, 30)
 
 
 @pytest.mark.parametrize("places", [("10000", "100000"), ("100000", "10000")])
-def test_the_coarser_place_is_taken_only_when_asked_for_and_only_where_there_is_one(places):
+def test_the_coarser_place_is_taken_only_when_asked_for_and_only_where_there_is_one(
+    places,
+):
     number = Published("300000", rounding_unit=places[0], rounding_unit_other=places[1])
-    assert ends(number.stands_for()) == (300_000 - int(places[0]) / 2, 300_000 + int(places[0]) / 2)
+    assert ends(number.stands_for()) == (
+        300_000 - int(places[0]) / 2,
+        300_000 + int(places[0]) / 2,
+    )
     assert ends(number.stands_for(coarse=True)) == (250_000, 350_000)
     assert ends(number.asserts(coarse=True)) == (250_000, 350_000)
     alone = Published("300000", rounding_unit="10000")
@@ -62,35 +76,57 @@ def test_the_coarser_place_is_taken_only_when_asked_for_and_only_where_there_is_
     ("qualifier", "low", "high"),
     [
         # The digits of a bound are rounded as well: 2.2 may be 2.15 or 2.25, at the coarser place 1.95 or 2.45.
-        ("over", 1.95, math.inf), ("at_least", 1.95, math.inf), ("up_to", 0, 2.45), ("exact", 1.95, 2.45),
+        ("over", 1.95, math.inf),
+        ("at_least", 1.95, math.inf),
+        ("up_to", 0, 2.45),
+        ("exact", 1.95, 2.45),
         # A tenth is our choice, not a digit.
         ("approaches", 1.98, 2.2),
     ],
-)  # fmt: skip
+)
 def test_the_coarser_place_rounds_the_digits_of_a_bound(qualifier, low, high):
-    found = Published("2.2", qualifier=qualifier, rounding_unit_other="0.5").asserts(coarse=True)
+    found = Published("2.2", qualifier=qualifier, rounding_unit_other="0.5").asserts(
+        coarse=True
+    )
     assert ends(found) == pytest.approx((low, high))
     assert found.holds(high) == (qualifier != "approaches")
     assert found.holds(low) == (qualifier != "over")
     fine = Published("2.2", qualifier=qualifier).asserts(coarse=True)
-    assert fine.low == pytest.approx(low if qualifier in ("up_to", "approaches") else 2.15)
+    assert fine.low == pytest.approx(
+        low if qualifier in ("up_to", "approaches") else 2.15
+    )
 
 
 @pytest.mark.parametrize(
     ("digits", "how", "low", "high"),
     [
         # Half of the place of the last digit that is not 0, where the named place is finer.
-        ("25000", {"rounding_unit": "1000"}, 24_500, 25_500), ("300000", {"rounding_unit": "10000"}, 250_000, 350_000),
-        ("2.0", {"scale": "million"}, 1_500_000, 2_500_000), ("2.50", {}, 2.45, 2.55), ("305", {}, 304.5, 305.5),
-        ("10.5", {"unit": "percent"}, 0.1045, 0.1055), ("25000", {"rounding_unit": "5000"}, 22_500, 27_500),
+        ("25000", {"rounding_unit": "1000"}, 24_500, 25_500),
+        ("300000", {"rounding_unit": "10000"}, 250_000, 350_000),
+        ("2.0", {"scale": "million"}, 1_500_000, 2_500_000),
+        ("2.50", {}, 2.45, 2.55),
+        ("305", {}, 304.5, 305.5),
+        ("10.5", {"unit": "percent"}, 0.1045, 0.1055),
+        ("25000", {"rounding_unit": "5000"}, 22_500, 27_500),
     ],
-)  # fmt: skip
-def test_about_asserts_what_rounds_at_the_last_digit_that_is_not_0(digits, how, low, high):
-    assert ends(Published(digits, qualifier="about", **how).asserts()) == pytest.approx((low, high), rel=1e-14)
+)
+def test_about_asserts_what_rounds_at_the_last_digit_that_is_not_0(
+    digits, how, low, high
+):
+    assert ends(Published(digits, qualifier="about", **how).asserts()) == pytest.approx(
+        (low, high), rel=1e-14
+    )
 
 
 def test_one_place_serves_both_ends_of_a_range():
-    both = Published("2", "2.5", scale="million", qualifier="range", rounding_unit="0.1", rounding_unit_other="0.5")
+    both = Published(
+        "2",
+        "2.5",
+        scale="million",
+        qualifier="range",
+        rounding_unit="0.1",
+        rounding_unit_other="0.5",
+    )
     assert ends(both.stands_for("low")) == (1_950_000, 2_050_000)
     assert ends(both.stands_for("high")) == (2_450_000, 2_550_000)
     assert ends(both.asserts("low")) == (1_950_000, 2_050_000)
@@ -98,7 +134,11 @@ def test_one_place_serves_both_ends_of_a_range():
     # As a whole: from the least of the low end to the most of the high one.
     assert ends(both.asserts()) == (1_950_000, 2_550_000)
     assert ends(both.asserts(coarse=True)) == (1_750_000, 2_750_000)
-    assert (both.value("low"), both.value("high"), both.value()) == (2_000_000, 2_500_000, 2_000_000)
+    assert (both.value("low"), both.value("high"), both.value()) == (
+        2_000_000,
+        2_500_000,
+        2_000_000,
+    )
 
 
 @given(st.integers(-(10**7), 10**7), st.integers(1, 4))
@@ -118,7 +158,8 @@ def test_what_rounds_to_the_digits_is_what_it_stands_for(thousandths, places):
 @pytest.mark.parametrize(
     ("qualifier", "yes", "no"),
     [
-        ("over", [2_000_001, 1e12], [2_000_000, 1_999_999, 0, -1]), ("at_least", [2_000_000, 1e12], [1_999_999, 0]),
+        ("over", [2_000_001, 1e12], [2_000_000, 1_999_999, 0, -1]),
+        ("at_least", [2_000_000, 1e12], [1_999_999, 0]),
         ("up_to", [0, 1, 2_000_000], [2_000_001, -1]),
         # 10 percent below two million is 1.8 million, which still counts; two million itself does not
         ("approaches", [1_800_000, 1_999_999], [1_799_999, 2_000_000, 2_000_001]),
@@ -126,10 +167,14 @@ def test_what_rounds_to_the_digits_is_what_it_stands_for(thousandths, places):
         ("expected", [1_950_000, 2_050_000], [1_949_999, 2_050_001]),
         ("about", [1_500_000, 2_500_000], [1_499_999, 2_500_001]),
     ],
-)  # fmt: skip
+)
 def test_what_a_value_must_be_to_satisfy_the_words(qualifier, yes, no):
-    asserted = Published("2.0", scale="million", unit="person", qualifier=qualifier).asserts()
-    assert [asserted.holds(one) for one in (*yes, *no)] == [True] * len(yes) + [False] * len(no)
+    asserted = Published(
+        "2.0", scale="million", unit="person", qualifier=qualifier
+    ).asserts()
+    assert [asserted.holds(one) for one in (*yes, *no)] == [True] * len(yes) + [
+        False
+    ] * len(no)
     assert not asserted.holds(math.nan)
     assert not asserted.holds(-math.inf)
 
@@ -143,8 +188,17 @@ def test_a_tie_in_decimals_stays_a_tie_in_floats():
 
 
 # Intervals --------------------------------------------------------------------------------------------------------
-@given(st.integers(-5, 5), st.integers(0, 5), st.booleans(), st.booleans(), st.integers(-12, 12), st.integers(0, 12))
-def test_an_interval_meets_values_when_some_value_among_them_lies_in_it(low, width, low_open, high_open, start, length):
+@given(
+    st.integers(-5, 5),
+    st.integers(0, 5),
+    st.booleans(),
+    st.booleans(),
+    st.integers(-12, 12),
+    st.integers(0, 12),
+)
+def test_an_interval_meets_values_when_some_value_among_them_lies_in_it(
+    low, width, low_open, high_open, start, length
+):
     """Brute force over quarters: whole ends, so that a quarter lies inside any open gap there is."""
     interval = Interval(low, low + width, low_open, high_open)
     first, last = start / 2, (start + length) / 2
@@ -165,30 +219,52 @@ def test_an_interval_meets_values_when_some_value_among_them_lies_in_it(low, wid
 @pytest.mark.parametrize(
     ("how", "low", "high"),
     [
-        ({}, 1.5, 1.7), ({}, 1.6, 1.6), ({"scale": "million", "unit": "person"}, 1_513_333, 2_202_222),
-        ({"unit": "percent"}, 0.0161, 0.0199), ({"rounding_unit": "0.5"}, 1.3, 1.9), ({"target": True}, 1.5, 1.7),
+        ({}, 1.5, 1.7),
+        ({}, 1.6, 1.6),
+        ({"scale": "million", "unit": "person"}, 1_513_333, 2_202_222),
+        ({"unit": "percent"}, 0.0161, 0.0199),
+        ({"rounding_unit": "0.5"}, 1.3, 1.9),
+        ({"target": True}, 1.5, 1.7),
     ],
-)  # fmt: skip
-def test_met_by_is_where_reprinting_the_claim_as_v_would_be_met(qualifier, how, low, high):
-    number = Published("2.000" if "rounding_unit" not in how else "2.0", qualifier=qualifier, **how)
+)
+def test_met_by_is_where_reprinting_the_claim_as_v_would_be_met(
+    qualifier, how, low, high
+):
+    number = Published(
+        "2.000" if "rounding_unit" not in how else "2.0", qualifier=qualifier, **how
+    )
     first, last = number.met_by(low, high)
-    in_base = {"million": 1e6}.get(how.get("scale", ""), 1) / (100 if how.get("unit") == "percent" else 1)
+    in_base = {"million": 1e6}.get(how.get("scale", ""), 1) / (
+        100 if how.get("unit") == "percent" else 1
+    )
     step = Decimal("0.001") if "rounding_unit" not in how else Decimal("0.5")
     for i in range(1, int(Decimal(4) / step)):
         v = i * step
-        if any(abs(float(v) * in_base - edge) < 1e-9 * in_base for edge in (first, last)):
+        if any(
+            abs(float(v) * in_base - edge) < 1e-9 * in_base for edge in (first, last)
+        ):
             continue  # on the edge, which has no length
-        expected = bool(Published(f"{v:f}", qualifier=qualifier, **how).asserts().meets(low, high))
+        expected = bool(
+            Published(f"{v:f}", qualifier=qualifier, **how).asserts().meets(low, high)
+        )
         assert (first < float(v) * in_base < last) == expected, v
 
 
 def test_about_is_met_as_widely_as_it_asserts():
-    assert Published("300000", qualifier="about", rounding_unit="10000").met_by(2e5, 3e5) == (150_000, 350_000)
+    assert Published("300000", qualifier="about", rounding_unit="10000").met_by(
+        2e5, 3e5
+    ) == (150_000, 350_000)
 
 
 def test_a_number_shows_as_it_is_printed():
-    assert str(Published("30", unit="percent", qualifier="over", rounding_unit="1")) == "over 30 percent"
-    assert str(Published("300000", qualifier="about", rounding_unit="10000")) == "about 300,000"
+    assert (
+        str(Published("30", unit="percent", qualifier="over", rounding_unit="1"))
+        == "over 30 percent"
+    )
+    assert (
+        str(Published("300000", qualifier="about", rounding_unit="10000"))
+        == "about 300,000"
+    )
     assert str(Published("", qualifier="vague")) == "in words only"
 
 
@@ -203,35 +279,84 @@ RANGE = "a range has a high end, and nothing else has one"
 @pytest.mark.parametrize(
     ("how", "field", "sentence"),
     [
-        ({"printed": "2.5", "qualifier": "nearly"}, "qualifier",
-         "'nearly' is not one of exact, about, over, at_least, up_to, approaches, expected, range, vague"),
-        ({"printed": "2.5", "scale": "trillion"}, "scale",
-         "'trillion' is not one of thousand, million, billion or empty"),
-        *(({"printed": text}, "printed", DIGITS.format(text))
-          for text in ("2,500", "2.5e6", ".5", "5.", "+5", "--5", " 5", "nan")),
+        (
+            {"printed": "2.5", "qualifier": "nearly"},
+            "qualifier",
+            "'nearly' is not one of exact, about, over, at_least, up_to, approaches, expected, range, vague",
+        ),
+        (
+            {"printed": "2.5", "scale": "trillion"},
+            "scale",
+            "'trillion' is not one of thousand, million, billion or empty",
+        ),
+        *(
+            ({"printed": text}, "printed", DIGITS.format(text))
+            for text in ("2,500", "2.5e6", ".5", "5.", "+5", "--5", " 5", "nan")
+        ),
         ({"printed": "٣"}, "printed", DIGITS.format("٣")),
-        ({"printed": "2.5", "printed_high": "three", "qualifier": "range"}, "printed_high", DIGITS.format("three")),
-        ({"printed": "2.5", "rounding_unit": "ten"}, "rounding_unit", DIGITS.format("ten")),
-        ({"printed": "2.5", "rounding_unit_other": "1e3"}, "rounding_unit_other", DIGITS.format("1e3")),
+        (
+            {"printed": "2.5", "printed_high": "three", "qualifier": "range"},
+            "printed_high",
+            DIGITS.format("three"),
+        ),
+        (
+            {"printed": "2.5", "rounding_unit": "ten"},
+            "rounding_unit",
+            DIGITS.format("ten"),
+        ),
+        (
+            {"printed": "2.5", "rounding_unit_other": "1e3"},
+            "rounding_unit_other",
+            DIGITS.format("1e3"),
+        ),
         ({"printed": "2.5", "qualifier": "vague"}, "printed", NONE),
-        ({"printed": "", "printed_high": "2.5", "qualifier": "vague"}, "printed_high", NONE),
-        ({"printed": "", "rounding_unit": "1", "qualifier": "vague"}, "rounding_unit", NONE),
-        ({"printed": ""}, "printed", "the digits are missing; only a vague number has none"),
+        (
+            {"printed": "", "printed_high": "2.5", "qualifier": "vague"},
+            "printed_high",
+            NONE,
+        ),
+        (
+            {"printed": "", "rounding_unit": "1", "qualifier": "vague"},
+            "rounding_unit",
+            NONE,
+        ),
+        (
+            {"printed": ""},
+            "printed",
+            "the digits are missing; only a vague number has none",
+        ),
         ({"printed": "2.5", "qualifier": "range"}, "printed_high", RANGE),
         ({"printed": "2.5", "printed_high": "3.5"}, "printed_high", RANGE),
         (
-            {"printed": "2.5", "printed_high": "2.4", "qualifier": "range"}, "printed_high",
+            {"printed": "2.5", "printed_high": "2.4", "qualifier": "range"},
+            "printed_high",
             "the low end 2.5 lies above the high end 2.4",
         ),
         # Of the noughts at the end all but one may be a place by convention; the one proposed leaves a digit more.
         ({"printed": "300000"}, "rounding_unit", PLACE.format("300000", "10000")),
         ({"printed": "30"}, "rounding_unit", PLACE.format("30", "1")),
-        ({"printed": "2", "scale": "million"}, "rounding_unit", PLACE.format("2", "0.1")),
-        ({"printed": "2.5", "rounding_unit": "0"}, "rounding_unit", "'0' is not above 0"),
-        ({"printed": "2.5", "rounding_unit_other": "-0.1"}, "rounding_unit_other", "'-0.1' is not above 0"),
-        ({"printed": "2.5", "rounding_unit": "2"}, "rounding_unit", "2.5 is no multiple of 2"),
+        (
+            {"printed": "2", "scale": "million"},
+            "rounding_unit",
+            PLACE.format("2", "0.1"),
+        ),
+        (
+            {"printed": "2.5", "rounding_unit": "0"},
+            "rounding_unit",
+            "'0' is not above 0",
+        ),
+        (
+            {"printed": "2.5", "rounding_unit_other": "-0.1"},
+            "rounding_unit_other",
+            "'-0.1' is not above 0",
+        ),
+        (
+            {"printed": "2.5", "rounding_unit": "2"},
+            "rounding_unit",
+            "2.5 is no multiple of 2",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_can_not_be_read_is_refused_by_field(how, field, sentence):
     with pytest.raises(FieldError) as refused:
         Published(**how)

@@ -5,12 +5,35 @@ import csv
 import pytest
 import yaml
 
-from analysis.core.register import BARE, SETTABLE, InputError, Register, RegisterError, shipped
+from analysis.core.register import (
+    BARE,
+    SETTABLE,
+    InputError,
+    Register,
+    RegisterError,
+    shipped,
+)
 from analysis.model.model import Model
 from tests.conftest import ROOT
-from tests.spoiling import added, all_of, at, cells, described, entry, raw, removed, settings, text
+from tests.spoiling import (
+    added,
+    all_of,
+    at,
+    cells,
+    described,
+    entry,
+    raw,
+    removed,
+    settings,
+    text,
+)
 
-CLAIMS, CHECKS, READINGS, EXTERNAL = "claims.csv", "checks.csv", "readings.csv", "external.csv"
+CLAIMS, CHECKS, READINGS, EXTERNAL = (
+    "claims.csv",
+    "checks.csv",
+    "readings.csv",
+    "external.csv",
+)
 SOLUTIONS = "solutions.csv"
 YAML, PACKAGE, FINDINGS = "assumptions.yaml", "datapackage.json", "findings.yaml"
 
@@ -26,30 +49,45 @@ def refused(package):
 
 def row(file, id, field, sentence, /, shown=None, **values):
     """A row of a table with other cells, and its refusal. shown: what stands in brackets after the number."""
-    place = at(file, id, shown or "") if shown != "" else at(file, id).partition(" (")[0]
-    return pytest.param(cells(file, id, **values), f"{file}, {place}, field {field}: {sentence}")
+    place = (
+        at(file, id, shown or "") if shown != "" else at(file, id).partition(" (")[0]
+    )
+    return pytest.param(
+        cells(file, id, **values), f"{file}, {place}, field {field}: {sentence}"
+    )
 
 
 def assumed(id, field, sentence, /, **values):
     """An assumption with other values, and its refusal."""
-    return pytest.param(entry(id, **values), f"{YAML}, entry {values.get('id', id)}, field {field}: {sentence}")
+    return pytest.param(
+        entry(id, **values),
+        f"{YAML}, entry {values.get('id', id)}, field {field}: {sentence}",
+    )
 
 
 def setting(field, sentence, /, **values):
     """Other settings of the package, and their refusal."""
-    return pytest.param(settings(**values), f"{PACKAGE}, field analysis.{field}: {sentence}")
+    return pytest.param(
+        settings(**values), f"{PACKAGE}, field analysis.{field}: {sentence}"
+    )
 
 
 def finding(field, sentence, old, new):
     """The finding base_equals_mean with another text, and its refusal."""
 
     def change(folder):
-        head, tail = (folder / FINDINGS).read_text(encoding="utf-8").split("- id: base_equals_mean\n")
+        head, tail = (
+            (folder / FINDINGS)
+            .read_text(encoding="utf-8")
+            .split("- id: base_equals_mean\n")
+        )
         assert old in tail
         whole = f"{head}- id: base_equals_mean\n{tail.replace(old, new, 1)}"
         (folder / FINDINGS).write_text(whole, encoding="utf-8")
 
-    return pytest.param(change, f"{FINDINGS}, entry base_equals_mean, field {field}: {sentence}")
+    return pytest.param(
+        change, f"{FINDINGS}, entry base_equals_mean, field {field}: {sentence}"
+    )
 
 
 def check(refusals):
@@ -65,114 +103,364 @@ FORM = "is not of the form quantity=reading, once a quantity"
 
 
 # Rows by themselves ---------------------------------------------------------------------------------------------------
-@check([
-    row(CLAIMS, MEAN, "id", NAME.format("Me an"), "Me an", id="Me an"),
-    row(CLAIMS, MEAN, "statement", "field required", statement=""),
-    row(CLAIMS, MEAN, "statement", EMPTY.replace("''", "' '"), statement=" "),
-    row(CLAIMS, MEAN, "printed", "'2,87' is not a number in plain digits, such as 2.59", printed="2,87"),
-    row(CLAIMS, MEAN, "unit", "'transfr' is not a known unit; did you mean 'transfer'?", unit="transfr"),
-    row(CLAIMS, MEAN, "unit", f"'million transfer' {BASE}", unit="million transfer"),
-    row(CLAIMS, MEAN, "scale", "'millions' is not one of thousand, million, billion or empty", scale="millions"),
-    row(CLAIMS, MEAN, "input", "input should be a valid boolean, not 'maybe'", input="maybe"),
-    row(CLAIMS, MEAN, "paragraph", "input should be a valid integer, not 'six'", paragraph="six"),
-    row(CLAIMS, MEAN, "paragraph", "input should be greater than or equal to 1, not '0'", paragraph="0"),
-    row(CLAIMS, "at_risk_total_range", "input",
-        "no sum starts from a number in words or from a range, whose ends are quantities", input="true"),
-    row(CHECKS, "same_share", "readings", f"'at_risk_share_of_new' {FORM}", readings="at_risk_share_of_new"),
-    row(CHECKS, "same_share", "readings", f"'overlap=set; overlap = floor' {FORM}",
-        readings="overlap=set; overlap = floor"),
-    row(CHECKS, "low_end_several_three", "end", "input should be '', 'low', 'high' or 'whole', not 'lower'",
-        end="lower"),
-    row(CHECKS, "same_share", "kind", "input should be '', 'derivation', 'repetition', 'hypothesis' or 'external', not "
-        "'guess'", kind="guess"),
-    row(CHECKS, "same_share", "kind", "a check against a claim or a figure has one, and a derived quantity has none",
-        kind=""),
-    row(CHECKS, "planned_in_2016_2020", "kind", "a check against a claim or a figure has one, and a derived quantity "
-        "has none", kind="hypothesis"),
-    *(row(CHECKS, id, "against", "a figure published elsewhere goes with the kind external, and only with it", **cell)
-      for id, cell in (("same_share", {"against": "report_2021"}), ("official_total_2021", {"kind": "hypothesis"}))),
-    row(CLAIMS, MEAN, "role", "input should be 'start', 'result' or 'count', not 'given'", role="given"),
-    row(SOLUTIONS, "change_without_increase", "goal", "input should be a finite number, not 'NaN'", goal="NaN"),
-    *(row(SOLUTIONS, id, "goal", "the quantity must equal a claim or a goal, and not both", goal=goal)
-      for id, goal in (("change_without_increase", ""), ("southern_fitted", "0"))),
-    row(EXTERNAL, "plan_13fyp_total", "qualifier",
-        "an external figure is one number; the ends of a range are two rows", qualifier="range", printed_high="12"),
-    row(EXTERNAL, "plan_13fyp_total", "year_from", "2021 lies after 2020, the last year of the figure",
-        year_from="2021"),
-    assumed("overlap", "id", "input should be a valid string, not '5'", id=5),
-    assumed("overlap", "rationale", "field required", rationale=None),
-    assumed("overlap", "grade", "input should be 'stated', 'implied' or 'chosen', not 'guessed'", grade="guessed"),
-    assumed("overlap", "value", "input should be a valid number, not 'True'", value=True),
-    assumed("overlap", "value", "2 lies outside the allowed range, 0 to 1", value=2),
-    assumed("overlap", "high", "1.5 lies outside the allowed range, 0 to 1", high=1.5),
-    assumed("overlap", "low", "0.6 lies above the high, 0.5", low=0.6),
-    assumed("overlap", "unit", f"'percent' {BASE}", unit="percent"),
-    assumed("former_detainees", "floor", "input should be a valid mapping, not '5'", floor=5),
-    assumed("former_detainees", "floor.resaon", "'resaon' is not known here; did you mean 'reason'?",
-            floor={"reason": "x", "resaon": "x"}),
-    assumed("overlap", "ceiling.value", "2 lies outside the allowed range, 0 to 1",
-            ceiling={"value": 2, "reason": "x"}),
-    finding("arithmetic.0.comes_to", "input should be a valid number, not '2.87 million'", '"2870000"',
-            "2.87 million"),
-    finding("arithmetic.0.expresion", "'expresion' is not known here; did you mean 'expression'?", "expression: tra",
-            "expression: tra\n      expresion: tra"),
-    setting("estimate", "'estimate' is not known here; did you mean 'estimates'?", estimate=[]),
-    setting("remarks.0.words", "field required", remarks=[{"quantity": "south_2019", "above": "total_2019"}]),
-    setting("linked_readings.0", "input should be a valid list, not 'total_2019'", linked_readings=["total_2019"]),
-])  # fmt: skip
+@check(
+    [
+        row(CLAIMS, MEAN, "id", NAME.format("Me an"), "Me an", id="Me an"),
+        row(CLAIMS, MEAN, "statement", "field required", statement=""),
+        row(CLAIMS, MEAN, "statement", EMPTY.replace("''", "' '"), statement=" "),
+        row(
+            CLAIMS,
+            MEAN,
+            "printed",
+            "'2,87' is not a number in plain digits, such as 2.59",
+            printed="2,87",
+        ),
+        row(
+            CLAIMS,
+            MEAN,
+            "unit",
+            "'transfr' is not a known unit; did you mean 'transfer'?",
+            unit="transfr",
+        ),
+        row(
+            CLAIMS, MEAN, "unit", f"'million transfer' {BASE}", unit="million transfer"
+        ),
+        row(
+            CLAIMS,
+            MEAN,
+            "scale",
+            "'millions' is not one of thousand, million, billion or empty",
+            scale="millions",
+        ),
+        row(
+            CLAIMS,
+            MEAN,
+            "input",
+            "input should be a valid boolean, not 'maybe'",
+            input="maybe",
+        ),
+        row(
+            CLAIMS,
+            MEAN,
+            "paragraph",
+            "input should be a valid integer, not 'six'",
+            paragraph="six",
+        ),
+        row(
+            CLAIMS,
+            MEAN,
+            "paragraph",
+            "input should be greater than or equal to 1, not '0'",
+            paragraph="0",
+        ),
+        row(
+            CLAIMS,
+            "at_risk_total_range",
+            "input",
+            "no sum starts from a number in words or from a range, whose ends are quantities",
+            input="true",
+        ),
+        row(
+            CHECKS,
+            "same_share",
+            "readings",
+            f"'at_risk_share_of_new' {FORM}",
+            readings="at_risk_share_of_new",
+        ),
+        row(
+            CHECKS,
+            "same_share",
+            "readings",
+            f"'overlap=set; overlap = floor' {FORM}",
+            readings="overlap=set; overlap = floor",
+        ),
+        row(
+            CHECKS,
+            "low_end_several_three",
+            "end",
+            "input should be '', 'low', 'high' or 'whole', not 'lower'",
+            end="lower",
+        ),
+        row(
+            CHECKS,
+            "same_share",
+            "kind",
+            "input should be '', 'derivation', 'repetition', 'hypothesis' or 'external', not "
+            "'guess'",
+            kind="guess",
+        ),
+        row(
+            CHECKS,
+            "same_share",
+            "kind",
+            "a check against a claim or a figure has one, and a derived quantity has none",
+            kind="",
+        ),
+        row(
+            CHECKS,
+            "planned_in_2016_2020",
+            "kind",
+            "a check against a claim or a figure has one, and a derived quantity "
+            "has none",
+            kind="hypothesis",
+        ),
+        *(
+            row(
+                CHECKS,
+                id,
+                "against",
+                "a figure published elsewhere goes with the kind external, and only with it",
+                **cell,
+            )
+            for id, cell in (
+                ("same_share", {"against": "report_2021"}),
+                ("official_total_2021", {"kind": "hypothesis"}),
+            )
+        ),
+        row(
+            CLAIMS,
+            MEAN,
+            "role",
+            "input should be 'start', 'result' or 'count', not 'given'",
+            role="given",
+        ),
+        row(
+            SOLUTIONS,
+            "change_without_increase",
+            "goal",
+            "input should be a finite number, not 'NaN'",
+            goal="NaN",
+        ),
+        *(
+            row(
+                SOLUTIONS,
+                id,
+                "goal",
+                "the quantity must equal a claim or a goal, and not both",
+                goal=goal,
+            )
+            for id, goal in (("change_without_increase", ""), ("southern_fitted", "0"))
+        ),
+        row(
+            EXTERNAL,
+            "plan_13fyp_total",
+            "qualifier",
+            "an external figure is one number; the ends of a range are two rows",
+            qualifier="range",
+            printed_high="12",
+        ),
+        row(
+            EXTERNAL,
+            "plan_13fyp_total",
+            "year_from",
+            "2021 lies after 2020, the last year of the figure",
+            year_from="2021",
+        ),
+        assumed("overlap", "id", "input should be a valid string, not '5'", id=5),
+        assumed("overlap", "rationale", "field required", rationale=None),
+        assumed(
+            "overlap",
+            "grade",
+            "input should be 'stated', 'implied' or 'chosen', not 'guessed'",
+            grade="guessed",
+        ),
+        assumed(
+            "overlap", "value", "input should be a valid number, not 'True'", value=True
+        ),
+        assumed(
+            "overlap", "value", "2 lies outside the allowed range, 0 to 1", value=2
+        ),
+        assumed(
+            "overlap", "high", "1.5 lies outside the allowed range, 0 to 1", high=1.5
+        ),
+        assumed("overlap", "low", "0.6 lies above the high, 0.5", low=0.6),
+        assumed("overlap", "unit", f"'percent' {BASE}", unit="percent"),
+        assumed(
+            "former_detainees",
+            "floor",
+            "input should be a valid mapping, not '5'",
+            floor=5,
+        ),
+        assumed(
+            "former_detainees",
+            "floor.resaon",
+            "'resaon' is not known here; did you mean 'reason'?",
+            floor={"reason": "x", "resaon": "x"},
+        ),
+        assumed(
+            "overlap",
+            "ceiling.value",
+            "2 lies outside the allowed range, 0 to 1",
+            ceiling={"value": 2, "reason": "x"},
+        ),
+        finding(
+            "arithmetic.0.comes_to",
+            "input should be a valid number, not '2.87 million'",
+            '"2870000"',
+            "2.87 million",
+        ),
+        finding(
+            "arithmetic.0.expresion",
+            "'expresion' is not known here; did you mean 'expression'?",
+            "expression: tra",
+            "expression: tra\n      expresion: tra",
+        ),
+        setting(
+            "estimate",
+            "'estimate' is not known here; did you mean 'estimates'?",
+            estimate=[],
+        ),
+        setting(
+            "remarks.0.words",
+            "field required",
+            remarks=[{"quantity": "south_2019", "above": "total_2019"}],
+        ),
+        setting(
+            "linked_readings.0",
+            "input should be a valid list, not 'total_2019'",
+            linked_readings=["total_2019"],
+        ),
+    ]
+)
 def test_a_row_that_is_wrong_by_itself(package, change, sentence):
     change(package)
     assert refused(package) == sentence
 
 
 # Rows beside each other -----------------------------------------------------------------------------------------------
-@check([
-    row(CLAIMS, MEAN, "id", "'plan_2016_2020' is given twice", "plan_2016_2020", id="plan_2016_2020"),
-    row(READINGS, "transfers_2021,total_2021_february", "id", "'transfers_2021, published' is given twice",
-        "transfers_2021, published", reading="published"),
-    pytest.param(
-        raw(YAML, lambda data: data + data[data.index(b"- id: overlap") :]),
-        f"{YAML}, entry overlap, field id: 'overlap' is given twice",
-    ),
-    row(CLAIMS, MEAN, "section", "'mobilisation' is no row of sections.csv; did you mean 'mobilization-2016-2020'?",
-        section="mobilisation"),
-    row(CLAIMS, "figure_2019_all", "source", "'jamestown-2021' is no row of sources.csv; did you mean "
-        "'jamestown-2021-03'?", source="jamestown-2021"),
-    row(CHECKS, "same_share", "claim", "'at_risk_2021_approach' is no row of claims.csv; did you mean "
-        "'at_risk_2021_approaches'?", claim="at_risk_2021_approach"),
-    row(SOLUTIONS, "southern_fitted", "solve", "'minority_share_sout' is no row of assumptions.yaml; did you mean "
-        "'minority_share_south'?", solve="minority_share_sout"),
-    row(CLAIMS, "excess_2016_2020", "judged_by", "'excess_over_gaol' is no row of checks.csv; did you mean "
-        "'excess_over_goal'?", judged_by="excess_over_gaol"),
-    row(CLAIMS, "increase_2019_2021", "same_calculation_as", "'growth_rate' is no row of claims.csv; did you mean "
-        "'growth_rate_2019_2021'?", same_calculation_as="growth_rate"),
-    assumed("overlap", "claim", "'at_risk_total_rang' is no row of claims.csv; did you mean 'at_risk_total_range'?",
-            claim="at_risk_total_rang"),
-    finding("claims", "'mean_2016_2021' is no row of claims.csv; did you mean 'mean_2016_2020'?", "- mean_2016_2020",
-            "- mean_2016_2021"),
-    finding("external", "'transfers_2019_xinhau' is no row of external.csv; did you mean 'transfers_2019_xinhua'?",
-            "transfers_2019_xinhua", "transfers_2019_xinhau"),
-    row(CLAIMS, "total_2021_tianshan", "unit", "transfers_2021 is in transfer, but this row gives person",
-        unit="person"),
-    pytest.param(
-        cells(CLAIMS, "total_2021_february", input="true"),
-        f"{CLAIMS}, {at(CLAIMS, 'total_2021_february')}, field input: transfers_2021 starts from "
-        f"{at(CLAIMS, 'total_2021_tianshan')} too",
-    ),
-    row(CLAIMS, "detainees_several", "quantity", "its words need an assumption of that name, with floor or "
-        "ceiling", quantity="former_trainees"),
-    row(CHECKS, "same_share", "claim", "net_increase_note_4 is a value of net_new_persons, not of it",
-        claim="net_increase_note_4"),
-    row(CHECKS, "same_share", "end", RANGE, end="low"),
-    row(CHECKS, "low_end_several_three", "end", RANGE, end=""),
-])  # fmt: skip
+@check(
+    [
+        row(
+            CLAIMS,
+            MEAN,
+            "id",
+            "'plan_2016_2020' is given twice",
+            "plan_2016_2020",
+            id="plan_2016_2020",
+        ),
+        row(
+            READINGS,
+            "transfers_2021,total_2021_february",
+            "id",
+            "'transfers_2021, published' is given twice",
+            "transfers_2021, published",
+            reading="published",
+        ),
+        pytest.param(
+            raw(YAML, lambda data: data + data[data.index(b"- id: overlap") :]),
+            f"{YAML}, entry overlap, field id: 'overlap' is given twice",
+        ),
+        row(
+            CLAIMS,
+            MEAN,
+            "section",
+            "'mobilisation' is no row of sections.csv; did you mean 'mobilization-2016-2020'?",
+            section="mobilisation",
+        ),
+        row(
+            CLAIMS,
+            "figure_2019_all",
+            "source",
+            "'jamestown-2021' is no row of sources.csv; did you mean "
+            "'jamestown-2021-03'?",
+            source="jamestown-2021",
+        ),
+        row(
+            CHECKS,
+            "same_share",
+            "claim",
+            "'at_risk_2021_approach' is no row of claims.csv; did you mean "
+            "'at_risk_2021_approaches'?",
+            claim="at_risk_2021_approach",
+        ),
+        row(
+            SOLUTIONS,
+            "southern_fitted",
+            "solve",
+            "'minority_share_sout' is no row of assumptions.yaml; did you mean "
+            "'minority_share_south'?",
+            solve="minority_share_sout",
+        ),
+        row(
+            CLAIMS,
+            "excess_2016_2020",
+            "judged_by",
+            "'excess_over_gaol' is no row of checks.csv; did you mean "
+            "'excess_over_goal'?",
+            judged_by="excess_over_gaol",
+        ),
+        row(
+            CLAIMS,
+            "increase_2019_2021",
+            "same_calculation_as",
+            "'growth_rate' is no row of claims.csv; did you mean "
+            "'growth_rate_2019_2021'?",
+            same_calculation_as="growth_rate",
+        ),
+        assumed(
+            "overlap",
+            "claim",
+            "'at_risk_total_rang' is no row of claims.csv; did you mean 'at_risk_total_range'?",
+            claim="at_risk_total_rang",
+        ),
+        finding(
+            "claims",
+            "'mean_2016_2021' is no row of claims.csv; did you mean 'mean_2016_2020'?",
+            "- mean_2016_2020",
+            "- mean_2016_2021",
+        ),
+        finding(
+            "external",
+            "'transfers_2019_xinhau' is no row of external.csv; did you mean 'transfers_2019_xinhua'?",
+            "transfers_2019_xinhua",
+            "transfers_2019_xinhau",
+        ),
+        row(
+            CLAIMS,
+            "total_2021_tianshan",
+            "unit",
+            "transfers_2021 is in transfer, but this row gives person",
+            unit="person",
+        ),
+        pytest.param(
+            cells(CLAIMS, "total_2021_february", input="true"),
+            f"{CLAIMS}, {at(CLAIMS, 'total_2021_february')}, field input: transfers_2021 starts from "
+            f"{at(CLAIMS, 'total_2021_tianshan')} too",
+        ),
+        row(
+            CLAIMS,
+            "detainees_several",
+            "quantity",
+            "its words need an assumption of that name, with floor or ceiling",
+            quantity="former_trainees",
+        ),
+        row(
+            CHECKS,
+            "same_share",
+            "claim",
+            "net_increase_note_4 is a value of net_new_persons, not of it",
+            claim="net_increase_note_4",
+        ),
+        row(CHECKS, "same_share", "end", RANGE, end="low"),
+        row(CHECKS, "low_end_several_three", "end", RANGE, end=""),
+    ]
+)
 def test_a_row_that_does_not_fit_another(package, change, sentence):
     change(package)
     assert refused(package) == sentence
 
 
 # Files ----------------------------------------------------------------------------------------------------------------
-EACH = [CLAIMS, CHECKS, SOLUTIONS, READINGS, EXTERNAL, "sections.csv", "sources.csv", "statements.csv"]
+EACH = [
+    CLAIMS,
+    CHECKS,
+    SOLUTIONS,
+    READINGS,
+    EXTERNAL,
+    "sections.csv",
+    "sources.csv",
+    "statements.csv",
+]
 EACH += [YAML, FINDINGS, PACKAGE, "refusals.yaml"]
 
 
@@ -182,10 +470,13 @@ EACH += [YAML, FINDINGS, PACKAGE, "refusals.yaml"]
     [
         (lambda path: path.unlink(), "the file is missing"),
         (lambda path: path.write_bytes(b" \n"), "the file is empty"),
-        (lambda path: path.write_bytes(b"\n\xe9\n"), "the file can't be read ('utf-8' codec can't decode byte 0xe9 in "
-         "position 1: invalid continuation byte)"),
+        (
+            lambda path: path.write_bytes(b"\n\xe9\n"),
+            "the file can't be read ('utf-8' codec can't decode byte 0xe9 in "
+            "position 1: invalid continuation byte)",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_can_not_be_read(package, file, spoil, sentence):
     spoil(package / file)
     assert refused(package) == f"{file}: {sentence}"
@@ -193,40 +484,78 @@ def test_a_file_that_can_not_be_read(package, file, spoil, sentence):
 
 TABLE = "not a table of comma-separated values"
 #: Where the entry overlap starts.
-OVERLAP = 1 + (ROOT / "data" / YAML).read_text(encoding="utf-8").partition("- id: overlap")[0].count("\n")
+OVERLAP = 1 + (ROOT / "data" / YAML).read_text(encoding="utf-8").partition(
+    "- id: overlap"
+)[0].count("\n")
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (text(CLAIMS, "id,quantity", "id,quantities"),
-         f"{CLAIMS}, row 2 (cadres_in_words), field quantities: 'quantities' is not known here; did you mean "
-         "'quantity'?"),
-        (raw("sections.csv", lambda data: data.replace(b",note\n", b"\n", 1)),
-         "sections.csv, row 2 (introduction): the row has more or fewer cells than the first row"),
-        (raw("sections.csv", lambda data: data.split(b"\n")[0]), "sections.csv: the table has no rows"),
-        (text("sections.csv", "policy,", "policy,more,"),
-         "sections.csv, row 10 (policy): the row has more or fewer cells than the first row"),
-        (text("sections.csv", "\npolicy,", "\npolicy"),
-         "sections.csv, row 10 (policyPolicy Implications and Recommendations): the row has more or fewer cells than "
-         "the first row"),
-        (text(CLAIMS, "Transfers made a year", '"Transfers made a year'),
-         f"{CLAIMS}, {at(CLAIMS, MEAN).partition(' (')[0]}: {TABLE} (',' expected after '\"')"),
-        (text(YAML, "- id: overlap", "- words\n- id: overlap"), f"{YAML}: the file is not a list of entries"),
-        (text(YAML, "- id: overlap\n  label", "- label"), f"{YAML}, entry number 9, field id: field required"),
-        (raw(YAML, lambda _: b"id: overlap\n"), f"{YAML}: the file is not a list of entries"),
-        (text(YAML, "- id: overlap\n", "- id: overlap\n  value: 0.3\n"),
-         f"{YAML}: not YAML: the key 'value' is given twice at line {OVERLAP}, column 3"),
-        (text(YAML, "- id: overlap", "- id: [overlap"),
-         f"{YAML}: not YAML: while parsing a flow sequence at line {OVERLAP}, column 7 did not "
-         f"find expected ',' or ']' at line {OVERLAP + 1}, column 8"),
-        (raw(PACKAGE, lambda _: b"{,}"), f"{PACKAGE}: not JSON: Expecting property name enclosed in double quotes: "
-         "line 1 column 2 (char 1)"),
+        (
+            text(CLAIMS, "id,quantity", "id,quantities"),
+            f"{CLAIMS}, row 2 (cadres_in_words), field quantities: 'quantities' is not known here; did you mean "
+            "'quantity'?",
+        ),
+        (
+            raw("sections.csv", lambda data: data.replace(b",note\n", b"\n", 1)),
+            "sections.csv, row 2 (introduction): the row has more or fewer cells than the first row",
+        ),
+        (
+            raw("sections.csv", lambda data: data.split(b"\n")[0]),
+            "sections.csv: the table has no rows",
+        ),
+        (
+            text("sections.csv", "policy,", "policy,more,"),
+            "sections.csv, row 10 (policy): the row has more or fewer cells than the first row",
+        ),
+        (
+            text("sections.csv", "\npolicy,", "\npolicy"),
+            "sections.csv, row 10 (policyPolicy Implications and Recommendations): the row has "
+            "more or fewer cells than "
+            "the first row",
+        ),
+        (
+            text(CLAIMS, "Transfers made a year", '"Transfers made a year'),
+            f"{CLAIMS}, {at(CLAIMS, MEAN).partition(' (')[0]}: {TABLE} (',' expected after '\"')",
+        ),
+        (
+            text(YAML, "- id: overlap", "- words\n- id: overlap"),
+            f"{YAML}: the file is not a list of entries",
+        ),
+        (
+            text(YAML, "- id: overlap\n  label", "- label"),
+            f"{YAML}, entry number 9, field id: field required",
+        ),
+        (
+            raw(YAML, lambda _: b"id: overlap\n"),
+            f"{YAML}: the file is not a list of entries",
+        ),
+        (
+            text(YAML, "- id: overlap\n", "- id: overlap\n  value: 0.3\n"),
+            f"{YAML}: not YAML: the key 'value' is given twice at line {OVERLAP}, column 3",
+        ),
+        (
+            text(YAML, "- id: overlap", "- id: [overlap"),
+            f"{YAML}: not YAML: while parsing a flow sequence at line {OVERLAP}, column 7 did not "
+            f"find expected ',' or ']' at line {OVERLAP + 1}, column 8",
+        ),
+        (
+            raw(PACKAGE, lambda _: b"{,}"),
+            f"{PACKAGE}: not JSON: Expecting property name enclosed in double quotes: "
+            "line 1 column 2 (char 1)",
+        ),
         (raw(PACKAGE, lambda _: b"[]"), f"{PACKAGE}: input should be a valid mapping"),
-        (described(lambda package: package.pop("analysis")), f"{PACKAGE}, field analysis: field required"),
-        (described(lambda package: package.pop("resources")), f"{PACKAGE}, field resources: field required"),
+        (
+            described(lambda package: package.pop("analysis")),
+            f"{PACKAGE}, field analysis: field required",
+        ),
+        (
+            described(lambda package: package.pop("resources")),
+            f"{PACKAGE}, field resources: field required",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_table_list_or_object(package, change, sentence):
     change(package)
     assert refused(package) == sentence
@@ -234,22 +563,40 @@ def test_a_file_that_is_no_table_list_or_object(package, change, sentence):
 
 # What is read ---------------------------------------------------------------------------------------------------------
 def test_rows_are_read_as_the_csv_module_reads_them(model):
-    tables = {CLAIMS: model.register.claims, CHECKS: model.register.checks, EXTERNAL: model.register.external}
-    tables |= {READINGS: {", ".join(key): one for key, one in model.register.readings.items()}}
-    tables |= {SOLUTIONS: model.register.solutions, "statements.csv": model.register.statements}
+    tables = {
+        CLAIMS: model.register.claims,
+        CHECKS: model.register.checks,
+        EXTERNAL: model.register.external,
+    }
+    tables |= {
+        READINGS: {", ".join(key): one for key, one in model.register.readings.items()}
+    }
+    tables |= {
+        SOLUTIONS: model.register.solutions,
+        "statements.csv": model.register.statements,
+    }
     for file, found in tables.items():
         with (ROOT / "data" / file).open(encoding="utf-8", newline="") as lines:
-            for number, (read, cells_of) in enumerate(zip(found.values(), csv.DictReader(lines), strict=True), start=2):
+            for number, (read, cells_of) in enumerate(
+                zip(found.values(), csv.DictReader(lines), strict=True), start=2
+            ):
                 assert read.row == number
                 for field, cell in cells_of.items():
                     value = getattr(read, field)
                     if isinstance(value, tuple):
                         value = "; ".join(value)
                     elif isinstance(value, dict):
-                        value = "; ".join(f"{quantity}={reading}" for quantity, reading in value.items())
+                        value = "; ".join(
+                            f"{quantity}={reading}"
+                            for quantity, reading in value.items()
+                        )
                     elif isinstance(value, bool) or value is None:
                         value = {True: "true", False: "false", None: ""}[value]
-                    assert str(value) == cell.strip() or float(value) == float(cell), (file, number, field)
+                    assert str(value) == cell.strip() or float(value) == float(cell), (
+                        file,
+                        number,
+                        field,
+                    )
 
 
 def test_entries_are_read_as_yaml_reads_them(model):
@@ -259,13 +606,20 @@ def test_entries_are_read_as_yaml_reads_them(model):
         assert {one["id"] for one in entries} == set(found)
         for one in entries:
             read = found[one["id"]].model_dump()
-            assert {name: read[name] for name in one if not isinstance(one[name], (list, dict))} == {
+            assert {
+                name: read[name]
+                for name in one
+                if not isinstance(one[name], (list, dict))
+            } == {
                 name: " ".join(value.split()) if isinstance(value, str) else value
-                for name, value in one.items() if not isinstance(value, (list, dict))
-            }  # fmt: skip
+                for name, value in one.items()
+                if not isinstance(value, (list, dict))
+            }
 
 
-def test_line_ends_a_byte_order_mark_and_the_order_of_columns_change_nothing(package, model):
+def test_line_ends_a_byte_order_mark_and_the_order_of_columns_change_nothing(
+    package, model
+):
     for file in (CLAIMS, CHECKS, "sections.csv"):
         raw(file, lambda data: b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n"))(package)
     path = package / READINGS
@@ -285,26 +639,40 @@ def test_what_is_just_right_is_taken(package):
         added("sections.csv", id="a.b-c_1", title="More, with a comma"),
     )(package)
     read = Register.read(package)
-    assert (read.solutions["change_without_increase"].goal, read.sections["a.b-c_1"]) == (-1000, "More, with a comma")
+    assert (
+        read.solutions["change_without_increase"].goal,
+        read.sections["a.b-c_1"],
+    ) == (-1000, "More, with a comma")
     assert read.external["plan_13fyp_total"].years == 5
     assert read.external["plan_13fyp_a_year"].years == 1  # a mean over them
 
 
 def test_a_file_that_is_not_listed_is_not_read(package):
     names = ("findings", "statements", "refusals", "external")
-    described(lambda content: content.update(
-        resources=[one for one in content["resources"] if one["name"] not in names],
-        analysis={**content["analysis"], "remarks": []},
-    ))(package)  # fmt: skip
+    described(
+        lambda content: content.update(
+            resources=[one for one in content["resources"] if one["name"] not in names],
+            analysis={**content["analysis"], "remarks": []},
+        )
+    )(package)
     removed(FINDINGS)(package)
     read = Register.read(package)
-    assert (read.findings, read.statements, read.refusals, read.external) == ({}, {}, {}, {})
+    assert (read.findings, read.statements, read.refusals, read.external) == (
+        {},
+        {},
+        {},
+        {},
+    )
 
 
 def test_the_shipped_rows_fit_each_other(model):
     register = model.register
     # A result is judged by a check on its own row.
-    assert all(register.checks[one.judged_by].claim == one.id for one in register.claims.values() if one.judged_by)
+    assert all(
+        register.checks[one.judged_by].claim == one.id
+        for one in register.claims.values()
+        if one.judged_by
+    )
     # No two things that a command can name have one name.
     tables = (register.checks, register.claims, register.external, register.findings)
     names = [
@@ -328,22 +696,31 @@ def test_the_shipped_rows_fit_each_other(model):
     # A row that calls itself the default is the one in use, so there is one; each named formula has a row.
     for (quantity, reading), row in register.readings.items():
         assert row.default <= (reading == model.default(quantity))
-    named = {(quantity, reading) for quantity, reading, source in model.each() if source.expression} - {
-        (quantity, "formula") for quantity in model.sources
-    }
+    named = {
+        (quantity, reading)
+        for quantity, reading, source in model.each()
+        if source.expression
+    } - {(quantity, "formula") for quantity in model.sources}
     assert named <= register.readings.keys()
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (text("headlines.yaml", "{at_risk_2019} is", "{at_risk_2091} is"),
-         "headlines.yaml, entry approaches_in_2021, field sentence: 'at_risk_2091' is not a quantity and"),
-        (text("statements.csv", "at_risk_total_high", "at_risk_totl_high"), "field other: 'at_risk_totl_high' is not"),
-        (text("datapackage.json", '"path": "claims.csv"', '"path": "claim.csv"'),
-         "datapackage.json, entry claim.csv, field path: no such file; did you mean 'claims.csv'?"),
+        (
+            text("headlines.yaml", "{at_risk_2019} is", "{at_risk_2091} is"),
+            "headlines.yaml, entry approaches_in_2021, field sentence: 'at_risk_2091' is not a quantity and",
+        ),
+        (
+            text("statements.csv", "at_risk_total_high", "at_risk_totl_high"),
+            "field other: 'at_risk_totl_high' is not",
+        ),
+        (
+            text("datapackage.json", '"path": "claims.csv"', '"path": "claim.csv"'),
+            "datapackage.json, entry claim.csv, field path: no such file; did you mean 'claims.csv'?",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_name_in_a_text_a_statement_or_the_package_is_known(package, change, said):
     change(package)
     assert said in refused(package)
@@ -352,13 +729,19 @@ def test_a_name_in_a_text_a_statement_or_the_package_is_known(package, change, s
 def test_figures_beside_a_check_fit_it(package):
     place = f"{CHECKS}, {at(CHECKS, 'official_total_2021')}, field against: "
     cells(CHECKS, "official_total_2021", against="report_2012x")(package)
-    assert refused(package).startswith(f"{place}'report_2012x' names no quantity or row with a number; did you mean")
+    assert refused(package).startswith(
+        f"{place}'report_2012x' names no quantity or row with a number; did you mean"
+    )
     cells(CHECKS, "official_total_2021", against="report_2021 / report_2019")(package)
-    said = "transfers_2021 is in transfer, and report_2021 / report_2019 in dimensionless"
+    said = (
+        "transfers_2021 is in transfer, and report_2021 / report_2019 in dimensionless"
+    )
     assert refused(package) == f"{place}{said}"
 
 
-def test_a_folder_is_named_or_stands_in_the_environment_or_is_shipped(package, tmp_path, monkeypatch):
+def test_a_folder_is_named_or_stands_in_the_environment_or_is_shipped(
+    package, tmp_path, monkeypatch
+):
     cells("sections.csv", "scale", title="Of mine")(package)
     assert Register.read(package).sections["scale"] == "Of mine"
     assert Register.read(ROOT / "data").sections == Register.read().sections
@@ -368,9 +751,13 @@ def test_a_folder_is_named_or_stands_in_the_environment_or_is_shipped(package, t
     assert Register.read(ROOT / "data").sections["scale"] != "Of mine"
     monkeypatch.chdir(tmp_path)
     cells("sections.csv", "scale", id="sca le")(package)
-    with pytest.raises(RegisterError, match=r"^data/sections\.csv, row \d+ \(sca le\), field id: "):
+    with pytest.raises(
+        RegisterError, match=r"^data/sections\.csv, row \d+ \(sca le\), field id: "
+    ):
         Register.read()
-    with pytest.raises(RegisterError, match=r"^nowhere/datapackage\.json: the file is missing$"):
+    with pytest.raises(
+        RegisterError, match=r"^nowhere/datapackage\.json: the file is missing$"
+    ):
         Register.read("nowhere")
     with pytest.raises(InputError, match=r"^1 is not the path of a data package$"):
         Register.read(1)

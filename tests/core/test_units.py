@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.core.units import BASE_UNITS, CONSTANTS, Quantity, name_of, nearest, parse_unit, read_number
+from analysis.core.units import (
+    BASE_UNITS,
+    CONSTANTS,
+    Quantity,
+    name_of,
+    nearest,
+    parse_unit,
+    read_number,
+)
 
 
 @pytest.mark.parametrize(("one", "two"), list(itertools.permutations(BASE_UNITS, 2)))
@@ -21,30 +29,53 @@ def test_no_two_base_units_can_be_added_or_compared(one, two):
 
 def test_a_ratio_joins_transfers_and_persons():
     persons = Quantity(2.0, "transfer") * Quantity(0.5, "person/transfer")
-    assert (persons + Quantity(3.0, "person")).to("person").magnitude == 4.0  # 2 x 0.5 + 3
+    assert (persons + Quantity(3.0, "person")).to(
+        "person"
+    ).magnitude == 4.0  # 2 x 0.5 + 3
 
 
-@pytest.mark.parametrize(("name", "unit"), [("persons_per_labourer", "person"), ("transfers_per_labourer", "transfer")])
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [("persons_per_labourer", "person"), ("transfers_per_labourer", "transfer")],
+)
 def test_the_constants_turn_a_labourer_into_one_of_each(name, unit):
     value, per = CONSTANTS[name]
     assert Quantity(7.0, "labourer") * Quantity(value, per) == Quantity(7.0, unit)
 
 
 @pytest.mark.parametrize(
-    ("text", "factor"), [("percent", 0.01), ("%", 0.01), ("thousand", 1e3), ("million", 1e6), ("billion", 1e9)]
+    ("text", "factor"),
+    [
+        ("percent", 0.01),
+        ("%", 0.01),
+        ("thousand", 1e3),
+        ("million", 1e6),
+        ("billion", 1e9),
+    ],
 )
 def test_percent_and_scales_are_plain_factors(text, factor):
-    assert Quantity(1, text).to("dimensionless").magnitude == pytest.approx(factor, rel=1e-15)
+    assert Quantity(1, text).to("dimensionless").magnitude == pytest.approx(
+        factor, rel=1e-15
+    )
 
 
-@pytest.mark.parametrize("text", ["kiloperson", "kperson", "meter", "second", "2 person", "person +", "person/"])
+@pytest.mark.parametrize(
+    "text",
+    ["kiloperson", "kperson", "meter", "second", "2 person", "person +", "person/"],
+)
 def test_nothing_but_the_named_units_exists(text):
     with pytest.raises(ValueError, match="is not a known unit"):
         parse_unit(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "near"), [("persn", "person"), ("percnt", "percent"), ("housholds", "household"), ("usd", "USD")]
+    ("text", "near"),
+    [
+        ("persn", "person"),
+        ("percnt", "percent"),
+        ("housholds", "household"),
+        ("usd", "USD"),
+    ],
 )
 def test_an_unknown_unit_is_refused_with_the_nearest(text, near):
     with pytest.raises(ValueError, match="unit") as refused:
@@ -52,7 +83,9 @@ def test_an_unknown_unit_is_refused_with_the_nearest(text, near):
     assert str(refused.value) == f"'{text}' is not a known unit; did you mean '{near}'?"
 
 
-units = st.lists(st.tuples(st.sampled_from(BASE_UNITS), st.sampled_from([-2, -1, 1, 2])), max_size=3)
+units = st.lists(
+    st.tuples(st.sampled_from(BASE_UNITS), st.sampled_from([-2, -1, 1, 2])), max_size=3
+)
 
 
 @given(units)
@@ -69,15 +102,24 @@ def test_a_units_name_parses_back_to_the_same_unit(factors):
 @pytest.mark.parametrize(
     ("text", "unit", "expected"),
     [
-        ("0.105", "dimensionless", 0.105), ("10.5 percent", "dimensionless", 0.105),
-        ("10.5 %", "dimensionless", 0.105), ("0.35 million person", "person", 350_000.0),
-        ("350 thousand person", "person", 350_000.0), ("2.5 billion USD", "USD", 2_500_000_000.0),
-        ("0.35 million", "person", 350_000.0), ("0.9 person/transfer", "person/transfer", 0.9),
-        ("0.9 person / transfer", "person/transfer", 0.9), ("-3", "person", -3.0), ("  1e3 ", "person", 1000.0),
-        ("2 thousand thousand person", "person", 2_000_000.0), ("400,000", "person", 400_000.0),
-        ("5million", "person", 5_000_000.0), (".5", "dimensionless", 0.5), ("10.5%", "dimensionless", 0.105),
+        ("0.105", "dimensionless", 0.105),
+        ("10.5 percent", "dimensionless", 0.105),
+        ("10.5 %", "dimensionless", 0.105),
+        ("0.35 million person", "person", 350_000.0),
+        ("350 thousand person", "person", 350_000.0),
+        ("2.5 billion USD", "USD", 2_500_000_000.0),
+        ("0.35 million", "person", 350_000.0),
+        ("0.9 person/transfer", "person/transfer", 0.9),
+        ("0.9 person / transfer", "person/transfer", 0.9),
+        ("-3", "person", -3.0),
+        ("  1e3 ", "person", 1000.0),
+        ("2 thousand thousand person", "person", 2_000_000.0),
+        ("400,000", "person", 400_000.0),
+        ("5million", "person", 5_000_000.0),
+        (".5", "dimensionless", 0.5),
+        ("10.5%", "dimensionless", 0.105),
     ],
-)  # fmt: skip
+)
 def test_a_number_with_or_without_its_unit_comes_to_base_units(text, unit, expected):
     assert read_number(text, unit) == expected
 
@@ -88,12 +130,18 @@ NUMBER = "'{}' is not a number, nor a number and a unit such as '1 person'"
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        *((text, NUMBER.format(text)) for text in ("five person", "", "person", "--5", "nan", "inf", "1e999")),
+        *(
+            (text, NUMBER.format(text))
+            for text in ("five person", "", "person", "--5", "nan", "inf", "1e999")
+        ),
         ("5 transfer", "'5 transfer' is in transfer, not in person"),
         ("5 percent", "'5 percent' is in %, not in person"),
         ("5 persn", "'persn' is not a known unit; did you mean 'person'?"),
         ("5 million prson", "'prson' is not a known unit; did you mean 'person'?"),
-        ("5 percent million", "'5 percent million' is a percentage of something; give the number itself, in person"),
+        (
+            "5 percent million",
+            "'5 percent million' is a percentage of something; give the number itself, in person",
+        ),
     ],
 )
 def test_what_is_no_number_in_that_unit_is_refused(text, sentence):
@@ -102,7 +150,14 @@ def test_what_is_no_number_in_that_unit_is_refused(text, sentence):
 
 
 @pytest.mark.parametrize(
-    "text", ["5 person**9**9**9", "5 (person)", "5 person+person", "4,00", f"5 {'person*' * 20}person"]
+    "text",
+    [
+        "5 person**9**9**9",
+        "5 (person)",
+        "5 person+person",
+        "4,00",
+        f"5 {'person*' * 20}person",
+    ],
 )
 def test_no_unit_is_computed_from_a_text_that_is_no_name(text):
     with pytest.raises(ValueError, match="is not a known unit"):
@@ -116,7 +171,10 @@ def test_a_unit_is_demanded_where_the_quantity_has_one():
     assert read_number("0.5", "dimensionless", with_unit=True) == 0.5
 
 
-@given(st.integers(-(10**6), 10**6), st.sampled_from([("", 1), ("thousand", 10**3), ("million", 10**6)]))
+@given(
+    st.integers(-(10**6), 10**6),
+    st.sampled_from([("", 1), ("thousand", 10**3), ("million", 10**6)]),
+)
 def test_a_scale_multiplies(number, scale):
     word, factor = scale
     assert read_number(f"{number} {word} person", "person") == float(number * factor)
@@ -126,5 +184,7 @@ def test_nearest_lists_what_is_known_when_nothing_is_near():
     assert nearest("qqq", []) == ""
     assert nearest("qqq", ["b", "a"]) == "; known: a, b"
     many = [f"name_{i:02}" for i in range(13)]
-    assert nearest("qqq", many).endswith("name_11, …")  # twelve of them, then the sign that there are more
+    assert nearest("qqq", many).endswith(
+        "name_11, …"
+    )  # twelve of them, then the sign that there are more
     assert nearest("qqq", many[:12]).endswith("name_11")

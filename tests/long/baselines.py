@@ -14,7 +14,9 @@ def main() -> None:
         old.unlink()
     model = Model(Register.read())
     for name, figure in FIGURES.items():
-        (BASELINE / f"{name}.csv").write_text(data_text(figure.frame(figure.source(model))), encoding="utf-8")
+        (BASELINE / f"{name}.csv").write_text(
+            data_text(figure.frame(figure.source(model))), encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,15 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("analysis", "tests", "data", "notebooks", "pyproject.toml", "README.md", "Makefile")
+COPIED = (
+    "analysis",
+    "tests",
+    "data",
+    "notebooks",
+    "pyproject.toml",
+    "README.md",
+    "Makefile",
+)
 #: The tests that are run for each module.
 TESTS = {
     "core/published": ["tests/core/test_published.py"],
@@ -34,7 +42,11 @@ def mutate(module: str) -> None:
         for name in COPIED:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, tree / name)
-        path = f"analysis/{module}" if (ROOT / "analysis" / module).is_dir() else f"analysis/{module}.py"
+        path = (
+            f"analysis/{module}"
+            if (ROOT / "analysis" / module).is_dir()
+            else f"analysis/{module}.py"
+        )
         with (tree / "pyproject.toml").open("a", encoding="utf-8") as file:
             file.write(
                 f"\n[tool.mutmut]\npaths_to_mutate = [{path!r}]\ntests_dir = {TESTS[module]!r}\n"
@@ -42,9 +54,20 @@ def mutate(module: str) -> None:
             )
         mutmut = str(Path(sys.executable).with_name("mutmut"))
         subprocess.run([mutmut, "run"], cwd=tree, check=False)
-        done = subprocess.run([mutmut, "results"], cwd=tree, capture_output=True, text=True, check=False)
-        survived = [line for line in done.stdout.splitlines() if line.rstrip().endswith(": survived")]
-        print(f"{module}: {len(survived)} changes were not noticed", *survived, sep="\n  ", flush=True)
+        done = subprocess.run(
+            [mutmut, "results"], cwd=tree, capture_output=True, text=True, check=False
+        )
+        survived = [
+            line
+            for line in done.stdout.splitlines()
+            if line.rstrip().endswith(": survived")
+        ]
+        print(
+            f"{module}: {len(survived)} changes were not noticed",
+            *survived,
+            sep="\n  ",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -45,8 +45,13 @@ from tests.spoiling import cells, read_rows  # noqa: E402
 
 DATA = ROOT / "data"
 #: Tables with printed digits, and the columns that hold them.
-PRINTED = {"claims.csv": ("printed", "printed_high"), "external.csv": ("printed", "printed_high")}
-MODULES = [importlib.import_module(f"{formulas.__name__}.{name}") for name in formulas.__all__]
+PRINTED = {
+    "claims.csv": ("printed", "printed_high"),
+    "external.csv": ("printed", "printed_high"),
+}
+MODULES = [
+    importlib.import_module(f"{formulas.__name__}.{name}") for name in formulas.__all__
+]
 NUMBER = re.compile(r"\d+")
 #: Kind → tried and noticed; and the changes that nothing noticed.
 Tally = dict[str, tuple[int, list[str]]]
@@ -73,7 +78,9 @@ def digit_is_noticed(change: tuple[str, str, str, int]) -> bool:
         header, *rows = read_rows(DATA / table)
         text = next(row for row in rows if row[0] == id)[header.index(column)]
         digit = (int(text[position]) + 1) % 10
-        cells(table, id, **{column: f"{text[:position]}{digit}{text[position + 1 :]}"})(package)
+        cells(table, id, **{column: f"{text[:position]}{digit}{text[position + 1 :]}"})(
+            package
+        )
         try:
             register = Register.read(package)
             # What follows from the row is left out, for it takes long; the row itself must be named.
@@ -82,7 +89,9 @@ def digit_is_noticed(change: tuple[str, str, str, int]) -> bool:
             return id in str(error) or column in str(error)
     # Nothing was judged, so that every verdict of a result has moved.
     row = f"{Path(table).stem}, {id}: "
-    return any(one.startswith(row) and not one.startswith(f"{row}verdict ") for one in found)
+    return any(
+        one.startswith(row) and not one.startswith(f"{row}verdict ") for one in found
+    )
 
 
 # Formulas -------------------------------------------------------------------------------------------------------------
@@ -98,12 +107,21 @@ def changes_of(tree: ast.Module) -> Iterator[tuple[str, Callable[[ast.Module], N
         if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
             for other in OPERATORS:
                 if other is not type(node.op):
-                    yield f"line {line}: {type(node.op).__name__} to {other.__name__}", _set(place, "op", other())
+                    yield (
+                        f"line {line}: {type(node.op).__name__} to {other.__name__}",
+                        _set(place, "op", other()),
+                    )
         elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
             for number in (node.value + 1, node.value * 2 if node.value else -1):
-                yield f"line {line}: {node.value} to {number}", _set(place, "value", number)
+                yield (
+                    f"line {line}: {node.value} to {number}",
+                    _set(place, "value", number),
+                )
         elif isinstance(node, ast.Name) and node.id in OTHERS:
-            yield f"line {line}: {node.id} to {OTHERS[node.id]}", _set(place, "id", OTHERS[node.id])
+            yield (
+                f"line {line}: {node.id} to {OTHERS[node.id]}",
+                _set(place, "id", OTHERS[node.id]),
+            )
 
 
 def _set(place: int, field: str, value: Any) -> Callable[[ast.Module], None]:
@@ -125,8 +143,12 @@ def examples_hold(module: ModuleType) -> bool:
     """Whether the examples of a module's functions come out as they are written; doctest takes a copy for another."""
     runner, finder = doctest.DocTestRunner(), doctest.DocTestFinder()
     with redirect_stdout(io.StringIO()):
-        for function in [one for one in vars(module).values() if isinstance(one, FunctionType)]:
-            for example in finder.find(function, function.__name__, module=False, globs=dict(vars(module))):
+        for function in [
+            one for one in vars(module).values() if isinstance(one, FunctionType)
+        ]:
+            for example in finder.find(
+                function, function.__name__, module=False, globs=dict(vars(module))
+            ):
                 runner.run(example)
     return runner.failures == 0
 
@@ -152,8 +174,12 @@ def is_noticed(module: ModuleType, tree: ast.Module) -> bool:
             return True
         register = Register.read(DATA)
         try:
-            model = Model(register, [made if other is module else other for other in MODULES])
-            return bool(moved_cells(read_expected(register), guarded(model, judge_all(model))))
+            model = Model(
+                register, [made if other is module else other for other in MODULES]
+            )
+            return bool(
+                moved_cells(read_expected(register), guarded(model, judge_all(model)))
+            )
         except InputError:
             return True
 
@@ -163,7 +189,15 @@ def is_noticed(module: ModuleType, tree: ast.Module) -> bool:
 
 def compared(test: list[Any], reference: list[Any]) -> bool:
     """Whether nbval takes two lists of outputs for the same."""
-    skip = ("metadata", "traceback", "text/latex", "prompt_number", "output_type", "name", "execution_count")
+    skip = (
+        "metadata",
+        "traceback",
+        "text/latex",
+        "prompt_number",
+        "output_type",
+        "name",
+        "execution_count",
+    )
     skip += ("application/vnd.jupyter.widget-view+json", "image/png", "image/jpeg")
     cell = SimpleNamespace(
         parent=SimpleNamespace(skip_compare=skip),
@@ -203,16 +237,26 @@ def outputs() -> tuple[int, list[str]]:
                 if cell.cell_type != "code":
                     continue
                 if not compared(fresh[number].outputs, cell.outputs):
-                    raise SystemExit(f"{book.name}, cell {number}: a fresh run gives other outputs")
+                    raise SystemExit(
+                        f"{book.name}, cell {number}: a fresh run gives other outputs"
+                    )
                 for which, output in enumerate(cell.outputs):
-                    for text, key in [(place[key], key) for place, key in texts_of(output)]:
+                    for text, key in [
+                        (place[key], key) for place, key in texts_of(output)
+                    ]:
                         for found in NUMBER.finditer(text):
                             changed = copy.deepcopy(cell.outputs)
-                            holder = next(place for place, k in texts_of(changed[which]) if k == key)
+                            holder = next(
+                                place
+                                for place, k in texts_of(changed[which])
+                                if k == key
+                            )
                             holder[key] = other(text, found)
                             tried += 1
                             if compared(fresh[number].outputs, changed):
-                                missed.append(f"{book.name}, cell {number}, {key}: {found[0]}")
+                                missed.append(
+                                    f"{book.name}, cell {number}, {key}: {found[0]}"
+                                )
     return tried, missed
 
 
@@ -227,9 +271,13 @@ def figures() -> tuple[int, list[str]]:
     tried, missed = 0, []
     model = Model(Register.read(DATA))
     for name, figure in FIGURES.items():
-        rows = list(csv.reader(io.StringIO(data_text(figure.frame(figure.source(model))))))
+        rows = list(
+            csv.reader(io.StringIO(data_text(figure.frame(figure.source(model)))))
+        )
         places = []
-        for row, column in ((r, c) for r in range(1, len(rows)) for c in range(len(rows[r]))):
+        for row, column in (
+            (r, c) for r in range(1, len(rows)) for c in range(len(rows[r]))
+        ):
             try:
                 number = float(rows[row][column])
             except ValueError:
@@ -238,7 +286,9 @@ def figures() -> tuple[int, list[str]]:
             places.append(f"{name}, row {row + 1}, {rows[0][column]}: ")
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(rows)
-        found = {one.rpartition(": ")[0] + ": " for one in differences(name, text.getvalue())}
+        found = {
+            one.rpartition(": ")[0] + ": " for one in differences(name, text.getvalue())
+        }
         tried += len(places)
         missed += [place for place in places if place not in found]
     return tried, missed
@@ -250,7 +300,9 @@ def figures() -> tuple[int, list[str]]:
 def main() -> int:
     tally: Tally = {}
     for module in MODULES:
-        if is_noticed(module, ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
+        if is_noticed(
+            module, ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+        ):
             raise SystemExit(f"{module.__name__} is taken for changed as it is")
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         for kind, made, noticed in (
@@ -258,7 +310,14 @@ def main() -> int:
             ("formulas", list(formula_changes()), formula_is_noticed),
         ):
             found = list(pool.map(noticed, made, chunksize=4))
-            tally[kind] = len(made), [str(change) for change, seen in zip(made, found, strict=True) if not seen]
+            tally[kind] = (
+                len(made),
+                [
+                    str(change)
+                    for change, seen in zip(made, found, strict=True)
+                    if not seen
+                ],
+            )
             _say(kind, tally)
     tally["numbers in outputs of notebooks"] = outputs()
     _say("numbers in outputs of notebooks", tally)

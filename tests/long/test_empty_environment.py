@@ -29,14 +29,21 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the source at a path with spaces and letters of several scripts."""
     folder = tmp_path_factory.mktemp("copies") / "with space — 中文 é Ω"
     for name in ("analysis", "data", "notebooks"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
     return folder
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("command", ["verify", "scenarios", "run 01 --out tmp"])
-def test_a_command_does_the_same_with_nothing_around_it(source: Path, tmp_path: Path, command: str) -> None:
-    if not shutil.which("unshare") or subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode:
+def test_a_command_does_the_same_with_nothing_around_it(
+    source: Path, tmp_path: Path, command: str
+) -> None:
+    if (
+        not shutil.which("unshare")
+        or subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode
+    ):
         pytest.skip("this system lets a test have no network and mounts of its own")
     called = [sys.executable, "-m", "analysis", *command.split()]
     plain, bare = tmp_path / "plain", tmp_path / "bare"
@@ -50,12 +57,17 @@ def test_a_command_does_the_same_with_nothing_around_it(source: Path, tmp_path: 
         ),
     ):
         folder.mkdir()
-        done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, check=False)
+        done = subprocess.run(
+            words, cwd=folder, env=environment, capture_output=True, check=False
+        )
         assert (done.returncode, done.stderr) == (0, b"")
         outs.append(done.stdout)
     assert outs[0] == outs[1]
     if command.startswith("run"):
-        one, two = (nbformat.read(next((folder / "tmp").glob("*.ipynb")), as_version=4) for folder in (plain, bare))
+        one, two = (
+            nbformat.read(next((folder / "tmp").glob("*.ipynb")), as_version=4)
+            for folder in (plain, bare)
+        )
         assert one == two
     else:
         assert list(bare.iterdir()) == []

@@ -32,11 +32,32 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token = secrets.token_hex(8)
-    words = ["-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", f"--IdentityProvider.token={token}"]
-    words += [f"--ServerApp.root_dir={folder / 'notebooks'}", "--ServerApp.port_retries=0"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder), "JUPYTER_PREFER_ENV_PATH": "1"}
+    words = [
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        f"--port={port}",
+        f"--IdentityProvider.token={token}",
+    ]
+    words += [
+        f"--ServerApp.root_dir={folder / 'notebooks'}",
+        "--ServerApp.port_retries=0",
+    ]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(folder),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+    }
     with (folder / "lab.txt").open("w") as log:
-        server = subprocess.Popen([sys.executable, *words], cwd=folder, env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            [sys.executable, *words],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
     for _ in range(300):
         with socket.socket() as asked:
             if asked.connect_ex(("127.0.0.1", port)) == 0:
@@ -70,10 +91,16 @@ def run_all(page: Page) -> None:
         # A kernel that has only just been found takes nothing yet.
         chosen(page, "Run", "Run All Cells")
         with contextlib.suppress(TimeoutError):
-            page.wait_for_function(has, arg=[prompts.first.element_handle(), r"[*\d]"], timeout=5_000)
+            page.wait_for_function(
+                has, arg=[prompts.first.element_handle(), r"[*\d]"], timeout=5_000
+            )
             break
-    page.wait_for_function(has, arg=[prompts.last.element_handle(), r"\d"], timeout=120_000)
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=60_000)
+    page.wait_for_function(
+        has, arg=[prompts.last.element_handle(), r"\d"], timeout=120_000
+    )
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(
+        timeout=60_000
+    )
     page.wait_for_timeout(500)
 
 
@@ -81,19 +108,35 @@ def saved(page: Page, lab: str, name: str) -> nbformat.NotebookNode:
     """The notebook as JupyterLab holds it now, saved."""
     page.keyboard.press("Control+s")
     page.wait_for_timeout(1000)
-    there = lab.format(name).replace("/lab/tree/", "/api/contents/").replace("&reset", "")
+    there = (
+        lab.format(name).replace("/lab/tree/", "/api/contents/").replace("&reset", "")
+    )
     return nbformat.from_dict(page.request.get(there).json()["content"])
 
 
 def texts(notebook: nbformat.NotebookNode) -> list[str]:
     """The plain text of every output."""
-    outputs = [one for cell in notebook.cells if cell.cell_type == "code" for one in cell.outputs]
-    assert not [one for one in outputs if one.output_type == "error" or one.get("name") == "stderr"]
-    return ["".join(one.get("data", {}).get("text/plain", one.get("text", ""))) for one in outputs]
+    outputs = [
+        one
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for one in cell.outputs
+    ]
+    assert not [
+        one
+        for one in outputs
+        if one.output_type == "error" or one.get("name") == "stderr"
+    ]
+    return [
+        "".join(one.get("data", {}).get("text/plain", one.get("text", "")))
+        for one in outputs
+    ]
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_run_all_gives_the_outputs_that_are_committed(lab: str, browser: Browser, name: str) -> None:
+def test_run_all_gives_the_outputs_that_are_committed(
+    lab: str, browser: Browser, name: str
+) -> None:
     page = opened(browser, lab.format(f"{name}.ipynb"))
     run_all(page)
     keep(page, f"lab-{name}")
@@ -111,5 +154,8 @@ def test_a_changed_parameter_changes_the_number(lab: str, browser: Browser) -> N
     page.keyboard.insert_text("persons_per_transfer = 0.6")
     run_all(page)
     # 0.6 x (3.17 - 3.17 / 1.105) million = 180,733.
-    assert any("0.181 million" in text for text in texts(saved(page, lab, "02_growth_since_2019.ipynb")))
+    assert any(
+        "0.181 million" in text
+        for text in texts(saved(page, lab, "02_growth_since_2019.ipynb"))
+    )
     page.close()

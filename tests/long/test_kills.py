@@ -34,14 +34,31 @@ def start(folder: Path, notebooks: Path) -> subprocess.Popen[bytes]:
     """A run into ``results`` in a folder, in a group of processes of its own."""
     search = os.pathsep.join([str(ROOT), str(PACKAGES)])
     environment = {**os.environ, "PYTHONPATH": search, "TMPDIR": str(folder / "tmp")}
-    words = ["reproduce", "--no-report", "--data", str(PACKAGES / "tiny"), "--notebooks", str(notebooks)]
-    how = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
-    return subprocess.Popen([sys.executable, "-m", "analysis", *words], cwd=folder, env=environment, **how)
+    words = [
+        "reproduce",
+        "--no-report",
+        "--data",
+        str(PACKAGES / "tiny"),
+        "--notebooks",
+        str(notebooks),
+    ]
+    how = {
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+        "start_new_session": True,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "analysis", *words], cwd=folder, env=environment, **how
+    )
 
 
 def content(folder: Path) -> dict[str, bytes]:
     """Every file of a folder; of where it came from only that it is whole, as a commit may be made meanwhile."""
-    found = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    found = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
     assert json.loads(found.pop("ro-crate-metadata.json"))["@graph"]
     return found
 
@@ -97,5 +114,11 @@ def test_a_run_killed_at_any_moment_leaves_whole_results(tmp_path: Path) -> None
     _, left = psutil.wait_procs(started_in(tmp_path), timeout=60)
     assert left == []
     # The next run has cleared what the killed ones left.
-    assert {path.name for path in tmp_path.iterdir()} == {"results", ".results.lock", "odd", "even", "tmp"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "results",
+        ".results.lock",
+        "odd",
+        "even",
+        "tmp",
+    }
     print(dict(sorted(seen.items())))

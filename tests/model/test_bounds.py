@@ -22,35 +22,63 @@ def distinct(plans):
     """One plan for each set of nodes and limits."""
     found = {}
     for plan in plans:
-        key = plan.target, frozenset((node.name, node.reading) for node in plan.nodes), len(plan.limits)
+        key = (
+            plan.target,
+            frozenset((node.name, node.reading) for node in plan.nodes),
+            len(plan.limits),
+        )
         found.setdefault(key, plan)
     return list(found.values())
 
 
 def of_quantities(model):
     """Each quantity under each of its readings."""
-    pairs = [(one, reading) for one in model.quantities for reading in model.readings(one)]
-    return distinct(model.plan(one, model.setting({one: reading})) for one, reading in pairs)
+    pairs = [
+        (one, reading) for one in model.quantities for reading in model.readings(one)
+    ]
+    return distinct(
+        model.plan(one, model.setting({one: reading})) for one, reading in pairs
+    )
 
 
 def of_checks(model):
     rows = [*model.register.checks.values(), *model.register.solutions.values()]
-    return distinct(model.plan(row.quantity, model.change(row.readings)) for row in rows)
+    return distinct(
+        model.plan(row.quantity, model.change(row.readings)) for row in rows
+    )
 
 
 # Beside scipy ---------------------------------------------------------------------------------------------------------
 def by_scipy(model, plan, ranges, *, starts=3):
     """Smallest and largest target: local searches from the best of many random places of the box."""
-    intervals = {name: ranges.get(name) or node.source.interval() for name, node in plan.leaves.items()}
+    intervals = {
+        name: ranges.get(name) or node.source.interval()
+        for name, node in plan.leaves.items()
+    }
     moved = [name for name, one in intervals.items() if one.high > one.low]
-    still = {name: np.float64(one.low) for name, one in intervals.items() if name not in moved}
+    still = {
+        name: np.float64(one.low)
+        for name, one in intervals.items()
+        if name not in moved
+    }
     low = np.array([intervals[name].low for name in moved])
     width = np.array([intervals[name].high for name in moved]) - low
 
     def at(where):
-        values = by_hand(plan, {**still, **{name: low[i] + where[..., i] * width[i] for i, name in enumerate(moved)}})
+        values = by_hand(
+            plan,
+            {
+                **still,
+                **{
+                    name: low[i] + where[..., i] * width[i]
+                    for i, name in enumerate(moved)
+                },
+            },
+        )
         shape = where.shape[:-1]
-        held = np.array([np.broadcast_to(one, shape) for one in rooms(model, plan, values)])
+        held = np.array(
+            [np.broadcast_to(one, shape) for one in rooms(model, plan, values)]
+        )
         return np.broadcast_to(values[plan.target], shape), held.reshape(-1, *shape)
 
     places = np.random.default_rng(7).random((3000, len(moved)))
@@ -63,15 +91,21 @@ def by_scipy(model, plan, ranges, *, starts=3):
         size, ends = np.ptp(numbers) or 1.0, []
         if not moved:
             return numbers[0], numbers[0]
-        limits = [{"type": "ineq", "fun": lambda where: at(where)[1]}] if len(held) else []
+        limits = (
+            [{"type": "ineq", "fun": lambda where: at(where)[1]}] if len(held) else []
+        )
         for sign in (1, -1):
             order = np.argsort(sign * numbers)[:starts]
             best = sign * numbers[order[0]]
             for start in places[order]:
                 found = minimize(
-                    lambda where, sign=sign: float(sign * at(where)[0]) / size, start, method="SLSQP",
-                    constraints=limits, bounds=[(0, 1)] * len(moved), options={"ftol": 1e-14, "maxiter": 200},
-                )  # fmt: skip
+                    lambda where, sign=sign: float(sign * at(where)[0]) / size,
+                    start,
+                    method="SLSQP",
+                    constraints=limits,
+                    bounds=[(0, 1)] * len(moved),
+                    options={"ftol": 1e-14, "maxiter": 200},
+                )
                 number, room = at(np.clip(found.x, 0, 1))
                 if np.isfinite(number) and (room >= -1e-9).all():
                     best = min(best, sign * float(number))
@@ -84,13 +118,20 @@ def compare(model, plan, ranges):
         (ours,) = plan.bounds(ranges=ranges)
     theirs = by_scipy(model, plan, ranges)
     size = max(abs(end) for end in theirs)
-    assert (ours.low, ours.high) == pytest.approx(theirs, rel=0, abs=1e-6 * size), plan.target
+    assert (ours.low, ours.high) == pytest.approx(theirs, rel=0, abs=1e-6 * size), (
+        plan.target
+    )
 
 
 def allowed(plan, **instead):
     """The allowed range of each assumption that a plan starts from."""
-    starts = [node.source.assumption for node in plan.leaves.values() if node.reading == "set"]
-    return {one.id: instead.get(one.id) or Interval(one.minimum, one.maximum) for one in starts}
+    starts = [
+        node.source.assumption for node in plan.leaves.values() if node.reading == "set"
+    ]
+    return {
+        one.id: instead.get(one.id) or Interval(one.minimum, one.maximum)
+        for one in starts
+    }
 
 
 def test_bounds_over_the_printed_intervals_are_those_of_scipy(model):
@@ -103,13 +144,19 @@ def test_bounds_over_the_printed_intervals_are_those_of_scipy(model):
 def test_bounds_over_the_allowed_ranges_are_those_of_scipy(model):
     for plan in of_checks(model):
         # Where the former detainees are computed there is a pole at an overlap of 1, which has a test of its own.
-        pole = {"overlap": Interval(0, 0.5)} if "former_detainees" not in plan.leaves else {}
+        pole = (
+            {"overlap": Interval(0, 0.5)}
+            if "former_detainees" not in plan.leaves
+            else {}
+        )
         compare(model, plan, allowed(plan, **pole))
 
 
 def test_former_detainees_have_no_bound_where_the_overlap_reaches_its_pole(model):
     # What is left of the total, over one less the overlap, passes every number as the overlap nears 1.
-    plan = model.plan("former_detainees", model.setting({"former_detainees": "from_low_end"}))
+    plan = model.plan(
+        "former_detainees", model.setting({"former_detainees": "from_low_end"})
+    )
     with np.errstate(all="ignore"):
         (found,) = plan.bounds(ranges=allowed(plan))
     assert (found.low, found.high) == (-np.inf, np.inf)
@@ -126,7 +173,9 @@ def test_bounds_warn_of_nothing(model):
 def is_ratio(plan):
     """Whether sympy finds the target to be a ratio of two linear functions of each leaf; None under a minimum or
     maximum, which it does not expand."""
-    symbols = {name: sympy.Symbol(name) for name in plan.leaves if name not in CONSTANTS}
+    symbols = {
+        name: sympy.Symbol(name) for name in plan.leaves if name not in CONSTANTS
+    }
     values = dict.fromkeys(CONSTANTS, sympy.Integer(1)) | symbols
     for node in plan.nodes:
         source = node.source
@@ -134,9 +183,16 @@ def is_ratio(plan):
             return None
         if source.same_as or source.expression:
             needs = [values[need] for need in source.needs]
-            values[node.name] = needs[0] if source.same_as else source.expression.compiled(*needs)
+            values[node.name] = (
+                needs[0] if source.same_as else source.expression.compiled(*needs)
+            )
     above, below = sympy.fraction(sympy.cancel(sympy.nsimplify(values[plan.target])))
-    return all(sympy.degree(part, one) <= 1 for part in (above, below) for one in symbols.values() if part.has(one))
+    return all(
+        sympy.degree(part, one) <= 1
+        for part in (above, below)
+        for one in symbols.values()
+        if part.has(one)
+    )
 
 
 def test_every_shipped_quantity_is_a_ratio_by_sympy_and_is_confirmed(model):
@@ -146,10 +202,18 @@ def test_every_shipped_quantity_is_a_ratio_by_sympy_and_is_confirmed(model):
 
 
 MADE = {
-    "x * x": False, "x * (1 - x)": False, "x / (1 + x * y)": True, "x / (1 + x * x)": False, "y ** 2 * x": False,
-    "(x + y) / (x - y)": True, "x * y + x / (y + 3)": False, "(x * x + x) / (x + 1)": True, "1 / (x * y)": True,
-    "x ** -1": True, "x ** 3 / x": False,
-}  # fmt: skip
+    "x * x": False,
+    "x * (1 - x)": False,
+    "x / (1 + x * y)": True,
+    "x / (1 + x * x)": False,
+    "y ** 2 * x": False,
+    "(x + y) / (x - y)": True,
+    "x * y + x / (y + 3)": False,
+    "(x * x + x) / (x + 1)": True,
+    "1 / (x * y)": True,
+    "x ** -1": True,
+    "x ** 3 / x": False,
+}
 
 
 def plan_of(text, **leaves):
@@ -164,14 +228,19 @@ def test_a_formula_is_confirmed_where_sympy_finds_a_ratio(text):
     assert is_ratio(plan) == MADE[text]
     if MADE[text]:
         return plan.confirm()
-    with pytest.raises(ModelError, match=r"^the formula of q \(formula\) is not a ratio of two linear functions"):
+    with pytest.raises(
+        ModelError,
+        match=r"^the formula of q \(formula\) is not a ratio of two linear functions",
+    ):
         plan.confirm()
 
 
 def test_an_input_under_a_minimum_or_maximum_is_exempt_and_others_are_not():
     plan = plan_of("minimum(x, y) * y + z * z", x=3.0, y=2.0, z=1.0)
     assert plan.under_choices == {"x", "y"}
-    with pytest.raises(ModelError, match=r"^the formula of q \(formula\) is not a ratio"):
+    with pytest.raises(
+        ModelError, match=r"^the formula of q \(formula\) is not a ratio"
+    ):
         plan.confirm()
     plan = plan_of("maximum(x / y, y / x) + z", x=3.0, y=2.0, z=1.0)
     plan.confirm()
@@ -190,8 +259,14 @@ def test_what_is_no_ratio_is_refused_by_the_formula_that_is_none():
     said = "the formula of square (formula) is not a ratio of two linear functions of each input, so its bounds"
     solved = solve_for("of_square", "y", goal=1.0, row=7)
     for more, place in (
-        ({"checks": [check("r", "of_square")]}, "nowhere/checks.csv, row 2 (r), field readings"),
-        ({"solutions": {"s": solved}}, "nowhere/solutions.csv, row 7 (solved), field readings"),
+        (
+            {"checks": [check("r", "of_square")]},
+            "nowhere/checks.csv, row 2 (r), field readings",
+        ),
+        (
+            {"solutions": {"s": solved}},
+            "nowhere/solutions.csv, row 7 (solved), field readings",
+        ),
         ({}, "nowhere/datapackage.json, field analysis.formulas"),
     ):
         with pytest.raises(RegisterError) as refused:
@@ -212,7 +287,9 @@ def test_a_factor_of_nought_does_not_hide_a_square():
 # By hand --------------------------------------------------------------------------------------------------------------
 def bounds(function, box, *limits):
     """The bounds of a function, where each limit is 0 or more."""
-    (found,) = extremes(lambda v: (function(**v), [limit(**v) for limit in limits]), box)
+    (found,) = extremes(
+        lambda v: (function(**v), [limit(**v) for limit in limits]), box
+    )
     return found
 
 
@@ -222,32 +299,52 @@ UNIT = {"x": (0, 1), "y": (0, 1)}
 @pytest.mark.parametrize(
     ("function", "box", "limits", "low", "high"),
     [
-        (lambda x, y: x - 2 * y, UNIT, [], -2, 1), (lambda x, y: (x + 1) / (y + 1), UNIT, [], 0.5, 2),
+        (lambda x, y: x - 2 * y, UNIT, [], -2, 1),
+        (lambda x, y: (x + 1) / (y + 1), UNIT, [], 0.5, 2),
         # An edge crosses a limit: x y up to 0.5 with x up to 1 and y up to 1.
         (lambda x, y: x * y, UNIT, [lambda x, y: 0.5 - x * y], 0, 0.5),
         (lambda x, y: x + y, UNIT, [lambda x, y: 0.5 - x * y], 0, 1.5),
         # No corner is allowed, and the middle of the line is.
-        (lambda x: 2 * x, {"x": (0, 1)}, [lambda x: x - 0.3, lambda x: 0.7 - x], 0.6, 1.4),
+        (
+            lambda x: 2 * x,
+            {"x": (0, 1)},
+            [lambda x: x - 0.3, lambda x: 0.7 - x],
+            0.6,
+            1.4,
+        ),
         # Nothing is.
         (lambda x: x, {"x": (0, 1)}, [lambda x: x - 2], np.nan, np.nan),
-        (lambda x: x, {"x": (0, 1)}, [lambda x: x - 0.7, lambda x: 0.3 - x], np.nan, np.nan),
+        (
+            lambda x: x,
+            {"x": (0, 1)},
+            [lambda x: x - 0.7, lambda x: 0.3 - x],
+            np.nan,
+            np.nan,
+        ),
         # A pole inside, and at an end, leaves no bound, even where a limit keeps it out of reach.
         (lambda x: 1 / (x - 0.25), {"x": (0, 1)}, [], -np.inf, np.inf),
         (lambda x: 1 / x, {"x": (0, 1)}, [], -np.inf, np.inf),
         (lambda x: 1 / (x - 0.25), {"x": (0, 1)}, [lambda x: x - 0.5], -np.inf, np.inf),
         # A difference that is nought but for a float's last digits is nought.
-        (lambda x: (x + 0.1) - x - 0.1 + 0 * x, {"x": (1, 2)}, [], 0, 0), (lambda: 5.0, {}, [], 5, 5),
+        (lambda x: (x + 0.1) - x - 0.1 + 0 * x, {"x": (1, 2)}, [], 0, 0),
+        (lambda: 5.0, {}, [], 5, 5),
     ],
-)  # fmt: skip
+)
 def test_bounds_by_hand(function, box, limits, low, high):
     found = bounds(function, box, *limits)
-    assert (found.low, found.high) == pytest.approx((low, high), rel=1e-12, abs=1e-15, nan_ok=True)
+    assert (found.low, found.high) == pytest.approx(
+        (low, high), rel=1e-12, abs=1e-15, nan_ok=True
+    )
 
 
 def test_each_entry_of_what_varies_has_its_bounds():
     vary = {"k": np.array([1.0, 1.6, 3])}
-    found = extremes(lambda v: (v["x"] * v["k"], [1 - v["x"] * v["k"]]), {"x": (0.5, 1)}, vary)
-    assert [end for one in found[:2] for end in (one.low, one.high)] == pytest.approx([0.5, 1, 0.8, 1])
+    found = extremes(
+        lambda v: (v["x"] * v["k"], [1 - v["x"] * v["k"]]), {"x": (0.5, 1)}, vary
+    )
+    assert [end for one in found[:2] for end in (one.low, one.high)] == pytest.approx(
+        [0.5, 1, 0.8, 1]
+    )
     assert np.isnan(found[2].low)  # 1.5 at least
     assert np.isnan(found[2].high)
 
@@ -268,7 +365,9 @@ def test_a_root_is_the_one_of_brentq(a, b, c, place):
     assert solve(function, 0, 2, goal) == pytest.approx(expected, abs=1e-8)
     assert solve(lambda x: a + 0 * x, 0, 2, goal + 1) is None
     values = function(np.array([[0.5], [1], [1.5]]))
-    assert breakpoints(values, 0, 2, [goal, np.inf]) == pytest.approx([expected], abs=1e-8)
+    assert breakpoints(values, 0, 2, [goal, np.inf]) == pytest.approx(
+        [expected], abs=1e-8
+    )
 
 
 def test_a_root_outside_the_range_is_found():
@@ -279,4 +378,6 @@ def test_a_root_outside_the_range_is_found():
 def test_breakpoints_are_crossings_and_poles():
     # 1 / (x - 1.001) passes -2 at 0.501 and 2 at 1.501, and has its pole between; x passes 2 at the end alone.
     values = np.array([[1 / (place - 1.001), place] for place in (0.5, 1.0, 1.5)])
-    assert breakpoints(values, 0, 2, [2, -2]) == pytest.approx([0.501, 1.001, 1.501], rel=1e-9)
+    assert breakpoints(values, 0, 2, [2, -2]) == pytest.approx(
+        [0.501, 1.001, 1.501], rel=1e-9
+    )

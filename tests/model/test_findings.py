@@ -28,7 +28,10 @@ def test_each_step_rounds_to_the_number_worked_out_by_hand(model, entry):
     assert len(steps) == len(entry["arithmetic"]) > 0
     for step, number in steps:
         decimals = len(str(step.comes_to).partition(".")[2])
-        assert abs(Fraction(number) - Fraction(step.comes_to)) <= Fraction("0.500001") / 10**decimals
+        assert (
+            abs(Fraction(number) - Fraction(step.comes_to))
+            <= Fraction("0.500001") / 10**decimals
+        )
     assert findings.problems(model) == []
 
 
@@ -43,15 +46,19 @@ def test_a_step_that_comes_to_something_else_is_said(package):
 @pytest.mark.parametrize(
     ("expression", "value", "unit"),
     [
-        ("mean_2016_2020", 2_870_000, "transfer"), ("excess_2016_2020", 0.3, "dimensionless"),
+        ("mean_2016_2020", 2_870_000, "transfer"),
+        ("excess_2016_2020", 0.3, "dimensionless"),
         ("at_risk_total_range_high - at_risk_total_range_low", 500_000, "person"),
-        ("detainees_several_floor", 300_000, "person"), ("transfers_2019.from_difference / 2", 1_435_000, "transfer"),
-        ("plan_13fyp_total / plan_13fyp_a_year", 5, "dimensionless"), ("2 * 3 - 1", 5, "dimensionless"),
+        ("detainees_several_floor", 300_000, "person"),
+        ("transfers_2019.from_difference / 2", 1_435_000, "transfer"),
+        ("plan_13fyp_total / plan_13fyp_a_year", 5, "dimensionless"),
+        ("2 * 3 - 1", 5, "dimensionless"),
         # 3.174 million is rounded to the thousand, 3.17 to ten thousands, and a plan not at all.
-        ("report_2021_low", 3_173_500, "transfer"), ("total_2021_tianshan_high", 3_175_000, "transfer"),
+        ("report_2021_low", 3_173_500, "transfer"),
+        ("total_2021_tianshan_high", 3_175_000, "transfer"),
         ("plan_14fyp_total_high", 13_750_000, "transfer"),
     ],
-)  # fmt: skip
+)
 def test_names_of_rows_quantities_and_figures(model, expression, value, unit):
     assert findings.value(model, expression) == (pytest.approx(value), unit)
 
@@ -59,7 +66,10 @@ def test_names_of_rows_quantities_and_figures(model, expression, value, unit):
 def rows_behind(model, name):
     """The rows that a name in an expression starts from."""
     rows = {**model.register.claims, **model.register.external}
-    own = next((one for one in (name, re.sub("_(low|high|floor)$", "", name)) if one in rows), None)
+    own = next(
+        (one for one in (name, re.sub("_(low|high|floor)$", "", name)) if one in rows),
+        None,
+    )
     if own or name in CONSTANTS:
         return {own} - {None}
     return model.plan(*model.named(name)).claims
@@ -67,8 +77,13 @@ def rows_behind(model, name):
 
 def test_a_finding_lists_the_rows_that_it_starts_from(model):
     for one in model.register.findings.values():
-        names = {name for step in one.arithmetic for name in parse(step.expression).needs}
-        assert {row for name in names for row in rows_behind(model, name)} <= {*one.claims, *one.external}, one.id
+        names = {
+            name for step in one.arithmetic for name in parse(step.expression).needs
+        }
+        assert {row for name in names for row in rows_behind(model, name)} <= {
+            *one.claims,
+            *one.external,
+        }, one.id
 
 
 STEP = "expression: transfers_2019.from_difference\n"
@@ -78,23 +93,47 @@ NOT = "is not made of names, numbers, + - * / and brackets"
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("total_2021_tianshen - 1", "'total_2021_tianshen' names no quantity or row with a number; did you mean "
-         "'total_2021_tianshan'?"),
-        ("transfers_2019.from_rates", "'transfers_2019.from_rates' names no quantity or row with a number; did you "
-         "mean 'transfers_2019'?"),
-        ("mean_2016_2020 ^ 2", f"'mean_2016_2020 ^ 2' {NOT}"), ("abs(mean_2016_2020)", f"'abs(mean_2016_2020)' {NOT}"),
-        ("1 / (mean_2016_2020 - mean_2016_2020)", "'1 / (mean_2016_2020 - mean_2016_2020)' has no finite value"),
-        ("mean_2016_2020 + at_risk_2019_up_to", "'mean_2016_2020 + at_risk_2019_up_to' adds unlike units (transfer and "
-         "person)"),
-        ("mean_2016_2020 * persons_per_transfer", "'mean_2016_2020 * persons_per_transfer' is in person, not in "
-         "transfer"),
-        ("mean_2016_2020 * 1e200 * 1e200", "'mean_2016_2020 * 1e200 * 1e200' has no finite value"),
+        (
+            "total_2021_tianshen - 1",
+            "'total_2021_tianshen' names no quantity or row with a number; did you mean "
+            "'total_2021_tianshan'?",
+        ),
+        (
+            "transfers_2019.from_rates",
+            "'transfers_2019.from_rates' names no quantity or row with a number; did you "
+            "mean 'transfers_2019'?",
+        ),
+        ("mean_2016_2020 ^ 2", f"'mean_2016_2020 ^ 2' {NOT}"),
+        ("abs(mean_2016_2020)", f"'abs(mean_2016_2020)' {NOT}"),
+        (
+            "1 / (mean_2016_2020 - mean_2016_2020)",
+            "'1 / (mean_2016_2020 - mean_2016_2020)' has no finite value",
+        ),
+        (
+            "mean_2016_2020 + at_risk_2019_up_to",
+            "'mean_2016_2020 + at_risk_2019_up_to' adds unlike units (transfer and "
+            "person)",
+        ),
+        (
+            "mean_2016_2020 * persons_per_transfer",
+            "'mean_2016_2020 * persons_per_transfer' is in person, not in transfer",
+        ),
+        (
+            "mean_2016_2020 * 1e200 * 1e200",
+            "'mean_2016_2020 * 1e200 * 1e200' has no finite value",
+        ),
     ],
-)  # fmt: skip
+)
 def test_arithmetic_that_is_none_is_refused(package, written, said):
-    head, tail = (package / "findings.yaml").read_text(encoding="utf-8").split("- id: base_equals_mean\n")
+    head, tail = (
+        (package / "findings.yaml")
+        .read_text(encoding="utf-8")
+        .split("- id: base_equals_mean\n")
+    )
     tail = tail.replace(STEP, f"expression: {written}\n", 1)
-    (package / "findings.yaml").write_text(f"{head}- id: base_equals_mean\n{tail}", encoding="utf-8")
+    (package / "findings.yaml").write_text(
+        f"{head}- id: base_equals_mean\n{tail}", encoding="utf-8"
+    )
     with pytest.raises(RegisterError) as refused:
         Model(Register.read(package))
     expected = f"{package}/findings.yaml, entry base_equals_mean, field arithmetic.0.expression: {said}"
@@ -115,7 +154,10 @@ def same_digits(register):
         if claim.base_unit not in ("year", "month", "hour")
     ]
     for (one, end, digits), (two, other_end, other) in itertools.combinations(rows, 2):
-        apart = len(digits) == len(other) > 3 and abs(int(digits.replace(".", "")) - int(other.replace(".", ""))) == 1
+        apart = (
+            len(digits) == len(other) > 3
+            and abs(int(digits.replace(".", "")) - int(other.replace(".", ""))) == 1
+        )
         if one.quantity == two.quantity:
             continue
         if same(one.published.value(end), two.published.value(other_end)):
@@ -131,20 +173,27 @@ def years(words):
 def odd_sources(register):
     """Rows whose source is older than their period, plans apart; one document under two dates."""
     for claim in register.claims.values():
-        cited, meant = years(register.sources.get(claim.source, "")), years(claim.period)
+        cited, meant = (
+            years(register.sources.get(claim.source, "")),
+            years(claim.period),
+        )
         if not claim.target and cited and meant and max(cited) < max(meant):
             yield "an older source", claim.id, claim.source
     with (register.folder / "sources.csv").open(encoding="utf-8", newline="") as file:
         sources = list(csv.DictReader(file))
     for one, two in itertools.combinations(sources, 2):
-        document = [re.sub(r"-(\d{4})(-\d\d)*$", "", source["id"]) for source in (one, two)]
+        document = [
+            re.sub(r"-(\d{4})(-\d\d)*$", "", source["id"]) for source in (one, two)
+        ]
         if one["title"] and one["title"] == two["title"] and document[0] == document[1]:
             yield "one document, two dates", one["id"], two["id"]
 
 
 def unnamed(register):
     """Coincidences of which no finding names both members."""
-    named = [{*one.claims, *one.external, *one.sources} for one in register.findings.values()]
+    named = [
+        {*one.claims, *one.external, *one.sources} for one in register.findings.values()
+    ]
     found = [*same_digits(register), *odd_sources(register)]
     return [one for one in found if not any({*one[1:]} <= rows for rows in named)]
 

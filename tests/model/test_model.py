@@ -42,23 +42,54 @@ def test_the_sources_of_a_value_come_in_their_order():
     row, guess = claim("printed_q", "1"), assumption("q", 4, maximum=9)
     # The input row, before the bare formula and the assumption; then the default reading; the formula; the assumption.
     assert value(small_model(q, claims=[row], assumptions=[guess]), "q") == 1
-    assert value(small_model(q, q__named, assumptions=[guess], defaults={"q": "named"}), "q") == 2
+    assert (
+        value(
+            small_model(q, q__named, assumptions=[guess], defaults={"q": "named"}), "q"
+        )
+        == 2
+    )
     assert value(small_model(q, q__named, assumptions=[guess]), "q") == 3
     assert value(small_model(q__named, assumptions=[guess]), "q") == 4
     # A reading that is named comes before them all.
     made = small_model(
-        q, q__named, w__named, claims=[row], assumptions=[guess], same_as={("q", "alike"): "w"}, defaults={"w": "named"}
+        q,
+        q__named,
+        w__named,
+        claims=[row],
+        assumptions=[guess],
+        same_as={("q", "alike"): "w"},
+        defaults={"w": "named"},
     )
     found = {name: value(made, "q", {"q": name}) for name in made.readings("q")}
-    assert found == {"published": 1, "printed_q": 1, "set": 4, "alike": 1, "formula": 3, "named": 2}
+    assert found == {
+        "published": 1,
+        "printed_q": 1,
+        "set": 4,
+        "alike": 1,
+        "formula": 3,
+        "named": 2,
+    }
     assert made.readings("q")[0] == "published"
 
 
 def test_words_give_a_floor_and_a_ceiling_and_in_words_no_single_value():
-    floor, ceiling = {"reason": "x", "value": 30, "coarse": 20}, {"reason": "x", "value": 70}
-    made = small_model(double, assumptions=[assumption("base", 40, maximum=99, floor=floor, ceiling=ceiling)])
-    found = [made.estimate("base", made.setting({"base": one})) for one in ("set", "floor", "ceiling")]
-    assert [(one.value, one.side) for one in found] == [(40, ""), (30, "at least"), (70, "at most")]
+    floor, ceiling = (
+        {"reason": "x", "value": 30, "coarse": 20},
+        {"reason": "x", "value": 70},
+    )
+    made = small_model(
+        double,
+        assumptions=[assumption("base", 40, maximum=99, floor=floor, ceiling=ceiling)],
+    )
+    found = [
+        made.estimate("base", made.setting({"base": one}))
+        for one in ("set", "floor", "ceiling")
+    ]
+    assert [(one.value, one.side) for one in found] == [
+        (40, ""),
+        (30, "at least"),
+        (70, "at most"),
+    ]
     setting = made.setting({"base": "in_words"})
     said = "{} has no single value: base is given in words only; set it to a number"
     for name, low, high in (("base", 30, 70), ("double", 60, 140)):
@@ -70,76 +101,163 @@ def test_words_give_a_floor_and_a_ceiling_and_in_words_no_single_value():
 
 
 def test_the_article_by_hand(model):
-    assert (value(model, "at_risk_total_low"), value(model, "at_risk_total_high")) == (2_000_000, 2_500_000)
-    assert value(model, "transfers_2021", {"transfers_2021": "total_2021_february"}) == 3_200_000
+    assert (value(model, "at_risk_total_low"), value(model, "at_risk_total_high")) == (
+        2_000_000,
+        2_500_000,
+    )
+    assert (
+        value(model, "transfers_2021", {"transfers_2021": "total_2021_february"})
+        == 3_200_000
+    )
     # A formula's quantity may be set as well.
-    assert value(model, "at_risk_total", {"former_detainees": "floor"}, {"at_risk_2021": 1_000_000}) == 1_300_000
+    assert (
+        value(
+            model,
+            "at_risk_total",
+            {"former_detainees": "floor"},
+            {"at_risk_2021": 1_000_000},
+        )
+        == 1_300_000
+    )
     # The ratio of 2021 is that of 2019 times its change, 0.8 x 1.25, or the one that is set.
     changed = {"persons_per_transfer": 0.8, "persons_per_transfer_drift": 1.25}
     assert value(model, "persons_2021", values=changed) == 3_170_000
-    assert value(model, "persons_2021", values={**changed, "persons_per_transfer_2021": 0.5}) == 1_585_000
-    found = model.estimate("transfers_2019", model.setting(values={"growth_2019_2021": 0.1}))
-    assert (found.low, found.high) == pytest.approx((3_165_000 / 1.1, 3_175_000 / 1.1))  # the set value has no width
+    assert (
+        value(
+            model, "persons_2021", values={**changed, "persons_per_transfer_2021": 0.5}
+        )
+        == 1_585_000
+    )
+    found = model.estimate(
+        "transfers_2019", model.setting(values={"growth_2019_2021": 0.1})
+    )
+    assert (found.low, found.high) == pytest.approx(
+        (3_165_000 / 1.1, 3_175_000 / 1.1)
+    )  # the set value has no width
 
 
 # What may be set ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("readings", "values", "said"),
     [
-        ({}, {"overlapp": 0.1}, "'overlapp' is not a quantity; did you mean 'overlap'?"),
-        ({}, {"persons_per_labourer": 2.0}, "'persons_per_labourer' is not a quantity; did you mean "
-         "'persons_per_cadre'?"),
-        ({"transfers_2018": "x"}, {}, "'transfers_2018' is not a quantity; did you mean 'transfers_2021'?"),
-        ({"transfers_2019": "from_rates"}, {}, "'from_rates' is not a reading of transfers_2019; did you mean "
-         "'from_rate'?"),
+        (
+            {},
+            {"overlapp": 0.1},
+            "'overlapp' is not a quantity; did you mean 'overlap'?",
+        ),
+        (
+            {},
+            {"persons_per_labourer": 2.0},
+            "'persons_per_labourer' is not a quantity; did you mean "
+            "'persons_per_cadre'?",
+        ),
+        (
+            {"transfers_2018": "x"},
+            {},
+            "'transfers_2018' is not a quantity; did you mean 'transfers_2021'?",
+        ),
+        (
+            {"transfers_2019": "from_rates"},
+            {},
+            "'from_rates' is not a reading of transfers_2019; did you mean "
+            "'from_rate'?",
+        ),
         ({}, {"overlap": math.nan}, "overlap = nan is not a finite number"),
         ({}, {"overlap": True}, "overlap = True is not a finite number"),
-        ({}, {"overlap": 1.01}, "overlap = 1.01 lies outside its allowed range, 0 to 1"),
-        ({}, {"former_detainees": 2e7}, "former_detainees = 20000000 lies outside its allowed range, 0 to 18,040,304 "
-         "person"),
-        ({}, {"transfers_2021": -1}, "transfers_2021 = -1 lies outside its allowed range, 0 transfer or more"),
-        ({}, {"growth_2019_2021": -1.5}, "growth_2019_2021 = -1.5 lies outside its allowed range, -1 or more"),
-        ({"transfers_2019": "from_rate"}, {"transfers_2019": 1e6}, "transfers_2019 = 1e+06 is unused: its reading "
-         "from_rate supplies it"),
-        ({"total_2019": "persons", "south_2019": "transfers"}, {}, "total_2019 and south_2019 are one choice and can't "
-         "be read persons, transfers at once"),
         (
-            {"transfers_2019": "from_difference", "net_new_transfers": "from_base"}, {},
+            {},
+            {"overlap": 1.01},
+            "overlap = 1.01 lies outside its allowed range, 0 to 1",
+        ),
+        (
+            {},
+            {"former_detainees": 2e7},
+            "former_detainees = 20000000 lies outside its allowed range, 0 to 18,040,304 "
+            "person",
+        ),
+        (
+            {},
+            {"transfers_2021": -1},
+            "transfers_2021 = -1 lies outside its allowed range, 0 transfer or more",
+        ),
+        (
+            {},
+            {"growth_2019_2021": -1.5},
+            "growth_2019_2021 = -1.5 lies outside its allowed range, -1 or more",
+        ),
+        (
+            {"transfers_2019": "from_rate"},
+            {"transfers_2019": 1e6},
+            "transfers_2019 = 1e+06 is unused: its reading from_rate supplies it",
+        ),
+        (
+            {"total_2019": "persons", "south_2019": "transfers"},
+            {},
+            "total_2019 and south_2019 are one choice and can't "
+            "be read persons, transfers at once",
+        ),
+        (
+            {"transfers_2019": "from_difference", "net_new_transfers": "from_base"},
+            {},
             "these readings make a circle: transfers_2019 (from_difference) needs net_new_transfers (from_base), which "
             "needs transfers_2019 (from_difference); choose another reading of one of them",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_can_not_be_set_is_refused(model, readings, values, said):
     assert sentence(ModelError, model.setting, readings, values) == said
 
 
 def test_the_ends_of_an_allowed_range_and_any_real_number_may_be_set(model):
-    for name, number in (("overlap", 1.0), ("persons_per_transfer", 0.05), ("transfers_2021", 0), ("overlap", 1)):
+    for name, number in (
+        ("overlap", 1.0),
+        ("persons_per_transfer", 0.05),
+        ("transfers_2021", 0),
+        ("overlap", 1),
+    ):
         assert model.setting(values={name: number}).values == {name: number}
-    assert model.setting(values={"growth_2019_2021": -0.1}).values == {"growth_2019_2021": -0.1}
+    assert model.setting(values={"growth_2019_2021": -0.1}).values == {
+        "growth_2019_2021": -0.1
+    }
     for number in (np.int64(200_000), np.float32(200_000), np.float64(200_000)):
-        assert model.setting(values={"former_detainees": number}).values == {"former_detainees": 200_000.0}
+        assert model.setting(values={"former_detainees": number}).values == {
+            "former_detainees": 200_000.0
+        }
 
 
 def test_what_equals_the_article_is_left_out_and_kept_as_given(model):
-    same = model.setting({"transfers_2019": "from_rate"}, {"overlap": 0, "transfers_2021": 3_170_000})
+    same = model.setting(
+        {"transfers_2019": "from_rate"}, {"overlap": 0, "transfers_2021": 3_170_000}
+    )
     assert (same, hash(same), model.differences(same)) == (ARTICLE, hash(Setting()), "")
     assert same.given == {"transfers_2019", "overlap", "transfers_2021"}
     # So a notebook may hand over all of its parameters, those that were not touched included.
-    setting = model.setting({"persons_per_transfer": "implied"}, {"persons_per_transfer": 1})
+    setting = model.setting(
+        {"persons_per_transfer": "implied"}, {"persons_per_transfer": 1}
+    )
     assert setting == Setting({"persons_per_transfer": "implied"})
 
 
 def test_a_change_takes_numbers_texts_and_readings(model):
-    given = {"overlap": 0.25, "former_detainees": "0.3 million person", "transfers_2019": "from_difference"}
+    given = {
+        "overlap": 0.25,
+        "former_detainees": "0.3 million person",
+        "transfers_2019": "from_difference",
+    }
     setting = model.change(given)
-    assert setting == Setting({"transfers_2019": "from_difference"}, {"overlap": 0.25, "former_detainees": 300_000})
+    assert setting == Setting(
+        {"transfers_2019": "from_difference"},
+        {"overlap": 0.25, "former_detainees": 300_000},
+    )
     assert setting.given == set(given)
     # A later change starts from it; a reading takes the place of a value, and a value that of a reading.
     later = model.change({"former_detainees": "floor", "overlap": 0}, setting)
-    assert later == Setting({"transfers_2019": "from_difference", "former_detainees": "floor"})
-    former = model.change(assignments(["overlap = 25 %", "transfers_2019=from_difference"]))
+    assert later == Setting(
+        {"transfers_2019": "from_difference", "former_detainees": "floor"}
+    )
+    former = model.change(
+        assignments(["overlap = 25 %", "transfers_2019=from_difference"])
+    )
     assert former == Setting({"transfers_2019": "from_difference"}, {"overlap": 0.25})
     latest = model.change({"transfers_2019": 2_600_000}, former)
     assert latest == Setting({}, {"transfers_2019": 2_600_000, "overlap": 0.25})
@@ -148,10 +266,16 @@ def test_a_change_takes_numbers_texts_and_readings(model):
 @pytest.mark.parametrize(
     ("texts", "said"),
     [
-        *(([text], f"'{text}' is not of the form quantity=value") for text in ("overlap", "=1", "overlap=")),
-        (["overlap=1", "overlap=set"], "overlap is given twice; give one value or reading"),
+        *(
+            ([text], f"'{text}' is not of the form quantity=value")
+            for text in ("overlap", "=1", "overlap=")
+        ),
+        (
+            ["overlap=1", "overlap=set"],
+            "overlap is given twice; give one value or reading",
+        ),
     ],
-)  # fmt: skip
+)
 def test_texts_are_refused_in_one_sentence(texts, said):
     assert sentence(InputError, assignments, texts) == said
     assert assignments(["a = b=c"]) == {"a": "b=c"}
@@ -160,15 +284,21 @@ def test_texts_are_refused_in_one_sentence(texts, said):
 def test_one_choice_follows(model):
     setting = model.setting({"total_2019": "transfers"}, {"persons_per_transfer": 0.5})
     assert model.estimate("south_2019", setting).value == 825_000  # 1.65 million x 0.5
-    assert model.setting({"south_2019": "transfers"}) == model.setting({"total_2019": "transfers"})
+    assert model.setting({"south_2019": "transfers"}) == model.setting(
+        {"total_2019": "transfers"}
+    )
     # Readings named over a setting win, and drop the values that they leave without a use.
-    over = model.change({"south_2019": "persons"}, replace(setting, values={"transfers_2019": 2.5e6}))
+    over = model.change(
+        {"south_2019": "persons"}, replace(setting, values={"transfers_2019": 2.5e6})
+    )
     assert over.readings == {}  # both are read as in the article again
     assert model.change({"transfers_2019": "from_rate"}, over).values == {}
 
 
 def test_differences_are_one_line(model):
-    setting = model.setting({"at_risk_2019": "southern"}, {"overlap": 0.25, "at_risk_2021": 1_500_000})
+    setting = model.setting(
+        {"at_risk_2019": "southern"}, {"overlap": 0.25, "at_risk_2021": 1_500_000}
+    )
     assert model.differences(setting) == (
         "differs from the article in: at_risk_2019: minority transferees of the south (southern, a reconstruction); "
         "overlap = 0.25 in place of our 0; at_risk_2021 = 1,500,000 person"
@@ -178,18 +308,36 @@ def test_differences_are_one_line(model):
 def test_a_name_that_nothing_depends_on_is_refused(model):
     unused = "{} is unused: nothing computed here depends on it under these readings"
     plans = [model.plan("at_risk_2021")]
-    for given in ({"persons_per_transfer": 0.9}, {"transfers_2019": "from_difference"}, {"growth_2019_2021": 0.105}):
+    for given in (
+        {"persons_per_transfer": 0.9},
+        {"transfers_2019": "from_difference"},
+        {"growth_2019_2021": 0.105},
+    ):
         model.check_used(model.change(given), plans)
     for given in ({"overlap": 0.1}, {"overlap": 0.0}, {"former_detainees": "floor"}):
         (name,) = given
-        assert sentence(ModelError, model.check_used, model.change(given), plans) == unused.format(name)
-        model.check_used(model.change(given), [*plans, model.plan("at_risk_total")])  # one that uses it is enough
+        assert sentence(
+            ModelError, model.check_used, model.change(given), plans
+        ) == unused.format(name)
+        model.check_used(
+            model.change(given), [*plans, model.plan("at_risk_total")]
+        )  # one that uses it is enough
         model.check_used(model.change(given), plans, ignored=[name])
-    hidden = replace(model.setting(values={"persons_per_transfer": 0.9}), readings={"persons_per_transfer": "implied"})
+    hidden = replace(
+        model.setting(values={"persons_per_transfer": 0.9}),
+        readings={"persons_per_transfer": "implied"},
+    )
     said = "persons_per_transfer is unused: its reading implied supplies it under these readings"
-    assert sentence(ModelError, model.check_used, hidden, [model.plan("persons_2019", hidden)]) == said
+    assert (
+        sentence(
+            ModelError, model.check_used, hidden, [model.plan("persons_2019", hidden)]
+        )
+        == said
+    )
     # Of linked readings, one that is used is enough.
-    model.check_used(model.change({"south_2019": "transfers"}), [model.plan("total_2019")])
+    model.check_used(
+        model.change({"south_2019": "transfers"}), [model.plan("total_2019")]
+    )
 
 
 # Limits and bounds ----------------------------------------------------------------------------------------------------
@@ -201,20 +349,35 @@ half = formula("half(double) = double / 2")
 
 @pytest.mark.parametrize(
     ("most", "high", "said"),
-    [("top", 3.75, "double would be 8, and it is at most top, 7"), (7, 3.5, "double would be 8, and it is at most 7")],
+    [
+        ("top", 3.75, "double would be 8, and it is at most top, 7"),
+        (7, 3.5, "double would be 8, and it is at most 7"),
+    ],
 )
-def test_a_limit_refuses_a_quantity_and_all_computed_from_it_and_no_setting(most, high, said):
+def test_a_limit_refuses_a_quantity_and_all_computed_from_it_and_no_setting(
+    most, high, said
+):
     rows = [*BASE, claim("printed_top", "7", **PERSONS)]
-    made = small_model(double, half, claims=rows, limits=(Most(quantity="double", at_most=most),))
+    made = small_model(
+        double, half, claims=rows, limits=(Most(quantity="double", at_most=most),)
+    )
     for name in ("double", "half"):
         assert sentence(ModelError, made.estimate, name) == said
-        assert [str(limit) for limit in made.plan(name).limits] == [f"double at most {most}"]
+        assert [str(limit) for limit in made.plan(name).limits] == [
+            f"double at most {most}"
+        ]
     assert value(made, "base") == 4
-    setting = made.change({"base": 3.6})  # a setting past the limit is one, and its bounds end there
-    assert sentence(ModelError, made.estimate, "half", setting).startswith("double would be 7.2")
+    setting = made.change(
+        {"base": 3.6}
+    )  # a setting past the limit is one, and its bounds end there
+    assert sentence(ModelError, made.estimate, "half", setting).startswith(
+        "double would be 7.2"
+    )
     assert value(made, "half", values={"base": 3.5}) == 3.5  # at the limit itself
     (bounds,) = made.plan("half").bounds()
-    assert (bounds.low, bounds.high) == pytest.approx((3.5, high))  # 2 x 3.5 to 4.5, at most 7, or 7.5 for a printed 7
+    assert (bounds.low, bounds.high) == pytest.approx(
+        (3.5, high)
+    )  # 2 x 3.5 to 4.5, at most 7, or 7.5 for a printed 7
 
 
 # Remarks --------------------------------------------------------------------------------------------------------------
@@ -222,11 +385,15 @@ def test_remarks_stand_beside_a_number_and_refuse_nothing(model):
     def remarks(quantity, **given):
         return model.estimate(quantity, model.change(given)).remarks
 
-    assert remarks("persons_2021", persons_per_transfer=0.549) == ()  # beside the number at risk alone
+    assert (
+        remarks("persons_2021", persons_per_transfer=0.549) == ()
+    )  # beside the number at risk alone
     # Outside the range that an assumption is varied over, where the number depends on it.
     given = {"persons_per_transfer_drift": 0.94, "overlap": 0.75}
-    said = ("persons_per_transfer_drift is varied from 0.95 to 1.05, and set to 0.94",
-            "overlap is varied from 0 to 0.5, and set to 0.75")  # fmt: skip
+    said = (
+        "persons_per_transfer_drift is varied from 0.95 to 1.05, and set to 0.94",
+        "overlap is varied from 0 to 0.5, and set to 0.75",
+    )
     assert remarks("net_new_persons", **given) == said[:1]
     assert remarks("at_risk_total", former_detainees=300_000, **given) == said
     assert remarks("net_new_persons", persons_per_transfer_drift=0.95) == ()
@@ -238,18 +405,37 @@ def test_remarks_stand_beside_a_number_and_refuse_nothing(model):
 
 
 def test_a_remark_may_name_a_figure_published_elsewhere():
-    said = [Remark(quantity="double", above=one, words=text) for one, text in (("seen", "{more} more"), ("base", "x"))]
+    said = [
+        Remark(quantity="double", above=one, words=text)
+        for one, text in (("seen", "{more} more"), ("base", "x"))
+    ]
     rows = {"seen": figure("seen", "5000", rounding_unit="1000", unit="person")}
-    made = small_model(double, claims=[claim("printed_base", "4001", **PERSONS)], external=rows, remarks=tuple(said))
-    assert made.estimate("double").remarks == ("3,000 more", "x")  # 8,002 less 5,000, to the thousand
-    assert made.estimate("double", made.change({"base": 2500})).remarks == ("x",)  # 5,000 is not above 5,000
+    made = small_model(
+        double,
+        claims=[claim("printed_base", "4001", **PERSONS)],
+        external=rows,
+        remarks=tuple(said),
+    )
+    assert made.estimate("double").remarks == (
+        "3,000 more",
+        "x",
+    )  # 8,002 less 5,000, to the thousand
+    assert made.estimate("double", made.change({"base": 2500})).remarks == (
+        "x",
+    )  # 5,000 is not above 5,000
 
 
 def test_a_derived_assumption_stays_in_its_allowed_range(model):
-    at_its_end = model.setting({"former_detainees": "from_low_end"}, {"at_risk_2021": 2_000_000})
-    assert model.estimate("former_detainees", at_its_end).value == 0  # 2 million less 2 million, its minimum
+    at_its_end = model.setting(
+        {"former_detainees": "from_low_end"}, {"at_risk_2021": 2_000_000}
+    )
+    assert (
+        model.estimate("former_detainees", at_its_end).value == 0
+    )  # 2 million less 2 million, its minimum
     nothing = model.setting(values={"planned_transfers_2016_2020": 0})
-    assert sentence(ModelError, model.estimate, "excess_over_plan_2016_2020", nothing) == (
+    assert sentence(
+        ModelError, model.estimate, "excess_over_plan_2016_2020", nothing
+    ) == (
         "excess_over_plan_2016_2020, read formula, has no finite value: a division by zero"
     )
 
@@ -257,8 +443,13 @@ def test_a_derived_assumption_stays_in_its_allowed_range(model):
 # Sides ----------------------------------------------------------------------------------------------------------------
 
 SIDES = {
-    "exact": "", "about": "", "over": "at least", "at_least": "at least", "up_to": "at most", "approaches": "at most",
-}  # fmt: skip
+    "exact": "",
+    "about": "",
+    "over": "at least",
+    "at_least": "at least",
+    "up_to": "at most",
+    "approaches": "at most",
+}
 TURNED = {"at least": "at most", "at most": "at least", "": ""}
 total = formula("total(x, y) = x + y")
 difference = formula("difference(x, y) = x - y")
@@ -270,19 +461,31 @@ def test_sides_combine(x, y):
     def together(one, two):
         return one if two in ("", one) else two if one == "" else "no bound"
 
-    rows = [claim(f"printed_{name}", "2.0", quantity=name, qualifier=word) for name, word in (("x", x), ("y", y))]
+    rows = [
+        claim(f"printed_{name}", "2.0", quantity=name, qualifier=word)
+        for name, word in (("x", x), ("y", y))
+    ]
     made = small_model(total, difference, first, claims=rows)
     sides = [made.estimate(name).side for name in ("total", "difference", "first")]
-    assert sides == [together(SIDES[x], SIDES[y]), together(SIDES[x], TURNED[SIDES[y]]), SIDES[x]]
+    assert sides == [
+        together(SIDES[x], SIDES[y]),
+        together(SIDES[x], TURNED[SIDES[y]]),
+        SIDES[x],
+    ]
 
 
 def test_the_sides_of_the_article(model):
     def side(name, readings=None, values=None):
         return model.plan(name, model.setting(readings, values)).side
 
-    assert side("at_risk_total", {"at_risk_2019": "southern"}) == "no bound"  # all of the south, and "at least"
+    assert (
+        side("at_risk_total", {"at_risk_2019": "southern"}) == "no bound"
+    )  # all of the south, and "at least"
     # The floor has no effect where all former detainees are counted among the transferred already.
-    assert side("at_risk_total", {"former_detainees": "floor"}, {"overlap": 1.0}) == "at most"
+    assert (
+        side("at_risk_total", {"former_detainees": "floor"}, {"overlap": 1.0})
+        == "at most"
+    )
 
 
 # What a model refuses of a register -----------------------------------------------------------------------------------
@@ -307,42 +510,113 @@ def most(quantity, other):
 
 def above(other):
     seen = {"seen": figure("seen", "5", unit="transfer")}
-    return {"claims": BASE, "external": seen, "remarks": (Remark(quantity="double", above=other, words="x"),)}
+    return {
+        "claims": BASE,
+        "external": seen,
+        "remarks": (Remark(quantity="double", above=other, words="x"),),
+    }
 
 
 @pytest.mark.parametrize(
     ("made", "how", "said"),
     [
-        ([double], {"claims": [claim("printed_bass", "1")]}, f"{FORMULAS}the formula double needs 'base', which no "
-         "formula or row supplies; did you mean 'bass'?"),
-        ([a, b], {}, f"{FORMULAS}the formulas of a, b need each other in a circle, so nothing supplies them"),
-        ([adds], {"claims": [*BASE, claim("printed_other", "1", unit="transfer")]}, f"{FORMULAS}the formula adds adds "
-         "or compares unlike units (person and transfer); it is given base in person, other in transfer"),
-        ([twice__one, twice__two], {"claims": BASE, "defaults": {"twice": "one"}}, f"{FORMULAS}twice is in person, but "
-         "twice__two gives person²"),
-        ([double], {"claims": [*BASE, claim("printed_double", "1", unit="transfer")]},
-         f"{FORMULAS}double is in transfer, but double gives person"),
-        ([], {"claims": BASE, "assumptions": [assumption("base", 1, maximum=9, unit="transfer")]},
-         "nowhere/assumptions.yaml, entry base, field unit: base is in person, but this entry gives transfer"),
-        ([q], {"same_as": {("w", "alike"): "qq"}},
-         "nowhere/readings.csv, row 2 (w, alike), field same_as: 'qq' is not a quantity; did you mean 'q'?"),
-        ([q], {"claims": BASE, "same_as": {("q", "alike"): "base"}},
-         "nowhere/readings.csv, row 2 (q, alike), field same_as: q is in dimensionless, but q__alike gives person"),
-        ([q__named], {"same_as": {("q", "named"): "q"}}, f"{FORMULAS}two things are called q__named: give the formula "
-         "another name"),
-        ([q__named, q__other], {},
-         "nowhere/readings.csv, field default: q has readings (named, other) and none of them is the default"),
-        ([q], {"grades": {("q", "nmed"): "stated"}},
-         "nowhere/readings.csv, row 2 (q, nmed), field reading: 'nmed' is not a reading of q; known: formula"),
-        ([q], {"percent": ("qq",)}, f"{ANALYSIS}.percent: 'qq' is not a quantity; did you mean 'q'?"),
-        ([double], most("doubl", "base"), f"{ANALYSIS}.limits: 'doubl' is not a quantity; did you mean 'double'?"),
-        ([double], most("double", "bas"), f"{ANALYSIS}.limits: 'bas' is not a quantity; did you mean 'base'?"),
-        ([double, q], most("double", "q"), f"{ANALYSIS}.limits: double is in person, and q in dimensionless"),
-        ([double], above("bas"), f"{ANALYSIS}.remarks: 'bas' is not a quantity; did you mean 'base'?"),
-        ([double, q], above("q"), f"{ANALYSIS}.remarks: double is in person, and q in dimensionless"),
-        ([double], above("seen"), f"{ANALYSIS}.remarks: double is in person, and seen in transfer"),
+        (
+            [double],
+            {"claims": [claim("printed_bass", "1")]},
+            f"{FORMULAS}the formula double needs 'base', which no "
+            "formula or row supplies; did you mean 'bass'?",
+        ),
+        (
+            [a, b],
+            {},
+            f"{FORMULAS}the formulas of a, b need each other in a circle, so nothing supplies them",
+        ),
+        (
+            [adds],
+            {"claims": [*BASE, claim("printed_other", "1", unit="transfer")]},
+            f"{FORMULAS}the formula adds adds "
+            "or compares unlike units (person and transfer); it is given base in person, other in transfer",
+        ),
+        (
+            [twice__one, twice__two],
+            {"claims": BASE, "defaults": {"twice": "one"}},
+            f"{FORMULAS}twice is in person, but twice__two gives person²",
+        ),
+        (
+            [double],
+            {"claims": [*BASE, claim("printed_double", "1", unit="transfer")]},
+            f"{FORMULAS}double is in transfer, but double gives person",
+        ),
+        (
+            [],
+            {
+                "claims": BASE,
+                "assumptions": [assumption("base", 1, maximum=9, unit="transfer")],
+            },
+            "nowhere/assumptions.yaml, entry base, field unit: base is in person, but this entry gives transfer",
+        ),
+        (
+            [q],
+            {"same_as": {("w", "alike"): "qq"}},
+            "nowhere/readings.csv, row 2 (w, alike), field same_as: 'qq' is not a quantity; did you mean 'q'?",
+        ),
+        (
+            [q],
+            {"claims": BASE, "same_as": {("q", "alike"): "base"}},
+            "nowhere/readings.csv, row 2 (q, alike), field same_as: q is in dimensionless, but q__alike gives person",
+        ),
+        (
+            [q__named],
+            {"same_as": {("q", "named"): "q"}},
+            f"{FORMULAS}two things are called q__named: give the formula another name",
+        ),
+        (
+            [q__named, q__other],
+            {},
+            "nowhere/readings.csv, field default: q has readings (named, other) and none of them is the default",
+        ),
+        (
+            [q],
+            {"grades": {("q", "nmed"): "stated"}},
+            "nowhere/readings.csv, row 2 (q, nmed), field reading: 'nmed' is not a reading of q; known: formula",
+        ),
+        (
+            [q],
+            {"percent": ("qq",)},
+            f"{ANALYSIS}.percent: 'qq' is not a quantity; did you mean 'q'?",
+        ),
+        (
+            [double],
+            most("doubl", "base"),
+            f"{ANALYSIS}.limits: 'doubl' is not a quantity; did you mean 'double'?",
+        ),
+        (
+            [double],
+            most("double", "bas"),
+            f"{ANALYSIS}.limits: 'bas' is not a quantity; did you mean 'base'?",
+        ),
+        (
+            [double, q],
+            most("double", "q"),
+            f"{ANALYSIS}.limits: double is in person, and q in dimensionless",
+        ),
+        (
+            [double],
+            above("bas"),
+            f"{ANALYSIS}.remarks: 'bas' is not a quantity; did you mean 'base'?",
+        ),
+        (
+            [double, q],
+            above("q"),
+            f"{ANALYSIS}.remarks: double is in person, and q in dimensionless",
+        ),
+        (
+            [double],
+            above("seen"),
+            f"{ANALYSIS}.remarks: double is in person, and seen in transfer",
+        ),
     ],
-)  # fmt: skip
+)
 def test_names_units_and_defaults_fit(made, how, said):
     assert refused(*made, **how) == said
 
@@ -350,18 +624,39 @@ def test_names_units_and_defaults_fit(made, how, said):
 @pytest.mark.parametrize(
     ("how", "field", "said"),
     [
-        ({"quantity": "doubel"}, "quantity", "'doubel' is not a quantity; did you mean 'double'?"),
-        ({"readings": {"bas": "published"}}, "readings", "'bas' is not a quantity; did you mean 'base'?"),
-        ({"readings": {"base": "publishd"}}, "readings", "base: 'publishd' is not a number, nor a number "
-         "and a unit such as '1 person'; did you mean 'published'?"),
-        ({"readings": {"w": "published"}}, "readings", "w is unused: nothing computed here depends on it under "
-         "these readings"),
-        ({"claim": "printed_base"}, "claim", "the check is circular: it starts from printed_base, which it checks"),
+        (
+            {"quantity": "doubel"},
+            "quantity",
+            "'doubel' is not a quantity; did you mean 'double'?",
+        ),
+        (
+            {"readings": {"bas": "published"}},
+            "readings",
+            "'bas' is not a quantity; did you mean 'base'?",
+        ),
+        (
+            {"readings": {"base": "publishd"}},
+            "readings",
+            "base: 'publishd' is not a number, nor a number "
+            "and a unit such as '1 person'; did you mean 'published'?",
+        ),
+        (
+            {"readings": {"w": "published"}},
+            "readings",
+            "w is unused: nothing computed here depends on it under these readings",
+        ),
+        (
+            {"claim": "printed_base"},
+            "claim",
+            "the check is circular: it starts from printed_base, which it checks",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_check_that_is_none_is_refused(how, field, said):
     rows = [*BASE, claim("printed_w", "1")]
-    found = refused(double, claims=rows, checks=[check("r", **{"quantity": "double", **how})])
+    found = refused(
+        double, claims=rows, checks=[check("r", **{"quantity": "double", **how})]
+    )
     assert found == f"nowhere/checks.csv, row 2 (r), field {field}: {said}"
 
 
@@ -372,26 +667,47 @@ def test_figures_and_statements_name_what_there_is():
         return {"claims": rows, "external": {"seen": figure("seen", "5", *beside)}}
 
     def statement(quantity, other):
-        one = Statement(id="said", statement="x", quantity=quantity, comparison="equals", other=other, row=3)
+        one = Statement(
+            id="said",
+            statement="x",
+            quantity=quantity,
+            comparison="equals",
+            other=other,
+            row=3,
+        )
         return {"claims": rows, "statements": {"said": one}}
 
-    small_model(double, **external("double", "double.formula", "printed_base", "per_year:base"))
+    small_model(
+        double, **external("double", "double.formula", "printed_base", "per_year:base")
+    )
     small_model(double, **statement("double", "printed_base"))
     none = "is not a quantity and not a row of claims.csv; did you mean"
-    beside, said = "nowhere/external.csv, row 4 (seen), field beside", "nowhere/statements.csv, row 3 (said), field"
+    beside, said = (
+        "nowhere/external.csv, row 4 (seen), field beside",
+        "nowhere/statements.csv, row 3 (said), field",
+    )
     assert refused(double, **external("doubl")) == f"{beside}: 'doubl' {none} 'double'?"
-    assert refused(double, **statement("doubl", "base")) == f"{said} quantity: 'doubl' {none} 'double'?"
+    assert (
+        refused(double, **statement("doubl", "base"))
+        == f"{said} quantity: 'doubl' {none} 'double'?"
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("no_such", "ModuleNotFoundError: No module named 'no_such'"), ("ends_at_once", "SystemExit: 3")],
+    [
+        ("no_such", "ModuleNotFoundError: No module named 'no_such'"),
+        ("ends_at_once", "SystemExit: 3"),
+    ],
 )
 def test_a_module_that_can_not_be_imported_is_named(name, said, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "ends_at_once.py").write_text("raise SystemExit(3)", encoding="utf-8")
     register = small_model(q).register.model_copy(update={"formulas": name})
-    assert sentence(RegisterError, Model, register) == f"{FORMULAS}the module '{name}' can't be imported ({said})"
+    assert (
+        sentence(RegisterError, Model, register)
+        == f"{FORMULAS}the module '{name}' can't be imported ({said})"
+    )
 
 
 # Formulas on quantities and on arrays ---------------------------------------------------------------------------------
@@ -402,9 +718,18 @@ def test_a_formula_gives_the_same_on_floats_on_arrays_and_on_quantities(model, n
     bare = {need: rng.uniform(1.1, 9.7, size=(5, 1)) for need in expression.needs}
     on_arrays = expression.function(**bare)
     assert on_arrays.shape == (5, 1)
-    in_units = {need: Quantity(values, parse_unit(model.units[need])) for need, values in bare.items()}
-    on_quantities = expression.function(**in_units).to(parse_unit(model.units[name.split("__")[0]]))
-    assert on_quantities.magnitude == pytest.approx(on_arrays, rel=1e-12)  # no factor hidden in a unit
+    in_units = {
+        need: Quantity(values, parse_unit(model.units[need]))
+        for need, values in bare.items()
+    }
+    on_quantities = expression.function(**in_units).to(
+        parse_unit(model.units[name.split("__")[0]])
+    )
+    assert on_quantities.magnitude == pytest.approx(
+        on_arrays, rel=1e-12
+    )  # no factor hidden in a unit
     for i in range(5):
-        on_floats = expression.function(**{need: float(values[i, 0]) for need, values in bare.items()})
+        on_floats = expression.function(
+            **{need: float(values[i, 0]) for need, values in bare.items()}
+        )
         assert on_floats == pytest.approx(on_arrays[i, 0])

@@ -28,15 +28,37 @@ def of(model, id, readings=None, values=None):
 doubled = formula("doubled(x) = 2 * x")
 
 
-def judged(printed, *formulas, x="2.0", place="", assumptions=(), end="", readings=None, against="", more=None, **how):
+def judged(
+    printed,
+    *formulas,
+    x="2.0",
+    place="",
+    assumptions=(),
+    end="",
+    readings=None,
+    against="",
+    more=None,
+    **how,
+):
     """The outcome for a number printed so, where x is 2.0 (1.95 to 2.05) and the formula doubles it unless told."""
     formulas = formulas or (doubled,)
     target = formulas[-1].__name__.split("__")[0]
     rows = [claim("printed_x", x, quantity="x", rounding_unit_other=place)] if x else []
     named = "" if printed is None else "printed_target"
-    rows += [claim(named, printed, quantity=target, input=False, **how)] if named else []
+    rows += (
+        [claim(named, printed, quantity=target, input=False, **how)] if named else []
+    )
     row = check("checked", target, named, end=end, readings=readings, against=against)
-    return judge(small_model(*formulas, claims=rows, assumptions=assumptions, checks=[row], **(more or {})), row)
+    return judge(
+        small_model(
+            *formulas,
+            claims=rows,
+            assumptions=assumptions,
+            checks=[row],
+            **(more or {}),
+        ),
+        row,
+    )
 
 
 # Verdicts -------------------------------------------------------------------------------------------------------------
@@ -44,52 +66,95 @@ def judged(printed, *formulas, x="2.0", place="", assumptions=(), end="", readin
     ("printed", "how", "verdict", "finer"),
     [
         # 2 x 2.0 is 4, from 3.9 to 4.1
-        ("4.0", {}, YES, ""), ("4.05", {}, ROUND, ""), ("4.2", {}, NO, ""),  # from 4.15
-        ("3.85", {}, NO, ""), ("4.1", {"rounding_unit": "0.1"}, ROUND, ""),  # up to 3.855; from 4.05
+        ("4.0", {}, YES, ""),
+        ("4.05", {}, ROUND, ""),
+        ("4.2", {}, NO, ""),  # from 4.15
+        ("3.85", {}, NO, ""),
+        ("4.1", {"rounding_unit": "0.1"}, ROUND, ""),  # up to 3.855; from 4.05
         ("4.15", {"rounding_unit": "0.05"}, NO, ""),  # 4.125 to 4.175
         ("3.8", {"rounding_unit": "0.2"}, ROUND, ""),  # up to 3.9: the two touch
         ("4.0", {"qualifier": "expected"}, YES, ""),
         # Last digit that is not 0: 3.5 to 4.5, 4.5 to 5.5, 4.55 to 4.65
-        ("4.0", {"qualifier": "about"}, YES, ""), ("5.0", {"qualifier": "about"}, NO, ""),
-        ("4.6", {"qualifier": "about"}, NO, ""), ("4.10", {"qualifier": "about"}, ROUND, ""),
-        ("3.9", {"qualifier": "over"}, YES, ""), ("4.0", {"qualifier": "over"}, ROUND, ""),
+        ("4.0", {"qualifier": "about"}, YES, ""),
+        ("5.0", {"qualifier": "about"}, NO, ""),
+        ("4.6", {"qualifier": "about"}, NO, ""),
+        ("4.10", {"qualifier": "about"}, ROUND, ""),
+        ("3.9", {"qualifier": "over"}, YES, ""),
+        ("4.0", {"qualifier": "over"}, ROUND, ""),
         # 4.1 is not above 4.1, and above 4.05, which rounds to it; 4.15 is out of reach.
-        ("4.1", {"qualifier": "over"}, ROUND, NO), ("4.2", {"qualifier": "over"}, NO, ""),
-        ("4.0", {"qualifier": "at_least"}, YES, ""), ("4.1", {"qualifier": "at_least"}, ROUND, ""),
-        ("4.11", {"qualifier": "at_least", "rounding_unit": "0.03"}, ROUND, NO),  # 4.095
-        ("4.11", {"qualifier": "at_least", "rounding_unit": "0.03", "target": True}, NO, ""),
-        ("4.0", {"qualifier": "up_to"}, YES, ""), ("3.9", {"qualifier": "up_to"}, ROUND, ""),
-        ("3.89", {"qualifier": "up_to"}, NO, ""), ("3.8", {"qualifier": "up_to", "rounding_unit": "0.2"}, ROUND, NO),
+        ("4.1", {"qualifier": "over"}, ROUND, NO),
+        ("4.2", {"qualifier": "over"}, NO, ""),
+        ("4.0", {"qualifier": "at_least"}, YES, ""),
+        ("4.1", {"qualifier": "at_least"}, ROUND, ""),
+        (
+            "4.11",
+            {"qualifier": "at_least", "rounding_unit": "0.03"},
+            ROUND,
+            NO,
+        ),  # 4.095
+        (
+            "4.11",
+            {"qualifier": "at_least", "rounding_unit": "0.03", "target": True},
+            NO,
+            "",
+        ),
+        ("4.0", {"qualifier": "up_to"}, YES, ""),
+        ("3.9", {"qualifier": "up_to"}, ROUND, ""),
+        ("3.89", {"qualifier": "up_to"}, NO, ""),
+        ("3.8", {"qualifier": "up_to", "rounding_unit": "0.2"}, ROUND, NO),
         # From a tenth below, 3.96, it matches; further below, 4.05 and 81, the word allows it, however far.
-        ("4.4", {"qualifier": "approaches"}, YES, ""), ("4.5", {"qualifier": "approaches"}, OPEN, ""),
+        ("4.4", {"qualifier": "approaches"}, YES, ""),
+        ("4.5", {"qualifier": "approaches"}, OPEN, ""),
         ("90", {"qualifier": "approaches", "rounding_unit": "1"}, OPEN, ""),
         # At or above it does not approach, unless some value that rounds to 2.0 does.
-        ("4.0", {"qualifier": "approaches"}, ROUND, ""), ("3.95", {"qualifier": "approaches"}, ROUND, ""),
-        ("3.9", {"qualifier": "approaches"}, NO, ""), ("3.0", {"qualifier": "approaches"}, NO, ""),
-        ("4.1", {"target": True}, ROUND, ""), ("4.11", {"target": True}, NO, ""),
+        ("4.0", {"qualifier": "approaches"}, ROUND, ""),
+        ("3.95", {"qualifier": "approaches"}, ROUND, ""),
+        ("3.9", {"qualifier": "approaches"}, NO, ""),
+        ("3.0", {"qualifier": "approaches"}, NO, ""),
+        ("4.1", {"target": True}, ROUND, ""),
+        ("4.11", {"target": True}, NO, ""),
         ("4.0", {"qualifier": "range", "printed_high": "9.0", "end": "low"}, YES, ""),
         ("4.0", {"qualifier": "range", "printed_high": "9.0", "end": "high"}, NO, ""),
-        ("1.0", {"qualifier": "range", "printed_high": "4.1", "end": "high"}, ROUND, ""),
+        (
+            "1.0",
+            {"qualifier": "range", "printed_high": "4.1", "end": "high"},
+            ROUND,
+            "",
+        ),
         # As a whole: 2.95 to 5.05, from 4.045, from 4.15, up to 3.85
         ("3.0", {"qualifier": "range", "printed_high": "5.0", "end": "whole"}, YES, ""),
-        ("4.05", {"qualifier": "range", "printed_high": "9.0", "end": "whole"}, ROUND, ""),
+        (
+            "4.05",
+            {"qualifier": "range", "printed_high": "9.0", "end": "whole"},
+            ROUND,
+            "",
+        ),
         ("4.2", {"qualifier": "range", "printed_high": "9.0", "end": "whole"}, NO, ""),
         ("1.0", {"qualifier": "range", "printed_high": "3.8", "end": "whole"}, NO, ""),
         # A coarser place of the claim: 3.95 to 4.45, 4.15 to 4.65
-        ("4.2", {"rounding_unit_other": "0.5"}, ROUND, NO), ("4.4", {"rounding_unit_other": "0.5"}, NO, ""),
+        ("4.2", {"rounding_unit_other": "0.5"}, ROUND, NO),
+        ("4.4", {"rounding_unit_other": "0.5"}, NO, ""),
         ("4.1", {"rounding_unit_other": "0.5"}, ROUND, ""),
         # Of x: 2.0 to the nearest 1 is 1.5 to 2.5, and 3 to 5 when doubled. Of both: from 4.95, from 5.05
-        ("4.5", {"place": "1"}, ROUND, NO), ("5.2", {"place": "1"}, NO, ""), ("4.0", {"place": "1"}, YES, ""),
+        ("4.5", {"place": "1"}, ROUND, NO),
+        ("5.2", {"place": "1"}, NO, ""),
+        ("4.0", {"place": "1"}, YES, ""),
         ("5.2", {"place": "1", "rounding_unit_other": "0.5"}, ROUND, NO),
         ("5.3", {"place": "1", "rounding_unit_other": "0.5"}, NO, ""),
     ],
-)  # fmt: skip
+)
 def test_the_first_rule_that_applies_decides(printed, how, verdict, finer):
     r = judged(printed, **how)
-    assert (r.recomputed, r.recomputed_low, r.recomputed_high) == pytest.approx((4.0, 3.9, 4.1))
+    assert (r.recomputed, r.recomputed_low, r.recomputed_high) == pytest.approx(
+        (4.0, 3.9, 4.1)
+    )
     assert (r.verdict, r.finer) == (verdict, finer)
     end = how.get("end")
-    assert r.published == (None if end == "whole" else float(how["printed_high"] if end == "high" else printed))
+    assert r.published == (
+        None
+        if end == "whole"
+        else float(how["printed_high"] if end == "high" else printed)
+    )
 
 
 def words(value=None, coarse=None):
@@ -99,19 +164,33 @@ def words(value=None, coarse=None):
 @pytest.mark.parametrize(
     ("floor", "ceiling", "verdict", "finer"),
     [
-        (words(4, 3), None, YES, ""), (words(4.1, 4), None, ROUND, ""), (words(5, 4), None, ROUND, NO),
-        (words(5, 4.5), words(), NO, ""), (words(3, 2), words(3.5, 4), ROUND, NO), (None, words(3.95), ROUND, ""),
+        (words(4, 3), None, YES, ""),
+        (words(4.1, 4), None, ROUND, ""),
+        (words(5, 4), None, ROUND, NO),
+        (words(5, 4.5), words(), NO, ""),
+        (words(3, 2), words(3.5, 4), ROUND, NO),
+        (None, words(3.95), ROUND, ""),
         (words(5), None, NO, ""),
     ],
-)  # fmt: skip
-def test_a_claim_in_words_asserts_the_floor_and_ceiling_that_they_carry(floor, ceiling, verdict, finer):
+)
+def test_a_claim_in_words_asserts_the_floor_and_ceiling_that_they_carry(
+    floor, ceiling, verdict, finer
+):
     target__by_doubling = formula("target__by_doubling(x) = 2 * x")
 
     guess = assumption("target", 4, maximum=9, floor=floor, ceiling=ceiling)
-    r = judged("", target__by_doubling, assumptions=[guess], qualifier="vague", readings={"target": "by_doubling"})
+    r = judged(
+        "",
+        target__by_doubling,
+        assumptions=[guess],
+        qualifier="vague",
+        readings={"target": "by_doubling"},
+    )
     assert (r.verdict, r.finer, r.published, r.passing) == (verdict, finer, None, None)
     assert r.published_low == (-math.inf if floor is None else floor["value"])
-    assert r.published_high == (math.inf if ceiling is None or ceiling["value"] is None else ceiling["value"])
+    assert r.published_high == (
+        math.inf if ceiling is None or ceiling["value"] is None else ceiling["value"]
+    )
 
 
 IN_WORDS = {"defaults": {"y": "in_words"}, "grades": {("y", "in_words"): "stated"}}
@@ -121,77 +200,140 @@ IN_WORDS = {"defaults": {"y": "in_words"}, "grades": {("y", "in_words"): "stated
     ("printed", "how", "verdict"),
     [
         # x is 1.95 to 2.05 and y, in words, 3 to 9: from 4.95 to 11.05
-        ("7.0", {}, OPEN), ("4.9", {}, OPEN), ("11.1", {}, OPEN), ("4.8", {}, NO), ("11.2", {}, NO),
-        ("9.0", {"qualifier": "at_least"}, OPEN), ("4.8", {"qualifier": "up_to"}, NO),
-        ("9.0", {"qualifier": "approaches"}, OPEN), ("2.0", {"qualifier": "range", "printed_high": "3.0"}, NO),
+        ("7.0", {}, OPEN),
+        ("4.9", {}, OPEN),
+        ("11.1", {}, OPEN),
+        ("4.8", {}, NO),
+        ("11.2", {}, NO),
+        ("9.0", {"qualifier": "at_least"}, OPEN),
+        ("4.8", {"qualifier": "up_to"}, NO),
+        ("9.0", {"qualifier": "approaches"}, OPEN),
+        ("2.0", {"qualifier": "range", "printed_high": "3.0"}, NO),
         ("4.6", {"rounding_unit_other": "1"}, OPEN),  # 4.1 to 5.1
     ],
-)  # fmt: skip
+)
 def test_an_input_in_words_leaves_a_claim_open_or_differs(printed, how, verdict):
     added = formula("added(x, y, k) = x + y + 0 * k")
 
     given = [assumption("y", 4, maximum=9, floor=words(3)), assumption("k", 0)]
     end = "whole" if "printed_high" in how else ""
     r = judged(printed, added, assumptions=given, end=end, more=IN_WORDS, **how)
-    assert (r.verdict, r.recomputed, r.recomputed_low, r.recomputed_high) == (verdict, None, 4.95, 11.05)
+    assert (r.verdict, r.recomputed, r.recomputed_low, r.recomputed_high) == (
+        verdict,
+        None,
+        4.95,
+        11.05,
+    )
     assert (r.rests_on, r.side, r.condition) == ("stated", "at least", "")
 
 
 def test_a_value_far_below_an_approached_number_has_that_rule_as_its_reason(model):
     # 1.6 + 0.55 x 0.301 = 1.766 million is below 1.8, though some values that round as printed reach it.
-    outcome = judge(model, model.register.checks["at_risk_2021_sum"], model.change({"persons_per_transfer": 0.55}))
-    assert (outcome.verdict, "more than a tenth short" in outcome.reason) == (OPEN, True)
+    outcome = judge(
+        model,
+        model.register.checks["at_risk_2021_sum"],
+        model.change({"persons_per_transfer": 0.55}),
+    )
+    assert (outcome.verdict, "more than a tenth short" in outcome.reason) == (
+        OPEN,
+        True,
+    )
 
 
-@pytest.mark.parametrize(("floor", "verdict"), [(words(3), OPEN), (words(9), OPEN), (words(9.5), NO)])
+@pytest.mark.parametrize(
+    ("floor", "verdict"), [(words(3), OPEN), (words(9), OPEN), (words(9.5), NO)]
+)
 def test_words_beside_words_are_compatible_or_differ(floor, verdict):
     z__as_y = formula("z__as_y(y) = y")
 
-    both = [assumption("y", 4, maximum=9, floor=words(3)), assumption("z", 9.9, maximum=10, floor=floor)]
-    r = judged("", z__as_y, x="", assumptions=both, qualifier="vague", readings={"z": "as_y"}, more=IN_WORDS)
+    both = [
+        assumption("y", 4, maximum=9, floor=words(3)),
+        assumption("z", 9.9, maximum=10, floor=floor),
+    ]
+    r = judged(
+        "",
+        z__as_y,
+        x="",
+        assumptions=both,
+        qualifier="vague",
+        readings={"z": "as_y"},
+        more=IN_WORDS,
+    )
     assert (r.verdict, r.recomputed) == (verdict, None)
 
 
 @pytest.mark.parametrize(
     ("printed", "against", "verdict", "recomputed"),
     [
-        ("4.0", "seen", YES, 4.02), ("4.1", "seen", NO, 4.02), ("4.03", "seen", ROUND, 4.02),  # 4.015 to 4.025
-        ("2.0", "seen / 2", YES, 2.01), ("2.1", "seen / 2", NO, 2.01),
+        ("4.0", "seen", YES, 4.02),
+        ("4.1", "seen", NO, 4.02),
+        ("4.03", "seen", ROUND, 4.02),  # 4.015 to 4.025
+        ("2.0", "seen / 2", YES, 2.01),
+        ("2.1", "seen / 2", NO, 2.01),
         # Without a claim the quantity itself, 3.9 to 4.1, stands beside the figure.
-        (None, "seen", ROUND, 4.0), (None, "near", YES, 4.0), (None, "far", NO, 4.0),
+        (None, "seen", ROUND, 4.0),
+        (None, "near", YES, 4.0),
+        (None, "far", NO, 4.0),
     ],
-)  # fmt: skip
-def test_an_external_check_sets_a_figure_beside_the_claim_or_the_quantity(printed, against, verdict, recomputed):
-    rows = {"seen": figure("seen", "4.02"), "near": figure("near", "4.0"), "far": figure("far", "4.2")}
+)
+def test_an_external_check_sets_a_figure_beside_the_claim_or_the_quantity(
+    printed, against, verdict, recomputed
+):
+    rows = {
+        "seen": figure("seen", "4.02"),
+        "near": figure("near", "4.0"),
+        "far": figure("far", "4.2"),
+    }
     r = judged(printed, against=against, more={"external": rows})
     assert (r.verdict, r.recomputed) == (verdict, pytest.approx(recomputed))
-    assert (r.published, r.passing is None) == (float(printed or rows[against].printed), printed is None)
-    assert (r.depends_on, r.condition) == (("printed_x",) if printed is None else (), "")
+    assert (r.published, r.passing is None) == (
+        float(printed or rows[against].printed),
+        printed is None,
+    )
+    assert (r.depends_on, r.condition) == (
+        ("printed_x",) if printed is None else (),
+        "",
+    )
 
 
 @pytest.mark.parametrize(
     ("printed", "how", "barely"),
     [
         # Up to 4.1: by 0.025 above 4.075, by 0.05 above 4.05; a hundredth of 4.1 is 0.041.
-        ("4.1", {"rounding_unit": "0.05"}, True), ("4.1", {}, False), ("4.0", {}, False), ("4.2", {}, False),
-        ("3.91", {"qualifier": "up_to"}, True), ("3.95", {"qualifier": "up_to"}, False),  # from 3.9
+        ("4.1", {"rounding_unit": "0.05"}, True),
+        ("4.1", {}, False),
+        ("4.0", {}, False),
+        ("4.2", {}, False),
+        ("3.91", {"qualifier": "up_to"}, True),
+        ("3.95", {"qualifier": "up_to"}, False),  # from 3.9
         # At the coarser place from 4.075, and from 3.95
-        ("4.2", {"rounding_unit_other": "0.25"}, True), ("4.2", {"rounding_unit_other": "0.5"}, False),
+        ("4.2", {"rounding_unit_other": "0.25"}, True),
+        ("4.2", {"rounding_unit_other": "0.5"}, False),
     ],
-)  # fmt: skip
+)
 def test_a_pass_by_rounding_of_less_than_one_percent_is_bare(printed, how, barely):
     assert judged(printed, **how).barely == barely
 
 
 def test_no_claim_gives_no_verdict_and_nought_no_share_of_values():
     r = judged(None)
-    assert (r.recomputed, r.verdict, r.published, r.published_low, r.passing) == (4.0, "", None, None, None)
+    assert (r.recomputed, r.verdict, r.published, r.published_low, r.passing) == (
+        4.0,
+        "",
+        None,
+        None,
+        None,
+    )
     assert r.reason == "no printed number to set beside it"
 
     taken = formula("taken(x) = x - 2")
 
     # 2.0 - 2 is 0, from -0.05 to 0.05.
-    assert [judged(text, taken).verdict for text in ("0.0", "-0.05", "-0.2")] == [YES, ROUND, NO]
+    assert [judged(text, taken).verdict for text in ("0.0", "-0.05", "-0.2")] == [
+        YES,
+        ROUND,
+        NO,
+    ]
     assert judged("0.0", taken).passing is None  # no share of nothing
 
 
@@ -201,34 +343,56 @@ def test_what_cancels_does_not_count(model):
     ratio = formula("ratio(part, u, b) = part / (b * u)")
 
     grades = {"a": "stated", "b": "implied", "u": "chosen"}
-    assumptions = [assumption(one, 2 if one == "a" else 1, maximum=9, grade=grade) for one, grade in grades.items()]
+    assumptions = [
+        assumption(one, 2 if one == "a" else 1, maximum=9, grade=grade)
+        for one, grade in grades.items()
+    ]
     r = judged("2.0", part, ratio, x="", assumptions=assumptions)
     assert (r.rests_on, set(r.depends_on)) == ("implied", {"a", "b", "u"})
     assert {piece.split(" ")[0] for piece in r.condition.split("; ")} == {"a", "b"}
     # No one is added where the growth is nothing, so the share at risk of those added has no effect.
-    nil = of(model, "at_risk_2021_sum", values={"growth_2019_2021": 0.0, "at_risk_2019": 1_900_000})
-    assert ("at_risk_share_of_new" in nil.condition, nil.rests_on) == (False, "chosen")  # what was set by hand
+    nil = of(
+        model,
+        "at_risk_2021_sum",
+        values={"growth_2019_2021": 0.0, "at_risk_2019": 1_900_000},
+    )
+    assert ("at_risk_share_of_new" in nil.condition, nil.rests_on) == (
+        False,
+        "chosen",
+    )  # what was set by hand
 
 
 # Conditions -----------------------------------------------------------------------------------------------------------
 def spans(condition, name):
     """The spans that a condition gives for one assumption."""
-    (found,) = (part.removeprefix(f"{name} ") for part in condition.split("; ") if part.startswith(f"{name} "))
-    return [tuple(map(float, (span.split(" to ") * 2)[:2])) for span in found.split(" or ")]
+    (found,) = (
+        part.removeprefix(f"{name} ")
+        for part in condition.split("; ")
+        if part.startswith(f"{name} ")
+    )
+    return [
+        tuple(map(float, (span.split(" to ") * 2)[:2])) for span in found.split(" or ")
+    ]
 
 
 #: What the claims in words assert.
 WORDS = {
-    "detainees_several": (300_000, math.inf), "detainees_in_words": (200_000, 1_000_000),
-    "cadres_in_words": (200_000, 1_000_000), "training_achieved": (1, math.inf),
-}  # fmt: skip
+    "detainees_several": (300_000, math.inf),
+    "detainees_in_words": (200_000, 1_000_000),
+    "cadres_in_words": (200_000, 1_000_000),
+    "training_achieved": (1, math.inf),
+}
 
 
 def by_rule(row, end, in_words, point, near, far):
     """The verdict by its table: at the printed digits, then at the coarser places."""
     for coarse, (low, high) in ((False, near), (True, far)):
         words = row.id in WORDS
-        wanted = Interval(*WORDS[row.id]) if words else row.published.asserts(end, coarse=coarse)
+        wanted = (
+            Interval(*WORDS[row.id])
+            if words
+            else row.published.asserts(end, coarse=coarse)
+        )
         if wanted.holds(point):
             return ROUND if coarse else YES
         if row.qualifier == "approaches" and point < wanted.low:
@@ -243,23 +407,44 @@ def test_a_condition_is_where_a_grid_of_each_assumption_keeps_the_verdict(model)
     compared = 0
     register = model.register
     for r in judge_all(model):
-        row = register.claims.get(r.check.claim) or register.external.get(r.check.against)
+        row = register.claims.get(r.check.claim) or register.external.get(
+            r.check.against
+        )
         if row is None or (r.check.claim and r.check.against):
             continue
-        setting, end = model.change(r.check.readings), "" if r.check.end == "whole" else r.check.end
+        setting, end = (
+            model.change(r.check.readings),
+            "" if r.check.end == "whole" else r.check.end,
+        )
         plan = model.plan(r.check.quantity, setting)
-        for name in [name for name, node in plan.leaves.items() if node.reading == "set"]:
+        for name in [
+            name for name, node in plan.leaves.items() if node.reading == "set"
+        ]:
             one, named = register.assumptions[name], f"{name} " in r.condition
             found = spans(r.condition, name) if named else [(one.minimum, one.maximum)]
             xs = np.linspace(one.minimum, one.maximum, 92)[1:-1]
-            near = np.array([np.abs(xs - end) for span in found for end in span]).min(axis=0)
-            for x in xs[near > 1e-5 * (one.maximum - one.minimum)]:  # an end is given to six digits
-                values, inside = by_hand(plan, {name: x}), any(low < x < high for low, high in found)
+            near = np.array([np.abs(xs - end) for span in found for end in span]).min(
+                axis=0
+            )
+            for x in xs[
+                near > 1e-5 * (one.maximum - one.minimum)
+            ]:  # an end is given to six digits
+                values, inside = (
+                    by_hand(plan, {name: x}),
+                    any(low < x < high for low, high in found),
+                )
                 if not allowed(model, plan, values):
                     assert not (named and inside), (r.check.id, name, x)
                     continue
-                both = [scan(model, plan.target, setting, coarse=c, points=2, fixed={name: x}) for c in (False, True)]
-                verdict = by_rule(row, end, bool(plan.words), float(values[plan.target]), *both)
+                both = [
+                    scan(
+                        model, plan.target, setting, coarse=c, points=2, fixed={name: x}
+                    )
+                    for c in (False, True)
+                ]
+                verdict = by_rule(
+                    row, end, bool(plan.words), float(values[plan.target]), *both
+                )
                 assert (verdict == r.verdict) == inside, (r.check.id, name, x)
                 compared += 1
     assert compared > 1500
@@ -269,13 +454,22 @@ def test_a_condition_ends_where_the_ratio_reaches_one(model):
     # Few of those added at risk: below 1.8 million at any ratio, so the limit alone ends the span. 1 / 0.8 is 1.25.
     few = {"at_risk_share_of_new": 0.1}
     r = of(model, "at_risk_2021_sum", values={**few, "persons_per_transfer": 0.8})
-    assert (r.verdict, spans(r.condition, "persons_per_transfer_drift")) == (OPEN, [(0.5, 1.25)])
-    r = of(model, "at_risk_2021_sum", values={**few, "persons_per_transfer": 0.5, "persons_per_transfer_drift": 1.25})
+    assert (r.verdict, spans(r.condition, "persons_per_transfer_drift")) == (
+        OPEN,
+        [(0.5, 1.25)],
+    )
+    r = of(
+        model,
+        "at_risk_2021_sum",
+        values={**few, "persons_per_transfer": 0.5, "persons_per_transfer_drift": 1.25},
+    )
     assert spans(r.condition, "persons_per_transfer") == [(0.05, 0.8)]
     # A ratio of 2021 that is set takes the place of the change: 0.1 x (3.17 x 0.8 - 2.869 r) is 0.2 at 0.1868.
     r = of(model, "at_risk_2021_sum", values={**few, "persons_per_transfer_2021": 0.8})
     assert "drift" not in r.condition
-    assert spans(r.condition, "persons_per_transfer") == [(pytest.approx(0.536 / (3.17 / 1.105), abs=1e-6), 1)]
+    assert spans(r.condition, "persons_per_transfer") == [
+        (pytest.approx(0.536 / (3.17 / 1.105), abs=1e-6), 1)
+    ]
 
 
 scaled = formula("scaled(x, factor) = x * factor")
@@ -290,13 +484,35 @@ past_a_pole = formula("past_a_pole(x, factor) = x / (factor - 1.1)")
         # A planned 2.0 asserts 2.0 alone; 1.95 to 2.05 times a factor meets it from 2 / 2.05 to 2 / 1.95. (At 1 itself
         # the point is 2.0 and the verdict another, but one value has no width.)
         ("2.0", scaled, {"target": True}, 1.01, ROUND, [(2 / 2.05, 2 / 1.95)]),
-        ("2.0", scaled, {"target": True}, 1, YES, [(1, 1)]), ("2.0", scaled, {}, 1, YES, [(1.95 / 2, 2.05 / 2)]),
+        ("2.0", scaled, {"target": True}, 1, YES, [(1, 1)]),
+        ("2.0", scaled, {}, 1, YES, [(1.95 / 2, 2.05 / 2)]),
         ("0.0", off_by, {"target": True}, 1, YES, [(1, 1)]),
         # 1.75 to 2.25 at the coarser place: met from 1.75 / 2.05 to 2.25 / 1.95, a match from 1.95 / 2 to 2.05 / 2.
-        ("2.0", scaled, {"rounding_unit_other": "0.5"}, 0.9, ROUND, [(1.75 / 2.05, 0.975), (1.025, 2.25 / 1.95)]),
-        ("2.0", scaled, {"rounding_unit_other": "0.5"}, 1.5, NO, [(0, 1.75 / 2.05), (2.25 / 1.95, 2)]),
+        (
+            "2.0",
+            scaled,
+            {"rounding_unit_other": "0.5"},
+            0.9,
+            ROUND,
+            [(1.75 / 2.05, 0.975), (1.025, 2.25 / 1.95)],
+        ),
+        (
+            "2.0",
+            scaled,
+            {"rounding_unit_other": "0.5"},
+            1.5,
+            NO,
+            [(0, 1.75 / 2.05), (2.25 / 1.95, 2)],
+        ),
         # x at its coarser place, 1.5 to 2.5: met from 1.95 / 2.5 to 2.05 / 1.5.
-        ("2.0", scaled, {"place": "1"}, 1.3, ROUND, [(1.95 / 2.5, 0.975), (1.025, 2.05 / 1.5)]),
+        (
+            "2.0",
+            scaled,
+            {"place": "1"},
+            1.3,
+            ROUND,
+            [(1.95 / 2.5, 0.975), (1.025, 2.05 / 1.5)],
+        ),
         # Up to 0.9 of the print the word leaves it open; from there to the print it matches, 1.8 to 2.
         ("2.0", scaled, {"qualifier": "approaches"}, 0.5, OPEN, [(0, 0.9)]),
         ("2.0", scaled, {"qualifier": "approaches"}, 0.95, YES, [(0.9, 1)]),
@@ -308,9 +524,11 @@ past_a_pole = formula("past_a_pole(x, factor) = x / (factor - 1.1)")
         # The same, with the pole in the middle of the range.
         ("4.0", inverse, {"qualifier": "at_least"}, 1.25, YES, [(1, 1.5)]),
     ],
-)  # fmt: skip
+)
 def test_conditions_by_hand(printed, formula, how, value, verdict, expected):
-    r = judged(printed, formula, assumptions=[assumption("factor", value, maximum=2)], **how)
+    r = judged(
+        printed, formula, assumptions=[assumption("factor", value, maximum=2)], **how
+    )
     assert r.verdict == verdict
     found = [end for span in spans(r.condition, "factor") for end in span]
     assert found == pytest.approx([end for span in expected for end in span], abs=1e-5)
@@ -319,10 +537,13 @@ def test_conditions_by_hand(printed, formula, how, value, verdict, expected):
 # The share of values that would have passed ---------------------------------------------------------------------------
 @settings(max_examples=60)
 @given(
-    st.sampled_from(["exact", "over", "at_least", "up_to", "approaches"]), st.integers(100, 900),
+    st.sampled_from(["exact", "over", "at_least", "up_to", "approaches"]),
+    st.integers(100, 900),
     st.sampled_from(["1.0", "2.0", "5.0"]),
-)  # fmt: skip
-def test_passing_is_the_share_of_values_near_the_print_that_would_have_passed(qualifier, hundredths, x):
+)
+def test_passing_is_the_share_of_values_near_the_print_that_would_have_passed(
+    qualifier, hundredths, x
+):
     p = hundredths / 100
     r = judged(f"{p:.2f}", x=x, qualifier=qualifier)
     low, high = float(x) * 2 - 0.1, float(x) * 2 + 0.1
@@ -340,22 +561,49 @@ def test_passing_is_the_share_of_values_near_the_print_that_would_have_passed(qu
 # Results and counts ---------------------------------------------------------------------------------------------------
 def test_a_result_has_the_verdict_of_the_check_that_judges_it_and_one_calculation_counts_once():
     def result(id, printed, judged_by="", *same):
-        how = {"quantity": "doubled", "input": False, "role": "result", "same_calculation_as": same}
+        how = {
+            "quantity": "doubled",
+            "input": False,
+            "role": "result",
+            "same_calculation_as": same,
+        }
         return claim(id, printed, judged_by=judged_by, **how)
 
     rows = [
-        claim("printed_x", "2.0"), result("once", "4.0", "c1", "again"), result("again", "4.1", "c2", "once"),
-        result("off", "9.0", "c3"), result("none", "4.0"), claim("seen", "4.0", quantity="doubled", input=False),
-    ]  # fmt: skip
-    checks = [check(id, "doubled", one) for id, one in {"c1": "once", "c2": "again", "c3": "off"}.items()]
-    checks += [check(id, "doubled", one, kind="hypothesis") for id, one in {"h1": "none", "h2": "off"}.items()]
+        claim("printed_x", "2.0"),
+        result("once", "4.0", "c1", "again"),
+        result("again", "4.1", "c2", "once"),
+        result("off", "9.0", "c3"),
+        result("none", "4.0"),
+        claim("seen", "4.0", quantity="doubled", input=False),
+    ]
+    checks = [
+        check(id, "doubled", one)
+        for id, one in {"c1": "once", "c2": "again", "c3": "off"}.items()
+    ]
+    checks += [
+        check(id, "doubled", one, kind="hypothesis")
+        for id, one in {"h1": "none", "h2": "off"}.items()
+    ]
     made = small_model(doubled, claims=rows, checks=checks)
     # A hypothesis that matches judges nothing, and no row without the role has a verdict.
     found = results(made, judge_all(made))
     assert found == {"once": YES, "again": ROUND, "off": NO, "none": "not_recalculable"}
-    assert counts(made, found) == {YES: 1, ROUND: 0, OPEN: 0, NO: 1, "not_recalculable": 1}
+    assert counts(made, found) == {
+        YES: 1,
+        ROUND: 0,
+        OPEN: 0,
+        NO: 1,
+        "not_recalculable": 1,
+    }
     # Where the first of one calculation has no verdict under a setting, the next one counts.
-    assert counts(made, {**found, "once": ""}) == {YES: 0, ROUND: 1, OPEN: 0, NO: 1, "not_recalculable": 1}
+    assert counts(made, {**found, "once": ""}) == {
+        YES: 0,
+        ROUND: 1,
+        OPEN: 0,
+        NO: 1,
+        "not_recalculable": 1,
+    }
     assert results(made, judge_all(made, ["c1"]))["again"] == ""
 
 
@@ -363,15 +611,25 @@ def test_a_result_has_the_verdict_of_the_check_that_judges_it_and_one_calculatio
 @pytest.mark.parametrize(
     ("goal", "value", "status"),
     [
-        (3.0, 1.5, "in_range"), (3.5, 1.75, "in_range"), (1.0, 0.5, "out_of_range"), (0.0, 0, "out_of_range"),
-        (4.0, 2, "impossible"),  # in the allowed range, and past the limit on the product, 3.8
-        (5.0, 2.5, "impossible"), (-1.0, -0.5, "impossible"),
+        (3.0, 1.5, "in_range"),
+        (3.5, 1.75, "in_range"),
+        (1.0, 0.5, "out_of_range"),
+        (0.0, 0, "out_of_range"),
+        (
+            4.0,
+            2,
+            "impossible",
+        ),  # in the allowed range, and past the limit on the product, 3.8
+        (5.0, 2.5, "impossible"),
+        (-1.0, -0.5, "impossible"),
     ],
-)  # fmt: skip
+)
 def test_a_solution_gives_the_goal_and_says_where_it_lies(goal, value, status):
     factor = assumption("factor", 1, maximum=2, low=0.75, high=1.75)
     limits = (Most(quantity="scaled", at_most=3.8),)
-    made = small_model(scaled, claims=[claim("printed_x", "2.0")], assumptions=[factor], limits=limits)
+    made = small_model(
+        scaled, claims=[claim("printed_x", "2.0")], assumptions=[factor], limits=limits
+    )
     found = solution(made, solve("scaled", "factor", goal=goal))
     assert (found.value, found.status) == (pytest.approx(value), status)
     # x at 1 under another setting: a factor twice as large
@@ -383,8 +641,13 @@ def test_where_nothing_solves_it_the_solution_is_impossible():
     flat = formula("flat(x, one) = x + 0 * one")
 
     pair = [assumption("one", 0.5), assumption("factor", 1)]
-    made = small_model(flat, scaled, claims=[claim("printed_x", "2.0")], assumptions=pair)
-    for name, said in (("one", "no value of one makes it so"), ("factor", "flat does not depend on factor here")):
+    made = small_model(
+        flat, scaled, claims=[claim("printed_x", "2.0")], assumptions=pair
+    )
+    for name, said in (
+        ("one", "no value of one makes it so"),
+        ("factor", "flat does not depend on factor here"),
+    ):
         found = solution(made, solve("flat", name, goal=9.0))
         assert (found.value, found.status, found.reason) == (None, "impossible", said)
 
@@ -401,9 +664,14 @@ def test_solutions_are_those_of_brentq(model):
         goal = row.goal if against is None else against.published.value(row.end)
         found, one = solution(model, row), model.register.assumptions[row.solve]
         most = 2 * max(abs(found.value), one.maximum)
-        expected = brentq(partial(missed, plan, row.solve, goal), -most, most, xtol=1e-13)
+        expected = brentq(
+            partial(missed, plan, row.solve, goal), -most, most, xtol=1e-13
+        )
         assert found.value == pytest.approx(expected, rel=1e-9, abs=1e-9)
-        inside = [low <= found.value <= high for low, high in ((one.minimum, one.maximum), (one.low, one.high))]
+        inside = [
+            low <= found.value <= high
+            for low, high in ((one.minimum, one.maximum), (one.low, one.high))
+        ]
         assert found.status == ["impossible", "out_of_range", "in_range"][sum(inside)]
 
 
@@ -411,21 +679,50 @@ def test_solutions_are_those_of_brentq(model):
 @pytest.mark.parametrize(
     ("id", "readings", "values", "said"),
     [
-        ("base_2019_from_difference", {"net_new_transfers": "from_base"}, {}, "these readings make a circle: "),
-        ("total_2021_printed_twice", {"transfers_2021": "total_2021_february"}, {},
-         "circular under this setting: it would start from total_2021_february, which it checks"),
-        ("at_risk_2021_sum_ratio_implied", {}, {"labourers_2019": 3e6},  # 3,000,000 x 1.105 / 3,170,000
-         "persons_per_transfer would be 1.04574, outside "),
-        ("at_risk_2021_sum", {}, {"persons_per_transfer_drift": 1.25},
-         "persons_per_transfer_2021 would be 1.25, outside "),
+        (
+            "base_2019_from_difference",
+            {"net_new_transfers": "from_base"},
+            {},
+            "these readings make a circle: ",
+        ),
+        (
+            "total_2021_printed_twice",
+            {"transfers_2021": "total_2021_february"},
+            {},
+            "circular under this setting: it would start from total_2021_february, which it checks",
+        ),
+        (
+            "at_risk_2021_sum_ratio_implied",
+            {},
+            {"labourers_2019": 3e6},  # 3,000,000 x 1.105 / 3,170,000
+            "persons_per_transfer would be 1.04574, outside ",
+        ),
+        (
+            "at_risk_2021_sum",
+            {},
+            {"persons_per_transfer_drift": 1.25},
+            "persons_per_transfer_2021 would be 1.25, outside ",
+        ),
         # Former detainees are in words, and no number of them makes it computable.
-        ("total_in_range", {"at_risk_2019": "southern"}, {"labourers_south_2019": 2.6e6},
-         "labourers_south_2019 would be 2,600,000, and it is at most labourers_2019"),
+        (
+            "total_in_range",
+            {"at_risk_2019": "southern"},
+            {"labourers_south_2019": 2.6e6},
+            "labourers_south_2019 would be 2,600,000, and it is at most labourers_2019",
+        ),
     ],
-)  # fmt: skip
-def test_a_setting_may_leave_a_check_without_a_verdict(model, id, readings, values, said):
+)
+def test_a_setting_may_leave_a_check_without_a_verdict(
+    model, id, readings, values, said
+):
     r = of(model, id, readings, values)
-    assert (r.verdict, r.recomputed, r.recomputed_low, r.passing, r.condition) == ("", None, None, None, "")
+    assert (r.verdict, r.recomputed, r.recomputed_low, r.passing, r.condition) == (
+        "",
+        None,
+        None,
+        None,
+        "",
+    )
     assert r.reason.startswith(said)
 
 
@@ -435,5 +732,7 @@ def test_a_setting_changes_a_check_except_where_its_own_readings_come_first(mode
     # 3,170,000 - 2,870,000 in place of the step
     assert of(model, "at_risk_2021_sum", setting).recomputed == 1_900_000
     r = of(model, "at_risk_2021_sum", values={"persons_per_transfer": 0.5})
-    assert r.recomputed == pytest.approx(1_600_000 + STEP / 2)  # 1,750,611, more than a tenth below 2 million
+    assert r.recomputed == pytest.approx(
+        1_600_000 + STEP / 2
+    )  # 1,750,611, more than a tenth below 2 million
     assert (r.verdict, r.rests_on) == (OPEN, "chosen")

@@ -21,7 +21,11 @@ def names(folder):
 
 
 def content(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def fill(folder, text, error=None):
@@ -70,11 +74,15 @@ def test_a_folder_takes_its_place_at_the_end_and_whole(tmp_path):
         assert content(folder)["numbers.csv"] == b"old"
     assert names(folder) == {".gitignore", "numbers.csv"}
     assert content(folder)["numbers.csv"] == b"new"
-    assert content(folder)[".gitignore"].endswith(b"\n*\n")  # git ignores what is generated
+    assert content(folder)[".gitignore"].endswith(
+        b"\n*\n"
+    )  # git ignores what is generated
     assert (names(folder.parent), folder.stat().st_mode & 0o777) == ({"results"}, 0o755)
 
 
-def test_a_folder_takes_its_place_where_the_system_can_not_exchange_two(tmp_path, monkeypatch):
+def test_a_folder_takes_its_place_where_the_system_can_not_exchange_two(
+    tmp_path, monkeypatch
+):
     fill(tmp_path / "results", "old")
     monkeypatch.setattr("analysis.publish.atomic.ctypes.CDLL", lambda *args: object())
     fill(tmp_path / "results", "new")
@@ -96,12 +104,19 @@ def test_a_run_that_fails_leaves_the_former_folder_and_no_litter(tmp_path, error
 
 def test_a_full_disk_is_one_sentence(tmp_path):
     fill(tmp_path / "results", "old")
-    said = refused(fill, tmp_path / "results", "new", OSError(28, "No space left on device"))
-    assert said == f"{tmp_path}/results can't be written (No space left on device) and is as it was"
+    said = refused(
+        fill, tmp_path / "results", "new", OSError(28, "No space left on device")
+    )
+    assert (
+        said
+        == f"{tmp_path}/results can't be written (No space left on device) and is as it was"
+    )
     assert content(tmp_path)["results/numbers.csv"] == b"old"
 
 
-def test_what_a_killed_run_left_is_cleared_and_a_folder_it_had_moved_is_put_back(tmp_path):
+def test_what_a_killed_run_left_is_cleared_and_a_folder_it_had_moved_is_put_back(
+    tmp_path,
+):
     for name in ("results", ".results.new", ".other.new"):
         fill(tmp_path / name, name)
     (tmp_path / "results").rename(tmp_path / ".results.old")
@@ -120,8 +135,14 @@ def test_a_folder_or_file_of_somebody_elses_is_refused_and_survives(tmp_path):
     said = f"{tmp_path}/{{}} is not a folder of results; name a new or empty folder"
     for name in ("thesis", "file"):
         assert refused(fill, tmp_path / name, "1") == said.format(name)
-    assert refused(fill, tmp_path / "file" / "results", "1").startswith(f"{tmp_path}/file/results can't be written (")
-    assert {name: data for name, data in content(tmp_path).items() if not name.endswith(".lock")} == before
+    assert refused(fill, tmp_path / "file" / "results", "1").startswith(
+        f"{tmp_path}/file/results can't be written ("
+    )
+    assert {
+        name: data
+        for name, data in content(tmp_path).items()
+        if not name.endswith(".lock")
+    } == before
     (tmp_path / "empty").mkdir()
     fill(tmp_path / "empty", "1")
     assert is_ours(tmp_path / "empty")
@@ -134,13 +155,21 @@ def test_a_file_that_no_run_listed_is_not_lost(tmp_path, name):
         (new / "figures").mkdir()
         (new / "figures" / "a b.png").write_text("made", encoding="utf-8")
         graph = [{"@id": id} for id in ("./", "figures/a%20b.png")]
-        (new / "ro-crate-metadata.json").write_text(json.dumps({"@graph": graph}), encoding="utf-8")
+        (new / "ro-crate-metadata.json").write_text(
+            json.dumps({"@graph": graph}), encoding="utf-8"
+        )
     refuse_foreign(tmp_path / "results")
     refuse_foreign(tmp_path / "none yet")
     path = tmp_path / "results" / name
-    path.symlink_to("nowhere") if name.endswith("link") else path.write_text("mine", encoding="utf-8")
+    path.symlink_to("nowhere") if name.endswith("link") else path.write_text(
+        "mine", encoding="utf-8"
+    )
     said = f"{path} is not a result and would be lost; move it elsewhere"
-    assert refused(refuse_foreign, tmp_path / "results") == refused(fill, tmp_path / "results", "1") == said
+    assert (
+        refused(refuse_foreign, tmp_path / "results")
+        == refused(fill, tmp_path / "results", "1")
+        == said
+    )
     assert path.is_symlink() or path.read_text(encoding="utf-8") == "mine"
 
 
@@ -149,29 +178,47 @@ def test_a_result_that_was_changed_since_the_run_is_not_lost(tmp_path):
         graph = []
         for name in ("kept.csv", "opened.csv"):
             (new / name).write_text(name, encoding="utf-8")
-            graph.append({"@id": name, "sha256": hashlib.sha256(name.encode()).hexdigest()})
-        (new / "ro-crate-metadata.json").write_text(json.dumps({"@graph": graph}), encoding="utf-8")
+            graph.append(
+                {"@id": name, "sha256": hashlib.sha256(name.encode()).hexdigest()}
+            )
+        (new / "ro-crate-metadata.json").write_text(
+            json.dumps({"@graph": graph}), encoding="utf-8"
+        )
     refuse_foreign(tmp_path / "results")
     (tmp_path / "results" / "opened.csv").write_text("mine", encoding="utf-8")
     said = f"{tmp_path}/results/opened.csv was changed since the run and would be lost; move it elsewhere"
-    assert refused(refuse_foreign, tmp_path / "results") == refused(fill, tmp_path / "results", "1") == said
+    assert (
+        refused(refuse_foreign, tmp_path / "results")
+        == refused(fill, tmp_path / "results", "1")
+        == said
+    )
     assert (tmp_path / "results" / "opened.csv").read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize("text", [b'{"@graph": [', b"[]", b"{}", b"\xff\xfe", b'{"@graph": [5]}', b'{"@graph": 5}'])
+@pytest.mark.parametrize(
+    "text",
+    [b'{"@graph": [', b"[]", b"{}", b"\xff\xfe", b'{"@graph": [5]}', b'{"@graph": 5}'],
+)
 def test_a_folder_whose_list_of_files_can_not_be_read_is_refused(tmp_path, text):
     fill(tmp_path / "results", "old")
     (tmp_path / "results" / "ro-crate-metadata.json").write_bytes(text)
     said = refused(fill, tmp_path / "results", "new")
     where = f"{tmp_path}/results/ro-crate-metadata.json"
-    assert said == f"{where} can't be read, so no result is known; move the folder elsewhere"
+    assert (
+        said
+        == f"{where} can't be read, so no result is known; move the folder elsewhere"
+    )
     assert content(tmp_path)["results/numbers.csv"] == b"old"
 
 
-def test_a_folder_that_can_not_be_written_to_is_refused_at_the_start(tmp_path, monkeypatch):
+def test_a_folder_that_can_not_be_written_to_is_refused_at_the_start(
+    tmp_path, monkeypatch
+):
     fill(tmp_path / "results", "old")
     monkeypatch.setattr("os.access", lambda path, mode: False)
-    assert refused(fill, tmp_path / "results", "new").startswith(f"{tmp_path}/results can't be written to; make it")
+    assert refused(fill, tmp_path / "results", "new").startswith(
+        f"{tmp_path}/results can't be written to; make it"
+    )
 
 
 # One run at a time ----------------------------------------------------------------------------------------------------
@@ -189,7 +236,9 @@ def test_a_run_that_is_killed_lets_go_of_its_lock(tmp_path):
     code = "import os, pathlib, signal, sys; from analysis.publish.atomic import lock\n"
     code += "with lock(pathlib.Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", code, tmp_path / "results"], env=environment, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "results"], env=environment, check=False
+    )
     assert done.returncode == -signal.SIGKILL
     with lock(tmp_path / "results"):
         assert "another run" in refused(fill, tmp_path / "results", "1")

@@ -86,10 +86,15 @@ def told(study: Study) -> str:
 
 def shared(page: Page) -> dict[str, str]:
     """The link, the command and the file of the setting, once it rests."""
-    told, looked = page.evaluate("[JSON.stringify(differences(under) || 'nothing is changed'), looked]")
+    told, looked = page.evaluate(
+        "[JSON.stringify(differences(under) || 'nothing is changed'), looked]"
+    )
     expect(page.locator("#file")).to_have_value(re.compile(re.escape(told)))
     expect(page.locator("#command")).to_have_value(re.compile(f"{looked}|verify"))
-    return {name: page.locator(f"#{name}").input_value() for name in ("link", "command", "file")}
+    return {
+        name: page.locator(f"#{name}").input_value()
+        for name in ("link", "command", "file")
+    }
 
 
 # The same answers -----------------------------------------------------------------------------------------------------
@@ -100,7 +105,11 @@ def test_page_and_library_agree_at_300_settings(page: Page, study: Study) -> Non
     settings = random_settings(study, 300, seed=1)
     found = page.evaluate(ANSWERS, settings)
     wanted = [answers_of(study, pairs) for pairs in settings]
-    wrong = {str(pairs): one for pairs, a, b in zip(settings, found, wanted, strict=True) if (one := differences(a, b))}
+    wrong = {
+        str(pairs): one
+        for pairs, a, b in zip(settings, found, wanted, strict=True)
+        if (one := differences(a, b))
+    }
     assert wrong == {}
     # So that it can't pass for want of cases: refused as a whole, refused in part, and answered with a remark.
     assert 20 < sum("refusal" in one for one in wanted) < 150
@@ -123,23 +132,35 @@ OVER_RANGES = """
 """
 
 
-def test_page_and_library_agree_on_bounds_over_the_allowed_ranges(page: Page, study: Study) -> None:
+def test_page_and_library_agree_on_bounds_over_the_allowed_ranges(
+    page: Page, study: Study
+) -> None:
     model = study.model
     names = [name for name in explorer.live(model) if name not in CONSTANTS]
-    named = [(name, [[name, reading]]) for name in names for reading in model.readings(name)]
+    named = [
+        (name, [[name, reading]]) for name in names for reading in model.readings(name)
+    ]
 
     def bounds(name: str, readings: list[list[str]]) -> Any:
         try:
             plan = model.plan(name, model.change(dict(readings)))
         except ModelError as error:
             return str(error)
-        rows = [node.source.assumption for node in plan.leaves.values() if node.reading == "set"]
+        rows = [
+            node.source.assumption
+            for node in plan.leaves.values()
+            if node.reading == "set"
+        ]
         ranges = {one.id: Interval(one.minimum, one.maximum) for one in rows if one}
         (found,) = plan.bounds(ranges=ranges, rounding=False)
         return [found.low, found.high]
 
     found, wanted = page.evaluate(OVER_RANGES, named), [bounds(*one) for one in named]
-    assert [(one, differences(a, b)) for one, a, b in zip(named, found, wanted, strict=True) if differences(a, b)] == []
+    assert [
+        (one, differences(a, b))
+        for one, a, b in zip(named, found, wanted, strict=True)
+        if differences(a, b)
+    ] == []
     assert sum(isinstance(one, list) for one in wanted) > 50
 
 
@@ -151,7 +172,7 @@ SQUARES = {
     "pole at a limit": ("1 / (t - 0.5) + 0 * s", ["10 * t - 6"], (-math.inf, math.inf)),
     # On the edges the limits leave s or t at most ½.
     "limits": ("s + t", ["1 - 2 * s - 0 * t", "1 - 0 * s - 2 * t"], (0, 0.5)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "rooms", "by_hand"), SQUARES.values(), ids=SQUARES)
@@ -161,43 +182,63 @@ def test_page_and_library_find_poles_and_crossings(
     functions = [parse(one) for one in (text, *rooms)]
 
     def function(values: Mapping[str, Any]) -> tuple[Any, list[Any]]:
-        value, *rooms = (one.compiled(*(values[need] for need in one.needs)) for one in functions)
+        value, *rooms = (
+            one.compiled(*(values[need] for need in one.needs)) for one in functions
+        )
         return value, rooms
 
     (found,) = extremes(function, {"s": (0, 1), "t": (0, 1)})
     assert (found.low, found.high) == pytest.approx(by_hand, abs=1e-9)
-    calls = ", ".join(f"({explorer.javascript(one)})({', '.join(one.needs)})" for one in functions)
+    calls = ", ".join(
+        f"({explorer.javascript(one)})({', '.join(one.needs)})" for one in functions
+    )
     bounds = f"(({{ low, high }}) => [low, high])(extremes(2, ([s, t]) => [{calls}]))"
     assert page.evaluate(bounds) == pytest.approx(by_hand, abs=1e-9)
 
 
-@pytest.mark.parametrize(("value", "barely"), [(2_732_000, ""), (2_733_000, "barely; ")])
-def test_a_pass_is_barely_one_by_the_place_that_decides(page: Page, study: Study, value: int, barely: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "barely"), [(2_732_000, ""), (2_733_000, "barely; ")]
+)
+def test_a_pass_is_barely_one_by_the_place_that_decides(
+    page: Page, study: Study, value: int, barely: str
+) -> None:
     # To the coarser place, two to two and a half million reach from 1.75 to 2.75 million. That is 18,000 or 17,000 more
     # than the value. One percent of 1.75 million is 17,500; of 1.95 million, the finer end, it is 19,500.
     said = f"matches within rounding, {barely}differs at the finer place"
     judged = "judge(DATA.checks.total_in_range, change(new Map([['at_risk_total', '{}']]))).said"
     assert page.evaluate(judged.format(value)) == said
     row = study.model.register.checks["total_in_range"]
-    outcome = verdicts.judge(study.model, row, study.change(at_risk_total=value).setting)
+    outcome = verdicts.judge(
+        study.model, row, study.change(at_risk_total=value).setting
+    )
     assert verdict_words(study.model, outcome) == said
 
 
 def test_the_page_shows_the_sum_by_hand(page: Page) -> None:
     slide(page, "persons_per_transfer", 0.6)
     # 1,600,000 + 0.6 x 301,221.7195 = 1,780,733; 2 million less that, and 2.5 million less that
-    assert "1.6 million + 0.181 million × 1 = 1.781 million" in page.locator("#approaches_in_2021").inner_text()
+    assert (
+        "1.6 million + 0.181 million × 1 = 1.781 million"
+        in page.locator("#approaches_in_2021").inner_text()
+    )
     detainees = page.locator("#with_former_detainees").inner_text()
     assert "= 0.219 million" in detainees
     assert "= 0.719 million" in detainees
-    assert "persons_per_transfer = 0.6 person/transfer in place of our 1" in page.locator("#differs").inner_text()
+    assert (
+        "persons_per_transfer = 0.6 person/transfer in place of our 1"
+        in page.locator("#differs").inner_text()
+    )
 
 
 # As a reader drives it ------------------------------------------------------------------------------------------------
 
 
-def test_each_handle_changes_the_setting_and_goes_back(page: Page, study: Study) -> None:
-    names = page.evaluate("[...document.querySelectorAll('[data-handle]')].map((node) => node.dataset.handle)")
+def test_each_handle_changes_the_setting_and_goes_back(
+    page: Page, study: Study
+) -> None:
+    names = page.evaluate(
+        "[...document.querySelectorAll('[data-handle]')].map((node) => node.dataset.handle)"
+    )
     assert len(names) > 20
     for name in names:
         node = handle(page, name)
@@ -205,7 +246,10 @@ def test_each_handle_changes_the_setting_and_goes_back(page: Page, study: Study)
             ends = [float(slider.get_attribute(end)) for end in ("min", "max")]
             value = ends[0] / 3 + 2 * ends[1] / 3
             enter(page, name, repr(value))
-            assert study.change(**{name: value}).differs in page.locator("#differs").inner_text()
+            assert (
+                study.change(**{name: value}).differs
+                in page.locator("#differs").inner_text()
+            )
             # The last values of a slider, and the first.
             for end in ends:
                 slide(page, name, end)
@@ -220,8 +264,12 @@ def test_each_handle_changes_the_setting_and_goes_back(page: Page, study: Study)
     assert page.locator("#differs").inner_text() == "No settings changed."
 
 
-def test_each_preset_gives_the_setting_of_its_scenario(page: Page, study: Study) -> None:
-    offered = [one.get_attribute("value") for one in page.locator("#preset option").all()][1:]
+def test_each_preset_gives_the_setting_of_its_scenario(
+    page: Page, study: Study
+) -> None:
+    offered = [
+        one.get_attribute("value") for one in page.locator("#preset option").all()
+    ][1:]
     shipped = scenarios.shipped(study.model)
     plain = [name for name, one in shipped.items() if not one.distributions]
     assert offered == plain
@@ -234,7 +282,9 @@ def test_each_preset_gives_the_setting_of_its_scenario(page: Page, study: Study)
     assert "illustrative" in page.locator(".controls .note").nth(1).inner_text()
 
 
-def test_a_setting_comes_back_from_link_command_and_file(page: Page, study: Study, tmp_path: Path) -> None:
+def test_a_setting_comes_back_from_link_command_and_file(
+    page: Page, study: Study, tmp_path: Path
+) -> None:
     page.locator("#shown").select_option("at_risk_total")
     handle(page, "at_risk_2019").locator("select").select_option("southern")
     handle(page, "total_2019").locator("select").select_option("transfers")
@@ -248,8 +298,13 @@ def test_a_setting_comes_back_from_link_command_and_file(page: Page, study: Stud
     read = scenarios.find(str(tmp_path / "my_scenario.yaml"), study.model)
     assert read.setting(study.model) == wanted.setting
     program, *command = shlex.split(found["command"])
-    options = [text for option, text in itertools.pairwise(command) if option.startswith("--")]
-    assert (program, study.change(**assignments(options)).setting) == ("analysis", wanted.setting)
+    options = [
+        text for option, text in itertools.pairwise(command) if option.startswith("--")
+    ]
+    assert (program, study.change(**assignments(options)).setting) == (
+        "analysis",
+        wanted.setting,
+    )
     said = CliRunner().invoke(app, command)
     assert said.exit_code == 0
     # 1,650,000 x 0.625 x 0.95 + 0.625 x 301,221.7195 + 400,000 = 1,567,951
@@ -260,7 +315,9 @@ def test_a_setting_comes_back_from_link_command_and_file(page: Page, study: Stud
     assert page.locator("#differs").inner_text() == f"This {wanted.differs}."
 
 
-def test_a_command_shows_what_the_setting_moves_and_a_headline_its_remark(page: Page) -> None:
+def test_a_command_shows_what_the_setting_moves_and_a_headline_its_remark(
+    page: Page,
+) -> None:
     enter(page, "overlap", "0.3")
     enter(page, "former_detainees", "0.4 million person")
     said = CliRunner().invoke(app, shlex.split(shared(page)["command"])[1:])
@@ -268,7 +325,10 @@ def test_a_command_shows_what_the_setting_moves_and_a_headline_its_remark(page: 
     assert (said.exit_code, "= 2.181 million" in said.output) == (0, True)
     enter(page, "persons_per_transfer", "0.55")
     # 1.6 million less 0.55 x 2,868,778
-    assert "22,000 more than were transferred in 2019" in page.locator("#up_to_in_2019 .remark").inner_text()
+    assert (
+        "22,000 more than were transferred in 2019"
+        in page.locator("#up_to_in_2019 .remark").inner_text()
+    )
 
 
 def test_back_to_the_article(page: Page, address: str) -> None:
@@ -276,18 +336,42 @@ def test_back_to_the_article(page: Page, address: str) -> None:
     page.locator("#reset").click()
     assert page.locator("#differs").inner_text() == "No settings changed."
     assert page.locator("#notices").inner_text() == ""
-    assert handle(page, "persons_per_transfer").locator("[type=text]").input_value() == "1"
+    assert (
+        handle(page, "persons_per_transfer").locator("[type=text]").input_value() == "1"
+    )
     assert shared(page)["link"].endswith("explorer.html#")
-    assert "1.6 million + 0.301 million × 1 = 1.901 million" in page.locator("#approaches_in_2021").inner_text()
+    assert (
+        "1.6 million + 0.301 million × 1 = 1.901 million"
+        in page.locator("#approaches_in_2021").inner_text()
+    )
 
 
-@pytest.mark.parametrize("text", ["2", "0.5 person", "suothern", "0.5 persn", "1e999", "<img src=x onerror=alert(1)>"])
-def test_a_bad_value_gets_the_sentence_of_the_library_beside_its_field(page: Page, study: Study, text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2",
+        "0.5 person",
+        "suothern",
+        "0.5 persn",
+        "1e999",
+        "<img src=x onerror=alert(1)>",
+    ],
+)
+def test_a_bad_value_gets_the_sentence_of_the_library_beside_its_field(
+    page: Page, study: Study, text: str
+) -> None:
     enter(page, "persons_per_transfer", text)
     with pytest.raises(ModelError) as refused:
         study.change(persons_per_transfer=text)
-    assert handle(page, "persons_per_transfer").locator(".problem").inner_text() == str(refused.value)
-    assert handle(page, "persons_per_transfer").locator("[type=text]").get_attribute("aria-invalid") == "true"
+    assert handle(page, "persons_per_transfer").locator(".problem").inner_text() == str(
+        refused.value
+    )
+    assert (
+        handle(page, "persons_per_transfer")
+        .locator("[type=text]")
+        .get_attribute("aria-invalid")
+        == "true"
+    )
     # The numbers stay as they were.
     assert page.locator("#differs").inner_text() == "No settings changed."
     enter(page, "persons_per_transfer", "0.9")
@@ -297,13 +381,24 @@ def test_a_bad_value_gets_the_sentence_of_the_library_beside_its_field(page: Pag
 @pytest.mark.parametrize(
     "given",
     [
-        "ovrelap=0.5", "persons_per_transfer", "persons_per_transfer=", "=3", "overlap=0.1&overlap=0.2", "overlap=2",
-        "total_2019=transfers&south_2019=persons", "persons_per_transfer=implied&total_2019=transfers",
-        "zzz=<script>alert(1)</script>", "overlap=javascript:alert(1)", "at_risk_2019=%3Cb%3Ebold%3C/b%3E",
-        "x=%zz", "x=%ff",
+        "ovrelap=0.5",
+        "persons_per_transfer",
+        "persons_per_transfer=",
+        "=3",
+        "overlap=0.1&overlap=0.2",
+        "overlap=2",
+        "total_2019=transfers&south_2019=persons",
+        "persons_per_transfer=implied&total_2019=transfers",
+        "zzz=<script>alert(1)</script>",
+        "overlap=javascript:alert(1)",
+        "at_risk_2019=%3Cb%3Ebold%3C/b%3E",
+        "x=%zz",
+        "x=%ff",
     ],
-)  # fmt: skip
-def test_a_bad_address_gets_the_sentence_and_runs_nothing(page: Page, study: Study, address: str, given: str) -> None:
+)
+def test_a_bad_address_gets_the_sentence_and_runs_nothing(
+    page: Page, study: Study, address: str, given: str
+) -> None:
     dialogs: list[Any] = []
     page.on("dialog", lambda one: dialogs.append(one.dismiss()))
     marked = page.locator("script, img, b").count()
@@ -316,7 +411,9 @@ def test_a_bad_address_gets_the_sentence_and_runs_nothing(page: Page, study: Stu
     assert (dialogs, page.locator("script, img, b").count()) == ([], marked)
 
 
-def test_a_limit_refuses_a_quantity_and_leaves_the_others(page: Page, study: Study) -> None:
+def test_a_limit_refuses_a_quantity_and_leaves_the_others(
+    page: Page, study: Study
+) -> None:
     enter(page, "persons_per_transfer_drift", "1.05")
     sentence = "persons_per_transfer_2021 would be 1.05, outside its allowed range of 0.025 to 1"
     assert sentence in page.locator("#approaches_in_2021 .calc").inner_text()
@@ -327,7 +424,10 @@ def test_a_limit_refuses_a_quantity_and_leaves_the_others(page: Page, study: Stu
 def test_a_remark_stands_beside_its_number(page: Page) -> None:
     enter(page, "persons_per_transfer", "0.55")
     # 1,600,000 + 0.55 x 301,221.7195 - 0.55 x 3,170,000 = 22,172
-    assert "22,000 more than were transferred in 2021" in page.locator("#approaches_in_2021 .remark").inner_text()
+    assert (
+        "22,000 more than were transferred in 2021"
+        in page.locator("#approaches_in_2021 .remark").inner_text()
+    )
 
 
 def test_handles_without_effect_say_so(page: Page) -> None:
@@ -336,7 +436,10 @@ def test_handles_without_effect_say_so(page: Page) -> None:
     handle(page, "at_risk_2019").locator("select").select_option("southern")
     assert not idle.is_visible()
     handle(page, "persons_per_transfer").locator("select").select_option("implied")
-    assert "its reading implied supplies it" in handle(page, "persons_per_transfer").locator(".effect").inner_text()
+    assert (
+        "its reading implied supplies it"
+        in handle(page, "persons_per_transfer").locator(".effect").inner_text()
+    )
 
 
 def test_a_statement_says_where_it_stops_holding(page: Page) -> None:
@@ -345,9 +448,14 @@ def test_a_statement_says_where_it_stops_holding(page: Page) -> None:
     assert "Persons per transfer, 2019: holds from 0.664 to 1" in statement.inner_text()
     assert statement.locator(".v").inner_text() == "holds"
     # 0.6635 x 301,221.7195 = 199,861, and 0.664 x 301,221.7195 = 200,011
-    for text, words, verdict in [("0.6635", "199,900", "does not hold"), ("0.664", "200,010", "holds")]:
+    for text, words, verdict in [
+        ("0.6635", "199,900", "does not hold"),
+        ("0.664", "200,010", "holds"),
+    ]:
         enter(page, "persons_per_transfer", text)
-        assert f"net new persons: {words}, compared with 200,000" in statement.inner_text()
+        assert (
+            f"net new persons: {words}, compared with 200,000" in statement.inner_text()
+        )
         assert statement.locator(".v").inner_text() == verdict
 
 
@@ -370,17 +478,25 @@ def test_readings_one_at_a_time(page: Page) -> None:
     # 1,650,000 x 0.95 + 301,222 = 1,868,722; 2 million less that is 6.6 percent of it; 2,590,000 x 0.62 + 301,222
     # = 1,907,022
     for start, words in [
-        ("at risk 2019, minority transferees of the south: ", "1.87 million: matches, 130,000 short"),
+        (
+            "at risk 2019, minority transferees of the south: ",
+            "1.87 million: matches, 130,000 short",
+        ),
         ("at risk 2019, one share of all transferees: ", "1.91 million"),
     ]:
         assert [words in row for row in rows if row.startswith(start)] == [True]
 
 
-def test_the_half_of_former_detainees_that_is_also_transferred_is_counted_once(page: Page) -> None:
+def test_the_half_of_former_detainees_that_is_also_transferred_is_counted_once(
+    page: Page,
+) -> None:
     enter(page, "overlap", "0.5")
     # (2,500,000 - 1,901,221.7195) / (1 - 0.5) = 1,197,557
     detainees = page.locator("#with_former_detainees .calc").inner_text()
-    assert "former detainees = (at risk total high − at risk 2021) ÷ (1 − overlap)" in detainees
+    assert (
+        "former detainees = (at risk total high − at risk 2021) ÷ (1 − overlap)"
+        in detainees
+    )
     assert "= 1.198 million" in detainees
 
 
@@ -389,7 +505,9 @@ def test_it_is_driven_by_keyboard_alone(page: Page) -> None:
     for _ in range(60):
         page.keyboard.press("Tab")
         at = "document.activeElement"
-        seen.append(page.evaluate(f"{at}.id || {at}.closest('[data-handle]')?.dataset.handle"))
+        seen.append(
+            page.evaluate(f"{at}.id || {at}.closest('[data-handle]')?.dataset.handle")
+        )
         if seen[-1] == "persons_per_transfer":
             break
     page.keyboard.press("ArrowLeft")
@@ -406,8 +524,10 @@ def test_it_is_driven_by_keyboard_alone(page: Page) -> None:
 
 def test_those_who_hear_it_hear_a_moved_slider_once(page: Page) -> None:
     expect(page.locator("#spoken")).to_have_text("at risk 2021: at most 1.9 million")
-    page.evaluate("window.heard = []; new MutationObserver(() => heard.push($('spoken').textContent))"
-                  ".observe($('spoken'), { childList: true, characterData: true, subtree: true })")  # fmt: skip
+    page.evaluate(
+        "window.heard = []; new MutationObserver(() => heard.push($('spoken').textContent))"
+        ".observe($('spoken'), { childList: true, characterData: true, subtree: true })"
+    )
     for value in (0.9, 0.8, 0.7, 0.6):
         slide(page, "persons_per_transfer", value)
     # 1,600,000 + 0.6 x 301,221.7195 = 1,780,733
@@ -415,14 +535,23 @@ def test_those_who_hear_it_hear_a_moved_slider_once(page: Page) -> None:
     assert page.evaluate("heard") == ["at risk 2021: at most 1.78 million"]
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)])
-def test_it_fits_its_window(browser: Browser, address: str, scheme: str, width: int) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)],
+)
+def test_it_fits_its_window(
+    browser: Browser, address: str, scheme: str, width: int
+) -> None:
     watched = Watched(browser, scheme=scheme, width=width)
-    page = watched.open(f"{address}#persons_per_transfer=0.3&former_detainees=set&ovrelap=1")
+    page = watched.open(
+        f"{address}#persons_per_transfer=0.3&former_detainees=set&ovrelap=1"
+    )
     expect(page.locator("#other-readings li")).not_to_have_count(0)
     keep(page, f"explorer-{scheme}-{width}")
     assert watched.too_wide() <= 0
-    colours = page.evaluate("['color', 'backgroundColor'].map((one) => getComputedStyle(document.body)[one])")
+    colours = page.evaluate(
+        "['color', 'backgroundColor'].map((one) => getComputedStyle(document.body)[one])"
+    )
     bright = [sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in colours]
     assert (bright[0] > bright[1]) == (scheme == "dark")
     assert watched.wrong == []
@@ -442,42 +571,83 @@ def test_printed_it_shows_the_results_without_the_controls(page: Page) -> None:
 # The file -------------------------------------------------------------------------------------------------------------
 
 
-def test_the_page_is_one_small_file_that_allows_its_own_script_alone(study: Study) -> None:
+def test_the_page_is_one_small_file_that_allows_its_own_script_alone(
+    study: Study,
+) -> None:
     text = explorer.page(study.model)
     assert len(text.encode()) <= 200_000
     assert "default-src 'none'" in text
-    assert not re.search(r"unsafe-inline|unsafe-eval|\ssrc=|\son\w+=|\beval\(|innerHTML", text)
+    assert not re.search(
+        r"unsafe-inline|unsafe-eval|\ssrc=|\son\w+=|\beval\(|innerHTML", text
+    )
     assert text == explorer.page(study.model)
 
 
-def test_a_text_of_the_data_ends_no_script(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_of_the_data_ends_no_script(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(explorer, "SAID", {"</script><script>alert(1)//": {}})
     assert explorer.page(study.model).count("</script>") == 1
 
 
-def test_a_package_without_the_numbers_that_it_draws_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_without_the_numbers_that_it_draws_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     packages = Path(__file__).resolve().parents[1] / "packages"
     monkeypatch.syspath_prepend(str(packages))
-    with pytest.raises(InputError, match=r"the explorer draws at_risk_total_range, which claims\.csv lacks$"):
+    with pytest.raises(
+        InputError,
+        match=r"the explorer draws at_risk_total_range, which claims\.csv lacks$",
+    ):
         explorer.page(Model(Register.read(packages / "tiny")))
 
 
 def test_a_minimum_is_refused_as_the_page_does_not_search_its_branches() -> None:
-    row = {"id": "s", "statement": "s", "quantity": "least", "comparison": "at_least", "other": "1"}
+    row = {
+        "id": "s",
+        "statement": "s",
+        "quantity": "least",
+        "comparison": "at_least",
+        "other": "1",
+    }
     model = small_model(
-        formula("least(a, b) = minimum(a, b)"), claims=[claim("printed_a", "1.5"), claim("printed_b", "2.5")],
+        formula("least(a, b) = minimum(a, b)"),
+        claims=[claim("printed_a", "1.5"), claim("printed_b", "2.5")],
         statements={"s": Statement.model_validate(row)},
-    )  # fmt: skip
-    with pytest.raises(InputError, match=r"the explorer can't bound the minimum or maximum in least$"):
+    )
+    with pytest.raises(
+        InputError, match=r"the explorer can't bound the minimum or maximum in least$"
+    ):
         list(explorer.formulas(model))
 
 
 def test_the_command_writes_the_page_and_says_its_address(tmp_path: Path) -> None:
-    said = CliRunner().invoke(app, ["explore", "--no-open", "--out", str(tmp_path / "new"), "--set", "overlap=50 %"])
+    said = CliRunner().invoke(
+        app,
+        [
+            "explore",
+            "--no-open",
+            "--out",
+            str(tmp_path / "new"),
+            "--set",
+            "overlap=50 %",
+        ],
+    )
     assert said.exit_code == 0
-    assert said.output.strip() == f"{(tmp_path / 'new' / 'explorer.html').as_uri()}#overlap=50 %25"
-    refused = CliRunner().invoke(app, ["explore", "--no-open", "--out", str(tmp_path), "--set", "overlap=2"])
-    assert (refused.exit_code, "lies outside its allowed range" in refused.output) == (2, True)
+    assert (
+        said.output.strip()
+        == f"{(tmp_path / 'new' / 'explorer.html').as_uri()}#overlap=50 %25"
+    )
+    refused = CliRunner().invoke(
+        app, ["explore", "--no-open", "--out", str(tmp_path), "--set", "overlap=2"]
+    )
+    assert (refused.exit_code, "lies outside its allowed range" in refused.output) == (
+        2,
+        True,
+    )
     (tmp_path / "explorer.html").write_text("mine", encoding="utf-8")
     refused = CliRunner().invoke(app, ["explore", "--no-open", "--out", str(tmp_path)])
-    assert (refused.exit_code, "would be lost; move it elsewhere" in refused.output) == (2, True)
+    assert (
+        refused.exit_code,
+        "would be lost; move it elsewhere" in refused.output,
+    ) == (2, True)

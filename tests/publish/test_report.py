@@ -30,9 +30,14 @@ class Page:
         soup = BeautifulSoup(self.text, "html.parser")
         self.ids = [tag["id"] for tag in soup.select("[id]")]
         self.links = [tag["href"] for tag in soup.select("a[href]")]
-        self.loads = [tag.get("src") or tag["href"] for tag in soup.select("[src], link[href]")]
+        self.loads = [
+            tag.get("src") or tag["href"] for tag in soup.select("[src], link[href]")
+        ]
         self.images = soup.find_all("img")
-        self.rows = [[" ".join(cell.get_text().split()) for cell in row.select("td")] for row in soup.select("tr")]
+        self.rows = [
+            [" ".join(cell.get_text().split()) for cell in row.select("td")]
+            for row in soup.select("tr")
+        ]
 
 
 def fill(folder: Path, books: Path = ROOT / "notebooks") -> Path:
@@ -52,11 +57,17 @@ def results(reproduced: Run) -> Path:
 
 @pytest.fixture(scope="session")
 def pages(results: Path) -> dict[str, Page]:
-    return {path.name: Page(path) for path in sorted((results / "report").glob("*.html"))}
+    return {
+        path.name: Page(path) for path in sorted((results / "report").glob("*.html"))
+    }
 
 
-def test_every_link_and_anchor_leads_somewhere(results: Path, pages: dict[str, Page]) -> None:
-    assert {f"{path.stem}.html" for path in (ROOT / "notebooks").glob("*.ipynb")} | {"search.html"} <= set(pages)
+def test_every_link_and_anchor_leads_somewhere(
+    results: Path, pages: dict[str, Page]
+) -> None:
+    assert {f"{path.stem}.html" for path in (ROOT / "notebooks").glob("*.ipynb")} | {
+        "search.html"
+    } <= set(pages)
     astray = []
     for name, page in pages.items():
         for link in page.links:
@@ -71,29 +82,49 @@ def test_every_link_and_anchor_leads_somewhere(results: Path, pages: dict[str, P
     assert astray == []
 
 
-def test_no_page_asks_anything_of_another_host(results: Path, pages: dict[str, Page]) -> None:
+def test_no_page_asks_anything_of_another_host(
+    results: Path, pages: dict[str, Page]
+) -> None:
     for name, page in pages.items():
         for address in filter(lambda address: address != "#", page.loads):
             assert not re.match(r"([a-z]+:)?//", address), (name, address)
-            assert (results / "report" / address.partition("?")[0]).is_file(), (name, address)
+            assert (results / "report" / address.partition("?")[0]).is_file(), (
+                name,
+                address,
+            )
     for path in (results / "report").rglob("*.css"):
-        found = re.findall(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)", path.read_text(encoding="utf-8"))
-        assert [one or two for one, two in found if re.match(r"(https?:)?//", one or two)] == [], path.name
+        found = re.findall(
+            r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)",
+            path.read_text(encoding="utf-8"),
+        )
+        assert [
+            one or two for one, two in found if re.match(r"(https?:)?//", one or two)
+        ] == [], path.name
 
 
-def test_whatever_the_register_holds_has_its_own_anchor(pages: dict[str, Page], model: Model) -> None:
+def test_whatever_the_register_holds_has_its_own_anchor(
+    pages: dict[str, Page], model: Model
+) -> None:
     ids = {one for page in pages.values() for one in page.ids}
     register, missing = model.register, []
     for kind in ("claims", "checks", "assumptions", "findings", "external", "refusals"):
         names = [f"{kind.removesuffix('s')}-{name}" for name in getattr(register, kind)]
-        missing += [name for name in names if re.sub(r"[^a-z0-9]+", "-", name.lower()) not in ids]
+        missing += [
+            name
+            for name in names
+            if re.sub(r"[^a-z0-9]+", "-", name.lower()) not in ids
+        ]
     assert missing == []
 
 
 def test_the_headline_table_is_that_of_the_readme(pages: dict[str, Page]) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     table = readme[readme.index("<!-- headline") : readme.index("<!-- end of headline")]
-    wanted = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if "| " in line][2:]
+    wanted = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in table.splitlines()
+        if "| " in line
+    ][2:]
     blocks = BeautifulSoup(pages["index.html"].text, "html.parser").select("div.row")
     assert len(blocks) == len(wanted) == 6
     for block, row in zip(blocks, wanted, strict=True):
@@ -103,14 +134,20 @@ def test_the_headline_table_is_that_of_the_readme(pages: dict[str, Page]) -> Non
             assert all(part in shown for part in cell.split("; "))
 
 
-def test_the_front_page_and_each_headline_lead_to_the_explorer(pages: dict[str, Page], reproduced: Run) -> None:
-    links = BeautifulSoup(pages["index.html"].text, "html.parser").select('a[href^="../explorer.html"]')
+def test_the_front_page_and_each_headline_lead_to_the_explorer(
+    pages: dict[str, Page], reproduced: Run
+) -> None:
+    links = BeautifulSoup(pages["index.html"].text, "html.parser").select(
+        'a[href^="../explorer.html"]'
+    )
     # A # there is followed by a setting.
     assert [link["href"] for link in links] == ["../explorer.html"] * 7
     assert (reproduced.folder / "explorer.html").is_file()
 
 
-def test_every_picture_has_words_for_who_does_not_see_it(pages: dict[str, Page]) -> None:
+def test_every_picture_has_words_for_who_does_not_see_it(
+    pages: dict[str, Page],
+) -> None:
     for name, page in pages.items():
         assert all(len(image.get("alt", "")) > 20 for image in page.images), name
 
@@ -119,18 +156,34 @@ def test_every_picture_has_words_for_who_does_not_see_it(pages: dict[str, Page])
     ("page", "anchor", "words"),
     [
         # 1.6 million + 3.17 million - 3.17 million / 1.105 = 1.9012 million; 2 - 1.9012 = 0.0988
-        ("register", "check-at-risk-2021-sum", [
-            "approaches two million", "at most 1.901 million", "1.84 million to 1.96 million",
-            "✓ matches , 99,000 short", "= 1.6 million + 0.301 million × 1 = 1.901 million",
-        ]),
+        (
+            "register",
+            "check-at-risk-2021-sum",
+            [
+                "approaches two million",
+                "at most 1.901 million",
+                "1.84 million to 1.96 million",
+                "✓ matches , 99,000 short",
+                "= 1.6 million + 0.301 million × 1 = 1.901 million",
+            ],
+        ),
         # 2.0 - 1.9012 = 0.0988 and 2.5 - 1.9012 = 0.5988 million, two digits each.
         ("methods", "solutions", ["99,000", "600,000"]),
         # 1.6 million and 0.36 x 0.301 million, varied down to 0.36
-        ("assumptions", "assumption-persons-per-transfer",
-         ["1.71 million at the low end, 1.9 million at the high end", "0.36 to 1", "would settle it"]),
+        (
+            "assumptions",
+            "assumption-persons-per-transfer",
+            [
+                "1.71 million at the low end, 1.9 million at the high end",
+                "0.36 to 1",
+                "would settle it",
+            ],
+        ),
     ],
-)  # fmt: skip
-def test_a_section_says_what_the_results_say(pages: dict[str, Page], page: str, anchor: str, words: list[str]) -> None:
+)
+def test_a_section_says_what_the_results_say(
+    pages: dict[str, Page], page: str, anchor: str, words: list[str]
+) -> None:
     text = pages[f"{page}.html"].text.partition(f'id="{anchor}"')[2]
     text = text[: re.search(rf'id="{anchor.partition("-")[0]}-|<footer', text).start()]
     text = html.unescape(" ".join(re.sub(r"<[^>]+>", " ", text).split()))
@@ -140,11 +193,22 @@ def test_a_section_says_what_the_results_say(pages: dict[str, Page], page: str, 
 HOSTILE = "<script>alert(1)</script> `{raw}` [x](javascript:alert(2)) {{ v }} ::: $a$ ``` *b* <img src=x onerror=y>"
 
 
-def test_what_a_text_of_the_data_holds_is_shown_letter_by_letter(package: Path, tmp_path: Path) -> None:
+def test_what_a_text_of_the_data_holds_is_shown_letter_by_letter(
+    package: Path, tmp_path: Path
+) -> None:
     all_of(
-        cells("claims.csv", "mean_2016_2020", statement=HOSTILE, note=f"```{{raw}} html\n{HOSTILE}"),
+        cells(
+            "claims.csv",
+            "mean_2016_2020",
+            statement=HOSTILE,
+            note=f"```{{raw}} html\n{HOSTILE}",
+        ),
         cells("checks.csv", "at_risk_2021_sum", statement=f"(x)= {HOSTILE}"),
-        text("assumptions.yaml", "label: Persons per transfer, 2019", f"label: '{HOSTILE}'"),
+        text(
+            "assumptions.yaml",
+            "label: Persons per transfer, 2019",
+            f"label: '{HOSTILE}'",
+        ),
         text("refusals.yaml", "what: Coercion, or its absence", f"what: '# {HOSTILE}'"),
     )(package)
     model = Model(Register.read(package))
@@ -160,42 +224,69 @@ def test_what_a_text_of_the_data_holds_is_shown_letter_by_letter(package: Path, 
     assert "[x](javascript:alert(2))" in shown
 
 
-def test_what_sphinx_says_is_the_error(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_sphinx_says_is_the_error(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copytree(report.PAGES, tmp_path / "pages")
     with (tmp_path / "pages" / "conf.py").open("a", encoding="utf-8") as file:
         file.write('html_theme = "no_such_theme"\n')
     monkeypatch.setattr(report, "PAGES", tmp_path / "pages")
-    with pytest.raises(report.ReportError, match=r"the report can't be built: .*no_such_theme"):
-        report.write(fill(tmp_path / "results"), model, judge_all(model), all_notebooks())
+    with pytest.raises(
+        report.ReportError, match=r"the report can't be built: .*no_such_theme"
+    ):
+        report.write(
+            fill(tmp_path / "results"), model, judge_all(model), all_notebooks()
+        )
     assert not (tmp_path / "results" / "report").exists()
 
 
 def test_every_estimate_has_a_name_for_tex(results: Path, model: Model) -> None:
     text = (results / "estimates.tex").read_text(encoding="utf-8")
-    found = dict(re.findall(r"\\csname estimate:([^\\]+)\\endcsname\{(.*)\}$", text, re.MULTILINE))
+    found = dict(
+        re.findall(
+            r"\\csname estimate:([^\\]+)\\endcsname\{(.*)\}$", text, re.MULTILINE
+        )
+    )
     # What rests on a number in words alone has no value to name.
     in_words = {name for name in model.quantities if model.plan(name).words}
     assert {"at_risk_total", "former_detainees"} <= in_words
     assert set(model.quantities) - in_words == set(model.quantities) & set(found)
     # By hand: 1.6 + 3.17 - 3.17 / 1.105 = 1.9012 million.
     assert found["at_risk_2021"] == "1.9 million"
-    assert (found["at_risk_2021.unit"], found["at_risk_2021.side"]) == ("person", "at most")
+    assert (found["at_risk_2021.unit"], found["at_risk_2021.side"]) == (
+        "person",
+        "at most",
+    )
     # From 3.165 / 1.1055 less, 1.55 + 3.165 - 3.165 / 1.1045, to 1.65 + 3.175 - 3.175 / 1.1055: outward to 10,000.
-    assert (found["at_risk_2021.low"], found["at_risk_2021.high"]) == ("1.84 million", "1.96 million")
+    assert (found["at_risk_2021.low"], found["at_risk_2021.high"]) == (
+        "1.84 million",
+        "1.96 million",
+    )
     assert found["at_risk_2019.southern"] == "1.57 million"  # 1.65 million times 0.95
 
 
 def test_words_are_safe_in_tex() -> None:
-    assert r"50% & $3_a #{~^\}".translate(report._LETTERS) == r"50\% \& \$3\_a \#\{\~{}\^{}\textbackslash{}\}"
+    assert (
+        r"50% & $3_a #{~^\}".translate(report._LETTERS)
+        == r"50\% \& \$3\_a \#\{\~{}\^{}\textbackslash{}\}"
+    )
 
 
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="no TeX is installed")
-@pytest.mark.parametrize(("name", "fits"), [("at_risk_2021", True), ("at_risk_2022", False)])
-def test_the_example_is_compiled_or_its_name_refused(results: Path, tmp_path: Path, name: str, fits: bool) -> None:
+@pytest.mark.parametrize(
+    ("name", "fits"), [("at_risk_2021", True), ("at_risk_2022", False)]
+)
+def test_the_example_is_compiled_or_its_name_refused(
+    results: Path, tmp_path: Path, name: str, fits: bool
+) -> None:
     shutil.copy(results / "estimates.tex", tmp_path)
     example = (ROOT / "docs" / "example.tex").read_text(encoding="utf-8")
-    (tmp_path / "example.tex").write_text(example.replace("{at_risk_2021}", f"{{{name}}}"), encoding="utf-8")
+    (tmp_path / "example.tex").write_text(
+        example.replace("{at_risk_2021}", f"{{{name}}}"), encoding="utf-8"
+    )
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "example.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert (done.returncode == 0) == fits, done.stdout[-2000:]
     assert fits or "'at_risk_2022' is no estimate" in done.stdout.replace("\n", "")

@@ -51,10 +51,14 @@ def search_for(page: Page, text: str) -> None:
     page.keyboard.type(text)
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    page.locator("#search-results .search-summary", has_text="Search finished").wait_for()
+    page.locator(
+        "#search-results .search-summary", has_text="Search finished"
+    ).wait_for()
 
 
-def test_it_opens_from_a_file_and_its_search_leads_to_a_check(open_page: Open, results: Path) -> None:
+def test_it_opens_from_a_file_and_its_search_leads_to_a_check(
+    open_page: Open, results: Path
+) -> None:
     watched = open_page()
     page = watched.open((results / "report" / "index.html").as_uri())
     # 1.6 million + 3.17 million - 3.17 million / 1.105
@@ -69,29 +73,44 @@ def test_it_opens_from_a_file_and_its_search_leads_to_a_check(open_page: Open, r
         search_for(page, number)
         page.locator("#search-results a", has_text="Every number").first.wait_for()
     assert watched.wrong == []
-    assert [address for address in watched.asked if not address.startswith("file:")] == []
+    assert [
+        address for address in watched.asked if not address.startswith("file:")
+    ] == []
 
 
-def test_the_register_shows_the_numbers_that_are_asked_for(open_page: Open, results: Path) -> None:
+def test_the_register_shows_the_numbers_that_are_asked_for(
+    open_page: Open, results: Path
+) -> None:
     page = open_page().open((results / "report" / "register.html").as_uri())
     page.get_by_label("Find").fill("likely approaches two million")
-    claim, other = (page.locator(f"#claim-{name}") for name in ("at-risk-2021-approaches", "growth-rate-2019-2021"))
+    claim, other = (
+        page.locator(f"#claim-{name}")
+        for name in ("at-risk-2021-approaches", "growth-rate-2019-2021")
+    )
     assert (claim.is_visible(), other.is_visible()) == (True, False)
     page.get_by_label("Verdict").select_option("≠ differ")
     assert not claim.is_visible()
     page.get_by_label("Find").fill("")
-    shown = page.locator("article > section > section > section:visible").all_inner_texts()
+    shown = page.locator(
+        "article > section > section > section:visible"
+    ).all_inner_texts()
     assert shown
     assert all("≠" in one for one in shown)
     assert page.get_by_role("status").inner_text().startswith(f"{len(shown)} of ")
 
 
-def test_a_link_opens_the_folded_part_that_it_leads_to(open_page: Open, results: Path) -> None:
-    page = open_page().open((results / "report" / "register.html").as_uri() + "#check-at-risk-2021-sum")
+def test_a_link_opens_the_folded_part_that_it_leads_to(
+    open_page: Open, results: Path
+) -> None:
+    page = open_page().open(
+        (results / "report" / "register.html").as_uri() + "#check-at-risk-2021-sum"
+    )
     page.locator("#check-at-risk-2021-sum pre").wait_for()
 
 
-def test_the_code_of_a_notebook_is_shown_on_demand(open_page: Open, results: Path) -> None:
+def test_the_code_of_a_notebook_is_shown_on_demand(
+    open_page: Open, results: Path
+) -> None:
     page = open_page().open((results / "report" / "04_at_risk_2021.html").as_uri())
     code = page.locator(".cell_input").first
     assert not code.is_visible()
@@ -100,7 +119,9 @@ def test_the_code_of_a_notebook_is_shown_on_demand(open_page: Open, results: Pat
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_page_fits_its_window_and_is_not_endless(open_page: Open, results: Path, width: int) -> None:
+def test_a_page_fits_its_window_and_is_not_endless(
+    open_page: Open, results: Path, width: int
+) -> None:
     watched = open_page(width=width)
     for address in addresses(results):
         page, name = watched.open(address), Path(address).stem
@@ -133,11 +154,16 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("axe")
     command = ["npm", "install", "--silent", "--no-save", "axe-core@4.10.3"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 768), ("light", 390)])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [("light", 1280), ("dark", 1280), ("light", 768), ("light", 390)],
+)
 def test_no_page_is_wider_than_its_window_and_axe_finds_nothing_serious(
     open_page: Open, results: Path, axe: str, scheme: str, width: int
 ) -> None:

@@ -12,7 +12,14 @@ from analysis.core.register import Register
 from analysis.model.model import ARTICLE, Model
 from analysis.model.verdicts import judge_all
 from analysis.publish.tables import write_tables
-from analysis.render.external import COLUMNS, SEEN, compare, comparison, external_frame, frame_in_words
+from analysis.render.external import (
+    COLUMNS,
+    SEEN,
+    compare,
+    comparison,
+    external_frame,
+    frame_in_words,
+)
 from analysis.render.records import estimates, tables
 from tests.spoiling import cells, without
 
@@ -21,7 +28,9 @@ Found = dict[tuple[str, str], SimpleNamespace]
 
 
 def found(model: Model, **ratios: float) -> Found:
-    rows = (SimpleNamespace(**row) for row in compare(model, model.setting(values=ratios)))
+    rows = (
+        SimpleNamespace(**row) for row in compare(model, model.setting(values=ratios))
+    )
     return {(row.id, row.beside): row for row in rows}
 
 
@@ -34,7 +43,12 @@ def test_transfers_beside_transfers(article: Found) -> None:
     row = article["plan_13fyp_total", "planned_total_2016_2020"]
     # 2.2 million a year over five years are 11 million: the digits of the plan, and at least them.
     assert (row.compared, row.ratio, row.difference) == pytest.approx((11e6, 1.0, 0.0))
-    assert (row.rounding, row.words, row.read_as, row.at_ratio) == ("within", "within", "", "")
+    assert (row.rounding, row.words, row.read_as, row.at_ratio) == (
+        "within",
+        "within",
+        "",
+        "",
+    )
     row = article["transfers_2017", "transfers_2016_2020"]
     # 2.75 / 2.87 = 0.95819; 2.75 - 2.87 = -0.12 million.
     assert row.ratio == pytest.approx(0.95819, abs=5e-6)
@@ -42,7 +56,9 @@ def test_transfers_beside_transfers(article: Found) -> None:
     assert row.rounding == "outside"
 
 
-def test_a_sum_over_five_years_is_divided_by_five_where_the_row_says_so(article: Found) -> None:
+def test_a_sum_over_five_years_is_divided_by_five_where_the_row_says_so(
+    article: Found,
+) -> None:
     row = article["plan_14fyp_total", "per_year:planned_transfers_2021"]
     # 13.75 / 5 = 2.75 million; 3.17 / 1.154 = 2.746967 million; their difference 3,033.
     assert row.divided_by_years == 5
@@ -53,25 +69,46 @@ def test_a_sum_over_five_years_is_divided_by_five_where_the_row_says_so(article:
     assert row.rounding == "overlap"
 
 
-def test_labourers_are_set_beside_transfers_and_persons_only_as_a_reading(model: Model, article: Found) -> None:
+def test_labourers_are_set_beside_transfers_and_persons_only_as_a_reading(
+    model: Model, article: Found
+) -> None:
     row = article["transfers_2019_xinhua", "transfers_2019"]
     # 3.17 / 1.105 = 2.868778 million lies within 2.865 to 2.875; over 2.87 is met only by the bounds, up to 2.8746.
-    assert (row.read_as, row.rounding, row.words) == ("read as transfers", "within", "overlap")
+    assert (row.read_as, row.rounding, row.words) == (
+        "read as transfers",
+        "within",
+        "overlap",
+    )
     assert row.ratio == pytest.approx(2.87 / (3.17 / 1.105))
-    assert comparison(model, vars(row)).startswith("read as transfers; within its rounding; bounds fit 'over'")
+    assert comparison(model, vars(row)).startswith(
+        "read as transfers; within its rounding; bounds fit 'over'"
+    )
 
 
 def test_a_share_is_compared_in_points(model: Model, article: Found) -> None:
     row = article["transfers_2017_2020_south", "southern_share_2019"]
     # 1.65 / 2.59 = 63.7066 percent; 61.44 less that is -2.2666 points.
     assert row.difference == pytest.approx(0.6144 - 1.65 / 2.59)
-    assert comparison(model, vars(row)) == "outside its rounding; differs by -2.3 points"
+    assert (
+        comparison(model, vars(row)) == "outside its rounding; differs by -2.3 points"
+    )
 
 
-def test_person_times_are_compared_with_persons_only_at_a_ratio_that_is_given(model: Model, article: Found) -> None:
+def test_person_times_are_compared_with_persons_only_at_a_ratio_that_is_given(
+    model: Model, article: Found
+) -> None:
     row = article["report_2019", "total_2019"]
-    assert (row.compared, row.ratio, row.difference, row.rounding, row.words) == (None, None, None, "", "")
-    assert row.reason == "not compared: transfer against person; needs persons_per_transfer"
+    assert (row.compared, row.ratio, row.difference, row.rounding, row.words) == (
+        None,
+        None,
+        None,
+        "",
+        "",
+    )
+    assert (
+        row.reason
+        == "not compared: transfer against person; needs persons_per_transfer"
+    )
     at = found(model, persons_per_transfer=0.9)["report_2019", "total_2019"]
     # 2.86 million x 0.9 = 2.574 million persons; over 2.59 million 0.993822.
     assert at.compared == pytest.approx(2_574_000)
@@ -79,11 +116,16 @@ def test_person_times_are_compared_with_persons_only_at_a_ratio_that_is_given(mo
     assert at.at_ratio == "persons_per_transfer=0.9"
     assert "at persons_per_transfer = 0.9" in comparison(model, vars(at))
     # The other way about, persons over the ratio: 20,859 / 0.9 = 23,176.7 transfers.
-    other = found(model, persons_per_transfer=0.9)["cross_provincial_2017", "cross_provincial_volume_low"]
+    other = found(model, persons_per_transfer=0.9)[
+        "cross_provincial_2017", "cross_provincial_volume_low"
+    ]
     assert other.compared == pytest.approx(20_859 / 0.9)
     # So are households with persons.
     row = article["monitored_2021", "flagged_as_printed"]
-    assert row.reason == "not compared: person against household; needs persons_per_household"
+    assert (
+        row.reason
+        == "not compared: person against household; needs persons_per_household"
+    )
     at = found(model, persons_per_household=3.5)["monitored_2021", "flagged_as_printed"]
     assert at.compared == pytest.approx(769_000 / 3.5)
 
@@ -97,7 +139,10 @@ def test_no_external_figure_is_an_input_to_an_estimate(package: Path) -> None:
 
     before = computed()
     without(EXTERNAL, "transfers_2007")(package)
-    for digit, name in enumerate(("transfers_2017", "transfers_2019_xinhua", "report_2019", "report_2021"), start=1):
+    for digit, name in enumerate(
+        ("transfers_2017", "transfers_2019_xinhua", "report_2019", "report_2021"),
+        start=1,
+    ):
         cells(EXTERNAL, name, printed=f"9.9{digit}")(package)
     assert computed() == before
 
@@ -107,20 +152,32 @@ def test_figures_are_listed_side_by_side_and_never_averaged(article: Found) -> N
     assert len({row.id for row in rows}) == len(rows) >= 3
     frame = external_frame([vars(row) for row in article.values()])
     for _, row in frame[frame["compared"] != ""].iterrows():
-        assert float(row["compared"]) == pytest.approx(float(row["published"]) / float(row["divided_by_years"] or 1))
+        assert float(row["compared"]) == pytest.approx(
+            float(row["published"]) / float(row["divided_by_years"] or 1)
+        )
 
 
-def test_every_figure_has_a_publisher_a_date_an_address_and_a_grade(model: Model) -> None:
+def test_every_figure_has_a_publisher_a_date_an_address_and_a_grade(
+    model: Model,
+) -> None:
     for row in model.register.external.values():
         assert row.seen in SEEN
         assert row.publisher
         assert row.date
         # Only reports of a government were seen without an address.
         assert row.address or "collection of reports" in row.publisher, row.id
-        assert re.fullmatch(r"([a-z0-9.-]+\.[a-z]+(/[\w./?=-]*)?)?", row.address), row.id
+        assert re.fullmatch(r"([a-z0-9.-]+\.[a-z]+(/[\w./?=-]*)?)?", row.address), (
+            row.id
+        )
         # The noun decides the unit.
-        assert "人次" not in row.unit_as_printed or row.unit in ("transfer", "session"), row.id
-        if re.match(r"jobs|placements|citizens placed|(rural )?labour transfers", row.unit_as_printed):
+        assert "人次" not in row.unit_as_printed or row.unit in (
+            "transfer",
+            "session",
+        ), row.id
+        if re.match(
+            r"jobs|placements|citizens placed|(rural )?labour transfers",
+            row.unit_as_printed,
+        ):
             assert row.unit == "labourer", row.id
 
 
@@ -132,7 +189,9 @@ def test_the_passage_as_printed_holds_the_digits(model: Model) -> None:
         assert row.published.value() in held or not row.as_printed, row.id
         # Words for a floor and for a forecast.
         if row.as_printed:
-            assert (row.qualifier in ("over", "at_least")) == ("以上" in row.as_printed), row.id
+            assert (row.qualifier in ("over", "at_least")) == (
+                "以上" in row.as_printed
+            ), row.id
             assert (row.qualifier == "expected") == ("预计" in row.as_printed), row.id
 
 
@@ -140,14 +199,35 @@ def test_the_table_in_words(model: Model) -> None:
     compared = compare(model, model.change({"persons_per_transfer": 0.9}))
     table = frame_in_words(compared, model).to_dict("records")
     names = ("placement_2019_2020_report", "report_2019")
-    rows = {name: [row for one, row in zip(compared, table, strict=True) if one["id"] == name] for name in names}
+    rows = {
+        name: [
+            row for one, row in zip(compared, table, strict=True) if one["id"] == name
+        ]
+        for name in names
+    }
     # 2.6 / 2.59; 2.86 / (3.17 / 1.105), 2.86 / 2.59, and 0.9 x 2.86 / 2.59.
     (placed,), reported = rows.values()
-    assert [row["ratio"] for row in [placed, *reported]] == ["1.004", "0.997", "1.104", "0.994"]
-    assert reported[0]["seen"] == "mirror: Xinjiang government, in a collection of reports, 2020-01-06"
-    assert reported[0]["printed"] == "expected 2.86 million person-times (人次) [transfer]"
-    assert placed["printed"] == "2.6 million citizens placed in jobs [labourer, unit not stated]"
-    assert reported[2]["ours"] == "2.59 million persons: total_2019, implied: labourers read as persons"
+    assert [row["ratio"] for row in [placed, *reported]] == [
+        "1.004",
+        "0.997",
+        "1.104",
+        "0.994",
+    ]
+    assert (
+        reported[0]["seen"]
+        == "mirror: Xinjiang government, in a collection of reports, 2020-01-06"
+    )
+    assert (
+        reported[0]["printed"] == "expected 2.86 million person-times (人次) [transfer]"
+    )
+    assert (
+        placed["printed"]
+        == "2.6 million citizens placed in jobs [labourer, unit not stated]"
+    )
+    assert (
+        reported[2]["ours"]
+        == "2.59 million persons: total_2019, implied: labourers read as persons"
+    )
     assert "at persons_per_transfer = 0.9" in reported[2]["comparison"]
 
 
@@ -156,12 +236,24 @@ def test_the_file_holds_base_units_and_ten_digits(model: Model, tmp_path: Path) 
     frame = pd.read_csv(tmp_path / EXTERNAL, dtype=str, keep_default_na=False)
     assert tuple(frame.columns) == COLUMNS
     assert set(frame["id"]) == set(model.register.external)
-    row = frame[(frame["id"] == "transfers_2019_xinhua") & (frame["quantity"] == "transfers_2019")].iloc[0]
-    assert list(row[["published", "published_low", "published_high", "unit", "seen"]]) == [
-        "2870000", "2865000", "2875000", "labourer", "M",
-    ]  # fmt: skip
+    row = frame[
+        (frame["id"] == "transfers_2019_xinhua")
+        & (frame["quantity"] == "transfers_2019")
+    ].iloc[0]
+    assert list(
+        row[["published", "published_low", "published_high", "unit", "seen"]]
+    ) == [
+        "2870000",
+        "2865000",
+        "2875000",
+        "labourer",
+        "M",
+    ]
     # 3.17 million / 1.105, and 2.87 million over that, to ten digits.
     assert list(row[["ours", "ours_unit", "ratio", "read_as"]]) == [
-        "2868778.281", "transfer", "1.000425868", "read as transfers",
-    ]  # fmt: skip
+        "2868778.281",
+        "transfer",
+        "1.000425868",
+        "read as transfers",
+    ]
     assert b"\r" not in (tmp_path / EXTERNAL).read_bytes()

@@ -15,7 +15,9 @@ BASELINE = Path(__file__).parent / "baseline"
 
 def differences(name: str, text: str) -> list[str]:
     """Where a figure's plotted data, as CSV, are not those that were accepted; a float's last digits do not count."""
-    accepted = list(csv.reader(io.StringIO((BASELINE / f"{name}.csv").read_text(encoding="utf-8"))))
+    accepted = list(
+        csv.reader(io.StringIO((BASELINE / f"{name}.csv").read_text(encoding="utf-8")))
+    )
     now = list(csv.reader(io.StringIO(text)))
     if [len(row) for row in accepted] != [len(row) for row in now]:
         return [f"{name}: it has other rows or columns"]
@@ -29,13 +31,17 @@ def differences(name: str, text: str) -> list[str]:
 
 def same(was: str, now: str) -> bool:
     try:
-        return was == now or math.isclose(float(was), float(now), rel_tol=1e-9, abs_tol=1e-12)
+        return was == now or math.isclose(
+            float(was), float(now), rel_tol=1e-9, abs_tol=1e-12
+        )
     except ValueError:
         return False
 
 
 def test_every_figure_has_its_accepted_data_and_nothing_else_has() -> None:
-    assert sorted(path.name for path in BASELINE.iterdir()) == sorted(f"{name}.csv" for name in FIGURES)
+    assert sorted(path.name for path in BASELINE.iterdir()) == sorted(
+        f"{name}.csv" for name in FIGURES
+    )
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -64,10 +64,17 @@ def drawn(name: str, study: Study) -> Figure:
 def texts(fig: Figure) -> Iterator[tuple[str, Text]]:
     """Each text that shows, but for ticks beyond the ends of their axis."""
     beyond = set()
-    for ax in [*fig.axes, *(child for parent in fig.axes for child in parent.child_axes)]:
+    for ax in [
+        *fig.axes,
+        *(child for parent in fig.axes for child in parent.child_axes),
+    ]:
         for place, axis in enumerate((ax.xaxis, ax.yaxis)):
             low, high = sorted(axis.get_view_interval())
-            beyond |= {tick for tick in axis.get_ticklabels() if not low <= tick.get_position()[place] <= high}
+            beyond |= {
+                tick
+                for tick in axis.get_ticklabels()
+                if not low <= tick.get_position()[place] <= high
+            }
     for text in fig.findobj(Text):
         if text.get_text().strip() and text.get_visible() and text not in beyond:
             yield text.get_text(), text
@@ -81,38 +88,60 @@ def test_a_title_that_no_longer_holds_is_not_shown(studies: dict[str, Study]) ->
     assert "lies below" in title(drawn("plan_against_actual", studies["article"]))
     # 3.2/1.05 is 3.05 million, above 2.87.
     assert "lies below" not in title(
-        drawn("plan_against_actual", studies["article"].change(excess_over_plan_2021=0.05))
+        drawn(
+            "plan_against_actual", studies["article"].change(excess_over_plan_2021=0.05)
+        )
     )
 
 
 def test_the_two_figures_of_2019_by_hand(studies: dict[str, Study]) -> None:
     found = frame("two_values_of_2019", studies["article"])
     base = 3.17 / 1.105
-    assert list(found["value"] / 1e6) == pytest.approx([base, 2.87, 2.87, 2.59, 2.59, base])
+    assert list(found["value"] / 1e6) == pytest.approx(
+        [base, 2.87, 2.87, 2.59, 2.59, base]
+    )
     # 2.869 less 2.59 is 0.279; 2.59 over 2.869 is 0.903.
-    assert title(drawn("two_values_of_2019", studies["article"])) == "Two figures for 2019, 280,000 apart"
+    assert (
+        title(drawn("two_values_of_2019", studies["article"]))
+        == "Two figures for 2019, 280,000 apart"
+    )
     assert "0.903 a transfer" in found["words"][4]
 
 
-def test_the_official_series_has_a_mark_a_year_and_joins_none(studies: dict[str, Study]) -> None:
+def test_the_official_series_has_a_mark_a_year_and_joins_none(
+    studies: dict[str, Study],
+) -> None:
     found = frame("official_series", studies["article"])
     assert set(found["label"]) == {str(year) for year in range(2004, 2026)}
-    official = found[~found["role"].str.contains("goal|article") & found["value"].notna()].set_index("label")
+    official = found[
+        ~found["role"].str.contains("goal|article") & found["value"].notna()
+    ].set_index("label")
     # The years without a figure, of 2004 to 2025.
     assert set(found["label"]) - set(official.index) == {"2007", "2020", "2023", "2024"}
-    assert set(found[found["words"] == "no figure"]["label"]) == {"2007", "2020", "2023", "2024"}
+    assert set(found[found["words"] == "no figure"]["label"]) == {
+        "2007",
+        "2020",
+        "2023",
+        "2024",
+    }
     assert official.loc["2021", "value"] == 3_174_000
     assert official.loc["2015", "role"] == "expected"
     ax = drawn("official_series", studies["article"]).axes[0]
     assert all(len({*line.get_xdata()}) == 1 for line in ax.lines)
-    assert "surplus farm labour" in repr(table("official_series", studies["article"].model))
+    assert "surplus farm labour" in repr(
+        table("official_series", studies["article"].model)
+    )
 
 
 def test_readings_of_2019_by_hand(studies: dict[str, Study]) -> None:
     found = frame("readings_of_at_risk_2019", studies["article"])
     # 1.6 as printed; 1.65 x 0.95; that and half of 2.59 - 1.65; 2.59 x 0.62.
-    assert list(found["value"] / 1e6) == pytest.approx([1.6, 1.5675, 1.5675 + 0.47, 1.6058])
-    assert list(found["high"] / 1e6) == pytest.approx([1.65, 1.65, 1.65 + 0.75 * 0.94, 2.59])
+    assert list(found["value"] / 1e6) == pytest.approx(
+        [1.6, 1.5675, 1.5675 + 0.47, 1.6058]
+    )
+    assert list(found["high"] / 1e6) == pytest.approx(
+        [1.65, 1.65, 1.65 + 0.75 * 0.94, 2.59]
+    )
 
 
 def test_the_waterfall_by_hand(studies: dict[str, Study]) -> None:
@@ -120,13 +149,26 @@ def test_the_waterfall_by_hand(studies: dict[str, Study]) -> None:
     now = 1.6 + ADDED
     assert list(found["value"] / 1e6) == pytest.approx([1.6, now, now, now, now + 0.3])
     assert list(found["start"] / 1e6) == pytest.approx([0, 1.6, 0, 0, now])
-    assert list(found["role"]) == ["printed", "calculated", "calculated", "as above", "in words only"]
+    assert list(found["role"]) == [
+        "printed",
+        "calculated",
+        "calculated",
+        "as above",
+        "in words only",
+    ]
     printed = "printed: approaches 2 million"
-    words = ["up to 1.6 million", "+ 0.301 million", f"at most 1.901 million\n{printed}", ""]
+    words = [
+        "up to 1.6 million",
+        "+ 0.301 million",
+        f"at most 1.901 million\n{printed}",
+        "",
+    ]
     assert list(found["words"]) == [*words, "at least 0.3 million more"]
 
 
-def test_the_waterfall_of_a_number_of_former_detainees_has_the_sum_and_its_bounds(studies: dict[str, Study]) -> None:
+def test_the_waterfall_of_a_number_of_former_detainees_has_the_sum_and_its_bounds(
+    studies: dict[str, Study],
+) -> None:
     found = frame("waterfall", studies["southern"])
     last = found[found["label"] == "With former detainees"].iloc[-1]
     # 0.95 of 1.65 million, 0.55 persons for each transfer added, and three quarters of 350,000.
@@ -137,8 +179,13 @@ def test_the_waterfall_of_a_number_of_former_detainees_has_the_sum_and_its_bound
 
 
 @pytest.mark.parametrize("setting", ["refused", "without bars"])
-def test_a_waterfall_without_bars_says_why(setting: str, studies: dict[str, Study]) -> None:
-    shown = [" ".join(text.split()) for text, _ in texts(drawn("waterfall", studies[setting]))]
+def test_a_waterfall_without_bars_says_why(
+    setting: str, studies: dict[str, Study]
+) -> None:
+    shown = [
+        " ".join(text.split())
+        for text, _ in texts(drawn("waterfall", studies[setting]))
+    ]
     with pytest.raises(ModelError) as refused:
         _ = studies[setting]["at_risk_2021"]
     assert any(one.startswith(f"{refused.value}. ") for one in shown)
@@ -149,24 +196,40 @@ def test_a_number_beside_a_threshold_keeps_its_side(studies: dict[str, Study]) -
     # 1.6 and 0.301222 million, and just as many detainees as leave 40 persons to two million.
     detainees = 400_000 - ADDED * 1e6 - 40
     found = frame("waterfall", studies["article"].change(former_detainees=detainees))
-    assert "1.99996 million" in found[found["label"] == "With former detainees"]["words"].iloc[-1]
+    assert (
+        "1.99996 million"
+        in found[found["label"] == "With former detainees"]["words"].iloc[-1]
+    )
 
 
-def test_other_provinces_monitoring_and_trade_shares_by_hand(studies: dict[str, Study]) -> None:
+def test_other_provinces_monitoring_and_trade_shares_by_hand(
+    studies: dict[str, Study],
+) -> None:
     found = frame("other_provinces", studies["article"])
     # 76/3; 117/6.5; (117 - 76)/3.5; (117 - 76 - 20 x 0.5)/(6.5 - 3 - 0.5); then as printed.
-    assert list(found["value"] / 1e3) == pytest.approx([76 / 3, 18, 41 / 3.5, 31 / 3, 20, 10, 20, 20, 25])
+    assert list(found["value"] / 1e3) == pytest.approx(
+        [76 / 3, 18, 41 / 3.5, 31 / 3, 20, 10, 20, 20, 25]
+    )
     # 774,000 of 12 million; of 12 million over 3.5; both over 3.5; 489 of 2,165; of those and 489 more.
     shares = [0.0645, 0.774 / (12 / 3.5), 0.0645, 489 / 2165, 489 / 2654]
-    assert list(frame("monitoring", studies["article"])["value"]) == pytest.approx(shares)
+    assert list(frame("monitoring", studies["article"])["value"]) == pytest.approx(
+        shares
+    )
     found = frame("trade_shares", studies["article"]).set_index("role")
     # 63.4 percent as growth of the share, as the share, as growth of value; exports grew by 45.4 percent.
-    assert list(found.loc["early 2022", "value"][:3]) == pytest.approx([0.514 * 1.634, 0.634, 0.514 * 1.634 / 1.454])
-    assert list(found.loc["largest possible in 2021", "value"]) == pytest.approx([1 / 1.634, 0.634, 1.454 / 1.634])
+    assert list(found.loc["early 2022", "value"][:3]) == pytest.approx(
+        [0.514 * 1.634, 0.634, 0.514 * 1.634 / 1.454]
+    )
+    assert list(found.loc["largest possible in 2021", "value"]) == pytest.approx(
+        [1 / 1.634, 0.634, 1.454 / 1.634]
+    )
 
 
 def test_the_tornado_by_hand(studies: dict[str, Study]) -> None:
-    found = frame("tornado", studies["article"]).set_index(["assumption", "at"])["value"] / 1e6
+    found = (
+        frame("tornado", studies["article"]).set_index(["assumption", "at"])["value"]
+        / 1e6
+    )
     now = 1.6 + ADDED
     expected = {
         # Both years' persons fall with the ratio, and so does the increase. Above one, transfers would be fewer.
@@ -178,7 +241,9 @@ def test_the_tornado_by_hand(studies: dict[str, Study]) -> None:
         ("at_risk_share_of_new", 0.62): 1.6 + 0.62 * ADDED,
         ("at_risk_share_of_new", 1): now,
     }
-    assert {(name, round(at, 9)): value for (name, at), value in found.items()} == pytest.approx(expected)
+    assert {
+        (name, round(at, 9)): value for (name, at), value in found.items()
+    } == pytest.approx(expected)
 
 
 def test_the_specification_curve_by_hand(studies: dict[str, Study]) -> None:
@@ -188,9 +253,16 @@ def test_the_specification_curve_by_hand(studies: dict[str, Study]) -> None:
     # A ratio of 1.05 in 2021: 2 x 2 x 4 x 2 x 2. A share of 1.6 in 0.36 x 2.59 million: 2 bases, 3 drifts, 2 overlaps.
     assert (found["violates"] != "").sum() == 64 + 12
     one = found.set_index(
-        ["transfers_2019__reading", "total_2019__reading", "at_risk_2019__reading", "at_risk_share_of_new__reading",
-         "persons_per_transfer", "persons_per_transfer_drift", "overlap"]
-    ).loc[("from_labourers", "transfers", "southern", "set", 0.36, 0.95, 0.5)]  # fmt: skip
+        [
+            "transfers_2019__reading",
+            "total_2019__reading",
+            "at_risk_2019__reading",
+            "at_risk_share_of_new__reading",
+            "persons_per_transfer",
+            "persons_per_transfer_drift",
+            "overlap",
+        ]
+    ).loc[("from_labourers", "transfers", "southern", "set", 0.36, 0.95, 0.5)]
     # 1.65 million transfers in the south, 0.95 of them; 0.36 x 0.95 of 3.17 million less 0.36 of 2.59 million.
     at_risk = 0.36 * (1.65 * 0.95 + 0.95 * 3.17 - 2.59)
     assert one["at_risk_2021"] / 1e6 == pytest.approx(at_risk)
@@ -201,26 +273,42 @@ def test_the_specification_curve_by_hand(studies: dict[str, Study]) -> None:
     labels = [label.get_text() for label in fig.axes[1].get_yticklabels()]
     assert len(labels) == 2 + 2 + 4 + 2 + 2 + 3 + 2
     assert labels[-5:] == [
-        "persons per transfer drift: 0.95", "persons per transfer drift: 1", "persons per transfer drift: 1.05",
-        "overlap: 0", "overlap: 0.5",
-    ]  # fmt: skip
+        "persons per transfer drift: 0.95",
+        "persons per transfer drift: 1",
+        "persons per transfer drift: 1.05",
+        "overlap: 0",
+        "overlap: 0.5",
+    ]
 
 
 def test_a_sensitivity_is_drawn_under_the_study(studies: dict[str, Study]) -> None:
     # At risk in 2019 are 1.65 million x 0.95, or with all of a minority there 1.65 million; 0.55 of the step is added.
     tornado = frame("tornado", studies["southern"]).set_index(["assumption", "role"])
     added = 1e6 * ADDED * 0.55
-    assert tornado.loc[("persons_per_transfer", "at its high end"), "value"] == pytest.approx(1_567_500 + 1e6 * ADDED)
-    assert tornado.loc[("minority_share_south", "at its high end"), "value"] == pytest.approx(1_650_000 + added)
-    with pytest.raises(ModelError, match=r"^the figure makes all choices itself, so .* in: at_risk_2019: "):
+    assert tornado.loc[
+        ("persons_per_transfer", "at its high end"), "value"
+    ] == pytest.approx(1_567_500 + 1e6 * ADDED)
+    assert tornado.loc[
+        ("minority_share_south", "at its high end"), "value"
+    ] == pytest.approx(1_650_000 + added)
+    with pytest.raises(
+        ModelError,
+        match=r"^the figure makes all choices itself, so .* in: at_risk_2019: ",
+    ):
         studies["southern"].figure("specification_curve")
 
 
 @pytest.mark.parametrize(
     ("name", "setting"),
-    [(name, one) for name in FIGURES for one in (["article"] if FIGURES[name].of_the_article else SETTINGS)],
+    [
+        (name, one)
+        for name in FIGURES
+        for one in (["article"] if FIGURES[name].of_the_article else SETTINGS)
+    ],
 )
-def test_every_text_is_whole_large_enough_and_a_number(name: str, setting: str, studies: dict[str, Study]) -> None:
+def test_every_text_is_whole_large_enough_and_a_number(
+    name: str, setting: str, studies: dict[str, Study]
+) -> None:
     """A missing glyph, like any other warning, is an error here."""
     fig = drawn(name, studies[setting])
     for text, where in texts(fig):
@@ -234,18 +322,31 @@ def test_every_text_is_whole_large_enough_and_a_number(name: str, setting: str, 
 
 
 @pytest.mark.parametrize("setting", ["article", "southern", "readings"])
-@pytest.mark.parametrize("name", ["waterfall", "official_series", "plan_against_actual"])
-def test_no_text_lies_on_another(name: str, setting: str, studies: dict[str, Study]) -> None:
-    boxes = [(text, Text.get_window_extent(where)) for text, where in texts(drawn(name, studies[setting]))]
+@pytest.mark.parametrize(
+    "name", ["waterfall", "official_series", "plan_against_actual"]
+)
+def test_no_text_lies_on_another(
+    name: str, setting: str, studies: dict[str, Study]
+) -> None:
+    boxes = [
+        (text, Text.get_window_extent(where))
+        for text, where in texts(drawn(name, studies[setting]))
+    ]
     for i, (text, box) in enumerate(boxes):
         for other, theirs in boxes[:i]:
             # Letters reach neither the top nor the foot of their line.
-            assert not box.padded(0, -1.5).overlaps(theirs.padded(0, -1.5)), (text, other)
+            assert not box.padded(0, -1.5).overlaps(theirs.padded(0, -1.5)), (
+                text,
+                other,
+            )
 
 
 @pytest.mark.parametrize("name", ["waterfall", "specification_curve"])
 def test_a_figure_that_a_run_keeps_has_the_same_bytes_each_time_and_says_what_it_shows(
-    name: str, studies: dict[str, Study], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    studies: dict[str, Study],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made = []
     for folder in (tmp_path / "one", tmp_path / "two"):
@@ -255,8 +356,15 @@ def test_a_figure_that_a_run_keeps_has_the_same_bytes_each_time_and_says_what_it
         made.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert made[0] == made[1]
     assert set(made[0]) == {f"{name}.png", f"{name}.csv", f"{name}.svg"}
-    (alt,) = re.findall(r"<dc:title>(.*?)</dc:title>", made[0][f"{name}.svg"].decode(), re.S)
+    (alt,) = re.findall(
+        r"<dc:title>(.*?)</dc:title>", made[0][f"{name}.svg"].decode(), re.S
+    )
     assert alt == FIGURES[name].alt
-    expected, read = frame(name, studies["article"]), pd.read_csv(io.BytesIO(made[0][f"{name}.csv"]))
+    expected, read = (
+        frame(name, studies["article"]),
+        pd.read_csv(io.BytesIO(made[0][f"{name}.csv"])),
+    )
     numbers = expected.select_dtypes("number").columns
-    assert read[numbers].to_numpy() == pytest.approx(expected[numbers].to_numpy(), rel=1e-9, nan_ok=True)
+    assert read[numbers].to_numpy() == pytest.approx(
+        expected[numbers].to_numpy(), rel=1e-9, nan_ok=True
+    )

@@ -7,8 +7,14 @@ import pytest
 from analysis.render.headlines import headlines, headlines_text
 from tests.render.test_steps import by_hand
 
-SIX = ["above_plan", "growth_since_2019", "two_figures_of_2019", "up_to_in_2019", "approaches_in_2021",
-       "with_former_detainees"]  # fmt: skip
+SIX = [
+    "above_plan",
+    "growth_since_2019",
+    "two_figures_of_2019",
+    "up_to_in_2019",
+    "approaches_in_2021",
+    "with_former_detainees",
+]
 
 
 def shown(model, **given):
@@ -19,38 +25,60 @@ def test_the_six_are_shown_as_the_design_has_them(model):
     found = shown(model)
     assert list(found) == SIX
     assert [one.verdict for one in found.values()] == [
-        "matches", "match each other", "two figures, 280,000 apart", "cannot be recalculated from this article",
-        "matches, if …", "compatible, not derivable",
-    ]  # fmt: skip
+        "matches",
+        "match each other",
+        "two figures, 280,000 apart",
+        "cannot be recalculated from this article",
+        "matches, if …",
+        "compatible, not derivable",
+    ]
 
 
-@pytest.mark.parametrize("given", [{}, {"persons_per_transfer": 0.6}, {"growth_2019_2021": 0.05}])
+@pytest.mark.parametrize(
+    "given", [{}, {"persons_per_transfer": 0.6}, {"growth_2019_2021": 0.05}]
+)
 def test_a_working_recomputes_by_hand(model, given):
-    lines = [line for one in headlines(model, model.change(given)) for line in one.working]
+    lines = [
+        line for one in headlines(model, model.change(given)) for line in one.working
+    ]
     assert len(lines) == 7
     for line in lines:
-        left, right = map(by_hand, re.sub(r" \(at (most|least)\)$", "", line).split(" = "))
+        left, right = map(
+            by_hand, re.sub(r" \(at (most|least)\)$", "", line).split(" = ")
+        )
         # The last digit shown, of millions or of percent.
-        assert left == pytest.approx(right, abs=0.00051e6 if abs(right) > 1 else 0.00051)
+        assert left == pytest.approx(
+            right, abs=0.00051e6 if abs(right) > 1 else 0.00051
+        )
 
 
 def test_a_changed_setting_changes_numbers_and_verdicts(model):
     # 1.6 + 0.55 x 0.3012 = 1.7657 million: 11.7 percent short, which the word allows.
     found = shown(model, persons_per_transfer=0.55)
     assert found["approaches_in_2021"].verdict == "compatible, if …"
-    assert found["approaches_in_2021"].working == ("1.6 million + 0.166 million × 1 = 1.766 million (at most)",)
+    assert found["approaches_in_2021"].working == (
+        "1.6 million + 0.166 million × 1 = 1.766 million (at most)",
+    )
     # 3.17 - 3.17 / 1.2 = 0.528 million added, beside 300,000 printed.
     assert found["growth_since_2019"].verdict == "match each other"
-    assert shown(model, growth_2019_2021=0.2)["growth_since_2019"].verdict == "differ by 230,000"
+    assert (
+        shown(model, growth_2019_2021=0.2)["growth_since_2019"].verdict
+        == "differ by 230,000"
+    )
     # 3.17 / 1.25 = 2.536 million, 54,000 less than 2.59 million.
-    assert shown(model, growth_2019_2021=0.25)["two_figures_of_2019"].verdict == "two figures, 54,000 apart"
+    assert (
+        shown(model, growth_2019_2021=0.25)["two_figures_of_2019"].verdict
+        == "two figures, 54,000 apart"
+    )
 
 
 def test_past_a_limit_a_working_says_the_sentence(model):
     past = shown(model, persons_per_transfer_drift=1.05)["approaches_in_2021"]
     assert past.working[0].startswith("persons_per_transfer_2021 would be 1.05")
     found = shown(model, **PAST)
-    assert {found[id].verdict for id in ("approaches_in_2021", "with_former_detainees")} == {"not computable"}
+    assert {
+        found[id].verdict for id in ("approaches_in_2021", "with_former_detainees")
+    } == {"not computable"}
 
 
 # More labourers in the south than anywhere.
@@ -61,4 +89,11 @@ PAST = {"at_risk_2019": "southern", "labourers_south_2019": 2_600_000}
 def test_the_text_fits_a_terminal(model, given):
     text = headlines_text(headlines(model, model.change(given)))
     assert max(map(len, text.splitlines())) <= 80
-    assert [int(number) for number in re.findall(r"^(\d)  ", text, re.MULTILINE)] == [1, 2, 3, 4, 5, 6]
+    assert [int(number) for number in re.findall(r"^(\d)  ", text, re.MULTILINE)] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+    ]

@@ -7,7 +7,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from analysis.render.safe_text import escape_spreadsheet_formula, is_number, markdown, printable
+from analysis.render.safe_text import (
+    escape_spreadsheet_formula,
+    is_number,
+    markdown,
+    printable,
+)
 
 
 @pytest.mark.parametrize("start", "=+-@\t\r")
@@ -19,7 +24,13 @@ def test_a_number_and_any_other_cell_stay_as_they_are():
     for cell in ("-2.5", "+1e3", "a=b", "", -2.5):
         assert escape_spreadsheet_formula(cell) == cell
     assert escape_spreadsheet_formula("-inf") == "'-inf"
-    assert [is_number(text) for text in ("1e3", "-.5", "nan", "inf", "two")] == [True, True, False, False, False]
+    assert [is_number(text) for text in ("1e3", "-.5", "nan", "inf", "two")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_control_characters_are_spelled_out():

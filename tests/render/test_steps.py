@@ -20,9 +20,21 @@ def by_hand(line: str) -> float:
     """What a pocket calculator gives for the digits that a line shows."""
     text = line.removeprefix("= ")
     while "the " in text:
-        text = re.sub(r"\(?the (larger|smaller) of ([^()]+?) and ([^()]+)\)?", r"\1⟨\2; \3⟩", text)
-    text = NUMBER.sub(lambda one: repr(float(one[1].replace(",", "")) * SCALES[one[2] or ""]), text)
-    for sign, meant in {"×": "*", "÷": "/", "−": "-", "^": "**", ";": ",", "⟨": "(", "⟩": ")"}.items():
+        text = re.sub(
+            r"\(?the (larger|smaller) of ([^()]+?) and ([^()]+)\)?", r"\1⟨\2; \3⟩", text
+        )
+    text = NUMBER.sub(
+        lambda one: repr(float(one[1].replace(",", "")) * SCALES[one[2] or ""]), text
+    )
+    for sign, meant in {
+        "×": "*",
+        "÷": "/",
+        "−": "-",
+        "^": "**",
+        ";": ",",
+        "⟨": "(",
+        "⟩": ")",
+    }.items():
         text = text.replace(sign, meant)
     return float(eval(text, {"__builtins__": {}, "larger": max, "smaller": min}))
 
@@ -41,7 +53,9 @@ def worked(model: Model) -> list[tuple[str, Step]]:
         for reading, source in readings.items():
             if source.expression and quantity in model.quantities:
                 name = f"{quantity}.{reading}" if len(readings) > 1 else quantity
-                found.append((name, Steps(model, model.setting(), [name], depth=0).steps[0]))
+                found.append(
+                    (name, Steps(model, model.setting(), [name], depth=0).steps[0])
+                )
     return found
 
 
@@ -52,7 +66,9 @@ def test_each_step_recomputes_from_the_digits_that_it_shows(model: Model) -> Non
         *_, put_in, result = step.lines
         if "in words" not in put_in:
             # To half of the last place shown, which is rounded from the result with all digits.
-            assert math.isclose(by_hand(put_in), by_hand(result), abs_tol=1.001 * place(result)), (name, step)
+            assert math.isclose(
+                by_hand(put_in), by_hand(result), abs_tol=1.001 * place(result)
+            ), (name, step)
 
 
 def test_a_headline_by_hand(article: Study) -> None:
@@ -69,7 +85,11 @@ def test_a_headline_by_hand(article: Study) -> None:
 def test_a_factor_that_only_serves_units_is_not_shown(article: Study) -> None:
     # Five years of 2.2 million a year, times a year, are 11 million.
     (step,) = article.steps("planned_total_2016_2020", depth=0).steps
-    assert step.lines == ("= planned transfers 2016–2020 × years 2016–2020", "= 2.2 million × 5", "= 11.000 million")
+    assert step.lines == (
+        "= planned transfers 2016–2020 × years 2016–2020",
+        "= 2.2 million × 5",
+        "= 11.000 million",
+    )
 
 
 def test_a_tie_in_decimals_is_rounded_as_by_hand(article: Study) -> None:
@@ -87,19 +107,35 @@ def test_an_input_in_words_leaves_no_number(article: Study) -> None:
     assert total.lines[1:] == ("= 1.901 million + in words × (1 − 0)", "= no value")
     assert (detainees.lines, overlap.lines) == (("= in words",), ("= 0",))
     # Three hundred thousand instead: 1.9012 + 0.3
-    assert article.change(former_detainees="floor").steps("at_risk_total").steps[0].lines[-1] == "= 2.201 million"
+    assert (
+        article.change(former_detainees="floor")
+        .steps("at_risk_total")
+        .steps[0]
+        .lines[-1]
+        == "= 2.201 million"
+    )
 
 
-def test_a_changed_setting_is_worked_with_its_own_numbers_and_remarks(article: Study) -> None:
+def test_a_changed_setting_is_worked_with_its_own_numbers_and_remarks(
+    article: Study,
+) -> None:
     # 0.55 x 0.301222 = 0.165672; 1.765672 - 0.55 x 3.17 = 0.022172
-    text = " ".join(repr(article.change(persons_per_transfer=0.55).steps("at_risk_2021")).split())
-    for words in ("= 1.6 million + 0.166 million × 1 = 1.766 million", "0.55 as set", "remark: 22,000 more than"):
+    text = " ".join(
+        repr(article.change(persons_per_transfer=0.55).steps("at_risk_2021")).split()
+    )
+    for words in (
+        "= 1.6 million + 0.166 million × 1 = 1.766 million",
+        "0.55 as set",
+        "remark: 22,000 more than",
+    ):
         assert words in text
 
 
 def test_a_quantity_past_a_limit_has_no_value_and_says_why(article: Study) -> None:
     # 1.05 persons per transfer in 2021: persons of 2021 and the increase are refused, those of 2019 are not.
-    steps = article.change(persons_per_transfer_drift=1.05).steps("net_new_persons").steps
+    steps = (
+        article.change(persons_per_transfer_drift=1.05).steps("net_new_persons").steps
+    )
     refused = {step.label for step in steps if step.lines[-1] == "= no value"}
     assert refused == {"net new persons", "persons 2021", "persons per transfer 2021"}
     assert "would be 1.05" in steps[0].notes[0]
@@ -107,9 +143,15 @@ def test_a_quantity_past_a_limit_has_no_value_and_says_why(article: Study) -> No
 
 def test_a_division_by_zero_ends_in_the_sentence(article: Study) -> None:
     # (2 million - 1.901 million) / (1 - 1)
-    steps = repr(article.change(overlap=1, former_detainees="from_low_end").steps("former_detainees", depth=0))
+    steps = repr(
+        article.change(overlap=1, former_detainees="from_low_end").steps(
+            "former_detainees", depth=0
+        )
+    )
     assert "÷ (1 − 1)" in steps
-    said = "former_detainees, read from_low_end, has no finite value: a division by zero"
+    said = (
+        "former_detainees, read from_low_end, has no finite value: a division by zero"
+    )
     assert said in " ".join(steps.split())
 
 
@@ -123,14 +165,22 @@ HOSTILE = '<script>alert("1 & 2")</script>'
 
 def test_a_table_is_aligned_as_text_and_escaped_in_a_page() -> None:
     table = Table({"a<b": [HOSTILE, "plain"], "second": ["1", "22"]})
-    assert repr(table) == f"a<b{' ' * 30}second\n{HOSTILE}  1\nplain{' ' * 28}22\n{CAVEAT}"
+    assert (
+        repr(table) == f"a<b{' ' * 30}second\n{HOSTILE}  1\nplain{' ' * 28}22\n{CAVEAT}"
+    )
     assert table._repr_html_().endswith(f"<p>{CAVEAT}</p>")
     assert "<script" not in table._repr_html_()
     assert "a&lt;b" in table._repr_html_()
 
 
 def test_findings_show_titles_with_the_rest_folded() -> None:
-    row = {"title": HOSTILE, "arithmetic": '1 + "1": 2; so: 3', "sceptical": "s", "charitable": "c", "settle": "w"}
+    row = {
+        "title": HOSTILE,
+        "arithmetic": '1 + "1": 2; so: 3',
+        "sceptical": "s",
+        "charitable": "c",
+        "settle": "w",
+    }
     findings = Folded(pd.DataFrame([row]))
     assert repr(findings) == f"- {HOSTILE}"
     start = f"<details><summary>{html.escape(HOSTILE)}</summary><ul><li>1 + &quot;1&quot;: 2</li><li>so: 3</li>"

@@ -31,9 +31,13 @@ def outcomes(model: Model) -> dict[str, Outcome]:
 
 
 @pytest.fixture(scope="module")
-def folder(model: Model, outcomes: dict[str, Outcome], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(
+    model: Model, outcomes: dict[str, Outcome], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     made = tmp_path_factory.mktemp("tables")
-    write_tables(made, model, list(outcomes.values()), {"at_risk_2021_sum": "somewhere"})
+    write_tables(
+        made, model, list(outcomes.values()), {"at_risk_2021_sum": "somewhere"}
+    )
     return made
 
 
@@ -49,21 +53,31 @@ def table(folder: Path, name: str) -> Rows:
     ("rows", "place"),
     [
         (["increase_2019_2021"], 10_000),  # 300,000, rounded to 10,000
-        (["total_2021_february"], 10_000),  # 3.2 million: its place is 100,000, which blurs a sum
+        (
+            ["total_2021_february"],
+            10_000,
+        ),  # 3.2 million: its place is 100,000, which blurs a sum
         (["us_trade_2021"], 1_000_000),  # 372 million dollars
         (["hotan_out"], 1_000),  # 20,000, rounded to 1,000
         (["growth_rate_2019_2021"], 10_000),  # a percentage has no place among people
     ],
 )
-def test_the_place_is_that_of_the_coarsest_printed_number(model: Model, rows: list[str], place: float) -> None:
+def test_the_place_is_that_of_the_coarsest_printed_number(
+    model: Model, rows: list[str], place: float
+) -> None:
     assert wording.place_of(model, rows) == pytest.approx(place)
 
 
-def test_a_row_of_the_screen_by_hand(model: Model, outcomes: dict[str, Outcome]) -> None:
+def test_a_row_of_the_screen_by_hand(
+    model: Model, outcomes: dict[str, Outcome]
+) -> None:
     # 1.6 + 3.17 - 3.17/1.105 = 1.6 + 0.3012217 = 1.9012217 million; 1.6 million has 0.1 million for its last place.
     # Low: 1.55 + 3.165 x 0.1045/1.1045 = 1.84945; high: 1.65 + 3.175 x 0.1055/1.1055 = 1.95300, outwards to 0.01.
     # It falls short of 2 million by 98,778: to the thousand, so the value has three decimals of a million, too.
-    assert [said(model, outcomes["at_risk_2021_sum"]) for said in list(wording.SCREEN.values())[2:]] == [
+    assert [
+        said(model, outcomes["at_risk_2021_sum"])
+        for said in list(wording.SCREEN.values())[2:]
+    ] == [
         "likely approaches two million",
         "at most 1.901 million",
         "1.84 million to 1.96 million",
@@ -80,24 +94,51 @@ IN_ALL = "between two to two and a half million persons in Xinjiang are estimate
     [
         ("plan_2021_from_february", "", "2.77 million", "derived"),
         # 2.87/2.2 - 1 = 30.45 percent; the plan is a floor.
-        ("excess_over_goal", "over 30 percent", "at most 30.5 percent", "matches, 0.5 points above"),
+        (
+            "excess_over_goal",
+            "over 30 percent",
+            "at most 30.5 percent",
+            "matches, 0.5 points above",
+        ),
         ("total_2021_printed_twice", "3.2 million", "3.17 million", "match each other"),
         # 3.17/1.105 - 2.59 = 0.2788
-        ("base_2019_as_labourers", "2.59 million", "2.87 million", "would differ by 280,000"),
+        (
+            "base_2019_as_labourers",
+            "2.59 million",
+            "2.87 million",
+            "would differ by 280,000",
+        ),
         # 2.59 x 0.62 = 1.6058, above 1.6 and below 1.65, which rounds to it; 1.61 is above its high end, 1.6089.
-        ("constant_share_at_values", "up to 1.6 million ethnic citizens", "at most 1.606 million",
-         "would match within rounding, would differ at the finer place"),
+        (
+            "constant_share_at_values",
+            "up to 1.6 million ethnic citizens",
+            "at most 1.606 million",
+            "would match within rounding, would differ at the finer place",
+        ),
         ("total_in_range", IN_ALL, "no single value, no bound", "compatible"),
         # 1.9012 + 0.3; an "at most" and an "at least" are added.
-        ("low_end_several_three", f"{IN_ALL}, low end", "2.2 million, no bound",
-         "would match within rounding, would differ at the finer place"),
+        (
+            "low_end_several_three",
+            f"{IN_ALL}, low end",
+            "2.2 million, no bound",
+            "would match within rounding, would differ at the finer place",
+        ),
         # 1.48/1.5, below the whole and above 1.45/1.5, from where it rounds to it.
-        ("training_attained", '"achieved this new goal", read as at least 100 percent', "98.7 percent",
-         "matches within rounding, differs at the finer place"),
+        (
+            "training_attained",
+            '"achieved this new goal", read as at least 100 percent',
+            "98.7 percent",
+            "matches within rounding, differs at the finer place",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_check_in_words(
-    model: Model, outcomes: dict[str, Outcome], check: str, printed: str, recomputed: str, verdict: str
+    model: Model,
+    outcomes: dict[str, Outcome],
+    check: str,
+    printed: str,
+    recomputed: str,
+    verdict: str,
 ) -> None:
     found = outcomes[check]
     assert wording.published_words(model, found) == printed
@@ -118,25 +159,40 @@ def test_a_check_in_words(
         ("flagged_share", 0.0645, 0.0645, ["6.45 percent"]),
     ],
 )
-def test_bounds_have_the_digits_they_have(model: Model, quantity: str, low: float, high: float, words: Any) -> None:
+def test_bounds_have_the_digits_they_have(
+    model: Model, quantity: str, low: float, high: float, words: Any
+) -> None:
     assert wording.span_words(model, quantity, low, high) == words
 
 
-def test_one_number_is_shown_alike_on_every_screen(model: Model, outcomes: dict[str, Outcome]) -> None:
+def test_one_number_is_shown_alike_on_every_screen(
+    model: Model, outcomes: dict[str, Outcome]
+) -> None:
     # 301,222 would be 300,000, on the printed number; 271,950 would be 270,000, below its low end of 270,132.
     assert wording.recomputed_words(model, outcomes["net_persons"]) == "301,000"
-    assert wording.recomputed_words(model, outcomes["net_persons_ratio_implied"]) == "272,000"
-    found = [one for one in tabulate(model, [find("article", model)]) if one.quantity == "net_new_persons"]
+    assert (
+        wording.recomputed_words(model, outcomes["net_persons_ratio_implied"])
+        == "272,000"
+    )
+    found = [
+        one
+        for one in tabulate(model, [find("article", model)])
+        if one.quantity == "net_new_persons"
+    ]
     assert [estimated_words(model, one) for one in found] == ["301,000"]
 
 
-def test_results_are_counted_and_checks_of_ours_are_not(model: Model, outcomes: dict[str, Outcome]) -> None:
+def test_results_are_counted_and_checks_of_ours_are_not(
+    model: Model, outcomes: dict[str, Outcome]
+) -> None:
     # By hand: seventeen results, of which 10.5 percent, 300,000 and note 4 are one calculation.
     words = "15 results of the article: 11 match, 1 within rounding alone, 2 compatible, 1 not recalculable."
     assert wording.counts_line(model, outcomes.values()).startswith(words)
 
 
-def test_a_number_beyond_a_range_differs_by_its_distance_from_the_nearer_end(model: Model) -> None:
+def test_a_number_beyond_a_range_differs_by_its_distance_from_the_nearer_end(
+    model: Model,
+) -> None:
     # 3.17 - 3.17/1.105 = 0.3012 million more than in 2019. 1.6 + 0.3012 + 1 = 2.9012, 0.4012 million above 2.5;
     # 0.6 + 0.3012 + 0.3 = 1.2012, 0.7988 million below 2.
     check = model.register.checks["total_in_range"]
@@ -151,28 +207,58 @@ def test_a_number_beyond_a_range_differs_by_its_distance_from_the_nearer_end(mod
 def test_a_verdict_that_a_setting_makes_circular_says_so(model: Model) -> None:
     check = model.register.checks["total_2021_printed_twice"]
     found = judge(model, check, model.change({"transfers_2021": "total_2021_february"}))
-    assert wording.verdict_words(model, found).startswith("not computable: circular under this setting")
+    assert wording.verdict_words(model, found).startswith(
+        "not computable: circular under this setting"
+    )
     assert wording.recomputed_words(model, found) == ""
 
 
 def test_rows_of_checks_and_of_derived_by_hand(model: Model, folder: Path) -> None:
     checks, derived = table(folder, "checks"), table(folder, "derived")
-    assert [*checks, *derived] == sorted(model.register.checks, key=lambda id: id in derived)
+    assert [*checks, *derived] == sorted(
+        model.register.checks, key=lambda id: id in derived
+    )
     row = checks["at_risk_2021_sum"]
-    assert (row["kind"], row["claim"], row["side"], row["verdict"], row["notebook"]) == (
-        "derivation", "at_risk_2021_approaches", "at most", "matches", "somewhere",
-    )  # fmt: skip
+    assert (
+        row["kind"],
+        row["claim"],
+        row["side"],
+        row["verdict"],
+        row["notebook"],
+    ) == (
+        "derivation",
+        "at_risk_2021_approaches",
+        "at most",
+        "matches",
+        "somewhere",
+    )
     # A tenth below 2 million; 1.55 + 3.165 x 0.1045/1.1045 and 1.65 + 3.175 x 0.1055/1.1055.
-    assert (row["published"], row["published_low"], row["recomputed"]) == ("2000000", "1800000", "1901221.719")
-    assert float(row["recomputed_low"]) == pytest.approx(1.55e6 + 3.165e6 * 0.1045 / 1.1045)
-    assert float(row["recomputed_high"]) == pytest.approx(1.65e6 + 3.175e6 * 0.1055 / 1.1055)
+    assert (row["published"], row["published_low"], row["recomputed"]) == (
+        "2000000",
+        "1800000",
+        "1901221.719",
+    )
+    assert float(row["recomputed_low"]) == pytest.approx(
+        1.55e6 + 3.165e6 * 0.1045 / 1.1045
+    )
+    assert float(row["recomputed_high"]) == pytest.approx(
+        1.65e6 + 3.175e6 * 0.1055 / 1.1055
+    )
     # Of 1.8 to 2.2 million, those from 1.84945 to 1.90122 / 0.9 = 2.11247 million would have been approached.
-    assert float(row["passing"]) == pytest.approx((1.9012217 / 0.9 - 1.84945) / 0.4, abs=1e-5)
+    assert float(row["passing"]) == pytest.approx(
+        (1.9012217 / 0.9 - 1.84945) / 0.4, abs=1e-5
+    )
     row = checks["total_in_range"]
-    assert [row[name] for name in ("recomputed", "side", "verdict")] == ["", "no bound", "compatible"]
+    assert [row[name] for name in ("recomputed", "side", "verdict")] == [
+        "",
+        "no bound",
+        "compatible",
+    ]
     row = derived["plan_2021_from_february"]
     # 3.2/1.154; 3.15/1.1545 and 3.25/1.1535.
-    numbers = [float(row[name]) for name in ("recomputed", "recomputed_low", "recomputed_high")]
+    numbers = [
+        float(row[name]) for name in ("recomputed", "recomputed_low", "recomputed_high")
+    ]
     assert numbers == pytest.approx([3.2e6 / 1.154, 3.15e6 / 1.1545, 3.25e6 / 1.1535])
 
 
@@ -191,17 +277,37 @@ def test_rows_of_solutions_by_hand(model: Model, folder: Path) -> None:
         # id: published, low, high, role, verdict
         ("plan_2016_2020_floor", ("2200000", "2200000", "", "start", "")),
         ("mean_2016_2020", ("2870000", "2865000", "2875000", "start", "")),
-        ("at_risk_2019_up_to", ("1600000", "0", "1600000", "result", "not_recalculable")),
-        ("at_risk_2021_approaches", ("2000000", "1800000", "2000000", "result", "matches")),
+        (
+            "at_risk_2019_up_to",
+            ("1600000", "0", "1600000", "result", "not_recalculable"),
+        ),
+        (
+            "at_risk_2021_approaches",
+            ("2000000", "1800000", "2000000", "result", "matches"),
+        ),
         ("at_risk_total_range", ("", "1950000", "2550000", "result", "compatible")),
         ("detainees_several", ("", "", "", "start", "")),
         ("increase_2019_2021", ("300000", "295000", "305000", "result", "matches")),
         ("hours_to_assign", ("24", "0", "24", "count", "")),
     ],
 )
-def test_rows_of_claims_by_hand(folder: Path, claim: str, cells: tuple[str, ...]) -> None:
+def test_rows_of_claims_by_hand(
+    folder: Path, claim: str, cells: tuple[str, ...]
+) -> None:
     row = table(folder, "claims")[claim]
-    assert tuple(row[name] for name in ("published", "published_low", "published_high", "role", "verdict")) == cells
+    assert (
+        tuple(
+            row[name]
+            for name in (
+                "published",
+                "published_low",
+                "published_high",
+                "role",
+                "verdict",
+            )
+        )
+        == cells
+    )
 
 
 Found = dict[str, dict[str, Any]]
@@ -214,35 +320,70 @@ def found(folder: Path) -> Found:
     return dict(json.loads(text))
 
 
-def test_estimates_have_every_quantity_and_every_reading_where_there_are_several(model: Model, found: Found) -> None:
-    readings = {f"{name}.{one}" for name, every in model.sources.items() if len(every) > 1 for one in every}
+def test_estimates_have_every_quantity_and_every_reading_where_there_are_several(
+    model: Model, found: Found
+) -> None:
+    readings = {
+        f"{name}.{one}"
+        for name, every in model.sources.items()
+        if len(every) > 1
+        for one in every
+    }
     assert {key for key in found if "." not in key} == set(model.quantities)
-    assert {key for key in found if "." in key} == {key for key in readings if key.split(".")[0] in model.quantities}
+    assert {key for key in found if "." in key} == {
+        key for key in readings if key.split(".")[0] in model.quantities
+    }
 
 
-T, G = (Fraction(3_165_000), Fraction(3_170_000), Fraction(3_175_000)), (Fraction(1045, 10_000), Fraction(105, 1000))
+T, G = (
+    (Fraction(3_165_000), Fraction(3_170_000), Fraction(3_175_000)),
+    (Fraction(1045, 10_000), Fraction(105, 1000)),
+)
 G_HIGH = Fraction(1055, 10_000)
 
 
 @pytest.mark.parametrize(
     ("key", "value", "low", "high", "unit", "side"),
     [
-        ("transfers_2019", T[1] / (1 + G[1]), T[0] / (1 + G_HIGH), T[2] / (1 + G[0]), "transfer", ""),
-        ("planned_transfers_2016_2020.plan_2016_2020_floor", 2_200_000, 2_200_000, 2_200_000, "transfer", "at least"),
+        (
+            "transfers_2019",
+            T[1] / (1 + G[1]),
+            T[0] / (1 + G_HIGH),
+            T[2] / (1 + G[0]),
+            "transfer",
+            "",
+        ),
+        (
+            "planned_transfers_2016_2020.plan_2016_2020_floor",
+            2_200_000,
+            2_200_000,
+            2_200_000,
+            "transfer",
+            "at least",
+        ),
         # 1.65 million x 0.95; its printed digits leave 1.645 to 1.655 open. All transferees counted: at most.
         ("at_risk_2019.southern", 1_567_500, 1_562_750, 1_572_250, "person", "at most"),
         ("former_detainees.floor", 300_000, 300_000, 300_000, "person", "at least"),
     ],
 )
-def test_estimates_by_hand(found: Found, key: str, value: Any, low: Any, high: Any, unit: str, side: str) -> None:
+def test_estimates_by_hand(
+    found: Found, key: str, value: Any, low: Any, high: Any, unit: str, side: str
+) -> None:
     numbers = [found[key][name] for name in ("value", "low", "high")]
     assert numbers == pytest.approx([float(value), float(low), float(high)], rel=1e-9)
     assert (found[key]["unit"], found[key]["side"]) == (unit, side)
 
 
-def test_an_estimate_without_a_value_gives_its_reason(model: Model, found: Found) -> None:
-    assert (found["at_risk_total"]["value"], "in words only" in found["at_risk_total"]["reason"]) == (None, True)
-    setting = model.setting({"transfers_2019": "from_rate", "growth_2019_2021": "from_difference"})
+def test_an_estimate_without_a_value_gives_its_reason(
+    model: Model, found: Found
+) -> None:
+    assert (
+        found["at_risk_total"]["value"],
+        "in words only" in found["at_risk_total"]["reason"],
+    ) == (None, True)
+    setting = model.setting(
+        {"transfers_2019": "from_rate", "growth_2019_2021": "from_difference"}
+    )
     entry = estimates(model, setting)["net_new_transfers.from_base"]
     assert (entry["value"], "circle" in entry["reason"]) == (None, True)
     assert estimates(model, ARTICLE) == found
@@ -256,10 +397,15 @@ KEY = ("checks", "at_risk_2021_sum", "recomputed")
     [
         ("2868778.281", "2868778.282"),  # four parts in ten thousand million
         ("persons_per_transfer=0.9028233438", "persons_per_transfer=0.9028233437"),
-        ("overlap 0 to 0.663963; persons 0.5 to 1", "overlap 0 to 0.663964; persons 0.5 to 1"),
+        (
+            "overlap 0 to 0.663963; persons 0.5 to 1",
+            "overlap 0 to 0.663964; persons 0.5 to 1",
+        ),
     ],
 )
-def test_a_float_that_differs_in_its_last_digit_has_not_moved(was: str, now: str) -> None:
+def test_a_float_that_differs_in_its_last_digit_has_not_moved(
+    was: str, now: str
+) -> None:
     assert moved_cells({KEY: was}, {KEY: now}) == []
 
 
@@ -284,16 +430,30 @@ def test_anything_else_has_moved(was: str, now: str) -> None:
     assert gone == f"checks, at_risk_2021_sum: recomputed is gone, was {was}"
 
 
-def test_what_is_accepted_is_what_is_computed(model: Model, outcomes: dict[str, Outcome]) -> None:
-    assert moved_cells(read_expected(model.register), guard.guarded(model, outcomes.values())) == []
+def test_what_is_accepted_is_what_is_computed(
+    model: Model, outcomes: dict[str, Outcome]
+) -> None:
+    assert (
+        moved_cells(
+            read_expected(model.register), guard.guarded(model, outcomes.values())
+        )
+        == []
+    )
 
 
 def test_expected_values_survive_the_disk(model: Model, package: Path) -> None:
     register = Register.read(package)
-    cells = {("claims", "a", "unit"): "person", ("checks", "b, c", "condition"): 'x 1 to 2; "y" 3, 4'}
+    cells = {
+        ("claims", "a", "unit"): "person",
+        ("checks", "b, c", "condition"): 'x 1 to 2; "y" 3, 4',
+    }
     guard.write_expected(register, cells)
     assert read_expected(register) == cells
-    assert (package / "expected.csv").read_text(encoding="utf-8").startswith("table,id,field,value\nclaims,a,unit,")
+    assert (
+        (package / "expected.csv")
+        .read_text(encoding="utf-8")
+        .startswith("table,id,field,value\nclaims,a,unit,")
+    )
 
 
 @pytest.mark.parametrize(
@@ -301,11 +461,19 @@ def test_expected_values_survive_the_disk(model: Model, package: Path) -> None:
     [
         (b"", "the file is empty"),
         (b"id,field,value\na,b,c\n", "table, id, field and value are not all given"),
-        (b"table,id,field,value\nclaims,a,unit,person\nclaims,a,b,c,d\n", "row 3 (a): the row has more or fewer cells"),
-        (b"table,id,field,value\nclaims,a,unit,\xff\n", "the file can't be read ('utf-8' codec"),
+        (
+            b"table,id,field,value\nclaims,a,unit,person\nclaims,a,b,c,d\n",
+            "row 3 (a): the row has more or fewer cells",
+        ),
+        (
+            b"table,id,field,value\nclaims,a,unit,\xff\n",
+            "the file can't be read ('utf-8' codec",
+        ),
     ],
 )
-def test_expected_values_that_cannot_be_read(package: Path, content: bytes, words: str) -> None:
+def test_expected_values_that_cannot_be_read(
+    package: Path, content: bytes, words: str
+) -> None:
     register = Register.read(package)
     (package / "expected.csv").write_bytes(content)
     with pytest.raises(RegisterError) as refused:
@@ -319,4 +487,6 @@ def test_a_side_of_a_statement_is_not_rounded_onto_the_other(model: Model) -> No
     # 3.17 million - 3.17 million / 1.105 = 301,222, which is 300,000 to ten thousand.
     statement = statement_of(model, "net_new_persons >= 300,000 person")
     found = break_even_table(model, [statement], find("article", model))["statement"]
-    assert {said.rpartition(": holds, ")[2] for said in found} == {"301,000 against 300,000"}
+    assert {said.rpartition(": holds, ")[2] for said in found} == {
+        "301,000 against 300,000"
+    }

@@ -20,7 +20,9 @@ SPEC = Spec(
     name="two axes",
     quantities=("net_new_persons", "at_risk_2021", "at_risk_total"),
     values={
-        "persons_per_transfer": Span(low=0.7, high=1, steps=301, unit="person/transfer"),
+        "persons_per_transfer": Span(
+            low=0.7, high=1, steps=301, unit="person/transfer"
+        ),
         "persons_per_transfer_drift": Span(low=0.95, high=1.05, steps=101),
     },
 )
@@ -33,11 +35,16 @@ def cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
     distributed = pytest.importorskip("distributed")
     monkeypatch.setattr(sweeps, "ROWS", 2000)
     root = str(Path(sweeps.__file__).resolve().parents[2])
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])))
+    monkeypatch.setenv(
+        "PYTHONPATH",
+        os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])),
+    )
     local = {"host": "127.0.0.1", "dashboard_address": None, "silence_logs": 50}
     with (
         dask.config.set({"temporary-directory": str(tmp_path)}),
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, **local) as made,
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, **local
+        ) as made,
     ):
         yield made
 
@@ -50,11 +57,25 @@ def killed(cluster: Any) -> Any:
     class Killed(SchedulerPlugin):  # type: ignore[misc]
         victim, left, gone = "", 0, threading.Event()
 
-        def transition(self, key: Any, start: str, finish: str, *args: Any, worker: str = "", **kwargs: Any) -> None:
+        def transition(
+            self,
+            key: Any,
+            start: str,
+            finish: str,
+            *args: Any,
+            worker: str = "",
+            **kwargs: Any,
+        ) -> None:
             if finish == "memory" and not self.victim:
                 self.victim = worker
-                self.left = sum(task.state != "memory" for task in cluster.scheduler.tasks.values())
-                (nanny,) = (one for one in cluster.workers.values() if one.worker_address == worker)
+                self.left = sum(
+                    task.state != "memory" for task in cluster.scheduler.tasks.values()
+                )
+                (nanny,) = (
+                    one
+                    for one in cluster.workers.values()
+                    if one.worker_address == worker
+                )
                 os.kill(nanny.pid, signal.SIGKILL)
 
         def remove_worker(self, scheduler: Any, worker: str, **kwargs: Any) -> None:
@@ -66,15 +87,23 @@ def killed(cluster: Any) -> Any:
     return plugin
 
 
-def test_a_cluster_gives_the_bits_of_one_process(model: Model, cluster: Any, tmp_path: Path) -> None:
+def test_a_cluster_gives_the_bits_of_one_process(
+    model: Model, cluster: Any, tmp_path: Path
+) -> None:
     address = cluster.scheduler_address
-    pd.testing.assert_frame_equal(compute(model, SPEC, address), compute(model, SPEC), check_exact=True)
+    pd.testing.assert_frame_equal(
+        compute(model, SPEC, address), compute(model, SPEC), check_exact=True
+    )
     for name, scheduler in (("alone", ""), ("together", address)):
         sweep(model, SPEC, tmp_path / f"{name}.csv", scheduler=scheduler)
-    assert (tmp_path / "alone.csv").read_bytes() == (tmp_path / "together.csv").read_bytes()
+    assert (tmp_path / "alone.csv").read_bytes() == (
+        tmp_path / "together.csv"
+    ).read_bytes()
 
 
-def test_a_sweep_is_the_same_when_a_worker_is_killed_in_the_middle(model: Model, cluster: Any, killed: Any) -> None:
+def test_a_sweep_is_the_same_when_a_worker_is_killed_in_the_middle(
+    model: Model, cluster: Any, killed: Any
+) -> None:
     found = compute(model, SPEC, cluster.scheduler_address)
     assert killed.gone.wait(30)
     assert killed.left > 0

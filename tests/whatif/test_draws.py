@@ -12,7 +12,15 @@ from scipy import optimize, stats
 from analysis.core.register import Most
 from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.whatif import draws
-from analysis.whatif.draws import PERCENTILES, Distribution, Draws, draw, inputs, points, values_of
+from analysis.whatif.draws import (
+    PERCENTILES,
+    Distribution,
+    Draws,
+    draw,
+    inputs,
+    points,
+    values_of,
+)
 from analysis.whatif.scenarios import find
 from tests.small import assumption, claim, formula, small_model
 
@@ -21,14 +29,19 @@ U = np.concatenate([[0.0, 1.0], np.linspace(1e-6, 1 - 1e-6, 401)])
 
 #: Two numbers from 0 to 1, and what is made of them.
 BOTH = {"assumptions": [assumption("a", 0.5), assumption("b", 0.5)]}
-SUM_AND_PRODUCT = small_model(formula("total(a, b) = a + b"), formula("product(a, b) = a * b"), **BOTH)
+SUM_AND_PRODUCT = small_model(
+    formula("total(a, b) = a + b"), formula("product(a, b) = a * b"), **BOTH
+)
 UNIT = {"a": Distribution(0, 1), "b": Distribution(0, 1)}
 
 
 def cube(found: Draws, seed: int = 0) -> Any:
     """The points of every block of some draws, one after the other: (inputs, n)."""
     starts = enumerate(range(0, found.n, draws.ROWS))
-    blocks = [points(len(found.inputs), min(draws.ROWS, found.n - start), seed, i) for i, start in starts]
+    blocks = [
+        points(len(found.inputs), min(draws.ROWS, found.n - start), seed, i)
+        for i, start in starts
+    ]
     return np.concatenate(blocks, axis=1)
 
 
@@ -39,17 +52,24 @@ def cube(found: Draws, seed: int = 0) -> Any:
     ("one", "scipys"),
     [
         (Distribution(-2, 3), stats.uniform(-2, 5)),
-        (Distribution(1, 5, 2), stats.triang(0.25, 1, 4)),  # the mode at a quarter of the width
+        (
+            Distribution(1, 5, 2),
+            stats.triang(0.25, 1, 4),
+        ),  # the mode at a quarter of the width
         (Distribution(1, 5, 1), stats.triang(0, 1, 4)),
         (Distribution(1, 5, 5), stats.triang(1, 1, 4)),
     ],
     ids=lambda one: str(one) if isinstance(one, Distribution) else "",
 )
-def test_every_shape_has_the_percentiles_that_scipy_gives_it(one: Distribution, scipys: Any) -> None:
+def test_every_shape_has_the_percentiles_that_scipy_gives_it(
+    one: Distribution, scipys: Any
+) -> None:
     found = one.ppf(U)
     assert found == pytest.approx(scipys.ppf(U), rel=1e-12, abs=1e-12)
     assert (found[0], found[1]) == pytest.approx((one.low, one.high), abs=1e-15)
-    assert one.ppf(U[:6].reshape(2, 3)) == pytest.approx(found[:6].reshape(2, 3), abs=1e-15)
+    assert one.ppf(U[:6].reshape(2, 3)) == pytest.approx(
+        found[:6].reshape(2, 3), abs=1e-15
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,16 +82,26 @@ def test_every_shape_has_the_percentiles_that_scipy_gives_it(one: Distribution, 
         ((0, 1, 1.5), "triangular (low 0, mode 1.5, high 1)"),
     ],
 )
-def test_numbers_that_make_no_distribution_are_refused(numbers: tuple[float, ...], words: str) -> None:
-    with pytest.raises(ModelError, match=f"^{re.escape(words)} does not rise from its low end to its high end$"):
+def test_numbers_that_make_no_distribution_are_refused(
+    numbers: tuple[float, ...], words: str
+) -> None:
+    with pytest.raises(
+        ModelError,
+        match=f"^{re.escape(words)} does not rise from its low end to its high end$",
+    ):
         Distribution(*numbers)
 
 
 # Inputs and points ----------------------------------------------------------------------------------------------------
 
 
-def test_printed_inputs_are_drawn_over_what_they_stand_for_and_assumptions_only_when_told(model: Model) -> None:
-    told = {"persons_per_transfer": Distribution(0.7, 1, 0.9), "former_detainees": Distribution(0, 1)}
+def test_printed_inputs_are_drawn_over_what_they_stand_for_and_assumptions_only_when_told(
+    model: Model,
+) -> None:
+    told = {
+        "persons_per_transfer": Distribution(0.7, 1, 0.9),
+        "former_detainees": Distribution(0, 1),
+    }
     found = inputs(model.plan("at_risk_2021"), told)
     assert found == {
         "at_risk_2019": Distribution(1_550_000, 1_650_000),
@@ -94,9 +124,21 @@ def test_each_block_and_each_seed_has_points_of_its_own() -> None:
         (1024, -1, "the seed -1 lies below 0"),
         (1, 0, "1 draws are fewer than 2"),
         (64.0, 0, "64.0 is not a whole number, as the draws and the seed are"),
-        (1000, 0, "1,000 draws are no power of two, as Sobol points need; take 512 or 1,024"),
-        (999_999, 0, "999,999 draws are no power of two, as Sobol points need; take 524,288"),
-        (2**20, 0, "1,048,576 draws are more than 1,000,000, the most that are held in memory"),
+        (
+            1000,
+            0,
+            "1,000 draws are no power of two, as Sobol points need; take 512 or 1,024",
+        ),
+        (
+            999_999,
+            0,
+            "999,999 draws are no power of two, as Sobol points need; take 524,288",
+        ),
+        (
+            2**20,
+            0,
+            "1,048,576 draws are more than 1,000,000, the most that are held in memory",
+        ),
     ],
 )
 def test_draws_that_cannot_be_made_are_refused(n: int, seed: int, words: str) -> None:
@@ -109,10 +151,16 @@ def test_draws_that_cannot_be_made_are_refused(n: int, seed: int, words: str) ->
     [
         (["totl"], UNIT, "'totl' is not a quantity; did you mean 'total'"),
         (["total"], {"c": Distribution(0, 1)}, "'c' is not a quantity"),
-        (["total"], {"a": Distribution(0, 1.5)}, "a = 1.5 lies outside its allowed range, 0 to 1"),
+        (
+            ["total"],
+            {"a": Distribution(0, 1.5)},
+            "a = 1.5 lies outside its allowed range, 0 to 1",
+        ),
     ],
 )
-def test_names_and_ranges_are_checked_before_drawing(quantities: list[str], told: Any, words: str) -> None:
+def test_names_and_ranges_are_checked_before_drawing(
+    quantities: list[str], told: Any, words: str
+) -> None:
     with pytest.raises(ModelError, match=words):
         draw(SUM_AND_PRODUCT, quantities, ARTICLE, told, n=64)
 
@@ -120,7 +168,13 @@ def test_names_and_ranges_are_checked_before_drawing(quantities: list[str], told
 # Draws against closed forms -------------------------------------------------------------------------------------------
 
 #: The sum of two U(0, 1) has the cdf s^2 / 2 up to 1: the 5th percentile is sqrt(0.1), the 95th 2 - sqrt(0.1).
-SUM = {"mean": 1.0, "sd": math.sqrt(1 / 6), "p05": math.sqrt(0.1), "p50": 1.0, "p95": 2 - math.sqrt(0.1)}
+SUM = {
+    "mean": 1.0,
+    "sd": math.sqrt(1 / 6),
+    "p05": math.sqrt(0.1),
+    "p50": 1.0,
+    "p95": 2 - math.sqrt(0.1),
+}
 #: Their product has mean 1/4, variance 1/9 - 1/16 = 7/144, and the cdf x (1 - ln x).
 PRODUCT = {"mean": 0.25, "sd": math.sqrt(7 / 144)} | {
     name: optimize.brentq(lambda x, share=share: x * (1 - math.log(x)) - share, 1e-9, 1)
@@ -148,7 +202,9 @@ RANGED: Mapping[str, Distribution] = {
 
 
 @pytest.mark.parametrize("rows", [512, 2**15])
-def test_numbers_are_those_of_the_same_draws(model: Model, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numbers_are_those_of_the_same_draws(
+    model: Model, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     n = 2**14
     monkeypatch.setattr(draws, "ROWS", rows)
     names = ["at_risk_total", "net_new_persons"]
@@ -156,8 +212,14 @@ def test_numbers_are_those_of_the_same_draws(model: Model, rows: int, monkeypatc
     v = values_of(found.inputs, cube(found))
     # The formulas of the two, written out.
     added = v["persons_per_transfer"] * v["transfers_2021"]
-    added = added * v["persons_per_transfer_drift"] - added / (1 + v["growth_2019_2021"])
-    whole = v["at_risk_2019"] + added * v["at_risk_share_of_new"] + v["former_detainees"] * (1 - v["overlap"])
+    added = added * v["persons_per_transfer_drift"] - added / (
+        1 + v["growth_2019_2021"]
+    )
+    whole = (
+        v["at_risk_2019"]
+        + added * v["at_risk_share_of_new"]
+        + v["former_detainees"] * (1 - v["overlap"])
+    )
     # The ratio of 2021 is at most one.
     fine = v["persons_per_transfer"] * v["persons_per_transfer_drift"] <= 1
     kept = int(fine.sum())
@@ -166,7 +228,9 @@ def test_numbers_are_those_of_the_same_draws(model: Model, rows: int, monkeypatc
     assert 0 < kept < n
     for name, x in (("at_risk_total", whole[fine]), ("net_new_persons", added[fine])):
         numbers = found.numbers[name]
-        assert (numbers["mean"], numbers["sd"]) == pytest.approx((x.mean(), x.std(ddof=1)), rel=1e-9)
+        assert (numbers["mean"], numbers["sd"]) == pytest.approx(
+            (x.mean(), x.std(ddof=1)), rel=1e-9
+        )
         for p, share in PERCENTILES.items():
             # It lies between the draws on either side of the share.
             rank = math.ceil(share * (kept - 1))
@@ -182,21 +246,29 @@ def test_a_minimum_is_drawn() -> None:
     assert found["p50"] == pytest.approx(1 - math.sqrt(0.5), abs=1e-3)
 
 
-def test_the_seed_makes_the_draws_and_the_threads_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_seed_makes_the_draws_and_the_threads_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def drawn(seed: int, threads: int) -> Draws:
         # Joblib's own limit.
         monkeypatch.setenv("LOKY_MAX_CPU_COUNT", str(threads))
         monkeypatch.setattr(draws, "ROWS", 64)
-        return draw(SUM_AND_PRODUCT, ["total", "product"], ARTICLE, UNIT, n=2**13, seed=seed)
+        return draw(
+            SUM_AND_PRODUCT, ["total", "product"], ARTICLE, UNIT, n=2**13, seed=seed
+        )
 
     assert drawn(0, 1) == drawn(0, 5)
     assert len({drawn(seed, 1).numbers["product"]["mean"] for seed in (0, 1, 2)}) == 3
 
 
-def test_an_input_of_one_value_has_that_value_and_a_planned_figure_does_not_move(model: Model) -> None:
+def test_an_input_of_one_value_has_that_value_and_a_planned_figure_does_not_move(
+    model: Model,
+) -> None:
     # 1.6 million and 301,221.7 and half of 350,000; rounding moves the mean by far less than a person in 100,000.
     setting = model.change({"former_detainees": 350_000})
-    found = draw(model, ["at_risk_total"], setting, {"overlap": Distribution(0.5, 0.5)}, n=1024)
+    found = draw(
+        model, ["at_risk_total"], setting, {"overlap": Distribution(0.5, 0.5)}, n=1024
+    )
     whole = 1_600_000 + 3_170_000 - 3_170_000 / 1.105 + 175_000
     assert found.numbers["at_risk_total"]["mean"] == pytest.approx(whole, rel=1e-5)
     found = draw(model, ["planned_transfers_2016_2020"], ARTICLE, {}, n=64)
@@ -207,7 +279,10 @@ def test_an_input_of_one_value_has_that_value_and_a_planned_figure_does_not_move
 
 def test_an_input_in_words_is_not_drawn(model: Model) -> None:
     assert "former_detainees" not in inputs(model.plan("at_risk_total"), {})
-    with pytest.raises(ModelError, match=r"^former_detainees is given in words only; give it a value or a distribut"):
+    with pytest.raises(
+        ModelError,
+        match=r"^former_detainees is given in words only; give it a value or a distribut",
+    ):
         draw(model, ["at_risk_total"], ARTICLE, {"overlap": Distribution(0, 0.5)}, n=64)
 
 
@@ -218,9 +293,23 @@ def test_illustrative_draws_start_from_the_printed_number_of_2019(model: Model) 
     plan = model.plan(names, setting)
     # No reconstruction: the print over what its digits stand for, and no share of ours.
     assert inputs(plan, told)["at_risk_2019"] == Distribution(1_550_000, 1_650_000)
-    assert set(plan.depends_on) & {*model.register.assumptions} == {*told, "at_risk_share_of_new", "overlap"}
-    printed = {"at_risk_2019": 1.6e6, "transfers_2021": 3.17e6, "growth_2019_2021": 0.105}
-    found = draw(model, names, setting, {**told, **{name: Distribution(x, x) for name, x in printed.items()}}, n=2**16)
+    assert set(plan.depends_on) & {*model.register.assumptions} == {
+        *told,
+        "at_risk_share_of_new",
+        "overlap",
+    }
+    printed = {
+        "at_risk_2019": 1.6e6,
+        "transfers_2021": 3.17e6,
+        "growth_2019_2021": 0.105,
+    }
+    found = draw(
+        model,
+        names,
+        setting,
+        {**told, **{name: Distribution(x, x) for name, x in printed.items()}},
+        n=2**16,
+    )
     values = plan.evaluate(values_of(found.inputs, cube(found)))
     fine = plan.within(values)
     assert (values["at_risk_2019"] == 1.6e6).all()
@@ -228,7 +317,9 @@ def test_illustrative_draws_start_from_the_printed_number_of_2019(model: Model) 
     drawn = values["at_risk_2021"][fine]
     assert 1_651_379.819 < drawn.min() < 1_670_000
     assert 2_000_000 < drawn.max() < 2_037_830.209
-    assert found.numbers["at_risk_2021"]["mean"] == pytest.approx(drawn.mean(), rel=1e-9)
+    assert found.numbers["at_risk_2021"]["mean"] == pytest.approx(
+        drawn.mean(), rel=1e-9
+    )
     # Of the draws 0.307 percent have a ratio of 2021 above one, by numerical integration.
     assert 1 - found.kept / found.n == pytest.approx(0.00307, abs=2e-4)
 
@@ -238,28 +329,56 @@ def test_illustrative_draws_start_from_the_printed_number_of_2019(model: Model) 
 
 #: A share of at most a half, which is twice a number of 0 to 1, and ten times that share.
 DOUBLED = small_model(
-    formula("share__doubled(x) = 2 * x"), formula("target(share) = 10 * share"), defaults={"share": "doubled"},
+    formula("share__doubled(x) = 2 * x"),
+    formula("target(share) = 10 * share"),
+    defaults={"share": "doubled"},
     assumptions=[assumption("x", 0.1), assumption("share", 0.3, maximum=0.5)],
-)  # fmt: skip
+)
 
 
 def test_a_draw_that_violates_several_is_counted_with_each_and_left_out_once() -> None:
     made = small_model(
-        *map(formula, ("first(a) = 1 * a", "second(b) = 1 * b", "both(first, second) = first + second")),
-        claims=[claim("printed_most", "1500000", quantity="most", target=True, rounding_unit="1")],
-        assumptions=[assumption("a", 2e5, maximum=1e6), assumption("b", 5e5, maximum=1e6)],
-        limits=(Most(quantity="first", at_most="second"), Most(quantity="both", at_most="most")),
+        *map(
+            formula,
+            (
+                "first(a) = 1 * a",
+                "second(b) = 1 * b",
+                "both(first, second) = first + second",
+            ),
+        ),
+        claims=[
+            claim(
+                "printed_most",
+                "1500000",
+                quantity="most",
+                target=True,
+                rounding_unit="1",
+            )
+        ],
+        assumptions=[
+            assumption("a", 2e5, maximum=1e6),
+            assumption("b", 5e5, maximum=1e6),
+        ],
+        limits=(
+            Most(quantity="first", at_most="second"),
+            Most(quantity="both", at_most="most"),
+        ),
     )
     told = {"a": Distribution(0, 1e6), "b": Distribution(0, 1e6)}
     found = draw(made, ["both"], ARTICLE, told, n=2**12)
     place = {name: i for i, name in enumerate(found.inputs)}
     a, b = (cube(found)[place[name]] * 1e6 for name in "ab")
     one, two = a > b, a + b > 1.5e6
-    assert found.violations == {"first at most second": int(one.sum()), "both at most most": int(two.sum())}
+    assert found.violations == {
+        "first at most second": int(one.sum()),
+        "both at most most": int(two.sum()),
+    }
     assert found.kept == int((~(one | two)).sum())
     # Half lie above the diagonal, an eighth above the sum, a sixteenth above both: 7/16 are left.
     assert found.kept / found.n == pytest.approx(7 / 16, abs=0.01)
-    assert found.numbers["both"]["mean"] == pytest.approx((a + b)[~(one | two)].mean(), rel=1e-9)
+    assert found.numbers["both"]["mean"] == pytest.approx(
+        (a + b)[~(one | two)].mean(), rel=1e-9
+    )
 
 
 def test_without_a_draw_within_the_limits_there_is_no_number() -> None:
@@ -269,8 +388,15 @@ def test_without_a_draw_within_the_limits_there_is_no_number() -> None:
 
 
 def test_a_quantity_that_only_its_limit_bounds_is_drawn_within_it() -> None:
-    given = [assumption("x", 1, minimum=-1, maximum=4), assumption("share", 0.5, maximum=2)]
-    made = small_model(formula("share__inverse(x) = 1 / x"), assumptions=given, defaults={"share": "inverse"})
+    given = [
+        assumption("x", 1, minimum=-1, maximum=4),
+        assumption("share", 0.5, maximum=2),
+    ]
+    made = small_model(
+        formula("share__inverse(x) = 1 / x"),
+        assumptions=given,
+        defaults={"share": "inverse"},
+    )
     found = draw(made, ["share"], ARTICLE, {"x": Distribution(-1, 4)}, n=2**12)
     x = cube(found)[0] * 5 - 1
     kept = 1 / x[x >= 0.5]
@@ -280,6 +406,11 @@ def test_a_quantity_that_only_its_limit_bounds_is_drawn_within_it() -> None:
 
 
 def test_a_division_by_nought_is_refused() -> None:
-    made = small_model(formula("inverse(x) = 1 / x"), assumptions=[assumption("x", 0.5)])
-    with pytest.raises(ModelError, match=r"^inverse has no finite value in some of the draws: something is divided by"):
+    made = small_model(
+        formula("inverse(x) = 1 / x"), assumptions=[assumption("x", 0.5)]
+    )
+    with pytest.raises(
+        ModelError,
+        match=r"^inverse has no finite value in some of the draws: something is divided by",
+    ):
         draw(made, ["inverse"], ARTICLE, {"x": Distribution(0, 0)}, n=64)

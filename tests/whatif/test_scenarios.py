@@ -30,7 +30,11 @@ SOUTHERN = S * 0.95
 COMPOSITION = SOUTHERN + (L - S) * 0.50
 
 
-def write(folder: Path, text: str, start: str = "name: mine\ndescription: Of mine.\nreason: To see.\n") -> Path:
+def write(
+    folder: Path,
+    text: str,
+    start: str = "name: mine\ndescription: Of mine.\nreason: To see.\n",
+) -> Path:
     """A scenario's file that holds a text besides the parts of every scenario."""
     path = folder / "mine.yaml"
     path.write_text(f"{start}{text}\n", encoding="utf-8")
@@ -78,15 +82,23 @@ BY_HAND: dict[str, tuple[float, float, float | None]] = {
 
 
 @pytest.mark.parametrize("name", BY_HAND)
-def test_a_shipped_scenario_comes_to_its_hand_arithmetic(model: Model, name: str) -> None:
-    for quantity, expected in zip(("net_new_persons", "at_risk_2021", "at_risk_total"), BY_HAND[name], strict=True):
+def test_a_shipped_scenario_comes_to_its_hand_arithmetic(
+    model: Model, name: str
+) -> None:
+    for quantity, expected in zip(
+        ("net_new_persons", "at_risk_2021", "at_risk_total"), BY_HAND[name], strict=True
+    ):
         found = estimate(model, find(name, model), quantity)
         words = f"{quantity} has no single value: former_detainees is given in words only; set it to a number"
         assert (found.reason, found.unit) == ("" if expected else words, "person")
-        assert found.value == (expected if expected is None else pytest.approx(expected, rel=1e-12))
+        assert found.value == (
+            expected if expected is None else pytest.approx(expected, rel=1e-12)
+        )
 
 
-def test_the_shipped_scenarios_are_those_of_the_data_package_in_its_order(model: Model) -> None:
+def test_the_shipped_scenarios_are_those_of_the_data_package_in_its_order(
+    model: Model,
+) -> None:
     assert list(shipped(model)) == list(model.register.scenarios)
     assert {*BY_HAND, "illustrative"} == set(shipped(model))
 
@@ -96,8 +108,14 @@ def test_a_drawn_quantity_stands_at_its_median(model: Model) -> None:
     # A triangle from 0.36 over 0.9 to 1: most of it rises, so half lies below 0.36 + sqrt(0.5 x 0.64 x 0.54) = 0.7757.
     # The change is even about 1, and the middle of former detainees is 600,000. The estimate of 2019 is the print.
     added = (0.36 + math.sqrt(0.1728)) * ADDED
-    for quantity, number in (("net_new_persons", added), ("at_risk_2019", R), ("at_risk_total", R + added + 6e5)):
-        assert estimate(model, scenario, quantity).value == pytest.approx(number, rel=1e-9)
+    for quantity, number in (
+        ("net_new_persons", added),
+        ("at_risk_2019", R),
+        ("at_risk_total", R + added + 6e5),
+    ):
+        assert estimate(model, scenario, quantity).value == pytest.approx(
+            number, rel=1e-9
+        )
 
 
 def test_the_bounds_are_those_of_the_rounding(model: Model) -> None:
@@ -107,20 +125,37 @@ def test_the_bounds_are_those_of_the_rounding(model: Model) -> None:
     assert found.high == pytest.approx(3.175e6 * 0.1055 / 1.1055, rel=1e-9)
 
 
-def test_official_figures_are_named_in_a_scenario_alone(model: Model, tmp_path: Path) -> None:
+def test_official_figures_are_named_in_a_scenario_alone(
+    model: Model, tmp_path: Path
+) -> None:
     def official(name: str, row: str) -> str:
         return refusal(write(tmp_path, f"external: {{{name}: {row}}}"), model)
 
     field = ", field external"
     for name, row, said in (
-        ("transfers_2021", "report_20211", "transfers_2021: 'report_20211' names no quantity or row with a number; "
-         "did you mean 'report_2021'?"),
-        ("transfers_2021", "report_2021 +", "transfers_2021: 'report_2021 +' is not made of names, numbers, + - * / "
-         "and brackets"),
-        ("persons_per_transfer", "report_2021", "persons_per_transfer is in person/transfer, and 'report_2021' in "
-         "transfer"),
-        ("transfers_2012", "report_2021", "'transfers_2012' is not a quantity; did you mean 'transfers_2021'?"),
-    ):  # fmt: skip
+        (
+            "transfers_2021",
+            "report_20211",
+            "transfers_2021: 'report_20211' names no quantity or row with a number; "
+            "did you mean 'report_2021'?",
+        ),
+        (
+            "transfers_2021",
+            "report_2021 +",
+            "transfers_2021: 'report_2021 +' is not made of names, numbers, + - * / "
+            "and brackets",
+        ),
+        (
+            "persons_per_transfer",
+            "report_2021",
+            "persons_per_transfer is in person/transfer, and 'report_2021' in transfer",
+        ),
+        (
+            "transfers_2012",
+            "report_2021",
+            "'transfers_2012' is not a quantity; did you mean 'transfers_2021'?",
+        ),
+    ):
         assert official(name, row) == f"{field}.{name}: {said}"
     # A sum of rows is one as well: 3,174,000 less 2,860,000.
     path = write(tmp_path, "external: {net_new_transfers: report_2021 - report_2019}")
@@ -134,7 +169,12 @@ def test_official_figures_are_named_in_a_scenario_alone(model: Model, tmp_path: 
 
 
 def test_a_reconstruction_says_that_it_is_one(model: Model) -> None:
-    for name, ours in (("southern", True), ("composition", True), ("illustrative", False), ("article", False)):
+    for name, ours in (
+        ("southern", True),
+        ("composition", True),
+        ("illustrative", False),
+        ("article", False),
+    ):
         assert estimate(model, find(name, model), "at_risk_2021").reconstruction == ours
         assert not estimate(model, find(name, model), "net_new_persons").reconstruction
 
@@ -143,7 +183,9 @@ def test_a_reconstruction_says_that_it_is_one(model: Model) -> None:
 
 
 def test_the_shipped_schema_is_the_one_of_this_data_package(model: Model) -> None:
-    assert json.loads((SHIPPED / "scenario.schema.json").read_text(encoding="utf-8")) == schema(model)
+    assert json.loads(
+        (SHIPPED / "scenario.schema.json").read_text(encoding="utf-8")
+    ) == schema(model)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -152,15 +194,27 @@ def test_a_file_is_valid_by_the_schema(model: Model, path: Path) -> None:
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema(model))
     assert validator.is_valid(content)
-    for spoiled in ({"readings": {"at_risk_2019": "southren"}}, {"values": {"overlapp": 0.1}}, {"notes": "none"}):
+    for spoiled in (
+        {"readings": {"at_risk_2019": "southren"}},
+        {"values": {"overlapp": 0.1}},
+        {"notes": "none"},
+    ):
         assert not validator.is_valid(content | spoiled)
 
 
-def test_a_file_works_from_anywhere(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_works_from_anywhere(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "a folder" / "Ünïcode"
     folder.mkdir(parents=True)
-    path = write(folder, "values: {former_detainees: 300000 person, overlap: 25 percent}")
-    for where, name in ((tmp_path, path.relative_to(tmp_path)), (folder, path.name), (Path("/"), path)):
+    path = write(
+        folder, "values: {former_detainees: 300000 person, overlap: 25 percent}"
+    )
+    for where, name in (
+        (tmp_path, path.relative_to(tmp_path)),
+        (folder, path.name),
+        (Path("/"), path),
+    ):
         monkeypatch.chdir(where)
         # A quarter of 300,000 is counted twice.
         found = estimate(model, find(str(name), model), "at_risk_total")
@@ -172,36 +226,64 @@ def test_a_file_works_from_anywhere(model: Model, tmp_path: Path, monkeypatch: p
 def test_an_input_that_is_given_its_own_value_changes_nothing(
     model: Model, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    leaves = {name: node for one in model.register.estimates for name, node in model.plan(one).leaves.items()}
-    settable = sorted(name for name in leaves.keys() & set(model.quantities) if not leaves[name].source.in_words)
+    leaves = {
+        name: node
+        for one in model.register.estimates
+        for name, node in model.plan(one).leaves.items()
+    }
+    settable = sorted(
+        name
+        for name in leaves.keys() & set(model.quantities)
+        if not leaves[name].source.in_words
+    )
     values = {}
-    for name in data.draw(st.lists(st.sampled_from(settable), min_size=1, max_size=4, unique=True)):
+    for name in data.draw(
+        st.lists(st.sampled_from(settable), min_size=1, max_size=4, unique=True)
+    ):
         unit = model.units[name].replace("dimensionless", "")
         values[name] = f"{float(leaves[name].source.value)!r} {unit}".strip()
-    scenario = read(write(tmp_path_factory.mktemp("own"), f"values: {json.dumps(values)}"), model, Scenario)
+    scenario = read(
+        write(tmp_path_factory.mktemp("own"), f"values: {json.dumps(values)}"),
+        model,
+        Scenario,
+    )
     nothing = Scenario(name="mine", description="a", reason="b")
     for quantity in model.register.estimates:
         assert estimate(model, scenario, quantity) == estimate(model, nothing, quantity)
 
 
 def test_a_data_package_without_scenarios_has_the_article(package: Path) -> None:
-    described(lambda content: content.update(
-        resources=[one for one in content["resources"] if not one["path"].startswith("scenarios/")],
-    ))(package)  # fmt: skip
+    described(
+        lambda content: content.update(
+            resources=[
+                one
+                for one in content["resources"]
+                if not one["path"].startswith("scenarios/")
+            ],
+        )
+    )(package)
     shutil.rmtree(package / "scenarios")
     model = Model(Register.read(package))
     assert list(shipped(model)) == ["article"]
-    assert estimate(model, find("article", model), "at_risk_2021").value == pytest.approx(R + ADDED)
+    assert estimate(
+        model, find("article", model), "at_risk_2021"
+    ).value == pytest.approx(R + ADDED)
 
 
 def test_a_shipped_file_with_another_name_is_refused(package: Path) -> None:
     text("scenarios/southern.yaml", "name: southern", "name: northern")(package)
-    with pytest.raises(RegisterError, match=r"southern\.yaml, field name: 'northern' is not the name of the file$"):
+    with pytest.raises(
+        RegisterError,
+        match=r"southern\.yaml, field name: 'northern' is not the name of the file$",
+    ):
         shipped(Model(Register.read(package)))
 
 
 def test_an_unknown_scenario_is_refused_with_the_nearest(model: Model) -> None:
-    with pytest.raises(InputError, match=r"^'sothern' names no scenario or file; did you mean 'southern'\?$"):
+    with pytest.raises(
+        InputError,
+        match=r"^'sothern' names no scenario or file; did you mean 'southern'\?$",
+    ):
         find("sothern", model)
     with pytest.raises(InputError, match="names no scenario or file"):
         find("no\0path", model)
@@ -214,39 +296,124 @@ DRAWN = "distributions: {overlap: {shape: uniform, low: 0, high: 0.5}}"
 #: The text besides name, description and reason; the field at fault; and a part of the sentence.
 REFUSED: list[tuple[str, str, str]] = [
     ("valeus: {overlap: 0.1}", "valeus", "did you mean 'values'?"),
-    ("readings: {at_rsk_2019: southern}", "readings.at_rsk_2019", "did you mean 'at_risk_2019'?"),
+    (
+        "readings: {at_rsk_2019: southern}",
+        "readings.at_rsk_2019",
+        "did you mean 'at_risk_2019'?",
+    ),
     ("values: {overlapp: 0.1}", "values.overlapp", "did you mean 'overlap'?"),
-    ("readings: {at_risk_2019: southren}", "readings.at_risk_2019", "did you mean 'southern'?"),
-    ("readings: {at_risk_2019: 1}", "readings.at_risk_2019", "input should be a valid string, not '1'"),
+    (
+        "readings: {at_risk_2019: southren}",
+        "readings.at_risk_2019",
+        "did you mean 'southern'?",
+    ),
+    (
+        "readings: {at_risk_2019: 1}",
+        "readings.at_risk_2019",
+        "input should be a valid string, not '1'",
+    ),
     ("readings:", "readings", "input should be a valid mapping"),
-    ("values: {former_detainees: 300000}", "values.former_detainees", "has no unit; write '300000 person'"),
-    ("values: {former_detainees: 0.3 transfer}", "values.former_detainees", "is in transfer, not in person"),
-    ("values: {overlap: true}", "values.overlap", "input should be a valid string, not 'True'"),
-    ("values: {overlap: 1.5}", "values.overlap", "= 1.5 lies outside its allowed range, 0 to 1"),
+    (
+        "values: {former_detainees: 300000}",
+        "values.former_detainees",
+        "has no unit; write '300000 person'",
+    ),
+    (
+        "values: {former_detainees: 0.3 transfer}",
+        "values.former_detainees",
+        "is in transfer, not in person",
+    ),
+    (
+        "values: {overlap: true}",
+        "values.overlap",
+        "input should be a valid string, not 'True'",
+    ),
+    (
+        "values: {overlap: 1.5}",
+        "values.overlap",
+        "= 1.5 lies outside its allowed range, 0 to 1",
+    ),
     # Its own value, 1, is refused as well.
-    *((f"readings: {{persons_per_transfer: implied}}\nvalues: {{persons_per_transfer: {ratio} person/transfer}}",
-       "values.persons_per_transfer", "is unused: its reading implied supplies it") for ratio in (0.8, 1)),
-    ("values: {villagers_placed: 5 villager}", "values.villagers_placed", "nothing computed here depends on it"),
-    ("readings: {months_2022: four_months_again}", "readings.months_2022", "nothing computed here depends on it"),
-    ("readings: {total_2019: transfers, persons_per_transfer: implied}", "readings", "these readings make a circle"),
-    ("readings: {total_2019: transfers, south_2019: persons}", "readings", "are one choice"),
-    ("values: {transfers_2021: 3 million transfer}\nexternal: {transfers_2021: report_2021}", "values.transfers_2021",
-     "stands under values and under external; give one of them"),
-    (f"values: {{overlap: 0.1}}\n{DRAWN}", "values.overlap", "stands under values and under distributions; give one"),
-    ("distributions: {overlap: {low: 0, high: 0.5}}", "distributions.overlap.shape", "field required"),
-    ("distributions: {overlap: {shape: beta, low: 0, high: 1}}", "distributions.overlap.shape",
-     "input should be 'uniform' or 'triangular', not 'beta'"),
-    ("distributions: {overlap: {shape: uniform, low: 0, high: 1, mode: 1}}", "distributions.overlap",
-     "has low, mode, high"),
-    ("distributions: {overlap: {shape: triangular, low: 0, high: 1}}", "distributions.overlap", "has low, mode, high"),
-    ("distributions: {overlap: {shape: uniform, low: 1, high: 0}}", "distributions.overlap",
-     "does not rise from its low end"),
-    ("distributions: {overlap: {shape: uniform, low: 0, high: 1.5}}", "distributions.overlap", "allowed range"),
-    ("distributions: {former_detainees: {shape: uniform, low: 1, high: 2}}", "distributions.former_detainees",
-     "no unit"),
-    ("values: {overlap: 0.1, overlap: 0.2}", "", "the key 'overlap' is given twice at line 4"),
+    *(
+        (
+            f"readings: {{persons_per_transfer: implied}}\nvalues: {{persons_per_transfer: {ratio} person/transfer}}",
+            "values.persons_per_transfer",
+            "is unused: its reading implied supplies it",
+        )
+        for ratio in (0.8, 1)
+    ),
+    (
+        "values: {villagers_placed: 5 villager}",
+        "values.villagers_placed",
+        "nothing computed here depends on it",
+    ),
+    (
+        "readings: {months_2022: four_months_again}",
+        "readings.months_2022",
+        "nothing computed here depends on it",
+    ),
+    (
+        "readings: {total_2019: transfers, persons_per_transfer: implied}",
+        "readings",
+        "these readings make a circle",
+    ),
+    (
+        "readings: {total_2019: transfers, south_2019: persons}",
+        "readings",
+        "are one choice",
+    ),
+    (
+        "values: {transfers_2021: 3 million transfer}\nexternal: {transfers_2021: report_2021}",
+        "values.transfers_2021",
+        "stands under values and under external; give one of them",
+    ),
+    (
+        f"values: {{overlap: 0.1}}\n{DRAWN}",
+        "values.overlap",
+        "stands under values and under distributions; give one",
+    ),
+    (
+        "distributions: {overlap: {low: 0, high: 0.5}}",
+        "distributions.overlap.shape",
+        "field required",
+    ),
+    (
+        "distributions: {overlap: {shape: beta, low: 0, high: 1}}",
+        "distributions.overlap.shape",
+        "input should be 'uniform' or 'triangular', not 'beta'",
+    ),
+    (
+        "distributions: {overlap: {shape: uniform, low: 0, high: 1, mode: 1}}",
+        "distributions.overlap",
+        "has low, mode, high",
+    ),
+    (
+        "distributions: {overlap: {shape: triangular, low: 0, high: 1}}",
+        "distributions.overlap",
+        "has low, mode, high",
+    ),
+    (
+        "distributions: {overlap: {shape: uniform, low: 1, high: 0}}",
+        "distributions.overlap",
+        "does not rise from its low end",
+    ),
+    (
+        "distributions: {overlap: {shape: uniform, low: 0, high: 1.5}}",
+        "distributions.overlap",
+        "allowed range",
+    ),
+    (
+        "distributions: {former_detainees: {shape: uniform, low: 1, high: 2}}",
+        "distributions.former_detainees",
+        "no unit",
+    ),
+    (
+        "values: {overlap: 0.1, overlap: 0.2}",
+        "",
+        "the key 'overlap' is given twice at line 4",
+    ),
     ("values: !!python/object/apply:os.getcwd []", "", "not YAML"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "field", "words"), REFUSED)
@@ -264,13 +431,21 @@ def test_a_file_is_refused_in_one_sentence_that_names_the_field(
         ("", ": the file is empty"),
         ("article", ": input should be a valid mapping, not 'article'"),
         ("name: a\ndescription: b", ", field reason: field required"),
-        ("name: Of Mine\ndescription: b\nreason: c", ", field name: string should match pattern"),
+        (
+            "name: Of Mine\ndescription: b\nreason: c",
+            ", field name: string should match pattern",
+        ),
         (f"name: {'a' * 100}\ndescription: b\nreason: c", ", field name: "),
-        ("name: a\ndescription: b\nreason: ''", ", field reason: string should have at least 1 character"),
+        (
+            "name: a\ndescription: b\nreason: ''",
+            ", field reason: string should have at least 1 character",
+        ),
         ("name: a\n---\nname: b", ": not YAML: "),
     ],
 )
-def test_a_file_is_refused_as_a_whole(model: Model, tmp_path: Path, text: str, words: str) -> None:
+def test_a_file_is_refused_as_a_whole(
+    model: Model, tmp_path: Path, text: str, words: str
+) -> None:
     assert refusal(write(tmp_path, text, start=""), model).startswith(words)
 
 

@@ -15,7 +15,15 @@ from analysis.core.register import InputError, Register
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.whatif import sensitivity
 from analysis.whatif.draws import Distribution
-from analysis.whatif.sensitivity import BreakEven, break_even, handles, ranges, sobol_indices, statement_of, tornado
+from analysis.whatif.sensitivity import (
+    BreakEven,
+    break_even,
+    handles,
+    ranges,
+    sobol_indices,
+    statement_of,
+    tornado,
+)
 from tests.small import assumption, formula, small_model
 from tests.spoiling import described
 
@@ -46,10 +54,14 @@ TOTAL = {"x1": (V1 + V13) / WHOLE, "x2": V2 / WHOLE, "x3": V13 / WHOLE}
 
 
 def ishigami(v: Any) -> Any:
-    return np.sin(v["x1"]) + A * np.sin(v["x2"]) ** 2 + B * v["x3"] ** 4 * np.sin(v["x1"])
+    return (
+        np.sin(v["x1"]) + A * np.sin(v["x2"]) ** 2 + B * v["x3"] ** 4 * np.sin(v["x1"])
+    )
 
 
-def contains(found: dict[str, dict[str, float]], first: dict[str, float], total: dict[str, float]) -> None:
+def contains(
+    found: dict[str, dict[str, float]], first: dict[str, float], total: dict[str, float]
+) -> None:
     for kind, truth in (("first", first), ("total", total)):
         for name, share in truth.items():
             low, high = found[name][f"{kind}_low"], found[name][f"{kind}_high"]
@@ -82,9 +94,16 @@ def test_indices_and_intervals_agree_with_those_of_scipy() -> None:
     # It resamples with numpy's own generator.
     np.random.seed(1)  # noqa: NPY002
     resampled = theirs.bootstrap(confidence_level=0.95, n_resamples=100)
-    assert [*column(found, "first").values()] == pytest.approx(theirs.first_order, abs=0.06)
-    assert [*column(found, "total").values()] == pytest.approx(theirs.total_order, abs=0.06)
-    for kind, scipys in (("first", resampled.first_order), ("total", resampled.total_order)):
+    assert [*column(found, "first").values()] == pytest.approx(
+        theirs.first_order, abs=0.06
+    )
+    assert [*column(found, "total").values()] == pytest.approx(
+        theirs.total_order, abs=0.06
+    )
+    for kind, scipys in (
+        ("first", resampled.first_order),
+        ("total", resampled.total_order),
+    ):
         wide = scipys.confidence_interval.high - scipys.confidence_interval.low
         ours = [one[f"{kind}_high"] - one[f"{kind}_low"] for one in found.values()]
         assert ours == pytest.approx(wide, rel=0.35)
@@ -121,40 +140,70 @@ def test_the_bars_of_the_total_by_hand(model: Model, with_former: Setting) -> No
     ]
     assert [bar.assumption for bar in bars] == [name for name, *_ in wanted]
     for bar, (_, *numbers) in zip(bars, wanted, strict=True):
-        assert (bar.low, bar.high, bar.at_low, bar.at_high) == pytest.approx(numbers, rel=1e-12)
+        assert (bar.low, bar.high, bar.at_low, bar.at_high) == pytest.approx(
+            numbers, rel=1e-12
+        )
     assert bars[0].width == pytest.approx(600_000)
 
 
 @pytest.mark.parametrize(
     ("ratio", "end"),
     [
-        (1, 1),  # the change at a ratio of 1: 1,742,721.72 at 0.95 to 1,901,221.719 at the limit itself
+        (
+            1,
+            1,
+        ),  # the change at a ratio of 1: 1,742,721.72 at 0.95 to 1,901,221.719 at the limit itself
         (0.98, 1 / 0.98),
         (0.9, 1.05),
     ],
 )
-def test_the_bar_of_the_change_ends_at_the_limit_of_the_ratio(model: Model, ratio: float, end: float) -> None:
+def test_the_bar_of_the_change_ends_at_the_limit_of_the_ratio(
+    model: Model, ratio: float, end: float
+) -> None:
     setting = model.change({"persons_per_transfer": ratio})
-    (bar,) = (one for one in tornado(model, "at_risk_2021", setting) if one.assumption == "persons_per_transfer_drift")
+    (bar,) = (
+        one
+        for one in tornado(model, "at_risk_2021", setting)
+        if one.assumption == "persons_per_transfer_drift"
+    )
     ends = [1_600_000 + ratio * (3_170_000 * change - BASE) for change in (0.95, end)]
-    assert (bar.low, bar.high, bar.at_low, bar.at_high) == pytest.approx((0.95, end, *ends), rel=1e-9)
+    assert (bar.low, bar.high, bar.at_low, bar.at_high) == pytest.approx(
+        (0.95, end, *ends), rel=1e-9
+    )
 
 
 def test_an_assumption_with_an_effect_is_a_handle_also_at_nought(model: Model) -> None:
-    assert set(handles(model, model.plan("net_new_persons"))) == {"persons_per_transfer", "persons_per_transfer_drift"}
-    implied = model.plan("net_new_persons", model.setting({"persons_per_transfer": "implied"}))
+    assert set(handles(model, model.plan("net_new_persons"))) == {
+        "persons_per_transfer",
+        "persons_per_transfer_drift",
+    }
+    implied = model.plan(
+        "net_new_persons", model.setting({"persons_per_transfer": "implied"})
+    )
     assert set(handles(model, implied)) == {"persons_per_transfer_drift"}
     # A ratio that divides the share of 2019 as it multiplies those added has no effect.
     cancels = {"total_2019": "transfers", "at_risk_share_of_new": "as_in_2019"}
-    assert set(handles(model, model.plan("at_risk_2021", model.setting(cancels)))) == {"persons_per_transfer_drift"}
+    assert set(handles(model, model.plan("at_risk_2021", model.setting(cancels)))) == {
+        "persons_per_transfer_drift"
+    }
     none = model.plan("at_risk_total", model.setting(values={"former_detainees": 0}))
     assert "former_detainees" in handles(model, none)
     # The overlap of nobody moves nothing by itself.
-    assert ("overlap" in handles(model, none), "overlap" in model.free(none)) == (False, True)
+    assert ("overlap" in handles(model, none), "overlap" in model.free(none)) == (
+        False,
+        True,
+    )
 
 
 def total(
-    printed: float, t: float, g: float, ratio: float, drift: float, new: float, former: float, overlap: float
+    printed: float,
+    t: float,
+    g: float,
+    ratio: float,
+    drift: float,
+    new: float,
+    former: float,
+    overlap: float,
 ) -> float:
     """The total written out."""
     return printed + ratio * (t * drift - t / (1 + g)) * new + former * (1 - overlap)
@@ -175,25 +224,44 @@ ASSUMED = {
 def corners(printed: Any, assumed: Any) -> tuple[float, float]:
     """The least and the most over every corner; one past the limit of the ratio gives way to where edges meet it."""
     found = []
-    for *leaves, ratio, drift, new, former, overlap in itertools.product(*printed, *assumed):
-        pairs = [(ratio, drift)] if ratio * drift <= 1 else [(ratio, 1 / ratio), (1 / drift, drift)]
+    for *leaves, ratio, drift, new, former, overlap in itertools.product(
+        *printed, *assumed
+    ):
+        pairs = (
+            [(ratio, drift)]
+            if ratio * drift <= 1
+            else [(ratio, 1 / ratio), (1 / drift, drift)]
+        )
         found += [total(*leaves, one, two, new, former, overlap) for one, two in pairs]
     return min(found), max(found)
 
 
-def test_the_ranges_of_the_total_against_every_corner(model: Model, with_former: Setting) -> None:
-    found = {what: (one.low, one.high) for what, one in ranges(model, "at_risk_total", with_former).items()}
+def test_the_ranges_of_the_total_against_every_corner(
+    model: Model, with_former: Setting
+) -> None:
+    found = {
+        what: (one.low, one.high)
+        for what, one in ranges(model, "at_risk_total", with_former).items()
+    }
     first, *_, last, lowest, highest = found
     assert (first, last) == (sensitivity.ROUNDING, sensitivity.ALL)
     assert (lowest, highest) == (sensitivity.LOWEST, sensitivity.HIGHEST)
     used = {name: (value,) for name, (_, value) in ASSUMED.items()}
     # The change alone: no more than one at a ratio of one.
-    ranged = {name: ends for name, (ends, _) in ASSUMED.items()} | {"persons_per_transfer_drift": (0.95, 1)}
-    wanted = {
-        name: corners([(1.6e6,), (3.17e6,), (0.105,)], {**used, name: ends}.values()) for name, ends in ranged.items()
+    ranged = {name: ends for name, (ends, _) in ASSUMED.items()} | {
+        "persons_per_transfer_drift": (0.95, 1)
     }
-    wanted |= {first: corners(PRINTED, used.values()), last: corners(PRINTED, [ends for ends, _ in ASSUMED.values()])}
-    least, most = corners([(1.6e6,), (3.17e6,), (0.105,)], [ends for ends, _ in ASSUMED.values()])
+    wanted = {
+        name: corners([(1.6e6,), (3.17e6,), (0.105,)], {**used, name: ends}.values())
+        for name, ends in ranged.items()
+    }
+    wanted |= {
+        first: corners(PRINTED, used.values()),
+        last: corners(PRINTED, [ends for ends, _ in ASSUMED.values()]),
+    }
+    least, most = corners(
+        [(1.6e6,), (3.17e6,), (0.105,)], [ends for ends, _ in ASSUMED.values()]
+    )
     wanted |= {lowest: (least, least), highest: (most, most)}
     assert set(found) == set(wanted)
     for what, ends in wanted.items():
@@ -209,7 +277,9 @@ def test_everything_at_its_low_and_at_its_high_end(model: Model) -> None:
     # is 3,170,000 less base / 1.05, 437,830.209. With more than 0.952381 in 2019 there would be more to take off.
     highest = 1_600_000 + 3_170_000 - base / 1.05
     for name, number in (("lowest", lowest), ("highest", highest)):
-        assert (found[name].low, found[name].high) == pytest.approx((number, number), rel=1e-9)
+        assert (found[name].low, found[name].high) == pytest.approx(
+            (number, number), rel=1e-9
+        )
 
 
 def test_everything_is_taken_to_a_limit_and_not_past_it(package: Path) -> None:
@@ -225,7 +295,9 @@ def test_a_range_leaves_out_the_corners_past_a_limit() -> None:
         [assumption("x", 0.1), assumption("share", 0.3)],
         ("share__tripled(x) = 3 * x", "ten(share) = 10 * share"),
     )
-    made = small_model(*map(formula, made_of), assumptions=given, defaults={"share": "tripled"})
+    made = small_model(
+        *map(formula, made_of), assumptions=given, defaults={"share": "tripled"}
+    )
     found = ranges(made, "ten")["x"]
     # 3 x is a share up to x = 1/3, so ten of it is at most 10.
     assert (found.low, found.high) == (0, pytest.approx(10))
@@ -238,20 +310,29 @@ def by_name(found: sensitivity.BreakEvens) -> dict[str, BreakEven]:
     return {one.assumption: one for one in found.break_evens}
 
 
-def shipped(model: Model, name: str, setting: Setting = ARTICLE) -> tuple[sensitivity.BreakEvens, dict[str, BreakEven]]:
+def shipped(
+    model: Model, name: str, setting: Setting = ARTICLE
+) -> tuple[sensitivity.BreakEvens, dict[str, BreakEven]]:
     found = break_even(model, model.register.statements[name], setting)
     return found, by_name(found)
 
 
 def is_like(one: BreakEven, roots: Any, holds: Any, everywhere: bool = False) -> None:
     assert one.roots == pytest.approx(tuple(roots), rel=1e-9, abs=1e-12)
-    assert np.array(one.holds).ravel() == pytest.approx(np.array(holds).ravel(), rel=1e-9, abs=1e-12)
+    assert np.array(one.holds).ravel() == pytest.approx(
+        np.array(holds).ravel(), rel=1e-9, abs=1e-12
+    )
     assert one.everywhere == everywhere
 
 
 def test_where_two_million_in_all_turns(model: Model, with_former: Setting) -> None:
     found, by = shipped(model, "two_million_in_all", with_former)
-    assert (found.quantity, found.unit, found.right, found.holds) == ("at_risk_total", "person", 2_000_000, True)
+    assert (found.quantity, found.unit, found.right, found.holds) == (
+        "at_risk_total",
+        "person",
+        2_000_000,
+        True,
+    )
     assert found.left == pytest.approx(IN_ALL)
     assert set(by) == set(ASSUMED)
     # 2,000,000 = 1,600,000 + 301,221.72 + 98,778.28; of all others 18,040,304 are the most.
@@ -276,13 +357,19 @@ def test_more_than_fails_at_the_end_where_both_are_equal(model: Model) -> None:
     is_like(by["persons_per_transfer_drift"], [1 / 1.105], [(1 / 1.105, 1)])
     none = model.setting(values={"at_risk_share_of_new": 0})
     assert not shipped(model, "more_than_in_2019", none)[0].holds
-    found = break_even(model, statement_of(model, "at_risk_2021 >= at_risk_2019_up_to"), none)
+    found = break_even(
+        model, statement_of(model, "at_risk_2021 >= at_risk_2019_up_to"), none
+    )
     is_like(by_name(found)["at_risk_share_of_new"], [0], [(0, 1)], everywhere=True)
 
 
 def test_both_sides_move_with_the_assumption(model: Model) -> None:
     found = break_even(model, statement_of(model, "at_risk_2021 <= persons_2021"))
-    assert (found.left, found.right, found.holds) == (pytest.approx(IN_2021), 3_170_000, True)
+    assert (found.left, found.right, found.holds) == (
+        pytest.approx(IN_2021),
+        3_170_000,
+        True,
+    )
     # 1.6 million + (3.17 - 3.17 / 1.105) r <= 3.17 r million, from r = 1.6 / 2.8688 = 0.5577 on.
     least = 1_600_000 / BASE
     is_like(by_name(found)["persons_per_transfer"], [least], [(least, 1)])
@@ -293,7 +380,9 @@ def test_both_sides_move_with_the_assumption(model: Model) -> None:
 def test_two_million_in_2021_by_a_change_of_the_ratio(model: Model) -> None:
     def by_the_change(ratio: float) -> BreakEven:
         setting = model.change({"persons_per_transfer": ratio})
-        return shipped(model, "two_million_in_2021", setting)[1]["persons_per_transfer_drift"]
+        return shipped(model, "two_million_in_2021", setting)[1][
+            "persons_per_transfer_drift"
+        ]
 
     # 3,170,000 d - 2,868,778.28 = 400,000 at d = 1.0311603, and the ratio of 2021 would be above one.
     is_like(by_the_change(1), [], [])
@@ -305,21 +394,33 @@ def test_two_million_in_2021_by_a_change_of_the_ratio(model: Model) -> None:
 
 def test_both_sides_are_computed_under_the_setting_but_not_a_row(model: Model) -> None:
     southern = model.setting({"at_risk_2019": "southern"})
-    found = break_even(model, statement_of(model, "at_risk_2021 > at_risk_2019"), southern)
+    found = break_even(
+        model, statement_of(model, "at_risk_2021 > at_risk_2019"), southern
+    )
     assert (found.left, found.right) == pytest.approx((1_567_500 + STEP, 1_567_500))
     # An assumption of the right side alone moves it as well, and here both sides by as much.
     is_like(by_name(found)["minority_share_south"], [], [(0, 1)], everywhere=True)
-    found = break_even(model, statement_of(model, "at_risk_2021 > at_risk_2019_up_to"), southern)
+    found = break_even(
+        model, statement_of(model, "at_risk_2021 > at_risk_2019_up_to"), southern
+    )
     assert (found.left, found.right) == pytest.approx((1_567_500 + STEP, 1_600_000))
 
 
 TWICE = ((0.65 - 0.3225**0.5) / 2, (0.65 + 0.3225**0.5) / 2)
 CURVES = small_model(
-    *map(formula, (
-        "inverse(x) = 2 / (1 + x)", "steep(x) = 3 * x", "pole(x) = 1 / (1 - 3 * x)", "line(x) = 0.9 - x",
-        "tangent(x) = 1 - x", "curve(x) = 0.25 / (x + 0.25) - 0",
-    )), assumptions=[assumption("x", 0.3)],
-)  # fmt: skip
+    *map(
+        formula,
+        (
+            "inverse(x) = 2 / (1 + x)",
+            "steep(x) = 3 * x",
+            "pole(x) = 1 / (1 - 3 * x)",
+            "line(x) = 0.9 - x",
+            "tangent(x) = 1 - x",
+            "curve(x) = 0.25 / (x + 0.25) - 0",
+        ),
+    ),
+    assumptions=[assumption("x", 0.3)],
+)
 
 
 @pytest.mark.parametrize(
@@ -344,7 +445,9 @@ CURVES = small_model(
         ("curve < tangent", [0, 0.75], [(0, 0.75)]),
     ],
 )
-def test_where_a_statement_turns(text: str, roots: list[float], holds: list[tuple[float, float]]) -> None:
+def test_where_a_statement_turns(
+    text: str, roots: list[float], holds: list[tuple[float, float]]
+) -> None:
     (found,) = break_even(CURVES, statement_of(CURVES, text)).break_evens
     is_like(found, roots, holds)
 
@@ -355,17 +458,28 @@ def parts(low: float) -> st.SearchStrategy[float]:
 
 
 @settings(max_examples=40)
-@given(a=parts(-3), b=parts(-3), c=parts(0), sign=st.sampled_from([">=", ">", "<=", "<"]))
-def test_a_scan_finds_a_statement_to_hold_where_its_spans_say(a: float, b: float, c: float, sign: str) -> None:
-    sides = map(formula, ("left(x, a, b, c) = (a + b * x) / (1 + c * x)", "right(x) = 1.5 * x"))
+@given(
+    a=parts(-3), b=parts(-3), c=parts(0), sign=st.sampled_from([">=", ">", "<=", "<"])
+)
+def test_a_scan_finds_a_statement_to_hold_where_its_spans_say(
+    a: float, b: float, c: float, sign: str
+) -> None:
+    sides = map(
+        formula, ("left(x, a, b, c) = (a + b * x) / (1 + c * x)", "right(x) = 1.5 * x")
+    )
     wide = {"minimum": -9, "maximum": 9}
-    values = [assumption(name, value, **wide) for name, value in (("a", a), ("b", b), ("c", c))]  # type: ignore[arg-type]
+    values = [
+        assumption(name, value, **wide)
+        for name, value in (("a", a), ("b", b), ("c", c))
+    ]  # type: ignore[arg-type]
     made = small_model(*sides, assumptions=[assumption("x", 0.3), *values])
     found = by_name(break_even(made, statement_of(made, f"left {sign} right")))["x"]
     for x in np.linspace(0, 1, 41):
         above = (a + b * x) / (1 + c * x) - 1.5 * x
         if abs(above) > 1e-6:
-            assert any(low <= x <= high for low, high in found.holds) == ((above > 0) == (sign in (">=", ">")))
+            assert any(low <= x <= high for low, high in found.holds) == (
+                (above > 0) == (sign in (">=", ">"))
+            )
 
 
 @pytest.mark.parametrize(
@@ -376,14 +490,19 @@ def test_a_scan_finds_a_statement_to_hold_where_its_spans_say(a: float, b: float
         ("at_risk_totl >= 3", "did you mean 'at_risk_total'"),
         ("at_risk_total >= at_risk_totl", "did you mean 'at_risk_total'"),
         ("at_risk_total.nosuch >= 3", "'nosuch' is not a reading of at_risk_total"),
-        ("at_risk_total >= 3 million transfer", "'3 million transfer' is in transfer, not in person"),
+        (
+            "at_risk_total >= 3 million transfer",
+            "'3 million transfer' is in transfer, not in person",
+        ),
         ("overlap < at_risk_total", "at_risk_total is in person, not in dimensionless"),
         ("at_risk_total >= 3x", "is not a known unit"),
         ("at_risk_total >= at_risk_total_range", "so it is not one number"),
         ("at_risk_total >= 1e999", "is not a number"),
     ],
 )
-def test_any_other_text_is_refused_in_one_sentence(model: Model, text: str, words: str) -> None:
+def test_any_other_text_is_refused_in_one_sentence(
+    model: Model, text: str, words: str
+) -> None:
     with pytest.raises(InputError) as error:
         statement_of(model, text)
     assert words in str(error.value)

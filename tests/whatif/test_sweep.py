@@ -31,7 +31,9 @@ def texts(numbers: Any, unit: str) -> list[str]:
 GRID = spec(
     quantities=["net_new_persons", "at_risk_2021", "at_risk_total"],
     values={
-        "persons_per_transfer": Span(low=0.6, high=0.9, steps=4, unit="person/transfer"),
+        "persons_per_transfer": Span(
+            low=0.6, high=0.9, steps=4, unit="person/transfer"
+        ),
         "persons_per_transfer_drift": DRIFTS,
         "former_detainees": texts(FORMER, "person"),
     },
@@ -40,60 +42,126 @@ GRID = spec(
 
 
 @pytest.mark.parametrize("rows", [1, 5, 2**16])
-def test_a_grid_has_the_rows_of_a_plain_loop(model: Model, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+def test_a_grid_has_the_rows_of_a_plain_loop(
+    model: Model, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
     monkeypatch.setattr(sweeps, "ROWS", rows)
     expected = []
     for ratio, drift, former in itertools.product(RATIOS, DRIFTS, FORMER):
-        given = {"persons_per_transfer": ratio, "persons_per_transfer_drift": drift, "former_detainees": former}
+        given = {
+            "persons_per_transfer": ratio,
+            "persons_per_transfer_drift": drift,
+            "former_detainees": former,
+        }
         added = ratio * (drift * 3.17e6 - 3.17e6 / 1.105)
-        numbers = {"net_new_persons": added, "at_risk_2021": 1.6e6 + added, "at_risk_total": 1.6e6 + added + former}
-        expected.append({"row": len(expected), **given, **numbers, "violates": "", "remarks": ""})
+        numbers = {
+            "net_new_persons": added,
+            "at_risk_2021": 1.6e6 + added,
+            "at_risk_total": 1.6e6 + added + former,
+        }
+        expected.append(
+            {"row": len(expected), **given, **numbers, "violates": "", "remarks": ""}
+        )
     assert len(expected) == 24
-    pd.testing.assert_frame_equal(compute(model, GRID), pd.DataFrame(expected), rtol=1e-12, check_dtype=False)
+    pd.testing.assert_frame_equal(
+        compute(model, GRID), pd.DataFrame(expected), rtol=1e-12, check_dtype=False
+    )
 
 
 def test_readings_are_an_axis(model: Model) -> None:
-    quantities, values = ["net_new_persons", "at_risk_2019"], {"minority_share_south": [0.9, 1]}
-    readings = {"transfers_2019": ["from_labourers", "from_difference"], "at_risk_2019": ["southern", "composition"]}
-    found = compute(model, spec(quantities=quantities, values=values, readings=readings))
+    quantities, values = (
+        ["net_new_persons", "at_risk_2019"],
+        {"minority_share_south": [0.9, 1]},
+    )
+    readings = {
+        "transfers_2019": ["from_labourers", "from_difference"],
+        "at_risk_2019": ["southern", "composition"],
+    }
+    found = compute(
+        model, spec(quantities=quantities, values=values, readings=readings)
+    )
     # The increase is 3.17 - 2.59 million, or the printed 300,000; at risk in 2019 are 0.9 or all of 1.65 million, and
     # half of the 0.94 million outside the south with them or not.
     expected = [
         (base, reading, share, added, 1.65e6 * share + outside)
-        for base, added in (("from_labourers", 580_000.0), ("from_difference", 300_000.0))
+        for base, added in (
+            ("from_labourers", 580_000.0),
+            ("from_difference", 300_000.0),
+        )
         for reading, outside in (("southern", 0.0), ("composition", 470_000.0))
         for share in (0.9, 1.0)
     ]
-    columns = ["transfers_2019__reading", "at_risk_2019__reading", "minority_share_south"]
-    assert list(map(tuple, found[columns].to_numpy().tolist())) == [row[:3] for row in expected]
-    np.testing.assert_allclose(found[quantities], [row[3:] for row in expected], rtol=1e-12)
+    columns = [
+        "transfers_2019__reading",
+        "at_risk_2019__reading",
+        "minority_share_south",
+    ]
+    assert list(map(tuple, found[columns].to_numpy().tolist())) == [
+        row[:3] for row in expected
+    ]
+    np.testing.assert_allclose(
+        found[quantities], [row[3:] for row in expected], rtol=1e-12
+    )
 
 
 def test_readings_that_need_each_other_are_rows_that_say_so(model: Model) -> None:
-    readings = {"persons_per_transfer": ["set", "implied"], "total_2019": ["persons", "transfers"]}
+    readings = {
+        "persons_per_transfer": ["set", "implied"],
+        "total_2019": ["persons", "transfers"],
+    }
     readings |= {"at_risk_2019": ["southern"]}
-    found = compute(model, spec(quantities=["net_new_persons", "at_risk_2019"], readings=readings))
-    circle = (found.persons_per_transfer__reading == "implied") & (found.total_2019__reading == "transfers")
+    found = compute(
+        model, spec(quantities=["net_new_persons", "at_risk_2019"], readings=readings)
+    )
+    circle = (found.persons_per_transfer__reading == "implied") & (
+        found.total_2019__reading == "transfers"
+    )
     assert circle.sum() == 1
     assert found.violates[circle].str.startswith("these readings make a circle: ").all()
-    assert (found.violates == "").tolist() == (~circle).tolist() == found.net_new_persons.notna().tolist()
+    assert (
+        (found.violates == "").tolist()
+        == (~circle).tolist()
+        == found.net_new_persons.notna().tolist()
+    )
 
 
 def test_a_scenario_holds_in_every_row(model: Model) -> None:
     for scenario, name, numbers, unit, expected in (
         # The scenario makes the increase 3.17 million times a ratio of 2021, 0.85, less 2.59 million.
-        ("ratio_falls", "transfers_2021", (3.17e6, 3.3e6), "transfer", [104_500, 3.3e6 * 0.85 - 2.59e6]),
+        (
+            "ratio_falls",
+            "transfers_2021",
+            (3.17e6, 3.3e6),
+            "transfer",
+            [104_500, 3.3e6 * 0.85 - 2.59e6],
+        ),
         # Its own value of that ratio gives way to the varied one, and so does a reading.
-        ("ratio_falls", "persons_per_transfer_2021", (0.8, 0.9), "person/transfer",
-         [3.17e6 * 0.8 - 2.59e6, 3.17e6 * 0.9 - 2.59e6]),
-        ("ratio_2019_implied", "persons_per_transfer", (0.9,), "person/transfer", [0.9 * ADDED]),
-    ):  # fmt: skip
+        (
+            "ratio_falls",
+            "persons_per_transfer_2021",
+            (0.8, 0.9),
+            "person/transfer",
+            [3.17e6 * 0.8 - 2.59e6, 3.17e6 * 0.9 - 2.59e6],
+        ),
+        (
+            "ratio_2019_implied",
+            "persons_per_transfer",
+            (0.9,),
+            "person/transfer",
+            [0.9 * ADDED],
+        ),
+    ):
         values = {name: texts(numbers, unit)}
-        found = compute(model, spec(scenario=scenario, quantities=["net_new_persons"], values=values))
+        found = compute(
+            model,
+            spec(scenario=scenario, quantities=["net_new_persons"], values=values),
+        )
         np.testing.assert_allclose(found.net_new_persons, expected, rtol=1e-12)
 
 
-def test_refused_cells_alone_are_empty_and_say_why(model: Model, tmp_path: Path) -> None:
+def test_refused_cells_alone_are_empty_and_say_why(
+    model: Model, tmp_path: Path
+) -> None:
     souths, ratios, changes = (1e6, 2.59e6, 2.6e6), (0.4, 0.9, 1.0), (1, 1.05)
     one = spec(
         scenario="southern",
@@ -107,14 +175,20 @@ def test_refused_cells_alone_are_empty_and_say_why(model: Model, tmp_path: Path)
     found = compute(model, one)
     south_past = "labourers_south_2019 would be 2,600,000, and it is at most labourers_2019, 2,590,000"
     ratio_past = "persons_per_transfer_2021 would be 1.05, outside its allowed range of 0.025 to 1"
-    for index, (south, ratio, change) in enumerate(itertools.product(souths, ratios, changes)):
+    for index, (south, ratio, change) in enumerate(
+        itertools.product(souths, ratios, changes)
+    ):
         row = found.loc[index]
         wanted = [
             3.17e6 / 1.105,
             0.95 * south if south <= 2.59e6 else math.nan,
-            ratio * (change * 3.17e6 - 3.17e6 / 1.105) if ratio * change <= 1 else math.nan,
+            ratio * (change * 3.17e6 - 3.17e6 / 1.105)
+            if ratio * change <= 1
+            else math.nan,
         ]
-        assert row[list(one.quantities)].tolist() == pytest.approx(wanted, rel=1e-12, nan_ok=True)
+        assert row[list(one.quantities)].tolist() == pytest.approx(
+            wanted, rel=1e-12, nan_ok=True
+        )
         said = [south_past] * (south > 2.59e6) + [ratio_past] * (ratio * change > 1)
         assert row.violates == " | ".join(said)
     # The south is past its limit in 6 of 18 rows, and the ratio of 2021 in 3. The screen says each once.
@@ -126,9 +200,13 @@ def test_refused_cells_alone_are_empty_and_say_why(model: Model, tmp_path: Path)
 
 def test_remarks_stand_in_the_row_of_their_number(model: Model) -> None:
     ratios = {"persons_per_transfer": texts((0.3, 0.55, 1), "person/transfer")}
-    found = compute(model, spec(quantities=["at_risk_2021", "net_new_persons"], values=ratios))
+    found = compute(
+        model, spec(quantities=["at_risk_2021", "net_new_persons"], values=ratios)
+    )
     # What a number is compared with moves in each row, also where the number does not: 1.6 million in all three.
-    still = compute(model, spec(quantities=["at_risk_2019", "at_risk_2021"], values=ratios))
+    still = compute(
+        model, spec(quantities=["at_risk_2019", "at_risk_2021"], values=ratios)
+    )
     starts = [said.partition(" more")[0] for said in still.remarks]
     assert starts == ["at_risk_2019: 739,000", "at_risk_2019: 22,000", ""]
     # 1.6 million + 0.3 x 301,222 less 0.3 x 3.17 million = 739,367; at 0.55 22,172 more.
@@ -144,24 +222,38 @@ def test_remarks_stand_in_the_row_of_their_number(model: Model) -> None:
 # Files that are written -----------------------------------------------------------------------------------------------
 
 
-def test_a_file_holds_the_frame(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_holds_the_frame(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sweeps, "ROWS", 5)
     frame = compute(model, GRID)
     heard: list[tuple[int, int]] = []
-    assert sweep(model, GRID, tmp_path / "folder" / "out.csv", done=lambda *rows: heard.append(rows)) == {}
+    assert (
+        sweep(
+            model,
+            GRID,
+            tmp_path / "folder" / "out.csv",
+            done=lambda *rows: heard.append(rows),
+        )
+        == {}
+    )
     assert heard == [(rows, 24) for rows in (5, 10, 15, 20, 24)]
     # A CSV file has ten digits.
     found = pd.read_csv(tmp_path / "folder" / "out.csv", keep_default_na=False)
     pd.testing.assert_frame_equal(found, frame, rtol=1e-9, check_dtype=False)
 
 
-def test_a_run_that_stops_leaves_no_file(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_stops_leaves_no_file(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sweeps, "ROWS", 4)
 
     def stop(rows: int, total: int) -> None:
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(InputError, match=r"out\.csv can't be written \(No space left on device\)$"):
+    with pytest.raises(
+        InputError, match=r"out\.csv can't be written \(No space left on device\)$"
+    ):
         sweep(model, GRID, tmp_path / "out.csv", done=stop)
     assert not list(tmp_path.iterdir())
 
@@ -169,13 +261,17 @@ def test_a_run_that_stops_leaves_no_file(model: Model, tmp_path: Path, monkeypat
 def test_a_file_that_exists_is_kept(model: Model, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     out.write_text("of mine\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"out\.csv exists; remove it or name another file$"):
+    with pytest.raises(
+        InputError, match=r"out\.csv exists; remove it or name another file$"
+    ):
         sweep(model, GRID, out)
     assert out.read_text(encoding="utf-8") == "of mine\n"
 
 
 @pytest.mark.parametrize("name", ["out.txt", "out", "out.CSV"])
-def test_a_file_of_another_ending_is_refused(model: Model, tmp_path: Path, name: str) -> None:
+def test_a_file_of_another_ending_is_refused(
+    model: Model, tmp_path: Path, name: str
+) -> None:
     with pytest.raises(InputError, match=r"does not end in \.csv$"):
         sweep(model, GRID, tmp_path / name)
 
@@ -208,41 +304,107 @@ readings:
     assert found.at_risk_total[0] == pytest.approx(2_380_000, rel=1e-12)
     assert found.at_risk_total[17] == pytest.approx(2_447_500, rel=1e-12)
     # Without quantities, the data package's estimates.
-    frame = compute(model, read(written(tmp_path, "name: a\nvalues: {overlap: [0, 0.5]}"), model))
+    frame = compute(
+        model, read(written(tmp_path, "name: a\nvalues: {overlap: [0, 0.5]}"), model)
+    )
     assert set(model.register.estimates) <= set(frame)
 
 
 def test_a_scenario_beside_the_file_is_found_from_anywhere(
     model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "mine.yaml").write_text("name: mine\ndescription: a\nreason: b\nvalues: {former_detainees: 0 person}\n")
-    path = written(tmp_path, "name: a\nscenario: mine.yaml\nvalues: {persons_per_transfer: [1 person/transfer]}\n")
+    (tmp_path / "mine.yaml").write_text(
+        "name: mine\ndescription: a\nreason: b\nvalues: {former_detainees: 0 person}\n"
+    )
+    path = written(
+        tmp_path,
+        "name: a\nscenario: mine.yaml\nvalues: {persons_per_transfer: [1 person/transfer]}\n",
+    )
     monkeypatch.chdir("/")
-    assert compute(model, read(path, model)).at_risk_total[0] == pytest.approx(1.6e6 + ADDED, rel=1e-12)
+    assert compute(model, read(path, model)).at_risk_total[0] == pytest.approx(
+        1.6e6 + ADDED, rel=1e-12
+    )
 
 
 #: A sweep but for its name; the field at fault; and a part of the sentence.
 REFUSED: list[tuple[str, str, str]] = [
-    ("values: {overlapp: [0]}", "values.overlapp", "'overlapp' is not a quantity; did you mean 'overlap'?"),
-    ("readings: {at_rsk_2019: [southern]}", "readings.at_rsk_2019", "did you mean 'at_risk_2019'?"),
-    ("readings: {at_risk_2019: [southren]}", "readings.at_risk_2019", "did you mean 'southern'?"),
-    ("readings: {at_risk_2019: []}", "readings.at_risk_2019", "at_risk_2019 has no value and no reading here; give"),
-    ("quantities: [at_risk_totl]\nvalues: {overlap: [0]}", "", "did you mean 'at_risk_total'?"),
-    ("values: {persons_per_transfer: [1.7]}", "values.persons_per_transfer", "'1.7' has no unit"),
-    ("values: {persons_per_transfer: [1.7 person/transfer]}", "values.persons_per_transfer", "= 1.7 lies outside its"),
-    ("values: {overlap: {low: 0.5, high: 0.1, steps: 3}}", "values.overlap", "from a low end to a higher one"),
-    ("values: {overlap: {low: 0, high: 0.1}}", "values.overlap", "it takes a list, or two steps or more"),
+    (
+        "values: {overlapp: [0]}",
+        "values.overlapp",
+        "'overlapp' is not a quantity; did you mean 'overlap'?",
+    ),
+    (
+        "readings: {at_rsk_2019: [southern]}",
+        "readings.at_rsk_2019",
+        "did you mean 'at_risk_2019'?",
+    ),
+    (
+        "readings: {at_risk_2019: [southren]}",
+        "readings.at_risk_2019",
+        "did you mean 'southern'?",
+    ),
+    (
+        "readings: {at_risk_2019: []}",
+        "readings.at_risk_2019",
+        "at_risk_2019 has no value and no reading here; give",
+    ),
+    (
+        "quantities: [at_risk_totl]\nvalues: {overlap: [0]}",
+        "",
+        "did you mean 'at_risk_total'?",
+    ),
+    (
+        "values: {persons_per_transfer: [1.7]}",
+        "values.persons_per_transfer",
+        "'1.7' has no unit",
+    ),
+    (
+        "values: {persons_per_transfer: [1.7 person/transfer]}",
+        "values.persons_per_transfer",
+        "= 1.7 lies outside its",
+    ),
+    (
+        "values: {overlap: {low: 0.5, high: 0.1, steps: 3}}",
+        "values.overlap",
+        "from a low end to a higher one",
+    ),
+    (
+        "values: {overlap: {low: 0, high: 0.1}}",
+        "values.overlap",
+        "it takes a list, or two steps or more",
+    ),
     ("{}", "", "nothing is varied; give values or readings"),
-    ("scenario: southren\nvalues: {overlap: [0]}", "", "names no scenario or file; did you mean 'southern'?"),
-    (f"values: {{overlap: {[0] * 100_000}, former_detainees: {{steps: 101}}}}", "",
-     "has 10,100,000 rows, and 10,000,000"),
-    ("values: {persons_per_transfer: [0.8 person/transfer]}\nreadings: {persons_per_transfer: [set, implied]}",
-     "values.persons_per_transfer", "has values and readings; vary one of the two"),
-    ("values: {minority_share_south: [0.9]}", "values.minority_share_south", "nothing computed here depends on it"),
-    ("readings: {months_2022: [four_months_again]}", "readings.months_2022", "nothing computed here depends on it"),
-    ("readings: {persons_per_transfer: [implied], total_2019: [transfers], at_risk_2019: [southern]}", "readings",
-     "no combination of the readings can be computed"),
-]  # fmt: skip
+    (
+        "scenario: southren\nvalues: {overlap: [0]}",
+        "",
+        "names no scenario or file; did you mean 'southern'?",
+    ),
+    (
+        f"values: {{overlap: {[0] * 100_000}, former_detainees: {{steps: 101}}}}",
+        "",
+        "has 10,100,000 rows, and 10,000,000",
+    ),
+    (
+        "values: {persons_per_transfer: [0.8 person/transfer]}\nreadings: {persons_per_transfer: [set, implied]}",
+        "values.persons_per_transfer",
+        "has values and readings; vary one of the two",
+    ),
+    (
+        "values: {minority_share_south: [0.9]}",
+        "values.minority_share_south",
+        "nothing computed here depends on it",
+    ),
+    (
+        "readings: {months_2022: [four_months_again]}",
+        "readings.months_2022",
+        "nothing computed here depends on it",
+    ),
+    (
+        "readings: {persons_per_transfer: [implied], total_2019: [transfers], at_risk_2019: [southern]}",
+        "readings",
+        "no combination of the readings can be computed",
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "field", "words"), REFUSED)
@@ -252,26 +414,41 @@ def test_a_sweep_is_refused_with_one_sentence_from_python_and_from_a_file(
     given = yaml.safe_load(text)
     with pytest.raises(InputError) as from_python:
         compute(model, spec(**given))
-    path = written(tmp_path, yaml.safe_dump({"name": "of mine", **given}, sort_keys=False))
+    path = written(
+        tmp_path, yaml.safe_dump({"name": "of mine", **given}, sort_keys=False)
+    )
     with pytest.raises(RegisterError) as from_file:
         read(path, model)
     sentence = str(from_python.value)
     assert words in sentence
-    assert str(from_file.value).startswith(f"{path}, field {field}" if field else str(path))
+    assert str(from_file.value).startswith(
+        f"{path}, field {field}" if field else str(path)
+    )
     assert str(from_file.value).endswith(f": {sentence}")
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("name: a\nvlaues: {overlap: [0]}", ", field vlaues: 'vlaues' is not known here; did you mean 'values'?"),
+        (
+            "name: a\nvlaues: {overlap: [0]}",
+            ", field vlaues: 'vlaues' is not known here; did you mean 'values'?",
+        ),
         ("name: a\nvalues: {overlap: 0.1}", ", field values.overlap: "),
-        ("name: a\nvalues: {overlap: [true]}", ", field values.overlap.values.0: input should be a valid string, not"),
+        (
+            "name: a\nvalues: {overlap: [true]}",
+            ", field values.overlap.values.0: input should be a valid string, not",
+        ),
         ("name: a\nvalues: {overlap: {steps: 0.5}}", ", field values.overlap.steps: "),
-        ("name: a\nreadings: {at_risk_2019: southern}", ", field readings.at_risk_2019: input should be a valid list"),
+        (
+            "name: a\nreadings: {at_risk_2019: southern}",
+            ", field readings.at_risk_2019: input should be a valid list",
+        ),
     ],
 )
-def test_a_file_of_another_structure_is_refused(model: Model, tmp_path: Path, text: str, words: str) -> None:
+def test_a_file_of_another_structure_is_refused(
+    model: Model, tmp_path: Path, text: str, words: str
+) -> None:
     path = written(tmp_path, text)
     with pytest.raises(RegisterError) as caught:
         read(path, model)

@@ -6,7 +6,17 @@ import re
 from typing import Any
 
 #: Pages with a list of their parts at the side; the others are notebooks, and the list of them.
-_LISTED = ("index", "register", "findings", "assumptions", "external", "figures", "refusals", "methods", "reproduce")
+_LISTED = (
+    "index",
+    "register",
+    "findings",
+    "assumptions",
+    "external",
+    "figures",
+    "refusals",
+    "methods",
+    "reproduce",
+)
 
 extensions = ["myst_nb"]
 nb_execution_mode = "off"
