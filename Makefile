@@ -1,6 +1,6 @@
 # Each target does its own set-up. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev reproduce explore test test-long tex coverage prove mutate baselines bench notebooks lock
+.PHONY: help env env-dev reproduce explore test test-long tex coverage prove mutate bench refresh lock
 PYTHON ?= python3
 BIN := .venv/bin
 # Python compiles what it loads, once; compiling all that is installed takes longer than a run.
@@ -54,9 +54,6 @@ prove: env-dev  ## Change one thing at a time and show that the guard notices
 mutate: env-dev  ## Mutation testing of the modules of the core, or of those in ONLY
 	$(BIN)/python tests/long/mutate.py $(ONLY)
 
-baselines: env-dev  ## Accept the plotted data of all figures
-	$(BIN)/python -m tests.long.baselines
-
 bench: env-dev .venv/benchmarks  ## Measure the package beside its peers, write benchmarks/README.md
 	$(BIN)/python benchmarks/run.py
 
@@ -64,10 +61,8 @@ bench: env-dev .venv/benchmarks  ## Measure the package beside its peers, write 
 	$(PIP) --require-hashes -r $<
 	touch $@
 
-notebooks: env  ## Commit-ready notebooks: as a run of them leaves them
-	$(BIN)/python -m analysis reproduce --no-report --out .notebooks-run || test -d .notebooks-run/notebooks
-	cp .notebooks-run/notebooks/*.ipynb notebooks/
-	rm -rf .notebooks-run .".notebooks-run.lock"
+refresh: env-dev  ## Make anew all that is generated and committed, for one diff to review
+	$(BIN)/python -m tests.refresh
 
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
     --no-strip-extras --upgrade

@@ -1,7 +1,8 @@
 """The command line: ``analysis`` or ``python -m analysis``.
 
-It reads arguments, calls, and ends with an exit status: 0 when all is as accepted, 1 when something moved or did not
-run, 2 on bad input, which gets one sentence. The words of a screen are in ``render``. Each command loads what it uses.
+It reads arguments, calls, and ends with an exit status: 0 when all is as accepted, 1
+when something moved or did not run, 2 on bad input, which gets one sentence. The words
+of a screen are in ``render``. Each command loads what it uses.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 
 class _Commands(TyperGroup):
-    """Turns bad input into one sentence and exit status 2, and an interrupt into a word and 130."""
+    """This group of commands turns bad input into one sentence and exit status 2.
+
+    It turns an interrupt into a word and exit status 130.
+    """
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -33,7 +37,7 @@ class _Commands(TyperGroup):
             typer.echo("interrupted", err=True)
             raise typer.Exit(130) from None
         except ValueError as error:
-            from analysis.core.register import InputError
+            from analysis.core.errors import InputError
 
             if not isinstance(error, InputError):
                 raise
@@ -101,7 +105,10 @@ AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, in base units.")]
 
 
 def main() -> None:
-    """Run the command line. A request to end is an ordinary end, so that nothing half-written is left behind."""
+    """Run the command line.
+
+    A request to end is an ordinary end, so that nothing half-written is left behind.
+    """
     for number in (signal.SIGTERM, signal.SIGHUP):
         # A process told to outlive its terminal ignores the signal.
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -143,18 +150,18 @@ def _scenario(
     from analysis.model.model import ModelError, assignments
     from analysis.whatif.scenarios import OWN, find
 
-    if len(names := names or [OWN]) > 1:
+    names = names or [OWN]
+    if len(names) > 1:
         raise ModelError(
             f"--scenario is given {len(names)} times, and this command takes one"
         )
-    return find(names[0], model).changed(
-        assignments([*(values or ()), *(readings or ())]), model
-    )
+    given = assignments([*(values or ()), *(readings or ())])
+    return find(names[0], model).changed(given, model)
 
 
 def _one_of(**chosen: bool) -> str:
     """The form of output that was chosen, or none; refuse two at once."""
-    from analysis.core.register import InputError
+    from analysis.core.errors import InputError
 
     if sum(chosen.values()) > 1:
         given = [f"--{name}" for name, wanted in chosen.items() if wanted]
@@ -181,11 +188,15 @@ def _options(version: Version = False) -> None:
     pass
 
 
-@app.command()
+@app.command(
+    help="Run every notebook, write results with a report, and print the headlines; "
+    "exit status 1 when something moved."
+)
 def reproduce(
-    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path(
-        "results"
-    ),
+    out: Annotated[
+        Path,
+        typer.Option("--out", help="Folder for the results."),
+    ] = Path("results"),
     data: Data = None,
     notebooks: Notebooks = None,
     timeout: Timeout = 600,
@@ -193,7 +204,7 @@ def reproduce(
         bool, typer.Option("--report/--no-report", help="Build the report, too.")
     ] = True,
 ) -> None:
-    """Run every notebook, write results with a report, and print the headlines; exit status 1 when something moved."""
+    """Run every notebook, write results with a report, and print the headlines."""
     from analysis.publish import reproduction
 
     model = _model(data)
@@ -234,7 +245,11 @@ def accept(data: Data = None) -> None:
     guard.accept(_model(data))
 
 
-@app.command("list")
+@app.command(
+    "list",
+    help="List claims, checks, quantities, readings, assumptions, findings and so on, "
+    "one line each.",
+)
 def list_(
     kind: Annotated[
         str, typer.Argument(help="claims, checks, quantities and so on; else all.")
@@ -245,7 +260,7 @@ def list_(
     ] = False,
     data: Data = None,
 ) -> None:
-    """List claims, checks, quantities, readings, assumptions, findings and so on, one line each."""
+    """List claims, checks, quantities and so on, one line each."""
     model = _model(data)
     if as_markdown:
         from analysis.publish.map import markdown_list
@@ -257,7 +272,10 @@ def list_(
     screens.list_all(model, kind)
 
 
-@app.command()
+@app.command(
+    help="Show where a number comes from, down to the printed rows, and recompute it "
+    "under other assumptions."
+)
 def explain(
     id: Annotated[
         str,
@@ -274,22 +292,19 @@ def explain(
     ] = False,
     data: Data = None,
 ) -> None:
-    """Show where a number comes from, down to the printed rows, and recompute it under other assumptions."""
-    model, changed = (
-        _model(data),
-        scenario not in (None, ["article"]) or values or readings,
-    )
+    """Show where a number comes from, and recompute it under other assumptions."""
+    model = _model(data)
+    is_changed = scenario not in (None, ["article"]) or values or readings
     from analysis.render import screens
 
-    screens.explain(
-        model,
-        id,
-        _scenario(model, scenario, values, readings) if changed else None,
-        full,
-    )
+    changed = _scenario(model, scenario, values, readings) if is_changed else None
+    screens.explain(model, id, changed, full)
 
 
-@app.command()
+@app.command(
+    help="Set figures published elsewhere beside the article's; unlike units only at a "
+    "ratio given with --set."
+)
 def compare(
     values: Set = None,
     readings: Named = None,
@@ -298,7 +313,7 @@ def compare(
     as_csv: AsCsv = False,
     data: Data = None,
 ) -> None:
-    """Set figures published elsewhere beside the article's; unlike units only at a ratio given with --set."""
+    """Set figures published elsewhere beside the article's."""
     form = _one_of(json=as_json, csv=as_csv)
     model = _model(data)
     from analysis.render import screens
@@ -308,7 +323,14 @@ def compare(
     )
 
 
-@app.command()
+@app.command(
+    help="Find every row's digits in your own copy of the article, and every number of "
+    "it that no row covers.\n\n"
+    "Compared: the numbers, a word such as over or up to before them, their order and "
+    "place. Not compared: the other words around them, dates and sources.\n\n"
+    "The copy stays where it is: nothing of it is kept or sent. Exit status 1 when "
+    "copy and register differ."
+)
 def audit(
     file: Annotated[
         Path,
@@ -318,13 +340,7 @@ def audit(
     ],
     data: Data = None,
 ) -> None:
-    """Find every row's digits in your own copy of the article, and every number of it that no row covers.
-
-    Compared: the numbers, a word such as over or up to before them, their order and place.
-    Not compared: the other words around them, dates and sources.
-
-    The copy stays where it is: nothing of it is kept or sent. Exit status 1 when copy and register differ.
-    """
+    """Compare the user's own copy of the article with the register."""
     from analysis.audit.alignment import audit as compare_with_copy
     from analysis.core.register import Register
     from analysis.render.safe_text import printable
@@ -335,7 +351,12 @@ def audit(
     raise typer.Exit(report.status)
 
 
-@app.command()
+@app.command(
+    help="Tabulate the headline estimates under every scenario, or those given, and "
+    "how they differ from the first of them.\n\n"
+    "Given one or none, they are compared with the article; a setting given with --set "
+    "or --reading is one more: yours."
+)
 def scenarios(
     files: Annotated[
         list[str] | None,
@@ -352,10 +373,7 @@ def scenarios(
     ] = False,
     data: Data = None,
 ) -> None:
-    """Tabulate the headline estimates under every scenario, or those given, and how they differ from the first of them.
-
-    Given one or none, they are compared with the article; a setting given with --set or --reading is one more: yours.
-    """
+    """Tabulate the headline estimates under every scenario, or those given."""
     form = _one_of(json=as_json, csv=as_csv, schema=as_schema)
     model = _model(data)
     from analysis.render import screens
@@ -365,7 +383,10 @@ def scenarios(
     )
 
 
-@app.command()
+@app.command(
+    help="Show what moves an estimate: each assumption, and draws where a scenario "
+    "gives distributions."
+)
 def sensitivity(
     quantity: Annotated[
         str,
@@ -374,8 +395,10 @@ def sensitivity(
     values: Set = None,
     readings: Named = None,
     scenario: In = None,
-    draws: Annotated[int, typer.Option("--draws", help="How many; a power of two.")] = 2
-    ** 16,
+    draws: Annotated[
+        int,
+        typer.Option("--draws", help="How many; a power of two."),
+    ] = 2**16,
     seed: Annotated[int, typer.Option("--seed", help="A whole number from 0 up.")] = 0,
     as_json: AsJson = False,
     as_csv: Annotated[
@@ -383,7 +406,7 @@ def sensitivity(
     ] = False,
     data: Data = None,
 ) -> None:
-    """Show what moves an estimate: each assumption, and draws where a scenario gives distributions."""
+    """Show how assumptions and draws move an estimate."""
     form = _one_of(json=as_json, csv=as_csv)
     model = _model(data)
     from analysis.render import screens
@@ -403,7 +426,8 @@ def break_even(
     statement: Annotated[
         str,
         typer.Argument(
-            help="A statement's id, or 'quantity >= number unit', or 'quantity <= quantity'; else all."
+            help="A statement's id, or 'quantity >= number unit', or "
+            "'quantity <= quantity'; else all."
         ),
     ] = "",
     values: Set = None,
@@ -447,9 +471,10 @@ def sweep(
 def explore(
     values: Set = None,
     readings: Named = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder for the page.")] = Path(
-        "runs"
-    ),
+    out: Annotated[
+        Path,
+        typer.Option("--out", help="Folder for the page."),
+    ] = Path("runs"),
     opened: Annotated[
         bool, typer.Option("--open/--no-open", help="Open it in a browser, too.")
     ] = True,
@@ -461,7 +486,8 @@ def explore(
     from analysis.model.model import assignments
     from analysis.publish import explorer
 
-    model, given = _model(data), assignments([*(values or ()), *(readings or ())])
+    model = _model(data)
+    given = assignments([*(values or ()), *(readings or ())])
     model.change(given)
     out.mkdir(parents=True, exist_ok=True)
     address = explorer.address(explorer.write(out, model), given)
@@ -470,7 +496,10 @@ def explore(
         typer.echo("No browser opens from here; open that address in one.", err=True)
 
 
-@app.command()
+@app.command(
+    help="Run one notebook with other assumptions or readings, checked before anything "
+    "is written."
+)
 def run(
     notebook: Annotated[
         str,
@@ -501,7 +530,7 @@ def run(
     notebooks: Notebooks = None,
     timeout: Timeout = 600,
 ) -> None:
-    """Run one notebook with other assumptions or readings, checked before anything is written."""
+    """Run one notebook with other assumptions or readings."""
     from analysis.publish import reproduction
     from analysis.publish.notebooks import find
 

@@ -1,8 +1,11 @@
-"""A study: the article's numbers under one setting, for Python, a notebook and the command line.
+"""A study holds the article's numbers under one setting.
+
+It serves Python, a notebook and the command line.
 
 >>> study = load().change(persons_per_transfer=0.55)
 >>> round(study["net_new_persons"].value), study.differs
-(165672, 'differs from the article in: persons_per_transfer = 0.55 person/transfer in place of our 1')
+(165672, 'differs from the article in: persons_per_transfer = 0.55 person/transfer
+in place of our 1')
 """
 
 from __future__ import annotations
@@ -29,8 +32,9 @@ if TYPE_CHECKING:
 def load(folder: Path | str | None = None) -> Study:
     """The article's own numbers.
 
-    folder: another data package; else the environment's ANALYSIS_DATA, else the one that comes with the package. Raises
-    InputError, one sentence that names file, row and field.
+    folder: another data package; else the environment's ANALYSIS_DATA, else the one
+    that comes with the package. Raises InputError, one sentence that names file, row
+    and field.
     """
     return Study(Model(Register.read(folder)))
 
@@ -45,7 +49,10 @@ def _frame(rows: dict[str, Any], columns: list[str], index: str) -> pd.DataFrame
 
 
 class Study:
-    """The numbers under one setting. A study never changes; ``change`` makes another."""
+    """The numbers under one setting.
+
+    A study never changes; ``change`` makes another.
+    """
 
     def __init__(self, model: Model, setting: Setting = ARTICLE) -> None:
         self.model, self.setting = model, setting
@@ -53,9 +60,14 @@ class Study:
     def change(self, **given: Any) -> Study:
         """Another study with some assumptions, printed numbers or readings changed.
 
-        Each name gets a number in base units, a text with a number and its unit, or the name of a reading. Raises
-        InputError in one sentence for a wrong name, value, unit, type or combination, and where no check depends on it.
-        >>> load().change(at_risk_2019="southern", persons_per_transfer="0.8 person/transfer").setting.values
+        Each name gets a number in base units, a text with a number and its unit, or the
+        name of a reading. Raises InputError in one sentence for a wrong name, value,
+        unit, type or combination, and where no check depends on it.
+
+        >>> study = load().change(
+        ...     at_risk_2019="southern", persons_per_transfer="0.8 person/transfer"
+        ... )
+        >>> study.setting.values
         {'persons_per_transfer': 0.8}
         """
         return self._under(self.model.change(given, self.setting))
@@ -63,21 +75,23 @@ class Study:
     def from_notebook(
         self, namespace: Mapping[str, Any], *, other: Sequence[str] = ()
     ) -> Study:
-        """Another study with the parameters of a notebook: its plain names, as ``globals()`` has them.
+        """Make another study with the parameters of a notebook.
 
-        other: all parameters of a notebook whose parameters are no quantities. Raises InputError for any further plain
-        name, so that a mistyped parameter never passes unnoticed. Where the names hold a study already, a reader's own
-        names are left out; one that resembles a known name is still refused.
+        They are its plain names, as ``globals()`` has them. The names in ``other`` are
+        all parameters of a notebook whose parameters are no quantities. Raises
+        InputError for any further plain name, so that a mistyped parameter never passes
+        unnoticed. Where the names hold a study already, a reader's own names are left
+        out; one that resembles a known name is still refused.
         """
         for name in namespace.get("__annotations__", {}).keys() - namespace.keys():
             raise ModelError(
-                f"'{name}' has an annotation and no value; write the value after an equals sign"
+                f"'{name}' has an annotation and no value; write the value after an "
+                "equals sign"
             )
-        kinds, known = (
-            Real | Decimal | str | list | tuple | dict | None,
-            self.model.quantities,
-        )
-        # IPython keeps its cells in In and Out. A formula may be imported, and has the name of its quantity.
+        kinds = (Real, Decimal, str, list, tuple, dict, type(None))
+        known = self.model.quantities
+        # IPython keeps its cells in In and Out. A formula may be imported, and has the
+        # name of its quantity.
         names = [
             name
             for name in namespace
@@ -106,7 +120,8 @@ class Study:
         for group in self.model.register.linked_readings:
             chosen = {name: str(given[name]) for name in group if name in given}
             if len({*chosen.values()}) > 1:
-                # A parameter that was left as it is gives way to one that is the same choice.
+                # A parameter that was left as it is gives way to one that is the same
+                # choice.
                 given = {
                     name: one
                     for name, one in given.items()
@@ -115,13 +130,17 @@ class Study:
         return self.change(**given)
 
     def __getitem__(self, name: str) -> Estimate:
-        """The estimate of ``quantity``, ``quantity.reading`` or a claim. Raises ModelError where there is none."""
+        """The estimate of ``quantity``, ``quantity.reading`` or a claim.
+
+        Raises ModelError where there is none.
+        """
         return self.model.estimate(*self.model.named(name, self.setting))
 
     def steps(self, *names: str, depth: int | None = None) -> Steps:
-        """The worked steps of some quantities: each formula, the numbers put in, and the result.
+        """Work out some quantities step by step.
 
-        depth: how many levels of the quantities below are worked too; without it, all.
+        A step shows a formula, the numbers put in, and the result. The ``depth`` says
+        how many levels of the quantities below are worked too; without it, all are.
         """
         from analysis.render.steps import Steps
 
@@ -130,27 +149,36 @@ class Study:
         return Steps(self.model, self.setting, names, depth)
 
     def frame(self, names: str | Iterable[str]) -> pd.DataFrame:
-        """Estimates as a table, a row each: value, low, high, unit, side; empty with the reason where there is none.
+        """Return estimates as a table, a row each.
+
+        The columns are value, low, high, unit and side. They are empty, with the
+        reason, where there is no estimate.
+
         >>> load().frame("net_new_persons").value.round().tolist()
         [301222.0]
         """
-        columns, rows = ["value", "low", "high", "unit", "side"], dict[str, Any]()
+        columns = ["value", "low", "high", "unit", "side"]
+        rows: dict[str, Any] = {}
         for name in listed(names):
             try:
                 rows[name] = vars(self[name])
             except ModelError as error:
                 self.model.named(name)
                 rows[name] = {"reason": str(error)}
-        columns += ["reason"] if any("reason" in row for row in rows.values()) else []
+        if any("reason" in row for row in rows.values()):
+            columns.append("reason")
         return _frame(rows, columns, "quantity")
 
     def differs_from(
         self, other: Study, names: str | Iterable[str] = ()
     ) -> pd.DataFrame:
-        """Estimates here beside those of another study: the difference, absolute and in percent, or why there is none.
+        """Set estimates here beside those of another study.
 
-        names: else the estimates that the data package lists.
-        >>> load().change(persons_per_transfer=0.5).differs_from(load(), ["net_new_persons"]).percent.tolist()
+        A row has the difference, absolute and in percent, or says why there is none.
+        Without ``names``, the estimates are those that the data package lists.
+
+        >>> half = load().change(persons_per_transfer=0.5)
+        >>> half.differs_from(load(), ["net_new_persons"]).percent.tolist()
         [-50.0]
         """
         if not isinstance(other, Study):
@@ -160,36 +188,34 @@ class Study:
         frame = there[["value"]].rename(columns={"value": "other"}).join(here["value"])
         frame["difference"] = frame["value"] - frame["other"]
         frame["percent"] = 100 * frame["difference"] / frame["other"].abs()
-        frame, reasons = (
-            frame.join(here["unit"]),
-            [one["reason"] for one in (here, there) if "reason" in one],
-        )
-        return (
-            frame.assign(reason=reasons[0].combine_first(reasons[-1]))
-            if reasons
-            else frame
-        )
+        frame = frame.join(here["unit"])
+        reasons = [one["reason"] for one in (here, there) if "reason" in one]
+        if not reasons:
+            return frame
+        return frame.assign(reason=reasons[0].combine_first(reasons[-1]))
 
     def scenario(self, name: str | Path) -> Study:
-        """This study under a scenario: one that comes with the package, or a file. Where both change one thing, the
-        study's own change stays.
+        """Put this study under a scenario: one that comes with the package, or a file.
 
-        Raises InputError for an unknown one, and where an earlier scenario changes the same.
+        Where both change one thing, the study's own change stays. Raises InputError for
+        an unknown scenario, and where an earlier scenario changes the same.
+
         >>> load().scenario("half_overlap").setting.values
         {'overlap': 0.5}
         """
         from analysis.whatif.scenarios import find
 
-        here, other = self.setting, find(str(name), self.model).setting(self.model)
-        if both := sorted(here.scenario & other.scenario):
+        here = self.setting
+        other = find(str(name), self.model).setting(self.model)
+        both = sorted(here.scenario & other.scenario)
+        if both:
             raise ModelError(
-                f"{name} changes {' and '.join(both)}, and so does an earlier scenario; take one of them"
+                f"{name} changes {' and '.join(both)}, and so does an earlier "
+                "scenario; take one of them"
             )
         # Some may be given as the article has them.
-        own = {name: self.model.as_given(name) for name in here.given} | {
-            **here.readings,
-            **here.values,
-        }
+        as_given = {name: self.model.as_given(name) for name in here.given}
+        own = {**as_given, **here.readings, **here.values}
         found = self.model.change(own, other)
         return self._under(replace(found, scenario=here.scenario | found.scenario))
 
@@ -201,17 +227,20 @@ class Study:
         return Study(self.model, setting)
 
     def sensitivity(self, quantity: str) -> pd.DataFrame:
-        """A quantity with each assumption at the ends of its varied range, or at a limit on the way, a row each.
+        """Show a quantity with each assumption at the ends of its varied range.
 
-        low, high: those ends. at_low, at_high: the quantity there. In base units; the widest comes first.
-        >>> load().sensitivity("at_risk_2021").at_low.round().astype(int)["persons_per_transfer"].item()
+        Each assumption has a row. An end may be a limit on the way. The columns ``low``
+        and ``high`` are those ends, ``at_low`` and ``at_high`` the quantity there, in
+        base units. The widest comes first.
+
+        >>> at_low = load().sensitivity("at_risk_2021").at_low
+        >>> at_low.round().astype(int)["persons_per_transfer"].item()
         1708440
         """
         from analysis.whatif.sensitivity import tornado
 
-        self.model.estimate(
-            quantity, self.setting
-        )  # refused with the reason where it has no value
+        # Without a value, the quantity is refused here, with the reason.
+        self.model.estimate(quantity, self.setting)
         bars = tornado(self.model, quantity, self.setting)
         return _frame(
             {bar.assumption: vars(bar) for bar in bars},
@@ -220,10 +249,14 @@ class Study:
         )
 
     def break_even(self, statement: str) -> pd.DataFrame:
-        """Where a statement holds as one assumption moves over its allowed range, a row each.
+        """Show where a statement holds as one assumption moves over its allowed range.
 
-        statement: the id of one, or one written out. value: the assumption here. holds: the spans over which it holds.
-        >>> load().break_even("at_risk_2021 >= 1.9 million person").holds["persons_per_transfer"]
+        Each assumption has a row. The ``statement`` is the id of one, or one written
+        out. The column ``value`` is the assumption here, and ``holds`` has the spans
+        over which the statement holds.
+
+        >>> found = load().break_even("at_risk_2021 >= 1.9 million person")
+        >>> found.holds["persons_per_transfer"]
         ((0.9959..., 1.0),)
         """
         from analysis.whatif.sensitivity import break_even, statement_of
@@ -238,11 +271,14 @@ class Study:
         )
 
     def sweep(self, quantities: str | Iterable[str], **over: Any) -> pd.DataFrame:
-        """Quantities over a grid, a row a combination, with the reason where a cell is empty, and remarks.
+        """Compute quantities over a grid, a row a combination.
 
-        over: by name, some numbers, texts or readings, each as ``change`` takes it; or one. Raises InputError in one
-        sentence for a wrong name, value or type.
-        >>> load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1]).net_new_persons.round().tolist()
+        A row has the reason where a cell is empty, and remarks. The grid goes ``over``
+        some numbers, texts or readings by name, each as ``change`` takes it, or over
+        one. Raises InputError in one sentence for a wrong name, value or type.
+
+        >>> grid = load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1])
+        >>> grid.net_new_persons.round().tolist()
         [150611.0, 301222.0]
         """
         from analysis.whatif.sweep import compute, spec_of
@@ -259,7 +295,10 @@ class Study:
         return judge_all(self.model, names, self.setting)
 
     def headlines(self) -> Table:
-        """The headline numbers of the article: its words, the working, the verdict, and one sentence."""
+        """Return the headline numbers of the article as a table.
+
+        A row has the article's words, the working, the verdict, and one sentence.
+        """
         from analysis.render.headlines import COLUMNS, headlines
         from analysis.render.tables import Table
 
@@ -268,7 +307,10 @@ class Study:
         )
 
     def checks(self, *quantities: str) -> Table:
-        """The checks of some quantities, or all of them, in words: printed, recomputed, verdict.
+        """Return the checks of some quantities, or all of them, in words.
+
+        A row says what is printed, what is recomputed, and the verdict.
+
         >>> load().checks("at_risk_2021").verdict[0]
         'matches, 99,000 short'
         """
@@ -276,13 +318,14 @@ class Study:
 
         wanted = [self.model.known(name) for name in quantities]
         table = self.model.register.checks.values()
-        return checks_table(
-            self.model,
-            self.outcomes([r.id for r in table if not wanted or r.quantity in wanted]),
-        )
+        ids = [row.id for row in table if not wanted or row.quantity in wanted]
+        return checks_table(self.model, self.outcomes(ids))
 
     def solutions(self, *quantities: str) -> Table:
-        """Assumptions solved for, so that a claim on one of the quantities holds: what one would have to believe.
+        """Solve for assumptions so that a claim on one of the quantities holds.
+
+        The solutions are what one would have to believe.
+
         >>> load().solutions("at_risk_2019")["so it is"].tolist()[:3]
         ['in range', 'impossible', 'out of range']
         """
@@ -293,7 +336,10 @@ class Study:
         )
 
     def findings(self, *quantities: str) -> Folded:
-        """The findings on claims of some quantities, or all of them: a title each, with both readings folded."""
+        """Return the findings on claims of some quantities, or all of them.
+
+        Each has a title, with both readings folded.
+        """
         from analysis.render.tables import findings_table
 
         return findings_table(
@@ -301,22 +347,23 @@ class Study:
         )
 
     def figure(self, name: str) -> Any:
-        """A figure of this study, drawn with matplotlib. Raises InputError for an unknown name."""
+        """A figure of this study, drawn with matplotlib.
+
+        Raises InputError for an unknown name.
+        """
         from analysis.render.figures import drawn
 
         return drawn(name, self.model, self.setting)
 
     @property
     def differs(self) -> str:
-        """The differences from the article, in one line; says so where there are none."""
+        """One line names the differences from the article, or says there are none."""
         return self.model.differences(self.setting) or "as in the article"
 
     def __repr__(self) -> str:
         from analysis.render.headlines import ours
 
         changed = self.model.differences(self.setting)
-        return (
-            f"{changed[:1].upper()}{changed[1:]}."
-            if changed
-            else f"No settings changed. {ours(self.model, self.setting)}".strip()
-        )
+        if changed:
+            return f"{changed[:1].upper()}{changed[1:]}."
+        return f"No settings changed. {ours(self.model, self.setting)}".strip()

@@ -1,4 +1,6 @@
-"""The same arithmetic as the package's, written out with other tools: what the package is measured against."""
+"""The same arithmetic as the package's, written out with other tools: what the package
+is measured against.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,9 @@ def outputs(
 
 
 def salib_indices(names, function, n, seed):
-    """First-order and total indices with SALib's default intervals, of a function of points of the unit cube."""
+    """First-order and total indices with SALib's default intervals, of a function of
+    points of the unit cube.
+    """
     from SALib.analyze import sobol as analyze
     from SALib.sample import sobol as sample
 

@@ -1,7 +1,9 @@
-"""Measures the package beside its peers on this machine, and writes results.json, growth.svg and README.md.
+"""Measures the package beside its peers on this machine, and writes results.json,
+growth.svg and README.md.
 
-Ratios of medians of five rounds in one process, taken in turns, so that a slow minute hits all alike. Memory is the
-peak of a process of its own, above what it had once everything was imported and the model was built.
+Ratios of medians of five rounds in one process, taken in turns, so that a slow minute
+hits all alike. Memory is the peak of a process of its own, above what it had once
+everything was imported and the model was built.
 
     make bench
 """
@@ -60,7 +62,7 @@ def seconds(function):
 
 
 def in_turns(tools, rounds=ROUNDS, *, warm=True):
-    """The median seconds of each tool, the tools taken in turns; one round before is not counted."""
+    """The median seconds of each tool, by turns; a round before is not counted."""
     for function in tools.values() if warm else ():
         function()
     taken = {name: [] for name in tools}
@@ -107,7 +109,7 @@ def alone(what, n):
     return {"seconds": taken, "mb": peak() - before}
 
 
-# What is measured -----------------------------------------------------------------------------------------------------
+# What is measured ---------------------------------------------------------------------
 
 
 def draws(given):
@@ -124,8 +126,10 @@ def draws(given):
 
 
 def accuracy(given):
-    """The time until the worst of p05, p50 and p95 of at_risk_total is within 1,000 persons of the true ones. It is a
-    root mean square over twenty seeds; the number of draws doubles until then."""
+    """The time until the worst of p05, p50 and p95 of at_risk_total is within 1,000
+    persons of the true ones. It is a root mean square over twenty seeds; the number of
+    draws doubles until then.
+    """
     right = np.array(truth.percentiles())
 
     def one(n, seed):
@@ -158,7 +162,9 @@ def accuracy(given):
 
 
 def indices(given):
-    """First-order and total indices with intervals at 2^14 base points, and the largest error over ten seeds."""
+    """First-order and total indices with intervals at 2^14 base points, and the largest
+    error over ten seeds.
+    """
     from analysis.whatif.draws import inputs, values_of
     from analysis.whatif.sensitivity import sobol_indices
 
@@ -204,11 +210,11 @@ def indices(given):
 def swept(model, rows, folder):
     from analysis.whatif.sweep import read, sweep
 
-    spec = folder / "spec.yaml"
+    spec, steps = folder / "spec.yaml", rows // 250
     spec.write_text(
         f"""name: every headline estimate
 values:
-  persons_per_transfer: {{low: 0.7, high: 1, steps: {rows // 250}, unit: person/transfer}}
+  persons_per_transfer: {{low: 0.7, high: 1, steps: {steps}, unit: person/transfer}}
   persons_per_transfer_drift: [0.95, 0.975, 1, 1.025, 1.05]
   at_risk_share_of_new: [0.62, 1]
   former_detainees: {{low: 0.2, high: 0.6, steps: 5, unit: million person}}
@@ -222,7 +228,9 @@ values:
 
 
 def scenarios(given):
-    """1,000 scenarios of all headline estimates, against as many runs of one notebook through papermill's API."""
+    """1,000 scenarios of all headline estimates, against as many runs of one notebook
+    through papermill's API.
+    """
     import papermill
 
     with tempfile.TemporaryDirectory() as folder:
@@ -247,7 +255,7 @@ def scenarios(given):
 
 
 def growth():
-    """Time and memory by number of draws and of scenarios, each in a process of its own."""
+    """Time and memory by number of draws and of scenarios, each in its own process."""
     return {
         "draws": {str(n): apart("ours", n) for n in (2**13, 2**16, DRAWS)},
         "scenarios": {str(n): apart("sweep", n) for n in (10**3, 10**4, 10**5, 10**6)},
@@ -277,7 +285,9 @@ def startup():
 
 
 def whole_runs():
-    """Every notebook, medians of three rounds in turns; and a hundred scenarios through one notebook, once."""
+    """Every notebook, medians of three rounds in turns; and a hundred scenarios through
+    one notebook, once.
+    """
     with tempfile.TemporaryDirectory() as folder:
         every = in_turns(runs.whole(Path(folder)), 3, warm=False)
         hundred = in_turns(runs.hundred(Path(folder)), 1, warm=False)
@@ -286,10 +296,14 @@ def whole_runs():
 
 
 MOVES = """() => {
-  const names = ["persons_per_transfer", "at_risk_share_of_new", "former_detainees", "overlap"];
-  const sliders = names.map((name) => document.querySelector(`[data-handle=${name}] [type=range]`));
+  const names = [
+    "persons_per_transfer", "at_risk_share_of_new", "former_detainees", "overlap",
+  ];
+  const sliders = names.map((name) =>
+    document.querySelector(`[data-handle=${name}] [type=range]`));
   return Array.from({ length: 500 }, (_, i) => {
-    const slider = sliders[i % 4], [low, high] = [Number(slider.min), Number(slider.max)];
+    const slider = sliders[i % 4];
+    const [low, high] = [Number(slider.min), Number(slider.max)];
     slider.value = low + (high - low) * ((37 * i) % 100) / 100;
     const start = performance.now();
     slider.dispatchEvent(new Event("input"));
@@ -299,12 +313,15 @@ MOVES = """() => {
 }"""
 OPENED = """() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => {
   const [shown] = performance.getEntriesByName("first-contentful-paint");
-  done(Math.max(performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd, shown?.startTime ?? 0));
+  const [loaded] = performance.getEntriesByType("navigation");
+  done(Math.max(loaded.domContentLoadedEventEnd, shown?.startTime ?? 0));
 })))"""
 
 
 def explorer():
-    """Milliseconds of 500 moves of a slider in a headless Chromium, with layout, and until the page is usable."""
+    """Milliseconds of 500 moves of a slider in a headless Chromium, with layout, and
+    until the page is usable.
+    """
     from analysis.publish.explorer import write
     from tests.browsing import chromium
 
@@ -326,7 +343,7 @@ def explorer():
     }
 
 
-# What is written ------------------------------------------------------------------------------------------------------
+# What is written ----------------------------------------------------------------------
 
 
 def machine():
@@ -392,26 +409,29 @@ def page(found):
         "# Benchmarks",
         "",
         "Made by `make bench`, never edited. Ratios travel, seconds do not: "
-        f"{here['processor']}, {here['cores']} cores, {here['system']}, Python {here['python']}, "
-        f"numpy {here['numpy']}, scipy {here['scipy']}.",
+        f"{here['processor']}, {here['cores']} cores, {here['system']}, "
+        f"Python {here['python']}, numpy {here['numpy']}, scipy {here['scipy']}.",
         "",
-        "`reference.yaml` is a numerical benchmark and no estimate. Its true values come from `truth.py`, by formulas",
+        "`reference.yaml` is a numerical benchmark and no estimate. Its true values "
+        "come from `truth.py`, by formulas",
         "and quadrature that share nothing with the package.",
         "",
         "## Draws",
         "",
-        f"{d['n']:,} draws of nine inputs, five outputs with mean, sd and three percentiles each; medians of {ROUNDS}",
+        f"{d['n']:,} draws of nine inputs, five outputs with mean, sd and three "
+        f"percentiles each; medians of {ROUNDS}",
         "rounds, in turns. Memory is the peak above what the process had before.",
         "",
         "| tool | seconds | times ours | MB |",
         "| --- | --- | --- | --- |",
         *(
-            f"| {name} | {taken:.2f} | {ratio(taken, d['seconds']['ours'])} | {d['mb'][name]:,.0f} |"
+            f"| {name} | {taken:.2f} | {ratio(taken, d['seconds']['ours'])} "
+            f"| {d['mb'][name]:,.0f} |"
             for name, taken in d["seconds"].items()
         ),
         "",
-        f"Seconds until p05, p50 and p95 of `at_risk_total` are all within {PERSONS:,} persons of "
-        "the true ones, by the root mean",
+        "Seconds until p05, p50 and p95 of `at_risk_total` are all within "
+        f"{PERSONS:,} persons of the true ones, by the root mean",
         "square of the worst over twenty seeds. Draws are doubled until then.",
         "",
         "| tool | draws | persons | seconds | times ours |",
@@ -424,23 +444,25 @@ def page(found):
         "",
         "## Sobol indices",
         "",
-        "First-order and total, with 95 percent intervals (100 resamples), 2^14 base points. The "
-        "error is the root mean",
+        "First-order and total, with 95 percent intervals (100 resamples), 2^14 base "
+        "points. The error is the root mean",
         "square over ten seeds of the worst index's distance from the true one.",
         "",
         "| tool | seconds | times ours | error |",
         "| --- | --- | --- | --- |",
         *(
-            f"| {name} | {taken:.3f} | {ratio(taken, i['seconds']['ours'])} | {i['error'][name]:.1e} |"
+            f"| {name} | {taken:.3f} | {ratio(taken, i['seconds']['ours'])} "
+            f"| {i['error'][name]:.1e} |"
             for name, taken in i["seconds"].items()
         ),
         "",
         "## Scenarios",
         "",
-        f"1,000 scenarios of all headline estimates take {s['sweep']:.3f} s by `sweep` into a file, in a process that "
-        "has begun already.",
-        f"As runs of one notebook through papermill's API they take {s['papermill']:,.0f} s (20 runs, each with its "
-        f"kernel, times 50): {s['papermill'] / s['sweep']:,.0f} times as long.",
+        f"1,000 scenarios of all headline estimates take {s['sweep']:.3f} s by `sweep` "
+        "into a file, in a process that has begun already.",
+        "As runs of one notebook through papermill's API they take "
+        f"{s['papermill']:,.0f} s (20 runs, each with its kernel, times 50): "
+        f"{s['papermill'] / s['sweep']:,.0f} times as long.",
         "",
         "## Start-up",
         "",
@@ -455,24 +477,26 @@ def page(found):
         "",
         "## Whole runs",
         "",
-        "Processes from start to end. Every notebook: medians of three rounds, in turns. A hundred scenarios of one "
-        "notebook:",
+        "Processes from start to end. Every notebook: medians of three rounds, in "
+        "turns. A hundred scenarios of one notebook:",
         f"once; papermill ran {runs.RUN} of them, times {runs.SCENARIOS // runs.RUN}.",
         "",
         "| what | process | seconds | papermill's time over it |",
         "| --- | --- | --- | --- |",
         *(
-            f"| {what} | {name} | {taken:.1f} | {ratio(times['papermill, in turn'], taken)} |"
+            f"| {what} | {name} | {taken:.1f} "
+            f"| {ratio(times['papermill, in turn'], taken)} |"
             for what, times in found["runs"].items()
             for name, taken in times.items()
         ),
         "",
         "## The explorer's page",
         "",
-        f"A headless Chromium on two cores ({e['processor']}) takes {e['median']:.1f} ms at the median of 500 moves of "
-        f"a slider, {e['p95']:.1f} ms at the 95th",
-        "percentile. That is from the move to new numbers and pictures, with handler and layout. "
-        f"The page can be used {e['opened'] / 1000:.2f} s after it is "
+        f"A headless Chromium on two cores ({e['processor']}) takes "
+        f"{e['median']:.1f} ms at the median of 500 moves of a slider, "
+        f"{e['p95']:.1f} ms at the 95th",
+        "percentile. That is from the move to new numbers and pictures, with handler "
+        f"and layout. The page can be used {e['opened'] / 1000:.2f} s after it is "
         f"opened from a file of {e['bytes'] / 1000:.0f} kB.",
         "",
         "## Growth",

@@ -1,4 +1,6 @@
-"""Whole runs: every notebook, and a hundred scenarios through one, beside papermill's own command line."""
+"""Whole runs: every notebook, and a hundred scenarios through one, beside papermill's
+own command line.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ def papermill(notebook, out, *parameters):
 
 
 def whole(folder):
-    """Every notebook: with and without the report, and in turn through papermill's command line."""
+    """Every notebook: with and without the report, and through papermill's command."""
 
     def in_turn():
         for notebook in NOTEBOOKS:
@@ -42,7 +44,9 @@ def whole(folder):
 
 
 def hundred(folder):
-    """A hundred scenarios through one notebook, and a fifth of them in turn through papermill's command line."""
+    """A hundred scenarios through one notebook, and a fifth of them in turn through
+    papermill's command line.
+    """
     ratios = [0.5 + 0.005 * i for i in range(SCENARIOS)]
     words = []
     for i, ratio in enumerate(ratios):

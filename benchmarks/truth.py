@@ -1,7 +1,9 @@
-"""The true values of ``reference.yaml``, from formulas and quadrature that share nothing with the package.
+"""The true values of ``reference.yaml``, from formulas and quadrature that share
+nothing with the package.
 
-The total at_risk_total is ls ms + (lt - ls) mo + p s q + d with q = t (1 - 1 / (1 + g)). All inputs are independent;
-``NAMES`` says which they are. Moments and indices are written out; percentiles come from densities laid on a grid of
+The total at_risk_total is ls ms + (lt - ls) mo + p s q + d
+with q = t (1 - 1 / (1 + g)). All inputs are independent; ``NAMES`` says which they are.
+Moments and indices are written out; percentiles come from densities laid on a grid of
 persons.
 """
 
@@ -38,7 +40,9 @@ def triangular(low, mode, high):
 
 
 def growth():
-    """Mean and variance of h = 1 - 1 / (1 + g), g uniform: E[1/(1+g)] = ln(b/a)/(b-a), E[1/(1+g)^2] = 1/(ab)."""
+    """Mean and variance of h = 1 - 1 / (1 + g), g uniform:
+    E[1/(1+g)] = ln(b/a)/(b-a), E[1/(1+g)^2] = 1/(ab).
+    """
     a, b = 1 + G[0], 1 + G[1]
     inverse = np.log(b / a) / (b - a)
     return 1 - inverse, 1 / (a * b) - inverse**2
@@ -88,8 +92,9 @@ def _total():
 
 
 def indices():
-    """First-order and total Sobol indices, by the package's names: the variances of conditional means, and the means
-    of conditional variances, over the variance."""
+    """First-order and total Sobol indices, by the package's names: the variances of
+    conditional means, and the means of conditional variances, over the variance.
+    """
     x = _parts()
     variance = _total()[1]
     outside = x["lt"][0] - x["ls"][0]
@@ -119,10 +124,12 @@ def indices():
 
 
 def percentiles(shares=(0.05, 0.5, 0.95), step=50.0):
-    """Percentiles of at_risk_total: the four terms' densities on a grid of ``step`` persons, convolved.
+    """Percentiles of at_risk_total: the four terms' densities on a grid of ``step``
+    persons, convolved.
 
-    The two labourers and q, all printed to three digits, are narrow. Each is taken at the nodes of a Gauss-Legendre
-    rule of three points, which is exact for polynomials to the fifth degree.
+    The two labourers and q, all printed to three digits, are narrow. Each is taken at
+    the nodes of a Gauss-Legendre rule of three points, which is exact for polynomials
+    to the fifth degree.
     """
     nodes, weights = np.polynomial.legendre.leggauss(3)
     weights = weights / 2
@@ -186,7 +193,9 @@ def _cells_triangular(corners, step):
 
 
 def _cells_product(q, step):
-    """Of p s q: P(p s <= y) is the mean of P(p <= y / s) over s, by 64 Gauss-Legendre nodes."""
+    """Of p s q: P(p s <= y) is the mean of P(p <= y / s) over s, by 64
+    Gauss-Legendre nodes.
+    """
     nodes, weights = np.polynomial.legendre.leggauss(64)
     shares = (S[0] + S[1]) / 2 + nodes * (S[1] - S[0]) / 2
 

@@ -1,1 +1,3 @@
-"""Tests of behaviour; expectations come from hand arithmetic, brute force or another library."""
+"""Tests of behaviour; what is expected comes from hand arithmetic, brute force or
+another library.
+"""

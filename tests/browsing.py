@@ -36,7 +36,9 @@ def chromium() -> Iterator[Browser]:
 
 
 def keep(page: Page, name: str) -> None:
-    """Keep a picture of a page in the folder that SCREENSHOTS names, if it names one; of several of a name, each."""
+    """Keep a picture of a page in the folder that SCREENSHOTS names, if it names one;
+    of several of a name, each.
+    """
     if folder := os.environ.get("SCREENSHOTS"):
         Path(folder).mkdir(parents=True, exist_ok=True)
         number = len(list(Path(folder).glob(f"{name}-*.png")))
@@ -70,7 +72,8 @@ class Watched:
 
     def open(self, address: str) -> Page:
         """Go to a page and wait until it has loaded with all it needs."""
-        # Not for a silent network as well: on a busy machine that is at times never said.
+        # Not for a silent network as well: on a busy machine that is at times
+        # never said.
         self.page.goto(address)
         return self.page
 

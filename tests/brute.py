@@ -1,4 +1,6 @@
-"""Brute force: a quantity from its formulas, called one by one, over a dense grid of what its inputs stand for."""
+"""Brute force: a quantity from its formulas, called one by one, over a dense grid of
+what its inputs stand for.
+"""
 
 import inspect
 import math
@@ -22,7 +24,7 @@ LIMITS = [
 
 
 def scan(model, quantity, setting=ARTICLE, *, coarse=False, points=7, fixed=None):
-    """Smallest and largest value over a dense grid of the box, values past a limit left out."""
+    """Smallest and largest value on a dense grid of the box, as far as limits allow."""
     plan = model.plan(quantity, setting)
     axes, fixed = {}, fixed or {}
     for name, node in plan.leaves.items():
@@ -45,7 +47,9 @@ def scan(model, quantity, setting=ARTICLE, *, coarse=False, points=7, fixed=None
 
 
 def allowed(model, plan, values):
-    """Whether each derived assumption lies in its allowed range and each limit is kept, to nine digits."""
+    """Whether derived assumptions lie in their allowed ranges and limits are kept, to
+    nine digits.
+    """
     fine = np.asarray(True)
     for room in rooms(model, plan, values):
         fine = fine & ~(np.asarray(room) < -1e-9)
@@ -53,7 +57,9 @@ def allowed(model, plan, values):
 
 
 def rooms(model, plan, values):
-    """How far derived assumptions lie from the ends of their allowed ranges, and quantities from their limits."""
+    """How far derived assumptions lie from the ends of their allowed ranges, and
+    quantities from their limits.
+    """
     found = []
     for name, assumed in model.register.assumptions.items():
         if name in values and name not in plan.leaves:

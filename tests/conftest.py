@@ -1,4 +1,6 @@
-"""Fixtures that several tests share: the article's model, copies of its data package to spoil, and one whole run."""
+"""Fixtures that several tests share: the article's model, copies of its data package,
+and one whole run.
+"""
 
 import fcntl
 import json
@@ -19,7 +21,8 @@ from analysis.core.register import Register
 from analysis.model.model import Model
 from analysis.study import Study
 
-# The same examples on every run and no clock, so that a failure is the change's and not the machine's.
+# The same examples on every run and no clock, so that a failure is the change's and
+# not the machine's.
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)
 settings.load_profile("steady")
 
@@ -28,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Run:
-    """A run of ``analysis reproduce``: its folder of results, exit status and screens."""
+    """A run of ``analysis reproduce``: its results, exit status and screens."""
 
     folder: Path
     status: int
@@ -38,7 +41,9 @@ class Run:
 
 @pytest.fixture(scope="session", autouse=True)
 def _an_interrupt_is_heard() -> Iterator[None]:
-    """Tests started in the background may have been told to ignore it, and their processes inherit that."""
+    """Tests started in the background may have been told to ignore it, and their
+    processes inherit that.
+    """
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -46,7 +51,9 @@ def _an_interrupt_is_heard() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_package_left_behind() -> Iterator[None]:
-    """A command with ``--data`` names the folder to its kernels in the environment; no test hands that on."""
+    """A command with ``--data`` tells its kernels by the environment; no test hands
+    that on.
+    """
     before = os.environ.pop("ANALYSIS_DATA", None)
     yield
     os.environ.pop("ANALYSIS_DATA", None)

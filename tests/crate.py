@@ -1,8 +1,10 @@
-"""The package as an RO-Crate: what each part is, for archives and search. Written to ro-crate-metadata.json at the top.
+"""The package as an RO-Crate: what each part is, for archives and search. Written to
+ro-crate-metadata.json at the top.
 
     python -m tests.crate
 
-No file's hash stands in it, so that it changes only where a part is added or described anew.
+No file's hash stands in it, so that it changes only where a part is added or
+described anew.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {
     "analysis/": "The programs: a Python package.",
     "benchmarks/": "Measurements of the package beside other tools.",
-    "docs/": "Architecture, one verdict on one page, where each number goes, codebook, results, an example for TeX.",
+    "docs/": "Architecture, one verdict on one page, where each number goes, codebook, "
+    "results, an example for TeX.",
     "notebooks/": "The notebooks with their outputs, one per headline number.",
     "tests/": "Tests, and hand arithmetic for every check.",
 }
@@ -67,10 +70,8 @@ def crate() -> str:
     del root["datePublished"]
     if "date-released" in citation:
         root["datePublished"] = citation["date-released"]
-    root["name"], root["description"] = (
-        citation["title"],
-        " ".join(citation["abstract"].split()),
-    )
+    root["name"] = citation["title"]
+    root["description"] = " ".join(citation["abstract"].split())
     root["version"], root["keywords"] = citation["version"], citation["keywords"]
 
     def add(identifier: str, kind: str, /, **properties: Any) -> Any:
@@ -98,13 +99,8 @@ def crate() -> str:
         }
         made.add(File(made, dest_path=name, properties=properties))
     for name, description in FOLDERS.items():
-        made.add(
-            Dataset(
-                made,
-                dest_path=name,
-                properties={"name": name, "description": description},
-            )
-        )
+        properties = {"name": name, "description": description}
+        made.add(Dataset(made, dest_path=name, properties=properties))
     data = {
         "name": package["title"],
         "description": package["description"],

@@ -53,13 +53,19 @@ UNKNOWN = (
     "toString",
 )
 
-#: Answers of the page to settings, each a list of pairs; in its own names, which a test alone knows.
+#: Answers of the page to settings, each a list of pairs; in its own names, which a
+#: test alone knows.
 ANSWERS = """
-(settings, BY_NAME = ([one], [two]) => (one < two ? -1 : 1)) => settings.map((pairs) => {
+(settings) => settings.map((pairs) => {
+  const byName = ([one], [two]) => (one < two ? -1 : 1);
   const [under, refusal] = attempt(() => change(new Map(pairs)));
   if (!under) return { refusal };
-  const tried = (answer) => { const [found, reason] = attempt(answer); return found ?? reason; };
-  const names = Object.keys(DATA.quantities).filter((name) => !DATA.constants.includes(name));
+  const tried = (answer) => {
+    const [found, reason] = attempt(answer);
+    return found ?? reason;
+  };
+  const names = Object.keys(DATA.quantities)
+    .filter((name) => !DATA.constants.includes(name));
   return {
     differs: differences(under),
     estimates: names.map((name) => tried(() => {
@@ -76,10 +82,13 @@ ANSWERS = """
     }),
     steps: names.map((name) => tried(() => worked(planOf([name], under)))),
     tornado: DATA.estimates.map((name) => tried(() =>
-      tornado(planOf([name], under)).map((bar) => [bar.name, bar.low, bar.high, bar.atLow, bar.atHigh]).sort(BY_NAME))),
+      tornado(planOf([name], under))
+        .map((bar) => [bar.name, bar.low, bar.high, bar.atLow, bar.atHigh])
+        .sort(byName))),
     statements: DATA.statements.map((statement) => tried(() => {
       const { left, right, holds, found } = breakEvens(statement, under);
-      return [left, right, holds, found.map((one) => [one.name, one.spans]).sort(BY_NAME)];
+      const spans = found.map((one) => [one.name, one.spans]).sort(byName);
+      return [left, right, holds, spans];
     })),
   };
 })
@@ -87,7 +96,9 @@ ANSWERS = """
 
 
 def random_settings(study: Study, count: int, seed: int) -> list[list[tuple[str, str]]]:
-    """Settings with one to four changes: all readings, values in, at and beyond their ranges, odd texts and names."""
+    """Settings with one to four changes: all readings, values in, at and beyond their
+    ranges, odd texts and names.
+    """
     model, chance = study.model, random.Random(seed)
     names = [name for name in explorer.live(model) if name not in CONSTANTS]
     every = [(name, reading) for name in names for reading in model.sources[name]]
@@ -104,26 +115,12 @@ def random_settings(study: Study, count: int, seed: int) -> list[list[tuple[str,
                 else float(model.plan(name).evaluate({})[name])
             )
             usual = usual if math.isfinite(usual) else 2e6
-            return repr(
-                usual
-                * chance.choice(
-                    [0.5, 0.9, 0.99, 1, 1.01, 1.1, 2, -1, chance.uniform(0, 2)]
-                )
-            )
-        ends = [
-            one.low,
-            one.high,
-            one.minimum,
-            one.maximum,
-            one.value,
-            0.999 * one.minimum,
-            1.001 * one.maximum,
-        ]
-        return repr(
-            chance.choice(
-                [*ends, *(chance.uniform(one.low, one.high) for _ in range(8))]
-            )
-        )
+            factors = [0.5, 0.9, 0.99, 1, 1.01, 1.1, 2, -1, chance.uniform(0, 2)]
+            return repr(usual * chance.choice(factors))
+        ends = [one.low, one.high, one.minimum, one.maximum, one.value]
+        ends += [0.999 * one.minimum, 1.001 * one.maximum]
+        ends += [chance.uniform(one.low, one.high) for _ in range(8)]
+        return repr(chance.choice(ends))
 
     found = []
     for number in range(count):
@@ -155,7 +152,8 @@ def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
             if name in model.quantities and name not in live:
                 # The page holds no quantity on which nothing of it depends.
                 raise ModelError(
-                    f"{name} is unused: nothing computed here depends on it under these readings"
+                    f"{name} is unused: nothing computed here depends on it under "
+                    "these readings"
                 )
             model.known(name)
         setting = model.change(dict(pairs))
@@ -214,12 +212,11 @@ def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
 
 
 def differences(one: Any, two: Any, place: str = "") -> list[str]:
-    """The places where two answers differ: numbers beyond twelve digits, all else at all."""
+    """Where two answers differ: numbers beyond twelve digits, all else at all."""
     if isinstance(one, dict) and isinstance(two, dict):
         if one.keys() != two.keys():
-            return [
-                f"{place}: {one.get('refusal', 'an answer')} / {two.get('refusal', 'an answer')}"
-            ]
+            said = [answer.get("refusal", "an answer") for answer in (one, two)]
+            return [f"{place}: {' / '.join(said)}"]
         return [
             found
             for key in one

@@ -1,4 +1,6 @@
-"""Follows a document to the letter: writes what its blocks say into a folder, and runs what they run."""
+"""Follows a document to the letter: writes what its blocks say into a folder, and runs
+what they run.
+"""
 
 import re
 import shlex
@@ -13,10 +15,11 @@ _BLOCK = re.compile(
 
 
 def follow(document: str, folder: Path, environment: dict[str, str]) -> list[str]:
-    """Do what each marked block of a document says, in their order; returns the commands that were run.
+    """Do what each marked block of a document says, in their order; returns the
+    commands that were run.
 
-    A block that is run holds commands after a ``$``, and beneath each the lines that its output must hold. A command
-    must end with 0, and say nothing on its error stream.
+    A block that is run holds commands after a ``$``, and beneath each the lines that
+    its output must hold. A command must end with 0, and leave its error stream empty.
     """
     ran = []
     for what, name, text in _BLOCK.findall(document):

@@ -1,6 +1,5 @@
-"""Small models made in memory from a few invented numbers, for tests that need a shape the article does not have.
-
-And small notebooks in files.
+"""Small models made in memory from a few invented numbers, for tests that need a shape
+the article does not have. And small notebooks in files.
 """
 
 import inspect
@@ -13,15 +12,8 @@ from typing import Any
 
 import nbformat
 
-from analysis.core.register import (
-    Assumption,
-    Check,
-    Claim,
-    External,
-    Reading,
-    Register,
-    Solve,
-)
+from analysis.core.register import Register
+from analysis.core.rows import Assumption, Check, Claim, External, Reading, Solve
 from analysis.core.units import maximum, minimum
 from analysis.model.model import Model
 
@@ -60,9 +52,7 @@ def claim(
 
 def figure(id: str, printed: str, *beside: str, **how: Any) -> External:
     """A figure published elsewhere."""
-    given: dict[str, Any] = dict.fromkeys(
-        ("title", "date", "address", "note", *_DIGITS), ""
-    )
+    given: dict[str, Any] = dict.fromkeys(("title", "address", "note", *_DIGITS), "")
     given |= {
         "unit": "dimensionless",
         "qualifier": "exact",
@@ -70,16 +60,15 @@ def figure(id: str, printed: str, *beside: str, **how: Any) -> External:
         "year_from": 2019,
         "year_to": 2020,
     }
-    given |= dict.fromkeys(
-        ("statement", "unit_as_printed", "period", "scope", "publisher"), "x"
-    ) | {"seen": "P"}
+    texts = ("statement", "unit_as_printed", "period", "scope", "publisher", "date")
+    given |= dict.fromkeys(texts, "x") | {"seen": "P"}
     return External(id=id, printed=printed, beside=beside, row=4, **{**given, **how})
 
 
 def assumption(
     id: str, value: float, *, minimum: float = 0, maximum: float = 1, **more: Any
 ) -> Assumption:
-    """An assumption that is varied over all that has a meaning, unless told otherwise."""
+    """An assumption, by default varied over all that has a meaning."""
     given = {
         "label": f"Label of {id}",
         "low": minimum,
@@ -132,7 +121,7 @@ def solve(
 
 
 def notebook(path: Path, *sources: str, tagged: int = 1) -> Path:
-    """The file of a notebook of these code cells, of which the first have the parameters."""
+    """The file of a notebook of these code cells; the first have the parameters."""
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     for cell in cells[:tagged]:
         cell.metadata["tags"] = ["parameters"]
@@ -145,7 +134,7 @@ def notebook(path: Path, *sources: str, tagged: int = 1) -> Path:
 
 
 def formula(text: str) -> Callable[..., Any]:
-    """A function from one line, such as ``double(base) = 2 * base``; it keeps its source."""
+    """A function from one line, such as ``double(x) = 2 * x``; it keeps its source."""
     head, _, body = text.partition(" = ")
     source, scope = (
         f"def {head}:\n    return {body}\n",
@@ -187,9 +176,11 @@ def small_model(
     linked_readings: Sequence[Sequence[str]] = (),
     **more: Any,
 ) -> Model:
-    """A model of these rows and formulas; each named formula gets its row, those in ``defaults`` as the default.
+    """A model of these rows and formulas; each named formula gets its row, those in
+    ``defaults`` as the default.
 
-    same_as: quantities of equal value, by quantity and reading. more: what else a register holds, such as limits.
+    same_as: quantities of equal value, by quantity and reading. more: what else a
+    register holds, such as limits.
     """
     rows: dict[tuple[str, str], Reading] = {}
     names = [tuple(f.__name__.split("__", 1)) for f in formulas if "__" in f.__name__]

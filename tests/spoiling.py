@@ -1,4 +1,4 @@
-"""Edits of a data package on disk; each function returns a change to apply to a folder."""
+"""Edits of a data package on disk; each function returns a change of a folder."""
 
 import csv
 import io
@@ -127,7 +127,7 @@ def all_of(*changes: Change) -> Change:
 
 
 def at(file: str, id: str, shown: str = "") -> str:
-    """How a refusal names a row of the article's package: its number, and what stands in its first cell."""
+    """How a refusal names a row of the article's package: its number and first cell."""
     rows = read_rows(Path(__file__).resolve().parent.parent / "data" / file)
     number = next(i for i, row in enumerate(rows, start=1) if _is(row, id))
     return f"row {number} ({shown or id.partition(',')[0]})"

@@ -1,4 +1,6 @@
-"""What is installed, and from where: the lock answers for pyproject.toml, and everything installs from the lock."""
+"""What is installed, and from where: the lock answers for pyproject.toml, and
+everything installs from the lock.
+"""
 
 import json
 import re

@@ -1,4 +1,5 @@
-"""A printed digit that changes is noticed: by verify, which names the row, and by the notebooks that show it.
+"""A printed digit that changes is noticed: by verify, which names the row, and by the
+notebooks that show it.
 
 One row of each section stands for all here; `make prove` changes every digit.
 """
@@ -84,7 +85,9 @@ def ran(source: str, names: dict[str, object]) -> tuple[str, str, str]:
 
 
 def failed_cells(path: Path) -> Iterator[int]:
-    """The code cells, counted from 0, whose text is not the committed one when they are run in this process."""
+    """The code cells, counted from 0, whose text is not the committed one when they are
+    run in this process.
+    """
     names: dict[str, object] = {"__name__": "__main__"}
     code = [
         cell

@@ -1,4 +1,6 @@
-"""docs/one-verdict.md names every module whose code runs when one number is explained, and no other."""
+"""docs/one-verdict.md names every module whose code runs when one number is explained,
+and no other.
+"""
 
 import re
 import subprocess
@@ -13,9 +15,9 @@ import inspect, sys, typer
 seen = set()
 def follow(frame, event, argument):
     # The body of a module or a class is no function.
-    code = frame.f_code
-    if event == "call" and "/analysis/" in code.co_filename and code.co_flags & inspect.CO_OPTIMIZED:
-        seen.add(code.co_filename)
+    file, flags = frame.f_code.co_filename, frame.f_code.co_flags
+    if event == "call" and "/analysis/" in file and flags & inspect.CO_OPTIMIZED:
+        seen.add(file)
 sys.setprofile(follow)
 from analysis.cli import app
 try:

@@ -1,4 +1,6 @@
-"""The README says nothing that could have drifted: its table is the one computed now, its files and notebooks exist."""
+"""The README says nothing that could have drifted: its table is the one computed now,
+its files and notebooks exist.
+"""
 
 import doctest
 import os

@@ -1,6 +1,8 @@
-"""One setting has one answer: the same number with the same remarks, or the same refusal, by every route.
+"""One setting has one answer: the same number with the same remarks, or the same
+refusal, by every route.
 
-By hand, with B = 3,170,000 / 1.105 = 2,868,778.281, the base of 2019, and N = 3,170,000 - B = 301,221.7195, the rest.
+By hand, with B = 3,170,000 / 1.105 = 2,868,778.281, the base of 2019, and
+N = 3,170,000 - B = 301,221.7195, the rest.
 """
 
 import csv
@@ -11,7 +13,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,174 +56,132 @@ class Row(NamedTuple):
         return assignments(filter(None, self.setting.split("; ")))
 
 
+def at_most(quantity: str) -> Callable[..., Row]:
+    """Rows of a quantity whose number, where there is one, is at most that."""
+
+    def row(setting: str, answer: float | str, *remarks: str) -> Row:
+        side = "" if isinstance(answer, str) else "at most"
+        return Row(quantity, setting, answer, side, remarks)
+
+    return row
+
+
+in_2019, in_2021 = at_most("at_risk_2019"), at_most("at_risk_2021")
+in_all = at_most("at_risk_total")
+increase = partial(Row, "net_new_persons")
+
 ROWS = [
-    Row("net_new_persons", "", ADDED),
-    Row("at_risk_2021", "", 1_600_000 + ADDED, "at most"),
-    Row("net_new_persons", "persons_per_transfer=0.8", 0.8 * ADDED),
-    Row(
-        "at_risk_2021", "at_risk_share_of_new=0.62", 1_600_000 + 0.62 * ADDED, "at most"
-    ),
-    Row("net_new_persons", "persons_per_transfer=implied", 2_590_000 * 0.105),
-    Row("at_risk_2019", "at_risk_2019=southern", 1_650_000 * 0.95, "at most"),
-    Row(
-        "at_risk_2021",
-        "at_risk_2019=composition",
-        1_567_500 + 940_000 * 0.50 + ADDED,
-        "at most",
-    ),
+    increase("", ADDED),
+    in_2021("", 1_600_000 + ADDED),
+    increase("persons_per_transfer=0.8", 0.8 * ADDED),
+    in_2021("at_risk_share_of_new=0.62", 1_600_000 + 0.62 * ADDED),
+    increase("persons_per_transfer=implied", 2_590_000 * 0.105),
+    in_2019("at_risk_2019=southern", 1_650_000 * 0.95),
+    in_2021("at_risk_2019=composition", 1_567_500 + 940_000 * 0.50 + ADDED),
     # A number that a user sets has no side of its own.
-    Row(
-        "at_risk_total",
-        "former_detainees=300000",
-        1_600_000 + ADDED + 300_000,
-        "at most",
-    ),
-    Row(
-        "at_risk_total", "", "no single value: former_detainees is given in words only"
-    ),
+    in_all("former_detainees=300000", 1_600_000 + ADDED + 300_000),
+    in_all("", "no single value: former_detainees is given in words only"),
     Row(
         "excess_over_plan_2016_2020",
         "planned_transfers_2016_2020=2700000",
         2.87 / 2.70 - 1,
     ),
-    # At or beyond a limit or a remark. 1.6 million + 0.55 N, and persons in 2021 are 0.55 x 3,170,000 = 1,743,500.
-    Row(
-        "at_risk_2021",
-        "persons_per_transfer=0.55",
-        1_600_000 + 0.55 * ADDED,
-        "at most",
-        (f"22,000 {MORE_2021}",),
+    # At or beyond a limit or a remark. 1.6 million + 0.55 N, and persons in 2021 are
+    # 0.55 x 3,170,000 = 1,743,500.
+    in_2021(
+        "persons_per_transfer=0.55", 1_600_000 + 0.55 * ADDED, f"22,000 {MORE_2021}"
     ),
     # The remark begins below 1.6 million / B = 0.557729.
-    Row(
-        "at_risk_2021",
-        "persons_per_transfer=0.558",
-        1_600_000 + 0.558 * ADDED,
-        "at most",
-    ),
-    Row(
-        "net_new_persons",
+    in_2021("persons_per_transfer=0.558", 1_600_000 + 0.558 * ADDED),
+    increase(
         "persons_per_transfer_drift=1.05",
         "persons_per_transfer_2021 would be 1.05, outside",
     ),
     Row("transfers_2019", "persons_per_transfer_drift=1.05", BASE),
     # 0.95 x 1.05 = 0.9975
-    Row(
-        "net_new_persons",
+    increase(
         "persons_per_transfer=0.95; persons_per_transfer_drift=1.05",
         3_170_000 * 0.9975 - 0.95 * BASE,
     ),
     # Exactly at the limit, which is allowed.
-    Row(
-        "net_new_persons",
+    increase(
         "persons_per_transfer=0.9; persons_per_transfer_2021=1",
         3_170_000 - 0.9 * BASE,
     ),
     # Persons in 2021 are 951,000, and 1,690,367 - 951,000 = 739,367.
-    Row(
-        "at_risk_2021",
+    in_2021(
         "persons_per_transfer=0.3",
         1_600_000 + 0.3 * ADDED,
-        "at most",
-        (
-            f"739,000 {MORE_2021}",
-            "persons_per_transfer is varied from 0.36 to 1, and set to 0.3",
-        ),
+        f"739,000 {MORE_2021}",
+        "persons_per_transfer is varied from 0.36 to 1, and set to 0.3",
     ),
     # 1,600,000 / (2,590,000 x 0.55) = 1.1232
-    Row(
-        "at_risk_2021",
-        "total_2019=transfers; persons_per_transfer=0.55; at_risk_share_of_new=as_in_2019",
+    in_2021(
+        "total_2019=transfers; persons_per_transfer=0.55; "
+        "at_risk_share_of_new=as_in_2019",
         "at_risk_share_of_new would be 1.1232, outside",
     ),
-    Row("net_new_persons", "persons_per_transfer=0.55", 0.55 * ADDED),
-    Row(
-        "at_risk_2019",
+    increase("persons_per_transfer=0.55", 0.55 * ADDED),
+    in_2019(
         "at_risk_2019=southern; labourers_south_2019=2600000",
-        "labourers_south_2019 would be 2,600,000, and it is at most labourers_2019, 2,590,000",
+        "labourers_south_2019 would be 2,600,000, and it is at most labourers_2019, "
+        "2,590,000",
     ),
     # 2,000,000 - (1,600,000 + 3,011,500 - 2,590,000)
     Row(
         "former_detainees",
-        "former_detainees=from_low_end; persons_per_transfer=implied; persons_per_transfer_2021=0.95",
+        "former_detainees=from_low_end; persons_per_transfer=implied; "
+        "persons_per_transfer_2021=0.95",
         "former_detainees would be -21,500, outside",
     ),
-    Row(
-        "at_risk_2021",
+    in_2021(
         "persons_per_transfer=implied; persons_per_transfer_2021=0.95",
         1_600_000 + 3_170_000 * 0.95 - 2_590_000,
-        "at most",
     ),
     Row("rural_persons", "", 12_000_000 * 3.5, "", (f"30.761 million {CENSUS}",)),
     # Further ones.
-    Row(
-        "net_new_persons",
-        "persons_per_transfer=1.01",
-        "1.01 lies outside its allowed range, 0.05 to 1",
+    increase(
+        "persons_per_transfer=1.01", "1.01 lies outside its allowed range, 0.05 to 1"
     ),
-    Row("net_new_persons", "persons_per_transfer=0.36", 0.36 * ADDED),
-    Row(
-        "net_new_persons",
+    increase("persons_per_transfer=0.36", 0.36 * ADDED),
+    increase(
         "persons_per_transfer=0.35",
         0.35 * ADDED,
-        "",
-        ("varied from 0.36 to 1, and set to 0.35",),
+        remarks=("varied from 0.36 to 1, and set to 0.35",),
     ),
-    Row(
-        "at_risk_total",
+    in_all(
         "former_detainees=1000000",
         2_600_000 + ADDED,
-        "at most",
-        ("former_detainees is varied from 300,000 to 900,000, and set to 1,000,000",),
+        "former_detainees is varied from 300,000 to 900,000, and set to 1,000,000",
     ),
-    Row("at_risk_total", "former_detainees=900000", 2_500_000 + ADDED, "at most"),
-    Row(
-        "at_risk_total",
-        "former_detainees=400000; overlap=0.25",
-        1_900_000 + ADDED,
-        "at most",
-    ),
+    in_all("former_detainees=900000", 2_500_000 + ADDED),
+    in_all("former_detainees=400000; overlap=0.25", 1_900_000 + ADDED),
     Row(
         "at_risk_2019",
         "at_risk_2019=2700000",
         2_700_000,
-        "",
-        ("110,000 more than the rural surplus labourers of 2019",),
+        remarks=("110,000 more than the rural surplus labourers of 2019",),
     ),
-    # Persons in 2019 are 0.55 B = 1,577,828: the same difference as in 2021, as all who were added are at risk.
-    Row(
-        "at_risk_2019",
-        "persons_per_transfer=0.55",
-        1_600_000,
-        "at most",
-        (f"22,000 {MORE_2019}",),
-    ),
+    # Persons in 2019 are 0.55 B = 1,577,828: the same difference as in 2021, as all
+    # who were added are at risk.
+    in_2019("persons_per_transfer=0.55", 1_600_000, f"22,000 {MORE_2019}"),
     # Below 1,743,500; the share is varied from 0.62.
-    Row(
-        "at_risk_2021",
+    in_2021(
         "persons_per_transfer=0.55; at_risk_share_of_new=0",
         1_600_000,
-        "at most",
-        ("at_risk_share_of_new is varied from 0.62 to 1, and set to 0",),
+        "at_risk_share_of_new is varied from 0.62 to 1, and set to 0",
     ),
     Row(
         "rural_persons", "rural_persons=persons", 12_000_000, "", (f"761,000 {CENSUS}",)
     ),
-    Row(
-        "at_risk_2021",
-        "transfers_2021=3174000; transfers_2019=2860000",
-        1_600_000 + 314_000,
-        "at most",
-    ),
+    in_2021("transfers_2021=3174000; transfers_2019=2860000", 1_600_000 + 314_000),
     # 0.95 x 1.06 = 1.007
-    Row(
-        "net_new_persons",
+    increase(
         "persons_per_transfer=0.95; persons_per_transfer_drift=1.06",
         "persons_per_transfer_2021 would be 1.007, outside",
     ),
     # 1,600,000 + 0.36 x 3,170,000 - 2,868,778
-    Row(
-        "at_risk_2021",
+    in_2021(
         "persons_per_transfer_2021=0.36",
         "at_risk_2021 would be -127,578, and it is at least 0",
     ),
@@ -234,7 +196,7 @@ class Answer:
     refusal: str = ""
 
 
-# Routes: the article's study, a quantity and a setting give an answer -------------------------------------------------
+# Routes: the article's study, a quantity and a setting give an answer -----------------
 def _answer(study: Study, quantity: str) -> Answer:
     found = study[quantity]
     return Answer(found.value, found.side, found.remarks)
@@ -273,9 +235,8 @@ def _command(*words: str) -> tuple[str, str]:
     """The screen of a command, and the sentence with which it refuses."""
     done = CliRunner().invoke(app, list(words))
     assert done.exit_code in (0, 2)
-    return done.stdout, done.stderr.removeprefix(
-        "error: "
-    ).strip() if done.exit_code else ""
+    refusal = done.stderr.removeprefix("error: ").strip() if done.exit_code else ""
+    return done.stdout, refusal
 
 
 def explain(article: Study, quantity: str, given: dict[str, str]) -> Answer:
@@ -295,9 +256,8 @@ def explain(article: Study, quantity: str, given: dict[str, str]) -> Answer:
     )
     assert found
     side = found[1].strip() or (found[3] and "no bound")
-    return Answer(
-        float(found[2]), side, tuple(re.findall("^remark: (.*)$", screen, re.MULTILINE))
-    )
+    remarks = re.findall("^remark: (.*)$", screen, re.MULTILINE)
+    return Answer(float(found[2]), side, tuple(remarks))
 
 
 def _file(article: Study, given: dict[str, str]) -> dict[str, dict[str, str]]:
@@ -316,31 +276,22 @@ def _file(article: Study, given: dict[str, str]) -> dict[str, dict[str, str]]:
     }
 
 
+MINE = {"name": "mine", "description": "x", "reason": "x"}
+
+
 def scenario_file(article: Study, quantity: str, given: dict[str, str]) -> Answer:
     with tempfile.TemporaryDirectory() as folder:
-        # The shipped package tabulates its headline estimates; this one also the other quantities of the table.
+        # The shipped package tabulates its headline estimates; this one also the
+        # other quantities of the table.
         data = shutil.copytree(ROOT / "data", Path(folder) / "data")
         settings(estimates=[*dict.fromkeys(row.quantity for row in ROWS)])(data)
         file = Path(folder) / "mine.yaml"
-        file.write_text(
-            yaml.safe_dump(
-                {
-                    "name": "mine",
-                    "description": "x",
-                    "reason": "x",
-                    **_file(article, given),
-                }
-            )
-        )
-        screen, refusal = _command(
-            "scenarios", str(file), "--json", "--data", str(data)
-        )
+        file.write_text(yaml.safe_dump({**MINE, **_file(article, given)}))
+        words = ("scenarios", str(file), "--json", "--data", str(data))
+        screen, refusal = _command(*words)
     if refusal:
-        return Answer(
-            refusal=refusal.rpartition(
-                f"mine.yaml, field values.{next(iter(given))}: "
-            )[2]
-        )
+        place = f"mine.yaml, field values.{next(iter(given))}: "
+        return Answer(refusal=refusal.rpartition(place)[2])
     (found,) = (row for row in json.loads(screen) if row["quantity"] == quantity)
     return Answer(
         found["value"], found["side"], tuple(found["remarks"]), found["reason"]
@@ -354,17 +305,9 @@ def one_cell_sweep(article: Study, quantity: str, given: dict[str, str]) -> Answ
         )
         spec = {"name": "one cell", "quantities": [quantity], **_file(article, given)}
         if quantity in spec["values"] or not given:
-            # What is varied is no estimate; so the setting is a scenario's, and its own reading is the one cell.
-            scenario.write_text(
-                yaml.safe_dump(
-                    {
-                        "name": "mine",
-                        "description": "x",
-                        "reason": "x",
-                        **_file(article, given),
-                    }
-                )
-            )
+            # What is varied is no estimate; so the setting is a scenario's, and its own
+            # reading is the one cell.
+            scenario.write_text(yaml.safe_dump({**MINE, **_file(article, given)}))
             reading = "published" if given else article.model.default(quantity)
             spec |= {
                 "scenario": str(scenario),
@@ -378,15 +321,13 @@ def one_cell_sweep(article: Study, quantity: str, given: dict[str, str]) -> Answ
         file.write_text(yaml.safe_dump(spec))
         screen, refusal = _command("sweep", str(file), "--out", str(out))
         if refusal:
-            return Answer(
-                refusal=refusal.rpartition(
-                    f"swept.yaml, field values.{next(iter(given))}: "
-                )[2]
-            )
+            place = f"swept.yaml, field values.{next(iter(given))}: "
+            return Answer(refusal=refusal.rpartition(place)[2])
         with out.open(encoding="utf-8", newline="") as lines:
             (row,) = csv.DictReader(lines)
     if not row[quantity]:
-        # Why a cell is empty stands in its row; that words alone give an input, on the screen.
+        # Why a cell is empty stands in its row; that words alone give an input,
+        # on the screen.
         words = re.findall("^1 empty cells: (.*)$", screen, re.MULTILINE)
         assert len(words) == 1
         return Answer(side="not in the file", refusal=row["violates"] or words[0])
@@ -410,7 +351,7 @@ SHOWN_IN = {
 
 
 def run(article: Study, quantity: str, given: dict[str, str]) -> Answer:
-    """As ``analysis run`` would, which checks before the kernel reads the same parameters again."""
+    """As ``analysis run`` would, which checks before the kernel reads them again."""
     notebook = find(SHOWN_IN[quantity])
     asked_for = job(
         notebook, [f"{name}={one}" for name, one in given.items()], article.model
@@ -421,13 +362,11 @@ def run(article: Study, quantity: str, given: dict[str, str]) -> Answer:
 
 
 def parameters(article: Study, quantity: str, given: dict[str, str]) -> Answer:
-    """As a kernel reads them when papermill alone has put them in, the others as the notebook has them."""
-    return _answer(
-        article.from_notebook(
-            {**find(SHOWN_IN[quantity]).parameters, **_numbers(given)}
-        ),
-        quantity,
-    )
+    """As a kernel reads them when papermill alone has put them in, the others as the
+    notebook has them.
+    """
+    together = {**find(SHOWN_IN[quantity]).parameters, **_numbers(given)}
+    return _answer(article.from_notebook(together), quantity)
 
 
 # A further way to ask is one more function here.
@@ -522,15 +461,14 @@ print(json.dumps(found))
 
 
 def by_papermill(row: Row, folder: Path) -> tuple[Answer, str]:
-    """The answer of a notebook run by papermill alone, and all that its page says, on one line."""
+    """The answer of a notebook run by papermill alone, and its page on one line."""
     book = nbformat.read(find(SHOWN_IN[row.quantity]).path, 4)
     book.cells.append(nbformat.v4.new_code_cell(ASKED.format(quantity=row.quantity)))
     nbformat.write(book, folder / "in.ipynb")
     done = papermill(folder / "in.ipynb", folder, row.given)
     if done.returncode:
-        return Answer(
-            refusal=re.findall("^ModelError: (.*)$", done.stderr, re.MULTILINE)[-1]
-        ), done.stderr
+        said = re.findall("^ModelError: (.*)$", done.stderr, re.MULTILINE)
+        return Answer(refusal=said[-1]), done.stderr
     outputs = [
         one
         for cell in nbformat.read(folder / "out.ipynb", 4).cells
@@ -538,9 +476,8 @@ def by_papermill(row: Row, folder: Path) -> tuple[Answer, str]:
     ]
     value, side, remarks, refusal = json.loads(outputs[-1]["text"])
     page = [one.get("data", {}).get("text/plain", "") for one in outputs]
-    return Answer(value, side, tuple(remarks), refusal), " ".join(
-        " ".join(page).split()
-    )
+    answer = Answer(value, side, tuple(remarks), refusal)
+    return answer, " ".join(" ".join(page).split())
 
 
 # Four of them run; all of them in tests/long.

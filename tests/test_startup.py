@@ -1,4 +1,4 @@
-"""A command loads what it uses: each in a process of its own, which then says what it has loaded."""
+"""A command loads what it uses: each in its own process, which says what it loaded."""
 
 import json
 import os
@@ -30,12 +30,15 @@ with contextlib.redirect_stdout(io.StringIO()) as out:
     except SystemExit as end:
         status = end.code
 # A name that is set to None is one that is kept from being loaded.
-print(json.dumps([status, out.getvalue(), [name for name, module in sys.modules.items() if module is not None]]))
+names = [name for name, module in sys.modules.items() if module is not None]
+print(json.dumps([status, out.getvalue(), names]))
 """
 
 
 def loaded(*arguments: str) -> tuple[str, set[str]]:
-    """What a command prints, and the modules that it has loaded at its end, those of packages by the package's name."""
+    """What a command prints, and the modules that it has loaded at its end; those of
+    other packages by the package's name.
+    """
     environment = {
         name: value for name, value in os.environ.items() if name != "ANALYSIS_DATA"
     }
@@ -45,9 +48,8 @@ def loaded(*arguments: str) -> tuple[str, set[str]]:
     )
     status, out, modules = json.loads(done.stdout)
     assert (status, done.stderr) == (0, "")
-    return out, {name for name in modules if name.startswith("analysis.")} | {
-        name.split(".")[0] for name in modules
-    }
+    ours = {name for name in modules if name.startswith("analysis.")}
+    return out, ours | {name.split(".")[0] for name in modules}
 
 
 @pytest.mark.parametrize("command", [(), ("reproduce",)])
@@ -85,7 +87,8 @@ def test_a_verdict_loads_neither_frames_figures_nor_notebooks(
 
 
 def test_what_a_command_has_loaded_is_seen() -> None:
-    # So that the tests above can't pass for want of looking: tables of scenarios do need frames.
+    # So that the tests above can't pass for want of looking: tables of scenarios
+    # do need frames.
     out, modules = loaded("scenarios", "article")
     assert "article" in out
     assert {"pandas", "numpy", "analysis.render.whatif_tables"} <= modules

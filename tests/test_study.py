@@ -1,4 +1,6 @@
-"""A study from Python: what it computes, what a change is, and what is refused in the command line's own sentences."""
+"""A study from Python: what it computes, what a change is, and what is refused in the
+command line's own sentences.
+"""
 
 from decimal import Decimal
 
@@ -7,13 +9,17 @@ import pytest
 
 import analysis
 from analysis import load
-from analysis.core.register import InputError
+from analysis.core.errors import InputError
 from analysis.formulas.labour_transfers import persons_2021
 from analysis.model.model import assignments
 from analysis.whatif.scenarios import find
 from tests.spoiling import cells
 
 STEP = 3_170_000 - 3_170_000 / 1.105  # 301,222 transfers added since 2019
+NO_TOTAL = (
+    "at_risk_total has no single value: former_detainees is given in words only; set "
+    "it to a number"
+)
 
 
 def refused(call, *args, **given):
@@ -24,10 +30,8 @@ def refused(call, *args, **given):
 
 def test_names_are_found_where_they_are_needed():
     assert {"Study", "load"} <= set(dir(analysis))
-    with pytest.raises(
-        AttributeError,
-        match="module 'analysis' has no attribute 'laod'; it has Study, load",
-    ):
+    said = "module 'analysis' has no attribute 'laod'; it has Study, load"
+    with pytest.raises(AttributeError, match=said):
         _ = analysis.laod
 
 
@@ -53,7 +57,8 @@ def test_a_change_makes_another_study_and_leaves_this_one(article):
         1_650_000 * 0.95 + STEP / 2 + 300_000
     )
     assert (repr(article), article["at_risk_2021"]) == before
-    # A further change starts from it, and one back to the article's own value undoes it.
+    # A further change starts from it, and one back to the article's own value
+    # undoes it.
     further = study.change(overlap=0.5, persons_per_transfer=1)
     assert further["at_risk_total"].value == pytest.approx(
         1_650_000 * 0.95 + STEP + 150_000
@@ -65,20 +70,17 @@ def test_a_change_makes_another_study_and_leaves_this_one(article):
 
 
 def test_a_study_is_asked_by_quantity_reading_or_row(article):
-    assert (
-        article["transfers_2019.from_difference"].value == 2_870_000
-    )  # 3,170,000 - 300,000
+    # 3,170,000 - 300,000
+    assert article["transfers_2019.from_difference"].value == 2_870_000
     assert article["figure_2019_all"].value == 2_590_000
     # A printed number by the name of its row is the article's own reading.
-    assert (
-        article.change(at_risk_2019="at_risk_2019_up_to").differs == "as in the article"
-    )
-    assert (
-        article.change(labourers_2019=1_000_000)["figure_2019_all"].value == 2_590_000
-    )
-    assert (
-        article.change(overlap=0.5)["at_risk_2019.southern"].value == 1_567_500
-    )  # 1,650,000 x 0.95
+    same = article.change(at_risk_2019="at_risk_2019_up_to")
+    assert same.differs == "as in the article"
+    fewer = article.change(labourers_2019=1_000_000)
+    assert fewer["figure_2019_all"].value == 2_590_000
+    # 1,650,000 x 0.95
+    half = article.change(overlap=0.5)
+    assert half["at_risk_2019.southern"].value == 1_567_500
 
 
 REFUSED = [
@@ -94,7 +96,8 @@ REFUSED = [
     ),
     (
         {"persons_per_transfer_2021": 0.6, "persons_per_transfer_drift": 1.1},
-        "persons_per_transfer_drift is unused: nothing computed here depends on it under these readings",
+        "persons_per_transfer_drift is unused: nothing computed here depends on it "
+        "under these readings",
     ),
     (
         {"transfers_2021": -1},
@@ -108,13 +111,8 @@ def test_a_wrong_change_is_refused_in_one_sentence_from_python_and_from_texts(
     article, given, said
 ):
     assert refused(article.change, **given) == said
-    assert (
-        refused(
-            article.change,
-            **assignments(f"{name}={one}" for name, one in given.items()),
-        )
-        == said
-    )
+    texts = assignments(f"{name}={one}" for name, one in given.items())
+    assert refused(article.change, **texts) == said
 
 
 @pytest.mark.parametrize(
@@ -172,7 +170,10 @@ def test_a_notebook_may_have_any_number_and_names_of_its_own_kind(article):
 def test_a_parameter_with_an_annotation_and_no_value_is_refused(article):
     namespace = {}
     exec("persons_per_transfer: 0.6\noverlap: float = 0.5", namespace)
-    said = "'persons_per_transfer' has an annotation and no value; write the value after an equals sign"
+    said = (
+        "'persons_per_transfer' has an annotation and no value; write the value after "
+        "an equals sign"
+    )
     # From 3.14 on, Python keeps no annotations among the names.
     if "__annotations__" in namespace:
         assert refused(article.from_notebook, namespace) == said
@@ -182,14 +183,10 @@ def test_a_wrong_name_is_refused_with_the_nearest(article):
     said = "is not a quantity and not a row of claims.csv; did you mean 'at_risk_2021'?"
     assert refused(article.__getitem__, "at_rsk_2021") == f"'at_rsk_2021' {said}"
     assert refused(article.frame, ["overlap", "at_rsk_2021"]) == f"'at_rsk_2021' {said}"
-    assert (
-        refused(article.outcomes, ["same_shar"])
-        == "'same_shar' is not a check; did you mean 'same_share'?"
-    )
-    assert (
-        refused(article.checks, "at_rsk_2021")
-        == "'at_rsk_2021' is not a quantity; did you mean 'at_risk_2021'?"
-    )
+    said = "'same_shar' is not a check; did you mean 'same_share'?"
+    assert refused(article.outcomes, ["same_shar"]) == said
+    said = "'at_rsk_2021' is not a quantity; did you mean 'at_risk_2021'?"
+    assert refused(article.checks, "at_rsk_2021") == said
     with pytest.raises(TypeError):
         article.change({"overlap": 0.5})
 
@@ -209,16 +206,11 @@ def test_frames_have_a_row_for_each_name(article):
     out = study.frame(["transfers_2021", "persons_2019"])
     # "At least several hundred thousand" is no number, so the total is none.
     total = article.frame(["at_risk_total"]).loc["at_risk_total", "reason"]
-    assert (
-        total
-        == "at_risk_total has no single value: former_detainees is given in words only; set it to a number"
-    )
+    assert total == NO_TOTAL
     # 3,000,000 x 1.105 / 3,170,000 persons per transfer: more than one.
     assert out["value"].isna().tolist() == [False, True]
-    assert (
-        "would be 1.04574, outside its allowed range"
-        in out.loc["persons_2019", "reason"]
-    )
+    reason = out.loc["persons_2019", "reason"]
+    assert "would be 1.04574, outside its allowed range" in reason
 
 
 def test_two_studies_are_set_side_by_side(article):
@@ -230,9 +222,8 @@ def test_two_studies_are_set_side_by_side(article):
     assert frame["percent"].tolist() == pytest.approx(
         [100 * 50_000 / (1_950_000 + STEP), 0]
     )
-    assert (
-        study.differs_from(article, ["at_risk_total"])["difference"].isna().all()
-    )  # in words, there is none
+    # In words, there is none.
+    assert study.differs_from(article, ["at_risk_total"])["difference"].isna().all()
     assert [*study.differs_from(article).index] == [*article.model.register.estimates]
     assert (study.differs, article.differs) == (
         "differs from the article in: former_detainees = 400,000 person",
@@ -253,7 +244,8 @@ def test_checks_and_findings_of_a_quantity_or_all(article):
         frame.set_index("comparison").loc[of_2021["at_risk_2021_sum"], "verdict"]
         for frame in (named, half)
     ]
-    # 2,000,000 - 1,901,222 = 98,778; 2,000,000 - 1,750,611 = 249,389, and 1,750,611 is below 1.8 million.
+    # 2,000,000 - 1,901,222 = 98,778; 2,000,000 - 1,750,611 = 249,389,
+    # and 1,750,611 is below 1.8 million.
     assert verdicts == ["matches, 99,000 short", "compatible, 250,000 short"]
     assert len(article.checks()) == len(rows)
     assert [
@@ -274,7 +266,8 @@ def test_solutions_of_a_quantity_or_all(article):
     assert [*found["solved for"]] == [
         row.statement for row in rows if row.quantity == "at_risk_2019"
     ]
-    # 1.6 / 1.65 of the south; 1,600,000 / 1,567,500 of its minority; 32,500 / 940,000 outside; 1,600,000 / 2,037,500.
+    # 1.6 / 1.65 of the south; 1,600,000 / 1,567,500 of its minority;
+    # 32,500 / 940,000 outside; 1,600,000 / 2,037,500.
     assert [*found["value"]][:4] == ["0.9697", "1.0207", "0.0346", "0.7853"]
     assert [*found["so it is"]][:4] == [
         "in range",
@@ -303,11 +296,10 @@ def test_names_of_another_type_are_refused_in_one_sentence(article):
     assert refused(article.figure, ["waterfall"]).startswith(
         "'['waterfall']' is no figure; "
     )
+    said = "is not a quantity and not a row of claims.csv"
     for call in (article.frame, lambda one: article.differs_from(article, one)):
         for wrong in (5, None, [5]):
-            assert "is not a quantity and not a row of claims.csv" in refused(
-                call, wrong
-            )
+            assert said in refused(call, wrong)
     for wrong in (5, [["same_share"]]):
         assert "is not a check" in refused(article.outcomes, wrong)
     assert len(article.outcomes()) == len(article.model.register.checks)
@@ -321,15 +313,14 @@ def test_one_name_is_as_good_as_a_list(article):
 
 
 def test_an_estimate_that_is_none_has_its_reason_in_each_table(article):
-    reason = "at_risk_total has no single value: former_detainees is given in words only; set it to a number"
     study = article.change(former_detainees=300_000)
     for one, other in ((study, article), (article, study), (article, article)):
         frame = one.differs_from(other, ["at_risk_2021", "at_risk_total"])
-        assert frame.reason.tolist() == [pytest.approx(np.nan, nan_ok=True), reason]
+        assert frame.reason.tolist() == [pytest.approx(np.nan, nan_ok=True), NO_TOTAL]
     assert "reason" not in study.differs_from(study)
-    assert refused(article.sensitivity, "at_risk_total") == reason
+    assert refused(article.sensitivity, "at_risk_total") == NO_TOTAL
     swept = article.sweep("at_risk_total", overlap=[0, 0.5])
-    assert swept.violates.tolist() == [reason] * 2
+    assert swept.violates.tolist() == [NO_TOTAL] * 2
 
 
 def test_a_scenario_is_another_study(article):
@@ -362,11 +353,8 @@ def test_a_value_given_stays_under_a_scenario_as_on_the_command_line(
     article, scenario, name, value, quantity, expected
 ):
     texts = assignments([f"{name}={value}"])
-    setting = (
-        find(scenario, article.model)
-        .changed(texts, article.model)
-        .setting(article.model)
-    )
+    changed = find(scenario, article.model).changed(texts, article.model)
+    setting = changed.setting(article.model)
     study = article.change(**{name: value}).scenario(scenario)
     assert study.setting == setting != article.scenario(scenario).setting
     assert study.scenario("half_overlap").setting.values["overlap"] == 0.5
@@ -375,10 +363,9 @@ def test_a_value_given_stays_under_a_scenario_as_on_the_command_line(
 
 
 def test_two_scenarios_that_change_one_thing_are_refused(article):
-    said = refused(article.scenario("southern").scenario, "composition")
-    assert (
-        said
-        == "composition changes at_risk_2019, and so does an earlier scenario; take one of them"
+    assert refused(article.scenario("southern").scenario, "composition") == (
+        "composition changes at_risk_2019, and so does an earlier scenario; take one "
+        "of them"
     )
     # A change of one's own stands above both.
     study = (
@@ -417,7 +404,8 @@ def test_a_sweep_is_a_row_a_combination_under_the_study(article):
         former_detainees=["0.3 million person", 400_000],
         at_risk_2019=["published", "southern"],
     )
-    # The southern reading is 0.95 of 1.65 million; half of those detained are counted twice.
+    # The southern reading is 0.95 of 1.65 million; half of those detained are
+    # counted twice.
     expected = [
         first + STEP + 0.5 * more
         for first in (1_600_000, 1_567_500)
@@ -426,20 +414,15 @@ def test_a_sweep_is_a_row_a_combination_under_the_study(article):
     assert found.at_risk_total.tolist() == pytest.approx(expected)
 
 
-def test_a_sweep_asks_only_for_an_effect_of_its_own_names_and_takes_values_as_a_change_does(
+def test_a_sweep_needs_an_effect_of_its_own_names_and_takes_values_as_a_change_does(
     article,
 ):
-    study = article.change(overlap=0.5, former_detainees="set").change(
-        former_detainees=400_000
-    )
+    study = article.change(overlap=0.5, former_detainees="set")
+    study = study.change(former_detainees=400_000)
     for one in (0.6, "0.6", "0.6 person/transfer"):
-        assert study.sweep(
-            "net_new_persons", persons_per_transfer=one
-        ).net_new_persons.tolist() == [
-            pytest.approx(
-                article.change(persons_per_transfer=one)["net_new_persons"].value
-            )
-        ]
+        found = study.sweep("net_new_persons", persons_per_transfer=one).net_new_persons
+        changed = article.change(persons_per_transfer=one)["net_new_persons"].value
+        assert found.tolist() == [pytest.approx(changed)]
         # The study's own value stays: 1,600,000 + 0.6 of the step + 0.5 x 400,000.
         found = study.sweep("at_risk_total", persons_per_transfer=one).at_risk_total
         assert found.tolist() == [pytest.approx(1_600_000 + 0.6 * STEP + 200_000)]
@@ -469,10 +452,8 @@ def test_a_sweep_from_python_is_refused_as_from_a_file(article, over, said):
 
 
 def test_a_statement_or_a_depth_of_another_type_is_refused_in_one_sentence(article):
-    with pytest.raises(
-        InputError,
-        match=r"^5 is not the text of a statement, such as 'at_risk_2021 >= 1\.9 million",
-    ):
+    said = r"^5 is not the text of a statement, such as 'at_risk_2021 >= 1\.9 million"
+    with pytest.raises(InputError, match=said):
         article.break_even(5)
     with pytest.raises(InputError, match=r"^the depth 'x' is not a whole number$"):
         article.steps("at_risk_2021", depth="x")

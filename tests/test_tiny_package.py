@@ -1,4 +1,6 @@
-"""A second data package, with invented numbers on evening classes: the engine knows nothing of the first one."""
+"""A second data package, with invented numbers on evening classes: the engine knows
+nothing of the first one.
+"""
 
 import json
 import os
@@ -37,13 +39,15 @@ def test_sessions_match(tiny):
     assert bounds(r) == pytest.approx((1150 * 2.45, 1250 * 2.55))  # 2,817.5 to 3,187.5
     assert (r.published, r.published_low, r.published_high) == (3000, 2950, 3050)
     assert (r.verdict, r.finer, r.rests_on, r.unit) == ("matches", "", "", "session")
-    # Printed numbers from 2,817.5 - 50 to 3,187.5 + 50 pass: 470 of the 600 from 2,700 to 3,300.
+    # Printed numbers from 2,817.5 - 50 to 3,187.5 + 50 pass: 470 of the 600 from
+    # 2,700 to 3,300.
     assert r.passing == pytest.approx(470 / 600)
 
 
 def test_a_ratio_with_its_input_above_and_below_matches_at_one_corner(tiny):
     r = outcome(tiny, "day_at_half")
-    # (1 - x) / x is 1 at 0.5, 0.45 / 0.55 = 0.818182 at 0.55 and 0.55 / 0.45 = 1.222222 at 0.45
+    # (1 - x) / x is 1 at 0.5, 0.45 / 0.55 = 0.818182 at 0.55
+    # and 0.55 / 0.45 = 1.222222 at 0.45
     assert r.recomputed == 1
     assert bounds(r) == pytest.approx((0.45 / 0.55, 0.55 / 0.45), rel=1e-12)
     # 1.2 asserts 1.15 to 1.25: not the point, but some values near the upper corner
@@ -96,29 +100,30 @@ def test_the_range_is_checked_as_a_whole_and_end_by_end(tiny):
         "differs",
         "matches",
     )
-    # 3,500 / 1,200 = 2.91667, and 4,500 / 1,200 = 3.75, to 5,500 / 1,200 = 4.58333 villagers
+    # 3,500 / 1,200 = 2.91667, and 4,500 / 1,200 = 3.75,
+    # to 5,500 / 1,200 = 4.58333 villagers
     assert whole.condition == "villagers_per_household 2.91667 to 4.58333"
     assert high.condition == "villagers_per_household 3.75 to 4.58333"
-    # none fits the low end while 1,250 x is below 3,500 or 1,150 x is above 4,500: up to 2.8, and from 3.91304
+    # none fits the low end while 1,250 x is below 3,500 or 1,150 x is above 4,500:
+    # up to 2.8, and from 3.91304
     assert low.condition == "villagers_per_household 1 to 2.8 or 3.91304 to 10"
-    # 4,600 - 500 to 5,000 + 500 pass: all from 4,500 to 5,500, and 300 of the 800 from 3,600 to 4,400
+    # 4,600 - 500 to 5,000 + 500 pass: all from 4,500 to 5,500,
+    # and 300 of the 800 from 3,600 to 4,400
     assert (high.passing, low.passing) == pytest.approx((1, 300 / 800))
 
 
 def test_the_villagers_of_a_household_are_solved_for(tiny):
     found = solution(tiny, tiny.register.solutions["villagers_for_low_end"])
-    assert (found.value, found.status) == (
-        pytest.approx(4000 / 1200),
-        "out_of_range",
-    )  # 3.33, varied 3.5 to 4.5
+    # 3.33, varied 3.5 to 4.5
+    assert found.value == pytest.approx(4000 / 1200)
+    assert found.status == "out_of_range"
     assert "3.5 to 4.5" in found.reason
 
 
 def test_the_words_are_checked_against_their_floor_and_a_coarser_one(tiny):
     r = outcome(tiny, "helpers_needed")
-    assert r.recomputed == pytest.approx(
-        3000 / 100
-    )  # 30 are fewer than three dozen, more than two dozen
+    # 30 are fewer than three dozen, more than two dozen.
+    assert r.recomputed == pytest.approx(3000 / 100)
     assert bounds(r) == pytest.approx((28.175, 31.875))
     assert (r.published, r.published_low, r.published_high, r.passing) == (
         None,
@@ -132,8 +137,8 @@ def test_the_words_are_checked_against_their_floor_and_a_coarser_one(tiny):
         False,
         "implied",
     )
-    # 3,000 / 36 = 83.3333: with fewer sessions for each the value itself matches. 3,187.5 / 24 = 132.8125: with more,
-    # not even two dozen are needed.
+    # 3,000 / 36 = 83.3333: with fewer sessions for each the value itself matches.
+    # 3,187.5 / 24 = 132.8125: with more, not even two dozen are needed.
     assert r.condition == "sessions_per_helper 83.3333 to 132.812"
 
 
@@ -163,7 +168,8 @@ def test_its_report_leads_to_no_page_that_it_lacks(tiny):
 def test_another_process_reads_it_by_the_environment(tiny):
     code = (
         "import analysis, json; "
-        "print(json.dumps({one.check.id: [one.verdict, one.recomputed] for one in analysis.load().outcomes()}))"
+        "print(json.dumps({one.check.id: [one.verdict, one.recomputed] "
+        "for one in analysis.load().outcomes()}))"
     )
     named = {
         "ANALYSIS_DATA": str(PACKAGES / "tiny"),

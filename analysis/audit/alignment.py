@@ -1,11 +1,14 @@
-"""The audit: the reader's own copy of the article against the register, row by row and number by number."""
+"""The audit compares the reader's own copy of the article with the register.
+
+It goes row by row and number by number.
+"""
 
 from __future__ import annotations
 
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import SequenceMatcher
@@ -16,12 +19,18 @@ from scipy.optimize import linear_sum_assignment
 
 from analysis.audit.copy import Paragraph, Place, read, where
 from analysis.audit.numerals import RULES, Key, Number, numbers, plain
-from analysis.core.register import Claim, Register, shown
+from analysis.core.errors import display_path
+from analysis.core.register import Register
+from analysis.core.rows import Claim
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where copy and register differ: missing, differs, qualifier, order, moved, shifted, heading or uncovered."""
+    """A difference says where the copy and the register do not agree.
+
+    Its ``kind`` is missing, differs, qualifier, order, moved, shifted, heading or
+    uncovered.
+    """
 
     kind: str
     rows: tuple[str, ...]
@@ -30,7 +39,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Report:
-    """What an audit found. ``excluded`` counts the numbers that each rule excludes, with its reason."""
+    """What an audit found.
+
+    ``excluded`` counts the numbers that each rule excludes, with its reason.
+    """
 
     source: str
     rows: int
@@ -57,17 +69,23 @@ class Report:
             f"excluded: {count} × {rule} ({reason})"
             for rule, (reason, count) in self.excluded.items()
         ]
+        agree = (
+            "The copy and the register agree in the numbers, words such as over before "
+            "them, order and place; not compared: the other words, dates and sources."
+        )
         wrong, bare = len(self.differences), len(self.uncovered)
-        agree = "The copy and the register agree in the numbers, words such as over before them, order and place; "
-        agree += "not compared: the other words, dates and sources."
-        counts = f"{wrong} difference{'s' * (wrong != 1)}, {bare} number{'s' * (bare != 1)} without a row"
+        counts = (
+            f"{wrong} {'difference' if wrong == 1 else 'differences'}, "
+            f"{bare} {'number' if bare == 1 else 'numbers'} without a row"
+        )
         return [*made, counts if self.status else agree]
 
 
 _QUALIFIERS = {
     "over": "over|more than|above|exceed(?:s|ed|ing)?|in excess of|upwards of",
     "at_least": "at least|(?:no|not) (?:fewer|less) than|a minimum of",
-    "up_to": "up to|at most|(?:no|not) more than|within|a maximum of|as (?:many|much) as",
+    "up_to": "up to|at most|(?:no|not) more than|within|a maximum of"
+    "|as (?:many|much) as",
     "about": "about|approximately|around|roughly|circa|some|an estimated",
     "approaches": "approach(?:es|ed|ing)?|near(?:s|ed|ing|ly)?|almost|close to",
     "under": "under|less than|fewer than|below",
@@ -78,7 +96,10 @@ _QUALIFIER = re.compile(rf"(?i)\b(?:{_NAMED}) (?:an? |a total of )?$")
 
 @dataclass(frozen=True, eq=False)
 class _End:
-    """One number that a row says is printed, and the keys that fit it: none for words that the row does not quote."""
+    """An end is one number that a row says is printed, with the keys that fit it.
+
+    Words that the row does not quote have no keys.
+    """
 
     row: Claim
     kind: str
@@ -88,24 +109,15 @@ class _End:
     def of(cls, row: Claim) -> list[_End]:
         printed = row.published
         if printed.unit == "year":
-            return [
-                cls(
-                    row,
-                    "span",
-                    tuple(
-                        n.key for n in numbers(row.unit_as_printed) if n.kind == "span"
-                    ),
-                )
-            ]
+            printed_here = numbers(row.unit_as_printed)
+            spans = tuple(one.key for one in printed_here if one.kind == "span")
+            return [cls(row, "span", spans)]
         if not printed.printed:
-            # A row without digits may quote its words in its note: "in words only: several dozen".
-            return [
-                cls(
-                    row,
-                    "vague",
-                    tuple(n.key for n in numbers(plain(row.note)) if n.kind == "vague"),
-                )
-            ]
+            # A row without digits may quote its words in its note: "in words only:
+            # several dozen".
+            quoted = numbers(plain(row.note))
+            vague = tuple(one.key for one in quoted if one.kind == "vague")
+            return [cls(row, "vague", vague)]
         digits = filter(None, (printed.printed, printed.printed_high))
         ends = [
             Number("", 0, 0, text, printed.scale, printed.unit == "percent")
@@ -121,7 +133,10 @@ Stated = Mapping[Place, Sequence[_End]]
 
 
 class _Found:
-    """A paragraph of the copy with its numbers, to compare with those that rows say are printed."""
+    """This is a paragraph of the copy, with the numbers that are printed in it.
+
+    They are compared with the numbers that rows say are printed.
+    """
 
     def __init__(self, paragraph: Paragraph) -> None:
         self.place, self.text = paragraph.place, paragraph.text
@@ -142,25 +157,34 @@ class _Found:
         ]
 
     def weight(self, ends: Sequence[_End]) -> float:
-        """How many of the numbers stand here, and a little for nouns; years, which are common, count less."""
-        left, total = Counter(number.key for number in self.usable), 0.0
+        """Count how many of the numbers stand here.
+
+        A noun that stands here as well adds a little. Years, which are common, count
+        less.
+        """
+        left = Counter(number.key for number in self.usable)
+        total = 0.0
         for end in ends:
-            if key := next((key for key in end.keys if left[key] > 0), None):
-                left[key] -= 1
-                total += (
-                    0.5
-                    if end.kind == "span"
-                    else 1 + 0.01 * (end.row.unit_as_printed.split()[-1] in self.text)
-                )
+            key = next((key for key in end.keys if left[key] > 0), None)
+            if key is None:
+                continue
+            left[key] -= 1
+            if end.kind == "span":
+                total += 0.5
+                continue
+            noun = end.row.unit_as_printed.split()[-1]
+            total += 1.01 if noun in self.text else 1
         return total
 
     def take(self, ends: Sequence[_End]) -> None:
-        """Take what rows say is printed: first what stands in their order, then what is left, in any order."""
+        """Take the numbers that rows say are printed.
+
+        Those that stand in the rows' order come first, then what is left, in any order.
+        """
         here = [number.key for number in self.usable]
         keys = [next((key for key in end.keys if key in here), None) for end in ends]
-        for a, b, size in SequenceMatcher(
-            None, keys, here, autojunk=False
-        ).get_matching_blocks():
+        matcher = SequenceMatcher(None, keys, here, autojunk=False)
+        for a, b, size in matcher.get_matching_blocks():
             self.exact |= zip(
                 ends[a : a + size], self.usable[b : b + size], strict=True
             )
@@ -169,17 +193,19 @@ class _Found:
                 number for number in self.usable if number not in self.exact.values()
             ]
             fit = [
-                n
-                for n in left
-                if n.key in end.keys or (not end.keys and n.kind == end.kind)
+                number
+                for number in left
+                if number.key in end.keys or (not end.keys and number.kind == end.kind)
             ]
-            self.exact |= {end: fit[0]} if fit else {}
+            if fit:
+                self.exact[end] = fit[0]
 
 
 def audit(register: Register, path: Path | str) -> Report:
-    """Compare the reader's copy of the article, a text, HTML or PDF file, with the register.
+    """Compare the reader's copy of the article with the register.
 
-    Raises InputError, whose message is one sentence, for a file that can't be read or is no copy of the article.
+    The copy is a text, HTML or PDF file. Raises InputError, whose message is one
+    sentence, for a file that can't be read or is no copy of the article.
     """
     paragraphs, headings = read(register, Path(path))
     copies = [_Found(paragraph) for paragraph in paragraphs if not paragraph.outside]
@@ -212,9 +238,8 @@ def audit(register: Register, path: Path | str) -> Report:
             # What stands in their place: as many numbers without a row, in their order.
             changed = [end for end in missing if end.keys and end.kind != "span"]
             here[place].unlike |= zip(changed, here[place].free(), strict=False)
-            differences += _in_another_order(ends, here[place]) or _qualified_otherwise(
-                ends, here[place]
-            )
+            in_another_order = _in_another_order(ends, here[place])
+            differences += in_another_order or _qualified_otherwise(ends, here[place])
         differences += _unlike_rows(missing, here.get(place))
     lost = [section for section in register.sections if section not in headings]
     differences += [
@@ -224,15 +249,7 @@ def audit(register: Register, path: Path | str) -> Report:
     differences += _changes_of_place(
         {p: stated[p] for p in stated if p[0] in headings}, here, copies
     )
-    uncovered = [
-        Difference(
-            "uncovered",
-            (),
-            f"{n.text} ({where(f.place)}): … {f.text[max(n.start - 30, 0) : n.end + 30]} …",
-        )
-        for f in copies
-        for n in f.free()
-    ]
+    uncovered = tuple(_uncovered(copies))
     excluded = Counter(
         number.rule for found in copies for number in found.numbers if number.rule
     )
@@ -245,31 +262,42 @@ def audit(register: Register, path: Path | str) -> Report:
         if difference.kind != "shifted"
         for id in difference.rows
     }
-    rows, reasons = (
-        len(register.claims),
-        {rule: (RULES[rule], count) for rule, count in excluded.items() if count},
-    )
+    rows = len(register.claims)
+    reasons = {rule: (RULES[rule], count) for rule, count in excluded.items() if count}
     return Report(
-        shown(Path(path)),
+        display_path(Path(path)),
         rows,
         rows - len(not_found),
         tuple(differences),
-        tuple(uncovered),
+        uncovered,
         reasons,
     )
+
+
+def _uncovered(copies: Iterable[_Found]) -> Iterator[Difference]:
+    """Report every number of the copy that no row has and no rule excludes."""
+    for found in copies:
+        for number in found.free():
+            around = found.text[max(number.start - 30, 0) : number.end + 30]
+            text = f"{number.text} ({where(found.place)}): … {around} …"
+            yield Difference("uncovered", (), text)
 
 
 def _assigned(
     stated: Stated, copies: Sequence[_Found], headings: Container[str]
 ) -> dict[Place, _Found]:
-    """The paragraph of the copy for each stated one: the most numbers found, in the stated place where it can be."""
+    """Find the paragraph of the copy that belongs to each stated one.
+
+    The assignment finds the most numbers, in the stated place where it can.
+    """
     gain = np.zeros((len(stated), len(copies)))
     for (a, (place, ends)), (b, copy) in itertools.product(
         enumerate(stated.items()), enumerate(copies)
     ):
         weight, same_section = copy.weight(ends), place[0] == copy.place[0]
         is_common = place[0] in headings and all(end.kind == "span" for end in ends)
-        # Elsewhere it must be the half at least, or it is chance; years alone stand in many sections.
+        # Elsewhere it must be the half at least, or it is chance; years alone stand in
+        # many sections.
         if place == copy.place or (
             weight >= 0.5 * len(ends) and (same_section or not is_common)
         ):
@@ -282,15 +310,16 @@ def _assigned(
                 + (50 if place == copy.place else near)
                 + 1
             )
-    places, pairs = (
-        list(stated),
-        zip(*linear_sum_assignment(gain, maximize=True), strict=True),
-    )
+    places = list(stated)
+    pairs = zip(*linear_sum_assignment(gain, maximize=True), strict=True)
     return {places[int(a)]: copies[int(b)] for a, b in pairs if gain[a, b] > 0}
 
 
 def _printed(row: Claim) -> str:
-    """The number that a row says is printed, such as 20,000 to 25,000 or 2.5 million, with its noun."""
+    """Return the number that a row says is printed, with its noun.
+
+    Such numbers are 20,000 to 25,000, and 2.5 million.
+    """
     number = row.published
     digits = " to ".join(
         f"{Decimal(text):,}" for text in (number.printed, number.printed_high) if text
@@ -301,31 +330,25 @@ def _printed(row: Claim) -> str:
 
 
 def _unlike_rows(left: Iterable[_End], found: _Found | None) -> list[Difference]:
-    """The rows of which a number is not found anywhere: missing, or printed otherwise."""
-    made, text = [], found.text if found else ""
-    for row in {
+    """Report the rows of which a number is not found anywhere.
+
+    It is missing, or it is printed otherwise.
+    """
+    text = found.text if found else ""
+    rows = {
         end.row.id: end.row
         for end in left
         if end.keys or end.row.unit_as_printed not in text
-    }.values():
-        mine = (
-            [
-                n
-                for end, n in [*found.exact.items(), *found.unlike.items()]
-                if end.row is row
-            ]
-            if found
-            else []
-        )
-        start, stop = (
-            min((n.start for n in mine), default=0),
-            max((n.end for n in mine), default=0),
-        )
-        kind, instead = (
-            ("differs", f"{text[start:stop]} in the place of ")
-            if mine
-            else ("missing", "")
-        )
+    }
+    taken = [*found.exact.items(), *found.unlike.items()] if found else []
+    made = []
+    for row in rows.values():
+        mine = [number for end, number in taken if end.row is row]
+        kind, instead = "missing", ""
+        if mine:
+            start = min(number.start for number in mine)
+            stop = max(number.end for number in mine)
+            kind, instead = "differs", f"{text[start:stop]} in the place of "
         made.append(
             Difference(kind, (row.id,), f"{row.where}: {instead}{_printed(row)}")
         )
@@ -333,7 +356,11 @@ def _unlike_rows(left: Iterable[_End], found: _Found | None) -> list[Difference]
 
 
 def _rising(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The pairs without those that must be put elsewhere to have both sides rise: those that cross the most others."""
+    """Leave out pairs until both sides of the others rise.
+
+    Those left out, which must be put elsewhere, are the pairs that cross the most
+    others.
+    """
     left = sorted(pairs)
     while [q for _, q in left] != sorted(q for _, q in left):
         crossed = {
@@ -345,7 +372,10 @@ def _rising(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _in_another_order(ends: Iterable[_End], found: _Found) -> list[Difference]:
-    """The rows whose numbers stand in another order than the rows do, as one difference."""
+    """Report the rows whose numbers stand in another order than the rows do.
+
+    They are one difference.
+    """
     here = [end for end in ends if end in found.exact]
     starts = sorted(found.exact[end].start for end in here)
     ranks = [
@@ -359,18 +389,21 @@ def _in_another_order(ends: Iterable[_End], found: _Found) -> list[Difference]:
         found.exact[here[order]].text
         for order, _ in sorted(off, key=lambda pair: pair[1])
     )
-    return (
-        [Difference("order", tuple(ids), f"{where(found.place)}: in the order {texts}")]
-        if off
-        else []
-    )
+    if not off:
+        return []
+    text = f"{where(found.place)}: in the order {texts}"
+    return [Difference("order", tuple(ids), text)]
 
 
 def _qualified_otherwise(ends: Iterable[_End], found: _Found) -> list[Difference]:
-    """The rows before whose number stands another word such as over, up to or about than stated."""
+    """Report the rows that state another word before their number than the copy has.
+
+    Such a word is over, up to or about.
+    """
     made = []
     for end in (end for end in ends if end in found.exact and end.kind == "number"):
-        row, number, stated = end.row, found.exact[end], end.row.published.qualifier
+        row, number = end.row, found.exact[end]
+        stated = row.published.qualifier
         match = _QUALIFIER.search(found.text[max(number.start - 40, 0) : number.start])
         if stated not in (match.lastgroup if match else "exact", "range"):
             printed = (
@@ -388,7 +421,10 @@ def _qualified_otherwise(ends: Iterable[_End], found: _Found) -> list[Difference
 def _changes_of_place(
     stated: Stated, here: Mapping[Place, _Found], copies: Sequence[_Found]
 ) -> list[Difference]:
-    """Rows that stand elsewhere than stated, and paragraphs that count differently without a cause reported as well."""
+    """Report rows that stand elsewhere than stated, and paragraphs counted differently.
+
+    A different count is reported where no cause of it is reported as well.
+    """
     rows: dict[tuple[Place, Place], dict[str, None]] = defaultdict(dict)
     for found in copies:
         for end in found.exact:

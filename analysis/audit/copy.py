@@ -1,4 +1,7 @@
-"""A reader's copy of the article, a text, HTML or PDF file, read into the paragraphs of each section. None is kept."""
+"""This module reads a copy of the article into the paragraphs of each section.
+
+The copy is the reader's own: a text, HTML or PDF file. The module keeps none of it.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.audit.numerals import NUMBER_WORDS, plain
-from analysis.core.register import InputError, Register, shown
+from analysis.core.errors import InputError, display_path
+from analysis.core.register import Register
 
 INTRODUCTION, NOTES = "introduction", "notes"
-#: A paragraph of the article has so many words; a heading, a byline or an item of a list has fewer.
+#: A paragraph of the article has so many words; a heading, a byline or an item of a
+#: list has fewer.
 _FEWEST_WORDS = 40
 #: The lines of a paragraph, of a heading, or of a whole list.
 Block = list[str]
@@ -24,7 +29,10 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of the copy, or a whole note; what stands ``outside`` is not the article."""
+    """This is a paragraph of the copy, or a whole note.
+
+    What stands ``outside`` is not the article.
+    """
 
     place: Place
     text: str
@@ -41,11 +49,13 @@ def where(place: Place) -> str:
 
 
 def read(register: Register, path: Path) -> tuple[list[Paragraph], set[str]]:
-    """The paragraphs of a copy in their order, and the sections that are found in it or need no heading.
+    """Read the paragraphs of a copy in their order, and find its sections.
 
-    Raises InputError, whose message is one sentence, for a file that can't be read or that has no heading.
+    The sections are those whose heading is found, and those that need no heading.
+    Raises InputError, whose message is one sentence, for a file that can't be read or
+    that has no heading.
     """
-    name = shown(path)
+    name = display_path(path)
     titles = {
         _letters(title): slug
         for slug, title in register.sections.items()
@@ -63,31 +73,31 @@ def read(register: Register, path: Path) -> tuple[list[Paragraph], set[str]]:
     pieces = _pieces(blocks, titles)
     if not any(slug for slug, _ in pieces):
         raise InputError(
-            f"{name} is no copy of the article: give one whose headings have lines of their own."
+            f"{name} is no copy of the article: give one whose headings have lines of "
+            "their own."
         )
-    return list(_paragraphs(pieces)), {slug for slug, _ in pieces if slug} | {
-        INTRODUCTION,
-        NOTES,
-    }
+    headings = {slug for slug, _ in pieces if slug}
+    return list(_paragraphs(pieces)), {*headings, INTRODUCTION, NOTES}
 
 
 def _bytes(path: Path, name: str) -> bytes:
     """What is in a file. A pipe or a device is not opened: it may never end."""
+    data = b""
     try:
         path.stat()
-        data = path.read_bytes() if path.is_file() else b""
-        kind = (
-            "is a folder"
-            if path.is_dir()
-            else "is empty"
-            if path.is_file()
-            else "is a pipe or a device"
-        )
+        if path.is_dir():
+            kind = "is a folder"
+        elif path.is_file():
+            kind = "is empty"
+            data = path.read_bytes()
+        else:
+            kind = "is a pipe or a device"
     except (OSError, ValueError) as error:
-        data, kind = b"", f"can't be read ({getattr(error, 'strerror', None) or error})"
+        kind = f"can't be read ({getattr(error, 'strerror', None) or error})"
     if not data.strip():
         raise InputError(
-            f"{name} {kind}; the audit reads one file: the article as text, HTML or PDF."
+            f"{name} {kind}; the audit reads one file: the article as text, HTML or "
+            "PDF."
         )
     return data
 
@@ -109,22 +119,33 @@ def _decoded(data: bytes, name: str) -> str:
 
 
 def _text_blocks(text: str) -> list[Block]:
-    """The blocks of a text: blank lines part them, or each long line is one where most blank lines are missing."""
+    """Part a text into blocks at its blank lines.
+
+    Where most blank lines are missing, each long line is a block.
+    """
     blocks = [part.split("\n") for part in re.split(r"\n *\n\s*", text.strip())]
     lines = [line for block in blocks for line in block if line.strip()]
     # Lines that were broken to fit a width are shorter than paragraphs.
-    are_paragraphs = sum(map(len, lines)) > 150 * len(lines) and len(
-        blocks
-    ) < 0.6 * len(lines)
+    are_long = sum(map(len, lines)) > 150 * len(lines)
+    are_paragraphs = are_long and len(blocks) < 0.6 * len(lines)
     return [[line] for line in lines] if are_paragraphs else blocks
 
 
-_NOT_TEXT = "script, style, noscript, template, nav, head, header, footer, aside, form, button, svg, iframe, [hidden]"
-_PARTS = "address article blockquote body dd div dl dt figure h1 h2 h3 h4 h5 h6 hr main ol p pre section table tr ul"
+_NOT_TEXT = (
+    "script, style, noscript, template, nav, head, header, footer, aside, form, "
+    "button, svg, iframe, [hidden]"
+)
+_PARTS = (
+    "address article blockquote body dd div dl dt figure h1 h2 h3 h4 h5 h6 hr main "
+    "ol p pre section table tr ul"
+)
 
 
 def _html_text(page: str) -> str:
-    """The text of a web page, with a blank line between blocks; a list is one block with its items on lines."""
+    """Return the text of a web page, with a blank line between blocks.
+
+    A list is one block with its items on lines.
+    """
     from bs4 import BeautifulSoup
     from bs4.element import NavigableString
 
@@ -160,7 +181,8 @@ def _pdf_blocks(data: bytes, name: str) -> list[Block]:
     from pdfminer.layout import LTTextBox, LTTextLine
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
-    # It warns of faults of the file, such as a font without a name, which are of no use to a reader.
+    # It warns of faults of the file, such as a font without a name, which are of no use
+    # to a reader.
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
         pages = list(extract_pages(io.BytesIO(data)))
@@ -170,7 +192,8 @@ def _pdf_blocks(data: bytes, name: str) -> list[Block]:
         ) from None
     except Exception as error:  # A broken PDF raises nearly anything out of its reader.
         raise InputError(
-            f"{name} is a PDF that can't be read ({type(error).__name__}); save it anew."
+            f"{name} is a PDF that can't be read ({type(error).__name__}); save it "
+            "anew."
         ) from None
     boxes = [
         (page, box) for page in pages for box in page if isinstance(box, LTTextBox)
@@ -181,7 +204,8 @@ def _pdf_blocks(data: bytes, name: str) -> list[Block]:
         for line in box
         if isinstance(line, LTTextLine)
     ]
-    # A line that recurs, but for its digits, at the same edge of half of the pages is no part of the text.
+    # A line that recurs, but for its digits, at the same edge of half of the pages is
+    # no part of the text.
     edges = [line for page, line in found if not 0.1 < line.y0 / page.height < 0.9]
     masks = {
         line: (re.sub(r"\d+", "#", line.get_text()), round(line.y0 / 3))
@@ -199,7 +223,8 @@ def _pdf_blocks(data: bytes, name: str) -> list[Block]:
     ]
     if not lines:
         raise InputError(
-            f"{name} is a PDF without text, perhaps a scan; give the article as text, HTML or PDF."
+            f"{name} is a PDF without text, perhaps a scan; give the article as text, "
+            "HTML or PDF."
         )
     width = sorted(line.width for _, line in lines)[len(lines) * 19 // 20]
     margins = [
@@ -209,13 +234,13 @@ def _pdf_blocks(data: bytes, name: str) -> list[Block]:
     ]
     blocks: list[Block] = [[]]
     for (last_page, last), (page, line) in itertools.pairwise([lines[0], *lines]):
-        text, ends = (
-            plain(line.get_text()).strip(),
-            _ends(plain(last.get_text()).strip()),
-        )
+        text = plain(line.get_text()).strip()
+        ends = _ends(plain(last.get_text()).strip())
         if page is last_page and line.y0 <= last.y0:
             goes_on = last.y0 - line.y0 < 1.7 * line.height
-        else:  # A page or a column may end between two sentences of a paragraph: then its last line is full.
+        else:
+            # A page or a column may end between two sentences of a paragraph: then its
+            # last line is full.
             first_word = line.width / len(text) * (1 + len(text.split()[0]))
             goes_on = not ends or last.width + first_word > width
         indent = line.x0 - max((x for x in margins if x < line.x0 + 1), default=line.x0)
@@ -249,7 +274,10 @@ def _ends(text: str) -> bool:
 def _pieces(
     blocks: Sequence[Block], titles: Mapping[str, str]
 ) -> list[tuple[str, str]]:
-    """The blocks as texts, a list as one; a heading is the section's name without a text."""
+    """Turn blocks into pieces, each with the name of a section or with a text.
+
+    A list is one text. A heading is the section's name without a text.
+    """
     pieces: list[tuple[str, str]] = []
     in_list = False
     for block in ([line.strip() for line in block if line.strip()] for block in blocks):
@@ -263,7 +291,8 @@ def _pieces(
             0,
         )
         if count:
-            # A title printed before, such as in a list of contents, was not the heading.
+            # A title printed before, such as in a list of contents, was not the
+            # heading.
             slug = titles[_letters("".join(block[:count]))]
             pieces = [piece for piece in pieces if piece[0] != slug] + [(slug, "")]
         texts = list(_texts(block[count:]))
@@ -278,7 +307,10 @@ def _pieces(
 
 
 def _texts(lines: Sequence[str]) -> Iterator[str]:
-    """The lines of a block as one text, or as one for each note: words and addresses cut at a line's end are whole."""
+    """Join the lines of a block into one text, or into one for each note.
+
+    Words and addresses cut at a line's end become whole.
+    """
     text = "".join(lines[:1])
     for line in lines[1:]:
         last, first = text.rsplit(None, 1)[-1], line.split(None, 1)[0]
@@ -296,11 +328,15 @@ def _texts(lines: Sequence[str]) -> Iterator[str]:
             text += line
         else:
             text += f" {line}"
-    yield from [text] if text else []
+    if text:
+        yield text
 
 
 def _paragraphs(pieces: Sequence[tuple[str, str]]) -> Iterator[Paragraph]:
-    """The paragraphs with their places: those of a section are counted, notes have the numbers that they print."""
+    """Give each paragraph its place.
+
+    Those of a section are counted, and notes have the numbers that they print.
+    """
     headings = [index for index, (slug, _) in enumerate(pieces) if slug]
     full = (
         i

@@ -1,6 +1,7 @@
-"""Sentences of refusals, limits and remarks, as templates: the library and the explorer's page fill the same ones.
+"""This module holds the sentences of refusals, limits and remarks, as templates.
 
-A field is a name in braces, perhaps with digits as Python formats them: ``{low:,.10g}``.
+The library and the explorer's page fill the same ones. A field is a name in braces,
+perhaps with digits as Python formats them: ``{low:,.10g}``.
 """
 
 from __future__ import annotations
@@ -20,29 +21,43 @@ SENTENCES = {
     "no_number": "'{text}' is not a number, nor a number and a unit such as '1 {unit}'",
     "no_unit": "'{text}' has no unit; write '{text} {unit}'",
     "unknown_unit": "'{text}' is not a known unit{hint}",
-    "percentage": "'{text}' is a percentage of something; give the number itself, in {unit}",
+    "percentage": "'{text}' is a percentage of something; give the number itself, "
+    "in {unit}",
     "other_unit": "'{text}' is in {given}, not in {unit}",
     "not_finite": "{quantity} = {number!r} is not a finite number",
-    "outside": "{quantity} = {number:.10g} lies outside its allowed range, {low:,.10g} to {high:,.10g}{unit}",
-    "below": "{quantity} = {number:.10g} lies outside its allowed range, {low:g}{unit} or more",
+    "outside": "{quantity} = {number:.10g} lies outside its allowed range, "
+    "{low:,.10g} to {high:,.10g}{unit}",
+    "below": "{quantity} = {number:.10g} lies outside its allowed range, "
+    "{low:g}{unit} or more",
     # Readings.
     "unread": "{quantity} = {number:g} is unused: its reading {reading} supplies it",
-    "unused": "{quantity} is unused: its reading {reading} supplies it under these readings",
-    "without_effect": "{quantity} is unused: nothing computed here depends on it under these readings",
-    "scenario_unused": "nothing computed here depends on anything that the scenario changes ({names})",
-    "scenario_replaced": "all that the scenario changes is given otherwise ({names}); leave out one or the other",
+    "unused": "{quantity} is unused: its reading {reading} supplies it "
+    "under these readings",
+    "without_effect": "{quantity} is unused: nothing computed here depends on it "
+    "under these readings",
+    "scenario_unused": "nothing computed here depends on anything that the scenario "
+    "changes ({names})",
+    "scenario_replaced": "all that the scenario changes is given otherwise ({names}); "
+    "leave out one or the other",
     "one_choice": "{group} are one choice and can't be read {chosen} at once",
-    "circle": "these readings make a circle: {first} needs {others}; choose another reading of one of them",
-    "circular": "circular under this setting: it would start from {claim}, which it checks",
+    "circle": "these readings make a circle: {first} needs {others}; "
+    "choose another reading of one of them",
+    "circular": "circular under this setting: it would start from {claim}, "
+    "which it checks",
     # Quantities.
-    "in_words": "{quantity} has no single value: {name} is given in words only; set it to a number",
-    "above_other": "{quantity} would be {here:,.10g}, and it is at most {other}, {most:,.10g}",
+    "in_words": "{quantity} has no single value: {name} is given in words only; "
+    "set it to a number",
+    "above_other": "{quantity} would be {here:,.10g}, and it is at most {other}, "
+    "{most:,.10g}",
     "above": "{quantity} would be {here:,.10g}, and it is at most {high:,.10g}",
     "beneath": "{quantity} would be {here:,.10g}, and it is at least {low:,.10g}",
-    "beyond": "{quantity} would be {here:,.10g}, outside its allowed range of {low:,.10g} to {high:,.10g}",
+    "beyond": "{quantity} would be {here:,.10g}, outside its allowed range of "
+    "{low:,.10g} to {high:,.10g}",
     "division": "{quantity}, read {reading}, has no finite value: a division by zero",
-    "far": "{quantity} is set to {number:,.10g}, which is far from the printed number; is its unit the one meant?",
-    "varied": "{quantity} is varied from {low:,.10g} to {high:,.10g}, and set to {number:,.10g}",
+    "far": "{quantity} is set to {number:,.10g}, which is far from the printed number; "
+    "is its unit the one meant?",
+    "varied": "{quantity} is varied from {low:,.10g} to {high:,.10g}, "
+    "and set to {number:,.10g}",
     # Differences from the article.
     "differs": "differs from the article in: {parts}",
     "other_reading": "{quantity}: {label} ({reading})",
@@ -54,7 +69,10 @@ SENTENCES = {
 
 
 def say(sentence: str, **values: Any) -> str:
-    """A sentence with its fields filled. Raises KeyError for an unknown sentence or a field that has no value.
+    """A sentence with its fields filled.
+
+    Raises KeyError for an unknown sentence or a field that has no value.
+
     >>> say("unread", quantity="overlap", number=0.5, reading="floor")
     'overlap = 0.5 is unused: its reading floor supplies it'
     """

@@ -1,6 +1,7 @@
 """Numbers as files and screens spell them.
 
-Files hold base units and ten digits. A screen shows a count to a named place, a share in percent or to three decimals.
+Files hold base units and ten digits. A screen shows a count to a named place, a share
+in percent or to three decimals.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from analysis.core.units import BASE_UNITS
 _SPANS = ("year", "month", "hour")
 #: From here on, only the size of a number is shown.
 _BEYOND = 1e18
-#: Two numbers are the same below this relative difference, so that a tie in decimals stays a tie.
+#: Two numbers are the same below this relative difference, so that a tie in decimals
+#: stays a tie.
 SAME = 1e-9
 
 
 def same(one: float, two: float, tolerance: float = SAME) -> bool:
-    """Whether two numbers are equal to the last digits of a float.
+    """Tell whether two numbers are equal to the last digits of a float.
+
     >>> same(0.1 + 0.2, 0.3), same(1.0, 1.001)
     (True, False)
     """
@@ -29,8 +32,12 @@ def same(one: float, two: float, tolerance: float = SAME) -> bool:
 
 
 def digits(number: float | None) -> str:
-    """A number as files spell it: ten significant digits; empty for none and for an open end.
-    >>> digits(0.30454545454545456), digits(2870000.0), digits(None), digits(float("inf"))
+    """Spell a number as files do, with ten significant digits.
+
+    The text is empty for none and for an open end.
+
+    >>> numbers = (0.30454545454545456, 2870000.0, None, float("inf"))
+    >>> tuple(digits(number) for number in numbers)
     ('0.3045454545', '2870000', '', '')
     """
     if number is None or not math.isfinite(number):
@@ -48,16 +55,22 @@ def in_words(
     outward: int = 0,
     beside: Iterable[float] = (),
 ) -> str:
-    """A number as a screen shows it, without a last 0 after the point.
+    """Spell a number as a screen shows it, without a last 0 after the point.
 
-    Things that are counted end at ``place``, the last that counts. A percentage has ``percent`` decimals or more,
-    another number ``decimals``. Both have three digits where these are more. For ``outward``, -1 rounds down, 1 rounds
-    up, 0 to the nearest. The numbers ``beside`` it are compared with it; it has as many digits as keep it on its side
-    of them.
-    >>> in_words(2868778.3, "transfer"), in_words(1901221.7, "person", 1e5), in_words(271950, "person")
-    ('2.87 million', '1.9 million', '270,000')
-    >>> in_words(0.0645, "dimensionless", percent=0), in_words(0.90282, "person/transfer")
-    ('6.45 percent', '0.903')
+    Things that are counted end at ``place``, the last that counts. A percentage has
+    ``percent`` decimals or more, another number ``decimals``. Both have three digits
+    where these are more. For ``outward``, -1 rounds down, 1 rounds up, 0 to the
+    nearest. The numbers ``beside`` it are compared with it; it has as many digits as
+    keep it on its side of them.
+
+    >>> in_words(2868778.3, "transfer"), in_words(1901221.7, "person", 1e5)
+    ('2.87 million', '1.9 million')
+    >>> in_words(271950, "person")
+    '270,000'
+    >>> in_words(0.0645, "dimensionless", percent=0)
+    '6.45 percent'
+    >>> in_words(0.90282, "person/transfer")
+    '0.903'
     >>> in_words(1765672, "person", 1e5, beside=[1.8e6])
     '1.77 million'
     """
@@ -67,10 +80,8 @@ def in_words(
         return "no finite value"
     if abs(number) >= _BEYOND or (unit in _SPANS and number != int(number)):
         return f"{number:.2g}"
-    counted, third = (
-        unit in BASE_UNITS,
-        2 - (math.floor(math.log10(abs(number)) + 1e-9) if number else 0),
-    )
+    counted = unit in BASE_UNITS
+    third = 2 - (math.floor(math.log10(abs(number)) + 1e-9) if number else 0)
     if percent is not None:
         place = 10.0 ** -max(percent + 2, third)
     elif not counted:
@@ -79,15 +90,14 @@ def in_words(
         _crosses(number, _rounded(number, place, outward), other) for other in beside
     ):
         place /= 10
-    rounded, size, word = _rounded(number, place, outward), 1.0, ""
+    rounded = _rounded(number, place, outward)
+    size, word = 1.0, ""
     if percent is not None:
         size, word = 0.01, " percent"
+    elif unit == "USD" and abs(rounded) >= 1e9:
+        size, word = 1e9, " billion"
     elif counted and abs(rounded) >= 1e6:
-        size, word = (
-            (1e9, " billion")
-            if unit == "USD" and abs(rounded) >= 1e9
-            else (1e6, " million")
-        )
+        size, word = 1e6, " million"
     text = f"{rounded / size:{',' if size == 1 else ''}.{_decimals(place / size)}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return f"{text.replace('-', '−') if rounded else '0'}{word}"

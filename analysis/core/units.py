@@ -1,7 +1,8 @@
-"""Units: the pint registry, three dimensions that look alike, and the constants that join them.
+"""This module holds the pint registry of units, and the constants that join them.
 
-Three base dimensions are separate: ``person``, ``transfer`` (one person moved once, a person-time) and ``labourer`` (a
-head as the article prints it, its unit not stated). Adding or comparing them raises until a ratio stands between.
+Three base dimensions look alike and are separate: ``person``, ``transfer`` (one person
+moved once, a person-time) and ``labourer`` (a head as the article prints it, its unit
+not stated). Adding or comparing them raises until a ratio stands between.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import numpy as np
 
 from analysis.core.sentences import say
 
-# Where Dask is installed pint would load it, which takes longer than all else, for arrays that nothing here makes.
+# Where Dask is installed pint would load it, which takes longer than all else, for
+# arrays that nothing here makes.
 sys.modules.setdefault("dask", None)  # type: ignore[arg-type]
 import pint  # noqa: E402
 
@@ -57,8 +59,9 @@ registry.load_definitions(
 Quantity = registry.Quantity
 DimensionalityError = pint.DimensionalityError
 
-#: Ratios that are one by construction, each with its unit. They join a number as printed to the unit that a reader
-#: takes it for. The choice is where one is used, never its value. A span of years takes ``a_year``.
+#: Ratios that are one by construction, each with its unit. They join a number as
+#: printed to the unit that a reader takes it for. The choice is where one is used,
+#: never its value. A span of years takes ``a_year``.
 CONSTANTS: dict[str, tuple[float, str]] = {
     "persons_per_labourer": (1.0, "person/labourer"),
     "transfers_per_labourer": (1.0, "transfer/labourer"),
@@ -72,7 +75,8 @@ minimum, maximum = np.minimum, np.maximum
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The hint that ends a sentence about an unknown name.
+    """Return the hint that ends a sentence about an unknown name.
+
     >>> nearest("persn", ["person", "transfer"])
     "; did you mean 'person'?"
     >>> nearest("zzz", ["person", "transfer"])
@@ -82,11 +86,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
     lower = {one.lower(): one for one in names}
     for close in difflib.get_close_matches(str(name).lower(), lower, n=1, cutoff=0.55):
         return say("did_you_mean", name=lower[close])
-    return (
-        say("known", names=", ".join(names[:12]) + (", …" if len(names) > 12 else ""))
-        if names
-        else ""
-    )
+    if not names:
+        return ""
+    more = ", …" if len(names) > 12 else ""
+    return say("known", names=", ".join(names[:12]) + more)
 
 
 #: Names, multiplied or divided; no tower of powers, which a parser would compute.
@@ -95,8 +98,11 @@ _UNIT = re.compile(r"(?!.*\*\*)[\w·⋅²³⁴⁵⁶⁷⁸⁹⁰¹⁻/*% ]{1,60}
 
 @cache
 def parse_unit(text: str) -> pint.Unit:
-    """The unit that a text names; ``dimensionless`` for shares and ratios of like things. Raises ValueError, naming the
-    nearest known unit.
+    """Return the unit that a text names.
+
+    The unit is ``dimensionless`` for shares and ratios of like things. Raises
+    ValueError, which names the nearest known unit.
+
     >>> str(parse_unit("person/transfer"))
     'person / transfer'
     """
@@ -111,21 +117,23 @@ def parse_unit(text: str) -> pint.Unit:
 
 
 def name_of(unit: Any) -> str:
-    """The unit as files spell it.
+    """Return the unit as files spell it.
+
     >>> name_of(parse_unit("person/transfer"))
     'person/transfer'
     """
+    if unit == registry.dimensionless:
+        return "dimensionless"
     # Releases of pint differ in the dot between factors.
-    return (
-        "dimensionless"
-        if unit == registry.dimensionless
-        else f"{unit:~P}".replace(" ", "").replace("⋅", "·")
-    )
+    return f"{unit:~P}".replace(" ", "").replace("⋅", "·")
 
 
 @cache
 def base_unit(text: str) -> str:
-    """A unit as it is written. Raises ValueError where one of it is not one in base units."""
+    """Return a base unit as it is written.
+
+    Raises ValueError for a unit of which one, in base units, is another number.
+    """
     if Quantity(1.0, parse_unit(text)).to_base_units().magnitude != 1.0:
         raise ValueError(
             f"'{text}' is not a base unit, such as {', '.join(BASE_UNITS[:3])}"
@@ -141,11 +149,16 @@ _NUMBER = re.compile(
 
 
 def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
-    """A number in the base unit of ``unit``, from a text: digits, then perhaps a scale, then perhaps a unit.
+    """Read a number from a text, in the base unit of ``unit``.
 
-    A number with a dimension needs its unit if ``with_unit``, as in scenario files. Raises ValueError for another text.
-    >>> read_number("0.35 million person", "person"), read_number("10.5 %", "dimensionless")
-    (350000.0, 0.105)
+    The text has digits, then perhaps a scale, then perhaps a unit. A number with a
+    dimension needs its unit if ``with_unit``, as in scenario files. Raises ValueError
+    for another text.
+
+    >>> read_number("0.35 million person", "person")
+    350000.0
+    >>> read_number("10.5 %", "dimensionless")
+    0.105
     """
     digits, rest = _NUMBER.fullmatch(text.strip()).groups()  # type: ignore[union-attr]  # it may be empty
     try:

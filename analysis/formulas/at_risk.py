@@ -1,11 +1,14 @@
 """Persons at risk in 2019 and 2021, and with former detainees.
 
-Places are paragraphs of section ``scale``. The article derives no number of 2019: its readings are ours.
+Places are paragraphs of section ``scale``. The article derives no number of 2019: its
+readings are ours.
 """
 
 
 def total_2019__transfers(labourers_2019, transfers_per_labourer, persons_per_transfer):
-    """Labourers of 2019 times transfers per labourer and persons per transfer (paragraph 1, read as transfers).
+    """Labourers of 2019 times transfers per labourer and persons per transfer
+    (paragraph 1, read as transfers).
+
     >>> total_2019__transfers(1_000_000, 1, 0.5)
     500000.0
     """
@@ -15,8 +18,9 @@ def total_2019__transfers(labourers_2019, transfers_per_labourer, persons_per_tr
 def south_2019__transfers(
     labourers_south_2019, transfers_per_labourer, persons_per_transfer
 ):
-    """Labourers of the south in 2019 times transfers per labourer and persons per transfer (paragraph 1, read as
-    transfers).
+    """Labourers of the south in 2019 times transfers per labourer and persons per
+    transfer (paragraph 1, read as transfers).
+
     >>> south_2019__transfers(1_000_000, 1, 0.5)
     500000.0
     """
@@ -24,7 +28,9 @@ def south_2019__transfers(
 
 
 def at_risk_2019__southern(south_2019, minority_share_south, at_risk_share_of_base):
-    """Persons transferred in the south times their minority share times the share of those at risk (paragraph 1).
+    """Persons transferred in the south times their minority share times the share of
+    those at risk (paragraph 1).
+
     >>> at_risk_2019__southern(1_000_000, 0.5, 1)
     500000.0
     """
@@ -38,7 +44,9 @@ def at_risk_2019__composition(
     minority_share_outside,
     at_risk_share_of_base,
 ):
-    """Minority persons transferred, in the south and outside it, times the share of those at risk (paragraph 1).
+    """Minority persons transferred, in the south and outside it, times the share of
+    those at risk (paragraph 1).
+
     >>> at_risk_2019__composition(1_000_000, 600_000, 0.5, 0.25, 1)
     400000.0
     """
@@ -51,6 +59,7 @@ def at_risk_2019__composition(
 
 def at_risk_2019__constant_share(total_2019, at_risk_share_of_all):
     """Persons transferred in all times the share of them at risk (paragraph 1).
+
     >>> at_risk_2019__constant_share(1_000_000, 0.5)
     500000.0
     """
@@ -58,8 +67,9 @@ def at_risk_2019__constant_share(total_2019, at_risk_share_of_all):
 
 
 def at_risk_share_of_new__as_in_2019(at_risk_2019, total_2019):
-    """Persons at risk in 2019 over persons transferred in 2019 (paragraphs 1 and 3, if those added are as those of
-    2019).
+    """Persons at risk in 2019 over persons transferred in 2019 (paragraphs 1 and 3, if
+    those added are as those of 2019).
+
     >>> at_risk_share_of_new__as_in_2019(600_000, 1_000_000)
     0.6
     """
@@ -67,7 +77,9 @@ def at_risk_share_of_new__as_in_2019(at_risk_2019, total_2019):
 
 
 def at_risk_2021(at_risk_2019, net_new_persons, at_risk_share_of_new):
-    """Persons at risk in 2019 plus the net increase in persons times the share of those at risk (paragraph 3).
+    """Persons at risk in 2019 plus the net increase in persons times the share of those
+    at risk (paragraph 3).
+
     >>> at_risk_2021(600_000, 100_000, 0.5)
     650000.0
     """
@@ -75,7 +87,9 @@ def at_risk_2021(at_risk_2019, net_new_persons, at_risk_share_of_new):
 
 
 def at_risk_total(at_risk_2021, former_detainees, overlap):
-    """Persons at risk through transfers plus former detainees who are not among them (paragraph 3).
+    """Persons at risk through transfers plus former detainees who are not among them
+    (paragraph 3).
+
     >>> at_risk_total(600_000, 100_000, 0.5)
     650000.0
     """
@@ -83,7 +97,9 @@ def at_risk_total(at_risk_2021, former_detainees, overlap):
 
 
 def former_detainees__from_low_end(at_risk_total_low, at_risk_2021, overlap):
-    """The low end of the total less persons at risk through transfers, over one less the overlap (paragraphs 1 and 3).
+    """The low end of the total less persons at risk through transfers, over one less
+    the overlap (paragraphs 1 and 3).
+
     >>> former_detainees__from_low_end(700_000, 600_000, 0.5)
     200000.0
     """
@@ -91,7 +107,9 @@ def former_detainees__from_low_end(at_risk_total_low, at_risk_2021, overlap):
 
 
 def former_detainees__from_high_end(at_risk_total_high, at_risk_2021, overlap):
-    """The high end of the total less persons at risk through transfers, over one less the overlap (paragraphs 1 and 3).
+    """The high end of the total less persons at risk through transfers, over one less
+    the overlap (paragraphs 1 and 3).
+
     >>> former_detainees__from_high_end(900_000, 600_000, 0.5)
     600000.0
     """

@@ -5,7 +5,9 @@ A sum over several years counts person-times, and no persons.
 
 
 def excess_over_plan_2016_2020(transfers_2016_2020, planned_transfers_2016_2020):
-    """Transfers made a year over transfers planned a year, less one (mobilization-2016-2020, paragraph 6).
+    """Transfers made a year over transfers planned a year, less one
+    (mobilization-2016-2020, paragraph 6).
+
     >>> round(excess_over_plan_2016_2020(1_300_000, 1_000_000), 6)
     0.3
     """
@@ -13,7 +15,9 @@ def excess_over_plan_2016_2020(transfers_2016_2020, planned_transfers_2016_2020)
 
 
 def planned_transfers_2021(transfers_2021, excess_over_plan_2021):
-    """Transfers made in 2021 divided by one plus their excess over the plan (mobilization-2016-2020, paragraph 6).
+    """Transfers made in 2021 divided by one plus their excess over the plan
+    (mobilization-2016-2020, paragraph 6).
+
     >>> round(planned_transfers_2021(1_100_000, 0.1))
     1000000
     """
@@ -21,7 +25,9 @@ def planned_transfers_2021(transfers_2021, excess_over_plan_2021):
 
 
 def planned_2021_over_mean_2016_2020(planned_transfers_2021, transfers_2016_2020):
-    """The plan for 2021 over the annual mean made in 2016 to 2020, less one (mobilization-2016-2020, paragraph 6).
+    """The plan for 2021 over the annual mean made in 2016 to 2020, less one
+    (mobilization-2016-2020, paragraph 6).
+
     >>> round(planned_2021_over_mean_2016_2020(950_000, 1_000_000), 6)
     -0.05
     """
@@ -29,7 +35,9 @@ def planned_2021_over_mean_2016_2020(planned_transfers_2021, transfers_2016_2020
 
 
 def transfers_2019__from_rate(transfers_2021, growth_2019_2021):
-    """Transfers in 2021 divided by one plus their growth since 2019 (scale, paragraph 2).
+    """Transfers in 2021 divided by one plus their growth since 2019 (scale, paragraph
+    2).
+
     >>> round(transfers_2019__from_rate(1_100_000, 0.1))
     1000000
     """
@@ -38,6 +46,7 @@ def transfers_2019__from_rate(transfers_2021, growth_2019_2021):
 
 def transfers_2019__from_difference(transfers_2021, net_new_transfers):
     """Transfers in 2021 less those added since 2019 (scale, paragraph 2).
+
     >>> transfers_2019__from_difference(1_100_000, 100_000)
     1000000
     """
@@ -45,7 +54,9 @@ def transfers_2019__from_difference(transfers_2021, net_new_transfers):
 
 
 def growth_2019_2021__from_difference(net_new_transfers, transfers_2021):
-    """Transfers added since 2019 over transfers in 2021 less those added (scale, paragraph 2).
+    """Transfers added since 2019 over transfers in 2021 less those added (scale,
+    paragraph 2).
+
     >>> round(growth_2019_2021__from_difference(100_000, 1_100_000), 6)
     0.1
     """
@@ -54,6 +65,7 @@ def growth_2019_2021__from_difference(net_new_transfers, transfers_2021):
 
 def net_new_transfers__from_base(transfers_2021, transfers_2019):
     """Transfers in 2021 less transfers in 2019 (scale, paragraph 2).
+
     >>> net_new_transfers__from_base(1_100_000, 1_000_000)
     100000
     """
@@ -62,6 +74,7 @@ def net_new_transfers__from_base(transfers_2021, transfers_2019):
 
 def persons_2019(transfers_2019, persons_per_transfer):
     """Transfers in 2019 times persons per transfer (note 4).
+
     >>> persons_2019(1_000_000, 0.5)
     500000.0
     """
@@ -70,6 +83,7 @@ def persons_2019(transfers_2019, persons_per_transfer):
 
 def persons_per_transfer_2021(persons_per_transfer, persons_per_transfer_drift):
     """Persons per transfer in 2019 times the change of that ratio to 2021 (note 4).
+
     >>> persons_per_transfer_2021(0.5, 1.5)
     0.75
     """
@@ -78,6 +92,7 @@ def persons_per_transfer_2021(persons_per_transfer, persons_per_transfer_drift):
 
 def persons_2021(transfers_2021, persons_per_transfer_2021):
     """Transfers in 2021 times persons per transfer in 2021 (note 4).
+
     >>> persons_2021(1_000_000, 0.75)
     750000.0
     """
@@ -86,6 +101,7 @@ def persons_2021(transfers_2021, persons_per_transfer_2021):
 
 def net_new_persons(persons_2021, persons_2019):
     """Persons transferred in 2021 less persons transferred in 2019 (note 4).
+
     >>> net_new_persons(1_100_000, 1_000_000)
     100000
     """
@@ -93,7 +109,9 @@ def net_new_persons(persons_2021, persons_2019):
 
 
 def persons_per_transfer__implied(total_2019, transfers_2019):
-    """Persons in 2019 over transfers in 2019 (scale, paragraphs 1 and 2; note 4; if the labourers of 2019 are persons).
+    """Persons in 2019 over transfers in 2019 (scale, paragraphs 1 and 2; note 4; if the
+    labourers of 2019 are persons).
+
     >>> persons_per_transfer__implied(900_000, 1_000_000)
     0.9
     """
@@ -101,7 +119,9 @@ def persons_per_transfer__implied(total_2019, transfers_2019):
 
 
 def planned_total_2016_2020(planned_transfers_2016_2020, years_2016_2020, a_year):
-    """Transfers planned a year times the years of the plan (mobilization-2016-2020, paragraph 6).
+    """Transfers planned a year times the years of the plan (mobilization-2016-2020,
+    paragraph 6).
+
     >>> planned_total_2016_2020(1_000_000, 5, 1)
     5000000.0
     """
@@ -109,7 +129,9 @@ def planned_total_2016_2020(planned_transfers_2016_2020, years_2016_2020, a_year
 
 
 def transfers_total_2016_2020(transfers_2016_2020, years_2016_2020, a_year):
-    """Transfers made a year times the years of the mean (mobilization-2016-2020, paragraph 6).
+    """Transfers made a year times the years of the mean (mobilization-2016-2020,
+    paragraph 6).
+
     >>> transfers_total_2016_2020(1_000_000, 5, 1)
     5000000.0
     """
@@ -117,8 +139,9 @@ def transfers_total_2016_2020(transfers_2016_2020, years_2016_2020, a_year):
 
 
 def planned_total_2021_2025(planned_transfers_2021, years_2021_2025, a_year):
-    """Transfers planned for 2021 times the years of the plan, as if each year had the same plan
-    (mobilization-2016-2020, paragraph 6; monitoring-2021-2025, paragraph 1).
+    """Transfers planned for 2021 times the years of the plan, as if each year had the
+    same plan (mobilization-2016-2020, paragraph 6; monitoring-2021-2025, paragraph 1).
+
     >>> planned_total_2021_2025(1_000_000, 5, 1)
     5000000.0
     """
@@ -126,7 +149,9 @@ def planned_total_2021_2025(planned_transfers_2021, years_2021_2025, a_year):
 
 
 def southern_share_2019(labourers_south_2019, labourers_2019):
-    """Labourers of the south in 2019 over labourers of the whole region (scale, paragraph 1).
+    """Labourers of the south in 2019 over labourers of the whole region (scale,
+    paragraph 1).
+
     >>> southern_share_2019(600_000, 1_000_000)
     0.6
     """
@@ -137,6 +162,7 @@ def figures_of_2019_apart(transfers_2019, labourers_2019, transfers_per_labourer
     """Transfers in 2019 less the labourers printed for 2019, each read as one transfer.
 
     Place: scale, paragraphs 1 and 2; our question, the article does not equate them.
+
     >>> figures_of_2019_apart(1_100_000, 1_000_000, 1)
     100000
     """

@@ -1,7 +1,7 @@
 """Monitoring: cadres, households and persons, and the share under real-time monitoring.
 
-Places are paragraphs of section ``early-warning``. Households as printed can also be read as persons;
-then they are persons, and households by way of the persons in one.
+Places are paragraphs of section ``early-warning``. Households as printed can also be
+read as persons; then they are persons, and households by way of the persons in one.
 """
 
 
@@ -9,6 +9,7 @@ def rural_households__persons(
     households_as_printed, persons_per_household_as_printed, persons_per_household
 ):
     """Households as printed, read as persons, over persons per household (paragraph 2).
+
     >>> rural_households__persons(2_000_000, 1, 4)
     500000.0
     """
@@ -19,6 +20,7 @@ def rural_households__persons(
 
 def rural_persons__households(households_as_printed, persons_per_household):
     """Households as printed times persons per household (paragraph 2).
+
     >>> rural_persons__households(2_000_000, 4)
     8000000
     """
@@ -28,7 +30,9 @@ def rural_persons__households(households_as_printed, persons_per_household):
 def flagged_households__persons(
     flagged_as_printed, persons_per_household_as_printed, persons_per_household
 ):
-    """Households under real-time monitoring as printed, read as persons, over persons per household (paragraph 2).
+    """Households under real-time monitoring as printed, read as persons, over persons
+    per household (paragraph 2).
+
     >>> flagged_households__persons(100_000, 1, 4)
     25000.0
     """
@@ -37,6 +41,7 @@ def flagged_households__persons(
 
 def households_per_cadre(rural_households, cadres):
     """Rural households over cadres (paragraph 2).
+
     >>> households_per_cadre(2_000_000, 100_000)
     20.0
     """
@@ -45,6 +50,7 @@ def households_per_cadre(rural_households, cadres):
 
 def persons_per_cadre(rural_persons, cadres):
     """Rural persons over cadres (paragraph 2).
+
     >>> persons_per_cadre(2_000_000, 100_000)
     20.0
     """
@@ -53,6 +59,7 @@ def persons_per_cadre(rural_persons, cadres):
 
 def flagged_share(flagged_households, rural_households):
     """Households under real-time monitoring over rural households (paragraph 2).
+
     >>> flagged_share(100_000, 2_000_000)
     0.05
     """
@@ -61,6 +68,7 @@ def flagged_share(flagged_households, rural_households):
 
 def households_checked__apart(households_visited, households_investigated):
     """Households visited and households investigated, none of them both (paragraph 6).
+
     >>> households_checked__apart(2_000, 500)
     2500
     """
@@ -69,6 +77,7 @@ def households_checked__apart(households_visited, households_investigated):
 
 def investigated_share(households_investigated, households_checked):
     """Households investigated over households visited or investigated (paragraph 6).
+
     >>> investigated_share(500, 2_000)
     0.25
     """

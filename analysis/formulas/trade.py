@@ -1,4 +1,5 @@
-"""Trade: growth rates, shares and values, what they imply for the year before, and the four prefectures of the south.
+"""Trade: growth rates, shares and values, what they imply for the year before, and the
+four prefectures of the south.
 
 Places are paragraphs of section ``trade``.
 """
@@ -9,7 +10,9 @@ from analysis.core.units import maximum, minimum
 def labour_intensive_share_2020(
     labour_intensive_share_2021, export_growth_2021, labour_intensive_growth_2021
 ):
-    """The share of 2021 times one plus the growth of exports, over one plus the growth of these products (paragraph 1).
+    """The share of 2021 times one plus the growth of exports, over one plus the growth
+    of these products (paragraph 1).
+
     >>> round(labour_intensive_share_2020(0.5, 0.2, 0.5), 6)
     0.4
     """
@@ -21,7 +24,9 @@ def labour_intensive_share_2020(
 
 
 def labour_intensive_share_2022__share_growth(share_base, labour_intensive_figure_2022):
-    """The base share times one plus the printed figure, read as the growth of the share (paragraph 1).
+    """The base share times one plus the printed figure, read as the growth of the share
+    (paragraph 1).
+
     >>> labour_intensive_share_2022__share_growth(0.5, 0.5)
     0.75
     """
@@ -31,8 +36,9 @@ def labour_intensive_share_2022__share_growth(share_base, labour_intensive_figur
 def labour_intensive_share_2022__value_growth(
     share_base, labour_intensive_figure_2022, export_growth_2022
 ):
-    """The base share times one plus the figure, read as the growth of value, over one plus that of exports (paragraph
-    1).
+    """The base share times one plus the figure, read as the growth of value, over one
+    plus that of exports (paragraph 1).
+
     >>> labour_intensive_share_2022__value_growth(0.5, 0.5, 0.25)
     0.6
     """
@@ -42,7 +48,9 @@ def labour_intensive_share_2022__value_growth(
 def labour_intensive_growth_2022__share(
     labour_intensive_figure_2022, share_base, export_growth_2022
 ):
-    """The figure, read as the share, over the base share, times one plus the growth of exports, less one (paragraph 1).
+    """The figure, read as the share, over the base share, times one plus the growth of
+    exports, less one (paragraph 1).
+
     >>> labour_intensive_growth_2022__share(0.6, 0.5, 0.25)
     0.5
     """
@@ -52,8 +60,9 @@ def labour_intensive_growth_2022__share(
 def labour_intensive_growth_2022__share_growth(
     labour_intensive_figure_2022, export_growth_2022
 ):
-    """One plus the printed figure, read as the growth of the share, times one plus the growth of exports, less one
-    (paragraph 1).
+    """One plus the printed figure, read as the growth of the share, times one plus the
+    growth of exports, less one (paragraph 1).
+
     >>> labour_intensive_growth_2022__share_growth(0.5, 0.5)
     1.25
     """
@@ -61,7 +70,9 @@ def labour_intensive_growth_2022__share_growth(
 
 
 def largest_share_base__share_growth(labour_intensive_figure_2022):
-    """One over one plus the printed figure, read as the growth of the share (paragraph 1).
+    """One over one plus the printed figure, read as the growth of the share (paragraph
+    1).
+
     >>> largest_share_base__share_growth(0.6)
     0.625
     """
@@ -69,7 +80,9 @@ def largest_share_base__share_growth(labour_intensive_figure_2022):
 
 
 def largest_share_base__value_growth(labour_intensive_figure_2022, export_growth_2022):
-    """One plus the growth of exports over one plus the printed figure, read as the growth of value (paragraph 1).
+    """One plus the growth of exports over one plus the printed figure, read as the
+    growth of value (paragraph 1).
+
     >>> round(largest_share_base__value_growth(0.6, 0.2), 6)
     0.75
     """
@@ -77,8 +90,9 @@ def largest_share_base__value_growth(labour_intensive_figure_2022, export_growth
 
 
 def trade_us_2020(trade_us_2021, trade_decline_us_2021, yuan_per_dollar_2021_over_2020):
-    """Trade of 2021 with the United States over one less its decline, times what the yuan rose by, if in yuan
-    (paragraph 2).
+    """Trade of 2021 with the United States over one less its decline, times what the
+    yuan rose by, if in yuan (paragraph 2).
+
     >>> trade_us_2020(400_000_000, 0.5, 2)
     1600000000.0
     """
@@ -86,8 +100,9 @@ def trade_us_2020(trade_us_2021, trade_decline_us_2021, yuan_per_dollar_2021_ove
 
 
 def trade_eu_2020(trade_eu_2021, trade_growth_eu_2021, yuan_per_dollar_2021_over_2020):
-    """Trade of 2021 with the European Union over one plus its growth, times what the yuan rose by, if in yuan
-    (paragraph 2).
+    """Trade of 2021 with the European Union over one plus its growth, times what the
+    yuan rose by, if in yuan (paragraph 2).
+
     >>> trade_eu_2020(1_250_000_000, 0.25, 2)
     2000000000.0
     """
@@ -97,7 +112,9 @@ def trade_eu_2020(trade_eu_2021, trade_growth_eu_2021, yuan_per_dollar_2021_over
 def trade_vietnam_2020(
     trade_vietnam_2021, trade_growth_vietnam_2021, yuan_per_dollar_2021_over_2020
 ):
-    """Trade of 2021 with Vietnam over one plus its growth, times what the yuan rose by, if in yuan (paragraph 2).
+    """Trade of 2021 with Vietnam over one plus its growth, times what the yuan rose by,
+    if in yuan (paragraph 2).
+
     >>> trade_vietnam_2020(400_000_000, 1, 2)
     400000000.0
     """
@@ -116,7 +133,9 @@ def trade_change_three_partners(
     trade_vietnam_2021,
     trade_vietnam_2020,
 ):
-    """Trade of 2021 less that of 2020, summed over the United States, the European Union and Vietnam (paragraph 2).
+    """Trade of 2021 less that of 2020, summed over the United States, the European
+    Union and Vietnam (paragraph 2).
+
     >>> trade_change_three_partners(4, 8, 6, 5, 3, 1)
     -1
     """
@@ -134,6 +153,7 @@ def south_growth_2022__slowest(
     trade_growth_aksu_2022,
 ):
     """The smallest of the growth rates of the four prefectures (paragraph 4).
+
     >>> float(south_growth_2022__slowest(0.25, 2.0, 3.0, 0.5))
     0.25
     """
@@ -150,7 +170,9 @@ def south_growth_2022__equal(
     trade_growth_kizilsu_2022,
     trade_growth_aksu_2022,
 ):
-    """The mean of the growth rates of the four prefectures, as if they had traded alike the year before (paragraph 4).
+    """The mean of the growth rates of the four prefectures, as if they had traded alike
+    the year before (paragraph 4).
+
     >>> south_growth_2022__equal(1.0, 2.0, 3.0, 0.5)
     1.625
     """
@@ -170,6 +192,7 @@ def south_growth_2022__fastest(
     trade_growth_aksu_2022,
 ):
     """The largest of the growth rates of the four prefectures (paragraph 4).
+
     >>> float(south_growth_2022__fastest(1.0, 4.0, 3.0, 0.5))
     4.0
     """
@@ -183,8 +206,9 @@ def south_growth_2022__fastest(
 def south_trade_share_2021(
     trade_growth_2022, growth_of_the_rest_2022, south_growth_2022
 ):
-    """The growth of all trade above that of the rest, over that of the four prefectures above that of the rest
-    (paragraph 4).
+    """The growth of all trade above that of the rest, over that of the four prefectures
+    above that of the rest (paragraph 4).
+
     >>> south_trade_share_2021(0.75, 0.5, 1.5)
     0.25
     """
@@ -196,8 +220,9 @@ def south_trade_share_2021(
 def south_trade_share_2022(
     south_trade_share_2021, south_growth_2022, trade_growth_2022
 ):
-    """The share of the four prefectures the year before, times one plus their growth, over one plus that of all trade
-    (paragraph 4).
+    """The share of the four prefectures the year before, times one plus their growth,
+    over one plus that of all trade (paragraph 4).
+
     >>> south_trade_share_2022(0.25, 1.0, 0.25)
     0.4
     """
@@ -207,8 +232,9 @@ def south_trade_share_2022(
 def trade_growth_hotan_2018_2020(
     trade_growth_hotan_2019, trade_growth_hotan_2020, hotan_year_over_eleven_months
 ):
-    """One plus the growth of 2019, times one plus that of eleven months of 2020 carried to the year, less one
-    (paragraph 5).
+    """One plus the growth of 2019, times one plus that of eleven months of 2020 carried
+    to the year, less one (paragraph 5).
+
     >>> trade_growth_hotan_2018_2020(1.0, 0.5, 2)
     5.0
     """

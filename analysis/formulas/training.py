@@ -1,12 +1,14 @@
 """Training: person-sessions a year, before the plan, planned and held.
 
-Places are paragraphs of section ``monitoring-2021-2025``. A session is one person in one course;
-one person may take several.
+Places are paragraphs of section ``monitoring-2021-2025``. A session is one person in
+one course; one person may take several.
 """
 
 
 def training_increase(training_planned, training_before):
-    """Sessions planned a year over sessions held a year before the plan, less one (paragraphs 3 and 5).
+    """Sessions planned a year over sessions held a year before the plan, less one
+    (paragraphs 3 and 5).
+
     >>> training_increase(3_000_000, 2_000_000)
     0.5
     """
@@ -15,6 +17,7 @@ def training_increase(training_planned, training_before):
 
 def training_attainment(training_2021, training_planned):
     """Sessions held in 2021 over sessions planned a year (paragraph 5).
+
     >>> training_attainment(900_000, 1_000_000)
     0.9
     """
@@ -22,7 +25,9 @@ def training_attainment(training_2021, training_planned):
 
 
 def training_step_done(training_2021, training_before, training_planned):
-    """Sessions held in 2021 above those before, over the increase that was planned (paragraphs 3 and 5).
+    """Sessions held in 2021 above those before, over the increase that was planned
+    (paragraphs 3 and 5).
+
     >>> training_step_done(1_900_000, 1_000_000, 2_000_000)
     0.9
     """
@@ -30,7 +35,9 @@ def training_step_done(training_2021, training_before, training_planned):
 
 
 def training_needed_2022_2025(training_planned, years_2021_2025, training_2021, a_year):
-    """Sessions a year that the rest of the plan needs, for its mean to be the one planned (paragraphs 1 and 5).
+    """Sessions a year that the rest of the plan needs, for its mean to be the one
+    planned (paragraphs 1 and 5).
+
     >>> training_needed_2022_2025(1_000_000, 5, 800_000, 1)
     1050000.0
     """

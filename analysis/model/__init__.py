@@ -1,1 +1,4 @@
-"""Formulas, plans, bounds, verdicts and findings: what follows from the rows of a data package."""
+"""This package computes what follows from the rows of a data package.
+
+It has formulas, plans, bounds, verdicts and findings.
+"""

@@ -1,8 +1,9 @@
 """Extremes, roots and spans of quantities that are ratios of two linear functions.
 
 Along an edge of a box such a quantity is (A t + B) ÷ (C t + 1). Three evaluations give
-it, and a fourth confirms it. It rises or falls all along an edge. So its extremes over a
-box lie at the corners, and, where a limit cuts the box, where an edge crosses the limit.
+it, and a fourth confirms it. It rises or falls all along an edge. So its extremes over
+a box lie at the corners, and, where a limit cuts the box, where an edge crosses the
+limit.
 
 A function here takes the leaves' values by name, arrays of one shape. It returns the
 quantity and its rooms: one array a limit, 0 or more where the limit is kept.
@@ -62,7 +63,10 @@ def extremes(
     rows = len(next(iter(columns.values()))) if columns else 1
 
     def at(places: Floats) -> tuple[Floats, Floats]:
-        """Values and rooms at places between 0 and 1: (points, leaves), perhaps by row."""
+        """Compute values and rooms at places between 0 and 1.
+
+        The places are (points, leaves), perhaps by row.
+        """
         given = {
             name: low[i] + places[..., i] * width[i] for i, name in enumerate(names)
         }
@@ -124,7 +128,10 @@ def extremes(
 def _edges(
     count: int,
 ) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """The corners of a box, and of each edge its first corner, its last, and its axis."""
+    """List the corners of a box, and describe its edges.
+
+    An edge has a first corner, a last corner and an axis.
+    """
     numbers = np.arange(2**count)
     corners = (numbers[:, None] >> np.arange(count) & 1).astype(float)
     edges = [
@@ -138,7 +145,10 @@ def _edges(
 
 
 def root(start: Any, middle: Any, end: Any) -> Any:
-    """Where a ratio of two linear functions is 0, from its values at 0, ½ and 1; infinite or NaN where nowhere.
+    """Find where a ratio of two linear functions is 0, from its values at 0, ½ and 1.
+
+    The place is infinite or NaN where the ratio is 0 nowhere.
+
     >>> float(root(-1.0, 0.0, 1.0)), float(root(1.0, 0.5, 1 / 3 - 1 / 3))
     (0.5, 1.0)
     """
@@ -154,7 +164,10 @@ def root(start: Any, middle: Any, end: Any) -> Any:
 
 
 def _has_pole(start: Floats, middle: Floats, end: Floats) -> NDArray[np.bool_]:
-    """Whether a ratio of two linear functions has a pole: without one the middle lies between the ends."""
+    """Tell whether a ratio of two linear functions has a pole.
+
+    Without one, the middle lies between the ends.
+    """
     with np.errstate(all="ignore"):
         slack = SAME * np.maximum(np.abs(start), np.abs(end))
         outside = (middle > np.fmax(start, end) + slack) | (
@@ -167,21 +180,16 @@ def _has_pole(start: Floats, middle: Floats, end: Floats) -> NDArray[np.bool_]:
 def quadratic(square: Any, linear: Any, free: Any) -> tuple[Any, Any]:
     """The two roots of a quadratic function, infinite or NaN where there are fewer."""
     with np.errstate(all="ignore"):
-        turned = (
-            -(
-                linear
-                + np.copysign(
-                    np.sqrt(np.maximum(linear * linear - 4 * square * free, 0.0)),
-                    linear,
-                )
-            )
-            / 2
-        )
+        under_root = np.maximum(linear * linear - 4 * square * free, 0.0)
+        turned = -(linear + np.copysign(np.sqrt(under_root), linear)) / 2
         return turned / square, free / turned
 
 
 def meeting(one: Sequence[Any], two: Sequence[Any]) -> tuple[Any, Any]:
-    """Where two ratios (a + b t) ÷ (1 + c t) are equal: two places, infinite or NaN where there are fewer."""
+    """Find the two places where two ratios (a + b t) ÷ (1 + c t) are equal.
+
+    They are infinite or NaN where there are fewer.
+    """
     (a, b, c), (d, e, f) = one, two
     # Their difference times both denominators is a quadratic.
     return quadratic(b * f - e * c, a * f + b - d * c - e, a - d)
@@ -203,8 +211,11 @@ def mobius(start: Any, middle: Any, end: Any) -> tuple[Any, Any, Any]:
 def solve(
     function: Callable[[Any], Any], low: float, high: float, goal: float
 ) -> float | None:
-    """The argument at which a ratio of two linear functions equals a goal, also outside the range in which it is
-    evaluated, from low to high; None where nowhere.
+    """Find the argument at which a ratio of two linear functions equals a goal.
+
+    The ratio is evaluated from low to high; its argument may lie outside that range. It
+    is None where the ratio equals the goal nowhere.
+
     >>> solve(lambda x: 3 / (1 + x), 0, 4, 1.5)
     1.0
     """
@@ -216,16 +227,20 @@ def solve(
 
 
 def quarters(low: float, high: float) -> Floats:
-    """The places at a quarter, a half and three quarters of the way: ends are often poles."""
+    """Return the places at a quarter, a half and three quarters of the way.
+
+    The ends are left out because they are often poles.
+    """
     return low + np.array([0.25, 0.5, 0.75]) * (high - low)
 
 
 def breakpoints(
     values: Floats, low: float, high: float, levels: Iterable[float]
 ) -> list[float]:
-    """Where ratios of two linear functions pass levels, or have a pole, between two ends.
+    """Find where ratios of two linear functions pass levels, or have a pole.
 
-    values: at ¼, ½ and ¾ of the way from low to high, (3, functions).
+    The places lie between the two ends. The ``values`` are those at ¼, ½ and ¾ of the
+    way from low to high, (3, functions).
     """
     with np.errstate(all="ignore"):
         # A pole is where one over the function is 0.
@@ -243,7 +258,7 @@ def breakpoints(
 
 
 def is_fractional(start: Any, third: Any, middle: Any, end: Any) -> Any:
-    """Whether values at 0, ⅓, ½ and 1 are those of one ratio of two linear functions."""
+    """Tell whether values at 0, ⅓, ½ and 1 fit one ratio of two linear functions."""
     a, b, c = mobius(start, middle, end)
     size = np.maximum(np.abs(start), np.abs(end))
     four = np.stack([start, third, middle, end])

@@ -1,10 +1,13 @@
-"""Register against formulas: names, units, limits and checks that only both together can show."""
+"""This module checks the register and the formulas against each other.
+
+Only both together can show whether names, units, limits and checks are right.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.core.register import BARE, PER_YEAR
+from analysis.core.rows import BARE, PER_YEAR, Check
 from analysis.core.units import CONSTANTS, DimensionalityError, nearest, parse_unit
 from analysis.model import findings
 from analysis.model.plan import ModelError, Source
@@ -26,21 +29,24 @@ def check_names(model: Model) -> None:
     for quantity, called, source in model.each():
         for need in source.needs:
             if need not in model.sources:
-                message = f"the formula {_called(quantity, called)} needs '{need}', which no formula or row supplies"
-                raise register.refuse(
-                    None, "formulas", f"{message}{nearest(need, model.sources)}"
+                message = (
+                    f"the formula {_called(quantity, called)} needs '{need}', which no "
+                    f"formula or row supplies{nearest(need, model.sources)}"
                 )
+                raise register.refuse(None, "formulas", message)
 
 
 def units(model: Model) -> dict[str, str]:
-    """The base unit of every quantity. Raises RegisterError where two sources of one quantity differ in unit."""
+    """The base unit of every quantity.
+
+    Raises RegisterError where two sources of one quantity differ in unit.
+    """
     register = model.register
     found = {name: unit for name, (_, unit) in CONSTANTS.items()}
 
     def settle(quantity: str, unit: str, giver: str) -> None:
-        if not parse_unit(found.setdefault(quantity, unit)).is_compatible_with(
-            parse_unit(unit)
-        ):
+        settled = parse_unit(found.setdefault(quantity, unit))
+        if not settled.is_compatible_with(parse_unit(unit)):
             raise ModelError(
                 f"{quantity} is in {found[quantity]}, but {giver} gives {unit}"
             )
@@ -52,7 +58,8 @@ def units(model: Model) -> dict[str, str]:
     for assumption in register.assumptions.values():
         with register.refusing(assumption, "unit"):
             settle(assumption.id, assumption.unit, "this entry")
-    # A formula settles the unit of its quantity before a reading that takes another quantity's value.
+    # A formula settles the unit of its quantity before a reading that takes another
+    # quantity's value.
     pending = sorted(
         (one for one in model.each() if not one[2].is_leaf),
         key=lambda one: bool(one[2].same_as),
@@ -61,16 +68,16 @@ def units(model: Model) -> dict[str, str]:
         ready = [one for one in pending if found.keys() >= {*one[2].needs}]
         if not ready:
             names = ", ".join(sorted({quantity for quantity, _, _ in pending}))
-            message = f"the formulas of {names} need each other in a circle, so nothing supplies them"
+            message = (
+                f"the formulas of {names} need each other in a circle, so nothing "
+                "supplies them"
+            )
             raise register.refuse(None, "formulas", message)
         for quantity, reading, source in ready:
             row = register.readings[quantity, reading] if source.same_as else None
             with register.refusing(row, "same_as" if row else "formulas"):
-                settle(
-                    quantity,
-                    _unit(quantity, reading, source, found),
-                    _called(quantity, reading),
-                )
+                unit = _unit(quantity, reading, source, found)
+                settle(quantity, unit, _called(quantity, reading))
         pending = [one for one in pending if one not in ready]
     return found
 
@@ -78,20 +85,14 @@ def units(model: Model) -> dict[str, str]:
 def _unit(quantity: str, reading: str, source: Source, found: dict[str, str]) -> str:
     if source.expression is None:
         # The value of another quantity is taken unchanged, or times a constant.
-        given, wanted = (
-            found[source.same_as],
-            found.get(quantity, found[source.same_as]),
-        )
+        given = found[source.same_as]
+        wanted = found.get(quantity, given)
         ratio = parse_unit(wanted) / parse_unit(given)
         ones = [parse_unit(unit) for _, unit in CONSTANTS.values()]
-        return (
-            wanted
-            if any(
-                (ratio / one).dimensionless or (ratio * one).dimensionless
-                for one in ones
-            )
-            else given
+        is_constant = any(
+            (ratio / one).dimensionless or (ratio * one).dimensionless for one in ones
         )
+        return wanted if is_constant else given
     try:
         return findings.unit_of(
             source.expression, *(found[need] for need in source.needs)
@@ -109,7 +110,10 @@ def _called(quantity: str, reading: str) -> str:
 
 
 def _alike(model: Model, one: str, other: str, unit: str = "") -> None:
-    """Refuse a quantity and another, or a figure published elsewhere, with different units."""
+    """Refuse a quantity whose unit is not that of another.
+
+    The other is a quantity, or a figure published elsewhere.
+    """
     figure = model.register.external.get(other)
     unit = unit or (figure.base_unit if figure else model.units[model.known(other)])
     if model.units[one] != unit:
@@ -117,39 +121,57 @@ def _alike(model: Model, one: str, other: str, unit: str = "") -> None:
 
 
 def check(model: Model) -> None:
-    """Raise RegisterError for limits, remarks, checks and findings that don't fit the formulas."""
+    """Check that limits, remarks, checks and findings fit the formulas.
+
+    Raises RegisterError where one does not.
+    """
+    _check_limits_and_remarks(model)
+    for solved in model.register.solutions.values():
+        with model.register.refusing(solved, "readings"):
+            model.plan(solved.quantity, model.change(solved.readings)).confirm()
+    for row in model.register.checks.values():
+        _check_check(model, row)
+    for quantity, reading, source in model.each():
+        if source.expression:
+            with model.register.refusing(None, "formulas"):
+                model.plan(quantity, model.change({quantity: reading})).confirm()
+    _check_named(model)
+    for finding in model.register.findings.values():
+        findings.recomputed(model, finding)
+
+
+def _check_limits_and_remarks(model: Model) -> None:
+    """Refuse a limit or a remark that compares unlike units."""
     register = model.register
     compared = [("limits", one.quantity, one.at_most) for one in register.limits]
     compared += [("remarks", one.quantity, one.above) for one in register.remarks]
     for field, quantity, other in compared:
         with register.refusing(None, field):
             _alike(model, quantity, other if isinstance(other, str) else quantity)
-    for solved in register.solutions.values():
-        with register.refusing(solved, "readings"):
-            model.plan(solved.quantity, model.change(solved.readings)).confirm()
-    for row in register.checks.values():
-        if row.against:
-            with register.refusing(row, "against"):
-                _alike(
-                    model,
-                    row.quantity,
-                    row.against,
-                    findings.value(model, row.against)[1],
-                )
-        with register.refusing(row, "readings"):
-            setting = model.change(row.readings)
-            plan = model.plan(row.quantity, setting)
-            plan.confirm()
-            model.check_used(setting, [plan])
-        with register.refusing(row, "claim"):
-            if row.claim in plan.claims and not row.against:
-                raise ModelError(
-                    f"the check is circular: it starts from {row.claim}, which it checks"
-                )
-    for quantity, reading, source in model.each():
-        if source.expression:
-            with register.refusing(None, "formulas"):
-                model.plan(quantity, model.change({quantity: reading})).confirm()
+
+
+def _check_check(model: Model, row: Check) -> None:
+    """Refuse a check whose units differ, whose readings fail, or that is circular."""
+    register = model.register
+    if row.against:
+        with register.refusing(row, "against"):
+            _, unit = findings.value(model, row.against)
+            _alike(model, row.quantity, row.against, unit)
+    with register.refusing(row, "readings"):
+        setting = model.change(row.readings)
+        plan = model.plan(row.quantity, setting)
+        plan.confirm()
+        model.check_used(setting, [plan])
+    with register.refusing(row, "claim"):
+        if row.claim in plan.claims and not row.against:
+            raise ModelError(
+                f"the check is circular: it starts from {row.claim}, which it checks"
+            )
+
+
+def _check_named(model: Model) -> None:
+    """Refuse an unknown name in values, headlines and statements."""
+    register = model.register
     for to, place, field, text in register.references():
         if to == "values":
             with register.refusing(place, field):
@@ -163,5 +185,3 @@ def check(model: Model) -> None:
         with register.refusing(statement, "other"):
             if not statement.is_number:
                 model.named(statement.other)
-    for finding in register.findings.values():
-        findings.recomputed(model, finding)

@@ -1,7 +1,8 @@
 """Formulas read as text: straight-line arithmetic, parsed once.
 
-A formula serves a point, bounds, draws and the text of a worked step. So its source is limited to assignments, one
-``return``, ``+ - * / **``, numbers, and ``minimum`` and ``maximum``. Anything else is refused by name.
+A formula serves a point, bounds, draws and the text of a worked step. So its source is
+limited to assignments, one ``return``, ``+ - * / **``, numbers, and ``minimum`` and
+``maximum``. Anything else is refused by name.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ _CHOICES = {"minimum": "smaller", "maximum": "larger"}
 
 @dataclass(frozen=True)
 class Expression:
-    """Straight-line arithmetic over names. ``needs`` are its names in order; ``words`` say it in a sentence."""
+    """Straight-line arithmetic over names.
+
+    ``needs`` are its names in order; ``words`` say it in a sentence.
+    """
 
     name: str
     needs: tuple[str, ...]
@@ -53,7 +57,10 @@ class Expression:
 
     def text(self, shown: Mapping[str, str]) -> str:
         """The expression as a person writes it, with each name as ``shown`` has it.
-        >>> parse("transfers_2021 / (1 + growth)").text({"transfers_2021": "3.17 million", "growth": "10.5 percent"})
+
+        >>> parse("transfers_2021 / (1 + growth)").text(
+        ...     {"transfers_2021": "3.17 million", "growth": "10.5 percent"}
+        ... )
         '3.17 million ÷ (1 + 10.5 percent)'
         """
         return _text(self.result, shown)
@@ -81,8 +88,11 @@ class Expression:
 
 @cache
 def parse(text: str) -> Expression:
-    """An expression from a text; names may have a point, as in ``at_risk_2019.southern``. Raises ValueError for
-    anything but names, numbers, + - * / ** and brackets."""
+    """Parse an expression from a text.
+
+    Its names may have a point, as in ``at_risk_2019.southern``. Raises ValueError for
+    anything but names, numbers, + - * / ** and brackets.
+    """
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -95,18 +105,20 @@ def parse(text: str) -> Expression:
 
 
 def read(module: ModuleType) -> dict[str, Expression]:
-    """The formulas of a module and its submodules, by name. Raises ValueError naming the formula."""
+    """The formulas of a module and its submodules, by name.
+
+    Raises ValueError naming the formula.
+    """
     found: dict[str, Expression] = {}
     inner = [one for one in vars(module).values() if inspect.ismodule(one)]
-    for part in (
-        module,
-        *(one for one in inner if one.__name__.startswith(f"{module.__name__}.")),
-    ):
+    parts = [one for one in inner if one.__name__.startswith(f"{module.__name__}.")]
+    for part in (module, *parts):
         for node in ast.parse(inspect.getsource(part)).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 if node.name in found:
                     raise ValueError(
-                        f"two formulas are called {node.name}: give one of them another name"
+                        f"two formulas are called {node.name}: give one of them "
+                        "another name"
                     )
                 try:
                     found[node.name] = _read_function(node, getattr(part, node.name))
@@ -152,7 +164,10 @@ def _read_function(node: ast.FunctionDef, function: Callable[..., Any]) -> Expre
 def _checked(
     node: ast.expr, known: Mapping[str, ast.expr], needs: dict[str, None] | None = None
 ) -> ast.expr:
-    """A tree with known names put in, and others added to ``needs``; without that, others are refused."""
+    """Return a tree with known names put in, and others added to ``needs``.
+
+    Without ``needs``, others are refused.
+    """
     match node:
         case ast.Name(id=name) if name in known:
             return known[name]
@@ -164,6 +179,14 @@ def _checked(
             return ast.Name(f"{name}__{reading}", ast.Load())
         case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
             return node
+    return _checked_operation(node, known, needs)
+
+
+def _checked_operation(
+    node: ast.expr, known: Mapping[str, ast.expr], needs: dict[str, None] | None
+) -> ast.expr:
+    """Return an operation with its operands checked; refuse anything else."""
+    match node:
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return ast.UnaryOp(ast.USub(), _checked(operand, known, needs))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
@@ -188,7 +211,10 @@ def _short(node: ast.AST) -> str:
 
 
 def _text(node: ast.expr, shown: Mapping[str, str], least: int = 0) -> str:
-    """A tree as text, in brackets where its outermost operator binds less strongly than ``least``."""
+    """Return a tree as text.
+
+    It is in brackets where its outermost operator binds less strongly than ``least``.
+    """
     match node:
         case ast.Name(id=name):
             text = shown.get(name, shown.get(name.replace("__", ".", 1), name))
@@ -199,13 +225,15 @@ def _text(node: ast.expr, shown: Mapping[str, str], least: int = 0) -> str:
             text, strength = f"−{_text(operand, shown, 3)}", 3
         case ast.BinOp(left=left, op=op, right=right):
             sign, strength = _OPERATORS[type(op)]
-            # Behind a minus or a division, an operator of the same strength needs brackets.
-            text = f"{_text(left, shown, strength)} {sign} {_text(right, shown, strength + (sign in '−÷^'))}"
+            # Behind a minus or a division, an operator of the same strength needs
+            # brackets.
+            least_right = strength + 1 if sign in "−÷^" else strength
+            first = _text(left, shown, strength)
+            second = _text(right, shown, least_right)
+            text = f"{first} {sign} {second}"
         case ast.Call(func=ast.Name(id=name), args=[one, two]):
-            text, strength = (
-                f"the {_CHOICES[name]} of {_text(one, shown, 5)} and {_text(two, shown, 5)}",
-                0,
-            )
+            first, second = _text(one, shown, 5), _text(two, shown, 5)
+            text, strength = f"the {_CHOICES[name]} of {first} and {second}", 0
         case _:
             raise ValueError(f"'{_short(node)}' can't be shown")
     return text if strength >= least else f"({text})"

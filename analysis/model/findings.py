@@ -1,7 +1,8 @@
 """Findings: their arithmetic computed from quantities and rows.
 
-A step names quantities, ``quantity.reading``, rows of claims and external figures; so no formula is written twice.
-After a row, ``_low`` and ``_high`` are the ends of its range, or of the values that its rounded digits stand for.
+A step names quantities, ``quantity.reading``, rows of claims and external figures; so
+no formula is written twice. After a row, ``_low`` and ``_high`` are the ends of its
+range, or of the values that its rounded digits stand for.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from analysis.core.register import Finding, Step
+from analysis.core.rows import Finding, Step
 from analysis.core.units import (
     DimensionalityError,
     Quantity,
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
 
 
 def plan_of(model: Model, text: str) -> Plan:
-    """The plan of an expression over quantities and rows; the figures published elsewhere move as they are rounded.
-    Raises ValueError for an unknown name, and for anything but arithmetic."""
+    """Return the plan of an expression over quantities and rows.
+
+    The figures published elsewhere move as they are rounded. Raises ValueError for an
+    unknown name, and for anything but arithmetic.
+    """
     expression = parse(text)
     leaves = [Node(name, "", _named(model, name)[0]) for name in expression.needs]
     return Plan(
@@ -40,8 +44,11 @@ def plan_of(model: Model, text: str) -> Plan:
 
 
 def value(model: Model, text: str) -> tuple[float, str]:
-    """The value and the unit of an expression over quantities and rows, in base units. Raises ValueError for an unknown
-    name, anything but arithmetic, unlike units, and a result that is not finite."""
+    """The value and the unit of an expression over quantities and rows, in base units.
+
+    Raises ValueError for an unknown name, anything but arithmetic, unlike units, and a
+    result that is not finite.
+    """
     plan, expression = plan_of(model, text), parse(text)
     try:
         return plan.value, unit_of(
@@ -57,9 +64,12 @@ def value(model: Model, text: str) -> tuple[float, str]:
 
 @cache
 def unit_of(expression: Expression, *units: str) -> str:
-    """The unit that an expression of needs in these units gives. Raises DimensionalityError where it adds or compares
-    unlike units."""
-    # No two values alike, none of them 1, and no two that add to 1: a difference may be divided by.
+    """The unit that an expression of needs in these units gives.
+
+    Raises DimensionalityError where it adds or compares unlike units.
+    """
+    # No two values alike, none of them 1, and no two that add to 1: a difference may be
+    # divided by.
     result = expression.compiled(
         *(Quantity(0.37 + 0.2236 * i, parse_unit(unit)) for i, unit in enumerate(units))
     )
@@ -67,37 +77,44 @@ def unit_of(expression: Expression, *units: str) -> str:
 
 
 def _named(model: Model, name: str) -> tuple[Source, str]:
-    """The number and the unit behind a name: of a row, an end of one, or a quantity perhaps with a reading."""
+    """Find the number and the unit behind a name.
+
+    The name is that of a row, of an end of one, or of a quantity, perhaps with a
+    reading.
+    """
     rows = {**model.register.claims, **model.register.external}
-    start, _, end = name.rpartition("_")
-    if (row := rows.get(name)) and row.printed:
+    row = rows.get(name)
+    if row and row.printed:
         near = row.published.stands_for() if name in model.register.external else None
         return Source(row.published.value(), near, near), row.base_unit
-    if (row := rows.get(start)) and row.printed and end in ("low", "high"):
-        is_range = row.qualifier == "range"
-        return Source(
-            row.published.value(end)
-            if is_range
-            else getattr(row.published.stands_for(), end)
-        ), row.base_unit
+    start, _, end = name.rpartition("_")
+    row = rows.get(start)
+    if row and row.printed and end in ("low", "high"):
+        if row.qualifier == "range":
+            return Source(row.published.value(end)), row.base_unit
+        return Source(getattr(row.published.stands_for(), end)), row.base_unit
     words = model.register.vague_readings.get(getattr(row, "quantity", ""))
-    if row and words and end == "floor" and math.isfinite(floor := words.allows().low):
-        return Source(floor), row.base_unit
+    if row and words and end == "floor":
+        floor = words.allows().low
+        if math.isfinite(floor):
+            return Source(floor), row.base_unit
     quantity, _, reading = name.partition(".")
     if quantity not in model.sources or (
         reading and reading not in model.sources[quantity]
     ):
-        raise ModelError(
-            f"'{name}' names no quantity or row with a number{nearest(name, [*model.sources, *rows])}"
-        )
+        hint = nearest(name, [*model.sources, *rows])
+        raise ModelError(f"'{name}' names no quantity or row with a number{hint}")
     plan = model.plan(quantity, model.change({quantity: reading} if reading else {}))
     # Arithmetic is shown also where it leaves the range that a reading is allowed.
     return Source(replace(plan, limits=()).value), model.units[quantity]
 
 
 def recomputed(model: Model, finding: Finding) -> list[tuple[Step, float]]:
-    """The arithmetic of a finding, each step with its value in base units. Raises RegisterError for an expression that
-    can't be computed or has another unit than the step says."""
+    """The arithmetic of a finding, each step with its value in base units.
+
+    Raises RegisterError for an expression that can't be computed or has another unit
+    than the step says.
+    """
     found = []
     for place, step in enumerate(finding.arithmetic):
         with model.register.refusing(finding, f"arithmetic.{place}.expression"):
@@ -111,7 +128,10 @@ def recomputed(model: Model, finding: Finding) -> list[tuple[Step, float]]:
 
 
 def problems(model: Model) -> list[str]:
-    """Steps whose value does not round to the number that the finding gives by hand, a sentence each."""
+    """Return a sentence for each step whose value does not round to the finding's.
+
+    The finding gives the number that the step comes to by hand.
+    """
     return [
         f"{finding.id}: {step.what} is {number:.10g}, not {step.comes_to}"
         for finding in model.register.findings.values()

@@ -1,7 +1,8 @@
-"""The model: resolves names to printed numbers, assumptions and formulas, and computes values, bounds and sides.
+"""The model resolves names to printed numbers, assumptions and formulas.
 
-The value of a quantity comes from, in this order: the reading that is named; the claim it starts from; the default
-reading; the bare formula; the assumption of that name.
+It computes values, bounds and sides. The value of a quantity comes from, in this order:
+the reading that is named; the claim it starts from; the default reading; the bare
+formula; the assumption of that name.
 """
 
 from __future__ import annotations
@@ -20,15 +21,10 @@ from typing import Any
 
 import numpy as np
 
+from analysis.core.errors import InputError, RegisterError
 from analysis.core.published import Interval
-from analysis.core.register import (
-    BARE,
-    SETTABLE,
-    Assumption,
-    InputError,
-    Register,
-    RegisterError,
-)
+from analysis.core.register import Register
+from analysis.core.rows import BARE, SETTABLE, Assumption
 from analysis.core.sentences import say
 from analysis.core.spell import in_words
 from analysis.core.units import CONSTANTS, nearest, read_number
@@ -36,7 +32,7 @@ from analysis.model import consistency, expressions
 from analysis.model.plan import (
     ARTICLE,
     Arrays,
-    Circle,
+    CircleError,
     Limit,
     ModelError,
     Node,
@@ -45,6 +41,8 @@ from analysis.model.plan import (
     Source,
 )
 
+#: The ends of a claim that are numbers; with any other qualifier there is one number.
+_ENDS: dict[str, tuple[str, ...]] = {"range": ("low", "high"), "vague": ()}
 _NAMELY = {
     "published": "as printed",
     "set": "the assumption as set",
@@ -54,7 +52,7 @@ _NAMELY = {
 
 __all__ = [
     "ARTICLE",
-    "Circle",
+    "CircleError",
     "Estimate",
     "Limit",
     "Model",
@@ -70,8 +68,9 @@ __all__ = [
 class Estimate:
     """A quantity's value under one setting, in base units, with its bounds by rounding.
 
-    Its ``side`` is ``at most``, ``at least``, neither or ``no bound``. It ``depends_on`` the claims and assumptions
-    that it starts from. Its ``remarks`` are sentences shown with it, and refuse nothing.
+    Its ``side`` is ``at most``, ``at least``, neither or ``no bound``. It
+    ``depends_on`` the claims and assumptions that it starts from. Its ``remarks`` are
+    sentences shown with it, and refuse nothing.
     """
 
     quantity: str
@@ -87,9 +86,9 @@ class Estimate:
 class Model:
     """The register with its formulas, checked against each other.
 
-    sources: of each quantity, by reading, the default first. quantities: all names but those of constants. modules:
-    those with the formulas; without them, the module that datapackage.json names. Raises RegisterError where register
-    and formulas disagree.
+    sources: of each quantity, by reading, the default first. quantities: all names but
+    those of constants. modules: those with the formulas; without them, the module that
+    datapackage.json names. Raises RegisterError where register and formulas disagree.
     """
 
     def __init__(
@@ -105,9 +104,9 @@ class Model:
             for name, sources in self.sources.items()
         }
         self.limits = tuple(
-            Limit(one.quantity, other=most)
-            if isinstance(most := one.at_most, str)
-            else Limit(one.quantity, one.at_least, most)
+            Limit(one.quantity, other=one.at_most)
+            if isinstance(one.at_most, str)
+            else Limit(one.quantity, one.at_least, one.at_most)
             for one in register.limits
         )
         self.units = consistency.units(self)
@@ -122,8 +121,12 @@ class Model:
         return list(self.sources[quantity])
 
     def as_given(self, quantity: str) -> str | float:
-        """The article's own value of a quantity, or else its reading, as ``change`` takes them."""
-        own = self.sources[quantity][reading := self.default(quantity)]
+        """Return the article's own value of a quantity, or else its reading.
+
+        It is in the form in which ``change`` takes it.
+        """
+        reading = self.default(quantity)
+        own = self.sources[quantity][reading]
         return reading if math.isnan(own.value) else own.value
 
     def label(self, quantity: str, reading: str) -> str:
@@ -145,38 +148,40 @@ class Model:
         return source.expression.words if source.expression else quantity
 
     def known(self, quantity: str) -> str:
-        """The name of a quantity; raises ModelError with the nearest one where it is none."""
+        """Return the name of a quantity, if there is such a quantity.
+
+        Raises ModelError, with the nearest name, where there is none.
+        """
         if (
             not isinstance(quantity, str)
             or quantity not in self.sources
             or quantity in CONSTANTS
         ):
-            raise ModelError(
-                say(
-                    "no_quantity",
-                    name=quantity,
-                    hint=nearest(quantity, self.quantities),
-                )
-            )
+            hint = nearest(quantity, self.quantities)
+            raise ModelError(say("no_quantity", name=quantity, hint=hint))
         return quantity
 
     def known_reading(self, quantity: str, reading: str) -> str:
-        """The name of a reading; raises ModelError with the nearest one where the quantity has none of that name."""
-        if reading not in (known := self.sources[self.known(quantity)]):
+        """Return the name of a reading, if the quantity has such a reading.
+
+        Raises ModelError, with the nearest name, where it has none.
+        """
+        known = self.sources[self.known(quantity)]
+        if reading not in known:
+            hint = nearest(str(reading), known)
             raise ModelError(
-                say(
-                    "no_reading",
-                    reading=reading,
-                    quantity=quantity,
-                    hint=nearest(str(reading), known),
-                )
+                say("no_reading", reading=reading, quantity=quantity, hint=hint)
             )
         return reading
 
     def named(self, text: str, setting: Setting = ARTICLE) -> tuple[str, Setting]:
-        """The quantity that ``quantity``, ``quantity.reading`` or the id of a claim names, and a setting that reads it
-        so. Raises ModelError where none has the name.
-        >>> quantity, setting = Model(Register.read()).named("transfers_2019.from_difference")
+        """Find the quantity that a text names, and a setting that reads it so.
+
+        The text is ``quantity``, ``quantity.reading`` or the id of a claim. Raises
+        ModelError where none has the name.
+
+        >>> model = Model(Register.read())
+        >>> quantity, setting = model.named("transfers_2019.from_difference")
         >>> quantity, setting.readings
         ('transfers_2019', {'transfers_2019': 'from_difference'})
         """
@@ -202,11 +207,12 @@ class Model:
         *,
         with_units: bool = False,
     ) -> Setting:
-        """A setting with assumptions, printed numbers and readings changed. Each quantity gets a number, a text that
-        names a reading of it, or a text that is a number and perhaps a unit.
+        """Make a setting with assumptions, printed numbers and readings changed.
 
-        It starts from the setting ``base``. It demands units if ``with_units``, as scenario files do. Raises ModelError
-        in one sentence for a wrong name, reading, value, unit or type.
+        Each quantity gets a number, a text that names a reading of it, or a text that
+        is a number and perhaps a unit. The changes start from the setting ``base``. The
+        numbers need units if ``with_units``, as in scenario files. Raises ModelError in
+        one sentence for a wrong name, reading, value, unit or type.
         """
         texts = {
             name: one.strip() for name, one in given.items() if isinstance(one, str)
@@ -223,7 +229,8 @@ class Model:
             for name in given
             if name not in named
         }
-        # A new value takes the place of an earlier reading, and a new reading that of an earlier value.
+        # A new value takes the place of an earlier reading, and a new reading that of
+        # an earlier value.
         earlier = {
             name: one
             for name, one in base.readings.items()
@@ -243,9 +250,12 @@ class Model:
         )
 
     def number(self, quantity: str, given: Any, *, with_unit: bool = False) -> float:
-        """A value for a quantity in base units, from a number or a text. Raises ModelError where it can't be one, and
-        outside the allowed range."""
-        unit, (low, high) = self.units[self.known(quantity)], self.allowed(quantity)
+        """A value for a quantity in base units, from a number or a text.
+
+        Raises ModelError where it can't be one, and outside the allowed range.
+        """
+        unit = self.units[self.known(quantity)]
+        low, high = self.allowed(quantity)
         if isinstance(given, str):
             try:
                 given = read_number(given, unit, with_unit=with_unit)
@@ -266,17 +276,14 @@ class Model:
         ):
             raise ModelError(say("not_finite", quantity=quantity, number=given))
         if not low <= float(given) <= high:
-            told = {
-                "number": float(given),
-                "low": low,
-                "high": high,
-                "unit": self.suffix(quantity),
-            }
             raise ModelError(
                 say(
                     "below" if high == math.inf else "outside",
                     quantity=quantity,
-                    **told,
+                    number=float(given),
+                    low=low,
+                    high=high,
+                    unit=self.suffix(quantity),
                 )
             )
         return float(given)
@@ -286,27 +293,26 @@ class Model:
         readings: Mapping[str, str] | None = None,
         values: Mapping[str, float] | None = None,
     ) -> Setting:
-        """A setting from readings by quantity and values in base units; those equal to the article's own are left out.
-        Linked readings follow when one of them is named. Raises ModelError for an unknown name, a value that is refused
-        or that the named reading does not use, and readings in a circle."""
-        readings, values, kept = readings or {}, values or {}, {}
+        """Make a setting from readings by quantity and values in base units.
+
+        Those equal to the article's own are left out. Linked readings follow when one
+        of them is named. Raises ModelError for an unknown name, a value that is refused
+        or that the named reading does not use, and readings in a circle.
+        """
+        readings, values = readings or {}, values or {}
         named = self._linked(readings)
+        kept = {}
         for quantity, one in values.items():
-            number, own = (
-                self.number(quantity, one),
-                self.sources[quantity][self.default(quantity)],
-            )
-            if not (own.is_leaf and own.value == number):
-                kept[quantity] = number
-                if named.get(quantity, "set") not in SETTABLE:
-                    raise ModelError(
-                        say(
-                            "unread",
-                            quantity=quantity,
-                            number=number,
-                            reading=named[quantity],
-                        )
-                    )
+            number = self.number(quantity, one)
+            own = self.sources[quantity][self.default(quantity)]
+            if own.is_leaf and own.value == number:
+                continue
+            kept[quantity] = number
+            reading = named.get(quantity, "set")
+            if reading not in SETTABLE:
+                raise ModelError(
+                    say("unread", quantity=quantity, number=number, reading=reading)
+                )
         # A printed number is a reading by the name of its row, too.
         sources = {
             name: (self.known_reading(name, one), self.sources[name])
@@ -336,18 +342,17 @@ class Model:
                 {named[quantity] for quantity in group if quantity in named}
             )
             if len(chosen) > 1:
-                raise ModelError(
-                    say(
-                        "one_choice",
-                        group=" and ".join(group),
-                        chosen=", ".join(chosen),
-                    )
-                )
-            named |= dict.fromkeys(group, chosen[0]) if chosen else {}
+                names, several = " and ".join(group), ", ".join(chosen)
+                raise ModelError(say("one_choice", group=names, chosen=several))
+            if chosen:
+                named |= dict.fromkeys(group, chosen[0])
         return named
 
     def differences(self, setting: Setting) -> str:
-        """The differences from the article, in one line; empty for the article's own setting."""
+        """Return the differences from the article, in one line.
+
+        The line is empty for the article's own setting.
+        """
         parts = [
             self.other_reading(quantity, reading)
             for quantity, reading in setting.readings.items()
@@ -379,18 +384,21 @@ class Model:
         )
 
     def suffix(self, quantity: str) -> str:
-        """The unit of a quantity as it follows a number: a space and its name, or nothing."""
-        return (
-            ""
-            if self.units[quantity] == "dimensionless"
-            else f" {self.units[quantity]}"
-        )
+        """Return the unit of a quantity as it follows a number.
+
+        It is a space and the unit's name, or nothing.
+        """
+        unit = self.units[quantity]
+        return "" if unit == "dimensionless" else f" {unit}"
 
     def check_used(
         self, setting: Setting, plans: Iterable[Plan], *, ignored: Iterable[str] = ()
     ) -> None:
-        """Raise ModelError for a reading or a value that was given and that none of the plans depends on. Of those that
-        a scenario changes, one that is used is enough."""
+        """Refuse a given reading or value that none of the plans depends on.
+
+        Raises ModelError for it. Of those that a scenario changes, one that is used is
+        enough.
+        """
         nodes = [plan.by_name for plan in plans]
         if setting.scenario and not any(
             setting.scenario & found.keys() for found in nodes
@@ -413,13 +421,16 @@ class Model:
                 node.reading not in ("given", *SETTABLE) for node in used
             )
             if quantity not in {*ignored, *setting.scenario} and (unread or not used):
-                kind, reading = (
-                    ("unused", used[0].reading) if used else ("without_effect", "")
-                )
+                kind, reading = "without_effect", ""
+                if used:
+                    kind, reading = "unused", used[0].reading
                 raise ModelError(say(kind, quantity=quantity, reading=reading))
 
     def plan(self, quantity: str | Sequence[str], setting: Setting = ARTICLE) -> Plan:
-        """The nodes that a quantity, or several together, rest on, with the limits on them. Raises Circle."""
+        """Return the nodes that a quantity rests on, with the limits on them.
+
+        Several quantities together have one plan. Raises CircleError.
+        """
         quantities = (quantity,) if isinstance(quantity, str) else tuple(quantity)
         if known := self._plans.get((quantities, setting)):
             return known
@@ -431,13 +442,8 @@ class Model:
                 reading in SETTABLE or name not in setting.readings
             ):
                 one = self.register.assumptions.get(name)
-                return Node(
-                    name,
-                    "given",
-                    Source(
-                        setting.values[name], width=one.high - one.low if one else 0.0
-                    ),
-                )
+                width = one.high - one.low if one else 0.0
+                return Node(name, "given", Source(setting.values[name], width=width))
             return Node(name, reading, self.sources[name][reading])
 
         def add(names: Iterable[str], path: tuple[str, ...] = ()) -> None:
@@ -447,13 +453,8 @@ class Model:
                         f"{one} ({found[one].reading})"
                         for one in (*path[path.index(name) :], name)
                     ]
-                    raise Circle(
-                        say(
-                            "circle",
-                            first=chain[0],
-                            others=", which needs ".join(chain[1:]),
-                        )
-                    )
+                    others = ", which needs ".join(chain[1:])
+                    raise CircleError(say("circle", first=chain[0], others=others))
                 if name not in found:
                     found[name] = node(name)
                     add(found[name].source.needs, (*path, name))
@@ -462,11 +463,8 @@ class Model:
         own = set(found)
         limits = [one for one in self.limits if one.quantity in own]
         add(one.other for one in limits if one.other)
-        order = [
-            *graphlib.TopologicalSorter(
-                {name: one.source.needs for name, one in found.items()}
-            ).static_order()
-        ]
+        needs = {name: one.source.needs for name, one in found.items()}
+        order = list(graphlib.TopologicalSorter(needs).static_order())
         for name in order:
             assumption = self.register.assumptions.get(name)
             if assumption and not found[name].source.is_leaf:
@@ -485,21 +483,26 @@ class Model:
         return {name: table[name] for name in plan.free if name in table}
 
     def estimate(self, quantity: str, setting: Setting = ARTICLE) -> Estimate:
-        """A quantity under a setting. Raises ModelError for an unknown name, a circle, an input that words alone
-        give, and past a limit.
+        """A quantity under a setting.
+
+        Raises ModelError for an unknown name, a circle, an input that words alone give,
+        and past a limit.
+
         >>> model = Model(Register.read())
-        >>> round(model.estimate("transfers_2019", model.change({"transfers_2019": "from_difference"})).value)
+        >>> setting = model.change({"transfers_2019": "from_difference"})
+        >>> round(model.estimate("transfers_2019", setting).value)
         2870000
         """
-        plan, unit = self.plan(self.known(quantity), setting), self.units[quantity]
-        value, (bounds, _) = plan.value, plan.spans
+        plan = self.plan(self.known(quantity), setting)
+        value = plan.value
+        bounds, _ = plan.spans
         remarks = tuple(said for _, said in self.remarks(quantity, setting))
         return Estimate(
             quantity,
             value,
             bounds.low,
             bounds.high,
-            unit,
+            self.units[quantity],
             plan.side,
             plan.depends_on,
             remarks,
@@ -508,20 +511,18 @@ class Model:
     def remarks(
         self, quantity: str, setting: Setting, vary: Arrays | None = None
     ) -> Iterator[tuple[int, str]]:
-        """Sentences that are shown with a quantity and refuse nothing, each with its entry of the arrays in ``vary``.
+        """Yield the sentences that are shown with a quantity and refuse nothing.
 
-        Some leaves take arrays of one length (``vary``); without them, all is entry 0.
+        Some leaves take arrays of one length (``vary``). Each sentence comes with its
+        entry of these arrays; without them, all is entry 0.
         """
-        plan, vary, unit = (
-            self.plan(quantity, setting),
-            vary or {},
-            self.units[quantity],
-        )
+        plan, unit = self.plan(quantity, setting), self.units[quantity]
+        vary = vary or {}
         shape = next((one.shape for one in vary.values()), (1,))
         value = plan.evaluate(vary)[quantity]
         for one in self.register.remarks:
             if one.quantity == quantity:
-                with contextlib.suppress(Circle):
+                with contextlib.suppress(CircleError):
                     figure = self.register.external.get(one.above)
                     other = (
                         figure.published.value()
@@ -530,45 +531,41 @@ class Model:
                     )
                     more = np.broadcast_to(value - other, shape)
                     for entry in np.flatnonzero(more > 0).tolist():
-                        yield (
-                            entry,
-                            one.words.format(
-                                more=in_words(float(more[entry]), unit, 1e3)
-                            ),
-                        )
+                        words = in_words(float(more[entry]), unit, 1e3)
+                        yield entry, one.words.format(more=words)
         given: dict[str, Any] = {**setting.values, **vary}
         for name, one_or_more in given.items():
             if name in plan.by_name:
-                each, (low, high, kind) = (
-                    np.broadcast_to(one_or_more, shape),
-                    self.usually(name),
-                )
+                each = np.broadcast_to(one_or_more, shape)
+                low, high, kind = self.usually(name)
                 for entry in np.flatnonzero((each < low) | (each > high)).tolist():
-                    yield (
-                        entry,
-                        say(
-                            kind, quantity=name, low=low, high=high, number=each[entry]
-                        ),
-                    )
+                    told = {"low": low, "high": high, "number": each[entry]}
+                    yield entry, say(kind, quantity=name, **told)
 
     def usually(self, quantity: str) -> tuple[float, float, str]:
-        """The range outside which a value has a remark, and its sentence: of an assumption the range that it is varied
-        over, of a printed number a fiftieth of it to fifty times it."""
+        """Return the range outside which a value has a remark, and its sentence.
+
+        For an assumption, it is the range that the assumption is varied over. For a
+        printed number, it runs from a fiftieth of the number to fifty times the number.
+        """
         if one := self.register.assumptions.get(quantity):
             return one.low, one.high, "varied"
         was = self.sources[quantity][self.default(quantity)].value
         return min(was / 50, was * 50), max(was / 50, was * 50), "far"
 
     def beside(self, quantity: str, setting: Setting) -> Iterator[Plan]:
-        """The plan of a quantity, and those of the quantities that its remarks compare it with."""
+        """Yield the plan of a quantity, and those that its remarks compare it with."""
         yield self.plan(quantity, setting)
         for one in self.register.remarks:
             if one.quantity == quantity and one.above not in self.register.external:
-                with contextlib.suppress(Circle):
+                with contextlib.suppress(CircleError):
                     yield self.plan(one.above, setting)
 
     def judged(self, setting: Setting) -> Iterator[Plan]:
-        """The plans of all checks, each under its own readings and without them, and of what their remarks compare."""
+        """Yield the plans of all checks, and of what their remarks compare.
+
+        Each check has a plan under its own readings and one without them.
+        """
         for row in self.register.checks.values():
             with contextlib.suppress(ModelError):
                 yield from self.beside(row.quantity, setting)
@@ -579,14 +576,14 @@ class Model:
         found: defaultdict[str, dict[str, Source]] = defaultdict(dict)
         for claim in self.register.claims.values():
             number = claim.published
-            for end in {"range": ("low", "high"), "vague": ()}.get(
-                claim.qualifier, ("",)
-            ):
+            for end in _ENDS.get(claim.qualifier, ("",)):
                 near, far = number.stands_for(end), number.stands_for(end, coarse=True)
                 source = Source(number.value(end), near, far, number.side, claim, end)
                 rows = found[f"{claim.quantity}_{end}" if end else claim.quantity]
-                rows |= {"published": source} if end or claim.input else {}
-                rows |= {} if end else {claim.id: source}
+                if end or claim.input:
+                    rows["published"] = source
+                if not end:
+                    rows[claim.id] = source
         for assumption in self.register.assumptions.values():
             found[assumption.id] |= _of_assumption(assumption)
         for row in self.register.readings.values():
@@ -597,14 +594,16 @@ class Model:
                 pair for module in modules for pair in expressions.read(module).items()
             ):
                 quantity, _, called = name.partition("__")
-                if (called or BARE) in found[quantity]:
+                reading = called or BARE
+                if reading in found[quantity]:
                     raise ModelError(
                         f"two things are called {name}: give the formula another name"
                     )
-                found[quantity][called or BARE] = Source(expression=expression)
-        return dict(found) | {
+                found[quantity][reading] = Source(expression=expression)
+        constants = {
             name: {"constant": Source(value)} for name, (value, _) in CONSTANTS.items()
         }
+        return dict(found) | constants
 
     def _default_first(
         self, quantity: str, sources: dict[str, Source]
@@ -623,7 +622,10 @@ class Model:
         for reading in ("published", *named, BARE, "set", "constant", *counts):
             if reading in sources:
                 return {reading: sources[reading], **sources}
-        message = f"{quantity} has readings ({', '.join(sources)}) and none of them is the default"
+        message = (
+            f"{quantity} has readings ({', '.join(sources)}) and none of them is the "
+            "default"
+        )
         raise RegisterError(
             self.register.file("readings.csv"), message, field="default"
         )
@@ -661,7 +663,10 @@ def _import(register: Register) -> ModuleType:
     try:
         return importlib.import_module(register.formulas)
     except (Exception, SystemExit) as error:
-        message = f"the module '{register.formulas}' can't be imported ({type(error).__name__}: {error})"
+        message = (
+            f"the module '{register.formulas}' can't be imported "
+            f"({type(error).__name__}: {error})"
+        )
         raise register.refuse(None, "formulas", message) from None
 
 
@@ -673,7 +678,10 @@ def listed(given: Any) -> Iterable[Any]:
 
 
 def assignments(texts: Iterable[str]) -> dict[str, str]:
-    """Texts of the form name=value, by name. Raises InputError for another form and for a name given twice.
+    """Texts of the form name=value, by name.
+
+    Raises InputError for another form and for a name given twice.
+
     >>> assignments(["overlap = 0.5"])
     {'overlap': '0.5'}
     """

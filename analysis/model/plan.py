@@ -1,4 +1,7 @@
-"""Plans: the nodes that a quantity rests on, in order of computation, and the numbers that follow."""
+"""A plan holds the nodes that a quantity rests on, in order of computation.
+
+The numbers of the quantity follow from it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from analysis.core.errors import InputError
 from analysis.core.published import Interval
-from analysis.core.register import Assumption, Claim, InputError
+from analysis.core.rows import Assumption, Claim
 from analysis.core.sentences import say
 from analysis.core.spell import SAME
 from analysis.core.units import CONSTANTS
@@ -30,18 +34,21 @@ class ModelError(InputError):
     """A name, a value or a combination of readings that can't be computed with."""
 
 
-class Circle(ModelError):
+class CircleError(ModelError):
     """Readings of which each needs the other."""
 
 
 @dataclass
 class Source:
-    """Where a value comes from: a number, a claim, an assumption, an expression, or another quantity (``same_as``).
+    """A source says where a value comes from.
 
-    It ``needs`` other quantities; a leaf needs none. A leaf has a ``value`` in base units, NaN where words alone give
-    it, and a ``side`` on which it leaves room. Where it is no point, it stands for the values ``near``, and at a
-    coarser place for those ``far``. A range has an ``end``. An assumption has a ``part``: ``set``, an end of its words,
-    or ``in_words``, which is no single value. The range that it is varied over has a ``width``.
+    That is a number, a claim, an assumption, an expression, or another quantity
+    (``same_as``). A source ``needs`` other quantities; a leaf needs none. A leaf has a
+    ``value`` in base units, NaN where words alone give it, and a ``side`` on which it
+    leaves room. Where it is no point, it stands for the values ``near``, and at a
+    coarser place for those ``far``. A range has an ``end``. An assumption has a
+    ``part``: ``set``, an end of its words, or ``in_words``, which is no single value.
+    The range that it is varied over has a ``width``.
     """
 
     value: float = math.nan
@@ -57,42 +64,38 @@ class Source:
     same_as: str = ""
 
     def __post_init__(self) -> None:
-        self.needs = (
-            (self.same_as,)
-            if self.same_as
-            else self.expression.needs
-            if self.expression
-            else ()
-        )
-        self.is_leaf, self.in_words = (
-            self.expression is None and not self.same_as,
-            self.part == "in_words",
-        )
+        self.needs: tuple[str, ...] = ()
+        if self.same_as:
+            self.needs = (self.same_as,)
+        elif self.expression:
+            self.needs = self.expression.needs
+        self.is_leaf = self.expression is None and not self.same_as
+        self.in_words = self.part == "in_words"
 
     @property
     def replaced(self) -> str:
         """The sentence for a value in place of this one."""
+        if math.isnan(self.value):
+            return "other_value"
         is_ours = self.assumption and self.assumption.grade == "chosen"
-        return (
-            "other_value"
-            if math.isnan(self.value)
-            else "in_place_of_ours"
-            if is_ours
-            else "in_place"
-        )
+        return "in_place_of_ours" if is_ours else "in_place"
 
     def interval(self, *, coarse: bool = False) -> Interval:
-        """The values that a leaf stands for: those of a printed number or of words, a point for anything else."""
-        return (
-            (self.far if coarse else None)
-            or self.near
-            or Interval(self.value, self.value)
-        )
+        """Return the values that a leaf stands for.
+
+        They are those of a printed number or of words, and a point for anything else.
+        """
+        if coarse and self.far:
+            return self.far
+        return self.near or Interval(self.value, self.value)
 
 
 @dataclass(frozen=True)
 class Node:
-    """A quantity in a plan, the reading in use, and its source. A value that a user sets has the reading ``given``."""
+    """A quantity in a plan, the reading in use, and its source.
+
+    A value that a user sets has the reading ``given``.
+    """
 
     name: str
     reading: str
@@ -104,7 +107,11 @@ class Node:
         return self.source.interval().low if self.source.in_words else self.source.value
 
     def scale(self, value: float) -> float:
-        """The size of a value; where that is 0, the width of the range it is varied over."""
+        """Return the size of a value, by which a step is scaled.
+
+        Where that is 0, the size is the width of the range that the node is varied
+        over.
+        """
         return abs(value) or self.source.width or 1.0
 
     def compute(self, values: Mapping[str, Any]) -> Any:
@@ -118,10 +125,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Setting:
-    """Readings and values that differ from the article's own. ``Model.setting`` makes one.
+    """A setting holds the readings and values that differ from the article's own.
 
-    A user gave the names in ``given``, also where they equal the article's own. A scenario changes those in
-    ``scenario``.
+    ``Model.setting`` makes one. A user gave the names in ``given``, also where they
+    equal the article's own. A scenario changes those in ``scenario``.
     """
 
     readings: Mapping[str, str] = field(default_factory=dict)
@@ -140,7 +147,10 @@ ARTICLE = Setting()
 
 @dataclass(frozen=True)
 class Limit:
-    """A quantity that stays between two numbers, or at most another quantity (``other``)."""
+    """A limit keeps a quantity between two numbers.
+
+    It may instead keep the quantity from going above another quantity (``other``).
+    """
 
     quantity: str
     low: float = -math.inf
@@ -159,17 +169,16 @@ class Limit:
         """The name of the sentence for a value past it."""
         if self.other:
             return "above_other"
-        return (
-            "above"
-            if math.isinf(self.low)
-            else "beneath"
-            if math.isinf(self.high)
-            else "beyond"
-        )
+        if math.isinf(self.low):
+            return "above"
+        return "beneath" if math.isinf(self.high) else "beyond"
 
     @cached_property
     def parts(self) -> tuple[Expression, ...]:
-        """How far the quantity lies from each end, as a share of a fixed size: below 0 past it."""
+        """Each part says how far the quantity lies from an end of the limit.
+
+        It is a share of a fixed size, and below 0 past the end.
+        """
         if self.other:
             return (parse(f"({self.other} - {self.quantity}) / 1e6"),)
         ends = [
@@ -198,11 +207,13 @@ class Limit:
 
 @dataclass(eq=False)
 class Plan:
-    """The nodes that some quantities rest on, in order of computation; ``target`` is the first of those quantities.
+    """A plan has the nodes that some quantities rest on, in order of computation.
 
-    The ``leaves`` start the computation; a user may set the ``free`` ones; words alone give those in ``words``. The
-    quantities start from the ``claims``, by id; they ``depends_on`` claims and assumptions. Names in ``beyond`` count
-    as no input: those that the limits alone need, and figures published elsewhere.
+    The ``target`` is the first of those quantities. The ``leaves`` start the
+    computation; a user may set the ``free`` ones; words alone give those in ``words``.
+    The quantities start from the ``claims``, by id; they depend on the claims and
+    assumptions in ``depends_on``. Names in ``beyond`` count as no input: those that the
+    limits alone need, and figures published elsewhere.
     """
 
     target: str
@@ -237,15 +248,16 @@ class Plan:
     @property
     def no_single_value(self) -> str:
         """The sentence that says so where words alone give a leaf; empty elsewhere."""
-        return (
-            say("in_words", quantity=self.target, name=self.words[0])
-            if self.words
-            else ""
-        )
+        if not self.words:
+            return ""
+        return say("in_words", quantity=self.target, name=self.words[0])
 
     def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Every node's value, with values given for some nodes in place of their own. Arrays broadcast. Nothing is
-        checked or clipped; a division by zero gives infinity."""
+        """Every node's value, with values given for some nodes in place of their own.
+
+        Arrays broadcast. Nothing is checked or clipped; a division by zero gives
+        infinity.
+        """
         values: dict[str, Any] = {**self.start, **given}
         with np.errstate(all="ignore"):
             for node in self.nodes:
@@ -265,15 +277,18 @@ class Plan:
 
     def past(self, values: Mapping[str, Any]) -> str:
         """The refusal of values that are past a limit; empty for others."""
-        return next(
-            (limit.sentence(values) for limit in self.limits if not limit.kept(values)),
-            "",
-        )
+        for limit in self.limits:
+            if not limit.kept(values):
+                return limit.sentence(values)
+        return ""
 
     @cached_property
     def under_choices(self) -> frozenset[str]:
-        """The nodes from which a minimum or maximum is computed. The target rises in each choice, but is not one ratio
-        of linear functions of them."""
+        """The nodes from which a minimum or maximum is computed.
+
+        The target rises in each choice, but is not one ratio of linear functions of
+        them.
+        """
         found: set[str] = set()
         for node in reversed(self.nodes):
             if node.name in found:
@@ -285,46 +300,54 @@ class Plan:
     def along(
         self, name: str, x: Floats, given: Mapping[str, Any] | None = None
     ) -> tuple[Floats, Floats]:
-        """The target and the rooms at values x of a leaf, (values, 1). There is a column for each of them, and for each
-        entry of the arrays given for other leaves."""
-        given = {**(given or {}), **({name: x} if name in self.free else {})}
+        """The target and the rooms at values x of a leaf, (values, 1).
+
+        There is a column for each of them, and for each entry of the arrays given for
+        other leaves.
+        """
+        given = dict(given or {})
+        if name in self.free:
+            given[name] = x
         shape = np.broadcast_shapes(*(np.shape(one) for one in given.values()), x.shape)
         values = self.evaluate(given)
-        rooms = [
-            np.empty((len(x), 0)),
-            *(np.broadcast_to(room, shape) for room in self.rooms(values)),
-        ]
-        return np.broadcast_to(values[self.target], shape), np.concatenate(
-            rooms, axis=1
-        )
+        target = np.broadcast_to(values[self.target], shape)
+        rooms = [np.broadcast_to(room, shape) for room in self.rooms(values)]
+        return target, np.concatenate([np.empty((len(x), 0)), *rooms], axis=1)
 
     def kept(self, given: Mapping[str, Any]) -> Floats:
-        """The target with values given for some leaves; NaN past a limit and where it is not finite."""
+        """Compute the target with values given for some leaves.
+
+        The target is NaN past a limit and where it is not finite.
+        """
         values = self.evaluate(given)
-        return np.where(
-            self.within(values) & np.isfinite(values[self.target]),
-            values[self.target],
-            np.nan,
-        )
+        target = values[self.target]
+        return np.where(self.within(values) & np.isfinite(target), target, np.nan)
 
     @cached_property
     def direction(self) -> dict[str, int]:
-        """For each node, whether a rise of it raises (1) or lowers (-1) the target, or has no effect (0)."""
+        """The direction of a node is 1 where a rise of it raises the target.
+
+        It is -1 where a rise lowers the target, and 0 where it has no effect.
+        """
         start = {name: self.leaves[name].start for name in self.words}
-        here, found = self.evaluate(start), {}
+        here = self.evaluate(start)
+        base = here[self.target]
+        found = {}
         for node in self.nodes:
-            # Between poles the target only rises or only falls in a node, so any step shows the direction.
+            # Between poles the target only rises or only falls in a node, so any step
+            # shows the direction.
             step = _STEP * node.scale(float(here[node.name]))
             there = self.evaluate({**start, node.name: here[node.name] + step})
-            change = (there[self.target] - here[self.target]) / (
-                abs(here[self.target]) or 1.0
-            )
+            change = (there[self.target] - base) / (abs(base) or 1.0)
             found[node.name] = int(np.sign(change)) if abs(change) >= SAME else 0
         return found
 
     @cached_property
     def side(self) -> str:
-        """``at most``, ``at least``, neither, or ``no bound`` where the leaves' sides pull the target both ways."""
+        """The target leaves room on this side: ``at most``, ``at least`` or neither.
+
+        It is ``no bound`` where the leaves' sides pull the target both ways.
+        """
         signs = self.direction
         pulls = [
             (node.source.side, signs[name])
@@ -336,15 +359,19 @@ class Plan:
 
     @cached_property
     def value(self) -> float:
-        """The target at the printed numbers. Raises ModelError past a limit, for a division by zero, and where words
-        alone give an input."""
+        """The target at the printed numbers.
+
+        Raises ModelError past a limit, for a division by zero, and where words alone
+        give an input.
+        """
         values = self.evaluate({})
         for node in () if self.words else self.nodes:
             if not np.isfinite(values[node.name]) and node.name not in self.beyond:
                 raise ModelError(
                     say("division", quantity=node.name, reading=node.reading)
                 )
-        if said := self.past(values) or self.no_single_value:
+        said = self.past(values) or self.no_single_value
+        if said:
             raise ModelError(said)
         return float(values[self.target])
 
@@ -365,10 +392,12 @@ class Plan:
         ranges: Ranges | None = None,
         rounding: bool = True,
     ) -> list[Bounds]:
-        """Smallest and largest target over everything that the printed inputs and words stand for, limits kept.
+        """Find the smallest and the largest target that the inputs allow.
 
-        The same input moves once, everywhere; at the coarser places if ``coarse``. Some leaves take arrays of one
-        length (``vary``), with one result for each entry; others take intervals (``ranges``). Printed inputs move only
+        The printed inputs and words take everything that they stand for, and the limits
+        are kept. The same input moves once, everywhere; it moves at the coarser places
+        if ``coarse``. Some leaves take arrays of one length (``vary``), with one result
+        for each entry; others take intervals (``ranges``). Printed inputs move only
         with ``rounding``.
         """
         every = {
@@ -394,27 +423,31 @@ class Plan:
         return extremes(function, box, vary)
 
     def confirm(self) -> None:
-        """Raise ModelError, naming the formula, where a node is no ratio of two linear functions of each leaf.
+        """Confirm that each node is a ratio of two linear functions of each leaf.
 
-        A leaf under a minimum or a maximum is exempt.
+        Raises ModelError, which names the formula, where one is not. A leaf under a
+        minimum or a maximum is exempt.
         """
         moved = [
             node
             for name, node in self.leaves.items()
             if name not in {*CONSTANTS, *self.under_choices}
         ]
-        shape, given = (len(moved), 4), {}
+        shape = (len(moved), 4)
+        given = {}
         for i, node in enumerate(moved):
-            # All a little off their values, so that a factor of 0 hides nothing; then wide steps, one leaf at a
-            # time: 0, ⅓, ½ and 1 of the way.
+            # All a little off their values, so that a factor of 0 hides nothing; then
+            # wide steps, one leaf at a time: 0, ⅓, ½ and 1 of the way.
             scale = node.scale(node.start)
             given[node.name] = np.full(shape, node.start + 0.01 * (i % 7 + 1) * scale)
             given[node.name][i] += 0.37 * scale * np.array([0, 1 / 3, 0.5, 1])
         values = self.evaluate(given)
         steps = np.array([np.zeros(shape) + values[node.name] for node in self.nodes])
-        for node, fine in zip(
-            self.nodes, is_fractional(*np.moveaxis(steps, -1, 0)), strict=True
-        ):
+        are_fractional = is_fractional(*np.moveaxis(steps, -1, 0))
+        for node, fine in zip(self.nodes, are_fractional, strict=True):
             if not fine.all():
-                why = "is not a ratio of two linear functions of each input, so its bounds can't be computed"
-                raise ModelError(f"the formula of {node.name} ({node.reading}) {why}")
+                raise ModelError(
+                    f"the formula of {node.name} ({node.reading}) is not a ratio of "
+                    "two linear functions of each input, so its bounds can't be "
+                    "computed"
+                )

@@ -1,1 +1,5 @@
-"""Everything that writes results: runs of notebooks, tables, the guard, report, explorer, map and provenance."""
+"""This package holds everything that writes results.
+
+It runs notebooks, and it makes the tables, the report, the explorer, the map and the
+provenance. It also holds the guard.
+"""

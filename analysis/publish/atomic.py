@@ -1,4 +1,7 @@
-"""Files and folders that are written beside their target and replace it in one step, by one run at a time."""
+"""Files and folders are written beside their target and replace it in one step.
+
+Only one run at a time writes to a target.
+"""
 
 import contextlib
 import ctypes
@@ -9,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.core.register import InputError, shown
+from analysis.core.errors import InputError, display_path
 from analysis.publish.replaceable import MARK, MARKED, refuse_foreign
 
 
@@ -24,26 +27,31 @@ def write_file(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def lock(target: Path) -> Iterator[None]:
-    """Hold a lock on a target, which the system releases when the process ends; raise InputError where it is held."""
+    """Hold a lock on a target, or raise InputError where it is held already.
+
+    The system releases the lock when the process ends.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.with_name(f".{target.name}.lock").open("a") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise InputError(
-                f"another run is writing to {shown(target)}; wait for it to end"
+                f"another run is writing to {display_path(target)}; wait for it to end"
             ) from None
         yield
 
 
 @contextlib.contextmanager
 def replace_atomically(folder: Path) -> Iterator[Path]:
-    """A new folder to fill, which replaces ``folder`` at the end, or not at all; raises as refuse_foreign does."""
+    """Give a new folder to fill, which replaces ``folder`` at the end.
+
+    It replaces the folder whole or not at all. Where ``refuse_foreign`` refuses the
+    folder, InputError is raised.
+    """
     folder = folder.resolve()
-    new, old = (
-        folder.with_name(f".{folder.name}.new"),
-        folder.with_name(f".{folder.name}.old"),
-    )
+    new = folder.with_name(f".{folder.name}.new")
+    old = folder.with_name(f".{folder.name}.old")
     try:
         with lock(folder), contextlib.ExitStack() as at_the_end:
             at_the_end.callback(shutil.rmtree, new, ignore_errors=True)
@@ -67,5 +75,6 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
                 shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         raise InputError(
-            f"{shown(folder)} can't be written ({error.strerror}) and is as it was"
+            f"{display_path(folder)} can't be written ({error.strerror}) "
+            "and is as it was"
         ) from None

@@ -1,6 +1,7 @@
-"""The explorer: one page in which a reader moves an assumption and sees what follows, with nothing installed.
+"""In the explorer, a reader moves an assumption and sees what follows.
 
-The page holds rows and sentences as data, and the formulas as JavaScript that is translated from their own source.
+It is one page, and the reader has to install nothing. The page holds rows and sentences
+as data, and the formulas as JavaScript that is translated from their own source.
 
 >>> from analysis import load
 >>> presets(load().model)[0]["given"], "at_risk_2021" in live(load().model)
@@ -24,8 +25,9 @@ from urllib.parse import quote
 
 from jinja2 import Environment, StrictUndefined
 
+from analysis.core.errors import InputError, display_path
 from analysis.core.published import Interval
-from analysis.core.register import SETTABLE, Check, InputError, shown
+from analysis.core.rows import SETTABLE, Check
 from analysis.core.sentences import SENTENCES
 from analysis.core.spell import SAME
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
@@ -45,12 +47,16 @@ CLAIM = "at_risk_total_range"
 
 
 def write(folder: Path, model: Model) -> Path:
-    """Write the page into a folder; return its path. Raises InputError as ``page`` does, and for another file there."""
+    """Write the page into a folder; return its path.
+
+    Raises InputError as ``page`` does, and for another file there.
+    """
     if (folder / NAME).exists() and "const FORMULAS" not in (folder / NAME).read_text(
         encoding="utf-8", errors="replace"
     ):
         raise InputError(
-            f"{shown(folder / NAME)} is no such page and would be lost; move it elsewhere"
+            f"{display_path(folder / NAME)} is no such page and would be lost; "
+            "move it elsewhere"
         )
     write_file(folder / NAME, page(model))
     return folder / NAME
@@ -61,14 +67,16 @@ def address(path: Path, given: Mapping[str, str]) -> str:
     setting = "&".join(
         f"{name}={quote(text, safe='/ ')}" for name, text in given.items()
     )
-    return (
-        f"{path.absolute().as_uri()}#{setting}" if setting else path.absolute().as_uri()
-    )
+    start = path.absolute().as_uri()
+    return f"{start}#{setting}" if setting else start
 
 
 def page(model: Model) -> str:
-    """The page as HTML, whole: it asks no host for anything, and allows its own script and style alone. Raises
-    InputError where the data package lacks a claim that the page draws."""
+    """Return the page as HTML, whole.
+
+    The page asks no host for anything, and allows its own script and style alone. A
+    data package that lacks a claim which the page draws raises InputError.
+    """
     files = (_PAGES / f"explorer{end}" for end in (".html", ".css", "-model.js", ".js"))
     html, style, *code = (file.read_text(encoding="utf-8") for file in files)
     found = data(model)
@@ -77,7 +85,8 @@ def page(model: Model) -> str:
         "<", "\\u003c"
     )
     script = (
-        f'\n"use strict";\nconst DATA = {literal};\nconst FORMULAS = {{\n{"".join(formulas(model))}}};\n'
+        f'\n"use strict";\nconst DATA = {literal};\n'
+        f"const FORMULAS = {{\n{''.join(formulas(model))}}};\n"
         f"const LIMITS = [\n{''.join(limits(model))}];\n{''.join(code)}"
     )
     parts = {
@@ -101,9 +110,8 @@ def page(model: Model) -> str:
 
 
 def _hash(text: str) -> str:
-    return (
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-    )
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def _step(width: float) -> float:
@@ -112,8 +120,11 @@ def _step(width: float) -> float:
 
 
 def live(model: Model) -> list[str]:
-    """The quantities that the page holds: those of the headlines, estimates and statements, and all that they rest on
-    under any readings."""
+    """Name the quantities that the page holds.
+
+    They are those of the headlines, estimates and statements, and all that these rest
+    on under any readings.
+    """
     register = model.register
     named = [
         name
@@ -133,7 +144,8 @@ def live(model: Model) -> list[str]:
     ]
     found = dict.fromkeys(CONSTANTS)
     while todo:
-        if (name := todo.pop(0)) not in found:
+        name = todo.pop(0)
+        if name not in found:
             found[name] = None
             todo += [
                 need for source in model.sources[name].values() for need in source.needs
@@ -150,22 +162,30 @@ def live(model: Model) -> list[str]:
 
 
 def formulas(model: Model) -> Iterable[str]:
-    """Lines of JavaScript: of each quantity and reading, the function, and its text with names in braces. Raises
-    InputError for a minimum or maximum, which the page does not compute."""
+    """Yield a line of JavaScript for each quantity and reading.
+
+    The line has the formula as a function, and as a text with names in braces. A
+    minimum or maximum, which the page does not compute, raises InputError.
+    """
     for quantity in live(model):
         for reading, source in model.sources[quantity].items():
-            if one := source.expression:
-                if one.chosen_from:
-                    message = (
-                        f"the explorer can't bound the minimum or maximum in {one.name}"
-                    )
-                    raise model.register.refuse(None, "formulas", message)
-                bare = without_units(one)
-                text = json.dumps(
-                    bare.text({need: f"{{{need}}}" for need in bare.needs}),
-                    ensure_ascii=False,
+            one = source.expression
+            if one is None:
+                continue
+            if one.chosen_from:
+                message = (
+                    f"the explorer can't bound the minimum or maximum in {one.name}"
                 )
-                yield f'  "{quantity}.{reading}": {{ run: {javascript(one)}, text: {text} }},\n'
+                raise model.register.refuse(None, "formulas", message)
+            bare = without_units(one)
+            text = json.dumps(
+                bare.text({need: f"{{{need}}}" for need in bare.needs}),
+                ensure_ascii=False,
+            )
+            yield (
+                f'  "{quantity}.{reading}": '
+                f"{{ run: {javascript(one)}, text: {text} }},\n"
+            )
 
 
 class _Unsigned(ast.NodeTransformer):
@@ -183,12 +203,17 @@ def javascript(one: Expression) -> str:
     '(a, b) => -1 * a ** 2 / (b + 1.5)'
     """
     plain = replace(one, result=_Unsigned().visit(deepcopy(one.result)))
-    return f"({', '.join(one.needs)}) => {plain.source({'minimum': 'Math.min', 'maximum': 'Math.max'})}"
+    source = plain.source({"minimum": "Math.min", "maximum": "Math.max"})
+    return f"({', '.join(one.needs)}) => {source}"
 
 
 def limits(model: Model) -> Iterable[str]:
-    """Lines of JavaScript: of each end of each limit, how far a quantity lies from it, and the sentence that refuses a
-    quantity past it. The range of an assumption limits it where other quantities supply it."""
+    """Yield a line of JavaScript for each end of each limit.
+
+    The line has a function of how far a quantity lies from the end, and the sentence
+    that refuses a quantity past it. The range of an assumption limits it where other
+    quantities supply it.
+    """
     names = live(model)
     ranges = [
         Limit(name, one.minimum, one.maximum)
@@ -205,8 +230,10 @@ def limits(model: Model) -> Iterable[str]:
 
 
 def data(model: Model) -> dict[str, Any]:
-    """The rows that the page computes with, the sources of its quantities, its words. Raises InputError as ``page``
-    does."""
+    """The rows that the page computes with, the sources of its quantities, its words.
+
+    Raises InputError as ``page`` does.
+    """
     register, names = model.register, live(model)
     if CLAIM not in register.claims:
         raise register.refuse(
@@ -292,8 +319,10 @@ def data(model: Model) -> dict[str, Any]:
 
 
 def presets(model: Model) -> list[dict[str, Any]]:
-    """The shipped scenarios, each with the setting as an address has it; ``given`` is None for one that draws
-    assumptions, which is no single setting."""
+    """Return the shipped scenarios, each with its setting as an address has it.
+
+    A scenario that draws assumptions is no single setting, so its ``given`` is None.
+    """
     found = []
     for name, one in scenarios.shipped(model).items():
         texts = one.readings | {
@@ -315,7 +344,7 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
         first,
         *(one for one in others if own is None or sources[one].claim is not own),
     ]
-    # The numbers on whose right side a value is shown, as ``results.value_words`` has it.
+    # A value is shown on its own side of these numbers, as in ``wording.value_words``.
     printed = [
         row.published
         for row in model.register.claims.values()
@@ -348,11 +377,8 @@ def _source(
     model: Model, quantity: str, reading: str, source: Source
 ) -> dict[str, Any]:
     """A source, without the fields that are empty."""
-    row, claim, one = (
-        model.register.readings.get((quantity, reading)),
-        source.claim,
-        source.assumption,
-    )
+    row = model.register.readings.get((quantity, reading))
+    claim, one = source.claim, source.assumption
     fields = {
         "grade": row.grade if row else "",
         "side": {"at most": 1, "at least": -1}.get(source.side, 0),
@@ -405,14 +431,15 @@ def _check(model: Model, check: Check) -> dict[str, Any]:
 
 
 def _met(one: Interval, printed: float | None) -> tuple[float, float, float]:
-    """The ends of an interval, with room for a float's last digits; and the margin below which a pass is barely one."""
+    """Return the ends of an interval, and the margin of a bare pass.
+
+    The ends leave room for a float's last digits. A pass by less than the margin is
+    barely one.
+    """
     low = one.low + SAME * abs(one.low) * (1 if one.low_open else -1)
     high = one.high + SAME * abs(one.high) * (-1 if one.high_open else 1)
-    return (
-        low,
-        high,
-        0.01 * abs(printed or (one.low if math.isfinite(one.low) else one.high)),
-    )
+    size = abs(printed or (one.low if math.isfinite(one.low) else one.high))
+    return low, high, 0.01 * size
 
 
 def _titled(model: Model, text: str) -> str:

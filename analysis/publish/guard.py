@@ -1,4 +1,7 @@
-"""The guard against change: the accepted values of ``data/expected.csv`` beside those computed now."""
+"""The guard sets the values computed now beside the accepted ones.
+
+The accepted values are in ``data/expected.csv``.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from typing import Any
 
 import typer
 
-from analysis.core.register import InputError, Register, RegisterError, read_table
+from analysis.core.errors import InputError, RegisterError
+from analysis.core.readers import read_table
+from analysis.core.register import Register
 from analysis.core.spell import digits, same
 from analysis.model import findings
 from analysis.model.model import Model, Setting
@@ -60,7 +65,10 @@ Cells = Mapping[tuple[str, str, str], str]
 def guarded(
     model: Model, outcomes: Iterable[Outcome]
 ) -> dict[tuple[str, str, str], str]:
-    """Every published and recomputed value with its bounds and verdict, by table, row and column; empty cells out."""
+    """Return every published and recomputed value, with its bounds and verdict.
+
+    The key of a value is its table, row and column. Empty cells are left out.
+    """
     held = {}
     for table, rows in tables(model, outcomes).items():
         for row in rows:
@@ -79,14 +87,21 @@ def guarded(
 
 
 def read_expected(register: Register) -> dict[tuple[str, str, str], str]:
-    """What was accepted. Raises RegisterError when there is no such file or it is not the one that accept writes."""
+    """Return the accepted values by table, row and column.
+
+    It raises RegisterError when there is no such file, or it is not the one that
+    ``analysis accept`` writes.
+    """
     file, path = register.file("expected.csv"), register.folder / "expected.csv"
     if not path.exists():
         raise RegisterError(file, "the file is missing; `analysis accept` writes it")
     found: dict[tuple[str, str, str], str] = {}
     for id, row in read_table(path):
         if row.keys() != {"row", "table", "id", "field", "value"}:
-            message = "table, id, field and value are not all given; `analysis accept` writes the file anew"
+            message = (
+                "table, id, field and value are not all given; "
+                "`analysis accept` writes the file anew"
+            )
             raise RegisterError(file, message, row=row["row"], id=id)
         key = (row["table"], id, row["field"])
         if key in found:
@@ -102,8 +117,10 @@ def read_expected(register: Register) -> dict[tuple[str, str, str], str]:
 
 
 def moved_cells(expected: Cells, now: Cells) -> list[str]:
-    """The differences between the accepted values and those computed now, a sentence each; a float's last digits do not
-    count."""
+    """Say how the values computed now differ from the accepted ones.
+
+    Each difference is one sentence. A float's last digits do not count.
+    """
     lines = []
     for key in dict.fromkeys([*now, *expected]):
         one, two = expected.get(key, ""), now.get(key, "")
@@ -154,8 +171,13 @@ def write_expected(register: Register, now: Cells) -> None:
 
 
 def verify(model: Model, form: str, setting: Setting) -> int:
-    """The headlines; or every check as a table (``all``), json or csv; or the headlines in markdown. Returns the exit
-    status. Under a changed setting, nothing is compared with what is expected."""
+    """Print the headlines or the checks, and return the exit status.
+
+    Without a form, the headlines are printed; the form "markdown" makes a table of
+    them. The form "all" prints every check as a table, and the other forms print the
+    checks as JSON or CSV. Under a changed setting, nothing is compared with what is
+    expected.
+    """
     outcomes, differs = judge_all(model, setting=setting), model.differences(setting)
     expected = read_expected(model.register)
     model.check_used(setting, model.judged(setting))
@@ -187,7 +209,10 @@ def verify(model: Model, form: str, setting: Setting) -> int:
 
 
 def print_report(model: Model, outcomes: list[Outcome], expected: Cells) -> int:
-    """The headlines, the count of the article's results, and what moved; returns the exit status."""
+    """Print the headlines, the count of results and what moved.
+
+    The results are the article's. The function returns the exit status.
+    """
     typer.echo(textwrap.fill(model.register.article.title, WIDTH))
     typer.echo(f"{CHECKED}\n{headlines_text(headlines(model))}")
     typer.echo(
@@ -195,9 +220,8 @@ def print_report(model: Model, outcomes: list[Outcome], expected: Cells) -> int:
     )
     status = print_moved(model, outcomes, expected)
     if not status:
-        typer.echo(
-            f"No settings changed. All {len(expected):,} results equal {model.register.file('expected.csv')}."
-        )
+        file = model.register.file("expected.csv")
+        typer.echo(f"No settings changed. All {len(expected):,} results equal {file}.")
         if chosen := ours(model):
             typer.echo(textwrap.fill(chosen, WIDTH, break_long_words=False))
     return status
@@ -206,16 +230,13 @@ def print_report(model: Model, outcomes: list[Outcome], expected: Cells) -> int:
 def print_moved(model: Model, outcomes: list[Outcome], expected: Cells) -> int:
     """The values that differ from the accepted ones; returns the exit status."""
     register = model.register
-    moved, wrong = (
-        moved_cells(expected, guarded(model, outcomes)),
-        findings.problems(model),
-    )
+    moved = moved_cells(expected, guarded(model, outcomes))
+    wrong = findings.problems(model)
     lines = [f"moved: {change}" for change in moved]
-    lines += (
-        [f"{len(moved)} values differ from {register.file('expected.csv')}."]
-        if moved
-        else []
-    )
+    if moved:
+        lines.append(
+            f"{len(moved)} values differ from {register.file('expected.csv')}."
+        )
     lines += [
         f"by hand: {problem} in {register.file('findings.yaml')}" for problem in wrong
     ]
@@ -225,7 +246,7 @@ def print_moved(model: Model, outcomes: list[Outcome], expected: Cells) -> int:
 
 
 def accept(model: Model) -> None:
-    """Write the values computed now as the accepted ones, and say which of them moved."""
+    """Accept the values computed now: write them, and say which of them moved."""
     now, expected = guarded(model, judge_all(model)), {}
     with contextlib.suppress(InputError):
         expected = read_expected(model.register)
@@ -234,6 +255,5 @@ def accept(model: Model) -> None:
         typer.echo(change)
     if moved:
         write_expected(model.register, now)
-    typer.echo(
-        f"{len(moved)} of {len(now)} values accepted anew in {model.register.file('expected.csv')}."
-    )
+    file = model.register.file("expected.csv")
+    typer.echo(f"{len(moved)} of {len(now)} values accepted anew in {file}.")

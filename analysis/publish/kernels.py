@@ -1,8 +1,10 @@
-"""Kernels that need no imports: each is forked from one process that has imported what the notebooks use.
+"""These kernels need no imports.
 
-A kernel else spends two thirds of its time on imports. It sees the environment and the folder that an ordinary one
-sees, but for settings of a library that a notebook makes before it imports it. macOS has frameworks that do not survive
-a fork, so only Linux forks.
+Each is forked from one process that has imported what the notebooks use. Any other
+kernel spends two thirds of its time on imports. A forked kernel sees the environment
+and the folder that an ordinary one sees, but for settings of a library that a notebook
+makes before it imports that library. macOS has frameworks that do not survive a fork,
+so only Linux forks.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from unittest import mock
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-#: The modules of notebooks. The inline backend is left out, for it wants a kernel when it is imported.
+#: The modules of notebooks. The inline backend is left out, for it wants a kernel when
+#: it is imported.
 _IMPORTED = (
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
@@ -37,9 +40,10 @@ _IMPORTED = (
 
 
 def serve() -> None:
-    """Fork a kernel for each line of standard input, and answer with its process; at the end, kill those that are left.
+    """Fork a kernel for each line of standard input, and answer with its process.
 
-    A line is a JSON list of a kernel's arguments and its environment.
+    At the end, kill the kernels that are left. A line is a JSON list of a kernel's
+    arguments and its environment.
     """
     for name in _IMPORTED:
         import_module(name)
@@ -52,7 +56,8 @@ def serve() -> None:
             kernels.append(_fork(*json.loads(line)))
             os.write(1, b"%d\n" % kernels[-1])
     for kernel in kernels:
-        # The number of one that has ended may be another process by now, which is no child.
+        # The number of one that has ended may be another process by now, which is no
+        # child.
         with contextlib.suppress(ChildProcessError):
             if os.waitpid(kernel, os.WNOHANG) == (0, 0):
                 os.kill(kernel, signal.SIGKILL)
@@ -76,13 +81,15 @@ def _fork(arguments: list[str], environment: Mapping[str, str]) -> int:
     os.dup2(2, 1)
     os.environ.clear()
     os.environ.update(environment)
-    # A module beside the notebook, and the width of tables, as in a kernel that was not forked.
+    # A module beside the notebook, and the width of tables, as in a kernel that was not
+    # forked.
     sys.path.insert(0, "")
     sys.argv = ["ipykernel_launcher", *arguments]
     pd.set_option("display.max_columns", 20)
     # Else each kernel would draw the same numbers.
     random.seed()  # noqa: NPY002
-    # Where other work has taken its port, the run starts another kernel, and says so if none starts.
+    # Where other work has taken its port, the run starts another kernel, and says so if
+    # none starts.
     with contextlib.suppress(ZMQError):
         IPKernelApp.launch_instance(argv=arguments)
     # Past what is left of the server, whose own end is not the kernel's.
@@ -127,8 +134,13 @@ class _Provisioner(LocalProvisioner):
 
 @contextlib.contextmanager
 def prepared() -> Iterator[type[AsyncKernelManager]]:
-    """A manager of kernels that start at once, and do not see the user's set-up for other work. None outlives it."""
-    # Start-up files, kernels, styles of drawing, or a backend that would take the figures out of the notebook.
+    """Give a manager of kernels that start at once.
+
+    The kernels do not see the user's set-up for other work. None of them outlives the
+    manager.
+    """
+    # Start-up files, kernels, styles of drawing, or a backend that would take the
+    # figures out of the notebook.
     with tempfile.TemporaryDirectory() as scratch, contextlib.ExitStack() as ends:
         ours = {
             f"JUPYTER_{kind}_DIR": f"{scratch}/{kind.lower()}"
@@ -149,7 +161,10 @@ def prepared() -> Iterator[type[AsyncKernelManager]]:
             return
         # The package may be run from its folder without being installed.
         root = str(Path(__file__).resolve().parents[2])
-        code = f"import sys; sys.path.append({root!r}); from {__name__} import serve; serve()"
+        code = (
+            f"import sys; sys.path.append({root!r}); "
+            f"from {__name__} import serve; serve()"
+        )
         pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         server = subprocess.Popen(
             [sys.executable, "-P", "-c", code], start_new_session=True, **pipes

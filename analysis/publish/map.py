@@ -1,11 +1,15 @@
-"""The map: the way from each number of the article to its row, check, formula, notebook cell and file."""
+"""The map shows the way from each number of the article to its files.
+
+The way leads over the number's row, check, formula and notebook cell.
+"""
 
 import re
 from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.core.register import Check, InputError
+from analysis.core.errors import InputError
+from analysis.core.rows import Check
 from analysis.model.model import Model
 from analysis.model.verdicts import Outcome, judge_all
 from analysis.publish.notebooks import Notebook, all_notebooks
@@ -35,8 +39,12 @@ COLUMNS = (
 def trace_frame(
     model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Notebook]
 ) -> pd.DataFrame:
-    """The map as results/map.csv holds it: a row for each check of each printed number, or one without a check.
-    The cell, counted from 0, is the first that shows the check, or a step of its quantity; empty where none does."""
+    """Make the map as results/map.csv holds it.
+
+    It has a row for each check of each printed number, or one for a number without a
+    check. The cell, counted from 0, is the first that shows the check, or a step of its
+    quantity. It is empty where no cell shows them.
+    """
     verdicts = {
         one.check.id: SAID.get(one.check.kind, {}).get(one.verdict, one.verdict)
         for one in outcomes
@@ -51,8 +59,9 @@ def trace_frame(
             str(claim.item or ""),
             claim.statement,
             str(claim.published),
+            claim.id,
+            claim.role,
         ]
-        start += [claim.id, claim.role]
         own = [
             check for check in model.register.checks.values() if check.claim == claim.id
         ]
@@ -79,7 +88,10 @@ def trace_frame(
 def map_table(
     model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Notebook]
 ) -> str:
-    """The map as a Markdown table with a line for each printed number, as docs/map.md shows it."""
+    """Make the map as a Markdown table, as docs/map.md shows it.
+
+    The table has a line for each printed number.
+    """
     frame = trace_frame(model, outcomes, notebooks)
     frame["check"] = (
         "`" + frame["check"] + "`: " + frame["verdict"].str.replace("_", " ")
@@ -101,7 +113,10 @@ def map_table(
 
 
 def _formula(model: Model, check: Check) -> str:
-    """The whole name of the function that computes a check's quantity; empty where none does."""
+    """Return the whole name of the function that computes a check's quantity.
+
+    The name is empty where no function computes it.
+    """
     plan = model.plan(check.quantity, model.change(check.readings))
     formula = plan.by_name[check.quantity].source.expression
     return (
@@ -112,7 +127,10 @@ def _formula(model: Model, check: Check) -> str:
 
 
 def _cell(books: list[Notebook], row: str, quantity: str) -> tuple[str, str]:
-    """The first notebook with a row of a table or a step of a quantity, and the cell; empty where none has."""
+    """Find the first cell that shows a row of a table, or a step of a quantity.
+
+    Return its notebook and its number, or empty texts where no cell shows one.
+    """
     wanted = re.compile(
         f"^ *({re.escape(row)}|{re.escape(label(quantity))} = )", re.MULTILINE
     )
@@ -128,7 +146,10 @@ def _cell(books: list[Notebook], row: str, quantity: str) -> tuple[str, str]:
 
 
 def markdown_list(model: Model, kind: str) -> str:
-    """The map of claims, or the codebook of columns, as Markdown. Raises InputError for another kind."""
+    """The map of claims, or the codebook of columns, as Markdown.
+
+    Raises InputError for another kind.
+    """
     if kind == "claims":
         return map_table(model, judge_all(model), all_notebooks())
     if kind == "columns":

@@ -1,7 +1,8 @@
 """Runs notebooks: parameters checked first, outputs whole or not at all.
 
-Papermill's command line warns of an unknown parameter and goes on. So parameters are checked against the notebook and
-the register before anything starts. Papermill then puts them in, and nbclient runs all notebooks side by side.
+Papermill's command line warns of an unknown parameter and goes on. So parameters are
+checked against the notebook and the register before anything starts. Papermill then
+puts them in, and nbclient runs all notebooks side by side.
 """
 
 from __future__ import annotations
@@ -24,28 +25,34 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from analysis.core.register import InputError, shipped, shown
+from analysis.core.errors import InputError, display_path
+from analysis.core.readers import shipped
 from analysis.core.units import nearest
-from analysis.model.model import ARTICLE, Circle, Model, Setting, assignments
+from analysis.model.model import ARTICLE, CircleError, Model, Setting, assignments
 from analysis.publish.atomic import write_file
 from analysis.publish.replaceable import CRATE
 from analysis.whatif.draws import check_draws
 from analysis.whatif.scenarios import OWN
 from analysis.whatif.scenarios import find as find_scenario
 
-# A dependency of nbformat builds a grammar at import, which takes a second. Without it, only the format of
-# internationalised addresses goes unchecked, and there are none here.
+# A dependency of nbformat builds a grammar at import, which takes a second. Without it,
+# only the format of internationalised addresses goes unchecked, and there are none
+# here.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-#: Seconds after which a cell has failed, and the least that the start of a kernel is given.
+#: Seconds after which a cell has failed, and the least that the start of a kernel is
+#: given.
 TIMEOUT, _START = 600, 60
 #: The words of jupyter_client for a kernel that ends before it answers.
 _NOT_STARTED = "Kernel died before replying"
 
 
 class RunError(Exception):
-    """A notebook that did not run to its last cell: the message names notebook, cell and error; ``text`` is the
-    notebook as far as it ran."""
+    """A notebook did not run to its last cell.
+
+    The message names the notebook, the cell and the error. ``text`` is the notebook as
+    far as it ran.
+    """
 
     def __init__(self, message: str, text: str = "") -> None:
         super().__init__(message)
@@ -54,7 +61,10 @@ class RunError(Exception):
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook on disk, with the names of the checks and figures that its metadata lists under ``analysis``."""
+    """This is a notebook on disk.
+
+    Its metadata lists the names of its checks and figures under ``analysis``.
+    """
 
     path: Path
     content: Any = field(repr=False, compare=False)
@@ -63,10 +73,10 @@ class Notebook:
 
     @classmethod
     def read(cls, path: Path, *, checked: bool = True) -> Notebook:
-        """Raises InputError when the file can't be read as a notebook.
+        """Read a notebook, or raise InputError when the file can't be read as one.
 
-        checked: against the format of notebooks, with all cells. Otherwise only the metadata is read, which takes no
-        library.
+        If ``checked``, the file is checked against the format of notebooks, with all
+        cells. Otherwise only the metadata is read, which takes no library.
         """
         try:
             if checked:
@@ -85,7 +95,7 @@ class Notebook:
             )
         except Exception as error:
             raise InputError(
-                f"{shown(path)} can't be read as a notebook ({_short(error)})"
+                f"{display_path(path)} can't be read as a notebook ({_short(error)})"
             ) from None
 
     @property
@@ -109,7 +119,10 @@ class Notebook:
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
-        """Names and defaults in its one cell tagged ``parameters``: literals only, for papermill overwrites them."""
+        """Return the names and defaults in its one cell tagged ``parameters``.
+
+        They are literals only, for papermill overwrites them.
+        """
         found: dict[str, Any] = {}
         try:
             (cell,) = (
@@ -128,30 +141,37 @@ class Notebook:
                     case _:
                         raise ValueError
         except (ValueError, TypeError, SyntaxError):
-            wanted = "must have one cell tagged parameters, with lines such as overlap = 0.5 alone"
-            raise InputError(f"{shown(self.path)} {wanted}") from None
+            raise InputError(
+                f"{display_path(self.path)} must have one cell tagged parameters, "
+                "with lines such as overlap = 0.5 alone"
+            ) from None
         return found
 
 
 def all_notebooks(
     folder: Path | None = None, *, checked: bool = True
 ) -> list[Notebook]:
-    """The notebooks in a folder, else those of the package, in the order of their names. checked: as of ``read``."""
+    """Read the notebooks in a folder, in the order of their names.
+
+    Without a folder, they are those of the package. ``checked`` is that of
+    ``Notebook.read``.
+    """
     folder = folder or shipped("notebooks")
     paths = sorted(folder.glob("*.ipynb"))
     if not paths:
-        raise InputError(f"{shown(folder)} has no notebooks")
+        raise InputError(f"{display_path(folder)} has no notebooks")
     return [Notebook.read(path, checked=checked) for path in paths]
 
 
 def find(name: str, folder: Path | None = None) -> Notebook:
-    """The notebook of a path, or of a name with or without its ending, or of the start of a name if that is enough."""
+    """Find a notebook by its path, or by its name with or without its ending.
+
+    The start of a name will do if only one notebook's name starts so.
+    """
     if Path(name).suffix == ".ipynb" and Path(name).is_file():
         return Notebook.read(Path(name))
-    stem, known = (
-        name.removesuffix(".ipynb"),
-        {notebook.name: notebook for notebook in all_notebooks(folder)},
-    )
+    stem = name.removesuffix(".ipynb")
+    known = {notebook.name: notebook for notebook in all_notebooks(folder)}
     starts = (
         [stem]
         if stem in known
@@ -166,17 +186,24 @@ def find(name: str, folder: Path | None = None) -> Notebook:
 
 
 def shown_in(notebooks: Iterable[Notebook]) -> dict[str, str]:
-    """For each check, the notebook that shows it: of several the one with the fewest."""
+    """Name the notebook that shows each check.
+
+    Of several notebooks, it is the one with the fewest checks.
+    """
     by_size = sorted(notebooks, key=lambda one: -len(one.checks))
     return {check: notebook.name for notebook in by_size for check in notebook.checks}
 
 
-# Parameters -----------------------------------------------------------------------------------------------------------
+# Parameters ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Job:
-    """A run that was asked for: the setting of its numbers, the parameters to put in, and what differs, in words."""
+    """This is a run that somebody asked for.
+
+    It has the setting of its numbers, the parameters to put in, and the words for what
+    differs.
+    """
 
     setting: Setting
     parameters: Mapping[str, Any]
@@ -188,9 +215,10 @@ def job(
 ) -> Job:
     """A run from ``name=value`` texts over a scenario, checked before it starts.
 
-    A value is in base units, a number and a unit ("0.35 million person"), or the name of a reading. In a notebook whose
-    parameters are no quantities it is a text or a whole number, as the default is. Raises InputError in one sentence
-    for an unknown name or a wrong value, and for one that nothing in the notebook depends on.
+    A value is in base units, a number and a unit ("0.35 million person"), or the name
+    of a reading. In a notebook whose parameters are no quantities it is a text or a
+    whole number, as the default is. Raises InputError in one sentence for an unknown
+    name or a wrong value, and for one that nothing in the notebook depends on.
     """
     texts = assignments(given)
     if notebook.parameters.keys() - set(model.quantities):
@@ -206,7 +234,7 @@ def job(
     setting, plans = taken.setting(model), []
     for row in rows:
         # A setting may make a check circular; the check says so itself.
-        with contextlib.suppress(Circle):
+        with contextlib.suppress(CircleError):
             plans.append(model.plan(row.quantity, model.change(row.readings, setting)))
     # The overview shows no checks, but the estimates.
     plans += (
@@ -218,7 +246,10 @@ def job(
 
 
 def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) -> Job:
-    """A run of a notebook whose parameters are no quantities: their names, scenarios, how to draw, or others."""
+    """Check a run of a notebook whose parameters are no quantities.
+
+    The parameters are names of quantities, scenarios, how to draw, or others.
+    """
     known, given = notebook.parameters, dict[str, Any](texts)
     for name, text in texts.items():
         if name not in known:
@@ -247,84 +278,96 @@ def _of_kind(name: str, text: str, default: Any) -> Any:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
         value = ...
-    kind = (
-        int | float
-        if isinstance(default, float)
-        else object
-        if default is None
-        else type(default)
-    )
+    kind: Any = type(default)
+    if default is None:
+        kind = object
+    elif isinstance(default, float):
+        kind = int | float
     if value is ... or not isinstance(value, kind):
         raise InputError(f"{name}: '{text}' is no value such as {default!r}")
     return value
 
 
-# Runs -----------------------------------------------------------------------------------------------------------------
+# Runs ---------------------------------------------------------------------------------
+
+#: For each target, the notebook and the parameters to put into it.
+_Jobs = Mapping[Path, tuple[Notebook, Mapping[str, Any]]]
 
 
 def run(
-    jobs: Mapping[Path, tuple[Notebook, Mapping[str, Any]]],
+    jobs: _Jobs,
     *,
     timeout: int = TIMEOUT,
     done: Callable[[Path], None] = lambda target: None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> dict[Path, RunError]:
-    """Execute notebooks with parameters into targets, two at once for each core, each whole or not at all.
+    """Execute notebooks with parameters, and write each of them into its target.
 
-    timeout: seconds that a cell may take. done: hears of each target as its notebook ends. meanwhile: is done here
-    while the kernels run.
+    Two notebooks at once run for each core, and each target is written whole or not at
+    all. ``timeout`` is the number of seconds that a cell may take. ``done`` hears of
+    each target as its notebook ends. ``meanwhile`` is called here while the kernels
+    run.
 
-    Returns the failures by target; the cells that ran are kept beside it, as ``NAME.failed.ipynb``. Raises InputError
-    before anything runs where a target would lie among the notebooks, or replace a file that no run has left so.
+    The failures are returned by target. The cells that ran are kept beside the target,
+    as ``NAME.failed.ipynb``. A target that would lie among the notebooks, or replace a
+    file that no run has left so, raises InputError before anything runs.
     """
+    _refuse_targets(jobs)
+    made = _execute_all(jobs, timeout, done, meanwhile)
+    failed: dict[Path, RunError] = {}
+    for target in jobs:
+        text, kept = made[target], target.with_suffix(".failed.ipynb")
+        if isinstance(text, RunError):
+            write_file(kept, text.text)
+            failed[target] = text
+        else:
+            # It is of the former notebook; a run that is killed now leaves none, which
+            # hinders no other.
+            target.with_name(f"{target.stem}-{CRATE}").unlink(missing_ok=True)
+            write_file(target, text)
+            kept.unlink(missing_ok=True)
+    return failed
+
+
+def _refuse_targets(jobs: _Jobs) -> None:
+    """Raise InputError for a target that a run must not write to."""
     for target, (notebook, _) in jobs.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.parent.samefile(notebook.path.parent):
             raise InputError(
-                f"the output would lie among the notebooks; name one other than {shown(target.parent)}"
+                "the output would lie among the notebooks; "
+                f"name one other than {display_path(target.parent)}"
             )
         if os.path.lexists(target) and not _is_left_by_a_run(target):
             raise InputError(
-                f"{shown(target)} is not as a run leaves it and would be lost; move it elsewhere"
+                f"{display_path(target)} is not as a run leaves it and would be lost; "
+                "move it elsewhere"
             )
-    made: dict[Path, str | RunError] = {}
 
-    async def one(target: Path, free: asyncio.Semaphore) -> None:
-        async with free:
-            for last in (False, False, True):
-                try:
-                    made[target] = await _execute(*jobs[target], timeout, manager)
-                    break
-                except RunError as error:
-                    made[target] = error
-                    # Other work may take a kernel's port before the kernel does, which ends it at once.
-                    if last or _NOT_STARTED not in str(error):
-                        break
-        done(target)
 
-    async def every() -> None:
-        # A kernel waits for half of its time.
-        free = asyncio.Semaphore(2 * (os.cpu_count() or 1))
-        async with asyncio.TaskGroup() as group:
-            # The largest takes longest, so it starts first.
-            for target in sorted(
-                jobs, key=lambda target: -jobs[target][0].path.stat().st_size
-            ):
-                group.create_task(one(target, free))
-
+def _execute_all(
+    jobs: _Jobs,
+    timeout: int,
+    done: Callable[[Path], None],
+    meanwhile: Callable[[], None],
+) -> dict[Path, str | RunError]:
+    """Return the text of each notebook as run, or its failure, by target."""
     from analysis.publish import kernels
 
-    # The loop has a thread of its own, for meanwhile goes on here, where an interrupt is heard.
+    # The loop has a thread of its own, for meanwhile goes on here, where an interrupt
+    # is heard.
     with (
         kernels.prepared() as manager,
         asyncio.Runner() as runner,
         ThreadPoolExecutor(1) as thread,
     ):
-        # Loaded before the thread starts, as a figure drawn meanwhile trips over an IPython that is half loaded.
+        # Loaded before the thread starts, as a figure drawn meanwhile trips over an
+        # IPython that is half loaded.
         import IPython  # noqa: F401
         import nbclient  # noqa: F401
 
-        loop, whole = runner.get_loop(), every()
+        loop = runner.get_loop()
+        whole = _execute_side_by_side(jobs, timeout, done, manager)
 
         def stop() -> None:
             for task in asyncio.all_tasks(loop):
@@ -334,32 +377,63 @@ def run(
         running = thread.submit(runner.run, whole)
         try:
             meanwhile()
-            running.result()
+            return running.result()
         except BaseException:
-            # Each notebook ends its kernel, which a second signal must not disturb: the command is at its end.
+            # Each notebook ends its kernel, which a second signal must not disturb: the
+            # command is at its end.
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(ValueError):
                     signal.signal(number, signal.SIG_IGN)
             loop.call_soon_threadsafe(stop)
             raise
-    failed: dict[Path, RunError] = {}
-    for target in jobs:
-        text, kept = made[target], target.with_suffix(".failed.ipynb")
-        if isinstance(text, RunError):
-            write_file(kept, text.text)
-            failed[target] = text
-        else:
-            # It is of the former notebook; a run that is killed now leaves none, which hinders no other.
-            target.with_name(f"{target.stem}-{CRATE}").unlink(missing_ok=True)
-            write_file(target, text)
-            kept.unlink(missing_ok=True)
-    return failed
+
+
+async def _execute_side_by_side(
+    jobs: _Jobs, timeout: int, done: Callable[[Path], None], manager: type
+) -> dict[Path, str | RunError]:
+    """Execute notebooks, two at once for each core."""
+    made: dict[Path, str | RunError] = {}
+    # A kernel waits for half of its time.
+    free = asyncio.Semaphore(2 * (os.cpu_count() or 1))
+
+    async def one(target: Path) -> None:
+        async with free:
+            made[target] = await _execute_again(*jobs[target], timeout, manager)
+        done(target)
+
+    async with asyncio.TaskGroup() as group:
+        # The largest takes longest, so it starts first.
+        for target in sorted(
+            jobs, key=lambda target: -jobs[target][0].path.stat().st_size
+        ):
+            group.create_task(one(target))
+    return made
+
+
+async def _execute_again(
+    book: Notebook, parameters: Mapping[str, Any], timeout: int, manager: type
+) -> str | RunError:
+    """Execute a notebook, and try twice again where its kernel does not start.
+
+    Other work may take a kernel's port before the kernel does, which ends it at once.
+    """
+    left = 2
+    while True:
+        try:
+            return await _execute(book, parameters, timeout, manager)
+        except RunError as error:
+            if not left or _NOT_STARTED not in str(error):
+                return error
+            left -= 1
 
 
 async def _execute(
     book: Notebook, parameters: Mapping[str, Any], timeout: int, manager: type
 ) -> str:
-    """The text of the notebook as run: no clock, version or path in it. Raises RunError."""
+    """The text of the notebook as run: no clock, version or path in it.
+
+    Raises RunError.
+    """
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import (
@@ -393,7 +467,8 @@ async def _execute(
         kernel_name="python3",
         # The kernel's own remarks are neither the notebook's nor ours.
         extra_arguments=["--IPKernelApp.log_level=50"],
-        # The package's own notebooks leave no file open, and nothing to do at exit; another's may.
+        # The package's own notebooks leave no file open, and nothing to do at exit;
+        # another's may.
         shutdown_kernel="immediate"
         if book.path.parent == shipped("notebooks")
         else "graceful",
@@ -433,12 +508,13 @@ def _short(error: object) -> str:
 
 
 def _is_left_by_a_run(path: Path) -> bool:
-    """Whether a file is a notebook as a run writes it, and nobody has changed it since."""
+    """Tell whether a file is a notebook as a run wrote it, unchanged since."""
     import nbformat
 
     try:
         crate = path.with_name(f"{path.stem}-{CRATE}")
-        # Of a notebook, the crate beside it has the hash; one of a whole run lies among its results.
+        # Of a notebook, the crate beside it has the hash; one of a whole run lies among
+        # its results.
         known = (
             json.loads(crate.read_text(encoding="utf-8"))["@graph"]
             if crate.is_file()
@@ -457,7 +533,10 @@ def _is_left_by_a_run(path: Path) -> bool:
 
 
 def clean(notebook: Any) -> str:
-    """A notebook's text without what differs from run to run: the versions, and the names of cells."""
+    """Return a notebook's text without what differs from run to run.
+
+    The versions and the names of cells differ.
+    """
     import nbformat
 
     notebook.metadata["language_info"] = {"name": "python"}

@@ -1,6 +1,10 @@
-"""Where a run came from: inputs, parameters, software, commit and outputs, as an RO-Crate (Process Run Crate profile).
+"""The provenance says where a run came from.
 
-Two runs on one tree give the same bytes: the crate lacks time and agent, which the profile does not demand.
+It gives inputs, parameters, software, commit and outputs as an RO-Crate (Process Run
+Crate profile).
+
+Two runs on one tree give the same bytes: the crate lacks time and agent, which the
+profile does not demand.
 """
 
 import hashlib
@@ -19,7 +23,7 @@ from urllib.parse import quote
 from rocrate.rocrate import ROCrate
 
 from analysis import __version__
-from analysis.core.register import read_text
+from analysis.core.readers import read_text
 from analysis.model.model import Model
 from analysis.publish.atomic import write_file
 from analysis.publish.replaceable import CRATE, MARKED
@@ -28,7 +32,7 @@ NAME, PROFILE = CRATE, "https://w3id.org/ro/wfrun/process"
 
 
 def write(folder: Path, model: Model, notebooks: Iterable[Path]) -> None:
-    """Write the provenance of a run as in the article into the folder of its results."""
+    """Write the provenance of a run as in the article into its folder of results."""
     write_file(
         folder / NAME,
         describe(
@@ -44,15 +48,15 @@ def describe(
     parameters: Mapping[str, Any],
     how: str,
 ) -> str:
-    """The provenance of a run for its results (made): a folder that holds the crate, or a notebook beside it.
+    """Return the provenance of a run.
 
-    The differences from the article are given in words, as ``how``. A file among the parameters becomes an input, and
-    loses its folder. Raises OSError where a file can't be read.
+    ``made`` holds its results: it is a folder that holds the crate, or a notebook
+    beside the crate. ``how`` gives the differences from the article in words. A file
+    among the parameters becomes an input, and loses its folder. A file that can't be
+    read raises OSError.
     """
-    crate, package = (
-        ROCrate(version="1.3"),
-        json.loads(read_text(model.register.folder / "datapackage.json")),
-    )
+    crate = ROCrate(version="1.3")
+    package = json.loads(read_text(model.register.folder / "datapackage.json"))
 
     def add(at: str, kind: str, **properties: Any) -> Any:
         return crate.add_jsonld({"@id": at, "@type": kind, **properties})
@@ -114,10 +118,8 @@ def describe(
         **run,
     )
     root = crate.root_dataset
-    root["name"], root["description"] = (
-        f"{run['name']}: {package['title']}",
-        f"Results of a run, {how}.",
-    )
+    root["name"] = f"{run['name']}: {package['title']}"
+    root["description"] = f"Results of a run, {how}."
     root["license"] = (
         "; ".join(one.get("title", one["name"]) for one in package.get("licenses", []))
         or "unknown"
@@ -142,24 +144,32 @@ def describe(
 
 @cache
 def _versions() -> dict[str, str]:
-    """The version of each package of the environment, read once for all runs of a process."""
+    """Return the version of each package of the environment.
+
+    The versions are read once for all runs of a process.
+    """
     return {one.name: one.version for one in metadata.distributions()} | {
         "Python": platform.python_version()
     }
 
 
 def source(package: Path = Path(__file__).parents[1]) -> dict[str, str]:
-    """A package's commit, its seconds since 1970, and its tree (clean or dirty); unknown where git has none."""
+    """Return a package's commit, its seconds since 1970, and its tree.
+
+    The tree is clean or dirty. Where git has none, commit and tree are unknown.
+    """
 
     def git(*arguments: str) -> str:
-        # A container's user often does not own the repository, which git refuses by default.
+        # A container's user often does not own the repository, which git refuses by
+        # default.
         command = ["git", "-c", "safe.directory=*", "-C", str(package), *arguments]
         return subprocess.run(
             command, capture_output=True, encoding="utf-8", check=True
         ).stdout
 
     try:
-        # A package installed into an environment within a repository is not of that repository.
+        # A package installed into an environment within a repository is not of that
+        # repository.
         git("ls-files", "--error-unmatch", "__init__.py")
         _, commit, seconds = git(
             "rev-list", "--max-count=1", "--format=%ct", "HEAD"
@@ -176,11 +186,12 @@ def source(package: Path = Path(__file__).parents[1]) -> dict[str, str]:
 def _inputs(
     model: Model, notebooks: Iterable[Path], listed: Iterable[str]
 ) -> dict[str, Path]:
-    """The data, the modules with formulas and the notebooks, by a path that is the same on every machine."""
-    data, formulas = (
-        model.register.folder,
-        Path(str(import_module(model.register.formulas).__file__)),
-    )
+    """Return the data, the modules with formulas and the notebooks.
+
+    The key of each file is a path that is the same on every machine.
+    """
+    data = model.register.folder
+    formulas = Path(str(import_module(model.register.formulas).__file__))
     modules = (
         formulas.parent.rglob("*.py") if formulas.name == "__init__.py" else [formulas]
     )

@@ -1,7 +1,9 @@
-"""The report: a site to read, and the estimates for a TeX document, all made from a run's results.
+"""The report is a site to read, and the estimates for a TeX document.
 
-The pages are templates in ``pages``, filled from the model and its outcomes; Sphinx builds them and the executed
-notebooks in a process of its own. All that a template puts in is escaped: no text of the data is markup or code.
+All of it is made from a run's results. The pages are templates in ``pages``, filled
+from the model and its outcomes; Sphinx builds them and the executed notebooks in a
+process of its own. All that a template puts in is escaped: no text of the data is
+markup or code.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from markupsafe import Markup
 
 from analysis import __version__
 from analysis.core.published import APPROACHES_TOLERANCE
-from analysis.core.register import Check
+from analysis.core.rows import Check
 from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.model.verdicts import VERDICTS, Outcome
 from analysis.model.verdicts import results as verdicts_of
@@ -43,7 +45,8 @@ from analysis.whatif.scenarios import OWN, find
 from analysis.whatif.sensitivity import tornado
 
 PAGES = Path(__file__).resolve().parent / "pages"
-#: The style and the sign of a verdict, by how it starts; any other is two figures apart.
+#: The style and the sign of a verdict, by how it starts; any other is two figures
+#: apart.
 MARKS = (
     ("ok", "✓", "match"),
     ("part", "≈", "compatible"),
@@ -52,7 +55,7 @@ MARKS = (
 )
 
 
-# Pages ----------------------------------------------------------------------------------------------------------------
+# Pages --------------------------------------------------------------------------------
 
 
 def pages(
@@ -116,7 +119,10 @@ def pages(
 
 
 def _environment(finalize: Callable[[Any], Any] | None) -> Environment:
-    """Templates that escape whatever is put in: for HTML, or as ``finalize`` does it first."""
+    """Return templates that escape whatever is put in.
+
+    They escape it for HTML, unless ``finalize`` has escaped it first.
+    """
     how: dict[str, Any] = {
         "trim_blocks": True,
         "lstrip_blocks": True,
@@ -146,9 +152,8 @@ def mark(verdict: str) -> tuple[str, str]:
 
 def picture(name: str) -> Markup:
     """A figure as HTML, with words in its place."""
-    return Markup(
-        f'<picture><img src="figures/{name}.svg" alt="{escape(FIGURES[name].alt)}"></picture>'
-    )
+    alt = escape(FIGURES[name].alt)
+    return Markup(f'<picture><img src="figures/{name}.svg" alt="{alt}"></picture>')
 
 
 def _badge(words: str) -> Markup:
@@ -157,11 +162,12 @@ def _badge(words: str) -> Markup:
 
 
 def _verdict(model: Model, outcome: Outcome) -> Markup:
-    """A verdict by word, colour and sign, with its notes and what is printed beside it."""
-    words, printed = (
-        wording.verdict_words(model, outcome),
-        wording.published_words(model, outcome),
-    )
+    """Put a verdict into a word, a colour and a sign, with its notes.
+
+    What is printed stands beside it.
+    """
+    words = wording.verdict_words(model, outcome)
+    printed = wording.published_words(model, outcome)
     if not outcome.verdict:
         return Markup(markdown(words))
     first, comma, rest = words.partition(", ")
@@ -171,7 +177,11 @@ def _verdict(model: Model, outcome: Outcome) -> Markup:
 
 
 def _working(model: Model, check: Check) -> str:
-    """The worked steps of a check; none where figures published elsewhere take the place of its quantity."""
+    """Return the worked steps of a check.
+
+    Where figures published elsewhere take the place of its quantity, there are no
+    steps, but the arithmetic over those figures.
+    """
     if check.against and check.claim:
         return "\n".join(wording.against_words(model, check))
     try:
@@ -182,7 +192,7 @@ def _working(model: Model, check: Check) -> str:
         return str(error)
 
 
-# Building -------------------------------------------------------------------------------------------------------------
+# Building -----------------------------------------------------------------------------
 
 
 class ReportError(Exception):
@@ -192,9 +202,10 @@ class ReportError(Exception):
 def write(
     folder: Path, model: Model, outcomes: list[Outcome], notebooks: list[Notebook]
 ) -> None:
-    """Write report/ and estimates.tex into a folder of results that has its notebooks and figures.
+    """Write report/ and estimates.tex into a folder of results.
 
-    Raises ReportError when Sphinx can't build the pages, or has a warning about one.
+    The folder has its notebooks and figures already. A page that Sphinx can't build, or
+    has a warning about, raises ReportError.
     """
     with tempfile.TemporaryDirectory() as made:
         source, built = Path(made) / "source", Path(made) / "built"
@@ -216,7 +227,10 @@ def write(
 
 
 def _to_read(text: str, notebook: Notebook) -> str:
-    """A notebook as a page has it: its code hidden behind one switch, its figures as drawings with words."""
+    """Turn a notebook into a page to read.
+
+    One switch hides its code, and its figures are drawings with words.
+    """
     content = json.loads(text)
     figures = [name for name in notebook.figures if name in FIGURES]
     for output in (
@@ -226,7 +240,10 @@ def _to_read(text: str, notebook: Notebook) -> str:
             output["data"] = {"text/html": picture(figures.pop(0))}
     switch = '<label class="code"><input type="checkbox"> Show code</label>'
     source = "" if notebook.title else f"# {markdown(notebook.name)}\n\n"
-    source += f"```{{raw}} html\n{switch}\n```\n\n[Every number, with its working](register.md)"
+    source += (
+        f"```{{raw}} html\n{switch}\n```\n\n"
+        "[Every number, with its working](register.md)"
+    )
     cell = {
         "cell_type": "markdown",
         "id": "show-code",
@@ -239,27 +256,10 @@ def _to_read(text: str, notebook: Notebook) -> str:
 
 def _sphinx(source: Path, built: Path, title: str) -> None:
     """Have Sphinx build the site, without what it leaves for a later build."""
-    command = [
-        sys.executable,
-        "-m",
-        "sphinx",
-        "-q",
-        "-N",
-        "-b",
-        "html",
-        "-c",
-        str(PAGES),
-        "-d",
-        f"{built}-doctrees",
-    ]
-    command += [
-        "-D",
-        f"project={title}",
-        "-D",
-        f"html_title={title}",
-        str(source),
-        str(built),
-    ]
+    command = [sys.executable, "-m", "sphinx", "-q", "-N", "-b", "html"]
+    command += ["-c", str(PAGES), "-d", f"{built}-doctrees"]
+    command += ["-D", f"project={title}", "-D", f"html_title={title}"]
+    command += [str(source), str(built)]
     steady = {**os.environ, "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
         command, env=steady, cwd=source, capture_output=True, text=True, check=False
@@ -274,10 +274,11 @@ def _sphinx(source: Path, built: Path, title: str) -> None:
         (built / name).unlink(missing_ok=True)
 
 
-# For TeX --------------------------------------------------------------------------------------------------------------
+# For TeX ------------------------------------------------------------------------------
 
 _TEX = f"""% Generated by `analysis`, never edited. {wording.CAVEAT}
-% \\estimate{{at_risk_2021}} is a value in words; add .low or .high for its bounds by rounding, .unit or .side.
+% \\estimate{{at_risk_2021}} is a value in words; \
+add .low or .high for its bounds by rounding, .unit or .side.
 \\newcommand{{\\estimate}}[1]{{\\ifcsname estimate:\\detokenize{{#1}}\\endcsname
   \\csname estimate:\\detokenize{{#1}}\\endcsname
   \\else\\errmessage{{'\\detokenize{{#1}}' is no estimate}}\\fi}}
@@ -294,20 +295,22 @@ _LETTERS = str.maketrans(
 
 
 def estimates_tex(model: Model) -> str:
-    """Every quantity and reading for a TeX document: value, bounds, unit and side in words, by name.
+    r"""Define every quantity and reading for a TeX document, by name.
+
+    Each has its value, bounds, unit and side in words.
 
     >>> from analysis.core.register import Register
     >>> text = estimates_tex(Model(Register.read()))
-    >>> print(next(line for line in text.splitlines() if ":at_risk_2021\\\\endcsname" in line))
-    \\expandafter\\def\\csname estimate:at_risk_2021\\endcsname{1.9 million}
+    >>> wanted = ":at_risk_2021\\endcsname"
+    >>> print(next(line for line in text.splitlines() if wanted in line))
+    \expandafter\def\csname estimate:at_risk_2021\endcsname{1.9 million}
     """
     lines = [_TEX]
     for key, found in records.each_estimate(model, ARTICLE):
         if isinstance(found, ModelError):
             continue
-        low, *_, high = (
-            wording.span_words(model, found.quantity, found.low, found.high) * 2
-        )
+        # Two bounds that are the same make one text.
+        bounds = wording.span_words(model, found.quantity, found.low, found.high)
         words = {
             "": wording.estimate_words(
                 model,
@@ -317,14 +320,12 @@ def estimates_tex(model: Model) -> str:
                 found.high,
                 found.depends_on,
             ),
-            ".low": low,
-            ".high": high,
+            ".low": bounds[0],
+            ".high": bounds[-1],
             ".unit": "" if found.unit == "dimensionless" else found.unit,
             ".side": found.side,
         }
         for part, text in words.items():
-            name = f"estimate:{key}{part}"
-            lines.append(
-                f"\\expandafter\\def\\csname {name}\\endcsname{{{text.translate(_LETTERS)}}}"
-            )
+            name, value = f"estimate:{key}{part}", text.translate(_LETTERS)
+            lines.append(f"\\expandafter\\def\\csname {name}\\endcsname{{{value}}}")
     return "\n".join(lines) + "\n"

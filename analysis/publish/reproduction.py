@@ -1,17 +1,21 @@
-"""Whole runs: every notebook with tables, figures and report; or one notebook with other parameters."""
+"""A run takes every notebook, or one notebook with other parameters.
+
+A run of every notebook also makes the tables, the figures and the report.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import textwrap
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from unittest import mock
 
 import typer
 
-from analysis.core.register import InputError, shown
+from analysis.core.errors import InputError, display_path
 from analysis.model.model import Model
 from analysis.model.verdicts import Outcome, judge_all
 from analysis.publish import explorer, notebooks
@@ -32,68 +36,25 @@ from analysis.whatif.scenarios import find as find_scenario
 def reproduce(
     model: Model, out: Path, folder: Path | None, *, timeout: int, with_report: bool
 ) -> int:
-    """Run every notebook and write the results, whole or not at all; returns the exit status.
+    """Run every notebook, write the results, and return the exit status.
 
-    folder: of the notebooks. Where a notebook fails, the former results stand, and the cells that ran are kept beside.
+    The results are written whole or not at all. ``folder`` is that of the notebooks.
+    Where a notebook fails, the former results stand, and the cells that ran are kept
+    beside them.
     """
     if not out.name:
         raise InputError(
-            f"{shown(out)} can't be replaced by results; name another folder"
+            f"{display_path(out)} can't be replaced by results; name another folder"
         )
     expected = read_expected(model.register)
     found = notebooks.all_notebooks(folder)
     aside = out.with_name(f"{out.name}-failed")
     for target in (out, aside):
         refuse_foreign(target)
-    outcomes: list[Outcome] = []
     with replace_atomically(out) as made:
-        for name in ("figures", "notebooks"):
-            (made / name).mkdir()
-        paths, ran = [notebook.path for notebook in found], count(1)
-
-        def write_all_else() -> None:
-            # Kernels take longest, so they start first. Nothing is loaded for the rest before.
-            from analysis.render.external import compare, external_frame
-
-            outcomes.extend(judge_all(model))
-            write_tables(
-                made,
-                model,
-                outcomes,
-                notebooks.shown_in(found),
-                external_frame(compare(model)),
-            )
-            if explorer.CLAIM in model.register.claims:
-                explorer.write(made, model)
-
-        # The kernels inherit the place for the figures.
-        with (
-            progress("notebooks") as update,
-            mock.patch.dict(os.environ, {KEEP_FIGURES_IN: str(made / "figures")}),
-        ):
-            books = {
-                made / "notebooks" / notebook.path.name: (notebook, dict[str, str]())
-                for notebook in found
-            }
-
-            def done(target: Path) -> None:
-                update(next(ran), len(found))
-
-            failed = notebooks.run(
-                books, timeout=timeout, done=done, meanwhile=write_all_else
-            )
+        outcomes, failed = _run_all(model, found, made, timeout)
         if failed:
-            for error in failed.values():
-                typer.echo(f"error: {error}", err=True)
-            with replace_atomically(aside) as kept:
-                for target, error in failed.items():
-                    (kept / f"{target.stem}.failed.ipynb").write_text(
-                        error.text, encoding="utf-8"
-                    )
-            typer.echo(
-                f"{shown(out)} was left as it was; the cells that ran are kept in {shown(aside)}.",
-                err=True,
-            )
+            _keep_failed(failed, out, aside)
             raise typer.Exit(1)
         from analysis.publish import provenance
 
@@ -104,24 +65,94 @@ def reproduce(
             made / "map.csv", index=False, lineterminator="\n"
         )
         if with_report:
-            from analysis.publish import report
-
-            try:
-                report.write(made, model, outcomes, found)
-            except report.ReportError as error:
-                typer.echo(
-                    f"error: {error}; {shown(out)} was left as it was.", err=True
-                )
-                raise typer.Exit(1) from None
-        provenance.write(made, model, paths)
+            _write_report(model, outcomes, found, made, out)
+        provenance.write(made, model, [notebook.path for notebook in found])
     if is_ours(aside):
         shutil.rmtree(aside, ignore_errors=True)
     status = print_report(model, outcomes, expected)
     if with_report:
-        typer.echo(f"To read: {shown(out / 'report' / 'index.html')}")
+        typer.echo(f"To read: {display_path(out / 'report' / 'index.html')}")
     if (out / explorer.NAME).exists():
-        typer.echo(f"To change an assumption: {shown(out / explorer.NAME)}")
+        typer.echo(f"To change an assumption: {display_path(out / explorer.NAME)}")
     return status
+
+
+def _run_all(
+    model: Model, found: list[Notebook], made: Path, timeout: int
+) -> tuple[list[Outcome], dict[Path, notebooks.RunError]]:
+    """Run the notebooks, and write the tables and the explorer meanwhile.
+
+    Return the outcomes of the checks, and the notebooks that failed.
+    """
+    for name in ("figures", "notebooks"):
+        (made / name).mkdir()
+    outcomes: list[Outcome] = []
+    ran = count(1)
+
+    def write_all_else() -> None:
+        # Kernels take longest, so they start first. Nothing is loaded for the rest
+        # before.
+        from analysis.render.external import compare, external_frame
+
+        outcomes.extend(judge_all(model))
+        write_tables(
+            made,
+            model,
+            outcomes,
+            notebooks.shown_in(found),
+            external_frame(compare(model)),
+        )
+        if explorer.CLAIM in model.register.claims:
+            explorer.write(made, model)
+
+    # The kernels inherit the place for the figures.
+    with (
+        progress("notebooks") as update,
+        mock.patch.dict(os.environ, {KEEP_FIGURES_IN: str(made / "figures")}),
+    ):
+        books = {
+            made / "notebooks" / notebook.path.name: (notebook, dict[str, str]())
+            for notebook in found
+        }
+
+        def done(target: Path) -> None:
+            update(next(ran), len(found))
+
+        failed = notebooks.run(
+            books, timeout=timeout, done=done, meanwhile=write_all_else
+        )
+    return outcomes, failed
+
+
+def _keep_failed(
+    failed: Mapping[Path, notebooks.RunError], out: Path, aside: Path
+) -> None:
+    """Say why notebooks failed, and keep the cells that ran aside."""
+    for error in failed.values():
+        typer.echo(f"error: {error}", err=True)
+    with replace_atomically(aside) as kept:
+        for target, error in failed.items():
+            (kept / f"{target.stem}.failed.ipynb").write_text(
+                error.text, encoding="utf-8"
+            )
+    typer.echo(
+        f"{display_path(out)} was left as it was; "
+        f"the cells that ran are kept in {display_path(aside)}.",
+        err=True,
+    )
+
+
+def _write_report(
+    model: Model, outcomes: list[Outcome], found: list[Notebook], made: Path, out: Path
+) -> None:
+    """Write the report, or say why that fails and end the command."""
+    from analysis.publish import report
+
+    try:
+        report.write(made, model, outcomes, found)
+    except report.ReportError as error:
+        typer.echo(f"error: {error}; {display_path(out)} was left as it was.", err=True)
+        raise typer.Exit(1) from None
 
 
 def run(
@@ -133,9 +164,10 @@ def run(
     *,
     timeout: int,
 ) -> int:
-    """Run one notebook with parameters, or under each of several scenarios side by side; returns the exit status.
+    """Run one notebook with parameters, and return the exit status.
 
-    Raises InputError for bad parameters before anything is written.
+    Given several scenarios, run it under each of them side by side. Bad parameters
+    raise InputError before anything is written.
     """
     from analysis.publish import provenance
 
@@ -162,9 +194,11 @@ def run(
     )
     for target, one in jobs.items():
         if failed.get(target):
-            where = f"the cells that ran are kept in {shown(target.with_suffix('.failed.ipynb'))}"
+            which = f"{target.stem}: " if scenarios else ""
+            kept = display_path(target.with_suffix(".failed.ipynb"))
             typer.echo(
-                f"error: {f'{target.stem}: ' if scenarios else ''}{failed[target]}; {where}",
+                f"error: {which}{failed[target]}; "
+                f"the cells that ran are kept in {kept}",
                 err=True,
             )
             continue
@@ -183,7 +217,7 @@ def run(
             print_outcomes(model, judge_all(model, notebook.checks, one.setting))
         typer.echo(
             textwrap.fill(
-                f"{shown(target)} is written: {one.words}",
+                f"{display_path(target)} is written: {one.words}",
                 WIDTH,
                 break_long_words=False,
             )

@@ -25,7 +25,11 @@ def write_tables(
     shown_in: Mapping[str, str],
     external: pd.DataFrame | None = None,
 ) -> None:
-    """Write the tables of a run and estimates.json into a folder; external.csv and findings.csv where there are any."""
+    """Write the tables of a run and estimates.json into a folder.
+
+    external.csv is written where there are external figures, and findings.csv where
+    there are findings.
+    """
     # One without rows has its columns.
     found = tables(model, outcomes, shown_in).items()
     frames = {

@@ -1,14 +1,19 @@
-"""The codebook: the columns of the data's tables, as the schema in ``datapackage.json`` describes them."""
+"""The codebook describes the columns of the data's tables.
+
+What it says comes from the schema in ``datapackage.json``.
+"""
 
 from collections import namedtuple
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from analysis.core.register import Register, read_yaml
+from analysis.core.readers import read_yaml
+from analysis.core.register import Register
 from analysis.render.templates import render
 
-#: A column of a table, or a field of an entry; the name of a field within a field has a dot.
+#: A column of a table, or a field of an entry; the name of a field within a field has a
+#: dot.
 Column = namedtuple("Column", "file name kind unit description")
 
 
@@ -29,21 +34,15 @@ def columns(register: Register) -> Iterator[Column]:
 
 def _columns(file: str, schema: dict[str, Any], prefix: str = "") -> Iterator[Column]:
     for name, field in schema.get("properties", {}).items():
-        kind = f"{field.get('type', 'object')}{', required' if name in schema.get('required', []) else ''}"
-        rule = (
-            f": {', '.join(map(str, field['enum']))}"
-            if "enum" in field
-            else ", unique"
-            if "unique" in field
-            else ""
-        )
-        yield Column(
-            file,
-            prefix + name,
-            kind + rule,
-            field.get("unit", ""),
-            field.get("description", ""),
-        )
+        kind = str(field.get("type", "object"))
+        if name in schema.get("required", []):
+            kind += ", required"
+        if "enum" in field:
+            kind += f": {', '.join(map(str, field['enum']))}"
+        elif "unique" in field:
+            kind += ", unique"
+        unit, description = field.get("unit", ""), field.get("description", "")
+        yield Column(file, prefix + name, kind, unit, description)
         yield from _columns(file, field.get("items", field), f"{prefix}{name}.")
 
 

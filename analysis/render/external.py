@@ -1,13 +1,18 @@
-"""Figures published elsewhere, set beside the article's: same unit or no comparison, and never an average.
+"""This module sets figures published elsewhere beside the article's numbers.
 
-An external figure enters no estimate of the article's setting, and is not judged.
+Figures are compared only in the same unit, and they are never averaged. An external
+figure enters no estimate of the article's setting, and is not judged.
 
-A unit is a product of base units. Two units may differ by exactly one ratio of the register (persons per transfer).
-Then the figures are compared only when a user gives that ratio, and the row says at which. A labourer, whose unit the
-print leaves open, is set beside a transfer or a person only as "read as transfers" or "read as persons".
+A unit is a product of base units. Two units may differ by exactly one ratio of the
+register (persons per transfer). Then the figures are compared only when a user gives
+that ratio, and the row says at which ratio. The print leaves the unit of a labourer
+open, so a labourer is set beside a transfer or a person only as "read as transfers" or
+"read as persons".
 
 >>> from analysis.core.register import Register
->>> compared = {(one["id"], one["beside"]): one for one in compare(Model(Register.read()))}
+>>> compared = {
+...     (one["id"], one["beside"]): one for one in compare(Model(Register.read()))
+... }
 >>> compared["report_2019", "total_2019"]["reason"]
 'not compared: transfer against person; needs persons_per_transfer'
 >>> compared["report_2019", "labourers_2019"]["read_as"]
@@ -20,7 +25,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from analysis.core.published import Interval
-from analysis.core.register import PER_YEAR, External
+from analysis.core.rows import PER_YEAR, External
 from analysis.core.spell import digits, in_words
 from analysis.core.units import BASE_UNITS, CONSTANTS, name_of, parse_unit
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
@@ -33,7 +38,10 @@ Row = dict[str, Any]
 
 #: How a figure was seen, as a screen spells the grade.
 SEEN = {"P": "primary text", "M": "mirror", "S": "secondary"}
-SIDE_BY_SIDE = "Listed side by side, never averaged; an external figure enters no estimate of the article's setting."
+SIDE_BY_SIDE = (
+    "Listed side by side, never averaged; "
+    "an external figure enters no estimate of the article's setting."
+)
 COLUMNS = (
     "id",
     "statement",
@@ -73,18 +81,25 @@ COLUMNS = (
     "reason",
     "note",
 )
-#: The unit of a number whose noun leaves it open; such a number is read as persons or transfers without any ratio.
+#: The unit of a number whose noun leaves it open; such a number is read as persons or
+#: transfers without any ratio.
 OPEN = "labourer"
 
 
 def compare(model: Model, setting: Setting = ARTICLE) -> list[Row]:
-    """Every external figure beside the numbers that its row names, in the order of the table.
+    """Compare every external figure with the numbers that its row names.
 
-    The values are by column, in base units. Our number, ``ours``, is the estimate of a ``quantity`` under the setting.
-    The figure in our unit is ``compared``, None where it is not, for a ``reason``; ``ratio`` is that over ours, and
-    ``difference`` that less ours. Our number lies within or outside the values for which the printed digits stand
-    (``rounding``), and those which their ``words`` assert, or its bounds overlap them. A ratio between units counts
-    where the setting gives one, also at the article's own value. Nothing is summed or averaged over figures.
+    The comparisons are in the order of the table; their values are by column and in
+    base units. Our number, ``ours``, is the estimate of a ``quantity`` under the
+    setting. The figure in the unit of our number is ``compared``. Where the figure
+    can't be compared, this is None and ``reason`` says why. ``ratio`` is the figure
+    over our number, and ``difference`` is the figure less our number.
+
+    ``rounding`` says whether our number lies within or outside the values for which the
+    printed digits stand, or whether its bounds overlap them. ``words`` says the same
+    about the values that the printed words assert. A ratio between units counts where
+    the setting gives one, also at the article's own value. Nothing is summed or
+    averaged over figures.
 
     >>> from analysis.core.register import Register
     >>> model = Model(Register.read())
@@ -102,7 +117,10 @@ def compare(model: Model, setting: Setting = ARTICLE) -> list[Row]:
 
 
 def check_used(model: Model, setting: Setting, compared: list[Row]) -> None:
-    """Raise ModelError for a value or a reading that no comparison and none of our numbers depends on."""
+    """Raise ModelError for a value or a reading that has no effect here.
+
+    It has none if no comparison and none of our numbers depends on it.
+    """
     plans = []
     for row in filter(lambda row: row["quantity"], compared):
         with contextlib.suppress(ModelError):
@@ -121,8 +139,9 @@ def _compared(model: Model, setting: Setting, figure: External, beside: str) -> 
         "unit": figure.base_unit,
         "published": printed.value(),
         "published_low": stands.low,
+        "published_high": stands.high,
+        "beside": beside,
     }
-    row |= {"published_high": stands.high, "beside": beside}
     texts = (
         "quantity",
         "reading",
@@ -144,8 +163,8 @@ def _compared(model: Model, setting: Setting, figure: External, beside: str) -> 
         "quantity": quantity,
         "reading": reading,
         "ours_from": _where_from(model, quantity, reading, under),
+        "divided_by_years": years if years > 1 else None,
     }
-    row["divided_by_years"] = years if years > 1 else None
     try:
         ours = model.estimate(quantity, under)
     except ModelError as error:
@@ -166,20 +185,17 @@ def _compared(model: Model, setting: Setting, figure: External, beside: str) -> 
     row["ours_words"] = f"{words}{plural(ours.unit)}: {quantity}, {row['ours_from']}"
     factor, how = _bridge(model, setting, figure.base_unit, ours.unit)
     if factor is None:
-        return {
-            **row,
-            "reason": f"not compared: {figure.base_unit} against {ours.unit}; needs {how}",
-        }
+        units = f"{figure.base_unit} against {ours.unit}"
+        return {**row, "reason": f"not compared: {units}; needs {how}"}
     value = printed.value() * factor / years
-    # The print stands for, and asserts, an interval in its own unit, so ours is taken there.
+    # The print stands for, and asserts, an interval in its own unit, so ours is taken
+    # there.
     there = [one * years / factor for one in (ours.value, ours.low, ours.high)]
-    row |= {"read_as" if how.startswith("read as") else "at_ratio": how}
+    row["read_as" if how.startswith("read as") else "at_ratio"] = how
     row |= {
         "compared": value,
         "difference": value - ours.value,
         "ratio": value / ours.value if ours.value else None,
-    }
-    row |= {
         "rounding": _lies(stands, *there),
         "words": _lies(printed.asserts(), *there),
     }
@@ -188,19 +204,18 @@ def _compared(model: Model, setting: Setting, figure: External, beside: str) -> 
 
 def _lies(interval: Interval, value: float, low: float, high: float) -> str:
     """Where ours lies: its value within, its bounds overlapping, or neither."""
-    return (
-        "within"
-        if interval.holds(value)
-        else "overlap"
-        if interval.meets(low, high)
-        else "outside"
-    )
+    if interval.holds(value):
+        return "within"
+    return "overlap" if interval.meets(low, high) else "outside"
 
 
 def _bridge(
     model: Model, setting: Setting, one: str, two: str
 ) -> tuple[float | None, str]:
-    """The factor from unit ``one`` to unit ``two``, and how a row speaks of it; or none, and what it needs."""
+    """Return the factor from unit ``one`` to unit ``two``, and how a row words it.
+
+    Where there is no factor, return None and the words for what a row would need.
+    """
     wanted = parse_unit(two) / parse_unit(one)
     if wanted.dimensionless:
         return 1.0, ""
@@ -221,7 +236,8 @@ def _bridge(
         used = setting.values.get(name, model.register.assumptions[name].value)
         if name in setting.given and used:
             return used ** fitting[name], f"{name}={digits(used)}"
-    # A unit without powers below 0 alone: a ratio reads person/household whichever way it is needed.
+    # A unit without powers below 0 alone: a ratio reads person/household whichever way
+    # it is needed.
     plain = name_of(1 / wanted) if name_of(wanted).startswith("1/") else name_of(wanted)
     return None, " or ".join(fitting) or f"a ratio in {plain}"
 
@@ -229,17 +245,17 @@ def _bridge(
 def _turned(wanted: Any, unit: str) -> int:
     """1 where a ratio in this unit is wanted, −1 where one over it is, else 0."""
     ratio = parse_unit(unit)
-    return (
-        1
-        if (wanted / ratio).dimensionless
-        else -1
-        if (wanted * ratio).dimensionless
-        else 0
-    )
+    if (wanted / ratio).dimensionless:
+        return 1
+    return -1 if (wanted * ratio).dimensionless else 0
 
 
 def _where_from(model: Model, quantity: str, reading: str, setting: Setting) -> str:
-    """The source of our value, in words: the place in the article, a formula's reading, an assumption."""
+    """Say in words where our value comes from.
+
+    It comes from a place in the article, a reading of a formula, an assumption, or the
+    user.
+    """
     if quantity in setting.values:
         return "given by you"
     source = model.sources[quantity][reading]
@@ -251,28 +267,30 @@ def _where_from(model: Model, quantity: str, reading: str, setting: Setting) -> 
     return f"implied: {row.label if row else model.name(quantity)}"
 
 
-# Words ----------------------------------------------------------------------------------------------------------------
+# Words --------------------------------------------------------------------------------
 
 
 def frame_in_words(compared: list[Row], model: Model) -> pd.DataFrame:
-    """The comparisons as a reader wants them: short cells, units and grades spelt, nothing divided by unlike units."""
+    """Tabulate the comparisons as a reader wants them.
+
+    The cells are short, and they spell out units and grades. No number is divided by
+    one of an unlike unit.
+    """
     import pandas as pd
 
     rows, before = [], ""
     for one in compared:
         figure = model.register.external[one["id"]]
-        unit = f" [{figure.base_unit}{', unit not stated' if figure.base_unit == OPEN else ''}]"
-        noun = (
-            ""
-            if figure.base_unit == "dimensionless"
-            else f" {figure.unit_as_printed}{unit}"
-        )
+        unit, noun, span = figure.base_unit, "", figure.period
+        if unit != "dimensionless":
+            left_open = ", unit not stated" if unit == OPEN else ""
+            noun = f" {figure.unit_as_printed} [{unit}{left_open}]"
+        if figure.scope != "Xinjiang":
+            span += f"; {figure.scope}"
         row = {
             "external figure": f"{figure.statement} ({figure.id})",
             "printed": f"{figure.published}{noun}",
-            "period and scope": "; ".join(
-                [figure.period, *[figure.scope] * (figure.scope != "Xinjiang")]
-            ),
+            "period and scope": span,
             "seen": f"{SEEN[figure.seen]}: {figure.publisher}, {figure.date}",
         }
         if figure.id == before:
@@ -294,7 +312,11 @@ def frame_in_words(compared: list[Row], model: Model) -> pd.DataFrame:
 
 
 def comparison(model: Model, row: Row) -> str:
-    """A comparison in a few words: how ours lies to the print, at which ratio, or why there is none."""
+    """Put a comparison into a few words.
+
+    They say how our number lies to the print, and at which ratio, or why there is no
+    comparison.
+    """
     if row["ratio"] is None:
         return str(row["reason"])
     published = model.register.external[row["id"]].published
@@ -302,11 +324,8 @@ def comparison(model: Model, row: Row) -> str:
         row["read_as"],
         row["at_ratio"] and f"at {row['at_ratio'].replace('=', ' = ')}",
     ]
-    parts += (
-        [f"divided by {row['divided_by_years']} years"]
-        if row["divided_by_years"]
-        else []
-    )
+    if row["divided_by_years"]:
+        parts.append(f"divided by {row['divided_by_years']} years")
     lies = {
         "within": "within its {}",
         "overlap": "bounds overlap its {}",
@@ -320,12 +339,8 @@ def comparison(model: Model, row: Row) -> str:
             row["words"]
         ]
         parts.append(f"{fits} '{published.qualifier.replace('_', ' ')}'")
-    return "; ".join(
-        filter(
-            None,
-            [*parts, _difference(row["difference"], row["ours_unit"], row["ours"])],
-        )
-    )
+    parts.append(_difference(row["difference"], row["ours_unit"], row["ours"]))
+    return "; ".join(filter(None, parts))
 
 
 def _difference(difference: float, unit: str, ours: float) -> str:
@@ -340,7 +355,10 @@ def _difference(difference: float, unit: str, ours: float) -> str:
 
 
 def external_frame(compared: list[Row]) -> pd.DataFrame:
-    """The comparisons as results/external.csv holds them: every cell a text, numbers in base units, ten digits."""
+    """Tabulate the comparisons as results/external.csv holds them.
+
+    Every cell is a text. Numbers are in base units and have ten digits.
+    """
     import pandas as pd
 
     frame = pd.DataFrame(compared, columns=list(COLUMNS), dtype=object)

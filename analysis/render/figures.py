@@ -1,4 +1,8 @@
-"""The figures: one function each gives data and drawing, most of them through ``rows``; ``FIGURES`` lists them."""
+"""This module draws the figures.
+
+One function for each figure gives its data and its drawing; most of these functions use
+``rows``. ``FIGURES`` lists the figures.
+"""
 
 from __future__ import annotations
 
@@ -32,13 +36,14 @@ from analysis.render.wording import CAVEAT, estimate_words, sided
 from analysis.whatif import sweep
 from analysis.whatif.scenarios import OWN, find
 
-#: Okabe and Ito's colours, which colour-blind readers can tell apart; marks that meet differ in shape too.
+#: Okabe and Ito's colours, which colour-blind readers can tell apart; marks that meet
+#: differ in shape too.
 BLACK, BLUE, SKY, GREY, ORANGE = "#1b1b1b", "#0072B2", "#a6cee5", "#8c8c8c", "#E69F00"
 INK, PALE_INK = "#7a5200", "#555555"  # for letters, which want more contrast
-WIDTH, LETTERS = (
-    4.55,
-    24,
-)  # inches, at which letters stay legible on a phone; letters to a line beside a mark
+#: A figure is so many inches wide, at which letters stay legible on a phone.
+WIDTH = 4.55
+#: A line of words beside a mark has at most so many letters.
+LETTERS = 24
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
@@ -58,19 +63,14 @@ def mark(colour: str, marker: str, **more: Any) -> dict[str, Any]:
 
 
 DOT, SQUARE, DIAMOND = mark(BLACK, "o"), mark(BLUE, "s"), mark(ORANGE, "D")
-_TURNS = {
-    "at most": -1,
-    "at least": 1,
-}  # where an arrow points from a value that leaves room on one side
-_FEBRUARY, _TIANSHAN = (
-    {"transfers_2021": "total_2021_february"},
-    {"transfers_2021": "published"},
-)
+#: Where an arrow points from a value that leaves room on one side.
+_TURNS = {"at most": -1, "at least": 1}
+_FEBRUARY = {"transfers_2021": "total_2021_february"}
+_TIANSHAN = {"transfers_2021": "published"}
 _AT_RISK = {"at_risk_2021": "through transfers, 2021", "at_risk_total": "both groups"}
 
-Drawing = tuple[
-    pd.DataFrame, Callable[[Canvas], object]
-]  # data under one setting, and a function that draws them
+#: Data under one setting, and a function that draws them.
+Drawing = tuple[pd.DataFrame, Callable[[Canvas], object]]
 Row = dict[str, Any]
 
 
@@ -83,7 +83,10 @@ class Evaluation(NamedTuple):
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: its height in inches, and the function that makes it from its source, which ``of`` gives."""
+    """A figure has a height in inches and a function that makes it.
+
+    ``make`` makes the figure from its source, and ``of`` gives that source.
+    """
 
     height: float
     make: Callable[[Any], Drawing]
@@ -96,10 +99,14 @@ class Figure:
         return " ".join(str(self.make.__doc__).split())
 
     def source(self, model: Model, setting: Setting = ARTICLE) -> Any:
-        """The source of its data under a setting. Raises ModelError for a changed one if it is of the article alone."""
+        """The source of its data under a setting.
+
+        Raises ModelError for a changed one if it is of the article alone.
+        """
         if self.of_the_article and (changed := model.differences(setting)):
             raise ModelError(
-                f"the figure makes all choices itself, so it is of the article alone, and this {changed}"
+                "the figure makes all choices itself, so it is of the article alone, "
+                f"and this {changed}"
             )
         return self.of(model, setting)
 
@@ -109,14 +116,20 @@ class Figure:
 
 
 def drawn(name: str, model: Model, setting: Setting) -> Canvas:
-    """A figure under a setting, for a notebook. Raises ModelError for an unknown name."""
+    """A figure under a setting, for a notebook.
+
+    Raises ModelError for an unknown name.
+    """
     if not isinstance(name, str) or name not in FIGURES:
         raise ModelError(f"'{name}' is no figure{nearest(name, FIGURES)}")
     return shown(name, FIGURES[name].source(model, setting))
 
 
 def shown(name: str, source: Any) -> Canvas:
-    """A figure of an evaluation or a sensitivity, for a notebook. Within a run it is kept, too."""
+    """A figure of an evaluation or a sensitivity, for a notebook.
+
+    Within a run it is kept, too.
+    """
     with mpl.rc_context(STYLE):
         fig = plt.figure(figsize=(WIDTH, FIGURES[name].height), layout="constrained")
         frame, draw = FIGURES[name].make(source)
@@ -153,7 +166,7 @@ def data_text(frame: pd.DataFrame) -> str:
     return str(escaped.to_csv(index=False, lineterminator="\n", float_format="%.10g"))
 
 
-# Drawing --------------------------------------------------------------------------------------------------------------
+# Drawing ------------------------------------------------------------------------------
 
 
 def rows(
@@ -169,15 +182,23 @@ def rows(
     band: tuple[float, float, str] | None = None,
     apart: float = 0.55,
 ) -> Drawing:
-    """A row a mark: its label, a line from low to high, the mark at the value, and its words at the right.
+    """Return a frame, and a function that draws a mark for each of its rows.
 
-    frame: label, role, value, low, high, words; ``side``, if there, puts an arrow at an open end, and from a ``start``
-    goes a bar. Rows with one label stand together, so far ``apart``. styles: by role; they make the key. scale: base
-    units to one of the axis. start: of the axis. guides: uprights. band: a printed range.
+    A row has its label at the left, a line from low to high, the mark at the value, and
+    its words at the right. Rows with one label stand together, ``apart`` from each
+    other.
+
+    ``frame`` has the columns label, role, value, low, high and words. Where it has a
+    column ``side``, that puts an arrow at an open end; where it has a column ``start``,
+    a bar goes from there to the value. ``styles`` gives a style for each role, and
+    makes the key. ``scale`` is the number of base units to one unit of the axis, and
+    ``start`` is where the axis starts. ``guides`` are upright lines, and ``band`` is a
+    printed range.
     """
 
     def draw(fig: Canvas) -> None:
-        ax, bars = fig.add_subplot(), "start" in frame
+        ax = fig.add_subplot()
+        bars = "start" in frame
         first = frame["label"] != frame["label"].shift()
         ys = -pd.Series(np.where(first, 1, apart)).cumsum()
         texts: dict[float, str] = {}
@@ -185,7 +206,8 @@ def rows(
             texts[y] = texts.get(y) or _wrapped(row["words"])
             style, side = styles[row["role"]], row.get("side", "")
             value, low, high = (row[name] / scale for name in ("value", "low", "high"))
-            colour, end = style.get("color", BLACK), low if side == "at most" else high
+            colour = style.get("color", BLACK)
+            end = low if side == "at most" else high
             if bars:
                 ax.barh(
                     y,
@@ -194,10 +216,8 @@ def rows(
                     height=0.5,
                     **style,
                 )
-                colour, end = (
-                    "white" if side == "at most" and "color" in style else BLACK,
-                    value,
-                )
+                dark = side == "at most" and "color" in style
+                colour, end = "white" if dark else BLACK, value
             else:
                 ax.plot(value, y, **style)
             ax.hlines(y, low, high, color=colour, linewidth=2, alpha=0.6)
@@ -258,7 +278,10 @@ def _above(ax: Axes, x: float, words: str, colour: str) -> None:
 
 
 def around(fig: Canvas, title: str, source: str, handles: Sequence[Any]) -> None:
-    """Put title and key over a figure, and under it the place of its numbers in the article."""
+    """Put the title and the key over a figure, and the source under it.
+
+    The source is the place of the figure's numbers in the article.
+    """
     columns = 3 if max((len(one.get_label()) for one in handles), default=0) < 23 else 2
     fig.legend(
         handles=handles if len(handles) > 1 else [],
@@ -280,7 +303,10 @@ def around(fig: Canvas, title: str, source: str, handles: Sequence[Any]) -> None
 
 
 def _wrapped(text: str, letters: int = LETTERS) -> str:
-    """A text in lines of at most so many letters, about as long as each other; a break that it has stays."""
+    """Break a text into lines that are about as long as each other.
+
+    A line has at most so many letters. A break that the text has stays.
+    """
     even = (
         min(letters, len(line) // -(-len(line) // letters or 1) + 6)
         for line in text.split("\n")
@@ -294,7 +320,11 @@ def _wrapped(text: str, letters: int = LETTERS) -> str:
 def estimated(
     study: Evaluation, label: str, role: str, quantity: str, **readings: str
 ) -> Row:
-    """A row of a frame: a quantity under some readings over the study's setting; NaN where it is not computable."""
+    """Return a row of a frame, with the estimate of a quantity.
+
+    The quantity is estimated under some readings, put over the study's setting. Where
+    it is not computable, the numbers of the row are NaN.
+    """
     model = study.model
     row = {
         "label": label,
@@ -323,11 +353,13 @@ def estimates(
     )
 
 
-# The figures ----------------------------------------------------------------------------------------------------------
+# The figures --------------------------------------------------------------------------
 
 
 def plan_against_actual(study: Evaluation) -> Drawing:
-    """Transfers planned and made a year in 2016-2020 and in 2021, with the plan for 2021 that the totals imply."""
+    """Transfers planned and made a year in 2016-2020 and in 2021, with the plan for
+    2021 that the totals imply.
+    """  # noqa: D205
     frame = estimates(
         study,
         ("2016–2020, planned a year", "planned", "planned_transfers_2016_2020", {}),
@@ -349,8 +381,14 @@ def plan_against_actual(study: Evaluation) -> Drawing:
     )
     mean = float(frame["value"][1])
     below = bool((frame.loc[frame["role"] == "plan implied", "value"] < mean).all())
-    title = f"The plan implied for 2021 lies {'below' if below else 'beside'} the mean of 2016–2020"
-    source = "Sections mobilization-2016-2020, paragraph 6, and scale, paragraph 2. Lines: room left by the digits."
+    title = (
+        f"The plan implied for 2021 lies {'below' if below else 'beside'} "
+        "the mean of 2016–2020"
+    )
+    source = (
+        "Sections mobilization-2016-2020, paragraph 6, and scale, paragraph 2. "
+        "Lines: room left by the digits."
+    )
     styles = {"planned": DIAMOND, "made": DOT, "plan implied": SQUARE}
     return rows(
         frame, styles, title, "million transfers", source, guides=[(mean / 1e6, "mean")]
@@ -358,7 +396,9 @@ def plan_against_actual(study: Evaluation) -> Drawing:
 
 
 def two_values_of_2019(study: Evaluation) -> Drawing:
-    """The implied base of 2019, the mean of 2016-2020, the labourers printed for 2019, and persons in the base."""
+    """The implied base of 2019, the mean of 2016-2020, the labourers printed for 2019,
+    and persons in the base.
+    """  # noqa: D205
     implied = {"persons_per_transfer": "implied"}
     frame = estimates(
         study,
@@ -386,7 +426,10 @@ def two_values_of_2019(study: Evaluation) -> Drawing:
     beside = pd.Series([""] * 4 + [f", {ratio} a transfer" for ratio in ratios])
     frame["words"] += " " + frame["role"] + beside
     apart = estimated(study, "", "", "figures_of_2019_apart")["words"].removeprefix("−")
-    source = "Section scale, paragraphs 1 and 2; note 4. The article does not equate the two, or state labourers' unit."
+    source = (
+        "Section scale, paragraphs 1 and 2; note 4. "
+        "The article does not equate the two, or state labourers' unit."
+    )
     styles = {"transfers": DOT, "labourers": DIAMOND, "persons": SQUARE}
     guides = [(frame["value"][3] / 1e6, "printed")]
     return rows(
@@ -411,35 +454,32 @@ _SERIES = {
 
 
 def official_series(study: Evaluation) -> Drawing:
-    """Transfers a year in the region's reports, 2004 to 2025, by noun, with goals and the article's numbers."""
+    """Transfers a year in the region's reports, 2004 to 2025, by noun, with goals and
+    the article's numbers.
+    """  # noqa: D205
     found: list[Row] = []
+    units = {"person": " persons", "labourer": ", persons or person-times"}
     for one in study.model.register.external.values():
         if re.fullmatch(r"(report|target)_\d{4}(_persons)?", one.id):
-            printed, noun = (
-                one.published,
-                one.noun.partition("(")[2].rstrip(")") or one.unit_as_printed,
-            )
-            role = (
-                "expected"
-                if one.qualifier == "expected"
-                else next((verb for verb in _VERBS if verb in noun), "")
-            )
-            row = {
-                "label": str(one.year_from),
-                "role": "goal" if printed.target else role,
-            }
-            unit = {"person": " persons", "labourer": ", persons or person-times"}.get(
-                "" if printed.target else one.base_unit, ""
-            )
+            printed = one.published
+            noun = one.noun.partition("(")[2].rstrip(")") or one.unit_as_printed
+            if printed.target:
+                role, unit = "goal", ""
+            elif one.qualifier == "expected":
+                role, unit = "expected", units.get(one.base_unit, "")
+            else:
+                role = next((verb for verb in _VERBS if verb in noun), "")
+                unit = units.get(one.base_unit, "")
             found.append(
                 {
-                    **row,
+                    "label": str(one.year_from),
+                    "role": role,
                     "words": f"{printed}{unit}",
                     "noun": noun,
                     "unit": one.base_unit,
+                    "value": printed.value(),
                 }
             )
-            found[-1]["value"] = printed.value()
     reported = {row["label"] for row in found if row["role"] != "goal"}
     years = [str(year) for year in range(int(min(reported)), int(max(reported)) + 1)]
     for label, noun, quantity, readings in (
@@ -475,24 +515,28 @@ def official_series(study: Evaluation) -> Drawing:
         estimated(study, "", "", f"{one}transfers_2016_2020")["value"] / 1e6
         for one in ("planned_", "")
     )
-    title = f"The region's reports: one series under several nouns, no figure for {len(empty)} of {len(years)} years"
+    title = (
+        "The region's reports: one series under several nouns, "
+        f"no figure for {len(empty)} of {len(years)} years"
+    )
     source = (
-        "Work reports (data/external.csv), official and target-driven; sections mobilization-2016-2020, paragraph 6, "
-        "scale. Person-times unless marked. Shapes: the verb in the noun. Uprights: the article's plan and mean a "
-        "year, 2016–2020."
+        "Work reports (data/external.csv), official and target-driven; "
+        "sections mobilization-2016-2020, paragraph 6, scale. "
+        "Person-times unless marked. Shapes: the verb in the noun. "
+        "Uprights: the article's plan and mean a year, 2016–2020."
     )
     how: Any = {"start": 0, "guides": [(plan, "plan"), (mean, "mean")], "apart": 0}
     return rows(frame, _SERIES, title, "million a year", source, **how)
 
 
 def readings_of_at_risk_2019(study: Evaluation) -> Drawing:
-    """The printed estimate for 2019, "up to", beside three reconstructions, each over the ranges of its shares."""
+    """The printed estimate for 2019, "up to", beside three reconstructions, each over
+    the ranges of its shares.
+    """  # noqa: D205
     model, found = study.model, []
-    for reading, row in (
-        (name, row)
-        for (one, name), row in model.register.readings.items()
-        if one == "at_risk_2019"
-    ):
+    for (quantity, reading), row in model.register.readings.items():
+        if quantity != "at_risk_2019":
+            continue
         one = estimated(
             study,
             row.label.capitalize(),
@@ -521,11 +565,12 @@ def readings_of_at_risk_2019(study: Evaluation) -> Drawing:
     title = (
         f"Printed: {frame['words'][0]}. Our reconstructions: {ours[0]} to {ours[-1]}"
     )
-    source = "Section scale, paragraph 1. No derivation is printed. Lines: each share, which is ours, over its range."
-    styles, guides = (
-        {"printed": DOT, "reconstruction, ours": SQUARE},
-        [(frame["value"][0] / 1e6, "printed")],
+    source = (
+        "Section scale, paragraph 1. No derivation is printed. "
+        "Lines: each share, which is ours, over its range."
     )
+    styles = {"printed": DOT, "reconstruction, ours": SQUARE}
+    guides = [(frame["value"][0] / 1e6, "printed")]
     return rows(frame, styles, title, "million persons", source, start=0, guides=guides)
 
 
@@ -539,7 +584,9 @@ _BARS: dict[str, Row] = {
 
 
 def waterfall(study: Evaluation) -> Drawing:
-    """From persons at risk in 2019 to 2021 and to both groups: printed, calculated and in words only told apart."""
+    """From persons at risk in 2019 to 2021 and to both groups: printed, calculated and
+    in words only told apart.
+    """  # noqa: D205
     model = study.model
     first, second, third = (
         model.plan(f"at_risk_{one}", study.setting) for one in ("2019", "2021", "total")
@@ -574,11 +621,9 @@ def waterfall(study: Evaluation) -> Drawing:
     at_first = "ours", 0, base, first.side, words(base, first.side), *none
     if first.claims == {names[0]}:
         at_first = "printed", 0, base, first.side, str(up_to), *none
-    added = (
-        words(now - base)
-        if np.isnan(now - base)
-        else f"{'−+'[now >= base]} {words(now - base)}"
-    )
+    added = words(now - base)
+    if not np.isnan(now - base):
+        added = f"{'+' if now >= base else '−'} {added}"
     in_2021 = f"{words(now, second.side)}\nprinted: {approaches}"
     last = (
         "ours",
@@ -611,14 +656,15 @@ def waterfall(study: Evaluation) -> Drawing:
     )
     reached = f", if “{up_to}” is reached" if at_first[0] == "printed" else ""
     title = f"At risk in 2021: {words(now)}{reached}; with former detainees: {together}"
-    source = "Section scale; note 4. “Up to” plus “at least” has no limit. Nobody counts twice, but for an overlap set."
+    source = (
+        "Section scale; note 4. “Up to” plus “at least” has no limit. "
+        "Nobody counts twice, but for an overlap set."
+    )
     try:
         _ = second.value
     except ModelError as error:
-        title, source = (
-            "At risk in 2021: not computable under this setting",
-            f"{error}. {source}",
-        )
+        title = "At risk in 2021: not computable under this setting"
+        source = f"{error}. {source}"
     styles = {role: style for role, style in _BARS.items() if role in {*frame["role"]}}
     how: Any = {
         "start": 0,
@@ -629,7 +675,9 @@ def waterfall(study: Evaluation) -> Drawing:
 
 
 def other_provinces(study: Evaluation) -> Drawing:
-    """Labourers moved to other provinces a year: means of two papers, remainders, plans, and the printed volume."""
+    """Labourers moved to other provinces a year: means of two papers, remainders,
+    plans, and the printed volume.
+    """  # noqa: D205
     frame = estimates(
         study,
         (
@@ -674,8 +722,14 @@ def other_provinces(study: Evaluation) -> Drawing:
     )
     low, high = frame["low"].iloc[-2], frame["high"].iloc[-1]
     inside = f"{frame['value'][:-2].between(low, high).sum()} of {len(frame) - 2}"
-    title = f"{inside} yearly means, remainders and plans lie within the printed present volume"
-    source = "Section other-provinces. A remainder is one paper less the other. A labourer is taken for a transfer."
+    title = (
+        f"{inside} yearly means, remainders and plans lie "
+        "within the printed present volume"
+    )
+    source = (
+        "Section other-provinces. A remainder is one paper less the other. "
+        "A labourer is taken for a transfer."
+    )
     styles = {
         "mean": DOT,
         "remainder": SQUARE,
@@ -689,10 +743,13 @@ def other_provinces(study: Evaluation) -> Drawing:
 
 
 def monitoring(study: Evaluation) -> Drawing:
-    """The share of rural households that is monitored, and of households visited that is investigated, by reading."""
+    """The share of rural households that is monitored, and of households visited that
+    is investigated, by reading.
+    """  # noqa: D205
     region = ("flagged_share", "flagged_households", "rural_households")
     county = ("investigated_share", "households_investigated", "households_checked")
-    persons, found = {"rural_households": "persons"}, []
+    persons = {"rural_households": "persons"}
+    found = []
     for label, names, readings in (
         ("Region: both numbers are households", region, {}),
         ("Region: the second is persons", region, persons),
@@ -721,8 +778,14 @@ def monitoring(study: Evaluation) -> Drawing:
     shares = [
         text.partition("\n")[0] for text in frame[:3].sort_values("value")["words"]
     ]
-    title = f"Under monitoring: {shares[0]} to {shares[-1]} of rural households, by how the numbers are read"
-    source = "Section early-warning, paragraphs 2 and 6. In brackets: households. Persons per household as set."
+    title = (
+        f"Under monitoring: {shares[0]} to {shares[-1]} of rural households, "
+        "by how the numbers are read"
+    )
+    source = (
+        "Section early-warning, paragraphs 2 and 6. In brackets: households. "
+        "Persons per household as set."
+    )
     return rows(frame, {"share": SQUARE}, title, "percent", source, scale=0.01, start=0)
 
 
@@ -734,9 +797,12 @@ _SHARES = {
 
 
 def trade_shares(study: Evaluation) -> Drawing:
-    """Shares of labour-intensive products in exports, and of four prefectures in trade, by reading of the rates."""
+    """Shares of labour-intensive products in exports, and of four prefectures in trade,
+    by reading of the rates.
+    """  # noqa: D205
     products = ("share_base", "labour_intensive_share_2022", "largest_share_base")
-    south, found = ("south_trade_share_2021", "south_trade_share_2022"), []
+    south = ("south_trade_share_2021", "south_trade_share_2022")
+    found = []
     for label, names, readings in (
         (
             "Products: 63.4 percent is growth of the share",
@@ -790,8 +856,14 @@ def trade_shares(study: Evaluation) -> Drawing:
         frame["label"].str.startswith("Products") & (frame["role"] == "early 2022")
     ]["value"].dropna()
     span = f"{100 * now.min():.1f} to {100 * now.max():.1f}"
-    title = f"Read in {len(now)} ways, one printed figure gives shares of products of {span} percent"
-    source = "Section trade, paragraphs 1 and 4. Not printed, and as set: the share of early 2021, trade elsewhere."
+    title = (
+        f"Read in {len(now)} ways, one printed figure gives "
+        f"shares of products of {span} percent"
+    )
+    source = (
+        "Section trade, paragraphs 1 and 4. Not printed, and as set: "
+        "the share of early 2021, trade elsewhere."
+    )
     how: Any = {"scale": 0.01, "start": 0, "apart": 0, "guides": [(100, "all")]}
     return rows(
         frame,
@@ -807,7 +879,9 @@ _ENDS = {"at its low end": mark(BLUE, "o"), "at its high end": mark(ORANGE, "s")
 
 
 def tornado(found: Sensitivity) -> Drawing:
-    """An estimate with each assumption at the low and at the high end of its range, the widest first."""
+    """An estimate with each assumption at the low and at the high end of its range, the
+    widest first.
+    """  # noqa: D205
     model, quantity, made = found.model, found.quantity, list[Row]()
     now = np.nan if found.estimate.value is None else found.estimate.value
     for bar in found.tornado:
@@ -846,7 +920,10 @@ def tornado(found: Sensitivity) -> Drawing:
         if made
         else "No assumption moves the estimate"
     )
-    source = "Each assumption alone, over the range that it is varied over, which is no bound on what happened."
+    source = (
+        "Each assumption alone, over the range that it is varied over, "
+        "which is no bound on what happened."
+    )
     guides = [(now / scale, "as it is")] if np.isfinite(now) else []
     return rows(
         frame,
@@ -860,7 +937,9 @@ def tornado(found: Sensitivity) -> Drawing:
 
 
 def specification_curve(source: Any) -> Drawing:
-    """Both estimates for 2021 under each combination of choices, sorted, beside the print: no distribution."""
+    """Both estimates for 2021 under each combination of choices, sorted, beside the
+    print: no distribution.
+    """  # noqa: D205
     model = source.model
     spec = sweep.read(model.register.folder / "specification.yaml", model)
     frame = sweep.compute(model, spec)
@@ -921,11 +1000,16 @@ def specification_curve(source: Any) -> Drawing:
             bottom.set(xlabel="combinations, sorted", xlim=top.get_xlim())
             highest = 1.05e-6 * float(known[[*spec.quantities]].to_numpy().max())
             top.set(xticks=[], ylabel="million persons", ylim=(0, highest))
-        title = "The estimates under each combination of choices: no distribution, no share of them is a probability"
+        title = (
+            "The estimates under each combination of choices: "
+            "no distribution, no share of them is a probability"
+        )
         source = (
-            f"Section scale; note 4. {len(frame) - len(known)} of the {len(frame)} combinations in "
-            "data/specification.yaml are refused: a ratio or share would pass its limit. Both groups: as many "
-            "former detainees as the words name at least. Shaded: as printed; an approach reaches a tenth below."
+            f"Section scale; note 4. {len(frame) - len(known)} of the {len(frame)} "
+            "combinations in data/specification.yaml are refused: "
+            "a ratio or share would pass its limit. "
+            "Both groups: as many former detainees as the words name at least. "
+            "Shaded: as printed; an approach reaches a tenth below."
         )
         around(fig, title, source, axes[0, 0].get_legend_handles_labels()[0])
 

@@ -1,4 +1,7 @@
-"""The six headline numbers: the article's words, the working, the verdict, and one sentence with its conditions.
+"""This module words the six headline numbers.
+
+Each headline has the article's words, the working, the verdict, and one sentence with
+its conditions.
 
 >>> from analysis.core.register import Register
 >>> print(headlines(Model(Register.read()))[0].verdict)
@@ -13,7 +16,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from analysis.core.register import Headline
+from analysis.core.rows import Headline
 from analysis.core.spell import digits
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.model.verdicts import judge
@@ -26,7 +29,10 @@ _NONE = "no derivation in this article"
 
 @dataclass(frozen=True)
 class Shown:
-    """A headline under a setting, in words, with the remarks on the number that it is of."""
+    """This is a headline under a setting, in words.
+
+    ``remarks`` are the remarks on the number that the headline is about.
+    """
 
     row: Headline
     working: tuple[str, ...]
@@ -84,7 +90,7 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
 
 
 def _filled(model: Model, setting: Setting, text: str) -> str:
-    """A text with each name in braces replaced by its value; between bars, by its size."""
+    """Put the value of each name in braces into a text; between bars, its size."""
 
     def put(found: re.Match[str]) -> str:
         try:
@@ -104,13 +110,18 @@ def _filled(model: Model, setting: Setting, text: str) -> str:
 def changes(
     model: Model, setting: Setting, shown: Iterable[Shown] = ()
 ) -> Iterator[str]:
-    """The differences from the article under a setting, and what they do: each headline that changes, and in any case
-    the one that approaches a number, each with its remarks; but those that are shown already."""
-    if differs := model.differences(setting):
-        yield differs
-    for was, now in (
-        zip(headlines(model), headlines(model, setting), strict=True) if differs else ()
-    ):
+    """Yield the differences from the article under a setting, and their effects.
+
+    The first line names the differences. Then each headline that changes has a line.
+    The headline that approaches a number has one in any case. A line ends with the
+    remarks on its headline. The headlines in ``shown`` are left out, for they are shown
+    already.
+    """
+    differs = model.differences(setting)
+    if not differs:
+        return
+    yield differs
+    for was, now in zip(headlines(model), headlines(model, setting), strict=True):
         if now not in shown and (was != now or now.row == approaches(model)):
             said = "; ".join(
                 [*dict.fromkeys(now.working), now.verdict.removesuffix(", if …")]
@@ -133,7 +144,11 @@ def approaches(model: Model) -> Headline | None:
 
 
 def ours(model: Model, setting: Setting = ARTICLE) -> str:
-    """The assumptions that are ours, with their values, if any: of those that a user named, else of the headlines'."""
+    """Name the assumptions that are ours, with their values, if there are any.
+
+    Where a user named something, these are the assumptions among it; otherwise they are
+    those that the headlines use.
+    """
     found: dict[str, str] = {}
     for one in model.register.assumptions.values():
         if (
@@ -165,7 +180,10 @@ def ours(model: Model, setting: Setting = ARTICLE) -> str:
 
 
 def headlines_text(shown: Iterable[Shown]) -> str:
-    """Headlines for a terminal: the words, the working with the verdict at the right, and the sentence."""
+    """Lay out headlines for a terminal.
+
+    Each has its words, its working with the verdict at the right, and its sentence.
+    """
     lines: list[str] = []
 
     def put(text: str, start: str = "     ") -> None:
@@ -180,10 +198,10 @@ def headlines_text(shown: Iterable[Shown]) -> str:
         # Two numbers past one limit have one reason.
         for text in dict.fromkeys(one.working or (_NONE,)):
             put(text)
+        # Where the last line leaves no room for the verdict, it has a line of its own.
         room = WIDTH - len(lines[-1])
-        lines += [
-            f"{lines.pop() if room > len(one.verdict) + 1 else '':{WIDTH - len(one.verdict)}}{one.verdict}"
-        ]
+        start = lines.pop() if room > len(one.verdict) + 1 else ""
+        lines.append(f"{start:{WIDTH - len(one.verdict)}}{one.verdict}")
         put(one.why)
     return "\n".join(lines)
 

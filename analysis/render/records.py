@@ -1,4 +1,7 @@
-"""The rows that leave a run for machines: base units, ten digits, a text in every cell."""
+"""This module makes the rows that leave a run for machines.
+
+Numbers are in base units and have ten digits, and every cell holds a text.
+"""
 
 from __future__ import annotations
 
@@ -19,32 +22,36 @@ if TYPE_CHECKING:
 
 #: The columns of the tables of a run.
 COLUMNS = {
-    "checks": "id kind statement claim against quantity readings unit published published_low published_high "
-    "recomputed recomputed_low recomputed_high side verdict finer barely rests_on condition reason passing notebook",
-    "derived": "id statement quantity readings unit recomputed recomputed_low recomputed_high side rests_on reason "
-    "notebook",
-    "solutions": "id statement quantity readings claim goal solve value unit low high status reason",
-    "claims": "id section paragraph statement unit published published_low published_high role verdict judged_by "
+    "checks": "id kind statement claim against quantity readings unit "
+    "published published_low published_high recomputed recomputed_low recomputed_high "
+    "side verdict finer barely rests_on condition reason passing notebook",
+    "derived": "id statement quantity readings unit "
+    "recomputed recomputed_low recomputed_high side rests_on reason notebook",
+    "solutions": "id statement quantity readings claim goal solve value unit low high "
+    "status reason",
+    "claims": "id section paragraph statement unit "
+    "published published_low published_high role verdict judged_by "
     "same_calculation_as checks",
     "findings": "finding step title what expression value unit",
 }
 
 
 def escape_spreadsheet_formulas(frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame as a file for spreadsheets holds it: no text in it starts like a formula."""
+    """Return a frame for spreadsheets: no text in it starts like a formula."""
     return frame.map(escape_spreadsheet_formula)
 
 
 def tables(
     model: Model, outcomes: Iterable[Outcome], shown_in: Mapping[str, str] | None = None
 ) -> dict[str, Rows]:
-    """The tables of a run by name, a row by column each, in texts: numbers in base units and ten digits, lists in one
-    cell. A check has its notebook from ``shown_in``."""
+    """Return the tables of a run by name; a row has a text for each column.
+
+    Numbers are in base units and have ten digits, and a list is in one cell.
+    ``shown_in`` gives the notebook of a check.
+    """
     seen, register = list(outcomes), model.register
-    verdicts, found = (
-        results(model, seen),
-        {name: list[dict[str, Any]]() for name in COLUMNS},
-    )
+    verdicts = results(model, seen)
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in COLUMNS}
     for one in seen:
         check, barely = one.check, "barely" if one.barely else ""
         row = {
@@ -97,13 +104,9 @@ def tables(
     def text(cell: Any) -> str:
         if isinstance(cell, Mapping):
             cell = [f"{quantity}={reading}" for quantity, reading in cell.items()]
-        return (
-            "; ".join(cell)
-            if isinstance(cell, list | tuple)
-            else cell
-            if isinstance(cell, str)
-            else digits(cell)
-        )
+        if isinstance(cell, list | tuple):
+            return "; ".join(cell)
+        return cell if isinstance(cell, str) else digits(cell)
 
     columns = {
         name: COLUMNS[name].split()
@@ -117,7 +120,11 @@ def tables(
 
 
 def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
-    """Every quantity, and every reading of it as ``quantity.reading``: an Estimate's fields, or why it has no value."""
+    """Return the fields of an Estimate for every quantity and every reading of it.
+
+    The key of a reading is ``quantity.reading``. Where there is no value, the fields
+    say why.
+    """
     found: dict[str, dict[str, Any]] = {}
     for key, one in each_estimate(model, setting):
         if isinstance(one, ModelError):
@@ -139,7 +146,12 @@ def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
 def each_estimate(
     model: Model, setting: Setting
 ) -> Iterator[tuple[str, Estimate | ModelError]]:
-    """Every quantity, and of several readings each as ``quantity.reading``, by that key; or why it has no value."""
+    """Yield the estimate of every quantity by its name.
+
+    Where a quantity has several readings, the estimate under each of them follows, by
+    the key ``quantity.reading``. Where there is no value, the error that says why is
+    yielded instead.
+    """
     for quantity in model.quantities:
         names = model.readings(quantity)
         several = (

@@ -1,4 +1,7 @@
-"""Texts made safe for a terminal, a spreadsheet and Markdown, and lines that fit a width."""
+"""This module makes texts safe for a terminal, a spreadsheet and Markdown.
+
+It also makes lines fit a width where a letter takes two columns.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,18 @@ from typing import Any
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-
-#: Control characters would move a terminal's cursor, colour it, or reverse the order of letters.
+#: Control characters would move a terminal's cursor, colour it, or reverse the order of
+#: letters.
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
 
 def printable(text: str) -> str:
-    """A text whose control characters are spelled out.
-    >>> printable("a\\x1b[31mb")
-    'a\\\\x1b[31mb'
+    r"""Spell out the control characters of a text.
+
+    >>> printable("a\x1b[31mb")
+    'a\\x1b[31mb'
     """
     return _CONTROL.sub(
         lambda found: found[0].encode("unicode_escape").decode("ascii"), text
@@ -27,12 +31,15 @@ def printable(text: str) -> str:
 
 
 def padded(text: str) -> str:
-    """A text as long as it is wide on a terminal: a null follows each letter that takes two columns.
+    """Make a text as long as it is wide on a terminal.
+
+    A null follows each letter that takes two columns.
+
     >>> len(padded("人次"))
     4
     """
     return "".join(
-        one + "\0" * (unicodedata.east_asian_width(one) in "WF") for one in text
+        f"{one}\0" if unicodedata.east_asian_width(one) in "WF" else one for one in text
     )
 
 
@@ -45,9 +52,15 @@ def is_number(text: str) -> bool:
 
 
 def escape_spreadsheet_formula(value: Any) -> Any:
-    """A cell that no spreadsheet computes: a text that starts like a formula gets an apostrophe.
+    """Return a cell that no spreadsheet computes.
 
-    >>> escape_spreadsheet_formula("=1+1"), escape_spreadsheet_formula("-2.5"), escape_spreadsheet_formula("a=b")
+    A text that starts like a formula gets an apostrophe.
+
+    >>> (
+    ...     escape_spreadsheet_formula("=1+1"),
+    ...     escape_spreadsheet_formula("-2.5"),
+    ...     escape_spreadsheet_formula("a=b"),
+    ... )
     ("'=1+1", '-2.5', 'a=b')
     """
     is_formula = (
@@ -63,10 +76,10 @@ _MARKUP = re.compile(r"[\\`*\[\]<>&|$~#]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|^[-+=]
 
 
 def markdown(text: str) -> str:
-    """A text as Markdown shows it letter by letter: no link, no markup, on one line.
+    r"""A text as Markdown shows it letter by letter: no link, no markup, on one line.
 
-    >>> print(markdown("a <b>\\n*c* | d_e"))
-    a \\<b\\> \\*c\\* \\| d_e
+    >>> print(markdown("a <b>\n*c* | d_e"))
+    a \<b\> \*c\* \| d_e
     """
     escaped = _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
     # An item of a list, a directive, a remark or a place to link to begins so.

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from analysis.core.register import InputError, shown
+from analysis.core.errors import InputError, display_path
+from analysis.core.rows import Check, Claim, Solve
 from analysis.core.spell import digits
 from analysis.core.units import nearest
 from analysis.model import findings
-from analysis.model.model import ARTICLE, Circle, Model, ModelError, Setting
+from analysis.model.model import ARTICLE, CircleError, Model, ModelError, Setting
 from analysis.model.verdicts import Outcome, judge_all, solution
 from analysis.render.headlines import changes
 from analysis.render.safe_text import escape_spreadsheet_formula, padded
@@ -45,7 +46,7 @@ CHECKED = (
 )
 
 
-# What a screen is made of ---------------------------------------------------------------------------------------------
+# What a screen is made of -------------------------------------------------------------
 
 
 def say(*texts: str) -> None:
@@ -61,7 +62,10 @@ def say(*texts: str) -> None:
 
 
 def show(*tables: Table) -> None:
-    """Tables as wide as the terminal (80 columns where there is none), each with its foot, but for the caveat."""
+    """Print tables as wide as the terminal, each with its foot.
+
+    Where there is no terminal, a table is 80 columns wide. The foot lacks the caveat.
+    """
     for table in tables:
         if len(table):
             typer.echo(table.within(shutil.get_terminal_size().columns))
@@ -69,7 +73,10 @@ def show(*tables: Table) -> None:
 
 
 def print_as(form: str, value: Any, columns: Iterable[str] = ()) -> None:
-    """A value as json; or its rows as csv that no spreadsheet computes, with lists in one cell; or columns alone."""
+    """Print a value as JSON, or its rows as CSV that no spreadsheet computes.
+
+    A list is in one cell of the CSV. Where there are no rows, the columns stand alone.
+    """
 
     def cell(one: Any, between: str = " | ") -> Any:
         return (
@@ -80,7 +87,9 @@ def print_as(form: str, value: Any, columns: Iterable[str] = ()) -> None:
 
     if form == "json":
         typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
-    elif header := [*(value[0] if value else columns)]:
+        return
+    header = [*(value[0] if value else columns)]
+    if header:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(
@@ -91,7 +100,10 @@ def print_as(form: str, value: Any, columns: Iterable[str] = ()) -> None:
 
 @contextlib.contextmanager
 def progress(name: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on a terminal; gives a function of how many are done, and of how many."""
+    """Show a progress bar on a terminal.
+
+    The caller gets a function, and tells it how many are done, and of how many.
+    """
     from rich.console import Console
     from rich.progress import Progress
 
@@ -107,17 +119,17 @@ def _check_used(model: Model, setting: Setting, quantities: Iterable[str]) -> No
     """Raise ModelError for what was given and none of the quantities depends on."""
     plans = []
     for name in quantities:
-        with contextlib.suppress(Circle):
+        with contextlib.suppress(CircleError):
             plans += [model.plan(name, setting), *model.beside(name, setting)]
     model.check_used(setting, plans)
 
 
 def _changes(model: Model, scenario: Scenario) -> Iterator[str]:
-    """The differences of a scenario from the article, and what they do to the headlines."""
+    """Yield how a scenario differs from the article, and the effect on headlines."""
     return changes(model, scenario.setting(model))
 
 
-# Commands -------------------------------------------------------------------------------------------------------------
+# Commands -----------------------------------------------------------------------------
 
 
 def print_outcomes(model: Model, outcomes: Iterable[Outcome]) -> None:
@@ -139,7 +151,10 @@ def print_outcomes(model: Model, outcomes: Iterable[Outcome]) -> None:
 
 
 def list_all(model: Model, kind: str) -> None:
-    """The rows of a kind, or of all, one line each. Raises InputError for an unknown kind."""
+    """The rows of a kind, or of all, one line each.
+
+    Raises InputError for an unknown kind.
+    """
     from analysis.render.codebook import columns
     from analysis.whatif.scenarios import shipped
 
@@ -187,28 +202,28 @@ def compare(model: Model, setting: Setting, form: str) -> None:
 
 
 def scenarios(model: Model, files: list[str], form: str, changed: Scenario) -> None:
-    """The estimates under scenarios, and how they differ from those under the first, as tables, csv or json. Else the
-    schema of a scenario's file.
+    """Print the estimates under scenarios, as tables, CSV or JSON.
 
-    changed: another scenario to show, unless it is the article's own. Without files, it stands beside the article.
+    They stand with their differences from the estimates under the first scenario. The
+    form "schema" prints the schema of a scenario's file instead.
+
+    ``changed`` is another scenario to show, unless it is the article's own. Without
+    files, it stands beside the article.
     """
     from analysis.render.tables import plain
     from analysis.render.whatif_tables import differences_table, scenarios_table
     from analysis.whatif.scenarios import OWN, find, schema, shipped, tabulate
 
     more = [changed] if changed.name != OWN else []
-    listed = [find(file, model) for file in files or [OWN] * len(more)] or list(
-        shipped(model).values()
-    )
+    given = files or ([OWN] if more else [])
+    listed = [find(file, model) for file in given] or list(shipped(model).values())
     for one, other in itertools.combinations(listed, 2):
         if one.name == other.name:
             raise InputError(
                 f"two scenarios are called {one.name}; give one, or another name"
             )
-    against, listed = (
-        listed[0] if len(files) > 1 else find(OWN, model),
-        [*listed, *more],
-    )
+    against = listed[0] if len(files) > 1 else find(OWN, model)
+    listed = [*listed, *more]
     for one in more:
         _check_used(model, one.setting(model), model.register.estimates)
     if form == "schema":
@@ -223,7 +238,11 @@ def scenarios(model: Model, files: list[str], form: str, changed: Scenario) -> N
 def sensitivity(
     model: Model, quantity: str, scenario: Scenario, form: str, **how: Any
 ) -> None:
-    """An estimate's ranges, tornado and draws; without a quantity, the ranges of every estimate. As csv, the ranges."""
+    """Print an estimate's ranges, tornado and draws.
+
+    Without a quantity, print the ranges of every estimate. The CSV has the ranges
+    alone.
+    """
     from analysis.render.whatif_tables import Sensitivity, all_ranges_table
     from analysis.whatif.draws import check_draws
 
@@ -231,9 +250,8 @@ def sensitivity(
     names = [model.known(quantity)] if quantity else model.register.estimates
     _check_used(model, scenario.setting(model), names)
     if quantity:
-        model.estimate(
-            quantity, scenario.setting(model)
-        )  # refused with the reason where it has no value
+        # An estimate that has no value is refused here, with the reason.
+        model.estimate(quantity, scenario.setting(model))
     if form:
         every = [
             Sensitivity(name, scenario, model=model, **how).json() for name in names
@@ -279,7 +297,8 @@ def break_even(model: Model, text: str, scenario: Scenario, form: str) -> None:
         if side in model.quantities
     ]
     _check_used(model, scenario.setting(model), sides)
-    # One that is asked for and not computable is refused; among all of them it is listed as such.
+    # One that is asked for and not computable is refused; among all of them it is
+    # listed as such.
     if text:
         break_even_under(model, wanted[0], scenario)
     if form:
@@ -315,20 +334,21 @@ def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:
             update(now, total)
 
         empty = compute(model, read(spec, model), out, scheduler=scheduler, done=done)
-    typer.echo(f"{shown(out)} holds {rows:,} rows, in base units.")
+    typer.echo(f"{display_path(out)} holds {rows:,} rows, in base units.")
     for reason, count in sorted(empty.items()):
         typer.echo(f"{count:,} empty cells: {reason}")
     typer.echo(CAVEAT)
 
 
-# Where a number comes from --------------------------------------------------------------------------------------------
+# Where a number comes from ------------------------------------------------------------
 
 
 def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> None:
     """Print where a number comes from, down to the printed rows.
 
-    scenario: without it, the article's own setting. full: the result with ten digits. Raises InputError for an unknown
-    id, and for a setting that nothing depends on.
+    Without a scenario, the setting is the article's own. If ``full``, the result has
+    ten digits. An unknown id raises InputError, and so does a setting that nothing
+    depends on.
     """
     register = model.register
     kinds: dict[str, Mapping[str, Any]] = {
@@ -343,7 +363,8 @@ def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> Non
     if not kind:
         hint = nearest(id, [name for rows in kinds.values() for name in rows])
         raise ModelError(
-            f"'{id}' is no claim, check, solution, quantity, finding or external figure{hint}"
+            f"'{id}' is no claim, check, solution, quantity, finding "
+            f"or external figure{hint}"
         )
     row = kinds[kind][id]
     setting = scenario.setting(model) if scenario else ARTICLE
@@ -378,62 +399,24 @@ def _found(
     model: Model, kind: str, row: Any, setting: Setting, full: bool
 ) -> dict[str, Any]:
     """The facts about a row that the template of explain shows besides its fields."""
-    checks = model.register.checks.values()
     if kind == "claim":
-        plans = {}
-        for check in checks:
-            # A setting may make one of them circular; its verdict says so.
-            with contextlib.suppress(Circle):
-                plans[check.id] = model.plan(
-                    check.quantity, model.change(check.readings, setting)
-                )
-        own = [check.id for check in checks if check.claim == row.id]
-        starts = [name for name, plan in plans.items() if row.id in plan.claims]
-        model.check_used(
-            setting, [plans[name] for name in [*starts, *own] if name in plans]
-        )
-        return {"outcomes": judge_all(model, own, setting), "starts": starts}
+        return _found_of_claim(model, row, setting)
     if kind == "quantity":
         model.check_used(setting, model.beside(row, setting))
-        own = [check.id for check in checks if check.quantity == row]
+        own = [c.id for c in model.register.checks.values() if c.quantity == row]
         return {
             "outcomes": judge_all(model, own, setting),
             **_worked(model, row, setting, full),
         }
     for name in setting.given & set(getattr(row, "readings", ())):
         raise ModelError(
-            f"{name} is unused: {row.id} names its own reading of it, {row.readings[name]}"
+            f"{name} is unused: {row.id} names its own reading of it, "
+            f"{row.readings[name]}"
         )
     if kind == "check":
-        (one,) = judge_all(model, [row.id], setting)
-        if row.against and row.claim:
-            words = f"{recomputed_words(model, one)}{plural(one.unit)}, {bounds_words(model, one)} by rounding"
-            return {
-                "outcomes": [one],
-                "steps": against_words(model, row),
-                "plan": None,
-                "remarks": (),
-                "result": words,
-            }
-        under = model.change(row.readings, setting)
-        model.check_used(setting, [model.plan(row.quantity, under)])
-        return {
-            "outcomes": [one],
-            **_worked(model, row.quantity, under, full, judged=False),
-        }
+        return _found_of_check(model, row, setting, full)
     if kind == "solution":
-        if row.solve in setting.given:
-            raise ModelError(f"{row.solve} is unused: {row.id} solves for it")
-        model.check_used(
-            setting, [model.plan(row.quantity, model.change(row.readings, setting))]
-        )
-        solved = solution(model, row, setting)
-        words = (
-            digits(solved.value)
-            if full
-            else solved_words(model, row.solve, solved.value)
-        )
-        return {"solved": solved, "result": words}
+        return _found_of_solution(model, row, setting, full)
     if kind == "finding":
         return {"arithmetic": findings.recomputed(model, row)}
     from analysis.render import external
@@ -443,10 +426,68 @@ def _found(
     return {"compared": compared, "external": external}
 
 
+def _found_of_claim(model: Model, claim: Claim, setting: Setting) -> dict[str, Any]:
+    """Return the outcomes of a claim's own checks, and the checks that use it."""
+    checks = model.register.checks.values()
+    plans = {}
+    for check in checks:
+        # A setting may make one of them circular; its verdict says so.
+        with contextlib.suppress(CircleError):
+            plans[check.id] = model.plan(
+                check.quantity, model.change(check.readings, setting)
+            )
+    own = [check.id for check in checks if check.claim == claim.id]
+    starts = [name for name, plan in plans.items() if claim.id in plan.claims]
+    model.check_used(
+        setting, [plans[name] for name in [*starts, *own] if name in plans]
+    )
+    return {"outcomes": judge_all(model, own, setting), "starts": starts}
+
+
+def _found_of_check(
+    model: Model, check: Check, setting: Setting, full: bool
+) -> dict[str, Any]:
+    """Return the outcome of a check, and its steps with the result."""
+    (one,) = judge_all(model, [check.id], setting)
+    if check.against and check.claim:
+        value = f"{recomputed_words(model, one)}{plural(one.unit)}"
+        return {
+            "outcomes": [one],
+            "steps": against_words(model, check),
+            "plan": None,
+            "remarks": (),
+            "result": f"{value}, {bounds_words(model, one)} by rounding",
+        }
+    under = model.change(check.readings, setting)
+    model.check_used(setting, [model.plan(check.quantity, under)])
+    return {
+        "outcomes": [one],
+        **_worked(model, check.quantity, under, full, judged=False),
+    }
+
+
+def _found_of_solution(
+    model: Model, solve: Solve, setting: Setting, full: bool
+) -> dict[str, Any]:
+    """Return a solution under a setting, and its value in words."""
+    if solve.solve in setting.given:
+        raise ModelError(f"{solve.solve} is unused: {solve.id} solves for it")
+    under = model.change(solve.readings, setting)
+    model.check_used(setting, [model.plan(solve.quantity, under)])
+    solved = solution(model, solve, setting)
+    words = (
+        digits(solved.value) if full else solved_words(model, solve.solve, solved.value)
+    )
+    return {"solved": solved, "result": words}
+
+
 def _worked(
     model: Model, quantity: str, setting: Setting, full: bool, judged: bool = True
 ) -> dict[str, Any]:
-    """The worked steps of a quantity, perhaps with its verdict, what they rest on, and the result with its remarks."""
+    """Return the worked steps of a quantity, what they rest on, and the result.
+
+    The result has its remarks. If ``judged``, the steps have the verdict.
+    """
     plan = model.plan(quantity, setting)
     found: dict[str, Any] = {"plan": plan, "remarks": ()}
     try:

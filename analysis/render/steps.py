@@ -1,4 +1,6 @@
-"""Worked steps: a formula, the numbers put in, and the result, together, with the print beside it.
+"""Worked steps show a formula, the numbers put in, and the result together.
+
+The print stands beside the result.
 
 >>> from analysis.core.register import Register
 >>> print(Steps(Model(Register.read()), Setting(), ["net_new_persons"], depth=0))
@@ -39,7 +41,11 @@ ASSUMED = {
 
 @dataclass(frozen=True)
 class Step:
-    """One quantity: its label, its value in lines that start with ``=``, and the notes and remarks beside the value."""
+    """A step works out one quantity.
+
+    It has the quantity's label, and its value in lines that start with ``=``. The notes
+    and the remarks stand beside the value.
+    """
 
     quantity: str
     label: str
@@ -71,10 +77,12 @@ class Step:
 
 
 class Steps:
-    """The worked steps of some quantities under a setting; shows as text, and as HTML in a notebook.
+    """Worked steps show how some quantities come about under a setting.
 
-    They rest on other quantities, which are worked too, down to ``depth`` levels; without it, all. Each is worked once.
-    The print and its verdict stand beside those that are ``judged``.
+    They show as text, and as HTML in a notebook. The quantities rest on other
+    quantities, which are worked too, down to ``depth`` levels; without ``depth``, all
+    of them are. Each is worked once. The print and its verdict stand beside the named
+    quantities if these are ``judged``.
     """
 
     def __init__(
@@ -155,7 +163,10 @@ def step(
 
 
 def line(model: Model, setting: Setting, name: str) -> str:
-    """The numbers put into the formula of a quantity, and the result, in one line. Raises ModelError past a limit."""
+    """The numbers put into the formula of a quantity, and the result, in one line.
+
+    Raises ModelError past a limit.
+    """
     quantity, under = model.named(name, setting)
     plan = model.plan(quantity, under)
     _ = plan.words or plan.value
@@ -198,10 +209,11 @@ def _judged(model: Model, setting: Setting, quantity: str) -> Iterator[str]:
         claim = model.register.claims.get(check.claim)
         if check.quantity == quantity and claim and claim.judged_by == check.id:
             outcome = judge(model, check, setting)
-            yield f'printed: "{claim.words or claim.published}" ({claim.where}): {verdict_words(model, outcome)}'
+            words = f'"{claim.words or claim.published}" ({claim.where})'
+            yield f"printed: {words}: {verdict_words(model, outcome)}"
 
 
-# Numbers --------------------------------------------------------------------------------------------------------------
+# Numbers ------------------------------------------------------------------------------
 
 
 def _worked(
@@ -211,7 +223,10 @@ def _worked(
     formula: Expression,
     values: Mapping[str, float],
 ) -> tuple[str, dict[str, str]]:
-    """The result of a formula, and its operands with as many digits as it takes to recompute it by hand."""
+    """Return the result of a formula, and its operands, as texts.
+
+    The operands have as many digits as it takes to recompute the result by hand.
+    """
     operands = [values[need] for need in formula.needs]
     # A sum in millions stays in millions.
     least = 1e4 if max(map(abs, operands), default=0) >= 1e6 else 1e5
@@ -242,19 +257,15 @@ def as_printed(source: Source) -> str:
 def _shown(
     model: Model, node: Node, value: float, finest: int = 0, least: float = 1e5
 ) -> tuple[str, float]:
-    """A number as printed or set, else to some digits and ``finest`` more, in millions from ``least`` on; as shown."""
+    """Return a number as a text, and the number that the text shows.
+
+    The text is as printed or as set. Otherwise the number has some digits and
+    ``finest`` more, and from ``least`` on it is in millions.
+    """
     source, unit = node.source, model.units[node.name]
     if source.in_words or not math.isfinite(value):
         return "in words" if source.in_words else "no value", value
-    scale, word, short = (
-        1.0,
-        "",
-        (
-            n
-            for n in range(4 + finest)
-            if math.isclose(round(value, n), value, rel_tol=1e-9)
-        ),
-    )
+    scale, word = 1.0, ""
     if unit in BASE_UNITS and abs(value) >= least:
         scale, decimals, word = (
             (1e9, 3, " billion") if abs(value) >= 1e9 else (1e6, 3, " million")
@@ -263,20 +274,23 @@ def _shown(
         decimals = int(abs(value) < 1000 and value != round(value))
     elif percent_of(model, node.name) is not None:
         # Three digits, and one decimal or more.
-        scale, decimals, word = (
-            0.01,
-            max(1, -math.floor(math.log10(abs(value)) + 1e-9) if value else 1),
-            " percent",
-        )
+        place = math.floor(math.log10(abs(value)) + 1e-9) if value else -1
+        scale, decimals, word = 0.01, max(1, -place), " percent"
     else:
-        decimals = next(short, 4 + finest) - finest
+        enough = (
+            n
+            for n in range(4 + finest)
+            if math.isclose(round(value, n), value, rel_tol=1e-9)
+        )
+        decimals = next(enough, 4 + finest) - finest
     if source.claim and math.isclose(
         source.claim.published.value(source.end), value, rel_tol=1e-12
     ):
         return as_printed(source), value
     if source.is_leaf:
         return f"{value / scale:,.10g}{word}".replace("-", "−"), value
-    # A tie in decimals stays one: as a float of millions, 1,567,500 is less than 1.5675.
+    # A tie in decimals stays one: as a float of millions, 1,567,500 is less than
+    # 1.5675.
     tens = 10.0 ** (decimals + finest)
     rounded = round(value * tens / scale) / tens
     return f"{rounded:,.{decimals + finest}f}{word}".replace("-", "−"), rounded * scale

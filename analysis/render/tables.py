@@ -1,4 +1,8 @@
-"""Tables that show themselves: as HTML in a notebook, as aligned text elsewhere, fitted to a terminal's width."""
+"""The tables of this module show themselves.
+
+They show as HTML in a notebook, and elsewhere as aligned text that is fitted to a
+terminal's width.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,9 @@ from analysis.render.wording import CAVEAT, SCREEN, finding_words, solved_words
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON holds it: numbers to ten digits, and none where one is not finite.
+    """Return a value as JSON holds it.
+
+    Numbers have ten digits, and None takes the place of one that is not finite.
 
     >>> plain({"a": (2 / 3, float("nan"))})
     {'a': [0.6666666667, None]}
@@ -42,7 +48,9 @@ def plain(value: Any) -> Any:
 
 
 class Table(pd.DataFrame):
-    """A frame of texts. It shows every row and column in full, escaped, with ``foot`` below.
+    """A frame of texts.
+
+    It shows every row and column in full, escaped, with ``foot`` below.
 
     >>> Table({"a": ["1.9 million", "2"], "b": ["x", "y"]}, foot="In persons.")
     a            b
@@ -71,7 +79,10 @@ class Table(pd.DataFrame):
             for tag, row in zip(["th", *["td"] * len(self)], self._texts(), strict=True)
         )
         body = "".join(f"<tr>{row}</tr>" for row in rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{escape(self.foot)}</p>"
+        return (
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"<p>{escape(self.foot)}</p>"
+        )
 
     def __repr__(self) -> str:
         return "\n".join(
@@ -79,8 +90,11 @@ class Table(pd.DataFrame):
         )
 
     def within(self, width: int) -> str:
-        """The table as a terminal shows it: in columns where each row takes some three lines, else as a list whose
-        first column names the row. No word of a column is broken."""
+        """Lay out the table as a terminal shows it.
+
+        It is in columns where each row takes some three lines. Otherwise it is a list
+        in which the first column names the row. No word of a column is broken.
+        """
         texts = [
             [padded(re.sub(r"\s+", " ", text)) for text in row] for row in self._texts()
         ]
@@ -97,7 +111,8 @@ class Table(pd.DataFrame):
             sorted(range(len(whole)), key=lambda at: whole[at] - widths[at])
         ):
             more = min(whole[at] - widths[at], room // (len(whole) - left))
-            widths[at], room = widths[at] + more, room - more
+            widths[at] += more
+            room -= more
         cells = [
             [
                 textwrap.wrap(text, wide, break_on_hyphens=False) or [""]
@@ -123,7 +138,11 @@ def _aligned(rows: Iterable[list[list[str]]]) -> list[str]:
 
 
 def _listed(texts: list[list[str]], width: int) -> Iterable[str]:
-    """Rows as a list: the first cell, and under it each other that is not empty, by the name of its column."""
+    """Lay out rows as a list.
+
+    Under the first cell of a row stands each other cell that is not empty, by the name
+    of its column.
+    """
     (_, *names), *rows = texts
     aside = max(map(len, names)) + 6
     for first, *others in rows:
@@ -146,7 +165,10 @@ class Folded(pd.DataFrame):
 
 
 def checks_table(model: Model, outcomes: Iterable[Outcome], *columns: str) -> Table:
-    """Judged checks and derived quantities in words, a row each, with some columns of ``results.SCREEN``."""
+    """Put judged checks and derived quantities into words, a row each.
+
+    ``columns`` names the columns, which are those of ``wording.SCREEN``.
+    """
     columns = columns or ("comparison", "printed", "recomputed", "verdict")
     return Table(
         [{name: SCREEN[name](model, one) for name in columns} for one in outcomes],
@@ -155,14 +177,15 @@ def checks_table(model: Model, outcomes: Iterable[Outcome], *columns: str) -> Ta
 
 
 def solutions_table(model: Model, setting: Setting, quantities: list[str]) -> Table:
-    """Assumptions solved for so that a claim on one of the quantities holds; without quantities, all."""
+    """Tabulate the assumptions that are solved for so that a claim holds.
+
+    The claim is one on any of the quantities; without quantities, all are tabulated.
+    """
     rows = []
     for row in model.register.solutions.values():
         if not quantities or row.quantity in quantities:
-            found, one = (
-                solution(model, row, setting),
-                model.register.assumptions[row.solve],
-            )
+            found = solution(model, row, setting)
+            one = model.register.assumptions[row.solve]
             value, low, high = (
                 "none" if number is None else solved_words(model, row.solve, number)
                 for number in (found.value, one.low, one.high)
@@ -179,7 +202,10 @@ def solutions_table(model: Model, setting: Setting, quantities: list[str]) -> Ta
 
 
 def findings_table(model: Model, quantities: list[str]) -> Folded:
-    """The findings that list a claim of one of the quantities; without quantities, all."""
+    """Return the findings that list a claim of one of the quantities.
+
+    Without quantities, it returns all findings.
+    """
     wanted = {
         claim.id
         for claim in model.register.claims.values()

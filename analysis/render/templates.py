@@ -1,4 +1,7 @@
-"""Screens of text and pages in Markdown that are laid out by a template in ``templates``."""
+"""Templates lay out screens of text and pages in Markdown.
+
+They are the files in ``templates``.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.core.register import Claim
+from analysis.core.rows import Claim
 from analysis.model.model import Model
 from analysis.render import wording
 from analysis.render.safe_text import markdown
@@ -18,7 +21,11 @@ if TYPE_CHECKING:
 
 
 def claim_words(model: Model, claim: Claim) -> list[str]:
-    """The print and its place, the values that it stands for, and those that it asserts: a line each."""
+    """Return the lines that describe a claim.
+
+    One line has the print and its place. Others have the values that it stands for, and
+    those that it asserts.
+    """
     return fill("claim.txt", model=model, claim=claim)
 
 

@@ -1,4 +1,7 @@
-"""What a screen and a notebook show of scenarios, ranges, draws, indices and break-evens: tables in words.
+"""This module puts scenarios and sensitivities into tables in words.
+
+A screen and a notebook show these tables of scenarios, ranges, draws, indices and
+break-evens.
 
 >>> found = Sensitivity("at_risk_2021")
 >>> found.estimate.side, found.drawn is None
@@ -12,7 +15,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from analysis.core.register import Register, Statement
+from analysis.core.register import Register
+from analysis.core.rows import Statement
 from analysis.core.spell import in_words
 from analysis.core.units import BASE_UNITS
 from analysis.model.bounds import Bounds
@@ -54,8 +58,8 @@ from analysis.whatif.sensitivity import (
 
 #: Stands under everything that was drawn.
 ILLUSTRATIVE = (
-    "Illustrative: draws under distributions that were chosen. They bound nothing, and are no statement of how sure "
-    "anybody is."
+    "Illustrative: draws under distributions that were chosen. "
+    "They bound nothing, and are no statement of how sure anybody is."
 )
 _LABELS = {
     "mean": "mean",
@@ -69,7 +73,10 @@ _LABELS = {
 def words_of(
     model: Model, quantity: str, value: float | None, *, beside: Iterable[float] = ()
 ) -> str:
-    """A value as a screen shows it: people to the nearest 10,000; ``beside`` as in ``in_words``."""
+    """Put a value into words as a screen shows it.
+
+    People are counted to the nearest 10,000. ``beside`` is that of ``in_words``.
+    """
     if value is None or not math.isfinite(value):
         return "no value"
     small = model.units[quantity] in BASE_UNITS and 0 < abs(value) < 1e4
@@ -81,11 +88,14 @@ def named(model: Model, name: str) -> str:
     return f"{model.name(name).rstrip('.')} ({name})"
 
 
-# Scenarios ------------------------------------------------------------------------------------------------------------
+# Scenarios ----------------------------------------------------------------------------
 
 
 def scenarios_table(model: Model, scenarios: Iterable[Scenario] | None = None) -> Table:
-    """The estimates under each scenario; a scenario a row. Reasons and remarks stand below."""
+    """The estimates under each scenario; a scenario a row.
+
+    Reasons and remarks stand below.
+    """
     rows: list[dict[str, str]] = []
     reasons: dict[str, list[str]] = {}
     for scenario in shipped(model).values() if scenarios is None else scenarios:
@@ -110,16 +120,21 @@ def scenarios_table(model: Model, scenarios: Iterable[Scenario] | None = None) -
     )
     foot = [text.replace("{}", ", ".join(names), 1) for text, names in reasons.items()]
     foot += [
-        f"In {' or '.join(units)}. Values at the printed numbers and what is set, drawn inputs at their medians;"
+        f"In {' or '.join(units)}. Values at the printed numbers and what is set, "
+        "drawn inputs at their medians; "
+        "a reconstruction is ours, for the article does not derive it.",
+        CAVEAT,
     ]
-    foot += ["a reconstruction is ours, for the article does not derive it.", CAVEAT]
     return Table(rows, foot=" ".join(foot))
 
 
 def differences_table(
     model: Model, scenarios: Iterable[Scenario], against: Scenario
 ) -> Table:
-    """The difference of each estimate from that under another scenario, absolute and in percent; a scenario a row."""
+    """Tabulate how each estimate differs from that under another scenario.
+
+    A row has the differences of one scenario, absolute and in percent.
+    """
     rows: dict[str, dict[str, str]] = {}
     for one in tabulate(
         model,
@@ -134,7 +149,10 @@ def differences_table(
 
 
 def _off(model: Model, one: Estimated) -> str:
-    """A difference with its sign, and its percentage in brackets; empty where there is none."""
+    """Put a difference into words with its sign, and its percentage in brackets.
+
+    The text is empty where there is no difference to speak of.
+    """
     if not one.difference:
         return "" if one.difference is None else "0"
     if percent_of(model, one.quantity) is None:
@@ -165,14 +183,17 @@ def estimated_words(model: Model, found: Estimated) -> str:
     return sided(found.side, estimate_words(model, found.quantity, *spans))
 
 
-# Sensitivity ----------------------------------------------------------------------------------------------------------
+# Sensitivity --------------------------------------------------------------------------
 
 
 class Sensitivity:
-    """An estimate under a scenario and what moves it, as ``analysis sensitivity`` prints it and notebook 08 shows it.
+    """This is an estimate under a scenario, with what moves it.
 
-    The scenario is given itself, by its name, or by the path of its file; how to draw, as in ``draws.draw``. Raises
-    InputError in one sentence for an unknown name or a number that can't be used.
+    ``analysis sensitivity`` prints it, and notebook 08 shows it.
+
+    The scenario is given itself, by its name, or by the path of its file. ``draws`` and
+    ``seed`` say how to draw, as in ``draws.draw``. An unknown name, or a number that
+    can't be used, raises InputError in one sentence.
     """
 
     def __init__(
@@ -194,7 +215,10 @@ class Sensitivity:
 
     @property
     def differs(self) -> str:
-        """The differences from the article, in one line; says so when there are none."""
+        """Name the differences from the article in one line.
+
+        The line says so where there are none.
+        """
         used = self.model.plan(self.quantity, self.setting).by_name
         idle = [
             name
@@ -218,17 +242,24 @@ class Sensitivity:
 
     @cached_property
     def ranges(self) -> dict[str, Bounds]:
-        """The bounds of the quantity: under rounding, each assumption, and all of them."""
+        """The bounds under rounding, under each assumption, and under all of them."""
         return ranges(self.model, self.quantity, self.setting)
 
     @cached_property
     def tornado(self) -> list[Bar]:
-        """Each assumption across its range, the one that moves the estimate most first."""
+        """Move each assumption across its range.
+
+        The assumption that moves the estimate most comes first.
+        """
         return tornado(self.model, self.quantity, self.setting)
 
     @cached_property
     def drawn(self) -> Draws | None:
-        """The draws; None where the scenario gives no distribution that has an effect here."""
+        """Draw the estimate.
+
+        There are no draws where the scenario gives no distribution that has an effect
+        here.
+        """
         if (
             not self.scenario.distributions.keys()
             & self.model.plan(self.quantity, self.setting).leaves.keys()
@@ -258,33 +289,33 @@ class Sensitivity:
 
     @property
     def scenarios(self) -> list[Scenario]:
-        """The scenarios that come with the data package, and this one where it is another."""
+        """Return the scenarios that come with the data package.
+
+        The scenario of this estimate joins them where it is another.
+        """
         return list({**shipped(self.model), self.scenario.name: self.scenario}.values())
 
     def ranges_table(self) -> Table:
-        """From where to where the estimate moves: under rounding alone, each assumption alone, and all together."""
-        rows, over = (
-            [],
-            {bar.assumption: _over(self.model, bar) for bar in self.tornado},
-        )
+        """Tabulate from where to where the estimate moves.
+
+        It moves under rounding alone, under each assumption alone, and under all
+        together.
+        """
         moved = {
             ROUNDING: "the printed digits, as rounded",
-            ALL: "all of these together",
-        }
-        moved |= {
             LOWEST: "everything at its low end",
             HIGHEST: "everything at its high end",
+            ALL: "all of these together",
         }
-        over |= {LOWEST: "each assumption where the estimate is lowest"}
-        over |= {HIGHEST: "each assumption where the estimate is highest"}
-        for name, one in [(name, self.ranges[name]) for name in (ROUNDING, *over, ALL)]:
+        over = {bar.assumption: _over(self.model, bar) for bar in self.tornado}
+        over[LOWEST] = "each assumption where the estimate is lowest"
+        over[HIGHEST] = "each assumption where the estimate is highest"
+        rows = []
+        for name in (ROUNDING, *over, ALL):
+            one, outward = self.ranges[name], name in (ROUNDING, ALL)
             spans = " to ".join(
                 span_words(
-                    self.model,
-                    self.quantity,
-                    one.low,
-                    one.high,
-                    outward=name in (ROUNDING, ALL),
+                    self.model, self.quantity, one.low, one.high, outward=outward
                 )
             )
             rows.append(
@@ -293,10 +324,16 @@ class Sensitivity:
         return Table(rows, columns=["moved", "over", "estimate"])
 
     def draws_table(self) -> Table:
-        """The mean, spread and percentiles of the draws; says so where nothing is drawn."""
+        """Tabulate the mean, the spread and the percentiles of the draws.
+
+        The table says so where nothing is drawn.
+        """
         columns = ["of the draws", self.quantity]
         if self.drawn is None:
-            why = f"The scenario {self.scenario.name} gives no distribution that has an effect here: nothing is drawn."
+            why = (
+                f"The scenario {self.scenario.name} gives no distribution "
+                "that has an effect here: nothing is drawn."
+            )
             return Table([], columns=columns, foot=f"{why} {CAVEAT}")
         numbers = self.drawn.numbers[self.quantity]
         rows = [
@@ -307,11 +344,15 @@ class Sensitivity:
             f"; {count:,} left out ({words})"
             for words, count in self.drawn.violations.items()
         )
-        foot = f"{self.drawn.n:,} scrambled Sobol points, seed {self._how['seed']}{left}. {ILLUSTRATIVE} {CAVEAT}"
+        points = f"{self.drawn.n:,} scrambled Sobol points, seed {self._how['seed']}"
+        foot = f"{points}{left}. {ILLUSTRATIVE} {CAVEAT}"
         return Table(rows, columns=columns, foot=foot)
 
     def indices_table(self) -> Table:
-        """The share of the variance of the draws that each input explains, alone and with the others."""
+        """Tabulate how much of the variance of the draws each input explains.
+
+        A row has the share that the input explains alone, and with the others.
+        """
         columns = [
             "input",
             "drawn from",
@@ -332,17 +373,27 @@ class Sensitivity:
                 self.indices.items(), key=lambda one: -one[1]["total"]
             )
         ]
-        foot = f"{POINTS:,} base points; 95 percent of the resamples in brackets. {ILLUSTRATIVE} {CAVEAT}"
+        foot = (
+            f"{POINTS:,} base points; 95 percent of the resamples in brackets. "
+            f"{ILLUSTRATIVE} {CAVEAT}"
+        )
         return Table(rows, columns=columns, foot=foot)
 
     def statements_table(self) -> Table:
-        """Where each statement of the data package stops holding under the scenario, or why that is not computable."""
+        """Tabulate where each statement stops holding under the scenario.
+
+        The statements are those of the data package. Where the answer is not
+        computable, the table says why.
+        """
         return break_even_table(
             self.model, self.model.register.statements.values(), self.scenario
         )
 
     def json(self) -> dict[str, Any]:
-        """Everything as JSON holds it, in base units; what was drawn under ``draws``, null where nothing is."""
+        """Return everything as JSON holds it, in base units.
+
+        What was drawn is under ``draws``, which is null where nothing is drawn.
+        """
         found = {
             **vars(self.estimate),
             "differs": self.differs,
@@ -369,12 +420,13 @@ class Sensitivity:
 
 
 def all_ranges_table(model: Model, scenario: Scenario) -> Table:
-    """Every headline estimate with its side: its range under rounding, under each assumption alone, and under all."""
+    """Tabulate the ranges of every headline estimate, with its side.
+
+    An estimate ranges under rounding, under each assumption alone, and under all.
+    """
     rows, reasons = [], []
-    for found in (
-        Sensitivity(quantity, scenario, model=model)
-        for quantity in model.register.estimates
-    ):
+    for quantity in model.register.estimates:
+        found = Sensitivity(quantity, scenario, model=model)
         if found.estimate.value is None:
             reasons.append(f"{found.quantity}: {found.estimate.reason}.")
             continue
@@ -389,8 +441,11 @@ def all_ranges_table(model: Model, scenario: Scenario) -> Table:
 def _over(model: Model, bar: Bar) -> str:
     """The range that an assumption is varied over; says so where a limit cuts it."""
     one = model.register.assumptions[bar.assumption]
-    low, *_, high = span_words(model, one.id, bar.low, bar.high, outward=False) * 2
-    return f"{low}{', the limit,' * (bar.low > one.low)} to {high}{', the limit' * (bar.high < one.high)}"
+    # Two ends that are the same make one text.
+    ends = span_words(model, one.id, bar.low, bar.high, outward=False)
+    low = ends[0] + (", the limit," if bar.low > one.low else "")
+    high = ends[-1] + (", the limit" if bar.high < one.high else "")
+    return f"{low} to {high}"
 
 
 def _share(found: Mapping[str, float], kind: str) -> str:
@@ -398,7 +453,7 @@ def _share(found: Mapping[str, float], kind: str) -> str:
     return f"{max(0.0, found[kind]):.3f} ({low:.3f} to {high:.3f})"
 
 
-# Break-even -----------------------------------------------------------------------------------------------------------
+# Break-even ---------------------------------------------------------------------------
 
 
 def break_even_under(
@@ -411,7 +466,10 @@ def break_even_under(
 def break_evens(
     model: Model, statements: Iterable[Statement], scenario: Scenario
 ) -> list[dict[str, Any]]:
-    """Break-evens as JSON holds them; a statement that is not computable under the scenario has the reason alone."""
+    """Return break-evens as JSON holds them.
+
+    A statement that is not computable under the scenario has the reason alone.
+    """
     rows = []
     for statement in statements:
         row = {
@@ -441,9 +499,11 @@ def break_evens(
 def break_even_table(
     model: Model, statements: Iterable[Statement], scenario: Scenario
 ) -> Table:
-    """For each statement and each assumption, the values over which the statement holds, the others as they are.
+    """Tabulate over which values of an assumption a statement holds.
 
-    Under the table, the statements that are not computable under the scenario, with the reason.
+    There is a row for each statement and each assumption, with the other assumptions as
+    they are. Under the table stand the statements that are not computable under the
+    scenario, with the reason.
     """
     rows, reasons = [], []
     for found in break_evens(model, statements, scenario):
@@ -455,7 +515,8 @@ def break_even_table(
             words_of(model, found["quantity"], one, beside=[other])
             for one, other in pairs
         )
-        said = f"{found['statement']}: {'holds' if found['holds'] else 'does not hold'}, {sides}"
+        holds = "holds" if found["holds"] else "does not hold"
+        said = f"{found['statement']}: {holds}, {sides}"
         for name, one in found["assumptions"].items():
             holds_for = _spans(
                 model,
@@ -475,7 +536,8 @@ def break_even_table(
             reasons.append(f"{said}; no assumption has an effect on it.")
     foot = [
         *reasons,
-        "Each over the values that the limits allow, the other assumptions as they are.",
+        "Each over the values that the limits allow, "
+        "the other assumptions as they are.",
         CAVEAT,
     ]
     return Table(
@@ -486,7 +548,10 @@ def break_even_table(
 
 
 def _spans(model: Model, name: str, found: Mapping[str, Any], *, strict: bool) -> str:
-    """For which values of an assumption a statement holds. strict: not where both sides are equal."""
+    """Say for which values of an assumption a statement holds.
+
+    If ``strict``, the values at which both sides are equal are left out.
+    """
 
     def end(value: float, side: str) -> str:
         words = value_words(

@@ -1,7 +1,7 @@
 """Numbers, checks and rows in words.
 
-A screen shows a count to the place of the coarsest printed number that it rests on, and a bound with the digits that it
-has.
+A screen shows a count to the place of the coarsest printed number that it rests on, and
+a bound with the digits that it has.
 
 >>> from analysis.core.register import Register
 >>> place_of(Model(Register.read()), ["figure_2019_all"])  # printed as 2.59 million
@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from analysis.core.register import Check, Claim, Finding, Step
+from analysis.core.rows import Check, Claim, Finding, Step
 from analysis.core.spell import digits, in_words
 from analysis.core.units import BASE_UNITS
 from analysis.model.expressions import parse
@@ -40,15 +40,17 @@ SAID = {
 }
 
 
-# Numbers in words -----------------------------------------------------------------------------------------------------
+# Numbers in words ---------------------------------------------------------------------
 
 
 def place_of(
     model: Model, depends_on: Iterable[str], number: float | None = None
 ) -> float:
-    """The last place that counts in something that rests on these rows: the coarsest of theirs, 10,000 but for money.
+    """Return the last place that counts in something that rests on these rows.
 
-    Where none of them counts things, 10,000. The second digit of a number that has fewer at such a place.
+    That is the coarsest of the rows' own places, and 10,000 at most, but for money.
+    Where none of the rows counts things, it is 10,000. A ``number`` with fewer than two
+    digits at that place counts to its second digit.
     """
     rows = filter(None, map(model.register.claims.get, depends_on))
     places = {
@@ -60,18 +62,16 @@ def place_of(
         (place if unit == "USD" else min(place, 1e4) for place, unit in places.items()),
         default=1e4,
     )
-    if (
-        number is None
-        or not number
-        or not math.isfinite(number)
-        or abs(number) >= 10 * place
-    ):
+    if not number or not math.isfinite(number) or abs(number) >= 10 * place:
         return place
     return 10.0 ** max(0, math.floor(math.log10(abs(number))) - 1)
 
 
 def percent_of(model: Model, quantity: str) -> int | None:
-    """The fewest decimals of a percentage of this quantity, as many as are printed; None if it is none."""
+    """Return the fewest decimals of a percentage of this quantity.
+
+    They are as many as are printed. A quantity that is no percentage has None.
+    """
     claims = [
         claim for claim in model.register.claims.values() if claim.quantity == quantity
     ]
@@ -83,9 +83,10 @@ def percent_of(model: Model, quantity: str) -> int | None:
 def value_words(
     model: Model, quantity: str, number: float | None, place: float = 1e4, **how: Any
 ) -> str:
-    """A value of a quantity as a screen shows it, on its own side of all that a claim on it prints or asserts.
+    """Put a value of a quantity into words as a screen shows it.
 
-    place and how: as of ``in_words``.
+    In words, the value stays on its own side of all that a claim on the quantity prints
+    or asserts. ``place`` and ``how`` are those of ``in_words``.
     """
     printed = [
         row.published
@@ -106,9 +107,10 @@ def value_words(
 def span_words(
     model: Model, quantity: str, low: float, high: float, *, outward: bool = True
 ) -> list[str]:
-    """Bounds of a quantity as a screen shows them: three digits, and more where these blur the span; one if it is none.
+    """Put the bounds of a quantity into words as a screen shows them.
 
-    If ``outward``, the low end is rounded down, the high end up.
+    They have three digits, and more where three blur the span. Two bounds that are the
+    same make one text. If ``outward``, the low end is rounded down and the high end up.
     """
     size = max(abs(low), abs(high))
     ends = {low: -outward, high: int(outward)}
@@ -119,11 +121,8 @@ def span_words(
     )
     while place > 1e-9 * size and low < high and place > (high - low) / 2:
         place /= 10
-    decimals, percent, unit = (
-        max(0, -round(math.log10(place))),
-        percent_of(model, quantity),
-        model.units[quantity],
-    )
+    decimals = max(0, -round(math.log10(place)))
+    percent, unit = percent_of(model, quantity), model.units[quantity]
     return [
         in_words(
             end, unit, place, percent=percent, decimals=decimals, outward=ends[end]
@@ -141,7 +140,10 @@ def estimate_words(
     depends_on: Iterable[str],
     beside: Iterable[float | None] = (),
 ) -> str:
-    """A value of a quantity in words, within its bounds, and on its own side of the numbers beside it."""
+    """Put a value of a quantity into words, within its bounds.
+
+    In words, it also stays on its own side of the numbers beside it.
+    """
     ends = [
         end for end in (low, high, *beside) if end is not None and math.isfinite(end)
     ]
@@ -156,7 +158,11 @@ def solved_words(model: Model, quantity: str, number: float | None) -> str:
 
 
 def against_words(model: Model, check: Check) -> list[str]:
-    """The arithmetic over figures published elsewhere that a check has in place of a quantity: names, then numbers."""
+    """Return the arithmetic that a check has in place of a quantity.
+
+    It is arithmetic over figures published elsewhere: first with their names, then with
+    their numbers.
+    """
     expression, rows = parse(check.against), model.register.external
     shown = {
         name: str(rows[name].published) for name in expression.needs if name in rows
@@ -174,7 +180,8 @@ def result_words(model: Model, one: Estimate, full: bool = False) -> str:
         words, *ends = map(digits, (one.value, one.low, one.high))
     bounds = f", {' to '.join(ends)} by rounding" if one.low != one.high else ""
     end = ", no bound on either side" if one.side == "no bound" else ""
-    return f"{sided(one.side.replace('no bound', ''), words)}{plural(one.unit)}{bounds}{end}"
+    value = sided(one.side.replace("no bound", ""), words)
+    return f"{value}{plural(one.unit)}{bounds}{end}"
 
 
 def sided(side: str, words: str) -> str:
@@ -208,7 +215,7 @@ def reading_words(model: Model, quantity: str, reading: str) -> str:
     return f"{quantity}={reading}  {model.label(quantity, reading)}{grade}"
 
 
-# Checks in words ------------------------------------------------------------------------------------------------------
+# Checks in words ----------------------------------------------------------------------
 
 
 def published_words(model: Model, outcome: Outcome) -> str:
@@ -222,7 +229,8 @@ def published_words(model: Model, outcome: Outcome) -> str:
             else ""
         )
     if claim.qualifier != "vague":
-        return f"{claim.words or claim.published}{f', {check.end} end' if check.end in ('low', 'high') else ''}"
+        end = f", {check.end} end" if check.end in ("low", "high") else ""
+        return f"{claim.words or claim.published}{end}"
     percent = percent_of(model, check.quantity) is not None
     sides = (("at least", outcome.published_low), ("at most", outcome.published_high))
     ends = [
@@ -234,7 +242,10 @@ def published_words(model: Model, outcome: Outcome) -> str:
 
 
 def recomputed_words(model: Model, outcome: Outcome) -> str:
-    """The recomputed value with its side: on its own side of the numbers that it is compared with."""
+    """Put the recomputed value into words, with its side.
+
+    In words, it stays on its own side of the numbers that it is compared with.
+    """
     if outcome.recomputed is None:
         bound = ", no bound" if outcome.side == "no bound" else ""
         return (
@@ -257,7 +268,10 @@ def recomputed_words(model: Model, outcome: Outcome) -> str:
 
 
 def _off(model: Model, outcome: Outcome) -> tuple[str, float]:
-    """How far a value is off, where that is said, and the place to which it is; the value has that, too."""
+    """Say how far a value is off, where that is said, and to which place.
+
+    The value itself is shown to that place, too.
+    """
     claim, off = model.register.claims.get(outcome.check.claim), outcome.difference
     qualifier = claim.qualifier if claim else ""
     if off is None or not (
@@ -270,14 +284,16 @@ def _off(model: Model, outcome: Outcome) -> tuple[str, float]:
     words = f"{100 * far:.1f} points" if points else in_words(far, outcome.unit, place)
     if outcome.verdict == "differs":
         return f"by {words}", place
-    return (
-        f"{words} {'above' if off > 0 else 'short' if qualifier == 'approaches' else 'below'}",
-        place,
-    )
+    below = "short" if qualifier == "approaches" else "below"
+    return f"{words} {'above' if off > 0 else below}", place
 
 
 def bounds_words(model: Model, outcome: Outcome) -> str:
-    """The bounds of the recomputed value by the rounding of the printed digits; empty where there is no value."""
+    """Put the bounds of the recomputed value into words.
+
+    They come from the rounding of the printed digits. Where there is no value, the text
+    is empty.
+    """
     low, high = outcome.recomputed_low, outcome.recomputed_high
     if outcome.recomputed is None or low is None or high is None:
         return ""
@@ -301,7 +317,7 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
         found, off = f"{found} {off}".strip(), ""
     notes = [
         off,
-        "barely" * outcome.barely,
+        "barely" if outcome.barely else "",
         f"{finer} at the finer place" if finer else "",
     ]
     return ", ".join(filter(None, [found, "; ".join(filter(None, notes))]))
@@ -322,7 +338,10 @@ SCREEN: dict[str, Callable[[Model, Outcome], str]] = {
 
 
 def counts_line(model: Model, outcomes: Iterable[Outcome]) -> str:
-    """One line that counts the article's results by verdict; our own checks are in no count."""
+    """Count the article's results by verdict, in one line.
+
+    Our own checks are in no count.
+    """
     seen = list(outcomes)
     found = counts(model, results(model, seen))
     names = {"matches": "match", "matches_within_rounding": "within rounding alone"}
@@ -333,10 +352,13 @@ def counts_line(model: Model, outcomes: Iterable[Outcome]) -> str:
     ]
     ours = sum(outcome.check.kind in ("hypothesis", "external") for outcome in seen)
     total = sum(found.values())
-    return f"{total} results of the article: {', '.join(parts)}. Besides, {ours} comparisons by us, in no count."
+    return (
+        f"{total} results of the article: {', '.join(parts)}. "
+        f"Besides, {ours} comparisons by us, in no count."
+    )
 
 
-# Rows in words --------------------------------------------------------------------------------------------------------
+# Rows in words ------------------------------------------------------------------------
 
 
 def step_words(step: Step, value: float) -> str:
@@ -357,9 +379,13 @@ def finding_words(model: Model, finding: Finding) -> list[str]:
 
 
 def printed_words(claim: Claim) -> str:
-    """A claim's own words where they are held, else its digits with the noun that the article prints after them."""
+    """Return a claim's own words where they are held.
+
+    Otherwise return its digits, with the noun that the article prints after them.
+    """
     noun = "" if claim.unit == "percent" else f" {claim.unit_as_printed}"
-    # Not a noun, but other words, stand beside a number without a unit, or of years: "once", "between 2016 and 2020".
+    # Not a noun, but other words, stand beside a number without a unit, or of years:
+    # "once", "between 2016 and 2020".
     noun = (
         f' ("{noun[1:]}")'
         if claim.base_unit in ("dimensionless", "year") and noun

@@ -1,13 +1,16 @@
 """Draws: distributions for assumptions, and draws through the model, block by block.
 
-A printed input is drawn uniformly over the values it stands for, an assumption only where it is given a distribution.
-Draws are illustrative: arithmetic under distributions that somebody chose, and no interval of confidence or credence.
-Block i uses the i-th spawned seed, so its numbers do not depend on who computes it.
+A printed input is drawn uniformly over the values it stands for, an assumption only
+where it is given a distribution. Draws are illustrative: arithmetic under distributions
+that somebody chose, and no interval of confidence or credence. Block i uses the i-th
+spawned seed, so its numbers do not depend on who computes it.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
->>> setting, half = model.change({"former_detainees": 300_000}), {"overlap": Distribution(low=0, high=0.5)}
->>> round(draw(model, ["at_risk_total"], setting, half, n=1024).numbers["at_risk_total"]["mean"], -4)
+>>> setting = model.change({"former_detainees": 300_000})
+>>> half = {"overlap": Distribution(low=0, high=0.5)}
+>>> drawn = draw(model, ["at_risk_total"], setting, half, n=1024)
+>>> round(drawn.numbers["at_risk_total"]["mean"], -4)
 2130000.0
 """
 
@@ -25,20 +28,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.core.register import InputError
+from analysis.core.errors import InputError
 from analysis.model.bounds import Floats
 from analysis.model.model import Model, ModelError, Plan, Setting
 
 PERCENTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 NUMBERS = ("mean", "sd", *PERCENTILES)
-#: Draws of a block, so that its columns stay in a core's cache; and the most draws, which are held in memory.
+#: Draws of a block, so that its columns stay in a core's cache; and the most draws,
+#: which are held in memory.
 ROWS, MOST = 2**15, 10**6
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """Uniform from low to high, or triangular with its peak at mode; in base units. Raises ModelError for numbers that
-    make no distribution.
+    """Uniform from low to high, or triangular with its peak at mode; in base units.
+
+    Raises ModelError for numbers that make no distribution.
 
     >>> Distribution(0, 2, mode=1).ppf(np.array([0.0, 0.5, 1.0])).tolist()
     [0.0, 1.0, 2.0]
@@ -58,15 +63,16 @@ class Distribution:
             raise ModelError(f"{self} does not rise from its low end to its high end")
 
     def __str__(self) -> str:
-        shape, peak = (
-            ("uniform", "")
-            if self.mode is None
-            else ("triangular", f"mode {self.mode:,.10g}, ")
-        )
-        return f"{shape} (low {self.low:,.10g}, {peak}high {self.high:,.10g})"
+        low, high = f"low {self.low:,.10g}", f"high {self.high:,.10g}"
+        if self.mode is None:
+            return f"uniform ({low}, {high})"
+        return f"triangular ({low}, mode {self.mode:,.10g}, {high})"
 
     def ppf(self, u: Floats) -> Floats:
-        """The value that a share u of the draws lies below; an array of any shape, the same shape back."""
+        """Return the value that a share u of the draws lies below.
+
+        An array may have any shape, and one of the same shape comes back.
+        """
         width = self.high - self.low
         if self.mode is None:
             return self.low + u * width
@@ -80,8 +86,11 @@ class Distribution:
 def inputs(
     plan: Plan, distributions: Mapping[str, Distribution]
 ) -> dict[str, Distribution]:
-    """The inputs drawn for a plan: those given, and each other printed input uniformly over what it stands for. No
-    other input in words is drawn, nor one that the plan does not start from."""
+    """Return the inputs that are drawn for a plan, with their distributions.
+
+    They are those given, and each other printed input, uniformly over what it stands
+    for. No other input in words is drawn, nor one that the plan does not start from.
+    """
     ranges = {
         name: node.source.interval()
         for name, node in plan.leaves.items()
@@ -92,11 +101,8 @@ def inputs(
         for name, one in ranges.items()
         if one.low < one.high
     }
-    return {
-        name: one
-        for name in plan.leaves
-        if (one := distributions.get(name, printed.get(name)))
-    }
+    found = {**printed, **distributions}
+    return {name: found[name] for name in plan.leaves if name in found}
 
 
 def values_of(drawn: Mapping[str, Distribution], u: Floats) -> dict[str, Floats]:
@@ -122,9 +128,11 @@ def points(count: int, size: int, seed: int, block: int) -> Floats:
 def run_blocks(
     function: Callable[[Any], Any], items: Iterable[Any], scheduler: str = ""
 ) -> Generator[Any, None, None]:
-    """The results of a function for each item, in order, from this machine's threads or a Dask cluster's workers.
+    """Yield the results of a function for each item, in order.
 
-    scheduler: the address of the cluster's scheduler. Raises InputError where none answers, or Dask is not installed.
+    They come from this machine's threads, or from the workers of a Dask cluster whose
+    scheduler has the address ``scheduler``. Raises InputError where none answers, or
+    Dask is not installed.
 
     >>> list(run_blocks(abs, [-1, 2]))
     [1, 2]
@@ -145,7 +153,10 @@ def run_blocks(
 
 
 def reach(scheduler: str) -> AbstractContextManager[Any]:
-    """A connection to a Dask scheduler; none for this machine. Raises InputError where none answers."""
+    """A connection to a Dask scheduler; none for this machine.
+
+    Raises InputError where none answers.
+    """
     if not scheduler:
         return contextlib.nullcontext()
     try:
@@ -167,8 +178,11 @@ def reach(scheduler: str) -> AbstractContextManager[Any]:
 
 @dataclass(frozen=True)
 class Draws:
-    """Draws: ``kept`` of ``n`` violate no limit. By quantity, ``numbers`` has the mean, sd and percentiles, in base
-    units. By limit, ``violations`` counts the draws that violate it; one draw may violate several."""
+    """Draws: ``kept`` of ``n`` violate no limit.
+
+    By quantity, ``numbers`` has the mean, sd and percentiles, in base units. By limit,
+    ``violations`` counts the draws that violate it; one draw may violate several.
+    """
 
     n: int
     kept: int
@@ -188,9 +202,10 @@ def draw(
 ) -> Draws:
     """Draws of quantities under a setting: mean, sd and percentiles.
 
-    Each quantity is drawn from its entry of ``distributions``; an assumption without one stays as it is set. A draw
-    past a limit is left out and counted. The points are scrambled Sobol points, so ``n`` is a power of two. Raises
-    ModelError for numbers that can't be used.
+    Each quantity is drawn from its entry of ``distributions``; an assumption without
+    one stays as it is set. A draw past a limit is left out and counted. The points are
+    scrambled Sobol points, so ``n`` is a power of two. Raises ModelError for numbers
+    that can't be used.
     """
     check_draws(n, seed)
     for name, one in distributions.items():
@@ -198,13 +213,17 @@ def draw(
             model.number(name, end)
     plan = model.plan([model.known(quantity) for quantity in quantities], setting)
     drawn = inputs(plan, distributions)
-    if words := [name for name in plan.words if name not in drawn]:
+    words = [name for name in plan.words if name not in drawn]
+    if words:
         raise ModelError(
             f"{words[0]} is given in words only; give it a value or a distribution"
         )
 
     def block(number: int) -> tuple[Floats, NDArray[np.bool_]]:
-        """The quantities of one block, (quantities, draws), and where each limit is kept, (limits, draws)."""
+        """Draw the quantities of one block, and tell where each limit is kept.
+
+        The arrays are (quantities, draws) and (limits, draws).
+        """
         size = min(ROWS, n - number * ROWS)
         values = plan.evaluate(values_of(drawn, points(len(drawn), size, seed, number)))
         targets = [np.broadcast_to(values[name], size) for name in quantities]
@@ -217,7 +236,8 @@ def draw(
     for name, row in zip(quantities, left, strict=True):
         if not np.isfinite(row).all():
             raise ModelError(
-                f"{name} has no finite value in some of the draws: something is divided by 0"
+                f"{name} has no finite value in some of the draws: something is "
+                "divided by 0"
             )
     broken = {
         str(limit): int((~row).sum())

@@ -1,7 +1,7 @@
-"""Scenarios: named departures from the article, each a file that holds only its changes.
+"""A scenario is a named departure from the article: a file that holds only changes.
 
-A scenario names readings, gives values with their units, and may give distributions. It alone may replace the article's
-figures by figures published elsewhere (``external``).
+A scenario names readings, gives values with their units, and may give distributions. It
+alone may replace the article's figures by figures published elsewhere (``external``).
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -22,14 +22,9 @@ from typing import Annotated, Any, Literal, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema
 
-from analysis.core.register import (
-    InputError,
-    RegisterError,
-    Text,
-    read_yaml,
-    shown,
-    validated,
-)
+from analysis.core.errors import InputError, RegisterError, display_path
+from analysis.core.readers import read_yaml, validated
+from analysis.core.rows import Text
 from analysis.core.sentences import say
 from analysis.core.units import nearest
 from analysis.model import findings
@@ -59,11 +54,17 @@ class Content(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     def check(self, model: Model, folder: Path) -> Any:
-        """Raise ModelError where it can't be computed with. folder: that of its file."""
+        """Raise ModelError where the content can't be computed with.
+
+        The ``folder`` is that of the content's file.
+        """
 
 
 class Numbers(Content):
-    """Numbers of one quantity; each has its unit, such as ``0.4 million person``, or ``unit`` is that of all."""
+    """These are numbers of one quantity, with their units.
+
+    Each has its unit, such as ``0.4 million person``, or ``unit`` is that of all.
+    """
 
     unit: str = ""
 
@@ -85,7 +86,8 @@ class Shape(Numbers):
         """The distribution of a quantity, in base units. Raises ModelError."""
         if bool(self.mode) != (self.shape == "triangular"):
             raise ModelError(
-                f"{quantity}: a triangular distribution has low, mode, high, and a uniform one low, high"
+                f"{quantity}: a triangular distribution has low, mode, high, and a "
+                "uniform one low, high"
             )
         numbers = self.read(model, quantity, self.low, self.high, self.mode)
         try:
@@ -124,7 +126,10 @@ class Scenario(Content):
     _given: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     def changed(self, given: Mapping[str, Any], model: Model) -> Scenario:
-        """This scenario with further changes, called yours. Raises ModelError as ``Model.change`` does."""
+        """This scenario with further changes, called yours.
+
+        Raises ModelError as ``Model.change`` does.
+        """
         if not given:
             return self
         drawn = {
@@ -132,7 +137,8 @@ class Scenario(Content):
         }
         found = self.model_copy(update={"name": YOURS, "distributions": drawn})
         found._given = {**self._given, **given}
-        if (own := self.setting(model).scenario) and own <= given.keys():
+        own = self.setting(model).scenario
+        if own and own <= given.keys():
             raise ModelError(say("scenario_replaced", names=", ".join(sorted(own))))
         words = model.differences(found.setting(model)) or "as in the article"
         return found.model_copy(
@@ -140,7 +146,10 @@ class Scenario(Content):
         )
 
     def numbers(self, model: Model) -> dict[str, float]:
-        """The values given, in base units. Raises ModelError for a wrong name, number, row or unit."""
+        """The values given, in base units.
+
+        Raises ModelError for a wrong name, number, row or unit.
+        """
         found = {
             name: model.number(name, text, with_unit=True)
             for name, text in self.values.items()
@@ -165,7 +174,10 @@ class Scenario(Content):
         }
 
     def setting(self, model: Model) -> Setting:
-        """The readings and values given, under which everything is computed. Drawn inputs are at their medians."""
+        """The readings and values given, under which everything is computed.
+
+        Drawn inputs are at their medians.
+        """
         medians = {
             name: float(one.ppf(np.array(0.5)))
             for name, one in self.drawn(model).items()
@@ -177,7 +189,10 @@ class Scenario(Content):
         return model.change(self._given, own)
 
     def check(self, model: Model, folder: Path) -> None:
-        """Raise ModelError for a scenario that can't be computed with, and for a name that nothing depends on."""
+        """Refuse a scenario that can't be computed with.
+
+        Raises ModelError for it, and for a name that nothing depends on.
+        """
         numbers, drawn = self.numbers(model), self.drawn(model)
         for one, other in itertools.combinations(
             ("values", "external", "distributions"), 2
@@ -191,7 +206,8 @@ class Scenario(Content):
             *(model.plan(quantity, setting) for quantity in model.register.estimates),
             *model.judged(setting),
         ]
-        # A value that is the article's own, too: the reader of the file would take it for used.
+        # A value that is the article's own, too: the reader of the file would take it
+        # for used.
         used = Setting(
             setting.readings,
             dict.fromkeys([*numbers, *drawn], 0.0),
@@ -201,18 +217,26 @@ class Scenario(Content):
 
 
 def shipped(model: Model) -> dict[str, Scenario]:
-    """The scenarios that come with the data package, by name, in the order in which datapackage.json lists them."""
+    """Return the scenarios that come with the data package, by name.
+
+    They are in the order in which datapackage.json lists them.
+    """
     return {name: find(name, model) for name in model.register.scenarios or [OWN]}
 
 
 def find(text: str, model: Model) -> Scenario:
-    """A scenario by its name, or by the path of its file. Raises InputError where it is neither."""
+    """A scenario by its name, or by the path of its file.
+
+    Raises InputError where it is neither.
+    """
     if text in model.register.scenarios:
         path = model.register.folder / "scenarios" / f"{text}.yaml"
         found = read(path, model, Scenario)
         if found.name != text:
             raise RegisterError(
-                shown(path), f"'{found.name}' is not the name of the file", field="name"
+                display_path(path),
+                f"'{found.name}' is not the name of the file",
+                field="name",
             )
         return found
     if text == OWN:
@@ -223,13 +247,15 @@ def find(text: str, model: Model) -> Scenario:
         )
     if os.path.isfile(text):  # noqa: PTH113, as Path refuses a name that is too long
         return read(Path(text), model, Scenario)
-    raise InputError(
-        f"'{text[:80]}' names no scenario or file{nearest(text, model.register.scenarios or [OWN])}"
-    )
+    hint = nearest(text, model.register.scenarios or [OWN])
+    raise InputError(f"'{text[:80]}' names no scenario or file{hint}")
 
 
 def schema(model: Model) -> dict[str, Any]:
-    """The JSON Schema of a scenario's file, with the names of this data package, so that an editor completes them."""
+    """Return the JSON Schema of a scenario's file.
+
+    It has the names of this data package, so that an editor completes them.
+    """
     found = Scenario.model_json_schema()
     for part in ("readings", "values", "external", "distributions"):
         properties = {}
@@ -252,8 +278,11 @@ _Content = TypeVar("_Content", bound=Content)
 
 
 def read(path: Path, model: Model, structure: type[_Content]) -> _Content:
-    """A scenario or another content in a file, checked. Raises RegisterError, one sentence that names file and
-    field, for any fault in it; the field is that which holds the first name in the sentence."""
+    """A scenario or another content in a file, checked.
+
+    Raises RegisterError, one sentence that names file and field, for any fault in it;
+    the field is that which holds the first name in the sentence.
+    """
     content = validated(path, structure, read_yaml(path))
     try:
         content.check(model, path.parent)
@@ -270,16 +299,18 @@ def read(path: Path, model: Model, structure: type[_Content]) -> _Content:
             ),
             "",
         )
-        raise RegisterError(shown(path), str(error), field=field) from None
+        raise RegisterError(display_path(path), str(error), field=field) from None
     return content
 
 
 @dataclass(frozen=True)
 class Estimated:
-    """A quantity under a scenario, in base units; None, with the reason, where it is not computable.
+    """This is a quantity under a scenario, in base units.
 
-    From ``low`` to ``high`` runs the room that rounding leaves. A ``reconstruction`` rests on our reading, which the
-    article does not derive. The ``difference`` and ``percent`` are from the value under another scenario, ``against``.
+    Where it is not computable, its ``value`` is None and its ``reason`` says why. From
+    ``low`` to ``high`` runs the room that rounding leaves. A ``reconstruction`` rests
+    on our reading, which the article does not derive. The ``difference`` and
+    ``percent`` are from the value under another scenario, ``against``.
     """
 
     scenario: str
@@ -300,7 +331,10 @@ class Estimated:
 
 
 def estimate(model: Model, scenario: Scenario, quantity: str) -> Estimated:
-    """A quantity under a scenario, with bounds by rounding and side; with the reason where it is not computable."""
+    """Estimate a quantity under a scenario, with its bounds by rounding and its side.
+
+    Where it is not computable, the reason is given.
+    """
     known = Estimated(scenario.name, quantity, model.units[model.known(quantity)])
     try:
         setting = scenario.setting(model)
@@ -323,8 +357,11 @@ def tabulate(
     quantities: Iterable[str] = (),
     against: Scenario | None = None,
 ) -> list[Estimated]:
-    """Every quantity under every scenario, with its difference from that under ``against``, if given; without
-    quantities, the estimates that the data package names."""
+    """Estimate every quantity under every scenario.
+
+    Each has its difference from that under ``against``, if given. Without quantities,
+    they are the estimates that the data package names.
+    """
     wanted = tuple(quantities) or model.register.estimates
     found = [
         estimate(model, scenario, quantity)
@@ -333,10 +370,8 @@ def tabulate(
     ]
     if against is None:
         return found
-    base, made = (
-        {quantity: estimate(model, against, quantity).value for quantity in wanted},
-        [],
-    )
+    base = {quantity: estimate(model, against, quantity).value for quantity in wanted}
+    made = []
     for one in found:
         other = base[one.quantity]
         difference = None if one.value is None or other is None else one.value - other

@@ -1,11 +1,14 @@
-"""Sensitivity: how far an estimate moves with each assumption, how its spread is shared out, and where statements turn.
+"""This module shows how far an estimate moves with each assumption.
+
+It also shows how the spread of an estimate is shared out, and where statements turn.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
 >>> bars = tornado(model, "at_risk_2021")
 >>> bars[0].assumption, round(bars[0].at_low), round(bars[0].at_high)
 ('persons_per_transfer', 1708440, 1901222)
->>> found = break_even(model, statement_of(model, "at_risk_2021 <= persons_2021")).break_evens
+>>> statement = statement_of(model, "at_risk_2021 <= persons_2021")
+>>> found = break_even(model, statement).break_evens
 >>> [(one.assumption, round(one.roots[0], 4)) for one in found if one.roots]
 [('persons_per_transfer', 0.5577)]
 """
@@ -20,8 +23,9 @@ from typing import Any
 
 import numpy as np
 
+from analysis.core.errors import InputError
 from analysis.core.published import Interval
-from analysis.core.register import Assumption, InputError, Statement
+from analysis.core.rows import Assumption, Statement
 from analysis.core.spell import SAME
 from analysis.core.units import nearest
 from analysis.model.bounds import Bounds, Floats, breakpoints, meeting, mobius, quarters
@@ -42,8 +46,12 @@ def handles(model: Model, plan: Plan) -> dict[str, Assumption]:
 def ranges(
     model: Model, quantity: str, setting: Setting = ARTICLE
 ) -> dict[str, Bounds]:
-    """A quantity's bounds: under the rounding of printed digits, each assumption alone, and all of these together; then
-    with each assumption where the quantity is lowest, and where it is highest, without rounding."""
+    """Bound a quantity under rounding, each assumption, and all of these together.
+
+    The first bounds are those under the rounding of printed digits, then under each
+    assumption alone, and then under all of these together. The last two are with each
+    assumption where the quantity is lowest, and where it is highest, without rounding.
+    """
     plan = model.plan(model.known(quantity), setting)
     every = {
         name: Interval(one.low, one.high) for name, one in model.free(plan).items()
@@ -53,17 +61,18 @@ def ranges(
         for name in handles(model, plan)
     }
     (ends,) = plan.bounds(ranges=every, rounding=False)
-    lowest, highest = (
-        Bounds(ends.low, ends.low, ends.low_at),
-        Bounds(ends.high, ends.high, ends.high_at),
-    )
+    lowest = Bounds(ends.low, ends.low, ends.low_at)
+    highest = Bounds(ends.high, ends.high, ends.high_at)
     together = {ALL: plan.bounds(ranges=every)[0], LOWEST: lowest, HIGHEST: highest}
     return {ROUNDING: plan.bounds(ranges={})[0], **alone, **together}
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A quantity with one assumption at either end of its range, the rest as they are; NaN past a limit."""
+    """A bar shows a quantity with one assumption at either end of its range.
+
+    The other assumptions are as they are. The quantity is NaN past a limit.
+    """
 
     assumption: str
     low: float
@@ -73,12 +82,18 @@ class Bar:
 
     @property
     def width(self) -> float:
-        """How far the assumption moves the quantity; 0 where either end is past a limit or has no bound."""
+        """The width says how far the assumption moves the quantity.
+
+        It is 0 where either end is past a limit or has no bound.
+        """
         return float(np.nan_to_num(abs(self.at_high - self.at_low), posinf=0.0))
 
 
 def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Bar]:
-    """Each assumption across its range, to a limit on the way; the one that moves the quantity most comes first."""
+    """Move each assumption across its range, to a limit on the way.
+
+    The one that moves the quantity most comes first.
+    """
     bars = []
     for name, one in ranges(model, quantity, setting).items():
         if name not in model.register.assumptions:
@@ -103,14 +118,18 @@ def sobol_indices(
     seed: int = 0,
     resamples: int = 100,
 ) -> dict[str, dict[str, float]]:
-    """Sobol indices of a function of independent inputs, which takes arrays of one length by name; by input.
+    """Compute the Sobol indices of a function of independent inputs, by input.
 
-    The index ``first`` is the share of the variance that an input explains alone, ``total`` that left when all others
-    are known (``scipy.stats.sobol_indices``). Each has a low and a high end: 1.96 standard deviations over bootstrap
-    ``resamples`` of the ``n`` base points, a power of two. Raises ModelError for a function that does not vary.
+    The function takes arrays of one length by name. The index ``first`` is the share of
+    the variance that an input explains alone, ``total`` that left when all others are
+    known (``scipy.stats.sobol_indices``). Each has a low and a high end: 1.96 standard
+    deviations over bootstrap ``resamples`` of the ``n`` base points, a power of two.
+    Raises ModelError for a function that does not vary.
 
     >>> unit = Distribution(0, 1)
-    >>> round(sobol_indices(lambda v: v["a"] + 2 * v["b"], {"a": unit, "b": unit}, n=1024)["a"]["first"], 2)
+    >>> both = {"a": unit, "b": unit}
+    >>> indices = sobol_indices(lambda v: v["a"] + 2 * v["b"], both, n=1024)
+    >>> round(indices["a"]["first"], 2)
     0.2
     """
     from scipy import stats
@@ -118,8 +137,9 @@ def sobol_indices(
     rng = np.random.Generator(
         np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(0,)))
     )
-    # An input's two values come from neighbouring dimensions, pairs of which lie evenest: a tenth of the error that
-    # the first half of the dimensions against the second gives.
+    # An input's two values come from neighbouring dimensions, pairs of which lie
+    # evenest: a tenth of the error that the first half of the dimensions against the
+    # second gives.
     both = np.ascontiguousarray(stats.qmc.Sobol(2 * len(inputs), rng=rng).random(n).T)
     one, two = values_of(inputs, both[0::2]), values_of(inputs, both[1::2])
     crossed = [{**one, name: two[name]} for name in one]
@@ -146,10 +166,8 @@ def sobol_indices(
     halves = 1.96 * (means[:, :-2] / (means[:, -1:] - means[:, -2:-1] ** 2)).std(
         axis=0, ddof=1
     )
-    shares, halves = (
-        np.array([found.first_order, found.total_order]),
-        halves.reshape(2, -1),
-    )
+    halves = halves.reshape(2, -1)
+    shares = np.array([found.first_order, found.total_order])
     names = [
         f"{kind}{end}" for end in ("", "_low", "_high") for kind in ("first", "total")
     ]
@@ -160,7 +178,7 @@ def sobol_indices(
     }
 
 
-# Break-even -----------------------------------------------------------------------------------------------------------
+# Break-even ---------------------------------------------------------------------------
 
 _SIGNS = {
     ">=": "at_least",
@@ -182,8 +200,12 @@ HOLDS = {
 
 @dataclass(frozen=True)
 class BreakEven:
-    """Where a statement turns as one assumption, now at ``value``, moves over its allowed range, the others as they
-    are: both sides are equal at its ``roots``, and it holds over the spans in ``holds``."""
+    """A break-even says where a statement turns as one assumption moves.
+
+    The assumption, now at ``value``, moves over its allowed range, and the others are
+    as they are. Both sides are equal at the ``roots``, and the statement holds over the
+    spans in ``holds``.
+    """
 
     assumption: str
     value: float
@@ -194,7 +216,11 @@ class BreakEven:
 
 @dataclass(frozen=True)
 class BreakEvens:
-    """A statement under a setting: both sides in base units, whether it holds, and where each assumption turns it."""
+    """This is a statement under a setting, with its break-evens.
+
+    It has both sides in base units, whether the statement holds, and where each
+    assumption turns it.
+    """
 
     statement: Statement
     quantity: str
@@ -206,13 +232,15 @@ class BreakEvens:
 
 
 def statement_of(model: Model, text: str) -> Statement:
-    """A statement of the data package by its id, or one written out, such as ``at_risk_2021 >= 1.9 million person``.
+    """Return a statement of the data package by its id, or one that is written out.
 
-    Raises InputError in one sentence where it is neither.
+    One that is written out looks like ``at_risk_2021 >= 1.9 million person``. Raises
+    InputError in one sentence where it is neither.
     """
     if not isinstance(text, str):
         raise ModelError(
-            f"{text!r} is not the text of a statement, such as 'at_risk_2021 >= 1.9 million person'"
+            f"{text!r} is not the text of a statement, such as "
+            "'at_risk_2021 >= 1.9 million person'"
         )
     known = model.register.statements
     if text in known:
@@ -238,11 +266,11 @@ def statement_of(model: Model, text: str) -> Statement:
 def _sides(model: Model, statement: Statement, setting: Setting) -> tuple[Plan, Plan]:
     """The plans of both sides; a number has a plan of one leaf."""
     quantity, here = model.named(statement.quantity, setting)
-    left, text = model.plan(quantity, here), statement.other
+    left = model.plan(quantity, here)
+    text = statement.other
     if statement.is_number:
-        return left, Plan(
-            "number", (Node("number", "given", Source(model.number(quantity, text))),)
-        )
+        number = Node("number", "given", Source(model.number(quantity, text)))
+        return left, Plan("number", (number,))
     other, there = model.named(text, setting)
     if model.units[other] != model.units[quantity]:
         raise InputError(
@@ -254,20 +282,17 @@ def _sides(model: Model, statement: Statement, setting: Setting) -> tuple[Plan, 
 def break_even(
     model: Model, statement: Statement, setting: Setting = ARTICLE
 ) -> BreakEvens:
-    """Where a statement turns, for each assumption, over its allowed range and the others as they are.
+    """Find where each assumption turns a statement.
 
-    Both sides are computed under the setting, and move with the assumption. Raises ModelError where either can't be.
+    The assumption moves over its allowed range, and the others are as they are. Both
+    sides are computed under the setting, and move with the assumption. Raises
+    ModelError where either can't be.
     """
     sides = _sides(model, statement, setting)
     left, right = (side.value for side in sides)
     moved = {**handles(model, sides[0]), **handles(model, sides[1])}
-    holds = bool(
-        _holds(
-            statement.comparison,
-            np.array(left - right),
-            SAME * max(abs(left), abs(right)),
-        )
-    )
+    slack = SAME * max(abs(left), abs(right))
+    holds = bool(_holds(statement.comparison, np.array(left - right), slack))
     # Under a minimum or maximum, a root has no closed form.
     turned = [
         one
@@ -291,7 +316,8 @@ def _holds(comparison: str, above: Floats, slack: float) -> Any:
 def _break_even(sides: Sequence[Plan], one: Assumption, comparison: str) -> BreakEven:
     low, high = one.minimum, one.maximum
     lefts, rights = (side.along(one.id, quarters(low, high)[:, None]) for side in sides)
-    # A limit is reached where its room is 0; a pole or a zero of a target is one point more, and does no harm.
+    # A limit is reached where its room is 0; a pole or a zero of a target is one point
+    # more, and does no harm.
     changes = [
         low,
         high,
@@ -302,10 +328,8 @@ def _break_even(sides: Sequence[Plan], one: Assumption, comparison: str) -> Brea
         for left, right in itertools.product(lefts[0].T, rights[0].T)
     ]
     targets = np.abs(np.concatenate([lefts[0], rights[0]], axis=1))
-    slack, hair = (
-        SAME * targets[np.isfinite(targets)].max(initial=0.0),
-        SAME * (high - low),
-    )
+    slack = SAME * targets[np.isfinite(targets)].max(initial=0.0)
+    hair = SAME * (high - low)
 
     def above(x: Floats) -> Floats:
         """How far the left side lies above the right; NaN past a limit."""
@@ -321,7 +345,8 @@ def _break_even(sides: Sequence[Plan], one: Assumption, comparison: str) -> Brea
     equal = places[np.abs(above(places)) <= slack]
     roots = equal[np.diff(equal, prepend=-np.inf) > hair]
     points = np.unique([*changes, *roots])
-    # The statement holds or not all along between two points, so points and middles in turn show all spans.
+    # The statement holds or not all along between two points, so points and middles in
+    # turn show all spans.
     turns = np.sort([*points, *(points[1:] + points[:-1]) / 2])
     edges = np.flatnonzero(
         np.diff(_holds(comparison, above(turns), slack), prepend=False, append=False)

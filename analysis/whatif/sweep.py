@@ -1,12 +1,15 @@
 """Sweeps: estimates over a grid of assumptions and readings, as a DataFrame or a file.
 
-A row is one combination: the values varied and the estimates, in base units. An estimate past a limit is empty, and
-``violates`` says why; so is one with an input that words alone give. ``remarks`` has those of each estimate.
+A row is one combination: the values varied and the estimates, in base units. An
+estimate past a limit is empty, and ``violates`` says why; so is one with an input that
+words alone give. ``remarks`` has those of each estimate.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
->>> ratios = {"persons_per_transfer": Span(low=0.9, high=1, steps=2, unit="person/transfer")}
->>> compute(model, Spec(name="a grid", quantities=("net_new_persons",), values=ratios)).net_new_persons.round().tolist()
+>>> span = Span(low=0.9, high=1, steps=2, unit="person/transfer")
+>>> ratios = {"persons_per_transfer": span}
+>>> spec = Spec(name="a grid", quantities=("net_new_persons",), values=ratios)
+>>> compute(model, spec).net_new_persons.round().tolist()
 [271100.0, 301222.0]
 """
 
@@ -23,9 +26,10 @@ from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BeforeValidator, Field, PrivateAttr
+from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema
 
-from analysis.core.register import InputError, Text, shown
+from analysis.core.errors import InputError, display_path
+from analysis.core.rows import Text
 from analysis.model.model import Model, ModelError, Plan, Setting, listed
 from analysis.whatif import scenarios
 from analysis.whatif.draws import run_blocks
@@ -38,10 +42,15 @@ _Settings = dict[tuple[str, ...], Setting | str]
 
 
 def check_rows(*lengths: int) -> None:
-    """Raise ModelError for more rows than a sweep may have, from the number of values on each axis."""
-    if (rows := math.prod(lengths)) > MOST:
+    """Raise ModelError for more rows than a sweep may have.
+
+    The ``lengths`` are the numbers of values on its axes.
+    """
+    rows = math.prod(lengths)
+    if rows > MOST:
         raise ModelError(
-            f"the sweep has {rows:,} rows, and {MOST:,} are the most; vary fewer values at once"
+            f"the sweep has {rows:,} rows, and {MOST:,} are the most; vary fewer "
+            "values at once"
         )
 
 
@@ -60,7 +69,8 @@ class Span(Numbers):
             return found
         if self.steps < 2 or len(found) < 2 or found[0] >= found[1]:
             raise ModelError(
-                f"{quantity}: it takes a list, or two steps or more from a low end to a higher one"
+                f"{quantity}: it takes a list, or two steps or more from a low end to "
+                "a higher one"
             )
         return list(map(float, np.linspace(found[0], found[1], self.steps)))
 
@@ -69,32 +79,45 @@ def _as_span(given: Any) -> Any:
     return {"values": given} if isinstance(given, list | tuple) else given
 
 
-class Spec(Content):
-    """A sweep, as a file holds it: ``quantities`` under ``scenario``, over values and readings by quantity.
+_Values = Annotated[
+    Span,
+    BeforeValidator(_as_span),
+    WithJsonSchema({"type": ["array", "object"]}),
+]
 
-    Without quantities, the data package's estimates. Of readings, the first quantity's is the slowest to change.
+
+class Spec(Content):
+    """A sweep, as a file holds it.
+
+    It computes ``quantities`` under ``scenario``, over values and readings by quantity.
+    Without quantities, it computes the data package's estimates. Of readings, the first
+    quantity's is the slowest to change.
     """
 
     name: Text
+    """Name of the sweep."""
     scenario: str = OWN
+    """What the rest is taken from: the name of a scenario, or its file."""
     quantities: tuple[str, ...] = ()
-    values: Annotated[
-        dict[str, Annotated[Span, BeforeValidator(_as_span)]],
-        Field(default_factory=dict),
-    ]
+    """The estimates."""
+    values: Annotated[dict[str, _Values], Field(default_factory=dict)]
+    """Values by quantity: a list of numbers with their units, or low, high, steps and
+    perhaps the unit of all."""
     readings: Annotated[dict[str, tuple[str, ...]], Field(default_factory=dict)]
+    """Readings by quantity."""
     _base: Setting | None = PrivateAttr(None)  # in place of the scenario's
 
     def check(
         self, model: Model, folder: Path = Path()
     ) -> tuple[dict[str, list[float]], _Settings]:
-        """The values by quantity, and the settings; a scenario's file may be in the folder. Raises ModelError."""
+        """Check the sweep, and return its values by quantity and its settings.
+
+        A scenario's file may be in the folder. Raises ModelError.
+        """
         self.quantities = self.quantities or model.register.estimates
-        self.scenario = (
-            str(beside)
-            if (beside := folder / self.scenario).is_file()
-            else self.scenario
-        )
+        beside = folder / self.scenario
+        if beside.is_file():
+            self.scenario = str(beside)
         own = self._base or find(self.scenario, model).setting(model)
         if not self.values and not self.readings:
             raise ModelError("nothing is varied; give values or readings")
@@ -106,9 +129,11 @@ class Spec(Content):
             (name, one) for name, names in self.readings.items() for one in names
         ):
             model.known_reading(name, reading)
-        if empty := [name for name, names in self.readings.items() if not names]:
+        empty = [name for name, names in self.readings.items() if not names]
+        if empty:
             raise ModelError(
-                f"{model.known(empty[0])} has no value and no reading here; give one or more"
+                f"{model.known(empty[0])} has no value and no reading here; give one "
+                "or more"
             )
         values = {name: span.numbers(model, name) for name, span in self.values.items()}
         for name in values.keys() & self.readings.keys():
@@ -131,9 +156,8 @@ class Spec(Content):
             except ModelError as error:
                 settings[combination] = str(error)
         if not used:
-            raise ModelError(
-                f"no combination of the readings can be computed: {next(iter(settings.values()))}"
-            )
+            first = next(iter(settings.values()))
+            raise ModelError(f"no combination of the readings can be computed: {first}")
         model.check_used(
             Setting(dict.fromkeys(self.readings, ""), dict.fromkeys(values, 0.0)), used
         )
@@ -146,13 +170,18 @@ def spec_of(
     over: Mapping[str, Any],
     base: Setting,
 ) -> Spec:
-    """A sweep made in Python over a setting: by name, some numbers, texts or readings, or one of them."""
+    """Make a sweep in Python over a setting.
+
+    What it goes over is given by name: some numbers, texts or readings, or one of them.
+    """
     values: dict[str, Span] = {}
     readings: dict[str, tuple[str, ...]] = {}
     axes = {name: listed(one) for name, one in over.items()}
     check_rows(*(len(one) for one in axes.values() if isinstance(one, Sized)))
-    for name, each in ((name, [*one]) for name, one in axes.items()):
-        unit, known = model.suffix(model.known(name)), model.readings(name)
+    for name, axis in axes.items():
+        each = list(axis)
+        unit = model.suffix(model.known(name))
+        known = model.readings(name)
         others = [
             one for one in each if not isinstance(one, str) or one.strip() not in known
         ]
@@ -175,7 +204,10 @@ def spec_of(
 
 
 def read(path: Path, model: Model) -> Spec:
-    """The sweep that a file describes. Raises RegisterError, one sentence that names file and field."""
+    """The sweep that a file describes.
+
+    Raises RegisterError, one sentence that names file and field.
+    """
     return scenarios.read(path, model, Spec)
 
 
@@ -186,7 +218,10 @@ _Block = tuple[pd.DataFrame, Counter[str]]
 def _blocks(
     model: Model, spec: Spec, scheduler: str = ""
 ) -> tuple[int, Generator[_Block, None, None]]:
-    """How many rows a sweep has, and its blocks, computed when asked for. Raises ModelError for any fault."""
+    """How many rows a sweep has, and its blocks, computed when asked for.
+
+    Raises ModelError for any fault.
+    """
     values, settings = spec.check(model)
     shape = [len(numbers) for numbers in values.values()]
     inner = math.prod(shape)
@@ -203,20 +238,15 @@ def _blocks(
             f"{name}__reading": one
             for name, one in zip(spec.readings, combination, strict=True)
         }
-        frame, setting = (
-            pd.DataFrame({"row": number * inner + rows, **named, **taken}),
-            settings[combination],
-        )
+        frame = pd.DataFrame({"row": number * inner + rows, **named, **taken})
+        setting = settings[combination]
         if isinstance(setting, str):
             nothing = dict.fromkeys(spec.quantities, np.nan)
-            return frame.assign(**nothing, violates=setting, remarks=""), Counter(
-                {setting: len(rows) * len(nothing)}
-            )
+            frame = frame.assign(**nothing, violates=setting, remarks="")
+            return frame, Counter({setting: len(rows) * len(nothing)})
         # By row, its sentences, each once.
-        violates, remarks = (
-            defaultdict[int, dict[str, None]](dict),
-            defaultdict[int, dict[str, None]](dict),
-        )
+        violates = defaultdict[int, dict[str, None]](dict)
+        remarks = defaultdict[int, dict[str, None]](dict)
         empty: Counter[str] = Counter()
         for name in spec.quantities:
             plan = model.plan(name, setting)
@@ -231,11 +261,8 @@ def _blocks(
                 kept[past] = False
                 empty[str(limit)] += len(past)
                 for row in past.tolist():
-                    violates[row][
-                        limit.sentence(
-                            {one: each[row] for one, each in computed.items()}
-                        )
-                    ] = None
+                    here = {one: each[row] for one, each in computed.items()}
+                    violates[row][limit.sentence(here)] = None
             for row in np.flatnonzero(kept).tolist() if plan.no_single_value else ():
                 violates[row][plan.no_single_value] = None
                 empty[plan.no_single_value] += 1
@@ -254,7 +281,10 @@ def _blocks(
 
 
 def compute(model: Model, spec: Spec, scheduler: str = "") -> pd.DataFrame:
-    """The whole sweep as a frame, a row a combination. Raises InputError in one sentence for a fault in the sweep."""
+    """The whole sweep as a frame, a row a combination.
+
+    Raises InputError in one sentence for a fault in the sweep.
+    """
     return pd.concat(
         [frame for frame, _ in _blocks(model, spec, scheduler)[1]], ignore_index=True
     )
@@ -268,16 +298,18 @@ def sweep(
     scheduler: str = "",
     done: Callable[[int, int], None] = lambda *rows: None,
 ) -> Counter[str]:
-    """Compute a sweep into a CSV file, written whole or not at all; returns the empty cells by reason.
+    """Compute a sweep into a CSV file, and count the empty cells by reason.
 
-    The function ``done`` gets the number of rows computed, and of all rows. Raises InputError for a fault in the sweep,
-    and where the file exists or can't be written.
+    The file is written whole or not at all. The function ``done`` gets the number of
+    rows computed, and of all rows. Raises InputError for a fault in the sweep, and
+    where the file exists or can't be written.
     """
     if out.suffix != ".csv":
-        raise InputError(f"{shown(out)} does not end in .csv")
+        raise InputError(f"{display_path(out)} does not end in .csv")
     if out.exists():
-        raise InputError(f"{shown(out)} exists; remove it or name another file")
-    (total, blocks), empty = _blocks(model, spec, scheduler), Counter[str]()
+        raise InputError(f"{display_path(out)} exists; remove it or name another file")
+    total, blocks = _blocks(model, spec, scheduler)
+    empty = Counter[str]()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with (
@@ -298,5 +330,7 @@ def sweep(
                 done(int(frame["row"].iloc[-1]) + 1, total)
             new.replace(out)
     except OSError as error:
-        raise InputError(f"{shown(out)} can't be written ({error.strerror})") from None
+        raise InputError(
+            f"{display_path(out)} can't be written ({error.strerror})"
+        ) from None
     return empty

@@ -1,21 +1,29 @@
-"""A made-up article: our own prose, and one sentence for each row of a register that prints the row's number."""
+"""A made-up article: our own prose, and one sentence for each row of a register that
+prints the row's number.
+"""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from analysis.core.register import Claim, Register
+from analysis.core.register import Register
+from analysis.core.rows import Claim
 
 FILLER = [
-    "Nobody who walks along the canal in the evening can miss the lamps that the ferrymen hang out for late boats.",
-    "The path is dry in most weather and leads past orchards, a mill and the old customs house to the harbour.",
-    "What the keeper of the archive wrote about it was copied often, and rarely with the care that he had asked for.",
-    "It is said that the bell was moved when the tower was mended, though the accounts of the parish are silent here.",
+    "Nobody who walks along the canal in the evening can miss the lamps that the "
+    "ferrymen hang out for late boats.",
+    "The path is dry in most weather and leads past orchards, a mill and the old "
+    "customs house to the harbour.",
+    "What the keeper of the archive wrote about it was copied often, and rarely with "
+    "the care that he had asked for.",
+    "It is said that the bell was moved when the tower was mended, though the "
+    "accounts of the parish are silent here.",
 ]
 ADDRESS = (
     "https:"
-    + "//example.org/2014/77/the-long-path/to-the-archive_of_the_parish_and_its_papers/page-88.html"
+    + "//example.org/2014/77/the-long-path"
+    + "/to-the-archive_of_the_parish_and_its_papers/page-88.html"
 )
 NUMERALS = (
     *("zero", "one", "two", "three", "four", "five", "six"),
@@ -26,7 +34,9 @@ WORDS = dict(enumerate(NUMERALS))
 
 @dataclass(frozen=True)
 class Block:
-    """A block of an article: a heading, a paragraph or a note; ``number`` is 0 for what is neither."""
+    """A block of an article: a heading, a paragraph or a note; ``number`` is 0 for what
+    is neither.
+    """
 
     section: str
     number: int
@@ -44,7 +54,7 @@ def prose(seed: int) -> str:
 
 
 def printed(digits: str, scale: str = "", percent: bool = False) -> str:
-    """A number as an English text prints it: small ones in words, thousands with a comma."""
+    """A number as a text prints it: small ones in words, thousands with a comma."""
     small = (
         Decimal(digits) == int(Decimal(digits))
         and int(Decimal(digits)) in WORDS
@@ -88,8 +98,11 @@ def sentence(row: Claim) -> str:
         return f"By then {words} {noun} had been written down."
     text = printed(number.printed, number.scale, percent)
     if number.printed_high:
-        text = f"{text.split(' ')[0]} to {printed(number.printed_high, number.scale, percent)}"
-    text = f"{QUALIFIED.get(number.qualifier, '')} {'$' if noun == 'things' else ''}{text}".strip()
+        high = printed(number.printed_high, number.scale, percent)
+        text = f"{text.split(' ')[0]} to {high}"
+    if noun == "things":
+        text = f"${text}"
+    text = f"{QUALIFIED.get(number.qualifier, '')} {text}".strip()
     return (
         f"The clerk put it at {text} in the margin."
         if percent

@@ -1,4 +1,6 @@
-"""The audit of a reader's copy: on a made-up article, and on the article itself where ARTICLE names its file."""
+"""The audit of a reader's copy: on a made-up article, and on the article itself where
+ARTICLE names its file.
+"""
 
 import functools
 import html
@@ -14,7 +16,9 @@ import pytest
 
 from analysis.audit.alignment import Report, audit
 from analysis.audit.numerals import numbers
-from analysis.core.register import Claim, InputError, Register
+from analysis.core.errors import InputError
+from analysis.core.register import Register
+from analysis.core.rows import Claim
 from tests.audit.made_up import (
     Block,
     made_up,
@@ -61,7 +65,7 @@ def read(register: Register, tmp_path: Path) -> Read:
 
 
 def spot(row: Claim, text: str) -> tuple[int, int] | None:
-    """Where a paragraph prints a row's digits or the word for them, if that is in one place alone."""
+    """Where a paragraph prints a row's digits or their word, if in one place alone."""
     number = row.published
     if number.unit == "year" or not number.printed or number.printed_high:
         return None
@@ -83,7 +87,9 @@ def homes(register: Register, blocks: Sequence[Block]) -> dict[str, int]:
 
 
 def movable(register: Register, blocks: Sequence[Block]) -> list[int]:
-    """Paragraphs, but notes, with rows other than a span of years alone, which could stand anywhere."""
+    """Paragraphs, but notes, with rows other than a span of years alone, which could
+    stand anywhere.
+    """
     rows = homes(register, blocks).items()
     spans = {row.id for row in register.claims.values() if row.published.unit == "year"}
     return sorted(
@@ -184,13 +190,15 @@ def as_html(blocks: Sequence[Block], around: str = "article") -> str:
         f"<li>{html.escape(block.text)} 12</li>" for block in blocks if block.heading
     )
     return (
-        "<?xml version='1.0'?><!DOCTYPE html><html><head><title>7</title></head><body><script>3</script><p hidden>9</p>"
-        f"<nav><ul>{titles}</ul></nav><{around}>{''.join(parts)}</{around}><footer>Since 1999, 44 staff</footer></html>"
+        "<?xml version='1.0'?><!DOCTYPE html><html><head><title>7</title></head>"
+        "<body><script>3</script><p hidden>9</p>"
+        f"<nav><ul>{titles}</ul></nav><{around}>{''.join(parts)}</{around}>"
+        "<footer>Since 1999, 44 staff</footer></html>"
     )
 
 
 def as_pdf(blocks: Sequence[Block], *, indent: int = 0, rows: int = 70) -> bytes:
-    """Pages of so many rows with a header and a page number; gaps or an indent part paragraphs."""
+    """Pages of so many rows, header and number; gaps or an indent part paragraphs."""
     pages: list[list[tuple[int, int, str]]] = []
     row = rows
     for block in blocks:
@@ -218,17 +226,19 @@ def as_pdf(blocks: Sequence[Block], *, indent: int = 0, rows: int = 70) -> bytes
     kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
-        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} /MediaBox [0 0 595 842] >>".encode(),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>",
+        b"<< /Type /Pages /Kids [%b] /Count %d /MediaBox [0 0 595 842] >>"
+        % (kids.encode(), len(pages)),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier"
+        b" /Encoding /WinAnsiEncoding >>",
     ]
     for number, lines in enumerate(pages):
         escaped = [(x, y, re.sub(r"([\\()])", r"\\\1", text)) for x, y, text in lines]
         drawn = "\n".join(
             f"BT /F 8 Tf {x} {y} Td ({text}) Tj ET" for x, y, text in escaped
         ).encode("latin-1")
-        page = f"<< /Type /Page /Parent 2 0 R /Contents {5 + 2 * number} 0 R /Resources << /Font << /F 3 0 R >> >> >>"
         objects += [
-            page.encode(),
+            b"<< /Type /Page /Parent 2 0 R /Contents %d 0 R"
+            b" /Resources << /Font << /F 3 0 R >> >> >>" % (5 + 2 * number),
             b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
         ]
     made, table = b"%PDF-1.4\n", b"0000000000 65535 f \n"
@@ -291,12 +301,9 @@ def test_a_changed_digit_is_reported_as_that_and_nothing_else(article, read, reg
                 if number[i].isdigit()
                 else "nineteen"
             )
-            report, count = (
-                read(
-                    with_text(article, index, text[: span[0]] + new + text[span[1] :])
-                ),
-                count + 1,
-            )
+            changed = text[: span[0]] + new + text[span[1] :]
+            report = read(with_text(article, index, changed))
+            count += 1
             check(report, ("differs", {id}))
             assert f"{new}" in report.differences[0].text
     assert count > 45
@@ -305,11 +312,8 @@ def test_a_changed_digit_is_reported_as_that_and_nothing_else(article, read, reg
 def test_a_removed_sentence_takes_its_row_and_nothing_else(article, register, read):
     for id, index in homes(register, article).items():
         row = register.claims[id]
-        report = read(
-            with_text(
-                article, index, article[index].text.replace(f" {sentence(row)}", "", 1)
-            )
-        )
+        left = article[index].text.replace(f" {sentence(row)}", "", 1)
+        report = read(with_text(article, index, left))
         # The same years stand elsewhere in the section, and words alone may be quoted.
         if row.published.printed and row.published.unit != "year":
             check(report, ("missing", {id}))
@@ -329,13 +333,8 @@ def test_two_numbers_exchanged_are_one_difference(article, read, register):
             and len({(row.published.scale, row.published.unit) for row in rows}) == 1
         ):
             first, last = text[slice(*a)], text[slice(*b)]
-            report = read(
-                with_text(
-                    article,
-                    index,
-                    text[: a[0]] + last + text[a[1] : b[0]] + first + text[b[1] :],
-                )
-            )
+            changed = text[: a[0]] + last + text[a[1] : b[0]] + first + text[b[1] :]
+            report = read(with_text(article, index, changed))
             count += 1
             check(report, ("order", {one, two}))
     assert count > 20
@@ -377,14 +376,17 @@ def test_one_change_is_one_difference(register, read, old, new, expected):
 
 
 SHAPES = {
-    "It held 57,113 crates. It rose by 77.25 percent and 78%. It cost $6.75 billion.": 4,
+    "It held 57,113 crates. It rose by 77.25 percent and 78%. "
+    "It cost $6.75 billion.": 4,
     "There were 2014 households in 2014. It served 1987 poor rural families.": 2,
     "In 2018, 2014 households came. A total of 2014 came. Some 372m was lost.": 3,
     "It took six and a half million. It took half a million. It grew tenfold.": 3,
-    "Several thousand came, and tens of thousands. Two-thirds came. It fell by half.": 4,
+    "Several thousand came, and tens of thousands. Two-thirds came. "
+    "It fell by half.": 4,
     "USD372 was paid. On May 14, 96 left. There were 12 March workers.": 3,
     "It was May 3, 2014, at 10:45 AM, as in 2014-2016 and from 2011 to 2013 (2010).": 0,
-    "The 14th Five-Year Plan (see p. 20, 39 and document no.2) came first, since mid-2017.": 0,
+    "The 14th Five-Year Plan (see p. 20, 39 and document no.2) came first, "
+    "since mid-2017.": 0,
     "In the first half of 2017 it met; see https:"
     + "//example.org/2014/77/5.html or a@b77.org.": 0,
     "The two regions, both of them, met all three of these demands on COVID-19.": 0,
@@ -501,8 +503,8 @@ def test_a_file_that_is_no_copy_is_refused_in_one_sentence(read, data, why):
 def test_a_pdf_with_a_password_is_refused(article, read):
     keys = (b"11" * 32, b"22" * 32)
     secret = (
-        b"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%b> /U <%b> >> /ID [<33> <33>]"
-        % keys
+        b"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%b> /U <%b> >>"
+        b" /ID [<33> <33>]" % keys
     )
     with pytest.raises(InputError, match="copy is a PDF that needs a password"):
         read(as_pdf(article).replace(b"/Root 1 0 R", b"/Root 1 0 R " + secret))
@@ -515,10 +517,8 @@ def test_what_is_no_file_is_refused_at_once(article, register, tmp_path):
         "": "is a folder",
         "pipe.txt": "is a pipe or a device",
     }.items():
-        with pytest.raises(
-            InputError,
-            match=f"{why}.*; the audit reads one file: the article as text, HTML or PDF",
-        ):
+        said = "the audit reads one file: the article as text, HTML or PDF"
+        with pytest.raises(InputError, match=f"{why}.*; {said}"):
             audit(register, tmp_path / name)
 
 

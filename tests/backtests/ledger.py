@@ -1,9 +1,11 @@
-"""A ledger of checks and solutions worked out by hand, and the test that compares each with the package's own result.
+"""A ledger of checks and solutions worked out by hand, and the test that compares each
+with the package's own result.
 
-passing: the share of the numbers v from nine to eleven tenths of the printed one that the article could have printed,
-with the same words and places, and still have passed. v exact, about v or an end v passes where half a place to each
-side meets `low` to `high`; over v where v is below `high`; approaches v where v is above `low`, and `value` is no more
-than a tenth below v.
+passing: the share of the numbers v from nine to eleven tenths of the printed one that
+the article could have printed, with the same words and places, and still have passed. v
+exact, about v or an end v passes where half a place to each side meets `low` to `high`;
+over v where v is below `high`; approaches v where v is above `low`, and `value` is no
+more than a tenth below v.
 """
 
 import pytest
@@ -12,10 +14,12 @@ from analysis.model.verdicts import judge, solution
 
 
 class Ledger:
-    """Called with a check's id, its value with bounds, and its verdict; ``solution`` with an assumption's value.
+    """Called with a check's id, its value with bounds, and its verdict; ``solution``
+    with an assumption's value.
 
-    finer: the verdict at the finer places, where it differs. by: the value less the printed number. A bound that is
-    None, and a share or a difference that is left out, is not compared.
+    finer: the verdict at the finer places, where it differs. by: the value less the
+    printed number. A bound that is None, and a share or a difference that is left out,
+    is not compared.
     """
 
     def __init__(self):

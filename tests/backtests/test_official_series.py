@@ -1,7 +1,8 @@
-"""Hand arithmetic: the region's own reports beside the article, as the findings use them.
+"""Hand arithmetic: the region's own reports beside the article, as findings use them.
 
-Printed elsewhere, in million person-times: 2.75 or more (2016), 2.75 (2017), 2.805 (2018), 2.86 expected (2019), 14.33
-(2016 to 2020), 3.174 (2021), 3.0324 (2022). Each step below is the number before it is rounded.
+Printed elsewhere, in million person-times: 2.75 or more (2016), 2.75 (2017), 2.805
+(2018), 2.86 expected (2019), 14.33 (2016 to 2020), 3.174 (2021), 3.0324 (2022). Each
+step below is the number before it is rounded.
 """
 
 import pytest
@@ -11,10 +12,11 @@ from analysis.model.findings import recomputed
 HAND = {
     "two_values_of_2019": [
         3_170_000 / 1.105,  # 2,868,778
-        3_165_000
-        / 1.1055,  # 2,862,958: 3.17 is 3.165 to 3.175, and 10.5 percent is 10.45 to 10.55
+        # 3.17 is 3.165 to 3.175, and 10.5 percent is 10.45 to 10.55.
+        3_165_000 / 1.1055,  # 2,862,958
         3_175_000 / 1.1045,  # 2,874,604
-        # 3.174 is 3.1735 to 3.1745. 1.1055 x 2,870,000 = 3,172,785; 715 / 1.1055 = 647; so 2,870,647.
+        # 3.174 is 3.1735 to 3.1745.
+        # 1.1055 x 2,870,000 = 3,172,785; 715 / 1.1055 = 647; so 2,870,647.
         3_173_500 / 1.1055,
         3_174_500 / 1.1045,  # 2,874,151
         3_170_000 / 1.105 - 2_860_000,  # 8,778
@@ -46,9 +48,11 @@ HAND = {
         560_000 / 1_020_000,  # 0.549020
         555_000 / 1_025_000,  # 0.541463
         565_000 / 1_015_000,  # 0.556650
-        # 2,870,000 x 0.549020 = 1,575,686 persons in 2019; with 300,000 more, 1,875,686 in 3,170,000 transfers.
+        # 2,870,000 x 0.549020 = 1,575,686 persons in 2019;
+        # with 300,000 more, 1,875,686 in 3,170,000 transfers.
         (300_000 + 2_870_000 * 560 / 1020) / 3_170_000,  # 0.591699
-        # Over 0.549020; 287 / 317 = 0.905363 of it is left, and 300,000 / (3,170,000 x 0.549020) = 0.172375 is added.
+        # Over 0.549020; 287 / 317 = 0.905363 of it is left,
+        # and 300,000 / (3,170,000 x 0.549020) = 0.172375 is added.
         (2_870 + 300 * 1020 / 560) / 3_170 - 1,  # 0.077738
         (2_870 + 250 * 1020 / 560) / 3_170 - 1,  # 0.905363 + 0.143646 - 1 = 0.049009
         1_087_000 / 3_032_400,  # 0.358462
@@ -116,9 +120,8 @@ def test_the_reports_add_up_as_their_notes_say(model):
         for name, figure in model.register.external.items()
     }
     # 1.663 - 1.5391 = 0.1239 million outside the region.
-    assert printed["report_2009_persons"] - printed[
-        "report_2009_persons_within"
-    ] == pytest.approx(123_900)
+    within = printed["report_2009_persons_within"]
+    assert printed["report_2009_persons"] - within == pytest.approx(123_900)
     # 16.10 - 3.174 - 3.0324 - 3.359 = 6.5346 million in 2023 and 2024.
     three = sum(printed[f"report_{year}"] for year in (2021, 2022, 2025))
     assert printed["report_2021_2025"] - three == pytest.approx(6_534_600)
@@ -126,7 +129,8 @@ def test_the_reports_add_up_as_their_notes_say(model):
     assert printed["report_2017"] / printed["target_2017"] == pytest.approx(
         1.0577, abs=5e-5
     )
-    # 2.805 + 2.86 + 3.165 (2020, by subtraction) + 3.174 + 3.0324 = 15.0364; a fifth is 3.007 million.
+    # 2.805 + 2.86 + 3.165 (2020, by subtraction) + 3.174 + 3.0324 = 15.0364;
+    # a fifth is 3.007 million.
     by_subtraction = 3_165_000
     five = (
         sum(printed[f"report_{year}"] for year in (2018, 2019, 2021, 2022))
@@ -134,14 +138,14 @@ def test_the_reports_add_up_as_their_notes_say(model):
     )
     assert five / 5 == pytest.approx(3_007_280)
     # 14.33 - 2.82 x 4 = 3.05 million for 2016, where the report prints 2.75 or more.
-    assert printed["report_2016_2020"] - 4 * printed[
-        "transfers_2017_2020_mean"
-    ] == pytest.approx(3_050_000)
-    # Persons in two years: (6,419 + 6,991) / 2 = 6,705. Person-times in six: 44,469 / 6 = 7,411.5.
+    four = 4 * printed["transfers_2017_2020_mean"]
+    assert printed["report_2016_2020"] - four == pytest.approx(3_050_000)
+    # Persons in two years: (6,419 + 6,991) / 2 = 6,705.
+    # Person-times in six: 44,469 / 6 = 7,411.5.
     persons = [printed[f"urumqi_{year}"] for year in (2015, 2016)]
     times = [printed[f"urumqi_{year}"] for year in (2013, 2014, 2017, 2018, 2019, 2020)]
     assert (sum(persons) / 2, sum(times) / 6) == (6_705, 7_411.5)
     # 3.089 million persons in 779,000 households: 3.965.
-    assert printed["registered_poor_2014_persons"] / printed[
-        "registered_poor_2014_households"
-    ] == pytest.approx(3.965, abs=5e-4)
+    persons = printed["registered_poor_2014_persons"]
+    households = printed["registered_poor_2014_households"]
+    assert persons / households == pytest.approx(3.965, abs=5e-4)

@@ -1,4 +1,6 @@
-"""Each result of the article with its verdict, and their count, by hand; nothing of ours enters it."""
+"""Each result of the article with its verdict, and their count, by hand; nothing of
+ours enters it.
+"""
 
 from dataclasses import replace
 
@@ -33,7 +35,8 @@ HAND = {
     ],
     "matches",
 )
-#: 17 results. Growth, increase and note 4 are one calculation: 13 - 2 = 11 match, of 17 - 2 = 15.
+#: 17 results. Growth, increase and note 4 are one calculation:
+#: 13 - 2 = 11 match, of 17 - 2 = 15.
 COUNT = {
     "matches": 11,
     "matches_within_rounding": 1,
@@ -114,7 +117,7 @@ def test_one_calculation_counts_with_the_first_of_its_results(model):
 
 
 def numbers(model):
-    """Every number under the article's setting: of each quantity, check and solution."""
+    """Each number under the article's setting: of quantities, checks and solutions."""
     found = {}
     for name in model.quantities:
         try:

@@ -1,10 +1,12 @@
 """Hand arithmetic: transfers made against transfers planned.
 
-Printed: plan at least 2.2 million (planned, so its digits alone); mean of 2016-2020 2.87 million, which stands for
-2.865 to 2.875; 2021 as 3.17 million (3.165 to 3.175) and as 3.2 million (3.15 to 3.25); excess of 2016-2020 over 30
-percent, of 2021 15.4 percent (15.35 to 15.45). A plan has 5 years of the calendar.
-Published elsewhere: 14.33 million in 2016-2020 (14.325 to 14.335) and 3.174 million in 2021 (3.1735 to 3.1745), made;
-13.75 million for 2021-2025 and at least 2.70 million for 2021, planned.
+Printed: plan at least 2.2 million (planned, so its digits alone); mean of 2016-2020
+2.87 million, which stands for 2.865 to 2.875; 2021 as 3.17 million (3.165 to 3.175) and
+as 3.2 million (3.15 to 3.25); excess of 2016-2020 over 30 percent, of 2021 15.4 percent
+(15.35 to 15.45). A plan has 5 years of the calendar.
+Published elsewhere: 14.33 million in 2016-2020 (14.325 to 14.335) and 3.174 million in
+2021 (3.1735 to 3.1745), made; 13.75 million for 2021-2025 and at least 2.70 million
+for 2021, planned.
 """
 
 from tests.backtests.ledger import Ledger
@@ -51,7 +53,8 @@ hand(
     "plan_2021_from_tianshan", 3_170_000 / 1.154, 3_165_000 / 1.1545, 3_175_000 / 1.1535
 )
 
-# Lowest with the total low, the excess high and the mean high. -0.0338, -0.0510, -0.0166
+# Lowest with the total low, the excess high and the mean high.
+# -0.0338, -0.0510, -0.0166
 low, high = 3_150_000 / 1.1545 / 2_875_000 - 1, 3_250_000 / 1.1535 / 2_865_000 - 1
 hand("plan_2021_to_mean", 3_200_000 / 1.154 / 2_870_000 - 1, low, high)
 
@@ -92,7 +95,8 @@ hand(
     by=-26_000,
 )
 
-# A fifth of 13.75 million is 2.75 million. 0.154182, 0.154, 0.154364, within 0.1535 to 0.1545.
+# A fifth of 13.75 million is 2.75 million.
+# 0.154182, 0.154, 0.154364, within 0.1535 to 0.1545.
 hand(
     "official_excess_2021",
     3.174 / 2.75 - 1,
@@ -101,7 +105,8 @@ hand(
     "matches",
 )
 
-# 0.175556, 0.175370, 0.175741, above 0.1545. The goal is a floor, but an external figure is given no side.
+# 0.175556, 0.175370, 0.175741, above 0.1545.
+# The goal is a floor, but an external figure is given no side.
 value = 3.174 / 2.70 - 1
 hand(
     "official_excess_2021_goal",

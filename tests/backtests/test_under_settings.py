@@ -1,7 +1,9 @@
-"""Hand arithmetic: verdicts under settings other than the article's own, and the limits at which they end.
+"""Hand arithmetic: verdicts under settings other than the article's own, and the limits
+at which they end.
 
-B = 3,170,000 / 1.105 = 2,868,778 is the base of 2019 (2,862,958 to 2,874,604), N = 3,170,000 - B = 301,222 the increase
-(299,450 to 302,996), r persons per transfer, d its change to 2021, at most 1 / r.
+B = 3,170,000 / 1.105 = 2,868,778 is the base of 2019 (2,862,958 to 2,874,604),
+N = 3,170,000 - B = 301,222 the increase (299,450 to 302,996), r persons per transfer,
+d its change to 2021, at most 1 / r.
 """
 
 import pytest
@@ -12,70 +14,48 @@ from tests.backtests.ledger import close
 BASE = 3_170_000 / 1.105
 ADDED = 3_170_000 - BASE
 
+SUM = 1_600_000 + ADDED
+
+#: The checks that are judged.
+IN_2021, NOTE_4, IN_ALL = "at_risk_2021_sum", "net_persons", "total_in_range"
 WITHIN = "matches_within_rounding"
 SHORT = {"persons_per_transfer": 0.55}
+LONGER = SHORT | {"persons_per_transfer_2021": 0.5924}
 RISING = {"persons_per_transfer": "implied", "persons_per_transfer_2021": 0.95}
 JUDGED = [
-    # "Approaches": the value alone decides at a tenth, and what falls short is compatible at any distance. 1,765,672 is
-    # 11.7 percent short, though its digits reach 1,650,000 + 0.55 x 302,996 = 1,816,648.
-    ("at_risk_2021_sum", SHORT, 1_600_000 + 0.55 * ADDED, "compatible", "at most"),
-    (
-        "at_risk_2021_sum",
-        {"at_risk_share_of_new": 0},
-        1_600_000,
-        "compatible",
-        "at most",
-    ),  # 20 percent short
-    # 2,021,500 is above, and its digits reach down to 1,550,000 + 3,165,000 x 0.95 - 2,595,000 = 1,961,750.
-    (
-        "at_risk_2021_sum",
-        RISING,
-        1_600_000 + 3_170_000 * 0.95 - 2_590_000,
-        WITHIN,
-        "at most",
-    ),
-    # 1,700,000 + N = 2,001,222, down to 1,999,450, and 1,800,000 + N = 2,101,222, down to 2,099,450.
-    ("at_risk_2021_sum", {"at_risk_2019": 1_700_000}, 1_700_000 + ADDED, WITHIN, ""),
-    ("at_risk_2021_sum", {"at_risk_2019": 1_800_000}, 1_800_000 + ADDED, "differs", ""),
-    # Note 4: 250,000 to 350,000. 0.83 N = 250,014; 0.82 N = 247,002, at most 0.82 x 302,996 = 248,457.
-    ("net_persons", {"persons_per_transfer": 0.83}, 0.83 * ADDED, "matches", ""),
-    ("net_persons", {"persons_per_transfer": 0.82}, 0.82 * ADDED, "differs", ""),
-    ("net_persons", SHORT, 0.55 * ADDED, "differs", ""),  # 165,672
+    # "Approaches": the value alone decides at a tenth, and what falls short is
+    # compatible at any distance. 1,765,672 is 11.7 percent short, though its digits
+    # reach 1,650,000 + 0.55 x 302,996 = 1,816,648.
+    (IN_2021, SHORT, 1_600_000 + 0.55 * ADDED, "compatible", "at most"),
+    # 20 percent short.
+    (IN_2021, {"at_risk_share_of_new": 0}, 1_600_000, "compatible", "at most"),
+    # 2,021,500 is above, and its digits reach down to
+    # 1,550,000 + 3,165,000 x 0.95 - 2,595,000 = 1,961,750.
+    (IN_2021, RISING, 1_600_000 + 3_170_000 * 0.95 - 2_590_000, WITHIN, "at most"),
+    # 1,700,000 + N = 2,001,222, down to 1,999,450,
+    # and 1,800,000 + N = 2,101,222, down to 2,099,450.
+    (IN_2021, {"at_risk_2019": 1_700_000}, 1_700_000 + ADDED, WITHIN, ""),
+    (IN_2021, {"at_risk_2019": 1_800_000}, 1_800_000 + ADDED, "differs", ""),
+    # Note 4: 250,000 to 350,000. 0.83 N = 250,014;
+    # 0.82 N = 247,002, at most 0.82 x 302,996 = 248,457.
+    (NOTE_4, {"persons_per_transfer": 0.83}, 0.83 * ADDED, "matches", ""),
+    (NOTE_4, {"persons_per_transfer": 0.82}, 0.82 * ADDED, "differs", ""),
+    (NOTE_4, SHORT, 0.55 * ADDED, "differs", ""),  # 165,672
     # From 0.55 to 0.5924 it is 0.5924 x 3,170,000 - 0.55 B = 300,080.
-    (
-        "net_persons",
-        SHORT | {"persons_per_transfer_2021": 0.5924},
-        0.5924 * 3_170_000 - 0.55 * BASE,
-        "matches",
-        "",
-    ),
-    (
-        "net_persons",
-        {"persons_per_transfer": 250_000 / ADDED},
-        250_000,
-        "matches",
-        "",
-    ),  # a tie rounds either way
-    # 2,400,000 + N + 300,000 or more is 3,001,222 or more, at least 2,999,450, above even 2.75 million.
-    ("total_in_range", {"at_risk_2019": 2_400_000}, None, "differs", "at least"),
-    # 2,000,000 + N + 300,000 or more, at least 2,599,450: above 2.55 million, and within 2.75 at half a million.
-    ("total_in_range", {"at_risk_2019": 2_000_000}, None, "compatible", "at least"),
+    (NOTE_4, LONGER, 0.5924 * 3_170_000 - 0.55 * BASE, "matches", ""),
+    # A tie rounds either way.
+    (NOTE_4, {"persons_per_transfer": 250_000 / ADDED}, 250_000, "matches", ""),
+    # 2,400,000 + N + 300,000 or more is 3,001,222 or more, at least 2,999,450, above
+    # even 2.75 million.
+    (IN_ALL, {"at_risk_2019": 2_400_000}, None, "differs", "at least"),
+    # 2,000,000 + N + 300,000 or more, at least 2,599,450: above 2.55 million, and
+    # within 2.75 at half a million.
+    (IN_ALL, {"at_risk_2019": 2_000_000}, None, "compatible", "at least"),
     # With a number set, 2,201,222 lies within 1.95 to 2.55 million.
-    (
-        "total_in_range",
-        {"former_detainees": 300_000},
-        1_600_000 + ADDED + 300_000,
-        "matches",
-        "at most",
-    ),
-    # 2,801,222, whose digits reach down to 2,749,450: within 2.75 million, at half a million.
-    (
-        "total_in_range",
-        {"former_detainees": 900_000},
-        1_600_000 + ADDED + 900_000,
-        WITHIN,
-        "at most",
-    ),
+    (IN_ALL, {"former_detainees": 300_000}, SUM + 300_000, "matches", "at most"),
+    # 2,801,222, whose digits reach down to 2,749,450: within 2.75 million,
+    # at half a million.
+    (IN_ALL, {"former_detainees": 900_000}, SUM + 900_000, WITHIN, "at most"),
 ]
 
 
@@ -89,14 +69,15 @@ def test_by_hand(model, check, given, value, verdict, side):
     )
 
 
-# Limits ---------------------------------------------------------------------------------------------------------------
+# Limits -------------------------------------------------------------------------------
 STAYS = {
     # 301,222 r, and 3,170,000 d - B, from 250,000; up to one person per transfer.
     "net_persons": {
         "persons_per_transfer": (250_000 / ADDED, 1),  # 0.829953
         "persons_per_transfer_drift": ((250_000 + BASE) / 3_170_000, 1),  # 0.983842
     },
-    # 2,590,000 x 1.105 d - 2,590,000 from 250,000 to 350,000; the limit, 1 / 0.902823 = 1.107636, lies beyond.
+    # 2,590,000 x 1.105 d - 2,590,000 from 250,000 to 350,000; the limit,
+    # 1 / 0.902823 = 1.107636, lies beyond.
     "net_persons_ratio_implied": {
         "persons_per_transfer_drift": (2_840_000 / 2_861_950, 2_940_000 / 2_861_950)
     },
@@ -110,11 +91,11 @@ STAYS = {
         "minority_share_south": (0, 1.6 / 1.65),
         "at_risk_share_of_base": (0, 1),
     },
-    # Above 1.6 million; some of what rounds to 2.59 million times the share up to 1.65 million, which rounds to 1.6.
-    "constant_share_at_values": {
-        "at_risk_share_of_all": (1.6 / 2.59, 1.65 / 2.585)
-    },  # 0.617761, 0.638298
-    # 1,645,000 s + 470,000 above 1.65 million; 1,645,000 x 0.95 + 940,000 s; 2,032,750 s.
+    # Above 1.6 million; some of what rounds to 2.59 million times the share up to 1.65
+    # million, which rounds to 1.6. 0.617761, 0.638298
+    "constant_share_at_values": {"at_risk_share_of_all": (1.6 / 2.59, 1.65 / 2.585)},
+    # 1,645,000 s + 470,000 above 1.65 million; 1,645,000 x 0.95 + 940,000 s;
+    # 2,032,750 s.
     "composition_at_values": {
         "minority_share_south": (1_180_000 / 1_645_000, 1),
         "minority_share_outside": (87_250 / 940_000, 1),

@@ -1,4 +1,6 @@
-"""A printed number: what its digits stand for, what its words assert, and the forms that are refused."""
+"""A printed number: what its digits stand for, what its words assert, and the forms
+that are refused.
+"""
 
 import math
 from decimal import Decimal
@@ -18,7 +20,7 @@ def ends(interval):
     return interval.low, interval.high
 
 
-# What the digits stand for ----------------------------------------------------------------------------------------
+# What the digits stand for ------------------------------------------------------------
 @pytest.mark.parametrize(
     ("digits", "how", "low", "high"),
     [
@@ -75,7 +77,8 @@ def test_the_coarser_place_is_taken_only_when_asked_for_and_only_where_there_is_
 @pytest.mark.parametrize(
     ("qualifier", "low", "high"),
     [
-        # The digits of a bound are rounded as well: 2.2 may be 2.15 or 2.25, at the coarser place 1.95 or 2.45.
+        # The digits of a bound are rounded as well: 2.2 may be 2.15 or 2.25, at the
+        # coarser place 1.95 or 2.45.
         ("over", 1.95, math.inf),
         ("at_least", 1.95, math.inf),
         ("up_to", 0, 2.45),
@@ -100,7 +103,7 @@ def test_the_coarser_place_rounds_the_digits_of_a_bound(qualifier, low, high):
 @pytest.mark.parametrize(
     ("digits", "how", "low", "high"),
     [
-        # Half of the place of the last digit that is not 0, where the named place is finer.
+        # Half of the place of the last digit that is not 0, where a finer one is named.
         ("25000", {"rounding_unit": "1000"}, 24_500, 25_500),
         ("300000", {"rounding_unit": "10000"}, 250_000, 350_000),
         ("2.0", {"scale": "million"}, 1_500_000, 2_500_000),
@@ -143,7 +146,9 @@ def test_one_place_serves_both_ends_of_a_range():
 
 @given(st.integers(-(10**7), 10**7), st.integers(1, 4))
 def test_what_rounds_to_the_digits_is_what_it_stands_for(thousandths, places):
-    """Rounding with the decimal module, either way on a tie, gives the digits exactly for values in the interval."""
+    """Rounding with the decimal module, either way on a tie, gives the digits exactly
+    for values in the interval.
+    """
     value = Decimal(thousandths).scaleb(-5)
     place = Decimal(1).scaleb(-places)
     for rounding in ("ROUND_HALF_UP", "ROUND_HALF_DOWN"):
@@ -154,14 +159,15 @@ def test_what_rounds_to_the_digits_is_what_it_stands_for(thousandths, places):
             assert bool(Published(f"{off:f}").stands_for().holds(float(value))) == tie
 
 
-# What the words assert --------------------------------------------------------------------------------------------
+# What the words assert ----------------------------------------------------------------
 @pytest.mark.parametrize(
     ("qualifier", "yes", "no"),
     [
         ("over", [2_000_001, 1e12], [2_000_000, 1_999_999, 0, -1]),
         ("at_least", [2_000_000, 1e12], [1_999_999, 0]),
         ("up_to", [0, 1, 2_000_000], [2_000_001, -1]),
-        # 10 percent below two million is 1.8 million, which still counts; two million itself does not
+        # 10 percent below two million is 1.8 million, which still counts; two million
+        # itself does not
         ("approaches", [1_800_000, 1_999_999], [1_799_999, 2_000_000, 2_000_001]),
         ("exact", [1_950_000, 2_000_000, 2_050_000], [1_949_999, 2_050_001]),
         ("expected", [1_950_000, 2_050_000], [1_949_999, 2_050_001]),
@@ -180,14 +186,15 @@ def test_what_a_value_must_be_to_satisfy_the_words(qualifier, yes, no):
 
 
 def test_a_tie_in_decimals_stays_a_tie_in_floats():
-    # 0.1 + 0.2 is 0.30000000000000004 as a float; the printed 0.25 (0.1) stands for 0.2 to 0.3
+    # 0.1 + 0.2 is 0.30000000000000004 as a float; the printed 0.25 (0.1) stands for
+    # 0.2 to 0.3
     assert Published("0.25", rounding_unit="0.05").stands_for().high == 0.275
     assert Published("0.2", rounding_unit="0.2").stands_for().holds(0.1 + 0.2)
     assert not Published("0.3", qualifier="over").asserts().holds(0.1 + 0.2)
     assert Published("0.3", qualifier="at_least").asserts().holds(0.8 - 0.5)
 
 
-# Intervals --------------------------------------------------------------------------------------------------------
+# Intervals ----------------------------------------------------------------------------
 @given(
     st.integers(-5, 5),
     st.integers(0, 5),
@@ -199,7 +206,9 @@ def test_a_tie_in_decimals_stays_a_tie_in_floats():
 def test_an_interval_meets_values_when_some_value_among_them_lies_in_it(
     low, width, low_open, high_open, start, length
 ):
-    """Brute force over quarters: whole ends, so that a quarter lies inside any open gap there is."""
+    """Brute force over quarters: whole ends, so that a quarter lies inside any open gap
+    there is.
+    """
     interval = Interval(low, low + width, low_open, high_open)
     first, last = start / 2, (start + length) / 2
 
@@ -214,7 +223,7 @@ def test_an_interval_meets_values_when_some_value_among_them_lies_in_it(
     assert [interval.holds(x) for x in steps] == [inside(x) for x in steps]
 
 
-# From which to which printed value the words would be met ---------------------------------------------------------
+# From which to which printed value the words would be met -----------------------------
 @pytest.mark.parametrize("qualifier", ["exact", "expected", *SIDED])
 @pytest.mark.parametrize(
     ("how", "low", "high"),
@@ -268,7 +277,7 @@ def test_a_number_shows_as_it_is_printed():
     assert str(Published("", qualifier="vague")) == "in words only"
 
 
-# Refusals ---------------------------------------------------------------------------------------------------------
+# Refusals -----------------------------------------------------------------------------
 
 PLACE = "the digits {} do not say to which place they are rounded; give one such as {}"
 DIGITS = "'{}' is not a number in plain digits, such as 2.59"
@@ -276,85 +285,59 @@ NONE = "a vague number has no digits; leave the cell empty"
 RANGE = "a range has a high end, and nothing else has one"
 
 
+def case(field, sentence, printed="2.5", **how):
+    """A number with these digits, the field at fault, and its sentence."""
+    return pytest.param({"printed": printed, **how}, field, sentence)
+
+
 @pytest.mark.parametrize(
     ("how", "field", "sentence"),
     [
-        (
-            {"printed": "2.5", "qualifier": "nearly"},
+        case(
             "qualifier",
-            "'nearly' is not one of exact, about, over, at_least, up_to, approaches, expected, range, vague",
+            "'nearly' is not one of exact, about, over, at_least, up_to, approaches, "
+            "expected, range, vague",
+            qualifier="nearly",
         ),
-        (
-            {"printed": "2.5", "scale": "trillion"},
+        case(
             "scale",
             "'trillion' is not one of thousand, million, billion or empty",
+            scale="trillion",
         ),
         *(
-            ({"printed": text}, "printed", DIGITS.format(text))
-            for text in ("2,500", "2.5e6", ".5", "5.", "+5", "--5", " 5", "nan")
+            case("printed", DIGITS.format(text), text)
+            for text in ("2,500", "2.5e6", ".5", "5.", "+5", "--5", " 5", "nan", "٣")
         ),
-        ({"printed": "٣"}, "printed", DIGITS.format("٣")),
-        (
-            {"printed": "2.5", "printed_high": "three", "qualifier": "range"},
+        case(
             "printed_high",
             DIGITS.format("three"),
+            printed_high="three",
+            qualifier="range",
         ),
-        (
-            {"printed": "2.5", "rounding_unit": "ten"},
-            "rounding_unit",
-            DIGITS.format("ten"),
-        ),
-        (
-            {"printed": "2.5", "rounding_unit_other": "1e3"},
-            "rounding_unit_other",
-            DIGITS.format("1e3"),
-        ),
-        ({"printed": "2.5", "qualifier": "vague"}, "printed", NONE),
-        (
-            {"printed": "", "printed_high": "2.5", "qualifier": "vague"},
-            "printed_high",
-            NONE,
-        ),
-        (
-            {"printed": "", "rounding_unit": "1", "qualifier": "vague"},
-            "rounding_unit",
-            NONE,
-        ),
-        (
-            {"printed": ""},
-            "printed",
-            "the digits are missing; only a vague number has none",
-        ),
-        ({"printed": "2.5", "qualifier": "range"}, "printed_high", RANGE),
-        ({"printed": "2.5", "printed_high": "3.5"}, "printed_high", RANGE),
-        (
-            {"printed": "2.5", "printed_high": "2.4", "qualifier": "range"},
+        case("rounding_unit", DIGITS.format("ten"), rounding_unit="ten"),
+        case("rounding_unit_other", DIGITS.format("1e3"), rounding_unit_other="1e3"),
+        case("printed", NONE, qualifier="vague"),
+        case("printed_high", NONE, "", printed_high="2.5", qualifier="vague"),
+        case("rounding_unit", NONE, "", rounding_unit="1", qualifier="vague"),
+        case("printed", "the digits are missing; only a vague number has none", ""),
+        case("printed_high", RANGE, qualifier="range"),
+        case("printed_high", RANGE, printed_high="3.5"),
+        case(
             "printed_high",
             "the low end 2.5 lies above the high end 2.4",
+            printed_high="2.4",
+            qualifier="range",
         ),
-        # Of the noughts at the end all but one may be a place by convention; the one proposed leaves a digit more.
-        ({"printed": "300000"}, "rounding_unit", PLACE.format("300000", "10000")),
-        ({"printed": "30"}, "rounding_unit", PLACE.format("30", "1")),
-        (
-            {"printed": "2", "scale": "million"},
-            "rounding_unit",
-            PLACE.format("2", "0.1"),
+        # Of the noughts at the end all but one may be a place by convention; the one
+        # proposed leaves a digit more.
+        case("rounding_unit", PLACE.format("300000", "10000"), "300000"),
+        case("rounding_unit", PLACE.format("30", "1"), "30"),
+        case("rounding_unit", PLACE.format("2", "0.1"), "2", scale="million"),
+        case("rounding_unit", "'0' is not above 0", rounding_unit="0"),
+        case(
+            "rounding_unit_other", "'-0.1' is not above 0", rounding_unit_other="-0.1"
         ),
-        (
-            {"printed": "2.5", "rounding_unit": "0"},
-            "rounding_unit",
-            "'0' is not above 0",
-        ),
-        (
-            {"printed": "2.5", "rounding_unit_other": "-0.1"},
-            "rounding_unit_other",
-            "'-0.1' is not above 0",
-        ),
-        (
-            {"printed": "2.5", "rounding_unit": "2"},
-            "rounding_unit",
-            "2.5 is no multiple of 2",
-        ),
+        case("rounding_unit", "2.5 is no multiple of 2", rounding_unit="2"),
     ],
 )
 def test_what_can_not_be_read_is_refused_by_field(how, field, sentence):

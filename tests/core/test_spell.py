@@ -27,7 +27,8 @@ from analysis.core.spell import digits, in_words, same
         (271_950, "person", {"outward": 1}, "280,000"),
         (279_999, "person", {"outward": -1}, "270,000"),
         (270_000, "person", {"outward": 1}, "270,000"),
-        # A percentage has three digits or more; another number three decimals, fewer from ten on. No last 0.
+        # A percentage has three digits or more; another number three decimals, fewer
+        # from ten on. No last 0.
         (0.30454, "dimensionless", {"percent": 1}, "30.5 percent"),
         (0.30454, "dimensionless", {"percent": 0, "outward": 1}, "30.5 percent"),
         (0.90282, "person/transfer", {}, "0.903"),
@@ -48,7 +49,8 @@ def test_a_number_in_words(number, unit, how, words):
 @pytest.mark.parametrize(
     ("number", "unit", "place", "beside", "words"),
     [
-        # 1,765,672 is below 1.8 million, and 1.8 million to the nearest 100,000; 1,901,222 rounds to no 1.8 million.
+        # 1,765,672 is below 1.8 million, and 1.8 million to the nearest 100,000;
+        # 1,901,222 rounds to no 1.8 million.
         (1_765_672, "person", 1e5, [1.8e6], "1.77 million"),
         (1_901_222, "person", 1e5, [1.8e6], "1.9 million"),
         (1_799_950, "person", 1e5, [1.8e6], "1.79995 million"),

@@ -1,4 +1,6 @@
-"""The units: three look-alike dimensions that do not mix, names that round-trip, and numbers given with a unit."""
+"""The units: three look-alike dimensions that do not mix, names that round-trip, and
+numbers given with a unit.
+"""
 
 import itertools
 import re
@@ -140,7 +142,8 @@ NUMBER = "'{}' is not a number, nor a number and a unit such as '1 person'"
         ("5 million prson", "'prson' is not a known unit; did you mean 'person'?"),
         (
             "5 percent million",
-            "'5 percent million' is a percentage of something; give the number itself, in person",
+            "'5 percent million' is a percentage of something; give the number itself, "
+            "in person",
         ),
     ],
 )
@@ -184,7 +187,6 @@ def test_nearest_lists_what_is_known_when_nothing_is_near():
     assert nearest("qqq", []) == ""
     assert nearest("qqq", ["b", "a"]) == "; known: a, b"
     many = [f"name_{i:02}" for i in range(13)]
-    assert nearest("qqq", many).endswith(
-        "name_11, …"
-    )  # twelve of them, then the sign that there are more
+    # Twelve of them, then the sign that there are more.
+    assert nearest("qqq", many).endswith("name_11, …")
     assert nearest("qqq", many[:12]).endswith("name_11")

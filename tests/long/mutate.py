@@ -1,8 +1,10 @@
-"""Mutation testing with mutmut: one thing in a module is changed at a time, and its tests must fail.
+"""Mutation testing with mutmut: one thing in a module is changed at a time, and its
+tests must fail.
 
     python tests/long/mutate.py [MODULE ...]
 
-Works on a copy of the tree. Prints, for each module, how many changes were noticed and each one that was not.
+Works on a copy of the tree. Prints, for each module, how many changes were noticed and
+each one that was not.
 """
 
 from __future__ import annotations
@@ -49,7 +51,8 @@ def mutate(module: str) -> None:
         )
         with (tree / "pyproject.toml").open("a", encoding="utf-8") as file:
             file.write(
-                f"\n[tool.mutmut]\npaths_to_mutate = [{path!r}]\ntests_dir = {TESTS[module]!r}\n"
+                f"\n[tool.mutmut]\npaths_to_mutate = [{path!r}]\n"
+                f"tests_dir = {TESTS[module]!r}\n"
                 f"also_copy = {[name for name in COPIED if name != 'tests']!r}\n"
             )
         mutmut = str(Path(sys.executable).with_name("mutmut"))

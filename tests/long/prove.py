@@ -1,10 +1,12 @@
-"""Proof that the guard notices: one thing is changed at a time, and what the test suite compares must differ.
+"""Proof that the guard notices: one thing is changed at a time, and what the test suite
+compares must differ.
 
     python tests/long/prove.py
 
-Changes each printed digit in the data; each operator, number and function in a formula; each number in a notebook's
-committed outputs; and each number that a figure plots. Nothing in the tree is touched. Prints how many
-changes were tried and noticed, and any that was not; exit status 1 if there is one.
+Changes each printed digit in the data; each operator, number and function in a formula;
+each number in a notebook's committed outputs; and each number that a figure plots.
+Nothing in the tree is touched. Prints how many changes were tried and noticed, and any
+that was not; exit status 1 if there is one.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ sys.path.insert(0, str(ROOT))
 from nbval.plugin import IPyNbCell, nocolors  # noqa: E402
 
 from analysis import formulas  # noqa: E402
-from analysis.core.register import InputError, Register  # noqa: E402
+from analysis.core.errors import InputError  # noqa: E402
+from analysis.core.register import Register  # noqa: E402
 from analysis.model.model import Model  # noqa: E402
 from analysis.model.verdicts import judge_all  # noqa: E402
 from analysis.publish.guard import guarded, moved_cells, read_expected  # noqa: E402
@@ -57,7 +60,7 @@ NUMBER = re.compile(r"\d+")
 Tally = dict[str, tuple[int, list[str]]]
 
 
-# Digits in the data ---------------------------------------------------------------------------------------------------
+# Digits in the data -------------------------------------------------------------------
 
 
 def digits() -> Iterator[tuple[str, str, str, int]]:
@@ -71,7 +74,9 @@ def digits() -> Iterator[tuple[str, str, str, int]]:
 
 
 def digit_is_noticed(change: tuple[str, str, str, int]) -> bool:
-    """Whether `verify` names the row when one of its digits is another, or the register refuses the row."""
+    """Whether `verify` names the row when one of its digits is another, or the
+    register refuses it.
+    """
     table, id, column, position = change
     with tempfile.TemporaryDirectory() as folder:
         package = Path(shutil.copytree(DATA, Path(folder) / "data"))
@@ -83,7 +88,8 @@ def digit_is_noticed(change: tuple[str, str, str, int]) -> bool:
         )
         try:
             register = Register.read(package)
-            # What follows from the row is left out, for it takes long; the row itself must be named.
+            # What follows from the row is left out, for it takes long; the row itself
+            # must be named.
             found = moved_cells(read_expected(register), guarded(Model(register), []))
         except InputError as error:
             return id in str(error) or column in str(error)
@@ -94,14 +100,16 @@ def digit_is_noticed(change: tuple[str, str, str, int]) -> bool:
     )
 
 
-# Formulas -------------------------------------------------------------------------------------------------------------
+# Formulas -----------------------------------------------------------------------------
 
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 OTHERS = {"minimum": "maximum", "maximum": "minimum"}
 
 
 def changes_of(tree: ast.Module) -> Iterator[tuple[str, Callable[[ast.Module], None]]]:
-    """A name for each change, and what makes it in a copy of the tree, by the node's place in the walk."""
+    """A name for each change, and what makes it in a copy of the tree, by the node's
+    place in the walk.
+    """
     for place, node in enumerate(ast.walk(tree)):
         line = getattr(node, "lineno", 0)
         if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
@@ -140,7 +148,9 @@ def formula_changes() -> Iterator[tuple[int, int, str]]:
 
 
 def examples_hold(module: ModuleType) -> bool:
-    """Whether the examples of a module's functions come out as they are written; doctest takes a copy for another."""
+    """Whether the examples of a module's functions come out as they are written;
+    doctest takes a copy for another.
+    """
     runner, finder = doctest.DocTestRunner(), doctest.DocTestFinder()
     with redirect_stdout(io.StringIO()):
         for function in [
@@ -154,7 +164,9 @@ def examples_hold(module: ModuleType) -> bool:
 
 
 def formula_is_noticed(change: tuple[int, int, str]) -> bool:
-    """Whether a changed formula fails its own example, or `verify`, which computes every check with it."""
+    """Whether a changed formula fails its own example, or `verify`, which computes
+    every check with it.
+    """
     number, place, _ = change
     tree = ast.parse(Path(str(MODULES[number].__file__)).read_text(encoding="utf-8"))
     list(changes_of(tree))[place][1](tree)
@@ -162,7 +174,7 @@ def formula_is_noticed(change: tuple[int, int, str]) -> bool:
 
 
 def is_noticed(module: ModuleType, tree: ast.Module) -> bool:
-    """Whether a module of formulas with this text fails an example or moves a result."""
+    """Whether a module of formulas with this text fails or moves a result."""
     made = ModuleType(module.__name__)
     with tempfile.TemporaryDirectory() as folder:
         # The package reads a formula's text from its file.
@@ -184,7 +196,7 @@ def is_noticed(module: ModuleType, tree: ast.Module) -> bool:
             return True
 
 
-# Outputs of notebooks -------------------------------------------------------------------------------------------------
+# Outputs of notebooks -----------------------------------------------------------------
 
 
 def compared(test: list[Any], reference: list[Any]) -> bool:
@@ -224,7 +236,9 @@ def other(text: str, found: re.Match[str]) -> str:
 
 
 def outputs() -> tuple[int, list[str]]:
-    """Change each number in each committed output, and compare with one fresh run of the notebook as nbval does."""
+    """Change each number in each committed output, and compare with one fresh run of
+    the notebook as nbval does.
+    """
     tried, missed = 0, []
     with tempfile.TemporaryDirectory() as folder:
         books = all_notebooks()
@@ -260,11 +274,12 @@ def outputs() -> tuple[int, list[str]]:
     return tried, missed
 
 
-# Figures --------------------------------------------------------------------------------------------------------------
+# Figures ------------------------------------------------------------------------------
 
 
 def figures() -> tuple[int, list[str]]:
-    """Change each number that a figure plots by a millionth; each must be named beside the accepted data.
+    """Change each number that a figure plots by a millionth; each must be named beside
+    the accepted data.
 
     The comparison goes cell by cell, so all are changed in one go.
     """
@@ -294,7 +309,7 @@ def figures() -> tuple[int, list[str]]:
     return tried, missed
 
 
-# All of it ------------------------------------------------------------------------------------------------------------
+# All of it ----------------------------------------------------------------------------
 
 
 def main() -> int:

@@ -1,4 +1,6 @@
-"""Commands in an empty environment: no home, no network, a source that can't be written to, another locale."""
+"""Commands in an empty environment: no home, no network, a source that can't be written
+to, another locale.
+"""
 
 import os
 import shutil

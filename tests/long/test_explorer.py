@@ -1,4 +1,4 @@
-"""The explorer's page beside the library at many settings and numbers. About ten minutes."""
+"""The explorer's page and the library at many settings and numbers: ten minutes."""
 
 import random
 from collections.abc import Iterator

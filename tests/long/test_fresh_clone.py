@@ -1,4 +1,6 @@
-"""The README's two commands, run in a fresh clone by somebody who has nothing set up; prints how long each took."""
+"""The README's two commands, run in a fresh clone by somebody who has nothing set up;
+prints how long each took.
+"""
 
 import os
 import re
@@ -38,7 +40,8 @@ def test_they_run_in_a_fresh_clone(tmp_path: Path) -> None:
         "HOME": str(tmp_path)
     }
     seconds = []
-    # The first makes the environment too; what it takes without is seen when it is run again.
+    # The first makes the environment too; what it takes without is seen when it is
+    # run again.
     for command in (COMMANDS[0], *COMMANDS):
         begun = time.perf_counter()
         done = subprocess.run(

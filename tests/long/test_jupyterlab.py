@@ -1,4 +1,6 @@
-"""Each notebook as a reader opens it: in JupyterLab, with Run All; and with an assumption changed."""
+"""Each notebook as a reader opens it: in JupyterLab, with Run All; and with an
+assumption changed.
+"""
 
 import contextlib
 import os
@@ -25,7 +27,9 @@ pytestmark = [pytest.mark.long, needs_chromium]
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a JupyterLab on a copy of the notebooks, ready to be followed by a file's name."""
+    """The address of a JupyterLab on a copy of the notebooks, ready to be followed by a
+    file's name.
+    """
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     with socket.socket() as free:

@@ -1,4 +1,5 @@
-"""A run that is killed at any moment: the results are those before or after it, whole, and nothing hinders the next.
+"""A run that is killed at any moment: the results are those before or after it, whole,
+and nothing hinders the next.
 
 pytest -m long tests/long/test_kills.py
 """
@@ -53,7 +54,9 @@ def start(folder: Path, notebooks: Path) -> subprocess.Popen[bytes]:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder; of where it came from only that it is whole, as a commit may be made meanwhile."""
+    """Every file of a folder; of where it came from only that it is whole, as a commit
+    may be made meanwhile.
+    """
     found = {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
@@ -64,7 +67,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def started_in(folder: Path) -> list[psutil.Process]:
-    """The processes whose working directory is this one: a run's, its workers' and its kernels'."""
+    """The processes in this working directory: a run's, its workers', its kernels'."""
     found = []
     for process in psutil.process_iter():
         try:

@@ -1,4 +1,6 @@
-"""The lock installs, and the verdicts are the same, on each Python of this machine from the oldest supported one up."""
+"""The lock installs, and the verdicts are the same, on each Python of this machine from
+the oldest supported one up.
+"""
 
 import json
 import shutil
@@ -14,7 +16,9 @@ LEFT = (".venv", ".git", "__pycache__", "results", ".*_cache", ".hypothesis")
 
 
 def pythons() -> list[str]:
-    """A Python of each minor version that is there and can make an environment, but for the one that runs the tests."""
+    """A Python of each minor version that is there and can make an environment, but for
+    the one that runs the tests.
+    """
     names = [
         f"python3.{minor}" for minor in range(11, 30) if minor != sys.version_info.minor
     ]

@@ -1,4 +1,6 @@
-"""The same every time: two runs on one lock write the same bytes, whoever starts them, and wherever."""
+"""The same every time: two runs on one lock write the same bytes, whoever starts them,
+and wherever.
+"""
 
 import os
 import shutil
@@ -39,7 +41,8 @@ load().figure("waterfall")
 
 
 def as_users(tmp_path: Path, *arguments: str) -> list[dict[str, bytes]]:
-    """What two users get, each in a home, a copy of the tree and a working directory of their own; by name.
+    """What two users get, each in a home, a copy of the tree and a working directory of
+    their own; by name.
 
     arguments: what Python is called with; OUT in it is the folder to write.
     """

@@ -1,4 +1,6 @@
-"""Each row of the one table of settings, in a notebook that papermill's own command line runs."""
+"""Each row of the one table of settings, in a notebook that papermill's own command
+line runs.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""The package installed as a wheel: it carries data and notebooks, and works from any folder, its own unwritable."""
+"""The package installed as a wheel: it carries data and notebooks, and works from any
+folder, its own unwritable.
+"""
 
 import json
 import os
@@ -38,7 +40,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def run(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Runs the installed command in a folder of its own, beside the libraries of this environment."""
+    """Runs the installed command in its own folder, beside this environment's
+    libraries.
+    """
     site, work = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("work")
     command = [
         sys.executable,

@@ -1,4 +1,6 @@
-"""Formulas read as text: what is refused, what is shown, and that every form of one computes the same."""
+"""Formulas read as text: what is refused, what is shown, and that every form of one
+computes the same.
+"""
 
 import importlib.util
 
@@ -32,7 +34,7 @@ def formula(tmp_path):
     return of
 
 
-# What is refused ------------------------------------------------------------------------------------------------------
+# What is refused ----------------------------------------------------------------------
 
 NOT = "'{0}' is not made of names, numbers, + - * / and brackets"
 ASSIGN = "it may assign names and return, not: {0}"
@@ -130,7 +132,7 @@ def test_two_formulas_of_one_name_are_refused(formula):
         formula("def q():\n return 1\n\n\ndef q():\n return 2")
 
 
-# What is shown --------------------------------------------------------------------------------------------------------
+# What is shown ------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -183,7 +185,7 @@ def test_a_name_assigned_again_has_its_latest_value(formula):
         formula("def q(a):\n b = c\n c = a\n return b")
 
 
-# What is computed -----------------------------------------------------------------------------------------------------
+# What is computed ---------------------------------------------------------------------
 @pytest.mark.parametrize("name", FORMULAS)
 @settings(max_examples=8)
 @given(seed=st.integers(0, 2**32 - 1))

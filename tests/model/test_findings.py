@@ -1,4 +1,6 @@
-"""Findings: their arithmetic by hand, what is refused, and that nothing odd in the numbers goes without one."""
+"""Findings: their arithmetic by hand, what is refused, and that nothing odd in the
+numbers goes without one.
+"""
 
 import csv
 import itertools
@@ -9,7 +11,8 @@ from fractions import Fraction
 import pytest
 import yaml
 
-from analysis.core.register import Register, RegisterError
+from analysis.core.errors import RegisterError
+from analysis.core.register import Register
 from analysis.core.spell import same
 from analysis.core.units import CONSTANTS
 from analysis.model import findings
@@ -21,7 +24,7 @@ from tests.spoiling import text
 FINDINGS = yaml.safe_load((ROOT / "data" / "findings.yaml").read_text(encoding="utf-8"))
 
 
-# Their arithmetic -----------------------------------------------------------------------------------------------------
+# Their arithmetic ---------------------------------------------------------------------
 @pytest.mark.parametrize("entry", FINDINGS, ids=[one["id"] for one in FINDINGS])
 def test_each_step_rounds_to_the_number_worked_out_by_hand(model, entry):
     steps = findings.recomputed(model, model.register.findings[entry["id"]])
@@ -53,7 +56,8 @@ def test_a_step_that_comes_to_something_else_is_said(package):
         ("transfers_2019.from_difference / 2", 1_435_000, "transfer"),
         ("plan_13fyp_total / plan_13fyp_a_year", 5, "dimensionless"),
         ("2 * 3 - 1", 5, "dimensionless"),
-        # 3.174 million is rounded to the thousand, 3.17 to ten thousands, and a plan not at all.
+        # 3.174 million is rounded to the thousand, 3.17 to ten thousands,
+        # and a plan not at all.
         ("report_2021_low", 3_173_500, "transfer"),
         ("total_2021_tianshan_high", 3_175_000, "transfer"),
         ("plan_14fyp_total_high", 13_750_000, "transfer"),
@@ -95,13 +99,13 @@ NOT = "is not made of names, numbers, + - * / and brackets"
     [
         (
             "total_2021_tianshen - 1",
-            "'total_2021_tianshen' names no quantity or row with a number; did you mean "
-            "'total_2021_tianshan'?",
+            "'total_2021_tianshen' names no quantity or row with a number; did you "
+            "mean 'total_2021_tianshan'?",
         ),
         (
             "transfers_2019.from_rates",
-            "'transfers_2019.from_rates' names no quantity or row with a number; did you "
-            "mean 'transfers_2019'?",
+            "'transfers_2019.from_rates' names no quantity or row with a number; did "
+            "you mean 'transfers_2019'?",
         ),
         ("mean_2016_2020 ^ 2", f"'mean_2016_2020 ^ 2' {NOT}"),
         ("abs(mean_2016_2020)", f"'abs(mean_2016_2020)' {NOT}"),
@@ -125,26 +129,22 @@ NOT = "is not made of names, numbers, + - * / and brackets"
     ],
 )
 def test_arithmetic_that_is_none_is_refused(package, written, said):
-    head, tail = (
-        (package / "findings.yaml")
-        .read_text(encoding="utf-8")
-        .split("- id: base_equals_mean\n")
-    )
+    file = package / "findings.yaml"
+    head, tail = file.read_text(encoding="utf-8").split("- id: base_equals_mean\n")
     tail = tail.replace(STEP, f"expression: {written}\n", 1)
-    (package / "findings.yaml").write_text(
-        f"{head}- id: base_equals_mean\n{tail}", encoding="utf-8"
-    )
+    file.write_text(f"{head}- id: base_equals_mean\n{tail}", encoding="utf-8")
     with pytest.raises(RegisterError) as refused:
         Model(Register.read(package))
-    expected = f"{package}/findings.yaml, entry base_equals_mean, field arithmetic.0.expression: {said}"
-    assert str(refused.value) == expected
+    place = f"{file}, entry base_equals_mean, field arithmetic.0.expression"
+    assert str(refused.value) == f"{place}: {said}"
 
 
-# Where to look --------------------------------------------------------------------------------------------------------
+# Where to look ------------------------------------------------------------------------
 def same_digits(register):
-    """Rows of different quantities with the same digits, or of one section with digits one apart in the last place.
+    """Rows of different quantities with the same digits, or of one section with digits
+    one apart in the last place.
 
-    Counts below twenty and spans of the calendar are left out, for many things share them.
+    Counts below twenty and spans of the calendar are left out: many things share them.
     """
     rows = [
         (claim, end, digits)
@@ -171,12 +171,10 @@ def years(words):
 
 
 def odd_sources(register):
-    """Rows whose source is older than their period, plans apart; one document under two dates."""
+    """Rows with a source older than their period, but for plans; one document twice."""
     for claim in register.claims.values():
-        cited, meant = (
-            years(register.sources.get(claim.source, "")),
-            years(claim.period),
-        )
+        cited = years(register.sources.get(claim.source, ""))
+        meant = years(claim.period)
         if not claim.target and cited and meant and max(cited) < max(meant):
             yield "an older source", claim.id, claim.source
     with (register.folder / "sources.csv").open(encoding="utf-8", newline="") as file:

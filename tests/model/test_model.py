@@ -1,20 +1,25 @@
-"""The model: what supplies a value, what a user may set, limits, sides, remarks, and what it refuses of a register."""
+"""The model: what supplies a value, what a user may set, limits, sides, remarks, and
+what it refuses of a register.
+"""
 
 import itertools
 import math
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from analysis import formulas
-from analysis.core.register import InputError, Most, RegisterError, Remark, Statement
+from analysis.core.errors import InputError, RegisterError
+from analysis.core.rows import LimitRow, Remark, Statement
 from analysis.core.units import Quantity, parse_unit
 from analysis.model.expressions import read
 from analysis.model.model import ARTICLE, Model, ModelError, Setting, assignments
 from tests.small import assumption, check, claim, figure, formula, small_model
 
-#: Transfers added since 2019, from 3.17 million and a growth of 10.5 percent: 301,221.72.
+#: Transfers added since 2019, from 3.17 million and a growth of 10.5 percent:
+#: 301,221.72.
 STEP = 3_170_000 - 3_170_000 / 1.105
 
 
@@ -37,17 +42,14 @@ w__named = formula("w__named() = 1.0")
 double = formula("double(base) = 2 * base")
 
 
-# What supplies a value ------------------------------------------------------------------------------------------------
+# What supplies a value ----------------------------------------------------------------
 def test_the_sources_of_a_value_come_in_their_order():
     row, guess = claim("printed_q", "1"), assumption("q", 4, maximum=9)
-    # The input row, before the bare formula and the assumption; then the default reading; the formula; the assumption.
+    # The input row, before the bare formula and the assumption; then the default
+    # reading; the formula; the assumption.
     assert value(small_model(q, claims=[row], assumptions=[guess]), "q") == 1
-    assert (
-        value(
-            small_model(q, q__named, assumptions=[guess], defaults={"q": "named"}), "q"
-        )
-        == 2
-    )
+    made = small_model(q, q__named, assumptions=[guess], defaults={"q": "named"})
+    assert value(made, "q") == 2
     assert value(small_model(q, q__named, assumptions=[guess]), "q") == 3
     assert value(small_model(q__named, assumptions=[guess]), "q") == 4
     # A reading that is named comes before them all.
@@ -73,10 +75,8 @@ def test_the_sources_of_a_value_come_in_their_order():
 
 
 def test_words_give_a_floor_and_a_ceiling_and_in_words_no_single_value():
-    floor, ceiling = (
-        {"reason": "x", "value": 30, "coarse": 20},
-        {"reason": "x", "value": 70},
-    )
+    floor = {"reason": "x", "value": 30, "coarse": 20}
+    ceiling = {"reason": "x", "value": 70}
     made = small_model(
         double,
         assumptions=[assumption("base", 40, maximum=99, floor=floor, ceiling=ceiling)],
@@ -110,97 +110,75 @@ def test_the_article_by_hand(model):
         == 3_200_000
     )
     # A formula's quantity may be set as well.
-    assert (
-        value(
-            model,
-            "at_risk_total",
-            {"former_detainees": "floor"},
-            {"at_risk_2021": 1_000_000},
-        )
-        == 1_300_000
-    )
-    # The ratio of 2021 is that of 2019 times its change, 0.8 x 1.25, or the one that is set.
+    floor, million = {"former_detainees": "floor"}, {"at_risk_2021": 1_000_000}
+    assert value(model, "at_risk_total", floor, million) == 1_300_000
+    # The ratio of 2021 is that of 2019 times its change, 0.8 x 1.25, or the one that
+    # is set.
     changed = {"persons_per_transfer": 0.8, "persons_per_transfer_drift": 1.25}
     assert value(model, "persons_2021", values=changed) == 3_170_000
-    assert (
-        value(
-            model, "persons_2021", values={**changed, "persons_per_transfer_2021": 0.5}
-        )
-        == 1_585_000
-    )
-    found = model.estimate(
-        "transfers_2019", model.setting(values={"growth_2019_2021": 0.1})
-    )
-    assert (found.low, found.high) == pytest.approx(
-        (3_165_000 / 1.1, 3_175_000 / 1.1)
-    )  # the set value has no width
+    changed["persons_per_transfer_2021"] = 0.5
+    assert value(model, "persons_2021", values=changed) == 1_585_000
+    # The set value has no width.
+    setting = model.setting(values={"growth_2019_2021": 0.1})
+    found = model.estimate("transfers_2019", setting)
+    assert (found.low, found.high) == pytest.approx((3_165_000 / 1.1, 3_175_000 / 1.1))
 
 
-# What may be set ------------------------------------------------------------------------------------------------------
+# What may be set ----------------------------------------------------------------------
+def case(said, readings=None, **values):
+    """Readings and values that can't be set, and why."""
+    return pytest.param(readings or {}, values, said)
+
+
 @pytest.mark.parametrize(
     ("readings", "values", "said"),
     [
-        (
-            {},
-            {"overlapp": 0.1},
-            "'overlapp' is not a quantity; did you mean 'overlap'?",
-        ),
-        (
-            {},
-            {"persons_per_labourer": 2.0},
+        case("'overlapp' is not a quantity; did you mean 'overlap'?", overlapp=0.1),
+        case(
             "'persons_per_labourer' is not a quantity; did you mean "
             "'persons_per_cadre'?",
+            persons_per_labourer=2.0,
         ),
-        (
-            {"transfers_2018": "x"},
-            {},
+        case(
             "'transfers_2018' is not a quantity; did you mean 'transfers_2021'?",
+            {"transfers_2018": "x"},
         ),
-        (
-            {"transfers_2019": "from_rates"},
-            {},
+        case(
             "'from_rates' is not a reading of transfers_2019; did you mean "
             "'from_rate'?",
+            {"transfers_2019": "from_rates"},
         ),
-        ({}, {"overlap": math.nan}, "overlap = nan is not a finite number"),
-        ({}, {"overlap": True}, "overlap = True is not a finite number"),
-        (
-            {},
-            {"overlap": 1.01},
-            "overlap = 1.01 lies outside its allowed range, 0 to 1",
+        case("overlap = nan is not a finite number", overlap=math.nan),
+        case("overlap = True is not a finite number", overlap=True),
+        case("overlap = 1.01 lies outside its allowed range, 0 to 1", overlap=1.01),
+        case(
+            "former_detainees = 20000000 lies outside its allowed range, 0 to "
+            "18,040,304 person",
+            former_detainees=2e7,
         ),
-        (
-            {},
-            {"former_detainees": 2e7},
-            "former_detainees = 20000000 lies outside its allowed range, 0 to 18,040,304 "
-            "person",
-        ),
-        (
-            {},
-            {"transfers_2021": -1},
+        case(
             "transfers_2021 = -1 lies outside its allowed range, 0 transfer or more",
+            transfers_2021=-1,
         ),
-        (
-            {},
-            {"growth_2019_2021": -1.5},
+        case(
             "growth_2019_2021 = -1.5 lies outside its allowed range, -1 or more",
+            growth_2019_2021=-1.5,
         ),
-        (
-            {"transfers_2019": "from_rate"},
-            {"transfers_2019": 1e6},
+        case(
             "transfers_2019 = 1e+06 is unused: its reading from_rate supplies it",
+            {"transfers_2019": "from_rate"},
+            transfers_2019=1e6,
         ),
-        (
+        case(
+            "total_2019 and south_2019 are one choice and can't be read persons, "
+            "transfers at once",
             {"total_2019": "persons", "south_2019": "transfers"},
-            {},
-            "total_2019 and south_2019 are one choice and can't "
-            "be read persons, transfers at once",
         ),
-        (
+        case(
+            "these readings make a circle: transfers_2019 (from_difference) needs "
+            "net_new_transfers (from_base), which needs transfers_2019 "
+            "(from_difference); choose another reading of one of them",
             {"transfers_2019": "from_difference", "net_new_transfers": "from_base"},
-            {},
-            "these readings make a circle: transfers_2019 (from_difference) needs net_new_transfers (from_base), which "
-            "needs transfers_2019 (from_difference); choose another reading of one of them",
         ),
     ],
 )
@@ -231,7 +209,7 @@ def test_what_equals_the_article_is_left_out_and_kept_as_given(model):
     )
     assert (same, hash(same), model.differences(same)) == (ARTICLE, hash(Setting()), "")
     assert same.given == {"transfers_2019", "overlap", "transfers_2021"}
-    # So a notebook may hand over all of its parameters, those that were not touched included.
+    # So a notebook may hand over all of its parameters, untouched ones included.
     setting = model.setting(
         {"persons_per_transfer": "implied"}, {"persons_per_transfer": 1}
     )
@@ -250,7 +228,8 @@ def test_a_change_takes_numbers_texts_and_readings(model):
         {"overlap": 0.25, "former_detainees": 300_000},
     )
     assert setting.given == set(given)
-    # A later change starts from it; a reading takes the place of a value, and a value that of a reading.
+    # A later change starts from it; a reading takes the place of a value,
+    # and a value that of a reading.
     later = model.change({"former_detainees": "floor", "overlap": 0}, setting)
     assert later == Setting(
         {"transfers_2019": "from_difference", "former_detainees": "floor"}
@@ -287,7 +266,7 @@ def test_one_choice_follows(model):
     assert model.setting({"south_2019": "transfers"}) == model.setting(
         {"total_2019": "transfers"}
     )
-    # Readings named over a setting win, and drop the values that they leave without a use.
+    # Readings named over a setting win, and drop the values that they leave unused.
     over = model.change(
         {"south_2019": "persons"}, replace(setting, values={"transfers_2019": 2.5e6})
     )
@@ -300,8 +279,9 @@ def test_differences_are_one_line(model):
         {"at_risk_2019": "southern"}, {"overlap": 0.25, "at_risk_2021": 1_500_000}
     )
     assert model.differences(setting) == (
-        "differs from the article in: at_risk_2019: minority transferees of the south (southern, a reconstruction); "
-        "overlap = 0.25 in place of our 0; at_risk_2021 = 1,500,000 person"
+        "differs from the article in: at_risk_2019: minority transferees of the south "
+        "(southern, a reconstruction); overlap = 0.25 in place of our 0; "
+        "at_risk_2021 = 1,500,000 person"
     )
 
 
@@ -316,23 +296,20 @@ def test_a_name_that_nothing_depends_on_is_refused(model):
         model.check_used(model.change(given), plans)
     for given in ({"overlap": 0.1}, {"overlap": 0.0}, {"former_detainees": "floor"}):
         (name,) = given
-        assert sentence(
-            ModelError, model.check_used, model.change(given), plans
-        ) == unused.format(name)
-        model.check_used(
-            model.change(given), [*plans, model.plan("at_risk_total")]
-        )  # one that uses it is enough
-        model.check_used(model.change(given), plans, ignored=[name])
+        setting = model.change(given)
+        said = sentence(ModelError, model.check_used, setting, plans)
+        assert said == unused.format(name)
+        # One that uses it is enough.
+        model.check_used(setting, [*plans, model.plan("at_risk_total")])
+        model.check_used(setting, plans, ignored=[name])
     hidden = replace(
         model.setting(values={"persons_per_transfer": 0.9}),
         readings={"persons_per_transfer": "implied"},
     )
-    said = "persons_per_transfer is unused: its reading implied supplies it under these readings"
-    assert (
-        sentence(
-            ModelError, model.check_used, hidden, [model.plan("persons_2019", hidden)]
-        )
-        == said
+    plans = [model.plan("persons_2019", hidden)]
+    assert sentence(ModelError, model.check_used, hidden, plans) == (
+        "persons_per_transfer is unused: its reading implied supplies it under these "
+        "readings"
     )
     # Of linked readings, one that is used is enough.
     model.check_used(
@@ -340,7 +317,7 @@ def test_a_name_that_nothing_depends_on_is_refused(model):
     )
 
 
-# Limits and bounds ----------------------------------------------------------------------------------------------------
+# Limits and bounds --------------------------------------------------------------------
 
 PERSONS = {"unit": "person"}
 BASE = [claim("printed_base", "4", **PERSONS)]
@@ -358,37 +335,33 @@ def test_a_limit_refuses_a_quantity_and_all_computed_from_it_and_no_setting(
     most, high, said
 ):
     rows = [*BASE, claim("printed_top", "7", **PERSONS)]
-    made = small_model(
-        double, half, claims=rows, limits=(Most(quantity="double", at_most=most),)
-    )
+    limits = (LimitRow(quantity="double", at_most=most),)
+    made = small_model(double, half, claims=rows, limits=limits)
     for name in ("double", "half"):
         assert sentence(ModelError, made.estimate, name) == said
         assert [str(limit) for limit in made.plan(name).limits] == [
             f"double at most {most}"
         ]
     assert value(made, "base") == 4
-    setting = made.change(
-        {"base": 3.6}
-    )  # a setting past the limit is one, and its bounds end there
-    assert sentence(ModelError, made.estimate, "half", setting).startswith(
-        "double would be 7.2"
-    )
+    # A setting past the limit is one, and its bounds end there.
+    setting = made.change({"base": 3.6})
+    refusal = sentence(ModelError, made.estimate, "half", setting)
+    assert refusal.startswith("double would be 7.2")
     assert value(made, "half", values={"base": 3.5}) == 3.5  # at the limit itself
+    # 2 x 3.5 to 4.5, at most 7, or 7.5 for a printed 7.
     (bounds,) = made.plan("half").bounds()
-    assert (bounds.low, bounds.high) == pytest.approx(
-        (3.5, high)
-    )  # 2 x 3.5 to 4.5, at most 7, or 7.5 for a printed 7
+    assert (bounds.low, bounds.high) == pytest.approx((3.5, high))
 
 
-# Remarks --------------------------------------------------------------------------------------------------------------
+# Remarks ------------------------------------------------------------------------------
 def test_remarks_stand_beside_a_number_and_refuse_nothing(model):
     def remarks(quantity, **given):
         return model.estimate(quantity, model.change(given)).remarks
 
-    assert (
-        remarks("persons_2021", persons_per_transfer=0.549) == ()
-    )  # beside the number at risk alone
-    # Outside the range that an assumption is varied over, where the number depends on it.
+    # Beside the number at risk alone.
+    assert remarks("persons_2021", persons_per_transfer=0.549) == ()
+    # Outside the range that an assumption is varied over, where the number depends
+    # on it.
     given = {"persons_per_transfer_drift": 0.94, "overlap": 0.75}
     said = (
         "persons_per_transfer_drift is varied from 0.95 to 1.05, and set to 0.94",
@@ -416,31 +389,25 @@ def test_a_remark_may_name_a_figure_published_elsewhere():
         external=rows,
         remarks=tuple(said),
     )
-    assert made.estimate("double").remarks == (
-        "3,000 more",
-        "x",
-    )  # 8,002 less 5,000, to the thousand
-    assert made.estimate("double", made.change({"base": 2500})).remarks == (
-        "x",
-    )  # 5,000 is not above 5,000
+    # 8,002 less 5,000, to the thousand; 5,000 is not above 5,000.
+    assert made.estimate("double").remarks == ("3,000 more", "x")
+    assert made.estimate("double", made.change({"base": 2500})).remarks == ("x",)
 
 
 def test_a_derived_assumption_stays_in_its_allowed_range(model):
+    # 2 million less 2 million, its minimum.
     at_its_end = model.setting(
         {"former_detainees": "from_low_end"}, {"at_risk_2021": 2_000_000}
     )
-    assert (
-        model.estimate("former_detainees", at_its_end).value == 0
-    )  # 2 million less 2 million, its minimum
+    assert model.estimate("former_detainees", at_its_end).value == 0
     nothing = model.setting(values={"planned_transfers_2016_2020": 0})
-    assert sentence(
-        ModelError, model.estimate, "excess_over_plan_2016_2020", nothing
-    ) == (
-        "excess_over_plan_2016_2020, read formula, has no finite value: a division by zero"
+    name = "excess_over_plan_2016_2020"
+    assert sentence(ModelError, model.estimate, name, nothing) == (
+        f"{name}, read formula, has no finite value: a division by zero"
     )
 
 
-# Sides ----------------------------------------------------------------------------------------------------------------
+# Sides --------------------------------------------------------------------------------
 
 SIDES = {
     "exact": "",
@@ -478,17 +445,15 @@ def test_the_sides_of_the_article(model):
     def side(name, readings=None, values=None):
         return model.plan(name, model.setting(readings, values)).side
 
-    assert (
-        side("at_risk_total", {"at_risk_2019": "southern"}) == "no bound"
-    )  # all of the south, and "at least"
-    # The floor has no effect where all former detainees are counted among the transferred already.
-    assert (
-        side("at_risk_total", {"former_detainees": "floor"}, {"overlap": 1.0})
-        == "at most"
-    )
+    # All of the south, and "at least".
+    assert side("at_risk_total", {"at_risk_2019": "southern"}) == "no bound"
+    # The floor has no effect where all former detainees are counted among the
+    # transferred already.
+    floor = {"former_detainees": "floor"}
+    assert side("at_risk_total", floor, {"overlap": 1.0}) == "at most"
 
 
-# What a model refuses of a register -----------------------------------------------------------------------------------
+# What a model refuses of a register ---------------------------------------------------
 def refused(*made, **how):
     return sentence(RegisterError, small_model, *made, **how)
 
@@ -502,10 +467,11 @@ b = formula("b(a) = a")
 
 ANALYSIS = "nowhere/datapackage.json, field analysis"
 FORMULAS = f"{ANALYSIS}.formulas: "
+READINGS = "nowhere/readings.csv, "
 
 
 def most(quantity, other):
-    return {"claims": BASE, "limits": (Most(quantity=quantity, at_most=other),)}
+    return {"claims": BASE, "limits": (LimitRow(quantity=quantity, at_most=other),)}
 
 
 def above(other):
@@ -517,146 +483,128 @@ def above(other):
     }
 
 
+def making(*formulas, **how):
+    """What makes a small model of these."""
+    return partial(small_model, *formulas, **how)
+
+
 @pytest.mark.parametrize(
-    ("made", "how", "said"),
+    ("made", "said"),
     [
         (
-            [double],
-            {"claims": [claim("printed_bass", "1")]},
-            f"{FORMULAS}the formula double needs 'base', which no "
-            "formula or row supplies; did you mean 'bass'?",
+            making(double, claims=[claim("printed_bass", "1")]),
+            f"{FORMULAS}the formula double needs 'base', which no formula or row "
+            "supplies; did you mean 'bass'?",
         ),
         (
-            [a, b],
-            {},
-            f"{FORMULAS}the formulas of a, b need each other in a circle, so nothing supplies them",
+            making(a, b),
+            f"{FORMULAS}the formulas of a, b need each other in a circle, so nothing "
+            "supplies them",
         ),
         (
-            [adds],
-            {"claims": [*BASE, claim("printed_other", "1", unit="transfer")]},
-            f"{FORMULAS}the formula adds adds "
-            "or compares unlike units (person and transfer); it is given base in person, other in transfer",
+            making(adds, claims=[*BASE, claim("printed_other", "1", unit="transfer")]),
+            f"{FORMULAS}the formula adds adds or compares unlike units (person and "
+            "transfer); it is given base in person, other in transfer",
         ),
         (
-            [twice__one, twice__two],
-            {"claims": BASE, "defaults": {"twice": "one"}},
+            making(twice__one, twice__two, claims=BASE, defaults={"twice": "one"}),
             f"{FORMULAS}twice is in person, but twice__two gives person²",
         ),
         (
-            [double],
-            {"claims": [*BASE, claim("printed_double", "1", unit="transfer")]},
+            making(
+                double, claims=[*BASE, claim("printed_double", "1", unit="transfer")]
+            ),
             f"{FORMULAS}double is in transfer, but double gives person",
         ),
         (
-            [],
-            {
-                "claims": BASE,
-                "assumptions": [assumption("base", 1, maximum=9, unit="transfer")],
-            },
-            "nowhere/assumptions.yaml, entry base, field unit: base is in person, but this entry gives transfer",
+            making(claims=BASE, assumptions=[assumption("base", 1, unit="transfer")]),
+            "nowhere/assumptions.yaml, entry base, field unit: base is in person, but "
+            "this entry gives transfer",
         ),
         (
-            [q],
-            {"same_as": {("w", "alike"): "qq"}},
-            "nowhere/readings.csv, row 2 (w, alike), field same_as: 'qq' is not a quantity; did you mean 'q'?",
+            making(q, same_as={("w", "alike"): "qq"}),
+            f"{READINGS}row 2 (w, alike), field same_as: 'qq' is not a quantity; did "
+            "you mean 'q'?",
         ),
         (
-            [q],
-            {"claims": BASE, "same_as": {("q", "alike"): "base"}},
-            "nowhere/readings.csv, row 2 (q, alike), field same_as: q is in dimensionless, but q__alike gives person",
+            making(q, claims=BASE, same_as={("q", "alike"): "base"}),
+            f"{READINGS}row 2 (q, alike), field same_as: q is in dimensionless, but "
+            "q__alike gives person",
         ),
         (
-            [q__named],
-            {"same_as": {("q", "named"): "q"}},
+            making(q__named, same_as={("q", "named"): "q"}),
             f"{FORMULAS}two things are called q__named: give the formula another name",
         ),
         (
-            [q__named, q__other],
-            {},
-            "nowhere/readings.csv, field default: q has readings (named, other) and none of them is the default",
+            making(q__named, q__other),
+            f"{READINGS}field default: q has readings (named, other) and none of them "
+            "is the default",
         ),
         (
-            [q],
-            {"grades": {("q", "nmed"): "stated"}},
-            "nowhere/readings.csv, row 2 (q, nmed), field reading: 'nmed' is not a reading of q; known: formula",
+            making(q, grades={("q", "nmed"): "stated"}),
+            f"{READINGS}row 2 (q, nmed), field reading: 'nmed' is not a reading of q; "
+            "known: formula",
         ),
         (
-            [q],
-            {"percent": ("qq",)},
+            making(q, percent=("qq",)),
             f"{ANALYSIS}.percent: 'qq' is not a quantity; did you mean 'q'?",
         ),
         (
-            [double],
-            most("doubl", "base"),
+            making(double, **most("doubl", "base")),
             f"{ANALYSIS}.limits: 'doubl' is not a quantity; did you mean 'double'?",
         ),
         (
-            [double],
-            most("double", "bas"),
+            making(double, **most("double", "bas")),
             f"{ANALYSIS}.limits: 'bas' is not a quantity; did you mean 'base'?",
         ),
         (
-            [double, q],
-            most("double", "q"),
+            making(double, q, **most("double", "q")),
             f"{ANALYSIS}.limits: double is in person, and q in dimensionless",
         ),
         (
-            [double],
-            above("bas"),
+            making(double, **above("bas")),
             f"{ANALYSIS}.remarks: 'bas' is not a quantity; did you mean 'base'?",
         ),
         (
-            [double, q],
-            above("q"),
+            making(double, q, **above("q")),
             f"{ANALYSIS}.remarks: double is in person, and q in dimensionless",
         ),
         (
-            [double],
-            above("seen"),
+            making(double, **above("seen")),
             f"{ANALYSIS}.remarks: double is in person, and seen in transfer",
         ),
     ],
 )
-def test_names_units_and_defaults_fit(made, how, said):
-    assert refused(*made, **how) == said
+def test_names_units_and_defaults_fit(made, said):
+    assert sentence(RegisterError, made) == said
 
 
 @pytest.mark.parametrize(
-    ("how", "field", "said"),
+    ("how", "said"),
     [
-        (
-            {"quantity": "doubel"},
-            "quantity",
-            "'doubel' is not a quantity; did you mean 'double'?",
-        ),
+        ({"quantity": "doubel"}, "'doubel' is not a quantity; did you mean 'double'?"),
         (
             {"readings": {"bas": "published"}},
-            "readings",
             "'bas' is not a quantity; did you mean 'base'?",
         ),
         (
             {"readings": {"base": "publishd"}},
-            "readings",
-            "base: 'publishd' is not a number, nor a number "
-            "and a unit such as '1 person'; did you mean 'published'?",
+            "base: 'publishd' is not a number, nor a number and a unit such as "
+            "'1 person'; did you mean 'published'?",
         ),
         (
             {"readings": {"w": "published"}},
-            "readings",
             "w is unused: nothing computed here depends on it under these readings",
         ),
         (
             {"claim": "printed_base"},
-            "claim",
             "the check is circular: it starts from printed_base, which it checks",
         ),
     ],
 )
-def test_a_check_that_is_none_is_refused(how, field, said):
-    rows = [*BASE, claim("printed_w", "1")]
-    found = refused(
-        double, claims=rows, checks=[check("r", **{"quantity": "double", **how})]
-    )
+def test_a_check_that_is_none_is_refused(how, said):
+    row, (field,) = check("r", **{"quantity": "double", **how}), how
+    found = refused(double, claims=[*BASE, claim("printed_w", "1")], checks=[row])
     assert found == f"nowhere/checks.csv, row 2 (r), field {field}: {said}"
 
 
@@ -682,15 +630,12 @@ def test_figures_and_statements_name_what_there_is():
     )
     small_model(double, **statement("double", "printed_base"))
     none = "is not a quantity and not a row of claims.csv; did you mean"
-    beside, said = (
-        "nowhere/external.csv, row 4 (seen), field beside",
-        "nowhere/statements.csv, row 3 (said), field",
-    )
-    assert refused(double, **external("doubl")) == f"{beside}: 'doubl' {none} 'double'?"
-    assert (
-        refused(double, **statement("doubl", "base"))
-        == f"{said} quantity: 'doubl' {none} 'double'?"
-    )
+    found = refused(double, **external("doubl"))
+    place = "nowhere/external.csv, row 4 (seen), field beside"
+    assert found == f"{place}: 'doubl' {none} 'double'?"
+    found = refused(double, **statement("doubl", "base"))
+    place = "nowhere/statements.csv, row 3 (said), field quantity"
+    assert found == f"{place}: 'doubl' {none} 'double'?"
 
 
 @pytest.mark.parametrize(
@@ -710,7 +655,7 @@ def test_a_module_that_can_not_be_imported_is_named(name, said, tmp_path, monkey
     )
 
 
-# Formulas on quantities and on arrays ---------------------------------------------------------------------------------
+# Formulas on quantities and on arrays -------------------------------------------------
 @pytest.mark.parametrize("name", read(formulas))
 def test_a_formula_gives_the_same_on_floats_on_arrays_and_on_quantities(model, name):
     expression = read(formulas)[name]
@@ -725,9 +670,8 @@ def test_a_formula_gives_the_same_on_floats_on_arrays_and_on_quantities(model, n
     on_quantities = expression.function(**in_units).to(
         parse_unit(model.units[name.split("__")[0]])
     )
-    assert on_quantities.magnitude == pytest.approx(
-        on_arrays, rel=1e-12
-    )  # no factor hidden in a unit
+    # No factor is hidden in a unit.
+    assert on_quantities.magnitude == pytest.approx(on_arrays, rel=1e-12)
     for i in range(5):
         on_floats = expression.function(
             **{need: float(values[i, 0]) for need, values in bare.items()}

@@ -1,4 +1,4 @@
-"""Formulas of the invented package on evening classes: plain operators in base units."""
+"""Formulas of the invented package on evening classes: plain operators, base units."""
 
 
 def sessions(households, sessions_per_household):
@@ -11,7 +11,7 @@ def sessions(households, sessions_per_household):
 
 
 def day_per_evening(evening_share):
-    """Households that came by day for each that came in the evening: the rest over the share.
+    """Households that came by day for each in the evening: the rest over the share.
 
     >>> day_per_evening(0.25)
     3.0

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from analysis.core.register import InputError
+from analysis.core.errors import InputError
 from analysis.publish.atomic import lock, replace_atomically, write_file
 from analysis.publish.replaceable import is_ours, refuse_foreign
 from tests.conftest import ROOT
@@ -41,7 +41,7 @@ def refused(call, *args):
     return str(error.value)
 
 
-# A file ---------------------------------------------------------------------------------------------------------------
+# A file -------------------------------------------------------------------------------
 def test_a_file_is_written_whole(tmp_path):
     write_file(tmp_path / "a.txt", "old\n")
     write_file(tmp_path / "a.txt", "new\r\n")
@@ -63,7 +63,7 @@ def test_a_file_that_can_not_be_written_keeps_its_old_text(tmp_path, monkeypatch
     assert content(tmp_path) == {"a.txt": b"old"}
 
 
-# A folder -------------------------------------------------------------------------------------------------------------
+# A folder -----------------------------------------------------------------------------
 def test_a_folder_takes_its_place_at_the_end_and_whole(tmp_path):
     folder = tmp_path / "deep" / "results"
     fill(folder, "old")
@@ -74,9 +74,8 @@ def test_a_folder_takes_its_place_at_the_end_and_whole(tmp_path):
         assert content(folder)["numbers.csv"] == b"old"
     assert names(folder) == {".gitignore", "numbers.csv"}
     assert content(folder)["numbers.csv"] == b"new"
-    assert content(folder)[".gitignore"].endswith(
-        b"\n*\n"
-    )  # git ignores what is generated
+    # Git ignores what is generated.
+    assert content(folder)[".gitignore"].endswith(b"\n*\n")
     assert (names(folder.parent), folder.stat().st_mode & 0o777) == ({"results"}, 0o755)
 
 
@@ -104,12 +103,10 @@ def test_a_run_that_fails_leaves_the_former_folder_and_no_litter(tmp_path, error
 
 def test_a_full_disk_is_one_sentence(tmp_path):
     fill(tmp_path / "results", "old")
-    said = refused(
-        fill, tmp_path / "results", "new", OSError(28, "No space left on device")
-    )
-    assert (
-        said
-        == f"{tmp_path}/results can't be written (No space left on device) and is as it was"
+    full = OSError(28, "No space left on device")
+    assert refused(fill, tmp_path / "results", "new", full) == (
+        f"{tmp_path}/results can't be written (No space left on device) and is as it "
+        "was"
     )
     assert content(tmp_path)["results/numbers.csv"] == b"old"
 
@@ -138,11 +135,8 @@ def test_a_folder_or_file_of_somebody_elses_is_refused_and_survives(tmp_path):
     assert refused(fill, tmp_path / "file" / "results", "1").startswith(
         f"{tmp_path}/file/results can't be written ("
     )
-    assert {
-        name: data
-        for name, data in content(tmp_path).items()
-        if not name.endswith(".lock")
-    } == before
+    after = content(tmp_path).items()
+    assert {name: one for name, one in after if not name.endswith(".lock")} == before
     (tmp_path / "empty").mkdir()
     fill(tmp_path / "empty", "1")
     assert is_ours(tmp_path / "empty")
@@ -161,15 +155,13 @@ def test_a_file_that_no_run_listed_is_not_lost(tmp_path, name):
     refuse_foreign(tmp_path / "results")
     refuse_foreign(tmp_path / "none yet")
     path = tmp_path / "results" / name
-    path.symlink_to("nowhere") if name.endswith("link") else path.write_text(
-        "mine", encoding="utf-8"
-    )
+    if name.endswith("link"):
+        path.symlink_to("nowhere")
+    else:
+        path.write_text("mine", encoding="utf-8")
     said = f"{path} is not a result and would be lost; move it elsewhere"
-    assert (
-        refused(refuse_foreign, tmp_path / "results")
-        == refused(fill, tmp_path / "results", "1")
-        == said
-    )
+    assert refused(refuse_foreign, tmp_path / "results") == said
+    assert refused(fill, tmp_path / "results", "1") == said
     assert path.is_symlink() or path.read_text(encoding="utf-8") == "mine"
 
 
@@ -186,12 +178,12 @@ def test_a_result_that_was_changed_since_the_run_is_not_lost(tmp_path):
         )
     refuse_foreign(tmp_path / "results")
     (tmp_path / "results" / "opened.csv").write_text("mine", encoding="utf-8")
-    said = f"{tmp_path}/results/opened.csv was changed since the run and would be lost; move it elsewhere"
-    assert (
-        refused(refuse_foreign, tmp_path / "results")
-        == refused(fill, tmp_path / "results", "1")
-        == said
+    said = (
+        f"{tmp_path}/results/opened.csv was changed since the run and would be lost; "
+        "move it elsewhere"
     )
+    assert refused(refuse_foreign, tmp_path / "results") == said
+    assert refused(fill, tmp_path / "results", "1") == said
     assert (tmp_path / "results" / "opened.csv").read_text(encoding="utf-8") == "mine"
 
 
@@ -221,7 +213,7 @@ def test_a_folder_that_can_not_be_written_to_is_refused_at_the_start(
     )
 
 
-# One run at a time ----------------------------------------------------------------------------------------------------
+# One run at a time --------------------------------------------------------------------
 def test_a_second_run_on_the_same_folder_is_refused_and_the_first_ends_well(tmp_path):
     with replace_atomically(tmp_path / "results") as new:
         said = f"another run is writing to {tmp_path}/results; wait for it to end"

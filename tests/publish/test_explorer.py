@@ -1,4 +1,4 @@
-"""The explorer's page beside the library, and as a reader drives it in Chromium, from a file."""
+"""The explorer's page, from a file: beside the library, and as a reader drives it."""
 
 import itertools
 import math
@@ -15,8 +15,10 @@ from typer.testing import CliRunner
 
 import analysis
 from analysis.cli import app
+from analysis.core.errors import InputError
 from analysis.core.published import Interval
-from analysis.core.register import InputError, Register, Statement
+from analysis.core.register import Register
+from analysis.core.rows import Statement
 from analysis.core.units import CONSTANTS
 from analysis.model import verdicts
 from analysis.model.bounds import extremes
@@ -61,7 +63,7 @@ def page(watched: Watched, address: str) -> Page:
 
 @pytest.fixture
 def without_conditions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page does not show where a verdict stays, which takes most of the time of one."""
+    """The page does not show where a verdict stays, which takes most of its time."""
     monkeypatch.setattr(verdicts, "_condition", lambda *given: "")
 
 
@@ -97,7 +99,7 @@ def shared(page: Page) -> dict[str, str]:
     }
 
 
-# The same answers -----------------------------------------------------------------------------------------------------
+# The same answers ---------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("without_conditions")
@@ -111,21 +113,26 @@ def test_page_and_library_agree_at_300_settings(page: Page, study: Study) -> Non
         if (one := differences(a, b))
     }
     assert wrong == {}
-    # So that it can't pass for want of cases: refused as a whole, refused in part, and answered with a remark.
+    # So that it can't pass for want of cases: refused as a whole, refused in part,
+    # and answered with a remark.
     assert 20 < sum("refusal" in one for one in wanted) < 150
     estimates = [one for answer in wanted for one in answer.get("estimates", ())]
     assert sum(isinstance(one, str) for one in estimates) > 100
     assert sum(isinstance(one, list) and bool(one[4]) for one in estimates) > 50
 
 
-#: The bounds of quantities under readings, with each assumption anywhere in its allowed range; in the page's own names.
+#: The bounds of quantities under readings, with each assumption anywhere in its allowed
+#: range; in the page's own names.
 OVER_RANGES = """
 (named) => named.map((one) => {
   const [plan, refusal] = attempt(() => planOf(one, ARTICLE));
   if (!plan) return refusal;
-  const free = plan.leaves.filter(({ name, reading }) => DATA.assumptions[name] && reading === "set");
-  const places = free.map(({ name }) => plan.at.get(name)), box = free.map(({ name }) => DATA.quantities[name]);
-  const at = (t) => plan.row(places, box.map(({ low, high }, i) => low + t[i] * (high - low)));
+  const free = plan.leaves
+    .filter(({ name, reading }) => DATA.assumptions[name] && reading === "set");
+  const places = free.map(({ name }) => plan.at.get(name));
+  const box = free.map(({ name }) => DATA.quantities[name]);
+  const at = (t) =>
+    plan.row(places, box.map(({ low, high }, i) => low + t[i] * (high - low)));
   const { low, high } = extremes(free.length, at);
   return [low, high];
 })
@@ -202,21 +209,22 @@ def test_page_and_library_find_poles_and_crossings(
 def test_a_pass_is_barely_one_by_the_place_that_decides(
     page: Page, study: Study, value: int, barely: str
 ) -> None:
-    # To the coarser place, two to two and a half million reach from 1.75 to 2.75 million. That is 18,000 or 17,000 more
-    # than the value. One percent of 1.75 million is 17,500; of 1.95 million, the finer end, it is 19,500.
+    # To the coarser place, two to two and a half million reach from 1.75 to 2.75
+    # million. That is 18,000 or 17,000 more than the value. One percent of 1.75 million
+    # is 17,500; of 1.95 million, the finer end, it is 19,500.
     said = f"matches within rounding, {barely}differs at the finer place"
-    judged = "judge(DATA.checks.total_in_range, change(new Map([['at_risk_total', '{}']]))).said"
-    assert page.evaluate(judged.format(value)) == said
+    under = f"change(new Map([['at_risk_total', '{value}']]))"
+    assert page.evaluate(f"judge(DATA.checks.total_in_range, {under}).said") == said
     row = study.model.register.checks["total_in_range"]
-    outcome = verdicts.judge(
-        study.model, row, study.change(at_risk_total=value).setting
-    )
+    setting = study.change(at_risk_total=value).setting
+    outcome = verdicts.judge(study.model, row, setting)
     assert verdict_words(study.model, outcome) == said
 
 
 def test_the_page_shows_the_sum_by_hand(page: Page) -> None:
     slide(page, "persons_per_transfer", 0.6)
-    # 1,600,000 + 0.6 x 301,221.7195 = 1,780,733; 2 million less that, and 2.5 million less that
+    # 1,600,000 + 0.6 x 301,221.7195 = 1,780,733;
+    # 2 million less that, and 2.5 million less that
     assert (
         "1.6 million + 0.181 million × 1 = 1.781 million"
         in page.locator("#approaches_in_2021").inner_text()
@@ -230,14 +238,15 @@ def test_the_page_shows_the_sum_by_hand(page: Page) -> None:
     )
 
 
-# As a reader drives it ------------------------------------------------------------------------------------------------
+# As a reader drives it ----------------------------------------------------------------
 
 
 def test_each_handle_changes_the_setting_and_goes_back(
     page: Page, study: Study
 ) -> None:
     names = page.evaluate(
-        "[...document.querySelectorAll('[data-handle]')].map((node) => node.dataset.handle)"
+        "[...document.querySelectorAll('[data-handle]')]"
+        ".map((node) => node.dataset.handle)"
     )
     assert len(names) > 20
     for name in names:
@@ -291,7 +300,10 @@ def test_a_setting_comes_back_from_link_command_and_file(
     enter(page, "former_detainees", "0.4 million person")
     enter(page, "persons_per_transfer", "0.625")
     found = shared(page)
-    given = "at_risk_2019=southern&total_2019=transfers&former_detainees=400000&persons_per_transfer=0.625"
+    given = (
+        "at_risk_2019=southern&total_2019=transfers&former_detainees=400000"
+        "&persons_per_transfer=0.625"
+    )
     assert found["link"].endswith(f"#{given}")
     wanted = study.change(**assignments(given.split("&")))
     (tmp_path / "my_scenario.yaml").write_text(found["file"], encoding="utf-8")
@@ -321,7 +333,8 @@ def test_a_command_shows_what_the_setting_moves_and_a_headline_its_remark(
     enter(page, "overlap", "0.3")
     enter(page, "former_detainees", "0.4 million person")
     said = CliRunner().invoke(app, shlex.split(shared(page)["command"])[1:])
-    # 1.901222 + 0.4 x 0.7 million, of which at_risk_2021, at which the page looks, has no part.
+    # 1.901222 + 0.4 x 0.7 million, of which at_risk_2021, at which the page looks,
+    # has no part.
     assert (said.exit_code, "= 2.181 million" in said.output) == (0, True)
     enter(page, "persons_per_transfer", "0.55")
     # 1.6 million less 0.55 x 2,868,778
@@ -363,19 +376,13 @@ def test_a_bad_value_gets_the_sentence_of_the_library_beside_its_field(
     enter(page, "persons_per_transfer", text)
     with pytest.raises(ModelError) as refused:
         study.change(persons_per_transfer=text)
-    assert handle(page, "persons_per_transfer").locator(".problem").inner_text() == str(
-        refused.value
-    )
-    assert (
-        handle(page, "persons_per_transfer")
-        .locator("[type=text]")
-        .get_attribute("aria-invalid")
-        == "true"
-    )
+    node = handle(page, "persons_per_transfer")
+    assert node.locator(".problem").inner_text() == str(refused.value)
+    assert node.locator("[type=text]").get_attribute("aria-invalid") == "true"
     # The numbers stay as they were.
     assert page.locator("#differs").inner_text() == "No settings changed."
     enter(page, "persons_per_transfer", "0.9")
-    assert not handle(page, "persons_per_transfer").locator(".problem").is_visible()
+    assert not node.locator(".problem").is_visible()
 
 
 @pytest.mark.parametrize(
@@ -415,7 +422,10 @@ def test_a_limit_refuses_a_quantity_and_leaves_the_others(
     page: Page, study: Study
 ) -> None:
     enter(page, "persons_per_transfer_drift", "1.05")
-    sentence = "persons_per_transfer_2021 would be 1.05, outside its allowed range of 0.025 to 1"
+    sentence = (
+        "persons_per_transfer_2021 would be 1.05, outside its allowed range of 0.025 "
+        "to 1"
+    )
     assert sentence in page.locator("#approaches_in_2021 .calc").inner_text()
     assert sentence in page.locator("#refusals").inner_text()
     assert "30.5 percent" in page.locator("#above_plan .calc").inner_text()
@@ -461,10 +471,11 @@ def test_a_statement_says_where_it_stops_holding(page: Page) -> None:
 
 def test_the_bar_shows_a_number_that_the_handle_moves(page: Page) -> None:
     slide(page, "overlap", 0.5)
-    # The overlap does not move the number at risk in 2021. (2,000,000 - 1,901,221.7195) / (1 - 0.5) = 197,557
-    assert (
-        page.locator("#now").inner_text()
-        == "At risk 2021: at most 1.9 million; what the low end of the total leaves: at least 200,000"
+    # The overlap does not move the number at risk in 2021.
+    # (2,000,000 - 1,901,221.7195) / (1 - 0.5) = 197,557
+    assert page.locator("#now").inner_text() == (
+        "At risk 2021: at most 1.9 million; what the low end of the total leaves: at "
+        "least 200,000"
     )
     slide(page, "persons_per_transfer", 0.6)
     assert page.locator("#now").inner_text() == "At risk 2021: at most 1.78 million"
@@ -475,8 +486,8 @@ def test_readings_one_at_a_time(page: Page) -> None:
     # The list follows once the setting rests.
     expect(listed).not_to_have_count(0)
     rows = listed.all_inner_texts()
-    # 1,650,000 x 0.95 + 301,222 = 1,868,722; 2 million less that is 6.6 percent of it; 2,590,000 x 0.62 + 301,222
-    # = 1,907,022
+    # 1,650,000 x 0.95 + 301,222 = 1,868,722; 2 million less that is 6.6 percent of it;
+    # 2,590,000 x 0.62 + 301,222 = 1,907,022
     for start, words in [
         (
             "at risk 2019, minority transferees of the south: ",
@@ -525,8 +536,9 @@ def test_it_is_driven_by_keyboard_alone(page: Page) -> None:
 def test_those_who_hear_it_hear_a_moved_slider_once(page: Page) -> None:
     expect(page.locator("#spoken")).to_have_text("at risk 2021: at most 1.9 million")
     page.evaluate(
-        "window.heard = []; new MutationObserver(() => heard.push($('spoken').textContent))"
-        ".observe($('spoken'), { childList: true, characterData: true, subtree: true })"
+        "window.heard = [];"
+        "new MutationObserver(() => heard.push($('spoken').textContent)).observe("
+        "$('spoken'), { childList: true, characterData: true, subtree: true })"
     )
     for value in (0.9, 0.8, 0.7, 0.6):
         slide(page, "persons_per_transfer", value)
@@ -550,7 +562,8 @@ def test_it_fits_its_window(
     keep(page, f"explorer-{scheme}-{width}")
     assert watched.too_wide() <= 0
     colours = page.evaluate(
-        "['color', 'backgroundColor'].map((one) => getComputedStyle(document.body)[one])"
+        "['color', 'backgroundColor']"
+        ".map((one) => getComputedStyle(document.body)[one])"
     )
     bright = [sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in colours]
     assert (bright[0] > bright[1]) == (scheme == "dark")
@@ -568,7 +581,7 @@ def test_printed_it_shows_the_results_without_the_controls(page: Page) -> None:
     assert len(page.pdf()) > 10_000
 
 
-# The file -------------------------------------------------------------------------------------------------------------
+# The file -----------------------------------------------------------------------------
 
 
 def test_the_page_is_one_small_file_that_allows_its_own_script_alone(
@@ -595,10 +608,8 @@ def test_a_package_without_the_numbers_that_it_draws_is_refused(
 ) -> None:
     packages = Path(__file__).resolve().parents[1] / "packages"
     monkeypatch.syspath_prepend(str(packages))
-    with pytest.raises(
-        InputError,
-        match=r"the explorer draws at_risk_total_range, which claims\.csv lacks$",
-    ):
+    said = r"the explorer draws at_risk_total_range, which claims\.csv lacks$"
+    with pytest.raises(InputError, match=said):
         explorer.page(Model(Register.read(packages / "tiny")))
 
 
@@ -622,32 +633,16 @@ def test_a_minimum_is_refused_as_the_page_does_not_search_its_branches() -> None
 
 
 def test_the_command_writes_the_page_and_says_its_address(tmp_path: Path) -> None:
-    said = CliRunner().invoke(
-        app,
-        [
-            "explore",
-            "--no-open",
-            "--out",
-            str(tmp_path / "new"),
-            "--set",
-            "overlap=50 %",
-        ],
-    )
-    assert said.exit_code == 0
-    assert (
-        said.output.strip()
-        == f"{(tmp_path / 'new' / 'explorer.html').as_uri()}#overlap=50 %25"
-    )
-    refused = CliRunner().invoke(
-        app, ["explore", "--no-open", "--out", str(tmp_path), "--set", "overlap=2"]
-    )
-    assert (refused.exit_code, "lies outside its allowed range" in refused.output) == (
-        2,
-        True,
-    )
+    def explore(folder: Path, *options: str) -> tuple[int, str]:
+        words = ["explore", "--no-open", "--out", str(folder), *options]
+        said = CliRunner().invoke(app, words)
+        return said.exit_code, said.output
+
+    address = (tmp_path / "new" / "explorer.html").as_uri()
+    status, said = explore(tmp_path / "new", "--set", "overlap=50 %")
+    assert (status, said.strip()) == (0, f"{address}#overlap=50 %25")
+    status, said = explore(tmp_path, "--set", "overlap=2")
+    assert (status, "lies outside its allowed range" in said) == (2, True)
     (tmp_path / "explorer.html").write_text("mine", encoding="utf-8")
-    refused = CliRunner().invoke(app, ["explore", "--no-open", "--out", str(tmp_path)])
-    assert (
-        refused.exit_code,
-        "would be lost; move it elsewhere" in refused.output,
-    ) == (2, True)
+    status, said = explore(tmp_path)
+    assert (status, "would be lost; move it elsewhere" in said) == (2, True)

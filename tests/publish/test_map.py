@@ -1,4 +1,4 @@
-"""The map: each step of the way from the article to a file is where it is said to be."""
+"""The map: each step from the article to a file is where it is said to be."""
 
 import csv
 import importlib

@@ -1,4 +1,6 @@
-"""The committed notebooks as a reader finds them, and how they are run: strict parameters, whole outputs or none."""
+"""The committed notebooks as a reader finds them, and how they are run: strict
+parameters, whole outputs or none.
+"""
 
 import ast
 import hashlib
@@ -18,7 +20,7 @@ import psutil
 import pytest
 from jupyter_client.asynchronous.client import AsyncKernelClient
 
-from analysis.core.register import InputError
+from analysis.core.errors import InputError
 from analysis.model.model import Model
 from analysis.publish import notebooks
 from analysis.publish.notebooks import (
@@ -33,6 +35,7 @@ from analysis.publish.notebooks import (
 from analysis.render.figures import FIGURES
 from tests.conftest import ROOT
 from tests.small import notebook
+from tests.tables import cases
 
 BOOKS = {notebook.name: notebook for notebook in all_notebooks(ROOT / "notebooks")}
 committed = pytest.mark.parametrize("name", BOOKS)
@@ -158,10 +161,8 @@ def test_parameters_are_names_with_plain_values(
         "a": 1.0,
         "b": "c",
     }
-    with pytest.raises(
-        InputError,
-        match=r"made\.ipynb must have one cell tagged parameters, with lines such as",
-    ):
+    said = r"made\.ipynb must have one cell tagged parameters, with lines such as"
+    with pytest.raises(InputError, match=said):
         _ = write(*sources, tagged=tagged).parameters
 
 
@@ -202,53 +203,38 @@ def test_a_scenario_is_what_its_values_and_readings_are(model: Model) -> None:
         "scenario": "southern"
     }
     # What is drawn is at its median.
-    assert (
-        job(BOOKS["04_at_risk_2021"], [], model, "illustrative").parameters[
-            "former_detainees"
-        ]
-        == 600_000
-    )
+    drawn = job(BOOKS["04_at_risk_2021"], [], model, "illustrative")
+    assert drawn.parameters["former_detainees"] == 600_000
 
 
-@pytest.mark.parametrize(
-    ("name", "given", "words"),
-    [
-        # Only the southern and composition readings use the share, and the estimate is read as printed.
-        ("04", ["minority_share_south=0.9"], "minority_share_south is unused"),
-        # Texts and whole numbers that are no settings.
-        (
-            "08",
-            ["sceanrio=southern"],
-            "'sceanrio' is no parameter of 08_sensitivity; did you mean 'scenario'",
-        ),
-        (
-            "08",
-            ["quantity=at_risk_2012"],
-            "'at_risk_2012' is not a quantity; did you mean 'at_risk_2021'",
-        ),
-        (
-            "08",
-            ["scenario=southen"],
-            "'southen' names no scenario or file; did you mean 'southern'",
-        ),
-        (
-            "08",
-            ["draws_scenario=ilustrative"],
-            "'ilustrative' names no scenario or file; did you mean 'illustrative'",
-        ),
-        (
-            "08",
-            ["draws=1000"],
-            "1,000 draws are no power of two, as Sobol points need; take 512 or 1,024",
-        ),
-        ("08", ["draws=4e3"], "draws: '4e3' is not a whole number"),
-    ],
-)
+#: A notebook with a parameter, and a part of the sentence. Only the southern and
+#: composition readings use the share, and the estimate is read as printed; the others
+#: are texts and whole numbers that are no settings.
+REFUSED = """
+04 minority_share_south=0.9
+    minority_share_south is unused
+08 sceanrio=southern
+    'sceanrio' is no parameter of 08_sensitivity; did you mean 'scenario'
+08 quantity=at_risk_2012
+    'at_risk_2012' is not a quantity; did you mean 'at_risk_2021'
+08 scenario=southen
+    'southen' names no scenario or file; did you mean 'southern'
+08 draws_scenario=ilustrative
+    'ilustrative' names no scenario or file; did you mean 'illustrative'
+08 draws=1000
+    1,000 draws are no power of two, as Sobol points need; take 512 or 1,024
+08 draws=4e3
+    draws: '4e3' is not a whole number
+"""
+
+
+@pytest.mark.parametrize(("asked", "words"), cases(REFUSED))
 def test_parameters_are_refused_in_one_sentence(
-    model: Model, name: str, given: list[str], words: str
+    model: Model, asked: str, words: str
 ) -> None:
+    name, given = asked.split()
     with pytest.raises(InputError) as refused:
-        job(find(name), given, model)
+        job(find(name), [given], model)
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -275,7 +261,9 @@ def names(folder: Path) -> set[str]:
 
 
 def kernels() -> list[psutil.Process]:
-    """The kernels of this process that are still there; on Linux a process between has forked them."""
+    """The kernels of this process that are still there; on Linux a process between
+    has forked them.
+    """
     found = psutil.Process().children(recursive=True)
     return [
         one
@@ -352,7 +340,10 @@ def test_what_a_user_has_set_up_for_other_work_does_not_reach_a_notebook(
     there = {name: one for name, one in os.environ.items() if name not in theirs} | {
         "HOME": str(home)
     }
-    shows = "import matplotlib as mpl\nprint('changed' in globals(), mpl.rcParams['lines.linewidth'])"
+    shows = (
+        "import matplotlib as mpl\n"
+        "print('changed' in globals(), mpl.rcParams['lines.linewidth'])"
+    )
     book = write("a = 1", shows)
     command = [
         sys.executable,
@@ -372,7 +363,8 @@ def test_a_kernel_is_as_fresh_as_an_ordinary_one(
 ) -> None:
     shows = (
         "import os, random, numpy\nfrom pathlib import Path\n"
-        "print(os.environ.get('MINE'), Path.cwd(), random.random(), numpy.random.random())"
+        "print(os.environ.get('MINE'), Path.cwd())\n"
+        "print(random.random(), numpy.random.random())"
     )
     book, found = write("a = 1", shows), list[str]()
     for number in range(2):
@@ -436,7 +428,11 @@ def test_no_kernel_outlives_a_run_that_is_killed(
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     told = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    tell = f"import os, pathlib, signal\npathlib.Path({str(pipe)!r}).write_text(str(os.getpid()))\nwhile True: pass"
+    tell = (
+        "import os, pathlib, signal\n"
+        f"pathlib.Path({str(pipe)!r}).write_text(str(os.getpid()))\n"
+        "while True: pass"
+    )
     books = str(write("a = 1", tell).path.parent)
     command = [
         sys.executable,
@@ -470,17 +466,22 @@ def test_no_kernel_outlives_a_run_that_is_killed(
     if number != signal.SIGKILL:
         assert list((tmp_path / "tmp").iterdir()) == []
         assert said == "interrupted\n"
-        # Python ends itself by the signal where it interrupts a text that is executed; a shell reads 130 in both.
+        # Python ends itself by the signal where it interrupts a text that is
+        # executed; a shell reads 130 in both.
         assert process.returncode in (130, -number)
 
 
-def test_a_notebook_finds_its_neighbours_closes_its_files_and_shows_tables_as_in_jupyter(
+def test_a_notebook_finds_its_neighbours_closes_its_files_and_shows_tables_as_jupyter(
     write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "neighbour.py").write_text("x = 1", encoding="utf-8")
-    shows = "import atexit, pathlib, pandas, neighbour\nfile = open('left.txt', 'w'); file.write('whole')\n"
-    shows += "atexit.register(pathlib.Path('ended.txt').touch)\nprint(pandas.get_option('display.max_columns'))"
+    shows = (
+        "import atexit, pathlib, pandas, neighbour\n"
+        "file = open('left.txt', 'w'); file.write('whole')\n"
+        "atexit.register(pathlib.Path('ended.txt').touch)\n"
+        "print(pandas.get_option('display.max_columns'))"
+    )
     run(write("a = 1", shows), tmp_path / "out" / "made.ipynb")
     assert outputs(tmp_path / "out" / "made.ipynb") == "20\n"
     assert (tmp_path / "left.txt").read_text(encoding="utf-8") == "whole"
@@ -555,9 +556,7 @@ def test_a_notebook_that_no_run_has_left_so_is_refused_and_survives(
     elif by != "somebody":
         crate.write_text(json.dumps({"@graph": [known]}), encoding="utf-8")
     target.write_text(text, encoding="utf-8")
-    with pytest.raises(
-        InputError,
-        match=r"made\.ipynb is not as a run leaves it and would be lost; move it",
-    ):
+    said = r"made\.ipynb is not as a run leaves it and would be lost; move it"
+    with pytest.raises(InputError, match=said):
         run(book, target)
     assert target.read_text(encoding="utf-8") == text

@@ -1,4 +1,6 @@
-"""Where a run came from: the profile's demands, hashes by hand, git in every state, and the same bytes twice."""
+"""Where a run came from: the profile's demands, hashes by hand, git in every state, and
+the same bytes twice.
+"""
 
 import hashlib
 import json

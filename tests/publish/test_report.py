@@ -1,4 +1,6 @@
-"""The report: each link leads somewhere, nothing is asked of another host, and the numbers are those of the results."""
+"""The report: each link leads somewhere, nothing is asked of another host, and the
+numbers are those of the results.
+"""
 
 import html
 import re
@@ -23,7 +25,7 @@ NOTHING = '<svg width="9" height="9"></svg>'
 
 
 class Page:
-    """What a page names and asks for: identifiers, links, and whatever a browser loads by itself."""
+    """What a page names and asks for: identifiers, links, and what a browser loads."""
 
     def __init__(self, path: Path) -> None:
         self.text = path.read_text(encoding="utf-8")
@@ -41,7 +43,9 @@ class Page:
 
 
 def fill(folder: Path, books: Path = ROOT / "notebooks") -> Path:
-    """A folder of results as the report finds it: the notebooks as committed, and figures that stand for the real."""
+    """A folder of results as the report finds it: the notebooks as committed, and
+    figures that stand for the real.
+    """
     shutil.copytree(books, folder / "notebooks")
     (folder / "figures").mkdir()
     for name in report.FIGURES:
@@ -65,16 +69,16 @@ def pages(results: Path) -> dict[str, Page]:
 def test_every_link_and_anchor_leads_somewhere(
     results: Path, pages: dict[str, Page]
 ) -> None:
-    assert {f"{path.stem}.html" for path in (ROOT / "notebooks").glob("*.ipynb")} | {
-        "search.html"
-    } <= set(pages)
+    books = {f"{path.stem}.html" for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert books | {"search.html"} <= set(pages)
     astray = []
     for name, page in pages.items():
         for link in page.links:
             target, _, anchor = unquote(link).partition("#")
             target = target.partition("?")[0] or name
             if target.startswith("https:"):
-                continue  # the article itself, which is asked for nothing until it is followed
+                # The article itself, which is asked for nothing until it is followed.
+                continue
             assert not re.match(r"[a-z]+:", target), link
             lost = anchor and target in pages and anchor not in pages[target].ids
             if lost or not (results / "report" / target).is_file():
@@ -155,7 +159,8 @@ def test_every_picture_has_words_for_who_does_not_see_it(
 @pytest.mark.parametrize(
     ("page", "anchor", "words"),
     [
-        # 1.6 million + 3.17 million - 3.17 million / 1.105 = 1.9012 million; 2 - 1.9012 = 0.0988
+        # 1.6 million + 3.17 million - 3.17 million / 1.105 = 1.9012 million;
+        # 2 - 1.9012 = 0.0988
         (
             "register",
             "check-at-risk-2021-sum",
@@ -190,25 +195,20 @@ def test_a_section_says_what_the_results_say(
     assert [one for one in words if one not in text] == []
 
 
-HOSTILE = "<script>alert(1)</script> `{raw}` [x](javascript:alert(2)) {{ v }} ::: $a$ ``` *b* <img src=x onerror=y>"
+HOSTILE = (
+    "<script>alert(1)</script> `{raw}` [x](javascript:alert(2)) {{ v }} ::: $a$ ``` "
+    "*b* <img src=x onerror=y>"
+)
 
 
 def test_what_a_text_of_the_data_holds_is_shown_letter_by_letter(
     package: Path, tmp_path: Path
 ) -> None:
+    note, label = f"```{{raw}} html\n{HOSTILE}", "label: Persons per transfer, 2019"
     all_of(
-        cells(
-            "claims.csv",
-            "mean_2016_2020",
-            statement=HOSTILE,
-            note=f"```{{raw}} html\n{HOSTILE}",
-        ),
+        cells("claims.csv", "mean_2016_2020", statement=HOSTILE, note=note),
         cells("checks.csv", "at_risk_2021_sum", statement=f"(x)= {HOSTILE}"),
-        text(
-            "assumptions.yaml",
-            "label: Persons per transfer, 2019",
-            f"label: '{HOSTILE}'",
-        ),
+        text("assumptions.yaml", label, f"label: '{HOSTILE}'"),
         text("refusals.yaml", "what: Coercion, or its absence", f"what: '# {HOSTILE}'"),
     )(package)
     model = Model(Register.read(package))
@@ -257,7 +257,8 @@ def test_every_estimate_has_a_name_for_tex(results: Path, model: Model) -> None:
         "person",
         "at most",
     )
-    # From 3.165 / 1.1055 less, 1.55 + 3.165 - 3.165 / 1.1045, to 1.65 + 3.175 - 3.175 / 1.1055: outward to 10,000.
+    # From 3.165 / 1.1055 less, 1.55 + 3.165 - 3.165 / 1.1045,
+    # to 1.65 + 3.175 - 3.175 / 1.1055: outward to 10,000.
     assert (found["at_risk_2021.low"], found["at_risk_2021.high"]) == (
         "1.84 million",
         "1.96 million",

@@ -1,4 +1,6 @@
-"""The report as a reader opens it: from a file, in Chromium, wide and narrow, light and dark, and read aloud."""
+"""The report as a reader opens it: from a file, in Chromium, wide and narrow, light and
+dark, and read aloud.
+"""
 
 import os
 import shutil
@@ -146,7 +148,7 @@ def test_a_reader_can_do_without_a_mouse(open_page: Open, results: Path) -> None
 
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The source of axe-core: of the file that AXE names, else from the npm registry."""
+    """The source of axe-core: the file that AXE names, else from the npm registry."""
     if os.environ.get("AXE"):
         return Path(os.environ["AXE"]).read_text(encoding="utf-8")
     if not shutil.which("npm"):
@@ -176,7 +178,9 @@ def test_no_page_is_wider_than_its_window_and_axe_finds_nothing_serious(
         if watched.too_wide() > 0:
             found.append((name, watched.too_wide()))
         page.evaluate(axe)
-        for one in page.evaluate("axe.run({preload: false})")["violations"]:
-            if one["impact"] in SERIOUS:
-                found.append((name, one["id"], one["nodes"][0]["html"][:200]))
+        found += [
+            (name, one["id"], one["nodes"][0]["html"][:200])
+            for one in page.evaluate("axe.run({preload: false})")["violations"]
+            if one["impact"] in SERIOUS
+        ]
     assert (found, watched.wrong) == ([], [])

@@ -1,4 +1,6 @@
-"""External figures beside the article's: units by hand, refusals in one sentence, and no way into an estimate."""
+"""External figures beside the article's: units by hand, refusals in one sentence, and
+no way into an estimate.
+"""
 
 import re
 from decimal import Decimal
@@ -41,7 +43,8 @@ def article(model: Model) -> Found:
 
 def test_transfers_beside_transfers(article: Found) -> None:
     row = article["plan_13fyp_total", "planned_total_2016_2020"]
-    # 2.2 million a year over five years are 11 million: the digits of the plan, and at least them.
+    # 2.2 million a year over five years are 11 million: the digits of the plan,
+    # and at least them.
     assert (row.compared, row.ratio, row.difference) == pytest.approx((11e6, 1.0, 0.0))
     assert (row.rounding, row.words, row.read_as, row.at_ratio) == (
         "within",
@@ -65,7 +68,8 @@ def test_a_sum_over_five_years_is_divided_by_five_where_the_row_says_so(
     assert row.compared == pytest.approx(2_750_000)
     assert row.ratio == pytest.approx(2.75 / (3.17 / 1.154))
     assert row.difference == pytest.approx(3_033, abs=0.5)
-    # A plan stands for its digits, and 2.75 lies from 3.165/1.1545 = 2.741 to 3.175/1.1535 = 2.752.
+    # A plan stands for its digits, and 2.75 lies
+    # from 3.165/1.1545 = 2.741 to 3.175/1.1535 = 2.752.
     assert row.rounding == "overlap"
 
 
@@ -73,7 +77,8 @@ def test_labourers_are_set_beside_transfers_and_persons_only_as_a_reading(
     model: Model, article: Found
 ) -> None:
     row = article["transfers_2019_xinhua", "transfers_2019"]
-    # 3.17 / 1.105 = 2.868778 million lies within 2.865 to 2.875; over 2.87 is met only by the bounds, up to 2.8746.
+    # 3.17 / 1.105 = 2.868778 million lies within 2.865 to 2.875;
+    # over 2.87 is met only by the bounds, up to 2.8746.
     assert (row.read_as, row.rounding, row.words) == (
         "read as transfers",
         "within",

@@ -1,4 +1,6 @@
-"""The plotted data stay as they were accepted; `make baselines` accepts what was changed on purpose."""
+"""The plotted data stay as they were accepted; `make baselines` accepts what was
+changed on purpose.
+"""
 
 import csv
 import io
@@ -14,7 +16,9 @@ BASELINE = Path(__file__).parent / "baseline"
 
 
 def differences(name: str, text: str) -> list[str]:
-    """Where a figure's plotted data, as CSV, are not those that were accepted; a float's last digits do not count."""
+    """Where a figure's plotted data, as CSV, are not those that were accepted, but for
+    a float's last digits.
+    """
     accepted = list(
         csv.reader(io.StringIO((BASELINE / f"{name}.csv").read_text(encoding="utf-8")))
     )

@@ -1,4 +1,6 @@
-"""The figures: their data by hand, what is drawn under several settings, and that saving is the same each time."""
+"""The figures: their data by hand, what is drawn under several settings, and that
+saving is the same each time.
+"""
 
 import io
 import re
@@ -171,7 +173,8 @@ def test_the_waterfall_of_a_number_of_former_detainees_has_the_sum_and_its_bound
 ) -> None:
     found = frame("waterfall", studies["southern"])
     last = found[found["label"] == "With former detainees"].iloc[-1]
-    # 0.95 of 1.65 million, 0.55 persons for each transfer added, and three quarters of 350,000.
+    # 0.95 of 1.65 million, 0.55 persons for each transfer added, and three quarters
+    # of 350,000.
     total = 1.65 * 0.95 + 0.55 * ADDED + 0.75 * 0.35
     assert last["value"] / 1e6 == pytest.approx(total)
     assert (last["role"], last["words"]) == ("ours", f"at most {total:.3f} million")
@@ -193,7 +196,8 @@ def test_a_waterfall_without_bars_says_why(
 
 
 def test_a_number_beside_a_threshold_keeps_its_side(studies: dict[str, Study]) -> None:
-    # 1.6 and 0.301222 million, and just as many detainees as leave 40 persons to two million.
+    # 1.6 and 0.301222 million, and just as many detainees as leave 40 persons to
+    # two million.
     detainees = 400_000 - ADDED * 1e6 - 40
     found = frame("waterfall", studies["article"].change(former_detainees=detainees))
     assert (
@@ -206,17 +210,20 @@ def test_other_provinces_monitoring_and_trade_shares_by_hand(
     studies: dict[str, Study],
 ) -> None:
     found = frame("other_provinces", studies["article"])
-    # 76/3; 117/6.5; (117 - 76)/3.5; (117 - 76 - 20 x 0.5)/(6.5 - 3 - 0.5); then as printed.
+    # 76/3; 117/6.5; (117 - 76)/3.5; (117 - 76 - 20 x 0.5)/(6.5 - 3 - 0.5);
+    # then as printed.
     assert list(found["value"] / 1e3) == pytest.approx(
         [76 / 3, 18, 41 / 3.5, 31 / 3, 20, 10, 20, 20, 25]
     )
-    # 774,000 of 12 million; of 12 million over 3.5; both over 3.5; 489 of 2,165; of those and 489 more.
+    # 774,000 of 12 million; of 12 million over 3.5; both over 3.5;
+    # 489 of 2,165; of those and 489 more.
     shares = [0.0645, 0.774 / (12 / 3.5), 0.0645, 489 / 2165, 489 / 2654]
     assert list(frame("monitoring", studies["article"])["value"]) == pytest.approx(
         shares
     )
     found = frame("trade_shares", studies["article"]).set_index("role")
-    # 63.4 percent as growth of the share, as the share, as growth of value; exports grew by 45.4 percent.
+    # 63.4 percent as growth of the share, as the share, as growth of value;
+    # exports grew by 45.4 percent.
     assert list(found.loc["early 2022", "value"][:3]) == pytest.approx(
         [0.514 * 1.634, 0.634, 0.514 * 1.634 / 1.454]
     )
@@ -232,10 +239,12 @@ def test_the_tornado_by_hand(studies: dict[str, Study]) -> None:
     )
     now = 1.6 + ADDED
     expected = {
-        # Both years' persons fall with the ratio, and so does the increase. Above one, transfers would be fewer.
+        # Both years' persons fall with the ratio, and so does the increase.
+        # Above one, transfers would be fewer.
         ("persons_per_transfer", 0.36): 1.6 + 0.36 * ADDED,
         ("persons_per_transfer", 1): now,
-        # Five percent of the 3.17 million of 2021 fewer. More would take the ratio of 2021 above one.
+        # Five percent of the 3.17 million of 2021 fewer.
+        # More would take the ratio of 2021 above one.
         ("persons_per_transfer_drift", 0.95): now - 0.05 * 3.17,
         ("persons_per_transfer_drift", 1): now,
         ("at_risk_share_of_new", 0.62): 1.6 + 0.62 * ADDED,
@@ -248,9 +257,11 @@ def test_the_tornado_by_hand(studies: dict[str, Study]) -> None:
 
 def test_the_specification_curve_by_hand(studies: dict[str, Study]) -> None:
     found = frame("specification_curve", studies["article"])
-    # Two bases, two units, four derivations, two shares, two ratios, three drifts, two overlaps.
+    # Two bases, two units, four derivations, two shares, two ratios, three drifts,
+    # two overlaps.
     assert len(found) == 2 * 2 * 4 * 2 * 2 * 3 * 2
-    # A ratio of 1.05 in 2021: 2 x 2 x 4 x 2 x 2. A share of 1.6 in 0.36 x 2.59 million: 2 bases, 3 drifts, 2 overlaps.
+    # A ratio of 1.05 in 2021: 2 x 2 x 4 x 2 x 2.
+    # A share of 1.6 in 0.36 x 2.59 million: 2 bases, 3 drifts, 2 overlaps.
     assert (found["violates"] != "").sum() == 64 + 12
     one = found.set_index(
         [
@@ -263,7 +274,8 @@ def test_the_specification_curve_by_hand(studies: dict[str, Study]) -> None:
             "overlap",
         ]
     ).loc[("from_labourers", "transfers", "southern", "set", 0.36, 0.95, 0.5)]
-    # 1.65 million transfers in the south, 0.95 of them; 0.36 x 0.95 of 3.17 million less 0.36 of 2.59 million.
+    # 1.65 million transfers in the south, 0.95 of them;
+    # 0.36 x 0.95 of 3.17 million less 0.36 of 2.59 million.
     at_risk = 0.36 * (1.65 * 0.95 + 0.95 * 3.17 - 2.59)
     assert one["at_risk_2021"] / 1e6 == pytest.approx(at_risk)
     assert one["at_risk_total"] / 1e6 == pytest.approx(at_risk + 0.15)
@@ -282,19 +294,17 @@ def test_the_specification_curve_by_hand(studies: dict[str, Study]) -> None:
 
 
 def test_a_sensitivity_is_drawn_under_the_study(studies: dict[str, Study]) -> None:
-    # At risk in 2019 are 1.65 million x 0.95, or with all of a minority there 1.65 million; 0.55 of the step is added.
+    # At risk in 2019 are 1.65 million x 0.95, or with all of a minority there
+    # 1.65 million; 0.55 of the step is added.
     tornado = frame("tornado", studies["southern"]).set_index(["assumption", "role"])
     added = 1e6 * ADDED * 0.55
-    assert tornado.loc[
-        ("persons_per_transfer", "at its high end"), "value"
-    ] == pytest.approx(1_567_500 + 1e6 * ADDED)
-    assert tornado.loc[
-        ("minority_share_south", "at its high end"), "value"
-    ] == pytest.approx(1_650_000 + added)
-    with pytest.raises(
-        ModelError,
-        match=r"^the figure makes all choices itself, so .* in: at_risk_2019: ",
-    ):
+    values = tornado["value"]
+    high = values["persons_per_transfer", "at its high end"]
+    assert high == pytest.approx(1_567_500 + 1e6 * ADDED)
+    high = values["minority_share_south", "at its high end"]
+    assert high == pytest.approx(1_650_000 + added)
+    said = r"^the figure makes all choices itself, so .* in: at_risk_2019: "
+    with pytest.raises(ModelError, match=said):
         studies["southern"].figure("specification_curve")
 
 
@@ -316,7 +326,7 @@ def test_every_text_is_whole_large_enough_and_a_number(
         assert min(box.x0, box.y0) >= -1, text
         assert box.x1 <= fig.bbox.width + 1, text
         assert box.y1 <= fig.bbox.height + 1, text
-        # Shown 358 pixels wide, as on a phone, with 72 points to an inch of the drawing.
+        # Shown 358 pixels wide, as on a phone, with 72 points to an inch drawn.
         assert where.get_fontsize() * 358 / (72 * fig.get_figwidth()) >= 9, text
         assert not re.search(r"\bnan\b", text), text
 

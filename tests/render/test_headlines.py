@@ -1,4 +1,6 @@
-"""The six headlines: the article's words, working that recomputes by hand, verdicts that follow a setting."""
+"""The six headlines: the article's words, working that recomputes by hand, verdicts
+that follow a setting.
+"""
 
 import re
 

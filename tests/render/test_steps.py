@@ -1,4 +1,6 @@
-"""Worked steps: each line recomputes from the digits that it shows, and tables show their texts whole."""
+"""Worked steps: each line recomputes from the digits that it shows, and tables show
+their texts whole.
+"""
 
 import html
 import math
@@ -65,7 +67,8 @@ def test_each_step_recomputes_from_the_digits_that_it_shows(model: Model) -> Non
     for name, step in steps:
         *_, put_in, result = step.lines
         if "in words" not in put_in:
-            # To half of the last place shown, which is rounded from the result with all digits.
+            # To half of the last place shown, which is rounded from the result with
+            # all digits.
             assert math.isclose(
                 by_hand(put_in), by_hand(result), abs_tol=1.001 * place(result)
             ), (name, step)
@@ -107,13 +110,8 @@ def test_an_input_in_words_leaves_no_number(article: Study) -> None:
     assert total.lines[1:] == ("= 1.901 million + in words × (1 − 0)", "= no value")
     assert (detainees.lines, overlap.lines) == (("= in words",), ("= 0",))
     # Three hundred thousand instead: 1.9012 + 0.3
-    assert (
-        article.change(former_detainees="floor")
-        .steps("at_risk_total")
-        .steps[0]
-        .lines[-1]
-        == "= 2.201 million"
-    )
+    steps = article.change(former_detainees="floor").steps("at_risk_total").steps
+    assert steps[0].lines[-1] == "= 2.201 million"
 
 
 def test_a_changed_setting_is_worked_with_its_own_numbers_and_remarks(
@@ -132,10 +130,10 @@ def test_a_changed_setting_is_worked_with_its_own_numbers_and_remarks(
 
 
 def test_a_quantity_past_a_limit_has_no_value_and_says_why(article: Study) -> None:
-    # 1.05 persons per transfer in 2021: persons of 2021 and the increase are refused, those of 2019 are not.
-    steps = (
-        article.change(persons_per_transfer_drift=1.05).steps("net_new_persons").steps
-    )
+    # 1.05 persons per transfer in 2021: persons of 2021 and the increase are refused,
+    # those of 2019 are not.
+    study = article.change(persons_per_transfer_drift=1.05)
+    steps = study.steps("net_new_persons").steps
     refused = {step.label for step in steps if step.lines[-1] == "= no value"}
     assert refused == {"net new persons", "persons 2021", "persons per transfer 2021"}
     assert "would be 1.05" in steps[0].notes[0]
@@ -143,11 +141,8 @@ def test_a_quantity_past_a_limit_has_no_value_and_says_why(article: Study) -> No
 
 def test_a_division_by_zero_ends_in_the_sentence(article: Study) -> None:
     # (2 million - 1.901 million) / (1 - 1)
-    steps = repr(
-        article.change(overlap=1, former_detainees="from_low_end").steps(
-            "former_detainees", depth=0
-        )
-    )
+    study = article.change(overlap=1, former_detainees="from_low_end")
+    steps = repr(study.steps("former_detainees", depth=0))
     assert "÷ (1 − 1)" in steps
     said = (
         "former_detainees, read from_low_end, has no finite value: a division by zero"
@@ -183,5 +178,8 @@ def test_findings_show_titles_with_the_rest_folded() -> None:
     }
     findings = Folded(pd.DataFrame([row]))
     assert repr(findings) == f"- {HOSTILE}"
-    start = f"<details><summary>{html.escape(HOSTILE)}</summary><ul><li>1 + &quot;1&quot;: 2</li><li>so: 3</li>"
+    start = (
+        f"<details><summary>{html.escape(HOSTILE)}</summary><ul>"
+        "<li>1 + &quot;1&quot;: 2</li><li>so: 3</li>"
+    )
     assert findings._repr_html_().startswith(start)

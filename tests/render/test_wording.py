@@ -1,4 +1,4 @@
-"""What leaves a run: numbers as files and screens spell them, the tables, and the guard."""
+"""What leaves a run: numbers as files and screens spell them, tables, and the guard."""
 
 import csv
 import io
@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from analysis.core.register import Register, RegisterError
+from analysis.core.errors import RegisterError
+from analysis.core.register import Register
 from analysis.model.model import ARTICLE, Model
 from analysis.model.verdicts import Outcome, judge, judge_all
 from analysis.publish import guard
@@ -53,10 +54,8 @@ def table(folder: Path, name: str) -> Rows:
     ("rows", "place"),
     [
         (["increase_2019_2021"], 10_000),  # 300,000, rounded to 10,000
-        (
-            ["total_2021_february"],
-            10_000,
-        ),  # 3.2 million: its place is 100,000, which blurs a sum
+        # 3.2 million: its place is 100,000, which blurs a sum.
+        (["total_2021_february"], 10_000),
         (["us_trade_2021"], 1_000_000),  # 372 million dollars
         (["hotan_out"], 1_000),  # 20,000, rounded to 1,000
         (["growth_rate_2019_2021"], 10_000),  # a percentage has no place among people
@@ -71,9 +70,12 @@ def test_the_place_is_that_of_the_coarsest_printed_number(
 def test_a_row_of_the_screen_by_hand(
     model: Model, outcomes: dict[str, Outcome]
 ) -> None:
-    # 1.6 + 3.17 - 3.17/1.105 = 1.6 + 0.3012217 = 1.9012217 million; 1.6 million has 0.1 million for its last place.
-    # Low: 1.55 + 3.165 x 0.1045/1.1045 = 1.84945; high: 1.65 + 3.175 x 0.1055/1.1055 = 1.95300, outwards to 0.01.
-    # It falls short of 2 million by 98,778: to the thousand, so the value has three decimals of a million, too.
+    # 1.6 + 3.17 - 3.17/1.105 = 1.6 + 0.3012217 = 1.9012217 million;
+    # 1.6 million has 0.1 million for its last place.
+    # Low: 1.55 + 3.165 x 0.1045/1.1045 = 1.84945;
+    # high: 1.65 + 3.175 x 0.1055/1.1055 = 1.95300, outwards to 0.01.
+    # It falls short of 2 million by 98,778: to the thousand, so the value has three
+    # decimals of a million, too.
     assert [
         said(model, outcomes["at_risk_2021_sum"])
         for said in list(wording.SCREEN.values())[2:]
@@ -86,7 +88,10 @@ def test_a_row_of_the_screen_by_hand(
     ]
 
 
-IN_ALL = "between two to two and a half million persons in Xinjiang are estimated to be at risk"
+IN_ALL = (
+    "between two to two and a half million persons in Xinjiang are estimated to be at "
+    "risk"
+)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +113,8 @@ IN_ALL = "between two to two and a half million persons in Xinjiang are estimate
             "2.87 million",
             "would differ by 280,000",
         ),
-        # 2.59 x 0.62 = 1.6058, above 1.6 and below 1.65, which rounds to it; 1.61 is above its high end, 1.6089.
+        # 2.59 x 0.62 = 1.6058, above 1.6 and below 1.65, which rounds to it;
+        # 1.61 is above its high end, 1.6089.
         (
             "constant_share_at_values",
             "up to 1.6 million ethnic citizens",
@@ -149,7 +155,8 @@ def test_a_check_in_words(
 @pytest.mark.parametrize(
     ("quantity", "low", "high", "words"),
     [
-        # 3.165 x 0.1045/1.1045 and 3.175 x 0.1055/1.1055 million: three digits tell both ends and the middle apart.
+        # 3.165 x 0.1045/1.1045 and 3.175 x 0.1055/1.1055 million:
+        # three digits tell both ends and the middle apart.
         ("net_new_persons", 299_449.98, 302_996.38, ["299,000", "303,000"]),
         # Three digits would be 3.16 to 3.18, twice as wide.
         ("transfers_2021", 3_165_000, 3_175_000, ["3.165 million", "3.175 million"]),
@@ -168,7 +175,8 @@ def test_bounds_have_the_digits_they_have(
 def test_one_number_is_shown_alike_on_every_screen(
     model: Model, outcomes: dict[str, Outcome]
 ) -> None:
-    # 301,222 would be 300,000, on the printed number; 271,950 would be 270,000, below its low end of 270,132.
+    # 301,222 would be 300,000, on the printed number;
+    # 271,950 would be 270,000, below its low end of 270,132.
     assert wording.recomputed_words(model, outcomes["net_persons"]) == "301,000"
     assert (
         wording.recomputed_words(model, outcomes["net_persons_ratio_implied"])
@@ -185,15 +193,19 @@ def test_one_number_is_shown_alike_on_every_screen(
 def test_results_are_counted_and_checks_of_ours_are_not(
     model: Model, outcomes: dict[str, Outcome]
 ) -> None:
-    # By hand: seventeen results, of which 10.5 percent, 300,000 and note 4 are one calculation.
-    words = "15 results of the article: 11 match, 1 within rounding alone, 2 compatible, 1 not recalculable."
-    assert wording.counts_line(model, outcomes.values()).startswith(words)
+    # By hand: seventeen results, of which 10.5 percent, 300,000 and note 4 are
+    # one calculation.
+    assert wording.counts_line(model, outcomes.values()).startswith(
+        "15 results of the article: 11 match, 1 within rounding alone, 2 compatible, "
+        "1 not recalculable."
+    )
 
 
 def test_a_number_beyond_a_range_differs_by_its_distance_from_the_nearer_end(
     model: Model,
 ) -> None:
-    # 3.17 - 3.17/1.105 = 0.3012 million more than in 2019. 1.6 + 0.3012 + 1 = 2.9012, 0.4012 million above 2.5;
+    # 3.17 - 3.17/1.105 = 0.3012 million more than in 2019.
+    # 1.6 + 0.3012 + 1 = 2.9012, 0.4012 million above 2.5;
     # 0.6 + 0.3012 + 0.3 = 1.2012, 0.7988 million below 2.
     check = model.register.checks["total_in_range"]
     for base, detainees, words in (
@@ -219,20 +231,11 @@ def test_rows_of_checks_and_of_derived_by_hand(model: Model, folder: Path) -> No
         model.register.checks, key=lambda id: id in derived
     )
     row = checks["at_risk_2021_sum"]
-    assert (
-        row["kind"],
-        row["claim"],
-        row["side"],
-        row["verdict"],
-        row["notebook"],
-    ) == (
-        "derivation",
-        "at_risk_2021_approaches",
-        "at most",
-        "matches",
-        "somewhere",
-    )
-    # A tenth below 2 million; 1.55 + 3.165 x 0.1045/1.1045 and 1.65 + 3.175 x 0.1055/1.1055.
+    assert (row["kind"], row["claim"]) == ("derivation", "at_risk_2021_approaches")
+    assert (row["side"], row["verdict"]) == ("at most", "matches")
+    assert row["notebook"] == "somewhere"
+    # A tenth below 2 million;
+    # 1.55 + 3.165 x 0.1045/1.1045 and 1.65 + 3.175 x 0.1055/1.1055.
     assert (row["published"], row["published_low"], row["recomputed"]) == (
         "2000000",
         "1800000",
@@ -244,7 +247,8 @@ def test_rows_of_checks_and_of_derived_by_hand(model: Model, folder: Path) -> No
     assert float(row["recomputed_high"]) == pytest.approx(
         1.65e6 + 3.175e6 * 0.1055 / 1.1055
     )
-    # Of 1.8 to 2.2 million, those from 1.84945 to 1.90122 / 0.9 = 2.11247 million would have been approached.
+    # Of 1.8 to 2.2 million, those from 1.84945 to 1.90122 / 0.9 = 2.11247 million
+    # would have been approached.
     assert float(row["passing"]) == pytest.approx(
         (1.9012217 / 0.9 - 1.84945) / 0.4, abs=1e-5
     )
@@ -295,19 +299,8 @@ def test_rows_of_claims_by_hand(
     folder: Path, claim: str, cells: tuple[str, ...]
 ) -> None:
     row = table(folder, "claims")[claim]
-    assert (
-        tuple(
-            row[name]
-            for name in (
-                "published",
-                "published_low",
-                "published_high",
-                "role",
-                "verdict",
-            )
-        )
-        == cells
-    )
+    names = ("published", "published_low", "published_high", "role", "verdict")
+    assert tuple(row[name] for name in names) == cells
 
 
 Found = dict[str, dict[str, Any]]
@@ -335,33 +328,20 @@ def test_estimates_have_every_quantity_and_every_reading_where_there_are_several
     }
 
 
-T, G = (
-    (Fraction(3_165_000), Fraction(3_170_000), Fraction(3_175_000)),
-    (Fraction(1045, 10_000), Fraction(105, 1000)),
-)
-G_HIGH = Fraction(1055, 10_000)
+T = [Fraction(one) for one in (3_165_000, 3_170_000, 3_175_000)]
+G = [Fraction(one, 10_000) for one in (1045, 1050, 1055)]
+#: Transfers of 2019.
+BASE = T[1] / (1 + G[1]), T[0] / (1 + G[2]), T[2] / (1 + G[0])
+PLANNED = "planned_transfers_2016_2020.plan_2016_2020_floor"
 
 
 @pytest.mark.parametrize(
     ("key", "value", "low", "high", "unit", "side"),
     [
-        (
-            "transfers_2019",
-            T[1] / (1 + G[1]),
-            T[0] / (1 + G_HIGH),
-            T[2] / (1 + G[0]),
-            "transfer",
-            "",
-        ),
-        (
-            "planned_transfers_2016_2020.plan_2016_2020_floor",
-            2_200_000,
-            2_200_000,
-            2_200_000,
-            "transfer",
-            "at least",
-        ),
-        # 1.65 million x 0.95; its printed digits leave 1.645 to 1.655 open. All transferees counted: at most.
+        ("transfers_2019", *BASE, "transfer", ""),
+        (PLANNED, 2_200_000, 2_200_000, 2_200_000, "transfer", "at least"),
+        # 1.65 million x 0.95; its printed digits leave 1.645 to 1.655 open.
+        # All transferees counted: at most.
         ("at_risk_2019.southern", 1_567_500, 1_562_750, 1_572_250, "person", "at most"),
         ("former_detainees.floor", 300_000, 300_000, 300_000, "person", "at least"),
     ],
@@ -377,10 +357,8 @@ def test_estimates_by_hand(
 def test_an_estimate_without_a_value_gives_its_reason(
     model: Model, found: Found
 ) -> None:
-    assert (
-        found["at_risk_total"]["value"],
-        "in words only" in found["at_risk_total"]["reason"],
-    ) == (None, True)
+    total = found["at_risk_total"]
+    assert (total["value"], "in words only" in total["reason"]) == (None, True)
     setting = model.setting(
         {"transfers_2019": "from_rate", "growth_2019_2021": "from_difference"}
     )
@@ -433,12 +411,8 @@ def test_anything_else_has_moved(was: str, now: str) -> None:
 def test_what_is_accepted_is_what_is_computed(
     model: Model, outcomes: dict[str, Outcome]
 ) -> None:
-    assert (
-        moved_cells(
-            read_expected(model.register), guard.guarded(model, outcomes.values())
-        )
-        == []
-    )
+    now = guard.guarded(model, outcomes.values())
+    assert moved_cells(read_expected(model.register), now) == []
 
 
 def test_expected_values_survive_the_disk(model: Model, package: Path) -> None:
@@ -449,11 +423,8 @@ def test_expected_values_survive_the_disk(model: Model, package: Path) -> None:
     }
     guard.write_expected(register, cells)
     assert read_expected(register) == cells
-    assert (
-        (package / "expected.csv")
-        .read_text(encoding="utf-8")
-        .startswith("table,id,field,value\nclaims,a,unit,")
-    )
+    written = (package / "expected.csv").read_text(encoding="utf-8")
+    assert written.startswith("table,id,field,value\nclaims,a,unit,")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""Dask: workers in other processes give the same numbers to the last bit, also when one of them is killed."""
+"""Dask: workers in other processes give the same numbers to the last bit, also when one
+of them is killed.
+"""
 
 import os
 import signal
@@ -30,7 +32,7 @@ SPEC = Spec(
 
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
-    """Two worker processes on this machine alone, which import this copy of the package."""
+    """Two worker processes on this machine, which import this copy of the package."""
     dask = pytest.importorskip("dask")
     distributed = pytest.importorskip("distributed")
     monkeypatch.setattr(sweeps, "ROWS", 2000)
@@ -51,7 +53,9 @@ def cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
 
 @pytest.fixture
 def killed(cluster: Any) -> Any:
-    """Kills the worker that finishes the first task, so that its result is lost and the rest is still to do."""
+    """Kills the worker that finishes the first task, so that its result is lost and the
+    rest is still to do.
+    """
     from distributed.diagnostics.plugin import SchedulerPlugin
 
     class Killed(SchedulerPlugin):  # type: ignore[misc]

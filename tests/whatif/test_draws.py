@@ -1,4 +1,6 @@
-"""Draws: distributions against scipy.stats, draws against closed forms and against the same draws in plain numpy."""
+"""Draws: distributions against scipy.stats, draws against closed forms and against the
+same draws in plain numpy.
+"""
 
 import math
 import re
@@ -9,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from analysis.core.register import Most
+from analysis.core.rows import LimitRow
 from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.whatif import draws
 from analysis.whatif.draws import (
@@ -45,17 +47,15 @@ def cube(found: Draws, seed: int = 0) -> Any:
     return np.concatenate(blocks, axis=1)
 
 
-# Shapes ---------------------------------------------------------------------------------------------------------------
+# Shapes -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("one", "scipys"),
     [
         (Distribution(-2, 3), stats.uniform(-2, 5)),
-        (
-            Distribution(1, 5, 2),
-            stats.triang(0.25, 1, 4),
-        ),  # the mode at a quarter of the width
+        # The mode at a quarter of the width.
+        (Distribution(1, 5, 2), stats.triang(0.25, 1, 4)),
         (Distribution(1, 5, 1), stats.triang(0, 1, 4)),
         (Distribution(1, 5, 5), stats.triang(1, 1, 4)),
     ],
@@ -85,17 +85,15 @@ def test_every_shape_has_the_percentiles_that_scipy_gives_it(
 def test_numbers_that_make_no_distribution_are_refused(
     numbers: tuple[float, ...], words: str
 ) -> None:
-    with pytest.raises(
-        ModelError,
-        match=f"^{re.escape(words)} does not rise from its low end to its high end$",
-    ):
+    said = f"{words} does not rise from its low end to its high end"
+    with pytest.raises(ModelError, match=f"^{re.escape(said)}$"):
         Distribution(*numbers)
 
 
-# Inputs and points ----------------------------------------------------------------------------------------------------
+# Inputs and points --------------------------------------------------------------------
 
 
-def test_printed_inputs_are_drawn_over_what_they_stand_for_and_assumptions_only_when_told(
+def test_printed_inputs_are_drawn_over_what_they_stand_for_and_assumptions_when_told(
     model: Model,
 ) -> None:
     told = {
@@ -165,9 +163,10 @@ def test_names_and_ranges_are_checked_before_drawing(
         draw(SUM_AND_PRODUCT, quantities, ARTICLE, told, n=64)
 
 
-# Draws against closed forms -------------------------------------------------------------------------------------------
+# Draws against closed forms -----------------------------------------------------------
 
-#: The sum of two U(0, 1) has the cdf s^2 / 2 up to 1: the 5th percentile is sqrt(0.1), the 95th 2 - sqrt(0.1).
+#: The sum of two U(0, 1) has the cdf s^2 / 2 up to 1: the 5th percentile is sqrt(0.1),
+#: the 95th 2 - sqrt(0.1).
 SUM = {
     "mean": 1.0,
     "sd": math.sqrt(1 / 6),
@@ -190,7 +189,7 @@ def test_a_sum_and_a_product_of_two_uniforms() -> None:
             assert found.numbers[name][number] == pytest.approx(wanted, abs=5e-4)
 
 
-# Draws against the same draws in numpy --------------------------------------------------------------------------------
+# Draws against the same draws in numpy ------------------------------------------------
 
 RANGED: Mapping[str, Distribution] = {
     "former_detainees": Distribution(300_000, 900_000, 350_000),
@@ -264,7 +263,8 @@ def test_the_seed_makes_the_draws_and_the_threads_do_not(
 def test_an_input_of_one_value_has_that_value_and_a_planned_figure_does_not_move(
     model: Model,
 ) -> None:
-    # 1.6 million and 301,221.7 and half of 350,000; rounding moves the mean by far less than a person in 100,000.
+    # 1.6 million and 301,221.7 and half of 350,000; rounding moves the mean by far
+    # less than a person in 100,000.
     setting = model.change({"former_detainees": 350_000})
     found = draw(
         model, ["at_risk_total"], setting, {"overlap": Distribution(0.5, 0.5)}, n=1024
@@ -279,10 +279,8 @@ def test_an_input_of_one_value_has_that_value_and_a_planned_figure_does_not_move
 
 def test_an_input_in_words_is_not_drawn(model: Model) -> None:
     assert "former_detainees" not in inputs(model.plan("at_risk_total"), {})
-    with pytest.raises(
-        ModelError,
-        match=r"^former_detainees is given in words only; give it a value or a distribut",
-    ):
+    said = "former_detainees is given in words only; give it a value or a distribut"
+    with pytest.raises(ModelError, match=f"^{said}"):
         draw(model, ["at_risk_total"], ARTICLE, {"overlap": Distribution(0, 0.5)}, n=64)
 
 
@@ -313,21 +311,23 @@ def test_illustrative_draws_start_from_the_printed_number_of_2019(model: Model) 
     values = plan.evaluate(values_of(found.inputs, cube(found)))
     fine = plan.within(values)
     assert (values["at_risk_2019"] == 1.6e6).all()
-    # From a ratio of 0.36 and a change of 0.95, 51,379.819 added, to 1 / 1.05 and 1.05, 437,830.209 added.
+    # From a ratio of 0.36 and a change of 0.95, 51,379.819 added,
+    # to 1 / 1.05 and 1.05, 437,830.209 added.
     drawn = values["at_risk_2021"][fine]
     assert 1_651_379.819 < drawn.min() < 1_670_000
     assert 2_000_000 < drawn.max() < 2_037_830.209
     assert found.numbers["at_risk_2021"]["mean"] == pytest.approx(
         drawn.mean(), rel=1e-9
     )
-    # Of the draws 0.307 percent have a ratio of 2021 above one, by numerical integration.
+    # Of the draws 0.307 percent have a ratio of 2021 above one,
+    # by numerical integration.
     assert 1 - found.kept / found.n == pytest.approx(0.00307, abs=2e-4)
 
 
-# Draws past a limit ---------------------------------------------------------------------------------------------------
+# Draws past a limit -------------------------------------------------------------------
 
 
-#: A share of at most a half, which is twice a number of 0 to 1, and ten times that share.
+#: A share of at most a half, which is twice a number of 0 to 1; and ten times it.
 DOUBLED = small_model(
     formula("share__doubled(x) = 2 * x"),
     formula("target(share) = 10 * share"),
@@ -337,31 +337,19 @@ DOUBLED = small_model(
 
 
 def test_a_draw_that_violates_several_is_counted_with_each_and_left_out_once() -> None:
+    plan = {"quantity": "most", "target": True, "rounding_unit": "1"}
     made = small_model(
-        *map(
-            formula,
-            (
-                "first(a) = 1 * a",
-                "second(b) = 1 * b",
-                "both(first, second) = first + second",
-            ),
-        ),
-        claims=[
-            claim(
-                "printed_most",
-                "1500000",
-                quantity="most",
-                target=True,
-                rounding_unit="1",
-            )
-        ],
+        formula("first(a) = 1 * a"),
+        formula("second(b) = 1 * b"),
+        formula("both(first, second) = first + second"),
+        claims=[claim("printed_most", "1500000", **plan)],
         assumptions=[
             assumption("a", 2e5, maximum=1e6),
             assumption("b", 5e5, maximum=1e6),
         ],
         limits=(
-            Most(quantity="first", at_most="second"),
-            Most(quantity="both", at_most="most"),
+            LimitRow(quantity="first", at_most="second"),
+            LimitRow(quantity="both", at_most="most"),
         ),
     )
     told = {"a": Distribution(0, 1e6), "b": Distribution(0, 1e6)}
@@ -374,7 +362,8 @@ def test_a_draw_that_violates_several_is_counted_with_each_and_left_out_once() -
         "both at most most": int(two.sum()),
     }
     assert found.kept == int((~(one | two)).sum())
-    # Half lie above the diagonal, an eighth above the sum, a sixteenth above both: 7/16 are left.
+    # Half lie above the diagonal, an eighth above the sum, a sixteenth above both:
+    # 7/16 are left.
     assert found.kept / found.n == pytest.approx(7 / 16, abs=0.01)
     assert found.numbers["both"]["mean"] == pytest.approx(
         (a + b)[~(one | two)].mean(), rel=1e-9
@@ -409,8 +398,6 @@ def test_a_division_by_nought_is_refused() -> None:
     made = small_model(
         formula("inverse(x) = 1 / x"), assumptions=[assumption("x", 0.5)]
     )
-    with pytest.raises(
-        ModelError,
-        match=r"^inverse has no finite value in some of the draws: something is divided by",
-    ):
+    said = "inverse has no finite value in some of the draws: something is divided by"
+    with pytest.raises(ModelError, match=f"^{said}"):
         draw(made, ["inverse"], ARTICLE, {"x": Distribution(0, 0)}, n=64)

@@ -1,4 +1,6 @@
-"""Scenarios: their estimates by hand, the files that are read, and the sentence that refuses any other."""
+"""Scenarios: their estimates by hand, the files that are read, and the sentence that
+refuses any other.
+"""
 
 import json
 import math
@@ -10,22 +12,25 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.core.register import InputError, Register, RegisterError
+from analysis.core.errors import InputError, RegisterError
+from analysis.core.register import Register
 from analysis.model.model import Model
 from analysis.whatif.scenarios import Scenario, estimate, find, read, schema, shipped
 from tests.conftest import ROOT
 from tests.spoiling import described, text
+from tests.tables import refusals
 
 SHIPPED = ROOT / "data" / "scenarios"
 FILES = [*sorted(SHIPPED.glob("*.yaml")), ROOT / "benchmarks" / "reference.yaml"]
 
-# The article prints transfers of 2021, their growth since 2019, labourers of 2019 in all and in the south, and persons
-# at risk in 2019.
+# The article prints transfers of 2021, their growth since 2019, labourers of 2019
+# in all and in the south, and persons at risk in 2019.
 T, G, L, S, R = 3.17e6, 0.105, 2.59e6, 1.65e6, 1.6e6
 #: Transfers of 2019, 2,868,778.28, and those added since, 301,221.72.
 BASE = T / (1 + G)
 ADDED = T - BASE
-#: At risk in 2019: minority transferees of the south, 1,567,500; and of the whole region, 470,000 more.
+#: At risk in 2019: minority transferees of the south, 1,567,500; and of the whole
+#: region, 470,000 more.
 SOUTHERN = S * 0.95
 COMPOSITION = SOUTHERN + (L - S) * 0.50
 
@@ -51,15 +56,18 @@ def refusal(path: Path, model: Model) -> str:
     return sentence.removeprefix(str(path))
 
 
-# Estimates ------------------------------------------------------------------------------------------------------------
+# Estimates ----------------------------------------------------------------------------
 
-#: 560,000 persons and 1.02 million person-times in Tibet in 2018: 0.549 persons per transfer.
+#: 560,000 persons and 1.02 million person-times in Tibet in 2018:
+#: 0.549 persons per transfer.
 TIBET = 560_000 / 1_020_000
 
-#: By scenario: the net increase in persons, persons at risk in 2021, and in all; None where words alone give an input.
+#: By scenario: the net increase in persons, persons at risk in 2021, and in all; None
+#: where words alone give an input.
 BY_HAND: dict[str, tuple[float, float, float | None]] = {
     "article": (ADDED, R + ADDED, None),
-    # The ratio is L / BASE, so the increase is (T - BASE) L / BASE = L G = 271,950; 1,871,950.
+    # The ratio is L / BASE, so the increase is (T - BASE) L / BASE = L G = 271,950.
+    # At risk in 2021: 1,871,950.
     "ratio_2019_implied": (L * G, R + L * G, None),
     # R / L of these are at risk: R + L G R / L = R (1 + G) = 1,768,000.
     "same_share_as_2019": (L * G, R * (1 + G), None),
@@ -85,11 +93,13 @@ BY_HAND: dict[str, tuple[float, float, float | None]] = {
 def test_a_shipped_scenario_comes_to_its_hand_arithmetic(
     model: Model, name: str
 ) -> None:
-    for quantity, expected in zip(
-        ("net_new_persons", "at_risk_2021", "at_risk_total"), BY_HAND[name], strict=True
-    ):
+    quantities = ("net_new_persons", "at_risk_2021", "at_risk_total")
+    for quantity, expected in zip(quantities, BY_HAND[name], strict=True):
         found = estimate(model, find(name, model), quantity)
-        words = f"{quantity} has no single value: former_detainees is given in words only; set it to a number"
+        words = (
+            f"{quantity} has no single value: former_detainees is given in words "
+            "only; set it to a number"
+        )
         assert (found.reason, found.unit) == ("" if expected else words, "person")
         assert found.value == (
             expected if expected is None else pytest.approx(expected, rel=1e-12)
@@ -105,8 +115,9 @@ def test_the_shipped_scenarios_are_those_of_the_data_package_in_its_order(
 
 def test_a_drawn_quantity_stands_at_its_median(model: Model) -> None:
     scenario = find("illustrative", model)
-    # A triangle from 0.36 over 0.9 to 1: most of it rises, so half lies below 0.36 + sqrt(0.5 x 0.64 x 0.54) = 0.7757.
-    # The change is even about 1, and the middle of former detainees is 600,000. The estimate of 2019 is the print.
+    # A triangle from 0.36 over 0.9 to 1: most of it rises, so half lies below
+    # 0.36 + sqrt(0.5 x 0.64 x 0.54) = 0.7757. The change is even about 1, and the
+    # middle of former detainees is 600,000. The estimate of 2019 is the print.
     added = (0.36 + math.sqrt(0.1728)) * ADDED
     for quantity, number in (
         ("net_new_persons", added),
@@ -119,7 +130,8 @@ def test_a_drawn_quantity_stands_at_its_median(model: Model) -> None:
 
 
 def test_the_bounds_are_those_of_the_rounding(model: Model) -> None:
-    # T G / (1 + G) rises in both: T between 3.165 and 3.175 million, G between 10.45 and 10.55 percent.
+    # T G / (1 + G) rises in both: T between 3.165 and 3.175 million,
+    # G between 10.45 and 10.55 percent.
     found = estimate(model, find("article", model), "net_new_persons")
     assert found.low == pytest.approx(3.165e6 * 0.1045 / 1.1045, rel=1e-9)
     assert found.high == pytest.approx(3.175e6 * 0.1055 / 1.1055, rel=1e-9)
@@ -131,40 +143,25 @@ def test_official_figures_are_named_in_a_scenario_alone(
     def official(name: str, row: str) -> str:
         return refusal(write(tmp_path, f"external: {{{name}: {row}}}"), model)
 
-    field = ", field external"
-    for name, row, said in (
-        (
-            "transfers_2021",
-            "report_20211",
-            "transfers_2021: 'report_20211' names no quantity or row with a number; "
-            "did you mean 'report_2021'?",
-        ),
-        (
-            "transfers_2021",
-            "report_2021 +",
-            "transfers_2021: 'report_2021 +' is not made of names, numbers, + - * / "
-            "and brackets",
-        ),
-        (
-            "persons_per_transfer",
-            "report_2021",
-            "persons_per_transfer is in person/transfer, and 'report_2021' in transfer",
-        ),
-        (
-            "transfers_2012",
-            "report_2021",
-            "'transfers_2012' is not a quantity; did you mean 'transfers_2021'?",
-        ),
-    ):
-        assert official(name, row) == f"{field}.{name}: {said}"
+    for (name, row), said in {
+        ("transfers_2021", "report_20211"): "transfers_2021: 'report_20211' names no "
+        "quantity or row with a number; did you mean 'report_2021'?",
+        ("transfers_2021", "report_2021 +"): "transfers_2021: 'report_2021 +' is not "
+        "made of names, numbers, + - * / and brackets",
+        ("persons_per_transfer", "report_2021"): "persons_per_transfer is in "
+        "person/transfer, and 'report_2021' in transfer",
+        ("transfers_2012", "report_2021"): "'transfers_2012' is not a quantity; did "
+        "you mean 'transfers_2021'?",
+    }.items():
+        assert official(name, row) == f", field external.{name}: {said}"
     # A sum of rows is one as well: 3,174,000 less 2,860,000.
     path = write(tmp_path, "external: {net_new_transfers: report_2021 - report_2019}")
     assert read(path, model, Scenario).numbers(model) == {"net_new_transfers": 314_000}
     found = estimate(model, find("official_series", model), "at_risk_2021")
     assert (found.side, found.remarks) == ("at most", ())
     assert found.differs == (
-        "differs from the article in: transfers_2021 = 3,174,000 transfer in place of 3,170,000; "
-        "transfers_2019 = 2,860,000 transfer"
+        "differs from the article in: transfers_2021 = 3,174,000 transfer in place of "
+        "3,170,000; transfers_2019 = 2,860,000 transfer"
     )
 
 
@@ -179,7 +176,7 @@ def test_a_reconstruction_says_that_it_is_one(model: Model) -> None:
         assert not estimate(model, find(name, model), "net_new_persons").reconstruction
 
 
-# Files ----------------------------------------------------------------------------------------------------------------
+# Files --------------------------------------------------------------------------------
 
 
 def test_the_shipped_schema_is_the_one_of_this_data_package(model: Model) -> None:
@@ -237,16 +234,12 @@ def test_an_input_that_is_given_its_own_value_changes_nothing(
         if not leaves[name].source.in_words
     )
     values = {}
-    for name in data.draw(
-        st.lists(st.sampled_from(settable), min_size=1, max_size=4, unique=True)
-    ):
+    some = st.lists(st.sampled_from(settable), min_size=1, max_size=4, unique=True)
+    for name in data.draw(some):
         unit = model.units[name].replace("dimensionless", "")
         values[name] = f"{float(leaves[name].source.value)!r} {unit}".strip()
-    scenario = read(
-        write(tmp_path_factory.mktemp("own"), f"values: {json.dumps(values)}"),
-        model,
-        Scenario,
-    )
+    path = write(tmp_path_factory.mktemp("own"), f"values: {json.dumps(values)}")
+    scenario = read(path, model, Scenario)
     nothing = Scenario(name="mine", description="a", reason="b")
     for quantity in model.register.estimates:
         assert estimate(model, scenario, quantity) == estimate(model, nothing, quantity)
@@ -265,9 +258,8 @@ def test_a_data_package_without_scenarios_has_the_article(package: Path) -> None
     shutil.rmtree(package / "scenarios")
     model = Model(Register.read(package))
     assert list(shipped(model)) == ["article"]
-    assert estimate(
-        model, find("article", model), "at_risk_2021"
-    ).value == pytest.approx(R + ADDED)
+    found = estimate(model, find("article", model), "at_risk_2021")
+    assert found.value == pytest.approx(R + ADDED)
 
 
 def test_a_shipped_file_with_another_name_is_refused(package: Path) -> None:
@@ -289,134 +281,73 @@ def test_an_unknown_scenario_is_refused_with_the_nearest(model: Model) -> None:
         find("no\0path", model)
 
 
-# Refusals -------------------------------------------------------------------------------------------------------------
+# Refusals -----------------------------------------------------------------------------
 
-DRAWN = "distributions: {overlap: {shape: uniform, low: 0, high: 0.5}}"
-
-#: The text besides name, description and reason; the field at fault; and a part of the sentence.
-REFUSED: list[tuple[str, str, str]] = [
-    ("valeus: {overlap: 0.1}", "valeus", "did you mean 'values'?"),
-    (
-        "readings: {at_rsk_2019: southern}",
-        "readings.at_rsk_2019",
-        "did you mean 'at_risk_2019'?",
-    ),
-    ("values: {overlapp: 0.1}", "values.overlapp", "did you mean 'overlap'?"),
-    (
-        "readings: {at_risk_2019: southren}",
-        "readings.at_risk_2019",
-        "did you mean 'southern'?",
-    ),
-    (
-        "readings: {at_risk_2019: 1}",
-        "readings.at_risk_2019",
-        "input should be a valid string, not '1'",
-    ),
-    ("readings:", "readings", "input should be a valid mapping"),
-    (
-        "values: {former_detainees: 300000}",
-        "values.former_detainees",
-        "has no unit; write '300000 person'",
-    ),
-    (
-        "values: {former_detainees: 0.3 transfer}",
-        "values.former_detainees",
-        "is in transfer, not in person",
-    ),
-    (
-        "values: {overlap: true}",
-        "values.overlap",
-        "input should be a valid string, not 'True'",
-    ),
-    (
-        "values: {overlap: 1.5}",
-        "values.overlap",
-        "= 1.5 lies outside its allowed range, 0 to 1",
-    ),
-    # Its own value, 1, is refused as well.
-    *(
-        (
-            f"readings: {{persons_per_transfer: implied}}\nvalues: {{persons_per_transfer: {ratio} person/transfer}}",
-            "values.persons_per_transfer",
-            "is unused: its reading implied supplies it",
-        )
-        for ratio in (0.8, 1)
-    ),
-    (
-        "values: {villagers_placed: 5 villager}",
-        "values.villagers_placed",
-        "nothing computed here depends on it",
-    ),
-    (
-        "readings: {months_2022: four_months_again}",
-        "readings.months_2022",
-        "nothing computed here depends on it",
-    ),
-    (
-        "readings: {total_2019: transfers, persons_per_transfer: implied}",
-        "readings",
-        "these readings make a circle",
-    ),
-    (
-        "readings: {total_2019: transfers, south_2019: persons}",
-        "readings",
-        "are one choice",
-    ),
-    (
-        "values: {transfers_2021: 3 million transfer}\nexternal: {transfers_2021: report_2021}",
-        "values.transfers_2021",
-        "stands under values and under external; give one of them",
-    ),
-    (
-        f"values: {{overlap: 0.1}}\n{DRAWN}",
-        "values.overlap",
-        "stands under values and under distributions; give one",
-    ),
-    (
-        "distributions: {overlap: {low: 0, high: 0.5}}",
-        "distributions.overlap.shape",
-        "field required",
-    ),
-    (
-        "distributions: {overlap: {shape: beta, low: 0, high: 1}}",
-        "distributions.overlap.shape",
-        "input should be 'uniform' or 'triangular', not 'beta'",
-    ),
-    (
-        "distributions: {overlap: {shape: uniform, low: 0, high: 1, mode: 1}}",
-        "distributions.overlap",
-        "has low, mode, high",
-    ),
-    (
-        "distributions: {overlap: {shape: triangular, low: 0, high: 1}}",
-        "distributions.overlap",
-        "has low, mode, high",
-    ),
-    (
-        "distributions: {overlap: {shape: uniform, low: 1, high: 0}}",
-        "distributions.overlap",
-        "does not rise from its low end",
-    ),
-    (
-        "distributions: {overlap: {shape: uniform, low: 0, high: 1.5}}",
-        "distributions.overlap",
-        "allowed range",
-    ),
-    (
-        "distributions: {former_detainees: {shape: uniform, low: 1, high: 2}}",
-        "distributions.former_detainees",
-        "no unit",
-    ),
-    (
-        "values: {overlap: 0.1, overlap: 0.2}",
-        "",
-        "the key 'overlap' is given twice at line 4",
-    ),
-    ("values: !!python/object/apply:os.getcwd []", "", "not YAML"),
-]
+#: The text besides name, description and reason; and the field at fault, with a part
+#: of the sentence. Of a ratio that is implied, its own value, 1, is refused as well.
+REFUSED = """
+valeus: {overlap: 0.1}
+    valeus: did you mean 'values'?
+readings: {at_rsk_2019: southern}
+    readings.at_rsk_2019: did you mean 'at_risk_2019'?
+values: {overlapp: 0.1}
+    values.overlapp: did you mean 'overlap'?
+readings: {at_risk_2019: southren}
+    readings.at_risk_2019: did you mean 'southern'?
+readings: {at_risk_2019: 1}
+    readings.at_risk_2019: input should be a valid string, not '1'
+readings:
+    readings: input should be a valid mapping
+values: {former_detainees: 300000}
+    values.former_detainees: has no unit; write '300000 person'
+values: {former_detainees: 0.3 transfer}
+    values.former_detainees: is in transfer, not in person
+values: {overlap: true}
+    values.overlap: input should be a valid string, not 'True'
+values: {overlap: 1.5}
+    values.overlap: = 1.5 lies outside its allowed range, 0 to 1
+readings: {persons_per_transfer: implied}
+values: {persons_per_transfer: 0.8 person/transfer}
+    values.persons_per_transfer: is unused: its reading implied supplies it
+readings: {persons_per_transfer: implied}
+values: {persons_per_transfer: 1 person/transfer}
+    values.persons_per_transfer: is unused: its reading implied supplies it
+values: {villagers_placed: 5 villager}
+    values.villagers_placed: nothing computed here depends on it
+readings: {months_2022: four_months_again}
+    readings.months_2022: nothing computed here depends on it
+readings: {total_2019: transfers, persons_per_transfer: implied}
+    readings: these readings make a circle
+readings: {total_2019: transfers, south_2019: persons}
+    readings: are one choice
+values: {transfers_2021: 3 million transfer}
+external: {transfers_2021: report_2021}
+    values.transfers_2021: stands under values and under external; give one of them
+values: {overlap: 0.1}
+distributions: {overlap: {shape: uniform, low: 0, high: 0.5}}
+    values.overlap: stands under values and under distributions; give one
+distributions: {overlap: {low: 0, high: 0.5}}
+    distributions.overlap.shape: field required
+distributions: {overlap: {shape: beta, low: 0, high: 1}}
+    distributions.overlap.shape: input should be 'uniform' or 'triangular', not 'beta'
+distributions: {overlap: {shape: uniform, low: 0, high: 1, mode: 1}}
+    distributions.overlap: has low, mode, high
+distributions: {overlap: {shape: triangular, low: 0, high: 1}}
+    distributions.overlap: has low, mode, high
+distributions: {overlap: {shape: uniform, low: 1, high: 0}}
+    distributions.overlap: does not rise from its low end
+distributions: {overlap: {shape: uniform, low: 0, high: 1.5}}
+    distributions.overlap: allowed range
+distributions: {former_detainees: {shape: uniform, low: 1, high: 2}}
+    distributions.former_detainees: no unit
+values: {overlap: 0.1, overlap: 0.2}
+    : the key 'overlap' is given twice at line 4
+values: !!python/object/apply:os.getcwd []
+    : not YAML
+"""
 
 
-@pytest.mark.parametrize(("text", "field", "words"), REFUSED)
+@pytest.mark.parametrize(("text", "field", "words"), refusals(REFUSED))
 def test_a_file_is_refused_in_one_sentence_that_names_the_field(
     model: Model, tmp_path: Path, text: str, field: str, words: str
 ) -> None:

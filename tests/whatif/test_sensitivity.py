@@ -1,4 +1,4 @@
-"""Sensitivity: ranges, tornado, Sobol indices and break-evens, by hand or by brute force."""
+"""Sensitivity: ranges, tornado, Sobol indices, break-evens; by hand or brute force."""
 
 import itertools
 import math
@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.core.register import InputError, Register
+from analysis.core.errors import InputError
+from analysis.core.register import Register
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.whatif import sensitivity
 from analysis.whatif.draws import Distribution
@@ -27,10 +28,12 @@ from analysis.whatif.sensitivity import (
 from tests.small import assumption, formula, small_model
 from tests.spoiling import described
 
-#: Transfers of 2019, from 3.17 million and a growth of 10.5 percent: 2,868,778.28; and those added since: 301,221.72.
+#: Transfers of 2019, from 3.17 million and a growth of 10.5 percent: 2,868,778.28;
+#: and those added since: 301,221.72.
 BASE = 3_170_000 / 1.105
 STEP = 3_170_000 - BASE
-#: At risk in 2021: 1.6 million and those added; in all: with 350,000 former detainees, our number.
+#: At risk in 2021: 1.6 million and those added;
+#: in all: with 350,000 former detainees, our number.
 IN_2021 = 1_600_000 + STEP
 IN_ALL = IN_2021 + 350_000
 
@@ -40,12 +43,14 @@ def with_former(model: Model) -> Setting:
     return model.change({"former_detainees": 350_000})
 
 
-# Sobol indices --------------------------------------------------------------------------------------------------------
+# Sobol indices ------------------------------------------------------------------------
 
 PI = math.pi
-#: The function of Ishigami and Homma (1990): sin x1 + 7 sin^2 x2 + 0.1 x3^4 sin x1, each from -pi to pi.
+#: The function of Ishigami and Homma (1990): sin x1 + 7 sin^2 x2 + 0.1 x3^4 sin x1,
+#: each from -pi to pi.
 A, B = 7, 0.1
-#: Its parts of the variance: of x1 (1 + b pi^4 / 5)^2 / 2, of x2 a^2 / 8, of x1 with x3 8 b^2 pi^8 / 225.
+#: Its parts of the variance: of x1 (1 + b pi^4 / 5)^2 / 2, of x2 a^2 / 8,
+#: of x1 with x3 8 b^2 pi^8 / 225.
 V1, V2, V13 = (1 + B * PI**4 / 5) ** 2 / 2, A**2 / 8, 8 * B**2 * PI**8 / 225
 ISHIGAMI = {name: Distribution(-PI, PI) for name in ("x1", "x2", "x3")}
 WHOLE = V1 + V2 + V13
@@ -123,7 +128,7 @@ def test_indices_of_a_function_that_does_not_vary_are_refused() -> None:
         sobol_indices(lambda v: v["x"], {"x": Distribution(1, 1)}, n=64)
 
 
-# Tornado and ranges ---------------------------------------------------------------------------------------------------
+# Tornado and ranges -------------------------------------------------------------------
 
 
 def test_the_bars_of_the_total_by_hand(model: Model, with_former: Setting) -> None:
@@ -134,7 +139,8 @@ def test_the_bars_of_the_total_by_hand(model: Model, with_former: Setting) -> No
         ("persons_per_transfer", 0.36, 1, IN_ALL - 0.64 * STEP, IN_ALL),
         # 1,901,221.7 + 350,000 x (1 - 0.5)
         ("overlap", 0, 0.5, IN_ALL, IN_2021 + 175_000),
-        # 3.17 million times the change less 2,868,778.3; at a ratio of 1 there is no room above, up to 1.05.
+        # 3.17 million times the change less 2,868,778.3; at a ratio of 1 there is no
+        # room above, up to 1.05.
         ("persons_per_transfer_drift", 0.95, 1, IN_ALL - 158_500, IN_ALL),
         ("at_risk_share_of_new", 0.62, 1, IN_ALL - 0.38 * STEP, IN_ALL),
     ]
@@ -149,10 +155,9 @@ def test_the_bars_of_the_total_by_hand(model: Model, with_former: Setting) -> No
 @pytest.mark.parametrize(
     ("ratio", "end"),
     [
-        (
-            1,
-            1,
-        ),  # the change at a ratio of 1: 1,742,721.72 at 0.95 to 1,901,221.719 at the limit itself
+        # The change at a ratio of 1: 1,742,721.72 at 0.95 to 1,901,221.719 at the
+        # limit itself.
+        (1, 1),
         (0.98, 1 / 0.98),
         (0.9, 1.05),
     ],
@@ -209,7 +214,8 @@ def total(
     return printed + ratio * (t * drift - t / (1 + g)) * new + former * (1 - overlap)
 
 
-#: The values that the printed inputs stand for: 1.6 to the nearest 0.1 million, 3.17 million, 10.5 percent.
+#: The values that the printed inputs stand for: 1.6 to the nearest 0.1 million,
+#: 3.17 million, 10.5 percent.
 PRINTED = [(1_550_000, 1_650_000), (3_165_000, 3_175_000), (0.1045, 0.1055)]
 #: By assumption: the range, and the value used.
 ASSUMED = {
@@ -222,7 +228,9 @@ ASSUMED = {
 
 
 def corners(printed: Any, assumed: Any) -> tuple[float, float]:
-    """The least and the most over every corner; one past the limit of the ratio gives way to where edges meet it."""
+    """The least and the most over every corner; one past the limit of the ratio gives
+    way to where edges meet it.
+    """
     found = []
     for *leaves, ratio, drift, new, former, overlap in itertools.product(
         *printed, *assumed
@@ -271,10 +279,12 @@ def test_the_ranges_of_the_total_against_every_corner(
 def test_everything_at_its_low_and_at_its_high_end(model: Model) -> None:
     found = ranges(model, "at_risk_2021")
     base = 3_170_000 / 1.105
-    # 0.36 persons a transfer and a change of 0.95, 51,379.819; then 0.62 of those added, 1,631,855.488.
+    # 0.36 persons a transfer and a change of 0.95, 51,379.819;
+    # then 0.62 of those added, 1,631,855.488.
     lowest = 1_600_000 + 0.62 * 0.36 * (0.95 * 3_170_000 - base)
-    # The ratio of 2021 is at most one. With a change of 1.05, that of 2019 is at most 1 / 1.05 = 0.952381: the increase
-    # is 3,170,000 less base / 1.05, 437,830.209. With more than 0.952381 in 2019 there would be more to take off.
+    # The ratio of 2021 is at most one. With a change of 1.05, that of 2019 is at most
+    # 1 / 1.05 = 0.952381: the increase is 3,170,000 less base / 1.05, 437,830.209.
+    # With more than 0.952381 in 2019 there would be more to take off.
     highest = 1_600_000 + 3_170_000 - base / 1.05
     for name, number in (("lowest", lowest), ("highest", highest)):
         assert (found[name].low, found[name].high) == pytest.approx(
@@ -283,7 +293,8 @@ def test_everything_at_its_low_and_at_its_high_end(model: Model) -> None:
 
 
 def test_everything_is_taken_to_a_limit_and_not_past_it(package: Path) -> None:
-    # At 437,830 more than 360,000 would be added. Somewhere on the edges of the ranges just 360,000 are.
+    # At 437,830 more than 360,000 would be added.
+    # Somewhere on the edges of the ranges just 360,000 are.
     more = {"quantity": "net_new_persons", "at_most": 360_000}
     described(lambda content: content["analysis"]["limits"].append(more))(package)
     found = ranges(Model(Register.read(package)), "net_new_persons")
@@ -291,19 +302,18 @@ def test_everything_is_taken_to_a_limit_and_not_past_it(package: Path) -> None:
 
 
 def test_a_range_leaves_out_the_corners_past_a_limit() -> None:
-    given, made_of = (
-        [assumption("x", 0.1), assumption("share", 0.3)],
-        ("share__tripled(x) = 3 * x", "ten(share) = 10 * share"),
-    )
     made = small_model(
-        *map(formula, made_of), assumptions=given, defaults={"share": "tripled"}
+        formula("share__tripled(x) = 3 * x"),
+        formula("ten(share) = 10 * share"),
+        assumptions=[assumption("x", 0.1), assumption("share", 0.3)],
+        defaults={"share": "tripled"},
     )
     found = ranges(made, "ten")["x"]
     # 3 x is a share up to x = 1/3, so ten of it is at most 10.
     assert (found.low, found.high) == (0, pytest.approx(10))
 
 
-# Break-even -----------------------------------------------------------------------------------------------------------
+# Break-even ---------------------------------------------------------------------------
 
 
 def by_name(found: sensitivity.BreakEvens) -> dict[str, BreakEven]:
@@ -335,7 +345,8 @@ def test_where_two_million_in_all_turns(model: Model, with_former: Setting) -> N
     )
     assert found.left == pytest.approx(IN_ALL)
     assert set(by) == set(ASSUMED)
-    # 2,000,000 = 1,600,000 + 301,221.72 + 98,778.28; of all others 18,040,304 are the most.
+    # 2,000,000 = 1,600,000 + 301,221.72 + 98,778.28;
+    # of all others 18,040,304 are the most.
     former = 400_000 - STEP
     is_like(by["former_detainees"], [former], [(former, 18_040_304)])
     # 350,000 (1 - o) = 98,778.28
@@ -370,23 +381,26 @@ def test_both_sides_move_with_the_assumption(model: Model) -> None:
         3_170_000,
         True,
     )
-    # 1.6 million + (3.17 - 3.17 / 1.105) r <= 3.17 r million, from r = 1.6 / 2.8688 = 0.5577 on.
+    # 1.6 million + (3.17 - 3.17 / 1.105) r <= 3.17 r million,
+    # from r = 1.6 / 2.8688 = 0.5577 on.
     least = 1_600_000 / BASE
     is_like(by_name(found)["persons_per_transfer"], [least], [(least, 1)])
-    # A change moves both by as much: 1.6 million - 2.869 million is below 0, as far as the limit.
+    # A change moves both by as much: 1.6 million - 2.869 million is below 0,
+    # as far as the limit.
     is_like(by_name(found)["persons_per_transfer_drift"], [], [(0.5, 1)])
 
 
 def test_two_million_in_2021_by_a_change_of_the_ratio(model: Model) -> None:
     def by_the_change(ratio: float) -> BreakEven:
         setting = model.change({"persons_per_transfer": ratio})
-        return shipped(model, "two_million_in_2021", setting)[1][
-            "persons_per_transfer_drift"
-        ]
+        _, by = shipped(model, "two_million_in_2021", setting)
+        return by["persons_per_transfer_drift"]
 
-    # 3,170,000 d - 2,868,778.28 = 400,000 at d = 1.0311603, and the ratio of 2021 would be above one.
+    # 3,170,000 d - 2,868,778.28 = 400,000 at d = 1.0311603,
+    # and the ratio of 2021 would be above one.
     is_like(by_the_change(1), [], [])
-    # 2,853,000 d - 2,581,900.453 = 400,000 at d = 1.0451807, a ratio of 0.9406626; the limit lies at 1 / 0.9.
+    # 2,853,000 d - 2,581,900.453 = 400,000 at d = 1.0451807, a ratio of 0.9406626;
+    # the limit lies at 1 / 0.9.
     root = (400_000 + 0.9 * BASE) / (0.9 * 3_170_000)
     assert root == pytest.approx(1.0451807, abs=5e-8)
     is_like(by_the_change(0.9), [root], [(root, 1 / 0.9)])
@@ -398,7 +412,8 @@ def test_both_sides_are_computed_under_the_setting_but_not_a_row(model: Model) -
         model, statement_of(model, "at_risk_2021 > at_risk_2019"), southern
     )
     assert (found.left, found.right) == pytest.approx((1_567_500 + STEP, 1_567_500))
-    # An assumption of the right side alone moves it as well, and here both sides by as much.
+    # An assumption of the right side alone moves it as well, and here both sides
+    # by as much.
     is_like(by_name(found)["minority_share_south"], [], [(0, 1)], everywhere=True)
     found = break_even(
         model, statement_of(model, "at_risk_2021 > at_risk_2019_up_to"), southern
@@ -429,7 +444,8 @@ CURVES = small_model(
         # 2 = 3 x + 3 x^2 at x = (-3 + sqrt(33)) / 6 = 0.457
         ("steep >= inverse", [(33**0.5 - 3) / 6], [((33**0.5 - 3) / 6, 1)]),
         ("steep < inverse", [(33**0.5 - 3) / 6], [(0, (33**0.5 - 3) / 6)]),
-        # 3 x = 1 / (1 - 3 x) where 9 x^2 - 3 x + 1 is 0, which is nowhere; past a third, 1 / (1 - 3 x) is below 0.
+        # 3 x = 1 / (1 - 3 x) where 9 x^2 - 3 x + 1 is 0, which is nowhere;
+        # past a third, 1 / (1 - 3 x) is below 0.
         ("steep > pole", [], [(1 / 3, 1)]),
         # 3 x reaches three at one, the largest that x can be.
         ("steep >= 3", [1], [(1, 1)]),
@@ -438,7 +454,8 @@ CURVES = small_model(
         ("steep = 1.5", [0.5], [(0.5, 0.5)]),
         ("steep == 0", [0], [(0, 0)]),
         ("steep >= 4", [], []),
-        # 0.25 / (x + 0.25) = 0.9 - x: 0.25 = 0.225 + 0.65 x - x^2, at x = (0.65 -+ sqrt(0.4225 - 0.1)) / 2.
+        # 0.25 / (x + 0.25) = 0.9 - x: 0.25 = 0.225 + 0.65 x - x^2,
+        # at x = (0.65 -+ sqrt(0.4225 - 0.1)) / 2.
         ("curve <= line", TWICE, [TWICE]),
         ("curve > line", TWICE, [(0, TWICE[0]), (TWICE[1], 1)]),
         # 0.25 = 0.25 + 0.75 x - x^2 at 0 and 0.75.
@@ -469,9 +486,9 @@ def test_a_scan_finds_a_statement_to_hold_where_its_spans_say(
     )
     wide = {"minimum": -9, "maximum": 9}
     values = [
-        assumption(name, value, **wide)
+        assumption(name, value, **wide)  # type: ignore[arg-type]
         for name, value in (("a", a), ("b", b), ("c", c))
-    ]  # type: ignore[arg-type]
+    ]
     made = small_model(*sides, assumptions=[assumption("x", 0.3), *values])
     found = by_name(break_even(made, statement_of(made, f"left {sign} right")))["x"]
     for x in np.linspace(0, 1, 41):

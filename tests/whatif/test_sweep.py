@@ -1,4 +1,6 @@
-"""Sweeps: rows and values by a plain loop, one file in two forms, written whole or not at all, and refusals."""
+"""Sweeps: rows and values by a plain loop, one file in two forms, written whole or not
+at all, and refusals.
+"""
 
 import itertools
 import math
@@ -10,12 +12,14 @@ import pandas as pd
 import pytest
 import yaml
 
-from analysis.core.register import InputError, RegisterError
+from analysis.core.errors import InputError, RegisterError
 from analysis.model.model import Model
 from analysis.whatif import sweep as sweeps
 from analysis.whatif.sweep import Span, Spec, compute, read, sweep
+from tests.tables import refusals
 
-#: Persons added since 2019 with one person a transfer: 3.17 million less 3.17 million / 1.105.
+#: Persons added since 2019 with one person a transfer: 3.17 million less
+#: 3.17 million / 1.105.
 ADDED = 3.17e6 - 3.17e6 / 1.105
 RATIOS, DRIFTS, FORMER = (0.6, 0.7, 0.8, 0.9), (0.95, 1.0, 1.05), (3e5, 4e5)
 
@@ -38,7 +42,7 @@ GRID = spec(
         "former_detainees": texts(FORMER, "person"),
     },
 )
-# Values ---------------------------------------------------------------------------------------------------------------
+# Values -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rows", [1, 5, 2**16])
@@ -69,10 +73,8 @@ def test_a_grid_has_the_rows_of_a_plain_loop(
 
 
 def test_readings_are_an_axis(model: Model) -> None:
-    quantities, values = (
-        ["net_new_persons", "at_risk_2019"],
-        {"minority_share_south": [0.9, 1]},
-    )
+    quantities = ["net_new_persons", "at_risk_2019"]
+    values = {"minority_share_south": [0.9, 1]}
     readings = {
         "transfers_2019": ["from_labourers", "from_difference"],
         "at_risk_2019": ["southern", "composition"],
@@ -80,8 +82,9 @@ def test_readings_are_an_axis(model: Model) -> None:
     found = compute(
         model, spec(quantities=quantities, values=values, readings=readings)
     )
-    # The increase is 3.17 - 2.59 million, or the printed 300,000; at risk in 2019 are 0.9 or all of 1.65 million, and
-    # half of the 0.94 million outside the south with them or not.
+    # The increase is 3.17 - 2.59 million, or the printed 300,000; at risk in 2019 are
+    # 0.9 or all of 1.65 million, and half of the 0.94 million outside the south with
+    # them or not.
     expected = [
         (base, reading, share, added, 1.65e6 * share + outside)
         for base, added in (
@@ -126,32 +129,25 @@ def test_readings_that_need_each_other_are_rows_that_say_so(model: Model) -> Non
 
 
 def test_a_scenario_holds_in_every_row(model: Model) -> None:
-    for scenario, name, numbers, unit, expected in (
-        # The scenario makes the increase 3.17 million times a ratio of 2021, 0.85, less 2.59 million.
+    def ratios(*numbers: float) -> list[str]:
+        return texts(numbers, "person/transfer")
+
+    for scenario, values, expected in (
+        # The scenario makes the increase 3.17 million times a ratio of 2021, 0.85, less
+        # 2.59 million.
         (
             "ratio_falls",
-            "transfers_2021",
-            (3.17e6, 3.3e6),
-            "transfer",
+            {"transfers_2021": texts((3.17e6, 3.3e6), "transfer")},
             [104_500, 3.3e6 * 0.85 - 2.59e6],
         ),
-        # Its own value of that ratio gives way to the varied one, and so does a reading.
+        # Its own value of that ratio gives way to the varied one; so does a reading.
         (
             "ratio_falls",
-            "persons_per_transfer_2021",
-            (0.8, 0.9),
-            "person/transfer",
+            {"persons_per_transfer_2021": ratios(0.8, 0.9)},
             [3.17e6 * 0.8 - 2.59e6, 3.17e6 * 0.9 - 2.59e6],
         ),
-        (
-            "ratio_2019_implied",
-            "persons_per_transfer",
-            (0.9,),
-            "person/transfer",
-            [0.9 * ADDED],
-        ),
+        ("ratio_2019_implied", {"persons_per_transfer": ratios(0.9)}, [0.9 * ADDED]),
     ):
-        values = {name: texts(numbers, unit)}
         found = compute(
             model,
             spec(scenario=scenario, quantities=["net_new_persons"], values=values),
@@ -173,25 +169,31 @@ def test_refused_cells_alone_are_empty_and_say_why(
         },
     )
     found = compute(model, one)
-    south_past = "labourers_south_2019 would be 2,600,000, and it is at most labourers_2019, 2,590,000"
-    ratio_past = "persons_per_transfer_2021 would be 1.05, outside its allowed range of 0.025 to 1"
+    south_past = (
+        "labourers_south_2019 would be 2,600,000, and it is at most labourers_2019, "
+        "2,590,000"
+    )
+    ratio_past = (
+        "persons_per_transfer_2021 would be 1.05, outside its allowed range of 0.025 "
+        "to 1"
+    )
     for index, (south, ratio, change) in enumerate(
         itertools.product(souths, ratios, changes)
     ):
         row = found.loc[index]
+        added = ratio * (change * 3.17e6 - 3.17e6 / 1.105)
         wanted = [
             3.17e6 / 1.105,
             0.95 * south if south <= 2.59e6 else math.nan,
-            ratio * (change * 3.17e6 - 3.17e6 / 1.105)
-            if ratio * change <= 1
-            else math.nan,
+            added if ratio * change <= 1 else math.nan,
         ]
         assert row[list(one.quantities)].tolist() == pytest.approx(
             wanted, rel=1e-12, nan_ok=True
         )
         said = [south_past] * (south > 2.59e6) + [ratio_past] * (ratio * change > 1)
         assert row.violates == " | ".join(said)
-    # The south is past its limit in 6 of 18 rows, and the ratio of 2021 in 3. The screen says each once.
+    # The south is past its limit in 6 of 18 rows, and the ratio of 2021 in 3.
+    # The screen says each once.
     assert sweep(model, one, tmp_path / "out.csv") == {
         "labourers_south_2019 at most labourers_2019": 6,
         "persons_per_transfer_2021 outside 0.025 to 1": 3,
@@ -203,13 +205,15 @@ def test_remarks_stand_in_the_row_of_their_number(model: Model) -> None:
     found = compute(
         model, spec(quantities=["at_risk_2021", "net_new_persons"], values=ratios)
     )
-    # What a number is compared with moves in each row, also where the number does not: 1.6 million in all three.
+    # What a number is compared with moves in each row, also where the number does
+    # not: 1.6 million in all three.
     still = compute(
         model, spec(quantities=["at_risk_2019", "at_risk_2021"], values=ratios)
     )
     starts = [said.partition(" more")[0] for said in still.remarks]
     assert starts == ["at_risk_2019: 739,000", "at_risk_2019: 22,000", ""]
-    # 1.6 million + 0.3 x 301,222 less 0.3 x 3.17 million = 739,367; at 0.55 22,172 more.
+    # 1.6 million + 0.3 x 301,222 less 0.3 x 3.17 million = 739,367 more;
+    # at 0.55 22,172 more.
     outside = "persons_per_transfer is varied from 0.36 to 1, and set to 0.3"
     first, second, third = found.remarks
     more, *others = first.split(" | ")
@@ -219,7 +223,7 @@ def test_remarks_stand_in_the_row_of_their_number(model: Model) -> None:
     assert third == ""
 
 
-# Files that are written -----------------------------------------------------------------------------------------------
+# Files that are written ---------------------------------------------------------------
 
 
 def test_a_file_holds_the_frame(
@@ -228,18 +232,11 @@ def test_a_file_holds_the_frame(
     monkeypatch.setattr(sweeps, "ROWS", 5)
     frame = compute(model, GRID)
     heard: list[tuple[int, int]] = []
-    assert (
-        sweep(
-            model,
-            GRID,
-            tmp_path / "folder" / "out.csv",
-            done=lambda *rows: heard.append(rows),
-        )
-        == {}
-    )
+    path = tmp_path / "folder" / "out.csv"
+    assert sweep(model, GRID, path, done=lambda *rows: heard.append(rows)) == {}
     assert heard == [(rows, 24) for rows in (5, 10, 15, 20, 24)]
     # A CSV file has ten digits.
-    found = pd.read_csv(tmp_path / "folder" / "out.csv", keep_default_na=False)
+    found = pd.read_csv(path, keep_default_na=False)
     pd.testing.assert_frame_equal(found, frame, rtol=1e-9, check_dtype=False)
 
 
@@ -276,7 +273,7 @@ def test_a_file_of_another_ending_is_refused(
         sweep(model, GRID, tmp_path / name)
 
 
-# Files that are read --------------------------------------------------------------------------------------------------
+# Files that are read ------------------------------------------------------------------
 
 
 def written(folder: Path, text: str) -> Path:
@@ -299,8 +296,8 @@ readings:
     one = read(written(tmp_path, text), model)
     found = compute(model, one)
     assert len(found) == 2 * 3 * 3
-    # Printed and 200,000: 1.6 million, 580,000 and 200,000. South, 600,000, half of them counted twice: 1,567,500,
-    # 580,000 and 300,000.
+    # Printed and 200,000: 1.6 million, 580,000 and 200,000.
+    # South, 600,000, half of them counted twice: 1,567,500, 580,000 and 300,000.
     assert found.at_risk_total[0] == pytest.approx(2_380_000, rel=1e-12)
     assert found.at_risk_total[17] == pytest.approx(2_447_500, rel=1e-12)
     # Without quantities, the data package's estimates.
@@ -318,96 +315,64 @@ def test_a_scenario_beside_the_file_is_found_from_anywhere(
     )
     path = written(
         tmp_path,
-        "name: a\nscenario: mine.yaml\nvalues: {persons_per_transfer: [1 person/transfer]}\n",
+        "name: a\nscenario: mine.yaml\n"
+        "values: {persons_per_transfer: [1 person/transfer]}\n",
     )
     monkeypatch.chdir("/")
-    assert compute(model, read(path, model)).at_risk_total[0] == pytest.approx(
-        1.6e6 + ADDED, rel=1e-12
-    )
+    found = compute(model, read(path, model))
+    assert found.at_risk_total[0] == pytest.approx(1.6e6 + ADDED, rel=1e-12)
 
 
-#: A sweep but for its name; the field at fault; and a part of the sentence.
-REFUSED: list[tuple[str, str, str]] = [
-    (
-        "values: {overlapp: [0]}",
-        "values.overlapp",
-        "'overlapp' is not a quantity; did you mean 'overlap'?",
-    ),
-    (
-        "readings: {at_rsk_2019: [southern]}",
-        "readings.at_rsk_2019",
-        "did you mean 'at_risk_2019'?",
-    ),
-    (
-        "readings: {at_risk_2019: [southren]}",
-        "readings.at_risk_2019",
-        "did you mean 'southern'?",
-    ),
-    (
-        "readings: {at_risk_2019: []}",
-        "readings.at_risk_2019",
-        "at_risk_2019 has no value and no reading here; give",
-    ),
-    (
-        "quantities: [at_risk_totl]\nvalues: {overlap: [0]}",
-        "",
-        "did you mean 'at_risk_total'?",
-    ),
-    (
-        "values: {persons_per_transfer: [1.7]}",
-        "values.persons_per_transfer",
-        "'1.7' has no unit",
-    ),
-    (
-        "values: {persons_per_transfer: [1.7 person/transfer]}",
-        "values.persons_per_transfer",
-        "= 1.7 lies outside its",
-    ),
-    (
-        "values: {overlap: {low: 0.5, high: 0.1, steps: 3}}",
-        "values.overlap",
-        "from a low end to a higher one",
-    ),
-    (
-        "values: {overlap: {low: 0, high: 0.1}}",
-        "values.overlap",
-        "it takes a list, or two steps or more",
-    ),
-    ("{}", "", "nothing is varied; give values or readings"),
-    (
-        "scenario: southren\nvalues: {overlap: [0]}",
-        "",
-        "names no scenario or file; did you mean 'southern'?",
-    ),
-    (
-        f"values: {{overlap: {[0] * 100_000}, former_detainees: {{steps: 101}}}}",
-        "",
-        "has 10,100,000 rows, and 10,000,000",
-    ),
-    (
-        "values: {persons_per_transfer: [0.8 person/transfer]}\nreadings: {persons_per_transfer: [set, implied]}",
-        "values.persons_per_transfer",
-        "has values and readings; vary one of the two",
-    ),
-    (
-        "values: {minority_share_south: [0.9]}",
-        "values.minority_share_south",
-        "nothing computed here depends on it",
-    ),
-    (
-        "readings: {months_2022: [four_months_again]}",
-        "readings.months_2022",
-        "nothing computed here depends on it",
-    ),
-    (
-        "readings: {persons_per_transfer: [implied], total_2019: [transfers], at_risk_2019: [southern]}",
-        "readings",
-        "no combination of the readings can be computed",
-    ),
-]
+#: A sweep but for its name; and the field at fault, with a part of the sentence.
+REFUSED = """
+values: {overlapp: [0]}
+    values.overlapp: 'overlapp' is not a quantity; did you mean 'overlap'?
+readings: {at_rsk_2019: [southern]}
+    readings.at_rsk_2019: did you mean 'at_risk_2019'?
+readings: {at_risk_2019: [southren]}
+    readings.at_risk_2019: did you mean 'southern'?
+readings: {at_risk_2019: []}
+    readings.at_risk_2019: at_risk_2019 has no value and no reading here; give
+quantities: [at_risk_totl]
+values: {overlap: [0]}
+    : did you mean 'at_risk_total'?
+values: {persons_per_transfer: [1.7]}
+    values.persons_per_transfer: '1.7' has no unit
+values: {persons_per_transfer: [1.7 person/transfer]}
+    values.persons_per_transfer: = 1.7 lies outside its
+values: {overlap: {low: 0.5, high: 0.1, steps: 3}}
+    values.overlap: from a low end to a higher one
+values: {overlap: {low: 0, high: 0.1}}
+    values.overlap: it takes a list, or two steps or more
+{}
+    : nothing is varied; give values or readings
+scenario: southren
+values: {overlap: [0]}
+    : names no scenario or file; did you mean 'southern'?
+values: {persons_per_transfer: [0.8 person/transfer]}
+readings: {persons_per_transfer: [set, implied]}
+    values.persons_per_transfer: has values and readings; vary one of the two
+values: {minority_share_south: [0.9]}
+    values.minority_share_south: nothing computed here depends on it
+readings: {months_2022: [four_months_again]}
+    readings.months_2022: nothing computed here depends on it
+"""
+CIRCLE = (
+    "readings: {persons_per_transfer: [implied], total_2019: [transfers], "
+    "at_risk_2019: [southern]}"
+)
+#: A hundred thousand values, a hundred and one times.
+MANY = f"values: {{overlap: {[0] * 100_000}, former_detainees: {{steps: 101}}}}"
 
 
-@pytest.mark.parametrize(("text", "field", "words"), REFUSED)
+@pytest.mark.parametrize(
+    ("text", "field", "words"),
+    [
+        *refusals(REFUSED),
+        (CIRCLE, "readings", "no combination of the readings can be computed"),
+        (MANY, "", "has 10,100,000 rows, and 10,000,000"),
+    ],
+)
 def test_a_sweep_is_refused_with_one_sentence_from_python_and_from_a_file(
     model: Model, tmp_path: Path, text: str, field: str, words: str
 ) -> None:

@@ -1,11 +1,15 @@
-"""Settings of Sphinx for the report, and a search that finds numbers as they are printed."""
+"""Sphinx takes its settings for the report from this module.
+
+They include a search that finds numbers as they are printed.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-#: Pages with a list of their parts at the side; the others are notebooks, and the list of them.
+#: Pages with a list of their parts at the side; the others are notebooks, and the list
+#: of them.
 _LISTED = (
     "index",
     "register",
@@ -23,7 +27,8 @@ nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
 myst_enable_extensions = ["attrs_inline", "deflist", "fieldlist"]
 myst_links_external_new_tab = False
-# A link leads to a place on a page; to look for it among the names of other languages takes long.
+# A link leads to a place on a page; to look for it among the names of other languages
+# takes long.
 myst_ref_domains = ["std"]
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["static"]
@@ -38,7 +43,8 @@ smartquotes = False
 html_use_index = False
 html_show_copyright = False
 html_show_sphinx = False
-# Excerpts beside the results of a search would be fetched, which a page opened from a file may not do.
+# Excerpts beside the results of a search would be fetched, which a page opened from a
+# file may not do.
 html_show_search_summary = False
 html_theme_options = {
     "footer_start": [],
@@ -52,11 +58,17 @@ html_theme_options = {
 
 #: A number with its commas and its point, or a word.
 _WORD = re.compile(r"\d+(?:[.,]\d+)*(?!\w)|\w+")
-#: The same as the search in the page has it. It leaves out bare digits, unless something stands behind them.
-_SPLIT = r"""
-var numberOrWord = /\d+(?:[.,]\d+)*(?![\p{Letter}\p{Number}_])|[\p{Letter}\p{Number}_\p{Emoji_Presentation}]+/gu;
-var splitQuery = (query) => (query.match(numberOrWord) || []).map((word) => /^\d+$/.test(word) ? word + "." : word);
-"""
+#: The same as the search in the page has it. It leaves out bare digits, unless
+#: something stands behind them.
+_SPLIT = (
+    "\n"
+    r"var numberOrWord = /\d+(?:[.,]\d+)*(?![\p{Letter}\p{Number}_])"
+    r"|[\p{Letter}\p{Number}_\p{Emoji_Presentation}]+/gu;"
+    "\n"
+    "var splitQuery = (query) => (query.match(numberOrWord) || [])"
+    r'.map((word) => /^\d+$/.test(word) ? word + "." : word);'
+    "\n"
+)
 
 
 def words(text: str) -> list[str]:

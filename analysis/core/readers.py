@@ -1,0 +1,167 @@
+"""Reads files as rows and mappings; each fault is one sentence that names its place."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from analysis.core.errors import RegisterError
+from analysis.core.rows import Row
+from analysis.core.units import nearest
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+def shipped(name: str) -> Path:
+    """A folder that comes with the package.
+
+    It lies inside the package when that was installed from a wheel, else beside it.
+    """
+    package = Path(__file__).resolve().parents[1]
+    within = package / "shipped" / name
+    return within if within.is_dir() else package.parent / name
+
+
+def read_text(path: Path) -> str:
+    """The text of a file.
+
+    Raises RegisterError where it is missing, empty or not UTF-8.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise RegisterError(path, "the file is missing") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise RegisterError(path, f"the file can't be read ({error})") from None
+    if not text.strip():
+        raise RegisterError(path, "the file is empty")
+    return text
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The safe loader, which refuses a key given twice."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key '{key}' is given twice",
+                    problem_mark=node.start_mark,
+                )
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML or JSON file.
+
+    Raises RegisterError where it can't be read.
+    """
+    text = read_text(path)
+    kind = "JSON" if path.suffix == ".json" else "YAML"
+    try:
+        return json.loads(text) if kind == "JSON" else yaml.load(text, _Loader)
+    except (yaml.YAMLError, ValueError) as error:
+        message = str(error).replace('in "<unicode string>",', "at")
+        raise RegisterError(path, f"not {kind}: {message}") from None
+
+
+def read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rows of a CSV table, each with its id.
+
+    Cells that are empty are left out, and ``row`` is the line.
+    """
+    text = io.StringIO(read_text(path), newline="")
+    reader = csv.DictReader(text, restkey="", strict=True)
+    try:
+        for cells in reader:
+            line, id = reader.line_num, cells.get("id", "")
+            if "" in cells or None in cells.values():
+                message = "the row has more or fewer cells than the first row"
+                raise RegisterError(path, message, row=line, id=id)
+            filled = {name: cell for name, cell in cells.items() if cell}
+            yield id, {**filled, "row": line}
+    except csv.Error as error:
+        message = f"not a table of comma-separated values ({error})"
+        raise RegisterError(path, message, row=reader.reader.line_num) from None
+
+
+def read_list(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The entries of a YAML list, each with its id, or its number where it has none."""
+    content = read_yaml(path)
+    is_list = isinstance(content, list)
+    if not is_list or not all(isinstance(entry, dict) for entry in content):
+        raise RegisterError(path, "the file is not a list of entries")
+    for number, entry in enumerate(content, start=1):
+        yield str(entry.get("id", f"number {number}")), entry
+
+
+def read_rows(path: Path, model: type[Row]) -> dict[str, Any]:
+    """The rows of a CSV table, or the entries of a YAML list, by id."""
+    rows: dict[str, Any] = {}
+    entries = read_table(path) if path.suffix == ".csv" else read_list(path)
+    for id, content in entries:
+        kind = model.kinds.get(content.get("kind", ""), model)
+        row: Any = validated(path, kind, content, id)
+        if row.id in rows:
+            message = f"'{row.id}' is given twice"
+            where = {"row": row.row or "", "id": row.id, "field": "id"}
+            raise RegisterError(path, message, **where)
+        rows[row.id] = row
+    if not rows:
+        raise RegisterError(path, "the table has no rows")
+    return rows
+
+
+#: Words for Python's kinds of values, and for reasons that say nothing more.
+_PLAIN = {
+    "dictionary( or instance.*)?": "mapping",
+    "tuple": "list",
+    "decimal": "number",
+    ", unable to .*": "",
+}
+
+
+def validated(path: Path, model: type[_M], content: Any, id: str = "") -> _M:
+    """The content of a file, or an entry of it, as its model.
+
+    Raises RegisterError for the first fault in it.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+    # An unknown field comes first: it may be the misspelled one that is missing.
+    fault = min(faults, key=lambda fault: fault["type"] != "extra_forbidden")
+    field, message = _told(fault, model)
+    row = content.get("row", "") if isinstance(content, dict) else ""
+    raise RegisterError(path, message, row=row, id=id, field=field)
+
+
+def _told(fault: Any, model: type[BaseModel]) -> tuple[str, str]:
+    """The field of a fault that pydantic found, and a sentence about it."""
+    place, value = fault["loc"], fault["input"]
+    field = ".".join(map(str, place))
+    if fault["type"] == "value_error":
+        rule = fault["ctx"]["error"]
+        return getattr(rule, "field", field), str(rule)
+    if fault["type"] == "extra_forbidden":
+        schema = model.model_json_schema()
+        parts = (schema, *schema.get("$defs", {}).values())
+        known = [name for part in parts for name in part.get("properties", ())]
+        name = str(place[-1])
+        return field, f"'{name}' is not known here{nearest(name, known)}"
+    message = f"{fault['msg'][0].lower()}{fault['msg'][1:]}"
+    for python, plain in _PLAIN.items():
+        message = re.sub(python, plain, message)
+    if isinstance(value, str | int | float) and ", not " not in message:
+        message += f", not '{value}'"
+    return field, message

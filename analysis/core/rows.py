@@ -1,0 +1,722 @@
+"""The rows of a data package: a pydantic model for each table and YAML file.
+
+Types, choices and rules within a row stand with its fields. An empty cell takes the
+default of its field. The text below a field describes it: the schema in
+datapackage.json and the codebook are made from these texts.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+from analysis.core.published import QUALIFIERS, FieldError, Interval, Published
+from analysis.core.units import SCALES, base_unit, name_of, parse_unit
+
+Grade = Literal["stated", "implied", "chosen"]
+#: Who stands behind a reading or an assumption, the strongest first.
+GRADES = get_args(Grade)
+#: Prefix: divide the external figure by its number of years.
+PER_YEAR = "per_year:"
+#: The reading that is a quantity's unnamed formula.
+BARE = "formula"
+#: The readings whose value a user may set.
+SETTABLE = ("set", "published", "in_words")
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Marks a foreign-key field and its target table.
+
+    The target ``quantities`` is no table but every quantity that has a source;
+    ``values`` are quantities, quantities under a reading, or claims.
+    """
+
+    to: str
+
+
+@dataclass(frozen=True)
+class In:
+    """Marks the unit of a field's numbers, for the codebook."""
+
+    unit: str
+
+
+def _listed(cell: Any) -> Any:
+    """The parts of a cell, between semicolons."""
+    if not isinstance(cell, str):
+        return cell
+    return tuple(part.strip() for part in cell.split(";") if part.strip())
+
+
+def _assigned(cell: Any) -> Any:
+    """The readings in a cell: quantity=reading, between semicolons."""
+    pairs = [[word.strip() for word in part.split("=")] for part in _listed(cell)]
+    if not all(len(pair) == 2 for pair in pairs) or len(dict(pairs)) < len(pairs):
+        raise ValueError(
+            f"'{cell}' is not of the form quantity=reading, once a quantity"
+        )
+    return dict(pairs)
+
+
+def _unit_or_percent(unit: str) -> str:
+    return unit if unit == "percent" else base_unit(unit)
+
+
+def _choices(*names: str) -> Any:
+    """Says in the schema what ``Published`` checks."""
+    return Field(json_schema_extra={"enum": list(names)})
+
+
+#: Says in the schema what ``Published`` checks.
+Digits = Field(json_schema_extra={"pattern": r"^-?[0-9]+(\.[0-9]+)?$"})
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
+Number = Annotated[float, Field(strict=True)]  # YAML's `true` is refused
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Unit = Annotated[Text, AfterValidator(base_unit)]
+Names = BeforeValidator(_listed)
+Readings = Annotated[Mapping[str, str], BeforeValidator(_assigned), Ref("quantities")]
+ClaimId = Annotated[str, Ref("claims.csv")]
+Quantity = Annotated[Name, Ref("quantities")]
+OfRow = In("the row's scale and unit")
+OfEntry = In("the entry's unit")
+
+
+class Row(BaseModel):
+    """A row of a table, an entry of a YAML file, or a part of one.
+
+    ``row`` is the line of a table, from 2 on.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    file: ClassVar[str] = ""
+    #: The fields that together name a row.
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    #: Models of entries with another ``kind``.
+    kinds: ClassVar[Mapping[str, type[Row]]] = {}
+    row: int = 0
+    note: str = ""
+    """What a reader should know."""
+
+
+class PrintedNumber(Row):
+    """A row with a printed number."""
+
+    id: Name
+    """Name of the row."""
+    statement: Text
+    """What is counted, in our words."""
+    printed: Annotated[str, OfRow, Digits] = ""
+    """The digits as printed, without separators; the low end of a range; empty when
+    only words are printed."""
+    printed_high: Annotated[str, OfRow, Digits] = ""
+    """The digits of the high end of a range."""
+    scale: Annotated[str, _choices(*filter(None, SCALES))] = ""
+    """The word behind the digits, if any."""
+    unit: Annotated[Text, AfterValidator(_unit_or_percent)]
+    """The unit in which the number is held."""
+    unit_as_printed: Text
+    """The noun that is printed."""
+    qualifier: Annotated[str, _choices(*QUALIFIERS)]
+    """The form of words around the digits."""
+    target: bool
+    """Whether it is a planned figure, which stands for its digits alone."""
+    rounding_unit: Annotated[str, OfRow, Digits] = ""
+    """The place to which the digits are rounded, where they do not say it
+    themselves."""
+    rounding_unit_other: Annotated[str, OfRow, Digits] = ""
+    """The other place to which they could be rounded."""
+    period: Text
+    """The time that the number is about."""
+
+    def model_post_init(self, context: Any) -> None:
+        """Read the number, which raises FieldError where it can't be read."""
+        _ = self.published
+
+    @cached_property
+    def published(self) -> Published:
+        """The number as printed."""
+        names = [field.name for field in fields(Published)]
+        return Published(**{name: getattr(self, name) for name in names})
+
+    @cached_property
+    def base_unit(self) -> str:
+        """The unit of the value.
+
+        Percent is a way of printing, so its base unit is dimensionless.
+        """
+        if self.unit == "percent":
+            return "dimensionless"
+        return name_of(parse_unit(self.unit))
+
+
+class Claim(PrintedNumber):
+    """A number that the article prints, with its place."""
+
+    file = "claims.csv"
+    id: Name
+    """Name of the row; also a reading of its quantity."""
+    quantity: Name
+    """The quantity that the number is a value of. Rows that share a quantity are
+    checked against the one that is the input."""
+    input: bool
+    """Whether the model starts from this row. At most one row of a quantity."""
+    role: Literal["start", "result", "count"]
+    """start: sums start from it, and nothing in the article derives it; result: the
+    article derives it or prints it again; count: reported, with nothing to
+    recompute."""
+    judged_by: Annotated[str, Ref("checks.csv")] = ""
+    """The one check that gives a result its verdict; empty where it can't be
+    recalculated from this article."""
+    same_calculation_as: Annotated[tuple[str, ...], Names, Ref("claims.csv")] = ()
+    """Other results that are the same calculation, parted by semicolons; they count
+    once."""
+    words: str = ""
+    """The words of the number as printed, where they qualify it; no more of the
+    sentence."""
+    section: Annotated[Name, Ref("sections.csv")]
+    """Section of the article."""
+    paragraph: Annotated[int, Field(ge=1)]
+    """Paragraph: the blocks between blank lines, counted within the section; for notes
+    the number of the note."""
+    item: Annotated[int, Field(ge=1)] | None = None
+    """Bullet within the paragraph, counted from 1; empty where there are none."""
+    place: Text
+    """The place that the number is about."""
+    document: str = ""
+    """The plan or paper that the number is about."""
+    source: Annotated[str, Ref("sources.csv")] = ""
+    """The source that the article cites there; empty when it cites none."""
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse an input that is no one number."""
+        super().model_post_init(context)
+        if self.input and self.qualifier in ("vague", "range"):
+            raise FieldError(
+                "input",
+                "no sum starts from a number in words or from a range, whose ends are "
+                "quantities",
+            )
+
+    @property
+    def where(self) -> str:
+        """Section and paragraph, in one phrase."""
+        if self.section == "notes":
+            return f"note {self.paragraph}"
+        item = f", item {self.item}" if self.item else ""
+        return f"section {self.section}, paragraph {self.paragraph}{item}"
+
+
+class External(PrintedNumber):
+    """A figure published elsewhere, to be set beside the article's.
+
+    It is never an input.
+    """
+
+    file = "external.csv"
+    unit_as_printed: Text
+    """The unit or noun that the source prints; what it does not settle is held as
+    labourer."""
+    qualifier: Annotated[str, _choices(*QUALIFIERS)]
+    """The form of words around the digits; expected marks a forecast made before the
+    year was over."""
+    period: Text
+    """The time that the figure is about; ', a year' marks a mean over its years, else
+    it is a sum."""
+    noun: str = ""
+    """The noun as printed, in Chinese with an English gloss; empty where it was not
+    noted or is the unit as printed."""
+    as_printed: str = ""
+    """The passage in its own words, with its qualifier (such as 预计 expected, 力争
+    strive for, 以上 or more); empty where only its English was noted."""
+    year_from: Annotated[int, Field(ge=1900), In("calendar year")]
+    """First year that the figure is about."""
+    year_to: Annotated[int, Field(ge=1900), In("calendar year")]
+    """Last year that the figure is about."""
+    scope: Text
+    """The place, months and group that the figure is about."""
+    publisher: Text
+    """Who published it, and who copied or quoted it."""
+    title: str = ""
+    """Title of the text, where it has one."""
+    date: Text
+    """Date of the text."""
+    address: str = ""
+    """Where it was seen, without the scheme; not the authority for it. For work
+    reports, the government's page that the collection names; empty where none is
+    known."""
+    seen: Literal["P", "M", "S"]
+    """The grade, that is how it was seen: P a primary text or its publisher's own page,
+    M a mirror or news copy of a primary text, or a collection that warns that a text
+    may be abridged, S a secondary source that quotes it."""
+    beside: Annotated[tuple[str, ...], Names, Ref("values")] = ()
+    """What it is set beside, parted by semicolons: a quantity, quantity.reading, or a
+    row of claims; per_year: before it divides a sum by its years. Empty for context."""
+    note: str = ""
+    """What it checks, and why it may differ in scope."""
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse what is no one number, and years in the wrong order."""
+        super().model_post_init(context)
+        if self.qualifier in ("range", "vague"):
+            raise FieldError(
+                "qualifier",
+                "an external figure is one number; the ends of a range are two rows",
+            )
+        if self.year_from > self.year_to:
+            raise FieldError(
+                "year_from",
+                f"{self.year_from} lies after {self.year_to}, the last year of the "
+                "figure",
+            )
+
+    @property
+    def years(self) -> int:
+        """How many years the figure adds up.
+
+        It is one where the period says that the figure is a mean over its years.
+        """
+        return 1 if ", a year" in self.period else self.year_to - self.year_from + 1
+
+
+class Recomputation(Row):
+    """A quantity under named readings, beside a claim or none."""
+
+    id: Name
+    """Name of the row."""
+    statement: Text
+    """What is recomputed, in our words."""
+    quantity: Quantity
+    """The quantity that is recomputed."""
+    readings: Readings = {}
+    """Readings that it needs: quantity=reading, parted by semicolons."""
+    claim: ClaimId = ""
+
+
+class Check(Recomputation):
+    """A quantity set against a claim or a figure.
+
+    Without one, it is a derived quantity. The field ``against`` is arithmetic over
+    figures published elsewhere; with a claim, it replaces the quantity.
+    """
+
+    file = "checks.csv"
+    statement: Text
+    """Which numbers are set side by side, in our words."""
+    claim: ClaimId = ""
+    """The row of claims that is checked; empty for a derived quantity worth listing."""
+    end: Literal["", "low", "high", "whole"] = ""
+    """The end of a range that is checked, or the range as a whole."""
+    kind: Literal["", "derivation", "repetition", "hypothesis", "external"] = ""
+    """derivation: a sum that the article states or implies; repetition: one thing
+    printed twice; hypothesis: ours; external: against a figure published elsewhere.
+    Empty for a derived quantity worth listing."""
+    against: str = ""
+    """For a check of kind external: arithmetic over rows of external.csv. With a claim
+    it is set beside the claim, else beside the quantity."""
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse a kind that does not go with what the check is against."""
+        if bool(self.claim or self.against) != bool(self.kind):
+            raise FieldError(
+                "kind",
+                "a check against a claim or a figure has one, and a derived quantity "
+                "has none",
+            )
+        if bool(self.against) != (self.kind == "external"):
+            raise FieldError(
+                "against",
+                "a figure published elsewhere goes with the kind external, and only "
+                "with it",
+            )
+
+
+class Solve(Recomputation):
+    """An assumption to solve for, so that a quantity equals a claim or a goal."""
+
+    file = "solutions.csv"
+    statement: Text
+    """What is solved for, in our words."""
+    claim: ClaimId = ""
+    """The row of claims whose number the quantity must equal."""
+    end: Literal["", "low", "high"] = ""
+    """The end of a range that it must equal."""
+    solve: Annotated[Name, Ref("assumptions.yaml")]
+    """The assumption that is solved for."""
+    goal: Annotated[float | None, In("base unit of the quantity")] = None
+    """The number that the quantity must equal where it is not the printed one."""
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse a row with two goals, or with none."""
+        if (self.goal is None) != bool(self.claim):
+            raise FieldError(
+                "goal", "the quantity must equal a claim or a goal, and not both"
+            )
+
+
+class Reading(Row):
+    """A named way to a quantity's value.
+
+    ``same_as`` names a quantity of equal value.
+    """
+
+    file = "readings.csv"
+    key = ("quantity", "reading")
+    quantity: Quantity
+    """The quantity."""
+    reading: Name
+    """Name of the reading: a formula quantity__reading, a row with same_as, a row of
+    claims, published (the input row), or set, floor, floor_loosest (an assumption)."""
+    label: Text
+    """The reading in a few words."""
+    grade: Grade
+    """Who stands behind it: stated by the article, implied by its numbers, chosen by
+    us."""
+    default: bool
+    """Whether it is used when none is named."""
+    reconstruction: bool
+    """Whether it is our reconstruction of a number that the article does not derive."""
+    same_as: Annotated[str, Ref("quantities")] = ""
+    """The quantity whose value this reading takes, where it computes nothing; empty for
+    a formula, a row or an assumption."""
+
+    @property
+    def id(self) -> str:
+        """Quantity and reading, as a sentence names the row."""
+        return f"{self.quantity}, {self.reading}"
+
+
+class Statement(Row):
+    """Two values compared.
+
+    The right one is a quantity, a claim, or a number with its unit.
+    """
+
+    file = "statements.csv"
+    id: str
+    """Name of the statement."""
+    statement: Text
+    """The statement in words."""
+    quantity: Annotated[Text, Ref("values")]
+    """The left side: a quantity, computed under the scenario at hand."""
+    comparison: Literal["at_least", "more_than", "at_most", "less_than", "equals"]
+    """How the left side compares with the right."""
+    other: Text
+    """The right side: a quantity, a row of claims.csv as the article has it, or a
+    number with its unit."""
+    note: str = ""
+    """What a reader must know of it."""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the right side is a number."""
+        return self.other[0] in "-+.0123456789"
+
+
+class Section(Row):
+    """A section of the article."""
+
+    file = "sections.csv"
+    id: Name
+    """Slug of the section."""
+    title: Text
+    """Heading."""
+
+
+class Citation(Row):
+    """A source that the article cites."""
+
+    file = "sources.csv"
+    id: Name
+    """Slug of the source."""
+    publisher: Text
+    """Publisher as cited."""
+    date: Text
+    """Date as cited."""
+    title: str = ""
+    """Title, where the article gives one."""
+
+
+class VagueEnd(Row):
+    """The floor or ceiling that words put, or a value worth trying, with the reason."""
+
+    reason: Text
+    """Why the words are read so, or why the value is worth trying."""
+    value: Annotated[Number | None, OfEntry] = None
+    """What the words put as a floor or a ceiling, read plainly; or the value to try."""
+    coarse: Annotated[Number | None, OfEntry] = None
+    """The same at the coarser place of its digits."""
+
+    def at(self, *, coarse: bool) -> float | None:
+        """The number; the one at the coarser place if it is wanted and there is one."""
+        return self.value if self.coarse is None or not coarse else self.coarse
+
+
+class VagueReading(Row):
+    """How a claim in words is read, in base units.
+
+    No assumption has the name of that claim's quantity.
+    """
+
+    file = "assumptions.yaml"
+    id: Name
+    """Name of the assumption, which is a quantity."""
+    label: Text
+    """What it is, in a few words."""
+    kind: Literal["words", "point", "floor", "ceiling"]
+    """On which side it leaves room; words for an entry that only says how a vague claim
+    is read."""
+    unit: Unit
+    """Base unit."""
+    claim: ClaimId = ""
+    """The row of claims that it belongs to."""
+    rationale: Text
+    """Why this value and this range."""
+    floor: VagueEnd | None = None
+    """Floor that the words of a vague claim put."""
+    ceiling: VagueEnd | None = None
+    """Ceiling that the words of a vague claim put, or why there is none."""
+
+    def allows(self, *, coarse: bool = False) -> Interval:
+        """The values that the words allow.
+
+        An end is infinite where they put no floor or ceiling.
+        """
+        low = self.floor.at(coarse=coarse) if self.floor else None
+        high = self.ceiling.at(coarse=coarse) if self.ceiling else None
+        return Interval(
+            -math.inf if low is None else low, math.inf if high is None else high
+        )
+
+
+class Assumption(VagueReading):
+    """What an estimate rests on.
+
+    It is varied from low to high, and allowed from minimum to maximum.
+    """
+
+    value: Annotated[Number, OfEntry]
+    """The value that a run uses, in base units, unless another is set."""
+    low: Annotated[Number, OfEntry]
+    """Low end of the range it is varied over."""
+    high: Annotated[Number, OfEntry]
+    """High end of the range it is varied over."""
+    minimum: Annotated[Number, OfEntry]
+    """Smallest allowed value; below is refused."""
+    maximum: Annotated[Number, OfEntry]
+    """Largest allowed value; above is refused."""
+    grade: Grade
+    """Who stands behind the value."""
+    bias: Text
+    """Which way it moves the results."""
+    settle: Text
+    """What source would settle it."""
+    marked: tuple[VagueEnd, ...] = ()
+    """Values worth trying."""
+
+    kinds: ClassVar = {"words": VagueReading}
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse a range that does not rise, and a number outside the allowed range."""
+        if self.low > self.high:
+            raise FieldError("low", f"{self.low:g} lies above the high, {self.high:g}")
+        numbers = {name: getattr(self, name) for name in ("value", "low", "high")}
+        for side, end in (("floor", self.floor), ("ceiling", self.ceiling)):
+            if end:
+                numbers[f"{side}.value"] = end.value
+                numbers[f"{side}.coarse"] = end.coarse
+        for name, number in numbers.items():
+            if number is not None and not self.minimum <= number <= self.maximum:
+                raise FieldError(
+                    name,
+                    f"{number:g} lies outside the allowed range, {self.minimum:g} to "
+                    f"{self.maximum:g}",
+                )
+
+    @property
+    def side(self) -> str:
+        """On which side the value leaves room."""
+        return {"floor": "at least", "ceiling": "at most"}.get(self.kind, "")
+
+
+class Step(Row):
+    """One piece of a finding's arithmetic."""
+
+    what: Text
+    """What is computed, in words."""
+    expression: Text
+    """Names of quantities and rows (with _low, _high for the ends of a range or of what
+    rounded digits stand for, _floor for what words are read as) and numbers, with + - *
+    / and brackets; base units."""
+    comes_to: Decimal
+    """What it comes to by hand, rounded to the digits given."""
+    unit: Text
+    """Base unit of the result."""
+
+
+class Finding(Row):
+    """Arithmetic of the numbers, two readings of it, and what would settle it."""
+
+    file = "findings.yaml"
+    id: Name
+    """Name of the finding."""
+    title: Text
+    """The finding, in one neutral sentence."""
+    claims: Annotated[tuple[str, ...], Ref("claims.csv")] = ()
+    """Rows of claims.csv that it rests on."""
+    external: Annotated[tuple[str, ...], Ref("external.csv")] = ()
+    """Rows of external.csv that it rests on."""
+    sources: Annotated[tuple[str, ...], Ref("sources.csv")] = ()
+    """Rows of sources.csv that it rests on."""
+    arithmetic: Annotated[tuple[Step, ...], Field(min_length=1)]
+    """What is computed from those rows."""
+    sceptical: Text
+    """The reading that doubts the number."""
+    charitable: Text
+    """The reading under which nothing is amiss."""
+    settle: Text
+    """What would settle it."""
+
+
+class Headline(Row):
+    """One of the numbers that a reader meets first.
+
+    In its texts ``{name}`` is replaced by the value of a quantity, and ``{|name|}`` by
+    its size.
+    """
+
+    file = "headlines.yaml"
+    id: Name
+    """Name of the headline."""
+    title: Text
+    """The words of the article, in quotes where they are printed."""
+    claim: Annotated[Name, Ref("claims.csv")]
+    """The row of claims that it is about."""
+    working: Annotated[tuple[str, ...], Ref("values")] = ()
+    """Quantities whose formula is shown with its numbers."""
+    check: Annotated[str, Ref("checks.csv")] = ""
+    """The check that gives the verdict."""
+    shown: str = ""
+    """The verdict in other words."""
+    sentence: Text
+    """One sentence with its conditions."""
+    notebook: Text
+    """The notebook that works it."""
+
+    @staticmethod
+    def named(text: str) -> list[str]:
+        """The names in braces in a text, but for that of the verdict."""
+        names = re.findall(r"\{\|?([^{}|]+)\|?\}", text)
+        return [name for name in names if name != "verdict"]
+
+
+class Refusal(Row):
+    """A conclusion that the package does not draw, and why."""
+
+    file = "refusals.yaml"
+    id: Name
+    """Name of the refusal."""
+    what: Text
+    """What is not concluded."""
+    reason: Text
+    """Why the printed numbers do not allow it."""
+
+
+class ExpectedCell(Row):
+    """A cell of the results as it was accepted."""
+
+    file = "expected.csv"
+    key = ("table", "id", "field")
+    table: Name
+    """claims, checks, derived, solutions, findings or external."""
+    id: Name
+    """Row of that table."""
+    field: Name
+    """Column of the results."""
+    value: Annotated[Text, In("base unit of the quantity")]
+    """Its value: ten digits for a number."""
+
+
+#: The models of the tables and lists, each with its ``file``.
+TABLES: tuple[type[Row], ...] = (
+    Claim,
+    Check,
+    Solve,
+    Reading,
+    Section,
+    Citation,
+    Assumption,
+    External,
+    Statement,
+    Finding,
+    Headline,
+    Refusal,
+)
+
+
+class LimitRow(BaseModel, extra="forbid"):
+    """A limit: a quantity that is at most a number or another, or at least a number."""
+
+    quantity: Quantity
+    at_most: Number | Name = math.inf
+    at_least: Number = -math.inf
+
+
+class Remark(BaseModel, extra="forbid"):
+    """A sentence shown with a quantity when it exceeds another.
+
+    In its words, ``{more}`` is by how much.
+    """
+
+    quantity: Quantity
+    above: Name
+    words: Text
+
+
+class Settings(BaseModel, extra="forbid"):
+    """How the tables are computed with.
+
+    The readings of quantities in one of ``linked_readings`` are one choice. A screen
+    shows those in ``percent`` as percentages although no row prints them. Scenarios and
+    sweeps tabulate ``estimates``.
+    """
+
+    formulas: Name
+    linked_readings: tuple[tuple[str, ...], ...] = ()
+    percent: Annotated[tuple[str, ...], Ref("quantities")] = ()
+    estimates: Annotated[tuple[str, ...], Ref("quantities")] = ()
+    limits: tuple[LimitRow, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+class Article(BaseModel):
+    """The article that the numbers are of."""
+
+    title: str = ""
+    path: str = ""
+
+
+class Package(BaseModel):
+    """The part of datapackage.json that is read.
+
+    It is the title and article, the files that the package lists, and the settings.
+    """
+
+    title: str = ""
+    sources: tuple[Article, ...] = (Article(),)
+    resources: tuple[dict[str, Any], ...]
+    analysis: Settings
