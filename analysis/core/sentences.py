@@ -68,12 +68,12 @@ SENTENCES = {
 }
 
 
-def say(sentence: str, **values: Any) -> str:
+def message(sentence: str, **values: Any) -> str:
     """A sentence with its fields filled.
 
     Raises KeyError for an unknown sentence or a field that has no value.
 
-    >>> say("unread", quantity="overlap", number=0.5, reading="floor")
+    >>> message("unread", quantity="overlap", number=0.5, reading="floor")
     'overlap = 0.5 is unused: its reading floor supplies it'
     """
     return SENTENCES[sentence].format(**values)

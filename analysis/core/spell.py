@@ -45,7 +45,7 @@ def digits(number: float | None) -> str:
     return f"{0.0 if abs(number) < 1e-9 else number:.10g}"
 
 
-def in_words(
+def spell(
     number: float | None,
     unit: str,
     place: float = 1e4,
@@ -63,15 +63,15 @@ def in_words(
     nearest. The numbers ``beside`` it are compared with it; it has as many digits as
     keep it on its side of them.
 
-    >>> in_words(2868778.3, "transfer"), in_words(1901221.7, "person", 1e5)
+    >>> spell(2868778.3, "transfer"), spell(1901221.7, "person", 1e5)
     ('2.87 million', '1.9 million')
-    >>> in_words(271950, "person")
+    >>> spell(271950, "person")
     '270,000'
-    >>> in_words(0.0645, "dimensionless", percent=0)
+    >>> spell(0.0645, "dimensionless", percent=0)
     '6.45 percent'
-    >>> in_words(0.90282, "person/transfer")
+    >>> spell(0.90282, "person/transfer")
     '0.903'
-    >>> in_words(1765672, "person", 1e5, beside=[1.8e6])
+    >>> spell(1765672, "person", 1e5, beside=[1.8e6])
     '1.77 million'
     """
     if number is None:

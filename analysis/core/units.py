@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.core.sentences import say
+from analysis.core.sentences import message
 
 # Where Dask is installed pint would load it, which takes longer than all else, for
 # arrays that nothing here makes.
@@ -85,11 +85,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     lower = {one.lower(): one for one in names}
     for close in difflib.get_close_matches(str(name).lower(), lower, n=1, cutoff=0.55):
-        return say("did_you_mean", name=lower[close])
+        return message("did_you_mean", name=lower[close])
     if not names:
         return ""
     more = ", …" if len(names) > 12 else ""
-    return say("known", names=", ".join(names[:12]) + more)
+    return message("known", names=", ".join(names[:12]) + more)
 
 
 #: Names, multiplied or divided; no tower of powers, which a parser would compute.
@@ -112,7 +112,7 @@ def parse_unit(text: str) -> pint.Unit:
         return registry.Unit(text)
     except Exception as error:
         raise ValueError(
-            say("unknown_unit", text=text, hint=nearest(text, KNOWN_UNITS))
+            message("unknown_unit", text=text, hint=nearest(text, KNOWN_UNITS))
         ) from error
 
 
@@ -167,20 +167,24 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
         value = Decimal("nan")
     if not math.isfinite(float(value)):
         raise ValueError(
-            say("no_number", text=text, unit=unit.replace("dimensionless", "percent"))
+            message(
+                "no_number", text=text, unit=unit.replace("dimensionless", "percent")
+            )
         )
     words = rest.replace("%", " percent").split()
     while words and words[0] in SCALES:
         value *= SCALES[words.pop(0)]
     if not words:
         if with_unit and unit != "dimensionless":
-            raise ValueError(say("no_unit", text=text, unit=unit))
+            raise ValueError(message("no_unit", text=text, unit=unit))
         return float(value)
     given = parse_unit(" ".join(words))
     if "percent" in words and words != ["percent"]:
-        raise ValueError(say("percentage", text=text, unit=unit))
+        raise ValueError(message("percentage", text=text, unit=unit))
     if not given.is_compatible_with(parse_unit(unit)):
-        raise ValueError(say("other_unit", text=text, given=name_of(given), unit=unit))
+        raise ValueError(
+            message("other_unit", text=text, given=name_of(given), unit=unit)
+        )
     return float(
         value * Decimal(str(Quantity(1, given).to(parse_unit(unit)).magnitude))
     )

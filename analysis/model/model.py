@@ -25,8 +25,8 @@ from analysis.core.errors import InputError, RegisterError
 from analysis.core.published import Interval
 from analysis.core.register import Register
 from analysis.core.rows import BARE, SETTABLE, Assumption
-from analysis.core.sentences import say
-from analysis.core.spell import in_words
+from analysis.core.sentences import message
+from analysis.core.spell import spell
 from analysis.core.units import CONSTANTS, nearest, read_number
 from analysis.model import consistency, expressions
 from analysis.model.plan import (
@@ -158,7 +158,7 @@ class Model:
             or quantity in CONSTANTS
         ):
             hint = nearest(quantity, self.quantities)
-            raise ModelError(say("no_quantity", name=quantity, hint=hint))
+            raise ModelError(message("no_quantity", name=quantity, hint=hint))
         return quantity
 
     def known_reading(self, quantity: str, reading: str) -> str:
@@ -170,7 +170,7 @@ class Model:
         if reading not in known:
             hint = nearest(str(reading), known)
             raise ModelError(
-                say("no_reading", reading=reading, quantity=quantity, hint=hint)
+                message("no_reading", reading=reading, quantity=quantity, hint=hint)
             )
         return reading
 
@@ -263,7 +263,7 @@ class Model:
                 named = self.sources[quantity] if given[:1].isalpha() else ()
                 hint = nearest(given, named) if len(named) > 1 else ""
                 raise ModelError(
-                    say("value", quantity=quantity, error=error, hint=hint)
+                    message("value", quantity=quantity, error=error, hint=hint)
                 ) from None
         is_number = isinstance(given, numbers.Real | Decimal) and not isinstance(
             given, bool
@@ -274,10 +274,10 @@ class Model:
             or (isinstance(given, int) and given.bit_length() > 1023)
             or not math.isfinite(given)
         ):
-            raise ModelError(say("not_finite", quantity=quantity, number=given))
+            raise ModelError(message("not_finite", quantity=quantity, number=given))
         if not low <= float(given) <= high:
             raise ModelError(
-                say(
+                message(
                     "below" if high == math.inf else "outside",
                     quantity=quantity,
                     number=float(given),
@@ -311,7 +311,7 @@ class Model:
             reading = named.get(quantity, "set")
             if reading not in SETTABLE:
                 raise ModelError(
-                    say("unread", quantity=quantity, number=number, reading=reading)
+                    message("unread", quantity=quantity, number=number, reading=reading)
                 )
         # A printed number is a reading by the name of its row, too.
         sources = {
@@ -343,7 +343,7 @@ class Model:
             )
             if len(chosen) > 1:
                 names, several = " and ".join(group), ", ".join(chosen)
-                raise ModelError(say("one_choice", group=names, chosen=several))
+                raise ModelError(message("one_choice", group=names, chosen=several))
             if chosen:
                 named |= dict.fromkeys(group, chosen[0])
         return named
@@ -362,7 +362,7 @@ class Model:
                 setting.readings.get(quantity, self.default(quantity))
             ]
             parts.append(
-                say(
+                message(
                     source.replaced,
                     quantity=quantity,
                     number=number,
@@ -370,13 +370,13 @@ class Model:
                     was=source.value,
                 )
             )
-        return say("differs", parts="; ".join(parts)) if parts else ""
+        return message("differs", parts="; ".join(parts)) if parts else ""
 
     def other_reading(self, quantity: str, reading: str) -> str:
         """A reading as a difference from the article."""
         row = self.register.readings.get((quantity, reading))
         kind = "our_reading" if row and row.reconstruction else "other_reading"
-        return say(
+        return message(
             kind,
             quantity=quantity,
             label=self.label(quantity, reading),
@@ -404,7 +404,7 @@ class Model:
             setting.scenario & found.keys() for found in nodes
         ):
             raise ModelError(
-                say("scenario_unused", names=", ".join(sorted(setting.scenario)))
+                message("scenario_unused", names=", ".join(sorted(setting.scenario)))
             )
         for quantity in {
             **setting.readings,
@@ -424,7 +424,7 @@ class Model:
                 kind, reading = "without_effect", ""
                 if used:
                     kind, reading = "unused", used[0].reading
-                raise ModelError(say(kind, quantity=quantity, reading=reading))
+                raise ModelError(message(kind, quantity=quantity, reading=reading))
 
     def plan(self, quantity: str | Sequence[str], setting: Setting = ARTICLE) -> Plan:
         """Return the nodes that a quantity rests on, with the limits on them.
@@ -454,7 +454,7 @@ class Model:
                         for one in (*path[path.index(name) :], name)
                     ]
                     others = ", which needs ".join(chain[1:])
-                    raise CircleError(say("circle", first=chain[0], others=others))
+                    raise CircleError(message("circle", first=chain[0], others=others))
                 if name not in found:
                     found[name] = node(name)
                     add(found[name].source.needs, (*path, name))
@@ -531,7 +531,7 @@ class Model:
                     )
                     more = np.broadcast_to(value - other, shape)
                     for entry in np.flatnonzero(more > 0).tolist():
-                        words = in_words(float(more[entry]), unit, 1e3)
+                        words = spell(float(more[entry]), unit, 1e3)
                         yield entry, one.words.format(more=words)
         given: dict[str, Any] = {**setting.values, **vary}
         for name, one_or_more in given.items():
@@ -540,7 +540,7 @@ class Model:
                 low, high, kind = self.usually(name)
                 for entry in np.flatnonzero((each < low) | (each > high)).tolist():
                     told = {"low": low, "high": high, "number": each[entry]}
-                    yield entry, say(kind, quantity=name, **told)
+                    yield entry, message(kind, quantity=name, **told)
 
     def usually(self, quantity: str) -> tuple[float, float, str]:
         """Return the range outside which a value has a remark, and its sentence.
@@ -622,12 +622,12 @@ class Model:
         for reading in ("published", *named, BARE, "set", "constant", *counts):
             if reading in sources:
                 return {reading: sources[reading], **sources}
-        message = (
+        sentence = (
             f"{quantity} has readings ({', '.join(sources)}) and none of them is the "
             "default"
         )
         raise RegisterError(
-            self.register.file("readings.csv"), message, field="default"
+            self.register.file("readings.csv"), sentence, field="default"
         )
 
     def each(self) -> Iterator[tuple[str, str, Source]]:
@@ -663,11 +663,11 @@ def _import(register: Register) -> ModuleType:
     try:
         return importlib.import_module(register.formulas)
     except (Exception, SystemExit) as error:
-        message = (
+        sentence = (
             f"the module '{register.formulas}' can't be imported "
             f"({type(error).__name__}: {error})"
         )
-        raise register.refuse(None, "formulas", message) from None
+        raise register.refuse(None, "formulas", sentence) from None
 
 
 def listed(given: Any) -> Iterable[Any]:
@@ -689,8 +689,8 @@ def assignments(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not (equals and name and value):
-            raise InputError(say("no_assignment", text=text))
+            raise InputError(message("no_assignment", text=text))
         if name in found:
-            raise InputError(say("given_twice", name=name))
+            raise InputError(message("given_twice", name=name))
         found[name] = value
     return found

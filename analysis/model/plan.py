@@ -16,7 +16,7 @@ import numpy as np
 from analysis.core.errors import InputError
 from analysis.core.published import Interval
 from analysis.core.rows import Assumption, Claim
-from analysis.core.sentences import say
+from analysis.core.sentences import message
 from analysis.core.spell import SAME
 from analysis.core.units import CONSTANTS
 from analysis.model.bounds import Bounds, Floats, extremes, is_fractional
@@ -202,7 +202,9 @@ class Limit:
         """The refusal of a value past the limit."""
         here = float(values[self.quantity])
         here = here if self.other else float(f"{here:.6g}")
-        return say(self.refusal, **vars(self), here=here, most=values.get(self.other))
+        return message(
+            self.refusal, **vars(self), here=here, most=values.get(self.other)
+        )
 
 
 @dataclass(eq=False)
@@ -250,7 +252,7 @@ class Plan:
         """The sentence that says so where words alone give a leaf; empty elsewhere."""
         if not self.words:
             return ""
-        return say("in_words", quantity=self.target, name=self.words[0])
+        return message("in_words", quantity=self.target, name=self.words[0])
 
     def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Every node's value, with values given for some nodes in place of their own.
@@ -368,7 +370,7 @@ class Plan:
         for node in () if self.words else self.nodes:
             if not np.isfinite(values[node.name]) and node.name not in self.beyond:
                 raise ModelError(
-                    say("division", quantity=node.name, reading=node.reading)
+                    message("division", quantity=node.name, reading=node.reading)
                 )
         said = self.past(values) or self.no_single_value
         if said:

@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.core.published import Interval
 from analysis.core.rows import GRADES, Assumption, Check, Claim, External, Solve
-from analysis.core.sentences import say
+from analysis.core.sentences import message
 from analysis.model import findings
 from analysis.model.bounds import Bounds, Floats, breakpoints, quarters, solve
 from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
@@ -164,7 +164,7 @@ def _plan_of(model: Model, check: Check, setting: Setting) -> Plan:
     else:
         plan = model.plan(check.quantity, model.change(check.readings, setting))
     if check.claim in plan.claims:
-        raise ModelError(say("circular", claim=check.claim))
+        raise ModelError(message("circular", claim=check.claim))
     return plan
 
 

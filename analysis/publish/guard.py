@@ -32,7 +32,7 @@ from analysis.render.headlines import (
 )
 from analysis.render.records import tables
 from analysis.render.safe_text import is_number
-from analysis.render.screens import CHECKED, print_as, print_outcomes, say
+from analysis.render.screens import CHECKED, echo_wrapped, print_as, print_outcomes
 from analysis.render.steps import WIDTH
 from analysis.render.wording import CAVEAT, counts_line
 
@@ -186,12 +186,12 @@ def verify(model: Model, form: str, setting: Setting) -> int:
     if not form:
         found = headlines(model, setting)
         typer.echo(f"{CHECKED}\n{headlines_text(found)}")
-        say(*changes(model, setting, found))
+        echo_wrapped(*changes(model, setting, found))
     elif form == "markdown":
         typer.echo(headlines_markdown(headlines(model, setting)))
     elif form == "all":
         print_outcomes(model, outcomes)
-        say(counts_line(model, outcomes), *changes(model, setting), CAVEAT)
+        echo_wrapped(counts_line(model, outcomes), *changes(model, setting), CAVEAT)
     else:
         from analysis.publish.notebooks import all_notebooks, shown_in
 

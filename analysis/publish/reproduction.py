@@ -28,7 +28,7 @@ from analysis.publish.tables import write_tables
 from analysis.render import KEEP_FIGURES_IN
 from analysis.render.headlines import changes, headlines, headlines_text
 from analysis.render.records import escape_spreadsheet_formulas
-from analysis.render.screens import print_outcomes, progress, say
+from analysis.render.screens import echo_wrapped, print_outcomes, progress
 from analysis.render.steps import WIDTH
 from analysis.whatif.scenarios import find as find_scenario
 
@@ -222,5 +222,5 @@ def run(
                 break_long_words=False,
             )
         )
-        say(*[*changes(model, one.setting, about)][1:])
+        echo_wrapped(*[*changes(model, one.setting, about)][1:])
     return int(bool(failed))

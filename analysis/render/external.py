@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.core.published import Interval
 from analysis.core.rows import PER_YEAR, External
-from analysis.core.spell import digits, in_words
+from analysis.core.spell import digits, spell
 from analysis.core.units import BASE_UNITS, CONSTANTS, name_of, parse_unit
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.render.wording import estimate_words, plural
@@ -350,7 +350,7 @@ def _difference(difference: float, unit: str, ours: float) -> str:
     if unit == "dimensionless":
         return f"differs by {100 * difference:+.1f} points"
     place = 1e4 if size >= 5e4 else 10.0 ** max(0, len(str(int(size))) - 2)
-    words = in_words(size, "person", place) if unit in BASE_UNITS else f"{size:.2g}"
+    words = spell(size, "person", place) if unit in BASE_UNITS else f"{size:.2g}"
     return f"differs by {'+' if difference > 0 else '−'}{words}"
 
 

@@ -25,7 +25,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.core.spell import in_words
+from analysis.core.spell import spell
 from analysis.core.units import BASE_UNITS, nearest
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.render import KEEP_FIGURES_IN
@@ -82,7 +82,7 @@ class Evaluation(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Figure:
+class Plot:
     """A figure has a height in inches and a function that makes it.
 
     ``make`` makes the figure from its source, and ``of`` gives that source.
@@ -122,10 +122,10 @@ def drawn(name: str, model: Model, setting: Setting) -> Canvas:
     """
     if not isinstance(name, str) or name not in FIGURES:
         raise ModelError(f"'{name}' is no figure{nearest(name, FIGURES)}")
-    return shown(name, FIGURES[name].source(model, setting))
+    return render_figure(name, FIGURES[name].source(model, setting))
 
 
-def shown(name: str, source: Any) -> Canvas:
+def render_figure(name: str, source: Any) -> Canvas:
     """A figure of an evaluation or a sensitivity, for a notebook.
 
     Within a run it is kept, too.
@@ -613,7 +613,7 @@ def waterfall(study: Evaluation) -> Drawing:
         text = (
             f"{abs(size) / 1e6:.3g} million"
             if abs(size) < 1e6
-            else in_words(size, "person", 1e3, beside=beside)
+            else spell(size, "person", 1e3, beside=beside)
         )
         return sided(side, text)
 
@@ -1022,14 +1022,14 @@ def _of_2021(model: Model, setting: Setting) -> Sensitivity:
 
 
 FIGURES = {
-    "plan_against_actual": Figure(4, plan_against_actual),
-    "two_values_of_2019": Figure(4.2, two_values_of_2019),
-    "readings_of_at_risk_2019": Figure(3.6, readings_of_at_risk_2019),
-    "official_series": Figure(7, official_series),
-    "waterfall": Figure(3.9, waterfall),
-    "other_provinces": Figure(5, other_provinces),
-    "monitoring": Figure(5, monitoring),
-    "trade_shares": Figure(4.6, trade_shares),
-    "tornado": Figure(4.4, tornado, _of_2021),
-    "specification_curve": Figure(11, specification_curve, of_the_article=True),
+    "plan_against_actual": Plot(4, plan_against_actual),
+    "two_values_of_2019": Plot(4.2, two_values_of_2019),
+    "readings_of_at_risk_2019": Plot(3.6, readings_of_at_risk_2019),
+    "official_series": Plot(7, official_series),
+    "waterfall": Plot(3.9, waterfall),
+    "other_provinces": Plot(5, other_provinces),
+    "monitoring": Plot(5, monitoring),
+    "trade_shares": Plot(4.6, trade_shares),
+    "tornado": Plot(4.4, tornado, _of_2021),
+    "specification_curve": Plot(11, specification_curve, of_the_article=True),
 }

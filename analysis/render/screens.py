@@ -49,7 +49,7 @@ CHECKED = (
 # What a screen is made of -------------------------------------------------------------
 
 
-def say(*texts: str) -> None:
+def echo_wrapped(*texts: str) -> None:
     """Paragraphs in lines of at most 80 columns; the lines after a first are set in."""
     for text in filter(str.strip, texts):
         indent = " " * (len(text) - len(text.lstrip()) + 4)
@@ -69,7 +69,7 @@ def show(*tables: Table) -> None:
     for table in tables:
         if len(table):
             typer.echo(table.within(shutil.get_terminal_size().columns))
-        say(table.foot.removesuffix(CAVEAT))
+        echo_wrapped(table.foot.removesuffix(CAVEAT))
 
 
 def print_as(form: str, value: Any, columns: Iterable[str] = ()) -> None:
@@ -196,7 +196,7 @@ def compare(model: Model, setting: Setting, form: str) -> None:
         print_as(form, rows if form == "csv" else plain(found))
     elif found:
         show(Table(external.frame_in_words(found, model), foot=external.SIDE_BY_SIDE))
-        say(*changes(model, setting), CAVEAT)
+        echo_wrapped(*changes(model, setting), CAVEAT)
     else:
         typer.echo("This data package has no external figures.")
 
@@ -232,7 +232,7 @@ def scenarios(model: Model, files: list[str], form: str, changed: Scenario) -> N
         print_as(form, plain(tabulate(model, listed, against=against)))
     else:
         show(scenarios_table(model, listed), differences_table(model, listed, against))
-        say(*(line for one in more for line in _changes(model, one)), CAVEAT)
+        echo_wrapped(*(line for one in more for line in _changes(model, one)), CAVEAT)
 
 
 def sensitivity(
@@ -265,14 +265,16 @@ def sensitivity(
         return
     if quantity:
         found = Sensitivity(quantity, scenario, model=model, **how)
-        say(f"{quantity} under {scenario.name}: {scenario.description}")
-        say(f"result: {result_words(model, model.estimate(quantity, found.setting))}")
+        echo_wrapped(f"{quantity} under {scenario.name}: {scenario.description}")
+        echo_wrapped(
+            f"result: {result_words(model, model.estimate(quantity, found.setting))}"
+        )
         show(found.ranges_table(), found.draws_table(), found.indices_table())
         # It names the settings without an effect, too.
-        say(found.differs, *[*_changes(model, scenario)][1:], CAVEAT)
+        echo_wrapped(found.differs, *[*_changes(model, scenario)][1:], CAVEAT)
     else:
         show(all_ranges_table(model, scenario))
-        say(*_changes(model, scenario), CAVEAT)
+        echo_wrapped(*_changes(model, scenario), CAVEAT)
 
 
 def break_even(model: Model, text: str, scenario: Scenario, form: str) -> None:
@@ -312,12 +314,12 @@ def break_even(model: Model, text: str, scenario: Scenario, form: str) -> None:
         print_as(form, rows if form == "csv" else every[0] if text else every)
         return
     show(break_even_table(model, wanted, scenario))
-    say(
+    echo_wrapped(
         ""
         if scenario.name == YOURS
         else f"under {scenario.name}: {scenario.description}"
     )
-    say(*_changes(model, scenario), CAVEAT)
+    echo_wrapped(*_changes(model, scenario), CAVEAT)
 
 
 def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:
@@ -388,7 +390,7 @@ def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> Non
         "register": register,
     }
     given |= _found(model, kind, row, setting, full)
-    say(
+    echo_wrapped(
         *fill("explain.txt", **given),
         *(changes(model, setting) if scenario else ()),
         CAVEAT,

@@ -17,7 +17,7 @@ from typing import Any
 
 from analysis.core.register import Register
 from analysis.core.rows import Statement
-from analysis.core.spell import in_words
+from analysis.core.spell import spell
 from analysis.core.units import BASE_UNITS
 from analysis.model.bounds import Bounds
 from analysis.model.model import Model, ModelError
@@ -75,7 +75,7 @@ def words_of(
 ) -> str:
     """Put a value into words as a screen shows it.
 
-    People are counted to the nearest 10,000. ``beside`` is that of ``in_words``.
+    People are counted to the nearest 10,000. ``beside`` is that of ``spell``.
     """
     if value is None or not math.isfinite(value):
         return "no value"
@@ -156,16 +156,16 @@ def _off(model: Model, one: Estimated) -> str:
     if not one.difference:
         return "" if one.difference is None else "0"
     if percent_of(model, one.quantity) is None:
-        words = in_words(
+        words = spell(
             one.difference, one.unit, place_of(model, one.depends_on, one.difference)
         )
     else:
-        words = in_words(100 * one.difference, "", decimals=1) + " points"
+        words = spell(100 * one.difference, "", decimals=1) + " points"
     sign = "+" if one.difference > 0 else ""
     share = (
         ""
         if one.percent is None
-        else f" ({sign}{in_words(one.percent / 100, '', percent=1)})"
+        else f" ({sign}{spell(one.percent / 100, '', percent=1)})"
     )
     return f"{sign}{words}{share}"
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from analysis.core.rows import Check, Claim, Finding, Step
-from analysis.core.spell import digits, in_words
+from analysis.core.spell import digits, spell
 from analysis.core.units import BASE_UNITS
 from analysis.model.expressions import parse
 from analysis.model.findings import recomputed
@@ -86,7 +86,7 @@ def value_words(
     """Put a value of a quantity into words as a screen shows it.
 
     In words, the value stays on its own side of all that a claim on the quantity prints
-    or asserts. ``place`` and ``how`` are those of ``in_words``.
+    or asserts. ``place`` and ``how`` are those of ``spell``.
     """
     printed = [
         row.published
@@ -99,7 +99,7 @@ def value_words(
         for end in (one.value(), one.asserts().low, one.asserts().high)
     ]
     how["beside"] = [*filter(math.isfinite, ends), *how.get("beside", ())]
-    return in_words(
+    return spell(
         number, model.units[quantity], place, percent=percent_of(model, quantity), **how
     )
 
@@ -124,9 +124,7 @@ def span_words(
     decimals = max(0, -round(math.log10(place)))
     percent, unit = percent_of(model, quantity), model.units[quantity]
     return [
-        in_words(
-            end, unit, place, percent=percent, decimals=decimals, outward=ends[end]
-        )
+        spell(end, unit, place, percent=percent, decimals=decimals, outward=ends[end])
         for end in ends
     ]
 
@@ -281,7 +279,7 @@ def _off(model: Model, outcome: Outcome) -> tuple[str, float]:
     far = abs(off)
     place = place_of(model, outcome.depends_on, far) if far >= 1e5 else 1e3
     points = percent_of(model, outcome.check.quantity) is not None
-    words = f"{100 * far:.1f} points" if points else in_words(far, outcome.unit, place)
+    words = f"{100 * far:.1f} points" if points else spell(far, outcome.unit, place)
     if outcome.verdict == "differs":
         return f"by {words}", place
     below = "short" if qualifier == "approaches" else "below"
@@ -366,7 +364,7 @@ def step_words(step: Step, value: float) -> str:
     places = len(str(step.comes_to).partition(".")[2])
     counted = step.unit in BASE_UNITS and abs(value) >= 5e4
     number = (
-        in_words(value, step.unit, 1e3)
+        spell(value, step.unit, 1e3)
         if counted
         else f"{value:,.{places}f}".replace("-", "−")
     )

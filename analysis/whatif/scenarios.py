@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema
 from analysis.core.errors import InputError, RegisterError, display_path
 from analysis.core.readers import read_yaml, validated
 from analysis.core.rows import Text
-from analysis.core.sentences import say
+from analysis.core.sentences import message
 from analysis.core.units import nearest
 from analysis.model import findings
 from analysis.model.model import Model, ModelError, Setting
@@ -139,7 +139,7 @@ class Scenario(Content):
         found._given = {**self._given, **given}
         own = self.setting(model).scenario
         if own and own <= given.keys():
-            raise ModelError(say("scenario_replaced", names=", ".join(sorted(own))))
+            raise ModelError(message("scenario_replaced", names=", ".join(sorted(own))))
         words = model.differences(found.setting(model)) or "as in the article"
         return found.model_copy(
             update={"description": f"{words[0].upper()}{words[1:]}."}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.core.spell import digits, in_words, same
+from analysis.core.spell import digits, same, spell
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ from analysis.core.spell import digits, in_words, same
     ],
 )
 def test_a_number_in_words(number, unit, how, words):
-    assert in_words(number, unit, **how) == words
+    assert spell(number, unit, **how) == words
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ def test_a_number_stays_on_its_side_of_those_beside_it(
     number, unit, place, beside, words
 ):
     percent = 1 if unit == "dimensionless" else None
-    assert in_words(number, unit, place, percent=percent, beside=beside) == words
+    assert spell(number, unit, place, percent=percent, beside=beside) == words
 
 
 @given(st.floats(-1e17, 1e17), st.sampled_from([1.0, 1e2, 1e4, 1e5]))
 def test_rounding_outward_holds_the_number(number, place):
     def shown(outward):
         text = (
-            in_words(number, "person", place, outward=outward)
+            spell(number, "person", place, outward=outward)
             .replace(",", "")
             .replace("−", "-")
         )

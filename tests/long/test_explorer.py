@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 import analysis
-from analysis.core.spell import in_words
+from analysis.core.spell import spell
 from analysis.model import verdicts
 from analysis.publish import explorer
 from tests.browsing import chromium, needs_chromium
@@ -82,7 +82,7 @@ def test_numbers_in_words_agree_at_1_000_values(page: Page) -> None:
         cases,
     )
     wanted = [
-        in_words(value, unit, place, percent=percent, beside=beside)
+        spell(value, unit, place, percent=percent, beside=beside)
         for value, unit, place, percent, beside in cases
     ]
     assert [

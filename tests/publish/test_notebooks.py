@@ -88,7 +88,7 @@ def test_it_is_short_and_draws_the_figures_that_it_declares(name: str) -> None:
     drawn = [
         call.args[0].value
         for call in calls
-        if getattr(call.func, "attr", "") in ("figure", "shown")
+        if getattr(call.func, "attr", "") in ("figure", "render_figure")
     ]
     assert tuple(drawn) == BOOKS[name].figures
 

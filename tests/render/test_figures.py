@@ -19,7 +19,7 @@ from matplotlib.text import Text
 
 from analysis import Study
 from analysis.model.model import Model, ModelError
-from analysis.render.figures import FIGURES, shown, table
+from analysis.render.figures import FIGURES, render_figure, table
 
 ADDED = 3.17 * 0.105 / 1.105
 """Net increase in persons, in millions: 3.17 less 3.17/1.105, which is 0.301222."""
@@ -58,7 +58,7 @@ def frame(name: str, study: Study) -> pd.DataFrame:
 
 
 def drawn(name: str, study: Study) -> Figure:
-    fig = shown(name, FIGURES[name].source(study.model, study.setting))
+    fig = render_figure(name, FIGURES[name].source(study.model, study.setting))
     fig.canvas.draw()
     return fig
 
@@ -185,14 +185,14 @@ def test_the_waterfall_of_a_number_of_former_detainees_has_the_sum_and_its_bound
 def test_a_waterfall_without_bars_says_why(
     setting: str, studies: dict[str, Study]
 ) -> None:
-    shown = [
+    render_figure = [
         " ".join(text.split())
         for text, _ in texts(drawn("waterfall", studies[setting]))
     ]
     with pytest.raises(ModelError) as refused:
         _ = studies[setting]["at_risk_2021"]
-    assert any(one.startswith(f"{refused.value}. ") for one in shown)
-    assert ("up to 1.6 million" in shown) == (setting == "refused")
+    assert any(one.startswith(f"{refused.value}. ") for one in render_figure)
+    assert ("up to 1.6 million" in render_figure) == (setting == "refused")
 
 
 def test_a_number_beside_a_threshold_keeps_its_side(studies: dict[str, Study]) -> None:
