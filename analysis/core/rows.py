@@ -56,6 +56,11 @@ class In:
     unit: str
 
 
+@dataclass(frozen=True)
+class OnlyWords:
+    """Marks a field that only holds words: no number and no verdict rests on it."""
+
+
 def _listed(cell: Any) -> Any:
     """The parts of a cell, between semicolons."""
     if not isinstance(cell, str):
@@ -87,6 +92,8 @@ Digits = Field(json_schema_extra={"pattern": r"^-?[0-9]+(\.[0-9]+)?$"})
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 Number = Annotated[float, Field(strict=True)]  # YAML's `true` is refused
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Prose = Annotated[Text, OnlyWords()]
+OptionalProse = Annotated[str, OnlyWords()]
 Unit = Annotated[Text, AfterValidator(base_unit)]
 Names = BeforeValidator(_listed)
 Readings = Annotated[Mapping[str, str], BeforeValidator(_assigned), Ref("quantities")]
@@ -109,7 +116,7 @@ class Row(BaseModel):
     #: Models of entries with another ``kind``.
     kinds: ClassVar[Mapping[str, type[Row]]] = {}
     row: int = 0
-    note: str = ""
+    note: OptionalProse = ""
     """What a reader should know."""
 
 
@@ -118,7 +125,7 @@ class PrintedNumber(Row):
 
     id: Name
     """Name of the row."""
-    statement: Text
+    statement: Prose
     """What is counted, in our words."""
     printed: Annotated[str, OfRow, Digits] = ""
     """The digits as printed, without separators; the low end of a range; empty when
@@ -129,7 +136,7 @@ class PrintedNumber(Row):
     """The word behind the digits, if any."""
     unit: Annotated[Text, AfterValidator(_unit_or_percent)]
     """The unit in which the number is held."""
-    unit_as_printed: Text
+    unit_as_printed: Prose
     """The noun that is printed."""
     qualifier: Annotated[str, _choices(*QUALIFIERS)]
     """The form of words around the digits."""
@@ -140,7 +147,7 @@ class PrintedNumber(Row):
     themselves."""
     rounding_unit_other: Annotated[str, OfRow, Digits] = ""
     """The other place to which they could be rounded."""
-    period: Text
+    period: Prose
     """The time that the number is about."""
 
     def model_post_init(self, context: Any) -> None:
@@ -185,7 +192,7 @@ class Claim(PrintedNumber):
     same_calculation_as: Annotated[tuple[str, ...], Names, Ref("claims.csv")] = ()
     """Other results that are the same calculation, parted by semicolons; they count
     once."""
-    words: str = ""
+    words: OptionalProse = ""
     """The words of the number as printed, where they qualify it; no more of the
     sentence."""
     section: Annotated[Name, Ref("sections.csv")]
@@ -195,9 +202,9 @@ class Claim(PrintedNumber):
     the number of the note."""
     item: Annotated[int, Field(ge=1)] | None = None
     """Bullet within the paragraph, counted from 1; empty where there are none."""
-    place: Text
+    place: Prose
     """The place that the number is about."""
-    document: str = ""
+    document: OptionalProse = ""
     """The plan or paper that the number is about."""
     source: Annotated[str, Ref("sources.csv")] = ""
     """The source that the article cites there; empty when it cites none."""
@@ -228,34 +235,34 @@ class External(PrintedNumber):
     """
 
     file = "external.csv"
-    unit_as_printed: Text
+    unit_as_printed: Prose
     """The unit or noun that the source prints; what it does not settle is held as
     labourer."""
     qualifier: Annotated[str, _choices(*QUALIFIERS)]
     """The form of words around the digits; expected marks a forecast made before the
     year was over."""
-    period: Text
+    period: Prose
     """The time that the figure is about; ', a year' marks a mean over its years, else
     it is a sum."""
-    noun: str = ""
+    noun: OptionalProse = ""
     """The noun as printed, in Chinese with an English gloss; empty where it was not
     noted or is the unit as printed."""
-    as_printed: str = ""
+    as_printed: OptionalProse = ""
     """The passage in its own words, with its qualifier (such as 预计 expected, 力争
     strive for, 以上 or more); empty where only its English was noted."""
     year_from: Annotated[int, Field(ge=1900), In("calendar year")]
     """First year that the figure is about."""
     year_to: Annotated[int, Field(ge=1900), In("calendar year")]
     """Last year that the figure is about."""
-    scope: Text
+    scope: Prose
     """The place, months and group that the figure is about."""
-    publisher: Text
+    publisher: Prose
     """Who published it, and who copied or quoted it."""
-    title: str = ""
+    title: OptionalProse = ""
     """Title of the text, where it has one."""
-    date: Text
+    date: Prose
     """Date of the text."""
-    address: str = ""
+    address: OptionalProse = ""
     """Where it was seen, without the scheme; not the authority for it. For work
     reports, the government's page that the collection names; empty where none is
     known."""
@@ -266,7 +273,7 @@ class External(PrintedNumber):
     beside: Annotated[tuple[str, ...], Names, Ref("values")] = ()
     """What it is set beside, parted by semicolons: a quantity, quantity.reading, or a
     row of claims; per_year: before it divides a sum by its years. Empty for context."""
-    note: str = ""
+    note: OptionalProse = ""
     """What it checks, and why it may differ in scope."""
 
     def model_post_init(self, context: Any) -> None:
@@ -298,7 +305,7 @@ class Recomputation(Row):
 
     id: Name
     """Name of the row."""
-    statement: Text
+    statement: Prose
     """What is recomputed, in our words."""
     quantity: Quantity
     """The quantity that is recomputed."""
@@ -315,7 +322,7 @@ class Check(Recomputation):
     """
 
     file = "checks.csv"
-    statement: Text
+    statement: Prose
     """Which numbers are set side by side, in our words."""
     claim: ClaimId = ""
     """The row of claims that is checked; empty for a derived quantity worth listing."""
@@ -349,7 +356,7 @@ class Solve(Recomputation):
     """An assumption to solve for, so that a quantity equals a claim or a goal."""
 
     file = "solutions.csv"
-    statement: Text
+    statement: Prose
     """What is solved for, in our words."""
     claim: ClaimId = ""
     """The row of claims whose number the quantity must equal."""
@@ -381,7 +388,7 @@ class Reading(Row):
     reading: Name
     """Name of the reading: a formula quantity__reading, a row with same_as, a row of
     claims, published (the input row), or set, floor, floor_loosest (an assumption)."""
-    label: Text
+    label: Prose
     """The reading in a few words."""
     grade: Grade
     """Who stands behind it: stated by the article, implied by its numbers, chosen by
@@ -409,7 +416,7 @@ class Statement(Row):
     file = "statements.csv"
     id: str
     """Name of the statement."""
-    statement: Text
+    statement: Prose
     """The statement in words."""
     quantity: Annotated[Text, Ref("values")]
     """The left side: a quantity, computed under the scenario at hand."""
@@ -418,7 +425,7 @@ class Statement(Row):
     other: Text
     """The right side: a quantity, a row of claims.csv as the article has it, or a
     number with its unit."""
-    note: str = ""
+    note: OptionalProse = ""
     """What a reader must know of it."""
 
     @property
@@ -433,7 +440,7 @@ class Section(Row):
     file = "sections.csv"
     id: Name
     """Slug of the section."""
-    title: Text
+    title: Prose
     """Heading."""
 
 
@@ -443,18 +450,18 @@ class Citation(Row):
     file = "sources.csv"
     id: Name
     """Slug of the source."""
-    publisher: Text
+    publisher: Prose
     """Publisher as cited."""
-    date: Text
+    date: Prose
     """Date as cited."""
-    title: str = ""
+    title: OptionalProse = ""
     """Title, where the article gives one."""
 
 
 class VagueEnd(Row):
     """The floor or ceiling that words put, or a value worth trying, with the reason."""
 
-    reason: Text
+    reason: Prose
     """Why the words are read so, or why the value is worth trying."""
     value: Annotated[Number | None, OfEntry] = None
     """What the words put as a floor or a ceiling, read plainly; or the value to try."""
@@ -475,7 +482,7 @@ class VagueReading(Row):
     file = "assumptions.yaml"
     id: Name
     """Name of the assumption, which is a quantity."""
-    label: Text
+    label: Prose
     """What it is, in a few words."""
     kind: Literal["words", "point", "floor", "ceiling"]
     """On which side it leaves room; words for an entry that only says how a vague claim
@@ -484,7 +491,7 @@ class VagueReading(Row):
     """Base unit."""
     claim: ClaimId = ""
     """The row of claims that it belongs to."""
-    rationale: Text
+    rationale: Prose
     """Why this value and this range."""
     floor: VagueEnd | None = None
     """Floor that the words of a vague claim put."""
@@ -521,9 +528,9 @@ class Assumption(VagueReading):
     """Largest allowed value; above is refused."""
     grade: Grade
     """Who stands behind the value."""
-    bias: Text
+    bias: Prose
     """Which way it moves the results."""
-    settle: Text
+    settle: Prose
     """What source would settle it."""
     marked: tuple[VagueEnd, ...] = ()
     """Values worth trying."""
@@ -556,7 +563,7 @@ class Assumption(VagueReading):
 class Step(Row):
     """One piece of a finding's arithmetic."""
 
-    what: Text
+    what: Prose
     """What is computed, in words."""
     expression: Text
     """Names of quantities and rows (with _low, _high for the ends of a range or of what
@@ -574,7 +581,7 @@ class Finding(Row):
     file = "findings.yaml"
     id: Name
     """Name of the finding."""
-    title: Text
+    title: Prose
     """The finding, in one neutral sentence."""
     claims: Annotated[tuple[str, ...], Ref("claims.csv")] = ()
     """Rows of claims.csv that it rests on."""
@@ -584,11 +591,11 @@ class Finding(Row):
     """Rows of sources.csv that it rests on."""
     arithmetic: Annotated[tuple[Step, ...], Field(min_length=1)]
     """What is computed from those rows."""
-    sceptical: Text
+    sceptical: Prose
     """The reading that doubts the number."""
-    charitable: Text
+    charitable: Prose
     """The reading under which nothing is amiss."""
-    settle: Text
+    settle: Prose
     """What would settle it."""
 
 
@@ -602,7 +609,7 @@ class Headline(Row):
     file = "headlines.yaml"
     id: Name
     """Name of the headline."""
-    title: Text
+    title: Prose
     """The words of the article, in quotes where they are printed."""
     claim: Annotated[Name, Ref("claims.csv")]
     """The row of claims that it is about."""
@@ -610,9 +617,9 @@ class Headline(Row):
     """Quantities whose formula is shown with its numbers."""
     check: Annotated[str, Ref("checks.csv")] = ""
     """The check that gives the verdict."""
-    shown: str = ""
+    shown: OptionalProse = ""
     """The verdict in other words."""
-    sentence: Text
+    sentence: Prose
     """One sentence with its conditions."""
     notebook: Text
     """The notebook that works it."""
@@ -630,9 +637,9 @@ class Refusal(Row):
     file = "refusals.yaml"
     id: Name
     """Name of the refusal."""
-    what: Text
+    what: Prose
     """What is not concluded."""
-    reason: Text
+    reason: Prose
     """Why the printed numbers do not allow it."""
 
 
@@ -706,7 +713,7 @@ class Settings(BaseModel, extra="forbid"):
 class Article(BaseModel):
     """The article that the numbers are of."""
 
-    title: str = ""
+    title: OptionalProse = ""
     path: str = ""
 
 
@@ -716,7 +723,7 @@ class Package(BaseModel):
     It is the title and article, the files that the package lists, and the settings.
     """
 
-    title: str = ""
+    title: OptionalProse = ""
     sources: tuple[Article, ...] = (Article(),)
     resources: tuple[dict[str, Any], ...]
     analysis: Settings
