@@ -169,6 +169,15 @@ def _one_of(**chosen: bool) -> str:
     return next((name for name, wanted in chosen.items() if wanted), "")
 
 
+def _folder(text: str) -> Path:
+    """The folder that an option names. Raises InputError for an empty text."""
+    if not text.strip():
+        from analysis.core.errors import InputError
+
+        raise InputError("--out is empty; name a folder")
+    return Path(text)
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(__version__)
@@ -194,9 +203,8 @@ def _options(version: Version = False) -> None:
 )
 def reproduce(
     out: Annotated[
-        Path,
-        typer.Option("--out", help="Folder for the results."),
-    ] = Path("results"),
+        str, typer.Option("--out", help="Folder for the results.")
+    ] = "results",
     data: Data = None,
     notebooks: Notebooks = None,
     timeout: Timeout = 600,
@@ -210,7 +218,11 @@ def reproduce(
     model = _model(data)
     raise typer.Exit(
         reproduction.reproduce(
-            model, out.absolute(), notebooks, timeout=timeout, with_report=with_report
+            model,
+            _folder(out).absolute(),
+            notebooks,
+            timeout=timeout,
+            with_report=with_report,
         )
     )
 
@@ -238,11 +250,12 @@ def verify(
 
 
 @app.command()
-def accept(data: Data = None) -> None:
+def accept(data: Data = None, notebooks: Notebooks = None) -> None:
     """Show what moved, then write what is computed now as what is expected."""
     from analysis.publish import guard
+    from analysis.publish.notebooks import all_notebooks
 
-    guard.accept(_model(data))
+    guard.accept(_model(data), all_notebooks(notebooks, checked=False))
 
 
 @app.command(
@@ -471,10 +484,7 @@ def sweep(
 def explore(
     values: Set = None,
     readings: Named = None,
-    out: Annotated[
-        Path,
-        typer.Option("--out", help="Folder for the page."),
-    ] = Path("runs"),
+    out: Annotated[str, typer.Option("--out", help="Folder for the page.")] = "runs",
     opened: Annotated[
         bool, typer.Option("--open/--no-open", help="Open it in a browser, too.")
     ] = True,
@@ -489,8 +499,9 @@ def explore(
     model = _model(data)
     given = assignments([*(values or ()), *(readings or ())])
     model.change(given)
-    out.mkdir(parents=True, exist_ok=True)
-    address = explorer.address(explorer.write(out, model), given)
+    folder = _folder(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    address = explorer.address(explorer.write(folder, model), given)
     typer.echo(address)
     if opened and not webbrowser.open(address):
         typer.echo("No browser opens from here; open that address in one.", err=True)
@@ -524,8 +535,8 @@ def run(
         ),
     ] = None,
     out: Annotated[
-        Path, typer.Option("--out", help="Folder for the notebook as run.")
-    ] = Path("runs"),
+        str, typer.Option("--out", help="Folder for the notebook as run.")
+    ] = "runs",
     data: Data = None,
     notebooks: Notebooks = None,
     timeout: Timeout = 600,
@@ -538,6 +549,11 @@ def run(
     found = find(notebook, notebooks)
     raise typer.Exit(
         reproduction.run(
-            model, found, parameters or [], scenarios or [], out, timeout=timeout
+            model,
+            found,
+            parameters or [],
+            scenarios or [],
+            _folder(out),
+            timeout=timeout,
         )
     )

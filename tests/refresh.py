@@ -3,7 +3,7 @@
     make refresh
 
 It writes the schema of the data, the accepted values, the notebooks with their
-outputs, the tables and outputs in documents, the plotted data, and the crate.
+outputs, the tables and outputs in documents, and the crate.
 """
 
 import contextlib
@@ -21,11 +21,9 @@ from analysis.core.register import Register
 from analysis.model.model import Model
 from analysis.publish.map import markdown_list
 from analysis.publish.package import described
-from analysis.render.figures import FIGURES, data_text
-from analysis.render.headlines import headlines, headlines_markdown
+from analysis.render.headlines import headlines, headlines_markdown, headlines_text
 from analysis.whatif.scenarios import schema
 from tests import crate
-from tests.render.test_figure_guard import BASELINE
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -110,9 +108,9 @@ def main() -> None:
     text = json.dumps(schema(model), indent=1, ensure_ascii=False)
     write(data / "scenarios" / "scenario.schema.json", f"{text}\n")
     analysis("accept")
-    for name, figure in FIGURES.items():
-        write(BASELINE / f"{name}.csv", data_text(figure.frame(figure.source(model))))
     notebooks()
+    golden = headlines_text(headlines(model))
+    write(ROOT / "tests" / "golden" / "headlines.txt", f"{golden}\n")
     with_table(ROOT / "README.md", "headline", headlines_markdown(headlines(model)))
     refusals = model.register.refusals.values()
     listed = "\n".join(f"- {refusal.what}" for refusal in refusals)

@@ -65,7 +65,7 @@ def test_verify_ends_a_run_with_the_six_headlines_on_a_screen_of_forty_lines() -
         for number, line in enumerate(lines)
         if line.startswith("Ours, not the article's: ")
     ]
-    assert lines[ours - 1].endswith("results equal data/expected.csv.")
+    assert lines[ours - 1].endswith("values equal data/expected.csv.")
     # One person per transfer, in 2019 and 2021, all who were added at risk,
     # and nobody counted twice.
     given = dict(
@@ -97,12 +97,10 @@ def test_verify_names_what_moved_and_accept_takes_it(package: Path) -> None:
     text("claims.csv", ",10.5,", ",10.6,")(package)
     done = run("verify", "--data", package)
     assert done.exit_code == 1
-    assert (
-        "moved: claims, growth_rate_2019_2021: published moved from 0.105 to 0.106"
-        in done.stderr
-    )
+    row = "claims, growth_rate_2019_2021, published: moved from 0.105 to 0.106"
+    assert f"moved: {row}; moved by {package}/claims.csv, row 48" in done.stderr
     accepted = output("accept", "--data", package)
-    assert "growth_rate_2019_2021: published moved from 0.105 to 0.106" in accepted
+    assert f"{row}; moved by {package}/claims.csv, row 48" in accepted
     # The findings' own hand arithmetic still speaks of the former digit.
     assert "moved: " not in run("verify", "--data", package).stderr
     assert output("accept", "--data", package).startswith("0 of ")

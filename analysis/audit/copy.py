@@ -22,6 +22,9 @@ INTRODUCTION, NOTES = "introduction", "notes"
 #: A paragraph of the article has so many words; a heading, a byline or an item of a
 #: list has fewer.
 _FEWEST_WORDS = 40
+#: The most bytes that a copy may have: one with pictures has a few million. And the
+#: most letters of its text: the article has some fifty thousand.
+_MOST_BYTES, _MOST_LETTERS = 20_000_000, 2_000_000
 #: The lines of a paragraph, of a heading, or of a whole list.
 Block = list[str]
 Place = tuple[str, int]
@@ -66,6 +69,11 @@ def read(register: Register, path: Path) -> tuple[list[Paragraph], set[str]]:
         blocks = _pdf_blocks(data, name)
     else:
         text = _decoded(data, name)
+        if len(text) > _MOST_LETTERS:
+            raise InputError(
+                f"{name} has more than {_MOST_LETTERS // 10**6} million letters; the "
+                "audit reads one file: the article as text, HTML or PDF."
+            )
         is_page = re.search(
             r"(?i)<!doctype html|<(html|body)\b|</(p|div|h[1-6]|li|article)>", text
         )
@@ -87,6 +95,8 @@ def _bytes(path: Path, name: str) -> bytes:
         path.stat()
         if path.is_dir():
             kind = "is a folder"
+        elif path.is_file() and path.stat().st_size > _MOST_BYTES:
+            kind = f"has more than {_MOST_BYTES // 10**6} million bytes"
         elif path.is_file():
             kind = "is empty"
             data = path.read_bytes()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
+
+#: Something quoted that is longer than a sentence can show, and its start.
+_LONG = re.compile(r"(?<!\w)'([^'\n]{60})[^'\n]{20,}'(?!\w)")
 
 
 class InputError(ValueError):
     """Bad input of any kind.
 
-    The message is one sentence on one line for the person who gave it.
+    The message is one sentence on one line for the person who gave it. A long text
+    that it quotes is cut.
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+        super().__init__(_LONG.sub(r"'\1…'", " ".join(message.split())))
 
 
 class RegisterError(InputError):
@@ -47,5 +53,6 @@ def display_path(path: Path) -> str:
 
     It is relative to the working directory where it lies below it.
     """
-    whole, here = path.resolve(), Path.cwd()
+    # Path.resolve raises where a link leads to itself.
+    whole, here = Path(os.path.realpath(path)), Path.cwd()
     return str(whole.relative_to(here) if whole.is_relative_to(here) else path)

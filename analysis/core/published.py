@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from analysis.core.spell import SAME
-from analysis.core.units import SCALES
+from analysis.core.units import BASE_UNITS, SCALES
 
 #: "Approaches" matches up to this shortfall, a share of the printed number. Chosen by
 #: us.
@@ -135,8 +135,10 @@ class Published:
             yield name, "a vague number has no digits; leave the cell empty"
         if not _DIGITS.fullmatch(text):
             yield name, f"'{text}' is not a number in plain digits, such as 2.59"
-        if name.startswith("rounding") and Decimal(text) <= 0:
+        elif name.startswith("rounding") and Decimal(text) <= 0:
             yield name, f"'{text}' is not above 0"
+        elif text.startswith("-") and self.unit in BASE_UNITS:
+            yield name, f"'{text}' is below 0, as no count is"
 
     def _faults_of_ends(self) -> Iterator[tuple[str, str]]:
         """Yield the faults of the low and the high end together."""

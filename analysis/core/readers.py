@@ -68,10 +68,29 @@ def read_yaml(path: Path) -> Any:
     text = read_text(path)
     kind = "JSON" if path.suffix == ".json" else "YAML"
     try:
-        return json.loads(text) if kind == "JSON" else yaml.load(text, _Loader)
+        return _read_json(text) if kind == "JSON" else yaml.load(text, _Loader)
+    except RecursionError:
+        raise RegisterError(path, f"not {kind}: it is nested too deeply") from None
     except (yaml.YAMLError, ValueError) as error:
         message = str(error).replace('in "<unicode string>",', "at")
         raise RegisterError(path, f"not {kind}: {message}") from None
+
+
+def _read_json(text: str) -> Any:
+    """The content of a JSON text, without a key given twice, NaN or Infinity."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        content: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in content:
+                raise ValueError(f"the key '{key}' is given twice")
+            content[key] = value
+        return content
+
+    def refuse(constant: str) -> Any:
+        raise ValueError(f"{constant} is not a number")
+
+    return json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
 
 
 def read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -82,6 +101,11 @@ def read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     text = io.StringIO(read_text(path), newline="")
     reader = csv.DictReader(text, restkey="", strict=True)
     try:
+        header = list(reader.fieldnames or ())
+        for name in header:
+            if header.count(name) > 1:
+                message = f"the column '{name}' is given twice"
+                raise RegisterError(path, message, row=1)
         for cells in reader:
             line, id = reader.line_num, cells.get("id", "")
             if "" in cells or None in cells.values():

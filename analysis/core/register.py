@@ -195,9 +195,6 @@ class Register(Settings):
 
     def _check_check(self, check: Check) -> None:
         claim = self.claims.get(check.claim)
-        if claim and claim.quantity != check.quantity:
-            message = f"{claim.id} is a value of {claim.quantity}, not of it"
-            raise self.refuse(check, "claim", message)
         is_range = claim is not None and claim.qualifier == "range"
         if bool(check.end) != is_range:
             message = "an end is named where the claim is a range, and only there"

@@ -90,7 +90,8 @@ def _choices(*names: str) -> Any:
 #: Says in the schema what ``Published`` checks.
 Digits = Field(json_schema_extra={"pattern": r"^-?[0-9]+(\.[0-9]+)?$"})
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
-Number = Annotated[float, Field(strict=True)]  # YAML's `true` is refused
+#: A finite number; YAML's `true` is refused.
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Prose = Annotated[Text, OnlyWords()]
 OptionalProse = Annotated[str, OnlyWords()]
@@ -546,6 +547,8 @@ class Assumption(VagueReading):
             if end:
                 numbers[f"{side}.value"] = end.value
                 numbers[f"{side}.coarse"] = end.coarse
+        for place, mark in enumerate(self.marked):
+            numbers[f"marked.{place}.value"] = mark.value
         for name, number in numbers.items():
             if number is not None and not self.minimum <= number <= self.maximum:
                 raise FieldError(
@@ -648,14 +651,14 @@ class ExpectedCell(Row):
 
     file = "expected.csv"
     key = ("table", "id", "field")
-    table: Name
-    """claims, checks, derived, solutions, findings or external."""
-    id: Name
+    table: Text
+    """A file of data, a table of the results, or what else a surface shows."""
+    id: Text
     """Row of that table."""
-    field: Name
-    """Column of the results."""
+    field: Text
+    """Field of that row."""
     value: Annotated[Text, In("base unit of the quantity")]
-    """Its value: ten digits for a number."""
+    """Its value: a code, or a number to ten digits."""
 
 
 #: The models of the tables and lists, each with its ``file``.

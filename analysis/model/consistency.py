@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.core.errors import RegisterError
 from analysis.core.rows import BARE, PER_YEAR, Check
 from analysis.core.units import CONSTANTS, DimensionalityError, nearest, parse_unit
 from analysis.model import findings
@@ -23,6 +24,8 @@ def check_names(model: Model) -> None:
         if to == "quantities":
             with register.refusing(row, field):
                 model.known(name)
+    for check in register.checks.values():
+        _check_claim(model, check)
     for key, reading in register.readings.items():
         with register.refusing(reading, "reading"):
             model.known_reading(*key)
@@ -34,6 +37,39 @@ def check_names(model: Model) -> None:
                     f"formula or row supplies{nearest(need, model.sources)}"
                 )
                 raise register.refuse(None, "formulas", message)
+
+
+def _check_claim(model: Model, check: Check) -> None:
+    """Refuse a check against a claim on another quantity.
+
+    Where nothing but that claim is of its quantity, the claim's row is at fault.
+    """
+    claim = model.register.claims.get(check.claim)
+    if not claim or claim.quantity == check.quantity:
+        return
+    sources = model.sources.get(claim.quantity, {})
+    if all(source.claim is claim for source in sources.values()):
+        others = [name for name in model.quantities if name != claim.quantity]
+        message = f"nothing else is of '{claim.quantity}'"
+        message += nearest(claim.quantity, others)
+        raise model.register.refuse(claim, "quantity", message)
+    message = f"{claim.id} is a value of {claim.quantity}, not of it"
+    raise model.register.refuse(check, "claim", message)
+
+
+def check_defaults(model: Model) -> None:
+    """Refuse a row of readings that says otherwise which one is the default."""
+    for (quantity, reading), row in model.register.readings.items():
+        default = model.default(quantity)
+        sources = model.sources[quantity]
+        if row.default == (sources[reading] is sources[default]):
+            continue
+        if row.default:
+            message = f"{quantity} is read '{default}' where no reading is named; say "
+            message += f"false, or make '{reading}' its only default"
+        else:
+            message = f"{quantity} is read so where no reading is named; say true"
+        raise model.register.refuse(row, "default", message)
 
 
 def units(model: Model) -> dict[str, str]:
@@ -67,12 +103,7 @@ def units(model: Model) -> dict[str, str]:
     while pending:
         ready = [one for one in pending if found.keys() >= {*one[2].needs}]
         if not ready:
-            names = ", ".join(sorted({quantity for quantity, _, _ in pending}))
-            message = (
-                f"the formulas of {names} need each other in a circle, so nothing "
-                "supplies them"
-            )
-            raise register.refuse(None, "formulas", message)
+            raise _circle(model, {quantity: one for quantity, _, one in pending})
         for quantity, reading, source in ready:
             row = register.readings[quantity, reading] if source.same_as else None
             with register.refusing(row, "same_as" if row else "formulas"):
@@ -80,6 +111,19 @@ def units(model: Model) -> dict[str, str]:
                 settle(quantity, unit, _called(quantity, reading))
         pending = [one for one in pending if one not in ready]
     return found
+
+
+def _circle(model: Model, pending: dict[str, Source]) -> RegisterError:
+    """The refusal of quantities that nothing supplies, as each needs another.
+
+    It names the row of a reading that takes the value of one of them, if there is one.
+    """
+    names = ", ".join(sorted(pending))
+    message = f"{names} need each other in a circle, so nothing supplies them"
+    for row in model.register.readings.values():
+        if row.same_as and {row.quantity, row.same_as} <= {*pending}:
+            return model.register.refuse(row, "same_as", message)
+    return model.register.refuse(None, "formulas", f"the formulas of {message}")
 
 
 def _unit(quantity: str, reading: str, source: Source, found: dict[str, str]) -> str:
@@ -97,6 +141,9 @@ def _unit(quantity: str, reading: str, source: Source, found: dict[str, str]) ->
         return findings.unit_of(
             source.expression, *(found[need] for need in source.needs)
         )
+    except ZeroDivisionError:
+        name = _called(quantity, reading)
+        raise ModelError(f"the formula {name} divides by zero") from None
     except DimensionalityError as error:
         unlike = f"adds or compares unlike units ({error.units1} and {error.units2})"
         given = ", ".join(f"{need} in {found[need]}" for need in source.needs)

@@ -8,6 +8,7 @@ limited to assignments, one ``return``, ``+ - * / **``, numbers, and ``minimum``
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import re
 from collections.abc import Callable, Mapping
@@ -47,9 +48,11 @@ class Expression:
         """The expression as a function of its needs."""
         names = ", ".join(name.replace(".", "__") for name in self.needs)
         scope = {"minimum": minimum, "maximum": maximum}
-        return self.function or eval(
-            f"lambda {names}: {ast.unparse(self.result)}", scope
-        )
+        if self.function:
+            return self.function
+        text = ast.unparse(_AsFloats().visit(copy.deepcopy(self.result)))
+        made: Callable[..., Any] = eval(f"lambda {names}: {text}", scope)
+        return made
 
     def of(self, values: Mapping[str, Any]) -> Any:
         """The value from those of its names."""
@@ -93,14 +96,18 @@ def parse(text: str) -> Expression:
     Its names may have a point, as in ``at_risk_2019.southern``. Raises ValueError for
     anything but names, numbers, + - * / ** and brackets.
     """
+    unreadable = ValueError(
+        f"'{text}' is not made of names, numbers, + - * / and brackets"
+    )
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ValueError(
-            f"'{text}' is not made of names, numbers, + - * / and brackets"
-        ) from None
+        raise unreadable from None
     needs: dict[str, None] = {}
-    result = _checked(tree, {}, needs)
+    try:
+        result = _checked(tree, {}, needs)
+    except RecursionError:
+        raise unreadable from None
     return Expression(text, tuple(needs), result)
 
 
@@ -189,6 +196,10 @@ def _checked_operation(
     match node:
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return ast.UnaryOp(ast.USub(), _checked(operand, known, needs))
+        case ast.BinOp(op=ast.Pow(), right=power) if not _is_small(power):
+            raise ValueError(
+                f"'{_short(node)}' has a power that is no whole number from -9 to 9"
+            )
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
             return ast.BinOp(
                 _checked(left, known, needs), op, _checked(right, known, needs)
@@ -204,6 +215,28 @@ def _checked_operation(
     raise ValueError(
         f"'{_short(node)}' is not made of names, numbers, + - * / and brackets"
     )
+
+
+def _is_small(power: ast.expr) -> bool:
+    """Whether a power is a whole number from -9 to 9, so that it is soon computed."""
+    if isinstance(power, ast.UnaryOp) and isinstance(power.op, ast.USub):
+        power = power.operand
+    if not isinstance(power, ast.Constant) or not isinstance(power.value, int):
+        return False
+    return power.value <= 9
+
+
+class _AsFloats(ast.NodeTransformer):
+    """Makes floats of whole numbers, whose powers would have no end of digits."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
+        left: ast.expr = self.visit(node.left)
+        is_power = isinstance(node.op, ast.Pow)
+        right: ast.expr = node.right if is_power else self.visit(node.right)
+        return ast.BinOp(left, node.op, right)
+
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        return ast.Constant(float(node.value))  # type: ignore[arg-type]
 
 
 def _short(node: ast.AST) -> str:
@@ -226,9 +259,10 @@ def _text(node: ast.expr, shown: Mapping[str, str], least: int = 0) -> str:
         case ast.BinOp(left=left, op=op, right=right):
             sign, strength = _OPERATORS[type(op)]
             # Behind a minus or a division, an operator of the same strength needs
-            # brackets.
-            least_right = strength + 1 if sign in "−÷^" else strength
-            first = _text(left, shown, strength)
+            # brackets; so does a power of a power.
+            least_left = strength + 1 if sign == "^" else strength
+            least_right = strength + 1 if sign in "−÷" else strength
+            first = _text(left, shown, least_left)
             second = _text(right, shown, least_right)
             text = f"{first} {sign} {second}"
         case ast.Call(func=ast.Name(id=name), args=[one, two]):

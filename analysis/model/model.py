@@ -103,6 +103,7 @@ class Model:
             name: self._default_first(name, sources)
             for name, sources in self.sources.items()
         }
+        consistency.check_defaults(self)
         self.limits = tuple(
             Limit(one.quantity, other=one.at_most)
             if isinstance(one.at_most, str)

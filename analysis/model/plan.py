@@ -6,7 +6,7 @@ The numbers of the quantity follow from it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any, TypeAlias
@@ -277,8 +277,28 @@ class Plan:
             np.logical_and, (limit.kept(values) for limit in self.limits), np.True_
         )
 
+    def divisions(self, values: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
+        """Where each node divides by zero, and the sentence that refuses it.
+
+        Such a node has no finite value, though all that it needs has one.
+        """
+        for node in self.nodes:
+            if node.source.is_leaf or node.name in self.beyond:
+                continue
+            where = ~np.isfinite(values[node.name])
+            for need in node.source.needs:
+                where = where & np.isfinite(values[need])
+            if np.any(where):
+                told = {"quantity": node.name, "reading": node.reading}
+                yield where, message("division", **told)
+
     def past(self, values: Mapping[str, Any]) -> str:
-        """The refusal of values that are past a limit; empty for others."""
+        """The refusal of a division by zero, or of values that are past a limit.
+
+        It is empty for others.
+        """
+        for _, sentence in self.divisions(values):
+            return sentence
         for limit in self.limits:
             if not limit.kept(values):
                 return limit.sentence(values)
@@ -298,6 +318,10 @@ class Plan:
             elif node.source.expression:
                 found |= node.source.expression.chosen_from
         return frozenset(found)
+
+    def target_at(self, given: Mapping[str, Any]) -> Any:
+        """The target with values given for some leaves."""
+        return self.evaluate(given)[self.target]
 
     def along(
         self, name: str, x: Floats, given: Mapping[str, Any] | None = None
@@ -367,11 +391,6 @@ class Plan:
         give an input.
         """
         values = self.evaluate({})
-        for node in () if self.words else self.nodes:
-            if not np.isfinite(values[node.name]) and node.name not in self.beyond:
-                raise ModelError(
-                    message("division", quantity=node.name, reading=node.reading)
-                )
         said = self.past(values) or self.no_single_value
         if said:
             raise ModelError(said)

@@ -26,6 +26,31 @@ def write_file(path: Path, text: str) -> None:
 
 
 @contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    """Give a folder in the system's temporary directory, which goes at the end.
+
+    A process that was killed leaves its folder there, and the next one clears it.
+    """
+    start = f"labour-transfer-arithmetic-{os.getuid()}-"
+    for left in Path(tempfile.gettempdir()).glob(f"{start}*"):
+        process = left.name.removeprefix(start).partition("-")[0]
+        if process.isdigit() and not _is_running(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{start}{os.getpid()}-") as folder:
+        yield Path(folder)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # it is another user's
+    return True
+
+
+@contextlib.contextmanager
 def lock(target: Path) -> Iterator[None]:
     """Hold a lock on a target, or raise InputError where it is held already.
 
@@ -49,7 +74,8 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
     It replaces the folder whole or not at all. Where ``refuse_foreign`` refuses the
     folder, InputError is raised.
     """
-    folder = folder.resolve()
+    # Path.resolve raises where a link leads to itself.
+    folder = Path(os.path.realpath(folder))
     new = folder.with_name(f".{folder.name}.new")
     old = folder.with_name(f".{folder.name}.old")
     try:

@@ -18,11 +18,14 @@ import typer
 from analysis.core.errors import InputError, RegisterError
 from analysis.core.readers import read_table
 from analysis.core.register import Register
-from analysis.core.spell import digits, same
+from analysis.core.spell import same
 from analysis.model import findings
 from analysis.model.model import Model, Setting
 from analysis.model.verdicts import Outcome, judge_all
-from analysis.publish.atomic import write_file
+from analysis.publish import cells
+from analysis.publish.atomic import scratch, write_file
+from analysis.publish.cells import Cells, Key, needs_a_run
+from analysis.publish.notebooks import Notebook, all_notebooks, shown_in
 from analysis.render.headlines import (
     changes,
     headlines,
@@ -36,66 +39,26 @@ from analysis.render.screens import CHECKED, echo_wrapped, print_as, print_outco
 from analysis.render.steps import WIDTH
 from analysis.render.wording import CAVEAT, counts_line
 
-#: Those that the guard holds: computed or printed, not merely worded.
-GUARDED = (
-    "unit",
-    "published",
-    "published_low",
-    "published_high",
-    "recomputed",
-    "recomputed_low",
-    "recomputed_high",
-    "side",
-    "verdict",
-    "finer",
-    "barely",
-    "rests_on",
-    "condition",
-    "passing",
-    "role",
-    "value",
-    "low",
-    "high",
-    "status",
-)
-
-Cells = Mapping[tuple[str, str, str], str]
+#: The most lines about what moved that a screen shows.
+_LINES = 200
 
 
-def guarded(
-    model: Model, outcomes: Iterable[Outcome]
-) -> dict[tuple[str, str, str], str]:
-    """Return every published and recomputed value, with its bounds and verdict.
-
-    The key of a value is its table, row and column. Empty cells are left out.
-    """
-    held = {}
-    for table, rows in tables(model, outcomes).items():
-        for row in rows:
-            if table == "findings":
-                held[table, row["finding"], f"step_{row['step']}"] = row["value"]
-            else:
-                held |= {
-                    (table, row["id"], name): row[name]
-                    for name in GUARDED
-                    if row.get(name)
-                }
-    for figure in model.register.external.values():
-        held["external", figure.id, "published"] = digits(figure.published.value())
-        held["external", figure.id, "unit"] = figure.base_unit
-    return held
+def cells_of(model: Model, outcomes: Iterable[Outcome]) -> Cells:
+    """Every number and code that ``verify`` guards: all but those of a whole run."""
+    return {**cells.inputs(model), **cells.computed(model, outcomes)}
 
 
-def read_expected(register: Register) -> dict[tuple[str, str, str], str]:
-    """Return the accepted values by table, row and column.
+def read_expected(register: Register, *, whole: bool = True) -> Cells:
+    """The accepted values by table, row and field.
 
-    It raises RegisterError when there is no such file, or it is not the one that
-    ``analysis accept`` writes.
+    Without the ``whole``, those that a whole run alone computes are left out. Raises
+    RegisterError when there is no such file, or it is not the one that ``analysis
+    accept`` writes.
     """
     file, path = register.file("expected.csv"), register.folder / "expected.csv"
     if not path.exists():
         raise RegisterError(file, "the file is missing; `analysis accept` writes it")
-    found: dict[tuple[str, str, str], str] = {}
+    expected: Cells = {}
     for id, row in read_table(path):
         if row.keys() != {"row", "table", "id", "field", "value"}:
             message = (
@@ -104,60 +67,93 @@ def read_expected(register: Register) -> dict[tuple[str, str, str], str]:
             )
             raise RegisterError(file, message, row=row["row"], id=id)
         key = (row["table"], id, row["field"])
-        if key in found:
-            raise RegisterError(
-                file,
-                "the value is given twice",
-                row=row["row"],
-                id=id,
-                field=row["field"],
-            )
-        found[key] = row["value"]
-    return found
+        if key in expected:
+            where = {"row": row["row"], "id": id, "field": row["field"]}
+            raise RegisterError(file, "the value is given twice", **where)
+        expected[key] = row["value"]
+    if whole:
+        return expected
+    return {key: text for key, text in expected.items() if not needs_a_run(key[0])}
 
 
-def moved_cells(expected: Cells, now: Cells) -> list[str]:
-    """Say how the values computed now differ from the accepted ones.
+def moved_cells(expected: Cells, now: Cells) -> dict[Key, tuple[str, str]]:
+    """The cells that differ from the accepted ones, each with what it was and is.
 
-    Each difference is one sentence. A float's last digits do not count.
+    A float's last digits do not count. Inputs come first.
     """
-    lines = []
-    for key in dict.fromkeys([*now, *expected]):
-        one, two = expected.get(key, ""), now.get(key, "")
-        if not _alike(one, two):
-            how = (
-                f"is new, {two}"
-                if not one
-                else f"is gone, was {one}"
-                if not two
-                else f"moved from {one} to {two}"
-            )
-            lines.append("{}, {}: {} {}".format(*key, how))
+    moved = {}
+    for key in {**now, **expected}:
+        was, text = expected.get(key, ""), now.get(key, "")
+        if not _cells_match(was, text):
+            moved[key] = was, text
+    order = sorted(moved, key=lambda key: not _is_input(key))
+    return {key: moved[key] for key in order}
+
+
+def _is_input(key: Key) -> bool:
+    """Whether a cell is one of the data, whose table is a file."""
+    return key[0].endswith((".csv", ".yaml", ".json"))
+
+
+def described(register: Register, moved: Mapping[Key, tuple[str, str]]) -> list[str]:
+    """A sentence about each cell that moved, and the input that moved it.
+
+    An input is named where it is the only one that moved. Where none did, a formula or
+    a rule has changed.
+    """
+    inputs = [key for key in moved if _is_input(key)]
+    lines = [f"{_place(register, key)}: {_change(*moved[key])}" for key in inputs]
+    cause = f"; moved by {_place(register, inputs[0])}" if len(inputs) == 1 else ""
+    others = (key for key in moved if key not in inputs)
+    lines += [f"{', '.join(key)}: {_change(*moved[key])}{cause}" for key in others]
     return lines
 
 
-def _alike(was: str, now: str) -> bool:
+def _place(register: Register, key: Key) -> str:
+    """The file, row and field of an input."""
+    file, id, field = key
+    rows = (row for row in cells.rows(register) if row.file == file and row.id == id)
+    line = next((row.row for row in rows), 0)
+    row = f"row {line} ({id})" if line else f"entry {id}"
+    return f"{register.file(file)}, {row}, field {field}"
+
+
+def _change(was: str, now: str) -> str:
+    if not was:
+        return f"is new, {now}"
+    return f"moved from {was} to {now}" if now else f"is gone, was {was}"
+
+
+def _cells_match(was: str, now: str) -> bool:
     """Whether two cells are the same, number for number and word for word."""
-    one, two = (re.split(r"([ =;,]+)", text) for text in (was, now))
+    if was == now:
+        return True
+    before, after = (re.split(r"([ =;,]+)", text) for text in (was, now))
     # Ten digits in a cell of its own, six within a condition.
-    tolerance = 1e-9 if len(one) == 1 else 2e-6
-    return len(one) == len(two) and all(
-        a == b
-        or (is_number(a) and is_number(b) and same(float(a), float(b), tolerance))
-        for a, b in zip(one, two, strict=True)
+    tolerance = 1e-9 if len(before) == 1 else 2e-6
+    return len(before) == len(after) and all(
+        _words_match(word, other, tolerance)
+        for word, other in zip(before, after, strict=True)
     )
+
+
+def _words_match(word: str, other: str, tolerance: float) -> bool:
+    if word == other:
+        return True
+    if not (is_number(word) and is_number(other)):
+        return False
+    return same(float(word), float(other), tolerance)
 
 
 def write_expected(register: Register, now: Cells) -> None:
-    """Write what is computed now as what is accepted, whole or not at all."""
+    """Write what is computed now as what is accepted, whole or not at all.
+
+    The cells are sorted by table, row and field.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows(
-        [
-            ["table", "id", "field", "value"],
-            *([*key, value] for key, value in now.items()),
-        ]
-    )
+    writer.writerow(["table", "id", "field", "value"])
+    writer.writerows([*key, now[key]] for key in sorted(now, key=_in_order))
     try:
         write_file(register.folder / "expected.csv", text.getvalue())
     except OSError as error:
@@ -167,7 +163,16 @@ def write_expected(register: Register, now: Cells) -> None:
         ) from None
 
 
-# Screens -----
+def _in_order(key: Key) -> tuple[tuple[str, int, str], ...]:
+    """A key that sorts numbers in a name by their size."""
+    return tuple(
+        (part, 0, "") if not part.isdigit() else ("", int(part), "")
+        for text in key
+        for part in (*re.split(r"(\d+)", text), "")
+    )
+
+
+# Screens ------------------------------------------------------------------------------
 
 
 def verify(model: Model, form: str, setting: Setting) -> int:
@@ -179,10 +184,11 @@ def verify(model: Model, form: str, setting: Setting) -> int:
     expected.
     """
     outcomes, differs = judge_all(model, setting=setting), model.differences(setting)
-    expected = read_expected(model.register)
+    expected = read_expected(model.register, whole=False)
+    now = {} if differs else cells_of(model, outcomes)
     model.check_used(setting, model.judged(setting))
     if not form and not differs:
-        return print_report(model, outcomes, expected)
+        return print_report(model, outcomes, expected, now)
     if not form:
         found = headlines(model, setting)
         typer.echo(f"{CHECKED}\n{headlines_text(found)}")
@@ -193,8 +199,6 @@ def verify(model: Model, form: str, setting: Setting) -> int:
         print_outcomes(model, outcomes)
         echo_wrapped(counts_line(model, outcomes), *changes(model, setting), CAVEAT)
     else:
-        from analysis.publish.notebooks import all_notebooks, shown_in
-
         made = tables(model, outcomes, shown_in(all_notebooks(checked=False)))
         rows: list[dict[str, Any]] = [*made["checks"]]
         for row in rows if form == "json" else ():
@@ -205,10 +209,12 @@ def verify(model: Model, form: str, setting: Setting) -> int:
             ]
             row |= {name: float(row[name]) if row[name] else None for name in numbers}
         print_as(form, rows)
-    return 0 if differs else print_moved(model, outcomes, expected)
+    return 0 if differs else print_moved(model, expected, now)
 
 
-def print_report(model: Model, outcomes: list[Outcome], expected: Cells) -> int:
+def print_report(
+    model: Model, outcomes: list[Outcome], expected: Cells, now: Cells
+) -> int:
     """Print the headlines, the count of results and what moved.
 
     The results are the article's. The function returns the exit status.
@@ -218,42 +224,54 @@ def print_report(model: Model, outcomes: list[Outcome], expected: Cells) -> int:
     typer.echo(
         textwrap.fill(counts_line(model, outcomes).partition(" Besides")[0], WIDTH)
     )
-    status = print_moved(model, outcomes, expected)
+    status = print_moved(model, expected, now)
     if not status:
         file = model.register.file("expected.csv")
-        typer.echo(f"No settings changed. All {len(expected):,} results equal {file}.")
+        typer.echo(f"No settings changed. All {len(expected):,} values equal {file}.")
         if chosen := ours(model):
             typer.echo(textwrap.fill(chosen, WIDTH, break_long_words=False))
     return status
 
 
-def print_moved(model: Model, outcomes: list[Outcome], expected: Cells) -> int:
-    """The values that differ from the accepted ones; returns the exit status."""
+def print_moved(model: Model, expected: Cells, now: Cells) -> int:
+    """Print the values that differ from the accepted ones; return the exit status."""
     register = model.register
-    moved = moved_cells(expected, guarded(model, outcomes))
-    wrong = findings.problems(model)
-    lines = [f"moved: {change}" for change in moved]
+    moved = described(register, moved_cells(expected, now))
+    lines = [f"moved: {change}" for change in moved[:_LINES]]
+    if moved[_LINES:]:
+        lines.append(f"… and {len(moved) - _LINES:,} more")
     if moved:
-        lines.append(
-            f"{len(moved)} values differ from {register.file('expected.csv')}."
-        )
-    lines += [
-        f"by hand: {problem} in {register.file('findings.yaml')}" for problem in wrong
-    ]
+        file = register.file("expected.csv")
+        lines.append(f"{len(moved):,} values differ from {file}.")
+    file = register.file("findings.yaml")
+    lines += [f"by hand: {problem} in {file}" for problem in findings.problems(model)]
     for line in lines:
         typer.echo(line, err=True)
     return int(bool(lines))
 
 
-def accept(model: Model) -> None:
-    """Accept the values computed now: write them, and say which of them moved."""
-    now, expected = guarded(model, judge_all(model)), {}
+def accept(model: Model, notebooks: Iterable[Notebook]) -> None:
+    """Accept the values computed now: write them, and say which of them moved.
+
+    The figures are those that the notebooks draw.
+    """
+    from analysis.render.figures import FIGURES, data_text
+
+    names = {name for notebook in notebooks for name in notebook.figures}
+    with scratch() as folder:
+        for name in names:
+            frame = FIGURES[name].frame(FIGURES[name].source(model))
+            path = folder / f"{name}.csv"
+            path.write_text(data_text(frame), encoding="utf-8")
+        plotted = cells.plotted(folder)
+    now = {**cells_of(model, judge_all(model)), **cells.drawn(model), **plotted}
+    expected: Cells = {}
     with contextlib.suppress(InputError):
         expected = read_expected(model.register)
     moved = moved_cells(expected, now)
-    for change in moved:
+    for change in described(model.register, moved):
         typer.echo(change)
     if moved:
         write_expected(model.register, now)
     file = model.register.file("expected.csv")
-    typer.echo(f"{len(moved)} of {len(now)} values accepted anew in {file}.")
+    typer.echo(f"{len(moved):,} of {len(now):,} values accepted anew in {file}.")

@@ -12,10 +12,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
-import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -25,6 +25,9 @@ from unittest import mock
 
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from analysis.core.errors import InputError
+from analysis.publish.atomic import scratch
 
 #: The modules of notebooks. The inline backend is left out, for it wants a kernel when
 #: it is imported.
@@ -37,6 +40,10 @@ _IMPORTED = (
     "analysis.render.headlines",
     "analysis.render.whatif_tables",
 )
+
+
+#: How many files the process and each kernel of a run may need to have open.
+_OPEN_FILES = 256
 
 
 def serve() -> None:
@@ -132,6 +139,19 @@ class _Provisioner(LocalProvisioner):
         return self.connection_info
 
 
+def check_open_files() -> None:
+    """Raise InputError where the system lets a process open too few files for a run."""
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if least < _OPEN_FILES and (most == resource.RLIM_INFINITY or most > least):
+        least = _OPEN_FILES if most == resource.RLIM_INFINITY else most
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(least, _OPEN_FILES), most))
+    if least < _OPEN_FILES:
+        raise InputError(
+            f"a run needs {_OPEN_FILES} open files, and here a process may have "
+            f"{least}; `ulimit -n {_OPEN_FILES}` allows more"
+        )
+
+
 @contextlib.contextmanager
 def prepared() -> Iterator[type[AsyncKernelManager]]:
     """Give a manager of kernels that start at once.
@@ -139,17 +159,18 @@ def prepared() -> Iterator[type[AsyncKernelManager]]:
     The kernels do not see the user's set-up for other work. None of them outlives the
     manager.
     """
+    check_open_files()
     # Start-up files, kernels, styles of drawing, or a backend that would take the
     # figures out of the notebook.
-    with tempfile.TemporaryDirectory() as scratch, contextlib.ExitStack() as ends:
+    with scratch() as folder, contextlib.ExitStack() as ends:
         ours = {
-            f"JUPYTER_{kind}_DIR": f"{scratch}/{kind.lower()}"
+            f"JUPYTER_{kind}_DIR": f"{folder}/{kind.lower()}"
             for kind in ("CONFIG", "DATA", "RUNTIME")
         }
         ours |= {
             "JUPYTER_PATH": "",
             "PYTHONSTARTUP": "",
-            "IPYTHONDIR": f"{scratch}/ipython",
+            "IPYTHONDIR": f"{folder}/ipython",
         }
         ours |= {
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -178,7 +199,7 @@ def prepared() -> Iterator[type[AsyncKernelManager]]:
                         kernel_spec=self.kernel_spec, parent=self
                     )
                     self.provisioner.server = server
-                    self.connection_file = f"{scratch}/{uuid.uuid4()}.json"
+                    self.connection_file = f"{folder}/{uuid.uuid4()}.json"
                 return await super()._async_pre_start_kernel(**how)
 
         yield Manager

@@ -34,6 +34,11 @@ def refuse_foreign(folder: Path) -> None:
 
     The same error is raised where a run can't replace the folder.
     """
+    if os.path.lexists(folder) and not folder.exists():
+        raise InputError(
+            f"{display_path(folder)} is a link that leads nowhere; remove it, or name "
+            "another folder"
+        )
     if (
         folder.exists()
         and not is_ours(folder)

@@ -14,7 +14,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
@@ -32,6 +31,7 @@ from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.model.verdicts import VERDICTS, Outcome
 from analysis.model.verdicts import results as verdicts_of
 from analysis.publish import explorer
+from analysis.publish.atomic import scratch
 from analysis.publish.notebooks import Notebook, shown_in
 from analysis.render import external, records, whatif_tables, wording
 from analysis.render.figures import FIGURES
@@ -207,8 +207,8 @@ def write(
     The folder has its notebooks and figures already. A page that Sphinx can't build, or
     has a warning about, raises ReportError.
     """
-    with tempfile.TemporaryDirectory() as made:
-        source, built = Path(made) / "source", Path(made) / "built"
+    with scratch() as made:
+        source, built = made / "source", made / "built"
         source.mkdir()
         for name, text in pages(model, outcomes, notebooks).items():
             (source / f"{name}.md").write_text(text, encoding="utf-8")

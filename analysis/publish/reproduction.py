@@ -20,7 +20,8 @@ from analysis.model.model import Model
 from analysis.model.verdicts import Outcome, judge_all
 from analysis.publish import explorer, notebooks
 from analysis.publish.atomic import replace_atomically, write_file
-from analysis.publish.guard import print_report, read_expected
+from analysis.publish.cells import PLOTTED, Cells, drawn, plotted
+from analysis.publish.guard import cells_of, print_report, read_expected
 from analysis.publish.map import trace_frame
 from analysis.publish.notebooks import Job, Notebook
 from analysis.publish.replaceable import is_ours, refuse_foreign
@@ -52,7 +53,7 @@ def reproduce(
     for target in (out, aside):
         refuse_foreign(target)
     with replace_atomically(out) as made:
-        outcomes, failed = _run_all(model, found, made, timeout)
+        outcomes, now, failed = _run_all(model, found, made, timeout)
         if failed:
             _keep_failed(failed, out, aside)
             raise typer.Exit(1)
@@ -69,7 +70,15 @@ def reproduce(
         provenance.write(made, model, [notebook.path for notebook in found])
     if is_ours(aside):
         shutil.rmtree(aside, ignore_errors=True)
-    status = print_report(model, outcomes, expected)
+    if folder:
+        # Other notebooks may draw other figures.
+        tables = {table for table, _, _ in now}
+        expected = {
+            key: text
+            for key, text in expected.items()
+            if key[0] in tables or not key[0].startswith(PLOTTED)
+        }
+    status = print_report(model, outcomes, expected, now)
     if with_report:
         typer.echo(f"To read: {display_path(out / 'report' / 'index.html')}")
     if (out / explorer.NAME).exists():
@@ -79,14 +88,16 @@ def reproduce(
 
 def _run_all(
     model: Model, found: list[Notebook], made: Path, timeout: int
-) -> tuple[list[Outcome], dict[Path, notebooks.RunError]]:
+) -> tuple[list[Outcome], Cells, dict[Path, notebooks.RunError]]:
     """Run the notebooks, and write the tables and the explorer meanwhile.
 
-    Return the outcomes of the checks, and the notebooks that failed.
+    Return the outcomes of the checks, the cells that are guarded, and the notebooks
+    that failed.
     """
     for name in ("figures", "notebooks"):
         (made / name).mkdir()
     outcomes: list[Outcome] = []
+    now: Cells = {}
     ran = count(1)
 
     def write_all_else() -> None:
@@ -104,6 +115,8 @@ def _run_all(
         )
         if explorer.CLAIM in model.register.claims:
             explorer.write(made, model)
+        now.update(cells_of(model, outcomes))
+        now.update(drawn(model))
 
     # The kernels inherit the place for the figures.
     with (
@@ -121,7 +134,7 @@ def _run_all(
         failed = notebooks.run(
             books, timeout=timeout, done=done, meanwhile=write_all_else
         )
-    return outcomes, failed
+    return outcomes, {**now, **plotted(made / "figures")}, failed
 
 
 def _keep_failed(

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema
 
 from analysis.core.errors import InputError, RegisterError, display_path
 from analysis.core.readers import read_yaml, validated
-from analysis.core.rows import Text
+from analysis.core.rows import Prose
 from analysis.core.sentences import message
 from analysis.core.units import nearest
 from analysis.model import findings
@@ -107,8 +107,8 @@ class Scenario(Content):
             description="lower-case letters, digits and _",
         ),
     ]
-    description: Annotated[Text, Field(description="the changes, in one sentence")]
-    reason: Annotated[Text, Field(description="why somebody would make them")]
+    description: Annotated[Prose, Field(description="the changes, in one sentence")]
+    reason: Annotated[Prose, Field(description="why somebody would make them")]
     readings: Annotated[
         dict[str, str], Field(description="quantity: the reading to take")
     ] = {}

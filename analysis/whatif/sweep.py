@@ -20,12 +20,11 @@ import itertools
 import math
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Generator, Iterable, Mapping, Sized
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sized
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema
 
 from analysis.core.errors import InputError, display_path
@@ -34,6 +33,9 @@ from analysis.model.model import Model, ModelError, Plan, Setting, listed
 from analysis.whatif import scenarios
 from analysis.whatif.draws import run_blocks
 from analysis.whatif.scenarios import OWN, Content, Number, Numbers, find
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Rows that are computed at a time, and the most that a sweep may have.
 ROWS, MOST = 2**16, 10**7
@@ -212,7 +214,7 @@ def read(path: Path, model: Model) -> Spec:
 
 
 #: Some rows, and how many of their cells are empty, by reason.
-_Block = tuple[pd.DataFrame, Counter[str]]
+_Block: TypeAlias = "tuple[pd.DataFrame, Counter[str]]"
 
 
 def _blocks(
@@ -222,6 +224,8 @@ def _blocks(
 
     Raises ModelError for any fault.
     """
+    import pandas as pd
+
     values, settings = spec.check(model)
     shape = [len(numbers) for numbers in values.values()]
     inner = math.prod(shape)
@@ -255,18 +259,10 @@ def _blocks(
                 for one, value in plan.evaluate(taken).items()
             }
             kept = np.ones(rows.shape, bool)
-            for limit in plan.limits:
-                # The first limit that a value is past refuses it.
-                past = np.flatnonzero(kept & ~limit.kept(computed))
-                kept[past] = False
-                empty[str(limit)] += len(past)
-                for row in past.tolist():
-                    here = {one: each[row] for one, each in computed.items()}
-                    violates[row][limit.sentence(here)] = None
-            for row in np.flatnonzero(kept).tolist() if plan.no_single_value else ():
-                violates[row][plan.no_single_value] = None
-                empty[plan.no_single_value] += 1
-            kept &= np.isfinite(computed[name])
+            for reason, row, sentence in _refused(plan, computed, len(rows)):
+                kept[row] = False
+                empty[reason] += 1
+                violates[row][sentence] = None
             frame[name] = np.where(kept, computed[name], np.nan)
             for row, said in model.remarks(name, setting, taken):
                 if kept[row]:
@@ -280,11 +276,36 @@ def _blocks(
     return inner * len(settings), run_blocks(block, items, scheduler)
 
 
+def _refused(
+    plan: Plan, computed: Mapping[str, Any], count: int
+) -> Iterator[tuple[str, int, str]]:
+    """Each row without a value: the reason, by which rows are counted, and a sentence.
+
+    The first reason decides: a division by zero, a limit that the value is past, an
+    input in words.
+    """
+    kept = np.ones(count, bool)
+    for where, sentence in plan.divisions(computed):
+        for row in np.flatnonzero(kept & where).tolist():
+            kept[row] = False
+            yield sentence, row, sentence
+    for limit in plan.limits:
+        for row in np.flatnonzero(kept & ~limit.kept(computed)).tolist():
+            kept[row] = False
+            here = {name: values[row] for name, values in computed.items()}
+            yield str(limit), row, limit.sentence(here)
+    if plan.no_single_value:
+        for row in np.flatnonzero(kept).tolist():
+            yield plan.no_single_value, row, plan.no_single_value
+
+
 def compute(model: Model, spec: Spec, scheduler: str = "") -> pd.DataFrame:
     """The whole sweep as a frame, a row a combination.
 
     Raises InputError in one sentence for a fault in the sweep.
     """
+    import pandas as pd
+
     return pd.concat(
         [frame for frame, _ in _blocks(model, spec, scheduler)[1]], ignore_index=True
     )

@@ -57,7 +57,7 @@ def changes(table):
         else:
             values = yaml.load(written, yaml.BaseLoader)
             change = cells(file, id, **values)
-            place = f"{file}, {at(file, id, values.get('id', ''))}"
+            place = f"{file}, {at(file, id, values.get('id') or id.replace(',', ', '))}"
         yield pytest.param(change, f"{place}, {said}")
 
 
@@ -90,6 +90,8 @@ claims.csv mean_2016_2020 {statement: ' '}
     field statement: string should have at least 1 character, not ' '
 claims.csv mean_2016_2020 {printed: '2,87'}
     field printed: '2,87' is not a number in plain digits, such as 2.59
+claims.csv mean_2016_2020 {printed: '-2.87'}
+    field printed: '-2.87' is below 0, as no count is
 claims.csv mean_2016_2020 {unit: transfr}
     field unit: 'transfr' is not a known unit; did you mean 'transfer'?
 claims.csv mean_2016_2020 {unit: million transfer}
@@ -225,6 +227,22 @@ claims.csv detainees_several {quantity: former_trainees}
     field quantity: its words need an assumption of that name, with floor or ceiling
 checks.csv same_share {claim: net_increase_note_4}
     field claim: net_increase_note_4 is a value of net_new_persons, not of it
+claims.csv excess_2016_2020 {quantity: excess_over_plan_2016_202}
+    field quantity: nothing else is of 'excess_over_plan_2016_202'; did you mean
+    'excess_over_plan_2016_2020'?
+readings.csv persons_per_transfer,implied {default: true}
+    field default: persons_per_transfer is read 'set' where no reading is named; say
+    false, or make 'implied' its only default
+readings.csv transfers_2021,total_2021_february {default: true}
+    field default: transfers_2021 is read 'published' where no reading is named; say
+    false, or make 'total_2021_february' its only default
+readings.csv at_risk_2019,published {default: false}
+    field default: at_risk_2019 is read so where no reading is named; say true
+readings.csv south_growth_2022,fastest {default: true}
+    field default: south_growth_2022 is read 'slowest' where no reading is named; say
+    false, or make 'fastest' its only default
+assumptions.yaml persons_per_transfer {marked: [{value: 1.5, reason: too much}]}
+    field marked.0.value: 1.5 lies outside the allowed range, 0.05 to 1
 checks.csv same_share {end: low}
     field end: an end is named where the claim is a range, and only there
 checks.csv low_end_several_three {end: ''}
@@ -348,6 +366,32 @@ OVERLAP = 1 + BEFORE.count("\n")
             f"{YAML}: not YAML: while parsing a flow sequence at line {OVERLAP}, "
             f"column 7 did not find expected ',' or ']' at line {OVERLAP + 1}, "
             "column 8",
+        ),
+        (
+            text(SECTIONS, "id,title,note", "id,title,title"),
+            f"{SECTIONS}, row 1: the column 'title' is given twice",
+        ),
+        (
+            text(PACKAGE, '"title": "Numbers', '"name": "x", "title": "Numbers'),
+            f"{PACKAGE}: not JSON: the key 'name' is given twice",
+        ),
+        (
+            text(PACKAGE, '"at_most": 1', '"at_most": NaN'),
+            f"{PACKAGE}: not JSON: NaN is not a number",
+        ),
+        (
+            text(PACKAGE, '"at_most": 1', '"at_most": 1e999'),
+            f"{PACKAGE}, field analysis.limits.2.at_most.float: input should "
+            "be a finite number, not 'inf'",
+        ),
+        (
+            raw(PACKAGE, lambda _: b"[" * 100_000),
+            f"{PACKAGE}: not JSON: it is nested too deeply",
+        ),
+        (
+            raw(YAML, lambda _: b"[" * 100_000),
+            f"{YAML}: not YAML: while increasing flow level exceeded maximum nesting "
+            "depth at line 1, column 1001",
         ),
         (
             raw(PACKAGE, lambda _: b"{,}"),
@@ -567,6 +611,25 @@ def test_a_folder_is_named_or_stands_in_the_environment_or_is_shipped(
         Register.read("nowhere")
     with pytest.raises(InputError, match=r"^1 is not the path of a data package$"):
         Register.read(1)
+
+
+def test_a_row_that_takes_the_value_of_one_that_takes_its_own_is_named(package):
+    # Persons of the south are read as those of the whole, and these as those.
+    change = all_of(
+        cells(READINGS, "at_risk_2019,published", quantity="loop", reading="other"),
+        cells(READINGS, "loop,other", same_as="loop", default="true"),
+    )
+    change(package)
+    assert refused(package) == (
+        f"{READINGS}, {at(READINGS, 'at_risk_2019,published', 'loop, other')}, field "
+        "same_as: loop need each other in a circle, so nothing supplies them"
+    )
+
+
+def test_a_long_text_is_cut_in_a_sentence():
+    words = "x" * 60
+    assert str(InputError(f"'{words}yyyyyyyyyyyyyyyyyyyyyyyy' is")) == f"'{words}…' is"
+    assert str(InputError(f"'{words}yyy' is")) == f"'{words}yyy' is"
 
 
 def test_a_sentence_is_one_line():

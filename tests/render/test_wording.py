@@ -10,12 +10,8 @@ from typing import Any
 
 import pytest
 
-from analysis.core.errors import RegisterError
-from analysis.core.register import Register
 from analysis.model.model import ARTICLE, Model
 from analysis.model.verdicts import Outcome, judge, judge_all
-from analysis.publish import guard
-from analysis.publish.guard import moved_cells, read_expected
 from analysis.publish.tables import write_tables
 from analysis.render import wording
 from analysis.render.records import estimates
@@ -365,93 +361,6 @@ def test_an_estimate_without_a_value_gives_its_reason(
     entry = estimates(model, setting)["net_new_transfers.from_base"]
     assert (entry["value"], "circle" in entry["reason"]) == (None, True)
     assert estimates(model, ARTICLE) == found
-
-
-KEY = ("checks", "at_risk_2021_sum", "recomputed")
-
-
-@pytest.mark.parametrize(
-    ("was", "now"),
-    [
-        ("2868778.281", "2868778.282"),  # four parts in ten thousand million
-        ("persons_per_transfer=0.9028233438", "persons_per_transfer=0.9028233437"),
-        (
-            "overlap 0 to 0.663963; persons 0.5 to 1",
-            "overlap 0 to 0.663964; persons 0.5 to 1",
-        ),
-    ],
-)
-def test_a_float_that_differs_in_its_last_digit_has_not_moved(
-    was: str, now: str
-) -> None:
-    assert moved_cells({KEY: was}, {KEY: now}) == []
-
-
-@pytest.mark.parametrize(
-    ("was", "now"),
-    [
-        ("2868778.281", "2868778.291"),
-        ("300000", "300001"),
-        ("matches", "compatible"),
-        ("overlap 0 to 0.663963", "overlap 0 to 0.664"),
-        ("overlap 0 to 0.663963", "drift 0 to 0.663963"),
-        ("overlap 0 to 0.5", "overlap 0 to 0.5 or 0.7 to 1"),
-        ("1", "nan"),
-        ("-0.5", "0.5"),
-    ],
-)
-def test_anything_else_has_moved(was: str, now: str) -> None:
-    (change,) = moved_cells({KEY: was}, {KEY: now})
-    assert change == f"checks, at_risk_2021_sum: recomputed moved from {was} to {now}"
-    ((new,), (gone,)) = moved_cells({}, {KEY: now}), moved_cells({KEY: was}, {})
-    assert new == f"checks, at_risk_2021_sum: recomputed is new, {now}"
-    assert gone == f"checks, at_risk_2021_sum: recomputed is gone, was {was}"
-
-
-def test_what_is_accepted_is_what_is_computed(
-    model: Model, outcomes: dict[str, Outcome]
-) -> None:
-    now = guard.guarded(model, outcomes.values())
-    assert moved_cells(read_expected(model.register), now) == []
-
-
-def test_expected_values_survive_the_disk(model: Model, package: Path) -> None:
-    register = Register.read(package)
-    cells = {
-        ("claims", "a", "unit"): "person",
-        ("checks", "b, c", "condition"): 'x 1 to 2; "y" 3, 4',
-    }
-    guard.write_expected(register, cells)
-    assert read_expected(register) == cells
-    written = (package / "expected.csv").read_text(encoding="utf-8")
-    assert written.startswith("table,id,field,value\nclaims,a,unit,")
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "the file is empty"),
-        (b"id,field,value\na,b,c\n", "table, id, field and value are not all given"),
-        (
-            b"table,id,field,value\nclaims,a,unit,person\nclaims,a,b,c,d\n",
-            "row 3 (a): the row has more or fewer cells",
-        ),
-        (
-            b"table,id,field,value\nclaims,a,unit,\xff\n",
-            "the file can't be read ('utf-8' codec",
-        ),
-    ],
-)
-def test_expected_values_that_cannot_be_read(
-    package: Path, content: bytes, words: str
-) -> None:
-    register = Register.read(package)
-    (package / "expected.csv").write_bytes(content)
-    with pytest.raises(RegisterError) as refused:
-        read_expected(register)
-    assert "expected.csv" in str(refused.value)
-    assert words in str(refused.value)
-    assert "\n" not in str(refused.value)
 
 
 def test_a_side_of_a_statement_is_not_rounded_onto_the_other(model: Model) -> None:

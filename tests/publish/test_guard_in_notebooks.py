@@ -61,7 +61,8 @@ def test_verify_fails_on_a_changed_digit(package: Path, id: str) -> None:
     change(package, id)
     status, message = verify(package)
     assert status == 1
-    assert f"moved: claims, {id}: " in message
+    place = f"claims.csv, row {ROWS[id].row} ({id}), field printed"
+    assert f"moved: {package}/{place}: moved from {ROWS[id].printed} to " in message
 
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))

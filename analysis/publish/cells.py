@@ -1,0 +1,381 @@
+"""Every number and code that a surface shows, by table, row and field.
+
+What is shown is spelled from such cells. The guard sets those that are computed now
+beside those that were accepted. A cell holds a base number to ten digits, a unit or a
+code, and no spelled text. ``inputs`` are the data as they were read, and their table is
+a file of data; ``computed`` follows from them in a moment; ``drawn`` and ``plotted``
+take the libraries of a whole run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from analysis.core.published import Interval, Published
+from analysis.core.register import Register
+from analysis.core.rows import TABLES, OnlyWords
+from analysis.core.spell import digits
+from analysis.model.model import ARTICLE, Model, ModelError
+from analysis.model.plan import CircleError
+from analysis.model.verdicts import Outcome, counts, results
+from analysis.render import external
+from analysis.render.records import each_estimate, tables
+from analysis.render.safe_text import is_number
+from analysis.whatif import scenarios, sensitivity, sweep
+from analysis.whatif.scenarios import Scenario
+
+#: A table, a row of it, and a field.
+Key = tuple[str, str, str]
+Cells = dict[Key, str]
+#: What a whole run alone computes.
+PLOTTED, DRAWN = "figures.", ("draws", "indices")
+#: The columns of plotted data that hold codes; others without a number hold words.
+_CODES = ("role", "side", "unit", "assumption")
+#: The columns of a run's tables that are computed.
+COMPUTED = (
+    "unit",
+    "published",
+    "published_low",
+    "published_high",
+    "recomputed",
+    "recomputed_low",
+    "recomputed_high",
+    "side",
+    "verdict",
+    "finer",
+    "barely",
+    "rests_on",
+    "condition",
+    "passing",
+    "value",
+    "low",
+    "high",
+    "status",
+)
+
+
+def needs_a_run(table: str) -> bool:
+    """Whether the cells of a table are those that a whole run alone computes."""
+    return table.startswith(PLOTTED) or table in DRAWN
+
+
+# Inputs -------------------------------------------------------------------------------
+
+
+def inputs(model: Model) -> Cells:
+    """The data as they were read: each field that does not only hold words."""
+    register = model.register
+    cells: Cells = {}
+    for row in rows(register):
+        cells |= {(row.file, row.id, field): text for field, text in fields(row)}
+    file = "datapackage.json"
+    for field, text in fields(register, of=("linked_readings", "percent", "estimates")):
+        cells[file, "analysis", field] = text
+    for limit in register.limits:
+        for field, text in fields(limit, of=("at_most", "at_least")):
+            cells[file, "analysis", f"limits.{limit.quantity}.{field}"] = text
+    for remark in register.remarks:
+        field = f"remarks.{remark.quantity}"
+        above = cells.get((file, "analysis", field), "")
+        cells[file, "analysis", field] = f"{above}; {remark.above}".removeprefix("; ")
+    for scenario in scenarios.shipped(model).values():
+        for field, text in fields(scenario):
+            cells[f"scenarios/{scenario.name}.yaml", scenario.name, field] = text
+    path = register.folder / "specification.yaml"
+    if path.exists():
+        for field, text in fields(sweep.read(path, model)):
+            cells[path.name, "specification", field] = text
+    return cells
+
+
+def rows(register: Register) -> Iterator[Any]:
+    """Every row of every table of rows."""
+    seen = set()
+    for field in type(register).model_fields:
+        table = getattr(register, field)
+        for row in table.values() if isinstance(table, Mapping) else ():
+            if isinstance(row, TABLES) and id(row) not in seen:
+                seen.add(id(row))
+                yield row
+    yield from register.words.values()
+
+
+def fields(part: BaseModel, of: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
+    """The fields of a row, or some of them, as texts, without those that are empty.
+
+    A field that only holds words is left out. A field within a field has a dot.
+    """
+    for name, info in type(part).model_fields.items():
+        is_words = any(isinstance(mark, OnlyWords) for mark in info.metadata)
+        if name in ("row", "id") or is_words or (of and name not in of):
+            continue
+        for field, text in _texts(name, getattr(part, name)):
+            if text:
+                yield field, text
+
+
+def _texts(field: str, content: Any) -> Iterator[tuple[str, str]]:
+    """The texts of a field: one, or those of the parts that it is made of."""
+    if isinstance(content, BaseModel):
+        for name, text in fields(content):
+            yield f"{field}.{name}", text
+    elif isinstance(content, Mapping):
+        for name, part in content.items():
+            yield from _texts(f"{field}.{name}", part)
+    elif isinstance(content, tuple | list) and any(
+        not isinstance(part, str) for part in content
+    ):
+        for number, part in enumerate(content, start=1):
+            yield from _texts(f"{field}.{number}", part)
+    elif content is not None:
+        yield field, _text(content)
+
+
+def _text(content: Any) -> str:
+    if isinstance(content, tuple | list):
+        return "; ".join(content)
+    if isinstance(content, bool):
+        return str(content).lower()
+    return digits(content) if isinstance(content, int | float) else str(content)
+
+
+# What follows from them ---------------------------------------------------------------
+
+
+def computed(model: Model, outcomes: Iterable[Outcome]) -> Cells:
+    """What follows from the inputs, without a figure, a draw or a notebook."""
+    judged = list(outcomes)
+    return {
+        **_tables(model, judged),
+        **_printed(model),
+        **_estimates(model),
+        **_compared(model),
+        **_headlines(model, judged),
+        **_scenarios(model),
+        **_ranges(model),
+        **_break_evens(model),
+    }
+
+
+def _numbers(table: str, row: str, numbers: Mapping[str, Any]) -> Cells:
+    """The cells of a row of numbers and codes, without those that are empty."""
+    cells: Cells = {}
+    for field, number in numbers.items():
+        text = number if isinstance(number, str) else digits(number)
+        if text:
+            cells[table, row, field] = text
+    return cells
+
+
+def _tables(model: Model, outcomes: list[Outcome]) -> Cells:
+    """The checks, derived quantities, solutions, findings and claims of a run."""
+    cells: Cells = {}
+    for table, lines in tables(model, outcomes).items():
+        for line in lines:
+            if table == "findings":
+                field = f"step_{line['step']}"
+                cells[table, line["finding"], field] = line["value"]
+                continue
+            told = {name: line[name] for name in COMPUTED if line.get(name)}
+            cells |= _numbers(table, line["id"], told)
+    return cells
+
+
+def _printed(model: Model) -> Cells:
+    """What each printed number stands for and asserts, at both of its places."""
+    cells: Cells = {}
+    for table in ("claims", "external"):
+        for row in getattr(model.register, table).values():
+            if row.qualifier == "vague":
+                continue
+            for end in ("low", "high") if row.qualifier == "range" else ("",):
+                spans = _spans(row.published, end)
+                cells |= _numbers(table, row.id, spans)
+            if table == "external":
+                told = {"published": row.published.value(), "years": row.years}
+                cells |= _numbers(table, row.id, told)
+    return cells
+
+
+def _spans(published: Published, end: str) -> dict[str, float]:
+    """The ends of what a number stands for and asserts, by field."""
+    spans: dict[str, float] = {}
+    prefix = f"{end}_" if end else ""
+    for coarse, place in ((False, ""), (True, "coarse_")):
+        stands = published.stands_for(end, coarse=coarse)
+        asserts = published.asserts(end, coarse=coarse)
+        for name, interval in (("stands", stands), ("asserts", asserts)):
+            spans |= _ends(f"{prefix}{place}{name}", interval)
+    return spans
+
+
+def _ends(name: str, interval: Interval) -> dict[str, float]:
+    # An open end is a code of its own, as "over 30" excludes 30.
+    low = f"{name}_{'above' if interval.low_open else 'low'}"
+    high = f"{name}_{'below' if interval.high_open else 'high'}"
+    return {low: interval.low, high: interval.high}
+
+
+def _estimates(model: Model) -> Cells:
+    """Every quantity under every reading: the numbers of each worked step."""
+    cells: Cells = {}
+    for key, estimate in each_estimate(model, ARTICLE):
+        if isinstance(estimate, ModelError):
+            cells["estimates", key, "value"] = "none"
+            continue
+        names = ("value", "low", "high", "side", "unit")
+        told: dict[str, Any] = {name: getattr(estimate, name) for name in names}
+        told["depends_on"] = "; ".join(estimate.depends_on)
+        cells |= _numbers("estimates", key, told)
+    return cells
+
+
+def _compared(model: Model) -> Cells:
+    """Figures published elsewhere beside ours."""
+    cells: Cells = {}
+    names = ("quantity", "reading", "read_as", "at_ratio", "rounding", "words")
+    numbers = ("ours", "ours_low", "ours_high", "compared", "ratio", "difference")
+    for row in external.compare(model):
+        told = {name: row.get(name) for name in (*names, *numbers, "divided_by_years")}
+        cells |= _numbers("compared", f"{row['id']} beside {row['beside']}", told)
+    return cells
+
+
+def _headlines(model: Model, outcomes: list[Outcome]) -> Cells:
+    """The verdict of each headline, and each number in its working and its sentence."""
+    verdicts = {outcome.check.id: outcome.verdict for outcome in outcomes}
+    cells: Cells = {}
+    for row in model.register.headlines.values():
+        told: dict[str, Any] = {"verdict": verdicts.get(row.check, "")}
+        for number, name in enumerate(row.working, start=1):
+            quantity, setting = model.named(name)
+            plan = model.plan(quantity, setting)
+            if plan.words:
+                continue
+            values = plan.evaluate({})
+            for need in (quantity, *plan.by_name[quantity].source.needs):
+                told[f"working.{number}.{need}"] = float(values[need])
+        for name in row.named(row.shown + row.sentence):
+            with contextlib.suppress(ModelError):
+                told[f"named.{name}"] = model.estimate(*model.named(name)).value
+        cells |= _numbers("headlines", row.id, told)
+    tally = counts(model, results(model, outcomes))
+    return cells | _numbers("tally", "results", dict(tally))
+
+
+def _scenarios(model: Model) -> Cells:
+    """The estimates under each shipped scenario, and the excesses of its remarks."""
+    cells: Cells = {}
+    for scenario in scenarios.shipped(model).values():
+        for estimate in scenarios.tabulate(model, [scenario]):
+            row = f"{scenario.name}.{estimate.quantity}"
+            if estimate.value is None:
+                cells["scenarios", row, "value"] = "none"
+                continue
+            names = ("value", "low", "high", "side", "unit")
+            told: dict[str, Any] = {name: getattr(estimate, name) for name in names}
+            told["reconstruction"] = "true" if estimate.reconstruction else ""
+            cells |= _numbers("scenarios", row, told)
+        cells |= _excesses(model, scenario)
+    return cells
+
+
+def _excesses(model: Model, scenario: Scenario) -> Cells:
+    """By how much each quantity exceeds what a remark sets it beside."""
+    setting = scenario.setting(model)
+    cells: Cells = {}
+    for remark in model.register.remarks:
+        with contextlib.suppress(ModelError):
+            value = model.plan(remark.quantity, setting).value
+            figure = model.register.external.get(remark.above)
+            other = (
+                figure.published.value()
+                if figure
+                else model.plan(remark.above, setting).value
+            )
+            if value > other:
+                row = f"{scenario.name}.{remark.quantity} above {remark.above}"
+                cells |= _numbers("excesses", row, {"more": value - other})
+    return cells
+
+
+def _ranges(model: Model) -> Cells:
+    """From where to where each estimate moves, under rounding and each assumption."""
+    cells: Cells = {}
+    for quantity in model.register.estimates:
+        for what, bounds in sensitivity.ranges(model, quantity).items():
+            ends = {"low": bounds.low, "high": bounds.high}
+            cells |= _numbers("ranges", f"{quantity}.{what}", ends)
+        for bar in sensitivity.tornado(model, quantity):
+            names = ("low", "high", "at_low", "at_high")
+            told = {f"tornado_{name}": getattr(bar, name) for name in names}
+            cells |= _numbers("ranges", f"{quantity}.{bar.assumption}", told)
+    return cells
+
+
+def _break_evens(model: Model) -> Cells:
+    """Where each statement turns."""
+    cells: Cells = {}
+    for statement in model.register.statements.values():
+        try:
+            found = sensitivity.break_even(model, statement)
+        except CircleError:
+            raise
+        except ModelError:
+            cells["break_evens", statement.id, "holds"] = "none"
+            continue
+        holds = "true" if found.holds else "false"
+        told = {"left": found.left, "right": found.right, "holds": holds}
+        cells |= _numbers("break_evens", statement.id, told)
+        for turn in found.break_evens:
+            spans = "; ".join(f"{digits(a)} to {digits(b)}" for a, b in turn.holds)
+            roots = "; ".join(map(digits, turn.roots))
+            row = f"{statement.id}.{turn.assumption}"
+            told = {"value": turn.value, "roots": roots, "holds": spans or "never"}
+            cells |= _numbers("break_evens", row, told)
+    return cells
+
+
+# What a whole run computes ------------------------------------------------------------
+
+
+def drawn(model: Model) -> Cells:
+    """The draws and indices of each estimate that a shipped scenario draws."""
+    from analysis.whatif.draws import draw
+
+    cells: Cells = {}
+    for scenario in scenarios.shipped(model).values():
+        setting, distributions = scenario.setting(model), scenario.drawn(model)
+        for quantity in model.register.estimates if distributions else ():
+            plan = model.plan(quantity, setting)
+            if not distributions.keys() & plan.leaves.keys():
+                continue
+            row = f"{scenario.name}.{quantity}"
+            found = draw(model, [quantity], setting, distributions)
+            told = {**found.numbers[quantity], "kept": found.kept}
+            cells |= _numbers("draws", row, told)
+            indices = sensitivity.sobol_indices(plan.target_at, found.inputs)
+            for name, numbers in indices.items():
+                cells |= _numbers("indices", f"{row}.{name}", numbers)
+    return cells
+
+
+def plotted(folder: Path) -> Cells:
+    """The numbers and codes of each figure that a run has kept as CSV in a folder."""
+    cells: Cells = {}
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for number, line in enumerate(csv.DictReader(file), start=1):
+                shown = {
+                    name: cell
+                    for name, cell in line.items()
+                    if is_number(cell) or name in _CODES or name.endswith("__reading")
+                }
+                cells |= _numbers(f"{PLOTTED}{path.stem}", str(number), shown)
+    return cells
