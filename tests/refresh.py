@@ -18,6 +18,7 @@ import tempfile
 from pathlib import Path
 
 from analysis.core.register import Register
+from analysis.core.rows import TABLES, only_words
 from analysis.model.model import Model
 from analysis.publish.map import markdown_list
 from analysis.publish.package import described
@@ -100,6 +101,15 @@ def with_examples(path: Path) -> None:
     write(path, made)
 
 
+def columns_of_words() -> str:
+    """The columns that only hold words, a file a line."""
+    lines = []
+    for table in TABLES:
+        names = ", ".join(f"`{name}`" for name in only_words(table))
+        lines.append(f"- `{table.file}`: {names}")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Make everything anew, each part from those before it."""
     data = ROOT / "data"
@@ -117,6 +127,8 @@ def main() -> None:
     with_table(ROOT / "README.md", "refusals", listed)
     with_table(ROOT / "docs" / "map.md", "claims", markdown_list(model, "claims"))
     write(ROOT / "docs" / "codebook.md", markdown_list(model, "columns") + "\n")
+    architecture = ROOT / "docs" / "architecture.md"
+    with_table(architecture, "columns of words", columns_of_words())
     with_examples(ROOT / "README.md")
     with_outputs(ROOT / "README.md")
     write(ROOT / "ro-crate-metadata.json", crate.crate())

@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from analysis import __version__
 from analysis.cli import app
 from tests.conftest import ROOT, Run
 from tests.small import notebook
-from tests.spoiling import text
+from tests.spoiling import raw, text
 from tests.tables import cases
 
 # Hand arithmetic, in persons: 3.17 million less 3.17 million / 1.105,
@@ -549,6 +550,8 @@ run 99
     '99' is no notebook
 run 04 -p ovrelap=0.5
     'ovrelap' is not a quantity; did you mean 'overlap'?
+run 01 --out ''
+    --out is empty; name a folder
 audit data
     data
 verify --data nowhere
@@ -567,6 +570,46 @@ def test_bad_input_is_one_sentence_and_status_2(
     assert done.stderr.count("\n") == 1
     assert said in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            text(
+                "scenarios/southern.yaml", "at_risk_2019: southern", "at_risk_2019: x"
+            ),
+            "southern.yaml, field readings.at_risk_2019: 'x' is not a reading of",
+        ),
+        (
+            raw("specification.yaml", lambda _: b""),
+            "specification.yaml: the file is empty",
+        ),
+        (
+            text("specification.yaml", "at_risk_total]", "at_risk_totl]"),
+            "specification.yaml: 'at_risk_totl' is not a quantity; did you mean",
+        ),
+        (
+            text("headlines.yaml", "[at_risk_2021]", "[at_risk_2012]"),
+            "headlines.yaml, entry approaches_in_2021, field working: 'at_risk_2012'",
+        ),
+        (
+            text("statements.csv", "200000 person", "200000 persn"),
+            "statements.csv, row 7 (two_hundred_thousand_persons), field other: ",
+        ),
+        (
+            text("findings.yaml", "expression: ", "expression: 9**9**9 * "),
+            "has a power that is no whole number from -9 to 9",
+        ),
+    ],
+)
+def test_verify_reads_and_checks_every_file(
+    package: Path, change: Callable[[Path], object], said: str
+) -> None:
+    change(package)
+    done = run("verify", "--data", package)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert said in done.stderr
 
 
 def test_every_command_refuses_a_bad_package_alike(package: Path) -> None:

@@ -17,6 +17,7 @@ from analysis.publish.tables import write_tables
 from analysis.render.codebook import codebook, columns
 from analysis.render.external import compare, external_frame
 from tests.crate import crate
+from tests.refresh import columns_of_words
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
@@ -42,6 +43,11 @@ def test_version_name_and_licence_are_those_of_the_package() -> None:
 def test_the_crate_is_made_of_the_package_as_it_is() -> None:
     committed = (ROOT / "ro-crate-metadata.json").read_text(encoding="utf-8")
     assert committed == crate(), "`python -m tests.crate` writes it anew"
+
+
+def test_the_columns_that_no_guard_holds_are_listed() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert columns_of_words() in text, "`make refresh` lists them anew"
 
 
 def test_each_part_of_the_crate_is_there_and_described() -> None:

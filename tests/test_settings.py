@@ -139,6 +139,10 @@ ROWS = [
         1_600_000 + 3_170_000 * 0.95 - 2_590_000,
     ),
     Row("rural_persons", "", 12_000_000 * 3.5, "", (f"30.761 million {CENSUS}",)),
+    # Growth of -1 leaves nothing to divide by; what rests on it says so, too.
+    Row("transfers_2019", "growth_2019_2021=-1", "transfers_2019, read from_rate, has"),
+    increase("growth_2019_2021=-1", "transfers_2019, read from_rate, has no finite"),
+    in_2021("growth_2019_2021=-1", "has no finite value: a division by zero"),
     # Further ones.
     increase(
         "persons_per_transfer=1.01", "1.01 lies outside its allowed range, 0.05 to 1"

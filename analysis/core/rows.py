@@ -61,6 +61,15 @@ class OnlyWords:
     """Marks a field that only holds words: no number and no verdict rests on it."""
 
 
+def only_words(table: type[BaseModel]) -> list[str]:
+    """The fields of a table that only hold words."""
+    return [
+        name
+        for name, field in table.model_fields.items()
+        if any(isinstance(mark, OnlyWords) for mark in field.metadata)
+    ]
+
+
 def _listed(cell: Any) -> Any:
     """The parts of a cell, between semicolons."""
     if not isinstance(cell, str):

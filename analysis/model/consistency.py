@@ -230,5 +230,7 @@ def _check_named(model: Model) -> None:
                     model.named(name)
     for statement in register.statements.values():
         with register.refusing(statement, "other"):
-            if not statement.is_number:
+            if statement.is_number:
+                model.number(statement.quantity, statement.other)
+            else:
                 model.named(statement.other)

@@ -364,7 +364,8 @@ class Plan:
             # shows the direction.
             step = _STEP * node.scale(float(here[node.name]))
             there = self.evaluate({**start, node.name: here[node.name] + step})
-            change = (there[self.target] - base) / (abs(base) or 1.0)
+            with np.errstate(all="ignore"):
+                change = (there[self.target] - base) / (abs(base) or 1.0)
             found[node.name] = int(np.sign(change)) if abs(change) >= SAME else 0
         return found
 
@@ -430,7 +431,11 @@ class Plan:
             name: one for name, one in (ranges or {}).items() if name in self.leaves
         }
         moved = {name: one for name, one in every.items() if name not in (vary or {})}
-        still = {name: one.low for name, one in moved.items() if one.low == one.high}
+        still = {
+            name: np.float64(one.low)
+            for name, one in moved.items()
+            if one.low == one.high
+        }
         box = {
             name: (one.low, one.high)
             for name, one in moved.items()

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from analysis.core.published import Interval, Published
 from analysis.core.register import Register
-from analysis.core.rows import TABLES, OnlyWords
+from analysis.core.rows import TABLES, only_words
 from analysis.core.spell import digits
 from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.model.plan import CircleError
@@ -111,9 +111,9 @@ def fields(part: BaseModel, of: Iterable[str] = ()) -> Iterator[tuple[str, str]]
 
     A field that only holds words is left out. A field within a field has a dot.
     """
-    for name, info in type(part).model_fields.items():
-        is_words = any(isinstance(mark, OnlyWords) for mark in info.metadata)
-        if name in ("row", "id") or is_words or (of and name not in of):
+    unguarded = {"row", "id", *only_words(type(part))}
+    for name in type(part).model_fields:
+        if name in unguarded or (of and name not in of):
             continue
         for field, text in _texts(name, getattr(part, name)):
             if text:
@@ -154,6 +154,7 @@ def computed(model: Model, outcomes: Iterable[Outcome]) -> Cells:
     return {
         **_tables(model, judged),
         **_printed(model),
+        **_formulas(model),
         **_estimates(model),
         **_compared(model),
         **_headlines(model, judged),
@@ -220,6 +221,23 @@ def _ends(name: str, interval: Interval) -> dict[str, float]:
     low = f"{name}_{'above' if interval.low_open else 'low'}"
     high = f"{name}_{'below' if interval.high_open else 'high'}"
     return {low: interval.low, high: interval.high}
+
+
+def _formulas(model: Model) -> Cells:
+    """Each formula at made-up values, up and down, which the article's may hide.
+
+    A factor of one, or the second of two minima, moves nothing at the article's values.
+    """
+    cells: Cells = {}
+    for quantity, reading, source in model.each():
+        if source.expression:
+            up = [0.37 + 0.2236 * place for place in range(len(source.needs))]
+            told = {
+                "at_rising_values": float(source.expression.compiled(*up)),
+                "at_falling_values": float(source.expression.compiled(*up[::-1])),
+            }
+            cells |= _numbers("formulas", f"{quantity}.{reading}", told)
+    return cells
 
 
 def _estimates(model: Model) -> Cells:

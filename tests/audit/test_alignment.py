@@ -487,6 +487,8 @@ def test_a_missing_heading_is_one_difference(article, read):
 @pytest.mark.parametrize(
     ("data", "why"),
     [
+        (b"a line\n" * 3_000_000, "more than 20 million bytes"),
+        (b"a line\n" * 300_000, "more than 2 million letters"),
         (b" \n\n ", "is empty"),
         (bytes(range(256)) * 9, "neither text, HTML nor PDF"),
         (b"A letter about something else.\n\nIt has no headings.", "headings"),

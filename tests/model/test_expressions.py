@@ -223,3 +223,20 @@ def test_source_and_shown_text_compute_what_the_function_does(name, seed):
 )
 def test_what_a_choice_is_made_from_is_seen(text, names):
     assert parse(text).chosen_from == {*names}
+
+
+@pytest.mark.parametrize(
+    "text", ["9**9**9", "a ** b", "2 ** 0.5", "2 ** 10", "a ** -10"]
+)
+def test_a_power_that_might_never_end_is_refused(text):
+    with pytest.raises(ValueError, match="has a power that is no whole number from -9"):
+        parse(text)
+
+
+def test_powers_of_powers_and_long_sums_come_to_an_end():
+    # 9^9^3 has 696 digits; a float has no such number, and says so at once.
+    with pytest.raises(OverflowError):
+        parse("((9**9)**9)**9").compiled()
+    for text in ("1+" * 3000 + "1", "(" * 100_000 + "1" + ")" * 100_000):
+        with pytest.raises(ValueError, match="is not made of names, numbers"):
+            parse(text)

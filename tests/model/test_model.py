@@ -16,6 +16,7 @@ from analysis.core.rows import LimitRow, Remark, Statement
 from analysis.core.units import Quantity, parse_unit
 from analysis.model.expressions import read
 from analysis.model.model import ARTICLE, Model, ModelError, Setting, assignments
+from analysis.model.verdicts import judge
 from tests.small import assumption, check, claim, figure, formula, small_model
 
 #: Transfers added since 2019, from 3.17 million and a growth of 10.5 percent:
@@ -677,3 +678,17 @@ def test_a_formula_gives_the_same_on_floats_on_arrays_and_on_quantities(model, n
             **{need: float(values[i, 0]) for need, values in bare.items()}
         )
         assert on_floats == pytest.approx(on_arrays[i, 0])
+
+
+def test_a_formula_that_divides_by_zero_has_no_value_and_no_traceback():
+    gap = formula("gap(base, w) = 1 / (base - w)")
+    made = small_model(
+        gap,
+        claims=[claim("printed_base", "5"), claim("printed_w", "5", target=True)],
+        checks=[check("r", "gap")],
+    )
+    with pytest.raises(ModelError) as refused:
+        made.estimate("gap")
+    said = "gap, read formula, has no finite value: a division by zero"
+    assert str(refused.value) == said
+    assert judge(made, made.register.checks["r"]).reason == said

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from analysis.core.errors import InputError
-from analysis.publish.atomic import lock, replace_atomically, write_file
+from analysis.publish.atomic import lock, replace_atomically, scratch, write_file
 from analysis.publish.replaceable import is_ours, refuse_foreign
 from tests.conftest import ROOT
 
@@ -121,6 +121,33 @@ def test_what_a_killed_run_left_is_cleared_and_a_folder_it_had_moved_is_put_back
         fill(tmp_path / "results", "half", RuntimeError())
     assert content(tmp_path)["results/numbers.csv"] == b"results"
     assert names(tmp_path) == {"results", ".other.new"}
+
+
+def test_a_link_that_leads_to_itself_is_refused(tmp_path):
+    link = tmp_path / "results"
+    link.symlink_to(link)
+    said = "is a link that leads nowhere; remove it, or name another folder"
+    assert refused(fill, link, "new").endswith(f"results {said}")
+    assert link.is_symlink()
+
+
+def test_what_a_killed_process_left_in_the_temporary_folder_is_cleared(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    # A process that leaves its folder as one that is killed would.
+    code = (
+        "import os, tempfile; from analysis.publish.atomic import scratch\n"
+        f"tempfile.tempdir = {str(tmp_path)!r}\n"
+        "with scratch() as folder:\n (folder / 'x').touch(); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
+    (left,) = tmp_path.iterdir()
+    # The folder of a process that runs stays.
+    with scratch() as folder, scratch() as other:
+        assert {*tmp_path.iterdir()} == {folder, other}
+    assert list(tmp_path.iterdir()) == []
+    assert left != folder
 
 
 def test_a_folder_or_file_of_somebody_elses_is_refused_and_survives(tmp_path):

@@ -23,6 +23,7 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from analysis.core.errors import InputError
 from analysis.model.model import Model
 from analysis.publish import notebooks
+from analysis.publish.kernels import prepared
 from analysis.publish.notebooks import (
     TIMEOUT,
     Notebook,
@@ -287,7 +288,7 @@ def outputs(path: Path) -> str:
             r"^made, cell 1: ValueError: so and so$",
         ),
         (
-            "import os; os._exit(1)",
+            "import os; os.kill(os.getpid(), 9)",
             r"^made, cell 1: the kernel died, as when .* is killed$",
         ),
         (
@@ -560,3 +561,13 @@ def test_a_notebook_that_no_run_has_left_so_is_refused_and_survives(
     with pytest.raises(InputError, match=said):
         run(book, target)
     assert target.read_text(encoding="utf-8") == text
+
+
+def test_too_few_open_files_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resource.getrlimit", lambda kind: (30, 100))
+    monkeypatch.setattr("resource.setrlimit", lambda kind, limits: None)
+    said = (
+        r"^a run needs 256 open files, and here a process may have 100; `ulimit -n 25"
+    )
+    with pytest.raises(InputError, match=said), prepared():
+        pass
