@@ -312,7 +312,7 @@ class Study:
         A row says what is printed, what is recomputed, and the verdict.
 
         >>> load().checks("at_risk_2021").verdict[0]
-        'matches, 99,000 short'
+        'matches, at least 99,000 or 5 percent short'
         """
         from analysis.render.tables import checks_table
 

@@ -23,14 +23,36 @@ LIMITS = [
 ]
 
 
-def scan(model, quantity, setting=ARTICLE, *, coarse=False, points=7, fixed=None):
-    """Smallest and largest value on a dense grid of the box, as far as limits allow."""
+def scan(
+    model,
+    quantity,
+    setting=ARTICLE,
+    *,
+    coarse=False,
+    points=7,
+    fixed=None,
+    box=None,
+):
+    """Smallest and largest value on a dense grid of the box, as far as limits allow.
+
+    The box is what the printed numbers and words stand for, unless told.
+    """
     plan = model.plan(quantity, setting)
-    axes, fixed = {}, fixed or {}
-    for name, node in plan.leaves.items():
-        interval = node.source.interval(coarse=coarse)
-        if name not in fixed and interval.high > interval.low:
-            axes[name] = np.linspace(interval.low, interval.high, points)
+    if box is None:
+        intervals = {
+            name: node.source.interval(coarse=coarse)
+            for name, node in plan.leaves.items()
+        }
+        box = {name: (one.low, one.high) for name, one in intervals.items()}
+    fixed = {
+        **{name: low for name, (low, high) in box.items() if low == high},
+        **(fixed or {}),
+    }
+    axes = {
+        name: np.linspace(low, high, points)
+        for name, (low, high) in box.items()
+        if name not in fixed
+    }
     mesh = (
         [grid.ravel() for grid in np.meshgrid(*axes.values(), indexing="ij")]
         if axes
@@ -68,6 +90,8 @@ def rooms(model, plan, values):
                 (values[name] - assumed.minimum) / size,
                 (assumed.maximum - values[name]) / size,
             ]
+    if "at_risk_2021" in values:
+        found.append(values["at_risk_2021"])  # at least nobody
     for name, most in LIMITS:
         if name in values:
             found.append(

@@ -76,7 +76,7 @@ ANSWERS = """
       const { lines, verdict, sentence } = headline(one, under);
       return [lines.map(([, working]) => working), verdict, sentence];
     }),
-    checks: Object.values(DATA.checks).filter((one) => one.judges).map((one) => {
+    checks: Object.values(DATA.checks).map((one) => {
       const [found, reason] = attempt(() => judge(one, under));
       return found?.said ?? `not computable: ${reason}`;
     }),
@@ -184,11 +184,10 @@ def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
 
     names = [name for name in live if name not in CONSTANTS]
     shown = headlines(model, setting)
-    judges = {one.judged_by for one in model.register.claims.values()}
     judging = [
         row
         for row in model.register.checks.values()
-        if row.id in judges and row.quantity in live
+        if row.quantity in live and row.claim and not row.against
     ]
     return {
         "differs": model.differences(setting),

@@ -25,9 +25,7 @@ def claim(
     id: str, printed: str, *, quantity: str = "", input: bool = True, **how: Any
 ) -> Claim:
     """A printed number, by default the one that its quantity starts from."""
-    given: dict[str, Any] = dict.fromkeys(
-        ("judged_by", "words", "document", "source", *_DIGITS), ""
-    )
+    given: dict[str, Any] = dict.fromkeys(("words", "document", "source", *_DIGITS), "")
     given |= {
         "unit": "dimensionless",
         "qualifier": "exact",
@@ -46,7 +44,8 @@ def claim(
         "statement": f"Statement of {id}",
         "row": 2,
     }
-    given |= {"place": "nowhere", "note": "", "same_calculation_as": ()}
+    given |= {"place": "nowhere", "note": ""}
+    given |= {"judged_by": (), "same_calculation_as": ()}
     return Claim(id=id, printed=printed, input=input, **{**given, **how})
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from analysis.core.register import Register
 from analysis.model.model import Model
-from analysis.model.verdicts import counts, judge, judge_all, results, solution
+from analysis.model.solutions import solution
+from analysis.model.verdicts import TALLIED, judge, judge_all, results, tally
 from analysis.publish import report
 from tests.conftest import ROOT
 
@@ -39,9 +40,10 @@ def test_sessions_match(tiny):
     assert bounds(r) == pytest.approx((1150 * 2.45, 1250 * 2.55))  # 2,817.5 to 3,187.5
     assert (r.published, r.published_low, r.published_high) == (3000, 2950, 3050)
     assert (r.verdict, r.finer, r.rests_on, r.unit) == ("matches", "", "", "session")
-    # Printed numbers from 2,817.5 - 50 to 3,187.5 + 50 pass: 470 of the 600 from
-    # 2,700 to 3,300.
-    assert r.passing == pytest.approx(470 / 600)
+    # Of the 600 from 2,700 to 3,300, printed numbers from 2,950 to 3,050 would match;
+    # with rounding, from 2,817.5 - 50 to 3,187.5 + 50.
+    assert r.passing == pytest.approx(100 / 600)
+    assert r.passing_rounded == pytest.approx(470 / 600)
 
 
 def test_a_ratio_with_its_input_above_and_below_matches_at_one_corner(tiny):
@@ -56,8 +58,10 @@ def test_a_ratio_with_its_input_above_and_below_matches_at_one_corner(tiny):
         1.25,
         "matches_within_rounding",
     )
-    # It passes up to 1.222222 + 0.05, that is from 1.08 on in 1.08 to 1.32.
-    assert r.passing == pytest.approx((0.55 / 0.45 + 0.05 - 1.08) / 0.24)
+    # Of 1.08 to 1.32, none is within 0.05 of 1; with rounding, all up to
+    # 1.222222 + 0.05 would be met.
+    assert r.passing == 0
+    assert r.passing_rounded == pytest.approx((0.55 / 0.45 + 0.05 - 1.08) / 0.24)
 
 
 def test_a_row_names_a_quantity_of_equal_value(tiny):
@@ -107,9 +111,12 @@ def test_the_range_is_checked_as_a_whole_and_end_by_end(tiny):
     # none fits the low end while 1,250 x is below 3,500 or 1,150 x is above 4,500:
     # up to 2.8, and from 3.91304
     assert low.condition == "villagers_per_household 1 to 2.8 or 3.91304 to 10"
-    # 4,600 - 500 to 5,000 + 500 pass: all from 4,500 to 5,500,
-    # and 300 of the 800 from 3,600 to 4,400
-    assert (high.passing, low.passing) == pytest.approx((1, 300 / 800))
+    # 4,800 - 500 to 4,800 + 500 match: 800 of the 1,000 from 4,500 to 5,500, and 100 of
+    # the 800 from 3,600 to 4,400
+    assert (high.passing, low.passing) == pytest.approx((0.8, 100 / 800))
+    # with rounding 4,600 - 500 to 5,000 + 500: all of the first, and 300 of the second
+    rounded = (high.passing_rounded, low.passing_rounded)
+    assert rounded == pytest.approx((1, 300 / 800))
 
 
 def test_the_villagers_of_a_household_are_solved_for(tiny):
@@ -144,18 +151,18 @@ def test_the_words_are_checked_against_their_floor_and_a_coarser_one(tiny):
 
 def test_each_result_has_the_verdict_of_its_judge_and_counts_once(tiny):
     found = results(tiny, judge_all(tiny))
-    assert found == {
+    assert {one.claim.id: one.verdict for one in found} == {
         "sessions_all": "matches",
         "day_for_each": "matches_within_rounding",
         "attendance_range": "matches",
         "helpers_in_words": "matches_within_rounding",
     }
-    assert counts(tiny, found) == {
-        "matches": 2,
-        "matches_within_rounding": 2,
-        "compatible": 0,
-        "differs": 0,
-        "not_recalculable": 0,
+    # None prints one thing twice. The sessions match on printed numbers, the attendance
+    # with a number of ours.
+    assert tally(found) == dict.fromkeys(TALLIED, 0) | {
+        "sum matches on printed numbers": 1,
+        "sum matches on choices": 1,
+        "sum matches_within_rounding": 2,
     }
 
 

@@ -16,9 +16,13 @@ from decimal import Decimal
 from analysis.core.spell import SAME
 from analysis.core.units import BASE_UNITS, SCALES
 
-#: "Approaches" matches up to this shortfall, a share of the printed number. Chosen by
-#: us.
+#: "Approaches" matches up to this shortfall, a share of the printed number, and
+#: stretches to less than the other. We chose both.
 APPROACHES_TOLERANCE = Decimal("0.10")
+APPROACHES_STRETCH = Decimal("0.20")
+#: "At least" leaves room up to so many times the number, which is as good as no end:
+#: infinity over infinity would be no number.
+FAR = 1e6
 
 QUALIFIERS = (
     "exact",
@@ -233,6 +237,33 @@ class Published:
                 return Interval(around.low, self.stands_for("high", coarse=coarse).high)
         return around
 
+    def stretches_to(self, end: str = "") -> Interval | None:
+        """Return the interval up to which the words stretch, where they do.
+
+        Approaches x stretches to what is less than a fifth below x.
+
+        >>> Published(
+        ...     "2", scale="million", qualifier="approaches", rounding_unit="1"
+        ... ).stretches_to()
+        Interval(low=1600000.0, high=2000000.0, low_open=True, high_open=True)
+        """
+        if self.qualifier != "approaches":
+            return None
+        value = self.value(end)
+        lowest = value * float(1 - APPROACHES_STRETCH)
+        return Interval(lowest, value, low_open=True, high_open=True)
+
+    def room(self) -> Interval | None:
+        """Return all that the words allow, where they leave room on a side.
+
+        >>> Published("1.6", scale="million", qualifier="up_to").room()
+        Interval(low=0.0, high=1600000.0, low_open=False, high_open=False)
+        """
+        if not self.side:
+            return None
+        words = self.stretches_to() or self.asserts()
+        return Interval(words.low, min(words.high, FAR * abs(self.value())))
+
     def place(self, end: str = "") -> float:
         """Return the place of the last digit that counts, in base units.
 
@@ -277,8 +308,22 @@ class Published:
         digits = " to ".join(
             f"{Decimal(text):,}" for text in (self.printed, self.printed_high) if text
         )
+        return " ".join(filter(None, (word, self._with_scale(digits))))
+
+    @property
+    def digits_words(self) -> str:
+        """The printed digits without the word before them, as in ``2.2 million``."""
+        return self._with_scale(f"{Decimal(self.printed):,}")
+
+    @property
+    def coarse_place_words(self) -> str:
+        """The coarser place to which it is rounded, as in ``0.5 million``."""
+        place = self._place(self._digits(""), coarse=True)
+        return self._with_scale(f"{place:,}")
+
+    def _with_scale(self, digits: str) -> str:
         unit = "percent" if self.unit == "percent" else ""
-        return " ".join(filter(None, (word, digits, self.scale, unit)))
+        return " ".join(filter(None, (digits, self.scale, unit)))
 
     def _digits(self, end: str) -> Decimal:
         return Decimal(self.printed_high if end == "high" else self.printed)

@@ -216,11 +216,15 @@ def _check_paths(folder: Path, paths: list[str]) -> None:
 def _marked(
     part: BaseModel, row: Row | None, within: str = ""
 ) -> Iterator[tuple[str, Row | None, str, str]]:
-    """The references of a row, or of a part of datapackage.json."""
+    """The references of a row, of a part of one, or of a part of datapackage.json."""
     for field, info in type(part).model_fields.items():
+        content = getattr(part, field)
+        parts = content if isinstance(content, tuple) else (content,)
+        for inner in parts:
+            if isinstance(inner, BaseModel):
+                yield from _marked(inner, row, within or field)
         for mark in info.metadata:
             if isinstance(mark, Ref):
-                content = getattr(part, field)
                 names = (content,) if isinstance(content, str) else content
                 for name in filter(None, names):
                     yield mark.to, row, within or field, name

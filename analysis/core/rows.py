@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cached_property
@@ -196,8 +196,9 @@ class Claim(PrintedNumber):
     """start: sums start from it, and nothing in the article derives it; result: the
     article derives it or prints it again; count: reported, with nothing to
     recompute."""
-    judged_by: Annotated[str, Ref("checks.csv")] = ""
-    """The one check that gives a result its verdict; empty where it can't be
+    judged_by: Annotated[tuple[str, ...], Names, Ref("checks.csv")] = ()
+    """The check that gives a result its verdict, or for a range the two of its ends,
+    parted by semicolons, of which the weaker counts; empty where the result can't be
     recalculated from this article."""
     same_calculation_as: Annotated[tuple[str, ...], Names, Ref("claims.csv")] = ()
     """Other results that are the same calculation, parted by semicolons; they count
@@ -334,6 +335,9 @@ class Check(Recomputation):
     file = "checks.csv"
     statement: Prose
     """Which numbers are set side by side, in our words."""
+    reached: Annotated[tuple[str, ...], Names] = ()
+    """Rows of claims and assumptions whose bound the check takes as reached, parted by
+    semicolons; its statement says so."""
     claim: ClaimId = ""
     """The row of claims that is checked; empty for a derived quantity worth listing."""
     end: Literal["", "low", "high", "whole"] = ""
@@ -454,7 +458,7 @@ class Section(Row):
     """Heading."""
 
 
-class Citation(Row):
+class CitedSource(Row):
     """A source that the article cites."""
 
     file = "sources.csv"
@@ -476,7 +480,10 @@ class VagueEnd(Row):
     value: Annotated[Number | None, OfEntry] = None
     """What the words put as a floor or a ceiling, read plainly; or the value to try."""
     coarse: Annotated[Number | None, OfEntry] = None
-    """The same at the coarser place of its digits."""
+    """The same at the coarser place of its digits, where the words stand for a number
+    that is printed elsewhere; without it, we read the end into the words."""
+    coarse_place: OptionalProse = ""
+    """The coarser place in words, such as a tenth of a million."""
 
     def at(self, *, coarse: bool) -> float | None:
         """The number; the one at the coarser place if it is wanted and there is one."""
@@ -494,6 +501,8 @@ class VagueReading(Row):
     """Name of the assumption, which is a quantity."""
     label: Prose
     """What it is, in a few words."""
+    clause: OptionalProse = ""
+    """What it assumes at our value, as a clause behind "we assume that"."""
     kind: Literal["words", "point", "floor", "ceiling"]
     """On which side it leaves room; words for an entry that only says how a vague claim
     is read."""
@@ -611,11 +620,47 @@ class Finding(Row):
     """What would settle it."""
 
 
+#: A name or a sum in braces, perhaps between bars, and how it is spelled.
+_BRACES = re.compile(
+    r"\{(?P<bar>\|?)(?P<name>[^{}|:]+)\|?(?::(?P<form>percent|short))?\}"
+)
+
+
+class HeadlineWords(BaseModel, extra="forbid"):
+    """The verdict of a headline in other words, and its sentence."""
+
+    BRACES: ClassVar = _BRACES
+
+    shown: OptionalProse = ""
+    """The verdict in other words; {verdict} is the verdict."""
+    sentence: OptionalProse = ""
+    """What a reader must know to understand the sum; as without a change if empty."""
+
+
+class OfficialFigure(BaseModel, extra="forbid"):
+    """An official figure beside a headline, or that none was seen."""
+
+    words: Prose
+    """The figure in words, or what was not seen."""
+    figures: Annotated[tuple[str, ...], Ref("external.csv")] = ()
+    """The rows of external.csv that are meant; empty where none was seen."""
+
+
+class Citation(BaseModel, extra="forbid"):
+    """What may be cited of a headline."""
+
+    sentence: Prose
+    """A sentence to quote."""
+    caveat: Prose
+    """What must be said with it."""
+    official: Annotated[tuple[OfficialFigure, ...], Field(min_length=1)]
+    """The official figures beside it."""
+
+
 class Headline(Row):
     """One of the numbers that a reader meets first.
 
-    In its texts ``{name}`` is replaced by the value of a quantity, and ``{|name|}`` by
-    its size.
+    In its texts a name in braces is replaced by the number.
     """
 
     file = "headlines.yaml"
@@ -632,14 +677,41 @@ class Headline(Row):
     shown: OptionalProse = ""
     """The verdict in other words."""
     sentence: Prose
-    """One sentence with its conditions."""
+    """What a reader must know to understand the sum, in two sentences at most."""
+    if_changed: HeadlineWords = HeadlineWords()
+    """The same two where a setting changes a number that the headline rests on."""
+    caveats: OptionalProse = ""
+    """What stands one step away."""
+    link: OptionalProse = "Working"
+    """The words of the link to the working."""
+    cite: Citation | None = None
+    """What may be cited, with its caveat and the official figures beside it."""
     notebook: Text
     """The notebook that works it."""
 
+    def words(self, *, changed: bool) -> HeadlineWords:
+        """The verdict in other words and the sentence, perhaps under a change."""
+        other = self.if_changed if changed else HeadlineWords()
+        return HeadlineWords(
+            shown=other.shown or self.shown, sentence=other.sentence or self.sentence
+        )
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Each text that may hold names in braces, after its field."""
+        for field in ("shown", "sentence", "caveats"):
+            yield field, getattr(self, field)
+        for field in ("shown", "sentence"):
+            yield f"if_changed.{field}", getattr(self.if_changed, field)
+        if self.cite:
+            yield "cite.sentence", self.cite.sentence
+            yield "cite.caveat", self.cite.caveat
+            for place, figure in enumerate(self.cite.official):
+                yield f"cite.official.{place}.words", figure.words
+
     @staticmethod
     def named(text: str) -> list[str]:
-        """The names in braces in a text, but for that of the verdict."""
-        names = re.findall(r"\{\|?([^{}|]+)\|?\}", text)
+        """The names and sums in braces in a text, but for that of the verdict."""
+        names = [match["name"].strip() for match in _BRACES.finditer(text)]
         return [name for name in names if name != "verdict"]
 
 
@@ -677,7 +749,7 @@ TABLES: tuple[type[Row], ...] = (
     Solve,
     Reading,
     Section,
-    Citation,
+    CitedSource,
     Assumption,
     External,
     Statement,

@@ -86,6 +86,16 @@ def at_risk_2021(at_risk_2019, net_new_persons, at_risk_share_of_new):
     return at_risk_2019 + net_new_persons * at_risk_share_of_new
 
 
+def at_risk_2021__from_low_end(at_risk_total_low, former_detainees, overlap):
+    """The low end of the total less former detainees who are not among those
+    transferred (paragraph 3).
+
+    >>> at_risk_2021__from_low_end(700_000, 200_000, 0.5)
+    600000.0
+    """
+    return at_risk_total_low - former_detainees * (1 - overlap)
+
+
 def at_risk_total(at_risk_2021, former_detainees, overlap):
     """Persons at risk through transfers plus former detainees who are not among them
     (paragraph 3).

@@ -11,6 +11,7 @@ quantity and its rooms: one array a limit, 0 or more where the limit is kept.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -42,25 +43,28 @@ class Bounds:
 
 def extremes(
     function: Function,
-    box: Mapping[str, tuple[float, float]],
+    box: Mapping[str, tuple[Any, Any]],
     vary: Mapping[str, Floats] | None = None,
 ) -> list[Bounds]:
     """The bounds of a function over a box; one for each entry of ``vary``, else one.
 
-    A pole inside the box gives bounds from minus to plus infinity, though a limit may
-    keep it out of reach: no bound, rather than a wrong one.
+    An end of the box may also have an entry for each of these. A pole inside the box
+    gives bounds from minus to plus infinity, though a limit may keep it out of reach:
+    no bound, rather than a wrong one.
 
     >>> extremes(lambda v: (v["a"] / v["b"], ()), {"a": (1, 2), "b": (4, 5)})
     [Bounds(low=0.2, high=0.5)]
     """
     names = list(box)
-    low = np.array([box[name][0] for name in names], float)
-    width = np.array([box[name][1] for name in names], float) - low
     columns = {
         name: np.asarray(values, float)[:, None]
         for name, values in (vary or {}).items()
     }
-    rows = len(next(iter(columns.values()))) if columns else 1
+    both = [np.asarray(end, float) for ends in box.values() for end in ends]
+    rows = max([1, *map(np.size, columns.values()), *map(np.size, both)])
+    ends = np.array([np.broadcast_to(end, rows) for end in both])
+    low = ends[::2].reshape(len(names), rows)
+    width = ends[1::2].reshape(len(names), rows) - low
 
     def at(places: Floats) -> tuple[Floats, Floats]:
         """Compute values and rooms at places between 0 and 1.
@@ -68,7 +72,8 @@ def extremes(
         The places are (points, leaves), perhaps by row.
         """
         given = {
-            name: low[i] + places[..., i] * width[i] for i, name in enumerate(names)
+            name: low[i][:, None] + places[..., i] * width[i][:, None]
+            for i, name in enumerate(names)
         }
         shape = rows, places.shape[-2]
         with np.errstate(all="ignore"):
@@ -99,14 +104,27 @@ def extremes(
     targets, rooms = at(tried)
     is_kept = np.isfinite(targets) & (rooms >= -SAME).all(axis=0)
     targets = np.where(is_kept, targets, np.nan)
-    has_pole = np.any(_has_pole(*along(values)), axis=1)
+    at_edges = along(values)
+    has_pole = np.any(_has_pole(*at_edges), axis=1)
+    rises, falls = (np.any(one, axis=1) for one in _ends_infinite(*at_edges))
+    lowest = np.where(has_pole | falls, -np.inf, np.nan)
+    highest = np.where(has_pole | rises, np.inf, np.nan)
     bounds = []
-    for row, pole, points in zip(targets, has_pole.tolist(), tried, strict=True):
+    every = zip(
+        targets,
+        lowest.tolist(),
+        highest.tolist(),
+        tried,
+        low.T,
+        width.T,
+        strict=True,
+    )
+    for row, floor, ceiling, points, start, size_of_box in every:
         if np.isnan(row).all():
             bounds.append(Bounds(np.nan, np.nan))
             continue
         least, most = int(np.nanargmin(row)), int(np.nanargmax(row))
-        low_at, high_at = (low + points[i] * width for i in (least, most))
+        low_at, high_at = (start + points[i] * size_of_box for i in (least, most))
         # A float's last digits around 0 are 0.
         size = SAME * float(np.nanmax(np.abs(row)))
         smallest, largest = (
@@ -115,8 +133,8 @@ def extremes(
         )
         bounds.append(
             Bounds(
-                -np.inf if pole else smallest,
-                np.inf if pole else largest,
+                smallest if math.isnan(floor) else floor,
+                largest if math.isnan(ceiling) else ceiling,
                 dict(zip(names, low_at.tolist(), strict=True)),
                 dict(zip(names, high_at.tolist(), strict=True)),
             )
@@ -164,7 +182,7 @@ def root(start: Any, middle: Any, end: Any) -> Any:
 
 
 def _has_pole(start: Floats, middle: Floats, end: Floats) -> NDArray[np.bool_]:
-    """Tell whether a ratio of two linear functions has a pole.
+    """Tell whether a ratio of two linear functions has a pole between its ends.
 
     Without one, the middle lies between the ends.
     """
@@ -173,8 +191,20 @@ def _has_pole(start: Floats, middle: Floats, end: Floats) -> NDArray[np.bool_]:
         outside = (middle > np.fmax(start, end) + slack) | (
             middle < np.fmin(start, end) - slack
         )
-    infinite: NDArray[np.bool_] = np.isinf(start) | np.isinf(middle) | np.isinf(end)
-    return outside | infinite
+    is_inside: NDArray[np.bool_] = np.isfinite(start) & np.isfinite(end)
+    return is_inside & (outside | np.isinf(middle))
+
+
+def _ends_infinite(start: Floats, middle: Floats, end: Floats) -> tuple[Any, Any]:
+    """Tell where a ratio rises without end towards a pole at one end, or falls so.
+
+    Its sign is that of the way there; one divided by zero says nothing of it. An edge
+    that lies in the pole says nothing either: others lead to it.
+    """
+    with np.errstate(all="ignore"):
+        way = np.where(np.isinf(start), middle - end, middle - start)
+    is_infinite = np.isinf(start) ^ np.isinf(end)
+    return is_infinite & (way > 0), is_infinite & (way < 0)
 
 
 def quadratic(square: Any, linear: Any, free: Any) -> tuple[Any, Any]:

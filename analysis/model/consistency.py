@@ -209,6 +209,18 @@ def _check_check(model: Model, row: Check) -> None:
         plan = model.plan(row.quantity, setting)
         plan.confirm()
         model.check_used(setting, [plan])
+    with register.refusing(row, "reached"):
+        sided = [
+            plan.input_name(name)
+            for name, leaf in plan.leaves.items()
+            if leaf.source.side
+        ]
+        for name in row.reached:
+            if name not in sided:
+                raise ModelError(
+                    f"'{name}' is no input of the check that has a side"
+                    f"{nearest(name, sided)}"
+                )
     with register.refusing(row, "claim"):
         if row.claim in plan.claims and not row.against:
             raise ModelError(
@@ -224,10 +236,10 @@ def _check_named(model: Model) -> None:
             with register.refusing(place, field):
                 model.plan(*model.named(text.removeprefix(PER_YEAR)))
     for headline in register.headlines.values():
-        for field in ("shown", "sentence"):
+        for field, text in headline.texts():
             with register.refusing(headline, field):
-                for name in headline.named(getattr(headline, field)):
-                    model.named(name)
+                for name in headline.named(text):
+                    findings.value(model, name)
     for statement in register.statements.values():
         with register.refusing(statement, "other"):
             if statement.is_number:

@@ -22,20 +22,27 @@ from analysis.core.units import (
     parse_unit,
 )
 from analysis.model.expressions import Expression, parse
-from analysis.model.plan import ModelError, Node, Plan, Source
+from analysis.model.plan import ARTICLE, ModelError, Node, Plan, Setting, Source
 
 if TYPE_CHECKING:
     from analysis.model.model import Model
 
 
-def plan_of(model: Model, text: str) -> Plan:
+def plan_of(
+    model: Model, text: str, setting: Setting = ARTICLE, within_limits: bool = False
+) -> Plan:
     """Return the plan of an expression over quantities and rows.
 
-    The figures published elsewhere move as they are rounded. Raises ValueError for an
-    unknown name, and for anything but arithmetic.
+    Quantities are under the setting, and rows are as they are printed. The figures
+    published elsewhere move as they are rounded. Raises ValueError for an unknown name,
+    for anything but arithmetic and, with ``within_limits``, for a quantity that a limit
+    refuses.
     """
     expression = parse(text)
-    leaves = [Node(name, "", _named(model, name)[0]) for name in expression.needs]
+    leaves = [
+        Node(name, "", _named(model, name, setting, within_limits)[0])
+        for name in expression.needs
+    ]
     return Plan(
         text,
         (*leaves, Node(text, "", Source(expression=expression))),
@@ -43,16 +50,19 @@ def plan_of(model: Model, text: str) -> Plan:
     )
 
 
-def value(model: Model, text: str) -> tuple[float, str]:
+def value(
+    model: Model, text: str, setting: Setting = ARTICLE, within_limits: bool = False
+) -> tuple[float, str]:
     """The value and the unit of an expression over quantities and rows, in base units.
 
-    Raises ValueError for an unknown name, anything but arithmetic, unlike units, and a
-    result that is not finite.
+    Raises ValueError for an unknown name, anything but arithmetic, unlike units, a
+    result that is not finite and, with ``within_limits``, a quantity that a limit
+    refuses.
     """
-    plan, expression = plan_of(model, text), parse(text)
+    plan, expression = plan_of(model, text, setting, within_limits), parse(text)
     try:
         return plan.value, unit_of(
-            expression, *(_named(model, name)[1] for name in expression.needs)
+            expression, *(_named(model, name, setting)[1] for name in expression.needs)
         )
     except (ModelError, ArithmeticError):
         raise ModelError(f"'{text}' has no finite value") from None
@@ -76,7 +86,9 @@ def unit_of(expression: Expression, *units: str) -> str:
     return name_of(result.units) if isinstance(result, Quantity) else "dimensionless"
 
 
-def _named(model: Model, name: str) -> tuple[Source, str]:
+def _named(
+    model: Model, name: str, setting: Setting, within_limits: bool = False
+) -> tuple[Source, str]:
     """Find the number and the unit behind a name.
 
     The name is that of a row, of an end of one, or of a quantity, perhaps with a
@@ -104,9 +116,12 @@ def _named(model: Model, name: str) -> tuple[Source, str]:
     ):
         hint = nearest(name, [*model.sources, *rows])
         raise ModelError(f"'{name}' names no quantity or row with a number{hint}")
-    plan = model.plan(quantity, model.change({quantity: reading} if reading else {}))
-    # Arithmetic is shown also where it leaves the range that a reading is allowed.
-    return Source(replace(plan, limits=()).value), model.units[quantity]
+    named = {quantity: reading} if reading else {}
+    plan = model.plan(quantity, model.change(named, setting))
+    if not within_limits:
+        # A finding shows its arithmetic also where that leaves what a limit allows.
+        plan = replace(plan, limits=())
+    return Source(plan.value), model.units[quantity]
 
 
 def recomputed(model: Model, finding: Finding) -> list[tuple[Step, float]]:

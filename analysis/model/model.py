@@ -443,8 +443,8 @@ class Model:
                 reading in SETTABLE or name not in setting.readings
             ):
                 one = self.register.assumptions.get(name)
-                width = one.high - one.low if one else 0.0
-                return Node(name, "given", Source(setting.values[name], width=width))
+                number = setting.values[name]
+                return Node(name, "given", _of_value(number, one))
             return Node(name, reading, self.sources[name][reading])
 
         def add(names: Iterable[str], path: tuple[str, ...] = ()) -> None:
@@ -579,7 +579,15 @@ class Model:
             number = claim.published
             for end in _ENDS.get(claim.qualifier, ("",)):
                 near, far = number.stands_for(end), number.stands_for(end, coarse=True)
-                source = Source(number.value(end), near, far, number.side, claim, end)
+                source = Source(
+                    number.value(end),
+                    near,
+                    far,
+                    number.side,
+                    claim,
+                    end,
+                    room=number.room(),
+                )
                 rows = found[f"{claim.quantity}_{end}" if end else claim.quantity]
                 if end or claim.input:
                     rows["published"] = source
@@ -639,13 +647,22 @@ class Model:
             )
 
 
+def _of_value(number: float, assumption: Assumption | None) -> Source:
+    """The source of a value that is set, which has the side of its assumption."""
+    if assumption is None:
+        return Source(number)
+    room = None
+    if assumption.side == "at most":
+        room = Interval(assumption.minimum, number)
+    elif assumption.side == "at least":
+        room = Interval(number, assumption.maximum)
+    width = assumption.high - assumption.low
+    return Source(number, side=assumption.side, width=width, room=room)
+
+
 def _of_assumption(one: Assumption) -> dict[str, Source]:
     """The sources of an assumption: its value, and the ends of its words."""
-    found = {
-        "set": Source(
-            one.value, side=one.side, assumption=one, width=one.high - one.low
-        )
-    }
+    found = {"set": replace(_of_value(one.value, one), assumption=one)}
     words = one.allows()
     span = Interval(max(words.low, one.minimum), min(words.high, one.maximum))
     for part, side, number in (
@@ -653,9 +670,10 @@ def _of_assumption(one: Assumption) -> dict[str, Source]:
         ("ceiling", "at most", words.high),
     ):
         if math.isfinite(number):
-            found[part] = Source(number, side=side, assumption=one, part=part)
+            end = Source(number, side=side, assumption=one, part=part, room=span)
+            found[part] = end
             found["in_words"] = Source(
-                near=span, side=side, assumption=one, part="in_words"
+                near=span, side=side, assumption=one, part="in_words", room=span
             )
     return found
 

@@ -6,7 +6,7 @@ The numbers of the quantity follow from it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any, TypeAlias
@@ -48,7 +48,8 @@ class Source:
     leaves room. Where it is no point, it stands for the values ``near``, and at a
     coarser place for those ``far``. A range has an ``end``. An assumption has a
     ``part``: ``set``, an end of its words, or ``in_words``, which is no single value.
-    The range that it is varied over has a ``width``.
+    The range that it is varied over has a ``width``. Where it has a side or is in
+    words, its ``room`` is all that these allow.
     """
 
     value: float = math.nan
@@ -60,6 +61,7 @@ class Source:
     assumption: Assumption | None = None
     part: str = "set"
     width: float = 0.0
+    room: Interval | None = None
     expression: Expression | None = None
     same_as: str = ""
 
@@ -71,6 +73,22 @@ class Source:
             self.needs = self.expression.needs
         self.is_leaf = self.expression is None and not self.same_as
         self.in_words = self.part == "in_words"
+
+    def room_at(self, value: Any) -> Interval:
+        """The room with another value at the end that it is taken at."""
+        assert self.room is not None
+        if self.side == "at most":
+            return Interval(self.room.low, value)
+        return Interval(value, self.room.high)
+
+    def rounded_to_side(self, *, coarse: bool = False) -> Interval:
+        """What the digits stand for, without what lies towards the open side."""
+        interval = self.interval(coarse=coarse)
+        if self.in_words:
+            return interval
+        if self.side == "at most":
+            return Interval(self.value, interval.high)
+        return Interval(interval.low, self.value)
 
     @property
     def replaced(self) -> str:
@@ -375,14 +393,21 @@ class Plan:
 
         It is ``no bound`` where the leaves' sides pull the target both ways.
         """
-        signs = self.direction
-        pulls = [
-            (node.source.side, signs[name])
-            for name, node in self.leaves.items()
-            if node.source.side
-        ]
-        sides = {side if sign > 0 else _TURNED[side] for side, sign in pulls if sign}
+        return self.side_by(self.leaves)
+
+    def side_by(self, names: Iterable[str]) -> str:
+        """On which side of the target some leaves leave room."""
+        sides = set()
+        for name in names:
+            side, direction = self.leaves[name].source.side, self.direction[name]
+            if side and direction:
+                sides.add(side if direction > 0 else _TURNED[side])
         return "no bound" if len(sides) > 1 else "".join(sides)
+
+    def input_name(self, name: str) -> str:
+        """A leaf as ``depends_on`` has it: the id of its claim, or its own name."""
+        claim = self.leaves[name].source.claim
+        return claim.id if claim else name
 
     @cached_property
     def value(self) -> float:
@@ -419,34 +444,46 @@ class Plan:
         The printed inputs and words take everything that they stand for, and the limits
         are kept. The same input moves once, everywhere; it moves at the coarser places
         if ``coarse``. Some leaves take arrays of one length (``vary``), with one result
-        for each entry; others take intervals (``ranges``). Printed inputs move only
-        with ``rounding``.
+        for each entry; others take intervals (``ranges``), whose ends may be such
+        arrays. Printed inputs move only with ``rounding``.
         """
         every = {
             name: node.source.interval(coarse=coarse)
             for name, node in self.leaves.items()
-            if rounding
+            if rounding and name not in (vary or {})
         }
         every |= {
             name: one for name, one in (ranges or {}).items() if name in self.leaves
         }
-        moved = {name: one for name, one in every.items() if name not in (vary or {})}
-        still = {
-            name: np.float64(one.low)
-            for name, one in moved.items()
-            if one.low == one.high
-        }
-        box = {
-            name: (one.low, one.high)
-            for name, one in moved.items()
-            if one.low < one.high
+        still, box = {}, {}
+        for name, one in every.items():
+            if np.all(np.equal(one.low, one.high)):
+                still[name] = np.float64(one.low)
+            else:
+                box[name] = (one.low, one.high)
+        moved = {
+            name: values
+            for name, values in (vary or {}).items()
+            if name not in (ranges or {})
         }
 
         def function(given: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
             values = self.evaluate({**still, **given})
             return values[self.target], self.rooms(values)
 
-        return extremes(function, box, vary)
+        return extremes(function, box, moved)
+
+    def rounding_box(self, *, coarse: bool = False) -> dict[str, Interval]:
+        """What each leaf stands for, where that is more than one value."""
+        intervals = {
+            name: node.source.interval(coarse=coarse)
+            for name, node in self.leaves.items()
+        }
+        return {
+            name: one
+            for name, one in intervals.items()
+            if one.low < one.high or self.leaves[name].source.in_words
+        }
 
     def confirm(self) -> None:
         """Confirm that each node is a ratio of two linear functions of each leaf.

@@ -21,9 +21,10 @@ from analysis.core.published import Interval, Published
 from analysis.core.register import Register
 from analysis.core.rows import TABLES, only_words
 from analysis.core.spell import digits
+from analysis.model import findings
 from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.model.plan import CircleError
-from analysis.model.verdicts import Outcome, counts, results
+from analysis.model.verdicts import Outcome, results, tally
 from analysis.render import external
 from analysis.render.records import each_estimate, tables
 from analysis.render.safe_text import is_number
@@ -48,11 +49,16 @@ COMPUTED = (
     "recomputed_high",
     "side",
     "verdict",
+    "ground",
+    "open_to",
+    "tests_nothing",
     "finer",
+    "coarser_in",
     "barely",
     "rests_on",
     "condition",
     "passing",
+    "passing_rounded",
     "value",
     "low",
     "high",
@@ -279,12 +285,12 @@ def _headlines(model: Model, outcomes: list[Outcome]) -> Cells:
             values = plan.evaluate({})
             for need in (quantity, *plan.by_name[quantity].source.needs):
                 told[f"working.{number}.{need}"] = float(values[need])
-        for name in row.named(row.shown + row.sentence):
-            with contextlib.suppress(ModelError):
-                told[f"named.{name}"] = model.estimate(*model.named(name)).value
+        for _, text in row.texts():
+            for name in row.named(text):
+                told[f"named.{name}"], _ = findings.value(model, name)
         cells |= _numbers("headlines", row.id, told)
-    tally = counts(model, results(model, outcomes))
-    return cells | _numbers("tally", "results", dict(tally))
+    counts = tally(results(model, outcomes))
+    return cells | _numbers("tally", "results", dict(counts))
 
 
 def _scenarios(model: Model) -> Cells:

@@ -27,21 +27,37 @@ from jinja2 import Environment, StrictUndefined
 
 from analysis.core.errors import InputError, display_path
 from analysis.core.published import Interval
-from analysis.core.rows import SETTABLE, Check
+from analysis.core.rows import SETTABLE, Check, Headline
 from analysis.core.sentences import SENTENCES
 from analysis.core.spell import SAME
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
 from analysis.model.expressions import Expression
 from analysis.model.model import Limit, Model, Source
-from analysis.model.verdicts import VERDICTS, asserted, ends
+from analysis.model.verdicts import GROUNDS, VERDICTS, asserted_by, ends
 from analysis.publish.atomic import write_file
-from analysis.render.steps import ASSUMED, as_printed, label, without_units
-from analysis.render.wording import CAVEAT, SAID, percent_of, place_of
+from analysis.render.steps import (
+    ASSUMED,
+    as_printed,
+    idle_needs,
+    label,
+    without,
+    without_units,
+)
+from analysis.render.wording import (
+    CAVEAT,
+    SAID,
+    TESTS_NOTHING,
+    coarser_place,
+    percent_of,
+    place_of,
+    taken_at_end,
+)
 from analysis.whatif import scenarios
 from analysis.whatif.sensitivity import HOLDS
 
 NAME = "explorer.html"
 _PAGES = Path(__file__).resolve().parent / "pages"
+_SIGNS = {"at most": 1, "at least": -1}
 #: The claim that the waterfall sets behind its bars.
 CLAIM = "at_risk_total_range"
 
@@ -129,7 +145,8 @@ def live(model: Model) -> list[str]:
     named = [
         name
         for one in register.headlines.values()
-        for name in (*one.working, *one.named(one.shown + one.sentence))
+        for name in (*one.working, *_in_sentences(one))
+        if not _printed_row(model, name)
     ]
     compared = register.statements.values()
     named += [one.quantity for one in compared] + [
@@ -178,14 +195,17 @@ def formulas(model: Model) -> Iterable[str]:
                 )
                 raise model.register.refuse(None, "formulas", message)
             bare = without_units(one)
-            text = json.dumps(
-                bare.text({need: f"{{{need}}}" for need in bare.needs}),
-                ensure_ascii=False,
-            )
-            yield (
-                f'  "{quantity}.{reading}": '
-                f"{{ run: {javascript(one)}, text: {text} }},\n"
-            )
+            fields = [f"run: {javascript(one)}", f"text: {_braced(bare)}"]
+            if idle := idle_needs(model, bare):
+                fields.append(f"plain: {_braced(without(bare, idle))}")
+                fields.append(f"idle: {json.dumps(list(idle))}")
+            yield f'  "{quantity}.{reading}": {{ {", ".join(fields)} }},\n'
+
+
+def _braced(formula: Expression) -> str:
+    """A formula as a text in JavaScript, with its names in braces."""
+    names = {need: f"{{{need}}}" for need in formula.needs}
+    return json.dumps(formula.text(names), ensure_ascii=False)
 
 
 class _Unsigned(ast.NodeTransformer):
@@ -249,6 +269,8 @@ def data(model: Model) -> dict[str, Any]:
     return {
         "sentences": SENTENCES,
         "said": SAID,
+        "grounds": GROUNDS,
+        "testsNothing": TESTS_NOTHING,
         "settable": SETTABLE,
         "constants": list(CONSTANTS),
         "baseUnits": BASE_UNITS,
@@ -261,6 +283,7 @@ def data(model: Model) -> dict[str, Any]:
         "quantities": {name: _quantity(model, name) for name in names},
         "assumptions": {
             name: _fields(one, "label low high unit")
+            | {"side": _SIGNS.get(one.side, 0)}
             for name, one in assumptions
             if name in names
         },
@@ -279,13 +302,12 @@ def data(model: Model) -> dict[str, Any]:
             if one.quantity in names and one.claim and not one.against
         },
         "headlines": [
-            _fields(one, "id check sentence")
+            _fields(one, "id check")
             | {
                 "quantity": register.claims[one.claim].quantity,
-                "shown": one.shown or "{verdict}",
-                "named": {
-                    name: named(name) for name in one.named(one.shown + one.sentence)
-                },
+                "words": one.words(changed=False).model_dump(),
+                "changed": one.words(changed=True).model_dump(),
+                "named": {name: _number_of(model, name) for name in _in_sentences(one)},
                 "working": [*map(named, one.working)],
             }
             for one in headlines
@@ -381,12 +403,17 @@ def _source(
     claim, one = source.claim, source.assumption
     fields = {
         "grade": row.grade if row else "",
-        "side": {"at most": 1, "at least": -1}.get(source.side, 0),
+        "side": _SIGNS.get(source.side, 0),
+        "taken": taken_at_end(claim) if claim and claim.published.side else "",
+        "coarserPlace": claim.published.coarse_place_words
+        if claim and source.near != source.far
+        else "",
         "claim": claim.id if claim else "",
         "shown": as_printed(source) if claim and claim.printed else "",
         "part": source.part if one else "",
         "same": source.same_as,
         "replaced": source.replaced,
+        "room": source.room and _fields(source.room, "low high"),
         "near": source.near and _fields(source.near, "low high"),
         "far": source.far not in (None, source.near)
         and _fields(source.far, "low high"),
@@ -410,22 +437,25 @@ def _source(
 
 def _check(model: Model, check: Check) -> dict[str, Any]:
     claim = model.register.claims[check.claim]
-    fine, coarse = (
-        asserted(model, check, claim, coarse=coarse) for coarse in (False, True)
-    )
+    asserted = asserted_by(model, check, claim)
     printed = (
         claim.published.value(check.end)
         if claim.printed and check.end != "whole"
         else None
     )
-    low, high = ends(check, claim, fine)
-    return _fields(check, "quantity claim kind") | {
-        "fine": _met(fine, printed),
-        "coarse": _met(coarse, printed),
+    low, high = ends(check, claim, asserted.fine)
+    return _fields(check, "quantity claim kind reached") | {
+        "fine": _met(asserted.fine, printed),
+        "coarse": _met(asserted.coarse, printed),
+        "stretched": asserted.stretched and _met(asserted.stretched, printed),
+        "lowIsOurs": asserted.low_is_ours,
+        "highIsOurs": asserted.high_is_ours,
         "qualifier": claim.qualifier,
+        "printed": printed,
+        "coarserPlace": coarser_place(model, check, claim),
         "from": low,
         "to": high,
-        "judges": claim.judged_by == check.id,
+        "judges": check.id in claim.judged_by,
         "readings": [*check.readings.items()],
     }
 
@@ -440,6 +470,26 @@ def _met(one: Interval, printed: float | None) -> tuple[float, float, float]:
     high = one.high + SAME * abs(one.high) * (-1 if one.high_open else 1)
     size = abs(printed or (one.low if math.isfinite(one.low) else one.high))
     return low, high, 0.01 * size
+
+
+def _in_sentences(headline: Headline) -> list[str]:
+    """The names in braces in the sentences of a headline."""
+    both = [headline.words(changed=changed) for changed in (False, True)]
+    return [
+        name for words in both for name in headline.named(words.shown + words.sentence)
+    ]
+
+
+def _printed_row(model: Model, name: str) -> str:
+    """The digits of the row with a name, if there is one."""
+    register = model.register
+    row = register.claims.get(name) or register.external.get(name)
+    return row.published.digits_words if row else ""
+
+
+def _number_of(model: Model, name: str) -> Any:
+    """What a name in braces stands for: printed digits, or a quantity."""
+    return _printed_row(model, name) or _named(model, name)
 
 
 def _titled(model: Model, text: str) -> str:

@@ -21,7 +21,7 @@ from analysis.core.register import Register
 from analysis.core.spell import same
 from analysis.model import findings
 from analysis.model.model import Model, Setting
-from analysis.model.verdicts import Outcome, judge_all
+from analysis.model.verdicts import Outcome, judge_all, results, tally
 from analysis.publish import cells
 from analysis.publish.atomic import scratch, write_file
 from analysis.publish.cells import Cells, Key, needs_a_run
@@ -37,7 +37,7 @@ from analysis.render.records import tables
 from analysis.render.safe_text import is_number
 from analysis.render.screens import CHECKED, echo_wrapped, print_as, print_outcomes
 from analysis.render.steps import WIDTH
-from analysis.render.wording import CAVEAT, counts_line
+from analysis.render.wording import CAVEAT, tally_changes, tally_words
 
 #: The most lines about what moved that a screen shows.
 _LINES = 200
@@ -172,6 +172,9 @@ def _in_order(key: Key) -> tuple[tuple[str, int, str], ...]:
     )
 
 
+_QUESTION = "Do the numbers in the article add up?"
+
+
 # Screens ------------------------------------------------------------------------------
 
 
@@ -190,14 +193,15 @@ def verify(model: Model, form: str, setting: Setting) -> int:
     if not form and not differs:
         return print_report(model, outcomes, expected, now)
     if not form:
-        found = headlines(model, setting)
-        typer.echo(f"{CHECKED}\n{headlines_text(found)}")
-        echo_wrapped(*changes(model, setting, found))
+        shown = headlines(model, setting)
+        typer.echo(f"{_filled(CHECKED)}\n\n{headlines_text(shown)}\n")
+        typer.echo(_filled(tally_under(model, outcomes)))
+        echo_wrapped(*changes(model, setting, shown))
     elif form == "markdown":
         typer.echo(headlines_markdown(headlines(model, setting)))
     elif form == "all":
         print_outcomes(model, outcomes)
-        echo_wrapped(counts_line(model, outcomes), *changes(model, setting), CAVEAT)
+        echo_wrapped(tally_under(model, outcomes), *changes(model, setting), CAVEAT)
     else:
         made = tables(model, outcomes, shown_in(all_notebooks(checked=False)))
         rows: list[dict[str, Any]] = [*made["checks"]]
@@ -213,24 +217,46 @@ def verify(model: Model, form: str, setting: Setting) -> int:
 
 
 def print_report(
-    model: Model, outcomes: list[Outcome], expected: Cells, now: Cells
+    model: Model,
+    outcomes: list[Outcome],
+    expected: Cells,
+    now: Cells,
+    more: Mapping[str, str] | None = None,
 ) -> int:
-    """Print the headlines, the count of results and what moved.
+    """Print the headlines, the tally, what is assumed, and what moved.
 
-    The results are the article's. The function returns the exit status.
+    The lines of ``more`` say where to read on. The function returns the exit status.
     """
-    typer.echo(textwrap.fill(model.register.article.title, WIDTH))
-    typer.echo(f"{CHECKED}\n{headlines_text(headlines(model))}")
-    typer.echo(
-        textwrap.fill(counts_line(model, outcomes).partition(" Besides")[0], WIDTH)
-    )
+    typer.echo(_QUESTION)
+    typer.echo(_filled(model.register.article.title))
+    typer.echo(_filled(CHECKED))
+    typer.echo(f"\n{headlines_text(headlines(model))}\n")
+    typer.echo(_filled(tally_words(tally(results(model, outcomes)))) + "\n")
     status = print_moved(model, expected, now)
     if not status:
         file = model.register.file("expected.csv")
-        typer.echo(f"No settings changed. All {len(expected):,} values equal {file}.")
-        if chosen := ours(model):
-            typer.echo(textwrap.fill(chosen, WIDTH, break_long_words=False))
+        equal = f"All {len(expected):,} values equal {file}."
+        typer.echo(_filled(f"No settings changed. {ours(model)}".strip()))
+        typer.echo(_filled(equal))
+    if more:
+        width = max(map(len, more)) + 2
+        typer.echo()
+        for purpose, place in more.items():
+            typer.echo(f"{purpose:{width}}{place}")
     return status
+
+
+def tally_under(model: Model, outcomes: list[Outcome]) -> str:
+    """The tally of outcomes under a setting, and what changed in it."""
+    now = tally(results(model, outcomes))
+    changed = tally_changes(tally(results(model, judge_all(model))), now)
+    words = tally_words(now)
+    return f"{words} Changed: {changed}." if changed else words
+
+
+def _filled(text: str) -> str:
+    """A paragraph in lines of at most 80 columns."""
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def print_moved(model: Model, expected: Cells, now: Cells) -> int:

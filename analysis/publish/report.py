@@ -25,7 +25,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis import __version__
-from analysis.core.published import APPROACHES_TOLERANCE
+from analysis.core.published import APPROACHES_STRETCH, APPROACHES_TOLERANCE
 from analysis.core.rows import Check
 from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.model.verdicts import VERDICTS, Outcome
@@ -45,13 +45,13 @@ from analysis.whatif.scenarios import OWN, find
 from analysis.whatif.sensitivity import tornado
 
 PAGES = Path(__file__).resolve().parent / "pages"
-#: The style and the sign of a verdict, by how it starts; any other is two figures
-#: apart.
+#: The style, the sign and the name of a verdict, and how it may start. Any other is
+#: that of two figures apart.
 MARKS = (
-    ("ok", "✓", "match"),
-    ("part", "≈", "compatible"),
-    ("no", "?", "cannot"),
-    ("two", "≠", "differ"),
+    ("ok", "✓", "matches", ("match", "the two agree")),
+    ("part", "≈", "compatible", ("compatible", "left open", "would be allowed")),
+    ("no", "?", "cannot be recalculated", ("cannot", "not computable")),
+    ("two", "≠", "differs", ("differ", "the two differ")),
 )
 
 
@@ -77,7 +77,9 @@ def pages(
         "register": register,
         "outcomes": outcomes,
         "plans": plans,
-        "verdicts": verdicts_of(model, outcomes),
+        "verdicts": {
+            result.claim.id: result.verdict for result in verdicts_of(model, outcomes)
+        },
         "notebooks": {notebook.name: notebook for notebook in notebooks},
         "shown_in": shown_in(notebooks),
         "figures": [name for name in FIGURES if name in drawn],
@@ -90,6 +92,7 @@ def pages(
         ).to_dict("records"),
         "version": __version__,
         "approaches": f"{float(APPROACHES_TOLERANCE):.0%}",
+        "stretch": f"{float(APPROACHES_STRETCH):.0%}",
         "marks": MARKS,
         "explorer": explorer.CLAIM in register.claims,
         "external": external,
@@ -140,14 +143,15 @@ def _letter_by_letter(value: Any) -> Any:
 def mark(verdict: str) -> tuple[str, str]:
     """The style and the sign of a verdict.
 
-    >>> mark("would match"), mark("two figures apart")
-    (('ok', '✓'), ('no', '↔'))
+    >>> mark("would match"), mark("left open at both ends"), mark("two figures apart")
+    (('ok', '✓'), ('part', '≈'), ('two', '↔'))
     """
-    words = verdict.removeprefix("would ").removeprefix("be ")
-    return next(
-        ((style, sign) for style, sign, start in MARKS if words.startswith(start)),
-        ("no", "↔"),
-    )
+    for style, sign, _, starts in MARKS:
+        if verdict.startswith(starts) or verdict.removeprefix("would ").startswith(
+            starts
+        ):
+            return style, sign
+    return "two", "↔"
 
 
 def picture(name: str) -> Markup:

@@ -78,12 +78,23 @@ def reproduce(
             for key, text in expected.items()
             if key[0] in tables or not key[0].startswith(PLOTTED)
         }
-    status = print_report(model, outcomes, expected, now)
-    if with_report:
-        typer.echo(f"To read: {display_path(out / 'report' / 'index.html')}")
-    if (out / explorer.NAME).exists():
-        typer.echo(f"To change an assumption: {display_path(out / explorer.NAME)}")
-    return status
+    return print_report(model, outcomes, expected, now, _where_to_read_on(out))
+
+
+def _where_to_read_on(out: Path) -> dict[str, str]:
+    """The files of a run that a reader opens next, by what they are for."""
+    files = {
+        "What may I cite?": out / "report" / "cite.html",
+        "Every working": out / "report" / "index.html",
+        "Change a number": out / explorer.NAME,
+    }
+    places = {
+        purpose: display_path(path) for purpose, path in files.items() if path.exists()
+    }
+    if "Change a number" in places:
+        places["Change a number"] += ", or"
+        places[""] = "analysis explain at_risk_2021 --set persons_per_transfer=0.8"
+    return places
 
 
 def _run_all(

@@ -1,11 +1,11 @@
-"""This module words the six headline numbers.
+"""The six headline numbers in words.
 
-Each headline has the article's words, the working, the verdict, and one sentence with
-its conditions.
+Each headline has the article's words, the working, the verdict, and a sentence or two
+that a reader must know. Its caveats stand one step away.
 
 >>> from analysis.core.register import Register
 >>> print(headlines(Model(Register.read()))[0].verdict)
-matches
+matches, at the plan's minimum
 """
 
 from __future__ import annotations
@@ -13,23 +13,29 @@ from __future__ import annotations
 import contextlib
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from analysis.core.rows import Headline
-from analysis.core.spell import digits
+from analysis.core.rows import Headline, HeadlineWords
+from analysis.core.spell import digits, spell
+from analysis.core.units import BASE_UNITS
+from analysis.model import findings
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.model.plan import Plan
 from analysis.model.verdicts import judge
 from analysis.render.steps import WIDTH, line
-from analysis.render.wording import estimate_words, verdict_words
+from analysis.render.wording import listed, percent_of, verdict_and_distance
 
 COLUMNS = ("the article", "working", "shown as", "why")
 _NONE = "no derivation in this article"
 
+#: A sentence ends with a full stop before a capital letter, a quotation or a number.
+_SENTENCE_END = re.compile(r'(?<=\.)\s+(?=[A-Z"{])')
+
 
 @dataclass(frozen=True)
 class Shown:
-    """This is a headline under a setting, in words.
+    """A headline under a setting, in words.
 
     ``remarks`` are the remarks on the number that the headline is about.
     """
@@ -38,6 +44,7 @@ class Shown:
     working: tuple[str, ...]
     verdict: str
     sentence: str
+    caveats: str = ""
     remarks: tuple[str, ...] = ()
 
     @property
@@ -48,63 +55,112 @@ class Shown:
     @property
     def why(self) -> str:
         """The sentence, and the remarks."""
-        return " ".join(
-            [self.sentence, *(f"Remark: {remark}." for remark in self.remarks)]
-        )
+        remarks = [f"Remark: {remark}." for remark in self.remarks]
+        return " ".join([self.sentence, *remarks])
 
 
 def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
     """The headlines of the data package under a setting, in their order."""
-    found = []
-    for row in model.register.headlines.values():
-        verdict, working = row.shown or "{verdict}", []
-        remarks: tuple[str, ...] = ()
-        if row.check:
-            outcome = judge(model, model.register.checks[row.check], setting)
-            said = verdict.replace(
-                "{verdict}", verdict_words(model, outcome).partition(", ")[0]
-            )
-            # The working has the reason.
-            verdict = said if outcome.verdict else "not computable"
-        for name in row.working:
-            try:
-                plan = model.plan(*model.named(name, setting))
-                if not plan.words:
-                    text = line(model, setting, name)
-                    working.append(
-                        f"{text} ({plan.side})"
-                        if text and plan.side.startswith("at ")
-                        else text
-                    )
-            except ModelError as error:
-                working.append(str(error))
-        with contextlib.suppress(ModelError):
-            remarks = model.estimate(
-                model.register.claims[row.claim].quantity, setting
-            ).remarks
-        verdict, sentence = (
-            _filled(model, setting, text) for text in (verdict, row.sentence)
-        )
-        found.append(Shown(row, tuple(working), verdict, sentence, remarks))
-    return found
+    return [_headline(model, setting, row) for row in model.register.headlines.values()]
 
 
-def _filled(model: Model, setting: Setting, text: str) -> str:
-    """Put the value of each name in braces into a text; between bars, its size."""
+def _headline(model: Model, setting: Setting, row: Headline) -> Shown:
+    words = row.words(changed=_is_changed(model, setting, row))
+    working = tuple(_working(model, setting, row))
+    verdict = words.shown or "{verdict}"
+    if row.check:
+        check = model.register.checks[row.check]
+        outcome = judge(model, check, setting)
+        # Where there is none, the working has the reason.
+        verdict = "not computable"
+        if outcome.verdict:
+            said = verdict_and_distance(model, outcome)
+            verdict = (words.shown or "{verdict}").replace("{verdict}", said)
+    remarks: tuple[str, ...] = ()
+    quantity = model.register.claims[row.claim].quantity
+    with contextlib.suppress(ModelError):
+        remarks = model.estimate(quantity, setting).remarks
+    return Shown(
+        row,
+        working,
+        filled(model, verdict, setting),
+        filled(model, words.sentence, setting),
+        filled(model, row.caveats, setting),
+        remarks,
+    )
 
-    def put(found: re.Match[str]) -> str:
+
+def _working(model: Model, setting: Setting, row: Headline) -> Iterator[str]:
+    """Each formula of a headline with its numbers, or why it has no value."""
+    for name in row.working:
         try:
-            quantity, under = model.named(found[2], setting)
-            one = model.estimate(quantity, under)
-        except ModelError:
-            model.named(found[2])  # an unknown name is refused
-            return "no value"
-        words = estimate_words(
-            model, quantity, one.value, one.low, one.high, one.depends_on
-        )
-        return words.removeprefix("−") if found[1] else words
+            if not model.plan(*model.named(name, setting)).words:
+                yield line(model, setting, name)
+        except ModelError as error:
+            yield str(error)
 
-    return re.sub(r"\{(\|?)([a-z0-9_.]+)\|?\}", put, text)
+
+def _is_changed(model: Model, setting: Setting, row: Headline) -> bool:
+    """Whether a setting changes a number or a reading that a headline rests on."""
+    changed = {*setting.readings, *setting.values}
+    return bool(changed) and any(
+        changed & plan.by_name.keys() for plan in _plans(model, setting, row)
+    )
+
+
+def _plans(model: Model, setting: Setting, row: Headline) -> Iterator[Plan]:
+    """The plans of what a headline shows and checks, as far as they have any."""
+    for name in row.working:
+        with contextlib.suppress(ModelError):
+            yield model.plan(*model.named(name, setting))
+    if row.check:
+        check = model.register.checks[row.check]
+        with contextlib.suppress(ModelError):
+            yield model.plan(check.quantity, model.change(check.readings, setting))
+
+
+# Texts with numbers -------------------------------------------------------------------
+
+
+def filled(model: Model, text: str, setting: Setting = ARTICLE) -> str:
+    """Put a number in place of each name or sum in braces.
+
+    A name is that of a quantity, of ``quantity.reading``, or of a row as it is printed.
+    Between bars, it is put without its sign; with ``:percent``, as a percentage; with
+    ``:short``, to two digits. A sentence whose number has no value is left out.
+    """
+    sentences = []
+    for sentence in _SENTENCE_END.split(text):
+        with contextlib.suppress(ModelError):
+            sentences.append(
+                HeadlineWords.BRACES.sub(
+                    lambda match: _number(model, setting, match), sentence
+                )
+            )
+    return " ".join(sentences)
+
+
+def _number(model: Model, setting: Setting, match: re.Match[str]) -> str:
+    name, form = match["name"].strip(), match["form"]
+    register = model.register
+    row = register.claims.get(name) or register.external.get(name)
+    if row and row.printed and not row.published.printed_high:
+        return row.published.digits_words
+    value, unit = findings.value(model, name, setting, within_limits=True)
+    value = abs(value) if match["bar"] else value
+    if form == "percent":
+        return spell(value, unit, percent=1)
+    place = 1e3
+    if form == "short":
+        place = 1e5
+    elif unit not in BASE_UNITS:
+        quantity, _, _ = name.partition(".")
+        percent = percent_of(model, quantity)
+        return spell(value, unit, percent=percent)
+    return spell(value, unit, place)
+
+
+# What a setting changes ---------------------------------------------------------------
 
 
 def changes(
@@ -122,61 +178,82 @@ def changes(
         return
     yield differs
     for was, now in zip(headlines(model), headlines(model, setting), strict=True):
-        if now not in shown and (was != now or now.row == approaches(model)):
-            said = "; ".join(
-                [*dict.fromkeys(now.working), now.verdict.removesuffix(", if …")]
-            )
-            about = "".join(f" ({remark})" for remark in now.remarks)
-            yield f"{now.row.title}: {'unchanged, ' if was == now else ''}{said}{about}"
+        is_same = (was.working, was.verdict) == (now.working, now.verdict)
+        if now in shown or (is_same and now.row != approaches(model)):
+            continue
+        said = "; ".join([*dict.fromkeys(now.working), now.verdict])
+        remarks = "".join(f" ({remark})" for remark in now.remarks)
+        yield f"{now.row.title}: {'unchanged, ' if is_same else ''}{said}{remarks}"
 
 
 def approaches(model: Model) -> Headline | None:
     """The headline that approaches a number; None in a data package without one."""
-    rows = model.register.headlines.values()
-    return next(
-        (
-            row
-            for row in rows
-            if model.register.claims[row.claim].qualifier == "approaches"
-        ),
-        None,
-    )
+    register = model.register
+    for row in register.headlines.values():
+        if register.claims[row.claim].qualifier == "approaches":
+            return row
+    return None
 
 
 def ours(model: Model, setting: Setting = ARTICLE) -> str:
-    """Name the assumptions that are ours, with their values, if there are any.
+    """Say what is assumed and not printed, if anything is.
 
     Where a user named something, these are the assumptions among it; otherwise they are
-    those that the headlines use.
+    those that the headlines use, and the printed bounds that their checks take as
+    reached.
     """
-    found: dict[str, str] = {}
-    for one in model.register.assumptions.values():
-        if (
-            one.id in setting.given
-            and one.grade == "chosen"
-            and model.default(one.id) == "set"
-        ):
-            found[one.id] = digits(one.value)
-    names = (
-        ()
-        if setting.given
-        else (name for row in model.register.headlines.values() for name in row.working)
-    )
-    for name in names:
-        with contextlib.suppress(ModelError):
-            for node in model.plan(*model.named(name, setting)).leaves.values():
-                assumption = node.source.assumption
-                if (
-                    assumption
-                    and assumption.grade == "chosen"
-                    and not node.source.in_words
-                ):
-                    found[node.name] = digits(node.source.value)
-    return (
-        f"Ours, not the article's: {', '.join(map(' '.join, found.items()))}."
-        if found
-        else ""
-    )
+    names = list(_named_by_user(model, setting) if setting.given else _used(model))
+    clauses = [_clause(model, name) for name in names]
+    sentences = []
+    if clauses:
+        that = [f"that {clause}" for clause in clauses]
+        sentences.append(f"We assume, and the article does not print, {listed(that)}.")
+    reached = [] if setting.given else [*dict.fromkeys(_reached(model))]
+    if reached:
+        sentences.append(f"We also take {listed(reached)} as reached.")
+    return " ".join(sentences)
+
+
+def _clause(model: Model, name: str) -> str:
+    """What an assumption of ours says, as a clause."""
+    assumption = model.register.assumptions[name]
+    label = assumption.label[:1].lower() + assumption.label[1:]
+    return assumption.clause or f"{label} is {digits(assumption.value) or '0'}"
+
+
+def _named_by_user(model: Model, setting: Setting) -> Iterator[str]:
+    for name, assumption in model.register.assumptions.items():
+        is_ours = assumption.grade == "chosen" and model.default(name) == "set"
+        if name in setting.given and is_ours:
+            yield name
+
+
+def _used(model: Model) -> Iterator[str]:
+    """The assumptions of ours that the workings of the headlines rest on."""
+    used: dict[str, None] = {}
+    for row in model.register.headlines.values():
+        for name in row.working:
+            with contextlib.suppress(ModelError):
+                for leaf in model.plan(*model.named(name)).leaves.values():
+                    assumption = leaf.source.assumption
+                    if assumption and assumption.grade == "chosen":
+                        used[leaf.name] = None
+    words = {name for name in used if model.default(name) == "in_words"}
+    yield from (name for name in model.register.assumptions if name in {*used} - words)
+
+
+def _reached(model: Model) -> Iterator[str]:
+    """The printed bounds that the checks of headlines take as reached."""
+    register = model.register
+    for row in register.headlines.values():
+        if row.check:
+            for name in register.checks[row.check].reached:
+                claim = register.claims.get(name)
+                if claim:
+                    yield f'"{claim.published}"'
+
+
+# Layouts ------------------------------------------------------------------------------
 
 
 def headlines_text(shown: Iterable[Shown]) -> str:
@@ -185,30 +262,30 @@ def headlines_text(shown: Iterable[Shown]) -> str:
     Each has its words, its working with the verdict at the right, and its sentence.
     """
     lines: list[str] = []
-
-    def put(text: str, start: str = "     ") -> None:
-        lines.extend(
-            textwrap.wrap(
-                text, WIDTH, initial_indent=start, subsequent_indent=" " * len(start)
-            )
-        )
-
-    for number, one in enumerate(shown, start=1):
-        put(one.row.title, f"{number}  ")
+    for number, headline in enumerate(shown, start=1):
+        lines += _wrapped(headline.row.title, f"{number}  ")
         # Two numbers past one limit have one reason.
-        for text in dict.fromkeys(one.working or (_NONE,)):
-            put(text)
+        for text in dict.fromkeys(headline.working or (_NONE,)):
+            lines += _wrapped(text)
         # Where the last line leaves no room for the verdict, it has a line of its own.
         room = WIDTH - len(lines[-1])
-        start = lines.pop() if room > len(one.verdict) + 1 else ""
-        lines.append(f"{start:{WIDTH - len(one.verdict)}}{one.verdict}")
-        put(one.why)
+        start = lines.pop() if room > len(headline.verdict) + 1 else ""
+        lines.append(f"{start:{WIDTH - len(headline.verdict)}}{headline.verdict}")
+        lines += _wrapped(headline.why)
     return "\n".join(lines)
+
+
+def _wrapped(text: str, start: str = "   ") -> list[str]:
+    under = " " * len(start)
+    return textwrap.wrap(text, WIDTH, initial_indent=start, subsequent_indent=under)
 
 
 def headlines_markdown(shown: Iterable[Shown]) -> str:
     """Headlines as a table in Markdown, for the README."""
-    rows = [COLUMNS, ("---",) * len(COLUMNS), *(one.cells for one in shown)]
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', ' ') for cell in row)} |" for row in rows
-    )
+    rows: list[Sequence[str]] = [COLUMNS, ("---",) * len(COLUMNS)]
+    rows += [headline.cells for headline in shown]
+    lines = []
+    for row in rows:
+        cells = " | ".join(cell.replace("|", " ") for cell in row)
+        lines.append(f"| {cells} |")
+    return "\n".join(lines)

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from analysis.core.spell import digits
 from analysis.model.findings import recomputed
 from analysis.model.model import Estimate, Model, ModelError, Setting
-from analysis.model.verdicts import Outcome, results, solution
+from analysis.model.solutions import solution
+from analysis.model.verdicts import Outcome, results
 from analysis.render.safe_text import escape_spreadsheet_formula
+from analysis.render.wording import reason_words
 
 if TYPE_CHECKING:
     # Half of a second that a verdict does without: who makes a frame loads it.
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
 
 #: The columns of the tables of a run.
 COLUMNS = {
-    "checks": "id kind statement claim against quantity readings unit "
+    "checks": "id kind statement claim against quantity readings reached unit "
     "published published_low published_high recomputed recomputed_low recomputed_high "
-    "side verdict finer barely rests_on condition reason passing notebook",
+    "side verdict ground open_to tests_nothing finer coarser_in barely rests_on "
+    "condition reason passing passing_rounded notebook",
     "derived": "id statement quantity readings unit "
     "recomputed recomputed_low recomputed_high side rests_on reason notebook",
     "solutions": "id statement quantity readings claim goal solve value unit low high "
@@ -50,14 +53,17 @@ def tables(
     ``shown_in`` gives the notebook of a check.
     """
     seen, register = list(outcomes), model.register
-    verdicts = results(model, seen)
+    verdicts = {result.claim.id: result.verdict for result in results(model, seen)}
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in COLUMNS}
     for one in seen:
         check, barely = one.check, "barely" if one.barely else ""
+        tests_nothing = "tests nothing" if one.tests_nothing else ""
         row = {
             **vars(check),
             **vars(one),
             "barely": barely,
+            "tests_nothing": tests_nothing,
+            "reason": reason_words(model, one),
             "claim": f"{check.claim} {check.end}".strip(),
         }
         found["checks" if check.kind else "derived"].append(

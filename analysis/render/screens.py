@@ -22,7 +22,8 @@ from analysis.core.spell import digits
 from analysis.core.units import nearest
 from analysis.model import findings
 from analysis.model.model import ARTICLE, CircleError, Model, ModelError, Setting
-from analysis.model.verdicts import Outcome, judge_all, solution
+from analysis.model.solutions import solution
+from analysis.model.verdicts import Outcome, judge_all
 from analysis.render.headlines import changes
 from analysis.render.safe_text import escape_spreadsheet_formula, padded
 from analysis.render.steps import WIDTH, Steps
@@ -42,7 +43,9 @@ if TYPE_CHECKING:
     from analysis.whatif.scenarios import Scenario
 
 CHECKED = (
-    "Checked: that printed numbers follow from each other; not that they are true."
+    "We checked whether the article's numbers follow from one another. We did not "
+    "check whether they are true, or whether anyone was coerced. The author has not "
+    "been asked to comment."
 )
 
 

@@ -6,7 +6,7 @@ The print stands beside the result.
 >>> print(Steps(Model(Register.read()), Setting(), ["net_new_persons"], depth=0))
 net new persons = persons 2021 − persons 2019
                 = 3.170 million − 2.869 million
-                = 0.301 million
+                = 301,000
     printed: "approximately 300,000 persons" (note 4): matches
 """
 
@@ -127,8 +127,12 @@ def step(
     level: int = 0,
     *,
     judged: bool = True,
+    plain: bool = False,
 ) -> Step:
-    """The worked step of one node of a plan under a setting."""
+    """The worked step of one node of a plan under a setting.
+
+    A ``plain`` one leaves out factors of one and terms of nothing that are ours.
+    """
     node = plan.by_name[quantity]
     source = node.source
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
@@ -147,6 +151,9 @@ def step(
         lines = [*other, f"= {_shown(model, node, values[quantity])[0]}"]
     else:
         formula = without_units(source.expression)
+        idle = idle_needs(model, formula)
+        if plain and all(plan.by_name[name].reading == "set" for name in idle):
+            formula = without(formula, idle)
         names = {need: label(need) for need in formula.needs}
         result, shown = _worked(model, plan, node, formula, values)
         lines = [f"= {formula.text(names)}", f"= {formula.text(shown)}", f"= {result}"]
@@ -165,12 +172,14 @@ def step(
 def line(model: Model, setting: Setting, name: str) -> str:
     """The numbers put into the formula of a quantity, and the result, in one line.
 
+    Factors of one and terms of nothing are left out where they are ours and unchanged.
     Raises ModelError past a limit.
     """
     quantity, under = model.named(name, setting)
     plan = model.plan(quantity, under)
     _ = plan.words or plan.value
-    return " ".join(step(model, under, plan, quantity).lines[1:]).removeprefix("= ")
+    lines = step(model, under, plan, quantity, plain=True).lines
+    return " ".join(lines[1:]).removeprefix("= ")
 
 
 def label(quantity: str) -> str:
@@ -207,7 +216,7 @@ def _judged(model: Model, setting: Setting, quantity: str) -> Iterator[str]:
     """The print of a quantity, and the verdict."""
     for check in model.register.checks.values():
         claim = model.register.claims.get(check.claim)
-        if check.quantity == quantity and claim and claim.judged_by == check.id:
+        if check.quantity == quantity and claim and check.id in claim.judged_by:
             outcome = judge(model, check, setting)
             words = f'"{claim.words or claim.published}" ({claim.where})'
             yield f"printed: {words}: {verdict_words(model, outcome)}"
@@ -228,7 +237,7 @@ def _worked(
     The operands have as many digits as it takes to recompute the result by hand.
     """
     operands = [values[need] for need in formula.needs]
-    # A sum in millions stays in millions.
+    # A sum of millions ends at a thousand.
     least = 1e4 if max(map(abs, operands), default=0) >= 1e6 else 1e5
     result, _ = _shown(model, node, values[node.name], 0, least)
     for finest in range(7):
@@ -260,7 +269,8 @@ def _shown(
     """Return a number as a text, and the number that the text shows.
 
     The text is as printed or as set. Otherwise the number has some digits and
-    ``finest`` more, and from ``least`` on it is in millions.
+    ``finest`` more; from ``least`` on it is to thousands, and in millions from a
+    million on.
     """
     source, unit = node.source, model.units[node.name]
     if source.in_words or not math.isfinite(value):
@@ -288,12 +298,68 @@ def _shown(
     ):
         return as_printed(source), value
     if source.is_leaf:
+        if abs(value) < scale:
+            scale, word = 1.0, ""
         return f"{value / scale:,.10g}{word}".replace("-", "−"), value
     # A tie in decimals stays one: as a float of millions, 1,567,500 is less than
     # 1.5675.
     tens = 10.0 ** (decimals + finest)
     rounded = round(value * tens / scale) / tens
-    return f"{rounded:,.{decimals + finest}f}{word}".replace("-", "−"), rounded * scale
+    decimals += finest
+    if word == " million" and abs(rounded) < 1:
+        decimals, word = max(0, decimals - 6), ""
+        text = f"{rounded * scale:,.{decimals}f}"
+    else:
+        text = f"{rounded:,.{decimals}f}{word}"
+    return text.replace("-", "−"), rounded * scale
+
+
+def idle_needs(model: Model, formula: Expression) -> dict[str, float]:
+    """The assumptions in a formula, by name, if all of them are 0 or 1 by default.
+
+    Where each is as set, the formula reads without them.
+    """
+    idle = {}
+    for need in formula.needs:
+        source = model.sources[need][model.default(need)]
+        if source.assumption:
+            idle[need] = source.value
+    return idle if all(value in (0, 1) for value in idle.values()) else {}
+
+
+class _Without(ast.NodeTransformer):
+    """Leaves out factors of one and terms of nothing."""
+
+    def __init__(self, values: Mapping[str, float]) -> None:
+        self.values = values
+
+    def number(self, node: ast.expr) -> float | None:
+        if isinstance(node, ast.Constant):
+            return float(node.value)  # type: ignore[arg-type]
+        return self.values.get(node.id) if isinstance(node, ast.Name) else None
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        left, right = self.number(node.left), self.number(node.right)
+        is_factor = isinstance(node.op, ast.Mult | ast.Div)
+        is_term = isinstance(node.op, ast.Add | ast.Sub)
+        if (is_factor and right == 1) or (is_term and right == 0):
+            return node.left
+        is_first = isinstance(node.op, ast.Mult | ast.Add)
+        if is_first and left == (1 if is_factor else 0):
+            return node.right
+        return node
+
+
+def without(formula: Expression, values: Mapping[str, float]) -> Expression:
+    """A formula without the factors of one and the terms of nothing among its needs.
+
+    >>> from analysis.model.expressions import parse
+    >>> without(parse("(a - b) / (1 - c)"), {"c": 0.0}).needs
+    ('a', 'b')
+    """
+    result = _Without(values).visit(copy.deepcopy(formula.result))
+    return _with_result(formula, result)
 
 
 class _WithoutUnits(ast.NodeTransformer):
@@ -310,7 +376,10 @@ class _WithoutUnits(ast.NodeTransformer):
 
 def without_units(formula: Expression) -> Expression:
     """A formula without the factors that only serve units, such as ``a_year``."""
-    result = _WithoutUnits().visit(copy.deepcopy(formula.result))
+    return _with_result(formula, _WithoutUnits().visit(copy.deepcopy(formula.result)))
+
+
+def _with_result(formula: Expression, result: ast.expr) -> Expression:
     used = {node.id for node in ast.walk(result) if isinstance(node, ast.Name)}
     return replace(
         formula,

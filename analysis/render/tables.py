@@ -19,7 +19,8 @@ import pandas as pd
 
 from analysis.core.spell import digits
 from analysis.model.model import Model, Setting
-from analysis.model.verdicts import Outcome, solution
+from analysis.model.solutions import solution
+from analysis.model.verdicts import Outcome
 from analysis.render.safe_text import padded
 from analysis.render.templates import render
 from analysis.render.wording import CAVEAT, SCREEN, finding_words, solved_words

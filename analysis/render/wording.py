@@ -11,33 +11,43 @@ a bound with the digits that it has.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from analysis.core.rows import Check, Claim, Finding, Step
+from analysis.core.rows import Check, Claim, External, Finding, Step
 from analysis.core.spell import digits, spell
 from analysis.core.units import BASE_UNITS
 from analysis.model.expressions import parse
 from analysis.model.findings import recomputed
 from analysis.model.model import Estimate, Model
-from analysis.model.verdicts import Outcome, counts, results
+from analysis.model.verdicts import VERDICTS, Outcome
 
 CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are true."
 #: How a verdict is said of each kind of check.
 SAID = {
     "repetition": {
-        "matches": "match each other",
-        "matches_within_rounding": "match each other within rounding",
-        "compatible": "compatible with each other",
-        "differs": "differ",
+        "matches": "the two agree",
+        "matches_within_rounding": "the two agree within rounding",
+        "compatible": "left open by their words",
+        "differs": "the two differ",
     },
     "hypothesis": {
         "matches": "would match",
         "matches_within_rounding": "would match within rounding",
-        "compatible": "would be compatible",
+        "compatible": "would be allowed",
         "differs": "would differ",
     },
 }
+#: What is said with a verdict that a ground gives, where no row is named.
+_STRETCH = (
+    'more than a tenth short; we let "approaches" stretch to less than a fifth, and '
+    "both are our choice"
+)
+_COARSER = (
+    "no value at the finer place of the printed digits satisfies the claim; at a "
+    "coarser place, which is as defensible, one does"
+)
+TESTS_NOTHING = 'an upper limit beside an "up to" tests nothing'
 
 
 # Numbers in words ---------------------------------------------------------------------
@@ -282,8 +292,14 @@ def _off(model: Model, outcome: Outcome) -> tuple[str, float]:
     words = f"{100 * far:.1f} points" if points else spell(far, outcome.unit, place)
     if outcome.verdict == "differs":
         return f"by {words}", place
-    below = "short" if qualifier == "approaches" else "below"
-    return f"{words} {'above' if off > 0 else below}", place
+    if off > 0:
+        return f"{words} above", place
+    if qualifier != "approaches" or not outcome.published:
+        return f"{words} below", place
+    # A value that is at most so large is short by at least so much.
+    least = "at least " if outcome.side == "at most" else ""
+    share = f"{100 * far / outcome.published:.0f} percent"
+    return f"{least}{words} or {share} short", place
 
 
 def bounds_words(model: Model, outcome: Outcome) -> str:
@@ -307,18 +323,118 @@ def verdict_words(model: Model, outcome: Outcome) -> str:
             if known and not outcome.check.kind
             else f"not computable: {outcome.reason}"
         )
-    said, (off, _) = SAID.get(outcome.check.kind, {}), _off(model, outcome)
-    found, finer = (
-        said.get(one, one.replace("_", " ")) for one in (outcome.verdict, outcome.finer)
+    verdict = verdict_and_distance(model, outcome)
+    notes = []
+    if outcome.verdict != "differs":
+        off, _ = _off(model, outcome)
+        notes.append(off)
+    if outcome.verdict.startswith("matches"):
+        notes += [_at_end(model, name) for name in outcome.open_to]
+    if outcome.coarser_in:
+        notes.append(_rounded_to(model, outcome))
+    if outcome.barely:
+        notes.append("barely")
+    if outcome.finer:
+        finer = said_verdict(outcome.check, outcome.finer)
+        notes.append(f"{finer} at the finer place")
+    if outcome.tests_nothing:
+        notes.append(TESTS_NOTHING)
+    said = "; ".join(filter(None, notes))
+    return f"{verdict}, {said}" if said else verdict
+
+
+def verdict_and_distance(model: Model, outcome: Outcome) -> str:
+    """The verdict in words; with one that differs, by how much."""
+    verdict = said_verdict(outcome.check, outcome.verdict)
+    if outcome.verdict != "differs":
+        return verdict
+    off, _ = _off(model, outcome)
+    return f"{verdict} {off}".strip()
+
+
+def said_verdict(check: Check, verdict: str) -> str:
+    """A verdict in the words of the check's kind, without what is said with it."""
+    return SAID.get(check.kind, {}).get(verdict, verdict.replace("_", " "))
+
+
+def taken_at_end(claim: Claim) -> str:
+    """Say that a printed number is taken at its end."""
+    return f'taking "{claim.published}" as {claim.published.digits_words}'
+
+
+def _at_end(model: Model, name: str) -> str:
+    claim = model.register.claims.get(name)
+    if claim is None:
+        return f"taking {name} at the least that its words allow"
+    return taken_at_end(claim)
+
+
+def _rounded_to(model: Model, outcome: Outcome) -> str:
+    """Say to which place the rows are rounded whose coarser place gives a verdict."""
+    register = model.register
+    places = []
+    for name in outcome.coarser_in:
+        row = register.claims.get(name) or register.external[name]
+        places.append(coarser_place(model, outcome.check, row))
+    return f"rounded to {' and '.join(dict.fromkeys(filter(None, places)))}"
+
+
+def coarser_place(model: Model, check: Check, row: Claim | External) -> str:
+    """The coarser place of a row in words; empty where words have none."""
+    if row.qualifier != "vague":
+        return row.published.coarse_place_words
+    words = model.register.vague_readings[check.quantity]
+    ends = [end for end in (words.floor, words.ceiling) if end and end.coarse_place]
+    return ends[0].coarse_place if ends else ""
+
+
+def reason_words(model: Model, outcome: Outcome) -> str:
+    """Why a verdict is given, or why there is none."""
+    if not outcome.verdict:
+        return outcome.reason
+    if outcome.ground == "stretch":
+        return _STRETCH
+    if outcome.ground == "room":
+        inputs = [_input_words(model, name) for name in outcome.open_to]
+        leave = "leaves" if len(inputs) == 1 else "leave"
+        start = "the value at the printed ends does not satisfy the claim"
+        if outcome.recomputed is None:
+            start = "no single value follows"
+        return f"{start}; {listed(inputs)} {leave} room for one that satisfies it"
+    if outcome.ground == "coarser place":
+        return _COARSER
+    return VERDICTS[outcome.verdict]
+
+
+def passing_words(outcome: Outcome) -> str:
+    """How many near values would have passed, in words; empty where that has no sense.
+
+    >>> from analysis.core.register import Register
+    >>> from analysis.model.verdicts import judge
+    >>> model = Model(Register.read())
+    >>> passing_words(judge(model, model.register.checks["at_risk_2021_sum"]))
+    '53 percent would match as well, and 66 percent would with rounding'
+    """
+    if outcome.passing is None or outcome.passing_rounded is None:
+        return ""
+    as_well = " as well" if outcome.verdict == "matches" else ""
+    words = f"{100 * outcome.passing:.0f} percent would match{as_well}"
+    if f"{outcome.passing:.2f}" == f"{outcome.passing_rounded:.2f}":
+        return words
+    return (
+        f"{words}, and {100 * outcome.passing_rounded:.0f} percent would with rounding"
     )
-    if outcome.verdict == "differs":
-        found, off = f"{found} {off}".strip(), ""
-    notes = [
-        off,
-        "barely" if outcome.barely else "",
-        f"{finer} at the finer place" if finer else "",
-    ]
-    return ", ".join(filter(None, [found, "; ".join(filter(None, notes))]))
+
+
+def _input_words(model: Model, name: str) -> str:
+    """An input of a check by what is printed, or by its name."""
+    claim = model.register.claims.get(name)
+    if claim is None:
+        words = model.register.vague_readings.get(name)
+        claim = model.register.claims.get(words.claim) if words else None
+        if claim is None or claim.qualifier != "vague":
+            return name
+    return f'"{claim.words or claim.published}"'
 
 
 #: The columns in which a screen shows a check.
@@ -335,24 +451,101 @@ SCREEN: dict[str, Callable[[Model, Outcome], str]] = {
 }
 
 
-def counts_line(model: Model, outcomes: Iterable[Outcome]) -> str:
-    """Count the article's results by verdict, in one line.
+_NUMBERS = (
+    "none",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 
-    Our own checks are in no count.
+
+def count_words(number: int, verb: str = "") -> str:
+    """A count in words, perhaps with a verb that agrees with it.
+
+    >>> count_words(1, "match"), count_words(2, "match"), count_words(16)
+    ('one matches', 'two match', '16')
     """
-    seen = list(outcomes)
-    found = counts(model, results(model, seen))
-    names = {"matches": "match", "matches_within_rounding": "within rounding alone"}
+    words = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    if not verb:
+        return words
+    first, _, rest = verb.partition(" ")
+    if number == 1:
+        ending = "es" if first.endswith("ch") else "s"
+        first = {"are": "is", "cannot": "cannot"}.get(first, f"{first}{ending}")
+    return " ".join(filter(None, [words, first, rest]))
+
+
+#: The parts of a tally with their verbs, in the order in which they are said.
+_REPEATED = {
+    "repetition matches": "agree",
+    "repetition matches_within_rounding": "agree within rounding alone",
+    "repetition compatible": "set words beside words, which leave it open",
+    "repetition differs": "differ",
+}
+_SUMMED = {
+    "sum matches on printed numbers": "match on printed numbers",
+    "sum matches on choices": "match on choices of ours",
+    "sum matches_within_rounding": "match by rounding alone",
+    "sum compatible": "are left open by words",
+    "sum differs": "differ",
+    "sum not_recalculable": "cannot be recalculated from this article",
+}
+
+
+def tally_words(counts: Mapping[str, int]) -> str:
+    """The tally of the article's results, in three sentences.
+
+    Our own comparisons are in no count.
+    """
+    repeated = sum(counts[name] for name in _REPEATED)
+    summed = sum(counts[name] for name in _SUMMED)
+    total = repeated + summed
+    parts = [f"Of {total} result{'s' * (total != 1)}"]
+    if repeated:
+        verb = count_words(repeated, "print one thing twice")
+        parts.append(f"{verb}: {_counted(counts, _REPEATED)}")
+    sentence = f"{', '.join(parts)}."
+    if not summed:
+        return sentence
+    others = "The other " if repeated else ""
+    is_one = "is a sum or estimate" if summed == 1 else "are sums or estimates"
+    start = f"{others}{count_words(summed)} {is_one}"
+    return f"{sentence} {start[0].upper()}{start[1:]}: {_counted(counts, _SUMMED)}."
+
+
+def _counted(counts: Mapping[str, int], verbs: Mapping[str, str]) -> str:
     parts = [
-        f"{number} {names.get(name, name.replace('_', ' '))}"
-        for name, number in found.items()
-        if number
+        count_words(counts[name], verb) for name, verb in verbs.items() if counts[name]
     ]
-    ours = sum(outcome.check.kind in ("hypothesis", "external") for outcome in seen)
-    total = sum(found.values())
-    return (
-        f"{total} results of the article: {', '.join(parts)}. "
-        f"Besides, {ours} comparisons by us, in no count."
+    *others, last = parts
+    return f"{', '.join(others)}, and {last}" if others else last
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Some words as a list.
+
+    >>> listed(["one"]), listed(["one", "two"]), listed(["one", "two", "three"])
+    ('one', 'one and two', 'one, two and three')
+    """
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def tally_changes(was: Mapping[str, int], now: Mapping[str, int]) -> str:
+    """What changed in a tally, in one line: "match on printed numbers: two → one"."""
+    return "; ".join(
+        f"{verb}: {count_words(was[name])} → {count_words(now[name])}"
+        for name, verb in {**_REPEATED, **_SUMMED}.items()
+        if was[name] != now[name]
     )
 
 

@@ -10,7 +10,8 @@ more than a tenth below v.
 
 import pytest
 
-from analysis.model.verdicts import judge, solution
+from analysis.model.solutions import solution
+from analysis.model.verdicts import judge
 
 
 class Ledger:
@@ -38,6 +39,7 @@ class Ledger:
         barely=False,
         by=None,
         passing=None,
+        passing_rounded=None,
     ):
         assert id not in self.entries
 
@@ -54,6 +56,9 @@ class Ledger:
             )
             assert by is None or found.difference == close(by)
             assert passing is None or found.passing == close(passing)
+            assert passing_rounded is None or found.passing_rounded == close(
+                passing_rounded
+            )
 
         self.entries[id] = compare
 

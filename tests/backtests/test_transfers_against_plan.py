@@ -26,9 +26,11 @@ hand(
 
 # 67 / 220 = 0.304545, above 0.30 throughout. Over a floor, so at most.
 low, high = 2_865_000 / 2_200_000 - 1, 2_875_000 / 2_200_000 - 1  # 0.302273, 0.306818
-# "Over v" would have passed for v from 0.27 up to 0.306818, of 0.27 to 0.33.
-passing = (high - 0.27) / 0.06  # 0.6136
+# "Over v" would have matched for v from 0.27 up to 0.304545, and with rounding up to
+# 0.306818, of 0.27 to 0.33.
 value = 2_870_000 / 2_200_000 - 1
+passing = (value - 0.27) / 0.06  # 0.5758
+passing_rounded = (high - 0.27) / 0.06  # 0.6136
 hand(
     "excess_over_goal",
     value,
@@ -38,6 +40,7 @@ hand(
     side="at most",
     by=67 / 220 - 0.30,
     passing=passing,
+    passing_rounded=passing_rounded,
 )
 
 # Within 3.15 to 3.25 million.

@@ -23,19 +23,21 @@ SHORT = {"persons_per_transfer": 0.55}
 LONGER = SHORT | {"persons_per_transfer_2021": 0.5924}
 RISING = {"persons_per_transfer": "implied", "persons_per_transfer_2021": 0.95}
 JUDGED = [
-    # "Approaches": the value alone decides at a tenth, and what falls short is
-    # compatible at any distance. 1,765,672 is 11.7 percent short, though its digits
-    # reach 1,650,000 + 0.55 x 302,996 = 1,816,648.
+    # "Approaches": the value alone decides at a tenth, and the word stretches to less
+    # than a fifth. 1,765,672 is 11.7 percent short, though its digits reach
+    # 1,650,000 + 0.55 x 302,996 = 1,816,648.
     (IN_2021, SHORT, 1_600_000 + 0.55 * ADDED, "compatible", "at most"),
-    # 20 percent short.
-    (IN_2021, {"at_risk_share_of_new": 0}, 1_600_000, "compatible", "at most"),
+    # 20 percent short, and the share is no less than none.
+    (IN_2021, {"at_risk_share_of_new": 0}, 1_600_000, "differs", "at most"),
     # 2,021,500 is above, and its digits reach down to
     # 1,550,000 + 3,165,000 x 0.95 - 2,595,000 = 1,961,750.
     (IN_2021, RISING, 1_600_000 + 3_170_000 * 0.95 - 2_590_000, WITHIN, "at most"),
     # 1,700,000 + N = 2,001,222, down to 1,999,450,
-    # and 1,800,000 + N = 2,101,222, down to 2,099,450.
-    (IN_2021, {"at_risk_2019": 1_700_000}, 1_700_000 + ADDED, WITHIN, ""),
-    (IN_2021, {"at_risk_2019": 1_800_000}, 1_800_000 + ADDED, "differs", ""),
+    # and 1,800,000 + N = 2,101,222, down to 2,099,450; with a smaller share of those
+    # added anything down to 1,800,000. From 2,000,000 on, none is below two million.
+    (IN_2021, {"at_risk_2019": 1_700_000}, 1_700_000 + ADDED, WITHIN, "at most"),
+    (IN_2021, {"at_risk_2019": 1_800_000}, 1_800_000 + ADDED, "compatible", "at most"),
+    (IN_2021, {"at_risk_2019": 2_000_000}, 2_000_000 + ADDED, "differs", "at most"),
     # Note 4: 250,000 to 350,000. 0.83 N = 250,014;
     # 0.82 N = 247,002, at most 0.82 x 302,996 = 248,457.
     (NOTE_4, {"persons_per_transfer": 0.83}, 0.83 * ADDED, "matches", ""),
@@ -45,17 +47,17 @@ JUDGED = [
     (NOTE_4, LONGER, 0.5924 * 3_170_000 - 0.55 * BASE, "matches", ""),
     # A tie rounds either way.
     (NOTE_4, {"persons_per_transfer": 250_000 / ADDED}, 250_000, "matches", ""),
-    # 2,400,000 + N + 300,000 or more is 3,001,222 or more, at least 2,999,450, above
-    # even 2.75 million.
-    (IN_ALL, {"at_risk_2019": 2_400_000}, None, "differs", "at least"),
-    # 2,000,000 + N + 300,000 or more, at least 2,599,450: above 2.55 million, and
-    # within 2.75 at half a million.
-    (IN_ALL, {"at_risk_2019": 2_000_000}, None, "compatible", "at least"),
+    # 2,400,000 and 300,000 or more, with anything from none to N between, are 2,700,000
+    # or more: within 2.75 million, at half a million. 2,500,000 gives 2,800,000.
+    (IN_ALL, {"at_risk_2019": 2_400_000}, None, "compatible", "no bound"),
+    (IN_ALL, {"at_risk_2019": 2_500_000}, None, "differs", "no bound"),
+    # 2,300,000 or more: within 2.55 million.
+    (IN_ALL, {"at_risk_2019": 2_000_000}, None, "compatible", "no bound"),
     # With a number set, 2,201,222 lies within 1.95 to 2.55 million.
     (IN_ALL, {"former_detainees": 300_000}, SUM + 300_000, "matches", "at most"),
-    # 2,801,222, whose digits reach down to 2,749,450: within 2.75 million,
-    # at half a million.
-    (IN_ALL, {"former_detainees": 900_000}, SUM + 900_000, WITHIN, "at most"),
+    # 2,801,222. "Up to 1.6 million" is not rounded down, so digits reach 2,799,450,
+    # above 2.75 million; but fewer than 1.6 million are allowed.
+    (IN_ALL, {"former_detainees": 900_000}, SUM + 900_000, "compatible", "at most"),
 ]
 
 

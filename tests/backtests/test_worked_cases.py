@@ -2,7 +2,8 @@
 
 import pytest
 
-from analysis.model.verdicts import judge, solution
+from analysis.model.solutions import solution
+from analysis.model.verdicts import judge
 
 BASE = 3.17e6 / 1.105  # 2,868,778 transfers in 2019
 ADDED = 3.17e6 - BASE  # 301,222 since
@@ -61,7 +62,7 @@ def test_a_case_by_hand(model, name):
 
 def test_a_plan_that_is_not_printed_gives_no_verdict(model):
     claim = model.register.claims["excess_2021"]
-    assert (claim.role, claim.judged_by) == ("start", "")
+    assert (claim.role, claim.judged_by) == ("start", ())
 
 
 def test_up_to_one_point_six_million_is_recalculated_by_nothing_but_ours(model):
@@ -72,7 +73,7 @@ def test_up_to_one_point_six_million_is_recalculated_by_nothing_but_ours(model):
     ]
     assert {one.kind for one in checks} == {"hypothesis"}
     assert {judge(model, one).side for one in checks} == {"at most"}
-    assert model.register.claims["at_risk_2019_up_to"].judged_by == ""
+    assert model.register.claims["at_risk_2019_up_to"].judged_by == ()
 
 
 def test_two_million_at_a_ratio_of_0_55(model):

@@ -32,7 +32,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 def test_page_and_library_agree_at_10_000_settings(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verdicts, "_condition", lambda *given: "")
+    monkeypatch.setattr(verdicts, "condition_of", lambda *given: "")
     wrong, refused = {}, 0
     for start in range(0, SETTINGS, AT_ONCE):
         # A model keeps each plan that it made.

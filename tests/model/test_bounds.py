@@ -318,7 +318,11 @@ UNIT = {"x": (0, 1), "y": (0, 1)}
         # A pole inside, and at an end, leaves no bound, even where a limit keeps it
         # out of reach.
         (lambda x: 1 / (x - 0.25), {"x": (0, 1)}, [], -np.inf, np.inf),
-        (lambda x: 1 / x, {"x": (0, 1)}, [], -np.inf, np.inf),
+        # A pole at an end lies on the side of the way there.
+        (lambda x: 1 / x, {"x": (0, 1)}, [], 1, np.inf),
+        (lambda x: 1 / x, {"x": (-1, 0)}, [], -np.inf, -1),
+        (lambda x, y: y / x, {"x": (0, 1), "y": (1, 2)}, [], 1, np.inf),
+        (lambda x, y: y / x, {"x": (0, 1), "y": (-1, 2)}, [], -np.inf, np.inf),
         (lambda x: 1 / (x - 0.25), {"x": (0, 1)}, [lambda x: x - 0.5], -np.inf, np.inf),
         # A difference that is nought but for a float's last digits is nought.
         (lambda x: (x + 0.1) - x - 0.1 + 0 * x, {"x": (1, 2)}, [], 0, 0),

@@ -90,7 +90,7 @@ def test_the_register_shows_the_numbers_that_are_asked_for(
         for name in ("at-risk-2021-approaches", "growth-rate-2019-2021")
     )
     assert (claim.is_visible(), other.is_visible()) == (True, False)
-    page.get_by_label("Verdict").select_option("≠ differ")
+    page.get_by_label("Verdict").select_option("≠ differs")
     assert not claim.is_visible()
     page.get_by_label("Find").fill("")
     shown = page.locator(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from analysis.model.model import ARTICLE, Model
-from analysis.model.verdicts import Outcome, judge, judge_all
+from analysis.model.verdicts import TALLIED, Outcome, judge, judge_all
 from analysis.publish.tables import write_tables
 from analysis.render import wording
 from analysis.render.records import estimates
@@ -70,8 +70,9 @@ def test_a_row_of_the_screen_by_hand(
     # 1.6 million has 0.1 million for its last place.
     # Low: 1.55 + 3.165 x 0.1045/1.1045 = 1.84945;
     # high: 1.65 + 3.175 x 0.1055/1.1055 = 1.95300, outwards to 0.01.
-    # It falls short of 2 million by 98,778: to the thousand, so the value has three
-    # decimals of a million, too.
+    # It falls short of 2 million by 98,778, which is 4.9 percent: to the thousand, so
+    # the value has three decimals of a million, too. It is at most that, so short by at
+    # least that.
     assert [
         said(model, outcomes["at_risk_2021_sum"])
         for said in list(wording.SCREEN.values())[2:]
@@ -79,7 +80,7 @@ def test_a_row_of_the_screen_by_hand(
         "likely approaches two million",
         "at most 1.901 million",
         "1.84 million to 1.96 million",
-        "matches, 99,000 short",
+        "matches, at least 99,000 or 5 percent short",
         "chosen",
     ]
 
@@ -99,9 +100,9 @@ IN_ALL = (
             "excess_over_goal",
             "over 30 percent",
             "at most 30.5 percent",
-            "matches, 0.5 points above",
+            'matches, 0.5 points above; taking "at least 2.2 million" as 2.2 million',
         ),
-        ("total_2021_printed_twice", "3.2 million", "3.17 million", "match each other"),
+        ("total_2021_printed_twice", "3.2 million", "3.17 million", "the two agree"),
         # 3.17/1.105 - 2.59 = 0.2788
         (
             "base_2019_as_labourers",
@@ -115,7 +116,8 @@ IN_ALL = (
             "constant_share_at_values",
             "up to 1.6 million ethnic citizens",
             "at most 1.606 million",
-            "would match within rounding, would differ at the finer place",
+            "would match within rounding, rounded to 0.1 million; would be allowed at "
+            'the finer place; an upper limit beside an "up to" tests nothing',
         ),
         ("total_in_range", IN_ALL, "no single value, no bound", "compatible"),
         # 1.9012 + 0.3; an "at most" and an "at least" are added.
@@ -123,14 +125,17 @@ IN_ALL = (
             "low_end_several_three",
             f"{IN_ALL}, low end",
             "2.2 million, no bound",
-            "would match within rounding, would differ at the finer place",
+            "would match within rounding, taking former_detainees at the least that "
+            "its words allow; rounded to 0.5 million; would be allowed at the finer "
+            "place",
         ),
         # 1.48/1.5, below the whole and above 1.45/1.5, from where it rounds to it.
         (
             "training_attained",
             '"achieved this new goal", read as at least 100 percent',
             "98.7 percent",
-            "matches within rounding, differs at the finer place",
+            "matches within rounding, rounded to a tenth of a million; differs at the "
+            "finer place",
         ),
     ],
 )
@@ -186,26 +191,63 @@ def test_one_number_is_shown_alike_on_every_screen(
     assert [estimated_words(model, one) for one in found] == ["301,000"]
 
 
-def test_results_are_counted_and_checks_of_ours_are_not(
-    model: Model, outcomes: dict[str, Outcome]
-) -> None:
-    # By hand: seventeen results, of which 10.5 percent, 300,000 and note 4 are
-    # one calculation.
-    assert wording.counts_line(model, outcomes.values()).startswith(
-        "15 results of the article: 11 match, 1 within rounding alone, 2 compatible, "
-        "1 not recalculable."
+COUNTS = dict.fromkeys(TALLIED, 0) | {
+    "repetition matches": 7,
+    "repetition compatible": 1,
+    "sum matches on printed numbers": 2,
+    "sum matches on choices": 3,
+    "sum matches_within_rounding": 1,
+    "sum compatible": 1,
+    "sum not_recalculable": 1,
+}
+
+
+def test_a_tally_tells_kinds_apart() -> None:
+    assert wording.tally_words(COUNTS) == (
+        "Of 16 results, eight print one thing twice: seven agree, and one sets words "
+        "beside words, which leave it open. The other eight are sums or estimates: two "
+        "match on printed numbers, three match on choices of ours, one matches by "
+        "rounding alone, one is left open by words, and one cannot be recalculated "
+        "from this article."
     )
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({}, "Of 0 results."),
+        (
+            {"repetition matches": 1},
+            "Of 1 result, one prints one thing twice: one agrees.",
+        ),
+        (
+            {"sum differs": 1, "sum matches on choices": 2},
+            "Of 3 results. Three are sums or estimates: two match on choices of "
+            "ours, and one differs.",
+        ),
+    ],
+)
+def test_a_tally_of_few(counts: dict[str, int], words: str) -> None:
+    assert wording.tally_words(dict.fromkeys(TALLIED, 0) | counts) == words
+
+
+def test_a_change_of_a_tally_says_from_where_to_where() -> None:
+    now = COUNTS | {"sum matches on choices": 2, "sum differs": 1}
+    assert wording.tally_changes(COUNTS, now) == (
+        "match on choices of ours: three → two; differ: none → one"
+    )
+    assert wording.tally_changes(COUNTS, COUNTS) == ""
 
 
 def test_a_number_beyond_a_range_differs_by_its_distance_from_the_nearer_end(
     model: Model,
 ) -> None:
     # 3.17 - 3.17/1.105 = 0.3012 million more than in 2019.
-    # 1.6 + 0.3012 + 1 = 2.9012, 0.4012 million above 2.5;
-    # 0.6 + 0.3012 + 0.3 = 1.2012, 0.7988 million below 2.
+    # 1.8 + 0.3012 + 1 = 3.1012, 0.6012 million above 2.5, and with fewer of those added
+    # at least 2.8; 0.6 + 0.3012 + 0.3 = 1.2012, 0.7988 million below 2.
     check = model.register.checks["total_in_range"]
     for base, detainees, words in (
-        (1_600_000, 1_000_000, "differs by 400,000"),
+        (1_800_000, 1_000_000, "differs by 600,000"),
         (600_000, 300_000, "differs by 800,000"),
     ):
         setting = model.change({"former_detainees": detainees, "at_risk_2019": base})
@@ -243,11 +285,12 @@ def test_rows_of_checks_and_of_derived_by_hand(model: Model, folder: Path) -> No
     assert float(row["recomputed_high"]) == pytest.approx(
         1.65e6 + 3.175e6 * 0.1055 / 1.1055
     )
-    # Of 1.8 to 2.2 million, those from 1.84945 to 1.90122 / 0.9 = 2.11247 million
-    # would have been approached.
-    assert float(row["passing"]) == pytest.approx(
-        (1.9012217 / 0.9 - 1.84945) / 0.4, abs=1e-5
-    )
+    # Of 1.8 to 2.2 million, 1.90122 approaches those up to 1.90122 / 0.9 = 2.11247
+    # million, and 1.84945, with rounding, those from there.
+    shares = [float(row[name]) for name in ("passing", "passing_rounded")]
+    most = 1.9012217 / 0.9
+    by_hand = [(most - 1.9012217) / 0.4, (most - 1.84945) / 0.4]
+    assert shares == pytest.approx(by_hand, abs=1e-5)
     row = checks["total_in_range"]
     assert [row[name] for name in ("recomputed", "side", "verdict")] == [
         "",

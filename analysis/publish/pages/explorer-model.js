@@ -157,6 +157,13 @@ function planOf(named, under) {
   return (under.plans[key] ??= isRead ? planOf([target], change(new Map(readings), under)) : new Plan(target, under));
 }
 
+/** A value that is set, which has the side of its assumption. */
+function givenSource(name, value) {
+  const side = DATA.assumptions[name]?.side, { low, high } = DATA.quantities[name];
+  const room = side > 0 ? { low, high: value } : side < 0 ? { low: value, high } : undefined;
+  return { value, side, room, needs: [] };
+}
+
 const call = (run, n, v) => run(v[n[0]], v[n[1]], v[n[2]], v[n[3]], v[n[4]], v[n[5]], v[n[6]], v[n[7]]);
 /** The nodes that a target rests on, each after its needs, and the limits on them. */
 class Plan {
@@ -166,9 +173,9 @@ class Plan {
       if (found.has(name)) return;
       const { sources, usual } = DATA.quantities[name], read = readings.get(name) ?? usual;
       const isGiven = values.has(name) && (isSettable(read) || !readings.has(name)), reading = isGiven ? "given" : read;
-      const source = isGiven ? { value: values.get(name), needs: [] } : sources[read], { needs } = source;
-      const { run = (one) => one, text } = FORMULAS[`${name}.${reading}`] ?? {};
-      const node = { name, reading, source, needs, run, text }, start = path.findIndex((one) => one.name === name);
+      const source = isGiven ? givenSource(name, values.get(name)) : sources[read], { needs } = source;
+      const formula = FORMULAS[`${name}.${reading}`], { run = (one) => one } = formula ?? {};
+      const node = { name, reading, source, needs, run, formula }, start = path.findIndex((one) => one.name === name);
       if (start >= 0) {
         const [first, ...others] = [...path.slice(start), node].map((one) => `${one.name} (${one.reading})`);
         refuse("circle", { first, others: others.join(", which needs ") });
@@ -225,7 +232,10 @@ class Plan {
 
   /** "at most", "at least", neither, or "no bound" where the leaves' sides pull both ways. */
   get side() {
-    const pulls = this.leaves.map(({ name, source }) => source.side * this.direction.get(name)).filter(Boolean);
+    return this.sideBy(this.leaves);
+  }
+  sideBy(leaves) {
+    const pulls = leaves.map(({ name, source }) => (source.side ?? 0) * this.direction.get(name)).filter(Boolean);
     return new Set(pulls).size > 1 ? "no bound" : ["at least", "", "at most"][1 + (pulls[0] ?? 0)];
   }
 
@@ -235,16 +245,39 @@ class Plan {
     return [values[this.goal], ...values.subarray(this.nodes.length)];
   }
 
-  /** Smallest and largest target over all that the printed numbers and words stand for, within the limits. */
-  bounds(isCoarse) {
-    const box = this.leaves.map(({ name, source: { near, far } }) => ({ name, ...near, ...(isCoarse && far) }))
-      .filter((one) => one.low < one.high), places = box.map(({ name }) => this.at.get(name));
+  /** What the printed numbers and words stand for, at the finer or the coarser place; of open inputs only one side. */
+  rounding(isCoarse, open = []) {
+    return this.leaves.map(({ name, source: { near, far, side, part, value } }) => {
+      const one = { name, ...near, ...(isCoarse && far) };
+      if (!near || part === "in_words" || !open.includes(name)) return one;
+      return { ...one, ...(side > 0 ? { low: value } : { high: value }) };
+    }).filter((one) => one.low < one.high);
+  }
+
+  /** Smallest and largest target over a box, within the limits. */
+  bounds(box) {
+    const places = box.map(({ name }) => this.at.get(name));
     return extremes(box.length, (t) => this.row(places, box.map(({ low, high }, i) => low + t[i] * (high - low))));
   }
 
+  /** The leaves that have a side or are in words, and are not taken as reached. */
+  open(reached) {
+    return this.leaves.filter(({ name, source: { room, claim, part } }) =>
+      part === "in_words" || (room && this.direction.get(name) && !reached.includes(claim || name)));
+  }
+
+  /** What the target reaches as the open inputs move over their room; with rounding, too. */
+  rooms(open) {
+    const room = open.map(({ name, source }) => ({ name, ...source.room })), names = room.map((one) => one.name);
+    const rounded = this.rounding(true, names), other = (name) => rounded.find((one) => one.name === name) ?? {};
+    const both = room.map(({ name, low, high }) =>
+      ({ name, low: min(low, other(name).low ?? low), high: max(high, other(name).high ?? high) }));
+    return [this.bounds(room), this.bounds([...rounded.filter((one) => !names.includes(one.name)), ...both])];
+  }
+
   get spans() {
-    this.near ??= this.bounds(false);
-    return [this.near, (this.far ??= this.leaves.some((node) => node.source.far) ? this.bounds(true) : this.near)];
+    this.near ??= this.bounds(this.rounding(false));
+    return [this.near, (this.far ??= this.leaves.some((node) => node.source.far) ? this.bounds(this.rounding(true)) : this.near)];
   }
 }
 const isWithin = ([target, ...rooms]) => !Number.isNaN(target) && rooms.every((room) => room >= -SAME);
@@ -309,31 +342,61 @@ function estimate(plan) {
   return { plan, value, low, high, side, words, remarks: remarksOf(plan, value) };
 }
 
-function judge({ fine, coarse, from, to, qualifier, quantity, readings, claim, kind }, under) {
-  const { percent, unit } = DATA.quantities[quantity], words = (one) => DATA.said[kind]?.[one] ?? label(one);
-  const plan = planOf([quantity, readings], under), [near, far] = plan.spans;
+/** On what ground a verdict is given, the first that holds; empty where a value differs. */
+function groundOf({ fine, coarse, stretched, lowIsOurs, highIsOurs }, value, near, far, room, rounded) {
+  const meets = ([least, most], low, high) => high >= least && low <= most;
+  // Rounding does not decide at a threshold of ours.
+  const reaches = (claimed, exact, wide) => meets(claimed, (highIsOurs ? exact : wide).low, (lowIsOurs ? exact : wide).high);
+  const here = { low: value, high: value };
+  if (meets(fine, value, value)) return "value";
+  if (!Number.isNaN(value) && reaches(fine, here, near)) return "rounding";
+  if (!Number.isNaN(value) && reaches(coarse, here, far)) return "coarser place";
+  if (room && reaches(coarse, room, rounded)) return "room";
+  return stretched && (meets(stretched, value, value) || (room && reaches(stretched, room, rounded))) ? "stretch" : "";
+}
+
+function judge(check, under) {
+  const { fine, coarse, from, to, qualifier, quantity, readings, claim, kind, reached } = check;
+  const { percent, unit } = DATA.quantities[quantity], plan = planOf([quantity, readings], under);
   if (plan.rests.includes(claim)) refuse("circular", { claim });
   // Where no value that the words allow is within the limits, it is past one.
-  const value = plan.words.length && !Number.isNaN(near.low) ? NaN : plan.value;
-  const meets = ([least, most], low, high) => high >= least && low <= most;
-  const at = (claimed, { low, high }) => {
-    if (meets(claimed, value, value)) return "matches";
-    if (qualifier === "approaches" && value < claimed[0]) return "compatible";
-    return !meets(claimed, low, high) ? "differs" : plan.words.length ? "compatible" : "matches_within_rounding";
-  };
-  const finer = at(fine, near), isFar = finer === "differs", [claimed, used] = isFar ? [coarse, far] : [fine, near];
-  const coarser = at(claimed, used), verdict = isFar && coarser === "matches" ? "matches_within_rounding" : coarser;
-  const margin = min(used.high - claimed[0], claimed[1] - used.low);
+  const value = plan.words.length && !Number.isNaN(plan.spans[0].low) ? NaN : plan.value, open = plan.open(reached);
+  const names = open.map((node) => node.name), side = plan.sideBy(open);
+  const [near, far] = names.length ? [false, true].map((one) => plan.bounds(plan.rounding(one, names))) : plan.spans;
+  const rooms = names.length ? plan.rooms(open) : [];
+  const ground = groundOf(check, value, near, far, ...rooms), verdict = DATA.grounds[ground];
+  const finer = DATA.grounds[groundOf({ ...check, coarse: fine }, value, near, near, ...rooms)];
+  const said = (one) => DATA.said[kind]?.[one] ?? label(one);
   const off = value - (value > to ? to : from), size = abs(off), isOff = verdict === "differs" && finite(off);
   const by = () => (percent !== null ? `${fixed(100 * size, 1)} points`
     : inWords(size, unit, size >= 1e5 ? placeOf(plan.rests, size) : 1e3));
+  const short = () => (check.printed && off <= 0 && qualifier === "approaches"
+    ? `${side === "at most" ? "at least " : ""}${by()} or ${fixed((100 * size) / check.printed, 0)} percent short`
+    : `${by()} ${off > 0 ? "above" : "below"}`);
+  const [claimed, used] = ground === "rounding" ? [fine, near] : [coarse, far];
+  const isBare = verdict === "matches_within_rounding" && min(used.high - claimed[0], claimed[1] - used.low) < claimed[2];
+  const wanted = ground === "value" ? fine : coarse;
+  const atEnd = (node) => {
+    const { low, high } = plan.bounds([{ name: node.name, ...node.source.room }]);
+    return !(low >= wanted[0] && low <= wanted[1] && high >= wanted[0] && high <= wanted[1]);
+  };
+  const ends = verdict.startsWith("matches") ? open.filter(({ source }) => source.claim || (source.part && source.part !== "set")) : [];
+  const inputName = ({ name, source }) => source.claim || name;
+  ends.sort((one, two) => (inputName(one) < inputName(two) ? -1 : 1));
+  const isByClaim = groundOf(check, value, near, near) === "coarser place";
+  const coarser = isByClaim ? [check.coarserPlace] : [
+    `${coarse}` !== `${fine}` && check.coarserPlace,
+    ...plan.leaves.map(({ name, source }) => plan.direction.get(name) && source.coarserPlace)];
   const notes = [
-    !isOff && finite(off) && ["approaches", "over"].includes(qualifier) &&
-      `${by()} ${off > 0 ? "above" : qualifier === "over" ? "below" : "short"}`,
-    verdict === "matches_within_rounding" && margin < claimed[2] && "barely",
-    finer !== verdict && `${words(finer)} at the finer place`,
+    !isOff && finite(off) && ["approaches", "over"].includes(qualifier) && short(),
+    ...ends.filter(atEnd).map(({ name, source }) => source.taken ?? `taking ${name} at the least that its words allow`),
+    ground === "coarser place" && `rounded to ${[...new Set(coarser.filter(Boolean))].join(" and ")}`,
+    isBare && "barely",
+    finer !== verdict && `${said(finer)} at the finer place`,
+    qualifier === "up_to" && side === "at most" && DATA.testsNothing,
   ].filter(Boolean).join("; ");
-  return { plan, value, said: words(verdict) + (isOff ? ` by ${by()}` : "") + (notes && `, ${notes}`) };
+  const words = said(verdict) + (isOff ? ` by ${by()}` : "");
+  return { plan, value, verdict: words, said: words + (notes && `, ${notes}`) };
 }
 
 function placeOf(rests, number) {
@@ -348,15 +411,30 @@ function valueWords(plan, value, others = []) {
 }
 const estimateWords = (plan) => valueWords(plan, plan.value, [plan.spans[0].low, plan.spans[0].high].filter(finite));
 
-function headline({ named, check, shown, sentence, working }, under) {
-  const words = (name) => attempt(() => estimateWords(planOf(named[name], under)))[0] ?? "no value";
-  const put = (text) => text.replace(/\{(\|?)([\w.]+)\|?\}/g, (_, bar, name) => words(name).replace(bar && "−", ""));
+/** The number behind a name in braces, spelled; it throws where there is none. */
+function numberIn(named, under, bar, form) {
+  if (typeof named === "string") return named;
+  const { value } = planOf(named, under), { unit, percent } = DATA.quantities[named[0]];
+  const size = bar ? abs(value) : value;
+  if (form === "short") return inWords(size, unit, 1e5);
+  return inWords(size, unit, 1e3, { percent });
+}
+
+function headline(one, under) {
+  const { named, check, working } = one, changed = [...under.readings.keys(), ...under.values.keys()];
+  const judging = check ? [DATA.checks[check]].map(({ quantity, readings }) => [quantity, readings]) : [];
+  const plans = [...working, ...judging].map((name) => attempt(() => planOf(name, under))[0]).filter(Boolean);
+  const isChanged = changed.some((name) => plans.some((plan) => plan.at.has(name)));
+  const { shown, sentence } = isChanged ? one.changed : one.words;
+  const put = (text) => text.replace(/\{(\|?)([\w.]+)\|?(?::(\w+))?\}/g, (_, bar, name, form) => numberIn(named[name], under, bar, form));
+  // A sentence whose number has no value is left out.
+  const putAll = (text) => text.split(/(?<=\.)\s+(?=[A-Z"{])/).map((one) => attempt(() => put(one))[0]).filter(Boolean).join(" ");
   const [judged, reason] = check ? attempt(() => judge(DATA.checks[check], under)) : [];
   const said = reason ? `not computable: ${reason}` : judged?.said ?? "";
   const lines = working.filter((name) => !attempt(() => planOf(name, under).words.length)[0])
-    .map((name) => attempt(() => worked(planOf(name, under)))).map(([line, why]) => line ?? ["", why]);
-  const verdict = reason ? "not computable" : put(shown.replace("{verdict}", said.split(", ")[0]));
-  return { lines, verdict, sentence: put(sentence), said };
+    .map((name) => attempt(() => worked(planOf(name, under), true))).map(([line, why]) => line ?? ["", why]);
+  const verdict = reason ? "not computable" : putAll((shown || "{verdict}").replace("{verdict}", judged?.verdict ?? ""));
+  return { lines, verdict, sentence: putAll(sentence), said };
 }
 
 /** A number as it is printed or set, else with some digits and some finer ones; and the number that is shown. */
@@ -369,17 +447,22 @@ function shownAs(plan, name, value, finest = 0, least = 1e5) {
     : percent !== null ? [0.01, size ? max(1, -Math.floor(Math.log10(size) + 1e-9)) : 1, " percent"]
     : [1, ([...Array(4 + finest).keys()].find(isShort) ?? 4 + finest) - finest, ""];
   if (source.shown) return [source.shown, value];
+  if (!source.needs.length && size < scale) return [minus(general(value, 10, true)), value];
   if (!source.needs.length) return [minus(general(value / scale, 10, true) + word), value];
-  const tens = 10 ** (decimals + finest), text = fixed(halfEven((value * tens) / scale) / tens, decimals + finest);
-  return [minus(grouped(text) + word), Number(text) * scale];
+  const tens = 10 ** (decimals + finest), rounded = halfEven((value * tens) / scale) / tens;
+  const isUnderOne = word === " million" && abs(rounded) < 1, places = decimals + finest;
+  const text = isUnderOne ? fixed(rounded * scale, max(0, places - 6)) : fixed(rounded, places);
+  return [minus(grouped(text) + (isUnderOne ? "" : word)), rounded * scale];
 }
 
 /** A worked step: the formula, then the numbers put in, with as many digits as it takes by hand, and the result. */
-function worked(plan) {
+function worked(plan, isPlain = false) {
   const { target, value } = plan, values = plan.evaluate(), known = (name) => values[plan.at.get(name)];
-  const { needs, run, text, source: { same } } = plan.nodes[plan.goal], start = `${label(target)} = `;
+  const { needs, run, formula, source: { same } } = plan.nodes[plan.goal], start = `${label(target)} = `;
+  const isIdle = isPlain && formula?.idle?.every((name) => plan.nodes[plan.at.get(name)].reading === "set");
+  const text = isIdle ? formula.plain : formula?.text;
   const least = needs.some((name) => !DATA.constants.includes(name) && abs(known(name)) >= 1e6) ? 1e4 : 1e5;
-  const [result] = shownAs(plan, target, value, 0, least), side = plan.side.replace(/^at .*/, " ($&)").replace(/^no.*/, "");
+  const [result] = shownAs(plan, target, value, 0, least), side = isPlain ? "" : plan.side.replace(/^at .*/, " ($&)").replace(/^no.*/, "");
   if (!text) return same ? [start + label(same), result + side] : [start + result, ""];
   const put = (write) => text.replace(/\{(\w+)\}/g, (_, name) => write(name).replace(/^−.*/, "($&)"));
   const byHand = (finest) => run(...needs.map((name) => shownAs(plan, name, known(name), finest)[1]));

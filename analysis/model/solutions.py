@@ -1,0 +1,60 @@
+"""A solution is the value of an assumption at which a quantity equals a number.
+
+It shows what one would have to believe, and tests nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.core.published import Interval
+from analysis.core.rows import Solve
+from analysis.model.bounds import solve
+from analysis.model.model import ARTICLE, Model, ModelError, Setting
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The value that solves a row, or None, with its status and the reason.
+
+    The status is ``in_range`` of the range that the assumption is varied over,
+    ``out_of_range``, or ``impossible``: outside the allowed range, past a limit, or no
+    value at all.
+    """
+
+    row: Solve
+    value: float | None
+    status: str
+    reason: str = ""
+
+
+def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
+    """Find the value of the assumption that a row solves for.
+
+    The rest is as the setting and the row have it.
+    """
+    assumption = model.register.assumptions[row.solve]
+    name, low, high = assumption.id, assumption.minimum, assumption.maximum
+    try:
+        plan = model.plan(row.quantity, model.change(row.readings, setting))
+    except ModelError as error:
+        return Solution(row, None, "impossible", str(error))
+    if name not in plan.by_name:
+        reason = f"{row.quantity} does not depend on {name} here"
+        return Solution(row, None, "impossible", reason)
+    goal = row.goal
+    if goal is None:
+        goal = model.register.claims[row.claim].published.value(row.end)
+    value = solve(lambda x: plan.evaluate({name: x})[plan.target], low, high, goal)
+    if value is None:
+        return Solution(row, None, "impossible", f"no value of {name} makes it so")
+    if not Interval(low, high).holds(value):
+        reason = f"allowed is {low:,.10g} to {high:,.10g}"
+        return Solution(row, value, "impossible", reason)
+    past = plan.past(plan.evaluate({name: value}))
+    if past:
+        return Solution(row, value, "impossible", past)
+    low, high = assumption.low, assumption.high
+    status = "in_range" if Interval(low, high).holds(value) else "out_of_range"
+    reason = f"the range it is varied over is {low:,.10g} to {high:,.10g}"
+    return Solution(row, value, status, reason)
