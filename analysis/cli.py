@@ -249,6 +249,33 @@ def verify(
     raise typer.Exit(guard.verify(model, form, setting))
 
 
+@app.command(
+    help="Print a sentence to quote for each headline, with its caveat, its check and "
+    "official figures, and how to cite the article and this package."
+)
+def cite(
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print it in Markdown.")
+    ] = False,
+    as_bibtex: Annotated[
+        bool,
+        typer.Option("--bibtex", help="Print entries for BibTeX."),
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Print what may be cited of each headline, with its caveat."""
+    form = _one_of(markdown=as_markdown, bibtex=as_bibtex)
+    model = _model(data)
+    from analysis.render import citations
+
+    made = {
+        "": citations.cite_text,
+        "markdown": citations.cite_markdown,
+        "bibtex": citations.cite_bibtex,
+    }
+    typer.echo(made[form](model))
+
+
 @app.command()
 def accept(data: Data = None, notebooks: Notebooks = None) -> None:
     """Show what moved, then write what is computed now as what is expected."""

@@ -306,6 +306,22 @@ class Study:
             [one.cells for one in headlines(self.model, self.setting)], columns=COLUMNS
         )
 
+    def cite(self) -> Table:
+        """Return what may be cited of each headline, as a table.
+
+        A row has a sentence to quote, its caveat, the check that recomputes it, and the
+        official figures beside it. It is under the article's own setting, whatever this
+        study changes.
+
+        >>> print(load().cite()["caveat"][5])
+        This is an estimate. The article gives the number of former detainees in words \
+        only, so no total can be recomputed.
+        """
+        from analysis.render.citations import COLUMNS, citations
+        from analysis.render.tables import Table
+
+        return Table([one.cells for one in citations(self.model)], columns=COLUMNS)
+
     def checks(self, *quantities: str) -> Table:
         """Return the checks of some quantities, or all of them, in words.
 

@@ -81,7 +81,7 @@ def crate() -> str:
     root["author"] = add(
         "#contributors", "Organization", name=citation["authors"][0]["name"]
     )
-    article = citation["preferred-citation"]
+    (article,) = citation["references"]
     writer = article["authors"][0]
     author = f"{writer['given-names']} {writer['family-names']}"
     printed = {

@@ -14,6 +14,7 @@ from analysis.model.verdicts import judge_all
 from analysis.publish.map import trace_frame
 from analysis.publish.notebooks import all_notebooks
 from analysis.publish.tables import write_tables
+from analysis.render import citations
 from analysis.render.codebook import codebook, columns
 from analysis.render.external import compare, external_frame
 from tests.crate import crate
@@ -37,7 +38,27 @@ def test_version_name_and_licence_are_those_of_the_package() -> None:
     assert PROJECT["requires-python"].removeprefix(">=") in CODEMETA["runtimePlatform"]
     for name in ("softwareRequirements", "readme", "buildInstructions"):
         assert (ROOT / CODEMETA[name]).is_file()
-    assert CITATION["preferred-citation"]["title"] == CODEMETA["isBasedOn"]["name"]
+    (article,) = CITATION["references"]
+    assert article["title"] == CODEMETA["isBasedOn"]["name"]
+    # The package is cited itself, and the data package names the same article.
+    package = json.loads((ROOT / "data" / "datapackage.json").read_text("utf-8"))
+    (source,) = package["sources"]
+    (author,) = article["authors"]
+    assert source["author"] == f"{author['given-names']} {author['family-names']}"
+    assert [source[name] for name in ("title", "journal", "date", "publisher")] == [
+        article["title"],
+        article["journal"],
+        article["date-published"],
+        article["publisher"]["name"],
+    ]
+    assert [source["volume"], source["issue"]] == [
+        str(article["volume"]),
+        str(article["issue"]),
+    ]
+    assert CITATION["title"] == citations.TITLE
+    assert [author["name"] for author in CITATION["authors"]] == [
+        citations.CONTRIBUTORS
+    ]
 
 
 def test_the_crate_is_made_of_the_package_as_it_is() -> None:

@@ -185,8 +185,8 @@ class Published:
         """Return the interval of every value that rounds to the digits.
 
         It reaches half a place to each side, with the ties on both. A planned figure
-        stands for its digits alone. ``coarse`` takes the coarser place, where there are
-        two.
+        stands for its digits alone, and a count for nothing below 0. ``coarse`` takes
+        the coarser place, where there are two.
 
         >>> Published(
         ...     "300000", rounding_unit="10000", rounding_unit_other="100000"
@@ -195,9 +195,10 @@ class Published:
         """
         digits = self._digits(end)
         half = Decimal(0) if self.target else self._place(digits, coarse=coarse) / 2
-        return Interval(
-            float(self._base(digits - half)), float(self._base(digits + half))
-        )
+        low = digits - half
+        if self.unit != "percent" and digits >= 0:
+            low = max(low, Decimal(0))
+        return Interval(float(self._base(low)), float(self._base(digits + half)))
 
     def asserts(self, end: str = "", *, coarse: bool = False) -> Interval:
         """Return the interval that the words claim for the quantity.

@@ -164,6 +164,8 @@ class Register(Settings):
             yield from _marked(limit, None, "limits")
         for remark in self.remarks:
             yield from _marked(remark, None, "remarks")
+        for context in self.context:
+            yield from _marked(context, None, "context")
         for field in Register.model_fields:
             table = getattr(self, field)
             for row in table.values() if isinstance(table, dict) else ():

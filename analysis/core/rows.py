@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -29,7 +29,9 @@ from analysis.core.units import SCALES, base_unit, name_of, parse_unit
 
 Grade = Literal["stated", "implied", "chosen"]
 #: Who stands behind a reading or an assumption, the strongest first.
-GRADES = get_args(Grade)
+GRADES = ("stated", "implied", "published elsewhere", "chosen")
+#: In what a figure published elsewhere was seen, by its grade.
+SEEN_IN = {"P": "the primary text", "M": "a copy", "S": "a secondary source"}
 #: Prefix: divide the external figure by its number of years.
 PER_YEAR = "per_year:"
 #: The reading that is a quantity's unnamed formula.
@@ -242,7 +244,8 @@ class Claim(PrintedNumber):
 class External(PrintedNumber):
     """A figure published elsewhere, to be set beside the article's.
 
-    It is never an input.
+    It is no input of the article's setting. Another setting may take it for the
+    quantity that it stands for.
     """
 
     file = "external.csv"
@@ -284,6 +287,9 @@ class External(PrintedNumber):
     beside: Annotated[tuple[str, ...], Names, Ref("values")] = ()
     """What it is set beside, parted by semicolons: a quantity, quantity.reading, or a
     row of claims; per_year: before it divides a sum by its years. Empty for context."""
+    stands_for: Annotated[str, Ref("quantities")] = ""
+    """The quantity that a setting may take it for, where period, unit and scope agree;
+    per_year: before it divides a sum by its years. Empty for context."""
     note: OptionalProse = ""
     """What it checks, and why it may differ in scope."""
 
@@ -301,6 +307,8 @@ class External(PrintedNumber):
                 f"{self.year_from} lies after {self.year_to}, the last year of the "
                 "figure",
             )
+        if self.stands_for.startswith(PER_YEAR) and self.years == 1:
+            raise FieldError("stands_for", "a figure of one year is not divided")
 
     @property
     def years(self) -> int:
@@ -309,6 +317,31 @@ class External(PrintedNumber):
         It is one where the period says that the figure is a mean over its years.
         """
         return 1 if ", a year" in self.period else self.year_to - self.year_from + 1
+
+    @property
+    def quantity(self) -> str:
+        """The quantity that it may be taken for; empty where there is none."""
+        return self.stands_for.removeprefix(PER_YEAR)
+
+    @property
+    def divided_by(self) -> int:
+        """By how many years it is divided where it is taken for a quantity."""
+        return self.years if self.stands_for.startswith(PER_YEAR) else 1
+
+    @property
+    def sum(self) -> str:
+        """The digits as printed, with a division by years where there is one.
+
+        Such as "14.33 million ÷ 5 years".
+        """
+        words = self.published.digits_words
+        return words if self.divided_by == 1 else f"{words} ÷ {self.divided_by} years"
+
+    @property
+    def citation(self) -> str:
+        """Who published it, in which text, when, and how it was seen."""
+        text = f"{self.title}, " if self.title else ""
+        return f"{text}{self.publisher}, {self.date}, seen in {SEEN_IN[self.seen]}"
 
 
 class Recomputation(Row):
@@ -778,6 +811,16 @@ class Remark(BaseModel, extra="forbid"):
     words: Text
 
 
+class Context(BaseModel, extra="forbid"):
+    """A sentence on figures published elsewhere, shown beside a quantity, not scored.
+
+    In its words a name or a sum in braces is replaced by the number.
+    """
+
+    beside: Annotated[str, Ref("quantities")]
+    words: Prose
+
+
 class Settings(BaseModel, extra="forbid"):
     """How the tables are computed with.
 
@@ -792,6 +835,7 @@ class Settings(BaseModel, extra="forbid"):
     estimates: Annotated[tuple[str, ...], Ref("quantities")] = ()
     limits: tuple[LimitRow, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    context: tuple[Context, ...] = ()
 
 
 class Article(BaseModel):
@@ -799,6 +843,21 @@ class Article(BaseModel):
 
     title: OptionalProse = ""
     path: str = ""
+    author: OptionalProse = ""
+    journal: OptionalProse = ""
+    volume: OptionalProse = ""
+    issue: OptionalProse = ""
+    publisher: OptionalProse = ""
+    date: OptionalProse = ""
+
+    @property
+    def reference(self) -> str:
+        """The article as a reference, with what is known of it."""
+        author = f"{self.author}, " if self.author else ""
+        title = f"“{self.title}”" if author else self.title
+        journal = f"{self.journal} {self.volume}({self.issue})" if self.journal else ""
+        parts = [f"{author}{title}", journal, self.publisher, self.date]
+        return ", ".join(part for part in parts if part)
 
 
 class Package(BaseModel):

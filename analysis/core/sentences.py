@@ -14,6 +14,11 @@ SENTENCES = {
     "no_reading": "'{reading}' is not a reading of {quantity}{hint}",
     "did_you_mean": "; did you mean '{name}'?",
     "known": "; known: {names}",
+    "elsewhere": "{figure} is of {theirs} and {quantity} of {ours}: context only",
+    "elsewhere_unit": "{figure} is in the unit {theirs} and {quantity} in {ours}: "
+    "context only",
+    "elsewhere_quantity": "{figure} is of another quantity than {quantity}: "
+    "context only",
     "no_assignment": "'{text}' is not of the form quantity=value",
     "given_twice": "{name} is given twice; give one value or reading",
     # Values.
@@ -42,8 +47,7 @@ SENTENCES = {
     "one_choice": "{group} are one choice and can't be read {chosen} at once",
     "circle": "these readings make a circle: {first} needs {others}; "
     "choose another reading of one of them",
-    "circular": "circular under this setting: it would start from {claim}, "
-    "which it checks",
+    "circular": "with this setting the check would compare {claim} with itself",
     # Quantities.
     "in_words": "{quantity} has no single value: {name} is given in words only; "
     "set it to a number",

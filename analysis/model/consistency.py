@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.core.errors import RegisterError
-from analysis.core.rows import BARE, PER_YEAR, Check
+from analysis.core.rows import BARE, PER_YEAR, Check, Headline
 from analysis.core.units import CONSTANTS, DimensionalityError, nearest, parse_unit
 from analysis.model import findings
 from analysis.model.plan import ModelError, Source
@@ -23,7 +23,7 @@ def check_names(model: Model) -> None:
     for to, row, field, name in register.references():
         if to == "quantities":
             with register.refusing(row, field):
-                model.known(name)
+                model.known(name.removeprefix(PER_YEAR))
     for check in register.checks.values():
         _check_claim(model, check)
     for key, reading in register.readings.items():
@@ -173,6 +173,7 @@ def check(model: Model) -> None:
     Raises RegisterError where one does not.
     """
     _check_limits_and_remarks(model)
+    _check_figures(model)
     for solved in model.register.solutions.values():
         with model.register.refusing(solved, "readings"):
             model.plan(solved.quantity, model.change(solved.readings)).confirm()
@@ -185,6 +186,16 @@ def check(model: Model) -> None:
     _check_named(model)
     for finding in model.register.findings.values():
         findings.recomputed(model, finding)
+
+
+def _check_figures(model: Model) -> None:
+    """Refuse a figure that stands for a quantity of another unit."""
+    for figure in model.register.external.values():
+        unit = model.units.get(figure.quantity, figure.base_unit)
+        if unit != figure.base_unit:
+            message = f"{figure.quantity} is in {unit}, and this row in "
+            message += figure.base_unit
+            raise model.register.refuse(figure, "stands_for", message)
 
 
 def _check_limits_and_remarks(model: Model) -> None:
@@ -240,6 +251,10 @@ def _check_named(model: Model) -> None:
             with register.refusing(headline, field):
                 for name in headline.named(text):
                     findings.value(model, name)
+    for context in register.context:
+        with register.refusing(None, "context"):
+            for name in Headline.named(context.words):
+                findings.value(model, name)
     for statement in register.statements.values():
         with register.refusing(statement, "other"):
             if statement.is_number:

@@ -12,6 +12,7 @@ import graphlib
 import importlib
 import math
 import numbers
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ import numpy as np
 from analysis.core.errors import InputError, RegisterError
 from analysis.core.published import Interval
 from analysis.core.register import Register
-from analysis.core.rows import BARE, SETTABLE, Assumption
+from analysis.core.rows import BARE, SETTABLE, Assumption, Claim, External
 from analysis.core.sentences import message
 from analysis.core.spell import spell
 from analysis.core.units import CONSTANTS, nearest, read_number
@@ -134,8 +135,11 @@ class Model:
         """A reading in a few words."""
         if row := self.register.readings.get((quantity, reading)):
             return row.label
-        claim = self.register.claims.get(reading)
-        return claim.statement if claim else _NAMELY.get(reading, reading)
+        if claim := self.register.claims.get(reading):
+            return claim.statement
+        if figure := self.register.external.get(reading):
+            return f"{figure.sum}, published elsewhere: {figure.citation}"
+        return _NAMELY.get(reading, reading)
 
     def name(self, quantity: str) -> str:
         """A quantity in words."""
@@ -169,6 +173,7 @@ class Model:
         """
         known = self.sources[self.known(quantity)]
         if reading not in known:
+            self._refuse_context(quantity, reading)
             hint = nearest(str(reading), known)
             raise ModelError(
                 message("no_reading", reading=reading, quantity=quantity, hint=hint)
@@ -258,6 +263,7 @@ class Model:
         unit = self.units[self.known(quantity)]
         low, high = self.allowed(quantity)
         if isinstance(given, str):
+            self._refuse_context(quantity, given.strip())
             try:
                 given = read_number(given, unit, with_unit=with_unit)
             except ValueError as error:
@@ -288,6 +294,56 @@ class Model:
                 )
             )
         return float(given)
+
+    def _refuse_context(self, quantity: str, name: str) -> None:
+        """Refuse a figure published elsewhere that does not stand for a quantity.
+
+        Raises ModelError with the reason: another period, place, unit or quantity.
+        """
+        figure = self.register.external.get(name)
+        if figure is None:
+            return
+        kind = "elsewhere_quantity"
+        told = {"figure": name, "quantity": quantity}
+        if unlike := self.unlike(figure, quantity):
+            kind = "elsewhere"
+            told |= dict(zip(("theirs", "ours"), unlike, strict=True))
+        elif figure.base_unit != self.units[quantity]:
+            kind = "elsewhere_unit"
+            told |= {"theirs": figure.base_unit, "ours": self.units[quantity]}
+        raise ModelError(message(kind, **told))
+
+    def unlike(self, figure: External, quantity: str) -> tuple[str, str] | None:
+        """The period or place of a figure and that of a quantity, where they differ.
+
+        None where they do not, as far as those of the quantity are known.
+        """
+        period, place = self._about(quantity)
+        theirs = {str(figure.year_from), str(figure.year_to)}
+        if period and theirs != _ends_of(period):
+            return figure.period, period
+        if place and figure.scope != place:
+            return figure.scope, place
+        return None
+
+    def _about(self, quantity: str) -> tuple[str, str]:
+        """The period and the place that a quantity is of, where they are known.
+
+        They are those of a claim on it; or the years in its name; or those of the
+        claims that it starts from.
+        """
+        name = re.sub("_(low|high)$", "", quantity)
+        for claim in self.register.claims.values():
+            if claim.quantity == name:
+                return claim.period, claim.place
+        years = re.findall(r"\d{4}", quantity)
+        if years:
+            return "-".join(years), ""
+        with contextlib.suppress(ModelError):
+            for id in sorted(self.plan(quantity).claims):
+                claim = self.register.claims[id]
+                return claim.period, claim.place
+        return "", ""
 
     def setting(
         self,
@@ -576,18 +632,8 @@ class Model:
     def _sources(self, modules: Iterable[ModuleType]) -> dict[str, dict[str, Source]]:
         found: defaultdict[str, dict[str, Source]] = defaultdict(dict)
         for claim in self.register.claims.values():
-            number = claim.published
             for end in _ENDS.get(claim.qualifier, ("",)):
-                near, far = number.stands_for(end), number.stands_for(end, coarse=True)
-                source = Source(
-                    number.value(end),
-                    near,
-                    far,
-                    number.side,
-                    claim,
-                    end,
-                    room=number.room(),
-                )
+                source = _of_claim(claim, end)
                 rows = found[f"{claim.quantity}_{end}" if end else claim.quantity]
                 if end or claim.input:
                     rows["published"] = source
@@ -599,16 +645,10 @@ class Model:
             if row.same_as:
                 found[row.quantity][row.reading] = Source(same_as=row.same_as)
         with self.register.refusing(None, "formulas"):
-            for name, expression in (
-                pair for module in modules for pair in expressions.read(module).items()
-            ):
-                quantity, _, called = name.partition("__")
-                reading = called or BARE
-                if reading in found[quantity]:
-                    raise ModelError(
-                        f"two things are called {name}: give the formula another name"
-                    )
-                found[quantity][reading] = Source(expression=expression)
+            _add_formulas(found, modules)
+        for figure in self.register.external.values():
+            if figure.quantity in found:
+                found[figure.quantity][figure.id] = _of_figure(figure)
         constants = {
             name: {"constant": Source(value)} for name, (value, _) in CONSTANTS.items()
         }
@@ -645,6 +685,58 @@ class Model:
             yield from (
                 (quantity, reading, source) for reading, source in sources.items()
             )
+
+
+def _add_formulas(
+    found: Mapping[str, dict[str, Source]], modules: Iterable[ModuleType]
+) -> None:
+    """Add the formulas of some modules to the sources found so far."""
+    for module in modules:
+        for name, expression in expressions.read(module).items():
+            quantity, _, called = name.partition("__")
+            reading = called or BARE
+            if reading in found[quantity]:
+                raise ModelError(
+                    f"two things are called {name}: give the formula another name"
+                )
+            found[quantity][reading] = Source(expression=expression)
+
+
+def _of_claim(claim: Claim, end: str) -> Source:
+    """The source of a printed number, or of one end of it."""
+    number = claim.published
+    return Source(
+        number.value(end),
+        number.stands_for(end),
+        number.stands_for(end, coarse=True),
+        number.side,
+        claim,
+        end,
+        room=number.room(),
+    )
+
+
+def _of_figure(figure: External) -> Source:
+    """The source of a figure published elsewhere; a sum is divided by its years."""
+    number, years = figure.published, figure.divided_by
+
+    def divided(interval: Interval | None) -> Interval | None:
+        return interval and Interval(interval.low / years, interval.high / years)
+
+    return Source(
+        number.value() / years,
+        divided(number.stands_for()),
+        divided(number.stands_for(coarse=True)),
+        number.side,
+        room=divided(number.room()),
+        external=figure,
+    )
+
+
+def _ends_of(period: str) -> set[str]:
+    """The first and the last of the years that a period names."""
+    years = re.findall(r"\d{4}", period)
+    return {min(years), max(years)} if years else set()
 
 
 def _of_value(number: float, assumption: Assumption | None) -> Source:

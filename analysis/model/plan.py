@@ -15,7 +15,7 @@ import numpy as np
 
 from analysis.core.errors import InputError
 from analysis.core.published import Interval
-from analysis.core.rows import Assumption, Claim
+from analysis.core.rows import Assumption, Claim, External
 from analysis.core.sentences import message
 from analysis.core.spell import SAME
 from analysis.core.units import CONSTANTS
@@ -42,14 +42,14 @@ class CircleError(ModelError):
 class Source:
     """A source says where a value comes from.
 
-    That is a number, a claim, an assumption, an expression, or another quantity
-    (``same_as``). A source ``needs`` other quantities; a leaf needs none. A leaf has a
-    ``value`` in base units, NaN where words alone give it, and a ``side`` on which it
-    leaves room. Where it is no point, it stands for the values ``near``, and at a
-    coarser place for those ``far``. A range has an ``end``. An assumption has a
-    ``part``: ``set``, an end of its words, or ``in_words``, which is no single value.
-    The range that it is varied over has a ``width``. Where it has a side or is in
-    words, its ``room`` is all that these allow.
+    That is a number, a claim, a figure published elsewhere (``external``), an
+    assumption, an expression, or another quantity (``same_as``). A source ``needs``
+    other quantities; a leaf needs none. A leaf has a ``value`` in base units, NaN where
+    words alone give it, and a ``side`` on which it leaves room. Where it is no point,
+    it stands for the values ``near``, and at a coarser place for those ``far``. A range
+    has an ``end``. An assumption has a ``part``: ``set``, an end of its words, or
+    ``in_words``, which is no single value. The range that it is varied over has a
+    ``width``. Where it has a side or is in words, its ``room`` is all that these allow.
     """
 
     value: float = math.nan
@@ -64,6 +64,7 @@ class Source:
     room: Interval | None = None
     expression: Expression | None = None
     same_as: str = ""
+    external: External | None = None
 
     def __post_init__(self) -> None:
         self.needs: tuple[str, ...] = ()
@@ -73,6 +74,18 @@ class Source:
             self.needs = self.expression.needs
         self.is_leaf = self.expression is None and not self.same_as
         self.in_words = self.part == "in_words"
+
+    @property
+    def row(self) -> Claim | External | None:
+        """The row that prints the number, if one does."""
+        return self.claim or self.external
+
+    @property
+    def sum(self) -> str:
+        """The division by years by which a figure is taken, as a text."""
+        if self.external is None or self.external.divided_by == 1:
+            return ""
+        return self.external.sum
 
     def room_at(self, value: Any) -> Interval:
         """The room with another value at the end that it is taken at."""
@@ -231,8 +244,9 @@ class Plan:
 
     The ``target`` is the first of those quantities. The ``leaves`` start the
     computation; a user may set the ``free`` ones; words alone give those in ``words``.
-    The quantities start from the ``claims``, by id; they depend on the claims and
-    assumptions in ``depends_on``. Names in ``beyond`` count as no input: those that the
+    The quantities start from the ``claims``, by id; the ``rows`` are those and the
+    figures published elsewhere. They depend on the rows and assumptions in
+    ``depends_on``. Names in ``beyond`` count as no input: those that the
     limits alone need, and figures published elsewhere.
     """
 
@@ -257,12 +271,12 @@ class Plan:
             for name, node in self.leaves.items()
             if name not in {*CONSTANTS, *self.beyond}
         }
+        rows = {name: source.row for name, source in own.items()}
         self.claims = frozenset(
             source.claim.id for source in own.values() if source.claim
         )
-        self.depends_on = tuple(
-            source.claim.id if source.claim else name for name, source in own.items()
-        )
+        self.rows = frozenset(row.id for row in rows.values() if row)
+        self.depends_on = tuple(row.id if row else name for name, row in rows.items())
         self.words = tuple(name for name, source in own.items() if source.in_words)
 
     @property
@@ -405,9 +419,9 @@ class Plan:
         return "no bound" if len(sides) > 1 else "".join(sides)
 
     def input_name(self, name: str) -> str:
-        """A leaf as ``depends_on`` has it: the id of its claim, or its own name."""
-        claim = self.leaves[name].source.claim
-        return claim.id if claim else name
+        """A leaf as ``depends_on`` has it: the id of its row, or its own name."""
+        row = self.leaves[name].source.row
+        return row.id if row else name
 
     @cached_property
     def value(self) -> float:

@@ -213,9 +213,9 @@ def resolve(model: Model, check: Check, setting: Setting = ARTICLE) -> Compariso
         plan = findings.plan_of(model, check.against)
     else:
         plan = model.plan(check.quantity, model.change(check.readings, setting))
-    if check.claim in plan.claims:
-        raise ModelError(message("circular", claim=check.claim))
     row = other_side(model, check)
+    if row and row.id in plan.rows:
+        raise ModelError(message("circular", claim=row.id))
     asserted = asserted_by(model, check, row) if row else _NOTHING
     return Comparison(asserted, plan, frozenset(check.reached))
 
@@ -442,7 +442,7 @@ def _open_to(comparison: Comparison, ground: str) -> tuple[str, ...]:
         asserted = comparison.asserted
         interval = asserted.fine if ground == "value" else asserted.coarse
         for name, source in inputs.items():
-            is_printed = source.claim or source.part != "set"
+            is_printed = source.row or source.part != "set"
             if source.room is None:
                 continue
             (moved,) = plan.bounds(ranges={name: source.room}, rounding=False)
@@ -550,6 +550,8 @@ def grade_of(model: Model, plan: Plan, name: str) -> str:
         return "chosen"
     if node.reading == "published":
         return ""
+    if node.source.external:
+        return "published elsewhere"
     graded = model.register.readings.get((name, node.reading)) or node.source.assumption
     return graded.grade if graded else ""
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from analysis.core.published import Interval, Published
 from analysis.core.register import Register
-from analysis.core.rows import TABLES, only_words
+from analysis.core.rows import TABLES, Headline, only_words
 from analysis.core.spell import digits
 from analysis.model import findings
 from analysis.model.model import ARTICLE, Model, ModelError
@@ -289,6 +289,11 @@ def _headlines(model: Model, outcomes: list[Outcome]) -> Cells:
             for name in row.named(text):
                 told[f"named.{name}"], _ = findings.value(model, name)
         cells |= _numbers("headlines", row.id, told)
+    for number, context in enumerate(model.register.context, start=1):
+        told = {}
+        for name in Headline.named(context.words):
+            told[f"named.{name}"], _ = findings.value(model, name)
+        cells |= _numbers("context", f"{context.beside}.{number}", told)
     counts = tally(results(model, outcomes))
     return cells | _numbers("tally", "results", dict(counts))
 

@@ -400,14 +400,16 @@ def _source(
 ) -> dict[str, Any]:
     """A source, without the fields that are empty."""
     row = model.register.readings.get((quantity, reading))
-    claim, one = source.claim, source.assumption
+    claim, one, printed = source.claim, source.assumption, source.row
     fields = {
         "grade": row.grade if row else "",
         "side": _SIGNS.get(source.side, 0),
-        "taken": taken_at_end(claim) if claim and claim.published.side else "",
-        "coarserPlace": claim.published.coarse_place_words
-        if claim and source.near != source.far
+        "taken": taken_at_end(printed) if printed and source.side else "",
+        "coarserPlace": printed.published.coarse_place_words
+        if printed and source.near != source.far
         else "",
+        "row": printed.id if printed else "",
+        "sum": source.sum,
         "claim": claim.id if claim else "",
         "shown": as_printed(source) if claim and claim.printed else "",
         "part": source.part if one else "",

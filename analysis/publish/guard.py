@@ -228,7 +228,7 @@ def print_report(
     The lines of ``more`` say where to read on. The function returns the exit status.
     """
     typer.echo(_QUESTION)
-    typer.echo(_filled(model.register.article.title))
+    typer.echo(_filled(model.register.article.reference))
     typer.echo(_filled(CHECKED))
     typer.echo(f"\n{headlines_text(headlines(model))}\n")
     typer.echo(_filled(tally_words(tally(results(model, outcomes)))) + "\n")

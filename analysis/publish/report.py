@@ -26,17 +26,18 @@ from markupsafe import Markup
 
 from analysis import __version__
 from analysis.core.published import APPROACHES_STRETCH, APPROACHES_TOLERANCE
-from analysis.core.rows import Check
+from analysis.core.rows import SEEN_IN, Check
 from analysis.model.model import ARTICLE, Model, ModelError
-from analysis.model.verdicts import VERDICTS, Outcome
+from analysis.model.verdicts import VERDICTS, Outcome, tally
 from analysis.model.verdicts import results as verdicts_of
 from analysis.publish import explorer
 from analysis.publish.atomic import scratch
 from analysis.publish.notebooks import Notebook, shown_in
-from analysis.render import external, records, whatif_tables, wording
+from analysis.render import citations, external, records, whatif_tables, wording
 from analysis.render.figures import FIGURES
-from analysis.render.headlines import headlines
-from analysis.render.safe_text import markdown
+from analysis.render.headlines import headlines, ours
+from analysis.render.safe_text import markdown, tex
+from analysis.render.screens import CHECKED
 from analysis.render.steps import Steps
 from analysis.render.tables import solutions_table
 from analysis.render.templates import claim_words
@@ -84,6 +85,14 @@ def pages(
         "shown_in": shown_in(notebooks),
         "figures": [name for name in FIGURES if name in drawn],
         "headlines": headlines(model),
+        "citations": citations.citations(model),
+        "references": citations.references(model),
+        "bibtex": citations.cite_bibtex(model),
+        "how": citations.HOW,
+        "seen": SEEN_IN,
+        "tally": wording.tally_words(tally(verdicts_of(model, outcomes))),
+        "ours": ours(model),
+        "checked": CHECKED,
         "solutions": solutions_table(model, ARTICLE, []).to_dict("records"),
         "compared": external.compare(model),
         "moved": moved,
@@ -100,6 +109,7 @@ def pages(
         "claim_words": claim_words,
         "tables": whatif_tables,
         "mark": mark,
+        "style": style,
         "badge": _badge,
         "picture": picture,
         "value": lambda name, value: wording.value_words(
@@ -113,7 +123,7 @@ def pages(
     rows = {
         name: getattr(register, name) for name in ("findings", "external", "refusals")
     }
-    rows["figures"] = given["figures"]
+    rows |= {"figures": given["figures"], "cite": given["citations"]}
     names = [
         path.stem for path in sorted(PAGES.glob("*.md")) if rows.get(path.stem, True)
     ]
@@ -152,6 +162,17 @@ def mark(verdict: str) -> tuple[str, str]:
         ):
             return style, sign
     return "two", "↔"
+
+
+def style(verdict: str) -> str:
+    """The style of a headline's verdict: one that holds on assumptions has its own.
+
+    >>> style("matches, if three assumptions hold"), style("the two agree")
+    ('if', 'ok')
+    """
+    found, _ = mark(verdict)
+    rests = ", if " in verdict or "assumptions" in verdict
+    return "if" if found == "ok" and rests else found
 
 
 def picture(name: str) -> Markup:
@@ -287,15 +308,6 @@ add .low or .high for its bounds by rounding, .unit or .side.
   \\csname estimate:\\detokenize{{#1}}\\endcsname
   \\else\\errmessage{{'\\detokenize{{#1}}' is no estimate}}\\fi}}
 """
-_LETTERS = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "~": r"\~{}",
-        "^": r"\^{}",
-        "−": "$-$",
-        **{one: f"\\{one}" for one in "#$%&_{}"},
-    }
-)
 
 
 def estimates_tex(model: Model) -> str:
@@ -330,6 +342,6 @@ def estimates_tex(model: Model) -> str:
             ".side": found.side,
         }
         for part, text in words.items():
-            name, value = f"estimate:{key}{part}", text.translate(_LETTERS)
+            name, value = f"estimate:{key}{part}", tex(text)
             lines.append(f"\\expandafter\\def\\csname {name}\\endcsname{{{value}}}")
     return "\n".join(lines) + "\n"

@@ -29,6 +29,7 @@ from analysis.core.rows import PER_YEAR, External
 from analysis.core.spell import digits, spell
 from analysis.core.units import BASE_UNITS, CONSTANTS, name_of, parse_unit
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.render.headlines import filled
 from analysis.render.wording import estimate_words, plural
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ COLUMNS = (
     "date",
     "address",
     "beside",
+    "stands_for",
     "divided_by_years",
     "quantity",
     "reading",
@@ -183,6 +185,12 @@ def _compared(model: Model, setting: Setting, figure: External, beside: str) -> 
         model, quantity, ours.value, ours.low, ours.high, ours.depends_on
     )
     row["ours_words"] = f"{words}{plural(ours.unit)}: {quantity}, {row['ours_from']}"
+    # A figure of another period or place is shown, and never scored.
+    if unlike := model.unlike(figure, quantity):
+        theirs, of_ours = unlike
+        return {**row, "reason": f"context: of {theirs}, ours of {of_ours}"}
+    if row["ours_from"].startswith("assumption"):
+        return {**row, "reason": "context: ours is an assumption"}
     factor, how = _bridge(model, setting, figure.base_unit, ours.unit)
     if factor is None:
         units = f"{figure.base_unit} against {ours.unit}"
@@ -259,6 +267,8 @@ def _where_from(model: Model, quantity: str, reading: str, setting: Setting) -> 
     if quantity in setting.values:
         return "given by you"
     source = model.sources[quantity][reading]
+    if source.external:
+        return "published elsewhere"
     if source.claim:
         return f"printed, {source.claim.where.removeprefix('section ')}"
     if source.assumption:
@@ -326,32 +336,38 @@ def comparison(model: Model, row: Row) -> str:
     ]
     if row["divided_by_years"]:
         parts.append(f"divided by {row['divided_by_years']} years")
-    lies = {
-        "within": "within its {}",
-        "overlap": "bounds overlap its {}",
-        "outside": "outside its {}",
-    }
-    parts.append(
-        lies[row["rounding"]].format("digits" if published.target else "rounding")
-    )
-    if published.side:
-        fits = {"within": "fits", "overlap": "bounds fit", "outside": "does not fit"}[
-            row["words"]
-        ]
-        parts.append(f"{fits} '{published.qualifier.replace('_', ' ')}'")
-    parts.append(_difference(row["difference"], row["ours_unit"], row["ours"]))
+    # A number with a side is compared by its words, and any other by its digits.
+    lies = row["words"] if published.side else row["rounding"]
+    if lies == "within":
+        parts.append("agrees")
+    elif lies == "overlap":
+        parts.append("agrees within rounding")
+    else:
+        parts.append(_difference(row["difference"], row["ours_unit"]))
+        if published.side:
+            parts.append(f"“{published}” excludes ours")
     return "; ".join(filter(None, parts))
 
 
-def _difference(difference: float, unit: str, ours: float) -> str:
+def _difference(difference: float, unit: str) -> str:
+    """How far a figure lies above or below ours."""
     size = abs(difference)
-    if size < 1e-9 * abs(ours):
-        return "no difference"
     if unit == "dimensionless":
-        return f"differs by {100 * difference:+.1f} points"
-    place = 1e4 if size >= 5e4 else 10.0 ** max(0, len(str(int(size))) - 2)
-    words = spell(size, "person", place) if unit in BASE_UNITS else f"{size:.2g}"
-    return f"differs by {'+' if difference > 0 else '−'}{words}"
+        words = f"{100 * size:.1f} points"
+    elif unit in BASE_UNITS:
+        place = 1e4 if size >= 5e4 else 10.0 ** max(0, len(str(int(size))) - 2)
+        words = spell(size, "person", place)
+    else:
+        words = f"{size:.2g}"
+    return f"{words} {'higher' if difference > 0 else 'lower'} than ours"
+
+
+def context(model: Model) -> list[str]:
+    """Sentences on figures published elsewhere that are shown beside, not scored."""
+    return [
+        f"Context, beside {one.beside}: {filled(model, one.words)}"
+        for one in model.register.context
+    ]
 
 
 def external_frame(compared: list[Row]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,10 +30,11 @@ from analysis.core.spell import spell
 from analysis.core.units import BASE_UNITS, nearest
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.render import KEEP_FIGURES_IN
+from analysis.render.headlines import filled
 from analysis.render.records import escape_spreadsheet_formulas
 from analysis.render.tables import Table
 from analysis.render.whatif_tables import Sensitivity, words_of
-from analysis.render.wording import CAVEAT, estimate_words, sided
+from analysis.render.wording import CAVEAT, count_words, estimate_words, sided
 from analysis.whatif import sweep
 from analysis.whatif.scenarios import OWN, find
 
@@ -44,6 +46,8 @@ INK, PALE_INK = "#7a5200", "#555555"  # for letters, which want more contrast
 WIDTH = 4.55
 #: A line of words beside a mark has at most so many letters.
 LETTERS = 24
+#: A line of a note has at most so many letters, and is so many inches high.
+NOTE_LETTERS, LINE = 74, 0.15
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
@@ -69,9 +73,20 @@ _FEBRUARY = {"transfers_2021": "total_2021_february"}
 _TIANSHAN = {"transfers_2021": "published"}
 _AT_RISK = {"at_risk_2021": "through transfers, 2021", "at_risk_total": "both groups"}
 
-#: Data under one setting, and a function that draws them.
-Drawing = tuple[pd.DataFrame, Callable[[Canvas], object]]
 Row = dict[str, Any]
+
+
+class Drawing(NamedTuple):
+    """Data under one setting, a function that draws them, and what they show.
+
+    The function takes a canvas and the title and note that stand around the figure. The
+    ``caption`` is computed from the data; the ``source`` says where they are from.
+    """
+
+    frame: pd.DataFrame
+    draw: Callable[[Canvas, str, str], object]
+    caption: str
+    source: str
 
 
 class Evaluation(NamedTuple):
@@ -83,12 +98,14 @@ class Evaluation(NamedTuple):
 
 @dataclass(frozen=True)
 class Plot:
-    """A figure has a height in inches and a function that makes it.
+    """A figure has a height in inches, a title, and a function that makes it.
 
-    ``make`` makes the figure from its source, and ``of`` gives that source.
+    The title says what is shown, whatever the setting; what was found stands in the
+    caption. ``make`` makes the figure from its source, and ``of`` gives that source.
     """
 
     height: float
+    title: str
     make: Callable[[Any], Drawing]
     of: Callable[[Model, Setting], Any] = Evaluation
     of_the_article: bool = False  # it makes all choices itself
@@ -112,7 +129,18 @@ class Plot:
 
     def frame(self, source: Any) -> pd.DataFrame:
         """Its data."""
-        return self.make(source)[0]
+        return self.make(source).frame
+
+    def caption(self, source: Any) -> str:
+        """What it shows, with its numbers, and how its setting differs, if it does."""
+        drawing = self.make(source)
+        return " ".join(filter(None, [drawing.caption, _differs(source)]))
+
+
+def _differs(source: Any) -> str:
+    """How the setting of a figure's source differs from the article's."""
+    differs = source.model.differences(source.setting)
+    return f"{differs[0].upper()}{differs[1:]}." if differs else ""
 
 
 def drawn(name: str, model: Model, setting: Setting) -> Canvas:
@@ -131,13 +159,17 @@ def render_figure(name: str, source: Any) -> Canvas:
     Within a run it is kept, too.
     """
     with mpl.rc_context(STYLE):
-        fig = plt.figure(figsize=(WIDTH, FIGURES[name].height), layout="constrained")
-        frame, draw = FIGURES[name].make(source)
-        draw(fig)
+        drawing = FIGURES[name].make(source)
+        caption = FIGURES[name].caption(source)
+        note = f"{caption} {drawing.source} {CAVEAT}"
+        # What differs from the article takes lines of its own.
+        height = FIGURES[name].height + LINE * len(_differs(source)) / NOTE_LETTERS
+        fig = plt.figure(figsize=(WIDTH, height), layout="constrained")
+        drawing.draw(fig, FIGURES[name].title, note)
         plt.close(fig)  # else the notebook shows it twice
         FigureCanvasAgg(fig)
         if folder := os.environ.get(KEEP_FIGURES_IN):
-            _keep(name, fig, frame, Path(folder))
+            _keep(name, fig, drawing.frame, caption, Path(folder))
     return fig
 
 
@@ -150,11 +182,18 @@ def table(name: str, model: Model, setting: Setting = ARTICLE) -> Table:
     )
 
 
-def _keep(name: str, fig: Canvas, frame: pd.DataFrame, folder: Path) -> None:
+def _keep(
+    name: str, fig: Canvas, frame: pd.DataFrame, caption: str, folder: Path
+) -> None:
     """Write a figure as SVG and PNG, with its plotted data as CSV."""
     fig.savefig(
         folder / f"{name}.svg",
-        metadata={"Date": None, "Title": FIGURES[name].alt, "Creator": None},
+        metadata={
+            "Date": None,
+            "Title": FIGURES[name].alt,
+            "Description": caption,
+            "Creator": None,
+        },
     )
     fig.savefig(folder / f"{name}.png")
     (folder / f"{name}.csv").write_text(data_text(frame), encoding="utf-8")
@@ -172,7 +211,7 @@ def data_text(frame: pd.DataFrame) -> str:
 def rows(
     frame: pd.DataFrame,
     styles: Mapping[str, Any],
-    title: str,
+    caption: str,
     unit: str,
     source: str,
     *,
@@ -180,9 +219,10 @@ def rows(
     start: float | None = None,
     guides: Sequence[tuple[float, str]] = (),
     band: tuple[float, float, str] | None = None,
+    rounding: tuple[float, float] | None = None,
     apart: float = 0.55,
 ) -> Drawing:
-    """Return a frame, and a function that draws a mark for each of its rows.
+    """Return a drawing with a mark for each row of a frame.
 
     A row has its label at the left, a line from low to high, the mark at the value, and
     its words at the right. Rows with one label stand together, ``apart`` from each
@@ -192,11 +232,11 @@ def rows(
     column ``side``, that puts an arrow at an open end; where it has a column ``start``,
     a bar goes from there to the value. ``styles`` gives a style for each role, and
     makes the key. ``scale`` is the number of base units to one unit of the axis, and
-    ``start`` is where the axis starts. ``guides`` are upright lines, and ``band`` is a
-    printed range.
+    ``start`` is where the axis starts. ``guides`` are upright lines, ``band`` is a
+    printed range, and ``rounding`` is what its ends stand for.
     """
 
-    def draw(fig: Canvas) -> None:
+    def draw(fig: Canvas, title: str, note: str) -> None:
         ax = fig.add_subplot()
         bars = "start" in frame
         first = frame["label"] != frame["label"].shift()
@@ -240,7 +280,9 @@ def rows(
             ax.axvline(x, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
             _above(ax, x, name, PALE_INK)
         if band:
-            ax.axvspan(*band[:2], color=ORANGE, alpha=0.18, linewidth=0, zorder=0)
+            ax.axvspan(*band[:2], color=ORANGE, alpha=0.22, linewidth=0, zorder=0)
+            if rounding:
+                ax.axvspan(*rounding, color=ORANGE, alpha=0.12, linewidth=0, zorder=0)
             _above(ax, sum(band[:2]) / 2, band[2], INK)
         right = ax.secondary_yaxis("right")
         right.spines["right"].set_visible(False)
@@ -258,11 +300,11 @@ def rows(
         around(
             fig,
             title,
-            source,
+            note,
             [key(label=role, **style) for role, style in styles.items()],
         )
 
-    return frame, draw
+    return Drawing(frame, draw, caption, source)
 
 
 def _above(ax: Axes, x: float, words: str, colour: str) -> None:
@@ -277,10 +319,10 @@ def _above(ax: Axes, x: float, words: str, colour: str) -> None:
     )
 
 
-def around(fig: Canvas, title: str, source: str, handles: Sequence[Any]) -> None:
-    """Put the title and the key over a figure, and the source under it.
+def around(fig: Canvas, title: str, note: str, handles: Sequence[Any]) -> None:
+    """Put the title and the key over a figure, and the note under it.
 
-    The source is the place of the figure's numbers in the article.
+    The note has the caption and the place of the figure's numbers in the article.
     """
     columns = 3 if max((len(one.get_label()) for one in handles), default=0) < 23 else 2
     fig.legend(
@@ -296,9 +338,13 @@ def around(fig: Canvas, title: str, source: str, handles: Sequence[Any]) -> None
         handletextpad=0.5,
         columnspacing=1.4,
     )
-    note = _wrapped(f"{source} {CAVEAT}", 74)
     fig.supxlabel(
-        note, x=0.01, ha="left", fontsize=8.25, color=PALE_INK, linespacing=1.15
+        _wrapped(note, NOTE_LETTERS),
+        x=0.01,
+        ha="left",
+        fontsize=8.25,
+        color=PALE_INK,
+        linespacing=1.15,
     )
 
 
@@ -379,20 +425,19 @@ def plan_against_actual(study: Evaluation) -> Drawing:
         ("2021, printed with the plan", "made", "transfers_2021", _FEBRUARY),
         ("2021, printed with the growth", "made", "transfers_2021", _TIANSHAN),
     )
-    mean = float(frame["value"][1])
-    below = bool((frame.loc[frame["role"] == "plan implied", "value"] < mean).all())
-    title = (
-        f"The plan implied for 2021 lies {'below' if below else 'beside'} "
-        "the mean of 2016–2020"
+    mean, words = float(frame["value"][1]), frame["words"]
+    caption = (
+        f"The plan for 2021 would be {words[2]} by the total printed with the plan, "
+        f"and {words[3]} by that printed with the growth. The mean made in 2016–2020 "
+        f"is {words[1]} a year."
     )
     source = (
         "Sections mobilization-2016-2020, paragraph 6, and scale, paragraph 2. "
         "Lines: room left by the digits."
     )
     styles = {"planned": DIAMOND, "made": DOT, "plan implied": SQUARE}
-    return rows(
-        frame, styles, title, "million transfers", source, guides=[(mean / 1e6, "mean")]
-    )
+    guides = [(mean / 1e6, "mean")]
+    return rows(frame, styles, caption, "million transfers", source, guides=guides)
 
 
 def two_values_of_2019(study: Evaluation) -> Drawing:
@@ -425,21 +470,17 @@ def two_values_of_2019(study: Evaluation) -> Drawing:
     )
     beside = pd.Series([""] * 4 + [f", {ratio} a transfer" for ratio in ratios])
     frame["words"] += " " + frame["role"] + beside
-    apart = estimated(study, "", "", "figures_of_2019_apart")["words"].removeprefix("−")
+    apart = filled(study.model, "{|figures_of_2019_apart|}", study.setting)
+    caption = f"The base by the growth and the labourers printed are {apart} apart."
     source = (
         "Section scale, paragraphs 1 and 2; note 4. "
         "The article does not equate the two, or state labourers' unit."
     )
     styles = {"transfers": DOT, "labourers": DIAMOND, "persons": SQUARE}
     guides = [(frame["value"][3] / 1e6, "printed")]
-    return rows(
-        frame,
-        styles,
-        f"Two figures for 2019, {apart} apart",
-        "million",
-        source,
-        guides=guides,
-    )
+    if not apart:
+        caption = ""
+    return rows(frame, styles, caption, "million", source, guides=guides)
 
 
 _VERBS = {"going out to work": "o", "paid labour": "P", "moved": "s", "transfer": "^"}
@@ -515,9 +556,9 @@ def official_series(study: Evaluation) -> Drawing:
         estimated(study, "", "", f"{one}transfers_2016_2020")["value"] / 1e6
         for one in ("planned_", "")
     )
-    title = (
-        "The region's reports: one series under several nouns, "
-        f"no figure for {len(empty)} of {len(years)} years"
+    caption = (
+        f"The reports print no figure for {len(empty)} of {len(years)} years. Nouns "
+        "and units differ, so no line joins the figures."
     )
     source = (
         "Work reports (data/external.csv), official and target-driven; "
@@ -526,7 +567,7 @@ def official_series(study: Evaluation) -> Drawing:
         "Uprights: the article's plan and mean a year, 2016–2020."
     )
     how: Any = {"start": 0, "guides": [(plan, "plan"), (mean, "mean")], "apart": 0}
-    return rows(frame, _SERIES, title, "million a year", source, **how)
+    return rows(frame, _SERIES, caption, "million a year", source, **how)
 
 
 def readings_of_at_risk_2019(study: Evaluation) -> Drawing:
@@ -562,16 +603,18 @@ def readings_of_at_risk_2019(study: Evaluation) -> Drawing:
             found.append({**one, "words": f"up to {one['words']}", "side": "at most"})
     frame = pd.DataFrame(found)
     ours = [*frame[frame["role"] != "printed"].sort_values("value")["words"]]
-    title = (
-        f"Printed: {frame['words'][0]}. Our reconstructions: {ours[0]} to {ours[-1]}"
+    caption = (
+        f"The article prints {frame['words'][0]}. Our reconstructions, which it does "
+        f"not derive, give {ours[0]} to {ours[-1]}."
     )
     source = (
-        "Section scale, paragraph 1. No derivation is printed. "
-        "Lines: each share, which is ours, over its range."
+        "Section scale, paragraph 1. Lines: each share, which is ours, over its range."
     )
     styles = {"printed": DOT, "reconstruction, ours": SQUARE}
     guides = [(frame["value"][0] / 1e6, "printed")]
-    return rows(frame, styles, title, "million persons", source, start=0, guides=guides)
+    return rows(
+        frame, styles, caption, "million persons", source, start=0, guides=guides
+    )
 
 
 _BARS: dict[str, Row] = {
@@ -610,12 +653,7 @@ def waterfall(study: Evaluation) -> Drawing:
         if not np.isfinite(size):
             return "not computable"
         beside = approaches.value(), low, high
-        text = (
-            f"{abs(size) / 1e6:.3g} million"
-            if abs(size) < 1e6
-            else spell(size, "person", 1e3, beside=beside)
-        )
-        return sided(side, text)
+        return sided(side, spell(abs(size), "person", 1e3, beside=beside))
 
     none = np.nan, np.nan
     at_first = "ours", 0, base, first.side, words(base, first.side), *none
@@ -649,29 +687,32 @@ def waterfall(study: Evaluation) -> Drawing:
         pieces,
         columns=["label", "role", "start", "value", "side", "words", "low", "high"],
     )
-    together = (
-        "no limit either way"
-        if third.words and third.side == "no bound"
-        else words(total["value"], third.side)
+    reached = f"If “{up_to}” was reached, the" if at_first[0] == "printed" else "The"
+    together = f"With former detainees it is {words(total['value'], third.side)}."
+    if third.words:
+        together = (
+            "With former detainees there is no total: “up to” one number plus “at "
+            "least” another can be higher or lower."
+        )
+    overlap = study.model.plan("overlap", study.setting).value
+    both_groups = (
+        f"We take a share of {overlap:g} of former detainees as in both groups."
+        if overlap
+        else "We assume that nobody is in both groups."
     )
-    reached = f", if “{up_to}” is reached" if at_first[0] == "printed" else ""
-    title = f"At risk in 2021: {words(now)}{reached}; with former detainees: {together}"
-    source = (
-        "Section scale; note 4. “Up to” plus “at least” has no limit. "
-        "Nobody counts twice, but for an overlap set."
-    )
+    caption = f"{reached} sum for 2021 is {words(now)}. {together} {both_groups}"
+    source = "Section scale; note 4."
     try:
         _ = second.value
     except ModelError as error:
-        title = "At risk in 2021: not computable under this setting"
-        source = f"{error}. {source}"
+        caption = f"The sum for 2021 is not computable under this setting: {error}."
     styles = {role: style for role, style in _BARS.items() if role in {*frame["role"]}}
     how: Any = {
         "start": 0,
         "apart": 0,
         "band": (low / 1e6, high / 1e6, f"printed: {both}"),
     }
-    return rows(frame, styles, title, "million persons", source, **how)
+    return rows(frame, styles, caption, "million persons", source, **how)
 
 
 def other_provinces(study: Evaluation) -> Drawing:
@@ -720,11 +761,16 @@ def other_provinces(study: Evaluation) -> Drawing:
             {},
         ),
     )
-    low, high = frame["low"].iloc[-2], frame["high"].iloc[-1]
-    inside = f"{frame['value'][:-2].between(low, high).sum()} of {len(frame) - 2}"
-    title = (
-        f"{inside} yearly means, remainders and plans lie "
-        "within the printed present volume"
+    numbers, (low, high) = frame["value"][:-2], frame["value"].iloc[-2:]
+    widest = frame["low"].iloc[-2], frame["high"].iloc[-1]
+    inside = int(numbers.between(low, high).sum())
+    rounded = int(numbers.between(*widest).sum()) - inside
+    ends = " to ".join(frame["words"].iloc[-2:])
+    caption = (
+        f"Of {count_words(len(numbers))} numbers, "
+        f"{count_words(inside, 'lie within the printed present volume')} of {ends} "
+        f"(dark), and {count_words(rounded)} more only within the rounding of its ends "
+        "(pale)."
     )
     source = (
         "Section other-provinces. A remainder is one paper less the other. "
@@ -736,10 +782,13 @@ def other_provinces(study: Evaluation) -> Drawing:
         "plan": DIAMOND,
         "printed": mark(BLACK, "|", markersize=12),
     }
-    band = low / 1e3, high / 1e3, "printed"
-    return rows(
-        frame, styles, title, "thousand a year", source, scale=1e3, start=0, band=band
-    )
+    how: Any = {
+        "scale": 1e3,
+        "start": 0,
+        "band": (low / 1e3, high / 1e3, "printed"),
+        "rounding": (widest[0] / 1e3, widest[1] / 1e3),
+    }
+    return rows(frame, styles, caption, "thousand a year", source, **how)
 
 
 def monitoring(study: Evaluation) -> Drawing:
@@ -778,21 +827,22 @@ def monitoring(study: Evaluation) -> Drawing:
     shares = [
         text.partition("\n")[0] for text in frame[:3].sort_values("value")["words"]
     ]
-    title = (
-        f"Under monitoring: {shares[0]} to {shares[-1]} of rural households, "
-        "by how the numbers are read"
+    caption = (
+        f"{shares[0]} to {shares[-1]} of rural households are under monitoring, by how "
+        "the two numbers are read."
     )
     source = (
         "Section early-warning, paragraphs 2 and 6. In brackets: households. "
         "Persons per household as set."
     )
-    return rows(frame, {"share": SQUARE}, title, "percent", source, scale=0.01, start=0)
+    how: Any = {"scale": 0.01, "start": 0}
+    return rows(frame, {"share": SQUARE}, caption, "percent", source, **how)
 
 
 _SHARES = {
-    "early 2021": mark(BLUE, "o", markerfacecolor="white"),
+    "base of 2021": mark(BLUE, "o", markerfacecolor="white"),
     "early 2022": mark(BLUE, "s"),
-    "largest possible in 2021": mark(ORANGE, "|", markersize=13, markeredgewidth=2.4),
+    "largest possible base": mark(ORANGE, "|", markersize=13, markeredgewidth=2.4),
 }
 
 
@@ -856,19 +906,20 @@ def trade_shares(study: Evaluation) -> Drawing:
         frame["label"].str.startswith("Products") & (frame["role"] == "early 2022")
     ]["value"].dropna()
     span = f"{100 * now.min():.1f} to {100 * now.max():.1f}"
-    title = (
-        f"Read in {len(now)} ways, one printed figure gives "
-        f"shares of products of {span} percent"
+    caption = (
+        f"Read in {count_words(len(now))} ways, one printed figure gives shares of "
+        f"products in early 2022 of {span} percent."
     )
     source = (
-        "Section trade, paragraphs 1 and 4. Not printed, and as set: "
-        "the share of early 2021, trade elsewhere."
+        "Section trade, paragraphs 1 and 4. The base of products is the share of all "
+        "2021 unless one is set, as that of early 2021 is not printed. Trade outside "
+        "the four prefectures is ours."
     )
     how: Any = {"scale": 0.01, "start": 0, "apart": 0, "guides": [(100, "all")]}
     return rows(
         frame,
         _SHARES,
-        title,
+        caption,
         "percent of exports (products) and of trade (south)",
         source,
         **how,
@@ -915,11 +966,11 @@ def tornado(found: Sensitivity) -> Drawing:
         if found.estimate.unit in BASE_UNITS
         else (1, "")
     )
-    title = (
-        f"{made[0]['label']} moves the estimate most"
-        if made
-        else "No assumption moves the estimate"
-    )
+    caption = "No assumption moves the estimate."
+    if made:
+        first, second = sorted(made[:2], key=itemgetter("value"))
+        low, high = (words_of(model, quantity, one["value"]) for one in (first, second))
+        caption = f"{made[0]['label']} moves the estimate most, from {low} to {high}."
     source = (
         "Each assumption alone, over the range that it is varied over, "
         "which is no bound on what happened."
@@ -928,7 +979,7 @@ def tornado(found: Sensitivity) -> Drawing:
     return rows(
         frame,
         _ENDS,
-        title,
+        caption,
         f"{quantity.replace('_', ' ')}, {unit}",
         source,
         scale=scale,
@@ -958,7 +1009,7 @@ def specification_curve(source: Any) -> Drawing:
         (both.value("low"), both.value("high")),
     )
 
-    def draw(fig: Canvas) -> None:
+    def draw(fig: Canvas, title: str, note: str) -> None:
         axes = fig.subplots(4, 1, height_ratios=(1, 1.6) * 2).reshape(2, 2)
         for (top, bottom), quantity, band, claim in zip(
             axes, spec.quantities, bands, printed, strict=True
@@ -975,12 +1026,14 @@ def specification_curve(source: Any) -> Drawing:
                 **mark(BLACK, ".", markersize=3),
                 label="one combination",
             )
-            top.plot(
-                article,
-                curve[quantity][article] / 1e6,
-                **DIAMOND,
-                label="our own setting",
-            )
+            # Both groups have no single value under the article's own setting.
+            if not model.plan(quantity).words:
+                top.plot(
+                    article,
+                    curve[quantity][article] / 1e6,
+                    **DIAMOND,
+                    label="no settings changed",
+                )
             said = f"{_AT_RISK[quantity]}: {len(curve)} combinations\nprinted: {claim}"
             top.set_title(said, fontsize=mpl.rcParams["font.size"], loc="right")
             for y, (name, value) in enumerate(options):
@@ -1000,20 +1053,18 @@ def specification_curve(source: Any) -> Drawing:
             bottom.set(xlabel="combinations, sorted", xlim=top.get_xlim())
             highest = 1.05e-6 * float(known[[*spec.quantities]].to_numpy().max())
             top.set(xticks=[], ylabel="million persons", ylim=(0, highest))
-        title = (
-            "The estimates under each combination of choices: "
-            "no distribution, no share of them is a probability"
-        )
-        source = (
-            f"Section scale; note 4. {len(frame) - len(known)} of the {len(frame)} "
-            "combinations in data/specification.yaml are refused: "
-            "a ratio or share would pass its limit. "
-            "Both groups: as many former detainees as the words name at least. "
-            "Shaded: as printed; an approach reaches a tenth below."
-        )
-        around(fig, title, source, axes[0, 0].get_legend_handles_labels()[0])
+        around(fig, title, note, axes[0, 0].get_legend_handles_labels()[0])
 
-    return frame, draw
+    caption = (
+        f"{len(frame) - len(known)} of the {len(frame)} combinations in "
+        "data/specification.yaml are refused: a ratio or share would pass its limit. "
+        "The combinations are no distribution, and no share of them is a probability."
+    )
+    source = (
+        "Section scale; note 4. Both groups: as many former detainees as the words "
+        "name at least. Shaded: as printed; an approach reaches a tenth below."
+    )
+    return Drawing(frame, draw, caption, source)
 
 
 def _of_2021(model: Model, setting: Setting) -> Sensitivity:
@@ -1022,14 +1073,31 @@ def _of_2021(model: Model, setting: Setting) -> Sensitivity:
 
 
 FIGURES = {
-    "plan_against_actual": Plot(4, plan_against_actual),
-    "two_values_of_2019": Plot(4.2, two_values_of_2019),
-    "readings_of_at_risk_2019": Plot(3.6, readings_of_at_risk_2019),
-    "official_series": Plot(7, official_series),
-    "waterfall": Plot(3.9, waterfall),
-    "other_provinces": Plot(5, other_provinces),
-    "monitoring": Plot(5, monitoring),
-    "trade_shares": Plot(4.6, trade_shares),
-    "tornado": Plot(4.4, tornado, _of_2021),
-    "specification_curve": Plot(11, specification_curve, of_the_article=True),
+    "plan_against_actual": Plot(
+        4.7, "Transfers planned and made, 2016–2020 and 2021", plan_against_actual
+    ),
+    "two_values_of_2019": Plot(4.2, "Two figures for 2019", two_values_of_2019),
+    "readings_of_at_risk_2019": Plot(
+        3.8,
+        "At risk in 2019: the printed estimate and reconstructions",
+        readings_of_at_risk_2019,
+    ),
+    "official_series": Plot(
+        7.6, "Official figures under several nouns", official_series
+    ),
+    "waterfall": Plot(4.1, "From 2019 to both groups", waterfall),
+    "other_provinces": Plot(
+        5.2, "Labourers sent to other provinces a year", other_provinces
+    ),
+    "monitoring": Plot(5, "Shares of households, by how numbers are read", monitoring),
+    "trade_shares": Plot(
+        4.9, "Shares in exports and trade, by how rates are read", trade_shares
+    ),
+    "tornado": Plot(4.5, "Each assumption alone, over its range", tornado, _of_2021),
+    "specification_curve": Plot(
+        11,
+        "Estimates under each combination of choices",
+        specification_curve,
+        of_the_article=True,
+    ),
 }

@@ -93,6 +93,11 @@ def _headline(model: Model, setting: Setting, row: Headline) -> Shown:
 def _working(model: Model, setting: Setting, row: Headline) -> Iterator[str]:
     """Each formula of a headline with its numbers, or why it has no value."""
     for name in row.working:
+        quantity, _, reading = name.partition(".")
+        is_replaced = quantity in {**setting.readings, **setting.values}
+        if is_replaced and reading == model.default(quantity):
+            # The sum that needs the number shows the one that the setting gives.
+            continue
         try:
             if not model.plan(*model.named(name, setting)).words:
                 yield line(model, setting, name)

@@ -18,6 +18,26 @@ _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
+#: The letters that TeX would read as commands.
+_TEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "~": r"\~{}",
+        "^": r"\^{}",
+        "−": "$-$",
+        **{one: f"\\{one}" for one in "#$%&_{}"},
+    }
+)
+
+
+def tex(text: str) -> str:
+    r"""Escape a text for TeX.
+
+    >>> tex("10 % & more")
+    '10 \\% \\& more'
+    """
+    return text.translate(_TEX)
+
 
 def printable(text: str) -> str:
     r"""Spell out the control characters of a text.

@@ -199,6 +199,7 @@ def compare(model: Model, setting: Setting, form: str) -> None:
         print_as(form, rows if form == "csv" else plain(found))
     elif found:
         show(Table(external.frame_in_words(found, model), foot=external.SIDE_BY_SIDE))
+        echo_wrapped(*external.context(model))
         echo_wrapped(*changes(model, setting), CAVEAT)
     else:
         typer.echo("This data package has no external figures.")

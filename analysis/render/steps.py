@@ -147,8 +147,9 @@ def step(
             values[name], refusals[name] = math.nan, str(error)
     notes = [*_origin(model, node)]
     if source.expression is None:
-        other = [f"= {label(source.same_as)}"] if source.same_as else []
-        lines = [*other, f"= {_shown(model, node, values[quantity])[0]}"]
+        other = label(source.same_as) if source.same_as else source.sum
+        number, _ = _shown(model, node, values[quantity])
+        lines = [f"= {text}" for text in (other, number) if text]
     else:
         formula = without_units(source.expression)
         idle = idle_needs(model, formula)
@@ -204,6 +205,8 @@ def _origin(model: Model, node: Node) -> Iterator[str]:
             "in_words": "in words only",
         }.get(node.source.part, "")
         yield words or ASSUMED[assumption.grade]
+    elif node.source.external:
+        yield f"published elsewhere: {node.source.external.citation}"
     elif node.reading == "given":
         yield "as set"
     else:

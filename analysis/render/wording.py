@@ -357,16 +357,17 @@ def said_verdict(check: Check, verdict: str) -> str:
     return SAID.get(check.kind, {}).get(verdict, verdict.replace("_", " "))
 
 
-def taken_at_end(claim: Claim) -> str:
+def taken_at_end(row: Claim | External) -> str:
     """Say that a printed number is taken at its end."""
-    return f'taking "{claim.published}" as {claim.published.digits_words}'
+    return f'taking "{row.published}" as {row.published.digits_words}'
 
 
 def _at_end(model: Model, name: str) -> str:
-    claim = model.register.claims.get(name)
-    if claim is None:
+    register = model.register
+    row = register.claims.get(name) or register.external.get(name)
+    if row is None:
         return f"taking {name} at the least that its words allow"
-    return taken_at_end(claim)
+    return taken_at_end(row)
 
 
 def _rounded_to(model: Model, outcome: Outcome) -> str:

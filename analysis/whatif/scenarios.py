@@ -1,7 +1,7 @@
 """A scenario is a named departure from the article: a file that holds only changes.
 
-A scenario names readings, gives values with their units, and may give distributions. It
-alone may replace the article's figures by figures published elsewhere (``external``).
+A scenario names readings, gives values with their units, and may give distributions. A
+figure published elsewhere is a reading of the quantity that it stands for.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -27,7 +27,6 @@ from analysis.core.readers import read_yaml, validated
 from analysis.core.rows import Prose
 from analysis.core.sentences import message
 from analysis.core.units import nearest
-from analysis.model import findings
 from analysis.model.model import Model, ModelError, Setting
 from analysis.whatif.draws import Distribution
 
@@ -110,14 +109,15 @@ class Scenario(Content):
     description: Annotated[Prose, Field(description="the changes, in one sentence")]
     reason: Annotated[Prose, Field(description="why somebody would make them")]
     readings: Annotated[
-        dict[str, str], Field(description="quantity: the reading to take")
+        dict[str, str],
+        Field(
+            description="quantity: the reading to take, or a row of external.csv that "
+            "stands for it"
+        ),
     ] = {}
     values: Annotated[
         dict[str, Number],
         Field(description="quantity: a number, such as 0.35 million person"),
-    ] = {}
-    external: Annotated[
-        dict[str, str], Field(description="quantity: official figures, by their rows")
     ] = {}
     distributions: Annotated[
         dict[str, Shape], Field(description="quantity: a distribution; illustrative")
@@ -148,23 +148,12 @@ class Scenario(Content):
     def numbers(self, model: Model) -> dict[str, float]:
         """The values given, in base units.
 
-        Raises ModelError for a wrong name, number, row or unit.
+        Raises ModelError for a wrong name, number or unit.
         """
-        found = {
+        return {
             name: model.number(name, text, with_unit=True)
             for name, text in self.values.items()
         }
-        for name, text in self.external.items():
-            try:
-                number, unit = findings.value(model, text)
-            except ValueError as error:
-                raise ModelError(f"{name}: {error}") from None
-            if unit != model.units[model.known(name)]:
-                raise ModelError(
-                    f"{name} is in {model.units[name]}, and '{text}' in {unit}"
-                )
-            found[name] = model.number(name, number)
-        return found
 
     def drawn(self, model: Model) -> dict[str, Distribution]:
         """The distributions given, in base units. Raises ModelError likewise."""
@@ -194,13 +183,10 @@ class Scenario(Content):
         Raises ModelError for it, and for a name that nothing depends on.
         """
         numbers, drawn = self.numbers(model), self.drawn(model)
-        for one, other in itertools.combinations(
-            ("values", "external", "distributions"), 2
-        ):
-            for name in getattr(self, one).keys() & getattr(self, other).keys():
-                raise ModelError(
-                    f"{name} stands under {one} and under {other}; give one of them"
-                )
+        for name in self.values.keys() & self.distributions.keys():
+            raise ModelError(
+                f"{name} stands under values and under distributions; give one of them"
+            )
         setting = self.setting(model)
         plans = [
             *(model.plan(quantity, setting) for quantity in model.register.estimates),
@@ -257,7 +243,7 @@ def schema(model: Model) -> dict[str, Any]:
     It has the names of this data package, so that an editor completes them.
     """
     found = Scenario.model_json_schema()
-    for part in ("readings", "values", "external", "distributions"):
+    for part in ("readings", "values", "distributions"):
         properties = {}
         for name in model.quantities:
             words = {"description": f"{model.name(name)} ({model.units[name]})"}
@@ -289,7 +275,7 @@ def read(path: Path, model: Model, structure: type[_Content]) -> _Content:
     except InputError as error:
         if isinstance(error, RegisterError):
             raise
-        parts = ("values", "external", "distributions", "readings")
+        parts = ("values", "distributions", "readings")
         words = itertools.product(re.findall(r"\w+", str(error)), parts)
         field = next(
             (

@@ -144,7 +144,15 @@ def test_one_place_serves_both_ends_of_a_range():
     )
 
 
-@given(st.integers(-(10**7), 10**7), st.integers(1, 4))
+def test_a_count_stands_for_nothing_below_0_and_a_growth_may() -> None:
+    # None to the nearest one; and a growth of 0.0 percent to the nearest tenth.
+    count = Published("0", rounding_unit="1").stands_for()
+    assert (count.low, count.high) == (0, 0.5)
+    growth = Published("0.0", unit="percent").stands_for()
+    assert (growth.low, growth.high) == pytest.approx((-0.0005, 0.0005))
+
+
+@given(st.integers(0, 10**7), st.integers(1, 4))
 def test_what_rounds_to_the_digits_is_what_it_stands_for(thousandths, places):
     """Rounding with the decimal module, either way on a tie, gives the digits exactly
     for values in the interval.
@@ -154,7 +162,7 @@ def test_what_rounds_to_the_digits_is_what_it_stands_for(thousandths, places):
     for rounding in ("ROUND_HALF_UP", "ROUND_HALF_DOWN"):
         digits = value.quantize(place, rounding=rounding)
         assert Published(f"{digits:f}").stands_for().holds(float(value))
-        for off in (digits + place, digits - place):
+        for off in filter(lambda off: off >= 0, (digits + place, digits - place)):
             tie = abs(off - value) * 2 == place
             assert bool(Published(f"{off:f}").stands_for().holds(float(value))) == tie
 

@@ -923,8 +923,7 @@ BLOCKED = {
     ),
     "total_2021_printed_twice": (
         {"transfers_2021": "total_2021_february"},
-        "circular under this setting: it would start from total_2021_february, which "
-        "it checks",
+        "with this setting the check would compare total_2021_february with itself",
     ),
     # 3,000,000 x 1.105 / 3,170,000
     "at_risk_2021_sum_ratio_implied": (

@@ -258,7 +258,7 @@ def test_a_verdict_that_a_setting_makes_circular_says_so(model: Model) -> None:
     check = model.register.checks["total_2021_printed_twice"]
     found = judge(model, check, model.change({"transfers_2021": "total_2021_february"}))
     assert wording.verdict_words(model, found).startswith(
-        "not computable: circular under this setting"
+        "not computable: with this setting the check would compare"
     )
     assert wording.recomputed_words(model, found) == ""
 

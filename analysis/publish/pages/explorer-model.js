@@ -380,8 +380,8 @@ function judge(check, under) {
     const { low, high } = plan.bounds([{ name: node.name, ...node.source.room }]);
     return !(low >= wanted[0] && low <= wanted[1] && high >= wanted[0] && high <= wanted[1]);
   };
-  const ends = verdict.startsWith("matches") ? open.filter(({ source }) => source.claim || (source.part && source.part !== "set")) : [];
-  const inputName = ({ name, source }) => source.claim || name;
+  const ends = verdict.startsWith("matches") ? open.filter(({ source }) => source.row || (source.part && source.part !== "set")) : [];
+  const inputName = ({ name, source }) => source.row || name;
   ends.sort((one, two) => (inputName(one) < inputName(two) ? -1 : 1));
   const isByClaim = groundOf(check, value, near, near) === "coarser place";
   const coarser = isByClaim ? [check.coarserPlace] : [
@@ -431,7 +431,9 @@ function headline(one, under) {
   const putAll = (text) => text.split(/(?<=\.)\s+(?=[A-Z"{])/).map((one) => attempt(() => put(one))[0]).filter(Boolean).join(" ");
   const [judged, reason] = check ? attempt(() => judge(DATA.checks[check], under)) : [];
   const said = reason ? `not computable: ${reason}` : judged?.said ?? "";
-  const lines = working.filter((name) => !attempt(() => planOf(name, under).words.length)[0])
+  // The sum that needs a number shows the one that the setting gives.
+  const isReplaced = ([name, [[, reading] = []] = []]) => changed.includes(name) && reading === DATA.quantities[name].usual;
+  const lines = working.filter((name) => !isReplaced(name) && !attempt(() => planOf(name, under).words.length)[0])
     .map((name) => attempt(() => worked(planOf(name, under), true))).map(([line, why]) => line ?? ["", why]);
   const verdict = reason ? "not computable" : putAll((shown || "{verdict}").replace("{verdict}", judged?.verdict ?? ""));
   return { lines, verdict, sentence: putAll(sentence), said };
@@ -458,12 +460,13 @@ function shownAs(plan, name, value, finest = 0, least = 1e5) {
 /** A worked step: the formula, then the numbers put in, with as many digits as it takes by hand, and the result. */
 function worked(plan, isPlain = false) {
   const { target, value } = plan, values = plan.evaluate(), known = (name) => values[plan.at.get(name)];
-  const { needs, run, formula, source: { same } } = plan.nodes[plan.goal], start = `${label(target)} = `;
+  const { needs, run, formula, source: { same, sum } } = plan.nodes[plan.goal], start = `${label(target)} = `;
   const isIdle = isPlain && formula?.idle?.every((name) => plan.nodes[plan.at.get(name)].reading === "set");
   const text = isIdle ? formula.plain : formula?.text;
   const least = needs.some((name) => !DATA.constants.includes(name) && abs(known(name)) >= 1e6) ? 1e4 : 1e5;
   const [result] = shownAs(plan, target, value, 0, least), side = isPlain ? "" : plan.side.replace(/^at .*/, " ($&)").replace(/^no.*/, "");
-  if (!text) return same ? [start + label(same), result + side] : [start + result, ""];
+  const other = same ? label(same) : sum;
+  if (!text) return other ? [start + other, result + side] : [start + result, ""];
   const put = (write) => text.replace(/\{(\w+)\}/g, (_, name) => write(name).replace(/^−.*/, "($&)"));
   const byHand = (finest) => run(...needs.map((name) => shownAs(plan, name, known(name), finest)[1]));
   const finest = [0, 1, 2, 3, 4, 5].find((one) => shownAs(plan, target, byHand(one), 0, least)[0] === result) ?? 6;

@@ -1,0 +1,220 @@
+"""What may be cited of each headline, and how to cite the article and this package.
+
+A headline has a sentence to quote, what must be said with it, the check that recomputes
+it, and the official figures beside it. All is under the article's own setting.
+
+>>> from analysis.core.register import Register
+>>> first, *_ = citations(Model(Register.read()))
+>>> first.check
+'excess_over_goal'
+>>> print(first.caveat)
+These are transfers, not persons. The goals that the region set for single years were
+higher.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analysis import __version__
+from analysis.core.rows import SEEN_IN, External, Headline
+from analysis.model.model import Model
+from analysis.render.headlines import filled, headlines
+from analysis.render.safe_text import tex
+from analysis.render.steps import WIDTH
+
+COLUMNS = ("headline", "sentence to quote", "caveat", "check", "official figures")
+QUESTION = "What may I cite?"
+#: This package, as CITATION.cff has it.
+TITLE = "The arithmetic of an article on labour transfers"
+CONTRIBUTORS = "The contributors to labour-transfer-arithmetic"
+HOW = (
+    "Cite the article for its numbers, and this package, with its version, for a "
+    "recomputation, a verdict or a bound. Name the check, and say what it rests on."
+)
+
+
+@dataclass(frozen=True)
+class Official:
+    """An official figure in words, with the rows of external.csv that are meant."""
+
+    words: str
+    rows: tuple[External, ...]
+
+    def __str__(self) -> str:
+        seen = "; ".join(f"{row.id}, seen in {SEEN_IN[row.seen]}" for row in self.rows)
+        return f"{self.words} ({seen})" if seen else self.words
+
+
+@dataclass(frozen=True)
+class Cited:
+    """What may be cited of a headline."""
+
+    row: Headline
+    verdict: str
+    sentence: str
+    caveat: str
+    official: tuple[Official, ...]
+
+    @property
+    def title(self) -> str:
+        """The article's words."""
+        return self.row.title
+
+    @property
+    def check(self) -> str:
+        """The id of the check that recomputes it; empty where there is none."""
+        return self.row.check
+
+    @property
+    def checked(self) -> str:
+        """The check with its verdict, or that there is none."""
+        if not self.check:
+            return f"none; it {self.verdict}"
+        return f"{self.check}: {self.verdict}"
+
+    @property
+    def beside(self) -> str:
+        """The official figures in one text."""
+        return "; ".join(map(str, self.official))
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What may be cited, as a row of a table."""
+        return self.title, self.sentence, self.caveat, self.checked, self.beside
+
+
+def citations(model: Model) -> list[Cited]:
+    """What may be cited of each headline, in their order."""
+    found = []
+    for shown in headlines(model):
+        cite = shown.row.cite
+        if cite is None:
+            continue
+        official = [
+            Official(
+                filled(model, one.words),
+                tuple(model.register.external[name] for name in one.figures),
+            )
+            for one in cite.official
+        ]
+        sentence, caveat = filled(model, cite.sentence), filled(model, cite.caveat)
+        found.append(Cited(shown.row, shown.verdict, sentence, caveat, tuple(official)))
+    return found
+
+
+def references(model: Model) -> dict[str, str]:
+    """How to cite the article and this package, in words."""
+    package = f"{CONTRIBUTORS}, “{TITLE}”, version {__version__}"
+    return {"The article": model.register.article.reference, "This package": package}
+
+
+# Layouts ------------------------------------------------------------------------------
+
+
+def cite_text(model: Model) -> str:
+    """What may be cited, for a terminal."""
+    lines = [QUESTION, ""]
+    for number, one in enumerate(citations(model), start=1):
+        lines += _filled(one.title, f"{number}  ")
+        lines += _filled(f"“{one.sentence}”")
+        lines += _filled(f"Caveat: {one.caveat}")
+        lines += _filled(f"Check: {one.checked}.")
+        lines += _filled(f"Official figures: {one.beside}.")
+        lines.append("")
+    lines += _filled(HOW, "")
+    for what, words in references(model).items():
+        lines += _filled(f"{what}: {words}.", "")
+    return "\n".join(lines)
+
+
+def _filled(text: str, start: str = "   ") -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=start,
+        subsequent_indent=" " * len(start),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def cite_markdown(model: Model) -> str:
+    """What may be cited, in Markdown."""
+    lines = [f"# {QUESTION}", ""]
+    for number, one in enumerate(citations(model), start=1):
+        lines += [f"{number}. **{one.title}**", ""]
+        lines += [f"   > {one.sentence}", ""]
+        lines.append(f"   - Caveat: {one.caveat}")
+        lines.append(f"   - Check: {one.checked}.")
+        lines.append(f"   - Official figures: {one.beside}.")
+        lines.append("")
+    lines += [HOW, ""]
+    lines += [f"- {what}: {words}." for what, words in references(model).items()]
+    return "\n".join(lines)
+
+
+def cite_bibtex(model: Model) -> str:
+    """Entries for the article, this package and the official figures, for BibTeX."""
+    return "\n\n".join(_entries(model))
+
+
+def _entries(model: Model) -> Iterator[str]:
+    article = model.register.article
+    year = article.date[:4]
+    author, _, _ = article.author.rpartition(" ")[2].lower().partition("-")
+    if article.author:
+        yield _entry(
+            "article",
+            f"{author}{year}",
+            author=article.author,
+            title=f"{{{article.title}}}",
+            journal=article.journal,
+            volume=article.volume,
+            number=article.issue,
+            year=year,
+            url=article.path,
+        )
+    yield _entry(
+        "software",
+        "labour_transfer_arithmetic",
+        author=f"{{{CONTRIBUTORS}}}",
+        title=f"{{{TITLE}}}",
+        version=__version__,
+    )
+    for row in _official(model):
+        years = re.findall(r"\d{4}", row.date)
+        yield _entry(
+            "misc",
+            row.id,
+            author=f"{{{row.publisher}}}",
+            title=row.title or row.statement,
+            year=years[0] if years else "",
+            howpublished=row.address,
+            note=f"{row.published}, {row.period}. Dated {row.date}, "
+            f"seen in {SEEN_IN[row.seen]}",
+        )
+
+
+def _official(model: Model) -> Iterator[External]:
+    """The official figures that the citations name, each once."""
+    names: dict[str, None] = {}
+    for headline in model.register.headlines.values():
+        for one in headline.cite.official if headline.cite else ():
+            names |= dict.fromkeys(one.figures)
+    for name in names:
+        yield model.register.external[name]
+
+
+def _entry(kind: str, key: str, **fields: str) -> str:
+    lines = [
+        f"  {name} = {{{tex(text)}}}"
+        if not text.startswith("{")
+        else f"  {name} = {{{{{tex(text[1:-1])}}}}}"
+        for name, text in fields.items()
+        if text
+    ]
+    return ",\n".join([f"@{kind}{{{key}", *lines]) + "\n}"
