@@ -43,7 +43,7 @@ REFUSED = [
     (
         "transfers_2016_2020",
         "plan_13fyp_a_year",
-        "is of another quantity than transfers_2016_2020",
+        "may be used for planned_transfers_2016_2020 alone, not for",
     ),
 ]
 
@@ -131,6 +131,13 @@ def test_it_is_divided_by_its_years_and_names_its_source_by_every_route(
         assert "= 14.33 million ÷ 5 years = 2.866 million" in text
         assert SOURCE in text
         assert "2021-02-01, seen in a copy" in text
+
+
+@pytest.mark.parametrize("number", [14_330_000, "14.33 million transfer"])
+def test_the_total_of_five_years_is_no_number_a_year(number: object) -> None:
+    # Taken so, it would be 551 percent above the plan.
+    with pytest.raises(InputError, match="write transfers_2016_2020=report_2016_2020"):
+        analysis.load().change(transfers_2016_2020=number)
 
 
 @pytest.mark.parametrize(("quantity", "figure", "reason"), REFUSED)

@@ -132,7 +132,7 @@ ROWS = [
         "former_detainees",
         "former_detainees=from_low_end; persons_per_transfer=implied; "
         "persons_per_transfer_2021=0.95",
-        "former_detainees would be -21,500, outside",
+        "former_detainees would be below 0: -21,500",
     ),
     in_2021(
         "persons_per_transfer=implied; persons_per_transfer_2021=0.95",
@@ -187,7 +187,7 @@ ROWS = [
     # 1,600,000 + 0.36 x 3,170,000 - 2,868,778
     in_2021(
         "persons_per_transfer_2021=0.36",
-        "at_risk_2021 would be -127,578, and it is at least 0",
+        "at_risk_2021 would be below 0: -127,578",
     ),
 ]
 

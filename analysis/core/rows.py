@@ -723,10 +723,15 @@ class Headline(Row):
     """The notebook that works it."""
 
     def words(self, *, changed: bool) -> HeadlineWords:
-        """The verdict in other words and the sentence, perhaps under a change."""
-        other = self.if_changed if changed else HeadlineWords()
+        """The verdict in other words and the sentence, perhaps under a change.
+
+        Under a change, the words for the verdict may be empty.
+        """
+        if not changed:
+            return HeadlineWords(shown=self.shown, sentence=self.sentence)
         return HeadlineWords(
-            shown=other.shown or self.shown, sentence=other.sentence or self.sentence
+            shown=self.if_changed.shown,
+            sentence=self.if_changed.sentence or self.sentence,
         )
 
     def texts(self) -> Iterator[tuple[str, str]]:

@@ -17,8 +17,11 @@ SENTENCES = {
     "elsewhere": "{figure} is of {theirs} and {quantity} of {ours}: context only",
     "elsewhere_unit": "{figure} is in the unit {theirs} and {quantity} in {ours}: "
     "context only",
-    "elsewhere_quantity": "{figure} is of another quantity than {quantity}: "
+    "elsewhere_quantity": "{figure} may be used for {use} alone, not for {quantity}: "
     "context only",
+    "elsewhere_none": "{figure} is shown as context, and may be used for no quantity",
+    "total": "{quantity} is a number a year, and this is the total of several years in "
+    "{figure}; write {quantity}={figure}, which divides it",
     "no_assignment": "'{text}' is not of the form quantity=value",
     "given_twice": "{name} is given twice; give one value or reading",
     # Values.
@@ -57,6 +60,7 @@ SENTENCES = {
     "beneath": "{quantity} would be {here:,.10g}, and it is at least {low:,.10g}",
     "beyond": "{quantity} would be {here:,.10g}, outside its allowed range of "
     "{low:,.10g} to {high:,.10g}",
+    "negative": "{quantity} would be below 0: {here:,.10g}",
     "division": "{quantity}, read {reading}, has no finite value: a division by zero",
     "far": "{quantity} is set to {number:,.10g}, which is far from the printed number; "
     "is its unit the one meant?",

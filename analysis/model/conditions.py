@@ -55,7 +55,8 @@ def condition_of(
 
 
 def _span_in_words(low: float, high: float) -> str:
-    first, last = f"{low:.6g}", f"{high:.6g}"
+    # A float's last digits around 0 are 0.
+    first, last = (f"{0.0 if abs(end) < 1e-12 else end:.6g}" for end in (low, high))
     return first if first == last else f"{first} to {last}"
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from analysis.core.rows import Finding, Step
+from analysis.core.rows import External, Finding, Step
 from analysis.core.units import (
     DimensionalityError,
     Quantity,
@@ -43,11 +43,10 @@ def plan_of(
         Node(name, "", _named(model, name, setting, within_limits)[0])
         for name in expression.needs
     ]
-    return Plan(
-        text,
-        (*leaves, Node(text, "", Source(expression=expression))),
-        beyond=frozenset(expression.needs),
-    )
+    nodes = [*leaves]
+    if expression.needs != (text,):
+        nodes.append(Node(text, "", Source(expression=expression)))
+    return Plan(text, tuple(nodes), beyond=frozenset(expression.needs))
 
 
 def value(
@@ -97,8 +96,9 @@ def _named(
     rows = {**model.register.claims, **model.register.external}
     row = rows.get(name)
     if row and row.printed:
-        near = row.published.stands_for() if name in model.register.external else None
-        return Source(row.published.value(), near, near), row.base_unit
+        if isinstance(row, External):
+            return Source.of_figure(row, 1), row.base_unit
+        return Source(row.published.value()), row.base_unit
     start, _, end = name.rpartition("_")
     row = rows.get(start)
     if row and row.printed and end in ("low", "high"):

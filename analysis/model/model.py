@@ -282,6 +282,11 @@ class Model:
             or not math.isfinite(given)
         ):
             raise ModelError(message("not_finite", quantity=quantity, number=given))
+        for figure in self.register.external.values():
+            is_total = figure.quantity == quantity and figure.divided_by > 1
+            if is_total and figure.published.value() == float(given):
+                told = {"quantity": quantity, "figure": figure.id}
+                raise ModelError(message("total", **told))
         if not low <= float(given) <= high:
             raise ModelError(
                 message(
@@ -303,8 +308,8 @@ class Model:
         figure = self.register.external.get(name)
         if figure is None:
             return
-        kind = "elsewhere_quantity"
-        told = {"figure": name, "quantity": quantity}
+        kind = "elsewhere_quantity" if figure.quantity else "elsewhere_none"
+        told = {"figure": name, "quantity": quantity, "use": figure.quantity}
         if unlike := self.unlike(figure, quantity):
             kind = "elsewhere"
             told |= dict(zip(("theirs", "ours"), unlike, strict=True))
@@ -648,7 +653,8 @@ class Model:
             _add_formulas(found, modules)
         for figure in self.register.external.values():
             if figure.quantity in found:
-                found[figure.quantity][figure.id] = _of_figure(figure)
+                source = Source.of_figure(figure, figure.divided_by)
+                found[figure.quantity][figure.id] = source
         constants = {
             name: {"constant": Source(value)} for name, (value, _) in CONSTANTS.items()
         }
@@ -713,23 +719,6 @@ def _of_claim(claim: Claim, end: str) -> Source:
         claim,
         end,
         room=number.room(),
-    )
-
-
-def _of_figure(figure: External) -> Source:
-    """The source of a figure published elsewhere; a sum is divided by its years."""
-    number, years = figure.published, figure.divided_by
-
-    def divided(interval: Interval | None) -> Interval | None:
-        return interval and Interval(interval.low / years, interval.high / years)
-
-    return Source(
-        number.value() / years,
-        divided(number.stands_for()),
-        divided(number.stands_for(coarse=True)),
-        number.side,
-        room=divided(number.room()),
-        external=figure,
     )
 
 

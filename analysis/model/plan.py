@@ -75,6 +75,23 @@ class Source:
         self.is_leaf = self.expression is None and not self.same_as
         self.in_words = self.part == "in_words"
 
+    @classmethod
+    def of_figure(cls, figure: External, years: int) -> Source:
+        """A figure published elsewhere, divided by some years."""
+        number = figure.published
+
+        def divided(interval: Interval | None) -> Interval | None:
+            return interval and Interval(interval.low / years, interval.high / years)
+
+        return cls(
+            number.value() / years,
+            divided(number.stands_for()),
+            divided(number.stands_for(coarse=True)),
+            number.side,
+            room=divided(number.room()),
+            external=figure,
+        )
+
     @property
     def row(self) -> Claim | External | None:
         """The row that prints the number, if one does."""
@@ -233,9 +250,8 @@ class Limit:
         """The refusal of a value past the limit."""
         here = float(values[self.quantity])
         here = here if self.other else float(f"{here:.6g}")
-        return message(
-            self.refusal, **vars(self), here=here, most=values.get(self.other)
-        )
+        refusal = "negative" if here < 0 and self.low == 0 else self.refusal
+        return message(refusal, **vars(self), here=here, most=values.get(self.other))
 
 
 @dataclass(eq=False)

@@ -32,7 +32,7 @@ from analysis.model.plan import Plan, Source
 
 #: Each verdict of a check, with its rule. The first that applies decides.
 VERDICTS = {
-    "matches": "the value from the printed numbers satisfies what the claim asserts",
+    "matches": "the value satisfies what the claim asserts",
     "matches_within_rounding": "the value does not, but some values that round to the "
     "printed numbers do, or it does at a coarser place",
     "compatible": "the value does not, but the sides or words of its inputs allow one "
@@ -600,6 +600,7 @@ def _result(claim: Claim, judging: Sequence[Outcome]) -> Result:
     )
 
 
+_ORDER = [*VERDICTS, NOT_RECALCULABLE]
 #: The parts of a tally: one thing printed twice, and sums or estimates. A sum matches
 #: on printed numbers or on choices of ours.
 TALLIED = (
@@ -614,15 +615,20 @@ TALLIED = (
 def tally(results: Iterable[Result]) -> dict[str, int]:
     """Count the results of each kind and verdict.
 
-    Results that are one calculation count once, as the first with a verdict; those
-    without one are in no count.
+    Results that are one calculation count once, with the weakest of their verdicts;
+    those without a verdict are in no count.
     """
     counts = dict.fromkeys(TALLIED, 0)
+    judged = {result.claim.id: result for result in results if result.verdict}
     counted: set[str] = set()
-    for result in results:
-        if result.verdict and result.claim.id not in counted:
-            counts[_tallied_as(result)] += 1
-            counted |= {*result.claim.same_calculation_as}
+    for name, result in judged.items():
+        if name in counted:
+            continue
+        same = {name, *result.claim.same_calculation_as} & judged.keys()
+        group = [judged[other] for other in sorted(same)]
+        weakest_of = max(group, key=lambda one: _ORDER.index(one.verdict))
+        counts[_tallied_as(weakest_of)] += 1
+        counted |= same
     return counts
 
 
@@ -631,5 +637,5 @@ def _tallied_as(result: Result) -> str:
         return f"repetition {result.verdict}"
     if result.verdict != "matches":
         return f"sum {result.verdict}"
-    is_printed = result.rests_on in ("", "stated")
+    is_printed = result.rests_on in ("", "stated", "published elsewhere")
     return f"sum matches on {'printed numbers' if is_printed else 'choices'}"

@@ -388,6 +388,11 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
         "percent": percent_of(model, name),
         "beside": [*filter(math.isfinite, beside)],
         "choices": offered if len(offered) > 1 else [],
+        "totals": [
+            (figure.published.value(), figure.id)
+            for figure in model.register.external.values()
+            if figure.quantity == name and figure.divided_by > 1
+        ],
         "sources": {
             reading: _source(model, name, reading, one)
             for reading, one in sources.items()

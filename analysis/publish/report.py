@@ -26,7 +26,7 @@ from markupsafe import Markup
 
 from analysis import __version__
 from analysis.core.published import APPROACHES_STRETCH, APPROACHES_TOLERANCE
-from analysis.core.rows import SEEN_IN, Check
+from analysis.core.rows import Check
 from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.model.verdicts import VERDICTS, Outcome, tally
 from analysis.model.verdicts import results as verdicts_of
@@ -89,7 +89,8 @@ def pages(
         "references": citations.references(model),
         "bibtex": citations.cite_bibtex(model),
         "how": citations.HOW,
-        "seen": SEEN_IN,
+        "package": citations.TITLE,
+        "results": verdicts_of(model, outcomes),
         "tally": wording.tally_words(tally(verdicts_of(model, outcomes))),
         "ours": ours(model),
         "checked": CHECKED,

@@ -7,9 +7,8 @@ it, and the official figures beside it. All is under the article's own setting.
 >>> first, *_ = citations(Model(Register.read()))
 >>> first.check
 'excess_over_goal'
->>> print(first.caveat)
-These are transfers, not persons. The goals that the region set for single years were
-higher.
+>>> first.verdict
+"matches, at the plan's minimum"
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ class Official:
     rows: tuple[External, ...]
 
     def __str__(self) -> str:
-        seen = "; ".join(f"{row.id}, seen in {SEEN_IN[row.seen]}" for row in self.rows)
+        seen = "; ".join(f"{row.id}: {row.citation}" for row in self.rows)
         return f"{self.words} ({seen})" if seen else self.words
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 #: How a figure was seen, as a screen spells the grade.
-SEEN = {"P": "primary text", "M": "mirror", "S": "secondary"}
+SEEN = {"P": "primary text", "M": "copy", "S": "secondary source"}
 SIDE_BY_SIDE = (
     "Listed side by side, never averaged; "
     "an external figure enters no estimate of the article's setting."
@@ -185,12 +185,8 @@ def _compared(model: Model, setting: Setting, figure: External, beside: str) -> 
         model, quantity, ours.value, ours.low, ours.high, ours.depends_on
     )
     row["ours_words"] = f"{words}{plural(ours.unit)}: {quantity}, {row['ours_from']}"
-    # A figure of another period or place is shown, and never scored.
-    if unlike := model.unlike(figure, quantity):
-        theirs, of_ours = unlike
-        return {**row, "reason": f"context: of {theirs}, ours of {of_ours}"}
-    if row["ours_from"].startswith("assumption"):
-        return {**row, "reason": "context: ours is an assumption"}
+    if context := _context(model, figure, quantity, under):
+        return {**row, "reason": f"context: {context}"}
     factor, how = _bridge(model, setting, figure.base_unit, ours.unit)
     if factor is None:
         units = f"{figure.base_unit} against {ours.unit}"
@@ -208,6 +204,19 @@ def _compared(model: Model, setting: Setting, figure: External, beside: str) -> 
         "words": _lies(printed.asserts(), *there),
     }
     return {**row, "reason": "" if ours.value else "ours is 0, so there is no ratio"}
+
+
+def _context(model: Model, figure: External, quantity: str, setting: Setting) -> str:
+    """Why a figure is shown beside ours and never scored; empty where it is scored."""
+    if unlike := model.unlike(figure, quantity):
+        theirs, ours = unlike
+        return f"of {theirs}, ours of {ours}"
+    plan = model.plan(quantity, setting)
+    if figure.id in plan.depends_on:
+        return "ours rests on this figure"
+    if plan.by_name[quantity].source.assumption:
+        return "ours is an assumption"
+    return ""
 
 
 def _lies(interval: Interval, value: float, low: float, high: float) -> str:

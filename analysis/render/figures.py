@@ -425,6 +425,9 @@ def plan_against_actual(study: Evaluation) -> Drawing:
         ("2021, printed with the plan", "made", "transfers_2021", _FEBRUARY),
         ("2021, printed with the growth", "made", "transfers_2021", _TIANSHAN),
     )
+    side = study.model.plan("planned_transfers_2016_2020", study.setting).side
+    frame["side"] = [side] + [""] * (len(frame) - 1)
+    frame.loc[0, "words"] = sided(side, str(frame.loc[0, "words"]))
     mean, words = float(frame["value"][1]), frame["words"]
     caption = (
         f"The plan for 2021 would be {words[2]} by the total printed with the plan, "
@@ -505,7 +508,7 @@ def official_series(study: Evaluation) -> Drawing:
             printed = one.published
             noun = one.noun.partition("(")[2].rstrip(")") or one.unit_as_printed
             if printed.target:
-                role, unit = "goal", ""
+                role, unit = "goal", units.get(one.base_unit, "")
             elif one.qualifier == "expected":
                 role, unit = "expected", units.get(one.base_unit, "")
             else:
@@ -801,6 +804,7 @@ def monitoring(study: Evaluation) -> Drawing:
     found = []
     for label, names, readings in (
         ("Region: both numbers are households", region, {}),
+        ("Region: the first is persons", region, {"flagged_households": "persons"}),
         ("Region: the second is persons", region, persons),
         (
             "Region: both are persons",
@@ -825,11 +829,11 @@ def monitoring(study: Evaluation) -> Drawing:
         found.append({**share, "words": f"{share['words']}\n({part} of {whole})"})
     frame = pd.DataFrame(found)
     shares = [
-        text.partition("\n")[0] for text in frame[:3].sort_values("value")["words"]
+        text.partition("\n")[0] for text in frame[:4].sort_values("value")["words"]
     ]
     caption = (
-        f"{shares[0]} to {shares[-1]} of rural households are under monitoring, by how "
-        "the two numbers are read."
+        f"The two printed numbers would give {shares[0]} to {shares[-1]} of rural "
+        "households under monitoring, by how they are read."
     )
     source = (
         "Section early-warning, paragraphs 2 and 6. In brackets: households. "
@@ -1087,7 +1091,7 @@ FIGURES = {
     ),
     "waterfall": Plot(4.1, "From 2019 to both groups", waterfall),
     "other_provinces": Plot(
-        5.2, "Labourers sent to other provinces a year", other_provinces
+        5.2, "To other provinces: sent, planned and suggested a year", other_provinces
     ),
     "monitoring": Plot(5, "Shares of households, by how numbers are read", monitoring),
     "trade_shares": Plot(

@@ -14,7 +14,7 @@ import contextlib
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.core.rows import Headline, HeadlineWords
 from analysis.core.spell import digits, spell
@@ -67,15 +67,9 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
 def _headline(model: Model, setting: Setting, row: Headline) -> Shown:
     words = row.words(changed=_is_changed(model, setting, row))
     working = tuple(_working(model, setting, row))
-    verdict = words.shown or "{verdict}"
+    verdict = row.shown
     if row.check:
-        check = model.register.checks[row.check]
-        outcome = judge(model, check, setting)
-        # Where there is none, the working has the reason.
-        verdict = "not computable"
-        if outcome.verdict:
-            said = verdict_and_distance(model, outcome)
-            verdict = (words.shown or "{verdict}").replace("{verdict}", said)
+        verdict = _verdict(model, setting, row, words.shown)
     remarks: tuple[str, ...] = ()
     quantity = model.register.claims[row.claim].quantity
     with contextlib.suppress(ModelError):
@@ -90,12 +84,40 @@ def _headline(model: Model, setting: Setting, row: Headline) -> Shown:
     )
 
 
+def _verdict(model: Model, setting: Setting, row: Headline, shown: str) -> str:
+    """The verdict of a headline's check, perhaps in other words.
+
+    The article's words for the verdict hold as long as the verdict is the article's, on
+    the same inputs.
+    """
+    check = model.register.checks[row.check]
+    outcome = judge(model, check, setting)
+    if not outcome.verdict:
+        # The working has the reason.
+        return "not computable"
+    if not shown:
+        own = judge(model, check)
+        if (own.verdict, own.open_to) == (outcome.verdict, outcome.open_to):
+            shown = row.shown
+    if any(_is_replaced(model, setting, name) for name in row.working):
+        # The sum no longer sets one thing printed twice side by side.
+        derived = check.model_copy(update={"kind": "derivation"})
+        outcome = replace(outcome, check=derived)
+    said = verdict_and_distance(model, outcome)
+    return (shown or "{verdict}").replace("{verdict}", said)
+
+
+def _is_replaced(model: Model, setting: Setting, name: str) -> bool:
+    """Whether a setting gives the number that a working computes by default."""
+    quantity, _, reading = name.partition(".")
+    is_changed = quantity in {**setting.readings, **setting.values}
+    return is_changed and reading == model.default(quantity)
+
+
 def _working(model: Model, setting: Setting, row: Headline) -> Iterator[str]:
     """Each formula of a headline with its numbers, or why it has no value."""
     for name in row.working:
-        quantity, _, reading = name.partition(".")
-        is_replaced = quantity in {**setting.readings, **setting.values}
-        if is_replaced and reading == model.default(quantity):
+        if _is_replaced(model, setting, name):
             # The sum that needs the number shows the one that the setting gives.
             continue
         try:
@@ -222,7 +244,7 @@ def ours(model: Model, setting: Setting = ARTICLE) -> str:
 def _clause(model: Model, name: str) -> str:
     """What an assumption of ours says, as a clause."""
     assumption = model.register.assumptions[name]
-    label = assumption.label[:1].lower() + assumption.label[1:]
+    label = assumption.label[:1].lower() + assumption.label[1:].removesuffix(", ours")
     return assumption.clause or f"{label} is {digits(assumption.value) or '0'}"
 
 

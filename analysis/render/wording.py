@@ -14,8 +14,9 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from analysis.core.published import APPROACHES_STRETCH, APPROACHES_TOLERANCE
 from analysis.core.rows import Check, Claim, External, Finding, Step
-from analysis.core.spell import digits, spell
+from analysis.core.spell import SAME, digits, spell
 from analysis.core.units import BASE_UNITS
 from analysis.model.expressions import parse
 from analysis.model.findings import recomputed
@@ -298,8 +299,22 @@ def _off(model: Model, outcome: Outcome) -> tuple[str, float]:
         return f"{words} below", place
     # A value that is at most so large is short by at least so much.
     least = "at least " if outcome.side == "at most" else ""
-    share = f"{100 * far / outcome.published:.0f} percent"
+    share = f"{_share_short(far / outcome.published)} percent"
     return f"{least}{words} or {share} short", place
+
+
+def _share_short(share: float) -> str:
+    """A shortfall in percent, with as many decimals as keep it off a tenth or a fifth.
+
+    >>> _share_short(0.0494), _share_short(0.1996)
+    ('5', '19.96')
+    """
+    edges = [100 * float(edge) for edge in (APPROACHES_TOLERANCE, APPROACHES_STRETCH)]
+    for decimals in range(5):
+        text = f"{100 * share:.{decimals}f}"
+        if float(text) not in edges or abs(100 * share - float(text)) <= SAME:
+            break
+    return text
 
 
 def bounds_words(model: Model, outcome: Outcome) -> str:

@@ -270,7 +270,7 @@ def test_the_table_in_words(model: Model) -> None:
     ]
     assert (
         reported[0]["seen"]
-        == "mirror: Xinjiang government, in a collection of reports, 2020-01-06"
+        == "copy: Xinjiang government, in a collection of reports, 2020-01-06"
     )
     assert (
         reported[0]["printed"] == "expected 2.86 million person-times (人次) [transfer]"

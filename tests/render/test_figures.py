@@ -125,11 +125,11 @@ CAPTIONS: dict[str, tuple[dict[str, Any], str, str]] = {
         "Of seven numbers, two lie within the printed present volume of 20,000 to "
         "25,000 (dark), and none more",
     ),
-    # 0.774 of 12 million over 3.5 or 3 persons
+    # 0.774 over 3.5 or 3 of 12 million, and 0.774 of 12 million over 3.5 or 3
     "monitoring": (
         {"persons_per_household": 3},
-        "6.45 percent to 22.6 percent",
-        "6.45 percent to 19.4 percent",
+        "would give 1.84 percent to 22.6 percent",
+        "would give 2.15 percent to 19.4 percent",
     ),
     # 0.514 or 0.4, times 1.634, and that over 1.454
     "trade_shares": (
@@ -273,9 +273,16 @@ def test_other_provinces_monitoring_and_trade_shares_by_hand(
     assert list(found["value"] / 1e3) == pytest.approx(
         [76 / 3, 18, 41 / 3.5, 31 / 3, 20, 10, 20, 20, 25]
     )
-    # 774,000 of 12 million; of 12 million over 3.5; both over 3.5;
-    # 489 of 2,165; of those and 489 more.
-    shares = [0.0645, 0.774 / (12 / 3.5), 0.0645, 489 / 2165, 489 / 2654]
+    # 774,000 of 12 million; 774,000 over 3.5 of them; 774,000 of 12 million over 3.5;
+    # both over 3.5; 489 of 2,165; of those and 489 more.
+    shares = [
+        0.0645,
+        0.774 / 3.5 / 12,
+        0.774 / (12 / 3.5),
+        0.0645,
+        489 / 2165,
+        489 / 2654,
+    ]
     assert list(frame("monitoring", studies["article"])["value"]) == pytest.approx(
         shares
     )

@@ -90,7 +90,7 @@ function known(name) {
 
 /** A value for a quantity, in its base unit, from a text: digits, then perhaps a scale, then perhaps a unit. */
 function numberOf(quantity, text) {
-  const { unit, low, high, suffix, sources } = known(quantity), readings = Object.keys(sources);
+  const { unit, low, high, suffix, sources, totals } = known(quantity), readings = Object.keys(sources);
   const hint = /^\p{L}/u.test(text) && readings.length > 1 ? nearest(text, readings) : "";
   const fail = (sentence, told) => refuse("value", { quantity, error: say(sentence, { text, unit, ...told }), hint });
   const pattern = /^([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*(.*)$/s;
@@ -108,6 +108,7 @@ function numberOf(quantity, text) {
   const number = Number(`${mantissa}e${shift}`);
   if (!finite(number)) refuse("not_finite", { quantity, number: "inf" });
   const told = { quantity, number, low, high, unit: suffix };
+  for (const [total, figure] of totals) if (number === total) refuse("total", { quantity, figure });
   if (number < low || number > high) refuse(finite(high) ? "outside" : "below", told);
   return number;
 }
@@ -225,7 +226,7 @@ class Plan {
     if (node) refuse("division", { ...node, quantity: node.name });
     const limit = this.limits.find((_, i) => values[this.nodes.length + i] < -SAME);
     const here = (one) => (limit.other ? valueOf(one) : Number(valueOf(one).toPrecision(6)));
-    if (limit) refuse(limit.sentence, { ...limit, here: here(limit.quantity), most: valueOf(limit.other) });
+    if (limit) refuse(limit.low === 0 && here(limit.quantity) < 0 ? "negative" : limit.sentence, { ...limit, here: here(limit.quantity), most: valueOf(limit.other) });
     if (this.words.length) refuse("in_words", { quantity: this.target, name: this.words[0] });
     return values[this.goal];
   }
@@ -355,6 +356,12 @@ function groundOf({ fine, coarse, stretched, lowIsOurs, highIsOurs }, value, nea
   return stretched && (meets(stretched, value, value) || (room && reaches(stretched, room, rounded))) ? "stretch" : "";
 }
 
+/** A shortfall in percent, with as many decimals as keep it off our tenth and our fifth. */
+function shareShort(share) {
+  const decimals = [0, 1, 2, 3, 4].find((n) => ![10, 20].some((edge) => Number(fixed(100 * share, n)) === edge && abs(100 * share - edge) > 1e-9)) ?? 4;
+  return fixed(100 * share, decimals);
+}
+
 function judge(check, under) {
   const { fine, coarse, from, to, qualifier, quantity, readings, claim, kind, reached } = check;
   const { percent, unit } = DATA.quantities[quantity], plan = planOf([quantity, readings], under);
@@ -371,7 +378,7 @@ function judge(check, under) {
   const by = () => (percent !== null ? `${fixed(100 * size, 1)} points`
     : inWords(size, unit, size >= 1e5 ? placeOf(plan.rests, size) : 1e3));
   const short = () => (check.printed && off <= 0 && qualifier === "approaches"
-    ? `${side === "at most" ? "at least " : ""}${by()} or ${fixed((100 * size) / check.printed, 0)} percent short`
+    ? `${side === "at most" ? "at least " : ""}${by()} or ${shareShort(size / check.printed)} percent short`
     : `${by()} ${off > 0 ? "above" : "below"}`);
   const [claimed, used] = ground === "rounding" ? [fine, near] : [coarse, far];
   const isBare = verdict === "matches_within_rounding" && min(used.high - claimed[0], claimed[1] - used.low) < claimed[2];
@@ -396,7 +403,8 @@ function judge(check, under) {
     qualifier === "up_to" && side === "at most" && DATA.testsNothing,
   ].filter(Boolean).join("; ");
   const words = said(verdict) + (isOff ? ` by ${by()}` : "");
-  return { plan, value, verdict: words, said: words + (notes && `, ${notes}`) };
+  const moved = verdict.startsWith("matches") ? ends.filter(atEnd) : ground === "room" ? open : [];
+  return { plan, value, verdict: words, said: words + (notes && `, ${notes}`), code: verdict, open: moved.map(inputName) };
 }
 
 function placeOf(rests, number) {
@@ -425,14 +433,20 @@ function headline(one, under) {
   const judging = check ? [DATA.checks[check]].map(({ quantity, readings }) => [quantity, readings]) : [];
   const plans = [...working, ...judging].map((name) => attempt(() => planOf(name, under))[0]).filter(Boolean);
   const isChanged = changed.some((name) => plans.some((plan) => plan.at.has(name)));
-  const { shown, sentence } = isChanged ? one.changed : one.words;
-  const put = (text) => text.replace(/\{(\|?)([\w.]+)\|?(?::(\w+))?\}/g, (_, bar, name, form) => numberIn(named[name], under, bar, form));
-  // A sentence whose number has no value is left out.
-  const putAll = (text) => text.split(/(?<=\.)\s+(?=[A-Z"{])/).map((one) => attempt(() => put(one))[0]).filter(Boolean).join(" ");
-  const [judged, reason] = check ? attempt(() => judge(DATA.checks[check], under)) : [];
-  const said = reason ? `not computable: ${reason}` : judged?.said ?? "";
   // The sum that needs a number shows the one that the setting gives.
   const isReplaced = ([name, [[, reading] = []] = []]) => changed.includes(name) && reading === DATA.quantities[name].usual;
+  // Then it no longer sets one thing printed twice side by side.
+  const kind = working.some(isReplaced) ? "derivation" : DATA.checks[check]?.kind;
+  const [judged, reason] = check ? attempt(() => judge({ ...DATA.checks[check], kind }, under)) : [];
+  const { sentence } = isChanged ? one.changed : one.words;
+  // Other words for the verdict hold as long as it is the article's, on the same inputs.
+  const [own] = check && isChanged ? attempt(() => judge(DATA.checks[check], ARTICLE)) : [judged];
+  const isAsInArticle = own?.code === judged?.code && `${own?.open}` === `${judged?.open}`;
+  const shown = isChanged && one.changed.shown ? one.changed.shown : isAsInArticle ? one.words.shown : "";
+  const put = (text) => text.replace(/\{(\|?)([\w.]+)\|?(?::(\w+))?\}/g, (_, bar, name, form) => numberIn(named[name], under, bar, form));
+  // A sentence whose number has no value is left out.
+  const putAll = (text) => text.split(/(?<=\.)\s+(?=[A-Z"{])/).map((part) => attempt(() => put(part))[0]).filter(Boolean).join(" ");
+  const said = reason ? `not computable: ${reason}` : judged?.said ?? "";
   const lines = working.filter((name) => !isReplaced(name) && !attempt(() => planOf(name, under).words.length)[0])
     .map((name) => attempt(() => worked(planOf(name, under), true))).map(([line, why]) => line ?? ["", why]);
   const verdict = reason ? "not computable" : putAll((shown || "{verdict}").replace("{verdict}", judged?.verdict ?? ""));
