@@ -525,7 +525,7 @@ def explore(
 
     model = _model(data)
     given = assignments([*(values or ()), *(readings or ())])
-    model.change(given)
+    model.setting(given)
     folder = _folder(out)
     folder.mkdir(parents=True, exist_ok=True)
     address = explorer.address(explorer.write(folder, model), given)

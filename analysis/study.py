@@ -67,10 +67,10 @@ class Study:
         >>> study = load().change(
         ...     at_risk_2019="southern", persons_per_transfer="0.8 person/transfer"
         ... )
-        >>> study.setting.values
-        {'persons_per_transfer': 0.8}
+        >>> study.setting.choices
+        {'at_risk_2019': 'southern', 'persons_per_transfer': 0.8}
         """
-        return self._under(self.model.change(given, self.setting))
+        return self._under(self.model.setting(given, self.setting))
 
     def from_notebook(
         self, namespace: Mapping[str, Any], *, other: Sequence[str] = ()
@@ -200,14 +200,14 @@ class Study:
         Where both change one thing, the study's own change stays. Raises InputError for
         an unknown scenario, and where an earlier scenario changes the same.
 
-        >>> load().scenario("half_overlap").setting.values
-        {'overlap': 0.5}
+        >>> load().scenario("half_overlap").setting.choices
+        {'former_detainees': 'set', 'overlap': 0.5}
         """
         from analysis.whatif.scenarios import find
 
         here = self.setting
         other = find(str(name), self.model).setting(self.model)
-        both = sorted(here.scenario & other.scenario)
+        both = sorted(here.by_scenario & other.choices.keys())
         if both:
             raise ModelError(
                 f"{name} changes {' and '.join(both)}, and so does an earlier "
@@ -215,15 +215,13 @@ class Study:
             )
         # Some may be given as the article has them.
         as_given = {name: self.model.as_given(name) for name in here.given}
-        own = {**as_given, **here.readings, **here.values}
-        found = self.model.change(own, other)
-        return self._under(replace(found, scenario=here.scenario | found.scenario))
+        setting = self.model.over(other, {**as_given, **here.choices})
+        return self._under(replace(setting, given=here.given))
 
     def _under(self, setting: Setting) -> Study:
         # Of what is given as the article has it, no effect is asked.
-        self.model.check_used(
-            Setting(setting.readings, setting.values), self.model.judged(setting)
-        )
+        changed = Setting(setting.choices, frozenset(setting.choices))
+        self.model.check_used(changed, self.model.judged(setting))
         return Study(self.model, setting)
 
     def sensitivity(self, quantity: str) -> pd.DataFrame:

@@ -156,7 +156,7 @@ def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
                     "these readings"
                 )
             model.known(name)
-        setting = model.change(dict(pairs))
+        setting = model.setting(dict(pairs))
     except ModelError as error:
         return {"refusal": str(error)}
 

@@ -510,7 +510,7 @@ explain at_risk_2021 --set persons_per_transfer_drift=1.05
 explain at_risk_2021 --set persons_per_transfer
     'persons_per_transfer' is not of the form quantity=value
 explain at_risk_2021 --set at_risk_2019=south
-    at_risk_2019: 'south' is not a number
+    'south' is not a reading of at_risk_2019; did you mean 'southern'?
 explain at_risk_2021 --reading at_risk_2019=south
     did you mean 'southern'?
 explain at_risk_2021 --scenario southern --reading at_risk_2019=composition

@@ -229,7 +229,7 @@ def texts(article: Study, quantity: str, given: dict[str, str]) -> Answer:
 
 def with_units(article: Study, quantity: str, given: dict[str, str]) -> Answer:
     written = _file(article, given)
-    setting = article.model.change(
+    setting = article.model.setting(
         {**written["values"], **written["readings"]}, with_units=True
     )
     return _answer(Study(article.model, setting), quantity)

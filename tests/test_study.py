@@ -91,8 +91,7 @@ REFUSED = [
     ),
     (
         {"transfers_2019": "from_rates"},
-        "transfers_2019: 'from_rates' is not a number, nor a number and a unit such as "
-        "'1 transfer'; did you mean 'from_rate'?",
+        "'from_rates' is not a reading of transfers_2019; did you mean 'from_rate'?",
     ),
     (
         {"persons_per_transfer_2021": 0.6, "persons_per_transfer_drift": 1.1},

@@ -71,10 +71,7 @@ def test_a_row_names_a_quantity_of_equal_value(tiny):
         "session",
         pytest.approx(1150 * 2.45),
     )
-    assert (
-        tiny.estimate("evenings", tiny.setting(values={"households": 1000})).value
-        == 2500
-    )
+    assert tiny.estimate("evenings", tiny.setting({"households": 1000})).value == 2500
 
 
 def test_the_range_is_checked_as_a_whole_and_end_by_end(tiny):

@@ -25,7 +25,7 @@ SENTENCES = {
     "no_assignment": "'{text}' is not of the form quantity=value",
     "given_twice": "{name} is given twice; give one value or reading",
     # Values.
-    "value": "{quantity}: {error}{hint}",
+    "value": "{quantity}: {error}",
     "no_number": "'{text}' is not a number, nor a number and a unit such as '1 {unit}'",
     "no_unit": "'{text}' has no unit; write '{text} {unit}'",
     "unknown_unit": "'{text}' is not a known unit{hint}",
@@ -62,8 +62,9 @@ SENTENCES = {
     "{low:,.10g} to {high:,.10g}",
     "negative": "{quantity} would be below 0: {here:,.10g}",
     "division": "{quantity}, read {reading}, has no finite value: a division by zero",
-    "far": "{quantity} is set to {number:,.10g}, which is far from the printed number; "
-    "is its unit the one meant?",
+    "far": "You set {quantity} to {number:.10g}, but the article prints {printed}. "
+    "{hint}Write '{written}' if you mean it.",
+    "far_meant": "Did you mean '{number:.10g} {word}'? ",
     "varied": "{quantity} is varied from {low:,.10g} to {high:,.10g}, "
     "and set to {number:,.10g}",
     # Differences from the article.

@@ -148,6 +148,16 @@ _NUMBER = re.compile(
 )
 
 
+def has_unit(text: str) -> bool:
+    """Whether a text has a unit behind its number and its scale.
+
+    >>> has_unit("3.174 million"), has_unit("3,174 transfer"), has_unit("10.5 %")
+    (False, True, True)
+    """
+    words = text.replace("%", " percent").split()
+    return any(word[0].isalpha() and word not in SCALES for word in words)
+
+
 def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     """Read a number from a text, in the base unit of ``unit``.
 

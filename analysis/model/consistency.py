@@ -5,19 +5,18 @@ Only both together can show whether names, units, limits and checks are right.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
-from analysis.core.errors import RegisterError
-from analysis.core.rows import BARE, PER_YEAR, Check, Headline
-from analysis.core.units import CONSTANTS, DimensionalityError, nearest, parse_unit
+from analysis.core.rows import PER_YEAR, Check, Headline
+from analysis.core.units import nearest
 from analysis.model import findings
-from analysis.model.plan import ModelError, Source
+from analysis.model.plan import ModelError
+from analysis.model.quantities import Quantities
+from analysis.model.readings import each
+from analysis.model.unit_check import called
 
-if TYPE_CHECKING:
-    from analysis.model.model import Model
 
-
-def check_names(model: Model) -> None:
+def check_names(model: Quantities) -> None:
     """Refuse unknown names of quantities and readings."""
     register = model.register
     for to, row, field, name in register.references():
@@ -26,20 +25,20 @@ def check_names(model: Model) -> None:
                 model.known(name.removeprefix(PER_YEAR))
     for check in register.checks.values():
         _check_claim(model, check)
-    for key, reading in register.readings.items():
-        with register.refusing(reading, "reading"):
+    for key, row in register.readings.items():
+        with register.refusing(row, "reading"):
             model.known_reading(*key)
-    for quantity, called, source in model.each():
+    for quantity, reading, source in each(model.sources):
         for need in source.needs:
             if need not in model.sources:
                 message = (
-                    f"the formula {_called(quantity, called)} needs '{need}', which no "
+                    f"the formula {called(quantity, reading)} needs '{need}', which no "
                     f"formula or row supplies{nearest(need, model.sources)}"
                 )
                 raise register.refuse(None, "formulas", message)
 
 
-def _check_claim(model: Model, check: Check) -> None:
+def _check_claim(model: Quantities, check: Check) -> None:
     """Refuse a check against a claim on another quantity.
 
     Where nothing but that claim is of its quantity, the claim's row is at fault.
@@ -57,7 +56,7 @@ def _check_claim(model: Model, check: Check) -> None:
     raise model.register.refuse(check, "claim", message)
 
 
-def check_defaults(model: Model) -> None:
+def check_defaults(model: Quantities) -> None:
     """Refuse a row of readings that says otherwise which one is the default."""
     for (quantity, reading), row in model.register.readings.items():
         default = model.default(quantity)
@@ -72,91 +71,7 @@ def check_defaults(model: Model) -> None:
         raise model.register.refuse(row, "default", message)
 
 
-def units(model: Model) -> dict[str, str]:
-    """The base unit of every quantity.
-
-    Raises RegisterError where two sources of one quantity differ in unit.
-    """
-    register = model.register
-    found = {name: unit for name, (_, unit) in CONSTANTS.items()}
-
-    def settle(quantity: str, unit: str, giver: str) -> None:
-        settled = parse_unit(found.setdefault(quantity, unit))
-        if not settled.is_compatible_with(parse_unit(unit)):
-            raise ModelError(
-                f"{quantity} is in {found[quantity]}, but {giver} gives {unit}"
-            )
-
-    for claim in register.claims.values():
-        for end in ("", "_low", "_high") if claim.qualifier == "range" else ("",):
-            with register.refusing(claim, "unit"):
-                settle(f"{claim.quantity}{end}", claim.base_unit, "this row")
-    for assumption in register.assumptions.values():
-        with register.refusing(assumption, "unit"):
-            settle(assumption.id, assumption.unit, "this entry")
-    # A formula settles the unit of its quantity before a reading that takes another
-    # quantity's value.
-    pending = sorted(
-        (one for one in model.each() if not one[2].is_leaf),
-        key=lambda one: bool(one[2].same_as),
-    )
-    while pending:
-        ready = [one for one in pending if found.keys() >= {*one[2].needs}]
-        if not ready:
-            raise _circle(model, {quantity: one for quantity, _, one in pending})
-        for quantity, reading, source in ready:
-            row = register.readings[quantity, reading] if source.same_as else None
-            with register.refusing(row, "same_as" if row else "formulas"):
-                unit = _unit(quantity, reading, source, found)
-                settle(quantity, unit, _called(quantity, reading))
-        pending = [one for one in pending if one not in ready]
-    return found
-
-
-def _circle(model: Model, pending: dict[str, Source]) -> RegisterError:
-    """The refusal of quantities that nothing supplies, as each needs another.
-
-    It names the row of a reading that takes the value of one of them, if there is one.
-    """
-    names = ", ".join(sorted(pending))
-    message = f"{names} need each other in a circle, so nothing supplies them"
-    for row in model.register.readings.values():
-        if row.same_as and {row.quantity, row.same_as} <= {*pending}:
-            return model.register.refuse(row, "same_as", message)
-    return model.register.refuse(None, "formulas", f"the formulas of {message}")
-
-
-def _unit(quantity: str, reading: str, source: Source, found: dict[str, str]) -> str:
-    if source.expression is None:
-        # The value of another quantity is taken unchanged, or times a constant.
-        given = found[source.same_as]
-        wanted = found.get(quantity, given)
-        ratio = parse_unit(wanted) / parse_unit(given)
-        ones = [parse_unit(unit) for _, unit in CONSTANTS.values()]
-        is_constant = any(
-            (ratio / one).dimensionless or (ratio * one).dimensionless for one in ones
-        )
-        return wanted if is_constant else given
-    try:
-        return findings.unit_of(
-            source.expression, *(found[need] for need in source.needs)
-        )
-    except ZeroDivisionError:
-        name = _called(quantity, reading)
-        raise ModelError(f"the formula {name} divides by zero") from None
-    except DimensionalityError as error:
-        unlike = f"adds or compares unlike units ({error.units1} and {error.units2})"
-        given = ", ".join(f"{need} in {found[need]}" for need in source.needs)
-        raise ModelError(
-            f"the formula {_called(quantity, reading)} {unlike}; it is given {given}"
-        ) from None
-
-
-def _called(quantity: str, reading: str) -> str:
-    return quantity if reading == BARE else f"{quantity}__{reading}"
-
-
-def _alike(model: Model, one: str, other: str, unit: str = "") -> None:
+def _alike(model: Quantities, one: str, other: str, unit: str = "") -> None:
     """Refuse a quantity whose unit is not that of another.
 
     The other is a quantity, or a figure published elsewhere.
@@ -167,7 +82,7 @@ def _alike(model: Model, one: str, other: str, unit: str = "") -> None:
         raise ModelError(f"{one} is in {model.units[one]}, and {other} in {unit}")
 
 
-def check(model: Model) -> None:
+def check(model: Quantities) -> None:
     """Check that limits, remarks, checks and findings fit the formulas.
 
     Raises RegisterError where one does not.
@@ -176,19 +91,19 @@ def check(model: Model) -> None:
     _check_figures(model)
     for solved in model.register.solutions.values():
         with model.register.refusing(solved, "readings"):
-            model.plan(solved.quantity, model.change(solved.readings)).confirm()
+            model.plan_of(solved).confirm()
     for row in model.register.checks.values():
         _check_check(model, row)
-    for quantity, reading, source in model.each():
+    for quantity, reading, source in each(model.sources):
         if source.expression:
             with model.register.refusing(None, "formulas"):
-                model.plan(quantity, model.change({quantity: reading})).confirm()
+                model.plan(*model.named(f"{quantity}.{reading}")).confirm()
     _check_named(model)
     for finding in model.register.findings.values():
         findings.recomputed(model, finding)
 
 
-def _check_figures(model: Model) -> None:
+def _check_figures(model: Quantities) -> None:
     """Refuse a figure that stands for a quantity of another unit."""
     for figure in model.register.external.values():
         unit = model.units.get(figure.quantity, figure.base_unit)
@@ -198,7 +113,7 @@ def _check_figures(model: Model) -> None:
             raise model.register.refuse(figure, "stands_for", message)
 
 
-def _check_limits_and_remarks(model: Model) -> None:
+def _check_limits_and_remarks(model: Quantities) -> None:
     """Refuse a limit or a remark that compares unlike units."""
     register = model.register
     compared = [("limits", one.quantity, one.at_most) for one in register.limits]
@@ -208,7 +123,7 @@ def _check_limits_and_remarks(model: Model) -> None:
             _alike(model, quantity, other if isinstance(other, str) else quantity)
 
 
-def _check_check(model: Model, row: Check) -> None:
+def _check_check(model: Quantities, row: Check) -> None:
     """Refuse a check whose units differ, whose readings fail, or that is circular."""
     register = model.register
     if row.against:
@@ -216,7 +131,8 @@ def _check_check(model: Model, row: Check) -> None:
             _, unit = findings.value(model, row.against)
             _alike(model, row.quantity, row.against, unit)
     with register.refusing(row, "readings"):
-        setting = model.change(row.readings)
+        own = model.setting_of(row)
+        setting = replace(own, given=frozenset([*row.readings, *own.choices]))
         plan = model.plan(row.quantity, setting)
         plan.confirm()
         model.check_used(setting, [plan])
@@ -239,7 +155,7 @@ def _check_check(model: Model, row: Check) -> None:
             )
 
 
-def _check_named(model: Model) -> None:
+def _check_named(model: Quantities) -> None:
     """Refuse an unknown name in values, headlines and statements."""
     register = model.register
     for to, place, field, text in register.references():

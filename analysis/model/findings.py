@@ -10,26 +10,23 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
-from typing import TYPE_CHECKING
 
 from analysis.core.rows import External, Finding, Step
 from analysis.core.units import (
     DimensionalityError,
-    Quantity,
-    name_of,
     nearest,
-    parse_unit,
 )
-from analysis.model.expressions import Expression, parse
+from analysis.model.expressions import parse
 from analysis.model.plan import ARTICLE, ModelError, Node, Plan, Setting, Source
-
-if TYPE_CHECKING:
-    from analysis.model.model import Model
+from analysis.model.quantities import Quantities
+from analysis.model.unit_check import unit_of
 
 
 def plan_of(
-    model: Model, text: str, setting: Setting = ARTICLE, within_limits: bool = False
+    model: Quantities,
+    text: str,
+    setting: Setting = ARTICLE,
+    within_limits: bool = False,
 ) -> Plan:
     """Return the plan of an expression over quantities and rows.
 
@@ -50,7 +47,10 @@ def plan_of(
 
 
 def value(
-    model: Model, text: str, setting: Setting = ARTICLE, within_limits: bool = False
+    model: Quantities,
+    text: str,
+    setting: Setting = ARTICLE,
+    within_limits: bool = False,
 ) -> tuple[float, str]:
     """The value and the unit of an expression over quantities and rows, in base units.
 
@@ -71,22 +71,8 @@ def value(
         ) from None
 
 
-@cache
-def unit_of(expression: Expression, *units: str) -> str:
-    """The unit that an expression of needs in these units gives.
-
-    Raises DimensionalityError where it adds or compares unlike units.
-    """
-    # No two values alike, none of them 1, and no two that add to 1: a difference may be
-    # divided by.
-    result = expression.compiled(
-        *(Quantity(0.37 + 0.2236 * i, parse_unit(unit)) for i, unit in enumerate(units))
-    )
-    return name_of(result.units) if isinstance(result, Quantity) else "dimensionless"
-
-
 def _named(
-    model: Model, name: str, setting: Setting, within_limits: bool = False
+    model: Quantities, name: str, setting: Setting, within_limits: bool = False
 ) -> tuple[Source, str]:
     """Find the number and the unit behind a name.
 
@@ -117,14 +103,14 @@ def _named(
         hint = nearest(name, [*model.sources, *rows])
         raise ModelError(f"'{name}' names no quantity or row with a number{hint}")
     named = {quantity: reading} if reading else {}
-    plan = model.plan(quantity, model.change(named, setting))
+    plan = model.plan(quantity, model.over(setting, named))
     if not within_limits:
         # A finding shows its arithmetic also where that leaves what a limit allows.
         plan = replace(plan, limits=())
     return Source(plan.value), model.units[quantity]
 
 
-def recomputed(model: Model, finding: Finding) -> list[tuple[Step, float]]:
+def recomputed(model: Quantities, finding: Finding) -> list[tuple[Step, float]]:
     """The arithmetic of a finding, each step with its value in base units.
 
     Raises RegisterError for an expression that can't be computed or has another unit
@@ -142,7 +128,7 @@ def recomputed(model: Model, finding: Finding) -> list[tuple[Step, float]]:
     return found
 
 
-def problems(model: Model) -> list[str]:
+def problems(model: Quantities) -> list[str]:
     """Return a sentence for each step whose value does not round to the finding's.
 
     The finding gives the number that the step comes to by hand.

@@ -24,6 +24,8 @@ from analysis.model.expressions import Expression, parse
 
 Arrays: TypeAlias = Mapping[str, Floats]
 Ranges: TypeAlias = Mapping[str, Interval]
+#: What is taken for a quantity: the name of a reading, or a number in base units.
+Choice: TypeAlias = str | float
 #: The relative step by which the direction of an effect is found.
 _STEP = 1e-4
 #: Which way an effect that falls turns a side.
@@ -173,21 +175,40 @@ class Node:
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting holds the readings and values that differ from the article's own.
+    """What differs from the article: the reading or the number of some quantities.
 
     ``Model.setting`` makes one. A user gave the names in ``given``, also where they
-    equal the article's own. A scenario changes those in ``scenario``.
+    equal the article's own; those that only a scenario changes are not in it.
     """
 
-    readings: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, float] = field(default_factory=dict)
+    choices: Mapping[str, Choice] = field(default_factory=dict)
     given: frozenset[str] = field(default=frozenset(), compare=False)
-    scenario: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __hash__(self) -> int:
-        return hash(
-            (tuple(sorted(self.readings.items())), tuple(sorted(self.values.items())))
-        )
+        return hash(frozenset(self.choices.items()))
+
+    @property
+    def readings(self) -> dict[str, str]:
+        """The reading of each quantity that is read otherwise than in the article."""
+        return {
+            name: choice
+            for name, choice in self.choices.items()
+            if isinstance(choice, str)
+        }
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The number of each quantity that has another, in base units."""
+        return {
+            name: choice
+            for name, choice in self.choices.items()
+            if not isinstance(choice, str)
+        }
+
+    @property
+    def by_scenario(self) -> set[str]:
+        """The names that a scenario alone changes."""
+        return {*self.choices} - self.given
 
 
 ARTICLE = Setting()

@@ -36,7 +36,7 @@ def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
     assumption = model.register.assumptions[row.solve]
     name, low, high = assumption.id, assumption.minimum, assumption.maximum
     try:
-        plan = model.plan(row.quantity, model.change(row.readings, setting))
+        plan = model.plan_of(row, setting)
     except ModelError as error:
         return Solution(row, None, "impossible", str(error))
     if name not in plan.by_name:

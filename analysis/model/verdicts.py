@@ -212,7 +212,7 @@ def resolve(model: Model, check: Check, setting: Setting = ARTICLE) -> Compariso
         # Figures published elsewhere, beside the claim: nothing of the model is in it.
         plan = findings.plan_of(model, check.against)
     else:
-        plan = model.plan(check.quantity, model.change(check.readings, setting))
+        plan = model.plan_of(check, setting)
     row = other_side(model, check)
     if row and row.id in plan.rows:
         raise ModelError(message("circular", claim=row.id))

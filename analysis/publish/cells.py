@@ -24,6 +24,7 @@ from analysis.core.spell import digits
 from analysis.model import findings
 from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.model.plan import CircleError
+from analysis.model.readings import each
 from analysis.model.verdicts import Outcome, results, tally
 from analysis.render import external
 from analysis.render.records import each_estimate, tables
@@ -235,7 +236,7 @@ def _formulas(model: Model) -> Cells:
     A factor of one, or the second of two minima, moves nothing at the article's values.
     """
     cells: Cells = {}
-    for quantity, reading, source in model.each():
+    for quantity, reading, source in each(model.sources):
         if source.expression:
             up = [0.37 + 0.2236 * place for place in range(len(source.needs))]
             told = {

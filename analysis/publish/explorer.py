@@ -33,6 +33,7 @@ from analysis.core.spell import SAME
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
 from analysis.model.expressions import Expression
 from analysis.model.model import Limit, Model, Source
+from analysis.model.quantities import FAR
 from analysis.model.verdicts import GROUNDS, VERDICTS, asserted_by, ends
 from analysis.publish.atomic import write_file
 from analysis.render.steps import (
@@ -272,6 +273,7 @@ def data(model: Model) -> dict[str, Any]:
         "grounds": GROUNDS,
         "testsNothing": TESTS_NOTHING,
         "settable": SETTABLE,
+        "far": FAR,
         "constants": list(CONSTANTS),
         "baseUnits": BASE_UNITS,
         "knownUnits": KNOWN_UNITS,
@@ -380,6 +382,7 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
     return {
         "unit": model.units[name],
         "usually": model.usually(name),
+        "printed": own.published.digits_words if own else "",
         "suffix": model.suffix(name),
         "low": low,
         "high": high,

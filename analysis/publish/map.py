@@ -117,7 +117,7 @@ def _formula(model: Model, check: Check) -> str:
 
     The name is empty where no function computes it.
     """
-    plan = model.plan(check.quantity, model.change(check.readings))
+    plan = model.plan_of(check)
     formula = plan.by_name[check.quantity].source.expression
     return (
         f"{formula.function.__module__}.{formula.name}"

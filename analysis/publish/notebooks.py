@@ -235,14 +235,17 @@ def job(
     for row in rows:
         # A setting may make a check circular; the check says so itself.
         with contextlib.suppress(CircleError):
-            plans.append(model.plan(row.quantity, model.change(row.readings, setting)))
+            plans.append(model.plan_of(row, setting))
     # The overview shows no checks, but the estimates.
     plans += (
         [] if rows else [model.plan(name, setting) for name in model.register.estimates]
     )
     model.check_used(setting, plans)
     words = model.differences(setting) or "as in the article"
-    return Job(setting, {**setting.readings, **setting.values}, words)
+    parameters = {
+        name: model.written(name, choice) for name, choice in setting.choices.items()
+    }
+    return Job(setting, parameters, words)
 
 
 def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) -> Job:

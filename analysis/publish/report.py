@@ -67,7 +67,7 @@ def pages(
     plans = {}
     for check in register.checks.values():
         with contextlib.suppress(ModelError):
-            plans[check.id] = model.plan(check.quantity, model.change(check.readings))
+            plans[check.id] = model.plan_of(check)
     drawn = {name for notebook in notebooks for name in notebook.figures}
     moved = defaultdict(list)
     for name in register.estimates:
@@ -212,7 +212,12 @@ def _working(model: Model, check: Check) -> str:
         return "\n".join(wording.against_words(model, check))
     try:
         return repr(
-            Steps(model, model.change(check.readings), [check.quantity], judged=False)
+            Steps(
+                model,
+                model.setting_of(check),
+                [check.quantity],
+                judged=False,
+            )
         )
     except ModelError as error:
         return str(error)

@@ -105,7 +105,7 @@ def compare(model: Model, setting: Setting = ARTICLE) -> list[Row]:
 
     >>> from analysis.core.register import Register
     >>> model = Model(Register.read())
-    >>> at = model.setting(values={"persons_per_transfer": 0.9})
+    >>> at = model.setting({"persons_per_transfer": 0.9})
     >>> (row,) = [one for one in compare(model, at) if one["beside"] == "total_2019"]
     >>> round(row["compared"]), row["at_ratio"], round(row["ratio"], 4)
     (2574000, 'persons_per_transfer=0.9', 0.9938)
@@ -250,8 +250,8 @@ def _bridge(
         ratio.id: turned for ratio in ratios if (turned := _turned(wanted, ratio.unit))
     }
     for name in fitting:
-        used = setting.values.get(name, model.register.assumptions[name].value)
-        if name in setting.given and used:
+        used = setting.choices.get(name, model.register.assumptions[name].value)
+        if name in setting.given and isinstance(used, float) and used:
             return used ** fitting[name], f"{name}={digits(used)}"
     # A unit without powers below 0 alone: a ratio reads person/household whichever way
     # it is needed.

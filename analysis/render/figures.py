@@ -381,7 +381,7 @@ def estimated(
         "words": "not computable",
     }
     try:
-        one = model.estimate(quantity, model.change(readings, study.setting))
+        one = model.estimate(quantity, model.over(study.setting, readings))
     except ModelError:
         return row
     words = estimate_words(
@@ -590,7 +590,7 @@ def readings_of_at_risk_2019(study: Evaluation) -> Drawing:
         )
         if row.reconstruction:
             plan = model.plan(
-                "at_risk_2019", model.change({"at_risk_2019": reading}, study.setting)
+                "at_risk_2019", model.over(study.setting, {"at_risk_2019": reading})
             )
             shares = [
                 a
@@ -1072,7 +1072,10 @@ def specification_curve(source: Any) -> Drawing:
 
 
 def _of_2021(model: Model, setting: Setting) -> Sensitivity:
-    own = find(OWN, model).changed({**setting.readings, **setting.values}, model)
+    own = find(OWN, model).changed(
+        {name: model.written(name, choice) for name, choice in setting.choices.items()},
+        model,
+    )
     return Sensitivity("at_risk_2021", own, model=model)
 
 

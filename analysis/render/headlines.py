@@ -110,8 +110,7 @@ def _verdict(model: Model, setting: Setting, row: Headline, shown: str) -> str:
 def _is_replaced(model: Model, setting: Setting, name: str) -> bool:
     """Whether a setting gives the number that a working computes by default."""
     quantity, _, reading = name.partition(".")
-    is_changed = quantity in {**setting.readings, **setting.values}
-    return is_changed and reading == model.default(quantity)
+    return quantity in setting.choices and reading == model.default(quantity)
 
 
 def _working(model: Model, setting: Setting, row: Headline) -> Iterator[str]:
@@ -129,7 +128,7 @@ def _working(model: Model, setting: Setting, row: Headline) -> Iterator[str]:
 
 def _is_changed(model: Model, setting: Setting, row: Headline) -> bool:
     """Whether a setting changes a number or a reading that a headline rests on."""
-    changed = {*setting.readings, *setting.values}
+    changed = setting.choices.keys()
     return bool(changed) and any(
         changed & plan.by_name.keys() for plan in _plans(model, setting, row)
     )
@@ -143,7 +142,7 @@ def _plans(model: Model, setting: Setting, row: Headline) -> Iterator[Plan]:
     if row.check:
         check = model.register.checks[row.check]
         with contextlib.suppress(ModelError):
-            yield model.plan(check.quantity, model.change(check.readings, setting))
+            yield model.plan_of(check, setting)
 
 
 # Texts with numbers -------------------------------------------------------------------

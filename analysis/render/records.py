@@ -167,6 +167,6 @@ def each_estimate(
         )
         for key, readings in {quantity: {}, **several}.items():
             try:
-                yield key, model.estimate(quantity, model.change(readings, setting))
+                yield key, model.estimate(quantity, model.over(setting, readings))
             except ModelError as error:
                 yield key, error

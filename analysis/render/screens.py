@@ -439,9 +439,7 @@ def _found_of_claim(model: Model, claim: Claim, setting: Setting) -> dict[str, A
     for check in checks:
         # A setting may make one of them circular; its verdict says so.
         with contextlib.suppress(CircleError):
-            plans[check.id] = model.plan(
-                check.quantity, model.change(check.readings, setting)
-            )
+            plans[check.id] = model.plan_of(check, setting)
     own = [check.id for check in checks if check.claim == claim.id]
     starts = [name for name, plan in plans.items() if claim.id in plan.claims]
     model.check_used(
@@ -464,7 +462,7 @@ def _found_of_check(
             "remarks": (),
             "result": f"{value}, {bounds_words(model, one)} by rounding",
         }
-    under = model.change(check.readings, setting)
+    under = model.setting_of(check, setting)
     model.check_used(setting, [model.plan(check.quantity, under)])
     return {
         "outcomes": [one],
@@ -478,7 +476,7 @@ def _found_of_solution(
     """Return a solution under a setting, and its value in words."""
     if solve.solve in setting.given:
         raise ModelError(f"{solve.solve} is unused: {solve.id} solves for it")
-    under = model.change(solve.readings, setting)
+    under = model.setting_of(solve, setting)
     model.check_used(setting, [model.plan(solve.quantity, under)])
     solved = solution(model, solve, setting)
     words = (
@@ -501,7 +499,7 @@ def _worked(
         found |= {"result": result_words(model, one, full), "remarks": one.remarks}
     except ModelError as error:
         # A setting can lead past a limit; then there is nothing to explain.
-        if (setting.given or setting.scenario) and not plan.words:
+        if (setting.given or setting.choices) and not plan.words:
             raise
         found["result"] = f"none, {error}"
     # Remarks stand below, beside the result.

@@ -220,11 +220,7 @@ class Sensitivity:
         The line says so where there are none.
         """
         used = self.model.plan(self.quantity, self.setting).by_name
-        idle = [
-            name
-            for name in (*self.setting.readings, *self.setting.values)
-            if name not in used
-        ]
+        idle = [name for name in self.setting.choices if name not in used]
         words = (
             self.model.differences(self.setting)
             or f"as in the article. {ours(self.model, self.setting)}".strip()

@@ -7,7 +7,7 @@ spawned seed, so its numbers do not depend on who computes it.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
->>> setting = model.change({"former_detainees": 300_000})
+>>> setting = model.setting({"former_detainees": 300_000})
 >>> half = {"overlap": Distribution(low=0, high=0.5)}
 >>> drawn = draw(model, ["at_risk_total"], setting, half, n=1024)
 >>> round(drawn.numbers["at_risk_total"]["mean"], -4)

@@ -27,7 +27,7 @@ from analysis.core.readers import read_yaml, validated
 from analysis.core.rows import Prose
 from analysis.core.sentences import message
 from analysis.core.units import nearest
-from analysis.model.model import Model, ModelError, Setting
+from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.whatif.draws import Distribution
 
 #: The scenario that changes nothing.
@@ -122,28 +122,31 @@ class Scenario(Content):
     distributions: Annotated[
         dict[str, Shape], Field(description="quantity: a distribution; illustrative")
     ] = {}
-    #: Changes that a user makes besides, as ``Model.change`` takes them.
-    _given: dict[str, Any] = PrivateAttr(default_factory=dict)
+    #: Made once, when it is asked for.
+    _setting: Setting | None = PrivateAttr(None)
 
     def changed(self, given: Mapping[str, Any], model: Model) -> Scenario:
         """This scenario with further changes, called yours.
 
-        Raises ModelError as ``Model.change`` does.
+        Raises ModelError as ``Model.setting`` does.
         """
         if not given:
             return self
+        own = self.setting(model)
+        replaced = own.by_scenario
+        if replaced and replaced <= given.keys():
+            names = ", ".join(sorted(replaced))
+            raise ModelError(message("scenario_replaced", names=names))
         drawn = {
             name: one for name, one in self.distributions.items() if name not in given
         }
-        found = self.model_copy(update={"name": YOURS, "distributions": drawn})
-        found._given = {**self._given, **given}
-        own = self.setting(model).scenario
-        if own and own <= given.keys():
-            raise ModelError(message("scenario_replaced", names=", ".join(sorted(own))))
-        words = model.differences(found.setting(model)) or "as in the article"
-        return found.model_copy(
-            update={"description": f"{words[0].upper()}{words[1:]}."}
-        )
+        setting = model.setting(given, own)
+        words = model.differences(setting) or "as in the article"
+        description = f"{words[0].upper()}{words[1:]}."
+        fields = {"name": YOURS, "distributions": drawn, "description": description}
+        found = self.model_copy(update=fields)
+        found._setting = setting
+        return found
 
     def numbers(self, model: Model) -> dict[str, float]:
         """The values given, in base units.
@@ -163,19 +166,19 @@ class Scenario(Content):
         }
 
     def setting(self, model: Model) -> Setting:
-        """The readings and values given, under which everything is computed.
+        """The setting under which everything is computed.
 
         Drawn inputs are at their medians.
         """
-        medians = {
-            name: float(one.ppf(np.array(0.5)))
-            for name, one in self.drawn(model).items()
-        }
-        own = model.setting(self.readings, {**self.numbers(model), **medians})
-        own = replace(
-            own, given=frozenset(), scenario=frozenset({**own.readings, **own.values})
-        )
-        return model.change(self._given, own)
+        if self._setting is None:
+            medians = {
+                name: float(one.ppf(np.array(0.5)))
+                for name, one in self.drawn(model).items()
+            }
+            changes = {**self.readings, **self.numbers(model), **medians}
+            own = model.setting(changes) if changes else ARTICLE
+            self._setting = replace(own, given=frozenset())
+        return self._setting
 
     def check(self, model: Model, folder: Path) -> None:
         """Refuse a scenario that can't be computed with.
@@ -183,10 +186,16 @@ class Scenario(Content):
         Raises ModelError for it, and for a name that nothing depends on.
         """
         numbers, drawn = self.numbers(model), self.drawn(model)
-        for name in self.values.keys() & self.distributions.keys():
-            raise ModelError(
-                f"{name} stands under values and under distributions; give one of them"
-            )
+        parts: dict[str, Mapping[str, Any]] = {
+            "values": self.values,
+            "distributions": self.distributions,
+            "readings": self.readings,
+        }
+        for (one, some), (other, others) in itertools.combinations(parts.items(), 2):
+            for name in some.keys() & others.keys():
+                raise ModelError(
+                    f"{name} stands under {one} and under {other}; give one of them"
+                )
         setting = self.setting(model)
         plans = [
             *(model.plan(quantity, setting) for quantity in model.register.estimates),
@@ -194,10 +203,10 @@ class Scenario(Content):
         ]
         # A value that is the article's own, too: the reader of the file would take it
         # for used.
+        names = [*numbers, *drawn, *self.readings]
         used = Setting(
-            setting.readings,
-            dict.fromkeys([*numbers, *drawn], 0.0),
-            frozenset(self.readings),
+            {**setting.readings, **dict.fromkeys([*numbers, *drawn], 0.0)},
+            frozenset([*setting.choices, *names]),
         )
         model.check_used(used, plans)
 

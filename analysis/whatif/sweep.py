@@ -140,13 +140,13 @@ class Spec(Content):
         values = {name: span.numbers(model, name) for name, span in self.values.items()}
         for name in values.keys() & self.readings.keys():
             raise ModelError(f"{name} has values and readings; vary one of the two")
-        start = model.change(
+        start = model.setting(
             {name: numbers[0] for name, numbers in values.items()}, own
         )
         settings, used = _Settings(), list[Plan]()
         for combination in itertools.product(*self.readings.values()):
             try:
-                setting = model.change(
+                setting = model.setting(
                     dict(zip(self.readings, combination, strict=True)), start
                 )
                 used += [
@@ -161,7 +161,11 @@ class Spec(Content):
             first = next(iter(settings.values()))
             raise ModelError(f"no combination of the readings can be computed: {first}")
         model.check_used(
-            Setting(dict.fromkeys(self.readings, ""), dict.fromkeys(values, 0.0)), used
+            Setting(
+                {**dict.fromkeys(self.readings, ""), **dict.fromkeys(values, 0.0)},
+                frozenset([*self.readings, *values]),
+            ),
+            used,
         )
         return values, settings
 

@@ -63,7 +63,7 @@ JUDGED = [
 
 @pytest.mark.parametrize(("check", "given", "value", "verdict", "side"), JUDGED)
 def test_by_hand(model, check, given, value, verdict, side):
-    found = judge(model, model.register.checks[check], model.change(given))
+    found = judge(model, model.register.checks[check], model.setting(given))
     assert (found.recomputed, found.verdict, found.side) == (
         close(value),
         verdict,

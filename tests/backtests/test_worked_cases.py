@@ -77,7 +77,7 @@ def test_up_to_one_point_six_million_is_recalculated_by_nothing_but_ours(model):
 
 
 def test_two_million_at_a_ratio_of_0_55(model):
-    setting = model.change({"persons_per_transfer": 0.55})
+    setting = model.setting({"persons_per_transfer": 0.55})
     # 1.6 + 0.55 x 0.3012 = 1.7657 million, 11.7 percent short;
     # 0.55 x 3.17 = 1.7435 million were transferred.
     found = judge(model, model.register.checks["at_risk_2021_sum"], setting)

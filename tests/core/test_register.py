@@ -12,6 +12,7 @@ from analysis.core.readers import shipped
 from analysis.core.register import Register
 from analysis.core.rows import BARE, SETTABLE
 from analysis.model.model import Model
+from analysis.model.readings import each
 from tests.conftest import ROOT
 from tests.spoiling import (
     added,
@@ -546,7 +547,7 @@ def test_the_shipped_rows_fit_each_other(model):
         assert row.default <= (reading == model.default(quantity))
     named = {
         (quantity, reading)
-        for quantity, reading, source in model.each()
+        for quantity, reading, source in each(model.sources)
         if source.expression
     } - {(quantity, "formula") for quantity in model.sources}
     assert named <= register.readings.keys()

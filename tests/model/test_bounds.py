@@ -44,7 +44,7 @@ def of_quantities(model):
 def of_checks(model):
     rows = [*model.register.checks.values(), *model.register.solutions.values()]
     return distinct(
-        model.plan(row.quantity, model.change(row.readings)) for row in rows
+        model.plan(row.quantity, model.setting(row.readings)) for row in rows
     )
 
 
@@ -160,7 +160,7 @@ def test_former_detainees_have_no_bound_where_the_overlap_reaches_its_pole(model
 
 def test_bounds_warn_of_nothing(model):
     row = model.register.checks["same_share_ratio_implied"]
-    plan = model.plan(row.quantity, model.change(row.readings))
+    plan = model.plan(row.quantity, model.setting(row.readings))
     with np.errstate(all="raise"):
         plan.bounds(ranges=allowed(plan))
 

@@ -28,7 +28,11 @@ YES, ROUND, OPEN, NO = "matches", "matches_within_rounding", "compatible", "diff
 
 
 def of(model, id, readings=None, values=None):
-    return judge(model, model.register.checks[id], model.setting(readings, values))
+    return judge(
+        model,
+        model.register.checks[id],
+        model.setting({**(readings or {}), **(values or {})}),
+    )
 
 
 doubled = formula("doubled(x) = 2 * x")
@@ -324,7 +328,7 @@ def judge_with(formula, guess, printed, value):
     ]
     row = check("checked", formula.__name__, "printed")
     model = small_model(formula, claims=rows, assumptions=[guess], checks=[row])
-    return judge(model, row, model.change({guess.id: value})).verdict
+    return judge(model, row, model.setting({guess.id: value})).verdict
 
 
 @pytest.mark.parametrize(
@@ -647,7 +651,7 @@ def test_a_condition_is_where_a_grid_of_each_assumption_keeps_the_verdict(model)
         if row is None or (claim and figure):
             continue
         end = "" if r.check.end == "whole" else r.check.end
-        setting = model.change(r.check.readings)
+        setting = model.setting(r.check.readings)
         plan = model.plan(r.check.quantity, setting)
         for name in [
             name for name, node in plan.leaves.items() if node.reading == "set"
@@ -867,7 +871,7 @@ def test_a_solution_gives_the_goal_and_says_where_it_lies(goal, value, status):
     found = solution(made, solve("scaled", "factor", goal=goal))
     assert (found.value, found.status) == (pytest.approx(value), status)
     # x at 1 under another setting: a factor twice as large
-    later = solution(made, solve("scaled", "factor", goal=1.6), made.change({"x": 1}))
+    later = solution(made, solve("scaled", "factor", goal=1.6), made.setting({"x": 1}))
     assert (later.value, later.status) == (pytest.approx(1.6), "in_range")
 
 
@@ -893,7 +897,7 @@ def missed(plan, name, goal, x):
 def test_solutions_are_those_of_brentq(model):
     """Every solution of the register, each between far ends."""
     for row in model.register.solutions.values():
-        plan = model.plan(row.quantity, model.change(row.readings))
+        plan = model.plan(row.quantity, model.setting(row.readings))
         against = model.register.claims.get(row.claim)
         goal = row.goal if against is None else against.published.value(row.end)
         found, one = solution(model, row), model.register.assumptions[row.solve]
@@ -939,7 +943,7 @@ BLOCKED = {
 @pytest.mark.parametrize("id", BLOCKED)
 def test_a_setting_may_leave_a_check_without_a_verdict(model, id):
     given, said = BLOCKED[id]
-    r = judge(model, model.register.checks[id], model.change(given))
+    r = judge(model, model.register.checks[id], model.setting(given))
     assert (r.verdict, r.condition) == ("", "")
     assert (r.recomputed, r.recomputed_low, r.passing) == (None, None, None)
     assert r.reason.startswith(said)

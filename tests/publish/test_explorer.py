@@ -150,7 +150,7 @@ def test_page_and_library_agree_on_bounds_over_the_allowed_ranges(
 
     def bounds(name: str, readings: list[list[str]]) -> Any:
         try:
-            plan = model.plan(name, model.change(dict(readings)))
+            plan = model.plan(name, model.setting(dict(readings)))
         except ModelError as error:
             return str(error)
         rows = [

@@ -30,9 +30,7 @@ Found = dict[tuple[str, str], SimpleNamespace]
 
 
 def found(model: Model, **ratios: float) -> Found:
-    rows = (
-        SimpleNamespace(**row) for row in compare(model, model.setting(values=ratios))
-    )
+    rows = (SimpleNamespace(**row) for row in compare(model, model.setting(ratios)))
     return {(row.id, row.beside): row for row in rows}
 
 
@@ -251,7 +249,7 @@ def test_the_passage_as_printed_holds_the_digits(model: Model) -> None:
 
 
 def test_the_table_in_words(model: Model) -> None:
-    compared = compare(model, model.change({"persons_per_transfer": 0.9}))
+    compared = compare(model, model.setting({"persons_per_transfer": 0.9}))
     table = frame_in_words(compared, model).to_dict("records")
     names = ("placement_2019_2020_report", "report_2019")
     rows = {

@@ -20,7 +20,7 @@ SIX = [
 
 
 def shown(model, **given):
-    return {one.row.id: one for one in headlines(model, model.change(given))}
+    return {one.row.id: one for one in headlines(model, model.setting(given))}
 
 
 def test_the_six_are_shown_as_the_design_has_them(model):
@@ -41,7 +41,7 @@ def test_the_six_are_shown_as_the_design_has_them(model):
 )
 def test_a_working_recomputes_by_hand(model, given):
     lines = [
-        line for one in headlines(model, model.change(given)) for line in one.working
+        line for one in headlines(model, model.setting(given)) for line in one.working
     ]
     assert len(lines) == 7
     for line in lines:
@@ -87,7 +87,7 @@ PAST = {"at_risk_2019": "southern", "labourers_south_2019": 2_600_000}
 
 @pytest.mark.parametrize("given", [{}, {"persons_per_transfer": 0.55}, PAST])
 def test_the_text_fits_a_terminal(model, given):
-    text = headlines_text(headlines(model, model.change(given)))
+    text = headlines_text(headlines(model, model.setting(given)))
     assert max(map(len, text.splitlines())) <= 80
     assert [int(number) for number in re.findall(r"^(\d)  ", text, re.MULTILINE)] == [
         1,

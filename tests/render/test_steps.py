@@ -8,7 +8,7 @@ import re
 
 import pandas as pd
 
-from analysis.model.model import Model
+from analysis.model.model import ARTICLE, Model
 from analysis.render.steps import WIDTH, Step, Steps
 from analysis.render.tables import Folded, Table
 from analysis.render.wording import CAVEAT
@@ -57,9 +57,7 @@ def worked(model: Model) -> list[tuple[str, Step]]:
         for reading, source in readings.items():
             if source.expression and quantity in model.quantities:
                 name = f"{quantity}.{reading}" if len(readings) > 1 else quantity
-                found.append(
-                    (name, Steps(model, model.setting(), [name], depth=0).steps[0])
-                )
+                found.append((name, Steps(model, ARTICLE, [name], depth=0).steps[0]))
     return found
 
 

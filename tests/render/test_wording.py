@@ -250,13 +250,15 @@ def test_a_number_beyond_a_range_differs_by_its_distance_from_the_nearer_end(
         (1_800_000, 1_000_000, "differs by 600,000"),
         (600_000, 300_000, "differs by 800,000"),
     ):
-        setting = model.change({"former_detainees": detainees, "at_risk_2019": base})
+        setting = model.setting({"former_detainees": detainees, "at_risk_2019": base})
         assert wording.verdict_words(model, judge(model, check, setting)) == words
 
 
 def test_a_verdict_that_a_setting_makes_circular_says_so(model: Model) -> None:
     check = model.register.checks["total_2021_printed_twice"]
-    found = judge(model, check, model.change({"transfers_2021": "total_2021_february"}))
+    found = judge(
+        model, check, model.setting({"transfers_2021": "total_2021_february"})
+    )
     assert wording.verdict_words(model, found).startswith(
         "not computable: with this setting the check would compare"
     )

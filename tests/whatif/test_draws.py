@@ -265,7 +265,7 @@ def test_an_input_of_one_value_has_that_value_and_a_planned_figure_does_not_move
 ) -> None:
     # 1.6 million and 301,221.7 and half of 350,000; rounding moves the mean by far
     # less than a person in 100,000.
-    setting = model.change({"former_detainees": 350_000})
+    setting = model.setting({"former_detainees": 350_000})
     found = draw(
         model, ["at_risk_total"], setting, {"overlap": Distribution(0.5, 0.5)}, n=1024
     )

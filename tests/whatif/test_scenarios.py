@@ -290,10 +290,10 @@ values: {overlap: 1.5}
     values.overlap: = 1.5 lies outside its allowed range, 0 to 1
 readings: {persons_per_transfer: implied}
 values: {persons_per_transfer: 0.8 person/transfer}
-    values.persons_per_transfer: is unused: its reading implied supplies it
+    values.persons_per_transfer: stands under values and under readings; give one
 readings: {persons_per_transfer: implied}
 values: {persons_per_transfer: 1 person/transfer}
-    values.persons_per_transfer: is unused: its reading implied supplies it
+    values.persons_per_transfer: stands under values and under readings; give one
 values: {villagers_placed: 5 villager}
     values.villagers_placed: nothing computed here depends on it
 readings: {months_2022: four_months_again}
@@ -304,7 +304,7 @@ readings: {total_2019: transfers, south_2019: persons}
     readings: are one choice
 values: {transfers_2021: 3 million transfer}
 readings: {transfers_2021: report_2021}
-    values.transfers_2021: transfers_2021 = 3e+06 is unused: its reading report_2021
+    values.transfers_2021: stands under values and under readings; give one of them
 readings: {transfers_2021: report_2022}
     readings.transfers_2021: report_2022 is of 2022 and transfers_2021 of 2021
 values: {overlap: 0.1}

@@ -40,7 +40,7 @@ IN_ALL = IN_2021 + 350_000
 
 @pytest.fixture(scope="module")
 def with_former(model: Model) -> Setting:
-    return model.change({"former_detainees": 350_000})
+    return model.setting({"former_detainees": 350_000})
 
 
 # Sobol indices ------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def test_the_bars_of_the_total_by_hand(model: Model, with_former: Setting) -> No
 def test_the_bar_of_the_change_ends_at_the_limit_of_the_ratio(
     model: Model, ratio: float, end: float
 ) -> None:
-    setting = model.change({"persons_per_transfer": ratio})
+    setting = model.setting({"persons_per_transfer": ratio})
     (bar,) = (
         one
         for one in tornado(model, "at_risk_2021", setting)
@@ -191,7 +191,7 @@ def test_an_assumption_with_an_effect_is_a_handle_also_at_nought(model: Model) -
     assert set(handles(model, model.plan("at_risk_2021", model.setting(cancels)))) == {
         "persons_per_transfer_drift"
     }
-    none = model.plan("at_risk_total", model.setting(values={"former_detainees": 0}))
+    none = model.plan("at_risk_total", model.setting({"former_detainees": 0}))
     assert "former_detainees" in handles(model, none)
     # The overlap of nobody moves nothing by itself.
     assert ("overlap" in handles(model, none), "overlap" in model.free(none)) == (
@@ -366,7 +366,7 @@ def test_more_than_fails_at_the_end_where_both_are_equal(model: Model) -> None:
     # With no share of those added the two are equal, and more is not as many.
     is_like(by["at_risk_share_of_new"], [0], [(0, 1)])
     is_like(by["persons_per_transfer_drift"], [1 / 1.105], [(1 / 1.105, 1)])
-    none = model.setting(values={"at_risk_share_of_new": 0})
+    none = model.setting({"at_risk_share_of_new": 0})
     assert not shipped(model, "more_than_in_2019", none)[0].holds
     found = break_even(
         model, statement_of(model, "at_risk_2021 >= at_risk_2019_up_to"), none
@@ -392,7 +392,7 @@ def test_both_sides_move_with_the_assumption(model: Model) -> None:
 
 def test_two_million_in_2021_by_a_change_of_the_ratio(model: Model) -> None:
     def by_the_change(ratio: float) -> BreakEven:
-        setting = model.change({"persons_per_transfer": ratio})
+        setting = model.setting({"persons_per_transfer": ratio})
         _, by = shipped(model, "two_million_in_2021", setting)
         return by["persons_per_transfer_drift"]
 

@@ -79,8 +79,12 @@ function nearest(written, known) {
   return say("known", { names: names.slice(0, 12).join(", ") + (names.length > 12 ? ", …" : "") });
 }
 
-const settingOf = (readings, values) => ({ readings, values, plans: {} });
-const ARTICLE = settingOf(new Map(), new Map()), isSettable = (reading) => DATA.settable.includes(reading);
+/** What differs from the article: a map of quantities to the name of a reading, or to a number. */
+function settingOf(choices) {
+  const of = (type) => new Map([...choices].filter(([, choice]) => typeof choice === type));
+  return { choices, readings: of("string"), values: of("number"), plans: {} };
+}
+const ARTICLE = settingOf(new Map()), isSettable = (reading) => DATA.settable.includes(reading);
 
 function known(name) {
   if (!DATA.names.includes(name)) refuse("no_quantity", { name, hint: nearest(name, DATA.names) });
@@ -88,11 +92,36 @@ function known(name) {
   return DATA.quantities[name];
 }
 
+/** Whether a number is fifty times the printed one that it replaces, or more, or a fiftieth of it, or less. */
+function isFar(quantity, number) {
+  const { sources, usual } = DATA.quantities[quantity], own = sources[usual], ratio = abs(number / own.value);
+  return Boolean(own.claim && own.value && number) && (ratio >= DATA.far || ratio <= 1 / DATA.far);
+}
+
+/** A number as it is taken again: with its unit, where it is far from the printed one. */
+function writtenOf(quantity, number) {
+  const { unit, printed } = DATA.quantities[quantity];
+  if (!isFar(quantity, number)) return number;
+  return printed.endsWith("percent") ? `${100 * number} percent` : `${number} ${unit}`;
+}
+
+/** Refuse a number without a unit, and say what to write. */
+function refuseFar(quantity, number) {
+  const { unit, printed } = DATA.quantities[quantity], isPercent = printed.endsWith("percent");
+  const written = isPercent ? `${general(100 * number, 10)} percent` : `${general(number, 10, true)} ${unit}`;
+  const factors = isPercent ? [["percent", 0.01]] : Object.entries(DATA.scales).map(([word, shift]) => [word, 10 ** shift]);
+  const [word] = factors.find(([, factor]) => !isFar(quantity, number * factor)) ?? [];
+  refuse("far", { quantity, number, printed, written, hint: word ? say("far_meant", { number, word }) : "" });
+}
+
 /** A value for a quantity, in its base unit, from a text: digits, then perhaps a scale, then perhaps a unit. */
 function numberOf(quantity, text) {
   const { unit, low, high, suffix, sources, totals } = known(quantity), readings = Object.keys(sources);
-  const hint = /^\p{L}/u.test(text) && readings.length > 1 ? nearest(text, readings) : "";
-  const fail = (sentence, told) => refuse("value", { quantity, error: say(sentence, { text, unit, ...told }), hint });
+  const fail = (sentence, told) => {
+    // A word stands for a reading.
+    if (/^\p{L}/u.test(text) && readings.length > 1) refuse("no_reading", { reading: text, quantity, hint: nearest(text, readings) });
+    refuse("value", { quantity, error: say(sentence, { text, unit, ...told }) });
+  };
   const pattern = /^([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*(.*)$/s;
   const [, digits, rest] = pattern.exec(text.trim()), plain = digits.replaceAll(",", "");
   const [mantissa, exponent = "0"] = plain.toLowerCase().split("e");
@@ -110,34 +139,46 @@ function numberOf(quantity, text) {
   const told = { quantity, number, low, high, unit: suffix };
   for (const [total, figure] of totals) if (number === total) refuse("total", { quantity, figure });
   if (number < low || number > high) refuse(finite(high) ? "outside" : "below", told);
+  if (!name && isFar(quantity, number)) refuseFar(quantity, number);
   return number;
 }
 
-function linked(readings) {
-  const named = new Map(readings);
+/** The readings of quantities that are one choice with those named. */
+function linked(choices) {
+  const found = new Map();
   for (const group of DATA.linked) {
-    const chosen = [...new Set(group.filter((one) => named.has(one)).map((one) => named.get(one)))].sort();
-    if (chosen.length > 1) refuse("one_choice", { group: group.join(" and "), chosen: chosen.join(", ") });
-    for (const one of chosen.length ? group : []) named.set(one, chosen[0]);
+    const readings = [...new Set(group.map((name) => choices.get(name)).filter((one) => typeof one === "string"))].sort();
+    if (readings.length > 1) refuse("one_choice", { group: group.join(" and "), chosen: readings.join(", ") });
+    for (const name of readings.length ? group : []) found.set(name, readings[0]);
   }
-  return named;
+  return found;
 }
+
+/** Whether a choice is what the article has anyhow; a printed number is a reading by the name of its row, too. */
+function isOwn(name, choice) {
+  const { sources, usual } = DATA.quantities[name], own = sources[usual];
+  if (typeof choice === "number") return own.value === choice;
+  return choice === usual || (sources[choice].claim !== undefined && sources[choice].claim === own.claim);
+}
+
+/** Choices over a setting. A reading that only means "as set" leaves a number that is there; so does one merely linked. */
+function over(base, choices) {
+  const taken = new Map(base.choices);
+  for (const [name, choice] of new Map([...linked(choices), ...choices])) {
+    const leavesNumber = isSettable(choice) || !choices.has(name);
+    if (leavesNumber && typeof taken.get(name) === "number") continue;
+    if (isOwn(name, choice)) taken.delete(name);
+    else taken.set(name, choice);
+  }
+  return settingOf(taken);
+}
+
+const choiceOf = (name, text) => (Object.hasOwn(known(name).sources, text.trim()) ? text.trim() : numberOf(name, text.trim()));
+const choicesOf = (given) => new Map([...given].map(([name, text]) => [name, choiceOf(name, text)]));
 
 /** A setting with readings and values changed, from texts by name; those equal to the article's own are left out. */
 function change(given, base = ARTICLE) {
-  const texts = [...given].map(([name, text]) => [name, text.trim()]);
-  const named = linked(texts.filter(([name, text]) => Object.hasOwn(known(name).sources, text)));
-  const numbers = texts.filter(([name]) => !named.has(name)).map(([name, text]) => [name, numberOf(name, text)]);
-  const earlier = [...base.readings].filter(([name, one]) => !given.has(name) || isSettable(one));
-  const readings = linked([...earlier, ...named]), values = new Map([...base.values, ...numbers]);
-  for (const [quantity, number] of [...values]) {
-    const { sources, usual } = DATA.quantities[quantity], own = sources[usual], reading = readings.get(quantity);
-    const isRead = named.has(quantity) && !isSettable(named.get(quantity));
-    if (isRead || own.value === number) values.delete(quantity);
-    else if (reading && !isSettable(reading)) refuse("unread", { quantity, number, reading });
-  }
-  const isOther = ({ sources, usual }, one) => one !== usual && (sources[one].claim ?? one) !== sources[usual].claim;
-  const found = settingOf(new Map([...readings].filter(([name, one]) => isOther(DATA.quantities[name], one))), values);
+  const found = over(base, choicesOf(given));
   for (const quantity of found.readings.keys()) planOf([quantity], found);
   return found;
 }
@@ -155,7 +196,7 @@ function differences({ readings, values }) {
 /** The plan of a quantity, perhaps with readings of its own, under a setting. */
 function planOf(named, under) {
   const [target, readings = []] = named, key = [target, ...readings], isRead = readings.length > 0;
-  return (under.plans[key] ??= isRead ? planOf([target], change(new Map(readings), under)) : new Plan(target, under));
+  return (under.plans[key] ??= isRead ? planOf([target], over(under, choicesOf(readings))) : new Plan(target, under));
 }
 
 /** A value that is set, which has the side of its assumption. */
@@ -169,16 +210,20 @@ const call = (run, n, v) => run(v[n[0]], v[n[1]], v[n[2]], v[n[3]], v[n[4]], v[n
 /** The nodes that a target rests on, each after its needs, and the limits on them. */
 class Plan {
   constructor(target, under) {
-    const found = new Map(), { readings, values } = under;
+    const found = new Map();
     const add = (name, path) => {
       if (found.has(name)) return;
-      const { sources, usual } = DATA.quantities[name], read = readings.get(name) ?? usual;
-      const isGiven = values.has(name) && (isSettable(read) || !readings.has(name)), reading = isGiven ? "given" : read;
-      const source = isGiven ? givenSource(name, values.get(name)) : sources[read], { needs } = source;
+      const { sources, usual } = DATA.quantities[name], choice = under.choices.get(name) ?? usual;
+      const isGiven = typeof choice === "number", reading = isGiven ? "given" : choice;
+      const source = isGiven ? givenSource(name, choice) : sources[choice], { needs } = source;
       const formula = FORMULAS[`${name}.${reading}`], { run = (one) => one } = formula ?? {};
       const node = { name, reading, source, needs, run, formula }, start = path.findIndex((one) => one.name === name);
       if (start >= 0) {
-        const [first, ...others] = [...path.slice(start), node].map((one) => `${one.name} (${one.reading})`);
+        // A circle has no start; it is told from the first name in the alphabet.
+        const circle = path.slice(start), least = circle.map((one) => one.name).sort()[0];
+        const turn = circle.findIndex((one) => one.name === least);
+        const [first, ...others] = [...circle.slice(turn), ...circle.slice(0, turn), circle[turn]]
+          .map((one) => `${one.name} (${one.reading})`);
         refuse("circle", { first, others: others.join(", which needs ") });
       }
       for (const need of needs) add(need, [...path, node]);
@@ -331,8 +376,8 @@ function remarksOf({ target, at, under }, value) {
     if (value > other) found.push(words.replace("{more}", inWords(value - other, DATA.quantities[target].unit, 1e3)));
   }
   for (const [quantity, number] of under.values) {
-    const [low, high, kind] = DATA.quantities[quantity].usually;
-    if (at.has(quantity) && (number < low || number > high)) found.push(say(kind, { quantity, low, high, number }));
+    const [low, high] = DATA.quantities[quantity].usually;
+    if (at.has(quantity) && (number < low || number > high)) found.push(say("varied", { quantity, low, high, number }));
   }
   return found;
 }

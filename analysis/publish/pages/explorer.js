@@ -193,13 +193,15 @@ function render() {
 function rest() {
   showReadings();
   const values = [...under.values], readings = [...given].filter(([name]) => under.readings.has(name));
-  const hash = [...readings, ...values].map((pair) => pair.join("=")).join("&");
+  const written = values.map(([name, number]) => [name, writtenOf(name, number)]);
+  const hash = [...readings, ...written].map(([name, one]) => `${name}=${encodeURIComponent(one)}`).join("&");
   if (location.hash.slice(1) !== hash) history.replaceState(null, "", `#${hash}`);
   const block = (title, lines) => (lines.length ? [`${title}:`, ...lines.map((line) => `  ${line}`)] : []);
-  const options = (option, pairs) => pairs.map((pair) => ` --${option} ${pair.join("=")}`).join("");
+  const quoted = (text) => (/\s/.test(text) ? `"${text}"` : text);
+  const options = (option, pairs) => pairs.map((pair) => ` --${option} ${quoted(pair.join("="))}`).join("");
   $("link").value = location.href;
   const shows = [...given.keys()].every((name) => planOf([looked], under).at.has(name)) ? `explain ${looked}` : "verify";
-  $("command").value = `analysis ${shows}${options("reading", readings)}${options("set", values)}`;
+  $("command").value = `analysis ${shows}${options("reading", readings)}${options("set", written)}`;
   $("file").value = ["name: my_scenario", `description: ${JSON.stringify(differences(under) || "nothing is changed")}`,
     "reason: made with the explorer", ...block("readings", readings.map((one) => one.join(": "))),
     ...block("values", values.map(([name, one]) => `${name}: ${one}${DATA.quantities[name].suffix}`)), ""].join("\n");

@@ -1,0 +1,164 @@
+"""Readings: where the value of each quantity may come from.
+
+A reading is a printed or set number, or a formula. A figure published elsewhere is a
+reading of the quantity that it stands for. The default comes first: the claim that a
+quantity starts from; the reading that is marked; the bare formula; the assumption.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from types import ModuleType
+from typing import TypeAlias
+
+from analysis.core.errors import RegisterError
+from analysis.core.published import Interval
+from analysis.core.register import Register
+from analysis.core.rows import BARE, Assumption, Claim
+from analysis.core.units import CONSTANTS
+from analysis.model import expressions
+from analysis.model.plan import ModelError, Source
+
+#: The sources of each quantity, by reading.
+Sources: TypeAlias = dict[str, dict[str, Source]]
+#: The ends of a claim that are numbers; with any other qualifier there is one number.
+_ENDS: dict[str, tuple[str, ...]] = {"range": ("low", "high"), "vague": ()}
+
+
+def each(sources: Sources) -> Iterator[tuple[str, str, Source]]:
+    """Every quantity, reading and source."""
+    for quantity, readings in sources.items():
+        for reading, source in readings.items():
+            yield quantity, reading, source
+
+
+def collect(register: Register, modules: Iterable[ModuleType] | None) -> Sources:
+    """The sources of every quantity, by reading.
+
+    Without ``modules``, the formulas are those that datapackage.json names. Raises
+    RegisterError where a formula can't be read.
+    """
+    found: defaultdict[str, dict[str, Source]] = defaultdict(dict)
+    for claim in register.claims.values():
+        for end in _ENDS.get(claim.qualifier, ("",)):
+            source = _of_claim(claim, end)
+            rows = found[f"{claim.quantity}_{end}" if end else claim.quantity]
+            if end or claim.input:
+                rows["published"] = source
+            if not end:
+                rows[claim.id] = source
+    for assumption in register.assumptions.values():
+        found[assumption.id] |= _of_assumption(assumption)
+    for row in register.readings.values():
+        if row.same_as:
+            found[row.quantity][row.reading] = Source(same_as=row.same_as)
+    with register.refusing(None, "formulas"):
+        _add_formulas(found, modules or [_import(register)])
+    for figure in register.external.values():
+        if figure.quantity in found:
+            source = Source.of_figure(figure, figure.divided_by)
+            found[figure.quantity][figure.id] = source
+    constants = {
+        name: {"constant": Source(value)} for name, (value, _) in CONSTANTS.items()
+    }
+    return dict(found) | constants
+
+
+def default_first(
+    register: Register, quantity: str, sources: dict[str, Source]
+) -> dict[str, Source]:
+    """The readings of a quantity, the article's own before the others."""
+    rows = register.readings
+    named = [
+        one
+        for one in sources
+        if (quantity, one) in rows and rows[quantity, one].default
+    ]
+    counts = [
+        one
+        for one, source in sources.items()
+        if source.claim and source.claim.role == "count"
+    ]
+    for reading in ("published", *named, BARE, "set", "constant", *counts):
+        if reading in sources:
+            return {reading: sources[reading], **sources}
+    sentence = (
+        f"{quantity} has readings ({', '.join(sources)}) and none of them is the "
+        "default"
+    )
+    raise RegisterError(register.file("readings.csv"), sentence, field="default")
+
+
+def _add_formulas(
+    found: Mapping[str, dict[str, Source]], modules: Iterable[ModuleType]
+) -> None:
+    """Add the formulas of some modules to the sources found so far."""
+    for module in modules:
+        for name, expression in expressions.read(module).items():
+            quantity, _, called = name.partition("__")
+            reading = called or BARE
+            if reading in found[quantity]:
+                raise ModelError(
+                    f"two things are called {name}: give the formula another name"
+                )
+            found[quantity][reading] = Source(expression=expression)
+
+
+def _of_claim(claim: Claim, end: str) -> Source:
+    """The source of a printed number, or of one end of it."""
+    number = claim.published
+    return Source(
+        number.value(end),
+        number.stands_for(end),
+        number.stands_for(end, coarse=True),
+        number.side,
+        claim,
+        end,
+        room=number.room(),
+    )
+
+
+def set_number(number: float, assumption: Assumption | None) -> Source:
+    """The source of a value that is set, which has the side of its assumption."""
+    if assumption is None:
+        return Source(number)
+    room = None
+    if assumption.side == "at most":
+        room = Interval(assumption.minimum, number)
+    elif assumption.side == "at least":
+        room = Interval(number, assumption.maximum)
+    width = assumption.high - assumption.low
+    return Source(number, side=assumption.side, width=width, room=room)
+
+
+def _of_assumption(one: Assumption) -> dict[str, Source]:
+    """The sources of an assumption: its value, and the ends of its words."""
+    found = {"set": replace(set_number(one.value, one), assumption=one)}
+    words = one.allows()
+    span = Interval(max(words.low, one.minimum), min(words.high, one.maximum))
+    for part, side, number in (
+        ("floor", "at least", words.low),
+        ("ceiling", "at most", words.high),
+    ):
+        if math.isfinite(number):
+            end = Source(number, side=side, assumption=one, part=part, room=span)
+            found[part] = end
+            found["in_words"] = Source(
+                near=span, side=side, assumption=one, part="in_words", room=span
+            )
+    return found
+
+
+def _import(register: Register) -> ModuleType:
+    try:
+        return importlib.import_module(register.formulas)
+    except (Exception, SystemExit) as error:
+        sentence = (
+            f"the module '{register.formulas}' can't be imported "
+            f"({type(error).__name__}: {error})"
+        )
+        raise register.refuse(None, "formulas", sentence) from None
