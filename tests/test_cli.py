@@ -83,7 +83,7 @@ def test_verify_under_a_setting_says_what_changes_in_the_tally() -> None:
     # Note 4 and two million had matched on choices of ours; 0.55 x 301,222 = 165,672 is
     # below 250,000, and 1.766 million is 12 percent short of two.
     assert (
-        "Changed: match on choices of ours: three → one; are left open by words: one → "
+        "Changed: match on choices of ours: three → one; are left open: one → "
         "two; differ: none → one."
     ) in out
 

@@ -181,6 +181,11 @@ class Register(Settings):
                 raise self.refuse(row, field, message)
         for claim in self.claims.values():
             self._check_claim(claim)
+        for headline in self.headlines.values():
+            check = self.checks.get(headline.check)
+            if check and check.claim != headline.claim:
+                message = f"{check.id} is of {check.claim}, not of {headline.claim}"
+                raise self.refuse(headline, "check", message)
         for check in self.checks.values():
             self._check_check(check)
 

@@ -747,10 +747,21 @@ class Headline(Row):
                 yield f"cite.official.{place}.words", figure.words
 
     @staticmethod
+    def placed(text: str) -> list[tuple[str, str]]:
+        """The names and sums in braces in a text, each with its form, in their order.
+
+        The verdict is left out.
+        """
+        return [
+            (match["name"].strip(), f"{match['bar']}{match['form'] or ''}")
+            for match in _BRACES.finditer(text)
+            if match["name"].strip() != "verdict"
+        ]
+
+    @staticmethod
     def named(text: str) -> list[str]:
         """The names and sums in braces in a text, but for that of the verdict."""
-        names = [match["name"].strip() for match in _BRACES.finditer(text)]
-        return [name for name in names if name != "verdict"]
+        return [name for name, _ in Headline.placed(text)]
 
 
 class Refusal(Row):

@@ -265,49 +265,41 @@ class Quantities:
         Raises ModelError where it can't be one, outside the allowed range, and where it
         is far from the printed number that it replaces, unless its unit is written.
         """
-        unit = self.units[self.known(quantity)]
-        low, high = self.allowed(quantity)
+        self.known(quantity)
         is_unit_written = isinstance(given, str) and has_unit(given)
         if isinstance(given, str):
-            self._refuse_context(quantity, given.strip())
-            try:
-                given = read_number(given, unit, with_unit=with_unit)
-            except ValueError as error:
-                is_word = given[:1].isalpha() and len(self.sources[quantity]) > 1
-                if is_word:
-                    self.known_reading(quantity, given)
-                raise ModelError(
-                    message("value", quantity=quantity, error=error)
-                ) from None
-        is_number = isinstance(given, numbers.Real | Decimal) and not isinstance(
-            given, bool
-        )
-        # A whole number past the largest float is none.
-        if (
-            not is_number
-            or (isinstance(given, int) and given.bit_length() > 1023)
-            or not math.isfinite(given)
-        ):
+            given = self._read(quantity, given, with_unit=with_unit)
+        number = _finite(given)
+        if number is None:
             raise ModelError(message("not_finite", quantity=quantity, number=given))
+        self._refuse_total(quantity, number)
+        low, high = self.allowed(quantity)
+        if not low <= number <= high:
+            kind = "below" if high == math.inf else "outside"
+            ends = {"low": low, "high": high, "unit": self.suffix(quantity)}
+            raise ModelError(message(kind, quantity=quantity, number=number, **ends))
+        if self.is_far(quantity, number) and not is_unit_written:
+            self._refuse_far(quantity, number)
+        return number
+
+    def _read(self, quantity: str, text: str, *, with_unit: bool) -> float:
+        """A number from a text; a word is refused as a reading that there is not."""
+        self._refuse_context(quantity, text.strip())
+        try:
+            return read_number(text, self.units[quantity], with_unit=with_unit)
+        except ValueError as error:
+            if text[:1].isalpha() and len(self.sources[quantity]) > 1:
+                self.known_reading(quantity, text)
+            refusal = message("value", quantity=quantity, error=error)
+            raise ModelError(refusal) from None
+
+    def _refuse_total(self, quantity: str, number: float) -> None:
+        """Refuse the total of several years as a number a year."""
         for figure in self.register.external.values():
             is_total = figure.quantity == quantity and figure.divided_by > 1
-            if is_total and figure.published.value() == float(given):
+            if is_total and figure.published.value() == number:
                 told = {"quantity": quantity, "figure": figure.id}
                 raise ModelError(message("total", **told))
-        if not low <= float(given) <= high:
-            raise ModelError(
-                message(
-                    "below" if high == math.inf else "outside",
-                    quantity=quantity,
-                    number=float(given),
-                    low=low,
-                    high=high,
-                    unit=self.suffix(quantity),
-                )
-            )
-        if self.is_far(quantity, float(given)) and not is_unit_written:
-            self._refuse_far(quantity, float(given))
-        return float(given)
 
     def is_far(self, quantity: str, number: float) -> bool:
         """Whether a number is fifty times the printed one that it replaces, or more.
@@ -642,6 +634,17 @@ class Quantities:
                 yield from self.beside(row.quantity, setting)
             with contextlib.suppress(ModelError):
                 yield self.plan_of(row, setting)
+
+
+def _finite(given: Any) -> float | None:
+    """A finite real number as a float; None for anything else."""
+    if isinstance(given, bool) or not isinstance(given, numbers.Real | Decimal):
+        return None
+    try:
+        number = float(given)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _ends_of(period: str) -> set[str]:

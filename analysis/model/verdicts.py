@@ -606,6 +606,7 @@ _ORDER = [*VERDICTS, NOT_RECALCULABLE]
 TALLIED = (
     *(f"repetition {verdict}" for verdict in VERDICTS),
     "sum matches on printed numbers",
+    "sum matches on figures published elsewhere",
     "sum matches on choices",
     *(f"sum {verdict}" for verdict in VERDICTS if verdict != "matches"),
     f"sum {NOT_RECALCULABLE}",
@@ -637,5 +638,9 @@ def _tallied_as(result: Result) -> str:
         return f"repetition {result.verdict}"
     if result.verdict != "matches":
         return f"sum {result.verdict}"
-    is_printed = result.rests_on in ("", "stated", "published elsewhere")
-    return f"sum matches on {'printed numbers' if is_printed else 'choices'}"
+    grounds = {
+        "": "printed numbers",
+        "stated": "printed numbers",
+        "published elsewhere": "figures published elsewhere",
+    }
+    return f"sum matches on {grounds.get(result.rests_on, 'choices')}"

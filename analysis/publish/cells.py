@@ -286,17 +286,24 @@ def _headlines(model: Model, outcomes: list[Outcome]) -> Cells:
             values = plan.evaluate({})
             for need in (quantity, *plan.by_name[quantity].source.needs):
                 told[f"working.{number}.{need}"] = float(values[need])
-        for _, text in row.texts():
-            for name in row.named(text):
-                told[f"named.{name}"], _ = findings.value(model, name)
+        told["shown"] = "verdict" if "{verdict}" in row.shown else ""
+        for field, text in row.texts():
+            told |= _placed(model, field, text)
         cells |= _numbers("headlines", row.id, told)
     for number, context in enumerate(model.register.context, start=1):
-        told = {}
-        for name in Headline.named(context.words):
-            told[f"named.{name}"], _ = findings.value(model, name)
+        told = _placed(model, "words", context.words)
         cells |= _numbers("context", f"{context.beside}.{number}", told)
     counts = tally(results(model, outcomes))
     return cells | _numbers("tally", "results", dict(counts))
+
+
+def _placed(model: Model, field: str, text: str) -> dict[str, Any]:
+    """Each number in a text, by its place there, and the form it is spelled in."""
+    told: dict[str, Any] = {}
+    for place, (name, form) in enumerate(Headline.placed(text), start=1):
+        told[f"{field}.{place}"], _ = findings.value(model, name)
+        told[f"{field}.{place}.form"] = form
+    return told
 
 
 def _scenarios(model: Model) -> Cells:

@@ -349,9 +349,11 @@ def presets(model: Model) -> list[dict[str, Any]]:
     """
     found = []
     for name, one in scenarios.shipped(model).items():
-        texts = one.readings | {
-            name: f"{number:.17g}" for name, number in one.numbers(model).items()
-        }
+        texts = dict(one.readings)
+        for quantity, number in one.numbers(model).items():
+            written = model.written(quantity, number)
+            is_number = isinstance(written, float)
+            texts[quantity] = f"{written:.17g}" if is_number else str(written)
         given = None if one.distributions else "&".join(map("=".join, texts.items()))
         found.append(
             {"name": name, "words": f"{one.description} {one.reason}", "given": given}

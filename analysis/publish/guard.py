@@ -84,7 +84,9 @@ def moved_cells(expected: Cells, now: Cells) -> dict[Key, tuple[str, str]]:
     moved = {}
     for key in {**now, **expected}:
         was, text = expected.get(key, ""), now.get(key, "")
-        if not _cells_match(was, text):
+        # Of a printed number, each digit counts, also a last nought.
+        is_printed = _is_input(key) and key[2].startswith("printed")
+        if was != text if is_printed else not _cells_match(was, text):
             moved[key] = was, text
     order = sorted(moved, key=lambda key: not _is_input(key))
     return {key: moved[key] for key in order}
@@ -268,7 +270,10 @@ def print_moved(model: Model, expected: Cells, now: Cells) -> int:
         lines.append(f"… and {len(moved) - _LINES:,} more")
     if moved:
         file = register.file("expected.csv")
-        lines.append(f"{len(moved):,} values differ from {file}.")
+        count = (
+            "1 value differs" if len(moved) == 1 else f"{len(moved):,} values differ"
+        )
+        lines.append(f"{count} from {file}.")
     file = register.file("findings.yaml")
     lines += [f"by hand: {problem} in {file}" for problem in findings.problems(model)]
     for line in lines:

@@ -283,7 +283,8 @@ def _where_from(model: Model, quantity: str, reading: str, setting: Setting) -> 
     if source.assumption:
         return f"assumption, {source.assumption.grade}"
     row = model.register.readings.get((quantity, reading))
-    return f"implied: {row.label if row else model.name(quantity)}"
+    grade = "ours" if row and row.grade == "chosen" else "implied"
+    return f"{grade}: {row.label if row else model.name(quantity)}"
 
 
 # Words --------------------------------------------------------------------------------

@@ -502,7 +502,7 @@ def official_series(study: Evaluation) -> Drawing:
     the article's numbers.
     """  # noqa: D205
     found: list[Row] = []
-    units = {"person": " persons", "labourer": ", persons or person-times"}
+    units = {"person": " persons", "labourer": ", unit not stated"}
     for one in study.model.register.external.values():
         if re.fullmatch(r"(report|target)_\d{4}(_persons)?", one.id):
             printed = one.published
@@ -566,7 +566,7 @@ def official_series(study: Evaluation) -> Drawing:
     source = (
         "Work reports (data/external.csv), official and target-driven; "
         "sections mobilization-2016-2020, paragraph 6, scale. "
-        "Person-times unless marked. Shapes: the verb in the noun. "
+        "Most are person-times. Shapes: the verb in the noun. "
         "Uprights: the article's plan and mean a year, 2016–2020."
     )
     how: Any = {"start": 0, "guides": [(plan, "plan"), (mean, "mean")], "apart": 0}
@@ -976,8 +976,8 @@ def tornado(found: Sensitivity) -> Drawing:
         low, high = (words_of(model, quantity, one["value"]) for one in (first, second))
         caption = f"{made[0]['label']} moves the estimate most, from {low} to {high}."
     source = (
-        "Each assumption alone, over the range that it is varied over, "
-        "which is no bound on what happened."
+        "Each assumption alone, over the range that it is varied over or to a limit on "
+        "the way, which is no bound on what happened."
     )
     guides = [(now / scale, "as it is")] if np.isfinite(now) else []
     return rows(

@@ -88,16 +88,21 @@ def _verdict(model: Model, setting: Setting, row: Headline, shown: str) -> str:
     """The verdict of a headline's check, perhaps in other words.
 
     The article's words for the verdict hold as long as the verdict is the article's, on
-    the same inputs.
+    the same inputs, or as long as neither has a value.
     """
     check = model.register.checks[row.check]
     outcome = judge(model, check, setting)
     if not outcome.verdict:
         # The working has the reason.
         return "not computable"
-    if not shown:
+    is_changed = shown != row.shown
+    if shown and is_changed and outcome.ground == "room":
+        shown = "{verdict}, as a ceiling leaves it open"
+    elif not shown:
         own = judge(model, check)
-        if (own.verdict, own.open_to) == (outcome.verdict, outcome.open_to):
+        has_no_value = own.recomputed is None and outcome.recomputed is None
+        is_same = has_no_value or own.open_to == outcome.open_to
+        if is_same and own.verdict == outcome.verdict:
             shown = row.shown
     if any(_is_replaced(model, setting, name) for name in row.working):
         # The sum no longer sets one thing printed twice side by side.

@@ -381,7 +381,7 @@ def _at_end(model: Model, name: str) -> str:
     register = model.register
     row = register.claims.get(name) or register.external.get(name)
     if row is None:
-        return f"taking {name} at the least that its words allow"
+        return f"taking {name.replace('_', ' ')} at the least that the words allow"
     return taken_at_end(row)
 
 
@@ -509,9 +509,11 @@ _REPEATED = {
 }
 _SUMMED = {
     "sum matches on printed numbers": "match on printed numbers",
+    "sum matches on figures published elsewhere": "match on figures published "
+    "elsewhere",
     "sum matches on choices": "match on choices of ours",
     "sum matches_within_rounding": "match by rounding alone",
-    "sum compatible": "are left open by words",
+    "sum compatible": "are left open",
     "sum differs": "differ",
     "sum not_recalculable": "cannot be recalculated from this article",
 }

@@ -175,7 +175,9 @@ class Scenario(Content):
                 name: float(one.ppf(np.array(0.5)))
                 for name, one in self.drawn(model).items()
             }
-            changes = {**self.readings, **self.numbers(model), **medians}
+            numbers = {**self.numbers(model), **medians}
+            written = {name: model.written(name, one) for name, one in numbers.items()}
+            changes = {**self.readings, **written}
             own = model.setting(changes) if changes else ARTICLE
             self._setting = replace(own, given=frozenset())
         return self._setting

@@ -30,6 +30,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema
 from analysis.core.errors import InputError, display_path
 from analysis.core.rows import Text
 from analysis.model.model import Model, ModelError, Plan, Setting, listed
+from analysis.model.plan import Choice
 from analysis.whatif import scenarios
 from analysis.whatif.draws import run_blocks
 from analysis.whatif.scenarios import OWN, Content, Number, Numbers, find
@@ -141,7 +142,8 @@ class Spec(Content):
         for name in values.keys() & self.readings.keys():
             raise ModelError(f"{name} has values and readings; vary one of the two")
         start = model.setting(
-            {name: numbers[0] for name, numbers in values.items()}, own
+            {name: model.written(name, numbers[0]) for name, numbers in values.items()},
+            own,
         )
         settings, used = _Settings(), list[Plan]()
         for combination in itertools.product(*self.readings.values()):
@@ -170,6 +172,11 @@ class Spec(Content):
         return values, settings
 
 
+def _text(choice: Choice, unit: str) -> str:
+    """A number as a file holds it, with its unit."""
+    return choice if isinstance(choice, str) else f"{choice!r}{unit}"
+
+
 def spec_of(
     model: Model,
     quantities: str | Iterable[str],
@@ -194,9 +201,9 @@ def spec_of(
         if others and len(others) < len(each):
             model.known_reading(name, str(others[0]))
         if others:
-            values[name] = Span(
-                values=tuple(f"{model.number(name, one)!r}{unit}" for one in others)
-            )
+            numbers = [model.number(name, change) for change in others]
+            texts = [_text(model.written(name, number), unit) for number in numbers]
+            values[name] = Span(values=tuple(texts))
         else:
             readings[name] = tuple(one.strip() for one in each)
     found = Spec(

@@ -557,6 +557,11 @@ def test_the_shipped_rows_fit_each_other(model):
     ("change", "said"),
     [
         (
+            text("headlines.yaml", "check: excess_over_goal", "check: net_persons"),
+            "headlines.yaml, entry above_plan, field check: net_persons is of "
+            "net_increase_note_4, not of excess_2016_2020",
+        ),
+        (
             text("headlines.yaml", "{at_risk_2019} at", "{at_risk_2091} at"),
             "headlines.yaml, entry approaches_in_2021, field if_changed.sentence: "
             "'at_risk_2091' names no quantity or row with a number; did you mean "

@@ -347,6 +347,21 @@ def test_a_command_shows_what_the_setting_moves_and_a_headline_its_remark(
     )
 
 
+def test_a_verdict_is_drawn_by_what_it_says(page: Page, study: Study) -> None:
+    styles = {
+        row.id: page.locator(f"#{row.id} .v").get_attribute("class")
+        for row in study.model.register.headlines.values()
+    }
+    assert list(styles.values()) == [
+        "v match",
+        "v match",
+        "v two",
+        "v not",
+        "v match",
+        "v compatible",
+    ]
+
+
 def test_back_to_the_article(page: Page, address: str) -> None:
     page.goto(f"{address}#persons_per_transfer=0.5&at_risk_2019=southern&zzz=1")
     page.locator("#reset").click()

@@ -124,11 +124,51 @@ def test_a_factor_of_one_that_is_left_out_is_named() -> None:
 
 
 def test_another_check_of_a_headline_is_named(package: Path) -> None:
-    text("headlines.yaml", "check: excess_over_goal", "check: net_persons")(package)
+    text("headlines.yaml", "check: at_risk_2021_sum", "check: same_share")(package)
     status, lines = verify(package)
     assert status == 1
-    first = "headlines.yaml, entry above_plan, field check: moved from excess_over_goal"
-    assert lines[0] == place(package, f"{first} to net_persons")
+    first = "headlines.yaml, entry approaches_in_2021, field check: moved from "
+    assert lines[0] == place(package, f"{first}at_risk_2021_sum to same_share")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "named"),
+    [
+        # A name that the headline uses elsewhere takes the place of another.
+        (
+            text("headlines.yaml", "report gives {report_2021}", "gives {report_2019}"),
+            "headlines, growth_since_2019, sentence.1: moved from 3174000 to 2860000",
+        ),
+        # Typed digits take the place of a number.
+        (
+            text("headlines.yaml", "That {report_2021}", "That 3.714 million"),
+            "headlines, growth_since_2019, caveats.1: moved from 3174000 to",
+        ),
+        (
+            text("headlines.yaml", "{at_risk_2021:short}", "{at_risk_2021}"),
+            "headlines, with_former_detainees, sentence.3.form: is gone, was short",
+        ),
+        (
+            text(
+                "headlines.yaml", 'shown: "{verdict}, at the', 'shown: "differs, at the'
+            ),
+            "headlines, above_plan, shown: is gone, was verdict",
+        ),
+        # Digits that are not printed, of the same value.
+        (
+            with_cells("claims.csv", "plan_2016_2020_floor", printed="2.20"),
+            "(plan_2016_2020_floor), field printed: moved from 2.2 to 2.20",
+        ),
+    ],
+    ids=["another name", "typed digits", "form", "verdict", "nought"],
+)
+def test_what_a_reader_would_see_otherwise_is_named(
+    package: Path, spoil: Spoiled, named: str
+) -> None:
+    spoil(package)
+    status, lines = verify(package)
+    assert status == 1
+    assert any(named in line for line in lines), lines
 
 
 @pytest.mark.parametrize(

@@ -125,8 +125,8 @@ IN_ALL = (
             "low_end_several_three",
             f"{IN_ALL}, low end",
             "2.2 million, no bound",
-            "would match within rounding, taking former_detainees at the least that "
-            "its words allow; rounded to 0.5 million; would be allowed at the finer "
+            "would match within rounding, taking former detainees at the least that "
+            "the words allow; rounded to 0.5 million; would be allowed at the finer "
             "place",
         ),
         # 1.48/1.5, below the whole and above 1.45/1.5, from where it rounds to it.
@@ -207,7 +207,7 @@ def test_a_tally_tells_kinds_apart() -> None:
         "Of 16 results, eight print one thing twice: seven agree, and one sets words "
         "beside words, which leave it open. The other eight are sums or estimates: two "
         "match on printed numbers, three match on choices of ours, one matches by "
-        "rounding alone, one is left open by words, and one cannot be recalculated "
+        "rounding alone, one is left open, and one cannot be recalculated "
         "from this article."
     )
 

@@ -441,7 +441,7 @@ function judge(check, under) {
     ...plan.leaves.map(({ name, source }) => plan.direction.get(name) && source.coarserPlace)];
   const notes = [
     !isOff && finite(off) && ["approaches", "over"].includes(qualifier) && short(),
-    ...ends.filter(atEnd).map(({ name, source }) => source.taken ?? `taking ${name} at the least that its words allow`),
+    ...ends.filter(atEnd).map(({ name, source }) => source.taken ?? `taking ${label(name)} at the least that the words allow`),
     ground === "coarser place" && `rounded to ${[...new Set(coarser.filter(Boolean))].join(" and ")}`,
     isBare && "barely",
     finer !== verdict && `${said(finer)} at the finer place`,
@@ -449,7 +449,7 @@ function judge(check, under) {
   ].filter(Boolean).join("; ");
   const words = said(verdict) + (isOff ? ` by ${by()}` : "");
   const moved = verdict.startsWith("matches") ? ends.filter(atEnd) : ground === "room" ? open : [];
-  return { plan, value, verdict: words, said: words + (notes && `, ${notes}`), code: verdict, open: moved.map(inputName) };
+  return { plan, value, verdict: words, said: words + (notes && `, ${notes}`), code: verdict, ground, open: moved.map(inputName) };
 }
 
 function placeOf(rests, number) {
@@ -486,8 +486,10 @@ function headline(one, under) {
   const { sentence } = isChanged ? one.changed : one.words;
   // Other words for the verdict hold as long as it is the article's, on the same inputs.
   const [own] = check && isChanged ? attempt(() => judge(DATA.checks[check], ARTICLE)) : [judged];
-  const isAsInArticle = own?.code === judged?.code && `${own?.open}` === `${judged?.open}`;
-  const shown = isChanged && one.changed.shown ? one.changed.shown : isAsInArticle ? one.words.shown : "";
+  const isSame = `${own?.open}` === `${judged?.open}` || (own && judged && Number.isNaN(own.value) && Number.isNaN(judged.value));
+  const isAsInArticle = own?.code === judged?.code && isSame;
+  const ofChange = judged?.ground === "room" && one.changed.shown ? "{verdict}, as a ceiling leaves it open" : one.changed.shown;
+  const shown = isChanged && ofChange ? ofChange : isAsInArticle ? one.words.shown : "";
   const put = (text) => text.replace(/\{(\|?)([\w.]+)\|?(?::(\w+))?\}/g, (_, bar, name, form) => numberIn(named[name], under, bar, form));
   // A sentence whose number has no value is left out.
   const putAll = (text) => text.split(/(?<=\.)\s+(?=[A-Z"{])/).map((part) => attempt(() => put(part))[0]).filter(Boolean).join(" ");

@@ -158,10 +158,16 @@ function showHandles() {
   }
 }
 
+/** How a verdict is drawn: by what it says, whichever kind of check it is of. */
+function styleOf(verdict) {
+  const kinds = { match: /match|the two agree/, compatible: /compatible|allowed|left open/, not: /not/ };
+  return Object.keys(kinds).find((kind) => kinds[kind].test(verdict)) ?? "two";
+}
+
 function showHeadline(one) {
   const { lines, verdict, sentence, said } = headline(one, under);
   const [badge, calc, why, more, remark] = pick($(one.id), ".v", ".calc", ".why", ".said", ".remark");
-  badge.className = `v ${/match|compatible|not/.exec(verdict) ?? "two"}`;
+  badge.className = `v ${styleOf(verdict)}`;
   write(badge, verdict);
   write(calc, lines.map((line) => line.filter(Boolean).join("\n= ")).join("\n") || "no derivation in this article");
   write(why, sentence);
