@@ -231,6 +231,13 @@ def test_a_setting_names_the_headlines_that_it_moves_and_no_other() -> None:
     assert "over 30 percent" not in out
 
 
+def test_a_note_is_on_the_numbers_of_the_article() -> None:
+    named = ("explain", "southern_at_values")
+    assert 'note: "up to" lets every minority share' in output(*named)
+    changed = output(*named, "--set", "labourers_south_2019=1500000")
+    assert "note, at the article's values: " in changed
+
+
 def test_list_gives_a_line_each() -> None:
     every = output("list").splitlines()
     for kind in (

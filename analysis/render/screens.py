@@ -393,6 +393,9 @@ def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> Non
         "model": model,
         "register": register,
     }
+    # A note is on the article's own numbers.
+    is_changed = bool(setting.choices)
+    given["noted"] = "note, at the article's values: " if is_changed else "note: "
     given |= _found(model, kind, row, setting, full)
     echo_wrapped(
         *fill("explain.txt", **given),
