@@ -3,7 +3,6 @@ papermill alike.
 """
 
 import json
-import sys
 from pathlib import Path
 
 import papermill
@@ -154,7 +153,6 @@ def test_another_figure_is_refused_with_the_reason(
         assert "context only" in errors
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="kernels are forked")
 def test_papermill_refuses_it_in_one_sentence(tmp_path: Path) -> None:
     for quantity, figure, reason in REFUSED[:5]:
         with pytest.raises(papermill.PapermillExecutionError, match=reason):

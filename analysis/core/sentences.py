@@ -38,7 +38,6 @@ SENTENCES = {
     "below": "{quantity} = {number:.10g} lies outside its allowed range, "
     "{low:g}{unit} or more",
     # Readings.
-    "unread": "{quantity} = {number:g} is unused: its reading {reading} supplies it",
     "unused": "{quantity} is unused: its reading {reading} supplies it "
     "under these readings",
     "without_effect": "{quantity} is unused: nothing computed here depends on it "
@@ -82,7 +81,7 @@ def message(sentence: str, **values: Any) -> str:
 
     Raises KeyError for an unknown sentence or a field that has no value.
 
-    >>> message("unread", quantity="overlap", number=0.5, reading="floor")
-    'overlap = 0.5 is unused: its reading floor supplies it'
+    >>> message("negative", quantity="former_detainees", here=-128_333)
+    'former_detainees would be below 0: -128,333'
     """
     return SENTENCES[sentence].format(**values)

@@ -189,8 +189,13 @@ class Comparison:
 
     def _reaches(self, vary: Mapping[str, Floats]) -> list[Reach]:
         plan = self.plan
-        every = []
-        for place, box in enumerate(self.boxes()):
+        every: list[list[Bounds]] = []
+        boxes = self.boxes()
+        for place, box in enumerate(boxes):
+            if place == 1 and box == boxes[0]:
+                # No input has a coarser place.
+                every.append(every[0])
+                continue
             moved = {name: one for name, one in box.items() if name not in vary}
             is_room = place >= 2
             for name, values in vary.items():

@@ -16,6 +16,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -213,10 +214,11 @@ class Scenario(Content):
         model.check_used(used, plans)
 
 
-def shipped(model: Model) -> dict[str, Scenario]:
+@cache
+def shipped(model: Model) -> Mapping[str, Scenario]:
     """Return the scenarios that come with the data package, by name.
 
-    They are in the order in which datapackage.json lists them.
+    They are in the order in which datapackage.json lists them, and are read once.
     """
     return {name: find(name, model) for name in model.register.scenarios or [OWN]}
 
