@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from analysis.core.spell import SAME
 from analysis.core.units import BASE_UNITS, SCALES
@@ -67,26 +68,28 @@ class Interval:
     low_open: bool = False
     high_open: bool = False
 
-    def holds(self, value: float) -> bool:
-        """Whether a value lies in the interval, to the last digits of a float."""
+    def holds(self, value: Any) -> Any:
+        """Whether a value lies in the interval, to the last digits of a float.
+
+        For an array of values, there is an answer for each.
+        """
         return self.meets(value, value)
 
-    def meets(self, low: float, high: float) -> bool:
+    def meets(self, low: Any, high: Any) -> Any:
         """Tell whether some value from ``low`` to ``high`` lies in the interval.
 
-        None does where they are NaN.
+        None does where they are NaN. For arrays, there is an answer for each entry.
 
         >>> Interval(0, 2).meets(1.5, 3), Interval(0, 2).meets(2.5, 3)
         (True, False)
         """
-        return _reaches(high, self.low, self.low_open) and _reaches(
-            -low, -self.high, self.high_open
-        )
+        reaches_low = _reaches(high, self.low, is_open=self.low_open)
+        return reaches_low & _reaches(-low, -self.high, is_open=self.high_open)
 
 
-def _reaches(value: float, bound: float, strict: bool) -> bool:
+def _reaches(value: Any, bound: float, *, is_open: bool) -> Any:
     slack = max(SAME * abs(bound), 1e-12)
-    return bool(value > bound + slack if strict else value >= bound - slack)
+    return value > bound + slack if is_open else value >= bound - slack
 
 
 @dataclass(frozen=True)

@@ -2,61 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from analysis.core.published import Interval
 from analysis.core.rows import Assumption
-from analysis.model.bounds import Floats, breakpoints, quarters
-from analysis.model.plan import Plan
+from analysis.model.comparison import Comparison
+from analysis.model.curves import Floats, crossings, readings_between
+from analysis.model.judging import verdicts_along
+from analysis.model.plan import Box, Plan
 
 Span: TypeAlias = tuple[float, float]
-Box: TypeAlias = Mapping[str, Interval]
-
-
-class Judged(Protocol):
-    """What gives a verdict along an assumption."""
-
-    @property
-    def plan(self) -> Plan:
-        """The plan of the quantity."""
-
-    @property
-    def levels(self) -> Sequence[float]:
-        """The values at which the verdict may change."""
-
-    def boxes(self) -> Sequence[Box]:
-        """The values over which the leaves move."""
-
-    def verdicts(self, vary: Mapping[str, Floats]) -> Sequence[str]:
-        """The verdict for each entry of the values given for some leaves."""
 
 
 def condition_of(
-    judged: Judged, assumptions: Mapping[str, Assumption], verdict: str
+    comparison: Comparison, assumptions: Mapping[str, Assumption], verdict: str
 ) -> str:
     """Say for which values of each assumption that matters a verdict stays.
 
     The other assumptions are as they are.
     """
+    plan = comparison.plan
     parts = []
-    plan = judged.plan
     for name, assumption in assumptions.items():
-        if name in plan.under_choices:
-            continue
-        if plan.direction[name] or _reaches_limit(plan, assumption):
-            spans = _stays(judged, assumption, verdict)
-            words = " or ".join(_span_in_words(*span) for span in spans)
-            parts.append(f"{name} {words}")
+        matters = plan.direction[name] or _reaches_limit(plan, assumption)
+        if matters and name not in plan.under_choices:
+            spans = _spans_of(comparison, assumption, verdict)
+            parts.append(f"{name} {' or '.join(_spelled(span) for span in spans)}")
     return "; ".join(parts)
 
 
-def _span_in_words(low: float, high: float) -> str:
+def _spelled(span: Span) -> str:
     # A float's last digits around 0 are 0.
-    first, last = (f"{0.0 if abs(end) < 1e-12 else end:.6g}" for end in (low, high))
+    first, last = (f"{0.0 if abs(end) < 1e-12 else end:.6g}" for end in span)
     return first if first == last else f"{first} to {last}"
 
 
@@ -67,58 +47,62 @@ def _reaches_limit(plan: Plan, assumption: Assumption) -> bool:
     return not np.all(plan.within(values))
 
 
-def _stays(judged: Judged, assumption: Assumption, verdict: str) -> list[Span]:
+def _spans_of(
+    comparison: Comparison, assumption: Assumption, verdict: str
+) -> list[Span]:
     """The spans of an assumption, over its allowed range, in which a verdict stays."""
-    plan, name = judged.plan, assumption.id
-    here = float(plan.start[name])
+    plan = comparison.plan
+    here = float(plan.start[assumption.id])
     low, high = assumption.minimum, assumption.maximum
     if low == high:
         return [(here, here)]
     # The verdict may change only where the value or a bound passes a level, at a limit,
-    # or at a pole. Each bound is the target at a corner of a box, a ratio of two linear
-    # functions of the assumption; so the places of change are roots.
-    corners = _corners(plan, judged.boxes(), name)
-    targets, rooms = plan.along(name, quarters(low, high)[:, None], corners)
-    changes = {low, high}
-    changes.update(breakpoints(targets, low, high, judged.levels))
-    changes.update(breakpoints(rooms, low, high, [0.0]))
-    edges = sorted(changes)
-    middles = np.array([(start + stop) / 2 for start, stop in pairwise(edges)])
-    verdicts = judged.verdicts({name: middles})
-    spans = _joined(edges, [one == verdict for one in verdicts])
+    # or at a pole. Each bound is the target at a corner of a box, a curve along the
+    # assumption; so the places of change are roots.
+    corners = _corners(plan, comparison.boxes.values(), assumption.id)
+    places = readings_between(low, high)[:, None]
+    targets, rooms = plan.along(assumption.id, places, corners)
+    edges = {low, high}
+    edges.update(crossings(targets, low, high, comparison.asserted.levels))
+    edges.update(crossings(rooms, low, high, [0.0]))
+    pieces = list(pairwise(sorted(edges)))
+    middles = np.array([(start + stop) / 2 for start, stop in pieces])
+    verdicts = verdicts_along(comparison, {assumption.id: middles})
+    spans = _joined(pieces, verdicts, verdict)
     if not any(start <= here <= stop for start, stop in spans):
         spans.append((here, here))
     return sorted(spans)
 
 
-def _corners(plan: Plan, boxes: Sequence[Box], name: str) -> dict[str, Floats]:
+def _corners(plan: Plan, boxes: Iterable[Box], name: str) -> dict[str, Floats]:
     """All leaves but one at the corners of several boxes, and at their own values.
 
     A leaf has a column for each corner of each box, and a last one for its own value.
     """
-    columns: dict[str, list[Any]] = {}
+    others = {leaf: node for leaf, node in plan.leaves.items() if leaf != name}
+    columns: dict[str, list[Any]] = {leaf: [] for leaf in others}
     for box in boxes:
-        moved = {leaf: one for leaf, one in box.items() if leaf != name}
-        numbers = np.arange(2 ** len(moved))
-        corners = {
-            leaf: np.where(numbers >> place & 1, one.high, one.low)
-            for place, (leaf, one) in enumerate(moved.items())
-        }
-        for leaf, node in plan.leaves.items():
-            still = np.full(len(numbers), node.start)
-            columns.setdefault(leaf, []).append(corners.get(leaf, still))
-    del columns[name]
-    own = {leaf: [node.start] for leaf, node in plan.leaves.items()}
+        sides = [leaf for leaf in box if leaf != name]
+        corners = np.arange(2 ** len(sides))
+        for leaf, node in others.items():
+            values = np.full(len(corners), node.start)
+            if leaf in sides:
+                is_high = corners >> sides.index(leaf) & 1
+                values = np.where(is_high, box[leaf].high, box[leaf].low)
+            columns[leaf].append(values)
     return {
-        leaf: np.concatenate([*parts, own[leaf]]) for leaf, parts in columns.items()
+        leaf: np.concatenate([*columns[leaf], [node.start]])
+        for leaf, node in others.items()
     }
 
 
-def _joined(edges: Sequence[float], inside: Sequence[bool]) -> list[Span]:
-    """The spans between edges that lie inside, with neighbours joined."""
+def _joined(
+    pieces: Sequence[Span], verdicts: Sequence[str], verdict: str
+) -> list[Span]:
+    """The pieces that have a verdict, with neighbours joined."""
     spans: list[Span] = []
-    for (start, stop), is_inside in zip(pairwise(edges), inside, strict=True):
-        if not is_inside:
+    for (start, stop), here in zip(pieces, verdicts, strict=True):
+        if here != verdict:
             continue
         if spans and spans[-1][1] == start:
             spans[-1] = (spans[-1][0], stop)

@@ -149,7 +149,7 @@ def _check_check(model: Quantities, row: Check) -> None:
                     f"{nearest(name, sided)}"
                 )
     with register.refusing(row, "claim"):
-        if row.claim in plan.claims and not row.against:
+        if row.claim in plan.rows and not row.against:
             raise ModelError(
                 f"the check is circular: it starts from {row.claim}, which it checks"
             )

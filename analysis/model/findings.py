@@ -11,14 +11,16 @@ import math
 from dataclasses import replace
 from decimal import Decimal
 
-from analysis.core.rows import External, Finding, Step
+from analysis.core.rows import Claim, External, Finding, Step
 from analysis.core.units import (
     DimensionalityError,
     nearest,
 )
 from analysis.model.expressions import parse
-from analysis.model.plan import ARTICLE, ModelError, Node, Plan, Setting, Source
+from analysis.model.plan import ModelError, Node, Plan
 from analysis.model.quantities import Quantities
+from analysis.model.settings import ARTICLE, Setting
+from analysis.model.source import Source
 from analysis.model.unit_check import unit_of
 
 
@@ -79,14 +81,13 @@ def _named(
     The name is that of a row, of an end of one, or of a quantity, perhaps with a
     reading.
     """
-    rows = {**model.register.claims, **model.register.external}
-    row = rows.get(name)
+    row = _row(model, name)
     if row and row.printed:
         if isinstance(row, External):
             return Source.of_figure(row, 1), row.base_unit
         return Source(row.published.value()), row.base_unit
     start, _, end = name.rpartition("_")
-    row = rows.get(start)
+    row = _row(model, start)
     if row and row.printed and end in ("low", "high"):
         if row.qualifier == "range":
             return Source(row.published.value(end)), row.base_unit
@@ -100,6 +101,7 @@ def _named(
     if quantity not in model.sources or (
         reading and reading not in model.sources[quantity]
     ):
+        rows = [*model.register.claims, *model.register.external]
         hint = nearest(name, [*model.sources, *rows])
         raise ModelError(f"'{name}' names no quantity or row with a number{hint}")
     named = {quantity: reading} if reading else {}
@@ -108,6 +110,11 @@ def _named(
         # A finding shows its arithmetic also where that leaves what a limit allows.
         plan = replace(plan, limits=())
     return Source(plan.value), model.units[quantity]
+
+
+def _row(model: Quantities, name: str) -> Claim | External | None:
+    """The row of a claim or of a figure published elsewhere, if there is one."""
+    return model.register.external.get(name) or model.register.claims.get(name)
 
 
 def recomputed(model: Quantities, finding: Finding) -> list[tuple[Step, float]]:

@@ -13,18 +13,12 @@ from types import ModuleType
 from analysis.core.register import Register
 from analysis.core.rows import LimitRow
 from analysis.model import consistency
-from analysis.model.plan import (
-    ARTICLE,
-    CircleError,
-    Limit,
-    ModelError,
-    Node,
-    Plan,
-    Setting,
-    Source,
-)
+from analysis.model.limits import Limit
+from analysis.model.plan import CircleError, ModelError, Node, Plan
 from analysis.model.quantities import Estimate, Quantities, assignments, listed
 from analysis.model.readings import collect, default_first
+from analysis.model.settings import ARTICLE, Setting
+from analysis.model.source import Source
 from analysis.model.unit_check import units_of
 
 __all__ = [

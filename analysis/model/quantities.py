@@ -8,13 +8,13 @@ formula; the assumption of that name.
 from __future__ import annotations
 
 import contextlib
-import graphlib
 import math
 import numbers
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from graphlib import TopologicalSorter
 from typing import Any
 
 import numpy as np
@@ -31,18 +31,10 @@ from analysis.core.rows import (
 from analysis.core.sentences import message
 from analysis.core.spell import spell
 from analysis.core.units import CONSTANTS, SCALES, has_unit, nearest, read_number
-from analysis.model.plan import (
-    ARTICLE,
-    Arrays,
-    Choice,
-    CircleError,
-    Limit,
-    ModelError,
-    Node,
-    Plan,
-    Setting,
-)
+from analysis.model.limits import Limit
+from analysis.model.plan import Arrays, CircleError, ModelError, Node, Plan
 from analysis.model.readings import Sources, set_number
+from analysis.model.settings import ARTICLE, Choice, Setting
 
 #: A number so many times the printed one that it replaces needs its unit.
 FAR = 50
@@ -490,46 +482,47 @@ class Quantities:
         quantities = (quantity,) if isinstance(quantity, str) else tuple(quantity)
         if known := self._plans.get((quantities, setting)):
             return known
-        found: dict[str, Node] = {}
-
-        def node(name: str) -> Node:
-            choice = setting.choices.get(name, self.default(name))
-            if isinstance(choice, str):
-                return Node(name, choice, self.sources[name][choice])
-            assumption = self.register.assumptions.get(name)
-            return Node(name, "given", set_number(choice, assumption))
-
-        def add(names: Iterable[str], path: tuple[str, ...] = ()) -> None:
-            for name in names:
-                if name in path:
-                    circle = path[path.index(name) :]
-                    # A circle has no start; it is told from the first in the alphabet.
-                    turn = circle.index(min(circle))
-                    names = [*circle[turn:], *circle[:turn], circle[turn]]
-                    first, *rest = (f"{one} ({found[one].reading})" for one in names)
-                    others = ", which needs ".join(rest)
-                    raise CircleError(message("circle", first=first, others=others))
-                if name not in found:
-                    found[name] = node(name)
-                    add(found[name].source.needs, (*path, name))
-
-        add(quantities)
-        own = set(found)
-        limits = [one for one in self.limits if one.quantity in own]
-        add(one.other for one in limits if one.other)
-        needs = {name: one.source.needs for name, one in found.items()}
-        order = list(graphlib.TopologicalSorter(needs).static_order())
-        for name in order:
-            assumption = self.register.assumptions.get(name)
-            if assumption and not found[name].source.is_leaf:
-                limits.append(Limit(name, assumption.minimum, assumption.maximum))
-        plan = Plan(
-            quantities[0],
-            tuple(found[name] for name in order),
-            tuple(limits),
-            frozenset(found) - own,
-        )
+        nodes: dict[str, Node] = {}
+        for name in quantities:
+            self._add_node(nodes, name, setting)
+        limits = [limit for limit in self.limits if limit.quantity in nodes]
+        own = set(nodes)
+        for limit in limits:
+            if limit.other:
+                self._add_node(nodes, limit.other, setting)
+        needs = {name: node.source.needs for name, node in nodes.items()}
+        ordered = [nodes[name] for name in TopologicalSorter(needs).static_order()]
+        for node in ordered:
+            assumption = self.register.assumptions.get(node.name)
+            if assumption and not node.source.is_leaf:
+                limits.append(Limit(node.name, assumption.minimum, assumption.maximum))
+        beyond = frozenset(nodes) - own
+        plan = Plan(quantities[0], tuple(ordered), tuple(limits), beyond)
         return self._plans.setdefault((quantities, setting), plan)
+
+    def _add_node(
+        self,
+        nodes: dict[str, Node],
+        name: str,
+        setting: Setting,
+        path: tuple[str, ...] = (),
+    ) -> None:
+        """Add a quantity to some nodes, and all that it needs.
+
+        Raises CircleError where it needs itself, on the path that led to it.
+        """
+        if name in path:
+            raise CircleError(_circle(nodes, path[path.index(name) :]))
+        if name in nodes:
+            return
+        choice = setting.choices.get(name, self.default(name))
+        if isinstance(choice, str):
+            nodes[name] = Node(name, choice, self.sources[name][choice])
+        else:
+            source = set_number(choice, self.register.assumptions.get(name))
+            nodes[name] = Node(name, "given", source)
+        for need in nodes[name].source.needs:
+            self._add_node(nodes, need, setting, (*path, name))
 
     def plan_of(self, row: Recomputation, setting: Setting = ARTICLE) -> Plan:
         """The plan of a check or a solution; its own readings come first."""
@@ -564,13 +557,13 @@ class Quantities:
         """
         plan = self.plan(self.known(quantity), setting)
         value = plan.value
-        bounds, _ = plan.spans
+        bounds = plan.rounded
         remarks = tuple(said for _, said in self.remarks(quantity, setting))
         return Estimate(
             quantity,
             value,
-            bounds.low,
-            bounds.high,
+            float(bounds.low),
+            float(bounds.high),
             self.units[quantity],
             plan.side,
             plan.depends_on,
@@ -634,6 +627,17 @@ class Quantities:
                 yield from self.beside(row.quantity, setting)
             with contextlib.suppress(ModelError):
                 yield self.plan_of(row, setting)
+
+
+def _circle(nodes: Mapping[str, Node], names: Sequence[str]) -> str:
+    """The refusal of readings of which each needs the next, and the last the first.
+
+    A circle has no start; it is told from the first name in the alphabet.
+    """
+    turn = names.index(min(names))
+    turned = [*names[turn:], *names[:turn], names[turn]]
+    first, *others = [f"{name} ({nodes[name].reading})" for name in turned]
+    return message("circle", first=first, others=", which needs ".join(others))
 
 
 def _finite(given: Any) -> float | None:

@@ -21,7 +21,8 @@ from analysis.core.register import Register
 from analysis.core.rows import BARE, Assumption, Claim
 from analysis.core.units import CONSTANTS
 from analysis.model import expressions
-from analysis.model.plan import ModelError, Source
+from analysis.model.plan import ModelError
+from analysis.model.source import Source
 
 #: The sources of each quantity, by reading.
 Sources: TypeAlias = dict[str, dict[str, Source]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from analysis.core.published import Interval
 from analysis.core.rows import Solve
-from analysis.model.bounds import solve
+from analysis.model.curves import solve
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 
 

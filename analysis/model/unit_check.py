@@ -15,8 +15,9 @@ from analysis.core.units import (
     parse_unit,
 )
 from analysis.model.expressions import Expression
-from analysis.model.plan import ModelError, Source
+from analysis.model.plan import ModelError
 from analysis.model.readings import Sources, each
+from analysis.model.source import Source
 
 
 @cache

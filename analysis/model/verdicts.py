@@ -1,300 +1,30 @@
-"""A verdict says whether a recomputed quantity agrees with what a claim asserts.
+"""A check is judged under a setting, and reported with its numbers.
 
-A check is resolved into a comparison, judged, and reported with its numbers:
-
-- The value comes from the printed ends of the inputs. It ``matches`` where it satisfies
-  what the claim asserts.
-- Rounding moves each printed number over the values that it stands for.
-- The room is what the sides and the words of the inputs allow: "up to 1.6 million" is
-  anything from nothing to that.
-
-Rounding never decides at a threshold that we chose: the tenth and the fifth of
-"approaches", and the floors and ceilings that we read into words.
+The results of the article have the verdicts of the checks that judge them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-
-import numpy as np
 
 from analysis.core.published import Interval
-from analysis.core.rows import GRADES, Check, Claim, External, VagueEnd
-from analysis.core.sentences import message
-from analysis.model import findings
-from analysis.model.bounds import Bounds, Floats
-from analysis.model.conditions import Box, condition_of
+from analysis.core.rows import GRADES, Check, Claim, External
+from analysis.model.comparison import (
+    Asserted,
+    Comparison,
+    asserted_by,
+    other_side,
+    resolve,
+)
+from analysis.model.conditions import condition_of
+from analysis.model.judging import GROUNDS, VERDICTS, finer_ground, ground_of
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
-from analysis.model.plan import Plan, Source
+from analysis.model.plan import Plan
 
-#: Each verdict of a check, with its rule. The first that applies decides.
-VERDICTS = {
-    "matches": "the value satisfies what the claim asserts",
-    "matches_within_rounding": "the value does not, but some values that round to the "
-    "printed numbers do, or it does at a coarser place",
-    "compatible": "the value does not, but the sides or words of its inputs allow one "
-    "that does, or the claim's own words stretch as far as the value",
-    "differs": "no value that the printed numbers, sides and words allow does",
-}
-#: On what ground each verdict is given. The first that holds decides.
-GROUNDS = {
-    "value": "matches",
-    "rounding": "matches_within_rounding",
-    "coarser place": "matches_within_rounding",
-    "room": "compatible",
-    "stretch": "compatible",
-    "": "differs",
-}
 #: The verdict of a result that no check judges.
 NOT_RECALCULABLE = "not_recalculable"
-
-
-# Resolving ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Asserted:
-    """What the other side of a check asserts, at the finer and the coarser place.
-
-    Its words may stretch further. An end is ours where it is a threshold that we chose.
-    """
-
-    fine: Interval
-    coarse: Interval
-    stretched: Interval | None = None
-    low_is_ours: bool = False
-    high_is_ours: bool = False
-
-    @property
-    def levels(self) -> list[float]:
-        """The values at which a verdict may change."""
-        intervals = [self.fine, self.coarse, self.stretched or self.fine]
-        return [end for interval in intervals for end in (interval.low, interval.high)]
-
-    def at_finer_place(self) -> Asserted:
-        """The same without the coarser place."""
-        return replace(self, coarse=self.fine)
-
-    def is_reached(self, interval: Interval, exact: Bounds, rounded: Bounds) -> bool:
-        """Whether some values lie in an interval.
-
-        The values have bounds with rounding and without; only those without count at an
-        end of ours.
-        """
-        highest = exact.high if self.low_is_ours else rounded.high
-        lowest = exact.low if self.high_is_ours else rounded.low
-        return interval.meets(lowest, highest)
-
-
-@dataclass(frozen=True)
-class Reach:
-    """The value of a quantity, and what it reaches as its inputs move.
-
-    The value is NaN where words alone give an input. By rounding, at the finer and the
-    coarser place, it reaches the bounds ``fine`` and ``coarse``. By the sides and words
-    of inputs it reaches the ``room``, and with rounding as well the ``rounded_room``;
-    both are None where no input has a side.
-    """
-
-    value: float
-    fine: Bounds
-    coarse: Bounds
-    room: Bounds | None = None
-    rounded_room: Bounds | None = None
-
-    def at_finer_place(self) -> Reach:
-        """The same without the coarser place."""
-        return replace(self, coarse=self.fine)
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A check under a setting: what the claim asserts, and the plan that recomputes it.
-
-    The inputs in ``reached`` are taken at their bound, so that they have no side.
-    """
-
-    asserted: Asserted
-    plan: Plan
-    reached: frozenset[str] = frozenset()
-
-    @cached_property
-    def open_inputs(self) -> dict[str, Source]:
-        """The leaves that have a side or are in words, and are not taken as reached."""
-        plan = self.plan
-        return {
-            name: leaf.source
-            for name, leaf in plan.leaves.items()
-            if leaf.source.in_words
-            or (
-                leaf.source.room
-                and plan.direction[name]
-                and plan.input_name(name) not in self.reached
-            )
-        }
-
-    @property
-    def levels(self) -> Sequence[float]:
-        """The values at which the verdict may change."""
-        return self.asserted.levels
-
-    def boxes(self) -> list[Box]:
-        """What the inputs move over: by rounding, at both places, and as room allows.
-
-        The last two are the room alone, and with rounding; they are left out where no
-        input is open.
-        """
-        fine = self.plan.rounding_box()
-        coarse = self.plan.rounding_box(coarse=True)
-        inputs = self.open_inputs
-        if not inputs:
-            return [fine, coarse]
-        fine = fine | {name: one.rounded_to_side() for name, one in inputs.items()}
-        towards = {
-            name: one.rounded_to_side(coarse=True) for name, one in inputs.items()
-        }
-        room = {name: one.room for name, one in inputs.items() if one.room}
-        both = {
-            name: Interval(
-                min(one.low, towards[name].low), max(one.high, towards[name].high)
-            )
-            for name, one in room.items()
-        }
-        return [fine, coarse | towards, room, coarse | both]
-
-    def reach(self) -> Reach:
-        """The value, and what it reaches."""
-        (reach,) = self._reaches({})
-        return reach
-
-    def verdicts(self, vary: Mapping[str, Floats]) -> list[str]:
-        """The verdict for each entry of the values given for some leaves.
-
-        It is empty past a limit.
-        """
-        plan = self.plan
-        values = plan.evaluate(vary)
-        kept = plan.within(values)
-        if not plan.words:
-            kept = kept & np.isfinite(values[plan.target])
-        reaches = self._reaches(vary)
-        kept = np.broadcast_to(kept, len(reaches)).tolist()
-        return [
-            verdict_of(ground_of(self.asserted, reach)) if is_kept else ""
-            for reach, is_kept in zip(reaches, kept, strict=True)
-        ]
-
-    def _reaches(self, vary: Mapping[str, Floats]) -> list[Reach]:
-        plan = self.plan
-        every: list[list[Bounds]] = []
-        boxes = self.boxes()
-        for place, box in enumerate(boxes):
-            if place == 1 and box == boxes[0]:
-                # No input has a coarser place.
-                every.append(every[0])
-                continue
-            moved = {name: one for name, one in box.items() if name not in vary}
-            is_room = place >= 2
-            for name, values in vary.items():
-                # A declared ceiling that is moved leaves the room below it.
-                if is_room and name in self.open_inputs:
-                    moved[name] = self.open_inputs[name].room_at(values)
-            every.append(plan.bounds(ranges=moved, vary=vary, rounding=False))
-        count = len(every[0])
-        targets = np.broadcast_to(plan.evaluate(vary)[plan.target], count).tolist()
-        return [Reach(*columns) for columns in zip(targets, *every, strict=True)]
-
-
-def resolve(model: Model, check: Check, setting: Setting = ARTICLE) -> Comparison:
-    """What a check compares under a setting; its own readings come first.
-
-    Raises ModelError where the setting makes the check circular, or past a limit.
-    """
-    if check.against and check.claim:
-        # Figures published elsewhere, beside the claim: nothing of the model is in it.
-        plan = findings.plan_of(model, check.against)
-    else:
-        plan = model.plan_of(check, setting)
-    row = other_side(model, check)
-    if row and row.id in plan.rows:
-        raise ModelError(message("circular", claim=row.id))
-    asserted = asserted_by(model, check, row) if row else _NOTHING
-    return Comparison(asserted, plan, frozenset(check.reached))
-
-
-def other_side(model: Model, check: Check) -> Claim | External | None:
-    """The row that a check sets its quantity beside, if there is one."""
-    register = model.register
-    return register.claims.get(check.claim) or register.external.get(check.against)
-
-
-def asserted_by(model: Model, check: Check, row: Claim | External) -> Asserted:
-    """What the other side of a check asserts, by its digits or its words."""
-    if row.qualifier == "vague":
-        words = model.register.vague_readings[check.quantity]
-        return Asserted(
-            words.allows(),
-            words.allows(coarse=True),
-            low_is_ours=_is_ours(words.floor),
-            high_is_ours=_is_ours(words.ceiling),
-        )
-    end = "" if check.end == "whole" else check.end
-    return Asserted(
-        row.published.asserts(end),
-        row.published.asserts(end, coarse=True),
-        row.published.stretches_to(end),
-        low_is_ours=row.qualifier == "approaches",
-    )
-
-
-def _is_ours(end: VagueEnd | None) -> bool:
-    """Whether we read an end into words; one with a coarser place is a print."""
-    return end is not None and end.coarse is None
-
-
-_EVERYTHING = Interval(-math.inf, math.inf)
-_NOTHING = Asserted(_EVERYTHING, _EVERYTHING)
-
-
-# Judging ------------------------------------------------------------------------------
-
-
-def verdict_of(ground: str) -> str:
-    """The verdict that is given on a ground."""
-    return GROUNDS[ground]
-
-
-def ground_of(asserted: Asserted, reach: Reach) -> str:
-    """The first ground that holds: by itself, by rounding, by room, by stretched words.
-
-    It is empty where a value differs.
-    """
-    if asserted.fine.holds(reach.value):
-        return "value"
-    if not math.isnan(reach.value):
-        exact = Bounds(reach.value, reach.value)
-        if asserted.is_reached(asserted.fine, exact, reach.fine):
-            return "rounding"
-        if asserted.is_reached(asserted.coarse, exact, reach.coarse):
-            return "coarser place"
-    if _has_room(asserted, asserted.coarse, reach):
-        return "room"
-    if asserted.stretched and (
-        asserted.stretched.holds(reach.value)
-        or _has_room(asserted, asserted.stretched, reach)
-    ):
-        return "stretch"
-    return ""
-
-
-def _has_room(asserted: Asserted, interval: Interval, reach: Reach) -> bool:
-    """Whether sides and words allow a value in an interval that a claim asserts."""
-    if reach.room is None or reach.rounded_room is None:
-        return False
-    return asserted.is_reached(interval, reach.room, reach.rounded_room)
 
 
 # Reporting ----------------------------------------------------------------------------
@@ -359,17 +89,15 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     outcome = _printed_part(model, check, row)
     try:
         comparison = resolve(model, check, setting)
-        plan = comparison.plan
-        # Where no value that the words allow is within the limits, it is past one.
-        is_in_words = bool(plan.words) and not math.isnan(plan.spans[0].low)
-        recomputed = None if is_in_words else plan.value
+        recomputed = _recomputed(comparison.plan)
     except ModelError as error:
         return replace(outcome, reason=str(error))
+    plan = comparison.plan
     outcome = replace(
         outcome,
         recomputed=recomputed,
-        recomputed_low=plan.spans[0].low,
-        recomputed_high=plan.spans[0].high,
+        recomputed_low=float(plan.rounded.low),
+        recomputed_high=float(plan.rounded.high),
         side=plan.side_by(comparison.open_inputs),
         rests_on=_weakest_grade(model, plan),
         depends_on=plan.depends_on,
@@ -377,6 +105,16 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     if row is None:
         return replace(outcome, reason="no printed number to set beside it")
     return _with_verdict(model, outcome, comparison, row)
+
+
+def _recomputed(plan: Plan) -> float | None:
+    """The value of a check; None where words alone give an input.
+
+    Raises ModelError past a limit: with words, where no value that they allow is within
+    the limits.
+    """
+    is_within = not math.isnan(plan.rounded.low)
+    return None if plan.words and is_within else plan.value
 
 
 def judge_all(
@@ -407,10 +145,12 @@ def _with_verdict(
     model: Model, outcome: Outcome, comparison: Comparison, row: Claim | External
 ) -> Outcome:
     """An outcome with its verdict, and all that is said with it."""
-    asserted, reach = comparison.asserted, comparison.reach()
+    asserted, reach = comparison.asserted, comparison.reach
     ground = ground_of(asserted, reach)
-    verdict = verdict_of(ground)
-    finer = verdict_of(ground_of(asserted.at_finer_place(), reach.at_finer_place()))
+    verdict = GROUNDS[ground]
+    finer = verdict
+    if ground not in ("value", "rounding"):
+        finer = GROUNDS[finer_ground(asserted, reach)]
     outcome = replace(
         outcome,
         verdict=verdict,
@@ -418,8 +158,8 @@ def _with_verdict(
         open_to=_open_to(comparison, ground),
         tests_nothing=row.qualifier == "up_to" and outcome.side == "at most",
         finer="" if finer == verdict else finer,
-        coarser_in=_coarser_in(comparison, reach, row, ground),
-        barely=_is_bare(outcome, asserted, reach, ground),
+        coarser_in=_coarser_in(comparison, row, ground),
+        barely=_is_bare(outcome, comparison, ground),
         condition=condition_of(comparison, model.free(comparison.plan), verdict),
         difference=_difference(outcome, row, asserted),
     )
@@ -442,42 +182,47 @@ def _open_to(comparison: Comparison, ground: str) -> tuple[str, ...]:
     condition of the verdict.
     """
     plan, inputs = comparison.plan, comparison.open_inputs
-    names = list(inputs) if ground == "room" else []
-    if verdict_of(ground).startswith("matches"):
-        asserted = comparison.asserted
-        interval = asserted.fine if ground == "value" else asserted.coarse
-        for name, source in inputs.items():
-            is_printed = source.row or source.part != "set"
-            if source.room is None:
-                continue
-            (moved,) = plan.bounds(ranges={name: source.room}, rounding=False)
-            stays = interval.holds(moved.low) and interval.holds(moved.high)
-            if is_printed and not stays:
-                names.append(name)
+    names = []
+    if ground == "room":
+        names = list(inputs)
+    elif GROUNDS[ground].startswith("matches"):
+        names = [name for name in inputs if _would_undo(comparison, name, ground)]
     return tuple(sorted(plan.input_name(name) for name in names))
 
 
+def _would_undo(comparison: Comparison, name: str, ground: str) -> bool:
+    """Whether some values that a printed input allows would not match."""
+    source = comparison.open_inputs[name]
+    is_printed = source.row or source.part != "set"
+    if source.room is None or not is_printed:
+        return False
+    asserted = comparison.asserted
+    interval = asserted.fine if ground == "value" else asserted.coarse
+    moved = comparison.plan.bounds({name: source.room})
+    return not (interval.holds(moved.low) and interval.holds(moved.high))
+
+
 def _coarser_in(
-    comparison: Comparison, reach: Reach, row: Claim | External, ground: str
+    comparison: Comparison, row: Claim | External, ground: str
 ) -> tuple[str, ...]:
     """The rows whose coarser place gives a verdict: the claim's alone, if it does."""
     if ground != "coarser place":
         return ()
-    asserted, plan = comparison.asserted, comparison.plan
-    exact = Bounds(reach.value, reach.value)
-    if asserted.is_reached(asserted.coarse, exact, reach.fine):
+    asserted, plan, reach = comparison.asserted, comparison.plan, comparison.reach
+    if asserted.is_reached(asserted.coarse, reach.exact, reach.fine):
         return (row.id,)
+    claims = [row.id] if asserted.coarse != asserted.fine else []
     inputs = [
         plan.input_name(name)
         for name, leaf in plan.leaves.items()
         if plan.direction[name] and leaf.source.near != leaf.source.far
     ]
-    claims = [row.id] if asserted.coarse != asserted.fine else []
     return (*claims, *inputs)
 
 
-def _is_bare(outcome: Outcome, asserted: Asserted, reach: Reach, ground: str) -> bool:
+def _is_bare(outcome: Outcome, comparison: Comparison, ground: str) -> bool:
     """Whether rounding alone gives a verdict, by less than a hundredth."""
+    asserted, reach = comparison.asserted, comparison.reach
     if ground == "rounding":
         bounds, interval = reach.fine, asserted.fine
     elif ground == "coarser place":
@@ -488,7 +233,7 @@ def _is_bare(outcome: Outcome, asserted: Asserted, reach: Reach, ground: str) ->
     if not size:
         size = interval.low if math.isfinite(interval.low) else interval.high
     overlap = min(bounds.high - interval.low, interval.high - bounds.low)
-    return overlap < 0.01 * abs(size)
+    return bool(overlap < 0.01 * abs(size))
 
 
 def _difference(

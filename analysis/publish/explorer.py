@@ -31,10 +31,12 @@ from analysis.core.rows import SETTABLE, Check, Headline
 from analysis.core.sentences import SENTENCES
 from analysis.core.spell import SAME
 from analysis.core.units import BASE_UNITS, CONSTANTS, KNOWN_UNITS, SCALES
+from analysis.model.comparison import asserted_by
 from analysis.model.expressions import Expression
+from analysis.model.judging import GROUNDS, VERDICTS
 from analysis.model.model import Limit, Model, Source
 from analysis.model.quantities import FAR
-from analysis.model.verdicts import GROUNDS, VERDICTS, asserted_by, ends
+from analysis.model.verdicts import ends
 from analysis.publish.atomic import write_file
 from analysis.render.steps import (
     ASSUMED,

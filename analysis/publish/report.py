@@ -27,8 +27,9 @@ from markupsafe import Markup
 from analysis import __version__
 from analysis.core.published import APPROACHES_STRETCH, APPROACHES_TOLERANCE
 from analysis.core.rows import Check
+from analysis.model.judging import VERDICTS
 from analysis.model.model import ARTICLE, Model, ModelError
-from analysis.model.verdicts import VERDICTS, Outcome, tally
+from analysis.model.verdicts import Outcome, tally
 from analysis.model.verdicts import results as verdicts_of
 from analysis.publish import explorer
 from analysis.publish.atomic import scratch

@@ -20,8 +20,9 @@ from analysis.core.spell import SAME, digits, spell
 from analysis.core.units import BASE_UNITS
 from analysis.model.expressions import parse
 from analysis.model.findings import recomputed
+from analysis.model.judging import VERDICTS
 from analysis.model.model import Estimate, Model
-from analysis.model.verdicts import VERDICTS, Outcome
+from analysis.model.verdicts import Outcome
 
 CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are true."
 #: How a verdict is said of each kind of check.

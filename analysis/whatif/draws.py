@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core.errors import InputError
-from analysis.model.bounds import Floats
+from analysis.model.curves import Floats
 from analysis.model.model import Model, ModelError, Plan, Setting
 
 PERCENTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}

@@ -28,7 +28,14 @@ from analysis.core.published import Interval
 from analysis.core.rows import Assumption, Statement
 from analysis.core.spell import SAME
 from analysis.core.units import nearest
-from analysis.model.bounds import Bounds, Floats, breakpoints, meeting, mobius, quarters
+from analysis.model.bounds import Bounds
+from analysis.model.curves import (
+    Floats,
+    coefficients,
+    crossings,
+    meeting,
+    readings_between,
+)
 from analysis.model.model import ARTICLE, Model, ModelError, Node, Plan, Setting, Source
 from analysis.whatif.draws import Distribution, values_of
 
@@ -56,15 +63,12 @@ def ranges(
     every = {
         name: Interval(one.low, one.high) for name, one in model.free(plan).items()
     }
-    alone = {
-        name: plan.bounds(ranges={name: every[name]}, rounding=False)[0]
-        for name in handles(model, plan)
-    }
-    (ends,) = plan.bounds(ranges=every, rounding=False)
-    lowest = Bounds(ends.low, ends.low, ends.low_at)
-    highest = Bounds(ends.high, ends.high, ends.high_at)
-    together = {ALL: plan.bounds(ranges=every)[0], LOWEST: lowest, HIGHEST: highest}
-    return {ROUNDING: plan.bounds(ranges={})[0], **alone, **together}
+    alone = {name: plan.bounds({name: every[name]}) for name in handles(model, plan)}
+    ends = plan.bounds(every)
+    lowest, highest = Bounds(ends.low, ends.low), Bounds(ends.high, ends.high)
+    everything = plan.bounds({**plan.rounding_box(), **every})
+    together = {ALL: everything, LOWEST: lowest, HIGHEST: highest}
+    return {ROUNDING: plan.rounded, **alone, **together}
 
 
 @dataclass(frozen=True)
@@ -315,16 +319,18 @@ def _holds(comparison: str, above: Floats, slack: float) -> Any:
 
 def _break_even(sides: Sequence[Plan], one: Assumption, comparison: str) -> BreakEven:
     low, high = one.minimum, one.maximum
-    lefts, rights = (side.along(one.id, quarters(low, high)[:, None]) for side in sides)
+    lefts, rights = (
+        side.along(one.id, readings_between(low, high)[:, None]) for side in sides
+    )
     # A limit is reached where its room is 0; a pole or a zero of a target is one point
     # more, and does no harm.
     changes = [
         low,
         high,
-        *breakpoints(np.concatenate([*lefts, *rights], axis=1), low, high, [0.0]),
+        *crossings(np.concatenate([*lefts, *rights], axis=1), low, high, [0.0]),
     ]
     met = [
-        meeting(mobius(*left), mobius(*right))
+        meeting(coefficients(*left), coefficients(*right))
         for left, right in itertools.product(lefts[0].T, rights[0].T)
     ]
     targets = np.abs(np.concatenate([lefts[0], rights[0]], axis=1))

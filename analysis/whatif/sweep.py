@@ -30,7 +30,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema
 from analysis.core.errors import InputError, display_path
 from analysis.core.rows import Text
 from analysis.model.model import Model, ModelError, Plan, Setting, listed
-from analysis.model.plan import Choice
+from analysis.model.settings import Choice
 from analysis.whatif import scenarios
 from analysis.whatif.draws import run_blocks
 from analysis.whatif.scenarios import OWN, Content, Number, Numbers, find

@@ -31,6 +31,8 @@ TESTS = {
     "core/register": ["tests/core/test_register.py"],
     "model/bounds": ["tests/model/test_bounds.py"],
     "model/model": ["tests/model/test_model.py"],
+    "model/curves": ["tests/model/test_bounds.py"],
+    "model/judging": ["tests/model/test_verdicts.py"],
     "model/verdicts": ["tests/model/test_verdicts.py"],
     "formulas": ["tests/backtests"],
 }

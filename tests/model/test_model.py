@@ -96,7 +96,7 @@ def test_words_give_a_floor_and_a_ceiling_and_in_words_no_single_value():
     said = "{} has no single value: base is given in words only; set it to a number"
     for name, low, high in (("base", 30, 70), ("double", 60, 140)):
         assert sentence(ModelError, made.estimate, name, setting) == said.format(name)
-        (found,) = made.plan(name, setting).bounds()
+        found = made.plan(name, setting).rounded
         assert (found.low, found.high) == (low, high)
     # A number that is set ends that.
     assert made.estimate("double", made.setting({"base": 35}, setting)).value == 70
@@ -355,7 +355,7 @@ def test_a_limit_refuses_a_quantity_and_all_computed_from_it_and_no_setting(
     assert refusal.startswith("double would be 7.2")
     assert value(made, "half", values={"base": 3.5}) == 3.5  # at the limit itself
     # 2 x 3.5 to 4.5, at most 7, or 7.5 for a printed 7.
-    (bounds,) = made.plan("half").bounds()
+    bounds = made.plan("half").rounded
     assert (bounds.low, bounds.high) == pytest.approx((3.5, high))
 
 

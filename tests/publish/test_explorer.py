@@ -159,7 +159,7 @@ def test_page_and_library_agree_on_bounds_over_the_allowed_ranges(
             if node.reading == "set"
         ]
         ranges = {one.id: Interval(one.minimum, one.maximum) for one in rows if one}
-        (found,) = plan.bounds(ranges=ranges, rounding=False)
+        found = plan.bounds(ranges)
         return [found.low, found.high]
 
     found, wanted = page.evaluate(OVER_RANGES, named), [bounds(*one) for one in named]
@@ -194,7 +194,7 @@ def test_page_and_library_find_poles_and_crossings(
         )
         return value, rooms
 
-    (found,) = extremes(function, {"s": (0, 1), "t": (0, 1)})
+    found = extremes(function, {"s": (0, 1), "t": (0, 1)})
     assert (found.low, found.high) == pytest.approx(by_hand, abs=1e-9)
     calls = ", ".join(
         f"({explorer.javascript(one)})({', '.join(one.needs)})" for one in functions

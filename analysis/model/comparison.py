@@ -1,0 +1,238 @@
+"""A comparison sets what a claim asserts beside what a quantity reaches.
+
+A check is resolved into one under a setting.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from analysis.core.published import Interval
+from analysis.core.rows import Check, Claim, External, VagueEnd
+from analysis.core.sentences import message
+from analysis.model import findings
+from analysis.model.bounds import Bounds
+from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.model.plan import Arrays, Box, Plan
+from analysis.model.source import Source
+
+
+@dataclass(frozen=True)
+class Asserted:
+    """What the other side of a check asserts, at the finer and the coarser place.
+
+    Its words may stretch further. An end is ours where it is a threshold that we chose.
+    """
+
+    fine: Interval
+    coarse: Interval
+    stretched: Interval | None = None
+    low_is_ours: bool = False
+    high_is_ours: bool = False
+
+    @property
+    def levels(self) -> list[float]:
+        """The values at which a verdict may change."""
+        intervals = [self.fine, self.coarse, self.stretched or self.fine]
+        return [end for interval in intervals for end in (interval.low, interval.high)]
+
+    def is_reached(self, interval: Interval, exact: Bounds, rounded: Bounds) -> Any:
+        """Whether some values lie in an interval.
+
+        The values have bounds with rounding and without; only those without count at an
+        end of ours.
+        """
+        highest = exact.high if self.low_is_ours else rounded.high
+        lowest = exact.low if self.high_is_ours else rounded.low
+        return interval.meets(lowest, highest)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a quantity reaches as its inputs move over boxes.
+
+    By rounding, at the finer and the coarser place, they move over the boxes ``fine``
+    and ``coarse``; by their sides and words over the ``room``, and with rounding as
+    well over the ``rounded room``. There is no room where no input has a side. Some
+    leaves may take arrays (``vary``); then everything has an entry for each of these.
+    """
+
+    plan: Plan
+    boxes: Mapping[str, Box]
+    vary: Arrays
+
+    @cached_property
+    def value(self) -> Any:
+        """The value at the printed ends; NaN where words alone give an input."""
+        value = self.plan.target_at(self.vary)
+        for values in self.vary.values():
+            value = value + np.zeros(len(values))
+        return value
+
+    @property
+    def exact(self) -> Bounds:
+        """The value as bounds."""
+        return Bounds(self.value, self.value)
+
+    @cached_property
+    def fine(self) -> Bounds:
+        """The bounds by rounding, at the finer place."""
+        return self._over("fine")
+
+    @cached_property
+    def coarse(self) -> Bounds:
+        """The bounds by rounding, at the coarser place."""
+        if self.boxes["coarse"] == self.boxes["fine"]:
+            return self.fine
+        return self._over("coarse")
+
+    @cached_property
+    def room(self) -> Bounds:
+        """The bounds over what sides and words allow."""
+        return self._over("room")
+
+    @cached_property
+    def rounded_room(self) -> Bounds:
+        """The bounds over what sides, words and rounding allow."""
+        return self._over("rounded room")
+
+    @property
+    def has_room(self) -> bool:
+        """Whether an input has a side or is in words."""
+        return "room" in self.boxes
+
+    def _over(self, box: str) -> Bounds:
+        return self.plan.bounds(self.boxes[box], self.vary)
+
+    def at_finer_place(self) -> Reach:
+        """The same without the coarser place."""
+        return replace(self, boxes={**self.boxes, "coarse": self.boxes["fine"]})
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A check under a setting: what the claim asserts, and the plan that recomputes it.
+
+    The inputs in ``reached`` are taken at their bound, so that they have no side.
+    """
+
+    asserted: Asserted
+    plan: Plan
+    reached: frozenset[str] = frozenset()
+
+    @cached_property
+    def open_inputs(self) -> dict[str, Source]:
+        """The leaves that have a side or are in words, and are not taken as reached."""
+        inputs = {}
+        for name, leaf in self.plan.leaves.items():
+            source = leaf.source
+            is_reached = self.plan.input_name(name) in self.reached
+            has_room = source.room and self.plan.direction[name] and not is_reached
+            if source.in_words or has_room:
+                inputs[name] = source
+        return inputs
+
+    @cached_property
+    def boxes(self) -> dict[str, Box]:
+        """What the inputs move over: by rounding, at both places, and as room allows.
+
+        The room is left out where no input is open.
+        """
+        fine = self.plan.rounding_box()
+        coarse = self.plan.rounding_box(coarse=True)
+        if not self.open_inputs:
+            return {"fine": fine, "coarse": coarse}
+        room = {}
+        rounded_room = {}
+        for name, source in self.open_inputs.items():
+            towards = source.rounded_to_side(coarse=True)
+            fine[name] = source.rounded_to_side()
+            coarse[name] = towards
+            rounded_room[name] = towards
+            if source.room:
+                room[name] = source.room
+                rounded_room[name] = Interval(
+                    min(source.room.low, towards.low),
+                    max(source.room.high, towards.high),
+                )
+        return {
+            "fine": fine,
+            "coarse": coarse,
+            "room": room,
+            "rounded room": {**coarse, **rounded_room},
+        }
+
+    @cached_property
+    def reach(self) -> Reach:
+        """What the quantity reaches."""
+        return Reach(self.plan, self.boxes, {})
+
+    def reach_at(self, vary: Arrays) -> Reach:
+        """What the quantity reaches with values given for some leaves."""
+        boxes: dict[str, Box] = {}
+        for name, box in self.boxes.items():
+            moving = {leaf: box[leaf] for leaf in box if leaf not in vary}
+            if name in ("room", "rounded room"):
+                # A declared ceiling that is moved leaves the room below it.
+                for leaf in self.open_inputs.keys() & vary.keys():
+                    moving[leaf] = self.open_inputs[leaf].room_at(vary[leaf])
+            boxes[name] = moving
+        return Reach(self.plan, boxes, vary)
+
+
+# Resolving ----------------------------------------------------------------------------
+
+
+def resolve(model: Model, check: Check, setting: Setting = ARTICLE) -> Comparison:
+    """What a check compares under a setting; its own readings come first.
+
+    Raises ModelError where the setting makes the check circular, or past a limit.
+    """
+    if check.against and check.claim:
+        # Figures published elsewhere, beside the claim: nothing of the model is in it.
+        plan = findings.plan_of(model, check.against)
+    else:
+        plan = model.plan_of(check, setting)
+    row = other_side(model, check)
+    if row is None:
+        everything = Interval(-math.inf, math.inf)
+        return Comparison(Asserted(everything, everything), plan)
+    if row.id in plan.rows:
+        raise ModelError(message("circular", claim=row.id))
+    return Comparison(asserted_by(model, check, row), plan, frozenset(check.reached))
+
+
+def other_side(model: Model, check: Check) -> Claim | External | None:
+    """The row that a check sets its quantity beside, if there is one."""
+    register = model.register
+    return register.claims.get(check.claim) or register.external.get(check.against)
+
+
+def asserted_by(model: Model, check: Check, row: Claim | External) -> Asserted:
+    """What the other side of a check asserts, by its digits or its words."""
+    if row.qualifier == "vague":
+        words = model.register.vague_readings[check.quantity]
+        return Asserted(
+            words.allows(),
+            words.allows(coarse=True),
+            low_is_ours=_is_ours(words.floor),
+            high_is_ours=_is_ours(words.ceiling),
+        )
+    end = "" if check.end == "whole" else check.end
+    return Asserted(
+        row.published.asserts(end),
+        row.published.asserts(end, coarse=True),
+        row.published.stretches_to(end),
+        low_is_ours=row.qualifier == "approaches",
+    )
+
+
+def _is_ours(end: VagueEnd | None) -> bool:
+    """Whether we read an end into words; one with a coarser place is a print."""
+    return end is not None and end.coarse is None

@@ -1,0 +1,127 @@
+"""Curves (a + b t) ÷ (1 + c t): every quantity is one in each of its inputs.
+
+Three values give a curve, so that roots and crossings need no search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.core.spell import SAME
+
+Floats: TypeAlias = NDArray[np.float64]
+#: The shares of the way at which a curve is read: the ends are often poles.
+_SHARES = np.array([0.25, 0.5, 0.75])
+
+
+def root(start: Any, middle: Any, end: Any) -> Any:
+    """The share of the way at which a curve is 0, from its values at 0, ½ and 1.
+
+    The share is infinite or NaN where the curve is 0 nowhere.
+
+    >>> float(root(-1.0, 0.0, 1.0)), float(root(1.0, 0.5, 1 / 3 - 1 / 3))
+    (0.5, 1.0)
+    """
+    with np.errstate(all="ignore"):
+        shares = np.divide(
+            start * (middle - end), end * middle + start * middle - 2 * start * end
+        )
+        # The same in the limit, where one of the three values is infinite.
+        at_start = np.divide(middle - end, middle - 2 * end)
+        at_middle = np.divide(start, start + end)
+        at_end = np.divide(start, 2 * start - middle)
+    shares = np.where(np.isinf(start), at_start, shares)
+    shares = np.where(np.isinf(middle), at_middle, shares)
+    return np.where(np.isinf(end), at_end, shares)
+
+
+def readings_between(low: float, high: float) -> Floats:
+    """The three places between two ends at which a curve is read."""
+    return low + _SHARES * (high - low)
+
+
+def solve(
+    function: Callable[[Any], Any], low: float, high: float, goal: float
+) -> float | None:
+    """Find the argument at which a curve equals a goal.
+
+    The curve is read between low and high; the argument may lie outside. It is None
+    where the curve equals the goal nowhere.
+
+    >>> solve(lambda x: 3 / (1 + x), 0, 4, 1.5)
+    1.0
+    """
+    with np.errstate(all="ignore"):
+        values = np.broadcast_to(function(readings_between(low, high)), (3,))
+        is_flat = np.ptp(values) <= SAME * max(abs(goal), np.abs(values).max())
+    argument = _place(root(*(values - goal)), low, high)
+    return float(argument) if np.isfinite(argument) and not is_flat else None
+
+
+def _place(share: Any, low: float, high: float) -> Any:
+    """The place of a share of the way from the first reading to the last."""
+    return low + (0.25 + 0.5 * share) * (high - low)
+
+
+def crossings(
+    values: Floats, low: float, high: float, levels: Iterable[float]
+) -> list[float]:
+    """Find where curves pass levels, or have a pole, between two ends.
+
+    The ``values`` are those at the three places of ``readings_between``, a column for
+    each curve.
+    """
+    with np.errstate(all="ignore"):
+        # A pole is where one over the curve is 0.
+        poles = root(*(1 / values))
+    passed = [root(*(values - level)) for level in levels if np.isfinite(level)]
+    places = _place(np.concatenate([poles, *passed]), low, high)
+    inside = places[(places > low) & (places < high)]
+    kept: list[float] = []
+    for place in sorted(inside.tolist()):
+        # Roots that differ in a float's last digits are one.
+        if not kept or place - kept[-1] > SAME * max(abs(low), abs(high)):
+            kept.append(place)
+    return kept
+
+
+def coefficients(start: Any, middle: Any, end: Any) -> tuple[Any, Any, Any]:
+    """The numbers a, b and c of a curve from its values at 0, ½ and 1."""
+    with np.errstate(all="ignore"):
+        is_flat = np.abs(start - end) <= 1e-12 * np.maximum(np.abs(start), np.abs(end))
+        c = np.where(is_flat, 0.0, (2 * middle - start - end) / (end - middle))
+    return start, end * (1 + c) - start, c
+
+
+def meeting(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, Any]:
+    """Find the two shares at which two curves, as coefficients, are equal.
+
+    They are infinite or NaN where there are fewer.
+    """
+    a, b, c = left
+    d, e, f = right
+    # Their difference times both denominators is a quadratic function.
+    square = b * f - e * c
+    linear = a * f + b - d * c - e
+    free = a - d
+    with np.errstate(all="ignore"):
+        spread = np.sqrt(np.maximum(linear * linear - 4 * square * free, 0.0))
+        half_sum = -(linear + np.copysign(spread, linear)) / 2
+        return half_sum / square, free / half_sum
+
+
+def is_curve(start: Any, third: Any, middle: Any, end: Any) -> Any:
+    """Whether values at 0, ⅓, ½ and 1 are those of one curve."""
+    a, b, c = coefficients(start, middle, end)
+    size = np.maximum(np.abs(start), np.abs(end))
+    four = np.stack([start, third, middle, end])
+    with np.errstate(all="ignore"):
+        predicted = (a + b / 3) / (1 + c / 3)
+        is_close = np.abs(predicted - third) <= SAME * np.maximum(size, np.abs(third))
+        # A constant that is computed along the way differs in its last digits.
+        is_constant = np.ptp(four, axis=0) <= SAME * size
+    return is_close | is_constant | ~np.isfinite(four).all(axis=0)

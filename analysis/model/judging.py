@@ -1,0 +1,122 @@
+"""A comparison is judged: the verdict, and the ground on which it is given.
+
+- The value comes from the printed ends of the inputs. It ``matches`` where it satisfies
+  what the claim asserts.
+- Rounding moves each printed number over the values that it stands for.
+- The room is what the sides and the words of the inputs allow: "up to 1.6 million" is
+  anything from nothing to that.
+
+Rounding never decides at a threshold that we chose: the tenth and the fifth of
+"approaches", and the floors and ceilings that we read into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from analysis.model.comparison import Asserted, Comparison, Reach
+from analysis.model.plan import Arrays
+
+#: Each verdict of a check, with its rule. The first that applies decides.
+VERDICTS = {
+    "matches": "the value satisfies what the claim asserts",
+    "matches_within_rounding": "the value does not, but some values that round to the "
+    "printed numbers do, or it does at a coarser place",
+    "compatible": "the value does not, but the sides or words of its inputs allow one "
+    "that does, or the claim's own words stretch as far as the value",
+    "differs": "no value that the printed numbers, sides and words allow does",
+}
+#: The verdict that is given on each ground; without one, the value differs.
+GROUNDS = {
+    "value": "matches",
+    "rounding": "matches_within_rounding",
+    "coarser place": "matches_within_rounding",
+    "room": "compatible",
+    "stretch": "compatible",
+    "": "differs",
+}
+
+
+def _by_value(asserted: Asserted, reach: Reach) -> Any:
+    return asserted.fine.holds(reach.value)
+
+
+def _by_rounding(asserted: Asserted, reach: Reach) -> Any:
+    has_value = ~np.isnan(reach.value)
+    return has_value & asserted.is_reached(asserted.fine, reach.exact, reach.fine)
+
+
+def _at_coarser_place(asserted: Asserted, reach: Reach) -> Any:
+    has_value = ~np.isnan(reach.value)
+    return has_value & asserted.is_reached(asserted.coarse, reach.exact, reach.coarse)
+
+
+def _by_room(asserted: Asserted, reach: Reach) -> Any:
+    if not reach.has_room:
+        return False
+    return asserted.is_reached(asserted.coarse, reach.room, reach.rounded_room)
+
+
+def _by_stretch(asserted: Asserted, reach: Reach) -> Any:
+    stretched = asserted.stretched
+    if stretched is None:
+        return False
+    holds = stretched.holds(reach.value)
+    if reach.has_room:
+        holds |= asserted.is_reached(stretched, reach.room, reach.rounded_room)
+    return holds
+
+
+#: The grounds of a verdict, each with its test. The first that holds decides.
+_TESTS: dict[str, Callable[[Asserted, Reach], Any]] = {
+    "value": _by_value,
+    "rounding": _by_rounding,
+    "coarser place": _at_coarser_place,
+    "room": _by_room,
+    "stretch": _by_stretch,
+}
+
+
+def ground_of(asserted: Asserted, reach: Reach) -> str:
+    """The first ground that holds; empty where a value differs."""
+    for ground, test in _TESTS.items():
+        if test(asserted, reach):
+            return ground
+    return ""
+
+
+def grounds_of(asserted: Asserted, reach: Reach) -> list[str]:
+    """The first ground that holds, for each entry of a reach along arrays."""
+    grounds = np.full(np.shape(reach.value), "", object)
+    is_open = np.full(np.shape(reach.value), fill_value=True)
+    for ground, test in _TESTS.items():
+        holds = is_open & test(asserted, reach)
+        grounds[holds] = ground
+        is_open &= ~holds
+        if not is_open.any():
+            break
+    return list(grounds)
+
+
+def finer_ground(asserted: Asserted, reach: Reach) -> str:
+    """The ground that would hold without the coarser places."""
+    return ground_of(replace(asserted, coarse=asserted.fine), reach.at_finer_place())
+
+
+def verdicts_along(comparison: Comparison, vary: Arrays) -> list[str]:
+    """The verdict for each entry of the values given for some leaves.
+
+    It is empty past a limit.
+    """
+    plan = comparison.plan
+    reach = comparison.reach_at(vary)
+    kept = plan.within(plan.evaluate(vary))
+    if not plan.words:
+        kept = kept & np.isfinite(reach.value)
+    grounds = grounds_of(comparison.asserted, reach)
+    verdicts = np.array([GROUNDS[ground] for ground in grounds], object)
+    return list(np.where(kept, verdicts, ""))

@@ -1,0 +1,76 @@
+"""A limit keeps a quantity between two numbers, or below another quantity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from analysis.core.sentences import message
+from analysis.core.spell import SAME
+from analysis.model.expressions import Expression, parse
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit keeps a quantity between two numbers.
+
+    It may instead keep the quantity from going above another quantity (``other``).
+    """
+
+    quantity: str
+    low: float = -math.inf
+    high: float = math.inf
+    other: str = ""
+
+    def __str__(self) -> str:
+        if self.other or math.isinf(self.low):
+            return f"{self.quantity} at most {self.other or f'{self.high:,.10g}'}"
+        if math.isinf(self.high):
+            return f"{self.quantity} at least {self.low:,.10g}"
+        return f"{self.quantity} outside {self.low:,.10g} to {self.high:,.10g}"
+
+    @property
+    def refusal(self) -> str:
+        """The name of the sentence for a value past it."""
+        if self.other:
+            return "above_other"
+        if math.isinf(self.low):
+            return "above"
+        return "beneath" if math.isinf(self.high) else "beyond"
+
+    @cached_property
+    def parts(self) -> tuple[Expression, ...]:
+        """Each part says how far the quantity lies from an end of the limit.
+
+        It is a share of a fixed size, and below 0 past the end.
+        """
+        if self.other:
+            return (parse(f"({self.other} - {self.quantity}) / 1e6"),)
+        ends = [
+            (sign, end)
+            for sign, end in ((1, self.low), (-1, self.high))
+            if math.isfinite(end)
+        ]
+        size = max(abs(end) for _, end in ends) or 1.0
+        return tuple(
+            parse(f"({self.quantity} - {end!r}) / {sign * size!r}")
+            for sign, end in ends
+        )
+
+    def kept(self, values: Mapping[str, Any]) -> Any:
+        """Where the limit is kept, to the last digits."""
+        return ~np.logical_or.reduce(
+            [np.asarray(room.of(values)) < -SAME for room in self.parts]
+        )
+
+    def sentence(self, values: Mapping[str, Any]) -> str:
+        """The refusal of a value past the limit."""
+        here = float(values[self.quantity])
+        here = here if self.other else float(f"{here:.6g}")
+        refusal = "negative" if here < 0 and self.low == 0 else self.refusal
+        return message(refusal, **vars(self), here=here, most=values.get(self.other))

@@ -1,0 +1,51 @@
+"""A setting says what differs from the article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+#: What is taken for a quantity: the name of a reading, or a number in base units.
+Choice: TypeAlias = str | float
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What differs from the article: the reading or the number of some quantities.
+
+    ``Model.setting`` makes one. A user gave the names in ``given``, also where they
+    equal the article's own; those that only a scenario changes are not in it.
+    """
+
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    given: frozenset[str] = field(default=frozenset(), compare=False)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.choices.items()))
+
+    @property
+    def readings(self) -> dict[str, str]:
+        """The reading of each quantity that is read otherwise than in the article."""
+        return {
+            name: choice
+            for name, choice in self.choices.items()
+            if isinstance(choice, str)
+        }
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The number of each quantity that has another, in base units."""
+        return {
+            name: choice
+            for name, choice in self.choices.items()
+            if not isinstance(choice, str)
+        }
+
+    @property
+    def by_scenario(self) -> set[str]:
+        """The names that a scenario alone changes."""
+        return {*self.choices} - self.given
+
+
+ARTICLE = Setting()

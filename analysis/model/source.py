@@ -1,0 +1,111 @@
+"""A source says where the value of a quantity comes from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.core.published import Interval
+from analysis.core.rows import Assumption, Claim, External
+from analysis.model.expressions import Expression
+
+
+@dataclass
+class Source:
+    """A source says where a value comes from.
+
+    That is a number, a claim, a figure published elsewhere (``external``), an
+    assumption, an expression, or another quantity (``same_as``). A source ``needs``
+    other quantities; a leaf needs none. A leaf has a ``value`` in base units, NaN where
+    words alone give it, and a ``side`` on which it leaves room. Where it is no point,
+    it stands for the values ``near``, and at a coarser place for those ``far``. A range
+    has an ``end``. An assumption has a ``part``: ``set``, an end of its words, or
+    ``in_words``, which is no single value. The range that it is varied over has a
+    ``width``. Where it has a side or is in words, its ``room`` is all that these allow.
+    """
+
+    value: float = math.nan
+    near: Interval | None = None
+    far: Interval | None = None
+    side: str = ""
+    claim: Claim | None = None
+    end: str = ""
+    assumption: Assumption | None = None
+    part: str = "set"
+    width: float = 0.0
+    room: Interval | None = None
+    expression: Expression | None = None
+    same_as: str = ""
+    external: External | None = None
+
+    def __post_init__(self) -> None:
+        self.needs: tuple[str, ...] = ()
+        if self.same_as:
+            self.needs = (self.same_as,)
+        elif self.expression:
+            self.needs = self.expression.needs
+        self.is_leaf = self.expression is None and not self.same_as
+        self.in_words = self.part == "in_words"
+
+    @classmethod
+    def of_figure(cls, figure: External, years: int) -> Source:
+        """A figure published elsewhere, divided by some years."""
+        number = figure.published
+
+        def divided(interval: Interval | None) -> Interval | None:
+            return interval and Interval(interval.low / years, interval.high / years)
+
+        return cls(
+            number.value() / years,
+            divided(number.stands_for()),
+            divided(number.stands_for(coarse=True)),
+            number.side,
+            room=divided(number.room()),
+            external=figure,
+        )
+
+    @property
+    def row(self) -> Claim | External | None:
+        """The row that prints the number, if one does."""
+        return self.claim or self.external
+
+    @property
+    def sum(self) -> str:
+        """The division by years by which a figure is taken, as a text."""
+        if self.external is None or self.external.divided_by == 1:
+            return ""
+        return self.external.sum
+
+    def room_at(self, value: Any) -> Interval:
+        """The room with another value at the end that it is taken at."""
+        assert self.room is not None
+        if self.side == "at most":
+            return Interval(self.room.low, value)
+        return Interval(value, self.room.high)
+
+    def rounded_to_side(self, *, coarse: bool = False) -> Interval:
+        """What the digits stand for, without what lies towards the open side."""
+        interval = self.interval(coarse=coarse)
+        if self.in_words:
+            return interval
+        if self.side == "at most":
+            return Interval(self.value, interval.high)
+        return Interval(interval.low, self.value)
+
+    @property
+    def replaced(self) -> str:
+        """The sentence for a value in place of this one."""
+        if math.isnan(self.value):
+            return "other_value"
+        is_ours = self.assumption and self.assumption.grade == "chosen"
+        return "in_place_of_ours" if is_ours else "in_place"
+
+    def interval(self, *, coarse: bool = False) -> Interval:
+        """Return the values that a leaf stands for.
+
+        They are those of a printed number or of words, and a point for anything else.
+        """
+        if coarse and self.far:
+            return self.far
+        return self.near or Interval(self.value, self.value)
