@@ -35,7 +35,7 @@ from analysis.model.comparison import asserted_by
 from analysis.model.expressions import Expression
 from analysis.model.judging import GROUNDS, VERDICTS
 from analysis.model.model import Limit, Model, Source
-from analysis.model.quantities import FAR
+from analysis.model.values import FAR
 from analysis.model.verdicts import ends
 from analysis.publish.atomic import write_file
 from analysis.render.steps import (

@@ -1,0 +1,129 @@
+"""The names of quantities and readings, and what they are called in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.core.register import Register
+from analysis.core.rows import BARE
+from analysis.core.sentences import message
+from analysis.core.units import CONSTANTS, nearest
+from analysis.model.plan import ModelError
+from analysis.model.readings import Sources
+
+_NAMELY = {
+    "published": "as printed",
+    "set": "the assumption as set",
+    BARE: "by its formula",
+    "in_words": "in words",
+}
+
+
+class Names:
+    """The quantities of a register and their readings, by name.
+
+    sources: of each quantity, by reading, the default first. quantities: all names,
+    without those of constants.
+    """
+
+    def __init__(
+        self,
+        register: Register,
+        sources: Sources,
+        units: Mapping[str, str] | None = None,
+    ) -> None:
+        self.register = register
+        self.sources = sources
+        self.units = units or {}
+        self.quantities = [name for name in sources if name not in CONSTANTS]
+
+    def default(self, quantity: str) -> str:
+        """The reading under the article's setting."""
+        return next(iter(self.sources[quantity]))
+
+    def readings(self, quantity: str) -> list[str]:
+        """The readings of a quantity, its default first."""
+        return list(self.sources[quantity])
+
+    def as_given(self, quantity: str) -> str | float:
+        """Return the article's own value of a quantity, or else its reading.
+
+        It is in the form in which ``change`` takes it.
+        """
+        reading = self.default(quantity)
+        value = self.sources[quantity][reading].value
+        return reading if math.isnan(value) else value
+
+    def label(self, quantity: str, reading: str) -> str:
+        """A reading in a few words."""
+        if row := self.register.readings.get((quantity, reading)):
+            return row.label
+        if claim := self.register.claims.get(reading):
+            return claim.statement
+        if figure := self.register.external.get(reading):
+            return f"{figure.sum}, published elsewhere: {figure.citation}"
+        return _NAMELY.get(reading, reading)
+
+    def name(self, quantity: str) -> str:
+        """A quantity in words."""
+        if assumption := self.register.assumptions.get(quantity):
+            return assumption.label
+        if claim := self.register.inputs.get(quantity):
+            return claim.statement
+        source = self.sources[quantity][self.default(quantity)]
+        if source.same_as:
+            return self.name(source.same_as)
+        return source.expression.words if source.expression else quantity
+
+    def suffix(self, quantity: str) -> str:
+        """Return the unit of a quantity as it follows a number.
+
+        It is a space and the unit's name, or nothing.
+        """
+        unit = self.units[quantity]
+        return "" if unit == "dimensionless" else f" {unit}"
+
+    def known(self, quantity: Any) -> str:
+        """Return the name of a quantity, if there is such a quantity.
+
+        Raises ModelError, with the nearest name, where there is none.
+        """
+        is_name = isinstance(quantity, str) and quantity in self.sources
+        if is_name and quantity not in CONSTANTS:
+            return str(quantity)
+        hint = nearest(quantity, self.quantities)
+        raise ModelError(message("no_quantity", name=quantity, hint=hint))
+
+    def known_reading(self, quantity: str, reading: str) -> str:
+        """Return the name of a reading, if the quantity has such a reading.
+
+        Raises ModelError, with the nearest name, where it has none.
+        """
+        sources = self.sources[self.known(quantity)]
+        if reading in sources:
+            return reading
+        hint = nearest(str(reading), sources)
+        fields = {"reading": reading, "quantity": quantity, "hint": hint}
+        raise ModelError(message("no_reading", **fields))
+
+    def parsed(self, text: str) -> tuple[str, str]:
+        """The quantity and the reading that a text names; the reading may be empty.
+
+        The text is ``quantity``, ``quantity.reading`` or the id of a claim. Raises
+        ModelError where none has the name.
+        """
+        quantity, _, reading = str(text).partition(".")
+        if claim := self.register.claims.get(str(text)):
+            quantity, reading = claim.quantity, claim.id
+            if reading not in self.sources.get(quantity, {}):
+                raise ModelError(
+                    f"'{text}' is {claim.qualifier}, so it is not one number"
+                )
+        if quantity not in self.quantities:
+            hint = nearest(str(text), [*self.quantities, *self.register.claims])
+            raise ModelError(
+                f"'{text}' is not a quantity and not a row of claims.csv{hint}"
+            )
+        return quantity, reading and self.known_reading(quantity, reading)

@@ -1,0 +1,218 @@
+"""Values that a user gives in place of a quantity's own: what is read, and refused."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import re
+from decimal import Decimal
+from typing import Any
+
+from analysis.core.rows import External
+from analysis.core.sentences import message
+from analysis.core.units import SCALES, has_unit, read_number
+from analysis.model.names import Names
+from analysis.model.plan import ModelError
+from analysis.model.settings import Choice
+
+#: A number so many times the printed one that it replaces needs its unit.
+FAR = 50
+
+
+class Values(Names):
+    """The quantities of a register, and the values that each may take."""
+
+    def known_reading(self, quantity: str, reading: str) -> str:
+        """Return the name of a reading, if the quantity has such a reading.
+
+        Raises ModelError, with the nearest name, where it has none. A figure published
+        elsewhere that does not stand for the quantity is refused with the reason.
+        """
+        if reading not in self.sources[self.known(quantity)]:
+            self._refuse_figure(quantity, reading)
+        return super().known_reading(quantity, reading)
+
+    def choice(self, quantity: str, change: Any, *, with_unit: bool = False) -> Choice:
+        """The reading that a change names, or its number. Raises ModelError."""
+        sources = self.sources[self.known(quantity)]
+        if isinstance(change, str) and change.strip() in sources:
+            return change.strip()
+        return self.number(quantity, change, with_unit=with_unit)
+
+    def number(self, quantity: str, change: Any, *, with_unit: bool = False) -> float:
+        """A value for a quantity in base units, from a number or a text.
+
+        Raises ModelError where it can't be one, outside the allowed range, and where it
+        is far from the printed number that it replaces, unless its unit is written.
+        """
+        self.known(quantity)
+        is_unit_written = isinstance(change, str) and has_unit(change)
+        if isinstance(change, str):
+            change = self._read(quantity, change, with_unit=with_unit)
+        number = _finite(change)
+        if number is None:
+            raise ModelError(message("not_finite", quantity=quantity, number=change))
+        self._refuse_total(quantity, number)
+        low, high = self.allowed(quantity)
+        if not low <= number <= high:
+            kind = "below" if high == math.inf else "outside"
+            ends = {"low": low, "high": high, "unit": self.suffix(quantity)}
+            raise ModelError(message(kind, quantity=quantity, number=number, **ends))
+        if self.is_far(quantity, number) and not is_unit_written:
+            raise ModelError(self._far(quantity, number))
+        return number
+
+    def allowed(self, quantity: str) -> tuple[float, float]:
+        """The allowed range of a value of a quantity, in its unit."""
+        if assumption := self.register.assumptions.get(quantity):
+            return assumption.minimum, assumption.maximum
+        return -1.0 if self.units[quantity] == "dimensionless" else 0.0, math.inf
+
+    def usually(self, quantity: str) -> tuple[float, float]:
+        """The range that an assumption is varied over; a value outside has a remark."""
+        assumption = self.register.assumptions.get(quantity)
+        if assumption is None:
+            return -math.inf, math.inf
+        return assumption.low, assumption.high
+
+    def _read(self, quantity: str, text: str, *, with_unit: bool) -> float:
+        """A number from a text; a word is refused as a reading that there is not."""
+        self._refuse_figure(quantity, text.strip())
+        try:
+            return read_number(text, self.units[quantity], with_unit=with_unit)
+        except ValueError as error:
+            if text[:1].isalpha() and len(self.sources[quantity]) > 1:
+                self.known_reading(quantity, text)
+            refusal = message("value", quantity=quantity, error=error)
+            raise ModelError(refusal) from None
+
+    # A number far from the printed one ------------------------------------------------
+
+    def is_far(self, quantity: str, number: float) -> bool:
+        """Whether a number is fifty times the printed one that it replaces, or more.
+
+        A fiftieth of it, or less, is as far; nought is not.
+        """
+        replaced = self.sources[quantity][self.default(quantity)]
+        if not replaced.claim or not replaced.value or not number:
+            return False
+        ratio = abs(number / replaced.value)
+        return ratio >= FAR or ratio <= 1 / FAR
+
+    def written(self, quantity: str, choice: Choice) -> Choice:
+        """A choice as ``setting`` takes it again: a far number with its unit."""
+        if isinstance(choice, str) or not self.is_far(quantity, choice):
+            return choice
+        if self._is_printed_in_percent(quantity):
+            return f"{100 * choice:.17g} percent"
+        return f"{choice:.17g} {self.units[quantity]}"
+
+    def _is_printed_in_percent(self, quantity: str) -> bool:
+        claim = self.sources[quantity][self.default(quantity)].claim
+        return claim is not None and claim.unit == "percent"
+
+    def _far(self, quantity: str, number: float) -> str:
+        """The refusal of a far number without a unit, which says what to write."""
+        claim = self.sources[quantity][self.default(quantity)].claim
+        assert claim
+        written = f"{number:,.10g} {self.units[quantity]}"
+        factors = {word: float(factor) for word, factor in SCALES.items() if word}
+        if self._is_printed_in_percent(quantity):
+            written = f"{100 * number:.10g} percent"
+            factors = {"percent": 0.01}
+        hint = ""
+        for word, factor in factors.items():
+            if not self.is_far(quantity, number * factor):
+                hint = message("far_meant", number=number, word=word)
+                break
+        fields = {"quantity": quantity, "number": number, "written": written}
+        printed = claim.published.digits_words
+        return message("far", printed=printed, hint=hint, **fields)
+
+    # Figures published elsewhere ------------------------------------------------------
+
+    def _refuse_total(self, quantity: str, number: float) -> None:
+        """Refuse the total of several years as a number a year."""
+        for figure in self.register.external.values():
+            is_total = figure.quantity == quantity and figure.divided_by > 1
+            if is_total and figure.published.value() == number:
+                fields = {"quantity": quantity, "figure": figure.id}
+                raise ModelError(message("total", **fields))
+
+    def _refuse_figure(self, quantity: str, name: str) -> None:
+        """Refuse a figure published elsewhere that does not stand for a quantity.
+
+        Raises ModelError with the reason: another period, place, unit or quantity.
+        """
+        figure = self.register.external.get(name)
+        if figure is None:
+            return
+        kind = "elsewhere_quantity" if figure.quantity else "elsewhere_none"
+        fields = {"figure": name, "quantity": quantity, "use": figure.quantity}
+        unlike = self.unlike(figure, quantity)
+        if unlike:
+            kind = "elsewhere"
+            fields["theirs"], fields["ours"] = unlike
+        elif figure.base_unit != self.units[quantity]:
+            kind = "elsewhere_unit"
+            fields["theirs"], fields["ours"] = figure.base_unit, self.units[quantity]
+        raise ModelError(message(kind, **fields))
+
+    def unlike(self, figure: External, quantity: str) -> tuple[str, str] | None:
+        """The period or place of a figure and that of a quantity, where they differ.
+
+        None where they do not, as far as those of the quantity are known.
+        """
+        period, place = self._period_and_place(quantity)
+        years = {str(figure.year_from), str(figure.year_to)}
+        if period and years != _ends_of(period):
+            return figure.period, period
+        if place and figure.scope != place:
+            return figure.scope, place
+        return None
+
+    def _period_and_place(self, quantity: str) -> tuple[str, str]:
+        """The period and the place that a quantity is of; empty where not known.
+
+        They are those of a claim on it; or the years in its name; or those of the
+        claims that it starts from.
+        """
+        name = re.sub("_(low|high)$", "", quantity)
+        for claim in self.register.claims.values():
+            if claim.quantity == name:
+                return claim.period, claim.place
+        years = re.findall(r"\d{4}", quantity)
+        if years:
+            return "-".join(years), ""
+        starts = sorted(self._starts_of(quantity))
+        if not starts:
+            return "", ""
+        claim = self.register.claims[starts[0]]
+        return claim.period, claim.place
+
+    def _starts_of(self, quantity: str) -> set[str]:
+        """The ids of the claims that a quantity starts from in the article."""
+        source = self.sources[quantity][self.default(quantity)]
+        if source.claim:
+            return {source.claim.id}
+        starts: set[str] = set()
+        for need in source.needs:
+            starts |= self._starts_of(need)
+        return starts
+
+
+def _finite(number: Any) -> float | None:
+    """A finite real number as a float; None for anything else."""
+    if isinstance(number, bool) or not isinstance(number, numbers.Real | Decimal):
+        return None
+    try:
+        value = float(number)
+    except OverflowError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _ends_of(period: str) -> set[str]:
+    """The first and the last of the years that a period names."""
+    years = re.findall(r"\d{4}", period)
+    return {min(years), max(years)} if years else set()
