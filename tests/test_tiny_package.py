@@ -11,8 +11,9 @@ import pytest
 
 from analysis.core.register import Register
 from analysis.model.model import Model
+from analysis.model.results import TALLIED, results, tally
 from analysis.model.solutions import solution
-from analysis.model.verdicts import TALLIED, judge, judge_all, results, tally
+from analysis.model.verdicts import judge, judge_all
 from analysis.publish import report
 from tests.conftest import ROOT
 

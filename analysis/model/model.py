@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import ModuleType
+from typing import Any
 
 from analysis.core.register import Register
 from analysis.core.rows import LimitRow
@@ -56,6 +57,8 @@ class Model(Quantities):
         consistency.check_defaults(Quantities(register, sources))
         limits = tuple(_limit(row) for row in register.limits)
         super().__init__(register, sources, limits, units_of(register, sources))
+        #: The outcomes of checks under settings, as they are judged.
+        self.outcomes: dict[tuple[int, Setting], Any] = {}
         consistency.check(self)
 
 

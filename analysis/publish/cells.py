@@ -25,7 +25,8 @@ from analysis.model import findings
 from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.model.plan import CircleError
 from analysis.model.readings import each
-from analysis.model.verdicts import Outcome, results, tally
+from analysis.model.results import results, tally
+from analysis.model.verdicts import Outcome
 from analysis.render import external
 from analysis.render.records import each_estimate, tables
 from analysis.render.safe_text import is_number

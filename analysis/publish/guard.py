@@ -21,7 +21,8 @@ from analysis.core.register import Register
 from analysis.core.spell import same
 from analysis.model import findings
 from analysis.model.model import Model, Setting
-from analysis.model.verdicts import Outcome, judge_all, results, tally
+from analysis.model.results import results, tally
+from analysis.model.verdicts import Outcome, judge_all
 from analysis.publish import cells
 from analysis.publish.atomic import scratch, write_file
 from analysis.publish.cells import Cells, Key, needs_a_run

@@ -29,8 +29,9 @@ from analysis.core.published import APPROACHES_STRETCH, APPROACHES_TOLERANCE
 from analysis.core.rows import Check
 from analysis.model.judging import VERDICTS
 from analysis.model.model import ARTICLE, Model, ModelError
-from analysis.model.verdicts import Outcome, tally
-from analysis.model.verdicts import results as verdicts_of
+from analysis.model.results import results as verdicts_of
+from analysis.model.results import tally
+from analysis.model.verdicts import Outcome
 from analysis.publish import explorer
 from analysis.publish.atomic import scratch
 from analysis.publish.notebooks import Notebook, shown_in

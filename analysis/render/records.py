@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from analysis.core.spell import digits
 from analysis.model.findings import recomputed
 from analysis.model.model import Estimate, Model, ModelError, Setting
+from analysis.model.results import results
 from analysis.model.solutions import solution
-from analysis.model.verdicts import Outcome, results
+from analysis.model.verdicts import Outcome
 from analysis.render.safe_text import escape_spreadsheet_formula
 from analysis.render.wording import reason_words
 

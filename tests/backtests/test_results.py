@@ -8,8 +8,9 @@ import pytest
 
 from analysis.core.register import Register
 from analysis.model.model import Model, ModelError
+from analysis.model.results import TALLIED, results, tally
 from analysis.model.solutions import solution
-from analysis.model.verdicts import TALLIED, judge_all, results, tally
+from analysis.model.verdicts import judge_all
 from tests.spoiling import all_of, entry
 
 #: The ledger has each value; 1.6 million is derived nowhere in the article.

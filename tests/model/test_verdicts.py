@@ -15,8 +15,9 @@ from scipy.optimize import brentq
 from analysis.core.errors import RegisterError
 from analysis.core.published import Interval
 from analysis.core.rows import LimitRow
+from analysis.model.results import results, tally
 from analysis.model.solutions import solution
-from analysis.model.verdicts import judge, judge_all, results, tally
+from analysis.model.verdicts import judge, judge_all
 from tests.brute import allowed, by_hand, scan
 from tests.small import assumption, check, claim, figure, formula, small_model, solve
 

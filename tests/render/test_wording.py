@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from analysis.model.model import ARTICLE, Model
-from analysis.model.verdicts import TALLIED, Outcome, judge, judge_all
+from analysis.model.results import TALLIED
+from analysis.model.verdicts import Outcome, judge, judge_all
 from analysis.publish.tables import write_tables
 from analysis.render import wording
 from analysis.render.records import estimates
