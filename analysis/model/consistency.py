@@ -71,15 +71,18 @@ def check_defaults(model: Quantities) -> None:
         raise model.register.refuse(row, "default", message)
 
 
-def _alike(model: Quantities, one: str, other: str, unit: str = "") -> None:
+def _require_same_unit(
+    model: Quantities, quantity: str, other: str, unit: str = ""
+) -> None:
     """Refuse a quantity whose unit is not that of another.
 
     The other is a quantity, or a figure published elsewhere.
     """
     figure = model.register.external.get(other)
     unit = unit or (figure.base_unit if figure else model.units[model.known(other)])
-    if model.units[one] != unit:
-        raise ModelError(f"{one} is in {model.units[one]}, and {other} in {unit}")
+    ours = model.units[quantity]
+    if ours != unit:
+        raise ModelError(f"{quantity} is in {ours}, and {other} in {unit}")
 
 
 def check(model: Quantities) -> None:
@@ -116,11 +119,14 @@ def _check_figures(model: Quantities) -> None:
 def _check_limits_and_remarks(model: Quantities) -> None:
     """Refuse a limit or a remark that compares unlike units."""
     register = model.register
-    compared = [("limits", one.quantity, one.at_most) for one in register.limits]
-    compared += [("remarks", one.quantity, one.above) for one in register.remarks]
+    compared = [("limits", row.quantity, row.at_most) for row in register.limits]
+    compared += [("remarks", row.quantity, row.above) for row in register.remarks]
     for field, quantity, other in compared:
         with register.refusing(None, field):
-            _alike(model, quantity, other if isinstance(other, str) else quantity)
+            if isinstance(other, str):
+                _require_same_unit(model, quantity, other)
+            else:
+                model.known(quantity)
 
 
 def _check_check(model: Quantities, row: Check) -> None:
@@ -129,7 +135,7 @@ def _check_check(model: Quantities, row: Check) -> None:
     if row.against:
         with register.refusing(row, "against"):
             _, unit = findings.value(model, row.against)
-            _alike(model, row.quantity, row.against, unit)
+            _require_same_unit(model, row.quantity, row.against, unit)
     with register.refusing(row, "readings"):
         own = model.setting_of(row)
         setting = replace(own, given=frozenset([*row.readings, *own.choices]))

@@ -72,7 +72,7 @@ class Expression:
         """Python source over other names."""
         return re.sub(
             r"\b[A-Za-z_]\w*",
-            lambda found: names.get(found[0], found[0]),
+            lambda name: names.get(name[0], name[0]),
             ast.unparse(self.result),
         )
 
@@ -116,24 +116,24 @@ def read(module: ModuleType) -> dict[str, Expression]:
 
     Raises ValueError naming the formula.
     """
-    found: dict[str, Expression] = {}
-    inner = [one for one in vars(module).values() if inspect.ismodule(one)]
-    parts = [one for one in inner if one.__name__.startswith(f"{module.__name__}.")]
+    formulas: dict[str, Expression] = {}
+    inner = filter(inspect.ismodule, vars(module).values())
+    parts = [part for part in inner if part.__name__.startswith(f"{module.__name__}.")]
     for part in (module, *parts):
         for node in ast.parse(inspect.getsource(part)).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                if node.name in found:
+                if node.name in formulas:
                     raise ValueError(
                         f"two formulas are called {node.name}: give one of them "
                         "another name"
                     )
                 try:
-                    found[node.name] = _read_function(node, getattr(part, node.name))
+                    formulas[node.name] = _read_function(node, getattr(part, node.name))
                 except ValueError as error:
                     raise ValueError(
                         f"the formula {part.__name__}.{node.name}: {error}"
                     ) from None
-    return found
+    return formulas
 
 
 def _read_function(node: ast.FunctionDef, function: Callable[..., Any]) -> Expression:
@@ -204,14 +204,11 @@ def _checked_operation(
             return ast.BinOp(
                 _checked(left, known, needs), op, _checked(right, known, needs)
             )
-        case ast.Call(func=ast.Name(id=name), args=[one, two], keywords=[]) if (
+        case ast.Call(func=ast.Name(id=name), args=[left, right], keywords=[]) if (
             name in _CHOICES
         ):
-            return ast.Call(
-                ast.Name(name, ast.Load()),
-                [_checked(arg, known, needs) for arg in (one, two)],
-                [],
-            )
+            operands = [_checked(operand, known, needs) for operand in (left, right)]
+            return ast.Call(ast.Name(name, ast.Load()), operands, [])
     raise ValueError(
         f"'{_short(node)}' is not made of names, numbers, + - * / and brackets"
     )
@@ -265,8 +262,8 @@ def _text(node: ast.expr, shown: Mapping[str, str], least: int = 0) -> str:
             first = _text(left, shown, least_left)
             second = _text(right, shown, least_right)
             text = f"{first} {sign} {second}"
-        case ast.Call(func=ast.Name(id=name), args=[one, two]):
-            first, second = _text(one, shown, 5), _text(two, shown, 5)
+        case ast.Call(func=ast.Name(id=name), args=[left, right]):
+            first, second = _text(left, shown, 5), _text(right, shown, 5)
             text, strength = f"the {_CHOICES[name]} of {first} and {second}", 0
         case _:
             raise ValueError(f"'{_short(node)}' can't be shown")

@@ -123,7 +123,7 @@ def recomputed(model: Quantities, finding: Finding) -> list[tuple[Step, float]]:
     Raises RegisterError for an expression that can't be computed or has another unit
     than the step says.
     """
-    found = []
+    steps = []
     for place, step in enumerate(finding.arithmetic):
         with model.register.refusing(finding, f"arithmetic.{place}.expression"):
             number, unit = value(model, step.expression)
@@ -131,8 +131,8 @@ def recomputed(model: Quantities, finding: Finding) -> list[tuple[Step, float]]:
                 raise ModelError(
                     f"'{step.expression}' is in {unit}, not in {step.unit}"
                 )
-        found.append((step, number))
-    return found
+        steps.append((step, number))
+    return steps
 
 
 def problems(model: Quantities) -> list[str]:

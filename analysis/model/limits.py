@@ -28,8 +28,10 @@ class Limit:
     other: str = ""
 
     def __str__(self) -> str:
-        if self.other or math.isinf(self.low):
-            return f"{self.quantity} at most {self.other or f'{self.high:,.10g}'}"
+        if self.other:
+            return f"{self.quantity} at most {self.other}"
+        if math.isinf(self.low):
+            return f"{self.quantity} at most {self.high:,.10g}"
         if math.isinf(self.high):
             return f"{self.quantity} at least {self.low:,.10g}"
         return f"{self.quantity} outside {self.low:,.10g} to {self.high:,.10g}"
@@ -51,26 +53,28 @@ class Limit:
         """
         if self.other:
             return (parse(f"({self.other} - {self.quantity}) / 1e6"),)
-        ends = [
-            (sign, end)
-            for sign, end in ((1, self.low), (-1, self.high))
-            if math.isfinite(end)
-        ]
-        size = max(abs(end) for _, end in ends) or 1.0
+        signs = {1: self.low, -1: self.high}
+        ends = [abs(end) for end in signs.values() if math.isfinite(end)]
+        size = max(ends) or 1.0
         return tuple(
             parse(f"({self.quantity} - {end!r}) / {sign * size!r}")
-            for sign, end in ends
+            for sign, end in signs.items()
+            if math.isfinite(end)
         )
 
     def kept(self, values: Mapping[str, Any]) -> Any:
         """Where the limit is kept, to the last digits."""
-        return ~np.logical_or.reduce(
-            [np.asarray(room.of(values)) < -SAME for room in self.parts]
-        )
+        is_kept = np.True_
+        for room in self.parts:
+            is_kept = is_kept & np.logical_not(np.less(room.of(values), -SAME))
+        return is_kept
 
     def sentence(self, values: Mapping[str, Any]) -> str:
         """The refusal of a value past the limit."""
         here = float(values[self.quantity])
-        here = here if self.other else float(f"{here:.6g}")
-        refusal = "negative" if here < 0 and self.low == 0 else self.refusal
+        if not self.other:
+            here = float(f"{here:.6g}")
+        refusal = self.refusal
+        if here < 0 and self.low == 0:
+            refusal = "negative"
         return message(refusal, **vars(self), here=here, most=values.get(self.other))

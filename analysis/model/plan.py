@@ -191,8 +191,8 @@ class Plan:
     def within(self, values: Mapping[str, Any]) -> Any:
         """Where every limit is kept."""
         is_within = np.True_
-        for room in self.rooms(values):
-            is_within = is_within & np.logical_not(np.less(room, -SAME))
+        for limit in self.limits:
+            is_within = is_within & limit.kept(values)
         return is_within
 
     def divisions(self, values: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:

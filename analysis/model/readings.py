@@ -43,30 +43,30 @@ def collect(register: Register, modules: Iterable[ModuleType] | None) -> Sources
     Without ``modules``, the formulas are those that datapackage.json names. Raises
     RegisterError where a formula can't be read.
     """
-    found: defaultdict[str, dict[str, Source]] = defaultdict(dict)
+    sources: defaultdict[str, dict[str, Source]] = defaultdict(dict)
     for claim in register.claims.values():
         for end in _ENDS.get(claim.qualifier, ("",)):
             source = _of_claim(claim, end)
-            rows = found[f"{claim.quantity}_{end}" if end else claim.quantity]
+            quantity = f"{claim.quantity}_{end}" if end else claim.quantity
             if end or claim.input:
-                rows["published"] = source
+                sources[quantity]["published"] = source
             if not end:
-                rows[claim.id] = source
+                sources[quantity][claim.id] = source
     for assumption in register.assumptions.values():
-        found[assumption.id] |= _of_assumption(assumption)
+        sources[assumption.id] |= _of_assumption(assumption)
     for row in register.readings.values():
         if row.same_as:
-            found[row.quantity][row.reading] = Source(same_as=row.same_as)
+            sources[row.quantity][row.reading] = Source(same_as=row.same_as)
     with register.refusing(None, "formulas"):
-        _add_formulas(found, modules or [_import(register)])
+        _add_formulas(sources, modules or [_import(register)])
     for figure in register.external.values():
-        if figure.quantity in found:
+        if figure.quantity in sources:
             source = Source.of_figure(figure, figure.divided_by)
-            found[figure.quantity][figure.id] = source
+            sources[figure.quantity][figure.id] = source
     constants = {
         name: {"constant": Source(value)} for name, (value, _) in CONSTANTS.items()
     }
-    return dict(found) | constants
+    return dict(sources) | constants
 
 
 def default_first(
@@ -75,13 +75,13 @@ def default_first(
     """The readings of a quantity, the article's own before the others."""
     rows = register.readings
     named = [
-        one
-        for one in sources
-        if (quantity, one) in rows and rows[quantity, one].default
+        reading
+        for reading in sources
+        if (quantity, reading) in rows and rows[quantity, reading].default
     ]
     counts = [
-        one
-        for one, source in sources.items()
+        reading
+        for reading, source in sources.items()
         if source.claim and source.claim.role == "count"
     ]
     for reading in ("published", *named, BARE, "set", "constant", *counts):
@@ -95,18 +95,18 @@ def default_first(
 
 
 def _add_formulas(
-    found: Mapping[str, dict[str, Source]], modules: Iterable[ModuleType]
+    sources: Mapping[str, dict[str, Source]], modules: Iterable[ModuleType]
 ) -> None:
-    """Add the formulas of some modules to the sources found so far."""
+    """Add the formulas of some modules to sources that are there."""
     for module in modules:
         for name, expression in expressions.read(module).items():
             quantity, _, called = name.partition("__")
             reading = called or BARE
-            if reading in found[quantity]:
+            if reading in sources[quantity]:
                 raise ModelError(
                     f"two things are called {name}: give the formula another name"
                 )
-            found[quantity][reading] = Source(expression=expression)
+            sources[quantity][reading] = Source(expression=expression)
 
 
 def _of_claim(claim: Claim, end: str) -> Source:
@@ -136,22 +136,24 @@ def set_number(number: float, assumption: Assumption | None) -> Source:
     return Source(number, side=assumption.side, width=width, room=room)
 
 
-def _of_assumption(one: Assumption) -> dict[str, Source]:
+def _of_assumption(assumption: Assumption) -> dict[str, Source]:
     """The sources of an assumption: its value, and the ends of its words."""
-    found = {"set": replace(set_number(one.value, one), assumption=one)}
-    words = one.allows()
-    span = Interval(max(words.low, one.minimum), min(words.high, one.maximum))
+    value = set_number(assumption.value, assumption)
+    sources = {"set": replace(value, assumption=assumption)}
+    words = assumption.allows()
+    low, high = max(words.low, assumption.minimum), min(words.high, assumption.maximum)
+    span = Interval(low, high)
     for part, side, number in (
         ("floor", "at least", words.low),
         ("ceiling", "at most", words.high),
     ):
         if math.isfinite(number):
-            end = Source(number, side=side, assumption=one, part=part, room=span)
-            found[part] = end
-            found["in_words"] = Source(
-                near=span, side=side, assumption=one, part="in_words", room=span
+            end = Source(number, side=side, assumption=assumption, room=span)
+            sources[part] = replace(end, part=part)
+            sources["in_words"] = replace(
+                end, value=math.nan, near=span, part="in_words"
             )
-    return found
+    return sources
 
 
 def _import(register: Register) -> ModuleType:

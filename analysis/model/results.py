@@ -51,7 +51,7 @@ def _result(claim: Claim, judging: Sequence[Outcome]) -> Result:
     return Result(
         claim,
         max(verdicts, key=list(VERDICTS).index),
-        is_repetition=any(one.check.kind == "repetition" for one in judging),
+        is_repetition=any(outcome.check.kind == "repetition" for outcome in judging),
         rests_on=weakest(outcome.rests_on for outcome in judging),
     )
 
@@ -82,8 +82,9 @@ def tally(results: Iterable[Result]) -> dict[str, int]:
             continue
         same = {name, *result.claim.same_calculation_as} & judged.keys()
         group = [judged[other] for other in sorted(same)]
-        weakest_of = max(group, key=lambda one: _ORDER.index(one.verdict))
-        counts[_tallied_as(weakest_of)] += 1
+        verdicts = [member.verdict for member in group]
+        weakest_verdict = max(verdicts, key=_ORDER.index)
+        counts[_tallied_as(group[verdicts.index(weakest_verdict)])] += 1
         counted |= same
     return counts
 

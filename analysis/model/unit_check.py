@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import NamedTuple
 
 from analysis.core.errors import RegisterError
 from analysis.core.register import Register
@@ -26,12 +28,27 @@ def unit_of(expression: Expression, *units: str) -> str:
 
     Raises DimensionalityError where it adds or compares unlike units.
     """
-    # No two values alike, none of them 1, and no two that add to 1: a difference may be
-    # divided by.
-    result = expression.compiled(
-        *(Quantity(0.37 + 0.2236 * i, parse_unit(unit)) for i, unit in enumerate(units))
-    )
-    return name_of(result.units) if isinstance(result, Quantity) else "dimensionless"
+    # Arbitrary distinct values, so that no denominator cancels to zero.
+    values = [
+        Quantity(0.37 + 0.2236 * place, parse_unit(unit))
+        for place, unit in enumerate(units)
+    ]
+    result = expression.compiled(*values)
+    if not isinstance(result, Quantity):
+        return "dimensionless"
+    return name_of(result.units)
+
+
+class _Computed(NamedTuple):
+    """A reading that is computed from other quantities."""
+
+    quantity: str
+    reading: str
+    source: Source
+
+    @property
+    def name(self) -> str:
+        return called(self.quantity, self.reading)
 
 
 def units_of(register: Register, sources: Sources) -> dict[str, str]:
@@ -39,76 +56,90 @@ def units_of(register: Register, sources: Sources) -> dict[str, str]:
 
     Raises RegisterError where two sources of one quantity differ in unit.
     """
-    found = {name: unit for name, (_, unit) in CONSTANTS.items()}
-
-    def settle(quantity: str, unit: str, giver: str) -> None:
-        settled = parse_unit(found.setdefault(quantity, unit))
-        if not settled.is_compatible_with(parse_unit(unit)):
-            raise ModelError(
-                f"{quantity} is in {found[quantity]}, but {giver} gives {unit}"
-            )
-
+    units = {name: unit for name, (_, unit) in CONSTANTS.items()}
     for claim in register.claims.values():
-        for end in ("", "_low", "_high") if claim.qualifier == "range" else ("",):
+        ends = ("", "_low", "_high") if claim.qualifier == "range" else ("",)
+        for end in ends:
             with register.refusing(claim, "unit"):
-                settle(f"{claim.quantity}{end}", claim.base_unit, "this row")
+                _settle(units, f"{claim.quantity}{end}", claim.base_unit, "this row")
     for assumption in register.assumptions.values():
         with register.refusing(assumption, "unit"):
-            settle(assumption.id, assumption.unit, "this entry")
+            _settle(units, assumption.id, assumption.unit, "this entry")
     # A formula settles the unit of its quantity before a reading that takes another
     # quantity's value.
-    pending = sorted(
-        (one for one in each(sources) if not one[2].is_leaf),
-        key=lambda one: bool(one[2].same_as),
-    )
+    computed = [_Computed(*row) for row in each(sources) if not row[2].is_leaf]
+    pending = sorted(computed, key=lambda reading: bool(reading.source.same_as))
     while pending:
-        ready = [one for one in pending if found.keys() >= {*one[2].needs}]
+        ready = [
+            reading for reading in pending if units.keys() >= {*reading.source.needs}
+        ]
         if not ready:
-            raise _circle(register, {quantity: one for quantity, _, one in pending})
-        for quantity, reading, source in ready:
-            row = register.readings[quantity, reading] if source.same_as else None
-            with register.refusing(row, "same_as" if row else "formulas"):
-                unit = _unit(quantity, reading, source, found)
-                settle(quantity, unit, called(quantity, reading))
-        pending = [one for one in pending if one not in ready]
-    return found
+            raise _circle(register, {reading.quantity for reading in pending})
+        for reading in ready:
+            _settle_computed(register, units, reading)
+        pending = [reading for reading in pending if reading not in ready]
+    return units
 
 
-def _circle(register: Register, pending: dict[str, Source]) -> RegisterError:
+def _settle(units: dict[str, str], quantity: str, unit: str, giver: str) -> None:
+    """Note the unit of a quantity; refuse one that differs from the unit noted."""
+    settled = units.setdefault(quantity, unit)
+    if not parse_unit(settled).is_compatible_with(parse_unit(unit)):
+        raise ModelError(f"{quantity} is in {settled}, but {giver} gives {unit}")
+
+
+def _settle_computed(
+    register: Register, units: dict[str, str], computed: _Computed
+) -> None:
+    quantity, reading, source = computed
+    row, field = None, "formulas"
+    if source.same_as:
+        row, field = register.readings[quantity, reading], "same_as"
+    with register.refusing(row, field):
+        _settle(units, quantity, _unit(units, computed), computed.name)
+
+
+def _circle(register: Register, pending: Iterable[str]) -> RegisterError:
     """The refusal of quantities that nothing supplies, as each needs another.
 
     It names the row of a reading that takes the value of one of them, if there is one.
     """
-    names = ", ".join(sorted(pending))
+    quantities = sorted(pending)
+    names = ", ".join(quantities)
     message = f"{names} need each other in a circle, so nothing supplies them"
     for row in register.readings.values():
-        if row.same_as and {row.quantity, row.same_as} <= {*pending}:
+        if row.quantity in quantities and row.same_as in quantities:
             return register.refuse(row, "same_as", message)
     return register.refuse(None, "formulas", f"the formulas of {message}")
 
 
-def _unit(quantity: str, reading: str, source: Source, found: dict[str, str]) -> str:
+def _unit(units: Mapping[str, str], computed: _Computed) -> str:
+    """The unit that a computed reading gives, from those of its needs."""
+    source = computed.source
     if source.expression is None:
-        # The value of another quantity is taken unchanged, or times a constant.
-        given = found[source.same_as]
-        wanted = found.get(quantity, given)
-        ratio = parse_unit(wanted) / parse_unit(given)
-        ones = [parse_unit(unit) for _, unit in CONSTANTS.values()]
-        is_constant = any(
-            (ratio / one).dimensionless or (ratio * one).dimensionless for one in ones
-        )
-        return wanted if is_constant else given
+        return _unit_of_alias(units, computed)
     try:
-        return unit_of(source.expression, *(found[need] for need in source.needs))
+        return unit_of(source.expression, *(units[need] for need in source.needs))
     except ZeroDivisionError:
-        name = called(quantity, reading)
-        raise ModelError(f"the formula {name} divides by zero") from None
+        raise ModelError(f"the formula {computed.name} divides by zero") from None
     except DimensionalityError as error:
         unlike = f"adds or compares unlike units ({error.units1} and {error.units2})"
-        given = ", ".join(f"{need} in {found[need]}" for need in source.needs)
+        needs = ", ".join(f"{need} in {units[need]}" for need in source.needs)
         raise ModelError(
-            f"the formula {called(quantity, reading)} {unlike}; it is given {given}"
+            f"the formula {computed.name} {unlike}; it is given {needs}"
         ) from None
+
+
+def _unit_of_alias(units: Mapping[str, str], computed: _Computed) -> str:
+    """The unit of a value that is taken unchanged, or times a constant."""
+    taken = units[computed.source.same_as]
+    wanted = units.get(computed.quantity, taken)
+    ratio = parse_unit(wanted) / parse_unit(taken)
+    for _, constant in CONSTANTS.values():
+        unit = parse_unit(constant)
+        if (ratio / unit).dimensionless or (ratio * unit).dimensionless:
+            return wanted
+    return taken
 
 
 def called(quantity: str, reading: str) -> str:
