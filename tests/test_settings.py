@@ -26,7 +26,8 @@ from typer.testing import CliRunner
 
 from analysis.cli import app
 from analysis.model.model import ModelError, assignments
-from analysis.publish.notebooks import find, job
+from analysis.publish.notebooks import find
+from analysis.publish.parameters import job
 from analysis.study import Study
 from tests.conftest import ROOT
 from tests.spoiling import settings

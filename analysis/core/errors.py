@@ -48,6 +48,11 @@ class RegisterError(InputError):
         super().__init__(f"{', '.join(where)}: {message}")
 
 
+def first_words(error: object) -> str:
+    """The first words of another's error, in one line."""
+    return " ".join(str(error).split())[:500]
+
+
 def display_path(path: Path) -> str:
     """A path as a sentence names it.
 

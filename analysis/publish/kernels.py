@@ -1,14 +1,16 @@
-"""These kernels need no imports.
+"""Kernels that start at once, each forked from a process that has loaded the rest.
 
-Each is forked from one process that has imported what the notebooks use. Any other
-kernel spends two thirds of its time on imports. A forked kernel sees the environment
-and the folder that an ordinary one sees, but for settings of a library that a notebook
-makes before it imports that library. macOS has frameworks that do not survive a fork,
-so only Linux forks.
+Jupyter finds the provisioner by its entry point, and takes it for every kernel where
+the environment says ``JUPYTER_DEFAULT_PROVISIONER_NAME=forked``. An ordinary kernel
+spends two thirds of its time on imports. A forked one sees the environment and the
+folder that an ordinary one sees, but for settings of a library that a notebook makes
+before it imports that library. macOS has frameworks that do not survive a fork, so only
+Linux forks.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -16,22 +18,26 @@ import resource
 import signal
 import subprocess
 import sys
-import uuid
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterator
 from importlib import import_module
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from weakref import WeakSet
 
-from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from jupyter_core.paths import jupyter_runtime_dir
 
 from analysis.core.errors import InputError
 from analysis.publish.atomic import scratch
 
 #: The modules of notebooks. The inline backend is left out, for it wants a kernel when
 #: it is imported.
-_IMPORTED = (
+_LOADED = (
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "matplotlib.pyplot",
@@ -40,19 +46,25 @@ _IMPORTED = (
     "analysis.render.headlines",
     "analysis.render.whatif_tables",
 )
-
-
+#: Has figures drawn into the notebook; matplotlib reads it when it is loaded.
+_INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+#: The command of a kernel that can be forked, before its arguments.
+_COMMAND = [sys.executable, "-m", "ipykernel_launcher"]
 #: How many files the process and each kernel of a run may need to have open.
 _OPEN_FILES = 256
+
+
+# The server ---------------------------------------------------------------------------
 
 
 def serve() -> None:
     """Fork a kernel for each line of standard input, and answer with its process.
 
-    At the end, kill the kernels that are left. A line is a JSON list of a kernel's
-    arguments and its environment.
+    A line is a JSON mapping: the arguments, environment and folder of a kernel. The
+    input ends with the process that asks, and then the kernels that are left are
+    killed.
     """
-    for name in _IMPORTED:
+    for name in _LOADED:
         import_module(name)
     # A kernel that has ended leaves no process behind.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -60,8 +72,11 @@ def serve() -> None:
     # There is nobody to answer where the run was killed.
     with contextlib.suppress(BrokenPipeError):
         for line in sys.stdin:
-            kernels.append(_fork(*json.loads(line)))
-            os.write(1, b"%d\n" % kernels[-1])
+            kernel = os.fork()
+            if not kernel:
+                _be_kernel(**json.loads(line))
+            kernels.append(kernel)
+            os.write(1, b"%d\n" % kernel)
     for kernel in kernels:
         # The number of one that has ended may be another process by now, which is no
         # child.
@@ -70,12 +85,12 @@ def serve() -> None:
                 os.kill(kernel, signal.SIGKILL)
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(kernel, signal.SIGKILL)
+    # Nothing is left to do, and to unload all that was loaded takes a while.
+    os._exit(0)
 
 
-def _fork(arguments: list[str], environment: Mapping[str, str]) -> int:
-    """The process of a new kernel."""
-    if kernel := os.fork():
-        return kernel
+def _be_kernel(arguments: list[str], environment: dict[str, str], folder: str) -> None:
+    """Become a kernel, and end with it."""
     import pandas as pd
     from ipykernel.kernelapp import IPKernelApp
     from numpy import random
@@ -88,9 +103,12 @@ def _fork(arguments: list[str], environment: Mapping[str, str]) -> int:
     os.dup2(2, 1)
     os.environ.clear()
     os.environ.update(environment)
+    os.chdir(folder)
     # A module beside the notebook, and the width of tables, as in a kernel that was not
     # forked.
     sys.path.insert(0, "")
+    # It ends where the server does.
+    arguments = [*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"]
     sys.argv = ["ipykernel_launcher", *arguments]
     pd.set_option("display.max_columns", 20)
     # Else each kernel would draw the same numbers.
@@ -103,8 +121,68 @@ def _fork(arguments: list[str], environment: Mapping[str, str]) -> int:
     raise SystemExit
 
 
-class _Kernel:
-    """A forked process, with what jupyter_client asks of one."""
+class _Server:
+    """The process that kernels are forked from, and who asks it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: Any = None
+
+    def start(self) -> None:
+        """Start the process, which takes a while to load what kernels need."""
+        with self._lock:
+            self._start()
+
+    def _start(self) -> None:
+        # The package may be run from its folder without being installed.
+        root = str(Path(__file__).resolve().parents[2])
+        code = (
+            f"import sys; sys.path.insert(0, {root!r}); "
+            f"from {__name__} import serve; serve()"
+        )
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**_INLINE, **os.environ},
+            start_new_session=True,
+        )
+        atexit.register(self.stop)
+
+    def fork(self, **kernel: Any) -> int:
+        """Have a kernel forked; return its process.
+
+        Raises RuntimeError where the server has ended.
+        """
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self._start()
+            self._process.stdin.write(f"{json.dumps(kernel)}\n")
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline()
+        if not answer:
+            raise RuntimeError("the process that kernels are forked from has ended")
+        return int(answer)
+
+    def stop(self) -> None:
+        """Stop the process, and with it all kernels that it has forked."""
+        with self._lock:
+            if self._process:
+                # Closes the pipe, which ends the server.
+                self._process.communicate()
+                self._process = None
+        atexit.unregister(self.stop)
+
+
+_SERVER = _Server()
+
+
+# For Jupyter --------------------------------------------------------------------------
+
+
+class _Process:
+    """A forked kernel, with what jupyter_client asks of a process."""
 
     stdin = stdout = stderr = None
 
@@ -112,6 +190,7 @@ class _Kernel:
         self.pid = pid
 
     def poll(self) -> int | None:
+        """The exit status, or None while it runs."""
         try:
             os.kill(self.pid, 0)
         except ProcessLookupError:
@@ -121,22 +200,56 @@ class _Kernel:
     wait = poll
 
     def send_signal(self, number: int) -> None:
-        # One that has just ended hears nothing, as of a process of subprocess.
+        """Send a signal; a process that has just ended hears nothing."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, number)
 
 
-class _Provisioner(LocalProvisioner):
-    server: Any
+#: The processes of kernels that may still run, and what holds them still.
+_RUNNING: WeakSet[Any] = WeakSet()
+_RUNNING_LOCK = threading.Lock()
+
+
+class ForkedProvisioner(LocalProvisioner):
+    """Starts kernels of this Python by a fork where that is Linux, and others as usual.
+
+    In a user's own process the kernels end with that process.
+    """
+
     process: Any
 
-    async def launch_kernel(self, cmd: list[str], **how: Any) -> Any:
-        """Have the server fork a kernel with the arguments of the command."""
-        arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
-        print(json.dumps([arguments, how["env"]]), file=self.server.stdin, flush=True)
-        self.process = _Kernel(int(self.server.stdout.readline()))
-        self.pid = self.pgid = self.process.pid
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Have the connection file lie where Jupyter keeps such files.
+
+        A run that is killed then leaves it in a folder that the next one clears.
+        """
+        manager: Any = self.parent
+        if not manager.connection_file:
+            folder = Path(jupyter_runtime_dir())
+            folder.mkdir(parents=True, exist_ok=True)
+            manager.connection_file = str(folder / f"kernel-{self.kernel_id}.json")
+        return await super().pre_launch(**kwargs)
+
+    async def launch_kernel(
+        self, cmd: list[str], **kwargs: Any
+    ) -> KernelConnectionInfo:
+        """Start a kernel with a command."""
+        if sys.platform == "linux" and cmd[:3] == _COMMAND:
+            folder = str(kwargs.get("cwd") or Path.cwd())
+            pid = _SERVER.fork(
+                arguments=cmd[3:], environment=kwargs["env"], folder=folder
+            )
+            self.process = _Process(pid)
+            self.pid = self.pgid = pid
+            self.cwd = folder
+        else:
+            await super().launch_kernel(cmd, **kwargs)
+        with _RUNNING_LOCK:
+            _RUNNING.add(self.process)
         return self.connection_info
+
+
+# For a run ----------------------------------------------------------------------------
 
 
 def check_open_files() -> None:
@@ -153,53 +266,50 @@ def check_open_files() -> None:
 
 
 @contextlib.contextmanager
-def prepared() -> Iterator[type[AsyncKernelManager]]:
-    """Give a manager of kernels that start at once.
+def prepared() -> Iterator[Path]:
+    """Have Jupyter start warm kernels, none of which outlives this context.
 
-    The kernels do not see the user's set-up for other work. None of them outlives the
-    manager.
+    They do not see the user's set-up for other work: start-up files, kernels, styles of
+    drawing, or a backend that would take the figures out of the notebook. The context
+    gives a folder that is gone at its end.
     """
     check_open_files()
-    # Start-up files, kernels, styles of drawing, or a backend that would take the
-    # figures out of the notebook.
-    with scratch() as folder, contextlib.ExitStack() as ends:
-        ours = {
-            f"JUPYTER_{kind}_DIR": f"{folder}/{kind.lower()}"
-            for kind in ("CONFIG", "DATA", "RUNTIME")
-        }
-        ours |= {
-            "JUPYTER_PATH": "",
-            "PYTHONSTARTUP": "",
+    name = "forked"
+    # The package may be run from its folder without being installed.
+    KernelProvisionerFactory.provisioners.setdefault(
+        name,
+        EntryPoint(
+            name,
+            f"{__name__}:{ForkedProvisioner.__name__}",
+            KernelProvisionerFactory.GROUP_NAME,
+        ),
+    )
+    with scratch() as folder:
+        environment = {
+            **_INLINE,
             "IPYTHONDIR": f"{folder}/ipython",
-        }
-        ours |= {
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "JUPYTER_CONFIG_DIR": f"{folder}/config",
+            "JUPYTER_DATA_DIR": f"{folder}/data",
+            "JUPYTER_DEFAULT_PROVISIONER_NAME": name,
+            "JUPYTER_PATH": "",
+            "JUPYTER_RUNTIME_DIR": f"{folder}/runtime",
             "MATPLOTLIBRC": os.devnull,
+            "PYTHONSTARTUP": "",
         }
-        ends.enter_context(mock.patch.dict(os.environ, ours))
-        if sys.platform != "linux":
-            yield AsyncKernelManager
-            return
-        # The package may be run from its folder without being installed.
-        root = str(Path(__file__).resolve().parents[2])
-        code = (
-            f"import sys; sys.path.append({root!r}); "
-            f"from {__name__} import serve; serve()"
-        )
-        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        server = subprocess.Popen(
-            [sys.executable, "-P", "-c", code], start_new_session=True, **pipes
-        )
-        ends.enter_context(server)
+        with mock.patch.dict(os.environ, environment):
+            if sys.platform == "linux":
+                _SERVER.start()
+            try:
+                yield folder
+            finally:
+                _SERVER.stop()
 
-        class Manager(AsyncKernelManager):
-            async def _async_pre_start_kernel(self, **how: Any) -> Any:
-                if not self.provisioner:
-                    self.provisioner = _Provisioner(
-                        kernel_spec=self.kernel_spec, parent=self
-                    )
-                    self.provisioner.server = server
-                    self.connection_file = f"{folder}/{uuid.uuid4()}.json"
-                return await super()._async_pre_start_kernel(**how)
 
-        yield Manager
+def kill_all() -> None:
+    """Kill every kernel that this process has started through the provisioner."""
+    with _RUNNING_LOCK:
+        processes = list(_RUNNING)
+    for process in processes:
+        if process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)

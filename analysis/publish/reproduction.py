@@ -18,12 +18,13 @@ import typer
 from analysis.core.errors import InputError, display_path
 from analysis.model.model import Model
 from analysis.model.verdicts import Outcome, judge_all
-from analysis.publish import explorer, notebooks
+from analysis.publish import execution, explorer, notebooks
 from analysis.publish.atomic import replace_atomically, write_file
 from analysis.publish.cells import PLOTTED, Cells, drawn, plotted
 from analysis.publish.guard import cells_of, print_report, read_expected
 from analysis.publish.map import trace_frame
-from analysis.publish.notebooks import Job, Notebook
+from analysis.publish.notebooks import Notebook
+from analysis.publish.parameters import Job, job
 from analysis.publish.replaceable import is_ours, refuse_foreign
 from analysis.publish.tables import write_tables
 from analysis.render import KEEP_FIGURES_IN
@@ -99,7 +100,7 @@ def _where_to_read_on(out: Path) -> dict[str, str]:
 
 def _run_all(
     model: Model, found: list[Notebook], made: Path, timeout: int
-) -> tuple[list[Outcome], Cells, dict[Path, notebooks.RunError]]:
+) -> tuple[list[Outcome], Cells, dict[Path, execution.RunError]]:
     """Run the notebooks, and write the tables and the explorer meanwhile.
 
     Return the outcomes of the checks, the cells that are guarded, and the notebooks
@@ -142,14 +143,14 @@ def _run_all(
         def done(target: Path) -> None:
             update(next(ran), len(found))
 
-        failed = notebooks.run(
+        failed = execution.run(
             books, timeout=timeout, done=done, meanwhile=write_all_else
         )
     return outcomes, {**now, **plotted(made / "figures")}, failed
 
 
 def _keep_failed(
-    failed: Mapping[Path, notebooks.RunError], out: Path, aside: Path
+    failed: Mapping[Path, execution.RunError], out: Path, aside: Path
 ) -> None:
     """Say why notebooks failed, and keep the cells that ran aside."""
     for error in failed.values():
@@ -207,12 +208,12 @@ def run(
                 f"two scenarios would be written to {name}; give one, or another name"
             )
         try:
-            jobs[out / name] = notebooks.job(notebook, parameters, model, text)
+            jobs[out / name] = job(notebook, parameters, model, text)
         except InputError as error:
             raise InputError(
                 f"the scenario {text}: {error}" if text else str(error)
             ) from None
-    failed = notebooks.run(
+    failed = execution.run(
         {target: (notebook, one.parameters) for target, one in jobs.items()},
         timeout=timeout,
     )

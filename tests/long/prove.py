@@ -41,7 +41,8 @@ from analysis.core.register import Register  # noqa: E402
 from analysis.model.model import Model  # noqa: E402
 from analysis.model.verdicts import judge_all  # noqa: E402
 from analysis.publish import cells, guard  # noqa: E402
-from analysis.publish.notebooks import Notebook, all_notebooks, run  # noqa: E402
+from analysis.publish.execution import run  # noqa: E402
+from analysis.publish.notebooks import Notebook, all_notebooks  # noqa: E402
 from analysis.render.figures import FIGURES, data_text  # noqa: E402
 from tests.long.mutants import Mutant, of_data, of_formulas  # noqa: E402
 

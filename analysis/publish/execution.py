@@ -1,0 +1,307 @@
+"""Runs notebooks side by side; each output is written whole or not at all.
+
+Papermill runs them, in a pool of threads, on warm kernels.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import signal
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from analysis.core.errors import InputError, display_path, first_words
+from analysis.core.readers import shipped
+from analysis.publish.atomic import write_file
+from analysis.publish.notebooks import Notebook
+from analysis.publish.replaceable import CRATE
+
+#: Seconds after which a cell has failed, and the least that the start of a kernel is
+#: given.
+TIMEOUT, _START = 600, 60
+#: The words of jupyter_client for a kernel that ends before it answers.
+_NOT_STARTED = "Kernel died before replying"
+
+
+class RunError(Exception):
+    """A notebook did not run to its last cell.
+
+    The message names the notebook, the cell and the error. ``text`` is the notebook as
+    far as it ran.
+    """
+
+    def __init__(self, message: str, text: str = "") -> None:
+        super().__init__(message)
+        self.text = text
+
+
+#: For each target, the notebook and the parameters to put into it.
+Jobs = Mapping[Path, tuple[Notebook, Mapping[str, Any]]]
+
+
+def run(
+    jobs: Jobs,
+    *,
+    timeout: int = TIMEOUT,
+    done: Callable[[Path], None] = lambda target: None,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> dict[Path, RunError]:
+    """Execute notebooks with parameters, and write each of them into its target.
+
+    Two notebooks at once run for each core, and each target is written whole or not at
+    all. ``timeout`` is the number of seconds that a cell may take. ``done`` hears of
+    each target as its notebook ends, in a thread of its own. ``meanwhile`` is called
+    here while the kernels run.
+
+    The failures are returned by target. The cells that ran are kept beside the target,
+    as ``NAME.failed.ipynb``. A target that would lie among the notebooks, or replace a
+    file that no run has left so, raises InputError before anything runs.
+    """
+    _refuse_targets(jobs)
+    texts = _execute_all(jobs, timeout, done, meanwhile)
+    failed: dict[Path, RunError] = {}
+    for target in jobs:
+        text, kept = texts[target], target.with_suffix(".failed.ipynb")
+        if isinstance(text, RunError):
+            write_file(kept, text.text)
+            failed[target] = text
+        else:
+            # It is of the former notebook; a run that is killed now leaves none, which
+            # hinders no other.
+            target.with_name(f"{target.stem}-{CRATE}").unlink(missing_ok=True)
+            write_file(target, text)
+            kept.unlink(missing_ok=True)
+    return failed
+
+
+def _refuse_targets(jobs: Jobs) -> None:
+    """Raise InputError for a target that a run must not write to."""
+    for target, (notebook, _) in jobs.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.parent.samefile(notebook.path.parent):
+            raise InputError(
+                "the output would lie among the notebooks; "
+                f"name one other than {display_path(target.parent)}"
+            )
+        if os.path.lexists(target) and not _is_left_by_a_run(target):
+            raise InputError(
+                f"{display_path(target)} is not as a run leaves it and would be lost; "
+                "move it elsewhere"
+            )
+
+
+def _execute_all(
+    jobs: Jobs,
+    timeout: int,
+    done: Callable[[Path], None],
+    meanwhile: Callable[[], None],
+) -> dict[Path, str | RunError]:
+    """Return the text of each notebook as run, or its failure, by target."""
+    from analysis.publish import kernels
+
+    # A kernel waits for half of its time.
+    at_once = 2 * (os.cpu_count() or 1)
+    with kernels.prepared() as folder, ThreadPoolExecutor(at_once) as pool:
+        # Loaded before a thread needs it, while what forks the kernels is prepared.
+        import papermill.execute  # noqa: F401
+
+        # What papermill logs of a failure is said once, in our sentence.
+        logging.getLogger("papermill").addHandler(logging.NullHandler())
+        notebooks = _Notebooks(jobs, folder, timeout, done)
+        running: dict[Path, Future[str | RunError]] = {}
+        try:
+            for target in notebooks.largest_first():
+                running[target] = pool.submit(notebooks.execute, target)
+            meanwhile()
+            return {target: running[target].result() for target in jobs}
+        except BaseException:
+            # A second signal must not disturb this: the command is at its end.
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                with contextlib.suppress(ValueError):
+                    signal.signal(number, signal.SIG_IGN)
+            notebooks.stopped = True
+            pool.shutdown(wait=False, cancel_futures=True)
+            # A thread ends as its kernel does, and may just have started another.
+            while not all(future.done() for future in running.values()):
+                kernels.kill_all()
+                time.sleep(0.1)
+            raise
+
+
+class _Notebooks:
+    """The notebooks of a run, each executed in a thread."""
+
+    def __init__(
+        self, jobs: Jobs, folder: Path, timeout: int, done: Callable[[Path], None]
+    ) -> None:
+        self.jobs = jobs
+        self.folder = folder
+        self.timeout = timeout
+        self.done = done
+        self.stopped = False
+
+    def largest_first(self) -> list[Path]:
+        """The targets: the largest notebook takes longest, so it starts first."""
+
+        def size(target: Path) -> int:
+            notebook, _ = self.jobs[target]
+            return notebook.path.stat().st_size
+
+        return sorted(self.jobs, key=size, reverse=True)
+
+    def execute(self, target: Path) -> str | RunError:
+        """Return the text of a notebook as run: no clock, version or path in it.
+
+        Other work may take a kernel's port before the kernel does, which ends it at
+        once. Then another is started, up to twice.
+        """
+        for _ in range(3):
+            text = self._execute_once(target)
+            is_failed = isinstance(text, RunError)
+            if self.stopped or not is_failed or _NOT_STARTED not in str(text):
+                break
+        self.done(target)
+        return text
+
+    def _execute_once(self, target: Path) -> str | RunError:
+        import nbformat
+        from jupyter_core.utils import ensure_event_loop
+        from nbclient.exceptions import CellTimeoutError
+        from papermill.execute import execute_notebook, remove_error_markers
+
+        notebook, parameters = self.jobs[target]
+        path = self.folder / f"{uuid.uuid4()}.ipynb"
+        failure = ""
+        try:
+            execute_notebook(
+                _as_it_is(notebook.path),
+                _as_it_is(path),
+                parameters,
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                start_timeout=max(self.timeout, _START),
+                execution_timeout=self.timeout,
+                # The kernel's own remarks are neither the notebook's nor ours.
+                extra_arguments=["--IPKernelApp.log_level=50"],
+                record_timing=False,
+                store_widget_state=False,
+                shutdown_kernel=_shutdown(notebook),
+            )
+        except CellTimeoutError:
+            seconds = f"the {self.timeout} seconds that a cell may take"
+            failure = f"it took more than {seconds}"
+        except OSError:
+            raise
+        except Exception as error:
+            failure = _words(error)
+        finally:
+            ensure_event_loop().close()
+        # It was written as far as it ran.
+        executed = remove_error_markers(nbformat.read(path, as_version=4))
+        started = _started(executed)
+        if not started:
+            where = f"{notebook.name} did not start"
+        else:
+            where = f"{notebook.name}, cell {started[-1]}"
+            failure = failure or _error_in(executed.cells[started[-1]])
+        text = clean(executed)
+        return RunError(f"{where}: {failure}", text) if failure else text
+
+
+def _as_it_is(path: Path) -> str:
+    """A path in which papermill replaces nothing."""
+    return str(path.absolute()).replace("{", "{{").replace("}", "}}")
+
+
+def _shutdown(notebook: Notebook) -> str:
+    """How to end a notebook's kernel.
+
+    The package's own notebooks leave no file open, and nothing to do at exit; another's
+    may.
+    """
+    is_ours = notebook.path.parent == shipped("notebooks")
+    return "immediate" if is_ours else "graceful"
+
+
+def _words(error: Exception) -> str:
+    """Say why a notebook did not run to its end."""
+    from nbclient.exceptions import DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    if isinstance(error, DeadKernelError):
+        return "the kernel died, as when memory runs out or a process is killed"
+    if isinstance(error, PapermillExecutionError):
+        return f"{error.ename}: {first_words(error.evalue)}"
+    return f"{type(error).__name__}: {first_words(error)}"
+
+
+def _started(executed: Any) -> list[int]:
+    """The numbers of the cells that papermill has come to."""
+    numbers = []
+    for number, cell in enumerate(executed.cells):
+        if cell.metadata.get("papermill", {}).get("start_time"):
+            numbers.append(number)
+    return numbers
+
+
+def _error_in(cell: Any) -> str:
+    """The error that a cell ended with; papermill takes ``sys.exit(0)`` for none."""
+    for output in cell.get("outputs", ()):
+        if output.output_type == "error":
+            return f"{output.ename}: {first_words(output.evalue)}"
+    return ""
+
+
+# Texts of notebooks -------------------------------------------------------------------
+
+
+def _is_left_by_a_run(path: Path) -> bool:
+    """Tell whether a file is a notebook as a run wrote it, unchanged since."""
+    import nbformat
+
+    try:
+        content = path.read_bytes()
+        # Of a notebook, the crate beside it has the hash; one of a whole run lies among
+        # its results.
+        crate = path.with_name(f"{path.stem}-{CRATE}")
+        if crate.is_file():
+            for entity in json.loads(crate.read_text(encoding="utf-8"))["@graph"]:
+                hashed = hashlib.sha256(content).hexdigest()
+                if entity["@id"] == path.name and entity["sha256"] != hashed:
+                    return False
+        cleaned = clean(nbformat.read(path, as_version=4))
+        return cleaned.encode() == content
+    except Exception:
+        return False
+
+
+def clean(notebook: Any) -> str:
+    """Return a notebook's text without what differs from run to run.
+
+    The versions, times, paths and the names of cells differ.
+    """
+    import nbformat
+
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata["language_info"] = {"name": "python"}
+    notebook.metadata["kernelspec"] = {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    }
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+        cell.metadata.pop("papermill", None)
+        # Papermill gives each cell a list of tags.
+        if not cell.metadata.get("tags", True):
+            del cell.metadata["tags"]
+    return str(nbformat.writes(notebook)) + "\n"

@@ -1,0 +1,130 @@
+"""The parameters of a run, checked against the notebook and the register first.
+
+Papermill's command line warns of an unknown parameter and goes on.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.core.errors import InputError
+from analysis.core.units import nearest
+from analysis.model.model import ARTICLE, CircleError, Model, Setting, assignments
+from analysis.model.plan import Plan
+from analysis.publish.notebooks import Notebook
+from analysis.whatif.draws import check_draws
+from analysis.whatif.scenarios import OWN
+from analysis.whatif.scenarios import find as find_scenario
+
+
+@dataclass(frozen=True)
+class Job:
+    """This is a run that somebody asked for.
+
+    It has the setting of its numbers, the parameters to put in, and the words for what
+    differs.
+    """
+
+    setting: Setting
+    parameters: Mapping[str, Any]
+    words: str
+
+
+def job(
+    notebook: Notebook, parameters: Iterable[str], model: Model, scenario: str = ""
+) -> Job:
+    """A run from ``name=value`` texts over a scenario, checked before it starts.
+
+    A value is in base units, a number and a unit ("0.35 million person"), or the name
+    of a reading. In a notebook whose parameters are no quantities it is a text or a
+    whole number, as the default is. Raises InputError in one sentence for an unknown
+    name or a wrong value, and for one that nothing in the notebook depends on.
+    """
+    texts = assignments(parameters)
+    if notebook.parameters.keys() - set(model.quantities):
+        if scenario:
+            texts = {"scenario": scenario, **texts}
+        return _job_of_texts(notebook, texts, model)
+    setting = find_scenario(scenario or OWN, model).changed(texts, model).setting(model)
+    model.check_used(setting, _plans(notebook, model, setting))
+    words = model.differences(setting) or "as in the article"
+    choices = {
+        name: model.written(name, choice) for name, choice in setting.choices.items()
+    }
+    return Job(setting, choices, words)
+
+
+def _plans(notebook: Notebook, model: Model, setting: Setting) -> list[Plan]:
+    """The plans of what a notebook shows.
+
+    The overview shows no checks, but the estimates.
+    """
+    checks = []
+    for name in notebook.checks:
+        check = model.register.checks.get(name)
+        if check and not (check.against and check.claim):
+            checks.append(check)
+    if not checks:
+        return [model.plan(name, setting) for name in model.register.estimates]
+    plans = []
+    for check in checks:
+        # A setting may make a check circular; the check says so itself.
+        with contextlib.suppress(CircleError):
+            plans.append(model.plan_of(check, setting))
+    return plans
+
+
+def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) -> Job:
+    """Check a run of a notebook whose parameters are no quantities.
+
+    The parameters are names of quantities, scenarios, how to draw, or others.
+    """
+    defaults = notebook.parameters
+    changes: dict[str, Any] = {}
+    for name, text in texts.items():
+        if name not in defaults:
+            raise InputError(
+                f"'{name}' is no parameter of {notebook.name}{nearest(name, defaults)}"
+            )
+        changes[name] = _as_default(name, text, defaults[name], model)
+    used = {"draws": 2, "seed": 0, **defaults, **changes}
+    check_draws(used["draws"], used["seed"])
+    words = ", ".join(f"{name} = {value}" for name, value in changes.items())
+    return Job(ARTICLE, changes, f"run with {words}" if words else "as in the article")
+
+
+def _as_default(name: str, text: str, default: Any, model: Model) -> Any:
+    """A parameter from a text: a value of the kind that its default is of."""
+    if type(default) is int:
+        if not re.fullmatch(r"[-+]?[0-9]{1,18}", text):
+            raise InputError(f"{name}: '{text}' is not a whole number")
+        return int(text)
+    if not isinstance(default, str):
+        return _literal(name, text, default)
+    if name.endswith("quantity"):
+        model.known(text)
+    elif name.endswith("scenario"):
+        find_scenario(text, model)
+    return text
+
+
+def _literal(name: str, text: str, default: Any) -> Any:
+    """A literal of Python from a text, of the kind of a default."""
+    kinds: Any = type(default)
+    if default is None:
+        kinds = object
+    elif isinstance(default, float):
+        kinds = int | float
+    refused = InputError(f"{name}: '{text}' is no value such as {default!r}")
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        raise refused from None
+    if not isinstance(value, kinds):
+        raise refused
+    return value

@@ -1,0 +1,322 @@
+"""Runs of notebooks: whole outputs or none, and no kernel that outlives its run."""
+
+import hashlib
+import itertools
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+import pytest
+from jupyter_client.connect import LocalPortCache
+
+from analysis.core.errors import InputError
+from analysis.publish import execution
+from analysis.publish.execution import TIMEOUT, RunError
+from analysis.publish.notebooks import Notebook
+from tests.conftest import ROOT
+
+
+def run(book: Notebook, target: Path, **how: Any) -> None:
+    for error in execution.run({target: (book, {})}, **how).values():
+        raise error
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def kernels() -> list[psutil.Process]:
+    """The kernels of this process that are still there; on Linux a process between
+    has forked them.
+    """
+    found = psutil.Process().children(recursive=True)
+    return [
+        one
+        for one in found
+        if one.ppid() != os.getpid() or "ipykernel_launcher" in " ".join(one.cmdline())
+    ]
+
+
+def outputs(path: Path) -> str:
+    cells = nbformat.read(path, as_version=4).cells
+    return "".join(
+        output.get("text", "") for cell in cells for output in cell.get("outputs", [])
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (
+            "raise ValueError('so\\n\\nand so')",
+            r"^made, cell 1: ValueError: so and so$",
+        ),
+        (
+            "import os; os.kill(os.getpid(), 9)",
+            r"^made, cell 1: the kernel died, as when .* is killed$",
+        ),
+        (
+            "while True: pass",
+            r"^made, cell 1: it took more than the 3 seconds that a cell may take$",
+        ),
+    ],
+)
+def test_a_notebook_that_does_not_end_leaves_the_former_one_and_is_kept_beside_it(
+    write: Callable[..., Notebook],
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    cell: str,
+    words: str,
+) -> None:
+    target = tmp_path / "out" / "made.ipynb"
+    run(write("a = 1", "print('good')"), target)
+    before = target.read_bytes()
+    with pytest.raises(RunError, match=words) as failed:
+        run(
+            write("a = 1", cell, "print('after')"),
+            target,
+            timeout=3 if "while" in cell else TIMEOUT,
+        )
+    assert "\n" not in str(failed.value)
+    assert target.read_bytes() == before
+    assert names(target.parent) == {"made.ipynb", "made.failed.ipynb"}
+    kept = target.with_name("made.failed.ipynb")
+    assert cell in [
+        kept_cell.source for kept_cell in nbformat.read(kept, as_version=4).cells
+    ]
+    assert "after" not in outputs(kept)
+    assert kernels() == []
+    assert capfd.readouterr().err == ""
+    run(write("a = 1", "print('good again')"), target)
+    assert names(target.parent) == {"made.ipynb"}
+
+
+def test_what_a_user_has_set_up_for_other_work_does_not_reach_a_notebook(
+    write: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    for name, text in (
+        (".ipython/profile_default/startup/mine.py", "changed = 1"),
+        (".config/matplotlib/matplotlibrc", "lines.linewidth: 77"),
+    ):
+        (home / name).parent.mkdir(parents=True)
+        (home / name).write_text(text, encoding="utf-8")
+    theirs = ("IPYTHONDIR", "MATPLOTLIBRC", "MPLCONFIGDIR", "XDG_CONFIG_HOME")
+    there = {name: one for name, one in os.environ.items() if name not in theirs} | {
+        "HOME": str(home)
+    }
+    shows = (
+        "import matplotlib as mpl\n"
+        "print('changed' in globals(), mpl.rcParams['lines.linewidth'])"
+    )
+    book = write("a = 1", shows)
+    command = [
+        sys.executable,
+        "-m",
+        "analysis",
+        "run",
+        str(book.path),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    subprocess.run(command, env=there, check=True, capture_output=True)
+    assert outputs(tmp_path / "out" / "made.ipynb") == "False 1.5\n"
+
+
+def test_a_kernel_is_as_fresh_as_an_ordinary_one(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shows = (
+        "import os, random, numpy\nfrom pathlib import Path\n"
+        "print(os.environ.get('MINE'), Path.cwd())\n"
+        "print(random.random(), numpy.random.random())"
+    )
+    book, found = write("a = 1", shows), list[str]()
+    for number in range(2):
+        (there := tmp_path / f"from{number}").mkdir()
+        monkeypatch.chdir(there)
+        monkeypatch.setenv("MINE", f"set{number}")
+        run(book, tmp_path / f"out{number}" / "made.ipynb")
+        mine, folder, *drawn = outputs(tmp_path / f"out{number}" / "made.ipynb").split()
+        assert (mine, folder) == (f"set{number}", str(there))
+        found += drawn
+    assert len({*found}) == 4
+
+
+def test_one_that_fails_does_not_stop_the_others(
+    write: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    bad = write("a = 1", "1 / 0")
+    other = bad.path.with_name("other.ipynb")
+    other.write_bytes(bad.path.read_bytes().replace(b"1 / 0", b"print(1)"))
+    folder = tmp_path / "out"
+    folder.mkdir()
+    failed = execution.run(
+        {folder / book.path.name: (book, {}) for book in (bad, Notebook.read(other))}
+    )
+    assert {target.name: str(error) for target, error in failed.items()} == {
+        "made.ipynb": "made, cell 1: ZeroDivisionError: division by zero"
+    }
+    assert names(folder) == {"other.ipynb", "made.failed.ipynb"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_no_kernel_outlives_a_run_that_is_killed(
+    write: Callable[..., Notebook], tmp_path: Path, number: int
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    told = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    tell = (
+        "import os, pathlib, signal\n"
+        f"pathlib.Path({str(pipe)!r}).write_text(str(os.getpid()))\n"
+        "while True: pass"
+    )
+    books = str(write("a = 1", tell).path.parent)
+    command = [
+        sys.executable,
+        "-m",
+        "analysis",
+        "reproduce",
+        "--no-report",
+        "--notebooks",
+        books,
+    ]
+    (tmp_path / "tmp").mkdir()
+    there = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    heard: dict[str, Any] = {
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.PIPE,
+        "text": True,
+    }
+    process = subprocess.Popen(
+        [*command, "--out", str(tmp_path / "out")], cwd=ROOT, env=there, **heard
+    )
+    try:
+        assert select.select([told], [], [], 60)[0]
+        kernel = psutil.Process(int(os.read(told, 20)))
+        process.send_signal(number)
+        said = process.communicate(timeout=60)[1]
+        kernel.wait(60)
+    finally:
+        process.kill()
+        process.wait()
+    assert not (tmp_path / "out").exists()
+    if number != signal.SIGKILL:
+        assert list((tmp_path / "tmp").iterdir()) == []
+        assert said == "interrupted\n"
+        # Python ends itself by the signal where it interrupts a text that is
+        # executed; a shell reads 130 in both.
+        assert process.returncode in (130, -number)
+
+
+def test_a_notebook_finds_its_neighbours_closes_its_files_and_shows_tables_as_jupyter(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "neighbour.py").write_text("x = 1", encoding="utf-8")
+    shows = (
+        "import atexit, pathlib, pandas, neighbour\n"
+        "file = open('left.txt', 'w'); file.write('whole')\n"
+        "atexit.register(pathlib.Path('ended.txt').touch)\n"
+        "print(pandas.get_option('display.max_columns'))"
+    )
+    run(write("a = 1", shows), tmp_path / "out" / "made.ipynb")
+    assert outputs(tmp_path / "out" / "made.ipynb") == "20\n"
+    assert (tmp_path / "left.txt").read_text(encoding="utf-8") == "whole"
+    assert (tmp_path / "ended.txt").exists()
+
+
+@pytest.mark.parametrize("by", ["edit beside a crate", "JupyterLab", "somebody"])
+def test_a_notebook_that_no_run_has_left_so_is_refused_and_survives(
+    write: Callable[..., Notebook], tmp_path: Path, by: str
+) -> None:
+    book, target = write("a = 1", "print(a)"), tmp_path / "out" / "made.ipynb"
+    run(book, target)
+    known = {
+        "@id": target.name,
+        "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
+    }
+    crate = target.with_name("made-ro-crate-metadata.json")
+    crate.write_text(json.dumps({"@graph": [known]}), encoding="utf-8")
+    run(book, target)
+    assert not crate.exists()
+    run(book, target)
+    text = (
+        target.read_text(encoding="utf-8").replace("print(a)", "print(a)  # why?")
+        if by != "somebody"
+        else "mine"
+    )
+    if by == "JupyterLab":
+        text = text.replace(
+            '"name": "python"', '"name": "python",\n   "version": "3.11.7"'
+        )
+    elif by != "somebody":
+        crate.write_text(json.dumps({"@graph": [known]}), encoding="utf-8")
+    target.write_text(text, encoding="utf-8")
+    said = r"made\.ipynb is not as a run leaves it and would be lost; move it"
+    with pytest.raises(InputError, match=said):
+        run(book, target)
+    assert target.read_text(encoding="utf-8") == text
+
+
+def test_a_cell_that_ends_the_notebook_has_failed(
+    write: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    """Papermill takes this for the end of a whole run."""
+    book = write("a = 1", "import sys; sys.exit(0)", "print('after')")
+    with pytest.raises(RunError, match=r"^made, cell 1: SystemExit: 0$"):
+        run(book, tmp_path / "out" / "made.ipynb")
+    assert names(tmp_path / "out") == {"made.failed.ipynb"}
+
+
+def test_a_path_is_taken_as_it_is(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Papermill puts parameters into a path where it has braces."""
+    folder = tmp_path / "{a} {"
+    folder.mkdir()
+    book = write("a = 1", "print(a)")
+    named = Notebook.read(book.path.rename(folder / "s3{a}.ipynb"))
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    target = folder / "out" / "{a}.ipynb"
+    execution.run({target: (named, {"a": 2})})
+    assert outputs(target) == "2\n"
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_kernel_whose_port_is_taken_is_started_anew(
+    write: Callable[..., Notebook],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    times: int,
+) -> None:
+    """Each kernel asks for five ports; another socket listens on the first one."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        free, asked = LocalPortCache.find_available_port, itertools.count()
+
+        def find(cache: LocalPortCache, ip: str) -> int:
+            number = next(asked)
+            if number % 5 == 0 and number < 5 * times:
+                return int(taken.getsockname()[1])
+            return free(cache, ip)
+
+        monkeypatch.setattr(LocalPortCache, "find_available_port", find)
+        target = tmp_path / "out" / "made.ipynb"
+        failed = execution.run({target: (write("a = 1", "print('good')"), {})})
+    assert [str(error) for error in failed.values()] == [
+        "made did not start: RuntimeError: Kernel died before replying to kernel_info"
+    ] * (times == 3)
+    assert next(asked) == 5 * min(times + 1, 3)
+    assert kernels() == []

@@ -1,0 +1,116 @@
+"""Kernels that are forked: in a user's own papermill, and none that is left."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+import pytest
+
+from analysis.core.errors import InputError
+from analysis.publish.kernels import prepared
+from tests.small import notebook
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="forks kernels on Linux alone"
+)
+
+#: Says whether a kernel was forked, whose command it has not, and draws a figure.
+SHOWS = """
+import os, sys
+from pathlib import Path
+print("ipykernel_launcher" in Path("/proc/self/cmdline").read_text(), Path.cwd().name)
+import matplotlib.pyplot as plt
+_ = plt.plot([1, 2])
+plt.show()
+"""
+#: A user's own program, which runs a notebook twice at once.
+PROGRAM = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+import papermill
+def run(out):
+    papermill.execute_notebook(sys.argv[1], out, {"a": out}, progress_bar=False)
+with ThreadPoolExecutor() as pool:
+    list(pool.map(run, sys.argv[2:]))
+"""
+
+
+def their_papermill(folder: Path, provisioner: str) -> list[Any]:
+    """What a user's own papermill leaves: the outputs of each of two notebooks."""
+    path = notebook(folder / "made.ipynb", "a = ''", SHOWS)
+    outs = [str(folder / name) for name in ("one.ipynb", "two.ipynb")]
+    environment = {
+        **os.environ,
+        "JUPYTER_DEFAULT_PROVISIONER_NAME": provisioner,
+        "HOME": str(folder),
+    }
+    # Python would wait for what a kernel that is left has open.
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(path), *outs],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Ctrl-C will not work" not in done.stdout + done.stderr
+    assert in_folder(folder) == []
+    return [nbformat.read(out, as_version=4).cells[-1].outputs for out in outs]
+
+
+def in_folder(folder: Path) -> list[psutil.Process]:
+    """The processes that still run in a working directory a while later."""
+    running = []
+    for process in psutil.process_iter():
+        try:
+            if process.cwd() == str(folder):
+                running.append(process)
+        except psutil.Error:
+            continue
+    return psutil.wait_procs(running, timeout=5)[1]
+
+
+@pytest.mark.parametrize(
+    ("provisioner", "is_ordinary"), [("forked", "False"), ("local-provisioner", "True")]
+)
+def test_a_users_own_papermill_has_the_kernels_that_it_names(
+    tmp_path: Path, provisioner: str, is_ordinary: str
+) -> None:
+    for printed, figure in their_papermill(tmp_path, provisioner):
+        assert printed.text == f"{is_ordinary} {tmp_path.name}\n"
+        assert "image/png" in figure.data
+
+
+def test_a_kernel_that_nobody_waits_for_is_ended(tmp_path: Path) -> None:
+    pipes: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    server = subprocess.Popen(
+        [sys.executable, "-c", "from analysis.publish.kernels import serve; serve()"],
+        cwd=tmp_path,
+        **pipes,
+    )
+    server.stdout.close()
+    kernel = {
+        "arguments": ["-f", str(tmp_path / "c.json"), "--IPKernelApp.log_level=50"],
+        "environment": dict(os.environ),
+        "folder": str(tmp_path),
+    }
+    _, said = server.communicate(json.dumps(kernel).encode() + b"\n", timeout=60)
+    assert (server.returncode, said) == (0, b"")
+    assert in_folder(tmp_path) == []
+
+
+def test_too_few_open_files_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resource.getrlimit", lambda kind: (30, 100))
+    monkeypatch.setattr("resource.setrlimit", lambda kind, limits: None)
+    said = (
+        r"^a run needs 256 open files, and here a process may have 100; `ulimit -n 25"
+    )
+    with pytest.raises(InputError, match=said), prepared():
+        pass

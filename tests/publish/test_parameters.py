@@ -1,0 +1,108 @@
+"""Parameters of a run: checked first, and refused in one sentence."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from analysis.core.errors import InputError
+from analysis.model.model import Model
+from analysis.publish.notebooks import Notebook, find
+from analysis.publish.parameters import job
+from tests.tables import cases
+
+
+def test_parameters_are_read_in_base_units_or_with_a_unit(model: Model) -> None:
+    given = [
+        "former_detainees=0.4 million person",
+        "overlap = 25 percent",
+        "at_risk_2019=southern",
+    ]
+    made = job(find("04_at_risk_2021"), given, model)
+    assert made.parameters == {
+        "former_detainees": 400_000.0,
+        "overlap": 0.25,
+        "at_risk_2019": "southern",
+    }
+    assert made.words.startswith("differs from the article in: at_risk_2019")
+    made = job(find("04_at_risk_2021"), [], model)
+    assert (made.parameters, made.words) == ({}, "as in the article")
+
+
+def test_a_scenario_is_what_its_values_and_readings_are(model: Model) -> None:
+    made = job(find("04_at_risk_2021"), ["overlap=0.25"], model, "several_is_three")
+    assert made.parameters == {"former_detainees": "floor", "overlap": 0.25}
+    # The notebook that has a parameter for it takes it whole.
+    assert job(find("08_sensitivity"), [], model, "southern").parameters == {
+        "scenario": "southern"
+    }
+    # What is drawn is at its median.
+    drawn = job(find("04_at_risk_2021"), [], model, "illustrative")
+    assert drawn.parameters["former_detainees"] == 600_000
+
+
+#: A notebook with a parameter, and a part of the sentence. Only the southern and
+#: composition readings use the share, and the estimate is read as printed; the others
+#: are texts and whole numbers that are no settings.
+REFUSED = """
+04 minority_share_south=0.9
+    minority_share_south is unused
+08 sceanrio=southern
+    'sceanrio' is no parameter of 08_sensitivity; did you mean 'scenario'
+08 quantity=at_risk_2012
+    'at_risk_2012' is not a quantity; did you mean 'at_risk_2021'
+08 scenario=southen
+    'southen' names no scenario or file; did you mean 'southern'
+08 draws_scenario=ilustrative
+    'ilustrative' names no scenario or file; did you mean 'illustrative'
+08 draws=1000
+    1,000 draws are no power of two, as Sobol points need; take 512 or 1,024
+08 draws=4e3
+    draws: '4e3' is not a whole number
+"""
+
+
+@pytest.mark.parametrize(("asked", "words"), cases(REFUSED))
+def test_parameters_are_refused_in_one_sentence(
+    model: Model, asked: str, words: str
+) -> None:
+    name, given = asked.split()
+    with pytest.raises(InputError) as refused:
+        job(find(name), [given], model)
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "overlap=__import__('pathlib').Path('hit').touch()",
+        "overlap; __import__('os').mkdir('hit')=1",
+        "at_risk_2019='; __import__('os').mkdir('hit') #",
+    ],
+)
+def test_code_in_a_name_or_a_value_is_never_run(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError):
+        job(find("04_at_risk_2021"), [given], model)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_parameter_is_of_the_kind_of_its_default(
+    write: Callable[..., Notebook], model: Model
+) -> None:
+    book = write(
+        "alpha: float = 0.5\nflag: bool = False\nnames = ['a']",
+        "print(alpha, flag, names)",
+    )
+    found = job(book, ["alpha=1", "flag=True", "names=['b', 'c']"], model).parameters
+    assert found == {"alpha": 1, "flag": True, "names": ["b", "c"]}
+    for given, words in (
+        ("alpha=so", "alpha: 'so' is no value such as 0.5"),
+        ("names=5", "'5' is no value such as"),
+    ):
+        with pytest.raises(InputError, match=re.escape(words)):
+            job(book, [given], model)
