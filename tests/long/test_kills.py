@@ -1,5 +1,5 @@
-"""A run that is killed at any moment: the results are those before or after it, whole,
-and nothing hinders the next.
+"""A run that is killed or interrupted at any moment: the results are those before or
+after it, whole, and nothing hinders the next.
 
 pytest -m long tests/long/test_kills.py
 """
@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 from tests.small import notebook
 
 PACKAGES = ROOT / "tests" / "packages"
-KILLS = 100
+KILLS, INTERRUPTS = 100, 20
 
 
 def books(folder: Path, word: str) -> Path:
@@ -78,8 +78,8 @@ def started_in(folder: Path) -> list[psutil.Process]:
     return found
 
 
-@pytest.mark.long
-def test_a_run_killed_at_any_moment_leaves_whole_results(tmp_path: Path) -> None:
+def whole_results(tmp_path: Path) -> tuple[list[Path], list[dict[str, bytes]], float]:
+    """Two folders of notebooks, the results of each, and the seconds of a run."""
     (tmp_path / "tmp").mkdir()
     variants = [books(tmp_path / word, word) for word in ("odd", "even")]
     whole, usual = [], 0.0
@@ -89,7 +89,26 @@ def test_a_run_killed_at_any_moment_leaves_whole_results(tmp_path: Path) -> None
         usual = time.monotonic() - began
         whole.append(content(tmp_path / "results"))
     assert whole[0] == whole[2] != whole[1]
+    return variants, whole[:2], usual
 
+
+def assert_nothing_is_left(folder: Path) -> None:
+    """No process, and no file but the results: the next run has cleared the rest."""
+    _, left = psutil.wait_procs(started_in(folder), timeout=60)
+    assert left == []
+    assert {path.name for path in folder.iterdir()} == {
+        "results",
+        ".results.lock",
+        "odd",
+        "even",
+        "tmp",
+    }
+    assert list((folder / "tmp").iterdir()) == []
+
+
+@pytest.mark.long
+def test_a_run_killed_at_any_moment_leaves_whole_results(tmp_path: Path) -> None:
+    variants, whole, usual = whole_results(tmp_path)
     moments, seen, now, number = random.Random(20261125), Counter[str](), 0, 0
     # A run that ends before its moment comes does not count.
     while number < KILLS:
@@ -108,20 +127,43 @@ def test_a_run_killed_at_any_moment_leaves_whole_results(tmp_path: Path) -> None
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         after = content(tmp_path / "results")
-        assert after in (whole[0], whole[1]), number
+        assert after in whole, number
         seen["results of before" if after == whole[now] else "results of after"] += 1
         now = whole.index(after)
 
     assert start(tmp_path, variants[1 - now]).wait() == 0
     assert content(tmp_path / "results") == whole[1 - now]
-    _, left = psutil.wait_procs(started_in(tmp_path), timeout=60)
-    assert left == []
-    # The next run has cleared what the killed ones left.
-    assert {path.name for path in tmp_path.iterdir()} == {
-        "results",
-        ".results.lock",
-        "odd",
-        "even",
-        "tmp",
-    }
+    assert_nothing_is_left(tmp_path)
     print(dict(sorted(seen.items())))
+
+
+@pytest.mark.long
+def test_a_run_interrupted_at_any_moment_ends_all_that_it_started(
+    tmp_path: Path,
+) -> None:
+    variants, whole, usual = whole_results(tmp_path)
+    moments, slowest, now, number = random.Random(20261128), 0.0, 0, 0
+    while number < INTERRUPTS:
+        process, began = start(tmp_path, variants[1 - now]), time.monotonic()
+        try:
+            process.wait(timeout=moments.uniform(0, 1.1 * usual))
+            usual = time.monotonic() - began
+        except subprocess.TimeoutExpired:
+            number += 1
+            began = time.monotonic()
+            # A terminal interrupts all processes of the group.
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait(timeout=60)
+            slowest = max(slowest, time.monotonic() - began)
+        after = content(tmp_path / "results")
+        assert after in whole, number
+        now = whole.index(after)
+        # What the run has started ended before it, but for the process that it was
+        # about to start.
+        _, left = psutil.wait_procs(started_in(tmp_path), timeout=10)
+        assert left == [], number
+
+    assert start(tmp_path, variants[1 - now]).wait() == 0
+    assert content(tmp_path / "results") == whole[1 - now]
+    assert_nothing_is_left(tmp_path)
+    print(f"the slowest to end took {slowest:.1f} seconds")
