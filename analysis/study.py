@@ -10,9 +10,10 @@ in place of our 1')
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,11 @@ def load(folder: Path | str | None = None) -> Study:
     that comes with the package. Raises InputError, one sentence that names file, row
     and field.
     """
-    return Study(Model(Register.read(folder)))
+    from analysis.render.interactive import prepare
+
+    model = Model(Register.read(folder))
+    prepare(model.quantities)
+    return Study(model)
 
 
 def _frame(rows: dict[str, Any], columns: list[str], index: str) -> pd.DataFrame:
@@ -48,14 +53,61 @@ def _frame(rows: dict[str, Any], columns: list[str], index: str) -> pd.DataFrame
     return frame
 
 
+def _restored(folder: Path, setting: Setting) -> Study:
+    """A study that was pickled, on the model that this process has of its package."""
+    return Study(_model(folder), setting)
+
+
+@cache
+def _model(folder: Path) -> Model:
+    return Model(Register.read(folder))
+
+
 class Study:
     """The numbers under one setting.
 
-    A study never changes; ``change`` makes another.
+    A study never changes; ``change`` makes another. It holds an estimate for each
+    quantity, by name, as a mapping does. Studies are equal under equal settings of one
+    data package, and can be pickled.
+
+    >>> article = load()
+    >>> "at_risk_2021" in article, "at_risk_2022" in article
+    (True, False)
+    >>> article.change(overlap=0.5).change(overlap=0) == article
+    True
     """
 
     def __init__(self, model: Model, setting: Setting = ARTICLE) -> None:
         self.model, self.setting = model, setting
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.model.quantities)
+
+    def __len__(self) -> int:
+        return len(self.model.quantities)
+
+    def __contains__(self, name: object) -> bool:
+        try:
+            self.model.parsed(str(name))
+        except ModelError:
+            return False
+        return True
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [*self]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Study) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, self._identity
+
+    @property
+    def _identity(self) -> tuple[Path, Setting]:
+        return self.model.register.folder.absolute(), self.setting
 
     def change(self, **given: Any) -> Study:
         """Another study with some assumptions, printed numbers or readings changed.
@@ -193,6 +245,28 @@ class Study:
         if not reasons:
             return frame
         return frame.assign(reason=reasons[0].combine_first(reasons[-1]))
+
+    def verdict_changes(self, other: Study) -> pd.DataFrame:
+        """Show each check whose verdict is not the one that another study gives.
+
+        A row has the verdict ``before``, of the other study, and ``after``, of this
+        one; they are empty where there is none, and ``reason`` says why.
+
+        >>> half = load().change(persons_per_transfer=0.5)
+        >>> changes = half.verdict_changes(load())
+        >>> changes.loc["at_risk_2021_sum", ["before", "after"]].tolist()
+        ['matches', 'compatible']
+        """
+        if not isinstance(other, Study):
+            raise ModelError(f"{other!r} is not a study; analysis.load() gives one")
+        rows = {}
+        pairs = zip(other.outcomes(), self.outcomes(), strict=True)
+        for before, after in pairs:
+            if before.verdict != after.verdict:
+                reason = after.reason or before.reason
+                verdicts = before.verdict, after.verdict
+                rows[after.check.id] = (after.check.statement, *verdicts, reason)
+        return _frame(rows, ["statement", "before", "after", "reason"], "check")
 
     def scenario(self, name: str | Path) -> Study:
         """Put this study under a scenario: one that comes with the package, or a file.

@@ -1,0 +1,50 @@
+"""A study in IPython and Jupyter: one sentence for a refusal, and names to complete."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from analysis.core.errors import InputError
+
+#: A call of ``change`` that is being typed, up to the start of an argument's name.
+_CHANGING = re.compile(r"\.change\((?:[^()]|\([^()]*\))*$")
+
+
+def prepare(quantities: Iterable[str]) -> None:
+    """Make the running IPython, if there is one, show refusals as their sentence.
+
+    Inside ``change(`` it completes the names of quantities.
+    """
+    module = sys.modules.get("IPython")
+    shell = module.get_ipython() if module else None
+    if shell is None:
+        return
+    shell.set_custom_exc((InputError,), _show_sentence)
+    names = sorted(quantities)
+
+    def names_in_change(text: str) -> list[str]:
+        if not _CHANGING.search(shell.Completer.text_until_cursor):
+            return []
+        return [f"{name}=" for name in names if name.startswith(text)]
+
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [
+        matcher for matcher in matchers if matcher.__name__ != names_in_change.__name__
+    ]
+    matchers.append(names_in_change)
+
+
+def _show_sentence(
+    shell: Any,
+    kind: type[BaseException],
+    error: BaseException,
+    traceback: Any,
+    tb_offset: int | None = None,
+) -> list[str]:
+    """Show an error as its sentence alone, as IPython's own handlers show theirs."""
+    lines = [f"{kind.__name__}: {error}"]
+    shell._showtraceback(kind, error, lines)
+    return lines
