@@ -488,11 +488,15 @@ def test_a_pickled_study_is_the_same_in_another_process(article, tmp_path):
     (tmp_path / "study").write_bytes(pickle.dumps(half))
     code = (
         "import pickle, pathlib; "
-        f"study = pickle.loads(pathlib.Path({str(tmp_path / 'study')!r}).read_bytes()); "
+        "study = pickle.loads(pathlib.Path('study').read_bytes()); "
         "print(study['net_new_persons'].value, study.differs)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     value, _, differs = done.stdout.strip().partition(" ")
     assert float(value) == pytest.approx(STEP / 2)
