@@ -400,14 +400,15 @@ class Study:
         A row says what is printed, what is recomputed, and the verdict.
 
         >>> load().checks("at_risk_2021").verdict[0]
-        'matches, at least 99,000 or 5 percent short'
+        'matches, at least 100,000 or 5 percent short'
         """
+        from analysis.render.speller import Speller
         from analysis.render.tables import checks_table
 
         wanted = [self.model.known(name) for name in quantities]
         table = self.model.register.checks.values()
         ids = [row.id for row in table if not wanted or row.quantity in wanted]
-        return checks_table(self.model, self.outcomes(ids))
+        return checks_table(Speller(self.model), self.outcomes(ids))
 
     def solutions(self, *quantities: str) -> Table:
         """Solve for assumptions so that a claim on one of the quantities holds.

@@ -90,7 +90,7 @@ ROWS = [
     # At or beyond a limit or a remark. 1.6 million + 0.55 N, and persons in 2021 are
     # 0.55 x 3,170,000 = 1,743,500.
     in_2021(
-        "persons_per_transfer=0.55", 1_600_000 + 0.55 * ADDED, f"22,000 {MORE_2021}"
+        "persons_per_transfer=0.55", 1_600_000 + 0.55 * ADDED, f"22,200 {MORE_2021}"
     ),
     # The remark begins below 1.6 million / B = 0.557729.
     in_2021("persons_per_transfer=0.558", 1_600_000 + 0.558 * ADDED),
@@ -120,12 +120,12 @@ ROWS = [
     in_2021(
         "total_2019=transfers; persons_per_transfer=0.55; "
         "at_risk_share_of_new=as_in_2019",
-        "at_risk_share_of_new would be 1.1232, outside",
+        "at_risk_share_of_new would be 1.12, outside",
     ),
     increase("persons_per_transfer=0.55", 0.55 * ADDED),
     in_2019(
         "at_risk_2019=southern; labourers_south_2019=2600000",
-        "labourers_south_2019 would be 2,600,000, and it is at most labourers_2019, "
+        "labourers_south_2019 would be 2.6 million, and it is at most labourers_2019, "
         "2,590,000",
     ),
     # 2,000,000 - (1,600,000 + 3,011,500 - 2,590,000)
@@ -133,7 +133,7 @@ ROWS = [
         "former_detainees",
         "former_detainees=from_low_end; persons_per_transfer=implied; "
         "persons_per_transfer_2021=0.95",
-        "former_detainees would be below 0: -21,500",
+        "former_detainees would be below 0: −21,500",
     ),
     in_2021(
         "persons_per_transfer=implied; persons_per_transfer_2021=0.95",
@@ -169,7 +169,7 @@ ROWS = [
     ),
     # Persons in 2019 are 0.55 B = 1,577,828: the same difference as in 2021, as all
     # who were added are at risk.
-    in_2019("persons_per_transfer=0.55", 1_600_000, f"22,000 {MORE_2019}"),
+    in_2019("persons_per_transfer=0.55", 1_600_000, f"22,200 {MORE_2019}"),
     # Below 1,743,500; the share is varied from 0.62.
     in_2021(
         "persons_per_transfer=0.55; at_risk_share_of_new=0",
@@ -183,12 +183,12 @@ ROWS = [
     # 0.95 x 1.06 = 1.007
     increase(
         "persons_per_transfer=0.95; persons_per_transfer_drift=1.06",
-        "persons_per_transfer_2021 would be 1.007, outside",
+        "persons_per_transfer_2021 would be 1.01, outside",
     ),
     # 1,600,000 + 0.36 x 3,170,000 - 2,868,778
     in_2021(
         "persons_per_transfer_2021=0.36",
-        "at_risk_2021 would be below 0: -127,578",
+        "at_risk_2021 would be below 0: −128,000",
     ),
 ]
 

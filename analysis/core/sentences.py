@@ -1,7 +1,7 @@
 """This module holds the sentences of refusals, limits and remarks, as templates.
 
-The library and the explorer's page fill the same ones. A field is a name in braces,
-perhaps with digits as Python formats them: ``{low:,.10g}``.
+The library and the explorer's page fill the same ones. A field is a name in braces;
+a number comes spelled.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ SENTENCES = {
     "in {unit}",
     "other_unit": "'{text}' is in {given}, not in {unit}",
     "not_finite": "{quantity} = {number!r} is not a finite number",
-    "outside": "{quantity} = {number:.10g} lies outside its allowed range, "
-    "{low:,.10g} to {high:,.10g}{unit}",
-    "below": "{quantity} = {number:.10g} lies outside its allowed range, "
-    "{low:g}{unit} or more",
+    "outside": "{quantity} = {number} lies outside its allowed range, "
+    "{low} to {high}{unit}",
+    "below": "{quantity} = {number} lies outside its allowed range, "
+    "{low}{unit} or more",
     # Readings.
     "unused": "{quantity} is unused: its reading {reading} supplies it "
     "under these readings",
@@ -53,26 +53,24 @@ SENTENCES = {
     # Quantities.
     "in_words": "{quantity} has no single value: {name} is given in words only; "
     "set it to a number",
-    "above_other": "{quantity} would be {here:,.10g}, and it is at most {other}, "
-    "{most:,.10g}",
-    "above": "{quantity} would be {here:,.10g}, and it is at most {high:,.10g}",
-    "beneath": "{quantity} would be {here:,.10g}, and it is at least {low:,.10g}",
-    "beyond": "{quantity} would be {here:,.10g}, outside its allowed range of "
-    "{low:,.10g} to {high:,.10g}",
-    "negative": "{quantity} would be below 0: {here:,.10g}",
+    "above_other": "{quantity} would be {here}, and it is at most {other}, {most}",
+    "above": "{quantity} would be {here}, and it is at most {high}",
+    "beneath": "{quantity} would be {here}, and it is at least {low}",
+    "beyond": "{quantity} would be {here}, outside its allowed range of "
+    "{low} to {high}",
+    "negative": "{quantity} would be below 0: {here}",
     "division": "{quantity}, read {reading}, has no finite value: a division by zero",
-    "far": "You set {quantity} to {number:.10g}, but the article prints {printed}. "
+    "far": "You set {quantity} to {number}, but the article prints {printed}. "
     "{hint}Write '{written}' if you mean it.",
-    "far_meant": "Did you mean '{number:.10g} {word}'? ",
-    "varied": "{quantity} is varied from {low:,.10g} to {high:,.10g}, "
-    "and set to {number:,.10g}",
+    "far_meant": "Did you mean '{number} {word}'? ",
+    "varied": "{quantity} is varied from {low} to {high}, and set to {number}",
     # Differences from the article.
     "differs": "differs from the article in: {parts}",
     "other_reading": "{quantity}: {label} ({reading})",
     "our_reading": "{quantity}: {label} ({reading}, a reconstruction)",
-    "other_value": "{quantity} = {number:,.10g}{unit}",
-    "in_place": "{quantity} = {number:,.10g}{unit} in place of {was:,.10g}",
-    "in_place_of_ours": "{quantity} = {number:,.10g}{unit} in place of our {was:,.10g}",
+    "other_value": "{quantity} = {number}{unit}",
+    "in_place": "{quantity} = {number}{unit} in place of {was}",
+    "in_place_of_ours": "{quantity} = {number}{unit} in place of our {was}",
 }
 
 
@@ -81,7 +79,7 @@ def message(sentence: str, **values: Any) -> str:
 
     Raises KeyError for an unknown sentence or a field that has no value.
 
-    >>> message("negative", quantity="former_detainees", here=-128_333)
-    'former_detainees would be below 0: -128,333'
+    >>> message("negative", quantity="former_detainees", here="−128,000")
+    'former_detainees would be below 0: −128,000'
     """
     return SENTENCES[sentence].format(**values)

@@ -1,25 +1,36 @@
-"""Numbers as files and screens spell them.
+"""Numbers as files and readers see them: the one place where digits are chosen.
 
-Files hold base units and ten digits. A screen shows a count to a named place, a share
-in percent or to three decimals.
+A reader sees three significant digits of a number, and one more while they would equal
+or cross a print or a threshold that the number is compared with. A span is rounded
+outward, and a distance is the difference of the numbers as shown. Files hold base units
+and ten digits.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from decimal import Decimal
-from functools import cache
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from itertools import pairwise
 
 from analysis.core.units import BASE_UNITS
 
-#: Units of which there may be a half.
-_SPANS = ("year", "month", "hour")
+#: Significant digits of a number, and of one beside others in a column.
+DIGITS = 3
+DIGITS_IN_A_COLUMN = 2
+#: Units of which there may be a half; other things that are counted are whole.
+_DIVISIBLE = ("year", "month", "hour")
+#: A number of this size or more has a word: the power of ten, and the word.
+_SCALES = ((9, " billion"), (6, " million"))
 #: From here on, only the size of a number is shown.
-_BEYOND = 1e18
+_BEYOND = 1e15
 #: Two numbers are the same below this relative difference, so that a tie in decimals
 #: stays a tie.
 SAME = 1e-9
+#: Enough digits for any float, so that rounding one never fails.
+_EXACT = Context(prec=700)
+#: A minus sign as wide as a plus sign, not a hyphen.
+MINUS = "−"
 
 
 def same(one: float, two: float, tolerance: float = SAME) -> bool:
@@ -45,77 +56,275 @@ def digits(number: float | None) -> str:
     return f"{0.0 if abs(number) < 1e-9 else number:.10g}"
 
 
-def spell(
-    number: float | None,
-    unit: str,
-    place: float = 1e4,
-    *,
-    percent: int | None = None,
-    decimals: int | None = None,
-    outward: int = 0,
-    beside: Iterable[float] = (),
-) -> str:
-    """Spell a number as a screen shows it, without a last 0 after the point.
+# One number ---------------------------------------------------------------------------
 
-    Things that are counted end at ``place``, the last that counts. A percentage has
-    ``percent`` decimals or more, another number ``decimals``. Both have three digits
-    where these are more. For ``outward``, -1 rounds down, 1 rounds up, 0 to the
-    nearest. The numbers ``beside`` it are compared with it; it has as many digits as
-    keep it on its side of them.
 
-    >>> spell(2868778.3, "transfer"), spell(1901221.7, "person", 1e5)
-    ('2.87 million', '1.9 million')
-    >>> spell(271950, "person")
-    '270,000'
-    >>> spell(0.0645, "dimensionless", percent=0)
-    '6.45 percent'
-    >>> spell(0.90282, "person/transfer")
-    '0.903'
-    >>> spell(1765672, "person", 1e5, beside=[1.8e6])
-    '1.77 million'
+def spell(value: float, unit: str, apart_from: Iterable[float] = ()) -> str:
+    """Spell a number as a reader sees it, without its unit.
+
+    It has three significant digits, and one more while, so written, it would equal or
+    cross one of the numbers in ``apart_from``, which are prints and thresholds that it
+    is compared with. A half is rounded away from zero. Things that are counted are
+    whole.
+
+    value: in base units; a share of one where the unit is percent. unit: a base unit,
+    percent, or another.
+
+    >>> spell(2868778.3, "transfer"), spell(0.30454, "percent"), spell(-98778, "person")
+    ('2.87 million', '30.5 percent', '−98,800')
+    >>> spell(1798807, "person", apart_from=[1.8e6])
+    '1.799 million'
     """
-    if number is None:
-        return ""
-    if not math.isfinite(number):
-        return "no finite value"
-    if abs(number) >= _BEYOND or (unit in _SPANS and number != int(number)):
-        return f"{number:.2g}"
-    counted = unit in BASE_UNITS
-    third = 2 - (math.floor(math.log10(abs(number)) + 1e-9) if number else 0)
-    if percent is not None:
-        place = 10.0 ** -max(percent + 2, third)
-    elif not counted:
-        place = 10.0 ** -max(0, third if decimals is None else decimals)
-    while place > 1e-9 and any(
-        _crosses(number, _rounded(number, place, outward), other) for other in beside
-    ):
-        place /= 10
-    rounded = _rounded(number, place, outward)
-    size, word = 1.0, ""
-    if percent is not None:
-        size, word = 0.01, " percent"
-    elif unit == "USD" and abs(rounded) >= 1e9:
-        size, word = 1e9, " billion"
-    elif counted and abs(rounded) >= 1e6:
-        size, word = 1e6, " million"
-    text = f"{rounded / size:{',' if size == 1 else ''}.{_decimals(place / size)}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return f"{text.replace('-', '−') if rounded else '0'}{word}"
+    return spell_at(value, unit, place_of(value, unit, apart_from))
 
 
-def _crosses(number: float, rounded: float, other: float) -> bool:
-    """Whether rounding takes a number to, or past, another that it is compared with."""
-    return not same(number, other) and (rounded - other) * (number - other) <= 0
+def place_of(
+    value: float, unit: str, apart_from: Iterable[float] = (), digits: int = DIGITS
+) -> int:
+    """The place of the last digit of a number, as a power of ten.
+
+    >>> place_of(2868778.3, "transfer"), place_of(0.30454, "percent")
+    (4, -3)
+    """
+    if not math.isfinite(value):
+        return 0
+    place = _nth_digit(value, digits)
+    if unit in BASE_UNITS and unit not in _DIVISIBLE:
+        place = max(place, 0)
+    for other in apart_from:
+        while math.isfinite(other) and _touches(value, rounded(value, place), other):
+            place -= 1
+    return place
 
 
-@cache
-def _decimals(place: float) -> int:
-    return max(0, -int(Decimal(f"{place:.1g}").normalize().as_tuple()[2]))
+def rounded(value: float, place: int, direction: str = ROUND_HALF_UP) -> Decimal:
+    """A number down to a place, without the last digits of a float.
+
+    >>> rounded(2868778.3, 4), rounded(1.005, -2)
+    (Decimal('2870000'), Decimal('1.01'))
+    """
+    step = Decimal(1).scaleb(place)
+    number = _without_noise(value).quantize(step, direction, context=_EXACT)
+    return Decimal(f"{number:f}")
 
 
-def _rounded(number: float, place: float, outward: int) -> float:
-    steps = number / place
-    nearest_step = round(steps)
-    if outward and abs(steps - nearest_step) > 1e-6:
-        nearest_step = math.floor(steps) if outward < 0 else math.ceil(steps)
-    return nearest_step * place
+def spell_at(value: float, unit: str, place: int) -> str:
+    """Spell a number down to a place that is settled, without its unit.
+
+    >>> spell_at(1901221.7, "person", 3), spell_at(1901221.7, "person", 5)
+    ('1.901 million', '1.9 million')
+    """
+    if not math.isfinite(value):
+        return "no value" if math.isnan(value) else "no bound"
+    return _text(rounded(value, place), unit)
+
+
+def exact(value: float, unit: str) -> str:
+    """Spell a number with all its digits, up to ten, as somebody chose it.
+
+    >>> exact(3.174e6, "transfer"), exact(0.105, "percent"), exact(0.5125, "")
+    ('3.174 million', '10.5 percent', '0.5125')
+    """
+    if not math.isfinite(value):
+        return spell_at(value, unit, 0)
+    return _text(Decimal(f"{value:.10g}"), unit)
+
+
+def _text(number: Decimal, unit: str) -> str:
+    if abs(number) >= _BEYOND:
+        return f"{float(number):.3g}".replace("-", MINUS)
+    power, word = 0, ""
+    if unit == "percent":
+        power, word = -2, " percent"
+    else:
+        for larger, name in _SCALES:
+            if abs(number) >= 10**larger:
+                power, word = larger, name
+                break
+    text = f"{number.scaleb(-power, context=_EXACT):,f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if not text.strip("-0"):
+        text = "0"
+    return f"{text.replace('-', MINUS)}{word}"
+
+
+def _without_noise(value: float) -> Decimal:
+    return Decimal(f"{0.0 if abs(value) < 1e-12 else value:.12g}")
+
+
+def _nth_digit(value: float, count: int) -> int:
+    """The place of the nth significant digit of a number."""
+    number = _without_noise(value)
+    return number.adjusted() - count + 1 if number else 0
+
+
+def _touches(value: float, shown: Decimal, other: float) -> bool:
+    """Whether a number, as shown, equals or crosses another."""
+    if same(value, other):
+        return False
+    there = _without_noise(other)
+    return (shown - there) * (_without_noise(value) - there) <= 0
+
+
+# Several numbers ----------------------------------------------------------------------
+
+
+def spell_span(low: float, high: float, unit: str, shown: Decimal | None = None) -> str:
+    """Spell two bounds, the low one rounded down and the high one up.
+
+    They have three digits, and more where three blur the span. The span contains
+    ``shown``, a value as it is shown. A word that both bounds have is written once.
+
+    >>> spell_span(1838333, 1964111, "person"), spell_span(0.302, 0.30701, "percent")
+    ('1.83 to 1.97 million', '30.2 to 30.8 percent')
+    >>> spell_span(2.865e6, 2.875e6, "transfer")
+    '2.865 to 2.875 million'
+    """
+    if same(low, high):
+        return spell(low, unit)
+    first, last = spell_bounds(low, high, unit, shown)
+    if math.isinf(low) and math.isinf(high):
+        return "no bound"
+    if math.isinf(high):
+        return f"{first} or more"
+    if math.isinf(low):
+        return f"{last} or less"
+    return joined(first, last)
+
+
+def spell_bounds(
+    low: float, high: float, unit: str, shown: Decimal | None = None
+) -> tuple[str, str]:
+    """The two bounds of a span, as ``spell_span`` has them.
+
+    >>> spell_bounds(1838333, math.inf, "person")
+    ('1.83 million', 'no bound')
+    """
+    if same(low, high):
+        return spell(low, unit), spell(high, unit)
+    first = _bound(low, high, unit, ROUND_FLOOR, shown)
+    last = _bound(high, low, unit, ROUND_CEILING, shown)
+    return first, last
+
+
+def _bound(
+    bound: float, other: float, unit: str, direction: str, shown: Decimal | None
+) -> str:
+    """One bound of a span, rounded in a direction."""
+    if not math.isfinite(bound):
+        return spell_at(bound, unit, 0)
+    place = place_of(bound, unit)
+    while math.isfinite(other) and 10.0**place > abs(other - bound) / 2:
+        place -= 1
+    number = rounded(bound, place, direction)
+    if shown is not None:
+        outermost = min if direction == ROUND_FLOOR else max
+        number = outermost(number, shown)
+    return _text(number, unit)
+
+
+def joined(first: str, last: str) -> str:
+    """Two ends of a span as one text; a word that both have is written once.
+
+    >>> joined("2 million", "2.5 million"), joined("900,000", "1.1 million")
+    ('2 to 2.5 million', '900,000 to 1.1 million')
+    """
+    _, _, word = last.partition(" ")
+    if word:
+        first = first.removesuffix(f" {word}")
+    return f"{first} to {last}"
+
+
+def exact_span(low: float, high: float, unit: str) -> str:
+    """Spell a range that somebody chose, or that printed digits stand for, exactly.
+
+    >>> exact_span(0.1045, 0.1055, "percent"), exact_span(1.95e6, 2.05e6, "person")
+    ('10.45 to 10.55 percent', '1.95 to 2.05 million')
+    """
+    return joined(exact(low, unit), exact(high, unit))
+
+
+def spell_distance(shown: Decimal, other: float, unit: str) -> str:
+    """Spell how far a number, as shown, lies from a print or from another as shown.
+
+    >>> spell_distance(rounded(1798807, 3), 2e6, "person")
+    '201,000'
+    >>> spell_distance(rounded(0.30454, -3), 0.3, "percent")
+    '0.5 points'
+    """
+    distance = abs(shown - _without_noise(float(other)))
+    if unit == "percent":
+        return f"{_text(100 * distance, '')} points"
+    return _text(distance, unit)
+
+
+def spell_change(
+    shown: Decimal, base: Decimal, unit: str, percent: float | None = None
+) -> str:
+    """Spell the difference of two numbers as shown, with its sign.
+
+    percent: that difference in percent of the other number, on exact values.
+
+    >>> spell_change(rounded(1.74e6, 4), rounded(1.9e6, 4), "person", -8.421)
+    '−160,000 (−8.4 percent)'
+    """
+    if shown == base:
+        return "0"
+    sign = "+" if shown > base else MINUS
+    words = f"{sign}{spell_distance(shown, float(base), unit)}"
+    if percent is None:
+        return words
+    place = place_of(percent, "", digits=DIGITS_IN_A_COLUMN)
+    return f"{words} ({sign}{spell_at(abs(percent), '', place)} percent)"
+
+
+def column_place(
+    values: Iterable[float | None], unit: str, apart_from: Iterable[float] = ()
+) -> int:
+    """The one place to which the numbers of a column are shown.
+
+    The largest has three digits there and each has two; no two that differ look the
+    same, and none equals or crosses a number in ``apart_from``.
+
+    >>> column_place([1901221.7, 1744100.0], "person")
+    4
+    >>> column_place([1901221.7, 1902300.0, 301222.0], "person")
+    3
+    """
+    numbers = [value for value in values if value is not None and math.isfinite(value)]
+    if not numbers:
+        return 0
+    limits = list(apart_from)
+    place = place_of(max(numbers, key=abs), unit)
+    for number in filter(None, numbers):
+        place = min(place, place_of(number, unit, limits, DIGITS_IN_A_COLUMN))
+    for low, high in pairwise(sorted(numbers)):
+        while not same(low, high) and rounded(low, place) == rounded(high, place):
+            place -= 1
+    return place
+
+
+def with_unit(words: str, unit: str) -> str:
+    """A number in words with its unit, in the plural.
+
+    >>> with_unit("301,000", "person"), with_unit("0.903", "person/transfer")
+    ('301,000 persons', '0.903 person/transfer')
+    >>> with_unit("30.5 percent", "percent")
+    '30.5 percent'
+    """
+    if unit in ("percent", "dimensionless", ""):
+        return words
+    ending = "s" if unit in BASE_UNITS and unit not in ("USD", "CNY") else ""
+    return f"{words} {unit}{ending}"
+
+
+def with_side(words: str, side: str) -> str:
+    """A number in words with the side on which it leaves room.
+
+    >>> with_side("1.9 million", "at most"), with_side("2.2 million", "no bound")
+    ('at most 1.9 million', '2.2 million, no bound')
+    """
+    if side == "no bound":
+        return f"{words}, no bound"
+    return f"{side} {words}".strip()

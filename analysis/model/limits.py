@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from analysis.core.sentences import message
-from analysis.core.spell import SAME
+from analysis.core.spell import SAME, exact, exact_span, spell
 from analysis.model.expressions import Expression, parse
 
 
@@ -31,10 +31,10 @@ class Limit:
         if self.other:
             return f"{self.quantity} at most {self.other}"
         if math.isinf(self.low):
-            return f"{self.quantity} at most {self.high:,.10g}"
+            return f"{self.quantity} at most {exact(self.high, '')}"
         if math.isinf(self.high):
-            return f"{self.quantity} at least {self.low:,.10g}"
-        return f"{self.quantity} outside {self.low:,.10g} to {self.high:,.10g}"
+            return f"{self.quantity} at least {exact(self.low, '')}"
+        return f"{self.quantity} outside {exact_span(self.low, self.high, '')}"
 
     @property
     def refusal(self) -> str:
@@ -72,9 +72,16 @@ class Limit:
     def sentence(self, values: Mapping[str, Any]) -> str:
         """The refusal of a value past the limit."""
         here = float(values[self.quantity])
-        if not self.other:
-            here = float(f"{here:.6g}")
+        most = float(values[self.other]) if self.other else self.high
         refusal = self.refusal
         if here < 0 and self.low == 0:
             refusal = "negative"
-        return message(refusal, **vars(self), here=here, most=values.get(self.other))
+        return message(
+            refusal,
+            quantity=self.quantity,
+            here=spell(here, "", [self.low, most]),
+            other=self.other,
+            most=spell(most, "", [here]),
+            low=exact(self.low, ""),
+            high=exact(self.high, ""),
+        )

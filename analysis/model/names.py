@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from analysis.core.register import Register
 from analysis.core.rows import BARE
 from analysis.core.sentences import message
+from analysis.core.spell import exact, with_unit
 from analysis.core.units import CONSTANTS, nearest
 from analysis.model.plan import ModelError
 from analysis.model.readings import Sources
@@ -82,8 +84,26 @@ class Names:
 
         It is a space and the unit's name, or nothing.
         """
-        unit = self.units[quantity]
-        return "" if unit == "dimensionless" else f" {unit}"
+        return with_unit("", self.units[quantity])
+
+    @cached_property
+    def _percentages(self) -> frozenset[str]:
+        """The quantities that are printed in percent alone, or shown so anyhow."""
+        printed: dict[str, set[str]] = {}
+        for claim in self.register.claims.values():
+            printed.setdefault(claim.quantity, set()).add(claim.unit)
+        in_percent = [name for name, units in printed.items() if units == {"percent"}]
+        return frozenset([*in_percent, *self.register.percent])
+
+    def spelled_unit(self, quantity: str) -> str:
+        """The unit in which a number of a quantity is spelled: percent, or its own."""
+        return "percent" if quantity in self._percentages else self.units[quantity]
+
+    def spelled(self, quantity: str, **numbers: float) -> dict[str, str]:
+        """The fields of a sentence on a quantity, with all digits of its numbers."""
+        unit = self.spelled_unit(quantity)
+        fields = {name: exact(number, unit) for name, number in numbers.items()}
+        return {"quantity": quantity, **fields}
 
     def known(self, quantity: Any) -> str:
         """Return the name of a quantity, if there is such a quantity.

@@ -162,8 +162,8 @@ class Quantities(Values):
         ]
         for quantity, number in setting.values.items():
             source = self.sources[quantity][self.default(quantity)]
-            fields = {"unit": self.suffix(quantity), "was": source.value}
-            fields |= {"quantity": quantity, "number": number}
+            fields = self.spelled(quantity, number=number, was=source.value)
+            fields["unit"] = self.suffix(quantity)
             parts.append(message(source.replaced, **fields))
         return message("differs", parts="; ".join(parts)) if parts else ""
 
@@ -325,8 +325,9 @@ class Quantities(Values):
             low, high = self.usually(name)
             values = np.broadcast_to(values, _shape_of(vary))
             for entry in np.flatnonzero((values < low) | (values > high)).tolist():
-                fields = {"low": low, "high": high, "number": values[entry]}
-                yield entry, message("varied", quantity=name, **fields)
+                number = float(values[entry])
+                fields = self.spelled(name, low=low, high=high, number=number)
+                yield entry, message("varied", **fields)
 
     def _excesses(
         self, quantity: str, setting: Setting, vary: Arrays
@@ -342,7 +343,8 @@ class Quantities(Values):
                     other = self.plan(remark.above, setting).kept(vary)
                 excess = np.broadcast_to(value - other, _shape_of(vary))
                 for entry in np.flatnonzero(excess > 0).tolist():
-                    more = spell(float(excess[entry]), self.units[quantity], 1e3)
+                    unit = self.spelled_unit(quantity)
+                    more = spell(float(excess[entry]), unit)
                     yield entry, remark.words.format(more=more)
 
     def _remarks_on(self, quantity: str) -> list[Remark]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from analysis.core.published import Interval
 from analysis.core.rows import Solve
+from analysis.core.spell import exact_span
 from analysis.model.curves import solve
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 
@@ -35,6 +36,7 @@ def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
     """
     assumption = model.register.assumptions[row.solve]
     name, low, high = assumption.id, assumption.minimum, assumption.maximum
+    unit = model.spelled_unit(name)
     try:
         plan = model.plan_of(row, setting)
     except ModelError as error:
@@ -49,12 +51,12 @@ def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
     if value is None:
         return Solution(row, None, "impossible", f"no value of {name} makes it so")
     if not Interval(low, high).holds(value):
-        reason = f"allowed is {low:,.10g} to {high:,.10g}"
+        reason = f"allowed is {exact_span(low, high, unit)}"
         return Solution(row, value, "impossible", reason)
     past = plan.past(plan.evaluate({name: value}))
     if past:
         return Solution(row, value, "impossible", past)
     low, high = assumption.low, assumption.high
     status = "in_range" if Interval(low, high).holds(value) else "out_of_range"
-    reason = f"the range it is varied over is {low:,.10g} to {high:,.10g}"
+    reason = f"the range it is varied over is {exact_span(low, high, unit)}"
     return Solution(row, value, status, reason)

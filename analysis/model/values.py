@@ -10,6 +10,7 @@ from typing import Any
 
 from analysis.core.rows import External
 from analysis.core.sentences import message
+from analysis.core.spell import exact
 from analysis.core.units import SCALES, has_unit, read_number
 from analysis.model.names import Names
 from analysis.model.plan import ModelError
@@ -56,8 +57,8 @@ class Values(Names):
         low, high = self.allowed(quantity)
         if not low <= number <= high:
             kind = "below" if high == math.inf else "outside"
-            ends = {"low": low, "high": high, "unit": self.suffix(quantity)}
-            raise ModelError(message(kind, quantity=quantity, number=number, **ends))
+            fields = self.spelled(quantity, number=number, low=low, high=high)
+            raise ModelError(message(kind, unit=self.suffix(quantity), **fields))
         if self.is_far(quantity, number) and not is_unit_written:
             raise ModelError(self._far(quantity, number))
         return number
@@ -120,12 +121,12 @@ class Values(Names):
         if self._is_printed_in_percent(quantity):
             written = f"{100 * number:.10g} percent"
             factors = {"percent": 0.01}
-        hint = ""
+        typed, hint = exact(number, ""), ""
         for word, factor in factors.items():
             if not self.is_far(quantity, number * factor):
-                hint = message("far_meant", number=number, word=word)
+                hint = message("far_meant", number=typed, word=word)
                 break
-        fields = {"quantity": quantity, "number": number, "written": written}
+        fields = {"quantity": quantity, "number": typed, "written": written}
         printed = claim.published.digits_words
         return message("far", printed=printed, hint=hint, **fields)
 

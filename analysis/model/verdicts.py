@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 from analysis.core.published import Interval
 from analysis.core.rows import GRADES, Check, Claim, External
@@ -260,6 +261,39 @@ def ends(check: Check, row: Claim | External, fine: Interval) -> tuple[float, fl
     low = row.published.value("low" if is_whole else check.end)
     high = row.published.value("high" if is_whole else check.end)
     return low, high
+
+
+def compared_with(model: Model, quantity: str) -> tuple[float, ...]:
+    """The prints and thresholds that values of a quantity are compared with.
+
+    A value is spelled on its own side of them. They are what the article prints of the
+    quantity, and what the other side of each check on it prints and asserts.
+    """
+    if model not in _COMPARED:
+        _COMPARED[model] = _all_compared(model)
+    return _COMPARED[model].get(quantity, ())
+
+
+_COMPARED: WeakKeyDictionary[Model, dict[str, tuple[float, ...]]] = WeakKeyDictionary()
+
+
+def _all_compared(model: Model) -> dict[str, tuple[float, ...]]:
+    levels: dict[str, list[float]] = {}
+    for claim in model.register.claims.values():
+        if claim.printed:
+            asserted = claim.published.asserts()
+            known = levels.setdefault(claim.quantity, [])
+            known += [claim.published.value(), asserted.low, asserted.high]
+    for check in model.register.checks.values():
+        row = other_side(model, check)
+        if row:
+            asserted_here = asserted_by(model, check, row)
+            known = levels.setdefault(check.quantity, [])
+            known += [*asserted_here.levels, *ends(check, row, asserted_here.fine)]
+    return {
+        quantity: tuple(dict.fromkeys(filter(math.isfinite, numbers)))
+        for quantity, numbers in levels.items()
+    }
 
 
 def _passing(

@@ -51,8 +51,6 @@ from analysis.render.wording import (
     SAID,
     TESTS_NOTHING,
     coarser_place,
-    percent_of,
-    place_of,
     taken_at_end,
 )
 from analysis.whatif import scenarios
@@ -291,7 +289,7 @@ def data(model: Model) -> dict[str, Any]:
             for name, one in assumptions
             if name in names
         },
-        "places": {name: place_of(model, [name]) for name in counts},
+        "places": {name: _place_of(model, [name]) for name in counts},
         "linked": [group for group in register.linked_readings if {*group} <= {*names}],
         "remarks": [
             _fields(one, "quantity words")
@@ -372,7 +370,7 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
         first,
         *(one for one in others if own is None or sources[one].claim is not own),
     ]
-    # A value is shown on its own side of these numbers, as in ``wording.value_words``.
+    # A value is shown on its own side of these numbers.
     printed = [
         row.published
         for row in model.register.claims.values()
@@ -392,7 +390,7 @@ def _quantity(model: Model, name: str) -> dict[str, Any]:
         "high": high,
         "width": (sources["set"].width if "set" in sources else 0) or 1,
         "usual": first,
-        "percent": percent_of(model, name),
+        "percent": _percent_of(model, name),
         "beside": [*filter(math.isfinite, beside)],
         "choices": offered if len(offered) > 1 else [],
         "totals": [
@@ -521,3 +519,34 @@ def _named(model: Model, text: str) -> tuple[str, list[tuple[str, str]]]:
 
 def _fields(row: Any, names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names.split()}
+
+
+def _place_of(model: Model, depends_on: Iterable[str]) -> float:
+    """Return the last place that counts in something that rests on these rows.
+
+    That is the coarsest of the rows' own places, and 10,000 at most, but for money.
+    Where none of the rows counts things, it is 10,000.
+    """
+    rows = filter(None, map(model.register.claims.get, depends_on))
+    places = {
+        row.published.place("low"): row.base_unit
+        for row in rows
+        if row.base_unit in BASE_UNITS
+    }
+    return max(
+        (place if unit == "USD" else min(place, 1e4) for place, unit in places.items()),
+        default=1e4,
+    )
+
+
+def _percent_of(model: Model, quantity: str) -> int | None:
+    """Return the fewest decimals of a percentage of this quantity.
+
+    They are as many as are printed. A quantity that is no percentage has None.
+    """
+    claims = [
+        claim for claim in model.register.claims.values() if claim.quantity == quantity
+    ]
+    if claims and all(claim.unit == "percent" for claim in claims):
+        return max(len(claim.printed.partition(".")[2]) for claim in claims)
+    return 0 if quantity in model.register.percent else None

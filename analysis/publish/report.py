@@ -27,6 +27,7 @@ from markupsafe import Markup
 from analysis import __version__
 from analysis.core.published import APPROACHES_STRETCH, APPROACHES_TOLERANCE
 from analysis.core.rows import Check
+from analysis.core.spell import exact, exact_span, with_unit
 from analysis.model.judging import VERDICTS
 from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.model.results import results as verdicts_of
@@ -40,6 +41,7 @@ from analysis.render.figures import FIGURES
 from analysis.render.headlines import headlines, ours
 from analysis.render.safe_text import markdown, tex
 from analysis.render.screens import CHECKED
+from analysis.render.speller import Speller
 from analysis.render.steps import Steps
 from analysis.render.tables import solutions_table
 from analysis.render.templates import claim_words
@@ -65,7 +67,7 @@ def pages(
     model: Model, outcomes: list[Outcome], notebooks: list[Notebook]
 ) -> dict[str, str]:
     """Every page but the notebooks, as Markdown, by name."""
-    register = model.register
+    register, speller = model.register, Speller(model)
     plans = {}
     for check in register.checks.values():
         with contextlib.suppress(ModelError):
@@ -115,10 +117,11 @@ def pages(
         "style": style,
         "badge": _badge,
         "picture": picture,
-        "value": lambda name, value: wording.value_words(
-            model, name, value, wording.place_of(model, (), value)
-        ),
-        "verdict": partial(_verdict, model),
+        "speller": speller,
+        "exact": exact,
+        "exact_span": exact_span,
+        "with_unit": with_unit,
+        "verdict": partial(_verdict, speller),
         "working": partial(_working, model),
     }
     given["front"] = _environment(None).get_template("front.html").render(given)
@@ -189,13 +192,13 @@ def _badge(words: str) -> Markup:
     return Markup(f"[{sign} {markdown(words)}]{{.v .{style}}}")
 
 
-def _verdict(model: Model, outcome: Outcome) -> Markup:
+def _verdict(speller: Speller, outcome: Outcome) -> Markup:
     """Put a verdict into a word, a colour and a sign, with its notes.
 
     What is printed stands beside it.
     """
-    words = wording.verdict_words(model, outcome)
-    printed = wording.published_words(model, outcome)
+    words = wording.verdict_words(speller, outcome)
+    printed = wording.published_words(speller.model, outcome)
     if not outcome.verdict:
         return Markup(markdown(words))
     first, comma, rest = words.partition(", ")
@@ -329,23 +332,15 @@ def estimates_tex(model: Model) -> str:
     >>> print(next(line for line in text.splitlines() if wanted in line))
     \expandafter\def\csname estimate:at_risk_2021\endcsname{1.9 million}
     """
-    lines = [_TEX]
+    lines, speller = [_TEX], Speller(model)
     for key, found in records.each_estimate(model, ARTICLE):
         if isinstance(found, ModelError):
             continue
-        # Two bounds that are the same make one text.
-        bounds = wording.span_words(model, found.quantity, found.low, found.high)
+        bounds = speller.bounds(found.quantity, found.low, found.high, found.value)
         words = {
-            "": wording.estimate_words(
-                model,
-                found.quantity,
-                found.value,
-                found.low,
-                found.high,
-                found.depends_on,
-            ),
+            "": speller.spell(found.quantity, found.value),
             ".low": bounds[0],
-            ".high": bounds[-1],
+            ".high": bounds[1],
             ".unit": "" if found.unit == "dimensionless" else found.unit,
             ".side": found.side,
         }

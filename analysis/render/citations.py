@@ -23,6 +23,7 @@ from analysis.core.rows import SEEN_IN, External, Headline
 from analysis.model.model import Model
 from analysis.render.headlines import filled, headlines
 from analysis.render.safe_text import tex
+from analysis.render.speller import Speller
 from analysis.render.steps import WIDTH
 
 COLUMNS = ("headline", "sentence to quote", "caveat", "check", "official figures")
@@ -95,12 +96,13 @@ def citations(model: Model) -> list[Cited]:
             continue
         official = [
             Official(
-                filled(model, one.words),
+                filled(Speller(model), one.words),
                 tuple(model.register.external[name] for name in one.figures),
             )
             for one in cite.official
         ]
-        sentence, caveat = filled(model, cite.sentence), filled(model, cite.caveat)
+        sentence = filled(Speller(model), cite.sentence)
+        caveat = filled(Speller(model), cite.caveat)
         found.append(Cited(shown.row, shown.verdict, sentence, caveat, tuple(official)))
     return found
 

@@ -26,11 +26,18 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.core.published import Interval
 from analysis.core.rows import PER_YEAR, External
-from analysis.core.spell import digits, spell
-from analysis.core.units import BASE_UNITS, CONSTANTS, name_of, parse_unit
+from analysis.core.spell import (
+    digits,
+    place_of,
+    rounded,
+    spell_at,
+    spell_distance,
+    with_unit,
+)
+from analysis.core.units import CONSTANTS, name_of, parse_unit
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.render.headlines import filled
-from analysis.render.wording import estimate_words, plural
+from analysis.render.speller import Speller
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,10 +188,7 @@ def _compared(model: Model, setting: Setting, figure: External, beside: str) -> 
         "ours_high": ours.high,
         "ours_unit": ours.unit,
     }
-    words = estimate_words(
-        model, quantity, ours.value, ours.low, ours.high, ours.depends_on
-    )
-    row["ours_words"] = f"{words}{plural(ours.unit)}: {quantity}, {row['ours_from']}"
+    row["ours_words"] = _ours_words(model, row)
     if context := _context(model, figure, quantity, under):
         return {**row, "reason": f"context: {context}"}
     factor, how = _bridge(model, setting, figure.base_unit, ours.unit)
@@ -203,6 +207,7 @@ def _compared(model: Model, setting: Setting, figure: External, beside: str) -> 
         "rounding": _lies(stands, *there),
         "words": _lies(printed.asserts(), *there),
     }
+    row["ours_words"] = _ours_words(model, row)
     return {**row, "reason": "" if ours.value else "ours is 0, so there is no ratio"}
 
 
@@ -331,6 +336,20 @@ def frame_in_words(compared: list[Row], model: Model) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _ours_words(model: Model, row: Row) -> str:
+    """Our number with its unit, and where it is from."""
+    unit = model.spelled_unit(row["quantity"])
+    words = spell_at(row["ours"], unit, _our_place(model, row))
+    return f"{with_unit(words, unit)}: {row['quantity']}, {row['ours_from']}"
+
+
+def _our_place(model: Model, row: Row) -> int:
+    """The place to which our number is shown: apart from the figure beside it."""
+    compared = row["compared"]
+    apart_from = [] if compared is None else [compared]
+    return Speller(model).place(row["quantity"], row["ours"], apart_from)
+
+
 def comparison(model: Model, row: Row) -> str:
     """Put a comparison into a few words.
 
@@ -353,29 +372,29 @@ def comparison(model: Model, row: Row) -> str:
     elif lies == "overlap":
         parts.append("agrees within rounding")
     else:
-        parts.append(_difference(row["difference"], row["ours_unit"]))
+        parts.append(_distance(model, row))
         if published.side:
             parts.append(f"“{published}” excludes ours")
     return "; ".join(filter(None, parts))
 
 
-def _difference(difference: float, unit: str) -> str:
-    """How far a figure lies above or below ours."""
-    size = abs(difference)
-    if unit == "dimensionless":
-        words = f"{100 * size:.1f} points"
-    elif unit in BASE_UNITS:
-        place = 1e4 if size >= 5e4 else 10.0 ** max(0, len(str(int(size))) - 2)
-        words = spell(size, "person", place)
-    else:
-        words = f"{size:.2g}"
-    return f"{words} {'higher' if difference > 0 else 'lower'} than ours"
+def _distance(model: Model, row: Row) -> str:
+    """How far a figure lies above or below ours, both as shown."""
+    unit = model.spelled_unit(row["quantity"])
+    ours = rounded(row["ours"], _our_place(model, row))
+    compared = row["compared"]
+    if row["divided_by_years"] or row["at_ratio"]:
+        # What is computed from the figure has three digits, as any number.
+        place = place_of(compared, unit, [row["ours"]])
+        compared = float(rounded(compared, place))
+    words = spell_distance(ours, compared, unit)
+    return f"{words} {'higher' if row['difference'] > 0 else 'lower'} than ours"
 
 
 def context(model: Model) -> list[str]:
     """Sentences on figures published elsewhere that are shown beside, not scored."""
     return [
-        f"Context, beside {one.beside}: {filled(model, one.words)}"
+        f"Context, beside {one.beside}: {filled(Speller(model), one.words)}"
         for one in model.register.context
     ]
 

@@ -26,15 +26,16 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.core.spell import spell
+from analysis.core.spell import exact, joined, place_of, spell, spell_at, with_side
 from analysis.core.units import BASE_UNITS, nearest
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.render import KEEP_FIGURES_IN
 from analysis.render.headlines import filled
 from analysis.render.records import escape_spreadsheet_formulas
+from analysis.render.speller import Speller
 from analysis.render.tables import Table
-from analysis.render.whatif_tables import Sensitivity, words_of
-from analysis.render.wording import CAVEAT, count_words, estimate_words, sided
+from analysis.render.whatif_tables import Sensitivity
+from analysis.render.wording import CAVEAT, count_words
 from analysis.whatif import sweep
 from analysis.whatif.scenarios import OWN, find
 
@@ -384,9 +385,7 @@ def estimated(
         one = model.estimate(quantity, model.over(study.setting, readings))
     except ModelError:
         return row
-    words = estimate_words(
-        model, quantity, one.value, one.low, one.high, one.depends_on
-    )
+    words = Speller(model).spell(quantity, one.value)
     return {**row, "value": one.value, "low": one.low, "high": one.high, "words": words}
 
 
@@ -427,7 +426,7 @@ def plan_against_actual(study: Evaluation) -> Drawing:
     )
     side = study.model.plan("planned_transfers_2016_2020", study.setting).side
     frame["side"] = [side] + [""] * (len(frame) - 1)
-    frame.loc[0, "words"] = sided(side, str(frame.loc[0, "words"]))
+    frame.loc[0, "words"] = with_side(str(frame.loc[0, "words"]), side)
     mean, words = float(frame["value"][1]), frame["words"]
     caption = (
         f"The plan for 2021 would be {words[2]} by the total printed with the plan, "
@@ -473,7 +472,7 @@ def two_values_of_2019(study: Evaluation) -> Drawing:
     )
     beside = pd.Series([""] * 4 + [f", {ratio} a transfer" for ratio in ratios])
     frame["words"] += " " + frame["role"] + beside
-    apart = filled(study.model, "{|figures_of_2019_apart|}", study.setting)
+    apart = filled(Speller(study.model), "{|figures_of_2019_apart|}", study.setting)
     caption = f"The base by the growth and the labourers printed are {apart} apart."
     source = (
         "Section scale, paragraphs 1 and 2; note 4. "
@@ -652,11 +651,16 @@ def waterfall(study: Evaluation) -> Drawing:
     up_to, approaches, both = (model.register.claims[name].published for name in names)
     low, high = both.value("low"), both.value("high")
 
+    # One place for all bars, so that the figure adds up.
+    levels = approaches.value(), low, high
+    sizes = base, now, now - base, total["value"]
+    known = [size for size in sizes if np.isfinite(size)]
+    place = min((place_of(size, "person", levels) for size in known), default=0)
+
     def words(size: float, side: str = "") -> str:
         if not np.isfinite(size):
             return "not computable"
-        beside = approaches.value(), low, high
-        return sided(side, spell(abs(size), "person", 1e3, beside=beside))
+        return with_side(spell_at(abs(size), "person", place), side)
 
     none = np.nan, np.nan
     at_first = "ours", 0, base, first.side, words(base, first.side), *none
@@ -699,7 +703,8 @@ def waterfall(study: Evaluation) -> Drawing:
         )
     overlap = study.model.plan("overlap", study.setting).value
     both_groups = (
-        f"We take a share of {overlap:g} of former detainees as in both groups."
+        f"We take a share of {exact(overlap, '')} of former detainees as in both "
+        "groups."
         if overlap
         else "We assume that nobody is in both groups."
     )
@@ -889,7 +894,7 @@ def trade_shares(study: Evaluation) -> Drawing:
             float(estimated(study, "", "", name, **readings)["value"]) for name in names
         ]
         words = (
-            f"{100 * ends[0]:.1f} to {100 * ends[1]:.1f}"
+            joined(spell(ends[0], "percent"), spell(ends[1], "percent"))
             if np.isfinite(ends).all()
             else "not computable"
         )
@@ -909,10 +914,10 @@ def trade_shares(study: Evaluation) -> Drawing:
     now = frame[
         frame["label"].str.startswith("Products") & (frame["role"] == "early 2022")
     ]["value"].dropna()
-    span = f"{100 * now.min():.1f} to {100 * now.max():.1f}"
+    span = joined(spell(now.min(), "percent"), spell(now.max(), "percent"))
     caption = (
         f"Read in {count_words(len(now))} ways, one printed figure gives shares of "
-        f"products in early 2022 of {span} percent."
+        f"products in early 2022 of {span}."
     )
     source = (
         "Section trade, paragraphs 1 and 4. The base of products is the share of all "
@@ -938,11 +943,13 @@ def tornado(found: Sensitivity) -> Drawing:
     widest first.
     """  # noqa: D205
     model, quantity, made = found.model, found.quantity, list[Row]()
+    speller = Speller(model)
     now = np.nan if found.estimate.value is None else found.estimate.value
     for bar in found.tornado:
         for role, at, value in zip(
             _ENDS, (bar.low, bar.high), (bar.at_low, bar.at_high), strict=True
         ):
+            unit = speller.unit(bar.assumption)
             row = {
                 "label": model.name(bar.assumption).rstrip("."),
                 "role": role,
@@ -958,7 +965,7 @@ def tornado(found: Sensitivity) -> Drawing:
                 {
                     **row,
                     **ends,
-                    "words": f"at {at:,.10g}: {words_of(model, quantity, value)}",
+                    "words": f"at {exact(at, unit)}: {speller.spell(quantity, value)}",
                 }
             )
     frame = pd.DataFrame(
@@ -973,7 +980,7 @@ def tornado(found: Sensitivity) -> Drawing:
     caption = "No assumption moves the estimate."
     if made:
         first, second = sorted(made[:2], key=itemgetter("value"))
-        low, high = (words_of(model, quantity, one["value"]) for one in (first, second))
+        low, high = (speller.spell(quantity, row["value"]) for row in (first, second))
         caption = f"{made[0]['label']} moves the estimate most, from {low} to {high}."
     source = (
         "Each assumption alone, over the range that it is varied over or to a limit on "

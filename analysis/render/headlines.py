@@ -17,14 +17,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.core.rows import Headline, HeadlineWords
-from analysis.core.spell import digits, spell
-from analysis.core.units import BASE_UNITS
+from analysis.core.spell import MINUS, exact, place_of, spell, spell_at
 from analysis.model import findings
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.model.plan import Plan
 from analysis.model.verdicts import judge
-from analysis.render.steps import WIDTH, line
-from analysis.render.wording import listed, percent_of, verdict_and_distance
+from analysis.render.speller import Speller
+from analysis.render.steps import WIDTH, line, settled_places
+from analysis.render.wording import listed, verdict_and_distance
 
 COLUMNS = ("the article", "working", "shown as", "why")
 _NONE = "no derivation in this article"
@@ -61,15 +61,29 @@ class Shown:
 
 def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
     """The headlines of the data package under a setting, in their order."""
-    return [_headline(model, setting, row) for row in model.register.headlines.values()]
+    rows = model.register.headlines.values()
+    speller = Speller(model, settled_places(model, _lines(model, setting)))
+    return [_headline(speller, setting, row) for row in rows]
 
 
-def _headline(model: Model, setting: Setting, row: Headline) -> Shown:
+def _lines(model: Model, setting: Setting) -> Iterator[tuple[Plan, str]]:
+    """The worked lines of the headlines, as far as they have numbers."""
+    for row in model.register.headlines.values():
+        for name in row.working:
+            if not _is_replaced(model, setting, name):
+                with contextlib.suppress(ModelError):
+                    plan = model.plan(*model.named(name, setting))
+                    _ = plan.words or plan.value
+                    yield plan, plan.target
+
+
+def _headline(speller: Speller, setting: Setting, row: Headline) -> Shown:
+    model = speller.model
     words = row.words(changed=_is_changed(model, setting, row))
-    working = tuple(_working(model, setting, row))
+    working = tuple(_working(speller, setting, row))
     verdict = row.shown
     if row.check:
-        verdict = _verdict(model, setting, row, words.shown)
+        verdict = _verdict(speller, setting, row, words.shown)
     remarks: tuple[str, ...] = ()
     quantity = model.register.claims[row.claim].quantity
     with contextlib.suppress(ModelError):
@@ -77,19 +91,20 @@ def _headline(model: Model, setting: Setting, row: Headline) -> Shown:
     return Shown(
         row,
         working,
-        filled(model, verdict, setting),
-        filled(model, words.sentence, setting),
-        filled(model, row.caveats, setting),
+        filled(speller, verdict, setting),
+        filled(speller, words.sentence, setting),
+        filled(speller, row.caveats, setting),
         remarks,
     )
 
 
-def _verdict(model: Model, setting: Setting, row: Headline, shown: str) -> str:
+def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> str:
     """The verdict of a headline's check, perhaps in other words.
 
     The article's words for the verdict hold as long as the verdict is the article's, on
     the same inputs, or as long as neither has a value.
     """
+    model = speller.model
     check = model.register.checks[row.check]
     outcome = judge(model, check, setting)
     if not outcome.verdict:
@@ -108,7 +123,7 @@ def _verdict(model: Model, setting: Setting, row: Headline, shown: str) -> str:
         # The sum no longer sets one thing printed twice side by side.
         derived = check.model_copy(update={"kind": "derivation"})
         outcome = replace(outcome, check=derived)
-    said = verdict_and_distance(model, outcome)
+    said = verdict_and_distance(speller, outcome)
     return (shown or "{verdict}").replace("{verdict}", said)
 
 
@@ -118,15 +133,16 @@ def _is_replaced(model: Model, setting: Setting, name: str) -> bool:
     return quantity in setting.choices and reading == model.default(quantity)
 
 
-def _working(model: Model, setting: Setting, row: Headline) -> Iterator[str]:
+def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]:
     """Each formula of a headline with its numbers, or why it has no value."""
+    model = speller.model
     for name in row.working:
         if _is_replaced(model, setting, name):
             # The sum that needs the number shows the one that the setting gives.
             continue
         try:
             if not model.plan(*model.named(name, setting)).words:
-                yield line(model, setting, name)
+                yield line(speller, setting, name)
         except ModelError as error:
             yield str(error)
 
@@ -153,7 +169,7 @@ def _plans(model: Model, setting: Setting, row: Headline) -> Iterator[Plan]:
 # Texts with numbers -------------------------------------------------------------------
 
 
-def filled(model: Model, text: str, setting: Setting = ARTICLE) -> str:
+def filled(speller: Speller, text: str, setting: Setting = ARTICLE) -> str:
     """Put a number in place of each name or sum in braces.
 
     A name is that of a quantity, of ``quantity.reading``, or of a row as it is printed.
@@ -165,30 +181,27 @@ def filled(model: Model, text: str, setting: Setting = ARTICLE) -> str:
         with contextlib.suppress(ModelError):
             sentences.append(
                 HeadlineWords.BRACES.sub(
-                    lambda match: _number(model, setting, match), sentence
+                    lambda match: _number(speller, setting, match), sentence
                 )
             )
     return " ".join(sentences)
 
 
-def _number(model: Model, setting: Setting, match: re.Match[str]) -> str:
-    name, form = match["name"].strip(), match["form"]
-    register = model.register
+def _number(speller: Speller, setting: Setting, match: re.Match[str]) -> str:
+    name = match["name"].strip()
+    model, register = speller.model, speller.model.register
     row = register.claims.get(name) or register.external.get(name)
     if row and row.printed and not row.published.printed_high:
         return row.published.digits_words
     value, unit = findings.value(model, name, setting, within_limits=True)
-    value = abs(value) if match["bar"] else value
-    if form == "percent":
-        return spell(value, unit, percent=1)
-    place = 1e3
-    if form == "short":
-        place = 1e5
-    elif unit not in BASE_UNITS:
-        quantity, _, _ = name.partition(".")
-        percent = percent_of(model, quantity)
-        return spell(value, unit, percent=percent)
-    return spell(value, unit, place)
+    quantity, _, _ = name.partition(".")
+    if match["form"] == "short":
+        words = spell_at(value, unit, place_of(value, unit, digits=2))
+    elif quantity in model.quantities:
+        words = speller.spell(quantity, value)
+    else:
+        words = spell(value, match["form"] or unit)
+    return words.removeprefix(MINUS) if match["bar"] else words
 
 
 # What a setting changes ---------------------------------------------------------------
@@ -248,8 +261,9 @@ def ours(model: Model, setting: Setting = ARTICLE) -> str:
 def _clause(model: Model, name: str) -> str:
     """What an assumption of ours says, as a clause."""
     assumption = model.register.assumptions[name]
+    unit = model.spelled_unit(name)
     label = assumption.label[:1].lower() + assumption.label[1:].removesuffix(", ours")
-    return assumption.clause or f"{label} is {digits(assumption.value) or '0'}"
+    return assumption.clause or f"{label} is {exact(assumption.value, unit)}"
 
 
 def _named_by_user(model: Model, setting: Setting) -> Iterator[str]:

@@ -18,24 +18,23 @@ import typer
 
 from analysis.core.errors import InputError, display_path
 from analysis.core.rows import Check, Claim, Solve
-from analysis.core.spell import digits
+from analysis.core.spell import digits, with_unit
 from analysis.core.units import nearest
-from analysis.model import findings
 from analysis.model.model import ARTICLE, CircleError, Model, ModelError, Setting
 from analysis.model.solutions import solution
 from analysis.model.verdicts import Outcome, judge_all
 from analysis.render.headlines import changes
 from analysis.render.safe_text import escape_spreadsheet_formula, padded
+from analysis.render.speller import Speller
 from analysis.render.steps import WIDTH, Steps
 from analysis.render.templates import fill
 from analysis.render.wording import (
     CAVEAT,
     against_words,
     bounds_words,
-    plural,
+    finding_steps,
     recomputed_words,
     result_words,
-    solved_words,
 )
 
 if TYPE_CHECKING:
@@ -141,7 +140,7 @@ def print_outcomes(model: Model, outcomes: Iterable[Outcome]) -> None:
 
     show(
         checks_table(
-            model,
+            Speller(model),
             outcomes,
             "check",
             "printed",
@@ -270,9 +269,8 @@ def sensitivity(
     if quantity:
         found = Sensitivity(quantity, scenario, model=model, **how)
         echo_wrapped(f"{quantity} under {scenario.name}: {scenario.description}")
-        echo_wrapped(
-            f"result: {result_words(model, model.estimate(quantity, found.setting))}"
-        )
+        estimate = model.estimate(quantity, found.setting)
+        echo_wrapped(f"result: {result_words(Speller(model), estimate)}")
         show(found.ranges_table(), found.draws_table(), found.indices_table())
         # It names the settings without an effect, too.
         echo_wrapped(found.differs, *[*_changes(model, scenario)][1:], CAVEAT)
@@ -395,6 +393,7 @@ def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> Non
     }
     # A note is on the article's own numbers.
     is_changed = bool(setting.choices)
+    given["speller"] = Speller(model)
     given["noted"] = "note, at the article's values: " if is_changed else "note: "
     given |= _found(model, kind, row, setting, full)
     echo_wrapped(
@@ -427,7 +426,7 @@ def _found(
     if kind == "solution":
         return _found_of_solution(model, row, setting, full)
     if kind == "finding":
-        return {"arithmetic": findings.recomputed(model, row)}
+        return {"arithmetic": finding_steps(model, row)}
     from analysis.render import external
 
     compared = [one for one in external.compare(model, setting) if one["id"] == row.id]
@@ -457,13 +456,14 @@ def _found_of_check(
     """Return the outcome of a check, and its steps with the result."""
     (one,) = judge_all(model, [check.id], setting)
     if check.against and check.claim:
-        value = f"{recomputed_words(model, one)}{plural(one.unit)}"
+        speller = Speller(model)
+        value = with_unit(recomputed_words(speller, one), speller.unit(check.quantity))
         return {
             "outcomes": [one],
             "steps": against_words(model, check),
             "plan": None,
             "remarks": (),
-            "result": f"{value}, {bounds_words(model, one)} by rounding",
+            "result": f"{value}, {bounds_words(speller, one)} by rounding",
         }
     under = model.setting_of(check, setting)
     model.check_used(setting, [model.plan(check.quantity, under)])
@@ -482,9 +482,10 @@ def _found_of_solution(
     under = model.setting_of(solve, setting)
     model.check_used(setting, [model.plan(solve.quantity, under)])
     solved = solution(model, solve, setting)
-    words = (
-        digits(solved.value) if full else solved_words(model, solve.solve, solved.value)
-    )
+    words = "none"
+    if solved.value is not None:
+        spelled = Speller(model).spell(solve.solve, solved.value)
+        words = digits(solved.value) if full else spelled
     return {"solved": solved, "result": words}
 
 
@@ -496,18 +497,17 @@ def _worked(
     The result has its remarks. If ``judged``, the steps have the verdict.
     """
     plan = model.plan(quantity, setting)
-    found: dict[str, Any] = {"plan": plan, "remarks": ()}
+    worked = Steps(model, setting, [quantity], judged=judged)
+    speller = worked.speller
+    found: dict[str, Any] = {"plan": plan, "remarks": (), "speller": speller}
     try:
         one = model.estimate(quantity, setting)
-        found |= {"result": result_words(model, one, full), "remarks": one.remarks}
+        found |= {"result": result_words(speller, one, full), "remarks": one.remarks}
     except ModelError as error:
         # A setting can lead past a limit; then there is nothing to explain.
         if (setting.given or setting.choices) and not plan.words:
             raise
         found["result"] = f"none, {error}"
     # Remarks stand below, beside the result.
-    steps = [
-        str(replace(step, remarks=()))
-        for step in Steps(model, setting, [quantity], judged=judged).steps
-    ]
+    steps = [str(replace(step, remarks=())) for step in worked.steps]
     return found | {"steps": [line for step in steps for line in step.splitlines()]}

@@ -5,7 +5,7 @@ The print stands beside the result.
 >>> from analysis.core.register import Register
 >>> print(Steps(Model(Register.read()), Setting(), ["net_new_persons"], depth=0))
 net new persons = persons 2021 − persons 2019
-                = 3.170 million − 2.869 million
+                = 3.17 million − 2.869 million
                 = 301,000
     printed: "approximately 300,000 persons" (note 4): matches
 """
@@ -24,11 +24,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.core.units import BASE_UNITS, CONSTANTS
+from analysis.core.spell import DIGITS_IN_A_COLUMN, exact, place_of, rounded, same
+from analysis.core.units import CONSTANTS
 from analysis.model.expressions import Expression
 from analysis.model.model import Model, ModelError, Node, Plan, Setting, Source
-from analysis.model.verdicts import judge
-from analysis.render.wording import percent_of, verdict_words
+from analysis.model.verdicts import compared_with, judge
+from analysis.render.speller import Places, Speller
+from analysis.render.wording import verdict_words
 
 #: The widest line.
 WIDTH = 80
@@ -94,23 +96,26 @@ class Steps:
         *,
         judged: bool = True,
     ) -> None:
-        found: dict[str, Step] = {}
+        wanted: dict[str, tuple[Setting, Plan, int]] = {}
         for name in names:
             quantity, under = model.named(name, setting)
             plan = model.plan(quantity, under)
             todo = [(plan.target, 0)]
             while todo:
                 quantity, level = todo.pop()
-                if quantity not in found and quantity not in CONSTANTS:
-                    found[quantity] = step(
-                        model, under, plan, quantity, level, judged=judged
-                    )
+                if quantity not in wanted and quantity not in CONSTANTS:
+                    wanted[quantity] = under, plan, level
                     if depth is None or level < depth:
                         todo += [
                             (need, level + 1)
                             for need in reversed(plan.by_name[quantity].source.needs)
                         ]
-        self.steps = list(found.values())
+        lines = [(plan, quantity) for quantity, (_, plan, _) in wanted.items()]
+        self.speller = Speller(model, settled_places(model, lines))
+        self.steps = [
+            step(self.speller, under, plan, quantity, level, judged=judged)
+            for quantity, (under, plan, level) in wanted.items()
+        ]
 
     def __repr__(self) -> str:
         return "\n".join(map(str, self.steps))
@@ -120,7 +125,7 @@ class Steps:
 
 
 def step(
-    model: Model,
+    speller: Speller,
     setting: Setting,
     plan: Plan,
     quantity: str,
@@ -133,6 +138,7 @@ def step(
 
     A ``plain`` one leaves out factors of one and terms of nothing that are ours.
     """
+    model = speller.model
     node = plan.by_name[quantity]
     source = node.source
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
@@ -148,7 +154,7 @@ def step(
     notes = [*_origin(model, node)]
     if source.expression is None:
         other = label(source.same_as) if source.same_as else source.sum
-        number, _ = _shown(model, node, values[quantity])
+        number = _shown(speller, node, values[quantity])
         lines = [f"= {text}" for text in (other, number) if text]
     else:
         formula = without_units(source.expression)
@@ -156,7 +162,11 @@ def step(
         if plain and all(plan.by_name[name].reading == "set" for name in idle):
             formula = without(formula, idle)
         names = {need: label(need) for need in formula.needs}
-        result, shown = _worked(model, plan, node, formula, values)
+        shown = {
+            need: _shown(speller, plan.by_name[need], values[need])
+            for need in formula.needs
+        }
+        result = _shown(speller, node, values[quantity])
         lines = [f"= {formula.text(names)}", f"= {formula.text(shown)}", f"= {result}"]
     remarks: tuple[str, ...] = ()
     if quantity in refusals and quantity == plan.target:
@@ -166,20 +176,20 @@ def step(
             one = model.estimate(quantity, setting)
             remarks = one.remarks
             notes += filter(None, [one.side])
-        notes += _judged(model, setting, quantity) if judged else ()
+        notes += _judged(speller, setting, quantity) if judged else ()
     return Step(quantity, label(quantity), tuple(lines), tuple(notes), remarks, level)
 
 
-def line(model: Model, setting: Setting, name: str) -> str:
+def line(speller: Speller, setting: Setting, name: str) -> str:
     """The numbers put into the formula of a quantity, and the result, in one line.
 
     Factors of one and terms of nothing are left out where they are ours and unchanged.
     Raises ModelError past a limit.
     """
-    quantity, under = model.named(name, setting)
-    plan = model.plan(quantity, under)
+    quantity, under = speller.model.named(name, setting)
+    plan = speller.model.plan(quantity, under)
     _ = plan.words or plan.value
-    lines = step(model, under, plan, quantity, plain=True).lines
+    lines = step(speller, under, plan, quantity, plain=True).lines
     return " ".join(lines[1:]).removeprefix("= ")
 
 
@@ -215,46 +225,101 @@ def _origin(model: Model, node: Node) -> Iterator[str]:
             yield f"{row.label} (ours)"
 
 
-def _judged(model: Model, setting: Setting, quantity: str) -> Iterator[str]:
+def _judged(speller: Speller, setting: Setting, quantity: str) -> Iterator[str]:
     """The print of a quantity, and the verdict."""
+    model = speller.model
     for check in model.register.checks.values():
         claim = model.register.claims.get(check.claim)
         if check.quantity == quantity and claim and check.id in claim.judged_by:
             outcome = judge(model, check, setting)
             words = f'"{claim.words or claim.published}" ({claim.where})'
-            yield f"printed: {words}: {verdict_words(model, outcome)}"
+            yield f"printed: {words}: {verdict_words(speller, outcome)}"
 
 
 # Numbers ------------------------------------------------------------------------------
 
 
-def _worked(
-    model: Model,
-    plan: Plan,
-    node: Node,
-    formula: Expression,
-    values: Mapping[str, float],
-) -> tuple[str, dict[str, str]]:
-    """Return the result of a formula, and its operands, as texts.
+def settled_places(model: Model, lines: Iterable[tuple[Plan, str]]) -> Places:
+    """The place of each computed value in some worked lines, so that each recomputes.
 
-    The operands have as many digits as it takes to recompute the result by hand.
+    A line is that of one quantity of a plan. A value has its own digits, and more where
+    a line needs them. Operands get four digits first; then a result has two where they
+    give no more, as 2 million less 1.901 million gives 99,000; then operands get more.
     """
-    operands = [values[need] for need in formula.needs]
-    # A sum of millions ends at a thousand.
-    least = 1e4 if max(map(abs, operands), default=0) >= 1e6 else 1e5
-    result, _ = _shown(model, node, values[node.name], 0, least)
-    for finest in range(7):
-        shown = {
-            need: _shown(model, plan.by_name[need], values[need], finest)
-            for need in formula.needs
-        }
-        known = all(map(math.isfinite, operands))
+    fitted = [line for plan, name in lines for line in _lines_of(model, plan, name)]
+    places: dict[tuple[str, float], int] = {}
+    for line in fitted:
+        for key in (line.result, *line.operands):
+            places.setdefault(key, Speller(model).place(*key))
+    needed: set[tuple[str, float]] = set()
+    # A value gets ten digits at most, so this comes to an end.
+    while any(line.is_refined(model, places, needed) for line in fitted):
+        pass
+    return places
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A formula with its numbers: its result, and the operands that are computed."""
+
+    node: Node
+    values: Mapping[str, float]
+    result: tuple[str, float]
+    operands: tuple[tuple[str, float], ...]
+
+    def is_refined(
+        self,
+        model: Model,
+        places: dict[tuple[str, float], int],
+        needed: set[tuple[str, float]],
+    ) -> bool:
+        """Give some value another place, unless the line recomputes; whether it did.
+
+        What has more digits for the sake of a line is ``needed`` so: its own line may
+        not take them away again.
+        """
+        quantity, value = self.result
+        shown = {key: rounded(key[1], places[key]) for key in self.operands}
+        put_in = {name: float(number) for (name, _), number in shown.items()}
         with np.errstate(all="ignore"):
-            numbers = np.array([number for _, number in shown.values()])
-            by_hand = float(formula.compiled(*numbers)) if known else math.nan
-        if not known or _shown(model, node, by_hand, 0, least)[0] == result:
-            break
-    return result, {need: text for need, (text, _) in shown.items()}
+            by_hand = float(self.node.compute({**self.values, **put_in}))
+        if _is_same_at(by_hand, value, places[self.result]):
+            return False
+        inexact = [key for key in self.operands if not same(float(shown[key]), key[1])]
+        short = [key for key in inexact if places[key] > place_of(key[1], "", digits=4)]
+        unit, levels = model.spelled_unit(quantity), compared_with(model, quantity)
+        rough = place_of(value, unit, levels, DIGITS_IN_A_COLUMN)
+        if (
+            not short
+            and self.result not in needed
+            and _is_same_at(by_hand, value, rough)
+        ):
+            places[self.result] = rough
+            return True
+        for key in short or inexact:
+            places[key] -= 1
+            needed.add(key)
+        return bool(inexact)
+
+
+def _lines_of(model: Model, plan: Plan, name: str) -> Iterator[_Line]:
+    """The line of a quantity in a plan, if it has finite numbers."""
+    node = plan.by_name[name]
+    values = {name: float(value) for name, value in plan.evaluate({}).items()}
+    needs = [need for need in node.source.needs if need not in CONSTANTS]
+    known = all(math.isfinite(values[need]) for need in (name, *needs))
+    if node.source.is_leaf or not known:
+        return
+    computed = [need for need in needs if not plan.by_name[need].source.is_leaf]
+    operands = tuple((need, values[need]) for need in computed)
+    yield _Line(node, values, (name, values[name]), operands)
+
+
+def _is_same_at(one: float, other: float, place: int) -> bool:
+    """Whether two numbers are the same at a place; one that is not finite counts so."""
+    if not math.isfinite(one):
+        return True
+    return rounded(one, place) == rounded(other, place)
 
 
 def as_printed(source: Source) -> str:
@@ -266,55 +331,18 @@ def as_printed(source: Source) -> str:
     return f"{float(printed):,.{len(printed.partition('.')[2])}f}{word}"
 
 
-def _shown(
-    model: Model, node: Node, value: float, finest: int = 0, least: float = 1e5
-) -> tuple[str, float]:
-    """Return a number as a text, and the number that the text shows.
-
-    The text is as printed or as set. Otherwise the number has some digits and
-    ``finest`` more; from ``least`` on it is to thousands, and in millions from a
-    million on.
-    """
-    source, unit = node.source, model.units[node.name]
-    if source.in_words or not math.isfinite(value):
-        return "in words" if source.in_words else "no value", value
-    scale, word = 1.0, ""
-    if unit in BASE_UNITS and abs(value) >= least:
-        scale, decimals, word = (
-            (1e9, 3, " billion") if abs(value) >= 1e9 else (1e6, 3, " million")
-        )
-    elif unit in BASE_UNITS:
-        decimals = int(abs(value) < 1000 and value != round(value))
-    elif percent_of(model, node.name) is not None:
-        # Three digits, and one decimal or more.
-        place = math.floor(math.log10(abs(value)) + 1e-9) if value else -1
-        scale, decimals, word = 0.01, max(1, -place), " percent"
-    else:
-        enough = (
-            n
-            for n in range(4 + finest)
-            if math.isclose(round(value, n), value, rel_tol=1e-9)
-        )
-        decimals = next(enough, 4 + finest) - finest
-    if source.claim and math.isclose(
-        source.claim.published.value(source.end), value, rel_tol=1e-12
-    ):
-        return as_printed(source), value
+def _shown(speller: Speller, node: Node, value: float) -> str:
+    """A number of a line: as printed, as set, or spelled."""
+    source = node.source
+    if source.in_words:
+        return "in words"
+    if not math.isfinite(value):
+        return "no value"
+    if source.claim and same(source.claim.published.value(source.end), value):
+        return as_printed(source)
     if source.is_leaf:
-        if abs(value) < scale:
-            scale, word = 1.0, ""
-        return f"{value / scale:,.10g}{word}".replace("-", "−"), value
-    # A tie in decimals stays one: as a float of millions, 1,567,500 is less than
-    # 1.5675.
-    tens = 10.0 ** (decimals + finest)
-    rounded = round(value * tens / scale) / tens
-    decimals += finest
-    if word == " million" and abs(rounded) < 1:
-        decimals, word = max(0, decimals - 6), ""
-        text = f"{rounded * scale:,.{decimals}f}"
-    else:
-        text = f"{rounded:,.{decimals}f}{word}"
-    return text.replace("-", "−"), rounded * scale
+        return exact(value, speller.unit(node.name))
+    return speller.spell(node.name, value)
 
 
 def idle_needs(model: Model, formula: Expression) -> dict[str, float]:

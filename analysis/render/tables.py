@@ -17,13 +17,14 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.core.spell import digits
+from analysis.core.spell import digits, exact_span
 from analysis.model.model import Model, Setting
 from analysis.model.solutions import solution
 from analysis.model.verdicts import Outcome
 from analysis.render.safe_text import padded
+from analysis.render.speller import Speller
 from analysis.render.templates import render
-from analysis.render.wording import CAVEAT, SCREEN, finding_words, solved_words
+from analysis.render.wording import CAVEAT, SCREEN, finding_words
 
 
 def plain(value: Any) -> Any:
@@ -165,14 +166,14 @@ class Folded(pd.DataFrame):
         return "\n".join(f"- {title}" for title in self["title"])
 
 
-def checks_table(model: Model, outcomes: Iterable[Outcome], *columns: str) -> Table:
+def checks_table(speller: Speller, outcomes: Iterable[Outcome], *columns: str) -> Table:
     """Put judged checks and derived quantities into words, a row each.
 
     ``columns`` names the columns, which are those of ``wording.SCREEN``.
     """
     columns = columns or ("comparison", "printed", "recomputed", "verdict")
     return Table(
-        [{name: SCREEN[name](model, one) for name in columns} for one in outcomes],
+        [{name: SCREEN[name](speller, one) for name in columns} for one in outcomes],
         columns=[*columns],
     )
 
@@ -187,15 +188,15 @@ def solutions_table(model: Model, setting: Setting, quantities: list[str]) -> Ta
         if not quantities or row.quantity in quantities:
             found = solution(model, row, setting)
             one = model.register.assumptions[row.solve]
-            value, low, high = (
-                "none" if number is None else solved_words(model, row.solve, number)
-                for number in (found.value, one.low, one.high)
-            )
+            unit = model.spelled_unit(one.id)
+            value = "none"
+            if found.value is not None:
+                value = Speller(model).spell(one.id, found.value)
             rows.append(
                 [
                     row.statement,
                     value,
-                    f"{low} to {high}",
+                    exact_span(one.low, one.high, unit),
                     found.status.replace("_", " "),
                 ]
             )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.core.rows import Claim
+from analysis.core.spell import exact, exact_span, with_unit
 from analysis.model.model import Model
 from analysis.render import wording
 from analysis.render.safe_text import markdown
@@ -40,6 +41,9 @@ def render(template: str, **given: Any) -> str:
         "words": wording,
         "claim_words": claim_words,
         "infinite": math.inf,
+        "exact": exact,
+        "exact_span": exact_span,
+        "with_unit": with_unit,
         "markdown": markdown,
     }
     return _templates().get_template(template).render(known | given).strip("\n")

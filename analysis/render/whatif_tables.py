@@ -10,28 +10,20 @@ break-evens.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from analysis.core.register import Register
 from analysis.core.rows import Statement
-from analysis.core.spell import spell
+from analysis.core.spell import exact, joined, spell, spell_change, with_side
 from analysis.core.units import BASE_UNITS
 from analysis.model.bounds import Bounds
 from analysis.model.model import Model, ModelError
 from analysis.render.headlines import ours
+from analysis.render.speller import Speller
 from analysis.render.tables import Table, plain
-from analysis.render.wording import (
-    CAVEAT,
-    estimate_words,
-    percent_of,
-    place_of,
-    sided,
-    span_words,
-    value_words,
-)
+from analysis.render.wording import CAVEAT
 from analysis.whatif.draws import Draws, draw
 from analysis.whatif.scenarios import (
     OWN,
@@ -68,19 +60,6 @@ _LABELS = {
     "p50": "median",
     "p95": "95th percentile",
 }
-
-
-def words_of(
-    model: Model, quantity: str, value: float | None, *, beside: Iterable[float] = ()
-) -> str:
-    """Put a value into words as a screen shows it.
-
-    People are counted to the nearest 10,000. ``beside`` is that of ``spell``.
-    """
-    if value is None or not math.isfinite(value):
-        return "no value"
-    small = model.units[quantity] in BASE_UNITS and 0 < abs(value) < 1e4
-    return value_words(model, quantity, value, 1.0 if small else 1e4, beside=beside)
 
 
 def named(model: Model, name: str) -> str:
@@ -136,6 +115,11 @@ def differences_table(
     A row has the differences of one scenario, absolute and in percent.
     """
     rows: dict[str, dict[str, str]] = {}
+    speller = Speller(model)
+    bases = {
+        quantity: estimate(model, against, quantity).value
+        for quantity in model.register.estimates
+    }
     for one in tabulate(
         model,
         [each for each in scenarios if each.name != against.name],
@@ -144,30 +128,21 @@ def differences_table(
         row = rows.setdefault(
             one.scenario, {f"change from {against.name}": one.scenario}
         )
-        row[one.quantity.replace("_", " ")] = _off(model, one)
+        row[one.quantity.replace("_", " ")] = _change(speller, one, bases[one.quantity])
     return Table([*rows.values()])
 
 
-def _off(model: Model, one: Estimated) -> str:
-    """Put a difference into words with its sign, and its percentage in brackets.
+def _change(speller: Speller, one: Estimated, base: float | None) -> str:
+    """A difference of two numbers as shown, and its percentage in brackets.
 
-    The text is empty where there is no difference to speak of.
+    The text is empty where there is no number to compare.
     """
-    if not one.difference:
-        return "" if one.difference is None else "0"
-    if percent_of(model, one.quantity) is None:
-        words = spell(
-            one.difference, one.unit, place_of(model, one.depends_on, one.difference)
-        )
-    else:
-        words = spell(100 * one.difference, "", decimals=1) + " points"
-    sign = "+" if one.difference > 0 else ""
-    share = (
-        ""
-        if one.percent is None
-        else f" ({sign}{spell(one.percent / 100, '', percent=1)})"
-    )
-    return f"{sign}{words}{share}"
+    if one.value is None or base is None:
+        return ""
+    shown = speller.shown(one.quantity, one.value)
+    unit = speller.unit(one.quantity)
+    other = speller.shown(one.quantity, base)
+    return spell_change(shown, other, unit, one.percent)
 
 
 def estimated_words(model: Model, found: Estimated) -> str:
@@ -179,8 +154,7 @@ def estimated_words(model: Model, found: Estimated) -> str:
     """
     if found.value is None:
         return "no single value" if "single" in found.reason else "not computable"
-    spans = (found.value, found.low, found.high, found.depends_on)
-    return sided(found.side, estimate_words(model, found.quantity, *spans))
+    return with_side(Speller(model).spell(found.quantity, found.value), found.side)
 
 
 # Sensitivity --------------------------------------------------------------------------
@@ -306,16 +280,11 @@ class Sensitivity:
         over = {bar.assumption: _over(self.model, bar) for bar in self.tornado}
         over[LOWEST] = "each assumption where the estimate is lowest"
         over[HIGHEST] = "each assumption where the estimate is highest"
-        rows = []
+        rows, speller = [], Speller(self.model)
         for name in (ROUNDING, *over, ALL):
-            one, outward = self.ranges[name], name in (ROUNDING, ALL)
-            spans = " to ".join(
-                span_words(
-                    self.model, self.quantity, one.low, one.high, outward=outward
-                )
-            )
+            span = _span(speller, self.quantity, name, self.ranges[name])
             rows.append(
-                [moved.get(name) or named(self.model, name), over.get(name, ""), spans]
+                [moved.get(name) or named(self.model, name), over.get(name, ""), span]
             )
         return Table(rows, columns=["moved", "over", "estimate"])
 
@@ -332,10 +301,8 @@ class Sensitivity:
             )
             return Table([], columns=columns, foot=f"{why} {CAVEAT}")
         numbers = self.drawn.numbers[self.quantity]
-        rows = [
-            [label, words_of(self.model, self.quantity, numbers[name])]
-            for name, label in _LABELS.items()
-        ]
+        unit = self.model.spelled_unit(self.quantity)
+        rows = [[label, spell(numbers[name], unit)] for name, label in _LABELS.items()]
         left = "".join(
             f"; {count:,} left out ({words})"
             for words, count in self.drawn.violations.items()
@@ -437,11 +404,21 @@ def all_ranges_table(model: Model, scenario: Scenario) -> Table:
 def _over(model: Model, bar: Bar) -> str:
     """The range that an assumption is varied over; says so where a limit cuts it."""
     one = model.register.assumptions[bar.assumption]
-    # Two ends that are the same make one text.
-    ends = span_words(model, one.id, bar.low, bar.high, outward=False)
-    low = ends[0] + (", the limit," if bar.low > one.low else "")
-    high = ends[-1] + (", the limit" if bar.high < one.high else "")
+    unit = model.spelled_unit(one.id)
+    low, high = exact(bar.low, unit), exact(bar.high, unit)
+    if bar.low > one.low:
+        low = f"{low}, the limit,"
+    if bar.high < one.high:
+        high = f"{high}, the limit"
     return f"{low} to {high}"
+
+
+def _span(speller: Speller, quantity: str, moved: str, bounds: Bounds) -> str:
+    """Bounds are rounded outward; the values at an assumption's ends are no bounds."""
+    if moved in (ROUNDING, ALL):
+        return speller.span(quantity, bounds.low, bounds.high)
+    low, high = (speller.spell(quantity, end) for end in (bounds.low, bounds.high))
+    return low if low == high else joined(low, high)
 
 
 def _share(found: Mapping[str, float], kind: str) -> str:
@@ -501,15 +478,14 @@ def break_even_table(
     they are. Under the table stand the statements that are not computable under the
     scenario, with the reason.
     """
-    rows, reasons = [], []
+    rows, reasons, speller = [], [], Speller(model)
     for found in break_evens(model, statements, scenario):
         if "reason" in found:
             reasons.append(f"{found['statement']}: {found['reason']}.")
             continue
         pairs = ((found["left"], found["right"]), (found["right"], found["left"]))
         sides = " against ".join(
-            words_of(model, found["quantity"], one, beside=[other])
-            for one, other in pairs
+            speller.spell(found["quantity"], value, [other]) for value, other in pairs
         )
         holds = "holds" if found["holds"] else "does not hold"
         said = f"{found['statement']}: {holds}, {sides}"
@@ -524,7 +500,7 @@ def break_even_table(
                 [
                     said,
                     named(model, name),
-                    words_of(model, name, one["value"]),
+                    exact(one["value"], speller.unit(name)),
                     holds_for,
                 ]
             )
@@ -550,13 +526,11 @@ def _spans(model: Model, name: str, found: Mapping[str, Any], *, strict: bool) -
     """
 
     def end(value: float, side: str) -> str:
-        words = value_words(
-            model, name, value, 1e4 if value >= 1e4 else 1.0, decimals=4
-        )
+        words = Speller(model).spell(name, value, [found["value"]])
         return f"{side} {words}" if strict and value in found["roots"] else words
 
     spans = " or ".join(
-        f"{end(low, 'above')} to {end(high, 'below')}"
+        joined(end(low, "above"), end(high, "below"))
         for low, high in found["holds_for"]
     )
     return "the whole range" if found["whole_range"] else spans or "no value"

@@ -84,7 +84,7 @@ def test_two_million_at_a_ratio_of_0_55(model):
     assert (found.verdict, found.side) == ("compatible", "at most")
     assert found.difference == pytest.approx(1.6e6 + 0.55 * (3.17e6 - BASE) - 2e6)
     assert any(
-        said.startswith("22,000 more")
+        said.startswith("22,200 more")
         for said in model.estimate("at_risk_2021", setting).remarks
     )
 

@@ -154,16 +154,17 @@ def case(said, readings=None, **values):
         case("overlap = True is not a finite number", overlap=True),
         case("overlap = 1.01 lies outside its allowed range, 0 to 1", overlap=1.01),
         case(
-            "former_detainees = 20000000 lies outside its allowed range, 0 to "
-            "18,040,304 person",
+            "former_detainees = 20 million lies outside its allowed range, 0 to "
+            "18.040304 million persons",
             former_detainees=2e7,
         ),
         case(
-            "transfers_2021 = -1 lies outside its allowed range, 0 transfer or more",
+            "transfers_2021 = −1 lies outside its allowed range, 0 transfers or more",
             transfers_2021=-1,
         ),
         case(
-            "growth_2019_2021 = -1.5 lies outside its allowed range, -1 or more",
+            "growth_2019_2021 = −150 percent lies outside its allowed range, "
+            "−100 percent or more",
             growth_2019_2021=-1.5,
         ),
         case(
@@ -288,7 +289,7 @@ def test_differences_are_one_line(model):
     assert model.differences(setting) == (
         "differs from the article in: at_risk_2019: minority transferees of the south "
         "(southern, a reconstruction); overlap = 0.25 in place of our 0; "
-        "at_risk_2021 = 1,500,000 person"
+        "at_risk_2021 = 1.5 million persons"
     )
 
 
@@ -397,14 +398,14 @@ def test_remarks_stand_beside_a_number_and_refuse_nothing(model):
         (
             "transfers_2021",
             158_500_000,
-            "You set transfers_2021 to 158500000, but the article prints 3.17 million. "
-            "Write '158,500,000 transfer' if you mean it.",
+            "You set transfers_2021 to 158.5 million, but the article prints 3.17 "
+            "million. Write '158,500,000 transfer' if you mean it.",
         ),
         (
             "transfers_2021",
             "63,400",
-            "You set transfers_2021 to 63400, but the article prints 3.17 million. Did "
-            "you mean '63400 thousand'? Write '63,400 transfer' if you mean it.",
+            "You set transfers_2021 to 63,400, but the article prints 3.17 million. "
+            "Did you mean '63,400 thousand'? Write '63,400 transfer' if you mean it.",
         ),
     ],
 )

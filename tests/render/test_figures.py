@@ -134,8 +134,8 @@ CAPTIONS: dict[str, tuple[dict[str, Any], str, str]] = {
     # 0.514 or 0.4, times 1.634, and that over 1.454
     "trade_shares": (
         {"share_base": 0.4},
-        "57.8 to 84.0 percent",
-        "45.0 to 65.4 percent",
+        "57.8 to 84 percent",
+        "45 to 65.4 percent",
     ),
     # 0.36 x 0.3012 more than 1.6 or 1.5
     "tornado": (

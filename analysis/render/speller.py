@@ -1,0 +1,101 @@
+"""Spells the numbers of a model's quantities, each alike wherever it stands.
+
+>>> from analysis.core.register import Register
+>>> speller = Speller(Model(Register.read()))
+>>> speller.spell("transfers_2019", 2868778.3), speller.spell("net_new_persons", 301222)
+('2.87 million', '301,000')
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from analysis.core.spell import (
+    place_of,
+    rounded,
+    spell_at,
+    spell_bounds,
+    spell_distance,
+    spell_span,
+    with_side,
+    with_unit,
+)
+from analysis.model.model import Estimate, Model
+from analysis.model.verdicts import compared_with
+
+#: The place to which a value of a quantity is shown, as a power of ten.
+Places = Mapping[tuple[str, float], int]
+
+
+@dataclass(frozen=True)
+class Speller:
+    """Spells numbers on one screen.
+
+    A worked line may need other digits of a value than it has by itself. Then it has
+    them wherever it stands on the screen: ``places`` holds those of such values.
+    """
+
+    model: Model
+    places: Places = field(default_factory=dict)
+
+    def unit(self, quantity: str) -> str:
+        """The unit in which a quantity is spelled: percent, or its own."""
+        return self.model.spelled_unit(quantity)
+
+    def place(
+        self, quantity: str, value: float, apart_from: Iterable[float] = ()
+    ) -> int:
+        """The place of the last digit of a value; see ``spell.place_of``."""
+        settled = self.places.get((quantity, float(value)))
+        if settled is not None:
+            return settled
+        levels = [*compared_with(self.model, quantity), *apart_from]
+        return place_of(value, self.unit(quantity), levels)
+
+    def shown(self, quantity: str, value: float) -> Decimal:
+        """A value as it is shown, as a number."""
+        return rounded(value, self.place(quantity, value))
+
+    def spell(
+        self, quantity: str, value: float | None, apart_from: Iterable[float] = ()
+    ) -> str:
+        """A value in words, without its unit.
+
+        It stays on its own side of the prints and thresholds that it is compared with,
+        and of the numbers in ``apart_from``.
+        """
+        if value is None:
+            return "no value"
+        place = self.place(quantity, value, apart_from)
+        return spell_at(value, self.unit(quantity), place)
+
+    def span(
+        self, quantity: str, low: float, high: float, value: float | None = None
+    ) -> str:
+        """Two bounds in words, rounded outward; they contain the value as shown."""
+        shown = self._within(quantity, value)
+        return spell_span(low, high, self.unit(quantity), shown)
+
+    def bounds(
+        self, quantity: str, low: float, high: float, value: float | None = None
+    ) -> tuple[str, str]:
+        """The two bounds of a span in words, each by itself."""
+        shown = self._within(quantity, value)
+        return spell_bounds(low, high, self.unit(quantity), shown)
+
+    def _within(self, quantity: str, value: float | None) -> Decimal | None:
+        if value is None or not math.isfinite(value):
+            return None
+        return self.shown(quantity, value)
+
+    def distance(self, quantity: str, value: float, other: float) -> str:
+        """How far a value, as shown, lies from a printed number."""
+        return spell_distance(self.shown(quantity, value), other, self.unit(quantity))
+
+    def estimate(self, one: Estimate) -> str:
+        """An estimate in words, with its side and its unit."""
+        words = with_unit(self.spell(one.quantity, one.value), self.unit(one.quantity))
+        return with_side(words, one.side)
