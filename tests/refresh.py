@@ -21,10 +21,10 @@ from analysis.core.register import Register
 from analysis.core.rows import TABLES, only_words
 from analysis.model.model import Model
 from analysis.publish.map import markdown_list
-from analysis.publish.package import described
 from analysis.render.headlines import headlines, headlines_markdown, headlines_text
 from analysis.whatif.scenarios import schema
 from tests import crate
+from tests.datapackage import described
 
 ROOT = Path(__file__).resolve().parent.parent
 

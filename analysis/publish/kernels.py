@@ -10,7 +10,6 @@ Linux forks.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
@@ -122,57 +121,51 @@ def _be_kernel(arguments: list[str], environment: dict[str, str], folder: str) -
 
 
 class _Server:
-    """The process that kernels are forked from, and who asks it."""
+    """The process that kernels are forked from, and the way to ask it."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._process: Any = None
 
     def start(self) -> None:
-        """Start the process, which takes a while to load what kernels need."""
-        with self._lock:
-            self._start()
-
-    def _start(self) -> None:
+        """Start the process where it does not run; it takes a while to load."""
         # The package may be run from its folder without being installed.
         root = str(Path(__file__).resolve().parents[2])
         code = (
             f"import sys; sys.path.insert(0, {root!r}); "
             f"from {__name__} import serve; serve()"
         )
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", code],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**_INLINE, **os.environ},
-            start_new_session=True,
-        )
-        atexit.register(self.stop)
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-c", code],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    env={**_INLINE, **os.environ},
+                    start_new_session=True,
+                )
 
     def fork(self, **kernel: Any) -> int:
         """Have a kernel forked; return its process.
 
         Raises RuntimeError where the server has ended.
         """
-        with self._lock:
-            if self._process is None or self._process.poll() is not None:
-                self._start()
-            self._process.stdin.write(f"{json.dumps(kernel)}\n")
-            self._process.stdin.flush()
+        answer = ""
+        with self._lock, contextlib.suppress(BrokenPipeError):
+            self.start()
+            print(json.dumps(kernel), file=self._process.stdin, flush=True)
             answer = self._process.stdout.readline()
         if not answer:
             raise RuntimeError("the process that kernels are forked from has ended")
         return int(answer)
 
     def stop(self) -> None:
-        """Stop the process, and with it all kernels that it has forked."""
+        """Close its input, and wait until it has killed what it has forked."""
         with self._lock:
             if self._process:
-                # Closes the pipe, which ends the server.
                 self._process.communicate()
                 self._process = None
-        atexit.unregister(self.stop)
 
 
 _SERVER = _Server()

@@ -26,10 +26,11 @@ from analysis.whatif.scenarios import find as find_scenario
 class Job:
     """This is a run that somebody asked for.
 
-    It has the setting of its numbers, the parameters to put in, and the words for what
-    differs.
+    It has the notebook, the setting of its numbers, the parameters to put in, and the
+    words for what differs.
     """
 
+    notebook: Notebook
     setting: Setting
     parameters: Mapping[str, Any]
     words: str
@@ -56,7 +57,7 @@ def job(
     choices = {
         name: model.written(name, choice) for name, choice in setting.choices.items()
     }
-    return Job(setting, choices, words)
+    return Job(notebook, setting, choices, words)
 
 
 def _plans(notebook: Notebook, model: Model, setting: Setting) -> list[Plan]:
@@ -94,8 +95,11 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) ->
         changes[name] = _as_default(name, text, defaults[name], model)
     used = {"draws": 2, "seed": 0, **defaults, **changes}
     check_draws(used["draws"], used["seed"])
-    words = ", ".join(f"{name} = {value}" for name, value in changes.items())
-    return Job(ARTICLE, changes, f"run with {words}" if words else "as in the article")
+    words = "as in the article"
+    if changes:
+        pairs = (f"{name} = {value}" for name, value in changes.items())
+        words = f"run with {', '.join(pairs)}"
+    return Job(notebook, ARTICLE, changes, words)
 
 
 def _as_default(name: str, text: str, default: Any, model: Model) -> Any:

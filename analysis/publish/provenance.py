@@ -33,12 +33,9 @@ NAME, PROFILE = CRATE, "https://w3id.org/ro/wfrun/process"
 
 def write(folder: Path, model: Model, notebooks: Iterable[Path]) -> None:
     """Write the provenance of a run as in the article into its folder of results."""
-    write_file(
-        folder / NAME,
-        describe(
-            folder, model, notebooks, {"scenario": "article"}, "as in the article"
-        ),
-    )
+    parameters = {"scenario": "article"}
+    text = describe(folder, model, notebooks, parameters, "as in the article")
+    write_file(folder / NAME, text)
 
 
 def describe(
@@ -55,91 +52,97 @@ def describe(
     among the parameters becomes an input, and loses its folder. A file that can't be
     read raises OSError.
     """
-    crate = ROCrate(version="1.3")
+    crate = _Crate(made)
     package = json.loads(read_text(model.register.folder / "datapackage.json"))
-
-    def add(at: str, kind: str, **properties: Any) -> Any:
-        return crate.add_jsonld({"@id": at, "@type": kind, **properties})
-
-    def add_file(name: str, path: Path) -> Any:
-        known = {"name": name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-        if made in path.parents:
-            return crate.add_file(dest_path=name, properties=known)
-        return add(f"#{quote(name)}", "File", localPath=name, **known)
-
-    books, settings = sorted(notebooks), []
-    given = _inputs(
-        model, books, [resource["path"] for resource in package["resources"]]
-    )
+    books = sorted(notebooks)
+    files = _inputs(model, books, package)
+    settings = []
     for name, value in parameters.items():
         file = Path(str(value))
         if file.is_absolute():
-            given[f"parameters/{file.name}"] = file
-            how, value = how.replace(str(file), file.name), file.name
-        settings.append(
-            add(f"#parameter/{quote(name)}", "PropertyValue", name=name, value=value)
-        )
-    inputs = [*(add_file(name, path) for name, path in given.items()), *settings]
-    paths = [
-        path
-        for path in sorted(made.rglob("*"))
-        if path.is_file() and path.name not in (NAME, MARKED)
-    ]
-    outputs = [add_file(path.relative_to(made).as_posix(), path) for path in paths] or [
-        add_file(made.name, made)
-    ]
-    kind, seen, versions = "SoftwareApplication", source(), _versions()
-    needs = [
-        add(f"#tool/{quote(one)}", kind, name=one, softwareVersion=versions[one])
-        for one in sorted(versions)
-    ]
-    git = [
-        add(f"#git/{name}", "PropertyValue", name=f"git {name}", value=value)
-        for name, value in seen.items()
-    ]
-    tool = {
-        "name": "analysis",
-        "softwareVersion": __version__,
-        "identifier": git,
-        "softwareRequirements": needs,
-    }
-    status = {"@id": "http://schema.org/CompletedActionStatus"}
+            files[f"parameters/{file.name}"] = file
+            how = how.replace(str(file), file.name)
+            value = file.name
+        at = f"#parameter/{quote(name)}"
+        settings.append(crate.add(at, "PropertyValue", name=name, value=value))
+    inputs = [crate.add_file(name, path) for name, path in files.items()]
+    names = ", ".join(path.stem for path in books)
     run = {
-        "name": f"Run of {', '.join(path.stem for path in books)}",
+        "name": f"Run of {names}",
         "description": how,
-        "actionStatus": status,
+        "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
+        "object": [*inputs, *settings],
+        "result": crate.add_results(),
     }
-    action = add(
-        "#run",
-        "CreateAction",
-        instrument=add("#analysis", kind, **tool),
-        object=inputs,
-        result=outputs,
-        **run,
-    )
-    root = crate.root_dataset
-    root["name"] = f"{run['name']}: {package['title']}"
-    root["description"] = f"Results of a run, {how}."
-    root["license"] = (
-        "; ".join(one.get("title", one["name"]) for one in package.get("licenses", []))
-        or "unknown"
-    )
-    root["conformsTo"] = add(
-        f"{PROFILE}/0.6", "CreativeWork", name="Process Run Crate", version="0.6"
-    )
-    root["mentions"] = [action]
-    # The library has put the clock there.
-    del root["datePublished"]
-    if seconds := os.environ.get("SOURCE_DATE_EPOCH") or seen.get("seconds"):
-        root["datePublished"] = (
-            datetime.fromtimestamp(int(seconds), UTC).date().isoformat()
+    tool = crate.add_tool()
+    crate.root["mentions"] = [crate.add("#run", "CreateAction", instrument=tool, **run)]
+    crate.root["name"] = f"{run['name']}: {package['title']}"
+    crate.root["description"] = f"Results of a run, {how}."
+    licences = package.get("licenses", [])
+    titles = [licence.get("title", licence["name"]) for licence in licences]
+    crate.root["license"] = "; ".join(titles) or "unknown"
+    return crate.text()
+
+
+class _Crate:
+    """This is an RO-Crate to which the entities of a run are added."""
+
+    def __init__(self, made: Path) -> None:
+        self.made = made
+        self.crate = ROCrate(version="1.3")
+        self.root = self.crate.root_dataset
+        self.source = source()
+
+    def add(self, at: str, kind: str, **properties: Any) -> Any:
+        """Add an entity."""
+        return self.crate.add_jsonld({"@id": at, "@type": kind, **properties})
+
+    def add_file(self, name: str, path: Path) -> Any:
+        """Add a file with its hash; only a result lies where the crate does."""
+        known = {"name": name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        if self.made in path.parents:
+            return self.crate.add_file(dest_path=name, properties=known)
+        return self.add(f"#{quote(name)}", "File", localPath=name, **known)
+
+    def add_results(self) -> list[Any]:
+        """Add the files of the results, or the notebook that is the only one."""
+        if not self.made.is_dir():
+            return [self.add_file(self.made.name, self.made)]
+        results = []
+        for path in sorted(self.made.rglob("*")):
+            if path.is_file() and path.name not in (NAME, MARKED):
+                name = path.relative_to(self.made).as_posix()
+                results.append(self.add_file(name, path))
+        return results
+
+    def add_tool(self) -> Any:
+        """Add this package, with its commit and the versions of what it needs."""
+        kind = "SoftwareApplication"
+        needs = []
+        for name, version in sorted(_versions().items()):
+            at = f"#tool/{quote(name)}"
+            needs.append(self.add(at, kind, name=name, softwareVersion=version))
+        git = []
+        for name, value in self.source.items():
+            named = {"name": f"git {name}", "value": value}
+            git.append(self.add(f"#git/{name}", "PropertyValue", **named))
+        tool = {"name": "analysis", "softwareVersion": __version__}
+        return self.add(
+            "#analysis", kind, identifier=git, softwareRequirements=needs, **tool
         )
-    return (
-        json.dumps(
-            crate.metadata.generate(), indent=1, sort_keys=True, ensure_ascii=False
-        )
-        + "\n"
-    )
+
+    def text(self) -> str:
+        """The crate as JSON, dated by its commit and not by the clock."""
+        profile = {"name": "Process Run Crate", "version": "0.6"}
+        self.root["conformsTo"] = self.add(f"{PROFILE}/0.6", "CreativeWork", **profile)
+        # The library has put the clock there.
+        del self.root["datePublished"]
+        seconds = os.environ.get("SOURCE_DATE_EPOCH") or self.source.get("seconds")
+        if seconds:
+            date = datetime.fromtimestamp(int(seconds), UTC).date()
+            self.root["datePublished"] = date.isoformat()
+        content = self.crate.metadata.generate()
+        return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 @cache
@@ -148,9 +151,8 @@ def _versions() -> dict[str, str]:
 
     The versions are read once for all runs of a process.
     """
-    return {one.name: one.version for one in metadata.distributions()} | {
-        "Python": platform.python_version()
-    }
+    versions = {package.name: package.version for package in metadata.distributions()}
+    return {**versions, "Python": platform.python_version()}
 
 
 def source(package: Path = Path(__file__).parents[1]) -> dict[str, str]:
@@ -184,7 +186,7 @@ def source(package: Path = Path(__file__).parents[1]) -> dict[str, str]:
 
 
 def _inputs(
-    model: Model, notebooks: Iterable[Path], listed: Iterable[str]
+    model: Model, notebooks: Iterable[Path], package: Mapping[str, Any]
 ) -> dict[str, Path]:
     """Return the data, the modules with formulas and the notebooks.
 
@@ -192,14 +194,14 @@ def _inputs(
     """
     data = model.register.folder
     formulas = Path(str(import_module(model.register.formulas).__file__))
-    modules = (
-        formulas.parent.rglob("*.py") if formulas.name == "__init__.py" else [formulas]
-    )
-    found = {f"data/{name}": data / name for name in ("datapackage.json", *listed)}
-    found |= {
-        f"formulas/{path.relative_to(formulas.parent).as_posix()}": path
-        for path in modules
-    }
-    return dict(
-        sorted((found | {f"notebooks/{path.name}": path for path in notebooks}).items())
-    )
+    files = {"data/datapackage.json": data / "datapackage.json"}
+    for resource in package["resources"]:
+        files[f"data/{resource['path']}"] = data / resource["path"]
+    modules = [formulas]
+    if formulas.name == "__init__.py":
+        modules = [*formulas.parent.rglob("*.py")]
+    for path in modules:
+        files[f"formulas/{path.relative_to(formulas.parent).as_posix()}"] = path
+    for path in notebooks:
+        files[f"notebooks/{path.name}"] = path
+    return dict(sorted(files.items()))

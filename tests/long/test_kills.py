@@ -7,6 +7,7 @@ pytest -m long tests/long/test_kills.py
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,26 +32,26 @@ def books(folder: Path, word: str) -> Path:
     return folder
 
 
-def start(folder: Path, notebooks: Path) -> subprocess.Popen[bytes]:
-    """A run into ``results`` in a folder, in a group of processes of its own."""
+def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
+    """A command on a small package, in a group of processes of its own."""
     search = os.pathsep.join([str(ROOT), str(PACKAGES)])
     environment = {**os.environ, "PYTHONPATH": search, "TMPDIR": str(folder / "tmp")}
-    words = [
-        "reproduce",
-        "--no-report",
-        "--data",
-        str(PACKAGES / "tiny"),
-        "--notebooks",
-        str(notebooks),
-    ]
     how = {
         "stdout": subprocess.DEVNULL,
         "stderr": subprocess.DEVNULL,
         "start_new_session": True,
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "analysis", *words], cwd=folder, env=environment, **how
+        [sys.executable, "-m", "analysis", *words, "--data", "data"],
+        cwd=folder,
+        env=environment,
+        **how,
     )
+
+
+def reproduce(folder: Path, notebooks: Path) -> subprocess.Popen[bytes]:
+    """A run of notebooks into ``results``."""
+    return start(folder, "reproduce", "--no-report", "--notebooks", str(notebooks))
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -81,11 +82,13 @@ def started_in(folder: Path) -> list[psutil.Process]:
 def whole_results(tmp_path: Path) -> tuple[list[Path], list[dict[str, bytes]], float]:
     """Two folders of notebooks, the results of each, and the seconds of a run."""
     (tmp_path / "tmp").mkdir()
+    shutil.copytree(PACKAGES / "tiny", tmp_path / "data")
     variants = [books(tmp_path / word, word) for word in ("odd", "even")]
+    assert start(tmp_path, "accept", "--notebooks", str(variants[0])).wait() == 0
     whole, usual = [], 0.0
     for notebooks in (*variants, variants[0]):
         began = time.monotonic()
-        assert start(tmp_path, notebooks).wait() == 0
+        assert reproduce(tmp_path, notebooks).wait() == 0
         usual = time.monotonic() - began
         whole.append(content(tmp_path / "results"))
     assert whole[0] == whole[2] != whole[1]
@@ -101,6 +104,7 @@ def assert_nothing_is_left(folder: Path) -> None:
         ".results.lock",
         "odd",
         "even",
+        "data",
         "tmp",
     }
     assert list((folder / "tmp").iterdir()) == []
@@ -112,7 +116,7 @@ def test_a_run_killed_at_any_moment_leaves_whole_results(tmp_path: Path) -> None
     moments, seen, now, number = random.Random(20261125), Counter[str](), 0, 0
     # A run that ends before its moment comes does not count.
     while number < KILLS:
-        process, began = start(tmp_path, variants[1 - now]), time.monotonic()
+        process, began = reproduce(tmp_path, variants[1 - now]), time.monotonic()
         try:
             process.wait(timeout=moments.uniform(0, 1.1 * usual))
             seen["ended before"] += 1
@@ -131,7 +135,7 @@ def test_a_run_killed_at_any_moment_leaves_whole_results(tmp_path: Path) -> None
         seen["results of before" if after == whole[now] else "results of after"] += 1
         now = whole.index(after)
 
-    assert start(tmp_path, variants[1 - now]).wait() == 0
+    assert reproduce(tmp_path, variants[1 - now]).wait() == 0
     assert content(tmp_path / "results") == whole[1 - now]
     assert_nothing_is_left(tmp_path)
     print(dict(sorted(seen.items())))
@@ -144,7 +148,7 @@ def test_a_run_interrupted_at_any_moment_ends_all_that_it_started(
     variants, whole, usual = whole_results(tmp_path)
     moments, slowest, now, number = random.Random(20261128), 0.0, 0, 0
     while number < INTERRUPTS:
-        process, began = start(tmp_path, variants[1 - now]), time.monotonic()
+        process, began = reproduce(tmp_path, variants[1 - now]), time.monotonic()
         try:
             process.wait(timeout=moments.uniform(0, 1.1 * usual))
             usual = time.monotonic() - began
@@ -163,7 +167,7 @@ def test_a_run_interrupted_at_any_moment_ends_all_that_it_started(
         _, left = psutil.wait_procs(started_in(tmp_path), timeout=10)
         assert left == [], number
 
-    assert start(tmp_path, variants[1 - now]).wait() == 0
+    assert reproduce(tmp_path, variants[1 - now]).wait() == 0
     assert content(tmp_path / "results") == whole[1 - now]
     assert_nothing_is_left(tmp_path)
     print(f"the slowest to end took {slowest:.1f} seconds")
