@@ -11,6 +11,7 @@ import io
 import re
 import textwrap
 from collections.abc import Iterable, Mapping
+from itertools import repeat
 from typing import Any
 
 import typer
@@ -40,6 +41,11 @@ from analysis.render.screens import CHECKED, echo_wrapped, print_as, print_outco
 from analysis.render.steps import WIDTH
 from analysis.render.wording import CAVEAT, tally_changes, tally_words
 
+#: What parts the words and numbers of a cell.
+_BETWEEN = re.compile(r"([ =;,]+)")
+_QUESTION = "Do the numbers in the article add up?"
+#: How the columns of numbers start in the table of checks.
+_NUMBERS = ("published", "recomputed", "passing")
 #: The most lines about what moved that a screen shows.
 _LINES = 200
 
@@ -67,14 +73,15 @@ def read_expected(register: Register, *, whole: bool = True) -> Cells:
                 "`analysis accept` writes the file anew"
             )
             raise RegisterError(file, message, row=row["row"], id=id)
-        key = (row["table"], id, row["field"])
+        table = row["table"]
+        if not whole and needs_a_run(table):
+            continue
+        key = (table, id, row["field"])
         if key in expected:
             where = {"row": row["row"], "id": id, "field": row["field"]}
             raise RegisterError(file, "the value is given twice", **where)
         expected[key] = row["value"]
-    if whole:
-        return expected
-    return {key: text for key, text in expected.items() if not needs_a_run(key[0])}
+    return expected
 
 
 def moved_cells(expected: Cells, now: Cells) -> dict[Key, tuple[str, str]]:
@@ -82,15 +89,17 @@ def moved_cells(expected: Cells, now: Cells) -> dict[Key, tuple[str, str]]:
 
     A float's last digits do not count. Inputs come first.
     """
-    moved = {}
+    inputs: dict[Key, tuple[str, str]] = {}
+    others: dict[Key, tuple[str, str]] = {}
     for key in {**now, **expected}:
         was, text = expected.get(key, ""), now.get(key, "")
         # Of a printed number, each digit counts, also a last nought.
         is_printed = _is_input(key) and key[2].startswith("printed")
-        if was != text if is_printed else not _cells_match(was, text):
-            moved[key] = was, text
-    order = sorted(moved, key=lambda key: not _is_input(key))
-    return {key: moved[key] for key in order}
+        if was == text or (_cells_match(was, text) and not is_printed):
+            continue
+        moved = inputs if _is_input(key) else others
+        moved[key] = was, text
+    return inputs | others
 
 
 def _is_input(key: Key) -> bool:
@@ -104,21 +113,28 @@ def described(register: Register, moved: Mapping[Key, tuple[str, str]]) -> list[
     An input is named where it is the only one that moved. Where none did, a formula or
     a rule has changed.
     """
-    inputs = [key for key in moved if _is_input(key)]
-    lines = [f"{_place(register, key)}: {_change(*moved[key])}" for key in inputs]
-    cause = f"; moved by {_place(register, inputs[0])}" if len(inputs) == 1 else ""
-    others = (key for key in moved if key not in inputs)
-    lines += [f"{', '.join(key)}: {_change(*moved[key])}{cause}" for key in others]
+    inputs = list(filter(_is_input, moved))
+    cause = ""
+    if len(inputs) == 1:
+        cause = f"; moved by {_place(register, inputs[0])}"
+    lines = []
+    for key, (was, now) in moved.items():
+        change = _change(was, now)
+        if _is_input(key):
+            lines.append(f"{_place(register, key)}: {change}")
+        else:
+            lines.append(f"{', '.join(key)}: {change}{cause}")
     return lines
 
 
 def _place(register: Register, key: Key) -> str:
     """The file, row and field of an input."""
     file, id, field = key
-    rows = (row for row in cells.rows(register) if row.file == file and row.id == id)
-    line = next((row.row for row in rows), 0)
-    row = f"row {line} ({id})" if line else f"entry {id}"
-    return f"{register.file(file)}, {row}, field {field}"
+    place = f"entry {id}"
+    for row in cells.rows(register):
+        if (row.file, row.id) == (file, id) and row.row:
+            place = f"row {row.row} ({id})"
+    return f"{register.file(file)}, {place}, field {field}"
 
 
 def _change(was: str, now: str) -> str:
@@ -129,15 +145,12 @@ def _change(was: str, now: str) -> str:
 
 def _cells_match(was: str, now: str) -> bool:
     """Whether two cells are the same, number for number and word for word."""
-    if was == now:
-        return True
-    before, after = (re.split(r"([ =;,]+)", text) for text in (was, now))
+    before, after = re.split(_BETWEEN, was), re.split(_BETWEEN, now)
+    if len(before) != len(after):
+        return False
     # Ten digits in a cell of its own, six within a condition.
     tolerance = 1e-9 if len(before) == 1 else 2e-6
-    return len(before) == len(after) and all(
-        _words_match(word, other, tolerance)
-        for word, other in zip(before, after, strict=True)
-    )
+    return all(map(_words_match, before, after, repeat(tolerance)))
 
 
 def _words_match(word: str, other: str, tolerance: float) -> bool:
@@ -166,16 +179,16 @@ def write_expected(register: Register, now: Cells) -> None:
         ) from None
 
 
-def _in_order(key: Key) -> tuple[tuple[str, int, str], ...]:
+def _in_order(key: Key) -> list[tuple[str, int]]:
     """A key that sorts numbers in a name by their size."""
-    return tuple(
-        (part, 0, "") if not part.isdigit() else ("", int(part), "")
-        for text in key
-        for part in (*re.split(r"(\d+)", text), "")
-    )
+    order: list[tuple[str, int]] = []
+    for text in key:
+        order += map(_part_in_order, (*re.split(r"(\d+)", text), ""))
+    return order
 
 
-_QUESTION = "Do the numbers in the article add up?"
+def _part_in_order(part: str) -> tuple[str, int]:
+    return ("", int(part)) if part.isdigit() else (part, 0)
 
 
 # Screens ------------------------------------------------------------------------------
@@ -195,28 +208,32 @@ def verify(model: Model, form: str, setting: Setting) -> int:
     model.check_used(setting, model.judged(setting))
     if not form and not differs:
         return print_report(model, outcomes, expected, now)
-    if not form:
-        shown = headlines(model, setting)
-        typer.echo(f"{_filled(CHECKED)}\n\n{headlines_text(shown)}\n")
-        typer.echo(_filled(tally_under(model, outcomes)))
-        echo_wrapped(*changes(model, setting, shown))
+    if form in ("json", "csv"):
+        print_as(form, _rows(model, outcomes, form))
     elif form == "markdown":
         typer.echo(headlines_markdown(headlines(model, setting)))
     elif form == "all":
         print_outcomes(model, outcomes)
         echo_wrapped(tally_under(model, outcomes), *changes(model, setting), CAVEAT)
     else:
-        made = tables(model, outcomes, shown_in(all_notebooks(checked=False)))
-        rows: list[dict[str, Any]] = [*made["checks"]]
-        for row in rows if form == "json" else ():
-            numbers = [
-                name
-                for name in row
-                if name.startswith(("published", "recomputed", "passing"))
-            ]
-            row |= {name: float(row[name]) if row[name] else None for name in numbers}
-        print_as(form, rows)
+        shown = headlines(model, setting)
+        typer.echo(f"{_filled(CHECKED)}\n\n{headlines_text(shown)}\n")
+        typer.echo(_filled(tally_under(model, outcomes)))
+        echo_wrapped(*changes(model, setting, shown))
     return 0 if differs else print_moved(model, expected, now)
+
+
+def _rows(model: Model, outcomes: list[Outcome], form: str) -> list[dict[str, Any]]:
+    """The checks as rows, in JSON with numbers."""
+    rows: list[dict[str, Any]] = [
+        *tables(model, outcomes, shown_in(all_notebooks(checked=False)))["checks"]
+    ]
+    if form == "json":
+        for row in rows:
+            for name, text in row.items():
+                if name.startswith(_NUMBERS):
+                    row[name] = float(text) if text else None
+    return rows
 
 
 def print_report(
