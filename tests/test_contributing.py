@@ -19,6 +19,8 @@ def test_the_examples_are_followed_to_the_letter(tmp_path: Path) -> None:
     assert ran == [
         "analysis accept",
         "analysis explain example_over_a_quarter",
+        "analysis accept",
+        "analysis explain example_share --reading example_share=once",
         "analysis scenarios mine.yaml --json",
         "analysis accept",
         "analysis explain example_elsewhere",

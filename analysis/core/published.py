@@ -10,37 +10,46 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from analysis.core.spell import SAME
 from analysis.core.units import BASE_UNITS, SCALES
 
-#: "Approaches" matches up to this shortfall, a share of the printed number, and
-#: stretches to less than the other. We chose both.
-APPROACHES_TOLERANCE = Decimal("0.10")
-APPROACHES_STRETCH = Decimal("0.20")
 #: "At least" leaves room up to so many times the number, which is as good as no end:
 #: infinity over infinity would be no number.
-FAR = 1e6
+_ROOM_ABOVE = 1e6
 
-QUALIFIERS = (
-    "exact",
-    "about",
-    "over",
-    "at_least",
-    "up_to",
-    "approaches",
-    "expected",
-    "range",
-    "vague",
-)
-_SIDES = {
-    "over": "at least",
-    "at_least": "at least",
-    "up_to": "at most",
-    "approaches": "at most",
+
+@dataclass(frozen=True)
+class Qualifier:
+    """What the word before a printed number says of the quantity.
+
+    The quantity lies on a ``side`` of the number: ``at most``, ``at least`` or neither.
+    The word may exclude the number itself. A word such as "approaches" matches up to a
+    shortfall, a share of the number (``short_by``), and may stretch to less than
+    another (``stretches_by``); we chose both shares.
+    """
+
+    side: str = ""
+    excludes_number: bool = False
+    short_by: Decimal | None = None
+    stretches_by: Decimal | None = None
+
+
+#: The words before printed numbers. A new one is a row here; the audit of a copy finds
+#: it in the text by ``_QUALIFIERS`` in ``audit/alignment.py``.
+QUALIFIERS = {
+    "exact": Qualifier(),
+    "about": Qualifier(),
+    "over": Qualifier("at least", excludes_number=True),
+    "at_least": Qualifier("at least"),
+    "up_to": Qualifier("at most"),
+    "approaches": Qualifier("at most", True, Decimal("0.10"), Decimal("0.20")),
+    "expected": Qualifier(),
+    "range": Qualifier(),
+    "vague": Qualifier(),
 }
 _DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
@@ -170,9 +179,14 @@ class Published:
             yield "rounding_unit", f"{unsaid}; give one such as {place}"
 
     @property
+    def word(self) -> Qualifier:
+        """What the word before the number says."""
+        return QUALIFIERS[self.qualifier]
+
+    @property
     def side(self) -> str:
         """The words leave room on this side: ``at most``, ``at least`` or neither."""
-        return _SIDES.get(self.qualifier, "")
+        return self.word.side
 
     def value(self, end: str = "") -> float:
         """Return the printed digits in base units.
@@ -219,27 +233,28 @@ class Published:
         Interval(low=1800000.0, high=2000000.0, low_open=False, high_open=True)
         """
         value, around = self.value(end), self.stands_for(end, coarse=coarse)
-        match self.qualifier:
-            case "over" | "at_least":
-                return Interval(
-                    around.low if coarse else value,
-                    math.inf,
-                    low_open=self.qualifier == "over",
-                )
-            case "up_to":
-                return Interval(0.0, around.high if coarse else value)
-            case "approaches":
-                return Interval(
-                    value * float(1 - APPROACHES_TOLERANCE), value, high_open=True
-                )
-            case "about":
-                half = float(self._base(_last_place(self._digits(end).normalize()) / 2))
-                return Interval(
-                    min(value - half, around.low), max(value + half, around.high)
-                )
-            case "range" if not end:
-                return Interval(around.low, self.stands_for("high", coarse=coarse).high)
+        word = self.word
+        if word.short_by is not None:
+            return self._below(end, word.short_by)
+        if word.side == "at least":
+            low = around.low if coarse else value
+            return Interval(low, math.inf, low_open=word.excludes_number)
+        if word.side == "at most":
+            return Interval(0.0, around.high if coarse else value)
+        if self.qualifier == "about":
+            half = float(self._base(_last_place(self._digits(end).normalize()) / 2))
+            return Interval(
+                min(value - half, around.low), max(value + half, around.high)
+            )
+        if self.qualifier == "range" and not end:
+            return Interval(around.low, self.stands_for("high", coarse=coarse).high)
         return around
+
+    def _below(self, end: str, share: Decimal) -> Interval:
+        """The values from a share below the number to the number."""
+        value = self.value(end)
+        lowest = value * float(1 - share)
+        return Interval(lowest, value, high_open=self.word.excludes_number)
 
     def stretches_to(self, end: str = "") -> Interval | None:
         """Return the interval up to which the words stretch, where they do.
@@ -251,11 +266,9 @@ class Published:
         ... ).stretches_to()
         Interval(low=1600000.0, high=2000000.0, low_open=True, high_open=True)
         """
-        if self.qualifier != "approaches":
+        if self.word.stretches_by is None:
             return None
-        value = self.value(end)
-        lowest = value * float(1 - APPROACHES_STRETCH)
-        return Interval(lowest, value, low_open=True, high_open=True)
+        return replace(self._below(end, self.word.stretches_by), low_open=True)
 
     def room(self) -> Interval | None:
         """Return all that the words allow, where they leave room on a side.
@@ -266,7 +279,7 @@ class Published:
         if not self.side:
             return None
         words = self.stretches_to() or self.asserts()
-        return Interval(words.low, min(words.high, FAR * abs(self.value())))
+        return Interval(words.low, min(words.high, _ROOM_ABOVE * abs(self.value())))
 
     def place(self, end: str = "") -> float:
         """Return the place of the last digit that counts, in base units.
@@ -289,10 +302,11 @@ class Published:
         """
         value, claimed = self.value(end), self.asserts(end)
         least = low - (claimed.high - value)
-        if self.qualifier == "up_to":
+        word = self.word
+        if word.short_by is not None:
+            return least, high / float(1 - word.short_by)
+        if word.side == "at most":
             return least, math.inf
-        if self.qualifier == "approaches":
-            return least, high / float(1 - APPROACHES_TOLERANCE)
         return least, high + (value - claimed.low)
 
     def __str__(self) -> str:

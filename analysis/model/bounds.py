@@ -5,7 +5,7 @@ the way. So its extremes lie at the corners of the box, and, where a limit cuts 
 where an edge crosses the limit.
 
 A function here takes the inputs' values by name, numbers or arrays that broadcast. It
-returns the quantity and its rooms: one a limit, 0 or more where the limit is kept.
+returns the quantity, and the room to each limit: 0 or more where the limit is kept.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ def extremes(
 ) -> Bounds:
     """The bounds of a function over a box; for each entry of ``vary``, if it is given.
 
-    An end of the box may also have an entry for each of these. A pole inside the box
-    gives bounds from minus to plus infinity, though a limit may keep it out of reach:
-    no bound, rather than a wrong one.
+    The ends of the box may be arrays, too, with an entry for each of those. A pole
+    inside the box gives bounds from minus to plus infinity, though a limit may keep it
+    out of reach: no bound, rather than a wrong one.
 
     >>> bounds = extremes(lambda v: (v["a"] / v["b"], ()), {"a": (1, 2), "b": (4, 5)})
     >>> float(bounds.low), float(bounds.high)
@@ -91,7 +91,7 @@ def extremes(
 
     edges = _edges_of(len(box))
     points = at(edges.shares)
-    low, high = _poles(*edges.along(points.values))
+    floor, ceiling = _bounds_by_poles(*edges.along(points.values))
     corners = points.first(len(edges.corners))
     crossed = [room for room in points.rooms if (room < -SAME).any()]
     on_limits = [at(edges.cut(root(*edges.along(room)))) for room in crossed]
@@ -103,8 +103,8 @@ def extremes(
     least = np.where(np.abs(least) <= slack, 0.0, least)
     most = np.where(np.abs(most) <= slack, 0.0, most)
     is_reached = ~np.isnan(least)
-    least = np.where(is_reached & np.isinf(low), low, least)
-    most = np.where(is_reached & np.isinf(high), high, most)
+    least = np.where(is_reached & np.isinf(floor), floor, least)
+    most = np.where(is_reached & np.isinf(ceiling), ceiling, most)
     return Bounds(least[()], most[()], places, values)
 
 
@@ -197,13 +197,13 @@ def _edges_of(count: int) -> Edges:
     return Edges(corners, starts, ends, axes, np.concatenate([corners, middles]))
 
 
-def _poles(start: Floats, middle: Floats, end: Floats) -> tuple[Any, Any]:
+def _bounds_by_poles(start: Floats, middle: Floats, end: Floats) -> tuple[Any, Any]:
     """The lower and the upper bound that poles on the edges give; NaN where none does.
 
-    Without a pole between the ends of an edge, its middle lies between them. Towards a
-    pole at one of its ends, a curve rises or falls without end; one divided by zero
-    says nothing of the sign. An edge that lies in a pole says nothing either: others
-    lead to it.
+    Where an edge has no pole between its ends, the value in its middle lies between
+    those at its ends. Towards a pole at one end, the curve rises or falls without end;
+    whether it rises shows on the way there, as a division by zero has no sign. An edge
+    that lies wholly in a pole is left out, as other edges lead to that pole.
     """
     with np.errstate(all="ignore"):
         slack = SAME * np.maximum(np.abs(start), np.abs(end))

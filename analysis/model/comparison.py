@@ -25,9 +25,11 @@ from analysis.model.source import Source
 
 @dataclass(frozen=True)
 class Asserted:
-    """What the other side of a check asserts, at the finer and the coarser place.
+    """The values that the claim, or the other side of a check, asserts.
 
-    Its words may stretch further. An end is ours where it is a threshold that we chose.
+    They are an interval with the digits at their finer place, and one at the coarser.
+    The words may stretch further. An end of the intervals is ours where we chose it:
+    the tenth below a number that is approached, or the floor of "several".
     """
 
     fine: Interval
@@ -43,10 +45,11 @@ class Asserted:
         return [end for interval in intervals for end in (interval.low, interval.high)]
 
     def is_reached(self, interval: Interval, exact: Bounds, rounded: Bounds) -> Any:
-        """Whether some values lie in an interval.
+        """Whether some of the values between bounds lie in an interval.
 
-        The values have bounds with rounding and without; only those without count at an
-        end of ours.
+        The bounds are given without rounding (``exact``) and with it. At an end of
+        ours only the exact ones count: whether a low end is reached depends on the
+        highest value, and whether a high end is reached on the lowest.
         """
         highest = exact.high if self.low_is_ours else rounded.high
         lowest = exact.low if self.high_is_ours else rounded.low
@@ -55,12 +58,13 @@ class Asserted:
 
 @dataclass(frozen=True)
 class Reach:
-    """What a quantity reaches as its inputs move over boxes.
+    """What a quantity reaches as its inputs move over boxes of values.
 
-    By rounding, at the finer and the coarser place, they move over the boxes ``fine``
-    and ``coarse``; by their sides and words over the ``room``, and with rounding as
-    well over the ``rounded room``. There is no room where no input has a side. Some
-    leaves may take arrays (``vary``); then everything has an entry for each of these.
+    In the boxes ``fine`` and ``coarse`` the inputs move over all that their digits
+    stand for, at the finer and the coarser place. In ``room`` they move over all that
+    their sides and words allow, and in ``rounded room`` over both. These two are there
+    only if some input has a side or is in words. Some leaves may take arrays
+    (``vary``); then each number here is an array with an entry for each of theirs.
     """
 
     plan: Plan
@@ -151,15 +155,16 @@ class Comparison:
         room = {}
         rounded_room = {}
         for name, source in self.open_inputs.items():
-            towards = source.rounded_to_side(coarse=True)
-            fine[name] = source.rounded_to_side()
-            coarse[name] = towards
-            rounded_room[name] = towards
+            # What lies towards the open side is room, and no matter of rounding.
+            rounded = source.rounded_off_side(coarse=True)
+            fine[name] = source.rounded_off_side()
+            coarse[name] = rounded
+            rounded_room[name] = rounded
             if source.room:
                 room[name] = source.room
                 rounded_room[name] = Interval(
-                    min(source.room.low, towards.low),
-                    max(source.room.high, towards.high),
+                    min(source.room.low, rounded.low),
+                    max(source.room.high, rounded.high),
                 )
         return {
             "fine": fine,
@@ -179,7 +184,8 @@ class Comparison:
         for name, box in self.boxes.items():
             moving = {leaf: box[leaf] for leaf in box if leaf not in vary}
             if name in ("room", "rounded room"):
-                # A declared ceiling that is moved leaves the room below it.
+                # An assumption that is declared a ceiling leaves the room below it,
+                # wherever it is moved.
                 for leaf in self.open_inputs.keys() & vary.keys():
                     moving[leaf] = self.open_inputs[leaf].room_at(vary[leaf])
             boxes[name] = moving
@@ -192,6 +198,10 @@ class Comparison:
 def resolve(model: Model, check: Check, setting: Setting = ARTICLE) -> Comparison:
     """What a check compares under a setting; its own readings come first.
 
+    A check sets its quantity beside a claim, or beside a figure published elsewhere
+    (``against``). With both, it sets the figure beside the claim. With neither, it only
+    computes the quantity.
+
     Raises ModelError where the setting makes the check circular, or past a limit.
     """
     if check.against and check.claim:
@@ -199,7 +209,7 @@ def resolve(model: Model, check: Check, setting: Setting = ARTICLE) -> Compariso
         plan = findings.plan_of(model, check.against)
     else:
         plan = model.plan_of(check, setting)
-    row = other_side(model, check)
+    row = printed_row(model, check)
     if row is None:
         everything = Interval(-math.inf, math.inf)
         return Comparison(Asserted(everything, everything), plan)
@@ -208,8 +218,8 @@ def resolve(model: Model, check: Check, setting: Setting = ARTICLE) -> Compariso
     return Comparison(asserted_by(model, check, row), plan, frozenset(check.reached))
 
 
-def other_side(model: Model, check: Check) -> Claim | External | None:
-    """The row that a check sets its quantity beside, if there is one."""
+def printed_row(model: Model, check: Check) -> Claim | External | None:
+    """The printed row that a check sets its quantity beside, if there is one."""
     register = model.register
     return register.claims.get(check.claim) or register.external.get(check.against)
 
@@ -229,7 +239,7 @@ def asserted_by(model: Model, check: Check, row: Claim | External) -> Asserted:
         row.published.asserts(end),
         row.published.asserts(end, coarse=True),
         row.published.stretches_to(end),
-        low_is_ours=row.qualifier == "approaches",
+        low_is_ours=row.published.word.short_by is not None,
     )
 
 

@@ -27,7 +27,7 @@ def condition_of(
     plan = comparison.plan
     parts = []
     for name, assumption in assumptions.items():
-        matters = plan.direction[name] or _reaches_limit(plan, assumption)
+        matters = plan.direction[name] or _leads_past_limit(plan, assumption)
         if matters and name not in plan.under_choices:
             spans = _spans_of(comparison, assumption, verdict)
             parts.append(f"{name} {' or '.join(_spelled(span) for span in spans)}")
@@ -40,7 +40,7 @@ def _spelled(span: Span) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def _reaches_limit(plan: Plan, assumption: Assumption) -> bool:
+def _leads_past_limit(plan: Plan, assumption: Assumption) -> bool:
     """Whether an assumption that cancels in the value leads past a limit."""
     ends = [assumption.minimum, assumption.value, assumption.maximum]
     values = plan.evaluate({assumption.id: np.array(ends)})
@@ -69,6 +69,7 @@ def _spans_of(
     middles = np.array([(start + stop) / 2 for start, stop in pieces])
     verdicts = verdicts_along(comparison, {assumption.id: middles})
     spans = _joined(pieces, verdicts, verdict)
+    # The verdict may hold at the value itself alone, as where that is a limit.
     if not any(start <= here <= stop for start, stop in spans):
         spans.append((here, here))
     return sorted(spans)
@@ -101,8 +102,8 @@ def _joined(
 ) -> list[Span]:
     """The pieces that have a verdict, with neighbours joined."""
     spans: list[Span] = []
-    for (start, stop), here in zip(pieces, verdicts, strict=True):
-        if here != verdict:
+    for (start, stop), verdict_here in zip(pieces, verdicts, strict=True):
+        if verdict_here != verdict:
             continue
         if spans and spans[-1][1] == start:
             spans[-1] = (spans[-1][0], stop)

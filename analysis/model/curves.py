@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from analysis.core.spell import SAME
 
 Floats: TypeAlias = NDArray[np.float64]
-#: The shares of the way at which a curve is read: the ends are often poles.
+#: The shares of the way at which a curve is read. The ends of an assumption's range are
+#: left out, since a quantity often has a pole there, such as an overlap of 1.
 _SHARES = np.array([0.25, 0.5, 0.75])
 
 
@@ -26,6 +27,7 @@ def root(start: Any, middle: Any, end: Any) -> Any:
     >>> float(root(-1.0, 0.0, 1.0)), float(root(1.0, 0.5, 1 / 3 - 1 / 3))
     (0.5, 1.0)
     """
+    # For (a + b t) ÷ (1 + c t) the three values give c, and then t = −a ÷ b.
     with np.errstate(all="ignore"):
         shares = np.divide(
             start * (middle - end), end * middle + start * middle - 2 * start * end
@@ -63,7 +65,7 @@ def solve(
 
 
 def _place(share: Any, low: float, high: float) -> Any:
-    """The place of a share of the way from the first reading to the last."""
+    """The place that lies a share of the way from the first reading to the last."""
     return low + (0.25 + 0.5 * share) * (high - low)
 
 

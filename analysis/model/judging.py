@@ -1,10 +1,17 @@
 """A comparison is judged: the verdict, and the ground on which it is given.
 
-- The value comes from the printed ends of the inputs. It ``matches`` where it satisfies
-  what the claim asserts.
-- Rounding moves each printed number over the values that it stands for.
-- The room is what the sides and the words of the inputs allow: "up to 1.6 million" is
-  anything from nothing to that.
+The grounds are tried in this order:
+
+- ``value``: the value, computed from the inputs as printed, satisfies what the claim
+  asserts. An input such as "up to 1.6 million" is taken at 1.6 million.
+- ``rounding``: some value does, as each printed number moves over all that it stands
+  for.
+- ``coarser place``: some value does, where digits that may be rounded to either of two
+  places are rounded to the coarser.
+- ``room``: some value does, as each input with a side or in words moves over all that
+  it allows: "up to 1.6 million" is anything from nothing to that.
+- ``stretch``: the value, or some value in that room, lies where the claim's own words
+  stretch, as "approaches" does.
 
 Rounding never decides at a threshold that we chose: the tenth and the fifth of
 "approaches", and the floors and ceilings that we read into words.
@@ -30,7 +37,7 @@ VERDICTS = {
     "that does, or the claim's own words stretch as far as the value",
     "differs": "no value that the printed numbers, sides and words allow does",
 }
-#: The verdict that is given on each ground; without one, the value differs.
+#: The verdict that each ground gives. Where no ground holds, the value differs.
 GROUNDS = {
     "value": "matches",
     "rounding": "matches_within_rounding",

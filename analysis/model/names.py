@@ -52,7 +52,7 @@ class Names:
     def as_given(self, quantity: str) -> str | float:
         """Return the article's own value of a quantity, or else its reading.
 
-        It is in the form in which ``change`` takes it.
+        It is in the form in which ``Study.change`` takes it.
         """
         reading = self.default(quantity)
         value = self.sources[quantity][reading].value

@@ -73,8 +73,9 @@ class Node:
 class Plan:
     """A plan has the nodes that some quantities rest on, in order of computation.
 
-    The ``target`` is the first of those quantities. Names in ``beyond`` count as no
-    input: those that the limits alone need, and figures published elsewhere.
+    The ``target`` is the first of those quantities. Names in ``beyond`` are not counted
+    as inputs: those that only a limit needs, and all names in the arithmetic of a
+    finding.
     """
 
     target: str
@@ -232,9 +233,9 @@ class Plan:
         """
         start = {name: self.leaves[name].start for name in self.words}
         here = self.evaluate(start)
-        # All nodes are moved in one evaluation: in its own entry, each alone. Between
-        # poles the target only rises or only falls in a node, so any step shows the
-        # direction.
+        # One evaluation on arrays moves every node: entry 0 moves the first node alone,
+        # entry 1 the second, and so on. Between poles the target only rises or only
+        # falls in a node, so any step shows the direction.
         moved: dict[str, Any] = {}
         with np.errstate(all="ignore"):
             for entry, node in enumerate(self.nodes):
@@ -290,8 +291,9 @@ class Plan:
         """The smallest and the largest target as leaves move over a box.
 
         The limits are kept, and the other leaves stay as they are. The same leaf moves
-        once, everywhere. Some leaves take arrays of one length (``vary``), with one
-        result for each entry; so may the ends of the box.
+        once, everywhere. Some leaves may take arrays of one length (``vary``), with one
+        result for each entry; so may the ends of the box. A leaf that is in both moves
+        over the box.
         """
         moving = {}
         still = {}
@@ -315,10 +317,10 @@ class Plan:
     def along(
         self, name: str, places: Floats, given: Mapping[str, Any] | None = None
     ) -> tuple[Floats, Floats]:
-        """The target and the rooms at places of a leaf, (places, 1).
+        """The target and the rooms at some places of one leaf, a row each.
 
-        There is a column for each of them, and for each entry of the arrays given for
-        other leaves.
+        The ``places`` have the shape (places, 1). Other leaves may take arrays of one
+        length; there is a column for each of their entries.
         """
         values = dict(given or {})
         if name in self.free:
@@ -327,6 +329,7 @@ class Plan:
         blank = np.zeros((len(places), widest))
         values = self.evaluate(values)
         rooms = [blank + room for room in self.rooms(values)]
+        # Without a limit there are no columns of rooms.
         return blank + values[self.target], np.hstack([blank[:, :0], *rooms])
 
     # The form that formulas must have -------------------------------------------------
@@ -357,8 +360,9 @@ class Plan:
         shape = (len(moved), 4)
         given = {}
         for row, node in enumerate(moved):
-            # All a little off their values, so that a factor of 0 hides nothing; then
-            # wide steps, one leaf at a time: 0, ⅓, ½ and 1 of the way.
+            # All leaves are a little off their values, each by another percentage, so
+            # that a factor of 0 hides nothing. Then each moves alone, in its own row,
+            # by 0, ⅓, ½ and 1 of about a third of its size.
             scale = node.scale(node.start)
             values = np.full(shape, node.start + 0.01 * (row % 7 + 1) * scale)
             values[row] += 0.37 * scale * np.array([0, 1 / 3, 0.5, 1])

@@ -84,6 +84,7 @@ class Quantities(Values):
         }
         setting = self.over(base, choices)
         for quantity in setting.readings:
+            # A plan refuses readings in a circle.
             self.plan(quantity, setting)
         # What is linked to a name that is given is given with it.
         linked = setting.choices.keys() - base.choices.keys()
@@ -92,10 +93,10 @@ class Quantities(Values):
     def over(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
         """Put readings and numbers that are known to be right over a setting.
 
-        A choice takes the place of an earlier one, with two exceptions: a reading that
-        only means "as set" leaves a number that is there, and so does a reading that is
-        merely linked to one that is named. Raises ModelError for linked readings that
-        differ.
+        A choice takes the place of an earlier one, with two exceptions. Where a number
+        is set, the reading ``set`` leaves it. So does a reading that nobody named, and
+        that only follows from the reading of a linked quantity. Raises ModelError where
+        linked quantities are read differently.
         """
         taken = dict(base.choices)
         linked = self._linked(choices)
@@ -114,7 +115,8 @@ class Quantities(Values):
         sources = self.sources[quantity]
         default = sources[self.default(quantity)]
         if isinstance(choice, str):
-            # A printed number is a reading by the name of its row, too.
+            # The default reading of a printed number has two names: "published" and the
+            # id of its row.
             return sources[self.known_reading(quantity, choice)] is default
         return default.is_leaf and default.value == choice
 
@@ -179,8 +181,8 @@ class Quantities(Values):
     ) -> None:
         """Refuse a given reading or value that none of the plans depends on.
 
-        Raises ModelError for it. Of those that a scenario changes, one that is used is
-        enough.
+        Raises ModelError for it. A scenario is refused only where nothing that it
+        changes is used.
         """
         every = [plan.by_name for plan in plans]
         scenario = setting.by_scenario

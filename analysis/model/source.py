@@ -15,14 +15,19 @@ from analysis.model.expressions import Expression
 class Source:
     """A source says where a value comes from.
 
-    That is a number, a claim, a figure published elsewhere (``external``), an
-    assumption, an expression, or another quantity (``same_as``). A source ``needs``
-    other quantities; a leaf needs none. A leaf has a ``value`` in base units, NaN where
-    words alone give it, and a ``side`` on which it leaves room. Where it is no point,
-    it stands for the values ``near``, and at a coarser place for those ``far``. A range
-    has an ``end``. An assumption has a ``part``: ``set``, an end of its words, or
-    ``in_words``, which is no single value. The range that it is varied over has a
-    ``width``. Where it has a side or is in words, its ``room`` is all that these allow.
+    It is a number, a claim, a figure published elsewhere (``external``), an assumption,
+    an expression, or another quantity (``same_as``). An expression and another quantity
+    ``need`` quantities; every other source is a leaf.
+
+    A leaf has a ``value`` in base units, which is NaN where words alone give it. A
+    printed number stands for the values ``near``, and at its coarser place for those
+    ``far``. Its ``side`` says whether the words make it an ``at most`` or an ``at
+    least``, and then its ``room`` is all that they allow. A range has two sources, one
+    for each ``end``.
+
+    An assumption has a ``part``: its value as ``set``; the ``floor`` or ``ceiling`` of
+    its words; or ``in_words``, which is no single value. The range over which the
+    assumption is varied has a ``width``.
     """
 
     value: float = math.nan
@@ -84,8 +89,8 @@ class Source:
             return Interval(self.room.low, value)
         return Interval(value, self.room.high)
 
-    def rounded_to_side(self, *, coarse: bool = False) -> Interval:
-        """What the digits stand for, without what lies towards the open side."""
+    def rounded_off_side(self, *, coarse: bool = False) -> Interval:
+        """What the digits stand for on the side where the words leave no room."""
         interval = self.interval(coarse=coarse)
         if self.in_words:
             return interval

@@ -13,7 +13,7 @@ from analysis.model.comparison import (
     Asserted,
     Comparison,
     asserted_by,
-    other_side,
+    printed_row,
     resolve,
 )
 from analysis.model.conditions import condition_of
@@ -32,19 +32,24 @@ class Outcome:
     ``difference`` is the recomputed value less the printed one, or less the nearer end
     of a range or of words.
 
-    The ``ground`` of a verdict is the value; rounding; the coarser place; the room that
-    sides and words leave; or the stretch of the claim's own words. The inputs in
-    ``open_to`` have a say: beside ``compatible`` they leave the room; beside a match,
-    other values that they allow would not match. An upper limit beside an "up to"
-    ``tests_nothing``. Without the coarser places the verdict is ``finer``, where that
-    differs; the rows ``coarser_in`` have the places that give it. A pass is ``barely``
-    one where rounding alone gives it, by less than one percent.
+    ``ground`` says why the verdict is given, as ``judging.py`` explains: ``value``,
+    ``rounding``, ``coarser place``, ``room`` or ``stretch``. ``open_to`` names inputs
+    that are printed as bounds or in words: where the verdict is ``compatible``, they
+    allow a value that satisfies the claim; where it is a match, they also allow values
+    that do not. A recomputed "at most" beside a printed "up to" ``tests_nothing``: some
+    value always satisfies both.
+
+    Some printed digits may be rounded to either of two places. ``finer`` is the verdict
+    with the finer place of each, if it is another one; ``coarser_in`` names the rows
+    whose coarser place gives the verdict. A match is ``barely`` one where only rounding
+    gives it, by less than one percent of the printed number.
 
     The verdict ``rests_on`` the weakest grade among the assumptions and readings that
     matter; empty for printed numbers alone. The ``condition`` gives the values of each
-    assumption for which it stays. Of the values within ten percent of the printed one,
-    the share ``passing`` would match, and the share ``passing_rounded`` would match at
-    least within rounding.
+    assumption for which the verdict stays. How easy the test was: had the article
+    printed another number within ten percent of the printed one, the share ``passing``
+    of these would match too, and the share ``passing_rounded`` at least within
+    rounding.
     """
 
     check: Check
@@ -79,7 +84,7 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     claim, nor where the setting makes the check circular or takes a quantity past a
     limit; ``reason`` says so. A check is judged once under each setting.
     """
-    # An outcome keeps its check, so that no other can have the same identity.
+    # The check is held by its outcome, so Python gives its id to no other object.
     key = id(check), setting
     outcome: Outcome | None = model.outcomes.get(key)
     if outcome is None:
@@ -88,7 +93,7 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
 
 
 def _judged(model: Model, check: Check, setting: Setting) -> Outcome:
-    row = other_side(model, check)
+    row = printed_row(model, check)
     outcome = _printed_part(model, check, row)
     try:
         comparison = resolve(model, check, setting)
@@ -113,11 +118,12 @@ def _judged(model: Model, check: Check, setting: Setting) -> Outcome:
 def _recomputed(plan: Plan) -> float | None:
     """The value of a check; None where words alone give an input.
 
-    Raises ModelError past a limit: with words, where no value that they allow is within
-    the limits.
+    Raises ModelError where a limit refuses the value, or all that the words allow.
     """
-    is_within = not math.isnan(plan.rounded.low)
-    return None if plan.words and is_within else plan.value
+    is_allowed = not math.isnan(plan.rounded.low)
+    if plan.words and is_allowed:
+        return None
+    return plan.value
 
 
 def judge_all(
@@ -162,14 +168,16 @@ def _with_verdict(
         tests_nothing=row.qualifier == "up_to" and outcome.side == "at most",
         finer="" if finer == verdict else finer,
         coarser_in=_coarser_in(comparison, row, ground),
-        barely=_is_bare(outcome, comparison, ground),
+        barely=_is_barely_met(outcome, comparison, ground),
         condition=condition_of(comparison, model.free(comparison.plan), verdict),
         difference=_difference(outcome, row, asserted),
     )
     has_number = outcome.check.claim and outcome.published
     if not has_number or math.isnan(reach.fine.low):
         return outcome
-    # As in the verdict, rounding does not decide at our tenth.
+    # Rounding does not decide at a threshold of ours. Where we chose how far below the
+    # printed number a value may lie, the largest printed number that this value still
+    # matches follows from the value itself.
     highest = reach.value if asserted.low_is_ours else reach.fine.high
     return replace(
         outcome,
@@ -196,8 +204,8 @@ def _open_to(comparison: Comparison, ground: str) -> tuple[str, ...]:
 def _would_undo(comparison: Comparison, name: str, ground: str) -> bool:
     """Whether some values that a printed input allows would not match."""
     source = comparison.open_inputs[name]
-    is_printed = source.row or source.part != "set"
-    if source.room is None or not is_printed:
+    is_assumption_as_set = source.row is None and source.part == "set"
+    if source.room is None or is_assumption_as_set:
         return False
     asserted = comparison.asserted
     interval = asserted.fine if ground == "value" else asserted.coarse
@@ -208,7 +216,10 @@ def _would_undo(comparison: Comparison, name: str, ground: str) -> bool:
 def _coarser_in(
     comparison: Comparison, row: Claim | External, ground: str
 ) -> tuple[str, ...]:
-    """The rows whose coarser place gives a verdict: the claim's alone, if it does."""
+    """The rows whose coarser place gives a verdict.
+
+    It is the row of the claim alone, where its own coarser place suffices.
+    """
     if ground != "coarser place":
         return ()
     asserted, plan, reach = comparison.asserted, comparison.plan, comparison.reach
@@ -223,7 +234,7 @@ def _coarser_in(
     return (*claims, *inputs)
 
 
-def _is_bare(outcome: Outcome, comparison: Comparison, ground: str) -> bool:
+def _is_barely_met(outcome: Outcome, comparison: Comparison, ground: str) -> bool:
     """Whether rounding alone gives a verdict, by less than a hundredth."""
     asserted, reach = comparison.asserted, comparison.reach
     if ground == "rounding":
@@ -285,7 +296,7 @@ def _all_compared(model: Model) -> dict[str, tuple[float, ...]]:
             known = levels.setdefault(claim.quantity, [])
             known += [claim.published.value(), asserted.low, asserted.high]
     for check in model.register.checks.values():
-        row = other_side(model, check)
+        row = printed_row(model, check)
         if row:
             asserted_here = asserted_by(model, check, row)
             known = levels.setdefault(check.quantity, [])

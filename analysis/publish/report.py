@@ -25,7 +25,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis import __version__
-from analysis.core.published import APPROACHES_STRETCH, APPROACHES_TOLERANCE
+from analysis.core.published import QUALIFIERS
 from analysis.core.rows import Check
 from analysis.core.spell import exact, exact_span, with_unit
 from analysis.model.judging import VERDICTS
@@ -105,8 +105,8 @@ def pages(
             model, register.statements.values(), find(OWN, model)
         ).to_dict("records"),
         "version": __version__,
-        "approaches": f"{float(APPROACHES_TOLERANCE):.0%}",
-        "stretch": f"{float(APPROACHES_STRETCH):.0%}",
+        "approaches": f"{QUALIFIERS['approaches'].short_by:.0%}",
+        "stretch": f"{QUALIFIERS['approaches'].stretches_by:.0%}",
         "marks": MARKS,
         "explorer": explorer.CLAIM in register.claims,
         "external": external,

@@ -234,7 +234,7 @@ def approaches(model: Model) -> Headline | None:
     """The headline that approaches a number; None in a data package without one."""
     register = model.register
     for row in register.headlines.values():
-        if register.claims[row.claim].qualifier == "approaches":
+        if register.claims[row.claim].published.word.stretches_by is not None:
             return row
     return None
 

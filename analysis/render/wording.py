@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from analysis.core.published import APPROACHES_STRETCH, APPROACHES_TOLERANCE
+from analysis.core.published import QUALIFIERS
 from analysis.core.rows import Check, Claim, External, Finding, Step
 from analysis.core.spell import digits, exact, spell, with_side, with_unit
 from analysis.model.expressions import parse
@@ -129,8 +129,9 @@ def distance_words(speller: Speller, outcome: Outcome) -> str:
     """Say how far a value, as shown, lies from the print, where that is said."""
     register = speller.model.register
     claim, value = register.claims.get(outcome.check.claim), outcome.recomputed
-    qualifier = claim.qualifier if claim else ""
-    is_said = outcome.verdict == "differs" or qualifier in ("approaches", "over")
+    word = QUALIFIERS[claim.qualifier if claim else "exact"]
+    has_threshold = word.short_by is not None or word.excludes_number
+    is_said = outcome.verdict == "differs" or has_threshold
     if value is None or outcome.difference is None or not is_said:
         return ""
     printed = value - outcome.difference
@@ -140,12 +141,12 @@ def distance_words(speller: Speller, outcome: Outcome) -> str:
         return f"by {words}"
     if outcome.difference > 0:
         return f"{words} above"
-    if qualifier != "approaches" or not outcome.published:
+    if word.short_by is None or not outcome.published:
         return f"{words} below"
     # A value that is at most so large is short by at least so much.
     least = "at least " if outcome.side == "at most" else ""
     share = 1 - float(speller.shown(quantity, value)) / outcome.published
-    thresholds = (float(APPROACHES_TOLERANCE), float(APPROACHES_STRETCH))
+    thresholds = [float(limit) for limit in (word.short_by, word.stretches_by) if limit]
     return f"{least}{words} or {spell(share, 'percent', thresholds)} short"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.core.spell import same
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
-from analysis.model.verdicts import Outcome, asserted_by, judge_all, other_side
+from analysis.model.verdicts import Outcome, asserted_by, judge_all, printed_row
 from analysis.render.speller import Speller
 from analysis.render.steps import Steps
 from analysis.render.wording import (
@@ -57,7 +57,7 @@ def outcomes(model: Model, settings: list[Setting]) -> list[Outcome]:
 
 def levels(model: Model, outcome: Outcome) -> list[float]:
     """The prints and thresholds that a verdict compares its value with."""
-    row = other_side(model, outcome.check)
+    row = printed_row(model, outcome.check)
     if row is None:
         return []
     known = asserted_by(model, outcome.check, row).levels
