@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.render.steps import Steps
-    from analysis.render.tables import Folded, Table
 
 
 def load(folder: Path | str | None = None) -> Study:
@@ -366,19 +365,16 @@ class Study:
                 raise ModelError(f"'{name}' is not a check{nearest(name, known)}")
         return judge_all(self.model, names, self.setting)
 
-    def headlines(self) -> Table:
+    def headlines(self) -> pd.DataFrame:
         """Return the headline numbers of the article as a table.
 
         A row has the article's words, the working, the verdict, and one sentence.
         """
-        from analysis.render.headlines import COLUMNS, headlines
-        from analysis.render.tables import Table
+        from analysis.render import frames
 
-        return Table(
-            [one.cells for one in headlines(self.model, self.setting)], columns=COLUMNS
-        )
+        return frames.headlines(self.model, self.setting).to_pandas()
 
-    def cite(self) -> Table:
+    def cite(self) -> pd.DataFrame:
         """Return what may be cited of each headline, as a table.
 
         A row has a sentence to quote, its caveat, the check that recomputes it, and the
@@ -389,51 +385,48 @@ class Study:
         This is an estimate. The article gives the number of former detainees in words \
         only, so no total can be recomputed.
         """
-        from analysis.render.citations import COLUMNS, citations
-        from analysis.render.tables import Table
+        from analysis.render import frames
 
-        return Table([one.cells for one in citations(self.model)], columns=COLUMNS)
+        return frames.cite(self.model).to_pandas()
 
-    def checks(self, *quantities: str) -> Table:
+    def checks(self, *quantities: str) -> pd.DataFrame:
         """Return the checks of some quantities, or all of them, in words.
 
         A row says what is printed, what is recomputed, and the verdict.
 
-        >>> load().checks("at_risk_2021").verdict[0]
+        >>> load().checks("at_risk_2021").verdict_words[0]
         'matches, at least 100,000 or 5 percent short'
         """
-        from analysis.render.speller import Speller
-        from analysis.render.tables import checks_table
+        from analysis.render import frames
 
         wanted = [self.model.known(name) for name in quantities]
         table = self.model.register.checks.values()
         ids = [row.id for row in table if not wanted or row.quantity in wanted]
-        return checks_table(Speller(self.model), self.outcomes(ids))
+        outcomes = self.outcomes(ids)
+        return frames.checks(self.model, outcomes, self.setting).to_pandas()
 
-    def solutions(self, *quantities: str) -> Table:
+    def solutions(self, *quantities: str) -> pd.DataFrame:
         """Solve for assumptions so that a claim on one of the quantities holds.
 
         The solutions are what one would have to believe.
 
-        >>> load().solutions("at_risk_2019")["so it is"].tolist()[:3]
-        ['in range', 'impossible', 'out of range']
+        >>> load().solutions("at_risk_2019").status.tolist()[:3]
+        ['in_range', 'impossible', 'out_of_range']
         """
-        from analysis.render.tables import solutions_table
+        from analysis.render import frames
 
-        return solutions_table(
-            self.model, self.setting, [self.model.known(name) for name in quantities]
-        )
+        wanted = [self.model.known(name) for name in quantities]
+        return frames.solutions(self.model, self.setting, wanted).to_pandas()
 
-    def findings(self, *quantities: str) -> Folded:
+    def findings(self, *quantities: str) -> pd.DataFrame:
         """Return the findings on claims of some quantities, or all of them.
 
         Each has a title, with both readings folded.
         """
-        from analysis.render.tables import findings_table
+        from analysis.render import frames
 
-        return findings_table(
-            self.model, [self.model.known(name) for name in quantities]
-        )
+        wanted = [self.model.known(name) for name in quantities]
+        return frames.findings(self.model, wanted).to_pandas()
 
     def figure(self, name: str) -> Any:
         """A figure of this study, drawn with matplotlib.

@@ -21,7 +21,8 @@ from analysis.core.register import Register
 from analysis.core.rows import TABLES, only_words
 from analysis.model.model import Model
 from analysis.publish.map import markdown_list
-from analysis.render.headlines import headlines, headlines_markdown, headlines_text
+from analysis.render import frames
+from analysis.render.headlines import headlines, headlines_text
 from analysis.whatif.scenarios import schema
 from tests import crate
 from tests.datapackage import described
@@ -121,7 +122,7 @@ def main() -> None:
     notebooks()
     golden = headlines_text(headlines(model))
     write(ROOT / "tests" / "golden" / "headlines.txt", f"{golden}\n")
-    with_table(ROOT / "README.md", "headline", headlines_markdown(headlines(model)))
+    with_table(ROOT / "README.md", "headline", frames.headlines(model).markdown())
     refusals = model.register.refusals.values()
     listed = "\n".join(f"- {refusal.what}" for refusal in refusals)
     with_table(ROOT / "README.md", "refusals", listed)

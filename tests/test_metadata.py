@@ -14,9 +14,8 @@ from analysis.model.verdicts import judge_all
 from analysis.publish.map import trace_frame
 from analysis.publish.notebooks import all_notebooks
 from analysis.publish.tables import write_tables
-from analysis.render import citations
+from analysis.render import citations, external
 from analysis.render.codebook import codebook, columns
-from analysis.render.external import compare, external_frame
 from tests.crate import crate
 from tests.refresh import columns_of_words
 
@@ -130,7 +129,7 @@ def test_every_column_of_every_table_is_in_it_and_described(model: Model) -> Non
 
 def test_every_column_of_the_results_is_described(model: Model, tmp_path: Path) -> None:
     outcomes = judge_all(model)
-    write_tables(tmp_path, model, outcomes, {}, external_frame(compare(model)))
+    write_tables(tmp_path, model, outcomes, {}, external.frame(model))
     trace_frame(model, outcomes, all_notebooks()).to_csv(
         tmp_path / "map.csv", index=False
     )

@@ -169,7 +169,7 @@ def test_a_verdict_rests_on_it() -> None:
 def test_a_stated_end_of_a_sum_is_the_end_that_is_shown() -> None:
     study = analysis.load().change(transfers_2019="report_2019")
     (headline,) = [
-        one for one in study.headlines().itertuples() if "10.5 percent" in one[1]
+        row for row in study.headlines().itertuples() if "10.5 percent" in row.title
     ]
     # 3.17 - 2.86 = 0.31 million; no other base stands beside it.
     assert headline.working == "3.17 million − 2.86 million = 310,000"

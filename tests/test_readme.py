@@ -14,7 +14,7 @@ from analysis.model.model import Model
 from analysis.model.verdicts import judge_all
 from analysis.publish.map import map_table
 from analysis.publish.notebooks import all_notebooks
-from analysis.render.headlines import headlines, headlines_markdown
+from analysis.render import frames
 from analysis.whatif.sweep import compute
 from analysis.whatif.sweep import read as read_sweep
 from tests.following import follow
@@ -30,7 +30,7 @@ def test_the_headline_table_is_what_is_computed_now(model: Model) -> None:
         r"<!-- headline: .*?-->\n(.*?)\n<!-- end of headline -->", README, re.DOTALL
     )
     assert shown is not None
-    assert shown[1] == headlines_markdown(headlines(model)), (
+    assert shown[1] == frames.headlines(model).markdown(), (
         "`analysis verify --markdown` prints the table anew"
     )
 

@@ -80,9 +80,8 @@ def test_a_verdict_loads_neither_frames_figures_nor_notebooks(
 
 
 def test_what_a_command_has_loaded_is_seen() -> None:
-    # So that the tests above can't pass for want of looking: tables of scenarios
-    # do need frames.
+    # So that the tests above can't pass for want of looking.
     out, modules = loaded("scenarios", "article")
     assert "article" in out
-    assert {"pandas", "numpy", "analysis.render.whatif_tables"} <= modules
+    assert {"numpy", "rich", "analysis.render.whatif_tables"} <= modules
     assert modules & {"papermill", "rocrate", "matplotlib", "distributed"} == set()

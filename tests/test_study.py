@@ -240,10 +240,10 @@ def test_checks_and_findings_of_a_quantity_or_all(article):
         for name, row in rows.items()
         if row.quantity == "at_risk_2021"
     }
-    assert [*named["comparison"]] == [*of_2021.values()]
+    assert [*named["statement"]] == [*of_2021.values()]
     half = article.change(persons_per_transfer=0.5).checks("at_risk_2021")
     verdicts = [
-        frame.set_index("comparison").loc[of_2021["at_risk_2021_sum"], "verdict"]
+        frame.set_index("id").loc["at_risk_2021_sum", "verdict_words"]
         for frame in (named, half)
     ]
     # 2 - 1.90 = 0.1 million, which is 5 percent of it; 2 - 1.75 = 0.25 million,
@@ -257,28 +257,26 @@ def test_checks_and_findings_of_a_quantity_or_all(article):
         one.check.id for one in article.outcomes(["same_share", "net_persons"])
     ] == ["same_share", "net_persons"]
     everything = article.findings()
-    assert [*everything["finding"]] == [*article.model.register.findings]
+    assert [*everything["id"]] == [*article.model.register.findings]
     # Those that list a row on the total of 2021, and none on trade.
-    some = set(article.findings("transfers_2021")["finding"])
-    assert (
-        {"two_values_of_2019", "base_equals_mean"} <= some < set(everything["finding"])
-    )
+    some = set(article.findings("transfers_2021")["id"])
+    assert {"two_values_of_2019", "base_equals_mean"} <= some < set(everything["id"])
 
 
 def test_solutions_of_a_quantity_or_all(article):
     rows = article.model.register.solutions.values()
     found = article.solutions("at_risk_2019")
-    assert [*found["solved for"]] == [
+    assert [*found["statement"]] == [
         row.statement for row in rows if row.quantity == "at_risk_2019"
     ]
     # 1.6 / 1.65 of the south; 1,600,000 / 1,567,500 of its minority;
     # 32,500 / 940,000 outside; 1,600,000 / 2,037,500.
-    assert [*found["value"]][:4] == ["0.97", "1.02", "0.0346", "0.785"]
-    assert [*found["so it is"]][:4] == [
-        "in range",
+    assert [*found["value_words"]][:4] == ["0.97", "1.02", "0.0346", "0.785"]
+    assert [*found["status"]][:4] == [
+        "in_range",
         "impossible",
-        "out of range",
-        "in range",
+        "out_of_range",
+        "in_range",
     ]
     assert len(article.solutions()) == len(rows)
 

@@ -28,7 +28,8 @@ from analysis.model.readings import each
 from analysis.model.results import results, tally
 from analysis.model.verdicts import Outcome
 from analysis.render import external
-from analysis.render.records import each_estimate, tables
+from analysis.render.frames import tables
+from analysis.render.records import each_estimate
 from analysis.render.safe_text import is_number
 from analysis.whatif import scenarios, sensitivity, sweep
 from analysis.whatif.scenarios import Scenario
@@ -185,8 +186,8 @@ def _numbers(table: str, row: str, numbers: Mapping[str, Any]) -> Cells:
 def _tables(model: Model, outcomes: list[Outcome]) -> Cells:
     """The checks, derived quantities, solutions, findings and claims of a run."""
     cells: Cells = {}
-    for table, lines in tables(model, outcomes).items():
-        for line in lines:
+    for table, frame in tables(model, outcomes).items():
+        for line in frame.texts():
             if table == "findings":
                 field = f"step_{line['step']}"
                 cells[table, line["finding"], field] = line["value"]

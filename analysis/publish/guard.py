@@ -12,7 +12,6 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from itertools import repeat
-from typing import Any
 
 import typer
 
@@ -28,16 +27,15 @@ from analysis.publish import cells
 from analysis.publish.atomic import scratch, write_file
 from analysis.publish.cells import Cells, Key, needs_a_run
 from analysis.publish.notebooks import Notebook, all_notebooks, shown_in
+from analysis.render import frames
 from analysis.render.headlines import (
     changes,
     headlines,
-    headlines_markdown,
     headlines_text,
     ours,
 )
-from analysis.render.records import tables
 from analysis.render.safe_text import is_number
-from analysis.render.screens import CHECKED, echo_wrapped, print_as, print_outcomes
+from analysis.render.screens import CHECKED, echo_wrapped, show
 from analysis.render.steps import WIDTH
 from analysis.render.wording import CAVEAT, tally_changes, tally_words
 
@@ -209,11 +207,13 @@ def verify(model: Model, form: str, setting: Setting) -> int:
     if not form and not differs:
         return print_report(model, outcomes, expected, now)
     if form in ("json", "csv"):
-        print_as(form, _rows(model, outcomes, form))
+        judged = [outcome for outcome in outcomes if outcome.check.kind]
+        where = shown_in(all_notebooks(checked=False))
+        show(frames.checks(model, judged, setting, notebooks=where), form=form)
     elif form == "markdown":
-        typer.echo(headlines_markdown(headlines(model, setting)))
+        show(frames.headlines(model, setting), form=form)
     elif form == "all":
-        print_outcomes(model, outcomes)
+        show(frames.checks(model, outcomes, setting, frames.SHOWN_IN_FULL))
         echo_wrapped(tally_under(model, outcomes), *changes(model, setting), CAVEAT)
     else:
         shown = headlines(model, setting)
@@ -221,19 +221,6 @@ def verify(model: Model, form: str, setting: Setting) -> int:
         typer.echo(_filled(tally_under(model, outcomes)))
         echo_wrapped(*changes(model, setting, shown))
     return 0 if differs else print_moved(model, expected, now)
-
-
-def _rows(model: Model, outcomes: list[Outcome], form: str) -> list[dict[str, Any]]:
-    """The checks as rows, in JSON with numbers."""
-    rows: list[dict[str, Any]] = [
-        *tables(model, outcomes, shown_in(all_notebooks(checked=False)))["checks"]
-    ]
-    if form == "json":
-        for row in rows:
-            for name, text in row.items():
-                if name.startswith(_NUMBERS):
-                    row[name] = float(text) if text else None
-    return rows
 
 
 def print_report(

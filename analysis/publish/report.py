@@ -36,14 +36,20 @@ from analysis.model.verdicts import Outcome
 from analysis.publish import explorer
 from analysis.publish.atomic import scratch
 from analysis.publish.notebooks import Notebook, shown_in
-from analysis.render import citations, external, records, whatif_tables, wording
+from analysis.render import (
+    citations,
+    external,
+    frames,
+    records,
+    whatif_tables,
+    wording,
+)
 from analysis.render.figures import FIGURES
 from analysis.render.headlines import headlines, ours
 from analysis.render.safe_text import markdown, tex
 from analysis.render.screens import CHECKED
 from analysis.render.speller import Speller
 from analysis.render.steps import Steps
-from analysis.render.tables import solutions_table
 from analysis.render.templates import claim_words
 from analysis.render.whatif_tables import break_even_table
 from analysis.whatif.scenarios import OWN, find
@@ -98,12 +104,12 @@ def pages(
         "tally": wording.tally_words(tally(verdicts_of(model, outcomes))),
         "ours": ours(model),
         "checked": CHECKED,
-        "solutions": solutions_table(model, ARTICLE, []).to_dict("records"),
+        "solutions": frames.solutions(model),
         "compared": external.compare(model),
         "moved": moved,
         "turns": break_even_table(
             model, register.statements.values(), find(OWN, model)
-        ).to_dict("records"),
+        ).rows,
         "version": __version__,
         "approaches": f"{QUALIFIERS['approaches'].short_by:.0%}",
         "stretch": f"{QUALIFIERS['approaches'].stretches_by:.0%}",

@@ -27,10 +27,10 @@ from analysis.publish.notebooks import Notebook, all_notebooks, shown_in
 from analysis.publish.parameters import Job, job
 from analysis.publish.replaceable import is_ours, refuse_foreign
 from analysis.publish.tables import write_tables
-from analysis.render import KEEP_FIGURES_IN
+from analysis.render import KEEP_FIGURES_IN, frames
 from analysis.render.headlines import changes, headlines, headlines_text
 from analysis.render.records import escape_spreadsheet_formulas
-from analysis.render.screens import echo_wrapped, print_outcomes, progress
+from analysis.render.screens import echo_wrapped, progress, show
 from analysis.render.steps import WIDTH
 from analysis.whatif.scenarios import find as find_scenario
 
@@ -92,11 +92,12 @@ def _run_all(
     def write_all_else() -> None:
         # Kernels take longest, so they start first. Nothing is loaded for the rest
         # before.
-        from analysis.render.external import compare, external_frame
+        from analysis.render import external
 
-        external = external_frame(compare(model))
         outcomes = judge_all(model)
-        write_tables(results, model, outcomes, shown_in(notebooks), external)
+        write_tables(
+            results, model, outcomes, shown_in(notebooks), external.frame(model)
+        )
         if explorer.CLAIM in model.register.claims:
             explorer.write(results, model)
         now.update(cells_of(model, outcomes))
@@ -259,7 +260,8 @@ def _print_run(model: Model, asked: Job, target: Path) -> None:
     if shown:
         typer.echo(headlines_text(shown))
     elif notebook.checks:
-        print_outcomes(model, judge_all(model, notebook.checks, asked.setting))
+        outcomes = judge_all(model, notebook.checks, asked.setting)
+        show(frames.checks(model, outcomes, asked.setting, frames.SHOWN_IN_FULL))
     written = f"{display_path(target)} is written: {asked.words}"
     typer.echo(textwrap.fill(written, WIDTH, break_long_words=False))
     lines = list(changes(model, asked.setting, shown))

@@ -6,16 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import pandas as pd
-
 from analysis.model.model import ARTICLE, Model
 from analysis.model.verdicts import Outcome
-from analysis.render.records import (
-    COLUMNS,
-    escape_spreadsheet_formulas,
-    estimates,
-    tables,
-)
+from analysis.render.frame import Frame
+from analysis.render.frames import tables
+from analysis.render.records import estimates
 
 
 def write_tables(
@@ -23,24 +18,18 @@ def write_tables(
     model: Model,
     outcomes: Iterable[Outcome],
     shown_in: Mapping[str, str],
-    external: pd.DataFrame | None = None,
+    external: Frame | None = None,
 ) -> None:
     """Write the tables of a run and estimates.json into a folder.
 
     external.csv is written where there are external figures, and findings.csv where
     there are findings.
     """
-    # One without rows has its columns.
-    found = tables(model, outcomes, shown_in).items()
-    frames = {
-        name: pd.DataFrame(rows, columns=COLUMNS[name].split()) for name, rows in found
-    }
-    for name, frame in (
-        frames | ({} if external is None or external.empty else {"external": external})
-    ).items():
-        escape_spreadsheet_formulas(frame).to_csv(
-            folder / f"{name}.csv", index=False, lineterminator="\n"
-        )
+    made = tables(model, outcomes, shown_in)
+    if external:
+        made["external"] = external
+    for name, frame in made.items():
+        (folder / f"{name}.csv").write_text(frame.csv(), encoding="utf-8")
     text = json.dumps(
         estimates(model, ARTICLE), indent=1, ensure_ascii=False, allow_nan=False
     )

@@ -26,7 +26,6 @@ from analysis.render.safe_text import tex
 from analysis.render.speller import Speller
 from analysis.render.steps import WIDTH
 
-COLUMNS = ("headline", "sentence to quote", "caveat", "check", "official figures")
 QUESTION = "What may I cite?"
 #: This package, as CITATION.cff has it.
 TITLE = "The arithmetic of an article on labour transfers"
@@ -80,11 +79,6 @@ class Cited:
     def beside(self) -> str:
         """The official figures in one text."""
         return "; ".join(map(str, self.official))
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """What may be cited, as a row of a table."""
-        return self.title, self.sentence, self.caveat, self.checked, self.beside
 
 
 def citations(model: Model) -> list[Cited]:

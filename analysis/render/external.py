@@ -22,7 +22,7 @@ open, so a labourer is set beside a transfer or a person only as "read as transf
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis.core.published import Interval
 from analysis.core.rows import PER_YEAR, External
@@ -30,17 +30,16 @@ from analysis.core.spell import (
     digits,
     place_of,
     rounded,
+    spell,
     spell_at,
     spell_distance,
     with_unit,
 )
 from analysis.core.units import CONSTANTS, name_of, parse_unit
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.render.frame import Frame
 from analysis.render.headlines import filled
 from analysis.render.speller import Speller
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Row = dict[str, Any]
 
@@ -295,45 +294,59 @@ def _where_from(model: Model, quantity: str, reading: str, setting: Setting) -> 
 # Words --------------------------------------------------------------------------------
 
 
-def frame_in_words(compared: list[Row], model: Model) -> pd.DataFrame:
-    """Tabulate the comparisons as a reader wants them.
+def frame(model: Model, setting: Setting = ARTICLE) -> Frame:
+    """Figures published elsewhere beside the article's numbers, a comparison a row.
 
-    The cells are short, and they spell out units and grades. No number is divided by
-    one of an unlike unit.
+    No number is divided by one of an unlike unit. Raises ModelError for a value or a
+    reading that has no effect here.
     """
-    import pandas as pd
-
+    compared = compare(model, setting)
+    check_used(model, setting, compared)
     rows, before = [], ""
-    for one in compared:
-        figure = model.register.external[one["id"]]
-        unit, noun, span = figure.base_unit, "", figure.period
-        if unit != "dimensionless":
-            left_open = ", unit not stated" if unit == OPEN else ""
-            noun = f" {figure.unit_as_printed} [{unit}{left_open}]"
+    for row in compared:
+        rows.append({**row, **_words(model, row, is_repeated=row["id"] == before)})
+        before = row["id"]
+    return Frame(rows, COLUMNS, _SHOWN, model.differences(setting), SIDE_BY_SIDE)
+
+
+_SHOWN = {
+    "figure_words": "external figure",
+    "printed_words": "printed",
+    "period_words": "period and scope",
+    "seen_words": "seen",
+    "ours_words": "ours",
+    "ratio_words": "ratio",
+    "comparison_words": "comparison",
+}
+
+
+def _words(model: Model, row: Row, *, is_repeated: bool) -> dict[str, str]:
+    """What a reader sees of a comparison; of the figure itself only once."""
+    figure = model.register.external[row["id"]]
+    words = dict.fromkeys(_SHOWN, "")
+    words["figure_words"] = f"the same ({figure.id})"
+    if not is_repeated:
+        words["figure_words"] = f"{figure.statement} ({figure.id})"
+        words["printed_words"] = f"{figure.published}{_noun(figure)}"
+        words["period_words"] = figure.period
         if figure.scope != "Xinjiang":
-            span += f"; {figure.scope}"
-        row = {
-            "external figure": f"{figure.statement} ({figure.id})",
-            "printed": f"{figure.published}{noun}",
-            "period and scope": span,
-            "seen": f"{SEEN[figure.seen]}: {figure.publisher}, {figure.date}",
-        }
-        if figure.id == before:
-            row = {
-                **dict.fromkeys(row, ""),
-                "external figure": f"the same ({figure.id})",
-            }
-        before = figure.id
-        ratio = "" if one["ratio"] is None else f"{one['ratio']:.3f}"
-        rows.append(
-            {
-                **row,
-                "ours": one["ours_words"],
-                "ratio": ratio,
-                "comparison": comparison(model, one),
-            }
-        )
-    return pd.DataFrame(rows)
+            words["period_words"] += f"; {figure.scope}"
+        seen = SEEN[figure.seen]
+        words["seen_words"] = f"{seen}: {figure.publisher}, {figure.date}"
+    words["ours_words"] = row["ours_words"]
+    if row["ratio"] is not None:
+        words["ratio_words"] = spell(row["ratio"], "", [1.0])
+    words["comparison_words"] = comparison(model, row)
+    return words
+
+
+def _noun(figure: External) -> str:
+    """The noun that is printed with a figure, and its unit in brackets."""
+    unit = figure.base_unit
+    if unit == "dimensionless":
+        return ""
+    left_open = ", unit not stated" if unit == OPEN else ""
+    return f" {figure.unit_as_printed} [{unit}{left_open}]"
 
 
 def _ours_words(model: Model, row: Row) -> str:
@@ -397,14 +410,3 @@ def context(model: Model) -> list[str]:
         f"Context, beside {one.beside}: {filled(Speller(model), one.words)}"
         for one in model.register.context
     ]
-
-
-def external_frame(compared: list[Row]) -> pd.DataFrame:
-    """Tabulate the comparisons as results/external.csv holds them.
-
-    Every cell is a text. Numbers are in base units and have ten digits.
-    """
-    import pandas as pd
-
-    frame = pd.DataFrame(compared, columns=list(COLUMNS), dtype=object)
-    return frame.map(lambda one: one if isinstance(one, str) else digits(one))

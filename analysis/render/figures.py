@@ -30,10 +30,10 @@ from analysis.core.spell import exact, joined, place_of, spell, spell_at, with_s
 from analysis.core.units import BASE_UNITS, nearest
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.render import KEEP_FIGURES_IN
+from analysis.render.frame import Frame, of_texts
 from analysis.render.headlines import filled
 from analysis.render.records import escape_spreadsheet_formulas
 from analysis.render.speller import Speller
-from analysis.render.tables import Table
 from analysis.render.whatif_tables import Sensitivity
 from analysis.render.wording import CAVEAT, count_words
 from analysis.whatif import sweep
@@ -174,13 +174,11 @@ def render_figure(name: str, source: Any) -> Canvas:
     return fig
 
 
-def table(name: str, model: Model, setting: Setting = ARTICLE) -> Table:
+def table(name: str, model: Model, setting: Setting = ARTICLE) -> Frame:
     """The data of a figure in words, a row a mark."""
-    return Table(
-        FIGURES[name]
-        .frame(FIGURES[name].source(model, setting))
-        .select_dtypes(exclude="number")
-    )
+    data = FIGURES[name].frame(FIGURES[name].source(model, setting))
+    words = data.select_dtypes(exclude="number")
+    return of_texts(words.to_numpy().tolist(), [*map(str, words.columns)])
 
 
 def _keep(

@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from analysis.core.rows import Headline, HeadlineWords
@@ -26,8 +26,7 @@ from analysis.render.speller import Speller
 from analysis.render.steps import WIDTH, line, settled_places
 from analysis.render.wording import listed, verdict_and_distance
 
-COLUMNS = ("the article", "working", "shown as", "why")
-_NONE = "no derivation in this article"
+NONE = "no derivation in this article"
 
 #: A sentence ends with a full stop before a capital letter, a quotation or a number.
 _SENTENCE_END = re.compile(r'(?<=\.)\s+(?=[A-Z"{])')
@@ -46,11 +45,6 @@ class Shown:
     sentence: str
     caveats: str = ""
     remarks: tuple[str, ...] = ()
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """The headline as a row of a table."""
-        return self.row.title, "; ".join(self.working) or _NONE, self.verdict, self.why
 
     @property
     def why(self) -> str:
@@ -310,7 +304,7 @@ def headlines_text(shown: Iterable[Shown]) -> str:
     for number, headline in enumerate(shown, start=1):
         lines += _wrapped(headline.row.title, f"{number}  ")
         # Two numbers past one limit have one reason.
-        for text in dict.fromkeys(headline.working or (_NONE,)):
+        for text in dict.fromkeys(headline.working or (NONE,)):
             lines += _wrapped(text)
         # Where the last line leaves no room for the verdict, it has a line of its own.
         room = WIDTH - len(lines[-1])
@@ -323,14 +317,3 @@ def headlines_text(shown: Iterable[Shown]) -> str:
 def _wrapped(text: str, start: str = "   ") -> list[str]:
     under = " " * len(start)
     return textwrap.wrap(text, WIDTH, initial_indent=start, subsequent_indent=under)
-
-
-def headlines_markdown(shown: Iterable[Shown]) -> str:
-    """Headlines as a table in Markdown, for the README."""
-    rows: list[Sequence[str]] = [COLUMNS, ("---",) * len(COLUMNS)]
-    rows += [headline.cells for headline in shown]
-    lines = []
-    for row in rows:
-        cells = " | ".join(cell.replace("|", " ") for cell in row)
-        lines.append(f"| {cells} |")
-    return "\n".join(lines)

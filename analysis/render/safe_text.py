@@ -95,13 +95,22 @@ def escape_spreadsheet_formula(value: Any) -> Any:
 _MARKUP = re.compile(r"[\\`*\[\]<>&|$~#]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|^[-+=](?=\s)")
 
 
+def markdown_cell(text: str) -> str:
+    r"""A text as a cell of a table in Markdown shows it letter by letter.
+
+    >>> print(markdown_cell("a | *b*"))
+    a \| \*b\*
+    """
+    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+
+
 def markdown(text: str) -> str:
     r"""A text as Markdown shows it letter by letter: no link, no markup, on one line.
 
     >>> print(markdown("a <b>\n*c* | d_e"))
     a \<b\> \*c\* \| d_e
     """
-    escaped = _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+    escaped = markdown_cell(text)
     # An item of a list, a directive, a remark or a place to link to begins so.
     escaped = re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", escaped)
     return re.sub(r"^(?=[%:({+=^~!\"'.,;?@/-])", r"\\", escaped)

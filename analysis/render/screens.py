@@ -22,7 +22,8 @@ from analysis.core.spell import digits, with_unit
 from analysis.core.units import nearest
 from analysis.model.model import ARTICLE, CircleError, Model, ModelError, Setting
 from analysis.model.solutions import solution
-from analysis.model.verdicts import Outcome, judge_all
+from analysis.model.verdicts import judge_all
+from analysis.render import show as layout
 from analysis.render.headlines import changes
 from analysis.render.safe_text import escape_spreadsheet_formula, padded
 from analysis.render.speller import Speller
@@ -38,7 +39,7 @@ from analysis.render.wording import (
 )
 
 if TYPE_CHECKING:
-    from analysis.render.tables import Table
+    from analysis.render.frame import Frame
     from analysis.whatif.scenarios import Scenario
 
 CHECKED = (
@@ -63,15 +64,21 @@ def echo_wrapped(*texts: str) -> None:
         typer.echo(textwrap.fill(padded(text), WIDTH, **how).replace("\0", ""))
 
 
-def show(*tables: Table) -> None:
-    """Print tables as wide as the terminal, each with its foot.
+def show(*frames: Frame, form: str = "") -> None:
+    """Print frames as wide as the terminal, each with its foot, or in a form.
 
-    Where there is no terminal, a table is 80 columns wide. The foot lacks the caveat.
+    The form is json, csv or markdown. Where there is no terminal, a frame is 80 columns
+    wide. The foot lacks the caveat.
     """
-    for table in tables:
-        if len(table):
-            typer.echo(table.within(shutil.get_terminal_size().columns))
-        echo_wrapped(table.foot.removesuffix(CAVEAT))
+    for frame in frames:
+        if form:
+            made = {"json": frame.json, "csv": frame.csv, "markdown": frame.markdown}
+            typer.echo(made[form]().rstrip("\n"))
+            continue
+        if len(frame):
+            bare = replace(frame, foot="")
+            typer.echo(layout.text(bare, shutil.get_terminal_size().columns))
+        echo_wrapped(frame.foot.removesuffix(CAVEAT))
 
 
 def print_as(form: str, value: Any, columns: Iterable[str] = ()) -> None:
@@ -134,24 +141,6 @@ def _changes(model: Model, scenario: Scenario) -> Iterator[str]:
 # Commands -----------------------------------------------------------------------------
 
 
-def print_outcomes(model: Model, outcomes: Iterable[Outcome]) -> None:
-    """Outcomes as a table, a check a row."""
-    from analysis.render.tables import checks_table
-
-    show(
-        checks_table(
-            Speller(model),
-            outcomes,
-            "check",
-            "printed",
-            "recomputed",
-            "bounds",
-            "verdict",
-            "rests on",
-        )
-    )
-
-
 def list_all(model: Model, kind: str) -> None:
     """The rows of a kind, or of all, one line each.
 
@@ -189,19 +178,15 @@ def list_all(model: Model, kind: str) -> None:
 def compare(model: Model, setting: Setting, form: str) -> None:
     """External figures beside the article's numbers, as a table, json or csv."""
     from analysis.render import external
-    from analysis.render.tables import Table, plain
 
-    found = external.compare(model, setting)
-    external.check_used(model, setting, found)
-    if form:
-        rows = external.external_frame(found).to_dict("records")
-        print_as(form, rows if form == "csv" else plain(found))
-    elif found:
-        show(Table(external.frame_in_words(found, model), foot=external.SIDE_BY_SIDE))
-        echo_wrapped(*external.context(model))
-        echo_wrapped(*changes(model, setting), CAVEAT)
+    frame = external.frame(model, setting)
+    if form or frame:
+        show(frame, form=form)
     else:
         typer.echo("This data package has no external figures.")
+    if frame and not form:
+        echo_wrapped(*external.context(model))
+        echo_wrapped(*changes(model, setting), CAVEAT)
 
 
 def scenarios(model: Model, files: list[str], form: str, changed: Scenario) -> None:
@@ -213,7 +198,7 @@ def scenarios(model: Model, files: list[str], form: str, changed: Scenario) -> N
     ``changed`` is another scenario to show, unless it is the article's own. Without
     files, it stands beside the article.
     """
-    from analysis.render.tables import plain
+    from analysis.render.frame import plain
     from analysis.render.whatif_tables import differences_table, scenarios_table
     from analysis.whatif.scenarios import OWN, find, schema, shipped, tabulate
 

@@ -20,9 +20,9 @@ from analysis.core.spell import exact, joined, spell, spell_change, with_side
 from analysis.core.units import BASE_UNITS
 from analysis.model.bounds import Bounds
 from analysis.model.model import Model, ModelError
+from analysis.render.frame import Frame, of_texts, plain
 from analysis.render.headlines import ours
 from analysis.render.speller import Speller
-from analysis.render.tables import Table, plain
 from analysis.render.wording import CAVEAT
 from analysis.whatif.draws import Draws, draw
 from analysis.whatif.scenarios import (
@@ -70,7 +70,7 @@ def named(model: Model, name: str) -> str:
 # Scenarios ----------------------------------------------------------------------------
 
 
-def scenarios_table(model: Model, scenarios: Iterable[Scenario] | None = None) -> Table:
+def scenarios_table(model: Model, scenarios: Iterable[Scenario] | None = None) -> Frame:
     """The estimates under each scenario; a scenario a row.
 
     Reasons and remarks stand below.
@@ -104,12 +104,12 @@ def scenarios_table(model: Model, scenarios: Iterable[Scenario] | None = None) -
         "a reconstruction is ours, for the article does not derive it.",
         CAVEAT,
     ]
-    return Table(rows, foot=" ".join(foot))
+    return of_texts(rows, foot=" ".join(foot))
 
 
 def differences_table(
     model: Model, scenarios: Iterable[Scenario], against: Scenario
-) -> Table:
+) -> Frame:
     """Tabulate how each estimate differs from that under another scenario.
 
     A row has the differences of one scenario, absolute and in percent.
@@ -129,7 +129,7 @@ def differences_table(
             one.scenario, {f"change from {against.name}": one.scenario}
         )
         row[one.quantity.replace("_", " ")] = _change(speller, one, bases[one.quantity])
-    return Table([*rows.values()])
+    return of_texts([*rows.values()])
 
 
 def _change(speller: Speller, one: Estimated, base: float | None) -> str:
@@ -265,7 +265,7 @@ class Sensitivity:
         """
         return list({**shipped(self.model), self.scenario.name: self.scenario}.values())
 
-    def ranges_table(self) -> Table:
+    def ranges_table(self) -> Frame:
         """Tabulate from where to where the estimate moves.
 
         It moves under rounding alone, under each assumption alone, and under all
@@ -286,9 +286,9 @@ class Sensitivity:
             rows.append(
                 [moved.get(name) or named(self.model, name), over.get(name, ""), span]
             )
-        return Table(rows, columns=["moved", "over", "estimate"])
+        return of_texts(rows, columns=["moved", "over", "estimate"])
 
-    def draws_table(self) -> Table:
+    def draws_table(self) -> Frame:
         """Tabulate the mean, the spread and the percentiles of the draws.
 
         The table says so where nothing is drawn.
@@ -299,7 +299,7 @@ class Sensitivity:
                 f"The scenario {self.scenario.name} gives no distribution "
                 "that has an effect here: nothing is drawn."
             )
-            return Table([], columns=columns, foot=f"{why} {CAVEAT}")
+            return of_texts([], columns=columns, foot=f"{why} {CAVEAT}")
         numbers = self.drawn.numbers[self.quantity]
         unit = self.model.spelled_unit(self.quantity)
         rows = [[label, spell(numbers[name], unit)] for name, label in _LABELS.items()]
@@ -309,9 +309,9 @@ class Sensitivity:
         )
         points = f"{self.drawn.n:,} scrambled Sobol points, seed {self._how['seed']}"
         foot = f"{points}{left}. {ILLUSTRATIVE} {CAVEAT}"
-        return Table(rows, columns=columns, foot=foot)
+        return of_texts(rows, columns=columns, foot=foot)
 
-    def indices_table(self) -> Table:
+    def indices_table(self) -> Frame:
         """Tabulate how much of the variance of the draws each input explains.
 
         A row has the share that the input explains alone, and with the others.
@@ -323,7 +323,7 @@ class Sensitivity:
             "with the others (total)",
         ]
         if self.drawn is None:
-            return Table([], columns=columns, foot=f"Nothing is drawn. {CAVEAT}")
+            return of_texts([], columns=columns, foot=f"Nothing is drawn. {CAVEAT}")
         inputs: Mapping[str, Any] = self.drawn.inputs
         rows = [
             [
@@ -340,9 +340,9 @@ class Sensitivity:
             f"{POINTS:,} base points; 95 percent of the resamples in brackets. "
             f"{ILLUSTRATIVE} {CAVEAT}"
         )
-        return Table(rows, columns=columns, foot=foot)
+        return of_texts(rows, columns=columns, foot=foot)
 
-    def statements_table(self) -> Table:
+    def statements_table(self) -> Frame:
         """Tabulate where each statement stops holding under the scenario.
 
         The statements are those of the data package. Where the answer is not
@@ -382,7 +382,7 @@ class Sensitivity:
         return {name: plain(one) for name, one in {**found, "caveat": CAVEAT}.items()}
 
 
-def all_ranges_table(model: Model, scenario: Scenario) -> Table:
+def all_ranges_table(model: Model, scenario: Scenario) -> Frame:
     """Tabulate the ranges of every headline estimate, with its side.
 
     An estimate ranges under rounding, under each assumption alone, and under all.
@@ -394,11 +394,8 @@ def all_ranges_table(model: Model, scenario: Scenario) -> Table:
             reasons.append(f"{found.quantity}: {found.estimate.reason}.")
             continue
         head = f"{found.quantity}, {estimated_words(model, found.estimate)}"
-        rows += [
-            {"estimate of": head, **row}
-            for row in found.ranges_table().to_dict("records")
-        ]
-    return Table(rows, foot=" ".join([*reasons, CAVEAT]))
+        rows += [{"estimate of": head, **row} for row in found.ranges_table().rows]
+    return of_texts(rows, foot=" ".join([*reasons, CAVEAT]))
 
 
 def _over(model: Model, bar: Bar) -> str:
@@ -471,7 +468,7 @@ def break_evens(
 
 def break_even_table(
     model: Model, statements: Iterable[Statement], scenario: Scenario
-) -> Table:
+) -> Frame:
     """Tabulate over which values of an assumption a statement holds.
 
     There is a row for each statement and each assumption, with the other assumptions as
@@ -512,7 +509,7 @@ def break_even_table(
         "the other assumptions as they are.",
         CAVEAT,
     ]
-    return Table(
+    return of_texts(
         rows,
         columns=["statement", "assumption", "as it is", "holds for"],
         foot=" ".join(foot),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from analysis.core.published import QUALIFIERS
 from analysis.core.rows import Check, Claim, External, Finding, Step
@@ -282,20 +282,6 @@ def _input_words(model: Model, name: str) -> str:
         if claim is None or claim.qualifier != "vague":
             return name
     return f'"{claim.words or claim.published}"'
-
-
-#: The columns in which a screen shows a check.
-SCREEN: dict[str, Callable[[Speller, Outcome], str]] = {
-    "check": lambda speller, one: f"{one.check.id}: {one.check.statement}",
-    "comparison": lambda speller, one: one.check.statement,
-    "printed": lambda speller, one: published_words(speller.model, one),
-    "recomputed": recomputed_words,
-    "bounds": bounds_words,
-    "verdict": verdict_words,
-    "rests on": lambda speller, one: (
-        one.rests_on or ("printed" if one.recomputed is not None else "")
-    ),
-}
 
 
 _NUMBERS = (

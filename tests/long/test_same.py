@@ -28,13 +28,13 @@ TABLES = """
 import os, sys
 from pathlib import Path
 from analysis import load
-from analysis.render.external import compare, external_frame
+from analysis.render import external
 from analysis.model.model import Model
 from analysis.core.register import Register
 from analysis.publish.tables import write_tables
 from analysis.model.verdicts import judge_all
 out, model = Path(sys.argv[1]), Model(Register.read())
-write_tables(out, model, judge_all(model), {}, external_frame(compare(model)))
+write_tables(out, model, judge_all(model), {}, external.frame(model))
 os.environ["ANALYSIS_FIGURES"] = str(out)
 load().figure("waterfall")
 """

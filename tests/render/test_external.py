@@ -19,10 +19,10 @@ from analysis.render.external import (
     SEEN,
     compare,
     comparison,
-    external_frame,
-    frame_in_words,
+    frame,
 )
-from analysis.render.records import estimates, tables
+from analysis.render.frames import tables
+from analysis.render.records import estimates
 from tests.spoiling import cells, without
 
 EXTERNAL = "external.csv"
@@ -188,7 +188,7 @@ def test_no_external_figure_is_an_input_to_an_estimate(package: Path) -> None:
             for key, estimate in estimates(model, ARTICLE).items()
             if key.partition(".")[2] not in figures
         }
-        return found, made["checks"], made["derived"]
+        return found, made["checks"].texts(), made["derived"].texts()
 
     before = computed()
     without(EXTERNAL, "transfers_2007")(package)
@@ -200,11 +200,13 @@ def test_no_external_figure_is_an_input_to_an_estimate(package: Path) -> None:
     assert computed() == before
 
 
-def test_figures_are_listed_side_by_side_and_never_averaged(article: Found) -> None:
+def test_figures_are_listed_side_by_side_and_never_averaged(
+    model: Model, article: Found
+) -> None:
     rows = [row for row in article.values() if row.quantity == "labourers_2019"]
     assert len({row.id for row in rows}) == len(rows) >= 3
-    frame = external_frame([vars(row) for row in article.values()])
-    for _, row in frame[frame["compared"] != ""].iterrows():
+    shown = frame(model).texts()
+    for row in [row for row in shown if row["compared"]]:
         assert float(row["compared"]) == pytest.approx(
             float(row["published"]) / float(row["divided_by_years"] or 1)
         )
@@ -250,7 +252,7 @@ def test_the_passage_as_printed_holds_the_digits(model: Model) -> None:
 
 def test_the_table_in_words(model: Model) -> None:
     compared = compare(model, model.setting({"persons_per_transfer": 0.9}))
-    table = frame_in_words(compared, model).to_dict("records")
+    table = frame(model, model.setting({"persons_per_transfer": 0.9})).rows
     names = ("placement_2019_2020_report", "report_2019")
     rows = {
         name: [
@@ -260,38 +262,35 @@ def test_the_table_in_words(model: Model) -> None:
     }
     # 2.6 / 2.59; 2.86 / (3.17 / 1.105), 2.86 / 2.59, and 0.9 x 2.86 / 2.59.
     (placed,), reported = rows.values()
-    assert [row["ratio"] for row in [placed, *reported]] == [
-        "1.004",
-        "0.997",
-        "1.104",
-        "0.994",
-    ]
+    ratios = [row["ratio_words"] for row in [placed, *reported]]
+    assert ratios == ["1.004", "0.997", "1.1", "0.994"]
     assert (
-        reported[0]["seen"]
+        reported[0]["seen_words"]
         == "copy: Xinjiang government, in a collection of reports, 2020-01-06"
     )
     assert (
-        reported[0]["printed"] == "expected 2.86 million person-times (人次) [transfer]"
+        reported[0]["printed_words"]
+        == "expected 2.86 million person-times (人次) [transfer]"
     )
     assert (
-        placed["printed"]
+        placed["printed_words"]
         == "2.6 million citizens placed in jobs [labourer, unit not stated]"
     )
     assert (
-        reported[2]["ours"]
+        reported[2]["ours_words"]
         == "2.59 million persons: total_2019, implied: labourers read as persons"
     )
-    assert "at persons_per_transfer = 0.9" in reported[2]["comparison"]
+    assert "at persons_per_transfer = 0.9" in reported[2]["comparison_words"]
 
 
 def test_the_file_holds_base_units_and_ten_digits(model: Model, tmp_path: Path) -> None:
-    write_tables(tmp_path, model, [], {}, external_frame(compare(model)))
-    frame = pd.read_csv(tmp_path / EXTERNAL, dtype=str, keep_default_na=False)
-    assert tuple(frame.columns) == COLUMNS
-    assert set(frame["id"]) == set(model.register.external)
-    row = frame[
-        (frame["id"] == "transfers_2019_xinhua")
-        & (frame["quantity"] == "transfers_2019")
+    write_tables(tmp_path, model, [], {}, frame(model))
+    written = pd.read_csv(tmp_path / EXTERNAL, dtype=str, keep_default_na=False)
+    assert tuple(written.columns) == COLUMNS
+    assert set(written["id"]) == set(model.register.external)
+    row = written[
+        (written["id"] == "transfers_2019_xinhua")
+        & (written["quantity"] == "transfers_2019")
     ].iloc[0]
     assert list(
         row[["published", "published_low", "published_high", "unit", "seen"]]

@@ -1,15 +1,9 @@
-"""Worked steps: each line recomputes from the digits that it shows, and tables show
-their texts whole.
-"""
+"""Worked steps: each line recomputes from the digits that it shows."""
 
 import html
 
-import pandas as pd
-
 from analysis.model.model import ARTICLE, Model
 from analysis.render.steps import WIDTH, Step, Steps
-from analysis.render.tables import Folded, Table
-from analysis.render.wording import CAVEAT
 from analysis.study import Study
 from tests.reading import by_hand, place
 
@@ -118,33 +112,3 @@ def test_a_division_by_zero_ends_in_the_sentence(article: Study) -> None:
 def test_steps_are_escaped_in_a_page(article: Study) -> None:
     steps = article.steps("at_risk_2021", depth=0)
     assert steps._repr_html_() == f'<pre class="steps">{html.escape(repr(steps))}</pre>'
-
-
-HOSTILE = '<script>alert("1 & 2")</script>'
-
-
-def test_a_table_is_aligned_as_text_and_escaped_in_a_page() -> None:
-    table = Table({"a<b": [HOSTILE, "plain"], "second": ["1", "22"]})
-    assert (
-        repr(table) == f"a<b{' ' * 30}second\n{HOSTILE}  1\nplain{' ' * 28}22\n{CAVEAT}"
-    )
-    assert table._repr_html_().endswith(f"<p>{CAVEAT}</p>")
-    assert "<script" not in table._repr_html_()
-    assert "a&lt;b" in table._repr_html_()
-
-
-def test_findings_show_titles_with_the_rest_folded() -> None:
-    row = {
-        "title": HOSTILE,
-        "arithmetic": '1 + "1": 2; so: 3',
-        "sceptical": "s",
-        "charitable": "c",
-        "settle": "w",
-    }
-    findings = Folded(pd.DataFrame([row]))
-    assert repr(findings) == f"- {HOSTILE}"
-    start = (
-        f"<details><summary>{html.escape(HOSTILE)}</summary><ul>"
-        "<li>1 + &quot;1&quot;: 2</li><li>so: 3</li>"
-    )
-    assert findings._repr_html_().startswith(start)

@@ -1,0 +1,201 @@
+"""A frame is what a feature shows: rows with base numbers, and words beside them.
+
+Files, screens and notebooks show the same frame. ``show`` lays it out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from analysis.core.spell import digits
+from analysis.render import show
+from analysis.render.safe_text import escape_spreadsheet_formula
+from analysis.render.wording import CAVEAT
+
+if TYPE_CHECKING:
+    # Half of a second that a verdict does without: who wants pandas loads it.
+    import pandas as pd
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Rows, and how they are shown.
+
+    rows: a mapping a row, with numbers in base units and with words. columns: those of
+    a file, in their order. shown: those that a reader sees, with their headings.
+    differs: how the setting differs from the article's, if it does. foot: the text
+    below. group: the column whose value stands above the rows that share it. folded:
+    whether a page shows the first column, and the others when it is opened.
+
+    >>> rows = [{"name": "a", "value": 2 / 3, "words": "0.667"}]
+    >>> frame = Frame(rows, ("name", "value"), {"name": "of", "words": "is"}, foot="")
+    >>> frame
+    of  is
+    a   0.667
+    >>> print(frame.csv(), end="")
+    name,value
+    a,0.6666666667
+    """
+
+    rows: Sequence[Row]
+    columns: Sequence[str]
+    shown: Mapping[str, str] = field(default_factory=dict)
+    differs: str = ""
+    foot: str = CAVEAT
+    group: str = ""
+    folded: bool = False
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def where(self, column: str, *values: str) -> Frame:
+        """The frame with those rows alone that have one of the values in a column."""
+        rows = [row for row in self.rows if row[column] in values]
+        return Frame(
+            rows, self.columns, self.shown, self.differs, self.foot, self.group
+        )
+
+    # Files ----------------------------------------------------------------------------
+
+    @property
+    def file_columns(self) -> list[str]:
+        """The columns of a file; under a setting, with how it differs."""
+        return [*self.columns, *(["differs"] if self.differs else [])]
+
+    def texts(self) -> list[dict[str, str]]:
+        """The rows as a file holds them: a text a cell, numbers with ten digits."""
+        return [
+            {name: cell_text(self._cell(row, name)) for name in self.file_columns}
+            for row in self.rows
+        ]
+
+    def csv(self) -> str:
+        """The frame as CSV, of which no spreadsheet computes a cell."""
+        written = io.StringIO()
+        writer = csv.writer(written, lineterminator="\n")
+        writer.writerow(self.file_columns)
+        for row in self.texts():
+            writer.writerow([escape_spreadsheet_formula(cell) for cell in row.values()])
+        return written.getvalue()
+
+    def json(self) -> str:
+        """The frame as JSON: a record a row, and null where there is no number."""
+        records = [
+            {name: plain(self._cell(row, name)) for name in self.file_columns}
+            for row in self.rows
+        ]
+        return as_json(records)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The frame for pandas, numbers in base units.
+
+        ``attrs["differs"]`` says how the setting differs from the article's.
+        """
+        from analysis.render.tables import ShownFrame
+
+        names = dict.fromkeys([self.group, *self.columns, *self.shown])
+        names.pop("", None)
+        table = ShownFrame(list(map(dict, self.rows)), columns=list(names))
+        table.attrs = {
+            "differs": self.differs,
+            "shown": dict(self.shown),
+            "foot": self.foot,
+            "group": self.group,
+            "folded": self.folded,
+        }
+        return table
+
+    def _cell(self, row: Row, name: str) -> Any:
+        return self.differs if name == "differs" else row[name]
+
+    # What a reader sees ---------------------------------------------------------------
+
+    def groups(self) -> dict[str, list[list[str]]]:
+        """The cells that a reader sees, by the group of their row."""
+        found: dict[str, list[list[str]]] = {}
+        for row in self.rows:
+            name = str(row[self.group]) if self.group else ""
+            cells = [cell_text(row[column]) for column in self.shown]
+            found.setdefault(name, []).append(cells)
+        return found
+
+    def markdown(self) -> str:
+        """The frame as a table in Markdown."""
+        return show.markdown(self)
+
+    def __repr__(self) -> str:
+        return show.text(self)
+
+    def _repr_html_(self) -> str:
+        return show.html(self)
+
+
+def of_texts(
+    rows: Sequence[Row] | Sequence[Sequence[str]],
+    columns: Sequence[str] = (),
+    foot: str = CAVEAT,
+) -> Frame:
+    """A frame of texts alone, with the names of its columns as headings.
+
+    >>> of_texts([["1.9 million", "x"]], columns=["a", "b"], foot="In persons.")
+    a            b
+    1.9 million  x
+    In persons.
+    """
+    names = list(columns or (rows[0] if rows else ()))
+    records = [
+        row if isinstance(row, Mapping) else dict(zip(names, row, strict=True))
+        for row in rows
+    ]
+    return Frame(records, names, dict(zip(names, names, strict=True)), foot=foot)
+
+
+def cell_text(cell: Any) -> str:
+    """A cell as a text.
+
+    >>> cell_text({"overlap": "set"}), cell_text(["a", "b"]), cell_text(2 / 3)
+    ('overlap=set', 'a; b', '0.6666666667')
+    >>> cell_text([(0.5, 1)]), cell_text(None)
+    ('0.5 to 1', '')
+    """
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, Mapping):
+        return "; ".join(f"{name}={value}" for name, value in cell.items())
+    if isinstance(cell, tuple) and cell and not isinstance(cell[0], str):
+        return " to ".join(map(cell_text, cell))
+    if isinstance(cell, list | tuple):
+        return "; ".join(map(cell_text, cell))
+    if isinstance(cell, int):
+        return str(cell)
+    return digits(cell)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON holds it.
+
+    Numbers have ten digits, and None takes the place of one that is not finite.
+
+    >>> plain({"a": (2 / 3, float("nan"))})
+    {'a': [0.6666666667, None]}
+    """
+    if isinstance(value, Mapping):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, float):
+        return float(digits(value)) if math.isfinite(value) else None
+    return value
+
+
+def as_json(value: Any) -> str:
+    """A plain value as JSON, in lines."""
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)

@@ -1,0 +1,255 @@
+"""The frame of each feature: its rows with base numbers, and words beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from analysis.core.rows import Claim
+from analysis.core.spell import exact_span
+from analysis.model.findings import recomputed
+from analysis.model.model import ARTICLE, Model, Setting
+from analysis.model.results import results
+from analysis.model.solutions import solution
+from analysis.model.verdicts import Outcome
+from analysis.render import headlines as shown_headlines
+from analysis.render.citations import citations
+from analysis.render.frame import Frame, Row
+from analysis.render.speller import Speller
+from analysis.render.wording import (
+    bounds_words,
+    finding_words,
+    published_words,
+    reason_words,
+    recomputed_words,
+    verdict_words,
+)
+
+#: The columns of the tables of a run.
+COLUMNS = {
+    "checks": "id kind statement claim against quantity readings reached unit "
+    "published published_low published_high recomputed recomputed_low recomputed_high "
+    "side verdict ground open_to tests_nothing finer coarser_in barely rests_on "
+    "condition reason passing passing_rounded notebook",
+    "derived": "id statement quantity readings unit "
+    "recomputed recomputed_low recomputed_high side rests_on reason notebook",
+    "solutions": "id statement quantity readings claim goal solve value unit low high "
+    "status reason",
+    "claims": "id section paragraph statement unit "
+    "published published_low published_high role verdict judged_by "
+    "same_calculation_as checks",
+    "finding steps": "finding step title what expression value unit",
+    "findings": "id title steps sceptical charitable settle",
+}
+#: A check as a screen and a notebook show it; ``verify --all`` shows more of it.
+SHOWN = {
+    "statement": "comparison",
+    "printed_words": "printed",
+    "recomputed_words": "recomputed",
+    "verdict_words": "verdict",
+}
+SHOWN_IN_FULL = {
+    "check_words": "check",
+    "printed_words": "printed",
+    "recomputed_words": "recomputed",
+    "bounds_words": "bounds",
+    "verdict_words": "verdict",
+    "rests_on_words": "rests on",
+}
+
+
+def checks(
+    model: Model,
+    outcomes: Iterable[Outcome],
+    setting: Setting = ARTICLE,
+    shown: Mapping[str, str] = SHOWN,
+    notebooks: Mapping[str, str] | None = None,
+) -> Frame:
+    """Judged checks and derived quantities, a row each.
+
+    notebooks: the notebook that shows a check, by the id of the check.
+    """
+    speller, where = Speller(model), notebooks or {}
+    rows = [_check_row(speller, one, where.get(one.check.id, "")) for one in outcomes]
+    return Frame(rows, COLUMNS["checks"].split(), shown, model.differences(setting))
+
+
+def derived(model: Model, outcomes: Iterable[Outcome], **how: Any) -> Frame:
+    """The derived quantities alone, which no claim is set beside."""
+    frame = checks(model, [one for one in outcomes if not one.check.kind], **how)
+    return Frame(frame.rows, COLUMNS["derived"].split(), SHOWN, frame.differs)
+
+
+def _check_row(speller: Speller, outcome: Outcome, notebook: str) -> Row:
+    check = outcome.check
+    rests_on = outcome.rests_on
+    if not rests_on and outcome.recomputed is not None:
+        rests_on = "printed"
+    return {
+        **vars(check),
+        **vars(outcome),
+        "claim": f"{check.claim} {check.end}".strip(),
+        "barely": "barely" if outcome.barely else "",
+        "tests_nothing": "tests nothing" if outcome.tests_nothing else "",
+        "reason": reason_words(speller.model, outcome),
+        "notebook": notebook,
+        "check_words": f"{check.id}: {check.statement}",
+        "printed_words": published_words(speller.model, outcome),
+        "recomputed_words": recomputed_words(speller, outcome),
+        "bounds_words": bounds_words(speller, outcome),
+        "verdict_words": verdict_words(speller, outcome),
+        "rests_on_words": rests_on,
+    }
+
+
+def solutions(
+    model: Model, setting: Setting = ARTICLE, quantities: Iterable[str] = ()
+) -> Frame:
+    """The assumptions that are solved for so that a claim holds, a row each.
+
+    The claim is one on any of the quantities; without quantities, all are solved.
+    """
+    wanted = set(quantities)
+    rows = [
+        _solution_row(model, setting, row.id)
+        for row in model.register.solutions.values()
+        if not wanted or row.quantity in wanted
+    ]
+    shown = {"statement": "solved for", "value_words": "value"}
+    shown |= {"varied_words": "varied over", "status_words": "so it is"}
+    return Frame(rows, COLUMNS["solutions"].split(), shown, model.differences(setting))
+
+
+def _solution_row(model: Model, setting: Setting, name: str) -> Row:
+    row = model.register.solutions[name]
+    solved = solution(model, row, setting)
+    assumption = model.register.assumptions[row.solve]
+    words = "none"
+    if solved.value is not None:
+        words = Speller(model).spell(row.solve, solved.value)
+    unit = model.spelled_unit(row.solve)
+    return {
+        **vars(row),
+        **vars(solved),
+        "claim": f"{row.claim} {row.end}".strip(),
+        "unit": assumption.unit,
+        "low": assumption.low,
+        "high": assumption.high,
+        "value_words": words,
+        "varied_words": exact_span(assumption.low, assumption.high, unit),
+        "status_words": solved.status.replace("_", " "),
+    }
+
+
+def claims(model: Model, outcomes: Iterable[Outcome]) -> Frame:
+    """The rows of claims.csv, each with its verdict and the checks on it."""
+    verdicts = {one.claim.id: one.verdict for one in results(model, outcomes)}
+    rows = [
+        _claim_row(model, claim, verdicts.get(claim.id, ""))
+        for claim in model.register.claims.values()
+    ]
+    return Frame(
+        rows, COLUMNS["claims"].split(), {"statement": "number", "verdict": "verdict"}
+    )
+
+
+def _claim_row(model: Model, claim: Claim, verdict: str) -> Row:
+    numbers: dict[str, float | None] = dict.fromkeys(
+        ["published", "published_low", "published_high"]
+    )
+    if claim.qualifier != "vague":
+        asserts = claim.published.asserts()
+        numbers |= {"published_low": asserts.low, "published_high": asserts.high}
+        if claim.qualifier != "range":
+            numbers["published"] = claim.published.value()
+    checks = model.register.checks.values()
+    return {
+        **vars(claim),
+        **numbers,
+        "unit": claim.base_unit,
+        "verdict": verdict,
+        "checks": [check.id for check in checks if check.claim == claim.id],
+    }
+
+
+def findings(model: Model, quantities: Iterable[str] = ()) -> Frame:
+    """The findings on claims of some quantities, or all of them, a row each."""
+    wanted = set(quantities)
+    rows = []
+    for finding in model.register.findings.values():
+        named = {name for id in finding.claims for name in _quantities_of(model, id)}
+        if not wanted or wanted & named:
+            steps = finding_words(model, finding)
+            rows.append({**vars(finding), "steps": steps})
+    shown = {"title": "finding", "steps": "Arithmetic", "sceptical": "Sceptical"}
+    shown |= {"charitable": "Charitable", "settle": "Would settle it"}
+    return Frame(rows, COLUMNS["findings"].split(), shown, folded=True)
+
+
+def _quantities_of(model: Model, claim: str) -> set[str]:
+    quantity = model.register.claims[claim].quantity
+    return {quantity, f"{quantity}_low", f"{quantity}_high"}
+
+
+def finding_steps(model: Model) -> Frame:
+    """The arithmetic of the findings, a step a row."""
+    rows = []
+    for finding in model.register.findings.values():
+        for number, (step, value) in enumerate(recomputed(model, finding), start=1):
+            row = {"finding": finding.id, "title": finding.title, "step": number}
+            rows.append({**vars(step), **row, "value": value})
+    return Frame(rows, COLUMNS["finding steps"].split())
+
+
+def headlines(model: Model, setting: Setting = ARTICLE) -> Frame:
+    """The headline numbers of the article, a row each."""
+    rows = [
+        {
+            "id": shown.row.id,
+            "title": shown.row.title,
+            "working": "; ".join(shown.working) or shown_headlines.NONE,
+            "verdict": shown.verdict,
+            "why": shown.why,
+        }
+        for shown in shown_headlines.headlines(model, setting)
+    ]
+    names = {"title": "the article", "working": "working"}
+    names |= {"verdict": "shown as", "why": "why"}
+    return Frame(rows, ("id", *names), names, model.differences(setting))
+
+
+def cite(model: Model) -> Frame:
+    """What may be cited of each headline, a row each, under the article's setting."""
+    rows = [
+        {
+            "title": cited.row.title,
+            "sentence": cited.sentence,
+            "caveat": cited.caveat,
+            "check": cited.checked,
+            "official": cited.beside,
+        }
+        for cited in citations(model)
+    ]
+    names = {"title": "headline", "sentence": "sentence to quote"}
+    names |= {"caveat": "caveat", "check": "check", "official": "official figures"}
+    return Frame(rows, tuple(names), names)
+
+
+def tables(
+    model: Model,
+    outcomes: Iterable[Outcome],
+    notebooks: Mapping[str, str] | None = None,
+) -> dict[str, Frame]:
+    """The frames that a run writes as files, by name; findings where there are any."""
+    judged = list(outcomes)
+    kinds = [one for one in judged if one.check.kind]
+    made = {
+        "checks": checks(model, kinds, notebooks=notebooks),
+        "derived": derived(model, judged, notebooks=notebooks),
+        "solutions": solutions(model),
+        "claims": claims(model, judged),
+        "findings": finding_steps(model),
+    }
+    if not made["findings"]:
+        del made["findings"]
+    return made

@@ -1,0 +1,172 @@
+"""One renderer for every frame: text, a terminal of 80 columns or more, Markdown, HTML.
+
+The words come with the frame; nothing here knows what a number means.
+"""
+
+from __future__ import annotations
+
+import html as escaping
+import io
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from analysis.render.safe_text import markdown_cell, printable
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from analysis.render.frame import Frame
+
+#: Letters between two columns.
+GAP = 2
+#: As wide as a text may be that no terminal shows.
+UNLIMITED = 10_000
+#: Rows with a cell of more lines than these are shown as a list.
+LINES = 4
+Cells = list[list[str]]
+
+
+def text(frame: Frame, width: int = UNLIMITED) -> str:
+    """A frame as text in columns, fitted to a width, with its foot below.
+
+    Where columns do not fit, each row is a list under its first cell.
+    """
+    blocks = []
+    for name, rows in frame.groups().items():
+        cells = [[_one_line(cell) for cell in row] for row in rows]
+        if frame.folded:
+            blocks += [f"- {row[0]}" for row in cells]
+        elif name:
+            blocks.append(f"{name}\n{_fitted(frame, cells, width)}")
+        else:
+            blocks.append(_fitted(frame, cells, width))
+    if frame.foot and not frame.folded:
+        blocks.append(frame.foot)
+    return "\n".join(blocks)
+
+
+def _one_line(cell: str) -> str:
+    return " ".join(printable(cell).split())
+
+
+def _fitted(frame: Frame, rows: Cells, width: int) -> str:
+    """Rows in columns, of which the widest is wrapped; else as a list."""
+    from rich.cells import cell_len
+    from rich.console import Console
+
+    headings = list(frame.shown.values())
+    columns = list(zip(headings, *rows, strict=True))
+    widths = [max(map(cell_len, column)) for column in columns]
+    widest = widths.index(max(widths))
+    room = width - sum(widths) + widths[widest] - GAP * (len(widths) - 1)
+    longest_word = max(map(cell_len, " ".join(columns[widest]).split()), default=0)
+    written = io.StringIO()
+    # Plain letters, also in Jupyter.
+    screen = Console(
+        file=written,
+        width=width,
+        color_system=None,
+        highlight=False,
+        markup=False,
+        force_terminal=False,
+        force_jupyter=False,
+    )
+    if room < longest_word or widths[widest] > LINES * room:
+        for row in rows:
+            _print_list(screen, headings, row)
+    else:
+        is_wrapped = widths[widest] > room
+        screen.print(_in_columns(headings, rows, widest, is_wrapped))
+    lines = written.getvalue().splitlines()
+    return "\n".join(line.rstrip() for line in lines).strip("\n")
+
+
+def _in_columns(
+    headings: Sequence[str], rows: Cells, widest: int, is_wrapped: bool
+) -> RenderableType:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        box=box.SIMPLE_HEAD if is_wrapped else None,
+        padding=(0, GAP, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+        collapse_padding=True,
+    )
+    for place, heading in enumerate(headings):
+        table.add_column(Text(heading), no_wrap=place != widest)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _print_list(screen: Console, headings: Sequence[str], row: list[str]) -> None:
+    """The first cell of a row, and under it the others by the names of columns."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    first, *others = row
+    grid = Table.grid(padding=(0, GAP))
+    grid.add_column(width=max(map(len, headings[1:])))
+    grid.add_column()
+    for heading, cell in zip(headings[1:], others, strict=True):
+        if cell:
+            grid.add_row(Text(heading), Text(cell))
+    screen.print(Text(first))
+    screen.print(Padding(grid, (0, 0, 0, 4), expand=False))
+
+
+def markdown(frame: Frame) -> str:
+    """A frame as tables in Markdown, a table a group."""
+    return "\n".join(_markdown_lines(frame))
+
+
+def _markdown_lines(frame: Frame) -> Iterator[str]:
+    headings = list(frame.shown.values())
+    for name, rows in frame.groups().items():
+        if name:
+            yield f"**{markdown_cell(name)}**\n"
+        cells = [[markdown_cell(cell) for cell in row] for row in rows]
+        for line in [headings, ["---"] * len(headings), *cells]:
+            yield f"| {' | '.join(line)} |"
+        if name:
+            yield ""
+
+
+def html(frame: Frame) -> str:
+    """A frame as a page or a notebook shows it, escaped, with its foot below."""
+    blocks = []
+    headings = list(frame.shown.values())
+    for name, rows in frame.groups().items():
+        if name:
+            blocks.append(f"<p><b>{escaping.escape(name)}</b></p>")
+        if frame.folded:
+            blocks += [_folded(headings, row) for row in rows]
+            continue
+        head = _html_row("th", headings)
+        body = "".join(_html_row("td", row) for row in rows)
+        blocks.append(f"<table><thead>{head}</thead><tbody>{body}</tbody></table>")
+    if frame.foot and not frame.folded:
+        blocks.append(f"<p>{escaping.escape(frame.foot)}</p>")
+    return "".join(blocks)
+
+
+def _html_row(tag: str, cells: Sequence[str]) -> str:
+    made = [
+        f'<{tag} style="text-align:left">{escaping.escape(cell)}</{tag}>'
+        for cell in cells
+    ]
+    return f"<tr>{''.join(made)}</tr>"
+
+
+def _folded(headings: Sequence[str], row: list[str]) -> str:
+    """The first cell of a row, and the others when it is opened."""
+    first, *others = map(escaping.escape, row)
+    parts = [
+        f"<p><b>{escaping.escape(heading)}:</b> {cell}</p>"
+        for heading, cell in zip(headings[1:], others, strict=True)
+    ]
+    return f"<details><summary>{first}</summary>{''.join(parts)}</details>"
