@@ -41,6 +41,24 @@ Cells = dict[Key, str]
 PLOTTED, DRAWN = "figures.", ("draws", "indices")
 #: The columns of plotted data that hold codes; others without a number hold words.
 _CODES = ("role", "side", "unit", "assumption")
+#: The ends of a printed number that has no single value.
+_ENDS = {"vague": {}, "range": {"low_": "low", "high_": "high"}}
+#: The columns that set a figure published elsewhere beside ours.
+_COMPARED = (
+    "quantity",
+    "reading",
+    "read_as",
+    "at_ratio",
+    "rounding",
+    "words",
+    "ours",
+    "ours_low",
+    "ours_high",
+    "compared",
+    "ratio",
+    "difference",
+    "divided_by_years",
+)
 #: The columns of a run's tables that are computed.
 COMPUTED = (
     "unit",
@@ -137,9 +155,7 @@ def _texts(field: str, content: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(content, Mapping):
         for name, part in content.items():
             yield from _texts(f"{field}.{name}", part)
-    elif isinstance(content, tuple | list) and any(
-        not isinstance(part, str) for part in content
-    ):
+    elif isinstance(content, tuple | list) and not _is_listed(content):
         for number, part in enumerate(content, start=1):
             yield from _texts(f"{field}.{number}", part)
     elif content is not None:
@@ -151,7 +167,14 @@ def _text(content: Any) -> str:
         return "; ".join(content)
     if isinstance(content, bool):
         return str(content).lower()
-    return digits(content) if isinstance(content, int | float) else str(content)
+    if isinstance(content, int | float):
+        return digits(content)
+    return str(content)
+
+
+def _is_listed(content: Iterable[Any]) -> bool:
+    """Whether all parts are texts, which a cell holds between semicolons."""
+    return {type(part) for part in content} <= {str}
 
 
 # What follows from them ---------------------------------------------------------------
@@ -183,45 +206,46 @@ def _numbers(table: str, row: str, numbers: Mapping[str, Any]) -> Cells:
     return cells
 
 
+def _attributes(part: Any, names: str) -> dict[str, Any]:
+    """Numbers and codes of an object, by the names of its attributes."""
+    return {name: getattr(part, name) for name in names.split()}
+
+
 def _tables(model: Model, outcomes: list[Outcome]) -> Cells:
     """The checks, derived quantities, solutions, findings and claims of a run."""
     cells: Cells = {}
     for table, frame in tables(model, outcomes).items():
         for line in frame.texts():
             if table == "findings":
-                field = f"step_{line['step']}"
-                cells[table, line["finding"], field] = line["value"]
-                continue
-            told = {name: line[name] for name in COMPUTED if line.get(name)}
-            cells |= _numbers(table, line["id"], told)
+                step = f"step_{line['step']}"
+                cells[table, line["finding"], step] = line["value"]
+            else:
+                numbers = {name: line.get(name) for name in COMPUTED}
+                cells |= _numbers(table, line["id"], numbers)
     return cells
 
 
 def _printed(model: Model) -> Cells:
     """What each printed number stands for and asserts, at both of its places."""
     cells: Cells = {}
-    for table in ("claims", "external"):
-        for row in getattr(model.register, table).values():
-            if row.qualifier == "vague":
-                continue
-            for end in ("low", "high") if row.qualifier == "range" else ("",):
-                spans = _spans(row.published, end)
-                cells |= _numbers(table, row.id, spans)
-            if table == "external":
-                told = {"published": row.published.value(), "years": row.years}
-                cells |= _numbers(table, row.id, told)
+    for claim in model.register.claims.values():
+        cells |= _numbers("claims", claim.id, _spans(claim.published))
+    for row in model.register.external.values():
+        if row.qualifier != "vague":
+            numbers = {"published": row.published.value(), "years": row.years}
+            cells |= _numbers("external", row.id, numbers | _spans(row.published))
     return cells
 
 
-def _spans(published: Published, end: str) -> dict[str, float]:
+def _spans(published: Published) -> dict[str, float]:
     """The ends of what a number stands for and asserts, by field."""
     spans: dict[str, float] = {}
-    prefix = f"{end}_" if end else ""
-    for coarse, place in ((False, ""), (True, "coarse_")):
-        stands = published.stands_for(end, coarse=coarse)
-        asserts = published.asserts(end, coarse=coarse)
-        for name, interval in (("stands", stands), ("asserts", asserts)):
-            spans |= _ends(f"{prefix}{place}{name}", interval)
+    for prefix, end in _ENDS.get(published.qualifier, {"": ""}).items():
+        for place, coarse in (("", False), ("coarse_", True)):
+            stands = published.stands_for(end, coarse=coarse)
+            asserts = published.asserts(end, coarse=coarse)
+            spans |= _ends(f"{prefix}{place}stands", stands)
+            spans |= _ends(f"{prefix}{place}asserts", asserts)
     return spans
 
 
@@ -241,11 +265,10 @@ def _formulas(model: Model) -> Cells:
     for quantity, reading, source in each(model.sources):
         if source.expression:
             up = [0.37 + 0.2236 * place for place in range(len(source.needs))]
-            told = {
-                "at_rising_values": float(source.expression.compiled(*up)),
-                "at_falling_values": float(source.expression.compiled(*up[::-1])),
-            }
-            cells |= _numbers("formulas", f"{quantity}.{reading}", told)
+            row = f"{quantity}.{reading}"
+            for field, values in (("rising", up), ("falling", up[::-1])):
+                value = float(source.expression.compiled(*values))
+                cells["formulas", row, f"at_{field}_values"] = digits(value)
     return cells
 
 
@@ -255,22 +278,19 @@ def _estimates(model: Model) -> Cells:
     for key, estimate in each_estimate(model, ARTICLE):
         if isinstance(estimate, ModelError):
             cells["estimates", key, "value"] = "none"
-            continue
-        names = ("value", "low", "high", "side", "unit")
-        told: dict[str, Any] = {name: getattr(estimate, name) for name in names}
-        told["depends_on"] = "; ".join(estimate.depends_on)
-        cells |= _numbers("estimates", key, told)
+        else:
+            numbers = _attributes(estimate, "value low high side unit")
+            numbers["depends_on"] = "; ".join(estimate.depends_on)
+            cells |= _numbers("estimates", key, numbers)
     return cells
 
 
 def _compared(model: Model) -> Cells:
     """Figures published elsewhere beside ours."""
     cells: Cells = {}
-    names = ("quantity", "reading", "read_as", "at_ratio", "rounding", "words")
-    numbers = ("ours", "ours_low", "ours_high", "compared", "ratio", "difference")
     for row in external.compare(model):
-        told = {name: row.get(name) for name in (*names, *numbers, "divided_by_years")}
-        cells |= _numbers("compared", f"{row['id']} beside {row['beside']}", told)
+        numbers = {name: row.get(name) for name in _COMPARED}
+        cells |= _numbers("compared", f"{row['id']} beside {row['beside']}", numbers)
     return cells
 
 
@@ -279,33 +299,39 @@ def _headlines(model: Model, outcomes: list[Outcome]) -> Cells:
     verdicts = {outcome.check.id: outcome.verdict for outcome in outcomes}
     cells: Cells = {}
     for row in model.register.headlines.values():
-        told: dict[str, Any] = {"verdict": verdicts.get(row.check, "")}
+        numbers: dict[str, Any] = {"verdict": verdicts.get(row.check, "")}
         for number, name in enumerate(row.working, start=1):
-            quantity, setting = model.named(name)
-            plan = model.plan(quantity, setting)
-            if plan.words:
-                continue
-            values = plan.evaluate({})
-            for need in (quantity, *plan.by_name[quantity].source.needs):
-                told[f"working.{number}.{need}"] = float(values[need])
-        told["shown"] = "verdict" if "{verdict}" in row.shown else ""
+            numbers |= _worked(model, f"working.{number}", name)
+        if "{verdict}" in row.shown:
+            numbers["shown"] = "verdict"
         for field, text in row.texts():
-            told |= _placed(model, field, text)
-        cells |= _numbers("headlines", row.id, told)
+            numbers |= _placed(model, field, text)
+        cells |= _numbers("headlines", row.id, numbers)
     for number, context in enumerate(model.register.context, start=1):
-        told = _placed(model, "words", context.words)
-        cells |= _numbers("context", f"{context.beside}.{number}", told)
+        numbers = _placed(model, "words", context.words)
+        cells |= _numbers("context", f"{context.beside}.{number}", numbers)
     counts = tally(results(model, outcomes))
     return cells | _numbers("tally", "results", dict(counts))
 
 
+def _worked(model: Model, field: str, name: str) -> dict[str, float]:
+    """The numbers of a line of a working: the result, and what goes in."""
+    quantity, setting = model.named(name)
+    plan = model.plan(quantity, setting)
+    if plan.words:
+        return {}
+    values = plan.evaluate({})
+    needs = plan.by_name[quantity].source.needs
+    return {f"{field}.{need}": float(values[need]) for need in (quantity, *needs)}
+
+
 def _placed(model: Model, field: str, text: str) -> dict[str, Any]:
     """Each number in a text, by its place there, and the form it is spelled in."""
-    told: dict[str, Any] = {}
+    numbers: dict[str, Any] = {}
     for place, (name, form) in enumerate(Headline.placed(text), start=1):
-        told[f"{field}.{place}"], _ = findings.value(model, name)
-        told[f"{field}.{place}.form"] = form
-    return told
+        numbers[f"{field}.{place}"], _ = findings.value(model, name)
+        numbers[f"{field}.{place}.form"] = form
+    return numbers
 
 
 def _scenarios(model: Model) -> Cells:
@@ -331,16 +357,14 @@ def _excesses(model: Model, scenario: Scenario) -> Cells:
     cells: Cells = {}
     for remark in model.register.remarks:
         with contextlib.suppress(ModelError):
-            value = model.plan(remark.quantity, setting).value
-            figure = model.register.external.get(remark.above)
-            other = (
-                figure.published.value()
-                if figure
-                else model.plan(remark.above, setting).value
-            )
-            if value > other:
+            more = model.plan(remark.quantity, setting).value
+            if figure := model.register.external.get(remark.above):
+                more -= figure.published.value()
+            else:
+                more -= model.plan(remark.above, setting).value
+            if more > 0:
                 row = f"{scenario.name}.{remark.quantity} above {remark.above}"
-                cells |= _numbers("excesses", row, {"more": value - other})
+                cells |= _numbers("excesses", row, {"more": more})
     return cells
 
 
@@ -349,12 +373,12 @@ def _ranges(model: Model) -> Cells:
     cells: Cells = {}
     for quantity in model.register.estimates:
         for what, bounds in sensitivity.ranges(model, quantity).items():
-            ends = {"low": bounds.low, "high": bounds.high}
+            ends = _attributes(bounds, "low high")
             cells |= _numbers("ranges", f"{quantity}.{what}", ends)
         for bar in sensitivity.tornado(model, quantity):
-            names = ("low", "high", "at_low", "at_high")
-            told = {f"tornado_{name}": getattr(bar, name) for name in names}
-            cells |= _numbers("ranges", f"{quantity}.{bar.assumption}", told)
+            row = f"{quantity}.{bar.assumption}"
+            for name, number in _attributes(bar, "low high at_low at_high").items():
+                cells |= _numbers("ranges", row, {f"tornado_{name}": number})
     return cells
 
 
@@ -409,12 +433,11 @@ def plotted(folder: Path) -> Cells:
     """The numbers and codes of each figure that a run has kept as CSV in a folder."""
     cells: Cells = {}
     for path in sorted(folder.glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            for number, line in enumerate(csv.DictReader(file), start=1):
-                shown = {
-                    name: cell
-                    for name, cell in line.items()
-                    if is_number(cell) or name in _CODES or name.endswith("__reading")
-                }
-                cells |= _numbers(f"{PLOTTED}{path.stem}", str(number), shown)
+        text = path.read_text(encoding="utf-8")
+        lines = csv.DictReader(text.splitlines(keepends=True))
+        for number, line in enumerate(lines, start=1):
+            for name, cell in line.items():
+                is_code = name in _CODES or name.endswith("__reading")
+                if cell and (is_code or is_number(cell)):
+                    cells[f"{PLOTTED}{path.stem}", str(number), name] = cell
     return cells

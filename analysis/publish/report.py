@@ -29,7 +29,7 @@ from analysis.core.published import QUALIFIERS
 from analysis.core.rows import Check
 from analysis.core.spell import exact, exact_span, with_unit
 from analysis.model.judging import VERDICTS
-from analysis.model.model import ARTICLE, Model, ModelError
+from analysis.model.model import ARTICLE, Model, ModelError, Plan
 from analysis.model.results import results as verdicts_of
 from analysis.model.results import tally
 from analysis.model.verdicts import Outcome
@@ -53,17 +53,23 @@ from analysis.render.steps import Steps
 from analysis.render.templates import claim_words
 from analysis.render.whatif_tables import break_even_table
 from analysis.whatif.scenarios import OWN, find
-from analysis.whatif.sensitivity import tornado
+from analysis.whatif.sensitivity import Bar, tornado
 
 PAGES = Path(__file__).resolve().parent / "pages"
 #: The style, the sign and the name of a verdict, and how it may start. Any other is
 #: that of two figures apart.
 MARKS = (
     ("ok", "✓", "matches", ("match", "the two agree")),
-    ("part", "≈", "compatible", ("compatible", "left open", "would be allowed")),
+    ("part", "≈", "compatible", ("compatible", "left open", "be allowed")),
     ("no", "?", "cannot be recalculated", ("cannot", "not computable")),
     ("two", "≠", "differs", ("differ", "the two differ")),
 )
+#: Shows the code of a notebook's page, above all else that it has.
+_SWITCH = """```{raw} html
+<label class="code"><input type="checkbox"> Show code</label>
+```
+
+[Every number, with its working](register.md)"""
 
 
 # Pages --------------------------------------------------------------------------------
@@ -73,44 +79,60 @@ def pages(
     model: Model, outcomes: list[Outcome], notebooks: list[Notebook]
 ) -> dict[str, str]:
     """Every page but the notebooks, as Markdown, by name."""
+    register = model.register
+    context = _context(model, outcomes, notebooks)
+    context["front"] = _environment(None).get_template("front.html").render(context)
+    # A page without rows is left out.
+    rows = {
+        "cite": context["citations"],
+        "external": register.external,
+        "figures": context["figures"],
+        "findings": register.findings,
+        "refusals": register.refusals,
+    }
+    templates = _environment(_letter_by_letter)
+    texts = {}
+    for path in sorted(PAGES.glob("*.md")):
+        if rows.get(path.stem, True):
+            texts[path.stem] = templates.get_template(path.name).render(context)
+    return texts
+
+
+def _context(
+    model: Model, outcomes: list[Outcome], notebooks: list[Notebook]
+) -> dict[str, Any]:
+    """What the templates of the pages take, by the names that they use."""
     register, speller = model.register, Speller(model)
-    plans = {}
-    for check in register.checks.values():
-        with contextlib.suppress(ModelError):
-            plans[check.id] = model.plan_of(check)
+    results = verdicts_of(model, outcomes)
+    turns = break_even_table(model, register.statements.values(), find(OWN, model))
     drawn = {name for notebook in notebooks for name in notebook.figures}
-    moved = defaultdict(list)
-    for name in register.estimates:
-        for bar in filter(lambda bar: bar.width, tornado(model, name)):
-            moved[bar.assumption].append((name, bar))
-    given: dict[str, Any] = VERDICTS | {
+    return VERDICTS | {
+        # The model and what a run makes of it.
         "model": model,
         "register": register,
         "outcomes": outcomes,
-        "plans": plans,
-        "verdicts": {
-            result.claim.id: result.verdict for result in verdicts_of(model, outcomes)
-        },
+        "plans": _plans(model),
+        "results": results,
+        "verdicts": {result.claim.id: result.verdict for result in results},
+        "tally": wording.tally_words(tally(results)),
+        "headlines": headlines(model),
+        "ours": ours(model),
+        "solutions": frames.solutions(model),
+        "compared": external.compare(model),
+        "moved": _moved(model),
+        "turns": turns.rows,
+        # Notebooks, figures and how to cite.
         "notebooks": {notebook.name: notebook for notebook in notebooks},
         "shown_in": shown_in(notebooks),
         "figures": [name for name in FIGURES if name in drawn],
-        "headlines": headlines(model),
         "citations": citations.citations(model),
         "references": citations.references(model),
         "bibtex": citations.cite_bibtex(model),
         "how": citations.HOW,
         "package": citations.TITLE,
-        "results": verdicts_of(model, outcomes),
-        "tally": wording.tally_words(tally(verdicts_of(model, outcomes))),
-        "ours": ours(model),
-        "checked": CHECKED,
-        "solutions": frames.solutions(model),
-        "compared": external.compare(model),
-        "moved": moved,
-        "turns": break_even_table(
-            model, register.statements.values(), find(OWN, model)
-        ).rows,
         "version": __version__,
+        # Words and signs.
+        "checked": CHECKED,
         "approaches": f"{QUALIFIERS['approaches'].short_by:.0%}",
         "stretch": f"{QUALIFIERS['approaches'].stretches_by:.0%}",
         "marks": MARKS,
@@ -130,17 +152,25 @@ def pages(
         "verdict": partial(_verdict, speller),
         "working": partial(_working, model),
     }
-    given["front"] = _environment(None).get_template("front.html").render(given)
-    # A page without rows is left out.
-    rows = {
-        name: getattr(register, name) for name in ("findings", "external", "refusals")
-    }
-    rows |= {"figures": given["figures"], "cite": given["citations"]}
-    names = [
-        path.stem for path in sorted(PAGES.glob("*.md")) if rows.get(path.stem, True)
-    ]
-    templates = _environment(_letter_by_letter)
-    return {name: templates.get_template(f"{name}.md").render(given) for name in names}
+
+
+def _plans(model: Model) -> dict[str, Plan]:
+    """The plan of each check that has one."""
+    plans = {}
+    for check in model.register.checks.values():
+        with contextlib.suppress(ModelError):
+            plans[check.id] = model.plan_of(check)
+    return plans
+
+
+def _moved(model: Model) -> dict[str, list[tuple[str, Bar]]]:
+    """The estimates that each assumption moves, and how far."""
+    moved = defaultdict(list)
+    for name in model.register.estimates:
+        for bar in tornado(model, name):
+            if bar.width:
+                moved[bar.assumption].append((name, bar))
+    return moved
 
 
 def _environment(finalize: Callable[[Any], Any] | None) -> Environment:
@@ -148,13 +178,13 @@ def _environment(finalize: Callable[[Any], Any] | None) -> Environment:
 
     They escape it for HTML, unless ``finalize`` has escaped it first.
     """
-    how: dict[str, Any] = {
-        "trim_blocks": True,
-        "lstrip_blocks": True,
-        "undefined": StrictUndefined,
-    }
     return Environment(
-        loader=FileSystemLoader(PAGES), autoescape=True, finalize=finalize, **how
+        loader=FileSystemLoader(PAGES),
+        autoescape=True,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
     )
 
 
@@ -169,9 +199,7 @@ def mark(verdict: str) -> tuple[str, str]:
     (('ok', '✓'), ('part', '≈'), ('two', '↔'))
     """
     for style, sign, _, starts in MARKS:
-        if verdict.startswith(starts) or verdict.removeprefix("would ").startswith(
-            starts
-        ):
+        if verdict.removeprefix("would ").startswith(starts):
             return style, sign
     return "two", "↔"
 
@@ -182,9 +210,9 @@ def style(verdict: str) -> str:
     >>> style("matches, if three assumptions hold"), style("the two agree")
     ('if', 'ok')
     """
-    found, _ = mark(verdict)
+    style, _ = mark(verdict)
     rests = ", if " in verdict or "assumptions" in verdict
-    return "if" if found == "ok" and rests else found
+    return "if" if style == "ok" and rests else style
 
 
 def picture(name: str) -> Markup:
@@ -204,13 +232,12 @@ def _verdict(speller: Speller, outcome: Outcome) -> Markup:
     What is printed stands beside it.
     """
     words = wording.verdict_words(speller, outcome)
-    printed = wording.published_words(speller.model, outcome)
     if not outcome.verdict:
         return Markup(markdown(words))
+    printed = wording.published_words(speller.model, outcome)
     first, comma, rest = words.partition(", ")
-    return _badge(first) + Markup(
-        markdown(comma + rest) + (f", against {markdown(printed)}" if printed else "")
-    )
+    against = f", against {markdown(printed)}" if printed else ""
+    return _badge(first) + Markup(markdown(comma + rest) + against)
 
 
 def _working(model: Model, check: Check) -> str:
@@ -222,14 +249,8 @@ def _working(model: Model, check: Check) -> str:
     if check.against and check.claim:
         return "\n".join(wording.against_words(model, check))
     try:
-        return repr(
-            Steps(
-                model,
-                model.setting_of(check),
-                [check.quantity],
-                judged=False,
-            )
-        )
+        steps = Steps(model, model.setting_of(check), [check.quantity], judged=False)
+        return repr(steps)
     except ModelError as error:
         return str(error)
 
@@ -249,8 +270,8 @@ def write(
     The folder has its notebooks and figures already. A page that Sphinx can't build, or
     has a warning about, raises ReportError.
     """
-    with scratch() as made:
-        source, built = made / "source", made / "built"
+    with scratch() as beside:
+        source, built = beside / "source", beside / "built"
         source.mkdir()
         for name, text in pages(model, outcomes, notebooks).items():
             (source / f"{name}.md").write_text(text, encoding="utf-8")
@@ -275,24 +296,16 @@ def _to_read(text: str, notebook: Notebook) -> str:
     """
     content = json.loads(text)
     figures = [name for name in notebook.figures if name in FIGURES]
-    for output in (
-        output for cell in content["cells"] for output in cell.get("outputs", ())
-    ):
-        if figures and "image/png" in output.get("data", {}):
-            output["data"] = {"text/html": picture(figures.pop(0))}
-    switch = '<label class="code"><input type="checkbox"> Show code</label>'
-    source = "" if notebook.title else f"# {markdown(notebook.name)}\n\n"
-    source += (
-        f"```{{raw}} html\n{switch}\n```\n\n"
-        "[Every number, with its working](register.md)"
-    )
-    cell = {
-        "cell_type": "markdown",
-        "id": "show-code",
-        "metadata": {},
-        "source": source,
-    }
-    content["cells"].insert(1 if notebook.title else 0, cell)
+    for cell in content["cells"]:
+        for output in cell.get("outputs", ()):
+            if figures and "image/png" in output.get("data", {}):
+                output["data"] = {"text/html": picture(figures.pop(0))}
+    switch = {"cell_type": "markdown", "id": "show-code", "metadata": {}}
+    if notebook.title:
+        content["cells"].insert(1, {**switch, "source": _SWITCH})
+    else:
+        title = f"# {markdown(notebook.name)}\n\n"
+        content["cells"].insert(0, {**switch, "source": title + _SWITCH})
     return json.dumps(content)
 
 
@@ -307,11 +320,9 @@ def _sphinx(source: Path, built: Path, title: str) -> None:
         command, env=steady, cwd=source, capture_output=True, text=True, check=False
     )
     if done.returncode or done.stderr.strip():
-        said = (
-            done.stderr.replace(f"{source}/", "").strip()
-            or f"Sphinx ended with {done.returncode}"
-        )
-        raise ReportError(f"the report can't be built: {' '.join(said.split())[-600:]}")
+        said = " ".join(done.stderr.replace(f"{source}/", "").split())
+        reason = said[-600:] or f"Sphinx ended with {done.returncode}"
+        raise ReportError(f"the report can't be built: {reason}")
     for name in ("objects.inv", ".buildinfo"):
         (built / name).unlink(missing_ok=True)
 
@@ -339,18 +350,19 @@ def estimates_tex(model: Model) -> str:
     \expandafter\def\csname estimate:at_risk_2021\endcsname{1.9 million}
     """
     lines, speller = [_TEX], Speller(model)
-    for key, found in records.each_estimate(model, ARTICLE):
-        if isinstance(found, ModelError):
+    for key, estimate in records.each_estimate(model, ARTICLE):
+        if isinstance(estimate, ModelError):
             continue
-        bounds = speller.bounds(found.quantity, found.low, found.high, found.value)
+        quantity, value = estimate.quantity, estimate.value
+        low, high = speller.bounds(quantity, estimate.low, estimate.high, value)
         words = {
-            "": speller.spell(found.quantity, found.value),
-            ".low": bounds[0],
-            ".high": bounds[1],
-            ".unit": "" if found.unit == "dimensionless" else found.unit,
-            ".side": found.side,
+            "": speller.spell(quantity, value),
+            ".low": low,
+            ".high": high,
+            ".unit": estimate.unit.replace("dimensionless", ""),
+            ".side": estimate.side,
         }
         for part, text in words.items():
-            name, value = f"estimate:{key}{part}", tex(text)
-            lines.append(f"\\expandafter\\def\\csname {name}\\endcsname{{{value}}}")
+            name = f"estimate:{key}{part}"
+            lines.append(f"\\expandafter\\def\\csname {name}\\endcsname{{{tex(text)}}}")
     return "\n".join(lines) + "\n"
