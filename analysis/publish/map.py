@@ -4,16 +4,16 @@ The way leads over the number's row, check, formula and notebook cell.
 """
 
 import re
-from collections.abc import Iterable
-
-import pandas as pd
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from analysis.core.errors import InputError
-from analysis.core.rows import Check
+from analysis.core.rows import Check, Claim
 from analysis.model.model import Model
 from analysis.model.verdicts import Outcome, judge_all
 from analysis.publish.notebooks import Notebook, all_notebooks
 from analysis.render.codebook import codebook
+from analysis.render.frame import Frame
 from analysis.render.steps import label
 from analysis.render.templates import render
 from analysis.render.wording import SAID
@@ -38,78 +38,54 @@ COLUMNS = (
 
 def trace_frame(
     model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Notebook]
-) -> pd.DataFrame:
+) -> Frame:
     """Make the map as results/map.csv holds it.
 
     It has a row for each check of each printed number, or one for a number without a
     check. The cell, counted from 0, is the first that shows the check, or a step of its
     quantity. It is empty where no cell shows them.
     """
-    verdicts = {
-        one.check.id: SAID.get(one.check.kind, {}).get(one.verdict, one.verdict)
-        for one in outcomes
-    }
+    verdicts = {}
+    for outcome in outcomes:
+        words = SAID.get(outcome.check.kind, {})
+        verdicts[outcome.check.id] = words.get(outcome.verdict, outcome.verdict)
     # The overview and the sensitivities list no checks, and come last.
-    books = sorted(notebooks, key=lambda book: not book.checks)
+    books = sorted(notebooks, key=_lists_none)
     rows = []
     for claim in model.register.claims.values():
-        start = [
-            claim.section,
-            str(claim.paragraph),
-            str(claim.item or ""),
-            claim.statement,
-            str(claim.published),
-            claim.id,
-            claim.role,
-        ]
-        own = [
+        checks = [
             check for check in model.register.checks.values() if check.claim == claim.id
         ]
-        for check in own:
-            way = [check.id, verdicts[check.id], check.quantity, _formula(model, check)]
-            cell = _cell(
-                [one for one in books if check.id in one.checks],
-                f"{check.statement}  ",
-                check.quantity,
-            )
-            drawn = [
-                f" figures/{name}.csv"
-                for book in books
-                if book.name == cell[0]
-                for name in book.figures
-            ]
-            rows.append([*start, *way, *cell, f"claims.csv checks.csv{''.join(drawn)}"])
-        if not own:
-            cell = _cell(books, f"{claim.statement}  ", claim.quantity)
-            rows.append([*start, "", "", claim.quantity, "", *cell, "claims.csv"])
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+        for check in checks:
+            showing = [book for book in books if check.id in book.checks]
+            way = _start(claim) | _shown(showing, check.statement, check.quantity)
+            way["check"] = check.id
+            way["verdict"] = verdicts[check.id]
+            way["formula"] = _formula(model, check)
+            way["outputs"] = f"claims.csv checks.csv{way['outputs']}"
+            rows.append(way)
+        if not checks:
+            way = _start(claim) | _shown(books, claim.statement, claim.quantity)
+            way["outputs"] = "claims.csv"
+            rows.append(way)
+    return Frame(rows, COLUMNS)
 
 
-def map_table(
-    model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Notebook]
-) -> str:
-    """Make the map as a Markdown table, as docs/map.md shows it.
+def _lists_none(notebook: Notebook) -> bool:
+    return not notebook.checks
 
-    The table has a line for each printed number.
-    """
-    frame = trace_frame(model, outcomes, notebooks)
-    frame["check"] = (
-        "`" + frame["check"] + "`: " + frame["verdict"].str.replace("_", " ")
-    ).where(frame["check"] != "")
-    frame["formula"] = frame["formula"].str.replace(
-        r".*formulas\.(.+)", r"`\1`", regex=True
-    )
-    frame["cell"] = (
-        frame["notebook"].str.partition("_")[0] + ", " + frame["cell"]
-    ).where(frame["cell"] != "")
-    groups = frame.fillna("").groupby("claim", sort=False)
-    return render(
-        "map.txt",
-        claims=[
-            (model.register.claims[str(id)], rows.to_dict("records"))
-            for id, rows in groups
-        ],
-    )
+
+def _start(claim: Claim) -> dict[str, str]:
+    """Where a number is printed, its row, and no way from there."""
+    return dict.fromkeys(COLUMNS, "") | {
+        "section": claim.section,
+        "paragraph": str(claim.paragraph),
+        "item": str(claim.item or ""),
+        "statement": claim.statement,
+        "printed": str(claim.published),
+        "claim": claim.id,
+        "role": claim.role,
+    }
 
 
 def _formula(model: Model, check: Check) -> str:
@@ -119,30 +95,54 @@ def _formula(model: Model, check: Check) -> str:
     """
     plan = model.plan_of(check)
     formula = plan.by_name[check.quantity].source.expression
-    return (
-        f"{formula.function.__module__}.{formula.name}"
-        if formula and formula.function
-        else ""
-    )
+    if formula and formula.function:
+        return f"{formula.function.__module__}.{formula.name}"
+    return ""
 
 
-def _cell(books: list[Notebook], row: str, quantity: str) -> tuple[str, str]:
+def _shown(books: list[Notebook], statement: str, quantity: str) -> dict[str, str]:
     """Find the first cell that shows a row of a table, or a step of a quantity.
 
-    Return its notebook and its number, or empty texts where no cell shows one.
+    Return its notebook, its number, and the figures there: empty texts where no cell
+    shows one.
     """
-    wanted = re.compile(
-        f"^ *({re.escape(row)}|{re.escape(label(quantity))} = )", re.MULTILINE
-    )
+    row, step = re.escape(f"{statement}  "), re.escape(f"{label(quantity)} = ")
+    wanted = re.compile(f"^ *({row}|{step})", re.MULTILINE)
+    way = {"quantity": quantity, "notebook": "", "cell": "", "outputs": ""}
     for book in books:
         for number, cell in enumerate(book.content.cells):
-            shown = [
-                one.get("text", "") + one.get("data", {}).get("text/plain", "")
-                for one in cell.get("outputs", [])
-            ]
-            if any(map(wanted.search, shown)):
-                return book.name, str(number)
-    return "", ""
+            if any(map(wanted.search, _texts(cell))):
+                figures = "".join(f" figures/{name}.csv" for name in book.figures)
+                shown = {"notebook": book.name, "cell": str(number), "outputs": figures}
+                return way | shown
+    return way
+
+
+def _texts(cell: Any) -> Iterator[str]:
+    """The texts that a cell shows."""
+    for output in cell.get("outputs", []):
+        yield output.get("text", "") + output.get("data", {}).get("text/plain", "")
+
+
+def map_table(
+    model: Model, outcomes: Iterable[Outcome], notebooks: Iterable[Notebook]
+) -> str:
+    """Make the map as a Markdown table, as docs/map.md shows it.
+
+    The table has a line for each printed number.
+    """
+    ways: dict[str, list[dict[str, str]]] = {}
+    for row in trace_frame(model, outcomes, notebooks).rows:
+        way = {"check": "", "formula": "", "cell": ""}
+        if row["check"]:
+            way["check"] = f"`{row['check']}`: {row['verdict'].replace('_', ' ')}"
+        if row["formula"]:
+            way["formula"] = re.sub(r".*formulas\.(.+)", r"`\1`", row["formula"])
+        if row["cell"]:
+            way["cell"] = f"{row['notebook'].partition('_')[0]}, {row['cell']}"
+        ways.setdefault(row["claim"], []).append(way)
+    claims = [(model.register.claims[id], rows) for id, rows in ways.items()]
+    return render("map.txt", claims=claims)
 
 
 def markdown_list(model: Model, kind: str) -> str:

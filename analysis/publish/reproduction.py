@@ -29,7 +29,6 @@ from analysis.publish.replaceable import is_ours, refuse_foreign
 from analysis.publish.tables import write_tables
 from analysis.render import KEEP_FIGURES_IN, frames
 from analysis.render.headlines import changes, headlines, headlines_text
-from analysis.render.records import escape_spreadsheet_formulas
 from analysis.render.screens import echo_wrapped, progress, show
 from analysis.render.steps import WIDTH
 from analysis.whatif.scenarios import find as find_scenario
@@ -64,9 +63,7 @@ def reproduce(
 
         outcomes = judge_all(model)
         trace = trace_frame(model, outcomes, all_notebooks(results / "notebooks"))
-        escape_spreadsheet_formulas(trace).to_csv(
-            results / "map.csv", index=False, lineterminator="\n"
-        )
+        (results / "map.csv").write_text(trace.csv(), encoding="utf-8")
         if with_report:
             _write_report(model, outcomes, notebooks, results, out)
         provenance.write(results, model, [notebook.path for notebook in notebooks])

@@ -29,7 +29,7 @@ from tests.spoiling import cells
 
 MODEL = Model(Register.read(ROOT / "data"))
 ROWS = MODEL.register.claims
-TRACED = trace_frame(MODEL, judge_all(MODEL), all_notebooks()).to_dict("records")
+TRACED = trace_frame(MODEL, judge_all(MODEL), all_notebooks()).rows
 #: The notebook that shows each printed number or a step from it, where one does.
 SHOWN = {row["claim"]: row["notebook"] for row in TRACED if row["notebook"]}
 

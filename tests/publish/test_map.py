@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def rows(model: Model) -> list[dict[str, str]]:
-    return trace_frame(model, judge_all(model), all_notebooks()).to_dict("records")
+    return list(trace_frame(model, judge_all(model), all_notebooks()).rows)
 
 
 def data(name: str) -> list[dict[str, str]]:
@@ -59,8 +59,9 @@ def test_a_longer_statement_with_the_same_start_is_another(model: Model) -> None
     claim = next(one for one in model.register.claims.values() if one.id not in checked)
     text = f"{claim.statement} over those of a village  400\n"
     content = NotebookNode(cells=[NotebookNode(outputs=[NotebookNode(text=text)])])
-    rows = trace_frame(model, judge_all(model), [Notebook(Path("one.ipynb"), content)])
-    assert set(rows["cell"]) == {""}
+    books = [Notebook(Path("one.ipynb"), content)]
+    rows = trace_frame(model, judge_all(model), books).rows
+    assert {row["cell"] for row in rows} == {""}
 
 
 def test_each_cell_shows_the_check_or_a_step_of_its_quantity(
