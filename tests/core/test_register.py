@@ -320,6 +320,7 @@ BEFORE, _, _ = (
     (ROOT / "data" / YAML).read_text(encoding="utf-8").partition("- id: overlap")
 )
 OVERLAP = 1 + BEFORE.count("\n")
+ENTRY_OF_OVERLAP = 1 + BEFORE.count("\n- id: ")
 
 
 @check(
@@ -354,7 +355,7 @@ OVERLAP = 1 + BEFORE.count("\n")
         (text(YAML, "- id: overlap", "- words\n- id: overlap"), f"{YAML}: {LIST}"),
         (
             text(YAML, "- id: overlap\n  label", "- label"),
-            f"{YAML}, entry number 9, field id: field required",
+            f"{YAML}, entry number {ENTRY_OF_OVERLAP}, field id: field required",
         ),
         (raw(YAML, lambda _: b"id: overlap\n"), f"{YAML}: {LIST}"),
         (
