@@ -529,10 +529,10 @@ def explore(
 
     model = _model(data)
     given = assignments([*(values or ()), *(readings or ())])
-    model.setting(given)
+    setting = model.setting(given)
     folder = _folder(out)
     folder.mkdir(parents=True, exist_ok=True)
-    address = explorer.address(explorer.write(folder, model), given)
+    address = explorer.address(explorer.write(folder, model), model, setting)
     typer.echo(address)
     if opened and not webbrowser.open(address):
         typer.echo("No browser opens from here; open that address in one.", err=True)

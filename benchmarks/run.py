@@ -300,7 +300,7 @@ MOVES = """() => {
     "persons_per_transfer", "at_risk_share_of_new", "former_detainees", "overlap",
   ];
   const sliders = names.map((name) =>
-    document.querySelector(`[data-handle=${name}] [type=range]`));
+    document.querySelector(`[data-slide=${name}]`));
   return Array.from({ length: 500 }, (_, i) => {
     const slider = sliders[i % 4];
     const [low, high] = [Number(slider.min), Number(slider.max)];

@@ -1,225 +1,325 @@
 """The explorer's page beside the library: random settings, and the answers of both."""
 
+import contextlib
 import math
 import random
+import re
+from collections.abc import Iterator
 from typing import Any
 
-from analysis.core.units import CONSTANTS
-from analysis.model.model import ModelError
-from analysis.model.verdicts import judge
-from analysis.publish import explorer
-from analysis.render.headlines import headlines
-from analysis.render.steps import label, step
-from analysis.render.wording import verdict_words
+import numpy as np
+
+from analysis.core.rows import Check
+from analysis.core.spell import (
+    exact,
+    place_of,
+    rounded,
+    spell,
+    spell_distance,
+    with_side,
+)
+from analysis.model.comparison import resolve
+from analysis.model.judging import verdicts_along
+from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.model.verdicts import compared_with, judge
+from analysis.publish import explorer_rows
+from analysis.publish.explorer_texts import (
+    SHORT,
+    check_of,
+    label,
+    phrases,
+    quantities,
+    reading_words,
+    texts,
+    words,
+)
+from analysis.render.wording import SAID
 from analysis.study import Study
-from analysis.whatif.sensitivity import break_even, tornado
 
-#: Texts that name no number, or one in another unit, or in another spelling.
-ODD = (
-    "abc",
-    "suothern",
-    "1e999",
-    "nan",
-    "",
-    "0.5 persn",
-    "0.5 person",
-    "12 %",
-    "0.3 million person",
-    "1,700,000",
-    "1e-3",
-    "0.4 person/transfer",
-    "1,70",
-    "-",
-    "5 transfers",
-    ".5",
-    "2 million",
-    "50 percent",
-    "0.7 person / transfer",
-    "1 dimensionless",
-    "<b>1</b>",
-    "3 hours",
-    "40 thousand",
-    "7 million transfer",
-)
-UNKNOWN = (
-    "ovrelap",
-    "persons_per_transfr",
-    "zzz",
-    "constructor",
-    "at risk 2021",
-    "OVERLAP",
-    "cadres",
-    "a_year",
-    "toString",
-)
-
-#: Answers of the page to settings, each a list of pairs; in its own names, which a
-#: test alone knows.
+#: Answers of the page to settings, each a list of pairs; in its own names, which a test
+#: alone knows.
 ANSWERS = """
 (settings) => settings.map((pairs) => {
-  const byName = ([one], [two]) => (one < two ? -1 : 1);
   const [under, refusal] = attempt(() => change(new Map(pairs)));
   if (!under) return { refusal };
   const tried = (answer) => {
     const [found, reason] = attempt(answer);
     return found ?? reason;
   };
-  const names = Object.keys(DATA.quantities)
-    .filter((name) => !DATA.constants.includes(name));
+  const judged = DATA.claims.map(({ check }) => tried(() => {
+    const { value, verdict } = judge(check, under);
+    return [value, verdict];
+  }));
   return {
-    differs: differences(under),
-    estimates: names.map((name) => tried(() => {
-      const { value, low, high, side, remarks } = estimate(planOf([name], under));
-      return [value, low, high, side, remarks];
-    })),
-    headlines: DATA.headlines.map((one) => {
-      const { lines, verdict, sentence } = headline(one, under);
-      return [lines.map(([, working]) => working), verdict, sentence];
-    }),
-    checks: Object.values(DATA.checks).map((one) => {
-      const [found, reason] = attempt(() => judge(one, under));
-      return found?.said ?? `not computable: ${reason}`;
-    }),
-    steps: names.map((name) => tried(() => worked(planOf([name], under)))),
-    tornado: DATA.estimates.map((name) => tried(() =>
-      tornado(planOf([name], under))
-        .map((bar) => [bar.name, bar.low, bar.high, bar.atLow, bar.atHigh])
-        .sort(byName))),
-    statements: DATA.statements.map((statement) => tried(() => {
-      const { left, right, holds, found } = breakEvens(statement, under);
-      const spans = found.map((one) => [one.name, one.spans]).sort(byName);
-      return [left, right, holds, spans];
-    })),
+    values: DATA.quantities.map((name) => tried(() => planOf(name, under).value)),
+    judged,
+    texts: textsOf(under),
   };
+})
+"""
+#: The spans of verdicts along each lever of the page.
+CHARTS = """
+(settings) => settings.map((pairs) => {
+  const [under] = attempt(() => change(new Map(pairs)));
+  if (!under) return [];
+  return [...document.querySelectorAll(".lever")].map(({ dataset }) => {
+    const { lever, claim } = dataset;
+    const { check, quantity } = DATA.claims.find((one) => one.id === claim);
+    const [low, high] = QUANTITIES[lever].varied;
+    return [claim, lever, chart(check, lever, atLeast(quantity, under), low, high)];
+  });
 })
 """
 
 
-def random_settings(study: Study, count: int, seed: int) -> list[list[tuple[str, str]]]:
-    """Settings with one to four changes: all readings, values in, at and beyond their
-    ranges, odd texts and names.
+def random_settings(
+    study: Study, count: int, seed: int
+) -> list[list[tuple[str, str | float]]]:
+    """Settings with one to four changes of what the page can set.
+
+    They are readings, and numbers in, at and beyond their ranges, and far from a print.
     """
     model, chance = study.model, random.Random(seed)
-    names = [name for name in explorer.live(model) if name not in CONSTANTS]
-    every = [(name, reading) for name in names for reading in model.sources[name]]
-
-    def text(name: str) -> str:
-        one = model.register.assumptions.get(name)
-        if chance.random() < 0.08:
-            return chance.choice(ODD)
-        if one is None:
-            source = model.sources[name][model.default(name)]
-            usual = (
-                source.value
-                if math.isfinite(source.value)
-                else float(model.plan(name).evaluate({})[name])
-            )
-            usual = usual if math.isfinite(usual) else 2e6
-            factors = [0.5, 0.9, 0.99, 1, 1.01, 1.1, 2, -1, chance.uniform(0, 2)]
-            return repr(usual * chance.choice(factors))
-        ends = [one.low, one.high, one.minimum, one.maximum, one.value]
-        ends += [0.999 * one.minimum, 1.001 * one.maximum]
-        ends += [chance.uniform(one.low, one.high) for _ in range(8)]
-        return repr(chance.choice(ends))
-
-    found = []
-    for number in range(count):
-        given: dict[str, str] = {}
-        for place in range(chance.randint(1, 4)):
-            # Each reading in turn.
-            name, reading = (
-                every[number % len(every)] if place == 0 else chance.choice(every)
-            )
-            if model.register.assumptions.get(name) is None and chance.random() < 0.5:
-                name = chance.choice(
-                    [*(one for one in names if one in model.register.assumptions), name]
-                )
-            isreading = reading in model.sources[name] and (
-                place == 0 or chance.random() < 0.4
-            )
-            given[name] = reading if isreading else text(name)
-        if chance.random() < 0.03:
-            given[chance.choice(UNKNOWN)] = chance.choice(("0.5", "southern"))
-        found.append(list(given.items()))
-    return found
-
-
-def answers_of(study: Study, pairs: list[tuple[str, str]]) -> dict[str, Any]:
-    model = study.model
-    live = explorer.live(model)
-    try:
-        for name, _ in pairs:
-            if name in model.quantities and name not in live:
-                # The page holds no quantity on which nothing of it depends.
-                raise ModelError(
-                    f"{name} is unused: nothing computed here depends on it under "
-                    "these readings"
-                )
-            model.known(name)
-        setting = model.setting(dict(pairs))
-    except ModelError as error:
-        return {"refusal": str(error)}
-
-    def tried(answer: Any) -> Any:
-        try:
-            return answer()
-        except ModelError as error:
-            return str(error)
-
-    def estimated(name: str) -> Any:
-        one = model.estimate(name, setting)
-        return [one.value, one.low, one.high, one.side, [*one.remarks]]
-
-    def stated(row: Any) -> Any:
-        one = break_even(model, row, setting)
-        found = [[b.assumption, [[*span] for span in b.holds]] for b in one.break_evens]
-        return [one.left, one.right, one.holds, sorted(found)]
-
-    def lines(name: str) -> Any:
-        plan = model.plan(name, setting)
-        assert math.isfinite(plan.value)
-        first, *others = step(model, setting, plan, name).lines
-        side = f" ({plan.side})" if others and plan.side.startswith("at ") else ""
-        return [f"{label(name)} {first}", " ".join(others).removeprefix("= ") + side]
-
-    names = [name for name in live if name not in CONSTANTS]
-    shown = headlines(model, setting)
-    judging = [
-        row
-        for row in model.register.checks.values()
-        if row.quantity in live and row.claim and not row.against
+    readings = [
+        (name, reading)
+        for name in words()["settings"]
+        for reading in explorer_rows.offered(model, name)
     ]
+    settings = []
+    for entry in range(count):
+        pairs: dict[str, str | float] = {}
+        for place in range(chance.randint(1, 4)):
+            # Each reading in turn comes first.
+            name, reading = readings[entry % len(readings)]
+            if place:
+                name, reading = chance.choice(readings)
+            # The page sets total_2019 by a reading alone.
+            is_read = place == 0 or chance.random() < 0.4 or name == "total_2019"
+            pairs[name] = reading if is_read else _number(model, chance, name)
+        settings.append(list(pairs.items()))
+    return settings
+
+
+def _number(model: Model, chance: random.Random, name: str) -> float:
+    assumption = model.register.assumptions.get(name)
+    if assumption is None:
+        source = model.sources[name][model.default(name)]
+        value = source.value if source.is_leaf else model.plan(name).value
+        factors = [0.5, 0.9, 0.99, 1, 1.01, 1.1, 2, -1, 1e-6, 60, chance.uniform(0, 2)]
+        return value * chance.choice(factors)
+    low, high = assumption.minimum, assumption.maximum
+    ends = [low, high, 0.999 * low - 1e-6, 1.001 * high + 1e-6]
+    usual = [assumption.low, assumption.high, assumption.value]
+    inside = [chance.uniform(assumption.low, assumption.high) for _ in range(6)]
+    return chance.choice([*ends, *usual, *inside, chance.uniform(low, high)])
+
+
+# What the library answers -------------------------------------------------------------
+
+
+def plainly(model: Model, refusal: str) -> str:
+    """A refusal of the library, with names as the page has them."""
+    if refusal.startswith("these readings make a circle"):
+        return str(words()["refusals"]["circle"])
+    refusal = re.sub(r"Write '.*' if you mean it\.$", "", refusal)
+    division = re.match(r"(\w+), read (\w+), has no", refusal)
+    if division:
+        read = reading_words(*division.groups())
+        refusal = refusal.replace(f", read {division[2]},", f", read {read},")
+    for name in sorted(model.quantities, key=len, reverse=True):
+        refusal = re.sub(rf"\b{name}\b", label(name), refusal)
+    for claim in model.register.claims.values():
+        refusal = refusal.replace(
+            f"compare {claim.id} with", f"compare “{claim.published}” with"
+        )
+    return refusal
+
+
+def answers_of(study: Study, pairs: list[tuple[str, str | float]]) -> dict[str, Any]:
+    """What the library answers to a setting."""
+    model = study.model
+    try:
+        setting = study.change(**dict(pairs)).setting
+    except ModelError as error:
+        return {"refusal": plainly(model, str(error))}
+    checks = [check_of(model, name) for name in words()["claims"]]
     return {
-        "differs": model.differences(setting),
-        "estimates": [tried(lambda name=name: estimated(name)) for name in names],
-        "headlines": [[[*one.working], one.verdict, one.sentence] for one in shown],
-        "checks": [verdict_words(model, judge(model, row, setting)) for row in judging],
-        "steps": [tried(lambda name=name: lines(name)) for name in names],
-        "tornado": [
-            tried(
-                lambda name=name: sorted(
-                    [*vars(bar).values()] for bar in tornado(model, name, setting)
-                )
-            )
-            for name in model.register.estimates
-        ],
-        "statements": [
-            tried(lambda row=row: stated(row))
-            for row in model.register.statements.values()
-        ],
+        "values": [_value(model, setting, name) for name in quantities()],
+        "judged": [_judged(model, setting, check) for check in checks],
+        "texts": dict(_texts(model, setting, [name for name, _ in pairs])),
     }
+
+
+def _value(model: Model, setting: Setting, name: str) -> float | str:
+    plan = model.plan(name, setting)
+    try:
+        return plan.value
+    except ModelError as error:
+        if str(error) == plan.no_single_value:
+            return math.nan
+        return plainly(model, str(error))
+
+
+def _judged(model: Model, setting: Setting, check: Check) -> list[Any] | str:
+    outcome = judge(model, check, setting)
+    if not outcome.verdict:
+        return plainly(model, outcome.reason)
+    value = math.nan if outcome.recomputed is None else outcome.recomputed
+    return [value, outcome.verdict]
+
+
+def _texts(
+    model: Model, setting: Setting, order: list[str]
+) -> Iterator[tuple[str, str]]:
+    """The texts of the page but for sums, which ``recomputes`` checks by hand."""
+    changes = []
+    for name in order:
+        choice = setting.choices.get(name)
+        if isinstance(choice, str):
+            changes.append(f"{label(name)}: {reading_words(name, choice)}")
+        elif choice is not None:
+            changes.append(f"{label(name)}: {exact(choice, model.spelled_unit(name))}")
+    said = f"Changed: {'; '.join(changes)}." if changes else "No settings changed."
+    yield "differs", said
+    for name in quantities():
+        yield from _number_texts(model, setting, name)
+    article = texts(model)
+    for name in words()["claims"]:
+        key = f"verdict {name}"
+        is_moved = _is_moved(model, setting, name)
+        yield key, _verdict(model, setting, name) if is_moved else article[key]
+
+
+def _number_texts(
+    model: Model, setting: Setting, name: str
+) -> Iterator[tuple[str, str]]:
+    plan = model.plan(name, setting)
+    under = setting
+    if plan.words:
+        under = model.over(setting, dict.fromkeys(plan.words, "floor"))
+    try:
+        value = model.plan(name, under).value
+        remarks = [
+            said
+            for _, said in model.remarks(name, under)
+            if " is varied from " not in said
+        ]
+    except ModelError as error:
+        yield f"value {name}", "no value"
+        yield f"set {name}", "no value"
+        yield f"note {name}", plainly(model, str(error))
+        return
+    unit = model.spelled_unit(name)
+    is_leaf = plan.by_name[name].source.is_leaf
+    number = exact(value, unit)
+    if not is_leaf:
+        number = spell(value, unit, compared_with(model, name))
+    key = "in words" if plan.words else number
+    phrase = phrases(name).get(key, phrases(name)["other"])
+    yield f"value {name}", with_side(number, model.plan(name, under).side)
+    yield f"set {name}", phrase.format(number=number)
+    yield f"note {name}", " ".join(f"{said}." for said in remarks)
+
+
+def _is_moved(model: Model, setting: Setting, name: str) -> bool:
+    """Whether a claim's sum or check rests on something that a setting changes."""
+    headline = model.register.headlines.get(name)
+    check = check_of(model, name)
+    nodes: set[str] = set()
+    for text in headline.working if headline else ():
+        with contextlib.suppress(ModelError):
+            nodes |= model.plan(*model.named(text, setting)).by_name.keys()
+    with contextlib.suppress(ModelError):
+        nodes |= model.plan_of(check, setting).by_name.keys()
+    return bool(nodes & setting.choices.keys())
+
+
+def _verdict(model: Model, setting: Setting, name: str) -> str:
+    check = check_of(model, name)
+    outcome = judge(model, check, setting)
+    if not outcome.verdict:
+        return "not computable"
+    said = SAID["repetition"] if check.kind == "repetition" else SHORT
+    verdict = said[outcome.verdict]
+    value = outcome.recomputed
+    if outcome.verdict != "differs" or value is None or outcome.difference is None:
+        return verdict
+    unit = model.spelled_unit(check.quantity)
+    shown = rounded(value, place_of(value, unit, compared_with(model, check.quantity)))
+    return f"{verdict} by {spell_distance(shown, value - outcome.difference, unit)}"
+
+
+# Sums by hand, and spans along a lever ------------------------------------------------
+
+_SCALES = {"": "1", " million": "1e6", " billion": "1e9", " percent": "0.01"}
+
+
+def recomputes(line: str) -> bool:
+    """Whether the numbers of a sum give its result, at the result's last digit."""
+    left, _, right = line.rpartition(" = ")
+    if not left:
+        return True
+    found, shown = _by_hand(left), _by_hand(right)
+    digits, _, scale = right.replace(",", "").partition(" ")
+    place = 10.0 ** -len(digits.partition(".")[2])
+    if "." not in digits:
+        place = 10.0 ** (len(digits) - len(digits.rstrip("0")))
+    last = place * float(_SCALES[f" {scale}" if scale else ""])
+    return abs(found - shown) <= 0.5000001 * last + 1e-9 * abs(shown)
+
+
+def _by_hand(text: str) -> float:
+    """The value of a sum as a page shows it."""
+    plain = text.replace("÷", "/").replace("×", "*").replace("−", "-")
+    number = r"([\d,]+(?:\.\d+)?)( million| billion| percent|)"
+    return float(
+        eval(
+            re.sub(
+                number,
+                lambda found: f"({found[1].replace(',', '')}*{_SCALES[found[2]]})",
+                plain,
+            )
+        )
+    )
+
+
+def spans_apart(
+    model: Model, setting: Setting, claim: str, lever: str, spans: list[dict[str, Any]]
+) -> list[str]:
+    """Where the spans along a lever differ from the library's verdicts.
+
+    They are compared just within each end of a span, and in its middle.
+    """
+    check = check_of(model, claim)
+    least = dict.fromkeys(model.plan(check.quantity, setting).words, "floor")
+    assumption = model.register.assumptions[lever]
+    somewhere = assumption.low + 0.4321 * (assumption.high - assumption.low)
+    under = model.over(model.over(setting, least), {lever: somewhere})
+    try:
+        comparison = resolve(model, check, under)
+    except ModelError:
+        return [str(span) for span in spans if span["kind"]]
+    if lever not in comparison.plan.leaves:
+        return []
+    apart = []
+    for span in spans:
+        low, high = span["from"], span["to"]
+        near = min(1e-7 * max(1.0, abs(high)), (high - low) / 4)
+        places = np.array([low + near, (low + high) / 2, high - near])
+        for verdict in verdicts_along(comparison, {lever: places}):
+            is_finer = (verdict, span["kind"]) == ("matches", "matches_within_rounding")
+            if verdict != span["kind"] and not is_finer:
+                apart.append(f"{claim} {lever} {span}: {verdict}")
+    return apart
 
 
 def differences(one: Any, two: Any, place: str = "") -> list[str]:
     """Where two answers differ: numbers beyond twelve digits, all else at all."""
     if isinstance(one, dict) and isinstance(two, dict):
-        if one.keys() != two.keys():
-            said = [answer.get("refusal", "an answer") for answer in (one, two)]
-            return [f"{place}: {' / '.join(said)}"]
         return [
             found
-            for key in one
-            for found in differences(one[key], two[key], f"{place}.{key}")
+            for key in two
+            for found in differences(one.get(key), two[key], f"{place}.{key}")
         ]
     if isinstance(one, list | tuple) and isinstance(two, list | tuple):
         if len(one) != len(two):
@@ -229,14 +329,22 @@ def differences(one: Any, two: Any, place: str = "") -> list[str]:
             for i, (a, b) in enumerate(zip(one, two, strict=True))
             for found in differences(a, b, f"{place}[{i}]")
         ]
-    numbers = (
-        isinstance(one, int | float)
-        and isinstance(two, int | float)
-        and not isinstance(one, bool)
-    )
-    if numbers and (
+    are_numbers = all(isinstance(part, int | float) for part in (one, two))
+    if are_numbers and (
         (math.isnan(one) and math.isnan(two))
         or math.isclose(one, two, rel_tol=1e-12, abs_tol=1e-6)
     ):
         return []
     return [] if one == two else [f"{place}: {one!r} / {two!r}"]
+
+
+__all__ = [
+    "ANSWERS",
+    "ARTICLE",
+    "CHARTS",
+    "answers_of",
+    "differences",
+    "random_settings",
+    "recomputes",
+    "spans_apart",
+]

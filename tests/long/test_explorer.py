@@ -1,39 +1,65 @@
-"""The explorer's page and the library at many settings and numbers: ten minutes."""
+"""The explorer's page and the library at many settings and numbers: half an hour."""
 
 import random
+import statistics
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 import analysis
-from analysis.core.spell import spell
+from analysis.core.spell import exact, spell
 from analysis.model import verdicts
-from analysis.publish import explorer
-from tests.browsing import chromium, needs_chromium
-from tests.exploring import ANSWERS, answers_of, differences, random_settings
+from analysis.model.model import ModelError
+from analysis.publish import explorer, explorer_rows
+from analysis.study import Study
+from tests.browsing import Watched, chromium, needs_chromium
+from tests.exploring import (
+    ANSWERS,
+    CHARTS,
+    answers_of,
+    differences,
+    random_settings,
+    recomputes,
+    spans_apart,
+)
+from tests.publish.test_report_browser import axe
 
 pytestmark = [needs_chromium, pytest.mark.long]
-SETTINGS, AT_ONCE = 10_000, 500
+SETTINGS, AT_ONCE, BY_HAND = 10_000, 500, 300
+
+__all__ = ["axe"]
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    with chromium() as browser:
-        found = browser.new_page()
-        found.goto(
-            explorer.write(
-                tmp_path_factory.mktemp("explorer"), analysis.load().model
-            ).as_uri()
-        )
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("explorer")
+    return explorer.write(folder, analysis.load().model).as_uri()
+
+
+@pytest.fixture(scope="module")
+def own_browser() -> Iterator[Browser]:
+    with chromium() as found:
         yield found
 
 
-def test_page_and_library_agree_at_10_000_settings(
-    page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def page(own_browser: Browser, address: str) -> Page:
+    found = own_browser.new_page()
+    found.goto(address)
+    return found
+
+
+@pytest.fixture
+def without_conditions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verdicts, "condition_of", lambda *given: "")
-    wrong, refused = {}, 0
+
+
+@pytest.mark.usefixtures("without_conditions")
+def test_page_and_library_agree_at_10_000_settings(page: Page) -> None:
+    wrong, refused, sums = {}, 0, set()
     for start in range(0, SETTINGS, AT_ONCE):
         # A model keeps each plan that it made.
         study = analysis.load()
@@ -45,46 +71,141 @@ def test_page_and_library_agree_at_10_000_settings(
             refused += "refusal" in wanted
             if one := differences(found, wanted):
                 wrong[str(pairs)] = one
+            for key, text in found.get("texts", {}).items():
+                if key.startswith("sum "):
+                    sums.update(text.split("; "))
     assert wrong == {}
+    assert [line for line in sums if not recomputes(line)] == []
     assert SETTINGS / 20 < refused < SETTINGS / 2
 
 
-def test_numbers_in_words_agree_at_1_000_values(page: Page) -> None:
+def test_levers_turn_where_verdicts_do_at_1_000_settings(page: Page) -> None:
+    apart = []
+    for start in range(0, 1_000, AT_ONCE):
+        study = analysis.load()
+        settings = random_settings(study, AT_ONCE, seed=start)
+        for pairs, charts in zip(
+            settings, page.evaluate(CHARTS, settings), strict=True
+        ):
+            for name, moved, spans in charts:
+                setting = study.change(**dict(pairs)).setting
+                apart += spans_apart(study.model, setting, name, moved, spans)
+    assert apart == []
+
+
+def take(page: Page, name: str, choice: str | float) -> None:
+    """Set a quantity by its own control under "More settings"."""
+    if isinstance(choice, str):
+        page.locator(f"[data-read={name}]").select_option(choice)
+        return
+    field = page.locator(f".setting [data-set={name}]")
+    field.fill(repr(choice))
+    field.press("Enter")
+
+
+@pytest.mark.usefixtures("without_conditions")
+def test_300_settings_through_the_real_controls(page: Page, address: str) -> None:
+    study = analysis.load()
+    # All of the settings, idle ones too.
+    show = (
+        "each('#more, #more [data-idle]', (node) => (node.open = !(node.hidden = 0)))"
+    )
+    wrong: dict[str, Any] = {}
+    for pairs in random_settings(study, BY_HAND, seed=9):
+        page.goto("about:blank")
+        page.goto(address)
+        here = study
+        taken: list[tuple[str, str | float]] = []
+        for name, choice in pairs:
+            is_only = len(explorer_rows.offered(study.model, name)) == 1
+            if is_only and isinstance(choice, str):
+                # There is nothing to choose among.
+                continue
+            page.evaluate(show)
+            take(page, name, choice)
+            wanted = [*taken, (name, choice)]
+            try:
+                here = study.change(**dict(wanted))
+                taken = wanted
+            except ModelError:
+                problem = page.locator(f".setting:has([data-set={name}]) .problem")
+                assert problem.inner_text() or isinstance(choice, str)
+        found = page.evaluate("textsOf(setting)")
+        texts = answers_of(study, taken)["texts"]
+        if one := differences(found, texts):
+            wrong[str(pairs)] = one
+        assert here is not None
+    assert wrong == {}
+
+
+def test_numbers_are_spelled_alike_at_2_000_values(page: Page) -> None:
     chance, cases = random.Random(0), []
-    for number in range(1_000):
-        size = 10.0 ** chance.uniform(-4, 19)
-        value = chance.choice(
-            [
-                size,
-                -size,
-                round(size),
-                chance.uniform(0, 2),
-                chance.randrange(0, 4_000_000, 5),
-                2.5e5,
-            ]
-        )
-        counted = chance.random() < 0.6
-        unit = chance.choice(
-            ["person", "transfer", "labourer"]
-            if counted
-            else ["dimensionless", "person/transfer"]
-        )
-        percent = None if counted else chance.choice([None, 0, 1, 2])
-        beside = (
-            [value * chance.choice([0.999, 1, 1.001, 1.00001])]
-            if number % 3 == 0
-            else []
-        )
-        cases.append([value, unit, 10.0 ** chance.randint(0, 6), percent, beside])
+    units = ["person", "transfer", "labourer", "percent", "dimensionless"]
+    for number in range(2_000):
+        size = 10.0 ** chance.uniform(-4, 12)
+        near = chance.choice([1e6, 2e6, 0.3, 0.1, 0.005]) * chance.uniform(0.99, 1.01)
+        value = chance.choice([size, -size, round(size), near, chance.uniform(0, 2)])
+        apart = [value * chance.choice([0.999, 1, 1.001, 1.00001])]
+        cases.append([value, chance.choice(units), apart if number % 3 == 0 else []])
     found = page.evaluate(
-        "(cases) => cases.map(([value, unit, place, percent, beside]) =>"
-        " inWords(value, unit, place, { percent, beside }))",
+        "(cases) => cases.map(([value, unit, apart]) =>"
+        " [spell(value, unit, apart), exact(value, unit)])",
         cases,
     )
     wanted = [
-        spell(value, unit, place, percent=percent, beside=beside)
-        for value, unit, place, percent, beside in cases
+        [spell(value, unit, apart), exact(value, unit)] for value, unit, apart in cases
     ]
     assert [
         (case, a, b) for case, a, b in zip(cases, found, wanted, strict=True) if a != b
     ] == []
+
+
+#: Milliseconds that moves of a slider take, with layout.
+MOVES = """() => {
+  const sliders = [...document.querySelectorAll("[data-slide]")];
+  return Array.from({ length: 500 }, (_, i) => {
+    const slider = sliders[i % sliders.length];
+    const [low, high] = [Number(slider.min), Number(slider.max)];
+    slider.value = low + (high - low) * ((37 * i) % 100) / 100;
+    const start = performance.now();
+    slider.dispatchEvent(new Event("input"));
+    document.body.getBoundingClientRect();
+    return performance.now() - start;
+  });
+}"""
+
+
+def test_a_move_of_a_slider_is_drawn_within_8_milliseconds(page: Page) -> None:
+    assert statistics.median(page.evaluate(MOVES)) <= 8
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(
+    own_browser: Browser, address: str, axe: str, width: int, scheme: str
+) -> None:
+    watched = Watched(own_browser, width=width, height=844, scheme=scheme)
+    for setting in ("", "#persons_per_transfer=0.3&at_risk_2019=composition"):
+        page = watched.open(address + setting)
+        page.evaluate("each('details', (node) => (node.open = true))")
+        page.evaluate(axe)
+        found = page.evaluate("axe.run({ preload: false })")["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    watched.context.close()
+
+
+def test_each_printed_command_gives_the_page_s_number(page: Page, address: str) -> None:
+    study = analysis.load()
+    for pairs in random_settings(study, 40, seed=4):
+        try:
+            changed: Study = study.change(**dict(pairs))
+        except ModelError:
+            continue
+        page.goto("about:blank")
+        path = Path("explorer.html")
+        changes = explorer.address(path, study.model, changed.setting).partition("#")[2]
+        page.goto(f"{address}#{changes}")
+        command = page.evaluate("command()")
+        assert command.startswith(("analysis explain ", "analysis verify"))
+        options = dict(part.split("=", 1) for part in command.split(" --set ")[1:])
+        assert study.change(**options).setting == changed.setting

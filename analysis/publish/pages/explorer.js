@@ -1,236 +1,306 @@
-// The page: what a reader moves, and where each answer is shown. The answers are those of explorer-model.js.
+// The page: what a reader moves, and where each answer stands.
+const $ = (id) => document.getElementById(id);
+const each = (selector, act) => {
+  for (const node of document.querySelectorAll(selector)) act(node, node.dataset);
+};
+let setting = ARTICLE;
+let [touched] = DATA.claims;
+let resting = 0;
 
-/** The setting, its texts by name, sentences on refused texts, the quantity looked at, and the handle moved last. */
-let under = ARTICLE, given = new Map(), problems = new Map(), looked = "at_risk_2021", moved = "", resting = 0;
-const $ = (id) => document.getElementById(id), all = (selector) => [...document.querySelectorAll(selector)];
-const usual = (name) => DATA.quantities[name].usual;
-const readingOf = (name) => (under.values.has(name) ? "given" : under.readings.get(name) ?? usual(name));
-const answer = (name) => attempt(() => estimate(planOf(name, under)));
-const pick = (node, ...kinds) => kinds.map((kind) => node.querySelector(kind));
-const HANDLES = new Map(all("[data-handle]").map((node) =>
-  [node.dataset.handle, [node, ...pick(node, "[type=range]", "[type=text]", "select", ".problem", ".effect")]]));
+// Answers in words
 
-/** A text in the page, which hides where it is empty. Texts are never read as markup. */
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-  if (node.hidden !== !text) node.hidden = !text;
+function atLeast(name, under) {
+  const { words } = planOf(name, under);
+  return words.length ? over(under, words.map((leaf) => [leaf.name, "floor"])) : under;
 }
 
-function list(node, lines) {
-  if (node.textContent === lines.join("")) return;
-  node.replaceChildren(...lines.map((line) => Object.assign(document.createElement("li"), { textContent: line })));
+/** A quantity with its side; where words give an input, at the least that they allow. */
+function estimate(name, under) {
+  const least = atLeast(name, under);
+  const { nodes, value, side } = planOf(name, least);
+  const { shown, apart, phrases } = QUANTITIES[name];
+  const number = nodes.get(name).needs ? spell(value, shown, apart) : exact(value, shown);
+  const phrase = phrases[least === under ? number : "in words"] || phrases.other;
+  const text = side === "no bound" ? `${number}, ${side}` : `${side} ${number}`.trim();
+  return { value, text, phrase: fill(phrase, { number }) };
 }
 
-function drawn(tag, attributes, text = "") {
-  const node = document.createElementNS($("waterfall").namespaceURI, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return Object.assign(node, { textContent: text });
-}
-/** A text, and a bar from one place to another, or a mark at one; places are in percent of the width. */
-const text = (kind, x, y, words) => drawn("text", { class: kind, x: `${x}%`, y }, words);
-const bar = (kind, y, height, from, to) => drawn("rect", { class: kind, y, height, x: `${min(from, to)}%`,
-  width: from === to ? 2 : `${abs(to - from)}%` });
+const valueOf = (name, under) => attempt(() => estimate(name, under).value)[0];
 
-/** Set a quantity to a text, or back with an empty one; one that is refused changes nothing and leaves a sentence. */
-function put(name, text) {
-  const wanted = new Map(given).set(name, text);
-  if (!text) wanted.delete(name);
-  const [found, reason] = attempt(() => change(wanted));
-  if (found) [given, under] = [wanted, found];
-  problems.set(name, reason);
-  moved = name;
-}
-
-/** Take a whole setting, from texts such as "overlap=0.5". */
-function take(texts) {
-  [given, under, problems, moved] = [new Map(), ARTICLE, new Map(), ""];
-  for (const text of texts) {
-    const [, name, value] = /^\s*(.+?)\s*=\s*(.+?)\s*$/s.exec(text) ?? [];
-    if (!name) problems.set(text, say("no_assignment", { text }));
-    else if (problems.has(name)) problems.set(name, say("given_twice", { name }));
-    else put(name, value);
-  }
-}
-
-/** Take the setting in the address, whose parts are decoded as keys, which refuses none. */
-function fromAddress() {
-  take(new URLSearchParams(location.hash.slice(1).replace(/[+=]/g, encodeURIComponent)).keys());
-  render();
-}
-
-function start(name) {
-  $("preset").value = name;
-  const { dataset, title } = $("preset").selectedOptions[0];
-  take(dataset.given?.split("&").filter(Boolean) ?? []);
-  write($("preset-why"), title);
-}
-
-/** From persons at risk in 2019 to 2021 and to both groups; returns the sentences of those that have no value. */
-function waterfall() {
-  const isOpen = planOf(["at_risk_total"], under).words.length > 0, { least, most, words } = DATA.printed;
-  const both = ["at_risk_total", isOpen ? [["former_detainees", "floor"]] : []];
-  const answers = [["at_risk_2019"], ["at_risk_2021"], both].map(answer);
-  const [base, now, total] = answers.map(([found]) => found ?? { value: NaN });
-  const size = (number) => inWords(abs(number), "person", 1e3), added = now.value - base.value;
-  const rows = [
-    ["At risk in 2019", 0, base, base.plan?.rests.includes("at_risk_2019_up_to") ? "printed" : "ours", base.words],
-    ["Added since 2019", base.value, { value: now.value }, "sum", `${added < 0 ? "−" : "+"} ${size(added)}`],
-    ["At risk in 2021", 0, now, "sum", now.words],
-    ["With former detainees", now.value, total, isOpen ? "words" : "ours",
-      isOpen ? `at least ${size(total.value - now.value)} more` : total.words],
-  ];
-  const reach = max(3.3e6, ...rows.map(([, , { value }]) => 1.25 * value || 0)), x = (number) => (100 * number) / reach;
-  const tick = 10 ** max(6, Math.floor(Math.log10(reach)));
-  $("waterfall").replaceChildren(bar("band", 16, 178, x(least), x(most)),
-    text("small middle", x((least + most) / 2), 12, `printed: ${words}`),
-    ...Array.from({ length: Math.ceil(reach / tick) }, (_, i) =>
-      text("small middle", x(i * tick), 212, inWords(i * tick, "person"))),
-    ...rows.flatMap(([name, from, { value, low, high }, kind, said], i) => {
-      const y = 34 + 42 * i, isKnown = finite(from) && finite(value);
-      return [text("", 0, y, `${name}: ${isKnown ? said : "no value"}`),
-        ...(isKnown ? [bar(kind, y + 5, 15, x(from), x(value))] : []),
-        ...(isKnown && high > low ? [bar("range", y + 23, 2, x(low), x(high))] : [])];
-    }));
-  return [...new Set(answers.map(([, reason]) => reason).filter(Boolean))].join(" ");
-}
-
-/** The quantity that is looked at, with each assumption at either end of its varied range; returns a note. */
-function drawTornado(now, reason) {
-  const bars = now ? tornado(now.plan) : [];
-  const ends = bars.flatMap(({ atLow, atHigh }) => [atLow, atHigh, now.value]).filter(finite);
-  const least = min(...ends), x = (number) => (100 * (number - least)) / (max(...ends) - least || 1);
-  const said = (at, value) => `at ${general(at, 10, true)}: ${valueWords(now.plan, value, [now.value])}`;
-  $("tornado").replaceChildren(...bars.flatMap(({ name, low, high, atLow, atHigh }, i) => [
-    text("", 0, 46 * i + 14, DATA.assumptions[name].label),
-    text("small", 0, 46 * i + 29, `${said(low, atLow)}; ${said(high, atHigh)}`),
-    ...[["ours", atLow], ["sum", atHigh]].filter(([, end]) => finite(end))
-      .map(([kind, end]) => bar(kind, 46 * i + 34, 10, x(end), x(now.value))),
-    bar("range", 46 * i + 31, 16, x(now.value), x(now.value))]));
-  $("tornado").setAttribute("height", 46 * bars.length + 4);
-  return reason || (bars.length ? "" : "No assumption moves it under these readings.");
-}
-
-function showStatement(statement, i) {
-  const [found, reason] = attempt(() => breakEvens(statement, under));
-  const beside = (one, other) => valueWords(found.plan, one, [other]);
-  const lines = found?.found.map(({ name, spans, isOpen }) => {
-    const { unit, label } = DATA.assumptions[name];
-    const at = (x, open = "") => (isOpen(x) ? open : "") + inWords(x, unit, 1e3, { decimals: 4 });
-    const span = ([low, high]) => (low === high ? `at ${at(low)}` : `from ${at(low, "above ")} to ${at(high, "below ")}`);
-    return `${label}: holds ${spans.map(span).join(" and ") || "nowhere in its allowed range"}`;
+function remarksOf(name, value, under) {
+  const { remarks, unit } = QUANTITIES[name];
+  return remarks.map(([above, words]) => {
+    const other = isNumber(above) ? above : valueOf(above, under);
+    return value > (other ?? NaN) ? fill(words, { more: spell(value - other, unit) }) : "";
   });
-  const [badge, where] = pick($(`statement-${i}`), ".v", "ul");
-  write(badge, !found ? "no value" : found.holds ? "holds" : "does not hold");
-  badge.classList.toggle("holds", !!found?.holds);
-  list(where, !found ? [reason] : [`${label(found.plan.target)}: ${beside(found.left, found.right)}, compared with ` +
-    beside(found.right, found.left), ...lines]);
 }
 
-/** The quantity that is looked at under each other reading, one at a time. */
-function showReadings() {
-  const check = Object.values(DATA.checks).find((one) => one.judges && one.quantity === looked);
-  const choices = ({ name }) => DATA.quantities[name].choices.map((reading) => [name, reading]);
-  const others = planOf([looked], under).nodes.flatMap(choices).filter(([name, one]) => one !== readingOf(name));
-  list($("other-readings"), others.map(([name, reading]) => {
-    const [found, reason] = attempt(() => {
-      const at = change(new Map([...given, [name, reading]])), { words } = estimate(planOf([looked], at));
-      return check ? `${words}: ${judge(check, at).said}` : words;
+function isMoved({ check, working }, under) {
+  const rows = [...working, [check.quantity, check.readings]];
+  const plans = rows.map(([name, row]) => attempt(() => planOf(name, under, row))[0]);
+  return [...under.choices.keys()].some((name) => plans.some((plan) => plan?.nodes.has(name)));
+}
+
+function verdictOf({ check, said }, under) {
+  const [judged] = attempt(() => judge(check, under));
+  if (!judged) return "not computable";
+  const { verdict, value } = judged;
+  if (verdict !== "differs" || !finite(value)) return said[verdict];
+  const { shown, apart } = QUANTITIES[check.quantity];
+  const [low, high] = check.ends;
+  const off = abs(rounded(value, placeOf(value, shown, apart)) - (value > high ? high : low));
+  const by = shown === "percent" ? `${written(100 * off, "")} points` : written(off, shown);
+  return `${said.differs} by ${by}`;
+}
+
+/** A formula with its numbers, to the thousand, and the result by hand. */
+function lineOf({ nodes, target }, values) {
+  const { needs, text, plain, idle, reading } = nodes.get(target);
+  const texts = {};
+  const show = (name) => {
+    const { shown, unit, apart } = QUANTITIES[name];
+    const place = placeOf(values[name], shown, apart);
+    const number = rounded(values[name], DATA.whole.includes(unit) ? min(place, 3) : place);
+    const isSet = !nodes.get(name).needs;
+    texts[name] = isSet ? exact(values[name], shown) : written(number, shown);
+    if (!isSet) values[name] = number;
+  };
+  needs.forEach(show);
+  values[target] = RUNS[target][reading](values);
+  show(target);
+  const isIdle = idle.every((name) => nodes.get(name).isSet);
+  return `${fill(isIdle ? plain : text, texts)} = ${texts[target]}`;
+}
+
+function sumOf({ working }, under) {
+  const lines = working.map(([name, readings]) => {
+    // The sum that needs a number shows the one that the setting gives.
+    if (readings.length && under.choices.has(name)) return "";
+    const [line, refusal] = attempt(() => {
+      const plan = planOf(name, under, readings);
+      return finite(plan.value) ? lineOf(plan, plan.evaluate()) : "";
     });
-    return `${label(name)}, ${DATA.quantities[name].sources[reading].words}: ${found ?? reason}`;
-  }));
+    return line ?? refusal;
+  });
+  return [...new Set(lines.filter(Boolean))].join("; ");
 }
 
-function showHandles() {
-  const plans = DATA.moved.map((name) => attempt(() => planOf(name, under))[0]).filter(Boolean);
-  for (const [name, [node, slider, field, select, problem, effect]] of HANDLES) {
-    const reading = readingOf(name), sentence = problems.get(name) ?? "";
-    const isFree = ["set", "given", "in_words"].includes(reading);
-    const number = under.values.get(name) ?? DATA.quantities[name].sources["set"]?.value;
-    const isIdle = DATA.assumptions[name] && !(isFree && plans.some((plan) => plan.direction.get(name)));
-    if (slider && slider !== document.activeElement) slider.value = number;
-    if (field && field !== document.activeElement && !sentence) field.value = String(number);
-    if (select) select.value = reading;
-    field?.setAttribute("aria-invalid", String(!!sentence));
-    write(problem, sentence);
-    write(effect, isIdle ? say(isFree ? "without_effect" : "unused", { quantity: label(name), reading }) : "");
-    node.classList.toggle("idle", isIdle);
-    node.classList.toggle("changed", under.values.has(name) || under.readings.has(name));
+function textsOf(under) {
+  const parts = [...under.choices].map(([name, choice]) => {
+    const { label, shown, sources } = QUANTITIES[name];
+    return `${label}: ${isNumber(choice) ? exact(choice, shown) : sources[choice].words}`;
+  });
+  const differs = parts.length ? `Changed: ${parts.join("; ")}.` : "No settings changed.";
+  const texts = { differs };
+  for (const name of DATA.quantities) {
+    const [found, refusal] = attempt(() => estimate(name, under));
+    texts[`value ${name}`] = found ? found.text : "no value";
+    texts[`set ${name}`] = found ? found.phrase : "no value";
+    const remarks = found && remarksOf(name, found.value, under).filter(Boolean);
+    texts[`note ${name}`] = found ? remarks.join(" ") : refusal;
   }
+  for (const claim of DATA.claims) {
+    const isAsPrinted = !isMoved(claim, under);
+    texts[`verdict ${claim.id}`] = isAsPrinted ? claim.verdict : verdictOf(claim, under);
+    texts[`sum ${claim.id}`] = isAsPrinted ? claim.sum : sumOf(claim, under);
+  }
+  return texts;
 }
 
-/** How a verdict is drawn: by what it says, whichever kind of check it is of. */
-function styleOf(verdict) {
-  const kinds = { match: /match|the two agree/, compatible: /compatible|allowed|left open/, not: /not/ };
-  return Object.keys(kinds).find((kind) => kinds[kind].test(verdict)) ?? "two";
+/** Read 0,6 and 60 % and 1/3 and 500 000 and 0.4 million; "500.000" could be two numbers. */
+function readNumber(text, unit) {
+  const plain = text.trim().replace("−", "-").replace(/(\d)[\s']+(?=\d{3})/g, "$1");
+  const pattern = /^(-?[\d.,]+)(?:\/([\d.,]+))? *(%|percent|thousand|million|billion)?$/;
+  const [, top, bottom = "1", word] = pattern.exec(plain) || refuse(DATA.noNumber, { text });
+  const clear = DATA.whole.includes(unit) && !word ? "," : ".";
+  const digits = (part) => {
+    const couldBeTwo = /^[1-9]\d{0,2}[.,]\d{3}$/.test(part) && !part.includes(clear);
+    if (couldBeTwo) refuse(DATA.twoNumbers, { text });
+    return part.replaceAll(",", /^-?\d{1,3}(,\d{3})+(\.|$)/.test(part) ? "" : ".");
+  };
+  const number = (digits(top) / digits(bottom)) * (word ? DATA.words[word] : 1);
+  if (!finite(number)) refuse(DATA.noNumber, { text });
+  return word ? clean(number) : number;
 }
 
-function showHeadline(one) {
-  const { lines, verdict, sentence, said } = headline(one, under);
-  const [badge, calc, why, more, remark] = pick($(one.id), ".v", ".calc", ".why", ".said", ".remark");
-  badge.className = `v ${styleOf(verdict)}`;
-  write(badge, verdict);
-  write(calc, lines.map((line) => line.filter(Boolean).join("\n= ")).join("\n") || "no derivation in this article");
-  write(why, sentence);
-  write(more, said && said !== verdict ? `Verdict: ${said}` : "");
-  write(remark, remarkWords(answer([one.quantity])[0]));
-}
-const remarkWords = (found) => (found?.remarks.length ? `Remark: ${found.remarks.join("; ")}.` : "");
+// What stands on the page
+
+const restsOn = (name) => ({ quantity }) => planOf(quantity, setting).nodes.has(name);
+
+const style = (node, name, value) => node.style.setProperty(`--${name}`, value);
 
 function render() {
-  const differs = differences(under), [now, reason] = answer([looked]);
-  list($("notices"), [...problems].filter(([name, one]) => one && !HANDLES.has(name)).map(([, one]) => one));
-  write($("differs"), differs ? `This ${differs}.` : "No settings changed.");
-  // Where the handle that moved last does not move the quantity that is looked at, another one stands beside it.
-  const moves = (found) => found?.plan.at.has(moved) && found.plan.direction.get(moved) !== 0;
-  const other = moved && !moves(now) && DATA.moved.find((name) => moves(answer(name)[0]));
-  const words = other ? `; ${other[2]}: ${answer(other)[0].words}` : "";
-  write($("now"), `${label(looked)}: ${now?.words ?? reason}${words}`);
-  write($("now-remarks"), remarkWords(now));
-  DATA.headlines.forEach(showHeadline);
-  write($("refusals"), waterfall());
-  write($("tornado-note"), drawTornado(now, reason));
-  DATA.statements.forEach(showStatement);
-  showHandles();
-  // When a slider rests, it is heard and written into the address once, and the other readings follow.
+  const texts = textsOf(setting);
+  texts["bar value"] = `${touched.label}: ${texts[`value ${touched.quantity}`]}`;
+  texts["bar verdict"] = texts[`verdict ${touched.id}`];
+  each("[data-out]", (node, data) => {
+    const text = texts[data.out] ?? node.textContent;
+    if (node.textContent !== text) node.textContent = text;
+    [data.kind] = text.split(/\W/);
+  });
+  each("[data-set]", (node, { set }) => {
+    if (node !== document.activeElement) node.value = texts[`set ${set}`];
+    node.size = max(2, node.value.length);
+  });
+  each("[data-slide]", (node, { slide }) => {
+    node.value = valueOf(slide, setting);
+    node.setAttribute("aria-valuetext", texts[`set ${slide}`]);
+  });
+  each("[data-read]", (node, { read }) => {
+    const choice = setting.choices.get(read) ?? QUANTITIES[read].usual;
+    node.value = isNumber(choice) ? "" : choice;
+  });
+  each("[data-idle]", (node, { idle }) => {
+    node.hidden = !DATA.claims.some(restsOn(idle));
+  });
+  $("reset").hidden = !setting.choices.size;
+  const ends = DATA.bars.map((name) => valueOf(name, setting) / 1e6);
+  ends.forEach((end, i) => style($("picture"), ["base", "now", "both"][i], end));
+  style($("picture"), "reach", max(2.84, 1.1 * max(...ends)));
   clearTimeout(resting);
   resting = setTimeout(rest, 250);
 }
 
-function rest() {
-  showReadings();
-  const values = [...under.values], readings = [...given].filter(([name]) => under.readings.has(name));
-  const written = values.map(([name, number]) => [name, writtenOf(name, number)]);
-  const hash = [...readings, ...written].map(([name, one]) => `${name}=${encodeURIComponent(one)}`).join("&");
-  if (location.hash.slice(1) !== hash) history.replaceState(null, "", `#${hash}`);
-  const block = (title, lines) => (lines.length ? [`${title}:`, ...lines.map((line) => `  ${line}`)] : []);
-  const quoted = (text) => (/\s/.test(text) ? `"${text}"` : text);
-  const options = (option, pairs) => pairs.map((pair) => ` --${option} ${quoted(pair.join("="))}`).join("");
-  $("link").value = location.href;
-  const shows = [...given.keys()].every((name) => planOf([looked], under).at.has(name)) ? `explain ${looked}` : "verify";
-  $("command").value = `analysis ${shows}${options("reading", readings)}${options("set", written)}`;
-  $("file").value = ["name: my_scenario", `description: ${JSON.stringify(differences(under) || "nothing is changed")}`,
-    "reason: made with the explorer", ...block("readings", readings.map((one) => one.join(": "))),
-    ...block("values", values.map(([name, one]) => `${name}: ${one}${DATA.quantities[name].suffix}`)), ""].join("\n");
-  write($("spoken"), $("now").textContent);
+/** A lever: how far it goes, and where along it the verdict stays. */
+function drawLever(node, { lever: name, claim: id }) {
+  const { check, quantity } = DATA.claims.find((claim) => claim.id === id);
+  const { shown, varied } = QUANTITIES[name];
+  const value = valueOf(name, setting);
+  const under = atLeast(quantity, setting);
+  const [least, most] = [min(value, varied[0]), max(value, varied[1])];
+  const spans = chart(check, name, under, least, most);
+  // It ends where the library refuses.
+  const refused = spans.filter((span) => !span.kind);
+  const below = refused.filter((span) => span.to <= value).pop();
+  const above = refused.find((span) => span.from >= value);
+  const [low, high] = [below ? below.to : least, above ? above.from : most];
+  const parts = node.querySelectorAll("[type=range], .scale > *, .effect");
+  const [slider, start, turn, stop, effect] = parts;
+  Object.assign(slider, { min: low, max: high, value });
+  const colours = spans.map(({ kind, from, to }) => {
+    const places = [from, to].map((x) => `${(100 * (x - low)) / (high - low)}%`);
+    return `var(--${kind || "paper"}) ${places.join(" ")}`;
+  });
+  style(slider, "track", `linear-gradient(to right, ${colours})`);
+  const inside = (x, round) => {
+    const place = placeOf(x, shown);
+    return written(shifted(round(shifted(x, -place)), place), shown);
+  };
+  const fits = spans.filter((span) => span.kind === "matches");
+  const words = fits.map(({ from, to }) => {
+    const first = from > low ? `from ${inside(from, Math.ceil)} ` : "";
+    const last = to < high ? `to ${inside(to, Math.floor)}` : "";
+    return first + last || "throughout";
+  });
+  start.textContent = exact(low, shown);
+  turn.textContent = `matches ${words.join(" and ") || "nowhere"}`;
+  stop.textContent = exact(high, shown);
+  const end = value - low > high - value ? low : high;
+  const [far] = attempt(() => estimate(quantity, over(under, [[name, end]])).text);
+  const { kind } = spans.find(({ from, to }) => from <= end && end <= to);
+  const cut = above || below;
+  const why = cut ? ` It ends at ${exact(cut === above ? high : low, shown)}: ${cut.why}.` : "";
+  effect.textContent = `At ${exact(end, shown)}: ${far}, ${DATA.short[kind]}.${why}`;
 }
 
-const listen = (node, type, act) => node?.addEventListener(type, () => {
-  act(node.value);
-  render();
-});
-for (const [name, [, slider, field, select]] of HANDLES) {
-  listen(slider, "input", (value) => put(name, (field.value = value)));
-  listen(field, "change", (value) => put(name, value.trim()));
-  listen(select, "change", (value) => put(name, value === usual(name) ? "" : value));
-}
-listen($("preset"), "change", start);
-listen($("reset"), "click", () => start(""));
-listen($("shown"), "change", (value) => (looked = value));
-for (const node of all("[data-copy]")) {
-  node.addEventListener("click", () => {
-    $(node.dataset.copy).select();
-    navigator.clipboard.writeText($(node.dataset.copy).value).then(() => write($("spoken"), "Copied."));
+/** What follows once a slider rests. */
+function rest() {
+  clearTimeout(resting);
+  each(".lever", drawLever);
+  const choices = [...setting.choices];
+  const [{ check, quantity }] = DATA.claims;
+  style($("readings"), "now", valueOf(quantity, setting) / 1e6);
+  each("[data-take]", (node, { take }) => {
+    const [name, reading] = take.split(".");
+    const [text, refusal] = attempt(() => {
+      const under = change(new Map([...choices, [name, reading]]));
+      style(node, "there", valueOf(quantity, under) / 1e6);
+      return `${estimate(quantity, under).text}: ${DATA.short[judge(check, under).verdict]}`;
+    });
+    node.lastElementChild.textContent = text ?? refusal;
+    node.setAttribute("aria-pressed", setting.choices.get(name) === reading);
   });
+  const hash = choices.map((pair) => pair.join("=")).join("&");
+  if (decodeURIComponent(location.hash.slice(1)) !== hash) history.pushState(null, "", `#${hash}`);
+  const description = textsOf(setting).differs;
+  const scenario = { ...DATA.scenario, description, readings: {}, values: {} };
+  for (const [name, choice] of choices) {
+    if (isNumber(choice)) scenario.values[name] = choice + QUANTITIES[name].suffix;
+    else scenario.readings[name] = choice;
+  }
+  $("file").href = `data:text/yaml,${encodeURIComponent(JSON.stringify(scenario, null, 2))}`;
+  $("spoken").textContent = document.querySelector(".bar").textContent;
 }
-addEventListener("hashchange", fromAddress);
+
+function command() {
+  const choices = [...setting.choices];
+  const claim = DATA.claims.find((one) => choices.every(([name]) => restsOn(name)(one)));
+  const options = choices.map((pair) => ` --set ${pair.join("=")}`);
+  return `analysis ${claim ? `explain ${claim.quantity}` : "verify"}${options.join("")}`;
+}
+
+// What a reader does
+
+/** Take choices, or say at a place why not. */
+function take(place, choicesOf) {
+  const [changed, refusal] = attempt(() => change(new Map(choicesOf())));
+  setting = changed || setting;
+  place.textContent = refusal;
+  render();
+}
+
+function put(node, name, choiceOf) {
+  const place = node.closest("section, .setting");
+  const here = DATA.claims.find((claim) => claim.id === place.id);
+  touched = here || DATA.claims.find(restsOn(name)) || touched;
+  $("preset").value = "";
+  take(place.querySelector(".problem"), () => [...setting.choices, [name, choiceOf()]]);
+}
+
+/** Take a whole setting, from a text such as "overlap=0.5&former_detainees=set". */
+function takeAll(text) {
+  setting = ARTICLE;
+  take($("refused"), () => text.split("&").filter(Boolean).map((part) => {
+    const [name, choice = ""] = part.split("=");
+    if (!DATA.settings.includes(name)) refuse(DATA.unknown, { name });
+    return [name, QUANTITIES[name].sources[choice] ? choice : readNumber(choice)];
+  }));
+  rest();
+}
+
+const listen = (selector, type, act) => {
+  each(selector, (node, data) => node.addEventListener(type, () => act(node, data)));
+};
+const fromAddress = () => {
+  const text = decodeURIComponent(location.hash.slice(1));
+  // The link that skips to a claim is no setting.
+  if (!$(text)) takeAll(text);
+};
+listen("[data-slide]", "input", (node, { slide }) => put(node, slide, () => Number(node.value)));
+listen("[data-set]", "change", (node, { set }) => {
+  put(node, set, () => readNumber(node.value, QUANTITIES[set].unit));
+});
+listen("[data-set]", "focus", (node, { set }) => {
+  node.value = valueOf(set, setting) ?? "";
+  node.select();
+});
+listen("[data-set]", "blur", render);
+listen("[data-read]", "change", (node, { read }) => put(node, read, () => node.value));
+listen("[data-take]", "click", (node, { take }) => {
+  const [name, reading] = take.split(".");
+  const isTaken = setting.choices.get(name) === reading;
+  put(node, name, () => (isTaken ? QUANTITIES[name].usual : reading));
+});
+listen("#preset", "change", (node) => takeAll(node.value));
+listen("#reset", "click", () => takeAll(""));
+listen("[data-copy]", "click", (node, { copy }) => {
+  const words = node.textContent;
+  $("copied").value = copy === "link" ? location.href : command();
+  $("copied").select();
+  document.execCommand("copy");
+  node.textContent = "Copied";
+  setTimeout(() => (node.textContent = words), 2000);
+});
+addEventListener("popstate", fromAddress);
+$("page").disabled = false;
 fromAddress();

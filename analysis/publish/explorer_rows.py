@@ -1,0 +1,340 @@
+"""What the explorer's script computes with: formulas, limits and rows.
+
+A formula becomes a JavaScript function of all values; a limit, one of how far they lie
+from it. A quantity, a source and a check become rows of numbers and words.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+from analysis.core.published import Interval
+from analysis.core.rows import Check
+from analysis.core.sentences import message
+from analysis.core.spell import SAME, exact
+from analysis.model.comparison import Asserted, asserted_by
+from analysis.model.expressions import Expression
+from analysis.model.model import Limit, Model
+from analysis.model.source import Source
+from analysis.model.verdicts import compared_with, ends
+from analysis.render.steps import idle_needs, without, without_units
+
+_SIGNS = {"at most": 1, "at least": -1}
+
+
+def rests_on(model: Model, names: Iterable[str]) -> list[str]:
+    """Name all that some quantities rest on under any readings, themselves included."""
+    todo = list(names)
+    known: dict[str, None] = {}
+    while todo:
+        name = todo.pop(0)
+        if name in known:
+            continue
+        known[name] = None
+        for source in model.sources[name].values():
+            todo += source.needs
+        for limit in model.limits:
+            if limit.quantity == name and limit.other:
+                todo.append(limit.other)
+        for remark in model.register.remarks:
+            if remark.quantity == name and remark.above in model.sources:
+                todo.append(remark.above)
+    return list(known)
+
+
+# Formulas and limits ------------------------------------------------------------------
+
+
+class _Unsigned(ast.NodeTransformer):
+    """Writes a minus as a factor: JavaScript refuses one before a power."""
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.BinOp:
+        return ast.BinOp(ast.Constant(-1), ast.Mult(), self.visit(node.operand))
+
+
+def javascript(expression: Expression) -> str:
+    """An expression as a JavaScript function of values by name.
+
+    >>> from analysis.model.expressions import parse
+    >>> javascript(parse("-a ** 2 / (b + 1.5)"))
+    '({ a, b }) => -1 * a ** 2 / (b + 1.5)'
+    """
+    plain = replace(expression, result=_Unsigned().visit(deepcopy(expression.result)))
+    return f"({{ {', '.join(expression.needs)} }}) => {plain.source({})}"
+
+
+def formulas(model: Model, names: Iterable[str]) -> Iterator[str]:
+    """Yield a line of JavaScript for each quantity: its formulas, by reading.
+
+    A minimum or maximum, whose bounds the page can't compute, raises InputError.
+    """
+    for name in names:
+        lines = []
+        for reading, source in model.sources[name].items():
+            expression = source.expression
+            if source.same_as:
+                lines.append(f"{reading}: ({{ {source.same_as} }}) => {source.same_as}")
+            if expression is None:
+                continue
+            if expression.chosen_from:
+                sentence = (
+                    "the explorer can't bound the minimum or maximum in "
+                    f"{expression.name}"
+                )
+                raise model.register.refuse(None, "formulas", sentence)
+            lines.append(f"{reading}: {javascript(expression)}")
+        if lines:
+            yield f"  {name}: {{ {', '.join(lines)} }},\n"
+
+
+def limits(model: Model, labels: dict[str, str], why: dict[str, str]) -> Iterator[str]:
+    """Yield a line of JavaScript for each end of each limit.
+
+    It has how far a quantity lies from the end, and the sentence that refuses it past
+    the end. The range of an assumption limits it where other quantities supply it;
+    ``why`` says some limits in words.
+    """
+    ranges = [
+        Limit(name, one.minimum, one.maximum)
+        for name, one in model.register.assumptions.items()
+    ]
+    for limit in (*model.limits, *ranges):
+        if limit.quantity not in labels:
+            continue
+        told = {
+            "quantity": labels[limit.quantity],
+            "other": labels.get(limit.other, ""),
+            "here": "{here}",
+            "most": "{most}",
+            "low": exact(limit.low, ""),
+            "high": exact(limit.high, ""),
+        }
+        fields = {
+            "quantity": limit.quantity,
+            "other": limit.other,
+            "ends": [limit.low, limit.high],
+            "sentence": message(limit.refusal, **told),
+            "negative": message("negative", **told) if limit.low == 0 else "",
+            "isRange": limit in ranges,
+            "why": why.get(limit.quantity, ""),
+        }
+        for part in limit.parts:
+            yield f"  {{ ...{_literal(fields)}, room: {javascript(part)} }},\n"
+
+
+def _literal(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+
+
+# Rows ---------------------------------------------------------------------------------
+
+
+def offered(model: Model, name: str) -> list[str]:
+    """The readings of a quantity, its default first.
+
+    A printed number is a reading under the name of its row, too, which is left out.
+    """
+    first, *others = model.readings(name)
+    own = model.sources[name][first]
+    return [first, *(one for one in others if model.sources[name][one] is not own)]
+
+
+def quantity_row(
+    model: Model, name: str, label: str, readings: dict[str, str]
+) -> dict[str, Any]:
+    """A quantity with its sources by reading, and the sentences that refuse it."""
+    register = model.register
+    sources = model.sources[name]
+    own = sources[model.default(name)]
+    low, high = model.allowed(name)
+    assumption = register.assumptions.get(name)
+    varied = [assumption.low, assumption.high] if assumption else [low, high]
+    if "in_words" in sources:
+        varied[0] = low
+    unit = model.spelled_unit(name)
+    fields = {
+        "quantity": label,
+        "number": "{number}",
+        "low": exact(low, unit),
+        "high": exact(high, unit),
+        "unit": model.suffix(name),
+    }
+    kind = "below" if math.isinf(high) else "outside"
+    row = {
+        "label": label,
+        "unit": model.units[name],
+        "shown": unit,
+        "suffix": model.suffix(name),
+        "apart": compared_with(model, name),
+        "usual": model.default(name),
+        "low": low,
+        "high": high,
+        "varied": varied,
+        "width": (sources["set"].width if "set" in sources else 0) or 1,
+        "side": _SIGNS.get(assumption.side, 0) if assumption else 0,
+        "follows": leader(model, name),
+        "outside": message(kind, **fields),
+        "unused": message("without_effect", quantity=label),
+        "remarks": list(_remarks(model, name)),
+        "sources": {
+            reading: _source_row(model, name, reading, label, readings)
+            for reading in offered(model, name)
+        },
+    }
+    if own.claim:
+        printed = own.claim.published.digits_words
+        told = {"number": "{number}", "hint": "{hint}", "written": ""}
+        far = message("far", quantity=label, printed=printed, **told)
+        row["far"] = far.partition(" {hint}")[0] + " {hint}"
+    return row
+
+
+def leader(model: Model, name: str) -> str:
+    """The quantity whose reading a linked one follows; empty for any other."""
+    for first, *others in model.register.linked_readings:
+        if name in others:
+            return str(first)
+    return ""
+
+
+def _remarks(model: Model, name: str) -> Iterator[tuple[float | str, str]]:
+    """What a quantity is remarked on for being above, and the words."""
+    for remark in model.register.remarks:
+        if remark.quantity == name:
+            figure = model.register.external.get(remark.above)
+            above = figure.published.value() if figure else remark.above
+            yield above, f"{remark.words}."
+
+
+def _source_row(
+    model: Model, quantity: str, reading: str, label: str, readings: dict[str, str]
+) -> dict[str, Any]:
+    """A source, without the fields that are empty.
+
+    A leaf moves over four intervals: by rounding, to the finer and the coarser place,
+    and by room, without rounding and with it. It has others where it is ``open``.
+    """
+    source = model.sources[quantity][reading]
+    words = readings.get(reading, reading)
+    if source.needs:
+        division = message("division", quantity=label, reading=words)
+        row = {"words": words, "needs": source.needs, "division": division}
+        return row | _texts_of(model, source)
+    fields: dict[str, Any] = {
+        "words": words,
+        "row": source.row.id if source.row else "",
+        "side": _SIGNS.get(source.side, 0),
+        "inWords": source.in_words,
+        "isSet": bool(source.assumption and source.part == "set"),
+    }
+    near, far = source.interval(), source.interval(coarse=True)
+    if near.low < near.high or far.low < far.high:
+        fields["closed"] = [_ends(near), _ends(far), None, _ends(far)]
+    if source.room:
+        fields["open"] = _open_intervals(source)
+    filled = {field: value for field, value in fields.items() if value}
+    return {"value": float(source.value), **filled}
+
+
+def _texts_of(model: Model, source: Source) -> dict[str, Any]:
+    """A formula as a text with names in braces.
+
+    The ``plain`` one is without assumptions of 0 or 1, which hold while they are idle.
+    """
+    if source.expression is None:
+        return {}
+    formula = without_units(source.expression)
+    idle = idle_needs(model, formula)
+    return {
+        "text": _braced(formula),
+        "plain": _braced(without(formula, idle)),
+        "idle": list(idle),
+    }
+
+
+def _braced(formula: Expression) -> str:
+    return formula.text({need: f"{{{need}}}" for need in formula.needs})
+
+
+def _open_intervals(source: Source) -> list[list[float]]:
+    near, far = source.rounded_off_side(), source.rounded_off_side(coarse=True)
+    room = source.room
+    assert room
+    both = Interval(min(room.low, far.low), max(room.high, far.high))
+    return [_ends(near), _ends(far), _ends(room), _ends(both)]
+
+
+def _ends(interval: Interval) -> list[float]:
+    return [float(interval.low), float(interval.high)]
+
+
+def check_row(model: Model, check: Check) -> dict[str, Any]:
+    """A check, with the ends of what its claim asserts.
+
+    The ends leave room for a float's last digits. Those that are ``plain`` are the
+    printed ends of a range, and what is asserted of any other claim.
+    """
+    claim = model.register.claims[check.claim]
+    asserted = asserted_by(model, check, claim)
+    plain = asserted.fine
+    if claim.qualifier == "range":
+        plain = Interval(claim.published.value("low"), claim.published.value("high"))
+    return {
+        "quantity": check.quantity,
+        "readings": list(check.readings.items()),
+        "claim": check.claim,
+        "reached": check.reached,
+        "circular": message("circular", claim=f"“{claim.published}”"),
+        "fine": _met(asserted.fine),
+        "coarse": _met(asserted.coarse),
+        "stretched": asserted.stretched and _met(asserted.stretched),
+        "plain": _met(plain),
+        "levels": _levels(asserted, plain),
+        "lowIsOurs": asserted.low_is_ours,
+        "highIsOurs": asserted.high_is_ours,
+        "ends": ends(check, claim, asserted.fine),
+    }
+
+
+def _levels(asserted: Asserted, plain: Interval) -> list[list[float]]:
+    """The ends at which a check may turn: for a value, and as inputs move over a box.
+
+    The boxes are those of rounding, to the finer and the coarser place, and of room,
+    without rounding and with it.
+    """
+    stretched = asserted.stretched or asserted.coarse
+    further = _finite(asserted.coarse, stretched)
+    own = _finite(asserted.fine, plain, asserted.coarse, stretched)
+    return [own, _finite(asserted.fine), _finite(asserted.coarse), further, further]
+
+
+def _finite(*intervals: Interval) -> list[float]:
+    ends = {end for interval in intervals for end in _ends(interval)}
+    return sorted(end for end in ends if math.isfinite(end))
+
+
+def _met(interval: Interval) -> list[float]:
+    """The ends of an interval, with room for a float's last digits."""
+    slack_low = max(SAME * abs(interval.low), 1e-12)
+    slack_high = max(SAME * abs(interval.high), 1e-12)
+    low = interval.low + (slack_low if interval.low_open else -slack_low)
+    high = interval.high + (-slack_high if interval.high_open else slack_high)
+    return [low, high]
+
+
+def judged(model: Model, names: Iterable[str]) -> list[Any]:
+    """The quantities and readings of checks, one of which must use what is changed."""
+    known = set(names)
+    rows = []
+    for check in model.register.checks.values():
+        for readings in ([], [list(pair) for pair in check.readings.items()]):
+            row = [check.quantity, readings]
+            if check.quantity in known and row not in rows:
+                rows.append(row)
+    return rows

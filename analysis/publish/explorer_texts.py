@@ -1,0 +1,172 @@
+"""What the explorer's page says under the article's setting; its script says the rest.
+
+>>> from analysis.core.register import Register
+>>> from analysis.model.model import Model
+>>> said = texts(Model(Register.read()))
+>>> said["set persons_per_transfer"], said["sum two_figures_of_2019"]
+('1 person', '2.869 million − 2.59 million = 279,000')
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from analysis.core.readers import read_yaml
+from analysis.core.rows import Check
+from analysis.core.spell import exact, with_side
+from analysis.model.model import ARTICLE, Model, ModelError
+from analysis.model.plan import Plan
+from analysis.model.verdicts import judge
+from analysis.publish import explorer_rows as rows
+from analysis.render.headlines import headlines
+from analysis.render.speller import Speller
+from analysis.render.steps import line, settled_places
+from analysis.render.wording import said_verdict
+
+PAGES = Path(__file__).resolve().parent / "pages"
+#: Verdicts in few words, of claims under a setting, readings and spans along a lever.
+SHORT = {
+    "matches": "matches",
+    "matches_within_rounding": "fits only by rounding",
+    "compatible": "left open",
+    "differs": "differs",
+}
+#: Readings that move the first claim by less stand one step away.
+LARGE_CHANGE = 40_000
+_NO_SUM = "no derivation in this article"
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The words of the page: labels, phrases, claims, settings, why a lever ends."""
+    content: dict[str, Any] = read_yaml(PAGES / "explorer.yaml")
+    return content
+
+
+def label(name: str) -> str:
+    """A quantity as a reader of the page knows it."""
+    text: str = words()["labels"].get(name, name)
+    return text
+
+
+def reading_words(name: str, reading: str) -> str:
+    """What a reading takes a quantity for."""
+    text: str = words()["readings"].get(name, {}).get(reading, reading)
+    return text
+
+
+def phrases(name: str) -> dict[str, str]:
+    """How a sentence says a number of a quantity; ``other`` holds for most."""
+    special: dict[str, str] = words()["phrases"].get(name, {})
+    return {"other": "{number}"} | special
+
+
+def quantities() -> list[str]:
+    """The quantities whose numbers stand on the page."""
+    claims = [claim["quantity"] for claim in words()["claims"].values()]
+    return list(dict.fromkeys([*claims, *words()["settings"]]))
+
+
+def check_of(model: Model, claim: str) -> Check:
+    """The check that judges a claim: that of a headline, or one by itself."""
+    headline = model.register.headlines.get(claim)
+    return model.register.checks[headline.check if headline else claim]
+
+
+def texts(model: Model) -> dict[str, str]:
+    """Every text of the page that follows a setting, by its key."""
+    said = {"differs": "No settings changed."}
+    for name in quantities():
+        said |= _number_texts(model, name)
+    for name, (total, verdict) in _claim_texts(model).items():
+        said |= {f"sum {name}": total, f"verdict {name}": verdict}
+    for row in other_readings(model):
+        said[f"reading {row.name}.{row.reading}"] = row.text
+    first, claim = next(iter(words()["claims"].items()))
+    quantity = claim["quantity"]
+    said["bar value"] = f"{label(quantity)}: {said[f'value {quantity}']}"
+    said["bar verdict"] = said[f"verdict {first}"]
+    return said
+
+
+def _number_texts(model: Model, name: str) -> dict[str, str]:
+    """A number with its side, as a sentence says it, and what is noted."""
+    plan = model.plan(name)
+    in_words = plan.words
+    if in_words:
+        # The least that the words allow.
+        plan = model.plan(name, model.setting(dict.fromkeys(in_words, "floor")))
+    number = _spelled(model, plan)
+    key = "in words" if in_words else number
+    phrase = phrases(name).get(key, phrases(name)["other"])
+    return {
+        f"value {name}": with_side(number, plan.side),
+        f"set {name}": phrase.format(number=number),
+        f"note {name}": " ".join(
+            f"{remark}." for _, remark in model.remarks(name, ARTICLE)
+        ),
+    }
+
+
+def _spelled(model: Model, plan: Plan) -> str:
+    """The value of a plan: in full where it is set or printed."""
+    if plan.by_name[plan.target].source.is_leaf:
+        return exact(plan.value, model.spelled_unit(plan.target))
+    return Speller(model).spell(plan.target, plan.value)
+
+
+def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:
+    """The sum and the verdict of each headline, and of each other claim."""
+    said = {}
+    for headline in headlines(model):
+        total = "; ".join(headline.working) or _NO_SUM
+        said[headline.row.id] = total, headline.verdict
+    for name in words()["claims"]:
+        if name not in said:
+            check = check_of(model, name)
+            verdict = said_verdict(check, judge(model, check).verdict)
+            plan = model.plan(check.quantity)
+            places = settled_places(model, [(plan, check.quantity)])
+            total = line(Speller(model, places), ARTICLE, check.quantity)
+            said[name] = total, verdict
+    return said
+
+
+@dataclass(frozen=True)
+class OtherReading:
+    """A reading other than the article's, and what it makes of the first claim."""
+
+    name: str
+    reading: str
+    text: str
+    change: float
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it changes the first claim by much."""
+        return self.change >= LARGE_CHANGE
+
+
+def other_readings(model: Model) -> list[OtherReading]:
+    """The other readings that move the first claim; the largest change comes first."""
+    moving = []
+    for name in words()["settings"]:
+        for reading in rows.offered(model, name)[1:]:
+            with contextlib.suppress(ModelError):
+                moving.append(_other_reading(model, name, reading))
+    moved = [row for row in moving if row.change]
+    return sorted(moved, key=lambda row: row.change, reverse=True)
+
+
+def _other_reading(model: Model, name: str, reading: str) -> OtherReading:
+    first, claim = next(iter(words()["claims"].items()))
+    setting = model.setting({name: reading})
+    plan = model.plan(claim["quantity"], setting)
+    verdict = judge(model, check_of(model, first), setting).verdict
+    text = f"{with_side(_spelled(model, plan), plan.side)}: {SHORT[verdict]}"
+    change = abs(plan.value - model.plan(claim["quantity"]).value)
+    return OtherReading(name, reading, text, change)
