@@ -6,7 +6,7 @@ A check is resolved into one under a setting.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -57,18 +57,35 @@ class Asserted:
 
 
 @dataclass(frozen=True)
-class Reach:
-    """What a quantity reaches as its inputs move over boxes of values.
+class Boxes:
+    """The values over which the inputs of a check move, box by box.
 
-    In the boxes ``fine`` and ``coarse`` the inputs move over all that their digits
-    stand for, at the finer and the coarser place. In ``room`` they move over all that
-    their sides and words allow, and in ``rounded room`` over both. These two are there
-    only if some input has a side or is in words. Some leaves may take arrays
-    (``vary``); then each number here is an array with an entry for each of theirs.
+    In ``fine`` and ``coarse`` they move over all that their digits stand for, at the
+    finer and the coarser place. In ``room`` they move over all that their sides and
+    words allow, and in ``rounded_room`` over both. These two are None where no input
+    has a side or is in words.
+    """
+
+    fine: Box
+    coarse: Box
+    room: Box | None = None
+    rounded_room: Box | None = None
+
+    def __iter__(self) -> Iterator[Box]:
+        boxes = (self.fine, self.coarse, self.room, self.rounded_room)
+        return (box for box in boxes if box is not None)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a quantity reaches as its inputs move over boxes, computed when asked for.
+
+    Some leaves may take arrays (``vary``); then each number here is an array with an
+    entry for each of theirs.
     """
 
     plan: Plan
-    boxes: Mapping[str, Box]
+    boxes: Boxes
     vary: Arrays
 
     @cached_property
@@ -87,36 +104,32 @@ class Reach:
     @cached_property
     def fine(self) -> Bounds:
         """The bounds by rounding, at the finer place."""
-        return self._over("fine")
+        return self.plan.bounds(self.boxes.fine, self.vary)
 
     @cached_property
     def coarse(self) -> Bounds:
         """The bounds by rounding, at the coarser place."""
-        if self.boxes["coarse"] == self.boxes["fine"]:
+        if self.boxes.coarse == self.boxes.fine:
             return self.fine
-        return self._over("coarse")
+        return self.plan.bounds(self.boxes.coarse, self.vary)
 
     @cached_property
-    def room(self) -> Bounds:
+    def room(self) -> Bounds | None:
         """The bounds over what sides and words allow."""
-        return self._over("room")
+        if self.boxes.room is None:
+            return None
+        return self.plan.bounds(self.boxes.room, self.vary)
 
     @cached_property
-    def rounded_room(self) -> Bounds:
+    def rounded_room(self) -> Bounds | None:
         """The bounds over what sides, words and rounding allow."""
-        return self._over("rounded room")
-
-    @property
-    def has_room(self) -> bool:
-        """Whether an input has a side or is in words."""
-        return "room" in self.boxes
-
-    def _over(self, box: str) -> Bounds:
-        return self.plan.bounds(self.boxes[box], self.vary)
+        if self.boxes.rounded_room is None:
+            return None
+        return self.plan.bounds(self.boxes.rounded_room, self.vary)
 
     def at_finer_place(self) -> Reach:
         """The same without the coarser place."""
-        return replace(self, boxes={**self.boxes, "coarse": self.boxes["fine"]})
+        return replace(self, boxes=replace(self.boxes, coarse=self.boxes.fine))
 
 
 @dataclass(frozen=True)
@@ -143,34 +156,23 @@ class Comparison:
         return inputs
 
     @cached_property
-    def boxes(self) -> dict[str, Box]:
-        """What the inputs move over: by rounding, at both places, and as room allows.
-
-        The room is left out where no input is open.
-        """
-        fine = self.plan.rounding_box()
-        coarse = self.plan.rounding_box(coarse=True)
+    def boxes(self) -> Boxes:
+        """What the inputs move over."""
+        fine = {**self.plan.rounding_box(), **self._rounded()}
+        coarse = {**self.plan.rounding_box(coarse=True), **self._rounded(coarse=True)}
         if not self.open_inputs:
-            return {"fine": fine, "coarse": coarse}
+            return Boxes(fine, coarse)
         room = {}
-        rounded_room = {}
         for name, source in self.open_inputs.items():
-            # What lies towards the open side is room, and no matter of rounding.
-            rounded = source.rounded_off_side(coarse=True)
-            fine[name] = source.rounded_off_side()
-            coarse[name] = rounded
-            rounded_room[name] = rounded
             if source.room:
                 room[name] = source.room
-                rounded_room[name] = Interval(
-                    min(source.room.low, rounded.low),
-                    max(source.room.high, rounded.high),
-                )
+        return Boxes(fine, coarse, room, _widened(coarse, room))
+
+    def _rounded(self, *, coarse: bool = False) -> dict[str, Interval]:
+        """What the digits of open inputs stand for, but for what is room anyhow."""
         return {
-            "fine": fine,
-            "coarse": coarse,
-            "room": room,
-            "rounded room": {**coarse, **rounded_room},
+            name: source.rounded_off_side(coarse=coarse)
+            for name, source in self.open_inputs.items()
         }
 
     @cached_property
@@ -180,16 +182,35 @@ class Comparison:
 
     def reach_at(self, vary: Arrays) -> Reach:
         """What the quantity reaches with values given for some leaves."""
-        boxes: dict[str, Box] = {}
-        for name, box in self.boxes.items():
-            moving = {leaf: box[leaf] for leaf in box if leaf not in vary}
-            if name in ("room", "rounded room"):
-                # An assumption that is declared a ceiling leaves the room below it,
-                # wherever it is moved.
-                for leaf in self.open_inputs.keys() & vary.keys():
-                    moving[leaf] = self.open_inputs[leaf].room_at(vary[leaf])
-            boxes[name] = moving
-        return Reach(self.plan, boxes, vary)
+        fine = _without(self.boxes.fine, vary)
+        coarse = _without(self.boxes.coarse, vary)
+        if self.boxes.room is None or self.boxes.rounded_room is None:
+            return Reach(self.plan, Boxes(fine, coarse), vary)
+        # An assumption that is declared a ceiling leaves the room below it, wherever it
+        # is moved.
+        moved = {
+            name: self.open_inputs[name].room_at(values)
+            for name, values in vary.items()
+            if name in self.open_inputs
+        }
+        room = {**_without(self.boxes.room, vary), **moved}
+        rounded_room = {**_without(self.boxes.rounded_room, vary), **moved}
+        return Reach(self.plan, Boxes(fine, coarse, room, rounded_room), vary)
+
+
+def _without(box: Box, vary: Arrays) -> Box:
+    """A box without the leaves that take arrays."""
+    return {name: interval for name, interval in box.items() if name not in vary}
+
+
+def _widened(box: Box, room: Box) -> Box:
+    """A box whose intervals also hold those of the room."""
+    widened = dict(box)
+    for name, interval in room.items():
+        low = min(interval.low, box[name].low)
+        high = max(interval.high, box[name].high)
+        widened[name] = Interval(low, high)
+    return widened
 
 
 # Resolving ----------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def _spans_of(
     # The verdict may change only where the value or a bound passes a level, at a limit,
     # or at a pole. Each bound is the target at a corner of a box, a curve along the
     # assumption; so the places of change are roots.
-    corners = _corners(plan, comparison.boxes.values(), assumption.id)
+    corners = _corners(plan, comparison.boxes, assumption.id)
     places = readings_between(low, high)[:, None]
     targets, rooms = plan.along(assumption.id, places, corners)
     edges = {low, high}

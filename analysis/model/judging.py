@@ -63,7 +63,7 @@ def _at_coarser_place(asserted: Asserted, reach: Reach) -> Any:
 
 
 def _by_room(asserted: Asserted, reach: Reach) -> Any:
-    if not reach.has_room:
+    if reach.room is None or reach.rounded_room is None:
         return False
     return asserted.is_reached(asserted.coarse, reach.room, reach.rounded_room)
 
@@ -73,7 +73,7 @@ def _by_stretch(asserted: Asserted, reach: Reach) -> Any:
     if stretched is None:
         return False
     holds = stretched.holds(reach.value)
-    if reach.has_room:
+    if reach.room is not None and reach.rounded_room is not None:
         holds |= asserted.is_reached(stretched, reach.room, reach.rounded_room)
     return holds
 
