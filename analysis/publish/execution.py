@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import signal
+import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -107,6 +108,18 @@ def _execute_all(
     """Return the text of each notebook as run, or its failure, by target."""
     from analysis.publish import kernels
 
+    is_stopped = threading.Event()
+
+    def execute(target: Path) -> str | RunError:
+        path = folder / f"{uuid.uuid4()}.ipynb"
+        text = _execute(*jobs[target], path, timeout, is_stopped)
+        done(target)
+        return text
+
+    def size(target: Path) -> int:
+        notebook, _ = jobs[target]
+        return notebook.path.stat().st_size
+
     # A kernel waits for half of its time.
     at_once = 2 * (os.cpu_count() or 1)
     with kernels.prepared() as folder, ThreadPoolExecutor(at_once) as pool:
@@ -115,11 +128,11 @@ def _execute_all(
 
         # What papermill logs of a failure is said once, in our sentence.
         logging.getLogger("papermill").addHandler(logging.NullHandler())
-        notebooks = _Notebooks(jobs, folder, timeout, done)
         running: dict[Path, Future[str | RunError]] = {}
         try:
-            for target in notebooks.largest_first():
-                running[target] = pool.submit(notebooks.execute, target)
+            # The largest takes longest, so it starts first.
+            for target in sorted(jobs, key=size, reverse=True):
+                running[target] = pool.submit(execute, target)
             meanwhile()
             return {target: running[target].result() for target in jobs}
         except BaseException:
@@ -127,130 +140,91 @@ def _execute_all(
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 with contextlib.suppress(ValueError):
                     signal.signal(number, signal.SIG_IGN)
-            notebooks.stopped = True
+            is_stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)
             # A thread ends as its kernel does, and may just have started another.
-            while not all(future.done() for future in running.values()):
+            while not all(map(Future.done, running.values())):
                 kernels.kill_all()
                 time.sleep(0.1)
             raise
 
 
-class _Notebooks:
-    """The notebooks of a run, each executed in a thread."""
+def _execute(
+    notebook: Notebook,
+    parameters: Mapping[str, Any],
+    path: Path,
+    timeout: int,
+    is_stopped: threading.Event,
+) -> str | RunError:
+    """Return the text of a notebook as run: no clock, version or path in it.
 
-    def __init__(
-        self, jobs: Jobs, folder: Path, timeout: int, done: Callable[[Path], None]
-    ) -> None:
-        self.jobs = jobs
-        self.folder = folder
-        self.timeout = timeout
-        self.done = done
-        self.stopped = False
+    Other work may take a kernel's port before the kernel does, which ends it at once.
+    Then another is started, up to twice.
+    """
+    import nbformat
+    from papermill.execute import remove_error_markers
 
-    def largest_first(self) -> list[Path]:
-        """The targets: the largest notebook takes longest, so it starts first."""
+    for _ in range(3):
+        failure = _through_papermill(notebook, parameters, path, timeout)
+        if _NOT_STARTED not in failure or is_stopped.is_set():
+            break
+    # It was written as far as it ran.
+    executed = remove_error_markers(nbformat.read(path, as_version=4))
+    where = f"{notebook.name} did not start"
+    for number, cell in enumerate(executed.cells):
+        if cell.metadata.get("papermill", {}).get("start_time"):
+            where = f"{notebook.name}, cell {number}"
+            failure = failure or _error_in(cell)
+    text = clean(executed)
+    return RunError(f"{where}: {failure}", text) if failure else text
 
-        def size(target: Path) -> int:
-            notebook, _ = self.jobs[target]
-            return notebook.path.stat().st_size
 
-        return sorted(self.jobs, key=size, reverse=True)
+def _through_papermill(
+    notebook: Notebook, parameters: Mapping[str, Any], path: Path, timeout: int
+) -> str:
+    """Execute a notebook into a path; say why it did not run to its end, if so."""
+    from jupyter_core.utils import ensure_event_loop
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import execute_notebook
 
-    def execute(self, target: Path) -> str | RunError:
-        """Return the text of a notebook as run: no clock, version or path in it.
-
-        Other work may take a kernel's port before the kernel does, which ends it at
-        once. Then another is started, up to twice.
-        """
-        for _ in range(3):
-            text = self._execute_once(target)
-            is_failed = isinstance(text, RunError)
-            if self.stopped or not is_failed or _NOT_STARTED not in str(text):
-                break
-        self.done(target)
-        return text
-
-    def _execute_once(self, target: Path) -> str | RunError:
-        import nbformat
-        from jupyter_core.utils import ensure_event_loop
-        from nbclient.exceptions import CellTimeoutError
-        from papermill.execute import execute_notebook, remove_error_markers
-
-        notebook, parameters = self.jobs[target]
-        path = self.folder / f"{uuid.uuid4()}.ipynb"
-        failure = ""
-        try:
-            execute_notebook(
-                _as_it_is(notebook.path),
-                _as_it_is(path),
-                parameters,
-                kernel_name="python3",
-                language="python",
-                progress_bar=False,
-                start_timeout=max(self.timeout, _START),
-                execution_timeout=self.timeout,
-                # The kernel's own remarks are neither the notebook's nor ours.
-                extra_arguments=["--IPKernelApp.log_level=50"],
-                record_timing=False,
-                store_widget_state=False,
-                shutdown_kernel=_shutdown(notebook),
-            )
-        except CellTimeoutError:
-            seconds = f"the {self.timeout} seconds that a cell may take"
-            failure = f"it took more than {seconds}"
-        except OSError:
-            raise
-        except Exception as error:
-            failure = _words(error)
-        finally:
-            ensure_event_loop().close()
-        # It was written as far as it ran.
-        executed = remove_error_markers(nbformat.read(path, as_version=4))
-        started = _started(executed)
-        if not started:
-            where = f"{notebook.name} did not start"
-        else:
-            where = f"{notebook.name}, cell {started[-1]}"
-            failure = failure or _error_in(executed.cells[started[-1]])
-        text = clean(executed)
-        return RunError(f"{where}: {failure}", text) if failure else text
+    # The package's own notebooks leave no file open, and nothing to do at exit;
+    # another's may.
+    is_ours = notebook.path.parent == shipped("notebooks")
+    try:
+        execute_notebook(
+            _as_it_is(notebook.path),
+            _as_it_is(path),
+            parameters,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            start_timeout=max(timeout, _START),
+            execution_timeout=timeout,
+            # The kernel's own remarks are neither the notebook's nor ours.
+            extra_arguments=["--IPKernelApp.log_level=50"],
+            record_timing=False,
+            store_widget_state=False,
+            shutdown_kernel="immediate" if is_ours else "graceful",
+        )
+    except CellTimeoutError:
+        return f"it took more than the {timeout} seconds that a cell may take"
+    except DeadKernelError:
+        return "the kernel died, as when memory runs out or a process is killed"
+    except PapermillExecutionError as error:
+        return f"{error.ename}: {first_words(error.evalue)}"
+    except OSError:
+        raise
+    except Exception as error:
+        return f"{type(error).__name__}: {first_words(error)}"
+    finally:
+        ensure_event_loop().close()
+    return ""
 
 
 def _as_it_is(path: Path) -> str:
     """A path in which papermill replaces nothing."""
     return str(path.absolute()).replace("{", "{{").replace("}", "}}")
-
-
-def _shutdown(notebook: Notebook) -> str:
-    """How to end a notebook's kernel.
-
-    The package's own notebooks leave no file open, and nothing to do at exit; another's
-    may.
-    """
-    is_ours = notebook.path.parent == shipped("notebooks")
-    return "immediate" if is_ours else "graceful"
-
-
-def _words(error: Exception) -> str:
-    """Say why a notebook did not run to its end."""
-    from nbclient.exceptions import DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
-
-    if isinstance(error, DeadKernelError):
-        return "the kernel died, as when memory runs out or a process is killed"
-    if isinstance(error, PapermillExecutionError):
-        return f"{error.ename}: {first_words(error.evalue)}"
-    return f"{type(error).__name__}: {first_words(error)}"
-
-
-def _started(executed: Any) -> list[int]:
-    """The numbers of the cells that papermill has come to."""
-    numbers = []
-    for number, cell in enumerate(executed.cells):
-        if cell.metadata.get("papermill", {}).get("start_time"):
-            numbers.append(number)
-    return numbers
 
 
 def _error_in(cell: Any) -> str:
