@@ -23,10 +23,9 @@ from jinja2 import Environment, StrictUndefined
 
 from analysis.core.errors import InputError, display_path
 from analysis.core.sentences import SENTENCES
-from analysis.core.units import BASE_UNITS, SCALES
+from analysis.core.units import BASE_UNITS
 from analysis.model.judging import GROUNDS
 from analysis.model.model import Model, Setting
-from analysis.model.values import FAR
 from analysis.publish import explorer_rows as rows
 from analysis.publish.atomic import write_file
 from analysis.publish.explorer_texts import (
@@ -50,8 +49,6 @@ NAME = "explorer.html"
 CLAIM = "at_risk_total_range"
 #: The bars of the picture: how far each reaches.
 _BARS = ("at_risk_2019", "at_risk_2021", "at_risk_total")
-#: A scale behind a number.
-_SCALES = {word: float(factor) for word, factor in SCALES.items() if word}
 
 
 def write(folder: Path, model: Model) -> Path:
@@ -161,10 +158,9 @@ def _data(model: Model, said: dict[str, str]) -> dict[str, Any]:
         "short": SHORT,
         "bars": _BARS,
         "scenario": {"name": "my_scenario", "reason": "made with the explorer"},
-        "far": FAR,
         "meant": SENTENCES["far_meant"],
-        "scales": _SCALES,
-        "words": {"%": 0.01, "percent": 0.01} | _SCALES,
+        "none": {"text": "no value", "phrase": "no value"},
+        "words": {"%": 0.01, "percent": 0.01} | rows.LARGE_SCALES,
         "whole": [unit for unit in BASE_UNITS if unit not in ("year", "month", "hour")],
         **words()["refusals"],
     }

@@ -18,14 +18,18 @@ from analysis.core.published import Interval
 from analysis.core.rows import Check
 from analysis.core.sentences import message
 from analysis.core.spell import SAME, exact
+from analysis.core.units import SCALES
 from analysis.model.comparison import Asserted, asserted_by
 from analysis.model.expressions import Expression
 from analysis.model.model import Limit, Model
 from analysis.model.source import Source
+from analysis.model.values import FAR
 from analysis.model.verdicts import compared_with, ends
 from analysis.render.steps import idle_needs, without, without_units
 
 _SIGNS = {"at most": 1, "at least": -1}
+#: The words behind a number that stand for a power of ten.
+LARGE_SCALES = {word: float(factor) for word, factor in SCALES.items() if word}
 
 
 def rests_on(model: Model, names: Iterable[str]) -> list[str]:
@@ -192,6 +196,9 @@ def quantity_row(
         told = {"number": "{number}", "hint": "{hint}", "written": ""}
         far = message("far", quantity=label, printed=printed, **told)
         row["far"] = far.partition(" {hint}")[0] + " {hint}"
+        is_percent = printed.endswith("percent")
+        row["near"] = [own.value / FAR, own.value * FAR]
+        row["scales"] = {"percent": 0.01} if is_percent else LARGE_SCALES
     return row
 
 

@@ -1,11 +1,10 @@
-// The library's rules. Python writes formulas (RUNS), LIMITS, QUANTITIES and DATA.
+// The rules of core/spell.py and model/. Python writes RUNS (formulas), LIMITS, QUANTITIES, DATA.
 const { abs, max, min, sign } = Math;
 const finite = Number.isFinite;
 const SAME = 1e-9;
 
-// Numbers as a reader sees them: analysis/core/spell.py
+// Numbers in words
 
-const same = (one, two) => abs(one - two) <= max(SAME * max(abs(one), abs(two)), 1e-12);
 const clean = (value) => (abs(value) < 1e-12 ? 0 : Number(value.toPrecision(12)));
 const partsOf = (value) => clean(value).toExponential().split("e");
 
@@ -14,7 +13,7 @@ function shifted(value, power) {
   return Number(`${digits}e${Number(exponent) + power}`);
 }
 
-/** A number to a place, a power of ten; a half is rounded away from zero. */
+/** A number to a place, a power of ten; a half goes away from zero. */
 function rounded(value, place) {
   return shifted(sign(value) * Math.round(abs(shifted(value, -place))), place);
 }
@@ -23,10 +22,10 @@ function rounded(value, place) {
 function placeOf(value, unit, apart = []) {
   let place = value && Number(partsOf(value)[1]) - 2;
   if (DATA.whole.includes(unit)) place = max(place, 0);
-  const touches = (other) =>
-    (rounded(value, place) - clean(other)) * (clean(value) - clean(other)) <= 0;
-  for (const other of apart.filter((one) => finite(one) && !same(one, value))) {
-    while (touches(other)) place -= 1;
+  for (const other of apart.filter(finite)) {
+    const off = clean(value) - clean(other);
+    const isSame = abs(off) <= max(SAME * max(abs(value), abs(other)), 1e-12);
+    while (!isSame && (rounded(value, place) - clean(other)) * off <= 0) place -= 1;
   }
   return place;
 }
@@ -43,7 +42,7 @@ function written(number, unit) {
 const spell = (value, unit, apart) => written(rounded(value, placeOf(value, unit, apart)), unit);
 const exact = (value, unit) => written(Number(value.toPrecision(10)), unit);
 
-// Settings: analysis/model/quantities.py
+// Settings
 
 const fill = (text, fields) => text.replace(/\{(\w+)\}/g, (_, name) => fields[name]);
 
@@ -67,13 +66,11 @@ const settingOf = (choices) => ({ choices, plans: {} });
 const ARTICLE = settingOf(new Map());
 
 function requireAllowed(name, number) {
-  const { low, high, shown, outside, far, usual, sources } = QUANTITIES[name];
+  const { low, high, shown, outside, far, near, scales } = QUANTITIES[name];
   if (number < low || number > high) refuse(outside, { number: exact(number, shown) });
-  const ratio = abs(number / sources[usual].value);
-  const isFar = (scale) => ratio * scale >= DATA.far || ratio * scale <= 1 / DATA.far;
-  if (!far || !number || !isFar(1)) return;
-  const scales = shown === "percent" ? { percent: 0.01 } : DATA.scales;
-  const word = Object.keys(scales).find((scale) => !isFar(scales[scale]));
+  const isNear = (scale) => near[0] < abs(number) * scale && abs(number) * scale < near[1];
+  if (!far || !number || isNear(1)) return;
+  const word = Object.keys(scales).find((scale) => isNear(scales[scale]));
   const told = { number: exact(number, ""), word };
   refuse(far, { ...told, hint: word ? fill(DATA.meant, told) : "" });
 }
@@ -99,7 +96,7 @@ function change(choices) {
   return setting;
 }
 
-// Plans: analysis/model/plan.py
+// Plans
 
 function planOf(target, setting, readings = []) {
   const under = readings.length ? over(setting, readings) : setting;
@@ -116,7 +113,6 @@ function nodeOf(name, choices) {
   return { name, value: choice, side, open };
 }
 
-/** The nodes that a quantity rests on, and the limits on them. */
 class Plan {
   constructor(target, choices) {
     this.target = target;
@@ -189,7 +185,6 @@ class Plan {
     return isDown ? "at least" : "";
   }
 
-  /** The leaves in words, or with a side that is not taken as reached. */
   open(reached) {
     const leavesRoom = ({ name, open, row }) =>
       open && this.direction[name] && !reached.includes(row || name);
@@ -247,7 +242,7 @@ function cornersOf(box) {
 const root = (start, middle, end) =>
   (start * (middle - end)) / (end * middle + start * middle - 2 * start * end);
 
-// Verdicts: analysis/model/verdicts.py and conditions.py
+// Verdicts
 
 const holds = ([least, most], low, high = low) => high >= least && low <= most;
 

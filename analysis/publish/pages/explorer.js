@@ -1,8 +1,10 @@
-// The page: what a reader moves, and where each answer stands.
+// The page: what a reader moves, and what follows.
 const $ = (id) => document.getElementById(id);
 const each = (selector, act) => {
   for (const node of document.querySelectorAll(selector)) act(node, node.dataset);
 };
+const claimOf = (id) => DATA.claims.find((claim) => claim.id === id);
+const inAddress = () => decodeURIComponent(location.hash.slice(1));
 let setting = ARTICLE;
 let [touched] = DATA.claims;
 let resting = 0;
@@ -29,10 +31,11 @@ const valueOf = (name, under) => attempt(() => estimate(name, under).value)[0];
 
 function remarksOf(name, value, under) {
   const { remarks, unit } = QUANTITIES[name];
-  return remarks.map(([above, words]) => {
+  const said = remarks.map(([above, words]) => {
     const other = isNumber(above) ? above : valueOf(above, under);
     return value > (other ?? NaN) ? fill(words, { more: spell(value - other, unit) }) : "";
   });
+  return said.filter(Boolean).join(" ");
 }
 
 function isMoved({ check, working }, under) {
@@ -94,10 +97,10 @@ function textsOf(under) {
   const texts = { differs };
   for (const name of DATA.quantities) {
     const [found, refusal] = attempt(() => estimate(name, under));
-    texts[`value ${name}`] = found ? found.text : "no value";
-    texts[`set ${name}`] = found ? found.phrase : "no value";
-    const remarks = found && remarksOf(name, found.value, under).filter(Boolean);
-    texts[`note ${name}`] = found ? remarks.join(" ") : refusal;
+    const { value, text, phrase } = found || DATA.none;
+    texts[`value ${name}`] = text;
+    texts[`set ${name}`] = phrase;
+    texts[`note ${name}`] = refusal || remarksOf(name, value, under);
   }
   for (const claim of DATA.claims) {
     const isAsPrinted = !isMoved(claim, under);
@@ -163,7 +166,7 @@ function render() {
 
 /** A lever: how far it goes, and where along it the verdict stays. */
 function drawLever(node, { lever: name, claim: id }) {
-  const { check, quantity } = DATA.claims.find((claim) => claim.id === id);
+  const { check, quantity } = claimOf(id);
   const { shown, varied } = QUANTITIES[name];
   const value = valueOf(name, setting);
   const under = atLeast(quantity, setting);
@@ -177,6 +180,7 @@ function drawLever(node, { lever: name, claim: id }) {
   const parts = node.querySelectorAll("[type=range], .scale > *, .effect");
   const [slider, start, turn, stop, effect] = parts;
   Object.assign(slider, { min: low, max: high, value });
+  style(slider, "thumb", `var(--${atLeast(name, setting) === setting ? "blue" : "paper"})`);
   const colours = spans.map(({ kind, from, to }) => {
     const places = [from, to].map((x) => `${(100 * (x - low)) / (high - low)}%`);
     return `var(--${kind || "paper"}) ${places.join(" ")}`;
@@ -203,15 +207,12 @@ function drawLever(node, { lever: name, claim: id }) {
   effect.textContent = `At ${exact(end, shown)}: ${far}, ${DATA.short[kind]}.${why}`;
 }
 
-/** What follows once a slider rests. */
 function rest() {
-  clearTimeout(resting);
   each(".lever", drawLever);
   const choices = [...setting.choices];
   const [{ check, quantity }] = DATA.claims;
   style($("readings"), "now", valueOf(quantity, setting) / 1e6);
-  each("[data-take]", (node, { take }) => {
-    const [name, reading] = take.split(".");
+  each("[data-take]", (node, { take: name, reading }) => {
     const [text, refusal] = attempt(() => {
       const under = change(new Map([...choices, [name, reading]]));
       style(node, "there", valueOf(quantity, under) / 1e6);
@@ -221,7 +222,7 @@ function rest() {
     node.setAttribute("aria-pressed", setting.choices.get(name) === reading);
   });
   const hash = choices.map((pair) => pair.join("=")).join("&");
-  if (decodeURIComponent(location.hash.slice(1)) !== hash) history.pushState(null, "", `#${hash}`);
+  if (inAddress() !== hash) history.pushState(null, "", `#${hash}`);
   const description = textsOf(setting).differs;
   const scenario = { ...DATA.scenario, description, readings: {}, values: {} };
   for (const [name, choice] of choices) {
@@ -241,7 +242,6 @@ function command() {
 
 // What a reader does
 
-/** Take choices, or say at a place why not. */
 function take(place, choicesOf) {
   const [changed, refusal] = attempt(() => change(new Map(choicesOf())));
   setting = changed || setting;
@@ -251,13 +251,12 @@ function take(place, choicesOf) {
 
 function put(node, name, choiceOf) {
   const place = node.closest("section, .setting");
-  const here = DATA.claims.find((claim) => claim.id === place.id);
-  touched = here || DATA.claims.find(restsOn(name)) || touched;
+  touched = claimOf(place.id) || DATA.claims.find(restsOn(name)) || touched;
   $("preset").value = "";
   take(place.querySelector(".problem"), () => [...setting.choices, [name, choiceOf()]]);
 }
 
-/** Take a whole setting, from a text such as "overlap=0.5&former_detainees=set". */
+/** Take a whole setting, as an address has it. */
 function takeAll(text) {
   setting = ARTICLE;
   take($("refused"), () => text.split("&").filter(Boolean).map((part) => {
@@ -271,11 +270,8 @@ function takeAll(text) {
 const listen = (selector, type, act) => {
   each(selector, (node, data) => node.addEventListener(type, () => act(node, data)));
 };
-const fromAddress = () => {
-  const text = decodeURIComponent(location.hash.slice(1));
-  // The link that skips to a claim is no setting.
-  if (!$(text)) takeAll(text);
-};
+// The link that skips to a claim is no setting.
+const fromAddress = () => $(inAddress()) || takeAll(inAddress());
 listen("[data-slide]", "input", (node, { slide }) => put(node, slide, () => Number(node.value)));
 listen("[data-set]", "change", (node, { set }) => {
   put(node, set, () => readNumber(node.value, QUANTITIES[set].unit));
@@ -286,8 +282,7 @@ listen("[data-set]", "focus", (node, { set }) => {
 });
 listen("[data-set]", "blur", render);
 listen("[data-read]", "change", (node, { read }) => put(node, read, () => node.value));
-listen("[data-take]", "click", (node, { take }) => {
-  const [name, reading] = take.split(".");
+listen("[data-take]", "click", (node, { take: name, reading }) => {
   const isTaken = setting.choices.get(name) === reading;
   put(node, name, () => (isTaken ? QUANTITIES[name].usual : reading));
 });
