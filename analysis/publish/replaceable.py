@@ -53,21 +53,26 @@ def refuse_foreign(folder: Path) -> None:
             f"{display_path(folder)} can't be written to; "
             "make it writable, or name another folder"
         )
+    if (folder / CRATE).is_file():
+        _refuse_changes(folder)
+
+
+def _refuse_changes(folder: Path) -> None:
+    """Raise InputError for a file that is not as the run of the folder left it."""
     crate = folder / CRATE
-    if not crate.is_file():
-        return
+    written = {crate: None, folder / MARKED: None}
     try:
-        graph = json.loads(crate.read_text(encoding="utf-8"))["@graph"]
-        written = {folder / unquote(one["@id"]): one.get("sha256") for one in graph}
+        for entity in json.loads(crate.read_text(encoding="utf-8"))["@graph"]:
+            path = folder / unquote(entity["@id"])
+            written[path] = entity.get("sha256")
     except (ValueError, TypeError, KeyError):
         raise InputError(
             f"{display_path(crate)} can't be read, so no result is known; "
             "move the folder elsewhere"
         ) from None
-    for path in sorted(
-        {path for path in folder.rglob("*") if not path.is_dir()}
-        - {crate, folder / MARKED}
-    ):
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir():
+            continue
         if path not in written:
             raise InputError(
                 f"{display_path(path)} is not a result and would be lost; "
