@@ -21,8 +21,8 @@ from typer.core import TyperGroup
 from analysis import __version__
 
 if TYPE_CHECKING:
-    from analysis.model.model import Model
-    from analysis.whatif.scenarios import Scenario
+    from analysis.study import Study
+    from analysis.whatif.draws import Draws
 
 
 class _Commands(TyperGroup):
@@ -135,32 +135,32 @@ def main() -> None:
         _refuse_file(error)
 
 
-def _model(data: Path | None) -> Model:
+def _load(data: Path | None) -> Study:
     from analysis.study import load
 
     if data is not None:
         # Kernels inherit it.
         os.environ["ANALYSIS_DATA"] = str(data.absolute())
-    return load(data).model
+    return load(data)
 
 
-def _scenario(
-    model: Model,
-    names: list[str] | None,
+def _study(
+    data: Path | None,
+    scenarios: list[str] | None,
     values: list[str] | None,
     readings: list[str] | None,
-) -> Scenario:
-    """A scenario with the changes that were given besides."""
+) -> Study:
+    """The study under a scenario, with the changes that were given besides."""
     from analysis.model.model import ModelError, assignments
-    from analysis.whatif.scenarios import OWN, find
 
-    names = names or [OWN]
-    if len(names) > 1:
+    study = _load(data)
+    if scenarios and len(scenarios) > 1:
         raise ModelError(
-            f"--scenario is given {len(names)} times, and this command takes one"
+            f"--scenario is given {len(scenarios)} times, and this command takes one"
         )
-    given = assignments([*(values or ()), *(readings or ())])
-    return find(names[0], model).changed(given, model)
+    scenario = scenarios[0] if scenarios else ""
+    texts = assignments([*(values or ()), *(readings or ())])
+    return study.changed_by_texts(scenario, texts)
 
 
 def _one_of(**chosen: bool) -> str:
@@ -219,7 +219,7 @@ def reproduce(
     """Run every notebook, write results with a report, and print the headlines."""
     from analysis.publish import reproduction
 
-    model = _model(data)
+    model = _load(data).model
     raise typer.Exit(
         reproduction.reproduce(
             model,
@@ -246,11 +246,10 @@ def verify(
 ) -> None:
     """Print the headlines without the notebooks; exit status 1 when something moved."""
     form = _one_of(json=as_json, csv=as_csv, markdown=as_markdown, all=every)
-    model = _model(data)
-    setting = _scenario(model, scenario, values, readings).setting(model)
+    study = _study(data, scenario, values, readings)
     from analysis.publish import guard
 
-    raise typer.Exit(guard.verify(model, form, setting))
+    raise typer.Exit(guard.verify(study.model, form, study.setting))
 
 
 @app.command(
@@ -269,7 +268,7 @@ def cite(
 ) -> None:
     """Print what may be cited of each headline, with its caveat."""
     form = _one_of(markdown=as_markdown, bibtex=as_bibtex)
-    model = _model(data)
+    model = _load(data).model
     from analysis.render import citations
 
     made = {
@@ -286,7 +285,7 @@ def accept(data: Data = None, notebooks: Notebooks = None) -> None:
     from analysis.publish import guard
     from analysis.publish.notebooks import all_notebooks
 
-    guard.accept(_model(data), all_notebooks(notebooks, checked=False))
+    guard.accept(_load(data).model, all_notebooks(notebooks, checked=False))
 
 
 @app.command(
@@ -305,7 +304,7 @@ def list_(
     data: Data = None,
 ) -> None:
     """List claims, checks, quantities and so on, one line each."""
-    model = _model(data)
+    model = _load(data).model
     if as_markdown:
         from analysis.publish.map import markdown_list
 
@@ -337,12 +336,10 @@ def explain(
     data: Data = None,
 ) -> None:
     """Show where a number comes from, and recompute it under other assumptions."""
-    model = _model(data)
-    is_changed = scenario not in (None, ["article"]) or values or readings
+    study = _study(data, scenario, values, readings)
     from analysis.render import screens
 
-    changed = _scenario(model, scenario, values, readings) if is_changed else None
-    screens.explain(model, id, changed, full)
+    screens.explain(study.model, id, study.setting, full)
 
 
 @app.command(
@@ -359,12 +356,10 @@ def compare(
 ) -> None:
     """Set figures published elsewhere beside the article's."""
     form = _one_of(json=as_json, csv=as_csv)
-    model = _model(data)
+    study = _study(data, scenario, values, readings)
     from analysis.render import screens
 
-    screens.compare(
-        model, _scenario(model, scenario, values, readings).setting(model), form
-    )
+    screens.compare(study.model, study.setting, form)
 
 
 @app.command(
@@ -419,12 +414,10 @@ def scenarios(
 ) -> None:
     """Tabulate the headline estimates under every scenario, or those given."""
     form = _one_of(json=as_json, csv=as_csv, schema=as_schema)
-    model = _model(data)
+    study = _study(data, scenario, values, readings)
     from analysis.render import screens
 
-    screens.scenarios(
-        model, files or [], form, _scenario(model, scenario, values, readings)
-    )
+    screens.scenarios(study.model, files or [], form, study.setting)
 
 
 @app.command(
@@ -440,29 +433,39 @@ def sensitivity(
     readings: Named = None,
     scenario: In = None,
     draws: Annotated[
-        int,
-        typer.Option("--draws", help="How many; a power of two."),
+        int, typer.Option("--draws", help="How many, from 2 to 1,000,000.")
     ] = 2**16,
     seed: Annotated[int, typer.Option("--seed", help="A whole number from 0 up.")] = 0,
+    percentiles: Annotated[
+        list[float] | None,
+        typer.Option("--percentile", help="One to show of the draws; may be repeated."),
+    ] = None,
+    rounding: Annotated[
+        bool,
+        typer.Option("--rounding/--no-rounding", help="Draw printed digits, too."),
+    ] = True,
     as_json: AsJson = False,
-    as_csv: Annotated[
-        bool, typer.Option("--csv", help="Print the ranges as CSV, in base units.")
-    ] = False,
+    as_csv: AsCsv = False,
     data: Data = None,
 ) -> None:
     """Show how assumptions and draws move an estimate."""
     form = _one_of(json=as_json, csv=as_csv)
-    model = _model(data)
+    study = _study(data, scenario, values, readings)
     from analysis.render import screens
+    from analysis.whatif.draws import PERCENTILES, check_draws
 
-    screens.sensitivity(
-        model,
-        quantity,
-        _scenario(model, scenario, values, readings),
-        form,
-        draws=draws,
-        seed=seed,
-    )
+    shares = tuple(percentiles or PERCENTILES)
+    check_draws(draws, seed, shares)
+
+    def drawn(name: str) -> Draws | None:
+        """The draws of an estimate; None where no distribution has an effect on it."""
+        leaves = study.model.plan(name, study.setting).leaves
+        if not study.distributions.keys() & leaves.keys():
+            return None
+        how: Any = {"n": draws, "seed": seed, "percentiles": shares}
+        return study.draws(name, rounding=rounding, **how).draws
+
+    screens.sensitivity(study.model, quantity, study.setting, form, drawn)
 
 
 @app.command("break-even")
@@ -483,12 +486,10 @@ def break_even(
 ) -> None:
     """Find, for each assumption, where a statement stops holding."""
     form = _one_of(json=as_json, csv=as_csv)
-    model = _model(data)
+    study = _study(data, scenario, values, readings)
     from analysis.render import screens
 
-    screens.break_even(
-        model, statement, _scenario(model, scenario, values, readings), form
-    )
+    screens.break_even(study.model, statement, study.setting, form)
 
 
 @app.command()
@@ -507,7 +508,7 @@ def sweep(
     from analysis.render import screens
 
     screens.sweep(
-        _model(data), spec, out or Path("runs") / f"{spec.stem}.csv", scheduler
+        _load(data).model, spec, out or Path("runs") / f"{spec.stem}.csv", scheduler
     )
 
 
@@ -524,23 +525,21 @@ def explore(
     """Write one page in which assumptions move, with nothing installed, and open it."""
     import webbrowser
 
-    from analysis.model.model import assignments
     from analysis.publish import explorer
 
-    model = _model(data)
-    given = assignments([*(values or ()), *(readings or ())])
-    setting = model.setting(given)
+    study = _study(data, None, values, readings)
     folder = _folder(out)
     folder.mkdir(parents=True, exist_ok=True)
-    address = explorer.address(explorer.write(folder, model), model, setting)
+    page = explorer.write(folder, study.model)
+    address = explorer.address(page, study.model, study.setting)
     typer.echo(address)
     if opened and not webbrowser.open(address):
         typer.echo("No browser opens from here; open that address in one.", err=True)
 
 
 @app.command(
-    help="Run one notebook with other assumptions or readings, checked before anything "
-    "is written."
+    help="Run one notebook with other assumptions or readings, or --all that they "
+    "move, checked before anything is written."
 )
 def run(
     notebook: Annotated[
@@ -548,7 +547,13 @@ def run(
         typer.Argument(
             help="Name of a notebook, or the start of it.", show_default=False
         ),
-    ],
+    ] = "",
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all", help="Run each notebook that is moved, and name the others."
+        ),
+    ] = False,
     parameters: Annotated[
         list[str] | None,
         typer.Option(
@@ -573,15 +578,18 @@ def run(
     timeout: Timeout = 600,
 ) -> None:
     """Run one notebook with other assumptions or readings."""
+    from analysis.core.errors import InputError
     from analysis.publish import reproduction
-    from analysis.publish.notebooks import find
+    from analysis.publish.notebooks import all_notebooks, find
 
-    model = _model(data)
-    found = find(notebook, notebooks)
+    if bool(notebook) == every:
+        raise InputError("name one notebook, or give --all")
+    model = _load(data).model
+    books = all_notebooks(notebooks) if every else [find(notebook, notebooks)]
     raise typer.Exit(
         reproduction.run(
             model,
-            found,
+            books,
             parameters or [],
             scenarios or [],
             _folder(out),

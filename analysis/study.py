@@ -11,7 +11,6 @@ in place of our 1')
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from numbers import Real
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.core.register import Register
+from analysis.core.sentences import message
 from analysis.core.units import nearest
 from analysis.model.model import ARTICLE, Estimate, Model, ModelError, Setting, listed
 from analysis.model.verdicts import Outcome, judge_all
@@ -26,7 +26,9 @@ from analysis.model.verdicts import Outcome, judge_all
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analysis.render.drawn import Drawn
     from analysis.render.steps import Steps
+    from analysis.whatif.distributions import Distribution
 
 
 def load(folder: Path | str | None = None) -> Study:
@@ -52,9 +54,11 @@ def _frame(rows: dict[str, Any], columns: list[str], index: str) -> pd.DataFrame
     return frame
 
 
-def _restored(folder: Path, setting: Setting) -> Study:
+def _restored(
+    folder: Path, setting: Setting, drawn: tuple[tuple[str, Distribution], ...]
+) -> Study:
     """A study that was pickled, on the model that this process has of its package."""
-    return Study(_model(folder), setting)
+    return Study(_model(folder), setting, dict(drawn))
 
 
 @cache
@@ -76,8 +80,14 @@ class Study:
     True
     """
 
-    def __init__(self, model: Model, setting: Setting = ARTICLE) -> None:
+    def __init__(
+        self,
+        model: Model,
+        setting: Setting = ARTICLE,
+        distributions: Mapping[str, Distribution] | None = None,
+    ) -> None:
         self.model, self.setting = model, setting
+        self.distributions = distributions or {}
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.model.quantities)
@@ -105,15 +115,18 @@ class Study:
         return _restored, self._identity
 
     @property
-    def _identity(self) -> tuple[Path, Setting]:
-        return self.model.register.folder.absolute(), self.setting
+    def _identity(self) -> tuple[Path, Setting, tuple[tuple[str, Distribution], ...]]:
+        folder = self.model.register.folder.absolute()
+        return folder, self.setting, tuple(sorted(self.distributions.items()))
 
-    def change(self, **given: Any) -> Study:
+    def change(self, /, **changes: Any) -> Study:
         """Another study with some assumptions, printed numbers or readings changed.
 
-        Each name gets a number in base units, a text with a number and its unit, or the
-        name of a reading. Raises InputError in one sentence for a wrong name, value,
-        unit, type or combination, and where no check depends on it.
+        Each name gets a number in base units, a text with a number and its unit, the
+        name of a reading, or a distribution, as ``draws`` takes it; the quantity is
+        then at its median. A change takes the place of an earlier one. Raises
+        InputError in one sentence for a wrong name, value, unit, type or combination,
+        and where no check depends on it.
 
         >>> study = load().change(
         ...     at_risk_2019="southern", persons_per_transfer="0.8 person/transfer"
@@ -121,7 +134,26 @@ class Study:
         >>> study.setting.choices
         {'at_risk_2019': 'southern', 'persons_per_transfer': 0.8}
         """
-        return self._under(self.model.setting(given, self.setting))
+        from analysis.whatif.distributions import split
+
+        points, drawn = split(self.model, changes)
+        setting = self.model.setting(points, self.setting)
+        return self._under(setting, changes, drawn)
+
+    def changed_by_texts(self, scenario: str, texts: Mapping[str, str]) -> Study:
+        """Another study as a command asks for it: under a scenario, then with changes.
+
+        The scenario is named, or empty. Raises InputError as ``scenario`` and
+        ``change`` do, and where the changes leave nothing of the scenario.
+        """
+        study = self.scenario(scenario) if scenario else self
+        if not texts:
+            return study
+        replaced = sorted(study.setting.choices)
+        if replaced and texts.keys() >= {*replaced}:
+            names = ", ".join(replaced)
+            raise ModelError(message("scenario_replaced", names=names))
+        return study.change(**texts)
 
     def from_notebook(
         self, namespace: Mapping[str, Any], *, other: Sequence[str] = ()
@@ -270,91 +302,210 @@ class Study:
     def scenario(self, name: str | Path) -> Study:
         """Put this study under a scenario: one that comes with the package, or a file.
 
-        Where both change one thing, the study's own change stays. Raises InputError for
-        an unknown scenario, and where an earlier scenario changes the same.
+        Its changes take the place of earlier ones. Raises InputError for an unknown
+        scenario.
 
         >>> load().scenario("half_overlap").setting.choices
         {'former_detainees': 'set', 'overlap': 0.5}
         """
         from analysis.whatif.scenarios import find
 
-        here = self.setting
-        other = find(str(name), self.model).setting(self.model)
-        both = sorted(here.by_scenario & other.choices.keys())
-        if both:
-            raise ModelError(
-                f"{name} changes {' and '.join(both)}, and so does an earlier "
-                "scenario; take one of them"
-            )
-        # Some may be given as the article has them.
-        as_given = {name: self.model.as_given(name) for name in here.given}
-        setting = self.model.over(other, {**as_given, **here.choices})
-        return self._under(replace(setting, given=here.given))
+        scenario = find(str(name), self.model)
+        setting = scenario.setting(self.model, self.setting)
+        drawn = scenario.distributions(self.model)
+        return self._under(setting, scenario.values, drawn)
 
-    def _under(self, setting: Setting) -> Study:
+    def _under(
+        self,
+        setting: Setting,
+        changes: Mapping[str, Any],
+        drawn: Mapping[str, Distribution],
+    ) -> Study:
+        """A study under another setting; what is changed is drawn no longer."""
+        kept = {
+            name: earlier
+            for name, earlier in self.distributions.items()
+            if name not in changes
+        }
         # Of what is given as the article has it, no effect is asked.
         changed = Setting(setting.choices, frozenset(setting.choices))
         self.model.check_used(changed, self.model.judged(setting))
-        return Study(self.model, setting)
+        return Study(self.model, setting, {**kept, **drawn})
 
     def sensitivity(self, quantity: str) -> pd.DataFrame:
-        """Show a quantity with each assumption at the ends of its varied range.
+        """Show how far a quantity moves: by each assumption, by rounding, and by all.
 
-        Each assumption has a row. An end may be a limit on the way. The columns ``low``
-        and ``high`` are those ends, ``at_low`` and ``at_high`` the quantity there, in
-        base units. The widest comes first.
+        A row says what is moved. For an assumption, ``low`` and ``high`` are the ends
+        of its varied range, or a limit on the way, and ``at_low`` and ``at_high`` the
+        quantity there, in base units; the widest comes first. In the other rows these
+        are the ends of the quantity: everything at its ``lowest`` and at its
+        ``highest`` end, the printed digits (``rounding``), and ``all`` together.
 
         >>> at_low = load().sensitivity("at_risk_2021").at_low
         >>> at_low.round().astype(int)["persons_per_transfer"].item()
         1708440
         """
-        from analysis.whatif.sensitivity import tornado
+        from analysis.render.whatif_tables import ranges_frame
 
         # Without a value, the quantity is refused here, with the reason.
         self.model.estimate(quantity, self.setting)
-        bars = tornado(self.model, quantity, self.setting)
-        return _frame(
-            {bar.assumption: vars(bar) for bar in bars},
-            ["low", "high", "at_low", "at_high"],
-            "assumption",
+        return self._with_differs(ranges_frame(self.model, quantity, self.setting))
+
+    def draws(
+        self,
+        quantities: str | Iterable[str],
+        /,
+        *,
+        n: int = 2**16,
+        seed: int = 0,
+        percentiles: Sequence[float] = (5, 50, 95),
+        rounding: bool = True,
+        **distributions: Any,
+    ) -> Drawn:
+        """Draw quantities under distributions of some assumptions or printed numbers.
+
+        Each name gets a shape and its numbers, in base units or as texts with their
+        unit: ``("uniform", low, high)``, ``("triangular", low, mode, high)``,
+        ``("normal", mean, sd)``, ``("lognormal", median, sd of the logarithm)``,
+        ``("beta", a, b)`` or ``("discrete", values, weights)``. It is cut at the
+        allowed range. Those of a scenario are drawn, too. The digits of each other
+        printed number are drawn over what they stand for, unless ``rounding`` is false.
+
+        Returns an object with ``frame``, ``sample`` and ``indices``, which are
+        DataFrames, and with ``plot``. Raises InputError in one sentence for a wrong
+        shape, number or name, for fewer than 2 draws or more than 10^6, and where
+        nothing is drawn.
+
+        >>> half = load().change(former_detainees=300_000)
+        >>> drawn = half.draws("at_risk_total", overlap=("uniform", 0, 0.5), n=1024)
+        >>> drawn.frame.loc["at_risk_total", "mean"].round(-4).item()
+        2130000.0
+        """
+        from analysis.render.drawn import Drawn
+        from analysis.whatif.draws import Draws
+
+        study = self.change(**distributions)
+        return Drawn(
+            Draws(
+                self.model,
+                tuple(listed(quantities)),
+                study.setting,
+                study.distributions,
+                n,
+                seed,
+                tuple(percentiles),
+                rounding,
+            )
         )
 
     def break_even(self, statement: str) -> pd.DataFrame:
         """Show where a statement holds as one assumption moves over its allowed range.
 
         Each assumption has a row. The ``statement`` is the id of one, or one written
-        out. The column ``value`` is the assumption here, and ``holds`` has the spans
-        over which the statement holds.
+        out: a comparison, or a check and a verdict, such as ``at_risk_2021_sum
+        matches``. The column ``value`` is the assumption here, and ``holds`` has the
+        spans over which the statement holds. Where words alone give an input,
+        ``waits_for`` names it.
 
-        >>> found = load().break_even("at_risk_2021 >= 1.9 million person")
-        >>> found.holds["persons_per_transfer"]
+        >>> turned = load().break_even("at_risk_2021 >= 1.9 million person")
+        >>> turned.holds["persons_per_transfer"]
         ((0.9959..., 1.0),)
         """
-        from analysis.whatif.sensitivity import break_even, statement_of
+        from analysis.whatif.break_even import break_even, statement_of
 
-        found = break_even(
-            self.model, statement_of(self.model, statement), self.setting
-        ).break_evens
-        return _frame(
-            {one.assumption: vars(one) for one in found},
-            ["value", "holds"],
-            "assumption",
-        )
+        asked = statement_of(self.model, statement)
+        turned = break_even(self.model, asked, self.setting).break_evens
+        rows = {row.assumption: vars(row) for row in turned}
+        frame = _frame(rows, ["value", "holds", "waits_for"], "assumption")
+        return self._with_differs(frame)
 
-    def sweep(self, quantities: str | Iterable[str], **over: Any) -> pd.DataFrame:
+    def sweep(
+        self,
+        quantities: str | Iterable[str],
+        /,
+        *,
+        out: Path | str | None = None,
+        scheduler: str = "",
+        **over: Any,
+    ) -> pd.DataFrame | None:
         """Compute quantities over a grid, a row a combination.
 
         A row has the reason where a cell is empty, and remarks. The grid goes ``over``
         some numbers, texts or readings by name, each as ``change`` takes it, or over
-        one. Raises InputError in one sentence for a wrong name, value or type.
+        one. With ``out``, it is written to that CSV file, whole or not at all, with a
+        progress bar, and nothing is returned. The blocks of rows are computed by
+        threads, or by the Dask cluster whose ``scheduler`` has that address. Raises
+        InputError in one sentence for a wrong name, value, type or file.
 
         >>> grid = load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1])
         >>> grid.net_new_persons.round().tolist()
         [150611.0, 301222.0]
         """
-        from analysis.whatif.sweep import compute, spec_of
+        from analysis.render.progress import progress
+        from analysis.whatif import sweep
 
-        return compute(self.model, spec_of(self.model, quantities, over, self.setting))
+        grid = sweep.Sweep.over(self.model, quantities, over, self.setting)
+        if out is None:
+            return self._with_differs(sweep.compute(self.model, grid, scheduler))
+        with progress("rows") as done:
+            sweep.write(self.model, grid, Path(out), scheduler=scheduler, done=done)
+        return None
+
+    def specification_curve(self) -> pd.DataFrame:
+        """Compute the estimates under each combination of the choices that we list.
+
+        A row is a combination, as in ``sweep``, sorted by the first estimate. The
+        choices are those of ``specification.yaml``; what it does not vary is as in this
+        study. It is no distribution: a share of rows is no probability.
+        """
+        from analysis.whatif import sweep
+
+        path = self.model.register.folder / "specification.yaml"
+        grid = sweep.read(path, self.model)
+        axes = {**grid.readings, **grid.numbers}
+        grid = sweep.Sweep.over(self.model, grid.quantities, axes, self.setting)
+        frame = sweep.compute(self.model, grid)
+        frame = frame.sort_values(grid.quantities[0], kind="stable", ignore_index=True)
+        return self._with_differs(frame)
+
+    def scenarios(self, *names: str | Path) -> pd.DataFrame:
+        """Tabulate the headline estimates under some scenarios, and under this study.
+
+        Without names, they are the scenarios that come with the package.
+        """
+        from analysis.render.estimates import Under
+        from analysis.render.whatif_tables import scenarios_table
+        from analysis.whatif.scenarios import find, shipped
+
+        wanted = names or shipped(self.model)
+        rows = [Under.of(find(str(name), self.model), self.model) for name in wanted]
+        if self.setting.choices:
+            rows.append(Under("yours", self.differs, self.setting))
+        return scenarios_table(self.model, rows).to_pandas()
+
+    def ranges(self, quantity: str) -> pd.DataFrame:
+        """Tabulate in words how far a quantity moves; ``sensitivity`` has the numbers.
+
+        >>> load().ranges("net_new_persons")["moved"][0]
+        'the printed digits, as rounded'
+        """
+        from analysis.render.whatif_tables import ranges_table
+
+        self.model.estimate(quantity, self.setting)
+        table = ranges_table(self.model, quantity, self.setting)
+        return table.to_pandas()
+
+    def statements(self) -> pd.DataFrame:
+        """Tabulate in words where each statement of the data package turns."""
+        from analysis.render.whatif_tables import break_even_table
+
+        statements = self.model.register.statements.values()
+        table = break_even_table(self.model, statements, self.setting)
+        return table.to_pandas()
+
+    def _with_differs(self, frame: pd.DataFrame) -> pd.DataFrame:
+        frame.attrs["differs"] = self.differs
+        return frame
 
     def outcomes(self, checks: str | Iterable[str] | None = None) -> list[Outcome]:
         """The named checks, or all of them, judged here."""
@@ -428,14 +579,14 @@ class Study:
         wanted = [self.model.known(name) for name in quantities]
         return frames.findings(self.model, wanted).to_pandas()
 
-    def figure(self, name: str) -> Any:
+    def figure(self, name: str, quantity: str = "at_risk_2021") -> Any:
         """A figure of this study, drawn with matplotlib.
 
-        Raises InputError for an unknown name.
+        The ``quantity`` is that of the tornado. Raises InputError for an unknown name.
         """
         from analysis.render.figures import drawn
 
-        return drawn(name, self.model, self.setting)
+        return drawn(name, self.model, self.setting, self.model.known(quantity))
 
     @property
     def differs(self) -> str:

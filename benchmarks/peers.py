@@ -65,6 +65,28 @@ def squigglepy_vectorised(n, seed):
     ]
 
 
+def squigglepy_by_function(n, seed):
+    """The same as its readme has it: a function of one draw, which ``sample`` calls."""
+    import squigglepy as sq
+
+    sq.set_seed(seed)
+
+    def total():
+        return outputs(
+            sq.sample(sq.uniform(2.585e6, 2.595e6)),
+            sq.sample(sq.uniform(1.645e6, 1.655e6)),
+            sq.sample(sq.uniform(0.85, 1)),
+            sq.sample(sq.triangular(0, 0.12, 0.5)),
+            sq.sample(sq.uniform(3.165e6, 3.175e6)),
+            sq.sample(sq.uniform(0.1045, 0.1055)),
+            sq.sample(sq.triangular(0.7, 0.9, 1)),
+            sq.sample(sq.uniform(0.5, 1)),
+            sq.sample(sq.uniform(0.1e6, 0.6e6)),
+        )[-1]
+
+    return sq.get_percentiles(sq.sample(total, n), [5, 50, 95])
+
+
 def outputs(
     everyone,
     south,

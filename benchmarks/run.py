@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import statistics
@@ -32,8 +33,8 @@ import truth  # noqa: E402
 import runs  # noqa: E402
 
 ROUNDS = 5
-#: The most that Sobol points allow below a million, the most that are held in memory.
-DRAWS = 2**19
+#: The most that are held in memory.
+DRAWS = 10**6
 PERSONS = 1000
 
 
@@ -45,14 +46,14 @@ def reference():
 
     model = Model(Register.read(HERE.parent / "data"))
     scenario = find(str(HERE / "reference.yaml"), model)
-    return model, scenario.setting(model), scenario.drawn(model)
+    return model, scenario.setting(model), scenario.distributions(model)
 
 
 def ours(given, n, seed=0, outputs=peers.OUTPUTS):
-    from analysis.whatif.draws import draw
+    from analysis.whatif.draws import Draws
 
     model, setting, distributions = given
-    return draw(model, outputs, setting, distributions, n=n, seed=seed)
+    return Draws(model, outputs, setting, distributions, n=n, seed=seed).numbers
 
 
 def seconds(function):
@@ -113,7 +114,11 @@ def alone(what, n):
 
 
 def draws(given):
-    """Draws of nine inputs, five outputs, with mean, sd and three percentiles each."""
+    """Draws of nine inputs, five outputs, with mean, sd and three percentiles each.
+
+    squigglepy draws twice: each input at once, with the arithmetic on arrays by hand,
+    and by its own ``sample`` of a function, a draw a call; of that a hundredth is made.
+    """
     taken = in_turns(
         {
             "ours": lambda: ours(given, DRAWS),
@@ -122,6 +127,8 @@ def draws(given):
         }
     )
     memory = {name: apart(name, DRAWS)["mb"] for name in taken}
+    part = seconds(lambda: peers.squigglepy_by_function(DRAWS // 100, 0))
+    taken["squigglepy, its sample of a function"] = 100 * part
     return {"seconds": taken, "mb": memory, "n": DRAWS}
 
 
@@ -134,7 +141,7 @@ def accuracy(given):
 
     def one(n, seed):
         found = ours(given, n, seed, ("at_risk_total",))
-        return [found.numbers["at_risk_total"][name] for name in ("p05", "p50", "p95")]
+        return [found["at_risk_total"][name] for name in ("p05", "p50", "p95")]
 
     tools = {
         "ours": one,
@@ -165,18 +172,19 @@ def indices(given):
     """First-order and total indices with intervals at 2^14 base points, and the largest
     error over ten seeds.
     """
-    from analysis.whatif.draws import inputs, values_of
-    from analysis.whatif.sensitivity import sobol_indices
+    from analysis.whatif.draws import Draws
+    from analysis.whatif.indices import sobol_indices, values_of
 
     model, setting, distributions = given
     plan = model.plan("at_risk_total", setting)
-    drawn = inputs(plan, distributions)
+    drawn = Draws(model, ("at_risk_total",), setting, distributions).inputs
 
     def function(values):
         return plan.evaluate(values)["at_risk_total"]
 
     def of_ours(seed=0):
-        found = sobol_indices(function, drawn, n=2**14, seed=seed)
+        found = sobol_indices(plan.evaluate, ["at_risk_total"], drawn, seed=seed)
+        found = found["at_risk_total"]
         return [
             {name: one[kind] for name, one in found.items()}
             for kind in ("first", "total")
@@ -208,7 +216,7 @@ def indices(given):
 
 
 def swept(model, rows, folder):
-    from analysis.whatif.sweep import read, sweep
+    from analysis.whatif.sweep import read, write
 
     spec, steps = folder / "spec.yaml", rows // 250
     spec.write_text(
@@ -224,7 +232,7 @@ values:
     )
     out = folder / "swept.csv"
     out.unlink(missing_ok=True)
-    return sweep(model, read(spec, model), out)
+    return write(model, read(spec, model), out)
 
 
 def scenarios(given):
@@ -426,7 +434,7 @@ def page(found):
         "| --- | --- | --- | --- |",
         *(
             f"| {name} | {taken:.2f} | {ratio(taken, d['seconds']['ours'])} "
-            f"| {d['mb'][name]:,.0f} |"
+            f"| {d['mb'].get(name, math.nan):,.0f} |"
             for name, taken in d["seconds"].items()
         ),
         "",

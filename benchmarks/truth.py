@@ -4,7 +4,7 @@ nothing with the package.
 The total at_risk_total is ls ms + (lt - ls) mo + p s q + d
 with q = t (1 - 1 / (1 + g)). All inputs are independent; ``NAMES`` says which they are.
 Moments and indices are written out; percentiles come from densities laid on a grid of
-persons.
+persons. ``ERRORS`` says how close 65,536 draws of seed 0 come to each.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ LT, LS = (2.585e6, 2.595e6), (1.645e6, 1.655e6)
 MS, MO = (0.85, 1.0), (0.0, 0.12, 0.5)
 T, G = (3.165e6, 3.175e6), (0.1045, 0.1055)
 P, S, D = (0.7, 0.9, 1.0), (0.5, 1.0), (1e5, 6e5)
+#: The most by which 65,536 draws of seed 0 may be off: persons for the moments and
+#: percentiles, shares for the indices.
+ERRORS = {"mean": 1, "sd": 10, "percentiles": 1500, "indices": 1e-4}
 NAMES = {
     "lt": "labourers_2019",
     "ls": "labourers_south_2019",

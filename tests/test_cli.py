@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -490,6 +491,42 @@ def test_run_writes_a_notebook_for_each_scenario(tmp_path: Path) -> None:
     assert (tmp_path / "04_at_risk_2021-southern-ro-crate-metadata.json").exists()
 
 
+def test_run_all_runs_what_is_moved_and_names_the_others(tmp_path: Path) -> None:
+    folder, books = tmp_path / "runs", tmp_path / "notebooks"
+    books.mkdir()
+    for name in ("01_transfers_against_plan", "04_at_risk_2021", "08_sensitivity"):
+        shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", books)
+    where = ("--notebooks", books, "--out", folder)
+    out = output("run", "--all", "--scenario", "southern", *where)
+    assert {path.name for path in folder.glob("*.ipynb")} == {
+        "04_at_risk_2021-southern.ipynb",
+        "08_sensitivity-southern.ipynb",
+    }
+    said = " ".join(out.split())
+    assert "01_transfers_against_plan is left out: the scenario southern: noth" in said
+    done = run("run", "--all", "--scenario", "southrn", *map(str, where))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: 'southrn' names no scenario or file")
+    for words in (("run",), ("run", "04", "--all")):
+        assert run(*words).stderr == "error: name one notebook, or give --all\n"
+
+
+def test_break_even_answers_in_words_and_for_a_verdict() -> None:
+    # 2.5 million less 1.6 million and 301,221.72; and over 0.7 of that.
+    statement = "at_risk_total >= 2.5 million person"
+    assert "598,778 or more" in output("break-even", statement)
+    assert "855,398 or more" in output("break-even", statement, "--set", "overlap=0.3")
+    rows = list(csv.DictReader(io.StringIO(output("break-even", statement, "--csv"))))
+    assert {row["assumption"]: row["waits_for"] for row in rows} == {
+        "former_detainees": "",
+        "overlap": "former_detainees",
+        "at_risk_share_of_new": "former_detainees",
+        "persons_per_transfer": "former_detainees",
+        "persons_per_transfer_drift": "former_detainees",
+    }
+    assert "0.664 or more" in output("break-even", "at_risk_2021_sum matches")
+
+
 def test_run_ends_with_what_a_setting_does_to_a_headline_elsewhere(
     tmp_path: Path,
 ) -> None:
@@ -593,7 +630,7 @@ def test_bad_input_is_one_sentence_and_status_2(
             text(
                 "scenarios/southern.yaml", "at_risk_2019: southern", "at_risk_2019: x"
             ),
-            "southern.yaml, field readings.at_risk_2019: 'x' is not a reading of",
+            "southern.yaml, field values.at_risk_2019: 'x' is not a reading of",
         ),
         (
             raw("specification.yaml", lambda _: b""),

@@ -58,7 +58,7 @@ def scenario(folder: Path, quantity: str, figure: str) -> Path:
     path = folder / "official.yaml"
     path.write_text(
         "name: official\ndescription: Official.\nreason: To compare.\n"
-        f"readings: {{{quantity}: {figure}}}\n",
+        f"values: {{{quantity}: {figure}}}\n",
         encoding="utf-8",
     )
     return path

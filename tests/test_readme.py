@@ -6,8 +6,11 @@ import doctest
 import os
 import re
 from pathlib import Path
+from typing import Any
 
+import pytest
 import typer
+import yaml
 
 from analysis.cli import app
 from analysis.model.model import Model
@@ -15,6 +18,8 @@ from analysis.model.verdicts import judge_all
 from analysis.publish.map import map_table
 from analysis.publish.notebooks import all_notebooks
 from analysis.render import frames
+from analysis.whatif.distributions import SHAPES
+from analysis.whatif.scenarios import Scenario, texts
 from analysis.whatif.sweep import compute
 from analysis.whatif.sweep import read as read_sweep
 from tests.following import follow
@@ -114,3 +119,37 @@ def test_the_sweep_that_is_shown_can_be_run(model: Model, tmp_path: Path) -> Non
         len(compute(model, read_sweep(tmp_path / "sweep.yaml", model)))
         == 33 * 41 * 3 * 3
     )
+
+
+def test_the_draws_that_are_shown_can_be_made() -> None:
+    shown = re.search(r"<!-- draws: .*? -->\n```python\n(.*?)```", SCENARIOS, re.DOTALL)
+    assert shown is not None
+    names: dict[str, Any] = {}
+    exec(shown[1], names)
+    drawn = names["drawn"]
+    assert list(drawn.frame) == ["mean", "sd", "p2.5", "p97.5"]
+    # Printed digits are drawn, too.
+    assert "transfers_2021" in drawn.sample
+    assert drawn.indices["first"].sum() == pytest.approx(1, abs=0.01)
+
+
+def test_the_grid_that_is_shown_is_a_heat_map() -> None:
+    shown = re.search(
+        r"<!-- heat map: .*? -->\n```python\n(.*?)```", SCENARIOS, re.DOTALL
+    )
+    assert shown is not None
+    names: dict[str, Any] = {}
+    exec(shown[1], names)
+    heat = names["heat"]
+    assert heat.shape == (50, 50)
+    # 1.6 million and 0.62 x 0.36 of 301,221.72
+    assert heat.iloc[0, 0] == pytest.approx(1_600_000 + 0.62 * 0.36 * 301_221.72)
+
+
+def test_each_distribution_that_is_shown_is_one(model: Model) -> None:
+    shown = re.findall(r"\| `(\w+): (\[.*?\])` \|", SCENARIOS)
+    assert {yaml.safe_load(text)[0] for _, text in shown} == {*SHAPES}
+    for name, text in shown:
+        values = {name: texts(yaml.safe_load(text))}
+        content = {"name": "mine", "description": "a", "reason": "b", "values": values}
+        assert name in Scenario.model_validate(content).distributions(model)

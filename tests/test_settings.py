@@ -230,9 +230,7 @@ def texts(article: Study, quantity: str, given: dict[str, str]) -> Answer:
 
 def with_units(article: Study, quantity: str, given: dict[str, str]) -> Answer:
     written = _file(article, given)
-    setting = article.model.setting(
-        {**written["values"], **written["readings"]}, with_units=True
-    )
+    setting = article.model.setting(written["values"], with_units=True)
     return _answer(Study(article.model, setting), quantity)
 
 
@@ -267,18 +265,11 @@ def explain(article: Study, quantity: str, given: dict[str, str]) -> Answer:
 
 def _file(article: Study, given: dict[str, str]) -> dict[str, dict[str, str]]:
     """The values, with their units, and the readings, as a file holds them."""
-    units = {
-        name: article.model.units[name].replace("dimensionless", "") for name in given
-    }
-    values = {
-        name: f"{one} {units[name]}".strip()
-        for name, one in given.items()
-        if not one[0].isalpha()
-    }
-    return {
-        "values": values,
-        "readings": {name: one for name, one in given.items() if name not in values},
-    }
+    written = {}
+    for name, one in given.items():
+        unit = "" if one[0].isalpha() else article.model.suffix(name)
+        written[name] = f"{one}{unit}"
+    return {"values": written}
 
 
 MINE = {"name": "mine", "description": "x", "reason": "x"}
@@ -309,20 +300,14 @@ def one_cell_sweep(article: Study, quantity: str, given: dict[str, str]) -> Answ
             Path(folder) / name for name in ("swept.yaml", "out.csv", "mine.yaml")
         )
         spec = {"name": "one cell", "quantities": [quantity], **_file(article, given)}
-        if quantity in spec["values"] or not given:
+        own = given.get(quantity, "" if given else "1")
+        if own and not own[0].isalpha():
             # What is varied is no estimate; so the setting is a scenario's, and its own
             # reading is the one cell.
             scenario.write_text(yaml.safe_dump({**MINE, **_file(article, given)}))
             reading = "published" if given else article.model.default(quantity)
-            spec |= {
-                "scenario": str(scenario),
-                "values": {},
-                "readings": {quantity: reading},
-            }
-        spec |= {
-            part: {name: [one] for name, one in spec[part].items()}
-            for part in ("values", "readings")
-        }
+            spec |= {"scenario": str(scenario), "values": {quantity: reading}}
+        spec["values"] = {name: [one] for name, one in spec["values"].items()}
         file.write_text(yaml.safe_dump(spec))
         screen, refusal = _command("sweep", str(file), "--out", str(out))
         if refusal:

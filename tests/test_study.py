@@ -2,6 +2,7 @@
 command line's own sentences.
 """
 
+import math
 import pickle
 import subprocess
 import sys
@@ -15,7 +16,6 @@ from analysis import load
 from analysis.core.errors import InputError
 from analysis.formulas.labour_transfers import persons_2021
 from analysis.model.model import assignments
-from analysis.whatif.scenarios import find
 from tests.spoiling import cells
 
 STEP = 3_170_000 - 3_170_000 / 1.105  # 301,222 transfers added since 2019
@@ -338,48 +338,123 @@ def test_a_scenario_is_another_study(article):
     )
 
 
+def test_changes_are_applied_in_order(article):
+    # The scenario takes the implied ratio in 2019, and 0.95 in 2021.
+    first = article.change(persons_per_transfer=0.8).scenario("ratio_rises")
+    assert first == article.scenario("ratio_rises")
+    last = article.scenario("ratio_rises").change(persons_per_transfer=0.8)
+    expected = 0.95 * 3_170_000 - 0.8 * 3_170_000 / 1.105
+    assert last["net_new_persons"].value == pytest.approx(expected)
+    # The later of two scenarios, too; what it does not change stays.
+    both = article.scenario("half_overlap").scenario("southern").scenario("composition")
+    assert both.setting.choices == {
+        "former_detainees": "set",
+        "overlap": 0.5,
+        "at_risk_2019": "composition",
+    }
+
+
 @pytest.mark.parametrize(
-    ("scenario", "name", "value", "quantity", "expected"),
+    ("scenario", "given"),
     [
-        # The ratio stays 1 in 2019, and the scenario sets 0.95 for 2021.
-        (
-            "ratio_rises",
-            "persons_per_transfer",
-            1,
-            "net_new_persons",
-            0.95 * 3_170_000 - 3_170_000 / 1.105,
-        ),
-        ("unit_2019_transfers", "total_2019", "persons", "net_new_persons", None),
+        ("ratio_rises", {"persons_per_transfer": "0.8"}),
+        ("half_overlap", {"former_detainees": "0.4 million person"}),
+        ("", {"overlap": "0.5"}),
     ],
 )
-def test_a_value_given_stays_under_a_scenario_as_on_the_command_line(
-    article, scenario, name, value, quantity, expected
-):
-    texts = assignments([f"{name}={value}"])
-    changed = find(scenario, article.model).changed(texts, article.model)
-    setting = changed.setting(article.model)
-    study = article.change(**{name: value}).scenario(scenario)
-    assert study.setting == setting != article.scenario(scenario).setting
-    assert study.scenario("half_overlap").setting.values["overlap"] == 0.5
-    if expected:
-        assert study[quantity].value == pytest.approx(expected)
+def test_a_command_changes_a_study_as_python_does(article, scenario, given):
+    study = article.scenario(scenario) if scenario else article
+    assert article.changed_by_texts(scenario, given) == study.change(**given)
 
 
-def test_two_scenarios_that_change_one_thing_are_refused(article):
-    assert refused(article.scenario("southern").scenario, "composition") == (
-        "composition changes at_risk_2019, and so does an earlier scenario; take one "
-        "of them"
+def test_a_change_takes_the_place_of_a_distribution_and_the_reverse(article):
+    drawn = article.scenario("illustrative")
+    names = {"persons_per_transfer", "persons_per_transfer_drift", "former_detainees"}
+    assert set(drawn.distributions) == names
+    set_again = drawn.change(former_detainees=400_000)
+    assert set(set_again.distributions) == names - {"former_detainees"}
+    again = set_again.change(former_detainees=("uniform", 300_000, 500_000))
+    assert set(again.distributions) == names
+    assert again.setting == set_again.setting
+    assert again != set_again
+    assert pickle.loads(pickle.dumps(again)) == again
+
+
+def test_draws_of_a_study(article):
+    study = article.change(former_detainees=400_000)
+    drawn = study.draws(
+        ["at_risk_2021", "at_risk_total"],
+        persons_per_transfer=("triangular", 0.5, 0.7, 1),
+        percentiles=(2.5, 97.5),
+        rounding=False,
     )
-    # A change of one's own stands above both.
-    study = (
-        article.scenario("southern")
-        .change(at_risk_2019="published")
-        .scenario("composition")
+    # A triangle has the mean (0.5 + 0.7 + 1) / 3.
+    mean = 1_600_000 + 2.2 / 3 * STEP
+    assert drawn.frame["mean"].tolist() == pytest.approx(
+        [mean, mean + 400_000], rel=1e-6
     )
-    assert study["at_risk_2019"].value == 1_600_000
-    assert refused(
-        article.scenario("southern").scenario("half_overlap").scenario, "southern"
-    ).startswith("southern ch")
+    # 2.5 percent lie below 0.5 + sqrt(0.025 x 0.5 x 0.2).
+    low = 1_600_000 + (0.5 + math.sqrt(0.0025)) * STEP
+    assert drawn.frame.loc["at_risk_2021", "p2.5"] == pytest.approx(low, rel=1e-5)
+    assert [*drawn.sample] == ["persons_per_transfer", "at_risk_2021", "at_risk_total"]
+    assert len(drawn.sample) == 2**16
+    assert drawn.indices["first"].tolist() == pytest.approx([1, 1], abs=1e-3)
+    assert drawn.indices["quantity"].tolist() == ["at_risk_2021", "at_risk_total"]
+    for frame in (drawn.frame, drawn.sample, drawn.indices):
+        assert "former_detainees = 400,000 person" in frame.attrs["differs"]
+    text = " ".join(repr(drawn).split())
+    assert "triangular (low 0.5, mode 0.7, high 1)" in text
+    for page in (repr(drawn), drawn._repr_html_()):
+        assert page.count("Illustrative") == 1
+
+
+def test_a_share_that_is_cut_off_is_told(article):
+    # Of a normal distribution about 0 half lies below 0.
+    drawn = article.change(former_detainees=300_000).draws(
+        "at_risk_total", overlap=("normal", 0, 0.1), n=1024
+    )
+    assert "50 percent of it cut off" in repr(drawn)
+
+
+@pytest.mark.parametrize("what", ["frame", "sample", "indices"])
+def test_draws_are_drawn(article, what):
+    study = article.change(former_detainees=300_000)
+    fig = study.draws(
+        ["at_risk_2021", "at_risk_total"], overlap=("uniform", 0, 0.5), n=512
+    ).plot(what)
+    assert len(fig.axes) == (1 if what == "frame" else 2)
+    assert "Illustrative" in fig.get_supxlabel()
+    fig.canvas.draw()
+
+
+def test_a_plot_that_there_is_not_is_refused(article):
+    drawn = article.draws("net_new_persons", n=64)
+    assert refused(drawn.plot, "smaple").startswith(
+        "'smaple' can't be drawn; did you mean 'sample'?"
+    )
+
+
+def test_the_specification_curve_is_a_frame(article):
+    frame = article.specification_curve()
+    known = frame[frame.violates == ""]
+    assert known.at_risk_2021.is_monotonic_increasing
+    # Two readings of 2019, two units, four bases, two shares; two ratios, three
+    # changes, two overlaps.
+    assert len(frame) == 2 * 2 * 4 * 2 * 2 * 3 * 2
+    # Least without anybody outside the south: 1,567,500 and what the least ratio, a
+    # change of 0.95 and the transfers of 2019 add, 51,379.819.
+    base = 3_170_000 / 1.105
+    added = 0.36 * (0.95 * 3_170_000 - base)
+    assert known.at_risk_2021.min() <= 1_567_500 + added + 1
+
+
+def test_scenarios_are_a_table_with_the_study_last(article):
+    table = article.change(overlap=0.5).scenarios("southern")
+    assert [text.split(":")[0] for text in table["scenario"]] == [
+        "southern (reconstruction)",
+        "yours",
+    ]
+    assert len(article.scenarios()) == len(article.model.register.scenarios)
 
 
 def test_sensitivity_is_a_row_an_assumption(article):
@@ -392,6 +467,10 @@ def test_sensitivity_is_a_row_an_assumption(article):
         1_600_000 + 0.62 * STEP
     )
     assert found.index[0] == "persons_per_transfer"
+    # 1.6 million and 0.62 x 0.36 x (0.95 x 3.17 million - 2,868,778.28)
+    lowest = 1_600_000 + 0.62 * 0.36 * (0.95 * 3_170_000 - 3_170_000 / 1.105)
+    assert found.at_low["lowest"] == found.at_high["lowest"] == pytest.approx(lowest)
+    assert [*found.index[-4:]] == ["lowest", "highest", "rounding", "all"]
 
 
 def test_a_break_even_is_a_row_an_assumption(article):

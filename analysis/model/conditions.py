@@ -29,7 +29,10 @@ def condition_of(
     for name, assumption in assumptions.items():
         matters = plan.direction[name] or _leads_past_limit(plan, assumption)
         if matters and name not in plan.under_choices:
-            spans = _spans_of(comparison, assumption, verdict)
+            spans = spans_of(comparison, assumption, verdict)
+            here = float(plan.start[name])
+            if not any(start <= here <= stop for start, stop in spans):
+                spans = sorted([*spans, (here, here)])
             parts.append(f"{name} {' or '.join(_spelled(span) for span in spans)}")
     return "; ".join(parts)
 
@@ -47,15 +50,14 @@ def _leads_past_limit(plan: Plan, assumption: Assumption) -> bool:
     return not np.all(plan.within(values))
 
 
-def _spans_of(
+def spans_of(
     comparison: Comparison, assumption: Assumption, verdict: str
 ) -> list[Span]:
-    """The spans of an assumption, over its allowed range, in which a verdict stays."""
+    """The spans of an assumption, over its allowed range, that give a verdict."""
     plan = comparison.plan
-    here = float(plan.start[assumption.id])
     low, high = assumption.minimum, assumption.maximum
     if low == high:
-        return [(here, here)]
+        return []
     # The verdict may change only where the value or a bound passes a level, at a limit,
     # or at a pole. Each bound is the target at a corner of a box, a curve along the
     # assumption; so the places of change are roots.
@@ -68,11 +70,7 @@ def _spans_of(
     pieces = list(pairwise(sorted(edges)))
     middles = np.array([(start + stop) / 2 for start, stop in pieces])
     verdicts = verdicts_along(comparison, {assumption.id: middles})
-    spans = _joined(pieces, verdicts, verdict)
-    # The verdict may hold at the value itself alone, as where that is a limit.
-    if not any(start <= here <= stop for start, stop in spans):
-        spans.append((here, here))
-    return sorted(spans)
+    return _joined(pieces, verdicts, verdict)
 
 
 def _corners(plan: Plan, boxes: Iterable[Box], name: str) -> dict[str, Floats]:

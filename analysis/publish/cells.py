@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from analysis.core.published import Interval, Published
+from analysis.core.readers import read_yaml, validated
 from analysis.core.register import Register
 from analysis.core.rows import TABLES, Headline, only_words
 from analysis.core.spell import digits
@@ -28,10 +29,12 @@ from analysis.model.readings import each
 from analysis.model.results import results, tally
 from analysis.model.verdicts import Outcome
 from analysis.render import external
+from analysis.render.estimates import Under, tabulate
 from analysis.render.frames import tables
 from analysis.render.records import each_estimate
 from analysis.render.safe_text import is_number
 from analysis.whatif import scenarios, sensitivity, sweep
+from analysis.whatif.break_even import break_even
 from analysis.whatif.scenarios import Scenario
 
 #: A table, a row of it, and a field.
@@ -116,7 +119,8 @@ def inputs(model: Model) -> Cells:
             cells[f"scenarios/{scenario.name}.yaml", scenario.name, field] = text
     path = register.folder / "specification.yaml"
     if path.exists():
-        for field, text in fields(sweep.read(path, model)):
+        sweep.read(path, model)
+        for field, text in fields(validated(path, sweep.Spec, read_yaml(path))):
             cells[path.name, "specification", field] = text
     return cells
 
@@ -338,7 +342,7 @@ def _scenarios(model: Model) -> Cells:
     """The estimates under each shipped scenario, and the excesses of its remarks."""
     cells: Cells = {}
     for scenario in scenarios.shipped(model).values():
-        for estimate in scenarios.tabulate(model, [scenario]):
+        for estimate in tabulate(model, [Under.of(scenario, model)]):
             row = f"{scenario.name}.{estimate.quantity}"
             if estimate.value is None:
                 cells["scenarios", row, "value"] = "none"
@@ -387,13 +391,13 @@ def _break_evens(model: Model) -> Cells:
     cells: Cells = {}
     for statement in model.register.statements.values():
         try:
-            found = sensitivity.break_even(model, statement)
+            found = break_even(model, statement)
         except CircleError:
             raise
         except ModelError:
             cells["break_evens", statement.id, "holds"] = "none"
             continue
-        holds = "true" if found.holds else "false"
+        holds = "none" if found.holds is None else str(found.holds).lower()
         told = {"left": found.left, "right": found.right, "holds": holds}
         cells |= _numbers("break_evens", statement.id, told)
         for turn in found.break_evens:
@@ -401,6 +405,8 @@ def _break_evens(model: Model) -> Cells:
             roots = "; ".join(map(digits, turn.roots))
             row = f"{statement.id}.{turn.assumption}"
             told = {"value": turn.value, "roots": roots, "holds": spans or "never"}
+            if turn.waits_for:
+                told = {"value": turn.value, "waits_for": turn.waits_for}
             cells |= _numbers("break_evens", row, told)
     return cells
 
@@ -410,21 +416,19 @@ def _break_evens(model: Model) -> Cells:
 
 def drawn(model: Model) -> Cells:
     """The draws and indices of each estimate that a shipped scenario draws."""
-    from analysis.whatif.draws import draw
+    from analysis.whatif.draws import Draws
 
     cells: Cells = {}
     for scenario in scenarios.shipped(model).values():
-        setting, distributions = scenario.setting(model), scenario.drawn(model)
-        for quantity in model.register.estimates if distributions else ():
-            plan = model.plan(quantity, setting)
-            if not distributions.keys() & plan.leaves.keys():
+        setting, given = scenario.setting(model), scenario.distributions(model)
+        for quantity in model.register.estimates if given else ():
+            if not given.keys() & model.plan(quantity, setting).leaves.keys():
                 continue
             row = f"{scenario.name}.{quantity}"
-            found = draw(model, [quantity], setting, distributions)
-            told = {**found.numbers[quantity], "kept": found.kept}
+            draws = Draws(model, (quantity,), setting, given)
+            told = {**draws.numbers[quantity], "kept": draws.kept}
             cells |= _numbers("draws", row, told)
-            indices = sensitivity.sobol_indices(plan.target_at, found.inputs)
-            for name, numbers in indices.items():
+            for name, numbers in draws.indices[quantity].items():
                 cells |= _numbers("indices", f"{row}.{name}", numbers)
     return cells
 

@@ -223,5 +223,5 @@ def presets(model: Model) -> list[tuple[str, str]]:
     return [
         (_changes(model, scenario.setting(model)), scenario.description)
         for scenario in scenarios.shipped(model).values()
-        if scenario.name != scenarios.OWN and not scenario.distributions
+        if scenario.name != scenarios.OWN and not scenario.distributions(model)
     ]

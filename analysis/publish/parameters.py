@@ -17,8 +17,8 @@ from analysis.core.units import nearest
 from analysis.model.model import ARTICLE, CircleError, Model, Setting, assignments
 from analysis.model.plan import Plan
 from analysis.publish.notebooks import Notebook
+from analysis.study import Study
 from analysis.whatif.draws import check_draws
-from analysis.whatif.scenarios import OWN
 from analysis.whatif.scenarios import find as find_scenario
 
 
@@ -51,7 +51,7 @@ def job(
         if scenario:
             texts = {"scenario": scenario, **texts}
         return _job_of_texts(notebook, texts, model)
-    setting = find_scenario(scenario or OWN, model).changed(texts, model).setting(model)
+    setting = Study(model).changed_by_texts(scenario, texts).setting
     model.check_used(setting, _plans(notebook, model, setting))
     words = model.differences(setting) or "as in the article"
     choices = {

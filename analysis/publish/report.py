@@ -52,7 +52,6 @@ from analysis.render.speller import Speller
 from analysis.render.steps import Steps
 from analysis.render.templates import claim_words
 from analysis.render.whatif_tables import break_even_table
-from analysis.whatif.scenarios import OWN, find
 from analysis.whatif.sensitivity import Bar, tornado
 
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -104,7 +103,7 @@ def _context(
     """What the templates of the pages take, by the names that they use."""
     register, speller = model.register, Speller(model)
     results = verdicts_of(model, outcomes)
-    turns = break_even_table(model, register.statements.values(), find(OWN, model))
+    turns = break_even_table(model, register.statements.values(), ARTICLE)
     drawn = {name for notebook in notebooks for name in notebook.figures}
     return VERDICTS | {
         # The model and what a run makes of it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from unittest import mock
@@ -29,7 +29,8 @@ from analysis.publish.replaceable import is_ours, refuse_foreign
 from analysis.publish.tables import write_tables
 from analysis.render import KEEP_FIGURES_IN, frames
 from analysis.render.headlines import changes, headlines, headlines_text
-from analysis.render.screens import echo_wrapped, progress, show
+from analysis.render.progress import progress
+from analysis.render.screens import echo_wrapped, show
 from analysis.render.steps import WIDTH
 from analysis.whatif.scenarios import find as find_scenario
 
@@ -182,18 +183,52 @@ def _where_to_read_on(out: Path) -> dict[str, str]:
 
 def run(
     model: Model,
-    notebook: Notebook,
+    books: Sequence[Notebook],
     parameters: list[str],
     scenarios: list[str],
     out: Path,
     *,
     timeout: int,
 ) -> int:
-    """Run one notebook with parameters, and return the exit status.
+    """Run one notebook, or each that is moved, and return the exit status.
 
-    Given several scenarios, run it under each of them side by side. Bad parameters
-    raise InputError before anything is written.
+    Given several scenarios, run it under each of them side by side. Of several
+    notebooks, those that the parameters and the scenario do not move are named with the
+    reason. Bad parameters raise InputError before anything is written.
     """
+    jobs: dict[Path, Job] = {}
+    left_out: dict[str, InputError] = {}
+    for notebook in books:
+        try:
+            jobs |= _jobs(model, notebook, parameters, scenarios, out)
+        except InputError as error:
+            left_out[notebook.name] = error
+    if not jobs:
+        raise next(iter(left_out.values()))
+    to_run = {target: (job.notebook, job.parameters) for target, job in jobs.items()}
+    failed = execution.run(to_run, timeout=timeout)
+    for target, asked in jobs.items():
+        if target in failed:
+            which = f"{target.stem}: " if len(jobs) > 1 else ""
+            kept = display_path(target.with_suffix(".failed.ipynb"))
+            message = f"{which}{failed[target]}; the cells that ran are kept in {kept}"
+            typer.echo(f"error: {message}", err=True)
+        else:
+            _describe(model, asked, target)
+            _print_run(model, asked, target)
+    for name, reason in left_out.items():
+        echo_wrapped(f"{name} is left out: {reason}.")
+    return int(bool(failed))
+
+
+def _jobs(
+    model: Model,
+    notebook: Notebook,
+    parameters: Iterable[str],
+    scenarios: Iterable[str],
+    out: Path,
+) -> dict[Path, Job]:
+    """The runs of a notebook by their target, one for each scenario."""
     jobs: dict[Path, Job] = {}
     for scenario in scenarios or [""]:
         target = out / _target_name(model, notebook, scenario)
@@ -203,18 +238,7 @@ def run(
                 "give one, or another name"
             )
         jobs[target] = _job(model, notebook, parameters, scenario)
-    to_run = {target: (job.notebook, job.parameters) for target, job in jobs.items()}
-    failed = execution.run(to_run, timeout=timeout)
-    for target, asked in jobs.items():
-        if target in failed:
-            which = f"{target.stem}: " if scenarios else ""
-            kept = display_path(target.with_suffix(".failed.ipynb"))
-            message = f"{which}{failed[target]}; the cells that ran are kept in {kept}"
-            typer.echo(f"error: {message}", err=True)
-        else:
-            _describe(model, asked, target)
-            _print_run(model, asked, target)
-    return int(bool(failed))
+    return jobs
 
 
 def _target_name(model: Model, notebook: Notebook, scenario: str) -> str:

@@ -6,6 +6,7 @@ One function for each figure gives its data and its drawing; most of these funct
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import textwrap
@@ -34,10 +35,8 @@ from analysis.render.frame import Frame, of_texts
 from analysis.render.headlines import filled
 from analysis.render.records import escape_spreadsheet_formulas
 from analysis.render.speller import Speller
-from analysis.render.whatif_tables import Sensitivity
 from analysis.render.wording import CAVEAT, count_words
-from analysis.whatif import sweep
-from analysis.whatif.scenarios import OWN, find
+from analysis.whatif import sensitivity, sweep
 
 #: Okabe and Ito's colours, which colour-blind readers can tell apart; marks that meet
 #: differ in shape too.
@@ -91,10 +90,11 @@ class Drawing(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """The source of most figures: a model under a setting."""
+    """The source of a figure: a model under a setting; a tornado's quantity."""
 
     model: Model
     setting: Setting
+    quantity: str = "at_risk_2021"
 
 
 @dataclass(frozen=True)
@@ -102,13 +102,12 @@ class Plot:
     """A figure has a height in inches, a title, and a function that makes it.
 
     The title says what is shown, whatever the setting; what was found stands in the
-    caption. ``make`` makes the figure from its source, and ``of`` gives that source.
+    caption. ``make`` makes the figure from its source.
     """
 
     height: float
     title: str
     make: Callable[[Any], Drawing]
-    of: Callable[[Model, Setting], Any] = Evaluation
     of_the_article: bool = False  # it makes all choices itself
 
     @property
@@ -116,7 +115,12 @@ class Plot:
         """A text in its place."""
         return " ".join(str(self.make.__doc__).split())
 
-    def source(self, model: Model, setting: Setting = ARTICLE) -> Any:
+    def source(
+        self,
+        model: Model,
+        setting: Setting = ARTICLE,
+        quantity: str = "at_risk_2021",
+    ) -> Evaluation:
         """The source of its data under a setting.
 
         Raises ModelError for a changed one if it is of the article alone.
@@ -126,7 +130,7 @@ class Plot:
                 "the figure makes all choices itself, so it is of the article alone, "
                 f"and this {changed}"
             )
-        return self.of(model, setting)
+        return Evaluation(model, setting, quantity)
 
     def frame(self, source: Any) -> pd.DataFrame:
         """Its data."""
@@ -144,14 +148,16 @@ def _differs(source: Any) -> str:
     return f"{differs[0].upper()}{differs[1:]}." if differs else ""
 
 
-def drawn(name: str, model: Model, setting: Setting) -> Canvas:
+def drawn(
+    name: str, model: Model, setting: Setting, quantity: str = "at_risk_2021"
+) -> Canvas:
     """A figure under a setting, for a notebook.
 
     Raises ModelError for an unknown name.
     """
     if not isinstance(name, str) or name not in FIGURES:
         raise ModelError(f"'{name}' is no figure{nearest(name, FIGURES)}")
-    return render_figure(name, FIGURES[name].source(model, setting))
+    return render_figure(name, FIGURES[name].source(model, setting, quantity))
 
 
 def render_figure(name: str, source: Any) -> Canvas:
@@ -936,14 +942,17 @@ def trade_shares(study: Evaluation) -> Drawing:
 _ENDS = {"at its low end": mark(BLUE, "o"), "at its high end": mark(ORANGE, "s")}
 
 
-def tornado(found: Sensitivity) -> Drawing:
+def tornado(study: Evaluation) -> Drawing:
     """An estimate with each assumption at the low and at the high end of its range, the
     widest first.
     """  # noqa: D205
-    model, quantity, made = found.model, found.quantity, list[Row]()
+    model, quantity = study.model, study.quantity
+    made: list[Row] = []
     speller = Speller(model)
-    now = np.nan if found.estimate.value is None else found.estimate.value
-    for bar in found.tornado:
+    now = np.nan
+    with contextlib.suppress(ModelError):
+        now = model.estimate(quantity, study.setting).value
+    for bar in sensitivity.tornado(model, quantity, study.setting):
         for role, at, value in zip(
             _ENDS, (bar.low, bar.high), (bar.at_low, bar.at_high), strict=True
         ):
@@ -971,8 +980,8 @@ def tornado(found: Sensitivity) -> Drawing:
         columns=["label", "role", "assumption", "at", "value", "low", "high", "words"],
     )
     scale, unit = (
-        (1e6, f"million {found.estimate.unit}s")
-        if found.estimate.unit in BASE_UNITS
+        (1e6, f"million {model.units[quantity]}s")
+        if model.units[quantity] in BASE_UNITS
         else (1, "")
     )
     caption = "No assumption moves the estimate."
@@ -1004,11 +1013,11 @@ def specification_curve(source: Any) -> Drawing:
     spec = sweep.read(model.register.folder / "specification.yaml", model)
     frame = sweep.compute(model, spec)
     known = frame[frame["violates"] == ""]
-    axes_of = [*(f"{name}__reading" for name in spec.readings), *spec.values]
+    axes_of = [*(f"{name}__reading" for name in spec.readings), *spec.numbers]
     choices = [name for name in axes_of if frame[name].nunique() > 1]
     options = [(name, value) for name in choices for value in frame[name].unique()]
     usual = {f"{name}__reading": model.default(name) for name in spec.readings}
-    usual |= {name: model.register.assumptions[name].value for name in spec.values}
+    usual |= {name: model.register.assumptions[name].value for name in spec.numbers}
     names = ("at_risk_2021_approaches", "at_risk_total_range")
     printed = approaches, both = tuple(
         model.register.claims[name].published for name in names
@@ -1076,14 +1085,6 @@ def specification_curve(source: Any) -> Drawing:
     return Drawing(frame, draw, caption, source)
 
 
-def _of_2021(model: Model, setting: Setting) -> Sensitivity:
-    own = find(OWN, model).changed(
-        {name: model.written(name, choice) for name, choice in setting.choices.items()},
-        model,
-    )
-    return Sensitivity("at_risk_2021", own, model=model)
-
-
 FIGURES = {
     "plan_against_actual": Plot(
         4.7, "Transfers planned and made, 2016–2020 and 2021", plan_against_actual
@@ -1105,7 +1106,7 @@ FIGURES = {
     "trade_shares": Plot(
         4.9, "Shares in exports and trade, by how rates are read", trade_shares
     ),
-    "tornado": Plot(4.5, "Each assumption alone, over its range", tornado, _of_2021),
+    "tornado": Plot(4.5, "Each assumption alone, over its range", tornado),
     "specification_curve": Plot(
         11,
         "Estimates under each combination of choices",

@@ -9,7 +9,7 @@ import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,12 @@ from analysis.core.errors import InputError, display_path
 from analysis.core.rows import Check, Claim, Solve
 from analysis.core.spell import digits, with_unit
 from analysis.core.units import nearest
-from analysis.model.model import ARTICLE, CircleError, Model, ModelError, Setting
+from analysis.model.model import CircleError, Model, ModelError, Setting
 from analysis.model.solutions import solution
 from analysis.model.verdicts import judge_all
 from analysis.render import show as layout
 from analysis.render.headlines import changes
+from analysis.render.progress import progress
 from analysis.render.safe_text import escape_spreadsheet_formula, padded
 from analysis.render.speller import Speller
 from analysis.render.steps import WIDTH, Steps
@@ -40,7 +41,7 @@ from analysis.render.wording import (
 
 if TYPE_CHECKING:
     from analysis.render.frame import Frame
-    from analysis.whatif.scenarios import Scenario
+    from analysis.whatif.draws import Draws
 
 CHECKED = (
     "We checked whether the article's numbers follow from one another. We did not "
@@ -107,23 +108,6 @@ def print_as(form: str, value: Any, columns: Iterable[str] = ()) -> None:
         )
 
 
-@contextlib.contextmanager
-def progress(name: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar on a terminal.
-
-    The caller gets a function, and tells it how many are done, and of how many.
-    """
-    from rich.console import Console
-    from rich.progress import Progress
-
-    screen = Console(stderr=True)
-    with Progress(
-        console=screen, disable=not screen.is_terminal, transient=True
-    ) as bar:
-        task = bar.add_task(name, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
 def _check_used(model: Model, setting: Setting, quantities: Iterable[str]) -> None:
     """Raise ModelError for what was given and none of the quantities depends on."""
     plans = []
@@ -131,11 +115,6 @@ def _check_used(model: Model, setting: Setting, quantities: Iterable[str]) -> No
         with contextlib.suppress(CircleError):
             plans += [model.plan(name, setting), *model.beside(name, setting)]
     model.check_used(setting, plans)
-
-
-def _changes(model: Model, scenario: Scenario) -> Iterator[str]:
-    """Yield how a scenario differs from the article, and the effect on headlines."""
-    return changes(model, scenario.setting(model))
 
 
 # Commands -----------------------------------------------------------------------------
@@ -189,141 +168,126 @@ def compare(model: Model, setting: Setting, form: str) -> None:
         echo_wrapped(*changes(model, setting), CAVEAT)
 
 
-def scenarios(model: Model, files: list[str], form: str, changed: Scenario) -> None:
+def scenarios(model: Model, files: list[str], form: str, setting: Setting) -> None:
     """Print the estimates under scenarios, as tables, CSV or JSON.
 
     They stand with their differences from the estimates under the first scenario. The
     form "schema" prints the schema of a scenario's file instead.
 
-    ``changed`` is another scenario to show, unless it is the article's own. Without
-    files, it stands beside the article.
+    A ``setting`` other than the article's is one more. Without files, it stands beside
+    the article.
     """
+    from analysis.render import estimates, whatif_tables
     from analysis.render.frame import plain
-    from analysis.render.whatif_tables import differences_table, scenarios_table
-    from analysis.whatif.scenarios import OWN, find, schema, shipped, tabulate
+    from analysis.whatif.scenarios import OWN, find, schema, shipped
 
-    more = [changed] if changed.name != OWN else []
-    given = files or ([OWN] if more else [])
-    listed = [find(file, model) for file in given] or list(shipped(model).values())
-    for one, other in itertools.combinations(listed, 2):
-        if one.name == other.name:
-            raise InputError(
-                f"two scenarios are called {one.name}; give one, or another name"
-            )
-    against = listed[0] if len(files) > 1 else find(OWN, model)
-    listed = [*listed, *more]
-    for one in more:
-        _check_used(model, one.setting(model), model.register.estimates)
     if form == "schema":
         print_as("json", schema(model))
-    elif form:
-        print_as(form, plain(tabulate(model, listed, against=against)))
-    else:
-        show(scenarios_table(model, listed), differences_table(model, listed, against))
-        echo_wrapped(*(line for one in more for line in _changes(model, one)), CAVEAT)
+        return
+    is_changed = bool(setting.choices or setting.given)
+    names = files or ([OWN] if is_changed else [*shipped(model)])
+    listed = [estimates.Under.of(find(name, model), model) for name in names]
+    for first, second in itertools.combinations(listed, 2):
+        if first.name == second.name:
+            raise InputError(
+                f"two scenarios are called {first.name}; give one, or another name"
+            )
+    against = listed[0] if len(files) > 1 else estimates.AS_PRINTED
+    if is_changed:
+        _check_used(model, setting, model.register.estimates)
+        words = model.differences(setting) or "as in the article"
+        description = f"{words[0].upper()}{words[1:]}."
+        listed.append(estimates.Under("yours", description, setting))
+    if form:
+        rows = estimates.tabulate(model, listed, against)
+        print_as(form, [plain(vars(row)) for row in rows])
+        return
+    show(
+        whatif_tables.scenarios_table(model, listed),
+        whatif_tables.differences_table(model, listed, against),
+    )
+    echo_wrapped(*changes(model, setting), CAVEAT)
 
 
 def sensitivity(
-    model: Model, quantity: str, scenario: Scenario, form: str, **how: Any
+    model: Model,
+    quantity: str,
+    setting: Setting,
+    form: str,
+    drawn: Callable[[str], Draws | None],
 ) -> None:
-    """Print an estimate's ranges, tornado and draws.
+    """Print what moves an estimate: ranges, and draws with their indices.
 
-    Without a quantity, print the ranges of every estimate. The CSV has the ranges
-    alone.
+    Without a quantity, print the ranges of every estimate. The function ``drawn`` gives
+    the draws of an estimate, if there are any.
     """
-    from analysis.render.whatif_tables import Sensitivity, all_ranges_table
-    from analysis.whatif.draws import check_draws
+    from analysis.render import whatif_tables
 
-    check_draws(how["draws"], how["seed"])
     names = [model.known(quantity)] if quantity else model.register.estimates
-    _check_used(model, scenario.setting(model), names)
+    _check_used(model, setting, names)
     if quantity:
         # An estimate that has no value is refused here, with the reason.
-        model.estimate(quantity, scenario.setting(model))
+        model.estimate(quantity, setting)
     if form:
         every = [
-            Sensitivity(name, scenario, model=model, **how).json() for name in names
+            whatif_tables.sensitivity_json(model, name, setting, drawn(name))
+            for name in names
         ]
-        ranges = [
-            {"quantity": one["quantity"], **row}
-            for one in every
-            for row in one["ranges"]
-        ]
-        print_as(form, ranges if form == "csv" else every[0] if quantity else every)
+        rows = itertools.chain(*map(whatif_tables.sensitivity_rows, every))
+        print_as(form, [*rows] if form == "csv" else every[0] if quantity else every)
         return
-    if quantity:
-        found = Sensitivity(quantity, scenario, model=model, **how)
-        echo_wrapped(f"{quantity} under {scenario.name}: {scenario.description}")
-        estimate = model.estimate(quantity, found.setting)
-        echo_wrapped(f"result: {result_words(Speller(model), estimate)}")
-        show(found.ranges_table(), found.draws_table(), found.indices_table())
-        # It names the settings without an effect, too.
-        echo_wrapped(found.differs, *[*_changes(model, scenario)][1:], CAVEAT)
+    if not quantity:
+        show(whatif_tables.all_ranges_table(model, setting))
+        echo_wrapped(*changes(model, setting), CAVEAT)
+        return
+    result = result_words(Speller(model), model.estimate(quantity, setting))
+    echo_wrapped(f"{quantity}: {result}")
+    show(whatif_tables.ranges_table(model, quantity, setting))
+    draws = drawn(quantity)
+    if draws:
+        show(whatif_tables.draws_table(draws), whatif_tables.indices_table(draws))
     else:
-        show(all_ranges_table(model, scenario))
-        echo_wrapped(*_changes(model, scenario), CAVEAT)
-
-
-def break_even(model: Model, text: str, scenario: Scenario, form: str) -> None:
-    """Where a statement, or every one, stops holding along each assumption."""
-    from analysis.render.whatif_tables import (
-        break_even_table,
-        break_even_under,
-        break_evens,
-    )
-    from analysis.whatif.scenarios import YOURS
-    from analysis.whatif.sensitivity import statement_of
-
-    wanted = (
-        [statement_of(model, text)]
-        if text
-        else list(model.register.statements.values())
-    )
-    sides = [
-        side
-        for one in wanted
-        for side in (one.quantity, one.other)
-        if side in model.quantities
-    ]
-    _check_used(model, scenario.setting(model), sides)
-    # One that is asked for and not computable is refused; among all of them it is
-    # listed as such.
-    if text:
-        break_even_under(model, wanted[0], scenario)
-    if form:
-        every = break_evens(model, wanted, scenario)
-        named = (
-            (each["id"], name, row)
-            for each in every
-            for name, row in each.get("assumptions", {}).items()
+        echo_wrapped(
+            "No distribution is given that has an effect here: nothing is drawn."
         )
-        rows = [{"statement": id, "assumption": name, **row} for id, name, row in named]
+    # It names the settings without an effect, too.
+    differs = whatif_tables.idle_words(model, quantity, setting)
+    echo_wrapped(differs, *[*changes(model, setting)][1:], CAVEAT)
+
+
+def break_even(model: Model, text: str, setting: Setting, form: str) -> None:
+    """Where a statement, or every one, stops holding along each assumption."""
+    from analysis.render.whatif_tables import break_even_table, break_evens
+    from analysis.whatif import break_even as turning
+
+    wanted: list[turning.AnyStatement] = list(model.register.statements.values())
+    if text:
+        wanted = [turning.statement_of(model, text)]
+        # One that is asked for and not computable is refused; among all of them it is
+        # listed as such.
+        turning.break_even(model, wanted[0], setting)
+    _check_used(model, setting, turning.quantities_of(model, wanted))
+    if form:
+        every = break_evens(model, wanted, setting)
+        rows = [
+            {"statement": turned["id"], "assumption": name, **row}
+            for turned in every
+            for name, row in turned.get("assumptions", {}).items()
+        ]
         print_as(form, rows if form == "csv" else every[0] if text else every)
         return
-    show(break_even_table(model, wanted, scenario))
-    echo_wrapped(
-        ""
-        if scenario.name == YOURS
-        else f"under {scenario.name}: {scenario.description}"
-    )
-    echo_wrapped(*_changes(model, scenario), CAVEAT)
+    show(break_even_table(model, wanted, setting))
+    echo_wrapped(*changes(model, setting), CAVEAT)
 
 
 def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:
     """Compute a sweep into a file, with a progress bar."""
-    from analysis.whatif.sweep import read
-    from analysis.whatif.sweep import sweep as compute
+    from analysis.whatif.sweep import read, write
 
-    rows = 0
-    with progress("rows") as update:
-
-        def done(now: int, total: int) -> None:
-            nonlocal rows
-            rows = total
-            update(now, total)
-
-        empty = compute(model, read(spec, model), out, scheduler=scheduler, done=done)
-    typer.echo(f"{display_path(out)} holds {rows:,} rows, in base units.")
+    grid = read(spec, model)
+    with progress("rows") as done:
+        empty = write(model, grid, out, scheduler=scheduler, done=done)
+    typer.echo(f"{display_path(out)} holds {grid.rows:,} rows, in base units.")
     for reason, count in sorted(empty.items()):
         typer.echo(f"{count:,} empty cells: {reason}")
     typer.echo(CAVEAT)
@@ -332,12 +296,11 @@ def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:
 # Where a number comes from ------------------------------------------------------------
 
 
-def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> None:
+def explain(model: Model, id: str, setting: Setting, full: bool) -> None:
     """Print where a number comes from, down to the printed rows.
 
-    Without a scenario, the setting is the article's own. If ``full``, the result has
-    ten digits. An unknown id raises InputError, and so does a setting that nothing
-    depends on.
+    If ``full``, the result has ten digits. An unknown id raises InputError, and so does
+    a setting that nothing depends on.
     """
     register = model.register
     kinds: dict[str, Mapping[str, Any]] = {
@@ -356,8 +319,7 @@ def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> Non
             f"or external figure{hint}"
         )
     row = kinds[kind][id]
-    setting = scenario.setting(model) if scenario else ARTICLE
-    if scenario and (
+    if (setting.choices or setting.given) and (
         kind == "finding" or (kind == "check" and row.against and row.claim)
     ):
         raise InputError(
@@ -383,7 +345,7 @@ def explain(model: Model, id: str, scenario: Scenario | None, full: bool) -> Non
     given |= _found(model, kind, row, setting, full)
     echo_wrapped(
         *fill("explain.txt", **given),
-        *(changes(model, setting) if scenario else ()),
+        *changes(model, setting),
         CAVEAT,
     )
 

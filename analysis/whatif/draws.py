@@ -1,115 +1,175 @@
-"""Draws: distributions for assumptions, and draws through the model, block by block.
+"""Draws: distributions for assumptions, and draws through the model on arrays.
 
 A printed input is drawn uniformly over the values it stands for, an assumption only
 where it is given a distribution. Draws are illustrative: arithmetic under distributions
 that somebody chose, and no interval of confidence or credence. Block i uses the i-th
-spawned seed, so its numbers do not depend on who computes it.
+spawned seed, so its numbers do not depend on which thread computes it.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
+>>> half = Distribution("uniform", (0, 0.5))
 >>> setting = model.setting({"former_detainees": 300_000})
->>> half = {"overlap": Distribution(low=0, high=0.5)}
->>> drawn = draw(model, ["at_risk_total"], setting, half, n=1024)
+>>> drawn = Draws(model, ("at_risk_total",), setting, {"overlap": half}, n=1024)
 >>> round(drawn.numbers["at_risk_total"]["mean"], -4)
 2130000.0
 """
 
 from __future__ import annotations
 
-import contextlib
 import math
-import warnings
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from numbers import Integral
-from typing import Any
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.core.errors import InputError
 from analysis.model.curves import Floats
 from analysis.model.model import Model, ModelError, Plan, Setting
+from analysis.whatif.distributions import Distribution
+from analysis.whatif.indices import Indices, sobol_indices, values_of
 
-PERCENTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
-NUMBERS = ("mean", "sd", *PERCENTILES)
+PERCENTILES = (5.0, 50.0, 95.0)
 #: Draws of a block, so that its columns stay in a core's cache; and the most draws,
 #: which are held in memory.
 ROWS, MOST = 2**15, 10**6
 
 
 @dataclass(frozen=True)
-class Distribution:
-    """Uniform from low to high, or triangular with its peak at mode; in base units.
+class Draws:
+    """Draws of quantities under a setting: ``kept`` of ``n`` violate no limit.
 
-    Raises ModelError for numbers that make no distribution.
-
-    >>> Distribution(0, 2, mode=1).ppf(np.array([0.0, 0.5, 1.0])).tolist()
-    [0.0, 1.0, 2.0]
+    Each quantity in ``distributions`` is drawn from its own; with ``rounding``, each
+    other printed input uniformly over what it stands for. What has neither stays as it
+    is set. A draw past a limit is left out, and ``violations`` counts them by limit;
+    one draw may violate several. Raises ModelError in one sentence for numbers that
+    can't be used, and where nothing is drawn.
     """
 
-    low: float
-    high: float
-    mode: float | None = None
+    model: Model = field(repr=False)
+    quantities: tuple[str, ...]
+    setting: Setting
+    distributions: Mapping[str, Distribution]
+    n: int = 2**16
+    seed: int = 0
+    percentiles: tuple[float, ...] = PERCENTILES
+    rounding: bool = True
 
     def __post_init__(self) -> None:
-        rises = (
-            self.low <= self.high
-            if self.mode is None
-            else self.low <= self.mode <= self.high != self.low
-        )
-        if not (rises and math.isfinite(self.high - self.low)):
-            raise ModelError(f"{self} does not rise from its low end to its high end")
+        check_draws(self.n, self.seed, self.percentiles)
+        for name in self.quantities:
+            self.model.known(name)
+        if not self.inputs:
+            raise ModelError(
+                f"nothing that is drawn moves {' or '.join(self.quantities)}; give a "
+                "distribution of something that does"
+            )
+        for name in self.plan.words:
+            if name not in self.inputs:
+                raise ModelError(
+                    f"{name} is given in words only; give it a value or a distribution"
+                )
 
-    def __str__(self) -> str:
-        low, high = f"low {self.low:,.10g}", f"high {self.high:,.10g}"
-        if self.mode is None:
-            return f"uniform ({low}, {high})"
-        return f"triangular ({low}, mode {self.mode:,.10g}, {high})"
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan of all quantities together."""
+        return self.model.plan(self.quantities, self.setting)
 
-    def ppf(self, u: Floats) -> Floats:
-        """Return the value that a share u of the draws lies below.
+    @cached_property
+    def inputs(self) -> dict[str, Distribution]:
+        """What is drawn, by name: the inputs of the plan that have a distribution."""
+        inputs = {}
+        for name, node in self.plan.leaves.items():
+            printed = node.source.interval()
+            is_drawn = self.rounding and name not in self.plan.words
+            if name in self.distributions:
+                inputs[name] = self.distributions[name]
+            elif is_drawn and printed.low < printed.high:
+                inputs[name] = Distribution("uniform", (printed.low, printed.high))
+        return inputs
 
-        An array may have any shape, and one of the same shape comes back.
+    def _computed(self, names: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
+        """Some nodes of all draws, and where each limit is kept.
+
+        The arrays are (nodes, draws) and (limits, draws). Threads fill them by block.
         """
-        width = self.high - self.low
-        if self.mode is None:
-            return self.low + u * width
-        rise = self.mode - self.low
-        # Each half is at the mode where the other counts.
-        left = np.sqrt(np.minimum(u, rise / width) * width * rise)
-        right = np.sqrt((1 - np.maximum(u, rise / width)) * width * (width - rise))
-        return self.high - rise + left - right
+        values = np.empty((len(names), self.n))
+        within = np.empty((len(self.plan.limits), self.n), bool)
 
+        def fill(start: int) -> None:
+            block = slice(start, min(start + ROWS, self.n))
+            size = block.stop - start
+            cube = points(len(self.inputs), size, self.seed, start // ROWS)
+            computed = self.plan.evaluate(values_of(self.inputs, cube))
+            for row, name in zip(values, names, strict=True):
+                row[block] = computed[name]
+            for row, limit in zip(within, self.plan.limits, strict=True):
+                row[block] = limit.kept(computed)
 
-def inputs(
-    plan: Plan, distributions: Mapping[str, Distribution]
-) -> dict[str, Distribution]:
-    """Return the inputs that are drawn for a plan, with their distributions.
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(fill, range(0, self.n, ROWS)))
+        return values, within
 
-    They are those given, and each other printed input, uniformly over what it stands
-    for. No other input in words is drawn, nor one that the plan does not start from.
-    """
-    ranges = {
-        name: node.source.interval()
-        for name, node in plan.leaves.items()
-        if name not in plan.words
-    }
-    printed = {
-        name: Distribution(one.low, one.high)
-        for name, one in ranges.items()
-        if one.low < one.high
-    }
-    found = {**printed, **distributions}
-    return {name: found[name] for name in plan.leaves if name in found}
+    @cached_property
+    def _drawn(self) -> tuple[Floats, dict[str, int]]:
+        """The quantities of the draws kept, and how many each limit leaves out."""
+        values, within = self._computed(self.quantities)
+        counts = self.n - within.sum(axis=1)
+        if counts.any():
+            values = values[:, within.all(axis=0)]
+        for name, row in zip(self.quantities, values, strict=True):
+            if not np.isfinite(row).all():
+                raise ModelError(
+                    f"{name} has no finite value in some of the draws: something is "
+                    "divided by 0"
+                )
+        left_out = zip(map(str, self.plan.limits), counts.tolist(), strict=True)
+        return values, {limit: count for limit, count in left_out if count}
 
+    @property
+    def kept(self) -> int:
+        """How many draws violate no limit."""
+        return int(self._drawn[0].shape[1])
 
-def values_of(drawn: Mapping[str, Distribution], u: Floats) -> dict[str, Floats]:
-    """The inputs' values from points of the unit cube, (inputs, n)."""
-    return {
-        name: one.ppf(row) for (name, one), row in zip(drawn.items(), u, strict=True)
-    }
+    @property
+    def violations(self) -> dict[str, int]:
+        """How many draws violate a limit, by limit."""
+        return self._drawn[1]
+
+    @cached_property
+    def numbers(self) -> dict[str, dict[str, float]]:
+        """By quantity: the mean, sd and percentiles, in base units.
+
+        They are NaN where no draw is left.
+        """
+        with ThreadPoolExecutor() as threads:
+            rows = list(threads.map(self._numbers, self._drawn[0]))
+        return dict(zip(self.quantities, rows, strict=True))
+
+    def _numbers(self, values: Floats) -> dict[str, float]:
+        names = ["mean", "sd", *map(percentile_name, self.percentiles)]
+        if not len(values):
+            return dict.fromkeys(names, math.nan)
+        sd = float(values.std(ddof=1)) if len(values) > 1 else math.nan
+        shares = np.percentile(values, self.percentiles).tolist()
+        return dict(zip(names, [float(values.mean()), sd, *shares], strict=True))
+
+    @cached_property
+    def sample(self) -> dict[str, Floats]:
+        """The inputs and the quantities of the draws kept, an array a name."""
+        names = list(dict.fromkeys([*self.inputs, *self.quantities]))
+        values, within = self._computed(names)
+        return dict(zip(names, values[:, within.all(axis=0)], strict=True))
+
+    @cached_property
+    def indices(self) -> Indices:
+        """The Sobol indices of each quantity, by input; see ``sobol_indices``."""
+        # Points past a limit stay, for leaving them out ties inputs.
+        return sobol_indices(
+            self.plan.evaluate, self.quantities, self.inputs, seed=self.seed
+        )
 
 
 def points(count: int, size: int, seed: int, block: int) -> Floats:
@@ -120,166 +180,35 @@ def points(count: int, size: int, seed: int, block: int) -> Floats:
     from scipy.stats import qmc
 
     bits = np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(block,)))
-    return np.ascontiguousarray(
-        qmc.Sobol(count, rng=np.random.Generator(bits)).random(size).T
-    )
+    sobol = qmc.Sobol(count, rng=np.random.Generator(bits))
+    # Sobol points come by powers of two; the first of them will do.
+    cube = sobol.random(2 ** (size - 1).bit_length())[:size]
+    return np.ascontiguousarray(cube.T)
 
 
-def run_blocks(
-    function: Callable[[Any], Any], items: Iterable[Any], scheduler: str = ""
-) -> Generator[Any, None, None]:
-    """Yield the results of a function for each item, in order.
+def percentile_name(percentile: float) -> str:
+    """The column of a percentile.
 
-    They come from this machine's threads, or from the workers of a Dask cluster whose
-    scheduler has the address ``scheduler``. Raises InputError where none answers, or
-    Dask is not installed.
-
-    >>> list(run_blocks(abs, [-1, 2]))
-    [1, 2]
+    >>> percentile_name(5), percentile_name(97.5)
+    ('p05', 'p97.5')
     """
-    from joblib import Parallel, delayed, parallel_config
-
-    backend = "dask" if scheduler else "threading"
-    with (
-        reach(scheduler),
-        parallel_config(backend, n_jobs=-1),
-        warnings.catch_warnings(),
-    ):
-        # A run that stops in the middle has computed some blocks in vain.
-        warnings.filterwarnings("ignore", ".*tasks", UserWarning)
-        yield from Parallel(return_as="generator")(
-            delayed(function)(item) for item in items
-        )
+    return f"p{percentile:02g}"
 
 
-def reach(scheduler: str) -> AbstractContextManager[Any]:
-    """A connection to a Dask scheduler; none for this machine.
-
-    Raises InputError where none answers.
-    """
-    if not scheduler:
-        return contextlib.nullcontext()
-    try:
-        from distributed import Client
-
-        connection: AbstractContextManager[Any] = Client(
-            scheduler, timeout=10, set_as_default=True
-        )
-        return connection
-    except ImportError:
-        raise InputError(
-            "Dask is not installed; the extra `cluster` brings it"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"no Dask scheduler answers at '{scheduler}' ({type(error).__name__})"
-        ) from None
-
-
-@dataclass(frozen=True)
-class Draws:
-    """Draws: ``kept`` of ``n`` violate no limit.
-
-    By quantity, ``numbers`` has the mean, sd and percentiles, in base units. By limit,
-    ``violations`` counts the draws that violate it; one draw may violate several.
-    """
-
-    n: int
-    kept: int
-    numbers: Mapping[str, Mapping[str, float]]
-    violations: Mapping[str, int]
-    inputs: Mapping[str, Distribution]
-
-
-def draw(
-    model: Model,
-    quantities: Sequence[str],
-    setting: Setting,
-    distributions: Mapping[str, Distribution],
-    *,
-    n: int = 2**16,
-    seed: int = 0,
-) -> Draws:
-    """Draws of quantities under a setting: mean, sd and percentiles.
-
-    Each quantity is drawn from its entry of ``distributions``; an assumption without
-    one stays as it is set. A draw past a limit is left out and counted. The points are
-    scrambled Sobol points, so ``n`` is a power of two. Raises ModelError for numbers
-    that can't be used.
-    """
-    check_draws(n, seed)
-    for name, one in distributions.items():
-        for end in (one.low, one.high):
-            model.number(name, end)
-    plan = model.plan([model.known(quantity) for quantity in quantities], setting)
-    drawn = inputs(plan, distributions)
-    words = [name for name in plan.words if name not in drawn]
-    if words:
-        raise ModelError(
-            f"{words[0]} is given in words only; give it a value or a distribution"
-        )
-
-    def block(number: int) -> tuple[Floats, NDArray[np.bool_]]:
-        """Draw the quantities of one block, and tell where each limit is kept.
-
-        The arrays are (quantities, draws) and (limits, draws).
-        """
-        size = min(ROWS, n - number * ROWS)
-        values = plan.evaluate(values_of(drawn, points(len(drawn), size, seed, number)))
-        targets = [np.broadcast_to(values[name], size) for name in quantities]
-        within = [np.broadcast_to(limit.kept(values), size) for limit in plan.limits]
-        return np.array(targets, float), np.array(within, bool).reshape(-1, size)
-
-    targets, within = zip(*run_blocks(block, range(-(-n // ROWS))), strict=True)
-    values, kept = np.concatenate(targets, axis=1), np.concatenate(within, axis=1)
-    left = values[:, kept.all(axis=0)]
-    for name, row in zip(quantities, left, strict=True):
-        if not np.isfinite(row).all():
-            raise ModelError(
-                f"{name} has no finite value in some of the draws: something is "
-                "divided by 0"
-            )
-    broken = {
-        str(limit): int((~row).sum())
-        for limit, row in zip(plan.limits, kept, strict=True)
-    }
-    numbers = {name: _numbers(row) for name, row in zip(quantities, left, strict=True)}
-    return Draws(
-        n,
-        left.shape[1],
-        numbers,
-        {name: count for name, count in broken.items() if count},
-        drawn,
-    )
-
-
-def check_draws(n: int, seed: int) -> None:
+def check_draws(n: int, seed: int, percentiles: Sequence[float] = ()) -> None:
     """Raise ModelError in one sentence where draws can't be made with these."""
-    for one in (n, seed):
-        if not isinstance(one, Integral):
+    for number in (n, seed):
+        if not isinstance(number, Integral):
             raise ModelError(
-                f"{one!r} is not a whole number, as the draws and the seed are"
+                f"{number!r} is not a whole number, as the draws and the seed are"
             )
     if seed < 0:
         raise ModelError(f"the seed {seed} lies below 0")
-    if n < 2:
-        raise ModelError(f"{n:,} draws are fewer than 2")
-    if n > MOST:
+    if not 2 <= n <= MOST:
         raise ModelError(
-            f"{n:,} draws are more than {MOST:,}, the most that are held in memory"
+            f"{n:,} draws can't be made; they are at least 2, and at most {MOST:,}, "
+            "as they are held in memory"
         )
-    if n & (n - 1):
-        below = 2 ** (n.bit_length() - 1)
-        either = f"{below:,} or {2 * below:,}" if 2 * below <= MOST else f"{below:,}"
-        raise ModelError(
-            f"{n:,} draws are no power of two, as Sobol points need; take {either}"
-        )
-
-
-def _numbers(values: Floats) -> dict[str, float]:
-    """Mean, sd and percentiles; NaN where no draw is left."""
-    if not len(values):
-        return dict.fromkeys(NUMBERS, math.nan)
-    sd = float(values.std(ddof=1)) if len(values) > 1 else math.nan
-    shares = np.quantile(values, list(PERCENTILES.values())).tolist()
-    return dict(zip(NUMBERS, [float(values.mean()), sd, *shares], strict=True))
+    for percentile in percentiles:
+        if not isinstance(percentile, Real) or not 0 <= float(percentile) <= 100:
+            raise ModelError(f"{percentile!r} is no percentile, which is from 0 to 100")

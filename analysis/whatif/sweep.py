@@ -6,10 +6,9 @@ words alone give. ``remarks`` has those of each estimate.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
->>> span = Span(low=0.9, high=1, steps=2, unit="person/transfer")
->>> ratios = {"persons_per_transfer": span}
->>> spec = Spec(name="a grid", quantities=("net_new_persons",), values=ratios)
->>> compute(model, spec).net_new_persons.round().tolist()
+>>> ratios = {"persons_per_transfer": [0.9, 1]}
+>>> grid = Sweep.over(model, ["net_new_persons"], ratios)
+>>> compute(model, grid).net_new_persons.round().tolist()
 [271100.0, 301222.0]
 """
 
@@ -19,74 +18,69 @@ import contextlib
 import itertools
 import math
 import tempfile
+import warnings
 from collections import Counter, defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sized
+from collections.abc import (
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+    Sized,
+)
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import numpy as np
-from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from analysis.core.errors import InputError, display_path
-from analysis.core.rows import Text
-from analysis.model.model import Model, ModelError, Plan, Setting, listed
-from analysis.model.settings import Choice
+from analysis.core.rows import Text as Words
+from analysis.model.curves import Floats
+from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting, listed
 from analysis.whatif import scenarios
-from analysis.whatif.draws import run_blocks
-from analysis.whatif.scenarios import OWN, Content, Number, Numbers, find
+from analysis.whatif.distributions import written
+from analysis.whatif.scenarios import NUMBER, OWN, Content, find, texts
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_Texts = Annotated[Any, BeforeValidator(texts), WithJsonSchema(NUMBER)]
 #: Rows that are computed at a time, and the most that a sweep may have.
 ROWS, MOST = 2**16, 10**7
-#: By combination of readings, the setting, or why there is none.
-_Settings = dict[tuple[str, ...], Setting | str]
 
 
-def check_rows(*lengths: int) -> None:
-    """Raise ModelError for more rows than a sweep may have.
-
-    The ``lengths`` are the numbers of values on its axes.
-    """
-    rows = math.prod(lengths)
-    if rows > MOST:
-        raise ModelError(
-            f"the sweep has {rows:,} rows, and {MOST:,} are the most; vary fewer "
-            "values at once"
-        )
-
-
-class Span(Numbers):
+class Span(Content):
     """The values of one quantity: a list, or ``steps`` of them from low to high."""
 
-    values: tuple[Number, ...] = ()
-    low: Number = ""
-    high: Number = ""
+    values: _Texts = ()
+    low: _Texts = ""
+    high: _Texts = ""
     steps: Annotated[int, Field(ge=0, le=MOST)] = 0
+    unit: str = ""
 
-    def numbers(self, model: Model, quantity: str) -> list[float]:
-        """The values in base units. Raises ModelError."""
-        found = self.read(model, quantity, *(self.values or (self.low, self.high)))
+    def numbers(self, model: Model, quantity: str) -> Sequence[Any]:
+        """The values: texts as the file has them, or numbers in base units."""
         if self.values:
-            return found
-        if self.steps < 2 or len(found) < 2 or found[0] >= found[1]:
+            return [f"{value} {self.unit}".strip() for value in self.values]
+        low, high = (
+            model.number(quantity, f"{end} {self.unit}".strip(), with_unit=True)
+            for end in (self.low, self.high)
+        )
+        if self.steps < 2 or low >= high:
             raise ModelError(
                 f"{quantity}: it takes a list, or two steps or more from a low end to "
                 "a higher one"
             )
-        return list(map(float, np.linspace(found[0], found[1], self.steps)))
+        numbers: list[float] = np.linspace(low, high, self.steps).tolist()
+        return numbers
 
 
-def _as_span(given: Any) -> Any:
-    return {"values": given} if isinstance(given, list | tuple) else given
-
-
-_Values = Annotated[
-    Span,
-    BeforeValidator(_as_span),
-    WithJsonSchema({"type": ["array", "object"]}),
-]
+def _as_span(content: Any) -> Any:
+    return {"values": content} if isinstance(content, list | tuple) else content
 
 
 class Spec(Content):
@@ -97,194 +91,203 @@ class Spec(Content):
     quantity's is the slowest to change.
     """
 
-    name: Text
+    name: Words
     """Name of the sweep."""
     scenario: str = OWN
     """What the rest is taken from: the name of a scenario, or its file."""
     quantities: tuple[str, ...] = ()
     """The estimates."""
-    values: Annotated[dict[str, _Values], Field(default_factory=dict)]
-    """Values by quantity: a list of numbers with their units, or low, high, steps and
-    perhaps the unit of all."""
-    readings: Annotated[dict[str, tuple[str, ...]], Field(default_factory=dict)]
-    """Readings by quantity."""
-    _base: Setting | None = PrivateAttr(None)  # in place of the scenario's
+    values: dict[
+        str,
+        Annotated[
+            Span,
+            BeforeValidator(_as_span),
+            WithJsonSchema({"type": ["array", "object"]}),
+        ],
+    ]
+    """By quantity: a list of readings, or of numbers with their units; or low, high,
+    steps and perhaps the unit of all."""
 
-    def check(
-        self, model: Model, folder: Path = Path()
-    ) -> tuple[dict[str, list[float]], _Settings]:
-        """Check the sweep, and return its values by quantity and its settings.
+    def check(self, model: Model, folder: Path = Path()) -> Sweep:
+        """The sweep that the file describes.
 
-        A scenario's file may be in the folder. Raises ModelError.
+        A scenario's file may be in the folder. Raises ModelError for a fault in it.
         """
-        self.quantities = self.quantities or model.register.estimates
         beside = folder / self.scenario
-        if beside.is_file():
-            self.scenario = str(beside)
-        own = self._base or find(self.scenario, model).setting(model)
-        if not self.values and not self.readings:
+        name = str(beside) if beside.is_file() else self.scenario
+        base = find(name, model).setting(model)
+        _check_rows([len(span.values) or span.steps for span in self.values.values()])
+        over = {name: span.numbers(model, name) for name, span in self.values.items()}
+        quantities = self.quantities or model.register.estimates
+        return Sweep.over(model, quantities, over, base, with_units=True)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A grid of numbers and of readings over a setting, for some quantities."""
+
+    quantities: tuple[str, ...]
+    numbers: Mapping[str, Floats]
+    readings: Mapping[str, tuple[str, ...]]
+    #: By combination of readings: the setting, or why there is none.
+    settings: Mapping[tuple[str, ...], Setting | str]
+
+    @property
+    def inner(self) -> int:
+        """The rows of one combination of readings."""
+        return math.prod(len(values) for values in self.numbers.values())
+
+    @property
+    def rows(self) -> int:
+        """The rows of the whole grid."""
+        return self.inner * len(self.settings)
+
+    @classmethod
+    def over(
+        cls,
+        model: Model,
+        quantities: str | Iterable[str],
+        axes: Mapping[str, Any],
+        base: Setting = ARTICLE,
+        *,
+        with_units: bool = False,
+    ) -> Sweep:
+        """Make a sweep over a setting.
+
+        What it goes over is given by name: some numbers, texts or readings, or one of
+        them. A text needs its unit if ``with_units``. Raises ModelError for a wrong
+        name, value or type, and for what nothing depends on.
+        """
+        if not axes:
             raise ModelError("nothing is varied; give values or readings")
-        lengths = [len(one.values) or one.steps for one in self.values.values()]
-        check_rows(*lengths, *map(len, self.readings.values()))
-        for name in self.quantities:
-            model.known(name)
-        for name, reading in (
-            (name, one) for name, names in self.readings.items() for one in names
-        ):
-            model.known_reading(name, reading)
-        empty = [name for name, names in self.readings.items() if not names]
-        if empty:
-            raise ModelError(
-                f"{model.known(empty[0])} has no value and no reading here; give one "
-                "or more"
-            )
-        values = {name: span.numbers(model, name) for name, span in self.values.items()}
-        for name in values.keys() & self.readings.keys():
-            raise ModelError(f"{name} has values and readings; vary one of the two")
-        start = model.setting(
-            {name: model.written(name, numbers[0]) for name, numbers in values.items()},
-            own,
-        )
-        settings, used = _Settings(), list[Plan]()
-        for combination in itertools.product(*self.readings.values()):
+        every = {name: listed(values) for name, values in axes.items()}
+        _check_rows([len(axis) for axis in every.values() if isinstance(axis, Sized)])
+        names = tuple(model.known(name) for name in listed(quantities))
+        numbers: dict[str, Floats] = {}
+        readings: dict[str, tuple[str, ...]] = {}
+        for name, axis in every.items():
+            values = _axis(model, name, axis, with_units=with_units)
+            if isinstance(values, tuple):
+                readings[name] = values
+            else:
+                numbers[name] = values
+        firsts = {
+            name: written(model, name, values[0].item())
+            for name, values in numbers.items()
+        }
+        start = model.setting(firsts, base)
+        settings: dict[tuple[str, ...], Setting | str] = {}
+        plans: list[Plan] = []
+        for combination in itertools.product(*readings.values()):
+            taken = dict(zip(readings, combination, strict=True))
             try:
-                setting = model.setting(
-                    dict(zip(self.readings, combination, strict=True)), start
-                )
-                used += [
-                    one
-                    for name in self.quantities
-                    for one in model.beside(name, setting)
-                ]
+                setting = model.setting(taken, start)
+                for name in names:
+                    plans += model.beside(name, setting)
                 settings[combination] = setting
             except ModelError as error:
                 settings[combination] = str(error)
-        if not used:
-            first = next(iter(settings.values()))
-            raise ModelError(f"no combination of the readings can be computed: {first}")
-        model.check_used(
-            Setting(
-                {**dict.fromkeys(self.readings, ""), **dict.fromkeys(values, 0.0)},
-                frozenset([*self.readings, *values]),
-            ),
-            used,
+        if not plans:
+            reason = next(iter(settings.values()))
+            raise ModelError(
+                f"no combination of the readings can be computed: {reason}"
+            )
+        varied: dict[str, str | float] = {
+            **dict.fromkeys(readings, ""),
+            **dict.fromkeys(numbers, 0.0),
+        }
+        model.check_used(Setting(varied, frozenset(varied)), plans)
+        return cls(names, numbers, readings, settings)
+
+
+def _check_rows(lengths: Iterable[int]) -> None:
+    """Raise ModelError for more rows than a sweep may have."""
+    rows = math.prod(lengths)
+    if rows > MOST:
+        raise ModelError(
+            f"the sweep has {rows:,} rows, and {MOST:,} are the most; vary fewer "
+            "values at once"
         )
-        return values, settings
 
 
-def _text(choice: Choice, unit: str) -> str:
-    """A number as a file holds it, with its unit."""
-    return choice if isinstance(choice, str) else f"{choice!r}{unit}"
+def _axis(
+    model: Model, name: str, values: Iterable[Any], *, with_units: bool
+) -> Floats | tuple[str, ...]:
+    """The readings of a quantity, or its numbers in base units."""
+    values = list(values)
+    known = model.readings(model.known(name))
+    words = [value.strip() for value in values if isinstance(value, str)]
+    readings = [word for word in words if word in known]
+    if not values:
+        raise ModelError(f"{name} has no value and no reading here; give one or more")
+    if len(readings) == len(values):
+        return tuple(readings)
+    if readings:
+        other = next(value for value in values if value not in readings)
+        model.known_reading(name, str(other))
+    numbers = [
+        model.number(name, value, with_unit=with_units and isinstance(value, str))
+        for value in values
+    ]
+    return np.array(numbers)
 
 
-def spec_of(
-    model: Model,
-    quantities: str | Iterable[str],
-    over: Mapping[str, Any],
-    base: Setting,
-) -> Spec:
-    """Make a sweep in Python over a setting.
-
-    What it goes over is given by name: some numbers, texts or readings, or one of them.
-    """
-    values: dict[str, Span] = {}
-    readings: dict[str, tuple[str, ...]] = {}
-    axes = {name: listed(one) for name, one in over.items()}
-    check_rows(*(len(one) for one in axes.values() if isinstance(one, Sized)))
-    for name, axis in axes.items():
-        each = list(axis)
-        unit = model.suffix(model.known(name))
-        known = model.readings(name)
-        others = [
-            one for one in each if not isinstance(one, str) or one.strip() not in known
-        ]
-        if others and len(others) < len(each):
-            model.known_reading(name, str(others[0]))
-        if others:
-            numbers = [model.number(name, change) for change in others]
-            texts = [_text(model.written(name, number), unit) for number in numbers]
-            values[name] = Span(values=tuple(texts))
-        else:
-            readings[name] = tuple(one.strip() for one in each)
-    found = Spec(
-        name="sweep",
-        quantities=tuple(map(model.known, listed(quantities))),
-        values=values,
-        readings=readings,
-    )
-    found._base = base
-    return found
-
-
-def read(path: Path, model: Model) -> Spec:
+def read(path: Path, model: Model) -> Sweep:
     """The sweep that a file describes.
 
     Raises RegisterError, one sentence that names file and field.
     """
-    return scenarios.read(path, model, Spec)
+    sweep: Sweep = scenarios.read(path, model, Spec)
+    return sweep
 
 
 #: Some rows, and how many of their cells are empty, by reason.
 _Block: TypeAlias = "tuple[pd.DataFrame, Counter[str]]"
 
 
-def _blocks(
-    model: Model, spec: Spec, scheduler: str = ""
-) -> tuple[int, Generator[_Block, None, None]]:
-    """How many rows a sweep has, and its blocks, computed when asked for.
-
-    Raises ModelError for any fault.
-    """
+def _block(model: Model, grid: Sweep, number: int, start: int) -> _Block:
+    """The rows of one combination of readings, from a row on."""
     import pandas as pd
 
-    values, settings = spec.check(model)
-    shape = [len(numbers) for numbers in values.values()]
-    inner = math.prod(shape)
-
-    def block(item: tuple[int, tuple[str, ...], int]) -> _Block:
-        number, combination, start = item
-        rows = np.arange(start, min(start + ROWS, inner))
-        places = np.unravel_index(rows, shape) if shape else ()
-        taken = {
-            name: np.array(values[name])[place]
-            for name, place in zip(values, places, strict=True)
+    combination, setting = [*grid.settings.items()][number]
+    shape = [len(values) for values in grid.numbers.values()]
+    rows = np.arange(start, min(start + ROWS, grid.inner))
+    places = np.unravel_index(rows, shape) if shape else ()
+    taken = {
+        name: values[place]
+        for (name, values), place in zip(grid.numbers.items(), places, strict=True)
+    }
+    readings = {
+        f"{name}__reading": reading
+        for name, reading in zip(grid.readings, combination, strict=True)
+    }
+    frame = pd.DataFrame({"row": number * grid.inner + rows, **readings, **taken})
+    if isinstance(setting, str):
+        nothing = dict.fromkeys(grid.quantities, np.nan)
+        frame = frame.assign(**nothing, violates=setting, remarks="")
+        return frame, Counter({setting: len(rows) * len(nothing)})
+    # By row, its sentences, each once.
+    violates = defaultdict[int, dict[str, None]](dict)
+    remarks = defaultdict[int, dict[str, None]](dict)
+    empty: Counter[str] = Counter()
+    for name in grid.quantities:
+        plan = model.plan(name, setting)
+        computed = {
+            node: np.broadcast_to(value, rows.shape)
+            for node, value in plan.evaluate(taken).items()
         }
-        named = {
-            f"{name}__reading": one
-            for name, one in zip(spec.readings, combination, strict=True)
-        }
-        frame = pd.DataFrame({"row": number * inner + rows, **named, **taken})
-        setting = settings[combination]
-        if isinstance(setting, str):
-            nothing = dict.fromkeys(spec.quantities, np.nan)
-            frame = frame.assign(**nothing, violates=setting, remarks="")
-            return frame, Counter({setting: len(rows) * len(nothing)})
-        # By row, its sentences, each once.
-        violates = defaultdict[int, dict[str, None]](dict)
-        remarks = defaultdict[int, dict[str, None]](dict)
-        empty: Counter[str] = Counter()
-        for name in spec.quantities:
-            plan = model.plan(name, setting)
-            computed = {
-                one: np.broadcast_to(value, rows.shape)
-                for one, value in plan.evaluate(taken).items()
-            }
-            kept = np.ones(rows.shape, bool)
-            for reason, row, sentence in _refused(plan, computed, len(rows)):
-                kept[row] = False
-                empty[reason] += 1
-                violates[row][sentence] = None
-            frame[name] = np.where(kept, computed[name], np.nan)
-            for row, said in model.remarks(name, setting, taken):
-                if kept[row]:
-                    remarks[row][f"{name}: {said}"] = None
-        for column, found in (("violates", violates), ("remarks", remarks)):
-            frame[column] = [" | ".join(found.get(row, ())) for row in range(len(rows))]
-        return frame, +empty
-
-    starts = itertools.product(enumerate(settings), range(0, inner, ROWS))
-    items = [(number, combination, start) for (number, combination), start in starts]
-    return inner * len(settings), run_blocks(block, items, scheduler)
+        kept = np.ones(rows.shape, bool)
+        for reason, row, sentence in _refused(plan, computed, len(rows)):
+            kept[row] = False
+            empty[reason] += 1
+            violates[row][sentence] = None
+        frame[name] = np.where(kept, computed[name], np.nan)
+        for row, said in model.remarks(name, setting, taken):
+            if kept[row]:
+                remarks[row][f"{name}: {said}"] = None
+    for column, sentences in (("violates", violates), ("remarks", remarks)):
+        frame[column] = [" | ".join(sentences.get(row, ())) for row in range(len(rows))]
+    return frame, empty
 
 
 def _refused(
@@ -310,21 +313,62 @@ def _refused(
             yield plan.no_single_value, row, plan.no_single_value
 
 
-def compute(model: Model, spec: Spec, scheduler: str = "") -> pd.DataFrame:
-    """The whole sweep as a frame, a row a combination.
+def blocks(
+    model: Model, grid: Sweep, scheduler: str = ""
+) -> Generator[_Block, None, None]:
+    """Compute a sweep block by block, in order.
 
-    Raises InputError in one sentence for a fault in the sweep.
+    The blocks come from this machine's threads, or from the workers of a Dask cluster
+    whose scheduler has the address ``scheduler``. Raises InputError where none answers,
+    or Dask is not installed.
     """
+    from joblib import Parallel, delayed, parallel_config
+
+    places = itertools.product(range(len(grid.settings)), range(0, grid.inner, ROWS))
+    jobs = (delayed(_block)(model, grid, number, start) for number, start in places)
+    backend = "dask" if scheduler else "threading"
+    with (
+        _reach(scheduler),
+        parallel_config(backend, n_jobs=-1),
+        warnings.catch_warnings(),
+    ):
+        # A run that stops in the middle has computed some blocks in vain.
+        warnings.filterwarnings("ignore", ".*tasks", UserWarning)
+        yield from Parallel(return_as="generator")(jobs)
+
+
+def _reach(scheduler: str) -> AbstractContextManager[Any]:
+    """A connection to a Dask scheduler; none for this machine."""
+    if not scheduler:
+        return contextlib.nullcontext()
+    try:
+        from distributed import Client
+
+        connection: AbstractContextManager[Any] = Client(
+            scheduler, timeout=10, set_as_default=True
+        )
+        return connection
+    except ImportError:
+        raise InputError(
+            "Dask is not installed; the extra `cluster` brings it"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"no Dask scheduler answers at '{scheduler}' ({type(error).__name__})"
+        ) from None
+
+
+def compute(model: Model, grid: Sweep, scheduler: str = "") -> pd.DataFrame:
+    """The whole sweep as a frame, a row a combination."""
     import pandas as pd
 
-    return pd.concat(
-        [frame for frame, _ in _blocks(model, spec, scheduler)[1]], ignore_index=True
-    )
+    frames = [frame for frame, _ in blocks(model, grid, scheduler)]
+    return pd.concat(frames, ignore_index=True)
 
 
-def sweep(
+def write(
     model: Model,
-    spec: Spec,
+    grid: Sweep,
     out: Path,
     *,
     scheduler: str = "",
@@ -333,33 +377,28 @@ def sweep(
     """Compute a sweep into a CSV file, and count the empty cells by reason.
 
     The file is written whole or not at all. The function ``done`` gets the number of
-    rows computed, and of all rows. Raises InputError for a fault in the sweep, and
-    where the file exists or can't be written.
+    rows computed, and of all rows. Raises InputError where the file exists or can't be
+    written.
     """
     if out.suffix != ".csv":
         raise InputError(f"{display_path(out)} does not end in .csv")
     if out.exists():
         raise InputError(f"{display_path(out)} exists; remove it or name another file")
-    total, blocks = _blocks(model, spec, scheduler)
     empty = Counter[str]()
+    how: Any = {"index": False, "lineterminator": "\n", "float_format": "%.10g"}
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with (
             tempfile.TemporaryDirectory(
                 prefix=f".{out.name}.", dir=out.parent
             ) as folder,
-            contextlib.closing(blocks),
+            contextlib.closing(blocks(model, grid, scheduler)) as computed,
         ):
             new = Path(folder) / out.name
-            for frame, reasons in blocks:
-                how: Any = {
-                    "index": False,
-                    "lineterminator": "\n",
-                    "float_format": "%.10g",
-                }
+            for frame, reasons in computed:
                 frame.to_csv(new, mode="a", header=not new.exists(), **how)
                 empty.update(reasons)
-                done(int(frame["row"].iloc[-1]) + 1, total)
+                done(int(frame["row"].iloc[-1]) + 1, grid.rows)
             new.replace(out)
     except OSError as error:
         raise InputError(

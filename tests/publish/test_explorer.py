@@ -393,7 +393,7 @@ def test_each_preset_gives_the_setting_of_its_scenario(
     plain = [
         row
         for name, row in shipped.items()
-        if name != scenarios.OWN and not row.distributions
+        if name != scenarios.OWN and not row.distributions(study.model)
     ]
     assert preset.locator("option").count() == 1 + len(plain)
     taken = "Object.fromEntries(setting.choices)"

@@ -56,8 +56,8 @@ REFUSED = """
     'southen' names no scenario or file; did you mean 'southern'
 08 draws_scenario=ilustrative
     'ilustrative' names no scenario or file; did you mean 'illustrative'
-08 draws=1000
-    1,000 draws are no power of two, as Sobol points need; take 512 or 1,024
+08 draws=1000001
+    1,000,001 draws can't be made; they are at least 2, and at most 1,000,000
 08 draws=4e3
     draws: '4e3' is not a whole number
 """

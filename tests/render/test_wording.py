@@ -15,11 +15,11 @@ from analysis.model.results import TALLIED
 from analysis.model.verdicts import Outcome, judge, judge_all
 from analysis.publish.tables import write_tables
 from analysis.render import wording
+from analysis.render.estimates import AS_PRINTED, tabulate
 from analysis.render.records import estimates
 from analysis.render.speller import Speller
 from analysis.render.whatif_tables import break_even_table, estimated_words
-from analysis.whatif.scenarios import find, tabulate
-from analysis.whatif.sensitivity import statement_of
+from analysis.whatif.break_even import statement_of
 
 Rows = dict[str, dict[str, str]]
 
@@ -147,7 +147,7 @@ def test_one_number_is_shown_alike_on_every_screen(
     assert found == "272,000"
     tabulated = [
         one
-        for one in tabulate(model, [find("article", model)])
+        for one in tabulate(model, [AS_PRINTED])
         if one.quantity == "net_new_persons"
     ]
     assert [estimated_words(model, one) for one in tabulated] == ["301,000"]
@@ -375,7 +375,7 @@ def test_an_estimate_without_a_value_gives_its_reason(
 def test_a_side_of_a_statement_is_not_rounded_onto_the_other(model: Model) -> None:
     # 3.17 million - 3.17 million / 1.105 = 301,222, which is 300,000 to ten thousand.
     statement = statement_of(model, "net_new_persons >= 300,000 person")
-    found = break_even_table(model, [statement], find("article", model))["statement"]
-    assert {said.rpartition(": holds, ")[2] for said in found} == {
+    rows = break_even_table(model, [statement], ARTICLE).rows
+    assert {row["statement"].rpartition(": holds, ")[2] for row in rows} == {
         "301,000 against 300,000"
     }

@@ -14,7 +14,7 @@ import pytest
 
 from analysis.model.model import Model
 from analysis.whatif import sweep as sweeps
-from analysis.whatif.sweep import Span, Spec, compute, sweep
+from analysis.whatif.sweep import Span, Spec, compute, write
 
 pytestmark = pytest.mark.long
 
@@ -94,12 +94,12 @@ def killed(cluster: Any) -> Any:
 def test_a_cluster_gives_the_bits_of_one_process(
     model: Model, cluster: Any, tmp_path: Path
 ) -> None:
-    address = cluster.scheduler_address
+    grid, address = SPEC.check(model), cluster.scheduler_address
     pd.testing.assert_frame_equal(
-        compute(model, SPEC, address), compute(model, SPEC), check_exact=True
+        compute(model, grid, address), compute(model, grid), check_exact=True
     )
     for name, scheduler in (("alone", ""), ("together", address)):
-        sweep(model, SPEC, tmp_path / f"{name}.csv", scheduler=scheduler)
+        write(model, grid, tmp_path / f"{name}.csv", scheduler=scheduler)
     assert (tmp_path / "alone.csv").read_bytes() == (
         tmp_path / "together.csv"
     ).read_bytes()
@@ -108,7 +108,8 @@ def test_a_cluster_gives_the_bits_of_one_process(
 def test_a_sweep_is_the_same_when_a_worker_is_killed_in_the_middle(
     model: Model, cluster: Any, killed: Any
 ) -> None:
-    found = compute(model, SPEC, cluster.scheduler_address)
+    grid = SPEC.check(model)
+    found = compute(model, grid, cluster.scheduler_address)
     assert killed.gone.wait(30)
     assert killed.left > 0
-    pd.testing.assert_frame_equal(found, compute(model, SPEC), check_exact=True)
+    pd.testing.assert_frame_equal(found, compute(model, grid), check_exact=True)

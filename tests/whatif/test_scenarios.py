@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from analysis.core.errors import InputError, RegisterError
 from analysis.core.register import Register
 from analysis.model.model import Model
-from analysis.whatif.scenarios import Scenario, estimate, find, read, schema, shipped
+from analysis.render.estimates import Estimated, Under
+from analysis.render.estimates import estimate as estimate_under
+from analysis.whatif.scenarios import Scenario, find, read, schema, shipped
 from tests.conftest import ROOT
 from tests.spoiling import described, text
 from tests.tables import refusals
@@ -33,6 +35,10 @@ ADDED = T - BASE
 #: region, 470,000 more.
 SOUTHERN = S * 0.95
 COMPOSITION = SOUTHERN + (L - S) * 0.50
+
+
+def estimate(model: Model, scenario: Scenario, quantity: str) -> Estimated:
+    return estimate_under(model, Under.of(scenario, model), quantity)
 
 
 def write(
@@ -174,11 +180,18 @@ def test_a_file_is_valid_by_the_schema(model: Model, path: Path) -> None:
     validator = jsonschema.Draft202012Validator(schema(model))
     assert validator.is_valid(content)
     for spoiled in (
-        {"readings": {"at_risk_2019": "southren"}},
+        {"values": {"at_risk_2019": "southren"}},
         {"values": {"overlapp": 0.1}},
         {"notes": "none"},
     ):
         assert not validator.is_valid(content | spoiled)
+
+
+def test_a_reading_that_is_the_articles_own_may_be_named(
+    model: Model, tmp_path: Path
+) -> None:
+    scenario = read(write(tmp_path, "values: {total_2019: persons}"), model, Scenario)
+    assert scenario.setting(model).choices == {}
 
 
 def test_a_file_works_from_anywhere(
@@ -266,64 +279,54 @@ def test_an_unknown_scenario_is_refused_with_the_nearest(model: Model) -> None:
 # Refusals -----------------------------------------------------------------------------
 
 #: The text besides name, description and reason; and the field at fault, with a part
-#: of the sentence. Of a ratio that is implied, its own value, 1, is refused as well.
+#: of the sentence.
 REFUSED = """
 valeus: {overlap: 0.1}
     valeus: did you mean 'values'?
-readings: {at_rsk_2019: southern}
-    readings.at_rsk_2019: did you mean 'at_risk_2019'?
+values: {at_rsk_2019: southern}
+    values.at_rsk_2019: did you mean 'at_risk_2019'?
 values: {overlapp: 0.1}
     values.overlapp: did you mean 'overlap'?
-readings: {at_risk_2019: southren}
-    readings.at_risk_2019: did you mean 'southern'?
-readings: {at_risk_2019: 1}
-    readings.at_risk_2019: input should be a valid string, not '1'
-readings:
-    readings: input should be a valid mapping
+values: {at_risk_2019: southren}
+    values.at_risk_2019: did you mean 'southern'?
+values:
+    values: input should be a valid mapping
 values: {former_detainees: 300000}
     values.former_detainees: has no unit; write '300000 person'
 values: {former_detainees: 0.3 transfer}
     values.former_detainees: is in transfer, not in person
 values: {overlap: true}
-    values.overlap: input should be a valid string, not 'True'
+    values.overlap: overlap = True is not a finite number
+values: {overlap: null}
+    values.overlap: overlap = None is not a finite number
+values: {overlap: {low: 0}}
+    values.overlap: is not a finite number
 values: {overlap: 1.5}
     values.overlap: = 1.5 lies outside its allowed range, 0 to 1
-readings: {persons_per_transfer: implied}
-values: {persons_per_transfer: 0.8 person/transfer}
-    values.persons_per_transfer: stands under values and under readings; give one
-readings: {persons_per_transfer: implied}
-values: {persons_per_transfer: 1 person/transfer}
-    values.persons_per_transfer: stands under values and under readings; give one
 values: {villagers_placed: 5 villager}
     values.villagers_placed: nothing computed here depends on it
-readings: {months_2022: four_months_again}
-    readings.months_2022: nothing computed here depends on it
-readings: {total_2019: transfers, persons_per_transfer: implied}
-    readings: these readings make a circle
-readings: {total_2019: transfers, south_2019: persons}
-    readings: are one choice
-values: {transfers_2021: 3 million transfer}
-readings: {transfers_2021: report_2021}
-    values.transfers_2021: stands under values and under readings; give one of them
-readings: {transfers_2021: report_2022}
-    readings.transfers_2021: report_2022 is of 2022 and transfers_2021 of 2021
-values: {overlap: 0.1}
-distributions: {overlap: {shape: uniform, low: 0, high: 0.5}}
-    values.overlap: stands under values and under distributions; give one
-distributions: {overlap: {low: 0, high: 0.5}}
-    distributions.overlap.shape: field required
-distributions: {overlap: {shape: beta, low: 0, high: 1}}
-    distributions.overlap.shape: input should be 'uniform' or 'triangular', not 'beta'
-distributions: {overlap: {shape: uniform, low: 0, high: 1, mode: 1}}
-    distributions.overlap: has low, mode, high
-distributions: {overlap: {shape: triangular, low: 0, high: 1}}
-    distributions.overlap: has low, mode, high
-distributions: {overlap: {shape: uniform, low: 1, high: 0}}
-    distributions.overlap: does not rise from its low end
-distributions: {overlap: {shape: uniform, low: 0, high: 1.5}}
-    distributions.overlap: allowed range
-distributions: {former_detainees: {shape: uniform, low: 1, high: 2}}
-    distributions.former_detainees: no unit
+values: {months_2022: four_months_again}
+    values.months_2022: nothing computed here depends on it
+values: {total_2019: transfers, persons_per_transfer: implied}
+    values.persons_per_transfer: these readings make a circle
+values: {total_2019: transfers, south_2019: persons}
+    values.total_2019: are one choice
+values: {transfers_2021: report_2022}
+    values.transfers_2021: report_2022 is of 2022 and transfers_2021 of 2021
+values: {overlap: [0, 0.5]}
+    values.overlap: '0' is no shape of a distribution
+values: {overlap: [unifrom, 0, 0.5]}
+    values.overlap: 'unifrom' is no shape of a distribution; did you mean 'uniform'?
+values: {overlap: [uniform, 0, 0.5, 1]}
+    values.overlap: a uniform distribution has 2 numbers, low, high; given are 3
+values: {overlap: [triangular, 0, 1]}
+    values.overlap: a triangular distribution has 3 numbers, low, mode, high
+values: {overlap: [uniform, 1, 0]}
+    values.overlap: does not rise from its low end
+values: {overlap: [uniform, 1.5, 2]}
+    values.overlap: lies outside the allowed range, 0 to 1
+values: {former_detainees: [uniform, 100000, 200000 person]}
+    values.former_detainees: '100000' has no unit
 values: {overlap: 0.1, overlap: 0.2}
     : the key 'overlap' is given twice at line 4
 values: !!python/object/apply:os.getcwd []

@@ -15,7 +15,8 @@ import yaml
 from analysis.core.errors import InputError, RegisterError
 from analysis.model.model import Model
 from analysis.whatif import sweep as sweeps
-from analysis.whatif.sweep import Span, Spec, compute, read, sweep
+from analysis.whatif.sweep import Span, Spec, Sweep, read, write
+from analysis.whatif.sweep import compute as compute_sweep
 from tests.tables import refusals
 
 #: Persons added since 2019 with one person a transfer: 3.17 million less
@@ -25,7 +26,17 @@ RATIOS, DRIFTS, FORMER = (0.6, 0.7, 0.8, 0.9), (0.95, 1.0, 1.05), (3e5, 4e5)
 
 
 def spec(**given: Any) -> Spec:
-    return Spec.model_validate({"name": "of mine", **given})
+    values = {**given.pop("readings", {}), **given.pop("values", {})}
+    return Spec.model_validate({"name": "of mine", "values": values, **given})
+
+
+def compute(model: Model, given: Spec | Sweep) -> pd.DataFrame:
+    grid = given.check(model) if isinstance(given, Spec) else given
+    return compute_sweep(model, grid)
+
+
+def sweep(model: Model, given: Spec, out: Path, **how: Any) -> Any:
+    return write(model, given.check(model), out, **how)
 
 
 def texts(numbers: Any, unit: str) -> list[str]:
@@ -290,7 +301,6 @@ quantities: [at_risk_total]
 values:
   former_detainees: {low: 0.2, high: 0.6, steps: 3, unit: million person}
   overlap: [0, 25%, 0.5]
-readings:
   at_risk_2019: [published, southern]
 """
     one = read(written(tmp_path, text), model)
@@ -327,12 +337,12 @@ def test_a_scenario_beside_the_file_is_found_from_anywhere(
 REFUSED = """
 values: {overlapp: [0]}
     values.overlapp: 'overlapp' is not a quantity; did you mean 'overlap'?
-readings: {at_rsk_2019: [southern]}
-    readings.at_rsk_2019: did you mean 'at_risk_2019'?
-readings: {at_risk_2019: [southren]}
-    readings.at_risk_2019: did you mean 'southern'?
-readings: {at_risk_2019: []}
-    readings.at_risk_2019: at_risk_2019 has no value and no reading here; give
+values: {at_rsk_2019: [southern]}
+    values.at_rsk_2019: did you mean 'at_risk_2019'?
+values: {at_risk_2019: [southren]}
+    values.at_risk_2019: did you mean 'southern'?
+values: {at_risk_2019: [southern, 1.5 million person]}
+    values.at_risk_2019: '1.5 million person' is not a reading of at_risk_2019
 quantities: [at_risk_totl]
 values: {overlap: [0]}
     : did you mean 'at_risk_total'?
@@ -344,21 +354,18 @@ values: {overlap: {low: 0.5, high: 0.1, steps: 3}}
     values.overlap: from a low end to a higher one
 values: {overlap: {low: 0, high: 0.1}}
     values.overlap: it takes a list, or two steps or more
-{}
+values: {}
     : nothing is varied; give values or readings
 scenario: southren
 values: {overlap: [0]}
     : names no scenario or file; did you mean 'southern'?
-values: {persons_per_transfer: [0.8 person/transfer]}
-readings: {persons_per_transfer: [set, implied]}
-    values.persons_per_transfer: has values and readings; vary one of the two
 values: {minority_share_south: [0.9]}
     values.minority_share_south: nothing computed here depends on it
-readings: {months_2022: [four_months_again]}
-    readings.months_2022: nothing computed here depends on it
+values: {months_2022: [four_months_again]}
+    values.months_2022: nothing computed here depends on it
 """
 CIRCLE = (
-    "readings: {persons_per_transfer: [implied], total_2019: [transfers], "
+    "values: {persons_per_transfer: [implied], total_2019: [transfers], "
     "at_risk_2019: [southern]}"
 )
 #: A hundred thousand values, a hundred and one times.
@@ -369,7 +376,7 @@ MANY = f"values: {{overlap: {[0] * 100_000}, former_detainees: {{steps: 101}}}}"
     ("text", "field", "words"),
     [
         *refusals(REFUSED),
-        (CIRCLE, "readings", "no combination of the readings can be computed"),
+        (CIRCLE, "values", "no combination of the readings can be computed"),
         (MANY, "", "has 10,100,000 rows, and 10,000,000"),
     ],
 )
@@ -402,12 +409,12 @@ def test_a_sweep_is_refused_with_one_sentence_from_python_and_from_a_file(
         ("name: a\nvalues: {overlap: 0.1}", ", field values.overlap: "),
         (
             "name: a\nvalues: {overlap: [true]}",
-            ", field values.overlap.values.0: input should be a valid string, not",
+            ", field values.overlap: overlap: 'True' is not a number",
         ),
         ("name: a\nvalues: {overlap: {steps: 0.5}}", ", field values.overlap.steps: "),
         (
-            "name: a\nreadings: {at_risk_2019: southern}",
-            ", field readings.at_risk_2019: input should be a valid list",
+            "name: a\nvalues: {at_risk_2019: southern}",
+            ", field values.at_risk_2019: ",
         ),
     ],
 )

@@ -224,10 +224,9 @@ function rest() {
   const hash = choices.map((pair) => pair.join("=")).join("&");
   if (inAddress() !== hash) history.pushState(null, "", `#${hash}`);
   const description = textsOf(setting).differs;
-  const scenario = { ...DATA.scenario, description, readings: {}, values: {} };
+  const scenario = { ...DATA.scenario, description, values: {} };
   for (const [name, choice] of choices) {
-    if (isNumber(choice)) scenario.values[name] = choice + QUANTITIES[name].suffix;
-    else scenario.readings[name] = choice;
+    scenario.values[name] = isNumber(choice) ? choice + QUANTITIES[name].suffix : choice;
   }
   $("file").href = `data:text/yaml,${encodeURIComponent(JSON.stringify(scenario, null, 2))}`;
   $("spoken").textContent = document.querySelector(".bar").textContent;

@@ -1,0 +1,139 @@
+"""Draws as Python and a notebook show them: frames, words and pictures."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from analysis.core.units import nearest
+from analysis.model.model import ModelError
+from analysis.render.frame import Frame
+from analysis.render.whatif_tables import (
+    ILLUSTRATIVE,
+    draws_table,
+    indices_table,
+    named,
+)
+from analysis.whatif.draws import Draws
+
+
+class Drawn:
+    """Draws of some quantities: numbers, the draws themselves, and what explains them.
+
+    ``frame`` has a row a quantity: its mean, sd and percentiles, such as ``p2.5``.
+    ``sample`` has a row a draw, by its number: the inputs and the quantities.
+    ``indices`` has a row an input of a quantity: its first-order and its total Sobol
+    index, each with the ends of its interval. All are in base units. ``plot`` draws
+    each of them. A draw past a limit is left out, and is counted.
+
+    Draws are illustrative: arithmetic under distributions that somebody chose.
+    """
+
+    def __init__(self, draws: Draws) -> None:
+        self.draws = draws
+
+    @property
+    def differs(self) -> str:
+        """One line names the differences from the article, or says there are none."""
+        differs = self.draws.model.differences(self.draws.setting)
+        return differs or "as in the article"
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The mean, sd and percentiles of each quantity, in base units."""
+        return self._framed(self.draws.numbers, "quantity")
+
+    @cached_property
+    def sample(self) -> pd.DataFrame:
+        """The draws that are kept: inputs and quantities, in base units."""
+        sample = pd.DataFrame(self.draws.sample).rename_axis("draw")
+        sample.attrs["differs"] = self.differs
+        return sample
+
+    @cached_property
+    def indices(self) -> pd.DataFrame:
+        """The Sobol indices of each input, with the ends of their intervals."""
+        frames = []
+        for quantity, shares in self.draws.indices.items():
+            frame = self._framed(shares, "input")
+            frame.insert(0, "quantity", quantity)
+            frames.append(frame)
+        return pd.concat(frames)
+
+    def _framed(self, rows: Any, index: str) -> pd.DataFrame:
+        frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis(index)
+        frame.attrs["differs"] = self.differs
+        return frame
+
+    @property
+    def table(self) -> Frame:
+        """The numbers in words, with what was drawn below them."""
+        return draws_table(self.draws)
+
+    @property
+    def indices_table(self) -> Frame:
+        """The indices in words."""
+        return indices_table(self.draws)
+
+    def plot(self, what: str = "sample") -> Any:
+        """A figure of ``frame``, ``sample`` or ``indices``, drawn with matplotlib.
+
+        They are the percentiles as spans, the draws as histograms, and the indices as
+        bars. Raises InputError for another name.
+        """
+        draw = {
+            "frame": self._draw_spans,
+            "sample": self._draw_histograms,
+            "indices": self._draw_bars,
+        }
+        if what not in draw:
+            raise ModelError(f"'{what}' can't be drawn{nearest(str(what), draw)}")
+        from matplotlib import pyplot as plt
+
+        quantities = self.draws.quantities
+        count = 1 if what == "frame" else len(quantities)
+        size = (7, 1.5 + 2 * count)
+        fig, axes = plt.subplots(count, figsize=size, layout="constrained")
+        draw[what]([axes] if count == 1 else [*axes])
+        fig.supxlabel(f"{self.differs}.\n{ILLUSTRATIVE}", fontsize=7.5)
+        # Else a notebook shows it twice.
+        plt.close(fig)
+        return fig
+
+    def _draw_spans(self, axes: list[Any]) -> None:
+        for y, (quantity, numbers) in enumerate(self.draws.numbers.items()):
+            _, _, *shares = numbers.values()
+            axes[0].plot(shares, [y] * len(shares), "o-")
+            axes[0].text(min(shares), y + 0.1, quantity)
+        axes[0].set(yticks=[], ylim=(-0.5, len(self.draws.quantities)))
+        axes[0].set_title(f"percentiles {', '.join(map(str, self.draws.percentiles))}")
+
+    def _draw_histograms(self, axes: list[Any]) -> None:
+        for ax, quantity in zip(axes, self.draws.quantities, strict=True):
+            ax.hist(self.sample[quantity], bins=100, histtype="stepfilled")
+            ax.set(title=f"{quantity}, {self.draws.model.units[quantity]}", yticks=[])
+
+    def _draw_bars(self, axes: list[Any]) -> None:
+        for ax, (quantity, shares) in zip(
+            axes, self.draws.indices.items(), strict=True
+        ):
+            inputs = sorted(shares, key=lambda name: shares[name]["total"])
+            for kind, shift in (("first", -0.2), ("total", 0.2)):
+                places = [place + shift for place in range(len(inputs))]
+                values = [shares[name][kind] for name in inputs]
+                spread = [
+                    shares[name][f"{kind}_high"] - shares[name][kind] for name in inputs
+                ]
+                ax.barh(places, values, 0.4, xerr=spread, label=kind)
+            words = [named(self.draws.model, name) for name in inputs]
+            ax.set_yticks(range(len(inputs)), words, fontsize=7)
+            ax.set(title=f"{quantity}: share of the variance")
+            ax.legend(frameon=False)
+
+    def __repr__(self) -> str:
+        return repr(self.table)
+
+    def _repr_html_(self) -> str:
+        return f"{self.table._repr_html_()}{self.indices_table._repr_html_()}"

@@ -1,0 +1,109 @@
+"""The estimates of the data package under scenarios, in base units.
+
+>>> from analysis.core.register import Register
+>>> round(estimate(Model(Register.read()), AS_PRINTED, "at_risk_2021").value)
+1901222
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.whatif.scenarios import OWN, Scenario
+
+
+class Under(NamedTuple):
+    """A setting with a name and a description, as a table of scenarios shows it."""
+
+    name: str
+    description: str
+    setting: Setting
+
+    @classmethod
+    def of(cls, scenario: Scenario, model: Model) -> Under:
+        """A scenario, with its setting."""
+        return cls(scenario.name, scenario.description, scenario.setting(model))
+
+
+#: The article's own setting.
+AS_PRINTED = Under(OWN, "Nothing is changed.", ARTICLE)
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """This is a quantity under a scenario, in base units.
+
+    Where it is not computable, its ``value`` is None and its ``reason`` says why. From
+    ``low`` to ``high`` runs the room that rounding leaves. A ``reconstruction`` rests
+    on our reading, which the article does not derive. The ``difference`` and
+    ``percent`` are from the value under another scenario, ``against``.
+    """
+
+    scenario: str
+    quantity: str
+    unit: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    side: str = ""
+    remarks: tuple[str, ...] = ()
+    reconstruction: bool = False
+    reason: str = ""
+    depends_on: tuple[str, ...] = ()
+    differs: str = ""
+    against: str = ""
+    difference: float | None = None
+    percent: float | None = None
+
+
+def estimate(model: Model, under: Under, quantity: str) -> Estimated:
+    """Estimate a quantity under a scenario, with its bounds by rounding and its side.
+
+    Where it is not computable, the reason is given.
+    """
+    estimated = Estimated(under.name, quantity, model.units[model.known(quantity)])
+    try:
+        computed = model.estimate(quantity, under.setting)
+    except ModelError as error:
+        return replace(estimated, reason=str(error))
+    rows = [
+        model.register.readings.get((node.name, node.reading))
+        for node in model.plan(quantity, under.setting).nodes
+    ]
+    return replace(
+        estimated,
+        **vars(computed),
+        reconstruction=any(row is not None and row.reconstruction for row in rows),
+        differs=model.differences(under.setting),
+    )
+
+
+def tabulate(
+    model: Model, scenarios: Iterable[Under], against: Under | None = None
+) -> list[Estimated]:
+    """Estimate each estimate of the data package under every scenario.
+
+    Each has its difference from that under ``against``, if given.
+    """
+    rows = []
+    for under in scenarios:
+        for quantity in model.register.estimates:
+            row = estimate(model, under, quantity)
+            if against:
+                base = estimate(model, against, quantity)
+                row = _compared(row, base)
+            rows.append(row)
+    return rows
+
+
+def _compared(row: Estimated, base: Estimated) -> Estimated:
+    """An estimate with its difference from another, absolute and in percent."""
+    row = replace(row, against=base.scenario)
+    if row.value is None or base.value is None:
+        return row
+    difference = row.value - base.value
+    percent = 100 * difference / abs(base.value) if base.value else None
+    return replace(row, difference=difference, percent=percent)

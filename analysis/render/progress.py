@@ -1,0 +1,23 @@
+"""A progress bar on a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+
+@contextlib.contextmanager
+def progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on a terminal.
+
+    The caller gets a function, and tells it how many are done, and of how many.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    screen = Console(stderr=True)
+    with Progress(
+        console=screen, disable=not screen.is_terminal, transient=True
+    ) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,101 @@
+"""Draws of benchmarks/reference.yaml, from Python and from the command line, within the
+errors that are stated beside its true values.
+"""
+
+import csv
+import importlib.util
+import io
+import json
+from types import ModuleType
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from analysis.cli import app
+from analysis.render.drawn import Drawn
+from analysis.study import load
+from tests.conftest import ROOT
+
+REFERENCE = str(ROOT / "benchmarks" / "reference.yaml")
+
+
+@pytest.fixture(scope="module")
+def truth() -> ModuleType:
+    path = ROOT / "benchmarks" / "truth.py"
+    spec = importlib.util.spec_from_file_location("truth", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Drawn:
+    return load(ROOT / "data").scenario(REFERENCE).draws("at_risk_total")
+
+
+def output(*more: str) -> str:
+    words = ["sensitivity", "at_risk_total", "--scenario", REFERENCE, *more]
+    done = CliRunner(env={"ANALYSIS_DATA": None}).invoke(app, words)
+    assert done.exit_code == 0
+    return done.stdout
+
+
+def test_draws_are_as_close_to_the_truth_as_is_stated(
+    drawn: Drawn, truth: ModuleType
+) -> None:
+    mean, sd = truth.moments()
+    row = drawn.frame.loc["at_risk_total"]
+    assert row["mean"] == pytest.approx(mean, abs=truth.ERRORS["mean"])
+    assert row["sd"] == pytest.approx(sd, abs=truth.ERRORS["sd"])
+    assert row[["p05", "p50", "p95"]].tolist() == pytest.approx(
+        truth.percentiles(), abs=truth.ERRORS["percentiles"]
+    )
+
+
+def test_indices_are_as_close_to_the_truth_as_is_stated(
+    drawn: Drawn, truth: ModuleType
+) -> None:
+    for kind, shares in zip(("first", "total"), truth.indices(), strict=True):
+        for name, share in shares.items():
+            index = drawn.indices.loc[name]
+            assert index[kind] == pytest.approx(share, abs=truth.ERRORS["indices"])
+            assert index[f"{kind}_low"] <= share <= index[f"{kind}_high"]
+
+
+def test_the_command_line_has_the_same_numbers(drawn: Drawn) -> None:
+    draws: dict[str, Any] = json.loads(output("--json"))["draws"]
+    assert (draws["n"], draws["seed"], draws["kept"]) == (2**16, 0, 2**16)
+    row = drawn.frame.loc["at_risk_total"]
+    for name, value in row.items():
+        assert draws[name] == pytest.approx(value, rel=1e-9)
+    for name, shares in draws["indices"].items():
+        for kind, value in shares.items():
+            assert value == pytest.approx(drawn.indices.loc[name, kind], rel=1e-8)
+    rows = list(csv.DictReader(io.StringIO(output("--csv"))))
+    by_name = {(line["part"], line["what"]): line for line in rows}
+    assert float(by_name["draws", "mean"]["value"]) == pytest.approx(row["mean"])
+    line = by_name["total index", "former_detainees"]
+    index = drawn.indices.loc["former_detainees"]
+    ends = ("total", "total_low", "total_high")
+    assert [float(line[name]) for name in ("value", "low", "high")] == pytest.approx(
+        index[list(ends)].tolist()
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--draws", "0"), "0 draws can't be made; they are at least 2"),
+        (("--draws", "1000001"), "1,000,001 draws can't be made"),
+        (("--seed", "-1"), "the seed -1 lies below 0"),
+        (("--percentile", "101"), "101.0 is no percentile, which is from 0 to 100"),
+    ],
+)
+def test_what_cannot_be_drawn_is_one_sentence(words: Any, said: str) -> None:
+    done = CliRunner().invoke(app, ["sensitivity", "at_risk_2021", *words])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"error: {said}")
+    assert done.stderr.count("\n") == 1
