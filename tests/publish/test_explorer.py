@@ -20,7 +20,7 @@ from analysis.model import verdicts
 from analysis.model.judging import VERDICTS
 from analysis.model.model import Model, assignments
 from analysis.publish import explorer, explorer_rows
-from analysis.publish.explorer_texts import other_readings, texts
+from analysis.publish.explorer_texts import other_readings, texts, words
 from analysis.study import Study
 from analysis.whatif import scenarios
 from tests.browsing import Watched, keep, needs_chromium
@@ -183,6 +183,16 @@ def test_without_javascript_the_page_says_what_the_script_says(
     context.close()
 
 
+def test_the_script_s_own_sums_are_the_library_s_under_the_article(
+    page: Page, study: Study
+) -> None:
+    said = texts(study.model)
+    sums = page.evaluate("DATA.claims.map((claim) => sumOf(claim, ARTICLE))")
+    assert sums == [said[f"sum {name}"] for name in words()["claims"]]
+    # 3.17 million less 3.17 million ÷ 1.105
+    assert sums[-2].endswith("; 3.17 million − 2.869 million = 301,000")
+
+
 def test_the_readings_are_sorted_by_what_they_do(page: Page, study: Study) -> None:
     rows = other_readings(study.model)
     # 2,590,000 transfers in 2019: 1.6 million + 580,000 are 2.18 million.
@@ -332,7 +342,7 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
     )
     detainees = lever(page, "with_former_detainees", "former_detainees")
     # 2 million and 2.5 million less 1,901,221.7 are 98,778 and 598,778.
-    assert "matches from 98,800 to 598,000" in detainees.inner_text()
+    assert "matches from 98,800 to 598,778" in detainees.inner_text()
     track = ratio.locator("[type=range]").evaluate(
         "node => node.style.getPropertyValue('--track')"
     )
@@ -522,6 +532,7 @@ def test_it_is_driven_by_keyboard_alone(page: Page) -> None:
     )
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "approaches_in_2021"
+    assert page.locator("#refused").inner_text() == ""
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.dataset.slide"):

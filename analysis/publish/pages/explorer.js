@@ -186,14 +186,15 @@ function drawLever(node, { lever: name, claim: id }) {
     return `var(--${kind || "paper"}) ${places.join(" ")}`;
   });
   style(slider, "track", `linear-gradient(to right, ${colours})`);
-  const inside = (x, round) => {
-    const place = placeOf(x, shown);
-    return written(shifted(round(shifted(x, -place)), place), shown);
+  const inside = (x, way) => {
+    let place = placeOf(x, shown);
+    while ((rounded(x, place) - clean(x)) * way < 0) place -= 1;
+    return written(rounded(x, place), shown);
   };
   const fits = spans.filter((span) => span.kind === "matches");
   const words = fits.map(({ from, to }) => {
-    const first = from > low ? `from ${inside(from, Math.ceil)} ` : "";
-    const last = to < high ? `to ${inside(to, Math.floor)}` : "";
+    const first = from > low ? `from ${inside(from, 1)} ` : "";
+    const last = to < high ? `to ${inside(to, -1)}` : "";
     return first + last || "throughout";
   });
   start.textContent = exact(low, shown);
