@@ -304,7 +304,7 @@ def spans_apart(
     apart = []
     for span in spans:
         low, high = span["from"], span["to"]
-        near = min(1e-7 * max(1.0, abs(high)), (high - low) / 4)
+        near = min(1e-6 * max(1.0, abs(high)), (high - low) / 4)
         places = np.array([low + near, (low + high) / 2, high - near])
         for verdict in verdicts_along(comparison, {lever: places}):
             is_finer = (verdict, span["kind"]) == ("matches", "matches_within_rounding")

@@ -129,7 +129,7 @@ def test_300_settings_through_the_real_controls(page: Page, address: str) -> Non
                 taken = wanted
             except ModelError:
                 problem = page.locator(f".setting:has([data-set={name}]) .problem")
-                assert problem.inner_text() or isinstance(choice, str)
+                assert problem.text_content() or isinstance(choice, str)
         found = page.evaluate("textsOf(setting)")
         texts = answers_of(study, taken)["texts"]
         if one := differences(found, texts):

@@ -118,12 +118,14 @@ class Plan {
     this.target = target;
     this.nodes = new Map();
     this.add(target, choices, []);
-    this.limits = LIMITS.filter(({ quantity, isRange }) =>
-      isRange ? this.nodes.get(quantity)?.needs : this.nodes.has(quantity));
+    this.limits = LIMITS.filter((limit) => !limit.isRange && this.nodes.has(limit.quantity));
     for (const { other } of this.limits) if (other) this.add(other, choices, []);
     const nodes = [...this.nodes.values()];
     this.leaves = nodes.filter((node) => !node.needs);
     this.computed = nodes.filter((node) => node.needs);
+    for (const { name } of this.computed) {
+      this.limits.push(...LIMITS.filter((limit) => limit.isRange && limit.quantity === name));
+    }
     this.words = this.leaves.filter((leaf) => leaf.inWords);
     this.start = Object.fromEntries(this.leaves.map((leaf) => [leaf.name, leaf.value]));
   }
@@ -276,7 +278,7 @@ function judge({ quantity, readings, claim, reached, circular, ...check }, setti
 function turnsOf({ levels, reached }, plan, name, low, high) {
   const turns = [];
   [{}, ...plan.boxes(plan.open(reached))].forEach(({ [name]: _, ...box }, i) => {
-    const rowsOf = (corner) => [0.25, 0.5, 0.75].map((part) =>
+    const rowsOf = (corner) => [0.25, 0.5, 0.75, 0.01, 0.99].map((part) =>
       plan.row({ ...corner, [name]: low + part * (high - low) }));
     const corners = cornersOf(box).map(rowsOf);
     const isEnd = (rows) => rows.some(([target], k) => {
