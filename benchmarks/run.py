@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import platform
 import statistics
@@ -413,6 +412,9 @@ def page(found):
     def ratio(peer, mine):
         return f"{peer / mine:.1f}"
 
+    def measured(number):
+        return "" if number is None else f"{number:,.0f}"
+
     lines = [
         "# Benchmarks",
         "",
@@ -428,13 +430,17 @@ def page(found):
         "",
         f"{d['n']:,} draws of nine inputs, five outputs with mean, sd and three "
         f"percentiles each; medians of {ROUNDS}",
-        "rounds, in turns. Memory is the peak above what the process had before.",
+        "rounds, in turns. Memory is the peak above what the process had before. "
+        "squigglepy draws twice: with",
+        "its distributions sampled at once and the arithmetic on arrays by hand, and "
+        "by its own `sample` of a function,",
+        "a draw a call (a hundredth of them, times 100).",
         "",
         "| tool | seconds | times ours | MB |",
         "| --- | --- | --- | --- |",
         *(
             f"| {name} | {taken:.2f} | {ratio(taken, d['seconds']['ours'])} "
-            f"| {d['mb'].get(name, math.nan):,.0f} |"
+            f"| {measured(d['mb'].get(name))} |"
             for name, taken in d["seconds"].items()
         ),
         "",
