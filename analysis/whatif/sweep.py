@@ -245,13 +245,13 @@ def read(path: Path, model: Model) -> Sweep:
 _Block: TypeAlias = "tuple[pd.DataFrame, Counter[str]]"
 
 
-def _block(model: Model, grid: Sweep, number: int, start: int) -> _Block:
-    """The rows of one combination of readings, from a row on."""
+def _block(model: Model, grid: Sweep, number: int, start: int, stop: int) -> _Block:
+    """The rows from one to another of a combination of readings."""
     import pandas as pd
 
     combination, setting = [*grid.settings.items()][number]
     shape = [len(values) for values in grid.numbers.values()]
-    rows = np.arange(start, min(start + ROWS, grid.inner))
+    rows = np.arange(start, stop)
     places = np.unravel_index(rows, shape) if shape else ()
     taken = {
         name: values[place]
@@ -325,7 +325,10 @@ def blocks(
     from joblib import Parallel, delayed, parallel_config
 
     places = itertools.product(range(len(grid.settings)), range(0, grid.inner, ROWS))
-    jobs = (delayed(_block)(model, grid, number, start) for number, start in places)
+    jobs = (
+        delayed(_block)(model, grid, number, start, min(start + ROWS, grid.inner))
+        for number, start in places
+    )
     backend = "dask" if scheduler else "threading"
     with (
         _reach(scheduler),
