@@ -1,8 +1,48 @@
-"""Reproducible arithmetic of the numbers printed in one article.
+"""The numbers printed in one article, recomputed under settings of your own.
 
 >>> import analysis
->>> round(analysis.load()["transfers_2019"].value)
-2868778
+>>> article = analysis.load()
+>>> study = article.change(persons_per_transfer=0.55, at_risk_2019="southern")
+>>> round(study["at_risk_2021"].value)
+1733172
+
+``article`` holds the article's own numbers, and ``study`` holds them under two changes.
+A study never changes: whatever changes something returns another study. An input that
+the article does not print is ours, and is called so. A wrong name or value is refused
+in one sentence.
+
+Look a number up:
+    study["at_risk_2021"]        its value, bounds, unit, side and remarks
+    study.frame([...])           several of them as a DataFrame
+    study.steps("at_risk_2021")  the sum, step by step, down to the printed numbers
+    study.names()                what the names are; of "checks", "figures", "scenarios"
+
+See whether it agrees with the print:
+    study.headlines()            the six headline numbers
+    study.checks()               every comparison, with its verdict
+    study.solutions()            what one would have to assume for a number to hold
+    study.findings()             what stands out, read sceptically and charitably
+
+Change an assumption, a printed number or a reading:
+    study.change(name=value)     one or several changes
+    study.scenario("southern")   a set of changes with a name, or a file of your own
+    study.from_notebook(...)     the parameters of a notebook
+
+See what moves:
+    study.differs_from(article)     numbers, before and after
+    study.verdict_changes(article)  verdicts, before and after
+    study.sensitivity("at_risk_2021")  each assumption over its varied range
+    study.ranges("at_risk_2021")    the same together, and all at their low or high ends
+    study.specification_curve()     every combination of readings and values
+    study.scenarios("southern")     estimates under scenarios, side by side
+    study.break_even("at_risk_2021 >= 1.8 million person")  where a statement turns
+    study.statements()              the statements that come with the package
+    study.sweep([...], name=[...])  a grid of values
+    study.draws([...], name=(...))  random draws, with percentiles and Sobol indices
+
+Show and cite it:
+    study.figure("waterfall")    a figure, whose caption names the setting
+    study.cite()                 a sentence to quote, its caveat, the official figure
 """
 
 from __future__ import annotations

@@ -579,6 +579,22 @@ class Study:
         wanted = [self.model.known(name) for name in quantities]
         return frames.findings(self.model, wanted).to_pandas()
 
+    def names(self, kind: str = "quantities") -> pd.DataFrame:
+        """List the names that the other methods take, a row each.
+
+        kind: quantities, checks, figures or scenarios. A quantity has its name in
+        words, its unit, its value here (empty where there is none) and its readings,
+        the article's own first; the other kinds have a description. Raises InputError
+        for another kind.
+
+        >>> load().names().loc["transfers_2019", ["unit", "readings"]].tolist()
+        ['transfer', 'from_rate, from_labourers, from_difference, report_2019']
+        """
+        from analysis.render import frames
+
+        frame = frames.names(self.model, kind, self.setting).to_pandas()
+        return frame.set_index("name")
+
     def figure(self, name: str, quantity: str = "at_risk_2021") -> Any:
         """A figure of this study, drawn with matplotlib.
 

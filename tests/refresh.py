@@ -21,6 +21,7 @@ from analysis.core.register import Register
 from analysis.core.rows import TABLES, only_words
 from analysis.model.model import Model
 from analysis.publish.map import markdown_list
+from analysis.publish.reference import reference
 from analysis.render import frames
 from analysis.render.headlines import headlines, headlines_text
 from analysis.whatif.scenarios import schema
@@ -127,6 +128,7 @@ def main() -> None:
     listed = "\n".join(f"- {refusal.what}" for refusal in refusals)
     with_table(ROOT / "README.md", "refusals", listed)
     with_table(ROOT / "docs" / "map.md", "claims", markdown_list(model, "claims"))
+    write(ROOT / "docs" / "python.md", reference())
     write(ROOT / "docs" / "codebook.md", markdown_list(model, "columns") + "\n")
     architecture = ROOT / "docs" / "architecture.md"
     with_table(architecture, "columns of words", columns_of_words())

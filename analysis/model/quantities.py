@@ -14,7 +14,7 @@ from analysis.core.errors import InputError
 from analysis.core.register import Register
 from analysis.core.rows import SETTABLE, Assumption, Recomputation, Remark
 from analysis.core.sentences import message
-from analysis.core.spell import spell
+from analysis.core.spell import spell, spell_span, with_side
 from analysis.model.limits import Limit
 from analysis.model.plan import Arrays, CircleError, ModelError, Node, Plan
 from analysis.model.readings import Sources, set_number
@@ -39,6 +39,23 @@ class Estimate:
     side: str
     depends_on: tuple[str, ...]
     remarks: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """The estimate in words.
+
+        >>> bounds = {"low": 2862958, "high": 2874604}
+        >>> here = {"unit": "transfer", "side": "at most", "depends_on": ()}
+        >>> print(Estimate("transfers_2019", 2868778, **bounds, **here))
+        at most 2.87 million transfer, 2.862 to 2.875 million by rounding
+        """
+        unit = "" if self.unit == "dimensionless" else f" {self.unit}"
+        words = with_side(f"{spell(self.value, self.unit)}{unit}", self.side)
+        span = spell_span(self.low, self.high, self.unit)
+        return "; ".join([f"{words}, {span} by rounding", *self.remarks])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Show the words in IPython, and then the numbers."""
+        printer.text(f"{self}\n{self!r}")
 
 
 class Quantities(Values):

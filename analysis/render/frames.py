@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from analysis.core.errors import InputError
 from analysis.core.rows import Claim
 from analysis.core.spell import exact_span
+from analysis.core.units import nearest
 from analysis.model.findings import recomputed
-from analysis.model.model import ARTICLE, Model, Setting
+from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.model.results import results
 from analysis.model.solutions import solution
 from analysis.model.verdicts import Outcome
@@ -233,6 +236,46 @@ def cite(model: Model) -> Frame:
     names = {"title": "headline", "sentence": "sentence to quote"}
     names |= {"caveat": "caveat", "check": "check", "official": "official figures"}
     return Frame(rows, tuple(names), names)
+
+
+def names(model: Model, kind: str, setting: Setting = ARTICLE) -> Frame:
+    """The names of a kind, a row each: quantities, checks, figures or scenarios.
+
+    Raises InputError for another kind.
+    """
+    if kind == "quantities":
+        rows = [_quantity_row(model, name, setting) for name in model.quantities]
+        columns = ("name", "words", "unit", "value", "readings")
+        return Frame(rows, columns, differs=model.differences(setting), foot="")
+    described = _descriptions(model, kind)
+    rows = [{"name": name, "words": words} for name, words in described.items()]
+    return Frame(rows, ("name", "words"), foot="")
+
+
+def _quantity_row(model: Model, name: str, setting: Setting) -> Row:
+    row: dict[str, Any] = {"name": name, "words": model.name(name)}
+    row["unit"] = model.units[name]
+    row["readings"] = ", ".join(model.readings(name))
+    row["value"] = None
+    with contextlib.suppress(ModelError):
+        row["value"] = model.estimate(name, setting).value
+    return row
+
+
+def _descriptions(model: Model, kind: str) -> dict[str, str]:
+    """What each name of a kind stands for."""
+    if kind == "checks":
+        return {row.id: row.statement for row in model.register.checks.values()}
+    if kind == "figures":
+        from analysis.render.figures import FIGURES
+
+        return {name: figure.title for name, figure in FIGURES.items()}
+    if kind == "scenarios":
+        from analysis.whatif.scenarios import shipped
+
+        return {name: row.description for name, row in shipped(model).items()}
+    kinds = ("quantities", "checks", "figures", "scenarios")
+    raise InputError(f"'{kind}' is no kind of name{nearest(kind, kinds)}")
 
 
 def tables(

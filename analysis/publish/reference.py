@@ -1,0 +1,57 @@
+"""The page on Python, made from docstrings: what a study does, with its examples."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import analysis
+from analysis.study import Study
+
+#: A method as the module's docstring lists it, such as ``study.change(…)``.
+_METHOD = re.compile(r"study\.([a-z]\w*)")
+_PROMPTS = (">>> ", "... ")
+
+
+def reference() -> str:
+    """The page in Markdown: how to begin, and each method by what one wants to do."""
+    title, *groups = _paragraphs(analysis)
+    parts = ["# The package in Python", _as_markdown(title)]
+    for paragraph in groups:
+        heading, *lines = paragraph.splitlines()
+        methods = dict.fromkeys(_METHOD.findall("\n".join(lines)))
+        if not methods:
+            parts.append(_as_markdown(paragraph))
+            continue
+        parts.append(f"## {heading.rstrip(':')}")
+        parts.extend(_of_method(name) for name in methods)
+    return "\n\n".join(parts) + "\n"
+
+
+def _paragraphs(documented: object) -> list[str]:
+    text = inspect.getdoc(documented) or ""
+    return re.split(r"\n\n+", text)
+
+
+def _of_method(name: str) -> str:
+    """A method of a study: how it is called, and what its docstring says."""
+    method = inspect.getattr_static(Study, name)
+    call = f"study.{name}"
+    if inspect.isfunction(method):
+        signature = inspect.signature(method)
+        parameters = [
+            parameter.replace(annotation=inspect.Parameter.empty)
+            for parameter in signature.parameters.values()
+            if parameter.name != "self"
+        ]
+        call += f"{inspect.Signature(parameters)}"
+    paragraphs = [_as_markdown(paragraph) for paragraph in _paragraphs(method)]
+    return "\n\n".join([f"### `{call}`", *paragraphs])
+
+
+def _as_markdown(paragraph: str) -> str:
+    """A paragraph of a docstring, with examples as blocks of code."""
+    if paragraph.startswith(_PROMPTS):
+        example = re.sub(r"(?<![.\w])load\(", "analysis.load(", paragraph)
+        return f"```python\n{example}\n```"
+    return paragraph.replace("``", "`")
