@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from analysis.core.readers import read_text, read_yaml
 from analysis.core.rows import TABLES, ExpectedCell, In, Ref, Row
+from analysis.render import figure_rows
 from analysis.whatif.sweep import Spec
 
 #: The dialect of JSON Schema that the schemas are in.
@@ -39,6 +40,9 @@ def described(folder: Path) -> str:
             resource["schema"] = table_schema(models[file], header)
         elif file in models:
             entries = list_schema(models[file])
+            resource["jsonSchema"] = {"$schema": _DIALECT, **entries}
+        elif file == figure_rows.FILE:
+            entries = list_schema(figure_rows.FigureRow)
             resource["jsonSchema"] = {"$schema": _DIALECT, **entries}
         elif file == "specification.yaml":
             resource["jsonSchema"] = {"$schema": _DIALECT, **_schema(Spec)}

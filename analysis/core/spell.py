@@ -64,8 +64,8 @@ def spell(value: float, unit: str, apart_from: Iterable[float] = ()) -> str:
 
     It has three significant digits, and one more while, so written, it would equal or
     cross one of the numbers in ``apart_from``, which are prints and thresholds that it
-    is compared with. A half is rounded away from zero. Things that are counted are
-    whole.
+    is compared with; one that it equals, it equals as written. A half is rounded away
+    from zero. Things that are counted are whole.
 
     value: in base units; a share of one where the unit is percent. unit: a base unit,
     percent, or another.
@@ -92,7 +92,7 @@ def place_of(
     if unit in BASE_UNITS and unit not in _DIVISIBLE:
         place = max(place, 0)
     for other in apart_from:
-        while math.isfinite(other) and _touches(value, rounded(value, place), other):
+        while math.isfinite(other) and _misleads(value, rounded(value, place), other):
             place -= 1
     return place
 
@@ -159,10 +159,10 @@ def _nth_digit(value: float, count: int) -> int:
     return number.adjusted() - count + 1 if number else 0
 
 
-def _touches(value: float, shown: Decimal, other: float) -> bool:
-    """Whether a number, as shown, equals or crosses another."""
+def _misleads(value: float, shown: Decimal, other: float) -> bool:
+    """Whether a number, as shown, equals or crosses another, or leaves its equal."""
     if same(value, other):
-        return False
+        return not same(float(shown), other)
     there = _without_noise(other)
     return (shown - there) * (_without_noise(value) - there) <= 0
 

@@ -291,12 +291,14 @@ def accept(model: Model, notebooks: Iterable[Notebook]) -> None:
 
     The figures are those that the notebooks draw.
     """
-    from analysis.render.figures import FIGURES, data_text
+    from analysis.render.figures import data_text, figures
 
     names = {name for notebook in notebooks for name in notebook.figures}
+    plots = figures(model)
     with scratch() as folder:
         for name in names:
-            frame = FIGURES[name].frame(FIGURES[name].source(model))
+            plot = plots[name]
+            frame = plot.frame(plot.source(model))
             path = folder / f"{name}.csv"
             path.write_text(data_text(frame), encoding="utf-8")
         plotted = cells.plotted(folder)

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -44,7 +44,7 @@ from analysis.render import (
     whatif_tables,
     wording,
 )
-from analysis.render.figures import FIGURES
+from analysis.render.figures import Plot, figures
 from analysis.render.headlines import headlines, ours
 from analysis.render.safe_text import markdown, tex
 from analysis.render.screens import CHECKED
@@ -102,6 +102,7 @@ def _context(
 ) -> dict[str, Any]:
     """What the templates of the pages take, by the names that they use."""
     register, speller = model.register, Speller(model)
+    plots = figures(model)
     results = verdicts_of(model, outcomes)
     turns = break_even_table(model, register.statements.values(), ARTICLE)
     drawn = {name for notebook in notebooks for name in notebook.figures}
@@ -123,7 +124,7 @@ def _context(
         # Notebooks, figures and how to cite.
         "notebooks": {notebook.name: notebook for notebook in notebooks},
         "shown_in": shown_in(notebooks),
-        "figures": [name for name in FIGURES if name in drawn],
+        "figures": [name for name in plots if name in drawn],
         "citations": citations.citations(model),
         "references": citations.references(model),
         "bibtex": citations.cite_bibtex(model),
@@ -143,7 +144,7 @@ def _context(
         "mark": mark,
         "style": style,
         "badge": _badge,
-        "picture": picture,
+        "picture": partial(picture, model, plots),
         "speller": speller,
         "exact": exact,
         "exact_span": exact_span,
@@ -214,10 +215,14 @@ def style(verdict: str) -> str:
     return "if" if style == "ok" and rests else style
 
 
-def picture(name: str) -> Markup:
-    """A figure as HTML, with words in its place."""
-    alt = escape(FIGURES[name].alt)
-    return Markup(f'<picture><img src="figures/{name}.svg" alt="{alt}"></picture>')
+def picture(model: Model, plots: Mapping[str, Plot], name: str) -> Markup:
+    """A figure as HTML, with words in its place, and its caption as text below."""
+    plot = plots[name]
+    alt, caption = escape(plot.row.alt), escape(plot.caption(plot.source(model)))
+    return Markup(
+        f'<figure><picture><img src="figures/{name}.svg" alt="{alt}"></picture>'
+        f"<figcaption>{caption}</figcaption></figure>"
+    )
 
 
 def _badge(words: str) -> Markup:
@@ -272,12 +277,14 @@ def write(
     with scratch() as beside:
         source, built = beside / "source", beside / "built"
         source.mkdir()
+        plots = figures(model)
         for name, text in pages(model, outcomes, notebooks).items():
             (source / f"{name}.md").write_text(text, encoding="utf-8")
         for notebook in notebooks:
             name = f"{notebook.name}.ipynb"
             text = (folder / "notebooks" / name).read_text(encoding="utf-8")
-            (source / name).write_text(_to_read(text, notebook), encoding="utf-8")
+            page = _to_read(model, plots, text, notebook)
+            (source / name).write_text(page, encoding="utf-8")
         _sphinx(source, built, model.register.title)
         shutil.copytree(
             folder / "figures",
@@ -288,17 +295,19 @@ def write(
     (folder / "estimates.tex").write_text(estimates_tex(model), encoding="utf-8")
 
 
-def _to_read(text: str, notebook: Notebook) -> str:
+def _to_read(
+    model: Model, plots: Mapping[str, Plot], text: str, notebook: Notebook
+) -> str:
     """Turn a notebook into a page to read.
 
     One switch hides its code, and its figures are drawings with words.
     """
     content = json.loads(text)
-    figures = [name for name in notebook.figures if name in FIGURES]
+    names = [name for name in notebook.figures if name in plots]
     for cell in content["cells"]:
         for output in cell.get("outputs", ()):
-            if figures and "image/png" in output.get("data", {}):
-                output["data"] = {"text/html": picture(figures.pop(0))}
+            if names and "image/png" in output.get("data", {}):
+                output["data"] = {"text/html": picture(model, plots, names.pop(0))}
     switch = {"cell_type": "markdown", "id": "show-code", "metadata": {}}
     if notebook.title:
         content["cells"].insert(1, {**switch, "source": _SWITCH})

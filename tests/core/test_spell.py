@@ -99,6 +99,9 @@ def test_a_number_spelled_by_hand(value, unit, words):
         # 10.4529 percent is no 10.5, nor the 10.45 from which digits are rounded.
         (0.104529, "percent", [0.105, 0.1045], "10.453 percent"),
         (0.29996, "percent", [0.3], "29.996 percent"),
+        # What equals a print is written as the print is.
+        (2_165, "household", [2_165], "2,165"),
+        (18_040_304, "person", [18_040_304, 2e7], "18.040304 million"),
         (0.30454, "percent", [0.3], "30.5 percent"),
         (301_222, "person", [300_000, 250_000, 350_000], "301,000"),
         (2_868_778, "labourer", [2_590_000, 2_870_000], "2.869 million"),

@@ -43,7 +43,7 @@ from analysis.model.verdicts import judge_all  # noqa: E402
 from analysis.publish import cells, guard  # noqa: E402
 from analysis.publish.execution import run  # noqa: E402
 from analysis.publish.notebooks import Notebook, all_notebooks  # noqa: E402
-from analysis.render.figures import FIGURES, data_text  # noqa: E402
+from analysis.render import figures as drawings  # noqa: E402
 from tests.long.mutants import Mutant, of_data, of_formulas  # noqa: E402
 
 DATA = ROOT / "data"
@@ -216,12 +216,14 @@ def figures() -> tuple[int, list[str]]:
     model = Model(Register.read(DATA))
     with tempfile.TemporaryDirectory() as folder:
         plotted = set()
-        for name, figure in FIGURES.items():
+        for name, figure in drawings.figures(model).items():
             frame = figure.frame(figure.source(model))
             numbers = frame.select_dtypes("number")
             plotted |= {(f"{cells.PLOTTED}{name}", column) for column in numbers}
             frame[numbers.columns] = numbers.where(numbers != 0, 1) * (1 + 1e-6)
-            (Path(folder) / f"{name}.csv").write_text(data_text(frame), "utf-8")
+            (Path(folder) / f"{name}.csv").write_text(
+                drawings.data_text(frame), "utf-8"
+            )
         changed = cells.plotted(Path(folder))
     accepted = {
         key: text

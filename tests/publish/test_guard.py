@@ -21,7 +21,7 @@ from analysis.model.model import Model
 from analysis.model.verdicts import judge_all
 from analysis.publish import cells, guard
 from analysis.publish.guard import moved_cells, read_expected
-from analysis.render.figures import FIGURES, data_text
+from analysis.render.figures import data_text, figures
 from analysis.render.headlines import headlines, headlines_text
 from tests.conftest import ROOT
 from tests.spoiling import cells as with_cells
@@ -47,7 +47,7 @@ def place(package: Path, rest: str) -> str:
 
 
 def test_what_is_accepted_is_what_a_run_computes(model: Model, tmp_path: Path) -> None:
-    for name, figure in FIGURES.items():
+    for name, figure in figures(model).items():
         frame = figure.frame(figure.source(model))
         (tmp_path / f"{name}.csv").write_text(data_text(frame), encoding="utf-8")
     now = guard.cells_of(model, judge_all(model))
@@ -59,7 +59,11 @@ def test_verify_guards_all_but_figures_and_draws(model: Model) -> None:
     whole = read_expected(model.register)
     of_verify = read_expected(model.register, whole=False)
     later = {table for table, _, _ in whole.keys() - of_verify.keys()}
-    assert later == {"draws", "indices", *(f"figures.{name}" for name in FIGURES)}
+    assert later == {
+        "draws",
+        "indices",
+        *(f"figures.{name}" for name in figures(model)),
+    }
 
 
 def test_no_cell_holds_a_spelled_number_and_all_are_in_order(model: Model) -> None:
