@@ -15,6 +15,7 @@ from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.model.results import results
 from analysis.model.solutions import solution
 from analysis.model.verdicts import Outcome
+from analysis.render import figure_rows
 from analysis.render import headlines as shown_headlines
 from analysis.render.citations import citations
 from analysis.render.frame import Frame, Row
@@ -267,9 +268,8 @@ def _descriptions(model: Model, kind: str) -> dict[str, str]:
     if kind == "checks":
         return {row.id: row.statement for row in model.register.checks.values()}
     if kind == "figures":
-        from analysis.render.figures import FIGURES
-
-        return {name: figure.title for name, figure in FIGURES.items()}
+        drawn = figure_rows.read(model.register)
+        return {name: row.title for name, row in drawn.items()}
     if kind == "scenarios":
         from analysis.whatif.scenarios import shipped
 
