@@ -348,9 +348,9 @@ def _scenarios(model: Model) -> Cells:
                 cells["scenarios", row, "value"] = "none"
                 continue
             names = ("value", "low", "high", "side", "unit")
-            told: dict[str, Any] = {name: getattr(estimate, name) for name in names}
-            told["reconstruction"] = "true" if estimate.reconstruction else ""
-            cells |= _numbers("scenarios", row, told)
+            numbers: dict[str, Any] = {name: getattr(estimate, name) for name in names}
+            numbers["reconstruction"] = "true" if estimate.reconstruction else ""
+            cells |= _numbers("scenarios", row, numbers)
         cells |= _excesses(model, scenario)
     return cells
 
@@ -398,16 +398,16 @@ def _break_evens(model: Model) -> Cells:
             cells["break_evens", statement.id, "holds"] = "none"
             continue
         holds = "none" if found.holds is None else str(found.holds).lower()
-        told = {"left": found.left, "right": found.right, "holds": holds}
-        cells |= _numbers("break_evens", statement.id, told)
+        numbers = {"left": found.left, "right": found.right, "holds": holds}
+        cells |= _numbers("break_evens", statement.id, numbers)
         for turn in found.break_evens:
             spans = "; ".join(f"{digits(a)} to {digits(b)}" for a, b in turn.holds)
             roots = "; ".join(map(digits, turn.roots))
             row = f"{statement.id}.{turn.assumption}"
-            told = {"value": turn.value, "roots": roots, "holds": spans or "never"}
+            numbers = {"value": turn.value, "roots": roots, "holds": spans or "never"}
             if turn.waits_for:
-                told = {"value": turn.value, "waits_for": turn.waits_for}
-            cells |= _numbers("break_evens", row, told)
+                numbers = {"value": turn.value, "waits_for": turn.waits_for}
+            cells |= _numbers("break_evens", row, numbers)
     return cells
 
 
@@ -426,8 +426,8 @@ def drawn(model: Model) -> Cells:
                 continue
             row = f"{scenario.name}.{quantity}"
             draws = Draws(model, (quantity,), setting, given)
-            told = {**draws.numbers[quantity], "kept": draws.kept}
-            cells |= _numbers("draws", row, told)
+            numbers = {**draws.numbers[quantity], "kept": draws.kept}
+            cells |= _numbers("draws", row, numbers)
             for name, numbers in draws.indices[quantity].items():
                 cells |= _numbers("indices", f"{row}.{name}", numbers)
     return cells
