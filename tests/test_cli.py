@@ -132,7 +132,7 @@ SHOWN = {
     # "Two million" to the half million: 0.25 million either way.
     "low_end_several_three": [
         "to 2,050,000, at a coarser place 1,750,000 to 2,250,000",
-        "note: it matches only if",
+        "note: The sum matches only if",
     ],
     "at_risk_2021_sum": [
         "= 1.901 million at most",
@@ -151,7 +151,7 @@ SHOWN = {
         "in words only",
         "total_in_range: ",
     ],
-    "two_values_of_2019": ["sceptical: ", "base less labourers"],
+    "two_values_of_2019": ["sceptical: ", "less 2.59 million labourers"],
     "plan_13fyp_total": ["external figure", "at 121jk.cn"],
     "part_of_2020": ["0.5 year"],
 }
@@ -234,7 +234,7 @@ def test_a_setting_names_the_headlines_that_it_moves_and_no_other() -> None:
 
 def test_a_note_is_on_the_numbers_of_the_article() -> None:
     named = ("explain", "southern_at_values")
-    assert 'note: "up to" lets every minority share' in output(*named)
+    assert 'note: "Up to" lets every minority share' in output(*named)
     changed = output(*named, "--set", "labourers_south_2019=1500000")
     assert "note, at the article's values: " in changed
 

@@ -630,7 +630,7 @@ class Step(Row):
 
 
 class Finding(Row):
-    """Arithmetic of the numbers, two readings of it, and what would settle it."""
+    """Arithmetic of the numbers, two views of it, and what would settle it."""
 
     file = "findings.yaml"
     id: Name
@@ -646,9 +646,9 @@ class Finding(Row):
     arithmetic: Annotated[tuple[Step, ...], Field(min_length=1)]
     """What is computed from those rows."""
     sceptical: Prose
-    """The reading that doubts the number."""
+    """The view that doubts the number."""
     charitable: Prose
-    """The reading under which nothing is amiss."""
+    """The view under which nothing is amiss."""
     settle: Prose
     """What would settle it."""
 
