@@ -22,6 +22,7 @@ from analysis.core.rows import TABLES, only_words
 from analysis.model.model import Model
 from analysis.publish.map import markdown_list
 from analysis.publish.reference import reference
+from analysis.publish.report import PAGES
 from analysis.render import frames
 from analysis.render.headlines import headlines, headlines_text
 from analysis.whatif.scenarios import schema
@@ -130,6 +131,8 @@ def main() -> None:
     with_table(ROOT / "docs" / "map.md", "claims", markdown_list(model, "claims"))
     write(ROOT / "docs" / "python.md", reference())
     write(ROOT / "docs" / "codebook.md", markdown_list(model, "columns") + "\n")
+    glossary = (PAGES / "glossary.md").read_text(encoding="utf-8")
+    write(ROOT / "docs" / "glossary.md", glossary)
     architecture = ROOT / "docs" / "architecture.md"
     with_table(architecture, "columns of words", columns_of_words())
     with_examples(ROOT / "README.md")

@@ -122,6 +122,21 @@ def test_whatever_the_register_holds_has_its_own_anchor(
     assert missing == []
 
 
+def test_each_page_links_a_term_of_the_glossary_once(pages: dict[str, Page]) -> None:
+    seen = set()
+    for name, page in pages.items():
+        links = [link for link in page.links if link.startswith("glossary.html#")]
+        assert len(links) == len(set(links)), name
+        seen |= {*links} if name != "glossary.html" else set()
+    terms = {f"glossary.html#{one}" for one in pages["glossary.html"].ids}
+    assert len(seen & terms) == 20
+    # Before the link, the page on refusals has no other "transfer" in its prose.
+    text = pages["refusals.html"].text.partition("<article")[2]
+    assert "transfer" not in re.sub(
+        r"<h\d.*?</h\d>|<[^>]*>", "", text.partition("#transfer")[0]
+    )
+
+
 def test_the_headline_table_is_that_of_the_readme(pages: dict[str, Page]) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     table = readme[readme.index("<!-- headline") : readme.index("<!-- end of headline")]

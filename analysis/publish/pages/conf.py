@@ -1,6 +1,7 @@
 """Sphinx takes its settings for the report from this module.
 
-They include a search that finds numbers as they are printed.
+They include a search that finds numbers as they are printed, and links from our own
+words to the glossary.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _LISTED = (
     "figures",
     "refusals",
     "methods",
+    "glossary",
     "reproduce",
 )
 
@@ -56,6 +58,46 @@ html_theme_options = {
     "secondary_sidebar_items": {name: ["page-toc"] for name in _LISTED},
 }
 
+#: The terms of the glossary, by their place on its page, and how each stands in a text.
+#: A longer term stands before one that it begins with.
+TERMS = {
+    "matches-within-rounding": r"match(?:es)? within rounding",
+    "matches": r"match(?:es)?",
+    "compatible": r"compatible",
+    "differs": r"differs",
+    "cannot-be-recalculated": r"cannot be recalculated",
+    "limit": r"limits?",
+    "remark": r"remarks?",
+    "at-most-at-least": r"at (?:most|least)",
+    "no-bound": r"no bound",
+    "reading": r"readings?",
+    "setting": r"settings?",
+    "assumption": r"assumptions?",
+    "person-time": r"person-times?",
+    "transfer": r"transfers?",
+    "labourer": r"labourers?",
+    "at-risk": r"at risk",
+    "overlap": r"overlaps?",
+    "hypothesis": r"hypothes[ie]s",
+    "derivation": r"derivations?",
+    "repetition": r"repetitions?",
+}
+#: Any of the terms, each in a group of its own; not in a quotation that starts with it.
+_TERM = re.compile(
+    r'(?<!&quot;)(?<!["“])'
+    rf"\b(?:{'|'.join(f'({forms})' for forms in TERMS.values())})\b",
+    re.IGNORECASE,
+)
+#: A tag, a comment or a whole script.
+_TAG = re.compile(
+    r"(<script\b.*?</script>|<style\b.*?</style>|<!--.*?-->|</?[a-z][^<>]*>)",
+    re.DOTALL | re.IGNORECASE,
+)
+#: A heading, what leads somewhere already, or what is no prose: it gets no link.
+_WITHOUT_LINKS = re.compile(
+    r"<(/?)(?:h[1-6]|a|button|label|summary|code|pre|select|svg)\b", re.IGNORECASE
+)
+
 #: A number with its commas and its point, or a word.
 _WORD = re.compile(r"\d+(?:[.,]\d+)*(?!\w)|\w+")
 #: The same as the search in the page has it. It leaves out bare digits, unless
@@ -80,8 +122,41 @@ def words(text: str) -> list[str]:
     return [f"{word}." if word.isdigit() else word for word in _WORD.findall(text)]
 
 
+def with_links(html: str) -> str:
+    """Link each term to the glossary where a page has it first.
+
+    >>> with_links("<h1>Readings</h1><p>A reading, or two readings.</p>")
+    '<h1>Readings</h1><p>A <a class="term" href="glossary.html#reading">reading</a>, \
+or two readings.</p>'
+    """
+    names, linked = [*TERMS], set()
+
+    def link(found: re.Match[str]) -> str:
+        name = names[(found.lastindex or 1) - 1]
+        if name in linked:
+            return found[0]
+        linked.add(name)
+        return f'<a class="term" href="glossary.html#{name}">{found[0]}</a>'
+
+    parts, depth = [], 0
+    for part in _TAG.split(html):
+        if tag := _WITHOUT_LINKS.match(part):
+            depth += -1 if tag[1] else 1
+        is_prose = depth == 0 and not part.startswith("<")
+        parts.append(_TERM.sub(link, part) if is_prose else part)
+    return "".join(parts)
+
+
+def _link_page(
+    app: Any, name: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Link the terms of a page; the glossary, and a page without text, has none."""
+    if doctree is not None and name != "glossary":
+        context["body"] = with_links(context["body"])
+
+
 def setup(app: Any) -> None:
-    """Have the search keep numbers; Sphinx calls this."""
+    """Have the search keep numbers, and terms be linked; Sphinx calls this."""
     from sphinx.search.en import SearchEnglish
 
     class Numbers(SearchEnglish):
@@ -91,3 +166,4 @@ def setup(app: Any) -> None:
             return words(input)
 
     app.add_search_language(Numbers)
+    app.connect("html-page-context", _link_page)
