@@ -11,8 +11,10 @@ import pytest
 from analysis.core.spell import same
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.model.verdicts import Outcome, asserted_by, judge_all, printed_row
+from analysis.render.estimates import Under
 from analysis.render.speller import Speller
 from analysis.render.steps import Steps
+from analysis.render.whatif_tables import differences_table, scenarios_table
 from analysis.render.wording import (
     bounds_words,
     distance_words,
@@ -152,3 +154,21 @@ def test_every_worked_line_recomputes_from_the_digits_that_it_shows(
         half = float(place(line[-1])) / 2
         assert abs(result - float(shown)) <= half * (1 + 1e-6), line
     assert recomputed > 200
+
+
+def test_each_change_in_a_table_is_the_difference_of_the_numbers_beside_it(
+    model: Model,
+) -> None:
+    unders = [Under.of(one, model) for one in shipped(model).values()]
+    base = unders[0]
+    names = [quantity.replace("_", " ") for quantity in model.register.estimates]
+    values = [dict(row) for row in scenarios_table(model, unders).rows]
+    changes = [dict(row) for row in differences_table(model, unders, base).rows]
+    compared = 0
+    for other, change in zip(values[1:], changes, strict=True):
+        for name in names:
+            if change[name]:
+                compared += 1
+                difference = read(other[name]) - read(values[0][name])
+                assert read(change[name]) == difference, (change, other)
+    assert compared > 50
