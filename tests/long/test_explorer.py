@@ -102,9 +102,13 @@ def take(page: Page, name: str, choice: str | float) -> bool:
         return False
     if is_read:
         control.select_option(str(choice))
-    else:
-        control.fill(repr(choice))
-        control.press("Enter")
+        return True
+    control.focus()
+    if control.input_value() == repr(choice):
+        # Typing what stands there already changes nothing.
+        return False
+    control.fill(repr(choice))
+    control.press("Enter")
     return True
 
 
