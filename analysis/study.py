@@ -587,13 +587,16 @@ class Study:
         the article's own first; the other kinds have a description. Raises InputError
         for another kind.
 
-        >>> load().names().loc["transfers_2019", ["unit", "readings"]].tolist()
+        >>> names = load().names().set_index("name")
+        >>> names.loc["transfers_2019", ["unit", "readings"]].tolist()
         ['transfer', 'from_rate, from_labourers, from_difference, report_2019']
+        >>> print(load().names("figures").head(1))
+        name                words
+        ...
         """
         from analysis.render import frames
 
-        frame = frames.names(self.model, kind, self.setting).to_pandas()
-        return frame.set_index("name")
+        return frames.names(self.model, kind, self.setting).to_pandas()
 
     def figure(self, name: str, quantity: str = "at_risk_2021") -> Any:
         """A figure of this study, drawn with matplotlib.

@@ -601,3 +601,34 @@ def test_verdict_changes_are_the_checks_whose_verdict_moves(article):
     assert refused(article.verdict_changes, "half") == (
         "'half' is not a study; analysis.load() gives one"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "words"),
+    [
+        ("quantities", "persons_per_transfer", "Persons per transfer, 2019"),
+        ("figures", "waterfall", "From 2019 to both groups"),
+        ("checks", "planned_in_2021_2025", None),
+        ("scenarios", "southern", None),
+    ],
+)
+def test_names_are_listed_and_can_be_shown(article, kind, name, words):
+    names = article.names(kind)
+    row = names.set_index("name").loc[name]
+    assert words in (None, row["words"])
+    assert name in str(names)
+    assert name in names._repr_html_()
+    assert str(names.head(1))
+
+
+def test_an_unknown_kind_of_names_is_refused(article):
+    assert refused(article.names, "figure") == (
+        "'figure' is no kind of name; did you mean 'figures'?"
+    )
+
+
+def test_an_estimate_is_shown_in_words(article):
+    # 3.17 million / 1.105 = 2,868,778, from 2,862,958 to 2,874,604
+    words = str(article["transfers_2019"])
+    assert words.startswith("2.87 million transfer")
+    assert words.endswith("2.862 to 2.875 million by rounding")

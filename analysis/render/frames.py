@@ -247,10 +247,16 @@ def names(model: Model, kind: str, setting: Setting = ARTICLE) -> Frame:
     if kind == "quantities":
         rows = [_quantity_row(model, name, setting) for name in model.quantities]
         columns = ("name", "words", "unit", "value", "readings")
-        return Frame(rows, columns, differs=model.differences(setting), foot="")
+        return _plain_frame(rows, columns, model.differences(setting))
     described = _descriptions(model, kind)
     rows = [{"name": name, "words": words} for name, words in described.items()]
-    return Frame(rows, ("name", "words"), foot="")
+    return _plain_frame(rows, ("name", "words"))
+
+
+def _plain_frame(rows: list[Row], columns: tuple[str, ...], differs: str = "") -> Frame:
+    """A frame whose columns are shown under their own names."""
+    shown = {name: name for name in columns}
+    return Frame(rows, columns, shown, differs, foot="")
 
 
 def _quantity_row(model: Model, name: str, setting: Setting) -> Row:
