@@ -66,6 +66,12 @@ def _model(folder: Path) -> Model:
     return Model(Register.read(folder))
 
 
+def _whole(number: Any) -> Any:
+    """A whole number as an int, such as 1e4; anything else as it is."""
+    is_whole = isinstance(number, float) and number.is_integer()
+    return int(number) if is_whole else number
+
+
 class Study:
     """The numbers under one setting.
 
@@ -356,9 +362,9 @@ class Study:
         quantities: str | Iterable[str],
         /,
         *,
-        n: int = 2**16,
+        n: float = 2**16,
         seed: int = 0,
-        percentiles: Sequence[float] = (5, 50, 95),
+        percentiles: Sequence[float] | float = (5, 50, 95),
         rounding: bool = True,
         **distributions: Any,
     ) -> Drawn:
@@ -371,10 +377,15 @@ class Study:
         allowed range. Those of a scenario are drawn, too. The digits of each other
         printed number are drawn over what they stand for, unless ``rounding`` is false.
 
-        Returns an object with ``frame``, ``sample`` and ``indices``, which are
-        DataFrames, and with ``plot``. Raises InputError in one sentence for a wrong
-        shape, number or name, for fewer than 2 draws or more than 10^6, and where
-        nothing is drawn.
+        The percentiles are from 0 to 100. The number ``n`` is that of the draws; the
+        indices always come from 16,384 base points of their own, whatever it is, and
+        their intervals hold 95 percent of the resamples of these.
+
+        Returns a ``Drawn``, with ``frame``, ``sample``, ``indices`` and ``inputs``,
+        which are DataFrames, with ``table`` and ``indices_table`` in words, and with
+        ``plot``. Raises InputError in one sentence for a wrong shape, number or name,
+        for fewer than 2 draws or more than 10^6, where nothing is drawn, and for a name
+        that no quantity asked for depends on.
 
         >>> half = load().change(former_detainees=300_000)
         >>> drawn = half.draws("at_risk_total", overlap=("uniform", 0, 0.5), n=1024)
@@ -384,19 +395,27 @@ class Study:
         from analysis.render.drawn import Drawn
         from analysis.whatif.draws import Draws
 
+        for name in distributions:
+            if name not in self.model.quantities and name.lower() in ("n", "seed"):
+                raise ModelError(f"'{name}' is unknown; did you mean {name.lower()}=?")
         study = self.change(**distributions)
-        return Drawn(
-            Draws(
-                self.model,
-                tuple(listed(quantities)),
-                study.setting,
-                study.distributions,
-                n,
-                seed,
-                tuple(percentiles),
-                rounding,
-            )
+        shares = (
+            [percentiles] if isinstance(percentiles, int | float) else [*percentiles]
         )
+        draws = Draws(
+            self.model,
+            tuple(listed(quantities)),
+            study.setting,
+            study.distributions,
+            _whole(n),
+            seed,
+            tuple(shares),
+            rounding,
+        )
+        # What a scenario changes may be unused here; what is named in the call, not.
+        named = Setting({}, frozenset(distributions))
+        self.model.check_used(named, [draws.plan])
+        return Drawn(draws)
 
     def break_even(self, statement: str) -> pd.DataFrame:
         """Show where a statement holds as one assumption moves over its allowed range.
@@ -533,8 +552,8 @@ class Study:
         study changes.
 
         >>> print(load().cite()["caveat"][5])
-        This is an estimate. The article gives the number of former detainees in words \
-        only, so no total can be recomputed.
+        This is an estimate. The article gives the number of former detainees in
+        words only, so no total can be recomputed.
         """
         from analysis.render import frames
 
@@ -609,7 +628,14 @@ class Study:
 
     @property
     def differs(self) -> str:
-        """One line names the differences from the article, or says there are none."""
+        """One line names the differences from the article, or says there are none.
+
+        What has a distribution is named with it.
+        """
+        if self.distributions:
+            from analysis.render.whatif_tables import differs
+
+            return differs(self.model, self.setting, self.distributions)
         return self.model.differences(self.setting) or "as in the article"
 
     def __repr__(self) -> str:

@@ -408,12 +408,62 @@ def test_draws_of_a_study(article):
         assert page.count("Illustrative") == 1
 
 
+def test_numbers_of_draws_are_read_as_they_are_written(article):
+    drawn = article.draws("net_new_persons", n=1e2, percentiles=50)
+    assert len(drawn.sample) == 100
+    assert [*drawn.frame] == ["mean", "sd", "p50"]
+    assert refused(article.draws, "net_new_persons", percentiles=0.95) == (
+        "percentiles are from 0 to 100; in place of 0.95, write 95"
+    )
+    assert refused(article.draws, "net_new_persons", N=100) == (
+        "'N' is unknown; did you mean n=?"
+    )
+
+
+def test_a_distribution_that_moves_nothing_asked_for_is_refused(article):
+    half = {"overlap": ("uniform", 0, 0.5)}
+    said = refused(article.draws, "at_risk_2021", **half)
+    assert said.startswith("overlap is unused: nothing computed here depends on it")
+    # What a study has from before may be of use elsewhere.
+    study = article.change(former_detainees=300_000, **half)
+    assert "overlap" not in study.draws("at_risk_2021", n=64).sample
+
+
+def test_what_differs_names_the_shape_that_is_drawn(article):
+    drawn = article.draws(
+        "at_risk_2021", persons_per_transfer=("triangular", 0.5, 0.7, 1), n=64
+    )
+    # Half of a triangle of width 0.5 lies above 1 - sqrt(0.5 x 0.5 x 0.3) = 0.7261.
+    words = "persons_per_transfer, triangular (low 0.5, mode 0.7, high 1), median 0.726"
+    assert drawn.differs == (
+        f"as in the article; drawn, and at the median elsewhere: {words}"
+    )
+    assert drawn.frame.attrs["differs"] == drawn.differs
+    assert words in " ".join(drawn.plot("frame").get_supxlabel().split())
+
+
+def test_the_caption_of_draws_is_saved_whole(article):
+    study = article.change(former_detainees=400_000, at_risk_2019="southern")
+    fig = study.draws(
+        "at_risk_total",
+        overlap=("beta", 2, 5),
+        persons_per_transfer=("triangular", 0.5, 0.7, 1),
+        n=64,
+    ).plot("frame")
+    fig.canvas.draw()
+    box = fig._supxlabel.get_window_extent()
+    assert box.x0 >= 0
+    assert box.x1 <= fig.bbox.x1
+    assert box.y0 >= 0
+
+
 def test_a_share_that_is_cut_off_is_told(article):
     # Of a normal distribution about 0 half lies below 0.
     drawn = article.change(former_detainees=300_000).draws(
         "at_risk_total", overlap=("normal", 0, 0.1), n=1024
     )
     assert "50 percent of it cut off" in repr(drawn)
+    assert drawn.inputs.loc["overlap", "cut"] == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("what", ["frame", "sample", "indices"])

@@ -27,7 +27,8 @@ SENTENCES = {
     # Values.
     "value": "{quantity}: {error}",
     "no_number": "'{text}' is not a number, nor a number and a unit such as '1 {unit}'",
-    "no_unit": "'{text}' has no unit; write '{text} {unit}'",
+    "no_unit": "'{text}' has no unit; write '{text} {unit}', as each number in a file "
+    "needs its unit",
     "unknown_unit": "'{text}' is not a known unit{hint}",
     "percentage": "'{text}' is a percentage of something; give the number itself, "
     "in {unit}",

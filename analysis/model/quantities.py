@@ -14,7 +14,7 @@ from analysis.core.errors import InputError
 from analysis.core.register import Register
 from analysis.core.rows import SETTABLE, Assumption, Recomputation, Remark
 from analysis.core.sentences import message
-from analysis.core.spell import spell, spell_span, with_side
+from analysis.core.spell import spell, spell_span, with_side, with_unit
 from analysis.model.limits import Limit
 from analysis.model.plan import Arrays, CircleError, ModelError, Node, Plan
 from analysis.model.readings import Sources, set_number
@@ -46,10 +46,10 @@ class Estimate:
         >>> bounds = {"low": 2862958, "high": 2874604}
         >>> here = {"unit": "transfer", "side": "at most", "depends_on": ()}
         >>> print(Estimate("transfers_2019", 2868778, **bounds, **here))
-        at most 2.87 million transfer, 2.862 to 2.875 million by rounding
+        at most 2.87 million transfers, 2.862 to 2.875 million by rounding
         """
-        unit = "" if self.unit == "dimensionless" else f" {self.unit}"
-        words = with_side(f"{spell(self.value, self.unit)}{unit}", self.side)
+        number = with_unit(spell(self.value, self.unit), self.unit)
+        words = with_side(number, self.side)
         span = spell_span(self.low, self.high, self.unit)
         return "; ".join([f"{words}, {span} by rounding", *self.remarks])
 

@@ -19,6 +19,7 @@ from analysis.model.plan import Plan
 from analysis.publish.notebooks import Notebook
 from analysis.study import Study
 from analysis.whatif.draws import check_draws
+from analysis.whatif.scenarios import OWN
 from analysis.whatif.scenarios import find as find_scenario
 
 
@@ -93,13 +94,43 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) ->
                 f"'{name}' is no parameter of {notebook.name}{nearest(name, defaults)}"
             )
         changes[name] = _as_default(name, text, defaults[name], model)
+    changes |= _draws_of(changes, defaults, model)
     used = {"draws": 2, "seed": 0, **defaults, **changes}
     check_draws(used["draws"], used["seed"])
     words = "as in the article"
     if changes:
         pairs = (f"{name} = {value}" for name, value in changes.items())
         words = f"run with {', '.join(pairs)}"
+    if used.get("scenario", OWN) != OWN and "draws_scenario" not in changes:
+        words += (
+            f"; the draws are those of {used['draws_scenario']}, as "
+            f"{used['scenario']} gives no distribution that can be drawn from here"
+        )
     return Job(notebook, ARTICLE, changes, words)
+
+
+def _draws_of(
+    changes: Mapping[str, Any], defaults: Mapping[str, Any], model: Model
+) -> dict[str, str]:
+    """The parameters with which a notebook draws from the scenario that it is under.
+
+    There are none where the scenario has no distribution, where none of the notebook's
+    quantities can be drawn from it, and where others are asked for.
+    """
+    asked = {"draws_scenario", "draws_quantity"} & changes.keys()
+    if "draws_scenario" not in defaults or "scenario" not in changes or asked:
+        return {}
+    study = Study(model).scenario(changes["scenario"])
+    used = {**defaults, **changes}
+    for quantity in (defaults["draws_quantity"], used["quantity"]):
+        plan = model.plan(quantity, study.setting)
+        can_draw = not set(plan.words) - study.distributions.keys()
+        if can_draw and study.distributions.keys() & plan.leaves.keys():
+            made = {"draws_scenario": changes["scenario"]}
+            if quantity != defaults["draws_quantity"]:
+                made["draws_quantity"] = quantity
+            return made
+    return {}
 
 
 def _as_default(name: str, text: str, default: Any, model: Model) -> Any:

@@ -6,6 +6,7 @@ import inspect
 import re
 
 import analysis
+from analysis.render.drawn import Drawn
 from analysis.study import Study
 
 #: A method as the module's docstring lists it, such as ``study.change(…)``.
@@ -25,6 +26,8 @@ def reference() -> str:
             continue
         parts.append(f"## {heading.rstrip(':')}")
         parts.extend(_of_method(name) for name in methods)
+        if "draws" in methods:
+            parts.append(_of_draws())
     return "\n\n".join(parts) + "\n"
 
 
@@ -47,6 +50,18 @@ def _of_method(name: str) -> str:
         call += f"{inspect.Signature(parameters)}"
     paragraphs = [_as_markdown(paragraph) for paragraph in _paragraphs(method)]
     return "\n\n".join([f"### `{call}`", *paragraphs])
+
+
+def _of_draws() -> str:
+    """What the draws of a study hold: the class, and each part of it."""
+    paragraphs = map(_as_markdown, _paragraphs(Drawn))
+    parts = []
+    for name, part in vars(Drawn).items():
+        if not name.startswith("_"):
+            call = "plot(what='sample')" if name == "plot" else name
+            words = " ".join((inspect.getdoc(part) or "").split())
+            parts.append(f"- `drawn.{call}`: {_as_markdown(words)}")
+    return "\n\n".join(["### `drawn = study.draws(…)`", *paragraphs, "\n".join(parts)])
 
 
 def _as_markdown(paragraph: str) -> str:

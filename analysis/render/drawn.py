@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,7 @@ from analysis.model.model import ModelError
 from analysis.render.frame import Frame
 from analysis.render.whatif_tables import (
     ILLUSTRATIVE,
+    differs,
     draws_table,
     indices_table,
     named,
@@ -25,8 +27,10 @@ class Drawn:
     ``frame`` has a row a quantity: its mean, sd and percentiles, such as ``p2.5``.
     ``sample`` has a row a draw, by its number: the inputs and the quantities.
     ``indices`` has a row an input of a quantity: its first-order and its total Sobol
-    index, each with the ends of its interval. All are in base units. ``plot`` draws
-    each of them. A draw past a limit is left out, and is counted.
+    index, each with the ends of its interval. ``inputs`` has a row an input: its
+    distribution, its median, and the share of it that is cut off. All are in base
+    units. ``table`` and ``indices_table`` say the same in words, and ``plot`` draws it.
+    A draw past a limit is left out, and is counted.
 
     Draws are illustrative: arithmetic under distributions that somebody chose.
     """
@@ -36,9 +40,9 @@ class Drawn:
 
     @property
     def differs(self) -> str:
-        """One line names the differences from the article, or says there are none."""
-        differs = self.draws.model.differences(self.draws.setting)
-        return differs or "as in the article"
+        """One line names the differences from the article and what was drawn."""
+        draws = self.draws
+        return differs(draws.model, draws.setting, draws.distributions)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -62,6 +66,19 @@ class Drawn:
             frames.append(frame)
         return pd.concat(frames)
 
+    @cached_property
+    def inputs(self) -> pd.DataFrame:
+        """What is drawn: its distribution, its median, and the share cut off."""
+        rows = {
+            name: {
+                "distribution": str(drawn),
+                "median": drawn.median,
+                "cut": drawn.cut,
+            }
+            for name, drawn in self.draws.inputs.items()
+        }
+        return self._framed(rows, "input")
+
     def _framed(self, rows: Any, index: str) -> pd.DataFrame:
         frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis(index)
         frame.attrs["differs"] = self.differs
@@ -74,7 +91,7 @@ class Drawn:
 
     @property
     def indices_table(self) -> Frame:
-        """The indices in words."""
+        """The indices in words; brackets hold 95 percent of the resamples."""
         return indices_table(self.draws)
 
     def plot(self, what: str = "sample") -> Any:
@@ -97,7 +114,8 @@ class Drawn:
         size = (7, 1.5 + 2 * count)
         fig, axes = plt.subplots(count, figsize=size, layout="constrained")
         draw[what]([axes] if count == 1 else [*axes])
-        fig.supxlabel(f"{self.differs}.\n{ILLUSTRATIVE}", fontsize=7.5)
+        lines = [*textwrap.wrap(f"{self.differs}.", 110), ILLUSTRATIVE]
+        fig.supxlabel("\n".join(lines), fontsize=7.5)
         # Else a notebook shows it twice.
         plt.close(fig)
         return fig

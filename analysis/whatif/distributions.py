@@ -166,6 +166,12 @@ def split(
     A quantity that is drawn is set to the median of its distribution. Raises ModelError
     for numbers that make no distribution.
     """
+    for name, change in changes.items():
+        if hasattr(change, "ppf"):
+            raise ModelError(
+                f"{name}: write a distribution as its shape and its numbers, such as "
+                f"('uniform', low, high); the shapes are {', '.join(SHAPES)}"
+            )
     drawn = {
         name: distribution(model, name, change, with_unit=with_units)
         for name, change in changes.items()
@@ -207,6 +213,11 @@ def distribution(
     named = zip(names, numbers, strict=True)
     read = [_read(model, quantity, name, number, **how) for name, number in named]
     _check_lists(quantity, shape, read)
+    if shape == "beta" and min(read) <= 0:
+        raise ModelError(
+            f"{quantity}: a and b of a beta distribution lie above 0; given are "
+            f"{_digits(read[0])} and {_digits(read[1])}"
+        )
     try:
         return Distribution(shape, tuple(read), *model.allowed(quantity))
     except ModelError as error:

@@ -212,3 +212,9 @@ def check_draws(n: int, seed: int, percentiles: Sequence[float] = ()) -> None:
     for percentile in percentiles:
         if not isinstance(percentile, Real) or not 0 <= float(percentile) <= 100:
             raise ModelError(f"{percentile!r} is no percentile, which is from 0 to 100")
+    if any(0 < percentile < 1 for percentile in percentiles) and max(percentiles) <= 1:
+        shares = " and ".join(f"{percentile:g}" for percentile in percentiles)
+        meant = " and ".join(f"{100 * percentile:g}" for percentile in percentiles)
+        raise ModelError(
+            f"percentiles are from 0 to 100; in place of {shares}, write {meant}"
+        )

@@ -42,6 +42,31 @@ def test_a_scenario_is_what_its_values_and_readings_are(model: Model) -> None:
     assert drawn.parameters["former_detainees"] == 600_000
 
 
+def test_the_notebook_of_draws_draws_from_the_scenario_it_is_under(
+    model: Model, tmp_path: Path
+) -> None:
+    text = "name: mine\ndescription: One.\nreason: One.\nvalues:\n"
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"{text}  growth_2019_2021: [uniform, 0.1, 0.11]\n")
+    mine, book = str(path), find("08_sensitivity")
+    # The total waits for former detainees, of which the scenario says nothing.
+    assert job(book, [], model, mine).parameters == {
+        "scenario": mine,
+        "draws_scenario": mine,
+        "draws_quantity": "at_risk_2021",
+    }
+    path.write_text(f"{text}  former_detainees: [uniform, 1e5 person, 3e5 person]\n")
+    made = job(book, [], model, mine)
+    assert made.parameters == {"scenario": mine, "draws_scenario": mine}
+    assert f"draws_scenario = {mine}" in made.words
+    # A reader's own choice stands, and another scenario is named.
+    given = ["draws_scenario=illustrative"]
+    assert job(book, given, model, mine).parameters["draws_scenario"] == "illustrative"
+    assert "the draws are those of illustrative, as southern gives no" in (
+        job(book, [], model, "southern").words
+    )
+
+
 #: A notebook with a parameter, and a part of the sentence. Only the southern and
 #: composition readings use the share, and the estimate is read as printed; the others
 #: are texts and whole numbers that are no settings.

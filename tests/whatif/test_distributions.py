@@ -107,7 +107,8 @@ REFUSED: list[tuple[Any, str]] = [
     (("normal", 0.5, -1), "does not rise"),
     (("lognormal", 0.5, 0), "does not rise"),
     (("lognormal", -0.5, 1), "does not rise"),
-    (("beta", 0, 1), "does not rise"),
+    (("beta", 0, 1), "a and b of a beta distribution lie above 0; given are 0 and 1"),
+    (("beta", -1, 2), "a and b of a beta distribution lie above 0; given are -1 and 2"),
     (("uniform", 2, 3), "lies outside the allowed range, 0 to 1"),
     (("discrete", [2, 3]), "lies outside the allowed range, 0 to 1"),
     (("uniform", True, 1), "overlap = True is not a finite number"),
@@ -151,3 +152,8 @@ def test_numbers_are_read_as_everywhere(model: Model) -> None:
     given = ("uniform", "300000", "400000 person")
     with pytest.raises(ModelError, match="'300000' has no unit"):
         distribution(model, "former_detainees", given, with_unit=True)
+
+
+def test_a_distribution_of_scipy_is_told_how_it_is_written(model: Model) -> None:
+    with pytest.raises(ModelError, match=r"such as \('uniform', low, high\)"):
+        Study(model).change(overlap=stats.beta(2, 5))

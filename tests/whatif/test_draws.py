@@ -113,6 +113,15 @@ def test_a_percentile_that_is_none_is_refused(percentile: Any) -> None:
         draw(SUM_AND_PRODUCT, ["total"], ARTICLE, UNIT, percentiles=(percentile,))
 
 
+def test_percentiles_that_look_like_shares_are_refused() -> None:
+    words = "in place of 0.025 and 0.975, write 2.5 and 97.5$"
+    with pytest.raises(ModelError, match=words):
+        draw(SUM_AND_PRODUCT, ["total"], ARTICLE, UNIT, percentiles=(0.025, 0.975))
+    # Half a percent is a percentile, beside one that is no share.
+    drawn = draw(SUM_AND_PRODUCT, ["total"], ARTICLE, UNIT, percentiles=(0.5, 99.5))
+    assert list(drawn.numbers["total"]) == ["mean", "sd", "p0.5", "p99.5"]
+
+
 def test_any_number_of_draws_and_any_percentiles_may_be_asked_for() -> None:
     how: Any = {"n": 100_000, "percentiles": (2.5, 97.5)}
     numbers = draw(SUM_AND_PRODUCT, ["total"], ARTICLE, UNIT, **how).numbers["total"]
