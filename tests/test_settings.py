@@ -126,7 +126,7 @@ ROWS = [
     in_2019(
         "at_risk_2019=southern; labourers_south_2019=2600000",
         "labourers_south_2019 would be 2.6 million, and it is at most labourers_2019, "
-        "2,590,000",
+        "2.59 million",
     ),
     # 2,000,000 - (1,600,000 + 3,011,500 - 2,590,000)
     Row(
@@ -139,7 +139,7 @@ ROWS = [
         "persons_per_transfer=implied; persons_per_transfer_2021=0.95",
         1_600_000 + 3_170_000 * 0.95 - 2_590_000,
     ),
-    Row("rural_persons", "", 12_000_000 * 3.5, "", (f"30.761 million {CENSUS}",)),
+    Row("rural_persons", "", 12_000_000 * 3.5, "", (f"30.8 million {CENSUS}",)),
     # Growth of -1 leaves nothing to divide by; what rests on it says so, too.
     Row("transfers_2019", "growth_2019_2021=-1", "transfers_2019, read from_rate, has"),
     increase("growth_2019_2021=-1", "transfers_2019, read from_rate, has no finite"),
@@ -157,7 +157,7 @@ ROWS = [
     in_all(
         "former_detainees=1000000",
         2_600_000 + ADDED,
-        "former_detainees is varied from 300,000 to 900,000, and set to 1,000,000",
+        "former_detainees is varied from 300,000 to 900,000, and set to 1 million",
     ),
     in_all("former_detainees=900000", 2_500_000 + ADDED),
     in_all("former_detainees=400000; overlap=0.25", 1_900_000 + ADDED),

@@ -6,8 +6,8 @@ which computes the same under a setting.
 
 >>> from analysis import load
 >>> presets(load().model)[0]
-('at_risk_2019=composition', 'At risk in 2019: every minority transferee of the whole
-region; a reconstruction.')
+('persons_per_transfer=implied', 'Persons per transfer in 2019 are 0.903, as the two
+figures for 2019 imply.')
 """
 
 from __future__ import annotations

@@ -142,8 +142,11 @@ def of_texts(
     rows: Sequence[Row] | Sequence[Sequence[str]],
     columns: Sequence[str] = (),
     foot: str = CAVEAT,
+    group: str = "",
 ) -> Frame:
     """A frame of texts alone, with the names of its columns as headings.
+
+    The column ``group`` stands above the rows that share it.
 
     >>> of_texts([["1.9 million", "x"]], columns=["a", "b"], foot="In persons.")
     a            b
@@ -155,7 +158,8 @@ def of_texts(
         row if isinstance(row, Mapping) else dict(zip(names, row, strict=True))
         for row in rows
     ]
-    return Frame(records, names, dict(zip(names, names, strict=True)), foot=foot)
+    shown = {name: name for name in names if name != group}
+    return Frame(records, names, shown, foot=foot, group=group)
 
 
 def cell_text(cell: Any) -> str:

@@ -37,7 +37,8 @@ def text(frame: Frame, width: int = UNLIMITED) -> str:
         if frame.folded:
             blocks += [f"- {row[0]}" for row in cells]
         elif name:
-            blocks.append(f"{name}\n{_fitted(frame, cells, width)}")
+            space = "\n" if blocks else ""
+            blocks.append(f"{space}{name}\n{_fitted(frame, cells, width)}")
         else:
             blocks.append(_fitted(frame, cells, width))
     if frame.foot and not frame.folded:
@@ -58,7 +59,8 @@ def _fitted(frame: Frame, rows: Cells, width: int) -> str:
     columns = list(zip(headings, *rows, strict=True))
     widths = [max(map(cell_len, column)) for column in columns]
     widest = widths.index(max(widths))
-    room = width - sum(widths) + widths[widest] - GAP * (len(widths) - 1)
+    # Beside the gap, rich puts a space between the columns of a table with a rule.
+    room = width - sum(widths) + widths[widest] - (GAP + 1) * (len(widths) - 1)
     longest_word = max(map(cell_len, " ".join(columns[widest]).split()), default=0)
     written = io.StringIO()
     # Plain letters, also in Jupyter.

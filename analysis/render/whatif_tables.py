@@ -235,7 +235,8 @@ def all_ranges_table(model: Model, setting: Setting) -> Frame:
         head = f"{quantity}, {estimated_words(model, estimated)}"
         table = ranges_table(model, quantity, setting)
         rows += [{"estimate of": head, **row} for row in table.rows]
-    return of_texts(rows, foot=" ".join([*reasons, CAVEAT]))
+    foot = " ".join([*reasons, CAVEAT])
+    return of_texts(rows, foot=foot, group="estimate of")
 
 
 def _over(model: Model, bar: Bar) -> str:

@@ -91,9 +91,7 @@ def sentence(row: Claim) -> str:
         )
     if not number.printed:
         # A row without digits may quote its words in its note.
-        words = (
-            row.note.rpartition(": ")[2] if row.note.startswith("in words only") else ""
-        )
+        words = row.note.rpartition("in words only: ")[2].rstrip(".")
         words = words if numbers_in(words) else "several hundred thousand"
         return f"By then {words} {noun} had been written down."
     text = printed(number.printed, number.scale, percent)

@@ -87,7 +87,7 @@ def test_the_register_shows_the_numbers_that_are_asked_for(
     page.get_by_label("Find").fill("likely approaches two million")
     claim, other = (
         page.locator(f"#claim-{name}")
-        for name in ("at-risk-2021-approaches", "growth-rate-2019-2021")
+        for name in ("at-risk-2021-approaches", "hours-to-assign")
     )
     assert (claim.is_visible(), other.is_visible()) == (True, False)
     page.get_by_label("Verdict").select_option("≠ differs")
