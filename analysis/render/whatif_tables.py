@@ -462,6 +462,7 @@ def break_even_table(
         rows,
         columns=["statement", "assumption", "as it is", "holds for"],
         foot=" ".join(foot),
+        group="statement",
     )
 
 
