@@ -452,7 +452,9 @@ def sensitivity(
     form = _one_of(json=as_json, csv=as_csv)
     study = _study(data, scenario, values, readings)
     from analysis.render import screens
+    from analysis.render.estimates import Under
     from analysis.whatif.draws import PERCENTILES, check_draws
+    from analysis.whatif.scenarios import find
 
     shares = tuple(percentiles or PERCENTILES)
     check_draws(draws, seed, shares)
@@ -465,7 +467,9 @@ def sensitivity(
         how: Any = {"n": draws, "seed": seed, "percentiles": shares}
         return study.draws(name, rounding=rounding, **how).draws
 
-    screens.sensitivity(study.model, quantity, study.setting, form, drawn)
+    asked = scenario[0] if scenario else ""
+    under = Under(find(asked, study.model).name if asked else "", "", study.setting)
+    screens.sensitivity(study.model, quantity, under, form, drawn)
 
 
 @app.command("break-even")
@@ -473,8 +477,10 @@ def break_even(
     statement: Annotated[
         str,
         typer.Argument(
-            help="A statement's id, or 'quantity >= number unit', or "
-            "'quantity <= quantity'; else all."
+            help="A statement's id; or a quantity, one of >=, >, <=, < and =, and a "
+            "number with its unit or a quantity, such as 'at_risk_2021 >= 1.9 million "
+            "person'; or a check and a verdict, such as 'at_risk_2021_sum matches'; "
+            "else all."
         ),
     ] = "",
     values: Set = None,

@@ -421,10 +421,12 @@ class Study:
         """Show where a statement holds as one assumption moves over its allowed range.
 
         Each assumption has a row. The ``statement`` is the id of one, or one written
-        out: a comparison, or a check and a verdict, such as ``at_risk_2021_sum
-        matches``. The column ``value`` is the assumption here, and ``holds`` has the
-        spans over which the statement holds. Where words alone give an input,
-        ``waits_for`` names it.
+        out. It is a quantity, one of ``>=``, ``>``, ``<=``, ``<`` and ``=``, and a
+        number with its unit or another quantity; or it is a check and a verdict
+        (matches, matches_within_rounding, compatible or differs), such as
+        ``at_risk_2021_sum matches``. The column ``value`` is the assumption here, and
+        ``holds`` has the spans over which the statement holds. Where words alone give
+        an input, ``waits_for`` names it.
 
         >>> turned = load().break_even("at_risk_2021 >= 1.9 million person")
         >>> turned.holds["persons_per_transfer"]

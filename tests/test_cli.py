@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+import analysis
 from analysis import __version__
 from analysis.cli import app
 from tests.conftest import ROOT, Run
@@ -87,6 +88,25 @@ def test_verify_under_a_setting_says_what_changes_in_the_tally() -> None:
         "Changed: match on choices of ours: three → one; are left open: one → "
         "two; differ: none → one."
     ) in out
+
+
+@pytest.mark.parametrize("form", [[], ["--all"]])
+def test_verify_under_a_setting_lists_the_verdicts_that_change(form: list[str]) -> None:
+    runner = CliRunner(env={"ANALYSIS_DATA": None, "COLUMNS": "80"})
+    asked = ["verify", *form, "--set", "persons_per_transfer=0.5"]
+    out = runner.invoke(app, asked).stdout
+    listed = out.split("Verdicts that change, before and after:\n")[1].split("\n\n")[0]
+    ids = re.findall(r"^(\w+): ", listed, re.MULTILINE)
+    half = analysis.load().change(persons_per_transfer=0.5)
+    assert ids == [*half.verdict_changes(analysis.load()).index]
+    # Half of the 301,222 added leaves 1.751 million, 12.5 percent short of two.
+    words = " ".join(listed.split())
+    assert (
+        "before matches, at least 100,000 or 5 percent short "
+        "after compatible, at least 250,000 or 12.5 percent short"
+    ) in words
+    out = output("verify", *form, "--set", "overlap=0.1")
+    assert "\nNo verdict changes.\n" in out
 
 
 def test_verify_as_csv_and_json_say_the_same() -> None:
@@ -372,6 +392,18 @@ def test_a_changed_setting_moves_what_machines_read() -> None:
         if row["id"] == "at_risk_2021_sum"
     ]
     assert row["recomputed"] == pytest.approx(1_600_000 + 0.8 * ADDED, abs=1e-3)
+
+
+def test_sensitivity_as_json_names_its_scenario(tmp_path: Path) -> None:
+    named = ROOT / "data" / "scenarios" / "half_overlap.yaml"
+    content = named.read_text("utf-8").replace("name: half_overlap", "name: mine")
+    path = tmp_path / "file.yaml"
+    path.write_text(content, "utf-8")
+    for given, name in (("half_overlap", "half_overlap"), (str(path), "mine")):
+        asked = ("sensitivity", "at_risk_total", "--scenario", given, "--json")
+        assert json.loads(output(*asked))["scenario"] == name
+    plain = json.loads(output("sensitivity", "at_risk_2021", "--json"))
+    assert plain["scenario"] == ""
 
 
 def test_sensitivity_shows_ranges_tornado_and_draws() -> None:

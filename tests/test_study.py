@@ -281,6 +281,15 @@ def test_solutions_of_a_quantity_or_all(article):
     assert len(article.solutions()) == len(rows)
 
 
+def test_an_empty_table_of_solutions_says_so(article):
+    found = article.solutions("transfers_2021")
+    assert found.empty
+    words = "Nothing is solved for on transfers_2021, but on "
+    for page in (repr(found), found._repr_html_()):
+        assert words in page
+        assert "at_risk_2019" in page
+
+
 def test_a_wrong_type_is_one_sentence(article):
     for wrong in (5, None, slice(1, 2)):
         assert "is not a quantity" in refused(article.__getitem__, wrong)

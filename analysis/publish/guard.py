@@ -28,6 +28,7 @@ from analysis.publish.atomic import scratch, write_file
 from analysis.publish.cells import Cells, Key, needs_a_run
 from analysis.publish.notebooks import Notebook, all_notebooks, shown_in
 from analysis.render import frames
+from analysis.render.frame import of_texts
 from analysis.render.headlines import (
     changes,
     headlines,
@@ -36,8 +37,14 @@ from analysis.render.headlines import (
 )
 from analysis.render.safe_text import is_number
 from analysis.render.screens import CHECKED, echo_wrapped, show
+from analysis.render.speller import Speller
 from analysis.render.steps import WIDTH
-from analysis.render.wording import CAVEAT, tally_changes, tally_words
+from analysis.render.wording import (
+    CAVEAT,
+    tally_changes,
+    tally_words,
+    verdict_words,
+)
 
 #: What parts the words and numbers of a cell.
 _BETWEEN = re.compile(r"([ =;,]+)")
@@ -214,11 +221,13 @@ def verify(model: Model, form: str, setting: Setting) -> int:
         show(frames.headlines(model, setting), form=form)
     elif form == "all":
         show(frames.checks(model, outcomes, setting, frames.SHOWN_IN_FULL))
+        _show_changed_verdicts(model, outcomes)
         echo_wrapped(tally_under(model, outcomes), *changes(model, setting), CAVEAT)
     else:
         shown = headlines(model, setting)
         typer.echo(f"{_filled(CHECKED)}\n\n{headlines_text(shown)}\n")
         typer.echo(_filled(tally_under(model, outcomes)))
+        _show_changed_verdicts(model, outcomes)
         echo_wrapped(*changes(model, setting, shown))
     return 0 if differs else print_moved(model, expected, now)
 
@@ -251,6 +260,21 @@ def print_report(
         for purpose, place in more.items():
             typer.echo(f"{purpose:{width}}{place}")
     return status
+
+
+def _show_changed_verdicts(model: Model, outcomes: list[Outcome]) -> None:
+    """Print each check whose verdict is not that of the article, before and after."""
+    speller, rows = Speller(model), []
+    for before, after in zip(judge_all(model), outcomes, strict=True):
+        if before.check.kind and before.verdict != after.verdict:
+            verdicts = [verdict_words(speller, outcome) for outcome in (before, after)]
+            rows.append([f"{after.check.id}: {after.check.statement}", *verdicts])
+    heading = (
+        "Verdicts that change, before and after:" if rows else "No verdict changes."
+    )
+    typer.echo(f"\n{heading}")
+    show(of_texts(rows, columns=["check", "before", "after"], foot=""))
+    typer.echo()
 
 
 def tally_under(model: Model, outcomes: list[Outcome]) -> str:

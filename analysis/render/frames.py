@@ -21,8 +21,10 @@ from analysis.render.citations import citations
 from analysis.render.frame import Frame, Row
 from analysis.render.speller import Speller
 from analysis.render.wording import (
+    CAVEAT,
     bounds_words,
     finding_words,
+    listed,
     published_words,
     reason_words,
     recomputed_words,
@@ -121,7 +123,17 @@ def solutions(
     ]
     shown = {"statement": "solved for", "value_words": "value"}
     shown |= {"varied_words": "varied over", "status_words": "so it is"}
-    return Frame(rows, COLUMNS["solutions"].split(), shown, model.differences(setting))
+    foot = CAVEAT
+    if not rows:
+        solved = dict.fromkeys(
+            row.quantity for row in model.register.solutions.values()
+        )
+        foot = (
+            f"Nothing is solved for on {listed([*sorted(wanted)])}, but on "
+            f"{listed([*solved])}."
+        )
+    columns = COLUMNS["solutions"].split()
+    return Frame(rows, columns, shown, model.differences(setting), foot)
 
 
 def _solution_row(model: Model, setting: Setting, name: str) -> Row:

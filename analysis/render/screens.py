@@ -40,6 +40,7 @@ from analysis.render.wording import (
 )
 
 if TYPE_CHECKING:
+    from analysis.render.estimates import Under
     from analysis.render.frame import Frame
     from analysis.whatif.draws import Draws
 
@@ -212,7 +213,7 @@ def scenarios(model: Model, files: list[str], form: str, setting: Setting) -> No
 def sensitivity(
     model: Model,
     quantity: str,
-    setting: Setting,
+    under: Under,
     form: str,
     drawn: Callable[[str], Draws | None],
 ) -> None:
@@ -221,6 +222,7 @@ def sensitivity(
     Without a quantity, print the ranges of every estimate. The function ``drawn`` gives
     the draws of an estimate, if there are any.
     """
+    setting = under.setting
     from analysis.render import whatif_tables
 
     names = [model.known(quantity)] if quantity else model.register.estimates
@@ -230,7 +232,7 @@ def sensitivity(
         model.estimate(quantity, setting)
     if form:
         every = [
-            whatif_tables.sensitivity_json(model, name, setting, drawn(name))
+            whatif_tables.sensitivity_json(model, name, under, drawn(name))
             for name in names
         ]
         rows = itertools.chain(*map(whatif_tables.sensitivity_rows, every))

@@ -261,13 +261,14 @@ def _span(speller: Speller, quantity: str, row: Range) -> str:
 
 
 def sensitivity_json(
-    model: Model, quantity: str, setting: Setting, draws: Draws | None
+    model: Model, quantity: str, under: Under, draws: Draws | None
 ) -> dict[str, Any]:
     """An estimate with all that moves it as JSON holds it, in base units.
 
     What was drawn is under ``draws``, which is null where nothing is drawn.
     """
-    estimated = estimate(model, Under("", "", setting), quantity)
+    setting = under.setting
+    estimated = estimate(model, under, quantity)
     content: dict[str, Any] = {
         **vars(estimated),
         "differs": idle_words(model, quantity, setting),
