@@ -17,7 +17,7 @@ mpl.use("agg")
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from analysis import Study
+from analysis import Study, load
 from analysis.core.register import Register
 from analysis.model.model import Model, ModelError
 from analysis.render.figures import figures, render_figure, table
@@ -450,3 +450,22 @@ def test_a_figure_that_a_run_keeps_has_the_same_bytes_each_time_and_says_what_it
     assert read[numbers].to_numpy() == pytest.approx(
         expected[numbers].to_numpy(), rel=1e-9, nan_ok=True
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "change", "printed"),
+    [
+        ("readings_of_at_risk_2019", "As printed", {"at_risk_2019": 1.5e6}, 1.6e6),
+        (
+            "plan_against_actual",
+            "2021, printed with the growth",
+            {"transfers_2021": 4e6},
+            3.17e6,
+        ),
+    ],
+)
+def test_a_mark_of_a_print_stays_where_the_number_is_set(name, label, change, printed):
+    study = load().change(**change)
+    figure = figures(study.model)[name]
+    frame = figure.frame(figure.source(study.model, study.setting, "at_risk_2021"))
+    assert frame.set_index("label").value[label] == printed
