@@ -178,7 +178,7 @@ def _texts(
         if isinstance(choice, str):
             changes.append(f"{label(name)}: {reading_words(name, choice)}")
         elif choice is not None:
-            changes.append(f"{label(name)}: {exact(choice, model.spelled_unit(name))}")
+            changes.append(f"{label(name)}: {_typed(choice, model.spelled_unit(name))}")
     said = f"Changed: {'; '.join(changes)}." if changes else "No settings changed."
     yield "differs", said
     for name in quantities():
@@ -211,7 +211,7 @@ def _number_texts(
         return
     unit = model.spelled_unit(name)
     is_leaf = plan.by_name[name].source.is_leaf
-    number = exact(value, unit)
+    number = _typed(value, unit)
     if not is_leaf:
         number = spell(value, unit, compared_with(model, name))
     key = "in words" if plan.words else number
@@ -219,6 +219,13 @@ def _number_texts(
     yield f"value {name}", with_side(number, model.plan(name, under).side)
     yield f"set {name}", phrase.format(number=number)
     yield f"note {name}", " ".join(f"{said}." for said in remarks)
+
+
+def _typed(value: float, unit: str) -> str:
+    """A number that a reader set: with three digits where it has nine or more."""
+    digits = f"{value:.11e}".partition("e")[0].lstrip("-").replace(".", "")
+    is_long = len(digits.rstrip("0")) > 8
+    return spell(value, unit) if is_long else exact(value, unit)
 
 
 def _is_moved(model: Model, setting: Setting, name: str) -> bool:

@@ -39,6 +39,7 @@ from analysis.publish.explorer_texts import (
     quantities,
     reading_words,
     texts,
+    typed_words,
     words,
 )
 from analysis.render.wording import SAID
@@ -130,6 +131,7 @@ def _script(model: Model, said: dict[str, str]) -> str:
     by_name = {
         name: rows.quantity_row(model, name, labels[name], readings.get(name, {}))
         | {"phrases": phrases(name)}
+        | typed_words(model, name)
         for name in labels
     }
     return (

@@ -65,6 +65,25 @@ def phrases(name: str) -> dict[str, str]:
     return {"other": "{number}"} | special
 
 
+def typed_words(model: Model, name: str) -> dict[str, Any]:
+    """What the page's own phrases stand for where a reader types them.
+
+    >>> from analysis import load
+    >>> typed_words(load().model, "persons_per_transfer")
+    {'typed': {'1 person': 1.0}, 'ending': ' persons'}
+    """
+    *special, (_, other) = sorted(phrases(name).items())
+    choices: dict[str, float | str] = {}
+    for key, phrase in special:
+        if key == "in words":
+            floor = model.sources[name]["floor"].value
+            number = exact(floor, model.spelled_unit(name))
+            choices[phrase.format(number=number)] = model.default(name)
+        else:
+            choices[phrase] = float(key)
+    return {"typed": choices, "ending": other.removeprefix("{number}")}
+
+
 def quantities() -> list[str]:
     """The quantities whose numbers stand on the page."""
     claims = [claim["quantity"] for claim in words()["claims"].values()]

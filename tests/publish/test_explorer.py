@@ -216,6 +216,8 @@ def test_the_readings_are_sorted_by_what_they_do(page: Page, study: Study) -> No
     [
         ("persons_per_transfer", "0.6", 0.6),
         ("persons_per_transfer", "0,6", 0.6),
+        ("persons_per_transfer", "0,664", 0.664),
+        ("former_detainees", "1,234", 1_234),
         ("persons_per_transfer", "60%", 0.6),
         ("persons_per_transfer", " 60 percent ", 0.6),
         ("overlap", "1/3", 1 / 3),
@@ -342,13 +344,125 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
     )
     detainees = lever(page, "with_former_detainees", "former_detainees")
     # 2 million and 2.5 million less 1,901,221.7 are 98,778 and 598,778.
-    assert "matches from 98,800 to 598,778" in detainees.inner_text()
+    assert "one number matches from 98,800 to 598,778 without rounding" in (
+        detainees.inner_text()
+    )
     track = ratio.locator("[type=range]").evaluate(
         "node => node.style.getPropertyValue('--track')"
     )
     # (0.66396 - 0.36) ÷ 0.64 = 47.49 percent of the way
     assert "var(--compatible) 0% 47.49" in track
     assert "var(--matches) 47.49" in track
+
+
+def test_a_track_is_judged_as_its_claim(page: Page) -> None:
+    # With "300,000 or more" the total is open, whatever the overlap.
+    overlap = lever(page, "with_former_detainees", "overlap")
+    assert "matches nowhere" in overlap.locator(".scale").inner_text()
+    assert overlap.locator(".effect").inner_text().endswith("no bound, left open.")
+    assert page.locator("#joint").is_visible()
+    say(page, "with_former_detainees", "former_detainees", "300,000")
+    rest(page)
+    assert out(page, "differs") == "Changed: Former detainees: 300,000."
+    assert "matches throughout" in overlap.locator(".scale").inner_text()
+    assert not page.locator("#joint").is_visible()
+
+
+def test_a_refused_number_says_why_once_and_draws_levers_without_value(
+    page: Page,
+) -> None:
+    say(page, "approaches_in_2021", "persons_per_transfer_drift", "1.2")
+    rest(page)
+    claim = page.locator("#approaches_in_2021").inner_text()
+    assert claim.count("Persons per transfer in 2021 would be 1.2") == 1
+    assert "1.2: no value" in claim
+    assert "1: no value" in claim
+    assert not re.search("null|undefined|NaN", page.locator("body").inner_text())
+
+
+def test_what_the_page_writes_can_be_typed(page: Page) -> None:
+    claim = "approaches_in_2021"
+    for name, phrase, number in (
+        ("persons_per_transfer", "1 person", "0.8"),
+        ("persons_per_transfer", "0.8 persons", "0.9"),
+        ("persons_per_transfer_drift", "as many", "0.98"),
+        ("at_risk_share_of_new", "none", "0.7"),
+        ("at_risk_share_of_new", "all", "0.7"),
+    ):
+        say(page, claim, name, number)
+        say(page, claim, name, phrase)
+        field = page.locator(f"#{claim} .say [data-set={name}]")
+        field.blur()
+        assert field.input_value() == phrase
+        assert page.locator(f"#{claim} .problem").inner_text() == ""
+    say(page, "with_former_detainees", "former_detainees", "400000")
+    say(page, "with_former_detainees", "former_detainees", "300,000 or more")
+    assert "Former detainees" not in out(page, "differs")
+
+
+def test_escape_cancels(page: Page) -> None:
+    field = page.locator("#approaches_in_2021 .say [data-set=persons_per_transfer]")
+    field.focus()
+    page.keyboard.type("0.5")
+    page.keyboard.press("Escape")
+    assert field.input_value() == "1 person"
+    assert out(page, "differs") == "No settings changed."
+
+
+def test_an_old_refusal_goes_with_the_next_change(page: Page) -> None:
+    say(page, "with_former_detainees", "former_detainees", "many")
+    assert page.locator("#with_former_detainees .problem").inner_text() != ""
+    slide(page, "approaches_in_2021", "persons_per_transfer", 0.8)
+    assert page.locator("#with_former_detainees .problem").inner_text() == ""
+
+
+def test_a_link_keeps_what_can_be_taken(page: Page, address: str) -> None:
+    link = f"{address}#former_detainees=abc&persons_per_transfer=0.6"
+    page.goto("about:blank")
+    page.goto(link)
+    rest(page)
+    assert out(page, "differs") == "Changed: Persons per transfer: 0.6."
+    assert page.locator("#refused").inner_text() == "“abc” is not a number."
+    assert page.url == link
+    slide(page, "approaches_in_2021", "persons_per_transfer", 0.7)
+    rest(page)
+    assert page.url == f"{address}#persons_per_transfer=0.7"
+
+
+def test_a_touch_changes_a_slider_only_sideways(browser: Browser, address: str) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(address)
+    session = context.new_cdp_session(page)
+    slider = lever(page, "approaches_in_2021", "persons_per_transfer").locator(
+        "[type=range]"
+    )
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        places = [{"x": x, "y": y, "id": 1} for x, y in points]
+        given = {"type": kind, "touchPoints": places}
+        session.send("Input.dispatchTouchEvent", given)
+
+    box = slider.bounding_box()
+    assert box
+    y = box["y"] + 22
+    touch("touchStart", (350, y))
+    for step in range(1, 10):
+        touch("touchMove", (350 - 20 * step, y))
+    touch("touchEnd")
+    changed = page.locator('[data-out="differs"]')
+    expect(changed).to_have_text(re.compile(r"Persons per transfer: 0\.\d\d?\.$"))
+    before = changed.inner_text()
+    box = slider.bounding_box()
+    assert box
+    touch("touchStart", (300, box["y"] + 22))
+    for step in range(1, 10):
+        touch("touchMove", (300, box["y"] + 22 - 20 * step))
+    touch("touchEnd")
+    assert changed.inner_text() == before
+    context.close()
 
 
 def test_the_back_button_undoes(page: Page) -> None:
@@ -490,6 +604,7 @@ def test_back_to_the_article(page: Page, address: str) -> None:
         "zzz=<script>alert(1)</script>",
         "overlap=javascript:alert(1)",
         "at_risk_2019=%3Cb%3Ebold%3C/b%3E",
+        "%%%",
     ],
 )
 def test_a_bad_address_gets_a_sentence_and_runs_nothing(

@@ -1,9 +1,7 @@
-// The rules of core/spell.py and model/. Python writes RUNS (formulas), LIMITS, QUANTITIES, DATA.
+// The rules of model/. Python writes the constants in capitals.
 const { abs, max, min, sign } = Math;
 const finite = Number.isFinite;
 const SAME = 1e-9;
-
-// Numbers in words
 
 const clean = (value) => (abs(value) < 1e-12 ? 0 : Number(value.toPrecision(12)));
 const partsOf = (value) => clean(value).toExponential().split("e");
@@ -13,12 +11,10 @@ function shifted(value, power) {
   return Number(`${digits}e${Number(exponent) + power}`);
 }
 
-/** A number to a place, a power of ten; a half goes away from zero. */
 function rounded(value, place) {
   return shifted(sign(value) * Math.round(abs(shifted(value, -place))), place);
 }
 
-/** The place of the third digit, or a finer one that keeps a number apart from others. */
 function placeOf(value, unit, apart = []) {
   let place = value && Number(partsOf(value)[1]) - 2;
   if (DATA.whole.includes(unit)) place = max(place, 0);
@@ -41,8 +37,8 @@ function written(number, unit) {
 
 const spell = (value, unit, apart) => written(rounded(value, placeOf(value, unit, apart)), unit);
 const exact = (value, unit) => written(Number(value.toPrecision(10)), unit);
-
-// Settings
+const isLong = (value) => partsOf(abs(value))[0].length > 9;
+const typed = (value, unit) => (isLong(value) ? spell : exact)(value, unit);
 
 const fill = (text, fields) => text.replace(/\{(\w+)\}/g, (_, name) => fields[name]);
 
@@ -50,7 +46,6 @@ function refuse(refusal, fields, why) {
   throw { refusal: fill(refusal, fields), why };
 }
 
-/** What a function returns, or the sentence that refuses it. */
 function attempt(answer) {
   try {
     return [answer(), ""];
@@ -84,7 +79,6 @@ function over(base, choices) {
   return settingOf(taken);
 }
 
-/** A setting; refused where a choice can't be, or nothing depends on it. */
 function change(choices) {
   for (const [name, choice] of choices) if (isNumber(choice)) requireAllowed(name, choice);
   const setting = over(ARTICLE, choices);
@@ -96,14 +90,11 @@ function change(choices) {
   return setting;
 }
 
-// Plans
-
 function planOf(target, setting, readings = []) {
   const under = readings.length ? over(setting, readings) : setting;
   return (setting.plans[[target, readings]] ??= new Plan(target, under.choices));
 }
 
-/** A quantity with its source; a number that is set has the side of its assumption. */
 function nodeOf(name, choices) {
   const { usual, sources, follows, low, side } = QUANTITIES[name];
   const choice = choices.get(name) ?? choices.get(follows) ?? usual;
@@ -144,13 +135,11 @@ class Plan {
     return values;
   }
 
-  /** The target, and how far each limit lies, below 0 past it. */
   row(changes) {
     const values = this.evaluate(changes);
     return [values[this.target], ...this.limits.map((limit) => limit.room(values))];
   }
 
-  /** The target, NaN where words give an input. */
   get value() {
     const values = this.evaluate();
     for (const { name, needs, division } of this.computed) {
@@ -165,7 +154,7 @@ class Plan {
     refuse(here < 0 && negative ? negative : sentence, told, why);
   }
 
-  /** For each leaf, whether a rise raises (1) or lowers (-1) the target, or neither. */
+  /** Whether a rise of a leaf raises (1) or lowers (-1) the target. */
   get direction() {
     const lows = Object.fromEntries(this.words.map((leaf) => [leaf.name, leaf.open[0][0]]));
     const here = this.evaluate(lows);
@@ -193,7 +182,6 @@ class Plan {
     return this.leaves.filter((leaf) => leaf.inWords || leavesRoom(leaf));
   }
 
-  /** What leaves move over: fine and coarse rounding, room, and both. */
   boxes(open) {
     return [0, 1, 2, 3].map((i) => Object.fromEntries(this.leaves.map((leaf) => {
       const moves = open.includes(leaf) ? leaf.open : leaf.closed;
@@ -201,7 +189,7 @@ class Plan {
     })));
   }
 
-  /** The bounds over a box: at corners, and where a limit cuts an edge. */
+  /** At corners, and where a limit cuts an edge. */
   bounds(box) {
     const corners = cornersOf(box);
     const rows = corners.map((corner) => this.row(corner));
@@ -240,15 +228,12 @@ function cornersOf(box) {
   return corners;
 }
 
-/** Where a ratio of two linear functions is 0, from its values at 0, ½ and 1. */
+/** Where a ratio of linear functions is 0, from values at 0, ½ and 1. */
 const root = (start, middle, end) =>
   (start * (middle - end)) / (end * middle + start * middle - 2 * start * end);
 
-// Verdicts
-
 const holds = ([least, most], low, high = low) => high >= least && low <= most;
 
-/** The first ground for a verdict that holds; empty where a value differs. */
 function groundOf({ fine, coarse, stretched, lowIsOurs, highIsOurs }, value, hasRoom, bounds) {
   // Rounding does not decide at a threshold of ours.
   const reaches = (claimed, still, wide) =>
@@ -262,7 +247,6 @@ function groundOf({ fine, coarse, stretched, lowIsOurs, highIsOurs }, value, has
   return stretched && (holds(stretched, value) || isInRoom(stretched)) ? "stretch" : "";
 }
 
-/** The value of a check, NaN where words give an input, and its verdict. */
 function judge({ quantity, readings, claim, reached, circular, ...check }, setting) {
   const plan = planOf(quantity, setting, readings);
   if (plan.leaves.some((leaf) => leaf.row === claim)) refuse(circular);
@@ -274,7 +258,6 @@ function judge({ quantity, readings, claim, reached, circular, ...check }, setti
   return { value, verdict: DATA.grounds[ground] };
 }
 
-/** Where a check may turn along a quantity: the value or a bound at a level, a limit, a pole. */
 function turnsOf({ levels, reached }, plan, name, low, high) {
   const turns = [];
   [{}, ...plan.boxes(plan.open(reached))].forEach(({ [name]: _, ...box }, i) => {
@@ -296,7 +279,7 @@ function turnsOf({ levels, reached }, plan, name, low, high) {
   return places.filter((place) => place > low && place < high).sort((one, two) => one - two);
 }
 
-/** The verdicts along a quantity, in spans; a match by rounding a printed range is apart. */
+/** Spans of verdicts; matches by rounding a printed range are apart. */
 function chart(check, name, setting, low, high) {
   const at = (x) => over(setting, [[name, x]]);
   const plan = planOf(check.quantity, at((low + high) / 2), check.readings);

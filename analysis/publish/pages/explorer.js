@@ -1,27 +1,24 @@
-// The page: what a reader moves, and what follows.
 const $ = (id) => document.getElementById(id);
 const each = (selector, act) => {
   for (const node of document.querySelectorAll(selector)) act(node, node.dataset);
 };
 const claimOf = (id) => DATA.claims.find((claim) => claim.id === id);
-const inAddress = () => decodeURIComponent(location.hash.slice(1));
+const inAddress = () => location.hash.slice(1);
 let setting = ARTICLE;
 let [touched] = DATA.claims;
 let resting = 0;
-
-// Answers in words
+let still = null;
 
 function atLeast(name, under) {
   const { words } = planOf(name, under);
   return words.length ? over(under, words.map((leaf) => [leaf.name, "floor"])) : under;
 }
 
-/** A quantity with its side; where words give an input, at the least that they allow. */
 function estimate(name, under) {
   const least = atLeast(name, under);
   const { nodes, value, side } = planOf(name, least);
   const { shown, apart, phrases } = QUANTITIES[name];
-  const number = nodes.get(name).needs ? spell(value, shown, apart) : exact(value, shown);
+  const number = nodes.get(name).needs ? spell(value, shown, apart) : typed(value, shown);
   const phrase = phrases[least === under ? number : "in words"] || phrases.other;
   const text = side === "no bound" ? `${number}, ${side}` : `${side} ${number}`.trim();
   return { value, text, phrase: fill(phrase, { number }) };
@@ -56,7 +53,6 @@ function verdictOf({ check, said }, under) {
   return `${said.differs} by ${by}`;
 }
 
-/** A formula with its numbers, to the thousand, and the result by hand. */
 function lineOf({ nodes, target }, values) {
   const { needs, text, plain, idle, reading } = nodes.get(target);
   const texts = {};
@@ -64,7 +60,7 @@ function lineOf({ nodes, target }, values) {
     const { shown, unit, apart } = QUANTITIES[name];
     const place = placeOf(values[name], shown, apart);
     const number = rounded(values[name], DATA.whole.includes(unit) ? min(place, 3) : place);
-    const isSet = !nodes.get(name).needs;
+    const isSet = !nodes.get(name).needs && !isLong(values[name]);
     texts[name] = isSet ? exact(values[name], shown) : written(number, shown);
     if (!isSet) values[name] = number;
   };
@@ -77,7 +73,6 @@ function lineOf({ nodes, target }, values) {
 
 function sumOf({ working }, under) {
   const lines = working.map(([name, readings]) => {
-    // The sum that needs a number shows the one that the setting gives.
     if (readings.length && under.choices.has(name)) return "";
     const [line, refusal] = attempt(() => {
       const plan = planOf(name, under, readings);
@@ -91,7 +86,7 @@ function sumOf({ working }, under) {
 function textsOf(under) {
   const parts = [...under.choices].map(([name, choice]) => {
     const { label, shown, sources } = QUANTITIES[name];
-    return `${label}: ${isNumber(choice) ? exact(choice, shown) : sources[choice].words}`;
+    return `${label}: ${isNumber(choice) ? typed(choice, shown) : sources[choice].words}`;
   });
   const differs = parts.length ? `Changed: ${parts.join("; ")}.` : "No settings changed.";
   const texts = { differs };
@@ -105,12 +100,13 @@ function textsOf(under) {
   for (const claim of DATA.claims) {
     const isAsPrinted = !isMoved(claim, under);
     texts[`verdict ${claim.id}`] = isAsPrinted ? claim.verdict : verdictOf(claim, under);
-    texts[`sum ${claim.id}`] = isAsPrinted ? claim.sum : sumOf(claim, under);
+    const sum = isAsPrinted ? claim.sum : sumOf(claim, under);
+    texts[`sum ${claim.id}`] = sum.replace(texts[`note ${claim.quantity}`], "");
   }
   return texts;
 }
 
-/** Read 0,6 and 60 % and 1/3 and 500 000 and 0.4 million; "500.000" could be two numbers. */
+/** Read 0,6 and 60 % and 1/3 and 500 000; "500.000" could be two. */
 function readNumber(text, unit) {
   const plain = text.trim().replace("−", "-").replace(/(\d)[\s']+(?=\d{3})/g, "$1");
   const pattern = /^(-?[\d.,]+)(?:\/([\d.,]+))? *(%|percent|thousand|million|billion)?$/;
@@ -119,14 +115,12 @@ function readNumber(text, unit) {
   const digits = (part) => {
     const couldBeTwo = /^[1-9]\d{0,2}[.,]\d{3}$/.test(part) && !part.includes(clear);
     if (couldBeTwo) refuse(DATA.twoNumbers, { text });
-    return part.replaceAll(",", /^-?\d{1,3}(,\d{3})+(\.|$)/.test(part) ? "" : ".");
+    return part.replaceAll(",", /^-?[1-9]\d{0,2}(,\d{3})+(\.|$)/.test(part) ? "" : ".");
   };
   const number = (digits(top) / digits(bottom)) * (word ? DATA.words[word] : 1);
   if (!finite(number)) refuse(DATA.noNumber, { text });
   return word ? clean(number) : number;
 }
-
-// What stands on the page
 
 const restsOn = (name) => ({ quantity }) => planOf(quantity, setting).nodes.has(name);
 
@@ -156,6 +150,7 @@ function render() {
   each("[data-idle]", (node, { idle }) => {
     node.hidden = !DATA.claims.some(restsOn(idle));
   });
+  $("joint").hidden = !texts["value at_risk_total"].includes("no bound");
   $("reset").hidden = !setting.choices.size;
   const ends = DATA.bars.map((name) => valueOf(name, setting) / 1e6);
   ends.forEach((end, i) => style($("picture"), ["base", "now", "both"][i], end));
@@ -164,23 +159,25 @@ function render() {
   resting = setTimeout(rest, 250);
 }
 
-/** A lever: how far it goes, and where along it the verdict stays. */
 function drawLever(node, { lever: name, claim: id }) {
   const { check, quantity } = claimOf(id);
-  const { shown, varied } = QUANTITIES[name];
+  const { shown, varied, unit } = QUANTITIES[name];
   const value = valueOf(name, setting);
-  const under = atLeast(quantity, setting);
+  const isInWords = atLeast(name, setting) !== setting;
+  const step = DATA.whole.includes(unit) ? 1000 : 0.01;
+  const onStep = (x, round) => clean(round(clean(x / step)) * step);
   const [least, most] = [min(value, varied[0]), max(value, varied[1])];
-  const spans = chart(check, name, under, least, most);
-  // It ends where the library refuses.
-  const refused = spans.filter((span) => !span.kind);
+  const spans = chart(check, name, setting, least, most);
+  const kindAt = (x) => spans.find(({ kind, from, to }) => kind && from <= x && x <= to)?.kind;
+  const refused = spans.filter((span) => kindAt(value) && !span.kind);
   const below = refused.filter((span) => span.to <= value).pop();
   const above = refused.find((span) => span.from >= value);
-  const [low, high] = [below ? below.to : least, above ? above.from : most];
+  const low = below ? min(value, onStep(below.to, Math.ceil)) : least;
+  const high = above ? max(value, onStep(above.from, Math.floor)) : most;
   const parts = node.querySelectorAll("[type=range], .scale > *, .effect");
   const [slider, start, turn, stop, effect] = parts;
-  Object.assign(slider, { min: low, max: high, value });
-  style(slider, "thumb", `var(--${atLeast(name, setting) === setting ? "blue" : "paper"})`);
+  Object.assign(slider, { min: onStep(low, Math.floor), max: high, step, value });
+  style(slider, "thumb", `var(--${isInWords ? "paper" : "blue"})`);
   const colours = spans.map(({ kind, from, to }) => {
     const places = [from, to].map((x) => `${(100 * (x - low)) / (high - low)}%`);
     return `var(--${kind || "paper"}) ${places.join(" ")}`;
@@ -192,20 +189,24 @@ function drawLever(node, { lever: name, claim: id }) {
     return written(rounded(x, place), shown);
   };
   const fits = spans.filter((span) => span.kind === "matches");
-  const words = fits.map(({ from, to }) => {
+  const where = fits.map(({ from, to }) => {
     const first = from > low ? `from ${inside(from, 1)} ` : "";
     const last = to < high ? `to ${inside(to, -1)}` : "";
-    return first + last || "throughout";
+    return (first + last).trim() || "throughout";
   });
-  start.textContent = exact(low, shown);
-  turn.textContent = `matches ${words.join(" and ") || "nowhere"}`;
-  stop.textContent = exact(high, shown);
+  const isPale = spans.some(({ kind }) => kind === "matches_within_rounding");
+  const words = `matches ${where.join(" and ") || "nowhere"}${isPale ? " without rounding" : ""}`;
+  turn.textContent = isInWords ? `one number ${words}` : words;
+  const [{ from, to } = { from: (low + high) / 2 }] = fits;
+  style(turn, "at", ((from > low ? from : to) - low) / (high - low));
+  const endOf = (x) => exact(x, shown) + (kindAt(x) ? "" : ": no value");
+  start.textContent = endOf(low);
+  stop.textContent = endOf(high);
   const end = value - low > high - value ? low : high;
-  const [far] = attempt(() => estimate(quantity, over(under, [[name, end]])).text);
-  const { kind } = spans.find(({ from, to }) => from <= end && end <= to);
+  const [far] = attempt(() => estimate(quantity, over(setting, [[name, end]])).text);
   const cut = above || below;
   const why = cut ? ` It ends at ${exact(cut === above ? high : low, shown)}: ${cut.why}.` : "";
-  effect.textContent = `At ${exact(end, shown)}: ${far}, ${DATA.short[kind]}.${why}`;
+  effect.textContent = far ? `At ${endOf(end)}: ${far}, ${DATA.short[kindAt(end)]}.${why}` : "";
 }
 
 function rest() {
@@ -223,9 +224,8 @@ function rest() {
     node.setAttribute("aria-pressed", setting.choices.get(name) === reading);
   });
   const hash = choices.map((pair) => pair.join("=")).join("&");
-  if (inAddress() !== hash) history.pushState(null, "", `#${hash}`);
-  const description = textsOf(setting).differs;
-  const scenario = { ...DATA.scenario, description, values: {} };
+  if (inAddress() !== hash && !$("refused").textContent) history.pushState(null, "", `#${hash}`);
+  const scenario = { ...DATA.scenario, description: textsOf(setting).differs, values: {} };
   for (const [name, choice] of choices) {
     scenario.values[name] = isNumber(choice) ? choice + QUANTITIES[name].suffix : choice;
   }
@@ -240,11 +240,10 @@ function command() {
   return `analysis ${claim ? `explain ${claim.quantity}` : "verify"}${options.join("")}`;
 }
 
-// What a reader does
-
 function take(place, choicesOf) {
   const [changed, refusal] = attempt(() => change(new Map(choicesOf())));
   setting = changed || setting;
+  each(".problem", (node) => (node.textContent = ""));
   place.textContent = refusal;
   render();
 }
@@ -256,28 +255,50 @@ function put(node, name, choiceOf) {
   take(place.querySelector(".problem"), () => [...setting.choices, [name, choiceOf()]]);
 }
 
-/** Take a whole setting, as an address has it. */
 function takeAll(text) {
-  setting = ARTICLE;
-  take($("refused"), () => text.split("&").filter(Boolean).map((part) => {
-    const [name, choice = ""] = part.split("=");
+  const parts = [...new URLSearchParams(text)];
+  const pairOf = ([name, choice]) => {
     if (!DATA.settings.includes(name)) refuse(DATA.unknown, { name });
     return [name, QUANTITIES[name].sources[choice] ? choice : readNumber(choice)];
-  }));
+  };
+  setting = ARTICLE;
+  take($("refused"), () => parts.map(pairOf));
+  for (const part of [...parts, ...parts]) {
+    attempt(() => (setting = change(new Map([...setting.choices, pairOf(part)]))));
+  }
+  render();
   rest();
 }
 
 const listen = (selector, type, act) => {
   each(selector, (node, data) => node.addEventListener(type, () => act(node, data)));
 };
-// The link that skips to a claim is no setting.
 const fromAddress = () => $(inAddress()) || takeAll(inAddress());
-listen("[data-slide]", "input", (node, { slide }) => put(node, slide, () => Number(node.value)));
-listen("[data-set]", "change", (node, { set }) => {
-  put(node, set, () => readNumber(node.value, QUANTITIES[set].unit));
+// A touch that is not sideways scrolls.
+addEventListener("pointerdown", (event) => (still = event.pointerType === "touch" && event));
+addEventListener("pointermove", ({ clientX }) => {
+  if (still && abs(clientX - still.clientX) > 8) still = null;
 });
+addEventListener("keydown", ({ key, target }) => {
+  still = null;
+  if (key !== "Escape" || !target.dataset.set) return;
+  target.value = target.defaultValue;
+  target.blur();
+});
+listen("[data-slide]", "input", (node, { slide }) => {
+  if (still) return render();
+  const { top } = node.getBoundingClientRect();
+  put(node, slide, () => Number(node.value));
+  scrollBy(0, node.getBoundingClientRect().top - top);
+});
+listen("[data-set]", "change", (node, { set }) => put(node, set, () => {
+  const { typed: words, ending, unit } = QUANTITIES[set];
+  return words[node.value.trim()] ?? readNumber(node.value.replace(ending, ""), unit);
+}));
 listen("[data-set]", "focus", (node, { set }) => {
-  node.value = valueOf(set, setting) ?? "";
+  const [number] = attempt(() => planOf(set, setting).value);
+  if (finite(number)) node.value = number;
+  node.defaultValue = node.value;
   node.select();
 });
 listen("[data-set]", "blur", render);
