@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html as escaping
 import io
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,8 @@ def text(frame: Frame, width: int = UNLIMITED) -> str:
             blocks += [f"- {row[0]}" for row in cells]
         elif name:
             space = "\n" if blocks else ""
-            blocks.append(f"{space}{name}\n{_fitted(frame, cells, width)}")
+            heading = textwrap.fill(name, width, subsequent_indent="  ")
+            blocks.append(f"{space}{heading}\n{_fitted(frame, cells, width)}")
         else:
             blocks.append(_fitted(frame, cells, width))
     if frame.foot and not frame.folded:

@@ -96,11 +96,9 @@ def published_words(model: Model, outcome: Outcome) -> str:
     check = outcome.check
     claim = model.register.claims.get(check.claim)
     if claim is None:
-        return (
-            str(model.register.external[check.against].published)
-            if check.against
-            else ""
-        )
+        # Arithmetic over figures, too, may stand in place of a figure's row.
+        figure = model.register.external.get(check.against)
+        return str(figure.published) if figure else ""
     if claim.qualifier != "vague":
         end = f", {check.end} end" if check.end in ("low", "high") else ""
         return f"{claim.words or claim.published}{end}"
