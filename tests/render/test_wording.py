@@ -377,3 +377,11 @@ def test_a_side_of_a_statement_is_not_rounded_onto_the_other(model: Model) -> No
     assert {row["statement"].rpartition(": holds, ")[2] for row in rows} == {
         "301,000 against 300,000"
     }
+
+
+def test_a_check_of_arithmetic_without_a_claim_has_no_print(model):
+    # The official mean is computed from two rows, so no row prints it.
+    row = model.register.checks["official_mean_2016_2020"]
+    assert "/" in row.against
+    outcome = judge(model, row.model_copy(update={"claim": ""}))
+    assert wording.published_words(model, outcome) == ""
