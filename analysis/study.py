@@ -177,46 +177,52 @@ class Study:
                 f"'{name}' has an annotation and no value; write the value after an "
                 "equals sign"
             )
-        kinds = (Real, Decimal, str, list, tuple, dict, type(None))
-        known = self.model.quantities
-        # IPython keeps its cells in In and Out. A formula may be imported, and has the
-        # name of its quantity.
-        names = [
-            name
-            for name in namespace
-            if not name.startswith("_") and name not in ("In", "Out")
-        ]
-        values = {
-            name: namespace[name] for name in names if not callable(namespace[name])
-        }
-        plain = {
-            name: one
-            for name, one in values.items()
-            if isinstance(one, kinds) or name in known
-        }
-        if any(isinstance(one, Study) for one in values.values()):
-            plain = {
-                name: one
-                for name, one in plain.items()
-                if name in known or "mean" in nearest(name, other or known)
-            }
-        for name in plain:
+        parameters = self._parameters(namespace, other)
+        for name in parameters:
             if other and name not in other:
                 raise ModelError(
                     f"'{name}' is no parameter of the notebook{nearest(name, other)}"
                 )
-        given = {} if other else plain
+        return self if other else self.change(**self._settled(parameters))
+
+    def _parameters(
+        self, namespace: Mapping[str, Any], other: Sequence[str]
+    ) -> dict[str, Any]:
+        """The plain names of a notebook; next to a study, those like a known name."""
+        kinds = (Real, Decimal, str, list, tuple, dict, type(None))
+        known = self.model.quantities
+        parameters = {}
+        has_study = False
+        for name, value in namespace.items():
+            # IPython keeps its cells in In and Out. A formula may be imported, and has
+            # the name of its quantity.
+            is_hidden = name.startswith("_") or name in ("In", "Out")
+            if is_hidden or callable(value):
+                continue
+            has_study = has_study or isinstance(value, Study)
+            if isinstance(value, kinds) or name in known:
+                parameters[name] = value
+        if not has_study:
+            return parameters
+        return {
+            name: value
+            for name, value in parameters.items()
+            if name in known or "mean" in nearest(name, other or known)
+        }
+
+    def _settled(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Parameters without those that another one of the same choice replaces.
+
+        Of two linked readings, the one that was left as the article has it gives way.
+        """
+        settled = dict(parameters)
         for group in self.model.register.linked_readings:
-            chosen = {name: str(given[name]) for name in group if name in given}
+            chosen = {name: str(settled[name]) for name in group if name in settled}
             if len({*chosen.values()}) > 1:
-                # A parameter that was left as it is gives way to one that is the same
-                # choice.
-                given = {
-                    name: one
-                    for name, one in given.items()
-                    if chosen.get(name) != self.model.default(name)
-                }
-        return self.change(**given)
+                for name, reading in chosen.items():
+                    if reading == self.model.default(name):
+                        del settled[name]
+        return settled
 
     def __getitem__(self, name: str) -> Estimate:
         """The estimate of ``quantity``, ``quantity.reading`` or a claim.
@@ -278,7 +284,9 @@ class Study:
         frame["difference"] = frame["value"] - frame["other"]
         frame["percent"] = 100 * frame["difference"] / frame["other"].abs()
         frame = frame.join(here["unit"])
-        reasons = [one["reason"] for one in (here, there) if "reason" in one]
+        reasons = [
+            estimates["reason"] for estimates in (here, there) if "reason" in estimates
+        ]
         if not reasons:
             return frame
         return frame.assign(reason=reasons[0].combine_first(reasons[-1]))
