@@ -106,11 +106,11 @@ def meeting(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, Any]:
     """
     a, b, c = left
     d, e, f = right
-    # Their difference times both denominators is a quadratic function.
-    square = b * f - e * c
-    linear = a * f + b - d * c - e
-    free = a - d
     with np.errstate(all="ignore"):
+        # Their difference times both denominators is a quadratic function.
+        square = b * f - e * c
+        linear = a * f + b - d * c - e
+        free = a - d
         spread = np.sqrt(np.maximum(linear * linear - 4 * square * free, 0.0))
         half_sum = -(linear + np.copysign(spread, linear)) / 2
         return half_sum / square, free / half_sum
