@@ -284,7 +284,9 @@ def test_solutions_of_a_quantity_or_all(article):
 def test_an_empty_table_of_solutions_says_so(article):
     found = article.solutions("transfers_2021")
     assert found.empty
-    words = "Nothing is solved for on transfers_2021, but on "
+    words = (
+        "No claim on transfers_2021 is solved for. There are solutions for claims on "
+    )
     for page in (repr(found), found._repr_html_()):
         assert words in page
         assert "at_risk_2019" in page

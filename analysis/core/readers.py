@@ -98,24 +98,26 @@ def read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
     Cells that are empty are left out, and ``row`` is the line.
     """
-    text = io.StringIO(read_text(path), newline="")
-    reader = csv.DictReader(text, restkey="", strict=True)
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     try:
-        header = list(reader.fieldnames or ())
+        header = next(reader, [])
         for name in header:
             if header.count(name) > 1:
                 message = f"the column '{name}' is given twice"
                 raise RegisterError(path, message, row=1)
-        for cells in reader:
-            line, id = reader.line_num, cells.get("id", "")
-            if "" in cells or None in cells.values():
+        for cells in filter(None, reader):
+            line = reader.line_num
+            filled = {
+                name: cell for name, cell in zip(header, cells, strict=False) if cell
+            }
+            id = filled.get("id", "")
+            if len(cells) != len(header):
                 message = "the row has more or fewer cells than the first row"
                 raise RegisterError(path, message, row=line, id=id)
-            filled = {name: cell for name, cell in cells.items() if cell}
             yield id, {**filled, "row": line}
     except csv.Error as error:
         message = f"not a table of comma-separated values ({error})"
-        raise RegisterError(path, message, row=reader.reader.line_num) from None
+        raise RegisterError(path, message, row=reader.line_num) from None
 
 
 def read_list(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -48,15 +47,6 @@ class Names:
     def readings(self, quantity: str) -> list[str]:
         """The readings of a quantity, its default first."""
         return list(self.sources[quantity])
-
-    def as_given(self, quantity: str) -> str | float:
-        """Return the article's own value of a quantity, or else its reading.
-
-        It is in the form in which ``Study.change`` takes it.
-        """
-        reading = self.default(quantity)
-        value = self.sources[quantity][reading].value
-        return reading if math.isnan(value) else value
 
     def label(self, quantity: str, reading: str) -> str:
         """A reading in a few words."""

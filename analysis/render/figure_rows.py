@@ -28,25 +28,25 @@ class Mark(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     quantity: Name
-    """The quantity that it shows."""
+    """The quantity that the mark shows."""
     readings: Readings = {}
-    """How quantities are read for it."""
+    """How quantities are read for the mark."""
     label: OptionalProse = ""
-    """The words at its left; those of its reading if empty."""
+    """The words to the left of the mark; if empty, those of its reading."""
     role: Text
-    """Its part in the key."""
+    """The role of the mark in the key, one of the figure's roles."""
     name: str = ""
-    """Its name in the caption, where its words stand."""
+    """The name that stands in the caption for the words of the mark."""
     group: str = ""
-    """The name in the caption of the span of several marks."""
+    """The name that stands in the caption for the span of several marks."""
     words: OptionalProse = "{value}"
-    """The words at its right; names in braces are replaced."""
+    """The words to the right of the mark; quantities in braces are replaced."""
     start: str = ""
-    """The quantity from which a line goes to it."""
+    """The quantity from which a line goes to the mark."""
     with_side: bool = False
-    """Whether an arrow shows the side on which it leaves room."""
+    """Whether an arrow shows the side on which the quantity leaves room."""
     over_shares: bool = False
-    """Whether its line shows each share over its range, not the rounding."""
+    """Whether the line shows the varied range of each share, not the rounding."""
 
 
 class FigureRow(Row):
@@ -58,15 +58,15 @@ class FigureRow(Row):
     title: Prose
     """What is shown, whatever the setting."""
     alt: Prose
-    """A text in its place."""
+    """The text that stands in place of the picture."""
     caption: Prose
     """What was found; names in braces are replaced by numbers in words."""
     source: Prose
-    """Where its numbers are from."""
+    """Where the numbers are from."""
     height: Annotated[Number, In("inch")]
-    """How high it is."""
+    """How high the picture is."""
     unit: OptionalProse = ""
-    """The words under its axis."""
+    """The words under the axis."""
     scale: Annotated[Number, In("base units")] = 1e6
     """Base units to one unit of the axis."""
     start: Annotated[Number | None, In("the axis's unit")] = None
@@ -76,11 +76,11 @@ class FigureRow(Row):
     roles: Mapping[str, str] = {}
     """The style of each role."""
     guides: Mapping[str, str | Number] = {}
-    """Upright lines: their words, and the name of a mark or a number."""
+    """Upright lines: the words of each, and the name of a mark or a number."""
     band: tuple[str, ...] = ()
     """The names of the marks between which a printed range lies."""
     marks: Annotated[tuple[Mark, ...], Field(default=())]
-    """Its marks, from top to bottom."""
+    """The marks, from top to bottom."""
 
 
 def read(register: Register) -> dict[str, FigureRow]:

@@ -10,7 +10,7 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from analysis.core.spell import digits
@@ -59,9 +59,7 @@ class Frame:
     def where(self, column: str, *values: str) -> Frame:
         """The frame with those rows alone that have one of the values in a column."""
         rows = [row for row in self.rows if row[column] in values]
-        return Frame(
-            rows, self.columns, self.shown, self.differs, self.foot, self.group
-        )
+        return replace(self, rows=rows)
 
     # Files ----------------------------------------------------------------------------
 

@@ -129,8 +129,8 @@ def solutions(
             row.quantity for row in model.register.solutions.values()
         )
         foot = (
-            f"Nothing is solved for on {listed([*sorted(wanted)])}, but on "
-            f"{listed([*solved])}."
+            f"No claim on {listed([*sorted(wanted)])} is solved for. There are "
+            f"solutions for claims on {listed([*solved])}."
         )
     columns = COLUMNS["solutions"].split()
     return Frame(rows, columns, shown, model.differences(setting), foot)
@@ -303,9 +303,9 @@ def tables(
 ) -> dict[str, Frame]:
     """The frames that a run writes as files, by name; findings where there are any."""
     judged = list(outcomes)
-    kinds = [one for one in judged if one.check.kind]
+    checked = [outcome for outcome in judged if outcome.check.kind]
     made = {
-        "checks": checks(model, kinds, notebooks=notebooks),
+        "checks": checks(model, checked, notebooks=notebooks),
         "derived": derived(model, judged, notebooks=notebooks),
         "solutions": solutions(model),
         "claims": claims(model, judged),

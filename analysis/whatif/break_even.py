@@ -55,7 +55,6 @@ HOLDS = {
     "equals": (0,),
 }
 _COMPARED = re.compile(r"\s*([a-z][a-z0-9_.]*)\s*(>=|<=|==|=|>|<)\s*([^=<>\s].*?)\s*")
-_JUDGED = re.compile(r"\s*(\w+)\s+([a-z_ ]+?)\s*")
 
 
 @dataclass(frozen=True)
