@@ -5,7 +5,7 @@ the way. So its extremes lie at the corners of the box, and, where a limit cuts 
 where an edge crosses the limit.
 
 A function here takes the inputs' values by name, numbers or arrays that broadcast. It
-returns the quantity, and the room to each limit: 0 or more where the limit is kept.
+returns the quantity, and the margin to each limit: 0 or more where the limit is kept.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ Indices: TypeAlias = NDArray[np.intp]
 class Bounds:
     """The smallest and the largest value over a box: numbers, or arrays of one shape.
 
-    They are NaN where no part of the box keeps every limit. The box was tried at some
-    ``places``, an array for each input, where the quantity has its ``values``.
+    They are NaN where no part of the box keeps every limit. The quantity was computed
+    at some points of the box: ``inputs`` has an array for each input, and ``values``
+    has the quantity there.
     """
 
     low: Any
     high: Any
-    places: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    inputs: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     values: Any = field(default=(), compare=False, repr=False)
 
     @property
@@ -52,7 +53,7 @@ class Bounds:
         if np.isnan(self.values).all():
             return {}
         index = int(argument(self.values))
-        return {name: float(column[index]) for name, column in self.places.items()}
+        return {name: float(column[index]) for name, column in self.inputs.items()}
 
 
 def extremes(
@@ -80,22 +81,24 @@ def extremes(
 
     def at(shares: Floats) -> Points:
         """The points at shares of the way along each side of the box."""
-        places = {
+        inputs = {
             name: starts[name] + shares[..., axis] * widths[name]
             for axis, name in enumerate(box)
         }
         blank = np.zeros((*shape, shares.shape[-2]))
         with np.errstate(all="ignore"):
-            target, rooms = function({**columns, **places})
-            return Points(places, blank + target, [blank + room for room in rooms])
+            target, margins = function({**columns, **inputs})
+            return Points(
+                inputs, blank + target, [blank + margin for margin in margins]
+            )
 
     edges = _edges_of(len(box))
     points = at(edges.shares)
     floor, ceiling = _bounds_by_poles(*edges.along(points.values))
     corners = points.first(len(edges.corners))
-    crossed = [room for room in points.rooms if (room < -SAME).any()]
-    on_limits = [at(edges.cut(root(*edges.along(room)))) for room in crossed]
-    places, values = _joined([corners, *on_limits])
+    crossed = [margin for margin in points.margins if (margin < -SAME).any()]
+    on_limits = [at(edges.cut(root(*edges.along(margin)))) for margin in crossed]
+    inputs, values = _joined([corners, *on_limits])
     # A float's last digits around 0 are 0.
     slack = SAME * np.fmax.reduce(np.abs(values), axis=-1)
     least = np.fmin.reduce(values, axis=-1)
@@ -105,7 +108,7 @@ def extremes(
     is_reached = ~np.isnan(least)
     least = np.where(is_reached & np.isinf(floor), floor, least)
     most = np.where(is_reached & np.isinf(ceiling), ceiling, most)
-    return Bounds(least[()], most[()], places, values)
+    return Bounds(least[()], most[()], inputs, values)
 
 
 def _column(values: Any) -> Floats:
@@ -115,40 +118,40 @@ def _column(values: Any) -> Floats:
 
 @dataclass(frozen=True)
 class Points:
-    """Points of a box: the inputs, the values there, and the room to each limit."""
+    """Points of a box: the inputs, the values there, and the margin to each limit."""
 
-    places: Mapping[str, Floats]
+    inputs: Mapping[str, Floats]
     values: Floats
-    rooms: Sequence[Floats]
+    margins: Sequence[Floats]
 
     def first(self, count: int) -> Points:
         """The first of the points."""
-        places = {name: column[..., :count] for name, column in self.places.items()}
-        rooms = [room[..., :count] for room in self.rooms]
-        return Points(places, self.values[..., :count], rooms)
+        inputs = {name: column[..., :count] for name, column in self.inputs.items()}
+        margins = [margin[..., :count] for margin in self.margins]
+        return Points(inputs, self.values[..., :count], margins)
 
     @property
-    def kept(self) -> Floats:
+    def values_within(self) -> Floats:
         """The values, NaN past a limit and where they are not finite."""
         is_kept = np.isfinite(self.values)
-        for room in self.rooms:
-            is_kept = is_kept & (room >= -SAME)
+        for margin in self.margins:
+            is_kept = is_kept & (margin >= -SAME)
         return np.where(is_kept, self.values, np.nan)
 
 
 def _joined(tried: Sequence[Points]) -> tuple[Mapping[str, Floats], Floats]:
-    """The places of all points that were tried, and the values that are kept there."""
+    """The inputs of all points that were tried, and the values within the limits."""
     if len(tried) == 1:
-        return tried[0].places, tried[0].kept
-    values = np.concatenate([points.kept for points in tried], axis=-1)
-    places = {}
-    for name in tried[0].places:
+        return tried[0].inputs, tried[0].values_within
+    values = np.concatenate([points.values_within for points in tried], axis=-1)
+    inputs = {}
+    for name in tried[0].inputs:
         columns = [
-            np.broadcast_to(points.places[name], points.values.shape)
+            np.broadcast_to(points.inputs[name], points.values.shape)
             for points in tried
         ]
-        places[name] = np.concatenate(columns, axis=-1)
-    return places, values
+        inputs[name] = np.concatenate(columns, axis=-1)
+    return inputs, values
 
 
 @dataclass(frozen=True)
@@ -171,13 +174,13 @@ class Edges:
         return numbers[..., self.starts], middles, numbers[..., self.ends]
 
     def cut(self, shares: Floats) -> Floats:
-        """The places on each edge at a share of its way; NaN outside the edge."""
+        """The points at a share of the way along each edge; NaN outside the edge."""
         is_inside = (shares >= 0) & (shares <= 1)
         corners = self.corners[self.starts]
-        places = np.broadcast_to(corners, (*shares.shape, corners.shape[-1])).copy()
+        points = np.broadcast_to(corners, (*shares.shape, corners.shape[-1])).copy()
         edges = np.arange(len(self.axes))
-        places[..., edges, self.axes] = np.where(is_inside, shares, np.nan)
-        return places
+        points[..., edges, self.axes] = np.where(is_inside, shares, np.nan)
+        return points
 
 
 @cache

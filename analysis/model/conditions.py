@@ -30,7 +30,7 @@ def condition_of(
         matters = plan.direction[name] or _leads_past_limit(plan, assumption)
         if matters and name not in plan.under_choices:
             spans = spans_of(comparison, assumption, verdict)
-            here = float(plan.start[name])
+            here = float(plan.own_values[name])
             if not any(start <= here <= stop for start, stop in spans):
                 spans = sorted([*spans, (here, here)])
             parts.append(f"{name} {' or '.join(_spelled(span) for span in spans)}")
@@ -47,7 +47,7 @@ def _leads_past_limit(plan: Plan, assumption: Assumption) -> bool:
     """Whether an assumption that cancels in the value leads past a limit."""
     ends = [assumption.minimum, assumption.value, assumption.maximum]
     values = plan.evaluate({assumption.id: np.array(ends)})
-    return not np.all(plan.within(values))
+    return not np.all(plan.is_within(values))
 
 
 def spans_of(
@@ -60,13 +60,13 @@ def spans_of(
         return []
     # The verdict may change only where the value or a bound passes a level, at a limit,
     # or at a pole. Each bound is the target at a corner of a box, a curve along the
-    # assumption; so the places of change are roots.
+    # assumption; so it changes at roots.
     corners = _corners(plan, comparison.boxes, assumption.id)
-    places = readings_between(low, high)[:, None]
-    targets, rooms = plan.along(assumption.id, places, corners)
+    values = readings_between(low, high)[:, None]
+    targets, margins = plan.along(assumption.id, values, corners)
     edges = {low, high}
     edges.update(crossings(targets, low, high, comparison.asserted.levels))
-    edges.update(crossings(rooms, low, high, [0.0]))
+    edges.update(crossings(margins, low, high, [0.0]))
     pieces = list(pairwise(sorted(edges)))
     middles = np.array([(start + stop) / 2 for start, stop in pieces])
     verdicts = verdicts_along(comparison, {assumption.id: middles})

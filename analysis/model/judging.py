@@ -121,7 +121,7 @@ def verdicts_along(comparison: Comparison, vary: Arrays) -> list[str]:
     """
     plan = comparison.plan
     reach = comparison.reach_at(vary)
-    kept = plan.within(plan.evaluate(vary))
+    kept = plan.is_within(plan.evaluate(vary))
     if not plan.words:
         kept = kept & np.isfinite(reach.value)
     grounds = grounds_of(comparison.asserted, reach)

@@ -62,11 +62,11 @@ class Limit:
             if math.isfinite(end)
         )
 
-    def kept(self, values: Mapping[str, Any]) -> Any:
+    def is_kept(self, values: Mapping[str, Any]) -> Any:
         """Where the limit is kept, to the last digits."""
         is_kept = np.True_
-        for room in self.parts:
-            is_kept = is_kept & np.logical_not(np.less(room.of(values), -SAME))
+        for margin in self.parts:
+            is_kept = is_kept & np.logical_not(np.less(margin.of(values), -SAME))
         return is_kept
 
     def sentence(self, values: Mapping[str, Any]) -> str:

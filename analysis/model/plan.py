@@ -86,7 +86,7 @@ class Plan:
     def __post_init__(self) -> None:
         self.by_name = {node.name: node for node in self.nodes}
         self.leaves = {node.name: node for node in self.nodes if node.source.is_leaf}
-        self.start = {
+        self.own_values = {
             name: np.float64(node.source.value) for name, node in self.leaves.items()
         }
 
@@ -143,7 +143,7 @@ class Plan:
         Arrays broadcast. Nothing is checked or clipped; a division by zero gives
         infinity.
         """
-        values: dict[str, Any] = {**self.start, **given}
+        values: dict[str, Any] = {**self.own_values, **given}
         with np.errstate(all="ignore"):
             for node in self.nodes:
                 if node.name not in values:
@@ -154,14 +154,14 @@ class Plan:
         """The target with values given for some leaves."""
         return self.evaluate(given)[self.target]
 
-    def kept(self, given: Mapping[str, Any]) -> Floats:
+    def target_within(self, given: Mapping[str, Any]) -> Floats:
         """Compute the target with values given for some leaves.
 
         The target is NaN past a limit and where it is not finite.
         """
         values = self.evaluate(given)
         target = values[self.target]
-        return np.where(self.within(values) & np.isfinite(target), target, np.nan)
+        return np.where(self.is_within(values) & np.isfinite(target), target, np.nan)
 
     @cached_property
     def value(self) -> float:
@@ -171,7 +171,7 @@ class Plan:
         give an input.
         """
         values = self.evaluate({})
-        refusal = self.past(values) or self.no_single_value
+        refusal = self.refusal(values) or self.no_single_value
         if refusal:
             raise ModelError(refusal)
         return float(values[self.target])
@@ -185,15 +185,15 @@ class Plan:
 
     # Limits ---------------------------------------------------------------------------
 
-    def rooms(self, values: Mapping[str, Any]) -> list[Any]:
-        """How far each end of each limit lies; below 0 past it."""
-        return [room.of(values) for limit in self.limits for room in limit.parts]
+    def margins(self, values: Mapping[str, Any]) -> list[Any]:
+        """How far the values keep from each end of each limit; below 0 past it."""
+        return [margin.of(values) for limit in self.limits for margin in limit.parts]
 
-    def within(self, values: Mapping[str, Any]) -> Any:
+    def is_within(self, values: Mapping[str, Any]) -> Any:
         """Where every limit is kept."""
         is_within = np.True_
         for limit in self.limits:
-            is_within = is_within & limit.kept(values)
+            is_within = is_within & limit.is_kept(values)
         return is_within
 
     def divisions(self, values: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
@@ -211,7 +211,7 @@ class Plan:
                 fields = {"quantity": node.name, "reading": node.reading}
                 yield where, message("division", **fields)
 
-    def past(self, values: Mapping[str, Any]) -> str:
+    def refusal(self, values: Mapping[str, Any]) -> str:
         """The refusal of a division by zero, or of values that are past a limit.
 
         It is empty for others.
@@ -219,7 +219,7 @@ class Plan:
         for _, sentence in self.divisions(values):
             return sentence
         for limit in self.limits:
-            if not limit.kept(values):
+            if not limit.is_kept(values):
                 return limit.sentence(values)
         return ""
 
@@ -310,27 +310,27 @@ class Plan:
 
         def function(given: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
             values = self.evaluate({**still, **given})
-            return values[self.target], self.rooms(values)
+            return values[self.target], self.margins(values)
 
         return extremes(function, moving, columns)
 
     def along(
-        self, name: str, places: Floats, given: Mapping[str, Any] | None = None
+        self, name: str, column: Floats, others: Mapping[str, Any] | None = None
     ) -> tuple[Floats, Floats]:
-        """The target and the rooms at some places of one leaf, a row each.
+        """The target and the margins along one leaf, a row each of its values.
 
-        The ``places`` have the shape (places, 1). Other leaves may take arrays of one
-        length; there is a column for each of their entries.
+        The ``column`` of values has the shape (values, 1). Other leaves may take arrays
+        of one length; the result has a column for each of their entries.
         """
-        values = dict(given or {})
+        given = dict(others or {})
+        widest = max((np.size(values) for values in given.values()), default=1)
         if name in self.free:
-            values[name] = places
-        widest = max((np.size(column) for column in (given or {}).values()), default=1)
-        blank = np.zeros((len(places), widest))
-        values = self.evaluate(values)
-        rooms = [blank + room for room in self.rooms(values)]
-        # Without a limit there are no columns of rooms.
-        return blank + values[self.target], np.hstack([blank[:, :0], *rooms])
+            given[name] = column
+        blank = np.zeros((len(column), widest))
+        values = self.evaluate(given)
+        margins = [blank + margin for margin in self.margins(values)]
+        # Without a limit there are no columns of margins.
+        return blank + values[self.target], np.hstack([blank[:, :0], *margins])
 
     # The form that formulas must have -------------------------------------------------
 

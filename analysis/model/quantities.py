@@ -359,7 +359,7 @@ class Quantities(Values):
                 if figure:
                     other: Any = figure.published.value()
                 else:
-                    other = self.plan(remark.above, setting).kept(vary)
+                    other = self.plan(remark.above, setting).target_within(vary)
                 excess = np.broadcast_to(value - other, _shape_of(vary))
                 for entry in np.flatnonzero(excess > 0).tolist():
                     unit = self.spelled_unit(quantity)

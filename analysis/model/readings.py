@@ -151,7 +151,7 @@ def _of_assumption(assumption: Assumption) -> dict[str, Source]:
             end = Source(number, side=side, assumption=assumption, room=span)
             sources[part] = replace(end, part=part)
             sources["in_words"] = replace(
-                end, value=math.nan, near=span, part="in_words"
+                end, value=math.nan, fine=span, part="in_words"
             )
     return sources
 

@@ -53,9 +53,9 @@ def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
     if not Interval(low, high).holds(value):
         reason = f"allowed is {exact_span(low, high, unit)}"
         return Solution(row, value, "impossible", reason)
-    past = plan.past(plan.evaluate({name: value}))
-    if past:
-        return Solution(row, value, "impossible", past)
+    refusal = plan.refusal(plan.evaluate({name: value}))
+    if refusal:
+        return Solution(row, value, "impossible", refusal)
     low, high = assumption.low, assumption.high
     status = "in_range" if Interval(low, high).holds(value) else "out_of_range"
     reason = f"the range it is varied over is {exact_span(low, high, unit)}"

@@ -20,8 +20,8 @@ class Source:
     ``need`` quantities; every other source is a leaf.
 
     A leaf has a ``value`` in base units, which is NaN where words alone give it. A
-    printed number stands for the values ``near``, and at its coarser place for those
-    ``far``. Its ``side`` says whether the words make it an ``at most`` or an ``at
+    printed number stands for the values ``fine``, and at its coarser place for those
+    ``coarse``. Its ``side`` says whether the words make it an ``at most`` or an ``at
     least``, and then its ``room`` is all that they allow. A range has two sources, one
     for each ``end``.
 
@@ -31,8 +31,8 @@ class Source:
     """
 
     value: float = math.nan
-    near: Interval | None = None
-    far: Interval | None = None
+    fine: Interval | None = None
+    coarse: Interval | None = None
     side: str = ""
     claim: Claim | None = None
     end: str = ""
@@ -111,6 +111,6 @@ class Source:
 
         They are those of a printed number or of words, and a point for anything else.
         """
-        if coarse and self.far:
-            return self.far
-        return self.near or Interval(self.value, self.value)
+        if coarse and self.coarse:
+            return self.coarse
+        return self.fine or Interval(self.value, self.value)

@@ -229,7 +229,7 @@ def _coarser_in(
     inputs = [
         plan.input_name(name)
         for name, leaf in plan.leaves.items()
-        if plan.direction[name] and leaf.source.near != leaf.source.far
+        if plan.direction[name] and leaf.source.fine != leaf.source.coarse
     ]
     return (*claims, *inputs)
 

@@ -240,9 +240,9 @@ def _source_row(
         "inWords": source.in_words,
         "isSet": bool(source.assumption and source.part == "set"),
     }
-    near, far = source.interval(), source.interval(coarse=True)
-    if near.low < near.high or far.low < far.high:
-        fields["closed"] = [_ends(near), _ends(far), None, _ends(far)]
+    fine, coarse = source.interval(), source.interval(coarse=True)
+    if fine.low < fine.high or coarse.low < coarse.high:
+        fields["closed"] = [_ends(fine), _ends(coarse), None, _ends(coarse)]
     if source.room:
         fields["open"] = _open_intervals(source)
     filled = {field: value for field, value in fields.items() if value}
@@ -270,11 +270,11 @@ def _braced(formula: Expression) -> str:
 
 
 def _open_intervals(source: Source) -> list[list[float]]:
-    near, far = source.rounded_off_side(), source.rounded_off_side(coarse=True)
+    fine, coarse = source.rounded_off_side(), source.rounded_off_side(coarse=True)
     room = source.room
     assert room
-    both = Interval(min(room.low, far.low), max(room.high, far.high))
-    return [_ends(near), _ends(far), _ends(room), _ends(both)]
+    both = Interval(min(room.low, coarse.low), max(room.high, coarse.high))
+    return [_ends(fine), _ends(coarse), _ends(room), _ends(both)]
 
 
 def _ends(interval: Interval) -> list[float]:

@@ -288,10 +288,10 @@ def _compared(
 ) -> tuple[tuple[float, ...], tuple[Span, ...]]:
     """Where both sides are equal along an assumption, and where a comparison holds."""
     name, low, high = assumption.id, assumption.minimum, assumption.maximum
-    places = readings_between(low, high)[:, None]
-    lefts, rights = (side.along(name, places) for side in sides)
-    # A limit is reached where its room is 0; a pole or a zero of a target is one point
-    # more, and does no harm.
+    values = readings_between(low, high)[:, None]
+    lefts, rights = (side.along(name, values) for side in sides)
+    # A limit is reached where its margin is 0. A pole or a zero of a target is one
+    # point more, and does no harm.
     levels = np.concatenate([*lefts, *rights], axis=1)
     changes = [low, high, *crossings(levels, low, high, [0.0])]
     met = [
@@ -305,7 +305,7 @@ def _compared(
     def above(x: Floats) -> Floats:
         """How far the left side lies above the right; NaN past a limit."""
         left, right = (
-            side.kept({name: x} if name in side.free else {}) for side in sides
+            side.target_within({name: x} if name in side.free else {}) for side in sides
         )
         return left - right + 0 * x
 

@@ -106,7 +106,7 @@ class Draws:
             for row, name in zip(values, names, strict=True):
                 row[block] = computed[name]
             for row, limit in zip(within, self.plan.limits, strict=True):
-                row[block] = limit.kept(computed)
+                row[block] = limit.is_kept(computed)
 
         with ThreadPoolExecutor() as threads:
             list(threads.map(fill, range(0, self.n, ROWS)))

@@ -304,7 +304,7 @@ def _refused(
             kept[row] = False
             yield sentence, row, sentence
     for limit in plan.limits:
-        for row in np.flatnonzero(kept & ~limit.kept(computed)).tolist():
+        for row in np.flatnonzero(kept & ~limit.is_kept(computed)).tolist():
             kept[row] = False
             here = {name: values[row] for name, values in computed.items()}
             yield str(limit), row, limit.sentence(here)

@@ -304,7 +304,7 @@ def test_illustrative_draws_start_from_the_printed_number_of_2019(model: Model) 
         n=2**16,
     )
     values = plan.evaluate(values_of(found.inputs, cube(found)))
-    fine = plan.within(values)
+    fine = plan.is_within(values)
     assert (values["at_risk_2019"] == 1.6e6).all()
     # From a ratio of 0.36 and a change of 0.95, 51,379.819 added,
     # to 1 / 1.05 and 1.05, 437,830.209 added.
