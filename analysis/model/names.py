@@ -65,8 +65,8 @@ class Names:
         if claim := self.register.inputs.get(quantity):
             return claim.statement
         source = self.sources[quantity][self.default(quantity)]
-        if source.same_as:
-            return self.name(source.same_as)
+        if source.alias_of:
+            return self.name(source.alias_of)
         return source.expression.words if source.expression else quantity
 
     def suffix(self, quantity: str) -> str:

@@ -66,7 +66,7 @@ class Node:
         """The value from those of its needs."""
         if self.source.expression:
             return self.source.expression.of(values)
-        return values[self.source.same_as]
+        return values[self.source.alias_of]
 
 
 @dataclass(eq=False)

@@ -370,7 +370,7 @@ class Quantities(Values):
         remarks = self.register.remarks
         return [remark for remark in remarks if remark.quantity == quantity]
 
-    def beside(self, quantity: str, setting: Setting) -> Iterator[Plan]:
+    def remark_plans(self, quantity: str, setting: Setting) -> Iterator[Plan]:
         """Yield the plan of a quantity, and those that its remarks compare it with."""
         yield self.plan(quantity, setting)
         for remark in self._remarks_on(quantity):
@@ -385,7 +385,7 @@ class Quantities(Values):
         """
         for row in self.register.checks.values():
             with contextlib.suppress(ModelError):
-                yield from self.beside(row.quantity, setting)
+                yield from self.remark_plans(row.quantity, setting)
             with contextlib.suppress(ModelError):
                 yield self.plan_of(row, setting)
 

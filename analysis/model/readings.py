@@ -56,7 +56,7 @@ def collect(register: Register, modules: Iterable[ModuleType] | None) -> Sources
         sources[assumption.id] |= _of_assumption(assumption)
     for row in register.readings.values():
         if row.same_as:
-            sources[row.quantity][row.reading] = Source(same_as=row.same_as)
+            sources[row.quantity][row.reading] = Source(alias_of=row.same_as)
     with register.refusing(None, "formulas"):
         _add_formulas(sources, modules or [_import(register)])
     for figure in register.external.values():
@@ -143,15 +143,15 @@ def _of_assumption(assumption: Assumption) -> dict[str, Source]:
     words = assumption.allows()
     low, high = max(words.low, assumption.minimum), min(words.high, assumption.maximum)
     span = Interval(low, high)
-    for part, side, number in (
+    for role, side, number in (
         ("floor", "at least", words.low),
         ("ceiling", "at most", words.high),
     ):
         if math.isfinite(number):
             end = Source(number, side=side, assumption=assumption, room=span)
-            sources[part] = replace(end, part=part)
+            sources[role] = replace(end, role=role)
             sources["in_words"] = replace(
-                end, value=math.nan, fine=span, part="in_words"
+                end, value=math.nan, fine=span, role="in_words"
             )
     return sources
 

@@ -16,8 +16,8 @@ class Source:
     """A source says where a value comes from.
 
     It is a number, a claim, a figure published elsewhere (``external``), an assumption,
-    an expression, or another quantity (``same_as``). An expression and another quantity
-    ``need`` quantities; every other source is a leaf.
+    an expression, or another quantity (``alias_of``). An expression and another
+    quantity ``need`` quantities; every other source is a leaf.
 
     A leaf has a ``value`` in base units, which is NaN where words alone give it. A
     printed number stands for the values ``fine``, and at its coarser place for those
@@ -25,7 +25,7 @@ class Source:
     least``, and then its ``room`` is all that they allow. A range has two sources, one
     for each ``end``.
 
-    An assumption has a ``part``: its value as ``set``; the ``floor`` or ``ceiling`` of
+    An assumption has a ``role``: its value as ``set``; the ``floor`` or ``ceiling`` of
     its words; or ``in_words``, which is no single value. The range over which the
     assumption is varied has a ``width``.
     """
@@ -37,21 +37,21 @@ class Source:
     claim: Claim | None = None
     end: str = ""
     assumption: Assumption | None = None
-    part: str = "set"
+    role: str = "set"
     width: float = 0.0
     room: Interval | None = None
     expression: Expression | None = None
-    same_as: str = ""
+    alias_of: str = ""
     external: External | None = None
 
     def __post_init__(self) -> None:
         self.needs: tuple[str, ...] = ()
-        if self.same_as:
-            self.needs = (self.same_as,)
+        if self.alias_of:
+            self.needs = (self.alias_of,)
         elif self.expression:
             self.needs = self.expression.needs
-        self.is_leaf = self.expression is None and not self.same_as
-        self.in_words = self.part == "in_words"
+        self.is_leaf = self.expression is None and not self.alias_of
+        self.in_words = self.role == "in_words"
 
     @classmethod
     def of_figure(cls, figure: External, years: int) -> Source:

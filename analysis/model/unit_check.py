@@ -68,7 +68,7 @@ def units_of(register: Register, sources: Sources) -> dict[str, str]:
     # A formula settles the unit of its quantity before a reading that takes another
     # quantity's value.
     computed = [_Computed(*row) for row in each(sources) if not row[2].is_leaf]
-    pending = sorted(computed, key=lambda reading: bool(reading.source.same_as))
+    pending = sorted(computed, key=lambda reading: bool(reading.source.alias_of))
     while pending:
         ready = [
             reading for reading in pending if units.keys() >= {*reading.source.needs}
@@ -93,7 +93,7 @@ def _settle_computed(
 ) -> None:
     quantity, reading, source = computed
     row, field = None, "formulas"
-    if source.same_as:
+    if source.alias_of:
         row, field = register.readings[quantity, reading], "same_as"
     with register.refusing(row, field):
         _settle(units, quantity, _unit(units, computed), computed.name)
@@ -132,7 +132,7 @@ def _unit(units: Mapping[str, str], computed: _Computed) -> str:
 
 def _unit_of_alias(units: Mapping[str, str], computed: _Computed) -> str:
     """The unit of a value that is taken unchanged, or times a constant."""
-    taken = units[computed.source.same_as]
+    taken = units[computed.source.alias_of]
     wanted = units.get(computed.quantity, taken)
     ratio = parse_unit(wanted) / parse_unit(taken)
     for _, constant in CONSTANTS.values():

@@ -204,7 +204,7 @@ def _open_to(comparison: Comparison, ground: str) -> tuple[str, ...]:
 def _would_undo(comparison: Comparison, name: str, ground: str) -> bool:
     """Whether some values that a printed input allows would not match."""
     source = comparison.open_inputs[name]
-    is_assumption_as_set = source.row is None and source.part == "set"
+    is_assumption_as_set = source.row is None and source.role == "set"
     if source.room is None or is_assumption_as_set:
         return False
     asserted = comparison.asserted

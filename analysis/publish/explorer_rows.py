@@ -81,9 +81,9 @@ def formulas(model: Model, names: Iterable[str]) -> Iterator[str]:
     for name in names:
         lines = []
         for reading, source in model.sources[name].items():
-            expression = source.expression
-            if source.same_as:
-                lines.append(f"{reading}: ({{ {source.same_as} }}) => {source.same_as}")
+            expression, alias = source.expression, source.alias_of
+            if alias:
+                lines.append(f"{reading}: ({{ {alias} }}) => {alias}")
             if expression is None:
                 continue
             if expression.chosen_from:
@@ -238,7 +238,7 @@ def _source_row(
         "row": source.row.id if source.row else "",
         "side": _SIGNS.get(source.side, 0),
         "inWords": source.in_words,
-        "isSet": bool(source.assumption and source.part == "set"),
+        "isSet": bool(source.assumption and source.role == "set"),
     }
     fine, coarse = source.interval(), source.interval(coarse=True)
     if fine.low < fine.high or coarse.low < coarse.high:

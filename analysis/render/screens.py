@@ -114,7 +114,7 @@ def _check_used(model: Model, setting: Setting, quantities: Iterable[str]) -> No
     plans = []
     for name in quantities:
         with contextlib.suppress(CircleError):
-            plans += [model.plan(name, setting), *model.beside(name, setting)]
+            plans += [model.plan(name, setting), *model.remark_plans(name, setting)]
     model.check_used(setting, plans)
 
 
@@ -359,7 +359,7 @@ def _found(
     if kind == "claim":
         return _found_of_claim(model, row, setting)
     if kind == "quantity":
-        model.check_used(setting, model.beside(row, setting))
+        model.check_used(setting, model.remark_plans(row, setting))
         own = [c.id for c in model.register.checks.values() if c.quantity == row]
         return {
             "outcomes": judge_all(model, own, setting),

@@ -153,7 +153,7 @@ def step(
             values[name], refusals[name] = math.nan, str(error)
     notes = [*_origin(model, node)]
     if source.expression is None:
-        other = label(source.same_as) if source.same_as else source.sum
+        other = label(source.alias_of) if source.alias_of else source.sum
         number = _shown(speller, node, values[quantity])
         lines = [f"= {text}" for text in (other, number) if text]
     else:
@@ -213,7 +213,7 @@ def _origin(model: Model, node: Node) -> Iterator[str]:
         words = {
             "floor": "the least that the words allow",
             "in_words": "in words only",
-        }.get(node.source.part, "")
+        }.get(node.source.role, "")
         yield words or ASSUMED[assumption.grade]
     elif node.source.external:
         yield f"published elsewhere: {node.source.external.citation}"

@@ -183,7 +183,7 @@ class Sweep:
             try:
                 setting = model.setting(taken, start)
                 for name in names:
-                    plans += model.beside(name, setting)
+                    plans += model.remark_plans(name, setting)
                 settings[combination] = setting
             except ModelError as error:
                 settings[combination] = str(error)
