@@ -380,7 +380,7 @@ def audit(
     data: Data = None,
 ) -> None:
     """Compare the user's own copy of the article with the register."""
-    from analysis.audit.alignment import audit as compare_with_copy
+    from analysis.audit.report import audit as compare_with_copy
     from analysis.core.register import Register
     from analysis.render.safe_text import printable
 

@@ -147,28 +147,33 @@ def numbers(text: str) -> list[Number]:
     ... ]
     [('2', 'million', False), ('2.5', 'million', False), ('10.5', '', True)]
     """
-    found = [_number(text, match) for match in _TOKEN.finditer(text)]
-    for index in range(len(found) - 2, -1, -1):
-        one, two = found[index], found[index + 1]
-        is_bare = one.kind == "number" and not (one.scale or one.percent)
-        shares = is_bare and (two.scale or (two.percent and Decimal(one.digits) < 1000))
-        if shares and _JOINS.fullmatch(text, one.end, two.start):
-            found[index] = replace(one, scale=two.scale, percent=two.percent)
-    ruled = [(match.span(), str(match.lastgroup)) for match in _RULE.finditer(text)]
-    made = []
-    for number in found:
-        rule = next(
-            (
-                rule
-                for (start, end), rule in ruled
-                if start <= number.start and number.end <= end
-            ),
-            "",
-        )
-        made.append(
-            replace(number, rule=rule or ("year" if _is_year(text, number) else ""))
-        )
-    return made
+    result = [_number(text, match) for match in _TOKEN.finditer(text)]
+    # From the last to the first, so that a unit passes on through a whole list.
+    for index in reversed(range(len(result) - 1)):
+        result[index] = _with_unit_of_next(text, result[index], result[index + 1])
+    exclusions = list(_RULE.finditer(text))
+    return [replace(number, rule=_rule(text, number, exclusions)) for number in result]
+
+
+def _with_unit_of_next(text: str, number: Number, following: Number) -> Number:
+    """A bare number with the scale or the percent of the next, if they are joined."""
+    if number.kind != "number" or number.scale or number.percent:
+        return number
+    # No year is a percentage.
+    is_percent = following.percent and Decimal(number.digits) < 1000
+    if not following.scale and not is_percent:
+        return number
+    if not _JOINS.fullmatch(text, number.end, following.start):
+        return number
+    return replace(number, scale=following.scale, percent=following.percent)
+
+
+def _rule(text: str, number: Number, exclusions: Iterable[re.Match[str]]) -> str:
+    """The rule that excludes a number, or nothing."""
+    for match in exclusions:
+        if match.start() <= number.start and number.end <= match.end():
+            return str(match.lastgroup)
+    return "year" if _is_year(text, number) else ""
 
 
 def _number(text: str, match: re.Match[str]) -> Number:
@@ -184,7 +189,8 @@ def _number(text: str, match: re.Match[str]) -> Number:
         digits, scale = _read_words(phrase)
     else:
         digits = re.sub("[, ]", "", phrase)
-        if after := _SCALE_AFTER.match(text, end):
+        after = _SCALE_AFTER.match(text, end)
+        if after:
             scale, end = after[1].casefold(), after.end()
     percent = _PERCENT_AFTER.match(text, end)
     if percent:
@@ -298,9 +304,8 @@ def _is_year(text: str, number: Number) -> bool:
     before = text[max(number.start - 40, 0) : number.start]
     noun = _COUNTED if _BEFORE_YEAR.search(before) else _COUNTED_LATER
     counted = noun.match(text, number.end)
-    is_year = (
-        re.fullmatch("(?:19|20)[0-9]{2}", number.text)
-        and not counted
-        and not _BEFORE_QUANTITY.search(before)
-    )
-    return bool(is_year) or number.kind == "span"
+    if number.kind == "span":
+        return True
+    if not re.fullmatch("(?:19|20)[0-9]{2}", number.text):
+        return False
+    return not counted and not _BEFORE_QUANTITY.search(before)

@@ -39,7 +39,7 @@ class Qualifier:
 
 
 #: The words before printed numbers. A new one is a row here; the audit of a copy finds
-#: it in the text by ``_QUALIFIERS`` in ``audit/alignment.py``.
+#: it in the text by ``_QUALIFIERS`` in ``audit/differences.py``.
 QUALIFIERS = {
     "exact": Qualifier(),
     "about": Qualifier(),

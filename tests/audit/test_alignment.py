@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.audit.alignment import Report, audit
 from analysis.audit.numerals import numbers
+from analysis.audit.report import Report, audit
 from analysis.core.errors import InputError
 from analysis.core.register import Register
 from analysis.core.rows import Claim
