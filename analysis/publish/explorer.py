@@ -185,7 +185,6 @@ def _claim(model: Model, name: str, said: dict[str, str]) -> dict[str, Any]:
         "check": rows.check_row(model, check),
         "working": working,
         "said": SAID["repetition"] if is_repetition else SHORT,
-        "sum": said[f"sum {name}"],
         "verdict": said[f"verdict {name}"],
     }
 

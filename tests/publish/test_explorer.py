@@ -416,17 +416,50 @@ def test_an_old_refusal_goes_with_the_next_change(page: Page) -> None:
     assert page.locator("#with_former_detainees .problem").inner_text() == ""
 
 
-def test_a_link_keeps_what_can_be_taken(page: Page, address: str) -> None:
-    link = f"{address}#former_detainees=abc&persons_per_transfer=0.6"
+def test_a_link_keeps_what_can_be_taken_and_says_what_was_left_out(
+    page: Page, address: str
+) -> None:
+    link = f"{address}#former_detainees=abc&persons_per_transfer=0.6&zzz=1&overlap=2"
     page.goto("about:blank")
     page.goto(link)
     rest(page)
     assert out(page, "differs") == "Changed: Persons per transfer: 0.6."
-    assert page.locator("#refused").inner_text() == "“abc” is not a number."
+    assert page.locator("#refused").inner_text() == (
+        "Left out of this link: “abc” is not a number; “zzz” can’t be changed on this "
+        "page; Share of them also counted above = 2 lies outside its allowed range, "
+        "0 to 1"
+    )
     assert page.url == link
     slide(page, "approaches_in_2021", "persons_per_transfer", 0.7)
     rest(page)
+    assert page.locator("#refused").inner_text() == ""
     assert page.url == f"{address}#persons_per_transfer=0.7"
+
+
+def test_a_link_takes_all_that_a_setting_has_in_any_order(
+    page: Page, study: Study
+) -> None:
+    settings = random_settings(study, 300, seed=3)
+    links = [
+        "&".join(f"{name}={choice!r}".replace("'", "") for name, choice in pairs[::-1])
+        for pairs in settings
+    ]
+    taken = page.evaluate(
+        "(links) => links.map((link) => {"
+        " takeAll(link);"
+        " return $('refused').textContent ? null : Object.fromEntries(setting.choices);"
+        "})",
+        links,
+    )
+    wanted = page.evaluate(
+        "(settings) => settings.map((pairs) => {"
+        " const [under] = attempt(() => change(new Map(pairs)));"
+        " return under && Object.fromEntries(under.choices);"
+        "})",
+        settings,
+    )
+    assert taken == wanted
+    assert 150 < sum(choices is not None for choices in taken) < 290
 
 
 def test_a_touch_changes_a_slider_only_sideways(browser: Browser, address: str) -> None:

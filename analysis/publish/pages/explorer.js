@@ -98,10 +98,9 @@ function textsOf(under) {
     texts[`note ${name}`] = refusal || remarksOf(name, value, under);
   }
   for (const claim of DATA.claims) {
-    const isAsPrinted = !isMoved(claim, under);
-    texts[`verdict ${claim.id}`] = isAsPrinted ? claim.verdict : verdictOf(claim, under);
-    const sum = isAsPrinted ? claim.sum : sumOf(claim, under);
-    texts[`sum ${claim.id}`] = sum.replace(texts[`note ${claim.quantity}`], "");
+    const verdict = isMoved(claim, under) ? verdictOf(claim, under) : claim.verdict;
+    texts[`verdict ${claim.id}`] = verdict;
+    texts[`sum ${claim.id}`] = sumOf(claim, under).replace(texts[`note ${claim.quantity}`], "");
   }
   return texts;
 }
@@ -240,9 +239,14 @@ function command() {
   return `analysis ${claim ? `explain ${claim.quantity}` : "verify"}${options.join("")}`;
 }
 
-function take(place, choicesOf) {
-  const [changed, refusal] = attempt(() => change(new Map(choicesOf())));
+/** Take a choice, or say why it is refused. */
+function take(pairOf) {
+  const [changed, refusal] = attempt(() => change(new Map([...setting.choices, pairOf()])));
   setting = changed || setting;
+  return refusal;
+}
+
+function show(place, refusal) {
   each(".problem", (node) => (node.textContent = ""));
   place.textContent = refusal;
   render();
@@ -252,21 +256,17 @@ function put(node, name, choiceOf) {
   const place = node.closest("section, .setting");
   touched = claimOf(place.id) || DATA.claims.find(restsOn(name)) || touched;
   $("preset").value = "";
-  take(place.querySelector(".problem"), () => [...setting.choices, [name, choiceOf()]]);
+  show(place.querySelector(".problem"), take(() => [name, choiceOf()]));
 }
 
 function takeAll(text) {
-  const parts = [...new URLSearchParams(text)];
-  const pairOf = ([name, choice]) => {
+  setting = ARTICLE;
+  const refusals = [...new URLSearchParams(text)].map(([name, choice]) => take(() => {
     if (!DATA.settings.includes(name)) refuse(DATA.unknown, { name });
     return [name, QUANTITIES[name].sources[choice] ? choice : readNumber(choice)];
-  };
-  setting = ARTICLE;
-  take($("refused"), () => parts.map(pairOf));
-  for (const part of [...parts, ...parts]) {
-    attempt(() => (setting = change(new Map([...setting.choices, pairOf(part)]))));
-  }
-  render();
+  }));
+  const left = refusals.filter(Boolean).join("; ");
+  show($("refused"), left && fill(DATA.leftOut, { left }));
   rest();
 }
 
