@@ -71,38 +71,40 @@ app = typer.Typer(
     help="Recompute the numbers printed in an article, and see what follows from what.",
 )
 
-Data = Annotated[
+DataOption = Annotated[
     Path | None,
     typer.Option(
         "--data", help="Another data package; else the environment's ANALYSIS_DATA."
     ),
 ]
-Notebooks = Annotated[
+NotebooksOption = Annotated[
     Path | None, typer.Option("--notebooks", help="Another folder of notebooks.")
 ]
-Timeout = Annotated[
+TimeoutOption = Annotated[
     int, typer.Option("--timeout", min=1, help="Seconds that a cell may take.")
 ]
-Set = Annotated[
+SetOption = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         help="quantity=value, in base units or with a unit, or quantity=reading.",
     ),
 ]
-Named = Annotated[list[str] | None, typer.Option("--reading", help="quantity=reading.")]
-In = Annotated[
+ReadingOption = Annotated[
+    list[str] | None, typer.Option("--reading", help="quantity=reading.")
+]
+ScenarioOption = Annotated[
     list[str] | None,
     typer.Option("--scenario", help="A scenario's name, or the path of its file."),
 ]
-Cluster = Annotated[
+SchedulerOption = Annotated[
     str,
     typer.Option(
         "--scheduler", help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786."
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, in base units.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, in base units.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, in base units.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV, in base units.")]
 
 
 def main() -> None:
@@ -188,7 +190,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-Version = Annotated[
+VersionOption = Annotated[
     bool,
     typer.Option(
         "--version", callback=_version, is_eager=True, help="Print the version."
@@ -197,7 +199,7 @@ Version = Annotated[
 
 
 @app.callback()
-def _options(version: Version = False) -> None:
+def _options(version: VersionOption = False) -> None:
     pass
 
 
@@ -209,9 +211,9 @@ def reproduce(
     out: Annotated[
         str, typer.Option("--out", help="Folder for the results.")
     ] = "results",
-    data: Data = None,
-    notebooks: Notebooks = None,
-    timeout: Timeout = 600,
+    data: DataOption = None,
+    notebooks: NotebooksOption = None,
+    timeout: TimeoutOption = 600,
     with_report: Annotated[
         bool, typer.Option("--report/--no-report", help="Build the report, too.")
     ] = True,
@@ -233,16 +235,16 @@ def reproduce(
 
 @app.command()
 def verify(
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the headline table of the README.")
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="Print every check.")] = False,
-    values: Set = None,
-    readings: Named = None,
-    scenario: In = None,
-    data: Data = None,
+    values: SetOption = None,
+    readings: ReadingOption = None,
+    scenario: ScenarioOption = None,
+    data: DataOption = None,
 ) -> None:
     """Print the headlines without the notebooks; exit status 1 when something moved."""
     form = _one_of(json=as_json, csv=as_csv, markdown=as_markdown, all=every)
@@ -264,7 +266,7 @@ def cite(
         bool,
         typer.Option("--bibtex", help="Print entries for BibTeX."),
     ] = False,
-    data: Data = None,
+    data: DataOption = None,
 ) -> None:
     """Print what may be cited of each headline, with its caveat."""
     form = _one_of(markdown=as_markdown, bibtex=as_bibtex)
@@ -280,7 +282,7 @@ def cite(
 
 
 @app.command()
-def accept(data: Data = None, notebooks: Notebooks = None) -> None:
+def accept(data: DataOption = None, notebooks: NotebooksOption = None) -> None:
     """Show what moved, then write what is computed now as what is expected."""
     from analysis.publish import guard
     from analysis.publish.notebooks import all_notebooks
@@ -301,7 +303,7 @@ def list_(
         bool,
         typer.Option("--markdown", help="Print the map of claims, or the codebook."),
     ] = False,
-    data: Data = None,
+    data: DataOption = None,
 ) -> None:
     """List claims, checks, quantities and so on, one line each."""
     model = _load(data).model
@@ -327,13 +329,13 @@ def explain(
             show_default=False,
         ),
     ],
-    values: Set = None,
-    readings: Named = None,
-    scenario: In = None,
+    values: SetOption = None,
+    readings: ReadingOption = None,
+    scenario: ScenarioOption = None,
     full: Annotated[
         bool, typer.Option("--digits", help="Show the result with ten digits.")
     ] = False,
-    data: Data = None,
+    data: DataOption = None,
 ) -> None:
     """Show where a number comes from, and recompute it under other assumptions."""
     study = _study(data, scenario, values, readings)
@@ -347,12 +349,12 @@ def explain(
     "ratio given with --set."
 )
 def compare(
-    values: Set = None,
-    readings: Named = None,
-    scenario: In = None,
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-    data: Data = None,
+    values: SetOption = None,
+    readings: ReadingOption = None,
+    scenario: ScenarioOption = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    data: DataOption = None,
 ) -> None:
     """Set figures published elsewhere beside the article's."""
     form = _one_of(json=as_json, csv=as_csv)
@@ -377,7 +379,7 @@ def audit(
             help="The article as you have it: text, HTML or PDF.", show_default=False
         ),
     ],
-    data: Data = None,
+    data: DataOption = None,
 ) -> None:
     """Compare the user's own copy of the article with the register."""
     from analysis.audit.report import audit as compare_with_copy
@@ -401,16 +403,16 @@ def scenarios(
         list[str] | None,
         typer.Argument(help="Files of your own, or names of shipped ones."),
     ] = None,
-    values: Set = None,
-    readings: Named = None,
-    scenario: In = None,
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
+    values: SetOption = None,
+    readings: ReadingOption = None,
+    scenario: ScenarioOption = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
     as_schema: Annotated[
         bool,
         typer.Option("--schema", help="Print the JSON Schema of a scenario's file."),
     ] = False,
-    data: Data = None,
+    data: DataOption = None,
 ) -> None:
     """Tabulate the headline estimates under every scenario, or those given."""
     form = _one_of(json=as_json, csv=as_csv, schema=as_schema)
@@ -429,9 +431,9 @@ def sensitivity(
         str,
         typer.Argument(help="A quantity; without one, the ranges of all headlines."),
     ] = "",
-    values: Set = None,
-    readings: Named = None,
-    scenario: In = None,
+    values: SetOption = None,
+    readings: ReadingOption = None,
+    scenario: ScenarioOption = None,
     draws: Annotated[
         int, typer.Option("--draws", help="How many, from 2 to 1,000,000.")
     ] = 2**16,
@@ -444,9 +446,9 @@ def sensitivity(
         bool,
         typer.Option("--rounding/--no-rounding", help="Draw printed digits, too."),
     ] = True,
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-    data: Data = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    data: DataOption = None,
 ) -> None:
     """Show how assumptions and draws move an estimate."""
     form = _one_of(json=as_json, csv=as_csv)
@@ -483,12 +485,12 @@ def break_even(
             "else all."
         ),
     ] = "",
-    values: Set = None,
-    readings: Named = None,
-    scenario: In = None,
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-    data: Data = None,
+    values: SetOption = None,
+    readings: ReadingOption = None,
+    scenario: ScenarioOption = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    data: DataOption = None,
 ) -> None:
     """Find, for each assumption, where a statement stops holding."""
     form = _one_of(json=as_json, csv=as_csv)
@@ -507,8 +509,8 @@ def sweep(
     out: Annotated[
         Path | None, typer.Option("--out", help="A .csv file; else runs/NAME.csv.")
     ] = None,
-    scheduler: Cluster = "",
-    data: Data = None,
+    scheduler: SchedulerOption = "",
+    data: DataOption = None,
 ) -> None:
     """Compute estimates over a grid of assumptions and readings."""
     from analysis.render import screens
@@ -520,13 +522,13 @@ def sweep(
 
 @app.command()
 def explore(
-    values: Set = None,
-    readings: Named = None,
+    values: SetOption = None,
+    readings: ReadingOption = None,
     out: Annotated[str, typer.Option("--out", help="Folder for the page.")] = "runs",
     opened: Annotated[
         bool, typer.Option("--open/--no-open", help="Open it in a browser, too.")
     ] = True,
-    data: Data = None,
+    data: DataOption = None,
 ) -> None:
     """Write one page in which assumptions move, with nothing installed, and open it."""
     import webbrowser
@@ -579,9 +581,9 @@ def run(
     out: Annotated[
         str, typer.Option("--out", help="Folder for the notebook as run.")
     ] = "runs",
-    data: Data = None,
-    notebooks: Notebooks = None,
-    timeout: Timeout = 600,
+    data: DataOption = None,
+    notebooks: NotebooksOption = None,
+    timeout: TimeoutOption = 600,
 ) -> None:
     """Run one notebook with other assumptions or readings."""
     from analysis.core.errors import InputError

@@ -110,8 +110,8 @@ def by_hand(plan, start):
             source = plan.by_name[name].source
             if name in start:
                 computed[name] = start[name]
-            elif source.same_as:
-                computed[name] = of(source.same_as)
+            elif source.alias_of:
+                computed[name] = of(source.alias_of)
             elif source.expression:
                 formula = source.expression.function
                 computed[name] = formula(

@@ -27,7 +27,7 @@ from typer.testing import CliRunner
 from analysis.cli import app
 from analysis.model.model import ModelError, assignments
 from analysis.publish.notebooks import find
-from analysis.publish.parameters import job
+from analysis.publish.parameters import prepare_job
 from analysis.study import Study
 from tests.conftest import ROOT
 from tests.spoiling import settings
@@ -343,7 +343,7 @@ SHOWN_IN = {
 def run(article: Study, quantity: str, given: dict[str, str]) -> Answer:
     """As ``analysis run`` would, which checks before the kernel reads them again."""
     notebook = find(SHOWN_IN[quantity])
-    asked_for = job(
+    asked_for = prepare_job(
         notebook, [f"{name}={one}" for name, one in given.items()], article.model
     )
     study = article.from_notebook({**notebook.parameters, **asked_for.parameters})

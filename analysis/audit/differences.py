@@ -13,7 +13,7 @@ from analysis.audit.alignment import Passage, RowNumber, Stated
 from analysis.audit.copy import Place, where
 from analysis.core.rows import Claim
 
-_QUALIFIERS = {
+QUALIFIER_WORDS = {
     "over": "over|more than|above|exceed(?:s|ed|ing)?|in excess of|upwards of",
     "at_least": "at least|(?:no|not) (?:fewer|less) than|a minimum of",
     "up_to": "up to|at most|(?:no|not) more than|within|a maximum of"
@@ -22,7 +22,7 @@ _QUALIFIERS = {
     "approaches": "approach(?:es|ed|ing)?|near(?:s|ed|ing|ly)?|almost|close to",
     "under": "under|less than|fewer than|below",
 }
-_NAMED = "|".join(f"(?P<{name}>{words})" for name, words in _QUALIFIERS.items())
+_NAMED = "|".join(f"(?P<{name}>{words})" for name, words in QUALIFIER_WORDS.items())
 _QUALIFIER = re.compile(rf"(?i)\b(?:{_NAMED}) (?:an? |a total of )?$")
 #: So many letters before a number may hold a qualifier.
 _LETTERS_BEFORE = 40

@@ -72,8 +72,8 @@ def _decoded(data: bytes, name: str) -> str:
 
     logging.getLogger("bs4.dammit").setLevel(logging.CRITICAL)
     text = UnicodeDammit(data, user_encodings=["utf-8", "windows-1252"]).unicode_markup
-    is_text = bool(text) and not re.search("[\x00-\x08\x0e-\x1a\x7f\ufffd]", text or "")
-    if not text or not is_text or text.startswith("{\\rtf"):
+    is_binary = re.search("[\x00-\x08\x0e-\x1a\x7f\ufffd]", text or "")
+    if not text or is_binary or text.startswith("{\\rtf"):
         raise InputError(
             f"{name} is neither text, HTML nor PDF; save the article as one of these."
         )

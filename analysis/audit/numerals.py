@@ -301,11 +301,11 @@ def _is_year(text: str, number: Number) -> bool:
     A span is. So is a number of four digits from 1900 to 2099, where no noun that it
     counts follows.
     """
-    before = text[max(number.start - 40, 0) : number.start]
-    noun = _COUNTED if _BEFORE_YEAR.search(before) else _COUNTED_LATER
-    counted = noun.match(text, number.end)
     if number.kind == "span":
         return True
     if not re.fullmatch("(?:19|20)[0-9]{2}", number.text):
         return False
+    before = text[max(number.start - 40, 0) : number.start]
+    noun = _COUNTED if _BEFORE_YEAR.search(before) else _COUNTED_LATER
+    counted = noun.match(text, number.end)
     return not counted and not _BEFORE_QUANTITY.search(before)

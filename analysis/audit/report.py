@@ -86,7 +86,7 @@ def audit(register: Register, path: Path | str) -> Report:
     by_place = assigned(stated, passages, headings)
     for place, passage in by_place.items():
         passage.take(stated[place])
-    lost = _not_found(stated, passages)
+    lost = _find_elsewhere(stated, passages)
     differences = []
     for place, numbers_here in stated.items():
         differences += _in_its_place(numbers_here, lost, by_place.get(place))
@@ -108,10 +108,10 @@ def audit(register: Register, path: Path | str) -> Report:
     )
 
 
-def _not_found(
+def _find_elsewhere(
     stated: Mapping[Place, Sequence[RowNumber]], passages: Sequence[Passage]
 ) -> set[RowNumber]:
-    """The rows' numbers that stand nowhere in the copy.
+    """Look for the rest of the rows' numbers in other paragraphs; return what is left.
 
     A number that is not in its own paragraph may stand without a row in another one;
     years, which are common, may not.

@@ -39,7 +39,7 @@ class Qualifier:
 
 
 #: The words before printed numbers. A new one is a row here; the audit of a copy finds
-#: it in the text by ``_QUALIFIERS`` in ``audit/differences.py``.
+#: it in the text by ``QUALIFIER_WORDS`` in ``audit/differences.py``.
 QUALIFIERS = {
     "exact": Qualifier(),
     "about": Qualifier(),
@@ -55,7 +55,7 @@ _DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 class FieldError(ValueError):
-    """This error says that a row can't be read.
+    """A row can't be read.
 
     Its ``field`` names the cell to change, and its message says what would be right.
     """
@@ -103,7 +103,7 @@ def _reaches(value: Any, bound: float, *, is_open: bool) -> Any:
 
 @dataclass(frozen=True)
 class Published:
-    """This is a number as it is printed.
+    """A number as it is printed.
 
     ``printed``, ``printed_high`` and the rounding units are digits, in one scale and
     unit. The last digit that counts has the place ``rounding_unit``, which is needed
@@ -121,7 +121,9 @@ class Published:
     rounding_unit_other: str = ""
 
     def __post_init__(self) -> None:
-        for fault in self._faults():
+        # Each fault is looked for only where there is none before it.
+        fault = next(self._faults(), None)
+        if fault:
             raise FieldError(*fault)
 
     def _faults(self) -> Iterator[tuple[str, str]]:
@@ -240,7 +242,8 @@ class Published:
             low = around.low if coarse else value
             return Interval(low, math.inf, low_open=word.excludes_number)
         if word.side == "at most":
-            return Interval(0.0, around.high if coarse else value)
+            high = around.high if coarse else value
+            return Interval(0.0, high, high_open=word.excludes_number)
         if self.qualifier == "about":
             half = float(self._base(_last_place(self._digits(end).normalize()) / 2))
             return Interval(
@@ -280,14 +283,6 @@ class Published:
             return None
         words = self.stretches_to() or self.asserts()
         return Interval(words.low, min(words.high, _ROOM_ABOVE * abs(self.value())))
-
-    def place(self, end: str = "") -> float:
-        """Return the place of the last digit that counts, in base units.
-
-        >>> Published("2.59", scale="million", unit="person").place()
-        10000.0
-        """
-        return float(self._base(self._place(self._digits(end))))
 
     def met_by(self, low: float, high: float, end: str = "") -> tuple[float, float]:
         """Return the least and the greatest printed value that would be met.

@@ -135,7 +135,7 @@ def read_rows(path: Path, model: type[Row]) -> dict[str, Any]:
     rows: dict[str, Any] = {}
     entries = read_table(path) if path.suffix == ".csv" else read_list(path)
     for id, content in entries:
-        kind = model.kinds.get(content.get("kind", ""), model)
+        kind = model.kinds.get(str(content.get("kind", "")), model)
         row: Any = validated(path, kind, content, id)
         if row.id in rows:
             message = f"'{row.id}' is given twice"

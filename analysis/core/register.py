@@ -28,11 +28,11 @@ from analysis.core.rows import (
     Finding,
     Headline,
     Package,
+    PackageOptions,
     Reading,
     Ref,
     Refusal,
     Row,
-    Settings,
     Solve,
     Statement,
     VagueReading,
@@ -40,7 +40,7 @@ from analysis.core.rows import (
 from analysis.core.units import nearest
 
 
-class Register(Settings):
+class Register(PackageOptions):
     """A data package that was read and checked.
 
     Rows are kept by id in the order of the files.
@@ -175,9 +175,11 @@ class Register(Settings):
     def _check(self) -> None:
         """Refuse rows of one table that do not fit those of another."""
         for target, row, field, name in self.references():
-            known = getattr(self, target.partition(".")[0], None)
-            if known is not None and name not in known:
-                message = f"'{name}' is no row of {target}{nearest(name, known)}"
+            if target in ("quantities", "values"):
+                continue  # These need the formulas.
+            known = getattr(self, Path(target).stem)
+            if name not in known:
+                message = f"'{name}' is not a row of {target}{nearest(name, known)}"
                 raise self.refuse(row, field, message)
         for claim in self.claims.values():
             self._check_claim(claim)
@@ -187,7 +189,9 @@ class Register(Settings):
                 message = f"{check.id} is of {check.claim}, not of {headline.claim}"
                 raise self.refuse(headline, "check", message)
         for check in self.checks.values():
-            self._check_check(check)
+            self._check_end(check)
+        for solution in self.solutions.values():
+            self._check_end(solution)
 
     def _check_claim(self, claim: Claim) -> None:
         if claim.input:
@@ -199,13 +203,17 @@ class Register(Settings):
         if claim.qualifier == "vague" and not is_read:
             message = "its words need an assumption of that name, with floor or ceiling"
             raise self.refuse(claim, "quantity", message)
+        for name in claim.same_calculation_as:
+            if claim.id not in self.claims[name].same_calculation_as:
+                message = f"{name} does not name {claim.id} as the same calculation"
+                raise self.refuse(claim, "same_calculation_as", message)
 
-    def _check_check(self, check: Check) -> None:
-        claim = self.claims.get(check.claim)
+    def _check_end(self, row: Check | Solve) -> None:
+        claim = self.claims.get(row.claim)
         is_range = claim is not None and claim.qualifier == "range"
-        if bool(check.end) != is_range:
+        if bool(row.end) != is_range:
             message = "an end is named where the claim is a range, and only there"
-            raise self.refuse(check, "end", message)
+            raise self.refuse(row, "end", message)
 
 
 def _check_paths(folder: Path, paths: list[str]) -> None:

@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from analysis.core.published import QUALIFIERS, FieldError, Interval, Published
-from analysis.core.units import SCALES, base_unit, name_of, parse_unit
+from analysis.core.units import SCALES, name_of, parse_unit, require_base_unit
 
 Grade = Literal["stated", "implied", "chosen"]
 #: Who stands behind a reading or an assumption, the strongest first.
@@ -90,7 +90,7 @@ def _assigned(cell: Any) -> Any:
 
 
 def _unit_or_percent(unit: str) -> str:
-    return unit if unit == "percent" else base_unit(unit)
+    return unit if unit == "percent" else require_base_unit(unit)
 
 
 def _choices(*names: str) -> Any:
@@ -106,11 +106,11 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Prose = Annotated[Text, OnlyWords()]
 OptionalProse = Annotated[str, OnlyWords()]
-Unit = Annotated[Text, AfterValidator(base_unit)]
-Names = BeforeValidator(_listed)
+Unit = Annotated[Text, AfterValidator(require_base_unit)]
+SplitNames = BeforeValidator(_listed)
 Readings = Annotated[Mapping[str, str], BeforeValidator(_assigned), Ref("quantities")]
 ClaimId = Annotated[str, Ref("claims.csv")]
-Quantity = Annotated[Name, Ref("quantities")]
+QuantityName = Annotated[Name, Ref("quantities")]
 OfRow = In("the row's scale and unit")
 OfEntry = In("the entry's unit")
 
@@ -125,7 +125,8 @@ class Row(BaseModel):
     file: ClassVar[str] = ""
     #: The fields that together name a row.
     key: ClassVar[tuple[str, ...]] = ("id",)
-    #: Models of entries with another ``kind``.
+    #: Models of entries with another ``kind``: an assumption in words has no value, so
+    #: it is read as a model that asks for less.
     kinds: ClassVar[Mapping[str, type[Row]]] = {}
     row: int = 0
     note: OptionalProse = ""
@@ -198,11 +199,11 @@ class Claim(PrintedNumber):
     """start: sums start from it, and nothing in the article derives it; result: the
     article derives it or prints it again; count: reported, with nothing to
     recompute."""
-    judged_by: Annotated[tuple[str, ...], Names, Ref("checks.csv")] = ()
+    judged_by: Annotated[tuple[str, ...], SplitNames, Ref("checks.csv")] = ()
     """The check that gives a result its verdict, or for a range the two of its ends,
     parted by semicolons, of which the weaker counts; empty where the result can't be
     recalculated from this article."""
-    same_calculation_as: Annotated[tuple[str, ...], Names, Ref("claims.csv")] = ()
+    same_calculation_as: Annotated[tuple[str, ...], SplitNames, Ref("claims.csv")] = ()
     """Other results that are the same calculation, parted by semicolons; they count
     once."""
     words: OptionalProse = ""
@@ -223,7 +224,7 @@ class Claim(PrintedNumber):
     """The source that the article cites there; empty when it cites none."""
 
     def model_post_init(self, context: Any) -> None:
-        """Refuse an input that is no one number."""
+        """Refuse an input that is not a single number."""
         super().model_post_init(context)
         if self.input and self.qualifier in ("vague", "range"):
             raise FieldError(
@@ -284,7 +285,7 @@ class External(PrintedNumber):
     """The grade, that is how it was seen: P a primary text or its publisher's own page,
     M a mirror or news copy of a primary text, or a collection that warns that a text
     may be abridged, S a secondary source that quotes it."""
-    beside: Annotated[tuple[str, ...], Names, Ref("values")] = ()
+    beside: Annotated[tuple[str, ...], SplitNames, Ref("values")] = ()
     """What it is set beside, parted by semicolons: a quantity, quantity.reading, or a
     row of claims; per_year: before it divides a sum by its years. Empty for context."""
     stands_for: Annotated[str, Ref("quantities")] = ""
@@ -294,7 +295,7 @@ class External(PrintedNumber):
     """What it checks, and why it may differ in scope."""
 
     def model_post_init(self, context: Any) -> None:
-        """Refuse what is no one number, and years in the wrong order."""
+        """Refuse what is not a single number, and years in the wrong order."""
         super().model_post_init(context)
         if self.qualifier in ("range", "vague"):
             raise FieldError(
@@ -351,7 +352,7 @@ class Recomputation(Row):
     """Name of the row."""
     statement: Prose
     """What is recomputed, in our words."""
-    quantity: Quantity
+    quantity: QuantityName
     """The quantity that is recomputed."""
     readings: Readings = {}
     """Readings that it needs: quantity=reading, parted by semicolons."""
@@ -368,7 +369,7 @@ class Check(Recomputation):
     file = "checks.csv"
     statement: Prose
     """Which numbers are set side by side, in our words."""
-    reached: Annotated[tuple[str, ...], Names] = ()
+    reached: Annotated[tuple[str, ...], SplitNames] = ()
     """Rows of claims and assumptions whose bound the check takes as reached, parted by
     semicolons; its statement says so."""
     claim: ClaimId = ""
@@ -430,7 +431,7 @@ class Reading(Row):
 
     file = "readings.csv"
     key = ("quantity", "reading")
-    quantity: Quantity
+    quantity: QuantityName
     """The quantity."""
     reading: Name
     """Name of the reading: a formula quantity__reading, a row with same_as, a row of
@@ -811,9 +812,16 @@ TABLES: tuple[type[Row], ...] = (
 class LimitRow(BaseModel, extra="forbid"):
     """A limit: a quantity that is at most a number or another, or at least a number."""
 
-    quantity: Quantity
+    quantity: QuantityName
     at_most: Number | Name = math.inf
     at_least: Number = -math.inf
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse a limit without an end."""
+        if self.at_most == math.inf and self.at_least == -math.inf:
+            raise FieldError(
+                "limits", f"{self.quantity} has neither at_most nor at_least"
+            )
 
 
 class Remark(BaseModel, extra="forbid"):
@@ -822,7 +830,7 @@ class Remark(BaseModel, extra="forbid"):
     In its words, ``{more}`` is by how much.
     """
 
-    quantity: Quantity
+    quantity: QuantityName
     above: Name
     words: Text
 
@@ -837,7 +845,7 @@ class Context(BaseModel, extra="forbid"):
     words: Prose
 
 
-class Settings(BaseModel, extra="forbid"):
+class PackageOptions(BaseModel, extra="forbid"):
     """How the tables are computed with.
 
     The readings of quantities in one of ``linked_readings`` are one choice. A screen
@@ -879,10 +887,10 @@ class Article(BaseModel):
 class Package(BaseModel):
     """The part of datapackage.json that is read.
 
-    It is the title and article, the files that the package lists, and the settings.
+    It is the title and article, the files that the package lists, and the options.
     """
 
     title: OptionalProse = ""
-    sources: tuple[Article, ...] = (Article(),)
+    sources: Annotated[tuple[Article, ...], Field(min_length=1)] = (Article(),)
     resources: tuple[dict[str, Any], ...]
-    analysis: Settings
+    analysis: PackageOptions

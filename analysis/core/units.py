@@ -129,10 +129,10 @@ def name_of(unit: Any) -> str:
 
 
 @cache
-def base_unit(text: str) -> str:
-    """Return a base unit as it is written.
+def require_base_unit(text: str) -> str:
+    """Return the text of a base unit.
 
-    Raises ValueError for a unit of which one, in base units, is another number.
+    Raises ValueError for any other, such as percent: one percent is 0.01 in base units.
     """
     if Quantity(1.0, parse_unit(text)).to_base_units().magnitude != 1.0:
         raise ValueError(

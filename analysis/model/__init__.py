@@ -1,4 +1,7 @@
 """This package computes what follows from the rows of a data package.
 
-It has formulas, plans, bounds, verdicts and findings.
+It has formulas, plans, bounds, verdicts and findings. A ``Model`` is one object in four
+files, each of which adds to the one before: ``names.py`` (names and words),
+``values.py`` (values that a user gives), ``quantities.py`` (settings, plans and
+estimates) and ``model.py``, which checks that rows and formulas fit.
 """

@@ -16,7 +16,7 @@ import numpy as np
 from analysis.core.published import Interval
 from analysis.core.rows import Check, Claim, External, VagueEnd
 from analysis.core.sentences import message
-from analysis.model import findings
+from analysis.model import arithmetic
 from analysis.model.bounds import Bounds
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.model.plan import Arrays, Box, Plan
@@ -169,7 +169,7 @@ class Comparison:
         return Boxes(fine, coarse, room, _widened(coarse, room))
 
     def _rounded(self, *, coarse: bool = False) -> dict[str, Interval]:
-        """What the digits of open inputs stand for, but for what is room anyhow."""
+        """What the digits of open inputs stand for where words leave no room."""
         return {
             name: source.rounded_off_side(coarse=coarse)
             for name, source in self.open_inputs.items()
@@ -227,7 +227,7 @@ def resolve(model: Model, check: Check, setting: Setting = ARTICLE) -> Compariso
     """
     if check.against and check.claim:
         # Figures published elsewhere, beside the claim: nothing of the model is in it.
-        plan = findings.plan_of(model, check.against)
+        plan = arithmetic.plan_of(model, check.against)
     else:
         plan = model.plan_of(check, setting)
     row = printed_row(model, check)

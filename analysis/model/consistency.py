@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from analysis.core.rows import PER_YEAR, Check, Headline
 from analysis.core.units import nearest
-from analysis.model import findings
+from analysis.model import arithmetic, findings
 from analysis.model.plan import ModelError
 from analysis.model.quantities import Quantities
 from analysis.model.readings import each
 from analysis.model.unit_check import called
 
 
-def check_names(model: Quantities) -> None:
+def verify_names(model: Quantities) -> None:
     """Refuse unknown names of quantities and readings."""
     register = model.register
     for to, row, field, name in register.references():
@@ -24,7 +24,7 @@ def check_names(model: Quantities) -> None:
             with register.refusing(row, field):
                 model.known(name.removeprefix(PER_YEAR))
     for check in register.checks.values():
-        _check_claim(model, check)
+        _verify_claim(model, check)
     for key, row in register.readings.items():
         with register.refusing(row, "reading"):
             model.known_reading(*key)
@@ -38,7 +38,7 @@ def check_names(model: Quantities) -> None:
                 raise register.refuse(None, "formulas", message)
 
 
-def _check_claim(model: Quantities, check: Check) -> None:
+def _verify_claim(model: Quantities, check: Check) -> None:
     """Refuse a check against a claim on another quantity.
 
     Where nothing but that claim is of its quantity, the claim's row is at fault.
@@ -52,11 +52,11 @@ def _check_claim(model: Quantities, check: Check) -> None:
         message = f"nothing else is of '{claim.quantity}'"
         message += nearest(claim.quantity, others)
         raise model.register.refuse(claim, "quantity", message)
-    message = f"{claim.id} is a value of {claim.quantity}, not of it"
+    message = f"{claim.id} is a value of {claim.quantity}, not of {check.quantity}"
     raise model.register.refuse(check, "claim", message)
 
 
-def check_defaults(model: Quantities) -> None:
+def verify_defaults(model: Quantities) -> None:
     """Refuse a row of readings that says otherwise which one is the default."""
     for (quantity, reading), row in model.register.readings.items():
         default = model.default(quantity)
@@ -64,10 +64,10 @@ def check_defaults(model: Quantities) -> None:
         if row.default == (sources[reading] is sources[default]):
             continue
         if row.default:
-            message = f"{quantity} is read '{default}' where no reading is named; say "
+            message = f"the default of {quantity} is its reading '{default}'; say "
             message += f"false, or make '{reading}' its only default"
         else:
-            message = f"{quantity} is read so where no reading is named; say true"
+            message = f"this reading is the default of {quantity}; say true"
         raise model.register.refuse(row, "default", message)
 
 
@@ -85,28 +85,28 @@ def _require_same_unit(
         raise ModelError(f"{quantity} is in {ours}, and {other} in {unit}")
 
 
-def check(model: Quantities) -> None:
+def verify(model: Quantities) -> None:
     """Check that limits, remarks, checks and findings fit the formulas.
 
     Raises RegisterError where one does not.
     """
-    _check_limits_and_remarks(model)
-    _check_figures(model)
+    _verify_limits_and_remarks(model)
+    _verify_external(model)
     for solved in model.register.solutions.values():
         with model.register.refusing(solved, "readings"):
             model.plan_of(solved).confirm()
     for row in model.register.checks.values():
-        _check_check(model, row)
+        _verify_check(model, row)
     for quantity, reading, source in each(model.sources):
         if source.expression:
             with model.register.refusing(None, "formulas"):
                 model.plan(*model.named(f"{quantity}.{reading}")).confirm()
-    _check_named(model)
+    _verify_texts(model)
     for finding in model.register.findings.values():
         findings.recomputed(model, finding)
 
 
-def _check_figures(model: Quantities) -> None:
+def _verify_external(model: Quantities) -> None:
     """Refuse a figure that stands for a quantity of another unit."""
     for figure in model.register.external.values():
         unit = model.units.get(figure.quantity, figure.base_unit)
@@ -116,7 +116,7 @@ def _check_figures(model: Quantities) -> None:
             raise model.register.refuse(figure, "stands_for", message)
 
 
-def _check_limits_and_remarks(model: Quantities) -> None:
+def _verify_limits_and_remarks(model: Quantities) -> None:
     """Refuse a limit or a remark that compares unlike units."""
     register = model.register
     compared = [("limits", row.quantity, row.at_most) for row in register.limits]
@@ -129,12 +129,12 @@ def _check_limits_and_remarks(model: Quantities) -> None:
                 model.known(quantity)
 
 
-def _check_check(model: Quantities, row: Check) -> None:
+def _verify_check(model: Quantities, row: Check) -> None:
     """Refuse a check whose units differ, whose readings fail, or that is circular."""
     register = model.register
     if row.against:
         with register.refusing(row, "against"):
-            _, unit = findings.value(model, row.against)
+            _, unit = arithmetic.value(model, row.against)
             _require_same_unit(model, row.quantity, row.against, unit)
     with register.refusing(row, "readings"):
         own = model.setting_of(row)
@@ -161,7 +161,7 @@ def _check_check(model: Quantities, row: Check) -> None:
             )
 
 
-def _check_named(model: Quantities) -> None:
+def _verify_texts(model: Quantities) -> None:
     """Refuse an unknown name in values, headlines and statements."""
     register = model.register
     for to, place, field, text in register.references():
@@ -172,11 +172,11 @@ def _check_named(model: Quantities) -> None:
         for field, text in headline.texts():
             with register.refusing(headline, field):
                 for name in headline.named(text):
-                    findings.value(model, name)
+                    arithmetic.value(model, name)
     for context in register.context:
         with register.refusing(None, "context"):
             for name in Headline.named(context.words):
-                findings.value(model, name)
+                arithmetic.value(model, name)
     for statement in register.statements.values():
         with register.refusing(statement, "other"):
             if statement.is_number:

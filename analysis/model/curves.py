@@ -66,7 +66,8 @@ def solve(
 
 def _place(share: Any, low: float, high: float) -> Any:
     """The place that lies a share of the way from the first reading to the last."""
-    return low + (0.25 + 0.5 * share) * (high - low)
+    start, width = _SHARES[0], _SHARES[-1] - _SHARES[0]
+    return low + (start + width * share) * (high - low)
 
 
 def crossings(

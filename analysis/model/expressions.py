@@ -181,6 +181,8 @@ def _checked(
         case ast.Name(id=name) if needs is not None:
             needs[name] = None
             return node
+        case ast.Name(id=name):
+            raise ValueError(f"'{name}' is not one of its parameters")
         case ast.Attribute(value=ast.Name(id=name), attr=reading) if needs is not None:
             needs[f"{name}.{reading}"] = None
             return ast.Name(f"{name}__{reading}", ast.Load())

@@ -19,13 +19,15 @@ from analysis.model.expressions import Expression, parse
 class Limit:
     """A limit keeps a quantity between two numbers.
 
-    It may instead keep the quantity from going above another quantity (``other``).
+    It may instead keep the quantity from going above another quantity (``other``); the
+    ``size`` is about that of both.
     """
 
     quantity: str
     low: float = -math.inf
     high: float = math.inf
     other: str = ""
+    size: float = 1.0
 
     def __str__(self) -> str:
         if self.other:
@@ -37,8 +39,8 @@ class Limit:
         return f"{self.quantity} outside {exact_span(self.low, self.high, '')}"
 
     @property
-    def refusal(self) -> str:
-        """The name of the sentence for a value past it."""
+    def sentence_key(self) -> str:
+        """The key of the sentence for a value past it."""
         if self.other:
             return "above_other"
         if math.isinf(self.low):
@@ -47,23 +49,27 @@ class Limit:
 
     @cached_property
     def parts(self) -> tuple[Expression, ...]:
-        """Each part says how far the quantity lies from an end of the limit.
+        """The margin to each end of the limit, below 0 past it.
 
-        It is a share of a fixed size, and below 0 past the end.
+        It is divided by a size, so that one tolerance serves counts and shares alike.
         """
+        name = self.quantity
         if self.other:
-            return (parse(f"({self.other} - {self.quantity}) / 1e6"),)
-        signs = {1: self.low, -1: self.high}
-        ends = [abs(end) for end in signs.values() if math.isfinite(end)]
+            return (parse(f"({self.other} - {name}) / {self.size!r}"),)
+        ends = [abs(end) for end in (self.low, self.high) if math.isfinite(end)]
         size = max(ends) or 1.0
-        return tuple(
-            parse(f"({self.quantity} - {end!r}) / {sign * size!r}")
-            for sign, end in signs.items()
-            if math.isfinite(end)
-        )
+        margins = []
+        if math.isfinite(self.low):
+            margins.append(parse(f"({name} - {self.low!r}) / {size!r}"))
+        if math.isfinite(self.high):
+            margins.append(parse(f"({self.high!r} - {name}) / {size!r}"))
+        return tuple(margins)
 
     def is_kept(self, values: Mapping[str, Any]) -> Any:
-        """Where the limit is kept, to the last digits."""
+        """Where the limit is kept, to the last digits.
+
+        An input that words alone give has no value; it is past no limit.
+        """
         is_kept = np.True_
         for margin in self.parts:
             is_kept = is_kept & np.logical_not(np.less(margin.of(values), -SAME))
@@ -73,11 +79,11 @@ class Limit:
         """The refusal of a value past the limit."""
         here = float(values[self.quantity])
         most = float(values[self.other]) if self.other else self.high
-        refusal = self.refusal
+        key = self.sentence_key
         if here < 0 and self.low == 0:
-            refusal = "negative"
+            key = "negative"
         return message(
-            refusal,
+            key,
             quantity=self.quantity,
             here=spell(here, "", [self.low, most]),
             other=self.other,

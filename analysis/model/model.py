@@ -7,12 +7,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any
 
 from analysis.core.register import Register
 from analysis.core.rows import LimitRow
+from analysis.core.units import BASE_UNITS
 from analysis.model import consistency
 from analysis.model.limits import Limit
 from analysis.model.plan import CircleError, ModelError, Node, Plan
@@ -49,20 +50,28 @@ class Model(Quantities):
         self, register: Register, modules: Iterable[ModuleType] | None = None
     ) -> None:
         sources = collect(register, modules)
-        consistency.check_names(Quantities(register, sources))
+        consistency.verify_names(Quantities(register, sources))
         sources = {
             name: default_first(register, name, readings)
             for name, readings in sources.items()
         }
-        consistency.check_defaults(Quantities(register, sources))
-        limits = tuple(_limit(row) for row in register.limits)
-        super().__init__(register, sources, limits, units_of(register, sources))
+        consistency.verify_defaults(Quantities(register, sources))
+        units = units_of(register, sources)
+        limits = tuple(_limit(row, units) for row in register.limits)
+        super().__init__(register, sources, limits, units)
         #: The outcomes of checks under settings, as they are judged.
         self.outcomes: dict[tuple[int, Setting], Any] = {}
-        consistency.check(self)
+        #: What values of a quantity are compared with, once somebody asks.
+        self.compared: dict[str, tuple[float, ...]] = {}
+        consistency.verify(self)
 
 
-def _limit(row: LimitRow) -> Limit:
+#: The size of a count beside another. A share is about 1.
+_COUNT = 1e6
+
+
+def _limit(row: LimitRow, units: Mapping[str, str]) -> Limit:
     if isinstance(row.at_most, str):
-        return Limit(row.quantity, other=row.at_most)
+        size = _COUNT if units[row.quantity] in BASE_UNITS else 1.0
+        return Limit(row.quantity, other=row.at_most, size=size)
     return Limit(row.quantity, row.at_least, row.at_most)

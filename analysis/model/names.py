@@ -78,7 +78,7 @@ class Names:
 
     @cached_property
     def _percentages(self) -> frozenset[str]:
-        """The quantities that are printed in percent alone, or shown so anyhow."""
+        """The quantities printed in percent alone, and those listed in ``percent``."""
         printed: dict[str, set[str]] = {}
         for claim in self.register.claims.values():
             printed.setdefault(claim.quantity, set()).add(claim.unit)

@@ -17,9 +17,12 @@ from analysis.core.sentences import message
 from analysis.core.spell import spell, spell_span, with_side, with_unit
 from analysis.model.limits import Limit
 from analysis.model.plan import Arrays, CircleError, ModelError, Node, Plan
-from analysis.model.readings import Sources, set_number
+from analysis.model.readings import Sources, source_of_number
 from analysis.model.settings import ARTICLE, Choice, Setting
 from analysis.model.values import Values
+
+#: So many plans are kept, so that a loop over many settings does not fill the memory.
+MOST_PLANS = 10_000
 
 
 @dataclass(frozen=True)
@@ -103,32 +106,35 @@ class Quantities(Values):
         for quantity in setting.readings:
             # A plan refuses readings in a circle.
             self.plan(quantity, setting)
-        # What is linked to a name that is given is given with it.
+        # A reading that follows from that of a linked quantity counts as given, too.
         linked = setting.choices.keys() - base.choices.keys()
         return replace(setting, given=base.given | changes.keys() | linked)
 
     def over(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
         """Put readings and numbers that are known to be right over a setting.
 
-        A choice takes the place of an earlier one, with two exceptions. Where a number
-        is set, the reading ``set`` leaves it. So does a reading that nobody named, and
-        that only follows from the reading of a linked quantity. Raises ModelError where
-        linked quantities are read differently.
+        A choice takes the place of an earlier one, with two exceptions that leave a
+        number as it is: the readings ``set``, ``published`` and ``in_words``, which
+        only mean "as given", and a reading that nobody named and that only follows from
+        the reading of a linked quantity. Raises ModelError where linked quantities are
+        read differently.
         """
-        taken = dict(base.choices)
+        merged = dict(base.choices)
         linked = self._linked(choices)
         for quantity, choice in {**linked, **choices}.items():
-            leaves_number = choice in SETTABLE or quantity not in choices
-            if leaves_number and isinstance(taken.get(quantity), float):
+            means_as_given = choice in SETTABLE
+            is_named = quantity in choices
+            has_number = isinstance(merged.get(quantity), float)
+            if has_number and (means_as_given or not is_named):
                 continue
             if self._is_default(quantity, choice):
-                taken.pop(quantity, None)
+                merged.pop(quantity, None)
             else:
-                taken[quantity] = choice
-        return Setting(taken, base.given)
+                merged[quantity] = choice
+        return Setting(merged, base.given)
 
     def _is_default(self, quantity: str, choice: Choice) -> bool:
-        """Whether a choice is what the article has anyhow."""
+        """Whether a choice is what the article has already."""
         sources = self.sources[quantity]
         default = sources[self.default(quantity)]
         if isinstance(choice, str):
@@ -255,6 +261,8 @@ class Quantities(Values):
                 limits.append(Limit(node.name, assumption.minimum, assumption.maximum))
         beyond = frozenset(nodes) - own
         plan = Plan(quantities[0], tuple(ordered), tuple(limits), beyond)
+        if len(self._plans) >= MOST_PLANS:
+            self._plans.clear()
         return self._plans.setdefault((quantities, setting), plan)
 
     def _add_node(
@@ -276,7 +284,7 @@ class Quantities(Values):
         if isinstance(choice, str):
             nodes[name] = Node(name, choice, self.sources[name][choice])
         else:
-            source = set_number(choice, self.register.assumptions.get(name))
+            source = source_of_number(choice, self.register.assumptions.get(name))
             nodes[name] = Node(name, "given", source)
         for need in nodes[name].source.needs:
             self._add_node(nodes, need, setting, (*path, name))

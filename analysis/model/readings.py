@@ -123,7 +123,7 @@ def _of_claim(claim: Claim, end: str) -> Source:
     )
 
 
-def set_number(number: float, assumption: Assumption | None) -> Source:
+def source_of_number(number: float, assumption: Assumption | None) -> Source:
     """The source of a value that is set, which has the side of its assumption."""
     if assumption is None:
         return Source(number)
@@ -138,21 +138,24 @@ def set_number(number: float, assumption: Assumption | None) -> Source:
 
 def _of_assumption(assumption: Assumption) -> dict[str, Source]:
     """The sources of an assumption: its value, and the ends of its words."""
-    value = set_number(assumption.value, assumption)
-    sources = {"set": replace(value, assumption=assumption)}
+    value = source_of_number(assumption.value, assumption)
+    sources = {"set": replace(value, assumption=assumption, role="set")}
     words = assumption.allows()
     low, high = max(words.low, assumption.minimum), min(words.high, assumption.maximum)
     span = Interval(low, high)
+    in_words = Source(assumption=assumption, room=span)
+    sides = []
     for role, side, number in (
         ("floor", "at least", words.low),
         ("ceiling", "at most", words.high),
     ):
         if math.isfinite(number):
-            end = Source(number, side=side, assumption=assumption, room=span)
-            sources[role] = replace(end, role=role)
-            sources["in_words"] = replace(
-                end, value=math.nan, fine=span, role="in_words"
-            )
+            sides.append(side)
+            sources[role] = replace(in_words, value=number, side=side, role=role)
+    if sides:
+        # Words with a floor and a ceiling have no side.
+        side = sides[0] if len(sides) == 1 else ""
+        sources["in_words"] = replace(in_words, side=side, fine=span, role="in_words")
     return sources
 
 

@@ -37,7 +37,7 @@ class Source:
     claim: Claim | None = None
     end: str = ""
     assumption: Assumption | None = None
-    role: str = "set"
+    role: str = ""
     width: float = 0.0
     room: Interval | None = None
     expression: Expression | None = None

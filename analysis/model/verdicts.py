@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
 
 from analysis.core.published import Interval
 from analysis.core.rows import GRADES, Check, Claim, External
@@ -20,6 +19,7 @@ from analysis.model.conditions import condition_of
 from analysis.model.judging import GROUNDS, finer_ground, ground_of
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.model.plan import Plan
+from analysis.model.quantities import MOST_PLANS
 
 # Reporting ----------------------------------------------------------------------------
 
@@ -29,8 +29,8 @@ class Outcome:
     """A check judged under a setting; numbers in base units, None where there is none.
 
     The claim asserts the interval from ``published_low`` to ``published_high``. The
-    ``difference`` is the recomputed value less the printed one, or less the nearer end
-    of a range or of words.
+    ``difference`` is the recomputed value less the printed one. Beside a range or words
+    it is counted from the high end for a value above that, else from the low end.
 
     ``ground`` says why the verdict is given, as ``judging.py`` explains: ``value``,
     ``rounding``, ``coarser place``, ``room`` or ``stretch``. ``open_to`` names inputs
@@ -88,6 +88,8 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     key = id(check), setting
     outcome: Outcome | None = model.outcomes.get(key)
     if outcome is None:
+        if len(model.outcomes) >= MOST_PLANS:
+            model.outcomes.clear()
         outcome = model.outcomes[key] = _judged(model, check, setting)
     return outcome
 
@@ -253,7 +255,7 @@ def _is_barely_met(outcome: Outcome, comparison: Comparison, ground: str) -> boo
 def _difference(
     outcome: Outcome, row: Claim | External, asserted: Asserted
 ) -> float | None:
-    """The value less the printed one, or less the nearer end of a range or of words."""
+    """The value less the printed one, or less an end of a range or of words."""
     value = outcome.recomputed
     if value is None:
         return None
@@ -280,12 +282,9 @@ def compared_with(model: Model, quantity: str) -> tuple[float, ...]:
     A value is spelled on its own side of them. They are what the article prints of the
     quantity, and what the other side of each check on it prints and asserts.
     """
-    if model not in _COMPARED:
-        _COMPARED[model] = _all_compared(model)
-    return _COMPARED[model].get(quantity, ())
-
-
-_COMPARED: WeakKeyDictionary[Model, dict[str, tuple[float, ...]]] = WeakKeyDictionary()
+    if not model.compared:
+        model.compared = _all_compared(model)
+    return model.compared.get(quantity, ())
 
 
 def _all_compared(model: Model) -> dict[str, tuple[float, ...]]:

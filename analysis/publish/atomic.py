@@ -91,10 +91,7 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
             yield new
             refuse_foreign(folder)
             # Linux swaps two folders in one step, other systems in two.
-            swap = getattr(ctypes.CDLL(None), "renameat2", None)
-            if swap is None or swap(
-                -100, os.fsencode(new), -100, os.fsencode(folder), 2
-            ):
+            if not _swapped(new, folder):
                 if folder.exists():
                     folder.rename(old)
                 new.rename(folder)
@@ -104,3 +101,16 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
             f"{display_path(folder)} can't be written ({error.strerror}) "
             "and is as it was"
         ) from None
+
+
+#: Of Linux: a path is relative to the working directory; two paths change places.
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+
+
+def _swapped(new: Path, folder: Path) -> bool:
+    """Let two folders change places in one step; say whether the system did."""
+    swap = getattr(ctypes.CDLL(None), "renameat2", None)
+    if swap is None:
+        return False
+    paths = _AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(folder)
+    return bool(swap(*paths, _RENAME_EXCHANGE) == 0)

@@ -22,7 +22,7 @@ from analysis.core.readers import read_yaml, validated
 from analysis.core.register import Register
 from analysis.core.rows import TABLES, Headline, only_words
 from analysis.core.spell import digits
-from analysis.model import findings
+from analysis.model import arithmetic
 from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.model.plan import CircleError
 from analysis.model.readings import each
@@ -333,7 +333,7 @@ def _placed(model: Model, field: str, text: str) -> dict[str, Any]:
     """Each number in a text, by its place there, and the form it is spelled in."""
     numbers: dict[str, Any] = {}
     for place, (name, form) in enumerate(Headline.placed(text), start=1):
-        numbers[f"{field}.{place}"], _ = findings.value(model, name)
+        numbers[f"{field}.{place}"], _ = arithmetic.value(model, name)
         numbers[f"{field}.{place}.form"] = form
     return numbers
 

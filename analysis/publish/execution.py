@@ -75,8 +75,8 @@ def run(
             write_file(kept, text.text)
             failed[target] = text
         else:
-            # It is of the former notebook; a run that is killed now leaves none, which
-            # hinders no other.
+            # The provenance of the former notebook goes first. If the run is killed
+            # here, a notebook without provenance can still be replaced.
             target.with_name(f"{target.stem}-{CRATE}").unlink(missing_ok=True)
             write_file(target, text)
             kept.unlink(missing_ok=True)

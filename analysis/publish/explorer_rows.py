@@ -123,7 +123,7 @@ def limits(model: Model, labels: dict[str, str], why: dict[str, str]) -> Iterato
             "quantity": limit.quantity,
             "other": limit.other,
             "ends": [limit.low, limit.high],
-            "sentence": message(limit.refusal, **told),
+            "sentence": message(limit.sentence_key, **told),
             "negative": message("negative", **told) if limit.low == 0 else "",
             "isRange": limit in ranges,
             "why": why.get(limit.quantity, ""),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import resource
 import signal
@@ -247,15 +248,16 @@ class ForkedProvisioner(LocalProvisioner):
 
 def check_open_files() -> None:
     """Raise InputError where the system lets a process open too few files for a run."""
-    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if least < _OPEN_FILES and (most == resource.RLIM_INFINITY or most > least):
-        least = _OPEN_FILES if most == resource.RLIM_INFINITY else most
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(least, _OPEN_FILES), most))
-    if least < _OPEN_FILES:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = math.inf if hard == resource.RLIM_INFINITY else hard
+    if soft == resource.RLIM_INFINITY or soft >= _OPEN_FILES:
+        return
+    if allowed < _OPEN_FILES:
         raise InputError(
             f"a run needs {_OPEN_FILES} open files, and here a process may have "
-            f"{least}; `ulimit -n {_OPEN_FILES}` allows more"
+            f"{hard}; `ulimit -n {_OPEN_FILES}` allows more"
         )
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, hard))
 
 
 @contextlib.contextmanager

@@ -37,7 +37,7 @@ class Job:
     words: str
 
 
-def job(
+def prepare_job(
     notebook: Notebook, parameters: Iterable[str], model: Model, scenario: str = ""
 ) -> Job:
     """A run from ``name=value`` texts over a scenario, checked before it starts.

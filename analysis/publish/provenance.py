@@ -28,14 +28,14 @@ from analysis.model.model import Model
 from analysis.publish.atomic import write_file
 from analysis.publish.replaceable import CRATE, MARKED
 
-NAME, PROFILE = CRATE, "https://w3id.org/ro/wfrun/process"
+PROFILE = "https://w3id.org/ro/wfrun/process"
 
 
 def write(folder: Path, model: Model, notebooks: Iterable[Path]) -> None:
     """Write the provenance of a run as in the article into its folder of results."""
     parameters = {"scenario": "article"}
     text = describe(folder, model, notebooks, parameters, "as in the article")
-    write_file(folder / NAME, text)
+    write_file(folder / CRATE, text)
 
 
 def describe(
@@ -110,7 +110,7 @@ class _Crate:
             return [self.add_file(self.made.name, self.made)]
         results = []
         for path in sorted(self.made.rglob("*")):
-            if path.is_file() and path.name not in (NAME, MARKED):
+            if path.is_file() and path.name not in (CRATE, MARKED):
                 name = path.relative_to(self.made).as_posix()
                 results.append(self.add_file(name, path))
         return results

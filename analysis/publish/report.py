@@ -55,8 +55,8 @@ from analysis.render.whatif_tables import break_even_table
 from analysis.whatif.sensitivity import Bar, tornado
 
 PAGES = Path(__file__).resolve().parent / "pages"
-#: The style, the sign and the name of a verdict, and how it may start. Any other is
-#: that of two figures apart.
+#: The style, the sign and the name of a verdict, and how it may start. Anything else
+#: gets the sign ↔ of two figures that are apart.
 MARKS = (
     ("ok", "✓", "matches", ("match", "the two agree")),
     ("part", "≈", "compatible", ("compatible", "left open", "be allowed")),

@@ -24,8 +24,8 @@ from analysis.publish.cells import Cells
 from analysis.publish.guard import cells_of, print_report, read_expected
 from analysis.publish.map import trace_frame
 from analysis.publish.notebooks import Notebook, all_notebooks, shown_in
-from analysis.publish.parameters import Job, job
-from analysis.publish.replaceable import is_ours, refuse_foreign
+from analysis.publish.parameters import Job, prepare_job
+from analysis.publish.replaceable import CRATE, is_ours, refuse_foreign
 from analysis.publish.tables import write_tables
 from analysis.render import KEEP_FIGURES_IN, frames
 from analysis.render.headlines import changes, headlines, headlines_text
@@ -252,7 +252,7 @@ def _job(
 ) -> Job:
     """Check a run under a scenario, which a refusal names."""
     try:
-        return job(notebook, parameters, model, scenario)
+        return prepare_job(notebook, parameters, model, scenario)
     except InputError as error:
         if not scenario:
             raise
@@ -267,7 +267,7 @@ def _describe(model: Model, asked: Job, target: Path) -> None:
     parameters = {**notebook.parameters, **asked.parameters}
     crate = provenance.describe(target, model, [notebook.path], parameters, asked.words)
     # As RO-Crate names a crate that lies beside its data.
-    write_file(target.with_name(f"{target.stem}-{provenance.NAME}"), crate)
+    write_file(target.with_name(f"{target.stem}-{CRATE}"), crate)
 
 
 def _print_run(model: Model, asked: Job, target: Path) -> None:

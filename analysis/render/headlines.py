@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from analysis.core.rows import Headline, HeadlineWords
 from analysis.core.spell import MINUS, exact, place_of, spell, spell_at
-from analysis.model import findings
+from analysis.model import arithmetic
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.model.plan import Plan
 from analysis.model.verdicts import judge
@@ -187,7 +187,7 @@ def _number(speller: Speller, setting: Setting, match: re.Match[str]) -> str:
     row = register.claims.get(name) or register.external.get(name)
     if row and row.printed and not row.published.printed_high:
         return row.published.digits_words
-    value, unit = findings.value(model, name, setting, within_limits=True)
+    value, unit = arithmetic.value(model, name, setting, within_limits=True)
     quantity, _, _ = name.partition(".")
     if match["form"] == "short":
         words = spell_at(value, unit, place_of(value, unit, digits=2))

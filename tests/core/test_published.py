@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.core.published import FieldError, Interval, Published
+from analysis.core.published import (
+    QUALIFIERS,
+    FieldError,
+    Interval,
+    Published,
+    Qualifier,
+)
 
 SIDED = ("over", "at_least", "up_to", "approaches")
 PLAIN = ("exact", "about", "expected")
@@ -352,3 +358,12 @@ def test_what_can_not_be_read_is_refused_by_field(how, field, sentence):
     with pytest.raises(FieldError) as refused:
         Published(**how)
     assert (refused.value.field, str(refused.value)) == (field, sentence)
+
+
+def test_a_word_on_the_side_of_at_most_may_exclude_its_number(monkeypatch) -> None:
+    # "Under 2 million" excludes 2 million, as "over" does on its side.
+    under = Qualifier("at most", excludes_number=True)
+    monkeypatch.setitem(QUALIFIERS, "under", under)
+    number = Published("2", scale="million", qualifier="under", rounding_unit="1")
+    assert number.asserts().holds(1_999_999)
+    assert not number.asserts().holds(2_000_000)

@@ -170,6 +170,10 @@ datapackage.json analysis {estimate: []}
     field analysis.estimate: 'estimate' is not known here; did you mean 'estimates'?
 datapackage.json analysis {remarks: [{quantity: south_2019, above: total_2019}]}
     field analysis.remarks.0.words: field required
+assumptions.yaml overlap {kind: [words]}
+    field kind: input should be 'words', 'point', 'floor' or 'ceiling'
+datapackage.json analysis {limits: [{quantity: overlap}]}
+    field limits: overlap has neither at_most nor at_least
 datapackage.json analysis {linked_readings: [total_2019]}
     field analysis.linked_readings.0: input should be a valid list, not 'total_2019'
 """
@@ -202,52 +206,58 @@ AMISS = """
 claims.csv mean_2016_2020 {id: plan_2016_2020}
     field id: 'plan_2016_2020' is given twice
 claims.csv mean_2016_2020 {section: mobilisation}
-    field section: 'mobilisation' is no row of sections.csv; did you mean
+    field section: 'mobilisation' is not a row of sections.csv; did you mean
     'mobilization-2016-2020'?
 claims.csv figure_2019_all {source: jamestown-2021}
-    field source: 'jamestown-2021' is no row of sources.csv; did you mean
+    field source: 'jamestown-2021' is not a row of sources.csv; did you mean
     'jamestown-2021-03'?
 checks.csv same_share {claim: at_risk_2021_approach}
-    field claim: 'at_risk_2021_approach' is no row of claims.csv; did you mean
+    field claim: 'at_risk_2021_approach' is not a row of claims.csv; did you mean
     'at_risk_2021_approaches'?
 solutions.csv southern_fitted {solve: minority_share_sout}
-    field solve: 'minority_share_sout' is no row of assumptions.yaml; did you mean
+    field solve: 'minority_share_sout' is not a row of assumptions.yaml; did you mean
     'minority_share_south'?
 claims.csv excess_2016_2020 {judged_by: excess_over_gaol}
-    field judged_by: 'excess_over_gaol' is no row of checks.csv; did you mean
+    field judged_by: 'excess_over_gaol' is not a row of checks.csv; did you mean
     'excess_over_goal'?
 claims.csv increase_2019_2021 {same_calculation_as: growth_rate}
-    field same_calculation_as: 'growth_rate' is no row of claims.csv; did you mean
+    field same_calculation_as: 'growth_rate' is not a row of claims.csv; did you mean
     'growth_rate_2019_2021'?
 assumptions.yaml overlap {claim: at_risk_total_rang}
-    field claim: 'at_risk_total_rang' is no row of claims.csv; did you mean
+    field claim: 'at_risk_total_rang' is not a row of claims.csv; did you mean
     'at_risk_total_range'?
 claims.csv total_2021_tianshan {unit: person}
     field unit: transfers_2021 is in transfer, but this row gives person
 claims.csv detainees_several {quantity: former_trainees}
     field quantity: its words need an assumption of that name, with floor or ceiling
 checks.csv same_share {claim: net_increase_note_4}
-    field claim: net_increase_note_4 is a value of net_new_persons, not of it
+    field claim: net_increase_note_4 is a value of net_new_persons, not of
+    at_risk_2021
 claims.csv excess_2016_2020 {quantity: excess_over_plan_2016_202}
     field quantity: nothing else is of 'excess_over_plan_2016_202'; did you mean
     'excess_over_plan_2016_2020'?
 readings.csv persons_per_transfer,implied {default: true}
-    field default: persons_per_transfer is read 'set' where no reading is named; say
-    false, or make 'implied' its only default
+    field default: the default of persons_per_transfer is its reading 'set'; say false,
+    or make 'implied' its only default
 readings.csv transfers_2021,total_2021_february {default: true}
-    field default: transfers_2021 is read 'published' where no reading is named; say
-    false, or make 'total_2021_february' its only default
+    field default: the default of transfers_2021 is its reading 'published'; say false,
+    or make 'total_2021_february' its only default
 readings.csv at_risk_2019,published {default: false}
-    field default: at_risk_2019 is read so where no reading is named; say true
+    field default: this reading is the default of at_risk_2019; say true
 readings.csv south_growth_2022,fastest {default: true}
-    field default: south_growth_2022 is read 'slowest' where no reading is named; say
-    false, or make 'fastest' its only default
+    field default: the default of south_growth_2022 is its reading 'slowest'; say false,
+    or make 'fastest' its only default
 assumptions.yaml persons_per_transfer {marked: [{value: 1.5, reason: too much}]}
     field marked.0.value: 1.5 lies outside the allowed range, 0.05 to 1
 checks.csv same_share {end: low}
     field end: an end is named where the claim is a range, and only there
 checks.csv low_end_several_three {end: ''}
     field end: an end is named where the claim is a range, and only there
+solutions.csv detainees_for_low_end {end: ''}
+    field end: an end is named where the claim is a range, and only there
+claims.csv mean_2016_2020 {same_calculation_as: excess_2016_2020}
+    field same_calculation_as: excess_2016_2020 does not name mean_2016_2020 as the same
+    calculation
 """
 FEBRUARY = "transfers_2021,total_2021_february"
 
@@ -266,13 +276,14 @@ FEBRUARY = "transfers_2021,total_2021_february"
         ),
         finding(
             "claims",
-            "'mean_2016_2021' is no row of claims.csv; did you mean 'mean_2016_2020'?",
+            "'mean_2016_2021' is not a row of claims.csv; did you mean "
+            "'mean_2016_2020'?",
             "- mean_2016_2020",
             "- mean_2016_2021",
         ),
         finding(
             "external",
-            "'transfers_2019_xinhau' is no row of external.csv; did you mean "
+            "'transfers_2019_xinhau' is not a row of external.csv; did you mean "
             "'transfers_2019_xinhua'?",
             "transfers_2019_xinhua",
             "transfers_2019_xinhau",

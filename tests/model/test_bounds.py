@@ -179,10 +179,10 @@ def is_ratio(plan):
         source = node.source
         if source.expression and source.expression.chosen_from:
             return None
-        if source.same_as or source.expression:
+        if source.alias_of or source.expression:
             needs = [values[need] for need in source.needs]
             values[node.name] = (
-                needs[0] if source.same_as else source.expression.compiled(*needs)
+                needs[0] if source.alias_of else source.expression.compiled(*needs)
             )
     above, below = sympy.fraction(sympy.cancel(sympy.nsimplify(values[plan.target])))
     return all(

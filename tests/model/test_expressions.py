@@ -37,6 +37,7 @@ def formula(tmp_path):
 # What is refused ----------------------------------------------------------------------
 
 NOT = "'{0}' is not made of names, numbers, + - * / and brackets"
+UNKNOWN = "'{0}' is not one of its parameters"
 ASSIGN = "it may assign names and return, not: {0}"
 END = "it must end in a return"
 PLAIN = "it may have plain parameters only"
@@ -65,7 +66,6 @@ PLAIN = "it may have plain parameters only"
                 "abs(a)",
                 "minimum(a, b, a)",
                 "minimum(a, two=1)",
-                "BEYOND",
                 "a.real",
                 "True",
                 "'2'",
@@ -75,9 +75,10 @@ PLAIN = "it may have plain parameters only"
                 "not a",
                 "1j",
                 "[a]",
-                "minimum",
             )
         ),
+        ("(a, b):\n return BEYOND", UNKNOWN, "BEYOND"),
+        ("(a, b):\n return minimum", UNKNOWN, "minimum"),
         ("(a, b=1):\n return a + b", PLAIN, ""),
         ("(a, *, b):\n return a + b", PLAIN, ""),
         ("(a, b, /):\n return a + b", PLAIN, ""),
@@ -181,7 +182,7 @@ def test_assigned_names_are_put_in(formula):
 
 def test_a_name_assigned_again_has_its_latest_value(formula):
     assert formula("def q(a):\n b = a\n b = b + a\n return b")["q"].text({}) == "a + a"
-    with pytest.raises(ValueError, match="'c' is not made of names"):
+    with pytest.raises(ValueError, match="'c' is not one of its parameters"):
         formula("def q(a):\n b = c\n c = a\n return b")
 
 

@@ -15,7 +15,7 @@ from analysis.core.errors import RegisterError
 from analysis.core.register import Register
 from analysis.core.spell import same
 from analysis.core.units import CONSTANTS
-from analysis.model import findings
+from analysis.model import arithmetic, findings
 from analysis.model.expressions import parse
 from analysis.model.model import Model
 from tests.conftest import ROOT
@@ -65,7 +65,7 @@ def test_a_step_that_comes_to_something_else_is_said(package):
     ],
 )
 def test_names_of_rows_quantities_and_figures(model, expression, value, unit):
-    assert findings.value(model, expression) == (pytest.approx(value), unit)
+    assert arithmetic.value(model, expression) == (pytest.approx(value), unit)
 
 
 def rows_behind(model, name):

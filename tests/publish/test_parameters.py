@@ -9,7 +9,7 @@ import pytest
 from analysis.core.errors import InputError
 from analysis.model.model import Model
 from analysis.publish.notebooks import Notebook, find
-from analysis.publish.parameters import job
+from analysis.publish.parameters import prepare_job
 from tests.tables import cases
 
 
@@ -19,26 +19,28 @@ def test_parameters_are_read_in_base_units_or_with_a_unit(model: Model) -> None:
         "overlap = 25 percent",
         "at_risk_2019=southern",
     ]
-    made = job(find("04_at_risk_2021"), given, model)
+    made = prepare_job(find("04_at_risk_2021"), given, model)
     assert made.parameters == {
         "former_detainees": 400_000.0,
         "overlap": 0.25,
         "at_risk_2019": "southern",
     }
     assert made.words.startswith("differs from the article in: at_risk_2019")
-    made = job(find("04_at_risk_2021"), [], model)
+    made = prepare_job(find("04_at_risk_2021"), [], model)
     assert (made.parameters, made.words) == ({}, "as in the article")
 
 
 def test_a_scenario_is_what_its_values_and_readings_are(model: Model) -> None:
-    made = job(find("04_at_risk_2021"), ["overlap=0.25"], model, "several_is_three")
+    made = prepare_job(
+        find("04_at_risk_2021"), ["overlap=0.25"], model, "several_is_three"
+    )
     assert made.parameters == {"former_detainees": "floor", "overlap": 0.25}
     # The notebook that has a parameter for it takes it whole.
-    assert job(find("08_sensitivity"), [], model, "southern").parameters == {
+    assert prepare_job(find("08_sensitivity"), [], model, "southern").parameters == {
         "scenario": "southern"
     }
     # What is drawn is at its median.
-    drawn = job(find("04_at_risk_2021"), [], model, "illustrative")
+    drawn = prepare_job(find("04_at_risk_2021"), [], model, "illustrative")
     assert drawn.parameters["former_detainees"] == 600_000
 
 
@@ -50,20 +52,23 @@ def test_the_notebook_of_draws_draws_from_the_scenario_it_is_under(
     path.write_text(f"{text}  growth_2019_2021: [uniform, 0.1, 0.11]\n")
     mine, book = str(path), find("08_sensitivity")
     # The total waits for former detainees, of which the scenario says nothing.
-    assert job(book, [], model, mine).parameters == {
+    assert prepare_job(book, [], model, mine).parameters == {
         "scenario": mine,
         "draws_scenario": mine,
         "draws_quantity": "at_risk_2021",
     }
     path.write_text(f"{text}  former_detainees: [uniform, 1e5 person, 3e5 person]\n")
-    made = job(book, [], model, mine)
+    made = prepare_job(book, [], model, mine)
     assert made.parameters == {"scenario": mine, "draws_scenario": mine}
     assert f"draws_scenario = {mine}" in made.words
     # A reader's own choice stands, and another scenario is named.
     given = ["draws_scenario=illustrative"]
-    assert job(book, given, model, mine).parameters["draws_scenario"] == "illustrative"
+    assert (
+        prepare_job(book, given, model, mine).parameters["draws_scenario"]
+        == "illustrative"
+    )
     assert "the draws are those of illustrative, as southern gives no" in (
-        job(book, [], model, "southern").words
+        prepare_job(book, [], model, "southern").words
     )
 
 
@@ -94,7 +99,7 @@ def test_parameters_are_refused_in_one_sentence(
 ) -> None:
     name, given = asked.split()
     with pytest.raises(InputError) as refused:
-        job(find(name), [given], model)
+        prepare_job(find(name), [given], model)
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -112,7 +117,7 @@ def test_code_in_a_name_or_a_value_is_never_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError):
-        job(find("04_at_risk_2021"), [given], model)
+        prepare_job(find("04_at_risk_2021"), [given], model)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -123,11 +128,13 @@ def test_a_parameter_is_of_the_kind_of_its_default(
         "alpha: float = 0.5\nflag: bool = False\nnames = ['a']",
         "print(alpha, flag, names)",
     )
-    found = job(book, ["alpha=1", "flag=True", "names=['b', 'c']"], model).parameters
+    found = prepare_job(
+        book, ["alpha=1", "flag=True", "names=['b', 'c']"], model
+    ).parameters
     assert found == {"alpha": 1, "flag": True, "names": ["b", "c"]}
     for given, words in (
         ("alpha=so", "alpha: 'so' is no value such as 0.5"),
         ("names=5", "'5' is no value such as"),
     ):
         with pytest.raises(InputError, match=re.escape(words)):
-            job(book, [given], model)
+            prepare_job(book, [given], model)

@@ -19,7 +19,8 @@ from analysis import __version__
 from analysis.core.register import Register
 from analysis.model.model import Model
 from analysis.publish import provenance
-from analysis.publish.provenance import NAME, describe, source, write
+from analysis.publish.provenance import describe, source, write
+from analysis.publish.replaceable import CRATE
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -56,7 +57,7 @@ def crate(folder: Path, model: Any) -> Entities:
     write(folder, model, BOOKS)
     return {
         one["@id"]: one
-        for one in json.loads((folder / NAME).read_text(encoding="utf-8"))["@graph"]
+        for one in json.loads((folder / CRATE).read_text(encoding="utf-8"))["@graph"]
     }
 
 
@@ -165,8 +166,8 @@ def test_two_runs_on_one_tree_give_the_same_bytes(
     write(results, model, BOOKS)
     again = Path(shutil.copytree(results, tmp_path / "of another name"))
     write(again, Model(Register.read(ROOT / "data")), reversed(BOOKS))
-    text = (again / NAME).read_text(encoding="utf-8")
-    assert text == (results / NAME).read_text(encoding="utf-8")
+    text = (again / CRATE).read_text(encoding="utf-8")
+    assert text == (results / CRATE).read_text(encoding="utf-8")
     assert not any(
         word in text for word in (str(ROOT), str(tmp_path), f"{Path.home()}/")
     )

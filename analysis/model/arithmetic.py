@@ -1,0 +1,120 @@
+"""The arithmetic over quantities and rows that checks, findings and words name.
+
+An expression names quantities, ``quantity.reading``, rows of claims and external
+figures; so no formula is written twice. After a row, ``_low`` and ``_high`` are the
+ends of its range, or of the values that its rounded digits stand for.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from analysis.core.rows import Claim, External
+from analysis.core.units import DimensionalityError, nearest
+from analysis.model.expressions import parse
+from analysis.model.plan import ModelError, Node, Plan
+from analysis.model.quantities import Quantities
+from analysis.model.settings import ARTICLE, Setting
+from analysis.model.source import Source
+from analysis.model.unit_check import unit_of
+
+
+def plan_of(
+    model: Quantities,
+    text: str,
+    setting: Setting = ARTICLE,
+    *,
+    within_limits: bool = False,
+) -> Plan:
+    """Return the plan of an expression over quantities and rows.
+
+    Quantities are under the setting, and rows are as they are printed. The figures
+    published elsewhere move as they are rounded. Raises ValueError for an unknown name,
+    for anything but arithmetic and, with ``within_limits``, for a quantity that a limit
+    refuses.
+    """
+    plan, _ = _plan_with_unit(model, text, setting, within_limits=within_limits)
+    return plan
+
+
+def value(
+    model: Quantities,
+    text: str,
+    setting: Setting = ARTICLE,
+    *,
+    within_limits: bool = False,
+) -> tuple[float, str]:
+    """The value and the unit of an expression over quantities and rows, in base units.
+
+    Raises ValueError for an unknown name, anything but arithmetic, unlike units, a
+    result that is not finite and, with ``within_limits``, a quantity that a limit
+    refuses.
+    """
+    plan, units = _plan_with_unit(model, text, setting, within_limits=within_limits)
+    try:
+        return plan.value, unit_of(parse(text), *units)
+    except (ModelError, ArithmeticError):
+        raise ModelError(f"'{text}' has no finite value") from None
+    except DimensionalityError as error:
+        raise ModelError(
+            f"'{text}' adds unlike units ({error.units1} and {error.units2})"
+        ) from None
+
+
+def _plan_with_unit(
+    model: Quantities, text: str, setting: Setting, *, within_limits: bool
+) -> tuple[Plan, list[str]]:
+    """The plan of an expression, and the unit of each name in it."""
+    expression = parse(text)
+    nodes, units = [], []
+    for name in expression.needs:
+        source, unit = _number(model, name, setting, within_limits=within_limits)
+        nodes.append(Node(name, "", source))
+        units.append(unit)
+    if expression.needs != (text,):
+        nodes.append(Node(text, "", Source(expression=expression)))
+    return Plan(text, tuple(nodes), beyond=frozenset(expression.needs)), units
+
+
+def _number(
+    model: Quantities, name: str, setting: Setting, *, within_limits: bool
+) -> tuple[Source, str]:
+    """The number and the unit behind a name.
+
+    The name is that of a row, of an end of one, or of a quantity, perhaps with a
+    reading.
+    """
+    row = _row(model, name)
+    if row and row.printed:
+        if isinstance(row, External):
+            return Source.of_figure(row, 1), row.base_unit
+        return Source(row.published.value()), row.base_unit
+    start, _, end = name.rpartition("_")
+    row = _row(model, start)
+    if row and row.printed and end in ("low", "high"):
+        if row.qualifier == "range":
+            return Source(row.published.value(end)), row.base_unit
+        return Source(getattr(row.published.stands_for(), end)), row.base_unit
+    words = model.register.vague_readings.get(getattr(row, "quantity", ""))
+    if row and words and end == "floor":
+        floor = words.allows().low
+        if math.isfinite(floor):
+            return Source(floor), row.base_unit
+    quantity, _, reading = name.partition(".")
+    sources = model.sources.get(quantity)
+    if sources is None or (reading and reading not in sources):
+        rows = [*model.register.claims, *model.register.external]
+        hint = nearest(name, [*model.sources, *rows])
+        raise ModelError(f"'{name}' names no quantity or row with a number{hint}")
+    named = {quantity: reading} if reading else {}
+    plan = model.plan(quantity, model.over(setting, named))
+    if not within_limits:
+        # A finding shows its arithmetic also where that leaves what a limit allows.
+        plan = replace(plan, limits=())
+    return Source(plan.value), model.units[quantity]
+
+
+def _row(model: Quantities, name: str) -> Claim | External | None:
+    """The row of a claim or of a figure published elsewhere, if there is one."""
+    return model.register.external.get(name) or model.register.claims.get(name)

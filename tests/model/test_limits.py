@@ -1,0 +1,39 @@
+"""A limit refuses counts and shares alike, by one tolerance in the last digits."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from analysis.model.limits import Limit
+
+
+@pytest.mark.parametrize(
+    ("limit", "kept", "past"),
+    [
+        (Limit("share", 0.0, 1.0), [0.0, 0.5, 1.0], [-0.001, 1.001]),
+        (Limit("count", high=2e6), [-5.0, 2e6], [2e6 + 1]),
+        (Limit("count", low=2e6), [2e6, 9e6], [2e6 - 1]),
+    ],
+)
+def test_a_value_past_an_end_is_not_kept(
+    limit: Limit, kept: list[float], past: list[float]
+) -> None:
+    assert [bool(limit.is_kept({limit.quantity: value})) for value in kept] == [
+        True
+    ] * len(kept)
+    assert not any(limit.is_kept({limit.quantity: value}) for value in past)
+
+
+def test_a_share_beside_another_is_held_as_exactly_as_a_count() -> None:
+    shares = Limit("share", other="whole")
+    assert shares.is_kept({"share": 0.5, "whole": 0.5})
+    assert not shares.is_kept({"share": 0.5009, "whole": 0.5})
+    counts = Limit("part", other="whole", size=1e6)
+    assert counts.is_kept({"part": 2e6, "whole": 2e6})
+    assert not counts.is_kept({"part": 2e6 + 1, "whole": 2e6})
+
+
+def test_an_input_in_words_is_past_no_limit() -> None:
+    assert Limit("count", 0.0, 1.0).is_kept({"count": math.nan})
