@@ -20,13 +20,13 @@ from analysis.core.spell import (
 )
 from analysis.model.comparison import resolve
 from analysis.model.judging import verdicts_along
-from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.model.model import Model, ModelError, Setting
 from analysis.model.verdicts import compared_with, judge
-from analysis.publish import explorer_rows
 from analysis.publish.explorer_texts import (
     SHORT,
     check_of,
     label,
+    offered,
     phrases,
     quantities,
     reading_words,
@@ -83,7 +83,7 @@ def random_settings(
     readings = [
         (name, reading)
         for name in words()["settings"]
-        for reading in explorer_rows.offered(model, name)
+        for reading in offered(model, name)
     ]
     settings = []
     for entry in range(count):
@@ -343,15 +343,3 @@ def differences(one: Any, two: Any, place: str = "") -> list[str]:
     ):
         return []
     return [] if one == two else [f"{place}: {one!r} / {two!r}"]
-
-
-__all__ = [
-    "ANSWERS",
-    "ARTICLE",
-    "CHARTS",
-    "answers_of",
-    "differences",
-    "random_settings",
-    "recomputes",
-    "spans_apart",
-]

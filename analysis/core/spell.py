@@ -18,8 +18,8 @@ from analysis.core.units import BASE_UNITS
 #: Significant digits of a number, and of one beside others in a column.
 DIGITS = 3
 DIGITS_IN_A_COLUMN = 2
-#: Units of which there may be a half; other things that are counted are whole.
-_DIVISIBLE = ("year", "month", "hour")
+#: Units of things that are whole when they are counted; of a time there may be a half.
+WHOLE = tuple(unit for unit in BASE_UNITS if unit not in ("year", "month", "hour"))
 #: A number of this size or more has a word: the power of ten, and the word.
 _SCALES = ((9, " billion"), (6, " million"))
 #: From here on, only the size of a number is shown.
@@ -89,7 +89,7 @@ def place_of(
     if not math.isfinite(value):
         return 0
     place = _nth_digit(value, digits)
-    if unit in BASE_UNITS and unit not in _DIVISIBLE:
+    if unit in WHOLE:
         place = max(place, 0)
     for other in apart_from:
         while math.isfinite(other) and _misleads(value, rounded(value, place), other):

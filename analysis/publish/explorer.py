@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,7 +22,7 @@ from jinja2 import Environment, StrictUndefined
 
 from analysis.core.errors import InputError, display_path
 from analysis.core.sentences import SENTENCES
-from analysis.core.units import BASE_UNITS
+from analysis.core.spell import WHOLE
 from analysis.model.judging import GROUNDS
 from analysis.model.model import Model, Setting
 from analysis.publish import explorer_rows as rows
@@ -33,13 +32,13 @@ from analysis.publish.explorer_texts import (
     PAGES,
     SHORT,
     check_of,
+    claimed,
     label,
+    offered,
     other_readings,
-    phrases,
     quantities,
     reading_words,
     texts,
-    typed_words,
     words,
 )
 from analysis.render.wording import SAID
@@ -91,15 +90,17 @@ def page(model: Model) -> str:
     if CLAIM not in model.register.claims:
         sentence = f"the explorer draws {CLAIM}, which claims.csv lacks"
         raise model.register.refuse(None, "estimates", sentence)
-    said = texts(model)
+    article = texts(model)
+    names = rows.rests_on(model, claimed())
     style = _part("explorer.css")
-    script = _script(model, said)
+    script = _script(model, names, article)
     environment = Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )
     return environment.from_string(_part("explorer.html")).render(
         _fields(model),
-        texts=said,
+        labels={name: label(name) for name in names},
+        texts=article,
         style=style,
         script=script,
         style_hash=_hash(style),
@@ -119,43 +120,25 @@ def _hash(text: str) -> str:
 # The script ---------------------------------------------------------------------------
 
 
-def known(model: Model) -> dict[str, str]:
-    """The quantities that the page computes with, and how a reader knows them."""
-    claims = [claim["quantity"] for claim in words()["claims"].values()]
-    return {name: label(name) for name in rows.rests_on(model, claims)}
-
-
-def _script(model: Model, said: dict[str, str]) -> str:
-    labels = known(model)
-    readings = words()["readings"]
-    by_name = {
-        name: rows.quantity_row(model, name, labels[name], readings.get(name, {}))
-        | {"phrases": phrases(name)}
-        | typed_words(model, name)
-        for name in labels
-    }
+def _script(model: Model, names: list[str], article: dict[str, str]) -> str:
+    """The script, with what it computes with: the names of all quantities among it."""
+    by_name = {name: rows.quantity_row(model, name) for name in names}
+    data = _data(model, article) | {"judged": rows.judged(model, names)}
     return (
-        f'\n"use strict";\nconst QUANTITIES = {_literal(by_name)};\n'
-        f"const DATA = {_literal(_data(model, said))};\n"
-        f"const RUNS = {{\n{''.join(rows.formulas(model, labels))}}};\n"
-        f"const LIMITS = [\n{''.join(rows.limits(model, labels, words()['why']))}];\n"
+        f'\n"use strict";\nconst QUANTITIES = {rows.literal(by_name)};\n'
+        f"const DATA = {rows.literal(data)};\n"
+        f"const RUNS = {{\n{''.join(rows.formulas(model, names))}}};\n"
+        f"const LIMITS = [\n{''.join(rows.limits(model, names))}];\n"
         f"{_part('explorer-model.js')}{_part('explorer.js')}"
     )
 
 
-def _literal(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    # No "<" in a text of the data ends the script.
-    return text.replace("<", "\\u003c")
-
-
-def _data(model: Model, said: dict[str, str]) -> dict[str, Any]:
+def _data(model: Model, article: dict[str, str]) -> dict[str, Any]:
     """What the script computes with beside quantities, formulas and limits."""
     return {
-        "claims": [_claim(model, name, said) for name in words()["claims"]],
+        "claims": [_claim(model, name, article) for name in words()["claims"]],
         "quantities": quantities(),
         "settings": words()["settings"],
-        "judged": rows.judged(model, known(model)),
         "grounds": GROUNDS,
         "short": SHORT,
         "bars": _BARS,
@@ -163,13 +146,13 @@ def _data(model: Model, said: dict[str, str]) -> dict[str, Any]:
         "meant": SENTENCES["far_meant"],
         "none": {"text": "no value", "phrase": "no value"},
         "words": {"%": 0.01, "percent": 0.01} | rows.LARGE_SCALES,
-        "whole": [unit for unit in BASE_UNITS if unit not in ("year", "month", "hour")],
+        "whole": WHOLE,
         **words()["refusals"],
     }
 
 
-def _claim(model: Model, name: str, said: dict[str, str]) -> dict[str, Any]:
-    """A claim with its check, what its sum is made of, and the article's own words."""
+def _claim(model: Model, name: str, article: dict[str, str]) -> dict[str, Any]:
+    """A claim with its check, what its sum is made of, and the article's verdict."""
     check = check_of(model, name)
     quantity = words()["claims"][name]["quantity"]
     headline = model.register.headlines.get(name)
@@ -185,7 +168,7 @@ def _claim(model: Model, name: str, said: dict[str, str]) -> dict[str, Any]:
         "check": rows.check_row(model, check),
         "working": working,
         "said": SAID["repetition"] if is_repetition else SHORT,
-        "verdict": said[f"verdict {name}"],
+        "verdict": article[f"verdict {name}"],
     }
 
 
@@ -202,7 +185,6 @@ def _fields(model: Model) -> dict[str, Any]:
     moved = [name for name, row in claims.items() if "levers" in row]
     return {
         "article": words()["article"],
-        "labels": known(model),
         "titles": titles,
         "claims": claims,
         "still": {
@@ -213,7 +195,7 @@ def _fields(model: Model) -> dict[str, Any]:
         "other_readings": other_readings(model),
         "large_change": f"{LARGE_CHANGE:,}",
         "reading_words": reading_words,
-        "settings": {name: rows.offered(model, name) for name in settings},
+        "settings": {name: offered(model, name) for name in settings},
         "assumptions": register.assumptions,
         "presets": presets(model),
     }

@@ -6,18 +6,15 @@ from it. A quantity, a source and a check become rows of numbers and words.
 
 from __future__ import annotations
 
-import ast
 import json
 import math
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
-from dataclasses import replace
 from typing import Any
 
 from analysis.core.published import Interval
 from analysis.core.rows import Check
 from analysis.core.sentences import message
-from analysis.core.spell import SAME, exact
+from analysis.core.spell import SAME, WHOLE, exact
 from analysis.core.units import SCALES
 from analysis.model.comparison import Asserted, asserted_by
 from analysis.model.expressions import Expression
@@ -25,6 +22,14 @@ from analysis.model.model import Limit, Model
 from analysis.model.source import Source
 from analysis.model.values import FAR
 from analysis.model.verdicts import compared_with, ends
+from analysis.publish.explorer_texts import (
+    label,
+    offered,
+    phrases,
+    reading_words,
+    typed_words,
+    words,
+)
 from analysis.render.steps import idle_needs, without, without_units
 
 _SIGNS = {"at most": 1, "at least": -1}
@@ -55,22 +60,14 @@ def rests_on(model: Model, names: Iterable[str]) -> list[str]:
 # Formulas and limits ------------------------------------------------------------------
 
 
-class _Unsigned(ast.NodeTransformer):
-    """Writes a minus as a factor: JavaScript refuses one before a power."""
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.BinOp:
-        return ast.BinOp(ast.Constant(-1), ast.Mult(), self.visit(node.operand))
-
-
 def javascript(expression: Expression) -> str:
     """An expression as a JavaScript function of values by name.
 
     >>> from analysis.model.expressions import parse
-    >>> javascript(parse("-a ** 2 / (b + 1.5)"))
-    '({ a, b }) => -1 * a ** 2 / (b + 1.5)'
+    >>> javascript(parse("a ** 2 / (b + 1.5)"))
+    '({ a, b }) => a ** 2 / (b + 1.5)'
     """
-    plain = replace(expression, result=_Unsigned().visit(deepcopy(expression.result)))
-    return f"({{ {', '.join(expression.needs)} }}) => {plain.source({})}"
+    return f"({{ {', '.join(expression.needs)} }}) => {expression.source({})}"
 
 
 def formulas(model: Model, names: Iterable[str]) -> Iterator[str]:
@@ -97,23 +94,22 @@ def formulas(model: Model, names: Iterable[str]) -> Iterator[str]:
             yield f"  {name}: {{ {', '.join(lines)} }},\n"
 
 
-def limits(model: Model, labels: dict[str, str], why: dict[str, str]) -> Iterator[str]:
-    """Yield a line of JavaScript for each end of each limit.
+def limits(model: Model, names: Iterable[str]) -> Iterator[str]:
+    """Yield a line of JavaScript for each end of each limit of some quantities.
 
     It has how far a quantity lies from the end, and the sentence that refuses it past
-    the end. The range of an assumption limits it where other quantities supply it;
-    ``why`` says some limits in words.
+    the end. The range of an assumption limits it where other quantities supply it.
     """
     ranges = [
-        Limit(name, one.minimum, one.maximum)
-        for name, one in model.register.assumptions.items()
+        Limit(name, row.minimum, row.maximum)
+        for name, row in model.register.assumptions.items()
     ]
     for limit in (*model.limits, *ranges):
-        if limit.quantity not in labels:
+        if limit.quantity not in names:
             continue
-        told = {
-            "quantity": labels[limit.quantity],
-            "other": labels.get(limit.other, ""),
+        values = {
+            "quantity": label(limit.quantity),
+            "other": label(limit.other),
             "here": "{here}",
             "most": "{most}",
             "low": exact(limit.low, ""),
@@ -123,55 +119,43 @@ def limits(model: Model, labels: dict[str, str], why: dict[str, str]) -> Iterato
             "quantity": limit.quantity,
             "other": limit.other,
             "ends": [limit.low, limit.high],
-            "sentence": message(limit.sentence_key, **told),
-            "negative": message("negative", **told) if limit.low == 0 else "",
+            "sentence": message(limit.sentence_key, **values),
+            "negative": message("negative", **values) if limit.low == 0 else "",
             "isRange": limit in ranges,
-            "why": why.get(limit.quantity, ""),
+            "why": words()["why"].get(limit.quantity, ""),
         }
         for part in limit.parts:
-            yield f"  {{ ...{_literal(fields)}, room: {javascript(part)} }},\n"
+            yield f"  {{ ...{literal(fields)}, room: {javascript(part)} }},\n"
 
 
-def _literal(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+def literal(value: Any) -> str:
+    """A value as JavaScript, in which no "<" of a text ends the script."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
 
 
 # Rows ---------------------------------------------------------------------------------
 
 
-def offered(model: Model, name: str) -> list[str]:
-    """The readings of a quantity, its default first.
-
-    A printed number is a reading under the name of its row, too, which is left out.
-    """
-    first, *others = model.readings(name)
-    own = model.sources[name][first]
-    return [first, *(one for one in others if model.sources[name][one] is not own)]
-
-
-def quantity_row(
-    model: Model, name: str, label: str, readings: dict[str, str]
-) -> dict[str, Any]:
-    """A quantity with its sources by reading, and the sentences that refuse it."""
-    register = model.register
+def quantity_row(model: Model, name: str) -> dict[str, Any]:
+    """A quantity with its words, its sources by reading, and what refuses it."""
     sources = model.sources[name]
-    own = sources[model.default(name)]
     low, high = model.allowed(name)
-    assumption = register.assumptions.get(name)
+    assumption = model.register.assumptions.get(name)
     varied = [assumption.low, assumption.high] if assumption else [low, high]
     if "in_words" in sources:
         varied[0] = low
     unit = model.spelled_unit(name)
-    fields = {
-        "quantity": label,
-        "number": "{number}",
-        "low": exact(low, unit),
-        "high": exact(high, unit),
-        "unit": model.suffix(name),
-    }
-    kind = "below" if math.isinf(high) else "outside"
-    row = {
-        "label": label,
+    outside = message(
+        "below" if math.isinf(high) else "outside",
+        quantity=label(name),
+        number="{number}",
+        low=exact(low, unit),
+        high=exact(high, unit),
+        unit=model.suffix(name),
+    )
+    return {
+        "label": label(name),
         "unit": model.units[name],
         "shown": unit,
         "suffix": model.suffix(name),
@@ -180,26 +164,41 @@ def quantity_row(
         "low": low,
         "high": high,
         "varied": varied,
+        "step": 1000 if model.units[name] in WHOLE else 0.01,
         "width": (sources["set"].width if "set" in sources else 0) or 1,
         "side": _SIGNS.get(assumption.side, 0) if assumption else 0,
         "follows": leader(model, name),
-        "outside": message(kind, **fields),
-        "unused": message("without_effect", quantity=label),
+        "outside": outside,
+        "unused": message("without_effect", quantity=label(name)),
         "remarks": list(_remarks(model, name)),
         "sources": {
-            reading: _source_row(model, name, reading, label, readings)
+            reading: _source_row(model, name, reading)
             for reading in offered(model, name)
         },
+        "phrases": phrases(name),
+        **typed_words(model, name),
+        **_far_from_print(model, name),
     }
-    if own.claim:
-        printed = own.claim.published.digits_words
-        told = {"number": "{number}", "hint": "{hint}", "written": ""}
-        far = message("far", quantity=label, printed=printed, **told)
-        row["far"] = far.partition(" {hint}")[0] + " {hint}"
-        is_percent = printed.endswith("percent")
-        row["near"] = [own.value / FAR, own.value * FAR]
-        row["scales"] = {"percent": 0.01} if is_percent else LARGE_SCALES
-    return row
+
+
+def _far_from_print(model: Model, name: str) -> dict[str, Any]:
+    """Which numbers are not far from the printed one, and what refuses others."""
+    source = model.sources[name][model.default(name)]
+    if not source.claim:
+        return {}
+    printed = source.claim.published.digits_words
+    fields = {"number": "{number}", "hint": "{hint}", "written": ""}
+    far = message("far", quantity=label(name), printed=printed, **fields)
+    is_percent = printed.endswith("percent")
+    return {
+        "far": far.partition(" {hint}")[0] + " {hint}",
+        # A number at one of FAR's own ends is far.
+        "near": [
+            math.nextafter(source.value / FAR, math.inf),
+            math.nextafter(source.value * FAR, 0),
+        ],
+        "scales": {"percent": 0.01} if is_percent else LARGE_SCALES,
+    }
 
 
 def leader(model: Model, name: str) -> str:
@@ -219,22 +218,20 @@ def _remarks(model: Model, name: str) -> Iterator[tuple[float | str, str]]:
             yield above, f"{remark.words}."
 
 
-def _source_row(
-    model: Model, quantity: str, reading: str, label: str, readings: dict[str, str]
-) -> dict[str, Any]:
+def _source_row(model: Model, quantity: str, reading: str) -> dict[str, Any]:
     """A source, without the fields that are empty.
 
     A leaf moves over four intervals: by rounding, to the finer and the coarser place,
     and by room, without rounding and with it. It has others where it is ``open``.
     """
     source = model.sources[quantity][reading]
-    words = readings.get(reading, reading)
+    text = reading_words(quantity, reading)
     if source.needs:
-        division = message("division", quantity=label, reading=words)
-        row = {"words": words, "needs": source.needs, "division": division}
+        division = message("division", quantity=label(quantity), reading=text)
+        row = {"words": text, "needs": source.needs, "division": division}
         return row | _texts_of(model, source)
     fields: dict[str, Any] = {
-        "words": words,
+        "words": text,
         "row": source.row.id if source.row else "",
         "side": _SIGNS.get(source.side, 0),
         "inWords": source.in_words,

@@ -21,8 +21,7 @@ from analysis.core.spell import exact, with_side
 from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.model.plan import Plan
 from analysis.model.verdicts import judge
-from analysis.publish import explorer_rows as rows
-from analysis.render.headlines import headlines
+from analysis.render.headlines import NONE, headlines
 from analysis.render.speller import Speller
 from analysis.render.steps import line, settled_places
 from analysis.render.wording import said_verdict
@@ -37,7 +36,6 @@ SHORT = {
 }
 #: Readings that move the first claim by less stand one step away.
 LARGE_CHANGE = 40_000
-_NO_SUM = "no derivation in this article"
 
 
 @cache
@@ -84,10 +82,24 @@ def typed_words(model: Model, name: str) -> dict[str, Any]:
     return {"typed": choices, "ending": other.removeprefix("{number}")}
 
 
+def claimed() -> list[str]:
+    """The quantities that the claims are about; that of the first comes first."""
+    return [claim["quantity"] for claim in words()["claims"].values()]
+
+
 def quantities() -> list[str]:
     """The quantities whose numbers stand on the page."""
-    claims = [claim["quantity"] for claim in words()["claims"].values()]
-    return list(dict.fromkeys([*claims, *words()["settings"]]))
+    return list(dict.fromkeys([*claimed(), *words()["settings"]]))
+
+
+def offered(model: Model, name: str) -> list[str]:
+    """The readings of a quantity, its default first.
+
+    A printed number is a reading under the name of its row, too, which is left out.
+    """
+    first, *others = model.readings(name)
+    sources = model.sources[name]
+    return [first, *(other for other in others if sources[other] is not sources[first])]
 
 
 def check_of(model: Model, claim: str) -> Check:
@@ -98,18 +110,17 @@ def check_of(model: Model, claim: str) -> Check:
 
 def texts(model: Model) -> dict[str, str]:
     """Every text of the page that follows a setting, by its key."""
-    said = {"differs": "No settings changed."}
+    by_key = {"differs": "No settings changed."}
     for name in quantities():
-        said |= _number_texts(model, name)
+        by_key |= _number_texts(model, name)
     for name, (total, verdict) in _claim_texts(model).items():
-        said |= {f"sum {name}": total, f"verdict {name}": verdict}
+        by_key |= {f"sum {name}": total, f"verdict {name}": verdict}
     for row in other_readings(model):
-        said[f"reading {row.name}.{row.reading}"] = row.text
-    first, claim = next(iter(words()["claims"].items()))
-    quantity = claim["quantity"]
-    said["bar value"] = f"{label(quantity)}: {said[f'value {quantity}']}"
-    said["bar verdict"] = said[f"verdict {first}"]
-    return said
+        by_key[f"reading {row.name}.{row.reading}"] = row.text
+    first, quantity = next(iter(words()["claims"])), claimed()[0]
+    by_key["bar value"] = f"{label(quantity)}: {by_key[f'value {quantity}']}"
+    by_key["bar verdict"] = by_key[f"verdict {first}"]
+    return by_key
 
 
 def _number_texts(model: Model, name: str) -> dict[str, str]:
@@ -140,19 +151,19 @@ def _spelled(model: Model, plan: Plan) -> str:
 
 def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:
     """The sum and the verdict of each headline, and of each other claim."""
-    said = {}
+    by_claim = {}
     for headline in headlines(model):
-        total = "; ".join(headline.working) or _NO_SUM
-        said[headline.row.id] = total, headline.verdict
+        total = "; ".join(headline.working) or NONE
+        by_claim[headline.row.id] = total, headline.verdict
     for name in words()["claims"]:
-        if name not in said:
+        if name not in by_claim:
             check = check_of(model, name)
             verdict = said_verdict(check, judge(model, check).verdict)
             plan = model.plan(check.quantity)
             places = settled_places(model, [(plan, check.quantity)])
             total = line(Speller(model, places), ARTICLE, check.quantity)
-            said[name] = total, verdict
-    return said
+            by_claim[name] = total, verdict
+    return by_claim
 
 
 @dataclass(frozen=True)
@@ -174,7 +185,7 @@ def other_readings(model: Model) -> list[OtherReading]:
     """The other readings that move the first claim; the largest change comes first."""
     moving = []
     for name in words()["settings"]:
-        for reading in rows.offered(model, name)[1:]:
+        for reading in offered(model, name)[1:]:
             with contextlib.suppress(ModelError):
                 moving.append(_other_reading(model, name, reading))
     moved = [row for row in moving if row.change]
@@ -182,10 +193,10 @@ def other_readings(model: Model) -> list[OtherReading]:
 
 
 def _other_reading(model: Model, name: str, reading: str) -> OtherReading:
-    first, claim = next(iter(words()["claims"].items()))
+    first, quantity = next(iter(words()["claims"])), claimed()[0]
     setting = model.setting({name: reading})
-    plan = model.plan(claim["quantity"], setting)
+    plan = model.plan(quantity, setting)
     verdict = judge(model, check_of(model, first), setting).verdict
     text = f"{with_side(_spelled(model, plan), plan.side)}: {SHORT[verdict]}"
-    change = abs(plan.value - model.plan(claim["quantity"]).value)
+    change = abs(plan.value - model.plan(quantity).value)
     return OtherReading(name, reading, text, change)

@@ -2,6 +2,7 @@
 const { abs, max, min, sign } = Math;
 const finite = Number.isFinite;
 const SAME = 1e-9;
+const { format } = new Intl.NumberFormat("en-US", { maximumFractionDigits: 20 });
 
 const clean = (value) => (abs(value) < 1e-12 ? 0 : Number(value.toPrecision(12)));
 const partsOf = (value) => clean(value).toExponential().split("e");
@@ -15,14 +16,17 @@ function rounded(value, place) {
   return shifted(sign(value) * Math.round(abs(shifted(value, -place))), place);
 }
 
+const isSame = (one, two) => abs(one - two) <= max(SAME * max(abs(one), abs(two)), 1e-12);
+
 function placeOf(value, unit, apart = []) {
   let place = value && Number(partsOf(value)[1]) - 2;
   if (DATA.whole.includes(unit)) place = max(place, 0);
-  for (const other of apart.filter(finite)) {
-    const off = clean(value) - clean(other);
-    const isSame = abs(off) <= max(SAME * max(abs(value), abs(other)), 1e-12);
-    while (!isSame && (rounded(value, place) - clean(other)) * off <= 0) place -= 1;
-  }
+  const misleads = (other) => {
+    const shown = rounded(value, place);
+    if (isSame(value, other)) return !isSame(shown, other);
+    return (shown - other) * (value - other) <= 0;
+  };
+  for (const other of apart.filter(finite).map(clean)) while (misleads(other)) place -= 1;
   return place;
 }
 
@@ -31,8 +35,7 @@ function written(number, unit) {
   if (unit === "percent") [power, word] = [-2, " percent"];
   else if (abs(number) >= 1e9) [power, word] = [9, " billion"];
   else if (abs(number) >= 1e6) [power, word] = [6, " million"];
-  const text = shifted(number, -power).toLocaleString("en-US", { maximumFractionDigits: 20 });
-  return text.replace("-", "−") + word;
+  return format(shifted(number, -power)).replace("-", "−") + word;
 }
 
 const spell = (value, unit, apart) => written(rounded(value, placeOf(value, unit, apart)), unit);
@@ -63,11 +66,11 @@ const ARTICLE = settingOf(new Map());
 function requireAllowed(name, number) {
   const { low, high, shown, outside, far, near, scales } = QUANTITIES[name];
   if (number < low || number > high) refuse(outside, { number: exact(number, shown) });
-  const isNear = (scale) => near[0] < abs(number) * scale && abs(number) * scale < near[1];
+  const isNear = (scale) => holds(near, abs(number) * scale);
   if (!far || !number || isNear(1)) return;
   const word = Object.keys(scales).find((scale) => isNear(scales[scale]));
-  const told = { number: exact(number, ""), word };
-  refuse(far, { ...told, hint: word ? fill(DATA.meant, told) : "" });
+  const fields = { number: exact(number, ""), word };
+  refuse(far, { ...fields, hint: word ? fill(DATA.meant, fields) : "" });
 }
 
 function over(base, choices) {
@@ -83,12 +86,17 @@ function change(choices) {
   for (const [name, choice] of choices) if (isNumber(choice)) requireAllowed(name, choice);
   const setting = over(ARTICLE, choices);
   for (const [name, choice] of setting.choices) if (!isNumber(choice)) planOf(name, setting);
-  const plans = DATA.judged.map((row) => attempt(() => planOf(row[0], setting, row[1]))[0]);
+  const used = namesIn(DATA.judged, setting);
   for (const name of setting.choices.keys()) {
-    if (!plans.some((plan) => plan?.nodes.has(name))) refuse(QUANTITIES[name].unused);
+    if (!used.includes(name)) refuse(QUANTITIES[name].unused);
   }
   return setting;
 }
+
+const namesIn = (rows, setting) => rows.flatMap(([name, readings]) => {
+  const [plan] = attempt(() => planOf(name, setting, readings));
+  return plan ? [...plan.nodes.keys()] : [];
+});
 
 function planOf(target, setting, readings = []) {
   const under = readings.length ? over(setting, readings) : setting;
@@ -137,7 +145,7 @@ class Plan {
 
   row(changes) {
     const values = this.evaluate(changes);
-    return [values[this.target], ...this.limits.map((limit) => limit.room(values))];
+    return [values[this.target], ...this.limits.map(({ room }) => room(values))];
   }
 
   get value() {
@@ -145,41 +153,37 @@ class Plan {
     for (const { name, needs, division } of this.computed) {
       if (!finite(values[name]) && needs.every((need) => finite(values[need]))) refuse(division);
     }
-    const limit = this.limits.find((one) => one.room(values) < -SAME);
+    const limit = this.limits.find(({ room }) => room(values) < -SAME);
     if (!limit) return values[this.target];
     const { quantity, other, sentence, negative, ends, why } = limit;
     const here = values[quantity];
     const most = other && values[other];
-    const told = { here: spell(here, "", [...ends, most]), most: other && spell(most, "", [here]) };
-    refuse(here < 0 && negative ? negative : sentence, told, why);
+    const fields = { here: spell(here, "", [...ends, most]) };
+    if (other) fields.most = spell(most, "", [here]);
+    refuse(here < 0 && negative ? negative : sentence, fields, why);
   }
 
-  /** Whether a rise of a leaf raises (1) or lowers (-1) the target. */
-  get direction() {
+  // Whether a rise of a leaf raises (1) or lowers (-1) the target.
+  directionOf({ name }) {
     const lows = Object.fromEntries(this.words.map((leaf) => [leaf.name, leaf.open[0][0]]));
     const here = this.evaluate(lows);
     const base = here[this.target];
-    const directionOf = ({ name }) => {
-      const raised = here[name] + 1e-4 * (abs(here[name]) || QUANTITIES[name].width);
-      const there = this.evaluate({ ...lows, [name]: raised });
-      const moved = (there[this.target] - base) / (abs(base) || 1);
-      return [name, abs(moved) >= SAME ? sign(moved) : 0];
-    };
-    this.directions ??= Object.fromEntries(this.leaves.map(directionOf));
-    return this.directions;
+    const raised = here[name] + 1e-4 * (abs(here[name]) || QUANTITIES[name].width);
+    const there = this.evaluate({ ...lows, [name]: raised });
+    const moved = (there[this.target] - base) / (abs(base) || 1);
+    return abs(moved) >= SAME ? sign(moved) : 0;
   }
 
   get side() {
-    const pulls = this.leaves.map(({ name, side = 0 }) => side * this.direction[name]);
+    const pulls = this.leaves.map((leaf) => leaf.side && leaf.side * this.directionOf(leaf));
     const [isUp, isDown] = [1, -1].map((pull) => pulls.includes(pull));
     if (isUp) return isDown ? "no bound" : "at most";
     return isDown ? "at least" : "";
   }
 
   open(reached) {
-    const leavesRoom = ({ name, open, row }) =>
-      open && this.direction[name] && !reached.includes(row || name);
-    return this.leaves.filter((leaf) => leaf.inWords || leavesRoom(leaf));
+    return this.leaves.filter((leaf) => leaf.inWords
+      || (leaf.open && this.directionOf(leaf) && !reached.includes(leaf.row || leaf.name)));
   }
 
   boxes(open) {
@@ -189,7 +193,7 @@ class Plan {
     })));
   }
 
-  /** At corners, and where a limit cuts an edge. */
+  // At corners, and where a limit cuts an edge.
   bounds(box) {
     const corners = cornersOf(box);
     const rows = corners.map((corner) => this.row(corner));
@@ -223,12 +227,13 @@ class Plan {
 function cornersOf(box) {
   let corners = [{}];
   for (const [name, ends] of Object.entries(box)) {
-    corners = [...new Set(ends)].flatMap((end) => corners.map((one) => ({ ...one, [name]: end })));
+    const moved = (end) => corners.map((corner) => ({ ...corner, [name]: end }));
+    corners = [...new Set(ends)].flatMap(moved);
   }
   return corners;
 }
 
-/** Where a ratio of linear functions is 0, from values at 0, ½ and 1. */
+// Where a ratio of linear functions is 0, from values at 0, ½ and 1.
 const root = (start, middle, end) =>
   (start * (middle - end)) / (end * middle + start * middle - 2 * start * end);
 
@@ -247,10 +252,10 @@ function groundOf({ fine, coarse, stretched, lowIsOurs, highIsOurs }, value, has
   return stretched && (holds(stretched, value) || isInRoom(stretched)) ? "stretch" : "";
 }
 
-function judge({ quantity, readings, claim, reached, circular, ...check }, setting) {
-  const plan = planOf(quantity, setting, readings);
-  if (plan.leaves.some((leaf) => leaf.row === claim)) refuse(circular);
-  const open = plan.open(reached);
+function judge(check, setting) {
+  const plan = planOf(check.quantity, setting, check.readings);
+  if (plan.leaves.some((leaf) => leaf.row === check.claim)) refuse(check.circular);
+  const open = plan.open(check.reached);
   const boxes = plan.boxes(open);
   const isInWords = plan.words.length && finite(plan.bounds(boxes[0]).low);
   const value = isInWords ? NaN : plan.value;
@@ -279,7 +284,7 @@ function turnsOf({ levels, reached }, plan, name, low, high) {
   return places.filter((place) => place > low && place < high).sort((one, two) => one - two);
 }
 
-/** Spans of verdicts; matches by rounding a printed range are apart. */
+// Spans of verdicts; matches by rounding a printed range are apart.
 function chart(check, name, setting, low, high) {
   const at = (x) => over(setting, [[name, x]]);
   const plan = planOf(check.quantity, at((low + high) / 2), check.readings);

@@ -36,9 +36,8 @@ function remarksOf(name, value, under) {
 }
 
 function isMoved({ check, working }, under) {
-  const rows = [...working, [check.quantity, check.readings]];
-  const plans = rows.map(([name, row]) => attempt(() => planOf(name, under, row))[0]);
-  return [...under.choices.keys()].some((name) => plans.some((plan) => plan?.nodes.has(name)));
+  const used = namesIn([...working, [check.quantity, check.readings]], under);
+  return [...under.choices.keys()].some((name) => used.includes(name));
 }
 
 function verdictOf({ check, said }, under) {
@@ -105,7 +104,7 @@ function textsOf(under) {
   return texts;
 }
 
-/** Read 0,6 and 60 % and 1/3 and 500 000; "500.000" could be two. */
+// Read 0,6 and 60 % and 1/3 and 500 000; "500.000" could be two.
 function readNumber(text, unit) {
   const plain = text.trim().replace("−", "-").replace(/(\d)[\s']+(?=\d{3})/g, "$1");
   const pattern = /^(-?[\d.,]+)(?:\/([\d.,]+))? *(%|percent|thousand|million|billion)?$/;
@@ -131,7 +130,8 @@ function render() {
   texts["bar verdict"] = texts[`verdict ${touched.id}`];
   each("[data-out]", (node, data) => {
     const text = texts[data.out] ?? node.textContent;
-    if (node.textContent !== text) node.textContent = text;
+    if (node.textContent === text) return;
+    node.textContent = text;
     [data.kind] = text.split(/\W/);
   });
   each("[data-set]", (node, { set }) => {
@@ -158,46 +158,47 @@ function render() {
   resting = setTimeout(rest, 250);
 }
 
-function drawLever(node, { lever: name, claim: id }) {
-  const { check, quantity } = claimOf(id);
-  const { shown, varied, unit } = QUANTITIES[name];
-  const value = valueOf(name, setting);
-  const isInWords = atLeast(name, setting) !== setting;
-  const step = DATA.whole.includes(unit) ? 1000 : 0.01;
-  const onStep = (x, round) => clean(round(clean(x / step)) * step);
-  const [least, most] = [min(value, varied[0]), max(value, varied[1])];
-  const spans = chart(check, name, setting, least, most);
-  const kindAt = (x) => spans.find(({ kind, from, to }) => kind && from <= x && x <= to)?.kind;
-  const refused = spans.filter((span) => kindAt(value) && !span.kind);
-  const below = refused.filter((span) => span.to <= value).pop();
-  const above = refused.find((span) => span.from >= value);
-  const low = below ? min(value, onStep(below.to, Math.ceil)) : least;
-  const high = above ? max(value, onStep(above.from, Math.floor)) : most;
-  const parts = node.querySelectorAll("[type=range], .scale > *, .effect");
-  const [slider, start, turn, stop, effect] = parts;
-  Object.assign(slider, { min: onStep(low, Math.floor), max: high, step, value });
-  style(slider, "thumb", `var(--${isInWords ? "paper" : "blue"})`);
-  const colours = spans.map(({ kind, from, to }) => {
-    const places = [from, to].map((x) => `${(100 * (x - low)) / (high - low)}%`);
-    return `var(--${kind || "paper"}) ${places.join(" ")}`;
-  });
-  style(slider, "track", `linear-gradient(to right, ${colours})`);
+// Where a claim matches between two ends of a lever.
+function matchesOn(spans, low, high, unit) {
   const inside = (x, way) => {
-    let place = placeOf(x, shown);
+    let place = placeOf(x, unit);
     while ((rounded(x, place) - clean(x)) * way < 0) place -= 1;
-    return written(rounded(x, place), shown);
+    return written(rounded(x, place), unit);
   };
-  const fits = spans.filter((span) => span.kind === "matches");
-  const where = fits.map(({ from, to }) => {
+  const places = spans.filter(({ kind }) => kind === "matches").map(({ from, to }) => {
     const first = from > low ? `from ${inside(from, 1)} ` : "";
     const last = to < high ? `to ${inside(to, -1)}` : "";
     return (first + last).trim() || "throughout";
   });
   const isPale = spans.some(({ kind }) => kind === "matches_within_rounding");
-  const words = `matches ${where.join(" and ") || "nowhere"}${isPale ? " without rounding" : ""}`;
-  turn.textContent = isInWords ? `one number ${words}` : words;
-  const [{ from, to } = { from: (low + high) / 2 }] = fits;
-  style(turn, "at", ((from > low ? from : to) - low) / (high - low));
+  return `matches ${places.join(" and ") || "nowhere"}${isPale ? " without rounding" : ""}`;
+}
+
+function drawLever(node, { lever: name, claim: id }) {
+  const { check, quantity } = claimOf(id);
+  const { shown, varied, step } = QUANTITIES[name];
+  const value = valueOf(name, setting);
+  const isInWords = atLeast(name, setting) !== setting;
+  const onStep = (x, round) => clean(round(clean(x / step)) * step);
+  const [least, most] = [min(value, varied[0]), max(value, varied[1])];
+  const spans = chart(check, name, setting, least, most);
+  const kindAt = (x) => spans.find(({ kind, from, to }) => kind && from <= x && x <= to)?.kind;
+  const refused = spans.filter(({ kind }) => kindAt(value) && !kind);
+  const below = refused.filter(({ to }) => to <= value).pop();
+  const above = refused.find(({ from }) => from >= value);
+  const low = below ? min(value, onStep(below.to, Math.ceil)) : least;
+  const high = above ? max(value, onStep(above.from, Math.floor)) : most;
+  const part = (x) => (x - low) / (high - low);
+  const [, slider, scale, effect] = node.children;
+  const [start, turn, stop] = scale.children;
+  Object.assign(slider, { min: onStep(low, Math.floor), max: high, step, value });
+  style(slider, "thumb", `var(--${isInWords ? "paper" : "blue"})`);
+  const colours = spans.map(({ kind, from, to }) =>
+    `var(--${kind || "paper"}) ${100 * part(from)}% ${100 * part(to)}%`);
+  style(slider, "track", `linear-gradient(to right, ${colours})`);
+  turn.textContent = (isInWords ? "one number " : "") + matchesOn(spans, low, high, shown);
+  const { from, to } = spans.find(({ kind }) => kind === "matches") || { from: (low + high) / 2 };
+  style(turn, "at", part(from > low ? from : to));
   const endOf = (x) => exact(x, shown) + (kindAt(x) ? "" : ": no value");
   start.textContent = endOf(low);
   stop.textContent = endOf(high);
@@ -239,7 +240,7 @@ function command() {
   return `analysis ${claim ? `explain ${claim.quantity}` : "verify"}${options.join("")}`;
 }
 
-/** Take a choice, or say why it is refused. */
+// Take a choice, or say why it is refused.
 function take(pairOf) {
   const [changed, refusal] = attempt(() => change(new Map([...setting.choices, pairOf()])));
   setting = changed || setting;
@@ -310,12 +311,12 @@ listen("[data-take]", "click", (node, { take: name, reading }) => {
 listen("#preset", "change", (node) => takeAll(node.value));
 listen("#reset", "click", () => takeAll(""));
 listen("[data-copy]", "click", (node, { copy }) => {
-  const words = node.textContent;
   $("copied").value = copy === "link" ? location.href : command();
   $("copied").select();
   document.execCommand("copy");
+  node.focus();
   node.textContent = "Copied";
-  setTimeout(() => (node.textContent = words), 2000);
+  setTimeout(() => (node.textContent = `Copy ${copy}`), 2000);
 });
 addEventListener("popstate", fromAddress);
 $("page").disabled = false;
