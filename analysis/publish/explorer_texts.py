@@ -22,8 +22,9 @@ from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.model.plan import Plan
 from analysis.model.verdicts import judge
 from analysis.render.headlines import NONE, headlines
+from analysis.render.places import settled_places
 from analysis.render.speller import Speller
-from analysis.render.steps import line, settled_places
+from analysis.render.steps import line
 from analysis.render.wording import said_verdict
 
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -160,7 +161,7 @@ def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:
             check = check_of(model, name)
             verdict = said_verdict(check, judge(model, check).verdict)
             plan = model.plan(check.quantity)
-            places = settled_places(model, [(plan, check.quantity)])
+            places = settled_places(model, ARTICLE, [(plan, check.quantity)])
             total = line(Speller(model, places), ARTICLE, check.quantity)
             by_claim[name] = total, verdict
     return by_claim

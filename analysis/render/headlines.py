@@ -22,8 +22,9 @@ from analysis.model import arithmetic
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.model.plan import Plan
 from analysis.model.verdicts import judge
+from analysis.render.places import is_replaced, settled_places
 from analysis.render.speller import Speller
-from analysis.render.steps import WIDTH, line, settled_places
+from analysis.render.steps import WIDTH, line
 from analysis.render.wording import listed, verdict_and_distance
 
 NONE = "no derivation in this article"
@@ -56,19 +57,8 @@ class Shown:
 def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
     """The headlines of the data package under a setting, in their order."""
     rows = model.register.headlines.values()
-    speller = Speller(model, settled_places(model, _lines(model, setting)))
+    speller = Speller(model, settled_places(model, setting))
     return [_headline(speller, setting, row) for row in rows]
-
-
-def _lines(model: Model, setting: Setting) -> Iterator[tuple[Plan, str]]:
-    """The worked lines of the headlines, as far as they have numbers."""
-    for row in model.register.headlines.values():
-        for name in row.working:
-            if not _is_replaced(model, setting, name):
-                with contextlib.suppress(ModelError):
-                    plan = model.plan(*model.named(name, setting))
-                    _ = plan.words or plan.value
-                    yield plan, plan.target
 
 
 def _headline(speller: Speller, setting: Setting, row: Headline) -> Shown:
@@ -113,7 +103,7 @@ def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> s
         is_same = has_no_value or own.open_to == outcome.open_to
         if is_same and own.verdict == outcome.verdict:
             shown = row.shown
-    if any(_is_replaced(model, setting, name) for name in row.working):
+    if any(is_replaced(model, setting, name) for name in row.working):
         # The sum no longer sets one thing printed twice side by side.
         derived = check.model_copy(update={"kind": "derivation"})
         outcome = replace(outcome, check=derived)
@@ -121,17 +111,11 @@ def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> s
     return (shown or "{verdict}").replace("{verdict}", said)
 
 
-def _is_replaced(model: Model, setting: Setting, name: str) -> bool:
-    """Whether a setting gives the number that a working computes by default."""
-    quantity, _, reading = name.partition(".")
-    return quantity in setting.choices and reading == model.default(quantity)
-
-
 def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]:
     """Each formula of a headline with its numbers, or why it has no value."""
     model = speller.model
     for name in row.working:
-        if _is_replaced(model, setting, name):
+        if is_replaced(model, setting, name):
             # The sum that needs the number shows the one that the setting gives.
             continue
         try:

@@ -21,23 +21,28 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-import numpy as np
-
-from analysis.core.spell import DIGITS_IN_A_COLUMN, exact, place_of, rounded, same
+from analysis.core.spell import exact, same
 from analysis.core.units import CONSTANTS
 from analysis.model.expressions import Expression
 from analysis.model.model import Model, ModelError, Node, Plan, Setting, Source
-from analysis.model.verdicts import compared_with, judge
-from analysis.render.speller import Places, Speller
+from analysis.model.verdicts import judge
+from analysis.render.places import operand_places, settled_places
+from analysis.render.speller import Speller
 from analysis.render.wording import verdict_words
 
 #: The widest line.
 WIDTH = 80
-ASSUMED = {
+#: What is said of an assumption, by its grade, and by its role in words.
+_ASSUMED = {
     "stated": "stated by the article",
     "implied": "required by its numbers",
     "chosen": "ours",
+}
+_IN_WORDS = {
+    "floor": "the least that the words allow",
+    "in_words": "in words only",
 }
 
 
@@ -58,24 +63,39 @@ class Step:
 
     def __str__(self) -> str:
         indent = "  " * self.level
-        head = f"{indent}{self.label} "
-        # A short one takes a line, others have their equals signs below each other.
-        under = " " if len(self.lines) < 3 else "\n" + " " * len(head)
-        texts, deep = (head + under.join(self.lines)).split("\n"), f"{indent}    "
+        deep = f"{indent}    "
+        texts = self._in_line(f"{indent}{self.label} ")
         if max(map(len, texts)) > WIDTH:
-            texts = [head.rstrip()]
+            texts = [f"{indent}{self.label}"]
             for line in self.lines:
-                texts += textwrap.wrap(
-                    line, WIDTH, initial_indent=deep, subsequent_indent=f"{deep}  "
-                )
-        for note in (*self.notes, *(f"remark: {remark}" for remark in self.remarks)):
+                texts += _wrapped(line, deep, f"{deep}  ")
+        remarks = [f"remark: {remark}" for remark in self.remarks]
+        for note in (*self.notes, *remarks):
             if len(texts[-1]) + 4 + len(note) <= WIDTH:
                 texts[-1] += f"    {note}"
             else:
-                texts += textwrap.wrap(
-                    note, WIDTH, initial_indent=deep, subsequent_indent=deep
-                )
+                texts += _wrapped(note, deep, deep)
         return "\n".join(texts)
+
+    def _in_line(self, head: str) -> list[str]:
+        """A short step in one line; else with the equals signs below each other."""
+        if len(self.lines) < 3:
+            return [head + " ".join(self.lines)]
+        first, *others = self.lines
+        under = " " * len(head)
+        return [head + first, *(under + line for line in others)]
+
+
+def _wrapped(text: str, first: str, other: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=other)
+
+
+class _Wanted(NamedTuple):
+    """A quantity that is worked: in which plan and setting, and how deep it stands."""
+
+    setting: Setting
+    plan: Plan
+    level: int
 
 
 class Steps:
@@ -96,25 +116,24 @@ class Steps:
         *,
         judged: bool = True,
     ) -> None:
-        wanted: dict[str, tuple[Setting, Plan, int]] = {}
+        deepest = math.inf if depth is None else depth
+        all_wanted: dict[str, _Wanted] = {}
         for name in names:
             quantity, under = model.named(name, setting)
-            plan = model.plan(quantity, under)
-            todo = [(plan.target, 0)]
-            while todo:
-                quantity, level = todo.pop()
-                if quantity not in wanted and quantity not in CONSTANTS:
-                    wanted[quantity] = under, plan, level
-                    if depth is None or level < depth:
-                        todo += [
-                            (need, level + 1)
-                            for need in reversed(plan.by_name[quantity].source.needs)
-                        ]
-        lines = [(plan, quantity) for quantity, (_, plan, _) in wanted.items()]
-        self.speller = Speller(model, settled_places(model, lines))
+            top = _Wanted(under, model.plan(quantity, under), 0)
+            _collect(all_wanted, quantity, top, deepest)
+        lines = [(wanted.plan, quantity) for quantity, wanted in all_wanted.items()]
+        self.speller = Speller(model, settled_places(model, setting, lines))
         self.steps = [
-            step(self.speller, under, plan, quantity, level, judged=judged)
-            for quantity, (under, plan, level) in wanted.items()
+            step(
+                self.speller,
+                wanted.setting,
+                wanted.plan,
+                quantity,
+                wanted.level,
+                judged=judged,
+            )
+            for quantity, wanted in all_wanted.items()
         ]
 
     def __repr__(self) -> str:
@@ -122,6 +141,19 @@ class Steps:
 
     def _repr_html_(self) -> str:
         return f'<pre class="steps">{html.escape(repr(self))}</pre>'
+
+
+def _collect(
+    all_wanted: dict[str, _Wanted], quantity: str, wanted: _Wanted, deepest: float
+) -> None:
+    """Add a quantity, and those that it rests on down to the deepest level."""
+    if quantity in all_wanted or quantity in CONSTANTS:
+        return
+    all_wanted[quantity] = wanted
+    if wanted.level < deepest:
+        below = wanted._replace(level=wanted.level + 1)
+        for need in wanted.plan.by_name[quantity].source.needs:
+            _collect(all_wanted, need, below, deepest)
 
 
 def step(
@@ -139,45 +171,69 @@ def step(
     A ``plain`` one leaves out factors of one and terms of nothing that are ours.
     """
     model = speller.model
-    node = plan.by_name[quantity]
-    source = node.source
+    values, reason = _values(model, setting, plan, quantity)
+    lines = _lines(speller, plan, quantity, values, plain=plain)
+    notes = [_origin(model, plan.by_name[quantity])]
+    remarks: tuple[str, ...] = ()
+    if quantity == plan.target and reason:
+        notes.append(reason)
+    elif quantity == plan.target:
+        with contextlib.suppress(ModelError):
+            estimate = model.estimate(quantity, setting)
+            remarks = estimate.remarks
+            notes.append(estimate.side)
+        if judged:
+            notes += _judged(speller, setting, quantity)
+    said = tuple(filter(None, notes))
+    return Step(quantity, label(quantity), lines, said, remarks, level)
+
+
+def _values(
+    model: Model, setting: Setting, plan: Plan, quantity: str
+) -> tuple[dict[str, float], str]:
+    """The values of a plan, and why the quantity has none, if a limit refuses it.
+
+    What a limit refuses is NaN on the quantity's line.
+    """
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
-    refusals: dict[str, str] = {}
-    for name in {quantity, *source.needs} - {
-        *CONSTANTS,
-        *(name for name in values if math.isnan(values[name])),
-    }:
+    reason = ""
+    for name in (*plan.by_name[quantity].source.needs, quantity):
+        if name in CONSTANTS or math.isnan(values[name]):
+            continue
         try:
             _ = model.plan(name, setting).value
         except ModelError as error:
-            values[name], refusals[name] = math.nan, str(error)
-    notes = [*_origin(model, node)]
-    if source.expression is None:
-        other = label(source.alias_of) if source.alias_of else source.sum
-        number = _shown(speller, node, values[quantity])
-        lines = [f"= {text}" for text in (other, number) if text]
-    else:
-        formula = without_units(source.expression)
-        idle = idle_needs(model, formula)
-        if plain and all(plan.by_name[name].reading == "set" for name in idle):
-            formula = without(formula, idle)
-        names = {need: label(need) for need in formula.needs}
-        shown = {
-            need: _shown(speller, plan.by_name[need], values[need])
-            for need in formula.needs
-        }
-        result = _shown(speller, node, values[quantity])
-        lines = [f"= {formula.text(names)}", f"= {formula.text(shown)}", f"= {result}"]
-    remarks: tuple[str, ...] = ()
-    if quantity in refusals and quantity == plan.target:
-        notes.append(refusals[quantity])
-    elif quantity == plan.target:
-        with contextlib.suppress(ModelError):
-            one = model.estimate(quantity, setting)
-            remarks = one.remarks
-            notes += filter(None, [one.side])
-        notes += _judged(speller, setting, quantity) if judged else ()
-    return Step(quantity, label(quantity), tuple(lines), tuple(notes), remarks, level)
+            values[name] = math.nan
+            if name == quantity:
+                reason = str(error)
+    return values, reason
+
+
+def _lines(
+    speller: Speller,
+    plan: Plan,
+    quantity: str,
+    values: Mapping[str, float],
+    *,
+    plain: bool,
+) -> tuple[str, ...]:
+    """The lines of a step, each after an equals sign; the last has the result."""
+    node = plan.by_name[quantity]
+    result = _shown(speller, node, values[quantity])
+    if node.source.expression is None:
+        other = label(node.source.alias_of) if node.source.alias_of else node.source.sum
+        return tuple(f"= {text}" for text in (other, result) if text)
+    formula = without_units(node.source.expression)
+    idle = idle_needs(speller.model, formula)
+    if plain and all(plan.by_name[name].reading == "set" for name in idle):
+        formula = without(formula, idle)
+    fine = replace(speller, places=operand_places(speller.places, plan, quantity))
+    names: dict[str, str] = {}
+    numbers: dict[str, str] = {}
+    for need in formula.needs:
+        names[need] = label(need)
+        numbers[need] = _shown(fine, plan.by_name[need], values[need])
+    return f"= {formula.text(names)}", f"= {formula.text(numbers)}", f"= {result}"
 
 
 def line(speller: Speller, setting: Setting, name: str) -> str:
@@ -195,34 +251,24 @@ def line(speller: Speller, setting: Setting, name: str) -> str:
 
 def label(quantity: str) -> str:
     """A quantity's name as words, with spans of years as spans."""
-    return re.sub(
-        r"\b(\d{4}) (\d{4})\b", r"\1–\2", quantity.replace("__", ", ").replace("_", " ")
-    )
+    words = quantity.replace("__", ", ").replace("_", " ")
+    return re.sub(r"\b(\d{4}) (\d{4})\b", r"\1–\2", words)
 
 
-def _origin(model: Model, node: Node) -> Iterator[str]:
+def _origin(model: Model, node: Node) -> str:
     """Where an input is printed, or that it is an assumption, and whose."""
-    claim, assumption = node.source.claim, node.source.assumption
-    if claim:
-        yield (
-            f'printed: "{claim.words}" ({claim.where})'
-            if claim.words
-            else f"printed ({claim.where})"
-        )
-    elif assumption:
-        words = {
-            "floor": "the least that the words allow",
-            "in_words": "in words only",
-        }.get(node.source.role, "")
-        yield words or ASSUMED[assumption.grade]
-    elif node.source.external:
-        yield f"published elsewhere: {node.source.external.citation}"
-    elif node.reading == "given":
-        yield "as set"
-    else:
-        row = model.register.readings.get((node.name, node.reading))
-        if row and row.grade == "chosen":
-            yield f"{row.label} (ours)"
+    source = node.source
+    if source.claim:
+        words = f': "{source.claim.words}"' if source.claim.words else ""
+        return f"printed{words} ({source.claim.where})"
+    if source.assumption:
+        return _IN_WORDS.get(source.role) or _ASSUMED[source.assumption.grade]
+    if source.external:
+        return f"published elsewhere: {source.external.citation}"
+    if node.reading == "given":
+        return "as set"
+    row = model.register.readings.get((node.name, node.reading))
+    return f"{row.label} (ours)" if row and row.grade == "chosen" else ""
 
 
 def _judged(speller: Speller, setting: Setting, quantity: str) -> Iterator[str]:
@@ -234,101 +280,6 @@ def _judged(speller: Speller, setting: Setting, quantity: str) -> Iterator[str]:
             outcome = judge(model, check, setting)
             words = f'"{claim.words or claim.published}" ({claim.where})'
             yield f"printed: {words}: {verdict_words(speller, outcome)}"
-
-
-# Numbers ------------------------------------------------------------------------------
-
-
-def settled_places(model: Model, lines: Iterable[tuple[Plan, str]]) -> Places:
-    """The place of each computed value in some worked lines, so that each recomputes.
-
-    A line is that of one quantity of a plan. A value has its own digits, and more where
-    a line needs them. Operands get four digits first; then a result has two where they
-    give no more, as 2 million less 1.901 million gives 99,000; then operands get more.
-    """
-    fitted = [line for plan, name in lines for line in _lines_of(model, plan, name)]
-    places: dict[tuple[str, float], int] = {}
-    for line in fitted:
-        for key in (line.result, *line.operands):
-            places.setdefault(key, Speller(model).place(*key))
-    needed: set[tuple[str, float]] = set()
-    # A value gets ten digits at most, so this comes to an end.
-    while any(line.is_refined(model, places, needed) for line in fitted):
-        pass
-    return places
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A formula with its numbers: its result, and the operands that are computed."""
-
-    node: Node
-    values: Mapping[str, float]
-    result: tuple[str, float]
-    operands: tuple[tuple[str, float], ...]
-
-    def is_refined(
-        self,
-        model: Model,
-        places: dict[tuple[str, float], int],
-        needed: set[tuple[str, float]],
-    ) -> bool:
-        """Give some value another place, unless the line recomputes; whether it did.
-
-        What has more digits for the sake of a line is ``needed`` so: its own line may
-        not take them away again.
-        """
-        quantity, value = self.result
-        shown = {key: rounded(key[1], places[key]) for key in self.operands}
-        put_in = {name: float(number) for (name, _), number in shown.items()}
-        with np.errstate(all="ignore"):
-            by_hand = float(self.node.compute({**self.values, **put_in}))
-        if _is_same_at(by_hand, value, places[self.result]):
-            return False
-        inexact = [key for key in self.operands if not same(float(shown[key]), key[1])]
-        short = [key for key in inexact if places[key] > place_of(key[1], "", digits=4)]
-        unit, levels = model.spelled_unit(quantity), compared_with(model, quantity)
-        rough = place_of(value, unit, levels, DIGITS_IN_A_COLUMN)
-        if (
-            not short
-            and self.result not in needed
-            and _is_same_at(by_hand, value, rough)
-        ):
-            places[self.result] = rough
-            return True
-        for key in short or inexact:
-            places[key] -= 1
-            needed.add(key)
-        return bool(inexact)
-
-
-def _lines_of(model: Model, plan: Plan, name: str) -> Iterator[_Line]:
-    """The line of a quantity in a plan, if it has finite numbers."""
-    node = plan.by_name[name]
-    values = {name: float(value) for name, value in plan.evaluate({}).items()}
-    needs = [need for need in node.source.needs if need not in CONSTANTS]
-    known = all(math.isfinite(values[need]) for need in (name, *needs))
-    if node.source.is_leaf or not known:
-        return
-    computed = [need for need in needs if not plan.by_name[need].source.is_leaf]
-    operands = tuple((need, values[need]) for need in computed)
-    yield _Line(node, values, (name, values[name]), operands)
-
-
-def _is_same_at(one: float, other: float, place: int) -> bool:
-    """Whether two numbers are the same at a place; one that is not finite counts so."""
-    if not math.isfinite(one):
-        return True
-    return rounded(one, place) == rounded(other, place)
-
-
-def as_printed(source: Source) -> str:
-    """The digits of a claim that a source takes, with their scale."""
-    assert source.claim
-    one = source.claim.published
-    printed = one.printed_high if source.end == "high" else one.printed
-    word = f" {one.scale}" if one.scale else " percent" if one.unit == "percent" else ""
-    return f"{float(printed):,.{len(printed.partition('.')[2])}f}{word}"
 
 
 def _shown(speller: Speller, node: Node, value: float) -> str:
@@ -343,6 +294,22 @@ def _shown(speller: Speller, node: Node, value: float) -> str:
     if source.is_leaf:
         return exact(value, speller.unit(node.name))
     return speller.spell(node.name, value)
+
+
+def as_printed(source: Source) -> str:
+    """The digits of a claim that a source takes, with their scale."""
+    assert source.claim
+    published = source.claim.published
+    is_high = source.end == "high"
+    printed = published.printed_high if is_high else published.printed
+    _, _, decimals = printed.partition(".")
+    scale = published.scale
+    if published.unit == "percent":
+        scale = scale or "percent"
+    return f"{float(printed):,.{len(decimals)}f} {scale}".rstrip()
+
+
+# Formulas without what a reader need not see ------------------------------------------
 
 
 def idle_needs(model: Model, formula: Expression) -> dict[str, float]:
@@ -371,13 +338,13 @@ class _Without(ast.NodeTransformer):
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
-        left, right = self.number(node.left), self.number(node.right)
         is_factor = isinstance(node.op, ast.Mult | ast.Div)
         is_term = isinstance(node.op, ast.Add | ast.Sub)
-        if (is_factor and right == 1) or (is_term and right == 0):
+        nothing = 1 if is_factor else 0
+        if (is_factor or is_term) and self.number(node.right) == nothing:
             return node.left
-        is_first = isinstance(node.op, ast.Mult | ast.Add)
-        if is_first and left == (1 if is_factor else 0):
+        is_swappable = isinstance(node.op, ast.Mult | ast.Add)
+        if is_swappable and self.number(node.left) == nothing:
             return node.right
         return node
 
@@ -389,32 +356,32 @@ def without(formula: Expression, values: Mapping[str, float]) -> Expression:
     >>> without(parse("(a - b) / (1 - c)"), {"c": 0.0}).needs
     ('a', 'b')
     """
-    result = _Without(values).visit(copy.deepcopy(formula.result))
-    return _with_result(formula, result)
+    return _transformed(formula, _Without(values))
 
 
 class _WithoutUnits(ast.NodeTransformer):
+    """Leaves out factors such as ``a_year``."""
+
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
-        left, right = (
-            isinstance(one, ast.Name) and one.id in CONSTANTS
-            for one in (node.left, node.right)
-        )
-        if right and isinstance(node.op, ast.Mult | ast.Div):
+        if isinstance(node.op, ast.Mult | ast.Div) and _is_constant(node.right):
             return node.left
-        return node.right if left and isinstance(node.op, ast.Mult) else node
+        if isinstance(node.op, ast.Mult) and _is_constant(node.left):
+            return node.right
+        return node
+
+
+def _is_constant(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in CONSTANTS
 
 
 def without_units(formula: Expression) -> Expression:
     """A formula without the factors that only serve units, such as ``a_year``."""
-    return _with_result(formula, _WithoutUnits().visit(copy.deepcopy(formula.result)))
+    return _transformed(formula, _WithoutUnits())
 
 
-def _with_result(formula: Expression, result: ast.expr) -> Expression:
+def _transformed(formula: Expression, change: ast.NodeTransformer) -> Expression:
+    result = change.visit(copy.deepcopy(formula.result))
     used = {node.id for node in ast.walk(result) if isinstance(node, ast.Name)}
-    return replace(
-        formula,
-        result=result,
-        needs=tuple(n for n in formula.needs if n in used),
-        function=None,
-    )
+    needs = tuple(need for need in formula.needs if need in used)
+    return replace(formula, result=result, needs=needs, function=None)

@@ -3,6 +3,7 @@
 import html
 
 from analysis.model.model import ARTICLE, Model
+from analysis.render.headlines import headlines
 from analysis.render.steps import WIDTH, Step, Steps
 from analysis.study import Study
 from tests.reading import by_hand, place
@@ -33,13 +34,15 @@ def test_each_step_recomputes_from_the_digits_that_it_shows(model: Model) -> Non
 
 
 def test_a_headline_by_hand(article: Study) -> None:
-    # 3.17 / 1.105 = 2.8688; 1.6 + 3.17 - 2.8688 = 1.9012, which is 1.90; 2 - 1.9 = 0.1
+    # 3.17 / 1.105 = 2.8688, and 1.6 + 3.17 - 2.8688 = 1.9012. The last headline takes
+    # it from 2 million, which leaves 98,778: 99,000 is what 1.901 million leaves.
+    # 1 - 1.901 / 2 = 4.95 percent.
     assert repr(article.steps("at_risk_2021", depth=1)).splitlines()[:5] == [
         "at risk 2021 = at risk 2019 + net new persons × at risk share of new",
         "             = 1.6 million + 301,000 × 1",
-        "             = 1.9 million    at most",
+        "             = 1.901 million    at most",
         '    printed: "likely approaches two million" (section scale, paragraph 3):',
-        "    matches, at least 100,000 or 5 percent short",
+        "    matches, at least 99,000 or 4.95 percent short",
     ]
 
 
@@ -66,7 +69,7 @@ def test_every_line_fits_a_terminal(article: Study) -> None:
 
 def test_an_input_in_words_leaves_no_number(article: Study) -> None:
     total, *_, detainees, overlap = article.steps("at_risk_total").steps
-    assert total.lines[1:] == ("= 1.9 million + in words × (1 − 0)", "= no value")
+    assert total.lines[1:] == ("= 1.901 million + in words × (1 − 0)", "= no value")
     assert (detainees.lines, overlap.lines) == (("= in words",), ("= 0",))
     # Three hundred thousand instead: 1.9012 + 0.3, to three digits 2.20.
     steps = article.change(former_detainees="floor").steps("at_risk_total").steps
@@ -81,7 +84,7 @@ def test_a_changed_setting_is_worked_with_its_own_numbers_and_remarks(
         repr(article.change(persons_per_transfer=0.55).steps("at_risk_2021")).split()
     )
     for words in (
-        "= 1.6 million + 166,000 × 1 = 1.77 million",
+        "= 1.6 million + 166,000 × 1 = 1.766 million",
         "0.55 as set",
         "remark: 22,200 more than",
     ):
@@ -112,3 +115,34 @@ def test_a_division_by_zero_ends_in_the_sentence(article: Study) -> None:
 def test_steps_are_escaped_in_a_page(article: Study) -> None:
     steps = article.steps("at_risk_2021", depth=0)
     assert steps._repr_html_() == f'<pre class="steps">{html.escape(repr(steps))}</pre>'
+
+
+def test_a_result_reads_as_in_the_headlines_on_every_screen(article: Study) -> None:
+    # 3.17 / 1.105 = 2.8688, of which the increase takes four digits: 3.17 - 2.869 is
+    # 0.301, and 3.17 - 2.87 would be 0.3.
+    (step,) = article.steps("transfers_2019", depth=0).steps
+    assert step.lines[-1] == "= 2.869 million"
+    working = headlines(article.model)[1].working
+    assert working[0].endswith("= 2.869 million")
+
+
+def test_a_result_has_two_digits_only_where_the_line_gives_them_exactly(
+    article: Study,
+) -> None:
+    # 2.5 - 1.901222 = 0.598778, over 0.7 it is 0.855398. 1.901 would give 0.855714, and
+    # 1.9012 gives 0.855429: so that line has 1.9012, and no other line has.
+    study = article.change(overlap=0.3, former_detainees="from_high_end")
+    detainees, *others = study.steps("former_detainees", depth=1).steps
+    assert detainees.lines[1:] == (
+        "= (2.5 million − 1.9012 million) ÷ (1 − 0.3)",
+        "= 855,000",
+    )
+    (at_risk,) = [step for step in others if step.quantity == "at_risk_2021"]
+    assert at_risk.lines[-1] == "= 1.901 million"
+    # 2 - 1.901 = 0.099, exactly.
+    study = article.change(former_detainees="from_low_end")
+    (detainees,) = study.steps("former_detainees", depth=0).steps
+    assert detainees.lines[1:] == (
+        "= (2 million − 1.901 million) ÷ (1 − 0)",
+        "= 99,000",
+    )

@@ -2,6 +2,7 @@
 settings: what is shown never contradicts a verdict, and it adds up.
 """
 
+import contextlib
 import math
 import random
 from decimal import Decimal
@@ -10,8 +11,10 @@ import pytest
 
 from analysis.core.spell import same
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.model.plan import CircleError
 from analysis.model.verdicts import Outcome, asserted_by, judge_all, printed_row
 from analysis.render.estimates import Under
+from analysis.render.headlines import headlines
 from analysis.render.speller import Speller
 from analysis.render.steps import Steps
 from analysis.render.whatif_tables import differences_table, scenarios_table
@@ -154,6 +157,26 @@ def test_every_worked_line_recomputes_from_the_digits_that_it_shows(
         half = float(place(line[-1])) / 2
         assert abs(result - float(shown)) <= half * (1 + 1e-6), line
     assert recomputed > 200
+
+
+def test_a_headline_and_a_worked_line_end_in_the_same_words(
+    model: Model, settings: list[Setting]
+) -> None:
+    compared = 0
+    for setting in settings:
+        for headline in headlines(model, setting):
+            results = set()
+            for name in headline.row.working:
+                # A setting may make one of them circular.
+                with contextlib.suppress(CircleError):
+                    (step,) = Steps(model, setting, [name], depth=0).steps
+                    results.add(step.lines[-1])
+            for working in headline.working:
+                if "=" in working:
+                    compared += 1
+                    _, _, result = working.rpartition("= ")
+                    assert f"= {result}" in results, (working, results)
+    assert compared > 300
 
 
 def test_each_change_in_a_table_is_the_difference_of_the_numbers_beside_it(
