@@ -293,7 +293,7 @@ def accept(data: DataOption = None, notebooks: NotebooksOption = None) -> None:
 @app.command(
     "list",
     help="List claims, checks, quantities, readings, assumptions, findings and so on, "
-    "one line each.",
+    "a table a kind.",
 )
 def list_(
     kind: Annotated[
@@ -305,7 +305,7 @@ def list_(
     ] = False,
     data: DataOption = None,
 ) -> None:
-    """List claims, checks, quantities and so on, one line each."""
+    """List claims, checks, quantities and so on, a table a kind."""
     model = _load(data).model
     if as_markdown:
         from analysis.publish.map import markdown_list

@@ -611,7 +611,8 @@ class Study:
     def names(self, kind: str = "quantities") -> pd.DataFrame:
         """List the names that the other methods take, a row each.
 
-        kind: quantities, checks, figures or scenarios. A quantity has its name in
+        kind: quantities, claims, checks, solutions, readings, assumptions, findings,
+        external, statements, scenarios, figures or columns. A quantity has its name in
         words, its unit, its value here (empty where there is none) and its readings,
         the article's own first; the other kinds have a description. Raises InputError
         for another kind.
@@ -623,9 +624,9 @@ class Study:
         name                words
         ...
         """
-        from analysis.render import frames
+        from analysis.render.names import names
 
-        return frames.names(self.model, kind, self.setting).to_pandas()
+        return names(self.model, kind, self.setting).to_pandas()
 
     def figure(self, name: str, quantity: str = "at_risk_2021") -> Any:
         """A figure of this study, drawn with matplotlib.

@@ -260,20 +260,26 @@ def test_a_note_is_on_the_numbers_of_the_article() -> None:
     assert "note, at the article's values: " in changed
 
 
-def test_list_gives_a_line_each() -> None:
-    every = output("list").splitlines()
-    for kind in (
-        "claims",
-        "checks",
-        "readings",
-        "assumptions",
-        "findings",
-        "external",
-        "scenarios",
+def test_list_shows_every_row_of_a_kind_by_its_name() -> None:
+    every = output("list")
+    for kind, name, words in (
+        ("claims", "plan_2016_2020", "2.2 million rural surplus laborers: Transfers"),
+        ("checks", "net_persons", "(net_new_persons)"),
+        ("solutions", "detainees_for_low_end", "(former_detainees)"),
+        ("quantities", "persons_per_transfer", "person/transfer"),
+        ("readings", "at_risk_2019=southern", "(chosen, reconstruction)"),
+        ("assumptions", "persons_per_transfer", "varied 0.36 to 1, chosen: "),
+        ("findings", "two_values_of_2019", "2.59 million labourers"),
+        ("external", "plan_13fyp_total", "at least 11 million"),
+        ("statements", "two_million_in_all", "At least two million"),
+        ("scenarios", "southern", "south"),
+        ("figures", "waterfall", "From 2019 to both groups"),
+        ("columns", "claims.csv quantity", "(string, required)"),
     ):
-        lines = output("list", kind).splitlines()
-        assert lines
-        assert set(lines) <= set(every)
+        listed = output("list", kind)
+        assert name in listed
+        assert words in " ".join(listed.split())
+        assert listed in every
 
 
 def test_compare_sets_figures_side_by_side() -> None:
@@ -610,7 +616,7 @@ sensitivity at_risk_total --json
 sensitivity at_risk_total --csv
     at_risk_total has no single value: former_detainees is given in words only
 list claim
-    'claim' can't be listed; did you mean 'claims'?
+    'claim' is no kind of name; did you mean 'claims'?
 verify --csv --json
     --json and --csv are one choice
 run 01 --scenario southern

@@ -4,7 +4,7 @@ The way leads over the number's row, check, formula and notebook cell.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from analysis.core.errors import InputError
@@ -13,10 +13,10 @@ from analysis.model.model import Model
 from analysis.model.verdicts import Outcome, judge_all
 from analysis.publish.notebooks import Notebook, all_notebooks
 from analysis.render.codebook import codebook
-from analysis.render.frame import Frame
+from analysis.render.frame import Frame, Row
+from analysis.render.safe_text import markdown
 from analysis.render.steps import label
-from analysis.render.templates import render
-from analysis.render.wording import SAID
+from analysis.render.wording import CAVEAT, SAID, printed_claim
 
 COLUMNS = (
     "section",
@@ -131,18 +131,42 @@ def map_table(
 
     The table has a line for each printed number.
     """
-    ways: dict[str, list[dict[str, str]]] = {}
+    ways: dict[str, list[Row]] = {}
     for row in trace_frame(model, outcomes, notebooks).rows:
-        way = {"check": "", "formula": "", "cell": ""}
-        if row["check"]:
-            way["check"] = f"`{row['check']}`: {row['verdict'].replace('_', ' ')}"
-        if row["formula"]:
-            way["formula"] = re.sub(r".*formulas\.(.+)", r"`\1`", row["formula"])
-        if row["cell"]:
-            way["cell"] = f"{row['notebook'].partition('_')[0]}, {row['cell']}"
-        ways.setdefault(row["claim"], []).append(way)
-    claims = [(model.register.claims[id], rows) for id, rows in ways.items()]
-    return render("map.txt", claims=claims)
+        ways.setdefault(row["claim"], []).append(row)
+    lines = [
+        "| number in the article | place | role | check: verdict | formula "
+        "| notebook, cell |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for id, rows in ways.items():
+        claim = model.register.claims[id]
+        number = f"{markdown(claim.statement)} (`{id}`)"
+        place = claim.where.replace("section ", "").replace("paragraph ", "")
+        cells = [f"{number}: {markdown(printed_claim(claim))}", place, claim.role]
+        cells += [_each(rows, words) for words in (_check, _function, _cell)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, "", CAVEAT])
+
+
+def _each(rows: list[Row], words: Callable[[Row], str]) -> str:
+    """What the ways of a number have in a column, each text once."""
+    return "; ".join(filter(None, dict.fromkeys(map(words, rows))))
+
+
+def _check(row: Row) -> str:
+    verdict = row["verdict"].replace("_", " ")
+    return f"`{row['check']}`: {verdict}" if row["check"] else ""
+
+
+def _function(row: Row) -> str:
+    _, _, name = row["formula"].rpartition("formulas.")
+    return f"`{name}`" if name else ""
+
+
+def _cell(row: Row) -> str:
+    number, _, _ = row["notebook"].partition("_")
+    return f"{number}, {row['cell']}" if row["cell"] else ""
 
 
 def markdown_list(model: Model, kind: str) -> str:

@@ -44,13 +44,13 @@ from analysis.render import (
     whatif_tables,
     wording,
 )
+from analysis.render.explained import claim_lines
 from analysis.render.figures import Plot, figures
 from analysis.render.headlines import headlines, ours
 from analysis.render.safe_text import markdown, tex
 from analysis.render.screens import CHECKED
 from analysis.render.speller import Speller
 from analysis.render.steps import Steps
-from analysis.render.templates import claim_words
 from analysis.render.whatif_tables import break_even_table
 from analysis.whatif.sensitivity import Bar, tornado
 
@@ -139,7 +139,7 @@ def _context(
         "explorer": explorer.CLAIM in register.claims,
         "external": external,
         "words": wording,
-        "claim_words": claim_words,
+        "claim_lines": claim_lines,
         "tables": whatif_tables,
         "mark": mark,
         "style": style,
@@ -238,7 +238,7 @@ def _verdict(speller: Speller, outcome: Outcome) -> Markup:
     words = wording.verdict_words(speller, outcome)
     if not outcome.verdict:
         return Markup(markdown(words))
-    printed = wording.published_words(speller.model, outcome)
+    printed = wording.printed_words(speller.model, outcome)
     first, comma, rest = words.partition(", ")
     against = f", against {markdown(printed)}" if printed else ""
     return _badge(first) + Markup(markdown(comma + rest) + against)

@@ -10,9 +10,8 @@ open, so a labourer is set beside a transfer or a person only as "read as transf
 "read as persons".
 
 >>> from analysis.core.register import Register
->>> compared = {
-...     (one["id"], one["beside"]): one for one in compare(Model(Register.read()))
-... }
+>>> rows = compare(Model(Register.read()))
+>>> compared = {(row["id"], row["beside"]): row for row in rows}
 >>> compared["report_2019", "total_2019"]["reason"]
 'not compared: transfer against person; needs persons_per_transfer'
 >>> compared["report_2019", "labourers_2019"]["read_as"]
@@ -22,6 +21,7 @@ open, so a labourer is set beside a transfer or a person only as "read as transf
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from typing import Any
 
 from analysis.core.published import Interval
@@ -36,7 +36,7 @@ from analysis.core.spell import (
     with_unit,
 )
 from analysis.core.units import CONSTANTS, name_of, parse_unit
-from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.model.model import ARTICLE, Estimate, Model, ModelError, Setting
 from analysis.render.frame import Frame
 from analysis.render.headlines import filled
 from analysis.render.speller import Speller
@@ -89,13 +89,27 @@ COLUMNS = (
     "reason",
     "note",
 )
+#: The columns that are empty where a figure has nothing beside it.
+_TEXTS = (
+    "quantity",
+    "reading",
+    "ours_unit",
+    "ours_from",
+    "ours_words",
+    "read_as",
+    "at_ratio",
+    "rounding",
+    "words",
+)
 #: The unit of a number whose noun leaves it open; such a number is read as persons or
 #: transfers without any ratio.
 OPEN = "labourer"
 
 
-def compare(model: Model, setting: Setting = ARTICLE) -> list[Row]:
-    """Compare every external figure with the numbers that its row names.
+def compare(
+    model: Model, setting: Setting = ARTICLE, figures: Iterable[External] = ()
+) -> list[Row]:
+    """Compare external figures, or all of them, with the numbers that their rows name.
 
     The comparisons are in the order of the table; their values are by column and in
     base units. Our number, ``ours``, is the estimate of a ``quantity`` under the
@@ -112,16 +126,16 @@ def compare(model: Model, setting: Setting = ARTICLE) -> list[Row]:
     >>> from analysis.core.register import Register
     >>> model = Model(Register.read())
     >>> at = model.setting({"persons_per_transfer": 0.9})
-    >>> (row,) = [one for one in compare(model, at) if one["beside"] == "total_2019"]
+    >>> rows = {(row["id"], row["beside"]): row for row in compare(model, at)}
+    >>> row = rows["report_2019", "total_2019"]
     >>> round(row["compared"]), row["at_ratio"], round(row["ratio"], 4)
     (2574000, 'persons_per_transfer=0.9', 0.9938)
     """
-    figures = model.register.external.values()
-    return [
-        _compared(model, setting, figure, beside)
-        for figure in figures
-        for beside in figure.beside or [""]
-    ]
+    rows = []
+    for figure in figures or model.register.external.values():
+        beside = figure.beside or [""]
+        rows += [_compared(model, setting, figure, name) for name in beside]
+    return rows
 
 
 def check_used(model: Model, setting: Setting, compared: list[Row]) -> None:
@@ -129,90 +143,87 @@ def check_used(model: Model, setting: Setting, compared: list[Row]) -> None:
 
     It has none if no comparison and none of our numbers depends on it.
     """
-    plans = []
-    for row in filter(lambda row: row["quantity"], compared):
-        with contextlib.suppress(ModelError):
-            _, under = model.named(row["beside"].removeprefix(PER_YEAR), setting)
-            plans.append(model.plan(row["quantity"], under))
-    model.check_used(
-        setting, plans, ignored={row["at_ratio"].partition("=")[0] for row in compared}
-    )
+    plans, ratios = [], set()
+    for row in compared:
+        ratios.add(row["at_ratio"].partition("=")[0])
+        if row["quantity"]:
+            with contextlib.suppress(ModelError):
+                _, under = model.named(row["beside"].removeprefix(PER_YEAR), setting)
+                plans.append(model.plan(row["quantity"], under))
+    model.check_used(setting, plans, ignored=ratios)
 
 
 def _compared(model: Model, setting: Setting, figure: External, beside: str) -> Row:
-    printed = figure.published
-    stands = printed.stands_for()
-    row: Row = {name: getattr(figure, name, None) for name in COLUMNS}
-    row |= {
-        "unit": figure.base_unit,
-        "published": printed.value(),
-        "published_low": stands.low,
-        "published_high": stands.high,
-        "beside": beside,
-    }
-    texts = (
-        "quantity",
-        "reading",
-        "ours_unit",
-        "ours_from",
-        "ours_words",
-        "read_as",
-        "at_ratio",
-        "rounding",
-        "words",
-    )
-    row |= dict.fromkeys(texts, "")
+    """A figure beside one of our numbers, if its row names any."""
+    row = _published(figure, beside)
     if not beside:
         return {**row, "reason": "context only"}
     quantity, under = model.named(beside.removeprefix(PER_YEAR), setting)
-    years = figure.years if beside.startswith(PER_YEAR) else 1
-    reading = under.readings.get(quantity, model.default(quantity))
-    row |= {
-        "quantity": quantity,
-        "reading": reading,
-        "ours_from": _where_from(model, quantity, reading, under),
-        "divided_by_years": years if years > 1 else None,
-    }
+    row["quantity"] = quantity
+    row["reading"] = under.readings.get(quantity, model.default(quantity))
+    row["ours_from"] = _where_from(model, quantity, row["reading"], under)
+    if beside.startswith(PER_YEAR) and figure.years > 1:
+        row["divided_by_years"] = figure.years
     try:
         ours = model.estimate(quantity, under)
     except ModelError as error:
-        return {
-            **row,
-            "ours_words": f"{quantity}: not computable",
-            "reason": f"not compared: {error}",
-        }
-    row |= {
-        "ours": ours.value,
-        "ours_low": ours.low,
-        "ours_high": ours.high,
-        "ours_unit": ours.unit,
-    }
+        row["ours_words"] = f"{quantity}: not computable"
+        return {**row, "reason": f"not compared: {error}"}
+    row["ours"], row["ours_unit"] = ours.value, ours.unit
+    row["ours_low"], row["ours_high"] = ours.low, ours.high
+    context = _context(model, figure, quantity, under)
+    if context:
+        row["reason"] = f"context: {context}"
+    else:
+        row |= _scored(model, setting, figure, ours, row["divided_by_years"] or 1)
     row["ours_words"] = _ours_words(model, row)
-    if context := _context(model, figure, quantity, under):
-        return {**row, "reason": f"context: {context}"}
+    return row
+
+
+def _published(figure: External, beside: str) -> Row:
+    """What is published, with nothing beside it yet."""
+    printed = figure.published
+    stands = printed.stands_for()
+    row: Row = {name: getattr(figure, name, None) for name in COLUMNS}
+    row |= dict.fromkeys(_TEXTS, "")
+    row["unit"], row["beside"] = figure.base_unit, beside
+    row["published"] = printed.value()
+    row["published_low"], row["published_high"] = stands.low, stands.high
+    return row
+
+
+def _scored(
+    model: Model, setting: Setting, figure: External, ours: Estimate, years: int
+) -> Row:
+    """How a figure lies to ours, or which ratio between their units is missing."""
     factor, how = _bridge(model, setting, figure.base_unit, ours.unit)
     if factor is None:
         units = f"{figure.base_unit} against {ours.unit}"
-        return {**row, "reason": f"not compared: {units}; needs {how}"}
-    value = printed.value() * factor / years
+        return {"reason": f"not compared: {units}; needs {how}"}
+    published = figure.published
+    compared = published.value() * factor / years
     # The print stands for, and asserts, an interval in its own unit, so ours is taken
     # there.
-    there = [one * years / factor for one in (ours.value, ours.low, ours.high)]
-    row["read_as" if how.startswith("read as") else "at_ratio"] = how
-    row |= {
-        "compared": value,
-        "difference": value - ours.value,
-        "ratio": value / ours.value if ours.value else None,
-        "rounding": _lies(stands, *there),
-        "words": _lies(printed.asserts(), *there),
+    there = [number * years / factor for number in (ours.value, ours.low, ours.high)]
+    row: Row = {
+        "compared": compared,
+        "difference": compared - ours.value,
+        "rounding": _lies(published.stands_for(), *there),
+        "words": _lies(published.asserts(), *there),
+        "reason": "",
     }
-    row["ours_words"] = _ours_words(model, row)
-    return {**row, "reason": "" if ours.value else "ours is 0, so there is no ratio"}
+    row["read_as" if how.startswith("read as") else "at_ratio"] = how
+    if ours.value:
+        row["ratio"] = compared / ours.value
+    else:
+        row["reason"] = "ours is 0, so there is no ratio"
+    return row
 
 
 def _context(model: Model, figure: External, quantity: str, setting: Setting) -> str:
     """Why a figure is shown beside ours and never scored; empty where it is scored."""
-    if unlike := model.unlike(figure, quantity):
+    unlike = model.unlike(figure, quantity)
+    if unlike:
         theirs, ours = unlike
         return f"of {theirs}, ours of {ours}"
     plan = model.plan(quantity, setting)
@@ -231,36 +242,34 @@ def _lies(interval: Interval, value: float, low: float, high: float) -> str:
 
 
 def _bridge(
-    model: Model, setting: Setting, one: str, two: str
+    model: Model, setting: Setting, theirs: str, ours: str
 ) -> tuple[float | None, str]:
-    """Return the factor from unit ``one`` to unit ``two``, and how a row words it.
+    """Return the factor from a figure's unit to ours, and how a row words it.
 
     Where there is no factor, return None and the words for what a row would need.
     """
-    wanted = parse_unit(two) / parse_unit(one)
+    wanted = parse_unit(ours) / parse_unit(theirs)
     if wanted.dimensionless:
         return 1.0, ""
     for constant, unit in CONSTANTS.values():
-        settled, _, open_unit = unit.partition("/")
-        if open_unit == OPEN and (turned := _turned(wanted, unit)):
-            return constant**turned, f"read as {settled}s"
-    # The assumptions that stand between these two units by default.
-    ratios = [
-        a
-        for a in model.register.assumptions.values()
-        if model.sources[a.id][model.default(a.id)].assumption
-    ]
-    fitting = {
-        ratio.id: turned for ratio in ratios if (turned := _turned(wanted, ratio.unit))
-    }
-    for name in fitting:
-        used = setting.choices.get(name, model.register.assumptions[name].value)
+        settled, _, left_open = unit.partition("/")
+        if left_open == OPEN and _turned(wanted, unit):
+            return constant ** _turned(wanted, unit), f"read as {settled}s"
+    fitting = []
+    for name, assumption in model.register.assumptions.items():
+        turned = _turned(wanted, assumption.unit)
+        # Only one that stands between these two units by default.
+        if not turned or not model.sources[name][model.default(name)].assumption:
+            continue
+        fitting.append(name)
+        used = setting.choices.get(name, assumption.value)
         if name in setting.given and isinstance(used, float) and used:
-            return used ** fitting[name], f"{name}={digits(used)}"
-    # A unit without powers below 0 alone: a ratio reads person/household whichever way
-    # it is needed.
-    plain = name_of(1 / wanted) if name_of(wanted).startswith("1/") else name_of(wanted)
-    return None, " or ".join(fitting) or f"a ratio in {plain}"
+            return used**turned, f"{name}={digits(used)}"
+    if fitting:
+        return None, " or ".join(fitting)
+    # A ratio reads person/household whichever way it is needed, so no power is below 0.
+    name = name_of(wanted)
+    return None, f"a ratio in {name_of(1 / wanted) if name.startswith('1/') else name}"
 
 
 def _turned(wanted: Any, unit: str) -> int:
@@ -287,8 +296,9 @@ def _where_from(model: Model, quantity: str, reading: str, setting: Setting) -> 
     if source.assumption:
         return f"assumption, {source.assumption.grade}"
     row = model.register.readings.get((quantity, reading))
-    grade = "ours" if row and row.grade == "chosen" else "implied"
-    return f"{grade}: {row.label if row else model.name(quantity)}"
+    if row is None:
+        return f"implied: {model.name(quantity)}"
+    return f"{'ours' if row.grade == 'chosen' else 'implied'}: {row.label}"
 
 
 # Words --------------------------------------------------------------------------------
@@ -372,10 +382,9 @@ def comparison(model: Model, row: Row) -> str:
     if row["ratio"] is None:
         return str(row["reason"])
     published = model.register.external[row["id"]].published
-    parts = [
-        row["read_as"],
-        row["at_ratio"] and f"at {row['at_ratio'].replace('=', ' = ')}",
-    ]
+    parts = [row["read_as"]]
+    if row["at_ratio"]:
+        parts.append(f"at {row['at_ratio'].replace('=', ' = ')}")
     if row["divided_by_years"]:
         parts.append(f"divided by {row['divided_by_years']} years")
     # A number with a side is compared by its words, and any other by its digits.
@@ -400,13 +409,14 @@ def _distance(model: Model, row: Row) -> str:
         # What is computed from the figure has three digits, as any number.
         place = place_of(compared, unit, [row["ours"]])
         compared = float(rounded(compared, place))
-    words = spell_distance(ours, compared, unit)
-    return f"{words} {'higher' if row['difference'] > 0 else 'lower'} than ours"
+    side = "higher" if row["difference"] > 0 else "lower"
+    return f"{spell_distance(ours, compared, unit)} {side} than ours"
 
 
 def context(model: Model) -> list[str]:
     """Sentences on figures published elsewhere that are shown beside, not scored."""
-    return [
-        f"Context, beside {one.beside}: {filled(Speller(model), one.words)}"
-        for one in model.register.context
-    ]
+    sentences = []
+    for row in model.register.context:
+        words = filled(Speller(model), row.words)
+        sentences.append(f"Context, beside {row.beside}: {words}")
+    return sentences

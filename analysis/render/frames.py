@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from analysis.core.errors import InputError
 from analysis.core.rows import Claim
 from analysis.core.spell import exact_span
-from analysis.core.units import nearest
 from analysis.model.findings import recomputed
-from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.model.model import ARTICLE, Model, Setting
 from analysis.model.results import results
 from analysis.model.solutions import solution
 from analysis.model.verdicts import Outcome
-from analysis.render import figure_rows
 from analysis.render import headlines as shown_headlines
 from analysis.render.citations import citations
 from analysis.render.frame import Frame, Row
@@ -25,7 +21,7 @@ from analysis.render.wording import (
     bounds_words,
     finding_words,
     listed,
-    published_words,
+    printed_words,
     reason_words,
     recomputed_words,
     verdict_words,
@@ -100,7 +96,7 @@ def _check_row(speller: Speller, outcome: Outcome, notebook: str) -> Row:
         "reason": reason_words(speller.model, outcome),
         "notebook": notebook,
         "check_words": f"{check.id}: {check.statement}",
-        "printed_words": published_words(speller.model, outcome),
+        "printed_words": printed_words(speller.model, outcome),
         "recomputed_words": recomputed_words(speller, outcome),
         "bounds_words": bounds_words(speller, outcome),
         "verdict_words": verdict_words(speller, outcome),
@@ -249,51 +245,6 @@ def cite(model: Model) -> Frame:
     names = {"title": "headline", "sentence": "sentence to quote"}
     names |= {"caveat": "caveat", "check": "check", "official": "official figures"}
     return Frame(rows, tuple(names), names)
-
-
-def names(model: Model, kind: str, setting: Setting = ARTICLE) -> Frame:
-    """The names of a kind, a row each: quantities, checks, figures or scenarios.
-
-    Raises InputError for another kind.
-    """
-    if kind == "quantities":
-        rows = [_quantity_row(model, name, setting) for name in model.quantities]
-        columns = ("name", "words", "unit", "value", "readings")
-        return _plain_frame(rows, columns, model.differences(setting))
-    described = _descriptions(model, kind)
-    rows = [{"name": name, "words": words} for name, words in described.items()]
-    return _plain_frame(rows, ("name", "words"))
-
-
-def _plain_frame(rows: list[Row], columns: tuple[str, ...], differs: str = "") -> Frame:
-    """A frame whose columns are shown under their own names."""
-    shown = {name: name for name in columns}
-    return Frame(rows, columns, shown, differs, foot="")
-
-
-def _quantity_row(model: Model, name: str, setting: Setting) -> Row:
-    row: dict[str, Any] = {"name": name, "words": model.name(name)}
-    row["unit"] = model.units[name]
-    row["readings"] = ", ".join(model.readings(name))
-    row["value"] = None
-    with contextlib.suppress(ModelError):
-        row["value"] = model.estimate(name, setting).value
-    return row
-
-
-def _descriptions(model: Model, kind: str) -> dict[str, str]:
-    """What each name of a kind stands for."""
-    if kind == "checks":
-        return {row.id: row.statement for row in model.register.checks.values()}
-    if kind == "figures":
-        drawn = figure_rows.read(model.register)
-        return {name: row.title for name, row in drawn.items()}
-    if kind == "scenarios":
-        from analysis.whatif.scenarios import shipped
-
-        return {name: row.description for name, row in shipped(model).items()}
-    kinds = ("quantities", "checks", "figures", "scenarios")
-    raise InputError(f"'{kind}' is no kind of name{nearest(kind, kinds)}")
 
 
 def tables(

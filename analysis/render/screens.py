@@ -9,7 +9,7 @@ import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,25 +17,15 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from analysis.core.errors import InputError, display_path
-from analysis.core.rows import Check, Claim, Solve
-from analysis.core.spell import digits, with_unit
-from analysis.core.units import nearest
-from analysis.model.model import CircleError, Model, ModelError, Setting
-from analysis.model.solutions import solution
-from analysis.model.verdicts import judge_all
+from analysis.model.model import CircleError, Model, Setting
 from analysis.render import show as layout
 from analysis.render.headlines import changes
 from analysis.render.progress import progress
 from analysis.render.safe_text import escape_spreadsheet_formula, padded
 from analysis.render.speller import Speller
-from analysis.render.steps import WIDTH, Steps
-from analysis.render.templates import fill
+from analysis.render.steps import WIDTH
 from analysis.render.wording import (
     CAVEAT,
-    against_words,
-    bounds_words,
-    finding_steps,
-    recomputed_words,
     result_words,
 )
 
@@ -122,37 +112,20 @@ def _check_used(model: Model, setting: Setting, quantities: Iterable[str]) -> No
 
 
 def list_all(model: Model, kind: str) -> None:
-    """The rows of a kind, or of all, one line each.
+    """The rows of a kind, or of every kind, a table each.
 
     Raises InputError for an unknown kind.
     """
-    from analysis.render.codebook import columns
-    from analysis.whatif.scenarios import shipped
+    from analysis.render.names import KINDS, names
 
-    tables = (
-        "claims",
-        "checks",
-        "solutions",
-        "assumptions",
-        "findings",
-        "external",
-        "statements",
-    )
-    rows: dict[str, Iterable[Any]] = {
-        name: getattr(model.register, name).values() for name in tables
-    }
-    rows |= {
-        "quantities": model.quantities,
-        "readings": model.quantities,
-        "scenarios": shipped(model).values(),
-    }
-    rows |= {"columns": columns(model.register)}
-    if kind not in ("", "all", *rows):
-        raise InputError(f"'{kind}' can't be listed{nearest(kind, rows)}")
-    wanted = {
-        name: found if kind in ("", "all", name) else () for name, found in rows.items()
-    }
-    typer.echo("\n".join(fill("list.txt", model=model, rows=wanted)))
+    for name in KINDS if kind in ("", "all") else (kind,):
+        frame = names(model, name)
+        if frame:
+            # A quantity's unit is shown, its value and its readings are not.
+            shown = {column: column for column in frame.columns[:3]}
+            typer.echo(name)
+            show(replace(frame, shown=shown))
+            typer.echo()
 
 
 def compare(model: Model, setting: Setting, form: str) -> None:
@@ -295,168 +268,9 @@ def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:
     typer.echo(CAVEAT)
 
 
-# Where a number comes from ------------------------------------------------------------
-
-
 def explain(model: Model, id: str, setting: Setting, full: bool) -> None:
-    """Print where a number comes from, down to the printed rows.
+    """Print where a number comes from, down to the printed rows."""
+    from analysis.render.explained import explained
 
-    If ``full``, the result has ten digits. An unknown id raises InputError, and so does
-    a setting that nothing depends on.
-    """
-    register = model.register
-    kinds: dict[str, Mapping[str, Any]] = {
-        "claim": register.claims,
-        "check": register.checks,
-        "solution": register.solutions,
-        "quantity": {name: name for name in model.quantities},
-        "finding": register.findings,
-        "external figure": register.external,
-    }
-    kind = next((kind for kind, rows in kinds.items() if id in rows), "")
-    if not kind:
-        hint = nearest(id, [name for rows in kinds.values() for name in rows])
-        raise ModelError(
-            f"'{id}' is no claim, check, solution, quantity, finding "
-            f"or external figure{hint}"
-        )
-    row = kinds[kind][id]
-    if (setting.choices or setting.given) and (
-        kind == "finding" or (kind == "check" and row.against and row.claim)
-    ):
-        raise InputError(
-            f"{id} is arithmetic of the rows as printed; nothing can be set in it"
-        )
-    title = (
-        model.name(id)
-        if kind == "quantity"
-        else getattr(row, "statement", "") or row.title
-    )
-    given = {
-        "id": id,
-        "kind": kind,
-        "row": row,
-        "title": title,
-        "model": model,
-        "register": register,
-    }
-    # A note is on the article's own numbers.
-    is_changed = bool(setting.choices)
-    given["speller"] = Speller(model)
-    given["noted"] = "note, at the article's values: " if is_changed else "note: "
-    given |= _found(model, kind, row, setting, full)
-    echo_wrapped(
-        *fill("explain.txt", **given),
-        *changes(model, setting),
-        CAVEAT,
-    )
-
-
-def _found(
-    model: Model, kind: str, row: Any, setting: Setting, full: bool
-) -> dict[str, Any]:
-    """The facts about a row that the template of explain shows besides its fields."""
-    if kind == "claim":
-        return _found_of_claim(model, row, setting)
-    if kind == "quantity":
-        model.check_used(setting, model.remark_plans(row, setting))
-        own = [c.id for c in model.register.checks.values() if c.quantity == row]
-        return {
-            "outcomes": judge_all(model, own, setting),
-            **_worked(model, row, setting, full),
-        }
-    for name in setting.given & set(getattr(row, "readings", ())):
-        raise ModelError(
-            f"{name} is unused: {row.id} names its own reading of it, "
-            f"{row.readings[name]}"
-        )
-    if kind == "check":
-        return _found_of_check(model, row, setting, full)
-    if kind == "solution":
-        return _found_of_solution(model, row, setting, full)
-    if kind == "finding":
-        return {"arithmetic": finding_steps(model, row)}
-    from analysis.render import external
-
-    compared = [one for one in external.compare(model, setting) if one["id"] == row.id]
-    external.check_used(model, setting, compared)
-    return {"compared": compared, "external": external}
-
-
-def _found_of_claim(model: Model, claim: Claim, setting: Setting) -> dict[str, Any]:
-    """Return the outcomes of a claim's own checks, and the checks that use it."""
-    checks = model.register.checks.values()
-    plans = {}
-    for check in checks:
-        # A setting may make one of them circular; its verdict says so.
-        with contextlib.suppress(CircleError):
-            plans[check.id] = model.plan_of(check, setting)
-    own = [check.id for check in checks if check.claim == claim.id]
-    starts = [name for name, plan in plans.items() if claim.id in plan.claims]
-    model.check_used(
-        setting, [plans[name] for name in [*starts, *own] if name in plans]
-    )
-    return {"outcomes": judge_all(model, own, setting), "starts": starts}
-
-
-def _found_of_check(
-    model: Model, check: Check, setting: Setting, full: bool
-) -> dict[str, Any]:
-    """Return the outcome of a check, and its steps with the result."""
-    (one,) = judge_all(model, [check.id], setting)
-    if check.against and check.claim:
-        speller = Speller(model)
-        value = with_unit(recomputed_words(speller, one), speller.unit(check.quantity))
-        return {
-            "outcomes": [one],
-            "steps": against_words(model, check),
-            "plan": None,
-            "remarks": (),
-            "result": f"{value}, {bounds_words(speller, one)} by rounding",
-        }
-    under = model.setting_of(check, setting)
-    model.check_used(setting, [model.plan(check.quantity, under)])
-    return {
-        "outcomes": [one],
-        **_worked(model, check.quantity, under, full, judged=False),
-    }
-
-
-def _found_of_solution(
-    model: Model, solve: Solve, setting: Setting, full: bool
-) -> dict[str, Any]:
-    """Return a solution under a setting, and its value in words."""
-    if solve.solve in setting.given:
-        raise ModelError(f"{solve.solve} is unused: {solve.id} solves for it")
-    under = model.setting_of(solve, setting)
-    model.check_used(setting, [model.plan(solve.quantity, under)])
-    solved = solution(model, solve, setting)
-    words = "none"
-    if solved.value is not None:
-        spelled = Speller(model).spell(solve.solve, solved.value)
-        words = digits(solved.value) if full else spelled
-    return {"solved": solved, "result": words}
-
-
-def _worked(
-    model: Model, quantity: str, setting: Setting, full: bool, judged: bool = True
-) -> dict[str, Any]:
-    """Return the worked steps of a quantity, what they rest on, and the result.
-
-    The result has its remarks. If ``judged``, the steps have the verdict.
-    """
-    plan = model.plan(quantity, setting)
-    worked = Steps(model, setting, [quantity], judged=judged)
-    speller = worked.speller
-    found: dict[str, Any] = {"plan": plan, "remarks": (), "speller": speller}
-    try:
-        one = model.estimate(quantity, setting)
-        found |= {"result": result_words(speller, one, full), "remarks": one.remarks}
-    except ModelError as error:
-        # A setting can lead past a limit; then there is nothing to explain.
-        if (setting.given or setting.choices) and not plan.words:
-            raise
-        found["result"] = f"none, {error}"
-    # Remarks stand below, beside the result.
-    steps = [str(replace(step, remarks=())) for step in worked.steps]
-    return found | {"steps": [line for step in steps for line in step.splitlines()]}
+    lines = explained(model, id, setting, full=full)
+    echo_wrapped(*lines, *changes(model, setting), CAVEAT)

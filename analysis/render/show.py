@@ -107,18 +107,22 @@ def _in_columns(
 
 
 def _print_list(screen: Console, headings: Sequence[str], row: list[str]) -> None:
-    """The first cell of a row, and under it the others by the names of columns."""
+    """The first cell of a row, and under it the others by the names of columns.
+
+    One that is alone there needs no name.
+    """
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
     first, *others = row
-    grid = Table.grid(padding=(0, GAP))
-    grid.add_column(width=max(map(len, headings[1:])))
+    names = headings[1:] if len(others) > 1 else [""]
+    grid = Table.grid(padding=(0, GAP if len(others) > 1 else 0))
+    grid.add_column(width=max(map(len, names)))
     grid.add_column()
-    for heading, cell in zip(headings[1:], others, strict=True):
+    for name, cell in zip(names, others, strict=True):
         if cell:
-            grid.add_row(Text(heading), Text(cell))
+            grid.add_row(Text(name), Text(cell))
     screen.print(Text(first))
     screen.print(Padding(grid, (0, 0, 0, 4), expand=False))
 

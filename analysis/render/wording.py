@@ -78,21 +78,20 @@ def result_words(speller: Speller, one: Estimate, full: bool = False) -> str:
 
 
 def reading_words(model: Model, quantity: str, reading: str) -> str:
-    """A reading of a quantity as a line of a list."""
+    """What a reading of a quantity is, and its grade."""
     row = model.register.readings.get((quantity, reading))
-    grade = (
-        f" ({row.grade}{', reconstruction' if row.reconstruction else ''})"
-        if row
-        else ""
-    )
-    return f"{quantity}={reading}  {model.label(quantity, reading)}{grade}"
+    label = model.label(quantity, reading)
+    if row is None:
+        return label
+    reconstruction = ", reconstruction" if row.reconstruction else ""
+    return f"{label} ({row.grade}{reconstruction})"
 
 
 # Checks in words ----------------------------------------------------------------------
 
 
-def published_words(model: Model, outcome: Outcome) -> str:
-    """The other side of a check, as a screen shows it."""
+def printed_words(model: Model, outcome: Outcome) -> str:
+    """What is printed on the other side of a check."""
     check = outcome.check
     claim = model.register.claims.get(check.claim)
     if claim is None:
@@ -103,12 +102,12 @@ def published_words(model: Model, outcome: Outcome) -> str:
         end = f", {check.end} end" if check.end in ("low", "high") else ""
         return f"{claim.words or claim.published}{end}"
     unit = model.spelled_unit(check.quantity)
-    sides = (("at least", outcome.published_low), ("at most", outcome.published_high))
-    ends = [
-        f"{side} {exact(number, unit)}"
-        for side, number in sides
-        if number is not None and math.isfinite(number)
-    ]
+    low, high = outcome.published_low, outcome.published_high
+    ends = []
+    if low is not None and math.isfinite(low):
+        ends.append(f"at least {exact(low, unit)}")
+    if high is not None and math.isfinite(high):
+        ends.append(f"at most {exact(high, unit)}")
     return f'"{claim.words}", read as {" and ".join(ends)}'
 
 
@@ -405,17 +404,18 @@ def finding_steps(model: Model, finding: Finding) -> dict[Step, str]:
     return words
 
 
-def printed_words(claim: Claim) -> str:
+def printed_claim(claim: Claim) -> str:
     """Return a claim's own words where they are held.
 
     Otherwise return its digits, with the noun that the article prints after them.
     """
-    noun = "" if claim.unit == "percent" else f" {claim.unit_as_printed}"
+    if claim.words:
+        return f'"{claim.words}"'
+    noun = claim.unit_as_printed
+    if claim.unit == "percent":
+        return str(claim.published)
     # Not a noun, but other words, stand beside a number without a unit, or of years:
     # "once", "between 2016 and 2020".
-    noun = (
-        f' ("{noun[1:]}")'
-        if claim.base_unit in ("dimensionless", "year") and noun
-        else noun
-    )
-    return f'"{claim.words}"' if claim.words else f"{claim.published}{noun}"
+    if claim.base_unit in ("dimensionless", "year"):
+        return f'{claim.published} ("{noun}")'
+    return f"{claim.published} {noun}"

@@ -93,14 +93,9 @@ def test_it_carries_the_data_the_notebooks_and_what_pages_are_made_of(
         assert {
             f"analysis/shipped/{path.relative_to(ROOT).as_posix()}" for path in files
         } <= names
-    folders = (
-        ROOT / "analysis" / "render" / "templates",
-        ROOT / "analysis" / "publish" / "pages",
-    )
     pages = [
         path
-        for folder in folders
-        for path in folder.rglob("*")
+        for path in (ROOT / "analysis" / "publish" / "pages").rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     ]
     assert pages

@@ -130,7 +130,7 @@ def test_a_check_in_words(
     verdict: str,
 ) -> None:
     found, speller = outcomes[check], Speller(model)
-    assert wording.published_words(model, found) == printed
+    assert wording.printed_words(model, found) == printed
     assert wording.recomputed_words(speller, found) == recomputed
     assert wording.verdict_words(speller, found) == verdict
 
@@ -384,4 +384,4 @@ def test_a_check_of_arithmetic_without_a_claim_has_no_print(model):
     row = model.register.checks["official_mean_2016_2020"]
     assert "/" in row.against
     outcome = judge(model, row.model_copy(update={"claim": ""}))
-    assert wording.published_words(model, outcome) == ""
+    assert wording.printed_words(model, outcome) == ""

@@ -1,0 +1,395 @@
+"""Where a number comes from, in plain lines, down to the printed rows.
+
+A line is a paragraph of a screen. An empty one is none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from analysis.core.errors import InputError
+from analysis.core.published import Interval
+from analysis.core.rows import Check, Claim, External, Finding, Solve, VagueEnd
+from analysis.core.spell import digits, exact, exact_span, with_unit
+from analysis.core.units import nearest
+from analysis.model.model import CircleError, Model, ModelError, Plan, Setting
+from analysis.model.solutions import solution
+from analysis.model.verdicts import Outcome, judge, judge_all
+from analysis.render import external
+from analysis.render.speller import Speller
+from analysis.render.steps import Steps
+from analysis.render.wording import (
+    against_words,
+    bounds_words,
+    finding_steps,
+    passing_words,
+    printed_claim,
+    printed_words,
+    reading_words,
+    reason_words,
+    recomputed_words,
+    result_words,
+    verdict_words,
+)
+
+#: The ends of a range, each of which stands for and asserts something; words have none.
+_ENDS = {"range": ("low", "high"), "vague": ()}
+#: What is no choice among readings.
+_UNCHOSEN = ("constant", "given", "formula")
+
+
+def explained(model: Model, id: str, setting: Setting, *, full: bool) -> list[str]:
+    """The lines on a claim, check, solution, quantity, finding or external figure.
+
+    If ``full``, the result has ten digits. An unknown id raises InputError, and so does
+    a setting that nothing depends on.
+    """
+    register = model.register
+    kinds: dict[str, Mapping[str, Any]] = {
+        "claim": register.claims,
+        "check": register.checks,
+        "solution": register.solutions,
+        "quantity": {name: name for name in model.quantities},
+        "finding": register.findings,
+        "external figure": register.external,
+    }
+    kind = next((kind for kind, rows in kinds.items() if id in rows), "")
+    if not kind:
+        hint = nearest(id, [name for rows in kinds.values() for name in rows])
+        raise ModelError(
+            f"'{id}' is no claim, check, solution, quantity, finding "
+            f"or external figure{hint}"
+        )
+    row = kinds[kind][id]
+    lines: Iterable[str]
+    match row:
+        case Claim():
+            title, lines = row.statement, _claim(model, row, setting)
+        case Check():
+            title, lines = row.statement, _check(model, row, setting, full=full)
+        case Solve():
+            title, lines = row.statement, _solution(model, row, setting, full=full)
+        case Finding():
+            title, lines = row.title, _finding(model, row, setting)
+        case External():
+            title, lines = row.statement, _external(model, row, setting)
+        case _:
+            title, lines = model.name(id), _quantity(model, id, setting, full=full)
+    return [f"{id}  {kind}: {title}", *lines]
+
+
+def _refuse_changes(id: str, setting: Setting) -> None:
+    """Raise InputError under another setting than the article's."""
+    if setting.choices or setting.given:
+        raise InputError(
+            f"{id} is arithmetic of the rows as printed; nothing can be set in it"
+        )
+
+
+def _refuse_named(row: Check | Solve, setting: Setting) -> None:
+    """Raise ModelError for what is given and what the row names by itself."""
+    for name in setting.given & set(row.readings):
+        raise ModelError(
+            f"{name} is unused: {row.id} names its own reading of it, "
+            f"{row.readings[name]}"
+        )
+
+
+# Claims -------------------------------------------------------------------------------
+
+
+def _claim(model: Model, claim: Claim, setting: Setting) -> Iterator[str]:
+    """A claim, the checks on it, and those that start from it."""
+    plans: dict[str, Plan] = {}
+    for check in model.register.checks.values():
+        # A setting may make one of them circular; its verdict says so.
+        with contextlib.suppress(CircleError):
+            plans[check.id] = model.plan_of(check, setting)
+    checks = model.register.checks.values()
+    own = [check.id for check in checks if check.claim == claim.id]
+    starts = [name for name, plan in plans.items() if claim.id in plan.claims]
+    used = [plans[name] for name in [*starts, *own] if name in plans]
+    model.check_used(setting, used)
+    for line in claim_lines(model, claim):
+        yield f"  {line}"
+    yield f"  role: {claim.role}, a value of {claim.quantity}"
+    speller = Speller(model)
+    for outcome in judge_all(model, own, setting):
+        yield f"  checked by {_verdict_line(speller, outcome)}"
+    if starts:
+        yield f"  checks that start from it: {', '.join(starts)}"
+
+
+def claim_lines(model: Model, claim: Claim) -> list[str]:
+    """The lines that describe a claim.
+
+    One line has the print and its place. Others have the values that it stands for, and
+    those that it asserts.
+    """
+    return [" ".join(line.split()) for line in _described(model, claim)]
+
+
+def _described(model: Model, claim: Claim) -> Iterator[str]:
+    unit = "percent" if claim.unit == "percent" else claim.base_unit
+    held = f"; held in {claim.base_unit}" if claim.base_unit != "dimensionless" else ""
+    yield f"printed: {printed_claim(claim)} ({claim.period}, {claim.place}){held}"
+    if claim.role != "count":
+        for end in _ENDS.get(claim.qualifier, ("",)):
+            yield _meaning(claim, end, unit)
+    reading = model.register.vague_readings.get(claim.quantity)
+    if reading and claim.qualifier == "vague":
+        yield from _vague_end("floor", reading.floor, unit)
+        yield from _vague_end("ceiling", reading.ceiling, unit)
+    source = model.register.sources.get(claim.source, "none")
+    about = f"; about: {claim.document}" if claim.document else ""
+    yield f"{claim.where}; source cited: {source}{about}"
+    if claim.note:
+        yield f"note: {claim.note}"
+
+
+def _meaning(claim: Claim, end: str, unit: str) -> str:
+    """What a print, or one end of it, stands for and asserts."""
+    published = claim.published
+    asserts = published.asserts(end)
+    coarse = published.asserts(end, coarse=True)
+    start = f"{end} end " if end else ""
+    stands = _interval_words(published.stands_for(end), unit)
+    words = f"{start}stands for {stands}; asserts {_interval_words(asserts, unit)}"
+    if coarse != asserts:
+        words += f", at a coarser place {_interval_words(coarse, unit)}"
+    return words
+
+
+def _interval_words(interval: Interval, unit: str) -> str:
+    low = exact(interval.low, unit)
+    if interval.low == interval.high:
+        return f"{low} alone"
+    if math.isinf(interval.high):
+        return f"more than {low}" if interval.low_open else f"{low} and more"
+    if interval.high_open:
+        return f"{low} to below {exact(interval.high, unit)}"
+    return exact_span(interval.low, interval.high, unit)
+
+
+def _vague_end(side: str, end: VagueEnd | None, unit: str) -> Iterator[str]:
+    """The floor or the ceiling that words allow, and why."""
+    if end is None:
+        return
+    words = "none" if end.value is None else exact(end.value, unit)
+    if end.coarse is not None:
+        words += f", {exact(end.coarse, unit)} at the coarser place"
+    yield f"{side} {words}: {end.reason}"
+
+
+# Quantities and checks ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Worked:
+    """The worked steps of a quantity with what they rest on, and the result."""
+
+    speller: Speller
+    steps: list[str]
+    result: list[str]
+
+
+def _worked(
+    model: Model, quantity: str, setting: Setting, *, full: bool, judged: bool
+) -> _Worked:
+    """Work out a quantity. If ``judged``, the steps have the verdict."""
+    plan = model.plan(quantity, setting)
+    steps = Steps(model, setting, [quantity], judged=judged)
+    lines: list[str] = []
+    for step in steps.steps:
+        # Remarks stand below, beside the result.
+        lines += str(replace(step, remarks=())).splitlines()
+    if plan.claims:
+        printed = [name for name in plan.depends_on if name in model.register.claims]
+        lines.append(f"printed rows: {', '.join(printed)}")
+    lines += _inputs(model, plan)
+    try:
+        estimate = model.estimate(quantity, setting)
+    except ModelError as error:
+        # A setting can lead past a limit; then there is nothing to explain.
+        if (setting.given or setting.choices) and not plan.words:
+            raise
+        return _Worked(steps.speller, lines, [f"result: none, {error}"])
+    result = [f"result: {result_words(steps.speller, estimate, full)}"]
+    result += [f"remark: {remark}" for remark in estimate.remarks]
+    return _Worked(steps.speller, lines, result)
+
+
+def _inputs(model: Model, plan: Plan) -> Iterator[str]:
+    """The assumptions and the chosen readings that a plan rests on."""
+    for name, node in plan.by_name.items():
+        if name in plan.beyond:
+            continue
+        assumption = node.source.assumption
+        if assumption:
+            unit = model.spelled_unit(name)
+            varied = exact_span(assumption.low, assumption.high, unit)
+            yield (
+                f"assumption {name}, {assumption.grade}: varied {varied}; "
+                f"{assumption.bias}"
+            )
+        elif node.reading not in _UNCHOSEN and len(model.readings(name)) > 1:
+            words = reading_words(model, name, node.reading)
+            yield f"reading {name}={node.reading}  {words}"
+
+
+def _quantity(model: Model, name: str, setting: Setting, *, full: bool) -> list[str]:
+    """A quantity worked out, and the checks of it."""
+    model.check_used(setting, model.remark_plans(name, setting))
+    worked = _worked(model, name, setting, full=full, judged=True)
+    checks = model.register.checks.values()
+    own = [check.id for check in checks if check.quantity == name]
+    verdicts = [
+        f"  {_verdict_line(worked.speller, outcome)}"
+        for outcome in judge_all(model, own, setting)
+    ]
+    return [*worked.steps, *worked.result, *verdicts]
+
+
+def _verdict_line(speller: Speller, outcome: Outcome) -> str:
+    """A check in one line: what it says, its value, the print and the verdict."""
+    check = outcome.check
+    value = recomputed_words(speller, outcome) or "not computable"
+    printed = printed_words(speller.model, outcome)
+    against = f", printed {printed}" if printed else ""
+    verdict = verdict_words(speller, outcome)
+    return f"{check.id}: {check.statement}: {value}{against}; {verdict}"
+
+
+def _check(model: Model, check: Check, setting: Setting, *, full: bool) -> list[str]:
+    """A check worked out, what it is held against, and its verdict with the reason."""
+    if check.against and check.claim:
+        _refuse_changes(check.id, setting)
+        outcome = judge(model, check, setting)
+        worked = _worked_elsewhere(model, outcome)
+    else:
+        _refuse_named(check, setting)
+        outcome = judge(model, check, setting)
+        under = model.setting_of(check, setting)
+        model.check_used(setting, [model.plan(check.quantity, under)])
+        worked = _worked(model, check.quantity, under, full=full, judged=False)
+    return [
+        *worked.steps,
+        *_note(check.note, setting),
+        *_against(model, check),
+        *worked.result,
+        *_verdict(worked.speller, outcome),
+    ]
+
+
+def _worked_elsewhere(model: Model, outcome: Outcome) -> _Worked:
+    """The arithmetic over figures published elsewhere that a check is held against."""
+    check = outcome.check
+    speller = Speller(model)
+    value = recomputed_words(speller, outcome)
+    words = with_unit(value, speller.unit(check.quantity))
+    result = f"result: {words}, {bounds_words(speller, outcome)} by rounding"
+    return _Worked(speller, against_words(model, check), [result])
+
+
+def _note(note: str, setting: Setting) -> Iterator[str]:
+    """A note, which is on the article's own numbers."""
+    where = ", at the article's values" if setting.choices else ""
+    if note:
+        yield f"note{where}: {note}"
+
+
+def _against(model: Model, check: Check) -> Iterator[str]:
+    """The rows that a check is held against: a figure, a claim, or both."""
+    figure = model.register.external.get(check.against)
+    if figure:
+        yield f"against {figure.id}"
+        yield f"  {_printed_figure(figure)}"
+    if check.claim:
+        ends = {"": "", "whole": ", as a whole"}
+        end = ends.get(check.end, f", its {check.end} end")
+        yield f"against {check.claim}{end}"
+        for line in claim_lines(model, model.register.claims[check.claim]):
+            yield f"  {line}"
+
+
+def _verdict(speller: Speller, outcome: Outcome) -> Iterator[str]:
+    """A verdict, why it is given, what it rests on, and for which values it stays."""
+    verdict = verdict_words(speller, outcome)
+    reason = reason_words(speller.model, outcome)
+    because = "" if reason in verdict else f": {reason}"
+    yield f"verdict: {verdict}{because}"
+    if outcome.rests_on:
+        yield f"rests on: {outcome.rests_on}"
+    if outcome.condition:
+        yield f"the verdict stays for: {outcome.condition}"
+    if outcome.passing is not None:
+        near = "of the numbers within ten percent of the printed one"
+        yield f"{near}, {passing_words(outcome)}"
+
+
+# Solutions, findings and figures published elsewhere ----------------------------------
+
+
+def _solution(model: Model, solve: Solve, setting: Setting, *, full: bool) -> list[str]:
+    """What an assumption is solved for, and whether that lies in its range."""
+    _refuse_named(solve, setting)
+    if solve.solve in setting.given:
+        raise ModelError(f"{solve.solve} is unused: {solve.id} solves for it")
+    under = model.setting_of(solve, setting)
+    model.check_used(setting, [model.plan(solve.quantity, under)])
+    solved = solution(model, solve, setting)
+    words = "none"
+    if solved.value is not None and full:
+        words = digits(solved.value)
+    elif solved.value is not None:
+        words = Speller(model).spell(solve.solve, solved.value)
+    status = solved.status.replace("_", " ")
+    line = f"{solve.solve} = {words}: {status}; {solved.reason}"
+    return [line, *_note(solve.note, setting)]
+
+
+def _finding(model: Model, finding: Finding, setting: Setting) -> Iterator[str]:
+    """The arithmetic of a finding, its rows and sources, and its readings."""
+    _refuse_changes(finding.id, setting)
+    register = model.register
+    for step, number in finding_steps(model, finding).items():
+        yield f"  {step.what}: {number} = {step.expression}"
+    for name in finding.claims:
+        yield f"  row {name}: {printed_claim(register.claims[name])}"
+    for name in finding.external:
+        yield f"  figure {name}: {_figure_words(register.external[name])}"
+    for name in finding.sources:
+        yield f"  source {name}: {register.sources[name]}"
+    yield f"  sceptical: {finding.sceptical}"
+    yield f"  charitable: {finding.charitable}"
+    yield f"  would settle it: {finding.settle}"
+
+
+def _external(model: Model, figure: External, setting: Setting) -> Iterator[str]:
+    """A figure published elsewhere, its source, and our numbers beside it."""
+    compared = external.compare(model, setting, [figure])
+    external.check_used(model, setting, compared)
+    citation = filter(None, [figure.publisher, figure.title, figure.date])
+    yield f"  {_printed_figure(figure)}"
+    yield f"  {external.SEEN[figure.seen]}: {', '.join(citation)}"
+    if figure.as_printed:
+        yield f"  in its words: {figure.as_printed}"
+    yield f"  at {figure.address}" if figure.address else "  without an address"
+    if figure.note:
+        yield f"  note: {figure.note}"
+    for row in compared:
+        words = external.comparison(model, row)
+        yield f"  beside {row['beside'] or 'nothing'}: {words}"
+    yield external.SIDE_BY_SIDE
+
+
+def _printed_figure(figure: External) -> str:
+    return f"printed: {_figure_words(figure)} ({figure.period}, {figure.scope})"
+
+
+def _figure_words(figure: External) -> str:
+    return f"{figure.published} {figure.unit_as_printed}"
