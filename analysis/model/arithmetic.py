@@ -74,7 +74,7 @@ def _plan_with_unit(
         units.append(unit)
     if expression.needs != (text,):
         nodes.append(Node(text, "", Source(expression=expression)))
-    return Plan(text, tuple(nodes), beyond=frozenset(expression.needs)), units
+    return Plan(text, tuple(nodes), not_inputs=frozenset(expression.needs)), units
 
 
 def _number(

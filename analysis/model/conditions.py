@@ -28,7 +28,7 @@ def condition_of(
     parts = []
     for name, assumption in assumptions.items():
         matters = plan.direction[name] or _leads_past_limit(plan, assumption)
-        if matters and name not in plan.under_choices:
+        if matters and name not in plan.under_extremes:
             spans = spans_of(comparison, assumption, verdict)
             here = float(plan.own_values[name])
             if not any(start <= here <= stop for start, stop in spans):

@@ -27,7 +27,7 @@ _OPERATORS: dict[type[ast.operator], tuple[str, int]] = {
     ast.Div: ("÷", 2),
     ast.Pow: ("^", 4),
 }
-_CHOICES = {"minimum": "smaller", "maximum": "larger"}
+_EXTREMES = {"minimum": "smaller", "maximum": "larger"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Expression:
         )
 
     @cached_property
-    def chosen_from(self) -> frozenset[str]:
+    def under_extremes(self) -> frozenset[str]:
         """The names that stand in a minimum or a maximum."""
         calls = (node for node in ast.walk(self.result) if isinstance(node, ast.Call))
         names = {
@@ -207,7 +207,7 @@ def _checked_operation(
                 _checked(left, known, needs), op, _checked(right, known, needs)
             )
         case ast.Call(func=ast.Name(id=name), args=[left, right], keywords=[]) if (
-            name in _CHOICES
+            name in _EXTREMES
         ):
             operands = [_checked(operand, known, needs) for operand in (left, right)]
             return ast.Call(ast.Name(name, ast.Load()), operands, [])
@@ -266,7 +266,7 @@ def _text(node: ast.expr, shown: Mapping[str, str], least: int = 0) -> str:
             text = f"{first} {sign} {second}"
         case ast.Call(func=ast.Name(id=name), args=[left, right]):
             first, second = _text(left, shown, 5), _text(right, shown, 5)
-            text, strength = f"the {_CHOICES[name]} of {first} and {second}", 0
+            text, strength = f"the {_EXTREMES[name]} of {first} and {second}", 0
         case _:
             raise ValueError(f"'{_short(node)}' can't be shown")
     return text if strength >= least else f"({text})"

@@ -73,15 +73,15 @@ class Node:
 class Plan:
     """A plan has the nodes that some quantities rest on, in order of computation.
 
-    The ``target`` is the first of those quantities. Names in ``beyond`` are not counted
-    as inputs: those that only a limit needs, and all names in the arithmetic of a
+    The ``target`` is the first of those quantities. The names in ``not_inputs`` do not
+    count as inputs: those that only a limit needs, and all names in the arithmetic of a
     finding.
     """
 
     target: str
     nodes: tuple[Node, ...]
     limits: tuple[Limit, ...] = ()
-    beyond: frozenset[str] = frozenset()
+    not_inputs: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.by_name = {node.name: node for node in self.nodes}
@@ -101,8 +101,8 @@ class Plan:
 
     @cached_property
     def inputs(self) -> dict[str, Source]:
-        """The leaves that count as inputs: no constants, and nothing beyond."""
-        left_out = CONSTANTS.keys() | self.beyond
+        """The leaves that count as inputs, without constants and ``not_inputs``."""
+        left_out = CONSTANTS.keys() | self.not_inputs
         return {
             name: node.source
             for name, node in self.leaves.items()
@@ -202,7 +202,7 @@ class Plan:
         Such a node has no finite value, though all that it needs has one.
         """
         for node in self.nodes:
-            if node.source.is_leaf or node.name in self.beyond:
+            if node.source.is_leaf or node.name in self.not_inputs:
                 continue
             where = ~np.isfinite(values[node.name])
             for need in node.source.needs:
@@ -335,10 +335,10 @@ class Plan:
     # The form that formulas must have -------------------------------------------------
 
     @cached_property
-    def under_choices(self) -> frozenset[str]:
+    def under_extremes(self) -> frozenset[str]:
         """The nodes from which a minimum or maximum is computed.
 
-        The target rises in each choice, but is not one ratio of linear functions of
+        The target rises in each of them, but is not one ratio of linear functions of
         them.
         """
         names: set[str] = set()
@@ -346,7 +346,7 @@ class Plan:
             if node.name in names:
                 names.update(node.source.needs)
             elif node.source.expression:
-                names.update(node.source.expression.chosen_from)
+                names.update(node.source.expression.under_extremes)
         return frozenset(names)
 
     def confirm(self) -> None:
@@ -355,7 +355,7 @@ class Plan:
         Raises ModelError, which names the formula, where one is not. A leaf under a
         minimum or a maximum is exempt.
         """
-        exempt = CONSTANTS.keys() | self.under_choices
+        exempt = CONSTANTS.keys() | self.under_extremes
         moved = [node for name, node in self.leaves.items() if name not in exempt]
         shape = (len(moved), 4)
         given = {}

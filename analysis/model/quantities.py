@@ -259,8 +259,8 @@ class Quantities(Values):
             assumption = self.register.assumptions.get(node.name)
             if assumption and not node.source.is_leaf:
                 limits.append(Limit(node.name, assumption.minimum, assumption.maximum))
-        beyond = frozenset(nodes) - own
-        plan = Plan(quantities[0], tuple(ordered), tuple(limits), beyond)
+        not_inputs = frozenset(nodes) - own
+        plan = Plan(quantities[0], tuple(ordered), tuple(limits), not_inputs)
         if len(self._plans) >= MOST_PLANS:
             self._plans.clear()
         return self._plans.setdefault((quantities, setting), plan)
@@ -349,7 +349,7 @@ class Quantities(Values):
         for name, values in numbers.items():
             if name not in plan.by_name:
                 continue
-            low, high = self.usually(name)
+            low, high = self.varied_range(name)
             values = np.broadcast_to(values, _shape_of(vary))
             for entry in np.flatnonzero((values < low) | (values > high)).tolist():
                 number = float(values[entry])

@@ -69,7 +69,7 @@ class Values(Names):
             return assumption.minimum, assumption.maximum
         return -1.0 if self.units[quantity] == "dimensionless" else 0.0, math.inf
 
-    def usually(self, quantity: str) -> tuple[float, float]:
+    def varied_range(self, quantity: str) -> tuple[float, float]:
         """The range that an assumption is varied over; a value outside has a remark."""
         assumption = self.register.assumptions.get(quantity)
         if assumption is None:

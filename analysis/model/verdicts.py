@@ -26,55 +26,62 @@ from analysis.model.quantities import MOST_PLANS
 
 @dataclass(frozen=True)
 class Outcome:
-    """A check judged under a setting; numbers in base units, None where there is none.
+    """A check judged under a setting, with numbers in base units.
 
-    The claim asserts the interval from ``published_low`` to ``published_high``. The
-    ``difference`` is the recomputed value less the printed one. Beside a range or words
-    it is counted from the high end for a value above that, else from the low end.
-
-    ``ground`` says why the verdict is given, as ``judging.py`` explains: ``value``,
-    ``rounding``, ``coarser place``, ``room`` or ``stretch``. ``open_to`` names inputs
-    that are printed as bounds or in words: where the verdict is ``compatible``, they
-    allow a value that satisfies the claim; where it is a match, they also allow values
-    that do not. A recomputed "at most" beside a printed "up to" ``tests_nothing``: some
-    value always satisfies both.
-
-    Some printed digits may be rounded to either of two places. ``finer`` is the verdict
-    with the finer place of each, if it is another one; ``coarser_in`` names the rows
-    whose coarser place gives the verdict. A match is ``barely`` one where only rounding
-    gives it, by less than one percent of the printed number.
-
-    The verdict ``rests_on`` the weakest grade among the assumptions and readings that
-    matter; empty for printed numbers alone. The ``condition`` gives the values of each
-    assumption for which the verdict stays. How easy the test was: had the article
-    printed another number within ten percent of the printed one, the share ``passing``
-    of these would match too, and the share ``passing_rounded`` at least within
-    rounding.
+    A number is None where there is none.
     """
 
     check: Check
     unit: str
     published: float | None = None
+    """The printed number."""
     published_low: float | None = None
     published_high: float | None = None
+    """The ends of what the claim asserts."""
     recomputed: float | None = None
+    """The value at the printed ends of the inputs."""
     recomputed_low: float | None = None
     recomputed_high: float | None = None
+    """Its bounds by rounding."""
     side: str = ""
+    """Whether it is ``at most`` or ``at least`` that value, has ``no bound``, or
+    neither."""
     verdict: str = ""
     ground: str = ""
+    """Why the verdict is given, as ``judging.py`` explains: ``value``, ``rounding``,
+    ``coarser place``, ``room`` or ``stretch``."""
     open_to: tuple[str, ...] = ()
+    """Inputs that are printed as bounds or in words. Where the verdict is
+    ``compatible``, they allow a value that satisfies the claim; where it is a match,
+    they also allow values that do not."""
     tests_nothing: bool = False
+    """Whether an "at most" stands beside a printed "up to": some value always satisfies
+    both."""
     finer: str = ""
+    """The verdict with the finer place of printed digits that may be rounded to either
+    of two places, if it is another one."""
     coarser_in: tuple[str, ...] = ()
+    """The rows whose coarser place gives the verdict."""
     barely: bool = False
+    """Whether only rounding gives a match, by less than one percent of the printed
+    number."""
     rests_on: str = ""
+    """The weakest grade among the assumptions and readings that matter; empty for
+    printed numbers alone."""
     condition: str = ""
+    """The values of each assumption for which the verdict stays."""
     reason: str = ""
+    """Why there is no verdict."""
     passing: float | None = None
+    """How easy the test was: the share of numbers within ten percent of the printed one
+    that would match too, had the article printed them."""
     passing_rounded: float | None = None
+    """The share of them that would match at least within rounding."""
     difference: float | None = None
+    """The recomputed value less the printed one. Beside a range or words it is counted
+    from the high end for a value above that, else from the low end."""
     depends_on: tuple[str, ...] = ()
+    """The claims and assumptions that the value starts from."""
 
 
 def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:

@@ -83,7 +83,7 @@ def formulas(model: Model, names: Iterable[str]) -> Iterator[str]:
                 lines.append(f"{reading}: ({{ {alias} }}) => {alias}")
             if expression is None:
                 continue
-            if expression.chosen_from:
+            if expression.under_extremes:
                 sentence = (
                     "the explorer can't bound the minimum or maximum in "
                     f"{expression.name}"

@@ -226,7 +226,7 @@ def _worked(
 def _inputs(model: Model, plan: Plan) -> Iterator[str]:
     """The assumptions and the chosen readings that a plan rests on."""
     for name, node in plan.by_name.items():
-        if name in plan.beyond:
+        if name in plan.not_inputs:
             continue
         assumption = node.source.assumption
         if assumption:

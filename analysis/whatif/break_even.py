@@ -229,11 +229,11 @@ def _moving(model: Model, plans: Sequence[Plan]) -> list[Assumption]:
     Under a minimum or maximum, a root has no closed form.
     """
     moving: dict[str, Assumption] = {}
-    under_choices: set[str] = set()
+    under_extremes: set[str] = set()
     for plan in plans:
         moving |= handles(model, plan)
-        under_choices |= plan.under_choices
-    return [row for name, row in moving.items() if name not in under_choices]
+        under_extremes |= plan.under_extremes
+    return [row for name, row in moving.items() if name not in under_extremes]
 
 
 def _start(plans: Sequence[Plan], name: str) -> float:

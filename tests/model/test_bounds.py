@@ -177,7 +177,7 @@ def is_ratio(plan):
     values = dict.fromkeys(CONSTANTS, sympy.Integer(1)) | symbols
     for node in plan.nodes:
         source = node.source
-        if source.expression and source.expression.chosen_from:
+        if source.expression and source.expression.under_extremes:
             return None
         if source.alias_of or source.expression:
             needs = [values[need] for need in source.needs]
@@ -234,7 +234,7 @@ def test_a_formula_is_confirmed_where_sympy_finds_a_ratio(text):
 
 def test_an_input_under_a_minimum_or_maximum_is_exempt_and_others_are_not():
     plan = plan_of("minimum(x, y) * y + z * z", x=3.0, y=2.0, z=1.0)
-    assert plan.under_choices == {"x", "y"}
+    assert plan.under_extremes == {"x", "y"}
     with pytest.raises(
         ModelError, match=r"^the formula of q \(formula\) is not a ratio"
     ):
@@ -245,7 +245,7 @@ def test_an_input_under_a_minimum_or_maximum_is_exempt_and_others_are_not():
     double = Node("double", "formula", Source(expression=parse("2 * x")))
     least = Node("q", "formula", Source(expression=parse("minimum(double, 4)")))
     nodes = Node("x", "given", Source(3.0)), double, least
-    assert Plan("q", nodes).under_choices == {"x", "double"}
+    assert Plan("q", nodes).under_extremes == {"x", "double"}
 
 
 square = formula("square(x) = x * x")

@@ -208,7 +208,7 @@ def test_source_and_shown_text_compute_what_the_function_does(name, seed):
     assert eval(
         made.source({need: f"{need}_" for need in values}), scope
     ) == pytest.approx(expected, rel=1e-12)
-    if not made.chosen_from:
+    if not made.under_extremes:
         python = (
             made.text({})
             .translate(str.maketrans("−×÷^", "-*/~"))
@@ -223,7 +223,7 @@ def test_source_and_shown_text_compute_what_the_function_does(name, seed):
     [("a + b", ""), ("minimum(a, b) * c", "ab"), ("maximum(2 * a, 1)", "a")],
 )
 def test_what_a_choice_is_made_from_is_seen(text, names):
-    assert parse(text).chosen_from == {*names}
+    assert parse(text).under_extremes == {*names}
 
 
 @pytest.mark.parametrize(
