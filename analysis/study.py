@@ -11,6 +11,7 @@ in place of our 1')
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from numbers import Real
@@ -344,7 +345,9 @@ class Study:
         # Of what is given as the article has it, no effect is asked.
         changed = Setting(setting.choices, frozenset(setting.choices))
         self.model.check_used(changed, self.model.judged(setting))
-        return Study(self.model, setting, {**kept, **drawn})
+        distributions = {**kept, **drawn}
+        words = {name: str(shape) for name, shape in distributions.items()}
+        return Study(self.model, replace(setting, drawn=words), distributions)
 
     def sensitivity(self, quantity: str) -> pd.DataFrame:
         """Show how far a quantity moves: by each assumption, by rounding, and by all.
@@ -641,12 +644,8 @@ class Study:
     def differs(self) -> str:
         """One line names the differences from the article, or says there are none.
 
-        What has a distribution is named with it.
+        What is drawn is named with its distribution and its median.
         """
-        if self.distributions:
-            from analysis.render.whatif_tables import differs
-
-            return differs(self.model, self.setting, self.distributions)
         return self.model.differences(self.setting) or "as in the article"
 
     def __repr__(self) -> str:

@@ -445,12 +445,18 @@ def test_what_differs_names_the_shape_that_is_drawn(article):
         "at_risk_2021", persons_per_transfer=("triangular", 0.5, 0.7, 1), n=64
     )
     # Half of a triangle of width 0.5 lies above 1 - sqrt(0.5 x 0.5 x 0.3) = 0.7261.
-    words = "persons_per_transfer, triangular (low 0.5, mode 0.7, high 1), median 0.726"
-    assert drawn.differs == (
-        f"as in the article; drawn, and at the median elsewhere: {words}"
+    words = (
+        "persons_per_transfer = 0.726 person/transfer, the median of what is drawn, "
+        "triangular (low 0.5, mode 0.7, high 1)"
     )
+    assert drawn.differs == f"differs from the article in: {words}"
     assert drawn.frame.attrs["differs"] == drawn.differs
     assert words in " ".join(drawn.plot("frame").get_supxlabel().split())
+    # An input whose median is the article's own number is named, too.
+    even = article.change(overlap=("discrete", [0, 0.5], [3, 1]))
+    assert even.headlines().attrs["differs"] == even.differs
+    assert "overlap = 0, the median of what is drawn, discrete" in even.differs
+    assert even.change(overlap=0).differs == "as in the article"
 
 
 def test_the_caption_of_draws_is_saved_whole(article):

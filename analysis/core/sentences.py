@@ -34,6 +34,7 @@ SENTENCES = {
     "in {unit}",
     "other_unit": "'{text}' is in {given}, not in {unit}",
     "not_finite": "{quantity} = {number!r} is not a finite number",
+    "not_a_number": "{quantity} takes one number, not a {kind}",
     "outside": "{quantity} = {number} lies outside its allowed range, "
     "{low} to {high}{unit}",
     "below": "{quantity} = {number} lies outside its allowed range, "
@@ -72,6 +73,8 @@ SENTENCES = {
     "other_value": "{quantity} = {number}{unit}",
     "in_place": "{quantity} = {number}{unit} in place of {was}",
     "in_place_of_ours": "{quantity} = {number}{unit} in place of our {was}",
+    "median": "{quantity} = {number}{unit}, the median of what is drawn, "
+    "{distribution}",
 }
 
 

@@ -155,7 +155,12 @@ def has_unit(text: str) -> bool:
     (False, True, True)
     """
     words = text.replace("%", " percent").split()
-    return any(word[0].isalpha() and word not in SCALES for word in words)
+    return any(word[0].isalpha() and _singular(word) not in SCALES for word in words)
+
+
+def _singular(word: str) -> str:
+    """A word without the s of a plural, as in "millions"."""
+    return word.removesuffix("s")
 
 
 def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
@@ -167,6 +172,8 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
 
     >>> read_number("0.35 million person", "person")
     350000.0
+    >>> read_number("0.6 millions", "person"), read_number("300000 persons", "person")
+    (600000.0, 300000.0)
     >>> read_number("10.5 %", "dimensionless")
     0.105
     """
@@ -182,8 +189,8 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
             )
         )
     words = rest.replace("%", " percent").split()
-    while words and words[0] in SCALES:
-        value *= SCALES[words.pop(0)]
+    while words and _singular(words[0]) in SCALES:
+        value *= SCALES[_singular(words.pop(0))]
     if not words:
         if with_unit and unit != "dimensionless":
             raise ValueError(message("no_unit", text=text, unit=unit))

@@ -131,7 +131,10 @@ class Quantities(Values):
                 merged.pop(quantity, None)
             else:
                 merged[quantity] = choice
-        return Setting(merged, base.given)
+        drawn = {
+            name: words for name, words in base.drawn.items() if name not in choices
+        }
+        return Setting(merged, base.given, drawn)
 
     def _is_default(self, quantity: str, choice: Choice) -> bool:
         """Whether a choice is what the article has already."""
@@ -185,12 +188,28 @@ class Quantities(Values):
             self.other_reading(quantity, reading)
             for quantity, reading in setting.readings.items()
         ]
-        for quantity, number in setting.values.items():
-            source = self.sources[quantity][self.default(quantity)]
-            fields = self.spelled(quantity, number=number, was=source.value)
-            fields["unit"] = self.suffix(quantity)
-            parts.append(message(source.replaced, **fields))
+        parts += [
+            self._other_number(quantity, number)
+            for quantity, number in setting.values.items()
+            if quantity not in setting.drawn
+        ]
+        parts += [self._median(quantity, setting) for quantity in setting.drawn]
         return message("differs", parts="; ".join(parts)) if parts else ""
+
+    def _other_number(self, quantity: str, number: float) -> str:
+        """A number as a difference from the article."""
+        source = self.sources[quantity][self.default(quantity)]
+        fields = self.spelled(quantity, number=number, was=source.value)
+        fields["unit"] = self.suffix(quantity)
+        return message(source.replaced, **fields)
+
+    def _median(self, quantity: str, setting: Setting) -> str:
+        """The median of a quantity that is drawn as a difference from the article."""
+        source = self.sources[quantity][self.default(quantity)]
+        median = setting.values.get(quantity, source.value)
+        fields = {"quantity": quantity, "unit": self.suffix(quantity)}
+        fields["number"] = spell(median, self.spelled_unit(quantity))
+        return message("median", distribution=setting.drawn[quantity], **fields)
 
     def other_reading(self, quantity: str, reading: str) -> str:
         """A reading as a difference from the article."""

@@ -15,11 +15,13 @@ class Setting:
     """What differs from the article: the reading or the number of some quantities.
 
     ``Model.setting`` makes one. A user gave the names in ``given``, also where they
-    equal the article's own; those that only a scenario changes are not in it.
+    equal the article's own; those that only a scenario changes are not in it. What is
+    ``drawn`` has its distribution there in words, and is at its median.
     """
 
     choices: Mapping[str, Choice] = field(default_factory=dict)
     given: frozenset[str] = field(default=frozenset(), compare=False)
+    drawn: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __hash__(self) -> int:
         return hash(frozenset(self.choices.items()))

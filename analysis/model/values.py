@@ -51,6 +51,10 @@ class Values(Names):
         if isinstance(change, str):
             change = self._read(quantity, change, with_unit=with_unit)
         number = _finite(change)
+        if number is None and "\n" in repr(change):
+            # Of pandas, such as a Series.
+            kind = type(change).__name__
+            raise ModelError(message("not_a_number", quantity=quantity, kind=kind))
         if number is None:
             raise ModelError(message("not_finite", quantity=quantity, number=change))
         self._refuse_total(quantity, number)

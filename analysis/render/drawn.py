@@ -13,7 +13,6 @@ from analysis.model.model import ModelError
 from analysis.render.frame import Frame
 from analysis.render.whatif_tables import (
     ILLUSTRATIVE,
-    differs,
     draws_table,
     indices_table,
     named,
@@ -41,8 +40,8 @@ class Drawn:
     @property
     def differs(self) -> str:
         """One line names the differences from the article and what was drawn."""
-        draws = self.draws
-        return differs(draws.model, draws.setting, draws.distributions)
+        differs = self.draws.model.differences(self.draws.setting)
+        return differs or "as in the article"
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -105,9 +104,11 @@ class Drawn:
             "sample": self._draw_histograms,
             "indices": self._draw_bars,
         }
-        if what not in draw:
+        if not isinstance(what, str) or what not in draw:
             raise ModelError(f"'{what}' can't be drawn{nearest(str(what), draw)}")
         from matplotlib import pyplot as plt
+
+        from analysis.render.described import DescribedCanvas
 
         quantities = self.draws.quantities
         count = 1 if what == "frame" else len(quantities)
@@ -118,6 +119,8 @@ class Drawn:
         fig.supxlabel("\n".join(lines), fontsize=7.5)
         # Else a notebook shows it twice.
         plt.close(fig)
+        title = f"Draws of {', '.join(self.draws.quantities)}"
+        DescribedCanvas(fig, title, f"{self.differs}. {ILLUSTRATIVE}")
         return fig
 
     def _draw_spans(self, axes: list[Any]) -> None:

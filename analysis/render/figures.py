@@ -20,7 +20,6 @@ import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -30,6 +29,7 @@ from analysis.core.spell import MINUS, exact, joined, place_of, spell_at, with_s
 from analysis.core.units import BASE_UNITS, nearest
 from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
 from analysis.render import KEEP_FIGURES_IN, figure_rows
+from analysis.render.described import DescribedCanvas
 from analysis.render.figure_rows import FigureRow, Mark
 from analysis.render.frame import Frame, of_texts
 from analysis.render.headlines import filled
@@ -196,9 +196,9 @@ def render_figure(name: str, source: Any) -> Canvas:
         fig = plt.figure(figsize=(WIDTH, height), layout="constrained")
         drawing.draw(fig, row.title, note)
         plt.close(fig)  # else the notebook shows it twice
-        FigureCanvasAgg(fig)
+        DescribedCanvas(fig, row.alt, caption)
         if folder := os.environ.get(KEEP_FIGURES_IN):
-            _keep(row, fig, drawing.frame, caption, Path(folder))
+            _keep(row.id, fig, drawing.frame, Path(folder))
     return fig
 
 
@@ -210,20 +210,10 @@ def table(name: str, model: Model, setting: Setting = ARTICLE) -> Frame:
     return of_texts(words.to_numpy().tolist(), [*map(str, words.columns)])
 
 
-def _keep(
-    row: FigureRow, fig: Canvas, frame: pd.DataFrame, caption: str, folder: Path
-) -> None:
+def _keep(name: str, fig: Canvas, frame: pd.DataFrame, folder: Path) -> None:
     """Write a figure as SVG and PNG, with its plotted data as CSV."""
-    name = row.id
-    fig.savefig(
-        folder / f"{name}.svg",
-        metadata={
-            "Date": None,
-            "Title": row.alt,
-            "Description": caption,
-            "Creator": None,
-        },
-    )
+    undated = {"Date": None, "Creator": None}
+    fig.savefig(folder / f"{name}.svg", metadata=undated)
     fig.savefig(folder / f"{name}.png")
     (folder / f"{name}.csv").write_text(data_text(frame), encoding="utf-8")
 

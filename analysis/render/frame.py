@@ -95,7 +95,8 @@ class Frame:
     def to_pandas(self) -> pd.DataFrame:
         """The frame for pandas, numbers in base units.
 
-        ``attrs["differs"]`` says how the setting differs from the article's.
+        ``attrs["differs"]`` says how the setting differs from the article's, or that it
+        does not.
         """
         from analysis.render.tables import ShownFrame
 
@@ -103,7 +104,7 @@ class Frame:
         names.pop("", None)
         table = ShownFrame(list(map(dict, self.rows)), columns=list(names))
         table.attrs = {
-            "differs": self.differs,
+            "differs": self.differs or "as in the article",
             "shown": dict(self.shown),
             "foot": self.foot,
             "group": self.group,

@@ -28,7 +28,6 @@ from analysis.render.headlines import ours
 from analysis.render.speller import Speller
 from analysis.render.wording import CAVEAT
 from analysis.whatif.break_even import AnyStatement, BreakEven, BreakEvens, break_even
-from analysis.whatif.distributions import Distribution
 from analysis.whatif.draws import Draws
 from analysis.whatif.indices import POINTS
 from analysis.whatif.sensitivity import (
@@ -313,25 +312,6 @@ def sensitivity_rows(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 # Draws --------------------------------------------------------------------------------
-
-
-def differs(
-    model: Model, setting: Setting, distributions: Mapping[str, Distribution]
-) -> str:
-    """Name the differences from the article in one line, and what is drawn."""
-    points = {
-        name: choice
-        for name, choice in setting.choices.items()
-        if name not in distributions
-    }
-    words = model.differences(Setting(points)) or "as in the article"
-    if not distributions:
-        return words
-    parts = []
-    for name, drawn in distributions.items():
-        median = spell(drawn.median, model.spelled_unit(name))
-        parts.append(f"{name}, {drawn}, median {median}")
-    return f"{words}; drawn, and at the median elsewhere: {'; '.join(parts)}"
 
 
 def draws_table(draws: Draws) -> Frame:

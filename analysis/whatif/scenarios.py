@@ -92,10 +92,11 @@ class Scenario(Content):
         Drawn inputs are at their medians. Raises ModelError for a wrong name, number,
         unit or reading.
         """
-        points, _ = split(model, self.values, with_units=True)
+        points, drawn = split(model, self.values, with_units=True)
         setting = model.setting(points, base, with_units=True)
+        words = {name: str(distribution) for name, distribution in drawn.items()}
         # What a file changes is no single name that a user gave.
-        return replace(setting, given=base.given)
+        return replace(setting, given=base.given, drawn={**setting.drawn, **words})
 
     def distributions(self, model: Model) -> dict[str, Distribution]:
         """The distributions that the file gives. Raises ModelError likewise."""
