@@ -42,6 +42,7 @@ See what moves:
 
 Show and cite it:
     study.figure("waterfall")    a figure, whose caption names the setting
+    study.to_latex("headlines")  a table for a paper
     study.cite()                 a sentence to quote, its caveat, the official figure
 """
 

@@ -10,6 +10,7 @@ in place of our 1')
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -18,6 +19,7 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.core.errors import InputError
 from analysis.core.register import Register
 from analysis.core.sentences import message
 from analysis.core.units import nearest
@@ -46,15 +48,6 @@ def load(folder: Path | str | None = None) -> Study:
     return Study(model)
 
 
-def _frame(rows: dict[str, Any], columns: list[str], index: str) -> pd.DataFrame:
-    import pandas as pd
-
-    frame: pd.DataFrame = pd.DataFrame.from_dict(
-        rows, orient="index", columns=columns
-    ).rename_axis(index)
-    return frame
-
-
 def _restored(
     folder: Path, setting: Setting, drawn: tuple[tuple[str, Distribution], ...]
 ) -> Study:
@@ -71,6 +64,14 @@ def _whole(number: Any) -> Any:
     """A whole number as an int, such as 1e4; anything else as it is."""
     is_whole = isinstance(number, float) and number.is_integer()
     return int(number) if is_whole else number
+
+
+def _named(quantities: Any) -> list[Any]:
+    """The quantities that are asked for. Raises ModelError where there are none."""
+    names = [*listed(quantities)]
+    if not names:
+        raise ModelError("no quantity is named; study.names() lists them")
+    return names
 
 
 class Study:
@@ -129,6 +130,7 @@ class Study:
     def change(self, /, **changes: Any) -> Study:
         """Another study with some assumptions, printed numbers or readings changed.
 
+        ``study.names()`` lists the names, with their units and readings.
         Each name gets a number in base units, a text with a number and its unit, the
         name of a reading, or a distribution, as ``draws`` takes it; the quantity is
         then at its median. A change takes the place of an earlier one. Raises
@@ -173,6 +175,8 @@ class Study:
         unnoticed. Where the names hold a study already, a reader's own names are left
         out; one that resembles a known name is still refused.
         """
+        if not isinstance(namespace, Mapping):
+            raise ModelError(f"{namespace!r} holds no names; write globals()")
         for name in namespace.get("__annotations__", {}).keys() - namespace.keys():
             raise ModelError(
                 f"'{name}' has an annotation and no value; write the value after an "
@@ -237,6 +241,12 @@ class Study:
 
         A step shows a formula, the numbers put in, and the result. The ``depth`` says
         how many levels of the quantities below are worked too; without it, all are.
+
+        >>> load().change(persons_per_transfer=0.5).steps("net_new_persons", depth=0)
+        net new persons = persons 2021 − persons 2019
+                        = 1.585 million − 1.434 million
+                        = 151,000
+            printed: "approximately 300,000 persons" (note 4): differs by 149,000
         """
         from analysis.render.steps import Steps
 
@@ -263,7 +273,15 @@ class Study:
                 rows[name] = {"reason": str(error)}
         if any("reason" in row for row in rows.values()):
             columns.append("reason")
-        return _frame(rows, columns, "quantity")
+        return self._framed(rows, columns, "quantity")
+
+    def _framed(
+        self, rows: dict[str, Any], columns: list[str], index: str
+    ) -> pd.DataFrame:
+        import pandas as pd
+
+        frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+        return self._with_differs(frame.rename_axis(index))
 
     def differs_from(
         self, other: Study, names: str | Iterable[str] = ()
@@ -271,7 +289,9 @@ class Study:
         """Set estimates here beside those of another study.
 
         A row has the difference, absolute and in percent, or says why there is none.
-        Without ``names``, the estimates are those that the data package lists.
+        Without ``names``, the estimates are those that the data package lists. What
+        differs from the article here and there is in ``attrs["differs"]`` and
+        ``attrs["other_differs"]``.
 
         >>> half = load().change(persons_per_transfer=0.5)
         >>> half.differs_from(load(), ["net_new_persons"]).percent.tolist()
@@ -288,15 +308,22 @@ class Study:
         reasons = [
             estimates["reason"] for estimates in (here, there) if "reason" in estimates
         ]
-        if not reasons:
-            return frame
-        return frame.assign(reason=reasons[0].combine_first(reasons[-1]))
+        if reasons:
+            frame = frame.assign(reason=reasons[0].combine_first(reasons[-1]))
+        return self._beside(other, frame)
+
+    def _beside(self, other: Study, frame: pd.DataFrame) -> pd.DataFrame:
+        """A frame that knows the settings of this study and of the other one."""
+        frame = self._with_differs(frame)
+        frame.attrs["other_differs"] = other.differs
+        return frame
 
     def verdict_changes(self, other: Study) -> pd.DataFrame:
         """Show each check whose verdict is not the one that another study gives.
 
         A row has the verdict ``before``, of the other study, and ``after``, of this
-        one; they are empty where there is none, and ``reason`` says why.
+        one; they are empty where there is none, and ``reason`` says why. Below the
+        table stands the tally of the article's results, before and after.
 
         >>> half = load().change(persons_per_transfer=0.5)
         >>> changes = half.verdict_changes(load())
@@ -305,20 +332,18 @@ class Study:
         """
         if not isinstance(other, Study):
             raise ModelError(f"{other!r} is not a study; analysis.load() gives one")
-        rows = {}
-        pairs = zip(other.outcomes(), self.outcomes(), strict=True)
-        for before, after in pairs:
-            if before.verdict != after.verdict:
-                reason = after.reason or before.reason
-                verdicts = before.verdict, after.verdict
-                rows[after.check.id] = (after.check.statement, *verdicts, reason)
-        return _frame(rows, ["statement", "before", "after", "reason"], "check")
+        from analysis.render import frames
+
+        changed = frames.verdict_changes(
+            self.model, other.outcomes(), self.outcomes(), self.setting
+        )
+        return self._beside(other, changed.to_pandas().set_index("check"))
 
     def scenario(self, name: str | Path) -> Study:
         """Put this study under a scenario: one that comes with the package, or a file.
 
-        Its changes take the place of earlier ones. Raises InputError for an unknown
-        scenario.
+        Its changes take the place of earlier ones. ``study.names("scenarios")`` lists
+        those of the package. Raises InputError for an unknown scenario.
 
         >>> load().scenario("half_overlap").setting.choices
         {'former_detainees': 'set', 'overlap': 0.5}
@@ -410,17 +435,14 @@ class Study:
             if name not in self.model.quantities and name.lower() in ("n", "seed"):
                 raise ModelError(f"'{name}' is unknown; did you mean {name.lower()}=?")
         study = self.change(**distributions)
-        shares = (
-            [percentiles] if isinstance(percentiles, int | float) else [*percentiles]
-        )
         draws = Draws(
             self.model,
-            tuple(listed(quantities)),
+            tuple(_named(quantities)),
             study.setting,
             study.distributions,
             _whole(n),
             seed,
-            tuple(shares),
+            tuple(listed(percentiles)),
             rounding,
         )
         # What a scenario changes may be unused here; what is named in the call, not.
@@ -448,8 +470,7 @@ class Study:
         asked = statement_of(self.model, statement)
         turned = break_even(self.model, asked, self.setting).break_evens
         rows = {row.assumption: vars(row) for row in turned}
-        frame = _frame(rows, ["value", "holds", "waits_for"], "assumption")
-        return self._with_differs(frame)
+        return self._framed(rows, ["value", "holds", "waits_for"], "assumption")
 
     def sweep(
         self,
@@ -476,7 +497,10 @@ class Study:
         from analysis.render.progress import progress
         from analysis.whatif import sweep
 
-        grid = sweep.Sweep.over(self.model, quantities, over, self.setting)
+        for text in (out, scheduler):
+            if not isinstance(text, str | Path | None):
+                raise ModelError(f"{text!r} is neither a path nor an address")
+        grid = sweep.Sweep.over(self.model, _named(quantities), over, self.setting)
         if out is None:
             return self._with_differs(sweep.compute(self.model, grid, scheduler))
         with progress("rows") as done:
@@ -536,8 +560,11 @@ class Study:
         return table.to_pandas()
 
     def _with_differs(self, frame: pd.DataFrame) -> pd.DataFrame:
-        frame.attrs["differs"] = self.differs
-        return frame
+        from analysis.render.tables import ShownFrame
+
+        shown = ShownFrame(frame)
+        shown.attrs = {**frame.attrs, "differs": self.differs}
+        return shown
 
     def outcomes(self, checks: str | Iterable[str] | None = None) -> list[Outcome]:
         """The named checks, or all of them, judged here."""
@@ -552,6 +579,9 @@ class Study:
         """Return the headline numbers of the article as a table.
 
         A row has the article's words, the working, the verdict, and one sentence.
+
+        >>> load().headlines().verdict[4]
+        'matches, if three assumptions hold'
         """
         from analysis.render import frames
 
@@ -605,6 +635,10 @@ class Study:
         """Return the findings on claims of some quantities, or all of them.
 
         Each has a title, with both readings folded.
+
+        >>> print(load().findings("net_new_persons").title[0])
+        The increase since 2019 is about 300,000 both in transfers and in persons,
+        although the article states no ratio between them.
         """
         from analysis.render import frames
 
@@ -632,13 +666,51 @@ class Study:
         return names(self.model, kind, self.setting).to_pandas()
 
     def figure(self, name: str, quantity: str = "at_risk_2021") -> Any:
-        """A figure of this study, drawn with matplotlib.
+        """Draw a figure of this study with matplotlib.
 
-        The ``quantity`` is that of the tornado. Raises InputError for an unknown name.
+        ``study.names("figures")`` lists the names; the ``quantity`` is that of the
+        tornado. The caption says how the setting differs from the article's, and so do
+        the metadata of an SVG, PNG or PDF file of the figure. Raises InputError for an
+        unknown name.
+
+        >>> figure = load().change(overlap=0.25).figure("waterfall")
+        >>> caption = " ".join(figure.get_supxlabel().split())
+        >>> "Differs from the article in: overlap = 0.25" in caption
+        True
         """
         from analysis.render.figures import drawn
 
         return drawn(name, self.model, self.setting, self.model.known(quantity))
+
+    def to_latex(self, table: str, **how: Any) -> str:
+        r"""Return a table for a paper in LaTeX, escaped, under this study's setting.
+
+        table: headlines, estimates, checks, solutions or scenarios. The caption names
+        what differs from the article. The keywords are those of pandas, such as
+        ``label``. The document needs the packages array, booktabs and longtable. Each
+        other frame of a study has a method ``to_latex`` that does the same. Raises
+        InputError for an unknown table.
+
+        >>> table = load().to_latex("headlines", label="tab:headlines")
+        >>> print(table.splitlines()[1])
+        \caption{Headline numbers of the article, recomputed. No settings changed.}
+        """
+        from analysis.render import frames
+
+        captions = {
+            "headlines": "Headline numbers of the article, recomputed",
+            "estimates": "Estimates, with their bounds by rounding",
+            "checks": "Printed numbers beside recomputed ones",
+            "solutions": "What one would have to assume for a claim to hold",
+            "scenarios": "Estimates under scenarios",
+        }
+        if not isinstance(table, str) or table not in captions:
+            raise InputError(f"'{table}' is no table{nearest(str(table), captions)}")
+        if table == "estimates":
+            frame = frames.estimates(self.model, self.setting).to_pandas()
+        else:
+            frame = getattr(self, table)()
+        return str(frame.to_latex(caption=captions[table], **how))
 
     @property
     def differs(self) -> str:
@@ -655,3 +727,23 @@ class Study:
         if changed:
             return f"{changed[:1].upper()}{changed[1:]}."
         return f"No settings changed. {ours(self.model, self.setting)}".strip()
+
+    def __str__(self) -> str:
+        """What differs from the article, and the headline numbers here."""
+        from analysis.render import frames, show
+        from analysis.render.steps import WIDTH
+
+        first = textwrap.fill(repr(self), WIDTH, break_on_hyphens=False)
+        table = frames.summary(self.model, self.setting)
+        return f"{first}\n\n{show.text(table, WIDTH)}".strip()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        from analysis.render import frames
+
+        table = frames.summary(self.model, self.setting)._repr_html_()
+        return f"<p>{escape(repr(self))}</p>{table}"

@@ -80,14 +80,22 @@ def test_verify_says_what_was_checked_found_and_assumed() -> None:
         assert f"that {clause}" in out
 
 
-def test_verify_under_a_setting_says_what_changes_in_the_tally() -> None:
-    out = " ".join(output("verify", "--set", "persons_per_transfer=0.55").split())
+@pytest.mark.parametrize("form", [[], ["--all"]])
+def test_verify_under_a_setting_ends_with_the_tally_before_and_after(
+    form: list[str],
+) -> None:
+    asked = ["verify", *form, "--set", "persons_per_transfer=0.55"]
+    *_, before, after = output(*asked).strip().split("\n\n")
     # Note 4 and two million had matched on choices of ours; 0.55 x 301,222 = 165,672 is
     # below 250,000, and 1.766 million is 12 percent short of two.
-    assert (
-        "Changed: match on choices of ours: three → one; are left open: one → "
-        "two; differ: none → one."
-    ) in out
+    before, after = (" ".join(paragraph.split()) for paragraph in (before, after))
+    assert before.startswith("Before: Of 16 results")
+    assert "three match on choices of ours" in before
+    assert "one is left open" in before
+    assert "differ" not in before
+    assert after.startswith("After: Of 16 results")
+    assert "one matches on choices of ours" in after
+    assert "two are left open, one differs" in after
 
 
 @pytest.mark.parametrize("form", [[], ["--all"]])
@@ -107,6 +115,7 @@ def test_verify_under_a_setting_lists_the_verdicts_that_change(form: list[str]) 
     ) in words
     out = output("verify", *form, "--set", "overlap=0.1")
     assert "\nNo verdict changes.\n" in out
+    assert out.strip().rpartition("\n\n")[2].startswith("Before and after: Of 16 ")
 
 
 def test_verify_as_csv_and_json_say_the_same() -> None:

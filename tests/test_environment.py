@@ -5,6 +5,7 @@ everything installs from the lock.
 import json
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -139,6 +140,26 @@ def test_make_installs_from_the_locks_and_checks_their_hashes() -> None:
         "--no-build-isolation --no-deps --no-index -e ." in recipe(".venv/installed")[1]
     )
     assert [recipe(name)[0] for name in ("reproduce", "test")] == [["env"], ["env-dev"]]
+
+
+def test_make_compiles_all_of_the_package_that_a_verdict_loads() -> None:
+    (line,) = re.findall(r'python -c "(.*)"', recipe(".venv/installed")[1])
+    (names,) = re.findall(r"^LOADED := ((?:.*\\\n)*.*)$", MAKEFILE, re.MULTILINE)
+    made = line.replace("$(LOADED)", names.replace("\\\n", " "))
+    code = (
+        f"{made}; import sys; from typer.testing import CliRunner; "
+        "before = {*sys.modules}; from analysis.cli import app; "
+        "assert CliRunner().invoke(app, ['verify']).exit_code == 0; "
+        "print(*sorted({*sys.modules} - before))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    late = done.stdout.split()
+    # Whatever else comes late is small.
+    assert [name for name in late if name.startswith("analysis")] == []
+    assert len(late) < 20
 
 
 def test_conda_takes_the_direct_dependencies_at_the_versions_of_the_lock() -> None:

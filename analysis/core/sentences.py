@@ -34,7 +34,7 @@ SENTENCES = {
     "in {unit}",
     "other_unit": "'{text}' is in {given}, not in {unit}",
     "not_finite": "{quantity} = {number!r} is not a finite number",
-    "not_a_number": "{quantity} takes one number, not a {kind}",
+    "not_a_number": "{quantity} takes one number; this is of type {kind}",
     "outside": "{quantity} = {number} lies outside its allowed range, "
     "{low} to {high}{unit}",
     "below": "{quantity} = {number} lies outside its allowed range, "

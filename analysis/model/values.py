@@ -18,6 +18,8 @@ from analysis.model.settings import Choice
 
 #: A number so many times the printed one that it replaces needs its unit.
 FAR = 50
+#: What takes more letters, such as a Series, is named in a refusal by its type.
+LONG = 30
 
 
 class Values(Names):
@@ -51,8 +53,7 @@ class Values(Names):
         if isinstance(change, str):
             change = self._read(quantity, change, with_unit=with_unit)
         number = _finite(change)
-        if number is None and "\n" in repr(change):
-            # Of pandas, such as a Series.
+        if number is None and len(repr(change)) > LONG:
             kind = type(change).__name__
             raise ModelError(message("not_a_number", quantity=quantity, kind=kind))
         if number is None:

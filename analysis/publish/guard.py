@@ -11,6 +11,7 @@ import io
 import re
 import textwrap
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import repeat
 
 import typer
@@ -28,8 +29,8 @@ from analysis.publish.atomic import scratch, write_file
 from analysis.publish.cells import Cells, Key, needs_a_run
 from analysis.publish.notebooks import Notebook, all_notebooks, shown_in
 from analysis.render import frames
-from analysis.render.frame import of_texts
 from analysis.render.headlines import (
+    Shown,
     changes,
     headlines,
     headlines_text,
@@ -37,13 +38,10 @@ from analysis.render.headlines import (
 )
 from analysis.render.safe_text import is_number
 from analysis.render.screens import CHECKED, echo_wrapped, show
-from analysis.render.speller import Speller
 from analysis.render.steps import WIDTH
 from analysis.render.wording import (
     CAVEAT,
-    tally_changes,
     tally_words,
-    verdict_words,
 )
 
 #: What parts the words and numbers of a cell.
@@ -221,14 +219,15 @@ def verify(model: Model, form: str, setting: Setting) -> int:
         show(frames.headlines(model, setting), form=form)
     elif form == "all":
         show(frames.checks(model, outcomes, setting, frames.SHOWN_IN_FULL))
-        _show_changed_verdicts(model, outcomes)
-        echo_wrapped(tally_under(model, outcomes), *changes(model, setting), CAVEAT)
+        echo_wrapped(CAVEAT)
+        if differs:
+            _show_changes(model, outcomes, setting)
+        else:
+            typer.echo(_filled(tally_words(tally(results(model, outcomes)))))
     else:
         shown = headlines(model, setting)
         typer.echo(f"{_filled(CHECKED)}\n\n{headlines_text(shown)}\n")
-        typer.echo(_filled(tally_under(model, outcomes)))
-        _show_changed_verdicts(model, outcomes)
-        echo_wrapped(*changes(model, setting, shown))
+        _show_changes(model, outcomes, setting, shown)
     return 0 if differs else print_moved(model, expected, now)
 
 
@@ -262,27 +261,25 @@ def print_report(
     return status
 
 
-def _show_changed_verdicts(model: Model, outcomes: list[Outcome]) -> None:
-    """Print each check whose verdict is not that of the article, before and after."""
-    speller, rows = Speller(model), []
-    for before, after in zip(judge_all(model), outcomes, strict=True):
-        if before.check.kind and before.verdict != after.verdict:
-            verdicts = [verdict_words(speller, outcome) for outcome in (before, after)]
-            rows.append([f"{after.check.id}: {after.check.statement}", *verdicts])
-    heading = (
-        "Verdicts that change, before and after:" if rows else "No verdict changes."
-    )
-    typer.echo(f"\n{heading}")
-    show(of_texts(rows, columns=["check", "before", "after"], foot=""))
-    typer.echo()
+def _show_changes(
+    model: Model,
+    outcomes: list[Outcome],
+    setting: Setting,
+    headlines: Iterable[Shown] = (),
+) -> None:
+    """Print what differs from the article, and what changes by it.
 
-
-def tally_under(model: Model, outcomes: list[Outcome]) -> str:
-    """The tally of outcomes under a setting, and what changed in it."""
-    now = tally(results(model, outcomes))
-    changed = tally_changes(tally(results(model, judge_all(model))), now)
-    words = tally_words(now)
-    return f"{words} Changed: {changed}." if changed else words
+    These are the headlines, but for those that are shown already, the verdicts, and the
+    tally, before and after.
+    """
+    echo_wrapped(*changes(model, setting, headlines))
+    before = judge_all(model)
+    changed = frames.verdict_changes(model, before, outcomes, setting)
+    heading = "Verdicts that change, before and after:"
+    typer.echo(f"\n{heading if len(changed) else 'No verdict changes.'}")
+    show(replace(changed, foot=""))
+    for paragraph in frames.tallies(model, before, outcomes):
+        typer.echo(f"\n{_filled(paragraph)}")
 
 
 def _filled(text: str) -> str:

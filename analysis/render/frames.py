@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from analysis.core.rows import Claim
 from analysis.core.spell import exact_span
 from analysis.model.findings import recomputed
-from analysis.model.model import ARTICLE, Model, Setting
-from analysis.model.results import results
+from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.model.results import results, tally
 from analysis.model.solutions import solution
 from analysis.model.verdicts import Outcome
 from analysis.render import headlines as shown_headlines
@@ -24,6 +25,7 @@ from analysis.render.wording import (
     printed_words,
     reason_words,
     recomputed_words,
+    tally_words,
     verdict_words,
 )
 
@@ -42,6 +44,8 @@ COLUMNS = {
     "same_calculation_as checks",
     "finding steps": "finding step title what expression value unit",
     "findings": "id title steps sceptical charitable settle",
+    "estimates": "quantity value low high unit side",
+    "verdict changes": "check statement before after reason",
 }
 #: A check as a screen and a notebook show it; ``verify --all`` shows more of it.
 SHOWN = {
@@ -213,6 +217,54 @@ def finding_steps(model: Model) -> Frame:
     return Frame(rows, COLUMNS["finding steps"].split())
 
 
+def verdict_changes(
+    model: Model,
+    before: Sequence[Outcome],
+    after: Sequence[Outcome],
+    setting: Setting = ARTICLE,
+) -> Frame:
+    """The checks whose verdict is another one after a change, a row each.
+
+    The foot has the tally of the results before and after it. The setting is the one
+    after it.
+    """
+    speller = Speller(model)
+    pairs = zip(before, after, strict=True)
+    rows = [
+        _changed_row(speller, was, now)
+        for was, now in pairs
+        if was.verdict != now.verdict
+    ]
+    shown = {"check_words": "check", "before_words": "before", "after_words": "after"}
+    columns = COLUMNS["verdict changes"].split()
+    foot = " ".join(tallies(model, before, after))
+    return Frame(rows, columns, shown, model.differences(setting), foot)
+
+
+def tallies(
+    model: Model, before: Iterable[Outcome], after: Iterable[Outcome]
+) -> list[str]:
+    """The tally of the results before a change and after it, a text each."""
+    was, now = (tally_words(tally(results(model, each))) for each in (before, after))
+    if was == now:
+        return [f"Before and after: {now}"]
+    return [f"Before: {was}", f"After: {now}"]
+
+
+def _changed_row(speller: Speller, before: Outcome, after: Outcome) -> Row:
+    check = after.check
+    return {
+        "check": check.id,
+        "statement": check.statement,
+        "before": before.verdict,
+        "after": after.verdict,
+        "reason": after.reason or before.reason,
+        "check_words": f"{check.id}: {check.statement}",
+        "before_words": verdict_words(speller, before),
+        "after_words": verdict_words(speller, after),
+    }
+
+
 def headlines(model: Model, setting: Setting = ARTICLE) -> Frame:
     """The headline numbers of the article, a row each."""
     rows = [
@@ -228,6 +280,39 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> Frame:
     names = {"title": "the article", "working": "working"}
     names |= {"verdict": "shown as", "why": "why"}
     return Frame(rows, ("id", *names), names, model.differences(setting))
+
+
+def summary(model: Model, setting: Setting = ARTICLE) -> Frame:
+    """The headline numbers as a study shows them: without a sentence on each."""
+    frame = headlines(model, setting)
+    shown = {name: words for name, words in frame.shown.items() if name != "why"}
+    return replace(frame, shown=shown, foot="")
+
+
+def estimates(model: Model, setting: Setting = ARTICLE) -> Frame:
+    """The estimates that the data package lists, a row each."""
+    speller = Speller(model)
+    rows = []
+    for quantity in model.register.estimates:
+        row: dict[str, Any] = {
+            "quantity": quantity,
+            "words": model.name(quantity).rstrip("."),
+        }
+        row |= {"value": None, "low": None, "high": None, "bounds_words": ""}
+        try:
+            estimate = model.estimate(quantity, setting)
+        except ModelError as error:
+            row |= {"unit": model.units[quantity], "side": ""}
+            row["value_words"] = str(error)
+        else:
+            row |= vars(estimate)
+            row["value_words"] = speller.estimate(estimate)
+            ends = estimate.low, estimate.high, estimate.value
+            row["bounds_words"] = speller.span(quantity, *ends)
+        rows.append(row)
+    columns = COLUMNS["estimates"].split()
+    shown = {"words": "estimate", "value_words": "value", "bounds_words": "by rounding"}
+    return Frame(rows, columns, shown, model.differences(setting))
 
 
 def cite(model: Model) -> Frame:

@@ -25,18 +25,24 @@ _TEX = str.maketrans(
         "~": r"\~{}",
         "^": r"\^{}",
         "−": "$-$",
+        "→": r"$\to$",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
         **{one: f"\\{one}" for one in "#$%&_{}"},
     }
 )
+#: Straight quotation marks, which TeX would take for closing ones.
+_QUOTED = re.compile(r'"([^"]*)"')
 
 
 def tex(text: str) -> str:
     r"""Escape a text for TeX.
 
-    >>> tex("10 % & more")
-    '10 \\% \\& more'
+    >>> print(tex('10 % & "more"'))
+    10 \% \& ``more''
     """
-    return text.translate(_TEX)
+    return _QUOTED.sub(r"``\1''", text.translate(_TEX))
 
 
 def printable(text: str) -> str:

@@ -128,7 +128,7 @@ def _print_list(screen: Console, headings: Sequence[str], row: list[str]) -> Non
 
 
 def markdown(frame: Frame) -> str:
-    """A frame as tables in Markdown, a table a group."""
+    """A frame as tables in Markdown, a table a group, with what differs below."""
     return "\n".join(_markdown_lines(frame))
 
 
@@ -142,6 +142,8 @@ def _markdown_lines(frame: Frame) -> Iterator[str]:
             yield f"| {' | '.join(line)} |"
         if name:
             yield ""
+    if frame.differs:
+        yield f"\n{markdown_cell(frame.differs[:1].upper() + frame.differs[1:])}."
 
 
 def html(frame: Frame) -> str:

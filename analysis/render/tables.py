@@ -6,14 +6,21 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.render.frame import Frame
+from analysis.render.frame import Frame, cell_text
+from analysis.render.safe_text import tex
+
+#: Letters that fit beside each other on a page of a paper.
+_PAGE = 80
+#: A table of more rows goes over several pages.
+_ROWS = 20
 
 
 class ShownFrame(pd.DataFrame):
     """A DataFrame that shows the columns for readers, with the foot below.
 
-    It has further columns, and shows itself as pandas does where a reader's columns
-    were taken out.
+    It has further columns, and shows itself as pandas does where it has no columns for
+    readers, or they were taken out. ``attrs["differs"]`` says how its setting differs
+    from the article's.
     """
 
     @property
@@ -37,3 +44,70 @@ class ShownFrame(pd.DataFrame):
     def _repr_html_(self) -> str | None:
         frame = self._frame()
         return self.to_html() if frame is None else frame._repr_html_()
+
+    def to_latex(  # type: ignore[override]
+        self, buf: Any = None, *, caption: str = "", escape: bool = True, **how: Any
+    ) -> str | None:
+        r"""Return the table in LaTeX, as pandas does, with two differences.
+
+        What stands in it is escaped, unless ``escape`` is false, and the caption ends
+        with how the setting differs from the article's. The columns are those that a
+        reader sees. The document needs the packages array, booktabs and longtable: wide
+        columns are paragraphs, and a table of more than twenty rows goes over several
+        pages.
+        """
+        frame = self._frame()
+        table = self._as_texts() if frame is None else _seen(frame)
+        start = f"{caption.rstrip('.')}. " if caption else ""
+        caption = f"{start}{_setting_sentence(self.attrs)}"
+        if escape:
+            table = table.map(tex).rename(columns=tex)
+            caption = tex(caption)
+        how = {
+            "index": False,
+            "column_format": _column_format(table),
+            "longtable": len(table) > _ROWS,
+            **how,
+        }
+        made: str | None = pd.DataFrame(table).to_latex(
+            buf, escape=False, caption=caption, **how
+        )
+        return made
+
+    def _as_texts(self) -> pd.DataFrame:
+        """All columns, after an index that says something, a text a cell."""
+        is_counted = isinstance(self.index, pd.RangeIndex)
+        table = pd.DataFrame(self).reset_index(drop=is_counted)
+        return table.map(cell_text).rename(columns=str)
+
+
+def _seen(frame: Frame) -> pd.DataFrame:
+    """What a reader sees of a frame, a text a cell; a group is the first column."""
+    rows = [
+        [*([name] if frame.group else []), *cells]
+        for name, group in frame.groups().items()
+        for cells in group
+    ]
+    headings = [*([frame.group] if frame.group else []), *frame.shown.values()]
+    return pd.DataFrame(rows, columns=headings)
+
+
+def _setting_sentence(attrs: Any) -> str:
+    """How the setting of a table differs from the article's, as a sentence."""
+    differs = attrs.get("differs", "")
+    if differs in ("", "as in the article"):
+        return "No settings changed."
+    return f"{differs[0].upper()}{differs[1:]}."
+
+
+def _column_format(table: pd.DataFrame) -> str:
+    """Columns of one line each where they fit beside each other, else paragraphs."""
+    widths = [
+        max([len(heading), *map(len, table[heading])]) for heading in table.columns
+    ]
+    if sum(widths) <= _PAGE:
+        return "l" * len(widths)
+    shares = [min(width, _PAGE // 2) for width in widths]
+    paragraph = r">{\raggedright\arraybackslash}p{%.2f\linewidth}"
+    scale = 0.9 / sum(shares)
+    return "".join(paragraph % (share * scale) for share in shares)

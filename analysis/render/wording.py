@@ -372,15 +372,6 @@ def listed(parts: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def tally_changes(was: Mapping[str, int], now: Mapping[str, int]) -> str:
-    """What changed in a tally, in one line: "match on printed numbers: two → one"."""
-    return "; ".join(
-        f"{verb}: {count_words(was[name])} → {count_words(now[name])}"
-        for name, verb in {**_REPEATED, **_SUMMED}.items()
-        if was[name] != now[name]
-    )
-
-
 # Rows in words ------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ what it is drawn for.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -172,6 +173,12 @@ def split(
                 f"{name}: write a distribution as its shape and its numbers, such as "
                 f"('uniform', low, high); the shapes are {', '.join(SHAPES)}"
             )
+        shape = _shape_without_numbers(change)
+        if shape and shape not in model.readings(model.known(name)):
+            raise ModelError(
+                f"{name}: {shape} is a shape of a distribution; write a list, "
+                f"[{shape}, {', '.join(SHAPES[shape])}]"
+            )
     drawn = {
         name: distribution(model, name, change, with_unit=with_units)
         for name, change in changes.items()
@@ -179,6 +186,14 @@ def split(
     }
     medians = {name: written(model, name, one.median) for name, one in drawn.items()}
     return {**changes, **medians}, drawn
+
+
+def _shape_without_numbers(change: Any) -> str:
+    """The shape that a text or a mapping starts with, where it is no list of both."""
+    text = change if isinstance(change, str) else ""
+    if isinstance(change, Mapping):
+        text = str(next(iter(change), ""))
+    return next((shape for shape in SHAPES if re.match(rf"{shape}\b", text)), "")
 
 
 def written(model: Model, name: str, number: float) -> str:

@@ -191,14 +191,6 @@ def test_a_tally_of_few(counts: dict[str, int], words: str) -> None:
     assert wording.tally_words(dict.fromkeys(TALLIED, 0) | counts) == words
 
 
-def test_a_change_of_a_tally_says_from_where_to_where() -> None:
-    now = COUNTS | {"sum matches on choices": 2, "sum differs": 1}
-    assert wording.tally_changes(COUNTS, now) == (
-        "match on choices of ours: three → two; differ: none → one"
-    )
-    assert wording.tally_changes(COUNTS, COUNTS) == ""
-
-
 def test_a_number_beyond_a_range_differs_by_its_distance_from_the_nearer_end(
     model: Model,
 ) -> None:

@@ -21,6 +21,7 @@ _LISTED = (
     "refusals",
     "methods",
     "glossary",
+    "python",
     "reproduce",
 )
 
