@@ -537,7 +537,7 @@ class Study:
         rows = [Under.of(find(str(name), self.model), self.model) for name in wanted]
         if self.setting.choices:
             rows.append(Under("yours", self.differs, self.setting))
-        return scenarios_table(self.model, rows).to_pandas()
+        return self._with_differs(scenarios_table(self.model, rows).to_pandas())
 
     def ranges(self, quantity: str) -> pd.DataFrame:
         """Tabulate in words how far a quantity moves; ``sensitivity`` has the numbers.
@@ -549,7 +549,7 @@ class Study:
 
         self.model.estimate(quantity, self.setting)
         table = ranges_table(self.model, quantity, self.setting)
-        return table.to_pandas()
+        return self._with_differs(table.to_pandas())
 
     def statements(self) -> pd.DataFrame:
         """Tabulate in words where each statement of the data package turns."""
@@ -557,7 +557,7 @@ class Study:
 
         statements = self.model.register.statements.values()
         table = break_even_table(self.model, statements, self.setting)
-        return table.to_pandas()
+        return self._with_differs(table.to_pandas())
 
     def _with_differs(self, frame: pd.DataFrame) -> pd.DataFrame:
         from analysis.render.tables import ShownFrame

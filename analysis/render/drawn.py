@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.core.units import nearest
 from analysis.model.model import ModelError
 from analysis.render.frame import Frame
+from analysis.render.tables import ShownFrame
 from analysis.render.whatif_tables import (
     ILLUSTRATIVE,
     draws_table,
@@ -51,9 +52,7 @@ class Drawn:
     @cached_property
     def sample(self) -> pd.DataFrame:
         """The draws that are kept: inputs and quantities, in base units."""
-        sample = pd.DataFrame(self.draws.sample).rename_axis("draw")
-        sample.attrs["differs"] = self.differs
-        return sample
+        return self._with_differs(pd.DataFrame(self.draws.sample).rename_axis("draw"))
 
     @cached_property
     def indices(self) -> pd.DataFrame:
@@ -63,7 +62,7 @@ class Drawn:
             frame = self._framed(shares, "input")
             frame.insert(0, "quantity", quantity)
             frames.append(frame)
-        return pd.concat(frames)
+        return self._with_differs(pd.concat(frames))
 
     @cached_property
     def inputs(self) -> pd.DataFrame:
@@ -79,9 +78,13 @@ class Drawn:
         return self._framed(rows, "input")
 
     def _framed(self, rows: Any, index: str) -> pd.DataFrame:
-        frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis(index)
-        frame.attrs["differs"] = self.differs
-        return frame
+        frame = pd.DataFrame.from_dict(rows, orient="index")
+        return self._with_differs(frame.rename_axis(index))
+
+    def _with_differs(self, frame: pd.DataFrame) -> pd.DataFrame:
+        shown = ShownFrame(frame)
+        shown.attrs["differs"] = self.differs
+        return shown
 
     @property
     def table(self) -> Frame:
