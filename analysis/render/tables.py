@@ -102,12 +102,18 @@ def _setting_sentence(attrs: Any) -> str:
 
 def _column_format(table: pd.DataFrame) -> str:
     """Columns of one line each where they fit beside each other, else paragraphs."""
-    widths = [
-        max([len(heading), *map(len, table[heading])]) for heading in table.columns
-    ]
-    if sum(widths) <= _PAGE:
-        return "l" * len(widths)
-    shares = [min(width, _PAGE // 2) for width in widths]
+    columns = [[str(heading), *table[heading]] for heading in table.columns]
+    if sum(max(map(len, cells)) for cells in columns) <= _PAGE:
+        return "l" * len(columns)
+    weights = [_weight(cells) for cells in columns]
     paragraph = r">{\raggedright\arraybackslash}p{%.2f\linewidth}"
-    scale = 0.9 / sum(shares)
-    return "".join(paragraph % (share * scale) for share in shares)
+    # The gaps between columns take the rest.
+    room = 1 - 0.03 * len(columns)
+    return "".join(paragraph % (room * weight / sum(weights)) for weight in weights)
+
+
+def _weight(cells: list[str]) -> float:
+    """How wide a column of paragraphs is: by its letters, and its longest word."""
+    letters = sum(map(len, cells)) / len(cells)
+    longest_word = max(map(len, " ".join(cells).split()), default=0)
+    return max(1.5 * longest_word, letters**0.8)

@@ -1,0 +1,92 @@
+"""Tables for papers: what stands in them is escaped, and TeX compiles them."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.core.errors import InputError
+from analysis.render.frame import of_texts
+from analysis.render.tables import ShownFrame
+from analysis.study import Study
+
+HOSTILE = r"50% & $3_a #{~^\} <b> | "
+#: A document, also where TeX has no package for rules of a table.
+DOCUMENT = r"""\documentclass{article}
+\usepackage{array,longtable}
+\IfFileExists{booktabs.sty}{\usepackage{booktabs}}{%
+  \let\toprule\hline \let\midrule\hline \let\bottomrule\hline}
+\begin{document}
+TABLES
+\end{document}
+"""
+
+
+def test_what_stands_in_a_table_is_escaped() -> None:
+    escaped = (
+        r"50\% \& \$3\_a \#\{\~{}\^{}\textbackslash{}\} \textless{}b\textgreater{} "
+        r"\textbar{}"
+    )
+    frame = of_texts([[HOSTILE.strip(), 'it is "so"']], ["a_b", "c"]).to_pandas()
+    made = frame.to_latex(caption="10 % of all")
+    assert rf"{escaped} & it is ``so'' \\" in made
+    assert r"a\_b & c \\" in made
+    assert r"\caption{10 \% of all. No settings changed.}" in made
+    left = frame.to_latex(escape=False)
+    assert rf'{HOSTILE.strip()} & it is "so" \\' in left
+    # A frame of numbers has its index, and ten digits.
+    numbers = ShownFrame({"at_risk": [2 / 3]}, index=pd.Index(["x_y"], name="of"))
+    assert r"x\_y & 0.6666666667 \\" in numbers.to_latex()
+    assert r"of & at\_risk \\" in numbers.to_latex()
+
+
+def test_a_long_table_goes_over_pages_and_a_wide_one_has_paragraphs() -> None:
+    short = of_texts([["a", "b"]] * 20, ["c", "d"]).to_pandas().to_latex()
+    assert r"\begin{tabular}{ll}" in short
+    long = of_texts([["a", "b"]] * 21, ["c", "d"]).to_pandas().to_latex()
+    assert r"\begin{longtable}{ll}" in long
+    wide = of_texts([["a" * 60, "b" * 60]], ["c", "d"]).to_pandas().to_latex()
+    # Two columns of equal width, and a gap beside each.
+    assert wide.count(r"p{0.47\linewidth}") == 2
+
+
+def test_a_table_that_there_is_not_is_refused(article: Study) -> None:
+    with pytest.raises(InputError) as refused:
+        article.to_latex("headline")
+    assert str(refused.value) == "'headline' is no table; did you mean 'headlines'?"
+    with pytest.raises(InputError, match="'5' is no table"):
+        article.to_latex(5)  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="no TeX is installed")
+def test_tex_compiles_the_tables_of_a_study(article: Study, tmp_path: Path) -> None:
+    study = article.change(persons_per_transfer=0.6, at_risk_2019="southern")
+    tables = [
+        each.to_latex(name)
+        for each in (article, study)
+        for name in ("headlines", "estimates", "checks", "solutions", "scenarios")
+    ]
+    tables += [
+        str(frame.to_latex())
+        for frame in (
+            study.verdict_changes(article),
+            study.frame(["at_risk_2021", "at_risk_total"]),
+            study.differs_from(article),
+            study.sensitivity("at_risk_2021"),
+            study.break_even("at_risk_2021 >= 1.9 million person"),
+            study.statements(),
+            study.findings(),
+            study.names(),
+            study.cite(),
+        )
+    ]
+    document = DOCUMENT.replace("TABLES", "\n\\clearpage\n".join(tables))
+    (tmp_path / "tables.tex").write_text(document, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "tables.tex"]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (tmp_path / "tables.pdf").is_file()
