@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -116,4 +117,4 @@ def _weight(cells: list[str]) -> float:
     """How wide a column of paragraphs is: by its letters, and its longest word."""
     letters = sum(map(len, cells)) / len(cells)
     longest_word = max(map(len, " ".join(cells).split()), default=0)
-    return max(1.5 * longest_word, letters**0.8)
+    return max(1.5 * longest_word, math.pow(letters, 0.8))
