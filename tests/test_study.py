@@ -9,6 +9,7 @@ import sys
 from decimal import Decimal
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import analysis
@@ -297,6 +298,19 @@ def test_a_wrong_type_is_one_sentence(article):
         assert "is not a quantity" in refused(article.__getitem__, wrong)
     assert refused(article.differs_from, 5).startswith("5 is not a study")
     assert "is not a finite number" in refused(article.change, overlap=10**400)
+    several = pd.Series([0.5, 0.6])
+    for wrong, kind in ((several, "Series"), (article, "Study")):
+        said = f"overlap takes one number; this is of type {kind}"
+        assert refused(article.change, overlap=wrong) == said
+    for call in (article.sweep, article.draws):
+        assert refused(call, []) == "no quantity is named; study.names() lists them"
+    given = {"persons_per_transfer": [0.5]}
+    said = "5 is neither a path nor an address"
+    assert refused(article.sweep, "net_new_persons", out=5, **given) == said
+    assert refused(article.draws, "net_new_persons", percentiles=None) == (
+        "None is no percentile, which is from 0 to 100"
+    )
+    assert refused(article.from_notebook, 5) == "5 holds no names; write globals()"
     for wrong in (5, [5], [["overlap"]]):
         assert "is not a quantity" in refused(article.sweep, wrong, overlap=[0, 1])
     one = article.sweep("net_new_persons", persons_per_transfer=Decimal("0.5"))
@@ -499,6 +513,7 @@ def test_a_plot_that_there_is_not_is_refused(article):
     assert refused(drawn.plot, "smaple").startswith(
         "'smaple' can't be drawn; did you mean 'sample'?"
     )
+    assert refused(drawn.plot, []).startswith("'[]' can't be drawn; known: ")
 
 
 def test_the_specification_curve_is_a_frame(article):

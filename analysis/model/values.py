@@ -53,7 +53,8 @@ class Values(Names):
         if isinstance(change, str):
             change = self._read(quantity, change, with_unit=with_unit)
         number = _finite(change)
-        if number is None and len(repr(change)) > LONG:
+        is_number = isinstance(change, numbers.Real | Decimal)
+        if number is None and not is_number and len(repr(change)) > LONG:
             kind = type(change).__name__
             raise ModelError(message("not_a_number", quantity=quantity, kind=kind))
         if number is None:

@@ -317,6 +317,10 @@ values: {overlap: [0, 0.5]}
     values.overlap: '0' is no shape of a distribution
 values: {overlap: [unifrom, 0, 0.5]}
     values.overlap: 'unifrom' is no shape of a distribution; did you mean 'uniform'?
+values: {overlap: {normal: [0.2, 0.1]}}
+    values.overlap: normal is a shape of a distribution; write a list, [normal, mean
+values: {overlap: "uniform(0, 0.5)"}
+    values.overlap: uniform is a shape of a distribution; write a list, [uniform
 values: {overlap: [uniform, 0, 0.5, 1]}
     values.overlap: a uniform distribution has 2 numbers, low, high; given are 3
 values: {overlap: [triangular, 0, 1]}
