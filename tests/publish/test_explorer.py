@@ -462,40 +462,70 @@ def test_a_link_takes_all_that_a_setting_has_in_any_order(
     assert 150 < sum(choices is not None for choices in taken) < 290
 
 
-def test_a_touch_changes_a_slider_only_sideways(browser: Browser, address: str) -> None:
+@pytest.fixture
+def phone(browser: Browser, address: str) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
     page = context.new_page()
     page.goto(address)
-    session = context.new_cdp_session(page)
-    slider = lever(page, "approaches_in_2021", "persons_per_transfer").locator(
+    yield page
+    context.close()
+
+
+def draw_a_finger(page: Page, places: list[tuple[float, float]]) -> Iterator[None]:
+    """Put a finger on the first place, draw it over the others, and lift it."""
+    session = page.context.new_cdp_session(page)
+    for number, (x, y) in enumerate(places):
+        kind = "touchMove" if number else "touchStart"
+        points = [{"x": x, "y": y, "id": 1}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        yield
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    yield
+
+
+def top(slider: Locator) -> float:
+    box = slider.bounding_box()
+    assert box
+    return box["y"]
+
+
+def test_a_touch_changes_a_slider_only_sideways(phone: Page) -> None:
+    slider = lever(phone, "approaches_in_2021", "persons_per_transfer").locator(
         "[type=range]"
     )
-
-    def touch(kind: str, *points: tuple[float, float]) -> None:
-        places = [{"x": x, "y": y, "id": 1} for x, y in points]
-        given = {"type": kind, "touchPoints": places}
-        session.send("Input.dispatchTouchEvent", given)
-
-    box = slider.bounding_box()
-    assert box
-    y = box["y"] + 22
-    touch("touchStart", (350, y))
-    for step in range(1, 10):
-        touch("touchMove", (350 - 20 * step, y))
-    touch("touchEnd")
-    changed = page.locator('[data-out="differs"]')
+    y = top(slider) + 22
+    list(draw_a_finger(phone, [(350 - 20 * step, y) for step in range(10)]))
+    changed = phone.locator('[data-out="differs"]')
     expect(changed).to_have_text(re.compile(r"Persons per transfer: 0\.\d\d?\.$"))
     before = changed.inner_text()
-    box = slider.bounding_box()
-    assert box
-    touch("touchStart", (300, box["y"] + 22))
-    for step in range(1, 10):
-        touch("touchMove", (300, box["y"] + 22 - 20 * step))
-    touch("touchEnd")
+    y = top(slider) + 22
+    list(draw_a_finger(phone, [(300, y - 20 * step) for step in range(10)]))
     assert changed.inner_text() == before
-    context.close()
+
+
+@pytest.mark.parametrize("number", [0, 5])
+def test_a_slider_stays_under_the_finger_that_moves_it(
+    phone: Page, number: int
+) -> None:
+    slider = phone.locator(".lever [type=range]").nth(number)
+    slider.evaluate("(node) => scrollBy(0, node.getBoundingClientRect().top - 500)")
+    start = top(slider)
+    verdicts, texts, tops = set(), set(), []
+    # From one end to the other and back, through every value at which it turns.
+    places = [*range(29, 362, 66), *range(359, 28, -66)]
+    for _ in draw_a_finger(phone, [(x, start + 22) for x in places]):
+        tops.append(top(slider))
+        verdicts.add(phone.locator(".bar .verdict").inner_text())
+        expect(phone.locator("#spoken")).to_have_text(
+            phone.locator(".bar").text_content() or ""
+        )
+        tops.append(top(slider))
+        texts.add(slider.get_attribute("aria-valuetext"))
+    assert len(texts) > 4
+    assert len(verdicts) > 1
+    assert [place for place in tops if abs(place - start) > 1] == []
 
 
 def test_the_back_button_undoes(page: Page) -> None:

@@ -271,7 +271,7 @@ function turnsOf({ levels, reached }, plan, name, low, high) {
     const corners = cornersOf(box).map(rowsOf);
     const isEnd = (rows) => rows.some(([target], k) => {
       const targets = corners.map((others) => others[k][0]);
-      return target === min(...targets) || target === max(...targets);
+      return [min(...targets), max(...targets)].includes(target);
     });
     for (const rows of corners.filter(isEnd)) {
       const rootOf = (k, change) => root(...rows.map((row) => change(row[k])));

@@ -6,6 +6,7 @@ const claimOf = (id) => DATA.claims.find((claim) => claim.id === id);
 const inAddress = () => location.hash.slice(1);
 let setting = ARTICLE;
 let [touched] = DATA.claims;
+let moved = document.body;
 let resting = 0;
 let still = null;
 
@@ -150,12 +151,18 @@ function render() {
     node.hidden = !DATA.claims.some(restsOn(idle));
   });
   $("joint").hidden = !texts["value at_risk_total"].includes("no bound");
-  $("reset").hidden = !setting.choices.size;
   const ends = DATA.bars.map((name) => valueOf(name, setting) / 1e6);
   ends.forEach((end, i) => style($("picture"), ["base", "now", "both"][i], end));
   style($("picture"), "reach", max(2.84, 1.1 * max(...ends)));
   clearTimeout(resting);
-  resting = setTimeout(rest, 250);
+  resting = setTimeout(() => hold(rest), 250);
+}
+
+// What was moved last stays where it is.
+function hold(draw) {
+  const { top } = moved.getBoundingClientRect();
+  draw();
+  scrollBy(0, moved.getBoundingClientRect().top - top);
 }
 
 // Where a claim matches between two ends of a lever.
@@ -257,7 +264,8 @@ function put(node, name, choiceOf) {
   const place = node.closest("section, .setting");
   touched = claimOf(place.id) || DATA.claims.find(restsOn(name)) || touched;
   $("preset").value = "";
-  show(place.querySelector(".problem"), take(() => [name, choiceOf()]));
+  moved = node;
+  hold(() => show(place.querySelector(".problem"), take(() => [name, choiceOf()])));
 }
 
 function takeAll(text) {
@@ -288,9 +296,7 @@ addEventListener("keydown", ({ key, target }) => {
 });
 listen("[data-slide]", "input", (node, { slide }) => {
   if (still) return render();
-  const { top } = node.getBoundingClientRect();
   put(node, slide, () => Number(node.value));
-  scrollBy(0, node.getBoundingClientRect().top - top);
 });
 listen("[data-set]", "change", (node, { set }) => put(node, set, () => {
   const { typed: words, ending, unit } = QUANTITIES[set];
