@@ -33,13 +33,15 @@ _EXACT = Context(prec=700)
 MINUS = "−"
 
 
-def same(one: float, two: float, tolerance: float = SAME) -> bool:
+def same(number: float, other: float, tolerance: float = SAME) -> bool:
     """Tell whether two numbers are equal to the last digits of a float.
 
     >>> same(0.1 + 0.2, 0.3), same(1.0, 1.001)
     (True, False)
     """
-    return one == two or math.isclose(one, two, rel_tol=tolerance, abs_tol=1e-12)
+    return number == other or math.isclose(
+        number, other, rel_tol=tolerance, abs_tol=1e-12
+    )
 
 
 def digits(number: float | None) -> str:
@@ -239,9 +241,15 @@ def joined(first: str, last: str) -> str:
 def exact_span(low: float, high: float, unit: str) -> str:
     """Spell a range that somebody chose, or that printed digits stand for, exactly.
 
+    A range from a number to itself is that number.
+
     >>> exact_span(0.1045, 0.1055, "percent"), exact_span(1.95e6, 2.05e6, "person")
     ('10.45 to 10.55 percent', '1.95 to 2.05 million')
+    >>> exact_span(0.95, 0.95, "")
+    '0.95'
     """
+    if low == high:
+        return exact(low, unit)
     return joined(exact(low, unit), exact(high, unit))
 
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analysis import __version__
-from analysis.core.rows import SEEN_IN, External, Headline
+from analysis.core.rows import SEEN_IN, External, Headline, OfficialFigure
 from analysis.model.model import Model
 from analysis.render.headlines import filled, headlines
 from analysis.render.safe_text import tex
@@ -83,22 +83,22 @@ class Cited:
 
 def citations(model: Model) -> list[Cited]:
     """What may be cited of each headline, in their order."""
-    found = []
+    speller, cited = Speller(model), []
     for shown in headlines(model):
         cite = shown.row.cite
-        if cite is None:
-            continue
-        official = [
-            Official(
-                filled(Speller(model), one.words),
-                tuple(model.register.external[name] for name in one.figures),
+        if cite:
+            sentence, caveat = (
+                filled(speller, cite.sentence),
+                filled(speller, cite.caveat),
             )
-            for one in cite.official
-        ]
-        sentence = filled(Speller(model), cite.sentence)
-        caveat = filled(Speller(model), cite.caveat)
-        found.append(Cited(shown.row, shown.verdict, sentence, caveat, tuple(official)))
-    return found
+            official = tuple(_official(speller, row) for row in cite.official)
+            cited.append(Cited(shown.row, shown.verdict, sentence, caveat, official))
+    return cited
+
+
+def _official(speller: Speller, row: OfficialFigure) -> Official:
+    rows = [speller.model.register.external[name] for name in row.figures]
+    return Official(filled(speller, row.words), tuple(rows))
 
 
 def references(model: Model) -> dict[str, str]:
@@ -113,12 +113,12 @@ def references(model: Model) -> dict[str, str]:
 def cite_text(model: Model) -> str:
     """What may be cited, for a terminal."""
     lines = [QUESTION, ""]
-    for number, one in enumerate(citations(model), start=1):
-        lines += _filled(one.title, f"{number}  ")
-        lines += _filled(f"“{one.sentence}”")
-        lines += _filled(f"Caveat: {one.caveat}")
-        lines += _filled(f"Check: {one.checked}.")
-        lines += _filled(f"Official figures: {one.beside}.")
+    for number, cited in enumerate(citations(model), start=1):
+        lines += _filled(cited.title, f"{number}  ")
+        lines += _filled(f"“{cited.sentence}”")
+        lines += _filled(f"Caveat: {cited.caveat}")
+        lines += _filled(f"Check: {cited.checked}.")
+        lines += _filled(f"Official figures: {cited.beside}.")
         lines.append("")
     lines += _filled(HOW, "")
     for what, words in references(model).items():
@@ -140,12 +140,12 @@ def _filled(text: str, start: str = "   ") -> list[str]:
 def cite_markdown(model: Model) -> str:
     """What may be cited, in Markdown."""
     lines = [f"# {QUESTION}", ""]
-    for number, one in enumerate(citations(model), start=1):
-        lines += [f"{number}. **{one.title}**", ""]
-        lines += [f"   > {one.sentence}", ""]
-        lines.append(f"   - Caveat: {one.caveat}")
-        lines.append(f"   - Check: {one.checked}.")
-        lines.append(f"   - Official figures: {one.beside}.")
+    for number, cited in enumerate(citations(model), start=1):
+        lines += [f"{number}. **{cited.title}**", ""]
+        lines += [f"   > {cited.sentence}", ""]
+        lines.append(f"   - Caveat: {cited.caveat}")
+        lines.append(f"   - Check: {cited.checked}.")
+        lines.append(f"   - Official figures: {cited.beside}.")
         lines.append("")
     lines += [HOW, ""]
     lines += [f"- {what}: {words}." for what, words in references(model).items()]
@@ -180,7 +180,7 @@ def _entries(model: Model) -> Iterator[str]:
         title=f"{{{TITLE}}}",
         version=__version__,
     )
-    for row in _official(model):
+    for row in _figures(model):
         years = re.findall(r"\d{4}", row.date)
         yield _entry(
             "misc",
@@ -194,22 +194,21 @@ def _entries(model: Model) -> Iterator[str]:
         )
 
 
-def _official(model: Model) -> Iterator[External]:
+def _figures(model: Model) -> Iterator[External]:
     """The official figures that the citations name, each once."""
     names: dict[str, None] = {}
     for headline in model.register.headlines.values():
-        for one in headline.cite.official if headline.cite else ():
-            names |= dict.fromkeys(one.figures)
+        for row in headline.cite.official if headline.cite else ():
+            names |= dict.fromkeys(row.figures)
     for name in names:
         yield model.register.external[name]
 
 
 def _entry(kind: str, key: str, **fields: str) -> str:
-    lines = [
-        f"  {name} = {{{tex(text)}}}"
-        if not text.startswith("{")
-        else f"  {name} = {{{{{tex(text[1:-1])}}}}}"
-        for name, text in fields.items()
-        if text
-    ]
-    return ",\n".join([f"@{kind}{{{key}", *lines]) + "\n}"
+    lines = [f"@{kind}{{{key}"]
+    for name, text in fields.items():
+        if text.startswith("{"):
+            lines.append(f"  {name} = {{{{{tex(text[1:-1])}}}}}")
+        elif text:
+            lines.append(f"  {name} = {{{tex(text)}}}")
+    return ",\n".join(lines) + "\n}"

@@ -24,6 +24,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from analysis.core.published import Published
 from analysis.core.rows import External
 from analysis.core.spell import MINUS, exact, joined, place_of, spell_at, with_side
 from analysis.core.units import BASE_UNITS, nearest
@@ -31,7 +32,6 @@ from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
 from analysis.render import KEEP_FIGURES_IN, figure_rows
 from analysis.render.described import DescribedCanvas
 from analysis.render.figure_rows import FigureRow, Mark
-from analysis.render.frame import Frame, of_texts
 from analysis.render.headlines import filled
 from analysis.render.records import escape_spreadsheet_formulas
 from analysis.render.speller import Speller
@@ -61,32 +61,37 @@ STYLE: Any = {
 }
 
 
-def mark(colour: str, marker: str, **more: Any) -> dict[str, Any]:
+def styled(colour: str, marker: str, **more: Any) -> dict[str, Any]:
     """The style of a mark: keywords of ``Axes.plot``."""
     return {"color": colour, "marker": marker, "markersize": 6, "linestyle": "", **more}
 
 
 #: The marks that data/figures.yaml names.
 MARKS: dict[str, dict[str, Any]] = {
-    "dot": mark(BLACK, "o"),
-    "square": mark(BLUE, "s"),
-    "diamond": mark(ORANGE, "D"),
-    "upright": mark(BLACK, "|", markersize=12),
-    "cross": mark(BLACK, "x", markersize=7),
-    "thin plus": mark(BLACK, "+", markersize=8),
-    "white diamond": mark(BLACK, "D", markerfacecolor="white"),
-    "blue dot": mark(BLUE, "o"),
-    "blue plus": mark(BLUE, "P"),
-    "blue triangle": mark(BLUE, "^"),
-    "white dot": mark(BLUE, "o", markerfacecolor="white"),
-    "white triangle": mark(BLUE, "^", markerfacecolor="white"),
-    "orange square": mark(ORANGE, "s"),
-    "orange upright": mark(ORANGE, "|", markersize=11, markeredgewidth=2),
-    "thick upright": mark(ORANGE, "|", markersize=13, markeredgewidth=2.4),
+    "dot": styled(BLACK, "o"),
+    "square": styled(BLUE, "s"),
+    "diamond": styled(ORANGE, "D"),
+    "upright": styled(BLACK, "|", markersize=12),
+    "cross": styled(BLACK, "x", markersize=7),
+    "thin plus": styled(BLACK, "+", markersize=8),
+    "white diamond": styled(BLACK, "D", markerfacecolor="white"),
+    "blue dot": styled(BLUE, "o"),
+    "blue plus": styled(BLUE, "P"),
+    "blue triangle": styled(BLUE, "^"),
+    "white dot": styled(BLUE, "o", markerfacecolor="white"),
+    "white triangle": styled(BLUE, "^", markerfacecolor="white"),
+    "orange square": styled(ORANGE, "s"),
+    "orange upright": styled(ORANGE, "|", markersize=11, markeredgewidth=2),
+    "thick upright": styled(ORANGE, "|", markersize=13, markeredgewidth=2.4),
 }
 #: Where an arrow points from a value that leaves room on one side.
 _TURNS = {"at most": -1, "at least": 1}
 _AT_RISK = {"at_risk_2021": "through transfers, 2021", "at_risk_total": "both groups"}
+#: The estimates of the specification curve, and the rows that print them.
+_CURVES = {
+    "at_risk_2021": "at_risk_2021_approaches",
+    "at_risk_total": "at_risk_total_range",
+}
 _BRACES = re.compile(r"\{(\w+)\}")
 
 Row = dict[str, Any]
@@ -130,7 +135,8 @@ class Plot:
 
         Raises ModelError for a changed one if it is of the article alone.
         """
-        if self.of_the_article and (changed := model.differences(setting)):
+        changed = model.differences(setting)
+        if self.of_the_article and changed:
             raise ModelError(
                 "the figure makes all choices itself, so it is of the article alone, "
                 f"and this {changed}"
@@ -151,8 +157,8 @@ class Plot:
         if "caption" in fields:
             return " ".join(filter(None, [fields["caption"], _differs(source)]))
         words = _BRACES.sub(lambda name: fields.get(name[1], name[0]), self.row.caption)
-        told = filled(Speller(source.model), words, source.setting)
-        return " ".join(filter(None, [told, _differs(source)]))
+        caption = filled(Speller(source.model), words, source.setting)
+        return " ".join(filter(None, [caption, _differs(source)]))
 
 
 def figures(model: Model) -> dict[str, Plot]:
@@ -197,17 +203,10 @@ def render_figure(name: str, source: Any) -> Canvas:
         drawing.draw(fig, row.title, note)
         plt.close(fig)  # else the notebook shows it twice
         DescribedCanvas(fig, row.alt, caption)
-        if folder := os.environ.get(KEEP_FIGURES_IN):
+        folder = os.environ.get(KEEP_FIGURES_IN)
+        if folder:
             _keep(row.id, fig, drawing.frame, Path(folder))
     return fig
-
-
-def table(name: str, model: Model, setting: Setting = ARTICLE) -> Frame:
-    """The data of a figure in words, a row a mark."""
-    plot = figures(model)[name]
-    data = plot.frame(plot.source(model, setting))
-    words = data.select_dtypes(exclude="number")
-    return of_texts(words.to_numpy().tolist(), [*map(str, words.columns)])
 
 
 def _keep(name: str, fig: Canvas, frame: pd.DataFrame, folder: Path) -> None:
@@ -227,17 +226,9 @@ def data_text(frame: pd.DataFrame) -> str:
 # Drawing ------------------------------------------------------------------------------
 
 
-def rows(
-    row: FigureRow,
-    frame: pd.DataFrame,
-    fields: Mapping[str, str],
-    *,
-    styles: Mapping[str, Any] | None = None,
-    guides: Sequence[tuple[float, str]] = (),
-    band: tuple[float, float, str] | None = None,
-    rounding: tuple[float, float] | None = None,
-) -> Drawing:
-    """Return a drawing with a mark for each row of a frame.
+@dataclass(frozen=True)
+class Chart:
+    """A mark for each row of a frame, with what stands around the marks.
 
     A row has its label at the left, a line from low to high, the mark at the value, and
     its words at the right. Rows with one label stand together.
@@ -248,80 +239,101 @@ def rows(
     makes the key. ``guides`` are upright lines, ``band`` is a printed range, and
     ``rounding`` is what its ends stand for; all are in units of the axis.
     """
-    scale, start, apart = row.scale, row.start, row.apart
-    unit = row.unit.format_map(fields)
-    if styles is None:
-        styles = {role: MARKS[name] for role, name in row.roles.items()}
 
-    def draw(fig: Canvas, title: str, note: str) -> None:
+    row: FigureRow
+    frame: pd.DataFrame
+    unit: str
+    styles: Mapping[str, Any]
+    guides: Sequence[tuple[float, str]] = ()
+    band: tuple[float, float, str] | None = None
+    rounding: tuple[float, float] | None = None
+
+    def draw(self, fig: Canvas, title: str, note: str) -> None:
+        """Draw the marks, then what is behind them, then the words at both sides."""
         ax = fig.add_subplot()
-        bars = "start" in frame
-        first = frame["label"] != frame["label"].shift()
-        ys = -pd.Series(np.where(first, 1, apart)).cumsum()
-        texts: dict[float, str] = {}
-        for y, each in zip(ys, frame.to_dict("records"), strict=True):
-            texts[y] = texts.get(y) or _wrapped(each["words"])
-            style, side = styles[each["role"]], each.get("side", "")
-            value, low, high = (each[name] / scale for name in ("value", "low", "high"))
-            colour = style.get("color", BLACK)
-            end = low if side == "at most" else high
-            if bars:
-                ax.barh(
-                    y,
-                    value - each["start"] / scale,
-                    left=each["start"] / scale,
-                    height=0.5,
-                    **style,
-                )
-                dark = side == "at most" and "color" in style
-                colour, end = "white" if dark else BLACK, value
-            else:
-                ax.plot(value, y, **style)
-            ax.hlines(y, low, high, color=colour, linewidth=2, alpha=0.6)
-            if side in _TURNS and np.isfinite(value):
-                arrow = {
-                    "arrowstyle": "<-",
-                    "color": colour,
-                    "linewidth": 1.4,
-                    "shrinkA": 0,
-                    "shrinkB": 0,
-                }
-                ax.annotate(
-                    "",
-                    (end, y),
-                    (_TURNS[side] * 18, 0),
-                    textcoords="offset points",
-                    arrowprops=arrow,
-                )
-        for x, name in guides:
-            ax.axvline(x, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
-            _above(ax, x, name, PALE_INK)
-        if band:
-            ax.axvspan(*band[:2], color=ORANGE, alpha=0.22, linewidth=0, zorder=0)
-            if rounding:
-                ax.axvspan(*rounding, color=ORANGE, alpha=0.12, linewidth=0, zorder=0)
-            _above(ax, sum(band[:2]) / 2, band[2], INK)
+        is_first = self.frame["label"] != self.frame["label"].shift()
+        ys = -pd.Series(np.where(is_first, 1, self.row.apart)).cumsum()
+        words: dict[float, str] = {}
+        marks: Any = self.frame.to_dict("records")
+        for y, mark in zip(ys, marks, strict=True):
+            words[y] = words.get(y) or _wrapped(mark["words"])
+            self._draw_mark(ax, y, mark)
+        self._draw_guides(ax)
+        middles = ys.groupby(is_first.cumsum()).mean()
+        labels = map(_wrapped, self.frame["label"][is_first])
         right = ax.secondary_yaxis("right")
         right.spines["right"].set_visible(False)
-        names = map(_wrapped, frame["label"][first])
-        for side, marks in (
-            (ax, dict(zip(ys.groupby(first.cumsum()).mean(), names, strict=True))),
-            (right, texts),
-        ):
-            side.set_yticks([*marks], [*marks.values()], linespacing=1.2)
-            side.tick_params(axis="y", length=0)
+        _write_beside(ax, dict(zip(middles, labels, strict=True)))
+        _write_beside(right, words)
         ax.margins(x=0.1)
-        ax.set(xlim=(start, None), ylim=(ys.min() - 0.7, ys.max() + 0.7), xlabel=unit)
+        ax.set_xlim(self.row.start, None)
+        ax.set(ylim=(ys.min() - 0.7, ys.max() + 0.7), xlabel=self.unit)
         ax.locator_params(axis="x", nbins=4)
-        key = Patch if bars else partial(Line2D, [], [])
-        around(
-            fig,
-            title,
-            note,
-            [key(label=role, **style) for role, style in styles.items()],
-        )
+        around(fig, title, note, self._key())
 
-    return Drawing(frame, draw, fields)
+    def _draw_mark(self, ax: Axes, y: float, mark: Mapping[str, Any]) -> None:
+        """A row's mark or bar, its line, and its arrow where a side is open."""
+        style, side = self.styles[mark["role"]], mark.get("side", "")
+        value, low, high = (
+            mark[name] / self.row.scale for name in ("value", "low", "high")
+        )
+        colour = style.get("color", BLACK)
+        end = low if side == "at most" else high
+        if "start" in mark:
+            start = mark["start"] / self.row.scale
+            ax.barh(y, value - start, left=start, height=0.5, **style)
+            is_dark = side == "at most" and "color" in style
+            colour, end = "white" if is_dark else BLACK, value
+        else:
+            ax.plot(value, y, **style)
+        ax.hlines(y, low, high, color=colour, linewidth=2, alpha=0.6)
+        if side in _TURNS and np.isfinite(value):
+            _draw_arrow(ax, (end, y), _TURNS[side], colour)
+
+    def _draw_guides(self, ax: Axes) -> None:
+        """The upright lines and the printed range, each with its words above."""
+        for x, name in self.guides:
+            ax.axvline(x, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
+            _above(ax, x, name, PALE_INK)
+        if self.band:
+            low, high, words = self.band
+            ax.axvspan(low, high, color=ORANGE, alpha=0.22, linewidth=0, zorder=0)
+            if self.rounding:
+                around = self.rounding
+                ax.axvspan(*around, color=ORANGE, alpha=0.12, linewidth=0, zorder=0)
+            _above(ax, (low + high) / 2, words, INK)
+
+    def _key(self) -> list[Any]:
+        """What the key shows: a patch or a mark for each role."""
+        key = Patch if "start" in self.frame else partial(Line2D, [], [])
+        return [key(label=role, **style) for role, style in self.styles.items()]
+
+
+def charted(
+    row: FigureRow,
+    frame: pd.DataFrame,
+    fields: Mapping[str, str],
+    styles: Mapping[str, Any] | None = None,
+    **around: Any,
+) -> Drawing:
+    """The drawing of a chart: see ``Chart``. The styles are by default the row's."""
+    if styles is None:
+        styles = {role: MARKS[name] for role, name in row.roles.items()}
+    unit = row.unit.format_map(fields)
+    return Drawing(frame, Chart(row, frame, unit, styles, **around).draw, fields)
+
+
+def _draw_arrow(ax: Axes, start: tuple[float, float], turn: int, colour: str) -> None:
+    """A short arrow from a place to the right, or to the left where it turns."""
+    style = {"arrowstyle": "<-", "color": colour, "linewidth": 1.4}
+    style |= {"shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", start, (turn * 18, 0), textcoords="offset points", arrowprops=style)
+
+
+def _write_beside(side: Any, texts: Mapping[float, str]) -> None:
+    """Texts at one side of a figure, each at its height."""
+    side.set_yticks([*texts], [*texts.values()], linespacing=1.2)
+    side.tick_params(axis="y", length=0)
 
 
 def _above(ax: Axes, x: float, words: str, colour: str) -> None:
@@ -341,13 +353,13 @@ def around(fig: Canvas, title: str, note: str, handles: Sequence[Any]) -> None:
 
     The note has the caption and the place of the figure's numbers in the article.
     """
-    columns = 3 if max((len(one.get_label()) for one in handles), default=0) < 23 else 2
+    widest = max((len(handle.get_label()) for handle in handles), default=0)
     fig.legend(
         handles=handles if len(handles) > 1 else [],
         title=_wrapped(title, 49),
         frameon=False,
         loc="outside upper left",
-        ncols=columns,
+        ncols=3 if widest < 23 else 2,
         alignment="left",
         title_fontproperties={"weight": "bold", "size": 10},
         borderpad=0.2,
@@ -370,14 +382,12 @@ def _wrapped(text: str, letters: int = LETTERS) -> str:
 
     A line has at most so many letters. A break that the text has stays.
     """
-    even = (
-        min(letters, len(line) // -(-len(line) // letters or 1) + 6)
-        for line in text.split("\n")
-    )
-    return "\n".join(
-        textwrap.fill(*one, break_on_hyphens=False)
-        for one in zip(text.split("\n"), even, strict=True)
-    )
+    lines = []
+    for line in text.split("\n"):
+        count = -(-len(line) // letters) or 1
+        width = min(letters, len(line) // count + 6)
+        lines.append(textwrap.fill(line, width, break_on_hyphens=False))
+    return "\n".join(lines)
 
 
 NOT_COMPUTABLE = "not computable"
@@ -391,32 +401,32 @@ def estimated(study: Evaluation, quantity: str, **readings: str) -> Row:
     """
     model = study.model
     try:
-        one = model.estimate(quantity, model.over(study.setting, readings))
+        estimate = model.estimate(quantity, model.over(study.setting, readings))
     except ModelError:
         return dict(_NONE)
-    words = Speller(model).spell(quantity, one.value)
-    numbers = {"value": one.value, "low": one.low, "high": one.high}
-    return {**numbers, "words": words, "side": one.side}
+    value = estimate.value
+    words = Speller(model).spell(quantity, value)
+    ends = {"low": estimate.low, "high": estimate.high}
+    return {"value": value, **ends, "words": words, "side": estimate.side}
 
 
 def marked(row: FigureRow, study: Evaluation) -> Drawing:
     """A figure of the marks that its row lists."""
-    frame = pd.DataFrame([_marked_row(study, one) for one in row.marks])
-    if not any(one.with_side for one in row.marks):
+    frame = pd.DataFrame([_marked_row(study, mark) for mark in row.marks])
+    if not any(mark.with_side for mark in row.marks):
         frame = frame.drop(columns="side")
-    by_name = {one.name: place for place, one in enumerate(row.marks) if one.name}
-    fields = {name: str(frame["words"][place]) for name, place in by_name.items()}
-    for name in dict.fromkeys(one.group for one in row.marks if one.group):
-        members = [place for place, one in enumerate(row.marks) if one.group == name]
-        known = frame.loc[members].dropna(subset="value")
-        fields |= _of_group(study, row, name, known)
+    places = {mark.name: place for place, mark in enumerate(row.marks) if mark.name}
+    fields = {name: str(frame["words"][place]) for name, place in places.items()}
+    for name in dict.fromkeys(mark.group for mark in row.marks):
+        if name:
+            fields |= _of_group(study, row, name, frame)
     guides = []
     for words, at in row.guides.items():
-        value = frame["value"][by_name[at]] / row.scale if isinstance(at, str) else at
-        guides.append((float(value), words))
+        x = frame["value"][places[at]] / row.scale if isinstance(at, str) else at
+        guides.append((float(x), words))
     if not row.band:
-        return rows(row, frame, fields, guides=guides)
-    first, last = (by_name[name] for name in row.band)
+        return charted(row, frame, fields, guides=guides)
+    first, last = (places[name] for name in row.band)
     numbers = frame["value"].drop([first, last])
     low, high = float(frame["value"][first]), float(frame["value"][last])
     lowest, highest = float(frame["low"][first]), float(frame["high"][last])
@@ -426,43 +436,56 @@ def marked(row: FigureRow, study: Evaluation) -> Drawing:
     fields["rounded"] = count_words(widest - inside)
     band = low / row.scale, high / row.scale, "printed"
     rounding = lowest / row.scale, highest / row.scale
-    return rows(row, frame, fields, band=band, rounding=rounding)
+    return charted(row, frame, fields, band=band, rounding=rounding)
 
 
-def _marked_row(study: Evaluation, one: Mark) -> Row:
+def _marked_row(study: Evaluation, mark: Mark) -> Row:
     """A mark with its numbers and words."""
-    model, readings = study.model, dict(one.readings)
-    found = {"side": "", **estimated(study, one.quantity, **readings)}
-    side = found["side"] if one.with_side else ""
-    label = one.label or model.label(one.quantity, readings[one.quantity]).capitalize()
-    words = str(found["words"])
-    if one.start:
-        start = estimated(study, one.start, **readings)
-        found["low"], found["high"] = sorted([start["value"], found["value"]])
-        words = NOT_COMPUTABLE
-        if np.isfinite([start["value"], found["value"]]).all():
-            words = joined(start["words"], str(found["words"]))
-        else:
-            found["low"] = found["high"] = np.nan
-    elif not one.words:
-        found["low"] = found["high"] = np.nan
-    elif one.over_shares:
-        found["low"], found["high"] = _over_shares(study, one)
-    if one.words in ("{value}", "{span}"):
+    readings = dict(mark.readings)
+    label = mark.label
+    if not label:
+        reading = readings[mark.quantity]
+        label = study.model.label(mark.quantity, reading).capitalize()
+    numbers = {"side": "", **estimated(study, mark.quantity, **readings)}
+    side = str(numbers.pop("side")) if mark.with_side else ""
+    numbers.pop("side", None)
+    words = str(numbers["words"])
+    if mark.start:
+        numbers |= _from_start(study, mark, numbers)
+        words = str(numbers["words"])
+    elif not mark.words:
+        numbers["low"] = numbers["high"] = np.nan
+    elif mark.over_shares:
+        numbers["low"], numbers["high"] = _over_shares(study, mark)
+    if mark.words in ("{value}", "{span}"):
         words = with_side(words, side)
     elif words != NOT_COMPUTABLE:
-        fields = {"value": words}
-        for name in set(_BRACES.findall(one.words)) - {"value"}:
-            fields[name] = str(estimated(study, name, **readings)["words"])
-        words = one.words.format_map(fields)
-    del found["side"]
-    return {"label": label, "role": one.role, **found, "words": words, "side": side}
+        words = _mark_words(study, mark, words)
+    return {"label": label, "role": mark.role, **numbers, "words": words, "side": side}
 
 
-def _over_shares(study: Evaluation, one: Mark) -> tuple[float, float]:
+def _from_start(study: Evaluation, mark: Mark, numbers: Row) -> Row:
+    """The line from the quantity where a mark starts to its own, and its words."""
+    start = estimated(study, mark.start, **mark.readings)
+    ends = start["value"], numbers["value"]
+    if not np.isfinite(ends).all():
+        return {"low": np.nan, "high": np.nan, "words": NOT_COMPUTABLE}
+    words = joined(start["words"], str(numbers["words"]))
+    return {"low": min(ends), "high": max(ends), "words": words}
+
+
+def _mark_words(study: Evaluation, mark: Mark, value: str) -> str:
+    """The words of a mark, with numbers in place of names in braces."""
+    fields = {"value": value}
+    for name in set(_BRACES.findall(mark.words)) - {"value"}:
+        fields[name] = str(estimated(study, name, **mark.readings)["words"])
+    return mark.words.format_map(fields)
+
+
+def _over_shares(study: Evaluation, mark: Mark) -> tuple[float, float]:
     """A quantity with each share that it starts from at the ends of its range."""
     model = study.model
-    plan = model.plan(one.quantity, model.over(study.setting, one.readings))
+    plan = model.plan(mark.quantity, model.over(study.setting, mark.readings))
     free = [model.register.assumptions.get(name) for name in plan.leaves]
     shares = [share for share in free if share and share.unit == "dimensionless"]
     low = plan.evaluate({share.id: share.low for share in shares})
@@ -471,16 +494,18 @@ def _over_shares(study: Evaluation, one: Mark) -> tuple[float, float]:
 
 
 def _of_group(
-    study: Evaluation, row: FigureRow, name: str, known: pd.DataFrame
+    study: Evaluation, row: FigureRow, name: str, frame: pd.DataFrame
 ) -> dict[str, str]:
     """The span and the count of a group of marks, in words."""
-    if known.empty:
+    is_member = [mark.group == name for mark in row.marks]
+    values = frame["value"][is_member].dropna()
+    if values.empty:
         return {name: NOT_COMPUTABLE, f"{name}_count": count_words(0)}
-    quantity = next(one.quantity for one in row.marks if one.group == name)
+    quantity = row.marks[is_member.index(True)].quantity
     speller = Speller(study.model)
-    low = speller.spell(quantity, float(known["value"].min()))
-    high = speller.spell(quantity, float(known["value"].max()))
-    return {name: joined(low, high), f"{name}_count": count_words(len(known))}
+    low = speller.spell(quantity, float(values.min()))
+    high = speller.spell(quantity, float(values.max()))
+    return {name: joined(low, high), f"{name}_count": count_words(len(values))}
 
 
 # The figures --------------------------------------------------------------------------
@@ -488,30 +513,28 @@ def _of_group(
 
 def official_series(row: FigureRow, study: Evaluation) -> Drawing:
     """Official figures a year, by noun, beside the article's numbers."""
-    official = [
-        _official(row, one)
-        for one in study.model.register.external.values()
-        if re.fullmatch(r"(report|target)_\d{4}(_persons)?", one.id)
+    marks = [
+        _official(row, figure)
+        for figure in study.model.register.external.values()
+        if re.fullmatch(r"(report|target)_\d{4}(_persons)?", figure.id)
     ]
-    reported = {each["label"] for each in official if each["role"] != "goal"}
+    reported = {mark["label"] for mark in marks if mark["role"] != "goal"}
     years = range(int(min(reported)), int(max(reported)) + 1)
     empty = [str(year) for year in years if str(year) not in reported]
     none = {"role": "transfer", "words": "no figure", "noun": "", "unit": ""}
-    found: list[Row] = [{"label": year, **none} for year in empty]
-    found += official
-    for one in row.marks:
-        unit = study.model.units[one.quantity]
-        numbers = {"noun": one.name, "unit": unit, "low": np.nan, "high": np.nan}
-        found.append({**_marked_row(study, one), **numbers})
-    frame = pd.DataFrame(found).drop(columns="side")
+    marks = [*({"label": year, **none} for year in empty), *marks]
+    for mark in row.marks:
+        unit = study.model.units[mark.quantity]
+        numbers = {"noun": mark.name, "unit": unit, "low": np.nan, "high": np.nan}
+        marks.append({**_marked_row(study, mark), **numbers})
+    frame = pd.DataFrame(marks).drop(columns="side")
     frame = frame.sort_values("label", kind="stable", ignore_index=True)
     fields = {"without": str(len(empty)), "years": str(len(years))}
     names = {"plan": "planned_transfers_2016_2020", "mean": "transfers_2016_2020"}
-    guides = [
-        (estimated(study, quantity)["value"] / row.scale, words)
-        for words, quantity in names.items()
-    ]
-    return rows(row, frame, fields, guides=guides)
+    guides = []
+    for words, quantity in names.items():
+        guides.append((estimated(study, quantity)["value"] / row.scale, words))
+    return charted(row, frame, fields, guides=guides)
 
 
 def _official(row: FigureRow, figure: External) -> Row:
@@ -542,63 +565,115 @@ _BARS: dict[str, Row] = {
 }
 
 
-def waterfall(row: FigureRow, study: Evaluation) -> Drawing:
-    """From persons at risk in 2019 to 2021 and to both groups, a bar each."""
-    model = study.model
-    first, second, third = (
-        model.plan(f"at_risk_{name}", study.setting)
-        for name in ("2019", "2021", "total")
-    )
-    base, now = (estimated(study, f"at_risk_{year}")["value"] for year in (2019, 2021))
-    floor = {"former_detainees": "floor"} if third.words else {}
-    total = estimated(study, "at_risk_total", **floor)
-    names = ("at_risk_2019_up_to", "at_risk_2021_approaches", "at_risk_total_range")
-    up_to, approaches, both = (model.register.claims[name].published for name in names)
-    low, high = both.value("low"), both.value("high")
-    # One place for all bars, so that the figure adds up.
-    levels = approaches.value(), low, high
-    sizes = base, now, now - base, total["value"]
-    known = [size for size in sizes if np.isfinite(size)]
-    place = min((place_of(size, "person", levels) for size in known), default=0)
+class _Waterfall:
+    """The sums of the waterfall under a setting, each in words at one place.
 
-    def words(size: float, side: str = "") -> str:
+    So the figure adds up.
+    """
+
+    def __init__(self, study: Evaluation) -> None:
+        model, setting = study.model, study.setting
+        self.plan_2019 = model.plan("at_risk_2019", setting)
+        self.plan_2021 = model.plan("at_risk_2021", setting)
+        self.plan_total = model.plan("at_risk_total", setting)
+        self.base = float(estimated(study, "at_risk_2019")["value"])
+        self.now = float(estimated(study, "at_risk_2021")["value"])
+        floor = {"former_detainees": "floor"} if self.plan_total.words else {}
+        self.total = estimated(study, "at_risk_total", **floor)
+        claims = model.register.claims
+        self.up_to = claims["at_risk_2019_up_to"].published
+        self.approaches = claims["at_risk_2021_approaches"].published
+        self.both = claims["at_risk_total_range"].published
+        levels = (
+            self.approaches.value(),
+            self.both.value("low"),
+            self.both.value("high"),
+        )
+        sizes = self.base, self.now, self.now - self.base, self.total["value"]
+        known = [size for size in sizes if np.isfinite(size)]
+        places = [place_of(size, "person", levels) for size in known]
+        self.place = min(places, default=0)
+
+    def words(self, size: float, side: str = "") -> str:
+        """A number of persons in words."""
         if not np.isfinite(size):
             return NOT_COMPUTABLE
-        return with_side(spell_at(abs(size), "person", place), side)
+        return with_side(spell_at(abs(size), "person", self.place), side)
 
-    none = np.nan, np.nan
-    is_printed = first.claims == {names[0]}
-    at_first = "ours", 0, base, first.side, words(base, first.side), *none
-    if is_printed:
-        at_first = "printed", 0, base, first.side, str(up_to), *none
-    added = words(now - base)
-    if not np.isnan(now - base):
-        added = f"{'+' if now >= base else MINUS} {added}"
-    in_2021 = f"{words(now, second.side)}\nprinted: {approaches}"
-    spelled_total = words(total["value"], third.side)
-    span = total["low"], total["high"]
-    last = "ours", now, total["value"], third.side, spelled_total, *span
-    if third.words:
-        more = words(total["value"] - now, "at least")
-        if np.isfinite(total["value"] - now):
-            more = f"{more} more"
-        last = "in words only", now, total["value"], "at least", more, *none
-    pieces = [
-        ("At risk in 2019", *at_first),
-        ("Added since 2019", "calculated", base, now, "", added, *none),
-        ("At risk in 2021", "calculated", 0, now, second.side, in_2021, *none),
-        ("With former detainees", "as above", 0, now, "", "", *none),
-        ("With former detainees", *last),
-    ]
-    columns = ["label", "role", "start", "value", "side", "words", "low", "high"]
-    frame = pd.DataFrame(pieces, columns=columns)
-    fields = _sum_in_words(study, second, third)
-    fields |= {"now": words(now), "total": spelled_total}
-    fields["reached"] = f"If “{up_to}” was reached, the" if is_printed else "The"
-    fields["together"] = fields["together"].replace("{total}", spelled_total)
+    @property
+    def is_printed(self) -> bool:
+        """Whether the first bar is the article's own number."""
+        return self.plan_2019.claims == {"at_risk_2019_up_to"}
+
+    def bars(self) -> list[Row]:
+        """A row a bar, from persons at risk in 2019 to both groups."""
+        base, now = self.base, self.now
+        added = self.words(now - base)
+        if np.isfinite(now - base):
+            added = f"{'+' if now >= base else MINUS} {added}"
+        side = self.plan_2021.side
+        in_2021 = f"{self.words(now, side)}\nprinted: {self.approaches}"
+        both = "With former detainees"
+        return [
+            self._first(),
+            _bar("Added since 2019", "calculated", base, now, words=added),
+            _bar("At risk in 2021", "calculated", 0, now, side=side, words=in_2021),
+            _bar(both, "as above", 0, now),
+            {**self._last(), "label": both},
+        ]
+
+    def _first(self) -> Row:
+        side = self.plan_2019.side
+        role, words = "ours", self.words(self.base, side)
+        if self.is_printed:
+            role, words = "printed", str(self.up_to)
+        return _bar("At risk in 2019", role, 0, self.base, side=side, words=words)
+
+    def _last(self) -> Row:
+        """Former detainees: a number, or the least that the words allow."""
+        total = self.total["value"]
+        if self.plan_total.words:
+            words = self.words(total - self.now, "at least")
+            if np.isfinite(total - self.now):
+                words = f"{words} more"
+            side = "at least"
+            return _bar("", "in words only", self.now, total, side=side, words=words)
+        side = self.plan_total.side
+        bar = _bar(
+            "", "ours", self.now, total, side=side, words=self.words(total, side)
+        )
+        return bar | {"low": self.total["low"], "high": self.total["high"]}
+
+
+def _bar(
+    label: str,
+    role: str,
+    start: float,
+    value: float,
+    *,
+    side: str = "",
+    words: str = "",
+) -> Row:
+    """A bar of the waterfall, without a line for rounding."""
+    bar: Row = {"label": label, "role": role, "start": start, "value": value}
+    return bar | {"side": side, "words": words, "low": np.nan, "high": np.nan}
+
+
+def waterfall(row: FigureRow, study: Evaluation) -> Drawing:
+    """From persons at risk in 2019 to 2021 and to both groups, a bar each."""
+    sums = _Waterfall(study)
+    frame = pd.DataFrame(sums.bars())
+    total = sums.words(sums.total["value"], sums.plan_total.side)
+    fields = _sum_in_words(study, sums.plan_2021, sums.plan_total)
+    fields |= {"now": sums.words(sums.now), "total": total}
+    fields["reached"] = "The"
+    if sums.is_printed:
+        fields["reached"] = f"If “{sums.up_to}” was reached, the"
+    fields["together"] = fields["together"].replace("{total}", total)
     styles = {role: style for role, style in _BARS.items() if role in {*frame["role"]}}
-    band = low / row.scale, high / row.scale, f"printed: {both}"
-    return rows(row, frame, fields, styles=styles, band=band)
+    low, high = sums.both.value("low"), sums.both.value("high")
+    band = low / row.scale, high / row.scale, f"printed: {sums.both}"
+    return charted(row, frame, fields, styles, band=band)
 
 
 def _sum_in_words(study: Evaluation, second: Plan, third: Plan) -> dict[str, str]:
@@ -620,8 +695,9 @@ def _sum_in_words(study: Evaluation, second: Plan, third: Plan) -> dict[str, str
     try:
         _ = second.value
     except ModelError as error:
-        told = f"The sum for 2021 is not computable under this setting: {error}."
-        fields["caption"] = told
+        fields["caption"] = (
+            f"The sum for 2021 is not computable under this setting: {error}."
+        )
     return fields
 
 
@@ -630,28 +706,27 @@ def tornado(row: FigureRow, study: Evaluation) -> Drawing:
     model, quantity = study.model, study.quantity
     speller = Speller(model)
     now = float(estimated(study, quantity)["value"])
-    made = [
-        _end_of_bar(speller, quantity, bar.assumption, role, now, end)
-        for bar in sensitivity.tornado(model, quantity, study.setting)
-        for role, end in zip(
-            row.roles,
-            [(bar.low, bar.at_low), (bar.high, bar.at_high)],
-            strict=True,
-        )
-    ]
+    at_low, at_high = row.roles
+    marks = []
+    for bar in sensitivity.tornado(model, quantity, study.setting):
+        name = bar.assumption
+        low, high = (bar.low, bar.at_low), (bar.high, bar.at_high)
+        marks.append(_end_of_bar(speller, quantity, name, at_low, now, low))
+        marks.append(_end_of_bar(speller, quantity, name, at_high, now, high))
     names = ["label", "role", "assumption", "at", "value", "low", "high", "words"]
-    frame = pd.DataFrame(made, columns=names)
-    scaled = row.model_copy(update={"scale": 1.0, "unit": quantity.replace("_", " ")})
+    frame = pd.DataFrame(marks, columns=names)
+    unit = quantity.replace("_", " ")
+    scaled = row.model_copy(update={"scale": 1.0, "unit": unit})
     if model.units[quantity] in BASE_UNITS:
-        unit = f"{scaled.unit}, million {model.units[quantity]}s"
+        unit = f"{unit}, million {model.units[quantity]}s"
         scaled = row.model_copy(update={"unit": unit})
-    told = "No assumption moves the estimate."
-    if made:
-        values = sorted(each["value"] for each in made[:2])
-        span = joined(*(speller.spell(quantity, value) for value in values))
-        told = f"{made[0]['label']} moves the estimate most, from {span}."
+    most = "No assumption moves the estimate."
+    if marks:
+        low, high = sorted(mark["value"] for mark in marks[:2])
+        span = joined(speller.spell(quantity, low), speller.spell(quantity, high))
+        most = f"{marks[0]['label']} moves the estimate most, from {span}."
     guides = [(now / scaled.scale, "as it is")] if np.isfinite(now) else []
-    return rows(scaled, frame, {"most": told}, guides=guides)
+    return charted(scaled, frame, {"most": most}, guides=guides)
 
 
 def _end_of_bar(
@@ -683,69 +758,63 @@ def specification_curve(row: FigureRow, source: Any) -> Drawing:
     spec = sweep.read(model.register.folder / "specification.yaml", model)
     frame = sweep.compute(model, spec)
     known = frame[frame["violates"] == ""]
-    axes_of = [*(f"{name}__reading" for name in spec.readings), *spec.numbers]
-    choices = [name for name in axes_of if frame[name].nunique() > 1]
-    options = [(name, value) for name in choices for value in frame[name].unique()]
-    usual = {f"{name}__reading": model.default(name) for name in spec.readings}
+    usual: Row = {f"{name}__reading": model.default(name) for name in spec.readings}
     usual |= {name: model.register.assumptions[name].value for name in spec.numbers}
-    names = ("at_risk_2021_approaches", "at_risk_total_range")
-    printed = approaches, both = tuple(
-        model.register.claims[name].published for name in names
-    )
-    bands = (
-        (approaches.asserts().low, approaches.value()),
-        (both.value("low"), both.value("high")),
-    )
+    choices = [name for name in usual if frame[name].nunique() > 1]
+    options = [(name, value) for name in choices for value in frame[name].unique()]
+    highest = 1.05e-6 * float(known[[*spec.quantities]].to_numpy().max())
 
     def draw(fig: Canvas, title: str, note: str) -> None:
-        axes = fig.subplots(4, 1, height_ratios=(1, 1.6) * 2).reshape(2, 2)
-        for (top, bottom), quantity, band, claim in zip(
-            axes, spec.quantities, bands, printed, strict=True
-        ):
+        axes = fig.subplots(4, 1, height_ratios=(1, 1.6) * 2)
+        for number, (quantity, name) in enumerate(_CURVES.items()):
+            top, bottom = axes[2 * number : 2 * number + 2]
             curve = known.sort_values(quantity, kind="stable", ignore_index=True)
-            article = curve.index[
-                (curve[choices] == pd.Series(usual)[choices]).all(axis=1)
-            ]
-            top.axhspan(
-                band[0] / 1e6, band[1] / 1e6, color=ORANGE, alpha=0.25, linewidth=0
-            )
+            printed = model.register.claims[name].published
+            _draw_band(top, printed)
             top.plot(
                 curve[quantity] / 1e6,
-                **mark(BLACK, ".", markersize=3),
+                **styled(BLACK, ".", markersize=3),
                 label="one combination",
             )
             # Both groups have no single value under the article's own setting.
             if not model.plan(quantity).words:
-                top.plot(
-                    article,
-                    curve[quantity][article] / 1e6,
-                    **MARKS["diamond"],
-                    label="no settings changed",
-                )
-            said = f"{_AT_RISK[quantity]}: {len(curve)} combinations\nprinted: {claim}"
-            top.set_title(said, fontsize=mpl.rcParams["font.size"], loc="right")
-            for y, (name, value) in enumerate(options):
-                at = curve.index[curve[name] == value]
-                bottom.plot(
-                    at,
-                    [-y] * len(at),
-                    **mark(BLUE, "|", markersize=5, markeredgewidth=0.7),
-                )
-            words = [
-                f"{name.removesuffix('__reading')}: {value}".replace("_", " ")
-                for name, value in options
-            ]
-            bottom.set_yticks(
-                range(0, -len(options), -1), [one.removesuffix(".0") for one in words]
-            )
+                is_usual = curve[choices] == pd.Series(usual)[choices]
+                article = curve[is_usual.all(axis=1)][quantity] / 1e6
+                label = "no settings changed"
+                top.plot(article, **MARKS["diamond"], label=label)
+            count = f"{_AT_RISK[quantity]}: {len(curve)} combinations"
+            size = mpl.rcParams["font.size"]
+            top.set_title(f"{count}\nprinted: {printed}", fontsize=size, loc="right")
+            _draw_options(bottom, curve, options)
             bottom.set(xlabel="combinations, sorted", xlim=top.get_xlim())
-            highest = 1.05e-6 * float(known[[*spec.quantities]].to_numpy().max())
             top.set(xticks=[], ylabel="million persons", ylim=(0, highest))
-        around(fig, title, note, axes[0, 0].get_legend_handles_labels()[0])
+        around(fig, title, note, axes[0].get_legend_handles_labels()[0])
 
     refused = len(frame) - len(known)
     fields = {"refused": str(refused), "combinations": str(len(frame))}
     return Drawing(frame, draw, fields)
+
+
+def _draw_band(ax: Axes, printed: Published) -> None:
+    """What is printed: a range from end to end, or what words assert."""
+    low, high = printed.asserts().low, printed.asserts().high
+    if printed.printed_high:
+        low, high = printed.value("low"), printed.value("high")
+    ax.axhspan(low / 1e6, high / 1e6, color=ORANGE, alpha=0.25, linewidth=0)
+
+
+def _draw_options(
+    ax: Axes, curve: pd.DataFrame, options: Sequence[tuple[str, Any]]
+) -> None:
+    """A line for each option, marked where a combination has it."""
+    labels = []
+    for y, (name, value) in enumerate(options):
+        places = curve.index[curve[name] == value]
+        style = styled(BLUE, "|", markersize=5, markeredgewidth=0.7)
+        ax.plot(places, [-y] * len(places), **style)
+        words = f"{name.removesuffix('__reading')}: {value}".replace("_", " ")
+        labels.append(words.removesuffix(".0"))
+    ax.set_yticks(range(0, -len(options), -1), labels)
 
 
 #: The figures that are drawn in a way of their own, and what they are drawn from.

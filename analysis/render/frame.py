@@ -10,7 +10,7 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analysis.core.spell import digits
@@ -56,24 +56,27 @@ class Frame:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def where(self, column: str, *values: str) -> Frame:
-        """The frame with those rows alone that have one of the values in a column."""
-        rows = [row for row in self.rows if row[column] in values]
-        return replace(self, rows=rows)
-
     # Files ----------------------------------------------------------------------------
 
     @property
     def file_columns(self) -> list[str]:
         """The columns of a file; under a setting, with how it differs."""
-        return [*self.columns, *(["differs"] if self.differs else [])]
+        if self.differs:
+            return [*self.columns, "differs"]
+        return [*self.columns]
 
     def texts(self) -> list[dict[str, str]]:
         """The rows as a file holds them: a text a cell, numbers with ten digits."""
         return [
-            {name: cell_text(self._cell(row, name)) for name in self.file_columns}
-            for row in self.rows
+            {name: cell_text(cell) for name, cell in record.items()}
+            for record in self.records()
         ]
+
+    def records(self) -> list[dict[str, Any]]:
+        """The rows with the columns of a file alone."""
+        names = self.file_columns
+        setting = {"differs": self.differs}
+        return [{name: {**row, **setting}[name] for name in names} for row in self.rows]
 
     def csv(self) -> str:
         """The frame as CSV, of which no spreadsheet computes a cell."""
@@ -86,11 +89,7 @@ class Frame:
 
     def json(self) -> str:
         """The frame as JSON: a record a row, and null where there is no number."""
-        records = [
-            {name: plain(self._cell(row, name)) for name in self.file_columns}
-            for row in self.rows
-        ]
-        return as_json(records)
+        return as_json(plain(self.records()))
 
     def to_pandas(self) -> pd.DataFrame:
         """The frame for pandas, numbers in base units.
@@ -112,19 +111,16 @@ class Frame:
         }
         return table
 
-    def _cell(self, row: Row, name: str) -> Any:
-        return self.differs if name == "differs" else row[name]
-
     # What a reader sees ---------------------------------------------------------------
 
     def groups(self) -> dict[str, list[list[str]]]:
         """The cells that a reader sees, by the group of their row."""
-        found: dict[str, list[list[str]]] = {}
+        groups: dict[str, list[list[str]]] = {}
         for row in self.rows:
             name = str(row[self.group]) if self.group else ""
             cells = [cell_text(row[column]) for column in self.shown]
-            found.setdefault(name, []).append(cells)
-        return found
+            groups.setdefault(name, []).append(cells)
+        return groups
 
     def markdown(self) -> str:
         """The frame as a table in Markdown."""
@@ -152,11 +148,15 @@ def of_texts(
     1.9 million  x
     In persons.
     """
-    names = list(columns or (rows[0] if rows else ()))
-    records = [
-        row if isinstance(row, Mapping) else dict(zip(names, row, strict=True))
-        for row in rows
-    ]
+    names = [*columns]
+    if rows and not names:
+        names = [*rows[0]]
+    records: list[Row] = []
+    for row in rows:
+        if isinstance(row, Mapping):
+            records.append(row)
+        else:
+            records.append(dict(zip(names, row, strict=True)))
     shown = {name: name for name in names if name != group}
     return Frame(records, names, shown, foot=foot, group=group)
 
@@ -191,9 +191,9 @@ def plain(value: Any) -> Any:
     {'a': [0.6666666667, None]}
     """
     if isinstance(value, Mapping):
-        return {name: plain(each) for name, each in value.items()}
+        return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
+        return [plain(part) for part in value]
     if isinstance(value, float):
         return float(digits(value)) if math.isfinite(value) else None
     return value

@@ -28,22 +28,25 @@ def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
     The key of a reading is ``quantity.reading``. Where there is no value, the fields
     say why.
     """
-    found: dict[str, dict[str, Any]] = {}
-    for key, one in each_estimate(model, setting):
-        if isinstance(one, ModelError):
-            found[key] = {"value": None, "reason": str(one)}
-            continue
-        numbers = {
-            name: float(digits(getattr(one, name)) or "nan")
-            for name in ("value", "low", "high")
-        }
-        found[key] = {
-            name: int(number) if number.is_integer() else number
-            for name, number in numbers.items()
-        }
-        found[key] |= {"unit": one.unit, "side": one.side}
-        found[key] |= {"depends_on": list(one.depends_on), "remarks": list(one.remarks)}
-    return found
+    records: dict[str, dict[str, Any]] = {}
+    for key, estimate in each_estimate(model, setting):
+        if isinstance(estimate, ModelError):
+            records[key] = {"value": None, "reason": str(estimate)}
+        else:
+            records[key] = _record(estimate)
+    return records
+
+
+def _record(estimate: Estimate) -> dict[str, Any]:
+    """The fields of an estimate; a number that is whole has no decimals."""
+    record: dict[str, Any] = {}
+    for name in ("value", "low", "high"):
+        number = float(digits(getattr(estimate, name)) or "nan")
+        record[name] = int(number) if number.is_integer() else number
+    record |= {"unit": estimate.unit, "side": estimate.side}
+    record["depends_on"] = list(estimate.depends_on)
+    record["remarks"] = list(estimate.remarks)
+    return record
 
 
 def each_estimate(
@@ -56,14 +59,13 @@ def each_estimate(
     yielded instead.
     """
     for quantity in model.quantities:
-        names = model.readings(quantity)
-        several = (
-            {f"{quantity}.{name}": {quantity: name} for name in names}
-            if len(names) > 1
-            else {}
-        )
-        for key, readings in {quantity: {}, **several}.items():
+        keys: dict[str, dict[str, str]] = {quantity: {}}
+        readings = model.readings(quantity)
+        if len(readings) > 1:
+            for reading in readings:
+                keys[f"{quantity}.{reading}"] = {quantity: reading}
+        for key, named in keys.items():
             try:
-                yield key, model.estimate(quantity, model.over(setting, readings))
+                yield key, model.estimate(quantity, model.over(setting, named))
             except ModelError as error:
                 yield key, error

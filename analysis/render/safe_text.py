@@ -29,8 +29,8 @@ _TEX = str.maketrans(
         "<": r"\textless{}",
         ">": r"\textgreater{}",
         "|": r"\textbar{}",
-        **{one: f"\\{one}" for one in "#$%&_{}"},
     }
+    | {letter: f"\\{letter}" for letter in "#$%&_{}"}
 )
 #: Straight quotation marks, which TeX would take for closing ones.
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -51,9 +51,11 @@ def printable(text: str) -> str:
     >>> printable("a\x1b[31mb")
     'a\\x1b[31mb'
     """
-    return _CONTROL.sub(
-        lambda found: found[0].encode("unicode_escape").decode("ascii"), text
-    )
+    return _CONTROL.sub(_spelled_out, text)
+
+
+def _spelled_out(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode("ascii")
 
 
 def padded(text: str) -> str:
@@ -64,9 +66,12 @@ def padded(text: str) -> str:
     >>> len(padded("人次"))
     4
     """
-    return "".join(
-        f"{one}\0" if unicodedata.east_asian_width(one) in "WF" else one for one in text
-    )
+    letters = ""
+    for letter in text:
+        letters += letter
+        if unicodedata.east_asian_width(letter) in "WF":
+            letters += "\0"
+    return letters
 
 
 def is_number(text: str) -> bool:
@@ -89,12 +94,9 @@ def escape_spreadsheet_formula(value: Any) -> Any:
     ... )
     ("'=1+1", '-2.5', 'a=b')
     """
-    is_formula = (
-        isinstance(value, str)
-        and value.startswith(_FORMULA_STARTS)
-        and not is_number(value)
-    )
-    return f"'{value}" if is_formula else value
+    if not isinstance(value, str) or is_number(value):
+        return value
+    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
 #: Letters that Markdown would take for markup.

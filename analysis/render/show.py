@@ -116,13 +116,15 @@ def _print_list(screen: Console, headings: Sequence[str], row: list[str]) -> Non
     from rich.text import Text
 
     first, *others = row
-    names = headings[1:] if len(others) > 1 else [""]
-    grid = Table.grid(padding=(0, GAP if len(others) > 1 else 0))
-    grid.add_column(width=max(map(len, names)))
+    grid = Table.grid(padding=(0, GAP))
+    if len(others) > 1:
+        grid.add_column(width=max(map(len, headings[1:])))
     grid.add_column()
-    for name, cell in zip(names, others, strict=True):
-        if cell:
-            grid.add_row(Text(name), Text(cell))
+    for heading, cell in zip(headings[1:], others, strict=True):
+        if cell and len(others) > 1:
+            grid.add_row(Text(heading), Text(cell))
+        elif cell:
+            grid.add_row(Text(cell))
     screen.print(Text(first))
     screen.print(Padding(grid, (0, 0, 0, 4), expand=False))
 
@@ -165,18 +167,15 @@ def html(frame: Frame) -> str:
 
 
 def _html_row(tag: str, cells: Sequence[str]) -> str:
-    made = [
-        f'<{tag} style="text-align:left">{escaping.escape(cell)}</{tag}>'
-        for cell in cells
-    ]
-    return f"<tr>{''.join(made)}</tr>"
+    start, end = f'<{tag} style="text-align:left">', f"</{tag}>"
+    texts = "".join(f"{start}{escaping.escape(cell)}{end}" for cell in cells)
+    return f"<tr>{texts}</tr>"
 
 
 def _folded(headings: Sequence[str], row: list[str]) -> str:
     """The first cell of a row, and the others when it is opened."""
     first, *others = map(escaping.escape, row)
-    parts = [
-        f"<p><b>{escaping.escape(heading)}:</b> {cell}</p>"
-        for heading, cell in zip(headings[1:], others, strict=True)
-    ]
-    return f"<details><summary>{first}</summary>{''.join(parts)}</details>"
+    parts = ""
+    for heading, cell in zip(headings[1:], others, strict=True):
+        parts += f"<p><b>{escaping.escape(heading)}:</b> {cell}</p>"
+    return f"<details><summary>{first}</summary>{parts}</details>"

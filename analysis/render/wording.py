@@ -52,27 +52,30 @@ def against_words(model: Model, check: Check) -> list[str]:
     It is arithmetic over figures published elsewhere: first with their names, then with
     their numbers.
     """
-    expression, rows = parse(check.against), model.register.external
-    shown = {
-        name: str(rows[name].published) for name in expression.needs if name in rows
-    }
+    expression = parse(check.against)
+    shown = {}
+    for name in expression.needs:
+        figure = model.register.external.get(name)
+        if figure:
+            shown[name] = str(figure.published)
     return [f"  {check.against}", f"  = {expression.text(shown)}"]
 
 
-def result_words(speller: Speller, one: Estimate, full: bool = False) -> str:
+def result_words(speller: Speller, estimate: Estimate, full: bool = False) -> str:
     """An estimate with its side, unit and bounds, rounded or in full."""
-    unit = speller.unit(one.quantity)
-    words = speller.spell(one.quantity, one.value)
-    bounds = speller.span(one.quantity, one.low, one.high, one.value)
+    quantity, value = estimate.quantity, estimate.value
+    low, high = estimate.low, estimate.high
     if full:
-        unit = one.unit
-        words, low, high = map(digits, (one.value, one.low, one.high))
-        bounds = f"{low} to {high}"
-    side = one.side.replace("no bound", "")
+        unit, words = estimate.unit, digits(value)
+        bounds = f"{digits(low)} to {digits(high)}"
+    else:
+        unit, words = speller.unit(quantity), speller.spell(quantity, value)
+        bounds = speller.span(quantity, low, high, value)
+    side = estimate.side.replace("no bound", "")
     parts = [with_unit(with_side(words, side), unit)]
-    if one.low != one.high:
+    if low != high:
         parts.append(f"{bounds} by rounding")
-    if one.side == "no bound":
+    if estimate.side == "no bound":
         parts.append("no bound on either side")
     return ", ".join(parts)
 
@@ -114,10 +117,10 @@ def printed_words(model: Model, outcome: Outcome) -> str:
 def recomputed_words(speller: Speller, outcome: Outcome) -> str:
     """Put the recomputed value into words, with its side."""
     if outcome.recomputed is None:
-        bound = ", no bound" if outcome.side == "no bound" else ""
-        return (
-            "" if outcome.reason and not outcome.verdict else f"no single value{bound}"
-        )
+        if outcome.reason and not outcome.verdict:
+            return ""
+        has_bound = outcome.side != "no bound"
+        return "no single value" if has_bound else "no single value, no bound"
     words = speller.spell(outcome.check.quantity, outcome.recomputed)
     return with_side(words, outcome.side)
 
@@ -162,12 +165,10 @@ def bounds_words(speller: Speller, outcome: Outcome) -> str:
 def verdict_words(speller: Speller, outcome: Outcome) -> str:
     """The verdict as a screen says it, with how far off or short the value is."""
     if not outcome.verdict:
-        known = outcome.recomputed is not None or outcome.recomputed_low is not None
-        return (
-            "derived"
-            if known and not outcome.check.kind
-            else f"not computable: {outcome.reason}"
-        )
+        is_known = outcome.recomputed is not None or outcome.recomputed_low is not None
+        if is_known and not outcome.check.kind:
+            return "derived"
+        return f"not computable: {outcome.reason}"
     verdict = verdict_and_distance(speller, outcome)
     notes = []
     if outcome.verdict != "differs":
@@ -228,8 +229,10 @@ def coarser_place(model: Model, check: Check, row: Claim | External) -> str:
     if row.qualifier != "vague":
         return row.published.coarse_place_words
     words = model.register.vague_readings[check.quantity]
-    ends = [end for end in (words.floor, words.ceiling) if end and end.coarse_place]
-    return ends[0].coarse_place if ends else ""
+    for end in (words.floor, words.ceiling):
+        if end and end.coarse_place:
+            return end.coarse_place
+    return ""
 
 
 def reason_words(model: Model, outcome: Outcome) -> str:
@@ -262,23 +265,23 @@ def passing_words(outcome: Outcome) -> str:
     if outcome.passing is None or outcome.passing_rounded is None:
         return ""
     as_well = " as well" if outcome.verdict == "matches" else ""
-    words = f"{100 * outcome.passing:.0f} percent would match{as_well}"
-    if f"{outcome.passing:.2f}" == f"{outcome.passing_rounded:.2f}":
-        return words
-    return (
-        f"{words}, and {100 * outcome.passing_rounded:.0f} percent would with rounding"
-    )
+    share = f"{100 * outcome.passing:.0f} percent"
+    rounded = f"{100 * outcome.passing_rounded:.0f} percent"
+    words = f"{share} would match{as_well}"
+    return words if share == rounded else f"{words}, and {rounded} would with rounding"
 
 
 def _input_words(model: Model, name: str) -> str:
     """An input of a check by what is printed, or by its name."""
-    claim = model.register.claims.get(name)
-    if claim is None:
-        words = model.register.vague_readings.get(name)
-        claim = model.register.claims.get(words.claim) if words else None
-        if claim is None or claim.qualifier != "vague":
-            return name
-    return f'"{claim.words or claim.published}"'
+    claims = model.register.claims
+    if name in claims:
+        return f'"{claims[name].words or claims[name].published}"'
+    reading = model.register.vague_readings.get(name)
+    if reading and reading.claim in claims:
+        claim = claims[reading.claim]
+        if claim.qualifier == "vague":
+            return f'"{claim.words or claim.published}"'
+    return name
 
 
 _NUMBERS = (
@@ -355,9 +358,10 @@ def tally_words(counts: Mapping[str, int]) -> str:
 
 
 def _counted(counts: Mapping[str, int], verbs: Mapping[str, str]) -> str:
-    parts = [
-        count_words(counts[name], verb) for name, verb in verbs.items() if counts[name]
-    ]
+    parts = []
+    for name, verb in verbs.items():
+        if counts[name]:
+            parts.append(count_words(counts[name], verb))
     *others, last = parts
     return f"{', '.join(others)}, and {last}" if others else last
 

@@ -233,6 +233,8 @@ def test_units_and_sides_in_words():
     assert with_side("1.9 million", "at most") == "at most 1.9 million"
     assert with_side("1.9 million", "") == "1.9 million"
     assert exact_span(0.36, 1, "person/transfer") == "0.36 to 1"
+    # From a number to itself there is nowhere to go.
+    assert exact_span(1.5e6, 1.5e6, "person") == "1.5 million"
 
 
 NUMBERS = st.floats(-1e13, 1e13).filter(lambda number: abs(number) > 1e-6)
