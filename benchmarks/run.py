@@ -302,22 +302,6 @@ def whole_runs():
     return {"every notebook": every, "a hundred scenarios": hundred}
 
 
-MOVES = """() => {
-  const names = [
-    "persons_per_transfer", "at_risk_share_of_new", "former_detainees", "overlap",
-  ];
-  const sliders = names.map((name) =>
-    document.querySelector(`[data-slide=${name}]`));
-  return Array.from({ length: 500 }, (_, i) => {
-    const slider = sliders[i % 4];
-    const [low, high] = [Number(slider.min), Number(slider.max)];
-    slider.value = low + (high - low) * ((37 * i) % 100) / 100;
-    const start = performance.now();
-    slider.dispatchEvent(new Event("input"));
-    document.body.getBoundingClientRect();
-    return performance.now() - start;
-  });
-}"""
 OPENED = """() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => {
   const [shown] = performance.getEntriesByName("first-contentful-paint");
   const [loaded] = performance.getEntriesByType("navigation");
@@ -331,6 +315,7 @@ def explorer():
     """
     from analysis.publish.explorer import write
     from tests.browsing import chromium
+    from tests.exploring import MOVES
 
     opened = []
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:

@@ -70,6 +70,19 @@ CHARTS = """
   });
 })
 """
+#: Milliseconds that 500 moves of sliders take, with layout.
+MOVES = """() => {
+  const sliders = [...document.querySelectorAll("[data-slide]")];
+  return Array.from({ length: 500 }, (_, i) => {
+    const slider = sliders[i % sliders.length];
+    const [low, high] = [Number(slider.min), Number(slider.max)];
+    slider.value = low + (high - low) * ((37 * i) % 100) / 100;
+    const start = performance.now();
+    slider.dispatchEvent(new Event("input"));
+    document.body.getBoundingClientRect();
+    return performance.now() - start;
+  });
+}"""
 
 
 def random_settings(

@@ -121,9 +121,9 @@ def _hash(text: str) -> str:
 
 
 def _script(model: Model, names: list[str], article: dict[str, str]) -> str:
-    """The script, with what it computes with: the names of all quantities among it."""
+    """The script, after the quantities, formulas and limits that it computes with."""
     by_name = {name: rows.quantity_row(model, name) for name in names}
-    data = _data(model, article) | {"judged": rows.judged(model, names)}
+    data = _data(model, names, article)
     return (
         f'\n"use strict";\nconst QUANTITIES = {rows.literal(by_name)};\n'
         f"const DATA = {rows.literal(data)};\n"
@@ -133,12 +133,13 @@ def _script(model: Model, names: list[str], article: dict[str, str]) -> str:
     )
 
 
-def _data(model: Model, article: dict[str, str]) -> dict[str, Any]:
+def _data(model: Model, names: list[str], article: dict[str, str]) -> dict[str, Any]:
     """What the script computes with beside quantities, formulas and limits."""
     return {
         "claims": [_claim(model, name, article) for name in words()["claims"]],
         "quantities": quantities(),
         "settings": words()["settings"],
+        "judged": rows.judged(model, names),
         "grounds": GROUNDS,
         "short": SHORT,
         "bars": _BARS,
@@ -163,7 +164,6 @@ def _claim(model: Model, name: str, article: dict[str, str]) -> dict[str, Any]:
     is_repetition = check.kind == "repetition"
     return {
         "id": name,
-        "label": label(quantity),
         "quantity": quantity,
         "check": rows.check_row(model, check),
         "working": working,

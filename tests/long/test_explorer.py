@@ -19,6 +19,7 @@ from tests.browsing import Watched, chromium, needs_chromium
 from tests.exploring import (
     ANSWERS,
     CHARTS,
+    MOVES,
     answers_of,
     differences,
     random_settings,
@@ -164,21 +165,6 @@ def test_numbers_are_spelled_alike_at_2_000_values(page: Page) -> None:
     assert [
         (case, a, b) for case, a, b in zip(cases, found, wanted, strict=True) if a != b
     ] == []
-
-
-#: Milliseconds that moves of a slider take, with layout.
-MOVES = """() => {
-  const sliders = [...document.querySelectorAll("[data-slide]")];
-  return Array.from({ length: 500 }, (_, i) => {
-    const slider = sliders[i % sliders.length];
-    const [low, high] = [Number(slider.min), Number(slider.max)];
-    slider.value = low + (high - low) * ((37 * i) % 100) / 100;
-    const start = performance.now();
-    slider.dispatchEvent(new Event("input"));
-    document.body.getBoundingClientRect();
-    return performance.now() - start;
-  });
-}"""
 
 
 def test_a_move_of_a_slider_is_drawn_within_8_milliseconds(page: Page) -> None:

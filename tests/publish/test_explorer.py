@@ -426,8 +426,8 @@ def test_a_link_keeps_what_can_be_taken_and_says_what_was_left_out(
     assert out(page, "differs") == "Changed: Persons per transfer: 0.6."
     assert page.locator("#refused").inner_text() == (
         "Left out of this link: “abc” is not a number; “zzz” can’t be changed on this "
-        "page; Share of them also counted above = 2 lies outside its allowed range, "
-        "0 to 1"
+        "page; Former detainees also counted as transferred = 2 lies outside its "
+        "allowed range, 0 to 1"
     )
     assert page.url == link
     slide(page, "approaches_in_2021", "persons_per_transfer", 0.7)

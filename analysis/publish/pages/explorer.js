@@ -127,7 +127,8 @@ const style = (node, name, value) => node.style.setProperty(`--${name}`, value);
 
 function render() {
   const texts = textsOf(setting);
-  texts["bar value"] = `${touched.label}: ${texts[`value ${touched.quantity}`]}`;
+  const { quantity } = touched;
+  texts["bar value"] = `${QUANTITIES[quantity].label}: ${texts[`value ${quantity}`]}`;
   texts["bar verdict"] = texts[`verdict ${touched.id}`];
   each("[data-out]", (node, data) => {
     const text = texts[data.out] ?? node.textContent;
@@ -158,7 +159,7 @@ function render() {
   resting = setTimeout(() => hold(rest), 250);
 }
 
-// What was moved last stays where it is.
+// What was moved stays there.
 function hold(draw) {
   const { top } = moved.getBoundingClientRect();
   draw();
