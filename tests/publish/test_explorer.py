@@ -510,11 +510,13 @@ def test_a_slider_stays_under_the_finger_that_moves_it(
     phone: Page, number: int
 ) -> None:
     slider = phone.locator(".lever [type=range]").nth(number)
+    # As in Safari, which does not hold what it shows while the page above it grows.
+    phone.evaluate("document.documentElement.style.overflowAnchor = 'none'")
     slider.evaluate("(node) => scrollBy(0, node.getBoundingClientRect().top - 500)")
     start = top(slider)
     verdicts, texts, tops = set(), set(), []
-    # From one end to the other and back, through every value at which it turns.
-    places = [*range(29, 362, 66), *range(359, 28, -66)]
+    # From one end to the other, through every value at which the verdict turns.
+    places = [*range(29, 362, 74), 361]
     for _ in draw_a_finger(phone, [(x, start + 22) for x in places]):
         tops.append(top(slider))
         verdicts.add(phone.locator(".bar .verdict").inner_text())
