@@ -137,6 +137,17 @@ def test_each_page_links_a_term_of_the_glossary_once(pages: dict[str, Page]) -> 
     )
 
 
+def test_the_page_on_python_has_the_examples_of_docs(pages: dict[str, Page]) -> None:
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^>>> (.*)$", text, re.MULTILINE)
+    assert len(examples) > 30
+    soup = BeautifulSoup(pages["python.html"].text, "html.parser")
+    shown = "".join(block.get_text() for block in soup.find_all("pre"))
+    assert [line for line in examples if line not in shown] == []
+    titles = [heading.get_text().rstrip("#") for heading in soup.find_all("h3")]
+    assert any(title.startswith("study.to_latex(table") for title in titles)
+
+
 def test_the_headline_table_is_that_of_the_readme(pages: dict[str, Page]) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     table = readme[readme.index("<!-- headline") : readme.index("<!-- end of headline")]
