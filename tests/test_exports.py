@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from analysis.cli import app
 from analysis.model.model import Model
 from analysis.publish.report import estimates_tex
+from analysis.render import figures
 from analysis.render.drawn import Drawn
 from analysis.study import Study
 
@@ -258,6 +259,12 @@ def test_the_frames_of_draws_know_their_setting(drawn: Drawn) -> None:
     for frame in (drawn.frame, drawn.sample, drawn.indices, drawn.inputs):
         assert frame.attrs["differs"] == drawn.differs
         assert CHANGED in plain(frame.head(2).to_latex())
+
+
+def test_the_data_of_a_figure_in_words_know_their_setting(study: Study) -> None:
+    frame = figures.table("official_series", study.model, study.setting)
+    assert frame.differs == study.differs
+    assert any("surplus farm labour" in row["noun"] for row in frame.rows)
 
 
 def test_the_estimates_for_tex_name_their_setting(model: Model, study: Study) -> None:

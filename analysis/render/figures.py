@@ -10,7 +10,7 @@ import os
 import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,6 +32,7 @@ from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
 from analysis.render import KEEP_FIGURES_IN, figure_rows
 from analysis.render.described import DescribedCanvas
 from analysis.render.figure_rows import FigureRow, Mark
+from analysis.render.frame import Frame, of_texts
 from analysis.render.headlines import filled
 from analysis.render.records import escape_spreadsheet_formulas
 from analysis.render.speller import Speller
@@ -207,6 +208,14 @@ def render_figure(name: str, source: Any) -> Canvas:
         if folder:
             _keep(row.id, fig, drawing.frame, Path(folder))
     return fig
+
+
+def table(name: str, model: Model, setting: Setting = ARTICLE) -> Frame:
+    """The data of a figure in words, a row a mark, as notebook 01 shows them."""
+    plot = figures(model)[name]
+    words = plot.frame(plot.source(model, setting)).select_dtypes(exclude="number")
+    frame = of_texts(words.to_numpy().tolist(), [*map(str, words.columns)])
+    return replace(frame, differs=model.differences(setting))
 
 
 def _keep(name: str, fig: Canvas, frame: pd.DataFrame, folder: Path) -> None:
