@@ -731,7 +731,7 @@ class Study:
     def __str__(self) -> str:
         """What differs from the article, and the headline numbers here."""
         from analysis.render import frames, show
-        from analysis.render.steps import WIDTH
+        from analysis.render.paragraphs import WIDTH
 
         first = textwrap.fill(repr(self), WIDTH, break_on_hyphens=False)
         table = frames.summary(self.model, self.setting)

@@ -9,7 +9,6 @@ import contextlib
 import csv
 import io
 import re
-import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import repeat
@@ -36,9 +35,9 @@ from analysis.render.headlines import (
     headlines_text,
     ours,
 )
+from analysis.render.paragraphs import paragraph
 from analysis.render.safe_text import is_number
 from analysis.render.screens import CHECKED, echo_wrapped, show
-from analysis.render.steps import WIDTH
 from analysis.render.wording import (
     CAVEAT,
     tally_words,
@@ -223,10 +222,10 @@ def verify(model: Model, form: str, setting: Setting) -> int:
         if differs:
             _show_changes(model, outcomes, setting)
         else:
-            typer.echo(_filled(tally_words(tally(results(model, outcomes)))))
+            typer.echo(paragraph(tally_words(tally(results(model, outcomes)))))
     else:
         shown = headlines(model, setting)
-        typer.echo(f"{_filled(CHECKED)}\n\n{headlines_text(shown)}\n")
+        typer.echo(f"{paragraph(CHECKED)}\n\n{headlines_text(shown)}\n")
         _show_changes(model, outcomes, setting, shown)
     return 0 if differs else print_moved(model, expected, now)
 
@@ -243,16 +242,16 @@ def print_report(
     The lines of ``more`` say where to read on. The function returns the exit status.
     """
     typer.echo(_QUESTION)
-    typer.echo(_filled(model.register.article.reference))
-    typer.echo(_filled(CHECKED))
+    typer.echo(paragraph(model.register.article.reference))
+    typer.echo(paragraph(CHECKED))
     typer.echo(f"\n{headlines_text(headlines(model))}\n")
-    typer.echo(_filled(tally_words(tally(results(model, outcomes)))) + "\n")
+    typer.echo(paragraph(tally_words(tally(results(model, outcomes)))) + "\n")
     status = print_moved(model, expected, now)
     if not status:
         file = model.register.file("expected.csv")
         equal = f"All {len(expected):,} values equal {file}."
-        typer.echo(_filled(f"No settings changed. {ours(model)}".strip()))
-        typer.echo(_filled(equal))
+        typer.echo(paragraph(f"No settings changed. {ours(model)}".strip()))
+        typer.echo(paragraph(equal))
     if more:
         width = max(map(len, more)) + 2
         typer.echo()
@@ -278,13 +277,8 @@ def _show_changes(
     heading = "Verdicts that change, before and after:"
     typer.echo(f"\n{heading if len(changed) else 'No verdict changes.'}")
     show(replace(changed, foot=""))
-    for paragraph in frames.tallies(model, before, outcomes):
-        typer.echo(f"\n{_filled(paragraph)}")
-
-
-def _filled(text: str) -> str:
-    """A paragraph in lines of at most 80 columns."""
-    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    for text in frames.tallies(model, before, outcomes):
+        typer.echo(f"\n{paragraph(text)}")
 
 
 def print_moved(model: Model, expected: Cells, now: Cells) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -29,9 +28,9 @@ from analysis.publish.replaceable import CRATE, is_ours, refuse_foreign
 from analysis.publish.tables import write_tables
 from analysis.render import KEEP_FIGURES_IN, frames
 from analysis.render.headlines import changes, headlines, headlines_text
+from analysis.render.paragraphs import paragraph
 from analysis.render.progress import progress
 from analysis.render.screens import echo_wrapped, show
-from analysis.render.steps import WIDTH
 from analysis.whatif.scenarios import find as find_scenario
 
 # Every notebook -----------------------------------------------------------------------
@@ -284,6 +283,6 @@ def _print_run(model: Model, asked: Job, target: Path) -> None:
         outcomes = judge_all(model, notebook.checks, asked.setting)
         show(frames.checks(model, outcomes, asked.setting, frames.SHOWN_IN_FULL))
     written = f"{display_path(target)} is written: {asked.words}"
-    typer.echo(textwrap.fill(written, WIDTH, break_long_words=False))
+    typer.echo(paragraph(written))
     lines = list(changes(model, asked.setting, shown))
     echo_wrapped(*lines[1:])

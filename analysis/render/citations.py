@@ -14,7 +14,6 @@ it, and the official figures beside it. All is under the article's own setting.
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,9 +21,9 @@ from analysis import __version__
 from analysis.core.rows import SEEN_IN, External, Headline, OfficialFigure
 from analysis.model.model import Model
 from analysis.render.headlines import filled, headlines
+from analysis.render.paragraphs import wrapped
 from analysis.render.safe_text import tex
 from analysis.render.speller import Speller
-from analysis.render.steps import WIDTH
 
 QUESTION = "What may I cite?"
 #: This package, as CITATION.cff has it.
@@ -114,27 +113,16 @@ def cite_text(model: Model) -> str:
     """What may be cited, for a terminal."""
     lines = [QUESTION, ""]
     for number, cited in enumerate(citations(model), start=1):
-        lines += _filled(cited.title, f"{number}  ")
-        lines += _filled(f"“{cited.sentence}”")
-        lines += _filled(f"Caveat: {cited.caveat}")
-        lines += _filled(f"Check: {cited.checked}.")
-        lines += _filled(f"Official figures: {cited.beside}.")
+        lines += wrapped(cited.title, f"{number}  ")
+        lines += wrapped(f"“{cited.sentence}”", "   ")
+        lines += wrapped(f"Caveat: {cited.caveat}", "   ")
+        lines += wrapped(f"Check: {cited.checked}.", "   ")
+        lines += wrapped(f"Official figures: {cited.beside}.", "   ")
         lines.append("")
-    lines += _filled(HOW, "")
+    lines += wrapped(HOW)
     for what, words in references(model).items():
-        lines += _filled(f"{what}: {words}.", "")
+        lines += wrapped(f"{what}: {words}.")
     return "\n".join(lines)
-
-
-def _filled(text: str, start: str = "   ") -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=start,
-        subsequent_indent=" " * len(start),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def cite_markdown(model: Model) -> str:

@@ -76,13 +76,17 @@ def checks(
     notebooks: the notebook that shows a check, by the id of the check.
     """
     speller, where = Speller(model), notebooks or {}
-    rows = [_check_row(speller, one, where.get(one.check.id, "")) for one in outcomes]
+    rows = [
+        _check_row(speller, outcome, where.get(outcome.check.id, ""))
+        for outcome in outcomes
+    ]
     return Frame(rows, COLUMNS["checks"].split(), shown, model.differences(setting))
 
 
 def derived(model: Model, outcomes: Iterable[Outcome], **how: Any) -> Frame:
     """The derived quantities alone, which no claim is set beside."""
-    frame = checks(model, [one for one in outcomes if not one.check.kind], **how)
+    unjudged = [outcome for outcome in outcomes if not outcome.check.kind]
+    frame = checks(model, unjudged, **how)
     return Frame(frame.rows, COLUMNS["derived"].split(), SHOWN, frame.differs)
 
 
@@ -159,7 +163,8 @@ def _solution_row(model: Model, setting: Setting, name: str) -> Row:
 
 def claims(model: Model, outcomes: Iterable[Outcome]) -> Frame:
     """The rows of claims.csv, each with its verdict and the checks on it."""
-    verdicts = {one.claim.id: one.verdict for one in results(model, outcomes)}
+    judged = results(model, outcomes)
+    verdicts = {result.claim.id: result.verdict for result in judged}
     rows = [
         _claim_row(model, claim, verdicts.get(claim.id, ""))
         for claim in model.register.claims.values()
@@ -245,7 +250,8 @@ def tallies(
     model: Model, before: Iterable[Outcome], after: Iterable[Outcome]
 ) -> list[str]:
     """The tally of the results before a change and after it, a text each."""
-    was, now = (tally_words(tally(results(model, each))) for each in (before, after))
+    was = tally_words(tally(results(model, before)))
+    now = tally_words(tally(results(model, after)))
     if was == now:
         return [f"Before and after: {now}"]
     return [f"Before: {was}", f"After: {now}"]

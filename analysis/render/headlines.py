@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -22,9 +21,10 @@ from analysis.model import arithmetic
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.model.plan import Plan
 from analysis.model.verdicts import judge
+from analysis.render.paragraphs import WIDTH, wrapped
 from analysis.render.places import is_replaced, settled_places
 from analysis.render.speller import Speller
-from analysis.render.steps import WIDTH, line
+from analysis.render.steps import line
 from analysis.render.wording import listed, verdict_and_distance
 
 NONE = "no derivation in this article"
@@ -286,18 +286,13 @@ def headlines_text(shown: Iterable[Shown]) -> str:
     """
     lines: list[str] = []
     for number, headline in enumerate(shown, start=1):
-        lines += _wrapped(headline.row.title, f"{number}  ")
+        lines += wrapped(headline.row.title, f"{number}  ")
         # Two numbers past one limit have one reason.
         for text in dict.fromkeys(headline.working or (NONE,)):
-            lines += _wrapped(text)
+            lines += wrapped(text, "   ")
         # Where the last line leaves no room for the verdict, it has a line of its own.
         room = WIDTH - len(lines[-1])
         start = lines.pop() if room > len(headline.verdict) + 1 else ""
         lines.append(f"{start:{WIDTH - len(headline.verdict)}}{headline.verdict}")
-        lines += _wrapped(headline.why)
+        lines += wrapped(headline.why, "   ")
     return "\n".join(lines)
-
-
-def _wrapped(text: str, start: str = "   ") -> list[str]:
-    under = " " * len(start)
-    return textwrap.wrap(text, WIDTH, initial_indent=start, subsequent_indent=under)

@@ -8,7 +8,6 @@ import itertools
 import json
 import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -20,10 +19,10 @@ from analysis.core.errors import InputError, display_path
 from analysis.model.model import CircleError, Model, Setting
 from analysis.render import show as layout
 from analysis.render.headlines import changes
+from analysis.render.paragraphs import wrapped
 from analysis.render.progress import progress
-from analysis.render.safe_text import escape_spreadsheet_formula, padded
+from analysis.render.safe_text import escape_spreadsheet_formula
 from analysis.render.speller import Speller
-from analysis.render.steps import WIDTH
 from analysis.render.wording import (
     CAVEAT,
     result_words,
@@ -48,12 +47,7 @@ def echo_wrapped(*texts: str) -> None:
     """Paragraphs in lines of at most 80 columns; the lines after a first are set in."""
     for text in filter(str.strip, texts):
         indent = " " * (len(text) - len(text.lstrip()) + 4)
-        how: Any = {
-            "subsequent_indent": indent,
-            "break_long_words": False,
-            "break_on_hyphens": False,
-        }
-        typer.echo(textwrap.fill(padded(text), WIDTH, **how).replace("\0", ""))
+        typer.echo("\n".join(wrapped(text, under=indent)))
 
 
 def show(*frames: Frame, form: str = "") -> None:

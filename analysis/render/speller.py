@@ -95,7 +95,8 @@ class Speller:
         """How far a value, as shown, lies from a printed number."""
         return spell_distance(self.shown(quantity, value), other, self.unit(quantity))
 
-    def estimate(self, one: Estimate) -> str:
+    def estimate(self, estimate: Estimate) -> str:
         """An estimate in words, with its side and its unit."""
-        words = with_unit(self.spell(one.quantity, one.value), self.unit(one.quantity))
-        return with_side(words, one.side)
+        quantity = estimate.quantity
+        words = with_unit(self.spell(quantity, estimate.value), self.unit(quantity))
+        return with_side(words, estimate.side)

@@ -18,7 +18,6 @@ import copy
 import html
 import math
 import re
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -28,12 +27,11 @@ from analysis.core.units import CONSTANTS
 from analysis.model.expressions import Expression
 from analysis.model.model import Model, ModelError, Node, Plan, Setting, Source
 from analysis.model.verdicts import judge
+from analysis.render.paragraphs import WIDTH, wrapped
 from analysis.render.places import operand_places, settled_places
 from analysis.render.speller import Speller
 from analysis.render.wording import verdict_words
 
-#: The widest line.
-WIDTH = 80
 #: What is said of an assumption, by its grade, and by its role in words.
 _ASSUMED = {
     "stated": "stated by the article",
@@ -68,13 +66,13 @@ class Step:
         if max(map(len, texts)) > WIDTH:
             texts = [f"{indent}{self.label}"]
             for line in self.lines:
-                texts += _wrapped(line, deep, f"{deep}  ")
+                texts += wrapped(line, deep, f"{deep}  ")
         remarks = [f"remark: {remark}" for remark in self.remarks]
         for note in (*self.notes, *remarks):
             if len(texts[-1]) + 4 + len(note) <= WIDTH:
                 texts[-1] += f"    {note}"
             else:
-                texts += _wrapped(note, deep, deep)
+                texts += wrapped(note, deep, deep)
         return "\n".join(texts)
 
     def _in_line(self, head: str) -> list[str]:
@@ -84,10 +82,6 @@ class Step:
         first, *others = self.lines
         under = " " * len(head)
         return [head + first, *(under + line for line in others)]
-
-
-def _wrapped(text: str, first: str, other: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=other)
 
 
 class _Wanted(NamedTuple):

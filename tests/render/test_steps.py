@@ -4,7 +4,8 @@ import html
 
 from analysis.model.model import ARTICLE, Model
 from analysis.render.headlines import headlines
-from analysis.render.steps import WIDTH, Step, Steps
+from analysis.render.paragraphs import WIDTH
+from analysis.render.steps import Step, Steps
 from analysis.study import Study
 from tests.reading import by_hand, place
 
