@@ -145,19 +145,10 @@ def quantity_row(model: Model, name: str) -> dict[str, Any]:
     varied = [assumption.low, assumption.high] if assumption else [low, high]
     if "in_words" in sources:
         varied[0] = low
-    unit = model.spelled_unit(name)
-    outside = message(
-        "below" if math.isinf(high) else "outside",
-        quantity=label(name),
-        number="{number}",
-        low=exact(low, unit),
-        high=exact(high, unit),
-        unit=model.suffix(name),
-    )
     return {
         "label": label(name),
         "unit": model.units[name],
-        "shown": unit,
+        "shown": model.spelled_unit(name),
         "suffix": model.suffix(name),
         "apart": compared_with(model, name),
         "usual": model.default(name),
@@ -168,7 +159,7 @@ def quantity_row(model: Model, name: str) -> dict[str, Any]:
         "width": (sources["set"].width if "set" in sources else 0) or 1,
         "side": _SIGNS.get(assumption.side, 0) if assumption else 0,
         "follows": leader(model, name),
-        "outside": outside,
+        "outside": _outside(model, name),
         "unused": message("without_effect", quantity=label(name)),
         "remarks": list(_remarks(model, name)),
         "sources": {
@@ -179,6 +170,20 @@ def quantity_row(model: Model, name: str) -> dict[str, Any]:
         **typed_words(model, name),
         **_far_from_print(model, name),
     }
+
+
+def _outside(model: Model, name: str) -> str:
+    """What refuses a number outside the allowed range."""
+    low, high = model.allowed(name)
+    unit = model.spelled_unit(name)
+    return message(
+        "below" if math.isinf(high) else "outside",
+        quantity=label(name),
+        number="{number}",
+        low=exact(low, unit),
+        high=exact(high, unit),
+        unit=model.suffix(name),
+    )
 
 
 def _far_from_print(model: Model, name: str) -> dict[str, Any]:
