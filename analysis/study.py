@@ -746,4 +746,9 @@ class Study:
         from analysis.render import frames
 
         table = frames.summary(self.model, self.setting)._repr_html_()
-        return f"<p>{escape(repr(self))}</p>{table}"
+        if not table:
+            return f"<p>{escape(repr(self))}</p>"
+        # Where nothing is changed, the headline numbers are known.
+        details = "details open" if self.model.differences(self.setting) else "details"
+        folded = f"<summary>The headline numbers under this setting</summary>{table}"
+        return f"<p>{escape(repr(self))}</p><{details}>{folded}</details>"

@@ -210,7 +210,12 @@ def test_a_study_shows_what_differs_and_its_headlines(study: Study) -> None:
             assert title in text
             assert verdict in text
     assert CHANGED in repr(study)
-    assert "net_new_persons" not in repr(study)
+    assert headlines["title"][0] not in repr(study)
+    # They are folded where nothing is changed.
+    assert "<details open><summary>" in study._repr_html_()
+    own = Study(study.model)._repr_html_()
+    assert "<details><summary>" in own
+    assert headlines["verdict"][0] in unescape(own)
 
 
 def test_the_steps_of_a_number_name_what_was_set(study: Study) -> None:
