@@ -454,9 +454,7 @@ def sensitivity(
     form = _one_of(json=as_json, csv=as_csv)
     study = _study(data, scenario, values, readings)
     from analysis.render import screens
-    from analysis.render.estimates import Under
     from analysis.whatif.draws import PERCENTILES, check_draws
-    from analysis.whatif.scenarios import find
 
     shares = tuple(percentiles or PERCENTILES)
     check_draws(draws, seed, shares)
@@ -469,9 +467,7 @@ def sensitivity(
         how: Any = {"n": draws, "seed": seed, "percentiles": shares}
         return study.draws(name, rounding=rounding, **how).draws
 
-    asked = scenario[0] if scenario else ""
-    under = Under(find(asked, study.model).name if asked else "", "", study.setting)
-    screens.sensitivity(study.model, quantity, under, form, drawn)
+    screens.sensitivity(study.model, quantity, study.setting, form, drawn)
 
 
 @app.command("break-even")

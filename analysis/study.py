@@ -143,10 +143,9 @@ class Study:
         >>> study.setting.choices
         {'at_risk_2019': 'southern', 'persons_per_transfer': 0.8}
         """
-        from analysis.whatif.distributions import split
+        from analysis.whatif.distributions import settled
 
-        points, drawn = split(self.model, changes)
-        setting = self.model.setting(points, self.setting)
+        setting, drawn = settled(self.model, changes, self.setting)
         return self._under(setting, changes, drawn)
 
     def changed_by_texts(self, scenario: str, texts: Mapping[str, str]) -> Study:
@@ -387,11 +386,14 @@ class Study:
         >>> at_low.round().astype(int)["persons_per_transfer"].item()
         1708440
         """
-        from analysis.render.whatif_tables import ranges_frame
+        from analysis.whatif.sensitivity import ranges
 
         # Without a value, the quantity is refused here, with the reason.
         self.model.estimate(quantity, self.setting)
-        return self._with_differs(ranges_frame(self.model, quantity, self.setting))
+        rounding, *others, everything = ranges(self.model, quantity, self.setting)
+        rows = {row.moved: vars(row) for row in (*others, rounding, everything)}
+        columns = ["low", "high", "at_low", "at_high"]
+        return self._framed(rows, columns, "moved")
 
     def draws(
         self,
@@ -527,9 +529,10 @@ class Study:
     def scenarios(self, *names: str | Path) -> pd.DataFrame:
         """Tabulate the headline estimates under some scenarios, and under this study.
 
-        Without names, they are the scenarios that come with the package.
+        Without names, they are the scenarios that come with the package. A row is an
+        estimate under a scenario, in base units, with its difference from the article.
         """
-        from analysis.render.estimates import Under
+        from analysis.render.estimates import AS_PRINTED, Under
         from analysis.render.whatif_tables import scenarios_table
         from analysis.whatif.scenarios import find, shipped
 
@@ -537,7 +540,8 @@ class Study:
         rows = [Under.of(find(str(name), self.model), self.model) for name in wanted]
         if self.setting.choices:
             rows.append(Under("yours", self.differs, self.setting))
-        return self._with_differs(scenarios_table(self.model, rows).to_pandas())
+        table = scenarios_table(self.model, rows, AS_PRINTED)
+        return self._with_differs(table.to_pandas())
 
     def ranges(self, quantity: str) -> pd.DataFrame:
         """Tabulate in words how far a quantity moves; ``sensitivity`` has the numbers.
@@ -548,7 +552,7 @@ class Study:
         from analysis.render.whatif_tables import ranges_table
 
         self.model.estimate(quantity, self.setting)
-        table = ranges_table(self.model, quantity, self.setting)
+        table = ranges_table(self.model, [quantity], self.setting)
         return self._with_differs(table.to_pandas())
 
     def statements(self) -> pd.DataFrame:

@@ -386,15 +386,14 @@ def test_every_command_refuses_a_setting_alike(command: str) -> None:
 
 def test_a_changed_setting_moves_what_machines_read() -> None:
     given = ("--set", "persons_per_transfer=0.8", "--json")
-    found = json.loads(output("sensitivity", "at_risk_2021", *given))
-    assert found["value"] == pytest.approx(1_600_000 + 0.8 * ADDED)
+    for row in json.loads(output("sensitivity", "at_risk_2021", *given)):
+        assert row["value"] == pytest.approx(1_600_000 + 0.8 * ADDED)
     found = json.loads(
         output("break-even", "at_risk_2021 >= 1.8 million person", *given)
     )
     # 1.6 million + s x 0.8 x 301,222 = 1.8 million
-    assert found["assumptions"]["at_risk_share_of_new"]["roots"] == [
-        pytest.approx(200_000 / (0.8 * ADDED))
-    ]
+    roots = {row["assumption"]: row["roots"] for row in found}
+    assert roots["at_risk_share_of_new"] == [pytest.approx(200_000 / (0.8 * ADDED))]
     rows = {
         (row["scenario"], row["quantity"]): row
         for row in json.loads(output("scenarios", *given))
@@ -409,16 +408,24 @@ def test_a_changed_setting_moves_what_machines_read() -> None:
     assert row["recomputed"] == pytest.approx(1_600_000 + 0.8 * ADDED, abs=1e-3)
 
 
-def test_sensitivity_as_json_names_its_scenario(tmp_path: Path) -> None:
-    named = ROOT / "data" / "scenarios" / "half_overlap.yaml"
-    content = named.read_text("utf-8").replace("name: half_overlap", "name: mine")
-    path = tmp_path / "file.yaml"
-    path.write_text(content, "utf-8")
-    for given, name in (("half_overlap", "half_overlap"), (str(path), "mine")):
-        asked = ("sensitivity", "at_risk_total", "--scenario", given, "--json")
-        assert json.loads(output(*asked))["scenario"] == name
-    plain = json.loads(output("sensitivity", "at_risk_2021", "--json"))
-    assert plain["scenario"] == ""
+def test_what_files_hold_is_what_the_screen_shows_with_how_it_differs() -> None:
+    given = ("--set", "persons_per_transfer=0.8")
+    for words in (
+        ("sensitivity", "at_risk_2021"),
+        ("sensitivity",),
+        ("break-even", "at_risk_2021 >= 1.8 million person"),
+        ("scenarios",),
+    ):
+        typed = json.loads(output(*words, *given, "--json"))
+        rows = list(csv.DictReader(io.StringIO(output(*words, *given, "--csv"))))
+        assert [*typed[0]] == [*rows[0]]
+        assert len(typed) == len(rows)
+        differs = "persons_per_transfer = 0.8 person/transfer in place of our 1"
+        assert differs in rows[-1]["differs"]
+        assert typed[-1]["differs"] == rows[-1]["differs"]
+        # Nothing differs, so there is no column; a scenario has its own.
+        typed = json.loads(output(*words, "--json"))
+        assert ("differs" in typed[0]) == (words == ("scenarios",))
 
 
 def test_sensitivity_shows_ranges_tornado_and_draws() -> None:

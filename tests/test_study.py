@@ -438,7 +438,7 @@ def test_numbers_of_draws_are_read_as_they_are_written(article):
     assert len(drawn.sample) == 100
     assert [*drawn.frame] == ["mean", "sd", "p50"]
     assert refused(article.draws, "net_new_persons", percentiles=0.95) == (
-        "percentiles are from 0 to 100; in place of 0.95, write 95"
+        "percentiles are from 0 to 100; write 95 in place of 0.95"
     )
     assert refused(article.draws, "net_new_persons", N=100) == (
         "'N' is unknown; did you mean n=?"
@@ -532,11 +532,17 @@ def test_the_specification_curve_is_a_frame(article):
 
 def test_scenarios_are_a_table_with_the_study_last(article):
     table = article.change(overlap=0.5).scenarios("southern")
-    assert [text.split(":")[0] for text in table["scenario"]] == [
-        "southern (reconstruction)",
-        "yours",
-    ]
-    assert len(article.scenarios()) == len(article.model.register.scenarios)
+    estimates = article.model.register.estimates
+    assert [*dict.fromkeys(table["scenario"])] == ["southern", "yours"]
+    assert len(table) == 2 * len(estimates)
+    southern = table[table.scenario == "southern"].set_index("quantity")
+    # 0.95 of 1.65 million, beside 1.6 million
+    assert southern.value["at_risk_2019"] == pytest.approx(1_567_500)
+    assert southern.difference["at_risk_2019"] == pytest.approx(-32_500)
+    assert southern.heading["at_risk_2019"].startswith("southern (reconstruction): ")
+    assert "overlap = 0.5" in table.differs.iloc[-1]
+    shipped = article.scenarios()
+    assert [*dict.fromkeys(shipped.scenario)] == [*article.model.register.scenarios]
 
 
 def test_sensitivity_is_a_row_an_assumption(article):

@@ -70,7 +70,7 @@ def spans_of(
     pieces = list(pairwise(sorted(edges)))
     middles = np.array([(start + stop) / 2 for start, stop in pieces])
     verdicts = verdicts_along(comparison, {assumption.id: middles})
-    return _joined(pieces, verdicts, verdict)
+    return joined(pieces, verdicts, verdict)
 
 
 def _corners(plan: Plan, boxes: Iterable[Box], name: str) -> dict[str, Floats]:
@@ -95,9 +95,7 @@ def _corners(plan: Plan, boxes: Iterable[Box], name: str) -> dict[str, Floats]:
     }
 
 
-def _joined(
-    pieces: Sequence[Span], verdicts: Sequence[str], verdict: str
-) -> list[Span]:
+def joined(pieces: Sequence[Span], verdicts: Sequence[Any], verdict: Any) -> list[Span]:
     """The pieces that have a verdict, with neighbours joined."""
     spans: list[Span] = []
     for (start, stop), verdict_here in zip(pieces, verdicts, strict=True):

@@ -60,11 +60,11 @@ def solve(
     with np.errstate(all="ignore"):
         values = np.broadcast_to(function(readings_between(low, high)), (3,))
         is_flat = np.ptp(values) <= SAME * max(abs(goal), np.abs(values).max())
-    argument = _place(root(*(values - goal)), low, high)
+    argument = place_of(root(*(values - goal)), low, high)
     return float(argument) if np.isfinite(argument) and not is_flat else None
 
 
-def _place(share: Any, low: float, high: float) -> Any:
+def place_of(share: Any, low: float, high: float) -> Any:
     """The place that lies a share of the way from the first reading to the last."""
     start, width = _SHARES[0], _SHARES[-1] - _SHARES[0]
     return low + (start + width * share) * (high - low)
@@ -82,11 +82,14 @@ def crossings(
         # A pole is where one over the curve is 0.
         poles = root(*(1 / values))
     passed = [root(*(values - level)) for level in levels if np.isfinite(level)]
-    places = _place(np.concatenate([poles, *passed]), low, high)
-    inside = places[(places > low) & (places < high)]
+    places = place_of(np.concatenate([poles, *passed]), low, high)
+    return distinct(places[(places > low) & (places < high)], low, high)
+
+
+def distinct(places: Iterable[float], low: float, high: float) -> list[float]:
+    """Places between two ends in their order; those alike to the last digits once."""
     kept: list[float] = []
-    for place in sorted(inside.tolist()):
-        # Roots that differ in a float's last digits are one.
+    for place in sorted(map(float, places)):
         if not kept or place - kept[-1] > SAME * max(abs(low), abs(high)):
             kept.append(place)
     return kept

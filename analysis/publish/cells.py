@@ -376,13 +376,13 @@ def _ranges(model: Model) -> Cells:
     """From where to where each estimate moves, under rounding and each assumption."""
     cells: Cells = {}
     for quantity in model.register.estimates:
-        for what, bounds in sensitivity.ranges(model, quantity).items():
-            ends = _attributes(bounds, "low high")
-            cells |= _numbers("ranges", f"{quantity}.{what}", ends)
-        for bar in sensitivity.tornado(model, quantity):
-            row = f"{quantity}.{bar.assumption}"
-            for name, number in _attributes(bar, "low high at_low at_high").items():
-                cells |= _numbers("ranges", row, {f"tornado_{name}": number})
+        for row in sensitivity.ranges(model, quantity):
+            low, high = sorted((row.at_low, row.at_high))
+            key = f"{quantity}.{row.moved}"
+            cells |= _numbers("ranges", key, {"low": low, "high": high})
+            if row.moved in model.register.assumptions:
+                for name, number in _attributes(row, "low high at_low at_high").items():
+                    cells |= _numbers("ranges", key, {f"tornado_{name}": number})
     return cells
 
 

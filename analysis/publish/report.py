@@ -53,7 +53,7 @@ from analysis.render.screens import CHECKED
 from analysis.render.speller import Speller
 from analysis.render.steps import Steps
 from analysis.render.whatif_tables import break_even_table
-from analysis.whatif.sensitivity import Bar, tornado
+from analysis.whatif.sensitivity import Range, tornado
 
 PAGES = Path(__file__).resolve().parent / "pages"
 #: The style, the sign and the name of a verdict, and how it may start. Anything else
@@ -167,13 +167,13 @@ def _plans(model: Model) -> dict[str, Plan]:
     return plans
 
 
-def _moved(model: Model) -> dict[str, list[tuple[str, Bar]]]:
+def _moved(model: Model) -> dict[str, list[tuple[str, Range]]]:
     """The estimates that each assumption moves, and how far."""
     moved = defaultdict(list)
     for name in model.register.estimates:
         for bar in tornado(model, name):
             if bar.width:
-                moved[bar.assumption].append((name, bar))
+                moved[bar.moved].append((name, bar))
     return moved
 
 

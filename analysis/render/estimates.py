@@ -64,7 +64,9 @@ def estimate(model: Model, under: Under, quantity: str) -> Estimated:
 
     Where it is not computable, the reason is given.
     """
-    estimated = Estimated(under.name, quantity, model.units[model.known(quantity)])
+    unit = model.units[model.known(quantity)]
+    differs = model.differences(under.setting)
+    estimated = Estimated(under.name, quantity, unit, differs=differs)
     try:
         computed = model.estimate(quantity, under.setting)
     except ModelError as error:
@@ -77,7 +79,6 @@ def estimate(model: Model, under: Under, quantity: str) -> Estimated:
         estimated,
         **vars(computed),
         reconstruction=any(row is not None and row.reconstruction for row in rows),
-        differs=model.differences(under.setting),
     )
 
 

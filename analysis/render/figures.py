@@ -718,7 +718,7 @@ def tornado(row: FigureRow, study: Evaluation) -> Drawing:
     at_low, at_high = row.roles
     marks = []
     for bar in sensitivity.tornado(model, quantity, study.setting):
-        name = bar.assumption
+        name = bar.moved
         low, high = (bar.low, bar.at_low), (bar.high, bar.at_high)
         marks.append(_end_of_bar(speller, quantity, name, at_low, now, low))
         marks.append(_end_of_bar(speller, quantity, name, at_high, now, high))

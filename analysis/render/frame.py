@@ -76,7 +76,7 @@ class Frame:
         """The rows with the columns of a file alone."""
         names = self.file_columns
         setting = {"differs": self.differs}
-        return [{name: {**row, **setting}[name] for name in names} for row in self.rows]
+        return [{name: {**setting, **row}[name] for name in names} for row in self.rows]
 
     def csv(self) -> str:
         """The frame as CSV, of which no spreadsheet computes a cell."""

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import itertools
-import json
 import shutil
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from analysis.core.errors import InputError, display_path
-from analysis.model.model import CircleError, Model, Setting
+from analysis.model.model import CircleError, Model, ModelError, Plan, Setting
 from analysis.render import show as layout
-from analysis.render.headlines import changes
+from analysis.render.headlines import changes, ours
 from analysis.render.paragraphs import wrapped
 from analysis.render.progress import progress
-from analysis.render.safe_text import escape_spreadsheet_formula
-from analysis.render.speller import Speller
-from analysis.render.wording import (
-    CAVEAT,
-    result_words,
-)
+from analysis.render.wording import CAVEAT
 
 if TYPE_CHECKING:
-    from analysis.render.estimates import Under
     from analysis.render.frame import Frame
     from analysis.whatif.draws import Draws
 
@@ -65,32 +56,6 @@ def show(*frames: Frame, form: str = "") -> None:
             bare = replace(frame, foot="")
             typer.echo(layout.text(bare, shutil.get_terminal_size().columns))
         echo_wrapped(frame.foot.removesuffix(CAVEAT))
-
-
-def print_as(form: str, value: Any, columns: Iterable[str] = ()) -> None:
-    """Print a value as JSON, or its rows as CSV that no spreadsheet computes.
-
-    A list is in one cell of the CSV. Where there are no rows, the columns stand alone.
-    """
-
-    def cell(one: Any, between: str = " | ") -> Any:
-        return (
-            between.join(str(cell(each, " to ")) for each in one)
-            if isinstance(one, list)
-            else one
-        )
-
-    if form == "json":
-        typer.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
-        return
-    header = [*(value[0] if value else columns)]
-    if header:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(
-            [escape_spreadsheet_formula(cell(one)) for one in row.values()]
-            for row in value
-        )
 
 
 def _check_used(model: Model, setting: Setting, quantities: Iterable[str]) -> None:
@@ -146,11 +111,11 @@ def scenarios(model: Model, files: list[str], form: str, setting: Setting) -> No
     the article.
     """
     from analysis.render import estimates, whatif_tables
-    from analysis.render.frame import plain
+    from analysis.render.frame import as_json
     from analysis.whatif.scenarios import OWN, find, schema, shipped
 
     if form == "schema":
-        print_as("json", schema(model))
+        typer.echo(as_json(schema(model)))
         return
     is_changed = bool(setting.choices or setting.given)
     names = files or ([OWN] if is_changed else [*shipped(model)])
@@ -166,21 +131,15 @@ def scenarios(model: Model, files: list[str], form: str, setting: Setting) -> No
         words = model.differences(setting) or "as in the article"
         description = f"{words[0].upper()}{words[1:]}."
         listed.append(estimates.Under("yours", description, setting))
-    if form:
-        rows = estimates.tabulate(model, listed, against)
-        print_as(form, [plain(vars(row)) for row in rows])
-        return
-    show(
-        whatif_tables.scenarios_table(model, listed),
-        whatif_tables.differences_table(model, listed, against),
-    )
-    echo_wrapped(*changes(model, setting), CAVEAT)
+    show(whatif_tables.scenarios_table(model, listed, against), form=form)
+    if not form:
+        echo_wrapped(*changes(model, setting), CAVEAT)
 
 
 def sensitivity(
     model: Model,
     quantity: str,
-    under: Under,
+    setting: Setting,
     form: str,
     drawn: Callable[[str], Draws | None],
 ) -> None:
@@ -189,7 +148,6 @@ def sensitivity(
     Without a quantity, print the ranges of every estimate. The function ``drawn`` gives
     the draws of an estimate, if there are any.
     """
-    setting = under.setting
     from analysis.render import whatif_tables
 
     names = [model.known(quantity)] if quantity else model.register.estimates
@@ -197,36 +155,28 @@ def sensitivity(
     if quantity:
         # An estimate that has no value is refused here, with the reason.
         model.estimate(quantity, setting)
+    ranges = whatif_tables.ranges_table(model, names, setting)
+    frames = [ranges]
+    for draws in filter(None, map(drawn, names if quantity or form else ())):
+        frames += [whatif_tables.draws_table(draws), whatif_tables.indices_table(draws)]
     if form:
-        every = [
-            whatif_tables.sensitivity_json(model, name, under, drawn(name))
-            for name in names
-        ]
-        rows = itertools.chain(*map(whatif_tables.sensitivity_rows, every))
-        print_as(form, [*rows] if form == "csv" else every[0] if quantity else every)
+        # A file has one table; what was drawn differs from the article, too.
+        rows = [row for frame in frames for row in frame.rows]
+        show(replace(frames[-1], rows=rows), form=form)
         return
-    if not quantity:
-        show(whatif_tables.all_ranges_table(model, setting))
-        echo_wrapped(*changes(model, setting), CAVEAT)
-        return
-    result = result_words(Speller(model), model.estimate(quantity, setting))
-    echo_wrapped(f"{quantity}: {result}")
-    show(whatif_tables.ranges_table(model, quantity, setting))
-    draws = drawn(quantity)
-    if draws:
-        show(whatif_tables.draws_table(draws), whatif_tables.indices_table(draws))
-    else:
+    show(*frames)
+    if quantity and len(frames) == 1:
         echo_wrapped(
             "No distribution is given that has an effect here: nothing is drawn."
         )
-    # It names the settings without an effect, too.
-    differs = whatif_tables.idle_words(model, quantity, setting)
+    # The frame names the settings without an effect, too.
+    differs = ranges.differs or f"as in the article. {ours(model, setting)}"
     echo_wrapped(differs, *[*changes(model, setting)][1:], CAVEAT)
 
 
 def break_even(model: Model, text: str, setting: Setting, form: str) -> None:
     """Where a statement, or every one, stops holding along each assumption."""
-    from analysis.render.whatif_tables import break_even_table, break_evens
+    from analysis.render.whatif_tables import break_even_table
     from analysis.whatif import break_even as turning
 
     wanted: list[turning.AnyStatement] = list(model.register.statements.values())
@@ -235,18 +185,14 @@ def break_even(model: Model, text: str, setting: Setting, form: str) -> None:
         # One that is asked for and not computable is refused; among all of them it is
         # listed as such.
         turning.break_even(model, wanted[0], setting)
-    _check_used(model, setting, turning.quantities_of(model, wanted))
-    if form:
-        every = break_evens(model, wanted, setting)
-        rows = [
-            {"statement": turned["id"], "assumption": name, **row}
-            for turned in every
-            for name, row in turned.get("assumptions", {}).items()
-        ]
-        print_as(form, rows if form == "csv" else every[0] if text else every)
-        return
-    show(break_even_table(model, wanted, setting))
-    echo_wrapped(*changes(model, setting), CAVEAT)
+    plans: list[Plan] = []
+    for statement in wanted:
+        with contextlib.suppress(ModelError):
+            plans += turning.plans_of(model, statement, setting)
+    model.check_used(setting, plans)
+    show(break_even_table(model, wanted, setting), form=form)
+    if not form:
+        echo_wrapped(*changes(model, setting), CAVEAT)
 
 
 def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:

@@ -1,14 +1,10 @@
-"""This module puts scenarios and sensitivities into tables in words.
-
-A screen and a notebook show these tables of scenarios, ranges, draws, indices and
-break-evens.
-"""
+"""The frames of scenarios, ranges, draws, indices and break-evens."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
 
 from analysis.core.spell import (
     exact,
@@ -20,34 +16,35 @@ from analysis.core.spell import (
     with_side,
 )
 from analysis.core.units import BASE_UNITS
-from analysis.model.bounds import Bounds
 from analysis.model.model import Model, ModelError, Setting
-from analysis.render.estimates import Estimated, Under, estimate, tabulate
-from analysis.render.frame import Frame, of_texts, plain
-from analysis.render.headlines import ours
+from analysis.render.estimates import Estimated, Under, tabulate
+from analysis.render.frame import Frame, Row
 from analysis.render.speller import Speller
-from analysis.render.wording import CAVEAT
-from analysis.whatif.break_even import AnyStatement, BreakEven, BreakEvens, break_even
+from analysis.render.wording import CAVEAT, result_words
+from analysis.whatif.break_even import (
+    STRICT,
+    AnyStatement,
+    BreakEven,
+    BreakEvens,
+    break_even,
+)
 from analysis.whatif.draws import Draws
 from analysis.whatif.indices import POINTS
-from analysis.whatif.sensitivity import (
-    ALL,
-    HIGHEST,
-    LOWEST,
-    ROUNDING,
-    Bar,
-    ranges,
-    tornado,
-)
-
-if TYPE_CHECKING:
-    import pandas as pd
+from analysis.whatif.sensitivity import ALL, HIGHEST, LOWEST, ROUNDING, Range, ranges
 
 #: Stands once under everything that was drawn.
 ILLUSTRATIVE = (
     "Illustrative: draws under distributions that were chosen. "
     "They bound nothing, and are no statement of how sure anybody is."
 )
+#: The numbers of draws in words; percentiles have their own.
+LABELS = {
+    "mean": "mean",
+    "sd": "standard deviation",
+    "n": "draws made",
+    "seed": "seed",
+    "kept": "draws kept",
+}
 #: What moves in each row of the ranges that is no single assumption's.
 MOVED = {
     ROUNDING: "the printed digits, as rounded",
@@ -55,6 +52,24 @@ MOVED = {
     HIGHEST: "everything at its high end",
     ALL: "all of these together",
 }
+
+
+#: The columns of a file of what moves estimates.
+SENSITIVITY = ("quantity", "part", "what", "value", "low", "high", "low_at", "high_at")
+#: The columns of a file of break-evens.
+BREAK_EVENS = (
+    "statement",
+    "assumption",
+    "value",
+    "roots",
+    "holds_for",
+    "whole_range",
+    "waits_for",
+    "left",
+    "right",
+    "holds",
+    "reason",
+)
 
 
 def named(model: Model, name: str) -> str:
@@ -65,25 +80,29 @@ def named(model: Model, name: str) -> str:
 # Scenarios ----------------------------------------------------------------------------
 
 
-def scenarios_table(model: Model, scenarios: Iterable[Under]) -> Frame:
-    """The estimates under each scenario; a scenario a row.
+def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) -> Frame:
+    """The estimates under each scenario, and how they differ from those under another.
 
     Reasons and remarks stand below.
     """
-    rows: list[dict[str, str]] = []
+    speller = Speller(model)
+    rows: list[Row] = []
     reasons: dict[str, list[str]] = {}
     for under in scenarios:
-        estimates = tabulate(model, [under])
+        estimates = tabulate(model, [under], against)
         is_ours = any(row.reconstruction for row in estimates)
         mark = " (reconstruction)" if is_ours else ""
-        cells = {"scenario": f"{under.name}{mark}: {under.description}"}
         for row in estimates:
-            cells[row.quantity.replace("_", " ")] = estimated_words(model, row)
+            words = {
+                "heading": f"{under.name}{mark}: {under.description}",
+                "estimate": row.quantity.replace("_", " "),
+                "words": estimated_words(model, row),
+                "change": _change(speller, row),
+            }
+            rows.append({**vars(row), **words})
             for text in filter(None, (row.reason, *row.remarks)):
-                reasons.setdefault(f"{row.quantity} under {{}}: {text}.", []).append(
-                    under.name
-                )
-        rows.append(cells)
+                sentence = f"{row.quantity} under {{}}: {text}."
+                reasons.setdefault(sentence, []).append(under.name)
     units = dict.fromkeys(
         f"{unit}s"
         for unit in map(model.units.get, model.register.estimates)
@@ -96,37 +115,22 @@ def scenarios_table(model: Model, scenarios: Iterable[Under]) -> Frame:
         "a reconstruction is ours, for the article does not derive it.",
         CAVEAT,
     ]
-    return of_texts(rows, foot=" ".join(foot))
+    shown = {"estimate": "estimate", "words": "value"}
+    shown["change"] = f"change from {against.name}"
+    columns = [field.name for field in fields(Estimated)]
+    return Frame(rows, columns, shown, foot=" ".join(foot), group="heading")
 
 
-def differences_table(
-    model: Model, scenarios: Iterable[Under], against: Under
-) -> Frame:
-    """Tabulate how each estimate differs from that under another scenario.
-
-    A row has the differences of one scenario, absolute and in percent.
-    """
-    others = [under for under in scenarios if under.name != against.name]
-    bases = {row.quantity: row.value for row in tabulate(model, [against])}
-    speller = Speller(model)
-    rows: dict[str, dict[str, str]] = {}
-    for row in tabulate(model, others, against):
-        named = {f"change from {against.name}": row.scenario}
-        cells = rows.setdefault(row.scenario, named)
-        change = _change(speller, row, bases[row.quantity])
-        cells[row.quantity.replace("_", " ")] = change
-    return of_texts([*rows.values()])
-
-
-def _change(speller: Speller, row: Estimated, base: float | None) -> str:
+def _change(speller: Speller, row: Estimated) -> str:
     """A difference of two numbers as shown, and its percentage in brackets.
 
-    The text is empty where there is no number to compare.
+    The text is empty where there is no number to compare, or only the number itself.
     """
-    if row.value is None or base is None:
+    is_compared = row.scenario != row.against
+    if row.value is None or row.difference is None or not is_compared:
         return ""
     shown = speller.shown(row.quantity, row.value)
-    other = speller.shown(row.quantity, base)
+    other = speller.shown(row.quantity, row.value - row.difference)
     return spell_change(shown, other, speller.unit(row.quantity), row.percent)
 
 
@@ -134,7 +138,7 @@ def estimated_words(model: Model, found: Estimated) -> str:
     """One estimate under a scenario, in a few words.
 
     >>> from analysis.core.register import Register
-    >>> from analysis.render.estimates import AS_PRINTED
+    >>> from analysis.render.estimates import AS_PRINTED, estimate
     >>> model = Model(Register.read())
     >>> estimated_words(model, estimate(model, AS_PRINTED, "at_risk_2019"))
     'at most 1.6 million'
@@ -147,101 +151,76 @@ def estimated_words(model: Model, found: Estimated) -> str:
 # Sensitivity --------------------------------------------------------------------------
 
 
-class Range(NamedTuple):
-    """From where to where an estimate moves, and over which values of an assumption."""
+def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> Frame:
+    """Tabulate from where to where estimates move, each below the estimate itself.
 
-    moved: str
-    bounds: Bounds
-    bar: Bar | None = None
-
-
-def ranges_of(model: Model, quantity: str, setting: Setting) -> list[Range]:
-    """The ranges of an estimate: by rounding, by each assumption, and by all of them.
-
-    The assumption that moves it most comes first of these. Then come everything at its
-    low and at its high end, without rounding.
+    An estimate moves under rounding alone, under each assumption alone, the one that
+    moves it most first, with everything at its low and at its high end, and under all
+    together. Below the table stand those without a value, with the reason.
     """
-    bounds = ranges(model, quantity, setting)
-    bars = tornado(model, quantity, setting)
-    return [
-        Range(ROUNDING, bounds[ROUNDING]),
-        *(Range(bar.assumption, bounds[bar.assumption], bar) for bar in bars),
-        *(Range(name, bounds[name]) for name in (LOWEST, HIGHEST, ALL)),
-    ]
+    names = [*quantities]
+    rows, reasons = [], []
+    for quantity in names:
+        try:
+            rows += _range_rows(model, quantity, setting)
+        except ModelError as error:
+            reasons.append(f"{quantity}: {error}.")
+    shown = {"moved": "moved", "over": "over", "words": "estimate"}
+    foot = " ".join([*reasons, CAVEAT])
+    differs = idle_words(model, names, setting)
+    return Frame(rows, SENSITIVITY, shown, differs, foot, group="heading")
 
 
-def ranges_table(model: Model, quantity: str, setting: Setting) -> Frame:
-    """Tabulate from where to where the estimate moves.
-
-    It moves under rounding alone, under each assumption alone, and under all together.
-    """
+def _range_rows(model: Model, quantity: str, setting: Setting) -> list[Row]:
+    speller = Speller(model)
+    estimate = model.estimate(quantity, setting)
+    heading = f"{quantity}: {result_words(speller, estimate)}"
     over = {
         LOWEST: "each assumption where the estimate is lowest",
         HIGHEST: "each assumption where the estimate is highest",
     }
-    rows, speller = [], Speller(model)
-    for row in ranges_of(model, quantity, setting):
-        spans = _span(speller, quantity, row)
-        moved = MOVED.get(row.moved) or named(model, row.moved)
-        over_words = _over(model, row.bar) if row.bar else over.get(row.moved, "")
-        rows.append([moved, over_words, spans])
-    return of_texts(rows, columns=["moved", "over", "estimate"])
+    rows: list[Row] = []
+    for row in ranges(model, quantity, setting):
+        is_assumption = row.moved in model.register.assumptions
+        ends = [(row.at_low, row.low), (row.at_high, row.high)]
+        (low, low_at), (high, high_at) = sorted(ends)
+        cells = {
+            "heading": heading,
+            "moved": MOVED.get(row.moved) or named(model, row.moved),
+            "over": _over(model, row) if is_assumption else over.get(row.moved, ""),
+            "words": _span(speller, quantity, row),
+            "value": estimate.value,
+            "low_at": low_at,
+            "high_at": high_at,
+        }
+        rows.append({**_row(quantity, "range", row.moved, low=low, high=high), **cells})
+    return rows
 
 
-def ranges_frame(model: Model, quantity: str, setting: Setting) -> pd.DataFrame:
-    """The ranges of an estimate as numbers in base units, a row what is moved.
-
-    The columns ``low`` and ``high`` are the ends of an assumption, ``at_low`` and
-    ``at_high`` the estimate there. For the other rows, these are its own ends.
-    """
-    import pandas as pd
-
-    rows = {}
-    for row in ranges_of(model, quantity, setting):
-        ends = {"at_low": row.bounds.low, "at_high": row.bounds.high}
-        bar = vars(row.bar) if row.bar else {"low": math.nan, "high": math.nan}
-        rows[row.moved] = {**bar, **(ends if row.bar is None else {})}
-    columns = ["low", "high", "at_low", "at_high"]
-    frame = pd.DataFrame.from_dict(rows, orient="index")[columns]
-    # What a reader asks for first.
-    own = [row for row in rows if row in model.register.assumptions]
-    return frame.loc[[*own, LOWEST, HIGHEST, ROUNDING, ALL]].rename_axis("moved")
+def _row(quantity: str, part: str, what: str, **numbers: float) -> dict[str, Any]:
+    """A row of a file: a number, or the ends of a span, with the places of its ends."""
+    blank = dict.fromkeys(SENSITIVITY)
+    return {**blank, "quantity": quantity, "part": part, "what": what, **numbers}
 
 
-def idle_words(model: Model, quantity: str, setting: Setting) -> str:
+def idle_words(model: Model, quantities: Iterable[str], setting: Setting) -> str:
     """Name the differences from the article, and those without an effect here."""
-    used = model.plan(quantity, setting).by_name
-    idle = [name for name in setting.choices if name not in used]
-    own = f"as in the article. {ours(model, setting)}".strip()
-    words = model.differences(setting) or own
+    words = model.differences(setting)
+    plans = [model.plan(name, setting) for name in quantities]
+    idle = [
+        name
+        for name in setting.choices
+        if not any(name in plan.by_name for plan in plans)
+    ]
     if not idle:
         return words
-    return f"{words}; without an effect on {quantity}: {', '.join(idle)}"
+    return f"{words}; without an effect here: {', '.join(idle)}"
 
 
-def all_ranges_table(model: Model, setting: Setting) -> Frame:
-    """Tabulate the ranges of every headline estimate, with its side.
-
-    An estimate ranges under rounding, under each assumption alone, and under all.
-    """
-    under = Under("", "", setting)
-    rows, reasons = [], []
-    for quantity in model.register.estimates:
-        estimated = estimate(model, under, quantity)
-        if estimated.value is None:
-            reasons.append(f"{quantity}: {estimated.reason}.")
-            continue
-        head = f"{quantity}, {estimated_words(model, estimated)}"
-        table = ranges_table(model, quantity, setting)
-        rows += [{"estimate of": head, **row} for row in table.rows]
-    foot = " ".join([*reasons, CAVEAT])
-    return of_texts(rows, foot=foot, group="estimate of")
-
-
-def _over(model: Model, bar: Bar) -> str:
+def _over(model: Model, bar: Range) -> str:
     """The range that an assumption is varied over; says so where a limit cuts it."""
-    assumption = model.register.assumptions[bar.assumption]
-    unit = model.spelled_unit(bar.assumption)
+    assumption = model.register.assumptions[bar.moved]
+    unit = model.spelled_unit(bar.moved)
     low, high = exact(bar.low, unit), exact(bar.high, unit)
     if bar.low > assumption.low:
         low = f"{low}, the limit,"
@@ -252,63 +231,11 @@ def _over(model: Model, bar: Bar) -> str:
 
 def _span(speller: Speller, quantity: str, row: Range) -> str:
     """Bounds are rounded outward; the values at an assumption's ends are no bounds."""
-    ends = row.bounds.low, row.bounds.high
+    ends = sorted([row.at_low, row.at_high])
     if row.moved in (ROUNDING, ALL):
         return speller.span(quantity, *ends)
     low, high = (speller.spell(quantity, end) for end in ends)
     return low if low == high else joined(low, high)
-
-
-def sensitivity_json(
-    model: Model, quantity: str, under: Under, draws: Draws | None
-) -> dict[str, Any]:
-    """An estimate with all that moves it as JSON holds it, in base units.
-
-    What was drawn is under ``draws``, which is null where nothing is drawn.
-    """
-    setting = under.setting
-    estimated = estimate(model, under, quantity)
-    content: dict[str, Any] = {
-        **vars(estimated),
-        "differs": idle_words(model, quantity, setting),
-    }
-    every = ranges_of(model, quantity, setting)
-    content["tornado"] = [vars(row.bar) for row in every if row.bar]
-    content["ranges"] = [
-        {"what": row.moved, "low": row.bounds.low, "high": row.bounds.high}
-        for row in every
-    ]
-    content["draws"] = draws and {
-        "n": draws.n,
-        "seed": draws.seed,
-        "kept": draws.kept,
-        "violations": draws.violations,
-        "drawn_from": {name: str(drawn) for name, drawn in draws.inputs.items()},
-        **draws.numbers[quantity],
-        "indices": draws.indices[quantity],
-        "label": ILLUSTRATIVE,
-    }
-    return {name: plain(part) for name, part in {**content, "caveat": CAVEAT}.items()}
-
-
-def sensitivity_rows(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The rows of a CSV of what ``sensitivity_json`` holds: a number with its ends."""
-    quantity = content["quantity"]
-
-    def row(part: str, what: str, **numbers: Any) -> dict[str, Any]:
-        cells = {"value": None, "low": None, "high": None, **numbers}
-        return {"quantity": quantity, "part": part, "what": what, **cells}
-
-    for span in content["ranges"]:
-        yield row("range", span["what"], low=span["low"], high=span["high"])
-    draws = content["draws"] or {}
-    for name, number in draws.items():
-        if name in ("n", "seed", "kept") or isinstance(number, float):
-            yield row("draws", name, value=number)
-    for name, shares in draws.get("indices", {}).items():
-        for kind in ("first", "total"):
-            ends = {end: shares[f"{kind}_{end}"] for end in ("low", "high")}
-            yield row(f"{kind} index", name, value=shares[kind], **ends)
 
 
 # Draws --------------------------------------------------------------------------------
@@ -320,27 +247,33 @@ def draws_table(draws: Draws) -> Frame:
     Below stands what was drawn, how much was cut or left out, and that it is
     illustrative.
     """
-    model, labels = draws.model, {"mean": "mean", "sd": "standard deviation"}
-    rows = []
-    for place, name in enumerate(draws.numbers[draws.quantities[0]]):
-        label = labels.get(name) or _percentile_words(draws.percentiles[place - 2])
-        words = [
-            spell(draws.numbers[quantity][name], model.spelled_unit(quantity))
-            for quantity in draws.quantities
-        ]
-        rows.append([label, *words])
-    left_out = [
-        f"{count:,} left out ({limit})" for limit, count in draws.violations.items()
-    ]
-    made = [f"{draws.n:,} scrambled Sobol points, seed {draws.seed}", *left_out]
-    foot = f"{'; '.join(made)}. {drawn_words(draws)} {ILLUSTRATIVE} {CAVEAT}"
-    return of_texts(rows, columns=["of the draws", *draws.quantities], foot=foot)
+    model = draws.model
+    made = {"n": draws.n, "seed": draws.seed, "kept": draws.kept}
+    rows: list[Row] = []
+    for quantity, numbers in draws.numbers.items():
+        unit = model.spelled_unit(quantity)
+        for what, number in numbers.items():
+            words = {"label": LABELS.get(what) or _percentile_words(what)}
+            words["words"] = spell(number, unit)
+            rows.append({**_row(quantity, "draws", what, value=number), **words})
+        for what, number in made.items():
+            words = {"label": LABELS[what], "words": f"{number:,}"}
+            rows.append({**_row(quantity, "draws", what, value=number), **words})
+        for what, number in draws.violations.items():
+            words = {"label": f"left out, {what}", "words": f"{number:,}"}
+            rows.append({**_row(quantity, "left out", what, value=number), **words})
+    foot = f"Scrambled Sobol points. {drawn_words(draws)} {ILLUSTRATIVE} {CAVEAT}"
+    shown = {"label": "of the draws", "words": "number"}
+    return Frame(rows, SENSITIVITY, shown, _differs(draws), foot, group="quantity")
 
 
-def _percentile_words(percentile: float) -> str:
-    if percentile == 50:
-        return "median"
-    return f"{percentile:g} percent lie below"
+def _differs(draws: Draws) -> str:
+    return draws.model.differences(draws.setting)
+
+
+def _percentile_words(name: str) -> str:
+    percent = float(name.removeprefix("p"))
+    return "median" if percent == 50 else f"{percent:g} percent lie below"
 
 
 def drawn_words(draws: Draws) -> str:
@@ -355,60 +288,32 @@ def drawn_words(draws: Draws) -> str:
 def indices_table(draws: Draws) -> Frame:
     """Tabulate how much of the variance of the draws each input explains.
 
-    A row has the share that the input explains alone, and with the others.
+    The first rows have the share that an input explains alone, the others that which
+    it explains with the other inputs.
     """
-    columns = ["input", "alone (first order)", "with the others (total)"]
-    is_single = len(draws.quantities) == 1
-    rows = []
+    kinds = {"first": "alone (first order)", "total": "with the others (total)"}
+    rows: list[Row] = []
     for quantity, shares in draws.indices.items():
         by_total = sorted(shares.items(), key=lambda item: -item[1]["total"])
-        for name, share in by_total:
-            about = "" if is_single else f"{quantity}: "
-            words = [_share(share, kind) for kind in ("first", "total")]
-            rows.append([f"{about}{named(draws.model, name)}", *words])
+        for kind, words in kinds.items():
+            for name, share in by_total:
+                ends = {end: share[f"{kind}_{end}"] for end in ("low", "high")}
+                cells = _row(quantity, f"{kind} index", name, value=share[kind], **ends)
+                cells["heading"] = f"{quantity}, explained {words}"
+                cells["label"] = named(draws.model, name)
+                cells["words"] = _share(share[kind], **ends)
+                rows.append(cells)
     foot = f"{POINTS:,} base points; 95 percent of the resamples in brackets."
-    return of_texts(rows, columns=columns, foot=foot)
+    shown = {"label": "input", "words": "share of the variance"}
+    return Frame(rows, SENSITIVITY, shown, _differs(draws), foot, group="heading")
 
 
-def _share(shares: Mapping[str, float], kind: str) -> str:
-    low, high = (max(0.0, min(1.0, shares[f"{kind}_{end}"])) for end in ("low", "high"))
-    return f"{max(0.0, shares[kind]):.3f} ({low:.3f} to {high:.3f})"
+def _share(share: float, low: float, high: float) -> str:
+    low, high = max(0.0, min(1.0, low)), max(0.0, min(1.0, high))
+    return f"{max(0.0, share):.3f} ({low:.3f} to {high:.3f})"
 
 
 # Break-even ---------------------------------------------------------------------------
-
-
-def break_evens(
-    model: Model, statements: Iterable[AnyStatement], setting: Setting
-) -> list[dict[str, Any]]:
-    """Return break-evens as JSON holds them.
-
-    A statement that is not computable under the setting has the reason alone.
-    """
-    rows = []
-    for statement in statements:
-        row = {
-            name: getattr(statement, name) for name in ("id", "statement", "comparison")
-        }
-        try:
-            turned = break_even(model, statement, setting)
-        except ModelError as error:
-            row["reason"] = str(error)
-        else:
-            names = ("quantity", "unit", "left", "right", "holds")
-            row |= {name: getattr(turned, name) for name in names}
-            row["assumptions"] = {
-                each.assumption: {
-                    "value": each.value,
-                    "roots": each.roots,
-                    "holds_for": each.holds,
-                    "whole_range": each.everywhere,
-                    "waits_for": each.waits_for,
-                }
-                for each in turned.break_evens
-            }
-        rows.append({name: plain(cell) for name, cell in row.items()})
-    return rows
 
 
 def break_even_table(
@@ -417,34 +322,61 @@ def break_even_table(
     """Tabulate over which values of an assumption a statement holds.
 
     There is a row for each statement and each assumption, with the other assumptions as
-    they are. Under the table stand the statements that are not computable under the
-    setting, with the reason.
+    they are. A statement that is not computable under the setting has one row, with the
+    reason; so has one on which no assumption has an effect.
     """
-    rows, reasons = [], []
-    for statement in statements:
-        try:
-            turned = break_even(model, statement, setting)
-        except ModelError as error:
-            reasons.append(f"{statement.statement}: {error}.")
-            continue
-        said = _answer(model, turned)
-        rows += [
-            [said, *_break_even_row(model, turned, row)] for row in turned.break_evens
-        ]
-        if not turned.break_evens:
-            reasons.append(f"{said}; no assumption has an effect on it.")
-    foot = [
-        *reasons,
-        "Each over the values that the limits allow, "
-        "the other assumptions as they are.",
-        CAVEAT,
+    rows = [
+        row
+        for statement in statements
+        for row in _break_even_rows(model, statement, setting)
     ]
-    return of_texts(
-        rows,
-        columns=["statement", "assumption", "as it is", "holds for"],
-        foot=" ".join(foot),
-        group="statement",
+    foot = (
+        "Each over the values that the limits allow, the other assumptions as they "
+        f"are. {CAVEAT}"
     )
+    shown = {"moved": "assumption", "value_words": "as it is", "words": "holds for"}
+    differs = model.differences(setting)
+    return Frame(rows, BREAK_EVENS, shown, differs, foot, group="heading")
+
+
+def _break_even_rows(
+    model: Model, statement: AnyStatement, setting: Setting
+) -> list[Row]:
+    blank: dict[str, Any] = dict.fromkeys(BREAK_EVENS, "")
+    blank["statement"] = statement.id
+    words = dict.fromkeys(("moved", "value_words", "words"), "")
+    try:
+        turned = break_even(model, statement, setting)
+    except ModelError as error:
+        words = {"heading": statement.statement, "moved": "none", "words": str(error)}
+        return [{**blank, "value_words": "", **words, "reason": str(error)}]
+    sides = {"left": turned.left, "right": turned.right, "holds": turned.holds}
+    blank |= {**sides, "heading": _answer(model, turned)}
+    if not turned.break_evens:
+        reason = "no assumption has an effect on it"
+        return [{**blank, **words, "words": reason, "reason": reason}]
+    return [{**blank, **_turn(model, turned, row)} for row in turned.break_evens]
+
+
+def _turn(model: Model, turned: BreakEvens, row: BreakEven) -> Row:
+    """An assumption, its value, and the values for which a statement holds."""
+    value_words = "in words only"
+    if row.value is not None:
+        value_words = exact(row.value, model.spelled_unit(row.assumption))
+    words = f"waits for a value of {row.waits_for}"
+    if not row.waits_for:
+        words = _spans(model, turned, row)
+    return {
+        "assumption": row.assumption,
+        "value": row.value,
+        "roots": [*row.roots],
+        "holds_for": [*row.holds],
+        "whole_range": row.everywhere,
+        "waits_for": row.waits_for,
+        "moved": named(model, row.assumption),
+        "value_words": value_words,
+        "words": words,
+    }
 
 
 def _answer(model: Model, turned: BreakEvens) -> str:
@@ -462,17 +394,6 @@ def _answer(model: Model, turned: BreakEvens) -> str:
     return f"{statement}: {answer}, {' against '.join(sides)}"
 
 
-def _break_even_row(model: Model, turned: BreakEvens, row: BreakEven) -> list[str]:
-    """An assumption, its value, and the values for which a statement holds."""
-    value = "in words only"
-    if row.value is not None:
-        value = exact(row.value, model.spelled_unit(row.assumption))
-    holds_for = f"waits for a value of {row.waits_for}"
-    if not row.waits_for:
-        holds_for = _spans(model, turned, row)
-    return [named(model, row.assumption), value, holds_for]
-
-
 def _turning_words(value: float, unit: str) -> str:
     """A value at which a statement turns: whole persons, or four digits."""
     place = 0 if unit in BASE_UNITS else place_of(value, unit, digits=4)
@@ -486,7 +407,7 @@ def _spans(model: Model, turned: BreakEvens, row: BreakEven) -> str:
     """
     if row.everywhere:
         return "the whole range"
-    is_strict = turned.statement.comparison in ("more_than", "less_than")
+    is_strict = turned.statement.comparison in STRICT
     least, most = model.allowed(row.assumption)
     unit = model.spelled_unit(row.assumption)
     parts = []

@@ -12,10 +12,10 @@ A statement compares two values, or gives a check a verdict.
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -25,12 +25,14 @@ from analysis.core.rows import Assumption, Check, Statement
 from analysis.core.spell import SAME
 from analysis.core.units import nearest
 from analysis.model.comparison import resolve
-from analysis.model.conditions import Span, spans_of
+from analysis.model.conditions import Span, joined, spans_of
 from analysis.model.curves import (
     Floats,
     coefficients,
     crossings,
+    distinct,
     meeting,
+    place_of,
     readings_between,
 )
 from analysis.model.judging import VERDICTS
@@ -46,15 +48,16 @@ _SIGNS = {
     "=": "equals",
     "==": "equals",
 }
-#: The signs of left less right for which a statement holds.
-HOLDS = {
-    "at_least": (0, 1),
-    "more_than": (1,),
-    "at_most": (-1, 0),
-    "less_than": (-1,),
-    "equals": (0,),
+_COMPARED = {
+    "at_least": np.greater_equal,
+    "more_than": np.greater,
+    "at_most": np.less_equal,
+    "less_than": np.less,
+    "equals": np.equal,
 }
-_COMPARED = re.compile(r"\s*([a-z][a-z0-9_.]*)\s*(>=|<=|==|=|>|<)\s*([^=<>\s].*?)\s*")
+#: The comparisons that do not hold where both sides are equal.
+STRICT = ("more_than", "less_than")
+_WRITTEN = re.compile(r"\s*([a-z][a-z0-9_.]*)\s*(>=|<=|==|=|>|<)\s*([^=<>\s].*?)\s*")
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class BreakEven:
     assumption: str
     value: float | None
     roots: tuple[float, ...] = ()
-    holds: tuple[tuple[float, float], ...] = ()
+    holds: tuple[Span, ...] = ()
     everywhere: bool = False
     waits_for: str = ""
 
@@ -93,6 +96,11 @@ class Judged:
         """The statement in words."""
         return f"{self.check.id} {self.verdict.replace('_', ' ')}"
 
+    @property
+    def quantity(self) -> str:
+        """The quantity that the check is on."""
+        return self.check.quantity
+
 
 AnyStatement: TypeAlias = Statement | Judged
 
@@ -107,7 +115,6 @@ class BreakEvens:
 
     statement: AnyStatement
     quantity: str
-    unit: str
     left: float | None
     right: float | None
     holds: bool | None
@@ -128,28 +135,21 @@ def statement_of(model: Model, text: str) -> AnyStatement:
     known, checks = model.register.statements, model.register.checks
     if text in known:
         return known[text]
-    name, _, words = text.strip().partition(" ")
-    verdict = "_".join(words.split())
-    if name in checks and verdict in VERDICTS:
+    name, *words = text.split()
+    if name in checks and words:
+        verdict = "_".join(words)
+        if verdict not in VERDICTS:
+            hint = nearest(verdict, VERDICTS)
+            raise InputError(f"'{' '.join(words)}' is no verdict of {name}{hint}")
         return Judged(checks[name], verdict)
-    if name in checks and verdict:
-        hint = nearest(verdict, VERDICTS)
-        raise InputError(f"'{words}' is no verdict of {name}{hint}")
-    parts = re.fullmatch(
-        r"\s*([a-z][a-z0-9_.]*)\s*(>=|<=|==|=|>|<)\s*([^=<>\s].*?)\s*", text
-    )
+    parts = _WRITTEN.fullmatch(text)
     if not parts:
         or_write = "; or write one, such as 'at_risk_total >= 2 million person'"
         raise InputError(f"'{text}' is no statement{nearest(text, known)}{or_write}")
-    fields = {
-        "id": text,
-        "statement": text,
-        "quantity": parts[1],
-        "comparison": _SIGNS[parts[2]],
-        "other": parts[3],
-    }
-    statement = Statement.model_validate(fields)
-    _plans(model, statement, ARTICLE)
+    quantity, sign, other = parts.groups()
+    fields = {"quantity": quantity, "comparison": _SIGNS[sign], "other": other}
+    statement = Statement.model_validate({"id": text, "statement": text, **fields})
+    plans_of(model, statement)
     return statement
 
 
@@ -163,49 +163,37 @@ def break_even(
     ModelError where either can't be, but for an input that words alone give: what waits
     for its value says so.
     """
-    plans = _plans(model, statement, setting)
+    plans = plans_of(model, statement, setting)
     words = list(dict.fromkeys(name for plan in plans for name in plan.words))
-    # Words may leave a verdict, but no value to compare.
-    waits_for = words[0] if words and isinstance(statement, Statement) else ""
     rows = []
-    for name in words:
-        if len(words) > 1:
-            other = next(word for word in words if word != name)
-            rows.append(BreakEven(name, None, waits_for=other))
+    for name in [*words, *_moving(model, plans)]:
+        start = next(plan.leaves[name].start for plan in plans if name in plan.leaves)
+        value = None if name in words else float(start)
+        others = [word for word in words if word != name]
+        # Words may leave a verdict, but no value to compare.
+        if others and isinstance(statement, Statement):
+            rows.append(BreakEven(name, value, waits_for=others[0]))
             continue
-        # With any number in its place, it is an assumption like another.
-        there = model.setting({name: _start(plans, name)}, setting)
-        assumption = model.register.assumptions[name]
-        row = _turned(model, statement, assumption, there)
-        rows.append(replace(row, value=None))
-    for assumption in _moving(model, plans):
-        row = BreakEven(
-            assumption.id, _start(plans, assumption.id), waits_for=waits_for
-        )
-        if not waits_for:
-            row = _turned(model, statement, assumption, setting)
-        rows.append(row)
+        # With any number in place of words, it is an assumption like another.
+        here = model.over(setting, {name: start}) if name in words else setting
+        rows.append(_turned(model, statement, name, value, here))
     sides = [None if plan.words else plan.value for plan in plans]
-    left, right = sides[0], sides[-1] if len(sides) > 1 else None
-    holds = _holds_here(model, statement, setting, left, right)
-    judged = statement.check if isinstance(statement, Judged) else None
-    quantity = judged.quantity if judged else plans[0].target
-    unit = model.units[quantity]
-    return BreakEvens(statement, quantity, unit, left, right, holds, tuple(rows))
+    left, right = sides[0], None
+    holds: bool | None = None
+    if isinstance(statement, Judged):
+        holds = judge(model, statement.check, setting).verdict == statement.verdict
+    else:
+        right = sides[1]
+        if left is not None and right is not None:
+            slack = SAME * max(abs(left), abs(right))
+            holds = bool(_holds(statement, np.array(left - right), slack))
+    quantity, _ = model.named(statement.quantity)
+    return BreakEvens(statement, quantity, left, right, holds, tuple(rows))
 
 
-def quantities_of(model: Model, statements: Iterable[AnyStatement]) -> list[str]:
-    """The quantities that some statements are about."""
-    names = []
-    for statement in statements:
-        if isinstance(statement, Judged):
-            names.append(statement.check.quantity)
-        else:
-            names += [statement.quantity, statement.other]
-    return [name for name in names if name in model.quantities]
-
-
-def _plans(model: Model, statement: AnyStatement, setting: Setting) -> Sequence[Plan]:
+def plans_of(
+    model: Model, statement: AnyStatement, setting: Setting = ARTICLE
+) -> Sequence[Plan]:
     """The plan of a check, or those of both sides; a number has a plan of one leaf."""
     if isinstance(statement, Judged):
         return [resolve(model, statement.check, setting).plan]
@@ -223,7 +211,7 @@ def _plans(model: Model, statement: AnyStatement, setting: Setting) -> Sequence[
     return [left, model.plan(other, there)]
 
 
-def _moving(model: Model, plans: Sequence[Plan]) -> list[Assumption]:
+def _moving(model: Model, plans: Sequence[Plan]) -> list[str]:
     """The assumptions with a number that move a statement.
 
     Under a minimum or maximum, a root has no closed form.
@@ -233,92 +221,73 @@ def _moving(model: Model, plans: Sequence[Plan]) -> list[Assumption]:
     for plan in plans:
         moving |= handles(model, plan)
         under_extremes |= plan.under_extremes
-    return [row for name, row in moving.items() if name not in under_extremes]
-
-
-def _start(plans: Sequence[Plan], name: str) -> float:
-    """The value of an assumption; the low end where words alone give it."""
-    return next(float(plan.leaves[name].start) for plan in plans if name in plan.leaves)
-
-
-def _holds_here(
-    model: Model,
-    statement: AnyStatement,
-    setting: Setting,
-    left: float | None,
-    right: float | None,
-) -> bool | None:
-    """Whether a statement holds as everything is; None where a side has no value."""
-    if isinstance(statement, Judged):
-        return judge(model, statement.check, setting).verdict == statement.verdict
-    if left is None or right is None:
-        return None
-    slack = SAME * max(abs(left), abs(right))
-    return bool(_holds(statement.comparison, np.array(left - right), slack))
+    return [name for name in moving if name not in under_extremes]
 
 
 def _turned(
-    model: Model, statement: AnyStatement, assumption: Assumption, setting: Setting
+    model: Model,
+    statement: AnyStatement,
+    name: str,
+    value: float | None,
+    setting: Setting,
 ) -> BreakEven:
     """Where a statement holds along an assumption."""
-    plans = _plans(model, statement, setting)
-    roots: tuple[float, ...] = ()
+    assumption = model.register.assumptions[name]
+    roots: list[float] = []
     if isinstance(statement, Judged):
         comparison = resolve(model, statement.check, setting)
-        found = spans_of(comparison, assumption, statement.verdict)
+        along = spans_of(comparison, assumption, statement.verdict)
         # A float's last digits around 0 are 0.
-        spans = tuple((round(start, 12), round(end, 12)) for start, end in found)
+        spans = [(round(start, 12), round(end, 12)) for start, end in along]
     else:
-        roots, spans = _compared(plans, assumption, statement.comparison)
-    is_strict = statement.comparison in ("more_than", "less_than")
-    is_whole = spans == ((assumption.minimum, assumption.maximum),)
-    everywhere = is_whole and not (is_strict and roots)
-    value = _start(plans, assumption.id)
-    return BreakEven(assumption.id, value, roots, spans, everywhere)
+        sides = plans_of(model, statement, setting)
+        roots, spans = _compared(sides, assumption, statement)
+    is_whole = spans == [(assumption.minimum, assumption.maximum)]
+    everywhere = is_whole and not (statement.comparison in STRICT and roots)
+    return BreakEven(name, value, tuple(roots), tuple(spans), everywhere)
 
 
-def _holds(comparison: str, above: Floats, slack: float) -> Any:
+def _holds(statement: Statement, above: Floats, slack: float) -> Any:
     """Whether a statement holds where the left side lies so far above the right."""
-    signs = np.where(np.abs(above) <= slack, 0, np.sign(above))
-    return np.isin(signs, HOLDS[comparison])
+    above = np.where(np.abs(above) <= slack, 0.0, above)
+    return _COMPARED[statement.comparison](above, 0.0)
 
 
 def _compared(
-    sides: Sequence[Plan], assumption: Assumption, comparison: str
-) -> tuple[tuple[float, ...], tuple[Span, ...]]:
-    """Where both sides are equal along an assumption, and where a comparison holds."""
+    sides: Sequence[Plan], assumption: Assumption, statement: Statement
+) -> tuple[list[float], list[Span]]:
+    """Where both sides are equal along an assumption, and where a statement holds."""
     name, low, high = assumption.id, assumption.minimum, assumption.maximum
-    values = readings_between(low, high)[:, None]
-    lefts, rights = (side.along(name, values) for side in sides)
-    # A limit is reached where its margin is 0. A pole or a zero of a target is one
-    # point more, and does no harm.
-    levels = np.concatenate([*lefts, *rights], axis=1)
-    changes = [low, high, *crossings(levels, low, high, [0.0])]
-    met = [
-        meeting(coefficients(*left), coefficients(*right))
-        for left, right in itertools.product(lefts[0].T, rights[0].T)
-    ]
-    targets = np.abs(np.concatenate([lefts[0], rights[0]], axis=1))
+    column = readings_between(low, high)[:, None]
+    (left, left_margins), (right, right_margins) = (
+        side.along(name, column) for side in sides
+    )
+    targets = np.abs(np.hstack([left, right]))
     slack = SAME * targets[np.isfinite(targets)].max(initial=0.0)
-    hair = SAME * (high - low)
 
     def above(x: Floats) -> Floats:
         """How far the left side lies above the right; NaN past a limit."""
-        left, right = (
+        first, second = (
             side.target_within({name: x} if name in side.free else {}) for side in sides
         )
-        return left - right + 0 * x
+        return first - second + 0 * x
 
-    points = np.sort([*changes, *(low + (0.25 + 0.5 * np.ravel(met)) * (high - low))])
-    is_inside = (points >= low - hair) & (points <= high + hair)
-    points = np.clip(points[is_inside], low, high)
-    equal = points[np.abs(above(points)) <= slack]
-    roots = equal[np.diff(equal, prepend=-np.inf) > hair]
-    ends = np.unique([*changes, *roots])
-    # The statement holds or not all along between two ends, so ends and middles in turn
-    # show all spans.
-    turns = np.sort([*ends, *(ends[1:] + ends[:-1]) / 2])
-    holds = _holds(comparison, above(turns), slack)
-    edges = np.flatnonzero(np.diff(holds, prepend=False, append=False))
-    spans = ends[edges.reshape(-1, 2) // 2]
-    return tuple(roots.tolist()), tuple((start, end) for start, end in spans.tolist())
+    shares = np.ravel(meeting(coefficients(*left), coefficients(*right)))
+    places = place_of(shares, low, high)
+    hair = SAME * (high - low)
+    near = places[(places >= low - hair) & (places <= high + hair)]
+    met = np.clip(near, low, high)
+    roots = distinct(met[np.abs(above(met)) <= slack], low, high)
+    # A limit is reached where its margin is 0. A pole or a zero of a side is one point
+    # more, and does no harm.
+    levels = np.hstack([left, right, left_margins, right_margins])
+    inner = [*crossings(levels, low, high, [0.0]), *roots]
+    inside = [edge for edge in inner if low + hair < edge < high - hair]
+    edges = [low, *distinct(inside, low, high), high]
+    pieces = list(pairwise(edges))
+    middles = np.array([(start + end) / 2 for start, end in pieces])
+    spans = joined(pieces, _holds(statement, above(middles), slack), True)
+    if statement.comparison not in STRICT:
+        alone = [root for root in roots if not any(a <= root <= b for a, b in spans)]
+        spans = sorted([*spans, *zip(alone, alone, strict=True)])
+    return roots, spans

@@ -12,9 +12,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ import numpy as np
 from analysis.core.sentences import message
 from analysis.core.units import nearest, read_number
 from analysis.model.curves import Floats
-from analysis.model.model import Model, ModelError, listed
+from analysis.model.model import ARTICLE, Model, ModelError, Setting
 
 #: The numbers of each shape, in the order in which they are given.
 SHAPES: dict[str, tuple[str, ...]] = {
@@ -33,8 +32,19 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "beta": ("a", "b"),
     "discrete": ("values", "weights"),
 }
-#: The numbers that are no values of the quantity; all but ``sd`` have no unit.
-_OTHERS = ("sd", "sd of the logarithm", "a", "b", "weights")
+#: What the numbers of each shape must be.
+_RULES = {
+    "uniform": "low must not be above high",
+    "triangular": "low, mode and high must rise",
+    "normal": "sd must be above 0",
+    "lognormal": "median and sd must be above 0",
+    "beta": "a and b must be above 0",
+    "discrete": "each value needs a weight of 0 or more, and one of them more",
+}
+#: The numbers that are lists, those without a unit, and those that are no values.
+_LISTS = ("values", "weights")
+_BARE = ("sd of the logarithm", "a", "b", "weights")
+_SPREADS = ("sd", *_BARE)
 
 
 @dataclass(frozen=True)
@@ -56,18 +66,24 @@ class Distribution:
     largest: float = math.inf
 
     def __post_init__(self) -> None:
-        with np.errstate(all="ignore"):
-            first, last = self._quantile(np.array([0.25, 0.75]))
-            ends = self.numbers if self.shape in ("uniform", "triangular") else (0, 1)
-            if list(ends) != sorted(ends) or not math.isfinite(last - first):
-                raise ModelError(
-                    f"{self} does not rise from its low end to its high end"
-                )
+        if not self._is_one():
+            raise ModelError(f"{self} can't be drawn: {_RULES[self.shape]}")
         if not self.cut < 1:
             raise ModelError(
                 f"{self} lies outside the allowed range, {self.smallest:,.10g} to "
                 f"{self.largest:,.10g}"
             )
+
+    def _is_one(self) -> bool:
+        """Whether the numbers make a distribution."""
+        if self._has_ends and list(self.numbers) != sorted(self.numbers):
+            return False
+        try:
+            with np.errstate(all="ignore"):
+                middle = self._quantile(np.array([0.25, 0.75]))
+        except (ArithmeticError, ValueError):
+            return False
+        return bool(np.isfinite(middle).all())
 
     def __str__(self) -> str:
         named = zip(SHAPES[self.shape], self.numbers, strict=True)
@@ -95,11 +111,16 @@ class Distribution:
                 shares = np.divide(last, sum(last))
                 return stats.rv_discrete(values=(first, shares))
 
+    @property
+    def _has_ends(self) -> bool:
+        """Whether the first and the last number are the ends of the distribution."""
+        return self.shape in ("uniform", "triangular")
+
     @cached_property
-    def _ends(self) -> tuple[float, float]:
+    def _shares(self) -> tuple[float, float]:
         """The shares of the distribution below the smallest and up to the largest."""
-        first, last = self._quantile(np.array([0.0, 1.0]))
-        if self.smallest <= first and last <= self.largest:
+        ends = self.numbers if self._has_ends else self._frozen.support()
+        if self.smallest <= ends[0] and ends[-1] <= self.largest:
             return 0.0, 1.0
         below = np.nextafter(self.smallest, -math.inf)
         low, high = self._frozen.cdf([below, self.largest])
@@ -108,7 +129,7 @@ class Distribution:
     @property
     def cut(self) -> float:
         """The share of the distribution that lies past a limit and is cut off."""
-        below, up_to = self._ends
+        below, up_to = self._shares
         return 1 - (up_to - below)
 
     @property
@@ -121,7 +142,7 @@ class Distribution:
 
         An array may have any shape, and one of the same shape comes back.
         """
-        below, up_to = self._ends
+        below, up_to = self._shares
         if (below, up_to) == (0.0, 1.0):
             return self._quantile(u)
         values = self._quantile(below + u * (up_to - below))
@@ -132,24 +153,22 @@ class Distribution:
 
         Two shapes have a closed form, which is much faster and loads no library.
         """
+        quantiles: Floats
+        low, *others, high = self.numbers
         if self.shape == "uniform":
-            low, high = np.array(self.numbers, float)
-            return np.asarray(low + u * (high - low))
-        if self.shape == "triangular":
-            return np.asarray(_triangular(u, *np.array(self.numbers, float)))
-        quantiles: Floats = np.asarray(self._frozen.ppf(u))
+            quantiles = low + u * (high - low)
+        elif self.shape == "triangular":
+            width, rise = high - low, others[0] - low
+            # Each half is at the mode where the other counts.
+            left = np.sqrt(np.minimum(u, rise / width) * width * rise)
+            right = np.sqrt((1 - np.maximum(u, rise / width)) * width * (width - rise))
+            quantiles = high - rise + left - right
+        else:
+            quantiles = self._frozen.ppf(u)
         if self.shape == "discrete":
             # A share of 0 lies below the first value.
-            quantiles = np.maximum(quantiles, min(self.numbers[0]))
-        return quantiles
-
-
-def _triangular(u: Floats, low: float, mode: float, high: float) -> Floats:
-    width, rise = high - low, mode - low
-    # Each half is at the mode where the other counts.
-    left = np.sqrt(np.minimum(u, rise / width) * width * rise)
-    right = np.sqrt((1 - np.maximum(u, rise / width)) * width * (width - rise))
-    return high - rise + left - right
+            quantiles = np.maximum(quantiles, min(low))
+        return np.asarray(quantiles)
 
 
 def _digits(number: Any) -> str:
@@ -159,14 +178,20 @@ def _digits(number: Any) -> str:
     return f"{number:,.10g}"
 
 
-def split(
-    model: Model, changes: Mapping[str, Any], *, with_units: bool = False
-) -> tuple[dict[str, Any], dict[str, Distribution]]:
-    """Changes as ``Model.setting`` takes them, and the distributions among them.
+def settled(
+    model: Model,
+    changes: Mapping[str, Any],
+    base: Setting = ARTICLE,
+    *,
+    with_units: bool = False,
+) -> tuple[Setting, dict[str, Distribution]]:
+    """Make a setting with some changes over another, and the distributions among them.
 
-    A quantity that is drawn is set to the median of its distribution. Raises ModelError
-    for numbers that make no distribution.
+    A quantity that is drawn is at the median of its distribution. Raises ModelError as
+    ``Model.setting`` does, and for numbers that make no distribution.
     """
+    points: dict[str, Any] = {}
+    drawn: dict[str, Distribution] = {}
     for name, change in changes.items():
         if hasattr(change, "ppf"):
             raise ModelError(
@@ -179,13 +204,15 @@ def split(
                 f"{name}: {shape} is a shape of a distribution; write a list, "
                 f"[{shape}, {', '.join(SHAPES[shape])}]"
             )
-    drawn = {
-        name: distribution(model, name, change, with_unit=with_units)
-        for name, change in changes.items()
-        if isinstance(change, tuple | list) and change and isinstance(change[0], str)
-    }
-    medians = {name: written(model, name, one.median) for name, one in drawn.items()}
-    return {**changes, **medians}, drawn
+        if isinstance(change, tuple | list) and change and isinstance(change[0], str):
+            drawn[name] = distribution(model, name, change, with_unit=with_units)
+        else:
+            points[name] = change
+    medians = {name: drawing.median for name, drawing in drawn.items()}
+    setting = model.setting(points, model.over(base, medians), with_units=with_units)
+    words = {name: str(drawing) for name, drawing in drawn.items()}
+    given = setting.given | drawn.keys()
+    return replace(setting, given=given, drawn={**setting.drawn, **words}), drawn
 
 
 def _shape_without_numbers(change: Any) -> str:
@@ -196,83 +223,60 @@ def _shape_without_numbers(change: Any) -> str:
     return next((shape for shape in SHAPES if re.match(rf"{shape}\b", text)), "")
 
 
-def written(model: Model, name: str, number: float) -> str:
-    """A number as a text with its unit, so that it is taken however far it is."""
-    choice = model.written(name, number)
-    return choice if isinstance(choice, str) else f"{choice!r}{model.suffix(name)}"
-
-
 def distribution(
-    model: Model, quantity: str, given: Sequence[Any], *, with_unit: bool = False
+    model: Model, quantity: str, content: Sequence[Any], *, with_unit: bool = False
 ) -> Distribution:
-    """The distribution of a quantity, given as ``("triangular", 0.5, 0.7, 1)``.
+    """The distribution of a quantity, written as ``("triangular", 0.5, 0.7, 1)``.
 
     A number is in base units, or a text with its unit, which it needs if ``with_unit``.
     Without weights, the values of a discrete distribution are equally likely. It is cut
     at the quantity's allowed range. Raises ModelError in one sentence for an unknown
     shape, a wrong number of numbers or a wrong value.
     """
-    shape, *numbers = given
+    shape, *numbers = content
+    allowed = model.allowed(model.known(quantity))
     if shape not in SHAPES:
         hint = nearest(shape, SHAPES)
         raise ModelError(f"{quantity}: '{shape}' is no shape of a distribution{hint}")
-    if shape == "discrete" and len(numbers) == 1:
-        numbers.append([1 for _ in listed(numbers[0])])
     names = SHAPES[shape]
+    if shape == "discrete" and len(numbers) == 1 and isinstance(numbers[0], Iterable):
+        numbers = [*numbers, [1] * len([*numbers[0]])]
     if len(numbers) != len(names):
         raise ModelError(
             f"{quantity}: a {shape} distribution has {len(names)} numbers, "
             f"{', '.join(names)}; given are {len(numbers)}"
         )
-    how = {"with_unit": with_unit}
-    named = zip(names, numbers, strict=True)
-    read = [_read(model, quantity, name, number, **how) for name, number in named]
-    _check_lists(quantity, shape, read)
-    if shape == "beta" and min(read) <= 0:
-        raise ModelError(
-            f"{quantity}: a and b of a beta distribution lie above 0; given are "
-            f"{_digits(read[0])} and {_digits(read[1])}"
-        )
+    read: list[Any] = []
+    for name, number in zip(names, numbers, strict=True):
+        is_list = isinstance(number, Iterable) and not isinstance(number, str)
+        if is_list != (name in _LISTS):
+            kind = "a list" if name in _LISTS else "one number"
+            raise ModelError(f"{quantity}: {shape} takes {kind} for {name}")
+        several = [
+            _read(model, quantity, name, each, with_unit=with_unit)
+            for each in (number if is_list else [number])
+        ]
+        read.append(tuple(several) if is_list else several[0])
     try:
-        return Distribution(shape, tuple(read), *model.allowed(quantity))
+        return Distribution(shape, tuple(read), *allowed)
     except ModelError as error:
         raise ModelError(f"{quantity}: {error}") from None
 
 
-def _check_lists(quantity: str, shape: str, read: Sequence[Any]) -> None:
-    """Refuse a list for one number, and values without as many weights."""
-    lengths = {len(number) if isinstance(number, tuple) else 0 for number in read}
-    if shape != "discrete":
-        if lengths != {0}:
-            raise ModelError(f"{quantity}: a {shape} distribution has single numbers")
-    elif lengths == {0} or len(lengths) > 1 or min(read[1]) < 0 or not sum(read[1]):
-        raise ModelError(
-            f"{quantity}: a discrete distribution has a list of values, and for each "
-            "of them a weight of 0 or more, not all of them 0"
-        )
-
-
 def _read(
-    model: Model, quantity: str, name: str, given: Any, *, with_unit: bool
-) -> Any:
-    """One number of a distribution in base units, or a tuple of them.
+    model: Model, quantity: str, name: str, number: Any, *, with_unit: bool
+) -> float:
+    """One number of a distribution in base units.
 
     A value of the quantity may lie outside its allowed range, where it is cut.
     """
-    if isinstance(given, Iterable) and not isinstance(given, str):
-        how = {"with_unit": with_unit}
-        return tuple(_read(model, quantity, name, each, **how) for each in given)
-    unit = "dimensionless" if name in _OTHERS[1:] else model.units[quantity]
-    number = given
-    if isinstance(given, str):
-        try:
-            number = read_number(given, unit, with_unit=with_unit)
-        except ValueError as error:
-            raise ModelError(message("value", quantity=quantity, error=error)) from None
-    if isinstance(number, bool) or not isinstance(number, Real):
-        raise ModelError(message("not_finite", quantity=quantity, number=given))
+    unit = "dimensionless" if name in _BARE else model.units[quantity]
+    try:
+        value = read_number(str(number), unit, with_unit=with_unit)
+    except ValueError as error:
+        raise ModelError(message("value", quantity=quantity, error=error)) from None
     low, high = model.allowed(quantity)
-    if name in _OTHERS or not low <= float(number) <= high:
-        return float(number)
-    # It also refuses a value that is far from the print.
-    return model.number(quantity, given, with_unit=with_unit)
+    if name not in _SPREADS and low <= value <= high:
+        # It refuses a value that is far from the print.
+        model.number(quantity, number)
+    return value

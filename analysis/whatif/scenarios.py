@@ -27,11 +27,7 @@ from analysis.core.readers import read_yaml, validated
 from analysis.core.rows import Prose
 from analysis.core.units import nearest
 from analysis.model.model import ARTICLE, Model, Setting
-from analysis.whatif.distributions import (
-    SHAPES,
-    Distribution,
-    split,
-)
+from analysis.whatif.distributions import SHAPES, Distribution, settled
 
 #: The scenario that changes nothing.
 OWN = "article"
@@ -92,15 +88,13 @@ class Scenario(Content):
         Drawn inputs are at their medians. Raises ModelError for a wrong name, number,
         unit or reading.
         """
-        points, drawn = split(model, self.values, with_units=True)
-        setting = model.setting(points, base, with_units=True)
-        words = {name: str(distribution) for name, distribution in drawn.items()}
+        setting, _ = settled(model, self.values, base, with_units=True)
         # What a file changes is no single name that a user gave.
-        return replace(setting, given=base.given, drawn={**setting.drawn, **words})
+        return replace(setting, given=base.given)
 
     def distributions(self, model: Model) -> dict[str, Distribution]:
         """The distributions that the file gives. Raises ModelError likewise."""
-        return split(model, self.values, with_units=True)[1]
+        return settled(model, self.values, with_units=True)[1]
 
     def check(self, model: Model, folder: Path) -> Scenario:
         """Refuse a scenario that can't be computed with.
@@ -114,12 +108,10 @@ class Scenario(Content):
         ]
         # A value that is the article's own, too: the reader of the file would take it
         # for used.
-        names = setting.choices.keys() | self.values.keys()
-        choices: dict[str, Any] = {**setting.choices}
-        for name, value in self.values.items():
-            if value not in model.readings(name):
-                choices[name] = 0.0
-        model.check_used(Setting(choices, frozenset(names)), plans)
+        named = Setting(
+            setting.choices, frozenset(setting.choices) | self.values.keys()
+        )
+        model.check_used(named, plans)
         return self
 
 

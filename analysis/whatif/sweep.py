@@ -19,12 +19,11 @@ import itertools
 import math
 import tempfile
 import warnings
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import (
     Callable,
     Generator,
     Iterable,
-    Iterator,
     Mapping,
     Sequence,
     Sized,
@@ -35,6 +34,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from analysis.core.errors import InputError, display_path
@@ -42,7 +42,6 @@ from analysis.core.rows import Text as Words
 from analysis.model.curves import Floats
 from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting, listed
 from analysis.whatif import scenarios
-from analysis.whatif.distributions import written
 from analysis.whatif.scenarios import NUMBER, OWN, Content, find, texts
 
 if TYPE_CHECKING:
@@ -116,7 +115,6 @@ class Spec(Content):
         beside = folder / self.scenario
         name = str(beside) if beside.is_file() else self.scenario
         base = find(name, model).setting(model)
-        _check_rows([len(span.values) or span.steps for span in self.values.values()])
         over = {name: span.numbers(model, name) for name, span in self.values.items()}
         quantities = self.quantities or model.register.estimates
         return Sweep.over(model, quantities, over, base, with_units=True)
@@ -161,21 +159,25 @@ class Sweep:
         if not axes:
             raise ModelError("nothing is varied; give values or readings")
         every = {name: listed(values) for name, values in axes.items()}
-        _check_rows([len(axis) for axis in every.values() if isinstance(axis, Sized)])
+        rows = math.prod(
+            len(axis) for axis in every.values() if isinstance(axis, Sized)
+        )
+        if rows > MOST:
+            raise ModelError(
+                f"the sweep has {rows:,} rows, and {MOST:,} are the most; vary fewer "
+                "values at once"
+            )
         names = tuple(model.known(name) for name in listed(quantities))
         numbers: dict[str, Floats] = {}
         readings: dict[str, tuple[str, ...]] = {}
-        for name, axis in every.items():
-            values = _axis(model, name, axis, with_units=with_units)
-            if isinstance(values, tuple):
-                readings[name] = values
+        for name, values in every.items():
+            axis = _axis(model, name, [*values], with_units=with_units)
+            if isinstance(axis, tuple):
+                readings[name] = axis
             else:
-                numbers[name] = values
-        firsts = {
-            name: written(model, name, values[0].item())
-            for name, values in numbers.items()
-        }
-        start = model.setting(firsts, base)
+                numbers[name] = axis
+        firsts = {name: float(axis[0]) for name, axis in numbers.items()}
+        start = model.over(base, firsts)
         settings: dict[tuple[str, ...], Setting | str] = {}
         plans: list[Plan] = []
         for combination in itertools.product(*readings.values()):
@@ -192,44 +194,26 @@ class Sweep:
             raise ModelError(
                 f"no combination of the readings can be computed: {reason}"
             )
-        varied: dict[str, str | float] = {
-            **dict.fromkeys(readings, ""),
-            **dict.fromkeys(numbers, 0.0),
-        }
-        model.check_used(Setting(varied, frozenset(varied)), plans)
+        varied = Setting({**dict.fromkeys(readings, ""), **firsts}, frozenset(every))
+        model.check_used(varied, plans)
         return cls(names, numbers, readings, settings)
 
 
-def _check_rows(lengths: Iterable[int]) -> None:
-    """Raise ModelError for more rows than a sweep may have."""
-    rows = math.prod(lengths)
-    if rows > MOST:
-        raise ModelError(
-            f"the sweep has {rows:,} rows, and {MOST:,} are the most; vary fewer "
-            "values at once"
-        )
-
-
 def _axis(
-    model: Model, name: str, values: Iterable[Any], *, with_units: bool
+    model: Model, name: str, values: Sequence[Any], *, with_units: bool
 ) -> Floats | tuple[str, ...]:
     """The readings of a quantity, or its numbers in base units."""
-    values = list(values)
-    known = model.readings(model.known(name))
-    words = [value.strip() for value in values if isinstance(value, str)]
-    readings = [word for word in words if word in known]
     if not values:
         raise ModelError(f"{name} has no value and no reading here; give one or more")
-    if len(readings) == len(values):
-        return tuple(readings)
-    if readings:
-        other = next(value for value in values if value not in readings)
-        model.known_reading(name, str(other))
-    numbers = [
-        model.number(name, value, with_unit=with_units and isinstance(value, str))
-        for value in values
-    ]
-    return np.array(numbers)
+    choices = [model.choice(name, value, with_unit=with_units) for value in values]
+    readings = [choice for choice in choices if isinstance(choice, str)]
+    if not readings:
+        return np.array(choices)
+    for value, choice in zip(values, choices, strict=True):
+        if not isinstance(choice, str):
+            # It refuses a number among readings.
+            model.known_reading(name, str(value))
+    return tuple(readings)
 
 
 def read(path: Path, model: Model) -> Sweep:
@@ -241,6 +225,8 @@ def read(path: Path, model: Model) -> Sweep:
     return sweep
 
 
+#: Texts, an entry a row.
+Texts: TypeAlias = NDArray[np.object_]
 #: Some rows, and how many of their cells are empty, by reason.
 _Block: TypeAlias = "tuple[pd.DataFrame, Counter[str]]"
 
@@ -250,67 +236,108 @@ def _block(model: Model, grid: Sweep, number: int, start: int, stop: int) -> _Bl
     import pandas as pd
 
     combination, setting = [*grid.settings.items()][number]
-    shape = [len(values) for values in grid.numbers.values()]
     rows = np.arange(start, stop)
-    places = np.unravel_index(rows, shape) if shape else ()
-    taken = {
-        name: values[place]
-        for (name, values), place in zip(grid.numbers.items(), places, strict=True)
-    }
-    readings = {
-        f"{name}__reading": reading
-        for name, reading in zip(grid.readings, combination, strict=True)
-    }
-    frame = pd.DataFrame({"row": number * grid.inner + rows, **readings, **taken})
+    shape = [len(axis) for axis in grid.numbers.values()]
+    along = np.unravel_index(rows, shape) if shape else ()
+    places = dict(zip(grid.numbers, along, strict=True))
+    columns: dict[str, Any] = {"row": number * grid.inner + rows}
+    for name, reading in zip(grid.readings, combination, strict=True):
+        columns[f"{name}__reading"] = reading
+    for name, axis in grid.numbers.items():
+        columns[name] = axis[places[name]]
+    empty = Counter[str]()
     if isinstance(setting, str):
         nothing = dict.fromkeys(grid.quantities, np.nan)
-        frame = frame.assign(**nothing, violates=setting, remarks="")
-        return frame, Counter({setting: len(rows) * len(nothing)})
-    # By row, its sentences, each once.
-    violates = defaultdict[int, dict[str, None]](dict)
-    remarks = defaultdict[int, dict[str, None]](dict)
-    empty: Counter[str] = Counter()
+        empty[setting] = len(rows) * len(nothing)
+        columns |= {**nothing, "violates": setting, "remarks": ""}
+        return pd.DataFrame(columns), empty
+    violates, remarks = [], []
     for name in grid.quantities:
-        plan = model.plan(name, setting)
-        computed = {
-            node: np.broadcast_to(value, rows.shape)
-            for node, value in plan.evaluate(taken).items()
-        }
-        kept = np.ones(rows.shape, bool)
-        for reason, row, sentence in _refused(plan, computed, len(rows)):
-            kept[row] = False
-            empty[reason] += 1
-            violates[row][sentence] = None
-        frame[name] = np.where(kept, computed[name], np.nan)
-        for row, said in model.remarks(name, setting, taken):
-            if kept[row]:
-                remarks[row][f"{name}: {said}"] = None
-    for column, sentences in (("violates", violates), ("remarks", remarks)):
-        frame[column] = [" | ".join(sentences.get(row, ())) for row in range(len(rows))]
-    return frame, empty
+        # Rows that differ in nothing that the quantity needs are computed once.
+        plans = [*model.remark_plans(name, setting)]
+        kind = np.zeros(len(rows), int)
+        used = [
+            moved for moved in places if any(moved in plan.by_name for plan in plans)
+        ]
+        for moved in used:
+            kind = kind * len(grid.numbers[moved]) + places[moved]
+        _, firsts, kinds = np.unique(kind, return_index=True, return_inverse=True)
+        few = {moved: columns[moved][firsts] for moved in used}
+        cells = _cells(model, name, setting, few, len(firsts))
+        columns[name] = cells.values[kinds]
+        violates.append(cells.violates[kinds])
+        remarks.append(cells.remarks[kinds])
+        counts = np.bincount(kinds).tolist()
+        for reason, count in zip(cells.reasons, counts, strict=True):
+            empty[reason] += count
+    columns |= {"violates": _joined(violates), "remarks": _joined(remarks)}
+    del empty[""]
+    return pd.DataFrame(columns), empty
 
 
-def _refused(
+@dataclass(frozen=True)
+class _Cells:
+    """A quantity in some rows: values, or why there is none; and its remarks.
+
+    By the ``reasons``, empty cells are counted.
+    """
+
+    values: Floats
+    reasons: Sequence[str]
+    violates: Texts
+    remarks: Texts
+
+
+def _cells(
+    model: Model, name: str, setting: Setting, taken: Mapping[str, Floats], count: int
+) -> _Cells:
+    """A quantity in rows that take some values."""
+    plan = model.plan(name, setting)
+    computed = {
+        node: np.broadcast_to(value, count)
+        for node, value in plan.evaluate(taken).items()
+    }
+    values = computed[name].astype(float)
+    reasons = [""] * count
+    violates = np.full(count, "", object)
+    for row, (reason, sentence) in _refusals(plan, computed, count).items():
+        values[row] = np.nan
+        reasons[row], violates[row] = reason, sentence
+    remarks = np.full(count, "", object)
+    for row, words in model.remarks(name, setting, taken):
+        if not reasons[row]:
+            remarks[row] += f"{' | ' if remarks[row] else ''}{name}: {words}"
+    return _Cells(values, reasons, violates, remarks)
+
+
+def _refusals(
     plan: Plan, computed: Mapping[str, Any], count: int
-) -> Iterator[tuple[str, int, str]]:
-    """Each row without a value: the reason, by which rows are counted, and a sentence.
+) -> dict[int, tuple[str, str]]:
+    """By row without a value: the reason, by which rows are counted, and a sentence.
 
     The first reason decides: a division by zero, a limit that the value is past, an
     input in words.
     """
-    kept = np.ones(count, bool)
+    refusals: dict[int, tuple[str, str]] = {}
     for where, sentence in plan.divisions(computed):
-        for row in np.flatnonzero(kept & where).tolist():
-            kept[row] = False
-            yield sentence, row, sentence
+        for row in np.flatnonzero(where).tolist():
+            refusals.setdefault(row, (sentence, sentence))
     for limit in plan.limits:
-        for row in np.flatnonzero(kept & ~limit.is_kept(computed)).tolist():
-            kept[row] = False
-            here = {name: values[row] for name, values in computed.items()}
-            yield str(limit), row, limit.sentence(here)
+        for row in np.flatnonzero(~limit.is_kept(computed)).tolist():
+            if row not in refusals:
+                here = {name: values[row] for name, values in computed.items()}
+                refusals[row] = str(limit), limit.sentence(here)
     if plan.no_single_value:
-        for row in np.flatnonzero(kept).tolist():
-            yield plan.no_single_value, row, plan.no_single_value
+        for row in range(count):
+            refusals.setdefault(row, (plan.no_single_value, plan.no_single_value))
+    return refusals
+
+
+def _joined(columns: Sequence[Texts]) -> list[str]:
+    """The texts of each row as one, each once."""
+    rows = [*zip(*columns, strict=True)]
+    joined = {row: " | ".join(dict.fromkeys(filter(None, row))) for row in {*rows}}
+    return [joined[row] for row in rows]
 
 
 def blocks(
@@ -388,7 +415,8 @@ def write(
     if out.exists():
         raise InputError(f"{display_path(out)} exists; remove it or name another file")
     empty = Counter[str]()
-    how: Any = {"index": False, "lineterminator": "\n", "float_format": "%.10g"}
+    how: Any = {"index": False, "lineterminator": "\n"}
+    numbers = [*grid.numbers, *grid.quantities]
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with (
@@ -399,7 +427,10 @@ def write(
         ):
             new = Path(folder) / out.name
             for frame, reasons in computed:
-                frame.to_csv(new, mode="a", header=not new.exists(), **how)
+                texts = {name: _spelled(frame[name]) for name in numbers}
+                frame.assign(**texts).to_csv(
+                    new, mode="a", header=not new.exists(), **how
+                )
                 empty.update(reasons)
                 done(int(frame["row"].iloc[-1]) + 1, grid.rows)
             new.replace(out)
@@ -408,3 +439,12 @@ def write(
             f"{display_path(out)} can't be written ({error.strerror})"
         ) from None
     return empty
+
+
+def _spelled(column: pd.Series) -> Texts:
+    """Numbers with ten digits, each number spelled once; NaN has no digits."""
+    import pandas as pd
+
+    codes, numbers = pd.factorize(column)
+    # The code of NaN is -1, the last of the texts.
+    return np.array([*(f"{number:.10g}" for number in numbers), ""], object)[codes]

@@ -366,7 +366,7 @@ def test_a_side_of_a_statement_is_not_rounded_onto_the_other(model: Model) -> No
     # 3.17 million - 3.17 million / 1.105 = 301,222, which is 300,000 to ten thousand.
     statement = statement_of(model, "net_new_persons >= 300,000 person")
     rows = break_even_table(model, [statement], ARTICLE).rows
-    assert {row["statement"].rpartition(": holds, ")[2] for row in rows} == {
+    assert {row["heading"].rpartition(": holds, ")[2] for row in rows} == {
         "301,000 against 300,000"
     }
 

@@ -114,7 +114,7 @@ def test_a_percentile_that_is_none_is_refused(percentile: Any) -> None:
 
 
 def test_percentiles_that_look_like_shares_are_refused() -> None:
-    words = "in place of 0.025 and 0.975, write 2.5 and 97.5$"
+    words = "percentiles are from 0 to 100; write 2.5 in place of 0.025$"
     with pytest.raises(ModelError, match=words):
         draw(SUM_AND_PRODUCT, ["total"], ARTICLE, UNIT, percentiles=(0.025, 0.975))
     # Half a percent is a percentile, beside one that is no share.

@@ -66,23 +66,23 @@ def test_indices_are_as_close_to_the_truth_as_is_stated(
 
 
 def test_the_command_line_has_the_same_numbers(drawn: Drawn) -> None:
-    draws: dict[str, Any] = json.loads(output("--json"))["draws"]
-    assert (draws["n"], draws["seed"], draws["kept"]) == (2**16, 0, 2**16)
-    row = drawn.frame.loc["at_risk_total"]
-    for name, value in row.items():
-        assert draws[name] == pytest.approx(value, rel=1e-9)
-    for name, shares in draws["indices"].items():
-        for kind, value in shares.items():
-            assert value == pytest.approx(drawn.indices.loc[name, kind], rel=1e-8)
+    typed = json.loads(output("--json"))
     rows = list(csv.DictReader(io.StringIO(output("--csv"))))
-    by_name = {(line["part"], line["what"]): line for line in rows}
-    assert float(by_name["draws", "mean"]["value"]) == pytest.approx(row["mean"])
-    line = by_name["total index", "former_detainees"]
-    index = drawn.indices.loc["former_detainees"]
-    ends = ("total", "total_low", "total_high")
-    assert [float(line[name]) for name in ("value", "low", "high")] == pytest.approx(
-        index[list(ends)].tolist()
-    )
+    assert [row["what"] for row in typed] == [row["what"] for row in rows]
+    by_name = {(row["part"], row["what"]): row for row in typed}
+    made = [by_name["draws", name]["value"] for name in ("n", "seed", "kept")]
+    assert made == [2**16, 0, 2**16]
+    for name, value in drawn.frame.loc["at_risk_total"].items():
+        assert by_name["draws", name]["value"] == pytest.approx(value, rel=1e-9)
+    for name, index in drawn.indices.iterrows():
+        for kind in ("first", "total"):
+            row = by_name[f"{kind} index", name]
+            ends = [row["value"], row["low"], row["high"]]
+            wanted = [index[kind], index[f"{kind}_low"], index[f"{kind}_high"]]
+            assert ends == pytest.approx(wanted, rel=1e-8)
+    for line, row in zip(rows, typed, strict=True):
+        assert line["differs"] == row["differs"] == drawn.differs
+        assert float(line["value"]) == pytest.approx(row["value"])
 
 
 @pytest.mark.parametrize(

@@ -326,7 +326,7 @@ values: {overlap: [uniform, 0, 0.5, 1]}
 values: {overlap: [triangular, 0, 1]}
     values.overlap: a triangular distribution has 3 numbers, low, mode, high
 values: {overlap: [uniform, 1, 0]}
-    values.overlap: does not rise from its low end
+    values.overlap: low must not be above high
 values: {overlap: [uniform, 1.5, 2]}
     values.overlap: lies outside the allowed range, 0 to 1
 values: {former_detainees: [uniform, 100000, 200000 person]}

@@ -369,7 +369,8 @@ CIRCLE = (
     "at_risk_2019: [southern]}"
 )
 #: A hundred thousand values, a hundred and one times.
-MANY = f"values: {{overlap: {[0] * 100_000}, former_detainees: {{steps: 101}}}}"
+STEPS = "low: 0 person, high: 1 person, steps: 101"
+MANY = f"values: {{overlap: {[0] * 100_000}, former_detainees: {{{STEPS}}}}}"
 
 
 @pytest.mark.parametrize(
