@@ -225,8 +225,6 @@ def read(path: Path, model: Model) -> Sweep:
     return sweep
 
 
-#: Texts, an entry a row.
-Texts: TypeAlias = NDArray[np.object_]
 #: Some rows, and how many of their cells are empty, by reason.
 _Block: TypeAlias = "tuple[pd.DataFrame, Counter[str]]"
 
@@ -263,51 +261,39 @@ def _block(model: Model, grid: Sweep, number: int, start: int, stop: int) -> _Bl
             kind = kind * len(grid.numbers[moved]) + places[moved]
         _, firsts, kinds = np.unique(kind, return_index=True, return_inverse=True)
         few = {moved: columns[moved][firsts] for moved in used}
-        cells = _cells(model, name, setting, few, len(firsts))
-        columns[name] = cells.values[kinds]
-        violates.append(cells.violates[kinds])
-        remarks.append(cells.remarks[kinds])
-        counts = np.bincount(kinds).tolist()
-        for reason, count in zip(cells.reasons, counts, strict=True):
-            empty[reason] += count
+        cells = _cells(model, name, setting, few, len(firsts)).take(kinds)
+        columns[name] = cells["value"].to_numpy()
+        violates.append(cells["violates"])
+        remarks.append(cells["remarks"])
+        empty.update(cells["reason"][cells["value"].isna()])
     columns |= {"violates": _joined(violates), "remarks": _joined(remarks)}
-    del empty[""]
     return pd.DataFrame(columns), empty
-
-
-@dataclass(frozen=True)
-class _Cells:
-    """A quantity in some rows: values, or why there is none; and its remarks.
-
-    By the ``reasons``, empty cells are counted.
-    """
-
-    values: Floats
-    reasons: Sequence[str]
-    violates: Texts
-    remarks: Texts
 
 
 def _cells(
     model: Model, name: str, setting: Setting, taken: Mapping[str, Floats], count: int
-) -> _Cells:
-    """A quantity in rows that take some values."""
+) -> pd.DataFrame:
+    """A quantity in rows that take some values; or why there is none, and remarks."""
+    import pandas as pd
+
     plan = model.plan(name, setting)
     computed = {
         node: np.broadcast_to(value, count)
         for node, value in plan.evaluate(taken).items()
     }
     values = computed[name].astype(float)
-    reasons = [""] * count
-    violates = np.full(count, "", object)
+    reasons, violates, remarks = ([""] * count for _ in range(3))
     for row, (reason, sentence) in _refusals(plan, computed, count).items():
         values[row] = np.nan
         reasons[row], violates[row] = reason, sentence
-    remarks = np.full(count, "", object)
     for row, words in model.remarks(name, setting, taken):
         if not reasons[row]:
-            remarks[row] += f"{' | ' if remarks[row] else ''}{name}: {words}"
-    return _Cells(values, reasons, violates, remarks)
+            before = f"{remarks[row]} | " if remarks[row] else ""
+            remarks[row] = f"{before}{name}: {words}"
+    texts = {"reason": reasons, "violates": violates, "remarks": remarks}
+    return pd.DataFrame({"value": values, **texts}, dtype=object).astype(
+        {"value": float}
+    )
 
 
 def _refusals(
@@ -333,7 +319,7 @@ def _refusals(
     return refusals
 
 
-def _joined(columns: Sequence[Texts]) -> list[str]:
+def _joined(columns: Iterable[Iterable[str]]) -> list[str]:
     """The texts of each row as one, each once."""
     rows = [*zip(*columns, strict=True)]
     joined = {row: " | ".join(dict.fromkeys(filter(None, row))) for row in {*rows}}
@@ -441,7 +427,7 @@ def write(
     return empty
 
 
-def _spelled(column: pd.Series) -> Texts:
+def _spelled(column: pd.Series[float]) -> NDArray[np.object_]:
     """Numbers with ten digits, each number spelled once; NaN has no digits."""
     import pandas as pd
 
