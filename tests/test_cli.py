@@ -248,9 +248,15 @@ def test_every_table_has_a_form_for_machines() -> None:
     assert float(turns["persons_per_transfer"]) == pytest.approx(
         200_000 / ADDED, rel=1e-9
     )
-    high = {row["what"]: row["high"] for row in table("sensitivity", "at_risk_2021")}
+    moved = {row["what"]: row for row in table("sensitivity", "at_risk_2021")}
+    ratio = moved["persons_per_transfer"]
+    # 1.6 million and 0.36 of those added, up to all of them
+    assert [float(ratio[name]) for name in ("low", "high")] == pytest.approx(
+        [1_600_000 + 0.36 * ADDED, 1_600_000 + ADDED], abs=1e-2
+    )
+    assert (float(ratio["low_at"]), float(ratio["high_at"])) == (0.36, 1)
     # 1.65 and 3.175 x 0.1055/1.1055 million
-    assert float(high["rounding"]) == pytest.approx(
+    assert float(moved["rounding"]["high"]) == pytest.approx(
         1_650_000 + 3_175_000 * 0.1055 / 1.1055, abs=1e-3
     )
 

@@ -195,10 +195,10 @@ def percentile(values: Floats, percent: float) -> float:
     low, high = np.percentile(values[:ROWS], about)
     near = values[(values >= low) & (values <= high)]
     rank = percent / 100 * (len(values) - 1) - np.count_nonzero(values < low)
-    share = rank / max(len(near) - 1, 1)
-    if not 0 <= share <= 1:
+    last = len(near) - 1
+    if not 0 <= rank <= last:
         return float(np.percentile(values, percent))
-    return float(np.quantile(near, share))
+    return float(np.quantile(near, rank / max(last, 1)))
 
 
 def percentile_name(percent: float) -> str:

@@ -58,12 +58,14 @@ def sobol_indices(
     base, other = values_of(inputs, cube[0::2]), values_of(inputs, cube[1::2])
     crossed = [{**base, name: other[name]} for name in base]
     every = [function(values) for values in (base, other, *crossed)]
-    picks = rng.integers(0, n, (resamples, n)) + np.arange(resamples)[:, None] * n
-    counts = np.bincount(picks.ravel(), minlength=resamples * n)
+    # The first row weighs each base point alike, the others are the resamples.
+    weights = np.ones((resamples + 1, n))
+    for row in weights[1:]:
+        row[:] = np.bincount(rng.integers(0, n, n), minlength=n)
     indices: Indices = {}
     for quantity in quantities:
         rows = [np.broadcast_to(values[quantity], n) for values in every]
-        shares = _shares(np.array(rows), counts.reshape(resamples, n) / n)
+        shares = _shares(np.array(rows), weights / n)
         indices[quantity] = dict(zip(inputs, shares, strict=True))
     return indices
 
@@ -72,28 +74,22 @@ def _shares(f: Floats, weights: Floats) -> Sequence[dict[str, float]]:
     """The indices of one quantity, an entry an input.
 
     f: at both halves of the base points, and with each input from the other half.
-    weights: of the base points in each resample, (resamples, n).
+    weights: of the base points, and in each resample, (1 + resamples, n).
     """
-    from scipy import stats
-
     if not np.ptp(f[:2]):
         raise ModelError(
             "nothing that is drawn moves it, so there is no variance to share out"
         )
     f = f - f[:2].mean()
-    # The library takes no single input, so one without an effect goes with them.
-    crossed = np.concatenate([f[2:], f[:1]])[:, None]
-    func: Any = {"f_A": f[0], "f_B": f[1], "f_AB": crossed}
-    indices = stats.sobol_indices(func=func, n=f.shape[1])
-    first, total = indices.first_order[:-1], indices.total_order[:-1]
-    # The same from means, which all resamples weigh at once: the library's own
-    # resamples take a thousand times as long.
+    # The estimators of scipy.stats.sobol_indices, from means that all resamples weigh
+    # at once; its own resamples take a thousand times as long.
     moved = f[2:] - f[0]
     squares = [f[:2].mean(axis=0), (f[:2] ** 2).mean(axis=0)]
     means = weights @ np.concatenate([f[1] * moved, moved**2 / 2, squares]).T
     variances = means[:, -1:] - means[:, -2:-1] ** 2
-    spread = 1.96 * (means[:, :-2] / variances).std(axis=0, ddof=1)
-    of_first, of_total = spread.reshape(2, -1)
+    shares = means[:, :-2] / variances
+    first, total = shares[0].reshape(2, -1)
+    of_first, of_total = 1.96 * shares[1:].std(axis=0, ddof=1).reshape(2, -1)
     columns = {
         "first": first,
         "first_low": first - of_first,

@@ -132,6 +132,18 @@ def test_any_number_of_draws_and_any_percentiles_may_be_asked_for() -> None:
     assert numbers["p97.5"] == pytest.approx(2 - low, abs=1e-3)
 
 
+@pytest.mark.parametrize("count", [1, 2, 10, 3 * draws.ROWS])
+@pytest.mark.parametrize("percent", [0, 0.1, 5, 50, 97.5, 100])
+def test_a_percentile_is_that_of_numpy(count: int, percent: float) -> None:
+    # Even and crowded values, equal ones, and a first block unlike the rest.
+    rng = np.random.default_rng(0)
+    even, crowded = rng.uniform(size=count), rng.normal(size=count) ** 3
+    for values in (even, crowded, np.round(even * 4), np.sort(crowded)):
+        expected = np.percentile(values, percent)
+        found = draws.percentile(values, percent)
+        assert found == pytest.approx(expected, rel=1e-12, abs=1e-15)
+
+
 def test_printed_digits_are_drawn_unless_rounding_is_off(model: Model) -> None:
     told = {"persons_per_transfer": uniform(0.5, 1)}
     drawn = draw(model, ["at_risk_2021"], ARTICLE, told, rounding=False)

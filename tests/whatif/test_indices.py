@@ -85,6 +85,22 @@ def test_indices_and_intervals_agree_with_those_of_scipy() -> None:
         assert ours == pytest.approx(wide, rel=0.35)
 
 
+def test_indices_are_those_of_scipy_on_the_same_points() -> None:
+    evaluated = []
+
+    def function(v: Any) -> dict[str, Any]:
+        evaluated.append(ishigami(v))
+        return {"y": evaluated[-1]}
+
+    found = sobol_indices(function, ["y"], ISHIGAMI, n=2**10)["y"]
+    base, other, *crossed = evaluated
+    func = {"f_A": base, "f_B": other, "f_AB": np.array(crossed)[:, None]}
+    theirs = stats.sobol_indices(func=func, n=2**10)
+    for kind in ("first", "total"):
+        scipys = getattr(theirs, f"{kind}_order").ravel().tolist()
+        assert [*column(found, kind).values()] == pytest.approx(scipys, rel=1e-9)
+
+
 def test_the_seed_makes_the_indices_and_more_points_narrow_the_interval() -> None:
     found = [indices(n=256, seed=seed) for seed in (0, 0, 1)]
     assert found[0] == found[1] != found[2]
