@@ -220,12 +220,15 @@ def style(verdict: str) -> str:
 
 
 def picture(model: Model, plots: Mapping[str, Plot], name: str) -> Markup:
-    """A figure as HTML, with words in its place, and its caption as text below."""
+    """A figure as HTML, with words in its place.
+
+    The figure holds its caption; the caption as text is for those who cannot see it.
+    """
     plot = plots[name]
     alt, caption = escape(plot.row.alt), escape(plot.caption(plot.source(model)))
     return Markup(
         f'<figure><picture><img src="figures/{name}.svg" alt="{alt}"></picture>'
-        f"<figcaption>{caption}</figcaption></figure>"
+        f'<figcaption class="visually-hidden">{caption}</figcaption></figure>'
     )
 
 
