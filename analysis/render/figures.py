@@ -152,14 +152,16 @@ class Plot:
         """Its data."""
         return self.drawing(source).frame
 
-    def caption(self, source: Any) -> str:
+    def caption(self, source: Any, drawing: Drawing | None = None) -> str:
         """What it shows, with its numbers, and how its setting differs, if it does."""
-        fields = self.drawing(source).fields
-        if "caption" in fields:
-            return " ".join(filter(None, [fields["caption"], _differs(source)]))
-        words = _BRACES.sub(lambda name: fields.get(name[1], name[0]), self.row.caption)
-        caption = filled(Speller(source.model), words, source.setting)
-        return " ".join(filter(None, [caption, _differs(source)]))
+        fields = (drawing or self.drawing(source)).fields
+        caption = fields.get("caption")
+        if caption is None:
+            words = _BRACES.sub(
+                lambda match: fields.get(match[1], match[0]), self.row.caption
+            )
+            caption = filled(Speller(source.model), words, source.setting)
+        return f"{caption} {_differs(source)}".rstrip()
 
 
 def figures(model: Model) -> dict[str, Plot]:
@@ -196,7 +198,8 @@ def render_figure(name: str, source: Any) -> Canvas:
     """
     with mpl.rc_context(STYLE):
         plot = figures(source.model)[name]
-        row, drawing, caption = plot.row, plot.drawing(source), plot.caption(source)
+        row, drawing = plot.row, plot.drawing(source)
+        caption = plot.caption(source, drawing)
         note = f"{caption} {row.source} {CAVEAT}"
         # What differs from the article takes lines of its own.
         height = row.height + LINE * len(_differs(source)) / NOTE_LETTERS
