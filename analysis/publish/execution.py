@@ -14,7 +14,7 @@ import signal
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -136,17 +136,28 @@ def _execute_all(
             meanwhile()
             return {target: running[target].result() for target in jobs}
         except BaseException:
-            # A second signal must not disturb this: the command is at its end.
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                with contextlib.suppress(ValueError):
-                    signal.signal(number, signal.SIG_IGN)
-            is_stopped.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            # A thread ends as its kernel does, and may just have started another.
-            while not all(map(Future.done, running.values())):
-                kernels.kill_all()
-                time.sleep(0.1)
+            _stop(pool, running.values(), is_stopped)
             raise
+
+
+def _stop(
+    pool: ThreadPoolExecutor,
+    running: Collection[Future[Any]],
+    is_stopped: threading.Event,
+) -> None:
+    """Kill every kernel, and wait for the threads that run them."""
+    from analysis.publish import kernels
+
+    # A second signal must not disturb this: the command is at its end.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        with contextlib.suppress(ValueError):
+            signal.signal(number, signal.SIG_IGN)
+    is_stopped.set()
+    pool.shutdown(wait=False, cancel_futures=True)
+    # A thread ends as its kernel does, and may just have started another.
+    while not all(map(Future.done, running)):
+        kernels.kill_all()
+        time.sleep(0.1)
 
 
 def _execute(

@@ -783,11 +783,8 @@ def specification_curve(row: FigureRow, source: Any) -> Drawing:
             curve = known.sort_values(quantity, kind="stable", ignore_index=True)
             printed = model.register.claims[name].published
             _draw_band(top, printed)
-            top.plot(
-                curve[quantity] / 1e6,
-                **styled(BLACK, ".", markersize=3),
-                label="one combination",
-            )
+            dot = styled(BLACK, ".", markersize=3)
+            top.plot(curve[quantity] / 1e6, **dot, label="one combination")
             # Both groups have no single value under the article's own setting.
             if not model.plan(quantity).words:
                 is_usual = curve[choices] == pd.Series(usual)[choices]
