@@ -344,7 +344,7 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
     )
     detainees = lever(page, "with_former_detainees", "former_detainees")
     # 2 million and 2.5 million less 1,901,221.7 are 98,778 and 598,778.
-    assert "one number matches from 98,800 to 598,778 without rounding" in (
+    assert "a number matches from 98,800 to 598,778 without rounding" in (
         detainees.inner_text()
     )
     track = ratio.locator("[type=range]").evaluate(
@@ -358,7 +358,7 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
 def test_a_track_is_judged_as_its_claim(page: Page) -> None:
     # With "300,000 or more" the total is open, whatever the overlap.
     overlap = lever(page, "with_former_detainees", "overlap")
-    assert "matches nowhere" in overlap.locator(".scale").inner_text()
+    assert "matches at no value" in overlap.locator(".scale").inner_text()
     assert overlap.locator(".effect").inner_text().endswith("no bound, left open.")
     assert page.locator("#joint").is_visible()
     say(page, "with_former_detainees", "former_detainees", "300,000")

@@ -179,7 +179,7 @@ function matchesOn(spans, low, high, unit) {
     return (first + last).trim() || "throughout";
   });
   const isPale = spans.some(({ kind }) => kind === "matches_within_rounding");
-  return `matches ${places.join(" and ") || "nowhere"}${isPale ? " without rounding" : ""}`;
+  return `matches ${places.join(" and ") || "at no value"}${isPale ? " without rounding" : ""}`;
 }
 
 function drawLever(node, { lever: name, claim: id }) {
@@ -204,7 +204,7 @@ function drawLever(node, { lever: name, claim: id }) {
   const colours = spans.map(({ kind, from, to }) =>
     `var(--${kind || "paper"}) ${100 * part(from)}% ${100 * part(to)}%`);
   style(slider, "track", `linear-gradient(to right, ${colours})`);
-  turn.textContent = (isInWords ? "one number " : "") + matchesOn(spans, low, high, shown);
+  turn.textContent = (isInWords ? "a number " : "") + matchesOn(spans, low, high, shown);
   const { from, to } = spans.find(({ kind }) => kind === "matches") || { from: (low + high) / 2 };
   style(turn, "at", part(from > low ? from : to));
   const endOf = (x) => exact(x, shown) + (kindAt(x) ? "" : ": no value");
