@@ -199,7 +199,7 @@ def test_every_picture_has_words_for_who_does_not_see_it(
                 "at most 1.9 million",
                 "1.84 to 1.96 million",
                 "✓ matches , at least 100,000 or 5 percent short",
-                "= 1.6 million + 301,000 × 1 = 1.9 million",
+                "= 1.6 million + 301,000 × 1 = 1.901 million",
             ],
         ),
         # 2.0 - 1.9012 = 0.0988 and 2.5 - 1.9012 = 0.5988 million.
