@@ -487,10 +487,12 @@ class Study:
 
         A row has the reason where a cell is empty, and remarks. The grid goes ``over``
         some numbers, texts or readings by name, each as ``change`` takes it, or over
-        one. With ``out``, it is written to that CSV file, whole or not at all, with a
-        progress bar, and nothing is returned. The blocks of rows are computed by
-        threads, or by the Dask cluster whose ``scheduler`` has that address. Raises
-        InputError in one sentence for a wrong name, value, type or file.
+        one. How what is not varied differs from the article is in ``attrs["differs"]``.
+        With ``out``, the sweep is written to that CSV file, whole or not at all, with a
+        progress bar and a last column ``differs``, and nothing is returned. The blocks
+        of rows are computed by threads, or by the Dask cluster whose ``scheduler`` has
+        that address. Raises InputError in one sentence for a wrong name, value, type or
+        file.
 
         >>> grid = load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1])
         >>> grid.net_new_persons.round().tolist()
@@ -504,7 +506,8 @@ class Study:
                 raise ModelError(f"{text!r} is neither a path nor an address")
         grid = sweep.Sweep.over(self.model, _named(quantities), over, self.setting)
         if out is None:
-            return self._with_differs(sweep.compute(self.model, grid, scheduler))
+            frame = sweep.compute(self.model, grid, scheduler)
+            return self._with_differs(frame, grid.differs)
         with progress("rows") as done:
             sweep.write(self.model, grid, Path(out), scheduler=scheduler, done=done)
         return None
@@ -524,7 +527,7 @@ class Study:
         grid = sweep.Sweep.over(self.model, grid.quantities, axes, self.setting)
         frame = sweep.compute(self.model, grid)
         frame = frame.sort_values(grid.quantities[0], kind="stable", ignore_index=True)
-        return self._with_differs(frame)
+        return self._with_differs(frame, grid.differs)
 
     def scenarios(self, *names: str | Path) -> pd.DataFrame:
         """Tabulate the headline estimates under some scenarios, and under this study.
@@ -563,11 +566,18 @@ class Study:
         table = break_even_table(self.model, statements, self.setting)
         return self._with_differs(table.to_pandas())
 
-    def _with_differs(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _with_differs(
+        self, frame: pd.DataFrame, differs: str | None = None
+    ) -> pd.DataFrame:
+        """A frame that knows how the setting differs from the article's.
+
+        Of a sweep, it is the setting of what is not varied.
+        """
         from analysis.render.tables import ShownFrame
 
         shown = ShownFrame(frame)
-        shown.attrs = {**frame.attrs, "differs": self.differs}
+        words = self.differs if differs is None else differs or "as in the article"
+        shown.attrs = {**frame.attrs, "differs": words}
         return shown
 
     def outcomes(self, checks: str | Iterable[str] | None = None) -> list[Outcome]:

@@ -29,7 +29,7 @@ GIVEN = {"persons_per_transfer": 0.6, "former_detainees": 400_000}
 #: What every export says.
 CHANGED = "persons_per_transfer = 0.6 person/transfer in place of our 1"
 SET = ["--set", "persons_per_transfer=0.6", "--set", "former_detainees=400000"]
-STATEMENT = "at_risk_2021 >= 1.9 million person"
+STATEMENT = "at_risk_total >= 2.5 million person"
 
 #: What each command prints or writes under a setting.
 COMMANDS = {
@@ -38,7 +38,7 @@ COMMANDS = {
     "compare": [[], ["--csv"], ["--json"]],
     "scenarios": [[], ["--csv"], ["--json"]],
     "sensitivity": [[], ["--csv"], ["--json"]],
-    "break-even": [[], ["--csv"], ["--json"]],
+    "break-even": [[], ["--csv"], ["--json"], [STATEMENT, "--csv"]],
     "explore": [["--no-open"]],
     "run": [["04"]],
     "sweep": [[]],
@@ -61,14 +61,13 @@ FRAMES: dict[str, Callable[[Study], pd.DataFrame]] = {
     "statements": lambda study: study.statements(),
     "scenarios": lambda study: study.scenarios("southern"),
     "sweep": lambda study: study.sweep("at_risk_total", overlap=[0, 0.5]),
-    "specification_curve": lambda study: study.specification_curve(),
 }
 #: These show what the article prints, under no setting.
 FRAMES_OF_THE_ARTICLE = {"cite", "findings"}
 #: These give another study, or judge for the command line.
 OTHERS = {"change", "changed_by_texts", "scenario", "from_notebook", "outcomes"}
 #: These have a test of their own below.
-SHOWN = {"figure", "draws", "steps", "to_latex"}
+SHOWN = {"figure", "draws", "steps", "to_latex", "specification_curve"}
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +161,31 @@ def test_the_page_and_the_notebook_of_a_command_name_its_setting(
     assert CHANGED in crate
 
 
+@pytest.mark.parametrize("route", ["command", "method"])
+def test_the_file_of_a_sweep_names_its_setting(
+    route: str, study: Study, tmp_path: Path
+) -> None:
+    out = tmp_path / "grid.csv"
+    if route == "method":
+        study.sweep("at_risk_total", overlap=[0, 0.5], out=out)
+    else:
+        mine = tmp_path / "mine.yaml"
+        mine.write_text(
+            "name: mine\ndescription: Fewer persons.\nreason: To see.\n"
+            "values: {persons_per_transfer: 0.6 person/transfer}\n"
+        )
+        spec = tmp_path / "grid.yaml"
+        spec.write_text(
+            f"name: grid\nscenario: {mine}\nquantities: [at_risk_2021]\n"
+            "values: {at_risk_share_of_new: [0.62, 1]}\n"
+        )
+        asked = ["sweep", str(spec), "--out", str(out)]
+        done = CliRunner().invoke(app, asked)
+        assert done.exit_code == 0, done.output
+    frame = pd.read_csv(out)
+    assert frame["differs"].str.contains(CHANGED, regex=False).all()
+
+
 # Python -------------------------------------------------------------------------------
 
 
@@ -183,6 +207,19 @@ def test_a_frame_of_the_article_says_so(method: str, article: Study) -> None:
     study = article if method != "sweep" else article.change(former_detainees=3e5)
     frame = FRAMES[method](study)
     assert frame.attrs["differs"] == study.differs
+
+
+def test_a_frame_of_a_sweep_differs_in_what_it_does_not_vary(study: Study) -> None:
+    grid = study.sweep("at_risk_total", persons_per_transfer=[0.5, 1])
+    assert grid.attrs["differs"] == (
+        "differs from the article in: former_detainees = 400,000 persons"
+    )
+    # The curve varies persons per transfer, and has one number of former detainees.
+    curve = study.change(growth_2019_2021="11 percent").specification_curve()
+    assert curve.attrs["differs"] == (
+        "differs from the article in: growth_2019_2021 = 11 percent in place of 10.5 "
+        "percent"
+    )
 
 
 @pytest.mark.parametrize("method", sorted(FRAMES_OF_THE_ARTICLE))
@@ -264,6 +301,8 @@ def test_the_frames_of_draws_know_their_setting(drawn: Drawn) -> None:
     for frame in (drawn.frame, drawn.sample, drawn.indices, drawn.inputs):
         assert frame.attrs["differs"] == drawn.differs
         assert CHANGED in plain(frame.head(2).to_latex())
+    for table in (drawn.table, drawn.indices_table):
+        assert table.differs == drawn.differs
 
 
 def test_the_data_of_a_figure_in_words_know_their_setting(study: Study) -> None:

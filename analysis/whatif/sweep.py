@@ -129,6 +129,8 @@ class Sweep:
     readings: Mapping[str, tuple[str, ...]]
     #: By combination of readings: the setting, or why there is none.
     settings: Mapping[tuple[str, ...], Setting | str]
+    #: How what is not varied differs from the article; empty where it does not.
+    differs: str = ""
 
     @property
     def inner(self) -> int:
@@ -196,7 +198,15 @@ class Sweep:
             )
         varied = Setting({**dict.fromkeys(readings, ""), **firsts}, frozenset(every))
         model.check_used(varied, plans)
-        return cls(names, numbers, readings, settings)
+        return cls(names, numbers, readings, settings, _differs(model, base, every))
+
+
+def _differs(model: Model, base: Setting, varied: Iterable[str]) -> str:
+    """How a setting differs from the article in what is not varied."""
+    names = {*varied}
+    choices = {name: base.choices[name] for name in base.choices if name not in names}
+    drawn = {name: base.drawn[name] for name in base.drawn if name not in names}
+    return model.differences(Setting(choices, drawn=drawn))
 
 
 def _axis(
@@ -392,7 +402,8 @@ def write(
 ) -> Counter[str]:
     """Compute a sweep into a CSV file, and count the empty cells by reason.
 
-    The file is written whole or not at all. The function ``done`` gets the number of
+    The file is written whole or not at all. Its last column says how what is not varied
+    differs from the article, if it does. The function ``done`` gets the number of
     rows computed, and of all rows. Raises InputError where the file exists or can't be
     written.
     """
@@ -413,7 +424,11 @@ def write(
         ):
             new = Path(folder) / out.name
             for frame, reasons in computed:
-                texts = {name: _spelled(frame[name]) for name in numbers}
+                texts: dict[str, Any] = {
+                    name: _spelled(frame[name]) for name in numbers
+                }
+                if grid.differs:
+                    texts["differs"] = grid.differs
                 frame.assign(**texts).to_csv(
                     new, mode="a", header=not new.exists(), **how
                 )
