@@ -283,6 +283,7 @@ def test_list_shows_every_row_of_a_kind_by_its_name() -> None:
         ("solutions", "detainees_for_low_end", "(former_detainees)"),
         ("quantities", "persons_per_transfer", "person/transfer"),
         ("readings", "at_risk_2019=southern", "(chosen, reconstruction)"),
+        ("readings", "transfers_2021=published", "as printed, the default"),
         ("assumptions", "persons_per_transfer", "varied 0.36 to 1, chosen: "),
         ("findings", "two_values_of_2019", "2.59 million labourers"),
         ("external", "plan_13fyp_total", "at least 11 million"),
