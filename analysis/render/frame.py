@@ -73,10 +73,17 @@ class Frame:
         ]
 
     def records(self) -> list[dict[str, Any]]:
-        """The rows with the columns of a file alone."""
-        names = self.file_columns
-        setting = {"differs": self.differs}
-        return [{name: {**setting, **row}[name] for name in names} for row in self.rows]
+        """The rows with the columns of a file alone.
+
+        A row of a setting of its own says itself how that differs.
+        """
+        records = []
+        for row in self.rows:
+            record = {name: row[name] for name in self.columns}
+            if self.differs:
+                record["differs"] = row.get("differs", self.differs)
+            records.append(record)
+        return records
 
     def csv(self) -> str:
         """The frame as CSV, of which no spreadsheet computes a cell."""
