@@ -48,7 +48,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 def test_verify_prints_every_check_and_counts_the_results() -> None:
     out = " ".join(output("verify", "--all").split())
     # Seventeen rows, of which two are one calculation.
-    assert "Of 16 results, eight print one thing twice: seven agree" in out
+    assert "We compared 16 results of the article. Eight repeat" in out
     for row in rows(ROOT / "data" / "checks.csv"):
         if row["kind"]:
             assert f"{row['id']}: " in out
@@ -64,7 +64,7 @@ def test_verify_says_what_was_checked_found_and_assumed() -> None:
     order = [
         "We did not check whether they are true",
         "1  ",
-        "Of 16 results",
+        "We compared 16 results",
         "No settings changed. We assume, and the article does not print",
     ]
     places = [out.index(words) for words in order]
@@ -86,15 +86,15 @@ def test_verify_under_a_setting_ends_with_the_tally_before_and_after(
 ) -> None:
     asked = ["verify", *form, "--set", "persons_per_transfer=0.55"]
     *_, before, after = output(*asked).strip().split("\n\n")
-    # Note 4 and two million had matched on choices of ours; 0.55 x 301,222 = 165,672 is
+    # Note 4 and two million had matched on our assumptions; 0.55 x 301,222 = 165,672 is
     # below 250,000, and 1.766 million is 12 percent short of two.
     before, after = (" ".join(paragraph.split()) for paragraph in (before, after))
-    assert before.startswith("Before: Of 16 results")
-    assert "three match on choices of ours" in before
+    assert before.startswith("Before: We compared 16 results")
+    assert "three match on assumptions or readings of ours" in before
     assert "one is left open" in before
     assert "differ" not in before
-    assert after.startswith("After: Of 16 results")
-    assert "one matches on choices of ours" in after
+    assert after.startswith("After: We compared 16 results")
+    assert "one matches on assumptions or readings of ours" in after
     assert "two are left open, one differs" in after
 
 
@@ -115,7 +115,11 @@ def test_verify_under_a_setting_lists_the_verdicts_that_change(form: list[str]) 
     ) in words
     out = output("verify", *form, "--set", "overlap=0.1")
     assert "\nNo verdict changes.\n" in out
-    assert out.strip().rpartition("\n\n")[2].startswith("Before and after: Of 16 ")
+    assert (
+        out.strip()
+        .rpartition("\n\n")[2]
+        .startswith("Before and after: We compared 16 ")
+    )
 
 
 def test_verify_as_csv_and_json_say_the_same() -> None:
@@ -466,7 +470,7 @@ def test_reproduce_ends_with_every_verdict_and_writes_every_file(
     reproduced: Run,
 ) -> None:
     assert (reproduced.status, reproduced.err) == (0, "")
-    assert "Of 16 results" in reproduced.out
+    assert "We compared 16 results" in reproduced.out
     assert {path.name for path in reproduced.folder.iterdir()} == {
         ".gitignore",
         "checks.csv",

@@ -65,7 +65,7 @@ def test_help_loads_none_of_the_libraries(command: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("command", "prints"),
     [
-        ("verify", "Of 16 results"),
+        ("verify", "We compared 16 results"),
         ("verify --json", '"notebook": "04_at_risk_2021"'),
         ("explain at_risk_2021_sum", "verdict: matches"),
     ],

@@ -249,7 +249,7 @@ def print_report(
     status = print_moved(model, expected, now)
     if not status:
         file = model.register.file("expected.csv")
-        equal = f"All {len(expected):,} values equal {file}."
+        equal = f"Nothing moved: all {len(expected):,} values equal {file}."
         typer.echo(paragraph(f"No settings changed. {ours(model)}".strip()))
         typer.echo(paragraph(equal))
     if more:

@@ -321,14 +321,14 @@ def count_words(number: int, verb: str = "") -> str:
 _REPEATED = {
     "repetition matches": "agree",
     "repetition matches_within_rounding": "agree within rounding alone",
-    "repetition compatible": "set words beside words, which leave it open",
+    "repetition compatible": "are left open by the article's words",
     "repetition differs": "differ",
 }
 _SUMMED = {
     "sum matches on printed numbers": "match on printed numbers",
     "sum matches on figures published elsewhere": "match on figures published "
     "elsewhere",
-    "sum matches on choices": "match on choices of ours",
+    "sum matches on choices": "match on assumptions or readings of ours",
     "sum matches_within_rounding": "match by rounding alone",
     "sum compatible": "are left open",
     "sum differs": "differ",
@@ -337,24 +337,28 @@ _SUMMED = {
 
 
 def tally_words(counts: Mapping[str, int]) -> str:
-    """The tally of the article's results, in three sentences.
+    """The tally of the article's results, in two or three sentences.
 
     Our own comparisons are in no count.
     """
     repeated = sum(counts[name] for name in _REPEATED)
     summed = sum(counts[name] for name in _SUMMED)
     total = repeated + summed
-    parts = [f"Of {total} result{'s' * (total != 1)}"]
+    noun = "result" if total == 1 else "results"
+    sentences = [f"We compared {total} {noun} of the article."]
     if repeated:
-        verb = count_words(repeated, "print one thing twice")
-        parts.append(f"{verb}: {_counted(counts, _REPEATED)}")
-    sentence = f"{', '.join(parts)}."
-    if not summed:
-        return sentence
-    others = "The other " if repeated else ""
-    is_one = "is a sum or estimate" if summed == 1 else "are sums or estimates"
-    start = f"{others}{count_words(summed)} {is_one}"
-    return f"{sentence} {start[0].upper()}{start[1:]}: {_counted(counts, _SUMMED)}."
+        verb = count_words(repeated, "repeat what it prints elsewhere")
+        sentences.append(_sentence(f"{verb}: {_counted(counts, _REPEATED)}."))
+    if summed:
+        others = "the other " if repeated else ""
+        is_one = "is a sum or estimate" if summed == 1 else "are sums or estimates"
+        start = f"{others}{count_words(summed)} {is_one}"
+        sentences.append(_sentence(f"{start}: {_counted(counts, _SUMMED)}."))
+    return " ".join(sentences)
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _counted(counts: Mapping[str, int], verbs: Mapping[str, str]) -> str:

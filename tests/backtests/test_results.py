@@ -37,7 +37,7 @@ HAND = {
     ],
     "matches",
 )
-#: The 16 results; growth and increase are one calculation. Eight print one thing twice.
+#: The 16 results; growth and increase are one calculation. Eight repeat others.
 COUNT = dict.fromkeys(TALLIED, 0) | {
     # The plan, the total of 2021, the growth, one person, the cadres, and two targets
     # of training.

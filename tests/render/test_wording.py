@@ -164,26 +164,27 @@ COUNTS = dict.fromkeys(TALLIED, 0) | {
 
 def test_a_tally_tells_kinds_apart() -> None:
     assert wording.tally_words(COUNTS) == (
-        "Of 16 results, eight print one thing twice: seven agree, and one sets words "
-        "beside words, which leave it open. The other eight are sums or estimates: two "
-        "match on printed numbers, three match on choices of ours, one matches by "
-        "rounding alone, one is left open, and one cannot be recalculated "
-        "from this article."
+        "We compared 16 results of the article. Eight repeat what it prints elsewhere: "
+        "seven agree, and one is left open by the article's words. The other eight are "
+        "sums or estimates: two match on printed numbers, three match on assumptions "
+        "or readings of ours, one matches by rounding alone, one is left open, and one "
+        "cannot be recalculated from this article."
     )
 
 
 @pytest.mark.parametrize(
     ("counts", "words"),
     [
-        ({}, "Of 0 results."),
+        ({}, "We compared 0 results of the article."),
         (
             {"repetition matches": 1},
-            "Of 1 result, one prints one thing twice: one agrees.",
+            "We compared 1 result of the article. One repeats what it prints "
+            "elsewhere: one agrees.",
         ),
         (
             {"sum differs": 1, "sum matches on choices": 2},
-            "Of 3 results. Three are sums or estimates: two match on choices of "
-            "ours, and one differs.",
+            "We compared 3 results of the article. Three are sums or estimates: two "
+            "match on assumptions or readings of ours, and one differs.",
         ),
     ],
 )
