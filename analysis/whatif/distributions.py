@@ -158,11 +158,11 @@ class Distribution:
         if self.shape == "uniform":
             quantiles = low + u * (high - low)
         elif self.shape == "triangular":
-            width, rise = high - low, others[0] - low
+            width, rise, fall = high - low, others[0] - low, high - others[0]
             # Each half is at the mode where the other counts.
-            left = np.sqrt(np.minimum(u, rise / width) * width * rise)
-            right = np.sqrt((1 - np.maximum(u, rise / width)) * width * (width - rise))
-            quantiles = high - rise + left - right
+            left = np.sqrt(width * rise * np.minimum(u, rise / width))
+            right = np.sqrt(width * fall * (1 - np.maximum(u, rise / width)))
+            quantiles = low + fall + left - right
         else:
             quantiles = self._frozen.ppf(u)
         if self.shape == "discrete":

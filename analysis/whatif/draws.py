@@ -193,8 +193,9 @@ def percentile(values: Floats, percent: float) -> float:
     """
     about = np.clip([percent - 1, percent + 1], 0, 100)
     low, high = np.percentile(values[:ROWS], about)
-    near = values[(values >= low) & (values <= high)]
-    rank = percent / 100 * (len(values) - 1) - np.count_nonzero(values < low)
+    is_below = values < low
+    near = values[~is_below & (values <= high)]
+    rank = percent / 100 * (len(values) - 1) - np.count_nonzero(is_below)
     last = len(near) - 1
     if not 0 <= rank <= last:
         return float(np.percentile(values, percent))
