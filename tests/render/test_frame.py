@@ -118,3 +118,16 @@ def test_pandas_has_numbers_and_words_and_shows_itself(article: Study):
     # With a reader's column taken out, it is any DataFrame.
     assert "recomputed" in repr(table[["id", "recomputed"]])
     assert "<table" in table[["id"]]._repr_html_()
+
+
+def test_a_cell_that_is_alone_under_a_name_has_no_heading() -> None:
+    # 60 and 30 letters with a gap do not fit into 80 columns.
+    frame = of_texts([["a" * 60, "b" * 30]], columns=["name", "words"], foot="")
+    assert text(frame, 80) == f"{'a' * 60}\n    {'b' * 30}"
+    # Two cells are told apart by theirs.
+    rows = [["a" * 60, "b" * 30, "c"]]
+    frame = of_texts(rows, columns=["name", "words", "unit"], foot="")
+    assert text(frame, 80).splitlines()[1:] == [
+        f"    words  {'b' * 30}",
+        "    unit   c",
+    ]
