@@ -1,8 +1,9 @@
 """The command line: ``analysis`` or ``python -m analysis``.
 
-It reads arguments, calls, and ends with an exit status: 0 when all is as accepted, 1
-when something moved or did not run, 2 on bad input, which gets one sentence. The words
-of a screen are in ``render``. Each command loads what it uses.
+A command reads its arguments, calls the package, and ends with an exit status: 0 when
+all values are as accepted, 1 when a value moved or a run failed, 2 on bad input, which
+gets one sentence. The words of the screens are in ``render``. Each command loads only
+the modules that it uses.
 """
 
 from __future__ import annotations
@@ -74,37 +75,47 @@ app = typer.Typer(
 DataOption = Annotated[
     Path | None,
     typer.Option(
-        "--data", help="Another data package; else the environment's ANALYSIS_DATA."
+        "--data",
+        help="Read another data package. The default is the environment's "
+        "ANALYSIS_DATA, or the one that comes with the code.",
     ),
 ]
 NotebooksOption = Annotated[
-    Path | None, typer.Option("--notebooks", help="Another folder of notebooks.")
+    Path | None,
+    typer.Option("--notebooks", help="Take the notebooks of another folder."),
 ]
 TimeoutOption = Annotated[
-    int, typer.Option("--timeout", min=1, help="Seconds that a cell may take.")
+    int, typer.Option("--timeout", min=1, help="Allow each cell so many seconds.")
 ]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
-        help="quantity=value, in base units or with a unit, or quantity=reading.",
+        help="Set quantity=value, in base units or with a unit, or quantity=reading.",
     ),
 ]
 ReadingOption = Annotated[
-    list[str] | None, typer.Option("--reading", help="quantity=reading.")
+    list[str] | None, typer.Option("--reading", help="Choose quantity=reading.")
 ]
 ScenarioOption = Annotated[
     list[str] | None,
-    typer.Option("--scenario", help="A scenario's name, or the path of its file."),
+    typer.Option(
+        "--scenario", help="Apply a scenario, by its name or the path of its file."
+    ),
 ]
 SchedulerOption = Annotated[
     str,
     typer.Option(
-        "--scheduler", help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786."
+        "--scheduler",
+        help="Use the Dask scheduler at this address, such as tcp://127.0.0.1:8786.",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, in base units.")]
-CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV, in base units.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON, in base units.")
+]
+CsvOption = Annotated[
+    bool, typer.Option("--csv", help="Print the result as CSV, in base units.")
+]
 
 
 def main() -> None:
@@ -171,7 +182,7 @@ def _one_of(**chosen: bool) -> str:
 
     if sum(chosen.values()) > 1:
         given = [f"--{name}" for name, wanted in chosen.items() if wanted]
-        raise InputError(f"{' and '.join(given)} are one choice")
+        raise InputError(f"give only one of {' and '.join(given)}")
     return next((name for name, wanted in chosen.items() if wanted), "")
 
 
@@ -180,7 +191,7 @@ def _folder(text: str) -> Path:
     if not text.strip():
         from analysis.core.errors import InputError
 
-        raise InputError("--out is empty; name a folder")
+        raise InputError("--out names no folder; give it the name of one")
     return Path(text)
 
 
@@ -205,11 +216,11 @@ def _options(version: VersionOption = False) -> None:
 
 @app.command(
     help="Run every notebook, write results with a report, and print the headlines; "
-    "exit status 1 when something moved."
+    "the exit status is 1 when a value moved."
 )
 def reproduce(
     out: Annotated[
-        str, typer.Option("--out", help="Folder for the results.")
+        str, typer.Option("--out", help="Write the results into this folder.")
     ] = "results",
     data: DataOption = None,
     notebooks: NotebooksOption = None,
@@ -260,7 +271,7 @@ def verify(
 )
 def cite(
     as_markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print it in Markdown.")
+        bool, typer.Option("--markdown", help="Print the sentences in Markdown.")
     ] = False,
     as_bibtex: Annotated[
         bool,
@@ -297,7 +308,7 @@ def accept(data: DataOption = None, notebooks: NotebooksOption = None) -> None:
 )
 def list_(
     kind: Annotated[
-        str, typer.Argument(help="claims, checks, quantities and so on; else all.")
+        str, typer.Argument(help="List only claims, checks, quantities and so on.")
     ] = "",
     as_markdown: Annotated[
         bool,
@@ -325,7 +336,7 @@ def explain(
     id: Annotated[
         str,
         typer.Argument(
-            help="A claim, check, solution, quantity, finding or external figure.",
+            help="Name a claim, check, solution, quantity, finding or external figure.",
             show_default=False,
         ),
     ],
@@ -345,8 +356,8 @@ def explain(
 
 
 @app.command(
-    help="Set figures published elsewhere beside the article's; unlike units only at a "
-    "ratio given with --set."
+    help="Compare figures published elsewhere with the article's. Unlike units are "
+    "compared only at a ratio that you give with --set."
 )
 def compare(
     values: SetOption = None,
@@ -365,10 +376,10 @@ def compare(
 
 
 @app.command(
-    help="Find every row's digits in your own copy of the article, and every number of "
-    "it that no row covers.\n\n"
-    "Compared: the numbers, a word such as over or up to before them, their order and "
-    "place. Not compared: the other words around them, dates and sources.\n\n"
+    help="Find the digits of every row in your own copy of the article, and every "
+    "number of the article that no row covers.\n\n"
+    "The audit compares the numbers, a word such as over or up to before them, their "
+    "order and their place. It does not compare the other words, dates and sources.\n\n"
     "The copy stays where it is: nothing of it is kept or sent. Exit status 1 when "
     "copy and register differ."
 )
@@ -376,7 +387,7 @@ def audit(
     file: Annotated[
         Path,
         typer.Argument(
-            help="The article as you have it: text, HTML or PDF.", show_default=False
+            help="Your copy of the article, as text, HTML or PDF.", show_default=False
         ),
     ],
     data: DataOption = None,
@@ -395,13 +406,15 @@ def audit(
 @app.command(
     help="Tabulate the headline estimates under every scenario, or those given, and "
     "how they differ from the first of them.\n\n"
-    "Given one or none, they are compared with the article; a setting given with --set "
-    "or --reading is one more: yours."
+    "If you name one scenario or none, the estimates are compared with the article. "
+    "What you set with --set or --reading is one more scenario."
 )
 def scenarios(
     files: Annotated[
         list[str] | None,
-        typer.Argument(help="Files of your own, or names of shipped ones."),
+        typer.Argument(
+            help="Name scenarios that come with the package, or files of your own."
+        ),
     ] = None,
     values: SetOption = None,
     readings: ReadingOption = None,
@@ -429,18 +442,28 @@ def scenarios(
 def sensitivity(
     quantity: Annotated[
         str,
-        typer.Argument(help="A quantity; without one, the ranges of all headlines."),
+        typer.Argument(
+            help="Name a quantity; without one, you get the ranges of all headlines."
+        ),
     ] = "",
     values: SetOption = None,
     readings: ReadingOption = None,
     scenario: ScenarioOption = None,
     draws: Annotated[
-        int, typer.Option("--draws", help="How many, from 2 to 1,000,000.")
+        int, typer.Option("--draws", help="Make so many draws, from 2 to 1,000,000.")
     ] = 2**16,
-    seed: Annotated[int, typer.Option("--seed", help="A whole number from 0 up.")] = 0,
+    seed: Annotated[
+        int,
+        typer.Option(
+            "--seed", help="Start the draws from this whole number, 0 or more."
+        ),
+    ] = 0,
     percentiles: Annotated[
         list[float] | None,
-        typer.Option("--percentile", help="One to show of the draws; may be repeated."),
+        typer.Option(
+            "--percentile",
+            help="Show this percentile of the draws; you may repeat the option.",
+        ),
     ] = None,
     rounding: Annotated[
         bool,
@@ -460,7 +483,7 @@ def sensitivity(
     check_draws(draws, seed, shares)
 
     def drawn(name: str) -> Draws | None:
-        """The draws of an estimate; None where no distribution has an effect on it."""
+        """The draws of an estimate, or None if no distribution moves it."""
         leaves = study.model.plan(name, study.setting).leaves
         if not study.distributions.keys() & leaves.keys():
             return None
@@ -475,10 +498,10 @@ def break_even(
     statement: Annotated[
         str,
         typer.Argument(
-            help="A statement's id; or a quantity, one of >=, >, <=, < and =, and a "
-            "number with its unit or a quantity, such as 'at_risk_2021 >= 1.9 million "
-            "person'; or a check and a verdict, such as 'at_risk_2021_sum matches'; "
-            "else all."
+            help="Write a statement's id; or a quantity, one of >=, >, <=, < and =, "
+            "and a number with its unit or a quantity, such as 'at_risk_2021 >= 1.9 "
+            "million person'; or a check and a verdict, such as 'at_risk_2021_sum "
+            "matches'. Without a statement, you get all of them."
         ),
     ] = "",
     values: SetOption = None,
@@ -503,7 +526,8 @@ def sweep(
         typer.Argument(help="The file that says what is swept.", show_default=False),
     ],
     out: Annotated[
-        Path | None, typer.Option("--out", help="A .csv file; else runs/NAME.csv.")
+        Path | None,
+        typer.Option("--out", help="Write to this .csv file instead of runs/NAME.csv."),
     ] = None,
     scheduler: SchedulerOption = "",
     data: DataOption = None,
@@ -520,9 +544,11 @@ def sweep(
 def explore(
     values: SetOption = None,
     readings: ReadingOption = None,
-    out: Annotated[str, typer.Option("--out", help="Folder for the page.")] = "runs",
+    out: Annotated[
+        str, typer.Option("--out", help="Write the page into this folder.")
+    ] = "runs",
     opened: Annotated[
-        bool, typer.Option("--open/--no-open", help="Open it in a browser, too.")
+        bool, typer.Option("--open/--no-open", help="Open the page in a browser, too.")
     ] = True,
     data: DataOption = None,
 ) -> None:
@@ -542,20 +568,22 @@ def explore(
 
 
 @app.command(
-    help="Run one notebook with other assumptions or readings, or --all that they "
-    "move, checked before anything is written."
+    help="Run one notebook with other assumptions or readings, or, with --all, every "
+    "notebook that they move. All input is checked before anything is written."
 )
 def run(
     notebook: Annotated[
         str,
         typer.Argument(
-            help="Name of a notebook, or the start of it.", show_default=False
+            help="Give the name of a notebook, or the start of its name.",
+            show_default=False,
         ),
     ] = "",
     every: Annotated[
         bool,
         typer.Option(
-            "--all", help="Run each notebook that is moved, and name the others."
+            "--all",
+            help="Run each notebook that the changes move, and name the others.",
         ),
     ] = False,
     parameters: Annotated[
@@ -565,17 +593,18 @@ def run(
             "--parameter",
             "--set",
             "--reading",
-            help="name=value; may be repeated.",
+            help="Set the parameter name=value; you may repeat the option.",
         ),
     ] = None,
     scenarios: Annotated[
         list[str] | None,
         typer.Option(
-            "--scenario", help="Name of a scenario, or its file; may be repeated."
+            "--scenario",
+            help="Apply a scenario, by name or file; you may repeat the option.",
         ),
     ] = None,
     out: Annotated[
-        str, typer.Option("--out", help="Folder for the notebook as run.")
+        str, typer.Option("--out", help="Write the executed notebook into this folder.")
     ] = "runs",
     data: DataOption = None,
     notebooks: NotebooksOption = None,

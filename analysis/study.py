@@ -1,6 +1,6 @@
 """A study holds the article's numbers under one setting.
 
-It serves Python, a notebook and the command line.
+The same study serves Python, a notebook and the command line.
 
 >>> study = load().change(persons_per_transfer=0.55)
 >>> round(study["net_new_persons"].value), study.differs
@@ -77,9 +77,9 @@ def _named(quantities: Any) -> list[Any]:
 class Study:
     """The numbers under one setting.
 
-    A study never changes; ``change`` makes another. It holds an estimate for each
-    quantity, by name, as a mapping does. Studies are equal under equal settings of one
-    data package, and can be pickled.
+    A study never changes; ``change`` makes another. Like a mapping, a study holds an
+    estimate for each quantity by its name. Studies are equal under equal settings of
+    one data package, and can be pickled.
 
     >>> article = load()
     >>> "at_risk_2021" in article, "at_risk_2022" in article
@@ -130,12 +130,12 @@ class Study:
     def change(self, /, **changes: Any) -> Study:
         """Another study with some assumptions, printed numbers or readings changed.
 
-        ``study.names()`` lists the names, with their units and readings.
-        Each name gets a number in base units, a text with a number and its unit, the
-        name of a reading, or a distribution, as ``draws`` takes it; the quantity is
-        then at its median. A change takes the place of an earlier one. Raises
-        InputError in one sentence for a wrong name, value, unit, type or combination,
-        and where no check depends on it.
+        ``study.names()`` lists the names, with their units and readings. Each name gets
+        a number in base units, a text with a number and its unit, the name of a
+        reading, or a distribution, as ``draws`` takes it; the quantity is then at its
+        median. A change replaces an earlier change of the same name. Raises InputError
+        in one sentence for a wrong name, value, unit, type or combination, and where no
+        check depends on it.
 
         >>> study = load().change(
         ...     at_risk_2019="southern", persons_per_transfer="0.8 person/transfer"
@@ -149,9 +149,9 @@ class Study:
         return self._under(setting, changes, drawn)
 
     def changed_by_texts(self, scenario: str, texts: Mapping[str, str]) -> Study:
-        """Another study as a command asks for it: under a scenario, then with changes.
+        """Make the study that a command asks for: under a scenario, then with changes.
 
-        The scenario is named, or empty. Raises InputError as ``scenario`` and
+        The name of the scenario may be empty. Raises InputError as ``scenario`` and
         ``change`` do, and where the changes leave nothing of the scenario.
         """
         study = self.scenario(scenario) if scenario else self
@@ -168,11 +168,12 @@ class Study:
     ) -> Study:
         """Make another study with the parameters of a notebook.
 
-        They are its plain names, as ``globals()`` has them. The names in ``other`` are
-        all parameters of a notebook whose parameters are no quantities. Raises
-        InputError for any further plain name, so that a mistyped parameter never passes
-        unnoticed. Where the names hold a study already, a reader's own names are left
-        out; one that resembles a known name is still refused.
+        The parameters are the notebook's plain names, as ``globals()`` has them. The
+        names in ``other`` are all parameters of a notebook whose parameters are no
+        quantities. Raises InputError for any further plain name, so that a mistyped
+        parameter never passes unnoticed. Where the names hold a study already, a
+        reader's own names are left out; one that resembles a known name is still
+        refused.
         """
         if not isinstance(namespace, Mapping):
             raise ModelError(f"{namespace!r} holds no names; write globals()")
@@ -239,7 +240,8 @@ class Study:
         """Work out some quantities step by step.
 
         A step shows a formula, the numbers put in, and the result. The ``depth`` says
-        how many levels of the quantities below are worked too; without it, all are.
+        how many levels of the quantities below are worked too; without a depth, all of
+        them are.
 
         >>> load().change(persons_per_transfer=0.5).steps("net_new_persons", depth=0)
         net new persons = persons 2021 − persons 2019
@@ -254,10 +256,10 @@ class Study:
         return Steps(self.model, self.setting, names, depth)
 
     def frame(self, names: str | Iterable[str]) -> pd.DataFrame:
-        """Return estimates as a table, a row each.
+        """Return estimates as a table, one row for each.
 
-        The columns are value, low, high, unit and side. They are empty, with the
-        reason, where there is no estimate.
+        The columns are value, low, high, unit and side. If there is no estimate, the
+        cells are empty and a column gives the reason.
 
         >>> load().frame("net_new_persons").value.round().tolist()
         [301222.0]
@@ -341,8 +343,9 @@ class Study:
     def scenario(self, name: str | Path) -> Study:
         """Put this study under a scenario: one that comes with the package, or a file.
 
-        Its changes take the place of earlier ones. ``study.names("scenarios")`` lists
-        those of the package. Raises InputError for an unknown scenario.
+        The scenario's changes take the place of earlier ones.
+        ``study.names("scenarios")`` lists those of the package. Raises InputError for
+        an unknown scenario.
 
         >>> load().scenario("half_overlap").setting.choices
         {'former_detainees': 'set', 'overlap': 0.5}
@@ -378,9 +381,10 @@ class Study:
 
         A row says what is moved. For an assumption, ``low`` and ``high`` are the ends
         of its varied range, or a limit on the way, and ``at_low`` and ``at_high`` the
-        quantity there, in base units; the widest comes first. In the other rows these
-        are the ends of the quantity: everything at its ``lowest`` and at its
-        ``highest`` end, the printed digits (``rounding``), and ``all`` together.
+        quantity there, in base units; the widest comes first. In the other rows
+        ``at_low`` and ``at_high`` are the ends of the quantity: with everything at its
+        ``lowest`` or its ``highest`` end, under the printed digits (``rounding``), and
+        under ``all`` together.
 
         >>> at_low = load().sensitivity("at_risk_2021").at_low
         >>> at_low.round().astype(int)["persons_per_transfer"].item()
@@ -411,13 +415,14 @@ class Study:
         Each name gets a shape and its numbers, in base units or as texts with their
         unit: ``("uniform", low, high)``, ``("triangular", low, mode, high)``,
         ``("normal", mean, sd)``, ``("lognormal", median, sd of the logarithm)``,
-        ``("beta", a, b)`` or ``("discrete", values, weights)``. It is cut at the
-        allowed range. Those of a scenario are drawn, too. The digits of each other
-        printed number are drawn over what they stand for, unless ``rounding`` is false.
+        ``("beta", a, b)`` or ``("discrete", values, weights)``. The distribution is cut
+        at the allowed range. The distributions of a scenario are drawn, too. The digits
+        of each other printed number are drawn over what they stand for, unless
+        ``rounding`` is false.
 
-        The percentiles are from 0 to 100. The number ``n`` is that of the draws; the
-        indices always come from 16,384 base points of their own, whatever it is, and
-        their intervals hold 95 percent of the resamples of these.
+        The percentiles are from 0 to 100. The number ``n`` is that of the draws.
+        Whatever it is, the indices come from 16,384 base points of their own, and their
+        intervals hold 95 percent of the resamples of these points.
 
         Returns a ``Drawn``, with ``frame``, ``sample``, ``indices`` and ``inputs``,
         which are DataFrames, with ``table`` and ``indices_table`` in words, and with
@@ -435,7 +440,7 @@ class Study:
 
         for name in distributions:
             if name not in self.model.quantities and name.lower() in ("n", "seed"):
-                raise ModelError(f"'{name}' is unknown; did you mean {name.lower()}=?")
+                raise ModelError(f"'{name}' is unknown. Did you mean {name.lower()}=?")
         study = self.change(**distributions)
         draws = Draws(
             self.model,
@@ -455,13 +460,13 @@ class Study:
     def break_even(self, statement: str) -> pd.DataFrame:
         """Show where a statement holds as one assumption moves over its allowed range.
 
-        Each assumption has a row. The ``statement`` is the id of one, or one written
-        out. It is a quantity, one of ``>=``, ``>``, ``<=``, ``<`` and ``=``, and a
-        number with its unit or another quantity; or it is a check and a verdict
-        (matches, matches_within_rounding, compatible or differs), such as
-        ``at_risk_2021_sum matches``. The column ``value`` is the assumption here, and
-        ``holds`` has the spans over which the statement holds. Where words alone give
-        an input, ``waits_for`` names it.
+        Each assumption has a row. The ``statement`` is the id of a statement, or a
+        statement written out. Written out, it is a quantity, one of ``>=``, ``>``,
+        ``<=``, ``<`` and ``=``, and a number with its unit or another quantity; or it
+        is a check and a verdict (matches, matches_within_rounding, compatible or
+        differs), such as ``at_risk_2021_sum matches``. The column ``value`` is the
+        assumption here, and ``holds`` has the spans over which the statement holds.
+        Where words alone give an input, ``waits_for`` names it.
 
         >>> turned = load().break_even("at_risk_2021 >= 1.9 million person")
         >>> turned.holds["persons_per_transfer"]
@@ -483,7 +488,7 @@ class Study:
         scheduler: str = "",
         **over: Any,
     ) -> pd.DataFrame | None:
-        """Compute quantities over a grid, a row a combination.
+        """Compute quantities over a grid, with a row for each combination.
 
         A row has the reason where a cell is empty, and remarks. The grid goes ``over``
         some numbers, texts or readings by name, each as ``change`` takes it, or over
@@ -516,8 +521,8 @@ class Study:
         """Compute the estimates under each combination of the choices that we list.
 
         A row is a combination, as in ``sweep``, sorted by the first estimate. The
-        choices are those of ``specification.yaml``; what it does not vary is as in this
-        study. It is no distribution: a share of rows is no probability.
+        choices are those of ``specification.yaml``; all else is as in this study. The
+        curve is no distribution, and a share of its rows is no probability.
         """
         from analysis.whatif import sweep
 
@@ -581,7 +586,7 @@ class Study:
         return shown
 
     def outcomes(self, checks: str | Iterable[str] | None = None) -> list[Outcome]:
-        """The named checks, or all of them, judged here."""
+        """Judge the named checks, or all checks, under this study's setting."""
         known = self.model.register.checks
         names = None if checks is None else [*listed(checks)]
         for name in names or ():
@@ -605,11 +610,11 @@ class Study:
         """Return what may be cited of each headline, as a table.
 
         A row has a sentence to quote, its caveat, the check that recomputes it, and the
-        official figures beside it. It is under the article's own setting, whatever this
-        study changes.
+        official figures beside it. The table is under the article's own setting,
+        whatever this study changes.
 
         >>> print(load().cite()["caveat"][5])
-        This is an estimate. The article gives the number of former detainees in
+        The range is an estimate. The article gives the number of former detainees in
         words only, so no total can be recomputed.
         """
         from analysis.render import frames
@@ -660,7 +665,7 @@ class Study:
         return frames.findings(self.model, wanted).to_pandas()
 
     def names(self, kind: str = "quantities") -> pd.DataFrame:
-        """List the names that the other methods take, a row each.
+        """List the names that the other methods take, one row for each.
 
         kind: quantities, claims, checks, solutions, readings, assumptions, findings,
         external, statements, scenarios, figures or columns. A quantity has its name in

@@ -132,13 +132,13 @@ def _number(model: Model, chance: random.Random, name: str) -> float:
 
 def plainly(model: Model, refusal: str) -> str:
     """A refusal of the library, with names as the page has them."""
-    if refusal.startswith("these readings make a circle"):
+    if refusal.startswith("These readings need each other"):
         return str(words()["refusals"]["circle"])
     refusal = re.sub(r"Write '.*' if you mean it\.$", "", refusal)
-    division = re.match(r"(\w+), read (\w+), has no", refusal)
+    division = re.match(r"(\w+) has no finite .* its reading '(\w+)'", refusal)
     if division:
         read = reading_words(*division.groups())
-        refusal = refusal.replace(f", read {division[2]},", f", read {read},")
+        refusal = refusal.replace(f"'{division[2]}'", f"'{read}'")
     for name in sorted(model.quantities, key=len, reverse=True):
         refusal = re.sub(rf"\b{name}\b", label(name), refusal)
     for claim in model.register.claims.values():
@@ -213,9 +213,7 @@ def _number_texts(
     try:
         value = model.plan(name, under).value
         remarks = [
-            said
-            for _, said in model.remarks(name, under)
-            if " is varied from " not in said
+            said for _, said in model.remarks(name, under) if " that we try" not in said
         ]
     except ModelError as error:
         yield f"value {name}", "no value"

@@ -388,11 +388,11 @@ def test_every_command_refuses_a_setting_alike(command: str) -> None:
     done = run(*command.split(), "--set", "ovrelap=0.5")
     assert (done.exit_code, done.stdout) == (2, "")
     assert (
-        done.stderr == "error: 'ovrelap' is not a quantity; did you mean 'overlap'?\n"
+        done.stderr == "error: 'ovrelap' is not a quantity. Did you mean 'overlap'?\n"
     )
     done = run(*command.split(), "--set", "persons_per_transfer=1.7")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "lies outside its allowed range, 0.05 to 1" in done.stderr
+    assert "cannot be 1.7. It must be between 0.05 and 1" in done.stderr
 
 
 def test_a_changed_setting_moves_what_machines_read() -> None:
@@ -612,50 +612,50 @@ def test_run_ends_with_what_a_setting_does_to_a_headline_elsewhere(
 #: A command, and a part of the sentence with which it is refused.
 REFUSED = """
 explain at_risk_2012
-    'at_risk_2012' is no claim, check, solution, quantity, finding or external figure;
-    did
+    'at_risk_2012' is no claim, check, solution, quantity, finding or external figure.
+    Did
 explain at_risk_2021 --set overlap=0.5
-    overlap is unused: nothing computed here depends on it
+    overlap does not affect
 explain at_risk_2021 --set persons_per_transfer_drift=1.05
-    persons_per_transfer_2021 would be 1.05, outside
+    persons_per_transfer_2021 would be 1.05, but it must be
 explain at_risk_2021 --set persons_per_transfer
     'persons_per_transfer' is not of the form quantity=value
 explain at_risk_2021 --set at_risk_2019=south
-    'south' is not a reading of at_risk_2019; did you mean 'southern'?
+    at_risk_2019 has no reading 'south'. Did you mean 'southern'?
 explain at_risk_2021 --reading at_risk_2019=south
-    did you mean 'southern'?
+    Did you mean 'southern'?
 explain at_risk_2021 --scenario southern --reading at_risk_2019=composition
-    all that the scenario changes is
+    You also set everything that this scenario changes
 explain ratio_fitted --set overlap=0.5
-    overlap is unused: nothing computed here depends on it
+    overlap does not affect
 explain ratio_fitted --set persons_per_transfer=0.8
-    persons_per_transfer is unused: ratio_fitted solves for it
+    ratio_fitted solves for persons_per_transfer. Leave out your value for it.
 explain ratio_fitted --reading transfers_2019=from_difference
-    names its own reading of it, from_rate
+    names its own reading of it, 'from_rate'
 scenarios southern southern
     two scenarios are called southern
 sensitivity at_risk_totl
-    'at_risk_totl' is not a quantity; did you mean 'at_risk_total'
+    'at_risk_totl' is not a quantity. Did you mean 'at_risk_total'
 sensitivity at_risk_total
-    at_risk_total has no single value: former_detainees is given in words only
+    at_risk_total has no single value, because the
 sensitivity at_risk_total --json
-    at_risk_total has no single value: former_detainees is given in words only
+    at_risk_total has no single value, because the
 sensitivity at_risk_total --csv
-    at_risk_total has no single value: former_detainees is given in words only
+    at_risk_total has no single value, because the
 list claim
-    'claim' is no kind of name; did you mean 'claims'?
+    'claim' is no kind of name. Did you mean 'claims'?
 verify --csv --json
-    --json and --csv are one choice
+    give only one of --json and --csv
 run 01 --scenario southern
-    nothing computed here depends on anything that the scenario changes (at_risk_2019)
+    The scenario changes at_risk_2019, but nothing computed here depends on that.
 explain net_new_persons --scenario southern
-    nothing computed here depends on anything that the scenario
+    The scenario changes at_risk_2019, but nothing computed here depends on that
 sensitivity net_new_persons --set overlap=0.5
-    overlap is unused: nothing computed here depends on it
+    overlap does not affect
 break-even two_million_in_2021 --set share_base=0.5
-    is unused
+    share_base does not affect
 scenarios --set share_base=0.5
-    share_base is unused: nothing computed here depends on it
+    share_base does not affect
 verify --scenario southern --scenario article
     --scenario is given 2 times, and this command takes one
 scenarios southern --scenario southern --scenario half_overlap
@@ -667,9 +667,9 @@ break-even 'at_risk_2021 >> 3'
 run 99
     '99' is no notebook
 run 04 -p ovrelap=0.5
-    'ovrelap' is not a quantity; did you mean 'overlap'?
+    'ovrelap' is not a quantity. Did you mean 'overlap'?
 run 01 --out ''
-    --out is empty; name a folder
+    --out names no folder; give it the name of one
 audit data
     data
 verify --data nowhere
@@ -697,7 +697,7 @@ def test_bad_input_is_one_sentence_and_status_2(
             text(
                 "scenarios/southern.yaml", "at_risk_2019: southern", "at_risk_2019: x"
             ),
-            "southern.yaml, field values.at_risk_2019: 'x' is not a reading of",
+            "southern.yaml, field values.at_risk_2019: at_risk_2019 has no",
         ),
         (
             raw("specification.yaml", lambda _: b""),
@@ -705,7 +705,7 @@ def test_bad_input_is_one_sentence_and_status_2(
         ),
         (
             text("specification.yaml", "at_risk_total]", "at_risk_totl]"),
-            "specification.yaml: 'at_risk_totl' is not a quantity; did you mean",
+            "specification.yaml: 'at_risk_totl' is not a quantity. Did you mean",
         ),
         (
             text("headlines.yaml", "[at_risk_2021]", "[at_risk_2012]"),

@@ -22,27 +22,35 @@ SOURCE = "published elsewhere: Work report of the regional government"
 
 #: Figures of another period, unit, place or quantity, and why each is context only.
 REFUSED = [
-    ("transfers_2021", "report_2022", "is of 2022 and transfers_2021 of 2021"),
-    ("transfers_2021", "report_2016_2020", "is of 2016-2020 and transfers_2021 of"),
+    (
+        "transfers_2021",
+        "report_2022",
+        "is a figure for 2022, but transfers_2021 is for 2021",
+    ),
+    (
+        "transfers_2021",
+        "report_2016_2020",
+        "is a figure for 2016-2020, but transfers_2021 is for",
+    ),
     (
         "transfers_2019",
         "transfers_2019_xinhua",
-        "is in the unit labourer and transfers_2019 in transfer",
+        "is in the unit 'labourer', but transfers_2019 is in 'transfer'",
     ),
     (
         "persons_2021",
         "report_2021",
-        "is in the unit transfer and persons_2021 in person",
+        "is in the unit 'transfer', but persons_2021 is in 'person'",
     ),
     (
         "trade_growth_2021",
         "report_2021",
-        "is of 2021 and trade_growth_2021 of 2021 over 2020",
+        "is a figure for 2021, but trade_growth_2021 is for 2021 over 2020",
     ),
     (
         "transfers_2016_2020",
         "plan_13fyp_a_year",
-        "may be used for planned_transfers_2016_2020 alone, not for",
+        "can take the place of planned_transfers_2016_2020 only, so beside",
     ),
 ]
 
@@ -135,7 +143,7 @@ def test_it_is_divided_by_its_years_and_names_its_source_by_every_route(
 @pytest.mark.parametrize("number", [14_330_000, "14.33 million transfer"])
 def test_the_total_of_five_years_is_no_number_a_year(number: object) -> None:
     # Taken so, it would be 551 percent above the plan.
-    with pytest.raises(InputError, match="write transfers_2016_2020=report_2016_2020"):
+    with pytest.raises(InputError, match="Write transfers_2016_2020=report_2016_2020"):
         analysis.load().change(transfers_2016_2020=number)
 
 

@@ -21,15 +21,17 @@ from tests.spoiling import cells
 
 STEP = 3_170_000 - 3_170_000 / 1.105  # 301,222 transfers added since 2019
 NO_TOTAL = (
-    "at_risk_total has no single value: former_detainees is given in words only; set "
-    "it to a number"
+    "at_risk_total has no single value, because the article gives former_detainees "
+    "only in words. Set former_detainees to a number."
 )
 
 
 def refused(call, *args, **given):
     with pytest.raises(InputError) as error:
         call(*args, **given)
-    return str(error.value)
+    said = str(error.value)
+    assert said.endswith((".", "?"))
+    return said.removesuffix(".")
 
 
 def test_names_are_found_where_they_are_needed():
@@ -88,23 +90,23 @@ def test_a_study_is_asked_by_quantity_reading_or_row(article):
 
 
 REFUSED = [
-    ({"ovrelap": 0.5}, "'ovrelap' is not a quantity; did you mean 'overlap'?"),
+    ({"ovrelap": 0.5}, "'ovrelap' is not a quantity. Did you mean 'overlap'?"),
     (
         {"overlap": "0.8 person"},
-        "overlap: '0.8 person' is in person, not in dimensionless",
+        "overlap: '0.8 person' is in the unit 'person', but this number has no unit",
     ),
     (
         {"transfers_2019": "from_rates"},
-        "'from_rates' is not a reading of transfers_2019; did you mean 'from_rate'?",
+        "transfers_2019 has no reading 'from_rates'. Did you mean 'from_rate'?",
     ),
     (
         {"persons_per_transfer_2021": 0.6, "persons_per_transfer_drift": 1.1},
-        "persons_per_transfer_drift is unused: nothing computed here depends on it "
-        "under these readings",
+        "persons_per_transfer_drift does not affect anything here under these "
+        "readings. Leave it out",
     ),
     (
         {"transfers_2021": -1},
-        "transfers_2021 = −1 lies outside its allowed range, 0 transfers or more",
+        "transfers_2021 cannot be −1. It must be 0 transfers or more",
     ),
 ]
 
@@ -123,7 +125,7 @@ def test_a_wrong_change_is_refused_in_one_sentence_from_python_and_from_texts(
 )
 def test_a_value_of_another_type_is_refused(article, one):
     assert refused(article.change, overlap=one) == " ".join(
-        f"overlap = {one!r} is not a finite number".split()
+        f"overlap must be a finite number, not {one!r}".split()
     )
 
 
@@ -135,9 +137,9 @@ def test_a_parameter_of_a_notebook_with_a_value_of_another_type_is_refused(
 ):
     for name in ("persons_per_transfer", "total_2019"):
         said = refused(article.from_notebook, {name: one, "south_2019": "persons"})
-        assert said == f"{name} = {one!r} is not a finite number"
+        assert said == f"{name} must be a finite number, not {one!r}"
     if not isinstance(one, np.ndarray | set):
-        assert "did you mean 'overlap'" in refused(
+        assert "Did you mean 'overlap'" in refused(
             article.from_notebook, {"ovrelap": one}
         )
 
@@ -148,7 +150,7 @@ def test_a_readers_own_names_do_not_hinder_once_the_cell_has_run(article):
         article.from_notebook(again).setting
         == article.change(persons_per_transfer=0.6).setting
     )
-    assert "did you mean 'overlap'" in refused(
+    assert "Did you mean 'overlap'" in refused(
         article.from_notebook, again | {"ovrelap": 0.1}
     )
     assert "'x' is not a quantity" in refused(article.from_notebook, {"x": 1.9})
@@ -160,7 +162,7 @@ def test_a_notebook_may_have_any_number_and_names_of_its_own_kind(article):
             {"persons_per_transfer": one, "In": [""], "Out": {}, "_": 5, "np": np}
         )
         assert found["net_new_persons"].value == pytest.approx(0.6 * STEP, rel=1e-7)
-        assert "did you mean" in refused(
+        assert "Did you mean" in refused(
             article.from_notebook, {"persons_per_transfr": one}
         )
     formula = {"persons_2021": persons_2021, "persons_per_transfer": 0.6}
@@ -183,12 +185,12 @@ def test_a_parameter_with_an_annotation_and_no_value_is_refused(article):
 
 
 def test_a_wrong_name_is_refused_with_the_nearest(article):
-    said = "is not a quantity and not a row of claims.csv; did you mean 'at_risk_2021'?"
+    said = "is not a quantity and not a row of claims.csv. Did you mean 'at_risk_2021'?"
     assert refused(article.__getitem__, "at_rsk_2021") == f"'at_rsk_2021' {said}"
     assert refused(article.frame, ["overlap", "at_rsk_2021"]) == f"'at_rsk_2021' {said}"
-    said = "'same_shar' is not a check; did you mean 'same_share'?"
+    said = "'same_shar' is not a check. Did you mean 'same_share'?"
     assert refused(article.outcomes, ["same_shar"]) == said
-    said = "'at_rsk_2021' is not a quantity; did you mean 'at_risk_2021'?"
+    said = "'at_rsk_2021' is not a quantity. Did you mean 'at_risk_2021'?"
     assert refused(article.checks, "at_rsk_2021") == said
     with pytest.raises(TypeError):
         article.change({"overlap": 0.5})
@@ -213,7 +215,7 @@ def test_frames_have_a_row_for_each_name(article):
     # 3,000,000 x 1.105 / 3,170,000 persons per transfer: more than one.
     assert out["value"].isna().tolist() == [False, True]
     reason = out.loc["persons_2019", "reason"]
-    assert "would be 1.05, outside its allowed range" in reason
+    assert "would be 1.05, but it must be between" in reason
 
 
 def test_two_studies_are_set_side_by_side(article):
@@ -297,10 +299,10 @@ def test_a_wrong_type_is_one_sentence(article):
     for wrong in (5, None, slice(1, 2)):
         assert "is not a quantity" in refused(article.__getitem__, wrong)
     assert refused(article.differs_from, 5).startswith("5 is not a study")
-    assert "is not a finite number" in refused(article.change, overlap=10**400)
+    assert "must be a finite number" in refused(article.change, overlap=10**400)
     several = pd.Series([0.5, 0.6])
     for wrong, kind in ((several, "Series"), (article, "Study")):
-        said = f"overlap takes one number; this is of type {kind}"
+        said = f"overlap takes one number, but this is of type {kind}"
         assert refused(article.change, overlap=wrong) == said
     for call in (article.sweep, article.draws):
         assert refused(call, []) == "no quantity is named; study.names() lists them"
@@ -322,7 +324,7 @@ def test_a_wrong_type_is_one_sentence(article):
 
 def test_names_of_another_type_are_refused_in_one_sentence(article):
     assert refused(article.figure, ["waterfall"]).startswith(
-        "'['waterfall']' is no figure; "
+        "'['waterfall']' is no figure. "
     )
     said = "is not a quantity and not a row of claims.csv"
     for call in (article.frame, lambda one: article.differs_from(article, one)):
@@ -346,7 +348,7 @@ def test_an_estimate_that_is_none_has_its_reason_in_each_table(article):
         frame = one.differs_from(other, ["at_risk_2021", "at_risk_total"])
         assert frame.reason.tolist() == [pytest.approx(np.nan, nan_ok=True), NO_TOTAL]
     assert "reason" not in study.differs_from(study)
-    assert refused(article.sensitivity, "at_risk_total") == NO_TOTAL
+    assert f"{refused(article.sensitivity, 'at_risk_total')}." == NO_TOTAL
     swept = article.sweep("at_risk_total", overlap=[0, 0.5])
     assert swept.violates.tolist() == [NO_TOTAL] * 2
 
@@ -441,14 +443,14 @@ def test_numbers_of_draws_are_read_as_they_are_written(article):
         "percentiles are from 0 to 100; write 95 in place of 0.95"
     )
     assert refused(article.draws, "net_new_persons", N=100) == (
-        "'N' is unknown; did you mean n=?"
+        "'N' is unknown. Did you mean n=?"
     )
 
 
 def test_a_distribution_that_moves_nothing_asked_for_is_refused(article):
     half = {"overlap": ("uniform", 0, 0.5)}
     said = refused(article.draws, "at_risk_2021", **half)
-    assert said.startswith("overlap is unused: nothing computed here depends on it")
+    assert said.startswith("overlap does not affect at_risk_2021 ")
     # What a study has from before may be of use elsewhere.
     study = article.change(former_detainees=300_000, **half)
     assert "overlap" not in study.draws("at_risk_2021", n=64).sample
@@ -511,9 +513,11 @@ def test_draws_are_drawn(article, what):
 def test_a_plot_that_there_is_not_is_refused(article):
     drawn = article.draws("net_new_persons", n=64)
     assert refused(drawn.plot, "smaple").startswith(
-        "'smaple' can't be drawn; did you mean 'sample'?"
+        "'smaple' can't be drawn. Did you mean 'sample'?"
     )
-    assert refused(drawn.plot, []).startswith("'[]' can't be drawn; known: ")
+    assert refused(drawn.plot, []).startswith(
+        "'[]' can't be drawn. Choose one of these: "
+    )
 
 
 def test_the_specification_curve_is_a_frame(article):
@@ -597,22 +601,22 @@ def test_a_sweep_needs_an_effect_of_its_own_names_and_takes_values_as_a_change_d
         found = study.sweep("at_risk_total", persons_per_transfer=one).at_risk_total
         assert found.tolist() == [pytest.approx(1_600_000 + 0.6 * STEP + 200_000)]
     assert refused(article.sweep, "net_new_persons", overlap=0.5).startswith(
-        "overlap is unused"
+        "overlap does not affect net_new_persons"
     )
 
 
 @pytest.mark.parametrize(
     ("over", "said"),
     [
-        ({"overlap": True}, "overlap = True is not a finite number"),
-        ({"overlap": None}, "^overlap = None is not a finite number$"),
+        ({"overlap": True}, "overlap must be a finite number, not True"),
+        ({"overlap": None}, r"^overlap must be a finite number, not None\.$"),
         (
             {"overlap": range(10**14)},
             "has 100,000,000,000,000 rows, and 10,000,000 are the most",
         ),
         (
             {"at_risk_2019": ["published", 1_500_000]},
-            "^'1500000' is not a reading of at_risk_2019",
+            "^at_risk_2019 has no reading '1500000'",
         ),
     ],
 )
@@ -625,7 +629,7 @@ def test_a_statement_or_a_depth_of_another_type_is_refused_in_one_sentence(artic
     said = r"^5 is not the text of a statement, such as 'at_risk_2021 >= 1\.9 million"
     with pytest.raises(InputError, match=said):
         article.break_even(5)
-    with pytest.raises(InputError, match=r"^the depth 'x' is not a whole number$"):
+    with pytest.raises(InputError, match=r"^the depth 'x' is not a whole number\.$"):
         article.steps("at_risk_2021", depth="x")
 
 
@@ -711,7 +715,7 @@ def test_names_are_listed_and_can_be_shown(article, kind, name, words):
 
 def test_an_unknown_kind_of_names_is_refused(article):
     assert refused(article.names, "figure") == (
-        "'figure' is no kind of name; did you mean 'figures'?"
+        "'figure' is no kind of name. Did you mean 'figures'?"
     )
 
 

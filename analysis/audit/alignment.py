@@ -17,11 +17,13 @@ from analysis.core.rows import Claim
 
 @dataclass(frozen=True, eq=False)
 class RowNumber:
-    """One number that a row says is printed. A row with a range has two.
+    """A number that a row of the register says is printed.
+
+    A range has two such numbers.
 
     Its ``kind`` is number, span (of years) or vague, as for a number of the text. The
-    ``keys`` are those of the numbers that fit it. Words that the row does not quote
-    have none.
+    ``keys`` are those of the numbers that fit it. A number in words that the row does
+    not quote has no keys.
     """
 
     row: Claim
@@ -56,8 +58,8 @@ def _keys(text: str, kind: str) -> tuple[Key, ...]:
 class Passage:
     """A paragraph of the copy, with the numbers that are printed in it.
 
-    ``exact`` has the rows' numbers that are found in it, with the number of the text.
-    ``unlike`` has those in whose place another number stands.
+    ``exact`` has the rows' numbers that are found in the paragraph, each with the
+    number of the text. ``unlike`` has those in whose place the text has another number.
     """
 
     def __init__(self, paragraph: Paragraph) -> None:
@@ -79,7 +81,7 @@ class Passage:
         ]
 
     def weight(self, row_numbers: Iterable[RowNumber]) -> float:
-        """Count how many of some rows' numbers stand here.
+        """Count how many of some rows' numbers stand in this passage.
 
         A number whose noun stands here as well counts a little more. Years, which are
         common, count less.
@@ -101,9 +103,9 @@ class Passage:
         return total
 
     def take(self, row_numbers: Sequence[RowNumber]) -> None:
-        """Find some rows' numbers here.
+        """Find the numbers of some rows in this passage.
 
-        Those that stand in the rows' order come first, then what is left, in any order.
+        Numbers that stand in the rows' order come first; the rest follow in any order.
         """
         here = [number.key for number in self.usable]
         keys = [_first(row_number.keys, here) for row_number in row_numbers]
@@ -121,7 +123,7 @@ class Passage:
                     break
 
     def take_elsewhere(self, row_number: RowNumber) -> bool:
-        """Find the number of a row that states another paragraph, if it is here."""
+        """Find here the number of a row that states another paragraph."""
         for number in self.free():
             if number.key in row_number.keys:
                 self.exact[row_number] = number
@@ -150,7 +152,7 @@ def assigned(
 ) -> dict[Place, Passage]:
     """Find the paragraph of the copy that belongs to each stated place.
 
-    The assignment finds the most numbers, in the stated place where it can.
+    The assignment finds as many numbers as it can, and prefers the stated place.
     """
     gains = np.zeros((len(stated), len(passages)))
     places = list(stated)

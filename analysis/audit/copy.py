@@ -27,9 +27,9 @@ Place: TypeAlias = tuple[str, int]
 
 @dataclass(frozen=True)
 class Paragraph:
-    """This is a paragraph of the copy, or a whole note.
+    """A paragraph of the copy, or a whole note.
 
-    What stands ``outside`` is not the article.
+    A paragraph ``outside`` is not the article's.
     """
 
     place: Place
@@ -46,12 +46,12 @@ class Piece:
 
     @property
     def is_full_paragraph(self) -> bool:
-        """Whether the text is as long as a paragraph of the article and ends as one."""
+        """Whether the text has the length and the ending of a paragraph."""
         return len(self.text.split()) >= _FEWEST_WORDS and ends_sentence(self.text)
 
 
 def where(place: Place) -> str:
-    """A place in words: of ("trade", 2) it is section trade, paragraph 2."""
+    """A place in words: ("trade", 2) becomes "section trade, paragraph 2"."""
     section, count = place
     if section == NOTES:
         return f"note {count}"

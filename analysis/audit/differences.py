@@ -70,9 +70,9 @@ def without_row(passages: Iterable[Passage]) -> Iterator[Difference]:
 def not_as_printed(
     missing: Iterable[RowNumber], passage: Passage | None
 ) -> list[Difference]:
-    """Report the rows of which a number is found nowhere in the copy.
+    """Report the rows whose number is found nowhere in the copy.
 
-    It is missing, or another number stands in its place in the passage.
+    The number is missing, or the passage has another number in its place.
     """
     rows: dict[str, Claim] = {}
     for row_number in missing:
@@ -112,8 +112,8 @@ def _printed(row: Claim) -> str:
 def in_another_order(stated: Iterable[RowNumber], passage: Passage) -> list[Difference]:
     """Report the rows whose numbers stand in another order than the rows do.
 
-    They are one difference. Of two that are exchanged both are named, of more only the
-    fewest that must be put elsewhere.
+    They are one difference. If two numbers are exchanged, both are named; if more are,
+    only the fewest that would have to move are named.
     """
     here = [number for number in stated if number in passage.exact]
     starts = sorted(passage.exact[number].start for number in here)
@@ -157,7 +157,7 @@ def qualified_otherwise(
 ) -> list[Difference]:
     """Report the rows that state another word before their number than the copy has.
 
-    Such a word is over, up to or about.
+    The word is "over", "up to" or "about", for example.
     """
     differences = []
     for row_number in stated:
@@ -192,10 +192,10 @@ def changes_of_place(
     passages: Sequence[Passage],
     headings: Container[str],
 ) -> list[Difference]:
-    """Report rows that stand elsewhere than stated, and paragraphs counted differently.
+    """Report numbers in other places than stated, and paragraphs counted differently.
 
-    A different count is reported where no cause of it is reported as well. A section
-    without a heading is left out, as its rows stand in another.
+    A different count is reported only where no cause of the difference is reported. A
+    section without a heading is left out, as its rows stand in another.
     """
     rows = _rows_by_place(passages)
     differences: list[Difference] = []

@@ -161,12 +161,12 @@ class _Line:
 
     @property
     def is_at_edge(self) -> bool:
-        """Whether it stands at the top or at the bottom of its page."""
+        """Whether the line stands at the top or at the bottom of its page."""
         return not 0.1 < self.bottom / self.page_height < 0.9
 
     @property
     def mask(self) -> tuple[str, int]:
-        """What the lines at the edge of several pages share: all but their digits."""
+        """The text, without digits, that lines at the edges of pages share."""
         return re.sub(r"\d+", "#", self.text), round(self.bottom / 3)
 
 

@@ -1,6 +1,6 @@
 """This module finds the numbers of an English text, in digits or in words.
 
-Rules say which of them are no quantity.
+Rules say which of the numbers are no quantities.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Key = tuple[str, str, bool]
 
 
 def plain(text: str) -> str:
-    """One spelling of quotes, dashes, spaces and note markers; lines stay."""
+    """Return the text with one spelling of quotes, dashes, spaces and note markers."""
     text = re.sub("[—―]", " - ", text)
     text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", r"[\g<0>]", text)
     text = unicodedata.normalize("NFKC", text.translate(_PLAIN))
@@ -30,7 +30,7 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Number:
-    """This is a number as a text prints it.
+    """A number as a text prints it.
 
     A number in words has digits too. The ``rule`` names the rule that excludes the
     number. Its ``kind`` is number, span (of years), fraction or vague (no digits).
@@ -50,7 +50,7 @@ class Number:
     def key(self) -> Key:
         """Numbers that are printed alike have equal keys.
 
-        They are alike digit by digit, or by their worth where they are in words.
+        Numbers are alike digit by digit, or, where they are in words, by their value.
         """
         if self.kind != "number":
             return self.kind, self.digits or self.text.casefold(), False
@@ -138,8 +138,9 @@ _JOINS = re.compile(
 def numbers(text: str) -> list[Number]:
     """List every number that a plain text prints, in order.
 
-    Each has the rule that excludes it, if any. A number in words has the digits that it
-    would be printed with; one that shares a unit with the next has that unit.
+    Each number has the rule that excludes it, if any rule does. A number in words has
+    the digits that would print it, and a number that shares a unit with the next has
+    that unit.
 
     >>> [
     ...     (n.digits, n.scale, n.percent)

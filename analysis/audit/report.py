@@ -1,6 +1,6 @@
 """The audit compares the reader's own copy of the article with the register.
 
-It goes row by row and number by number.
+The audit goes row by row and number by number.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ AGREE = (
 class Report:
     """The result of an audit.
 
-    Of the ``rows``, so many are ``found`` in their places. ``excluded`` counts the
-    numbers that each rule excludes, with its reason.
+    ``found`` counts those of the ``rows`` whose number stands in its place.
+    ``excluded`` counts the numbers that each rule excludes, with the reason.
     """
 
     source: str
@@ -48,7 +48,7 @@ class Report:
 
     @property
     def status(self) -> int:
-        """0 when copy and register agree and no number is without a row, else 1."""
+        """The exit status: 0 if copy and register agree in all numbers, else 1."""
         return 1 if self.differences or self.uncovered else 0
 
     def lines(self) -> list[str]:

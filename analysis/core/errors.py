@@ -13,18 +13,20 @@ _LONG = re.compile(r"(?<!\w)'([^'\n]{60})[^'\n]{20,}'(?!\w)")
 class InputError(ValueError):
     """Bad input of any kind.
 
-    The message is one sentence on one line for the person who gave it. A long text
-    that it quotes is cut.
+    The message tells the person who gave the input what is wrong, in one line that
+    ends with a full stop. A long text that it quotes is cut.
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(_LONG.sub(r"'\1…'", " ".join(message.split())))
+        sentence = _LONG.sub(r"'\1…'", " ".join(message.split()))
+        ending = "" if sentence.endswith((".", "?", ".)")) else "."
+        super().__init__(sentence + ending)
 
 
 class RegisterError(InputError):
     """A file that can't be used.
 
-    The message names file, row and field, and says what would be right.
+    The message names the file, the row and the field, and says what would be right.
     """
 
     def __init__(
@@ -49,14 +51,14 @@ class RegisterError(InputError):
 
 
 def first_words(error: object) -> str:
-    """The first words of another's error, in one line."""
+    """The first words of an error that a library raised, in one line."""
     return " ".join(str(error).split())[:500]
 
 
 def display_path(path: Path) -> str:
     """A path as a sentence names it.
 
-    It is relative to the working directory where it lies below it.
+    A path below the working directory is relative to that directory.
     """
     # Path.resolve raises where a link leads to itself.
     whole, here = Path(os.path.realpath(path)), Path.cwd()

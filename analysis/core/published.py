@@ -1,8 +1,8 @@
 """A printed number has digits, a scale, a unit and a qualifier.
 
 The number **stands for** every value that rounds to its digits, either way on a tie.
-Those values count when a sum starts from the number. It **asserts** the interval that
-its words claim. That interval counts when the number is checked.
+Those values count when a sum starts from the number. The number **asserts** the
+interval that its words claim. That interval counts when the number is checked.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ _ROOM_ABOVE = 1e6
 
 @dataclass(frozen=True)
 class Qualifier:
-    """What the word before a printed number says of the quantity.
+    """What the word before a printed number says about the quantity.
 
     The quantity lies on a ``side`` of the number: ``at most``, ``at least`` or neither.
-    The word may exclude the number itself. A word such as "approaches" matches up to a
-    shortfall, a share of the number (``short_by``), and may stretch to less than
-    another (``stretches_by``); we chose both shares.
+    The word may exclude the number itself. A word such as "approaches" matches values
+    that fall short by up to a share of the number (``short_by``), and may stretch to
+    values that fall short by less than another share (``stretches_by``); we chose both
+    shares.
     """
 
     side: str = ""
@@ -69,7 +70,7 @@ class FieldError(ValueError):
 class Interval:
     """An interval holds the values from ``low`` to ``high``, in base units.
 
-    An open end does not belong to it.
+    An open end does not belong to the interval.
     """
 
     low: float
@@ -80,14 +81,14 @@ class Interval:
     def holds(self, value: Any) -> Any:
         """Whether a value lies in the interval, to the last digits of a float.
 
-        For an array of values, there is an answer for each.
+        For an array of values, the answer is an array.
         """
         return self.meets(value, value)
 
     def meets(self, low: Any, high: Any) -> Any:
         """Tell whether some value from ``low`` to ``high`` lies in the interval.
 
-        None does where they are NaN. For arrays, there is an answer for each entry.
+        If an end is NaN, no value does. For arrays, there is an answer for each entry.
 
         >>> Interval(0, 2).meets(1.5, 3), Interval(0, 2).meets(2.5, 3)
         (True, False)
@@ -106,9 +107,10 @@ class Published:
     """A number as it is printed.
 
     ``printed``, ``printed_high`` and the rounding units are digits, in one scale and
-    unit. The last digit that counts has the place ``rounding_unit``, which is needed
-    where the printed integer ends in 0 or has a scale. The other defensible place is
-    ``rounding_unit_other``. Raises FieldError, which names the field.
+    unit. The last digit that counts has the place ``rounding_unit``, which must be
+    given where the printed integer ends in 0 or has a scale. If a second place is
+    defensible, ``rounding_unit_other`` gives it. Raises FieldError, which names the
+    field.
     """
 
     printed: str
@@ -156,7 +158,7 @@ class Published:
         elif name.startswith("rounding") and Decimal(text) <= 0:
             yield name, f"'{text}' is not above 0"
         elif text.startswith("-") and self.unit in BASE_UNITS:
-            yield name, f"'{text}' is below 0, as no count is"
+            yield name, f"'{text}' is below 0, but a count cannot be negative"
 
     def _faults_of_ends(self) -> Iterator[tuple[str, str]]:
         """Yield the faults of the low and the high end together."""
@@ -164,7 +166,10 @@ class Published:
         if not self.printed and self.qualifier != "vague":
             yield "printed", "the digits are missing; only a vague number has none"
         if is_range != bool(self.printed_high):
-            yield "printed_high", "a range has a high end, and nothing else has one"
+            yield (
+                "printed_high",
+                "a range needs a high end, and no other number has one",
+            )
         if is_range and Decimal(self.printed) > Decimal(self.printed_high):
             low, high = self.printed, self.printed_high
             yield "printed_high", f"the low end {low} lies above the high end {high}"
@@ -203,9 +208,9 @@ class Published:
     def stands_for(self, end: str = "", *, coarse: bool = False) -> Interval:
         """Return the interval of every value that rounds to the digits.
 
-        It reaches half a place to each side, with the ties on both. A planned figure
-        stands for its digits alone, and a count for nothing below 0. ``coarse`` takes
-        the coarser place, where there are two.
+        The interval reaches half a place to each side, and includes the ties on both. A
+        planned figure stands for its digits alone, and a count stands for no value
+        below 0. ``coarse`` takes the coarser place, where there are two.
 
         >>> Published(
         ...     "300000", rounding_unit="10000", rounding_unit_other="100000"
@@ -222,12 +227,13 @@ class Published:
     def asserts(self, end: str = "", *, coarse: bool = False) -> Interval:
         """Return the interval that the words claim for the quantity.
 
-        For a range, it is the claim of the end that is named, or else the claim from
-        end to end. Over x claims what is above x. At least x claims x or more, and up
-        to x claims from nothing to x. Approaches x claims what is at most a tenth below
-        x. About x claims all that rounds to x at its last digit that is not 0. Any
-        other word claims all that rounds to the digits. ``coarse`` takes the coarser
-        place, and rounds the digits of a bound.
+        For a range, the interval is that of the end that is named, or, without a name,
+        the interval from end to end. "Over" x claims any value above x. "At least" x
+        claims x or more, and "up to" x claims anything from nothing to x. "Approaches"
+        x claims what is at most a tenth below x. "About" x claims every value that
+        rounds to x at the last digit of x that is not 0. Any other word claims every
+        value that rounds to the digits. ``coarse`` takes the coarser place, and rounds
+        the digits of a bound.
 
         >>> Published(
         ...     "2", scale="million", qualifier="approaches", rounding_unit="1"
@@ -262,7 +268,7 @@ class Published:
     def stretches_to(self, end: str = "") -> Interval | None:
         """Return the interval up to which the words stretch, where they do.
 
-        Approaches x stretches to what is less than a fifth below x.
+        "Approaches" x stretches to values less than a fifth below x.
 
         >>> Published(
         ...     "2", scale="million", qualifier="approaches", rounding_unit="1"
@@ -274,7 +280,7 @@ class Published:
         return replace(self._below(end, self.word.stretches_by), low_open=True)
 
     def room(self) -> Interval | None:
-        """Return all that the words allow, where they leave room on a side.
+        """Return the interval that the words allow, where they leave room on a side.
 
         >>> Published("1.6", scale="million", qualifier="up_to").room()
         Interval(low=0.0, high=1600000.0, low_open=False, high_open=False)
@@ -285,10 +291,10 @@ class Published:
         return Interval(words.low, min(words.high, _ROOM_ABOVE * abs(self.value())))
 
     def met_by(self, low: float, high: float, end: str = "") -> tuple[float, float]:
-        """Return the least and the greatest printed value that would be met.
+        """Return the least and the greatest print that some value would satisfy.
 
-        The same words with any value between the two would be met by something from
-        ``low`` to ``high``.
+        If the article had printed any number between the two with the same words, some
+        value from ``low`` to ``high`` would satisfy the claim.
 
         >>> Published(
         ...     "2", scale="million", qualifier="up_to", rounding_unit="1"
@@ -330,7 +336,7 @@ class Published:
 
     @property
     def coarse_place_words(self) -> str:
-        """The coarser place to which it is rounded, as in ``0.5 million``."""
+        """The coarser place to which the number is rounded, as in ``0.5 million``."""
         place = self._place(self._digits(""), coarse=True)
         return self._with_scale(f"{place:,}")
 

@@ -1,4 +1,4 @@
-"""Reads files as rows and mappings; each fault is one sentence that names its place."""
+"""This module reads files; each fault gets one sentence that names its place."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _M = TypeVar("_M", bound=BaseModel)
 def shipped(name: str) -> Path:
     """A folder that comes with the package.
 
-    It lies inside the package when that was installed from a wheel, else beside it.
+    The folder lies inside an installed package, and beside the package in a clone.
     """
     package = Path(__file__).resolve().parents[1]
     within = package / "shipped" / name
@@ -96,7 +96,7 @@ def _read_json(text: str) -> Any:
 def read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """The rows of a CSV table, each with its id.
 
-    Cells that are empty are left out, and ``row`` is the line.
+    Empty cells are left out, and ``row`` is the number of the line.
     """
     reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     try:
@@ -121,7 +121,7 @@ def read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def read_list(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The entries of a YAML list, each with its id, or its number where it has none."""
+    """The entries of a YAML list, each with its id, or else with its number."""
     content = read_yaml(path)
     is_list = isinstance(content, list)
     if not is_list or not all(isinstance(entry, dict) for entry in content):
@@ -159,7 +159,7 @@ _PLAIN = {
 def validated(path: Path, model: type[_M], content: Any, id: str = "") -> _M:
     """The content of a file, or an entry of it, as its model.
 
-    Raises RegisterError for the first fault in it.
+    Raises RegisterError for the first fault in the content.
     """
     try:
         return model.model_validate(content)

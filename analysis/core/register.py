@@ -69,9 +69,9 @@ class Register(PackageOptions):
     def read(cls, folder: Path | str | None = None) -> Register:
         """Read and check the data package in a folder.
 
-        Without one, it is the environment's ANALYSIS_DATA, or the one that comes with
-        the package. A table that datapackage.json does not list has no rows. Raises
-        RegisterError naming file, row and field.
+        Without a folder, the environment's ANALYSIS_DATA is read, or the data package
+        that comes with the code. A table that datapackage.json does not list has no
+        rows. Raises RegisterError naming file, row and field.
 
         >>> Register.read().claims["excess_2021"].section
         'mobilization-2016-2020'
@@ -118,7 +118,7 @@ class Register(PackageOptions):
     def refuse(self, row: Any, field: str, message: str) -> RegisterError:
         """The refusal of a row that was read.
 
-        Without a row, it is the refusal of a setting in datapackage.json.
+        Without a row, the refusal names a setting in datapackage.json.
         """
         if row is None:
             file = self.file("datapackage.json")
@@ -128,7 +128,7 @@ class Register(PackageOptions):
 
     @contextlib.contextmanager
     def refusing(self, row: Any, field: str) -> Iterator[None]:
-        """Name row and field in each refusal that does not name its own."""
+        """Put the row and the field into each refusal that does not name its place."""
         try:
             yield
         except RegisterError:
@@ -152,9 +152,9 @@ class Register(PackageOptions):
         return {claim.quantity: claim for claim in self.claims.values() if claim.input}
 
     def references(self) -> Iterator[tuple[str, Row | None, str, str]]:
-        """Each reference: its target table, row, field and name.
+        """Every reference of a row: the target table, the row, its field and the name.
 
-        The target of a quantity is ``quantities``.
+        The target table of a quantity is called ``quantities``.
         """
         for group in self.linked_readings:
             for name in group:
@@ -186,7 +186,7 @@ class Register(PackageOptions):
         for headline in self.headlines.values():
             check = self.checks.get(headline.check)
             if check and check.claim != headline.claim:
-                message = f"{check.id} is of {check.claim}, not of {headline.claim}"
+                message = f"{check.id} checks {check.claim}, not {headline.claim}"
                 raise self.refuse(headline, "check", message)
         for check in self.checks.values():
             self._check_end(check)
@@ -197,11 +197,17 @@ class Register(PackageOptions):
         if claim.input:
             other = self.inputs[claim.quantity]
             if other is not claim:
-                start = f"{claim.quantity} starts from row {other.row} ({other.id}) too"
+                start = (
+                    f"row {other.row} ({other.id}) is an input of {claim.quantity} "
+                    "too, but a quantity has only one"
+                )
                 raise self.refuse(claim, "input", start)
         is_read = claim.quantity in self.vague_readings or claim.role == "count"
         if claim.qualifier == "vague" and not is_read:
-            message = "its words need an assumption of that name, with floor or ceiling"
+            message = (
+                "a number in words needs an assumption of the name of its quantity, "
+                "with a floor or a ceiling"
+            )
             raise self.refuse(claim, "quantity", message)
         for name in claim.same_calculation_as:
             if claim.id not in self.claims[name].same_calculation_as:
@@ -212,7 +218,10 @@ class Register(PackageOptions):
         claim = self.claims.get(row.claim)
         is_range = claim is not None and claim.qualifier == "range"
         if bool(row.end) != is_range:
-            message = "an end is named where the claim is a range, and only there"
+            message = (
+                "a row against a range names the end that it is held against, and any "
+                "other row names none"
+            )
             raise self.refuse(row, "end", message)
 
 
@@ -223,7 +232,7 @@ def _check_paths(folder: Path, paths: list[str]) -> None:
         # What is expected is written last; other files are read where they are needed.
         is_known = path in tables or path == "expected.csv"
         if path.endswith(".csv") and not is_known and not (folder / path).is_file():
-            message = f"no such file{nearest(path, tables)}"
+            message = f"there is no such file{nearest(path, tables)}"
             described = folder / "datapackage.json"
             raise RegisterError(described, message, id=path, field="path")
 

@@ -1,7 +1,7 @@
 """The rows of a data package: a pydantic model for each table and YAML file.
 
-Types, choices and rules within a row stand with its fields. An empty cell takes the
-default of its field. The text below a field describes it: the schema in
+The fields of a row declare its types, choices and rules. An empty cell takes the
+default of its field. The text below a field describes the field: the schema in
 datapackage.json and the codebook are made from these texts.
 """
 
@@ -60,7 +60,7 @@ class In:
 
 @dataclass(frozen=True)
 class OnlyWords:
-    """Marks a field that only holds words: no number and no verdict rests on it."""
+    """Marks a field that only holds words, on which no number and no verdict rests."""
 
 
 def only_words(table: type[BaseModel]) -> list[str]:
@@ -84,7 +84,7 @@ def _assigned(cell: Any) -> Any:
     pairs = [[word.strip() for word in part.split("=")] for part in _listed(cell)]
     if not all(len(pair) == 2 for pair in pairs) or len(dict(pairs)) < len(pairs):
         raise ValueError(
-            f"'{cell}' is not of the form quantity=reading, once a quantity"
+            f"'{cell}' must have the form quantity=reading, each quantity once"
         )
     return dict(pairs)
 
@@ -229,8 +229,8 @@ class Claim(PrintedNumber):
         if self.input and self.qualifier in ("vague", "range"):
             raise FieldError(
                 "input",
-                "no sum starts from a number in words or from a range, whose ends are "
-                "quantities",
+                "a sum cannot start from a number in words or from a range; each end "
+                "of a range is a quantity of its own",
             )
 
     @property
@@ -245,8 +245,8 @@ class Claim(PrintedNumber):
 class External(PrintedNumber):
     """A figure published elsewhere, to be set beside the article's.
 
-    It is no input of the article's setting. Another setting may take it for the
-    quantity that it stands for.
+    The figure is no input of the article's setting. Another setting may use the figure
+    for the quantity that it stands for.
     """
 
     file = "external.csv"
@@ -300,7 +300,7 @@ class External(PrintedNumber):
         if self.qualifier in ("range", "vague"):
             raise FieldError(
                 "qualifier",
-                "an external figure is one number; the ends of a range are two rows",
+                "an external figure is one number; write a range as two rows",
             )
         if self.year_from > self.year_to:
             raise FieldError(
@@ -309,38 +309,41 @@ class External(PrintedNumber):
                 "figure",
             )
         if self.stands_for.startswith(PER_YEAR) and self.years == 1:
-            raise FieldError("stands_for", "a figure of one year is not divided")
+            raise FieldError(
+                "stands_for", "a figure for one year cannot be divided by years"
+            )
 
     @property
     def years(self) -> int:
         """How many years the figure adds up.
 
-        It is one where the period says that the figure is a mean over its years.
+        The answer is one where the period says that the figure is a mean over its
+        years.
         """
         return 1 if ", a year" in self.period else self.year_to - self.year_from + 1
 
     @property
     def quantity(self) -> str:
-        """The quantity that it may be taken for; empty where there is none."""
+        """The quantity that the figure may be used for; empty where there is none."""
         return self.stands_for.removeprefix(PER_YEAR)
 
     @property
     def divided_by(self) -> int:
-        """By how many years it is divided where it is taken for a quantity."""
+        """The years by which the figure is divided where it is used for a quantity."""
         return self.years if self.stands_for.startswith(PER_YEAR) else 1
 
     @property
     def sum(self) -> str:
         """The digits as printed, with a division by years where there is one.
 
-        Such as "14.33 million ÷ 5 years".
+        An example is "14.33 million ÷ 5 years".
         """
         words = self.published.digits_words
         return words if self.divided_by == 1 else f"{words} ÷ {self.divided_by} years"
 
     @property
     def citation(self) -> str:
-        """Who published it, in which text, when, and how it was seen."""
+        """Who published the figure, in which text and when, and where we saw it."""
         text = f"{self.title}, " if self.title else ""
         return f"{text}{self.publisher}, {self.date}, seen in {SEEN_IN[self.seen]}"
 
@@ -362,8 +365,8 @@ class Recomputation(Row):
 class Check(Recomputation):
     """A quantity set against a claim or a figure.
 
-    Without one, it is a derived quantity. The field ``against`` is arithmetic over
-    figures published elsewhere; with a claim, it replaces the quantity.
+    Without either, the row is a derived quantity. The field ``against`` is arithmetic
+    over figures published elsewhere; with a claim, it replaces the quantity.
     """
 
     file = "checks.csv"
@@ -389,14 +392,14 @@ class Check(Recomputation):
         if bool(self.claim or self.against) != bool(self.kind):
             raise FieldError(
                 "kind",
-                "a check against a claim or a figure has one, and a derived quantity "
-                "has none",
+                "a check against a claim or a figure needs a kind, and a row that is "
+                "checked against nothing has none",
             )
         if bool(self.against) != (self.kind == "external"):
             raise FieldError(
                 "against",
-                "a figure published elsewhere goes with the kind external, and only "
-                "with it",
+                "a check of the kind external needs a figure published elsewhere here, "
+                "and any other check has none",
             )
 
 
@@ -419,7 +422,7 @@ class Solve(Recomputation):
         """Refuse a row with two goals, or with none."""
         if (self.goal is None) != bool(self.claim):
             raise FieldError(
-                "goal", "the quantity must equal a claim or a goal, and not both"
+                "goal", "the row needs either a claim or a goal, and not both"
             )
 
 
@@ -458,7 +461,7 @@ class Reading(Row):
 class Statement(Row):
     """Two values compared.
 
-    The right one is a quantity, a claim, or a number with its unit.
+    The right side is a quantity, a claim, or a number with its unit.
     """
 
     file = "statements.csv"
@@ -520,15 +523,12 @@ class VagueEnd(Row):
     """The coarser place in words, such as a tenth of a million."""
 
     def at(self, *, coarse: bool) -> float | None:
-        """The number; the one at the coarser place if it is wanted and there is one."""
+        """The number, or, if wanted and given, the number at the coarser place."""
         return self.value if self.coarse is None or not coarse else self.coarse
 
 
 class VagueReading(Row):
-    """How a claim in words is read, in base units.
-
-    No assumption has the name of that claim's quantity.
-    """
+    """How a claim in words is read, in base units."""
 
     file = "assumptions.yaml"
     id: Name
@@ -554,7 +554,7 @@ class VagueReading(Row):
     def allows(self, *, coarse: bool = False) -> Interval:
         """The values that the words allow.
 
-        An end is infinite where they put no floor or ceiling.
+        An end is infinite where the words put no floor or ceiling.
         """
         low = self.floor.at(coarse=coarse) if self.floor else None
         high = self.ceiling.at(coarse=coarse) if self.ceiling else None
@@ -564,9 +564,9 @@ class VagueReading(Row):
 
 
 class Assumption(VagueReading):
-    """What an estimate rests on.
+    """A value that an estimate rests on.
 
-    It is varied from low to high, and allowed from minimum to maximum.
+    The value is varied from low to high, and allowed from minimum to maximum.
     """
 
     value: Annotated[Number, OfEntry]
@@ -593,7 +593,9 @@ class Assumption(VagueReading):
     def model_post_init(self, context: Any) -> None:
         """Refuse a range that does not rise, and a number outside the allowed range."""
         if self.low > self.high:
-            raise FieldError("low", f"{self.low:g} lies above the high, {self.high:g}")
+            raise FieldError(
+                "low", f"{self.low:g} lies above the high end, {self.high:g}"
+            )
         numbers = {name: getattr(self, name) for name in ("value", "low", "high")}
         for side, end in (("floor", self.floor), ("ceiling", self.ceiling)):
             if end:
@@ -611,12 +613,12 @@ class Assumption(VagueReading):
 
     @property
     def side(self) -> str:
-        """On which side the value leaves room."""
+        """The side on which the value leaves room."""
         return {"floor": "at least", "ceiling": "at most"}.get(self.kind, "")
 
 
 class Step(Row):
-    """One piece of a finding's arithmetic."""
+    """A step of a finding's arithmetic."""
 
     what: Prose
     """What is computed, in words."""
@@ -631,7 +633,7 @@ class Step(Row):
 
 
 class Finding(Row):
-    """Arithmetic of the numbers, two views of it, and what would settle it."""
+    """A finding: some arithmetic, two views of it, and what would settle it."""
 
     file = "findings.yaml"
     id: Name
@@ -661,7 +663,7 @@ _BRACES = re.compile(
 
 
 class HeadlineWords(BaseModel, extra="forbid"):
-    """The verdict of a headline in other words, and its sentence."""
+    """The verdict of a headline in other words, with the headline's sentence."""
 
     BRACES: ClassVar = _BRACES
 
@@ -672,7 +674,7 @@ class HeadlineWords(BaseModel, extra="forbid"):
 
 
 class OfficialFigure(BaseModel, extra="forbid"):
-    """An official figure beside a headline, or that none was seen."""
+    """An official figure beside a headline, or a note that none was seen."""
 
     words: Prose
     """The figure in words, or what was not seen."""
@@ -724,9 +726,9 @@ class Headline(Row):
     """The notebook that works it."""
 
     def words(self, *, changed: bool) -> HeadlineWords:
-        """The verdict in other words and the sentence, perhaps under a change.
+        """The verdict in other words and the sentence, perhaps for a changed setting.
 
-        Under a change, the words for the verdict may be empty.
+        For a changed setting, the words for the verdict may be empty.
         """
         if not changed:
             return HeadlineWords(shown=self.shown, sentence=self.sentence)
@@ -736,7 +738,7 @@ class Headline(Row):
         )
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Each text that may hold names in braces, after its field."""
+        """Each field whose text may hold names in braces, with that text."""
         for field in ("shown", "sentence", "caveats"):
             yield field, getattr(self, field)
         for field in ("shown", "sentence"):
@@ -749,9 +751,9 @@ class Headline(Row):
 
     @staticmethod
     def placed(text: str) -> list[tuple[str, str]]:
-        """The names and sums in braces in a text, each with its form, in their order.
+        """The names and sums in braces in a text, in their order, each with its form.
 
-        The verdict is left out.
+        The name ``verdict`` is left out.
         """
         return [
             (match["name"].strip(), f"{match['bar']}{match['form'] or ''}")
@@ -761,7 +763,7 @@ class Headline(Row):
 
     @staticmethod
     def named(text: str) -> list[str]:
-        """The names and sums in braces in a text, but for that of the verdict."""
+        """The names and sums in braces in a text, without the name ``verdict``."""
         return [name for name, _ in Headline.placed(text)]
 
 
@@ -825,9 +827,9 @@ class LimitRow(BaseModel, extra="forbid"):
 
 
 class Remark(BaseModel, extra="forbid"):
-    """A sentence shown with a quantity when it exceeds another.
+    """A sentence that is shown with a quantity when the quantity exceeds another.
 
-    In its words, ``{more}`` is by how much.
+    In its words, ``{more}`` stands for the excess.
     """
 
     quantity: QuantityName
@@ -846,10 +848,10 @@ class Context(BaseModel, extra="forbid"):
 
 
 class PackageOptions(BaseModel, extra="forbid"):
-    """How the tables are computed with.
+    """The settings of the analysis.
 
-    The readings of quantities in one of ``linked_readings`` are one choice. A screen
-    shows those in ``percent`` as percentages although no row prints them. Scenarios and
+    The quantities in one of ``linked_readings`` are read alike. A screen shows the
+    quantities in ``percent`` as percentages although no row prints them. Scenarios and
     sweeps tabulate ``estimates``.
     """
 
@@ -863,7 +865,7 @@ class PackageOptions(BaseModel, extra="forbid"):
 
 
 class Article(BaseModel):
-    """The article that the numbers are of."""
+    """The article that prints the numbers."""
 
     title: OptionalProse = ""
     path: str = ""
@@ -876,7 +878,7 @@ class Article(BaseModel):
 
     @property
     def reference(self) -> str:
-        """The article as a reference, with what is known of it."""
+        """The reference to the article, with all that is known about it."""
         author = f"{self.author}, " if self.author else ""
         title = f"“{self.title}”" if author else self.title
         journal = f"{self.journal} {self.volume}({self.issue})" if self.journal else ""

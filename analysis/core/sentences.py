@@ -1,7 +1,7 @@
 """This module holds the sentences of refusals, limits and remarks, as templates.
 
-The library and the explorer's page fill the same ones. A field is a name in braces;
-a number comes spelled.
+The library and the explorer's page fill the same templates. A field is a name in
+braces, and its number is spelled before it is filled in.
 """
 
 from __future__ import annotations
@@ -9,67 +9,75 @@ from __future__ import annotations
 from typing import Any
 
 SENTENCES = {
-    # Names.
+    # Names. A hint ends a sentence about an unknown name.
     "no_quantity": "'{name}' is not a quantity{hint}",
-    "no_reading": "'{reading}' is not a reading of {quantity}{hint}",
-    "did_you_mean": "; did you mean '{name}'?",
-    "known": "; known: {names}",
-    "elsewhere": "{figure} is of {theirs} and {quantity} of {ours}: context only",
-    "elsewhere_unit": "{figure} is in the unit {theirs} and {quantity} in {ours}: "
-    "context only",
-    "elsewhere_quantity": "{figure} may be used for {use} alone, not for {quantity}: "
-    "context only",
-    "elsewhere_none": "{figure} is shown as context, and may be used for no quantity",
-    "total": "{quantity} is a number a year, and this is the total of several years in "
-    "{figure}; write {quantity}={figure}, which divides it",
-    "no_assignment": "'{text}' is not of the form quantity=value",
-    "given_twice": "{name} is given twice; give one value or reading",
+    "no_reading": "{quantity} has no reading '{reading}'{hint}",
+    "did_you_mean": ". Did you mean '{name}'?",
+    "known": ". Choose one of these: {names}.",
+    "elsewhere": "{figure} is a figure for {theirs}, but {quantity} is for {ours}, "
+    "so we show the figure as context only.",
+    "elsewhere_unit": "{figure} is in the unit '{theirs}', but {quantity} is in "
+    "'{ours}', so we show the figure as context only.",
+    "elsewhere_quantity": "{figure} can take the place of {use} only, so beside "
+    "{quantity} we show the figure as context only.",
+    "elsewhere_none": "We show {figure} as context only, so no quantity can be set "
+    "to it.",
+    "total": "{quantity} is a number a year, but this number is the total of several "
+    "years in {figure}. Write {quantity}={figure}, which divides the total.",
+    "no_assignment": "'{text}' is not of the form quantity=value.",
+    "given_twice": "{name} is given twice. Give it one value or one reading.",
     # Values.
     "value": "{quantity}: {error}",
-    "no_number": "'{text}' is not a number, nor a number and a unit such as '1 {unit}'",
-    "no_unit": "'{text}' has no unit; write '{text} {unit}', as each number in a file "
-    "needs its unit",
+    "no_number": "'{text}' is not a number. Write a number with its unit, such as "
+    "'1 {unit}'.",
+    "no_unit": "'{text}' has no unit. Each number in a file needs one: write "
+    "'{text} {unit}'.",
     "unknown_unit": "'{text}' is not a known unit{hint}",
-    "percentage": "'{text}' is a percentage of something; give the number itself, "
-    "in {unit}",
-    "other_unit": "'{text}' is in {given}, not in {unit}",
-    "not_finite": "{quantity} = {number!r} is not a finite number",
-    "not_a_number": "{quantity} takes one number; this is of type {kind}",
-    "outside": "{quantity} = {number} lies outside its allowed range, "
-    "{low} to {high}{unit}",
-    "below": "{quantity} = {number} lies outside its allowed range, "
-    "{low}{unit} or more",
+    "percentage": "'{text}' is a percentage of something. Give the number itself, "
+    "in the unit '{unit}'.",
+    "ratio": "This ratio is not a percentage. For {text}, write {number}.",
+    "other_unit": "'{text}' is in the unit '{given}', but the number must be in "
+    "'{unit}'.",
+    "needless_unit": "'{text}' is in the unit '{given}', but this number has no unit.",
+    "not_finite": "{quantity} must be a finite number, not {number!r}.",
+    "not_a_number": "{quantity} takes one number, but this is of type {kind}.",
+    "outside": "{quantity} cannot be {number}. It must be between {low} and "
+    "{high}{unit}.",
+    "below": "{quantity} cannot be {number}. It must be {low}{unit} or more.",
     # Readings.
-    "unused": "{quantity} is unused: its reading {reading} supplies it "
-    "under these readings",
-    "without_effect": "{quantity} is unused: nothing computed here depends on it "
-    "under these readings",
-    "scenario_unused": "nothing computed here depends on anything that the scenario "
-    "changes ({names})",
-    "scenario_replaced": "all that the scenario changes is given otherwise ({names}); "
-    "leave out one or the other",
-    "one_choice": "{group} are one choice and can't be read {chosen} at once",
-    "circle": "these readings make a circle: {first} needs {others}; "
-    "choose another reading of one of them",
-    "circular": "with this setting the check would compare {claim} with itself",
+    "unused": "Your number for {quantity} has no effect, because the reading "
+    "'{reading}' supplies this quantity. Leave out one of the two.",
+    "without_effect": "{quantity} does not affect {targets} under these readings. "
+    "Leave it out.",
+    "scenario_unused": "The scenario changes {names}, but nothing computed here "
+    "depends on that. Leave the scenario out.",
+    "scenario_replaced": "You also set everything that this scenario changes "
+    "({names}). Leave out one or the other.",
+    "one_choice": "Read {group} alike: choose either {chosen}.",
+    "circle": "These readings need each other: {first} needs {others}. Choose another "
+    "reading for one of them.",
+    "circular": "With this setting the check would compare {claim} with itself, so "
+    "we leave the check out.",
     # Quantities.
-    "in_words": "{quantity} has no single value: {name} is given in words only; "
-    "set it to a number",
-    "above_other": "{quantity} would be {here}, and it is at most {other}, {most}",
-    "above": "{quantity} would be {here}, and it is at most {high}",
-    "beneath": "{quantity} would be {here}, and it is at least {low}",
-    "beyond": "{quantity} would be {here}, outside its allowed range of "
-    "{low} to {high}",
-    "negative": "{quantity} would be below 0: {here}",
-    "division": "{quantity}, read {reading}, has no finite value: a division by zero",
+    "in_words": "{quantity} has no single value, because the article gives {name} only "
+    "in words. Set {name} to a number.",
+    "above_other": "{quantity} would be {here}, but it cannot be more than {other}, "
+    "which is {most}.",
+    "above": "{quantity} would be {here}, but it cannot be more than {high}.",
+    "beneath": "{quantity} would be {here}, but it cannot be less than {low}.",
+    "beyond": "{quantity} would be {here}, but it must be between {low} and {high}.",
+    "negative": "{quantity} would be {here}, but it cannot be below 0.",
+    "division": "{quantity} has no finite value: its reading '{reading}' divides by "
+    "zero.",
     "far": "You set {quantity} to {number}, but the article prints {printed}. "
     "{hint}Write '{written}' if you mean it.",
     "far_meant": "Did you mean '{number} {word}'? ",
-    "varied": "{quantity} is varied from {low} to {high}, and set to {number}",
+    "varied": "{quantity} is set to {number}, outside the range from {low} to {high} "
+    "that we try",
     # Differences from the article.
     "differs": "differs from the article in: {parts}",
     "other_reading": "{quantity}: {label} ({reading})",
-    "our_reading": "{quantity}: {label} ({reading}, a reconstruction)",
+    "our_reading": "{quantity}: {label} ({reading}, our reconstruction)",
     "other_value": "{quantity} = {number}{unit}",
     "in_place": "{quantity} = {number}{unit} in place of {was}",
     "in_place_of_ours": "{quantity} = {number}{unit} in place of our {was}",
@@ -79,11 +87,11 @@ SENTENCES = {
 
 
 def message(sentence: str, **values: Any) -> str:
-    """A sentence with its fields filled.
+    """Return a sentence with its fields filled.
 
     Raises KeyError for an unknown sentence or a field that has no value.
 
     >>> message("negative", quantity="former_detainees", here="−128,000")
-    'former_detainees would be below 0: −128,000'
+    'former_detainees would be −128,000, but it cannot be below 0.'
     """
     return SENTENCES[sentence].format(**values)

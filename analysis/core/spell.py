@@ -1,9 +1,9 @@
 """Numbers as files and readers see them: the one place where digits are chosen.
 
-A reader sees three significant digits of a number, and one more while they would equal
-or cross a print or a threshold that the number is compared with. A span is rounded
-outward, and a distance is the difference of the numbers as shown. Files hold base units
-and ten digits.
+A reader sees three significant digits of a number. One more digit is shown as long as
+the text would equal or cross a print or a threshold that the number is compared with. A
+span is rounded outward, and a distance is the difference of the numbers as shown. Files
+hold base units and ten digits.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def same(number: float, other: float, tolerance: float = SAME) -> bool:
 def digits(number: float | None) -> str:
     """Spell a number as files do, with ten significant digits.
 
-    The text is empty for none and for an open end.
+    The text is empty for None and for an open end.
 
     >>> numbers = (0.30454545454545456, 2870000.0, None, float("inf"))
     >>> tuple(digits(number) for number in numbers)
@@ -64,10 +64,10 @@ def digits(number: float | None) -> str:
 def spell(value: float, unit: str, apart_from: Iterable[float] = ()) -> str:
     """Spell a number as a reader sees it, without its unit.
 
-    It has three significant digits, and one more while, so written, it would equal or
-    cross one of the numbers in ``apart_from``, which are prints and thresholds that it
-    is compared with; one that it equals, it equals as written. A half is rounded away
-    from zero. Things that are counted are whole.
+    The text has three significant digits, and one more as long as it would equal or
+    cross one of the numbers in ``apart_from``, the prints and thresholds that the
+    number is compared with. A number that equals one of those is written like it. A
+    half is rounded away from zero. A number of things that are counted is whole.
 
     value: in base units; a share of one where the unit is percent. unit: a base unit,
     percent, or another.
@@ -122,7 +122,7 @@ def spell_at(value: float, unit: str, place: int) -> str:
 
 
 def exact(value: float, unit: str) -> str:
-    """Spell a number with all its digits, up to ten, as somebody chose it.
+    """Spell a number that somebody chose with all its digits, up to ten.
 
     >>> exact(3.174e6, "transfer"), exact(0.105, "percent"), exact(0.5125, "")
     ('3.174 million', '10.5 percent', '0.5125')
@@ -175,8 +175,9 @@ def _misleads(value: float, shown: Decimal, other: float) -> bool:
 def spell_span(low: float, high: float, unit: str, shown: Decimal | None = None) -> str:
     """Spell two bounds, the low one rounded down and the high one up.
 
-    They have three digits, and more where three blur the span. The span contains
-    ``shown``, a value as it is shown. A word that both bounds have is written once.
+    The bounds have three digits, and more where three would make them look alike. The
+    span contains ``shown``, a value as it is shown. A word that both bounds have is
+    written once.
 
     >>> spell_span(1838333, 1964111, "person"), spell_span(0.302, 0.30701, "percent")
     ('1.83 to 1.97 million', '30.2 to 30.8 percent')
@@ -290,10 +291,11 @@ def spell_change(
 def column_place(
     values: Iterable[float | None], unit: str, apart_from: Iterable[float] = ()
 ) -> int:
-    """The one place to which the numbers of a column are shown.
+    """The place to which all numbers of a column are shown.
 
-    The largest has three digits there and each has two; no two that differ look the
-    same, and none equals or crosses a number in ``apart_from``.
+    At that place the largest number has three digits and each number has two; no two
+    different numbers look the same, and none equals or crosses a number in
+    ``apart_from``.
 
     >>> column_place([1901221.7, 1744100.0], "person")
     4

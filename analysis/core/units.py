@@ -2,7 +2,8 @@
 
 Three base dimensions look alike and are separate: ``person``, ``transfer`` (one person
 moved once, a person-time) and ``labourer`` (a head as the article prints it, its unit
-not stated). Adding or comparing them raises until a ratio stands between.
+not stated). Adding or comparing two of them raises an error, unless a ratio converts
+one into the other.
 """
 
 from __future__ import annotations
@@ -75,19 +76,19 @@ minimum, maximum = np.minimum, np.maximum
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the hint that ends a sentence about an unknown name.
+    """Return the ending of a sentence about an unknown name, with a hint.
 
     >>> nearest("persn", ["person", "transfer"])
-    "; did you mean 'person'?"
+    ". Did you mean 'person'?"
     >>> nearest("zzz", ["person", "transfer"])
-    '; known: person, transfer'
+    '. Choose one of these: person, transfer.'
     """
     names = sorted(known)
     lower = {one.lower(): one for one in names}
     for close in difflib.get_close_matches(str(name).lower(), lower, n=1, cutoff=0.55):
         return message("did_you_mean", name=lower[close])
     if not names:
-        return ""
+        return "."
     more = ", …" if len(names) > 12 else ""
     return message("known", names=", ".join(names[:12]) + more)
 
@@ -198,10 +199,12 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     given = parse_unit(" ".join(words))
     if "percent" in words and words != ["percent"]:
         raise ValueError(message("percentage", text=text, unit=unit))
+    if words == ["percent"] and "/" in unit:
+        raise ValueError(message("ratio", text=text, number=value / 100))
     if not given.is_compatible_with(parse_unit(unit)):
-        raise ValueError(
-            message("other_unit", text=text, given=name_of(given), unit=unit)
-        )
+        kind = "needless_unit" if unit == "dimensionless" else "other_unit"
+        fields = {"text": text, "given": " ".join(words), "unit": unit}
+        raise ValueError(message(kind, **fields))
     return float(
         value * Decimal(str(Quantity(1, given).to(parse_unit(unit)).magnitude))
     )

@@ -1,7 +1,7 @@
 """Persons at risk in 2019 and 2021, and with former detainees.
 
-Places are paragraphs of section ``scale``. The article derives no number of 2019: its
-readings are ours.
+Places are paragraphs of section ``scale``. The article derives no number at risk in
+2019, so the readings of that number are ours.
 """
 
 

@@ -1,6 +1,6 @@
 """Transfers, planned and made, 2016 to 2021, and the step from transfers to persons.
 
-A sum over several years counts person-times, and no persons.
+A sum over several years counts person-times, not persons.
 """
 
 
@@ -161,7 +161,8 @@ def southern_share_2019(labourers_south_2019, labourers_2019):
 def figures_of_2019_apart(transfers_2019, labourers_2019, transfers_per_labourer):
     """Transfers in 2019 less the labourers printed for 2019, each read as one transfer.
 
-    Place: scale, paragraphs 1 and 2; our question, the article does not equate them.
+    Place: scale, paragraphs 1 and 2. The comparison is ours; the article does not
+    equate the two.
 
     >>> figures_of_2019_apart(1_100_000, 1_000_000, 1)
     100000

@@ -1,7 +1,8 @@
 """Monitoring: cadres, households and persons, and the share under real-time monitoring.
 
-Places are paragraphs of section ``early-warning``. Households as printed can also be
-read as persons; then they are persons, and households by way of the persons in one.
+Places are paragraphs of section ``early-warning``. A printed number of households can
+also be read as a number of persons; it then gives households by way of the persons per
+household.
 """
 
 

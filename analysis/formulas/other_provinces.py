@@ -2,7 +2,7 @@
 and the volume a year.
 
 Places are paragraphs of section ``other-provinces``. The figures come from different
-papers and span different years; a difference of two of them presumes that they count
+papers and span different years; a difference of two figures presumes that they count
 alike.
 """
 

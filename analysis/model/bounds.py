@@ -1,11 +1,12 @@
 """Bounds: the smallest and the largest value over all that the inputs stand for.
 
 Along an edge of the box of its inputs a quantity is a curve, which rises or falls all
-the way. So its extremes lie at the corners of the box, and, where a limit cuts the box,
-where an edge crosses the limit.
+the way. So the extremes lie at the corners of the box, and, where a limit cuts the box,
+at the points where an edge crosses the limit.
 
-A function here takes the inputs' values by name, numbers or arrays that broadcast. It
-returns the quantity, and the margin to each limit: 0 or more where the limit is kept.
+A function here takes the inputs' values by name, numbers or arrays that broadcast. The
+function returns the quantity, and the margin to each limit, which is 0 or more where
+the limit is kept.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ Indices: TypeAlias = NDArray[np.intp]
 class Bounds:
     """The smallest and the largest value over a box: numbers, or arrays of one shape.
 
-    They are NaN where no part of the box keeps every limit. The quantity was computed
-    at some points of the box: ``inputs`` has an array for each input, and ``values``
-    has the quantity there.
+    The bounds are NaN where no part of the box keeps every limit. The quantity was
+    computed at some points of the box: ``inputs`` has an array for each input, and
+    ``values`` has the quantity there.
     """
 
     low: Any
@@ -61,11 +62,11 @@ def extremes(
     box: Mapping[str, tuple[Any, Any]],
     vary: Mapping[str, Floats] | None = None,
 ) -> Bounds:
-    """The bounds of a function over a box; for each entry of ``vary``, if it is given.
+    """The bounds of a function over a box; with ``vary``, bounds for each entry.
 
-    The ends of the box may be arrays, too, with an entry for each of those. A pole
-    inside the box gives bounds from minus to plus infinity, though a limit may keep it
-    out of reach: no bound, rather than a wrong one.
+    The ends of the box may be such arrays, too. A pole inside the box gives bounds from
+    minus to plus infinity, even if a limit keeps the pole out of reach, because no
+    bound is better than a wrong one.
 
     >>> bounds = extremes(lambda v: (v["a"] / v["b"], ()), {"a": (1, 2), "b": (4, 5)})
     >>> float(bounds.low), float(bounds.high)
@@ -132,7 +133,7 @@ class Points:
 
     @property
     def values_within(self) -> Floats:
-        """The values, NaN past a limit and where they are not finite."""
+        """The values; one past a limit, or one that is not finite, is NaN."""
         is_kept = np.isfinite(self.values)
         for margin in self.margins:
             is_kept = is_kept & (margin >= -SAME)
@@ -159,7 +160,8 @@ class Edges:
     """The corners of a box, and its edges.
 
     An edge has a first corner, a last corner and an axis. The ``shares`` of the way
-    along each side are those of the corners, then of the middles of the edges.
+    along each side are given for the corners first, and then for the middles of the
+    edges.
     """
 
     corners: Floats
@@ -174,7 +176,7 @@ class Edges:
         return numbers[..., self.starts], middles, numbers[..., self.ends]
 
     def cut(self, shares: Floats) -> Floats:
-        """The points at a share of the way along each edge; NaN outside the edge."""
+        """The points at a share of the way along each edge, or NaN outside the edge."""
         is_inside = (shares >= 0) & (shares <= 1)
         corners = self.corners[self.starts]
         points = np.broadcast_to(corners, (*shares.shape, corners.shape[-1])).copy()

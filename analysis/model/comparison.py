@@ -1,6 +1,6 @@
 """A comparison sets what a claim asserts beside what a quantity reaches.
 
-A check is resolved into one under a setting.
+Under a setting, each check becomes a comparison.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from analysis.model.source import Source
 class Asserted:
     """The values that the claim, or the other side of a check, asserts.
 
-    They are an interval with the digits at their finer place, and one at the coarser.
-    The words may stretch further. An end of the intervals is ours where we chose it:
-    the tenth below a number that is approached, or the floor of "several".
+    Its two intervals have the digits at their finer and at their coarser place. The
+    words may stretch further. We chose some ends of the intervals, such as the tenth
+    below a number that is approached, or the floor of "several".
     """
 
     fine: Interval
@@ -47,9 +47,9 @@ class Asserted:
     def is_reached(self, interval: Interval, exact: Bounds, rounded: Bounds) -> Any:
         """Whether some of the values between bounds lie in an interval.
 
-        The bounds are given without rounding (``exact``) and with it. At an end of
-        ours only the exact ones count: whether a low end is reached depends on the
-        highest value, and whether a high end is reached on the lowest.
+        The bounds are given without rounding (``exact``) and with it. At an end that we
+        chose, only the exact bounds count: the highest value decides whether a low end
+        is reached, and the lowest value whether a high end is reached.
         """
         highest = exact.high if self.low_is_ours else rounded.high
         lowest = exact.low if self.high_is_ours else rounded.low
@@ -60,10 +60,10 @@ class Asserted:
 class Boxes:
     """The values over which the inputs of a check move, box by box.
 
-    In ``fine`` and ``coarse`` they move over all that their digits stand for, at the
-    finer and the coarser place. In ``room`` they move over all that their sides and
-    words allow, and in ``rounded_room`` over both. These two are None where no input
-    has a side or is in words.
+    In ``fine`` and ``coarse`` the inputs move over all that their digits stand for, at
+    the finer and the coarser place. In ``room`` they move over all that their sides and
+    words allow, and in ``rounded_room`` over both. The last two boxes are None where no
+    input has a side or is in words.
     """
 
     fine: Box
@@ -78,10 +78,10 @@ class Boxes:
 
 @dataclass(frozen=True)
 class Reach:
-    """What a quantity reaches as its inputs move over boxes, computed when asked for.
+    """The values that a quantity reaches as its inputs move over boxes.
 
-    Some leaves may take arrays (``vary``); then each number here is an array with an
-    entry for each of theirs.
+    Some leaves may take arrays (``vary``); then each number here is an array of the
+    same length.
     """
 
     plan: Plan
@@ -90,7 +90,7 @@ class Reach:
 
     @cached_property
     def value(self) -> Any:
-        """The value at the printed ends; NaN where words alone give an input."""
+        """The value at the printed ends, or NaN where words alone give an input."""
         value = self.plan.target_at(self.vary)
         for values in self.vary.values():
             value = value + np.zeros(len(values))
@@ -128,7 +128,7 @@ class Reach:
         return self.plan.bounds(self.boxes.rounded_room, self.vary)
 
     def at_finer_place(self) -> Reach:
-        """The same without the coarser place."""
+        """The same comparison without the coarser place."""
         return replace(self, boxes=replace(self.boxes, coarse=self.boxes.fine))
 
 
@@ -136,7 +136,7 @@ class Reach:
 class Comparison:
     """A check under a setting: what the claim asserts, and the plan that recomputes it.
 
-    The inputs in ``reached`` are taken at their bound, so that they have no side.
+    The inputs in ``reached`` are taken at their printed bound, so they have no side.
     """
 
     asserted: Asserted
@@ -157,7 +157,7 @@ class Comparison:
 
     @cached_property
     def boxes(self) -> Boxes:
-        """What the inputs move over."""
+        """The boxes over which the inputs move."""
         fine = {**self.plan.rounding_box(), **self._rounded()}
         coarse = {**self.plan.rounding_box(coarse=True), **self._rounded(coarse=True)}
         if not self.open_inputs:
@@ -181,7 +181,7 @@ class Comparison:
         return Reach(self.plan, self.boxes, {})
 
     def reach_at(self, vary: Arrays) -> Reach:
-        """What the quantity reaches with values given for some leaves."""
+        """The values that the quantity reaches with numbers given for some leaves."""
         fine = _without(self.boxes.fine, vary)
         coarse = _without(self.boxes.coarse, vary)
         if self.boxes.room is None or self.boxes.rounded_room is None:
@@ -217,11 +217,12 @@ def _widened(box: Box, room: Box) -> Box:
 
 
 def resolve(model: Model, check: Check, setting: Setting = ARTICLE) -> Comparison:
-    """What a check compares under a setting; its own readings come first.
+    """Return what a check compares under a setting.
 
-    A check sets its quantity beside a claim, or beside a figure published elsewhere
-    (``against``). With both, it sets the figure beside the claim. With neither, it only
-    computes the quantity.
+    The check's own readings come before the setting's. A check sets its quantity beside
+    a claim, or beside a figure published elsewhere
+    (``against``). A check with both sets the figure beside the claim. A check with
+    neither only computes the quantity.
 
     Raises ModelError where the setting makes the check circular, or past a limit.
     """

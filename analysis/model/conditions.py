@@ -22,7 +22,7 @@ def condition_of(
 ) -> str:
     """Say for which values of each assumption that matters a verdict stays.
 
-    The other assumptions are as they are.
+    The other assumptions keep their values.
     """
     plan = comparison.plan
     parts = []

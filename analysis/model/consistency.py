@@ -1,6 +1,6 @@
 """This module checks the register and the formulas against each other.
 
-Only both together can show whether names, units, limits and checks are right.
+Only the two together show whether names, units, limits and checks are right.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _verify_claim(model: Quantities, check: Check) -> None:
 
 
 def verify_defaults(model: Quantities) -> None:
-    """Refuse a row of readings that says otherwise which one is the default."""
+    """Refuse a row of readings that contradicts the model about the default reading."""
     for (quantity, reading), row in model.register.readings.items():
         default = model.default(quantity)
         sources = model.sources[quantity]
@@ -88,7 +88,7 @@ def _require_same_unit(
 def verify(model: Quantities) -> None:
     """Check that limits, remarks, checks and findings fit the formulas.
 
-    Raises RegisterError where one does not.
+    Raises RegisterError where one of them does not fit.
     """
     _verify_limits_and_remarks(model)
     _verify_external(model)
@@ -157,7 +157,8 @@ def _verify_check(model: Quantities, row: Check) -> None:
     with register.refusing(row, "claim"):
         if row.claim in plan.rows and not row.against:
             raise ModelError(
-                f"the check is circular: it starts from {row.claim}, which it checks"
+                f"the check is circular: it starts from {row.claim}, the number "
+                "that it checks"
             )
 
 

@@ -1,4 +1,4 @@
-"""Curves (a + b t) ÷ (1 + c t): every quantity is one in each of its inputs.
+"""Curves (a + b t) ÷ (1 + c t): every quantity is such a curve in each of its inputs.
 
 Three values give a curve, so that roots and crossings need no search.
 """
@@ -51,8 +51,8 @@ def solve(
 ) -> float | None:
     """Find the argument at which a curve equals a goal.
 
-    The curve is read between low and high; the argument may lie outside. It is None
-    where the curve equals the goal nowhere.
+    The curve is read between low and high; the argument may lie outside. The answer is
+    None where the curve equals the goal nowhere.
 
     >>> solve(lambda x: 3 / (1 + x), 0, 4, 1.5)
     1.0
@@ -75,8 +75,8 @@ def crossings(
 ) -> list[float]:
     """Find where curves pass levels, or have a pole, between two ends.
 
-    The ``values`` are those at the three places of ``readings_between``, a column for
-    each curve.
+    The ``values`` are given at the three places of ``readings_between``, in a column
+    for each curve.
     """
     with np.errstate(all="ignore"):
         # A pole is where one over the curve is 0.
@@ -106,7 +106,7 @@ def coefficients(start: Any, middle: Any, end: Any) -> tuple[Any, Any, Any]:
 def meeting(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, Any]:
     """Find the two shares at which two curves, as coefficients, are equal.
 
-    They are infinite or NaN where there are fewer.
+    A share is infinite or NaN where the curves meet less often.
     """
     a, b, c = left
     d, e, f = right
@@ -121,7 +121,7 @@ def meeting(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, Any]:
 
 
 def is_curve(start: Any, third: Any, middle: Any, end: Any) -> Any:
-    """Whether values at 0, ⅓, ½ and 1 are those of one curve."""
+    """Whether one curve has the given values at 0, ⅓, ½ and 1."""
     a, b, c = coefficients(start, middle, end)
     size = np.maximum(np.abs(start), np.abs(end))
     four = np.stack([start, third, middle, end])

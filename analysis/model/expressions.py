@@ -2,7 +2,7 @@
 
 A formula serves a point, bounds, draws and the text of a worked step. So its source is
 limited to assignments, one ``return``, ``+ - * / **``, numbers, and ``minimum`` and
-``maximum``. Anything else is refused by name.
+``maximum``. Any other formula is refused by its name.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ _EXTREMES = {"minimum": "smaller", "maximum": "larger"}
 class Expression:
     """Straight-line arithmetic over names.
 
-    ``needs`` are its names in order; ``words`` say it in a sentence.
+    ``needs`` are the names in the expression, in order; ``words`` say the expression in
+    a sentence.
     """
 
     name: str
@@ -55,7 +56,7 @@ class Expression:
         return made
 
     def of(self, values: Mapping[str, Any]) -> Any:
-        """The value from those of its names."""
+        """The value of the expression, from the values of its names."""
         return self.compiled(*(values[name] for name in self.needs))
 
     def text(self, shown: Mapping[str, str]) -> str:
@@ -69,7 +70,7 @@ class Expression:
         return _text(self.result, shown)
 
     def source(self, names: Mapping[str, str]) -> str:
-        """Python source over other names."""
+        """The expression as Python source, with other names in place of its own."""
         return re.sub(
             r"\b[A-Za-z_]\w*",
             lambda name: names.get(name[0], name[0]),
@@ -93,7 +94,7 @@ class Expression:
 def parse(text: str) -> Expression:
     """Parse an expression from a text.
 
-    Its names may have a point, as in ``at_risk_2019.southern``. Raises ValueError for
+    A name may have a point, as in ``at_risk_2019.southern``. Raises ValueError for
     anything but names, numbers, + - * / ** and brackets.
     """
     unreadable = ValueError(

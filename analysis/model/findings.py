@@ -31,7 +31,7 @@ def recomputed(model: Quantities, finding: Finding) -> list[tuple[Step, float]]:
 def problems(model: Quantities) -> list[str]:
     """Return a sentence for each step whose value does not round to the finding's.
 
-    The finding gives the number that the step comes to by hand.
+    The finding gives the number that the step comes to when worked by hand.
     """
     return [
         f"{finding.id}: {step.what} is {number:.10g}, not {step.comes_to}"

@@ -89,7 +89,7 @@ _TESTS: dict[str, Callable[[Asserted, Reach], Any]] = {
 
 
 def ground_of(asserted: Asserted, reach: Reach) -> str:
-    """The first ground that holds; empty where a value differs."""
+    """The first ground that holds; the text is empty where the value differs."""
     for ground, test in _TESTS.items():
         if test(asserted, reach):
             return ground
@@ -117,7 +117,7 @@ def finer_ground(asserted: Asserted, reach: Reach) -> str:
 def verdicts_along(comparison: Comparison, vary: Arrays) -> list[str]:
     """The verdict for each entry of the values given for some leaves.
 
-    It is empty past a limit.
+    The verdict is empty past a limit.
     """
     plan = comparison.plan
     reach = comparison.reach_at(vary)

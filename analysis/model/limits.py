@@ -66,7 +66,7 @@ class Limit:
         return tuple(margins)
 
     def is_kept(self, values: Mapping[str, Any]) -> Any:
-        """Where the limit is kept, to the last digits.
+        """Whether the limit is kept, to the last digits of a float.
 
         An input that words alone give has no value; it is past no limit.
         """

@@ -72,7 +72,7 @@ class Names:
     def suffix(self, quantity: str) -> str:
         """Return the unit of a quantity as it follows a number.
 
-        It is a space and the unit's name, or nothing.
+        The text is a space and the unit's name, or nothing.
         """
         return with_unit("", self.units[quantity])
 
@@ -98,7 +98,7 @@ class Names:
     def known(self, quantity: Any) -> str:
         """Return the name of a quantity, if there is such a quantity.
 
-        Raises ModelError, with the nearest name, where there is none.
+        Raises ModelError, with the nearest name, where there is no such quantity.
         """
         is_name = isinstance(quantity, str) and quantity in self.sources
         if is_name and quantity not in CONSTANTS:
@@ -109,7 +109,8 @@ class Names:
     def known_reading(self, quantity: str, reading: str) -> str:
         """Return the name of a reading, if the quantity has such a reading.
 
-        Raises ModelError, with the nearest name, where it has none.
+        Raises ModelError, with the nearest name, where the quantity has no such
+        reading.
         """
         sources = self.sources[self.known(quantity)]
         if reading in sources:
@@ -122,7 +123,7 @@ class Names:
         """The quantity and the reading that a text names; the reading may be empty.
 
         The text is ``quantity``, ``quantity.reading`` or the id of a claim. Raises
-        ModelError where none has the name.
+        ModelError where no quantity has the name.
         """
         quantity, _, reading = str(text).partition(".")
         if claim := self.register.claims.get(str(text)):

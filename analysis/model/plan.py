@@ -30,11 +30,11 @@ _TURNED = {"at least": "at most", "at most": "at least"}
 
 
 class ModelError(InputError):
-    """A name, a value or a combination of readings that can't be computed with."""
+    """The error for a name, a value or a combination of readings that can't be used."""
 
 
 class CircleError(ModelError):
-    """Readings of which each needs the other."""
+    """The error for readings that need each other."""
 
 
 @dataclass(frozen=True)
@@ -50,20 +50,20 @@ class Node:
 
     @property
     def start(self) -> float:
-        """The value of a leaf; the low end where words alone give it."""
+        """The value of a leaf, or the low end of what its words allow."""
         source = self.source
         return source.interval().low if source.in_words else source.value
 
     def scale(self, value: float) -> float:
         """Return the size of a value, by which a step is scaled.
 
-        Where that is 0, the size is the width of the range that the node is varied
+        If the value is 0, the size is the width of the range that the node is varied
         over.
         """
         return abs(value) or self.source.width or 1.0
 
     def compute(self, values: Mapping[str, Any]) -> Any:
-        """The value from those of its needs."""
+        """The value of the node, from the values of its needs."""
         if self.source.expression:
             return self.source.expression.of(values)
         return values[self.source.alias_of]
@@ -117,7 +117,7 @@ class Plan:
 
     @property
     def claims(self) -> frozenset[str]:
-        """The ids of the claims among these rows."""
+        """The ids of the claims that print an input."""
         return frozenset(id for id, row in self.rows.items() if isinstance(row, Claim))
 
     @property
@@ -138,7 +138,7 @@ class Plan:
     # Values ---------------------------------------------------------------------------
 
     def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Every node's value, with values given for some nodes in place of their own.
+        """The value of every node, where some nodes are given other values.
 
         Arrays broadcast. Nothing is checked or clipped; a division by zero gives
         infinity.
@@ -157,7 +157,7 @@ class Plan:
     def target_within(self, given: Mapping[str, Any]) -> Floats:
         """Compute the target with values given for some leaves.
 
-        The target is NaN past a limit and where it is not finite.
+        Where a limit is passed or the result is not finite, the target is NaN.
         """
         values = self.evaluate(given)
         target = values[self.target]
@@ -178,7 +178,7 @@ class Plan:
 
     @property
     def no_single_value(self) -> str:
-        """The sentence that says so where words alone give a leaf; empty elsewhere."""
+        """The refusal of a plan in which words alone give a leaf, or no text."""
         if not self.words:
             return ""
         return message("in_words", quantity=self.target, name=self.words[0])
@@ -186,11 +186,11 @@ class Plan:
     # Limits ---------------------------------------------------------------------------
 
     def margins(self, values: Mapping[str, Any]) -> list[Any]:
-        """How far the values keep from each end of each limit; below 0 past it."""
+        """How far the values lie from each end of each limit; below 0 past the end."""
         return [margin.of(values) for limit in self.limits for margin in limit.parts]
 
     def is_within(self, values: Mapping[str, Any]) -> Any:
-        """Where every limit is kept."""
+        """Whether every limit is kept."""
         is_within = np.True_
         for limit in self.limits:
             is_within = is_within & limit.is_kept(values)
@@ -214,7 +214,7 @@ class Plan:
     def refusal(self, values: Mapping[str, Any]) -> str:
         """The refusal of a division by zero, or of values that are past a limit.
 
-        It is empty for others.
+        For any other values the text is empty.
         """
         for _, sentence in self.divisions(values):
             return sentence
@@ -227,9 +227,10 @@ class Plan:
 
     @cached_property
     def direction(self) -> dict[str, int]:
-        """The direction of a node is 1 where a rise of it raises the target.
+        """The direction of a node is 1 where a rise of the node raises the target.
 
-        It is -1 where a rise lowers the target, and 0 where it has no effect.
+        The direction is -1 where a rise lowers the target, and 0 where a rise has no
+        effect.
         """
         start = {name: self.leaves[name].start for name in self.words}
         here = self.evaluate(start)
@@ -252,12 +253,12 @@ class Plan:
     def side(self) -> str:
         """The target leaves room on this side: ``at most``, ``at least`` or neither.
 
-        It is ``no bound`` where the leaves' sides pull the target both ways.
+        The side is ``no bound`` where the leaves' sides pull the target both ways.
         """
         return self.side_by(self.leaves)
 
     def side_by(self, names: Iterable[str]) -> str:
-        """On which side of the target some leaves leave room."""
+        """The side of the target on which some leaves leave room."""
         sides = set()
         for name in names:
             side = self.leaves[name].source.side
@@ -270,10 +271,10 @@ class Plan:
     # Bounds ---------------------------------------------------------------------------
 
     def rounding_box(self, *, coarse: bool = False) -> dict[str, Interval]:
-        """What each leaf stands for, where that is more than one value.
+        """The values that each leaf stands for, where that is more than one value.
 
-        Printed inputs and words stand for all that they round from or allow, at the
-        finer or the coarser place.
+        A printed input stands for all values that round to its digits, at the finer or
+        the coarser place, and words stand for all values that they allow.
         """
         box = {}
         for name, node in self.leaves.items():
@@ -290,10 +291,10 @@ class Plan:
     def bounds(self, box: Box, vary: Arrays | None = None) -> Bounds:
         """The smallest and the largest target as leaves move over a box.
 
-        The limits are kept, and the other leaves stay as they are. The same leaf moves
-        once, everywhere. Some leaves may take arrays of one length (``vary``), with one
-        result for each entry; so may the ends of the box. A leaf that is in both moves
-        over the box.
+        The limits are kept, and the other leaves keep their values. A leaf that is used
+        twice moves together everywhere. Some leaves may take arrays of one length
+        (``vary``), which give one result for each entry; the ends of the box may be
+        such arrays too. A leaf that is in both moves over the box.
         """
         moving = {}
         still = {}
@@ -317,7 +318,7 @@ class Plan:
     def along(
         self, name: str, column: Floats, others: Mapping[str, Any] | None = None
     ) -> tuple[Floats, Floats]:
-        """The target and the margins along one leaf, a row each of its values.
+        """The target and the margins along one leaf, in a row for each of its values.
 
         The ``column`` of values has the shape (values, 1). Other leaves may take arrays
         of one length; the result has a column for each of their entries.
@@ -352,8 +353,8 @@ class Plan:
     def confirm(self) -> None:
         """Confirm that each node is a ratio of two linear functions of each leaf.
 
-        Raises ModelError, which names the formula, where one is not. A leaf under a
-        minimum or a maximum is exempt.
+        Raises ModelError, which names the formula, for a node that is not such a ratio.
+        A leaf under a minimum or a maximum is exempt.
         """
         exempt = CONSTANTS.keys() | self.under_extremes
         moved = [node for name, node in self.leaves.items() if name not in exempt]

@@ -29,9 +29,9 @@ MOST_PLANS = 10_000
 class Estimate:
     """A quantity's value under one setting, in base units, with its bounds by rounding.
 
-    Its ``side`` is ``at most``, ``at least``, neither or ``no bound``. It
-    ``depends_on`` the claims and assumptions that it starts from. Its ``remarks`` are
-    sentences shown with it, and refuse nothing.
+    The ``side`` of an estimate is ``at most``, ``at least``, neither or ``no bound``.
+    An estimate ``depends_on`` the claims and assumptions that it starts from. The
+    ``remarks`` are sentences that are shown with an estimate and refuse nothing.
     """
 
     quantity: str
@@ -156,7 +156,8 @@ class Quantities(Values):
             chosen = [choices[quantity] for quantity in group if quantity in choices]
             readings = sorted({choice for choice in chosen if isinstance(choice, str)})
             if len(readings) > 1:
-                names, several = " and ".join(group), ", ".join(readings)
+                names = " and ".join(group)
+                several = " or ".join(f"'{reading}'" for reading in readings)
                 raise ModelError(message("one_choice", group=names, chosen=several))
             for reading in readings:
                 linked |= dict.fromkeys(group, reading)
@@ -212,7 +213,7 @@ class Quantities(Values):
         return message("median", distribution=setting.drawn[quantity], **fields)
 
     def other_reading(self, quantity: str, reading: str) -> str:
-        """A reading as a difference from the article."""
+        """The words for a reading as a difference from the article."""
         row = self.register.readings.get((quantity, reading))
         kind = "our_reading" if row and row.reconstruction else "other_reading"
         label = self.label(quantity, reading)
@@ -226,6 +227,7 @@ class Quantities(Values):
         Raises ModelError for it. A scenario is refused only where nothing that it
         changes is used.
         """
+        plans = list(plans)
         every = [plan.by_name for plan in plans]
         scenario = setting.by_scenario
         if scenario and not any(scenario & nodes.keys() for nodes in every):
@@ -241,7 +243,10 @@ class Quantities(Values):
                 if name in nodes
             ]
             if not used:
-                raise ModelError(message("without_effect", quantity=quantity))
+                targets = {plan.target for plan in plans}
+                computed = targets.pop() if len(targets) == 1 else "anything here"
+                fields = {"quantity": quantity, "targets": computed}
+                raise ModelError(message("without_effect", **fields))
             is_read = any(node.reading in ("given", *SETTABLE) for node in used)
             if quantity in setting.values and not is_read:
                 fields = {"quantity": quantity, "reading": used[0].reading}
@@ -309,11 +314,11 @@ class Quantities(Values):
             self._add_node(nodes, need, setting, (*path, name))
 
     def plan_of(self, row: Recomputation, setting: Setting = ARTICLE) -> Plan:
-        """The plan of a check or a solution; its own readings come first."""
+        """The plan of a check or a solution, whose own readings come first."""
         return self.plan(row.quantity, self.setting_of(row, setting))
 
     def setting_of(self, row: Recomputation, setting: Setting = ARTICLE) -> Setting:
-        """A setting with the readings and numbers of a check or a solution over it."""
+        """Put the readings and numbers of a check or a solution over a setting."""
         key = row.file, row.id
         if key not in self._choices:
             self._choices[key] = {
@@ -327,7 +332,7 @@ class Quantities(Values):
         return {name: table[name] for name in plan.free if name in table}
 
     def estimate(self, quantity: str, setting: Setting = ARTICLE) -> Estimate:
-        """A quantity under a setting.
+        """Estimate a quantity under a setting.
 
         Raises ModelError for an unknown name, a circle, an input that words alone give,
         and past a limit.
@@ -358,8 +363,8 @@ class Quantities(Values):
     ) -> Iterator[tuple[int, str]]:
         """Yield the sentences that are shown with a quantity and refuse nothing.
 
-        Some leaves take arrays of one length (``vary``). Each sentence comes with its
-        entry of these arrays; without them, all is entry 0.
+        Some leaves take arrays of one length (``vary``). Each sentence comes with the
+        number of its entry in these arrays; without arrays, the number is 0.
         """
         vary = vary or {}
         yield from self._excesses(quantity, setting, vary)
@@ -434,14 +439,14 @@ def _circle(nodes: Mapping[str, Node], names: Sequence[str]) -> str:
 
 
 def listed(things: Any) -> Iterable[Any]:
-    """Several things as they are given, or one as a list; a text is one."""
+    """Several things as they are given; a single thing, or a text, as a list."""
     if isinstance(things, Iterable) and not isinstance(things, str):
         return things
     return [things]
 
 
 def assignments(texts: Iterable[str]) -> dict[str, str]:
-    """Texts of the form name=value, by name.
+    """Return texts of the form name=value as a mapping of names to values.
 
     Raises InputError for another form and for a name given twice.
 

@@ -1,8 +1,9 @@
-"""Readings: where the value of each quantity may come from.
+"""Readings say where the value of each quantity may come from.
 
 A reading is a printed or set number, or a formula. A figure published elsewhere is a
-reading of the quantity that it stands for. The default comes first: the claim that a
-quantity starts from; the reading that is marked; the bare formula; the assumption.
+reading of the quantity that it stands for. The default comes first. It is the claim
+that a quantity starts from, the reading that is marked, the bare formula, or the
+assumption.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _ENDS: dict[str, tuple[str, ...]] = {"range": ("low", "high"), "vague": ()}
 
 
 def each(sources: Sources) -> Iterator[tuple[str, str, Source]]:
-    """Every quantity, reading and source."""
+    """Yield every source with its quantity and its reading."""
     for quantity, readings in sources.items():
         for reading, source in readings.items():
             yield quantity, reading, source
@@ -40,8 +41,8 @@ def each(sources: Sources) -> Iterator[tuple[str, str, Source]]:
 def collect(register: Register, modules: Iterable[ModuleType] | None) -> Sources:
     """The sources of every quantity, by reading.
 
-    Without ``modules``, the formulas are those that datapackage.json names. Raises
-    RegisterError where a formula can't be read.
+    Without ``modules``, the formulas come from the module that datapackage.json names.
+    Raises RegisterError where a formula can't be read.
     """
     sources: defaultdict[str, dict[str, Source]] = defaultdict(dict)
     for claim in register.claims.values():
@@ -124,7 +125,7 @@ def _of_claim(claim: Claim, end: str) -> Source:
 
 
 def source_of_number(number: float, assumption: Assumption | None) -> Source:
-    """The source of a value that is set, which has the side of its assumption."""
+    """The source of a value that a user sets, with the side of its assumption."""
     if assumption is None:
         return Source(number)
     room = None

@@ -19,10 +19,11 @@ _ORDER = [*VERDICTS, NOT_RECALCULABLE]
 class Result:
     """A result of the article under a setting.
 
-    It has the verdict of the check that judges it, or of the weaker of two. Where none
-    judges it, the verdict is ``not_recalculable``; where the setting leaves a check
-    without a verdict, it is empty. A result that prints one thing twice is a
-    ``repetition``. It ``rests_on`` the weakest grade of its checks.
+    A result has the verdict of the check that judges it, or the weaker verdict of two
+    checks. If no check judges the result, the verdict is ``not_recalculable``; if the
+    setting leaves a check without a verdict, the verdict is empty. A result that prints
+    one thing twice is a ``repetition``. A result ``rests_on`` the weakest grade of its
+    checks.
     """
 
     claim: Claim
@@ -72,7 +73,7 @@ def tally(results: Iterable[Result]) -> dict[str, int]:
     """Count the results of each kind and verdict.
 
     Results that are one calculation count once, with the weakest of their verdicts;
-    those without a verdict are in no count.
+    results without a verdict are not counted.
     """
     counts = dict.fromkeys(TALLIED, 0)
     judged = {result.claim.id: result for result in results if result.verdict}

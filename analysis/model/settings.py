@@ -14,9 +14,9 @@ Choice: TypeAlias = str | float
 class Setting:
     """What differs from the article: the reading or the number of some quantities.
 
-    ``Model.setting`` makes one. A user gave the names in ``given``, also where they
-    equal the article's own; those that only a scenario changes are not in it. What is
-    ``drawn`` has its distribution there in words, and is at its median.
+    ``Model.setting`` makes one. The names in ``given`` are those that a user gave, even
+    with the article's own value; names that only a scenario changes are left out. What
+    is ``drawn`` has its distribution there in words, and is at its median.
     """
 
     choices: Mapping[str, Choice] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Setting:
 
     @property
     def readings(self) -> dict[str, str]:
-        """The reading of each quantity that is read otherwise than in the article."""
+        """The reading of each quantity that is not read as in the article."""
         return {
             name: choice
             for name, choice in self.choices.items()
@@ -37,7 +37,7 @@ class Setting:
 
     @property
     def values(self) -> dict[str, float]:
-        """The number of each quantity that has another, in base units."""
+        """The number of each quantity for which a number is set, in base units."""
         return {
             name: choice
             for name, choice in self.choices.items()

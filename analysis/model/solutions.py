@@ -1,6 +1,6 @@
 """A solution is the value of an assumption at which a quantity equals a number.
 
-It shows what one would have to believe, and tests nothing.
+A solution shows what one would have to believe, and tests nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Solution:
 def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
     """Find the value of the assumption that a row solves for.
 
-    The rest is as the setting and the row have it.
+    All other values come from the setting and the row.
     """
     assumption = model.register.assumptions[row.solve]
     name, low, high = assumption.id, assumption.minimum, assumption.maximum

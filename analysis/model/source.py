@@ -15,15 +15,15 @@ from analysis.model.expressions import Expression
 class Source:
     """A source says where a value comes from.
 
-    It is a number, a claim, a figure published elsewhere (``external``), an assumption,
-    an expression, or another quantity (``alias_of``). An expression and another
-    quantity ``need`` quantities; every other source is a leaf.
+    A source is a number, a claim, a figure published elsewhere (``external``), an
+    assumption, an expression, or another quantity (``alias_of``). An expression and
+    another quantity ``need`` quantities; every other source is a leaf.
 
     A leaf has a ``value`` in base units, which is NaN where words alone give it. A
     printed number stands for the values ``fine``, and at its coarser place for those
-    ``coarse``. Its ``side`` says whether the words make it an ``at most`` or an ``at
-    least``, and then its ``room`` is all that they allow. A range has two sources, one
-    for each ``end``.
+    ``coarse``. The ``side`` says whether the words make the number an ``at most`` or an
+    ``at least``; the ``room`` is then all that the words allow. A range has two
+    sources, one for each ``end``.
 
     An assumption has a ``role``: its value as ``set``; the ``floor`` or ``ceiling`` of
     its words; or ``in_words``, which is no single value. The range over which the
@@ -77,13 +77,13 @@ class Source:
 
     @property
     def sum(self) -> str:
-        """The division by years by which a figure is taken, as a text."""
+        """A figure divided by years, as a text."""
         if self.external is None or self.external.divided_by == 1:
             return ""
         return self.external.sum
 
     def room_at(self, value: Any) -> Interval:
-        """The room with another value at the end that it is taken at."""
+        """The room with another value at the end at which the number is taken."""
         assert self.room is not None
         if self.side == "at most":
             return Interval(self.room.low, value)
@@ -100,7 +100,7 @@ class Source:
 
     @property
     def replaced(self) -> str:
-        """The sentence for a value in place of this one."""
+        """The name of the sentence for a value that replaces this source."""
         if math.isnan(self.value):
             return "other_value"
         is_ours = self.assumption and self.assumption.grade == "chosen"
@@ -109,7 +109,7 @@ class Source:
     def interval(self, *, coarse: bool = False) -> Interval:
         """Return the values that a leaf stands for.
 
-        They are those of a printed number or of words, and a point for anything else.
+        The interval is a single point unless the leaf is a printed number or words.
         """
         if coarse and self.coarse:
             return self.coarse

@@ -1,4 +1,4 @@
-"""Units are checked once, on a point, with pint."""
+"""This module checks units once, with pint, on one value of each quantity."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from analysis.model.source import Source
 
 @cache
 def unit_of(expression: Expression, *units: str) -> str:
-    """The unit that an expression of needs in these units gives.
+    """The unit that an expression gives, if its needs have these units.
 
-    Raises DimensionalityError where it adds or compares unlike units.
+    Raises DimensionalityError where the expression adds or compares unlike units.
     """
     # Arbitrary distinct values, so that no denominator cancels to zero.
     values = [
@@ -143,5 +143,5 @@ def _unit_of_alias(units: Mapping[str, str], computed: _Computed) -> str:
 
 
 def called(quantity: str, reading: str) -> str:
-    """The name of the formula of a reading, as a module has it."""
+    """The name that the formula of a reading has in its module."""
     return quantity if reading == BARE else f"{quantity}__{reading}"

@@ -1,4 +1,4 @@
-"""Values that a user gives in place of a quantity's own: what is read, and refused."""
+"""This module reads or refuses the values that a user gives for a quantity."""
 
 from __future__ import annotations
 
@@ -45,8 +45,9 @@ class Values(Names):
     def number(self, quantity: str, change: Any, *, with_unit: bool = False) -> float:
         """A value for a quantity in base units, from a number or a text.
 
-        Raises ModelError where it can't be one, outside the allowed range, and where it
-        is far from the printed number that it replaces, unless its unit is written.
+        Raises ModelError for a text that is no such number, for a number outside the
+        allowed range, and for one that is far from the printed number that it replaces,
+        unless its unit is written.
         """
         self.known(quantity)
         is_unit_written = isinstance(change, str) and has_unit(change)
@@ -76,7 +77,7 @@ class Values(Names):
         return -1.0 if self.units[quantity] == "dimensionless" else 0.0, math.inf
 
     def varied_range(self, quantity: str) -> tuple[float, float]:
-        """The range that an assumption is varied over; a value outside has a remark."""
+        """The range over which an assumption is varied without a remark."""
         assumption = self.register.assumptions.get(quantity)
         if assumption is None:
             return -math.inf, math.inf
@@ -98,7 +99,7 @@ class Values(Names):
     def is_far(self, quantity: str, number: float) -> bool:
         """Whether a number is fifty times the printed one that it replaces, or more.
 
-        A fiftieth of it, or less, is as far; nought is not.
+        A fiftieth of the printed number, or less, is just as far; 0 is not.
         """
         replaced = self.sources[quantity][self.default(quantity)]
         if not replaced.claim or not replaced.value or not number:
@@ -168,7 +169,8 @@ class Values(Names):
     def unlike(self, figure: External, quantity: str) -> tuple[str, str] | None:
         """The period or place of a figure and that of a quantity, where they differ.
 
-        None where they do not, as far as those of the quantity are known.
+        The answer is None where they agree, or where those of the quantity are not
+        known.
         """
         period, place = self._period_and_place(quantity)
         years = {str(figure.year_from), str(figure.year_to)}

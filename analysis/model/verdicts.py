@@ -28,7 +28,7 @@ from analysis.model.quantities import MOST_PLANS
 class Outcome:
     """A check judged under a setting, with numbers in base units.
 
-    A number is None where there is none.
+    A number that does not exist is None.
     """
 
     check: Check
@@ -87,8 +87,8 @@ class Outcome:
 def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     """Judge one check under a setting.
 
-    The check's own readings come before the setting's. There is no verdict without a
-    claim, nor where the setting makes the check circular or takes a quantity past a
+    The check's own readings come before the setting's. A check has no verdict without a
+    claim, or where the setting makes the check circular or takes a quantity past a
     limit; ``reason`` says so. A check is judged once under each setting.
     """
     # The check is held by its outcome, so Python gives its id to no other object.
@@ -271,9 +271,9 @@ def _difference(
 
 
 def ends(check: Check, row: Claim | External, fine: Interval) -> tuple[float, float]:
-    """The ends of the other side of a check, from which a difference is said.
+    """The ends of the other side of a check, from which differences are measured.
 
-    They are the printed ends; for words, those that the words put.
+    The ends are printed, or, for words, those that the words put.
     """
     if not row.printed:
         return fine.low, fine.high
@@ -286,8 +286,9 @@ def ends(check: Check, row: Claim | External, fine: Interval) -> tuple[float, fl
 def compared_with(model: Model, quantity: str) -> tuple[float, ...]:
     """The prints and thresholds that values of a quantity are compared with.
 
-    A value is spelled on its own side of them. They are what the article prints of the
-    quantity, and what the other side of each check on it prints and asserts.
+    A value is spelled on its own side of these numbers. These are the numbers that the
+    article prints for the quantity, and those that the other side of each check on it
+    prints and asserts.
     """
     if not model.compared:
         model.compared = _all_compared(model)
@@ -338,15 +339,15 @@ def _weakest_grade(model: Model, plan: Plan) -> str:
 
 
 def weakest(grades: Iterable[str]) -> str:
-    """The weakest of some grades; empty where there is none."""
+    """The weakest of some grades, or an empty text where there are none."""
     return max(filter(None, grades), key=GRADES.index, default="")
 
 
 def grade_of(model: Model, plan: Plan, name: str) -> str:
     """The grade of a node's reading, or of its assumption.
 
-    It is empty for a plain claim, formula or constant. A value set by a user counts as
-    chosen; a number as printed has none.
+    The grade is empty for a plain claim, formula or constant. A value set by a user
+    counts as chosen; a number as printed has none.
     """
     node = plan.by_name[name]
     if node.reading == "given":

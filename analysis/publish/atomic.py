@@ -27,9 +27,9 @@ def write_file(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def scratch() -> Iterator[Path]:
-    """Give a folder in the system's temporary directory, which goes at the end.
+    """Give a folder in the system's temporary directory, which is removed at the end.
 
-    A process that was killed leaves its folder there, and the next one clears it.
+    A process that was killed leaves its folder there, and the next process clears it.
     """
     start = f"labour-transfer-arithmetic-{os.getuid()}-"
     for left in Path(tempfile.gettempdir()).glob(f"{start}*"):
@@ -52,7 +52,7 @@ def _is_running(process: int) -> bool:
 
 @contextlib.contextmanager
 def lock(target: Path) -> Iterator[None]:
-    """Hold a lock on a target, or raise InputError where it is held already.
+    """Hold a lock on a target, or raise InputError where another process holds it.
 
     The system releases the lock when the process ends.
     """
@@ -71,8 +71,8 @@ def lock(target: Path) -> Iterator[None]:
 def replace_atomically(folder: Path) -> Iterator[Path]:
     """Give a new folder to fill, which replaces ``folder`` at the end.
 
-    It replaces the folder whole or not at all. Where ``refuse_foreign`` refuses the
-    folder, InputError is raised.
+    The new folder replaces the old one whole or not at all. Where ``refuse_foreign``
+    refuses the folder, InputError is raised.
     """
     # Path.resolve raises where a link leads to itself.
     folder = Path(os.path.realpath(folder))

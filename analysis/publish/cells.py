@@ -1,7 +1,7 @@
 """Every number and code that a surface shows, by table, row and field.
 
-What is shown is spelled from such cells. The guard sets those that are computed now
-beside those that were accepted. A cell holds a base number to ten digits, a unit or a
+All that is shown is spelled from such cells. The guard compares the cells computed now
+with those that were accepted. A cell holds a base number to ten digits, a unit or a
 code, and no spelled text. ``inputs`` are the data as they were read, and their table is
 a file of data; ``computed`` follows from them in a moment; ``drawn`` and ``plotted``
 take the libraries of a whole run.
@@ -91,7 +91,7 @@ COMPUTED = (
 
 
 def needs_a_run(table: str) -> bool:
-    """Whether the cells of a table are those that a whole run alone computes."""
+    """Whether only a whole run computes the cells of a table."""
     return table.startswith(PLOTTED) or table in DRAWN
 
 
@@ -99,7 +99,7 @@ def needs_a_run(table: str) -> bool:
 
 
 def inputs(model: Model) -> Cells:
-    """The data as they were read: each field that does not only hold words."""
+    """The data as they were read, without the fields that only hold words."""
     register = model.register
     cells: Cells = {}
     for row in rows(register):
@@ -185,7 +185,7 @@ def _is_listed(content: Iterable[Any]) -> bool:
 
 
 def computed(model: Model, outcomes: Iterable[Outcome]) -> Cells:
-    """What follows from the inputs, without a figure, a draw or a notebook."""
+    """The values that follow from the inputs without a figure, a draw or a notebook."""
     judged = list(outcomes)
     return {
         **_tables(model, judged),

@@ -1,6 +1,6 @@
-"""Runs notebooks side by side; each output is written whole or not at all.
+"""This module runs notebooks side by side, and writes each output whole or not at all.
 
-Papermill runs them, in a pool of threads, on warm kernels.
+Papermill runs the notebooks in a pool of threads, on warm kernels.
 """
 
 from __future__ import annotations
@@ -57,14 +57,15 @@ def run(
 ) -> dict[Path, RunError]:
     """Execute notebooks with parameters, and write each of them into its target.
 
-    Two notebooks at once run for each core, and each target is written whole or not at
-    all. ``timeout`` is the number of seconds that a cell may take. ``done`` hears of
-    each target as its notebook ends, in a thread of its own. ``meanwhile`` is called
-    here while the kernels run.
+    Two notebooks run at once for each core, and each target is written whole or not at
+    all. ``timeout`` is the number of seconds that a cell may take. ``done`` is called
+    with each target when its notebook ends, in another thread. ``meanwhile`` is called
+    in this thread while the kernels run.
 
-    The failures are returned by target. The cells that ran are kept beside the target,
-    as ``NAME.failed.ipynb``. A target that would lie among the notebooks, or replace a
-    file that no run has left so, raises InputError before anything runs.
+    The function returns the failures by target. The cells of a failed notebook that ran
+    are kept beside its target, as ``NAME.failed.ipynb``. A target that would lie among
+    the notebooks, or would replace a file that no run has written, raises InputError
+    before anything runs.
     """
     _refuse_targets(jobs)
     texts = _execute_all(jobs, timeout, done, meanwhile)

@@ -1,8 +1,8 @@
 """In the explorer, a reader moves an assumption and sees what follows.
 
-It is one page, and the reader has to install nothing. Python writes the article's
-values, verdicts and sentences into it, with formulas, limits and rows for the script,
-which computes the same under a setting.
+The explorer is one page, and the reader has to install nothing. Python writes the
+article's values, verdicts and sentences into the page, with formulas, limits and rows
+for the script, which computes the same under a setting.
 
 >>> from analysis import load
 >>> presets(load().model)[0]
@@ -52,9 +52,9 @@ _BARS = ("at_risk_2019", "at_risk_2021", "at_risk_total")
 
 
 def write(folder: Path, model: Model) -> Path:
-    """Write the page into a folder; return its path.
+    """Write the page into a folder, and return its path.
 
-    Raises InputError as ``page`` does, and for another file there.
+    Raises InputError as ``page`` does, and where another file stands in its place.
     """
     path = folder / NAME
     if path.exists() and "const RUNS" not in path.read_text("utf-8", errors="replace"):
@@ -202,7 +202,7 @@ def _fields(model: Model) -> dict[str, Any]:
 
 
 def presets(model: Model) -> list[tuple[str, str]]:
-    """The shipped scenarios that are one setting, as addresses have them, in words."""
+    """The shipped scenarios that draw nothing, each as an address and in words."""
     return [
         (_changes(model, scenario.setting(model)), scenario.description)
         for scenario in scenarios.shipped(model).values()

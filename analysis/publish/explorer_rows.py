@@ -1,7 +1,8 @@
-"""What the explorer's script computes with: formulas, limits and rows.
+"""The formulas, limits and rows that the explorer's script computes with.
 
-A formula becomes a JavaScript function of all values; a limit, one of how far they lie
-from it. A quantity, a source and a check become rows of numbers and words.
+A formula becomes a JavaScript function of all values, and a limit becomes a function
+that says how far they lie from it. A quantity, a source and a check become rows of
+numbers and words.
 """
 
 from __future__ import annotations
@@ -160,7 +161,7 @@ def quantity_row(model: Model, name: str) -> dict[str, Any]:
         "side": _SIGNS.get(assumption.side, 0) if assumption else 0,
         "follows": leader(model, name),
         "outside": _outside(model, name),
-        "unused": message("without_effect", quantity=label(name)),
+        "unused": message("without_effect", quantity=label(name), targets="any claim"),
         "remarks": list(_remarks(model, name)),
         "sources": {
             reading: _source_row(model, name, reading)
@@ -207,7 +208,7 @@ def _far_from_print(model: Model, name: str) -> dict[str, Any]:
 
 
 def leader(model: Model, name: str) -> str:
-    """The quantity whose reading a linked one follows; empty for any other."""
+    """The quantity whose reading a linked quantity follows; empty for others."""
     for first, *others in model.register.linked_readings:
         if name in others:
             return str(first)
@@ -286,8 +287,8 @@ def _ends(interval: Interval) -> list[float]:
 def check_row(model: Model, check: Check) -> dict[str, Any]:
     """A check, with the ends of what its claim asserts.
 
-    The ends leave room for a float's last digits. Those that are ``plain`` are the
-    printed ends of a range, and what is asserted of any other claim.
+    The ends leave room for a float's last digits. The ``plain`` ends are the printed
+    ends of a range, or the ends that any other claim asserts.
     """
     claim = model.register.claims[check.claim]
     asserted = asserted_by(model, check, claim)
@@ -338,7 +339,7 @@ def _met(interval: Interval) -> list[float]:
 
 
 def judged(model: Model, names: Iterable[str]) -> list[Any]:
-    """The quantities and readings of checks, one of which must use what is changed."""
+    """The quantities and readings of checks, one of which must use each change."""
     known = set(names)
     rows = []
     for check in model.register.checks.values():

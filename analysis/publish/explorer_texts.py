@@ -1,4 +1,4 @@
-"""What the explorer's page says under the article's setting; its script says the rest.
+"""The explorer's texts under the article's setting; its script makes all others.
 
 >>> from analysis.core.register import Register
 >>> from analysis.model.model import Model
@@ -47,13 +47,13 @@ def words() -> dict[str, Any]:
 
 
 def label(name: str) -> str:
-    """A quantity as a reader of the page knows it."""
+    """The name that a reader of the page sees for a quantity."""
     text: str = words()["labels"].get(name, name)
     return text
 
 
 def reading_words(name: str, reading: str) -> str:
-    """What a reading takes a quantity for."""
+    """The words for a reading of a quantity."""
     text: str = words()["readings"].get(name, {}).get(reading, reading)
     return text
 
@@ -65,7 +65,7 @@ def phrases(name: str) -> dict[str, str]:
 
 
 def typed_words(model: Model, name: str) -> dict[str, Any]:
-    """What the page's own phrases stand for where a reader types them.
+    """The values that the page's own phrases stand for where a reader types them.
 
     >>> from analysis import load
     >>> typed_words(load().model, "persons_per_transfer")
@@ -169,7 +169,7 @@ def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:
 
 @dataclass(frozen=True)
 class OtherReading:
-    """A reading other than the article's, and what it makes of the first claim."""
+    """A reading other than the article's, with its effect on the first claim."""
 
     name: str
     reading: str
@@ -178,7 +178,7 @@ class OtherReading:
 
     @property
     def is_large(self) -> bool:
-        """Whether it changes the first claim by much."""
+        """Whether the reading changes the first claim by much."""
         return self.change >= LARGE_CHANGE
 
 

@@ -1,4 +1,4 @@
-"""The guard sets the values computed now beside the accepted ones.
+"""The guard compares the values computed now with the accepted ones.
 
 The accepted values are in ``data/expected.csv``.
 """
@@ -53,16 +53,16 @@ _LINES = 200
 
 
 def cells_of(model: Model, outcomes: Iterable[Outcome]) -> Cells:
-    """Every number and code that ``verify`` guards: all but those of a whole run."""
+    """Every number and code that ``verify`` guards, without those of a whole run."""
     return {**cells.inputs(model), **cells.computed(model, outcomes)}
 
 
 def read_expected(register: Register, *, whole: bool = True) -> Cells:
     """The accepted values by table, row and field.
 
-    Without the ``whole``, those that a whole run alone computes are left out. Raises
-    RegisterError when there is no such file, or it is not the one that ``analysis
-    accept`` writes.
+    Unless ``whole`` is true, the values that only a whole run computes are left out.
+    Raises RegisterError where the file is missing, or is not as ``analysis accept``
+    writes it.
     """
     file, path = register.file("expected.csv"), register.folder / "expected.csv"
     if not path.exists():
@@ -112,8 +112,8 @@ def _is_input(key: Key) -> bool:
 def described(register: Register, moved: Mapping[Key, tuple[str, str]]) -> list[str]:
     """A sentence about each cell that moved, and the input that moved it.
 
-    An input is named where it is the only one that moved. Where none did, a formula or
-    a rule has changed.
+    An input is named if it is the only input that moved. If no input moved, a formula
+    or a rule has changed.
     """
     inputs = list(filter(_is_input, moved))
     cause = ""
@@ -164,7 +164,7 @@ def _words_match(word: str, other: str, tolerance: float) -> bool:
 
 
 def write_expected(register: Register, now: Cells) -> None:
-    """Write what is computed now as what is accepted, whole or not at all.
+    """Write the values computed now as the accepted ones, whole or not at all.
 
     The cells are sorted by table, row and field.
     """
@@ -304,7 +304,7 @@ def print_moved(model: Model, expected: Cells, now: Cells) -> int:
 def accept(model: Model, notebooks: Iterable[Notebook]) -> None:
     """Accept the values computed now: write them, and say which of them moved.
 
-    The figures are those that the notebooks draw.
+    Among the values are those of the figures that the notebooks draw.
     """
     from analysis.render.figures import data_text, figures
 

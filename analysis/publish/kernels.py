@@ -1,11 +1,10 @@
-"""Kernels that start at once, each forked from a process that has loaded the rest.
+"""Kernels that start at once, forked from a process that has loaded the libraries.
 
 Jupyter finds the provisioner by its entry point, and takes it for every kernel where
 the environment says ``JUPYTER_DEFAULT_PROVISIONER_NAME=forked``. An ordinary kernel
-spends two thirds of its time on imports. A forked one sees the environment and the
-folder that an ordinary one sees, but for settings of a library that a notebook makes
-before it imports that library. macOS has frameworks that do not survive a fork, so only
-Linux forks.
+spends two thirds of its time on imports. A forked kernel sees the same environment and
+folder as an ordinary one; only settings of a library that a notebook makes before its
+import are lost. macOS has frameworks that do not survive a fork, so only Linux forks.
 """
 
 from __future__ import annotations
@@ -129,7 +128,7 @@ class _Server:
         self._process: Any = None
 
     def start(self) -> None:
-        """Start the process where it does not run; it takes a while to load."""
+        """Start the process if it does not run; loading the libraries takes a while."""
         # The package may be run from its folder without being installed.
         root = str(Path(__file__).resolve().parents[2])
         code = (
@@ -148,7 +147,7 @@ class _Server:
                 )
 
     def fork(self, **kernel: Any) -> int:
-        """Have a kernel forked; return its process.
+        """Have a kernel forked, and return the number of its process.
 
         Raises RuntimeError where the server has ended.
         """
@@ -162,7 +161,7 @@ class _Server:
         return int(answer)
 
     def stop(self) -> None:
-        """Close its input, and wait until it has killed what it has forked."""
+        """Close the process's input, and wait until it has killed its kernels."""
         with self._lock:
             if self._process:
                 self._process.communicate()
@@ -184,7 +183,7 @@ class _Process:
         self.pid = pid
 
     def poll(self) -> int | None:
-        """The exit status, or None while it runs."""
+        """The exit status of the kernel, or None while the kernel runs."""
         try:
             os.kill(self.pid, 0)
         except ProcessLookupError:
@@ -205,7 +204,7 @@ _RUNNING_LOCK = threading.Lock()
 
 
 class ForkedProvisioner(LocalProvisioner):
-    """Starts kernels of this Python by a fork where that is Linux, and others as usual.
+    """Starts kernels of this Python by a fork on Linux, and any other kernel as usual.
 
     In a user's own process the kernels end with that process.
     """
@@ -264,9 +263,9 @@ def check_open_files() -> None:
 def prepared() -> Iterator[Path]:
     """Have Jupyter start warm kernels, none of which outlives this context.
 
-    They do not see the user's set-up for other work: start-up files, kernels, styles of
-    drawing, or a backend that would take the figures out of the notebook. The context
-    gives a folder that is gone at its end.
+    The kernels do not see the user's set-up for other work: start-up files, kernels,
+    styles of drawing, or a backend that would take the figures out of the notebook. The
+    context gives a folder, which is removed at its end.
     """
     check_open_files()
     name = "forked"

@@ -41,9 +41,9 @@ def trace_frame(
 ) -> Frame:
     """Make the map as results/map.csv holds it.
 
-    It has a row for each check of each printed number, or one for a number without a
-    check. The cell, counted from 0, is the first that shows the check, or a step of its
-    quantity. It is empty where no cell shows them.
+    The map has a row for each check of each printed number, and one row for a number
+    without a check. The cell, counted from 0, is the first that shows the check, or a
+    step of its quantity; it is empty where no cell does.
     """
     verdicts = {}
     for outcome in outcomes:

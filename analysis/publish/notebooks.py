@@ -24,9 +24,10 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 @dataclass(frozen=True)
 class Notebook:
-    """This is a notebook on disk.
+    """A notebook on disk.
 
-    Its metadata lists the names of its checks and figures under ``analysis``.
+    The metadata of a notebook lists the names of its checks and figures under
+    ``analysis``.
     """
 
     path: Path
@@ -39,7 +40,7 @@ class Notebook:
         """Read a notebook, or raise InputError when the file can't be read as one.
 
         If ``checked``, the file is checked against the format of notebooks, with all
-        cells. Otherwise only the metadata is read, which takes no library.
+        cells. Otherwise only the metadata is read, which needs no library.
         """
         try:
             content = _checked(path) if checked else _unchecked(path)
@@ -60,7 +61,7 @@ class Notebook:
 
     @property
     def title(self) -> str:
-        """The heading that it starts with; empty where it has none."""
+        """The heading at the start of the notebook; empty where there is none."""
         for cell in self.content.cells:
             if cell.cell_type == "markdown":
                 heading = re.match(r"\s*# +(.+)", cell.source)
@@ -69,10 +70,10 @@ class Notebook:
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
-        """The names and defaults in its cell tagged ``parameters``.
+        """The names and defaults in the cell tagged ``parameters``.
 
-        There is one such cell, of literals only, for papermill overwrites them. Raises
-        InputError for any other.
+        A notebook has one such cell, which holds literals only, because papermill
+        overwrites them. Raises InputError for any other notebook.
         """
         try:
             (cell,) = self._tagged("parameters")
@@ -116,7 +117,7 @@ def all_notebooks(
 ) -> list[Notebook]:
     """Read the notebooks in a folder, in the order of their names.
 
-    Without a folder, they are those of the package. ``checked`` is that of
+    Without a folder, the notebooks of the package are read. For ``checked`` see
     ``Notebook.read``.
     """
     folder = folder or shipped("notebooks")
@@ -129,7 +130,7 @@ def all_notebooks(
 def find(name: str, folder: Path | None = None) -> Notebook:
     """Find a notebook by its path, or by its name with or without its ending.
 
-    The start of a name will do if only one notebook's name starts so.
+    The start of a name is enough if only one notebook's name starts so.
     """
     if Path(name).suffix == ".ipynb" and Path(name).is_file():
         return Notebook.read(Path(name))
@@ -150,7 +151,7 @@ def find(name: str, folder: Path | None = None) -> Notebook:
 def shown_in(notebooks: Iterable[Notebook]) -> dict[str, str]:
     """Name the notebook that shows each check.
 
-    Of several notebooks, it is the one with the fewest checks.
+    If several notebooks show a check, the notebook with the fewest checks is named.
     """
     names: dict[str, str] = {}
     for notebook in sorted(notebooks, key=_number_of_checks):

@@ -1,6 +1,6 @@
 """The parameters of a run, checked against the notebook and the register first.
 
-Papermill's command line warns of an unknown parameter and goes on.
+Papermill's own command line only warns of an unknown parameter.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from analysis.whatif.scenarios import find as find_scenario
 
 @dataclass(frozen=True)
 class Job:
-    """This is a run that somebody asked for.
+    """A run that somebody asked for.
 
-    It has the notebook, the setting of its numbers, the parameters to put in, and the
-    words for what differs.
+    A job has the notebook, the setting of its numbers, the parameters to put in, and
+    the words for what differs.
     """
 
     notebook: Notebook
@@ -43,9 +43,9 @@ def prepare_job(
     """A run from ``name=value`` texts over a scenario, checked before it starts.
 
     A value is in base units, a number and a unit ("0.35 million person"), or the name
-    of a reading. In a notebook whose parameters are no quantities it is a text or a
-    whole number, as the default is. Raises InputError in one sentence for an unknown
-    name or a wrong value, and for one that nothing in the notebook depends on.
+    of a reading. In a notebook whose parameters are no quantities, a value is a text or
+    a whole number, like the default. Raises InputError for an unknown name or a wrong
+    value, and for a name on which nothing in the notebook depends.
     """
     texts = assignments(parameters)
     if notebook.parameters.keys() - set(model.quantities):

@@ -1,7 +1,7 @@
 """The provenance says where a run came from.
 
-It gives inputs, parameters, software, commit and outputs as an RO-Crate (Process Run
-Crate profile).
+The provenance gives inputs, parameters, software, commit and outputs as an RO-Crate
+(Process Run Crate profile).
 
 Two runs on one tree give the same bytes: the crate lacks time and agent, which the
 profile does not demand.
@@ -32,7 +32,7 @@ PROFILE = "https://w3id.org/ro/wfrun/process"
 
 
 def write(folder: Path, model: Model, notebooks: Iterable[Path]) -> None:
-    """Write the provenance of a run as in the article into its folder of results."""
+    """Write the provenance of a run of the article into its folder of results."""
     parameters = {"scenario": "article"}
     text = describe(folder, model, notebooks, parameters, "as in the article")
     write_file(folder / CRATE, text)
@@ -47,10 +47,10 @@ def describe(
 ) -> str:
     """Return the provenance of a run.
 
-    ``made`` holds its results: it is a folder that holds the crate, or a notebook
-    beside the crate. ``how`` gives the differences from the article in words. A file
-    among the parameters becomes an input, and loses its folder. A file that can't be
-    read raises OSError.
+    ``made`` holds the results: a folder with the crate, or a notebook beside the crate.
+    ``how`` gives the differences from the article in words. A file among the parameters
+    becomes an input, named without its folder. A file that can't be read raises
+    OSError.
     """
     crate = _Crate(made)
     package = json.loads(read_text(model.register.folder / "datapackage.json"))
@@ -98,14 +98,14 @@ class _Crate:
         return self.crate.add_jsonld({"@id": at, "@type": kind, **properties})
 
     def add_file(self, name: str, path: Path) -> Any:
-        """Add a file with its hash; only a result lies where the crate does."""
+        """Add a file with its hash; only results lie in the folder of the crate."""
         known = {"name": name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
         if self.made in path.parents:
             return self.crate.add_file(dest_path=name, properties=known)
         return self.add(f"#{quote(name)}", "File", localPath=name, **known)
 
     def add_results(self) -> list[Any]:
-        """Add the files of the results, or the notebook that is the only one."""
+        """Add the files of the results, or the notebook that is the only result."""
         if not self.made.is_dir():
             return [self.add_file(self.made.name, self.made)]
         results = []
@@ -156,9 +156,10 @@ def _versions() -> dict[str, str]:
 
 
 def source(package: Path = Path(__file__).parents[1]) -> dict[str, str]:
-    """Return a package's commit, its seconds since 1970, and its tree.
+    """Return the commit of a package, its time, and the state of its tree.
 
-    The tree is clean or dirty. Where git has none, commit and tree are unknown.
+    The time is in seconds since 1970, and the tree is clean or dirty. Where git knows
+    no commit, commit and tree are unknown.
     """
 
     def git(*arguments: str) -> str:

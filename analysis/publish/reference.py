@@ -1,4 +1,4 @@
-"""The page on Python, made from docstrings: what a study does, with its examples."""
+"""This module makes the page on Python from the docstrings of a study."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PROMPTS = (">>> ", "... ")
 
 
 def reference() -> str:
-    """The page in Markdown: how to begin, and each method by what one wants to do."""
+    """The page in Markdown: how to begin, and each method under a user's purpose."""
     title, *groups = _paragraphs(analysis)
     parts = ["# The package in Python", _as_markdown(title)]
     for paragraph in groups:

@@ -1,6 +1,6 @@
 """This module knows which files and folders a run may replace.
 
-They are those that a run wrote, and that nobody has changed since.
+A run may replace what a run wrote and nobody has changed since.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ def is_ours(folder: Path) -> bool:
 def refuse_foreign(folder: Path) -> None:
     """Raise InputError where a run would lose something that no run wrote.
 
-    The same error is raised where a run can't replace the folder.
+    InputError is also raised where a run can't replace the folder.
     """
     if os.path.lexists(folder) and not folder.exists():
         raise InputError(

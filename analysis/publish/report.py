@@ -1,9 +1,9 @@
 """The report is a site to read, and the estimates for a TeX document.
 
-All of it is made from a run's results. The pages are templates in ``pages``, filled
+Both are made from the results of a run. The pages are templates in ``pages``, filled
 from the model and its outcomes; Sphinx builds them and the executed notebooks in a
-process of its own. All that a template puts in is escaped: no text of the data is
-markup or code.
+process of its own. A template escapes all that it puts in, so no text of the data is
+read as markup or code.
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ def mark(verdict: str) -> tuple[str, str]:
 
 
 def style(verdict: str) -> str:
-    """The style of a headline's verdict: one that holds on assumptions has its own.
+    """The style of a headline's verdict, which differs if it rests on assumptions.
 
     >>> style("matches, if three assumptions hold"), style("the two agree")
     ('if', 'ok')
@@ -270,7 +270,7 @@ def _working(model: Model, check: Check) -> str:
 
 
 class ReportError(Exception):
-    """A report that Sphinx did not build; the message is what it said."""
+    """The error for a report that Sphinx did not build, with the message of Sphinx."""
 
 
 def write(
@@ -278,8 +278,8 @@ def write(
 ) -> None:
     """Write report/ and estimates.tex into a folder of results.
 
-    The folder has its notebooks and figures already. A page that Sphinx can't build, or
-    has a warning about, raises ReportError.
+    The folder must already hold the notebooks and the figures. A page that Sphinx can't
+    build, or has a warning about, raises ReportError.
     """
     with scratch() as beside:
         source, built = beside / "source", beside / "built"
@@ -357,8 +357,8 @@ add .low or .high for its bounds by rounding, .unit or .side.
 def estimates_tex(model: Model, setting: Setting = ARTICLE) -> str:
     r"""Define every quantity and reading for a TeX document, by name.
 
-    Each has its value, bounds, unit and side in words. The command \estimatesetting
-    says how the setting differs from the article's.
+    Each quantity has its value, bounds, unit and side in words. The command
+    \estimatesetting says how the setting differs from the article's.
 
     >>> from analysis.core.register import Register
     >>> text = estimates_tex(Model(Register.read()))

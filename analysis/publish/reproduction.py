@@ -145,7 +145,7 @@ def _write_report(
     try:
         report.write(results, model, outcomes, notebooks)
     except report.ReportError as error:
-        typer.echo(f"error: {error}; {display_path(out)} was left as it was.", err=True)
+        typer.echo(f"error: {error} {display_path(out)} was left as it was.", err=True)
         raise typer.Exit(1) from None
 
 
@@ -189,11 +189,11 @@ def run(
     *,
     timeout: int,
 ) -> int:
-    """Run one notebook, or each that is moved, and return the exit status.
+    """Run a notebook, or all that the changes move, and return the exit status.
 
-    Given several scenarios, run it under each of them side by side. Of several
-    notebooks, those that the parameters and the scenario do not move are named with the
-    reason. Bad parameters raise InputError before anything is written.
+    Under several scenarios, the notebook runs side by side under each. Notebooks that
+    the parameters and the scenario do not move are named with the reason. Bad
+    parameters raise InputError before anything is written.
     """
     jobs: dict[Path, Job] = {}
     left_out: dict[str, InputError] = {}

@@ -1,7 +1,8 @@
 """What may be cited of each headline, and how to cite the article and this package.
 
-A headline has a sentence to quote, what must be said with it, the check that recomputes
-it, and the official figures beside it. All is under the article's own setting.
+A headline has a sentence to quote, a caveat that must go with it, the check that
+recomputes the number, and the official figures beside it. All this is under the
+article's own setting.
 
 >>> from analysis.core.register import Register
 >>> first, *_ = citations(Model(Register.read()))
@@ -37,7 +38,7 @@ HOW = (
 
 @dataclass(frozen=True)
 class Official:
-    """An official figure in words, with the rows of external.csv that are meant."""
+    """An official figure in words, with the rows of external.csv that it comes from."""
 
     words: str
     rows: tuple[External, ...]
@@ -64,19 +65,19 @@ class Cited:
 
     @property
     def check(self) -> str:
-        """The id of the check that recomputes it; empty where there is none."""
+        """The id of the check that recomputes the headline, or an empty text."""
         return self.row.check
 
     @property
     def checked(self) -> str:
-        """The check with its verdict, or that there is none."""
+        """The check with its verdict, or a note that there is no check."""
         if not self.check:
             return f"none; it {self.verdict}"
         return f"{self.check}: {self.verdict}"
 
     @property
     def beside(self) -> str:
-        """The official figures in one text."""
+        """The official figures beside the headline, in one text."""
         return "; ".join(map(str, self.official))
 
 
@@ -110,7 +111,7 @@ def references(model: Model) -> dict[str, str]:
 
 
 def cite_text(model: Model) -> str:
-    """What may be cited, for a terminal."""
+    """The sentences that may be cited, for a terminal."""
     lines = [QUESTION, ""]
     for number, cited in enumerate(citations(model), start=1):
         lines += wrapped(cited.title, f"{number}  ")
@@ -126,7 +127,7 @@ def cite_text(model: Model) -> str:
 
 
 def cite_markdown(model: Model) -> str:
-    """What may be cited, in Markdown."""
+    """The sentences that may be cited, in Markdown."""
     lines = [f"# {QUESTION}", ""]
     for number, cited in enumerate(citations(model), start=1):
         lines += [f"{number}. **{cited.title}**", ""]

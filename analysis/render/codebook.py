@@ -1,6 +1,6 @@
 """The codebook describes the columns of the data's tables.
 
-What it says comes from the schema in ``datapackage.json``.
+The codebook is made from the schema in ``datapackage.json``.
 """
 
 from collections import namedtuple

@@ -24,13 +24,13 @@ from analysis.whatif.draws import Draws
 class Drawn:
     """Draws of some quantities: numbers, the draws themselves, and what explains them.
 
-    ``frame`` has a row a quantity: its mean, sd and percentiles, such as ``p2.5``.
-    ``sample`` has a row a draw, by its number: the inputs and the quantities.
-    ``indices`` has a row an input of a quantity: its first-order and its total Sobol
-    index, each with the ends of its interval. ``inputs`` has a row an input: its
-    distribution, its median, and the share of it that is cut off. All are in base
-    units. ``table`` and ``indices_table`` say the same in words, and ``plot`` draws it.
-    A draw past a limit is left out, and is counted.
+    ``frame`` has a row for each quantity: its mean, sd and percentiles, such as
+    ``p2.5``. ``sample`` has a row for each draw, by its number: the inputs and the
+    quantities. ``indices`` has a row for each input of a quantity: its first-order and
+    its total Sobol index, each with the ends of its interval. ``inputs`` has a row for
+    each input: its distribution, its median, and the share of it that is cut off. All
+    four are in base units. ``table`` and ``indices_table`` say the same in words, and
+    ``plot`` draws it. A draw past a limit is left out, and is counted.
 
     Draws are illustrative: arithmetic under distributions that somebody chose.
     """
@@ -66,7 +66,7 @@ class Drawn:
 
     @cached_property
     def inputs(self) -> pd.DataFrame:
-        """What is drawn: its distribution, its median, and the share cut off."""
+        """Each input drawn: its distribution, its median, and the share cut off."""
         rows = {
             name: {
                 "distribution": str(drawn),

@@ -24,7 +24,7 @@ class Under(NamedTuple):
 
     @classmethod
     def of(cls, scenario: Scenario, model: Model) -> Under:
-        """A scenario, with its setting."""
+        """Return a scenario with its setting."""
         return cls(scenario.name, scenario.description, scenario.setting(model))
 
 
@@ -34,11 +34,11 @@ AS_PRINTED = Under(OWN, "Nothing is changed.", ARTICLE)
 
 @dataclass(frozen=True)
 class Estimated:
-    """This is a quantity under a scenario, in base units.
+    """A quantity under a scenario, in base units.
 
-    Where it is not computable, its ``value`` is None and its ``reason`` says why. From
-    ``low`` to ``high`` runs the room that rounding leaves. A ``reconstruction`` rests
-    on our reading, which the article does not derive. The ``difference`` and
+    Where the quantity is not computable, its ``value`` is None and its ``reason`` says
+    why. Rounding leaves the values from ``low`` to ``high`` open. A ``reconstruction``
+    rests on our reading, which the article does not derive. The ``difference`` and
     ``percent`` are from the value under another scenario, ``against``.
     """
 
@@ -62,7 +62,7 @@ class Estimated:
 def estimate(model: Model, under: Under, quantity: str) -> Estimated:
     """Estimate a quantity under a scenario, with its bounds by rounding and its side.
 
-    Where it is not computable, the reason is given.
+    If the quantity is not computable, the reason is given.
     """
     unit = model.units[model.known(quantity)]
     differs = model.differences(under.setting)
@@ -87,7 +87,8 @@ def tabulate(
 ) -> list[Estimated]:
     """Estimate each estimate of the data package under every scenario.
 
-    Each has its difference from that under ``against``, if given.
+    With ``against``, each estimate has its difference from the estimate under that
+    scenario.
     """
     rows = []
     for under in scenarios:

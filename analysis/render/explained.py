@@ -94,8 +94,8 @@ def _refuse_named(row: Check | Solve, setting: Setting) -> None:
     """Raise ModelError for what is given and what the row names by itself."""
     for name in setting.given & set(row.readings):
         raise ModelError(
-            f"{name} is unused: {row.id} names its own reading of it, "
-            f"{row.readings[name]}"
+            f"{name} does not affect {row.id}, which names its own reading of it, "
+            f"'{row.readings[name]}'. Leave it out."
         )
 
 
@@ -338,7 +338,9 @@ def _solution(model: Model, solve: Solve, setting: Setting, *, full: bool) -> li
     """What an assumption is solved for, and whether that lies in its range."""
     _refuse_named(solve, setting)
     if solve.solve in setting.given:
-        raise ModelError(f"{solve.solve} is unused: {solve.id} solves for it")
+        raise ModelError(
+            f"{solve.id} solves for {solve.solve}. Leave out your value for it."
+        )
     under = model.setting_of(solve, setting)
     model.check_used(setting, [model.plan(solve.quantity, under)])
     solved = solution(model, solve, setting)

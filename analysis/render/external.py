@@ -4,10 +4,10 @@ Figures are compared only in the same unit, and they are never averaged. An exte
 figure enters no estimate of the article's setting, and is not judged.
 
 A unit is a product of base units. Two units may differ by exactly one ratio of the
-register (persons per transfer). Then the figures are compared only when a user gives
-that ratio, and the row says at which ratio. The print leaves the unit of a labourer
-open, so a labourer is set beside a transfer or a person only as "read as transfers" or
-"read as persons".
+register (persons per transfer). If they do, the figures are compared only when a user
+gives that ratio, and the row says at which ratio. The sources leave the unit of a
+labourer open, so a labourer is set beside a transfer or a person only as "read as
+transfers" or "read as persons".
 
 >>> from analysis.core.register import Register
 >>> rows = compare(Model(Register.read()))
@@ -111,16 +111,16 @@ def compare(
 ) -> list[Row]:
     """Compare external figures, or all of them, with the numbers that their rows name.
 
-    The comparisons are in the order of the table; their values are by column and in
-    base units. Our number, ``ours``, is the estimate of a ``quantity`` under the
-    setting. The figure in the unit of our number is ``compared``. Where the figure
-    can't be compared, this is None and ``reason`` says why. ``ratio`` is the figure
-    over our number, and ``difference`` is the figure less our number.
+    The comparisons are in the order of the table, and their values are in base units.
+    Our number, ``ours``, is the estimate of a ``quantity`` under the setting. The
+    figure in the unit of our number is ``compared``. If the figure can't be compared,
+    ``compared`` is None and ``reason`` says why. ``ratio`` is the figure over our
+    number, and ``difference`` is the figure less our number.
 
     ``rounding`` says whether our number lies within or outside the values for which the
     printed digits stand, or whether its bounds overlap them. ``words`` says the same
-    about the values that the printed words assert. A ratio between units counts where
-    the setting gives one, also at the article's own value. Nothing is summed or
+    about the values that the printed words assert. A ratio between units is used only
+    where the setting gives one, even at the article's own value. Nothing is summed or
     averaged over figures.
 
     >>> from analysis.core.register import Register
@@ -141,7 +141,7 @@ def compare(
 def check_used(model: Model, setting: Setting, compared: list[Row]) -> None:
     """Raise ModelError for a value or a reading that has no effect here.
 
-    It has none if no comparison and none of our numbers depends on it.
+    A value has no effect if no comparison and none of our numbers depends on it.
     """
     plans, ratios = [], set()
     for row in compared:
@@ -305,9 +305,9 @@ def _where_from(model: Model, quantity: str, reading: str, setting: Setting) -> 
 
 
 def frame(model: Model, setting: Setting = ARTICLE) -> Frame:
-    """Figures published elsewhere beside the article's numbers, a comparison a row.
+    """Figures published elsewhere beside the article's numbers, one comparison a row.
 
-    No number is divided by one of an unlike unit. Raises ModelError for a value or a
+    No number is divided by a number of another unit. Raises ModelError for a value or a
     reading that has no effect here.
     """
     compared = compare(model, setting)
@@ -376,8 +376,8 @@ def _our_place(model: Model, row: Row) -> int:
 def comparison(model: Model, row: Row) -> str:
     """Put a comparison into a few words.
 
-    They say how our number lies to the print, and at which ratio, or why there is no
-    comparison.
+    The words say how our number compares with the printed one, and at which ratio, or
+    why there is no comparison.
     """
     if row["ratio"] is None:
         return str(row["reason"])
@@ -414,7 +414,7 @@ def _distance(model: Model, row: Row) -> str:
 
 
 def context(model: Model) -> list[str]:
-    """Sentences on figures published elsewhere that are shown beside, not scored."""
+    """Sentences on figures published elsewhere, which are shown and not scored."""
     sentences = []
     for row in model.register.context:
         words = filled(Speller(model), row.words)

@@ -50,7 +50,10 @@ class Mark(BaseModel):
 
 
 class FigureRow(Row):
-    """A figure: its words, and its marks, unless it is drawn in a way of its own."""
+    """A figure: its words and its marks.
+
+    A figure without marks has a drawing of its own.
+    """
 
     file = FILE
     id: Name

@@ -1,7 +1,8 @@
 """This module draws the figures.
 
-A figure is a row of ``data/figures.yaml``, with its words. Most are made of the marks
-that the row lists; the others have a function that gives their data and their drawing.
+An entry of ``data/figures.yaml`` holds the words of a figure. Most figures are made of
+the marks that their entry lists; the others have a function that gives their data and
+their drawing.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ class Drawing(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """The source of a figure: a model under a setting; a tornado's quantity."""
+    """The source of a figure: a model, a setting, and the quantity of a tornado."""
 
     model: Model
     setting: Setting
@@ -132,9 +133,9 @@ class Plot:
         setting: Setting = ARTICLE,
         quantity: str = "at_risk_2021",
     ) -> Evaluation:
-        """The source of its data under a setting.
+        """The source of the figure's data under a setting.
 
-        Raises ModelError for a changed one if it is of the article alone.
+        Raises ModelError for a changed setting if the figure shows only the article.
         """
         changed = model.differences(setting)
         if self.of_the_article and changed:
@@ -145,7 +146,7 @@ class Plot:
         return Evaluation(model, setting, quantity)
 
     def drawing(self, source: Any) -> Drawing:
-        """Its data and how they are drawn."""
+        """The figure's data, with the function that draws them."""
         return self.make(self.row, source)
 
     def frame(self, source: Any) -> pd.DataFrame:
@@ -153,7 +154,7 @@ class Plot:
         return self.drawing(source).frame
 
     def caption(self, source: Any, drawing: Drawing | None = None) -> str:
-        """What it shows, with its numbers, and how its setting differs, if it does."""
+        """What the figure shows, with its numbers, and how its setting differs."""
         fields = (drawing or self.drawing(source)).fields
         caption = fields.get("caption")
         if caption is None:
@@ -194,7 +195,7 @@ def drawn(
 def render_figure(name: str, source: Any) -> Canvas:
     """A figure of an evaluation or a sensitivity, for a notebook.
 
-    Within a run it is kept, too.
+    During a run, the figure is also kept as a file.
     """
     with mpl.rc_context(STYLE):
         plot = figures(source.model)[name]
@@ -245,11 +246,11 @@ class Chart:
     A row has its label at the left, a line from low to high, the mark at the value, and
     its words at the right. Rows with one label stand together.
 
-    ``frame`` has the columns label, role, value, low, high and words. Where it has a
-    column ``side``, that puts an arrow at an open end; where it has a column ``start``,
-    a bar goes from there to the value. ``styles`` gives a style for each role, and
-    makes the key. ``guides`` are upright lines, ``band`` is a printed range, and
-    ``rounding`` is what its ends stand for; all are in units of the axis.
+    ``frame`` has the columns label, role, value, low, high and words. A column ``side``
+    puts an arrow at an open end, and from a column ``start`` a bar goes to the value.
+    ``styles`` gives a style for each role, and makes the key. ``guides`` are upright
+    lines, ``band`` is a printed range, and ``rounding`` is what its ends stand for; all
+    are in units of the axis.
     """
 
     row: FigureRow
@@ -409,7 +410,7 @@ _NONE = {"value": np.nan, "low": np.nan, "high": np.nan, "words": NOT_COMPUTABLE
 def estimated(study: Evaluation, quantity: str, **readings: str) -> Row:
     """The numbers and the words of a quantity, under some readings over the setting.
 
-    The numbers are NaN where it is not computable.
+    The numbers are NaN where the quantity is not computable.
     """
     model = study.model
     try:
@@ -423,7 +424,7 @@ def estimated(study: Evaluation, quantity: str, **readings: str) -> Row:
 
 
 def marked(row: FigureRow, study: Evaluation) -> Drawing:
-    """A figure of the marks that its row lists."""
+    """Draw a figure from the marks that its entry lists."""
     frame = pd.DataFrame([_marked_row(study, mark) for mark in row.marks])
     if not any(mark.with_side for mark in row.marks):
         frame = frame.drop(columns="side")
@@ -618,7 +619,7 @@ class _Waterfall:
         return self.plan_2019.claims == {"at_risk_2019_up_to"}
 
     def bars(self) -> list[Row]:
-        """A row a bar, from persons at risk in 2019 to both groups."""
+        """The rows of the bars, from persons at risk in 2019 to both groups."""
         base, now = self.base, self.now
         added = self.words(now - base)
         if np.isfinite(now - base):
@@ -672,7 +673,7 @@ def _bar(
 
 
 def waterfall(row: FigureRow, study: Evaluation) -> Drawing:
-    """From persons at risk in 2019 to 2021 and to both groups, a bar each."""
+    """Bars from persons at risk in 2019 to those in 2021 and to both groups."""
     sums = _Waterfall(study)
     frame = pd.DataFrame(sums.bars())
     total = sums.words(sums.total["value"], sums.plan_total.side)
@@ -708,7 +709,7 @@ def _sum_in_words(study: Evaluation, second: Plan, third: Plan) -> dict[str, str
         _ = second.value
     except ModelError as error:
         fields["caption"] = (
-            f"The sum for 2021 is not computable under this setting: {error}."
+            f"The sum for 2021 is not computable under this setting: {error}"
         )
     return fields
 

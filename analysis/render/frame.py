@@ -27,7 +27,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Frame:
-    """Rows, and how they are shown.
+    """The rows of a table, and how they are shown.
 
     rows: a mapping a row, with numbers in base units and with words. columns: those of
     a file, in their order. shown: those that a reader sees, with their headings.
@@ -60,13 +60,13 @@ class Frame:
 
     @property
     def file_columns(self) -> list[str]:
-        """The columns of a file; under a setting, with how it differs."""
+        """The columns of a file; under a changed setting, one says how it differs."""
         if self.differs:
             return [*self.columns, "differs"]
         return [*self.columns]
 
     def texts(self) -> list[dict[str, str]]:
-        """The rows as a file holds them: a text a cell, numbers with ten digits."""
+        """The rows as a file holds them: each cell a text, numbers with ten digits."""
         return [
             {name: cell_text(cell) for name, cell in record.items()}
             for record in self.records()
@@ -86,7 +86,7 @@ class Frame:
         return records
 
     def csv(self) -> str:
-        """The frame as CSV, of which no spreadsheet computes a cell."""
+        """The frame as CSV, in which no spreadsheet computes a cell."""
         written = io.StringIO()
         writer = csv.writer(written, lineterminator="\n")
         writer.writerow(self.file_columns)
@@ -95,11 +95,11 @@ class Frame:
         return written.getvalue()
 
     def json(self) -> str:
-        """The frame as JSON: a record a row, and null where there is no number."""
+        """The frame as JSON: a record for each row, with null for a missing number."""
         return as_json(plain(self.records()))
 
     def to_pandas(self) -> pd.DataFrame:
-        """The frame for pandas, numbers in base units.
+        """The frame for pandas, with numbers in base units.
 
         ``attrs["differs"]`` says how the setting differs from the article's, or that it
         does not.
@@ -192,7 +192,7 @@ def cell_text(cell: Any) -> str:
 def plain(value: Any) -> Any:
     """A value as JSON holds it.
 
-    Numbers have ten digits, and None takes the place of one that is not finite.
+    Numbers have ten digits, and a number that is not finite becomes None.
 
     >>> plain({"a": (2 / 3, float("nan"))})
     {'a': [0.6666666667, None]}

@@ -71,7 +71,7 @@ def checks(
     shown: Mapping[str, str] = SHOWN,
     notebooks: Mapping[str, str] | None = None,
 ) -> Frame:
-    """Judged checks and derived quantities, a row each.
+    """Judged checks and derived quantities, one row for each.
 
     notebooks: the notebook that shows a check, by the id of the check.
     """
@@ -84,7 +84,7 @@ def checks(
 
 
 def derived(model: Model, outcomes: Iterable[Outcome], **how: Any) -> Frame:
-    """The derived quantities alone, which no claim is set beside."""
+    """Only the derived quantities, which are compared with no claim."""
     unjudged = [outcome for outcome in outcomes if not outcome.check.kind]
     frame = checks(model, unjudged, **how)
     return Frame(frame.rows, COLUMNS["derived"].split(), SHOWN, frame.differs)
@@ -115,9 +115,10 @@ def _check_row(speller: Speller, outcome: Outcome, notebook: str) -> Row:
 def solutions(
     model: Model, setting: Setting = ARTICLE, quantities: Iterable[str] = ()
 ) -> Frame:
-    """The assumptions that are solved for so that a claim holds, a row each.
+    """The assumptions that are solved for so that a claim holds, one row for each.
 
-    The claim is one on any of the quantities; without quantities, all are solved.
+    The claims are those on any of the quantities; without quantities, the solutions for
+    all claims are listed.
     """
     wanted = set(quantities)
     rows = [
@@ -194,7 +195,7 @@ def _claim_row(model: Model, claim: Claim, verdict: str) -> Row:
 
 
 def findings(model: Model, quantities: Iterable[str] = ()) -> Frame:
-    """The findings on claims of some quantities, or all of them, a row each."""
+    """The findings on claims of some quantities, or all findings, as rows."""
     wanted = set(quantities)
     rows = []
     for finding in model.register.findings.values():
@@ -213,7 +214,7 @@ def _quantities_of(model: Model, claim: str) -> set[str]:
 
 
 def finding_steps(model: Model) -> Frame:
-    """The arithmetic of the findings, a step a row."""
+    """The arithmetic of the findings, with a row for each step."""
     rows = []
     for finding in model.register.findings.values():
         for number, (step, value) in enumerate(recomputed(model, finding), start=1):
@@ -228,10 +229,10 @@ def verdict_changes(
     after: Sequence[Outcome],
     setting: Setting = ARTICLE,
 ) -> Frame:
-    """The checks whose verdict is another one after a change, a row each.
+    """The checks whose verdict a change alters, one row for each.
 
     The foot has the tally of the results before and after it. The setting is the one
-    after it.
+    after the change.
     """
     speller = Speller(model)
     pairs = zip(before, after, strict=True)
@@ -272,7 +273,7 @@ def _changed_row(speller: Speller, before: Outcome, after: Outcome) -> Row:
 
 
 def headlines(model: Model, setting: Setting = ARTICLE) -> Frame:
-    """The headline numbers of the article, a row each."""
+    """The headline numbers of the article, one row for each."""
     rows = [
         {
             "id": shown.row.id,
@@ -296,7 +297,7 @@ def summary(model: Model, setting: Setting = ARTICLE) -> Frame:
 
 
 def estimates(model: Model, setting: Setting = ARTICLE) -> Frame:
-    """The estimates that the data package lists, a row each."""
+    """The estimates that the data package lists, one row for each."""
     speller = Speller(model)
     rows = []
     for quantity in model.register.estimates:
@@ -322,7 +323,7 @@ def estimates(model: Model, setting: Setting = ARTICLE) -> Frame:
 
 
 def cite(model: Model) -> Frame:
-    """What may be cited of each headline, a row each, under the article's setting."""
+    """The sentence to cite for each headline, under the article's setting."""
     rows = [
         {
             "title": cited.row.title,

@@ -1,7 +1,7 @@
 """The six headline numbers in words.
 
 Each headline has the article's words, the working, the verdict, and a sentence or two
-that a reader must know. Its caveats stand one step away.
+that a reader must know. The caveats of a headline stand one step away.
 
 >>> from analysis.core.register import Register
 >>> print(headlines(Model(Register.read()))[0].verdict)
@@ -49,7 +49,7 @@ class Shown:
 
     @property
     def why(self) -> str:
-        """The sentence, and the remarks."""
+        """The sentence of the headline, followed by the remarks."""
         remarks = [f"Remark: {remark}." for remark in self.remarks]
         return " ".join([self.sentence, *remarks])
 
@@ -151,8 +151,8 @@ def filled(speller: Speller, text: str, setting: Setting = ARTICLE) -> str:
     """Put a number in place of each name or sum in braces.
 
     A name is that of a quantity, of ``quantity.reading``, or of a row as it is printed.
-    Between bars, it is put without its sign; with ``:percent``, as a percentage; with
-    ``:short``, to two digits. A sentence whose number has no value is left out.
+    Between bars, the number has no sign; with ``:percent`` it is a percentage; with
+    ``:short`` it has two digits. A sentence whose number has no value is left out.
     """
     sentences = []
     for sentence in _SENTENCE_END.split(text):
@@ -190,10 +190,10 @@ def changes(
 ) -> Iterator[str]:
     """Yield the differences from the article under a setting, and their effects.
 
-    The first line names the differences. Then each headline that changes has a line.
-    The headline that approaches a number has one in any case. A line ends with the
-    remarks on its headline. The headlines in ``shown`` are left out, for they are shown
-    already.
+    The first line names the differences. After that, each headline that changes has a
+    line. The headline that approaches a number always has a line. A line ends with the
+    remarks on its headline. The headlines in ``shown`` are left out, because they are
+    shown already.
     """
     differs = model.differences(setting)
     if not differs:
@@ -209,7 +209,7 @@ def changes(
 
 
 def approaches(model: Model) -> Headline | None:
-    """The headline that approaches a number; None in a data package without one."""
+    """The headline that approaches a number, or None where there is none."""
     register = model.register
     for row in register.headlines.values():
         if register.claims[row.claim].published.word.stretches_by is not None:
@@ -218,9 +218,9 @@ def approaches(model: Model) -> Headline | None:
 
 
 def ours(model: Model, setting: Setting = ARTICLE) -> str:
-    """Say what is assumed and not printed, if anything is.
+    """Name what is assumed and not printed, if anything is.
 
-    Where a user named something, these are the assumptions among it; otherwise they are
+    If a user named quantities, only the assumptions among them are named; otherwise
     those that the headlines use, and the printed bounds that their checks take as
     reached.
     """
@@ -241,7 +241,7 @@ def _clause(model: Model, name: str) -> str:
     assumption = model.register.assumptions[name]
     unit = model.spelled_unit(name)
     label = assumption.label[:1].lower() + assumption.label[1:].removesuffix(", ours")
-    return assumption.clause or f"{label} is {exact(assumption.value, unit)}"
+    return assumption.clause or f"the {label} is {exact(assumption.value, unit)}"
 
 
 def _named_by_user(model: Model, setting: Setting) -> Iterator[str]:
@@ -282,7 +282,8 @@ def _reached(model: Model) -> Iterator[str]:
 def headlines_text(shown: Iterable[Shown]) -> str:
     """Lay out headlines for a terminal.
 
-    Each has its words, its working with the verdict at the right, and its sentence.
+    Each headline has its words, its working with the verdict at the right, and its
+    sentence.
     """
     lines: list[str] = []
     for number, headline in enumerate(shown, start=1):

@@ -1,4 +1,4 @@
-"""A study in IPython and Jupyter: one sentence for a refusal, and names to complete."""
+"""In IPython and Jupyter, refusals are sentences and names are completed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CHANGING = re.compile(r"\.change\((?:[^()]|\([^()]*\))*$")
 def prepare(quantities: Iterable[str]) -> None:
     """Make the running IPython, if there is one, show refusals as their sentence.
 
-    Inside ``change(`` it completes the names of quantities.
+    Inside ``change(``, IPython completes the names of quantities.
     """
     module = sys.modules.get("IPython")
     shell = module.get_ipython() if module else None

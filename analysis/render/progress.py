@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 def progress(name: str) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar on a terminal.
 
-    The caller gets a function, and tells it how many are done, and of how many.
+    The caller gets a function, and calls it with the number done and the number in all.
     """
     from rich.console import Console
     from rich.progress import Progress

@@ -25,8 +25,8 @@ def escape_spreadsheet_formulas(frame: pd.DataFrame) -> pd.DataFrame:
 def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
     """Return the fields of an Estimate for every quantity and every reading of it.
 
-    The key of a reading is ``quantity.reading``. Where there is no value, the fields
-    say why.
+    The key of a reading is ``quantity.reading``. For an estimate without a value, the
+    fields say why.
     """
     records: dict[str, dict[str, Any]] = {}
     for key, estimate in each_estimate(model, setting):
@@ -55,8 +55,8 @@ def each_estimate(
     """Yield the estimate of every quantity by its name.
 
     Where a quantity has several readings, the estimate under each of them follows, by
-    the key ``quantity.reading``. Where there is no value, the error that says why is
-    yielded instead.
+    the key ``quantity.reading``. For an estimate without a value, the error that says
+    why is yielded instead.
     """
     for quantity in model.quantities:
         keys: dict[str, dict[str, str]] = {quantity: {}}

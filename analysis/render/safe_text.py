@@ -1,6 +1,6 @@
 """This module makes texts safe for a terminal, a spreadsheet and Markdown.
 
-It also makes lines fit a width where a letter takes two columns.
+The module also fits lines to a width where a letter takes two columns.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _spelled_out(match: re.Match[str]) -> str:
 
 
 def padded(text: str) -> str:
-    """Make a text as long as it is wide on a terminal.
+    """Pad a text until its length is its width on a terminal.
 
     A null follows each letter that takes two columns.
 

@@ -35,17 +35,17 @@ CHECKED = (
 
 
 def echo_wrapped(*texts: str) -> None:
-    """Paragraphs in lines of at most 80 columns; the lines after a first are set in."""
+    """Print paragraphs in lines of at most 80 columns, with later lines indented."""
     for text in filter(str.strip, texts):
         indent = " " * (len(text) - len(text.lstrip()) + 4)
         typer.echo("\n".join(wrapped(text, under=indent)))
 
 
 def show(*frames: Frame, form: str = "") -> None:
-    """Print frames as wide as the terminal, each with its foot, or in a form.
+    """Print frames as wide as the terminal, each with its foot, or in another form.
 
     The form is json, csv or markdown. Where there is no terminal, a frame is 80 columns
-    wide. The foot lacks the caveat.
+    wide. The foot leaves out the caveat.
     """
     for frame in frames:
         if form:
@@ -104,11 +104,11 @@ def compare(model: Model, setting: Setting, form: str) -> None:
 def scenarios(model: Model, files: list[str], form: str, setting: Setting) -> None:
     """Print the estimates under scenarios, as tables, CSV or JSON.
 
-    They stand with their differences from the estimates under the first scenario. The
-    form "schema" prints the schema of a scenario's file instead.
+    The estimates stand beside their differences from those under the first scenario.
+    The form "schema" prints the schema of a scenario's file instead.
 
-    A ``setting`` other than the article's is one more. Without files, it stands beside
-    the article.
+    A ``setting`` other than the article's is one more scenario. Without files, that
+    setting stands beside the article.
     """
     from analysis.render import estimates, whatif_tables
     from analysis.render.frame import as_json
@@ -175,7 +175,7 @@ def sensitivity(
 
 
 def break_even(model: Model, text: str, setting: Setting, form: str) -> None:
-    """Where a statement, or every one, stops holding along each assumption."""
+    """Print where one statement, or each, stops holding along every assumption."""
     from analysis.render.whatif_tables import break_even_table
     from analysis.whatif import break_even as turning
 

@@ -1,6 +1,6 @@
 """One renderer for every frame: text, a terminal of 80 columns or more, Markdown, HTML.
 
-The words come with the frame; nothing here knows what a number means.
+The words come with the frame, and nothing in this module knows what a number means.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Cells = list[list[str]]
 def text(frame: Frame, width: int = UNLIMITED) -> str:
     """A frame as text in columns, fitted to a width, with its foot below.
 
-    Where columns do not fit, each row is a list under its first cell.
+    If the columns do not fit, each row becomes a list under its first cell.
     """
     blocks = []
     for name, rows in frame.groups().items():

@@ -1,4 +1,4 @@
-"""Spells the numbers of a model's quantities, each alike wherever it stands.
+"""This module spells the numbers of a model alike wherever they stand.
 
 >>> from analysis.core.register import Register
 >>> speller = Speller(Model(Register.read()))
@@ -34,8 +34,9 @@ Places = Mapping[tuple[str, float], int]
 class Speller:
     """Spells numbers on one screen.
 
-    A worked line may need other digits of a value than it has by itself. Then it has
-    them wherever it stands on the screen: ``places`` holds those of such values.
+    A worked line may need other digits of a value than it has by itself. The value then
+    has these digits wherever it stands on the screen; ``places`` holds the last place
+    of each such value.
     """
 
     model: Model
@@ -64,8 +65,8 @@ class Speller:
     ) -> str:
         """A value in words, without its unit.
 
-        It stays on its own side of the prints and thresholds that it is compared with,
-        and of the numbers in ``apart_from``.
+        The text stays on the value's own side of the prints and thresholds that the
+        value is compared with, and of the numbers in ``apart_from``.
         """
         if value is None:
             return "no value"
@@ -82,7 +83,7 @@ class Speller:
     def bounds(
         self, quantity: str, low: float, high: float, value: float | None = None
     ) -> tuple[str, str]:
-        """The two bounds of a span in words, each by itself."""
+        """The two bounds of a span in words, as two texts."""
         shown = self._within(quantity, value)
         return spell_bounds(low, high, self.unit(quantity), shown)
 

@@ -48,8 +48,8 @@ _IN_WORDS = {
 class Step:
     """A step works out one quantity.
 
-    It has the quantity's label, and its value in lines that start with ``=``. The notes
-    and the remarks stand beside the value.
+    A step has the quantity's label, and its value in lines that start with ``=``. The
+    notes and the remarks stand beside the value.
     """
 
     quantity: str
@@ -95,7 +95,7 @@ class _Wanted(NamedTuple):
 class Steps:
     """Worked steps show how some quantities come about under a setting.
 
-    They show as text, and as HTML in a notebook. The quantities rest on other
+    The steps show as text, and as HTML in a notebook. The quantities rest on other
     quantities, which are worked too, down to ``depth`` levels; without ``depth``, all
     of them are. Each is worked once. The print and its verdict stand beside the named
     quantities if these are ``judged``.
@@ -162,7 +162,7 @@ def step(
 ) -> Step:
     """The worked step of one node of a plan under a setting.
 
-    A ``plain`` one leaves out factors of one and terms of nothing that are ours.
+    A ``plain`` step leaves out our factors of one and our terms of zero.
     """
     model = speller.model
     values, reason = _values(model, setting, plan, quantity)
@@ -233,7 +233,7 @@ def _lines(
 def line(speller: Speller, setting: Setting, name: str) -> str:
     """The numbers put into the formula of a quantity, and the result, in one line.
 
-    Factors of one and terms of nothing are left out where they are ours and unchanged.
+    Factors of one and terms of zero are left out where they are ours and unchanged.
     Raises ModelError past a limit.
     """
     quantity, under = speller.model.named(name, setting)
@@ -309,7 +309,7 @@ def as_printed(source: Source) -> str:
 def idle_needs(model: Model, formula: Expression) -> dict[str, float]:
     """The assumptions in a formula, by name, if all of them are 0 or 1 by default.
 
-    Where each is as set, the formula reads without them.
+    If all of them are as set, the formula is written without them.
     """
     idle = {}
     for need in formula.needs:
@@ -344,7 +344,7 @@ class _Without(ast.NodeTransformer):
 
 
 def without(formula: Expression, values: Mapping[str, float]) -> Expression:
-    """A formula without the factors of one and the terms of nothing among its needs.
+    """A formula without those of its needs that are factors of one or terms of zero.
 
     >>> from analysis.model.expressions import parse
     >>> without(parse("(a - b) / (1 - c)"), {"c": 0.0}).needs

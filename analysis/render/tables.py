@@ -1,4 +1,4 @@
-"""Frames in pandas: they show themselves as the frames that they come from do."""
+"""Frames in pandas, which look like the frames that they come from."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class ShownFrame(pd.DataFrame):
         return made
 
     def _as_texts(self) -> pd.DataFrame:
-        """All columns, after an index that says something, a text a cell."""
+        """All columns as texts, after an index that says something."""
         is_counted = isinstance(self.index, pd.RangeIndex)
         table = pd.DataFrame(self).reset_index(drop=is_counted)
         return table.map(cell_text).rename(columns=str)

@@ -101,7 +101,7 @@ def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) ->
             }
             rows.append({**vars(row), **words})
             for text in filter(None, (row.reason, *row.remarks)):
-                sentence = f"{row.quantity} under {{}}: {text}."
+                sentence = f"{row.quantity} under {{}}: {text.removesuffix('.')}."
                 reasons.setdefault(sentence, []).append(under.name)
     units = dict.fromkeys(
         f"{unit}s"
@@ -164,7 +164,7 @@ def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> F
         try:
             rows += _range_rows(model, quantity, setting)
         except ModelError as error:
-            reasons.append(f"{quantity}: {error}.")
+            reasons.append(f"{quantity}: {error}")
     shown = {"moved": "moved", "over": "over", "words": "estimate"}
     foot = " ".join([*reasons, CAVEAT])
     differs = idle_words(model, names, setting)
@@ -204,7 +204,7 @@ def _row(quantity: str, part: str, what: str, **numbers: float) -> dict[str, Any
 
 
 def idle_words(model: Model, quantities: Iterable[str], setting: Setting) -> str:
-    """Name the differences from the article, and those without an effect here."""
+    """Name the differences from the article, and those that have no effect here."""
     words = model.differences(setting)
     plans = [model.plan(name, setting) for name in quantities]
     idle = [
@@ -244,8 +244,8 @@ def _span(speller: Speller, quantity: str, row: Range) -> str:
 def draws_table(draws: Draws) -> Frame:
     """Tabulate the mean, the spread and the percentiles of the draws.
 
-    Below stands what was drawn, how much was cut or left out, and that it is
-    illustrative.
+    Text below the table says what was drawn, how much was cut or left out, and that the
+    draws are illustrative.
     """
     model = draws.model
     made = {"n": draws.n, "seed": draws.seed, "kept": draws.kept}

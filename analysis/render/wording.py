@@ -49,8 +49,8 @@ TESTS_NOTHING = 'an upper limit beside an "up to" tests nothing'
 def against_words(model: Model, check: Check) -> list[str]:
     """Return the arithmetic that a check has in place of a quantity.
 
-    It is arithmetic over figures published elsewhere: first with their names, then with
-    their numbers.
+    The arithmetic is over figures published elsewhere, first with their names and then
+    with their numbers.
     """
     expression = parse(check.against)
     shown = {}
@@ -126,7 +126,7 @@ def recomputed_words(speller: Speller, outcome: Outcome) -> str:
 
 
 def distance_words(speller: Speller, outcome: Outcome) -> str:
-    """Say how far a value, as shown, lies from the print, where that is said."""
+    """Say how far a value, as shown, lies from the printed number."""
     register = speller.model.register
     claim, value = register.claims.get(outcome.check.claim), outcome.recomputed
     word = QUALIFIERS[claim.qualifier if claim else "exact"]
@@ -153,8 +153,8 @@ def distance_words(speller: Speller, outcome: Outcome) -> str:
 def bounds_words(speller: Speller, outcome: Outcome) -> str:
     """Put the bounds of the recomputed value into words.
 
-    They come from the rounding of the printed digits. Where there is no value, the text
-    is empty.
+    The bounds come from the rounding of the printed digits. The text is empty where
+    there is no value.
     """
     low, high = outcome.recomputed_low, outcome.recomputed_high
     if outcome.recomputed is None or low is None or high is None:
@@ -189,7 +189,7 @@ def verdict_words(speller: Speller, outcome: Outcome) -> str:
 
 
 def verdict_and_distance(speller: Speller, outcome: Outcome) -> str:
-    """The verdict in words; with one that differs, by how much."""
+    """The verdict in words, and, for a number that differs, by how much."""
     verdict = said_verdict(outcome.check, outcome.verdict)
     if outcome.verdict != "differs":
         return verdict
@@ -197,7 +197,7 @@ def verdict_and_distance(speller: Speller, outcome: Outcome) -> str:
 
 
 def said_verdict(check: Check, verdict: str) -> str:
-    """A verdict in the words of the check's kind, without what is said with it."""
+    """A verdict in the words for the check's kind, without its notes."""
     return SAID.get(check.kind, {}).get(verdict, verdict.replace("_", " "))
 
 
@@ -225,7 +225,7 @@ def _rounded_to(model: Model, outcome: Outcome) -> str:
 
 
 def coarser_place(model: Model, check: Check, row: Claim | External) -> str:
-    """The coarser place of a row in words; empty where words have none."""
+    """The coarser place of a row in words; empty where the row has none."""
     if row.qualifier != "vague":
         return row.published.coarse_place_words
     words = model.register.vague_readings[check.quantity]
@@ -236,7 +236,7 @@ def coarser_place(model: Model, check: Check, row: Claim | External) -> str:
 
 
 def reason_words(model: Model, outcome: Outcome) -> str:
-    """Why a verdict is given, or why there is none."""
+    """The reason why a verdict is given, or why there is none."""
     if not outcome.verdict:
         return outcome.reason
     if outcome.ground == "stretch":
@@ -254,7 +254,7 @@ def reason_words(model: Model, outcome: Outcome) -> str:
 
 
 def passing_words(outcome: Outcome) -> str:
-    """How many near values would have passed, in words; empty where that has no sense.
+    """How many near values would have passed, in words; empty where none is asked.
 
     >>> from analysis.core.register import Register
     >>> from analysis.model.verdicts import judge
@@ -339,7 +339,7 @@ _SUMMED = {
 def tally_words(counts: Mapping[str, int]) -> str:
     """The tally of the article's results, in two or three sentences.
 
-    Our own comparisons are in no count.
+    Our own comparisons are not counted.
     """
     repeated = sum(counts[name] for name in _REPEATED)
     summed = sum(counts[name] for name in _SUMMED)
@@ -371,7 +371,7 @@ def _counted(counts: Mapping[str, int], verbs: Mapping[str, str]) -> str:
 
 
 def listed(parts: Sequence[str]) -> str:
-    """Some words as a list.
+    """Join some words as a list in a sentence.
 
     >>> listed(["one"]), listed(["one", "two"]), listed(["one", "two", "three"])
     ('one', 'one and two', 'one, two and three')
@@ -384,7 +384,7 @@ def listed(parts: Sequence[str]) -> str:
 
 
 def finding_words(model: Model, finding: Finding) -> list[str]:
-    """The arithmetic of a finding as a screen shows it, a step a line."""
+    """The arithmetic of a finding as a screen shows it, with a line for each step."""
     return [
         f"{step.what}: {words}" for step, words in finding_steps(model, finding).items()
     ]
@@ -393,7 +393,7 @@ def finding_words(model: Model, finding: Finding) -> list[str]:
 def finding_steps(model: Model, finding: Finding) -> dict[Step, str]:
     """The steps of a finding's arithmetic, each with its number and unit in words.
 
-    Two numbers in one unit that differ do not look the same.
+    Two different numbers in one unit do not look the same.
     """
     steps = recomputed(model, finding)
     words = {}
@@ -406,7 +406,8 @@ def finding_steps(model: Model, finding: Finding) -> dict[Step, str]:
 def printed_claim(claim: Claim) -> str:
     """Return a claim's own words where they are held.
 
-    Otherwise return its digits, with the noun that the article prints after them.
+    For any other claim, return the digits with the noun that the article prints after
+    them.
     """
     if claim.words:
         return f'"{claim.words}"'

@@ -64,10 +64,10 @@ _WRITTEN = re.compile(r"\s*([a-z][a-z0-9_.]*)\s*(>=|<=|==|=|>|<)\s*([^=<>\s].*?)
 class BreakEven:
     """A break-even says where a statement turns as one assumption moves.
 
-    The assumption, now at ``value``, moves over its allowed range, and the others are
-    as they are. Both sides are equal at the ``roots``, and the statement holds over the
-    spans in ``holds``. There are none where the statement ``waits_for`` the value of
-    another assumption, which words alone give.
+    The assumption, now at ``value``, moves over its allowed range, and the others keep
+    their values. Both sides are equal at the ``roots``, and the statement holds over
+    the spans in ``holds``. There are no spans where the statement ``waits_for`` the
+    value of another assumption, which words alone give.
     """
 
     assumption: str
@@ -107,9 +107,9 @@ AnyStatement: TypeAlias = Statement | Judged
 
 @dataclass(frozen=True)
 class BreakEvens:
-    """This is a statement under a setting, with its break-evens.
+    """A statement under a setting, with its break-evens.
 
-    It has both sides in base units, whether the statement holds, and where each
+    The object has both sides in base units, whether the statement holds, and where each
     assumption turns it. A side that words alone give is None, and so is ``holds``.
     """
 
@@ -124,8 +124,8 @@ class BreakEvens:
 def statement_of(model: Model, text: str) -> AnyStatement:
     """Return a statement of the data package by its id, or one that is written out.
 
-    One that is written out looks like ``at_risk_2021 >= 1.9 million person``, or like
-    ``at_risk_2021_sum matches``. Raises InputError in one sentence where it is neither.
+    A statement that is written out looks like ``at_risk_2021 >= 1.9 million person``,
+    or like ``at_risk_2021_sum matches``. Raises InputError for any other text.
     """
     if not isinstance(text, str):
         raise ModelError(
@@ -144,7 +144,7 @@ def statement_of(model: Model, text: str) -> AnyStatement:
         return Judged(checks[name], verdict)
     parts = _WRITTEN.fullmatch(text)
     if not parts:
-        or_write = "; or write one, such as 'at_risk_total >= 2 million person'"
+        or_write = " Or write one, such as 'at_risk_total >= 2 million person'"
         raise InputError(f"'{text}' is no statement{nearest(text, known)}{or_write}")
     quantity, sign, other = parts.groups()
     fields = {"quantity": quantity, "comparison": _SIGNS[sign], "other": other}
@@ -158,10 +158,10 @@ def break_even(
 ) -> BreakEvens:
     """Find where each assumption turns a statement.
 
-    The assumption moves over its allowed range, and the others are as they are. Both
+    The assumption moves over its allowed range, and the others keep their values. Both
     sides are computed under the setting, and move with the assumption. Raises
-    ModelError where either can't be, but for an input that words alone give: what waits
-    for its value says so.
+    ModelError where a side can't be computed; if that is so only because words alone
+    give an input, the result says what it waits for.
     """
     plans = plans_of(model, statement, setting)
     words = list(dict.fromkeys(name for plan in plans for name in plan.words))
@@ -266,7 +266,7 @@ def _compared(
     slack = SAME * targets[np.isfinite(targets)].max(initial=0.0)
 
     def above(x: Floats) -> Floats:
-        """How far the left side lies above the right; NaN past a limit."""
+        """How far the left side lies above the right side, or NaN past a limit."""
         first, second = (
             side.target_within({name: x} if name in side.free else {}) for side in sides
         )

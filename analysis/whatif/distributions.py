@@ -1,7 +1,7 @@
 """Distributions that an assumption or a printed number is drawn from.
 
-A distribution is a shape and its numbers, in base units. It is cut at the limits of
-what it is drawn for.
+A distribution is a shape and its numbers, in base units. A distribution is cut at the
+limits of the quantity that is drawn.
 
 >>> Distribution("triangular", (0, 1, 2)).ppf(np.array([0.0, 0.5, 1.0])).tolist()
 [0.0, 1.0, 2.0]
@@ -53,7 +53,7 @@ class Distribution:
 
     The shapes and the names of their numbers are in ``SHAPES``; a beta lies between 0
     and 1; ``values`` and ``weights`` are tuples. Raises ModelError for numbers that
-    make no distribution, and where nothing of it lies between the limits.
+    make no distribution, and for a distribution that has nothing between the limits.
 
     >>> share = Distribution("normal", (0.9, 0.1), largest=1.0)
     >>> round(share.cut, 3), share.ppf(np.array(1.0)).item()
@@ -229,9 +229,9 @@ def distribution(
     """The distribution of a quantity, written as ``("triangular", 0.5, 0.7, 1)``.
 
     A number is in base units, or a text with its unit, which it needs if ``with_unit``.
-    Without weights, the values of a discrete distribution are equally likely. It is cut
-    at the quantity's allowed range. Raises ModelError in one sentence for an unknown
-    shape, a wrong number of numbers or a wrong value.
+    Without weights, the values of a discrete distribution are equally likely. The
+    distribution is cut at the quantity's allowed range. Raises ModelError in one
+    sentence for an unknown shape, a wrong number of numbers or a wrong value.
     """
     shape, *numbers = content
     allowed = model.allowed(model.known(quantity))

@@ -41,11 +41,11 @@ ROWS, MOST = 2**15, 10**6
 class Draws:
     """Draws of quantities under a setting: ``kept`` of ``n`` violate no limit.
 
-    Each quantity in ``distributions`` is drawn from its own; with ``rounding``, each
-    other printed input uniformly over what it stands for. What has neither stays as it
-    is set. A draw past a limit is left out, and ``violations`` counts them by limit;
-    one draw may violate several. Raises ModelError in one sentence for numbers that
-    can't be used, and where nothing is drawn.
+    Each quantity in ``distributions`` is drawn from its distribution; with
+    ``rounding``, each other printed input is drawn uniformly over what it stands for.
+    All other inputs keep their values. A draw past a limit is left out, and
+    ``violations`` counts them by limit; one draw may violate several. Raises ModelError
+    in one sentence for numbers that can't be used, and where nothing is drawn.
     """
 
     model: Model = field(repr=False)
@@ -79,7 +79,7 @@ class Draws:
 
     @cached_property
     def inputs(self) -> dict[str, Distribution]:
-        """What is drawn, by name: the inputs of the plan that have a distribution."""
+        """The inputs of the plan that are drawn, by name, with their distributions."""
         inputs = {}
         for name, node in self.plan.leaves.items():
             printed = node.source.interval()
@@ -140,9 +140,9 @@ class Draws:
 
     @cached_property
     def numbers(self) -> dict[str, dict[str, float]]:
-        """By quantity: the mean, sd and percentiles, in base units.
+        """The mean, sd and percentiles of each quantity, in base units.
 
-        They are NaN where no draw is left.
+        All are NaN where no draw is left.
         """
         with ThreadPoolExecutor() as threads:
             rows = list(threads.map(self._numbers, self._drawn[0]))
@@ -158,7 +158,7 @@ class Draws:
 
     @cached_property
     def sample(self) -> dict[str, Floats]:
-        """The inputs and the quantities of the draws kept, an array a name."""
+        """The inputs and the quantities of the draws kept, with an array for each."""
         names = list(dict.fromkeys([*self.inputs, *self.quantities]))
         values, within = self._computed(names)
         return dict(zip(names, values[:, within.all(axis=0)], strict=True))
@@ -175,7 +175,8 @@ class Draws:
 def points(count: int, size: int, seed: int, block: int) -> Floats:
     """The scrambled Sobol points of one block, (count, size).
 
-    All blocks have one ``seed``; this block uses the ``block``-th spawned from it.
+    All blocks have one ``seed``; this block uses the ``block``-th seed spawned from
+    that seed.
     """
     from scipy.stats import qmc
 
@@ -203,7 +204,7 @@ def percentile(values: Floats, percent: float) -> float:
 
 
 def percentile_name(percent: float) -> str:
-    """The column of a percentile.
+    """The name of the column that holds a percentile.
 
     >>> percentile_name(5), percentile_name(97.5)
     ('p05', 'p97.5')
@@ -212,7 +213,7 @@ def percentile_name(percent: float) -> str:
 
 
 def check_draws(n: int, seed: int, percentiles: Sequence[float] = ()) -> None:
-    """Raise ModelError in one sentence where draws can't be made with these."""
+    """Raise ModelError where no draws can be made with these numbers."""
     for number in (n, seed):
         if not isinstance(number, Integral):
             raise ModelError(

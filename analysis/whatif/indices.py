@@ -34,12 +34,12 @@ def sobol_indices(
 ) -> Indices:
     """Compute the Sobol indices of quantities, by quantity and by independent input.
 
-    The function takes arrays of one length by name, and gives the quantities by name.
-    The index ``first`` is the share of the variance that an input explains alone,
-    ``total`` that left when all others are known (``scipy.stats.sobol_indices``). Each
-    has a low and a high end: 1.96 standard deviations over bootstrap ``resamples`` of
-    the ``n`` base points, a power of two. Raises ModelError for a quantity that does
-    not vary.
+    The function takes arrays of one length by name, and returns the quantities by name.
+    The index ``first`` is the share of the variance that an input explains alone, and
+    ``total`` is the share that is left when all other inputs are known
+    (``scipy.stats.sobol_indices``). Each index has a low and a high end: 1.96 standard
+    deviations over bootstrap ``resamples`` of the ``n`` base points, a power of two.
+    Raises ModelError for a quantity that does not vary.
 
     >>> unit = Distribution("uniform", (0, 1))
     >>> both = {"a": unit, "b": unit}

@@ -53,7 +53,7 @@ class Content(BaseModel):
 
 
 def texts(content: Any) -> Any:
-    """The numbers in a part of a file as texts, so that one parser reads all."""
+    """The numbers in a part of a file as texts, so that one parser reads them all."""
     if isinstance(content, list):
         return [texts(part) for part in content]
     is_number = isinstance(content, int | float) and not isinstance(content, bool)
@@ -61,7 +61,7 @@ def texts(content: Any) -> Any:
 
 
 class Scenario(Content):
-    """The differences from the article, by name, as a file holds them."""
+    """A scenario as a file holds it: the differences from the article, by name."""
 
     model_config = ConfigDict(title="A scenario: the differences from the article")
     name: Annotated[
@@ -85,8 +85,8 @@ class Scenario(Content):
     def setting(self, model: Model, base: Setting = ARTICLE) -> Setting:
         """The setting under which everything is computed, over another setting.
 
-        Drawn inputs are at their medians. Raises ModelError for a wrong name, number,
-        unit or reading.
+        Inputs that are drawn are set to their medians. Raises ModelError for a wrong
+        name, number, unit or reading.
         """
         setting, _ = settled(model, self.values, base, with_units=True)
         # What a file changes is no single name that a user gave.
@@ -99,7 +99,7 @@ class Scenario(Content):
     def check(self, model: Model, folder: Path) -> Scenario:
         """Refuse a scenario that can't be computed with.
 
-        Raises ModelError for it, and for a name that nothing depends on.
+        Raises ModelError for such a scenario, and for a name on which nothing depends.
         """
         setting = self.setting(model)
         plans = [
@@ -119,7 +119,8 @@ class Scenario(Content):
 def shipped(model: Model) -> Mapping[str, Scenario]:
     """Return the scenarios that come with the data package, by name.
 
-    They are in the order in which datapackage.json lists them, and are read once.
+    The scenarios are in the order in which datapackage.json lists them, and are read
+    once.
     """
     return {name: find(name, model) for name in model.register.scenarios or [OWN]}
 
@@ -127,7 +128,7 @@ def shipped(model: Model) -> Mapping[str, Scenario]:
 def find(text: str, model: Model) -> Scenario:
     """A scenario by its name, or by the path of its file.
 
-    Raises InputError where it is neither.
+    Raises InputError for any other text.
     """
     is_shipped = text in model.register.scenarios
     if is_shipped:
@@ -153,7 +154,7 @@ def find(text: str, model: Model) -> Scenario:
 def schema(model: Model) -> dict[str, Any]:
     """Return the JSON Schema of a scenario's file.
 
-    It has the names of this data package, so that an editor completes them.
+    The schema has the names of this data package, so that an editor completes them.
     """
     content = Scenario.model_json_schema()
     parts = {"number": NUMBER, "distribution": DISTRIBUTION}
@@ -179,7 +180,7 @@ def read(path: Path, model: Model, structure: type[_Content]) -> Any:
     """A scenario or another content in a file, checked by its method ``check``.
 
     Raises RegisterError, one sentence that names file and field, for any fault in it;
-    the field is that which holds the first name in the sentence.
+    the field is the one that holds the first name in the sentence.
     """
     content: Any = validated(path, structure, read_yaml(path))
     try:

@@ -42,7 +42,7 @@ class Range:
     def width(self) -> float:
         """The width says how far the quantity moves.
 
-        It is 0 where either end is past a limit or has no bound.
+        The width is 0 where either end is past a limit or has no bound.
         """
         return float(np.nan_to_num(abs(self.at_high - self.at_low), posinf=0.0))
 
@@ -54,9 +54,9 @@ def handles(model: Model, plan: Plan) -> dict[str, Assumption]:
 
 
 def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Range]:
-    """Move each assumption across its range, to a limit on the way.
+    """Move each assumption across its range, or as far as a limit allows.
 
-    The one that moves the quantity most comes first.
+    The assumption that moves the quantity most comes first.
     """
     plan = model.plan(model.known(quantity), setting)
     bars = []

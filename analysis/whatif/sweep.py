@@ -1,8 +1,8 @@
 """Sweeps: estimates over a grid of assumptions and readings, as a DataFrame or a file.
 
 A row is one combination: the values varied and the estimates, in base units. An
-estimate past a limit is empty, and ``violates`` says why; so is one with an input that
-words alone give. ``remarks`` has those of each estimate.
+estimate past a limit is empty, and so is an estimate with an input that words alone
+give; ``violates`` says why. ``remarks`` holds the remarks on each estimate.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -53,7 +53,7 @@ ROWS, MOST = 2**16, 10**7
 
 
 class Span(Content):
-    """The values of one quantity: a list, or ``steps`` of them from low to high."""
+    """The values of one quantity: a list, or a number of ``steps`` from low to high."""
 
     values: _Texts = ()
     low: _Texts = ""
@@ -85,9 +85,9 @@ def _as_span(content: Any) -> Any:
 class Spec(Content):
     """A sweep, as a file holds it.
 
-    It computes ``quantities`` under ``scenario``, over values and readings by quantity.
-    Without quantities, it computes the data package's estimates. Of readings, the first
-    quantity's is the slowest to change.
+    A sweep computes ``quantities`` under ``scenario``, over values and readings by
+    quantity. Without quantities, it computes the data package's estimates. Of the
+    readings, those of the first quantity change most slowly.
     """
 
     name: Words
@@ -110,7 +110,8 @@ class Spec(Content):
     def check(self, model: Model, folder: Path = Path()) -> Sweep:
         """The sweep that the file describes.
 
-        A scenario's file may be in the folder. Raises ModelError for a fault in it.
+        A scenario's file may lie in the folder. Raises ModelError for a fault in the
+        file.
         """
         beside = folder / self.scenario
         name = str(beside) if beside.is_file() else self.scenario
@@ -154,9 +155,9 @@ class Sweep:
     ) -> Sweep:
         """Make a sweep over a setting.
 
-        What it goes over is given by name: some numbers, texts or readings, or one of
-        them. A text needs its unit if ``with_units``. Raises ModelError for a wrong
-        name, value or type, and for what nothing depends on.
+        Each name is given one or several numbers, texts or readings, over which the
+        sweep goes. A text needs its unit if ``with_units``. Raises ModelError for a
+        wrong name, value or type, and for a name on which nothing depends.
         """
         if not axes:
             raise ModelError("nothing is varied; give values or readings")
@@ -342,8 +343,8 @@ def blocks(
     """Compute a sweep block by block, in order.
 
     The blocks come from this machine's threads, or from the workers of a Dask cluster
-    whose scheduler has the address ``scheduler``. Raises InputError where none answers,
-    or Dask is not installed.
+    whose scheduler has the address ``scheduler``. Raises InputError where no scheduler
+    answers, or Dask is not installed.
     """
     from joblib import Parallel, delayed, parallel_config
 
@@ -385,7 +386,7 @@ def _reach(scheduler: str) -> AbstractContextManager[Any]:
 
 
 def compute(model: Model, grid: Sweep, scheduler: str = "") -> pd.DataFrame:
-    """The whole sweep as a frame, a row a combination."""
+    """The whole sweep as a frame, with a row for each combination."""
     import pandas as pd
 
     frames = [frame for frame, _ in blocks(model, grid, scheduler)]
@@ -403,9 +404,9 @@ def write(
     """Compute a sweep into a CSV file, and count the empty cells by reason.
 
     The file is written whole or not at all. Its last column says how what is not varied
-    differs from the article, if it does. The function ``done`` gets the number of
-    rows computed, and of all rows. Raises InputError where the file exists or can't be
-    written.
+    differs from the article, if it does. The function ``done`` gets the number of rows
+    computed and the number of all rows. Raises InputError where the file exists or
+    can't be written.
     """
     if out.suffix != ".csv":
         raise InputError(f"{display_path(out)} does not end in .csv")

@@ -296,7 +296,7 @@ def test_a_number_shows_as_it_is_printed():
 PLACE = "the digits {} do not say to which place they are rounded; give one such as {}"
 DIGITS = "'{}' is not a number in plain digits, such as 2.59"
 NONE = "a vague number has no digits; leave the cell empty"
-RANGE = "a range has a high end, and nothing else has one"
+RANGE = "a range needs a high end, and no other number has one"
 
 
 def case(field, sentence, printed="2.5", **how):

@@ -39,7 +39,8 @@ def refused(package):
         Model(Register.read(package))
     message = str(error.value)
     assert "\n" not in message
-    return message.replace(f"{package}/", "")
+    assert message.endswith((".", "?"))
+    return message.removesuffix(".").replace(f"{package}/", "")
 
 
 def changes(table):
@@ -92,9 +93,9 @@ claims.csv mean_2016_2020 {statement: ' '}
 claims.csv mean_2016_2020 {printed: '2,87'}
     field printed: '2,87' is not a number in plain digits, such as 2.59
 claims.csv mean_2016_2020 {printed: '-2.87'}
-    field printed: '-2.87' is below 0, as no count is
+    field printed: '-2.87' is below 0, but a count cannot be negative
 claims.csv mean_2016_2020 {unit: transfr}
-    field unit: 'transfr' is not a known unit; did you mean 'transfer'?
+    field unit: 'transfr' is not a known unit. Did you mean 'transfer'?
 claims.csv mean_2016_2020 {unit: million transfer}
     field unit: 'million transfer' is not a base unit, such as person, transfer,
     labourer
@@ -107,41 +108,41 @@ claims.csv mean_2016_2020 {paragraph: six}
 claims.csv mean_2016_2020 {paragraph: 0}
     field paragraph: input should be greater than or equal to 1, not '0'
 claims.csv at_risk_total_range {input: true}
-    field input: no sum starts from a number in words or from a range, whose ends are
-    quantities
+    field input: a sum cannot start from a number in words or from a range; each end of
+    a range is a quantity of its own
 checks.csv same_share {readings: at_risk_share_of_new}
-    field readings: 'at_risk_share_of_new' is not of the form quantity=reading, once a
-    quantity
+    field readings: 'at_risk_share_of_new' must have the form quantity=reading, each
+    quantity once
 checks.csv same_share {readings: overlap=set; overlap = floor}
-    field readings: 'overlap=set; overlap = floor' is not of the form quantity=reading,
-    once a quantity
+    field readings: 'overlap=set; overlap = floor' must have the form quantity=reading,
+    each quantity once
 checks.csv low_end_several_three {end: lower}
     field end: input should be '', 'low', 'high' or 'whole', not 'lower'
 checks.csv same_share {kind: guess}
     field kind: input should be '', 'derivation', 'repetition', 'hypothesis' or
     'external', not 'guess'
 checks.csv same_share {kind: ''}
-    field kind: a check against a claim or a figure has one, and a derived quantity has
-    none
+    field kind: a check against a claim or a figure needs a kind, and a row that is
+    checked against nothing has none
 checks.csv planned_in_2016_2020 {kind: hypothesis}
-    field kind: a check against a claim or a figure has one, and a derived quantity has
-    none
+    field kind: a check against a claim or a figure needs a kind, and a row that is
+    checked against nothing has none
 checks.csv same_share {against: report_2021}
-    field against: a figure published elsewhere goes with the kind external, and only
-    with it
+    field against: a check of the kind external needs a figure published elsewhere here,
+    and any other check has none
 checks.csv official_total_2021 {kind: hypothesis}
-    field against: a figure published elsewhere goes with the kind external, and only
-    with it
+    field against: a check of the kind external needs a figure published elsewhere here,
+    and any other check has none
 claims.csv mean_2016_2020 {role: given}
     field role: input should be 'start', 'result' or 'count', not 'given'
 solutions.csv change_without_increase {goal: NaN}
     field goal: input should be a finite number, not 'NaN'
 solutions.csv change_without_increase {goal: ''}
-    field goal: the quantity must equal a claim or a goal, and not both
+    field goal: the row needs either a claim or a goal, and not both
 solutions.csv southern_fitted {goal: 0}
-    field goal: the quantity must equal a claim or a goal, and not both
+    field goal: the row needs either a claim or a goal, and not both
 external.csv plan_13fyp_total {qualifier: range, printed_high: 12}
-    field qualifier: an external figure is one number; the ends of a range are two rows
+    field qualifier: an external figure is one number; write a range as two rows
 external.csv plan_13fyp_total {year_from: 2021}
     field year_from: 2021 lies after 2020, the last year of the figure
 assumptions.yaml overlap {id: 5}
@@ -157,17 +158,17 @@ assumptions.yaml overlap {value: 2}
 assumptions.yaml overlap {high: 1.5}
     field high: 1.5 lies outside the allowed range, 0 to 1
 assumptions.yaml overlap {low: 0.6}
-    field low: 0.6 lies above the high, 0.5
+    field low: 0.6 lies above the high end, 0.5
 assumptions.yaml overlap {unit: percent}
     field unit: 'percent' is not a base unit, such as person, transfer, labourer
 assumptions.yaml former_detainees {floor: 5}
     field floor: input should be a valid mapping, not '5'
 assumptions.yaml former_detainees {floor: {reason: x, resaon: x}}
-    field floor.resaon: 'resaon' is not known here; did you mean 'reason'?
+    field floor.resaon: 'resaon' is not known here. Did you mean 'reason'?
 assumptions.yaml overlap {ceiling: {value: 2, reason: x}}
     field ceiling.value: 2 lies outside the allowed range, 0 to 1
 datapackage.json analysis {estimate: []}
-    field analysis.estimate: 'estimate' is not known here; did you mean 'estimates'?
+    field analysis.estimate: 'estimate' is not known here. Did you mean 'estimates'?
 datapackage.json analysis {remarks: [{quantity: south_2019, above: total_2019}]}
     field analysis.remarks.0.words: field required
 assumptions.yaml overlap {kind: [words]}
@@ -190,7 +191,7 @@ datapackage.json analysis {linked_readings: [total_2019]}
         ),
         finding(
             "arithmetic.0.expresion",
-            "'expresion' is not known here; did you mean 'expression'?",
+            "'expresion' is not known here. Did you mean 'expression'?",
             "expression: tra",
             "expression: tra\n      expresion: tra",
         ),
@@ -206,35 +207,36 @@ AMISS = """
 claims.csv mean_2016_2020 {id: plan_2016_2020}
     field id: 'plan_2016_2020' is given twice
 claims.csv mean_2016_2020 {section: mobilisation}
-    field section: 'mobilisation' is not a row of sections.csv; did you mean
+    field section: 'mobilisation' is not a row of sections.csv. Did you mean
     'mobilization-2016-2020'?
 claims.csv figure_2019_all {source: jamestown-2021}
-    field source: 'jamestown-2021' is not a row of sources.csv; did you mean
+    field source: 'jamestown-2021' is not a row of sources.csv. Did you mean
     'jamestown-2021-03'?
 checks.csv same_share {claim: at_risk_2021_approach}
-    field claim: 'at_risk_2021_approach' is not a row of claims.csv; did you mean
+    field claim: 'at_risk_2021_approach' is not a row of claims.csv. Did you mean
     'at_risk_2021_approaches'?
 solutions.csv southern_fitted {solve: minority_share_sout}
-    field solve: 'minority_share_sout' is not a row of assumptions.yaml; did you mean
+    field solve: 'minority_share_sout' is not a row of assumptions.yaml. Did you mean
     'minority_share_south'?
 claims.csv excess_2016_2020 {judged_by: excess_over_gaol}
-    field judged_by: 'excess_over_gaol' is not a row of checks.csv; did you mean
+    field judged_by: 'excess_over_gaol' is not a row of checks.csv. Did you mean
     'excess_over_goal'?
 claims.csv increase_2019_2021 {same_calculation_as: growth_rate}
-    field same_calculation_as: 'growth_rate' is not a row of claims.csv; did you mean
+    field same_calculation_as: 'growth_rate' is not a row of claims.csv. Did you mean
     'growth_rate_2019_2021'?
 assumptions.yaml overlap {claim: at_risk_total_rang}
-    field claim: 'at_risk_total_rang' is not a row of claims.csv; did you mean
+    field claim: 'at_risk_total_rang' is not a row of claims.csv. Did you mean
     'at_risk_total_range'?
 claims.csv total_2021_tianshan {unit: person}
     field unit: transfers_2021 is in transfer, but this row gives person
 claims.csv detainees_several {quantity: former_trainees}
-    field quantity: its words need an assumption of that name, with floor or ceiling
+    field quantity: a number in words needs an assumption of the name of its quantity,
+    with a floor or a ceiling
 checks.csv same_share {claim: net_increase_note_4}
     field claim: net_increase_note_4 is a value of net_new_persons, not of
     at_risk_2021
 claims.csv excess_2016_2020 {quantity: excess_over_plan_2016_202}
-    field quantity: nothing else is of 'excess_over_plan_2016_202'; did you mean
+    field quantity: nothing else is of 'excess_over_plan_2016_202'. Did you mean
     'excess_over_plan_2016_2020'?
 readings.csv persons_per_transfer,implied {default: true}
     field default: the default of persons_per_transfer is its reading 'set'; say false,
@@ -250,11 +252,14 @@ readings.csv south_growth_2022,fastest {default: true}
 assumptions.yaml persons_per_transfer {marked: [{value: 1.5, reason: too much}]}
     field marked.0.value: 1.5 lies outside the allowed range, 0.05 to 1
 checks.csv same_share {end: low}
-    field end: an end is named where the claim is a range, and only there
+    field end: a row against a range names the end that it is held against, and any
+    other row names none
 checks.csv low_end_several_three {end: ''}
-    field end: an end is named where the claim is a range, and only there
+    field end: a row against a range names the end that it is held against, and any
+    other row names none
 solutions.csv detainees_for_low_end {end: ''}
-    field end: an end is named where the claim is a range, and only there
+    field end: a row against a range names the end that it is held against, and any
+    other row names none
 claims.csv mean_2016_2020 {same_calculation_as: excess_2016_2020}
     field same_calculation_as: excess_2016_2020 does not name mean_2016_2020 as the same
     calculation
@@ -276,14 +281,14 @@ FEBRUARY = "transfers_2021,total_2021_february"
         ),
         finding(
             "claims",
-            "'mean_2016_2021' is not a row of claims.csv; did you mean "
+            "'mean_2016_2021' is not a row of claims.csv. Did you mean "
             "'mean_2016_2020'?",
             "- mean_2016_2020",
             "- mean_2016_2021",
         ),
         finding(
             "external",
-            "'transfers_2019_xinhau' is not a row of external.csv; did you mean "
+            "'transfers_2019_xinhau' is not a row of external.csv. Did you mean "
             "'transfers_2019_xinhua'?",
             "transfers_2019_xinhua",
             "transfers_2019_xinhau",
@@ -291,7 +296,8 @@ FEBRUARY = "transfers_2021,total_2021_february"
         pytest.param(
             cells(CLAIMS, "total_2021_february", input="true"),
             f"{CLAIMS}, {at(CLAIMS, 'total_2021_february')}, field input: "
-            f"transfers_2021 starts from {at(CLAIMS, 'total_2021_tianshan')} too",
+            f"{at(CLAIMS, 'total_2021_tianshan')} is an input of transfers_2021 too, "
+            "but a quantity has only one",
         ),
     ]
 )
@@ -339,7 +345,7 @@ ENTRY_OF_OVERLAP = 1 + BEFORE.count("\n- id: ")
         (
             text(CLAIMS, "id,quantity", "id,quantities"),
             f"{CLAIMS}, row 2 (cadres_in_words), field quantities: 'quantities' is not "
-            "known here; did you mean 'quantity'?",
+            "known here. Did you mean 'quantity'?",
         ),
         (
             raw(SECTIONS, lambda data: data.replace(b",note\n", b"\n", 1)),
@@ -570,13 +576,13 @@ def test_the_shipped_rows_fit_each_other(model):
     [
         (
             text("headlines.yaml", "check: excess_over_goal", "check: net_persons"),
-            "headlines.yaml, entry above_plan, field check: net_persons is of "
-            "net_increase_note_4, not of excess_2016_2020",
+            "headlines.yaml, entry above_plan, field check: net_persons "
+            "checks net_increase_note_4, not excess_2016_2020",
         ),
         (
             text("headlines.yaml", "{at_risk_2019} at", "{at_risk_2091} at"),
             "headlines.yaml, entry approaches_in_2021, field if_changed.sentence: "
-            "'at_risk_2091' names no quantity or row with a number; did you mean "
+            "'at_risk_2091' names no quantity or row with a number. Did you mean "
             "'at_risk_2021'?",
         ),
         (
@@ -585,8 +591,8 @@ def test_the_shipped_rows_fit_each_other(model):
         ),
         (
             text("datapackage.json", '"path": "claims.csv"', '"path": "claim.csv"'),
-            "datapackage.json, entry claim.csv, field path: no such file; did you mean "
-            "'claims.csv'?",
+            "datapackage.json, entry claim.csv, field path: there is no such file. "
+            "Did you mean 'claims.csv'?",
         ),
     ],
 )
@@ -599,7 +605,7 @@ def test_figures_beside_a_check_fit_it(package):
     place = f"{CHECKS}, {at(CHECKS, 'official_total_2021')}, field against: "
     cells(CHECKS, "official_total_2021", against="report_2012x")(package)
     assert refused(package).startswith(
-        f"{place}'report_2012x' names no quantity or row with a number; did you mean"
+        f"{place}'report_2012x' names no quantity or row with a number. Did you mean"
     )
     cells(CHECKS, "official_total_2021", against="report_2021 / report_2019")(package)
     said = (
@@ -625,10 +631,10 @@ def test_a_folder_is_named_or_stands_in_the_environment_or_is_shipped(
     ):
         Register.read()
     with pytest.raises(
-        RegisterError, match=r"^nowhere/datapackage\.json: the file is missing$"
+        RegisterError, match=r"^nowhere/datapackage\.json: the file is missing\.$"
     ):
         Register.read("nowhere")
-    with pytest.raises(InputError, match=r"^1 is not the path of a data package$"):
+    with pytest.raises(InputError, match=r"^1 is not the path of a data package\.$"):
         Register.read(1)
 
 
@@ -647,9 +653,9 @@ def test_a_row_that_takes_the_value_of_one_that_takes_its_own_is_named(package):
 
 def test_a_long_text_is_cut_in_a_sentence():
     words = "x" * 60
-    assert str(InputError(f"'{words}yyyyyyyyyyyyyyyyyyyyyyyy' is")) == f"'{words}…' is"
-    assert str(InputError(f"'{words}yyy' is")) == f"'{words}yyy' is"
+    assert str(InputError(f"'{words}yyyyyyyyyyyyyyyyyyyyyyyy' is")) == f"'{words}…' is."
+    assert str(InputError(f"'{words}yyy' is")) == f"'{words}yyy' is."
 
 
 def test_a_sentence_is_one_line():
-    assert str(InputError("a\n b")) == "a b"
+    assert str(InputError("a\n b")) == "a b."

@@ -82,7 +82,7 @@ def test_nothing_but_the_named_units_exists(text):
 def test_an_unknown_unit_is_refused_with_the_nearest(text, near):
     with pytest.raises(ValueError, match="unit") as refused:
         parse_unit(text)
-    assert str(refused.value) == f"'{text}' is not a known unit; did you mean '{near}'?"
+    assert str(refused.value) == f"'{text}' is not a known unit. Did you mean '{near}'?"
 
 
 units = st.lists(
@@ -126,7 +126,7 @@ def test_a_number_with_or_without_its_unit_comes_to_base_units(text, unit, expec
     assert read_number(text, unit) == expected
 
 
-NUMBER = "'{}' is not a number, nor a number and a unit such as '1 person'"
+NUMBER = "'{}' is not a number. Write a number with its unit, such as '1 person'."
 
 
 @pytest.mark.parametrize(
@@ -136,14 +136,21 @@ NUMBER = "'{}' is not a number, nor a number and a unit such as '1 person'"
             (text, NUMBER.format(text))
             for text in ("five person", "", "person", "--5", "nan", "inf", "1e999")
         ),
-        ("5 transfer", "'5 transfer' is in transfer, not in person"),
-        ("5 percent", "'5 percent' is in %, not in person"),
-        ("5 persn", "'persn' is not a known unit; did you mean 'person'?"),
-        ("5 million prson", "'prson' is not a known unit; did you mean 'person'?"),
+        (
+            "5 transfer",
+            "'5 transfer' is in the unit 'transfer', but the number must be in "
+            "'person'.",
+        ),
+        (
+            "5 percent",
+            "'5 percent' is in the unit 'percent', but the number must be in 'person'.",
+        ),
+        ("5 persn", "'persn' is not a known unit. Did you mean 'person'?"),
+        ("5 million prson", "'prson' is not a known unit. Did you mean 'person'?"),
         (
             "5 percent million",
-            "'5 percent million' is a percentage of something; give the number itself, "
-            "in person",
+            "'5 percent million' is a percentage of something. Give the number itself, "
+            "in the unit 'person'.",
         ),
     ],
 )
@@ -168,7 +175,7 @@ def test_no_unit_is_computed_from_a_text_that_is_no_name(text):
 
 
 def test_a_unit_is_demanded_where_the_quantity_has_one():
-    with pytest.raises(ValueError, match=r"^'5' has no unit; write '5 person', as"):
+    with pytest.raises(ValueError, match=r"^'5' has no unit\. Each number in a file"):
         read_number("5", "person", with_unit=True)
     assert read_number("5 person", "person", with_unit=True) == 5
     assert read_number("0.5", "dimensionless", with_unit=True) == 0.5
@@ -184,9 +191,9 @@ def test_a_scale_multiplies(number, scale):
 
 
 def test_nearest_lists_what_is_known_when_nothing_is_near():
-    assert nearest("qqq", []) == ""
-    assert nearest("qqq", ["b", "a"]) == "; known: a, b"
+    assert nearest("qqq", []) == "."
+    assert nearest("qqq", ["b", "a"]) == ". Choose one of these: a, b."
     many = [f"name_{i:02}" for i in range(13)]
     # Twelve of them, then the sign that there are more.
-    assert nearest("qqq", many).endswith("name_11, …")
-    assert nearest("qqq", many[:12]).endswith("name_11")
+    assert nearest("qqq", many).endswith("name_11, ….")
+    assert nearest("qqq", many[:12]).endswith("name_11.")

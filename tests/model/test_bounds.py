@@ -255,7 +255,7 @@ of_square = formula("of_square(square) = square / 2")
 def test_what_is_no_ratio_is_refused_by_the_formula_that_is_none():
     said = (
         "the formula of square (formula) is not a ratio of two linear functions of "
-        "each input, so its bounds can't be computed"
+        "each input, so its bounds can't be computed."
     )
     solved = solve_for("of_square", "y", goal=1.0, row=7)
     checks, solutions = [check("r", "of_square")], {"s": solved}

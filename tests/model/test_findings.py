@@ -42,7 +42,8 @@ def test_a_step_that_comes_to_something_else_is_said(package):
     # 3,170,000 - 300,000 = 2,870,000, which is the mean: the difference is 0.
     text("findings.yaml", 'comes_to: "0"\n', 'comes_to: "10000"\n')(package)
     assert findings.problems(Model(Register.read(package))) == [
-        "base_equals_mean: those 2.87 million transfers in 2019 less the yearly mean "
+        "base_equals_mean: the 2.87 million transfers in 2019 that the increase leaves "
+        "less the yearly mean "
         "of 2.87 million for 2016–2020 is 0, not 10000"
     ]
 
@@ -100,12 +101,12 @@ NOT = "is not made of names, numbers, + - * / and brackets"
     [
         (
             "total_2021_tianshen - 1",
-            "'total_2021_tianshen' names no quantity or row with a number; did you "
+            "'total_2021_tianshen' names no quantity or row with a number. Did you "
             "mean 'total_2021_tianshan'?",
         ),
         (
             "transfers_2019.from_rates",
-            "'transfers_2019.from_rates' names no quantity or row with a number; did "
+            "'transfers_2019.from_rates' names no quantity or row with a number. Did "
             "you mean 'transfers_2019'?",
         ),
         ("mean_2016_2020 ^ 2", f"'mean_2016_2020 ^ 2' {NOT}"),
@@ -137,7 +138,7 @@ def test_arithmetic_that_is_none_is_refused(package, written, said):
     with pytest.raises(RegisterError) as refused:
         Model(Register.read(package))
     place = f"{file}, entry base_equals_mean, field arithmetic.0.expression"
-    assert str(refused.value) == f"{place}: {said}"
+    assert str(refused.value).removesuffix(".") == f"{place}: {said}"
 
 
 # Where to look ------------------------------------------------------------------------

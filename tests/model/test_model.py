@@ -33,8 +33,10 @@ def sentence(error, call, *args, **how):
     """The one sentence with which a call is refused."""
     with pytest.raises(error) as refused:
         call(*args, **how)
-    assert "\n" not in str(refused.value)
-    return str(refused.value)
+    said = str(refused.value)
+    assert "\n" not in said
+    assert said.endswith((".", "?"))
+    return said.removesuffix(".")
 
 
 q = formula("q() = 3.0")
@@ -93,7 +95,10 @@ def test_words_give_a_floor_and_a_ceiling_and_in_words_no_single_value():
         (70, "at most"),
     ]
     setting = made.setting({"base": "in_words"})
-    said = "{} has no single value: base is given in words only; set it to a number"
+    said = (
+        "{} has no single value, because the article gives base only in words. "
+        "Set base to a number"
+    )
     for name, low, high in (("base", 30, 70), ("double", 60, 140)):
         assert sentence(ModelError, made.estimate, name, setting) == said.format(name)
         found = made.plan(name, setting).rounded
@@ -135,47 +140,45 @@ def case(said, readings=None, **values):
 @pytest.mark.parametrize(
     ("readings", "values", "said"),
     [
-        case("'overlapp' is not a quantity; did you mean 'overlap'?", overlapp=0.1),
+        case("'overlapp' is not a quantity. Did you mean 'overlap'?", overlapp=0.1),
         case(
-            "'persons_per_labourer' is not a quantity; did you mean "
+            "'persons_per_labourer' is not a quantity. Did you mean "
             "'persons_per_cadre'?",
             persons_per_labourer=2.0,
         ),
         case(
-            "'transfers_2018' is not a quantity; did you mean 'transfers_2021'?",
+            "'transfers_2018' is not a quantity. Did you mean 'transfers_2021'?",
             {"transfers_2018": "x"},
         ),
         case(
-            "'from_rates' is not a reading of transfers_2019; did you mean "
-            "'from_rate'?",
+            "transfers_2019 has no reading 'from_rates'. Did you mean 'from_rate'?",
             {"transfers_2019": "from_rates"},
         ),
-        case("overlap = nan is not a finite number", overlap=math.nan),
-        case("overlap = True is not a finite number", overlap=True),
-        case("overlap = 1.01 lies outside its allowed range, 0 to 1", overlap=1.01),
+        case("overlap must be a finite number, not nan", overlap=math.nan),
+        case("overlap must be a finite number, not True", overlap=True),
+        case("overlap cannot be 1.01. It must be between 0 and 1", overlap=1.01),
         case(
-            "former_detainees = 20 million lies outside its allowed range, 0 to "
+            "former_detainees cannot be 20 million. It must be between 0 and "
             "18.040304 million persons",
             former_detainees=2e7,
         ),
         case(
-            "transfers_2021 = −1 lies outside its allowed range, 0 transfers or more",
+            "transfers_2021 cannot be −1. It must be 0 transfers or more",
             transfers_2021=-1,
         ),
         case(
-            "growth_2019_2021 = −150 percent lies outside its allowed range, "
-            "−100 percent or more",
+            "growth_2019_2021 cannot be −150 percent. It must be −100 percent or more",
             growth_2019_2021=-1.5,
         ),
         case(
-            "total_2019 and south_2019 are one choice and can't be read persons, "
-            "transfers at once",
+            "Read total_2019 and south_2019 alike: choose either 'persons' or "
+            "'transfers'",
             {"total_2019": "persons", "south_2019": "transfers"},
         ),
         case(
-            "these readings make a circle: net_new_transfers (from_base) needs "
+            "These readings need each other: net_new_transfers (from_base) needs "
             "transfers_2019 (from_difference), which needs net_new_transfers "
-            "(from_base); choose another reading of one of them",
+            "(from_base). Choose another reading for one of them",
             {"transfers_2019": "from_difference", "net_new_transfers": "from_base"},
         ),
     ],
@@ -249,7 +252,7 @@ def test_a_change_takes_numbers_texts_and_readings(model):
         ),
         (
             ["overlap=1", "overlap=set"],
-            "overlap is given twice; give one value or reading",
+            "overlap is given twice. Give it one value or one reading",
         ),
     ],
 )
@@ -288,13 +291,13 @@ def test_differences_are_one_line(model):
     )
     assert model.differences(setting) == (
         "differs from the article in: at_risk_2019: minority transferees of the south "
-        "(southern, a reconstruction); overlap = 0.25 in place of our 0; "
+        "(southern, our reconstruction); overlap = 0.25 in place of our 0; "
         "at_risk_2021 = 1.5 million persons"
     )
 
 
 def test_a_name_that_nothing_depends_on_is_refused(model):
-    unused = "{} is unused: nothing computed here depends on it under these readings"
+    unused = "{} does not affect at_risk_2021 under these readings. Leave it out"
     plans = [model.plan("at_risk_2021")]
     for given in (
         {"persons_per_transfer": 0.9},
@@ -315,8 +318,8 @@ def test_a_name_that_nothing_depends_on_is_refused(model):
     hidden = model.over(setting, {"persons_per_transfer": "implied"})
     plans = [model.plan("persons_2019", hidden)]
     assert sentence(ModelError, model.check_used, setting, plans) == (
-        "persons_per_transfer is unused: its reading implied supplies it under these "
-        "readings"
+        "Your number for persons_per_transfer has no effect, because the reading "
+        "'implied' supplies this quantity. Leave out one of the two"
     )
     # Of linked readings, one that is used is enough.
     model.check_used(
@@ -334,8 +337,8 @@ half = formula("half(double) = double / 2")
 @pytest.mark.parametrize(
     ("most", "high", "said"),
     [
-        ("top", 3.75, "double would be 8, and it is at most top, 7"),
-        (7, 3.5, "double would be 8, and it is at most 7"),
+        ("top", 3.75, "double would be 8, but it cannot be more than top, which is 7"),
+        (7, 3.5, "double would be 8, but it cannot be more than 7"),
     ],
 )
 def test_a_limit_refuses_a_quantity_and_all_computed_from_it_and_no_setting(
@@ -371,8 +374,9 @@ def test_remarks_stand_beside_a_number_and_refuse_nothing(model):
     # on it.
     given = {"persons_per_transfer_drift": 0.94, "overlap": 0.75}
     said = (
-        "persons_per_transfer_drift is varied from 0.95 to 1.05, and set to 0.94",
-        "overlap is varied from 0 to 0.5, and set to 0.75",
+        "persons_per_transfer_drift is set to 0.94, outside the range from 0.95 to "
+        "1.05 that we try",
+        "overlap is set to 0.75, outside the range from 0 to 0.5 that we try",
     )
     assert remarks("net_new_persons", **given) == said[:1]
     assert remarks("at_risk_total", former_detainees=300_000, **given) == said
@@ -410,7 +414,8 @@ def test_remarks_stand_beside_a_number_and_refuse_nothing(model):
     ],
 )
 def test_a_number_far_from_the_printed_one_needs_its_unit(model, quantity, given, said):
-    assert sentence(ModelError, model.setting, {quantity: given}) == said
+    refusal = f"{sentence(ModelError, model.setting, {quantity: given})}."
+    assert refusal == said
 
 
 @pytest.mark.parametrize(
@@ -463,7 +468,7 @@ def test_a_derived_assumption_stays_in_its_allowed_range(model):
     nothing = model.setting({"planned_transfers_2016_2020": 0})
     name = "excess_over_plan_2016_2020"
     assert sentence(ModelError, model.estimate, name, nothing) == (
-        f"{name}, read formula, has no finite value: a division by zero"
+        f"{name} has no finite value: its reading 'formula' divides by zero"
     )
 
 
@@ -556,7 +561,7 @@ def making(*formulas, **how):
         (
             making(double, claims=[claim("printed_bass", "1")]),
             f"{FORMULAS}the formula double needs 'base', which no formula or row "
-            "supplies; did you mean 'bass'?",
+            "supplies. Did you mean 'bass'?",
         ),
         (
             making(a, b),
@@ -585,7 +590,7 @@ def making(*formulas, **how):
         ),
         (
             making(q, same_as={("w", "alike"): "qq"}),
-            f"{READINGS}row 2 (w, alike), field same_as: 'qq' is not a quantity; did "
+            f"{READINGS}row 2 (w, alike), field same_as: 'qq' is not a quantity. Did "
             "you mean 'q'?",
         ),
         (
@@ -604,20 +609,20 @@ def making(*formulas, **how):
         ),
         (
             making(q, grades={("q", "nmed"): "stated"}),
-            f"{READINGS}row 2 (q, nmed), field reading: 'nmed' is not a reading of q; "
-            "known: formula",
+            f"{READINGS}row 2 (q, nmed), field reading: q has no reading 'nmed'. "
+            "Choose one of these: formula",
         ),
         (
             making(q, percent=("qq",)),
-            f"{ANALYSIS}.percent: 'qq' is not a quantity; did you mean 'q'?",
+            f"{ANALYSIS}.percent: 'qq' is not a quantity. Did you mean 'q'?",
         ),
         (
             making(double, **most("doubl", "base")),
-            f"{ANALYSIS}.limits: 'doubl' is not a quantity; did you mean 'double'?",
+            f"{ANALYSIS}.limits: 'doubl' is not a quantity. Did you mean 'double'?",
         ),
         (
             making(double, **most("double", "bas")),
-            f"{ANALYSIS}.limits: 'bas' is not a quantity; did you mean 'base'?",
+            f"{ANALYSIS}.limits: 'bas' is not a quantity. Did you mean 'base'?",
         ),
         (
             making(double, q, **most("double", "q")),
@@ -625,7 +630,7 @@ def making(*formulas, **how):
         ),
         (
             making(double, **above("bas")),
-            f"{ANALYSIS}.remarks: 'bas' is not a quantity; did you mean 'base'?",
+            f"{ANALYSIS}.remarks: 'bas' is not a quantity. Did you mean 'base'?",
         ),
         (
             making(double, q, **above("q")),
@@ -644,22 +649,23 @@ def test_names_units_and_defaults_fit(made, said):
 @pytest.mark.parametrize(
     ("how", "said"),
     [
-        ({"quantity": "doubel"}, "'doubel' is not a quantity; did you mean 'double'?"),
+        ({"quantity": "doubel"}, "'doubel' is not a quantity. Did you mean 'double'?"),
         (
             {"readings": {"bas": "published"}},
-            "'bas' is not a quantity; did you mean 'base'?",
+            "'bas' is not a quantity. Did you mean 'base'?",
         ),
         (
             {"readings": {"base": "publishd"}},
-            "'publishd' is not a reading of base; did you mean 'published'?",
+            "base has no reading 'publishd'. Did you mean 'published'?",
         ),
         (
             {"readings": {"w": "published"}},
-            "w is unused: nothing computed here depends on it under these readings",
+            "w does not affect double under these readings. Leave it out",
         ),
         (
             {"claim": "printed_base", "quantity": "base"},
-            "the check is circular: it starts from printed_base, which it checks",
+            "the check is circular: it starts from printed_base, the number "
+            "that it checks",
         ),
     ],
 )
@@ -690,7 +696,7 @@ def test_figures_and_statements_name_what_there_is():
         double, **external("double", "double.formula", "printed_base", "per_year:base")
     )
     small_model(double, **statement("double", "printed_base"))
-    none = "is not a quantity and not a row of claims.csv; did you mean"
+    none = "is not a quantity and not a row of claims.csv. Did you mean"
     found = refused(double, **external("doubl"))
     place = "nowhere/external.csv, row 4 (seen), field beside"
     assert found == f"{place}: 'doubl' {none} 'double'?"
@@ -749,6 +755,6 @@ def test_a_formula_that_divides_by_zero_has_no_value_and_no_traceback():
     )
     with pytest.raises(ModelError) as refused:
         made.estimate("gap")
-    said = "gap, read formula, has no finite value: a division by zero"
+    said = "gap has no finite value: its reading 'formula' divides by zero."
     assert str(refused.value) == said
     assert judge(made, made.register.checks["r"]).reason == said

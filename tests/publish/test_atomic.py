@@ -38,7 +38,9 @@ def fill(folder, text, error=None):
 def refused(call, *args):
     with pytest.raises(InputError) as error:
         call(*args)
-    return str(error.value)
+    said = str(error.value)
+    assert said.endswith((".", "?"))
+    return said.removesuffix(".")
 
 
 # A file -------------------------------------------------------------------------------

@@ -145,7 +145,11 @@ def test_another_check_of_a_headline_is_named(package: Path) -> None:
         ),
         # Typed digits take the place of a number.
         (
-            text("headlines.yaml", "That {report_2021}", "That 3.714 million"),
+            text(
+                "headlines.yaml",
+                "The region's {report_2021} is",
+                "The 3.714 million is",
+            ),
             "headlines, growth_since_2019, caveats.1: moved from 3174000 to",
         ),
         (

@@ -77,15 +77,15 @@ def test_the_notebook_of_draws_draws_from_the_scenario_it_is_under(
 #: are texts and whole numbers that are no settings.
 REFUSED = """
 04 minority_share_south=0.9
-    minority_share_south is unused
+    minority_share_south does not affect
 08 sceanrio=southern
-    'sceanrio' is no parameter of 08_sensitivity; did you mean 'scenario'
+    'sceanrio' is no parameter of 08_sensitivity. Did you mean 'scenario'
 08 quantity=at_risk_2012
-    'at_risk_2012' is not a quantity; did you mean 'at_risk_2021'
+    'at_risk_2012' is not a quantity. Did you mean 'at_risk_2021'
 08 scenario=southen
-    'southen' names no scenario or file; did you mean 'southern'
+    'southen' names no scenario or file. Did you mean 'southern'
 08 draws_scenario=ilustrative
-    'ilustrative' names no scenario or file; did you mean 'illustrative'
+    'ilustrative' names no scenario or file. Did you mean 'illustrative'
 08 draws=1000001
     1,000,001 draws can't be made; they are at least 2, and at most 1,000,000
 08 draws=4e3

@@ -133,8 +133,8 @@ CAPTIONS: dict[str, tuple[dict[str, Any], str, str]] = {
     # 0.774 over 3.5 or 3 of 12 million, and 0.774 of 12 million over 3.5 or 3
     "monitoring": (
         {"persons_per_household": 3},
-        "would give 1.84 to 22.6 percent",
-        "would give 2.15 to 19.4 percent",
+        "put 1.84 to 22.6 percent",
+        "put 2.15 to 19.4 percent",
     ),
     # 0.514 or 0.4, times 1.634, and that over 1.454
     "trade_shares": (
@@ -251,7 +251,7 @@ def test_a_waterfall_without_bars_says_why(
     fig = drawn("waterfall", studies[setting])
     with pytest.raises(ModelError) as refused:
         _ = studies[setting]["at_risk_2021"]
-    assert f"not computable under this setting: {refused.value}." in note(fig)
+    assert f"not computable under this setting: {refused.value}" in note(fig)
     shown = [text for text, _ in texts(fig)]
     assert ("up to 1.6 million" in shown) == (setting == "refused")
 

@@ -37,7 +37,7 @@ def test_a_refusal_in_a_notebook_is_its_sentence_alone():
     NotebookClient(notebook, allow_errors=True, kernel_name="python3").execute()
     (refusal,) = notebook.cells[1].outputs
     sentence = (
-        "'persons_per_transfr' is not a quantity; did you mean 'persons_per_transfer'?"
+        "'persons_per_transfr' is not a quantity. Did you mean 'persons_per_transfer'?"
     )
     assert refusal.traceback == [f"ModelError: {sentence}"]
     assert (refusal.ename, refusal.evalue) == ("ModelError", sentence)

@@ -108,7 +108,8 @@ def test_a_division_by_zero_ends_in_the_sentence(article: Study) -> None:
     steps = repr(study.steps("former_detainees", depth=0))
     assert "÷ (1 − 1)" in steps
     said = (
-        "former_detainees, read from_low_end, has no finite value: a division by zero"
+        "former_detainees has no finite value: its reading 'from_low_end' "
+        "divides by zero."
     )
     assert said in " ".join(steps.split())
 

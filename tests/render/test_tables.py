@@ -55,7 +55,7 @@ def test_a_long_table_goes_over_pages_and_a_wide_one_has_paragraphs() -> None:
 def test_a_table_that_there_is_not_is_refused(article: Study) -> None:
     with pytest.raises(InputError) as refused:
         article.to_latex("headline")
-    assert str(refused.value) == "'headline' is no table; did you mean 'headlines'?"
+    assert str(refused.value) == "'headline' is no table. Did you mean 'headlines'?"
     with pytest.raises(InputError, match="'5' is no table"):
         article.to_latex(5)  # type: ignore[arg-type]
 

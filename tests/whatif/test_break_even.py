@@ -210,14 +210,14 @@ def test_a_scan_finds_a_statement_to_hold_where_its_spans_say(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("two_million_in_al", "is no statement; did you mean 'two_million_in_all'"),
+        ("two_million_in_al", "is no statement. Did you mean 'two_million_in_all'"),
         ("at_risk_total ! 3", "is no statement"),
-        ("at_risk_totl >= 3", "did you mean 'at_risk_total'"),
-        ("at_risk_total >= at_risk_totl", "did you mean 'at_risk_total'"),
-        ("at_risk_total.nosuch >= 3", "'nosuch' is not a reading of at_risk_total"),
+        ("at_risk_totl >= 3", "Did you mean 'at_risk_total'"),
+        ("at_risk_total >= at_risk_totl", "Did you mean 'at_risk_total'"),
+        ("at_risk_total.nosuch >= 3", "at_risk_total has no reading 'nosuch'"),
         (
             "at_risk_total >= 3 million transfer",
-            "'3 million transfer' is in transfer, not in person",
+            "'3 million transfer' is in the unit 'transfer', but the number must",
         ),
         ("overlap < at_risk_total", "at_risk_total is in person, not in dimensionless"),
         ("at_risk_total >= 3x", "is not a known unit"),

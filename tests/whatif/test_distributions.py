@@ -94,7 +94,7 @@ def test_a_single_value_is_a_uniform_distribution() -> None:
 
 #: What is given for overlap, a share from 0 to 1, and a part of its refusal.
 REFUSED: list[tuple[Any, str]] = [
-    (("unifrom", 0, 1), "'unifrom' is no shape of a distribution; did you mean 'unif"),
+    (("unifrom", 0, 1), "'unifrom' is no shape of a distribution. Did you mean 'unif"),
     (("uniform", 0), "a uniform distribution has 2 numbers, low, high; given are 1"),
     (("triangular", 0, 0.1, 0.2, 0.3), "has 3 numbers, low, mode, high; given are 4"),
     (("uniform",), "given are 0"),
@@ -114,7 +114,7 @@ REFUSED: list[tuple[Any, str]] = [
     (("uniform", True, 1), "overlap: 'True' is not a number"),
     (("uniform", None, 1), "overlap: 'None' is not a number"),
     (("uniform", "a", 1), "overlap: 'a' is not a number"),
-    (("uniform", "0.1 person", 1), "is in person, not in dimensionless"),
+    (("uniform", "0.1 person", 1), "in the unit 'person', but this number has no unit"),
     (("uniform", [0, 1], 1), "overlap: uniform takes one number for low"),
     (("normal", [0.5, 0.6], 0.1), "overlap: normal takes one number for mean"),
     (("discrete", 3), "a discrete distribution has 2 numbers, values, weights; given"),

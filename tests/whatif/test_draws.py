@@ -101,7 +101,7 @@ def test_draws_that_cannot_be_made_are_refused(n: int, seed: int, words: str) ->
 
 
 def test_what_is_drawn_is_known_and_moves_something() -> None:
-    with pytest.raises(ModelError, match=r"^'totl' is not a quantity; did you mean"):
+    with pytest.raises(ModelError, match=r"^'totl' is not a quantity. Did you mean"):
         draw(SUM_AND_PRODUCT, ["totl"], ARTICLE, UNIT)
     with pytest.raises(ModelError, match=r"^nothing that is drawn moves total; give"):
         draw(SUM_AND_PRODUCT, ["total"], ARTICLE, {"c": uniform(0, 1)})
@@ -109,12 +109,14 @@ def test_what_is_drawn_is_known_and_moves_something() -> None:
 
 @pytest.mark.parametrize("percentile", [-1, 100.5, "5"])
 def test_a_percentile_that_is_none_is_refused(percentile: Any) -> None:
-    with pytest.raises(ModelError, match=r"is no percentile, which is from 0 to 100$"):
+    with pytest.raises(
+        ModelError, match=r"is no percentile, which is from 0 to 100\.$"
+    ):
         draw(SUM_AND_PRODUCT, ["total"], ARTICLE, UNIT, percentiles=(percentile,))
 
 
 def test_percentiles_that_look_like_shares_are_refused() -> None:
-    words = "percentiles are from 0 to 100; write 2.5 in place of 0.025$"
+    words = "percentiles are from 0 to 100; write 2.5 in place of 0.025\\.$"
     with pytest.raises(ModelError, match=words):
         draw(SUM_AND_PRODUCT, ["total"], ARTICLE, UNIT, percentiles=(0.025, 0.975))
     # Half a percent is a percentile, beside one that is no share.

@@ -103,8 +103,8 @@ def test_a_shipped_scenario_comes_to_its_hand_arithmetic(
     for quantity, expected in zip(quantities, BY_HAND[name], strict=True):
         found = estimate(model, find(name, model), quantity)
         words = (
-            f"{quantity} has no single value: former_detainees is given in words "
-            "only; set it to a number"
+            f"{quantity} has no single value, because the article gives "
+            "former_detainees only in words. Set former_detainees to a number."
         )
         assert (found.reason, found.unit) == ("" if expected else words, "person")
         assert found.value == (
@@ -261,7 +261,7 @@ def test_a_shipped_file_with_another_name_is_refused(package: Path) -> None:
     text("scenarios/southern.yaml", "name: southern", "name: northern")(package)
     with pytest.raises(
         RegisterError,
-        match=r"southern\.yaml, field name: 'northern' is not the name of the file$",
+        match=r"southern\.yaml, field name: 'northern' is not the name of the file\.$",
     ):
         shipped(Model(Register.read(package)))
 
@@ -269,7 +269,7 @@ def test_a_shipped_file_with_another_name_is_refused(package: Path) -> None:
 def test_an_unknown_scenario_is_refused_with_the_nearest(model: Model) -> None:
     with pytest.raises(
         InputError,
-        match=r"^'sothern' names no scenario or file; did you mean 'southern'\?$",
+        match=r"^'sothern' names no scenario or file. Did you mean 'southern'\?$",
     ):
         find("sothern", model)
     with pytest.raises(InputError, match="names no scenario or file"):
@@ -282,41 +282,41 @@ def test_an_unknown_scenario_is_refused_with_the_nearest(model: Model) -> None:
 #: of the sentence.
 REFUSED = """
 valeus: {overlap: 0.1}
-    valeus: did you mean 'values'?
+    valeus: Did you mean 'values'?
 values: {at_rsk_2019: southern}
-    values.at_rsk_2019: did you mean 'at_risk_2019'?
+    values.at_rsk_2019: Did you mean 'at_risk_2019'?
 values: {overlapp: 0.1}
-    values.overlapp: did you mean 'overlap'?
+    values.overlapp: Did you mean 'overlap'?
 values: {at_risk_2019: southren}
-    values.at_risk_2019: did you mean 'southern'?
+    values.at_risk_2019: Did you mean 'southern'?
 values:
     values: input should be a valid mapping
 values: {former_detainees: 300000}
-    values.former_detainees: has no unit; write '300000 person'
+    values.former_detainees: has no unit. Each number in a file needs one: write
 values: {former_detainees: 0.3 transfer}
-    values.former_detainees: is in transfer, not in person
+    values.former_detainees: is in the unit 'transfer', but the number must be in
 values: {overlap: true}
-    values.overlap: overlap = True is not a finite number
+    values.overlap: overlap must be a finite number, not True
 values: {overlap: null}
-    values.overlap: overlap = None is not a finite number
+    values.overlap: overlap must be a finite number, not None
 values: {overlap: {low: 0}}
-    values.overlap: is not a finite number
+    values.overlap: must be a finite number
 values: {overlap: 1.5}
-    values.overlap: = 1.5 lies outside its allowed range, 0 to 1
+    values.overlap: overlap cannot be 1.5. It must be between 0 and 1
 values: {villagers_placed: 5 villager}
-    values.villagers_placed: nothing computed here depends on it
+    values.villagers_placed: does not affect anything here
 values: {months_2022: four_months_again}
-    values.months_2022: nothing computed here depends on it
+    values.months_2022: does not affect anything here
 values: {total_2019: transfers, persons_per_transfer: implied}
-    values.persons_per_transfer: these readings make a circle
+    values.persons_per_transfer: These readings need each other
 values: {total_2019: transfers, south_2019: persons}
-    values.total_2019: are one choice
+    values.total_2019: Read total_2019 and south_2019 alike
 values: {transfers_2021: report_2022}
-    values.transfers_2021: report_2022 is of 2022 and transfers_2021 of 2021
+    values.transfers_2021: report_2022 is a figure for 2022, but
 values: {overlap: [0, 0.5]}
     values.overlap: '0' is no shape of a distribution
 values: {overlap: [unifrom, 0, 0.5]}
-    values.overlap: 'unifrom' is no shape of a distribution; did you mean 'uniform'?
+    values.overlap: 'unifrom' is no shape of a distribution. Did you mean 'uniform'?
 values: {overlap: {normal: [0.2, 0.1]}}
     values.overlap: normal is a shape of a distribution; write a list, [normal, mean
 values: {overlap: "uniform(0, 0.5)"}
@@ -372,4 +372,4 @@ def test_a_file_is_refused_as_a_whole(
 
 
 def test_a_missing_file_is_refused(model: Model, tmp_path: Path) -> None:
-    assert refusal(tmp_path / "mine.yaml", model) == ": the file is missing"
+    assert refusal(tmp_path / "mine.yaml", model) == ": the file is missing."

@@ -131,7 +131,9 @@ def test_readings_that_need_each_other_are_rows_that_say_so(model: Model) -> Non
         found.total_2019__reading == "transfers"
     )
     assert circle.sum() == 1
-    assert found.violates[circle].str.startswith("these readings make a circle: ").all()
+    assert (
+        found.violates[circle].str.startswith("These readings need each other: ").all()
+    )
     assert (
         (found.violates == "").tolist()
         == (~circle).tolist()
@@ -181,12 +183,11 @@ def test_refused_cells_alone_are_empty_and_say_why(
     )
     found = compute(model, one)
     south_past = (
-        "labourers_south_2019 would be 2.6 million, and it is at most labourers_2019, "
-        "2.59 million"
+        "labourers_south_2019 would be 2.6 million, but it cannot be more than "
+        "labourers_2019, which is 2.59 million."
     )
     ratio_past = (
-        "persons_per_transfer_2021 would be 1.05, outside its allowed range of 0.025 "
-        "to 1"
+        "persons_per_transfer_2021 would be 1.05, but it must be between 0.025 and 1."
     )
     for index, (south, ratio, change) in enumerate(
         itertools.product(souths, ratios, changes)
@@ -225,7 +226,10 @@ def test_remarks_stand_in_the_row_of_their_number(model: Model) -> None:
     assert starts == ["at_risk_2019: 739,000", "at_risk_2019: 22,200", ""]
     # 1.6 million + 0.3 x 301,222 less 0.3 x 3.17 million = 739,367 more;
     # at 0.55 22,172 more.
-    outside = "persons_per_transfer is varied from 0.36 to 1, and set to 0.3"
+    outside = (
+        "persons_per_transfer is set to 0.3, outside the range from 0.36 to 1 that we "
+        "try"
+    )
     first, second, third = found.remarks
     more, *others = first.split(" | ")
     assert more.startswith("at_risk_2021: 739,000 more than were transferred in 2021")
@@ -260,7 +264,7 @@ def test_a_run_that_stops_leaves_no_file(
         raise OSError(28, "No space left on device")
 
     with pytest.raises(
-        InputError, match=r"out\.csv can't be written \(No space left on device\)$"
+        InputError, match=r"out\.csv can't be written \(No space left on device\)\.$"
     ):
         sweep(model, GRID, tmp_path / "out.csv", done=stop)
     assert not list(tmp_path.iterdir())
@@ -270,7 +274,7 @@ def test_a_file_that_exists_is_kept(model: Model, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     out.write_text("of mine\n", encoding="utf-8")
     with pytest.raises(
-        InputError, match=r"out\.csv exists; remove it or name another file$"
+        InputError, match=r"out\.csv exists; remove it or name another file\.$"
     ):
         sweep(model, GRID, out)
     assert out.read_text(encoding="utf-8") == "of mine\n"
@@ -280,7 +284,7 @@ def test_a_file_that_exists_is_kept(model: Model, tmp_path: Path) -> None:
 def test_a_file_of_another_ending_is_refused(
     model: Model, tmp_path: Path, name: str
 ) -> None:
-    with pytest.raises(InputError, match=r"does not end in \.csv$"):
+    with pytest.raises(InputError, match=r"does not end in \.csv\.$"):
         sweep(model, GRID, tmp_path / name)
 
 
@@ -336,20 +340,20 @@ def test_a_scenario_beside_the_file_is_found_from_anywhere(
 #: A sweep but for its name; and the field at fault, with a part of the sentence.
 REFUSED = """
 values: {overlapp: [0]}
-    values.overlapp: 'overlapp' is not a quantity; did you mean 'overlap'?
+    values.overlapp: 'overlapp' is not a quantity. Did you mean 'overlap'?
 values: {at_rsk_2019: [southern]}
-    values.at_rsk_2019: did you mean 'at_risk_2019'?
+    values.at_rsk_2019: Did you mean 'at_risk_2019'?
 values: {at_risk_2019: [southren]}
-    values.at_risk_2019: did you mean 'southern'?
+    values.at_risk_2019: Did you mean 'southern'?
 values: {at_risk_2019: [southern, 1.5 million person]}
-    values.at_risk_2019: '1.5 million person' is not a reading of at_risk_2019
+    values.at_risk_2019: at_risk_2019 has no reading '1.5 million person'
 quantities: [at_risk_totl]
 values: {overlap: [0]}
-    : did you mean 'at_risk_total'?
+    : Did you mean 'at_risk_total'?
 values: {persons_per_transfer: [1.7]}
     values.persons_per_transfer: '1.7' has no unit
 values: {persons_per_transfer: [1.7 person/transfer]}
-    values.persons_per_transfer: = 1.7 lies outside its
+    values.persons_per_transfer: cannot be 1.7. It must be
 values: {overlap: {low: 0.5, high: 0.1, steps: 3}}
     values.overlap: from a low end to a higher one
 values: {overlap: {low: 0, high: 0.1}}
@@ -358,11 +362,11 @@ values: {}
     : nothing is varied; give values or readings
 scenario: southren
 values: {overlap: [0]}
-    : names no scenario or file; did you mean 'southern'?
+    : names no scenario or file. Did you mean 'southern'?
 values: {minority_share_south: [0.9]}
-    values.minority_share_south: nothing computed here depends on it
+    values.minority_share_south: does not affect anything here
 values: {months_2022: [four_months_again]}
-    values.months_2022: nothing computed here depends on it
+    values.months_2022: does not affect anything here
 """
 CIRCLE = (
     "values: {persons_per_transfer: [implied], total_2019: [transfers], "
@@ -405,7 +409,7 @@ def test_a_sweep_is_refused_with_one_sentence_from_python_and_from_a_file(
     [
         (
             "name: a\nvlaues: {overlap: [0]}",
-            ", field vlaues: 'vlaues' is not known here; did you mean 'values'?",
+            ", field vlaues: 'vlaues' is not known here. Did you mean 'values'?",
         ),
         ("name: a\nvalues: {overlap: 0.1}", ", field values.overlap: "),
         (

@@ -1,7 +1,7 @@
 """Sphinx takes its settings for the report from this module.
 
-They include a search that finds numbers as they are printed, and links from our own
-words to the glossary.
+The settings include a search that finds numbers as they are printed, and links from our
+own words to the glossary.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ _SPLIT = (
 
 
 def words(text: str) -> list[str]:
-    """The words that a search finds, numbers as they are printed among them.
+    """The words that a search finds, including numbers as they are printed.
 
     >>> words("Some 1.6 million in 2019, of 1,135,200")
     ['Some', '1.6', 'million', 'in', '2019.', 'of', '1,135,200']
@@ -124,7 +124,7 @@ def words(text: str) -> list[str]:
 
 
 def with_links(html: str) -> str:
-    """Link each term to the glossary where a page has it first.
+    """Link each term to the glossary where it first stands on a page.
 
     >>> with_links("<h1>Readings</h1><p>A reading, or two readings.</p>")
     '<h1>Readings</h1><p>A <a class="term" href="glossary.html#reading">reading</a>, \

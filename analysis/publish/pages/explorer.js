@@ -275,7 +275,7 @@ function takeAll(text) {
     if (!DATA.settings.includes(name)) refuse(DATA.unknown, { name });
     return [name, QUANTITIES[name].sources[choice] ? choice : readNumber(choice)];
   }));
-  const left = refusals.filter(Boolean).join("; ");
+  const left = refusals.filter(Boolean).join(" ");
   show($("refused"), left && fill(DATA.leftOut, { left }));
   rest();
 }
