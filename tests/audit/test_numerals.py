@@ -22,7 +22,7 @@ EXCLUDED = [
     ("date", "at 5 pm it", "5"),
     ("marker", "as reported.[12] It", "12"),
     ("marker", "as reported.12 It", "12"),
-    ("name", "see https://example.org/a/2021/5 for", "2021"),
+    ("name", "see www.example.org/a/2021/5 for", "2021"),
     ("name", "a COVID-19 measure", "19"),
     ("name", "the five-year plan of", "five"),
     ("name", "on pp. 12-15 of", "12"),
