@@ -570,12 +570,13 @@ def test_run_all_runs_what_is_moved_and_names_the_others(tmp_path: Path) -> None
         "08_sensitivity-southern.ipynb",
     }
     said = " ".join(out.split())
-    assert "01_transfers_against_plan is left out: the scenario southern: noth" in said
+    left_out = "01_transfers_against_plan is left out: the scenario southern: The"
+    assert f"{left_out} scenario changes at_risk_2019" in said
     done = run("run", "--all", "--scenario", "southrn", *map(str, where))
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith("error: 'southrn' names no scenario or file")
     for words in (("run",), ("run", "04", "--all")):
-        assert run(*words).stderr == "error: name one notebook, or give --all\n"
+        assert run(*words).stderr == "error: name one notebook, or give --all.\n"
 
 
 def test_break_even_answers_in_words_and_for_a_verdict() -> None:
