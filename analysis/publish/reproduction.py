@@ -216,7 +216,7 @@ def run(
             _describe(model, asked, target)
             _print_run(model, asked, target)
     for name, reason in left_out.items():
-        echo_wrapped(f"{name} is left out: {reason}.")
+        echo_wrapped(f"{name} is left out: {reason}")
     return int(bool(failed))
 
 
