@@ -303,6 +303,20 @@ def test_the_frames_of_draws_know_their_setting(drawn: Drawn) -> None:
         assert CHANGED in plain(frame.head(2).to_latex())
     for table in (drawn.table, drawn.indices_table):
         assert table.differs == drawn.differs
+        # The foot names what is set; the table itself has what is drawn.
+        for shown in (str(table), table._repr_html_()):
+            assert CHANGED in plain(shown)
+            assert "former_detainees = 400,000 persons" in plain(shown)
+            assert "overlap = 0.25" not in plain(shown)
+    assert CHANGED in str(drawn)
+    assert CHANGED in drawn._repr_html_()
+
+
+def test_draws_beside_which_nothing_is_set_name_no_setting(article: Study) -> None:
+    drawn = article.draws(
+        "at_risk_2021", persons_per_transfer=("uniform", 0.5, 1), n=64
+    )
+    assert "iffers from the article" not in str(drawn)
 
 
 def test_the_data_of_a_figure_in_words_know_their_setting(study: Study) -> None:

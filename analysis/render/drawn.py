@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from analysis.core.units import nearest
-from analysis.model.model import ModelError
+from analysis.model.model import ModelError, Setting
 from analysis.render.frame import Frame
 from analysis.render.tables import ShownFrame
 from analysis.render.whatif_tables import (
@@ -88,13 +89,27 @@ class Drawn:
 
     @property
     def table(self) -> Frame:
-        """The numbers in words, with what was drawn below them."""
-        return draws_table(self.draws)
+        """The numbers in words, with what was drawn and set below them."""
+        return self._with_what_is_set(draws_table(self.draws))
 
     @property
     def indices_table(self) -> Frame:
         """The indices in words; brackets hold 95 percent of the resamples."""
-        return indices_table(self.draws)
+        return self._with_what_is_set(indices_table(self.draws))
+
+    def _with_what_is_set(self, table: Frame) -> Frame:
+        """A table whose foot names what differs from the article and is not drawn."""
+        setting = self.draws.setting
+        choices = {
+            name: choice
+            for name, choice in setting.choices.items()
+            if name not in setting.drawn
+        }
+        differs = self.draws.model.differences(Setting(choices))
+        if not differs:
+            return table
+        sentence = f"{differs[0].upper()}{differs[1:]}."
+        return replace(table, foot=f"{sentence} {table.foot}")
 
     def plot(self, what: str = "sample") -> Any:
         """A figure of ``frame``, ``sample`` or ``indices``, drawn with matplotlib.
