@@ -300,6 +300,9 @@ class Study:
         """
         if not isinstance(other, Study):
             raise ModelError(f"{other!r} is not a study; analysis.load() gives one")
+        from analysis.render.tables import in_words
+        from analysis.render.whatif_tables import beside_table
+
         wanted = [*listed(names)] or [*self.model.register.estimates]
         here, there = self.frame(wanted), other.frame(wanted)
         frame = there[["value"]].rename(columns={"value": "other"}).join(here["value"])
@@ -311,7 +314,8 @@ class Study:
         ]
         if reasons:
             frame = frame.assign(reason=reasons[0].combine_first(reasons[-1]))
-        return self._beside(other, frame)
+        words = beside_table(self.model, frame, self.differs, other.differs)
+        return self._beside(other, in_words(frame, words))
 
     def _beside(self, other: Study, frame: pd.DataFrame) -> pd.DataFrame:
         """A frame that knows the settings of this study and of the other one."""
@@ -472,12 +476,16 @@ class Study:
         >>> turned.holds["persons_per_transfer"]
         ((0.9959..., 1.0),)
         """
+        from analysis.render.tables import in_words
+        from analysis.render.whatif_tables import break_even_table, by_name
         from analysis.whatif.break_even import break_even, statement_of
 
         asked = statement_of(self.model, statement)
         turned = break_even(self.model, asked, self.setting).break_evens
         rows = {row.assumption: vars(row) for row in turned}
-        return self._framed(rows, ["value", "holds", "waits_for"], "assumption")
+        frame = self._framed(rows, ["value", "holds", "waits_for"], "assumption")
+        words = break_even_table(self.model, [asked], self.setting)
+        return self._with_differs(in_words(frame, by_name(words)))
 
     def sweep(
         self,
@@ -701,14 +709,14 @@ class Study:
 
         return drawn(name, self.model, self.setting, self.model.known(quantity))
 
-    def to_latex(self, table: str, **how: Any) -> str:
+    def to_latex(self, table: str, *, caption: str = "", **how: Any) -> str:
         r"""Return a table for a paper in LaTeX, escaped, under this study's setting.
 
-        table: headlines, estimates, checks, solutions or scenarios. The caption names
-        what differs from the article. The keywords are those of pandas, such as
-        ``label``. The document needs the packages array, booktabs and longtable. Each
-        other frame of a study has a method ``to_latex`` that does the same. Raises
-        InputError for an unknown table.
+        table: headlines, estimates, checks, solutions or scenarios. The caption, or
+        without one the name of the table, is followed by what differs from the article.
+        The other keywords are those of pandas, such as ``label``. The document needs
+        the packages array, booktabs and longtable. Each other frame of a study has a
+        method ``to_latex`` that does the same. Raises InputError for an unknown table.
 
         >>> table = load().to_latex("headlines", label="tab:headlines")
         >>> print(table.splitlines()[1])
@@ -729,7 +737,7 @@ class Study:
             frame = frames.estimates(self.model, self.setting).to_pandas()
         else:
             frame = getattr(self, table)()
-        return str(frame.to_latex(caption=captions[table], **how))
+        return str(frame.to_latex(caption=caption or captions[table], **how))
 
     @property
     def differs(self) -> str:

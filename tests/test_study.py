@@ -342,6 +342,26 @@ def test_one_name_is_as_good_as_a_list(article):
     ]
 
 
+def test_two_studies_side_by_side_are_printed_in_words(article):
+    half = article.change(persons_per_transfer=0.5)
+    shown = str(half.differs_from(article, ["net_new_persons", "at_risk_total"]))
+    head, row, none, foot = shown.splitlines()
+    assert head.split() == ["estimate", "other", "here", "change", "percent"]
+    # 3.17 million less 3.17 million / 1.105, and half of it: both to three digits.
+    assert row.split() == ["net_new_persons", "301,000", "151,000", "−150,000", "−50"]
+    assert none == "at_risk_total"
+    assert foot.startswith(
+        "Here: differs from the article in: persons_per_transfer = 0.5 "
+        "person/transfer in place of our 1. Other: as in the article. In persons. "
+        "at_risk_total has no single value"
+    )
+    more = str(half.differs_from(article))
+    assert max(map(len, more.splitlines()[:-1])) <= 80
+    # Of fewer columns, pandas shows the numbers.
+    numbers = half.differs_from(article, "net_new_persons")[["percent", "unit"]]
+    assert "-50.0" in str(numbers)
+
+
 def test_an_estimate_that_is_none_has_its_reason_in_each_table(article):
     study = article.change(former_detainees=300_000)
     for one, other in ((study, article), (article, study), (article, article)):

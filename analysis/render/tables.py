@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.render import show
 from analysis.render.frame import Frame, cell_text
+from analysis.render.paragraphs import WIDTH
 from analysis.render.safe_text import tex
 
 #: Letters that fit beside each other on a page of a paper.
@@ -30,9 +32,12 @@ class ShownFrame(pd.DataFrame):
 
     def _frame(self) -> Frame | None:
         shown = self.attrs.get("shown", [None])
-        if not {*shown} <= {*self.columns}:
+        table = pd.DataFrame(self)
+        if self.index.name in shown and self.index.name not in self.columns:
+            table = table.reset_index()
+        if not {*shown} <= {*table.columns}:
             return None
-        rows: Any = self.to_dict("records")
+        rows: Any = table.to_dict("records")
         attrs = {
             name: self.attrs[name] for name in ("shown", "foot", "group", "folded")
         }
@@ -40,7 +45,9 @@ class ShownFrame(pd.DataFrame):
 
     def __repr__(self) -> str:
         frame = self._frame()
-        return super().__repr__() if frame is None else repr(frame)
+        if frame is None:
+            return super().__repr__()
+        return show.text(frame, self.attrs.get("width", show.UNLIMITED))
 
     def _repr_html_(self) -> str | None:
         frame = self._frame()
@@ -80,6 +87,26 @@ class ShownFrame(pd.DataFrame):
         is_counted = isinstance(self.index, pd.RangeIndex)
         table = pd.DataFrame(self).reset_index(drop=is_counted)
         return table.map(cell_text).rename(columns=str)
+
+
+def in_words(numbers: pd.DataFrame, words: Frame) -> ShownFrame:
+    """Numbers beside the words of another frame for the same rows, which are shown.
+
+    The table fits a terminal.
+    """
+    table = ShownFrame(numbers)
+    for column in filter(None, (words.group, *words.shown)):
+        if column != numbers.index.name:
+            table[column] = [row[column] for row in words.rows]
+    table.attrs = {
+        **numbers.attrs,
+        "shown": dict(words.shown),
+        "foot": words.foot,
+        "group": words.group,
+        "folded": words.folded,
+        "width": WIDTH,
+    }
+    return table
 
 
 def _seen(frame: Frame) -> pd.DataFrame:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
 from analysis.core.spell import (
+    DIGITS_IN_A_COLUMN,
     exact,
     joined,
     place_of,
@@ -31,6 +33,9 @@ from analysis.whatif.break_even import (
 from analysis.whatif.draws import Draws
 from analysis.whatif.indices import POINTS
 from analysis.whatif.sensitivity import ALL, HIGHEST, LOWEST, ROUNDING, Range, ranges
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Stands once under everything that was drawn.
 ILLUSTRATIVE = (
@@ -146,6 +151,60 @@ def estimated_words(model: Model, found: Estimated) -> str:
     if found.value is None:
         return "no single value" if "single" in found.reason else "not computable"
     return with_side(Speller(model).spell(found.quantity, found.value), found.side)
+
+
+# Two studies ------------------------------------------------------------------------
+
+
+def beside_table(
+    model: Model, numbers: pd.DataFrame, differs: str, other_differs: str
+) -> Frame:
+    """Estimates here beside those of another study, and their differences, in words.
+
+    numbers: a row for each estimate by its name, with value, other and percent, and
+    with the reason where a number is missing.
+    """
+    speller = Speller(model)
+    rows: list[Row] = []
+    foot = [f"Here: {differs}.", f"Other: {other_differs}."]
+    units: dict[str, None] = {}
+    for name, row in numbers.to_dict("index").items():
+        quantity, _ = model.named(str(name))
+        if model.units[quantity] in BASE_UNITS:
+            units[f"{model.units[quantity]}s"] = None
+        rows.append({"quantity": name, **_beside_words(speller, quantity, row)})
+        reason = row.get("reason")
+        if isinstance(reason, str):
+            start = "" if reason.startswith(str(name)) else f"{name}: "
+            foot.append(f"{start}{reason}")
+    if units:
+        foot.insert(2, f"In {' or '.join(units)}.")
+    shown = {"quantity": "estimate", "other_words": "other", "value_words": "here"}
+    shown |= {"difference_words": "change", "percent_words": "percent"}
+    return Frame(rows, [*shown], shown, foot=" ".join([*foot, CAVEAT]))
+
+
+def _beside_words(speller: Speller, quantity: str, row: Any) -> dict[str, str]:
+    """Two values in words with their difference; empty where a value is missing."""
+    words = {
+        f"{column}_words": ""
+        if math.isnan(row[column])
+        else speller.spell(quantity, row[column])
+        for column in ("other", "value")
+    }
+    words |= {"difference_words": "", "percent_words": ""}
+    if math.isnan(row["value"]) or math.isnan(row["other"]):
+        return words
+    here, other = (speller.shown(quantity, row[side]) for side in ("value", "other"))
+    words["difference_words"] = spell_change(here, other, speller.unit(quantity))
+    percent = row["percent"]
+    if here == other:
+        words["percent_words"] = "0"
+    elif math.isfinite(percent):
+        place = place_of(percent, "", digits=DIGITS_IN_A_COLUMN)
+        sign = "+" if percent > 0 else ""
+        words["percent_words"] = f"{sign}{spell_at(percent, '', place)}"
+    return words
 
 
 # Sensitivity --------------------------------------------------------------------------
@@ -337,6 +396,21 @@ def break_even_table(
     shown = {"moved": "assumption", "value_words": "as it is", "words": "holds for"}
     differs = model.differences(setting)
     return Frame(rows, BREAK_EVENS, shown, differs, foot, group="heading")
+
+
+def by_name(table: Frame) -> Frame:
+    """A table of break-evens of one statement with the bare names of assumptions.
+
+    Where no assumption has an effect, the text below the table says so.
+    """
+    rows = [row for row in table.rows if row["assumption"]]
+    foot = table.foot
+    if not rows:
+        row = table.rows[0]
+        foot = f"{row['heading']}: {row['words']}. {foot}"
+    names = {"assumption": "assumption", "value_words": "as it is"}
+    shown = {**names, "words": "holds for"}
+    return replace(table, rows=rows, shown=shown, foot=foot)
 
 
 def _break_even_rows(

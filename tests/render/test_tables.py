@@ -52,6 +52,18 @@ def test_a_long_table_goes_over_pages_and_a_wide_one_has_paragraphs() -> None:
     assert wide.count(r"p{0.47\linewidth}") == 2
 
 
+def test_the_caption_of_the_user_comes_before_the_setting(article: Study) -> None:
+    half = article.change(persons_per_transfer=0.5)
+    differs = f"{half.differs[0].upper()}{half.differs[1:]}.".replace("_", r"\_")
+    for table in ("headlines", "estimates", "scenarios"):
+        made = half.to_latex(table, caption="Ours, 50 % of it", label="tab:x")
+        assert rf"\caption{{Ours, 50 \% of it. {differs}}}" in made
+        assert r"\label{tab:x}" in made
+    assert r"\caption{Mine. No settings changed.}" in article.to_latex(
+        "headlines", caption="Mine."
+    )
+
+
 def test_a_table_that_there_is_not_is_refused(article: Study) -> None:
     with pytest.raises(InputError) as refused:
         article.to_latex("headline")

@@ -323,3 +323,23 @@ def test_a_study_gives_the_same_rows(model: Model) -> None:
     assert frame.loc["overlap", "waits_for"] == "former_detainees"
     assert frame.holds["former_detainees"][0][0] == pytest.approx(598_778.28, abs=0.01)
     assert frame.attrs["differs"] == "as in the article"
+
+
+def test_break_evens_are_printed_in_columns_that_fit(model: Model) -> None:
+    study = Study(model).change(former_detainees=400_000)
+    frame = study.break_even("at_risk_total >= 2.5 million person")
+    lines = str(frame).splitlines()
+    assert lines[0].startswith("at_risk_total >= 2.5 million person: does not hold")
+    (first,) = [line for line in lines if line.startswith("former_detainees")]
+    # 2.5 million less 1.6 million, and less 3.17 million x (1 - 1 / 1.105).
+    assert first.split() == ["former_detainees", "400,000", "598,778", "or", "more"]
+    assert "holds for" in frame.to_latex()
+    assert "598,778 or more" in frame._repr_html_()
+    waiting = str(Study(model).break_even("at_risk_total >= 2.5 million person"))
+    assert max(map(len, waiting.splitlines()[:-1])) <= 80
+
+
+def test_a_statement_that_nothing_moves_says_so(model: Model) -> None:
+    frame = Study(model).break_even("transfers_2021 >= 3 million transfer")
+    assert frame.empty
+    assert "no assumption has an effect on it" in str(frame)
