@@ -140,7 +140,7 @@ class Study:
         >>> study = load().change(
         ...     at_risk_2019="southern", persons_per_transfer="0.8 person/transfer"
         ... )
-        >>> study.setting.choices
+        >>> dict(study.setting.choices)
         {'at_risk_2019': 'southern', 'persons_per_transfer': 0.8}
         """
         from analysis.whatif.distributions import settled
@@ -351,7 +351,7 @@ class Study:
         ``study.names("scenarios")`` lists those of the package. Raises InputError for
         an unknown scenario.
 
-        >>> load().scenario("half_overlap").setting.choices
+        >>> dict(load().scenario("half_overlap").setting.choices)
         {'former_detainees': 'set', 'overlap': 0.5}
         """
         from analysis.whatif.scenarios import find

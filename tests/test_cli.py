@@ -570,8 +570,9 @@ def test_run_all_runs_what_is_moved_and_names_the_others(tmp_path: Path) -> None
         "08_sensitivity-southern.ipynb",
     }
     said = " ".join(out.split())
-    left_out = "01_transfers_against_plan is left out: the scenario southern: The"
+    left_out = "Left out: 01_transfers_against_plan. The scenario southern: The"
     assert f"{left_out} scenario changes at_risk_2019" in said
+    assert "Leave the scenario out" not in said
     done = run("run", "--all", "--scenario", "southrn", *map(str, where))
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith("error: 'southrn' names no scenario or file")

@@ -95,7 +95,7 @@ class Quantities(Values):
         >>> from analysis.model.model import Model
         >>> model = Model(Register.read())
         >>> changes = {"at_risk_2019": "southern", "overlap": 0.25}
-        >>> model.setting(changes).choices
+        >>> dict(model.setting(changes).choices)
         {'at_risk_2019': 'southern', 'overlap': 0.25}
         """
         choices = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 #: What is taken for a quantity: the name of a reading, or a number in base units.
 Choice: TypeAlias = str | float
@@ -22,6 +23,14 @@ class Setting:
     choices: Mapping[str, Choice] = field(default_factory=dict)
     given: frozenset[str] = field(default=frozenset(), compare=False)
     drawn: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        # Studies share a setting, so nobody may write to it.
+        object.__setattr__(self, "choices", MappingProxyType(dict(self.choices)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A view of a mapping can't be pickled; the mapping can.
+        return Setting, (dict(self.choices), self.given, dict(self.drawn))
 
     def __hash__(self) -> int:
         return hash(frozenset(self.choices.items()))

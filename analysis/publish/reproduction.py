@@ -31,6 +31,7 @@ from analysis.render.headlines import changes, headlines, headlines_text
 from analysis.render.paragraphs import paragraph
 from analysis.render.progress import progress
 from analysis.render.screens import echo_wrapped, show
+from analysis.render.wording import listed
 from analysis.whatif.scenarios import find as find_scenario
 
 # Every notebook -----------------------------------------------------------------------
@@ -196,14 +197,16 @@ def run(
     parameters raise InputError before anything is written.
     """
     jobs: dict[Path, Job] = {}
-    left_out: dict[str, InputError] = {}
+    left_out: dict[str, list[str]] = {}
     for notebook in books:
         try:
             jobs |= _jobs(model, notebook, parameters, scenarios, out)
         except InputError as error:
-            left_out[notebook.name] = error
+            if len(books) == 1:
+                raise
+            left_out.setdefault(str(error), []).append(notebook.name)
     if not jobs:
-        raise next(iter(left_out.values()))
+        raise InputError(next(iter(left_out)))
     to_run = {target: (job.notebook, job.parameters) for target, job in jobs.items()}
     failed = execution.run(to_run, timeout=timeout)
     for target, asked in jobs.items():
@@ -215,8 +218,10 @@ def run(
         else:
             _describe(model, asked, target)
             _print_run(model, asked, target)
-    for name, reason in left_out.items():
-        echo_wrapped(f"{name} is left out: {reason}")
+    for reason, names in left_out.items():
+        # The advice to leave something out is for a notebook that is run alone.
+        why, _, _ = reason.partition(" Leave ")
+        echo_wrapped(f"Left out: {listed(names)}. {why[0].upper()}{why[1:]}")
     return int(bool(failed))
 
 

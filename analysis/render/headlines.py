@@ -25,7 +25,7 @@ from analysis.render.paragraphs import WIDTH, wrapped
 from analysis.render.places import is_replaced, settled_places
 from analysis.render.speller import Speller
 from analysis.render.steps import line
-from analysis.render.wording import listed, verdict_and_distance
+from analysis.render.wording import listed, verdict_and_distance, verdict_words
 
 NONE = "no derivation in this article"
 
@@ -107,8 +107,11 @@ def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> s
         # The sum no longer sets one thing printed twice side by side.
         derived = check.model_copy(update={"kind": "derivation"})
         outcome = replace(outcome, check=derived)
-    said = verdict_and_distance(speller, outcome)
-    return (shown or "{verdict}").replace("{verdict}", said)
+    if not shown and outcome.open_to and outcome.verdict == "matches":
+        # It says what is taken at its bound.
+        return verdict_words(speller, outcome)
+    words = verdict_and_distance(speller, outcome)
+    return (shown or "{verdict}").replace("{verdict}", words)
 
 
 def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]:
@@ -122,7 +125,7 @@ def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]
             if not model.plan(*model.named(name, setting)).words:
                 yield line(speller, setting, name)
         except ModelError as error:
-            yield str(error)
+            yield str(error).removesuffix(".")
 
 
 def _is_changed(model: Model, setting: Setting, row: Headline) -> bool:

@@ -100,7 +100,8 @@ def _findings(model: Model) -> Pairs:
 
 def _external(model: Model) -> Pairs:
     for row in model.register.external.values():
-        words = f"{row.published} {row.unit_as_printed}: {row.statement}"
+        noun = row.unit_as_printed.removeprefix("percent").strip()
+        words = f"{' '.join(filter(None, [str(row.published), noun]))}: {row.statement}"
         if row.quantity:
             words += f"; may be used for {row.quantity}"
         yield row.id, words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
@@ -82,3 +83,10 @@ def test_linked_quantities_are_read_alike(model: Model) -> None:
     unlike = {"total_2019": "transfers", "south_2019": "persons"}
     with pytest.raises(ModelError, match=r"total_2019.*south_2019"):
         model.setting(unlike)
+
+
+def test_nobody_writes_to_a_setting_and_it_can_be_pickled(model: Model) -> None:
+    setting = model.setting({"overlap": 0.2})
+    with pytest.raises(TypeError):
+        setting.choices["overlap"] = 0.5  # type: ignore[index]
+    assert pickle.loads(pickle.dumps(setting)) == setting

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.formatters import PlainTextFormatter
 from typer.testing import CliRunner
 
 from analysis.cli import app
@@ -82,7 +83,8 @@ def ran(source: str, names: dict[str, object]) -> tuple[str, str, str]:
             else None
         )
     page = getattr(value, "_repr_html_", lambda: "")() or ""
-    return printed.getvalue(), "" if value is None else repr(value), page
+    plain = "" if value is None else PlainTextFormatter()(value)
+    return printed.getvalue(), plain, page
 
 
 def failed_cells(path: Path) -> Iterator[int]:
