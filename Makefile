@@ -31,7 +31,7 @@ env-dev: .venv/installed-dev  ## Add what the tests need
 reproduce: env  ## Run the notebooks, write results/ with the report, print the headlines
 	$(BIN)/python -m analysis reproduce
 
-explore: env  ## Open the page in which assumptions move
+explore: env  ## Open the page on which you can change the assumptions
 	$(BIN)/python -m analysis explore
 
 test: env-dev  ## Everything that CI checks

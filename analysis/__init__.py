@@ -14,10 +14,10 @@ in one sentence.
 Look a number up:
     study["at_risk_2021"]        its value, bounds, unit, side and remarks
     study.frame([...])           several of them as a DataFrame
-    study.steps("at_risk_2021")  the sum, step by step, down to the printed numbers
+    study.steps("at_risk_2021")  the working, down to the printed numbers
     study.names()                what the names are; of "checks", "figures", "scenarios"
 
-See whether it agrees with the print:
+See whether it agrees with what is printed:
     study.headlines()            the six headline numbers
     study.checks()               every comparison, with its verdict
     study.solutions()            what one would have to assume for a number to hold

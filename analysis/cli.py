@@ -76,8 +76,9 @@ DataOption = Annotated[
     Path | None,
     typer.Option(
         "--data",
-        help="Read another data package. The default is the environment's "
-        "ANALYSIS_DATA, or the one that comes with the code.",
+        help="Read another data package. The default is the data package "
+        "named in the environment variable ANALYSIS_DATA or, if that is not set, the "
+        "one that comes with the code.",
     ),
 ]
 NotebooksOption = Annotated[
@@ -304,7 +305,7 @@ def accept(data: DataOption = None, notebooks: NotebooksOption = None) -> None:
 @app.command(
     "list",
     help="List claims, checks, quantities, readings, assumptions, findings and so on, "
-    "a table a kind.",
+    "with a table for each kind.",
 )
 def list_(
     kind: Annotated[
@@ -312,11 +313,15 @@ def list_(
     ] = "",
     as_markdown: Annotated[
         bool,
-        typer.Option("--markdown", help="Print the map of claims, or the codebook."),
+        typer.Option(
+            "--markdown",
+            help="Print Markdown: the map of claims for the kind claims, the codebook "
+            "for columns.",
+        ),
     ] = False,
     data: DataOption = None,
 ) -> None:
-    """List claims, checks, quantities and so on, a table a kind."""
+    """List claims, checks, quantities and so on, with a table for each kind."""
     model = _load(data).model
     if as_markdown:
         from analysis.publish.map import markdown_list
@@ -552,7 +557,7 @@ def explore(
     ] = True,
     data: DataOption = None,
 ) -> None:
-    """Write one page in which assumptions move, with nothing installed, and open it."""
+    """Write a single page on which a reader can change the assumptions; open it."""
     import webbrowser
 
     from analysis.publish import explorer

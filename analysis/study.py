@@ -168,12 +168,11 @@ class Study:
     ) -> Study:
         """Make another study with the parameters of a notebook.
 
-        The parameters are the notebook's plain names, as ``globals()`` has them. The
-        names in ``other`` are all parameters of a notebook whose parameters are no
-        quantities. Raises InputError for any further plain name, so that a mistyped
-        parameter never passes unnoticed. Where the names hold a study already, a
-        reader's own names are left out; one that resembles a known name is still
-        refused.
+        The parameters are the notebook's plain names, as ``globals()`` has them. For a
+        notebook whose parameters are not quantities, ``other`` names all of them.
+        Raises InputError for any further plain name, so that a mistyped parameter never
+        passes unnoticed. Where the names hold a study already, a reader's own names are
+        left out; one that resembles a known name is still refused.
         """
         if not isinstance(namespace, Mapping):
             raise ModelError(f"{namespace!r} holds no names; write globals()")
@@ -465,12 +464,13 @@ class Study:
         """Show where a statement holds as one assumption moves over its allowed range.
 
         Each assumption has a row. The ``statement`` is the id of a statement, or a
-        statement written out. Written out, it is a quantity, one of ``>=``, ``>``,
-        ``<=``, ``<`` and ``=``, and a number with its unit or another quantity; or it
-        is a check and a verdict (matches, matches_within_rounding, compatible or
-        differs), such as ``at_risk_2021_sum matches``. The column ``value`` is the
-        assumption here, and ``holds`` has the spans over which the statement holds.
-        Where words alone give an input, ``waits_for`` names it.
+        statement written out. Written out, a statement takes one of two forms. Either
+        it is a quantity, a sign (``>=``, ``>``, ``<=``, ``<`` or ``=``) and then a
+        number with its unit or another quantity; or it is a check and a verdict
+        (matches, matches_within_rounding, compatible or differs), such as
+        ``at_risk_2021_sum matches``. The column ``value`` is the assumption here, and
+        ``holds`` has the spans over which the statement holds. Where words alone give
+        an input, ``waits_for`` names it.
 
         >>> turned = load().break_even("at_risk_2021 >= 1.9 million person")
         >>> turned.holds["persons_per_transfer"]
@@ -617,9 +617,9 @@ class Study:
     def cite(self) -> pd.DataFrame:
         """Return what may be cited of each headline, as a table.
 
-        A row has a sentence to quote, its caveat, the check that recomputes it, and the
-        official figures beside it. The table is under the article's own setting,
-        whatever this study changes.
+        A row has a sentence to quote, its caveat, the check that recomputes the number,
+        and the official figures to set beside it. The table is under the article's own
+        setting, whatever this study changes.
 
         >>> print(load().cite()["caveat"][5])
         The range is an estimate. The article gives the number of former detainees in
@@ -661,7 +661,7 @@ class Study:
     def findings(self, *quantities: str) -> pd.DataFrame:
         """Return the findings on claims of some quantities, or all of them.
 
-        Each has a title, with both readings folded.
+        Each finding has a title; its sceptical and its charitable view are folded.
 
         >>> print(load().findings("net_new_persons").title[0])
         The increase since 2019 is about 300,000 both in transfers and in persons,
@@ -715,8 +715,9 @@ class Study:
         table: headlines, estimates, checks, solutions or scenarios. The caption, or
         without one the name of the table, is followed by what differs from the article.
         The other keywords are those of pandas, such as ``label``. The document needs
-        the packages array, booktabs and longtable. Each other frame of a study has a
-        method ``to_latex`` that does the same. Raises InputError for an unknown table.
+        the packages array, booktabs and longtable. The study's other frames also have a
+        ``to_latex`` method, which writes them as LaTeX in the same way. Raises
+        InputError for an unknown table.
 
         >>> table = load().to_latex("headlines", label="tab:headlines")
         >>> print(table.splitlines()[1])

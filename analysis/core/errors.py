@@ -1,4 +1,7 @@
-"""Errors that are one sentence for the person who gave the input, and paths in them."""
+"""Errors worded as one sentence for the person who gave the input.
+
+The module also has the way in which paths are written in them.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A printed number has digits, a scale, a unit and a qualifier.
 
 The number **stands for** every value that rounds to its digits, either way on a tie.
-Those values count when a sum starts from the number. The number **asserts** the
+Those values count when a calculation starts from the number. The number **asserts** the
 interval that its words claim. That interval counts when the number is checked.
 """
 
@@ -291,7 +291,7 @@ class Published:
         return Interval(words.low, min(words.high, _ROOM_ABOVE * abs(self.value())))
 
     def met_by(self, low: float, high: float, end: str = "") -> tuple[float, float]:
-        """Return the least and the greatest print that some value would satisfy.
+        """Return the least and the greatest printed number that some value would meet.
 
         If the article had printed any number between the two with the same words, some
         value from ``low`` to ``high`` would satisfy the claim.

@@ -152,9 +152,11 @@ class Register(PackageOptions):
         return {claim.quantity: claim for claim in self.claims.values() if claim.input}
 
     def references(self) -> Iterator[tuple[str, Row | None, str, str]]:
-        """Every reference of a row: the target table, the row, its field and the name.
+        """Every reference that a row makes.
 
-        The target table of a quantity is called ``quantities``.
+        A reference is the table that it points to, the referring row, the field that
+        holds the reference, and the name referred to. The table of a quantity is called
+        ``quantities``.
         """
         for group in self.linked_readings:
             for name in group:

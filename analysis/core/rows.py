@@ -196,8 +196,8 @@ class Claim(PrintedNumber):
     input: bool
     """Whether the model starts from this row. At most one row of a quantity."""
     role: Literal["start", "result", "count"]
-    """start: sums start from it, and nothing in the article derives it; result: the
-    article derives it or prints it again; count: reported, with nothing to
+    """start: calculations start from it, and nothing in the article derives it; result:
+    the article derives it or prints it again; count: reported, with nothing to
     recompute."""
     judged_by: Annotated[tuple[str, ...], SplitNames, Ref("checks.csv")] = ()
     """The check that gives a result its verdict, or for a range the two of its ends,
@@ -229,8 +229,8 @@ class Claim(PrintedNumber):
         if self.input and self.qualifier in ("vague", "range"):
             raise FieldError(
                 "input",
-                "a sum cannot start from a number in words or from a range; each end "
-                "of a range is a quantity of its own",
+                "a calculation cannot start from a number in words or from a range; "
+                "each end of a range is a quantity of its own",
             )
 
     @property
@@ -258,7 +258,7 @@ class External(PrintedNumber):
     year was over."""
     period: Prose
     """The time that the figure is about; ', a year' marks a mean over its years, else
-    it is a sum."""
+    it is a total."""
     noun: OptionalProse = ""
     """The noun as printed, in Chinese with an English gloss; empty where it was not
     noted or is the unit as printed."""
@@ -287,10 +287,11 @@ class External(PrintedNumber):
     may be abridged, S a secondary source that quotes it."""
     beside: Annotated[tuple[str, ...], SplitNames, Ref("values")] = ()
     """What it is set beside, parted by semicolons: a quantity, quantity.reading, or a
-    row of claims; per_year: before it divides a sum by its years. Empty for context."""
+    row of claims; per_year: before it divides a total by its years. Empty for
+    context."""
     stands_for: Annotated[str, Ref("quantities")] = ""
     """The quantity that a setting may take it for, where period, unit and scope agree;
-    per_year: before it divides a sum by its years. Empty for context."""
+    per_year: before it divides a total by its years. Empty for context."""
     note: OptionalProse = ""
     """What it checks, and why it may differ in scope."""
 
@@ -349,7 +350,7 @@ class External(PrintedNumber):
 
 
 class Recomputation(Row):
-    """A quantity under named readings, beside a claim or none."""
+    """A quantity under named readings, with the claim it is compared with, if any."""
 
     id: Name
     """Name of the row."""
@@ -380,9 +381,9 @@ class Check(Recomputation):
     end: Literal["", "low", "high", "whole"] = ""
     """The end of a range that is checked, or the range as a whole."""
     kind: Literal["", "derivation", "repetition", "hypothesis", "external"] = ""
-    """derivation: a sum that the article states or implies; repetition: one thing
-    printed twice; hypothesis: ours; external: against a figure published elsewhere.
-    Empty for a derived quantity worth listing."""
+    """derivation: a calculation that the article states or implies; repetition: one
+    thing printed twice; hypothesis: ours; external: against a figure published
+    elsewhere. Empty for a derived quantity worth listing."""
     against: str = ""
     """For a check of kind external: arithmetic over rows of external.csv. With a claim
     it is set beside the claim, else beside the quantity."""
@@ -656,7 +657,7 @@ class Finding(Row):
     """What would settle it."""
 
 
-#: A name or a sum in braces, perhaps between bars, and how it is spelled.
+#: A name or arithmetic in braces, perhaps between bars, and how it is spelled.
 _BRACES = re.compile(
     r"\{(?P<bar>\|?)(?P<name>[^{}|:]+)\|?(?::(?P<form>percent|short))?\}"
 )
@@ -670,7 +671,8 @@ class HeadlineWords(BaseModel, extra="forbid"):
     shown: OptionalProse = ""
     """The verdict in other words; {verdict} is the verdict."""
     sentence: OptionalProse = ""
-    """What a reader must know to understand the sum; as without a change if empty."""
+    """What a reader must know to understand the calculation; as without a change if
+    empty."""
 
 
 class OfficialFigure(BaseModel, extra="forbid"):
@@ -713,7 +715,8 @@ class Headline(Row):
     shown: OptionalProse = ""
     """The verdict in other words."""
     sentence: Prose
-    """What a reader must know to understand the sum, in two sentences at most."""
+    """What a reader must know to understand the calculation, in two sentences at
+    most."""
     if_changed: HeadlineWords = HeadlineWords()
     """The same two where a setting changes a number that the headline rests on."""
     caveats: OptionalProse = ""
@@ -751,7 +754,7 @@ class Headline(Row):
 
     @staticmethod
     def placed(text: str) -> list[tuple[str, str]]:
-        """The names and sums in braces in a text, in their order, each with its form.
+        """The names and arithmetic in braces in a text, in order, each with its form.
 
         The name ``verdict`` is left out.
         """
@@ -763,7 +766,7 @@ class Headline(Row):
 
     @staticmethod
     def named(text: str) -> list[str]:
-        """The names and sums in braces in a text, without the name ``verdict``."""
+        """The names and arithmetic in braces in a text, but for ``verdict``."""
         return [name for name, _ in Headline.placed(text)]
 
 
@@ -840,7 +843,7 @@ class Remark(BaseModel, extra="forbid"):
 class Context(BaseModel, extra="forbid"):
     """A sentence on figures published elsewhere, shown beside a quantity, not scored.
 
-    In its words a name or a sum in braces is replaced by the number.
+    In its words a name or arithmetic in braces is replaced by the number.
     """
 
     beside: Annotated[str, Ref("quantities")]
@@ -850,9 +853,9 @@ class Context(BaseModel, extra="forbid"):
 class PackageOptions(BaseModel, extra="forbid"):
     """The settings of the analysis.
 
-    The quantities in one of ``linked_readings`` are read alike. A screen shows the
-    quantities in ``percent`` as percentages although no row prints them. Scenarios and
-    sweeps tabulate ``estimates``.
+    All quantities in one entry of ``linked_readings`` take the same reading. A screen
+    shows the quantities in ``percent`` as percentages although no row prints them.
+    Scenarios and sweeps tabulate ``estimates``.
     """
 
     formulas: Name

@@ -53,7 +53,7 @@ SENTENCES = {
     "depends on that. Leave the scenario out.",
     "scenario_replaced": "You also set everything that this scenario changes "
     "({names}). Leave out one or the other.",
-    "one_choice": "Read {group} alike: choose either {chosen}.",
+    "one_choice": "Use the same reading for {group}: choose either {chosen}.",
     "circle": "These readings need each other: {first} needs {others}. Choose another "
     "reading for one of them.",
     "circular": "With this setting the check would compare {claim} with itself, so "

@@ -1,9 +1,9 @@
 """Numbers as files and readers see them: the one place where digits are chosen.
 
 A reader sees three significant digits of a number. One more digit is shown as long as
-the text would equal or cross a print or a threshold that the number is compared with. A
-span is rounded outward, and a distance is the difference of the numbers as shown. Files
-hold base units and ten digits.
+the text would equal or cross a printed number or a threshold that the number is
+compared with. A span is rounded outward, and a distance is the difference of the
+numbers as shown. Files hold base units and ten digits.
 """
 
 from __future__ import annotations
@@ -65,9 +65,10 @@ def spell(value: float, unit: str, apart_from: Iterable[float] = ()) -> str:
     """Spell a number as a reader sees it, without its unit.
 
     The text has three significant digits, and one more as long as it would equal or
-    cross one of the numbers in ``apart_from``, the prints and thresholds that the
-    number is compared with. A number that equals one of those is written like it. A
-    half is rounded away from zero. A number of things that are counted is whole.
+    cross one of the numbers in ``apart_from``, the printed numbers and thresholds that
+    the number is compared with. A number that equals a printed number is written as it
+    is printed, and one that equals a threshold as the threshold is. A half is rounded
+    away from zero. A number of things that are counted is whole.
 
     value: in base units; a share of one where the unit is percent. unit: a base unit,
     percent, or another.
@@ -175,8 +176,8 @@ def _misleads(value: float, shown: Decimal, other: float) -> bool:
 def spell_span(low: float, high: float, unit: str, shown: Decimal | None = None) -> str:
     """Spell two bounds, the low one rounded down and the high one up.
 
-    The bounds have three digits, and more where three would make them look alike. The
-    span contains ``shown``, a value as it is shown. A word that both bounds have is
+    The bounds have three digits, and more where three would make them look the same.
+    The span contains ``shown``, a value as it is shown. A word that both bounds have is
     written once.
 
     >>> spell_span(1838333, 1964111, "person"), spell_span(0.302, 0.30701, "percent")
@@ -255,7 +256,7 @@ def exact_span(low: float, high: float, unit: str) -> str:
 
 
 def spell_distance(shown: Decimal, other: float, unit: str) -> str:
-    """Spell how far a number, as shown, lies from a print or from another as shown.
+    """Spell how far a number, as shown, lies from a printed or another shown number.
 
     >>> spell_distance(rounded(1798807, 3), 2e6, "person")
     '201,000'

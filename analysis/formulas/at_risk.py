@@ -67,8 +67,8 @@ def at_risk_2019__constant_share(total_2019, at_risk_share_of_all):
 
 
 def at_risk_share_of_new__as_in_2019(at_risk_2019, total_2019):
-    """Persons at risk in 2019 over persons transferred in 2019 (paragraphs 1 and 3, if
-    those added are as those of 2019).
+    """Persons at risk in 2019 divided by persons transferred in 2019 (paragraphs 1 and
+    3, if those added are at risk in the same share as those of 2019).
 
     >>> at_risk_share_of_new__as_in_2019(600_000, 1_000_000)
     0.6
@@ -87,7 +87,7 @@ def at_risk_2021(at_risk_2019, net_new_persons, at_risk_share_of_new):
 
 
 def at_risk_2021__from_low_end(at_risk_total_low, former_detainees, overlap):
-    """The low end of the total less former detainees who are not among those
+    """The low end of the total, less former detainees who are not among those
     transferred (paragraph 3).
 
     >>> at_risk_2021__from_low_end(700_000, 200_000, 0.5)
@@ -107,8 +107,8 @@ def at_risk_total(at_risk_2021, former_detainees, overlap):
 
 
 def former_detainees__from_low_end(at_risk_total_low, at_risk_2021, overlap):
-    """The low end of the total less persons at risk through transfers, over one less
-    the overlap (paragraphs 1 and 3).
+    """The low end of the total less persons at risk through transfers, divided by the
+    share of former detainees outside the overlap (paragraphs 1 and 3).
 
     >>> former_detainees__from_low_end(700_000, 600_000, 0.5)
     200000.0
@@ -117,8 +117,8 @@ def former_detainees__from_low_end(at_risk_total_low, at_risk_2021, overlap):
 
 
 def former_detainees__from_high_end(at_risk_total_high, at_risk_2021, overlap):
-    """The high end of the total less persons at risk through transfers, over one less
-    the overlap (paragraphs 1 and 3).
+    """The high end of the total less persons at risk through transfers, divided by the
+    share of former detainees outside the overlap (paragraphs 1 and 3).
 
     >>> former_detainees__from_high_end(900_000, 600_000, 0.5)
     600000.0

@@ -1,11 +1,11 @@
 """Transfers, planned and made, 2016 to 2021, and the step from transfers to persons.
 
-A sum over several years counts person-times, not persons.
+A total of several years counts person-times, not persons.
 """
 
 
 def excess_over_plan_2016_2020(transfers_2016_2020, planned_transfers_2016_2020):
-    """Transfers made a year over transfers planned a year, less one
+    """Transfers made per year divided by transfers planned per year, less one
     (mobilization-2016-2020, paragraph 6).
 
     >>> round(excess_over_plan_2016_2020(1_300_000, 1_000_000), 6)
@@ -25,8 +25,8 @@ def planned_transfers_2021(transfers_2021, excess_over_plan_2021):
 
 
 def planned_2021_over_mean_2016_2020(planned_transfers_2021, transfers_2016_2020):
-    """The plan for 2021 over the annual mean made in 2016 to 2020, less one
-    (mobilization-2016-2020, paragraph 6).
+    """The plan for 2021 divided by the yearly mean of transfers made in 2016 to 2020,
+    less one (mobilization-2016-2020, paragraph 6).
 
     >>> round(planned_2021_over_mean_2016_2020(950_000, 1_000_000), 6)
     -0.05
@@ -54,8 +54,8 @@ def transfers_2019__from_difference(transfers_2021, net_new_transfers):
 
 
 def growth_2019_2021__from_difference(net_new_transfers, transfers_2021):
-    """Transfers added since 2019 over transfers in 2021 less those added (scale,
-    paragraph 2).
+    """Transfers added since 2019, divided by the transfers of 2019 (those of 2021 less
+    those added) (scale, paragraph 2).
 
     >>> round(growth_2019_2021__from_difference(100_000, 1_100_000), 6)
     0.1
@@ -109,8 +109,8 @@ def net_new_persons(persons_2021, persons_2019):
 
 
 def persons_per_transfer__implied(total_2019, transfers_2019):
-    """Persons in 2019 over transfers in 2019 (scale, paragraphs 1 and 2; note 4; if the
-    labourers of 2019 are persons).
+    """Persons in 2019 divided by transfers in 2019 (scale, paragraphs 1 and 2; note 4;
+    if the labourers of 2019 are persons).
 
     >>> persons_per_transfer__implied(900_000, 1_000_000)
     0.9
@@ -149,7 +149,7 @@ def planned_total_2021_2025(planned_transfers_2021, years_2021_2025, a_year):
 
 
 def southern_share_2019(labourers_south_2019, labourers_2019):
-    """Labourers of the south in 2019 over labourers of the whole region (scale,
+    """Labourers of the south in 2019 divided by labourers of the whole region (scale,
     paragraph 1).
 
     >>> southern_share_2019(600_000, 1_000_000)

@@ -9,7 +9,8 @@ household.
 def rural_households__persons(
     households_as_printed, persons_per_household_as_printed, persons_per_household
 ):
-    """Households as printed, read as persons, over persons per household (paragraph 2).
+    """Households as printed, read as persons, divided by persons per household
+    (paragraph 2).
 
     >>> rural_households__persons(2_000_000, 1, 4)
     500000.0
@@ -31,8 +32,8 @@ def rural_persons__households(households_as_printed, persons_per_household):
 def flagged_households__persons(
     flagged_as_printed, persons_per_household_as_printed, persons_per_household
 ):
-    """Households under real-time monitoring as printed, read as persons, over persons
-    per household (paragraph 2).
+    """Households under real-time monitoring as printed, read as persons, divided by
+    persons per household (paragraph 2).
 
     >>> flagged_households__persons(100_000, 1, 4)
     25000.0
@@ -41,7 +42,7 @@ def flagged_households__persons(
 
 
 def households_per_cadre(rural_households, cadres):
-    """Rural households over cadres (paragraph 2).
+    """Rural households divided by cadres (paragraph 2).
 
     >>> households_per_cadre(2_000_000, 100_000)
     20.0
@@ -50,7 +51,7 @@ def households_per_cadre(rural_households, cadres):
 
 
 def persons_per_cadre(rural_persons, cadres):
-    """Rural persons over cadres (paragraph 2).
+    """Rural persons divided by cadres (paragraph 2).
 
     >>> persons_per_cadre(2_000_000, 100_000)
     20.0
@@ -59,7 +60,7 @@ def persons_per_cadre(rural_persons, cadres):
 
 
 def flagged_share(flagged_households, rural_households):
-    """Households under real-time monitoring over rural households (paragraph 2).
+    """Households under real-time monitoring divided by rural households (paragraph 2).
 
     >>> flagged_share(100_000, 2_000_000)
     0.05
@@ -77,7 +78,8 @@ def households_checked__apart(households_visited, households_investigated):
 
 
 def investigated_share(households_investigated, households_checked):
-    """Households investigated over households visited or investigated (paragraph 6).
+    """Households investigated divided by households visited or investigated (paragraph
+    6).
 
     >>> investigated_share(500, 2_000)
     0.25

@@ -10,8 +10,8 @@ from analysis.core.units import maximum, minimum
 def labour_intensive_share_2020(
     labour_intensive_share_2021, export_growth_2021, labour_intensive_growth_2021
 ):
-    """The share of 2021 times one plus the growth of exports, over one plus the growth
-    of these products (paragraph 1).
+    """The share of 2021 times one plus the growth of exports, divided by one plus the
+    growth of these products (paragraph 1).
 
     >>> round(labour_intensive_share_2020(0.5, 0.2, 0.5), 6)
     0.4
@@ -36,8 +36,8 @@ def labour_intensive_share_2022__share_growth(share_base, labour_intensive_figur
 def labour_intensive_share_2022__value_growth(
     share_base, labour_intensive_figure_2022, export_growth_2022
 ):
-    """The base share times one plus the figure, read as the growth of value, over one
-    plus that of exports (paragraph 1).
+    """The base share times one plus the figure, read as the growth of value, divided by
+    one plus the growth of exports (paragraph 1).
 
     >>> labour_intensive_share_2022__value_growth(0.5, 0.5, 0.25)
     0.6
@@ -48,8 +48,8 @@ def labour_intensive_share_2022__value_growth(
 def labour_intensive_growth_2022__share(
     labour_intensive_figure_2022, share_base, export_growth_2022
 ):
-    """The figure, read as the share, over the base share, times one plus the growth of
-    exports, less one (paragraph 1).
+    """The figure, read as the share, divided by the base share, times one plus the
+    growth of exports, less one (paragraph 1).
 
     >>> labour_intensive_growth_2022__share(0.6, 0.5, 0.25)
     0.5
@@ -70,8 +70,8 @@ def labour_intensive_growth_2022__share_growth(
 
 
 def largest_share_base__share_growth(labour_intensive_figure_2022):
-    """One over one plus the printed figure, read as the growth of the share (paragraph
-    1).
+    """One divided by one plus the printed figure, read as the growth of the share
+    (paragraph 1).
 
     >>> largest_share_base__share_growth(0.6)
     0.625
@@ -80,8 +80,8 @@ def largest_share_base__share_growth(labour_intensive_figure_2022):
 
 
 def largest_share_base__value_growth(labour_intensive_figure_2022, export_growth_2022):
-    """One plus the growth of exports over one plus the printed figure, read as the
-    growth of value (paragraph 1).
+    """One plus the growth of exports, divided by one plus the printed figure, read as
+    the growth of value (paragraph 1).
 
     >>> round(largest_share_base__value_growth(0.6, 0.2), 6)
     0.75
@@ -90,8 +90,8 @@ def largest_share_base__value_growth(labour_intensive_figure_2022, export_growth
 
 
 def trade_us_2020(trade_us_2021, trade_decline_us_2021, yuan_per_dollar_2021_over_2020):
-    """Trade of 2021 with the United States over one less its decline, times what the
-    yuan rose by, if in yuan (paragraph 2).
+    """Trade of 2021 with the United States divided by one less its decline, times the
+    change of yuan per dollar, if the rates are in yuan (paragraph 2).
 
     >>> trade_us_2020(400_000_000, 0.5, 2)
     1600000000.0
@@ -100,8 +100,8 @@ def trade_us_2020(trade_us_2021, trade_decline_us_2021, yuan_per_dollar_2021_ove
 
 
 def trade_eu_2020(trade_eu_2021, trade_growth_eu_2021, yuan_per_dollar_2021_over_2020):
-    """Trade of 2021 with the European Union over one plus its growth, times what the
-    yuan rose by, if in yuan (paragraph 2).
+    """Trade of 2021 with the European Union divided by one plus its growth, times the
+    change of yuan per dollar, if the rates are in yuan (paragraph 2).
 
     >>> trade_eu_2020(1_250_000_000, 0.25, 2)
     2000000000.0
@@ -112,8 +112,8 @@ def trade_eu_2020(trade_eu_2021, trade_growth_eu_2021, yuan_per_dollar_2021_over
 def trade_vietnam_2020(
     trade_vietnam_2021, trade_growth_vietnam_2021, yuan_per_dollar_2021_over_2020
 ):
-    """Trade of 2021 with Vietnam over one plus its growth, times what the yuan rose by,
-    if in yuan (paragraph 2).
+    """Trade of 2021 with Vietnam divided by one plus its growth, times the change of
+    yuan per dollar, if the rates are in yuan (paragraph 2).
 
     >>> trade_vietnam_2020(400_000_000, 1, 2)
     400000000.0
@@ -170,8 +170,8 @@ def south_growth_2022__equal(
     trade_growth_kizilsu_2022,
     trade_growth_aksu_2022,
 ):
-    """The mean of the growth rates of the four prefectures, as if they had traded alike
-    the year before (paragraph 4).
+    """The mean of the growth rates of the four prefectures, as if each had the same
+    amount of trade the year before (paragraph 4).
 
     >>> south_growth_2022__equal(1.0, 2.0, 3.0, 0.5)
     1.625
@@ -206,8 +206,8 @@ def south_growth_2022__fastest(
 def south_trade_share_2021(
     trade_growth_2022, growth_of_the_rest_2022, south_growth_2022
 ):
-    """The growth of all trade above that of the rest, over that of the four prefectures
-    above that of the rest (paragraph 4).
+    """The growth of all trade less that of the rest, divided by the growth of the four
+    prefectures less that of the rest (paragraph 4).
 
     >>> south_trade_share_2021(0.75, 0.5, 1.5)
     0.25
@@ -220,8 +220,8 @@ def south_trade_share_2021(
 def south_trade_share_2022(
     south_trade_share_2021, south_growth_2022, trade_growth_2022
 ):
-    """The share of the four prefectures the year before, times one plus their growth,
-    over one plus that of all trade (paragraph 4).
+    """The four prefectures' combined share of trade the year before, times one plus
+    their growth, divided by one plus the growth of all trade (paragraph 4).
 
     >>> south_trade_share_2022(0.25, 1.0, 0.25)
     0.4
@@ -232,8 +232,8 @@ def south_trade_share_2022(
 def trade_growth_hotan_2018_2020(
     trade_growth_hotan_2019, trade_growth_hotan_2020, hotan_year_over_eleven_months
 ):
-    """One plus the growth of 2019, times one plus that of eleven months of 2020 carried
-    to the year, less one (paragraph 5).
+    """One plus the growth of 2019, times one plus the growth of eleven months of 2020
+    carried over to the whole year, less one (paragraph 5).
 
     >>> trade_growth_hotan_2018_2020(1.0, 0.5, 2)
     5.0

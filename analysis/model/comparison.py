@@ -181,7 +181,7 @@ class Comparison:
         return Reach(self.plan, self.boxes, {})
 
     def reach_at(self, vary: Arrays) -> Reach:
-        """The values that the quantity reaches with numbers given for some leaves."""
+        """The values that the quantity reaches with numbers for the chosen leaves."""
         fine = _without(self.boxes.fine, vary)
         coarse = _without(self.boxes.coarse, vary)
         if self.boxes.room is None or self.boxes.rounded_room is None:
@@ -266,5 +266,5 @@ def asserted_by(model: Model, check: Check, row: Claim | External) -> Asserted:
 
 
 def _is_ours(end: VagueEnd | None) -> bool:
-    """Whether we read an end into words; one with a coarser place is a print."""
+    """Whether we read an end into words; with a coarser place, the end is printed."""
     return end is not None and end.coarse is None

@@ -53,7 +53,7 @@ def _leads_past_limit(plan: Plan, assumption: Assumption) -> bool:
 def spans_of(
     comparison: Comparison, assumption: Assumption, verdict: str
 ) -> list[Span]:
-    """The spans of an assumption, over its allowed range, that give a verdict."""
+    """The parts of an assumption's allowed range in which a check has the verdict."""
     plan = comparison.plan
     low, high = assumption.minimum, assumption.maximum
     if low == high:

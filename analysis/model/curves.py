@@ -87,7 +87,7 @@ def crossings(
 
 
 def distinct(places: Iterable[float], low: float, high: float) -> list[float]:
-    """Places between two ends in their order; those alike to the last digits once."""
+    """Places between two ends in their order; equal places are listed once."""
     kept: list[float] = []
     for place in sorted(map(float, places)):
         if not kept or place - kept[-1] > SAME * max(abs(low), abs(high)):

@@ -115,7 +115,7 @@ def finer_ground(asserted: Asserted, reach: Reach) -> str:
 
 
 def verdicts_along(comparison: Comparison, vary: Arrays) -> list[str]:
-    """The verdict for each entry of the values given for some leaves.
+    """The verdict at each of the values given for the chosen inputs (leaves).
 
     The verdict is empty past a limit.
     """

@@ -151,11 +151,11 @@ class Plan:
         return values
 
     def target_at(self, given: Mapping[str, Any]) -> Any:
-        """The target with values given for some leaves."""
+        """The target with values given for the chosen inputs (leaves)."""
         return self.evaluate(given)[self.target]
 
     def target_within(self, given: Mapping[str, Any]) -> Floats:
-        """Compute the target with values given for some leaves.
+        """Compute the target with values given for the chosen inputs (leaves).
 
         Where a limit is passed or the result is not finite, the target is NaN.
         """

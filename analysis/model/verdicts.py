@@ -284,7 +284,7 @@ def ends(check: Check, row: Claim | External, fine: Interval) -> tuple[float, fl
 
 
 def compared_with(model: Model, quantity: str) -> tuple[float, ...]:
-    """The prints and thresholds that values of a quantity are compared with.
+    """The printed numbers and thresholds that values of a quantity are compared with.
 
     A value is spelled on its own side of these numbers. These are the numbers that the
     article prints for the quantity, and those that the other side of each check on it

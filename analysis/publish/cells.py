@@ -138,7 +138,7 @@ def rows(register: Register) -> Iterator[Any]:
 
 
 def fields(part: BaseModel, of: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
-    """The fields of a row, or some of them, as texts, without those that are empty.
+    """The fields of a row that are not empty, or some of these, as texts.
 
     A field that only holds words is left out. A field within a field has a dot.
     """
@@ -373,7 +373,7 @@ def _excesses(model: Model, scenario: Scenario) -> Cells:
 
 
 def _ranges(model: Model) -> Cells:
-    """From where to where each estimate moves, under rounding and each assumption."""
+    """The ends between which each estimate moves, by rounding and each assumption."""
     cells: Cells = {}
     for quantity in model.register.estimates:
         for row in sensitivity.ranges(model, quantity):

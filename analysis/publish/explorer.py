@@ -153,7 +153,7 @@ def _data(model: Model, names: list[str], article: dict[str, str]) -> dict[str, 
 
 
 def _claim(model: Model, name: str, article: dict[str, str]) -> dict[str, Any]:
-    """A claim with its check, what its sum is made of, and the article's verdict."""
+    """A claim with its check, its calculation, and the article's verdict."""
     check = check_of(model, name)
     quantity = words()["claims"][name]["quantity"]
     headline = model.register.headlines.get(name)

@@ -228,7 +228,7 @@ def _source_row(model: Model, quantity: str, reading: str) -> dict[str, Any]:
     """A source, without the fields that are empty.
 
     A leaf moves over four intervals: by rounding, to the finer and the coarser place,
-    and by room, without rounding and with it. It has others where it is ``open``.
+    and by room, without rounding and with it. An ``open`` leaf has other intervals.
     """
     source = model.sources[quantity][reading]
     text = reading_words(quantity, reading)

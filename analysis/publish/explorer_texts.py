@@ -151,7 +151,7 @@ def _spelled(model: Model, plan: Plan) -> str:
 
 
 def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:
-    """The sum and the verdict of each headline, and of each other claim."""
+    """The calculation and the verdict of each headline, and of each other claim."""
     by_claim = {}
     for headline in headlines(model):
         total = "; ".join(headline.working) or NONE

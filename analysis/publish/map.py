@@ -76,7 +76,7 @@ def _lists_none(notebook: Notebook) -> bool:
 
 
 def _start(claim: Claim) -> dict[str, str]:
-    """Where a number is printed, its row, and no way from there."""
+    """The start of a way: where a number is printed, and its row."""
     return dict.fromkeys(COLUMNS, "") | {
         "section": claim.section,
         "paragraph": str(claim.paragraph),

@@ -1,7 +1,7 @@
 """What may be cited of each headline, and how to cite the article and this package.
 
 A headline has a sentence to quote, a caveat that must go with it, the check that
-recomputes the number, and the official figures beside it. All this is under the
+recomputes the number, and the official figures to set beside it. All this is under the
 article's own setting.
 
 >>> from analysis.core.register import Register

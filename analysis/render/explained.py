@@ -127,8 +127,8 @@ def _claim(model: Model, claim: Claim, setting: Setting) -> Iterator[str]:
 def claim_lines(model: Model, claim: Claim) -> list[str]:
     """The lines that describe a claim.
 
-    One line has the print and its place. Others have the values that it stands for, and
-    those that it asserts.
+    One line has the printed number and its place. Others have the values that the
+    number stands for, and those that it asserts.
     """
     return [" ".join(line.split()) for line in _described(model, claim)]
 
@@ -152,7 +152,7 @@ def _described(model: Model, claim: Claim) -> Iterator[str]:
 
 
 def _meaning(claim: Claim, end: str, unit: str) -> str:
-    """What a print, or one end of it, stands for and asserts."""
+    """What a printed number, or one end of it, stands for and asserts."""
     published = claim.published
     asserts = published.asserts(end)
     coarse = published.asserts(end, coarse=True)
@@ -255,7 +255,7 @@ def _quantity(model: Model, name: str, setting: Setting, *, full: bool) -> list[
 
 
 def _verdict_line(speller: Speller, outcome: Outcome) -> str:
-    """A check in one line: what it says, its value, the print and the verdict."""
+    """A check in one line: what it says, its value, what is printed and the verdict."""
     check = outcome.check
     value = recomputed_words(speller, outcome) or "not computable"
     printed = printed_words(speller.model, outcome)

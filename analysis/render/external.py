@@ -195,7 +195,7 @@ def _published(figure: External, beside: str) -> Row:
 def _scored(
     model: Model, setting: Setting, figure: External, ours: Estimate, years: int
 ) -> Row:
-    """How a figure lies to ours, or which ratio between their units is missing."""
+    """How a figure compares with our number, or which ratio of units is missing."""
     factor, how = _bridge(model, setting, figure.base_unit, ours.unit)
     if factor is None:
         units = f"{figure.base_unit} against {ours.unit}"
@@ -221,7 +221,7 @@ def _scored(
 
 
 def _context(model: Model, figure: External, quantity: str, setting: Setting) -> str:
-    """Why a figure is shown beside ours and never scored; empty where it is scored."""
+    """Why a figure is only shown beside our number; empty where it is scored."""
     unlike = model.unlike(figure, quantity)
     if unlike:
         theirs, ours = unlike
@@ -235,7 +235,7 @@ def _context(model: Model, figure: External, quantity: str, setting: Setting) ->
 
 
 def _lies(interval: Interval, value: float, low: float, high: float) -> str:
-    """Where ours lies: its value within, its bounds overlapping, or neither."""
+    """Where our number lies: its value within, its bounds overlapping, or neither."""
     if interval.holds(value):
         return "within"
     return "overlap" if interval.meets(low, high) else "outside"

@@ -112,7 +112,10 @@ class Drawing(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """The source of a figure: a model, a setting, and the quantity of a tornado."""
+    """What a figure is drawn from: a model, a setting and a quantity.
+
+    The quantity is the one that a tornado chart shows.
+    """
 
     model: Model
     setting: Setting

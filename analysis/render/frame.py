@@ -1,4 +1,6 @@
-"""A frame is what a feature shows: rows with base numbers, and words beside them.
+"""A frame is what a feature shows.
+
+A frame has rows of numbers in base units, with words beside them.
 
 Files, screens and notebooks show the same frame. ``show`` lays it out.
 """

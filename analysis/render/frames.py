@@ -127,7 +127,7 @@ def solutions(
         if not wanted or row.quantity in wanted
     ]
     shown = {"statement": "solved for", "value_words": "value"}
-    shown |= {"varied_words": "varied over", "status_words": "so it is"}
+    shown |= {"varied_words": "varied over", "status_words": "result"}
     foot = CAVEAT
     if not rows:
         solved = dict.fromkeys(

@@ -151,7 +151,7 @@ def _plans(model: Model, setting: Setting, row: Headline) -> Iterator[Plan]:
 
 
 def filled(speller: Speller, text: str, setting: Setting = ARTICLE) -> str:
-    """Put a number in place of each name or sum in braces.
+    """Put a number in place of each name or arithmetic in braces.
 
     A name is that of a quantity, of ``quantity.reading``, or of a row as it is printed.
     Between bars, the number has no sign; with ``:percent`` it is a percentage; with

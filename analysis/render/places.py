@@ -75,12 +75,12 @@ def settled_places(
 ) -> Places:
     """The place of each computed value in the lines of a screen under a setting.
 
-    The lines are those of the headlines, so that a number reads alike on every screen,
-    and those of the ``wanted`` quantities of plans. A value has its own digits, and up
-    to four where a line needs them to recompute. Then a result has the digits that the
-    numbers shown beside it give exactly: 2 million less 1.901 million is 99,000. Where
-    that is not enough, operands get more digits in their line alone, by
-    ``operand_places``.
+    The lines are those of the headlines, so that a number reads the same on every
+    screen, and those of the ``wanted`` quantities of plans. A value has its own digits,
+    and up to four where a line needs them to recompute. The result is then shown with
+    exactly the digits that follow from the numbers beside it: 2 million less 1.901
+    million is 99,000. Where that is not enough, operands get more digits in their line
+    alone, by ``operand_places``.
     """
     made = [
         worked_line(plan, name)

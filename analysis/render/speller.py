@@ -1,4 +1,4 @@
-"""This module spells the numbers of a model alike wherever they stand.
+"""This module spells each number of a model in one way wherever it stands.
 
 >>> from analysis.core.register import Register
 >>> speller = Speller(Model(Register.read()))
@@ -65,8 +65,8 @@ class Speller:
     ) -> str:
         """A value in words, without its unit.
 
-        The text stays on the value's own side of the prints and thresholds that the
-        value is compared with, and of the numbers in ``apart_from``.
+        The text stays on the value's own side of the printed numbers and thresholds
+        that the value is compared with, and of the numbers in ``apart_from``.
         """
         if value is None:
             return "no value"

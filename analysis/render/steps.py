@@ -1,6 +1,6 @@
 """Worked steps show a formula, the numbers put in, and the result together.
 
-The print stands beside the result.
+The printed number stands beside the result.
 
 >>> from analysis.core.register import Register
 >>> print(Steps(Model(Register.read()), Setting(), ["net_new_persons"], depth=0))
@@ -97,8 +97,8 @@ class Steps:
 
     The steps show as text, and as HTML in a notebook. The quantities rest on other
     quantities, which are worked too, down to ``depth`` levels; without ``depth``, all
-    of them are. Each is worked once. The print and its verdict stand beside the named
-    quantities if these are ``judged``.
+    of them are. Each is worked once. If the named quantities are ``judged``, the
+    printed number and its verdict are shown beside them.
     """
 
     def __init__(
@@ -244,7 +244,7 @@ def line(speller: Speller, setting: Setting, name: str) -> str:
 
 
 def label(quantity: str) -> str:
-    """A quantity's name as words, with spans of years as spans."""
+    """A quantity's name in words, with its years joined: 2017_2019 is 2017–2019."""
     words = quantity.replace("__", ", ").replace("_", " ")
     return re.sub(r"\b(\d{4}) (\d{4})\b", r"\1–\2", words)
 
@@ -266,7 +266,7 @@ def _origin(model: Model, node: Node) -> str:
 
 
 def _judged(speller: Speller, setting: Setting, quantity: str) -> Iterator[str]:
-    """The print of a quantity, and the verdict."""
+    """The number printed for a quantity, and the verdict."""
     model = speller.model
     for check in model.register.checks.values():
         claim = model.register.claims.get(check.claim)
@@ -344,7 +344,9 @@ class _Without(ast.NodeTransformer):
 
 
 def without(formula: Expression, values: Mapping[str, float]) -> Expression:
-    """A formula without those of its needs that are factors of one or terms of zero.
+    """The formula without the inputs that do not change it.
+
+    These are factors equal to one and terms equal to zero.
 
     >>> from analysis.model.expressions import parse
     >>> without(parse("(a - b) / (1 - c)"), {"c": 0.0}).needs

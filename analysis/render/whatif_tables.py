@@ -115,9 +115,9 @@ def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) ->
     )
     foot = [text.replace("{}", ", ".join(names), 1) for text, names in reasons.items()]
     foot += [
-        f"In {' or '.join(units)}. Values at the printed numbers and what is set, "
-        "drawn inputs at their medians; "
-        "a reconstruction is ours, for the article does not derive it.",
+        f"In {' or '.join(units)}. Values use the printed numbers and the chosen "
+        "settings; inputs that are drawn at random stand at their medians. A "
+        "reconstructed number is our own derivation, because the article gives none.",
         CAVEAT,
     ]
     shown = {"estimate": "estimate", "words": "value"}
@@ -211,7 +211,7 @@ def _beside_words(speller: Speller, quantity: str, row: Any) -> dict[str, str]:
 
 
 def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> Frame:
-    """Tabulate from where to where estimates move, each below the estimate itself.
+    """Tabulate how far estimates move, each row below the estimate itself.
 
     An estimate moves under rounding alone, under each assumption alone, the one that
     moves it most first, with everything at its low and at its high end, and under all

@@ -15,7 +15,9 @@ from analysis.model.model import Estimate, Model
 from analysis.model.verdicts import Outcome
 from analysis.render.speller import Speller
 
-CAVEAT = "Arithmetic of the printed numbers; it says nothing on whether they are true."
+CAVEAT = (
+    "Arithmetic of the printed numbers; it says nothing about whether they are true."
+)
 #: How a verdict is said of each kind of check.
 SAID = {
     "repetition": {
@@ -351,7 +353,9 @@ def tally_words(counts: Mapping[str, int]) -> str:
         sentences.append(_sentence(f"{verb}: {_counted(counts, _REPEATED)}."))
     if summed:
         others = "the other " if repeated else ""
-        is_one = "is a sum or estimate" if summed == 1 else "are sums or estimates"
+        is_one = "is a calculation or estimate"
+        if summed != 1:
+            is_one = "are calculations or estimates"
         start = f"{others}{count_words(summed)} {is_one}"
         sentences.append(_sentence(f"{start}: {_counted(counts, _SUMMED)}."))
     return " ".join(sentences)

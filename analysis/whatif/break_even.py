@@ -1,6 +1,6 @@
 """Where a statement stops holding as one assumption moves.
 
-A statement compares two values, or gives a check a verdict.
+A statement compares two values, or says which verdict a check has.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())

@@ -142,7 +142,7 @@ class Draws:
     def numbers(self) -> dict[str, dict[str, float]]:
         """The mean, sd and percentiles of each quantity, in base units.
 
-        All are NaN where no draw is left.
+        All are NaN if no draw is kept.
         """
         with ThreadPoolExecutor() as threads:
             rows = list(threads.map(self._numbers, self._drawn[0]))

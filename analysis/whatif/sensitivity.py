@@ -25,7 +25,7 @@ ROUNDING, ALL, LOWEST, HIGHEST = "rounding", "all", "lowest", "highest"
 
 @dataclass(frozen=True)
 class Range:
-    """From where to where a quantity moves as something else does.
+    """The ends between which a quantity moves as something else moves.
 
     An assumption moves from ``low`` to ``high``, and the quantity is ``at_low`` and
     ``at_high`` there, NaN past a limit. What else moves has no ends of its own; then

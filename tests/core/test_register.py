@@ -108,8 +108,8 @@ claims.csv mean_2016_2020 {paragraph: six}
 claims.csv mean_2016_2020 {paragraph: 0}
     field paragraph: input should be greater than or equal to 1, not '0'
 claims.csv at_risk_total_range {input: true}
-    field input: a sum cannot start from a number in words or from a range; each end of
-    a range is a quantity of its own
+    field input: a calculation cannot start from a number in words or from a range; each
+    end of a range is a quantity of its own
 checks.csv same_share {readings: at_risk_share_of_new}
     field readings: 'at_risk_share_of_new' must have the form quantity=reading, each
     quantity once

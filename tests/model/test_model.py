@@ -171,8 +171,8 @@ def case(said, readings=None, **values):
             growth_2019_2021=-1.5,
         ),
         case(
-            "Read total_2019 and south_2019 alike: choose either 'persons' or "
-            "'transfers'",
+            "Use the same reading for total_2019 and south_2019: choose either "
+            "'persons' or 'transfers'",
             {"total_2019": "persons", "south_2019": "transfers"},
         ),
         case(

@@ -166,9 +166,9 @@ def test_a_tally_tells_kinds_apart() -> None:
     assert wording.tally_words(COUNTS) == (
         "We compared 16 results of the article. Eight repeat what it prints elsewhere: "
         "seven agree, and one is left open by the article's words. The other eight are "
-        "sums or estimates: two match on printed numbers, three match on assumptions "
-        "or readings of ours, one matches by rounding alone, one is left open, and one "
-        "cannot be recalculated from this article."
+        "calculations or estimates: two match on printed numbers, three match on "
+        "assumptions or readings of ours, one matches by rounding alone, one is left "
+        "open, and one cannot be recalculated from this article."
     )
 
 
@@ -183,8 +183,8 @@ def test_a_tally_tells_kinds_apart() -> None:
         ),
         (
             {"sum differs": 1, "sum matches on choices": 2},
-            "We compared 3 results of the article. Three are sums or estimates: two "
-            "match on assumptions or readings of ours, and one differs.",
+            "We compared 3 results of the article. Three are calculations or "
+            "estimates: two match on assumptions or readings of ours, and one differs.",
         ),
     ],
 )

@@ -61,7 +61,7 @@ def outcomes(model: Model, settings: list[Setting]) -> list[Outcome]:
 
 
 def levels(model: Model, outcome: Outcome) -> list[float]:
-    """The prints and thresholds that a verdict compares its value with."""
+    """The printed numbers and thresholds that a verdict compares its value with."""
     row = printed_row(model, outcome.check)
     if row is None:
         return []

@@ -310,7 +310,7 @@ values: {months_2022: four_months_again}
 values: {total_2019: transfers, persons_per_transfer: implied}
     values.persons_per_transfer: These readings need each other
 values: {total_2019: transfers, south_2019: persons}
-    values.total_2019: Read total_2019 and south_2019 alike
+    values.total_2019: Use the same reading for total_2019 and south_2019
 values: {transfers_2021: report_2022}
     values.transfers_2021: report_2022 is a figure for 2022, but
 values: {overlap: [0, 0.5]}
