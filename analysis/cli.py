@@ -173,6 +173,8 @@ def _study(
             f"--scenario is given {len(scenarios)} times, and this command takes one"
         )
     scenario = scenarios[0] if scenarios else ""
+    if scenarios and not scenario.strip():
+        raise ModelError("--scenario is empty; name a scenario or a file")
     texts = assignments([*(values or ()), *(readings or ())])
     return study.changed_by_texts(scenario, texts)
 

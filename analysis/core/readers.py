@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -46,8 +46,23 @@ def read_text(path: Path) -> str:
     return text
 
 
+#: The numbers of YAML 1.2, and thousands parted by _. To YAML 1.1, 010 is eight and
+#: 1:30 is ninety.
+_WHOLE = re.compile(r"[-+]?([0-9]+|[0-9]{1,3}(_[0-9]{3})+)")
+_REAL = re.compile(
+    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan"
+)
+_NUMBERS = {"tag:yaml.org,2002:int": _WHOLE, "tag:yaml.org,2002:float": _REAL}
+_DATE = "tag:yaml.org,2002:timestamp"
+
+
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The safe loader, which refuses a key given twice."""
+    """The safe loader, which refuses a key given twice and reads decimal numbers."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [rule for rule in rules if rule[0] not in (*_NUMBERS, _DATE)]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         keys = [key.value for key, _ in node.value]
@@ -58,6 +73,16 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
                     problem_mark=node.start_mark,
                 )
         return super().construct_mapping(node, deep)
+
+
+def _whole_number(loader: Any, node: Any) -> int:
+    return int(loader.construct_scalar(node))
+
+
+for _tag, _pattern in _NUMBERS.items():
+    _anchored = re.compile(rf"^(?:{_pattern.pattern})$")
+    _Loader.add_implicit_resolver(_tag, _anchored, list("-+.0123456789"))
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
 
 
 def read_yaml(path: Path) -> Any:
@@ -71,6 +96,9 @@ def read_yaml(path: Path) -> Any:
         return _read_json(text) if kind == "JSON" else yaml.load(text, _Loader)
     except RecursionError:
         raise RegisterError(path, f"not {kind}: it is nested too deeply") from None
+    except (AttributeError, LookupError) as error:
+        # A tag such as !!bool stands before a text of another kind.
+        raise RegisterError(path, f"not {kind}: a tag does not fit ({error})") from None
     except (yaml.YAMLError, ValueError) as error:
         message = str(error).replace('in "<unicode string>",', "at")
         raise RegisterError(path, f"not {kind}: {message}") from None
@@ -163,6 +191,9 @@ def validated(path: Path, model: type[_M], content: Any, id: str = "") -> _M:
     """
     try:
         return model.model_validate(content)
+    except RecursionError:
+        message = "an alias leads back to itself, or it is nested too deeply"
+        raise RegisterError(path, message, id=id) from None
     except ValidationError as error:
         faults = error.errors(include_url=False)
     # An unknown field comes first: it may be the misspelled one that is missing.

@@ -9,20 +9,28 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from analysis.core.errors import InputError, display_path
 from analysis.publish.replaceable import MARK, MARKED, refuse_foreign
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a text file in one step."""
+def write_file(
+    path: Path, text: str, before: Callable[[], object] = lambda: None
+) -> None:
+    """Write a text file in one step.
+
+    The function ``before`` is called once the text is on the disk, before it takes its
+    place.
+    """
     with tempfile.TemporaryDirectory(
         prefix=f".{path.name}.new-", dir=path.parent
     ) as beside:
-        (Path(beside) / path.name).write_text(text, encoding="utf-8", newline="")
-        (Path(beside) / path.name).replace(path)
+        new = Path(beside) / path.name
+        new.write_text(text, encoding="utf-8", newline="")
+        before()
+        new.replace(path)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +77,11 @@ def run(
             write_file(kept, text.text)
             failed[target] = text
         else:
-            # The provenance of the former notebook goes first. If the run is killed
-            # here, a notebook without provenance can still be replaced.
-            target.with_name(f"{target.stem}-{CRATE}").unlink(missing_ok=True)
-            write_file(target, text)
+            # The provenance of the former notebook goes once the new one is on the
+            # disk. If the run is killed then, a notebook without provenance can still
+            # be replaced.
+            former = target.with_name(f"{target.stem}-{CRATE}")
+            write_file(target, text, before=partial(former.unlink, missing_ok=True))
             kept.unlink(missing_ok=True)
     return failed
 
@@ -259,10 +261,11 @@ def _is_left_by_a_run(path: Path) -> bool:
         # Of a notebook, the crate beside it has the hash; one of a whole run lies among
         # its results.
         crate = path.with_name(f"{path.stem}-{CRATE}")
+        hashed = hashlib.sha256(content).hexdigest()
         if crate.is_file():
             for entity in json.loads(crate.read_text(encoding="utf-8"))["@graph"]:
-                hashed = hashlib.sha256(content).hexdigest()
-                if entity["@id"] == path.name and entity["sha256"] != hashed:
+                is_of_path = entity.get("localPath") == path.name
+                if is_of_path and entity.get("sha256", hashed) != hashed:
                     return False
         cleaned = clean(nbformat.read(path, as_version=4))
         return cleaned.encode() == content

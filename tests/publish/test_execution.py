@@ -1,8 +1,6 @@
 """Runs of notebooks: whole outputs or none, and no kernel that outlives its run."""
 
-import hashlib
 import itertools
-import json
 import os
 import select
 import signal
@@ -19,9 +17,11 @@ import pytest
 from jupyter_client.connect import LocalPortCache
 
 from analysis.core.errors import InputError
+from analysis.model.model import Model
 from analysis.publish import execution
 from analysis.publish.execution import TIMEOUT, RunError
 from analysis.publish.notebooks import Notebook
+from analysis.publish.provenance import describe
 from tests.conftest import ROOT
 
 
@@ -238,16 +238,13 @@ def test_a_notebook_finds_its_neighbours_closes_its_files_and_shows_tables_as_ju
 
 @pytest.mark.parametrize("by", ["edit beside a crate", "JupyterLab", "somebody"])
 def test_a_notebook_that_no_run_has_left_so_is_refused_and_survives(
-    write: Callable[..., Notebook], tmp_path: Path, by: str
+    write: Callable[..., Notebook], tmp_path: Path, by: str, model: Model
 ) -> None:
     book, target = write("a = 1", "print(a)"), tmp_path / "out" / "made.ipynb"
     run(book, target)
-    known = {
-        "@id": target.name,
-        "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
-    }
+    provenance = describe(target, model, [book.path], {}, "as in the article")
     crate = target.with_name("made-ro-crate-metadata.json")
-    crate.write_text(json.dumps({"@graph": [known]}), encoding="utf-8")
+    crate.write_text(provenance, encoding="utf-8")
     run(book, target)
     assert not crate.exists()
     run(book, target)
@@ -261,7 +258,7 @@ def test_a_notebook_that_no_run_has_left_so_is_refused_and_survives(
             '"name": "python"', '"name": "python",\n   "version": "3.11.7"'
         )
     elif by != "somebody":
-        crate.write_text(json.dumps({"@graph": [known]}), encoding="utf-8")
+        crate.write_text(provenance, encoding="utf-8")
     target.write_text(text, encoding="utf-8")
     said = r"made\.ipynb is not as a run leaves it and would be lost; move it"
     with pytest.raises(InputError, match=said):
