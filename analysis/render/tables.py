@@ -7,15 +7,23 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.core.spell import MINUS, place_of, rounded
 from analysis.render import show
 from analysis.render.frame import Frame, cell_text
 from analysis.render.paragraphs import WIDTH
 from analysis.render.safe_text import tex
 
-#: Letters that fit beside each other on a page of a paper.
-_PAGE = 80
-#: A table of more rows goes over several pages.
+#: Letters that fit beside each other on a page of a paper, and those of a gap.
+_PAGE = 75
+_GAP = 2.5
+#: A table of more rows, or of more letters, goes over several pages.
 _ROWS = 20
+_LETTERS = 2_000
+#: Of a line, the gaps beside a column of paragraphs.
+_GAPS = 0.035
+#: Significant digits of a number in a paper, and the place of the last decimal.
+_DIGITS = 4
+_LAST = -5
 
 
 class ShownFrame(pd.DataFrame):
@@ -60,21 +68,24 @@ class ShownFrame(pd.DataFrame):
 
         What stands in it is escaped, unless ``escape`` is false, and the caption ends
         with how the setting differs from the article's. The columns are those that a
-        reader sees. The document needs the packages array, booktabs and longtable: wide
-        columns are paragraphs, and a table of more than twenty rows goes over several
-        pages.
+        reader sees; a table without such columns has its numbers to four significant
+        digits. The document needs the packages array, booktabs and longtable: wide
+        columns are paragraphs, and a long table goes over several pages.
         """
         frame = self._frame()
         table = self._as_texts() if frame is None else _seen(frame)
         start = f"{caption.rstrip('.')}. " if caption else ""
         caption = f"{start}{_setting_sentence(self.attrs)}"
+        columns, letters = _column_format(table), _letters(table)
         if escape:
             table = table.map(tex).rename(columns=tex)
             caption = tex(caption)
+        if escape and "p{" in columns:
+            table = table.map(_breakable).rename(columns=_breakable)
         how = {
             "index": False,
-            "column_format": _column_format(table),
-            "longtable": len(table) > _ROWS,
+            "column_format": columns,
+            "longtable": len(table) > _ROWS or letters > _LETTERS,
             **how,
         }
         made: str | None = pd.DataFrame(table).to_latex(
@@ -83,10 +94,27 @@ class ShownFrame(pd.DataFrame):
         return made
 
     def _as_texts(self) -> pd.DataFrame:
-        """All columns as texts, after an index that says something."""
+        """All columns as short texts, after an index that says something."""
         is_counted = isinstance(self.index, pd.RangeIndex)
         table = pd.DataFrame(self).reset_index(drop=is_counted)
-        return table.map(cell_text).rename(columns=str)
+        return table.map(_short_text).rename(columns=str)
+
+
+def _short_text(cell: Any) -> str:
+    """A cell as a text; a number has four significant digits."""
+    if isinstance(cell, float) and math.isfinite(cell):
+        place = max(_LAST, place_of(cell, "", digits=_DIGITS))
+        return f"{rounded(cell, place):,f}".replace("-", MINUS)
+    return cell_text(cell)
+
+
+def _breakable(text: str) -> str:
+    """A text in TeX in which a long name may break after an underscore."""
+    return text.replace(r"\_", r"\_\allowbreak{}")
+
+
+def _letters(table: pd.DataFrame) -> int:
+    return sum(len(cell) for row in table.itertuples(index=False) for cell in row)
 
 
 def in_words(numbers: pd.DataFrame, words: Frame) -> ShownFrame:
@@ -131,17 +159,19 @@ def _setting_sentence(attrs: Any) -> str:
 def _column_format(table: pd.DataFrame) -> str:
     """Columns of one line each where they fit beside each other, else paragraphs."""
     columns = [[str(heading), *table[heading]] for heading in table.columns]
-    if sum(max(map(len, cells)) for cells in columns) <= _PAGE:
+    if sum(max(map(len, cells)) + _GAP for cells in columns) <= _PAGE:
         return "l" * len(columns)
     weights = [_weight(cells) for cells in columns]
-    paragraph = r">{\raggedright\arraybackslash}p{%.2f\linewidth}"
-    # The gaps between columns take the rest.
-    room = 1 - 0.03 * len(columns)
+    paragraph = r">{\raggedright\arraybackslash}p{%.3f\linewidth}"
+    # The gaps beside the columns take the rest.
+    room = 1 - _GAPS * len(columns)
     return "".join(paragraph % (room * weight / sum(weights)) for weight in weights)
 
 
 def _weight(cells: list[str]) -> float:
     """How wide a column of paragraphs is: by its letters, and its longest word."""
     letters = sum(map(len, cells)) / len(cells)
-    longest_word = max(map(len, " ".join(cells).split()), default=0)
+    # A line may break after an underscore.
+    words = " ".join(cells).replace("_", "_ ").split()
+    longest_word = max(map(len, words), default=0)
     return max(1.5 * longest_word, math.pow(letters, 0.8))

@@ -36,10 +36,19 @@ def test_what_stands_in_a_table_is_escaped() -> None:
     assert r"\caption{10 \% of all. No settings changed.}" in made
     left = frame.to_latex(escape=False)
     assert rf'{HOSTILE.strip()} & it is "so" \\' in left
-    # A frame of numbers has its index, and ten digits.
+    # A frame of numbers has its index, and four digits.
     numbers = ShownFrame({"at_risk": [2 / 3]}, index=pd.Index(["x_y"], name="of"))
-    assert r"x\_y & 0.6666666667 \\" in numbers.to_latex()
+    assert r"x\_y & 0.6667 \\" in numbers.to_latex()
     assert r"of & at\_risk \\" in numbers.to_latex()
+
+
+def test_numbers_have_four_digits_and_at_most_five_decimals() -> None:
+    numbers = [1901221.7, -0.0123456, 0.00001553, 2, float("nan")]
+    made = ShownFrame({"x": pd.Series(numbers, dtype=object)}).to_latex()
+    rows = [line.removesuffix(r" \\") for line in made.splitlines()]
+    start = rows.index(r"\midrule") + 1
+    shown = [row.replace("$-$", "-") for row in rows[start : start + 5]]
+    assert shown == ["1,901,000", "-0.01235", "0.00002", "2", ""]
 
 
 def test_a_long_table_goes_over_pages_and_a_wide_one_has_paragraphs() -> None:
@@ -49,7 +58,15 @@ def test_a_long_table_goes_over_pages_and_a_wide_one_has_paragraphs() -> None:
     assert r"\begin{longtable}{ll}" in long
     wide = of_texts([["a" * 60, "b" * 60]], ["c", "d"]).to_pandas().to_latex()
     # Two columns of equal width, and a gap beside each.
-    assert wide.count(r"p{0.47\linewidth}") == 2
+    assert wide.count(r"p{0.465\linewidth}") == 2
+
+
+def test_a_table_of_few_long_texts_goes_over_pages_and_breaks_long_names() -> None:
+    row = ["at_risk_2021: it matches", *["words of some length " * 20] * 4]
+    frame = of_texts([row] * 2, ["check", "a", "b", "c", "d"]).to_pandas()
+    made = frame.to_latex()
+    assert r"\begin{longtable}{>{\raggedright" in made
+    assert r"at\_\allowbreak{}risk\_\allowbreak{}2021: it matches" in made
 
 
 def test_the_caption_of_the_user_comes_before_the_setting(article: Study) -> None:
